@@ -66,11 +66,12 @@ def in_order(texts: dict[str, str]) -> list[str]:
 
 
 def theorems() -> list[str]:
-    """Theorems that the ledger names, "file.v:name", those that are no row of it, and the examples."""
+    """Theorems that the ledger names, "file.v:name", those that are no row of it, examples and counterexamples."""
     named = [claim.formal for claim in (*BOUNDS.values(), *STATEMENTS.values()) if claim.formal is not None]
     stated = re.compile(r"^Theorem (\w+) .*?: Statements\.\1 R\.$", re.M)
     found = {file: stated.findall(text) for file, text in sources().items()}
-    found |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in ("Instances", "Verdict")}
+    examples = ("Counterexamples", "Instances", "Verdict")
+    found |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in examples}
     others = [f"{file}.v:{name}" for file, names in found.items() for name in names]
     return [*named, *(each for each in others if each not in named)]
 

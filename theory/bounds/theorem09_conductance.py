@@ -99,7 +99,13 @@ def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return _half_gap(spectrum, classes)
 
 
-@bound("class-leaks", quantity="total_class_conductance", status="exact", relation=">=")
+@bound(
+    "class-leaks",
+    quantity="total_class_conductance",
+    status="exact",
+    relation=">=",
+    formal="theorem09_conductance.v:class_leaks",
+)
 def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`Σ_c φ(class c) >= Σ_{i≤r} (1 - σ_i²)`, r the number of classes present, with `σ_{k+1}` for those beyond it."""
     classes = len(np.unique(required_labels(graph, "left")))

@@ -31,6 +31,7 @@ STATEMENTS = (
         "`α` and `α_T` of a mixture are the mixtures of those of its parts.",
         mixture,
         TESTS,
+        formal="theorem12_mixtures.v:mixture_labelling_error",
     ),
     Statement(
         "mixture-spectrum",
@@ -38,5 +39,6 @@ STATEMENTS = (
         "`Σ_{i≤m} σ_i²` of a mixture is at most the mixture of the sums of its parts, for every m.",
         mixture,
         TESTS,
+        formal="theorem12_mixtures.v:mixture_spectrum",
     ),
 )

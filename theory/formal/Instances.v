@@ -93,6 +93,37 @@ rewrite -(pL_sum P); apply: ler_sum => x _; rewrite -[leRHS]mulr1 ler_wpM2l ?(lt
 by have /andP [] := v01 x.
 Qed.
 
+(* theorem 9: each node a class *)
+Theorem present n (c : 'I_n) : exists x : 'I_n, id x = c. Proof. by exists c. Qed.
+
+(* theorem 12: the graph mixed with itself; theorem 27: nodes as features of their own *)
+Let both : 'M[R]_(2, 2 + 2) := row_mx ((1 / 2) *: w) ((1 - 1 / 2) *: w).
+Lemma both_first x j : both x (lshift 2 j) = 1 / 2 * w x j. Proof. by rewrite row_mxEl mxE. Qed.
+Lemma both_second x j : both x (rshift 2 j) = (1 - 1 / 2) * w x j. Proof. by rewrite row_mxEr mxE. Qed.
+Lemma both_row x : \sum_j both x j = 1 / 2.
+Proof.
+rewrite big_split_ord /= (eq_bigr _ (fun j _ => both_first x j)) (eq_bigr _ (fun j _ => both_second x j)).
+by rewrite -!mulr_sumr w_row; lra.
+Qed.
+Fact both_ge0 x j : 0 <= both x j.
+Proof. by rewrite mxE; case: (split j) => i; rewrite mxE mulr_ge0 ?w_ge0 //; lra. Qed.
+Fact both_sum : \sum_x \sum_j both x j = 1.
+Proof. by rewrite (eq_bigr _ (fun x _ => both_row x)) !big_ord_recl big_ord0; lra. Qed.
+Fact both_left x : 0 < \sum_j both x j. Proof. by rewrite both_row; lra. Qed.
+Fact both_right j : 0 < \sum_x both x j.
+Proof.
+case: (split_ordP j) => i ->.
+  by rewrite (eq_bigr _ (fun x _ => both_first x i)) -mulr_sumr mulr_gt0 ?w_right //; lra.
+by rewrite (eq_bigr _ (fun x _ => both_second x i)) -mulr_sumr mulr_gt0 ?w_right //; lra.
+Qed.
+
+Theorem mixed_with_itself : exists P : graph R 2 (2 + 2), mixed (1 / 2) two two P.
+Proof. by exists (Graph both_ge0 both_sum both_left both_right); split=> //; apply/andP; split; lra. Qed.
+
+Theorem whitened n (P : graph R n n) : exists f g : 'M[R]_n,
+  (weightedL P f)^T *m weightedL P f = 1%:M /\ (weightedR P g)^T *m weightedR P g = 1%:M.
+Proof. by exists (unweightL P 1%:M), (unweightR P 1%:M); rewrite unweightLK unweightRK trmx1 mulmx1. Qed.
+
 (* theorem 28: counts in proportion to the pairs; theorem 30: captions that stay as they are *)
 Theorem counted n m k (P : graph R n m) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) :
   minimiser P f g ->

@@ -80,4 +80,21 @@ move=> b0; split; first exact: value_tail.
 move=> le; have [V tail] := tail_value k; exists V => x xV; apply: le_trans (tail x xV) _.
 by rewrite ler_wpM2r ?sqnorm_ge0.
 Qed.
+
+(* sums over places are sums over eigenvectors *)
+Lemma value_sum_of (h : R -> R) k : h 0 = 0 -> \sum_(i < k) h (value l i) = \sum_(i < n | (i < k)%N) h (l i).
+Proof.
+move=> h0; have [kn|nk] := leqP k n.
+  by rewrite (big_ord_widen n (fun i => h (value l i)) kn); apply: eq_bigr => i _; rewrite value_ord.
+rewrite [RHS](eq_bigl predT) => [|i]; last by rewrite (ltn_trans (ltn_ord i) nk).
+rewrite [RHS](eq_bigr (fun i : 'I_n => h (value l i))) => [|i _]; last by rewrite value_ord.
+rewrite (big_ord_widen k (fun i => h (value l i)) (ltnW nk)) [RHS]big_mkcond; apply: eq_bigr => i _.
+by case: ltnP => // ni; rewrite value_out.
+Qed.
+
+Lemma value_sum k : \sum_(i < k) value l i = \sum_(i < n | (i < k)%N) l i.
+Proof. exact: (@value_sum_of id). Qed.
+
+Lemma singular_sum k : \sum_(i < k) singular l i = \sum_(i < n | (i < k)%N) Num.sqrt (l i).
+Proof. by apply: value_sum_of; rewrite sqrtr0. Qed.
 End Places.

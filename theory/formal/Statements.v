@@ -162,6 +162,25 @@ Definition zero_shot := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U 
                     + singular l k * Num.sqrt (tau P z / (1 - value l k))) ^+ 2 in
   zero_shot_error P y z f g <= bound /\ bound <= 4 * alpha P y z / (1 - value l k).
 
+(* Theorem 9: the conductance of a class is the share of its induced pairs that leave it; each class has a node *)
+Definition class_conductance n m r (P : graph R n m) (y : 'I_n -> 'I_r) c : R :=
+  (\sum_x \sum_x' induced P x x' * ((y x == c) && (y x' != c))%:R) / mass P y c.
+Definition class_leaks := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) U l,
+  eigenbasis (hop P) U l -> (forall c, exists x, y x = c) ->
+  \sum_(i < r) (1 - value l i) <= \sum_c class_conductance P y c.
+
+(* Theorem 12: pairs from P1 with probability t, else from P2 *)
+Definition mixed n m m' (t : R) (P1 : graph R n m) (P2 : graph R n m') (P : graph R n (m + m')) :=
+  [/\ 0 < t < 1, forall x, pL P1 x = pL P2 x & weight P = row_mx (t *: weight P1) ((1 - t) *: weight P2)].
+Definition mixture_labelling_error := forall n m m' r t (P1 : graph R n m) (P2 : graph R n m') P (y : 'I_n -> 'I_r) z1 z2,
+  mixed t P1 P2 P ->
+  alpha P y (fun l => match split l with inl l1 => z1 l1 | inr l2 => z2 l2 end)
+    = t * alpha P1 y z1 + (1 - t) * alpha P2 y z2 /\
+  alphaT P y = t * alphaT P1 y + (1 - t) * alphaT P2 y.
+Definition mixture_spectrum := forall n m m' t (P1 : graph R n m) (P2 : graph R n m') P U l U1 l1 U2 l2 k,
+  mixed t P1 P2 P -> eigenbasis (hop P) U l -> eigenbasis (hop P1) U1 l1 -> eigenbasis (hop P2) U2 l2 ->
+  \sum_(i < k) value l i <= t * (\sum_(i < k) value l1 i) + (1 - t) * (\sum_(i < k) value l2 i).
+
 (* Theorem 15: the most and the least energy up to a place that the consistencies of M hops allow *)
 Definition multihop_mse := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B most,
   eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B ->
@@ -198,6 +217,14 @@ Definition local_multihop_error := forall n m r k (P : graph R n m) (y : 'I_n ->
      \sum_x pL P x * w x * (Num.max 0 (gamma x) ^+ 2 / 2) <= \sum_(j < size p) p`_j * consistency P y j ->
      \sum_x pL P x * w x <= most) ->
   error P y f B <= most.
+
+(* Theorem 27: whitened features have orthonormal weighted columns *)
+Definition induced_alignment := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k)),
+  eigenbasis (hop P) U l -> (weightedL P f)^T *m weightedL P f = 1%:M ->
+  2 * (\sum_(i < k) (1 - value l i)) <= \sum_x \sum_x' induced P x x' * (\sum_c (f x c - f x' c) ^+ 2).
+Definition pair_alignment := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  eigenbasis (hop P) U l -> (weightedL P f)^T *m weightedL P f = 1%:M -> (weightedR P g)^T *m weightedR P g = 1%:M ->
+  2 * (\sum_(i < k) (1 - singular l i)) <= \sum_x \sum_l' P x l' * (\sum_c (f x c - g l' c) ^+ 2).
 
 (* Theorem 28: Q is what was counted, seen its nodes *)
 Definition noise n m (P : graph R n m) (Q : 'M[R]_(n, m)) : 'M[R]_(n, m) :=
