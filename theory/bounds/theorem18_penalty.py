@@ -52,13 +52,26 @@ REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
 PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_m is tried
 
 
-@bound("penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
+@bound(
+    "penalised-mse",
+    quantity="probe_mse",
+    status="exact",
+    subject="penalised optimum",
+    formal="theorem18_penalty.v:penalised_mse",
+)
 def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) <= B_m(b)`, the most label energy in `[0, b]` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
 
 
-@bound("penalised-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="penalised optimum")
+@bound(
+    "penalised-mse-below",
+    quantity="probe_mse",
+    status="exact",
+    relation=">=",
+    subject="penalised optimum",
+    formal="theorem18_penalty.v:penalised_mse_below",
+)
 def penalised_mse_below(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -72,13 +85,20 @@ def penalised_mse_below(
     status="exact",
     subject="penalised optimum",
     corollary_of="local-penalised-error",
+    formal="theorem18_penalty.v:penalised_error",
 )
 def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f_μ) <= 2 α_T / (1 - b)`, `b = max(μ², σ²_{k+1})`: by one hop."""
     return 2 * over_gap(induced_labelling_error(graph), spectrum, _width(encoder), cut=_penalty(encoder))
 
 
-@bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
+@bound(
+    "local-penalised-error",
+    quantity="probe_error",
+    status="exact",
+    subject="penalised optimum",
+    formal="theorem18_penalty.v:local_penalised_error",
+)
 def local_penalised_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:

@@ -148,6 +148,38 @@ have := congr1 (fun M : 'M[R]_(1, k) => M 0 (Ordinal ik)) xV; rewrite !mxE => E;
 apply: eq_bigr => j _; rewrite !mxE mulrC !ord1; congr (_ * U _ _); exact: val_inj.
 Qed.
 
+(* what a projector keeps or drops, of the label energy *)
+Lemma rest_kept (d : pred 'I_n) (Q : 'M[R]_n) :
+  orthoproj Q -> (forall i, ~~ d i -> Q *m (row i U)^T = (row i U)^T) ->
+  sqnorm ((1%:M - Q) *m Y) <= \sum_(i | d i) energy i.
+Proof.
+move=> oQ kept; pose D := select d.
+have E : (1%:M - Q) *m U^T = (1%:M - Q) *m U^T *m D.
+  apply/matrixP => x i; rewrite /D /select mul_mx_diag [RHS]mxE [X in _ * X]mxE.
+  have [_|/kept fixed] := boolP (d i); first by rewrite mulr1.
+  have : col i ((1%:M - Q) *m U^T) = 0 by rewrite col_mul -tr_row mulmxBl mul1mx fixed subrr.
+  by move=> /(congr1 (fun M : 'cV[R]_n => M x 0)); rewrite mxE [RHS]mxE mulr0.
+have -> : (1%:M - Q) *m Y = (1%:M - Q) *m (U^T *m (D *m (U *m Y))).
+  by rewrite !mulmxA -E -!mulmxA (mulmxA U^T) UtU mul1mx.
+apply: le_trans (orthoproj_le _ (orthoproj_compl oQ)) _.
+rewrite -sqnorm_basis mulmxA UUt mul1mx /sqnorm [leRHS]big_mkcond; apply: ler_sum => i _ /=.
+rewrite mul_diag_mx; case: ifP => le; rewrite /Statements.energy.
+  by apply: ler_sum => c _; rewrite !mxE le mul1r.
+by rewrite big1 // => c _; rewrite !mxE le mul0r expr0n.
+Qed.
+
+Lemma rest_dropped (d : pred 'I_n) (Q : 'M[R]_n) :
+  orthoproj Q -> (forall i, d i -> Q *m (row i U)^T = 0) -> \sum_(i | d i) energy i <= sqnorm ((1%:M - Q) *m Y).
+Proof.
+move=> [symQ _] dropped; rewrite -[leRHS]sqnorm_basis /sqnorm big_mkcond.
+apply: ler_sum => i _; case: ifP => [di|_]; last by apply: sumr_ge0 => c _; apply: sqr_ge0.
+have E : row i U *m (1%:M - Q) = row i U.
+  by apply: trmx_inj; rewrite trmx_mul linearB /= trmx1 symQ mulmxBl mul1mx dropped // subr0.
+rewrite le_eqVlt; apply/orP; left; apply/eqP; apply: eq_bigr => c _; congr (_ ^+ 2).
+have <- : row i (U *m ((1%:M - Q) *m Y)) 0 c = (U *m ((1%:M - Q) *m Y)) i c by rewrite mxE.
+by rewrite row_mul (mulmxA (row i U)) E -row_mul [RHS]mxE.
+Qed.
+
 (* (e) theorem 15, upper form, for every minimiser of the loss *)
 Section Minimiser.
 Variables (k : nat) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (B : 'M[R]_(k, r)) (b : R).
@@ -171,21 +203,7 @@ rewrite /form -mulmxA Sv -scalemxAr linearZ /= -sqnorm_tr ler_pM2r // leNgt abov
 Qed.
 
 Lemma rest_energy : sqnorm ((1%:M - Q) *m Y) <= \sum_(i | l i <= b) energy i.
-Proof.
-pose D := select (fun i => l i <= b).
-have E : (1%:M - Q) *m U^T = (1%:M - Q) *m U^T *m D.
-  apply/matrixP => x i; rewrite /D /select mul_mx_diag [RHS]mxE [X in _ * X]mxE.
-  have [_|/above_kept kept] := leP (l i) b; first by rewrite mulr1.
-  have : col i ((1%:M - Q) *m U^T) = 0 by rewrite col_mul -tr_row mulmxBl mul1mx kept subrr.
-  by move=> /(congr1 (fun M : 'cV[R]_n => M x 0)); rewrite mxE [RHS]mxE mulr0.
-have -> : (1%:M - Q) *m Y = (1%:M - Q) *m (U^T *m (D *m (U *m Y))).
-  by rewrite !mulmxA -E -!mulmxA (mulmxA U^T) UtU mul1mx.
-apply: le_trans (orthoproj_le _ (orthoproj_compl (colproj_ortho _))) _.
-rewrite -sqnorm_basis mulmxA UUt mul1mx /sqnorm [leRHS]big_mkcond; apply: ler_sum => i _ /=.
-rewrite mul_diag_mx; case: ifP => le; rewrite /Statements.energy.
-  by apply: ler_sum => c _; rewrite !mxE le mul1r.
-by rewrite big1 // => c _; rewrite !mxE le mul0r expr0n.
-Qed.
+Proof. by apply: rest_kept (colproj_ortho _) _ => i; rewrite -ltNge; apply: above_kept. Qed.
 
 Theorem multihop_mse (p : {poly R}) :
   least_squares P y f B -> (forall t, 0 <= t <= 1 -> 0 <= p.[t]) -> (forall t, 0 <= t <= b -> 1 <= p.[t]) ->

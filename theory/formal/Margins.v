@@ -81,28 +81,14 @@ Qed.
 (* the scores of a vote: h_q = D_L^{-1/2} q(A) Y *)
 Definition vote_scores (q : {poly R}) : 'M[R]_(n, r) := \matrix_(x, c) ((poly_hop P q *m Y) x c / Num.sqrt (pL P x)).
 
-Section Minimiser.
-Variables (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (B : 'M[R]_(k, r)) (b : R).
-Hypotheses (best : minimiser P f g) (probe : least_squares P y f B) (b0 : 0 <= b) (tail : tail_le k P b).
-Local Notation Q := (colproj (weightedL P f)).
-
-Lemma vote_distance q :
-  \sum_x pL P x * (\sum_c ((f *m B) x c - vote_scores q x c) ^+ 2) = sqnorm (Q *m Y - poly_hop P q *m Y).
-Proof.
-move/least_squaresP: probe => <-; apply: eq_bigr => x _; rewrite mulr_sumr; apply: eq_bigr => c _.
-have -> : (weightedL P f *m B - poly_hop P q *m Y) x c = Num.sqrt (pL P x) * ((f *m B) x c - vote_scores q x c).
-  by rewrite mxE weighted_mul [(- _ : 'M_(_, _)) _ _]mxE [vote_scores q x c]mxE mulrBr mulrCA mulfV ?mulr1 ?sqrtL_neq0.
-by rewrite exprMn sqr_sqrtr // ltW ?pL_gt0.
-Qed.
-
 (* (b) of theorem 16, eigenvector by eigenvector: U is a basis, of values l *)
-Theorem vote_budget_parts U l (basis : eigenbasis S U l) (q p : {poly R}) :
+Theorem budget_parts U l (basis : eigenbasis S U l) (Q : 'M[R]_n) (q p : {poly R}) :
+  orthoproj Q -> Q *m S = S *m Q ->
   (forall i, q.[l i] ^+ 2 <= p.[l i] \/ Q *m (row i U)^T = (row i U)^T) ->
   (forall i, (1 - q.[l i]) ^+ 2 <= p.[l i] \/ Q *m (row i U)^T = 0) ->
   sqnorm (Q *m Y - poly_hop P q *m Y) <= poly_moment P y p.
 Proof.
-move=> below above.
-have com := optimum_commutes best; have oQ := colproj_ortho (weightedL P f); have [symQ idQ] := oQ.
+move=> oQ com below above; have [symQ idQ] := oQ.
 have hopsC j : Q *m hops P j = hops P j *m Q.
   by elim: j => [|j IH] /=; rewrite ?mulmx1 ?mul1mx // (mulmxA Q S) com -(mulmxA S Q) IH (mulmxA S).
 have comp t : Q *m poly_hop P t = poly_hop P t *m Q.
@@ -122,6 +108,26 @@ apply: (sqnorm_le_form basis (poly_diag basis q) (poly_diag basis p)) => i; case
 suff E : row i U *m (1%:M - Q) = 0 by rewrite (mulmxA (row i U)) E mul0mx.
 by apply: trmx_inj; rewrite trmx_mul linearB /= trmx1 symQ mulmxBl mul1mx h subrr trmx0.
 Qed.
+
+Section Minimiser.
+Variables (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (B : 'M[R]_(k, r)) (b : R).
+Hypotheses (best : minimiser P f g) (probe : least_squares P y f B) (b0 : 0 <= b) (tail : tail_le k P b).
+Local Notation Q := (colproj (weightedL P f)).
+
+Lemma vote_distance q :
+  \sum_x pL P x * (\sum_c ((f *m B) x c - vote_scores q x c) ^+ 2) = sqnorm (Q *m Y - poly_hop P q *m Y).
+Proof.
+move/least_squaresP: probe => <-; apply: eq_bigr => x _; rewrite mulr_sumr; apply: eq_bigr => c _.
+have -> : (weightedL P f *m B - poly_hop P q *m Y) x c = Num.sqrt (pL P x) * ((f *m B) x c - vote_scores q x c).
+  by rewrite mxE weighted_mul [(- _ : 'M_(_, _)) _ _]mxE [vote_scores q x c]mxE mulrBr mulrCA mulfV ?mulr1 ?sqrtL_neq0.
+by rewrite exprMn sqr_sqrtr // ltW ?pL_gt0.
+Qed.
+
+Theorem vote_budget_parts U l (basis : eigenbasis S U l) (q p : {poly R}) :
+  (forall i, q.[l i] ^+ 2 <= p.[l i] \/ Q *m (row i U)^T = (row i U)^T) ->
+  (forall i, (1 - q.[l i]) ^+ 2 <= p.[l i] \/ Q *m (row i U)^T = 0) ->
+  sqnorm (Q *m Y - poly_hop P q *m Y) <= poly_moment P y p.
+Proof. exact: (budget_parts basis (colproj_ortho _) (optimum_commutes best)). Qed.
 
 (* with P >= q^2 on [0, b] and P >= (1 - q)^2 on [0, 1] *)
 Theorem vote_budget (q p : {poly R}) :

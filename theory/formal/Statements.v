@@ -72,6 +72,10 @@ Implicit Types (f h : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (B : 'M[R]_(k, r)).
 Definition spectral_loss f g : R :=
   - 2 * (\sum_x \sum_l P x l * (f *m g^T) x l) + \sum_x \sum_l pL P x * pR P l * (f *m g^T) x l ^+ 2.
 Definition minimiser f g := forall f' g', spectral_loss f g <= spectral_loss f' g'.
+(* with a penalty on the embeddings, of the same width *)
+Definition penalised_loss (mu : R) f g : R :=
+  spectral_loss f g + mu * (\sum_x pL P x * (\sum_i f x i ^+ 2) + \sum_l pR P l * (\sum_i g l i ^+ 2)).
+Definition penalised_minimiser mu f g := forall f' g', penalised_loss mu f g <= penalised_loss mu f' g'.
 (* the symmetric loss on induced pairs *)
 Definition induced_loss h : R :=
   - 2 * (\sum_x \sum_x' induced P x x' * (h *m h^T) x x') + \sum_x \sum_x' pL P x * pL P x' * (h *m h^T) x x' ^+ 2.
@@ -212,6 +216,32 @@ Definition local_multihop_error := forall n m r k (P : graph R n m) (y : 'I_n ->
   eigenbasis (hop P) U l -> @minimiser R n m k.+1 P f g -> least_squares P y f B ->
   (forall t, 0 <= t <= value l k.+1 -> q.[t] ^+ 2 <= p.[t]) ->
   (forall t, value l k <= t <= 1 -> (1 - q.[t]) ^+ 2 <= p.[t]) ->
+  (forall x c, c != y x -> gamma x <= vote P y q x (y x) - vote P y q x c) ->
+  (forall w : 'I_n -> R, (forall x, 0 <= w x <= 1) ->
+     \sum_x pL P x * w x * (Num.max 0 (gamma x) ^+ 2 / 2) <= \sum_(j < size p) p`_j * consistency P y j ->
+     \sum_x pL P x * w x <= most) ->
+  error P y f B <= most.
+
+(* Theorem 18: the place of the cut is the penalty, or where the width ends before *)
+Definition penalised_mse := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l mu f g B most,
+  eigenbasis (hop P) U l -> 0 < mu -> @penalised_minimiser R n m k P mu f g -> least_squares P y f B ->
+  (forall N w t, @consistent_measure R n m r P y M N w t ->
+     \sum_(i | t i <= Num.max (mu ^+ 2) (value l k)) w i <= most) ->
+  mse P y f B <= most.
+Definition penalised_mse_below := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l mu f g B least,
+  eigenbasis (hop P) U l -> 0 < mu -> @penalised_minimiser R n m k P mu f g -> least_squares P y f B ->
+  (forall N w t, @consistent_measure R n m r P y M N w t ->
+     least <= \sum_(i | t i < Num.max (mu ^+ 2) (value l k)) w i) ->
+  least <= mse P y f B.
+Definition penalised_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l mu f g B
+    (b := Num.max (mu ^+ 2) (value l k)),
+  eigenbasis (hop P) U l -> 0 < mu -> @penalised_minimiser R n m k P mu f g -> least_squares P y f B -> b < 1 ->
+  error P y f B <= 2 * alphaT P y / (1 - b).
+Definition local_penalised_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l mu f g B
+    (q p : {poly R}) (gamma : 'I_n -> R) most,
+  eigenbasis (hop P) U l -> 0 < mu -> @penalised_minimiser R n m k.+1 P mu f g -> least_squares P y f B ->
+  (forall t, 0 <= t <= Num.max (mu ^+ 2) (value l k.+1) -> q.[t] ^+ 2 <= p.[t]) ->
+  (forall t, Num.max (mu ^+ 2) (value l k) <= t <= 1 -> (1 - q.[t]) ^+ 2 <= p.[t]) ->
   (forall x c, c != y x -> gamma x <= vote P y q x (y x) - vote P y q x c) ->
   (forall w : 'I_n -> R, (forall x, 0 <= w x <= 1) ->
      \sum_x pL P x * w x * (Num.max 0 (gamma x) ^+ 2 / 2) <= \sum_(j < size p) p`_j * consistency P y j ->

@@ -29,21 +29,12 @@ Qed.
 Lemma dropped_mse k (f : 'M[R]_(n, k.+1)) (g : 'M[R]_(m, k.+1)) (B : 'M[R]_(k.+1, r)) :
   minimiser P f g -> least_squares P y f B -> \sum_(i | l i < value l k.+1) energy P y U i <= mse P y f B.
 Proof.
-move=> best probe; rewrite (mse_projection probe) -[leRHS](sqnorm_basis basis) /sqnorm big_mkcond.
-have [symQ _] := colproj_ortho (weightedL P f).
-apply: ler_sum => i _; case: ifP => [lt|_]; last by apply: sumr_ge0 => c _; apply: sqr_ge0.
+move=> best probe; rewrite (mse_projection probe); apply: (rest_dropped y basis (colproj_ortho _)) => i lt.
 have kn : (k < n)%N.
   rewrite ltnNge; apply/negP => nk; move: lt; rewrite (value_out l (leqW nk)) ltNge.
   by have /andP [-> _] := eigenvalue01 basis i.
-have {}lt : l i < l (Ordinal kn).
-  by apply: lt_le_trans lt _; rewrite -(value_ord l (Ordinal kn)); apply: (value_sorted basis (leqnSn k)).
-have E : row i U *m (1%:M - colproj (weightedL P f)) = row i U.
-  apply: trmx_inj; rewrite trmx_mul linearB /= trmx1 symQ mulmxBl mul1mx.
-  by rewrite (below_dropped basis best (t := Ordinal kn) (erefl _) lt) subr0.
-rewrite le_eqVlt; apply/orP; left; apply/eqP; apply: eq_bigr => c _; congr (_ ^+ 2).
-have <- : row i (U *m ((1%:M - colproj (weightedL P f)) *m Y P y)) 0 c = (U *m ((1%:M - colproj (weightedL P f)) *m Y P y)) i c.
-  by rewrite mxE.
-by rewrite row_mul (mulmxA (row i U)) E -row_mul [RHS]mxE.
+apply: (below_dropped basis best (t := Ordinal kn) (erefl _)).
+by apply: lt_le_trans lt _; rewrite -(value_ord l (Ordinal kn)); apply: (value_sorted basis (leqnSn k)).
 Qed.
 End Theorem15.
 

@@ -1,0 +1,93 @@
+(* Theorem 18, of the penalised optimum. *)
+From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import ring lra.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Energies LowRank Margins SameSpace Places Inequalities theorem15_multihop Penalty.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import GRing.Theory Num.Theory Order.TTheory.
+Local Open Scope ring_scope.
+
+Section Theorem18.
+Variables (R : rcfType) (n m : nat) (P : graph R n m) (U : 'M[R]_n) (l : 'I_n -> R) (mu : R).
+Hypotheses (basis : eigenbasis (hop P) U l) (mu0 : 0 < mu).
+
+Lemma kept k (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (i : 'I_n) : penalised_minimiser P mu f g ->
+  Num.max (mu ^+ 2) (value l k) < l i -> colproj (weightedL P f) *m (row i U)^T = (row i U)^T.
+Proof.
+move=> best; apply: (penalised_kept mu0 best basis); first by rewrite le_max lexx.
+by apply/(tail_leP basis); rewrite le_max ?lexx ?orbT // sqr_ge0.
+Qed.
+
+(* no direction of the space has a smaller value than one that the width leaves out *)
+Lemma width_dropped k (f : 'M[R]_(n, k.+1)) (g : 'M[R]_(m, k.+1)) (i : 'I_n) : penalised_minimiser P mu f g ->
+  l i < value l k -> colproj (weightedL P f) *m (row i U)^T = 0.
+Proof.
+move=> best lt; set F := weightedL P f.
+have symM : (F^T *m F)^T = F^T *m F by rewrite (trmx_mul F^T) trmxK.
+have [D [e gram]] := eigenbasis_exists symM; apply: (dropped_below mu0 best basis gram) => j _.
+have kn : (k < n)%N.
+  by rewrite ltnNge; apply/negP => nk; move: lt; rewrite (value_out l nk) ltNge; have /andP [->] := eigenvalue01 basis i.
+apply: lt_le_trans lt _; pose V : 'M[R]_(n, k) := \matrix_(x, a) (F *m D^T) x (lift j a).
+have [x [x0 xV high]] := top_vector basis kn V.
+rewrite -(value_ord l (Ordinal kn)) in high; rewrite -(ler_pM2r (sqnorm_gt0 x0)); apply: le_trans high _.
+apply: (outside_le mu0 best gram) => a; have [b -> _|-> /eqP //] := unliftP j a.
+have := congr1 (fun M : 'M[R]_(1, k) => M 0 b) xV; rewrite mxE [RHS]mxE => E.
+rewrite mulmxA -[D *m F^T]trmxK (trmx_mul D) trmxK mxE -[RHS]E; apply: eq_bigr => t _.
+by rewrite !mxE mulrC; congr (_ * _).
+Qed.
+
+Lemma dropped k (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (i : 'I_n) : penalised_minimiser P mu f g ->
+  l i < Num.max (mu ^+ 2) (value l k) -> colproj (weightedL P f) *m (row i U)^T = 0.
+Proof.
+case: k f g => [|k] f g best; rewrite lt_max => /orP [/ltW le|lt]; try exact: (penalised_dropped mu0 best basis le).
+  have -> : weightedL P f = 0 by apply/matrixP => ? [].
+  by have [B <-] := colproj_factor (0 : 'M[R]_(n, 0)) (row i U)^T; rewrite mul0mx.
+by apply: (width_dropped best); apply: lt_le_trans lt (value_sorted basis (leqnSn k)).
+Qed.
+End Theorem18.
+
+Theorem penalised_mse (R : rcfType) : Statements.penalised_mse R.
+Proof.
+move=> n m r k M P y U l mu f g B most basis mu0 best probe bound.
+apply: le_trans (bound _ _ _ (energy_measure y basis M)); rewrite (mse_projection probe).
+by apply: (rest_kept y basis (colproj_ortho _)) => i; rewrite -ltNge; apply: (kept basis mu0 best).
+Qed.
+
+Theorem penalised_mse_below (R : rcfType) : Statements.penalised_mse_below R.
+Proof.
+move=> n m r k M P y U l mu f g B least basis mu0 best probe bound.
+apply: le_trans (bound _ _ _ (energy_measure y basis M)) _; rewrite (mse_projection probe).
+by apply: (rest_dropped y basis (colproj_ortho _)) => i; apply: (dropped basis mu0 best).
+Qed.
+
+Theorem penalised_error (R : rcfType) : Statements.penalised_error R.
+Proof.
+move=> n m r k P y U l mu f g B b basis mu0 best probe b1.
+apply: le_trans (error_le_mse P y f B) _; rewrite -mulrA ler_pM2l ?ltr0n // (mse_projection probe).
+apply: le_trans (_ : \sum_(i | l i <= b) energy P y U i <= _).
+  by apply: (rest_kept y basis (colproj_ortho _)) => i; rewrite -ltNge; apply: (kept basis mu0 best).
+rewrite ler_pdivlMr ?subr_gt0 // (alphaT_energy y basis) mulr_suml big_mkcond; apply: ler_sum => i _.
+have e0 := energy_ge0 P y U i; have /andP [_ l1] := eigenvalue01 basis i.
+case: ifP => le; last by rewrite mulr_ge0 // subr_ge0.
+by rewrite mulrC ler_wpM2r // lerD2l lerN2.
+Qed.
+
+Theorem local_penalised_error (R : rcfType) : Statements.local_penalised_error R.
+Proof.
+move=> n m r k P y U l mu f g B q p gamma most basis mu0 best probe low high margin bound.
+apply: bound => [x|]; first by case: (errs _ _); rewrite ?lexx ?ler01.
+rewrite poly_consistency.
+apply: le_trans (_ : \sum_x pL P x * (\sum_c ((f *m B) x c - vote_scores P y q x c) ^+ 2) <= _).
+  apply: ler_sum => x _; rewrite -mulrA ler_wpM2l ?(ltW (pL_gt0 P x)) //.
+  have [wrong|_] := boolP (errs _ _); last by rewrite mul0r sumr_ge0 // => c _; apply: sqr_ge0.
+  rewrite mul1r; apply: errs_price wrong => c ne; rewrite -!voteE; exact: margin.
+rewrite (vote_distance probe).
+have com := penalised_commutes mu0 best.
+apply: (budget_parts y basis (colproj_ortho _) com) => i; have /andP [l0 l1] := eigenvalue01 basis i.
+  have [le|lt] := leP (l i) (Num.max (mu ^+ 2) (value l k.+1)); last by right; apply: (kept basis mu0 best).
+  by left; rewrite low // l0.
+have [le|lt] := leP (Num.max (mu ^+ 2) (value l k)) (l i); first by left; rewrite high // le.
+right; move: lt; rewrite lt_max => /orP [/ltW le|]; first exact: (penalised_dropped mu0 best basis le).
+exact: (width_dropped basis mu0 best).
+Qed.
