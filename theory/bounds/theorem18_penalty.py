@@ -4,9 +4,10 @@ In words: With a penalty on the norms of its embeddings the optimum keeps those 
 value exceeds the penalty, so that the cut lies where one puts it.
 
 Let f_μ, with its g, minimise the spectral loss with a penalty on the embeddings, `L(f, g) + μ (E‖f‖² + E‖g‖²)`, with
-`0 < μ < 1` and width k. Its span is that of all u_i, i <= k, with `σ_i > μ`; so its squared probe error is the label
-energy up to `μ²`, `ν([0, μ²])` with the measure ν of theorem 15, if `k >= #{i : σ_i > μ}`, and the place of the cut is
-a hyperparameter and no eigenvalue. If the width is smaller the cut is at `σ²_{k+1}`: hence `b = max(μ², σ²_{k+1})`.
+`0 < μ < 1` and width k. Its span is that of all u_i, i <= k, with `σ_i > μ`, or where `σ_k = σ_{k+1} > μ` of some of
+the tied ones; so its squared probe error is the label energy up to `μ²`, `ν([0, μ²])` with the measure ν of theorem 15,
+if `k >= #{i : σ_i > μ}`, and the place of the cut is a hyperparameter and no eigenvalue. If the width is smaller the
+cut is at `σ²_{k+1}`: hence `b = max(μ², σ²_{k+1})`.
 
 Proof. Over `F Gᵀ = X` the least of the penalty is `2μ ‖X‖_*` (Srebro et al. 2004), and `‖Ā - X‖² + 2μ ‖X‖_*` has the
 minimiser `X* = U (Σ - μ)₊ Wᵀ` (Cai, Candès and Shen 2010). For by von Neumann `<Ā, X>` is at most `Σ_i σ_i s_i` with
