@@ -59,7 +59,7 @@ def objections(text: str) -> list[str]:
 def in_order(texts: dict[str, str]) -> list[str]:
     """The files, each after those that it requires."""
     required = {
-        name: set(" ".join(re.findall(r"^From Pairbounds Require (?:Import|Export) ([^.]*)\.$", text, re.M)).split())
+        name: set(" ".join(re.findall(r"^From Pairbounds Require (?:Import |Export )?([^.]*)\.$", text, re.M)).split())
         for name, text in texts.items()
     }
     return list(TopologicalSorter(required).static_order())
