@@ -209,7 +209,7 @@ def test_two_rules_are_held_against_one_another_half_by_half():
 
 
 def similarities(graph: PairGraph, values: np.ndarray) -> sp.csr_array:
-    """Of the pairs of a graph, in the order of its matrix."""
+    """Similarities of the pairs of a graph, in the order of its matrix."""
     return sp.csr_array((values, graph.joint.indices, graph.joint.indptr), graph.joint.shape)
 
 

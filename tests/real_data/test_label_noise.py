@@ -105,7 +105,7 @@ def _pairs(joint: sp.csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _agreement(
     places: np.ndarray, captions: np.ndarray, weights: np.ndarray, labels: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of the other images of each pair's caption, the share that has the image's label, 1 without others; and which."""
+    """Share of the other images of each pair's caption that has the image's label, 1 without others; and which."""
     own = captions * (labels.max() + 1) + labels[places]
     same, others = (np.bincount(key, weights)[key] - weights for key in (own, captions))
     heard = others > 1e-9

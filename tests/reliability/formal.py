@@ -40,7 +40,7 @@ def sources(folder: Path = FOLDER) -> dict[str, str]:
 
 
 def objections(text: str) -> list[str]:
-    """What a file says that would make a theorem rest on something unproved."""
+    """Words of a file that would make a theorem rest on something unproved."""
     while COMMENT.search(text):
         text = COMMENT.sub(" ", text)
     found = [match[0] for match in FORBIDDEN.finditer(text)]
@@ -90,7 +90,7 @@ def _coq(*arguments: str, folder: str) -> str:
 
 
 def _assumptions(names: list[str], folder: str) -> dict[str, str]:
-    """What Coq prints of the axioms of each theorem."""
+    """Answers of Coq on the axioms of each theorem."""
     lines = [f"From Pairbounds Require {' '.join(sorted({name.split('.v:')[0] for name in names}))}."]
     for name in names:
         lines += [f'Goal True. idtac "@{name}". Abort.', f"Print Assumptions {name.replace('.v:', '.')}."]
