@@ -1,4 +1,4 @@
-"""*Coarser captions*: effects of merging captions on σ and α_T, on theorem 15 and what it bounds, on held-out error."""
+"""*Coarser captions*: effects of merges on σ and α_T, on theorem 15 and what it bounds, on held-out error."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,11 @@ from pairbounds.theory.questions.merging import AS_THEY_ARE
 
 MEASURES = ["split", "kind", "level", "groups", "sigma", "alpha_t", "bound", "mse", "error"]
 EACH = "each keyword"
-BY = {"meaning": ("merged by meaning", MEASURED, "o", "-"), "letters": ("merged by letters", PURPLE, "^", "-.")}
+BY = {
+    "meaning": ("captions by meaning", MEASURED, "o", "-"),
+    "letters": ("captions by letters", PURPLE, "^", "-."),
+    "images": ("images by features", INK, "v", ":"),
+}
 CONTROLS = {RANDOM: ("random merges", NEUTRAL, "x", ":"), ORACLE: ("merges within classes", GREEN, "D", "--")}
 MARKS = {"first keyword": "s", "commonest keyword": "P", "all joined": "*"}
 
@@ -34,7 +38,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _bound(panels[1, column], found[name])
         _error(panels[2, column], found[name])
         panels[0, column].set_title(TITLES.get(name, name))
-        panels[2, column].set(xscale="log", xlabel="groups of captions (coarser →)")
+        panels[2, column].set(xscale="log", xlabel="groups of captions, or of images (coarser →)")
         panels[2, column].invert_xaxis()
         panels[2, column].xaxis.set_major_formatter("{x:,.0f}")
     panels[0, 0].set_ylabel("singular value,\nor probability that a pair differs")
@@ -55,14 +59,11 @@ def _summaries(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _coarser(axes: Axes, found: Mapping[str, pd.DataFrame]) -> None:
-    for by, dash in (("meaning", "-"), ("letters", "-.")):
+    for by, (label, _, marker, dash) in BY.items():
         own = _of(found[by], SIMILARITY)
-        for column, hue, marker, label in (
-            ("sigma", ORANGE, "v", r"$\sigma_{k+1}$"),
-            ("alpha_t", INK, "o", r"$\alpha_T$"),
-        ):
+        for column, hue, symbol in (("sigma", ORANGE, r"$\sigma_{k+1}$"), ("alpha_t", GREEN, r"$\alpha_T$")):
             looks: dict[str, Any] = {"color": hue, "marker": marker, "linestyle": dash, "markersize": 4}
-            axes.plot(own["groups"], own[column], label=f"{label}, {BY[by][0].removeprefix('merged ')}", **looks)
+            axes.plot(own["groups"], own[column], label=f"{symbol}, {label}", **looks)
     axes.set_ylim(0, 1.03)
 
 
@@ -117,8 +118,9 @@ def _caption(rows: pd.DataFrame, found: Mapping[str, Mapping[str, pd.DataFrame]]
         ways += [f"{title}, {level}: {_said(own['keywords'], level)}" for level in MARKS]
     return (
         f"Means over {splits} random halves of the images, one set of halves of each data set, drawings of one thing "
-        "kept together. Captions are merged from left to right by what they mean or how they are spelt; keywords of an "
-        "image are captions each, or one of them is, or all joined. Above, σ and α_T of the pairs of the seen images "
+        "kept together. Captions are merged from left to right by what they mean or how they are spelt; or images, "
+        "which then share captions, by their features. Keywords of an image are captions each, or one of them is, or "
+        "all joined. Above, σ and α_T of the pairs of the seen images "
         "(theorem 30); in the middle theorem 15, dashed or hollow, and the squared error that it bounds; below, the "
         "error on the other images of the best encoder linear in frozen image features, less that with the captions "
         "as they are, with intervals at 95% over all levels of a curve. Where theorem 15 chooses the level on the seen "

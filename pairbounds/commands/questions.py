@@ -22,7 +22,7 @@ from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.quantities.moment_problem import sharpest
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
-from pairbounds.theory.questions.granularity import granularity_report
+from pairbounds.theory.questions.granularity import Merged, granularity_report
 from pairbounds.theory.questions.pairs import pairs_report
 
 MANY_PAIRS = 2_000_000  # distinct ones, from which on a spectrum takes minutes
@@ -41,6 +41,7 @@ FEATURES_HELP = (
     "Of the images, for an encoder linear in them: .npy by row, sorted by id for pairs; or a table with ids."
 )
 TEXTS_HELP = "Of the captions, likewise: what is similar. By default letters tell."
+MERGE_HELP = "captions; or images by their --features, which then share the captions of their group."
 SPLITS_HELP = "Random halves of the images.  [default: 10; of more than 200,000 pairs 3]"
 
 
@@ -106,6 +107,7 @@ def granularity(
     labels: Labels = None,
     columns: Columns = None,
     weight: Weight = None,
+    merge: Annotated[Merged, typer.Option(help=MERGE_HELP)] = "captions",
     features: Annotated[Path | None, typer.Option(metavar="F.npy", help=FEATURES_HELP)] = None,
     caption_features: Annotated[Path | None, typer.Option(metavar="C.npy", help=TEXTS_HELP)] = None,
     splits: Annotated[int | None, typer.Option(metavar="N", help=SPLITS_HELP, show_default=False)] = None,
@@ -113,9 +115,9 @@ def granularity(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Merge near-duplicate and similar captions, level by level, and say which level is the best on other images.
+    """Merge similar captions or images, level by level, and say which level is the best on other images.
 
-    Theorem 15 chooses on one half of the images, and the other half judges. Example:
+    Near-duplicates go first. Theorem 15 chooses on one half of the images, and the other half judges. Example:
 
     pairbounds granularity emoji.npz --k 16
     """
@@ -124,7 +126,7 @@ def granularity(
     given: dict[str, Any] = {
         name: _features(path, ids, read) for name, (path, ids) in sides.items() if path is not None
     }
-    settings: dict[str, Any] = {"k": k, "splits": splits, "seed": seed}
+    settings: dict[str, Any] = {"k": k, "merge": merge, "splits": splits, "seed": seed}
     answer = granularity_report(read.graph, **settings, **given)
     files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}
     _answered(answer, out, {**files, **settings})

@@ -1,4 +1,4 @@
-"""Merges of captions that people wrote, and keywords as one caption, each, or all joined: bounds, and held-out errors.
+"""Merges of captions that people wrote or of their images, and keywords as one caption, each, or all joined: bounds, and held-out errors.
 
 The encoder is linear in frozen features of the images, which have met no caption of these. Drawings of one thing are
 in one half.
@@ -7,6 +7,7 @@ in one half.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,15 @@ from pairbounds.real_data.natural import NaturalSets, natural_inputs
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error
-from pairbounds.theory.questions.granularity import Mask, halves, held_out, principal_components, trials
-from pairbounds.theory.questions.merging import falling_sizes, near_duplicates, nested_levels, vectors_of
+from pairbounds.theory.questions.granularity import Mask, affordable, halves, held_out, principal_components, trials
+from pairbounds.theory.questions.merging import (
+    falling_sizes,
+    near_duplicates,
+    nested_levels,
+    of_equal_vectors,
+    unit_vectors,
+    vectors_of,
+)
 
 KEYWORDS = "keywords"  # the kind of a way to use the keywords of an image
 BETWEEN = " | "
@@ -44,11 +52,11 @@ class Settings(NaturalSets):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """Rows of `trials` of every data set, by the letters and by the meaning of its captions, and of ways of keywords.
+    """Rows of `trials` of every data set, by its captions' letters, by their meaning, by images, and of keywords.
 
     Returns
     -------
-    DataFrame with the columns of `trials`, dataset, by (letters, meaning or keywords), and guess (error of the largest
+    DataFrame with the columns of `trials`, dataset, by (letters, meaning, images or keywords), and guess (error of the largest
         class). Of keywords the levels are: each keyword, first keyword, commonest keyword (of an image, the one that
         most seen images have) and all joined.
     """
@@ -72,11 +80,15 @@ def measured(
     features, units = pixels[order], np.array(images.subjects)[order]
     same = near_duplicates(graph.right_ids)
     sizes = falling_sizes(int(same.max()) + 1, settings.factor)
+    about: dict[str, Any] = {"features": features, "units": units, "splits": settings.splits, "seed": seed}
     parts = []
     for by, told_by in (("letters", None), ("meaning", np.array([meaning[text] for text in graph.right_ids]))):
         levels = nested_levels(vectors_of(graph.right_ids, told_by, seed), same, sizes, seed=seed)
-        about = {"features": features, "units": units, "splits": settings.splits, "seed": seed}
-        parts.append(trials(graph, levels, settings.k, **about).assign(by=by))  # type: ignore[arg-type]  # by name
+        parts.append(trials(graph, levels, settings.k, **about).assign(by=by))
+    alike = of_equal_vectors(unit_vectors(features))
+    sizes = falling_sizes(int(alike.max()) + 1, settings.factor)
+    levels = affordable(graph, nested_levels(unit_vectors(features), alike, sizes, seed=seed), seed)
+    parts.append(trials(graph, levels, settings.k, merge="images", **about).assign(by="images"))
     labels = graph.left_labels
     assert labels is not None
     rows = []

@@ -1,4 +1,4 @@
-"""Theorem 30: merges and channels of captions."""
+"""Theorem 30: merges and channels of captions, and images that share theirs."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, induced_labelling_error, spectrum
-from pairbounds.theory.bounds.theorem30_coarser_captions import coarser
+from pairbounds.theory.bounds.theorem30_coarser_captions import coarser, pooled, pooled_pairs
 
 
 @given(st.integers(0, 2**32))
@@ -22,6 +22,35 @@ def test_coarser_captions_have_smaller_values_and_less_consistent_pairs(seed):
         k = min(*graph.joint.shape, *other.joint.shape)
         assert np.all(spectrum(other, k).singular_values <= spectrum(graph, k).singular_values + 1e-9)
         assert induced_labelling_error(other) >= induced_labelling_error(graph) - 1e-9
+
+
+@given(st.integers(0, 2**32))
+def test_images_that_share_their_captions_have_smaller_values(seed):
+    rng = np.random.default_rng(seed)
+    n_left, n_right = rng.integers(2, 9, size=2)
+    joint = rng.random((n_left, n_right)) ** 3 * (rng.random((n_left, n_right)) < 0.6) + np.eye(n_left, n_right, k=0)
+    joint[:, 0] += 1e-3
+    joint = joint[:, joint.sum(axis=0) > 0]
+    graph = PairGraph(joint, rng.integers(3, size=n_left))
+    groups = rng.integers(1 + n_left // 2, size=n_left)
+    shared = pooled(graph, groups)
+    p, same = graph.left_marginal, groups[:, None] == groups
+    drawn = same * p / (same @ p)[:, None]  # an image of the group, by mass
+    np.testing.assert_allclose(shared.joint.toarray(), p[:, None] * (drawn @ (graph.joint.toarray() / p[:, None])))
+    assert shared.joint.nnz == pooled_pairs(graph, groups)
+    assert shared.left_labels.tolist() == graph.left_labels.tolist()
+    k = min(joint.shape)
+    assert np.all(spectrum(shared, k).singular_values <= spectrum(graph, k).singular_values + 1e-9)
+    pure = groups * 3 + graph.left_labels
+    assert induced_labelling_error(pooled(graph, pure)) == pytest.approx(induced_labelling_error(graph), abs=1e-12)
+
+
+def test_images_of_two_classes_that_share_their_captions_can_be_more_consistent_or_less():
+    """A caption of two classes becomes one of unequal shares, and a caption of one class one of two."""
+    crossed = PairGraph([[1, 0], [0, 1], [1, 0], [0, 1]], [0, 1, 1, 0])
+    assert [induced_labelling_error(one) for one in (crossed, pooled(crossed, [0, 0, 1, 2]))] == [0.5, 0.375]
+    clean = PairGraph(np.eye(2), [0, 1])
+    assert [induced_labelling_error(one) for one in (clean, pooled(clean, [0, 0]))] == pytest.approx([0, 0.5])
 
 
 def test_images_that_are_removed_are_no_channel():
@@ -47,3 +76,12 @@ def test_bad_channels():
     for rows in (np.ones((2, 2)), np.eye(3), [[2.0, -1.0], [0, 1]]):
         with pytest.raises(ValueError, match="rows of probabilities"):
             coarser(graph, rows)
+    with pytest.raises(ValueError, match="groups of shape \\(3,\\) for 2 left nodes"):
+        pooled(graph, [0, 1, 2])
+
+
+def test_more_pairs_than_a_machine_holds_are_refused_before_they_are_made(monkeypatch):
+    monkeypatch.setattr("pairbounds.theory.bounds.theorem30_coarser_captions.MOST_POOLED", 8)
+    assert pooled(PairGraph(np.eye(4)), [0, 0, 1, 1]).joint.nnz == 8
+    with pytest.raises(ValueError, match="have 10 pairs of more than 8"):
+        pooled(PairGraph(np.eye(4)), [0, 0, 0, 1])

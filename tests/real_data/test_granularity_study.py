@@ -23,11 +23,12 @@ def test_features_of_the_colour_alone_leave_no_error(images):
     pixels = np.eye(4)[images.labels] + 0.01 * np.random.default_rng(0).standard_normal((len(images), 4))
     settings = Settings(splits=2, k=4, factor=4)
     found = measured(images, pixels, dict(zip(texts, colour, strict=True)), settings, 0)
-    assert set(found["by"]) == {"letters", "meaning", "keywords"}
+    assert set(found["by"]) == {"letters", "meaning", "images", "keywords"}
     assert found.loc[found["level"] == "as they are", "error"].max() == 0
-    by_meaning = found[found["by"] == "meaning"].set_index("level").loc["15 groups"].groupby("kind")["alpha_t"].max()
-    assert by_meaning[SIMILARITY] == pytest.approx(0, abs=1e-12)
-    assert by_meaning[RANDOM] > 0.3
+    for by, level in (("meaning", "15 groups"), ("images", "7 groups")):
+        most = found[(found["by"] == by) & (found["level"] == level)].groupby("kind")["alpha_t"].max()
+        assert most[SIMILARITY] == pytest.approx(0, abs=1e-12)
+        assert most[RANDOM] > 0.3
     assert found["split"].nunique() == 2
     assert (found["bound"] >= found["mse"] - 1e-9).all()
 

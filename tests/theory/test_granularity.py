@@ -1,4 +1,4 @@
-"""Levels of merged captions: nested, with controls of the same sizes, judged on images that chose nothing."""
+"""Levels of merged captions or images: nested, with controls of the same sizes, judged on images that chose nothing."""
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from pairbounds.theory.questions.merging import (
     falling_sizes,
     near_duplicates,
     nested_levels,
+    of_equal_vectors,
     randomised,
     similarity_within,
     vectors_of,
@@ -241,12 +242,66 @@ def test_one_image_for_each_caption():
     assert (own["sigma"], own["alpha_t"], own["error"]) == pytest.approx((1, 0, 1))
 
 
+def photographs(n=60, seed=0):
+    """Images of two classes with features that tell six kinds, and captions of their own but for one in four."""
+    rng = np.random.default_rng(seed)
+    kind = np.arange(n) % 6
+    rows = [(f"image {one:02d}", f"own {one}") for one in range(n)] + [
+        (f"image {one:02d}", f"kind {kind[one]}") for one in range(0, n, 4)
+    ]
+    names = {f"image {one:02d}": "ab"[kind[one] % 2] for one in range(n)}
+    graph = PairGraph.from_pairs(*zip(*rows, strict=True), left_labels=names)
+    return graph, np.eye(6)[kind] + 0.01 * rng.standard_normal((n, 6))
+
+
+def test_images_of_one_kind_share_their_captions():
+    """An oracle of the whole table: kinds are found, cost the bound nothing, and random groups of the same sizes do."""
+    graph, features = photographs()
+    table = granularity_report(graph, 2, merge="images", features=features, splits=3).table.set_index(["kind", "level"])
+    kinds, others = (table.loc[(kind, "6 groups")] for kind in ("similarity", "random"))
+    assert kinds["groups"] == 6
+    assert kinds["alpha_t"] == pytest.approx(table.loc[("similarity", AS_THEY_ARE), "alpha_t"])
+    assert others["alpha_t"] > kinds["alpha_t"] + 0.2
+    assert kinds["sigma"] <= table.loc[("similarity", AS_THEY_ARE), "sigma"] + 1e-9
+    assert (table["bound"] >= table["mse"] - 1e-9).all()
+
+
+def test_merged_images_of_the_judged_half_teach_nothing():
+    graph, features = photographs()
+    (seen,) = halves(graph.left_labels, 1, 0)
+    attributes = principal_components(features, seen)
+    groups = np.arange(graph.n_left) % 6
+    one = held_out(graph, seen, 2, attributes, groups=groups)
+    other = np.where(seen, groups, 0)  # all of the judged half in a group of the seen half
+    assert held_out(graph, seen, 2, attributes, groups=other) == one
+
+
+def test_images_are_duplicates_by_equal_features():
+    vectors = np.array([[1, 0], [0, 1], [1, 1e-9], [1, 1e-3]])
+    found = of_equal_vectors(vectors)
+    assert found[0] == found[2]
+    assert len(set(found)) == 3
+
+
+def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
+    graph, features = photographs()
+    monkeypatch.setattr(granularity, "MOST_POOLED", graph.joint.nnz * 12)
+    answer = granularity_report(graph, 2, merge="images", features=features, splits=2)
+    assert "2 groups" not in set(answer.table["level"])
+    assert any(line.startswith("Without 2 groups: images that share") for line in answer.words)
+    bare = granularity_report(PairGraph(graph.joint), 2, merge="images", features=features)
+    values = bare.table.query("kind == 'similarity'")["sigma"]
+    assert (np.diff(values) <= 1e-6).all()
+    assert len(values) == answer.table.query("kind == 'similarity'")["level"].nunique()
+
+
 @pytest.mark.parametrize(
     ("graph", "given", "why"),
     [
         (SIX, {}, "n_left=3"),
         (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0]), {}, "caption 0 is no text"),
         (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"splits": 1}, "splits=1"),
+        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0]), {"merge": "images"}, "give features of the images"),
         (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"features": np.eye(4)}, "features of the"),
     ],
 )
@@ -286,6 +341,11 @@ def test_features_by_row_and_by_id_are_the_same(call, place):
         assert (code, err) == (0, "")
         assert ("f.npy: rows are taken in the order of sorted ids, 'image 00' the first" in out) == (file == "f.npy")
         assert "linear in at most" in out
+    line = ["granularity", "pairs.csv", "--k", "2", "--splits", "2", "--features", "f.npy", "--merge", "images"]
+    code, out, err = call(app, *line, "--out", "images.csv")
+    assert (code, err) == (0, "")
+    own = granularity_report(graph, 2, splits=2, features=features, merge="images").table
+    np.testing.assert_allclose(read_table(place / "images.csv")["error"], own["error"])
     expected = granularity_report(graph, 2, splits=2, features=features, caption_features=told).table
     for file in ("f.npy", "f.csv"):
         np.testing.assert_allclose(read_table(place / f"{file}.csv")["error"], expected["error"])

@@ -15,6 +15,10 @@ All texts of an image joined to one, and one keyword of several, are two channel
 each keyword by itself and one chosen keyword are not comparable. With a caption for each image `σ = 1` and `α_T = 0`.
 To remove images is no channel: σ and α_T can rise.
 
+Images are merged in another way, for each has its label: those of a group share their captions, `P'(x, l) = p_L(x)
+P(G, l) / p_L(G)` for x in G. Then `Ā' = Π Ā` with Π the projection on what is equal within groups, so that `σ'_i <=
+σ_i` again. α_T stays where groups are of one class; else it can rise or fall.
+
 Source: new here; the data-processing inequality for maximal correlations is Witsenhausen 1975.
 
 Cost: linear in the pairs times what each caption is spread over.
@@ -23,11 +27,14 @@ Cost: linear in the pairs times what each caption is spread over.
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
+
+MOST_POOLED = 5_000_000  # pairs of images that share their captions: a spectrum of more takes minutes
 
 
 def coarser(graph: PairGraph, channel: Any) -> PairGraph:
@@ -66,6 +73,54 @@ def coarser(graph: PairGraph, channel: Any) -> PairGraph:
         class_names=names,
         drop_isolated=True,
     )
+
+
+def pooled(graph: PairGraph, groups: npt.ArrayLike) -> PairGraph:
+    """The graph in which the left nodes of a group share their pairs, each with its own mass, label and id.
+
+    Parameters
+    ----------
+    groups : (n_left,) the group of each left node, of any kind
+
+    Raises
+    ------
+    ValueError
+        A group for each of another number of nodes; more than `MOST_POOLED` pairs.
+
+    Notes
+    -----
+    Cost: linear in the pairs that come of it, `pooled_pairs`.
+    """
+    merge = _merge(graph, groups)
+    if (pairs := _pairs(graph, merge)) > MOST_POOLED:
+        raise ValueError(f"groups that share their captions have {pairs:,} pairs of more than {MOST_POOLED:,}")
+    mass = graph.left_marginal
+    shares = sp.csr_array(merge.multiply((mass / (merge @ (merge.T @ mass)))[:, None]))
+    return PairGraph(
+        shares @ (merge.T @ graph.joint),
+        graph.left_labels,
+        graph.right_labels,
+        left_ids=graph.left_ids,
+        right_ids=graph.right_ids,
+        class_names=graph.class_names,
+    )
+
+
+def pooled_pairs(graph: PairGraph, groups: npt.ArrayLike) -> int:
+    """The number of pairs of `pooled`, without making it."""
+    return _pairs(graph, _merge(graph, groups))
+
+
+def _pairs(graph: PairGraph, merge: sp.csr_array) -> int:
+    return int(merge.sum(axis=0) @ np.diff((merge.T @ graph.joint).tocsr().indptr))
+
+
+def _merge(graph: PairGraph, groups: npt.ArrayLike) -> sp.csr_array:
+    """Left nodes by groups, ones where a node is in a group."""
+    if np.shape(groups) != (graph.n_left,):
+        raise ValueError(f"groups of shape {np.shape(groups)} for {graph.n_left} left nodes")
+    place = np.unique(np.asarray(groups), return_inverse=True)[1]
+    return sp.csr_array((np.ones(graph.n_left), (np.arange(graph.n_left), place)))
 
 
 STATEMENTS = (

@@ -1,19 +1,16 @@
-"""Question: at which similarity should captions be merged, and what is gained? By theorems 15 and 30, on other images.
+"""Question: at which similarity should captions or images be merged, and what is gained? On other images.
 
 Merged captions have smaller singular values and a larger α_T (theorem 30), so that the best level lies between.
-Theorem 15 chooses it on half of the images; the error is that of a stated encoder on the other half.
+Merged images share their captions, and keep their labels: singular values fall again. Theorem 15 chooses the level on half of the images; the error is that of a stated encoder on the other half.
 
 With features of the images the encoder is the best of width k on the graph of the seen images among those linear in
 the leading principal components of the features, found on these images too (theorem 4, last remark). Without, it is
 the optimum of that graph, which sees another image through its captions alone: `f_i(x) = E[w_i(l) | x] / σ_i`, over
 captions that seen images have, which is `f_i` itself for a seen image. A linear probe of the seen images judges.
-
-To merge images is the same with the sides exchanged: σ falls, and α_T stays where an image is merged with those of its
-class (theorem 30). It is left out: labels of merged images may differ, and other images have no group.
-"""
+"""""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +20,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.theorem30_coarser_captions import coarser
+from pairbounds.theory.bounds.theorem30_coarser_captions import MOST_POOLED, coarser, pooled, pooled_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.confidence import student_half
 from pairbounds.theory.quantities.consistency import class_indicators, induced_labelling_error, required_labels
@@ -37,13 +34,16 @@ from pairbounds.theory.questions.merging import (
     near_duplicates,
     nested_levels,
     randomised,
+    of_equal_vectors,
     similarity_within,
+    unit_vectors,
     vectors_of,
     within_classes,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 Mask = npt.NDArray[np.bool_]
+Merged = Literal["captions", "images"]
 
 SIMILARITY, RANDOM, ORACLE = "similarity", "random", "oracle"
 CHOSEN = "chosen by theorem 15"
@@ -78,7 +78,13 @@ def halves(labels: IntArray, splits: int, seed: int, units: npt.ArrayLike | None
 
 
 def held_out(
-    graph: PairGraph, seen: Mask, k: int, attributes: FloatArray | None = None, *, seed: int = 0
+    graph: PairGraph,
+    seen: Mask,
+    k: int,
+    attributes: FloatArray | None = None,
+    *,
+    groups: IntArray | None = None,
+    seed: int = 0,
 ) -> dict[str, float]:
     """Quantities of the graph of the seen images, and the error of the stated encoder on the others.
 
@@ -88,13 +94,16 @@ def held_out(
     seen : (n_left,)
     k : width; of fewer images or captions, as many
     attributes : (n_left, d), that the encoder is linear in, optional; see `principal_components`
+    groups : (n_left,), of images; seen ones share the captions of their group, optional
 
     Returns
     -------
-    dict : groups (captions of seen images), sigma (`σ_{k+1}`), alpha_t, bound (theorem 15 on `mse`), mse (squared error
+    dict : groups (those of seen images, or else their captions), sigma (`σ_{k+1}`), alpha_t, bound (theorem 15 on `mse`), mse (squared error
         of the probe on the optimum), all of the graph of the seen images, and error (0-1, on the others, by their mass)
     """
     train = graph.part(np.flatnonzero(seen))
+    if groups is not None:
+        train = pooled(train, groups[seen])
     k = min(k, *train.joint.shape)
     wanted = min(k + 1, *train.joint.shape)
     triplets = spectrum(train, wanted, tol=TOLERANCE, device="cpu", seed=seed).leading(k + 1)
@@ -105,7 +114,7 @@ def held_out(
         encoder = _best_linear(train, attributes[seen], k)
         fitted, embedded = probe(train, attributes[seen] @ encoder).coefficients, attributes[~seen] @ encoder
     return {
-        "groups": train.n_right,
+        "groups": train.n_right if groups is None else len(np.unique(groups[seen])),
         "sigma": float(triplets.singular_values[k]),
         "alpha_t": induced_labelling_error(train),
         "bound": BOUNDS["multihop-mse"](train, triplets, k),
@@ -158,28 +167,31 @@ def trials(
     levels: Levels,
     k: int,
     *,
+    merge: Merged = "captions",
     features: FloatArray | None = None,
     units: npt.ArrayLike | None = None,
     splits: int = 10,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Every level of merged captions and its controls, on random halves of the images.
+    """Every level of merged captions or images and its controls, on random halves of the images.
 
     Parameters
     ----------
     graph : with left labels
-    levels : groups of the captions by name, the first the captions themselves
+    levels : groups of the captions, or of the images, by name; the first has each for itself
+    merge : which of the two
     features : (n_left, d), of the images, of which the encoder sees `principal_components`, optional
     units : as of `halves`
 
     Returns
     -------
     DataFrame with columns split, kind, level, and those of `held_out`. The kinds are similarity (the levels), random
-        (the same sizes of groups, of random captions) and oracle (random captions of one class, as most of their pairs
-        in both halves have it: it sees the labels that it is judged by).
+        (the same sizes of groups, at random) and oracle (random groups of one class, for captions that of most of their
+        pairs in both halves: it sees the labels that it is judged by).
     """
-    labels = required_labels(graph, "left")
-    main_class = np.asarray((class_indicators(labels).T @ graph.joint).argmax(axis=0))
+    labels = main_class = required_labels(graph, "left")
+    if merge == "captions":
+        main_class = np.asarray((class_indicators(labels).T @ graph.joint).argmax(axis=0))
     rows = []
     with Bar(total=splits * (3 * len(levels) - 2), desc="granularity") as bar:
         for split, seen in enumerate(halves(labels, splits, seed, units)):
@@ -192,14 +204,17 @@ def trials(
             }
             cells = ((kind, *one) for kind, own in kinds.items() for one in own.items())
             for kind, level, groups in cells:
-                found = held_out(coarser(graph, groups), seen, k, attributes, seed=seed)
+                if merge == "captions":
+                    found = held_out(coarser(graph, groups), seen, k, attributes, seed=seed)
+                else:
+                    found = held_out(graph, seen, k, attributes, groups=groups, seed=seed)
                 rows.append({"split": split, "kind": kind, "level": level, **found})
                 bar.update()
     return pd.DataFrame(rows)
 
 
 def summary(found: pd.DataFrame) -> pd.DataFrame:
-    """Means over the halves, and gains over the captions as they are, with intervals for overlapping halves.
+    """Means over the halves, and gains over what is not merged, with intervals for overlapping halves.
 
     Parameters
     ----------
@@ -209,8 +224,8 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame with a row for each kind and level, and one for the level that theorem 15 chose on each half (kind
     "chosen"), and the columns
-        kind, level, groups, sigma, alpha_t, bound, mse, error, gain (error of the captions as they are less this one,
-        in the same half), low and high (its interval, at 95% over all levels of similarity and the choice together)
+        kind, level, groups, sigma, alpha_t, bound, mse, error, gain (error without a merge less this one, in the
+        same half), low and high (its interval, at 95% over all levels of similarity and the choice together)
     """
     rows = pd.concat([found, best_levels(found).assign(kind="chosen", level=CHOSEN)])
     before = found[(found["kind"] == SIMILARITY) & (found["level"] == AS_THEY_ARE)].set_index("split")["error"]
@@ -235,19 +250,22 @@ def granularity_report(
     graph: PairGraph,
     k: int,
     *,
+    merge: Merged = "captions",
     features: npt.ArrayLike | None = None,
     caption_features: npt.ArrayLike | None = None,
     splits: int | None = None,
     units: npt.ArrayLike | None = None,
     seed: int = 0,
 ) -> Answer:
-    """Levels of merged captions, what they do to the pairs, and which is the best.
+    """Levels of merged captions or images, what they do to the pairs, and which is the best.
 
     Parameters
     ----------
     graph : with left labels; without, singular values alone can be given
     k : width of the encoder
-    features : (n_left, d), of the images, for an encoder linear in them; by default it sees captions
+    merge : captions, or images, which then share the captions of their group
+    features : (n_left, d), of the images, for an encoder linear in them, and by which images are similar; by default it
+        sees captions
     caption_features : (n_right, d), by which captions are similar; by default their letters
     splits : random halves of the images, of which one is seen and the other judged; by default 10, or 3 of many pairs
     units : (n_left,), images of one unit are in one half
@@ -261,15 +279,14 @@ def granularity_report(
     Raises
     ------
     ValueError
-        k below 1, fewer than two splits or four images, features that do not fit; captions that are no texts, without
-        features.
+        k below 1, fewer than two splits or four images, features that do not fit; captions that are no texts, or images
+        that are to be merged, without features.
 
     Notes
     -----
     Cost: `splits (3 levels - 2)` spectra of half of the pairs.
     """
-    many = graph.joint.nnz > MANY_PAIRS
-    usual, factor = MANY if many else FEW
+    usual, factor = MANY if graph.joint.nnz > MANY_PAIRS else FEW
     splits = usual if splits is None else splits
     known, words = with_usable_labels(graph)
     if k < 1 or splits < 2 or (known.left_labels is not None and known.n_left < LEAST_IMAGES):
@@ -278,35 +295,58 @@ def granularity_report(
         )
     seen_by = None if features is None else as_features(features, graph.n_left, "features of the images")
     told_by = None if caption_features is None else as_features(caption_features, graph.n_right, "caption features")
-    same, vectors = near_duplicates(graph.right_ids), vectors_of(graph.right_ids, told_by, seed)
-    levels = nested_levels(vectors, same, falling_sizes(int(same.max()) + 1, factor), seed=seed)
-    if many:
-        words.append(
-            f"{graph.joint.nnz:,} pairs: sizes fall by a factor of {factor}, on {splits} halves; of at most "
-            f"{MANY_PAIRS:,} pairs by {FEW[1]}, on {FEW[0]}. Fewer halves show less: --splits takes more."
-        )
+    if merge == "captions":
+        same, vectors = near_duplicates(graph.right_ids), vectors_of(graph.right_ids, told_by, seed)
+    elif seen_by is None:
+        raise ValueError("images are similar by their features: give features of the images (--features)")
+    else:
+        vectors = unit_vectors(seen_by)
+        same = of_equal_vectors(vectors)
+    every = nested_levels(vectors, same, falling_sizes(int(same.max()) + 1, factor), seed=seed)
+    levels: Levels = every if merge == "captions" else affordable(graph, every, seed)
+    words += _left_out(graph, splits, factor, [name for name in every if name not in levels])
     if known.left_labels is None:
-        table = _unlabelled(known, levels, k, seed)
+        table = _unlabelled(known, levels, k, merge, seed)
         words.append("So: σ falls as theorem 30 says, but without labels no level can be judged: give --labels FILE.")
     else:
-        found = trials(known, levels, k, features=seen_by, units=units, splits=splits, seed=seed)
+        found = trials(known, levels, k, merge=merge, features=seen_by, units=units, splits=splits, seed=seed)
         table = summary(found)
-        words += [_encoder(seen_by), *_closing(found, table)]
+        words += [_encoder(seen_by), *_closing(found, table, merge)]
     similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
     pairs = zip(table["kind"], table["level"], strict=True)
     table.insert(2, "similarity", [similar.get(pair, np.nan) for pair in pairs])
     return Answer(table, tuple(words))
 
 
-def _unlabelled(graph: PairGraph, levels: Levels, k: int, seed: int) -> pd.DataFrame:
+def affordable(graph: PairGraph, levels: Levels, seed: int) -> dict[str, IntArray]:
+    """Levels of images, without those at which images that share their captions would have too many pairs."""
+    rows = randomised(levels, np.random.default_rng(seed))
+    costly = {name for name, groups in rows.items() if pooled_pairs(graph, groups) > MOST_POOLED}
+    return {name: groups for name, groups in levels.items() if name not in costly}
+
+
+def _left_out(graph: PairGraph, splits: int, factor: int, costly: list[str]) -> list[str]:
+    """Sentences on what many pairs cost."""
+    words = []
+    if graph.joint.nnz > MANY_PAIRS:
+        words.append(
+            f"{graph.joint.nnz:,} pairs: sizes fall by a factor of {factor}, on {splits} halves; of at most "
+            f"{MANY_PAIRS:,} pairs by {FEW[1]}, on {FEW[0]}. Fewer halves show less: --splits takes more."
+        )
+    if costly:
+        words.append(f"Without {', '.join(costly)}: images that share their captions have over {MOST_POOLED:,} pairs.")
+    return words
+
+
+def _unlabelled(graph: PairGraph, levels: Levels, k: int, merge: Merged, seed: int) -> pd.DataFrame:
     """Groups and `σ_{k+1}` of the levels and of random merges."""
     rows = []
     for kind, own in ((SIMILARITY, levels), (RANDOM, randomised(levels, np.random.default_rng(seed)))):
         for level, groups in own.items():
-            merged = coarser(graph, groups)
+            merged = coarser(graph, groups) if merge == "captions" else pooled(graph, groups)
             values = spectrum(merged, min(k + 1, *merged.joint.shape), tol=TOLERANCE, device="cpu", seed=seed)
             sigma = float(values.leading(k + 1).singular_values[k])
-            rows.append({"kind": kind, "level": level, "groups": merged.n_right, "sigma": sigma})
+            rows.append({"kind": kind, "level": level, "groups": len(np.unique(groups)), "sigma": sigma})
     return pd.DataFrame(rows)
 
 
@@ -319,7 +359,7 @@ def _encoder(features: FloatArray | None) -> str:
     return f"error is of the best encoder linear in at most {COMPONENTS} principal components of the image features."
 
 
-def _closing(found: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+def _closing(found: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list[str]:
     """Sentences on the choice, on random merges of the same sizes, and on what to do."""
     best, splits = best_levels(found), found["split"].nunique()
     often = best["level"].value_counts()
@@ -337,7 +377,7 @@ def _closing(found: pd.DataFrame, table: pd.DataFrame) -> list[str]:
             else "."
         ),
     ]
-    kept = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the captions as they are"
+    kept = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the {merge} as they are"
     if choice["low"] > 0:
         return [
             *words,

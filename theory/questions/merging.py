@@ -1,6 +1,6 @@
-"""Merges of captions: near-duplicates, then a hierarchy by similarity, and the controls of it.
+"""Merges of captions or images: near-duplicates, then a hierarchy by similarity, and the controls of it.
 
-A level is an array with the group of each caption. The levels of one hierarchy are nested, so that by theorem 30 the
+A level is an array with the group of each of them. The levels of one hierarchy are nested, so that by theorem 30 the
 singular values fall and α_T rises from one to the next.
 """
 
@@ -19,6 +19,7 @@ LARGEST_LINKAGE = 2_000  # captions, beyond which Ward's hierarchy is of micro-c
 FITTED = 20_000  # captions, at most, that micro-clusters are found on
 WIDTH = 64  # of the vectors that texts are reduced to
 NGRAMS = (2, 4)  # lengths of the runs of letters, within words
+DECIMALS = 6  # of vectors that are called equal
 WORD = re.compile(r"\w+")
 
 Levels = Mapping[str, IntArray]
@@ -64,7 +65,7 @@ def nested_levels(vectors: FloatArray, same: IntArray, sizes: Sequence[int], *, 
     wanted = [size for size in sizes if size <= min(same.max(), LARGEST_LINKAGE)]
     if not wanted:
         return levels
-    group, means = same, _unit(_means(vectors, same))
+    group, means = same, unit_vectors(_means(vectors, same))
     if len(means) > LARGEST_LINKAGE:
         micro = _micro_clusters(means, seed)
         group, means = micro[same], _means(means, micro)
@@ -92,7 +93,7 @@ def vectors_of(captions: npt.NDArray[Any], features: FloatArray | None = None, s
         No features, and a caption that is no text.
     """
     if features is not None:
-        return _unit(features)
+        return unit_vectors(features)
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -102,8 +103,8 @@ def vectors_of(captions: npt.NDArray[Any], features: FloatArray | None = None, s
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=NGRAMS, sublinear_tf=True, dtype=np.float32)
     table = letters.fit_transform([f"{one}." for one in captions])  # a dot, for a text of spaces has no letters
     if min(table.shape) <= WIDTH:
-        return _unit(table.toarray())
-    return _unit(TruncatedSVD(WIDTH, random_state=seed).fit_transform(table))
+        return unit_vectors(table.toarray())
+    return unit_vectors(TruncatedSVD(WIDTH, random_state=seed).fit_transform(table))
 
 
 def similarity_within(vectors: FloatArray, groups: IntArray) -> float:
@@ -167,6 +168,12 @@ def _means(vectors: FloatArray, groups: IntArray) -> FloatArray:
     return np.asarray((class_indicators(groups).T @ vectors) / np.bincount(groups)[:, None])
 
 
-def _unit(vectors: FloatArray) -> FloatArray:
+def of_equal_vectors(vectors: FloatArray) -> IntArray:
+    """The group of each of n vectors (n, d), (n,): those that are equal to `DECIMALS` are in one."""
+    return np.unique(np.round(vectors, DECIMALS), axis=0, return_inverse=True)[1]
+
+
+def unit_vectors(vectors: FloatArray) -> FloatArray:
+    """Vectors (n, d) of length 1; a vector of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float64)
