@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import torch
@@ -24,11 +24,12 @@ def bench(
     size: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(SIZES)}; S and M by default.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Timed runs of each side; medians are shown.")] = 3,
     seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the record here too.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the record here too; see below.")] = None,
 ) -> None:
     """Time ours against a peer on the same input, on one thread, runs of the two in turn.
 
-    Each benchmark is run at those of the sizes that it is meant for. A ratio above 1 says that ours is faster.
+    Each benchmark is run at those of the sizes that it is meant for. A ratio above 1 says that ours is faster. Rows
+    of a record stay where they are of the same settings, versions and hardware, and were not run again.
     """
     torch.set_num_threads(1)  # threads that wait for one another would be measured too
     with threadpool_limits(1):
@@ -49,9 +50,20 @@ def bench(
         echo(*filter(None, table["note"].unique()))
     if out is not None:
         about = {"configuration": {"repeats": repeats, "threads": 1, "seed": seed}, **surroundings()}
+        rows = [*_others(out, about, rows), *rows]
+        rows.sort(key=lambda row: [*BENCHMARKS].index(row["benchmark"]))
         with replacing(out) as temporary:
             text = json.dumps({**about, "duels": rows}, indent=1, ensure_ascii=False)
             temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _others(record: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a record of the same surroundings that are of other benchmarks or sizes."""
+    known = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    if {name: known.get(name) for name in about} != about:
+        return []
+    run = {(row["benchmark"], row["size"]) for row in rows}
+    return [row for row in known["duels"] if (row["benchmark"], row["size"]) not in run]
 
 
 if __name__ == "__main__":

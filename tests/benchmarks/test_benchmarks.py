@@ -21,6 +21,17 @@ def test_benchmarks_run_and_are_on_the_page(call, tmp_path, monkeypatch, names):
     assert page.benchmarks_page(out).count("| XS |") == len(rows)
 
 
+def test_rows_of_a_record_that_were_not_run_stay(call, tmp_path):
+    out = tmp_path / "bench.json"
+    assert call(app, "check_bounds", "--size", "XS", "--repeats", "1", "--out", out)[0] == 0
+    record = json.loads(out.read_text())
+    record["duels"] = [{**row, "size": size} for row in record["duels"] for size in ("XS", "M")]
+    out.write_text(json.dumps(record))
+    for seed, kept in ((0, 2), (1, 0)):
+        assert call(app, "check_bounds", "--size", "XS", "--repeats", "1", "--seed", seed, "--out", out)[0] == 0
+        assert [row["size"] for row in json.loads(out.read_text())["duels"]].count("M") == kept
+
+
 def test_runs_are_interleaved_and_each_has_a_fresh_input():
     inputs, order = [], []
 

@@ -69,11 +69,13 @@ def test_one_image_by_hand():
     [
         (([[1.0]], [[1.0, 2.0]], 3), "one shape"),
         (([[1.0]], [[2.0]], 3), "is below 4"),
+        (([[1.0], [0.5]], [[2.0], [0.5]], 3), "is below 4"),
         (([[0.1, 0.1]], [[0.1, 0.1]], 1), "is below 2"),
     ],
 )
 def test_bad_arguments(arguments, why):
     with pytest.raises(ValueError, match=why):
         values_from_views(*arguments)
-    with pytest.raises(ValueError, match="confidence"):
-        values_from_views([[1.0]], [[1.0]], 1, level=1)
+    for level in (0, 1):
+        with pytest.raises(ValueError, match="confidence"):
+            values_from_views([[1.0]], [[1.0]], 1, level=level)

@@ -27,7 +27,7 @@ COMPUTING: Mapping[str, tuple[str, ...]] = {
     "pairbounds.theory.bounds.theorem21_ridge_probe": ("tests/theory/test_ridge.py",),
 }
 
-# Beside these of all theorems, some have tests of their own.
+# Beside these of all theorems, some modules of bounds have tests of their own.
 ALL_THEOREMS = tuple(f"tests/bounds/test_{name}.py" for name in ("witnesses", "every_bound", "outward", "theorems"))
 OWN: Mapping[str, tuple[str, ...]] = {
     "theorem03_mmcl_is_sscl": ("tests/bounds/test_ties.py",),
@@ -55,5 +55,6 @@ def modules() -> dict[str, ModuleType]:
 
 def narrowest(module: ModuleType) -> list[str]:
     """Test files of a module, for pytest."""
-    own = COMPUTING.get(module.__name__, OWN.get(module.__name__.rpartition(".")[2], ()))
-    return [*own, *(ALL_THEOREMS if module in THEOREMS else ())]
+    if module.__name__ in COMPUTING:
+        return [*COMPUTING[module.__name__]]
+    return [*OWN.get(module.__name__.rpartition(".")[2], ()), *ALL_THEOREMS]
