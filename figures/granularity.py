@@ -22,7 +22,7 @@ BY = {
     "letters": ("captions by letters", PURPLE, "^", "-."),
     "images": ("images by features", INK, "v", ":"),
 }
-CONTROLS = {RANDOM: ("random merges", NEUTRAL, "x", ":"), ORACLE: ("merges within classes", GREEN, "D", "--")}
+CONTROLS = {RANDOM: ("captions at random", NEUTRAL, "x", ":"), ORACLE: ("captions within classes", GREEN, "D", "--")}
 MARKS = {"first keyword": "s", "commonest keyword": "P", "all joined": "*"}
 
 

@@ -1,4 +1,6 @@
-"""Merges of captions that people wrote or of their images, and keywords as one caption, each, or all joined: bounds, and held-out errors.
+"""Merges of captions that people wrote or of their images, and keywords as one caption, each, or all joined.
+
+Measured are bounds, and held-out errors.
 
 The encoder is linear in frozen features of the images, which have met no caption of these. Drawings of one thing are
 in one half.
@@ -56,9 +58,9 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame with the columns of `trials`, dataset, by (letters, meaning, images or keywords), and guess (error of the largest
-        class). Of keywords the levels are: each keyword, first keyword, commonest keyword (of an image, the one that
-        most seen images have) and all joined.
+    DataFrame with the columns of `trials`, dataset, by (letters, meaning, images or keywords), and guess (error of the
+        largest class). Of keywords the levels are: each keyword, first keyword, commonest keyword (of an image, the one
+        that most seen images have) and all joined.
     """
     parts = []
     for name, one in settings.each().items():

@@ -1,6 +1,7 @@
 """Theorem 28 from samples alone."""
 
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -98,6 +99,25 @@ def test_the_empirical_bernstein_end_by_hand():
     assert found == pytest.approx(end + 2 + (2 + 3) / 5 + deviation)
 
 
+def test_unlike_scores_by_hand():
+    """Nine training pairs with values 1, 1, 1/3; scores of the fresh pairs that differ, by their matrix."""
+    counts = [[2, 1, 0], [1, 2, 0], [0, 0, 3]]
+    f, g = np.diag([2.0, 1, 1]), np.array([[1.0, 0, 0], [1, 1, 0], [0, 0, 3]])
+    u, left, right = f @ g.T, [0, 1, 2, 0, 2, 0], [1, 1, 2, 0, 2, 1]
+    found = excess_from_samples(counts, f, g, left, right, 2.0, level=0.9)
+    blocks = [
+        (u[x, t] ** 2 + u[y, s] ** 2) / 2 - u[x, s] - u[y, t]
+        for x, y, s, t in zip(left[:3], left[3:], right[:3], right[3:], strict=True)
+    ]
+    log, score = math.log(4 / 0.1), 2 * 3  # of T, whose share of the level is half of a half
+    end = statistics.mean(blocks) + math.sqrt(2 * statistics.variance(blocks) * log / 3)
+    end += 7 * (4 * score + score**2) * log / (3 * 2)
+    log, fitted = math.log(2 / 0.1), 1 + 1 + 1 / 9
+    deviation = math.sqrt(2 * (2 * (2 + math.sqrt(3))) ** 2 * log / 4) + 2 * (2 * 2 + 4 + 3) * log / (3 * 4)
+    assert statistics.variance(blocks) > 1
+    assert found == pytest.approx(end + fitted + (fitted + 9 - 1) / 8 + deviation)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -105,6 +125,7 @@ def test_the_empirical_bernstein_end_by_hand():
         ({"counts": [[1, 0], [0, 0]]}, "give 2"),
         ({"largest": 0.0}, "scores above 0"),
         ({"level": 1.0}, "confidence"),
+        ({"level": 0.0}, "confidence"),
         ({"f": np.ones((3, 1))}, "f has shape"),
     ],
 )

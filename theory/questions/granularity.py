@@ -1,13 +1,14 @@
 """Question: at which similarity should captions or images be merged, and what is gained? On other images.
 
 Merged captions have smaller singular values and a larger α_T (theorem 30), so that the best level lies between.
-Merged images share their captions, and keep their labels: singular values fall again. Theorem 15 chooses the level on half of the images; the error is that of a stated encoder on the other half.
+Merged images share their captions, and keep their labels: singular values fall again. Theorem 15 chooses the level on
+half of the images; the error is that of a stated encoder on the other half.
 
 With features of the images the encoder is the best of width k on the graph of the seen images among those linear in
 the leading principal components of the features, found on these images too (theorem 4, last remark). Without, it is
 the optimum of that graph, which sees another image through its captions alone: `f_i(x) = E[w_i(l) | x] / σ_i`, over
 captions that seen images have, which is `f_i` itself for a seen image. A linear probe of the seen images judges.
-"""""
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -33,8 +34,8 @@ from pairbounds.theory.questions.merging import (
     falling_sizes,
     near_duplicates,
     nested_levels,
-    randomised,
     of_equal_vectors,
+    randomised,
     similarity_within,
     unit_vectors,
     vectors_of,
@@ -98,8 +99,9 @@ def held_out(
 
     Returns
     -------
-    dict : groups (those of seen images, or else their captions), sigma (`σ_{k+1}`), alpha_t, bound (theorem 15 on `mse`), mse (squared error
-        of the probe on the optimum), all of the graph of the seen images, and error (0-1, on the others, by their mass)
+    dict : groups (those of seen images, or else their captions), sigma (`σ_{k+1}`), alpha_t, bound (theorem 15 on
+        `mse`), mse (squared error of the probe on the optimum), all of the graph of the seen images, and error (0-1, on
+        the others, by their mass)
     """
     train = graph.part(np.flatnonzero(seen))
     if groups is not None:
