@@ -170,7 +170,12 @@ def test_bad_arguments_and_graphs_without_labels_or_information():
     assert math.isinf(largest_temperature(graph))
     with pytest.raises(ValueError, match="independent"):
         smallest_batch(graph)
-    with pytest.raises(ValueError, match="not in"):
-        smallest_batch(graph, 1.0)
+    for share in (0.0, 1.0):
+        with pytest.raises(ValueError, match="not in"):
+            smallest_batch(graph, share)
+    alone = dropping(PairGraph(np.eye(2)), [0, 1])  # whose captions are never negatives of their images
+    assert [alone.dropped, alone.right, alone.found, alone.unordered, alone.raised] == pytest.approx(
+        [0.5, math.nan, math.nan, 1.0, math.nan], nan_ok=True
+    )
     with pytest.raises(ValueError, match="at least 2"):
         batch_information(graph, 1)

@@ -2,6 +2,24 @@
 
 SAME_VALUE: dict[str, str] = {
     (
+        "pairbounds.theory.bounds.theorem29_batches.collisions: `rows = [{'kind': kind, 'expected': (batch - 1) * "
+        "float(anchor @ chance), 'none': float(anchor @ (1 - np.minimum(1.0, chance)) ** (batch - 1))} for kind, "
+        "(anchor, chance) in kinds.items()]` as `rows = [{'kind': kind, 'expected': (batch - 1) * float(anchor @ "
+        "chance), 'none': float(anchor @ (1 - np.minimum(1.0 * 1.1, chance)) ** (batch - 1))} for kind, (anchor, "
+        "chance) in kinds.items()]`"
+    ): ("A chance is above 1 by round-off alone, and a power of so little is none."),
+    (
+        "pairbounds.theory.bounds.theorem29_batches.dropping: `ordered = others > ROUNDING` as `ordered = others >= "
+        "ROUNDING`"
+    ): ("A limit between shares that are round-off and those that are not."),
+    (
+        "pairbounds.theory.bounds.theorem29_batches.dropping: `ordered = others > ROUNDING` as `ordered = others > 0.0`"
+    ): ("Both sums are in one order, so that nothing is left over of equal ones; another order would leave round-off."),
+    (
+        "pairbounds.theory.bounds.theorem29_batches.smallest_batch: `if not wanted > 1e-12:` as `if not wanted >= "
+        "1e-12:`"
+    ): ("A limit between what is round-off and what is not."),
+    (
         "pairbounds.theory.bounds.theorem20_votes.Vote.most_by_node: `cost = np.where(self.own > self.rival, total * "
         "least_divergence(self.rival / total), 0.0)` as `cost = np.where(self.own >= self.rival, total * "
         "least_divergence(self.rival / total), 0.0)`"

@@ -44,6 +44,7 @@ Cost: linear in the pairs.
 """
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -92,15 +93,11 @@ def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
     wanted = share * mutual_information(graph)
     if not wanted > 1e-12:
         raise ValueError("the two sides of the graph are independent: there is no information to show")
-    few, many = 1, 2
-    while batch_information(graph, many)[0] < wanted:
-        few, many = many, 2 * many
-        if many > LARGEST_BATCH:
-            raise ValueError(f"no batch of at most {LARGEST_BATCH} pairs shows {share:g} of the information")
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (few, middle) if batch_information(graph, middle)[0] >= wanted else (middle, many)
-    return many
+    sizes = range(2, LARGEST_BATCH + 1)
+    place = bisect_left(sizes, wanted, key=lambda batch: batch_information(graph, batch)[0])
+    if place == len(sizes):
+        raise ValueError(f"no batch of at most {LARGEST_BATCH} pairs shows {share:g} of the information")
+    return sizes[place]
 
 
 def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
@@ -179,8 +176,7 @@ def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
     right = found = math.nan
     if graph.left_labels is not None:
         labels = required_labels(graph, "left")
-        cells = group * (labels.max() + 1) + labels
-        agreeing = _collision(cells, graph.left_marginal)
+        agreeing = _collision(np.column_stack([group, labels]), graph.left_marginal)
         right, found = agreeing / dropped, agreeing / _collision(labels, graph.left_marginal)
     by_guide = sp.csr_array(class_indicators(group).T @ graph.joint)
     rows, columns = graph.joint.tocoo().coords
@@ -192,8 +188,8 @@ def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
 
 
 def _collision(groups: IntArray, mass: FloatArray) -> float:
-    """The probability that two nodes drawn by their masses are of one group."""
-    return float(np.sum(np.bincount(np.unique(groups, return_inverse=True)[1], mass) ** 2))
+    """The probability that two nodes drawn by their masses are of one group: of an equal number, or row of numbers."""
+    return float(np.sum(np.bincount(np.unique(groups, axis=0, return_inverse=True)[1], mass) ** 2))
 
 
 def _class_masses(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
