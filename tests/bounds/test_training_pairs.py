@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from pairbounds import LatentWorld, PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
 from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
+from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.bounds.theorem28_training_pairs import (
+    Forecast,
     Noise,
     excess_from_pairs,
     excess_of_counts,
@@ -137,7 +139,88 @@ def test_coverage_of_the_noise():
     assert known.variance / n == pytest.approx(np.mean(squares), rel=0.1)
     assert np.mean(np.sqrt(squares) <= known.norm(n, 0.9)) >= 0.9
     assert np.mean([np.linalg.norm(noise, 2) <= known.operator_norm(n, 0.9) for noise in noises]) >= 0.9
+    for pairs in (3, 30, 3000, 300_000):
+        *norms, norm = noise_by_hand(GRAPH, pairs, 0.9)
+        assert (known.norm(pairs, 0.9), known.operator_norm(pairs, 0.9)) == pytest.approx((min(norms), norm))
     assert np.mean(np.sqrt(squares) <= np.sqrt(known.variance / n)) < 0.9  # without the deviation it is no bound
+
+
+def noise_by_hand(graph, n, level):
+    """The bounds of `‖E‖_F`, by Bernstein and by McDiarmid, and of `‖E‖_op`, as the docstring states them."""
+    joint = graph.joint.toarray()
+    product = np.outer(graph.left_marginal, graph.right_marginal)
+    ratio, smallest = joint / product, np.sqrt(product[joint > 0].min())
+    square = np.sum(joint**2 / product)
+    variance, log = ratio.sum() - square, math.log(2 / (1 - level))
+    bernstein = math.sqrt(2 * variance * log / n) + 2 * (1 / smallest + math.sqrt(square)) * log / n
+    mcdiarmid = math.sqrt(variance / n) + math.sqrt(math.log(1 / (1 - level)) / n) / smallest
+    log = math.log(sum(joint.shape) / (1 - level))
+    most = max(ratio.sum(0).max(), ratio.sum(1).max())
+    return bernstein, mcdiarmid, math.sqrt(2 * most * log / n) + 2 * (1 / smallest + 1) * log / (3 * n)
+
+
+def forecast_by_hand(graph, k, n, level, known_marginals):
+    """Bounds of the excess loss, and of the squared error by angles, from dense matrices."""
+    u, sigma, wt = np.linalg.svd(graph.normalized.toarray(), full_matrices=False)
+    sigma = np.append(sigma, 0.0)
+    best, gap = (u[:, :k] * sigma[:k]) @ wt[:k], 1 - sigma[k] / sigma[k - 1]
+    sides = graph.left_marginal, graph.right_marginal
+    if known_marginals:
+        *norms, noise = noise_by_hand(graph, n, level)
+        excess, stretch, off = 4 * min(norms) ** 2 / gap, 1.0, 0.0
+    else:
+        *norms, noise = noise_by_hand(graph, n, half := (1 + level) / 2)
+        log = math.log(2 * sum(map(len, sides)) / (1 - half))
+        a, b = (np.sqrt(2 * log / (n * side)) + 2 * log / (3 * n * side) for side in sides)
+        parts = a[:, None] * best, best * b, a[:, None] * best * b
+        size, lost = min(norms) + sum(map(np.linalg.norm, parts)), a.max() + b.max()
+        excess = 4 * gap * size**2 / (gap - lost) ** 2 if lost < gap else math.inf
+        if max(a.max(), b.max()) >= 1:
+            return excess, 1.0
+        stretch, off = 1 / math.sqrt(1 - a.max()), a.max()
+        noise = stretch / math.sqrt(1 - b.max()) * (1 + noise) - 1
+    indicators = np.sqrt(sides[0])[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
+    energy, errors = np.sum((u.T @ indicators) ** 2, axis=1), [1.0]
+    for j in range(1, k + 1):
+        room, within = sigma[j - 1] - sigma[k] - noise, energy[:j].sum()
+        angle = min(1.0, stretch * (noise / room + off)) if room > noise else 1.0
+        errors.append((math.sqrt(max(0.0, 1 - within)) + angle * math.sqrt(within)) ** 2)
+    return excess, min(errors)
+
+
+@pytest.mark.parametrize("known_marginals", [False, True])
+@pytest.mark.parametrize("power", [1, 2, 3, 4, 5, 6, 7, 9, 11])
+@pytest.mark.parametrize("k", [1, 2, 3, 5])
+def test_forecasts_by_hand(k, power, known_marginals):
+    blocks = np.kron(np.diag([3.0, 2]), np.ones((3, 2))) + 0.02 * np.random.default_rng(0).random((6, 4))
+    for graph in (GRAPH, PairGraph(blocks, [0, 0, 0, 1, 1, 1])):
+        if k > min(graph.joint.shape):
+            continue
+        forecast = Forecast(graph, k, 0.9, known_marginals)
+        excess, by_angle = forecast_by_hand(graph, k, 10**power, 0.9, known_marginals)
+        assert forecast.excess(10**power) == pytest.approx(excess, rel=1e-6)
+        by_excess = mse_by_excess(graph, forecast.triplets, k, excess) if excess < k else 1.0
+        assert forecast.mse(10**power) == pytest.approx(min(by_angle, by_excess), rel=1e-6, abs=1e-7)
+
+
+@given(st.integers(0, 2**32))
+def test_bounds_of_counts_by_hand(seed):
+    """From dense matrices; the sums are over the nodes that were seen."""
+    rng = np.random.default_rng(seed)
+    graph = drawn_graph(rng)
+    joint, k = graph.joint.toarray(), int(rng.integers(1, min(graph.joint.shape) + 1))
+    shares = sampled(graph, int(10 ** rng.uniform(1, 6)), rng)
+    shares = shares / shares.sum()
+    u, sigma, wt = np.linalg.svd(graph.normalized.toarray(), full_matrices=False)
+    gap = 1 - sigma[k] / sigma[k - 1] if k < len(sigma) else 1.0
+    product = np.outer(graph.left_marginal, graph.right_marginal)
+    change = 1 - np.outer(shares.sum(1), shares.sum(0)) / product
+    there = np.ix_(shares.any(1), shares.any(0))
+    moved = np.linalg.norm(((u[:, :k] * sigma[:k]) @ wt[:k] * change)[there])
+    size, lost = np.linalg.norm((shares - joint) / np.sqrt(product)) + moved, max(0.0, change[there].max())
+    if abs(gap - lost) > 1e-6 and gap > 1e-6:
+        expected = 4 * gap * size**2 / (gap - lost) ** 2 if lost < gap else math.inf
+        assert excess_of_counts(graph, k, 7 * shares) == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_rate_is_that_of_n():
@@ -157,8 +240,9 @@ def test_two_nodes_by_hand():
 
 def test_the_number_of_pairs_inverts_the_bound():
     graph = PairGraph(np.kron(np.eye(2), np.ones((2, 2))), [0, 0, 1, 1])
-    n = pairs_for_mse(graph, 2, 0.1)
-    assert mse_from_pairs(graph, 2, int(n)) <= 0.1 < mse_from_pairs(graph, 2, int(n / 1.01))
+    for target in (0.1, 0.2, 0.3, 0.4, 0.5):
+        n = pairs_for_mse(graph, 2, target)
+        assert mse_from_pairs(graph, 2, int(n)) <= target < mse_from_pairs(graph, 2, int(n / 1.0011))
     assert math.isinf(pairs_for_mse(GRAPH, 1, 1e-6))
 
 
@@ -183,7 +267,8 @@ def test_bad_arguments():
             excess_from_pairs(GRAPH, 2, 10, level=level)
     with pytest.raises(ValueError, match="at least 1"):
         mse_from_pairs(GRAPH, 2, 0)
-    with pytest.raises(ValueError, match="counts of shape"):
-        excess_of_counts(GRAPH, 2, np.zeros((2, 2)))
+    for shape in ((2, 2), GRAPH.joint.shape):
+        with pytest.raises(ValueError, match="counts of shape"):
+            excess_of_counts(GRAPH, 2, np.zeros(shape))
     with pytest.raises(ValueError, match="no probability"):
         excess_of_counts(PairGraph(np.eye(2)), 1, np.ones((2, 2)))

@@ -158,10 +158,10 @@ class Forecast:
         if self.mse(MOST_PAIRS) > target:
             return math.inf
         few, many = 1.0, float(MOST_PAIRS)
-        while many / few > 1.001 and many - few > 1:
+        while many / few > 1.001:
             middle = math.sqrt(few * many)
             few, many = (few, middle) if self.mse(int(middle)) <= target else (middle, many)
-        return math.ceil(many)
+        return int(many)
 
     @property
     def _half(self) -> float:
