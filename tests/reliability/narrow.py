@@ -43,6 +43,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "theorem20_votes": ("tests/theory/test_votes.py",),
     "theorem22_counting": ("tests/theory/test_counting.py",),
     "theorem32_mean_captions": ("tests/bounds/test_mean_captions.py",),
+    "theorem31_temperature": ("tests/bounds/test_temperature.py",),
     "theorem27_whitened_alignment": ("tests/bounds/test_whitened_alignment.py",),
 }
 
