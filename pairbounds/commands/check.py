@@ -25,7 +25,7 @@ from pairbounds.theory.graph.files import GraphFile, read_graph
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
-from pairbounds.theory.proofs import prove, prove_in_coq
+from pairbounds.theory.proofs import CoqProof, Proof, prove, prove_in_coq
 from pairbounds.theory.proofs.coq import BEGINNING, require_small
 from pairbounds.theory.proofs.proof import KEYS
 from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
@@ -218,10 +218,10 @@ def _in_coq(written: _Written) -> bool:
 
 
 def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path, *, quiet: bool) -> None:
-    if proof.suffix == ".v":
-        proved, check_it = prove_in_coq(graph, k, penalty=penalty), f"its head has the commands, with {FOLDER}"
-    else:
-        proved, check_it = prove(graph, k, penalty=penalty), f"python examples/verify_proof.py {graph_file} {proof}"
+    in_coq = proof.suffix == ".v"
+    proved: Proof | CoqProof = (prove_in_coq if in_coq else prove)(graph, k, penalty=penalty)
+    program = f"python examples/verify_proof.py {graph_file} {proof}"
+    check_it = f"its head has the commands, with {FOLDER}" if in_coq else program
     proved.save(proof)
     if quiet:
         return

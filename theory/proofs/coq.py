@@ -241,7 +241,8 @@ class _Writer:
 
 def _factor(matrix: Sequence[Sequence[int]]) -> tuple[list[list[int]], int]:
     """L of `matrix - shift I = L Lᵀ + E`, and the shift: an entry of E is less than its n-th part."""
-    shift, factor = len(matrix) * (isqrt(max(row[-1] for row in matrix)) + 2), []
+    shift = len(matrix) * (isqrt(max(row[-1] for row in matrix)) + 2)
+    factor: list[list[int]] = []
     for row in matrix:
         line: list[int] = []
         for entry, above_it in zip(row, factor, strict=False):

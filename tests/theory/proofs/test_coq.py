@@ -130,9 +130,6 @@ TAMPERED = {
     "a polynomial": replaced(r"mass_ok counts certificate \[:: \d", "mass_ok counts certificate [:: "),
     "its denominator": replaced(r"(mass_ok counts certificate .*\]) (\d+)", r"\1 \g<2>0"),
     "the bound": replaced(r"iR (\d+) /", r"iR 1 /"),
-    "the bound, twice": lambda text: re.sub(r"(\] \d+) \d+ (\d+\.)$", r"\1 1 \2", text, flags=re.M).replace(
-        "iR", "iR 1 + iR"
-    ),
     "the factor of the error": replaced(r"<= 2 \* value", "<= value"),
     "a strict bound": replaced(r"f B <= value", "f B < value"),
     "any embedding": replaced(r"minimiser \(pairs R checked\) f g -> ", ""),
