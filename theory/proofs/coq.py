@@ -23,7 +23,7 @@ from pairbounds.theory.proofs.places import BITS, left_places
 from pairbounds.theory.proofs.proof import VALUE_DIGITS, Claim, Proof, assembled
 
 BEGINNING = "(* pairbounds theorem 1:"  # of every file
-WALK_BITS = 64  # after the binary point, of class probabilities
+PRECISION = 48  # bits after the binary point, of the integral of a polynomial
 HOPS = 8  # of the moments: the degree of a polynomial is at most twice that
 MOST_WORK = 1_000_000  # products of long integers: of 100 x 100 nodes, which take Coq several minutes
 
@@ -130,7 +130,7 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
     shown = [writer.shown(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
     both = [replace(claim, quantity=name, value=factor * claim.value) for claim in shown for name, factor in ERRORS]
     text = writer.head() + "".join(map(writer.theorem, shown))
-    return CoqProof(replace(proof, walk_bits=WALK_BITS, claims=tuple(both)), text)
+    return CoqProof(replace(proof, claims=tuple(both)), text)
 
 
 def require_small(graph: PairGraph) -> None:
@@ -151,10 +151,13 @@ class _Writer:
             for end, weight in line:
                 row[end] = weight // unit
         self._classes = max(exact.classes) + 1
-        steps = max(len(claim.polynomial) - 1 for claim in proof.claims if not claim.filter) | 1
-        states = list(exact.walks(steps, WALK_BITS))
+        polynomials = [claim.polynomial for claim in proof.claims if not claim.filter]
+        steps = max(map(len, polynomials)) - 1 | 1
+        lost = max(sum(2 * self._classes * j * abs(c) for j, c in enumerate(each)) for each in polynomials)
+        self._bits = PRECISION + int(lost).bit_length()  # of walks, of which large coefficients need more
+        states = list(exact.walks(steps, self._bits))
         total = sum(exact.left)
-        lows = [low * (total << 2 * WALK_BITS) / unit for low, _ in exact.moments(states, WALK_BITS)]
+        lows = [low * (total << 2 * self._bits) / unit for low, _ in exact.moments(states, self._bits)]
         self._total, self._moments = total // unit, [int(low) for low in lows]
 
     def head(self) -> str:
@@ -171,7 +174,7 @@ class _Writer:
             labels="[:: " + "; ".join(f"{own}%nat" for own in exact.classes) + "]",
             last=self._classes - 1,
             k=proof.k,
-            one=1 << WALK_BITS,
+            one=1 << self._bits,
             moments=_list(self._moments),
             **numbers,
         )
@@ -201,7 +204,7 @@ class _Writer:
 
     def _integral(self, coefficients: Sequence[int]) -> Fraction:
         """The most that `Σ_j p_j a_j` can be, as Coq bounds it."""
-        one, most = 1 << WALK_BITS, 0
+        one, most = 1 << self._bits, 0
         for j, (coefficient, low) in enumerate(zip(coefficients, self._moments, strict=False)):
             slack = self._total * self._classes * j * (2 * one + j)
             most += coefficient * low + max(0, coefficient * slack)
