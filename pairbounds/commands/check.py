@@ -24,7 +24,9 @@ from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.files import GraphFile, read_graph
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.proofs import prove
+from pairbounds.theory.ledger.formal import FOLDER
+from pairbounds.theory.proofs import CoqProof, Proof, prove, prove_in_coq
+from pairbounds.theory.proofs.coq import BEGINNING, require_small
 from pairbounds.theory.proofs.proof import KEYS
 from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
@@ -47,7 +49,7 @@ PENALTY_HELP = (
 CRITIC_HELP = "f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."
 PROOF_HELP = (
     "Write proofs at one width here, which examples/verify_proof.py checks on a GRAPH.npz: with --save where FILE is "
-    "none."
+    "none. To a .v file, of a small graph: theorems that Coq checks."
 )
 Critic = tuple[Path, Path] | None
 
@@ -101,6 +103,8 @@ def check(
     read = read_graph(file, labels, columns=_names(columns), weight=weight)
     widths_of(read.graph.joint.shape, widths)
     graph, graph_file = _stored(read, file, labels, written)
+    if _in_coq(written):
+        require_small(graph)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
     given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
     table, title = _evaluated(graph, triplets, widths, certified, **given)
@@ -153,7 +157,8 @@ def _claim(inputs: Sequence[Path | None], written: _Written, *, force: bool) -> 
     ownership.claim(outputs, inputs, force=force)
     if written.proof is not None:
         others = [output.path for output in outputs]
-        ownership.claim([ownership.records(written.proof, KEYS)], [*inputs, *others], force=force)
+        ours = ownership.text(written.proof, BEGINNING) if _in_coq(written) else ownership.records(written.proof, KEYS)
+        ownership.claim([ours], [*inputs, *others], force=force)
 
 
 def _stored(found: GraphFile, file: Path, labels: Path | None, written: _Written) -> tuple[PairGraph, Path]:
@@ -208,10 +213,17 @@ def _draw(table: pd.DataFrame, path: Path) -> None:
     save_picture(picture, path)
 
 
+def _in_coq(written: _Written) -> bool:
+    return written.proof is not None and written.proof.suffix == ".v"
+
+
 def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path, *, quiet: bool) -> None:
-    proved = prove(graph, k, penalty=penalty)
+    in_coq = proof.suffix == ".v"
+    proved: Proof | CoqProof = (prove_in_coq if in_coq else prove)(graph, k, penalty=penalty)
+    program = f"python examples/verify_proof.py {graph_file} {proof}"
+    check_it = f"its head has the commands, with {FOLDER}" if in_coq else program
     proved.save(proof)
     if quiet:
         return
     values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
-    echo(f"proved of {proved.subject}: {values}; to check it: python examples/verify_proof.py {graph_file} {proof}")
+    echo(f"proved of {proved.subject}: {values}; to check it: {check_it}")

@@ -20,6 +20,7 @@ import typer
 from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, echo, run
 from pairbounds.theory.bounds import BOUNDS, STATEMENTS
 from pairbounds.theory.ledger.formal import FOLDER
+from tests.reliability.formal_values import computed, keep
 from tests.reliability.record import RECORDS, write
 
 PACKAGES = "coq " + " ".join(
@@ -70,7 +71,7 @@ def theorems() -> list[str]:
     named = [claim.formal for claim in (*BOUNDS.values(), *STATEMENTS.values()) if claim.formal is not None]
     stated = re.compile(r"^Theorem (\w+) .*?: Statements\.\1 R\.$", re.M)
     found = {file: stated.findall(text) for file, text in sources().items()}
-    examples = ("Counterexamples", "Instances", "Verdict")
+    examples = ("Counterexamples", "Instances", "Values", "Verdict")
     found |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in examples}
     others = [f"{file}.v:{name}" for file, names in found.items() for name in names]
     return [*named, *(each for each in others if each not in named)]
@@ -89,13 +90,17 @@ def _coq(*arguments: str, folder: str) -> str:
     return done.stdout
 
 
+def _answer(question: str, folder: str) -> str:
+    (Path(folder) / "question.v").write_text(question)
+    return _coq("question.v", folder=folder)
+
+
 def _assumptions(names: list[str], folder: str) -> dict[str, str]:
     """Answers of Coq on the axioms of each theorem."""
     lines = [f"From Pairbounds Require {' '.join(sorted({name.split('.v:')[0] for name in names}))}."]
     for name in names:
         lines += [f'Goal True. idtac "@{name}". Abort.', f"Print Assumptions {name.replace('.v:', '.')}."]
-    (Path(folder) / "question.v").write_text("\n".join(lines) + "\n")
-    answers = [part.partition("\n") for part in _coq("question.v", folder=folder).split("@")[1:]]
+    answers = [part.partition("\n") for part in _answer("\n".join(lines) + "\n", folder).split("@")[1:]]
     return {name.strip(): " ".join(said.split()) for name, _, said in answers}
 
 
@@ -122,6 +127,7 @@ def formal(
             _coq(f"{name}.v", folder=folder)
         compiled = os.times()
         found = _assumptions(theorems(), folder)
+        keep(computed(lambda question: _answer(question, folder)))
     for name, said in found.items():
         echo(f"{name}: {said}")
     rows = [{"what": name, "count": 1, "found": int(said != CLOSED)} for name, said in found.items()]

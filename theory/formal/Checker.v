@@ -1,286 +1,168 @@
-(* An exact verdict for one graph: integers in, a boolean out, and a theorem that says what the boolean means. *)
+(* An exact verdict for one graph: integers in, a boolean out, and theorems that say what the boolean means. *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ssrZ zify ring lra.
-From Pairbounds Require Import Statements Frobenius Pairs Minimisers.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Energies Penalty theorem15_multihop.
+From Pairbounds Require Import Integers Bernstein Place Walks.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
 Import GRing.Theory Num.Theory Order.TTheory.
 Local Open Scope ring_scope.
 
-Definition zsum (n : nat) (f : nat -> Z) : Z := foldr (fun i acc => Z.add (f i) acc) Z0 (iota 0 n).
-Definition zall (n : nat) (p : nat -> bool) : bool := all p (iota 0 n).
+(* where the spectrum is cut; what the probability 1 of a walk is; second moments of the walks *)
+Record certificate := Certificate { cut : place; one_of : Z; moments : seq Z }.
 
-Record problem := Problem { n_left : nat; n_right : nat; weights : seq (seq Z); labels : seq nat; last_class : nat }.
-Record certificate := Certificate {
-  width : nat; kappa : Z; kappas : seq Z; basis_V : seq (seq Z); factor_L : seq (seq Z); scale : Z;
-  place_num : Z; place_den : Z }.
-
-Section Checker.
+Section Computed.
 Variables (G : problem) (C : certificate).
-Local Notation n := (n_left G).
-Local Notation m := (n_right G).
-Local Notation k := (width C).
 Local Open Scope Z_scope.
-Definition entry (M : seq (seq Z)) (i j : nat) : Z := nth Z0 (nth [::] M i) j.
-Definition w i l := entry (weights G) i l.
-Definition row_sum i := zsum m (fun l => w i l).
-Definition column_sum l := zsum n (fun i => w i l).
-Definition total := zsum n row_sum.
-Definition graph_ok : bool :=
-  [&& zall n (fun i => zall m (fun l => Z.leb 0 (w i l))), zall n (fun i => Z.ltb 0 (row_sum i)),
-      zall m (fun l => Z.ltb 0 (column_sum l)) & Z.ltb 0 total].
-Definition kap l := nth Z0 (kappas C) l.
-Definition kappa_ok : bool := Z.ltb 0 (kappa C) && zall m (fun l => Z.eqb (kap l * column_sum l) (kappa C)).
-(* total * kappa times the induced pairs *)
-Definition pair_sum i j := zsum m (fun l => w i l * w j l * kap l).
-Definition gram (M : seq (seq Z)) p i j := zsum p (fun t => entry M i t * entry M j t).
-(* b D - P R P^T + V V^T, times what makes it whole *)
-Definition lifted i j :=
-  (if i == j then place_num C * kappa C * row_sum i else 0) - place_den C * pair_sum i j + gram (basis_V C) k i j.
-Definition rest i j := scale C * lifted i j - gram (factor_L C) n i j.
-Definition off i j := if i == j then 0 else Z.abs (rest i j).
-Definition dominant : bool := zall n (fun i => Z.leb (zsum n (fun j => off i j)) (rest i i)).
-Definition place_ok : bool :=
-  [&& Z.leb 0 (place_num C), Z.ltb (place_num C) (place_den C), Z.ltb 0 (scale C) & dominant].
-Definition disagreement :=
-  zsum n (fun i => zsum n (fun j => if nth O (labels G) i == nth O (labels G) j then 0 else pair_sum i j)).
-(* 2 alpha_T / (1 - b) <= num / den *)
-Definition claim_ok (num den : Z) : bool :=
-  Z.ltb 0 den && Z.leb (2 * disagreement * place_den C * den) (num * (total * kappa C * (place_den C - place_num C))).
-Definition check num den : bool := [&& kappa_ok, place_ok & claim_ok num den].
-End Checker.
+Local Notation one := (one_of C).
+Definition walked := walks G one (size (moments C))./2.
+Definition check : bool :=
+  [&& graph_ok G, place_ok G (cut C), Z.ltb 0 one, ~~ odd (size (moments C)) &
+      all2 Z.eqb (second_moments (left_sums G) (right_sums G) walked) (moments C)].
+(* the most that sum_j p_j a_j can be, times what makes it whole *)
+Definition integral (p : seq Z) : Z := zsum (size p) (fun j =>
+  let a := nth 0 p j * nth 0 (moments C) j in Z.max a (a + nth 0 p j * slack G one j)).
+Definition whole : Z := total G * (one * one).
+(* p / u is not negative on [0, 1], at least 1 up to the place, and its integral at most num / den *)
+Definition mass_ok (p : seq Z) (u num den : Z) : bool :=
+  [&& Z.ltb 0 u, Z.ltb 0 den, (size p <= size (moments C))%N, not_negative p 0 1 1,
+      (if p is x :: p' then not_negative (x - u :: p') 0 (place_num (cut C)) (place_den (cut C)) else false) &
+      Z.leb (den * integral p) (num * u * whole)].
+End Computed.
 
-Section Soundness.
-Variable R : rcfType.
-Definition iR (z : Z) : R := (int_of_Z z)%:~R.
+Section Cut.
+Variables (R : rcfType) (n m r : nat) (P : graph R n m) (y : 'I_n -> 'I_r).
 
-Lemma iR0 : iR Z0 = 0. Proof. by []. Qed.
-Lemma iRD a b : iR (Z.add a b) = iR a + iR b.
-Proof. by rewrite /iR -rmorphD /=; congr (_%:~R); lia. Qed.
-Lemma iRM a b : iR (Z.mul a b) = iR a * iR b.
-Proof. by rewrite /iR -rmorphM /=; congr (_%:~R); lia. Qed.
-Lemma iRB a b : iR (Z.sub a b) = iR a - iR b.
-Proof. by rewrite /iR -rmorphB /=; congr (_%:~R); lia. Qed.
-Lemma iR_le a b : Z.leb a b -> iR a <= iR b.
-Proof. by move=> ab; rewrite /iR ler_int; lia. Qed.
-Lemma iR_lt a b : Z.ltb a b -> iR a < iR b.
-Proof. by move=> ab; rewrite /iR ltr_int; lia. Qed.
-Lemma iR_abs a : iR (Z.abs a) = `|iR a|.
-Proof. by rewrite /iR -intr_norm; congr (_%:~R); lia. Qed.
-Lemma iR2 : iR (Zpos (xO xH)) = 2. Proof. by []. Qed.
+(* the columns span what is above b, and nothing of what is below b' *)
+Definition cuts k (f : 'M[R]_(n, k)) (b b' : R) := exists U, exists l,
+  let Q := colproj (weightedL P f) in
+  [/\ eigenbasis (hop P) U l, Q *m hop P = hop P *m Q, forall i, b < l i -> Q *m (row i U)^T = (row i U)^T &
+      forall i, l i < b' -> Q *m (row i U)^T = 0].
 
-Lemma iR_zsum n f : iR (zsum n f) = \sum_(i < n) iR (f i).
+Lemma minimiser_cuts k (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) b :
+  minimiser P f g -> 0 <= b -> tail_le k P b -> cuts f b 0.
 Proof.
-rewrite -(big_mkord xpredT (fun i => iR (f i))) /index_iota subn0 /zsum.
-by elim: (iota 0 n) => [|i s IH]; rewrite ?big_nil ?big_cons //= iRD IH.
+move=> best b0 tail; have [U [l basis]] := eigenbasis_exists (hop_sym P); exists U, l; split=> //.
+- exact: optimum_commutes best.
+- by move=> i; apply: above_kept.
+by move=> i; have /andP [l0 _] := eigenvalue01 basis i; rewrite ltNge l0.
 Qed.
 
-Lemma zallP n p : zall n p -> forall i : 'I_n, p i.
-Proof. by move=> /allP a i; apply: a; rewrite mem_iota /= add0n. Qed.
+Lemma penalised_cuts k (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) mu b :
+  0 < mu -> penalised_minimiser P mu f g -> mu ^+ 2 <= b -> tail_le k P b -> cuts f b (mu ^+ 2).
+Proof.
+move=> mu0 best le tail; have [U [l basis]] := eigenbasis_exists (hop_sym P); exists U, l; split=> //.
+- exact: penalised_commutes mu0 best.
+- by move=> i; apply: (penalised_kept mu0 best basis).
+by move=> i /ltW; apply: (penalised_dropped mu0 best basis).
+Qed.
 
-Lemma eq_zsum n f g : f =1 g -> zsum n f = zsum n g.
-Proof. by move=> E; rewrite /zsum; elim: (iota 0 n) => //= i s ->; rewrite E. Qed.
+Lemma polynomialE p (t : R) : polynomial p t = \sum_(j < size p) at_ p j * t ^+ j.
+Proof.
+elim: p => [|x p IH] /=; first by rewrite big_ord0.
+rewrite big_ord_recl expr0 mulr1 IH mulr_sumr; congr (_ + _); apply: eq_bigr => j _.
+by rewrite /at_ /= exprS; ring.
+Qed.
 
-Variables (G : problem) (ok : graph_ok G).
+Lemma cut_mass k (f : 'M[R]_(n, k)) (B : 'M[R]_(k, r)) b b' (p : seq Z) u : cuts f b b' -> least_squares P y f B ->
+  0 < u -> (forall t : R, 0 <= t <= 1 -> 0 <= polynomial p t) ->
+  (forall t : R, 0 <= t <= b -> u <= polynomial p t) ->
+  u * mse P y f B <= \sum_(j < size p) at_ p j * consistency P y j.
+Proof.
+case=> U [l [basis com kept _]] probe u0 p0 p1; have [_ l01 moment] := energy_measure y basis (size p).
+rewrite -ler_pdivlMl // (mse_projection probe).
+apply: le_trans (rest_kept y basis (colproj_ortho _) (d := fun i => l i <= b) _) _ => [i|].
+  by rewrite -ltNge; apply: kept.
+have -> : \sum_(j < size p) at_ p j * consistency P y j = \sum_i energy P y U i * polynomial p (l i).
+  rewrite (eq_bigr (fun i => \sum_(j < size p) at_ p j * (energy P y U i * l i ^+ j))) => [|i _].
+    by rewrite exchange_big; apply: eq_bigr => j _; rewrite -mulr_sumr moment // ltnW.
+  by rewrite polynomialE mulr_sumr; apply: eq_bigr => j _; rewrite mulrCA.
+rewrite ler_pdivlMl // mulr_sumr big_mkcond; apply: ler_sum => i _; have e0 := energy_ge0 P y U i.
+case: ifP => le; last by rewrite mulr_ge0 ?p0.
+by rewrite mulrC ler_wpM2l // p1 // le andbT; have /andP [] := l01 i.
+Qed.
+End Cut.
+
+Section Verdicts.
+Variables (R : rcfType) (G : problem) (C : certificate) (ok : check G C).
 Local Notation n := (n_left G).
-Local Notation m := (n_right G).
-Local Notation T := (iR (total G)).
+Local Notation k := (width (cut C)).
+Local Notation T := (iR (total G) : R).
+Local Notation one := (iR (one_of C) : R).
 
-Lemma total_gt0 : 0 < T.
-Proof. by case/and4P: ok => _ _ _ t; rewrite -iR0 iR_lt. Qed.
+Lemma checked_graph : graph_ok G. Proof. by case/and5P: ok. Qed.
+Lemma checked_place : place_ok G (cut C). Proof. by case/and5P: ok. Qed.
+Definition pairs : graph R n (n_right G) := graph_of R checked_graph.
+Local Notation y := (@label_of G).
+Local Notation b := (iR (place_num (cut C)) / iR (place_den (cut C)) : R).
 
-Definition matrix_of : 'M[R]_(n, m) := \matrix_(i, l) (iR (w G i l) / T).
-
-Lemma row_of i : \sum_l matrix_of i l = iR (row_sum G i) / T.
-Proof. by rewrite /row_sum iR_zsum mulr_suml; apply: eq_bigr => l _; rewrite mxE. Qed.
-Lemma column_of l : \sum_i matrix_of i l = iR (column_sum G l) / T.
-Proof. by rewrite /column_sum iR_zsum mulr_suml; apply: eq_bigr => i _; rewrite mxE. Qed.
-
-Fact of_ge0 i l : 0 <= matrix_of i l.
+Lemma moment_in j : (j < size (moments C))%N ->
+  iR (nth Z0 (moments C) j) <= T * one ^+ 2 * consistency pairs y j
+    <= iR (nth Z0 (moments C) j) + iR (slack G (one_of C) j).
 Proof.
-case/and4P: ok => /zallP a _ _ _; rewrite mxE divr_ge0 ?(ltW total_gt0) //.
-by rewrite -[0]iR0 iR_le // (zallP (a i)).
-Qed.
-Fact of_sum : \sum_i \sum_l matrix_of i l = 1.
-Proof.
-rewrite (eq_bigr _ (fun i _ => row_of i)) -mulr_suml -(iR_zsum n (row_sum G)) -/(total G).
-by rewrite mulfV // gt_eqF ?total_gt0.
-Qed.
-Fact of_left i : 0 < \sum_l matrix_of i l.
-Proof. by case/and4P: ok => _ /zallP a _ _; rewrite row_of divr_gt0 ?total_gt0 // -[0]iR0 iR_lt. Qed.
-Fact of_right l : 0 < \sum_i matrix_of i l.
-Proof. by case/and4P: ok => _ _ /zallP a _; rewrite column_of divr_gt0 ?total_gt0 // -[0]iR0 iR_lt. Qed.
-
-(* the graph, with weights over their sum, and the labels *)
-Definition graph_of : graph R n m := Graph of_ge0 of_sum of_left of_right.
-Definition label_of (i : 'I_n) : 'I_(last_class G).+1 := inord (nth O (labels G) i).
-
-Variable C : certificate.
-Local Notation k := (width C).
-Hypothesis kok : kappa_ok G C.
-Local Notation K := (iR (kappa C)).
-Lemma kappa_gt0 : 0 < K.
-Proof. by case/andP: kok => t _; rewrite -iR0 iR_lt. Qed.
-
-Lemma induced_of i j : induced graph_of i j = iR (pair_sum G C i j) / (T * K).
-Proof.
-rewrite /pair_sum iR_zsum mulr_suml; apply: eq_bigr => l _; rewrite !iRM !mxE [pR _ l]column_of.
-have c0 : iR (column_sum G l) != 0.
-  by case/and4P: ok => _ _ /zallP a _; rewrite gt_eqF // -[0]iR0 iR_lt.
-have E : K = iR (kap C l) * iR (column_sum G l).
-  by case/andP: kok => _ /zallP /(_ l) /Z.eqb_eq <-; rewrite iRM.
-have kl0 : iR (kap C l) != 0 by apply: contraTneq kappa_gt0 => z; rewrite E z mul0r ltxx.
-rewrite E; have := total_gt0; move: T (iR _) (iR (w G i l)) (iR (w G j l)) (iR _) c0 kl0 => t c a b d c0 kl0 t0.
-by field; rewrite c0 kl0 gt_eqF.
+case/and5P: ok => _ _ o0 even same lt; have {}lt : (j < (size (moments C))./2 + (size (moments C))./2)%N.
+  by move: lt; rewrite addnn -{1}(odd_double_half (size _)) (negPf even) add0n.
+have E : second_moments (left_sums G) (right_sums G) (walks G (one_of C) (size (moments C))./2) = moments C.
+  move: same; rewrite -/(walked G C).
+  by elim: (second_moments _ _ _) (moments C) => [|a s IH] [|c t] //= /andP [/Z.eqb_eq -> /IH ->].
+by have := consistency_near R checked_graph o0 lt; rewrite E.
 Qed.
 
-Section Quadratic.
-Variable z : 'I_n -> R.
-Definition quad (a : 'I_n -> 'I_n -> R) := \sum_i \sum_j a i j * (z i * z j).
-
-Lemma sum_comb (I : finType) s c1 c2 (a e p u v : I -> R) :
-  (forall i, a i = s * (c1 * e i - c2 * p i + u i) - v i) ->
-  \sum_i a i = s * (c1 * (\sum_i e i) - c2 * (\sum_i p i) + \sum_i u i) - \sum_i v i.
+Lemma integral_ge p : (size p <= size (moments C))%N ->
+  T * one ^+ 2 * (\sum_(j < size p) at_ p j * consistency pairs y j) <= iR (integral G C p).
 Proof.
-by move=> E; rewrite (eq_bigr _ (fun i _ => E i)) sumrB -mulr_sumr big_split sumrB /= -!mulr_sumr.
+move=> le; rewrite /integral iR_zsum mulr_sumr; apply: ler_sum => j _.
+have /andP [low high] := moment_in (leq_trans (ltn_ord j) le).
+move: (slack _ _ _) low high => s low high; rewrite iR_max iRD !iRM -/(at_ p j) le_max -mulrDr mulrCA.
+have [p0|/ltW p0] := leP 0 (at_ p j : R); apply/orP; [right|left]; first exact: ler_wpM2l.
+exact: ler_wnM2l.
 Qed.
 
-Lemma quad_comb s c1 c2 (a e p u v : 'I_n -> 'I_n -> R) :
-  (forall i j, a i j = s * (c1 * e i j - c2 * p i j + u i j) - v i j) ->
-  quad a = s * (c1 * quad e - c2 * quad p + quad u) - quad v.
-Proof. by move=> E; apply: sum_comb => i; apply: sum_comb => j; rewrite E; ring. Qed.
-
-Lemma quad_gram p (u : 'I_n -> 'I_p -> R) :
-  quad (fun i j => \sum_t u i t * u j t) = \sum_t (\sum_i u i t * z i) ^+ 2.
+Theorem mass_sound (f : 'M[R]_(n, k)) (B : 'M[R]_(k, (last_class G).+1)) b' p u num den :
+  cuts pairs f b b' -> least_squares pairs y f B -> mass_ok G C p u num den -> mse pairs y f B <= iR num / iR den.
 Proof.
-rewrite /quad (eq_bigr (fun i => \sum_t \sum_j u i t * u j t * (z i * z j))) => [|i _]; last first.
-  by rewrite exchange_big; apply: eq_bigr => j _; rewrite mulr_suml.
-rewrite exchange_big; apply: eq_bigr => t _ /=; rewrite expr2 mulr_suml; apply: eq_bigr => i _.
-by rewrite mulr_sumr; apply: eq_bigr => j _; ring.
+move=> cut probe /and5P [u0 den0 le p0 /andP [p1 claim]].
+have {}u0 := iR_gt0 R u0; have {}den0 := iR_gt0 R den0.
+have o0 : 0 < T * one ^+ 2.
+  case/and5P: ok => _ _ o _ _; apply: mulr_gt0; first exact: (total_gt0 R checked_graph).
+  exact/exprn_gt0/iR_gt0.
+have bound : iR u * mse pairs y f B <= \sum_(j < size p) at_ p j * consistency pairs y j.
+  apply: (cut_mass cut probe u0) => t t01.
+    by have := not_negative_sound (t := t) p0; rewrite iR0 iR1 mul0r divr1; apply.
+  move: p1 t01; case: p {p0 le claim} => [|x p] p1 t01 //.
+  have := not_negative_sound (t := t) p1; rewrite iR0 mul0r => /(_ t01).
+  by rewrite /= iRB addrAC subr_ge0.
+rewrite ler_pdivlMr //; have /(iR_le R) := claim; rewrite /whole !iRM -expr2 => {}claim.
+have := ler_wpM2l (ltW o0) bound => /le_trans /(_ (integral_ge le)) h.
+rewrite -(ler_pM2l (mulr_gt0 u0 o0)); have := le_trans (ler_wpM2l (ltW den0) h) claim.
+by congr (_ <= _); ring.
 Qed.
 
-Lemma quad_dominant (a : 'I_n -> 'I_n -> R) : (forall i j, a i j = a j i) ->
-  (forall i, \sum_j (if i == j then 0 else `|a i j|) <= a i i) -> 0 <= quad a.
+Theorem mass_verdict (f : 'M[R]_(n, k)) (B : 'M[R]_(k, (last_class G).+1)) b' p u num den :
+  cuts pairs f b b' -> least_squares pairs y f B -> mass_ok G C p u num den ->
+  mse pairs y f B <= iR num / iR den /\ error pairs y f B <= 2 * (iR num / iR den).
 Proof.
-move=> sym dom; pose o i j := if i == j then 0 else `|a i j|.
-have osym i j : o i j = o j i by rewrite /o eq_sym sym.
-apply: le_trans (_ : \sum_i (a i i - \sum_j o i j) * z i ^+ 2 <= _).
-  by apply: sumr_ge0 => i _; rewrite mulr_ge0 ?sqr_ge0 // subr_ge0 dom.
-have -> : \sum_i (a i i - \sum_j o i j) * z i ^+ 2 =
-   \sum_i \sum_j ((if i == j then a i i * z i ^+ 2 else 0) - o i j * z i ^+ 2 / 2 - o i j * z j ^+ 2 / 2).
-  have -> : \sum_i \sum_j ((if i == j then a i i * z i ^+ 2 else 0) - o i j * z i ^+ 2 / 2 - o i j * z j ^+ 2 / 2) =
-    \sum_i \sum_j (if i == j then a i i * z i ^+ 2 else 0) - \sum_i \sum_j o i j * z i ^+ 2 / 2
-    - \sum_i \sum_j o i j * z j ^+ 2 / 2.
-    rewrite -!sumrB; apply: eq_bigr => i _; by rewrite -!sumrB.
-  rewrite [X in _ = _ - _ - X]exchange_big /= -!sumrB; apply: eq_bigr => i _.
-  have D : \sum_(j < n) (if i == j then a i i * z i ^+ 2 else 0) = a i i * z i ^+ 2.
-    by rewrite (bigD1 i) //= eqxx big1 ?addr0 // => j /negPf ne; rewrite eq_sym ne.
-  have O1 : \sum_(j < n) o i j * z i ^+ 2 / 2 = (\sum_(j < n) o i j) * z i ^+ 2 / 2 by rewrite -!mulr_suml.
-  have O2 : \sum_(j < n) o j i * z i ^+ 2 / 2 = (\sum_(j < n) o i j) * z i ^+ 2 / 2.
-    by rewrite -O1; apply: eq_bigr => j _; rewrite osym.
-  by rewrite D O1 O2; field.
-apply: ler_sum => i _; apply: ler_sum => j _; rewrite /o.
-case: eqVneq => [<-|_]; first by rewrite !mul0r !subr0 expr2.
-have : - (`|a i j| * (`|z i| * `|z j|)) <= a i j * (z i * z j) by rewrite -!normrM lerNl -normrN ler_norm.
-have := ler_wpM2l (normr_ge0 (a i j)) (sqr_ge0 (`|z i| - `|z j|)).
-rewrite mulr0 sqrrB !real_normK ?num_real //; move: (`|a i j|) (`|z i| * `|z j|) => s t; lra.
-Qed.
-End Quadratic.
-
-Hypothesis pok : place_ok G C.
-Local Notation b := (iR (place_num C) / iR (place_den C)).
-
-Lemma pair_sum_sym i j : pair_sum G C i j = pair_sum G C j i.
-Proof. by apply: eq_zsum => l; rewrite (Z.mul_comm (w G i l)). Qed.
-Lemma gram_sym M p i j : gram M p i j = gram M p j i.
-Proof. by apply: eq_zsum => l; rewrite Z.mul_comm. Qed.
-Lemma gramE M p (i j : nat) : iR (gram M p i j) = \sum_(t < p) iR (entry M i t) * iR (entry M j t).
-Proof. by rewrite /gram iR_zsum; apply: eq_bigr => t _; rewrite iRM. Qed.
-Lemma rest_sym i j : rest G C i j = rest G C j i.
-Proof. by rewrite /rest /lifted pair_sum_sym !(gram_sym _ _ i j) eq_sym; case: eqP => [->|]. Qed.
-
-Theorem tail_sound : tail_le k graph_of b.
-Proof.
-case/and4P: pok => bn0 bnd s0 /zallP dom.
-have {}s0 : 0 < iR (scale C) by rewrite -iR0 iR_lt.
-have bd0 : 0 < iR (place_den C) by apply: le_lt_trans (iR_lt bnd); rewrite -iR0 iR_le.
-exists (\matrix_(i, t) (iR (entry (basis_V C) i t) / Num.sqrt (pL graph_of i))) => X XV.
-pose z i := X i 0 / Num.sqrt (pL graph_of i).
-have zV (t : 'I_k) : \sum_(i < n) iR (entry (basis_V C) i t) * z i = 0.
-  have := congr1 (fun M : 'M[R]_(1, k) => M 0 t) XV; rewrite !mxE => E; rewrite -[RHS]E.
-  by apply: eq_bigr => i _; rewrite !mxE /z; ring.
-have formX : form (hop graph_of) X = quad z (fun i j => iR (pair_sum G C i j)) / (T * K).
-  rewrite formE big_ord1 /quad mulr_suml; apply: eq_bigr => i _; rewrite mulr_suml; apply: eq_bigr => j _.
-  rewrite hopE induced_of /z; have := sqrtL_neq0 graph_of i; have := sqrtL_neq0 graph_of j.
-  have := total_gt0; have := kappa_gt0; move: (Num.sqrt _) (Num.sqrt _) T K => s s' t u u0 t0 s1 s2.
-  by field; rewrite s1 s2 !gt_eqF.
-have normX : sqnorm X = (\sum_(i < n) iR (row_sum G i) * z i ^+ 2) / T.
-  rewrite /sqnorm mulr_suml; apply: eq_bigr => i _; rewrite big_ord1 mulrAC -row_of -/(pL graph_of i) /z.
-  rewrite -[X in _ = X * _](sqrtL2 graph_of i); have := sqrtL_neq0 graph_of i.
-  by move: (Num.sqrt _) => s s1; field.
-have rest0 : 0 <= quad z (fun i j => iR (rest G C i j)).
-  apply: quad_dominant => [i j|i]; first by rewrite rest_sym.
-  have := iR_le (dom i); rewrite iR_zsum; congr (_ <= _); apply: eq_bigr => j _.
-  by rewrite /off (inj_eq val_inj); case: eqP => // _; rewrite iR_abs.
-have E : quad z (fun i j => iR (rest G C i j)) =
-  iR (scale C) * (iR (place_num C) * K * (\sum_(i < n) iR (row_sum G i) * z i ^+ 2)
-    - iR (place_den C) * quad z (fun i j => iR (pair_sum G C i j))
-    + \sum_(t < k) (\sum_(i < n) iR (entry (basis_V C) i t) * z i) ^+ 2)
-  - \sum_(t < n) (\sum_(i < n) iR (entry (factor_L C) i t) * z i) ^+ 2.
-  rewrite -(quad_gram z (fun i (t : 'I_k) => iR (entry (basis_V C) i t))).
-  rewrite -(quad_gram z (fun i (t : 'I_n) => iR (entry (factor_L C) i t))).
-  have -> : \sum_(i < n) iR (row_sum G i) * z i ^+ 2 = quad z (fun i j => if i == j then iR (row_sum G i) else 0).
-    apply: eq_bigr => i _; rewrite (bigD1 i) //= eqxx big1 ?addr0 ?expr2 // => j /negPf ne.
-    by rewrite eq_sym ne mul0r.
-  apply: quad_comb => i j; rewrite /rest /lifted iRB iRM iRD iRB !gramE (iRM (place_den C)).
-  have -> : iR (if (i : nat) == j then Z.mul (Z.mul (place_num C) (kappa C)) (row_sum G i) else Z0) =
-     iR (place_num C) * K * (if i == j then iR (row_sum G i) else 0).
-    by rewrite (inj_eq val_inj); case: eqP => _; rewrite ?mulr0 // !iRM.
-  by [].
-have vanish : \sum_(t < k) (\sum_(i < n) iR (entry (basis_V C) i t) * z i) ^+ 2 = 0.
-  by apply: big1 => t _; rewrite zV expr0n.
-have squares : 0 <= \sum_(t < n) (\sum_(i < n) iR (entry (factor_L C) i t) * z i) ^+ 2.
-  by apply: sumr_ge0 => t _; apply: sqr_ge0.
-rewrite vanish addr0 in E.
-have : 0 <= iR (scale C) * (iR (place_num C) * K * (\sum_(i < n) iR (row_sum G i) * z i ^+ 2)
-    - iR (place_den C) * quad z (fun i j => iR (pair_sum G C i j))) by lra.
-rewrite pmulr_rge0 // subr_ge0 formX normX => le.
-rewrite ler_pdivrMr ?mulr_gt0 ?total_gt0 ?kappa_gt0 //.
-have -> : b * ((\sum_(i < n) iR (row_sum G i) * z i ^+ 2) / T) * (T * K) =
-  iR (place_num C) * K * (\sum_(i < n) iR (row_sum G i) * z i ^+ 2) / iR (place_den C).
-  have := total_gt0; move: T (\sum_i _) => t s t0; field; by rewrite !gt_eqF.
-by rewrite ler_pdivlMr // mulrC.
+move=> cut probe claim; have le := mass_sound cut probe claim; split=> //.
+by apply: le_trans (error_le_mse pairs y f B) _; rewrite ler_pM2l ?ltr0n.
 Qed.
 
-Lemma alphaT_sound : alphaT graph_of label_of <= iR (disagreement G C) / (T * K).
+Theorem optimum_cuts (f : 'M[R]_(n, k)) (g : 'M[R]_(n_right G, k)) : minimiser pairs f g -> cuts pairs f b 0.
 Proof.
-rewrite /disagreement iR_zsum mulr_suml; apply: ler_sum => i _.
-rewrite iR_zsum mulr_suml; apply: ler_sum => j _; rewrite induced_of /label_of.
-have [E|ne] := eqVneq (nth O (labels G) i) (nth O (labels G) j); first by rewrite E eqxx mulr0 iR0 mul0r.
-have := induced_ge0 graph_of i j; rewrite induced_of => p0.
-by case: (_ != _); rewrite ?mulr1 ?mulr0.
+move=> best; apply: minimiser_cuts best _ _; first exact: (place_ge0 R checked_place).
+exact: (tail_sound R checked_graph checked_place).
 Qed.
 
-Theorem check_sound num den (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (B : 'M[R]_(k, (last_class G).+1)) :
-  claim_ok G C num den -> minimiser graph_of f g -> least_squares graph_of label_of f B ->
-  error graph_of label_of f B <= iR num / iR den.
+Theorem penalised_optimum_cuts (f : 'M[R]_(n, k)) (g : 'M[R]_(n_right G, k)) mu_num mu_den (mu : R := iR mu_num / iR mu_den) :
+  [&& Z.ltb 0 mu_num, Z.ltb 0 mu_den &
+      Z.leb (mu_num * mu_num * place_den (cut C)) (place_num (cut C) * (mu_den * mu_den))] ->
+  penalised_minimiser pairs mu f g -> cuts pairs f b (mu ^+ 2).
 Proof.
-case/andP => den0 claim best probe; case/and4P: pok => bn0 bnd _ _.
-have {}den0 : 0 < iR den by rewrite -iR0 iR_lt.
-have {}bn0 : 0 <= iR (place_num C) by rewrite -iR0 iR_le.
-have {}bnd := iR_lt bnd; have bd0 : 0 < iR (place_den C) by apply: le_lt_trans bnd.
-have b0 : 0 <= b by rewrite divr_ge0 // ltW.
-have b1 : b < 1 by rewrite ltr_pdivrMr // mul1r.
-apply: le_trans (probe_error_optimum best probe b0 tail_sound b1) _.
-rewrite -ler_pdivlMl ?ltr0n // ler_pdivrMr ?subr_gt0 //; apply: le_trans alphaT_sound _.
-move: (iR_le claim); rewrite !iRM iRB iR2; have := total_gt0; have := kappa_gt0.
-move: T K (iR (disagreement G C)) (iR num) (iR den) (iR (place_num C)) (iR (place_den C)) den0 bnd bd0 {b0 b1 best probe claim bn0}
-  => t u d p q bn bd q0 lt bd0 u0 t0 le.
-rewrite ler_pdivrMr ?mulr_gt0 //.
-have -> : 2^-1 * (p / q) * (1 - bn / bd) * (t * u) = p * (t * u * (bd - bn)) / (2 * bd * q).
-  by field; rewrite !gt_eqF.
-by rewrite ler_pdivlMr ?mulr_gt0 ?ltr0n //; move: le; congr (_ <= _); ring.
+case/and3P => num0 den0 /(iR_le R); have {}num0 := iR_gt0 R num0; have {}den0 := iR_gt0 R den0.
+rewrite !iRM => le best; apply: penalised_cuts best _ (tail_sound R checked_graph checked_place); first exact: divr_gt0.
+have bd0 : 0 < iR (place_den (cut C)) :> R.
+  by case/and5P: checked_place => b0 bd _ _ _; apply: le_lt_trans (iR_lt R bd); apply: iR_ge0.
+by rewrite expr_div_n ler_pdivrMr ?exprn_gt0 // mulrAC ler_pdivlMr // !expr2.
 Qed.
-End Soundness.
+End Verdicts.

@@ -1,35 +1,61 @@
-(* A verdict for one graph of 4 x 3 nodes: its certificate is of floating-point factors, checked by vm_compute. *)
+(* pairbounds theorem 1: bounds of the probe on every minimiser of width 2 of the spectral loss without a penalty, on one graph.
+   SHA-256 of its sizes, weights and labels: 84422cdc53879e3991de77235434f2c261499c73e12bc1edec2e9fe3204bb2ca.
+   The definitions are those of Statements.v; `pairs` has the weights below over their sum, and `label_of` the labels.
+   To check it, with the packages of Coq that docs/proofs.md lists:
+     cp -r "$(python -c 'import pairbounds.theory.ledger.formal as it; print(it.FOLDER)')" formal
+     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Checker.vo && cd ..
+     coqc -Q formal Pairbounds THIS_FILE.v *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Pairbounds Require Import Statements Frobenius Pairs Minimisers Checker.
+From Pairbounds Require Import Statements Integers Place Checker.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
+Import GRing.Theory.
+
+Open Scope hex_int_scope.
+Definition weights_0 : seq Z := integers [:: 0x78787878787878; 0xf0f0f0f0f0f0f; 0x0].
+Definition weights_1 : seq Z := integers [:: 0x5a5a5a5a5a5a58; 0x1e1e1e1e1e1e1e; 0x0].
+Definition weights_2 : seq Z := integers [:: 0x0; 0xf0f0f0f0f0f0f; 0x87878787878788].
+Definition weights_3 : seq Z := integers [:: 0x0; 0x0; 0x6969696969696c].
+Definition basis_0 : seq Z := integers [:: (-0x83b5fe6b7df5f8); 0x823b300feea1e0].
+Definition basis_1 : seq Z := integers [:: (-0x7c2da1234abc0c); 0x71d640276fa910].
+Definition basis_2 : seq Z := integers [:: (-0x8ad5e2de97f5e8); (-0x7b9051385e5c34)].
+Definition basis_3 : seq Z := integers [:: (-0x742879b7a95088); (-0x79ad9c81a34be8)].
+Definition factor_0 : seq Z := integers [:: 0x270b722d56b1d3].
+Definition factor_1 : seq Z := integers [:: 0x15796dfe4c7b5f; 0x1f663bb74d976d].
+Definition factor_2 : seq Z := integers [:: 0xbf7b238257b35; (-0x17c4e9b663a75e); 0x24a9e67fc03c8d].
+Definition factor_3 : seq Z := integers [:: (-0xe027a5029769c); 0x1bd33a436f5109; 0x1f51c49ffaa0f9; 0x71380b580].
+Definition roots_0 : seq Z := integers [:: 0x2bfad3bc7fcd67f; 0x2ea5ca1b674743d; 0x29b90fac28a3b3f; 0x31de4f58d18d303].
 Open Scope Z_scope.
-
-Definition tiny : problem := Problem 4%nat 3%nat
-  [:: [:: 8; 1; 0]; [:: 6; 2; 0]; [:: 0; 1; 9]; [:: 0; 0; 7]]
+Definition counts : problem := Problem 4%nat 3%nat [:: weights_0; weights_1; weights_2; weights_3]
   [:: 0%nat; 0%nat; 1%nat; 1%nat] 1%nat.
-Definition tiny_proof : certificate := Certificate 2%nat 112 [:: 8; 28; 7]
-  [:: [:: (-517); 534]; [:: (-459); 440]; [:: (-574); (-534)]; [:: (-402); (-440)]]
-  [:: [:: 575294269; 0; 0; 0]; [:: 482129089; 101158537; 0; 0]; [:: (-4583096); 27343187; 608829501; 0]; [:: (-51843646); 148376653; 435777753; 55780387]]
-  1099511627776 19 500.
+Definition certificate : Checker.certificate := Certificate
+  (Place 2%nat 2556507658211489 72057594037927936 5192296858534827628530496329220096
+    roots_0
+    [:: basis_0; basis_1; basis_2; basis_3] 107839786668602559178668060348078522694548577690162289924414440996864
+    [:: factor_0; factor_1; factor_2; factor_3] 107839786668602559178668060348078522694548577690162289924414440996864
+    1375156540117653472992937870571900232773585241668749042712422048639801045254867517440)
+  147573952589676412928 [:: 3138550867693340381917894711603833208051177722232017256448; 3000085388236281249343111546351316595489152958807060512768; 2879056302488629563166949841565815041472378223057121766644; 2768267320465210040104896799407345337978641108218750520140; 2666849612553718109616692850974151354890954991575991008372; 2574010407460292198028598857405974134884529958333381776800; 2489024082193133200711290503294962249831653084221262130136; 2411226394403623410760556229993823714525468589556315230312; 2340009287337342144799656166672195158405451525151898350280; 2274816137219265243234181164701965750926465308577571175872; 2215137402749429601091611114533781077608854426077993591268; 2160506642593331465655923176256035555891866847231633641440].
 
-Definition num : Z := 750.
-Definition den : Z := 8177.
+Lemma checked : check counts certificate. Proof. vm_cast_no_check (erefl true). Qed.
 
-Close Scope Z_scope.
-Local Open Scope ring_scope.
+(* Theorem 4. *)
+Lemma theorem_4_checked : mass_ok counts certificate [:: 82942696629798400720444525890581974046113496024559517398125769049839; (-82942696629798400720444525890581974046113496024559517398125769049839)] 80000000000000000000000000000000000000000000000000000000000000000000 91480915400513 2000000000000000.
+Proof. vm_cast_no_check (erefl true). Qed.
+Theorem theorem_4 (R : rcfType) (f : 'M[R]_(4, 2)) (g : 'M[R]_(3, 2)) (B : 'M[R]_(2, 2)) :
+  minimiser (pairs R checked) f g -> least_squares (pairs R checked) (@label_of counts) f B ->
+  let value : R := (iR 91480915400513 / iR 2000000000000000)%R in
+  (mse (pairs R checked) (@label_of counts) f B <= value)%R /\
+  (error (pairs R checked) (@label_of counts) f B <= 2 * value)%R.
+Proof. move=> best probe value; exact: (mass_verdict (ok := checked) (optimum_cuts (ok := checked) best) probe theorem_4_checked). Qed.
 
-Lemma tiny_ok : graph_ok tiny. Proof. by vm_compute. Qed.
-Definition tiny_graph R := graph_of R tiny_ok.
-
-(* Whatever pair of embeddings of width 2 minimises the loss, and whatever least squares probe is put on it, at most
-   750/8177 of the images are misclassified, ties being errors. *)
-Theorem verdict (R : rcfType) (f : 'M[R]_(4, 2)) (g : 'M[R]_(3, 2)) (B : 'M[R]_(2, 2)) :
-  minimiser (tiny_graph R) f g -> least_squares (tiny_graph R) (@label_of tiny) f B ->
-  error (tiny_graph R) (@label_of tiny) f B <= iR R num / iR R den.
-Proof.
-move=> best probe.
-apply: (@check_sound R tiny tiny_ok tiny_proof _ _ _ _ f g B _ best probe); by vm_compute.
-Qed.
+(* Theorem 15. *)
+Lemma theorem_15_checked : mass_ok counts certificate [:: 1000000000000000000000000000011; 0; 5424952977361894952560681553974; (-182906612177083894453989201267388); 921191859865505199933117510500264; (-2242079974975811559386325817634135); 3204510646253324776785821701379964; (-2843145973099617323396154961847822); 1549436065907069629202104339204903; (-477281420421867696468667616777200); 63850455671118972831533364887435] 1000000000000000000000000000000 9972405937291 5000000000000000.
+Proof. vm_cast_no_check (erefl true). Qed.
+Theorem theorem_15 (R : rcfType) (f : 'M[R]_(4, 2)) (g : 'M[R]_(3, 2)) (B : 'M[R]_(2, 2)) :
+  minimiser (pairs R checked) f g -> least_squares (pairs R checked) (@label_of counts) f B ->
+  let value : R := (iR 9972405937291 / iR 5000000000000000)%R in
+  (mse (pairs R checked) (@label_of counts) f B <= value)%R /\
+  (error (pairs R checked) (@label_of counts) f B <= 2 * value)%R.
+Proof. move=> best probe value; exact: (mass_verdict (ok := checked) (optimum_cuts (ok := checked) best) probe theorem_15_checked). Qed.

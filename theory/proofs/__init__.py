@@ -1,5 +1,6 @@
 """Proofs that a bound holds on a graph, to be checked by a stranger's program in exact numbers."""
 
+from pairbounds.theory.proofs.coq import CoqProof, prove_in_coq
 from pairbounds.theory.proofs.proof import Claim, Proof, prove
 
-__all__ = ["Claim", "Proof", "prove"]
+__all__ = ["Claim", "CoqProof", "Proof", "prove", "prove_in_coq"]

@@ -7,7 +7,7 @@ the root of its value, in integers; whoever checks decides definiteness of the m
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import sqrt
 
@@ -44,7 +44,22 @@ def places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
     ValueError
         More than `LIMIT_SIDE` such nodes.
     """
-    normalised = _distinct_rows(graph, exact)
+    return _found(_distinct_rows(graph, exact), k)
+
+
+def left_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:  # noqa: ARG001
+    """The same of the left side as it is: V has a row for each left node, and `at_most` is over `2^BITS` and not 0."""
+    found = _found(graph.normalized, k)
+    at_most = max(Fraction(_margin(graph.normalized.shape[0])), found.at_most)
+    return replace(found, at_most=Fraction(-(-(at_most * 2**BITS) // 1), 2**BITS))
+
+
+def _margin(n: int) -> float:
+    """A bound of what a check loses to rounding and the eigenvectors to floating point; twice, so that it succeeds."""
+    return 4 * n * 2.0**-BITS + 64 * EPS * sqrt(n)
+
+
+def _found(normalised: sp.csr_array, k: int) -> Places:
     n = normalised.shape[0]
     if n > LIMIT_SIDE:
         raise ValueError(f"the smaller side has {n} distinct nodes: σ_(k+1) is proved for at most {LIMIT_SIDE}")
@@ -54,8 +69,7 @@ def places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
     basis = np.zeros((n, k))
     kept = min(n, k)
     basis[:, :kept] = vectors[:, :kept] * np.sqrt(values[:kept])
-    # What the check loses to rounding, and the eigenvectors to floating point; twice, so that the check succeeds.
-    margin = 4 * n * 2.0**-BITS + 64 * EPS * sqrt(n)
+    margin = _margin(n)
     at_most = above(Fraction(values[k] + margin)) if k < n else Fraction(0)
     at_least = values[k - 1] - margin / values[k - 1] if k <= n and values[k - 1] > 0 else 0.0
     return Places(at_most, max(Fraction(0), below(Fraction(at_least))), _integers(basis))

@@ -9,7 +9,7 @@ that is enough. Source: new here.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import log10
@@ -159,6 +159,19 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
     >>> round(float(proof.value("probe_mse")), 9)
     0.5
     """
+    exact = ExactGraph(graph)
+    return assembled(graph, exact, k, penalty, hops, places)
+
+
+def assembled(
+    graph: PairGraph,
+    exact: ExactGraph,
+    k: int,
+    penalty: float | None,
+    hops: int,
+    cut_of: Callable[[PairGraph, ExactGraph, int], Places],
+) -> Proof:
+    """A proof by the places of the cut that a function finds."""
     require_width(graph.joint.shape, k)
     mu = Fraction(0) if penalty is None else Fraction(str(float(penalty)))
     if penalty is not None and not 0 < mu < 1:
@@ -167,8 +180,7 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
         raise ValueError(f"hops={hops!r} is not in 1..{MOST_HOPS}")
     if int(required_labels(graph, "left").max()) >= LAST_CLASS:
         raise ValueError(f"a left label is {LAST_CLASS} or more: number the classes from 0 on")
-    exact = ExactGraph(graph)
-    known = places(graph, exact, k)
+    known = cut_of(graph, exact, k)
     cut = replace(known, at_most=max(known.at_most, mu**2), at_least=known.at_least if known.at_least > mu**2 else ZERO)
     if cut.at_most >= 1:
         raise ValueError(f"σ_(k+1) is 1 up to rounding at k = {k}: no bound follows, and so there is none to prove")

@@ -1,0 +1,279 @@
+"""Verdicts as theorems of Coq: the certificate of a proof in integers, and theorems that `vm_compute` closes.
+
+`theory/formal` has the test that decides, in integers, and the proof that it is sound: `Place.v` for the cut of the
+spectrum, `Walks.v` for the moments, `Bernstein.v` for polynomials, `Checker.v` for all together. A file is written only
+after the same test has been passed here. Source: new here.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import gcd, isqrt, lcm
+from operator import mul
+from typing import Any
+
+from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.tables import replacing
+from pairbounds.theory.graph.components import component_count
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs.decimals import above
+from pairbounds.theory.proofs.exact_graph import ExactGraph
+from pairbounds.theory.proofs.places import BITS, left_places
+from pairbounds.theory.proofs.proof import VALUE_DIGITS, Claim, Proof, assembled
+
+BEGINNING = "(* pairbounds theorem 1:"  # of every file
+PRECISION = 48  # bits after the binary point, of the integral of a polynomial
+HOPS = 8  # of the moments: the degree of a polynomial is at most twice that
+MOST_WORK = 1_000_000  # products of long integers: of 100 x 100 nodes, which take Coq several minutes
+
+ERRORS = (("probe_mse", 1), ("probe_error", 2))
+
+HEAD = """{beginning} bounds of the probe on {subject}, on one graph.
+   SHA-256 of its sizes, weights and labels: {digest}.
+   The definitions are those of Statements.v; `pairs` has the weights below over their sum, and `label_of` the labels.
+   To check it, with the packages of Coq that docs/proofs.md lists:
+     cp -r "$(python -c 'import pairbounds.theory.ledger.formal as it; print(it.FOLDER)')" formal
+     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Checker.vo && cd ..
+     coqc -Q formal Pairbounds THIS_FILE.v *)
+From Coq Require Import ZArith.
+From mathcomp Require Import all_ssreflect all_algebra.
+From Pairbounds Require Import Statements Integers Place Checker.
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+Import GRing.Theory.
+
+Open Scope hex_int_scope.
+{weights_rows}
+{basis_rows}
+{factor_rows}
+{roots_rows}
+Open Scope Z_scope.
+Definition counts : problem := Problem {n}%nat {m}%nat {weights}
+  {labels} {last}%nat.
+Definition certificate : Checker.certificate := Certificate
+  (Place {k}%nat {place} {unit}
+    roots_0
+    {basis} {basis_unit}
+    {factor} {factor_unit}
+    {left_over})
+  {one} {moments}.
+
+Lemma checked : check counts certificate. Proof. vm_cast_no_check (erefl true). Qed.
+"""
+
+MASS = """
+(* Theorem {theorem}. *)
+Lemma {name}_checked : mass_ok counts certificate {polynomial} {over} {num} {den}.
+Proof. vm_cast_no_check (erefl true). Qed.
+Theorem {name} (R : rcfType) (f : 'M[R]_({n}, {k})) (g : 'M[R]_({m}, {k})) (B : 'M[R]_({k}, {r})) :
+  {minimiser} (pairs R checked) {penalty}f g -> least_squares (pairs R checked) (@label_of counts) f B ->
+  let value : R := (iR {num} / iR {den})%R in
+  (mse (pairs R checked) (@label_of counts) f B <= value)%R /\\
+  (error (pairs R checked) (@label_of counts) f B <= 2 * value)%R.
+Proof. move=> best probe value; exact: (mass_verdict (ok := checked) ({cuts} best) probe {name}_checked). Qed.
+"""
+
+
+@dataclass(frozen=True)
+class CoqProof:
+    """A proof and its text in Coq.
+
+    Attributes
+    ----------
+    proof : claims, with values that Coq confirms
+    text : the file
+    """
+
+    proof: Proof
+    text: str
+
+    @property
+    def subject(self) -> str:
+        """The minimisers that the theorems are about, in words."""
+        return self.proof.subject
+
+    def value(self, quantity: str) -> Fraction:
+        """The least that is proved of "probe_mse" or "probe_error"."""
+        return self.proof.value(quantity)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the file; an interrupted write leaves an old file whole."""
+        with replacing(path) as temporary:
+            temporary.write_text(self.text, encoding="utf-8")
+
+
+def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> CoqProof:
+    """Bounds of the linear probe on the optimum of width k, as theorems of Coq: 4 and 15, or 18 with a penalty.
+
+    Parameters
+    ----------
+    k, penalty : as `prove` takes them
+
+    Raises
+    ------
+    ValueError
+        As `prove`, and for a graph that is too large for Coq.
+
+    Examples
+    --------
+    >>> from pairbounds import PairGraph
+    >>> round(float(prove_in_coq(PairGraph([[3, 1], [1, 3]], [0, 1]), k=1).value("probe_mse")), 9)
+    0.5
+    """
+    require_width(graph.joint.shape, k)
+    require_small(graph)
+    exact = ExactGraph(graph)
+    proof = assembled(graph, exact, k, penalty, HOPS, left_places)
+    writer = _Writer(exact, proof)
+    shown = [writer.shown(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
+    both = [replace(claim, quantity=name, value=factor * claim.value) for claim in shown for name, factor in ERRORS]
+    text = writer.head() + "".join(map(writer.theorem, shown))
+    return CoqProof(replace(proof, claims=tuple(both)), text)
+
+
+def require_small(graph: PairGraph) -> None:
+    """Refuse a graph that is too large for Coq."""
+    n, m = graph.joint.shape
+    if n**2 * max(n, m) > MOST_WORK:
+        part = "give its largest component, or " if component_count(graph) > 1 else ""
+        raise ValueError(f"{n} x {m} nodes are too many for Coq: {part}write the proof to a .json file, for more nodes")
+
+
+class _Writer:
+    def __init__(self, exact: ExactGraph, proof: Proof) -> None:
+        self._exact, self._proof = exact, proof
+        self._columns = len(exact.columns)
+        unit = gcd(*(weight for row in exact.rows for _, weight in row))
+        self._rows = [[0] * self._columns for _ in exact.rows]
+        for row, line in zip(self._rows, exact.rows, strict=True):
+            for end, weight in line:
+                row[end] = weight // unit
+        self._classes = max(exact.classes) + 1
+        polynomials = [claim.polynomial for claim in proof.claims if not claim.filter]
+        steps = max(map(len, polynomials)) - 1 | 1
+        lost = max(sum(2 * self._classes * j * abs(c) for j, c in enumerate(each)) for each in polynomials)
+        self._bits = PRECISION + int(lost).bit_length()  # of walks, of which large coefficients need more
+        states = list(exact.walks(steps, self._bits))
+        total = sum(exact.left)
+        lows = [low * (total << 2 * self._bits) / unit for low, _ in exact.moments(states, self._bits)]
+        self._total, self._moments = total // unit, [int(low) for low in lows]
+
+    def head(self) -> str:
+        """The text up to the theorems."""
+        exact, proof = self._exact, self._proof
+        numbers = self._certificate()
+        return HEAD.format(
+            beginning=BEGINNING,
+            subject=proof.subject,
+            digest=proof.graph,
+            n=len(self._rows),
+            m=self._columns,
+            **_rows("weights", self._rows),
+            labels="[:: " + "; ".join(f"{own}%nat" for own in exact.classes) + "]",
+            last=self._classes - 1,
+            k=proof.k,
+            one=1 << self._bits,
+            moments=_list(self._moments),
+            **numbers,
+        )
+
+    def shown(self, claim: Claim) -> Claim:
+        """The claim with the value that Coq finds for its polynomial."""
+        over, coefficients = _over_one(claim.polynomial)
+        return replace(claim, value=above(self._integral(coefficients) / over, VALUE_DIGITS))
+
+    def theorem(self, claim: Claim) -> str:
+        """A theorem by a polynomial above the step."""
+        over, coefficients = _over_one(claim.polynomial)
+        numbers = {"theorem": claim.theorem, "polynomial": _list(coefficients), "over": over}
+        return MASS.format(name=f"theorem_{claim.theorem}", **numbers, **self._statement(claim.value))
+
+    def _statement(self, value: Fraction) -> dict[str, Any]:
+        mu = self._proof.penalty
+        penalised = {
+            "minimiser": "penalised_minimiser",
+            "penalty": f"(iR {mu.numerator} / iR {mu.denominator})%R ",
+            "cuts": "penalised_optimum_cuts (ok := checked) "
+            f"(mu_num := {mu.numerator}) (mu_den := {mu.denominator}) isT",
+        }
+        plain = {"minimiser": "minimiser", "penalty": "", "cuts": "optimum_cuts (ok := checked)"}
+        sizes = {"n": len(self._rows), "m": self._columns, "k": self._proof.k, "r": self._classes}
+        return sizes | (penalised if mu else plain) | {"num": value.numerator, "den": value.denominator}
+
+    def _integral(self, coefficients: Sequence[int]) -> Fraction:
+        """The most that `Σ_j p_j a_j` can be, as Coq bounds it."""
+        one, most = 1 << self._bits, 0
+        for j, (coefficient, low) in enumerate(zip(coefficients, self._moments, strict=False)):
+            slack = self._total * self._classes * j * (2 * one + j)
+            most += coefficient * low + max(0, coefficient * slack)
+        return Fraction(most, self._total * one**2)
+
+    def _certificate(self) -> dict[str, Any]:
+        """The cut: on the scale of the normalised matrix, V and the factor L are integers over `2^BITS`."""
+        places, rows = self._proof.places, self._rows
+        left, right = [sum(row) for row in rows], [sum(column) for column in zip(*rows, strict=True)]
+        unit = 1 << (max(right).bit_length() + BITS)
+        inverses = [-(-unit // mass) for mass in right]
+        scale = max(left).bit_length() // 2 + 1 + BITS
+        roots = [isqrt((1 << 2 * scale) // mass) for mass in left]
+        num, den = places.at_most.numerator, places.at_most.denominator
+        size = den * unit << 2 * scale >> 2 * BITS
+        matrix = []
+        for i, row in enumerate(rows):
+            weighted = [*map(mul, row, inverses)]
+            line = [
+                size * _dot(places.basis[i], places.basis[j]) - roots[i] * roots[j] * den * _dot(weighted, rows[j])
+                for j in range(i + 1)
+            ]
+            line[i] += roots[i] ** 2 * num * unit * left[i]
+            matrix.append([entry // size for entry in line])
+        factor, shift = _factor(matrix)
+        return {
+            "place": f"{num} {den}",
+            "unit": unit,
+            **_rows("roots", [roots]),
+            **_rows("basis", places.basis),
+            "basis_unit": size,
+            **_rows("factor", factor),
+            "factor_unit": size,
+            "left_over": shift // len(rows) * size,
+        }
+
+
+def _factor(matrix: Sequence[Sequence[int]]) -> tuple[list[list[int]], int]:
+    """L of `matrix - shift I = L Lᵀ + E`, and the shift: an entry of E is less than its n-th part."""
+    shift = len(matrix) * (isqrt(max(row[-1] for row in matrix)) + 2)
+    factor: list[list[int]] = []
+    for row in matrix:
+        line: list[int] = []
+        for entry, above_it in zip(row, factor, strict=False):
+            line.append((entry - _dot(line, above_it)) // above_it[-1])
+        pivot = row[-1] - shift - _dot(line, line)
+        if pivot <= 0:
+            raise ValueError("the cut of the spectrum cannot be certified in integers: ask for another width")
+        factor.append([*line, isqrt(pivot)])
+    return factor, shift
+
+
+def _over_one(fractions: Sequence[Fraction]) -> tuple[int, list[int]]:
+    """Their common denominator, and the numerators."""
+    over = lcm(*(fraction.denominator for fraction in fractions))
+    return over, [int(fraction * over) for fraction in fractions]
+
+
+def _dot(left: Iterable[int], right: Iterable[int]) -> int:
+    return sum(map(mul, left, right))
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return "[:: " + "; ".join(str(number) if number >= 0 else f"({number})" for number in numbers) + "]"
+
+
+def _rows(name: str, rows: Sequence[Sequence[int]]) -> dict[str, str]:
+    """A definition of each row, and the list of their names: Coq takes much longer over one list of all."""
+    names = [f"{name}_{i}" for i in range(len(rows))]
+    lists = ("; ".join(hex(number) if number >= 0 else f"({hex(number)})" for number in row) for row in rows)
+    lines = (f"Definition {each} : seq Z := integers [:: {row}]." for each, row in zip(names, lists, strict=True))
+    return {f"{name}_rows": "\n".join(lines), name: "[:: " + "; ".join(names) + "]"}
