@@ -2,7 +2,8 @@
    statement asks of a number, a vote, counts or a channel holds of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe
+  theorem17_trained_encoders.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -123,6 +124,36 @@ Proof. by exists (Graph both_ge0 both_sum both_left both_right); split=> //; app
 Theorem whitened n (P : graph R n n) : exists f g : 'M[R]_n,
   (weightedL P f)^T *m weightedL P f = 1%:M /\ (weightedR P g)^T *m weightedR P g = 1%:M.
 Proof. by exists (unweightL P 1%:M), (unweightR P 1%:M); rewrite unweightLK unweightRK trmx1 mulmx1. Qed.
+
+(* theorems 7 and 17, where `parts` is the gap: weights that are not all 0, margins of any scores, and what is bought *)
+Theorem trained r (y : 'I_2 -> 'I_r) (w := fun i : 'I_2 => (i == 0)%:R : R) : exists a b : R,
+  [/\ soft_weights 1 l w, opnorm2_le (weighed two y U (per_root 1 l w)) a,
+      opnorm2_le (weighed two y U (fun i => (i <= 0)%N%:R)) b, opnorm2_le (weighed two y U (fun i => (0 < i)%N%:R)) b &
+      forall gamma budget, buys_at_most two gamma budget 1].
+Proof.
+have unit (v : 'I_2 -> R) : (forall i, 0 <= v i <= 1) -> forall i, `|v i| <= 1.
+  by move=> v01 i; have /andP [v0 v1] := v01 i; rewrite ger0_norm.
+have big : opnorm2_le (weighed two y U (per_root 1 l w)) (2 ^+ 2 * largest_mass two y).
+  apply: (operator_norm y two_basis) => i; rewrite /per_root value1 /w /l.
+  case: (i == 0); last by rewrite mul0r normr0.
+  rewrite mul1r ger0_norm ?invr_ge0 ?sqrtr_ge0 // -[2]invrK lef_pV2 ?posrE ?sqrtr_gt0 //; try lra.
+  rewrite -(@ler_pXn2r _ 2) ?nnegrE ?sqrtr_ge0 // sqr_sqrtr; lra.
+exists (2 ^+ 2 * largest_mass two y), (1 ^+ 2 * largest_mass two y); split=> //.
+- move=> i; rewrite value1 /w /l; case: (i == 0); rewrite ?lexx ?ler01; split=> // h; lra.
+- by apply: (operator_norm y two_basis); apply: unit => i; case: (i <= 0)%N; rewrite ?lexx ?ler01.
+- by apply: (operator_norm y two_basis); apply: unit => i; case: (0 < i)%N; rewrite ?lexx ?ler01.
+move=> gamma budget v v01 _; rewrite -(pL_sum two); apply: ler_sum => x _.
+by rewrite -[leRHS]mulr1 ler_wpM2l ?(ltW (pL_gt0 two x)) //; have /andP [] := v01 x.
+Qed.
+
+Theorem two_classes (h : 'I_2 -> 'I_2 -> R) : exists gamma : 'I_2 -> R,
+  (forall x c, c != id x -> gamma x <= h x x - h x c) /\ forall x, exists2 c, c != id x & gamma x = h x x - h x c.
+Proof.
+exists (fun x => h x x - h x (rev_ord x)); split=> [x c ne|x].
+  suff -> : rev_ord x = c by [].
+  by apply: ord_inj; case: x c ne => [[|[|x]] ?] // [[|[|c]] ?].
+by exists (rev_ord x) => //; case: x => [[|[|x]] ?].
+Qed.
 
 (* theorem 28: counts in proportion to the pairs; theorem 30: captions that stay as they are *)
 Theorem counted n m k (P : graph R n m) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) :

@@ -20,6 +20,9 @@ Record graph (R : rcfType) (n m : nat) := Graph {
 
 (* The squared Frobenius norm. *)
 Definition sqnorm (R : realFieldType) n p (X : 'M[R]_(n, p)) : R := \sum_i \sum_j X i j ^+ 2.
+(* the square of the operator norm of X is at most a *)
+Definition opnorm2_le (R : realFieldType) n p (X : 'M[R]_(n, p)) (a : R) :=
+  forall v : 'rV[R]_n, sqnorm (v *m X) <= a * sqnorm v.
 
 Section Pairs.
 Variables (R : rcfType) (n m r : nat) (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r).
@@ -37,11 +40,16 @@ Definition alphaT : R := \sum_x \sum_x' induced x x' * (y x != y x')%:R.
 Definition tau : R := \sum_l \sum_l' induced_right l l' * (z l != z l')%:R.
 Definition mass c : R := \sum_x pL x * (y x == c)%:R.
 Definition mass_right c : R := \sum_l pR l * (z l == c)%:R.
+Definition largest_mass : R := \big[Num.max/0]_c mass c.
+Definition largest_mass_right : R := \big[Num.max/0]_c mass_right c.
 (* the probability that a walk of j induced pairs from x ends in class c; that it ends in the class where it began *)
 Fixpoint walk j c x : R := if j is i.+1 then \sum_x' induced x x' / pL x * walk i c x' else (y x == c)%:R.
 Definition consistency j : R := \sum_x pL x * walk j (y x) x.
 (* scores of a polynomial of walks *)
 Definition vote (q : {poly R}) x c : R := \sum_(j < size q) q`_j * walk j c x.
+(* where a left node costs half the square of its margin, a budget buys nodes of this mass at most *)
+Definition buys_at_most (gamma : 'I_n -> R) (budget most : R) := forall w : 'I_n -> R, (forall x, 0 <= w x <= 1) ->
+  \sum_x pL x * w x * (Num.max 0 (gamma x) ^+ 2 / 2) <= budget -> \sum_x pL x * w x <= most.
 End Pairs.
 
 Section Spectrum.
@@ -60,6 +68,9 @@ Definition truncated k : 'M[R]_(n, m) := U^T *m (diag_mx (\row_i (i < k)%N%:R) *
 (* class indicators, weighted, and the label energy *)
 Definition Y : 'M[R]_(n, r) := \matrix_(x, c) (Num.sqrt (pL P x) * (y x == c)%:R).
 Definition energy i : R := \sum_c (U *m Y) i c ^+ 2.
+(* each eigenvector's part of the indicators by a weight, and as scores *)
+Definition weighed (w : 'I_n -> R) : 'M[R]_(n, r) := U^T *m (diag_mx (\row_i w i) *m U) *m Y.
+Definition weighed_scores w x c : R := weighed w x c / Num.sqrt (pL P x).
 Definition rho (k : nat) : R := alphaT P y - \sum_(i < n | (i < k)%N && (0 < l i)) (1 - l i) * energy i.
 (* finitely many masses w at places t in [0, 1], whose moments up to M are the consistencies *)
 Definition consistent_measure (M N : nat) (w t : 'I_N -> R) :=
@@ -72,6 +83,8 @@ Implicit Types (f h : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) (B : 'M[R]_(k, r)).
 Definition spectral_loss f g : R :=
   - 2 * (\sum_x \sum_l P x l * (f *m g^T) x l) + \sum_x \sum_l pL P x * pR P l * (f *m g^T) x l ^+ 2.
 Definition minimiser f g := forall f' g', spectral_loss f g <= spectral_loss f' g'.
+(* how far the loss is above the least, by theorem 2 *)
+Definition excess (l : 'I_n -> R) f g : R := spectral_loss f g + \sum_(i < k) value l i.
 (* with a penalty on the embeddings, of the same width *)
 Definition penalised_loss (mu : R) f g : R :=
   spectral_loss f g + mu * (\sum_x pL P x * (\sum_i f x i ^+ 2) + \sum_l pR P l * (\sum_i g l i ^+ 2)).
@@ -221,6 +234,43 @@ Definition local_multihop_error := forall n m r k (P : graph R n m) (y : 'I_n ->
      \sum_x pL P x * w x * (Num.max 0 (gamma x) ^+ 2 / 2) <= \sum_(j < size p) p`_j * consistency P y j ->
      \sum_x pL P x * w x <= most) ->
   error P y f B <= most.
+
+(* Theorem 17: weights g of eigenvectors, 0 where a value is at most that of the first that the width leaves out;
+   gamma is at most every margin, or is the margin *)
+Definition soft_weights n k (l w : 'I_n -> R) := forall i, 0 <= w i <= 1 /\ (l i <= value l k -> w i = 0).
+Definition per_root n k (l w : 'I_n -> R) i : R := w i / Num.sqrt (l i - value l k).
+Definition trained_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k))
+    B w a (rest := Num.sqrt (\sum_i (1 - w i) ^+ 2 * energy P y U i)) (lost := Num.sqrt (excess P l f g * a)),
+  eigenbasis (hop P) U l -> least_squares P y f B -> soft_weights k l w ->
+  opnorm2_le (weighed P y U (per_root k l w)) a ->
+  Num.sqrt (mse P y f B) <= rest + lost.
+Definition trained_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B w a (gamma : 'I_n -> R)
+    (rest := Num.sqrt (\sum_i (1 - w i) ^+ 2 * energy P y U i)) (lost := Num.sqrt (excess P l f g * a))
+    (ahead := fun x c => weighed_scores P y U w x (y x) - weighed_scores P y U w x c)
+    (bought := buys_at_most P (fun x => (1 + gamma x) / 2) ((rest / 2 + lost) ^+ 2)),
+  eigenbasis (hop P) U l -> least_squares P y f B -> soft_weights k l w ->
+  opnorm2_le (weighed P y U (per_root k l w)) a -> (forall x c, c != y x -> gamma x <= ahead x c) ->
+  (forall most, bought most -> error P y f B <= most) /\
+  ((forall x, exists2 c, c != y x & gamma x = ahead x c) -> bought (2 * (rest + lost) ^+ 2)).
+Definition trained_error_by_margins := forall n m r k j (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k.+1)) (g : 'M[R]_(m, k.+1)) B a b (gamma : 'I_n -> R) most
+    (kappa := Num.max ((a + b) / (value l j - value l k.+1)) (b / (value l k - value l k.+1)))
+    (between := \sum_(i < n | (j < i <= k)%N) energy P y U i)
+    (mean := weighed_scores P y U (fun i => ((i <= j)%N%:R + (i <= k)%N%:R) / 2)),
+  eigenbasis (hop P) U l -> least_squares P y f B -> (j <= k)%N -> singular l k.+1 < singular l k ->
+  opnorm2_le (weighed P y U (fun i => (i <= j)%N%:R)) a -> opnorm2_le (weighed P y U (fun i => (k < i)%N%:R)) b ->
+  (forall x c, c != y x -> gamma x <= mean x (y x) - mean x c) ->
+  buys_at_most P gamma ((Num.sqrt (excess P l f g * kappa) + Num.sqrt between / 2) ^+ 2) most ->
+  error P y f B <= most.
+Definition trained_mse_below := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k.+1)) (g : 'M[R]_(m, k.+1)) B b (explained := \sum_(i < n | (i <= k)%N) energy P y U i),
+  eigenbasis (hop P) U l -> least_squares P y f B -> singular l k.+1 < singular l k ->
+  opnorm2_le (weighed P y U (fun i => (k < i)%N%:R)) b ->
+  1 - (Num.sqrt explained + Num.sqrt (b * excess P l f g / (value l k - value l k.+1))) ^+ 2 <= mse P y f B.
+(* no row: where the operator norms would be costly *)
+Definition operator_norm := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) U l w b,
+  eigenbasis (hop P) U l -> (forall i, `|w i| <= b) -> opnorm2_le (weighed P y U w) (b ^+ 2 * largest_mass P y).
 
 (* Theorem 18: the place of the cut is the penalty, or where the width ends before *)
 Definition penalised_mse := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l mu f g B most,
