@@ -2,7 +2,7 @@
    statement asks of a number, a vote, counts or a channel holds of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe theorem22_counting.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -123,6 +123,18 @@ Proof. by exists (Graph both_ge0 both_sum both_left both_right); split=> //; app
 Theorem whitened n (P : graph R n n) : exists f g : 'M[R]_n,
   (weightedL P f)^T *m weightedL P f = 1%:M /\ (weightedR P g)^T *m weightedR P g = 1%:M.
 Proof. by exists (unweightL P 1%:M), (unweightR P 1%:M); rewrite unweightLK unweightRK trmx1 mulmx1. Qed.
+
+(* theorem 22: one component, and room for no value of 1 beyond *)
+Theorem counted_width : components two = 1%N /\ counted_square two 1 < 1.
+Proof.
+have one : components two = 1%N.
+  apply/eqP; rewrite eqn_leq (leq_ltn_trans (leq0n _) (ltn_ord (part two 0))) andbT leqNgt; apply/negP => more.
+  have := value_part two_basis more; rewrite value1; lra.
+split=> //; rewrite /counted_square one /= gt_min; apply/orP; left.
+have E : sqnorm (normalised two) = 5 / 4.
+  rewrite -(sum_squares two_basis) minnn !big_ord_recl big_ord0 /= value0 value1; lra.
+rewrite E -(natrB _ (isT : (1 <= 2)%N)) divr1; lra.
+Qed.
 
 (* theorem 28: counts in proportion to the pairs; theorem 30: captions that stay as they are *)
 Theorem counted n m k (P : graph R n m) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) :

@@ -248,6 +248,24 @@ Definition local_penalised_error := forall n m r k (P : graph R n m) (y : 'I_n -
      \sum_x pL P x * w x <= most) ->
   error P y f B <= most.
 
+(* Theorem 22: a pair links its nodes; the components of the graph *)
+Definition linked n m (P : graph R n m) (u v : 'I_n + 'I_m) : bool :=
+  match u, v with inl x, inr l | inr l, inl x => P x l != 0 | _, _ => false end.
+Definition components n m (P : graph R n m) : nat := n_comp (linked P) predT.
+(* what sums of powers leave for the square of a singular value *)
+Definition counted_square n m (P : graph R n m) k : R :=
+  let ones := (components P)%:R in let rest := (minn n m)%:R - ones in let j := k.+1%:R - ones in
+  let t1 := sqnorm (normalised P) - ones in let t2 := sqnorm (hop P) - ones in
+  if (k < minn n m)%N then
+    Num.min (t1 / j) (t1 / rest + Num.sqrt ((t2 / rest - t1 ^+ 2 / rest ^+ 2) * ((rest - j) / j)))
+  else 0.
+Definition counted_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) f g B,
+  (components P <= k)%N -> @minimiser R n m k P f g -> least_squares P y f B -> counted_square P k < 1 ->
+  mse P y f B <= alphaT P y / (1 - counted_square P k).
+Definition counted_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) f g B,
+  (components P <= k)%N -> @minimiser R n m k P f g -> least_squares P y f B -> counted_square P k < 1 ->
+  error P y f B <= 2 * alphaT P y / (1 - counted_square P k).
+
 (* Theorem 27: whitened features have orthonormal weighted columns *)
 Definition induced_alignment := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k)),
   eigenbasis (hop P) U l -> (weightedL P f)^T *m weightedL P f = 1%:M ->
