@@ -2,7 +2,7 @@
    statement asks of a number, a vote, counts or a channel holds of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe theorem22_counting.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe theorem15_multihop theorem21_ridge_probe theorem22_counting.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -123,6 +123,24 @@ Proof. by exists (Graph both_ge0 both_sum both_left both_right); split=> //; app
 Theorem whitened n (P : graph R n n) : exists f g : 'M[R]_n,
   (weightedL P f)^T *m weightedL P f = 1%:M /\ (weightedR P g)^T *m weightedR P g = 1%:M.
 Proof. by exists (unweightL P 1%:M), (unweightR P 1%:M); rewrite unweightLK unweightRK trmx1 mulmx1. Qed.
+
+(* theorem 21: a ridge probe; the label energy is a rule of both kinds *)
+Theorem ridge n m r (P : graph R n m) (y : 'I_n -> 'I_r) lam :
+  0 < lam -> exists B, ridge_probe P y lam (ratio_features P) B.
+Proof. exact: ridge_exists. Qed.
+
+Theorem rules r (y : 'I_2 -> 'I_r) :
+  (exists w t, @consistent_measure R 2 2 r two y 3 2 w t) /\
+  (exists w t, @consistent_measure R 2 2 r two y 4 3 w t /\ t ord0 = 0).
+Proof.
+have exact M := energy_measure y two_basis M; split; first by exists (energy two y U), l; apply: exact.
+have [e0 l01 moments] := exact 4%N.
+exists (fun i => oapp (energy two y U) 0 (unlift ord0 i)), (fun i => oapp l 0 (unlift ord0 i)).
+split; last by rewrite unlift_none.
+split=> [i|i|j j4]; [by case: unliftP => //= *|by case: unliftP => [k _|_] //=; rewrite ?lexx ?ler01|].
+rewrite -moments // big_ord_recl unlift_none mul0r add0r.
+by apply: eq_bigr => i _; rewrite liftK.
+Qed.
 
 (* theorem 22: one component, and room for no value of 1 beyond *)
 Theorem counted_width : components two = 1%N /\ counted_square two 1 < 1.

@@ -248,6 +248,26 @@ Definition local_penalised_error := forall n m r k (P : graph R n m) (y : 'I_n -
      \sum_x pL P x * w x <= most) ->
   error P y f B <= most.
 
+(* Theorem 21: features that are a density ratio, whose weighted matrix is the normalised one; the nodes and weights of
+   a rule of Gauss, or with a node at 0 of Gauss and Radau, have the moments that its number of nodes allows *)
+Definition ratio_features n m (P : graph R n m) : 'M[R]_(n, m) :=
+  \matrix_(x, l) (Num.sqrt (pR P l) * (P x l / (pL P x * pR P l))).
+Definition ridge_probe n m r k (P : graph R n m) (y : 'I_n -> 'I_r) lam (f : 'M[R]_(n, k)) B :=
+  forall B', mse P y f B + lam * sqnorm B <= mse P y f B' + lam * sqnorm B'.
+Definition by_rule (lam : R) N (w t : 'I_N -> R) : R := \sum_i w i * (lam / (t i + lam)) ^+ 2.
+Definition ridge_mse := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) (lam : R) B (f := ratio_features P),
+  0 < lam -> ridge_probe P y lam f B ->
+  [/\ forall N w t, @consistent_measure R n m r P y N.*2.+1 N.+1 w t -> by_rule lam w t <= mse P y f B,
+      forall N w t, @consistent_measure R n m r P y N.*2 N.+1 w t -> t ord0 = 0 -> mse P y f B <= by_rule lam w t &
+      error P y f B <= 2 * mse P y f B].
+(* no row: more hops never move the two apart *)
+Definition more_hops := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) (lam : R), 0 < lam ->
+  forall N N' (w t : 'I_N.+1 -> R) (w' t' : 'I_N'.+1 -> R), (N <= N')%N ->
+  (consistent_measure P y N.*2.+1 w t -> consistent_measure P y N'.*2.+1 w' t' ->
+   by_rule lam w t <= by_rule lam w' t') /\
+  (consistent_measure P y N.*2 w t -> t ord0 = 0 -> consistent_measure P y N'.*2 w' t' -> t' ord0 = 0 ->
+   by_rule lam w' t' <= by_rule lam w t).
+
 (* Theorem 22: a pair links its nodes; the components of the graph *)
 Definition linked n m (P : graph R n m) (u v : 'I_n + 'I_m) : bool :=
   match u, v with inl x, inr l | inr l, inl x => P x l != 0 | _, _ => false end.
