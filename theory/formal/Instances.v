@@ -2,7 +2,8 @@
    statement asks of a number, a vote, counts or a channel holds of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe theorem15_multihop theorem21_ridge_probe theorem22_counting.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places.
+From Pairbounds Require Import theorem04_linear_probe theorem15_multihop Shrunk theorem21_ridge_probe theorem22_counting.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -123,6 +124,25 @@ Proof. by exists (Graph both_ge0 both_sum both_left both_right); split=> //; app
 Theorem whitened n (P : graph R n n) : exists f g : 'M[R]_n,
   (weightedL P f)^T *m weightedL P f = 1%:M /\ (weightedR P g)^T *m weightedR P g = 1%:M.
 Proof. by exists (unweightL P 1%:M), (unweightR P 1%:M); rewrite unweightLK unweightRK trmx1 mulmx1. Qed.
+
+(* theorem 18: a width of 1, which ends where the penalty does; any matrix has a largest singular value *)
+Theorem penalised_width : exists f g : 'M[R]_(2, 1),
+  penalised_minimiser two (1 / 2) f g /\ Num.max ((1 / 2) ^+ 2) (value l 1) < 1.
+Proof.
+pose f : 'M[R]_(2, 1) := const_mx s; exists f, f; split; last by rewrite value1 gt_max; apply/andP; split; lra.
+have S := ss; have E x j : (f *m f^T) x j = 1 / 2 by rewrite mxE big_ord1 !mxE.
+have pLE x : pL two x = 1 / 2 := w_row x.
+have pRE j : pR two j = 1 / 2 by rewrite -(w_row j); apply: eq_bigr => i _; rewrite !mxE eq_sym.
+move=> f' g'; have mu0 : 0 < 1 / 2 :> R by lra.
+have -> : penalised_loss two (1 / 2) f f = - (1 / 4).
+  rewrite /penalised_loss /spectral_loss !big_ord_recl !big_ord0 !E !pLE !pRE !mxE /=; move: S; rewrite -/s; lra.
+have := excess_ge0 two_basis mu0 f' g'; rewrite /penalised_excess !big_ord_recl big_ord0 /singular /= value0 value1.
+have -> : 1 / 4 = (1 / 2) ^+ 2 :> R by lra.
+rewrite sqrtr1 sqrtr_sqr ger0_norm ?(ltW mu0) // subrr maxxx expr0n /= max_r; lra.
+Qed.
+
+Theorem residual n m (N : 'M[R]_(n, m)) : exists V s, eigenbasis (N *m N^T) V s.
+Proof. by apply: eigenbasis_exists; rewrite trmx_mul trmxK. Qed.
 
 (* theorem 21: a ridge probe; the label energy is a rule of both kinds *)
 Theorem ridge n m r (P : graph R n m) (y : 'I_n -> 'I_r) lam :

@@ -37,6 +37,7 @@ Definition alphaT : R := \sum_x \sum_x' induced x x' * (y x != y x')%:R.
 Definition tau : R := \sum_l \sum_l' induced_right l l' * (z l != z l')%:R.
 Definition mass c : R := \sum_x pL x * (y x == c)%:R.
 Definition mass_right c : R := \sum_l pR l * (z l == c)%:R.
+Definition largest_mass : R := \big[Num.max/0]_c mass c.
 (* the probability that a walk of j induced pairs from x ends in class c; that it ends in the class where it began *)
 Fixpoint walk j c x : R := if j is i.+1 then \sum_x' induced x x' / pL x * walk i c x' else (y x == c)%:R.
 Definition consistency j : R := \sum_x pL x * walk j (y x) x.
@@ -247,6 +248,37 @@ Definition local_penalised_error := forall n m r k (P : graph R n m) (y : 'I_n -
      \sum_x pL P x * w x * (Num.max 0 (gamma x) ^+ 2 / 2) <= \sum_(j < size p) p`_j * consistency P y j ->
      \sum_x pL P x * w x <= most) ->
   error P y f B <= most.
+
+(* any embedding pair, by its excess over the least penalised loss of all widths *)
+Definition penalised_excess n m k (P : graph R n m) (l : 'I_n -> R) mu (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) : R :=
+  penalised_loss P mu f g + \sum_(i < n) Num.max 0 (singular l i - mu) ^+ 2.
+(* label energy that a filter of the singular values leaves: it is 0 up to mu, 1 from t *)
+Definition soft_rest n m r (P : graph R n m) (y : 'I_n -> 'I_r) U (l : 'I_n -> R) mu t : R :=
+  \sum_(i < n) (1 - Num.min 1 (Num.max 0 (singular l i - mu) / (t - mu))) ^+ 2 * energy P y U i.
+Definition penalised_encoder_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l mu t
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B,
+  eigenbasis (hop P) U l -> 0 < mu -> mu < t -> least_squares P y f B ->
+  Num.sqrt (mse P y f B) <= Num.sqrt (soft_rest P y U l mu t)
+    + Num.sqrt (largest_mass P y * penalised_excess P l mu f g) / (t - mu).
+Definition penalised_encoder_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l mu t
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B,
+  eigenbasis (hop P) U l -> 0 < mu -> mu < t -> least_squares P y f B ->
+  error P y f B <= 2 * (Num.sqrt (soft_rest P y U l mu t)
+    + Num.sqrt (largest_mass P y * penalised_excess P l mu f g) / (t - mu)) ^+ 2.
+Definition multihop_penalised_encoder_mse := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l mu t
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B most,
+  eigenbasis (hop P) U l -> 0 < mu -> mu < t -> least_squares P y f B ->
+  (forall N w s, @consistent_measure R n m r P y M N w s -> \sum_(i | s i <= t ^+ 2) w i <= most) ->
+  Num.sqrt (mse P y f B) <= Num.sqrt most + Num.sqrt (largest_mass P y * penalised_excess P l mu f g) / (t - mu).
+(* the duality gap by the largest singular value of the residual *)
+Definition penalised_encoder_mse_by_duality := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) mu t
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B most
+    (rest := normalised P - weightedL P f *m (weightedR P g)^T) V s (Z := (mu / singular s 0) *: rest)
+    (gap := sqnorm rest + mu * (sqnorm (weightedL P f) + sqnorm (weightedR P g))
+            - 2 * (\sum_x \sum_l Z x l * normalised P x l) + sqnorm Z),
+  eigenbasis (rest *m rest^T) V s -> 0 < mu -> mu < t -> least_squares P y f B ->
+  (forall N w s, @consistent_measure R n m r P y M N w s -> \sum_(i | s i <= t ^+ 2) w i <= most) ->
+  Num.sqrt (mse P y f B) <= Num.sqrt most + Num.sqrt (largest_mass P y * gap) / (t - mu).
 
 (* Theorem 21: features that are a density ratio, whose weighted matrix is the normalised one; the nodes and weights of
    a rule of Gauss, or with a node at 0 of Gauss and Radau, have the moments that its number of nodes allows *)

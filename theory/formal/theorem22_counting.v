@@ -1,7 +1,8 @@
 (* Theorem 22. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Energies LowRank Places Inequalities theorem09_conductance.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Energies.
+From Pairbounds Require Import LowRank Places Inequalities theorem09_conductance.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
