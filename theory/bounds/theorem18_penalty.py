@@ -16,7 +16,8 @@ Equality in the penalty forces the columns of F to span the range of X*. Two hop
 mean is `a_1` and whose variance is `a_2 - a_1²`.
 
 Any (f, g), of excess `ε_μ` over `-Σ_i (σ_i - μ)₊²`. The penalised loss of `X = F Gᵀ` exceeds its minimum by `‖X - X*‖²`
-or more, and `(I - Π_F) X = 0`, hence `‖(I - Π_F) X*‖ <= √ε_μ`. For any `t > μ` let `h(σ) = min(1, (σ - μ)₊ / (t - μ))`.
+or more: as `Ā - X*` has norm μ at most, `2 <Ā - X*, F Gᵀ>` is at most the penalty. And
+`(I - Π_F) X = 0`, hence `‖(I - Π_F) X*‖ <= √ε_μ`. For any `t > μ` let `h(σ) = min(1, (σ - μ)₊ / (t - μ))`.
 With `Ỹ` of norm `√p_max`, the root of the largest class mass, `√ε₂(f) = ‖(I - Π_F) Ỹ‖` is at most
 `‖(1 - h) Ỹ‖ + ‖(I - Π_F) X* W diag(h / (σ - μ)₊) Uᵀ Ỹ‖ <= (Σ_i (1 - h(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)`:
 no gap, and no tie, plays a part. Energy beyond the k-th value counts as if h were 0 there; of values beyond it that
@@ -112,7 +113,13 @@ def local_penalised_error(
     return min(within(graph, cut, number_of_hops(graph, hops)).error, by_tail)
 
 
-@bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
+@bound(
+    "penalised-encoder-mse",
+    quantity="probe_mse",
+    status="exact",
+    subject="penalised encoder",
+    formal="theorem18_penalty.v:penalised_encoder_mse",
+)
 def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`√ε₂(f) <= min_t (Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)` for every embedding pair."""
     return _by_soft_threshold(encoder) ** 2
@@ -124,13 +131,20 @@ def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder:
     status="exact",
     subject="penalised encoder",
     corollary_of="penalised-encoder-mse",
+    formal="theorem18_penalty.v:penalised_encoder_error",
 )
 def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_t ((Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ))²` for every embedding pair."""
     return 2 * _by_soft_threshold(encoder) ** 2
 
 
-@bound("multihop-penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
+@bound(
+    "multihop-penalised-encoder-mse",
+    quantity="probe_mse",
+    status="exact",
+    subject="penalised encoder",
+    formal="theorem18_penalty.v:multihop_penalised_encoder_mse",
+)
 def multihop_penalised_encoder_mse(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -138,7 +152,13 @@ def multihop_penalised_encoder_mse(
     return _by_hops(encoder, penalised_excess(encoder), hops) ** 2
 
 
-@bound("penalised-encoder-mse-by-duality", quantity="probe_mse", status="exact", subject="penalised encoder")
+@bound(
+    "penalised-encoder-mse-by-duality",
+    quantity="probe_mse",
+    status="exact",
+    subject="penalised encoder",
+    formal="theorem18_penalty.v:penalised_encoder_mse_by_duality",
+)
 def penalised_encoder_mse_by_duality(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:

@@ -10,8 +10,8 @@ Let κ be the components of the graph, each a value 1, `n = min(n_left, n_right)
 (a) `t_1 / j`;
 (b) `t_1 / n + √((t_2 / n - t_1² / n²) (n - j) / j)`, itself at most `√(t_2 / j)`;
 
-and the squared error of the probe at most `α_T / (1 - b)`, b the lesser of them (theorem 4). On a connected graph t_1
-is the χ² information `χ²(P ‖ p_L x p_R)`: a width above it suffices.
+for `j <= n`, and 0 beyond; and the squared error of the probe is at most `α_T / (1 - b)`, b the lesser of them
+(theorem 4). On a connected graph t_1 is the χ² information `χ²(P ‖ p_L x p_R)`: a width above it suffices.
 
 Proof. (a) The j values after the ones are σ_{k+1} or more, and their squares sum to at most t_1. (b) holds for the j-th
 largest of n numbers of this mean and variance; by Cauchy and Schwarz it is at most `√(t_2 / n) √(1 + (n - j) / j)`.
@@ -45,7 +45,7 @@ PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds
 PRODUCTS_BLOCK = 4_000_000  # at a time: 64 MB
 
 
-@bound("counted-mse", quantity="probe_mse", status="exact")
+@bound("counted-mse", quantity="probe_mse", status="exact", formal="theorem22_counting.v:counted_mse")
 def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - b)`, where b bounds `σ²_{k+1}` by sums of powers: no singular value is computed.
 
@@ -54,7 +54,13 @@ def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return _over_counted_gap(induced_labelling_error(graph), graph, spectrum, k)
 
 
-@bound("counted-error", quantity="probe_error", status="exact", corollary_of="counted-mse")
+@bound(
+    "counted-error",
+    quantity="probe_error",
+    status="exact",
+    corollary_of="counted-mse",
+    formal="theorem22_counting.v:counted_error",
+)
 def counted_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - b)`, where b bounds `σ²_{k+1}` by sums of powers: no singular value is computed."""
     return _over_counted_gap(2 * induced_labelling_error(graph), graph, spectrum, k)

@@ -2,8 +2,9 @@
    statement asks of a number, a vote, counts or a channel holds of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places theorem04_linear_probe
-  theorem17_trained_encoders.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places Shrunk.
+From Pairbounds Require Import theorem04_linear_probe theorem15_multihop theorem17_trained_encoders.
+From Pairbounds Require Import theorem21_ridge_probe theorem22_counting.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -153,6 +154,55 @@ exists (fun x => h x x - h x (rev_ord x)); split=> [x c ne|x].
   suff -> : rev_ord x = c by [].
   by apply: ord_inj; case: x c ne => [[|[|x]] ?] // [[|[|c]] ?].
 by exists (rev_ord x) => //; case: x => [[|[|x]] ?].
+Qed.
+
+(* theorem 18: a width of 1, which ends where the penalty does; any matrix has a largest singular value *)
+Theorem penalised_width : exists f g : 'M[R]_(2, 1),
+  penalised_minimiser two (1 / 2) f g /\ Num.max ((1 / 2) ^+ 2) (value l 1) < 1.
+Proof.
+pose f : 'M[R]_(2, 1) := const_mx s; exists f, f; split; last by rewrite value1 gt_max; apply/andP; split; lra.
+have S := ss; have E x j : (f *m f^T) x j = 1 / 2 by rewrite mxE big_ord1 !mxE.
+have pLE x : pL two x = 1 / 2 := w_row x.
+have pRE j : pR two j = 1 / 2 by rewrite -(w_row j); apply: eq_bigr => i _; rewrite !mxE eq_sym.
+move=> f' g'; have mu0 : 0 < 1 / 2 :> R by lra.
+have -> : penalised_loss two (1 / 2) f f = - (1 / 4).
+  rewrite /penalised_loss /spectral_loss !big_ord_recl !big_ord0 !E !pLE !pRE !mxE /=; move: S; rewrite -/s; lra.
+have := excess_ge0 two_basis mu0 f' g'; rewrite /penalised_excess !big_ord_recl big_ord0 /singular /= value0 value1.
+have -> : 1 / 4 = (1 / 2) ^+ 2 :> R by lra.
+rewrite sqrtr1 sqrtr_sqr ger0_norm ?(ltW mu0) // subrr maxxx expr0n /= max_r; lra.
+Qed.
+
+Theorem residual n m (N : 'M[R]_(n, m)) : exists V s, eigenbasis (N *m N^T) V s.
+Proof. by apply: eigenbasis_exists; rewrite trmx_mul trmxK. Qed.
+
+(* theorem 21: a ridge probe; the label energy is a rule of both kinds *)
+Theorem ridge n m r (P : graph R n m) (y : 'I_n -> 'I_r) lam :
+  0 < lam -> exists B, ridge_probe P y lam (ratio_features P) B.
+Proof. exact: ridge_exists. Qed.
+
+Theorem rules r (y : 'I_2 -> 'I_r) :
+  (exists w t, @consistent_measure R 2 2 r two y 3 2 w t) /\
+  (exists w t, @consistent_measure R 2 2 r two y 4 3 w t /\ t ord0 = 0).
+Proof.
+have exact M := energy_measure y two_basis M; split; first by exists (energy two y U), l; apply: exact.
+have [e0 l01 moments] := exact 4%N.
+exists (fun i => oapp (energy two y U) 0 (unlift ord0 i)), (fun i => oapp l 0 (unlift ord0 i)).
+split; last by rewrite unlift_none.
+split=> [i|i|j j4]; [by case: unliftP => //= *|by case: unliftP => [k _|_] //=; rewrite ?lexx ?ler01|].
+rewrite -moments // big_ord_recl unlift_none mul0r add0r.
+by apply: eq_bigr => i _; rewrite liftK.
+Qed.
+
+(* theorem 22: one component, and room for no value of 1 beyond *)
+Theorem counted_width : components two = 1%N /\ counted_square two 1 < 1.
+Proof.
+have one : components two = 1%N.
+  apply/eqP; rewrite eqn_leq (leq_ltn_trans (leq0n _) (ltn_ord (part two 0))) andbT leqNgt; apply/negP => more.
+  have := value_part two_basis more; rewrite value1; lra.
+split=> //; rewrite /counted_square one /= gt_min; apply/orP; left.
+have E : sqnorm (normalised two) = 5 / 4.
+  rewrite -(sum_squares two_basis) minnn !big_ord_recl big_ord0 /= value0 value1; lra.
+rewrite E -(natrB _ (isT : (1 <= 2)%N)) divr1; lra.
 Qed.
 
 (* theorem 28: counts in proportion to the pairs; theorem 30: captions that stay as they are *)

@@ -298,6 +298,75 @@ Definition local_penalised_error := forall n m r k (P : graph R n m) (y : 'I_n -
      \sum_x pL P x * w x <= most) ->
   error P y f B <= most.
 
+(* any embedding pair, by its excess over the least penalised loss of all widths *)
+Definition penalised_excess n m k (P : graph R n m) (l : 'I_n -> R) mu (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) : R :=
+  penalised_loss P mu f g + \sum_(i < n) Num.max 0 (singular l i - mu) ^+ 2.
+(* label energy that a filter of the singular values leaves: it is 0 up to mu, 1 from t *)
+Definition soft_rest n m r (P : graph R n m) (y : 'I_n -> 'I_r) U (l : 'I_n -> R) mu t : R :=
+  \sum_(i < n) (1 - Num.min 1 (Num.max 0 (singular l i - mu) / (t - mu))) ^+ 2 * energy P y U i.
+Definition penalised_encoder_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l mu t
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B,
+  eigenbasis (hop P) U l -> 0 < mu -> mu < t -> least_squares P y f B ->
+  Num.sqrt (mse P y f B) <= Num.sqrt (soft_rest P y U l mu t)
+    + Num.sqrt (largest_mass P y * penalised_excess P l mu f g) / (t - mu).
+Definition penalised_encoder_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l mu t
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B,
+  eigenbasis (hop P) U l -> 0 < mu -> mu < t -> least_squares P y f B ->
+  error P y f B <= 2 * (Num.sqrt (soft_rest P y U l mu t)
+    + Num.sqrt (largest_mass P y * penalised_excess P l mu f g) / (t - mu)) ^+ 2.
+Definition multihop_penalised_encoder_mse := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l mu t
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B most,
+  eigenbasis (hop P) U l -> 0 < mu -> mu < t -> least_squares P y f B ->
+  (forall N w s, @consistent_measure R n m r P y M N w s -> \sum_(i | s i <= t ^+ 2) w i <= most) ->
+  Num.sqrt (mse P y f B) <= Num.sqrt most + Num.sqrt (largest_mass P y * penalised_excess P l mu f g) / (t - mu).
+(* the duality gap by the largest singular value of the residual *)
+Definition penalised_encoder_mse_by_duality := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) mu t
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B most
+    (rest := normalised P - weightedL P f *m (weightedR P g)^T) V s (Z := (mu / singular s 0) *: rest)
+    (gap := sqnorm rest + mu * (sqnorm (weightedL P f) + sqnorm (weightedR P g))
+            - 2 * (\sum_x \sum_l Z x l * normalised P x l) + sqnorm Z),
+  eigenbasis (rest *m rest^T) V s -> 0 < mu -> mu < t -> least_squares P y f B ->
+  (forall N w s, @consistent_measure R n m r P y M N w s -> \sum_(i | s i <= t ^+ 2) w i <= most) ->
+  Num.sqrt (mse P y f B) <= Num.sqrt most + Num.sqrt (largest_mass P y * gap) / (t - mu).
+
+(* Theorem 21: features that are a density ratio, whose weighted matrix is the normalised one; the nodes and weights of
+   a rule of Gauss, or with a node at 0 of Gauss and Radau, have the moments that its number of nodes allows *)
+Definition ratio_features n m (P : graph R n m) : 'M[R]_(n, m) :=
+  \matrix_(x, l) (Num.sqrt (pR P l) * (P x l / (pL P x * pR P l))).
+Definition ridge_probe n m r k (P : graph R n m) (y : 'I_n -> 'I_r) lam (f : 'M[R]_(n, k)) B :=
+  forall B', mse P y f B + lam * sqnorm B <= mse P y f B' + lam * sqnorm B'.
+Definition by_rule (lam : R) N (w t : 'I_N -> R) : R := \sum_i w i * (lam / (t i + lam)) ^+ 2.
+Definition ridge_mse := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) (lam : R) B (f := ratio_features P),
+  0 < lam -> ridge_probe P y lam f B ->
+  [/\ forall N w t, @consistent_measure R n m r P y N.*2.+1 N.+1 w t -> by_rule lam w t <= mse P y f B,
+      forall N w t, @consistent_measure R n m r P y N.*2 N.+1 w t -> t ord0 = 0 -> mse P y f B <= by_rule lam w t &
+      error P y f B <= 2 * mse P y f B].
+(* no row: more hops never move the two apart *)
+Definition more_hops := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) (lam : R), 0 < lam ->
+  forall N N' (w t : 'I_N.+1 -> R) (w' t' : 'I_N'.+1 -> R), (N <= N')%N ->
+  (consistent_measure P y N.*2.+1 w t -> consistent_measure P y N'.*2.+1 w' t' ->
+   by_rule lam w t <= by_rule lam w' t') /\
+  (consistent_measure P y N.*2 w t -> t ord0 = 0 -> consistent_measure P y N'.*2 w' t' -> t' ord0 = 0 ->
+   by_rule lam w' t' <= by_rule lam w t).
+
+(* Theorem 22: a pair links its nodes; the components of the graph *)
+Definition linked n m (P : graph R n m) (u v : 'I_n + 'I_m) : bool :=
+  match u, v with inl x, inr l | inr l, inl x => P x l != 0 | _, _ => false end.
+Definition components n m (P : graph R n m) : nat := n_comp (linked P) predT.
+(* what sums of powers leave for the square of a singular value *)
+Definition counted_square n m (P : graph R n m) k : R :=
+  let ones := (components P)%:R in let rest := (minn n m)%:R - ones in let j := k.+1%:R - ones in
+  let t1 := sqnorm (normalised P) - ones in let t2 := sqnorm (hop P) - ones in
+  if (k < minn n m)%N then
+    Num.min (t1 / j) (t1 / rest + Num.sqrt ((t2 / rest - t1 ^+ 2 / rest ^+ 2) * ((rest - j) / j)))
+  else 0.
+Definition counted_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) f g B,
+  (components P <= k)%N -> @minimiser R n m k P f g -> least_squares P y f B -> counted_square P k < 1 ->
+  mse P y f B <= alphaT P y / (1 - counted_square P k).
+Definition counted_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) f g B,
+  (components P <= k)%N -> @minimiser R n m k P f g -> least_squares P y f B -> counted_square P k < 1 ->
+  error P y f B <= 2 * alphaT P y / (1 - counted_square P k).
+
 (* Theorem 27: whitened features have orthonormal weighted columns *)
 Definition induced_alignment := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k)),
   eigenbasis (hop P) U l -> (weightedL P f)^T *m weightedL P f = 1%:M ->

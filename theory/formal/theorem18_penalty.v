@@ -1,7 +1,8 @@
-(* Theorem 18, of the penalised optimum. *)
+(* Theorem 18: of the penalised optimum, and of any embedding pair. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Energies LowRank Margins SameSpace Places Inequalities theorem15_multihop Penalty.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Energies LowRank Margins.
+From Pairbounds Require Import SameSpace Stability Places Inequalities theorem15_multihop Penalty Shrunk.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -90,4 +91,41 @@ apply: (budget_parts y basis (colproj_ortho _) com) => i; have /andP [l0 l1] := 
 have [le|lt] := leP (Num.max (mu ^+ 2) (value l k)) (l i); first by left; rewrite high // le.
 right; move: lt; rewrite lt_max => /orP [/ltW le|]; first exact: (penalised_dropped mu0 best basis le).
 exact: (width_dropped basis mu0 best).
+Qed.
+
+Theorem penalised_encoder_mse (R : rcfType) : Statements.penalised_encoder_mse R.
+Proof. by move=> n m r k P y U l mu t f g B basis mu0 mut; apply: encoder_root. Qed.
+
+Theorem penalised_encoder_error (R : rcfType) : Statements.penalised_encoder_error R.
+Proof.
+move=> n m r k P y U l mu t f g B basis mu0 mut probe; apply: le_trans (error_le_mse P y f B) _.
+rewrite ler_pM2l ?ltr0n //; have root := encoder_root basis mu0 mut g probe.
+have mse0 : 0 <= mse P y f B by rewrite mseE sqnorm_ge0.
+by rewrite -{1}[mse _ _ _ _]sqr_sqrtr // ler_pXn2r ?nnegrE ?sqrtr_ge0 // (le_trans _ root) ?sqrtr_ge0.
+Qed.
+
+Theorem multihop_penalised_encoder_mse (R : rcfType) : Statements.multihop_penalised_encoder_mse R.
+Proof.
+move=> n m r k M P y U l mu t f g B most basis mu0 mut probe bound.
+apply: le_trans (encoder_root basis mu0 mut g probe) _; rewrite lerD2r ler_wsqrtr //.
+exact: le_trans (soft_rest_le y basis mu0 mut) (bound _ _ _ (energy_measure y basis M)).
+Qed.
+
+Theorem penalised_encoder_mse_by_duality (R : rcfType) : Statements.penalised_encoder_mse_by_duality R.
+Proof.
+move=> n m r k M P y mu t f g B most rest V s Z gap basisV mu0 mut probe bound.
+have [U [l basis]] := eigenbasis_exists (hop_sym P).
+apply: le_trans (multihop_penalised_encoder_mse g basis mu0 mut probe bound) _.
+rewrite lerD2l ler_wpM2r ?invr_ge0 ?subr_ge0 ?(ltW mut) // ler_wsqrtr // ler_wpM2l ?largest_mass_ge0 //.
+have small i : sqnorm (row i (U *m Z)) <= mu ^+ 2.
+  rewrite row_mul /Z -scalemxAr sqnormZ -sqnormT trmx_mul.
+  have := form_largest (row i U)^T basisV; rewrite sqnormT (row_unit basis) mulr1 => le.
+  apply: le_trans (ler_wpM2l (sqr_ge0 _) le) _; rewrite -exprMn.
+  have [->|s0] := eqVneq (singular s 0) 0; first by rewrite mulr0 expr0n sqr_ge0.
+  by rewrite divfK.
+have := duality basis mu0 small; rewrite /penalised_excess penalised_lossE /penalised -/rest (sqnormB _ Z) /gap.
+have -> : \tr ((normalised P)^T *m Z) = \sum_x \sum_l' Z x l' * normalised P x l'.
+  rewrite /mxtrace exchange_big; apply: eq_bigr => j _ /=; rewrite mxE; apply: eq_bigr => x _.
+  by rewrite mxE mulrC.
+lra.
 Qed.
