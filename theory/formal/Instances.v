@@ -106,8 +106,13 @@ rewrite /leak big1 => [|x' _]; last by rewrite !ord1 eqxx mulr0.
 by rewrite value1; lra.
 Qed.
 
-(* theorem 9: each node a class *)
+(* theorem 9: each node a class; a cut *)
 Theorem present n (c : 'I_n) : exists x : 'I_n, id x = c. Proof. by exists c. Qed.
+Theorem a_cut (S : {set 'I_2} := [set ord0]) : S != set0 /\ S != setT.
+Proof.
+split; first by apply/set0Pn; exists ord0; rewrite inE.
+by apply/eqP => /setP /(_ ord_max); rewrite !inE.
+Qed.
 
 (* theorem 12: the graph mixed with itself; theorem 27: nodes as features of their own *)
 Let both : 'M[R]_(2, 2 + 2) := row_mx ((1 / 2) *: w) ((1 - 1 / 2) *: w).

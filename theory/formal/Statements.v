@@ -191,6 +191,14 @@ Definition class_conductance n m r (P : graph R n m) (y : 'I_n -> 'I_r) c : R :=
 Definition class_leaks := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) U l,
   eigenbasis (hop P) U l -> (forall c, exists x, y x = c) ->
   \sum_(i < r) (1 - value l i) <= \sum_c class_conductance P y c.
+Definition class_partition := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r.+1) U l,
+  eigenbasis (hop P) U l -> (forall c, exists x, y x = c) ->
+  exists c, (1 - value l r) / 2 <= class_conductance P y c.
+(* of a cut, from the side where it is larger *)
+Definition conductance n m (P : graph R n m) (S : {set 'I_n}) : R :=
+  (\sum_(x in S) \sum_(x' in ~: S) induced P x x') / Num.min (\sum_(x in S) pL P x) (\sum_(x in ~: S) pL P x).
+Definition cheeger_below := forall n m (P : graph R n m) U l (S : {set 'I_n}),
+  eigenbasis (hop P) U l -> S != set0 -> S != setT -> (1 - value l 1) / 2 <= conductance P S.
 
 (* Theorem 12: pairs from P1 with probability t, else from P2 *)
 Definition mixed n m m' (t : R) (P1 : graph R n m) (P2 : graph R n m') (P : graph R n (m + m')) :=
