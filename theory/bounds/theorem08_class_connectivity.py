@@ -41,7 +41,12 @@ def class_tail_eigenvalue(encoder: Encoder) -> float:
 QUANTITIES["class_tail_eigenvalue"] = Quantity(class_tail_eigenvalue, lambda _: 1.0, of_graph=True)
 
 
-@bound("tail-by-connectivity", quantity="class_tail_eigenvalue", status="exact")
+@bound(
+    "tail-by-connectivity",
+    quantity="class_tail_eigenvalue",
+    status="exact",
+    formal="theorem08_class_connectivity.v:tail_by_connectivity",
+)
 def tail_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`σ²_{r+1} <= 1 - min_x (1 - λ₂(y(x))) (1 - β(x))`, hence `<= max_c λ₂(c) + max_x β(x)`.
 
@@ -51,7 +56,12 @@ def tail_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return 1 - least_gap(graph)
 
 
-@bound("probe-error-by-connectivity", quantity="probe_error", status="exact")
+@bound(
+    "probe-error-by-connectivity",
+    quantity="probe_error",
+    status="exact",
+    formal="theorem08_class_connectivity.v:probe_error_by_connectivity",
+)
 def probe_error_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / min_x (1 - λ₂(y(x))) (1 - β(x))`, hence `<= 2 α_T / (1 - max_c λ₂(c) - max_x β(x))`.
 

@@ -72,7 +72,13 @@ QUANTITIES["class_conductance"] = Quantity(class_conductance, of_graph=True)
 QUANTITIES["total_class_conductance"] = Quantity(total_class_conductance, of_graph=True)
 
 
-@bound("cheeger-below", quantity="conductance", status="exact", relation=">=")
+@bound(
+    "cheeger-below",
+    quantity="conductance",
+    status="exact",
+    relation=">=",
+    formal="theorem09_conductance.v:cheeger_below",
+)
 def cheeger_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`φ >= (1 - σ_2²) / 2`: no cut is sparser than half the spectral gap."""
     _two_nodes(graph)
@@ -88,7 +94,13 @@ def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return float(np.sqrt(4 * gap / 3))
 
 
-@bound("class-partition", quantity="class_conductance", status="exact", relation=">=")
+@bound(
+    "class-partition",
+    quantity="class_conductance",
+    status="exact",
+    relation=">=",
+    formal="theorem09_conductance.v:class_partition",
+)
 def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`max_c φ(class c) >= (1 - σ_r²) / 2`, r the number of classes present: some class leaks half the gap.
 

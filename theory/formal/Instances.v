@@ -95,8 +95,26 @@ rewrite -(pL_sum P); apply: ler_sum => x _; rewrite -[leRHS]mulr1 ler_wpM2l ?(lt
 by have /andP [] := v01 x.
 Qed.
 
-(* theorem 9: each node a class *)
+(* theorem 8: one class, which nothing leaves *)
+Theorem one_class (y : 'I_2 -> 'I_1) :
+  (forall c, eigenbasis (class_hop two y c) U l) /\ forall x, 0 < (1 - value l 1) * (1 - leak two y x).
+Proof.
+have stay x : stays two y x = pL two x.
+  by rewrite -induced_marginal; apply: eq_bigr => x' _; rewrite !ord1 eqxx mulr1.
+split=> [c|x].
+  have -> : class_hop two y c = hop two by apply/matrixP => x x'; rewrite hopE mxE !stay !ord1 eqxx mulr1.
+  exact: two_basis.
+rewrite /leak big1 => [|x' _]; last by rewrite !ord1 eqxx mulr0.
+by rewrite value1; lra.
+Qed.
+
+(* theorem 9: each node a class; a cut *)
 Theorem present n (c : 'I_n) : exists x : 'I_n, id x = c. Proof. by exists c. Qed.
+Theorem a_cut (S : {set 'I_2} := [set ord0]) : S != set0 /\ S != setT.
+Proof.
+split; first by apply/set0Pn; exists ord0; rewrite inE.
+by apply/eqP => /setP /(_ ord_max); rewrite !inE.
+Qed.
 
 (* theorem 12: the graph mixed with itself; theorem 27: nodes as features of their own *)
 Let both : 'M[R]_(2, 2 + 2) := row_mx ((1 / 2) *: w) ((1 - 1 / 2) *: w).

@@ -179,12 +179,39 @@ Definition zero_shot := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U 
                     + singular l k * Num.sqrt (tau P z / (1 - value l k))) ^+ 2 in
   zero_shot_error P y z f g <= bound /\ bound <= 4 * alpha P y z / (1 - value l k).
 
+(* Theorem 8: the mass of the induced pairs of a left node that stay in its class, and the share of them that leave it;
+   the induced pairs inside a class, normalised by themselves, whose second value is at place 1 *)
+Definition stays n m r (P : graph R n m) (y : 'I_n -> 'I_r) x : R := \sum_x' induced P x x' * (y x == y x')%:R.
+Definition leak n m r (P : graph R n m) (y : 'I_n -> 'I_r) x : R :=
+  \sum_x' induced P x x' / pL P x * (y x != y x')%:R.
+Definition class_hop n m r (P : graph R n m) (y : 'I_n -> 'I_r) c : 'M[R]_n := \matrix_(x, x')
+  (induced P x x' * ((y x == c) && (y x' == c))%:R / (Num.sqrt (stays P y x) * Num.sqrt (stays P y x'))).
+Definition tail_by_connectivity := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) U l V v gap lam beta,
+  eigenbasis (hop P) U l -> (forall c, eigenbasis (class_hop P y c) (V c) (v c)) ->
+  ((forall x, gap <= (1 - value (v (y x)) 1) * (1 - leak P y x)) -> value l r <= 1 - gap) /\
+  ((forall c, value (v c) 1 <= lam) -> (forall x, leak P y x <= beta) -> value l r <= lam + beta).
+Definition probe_error_by_connectivity := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) V v f g B gap lam beta,
+  (forall c, eigenbasis (class_hop P y c) (V c) (v c)) -> @minimiser R n m k P f g -> least_squares P y f B ->
+  (r <= k)%N ->
+  ((forall x, gap <= (1 - value (v (y x)) 1) * (1 - leak P y x)) -> 0 < gap ->
+     error P y f B <= 2 * alphaT P y / gap) /\
+  ((forall c, value (v c) 1 <= lam) -> (forall x, leak P y x <= beta) -> lam + beta < 1 ->
+     error P y f B <= 2 * alphaT P y / (1 - lam - beta)).
+
 (* Theorem 9: the conductance of a class is the share of its induced pairs that leave it; each class has a node *)
 Definition class_conductance n m r (P : graph R n m) (y : 'I_n -> 'I_r) c : R :=
   (\sum_x \sum_x' induced P x x' * ((y x == c) && (y x' != c))%:R) / mass P y c.
 Definition class_leaks := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) U l,
   eigenbasis (hop P) U l -> (forall c, exists x, y x = c) ->
   \sum_(i < r) (1 - value l i) <= \sum_c class_conductance P y c.
+Definition class_partition := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r.+1) U l,
+  eigenbasis (hop P) U l -> (forall c, exists x, y x = c) ->
+  exists c, (1 - value l r) / 2 <= class_conductance P y c.
+(* of a cut, from the side where it is larger *)
+Definition conductance n m (P : graph R n m) (S : {set 'I_n}) : R :=
+  (\sum_(x in S) \sum_(x' in ~: S) induced P x x') / Num.min (\sum_(x in S) pL P x) (\sum_(x in ~: S) pL P x).
+Definition cheeger_below := forall n m (P : graph R n m) U l (S : {set 'I_n}),
+  eigenbasis (hop P) U l -> S != set0 -> S != setT -> (1 - value l 1) / 2 <= conductance P S.
 
 (* Theorem 12: pairs from P1 with probability t, else from P2 *)
 Definition mixed n m m' (t : R) (P1 : graph R n m) (P2 : graph R n m') (P : graph R n (m + m')) :=
