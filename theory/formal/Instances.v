@@ -223,6 +223,17 @@ have E : sqnorm (normalised two) = 5 / 4.
 rewrite E -(natrB _ (isT : (1 <= 2)%N)) divr1; lra.
 Qed.
 
+(* theorem 14: vectors without a residual *)
+Theorem triplet : exists u w : 'cV[R]_2,
+  [/\ sqnorm u = 1, sqnorm w = 1, normalised two *m w = 1 *: u & (normalised two)^T *m u = 1 *: w].
+Proof.
+have S := ss; have one : sqnorm (const_mx s : 'cV[R]_2) = 1.
+  by rewrite /sqnorm !big_ord_recl !big_ord0 !mxE expr2 S; lra.
+exists (const_mx s), (const_mx s); rewrite scale1r two_normalised; split=> //.
+  by apply/colP => x; rewrite !mxE !big_ord_recl big_ord0 !mxE; case: x => [[|[|x]] ?] //=; lra.
+by apply/colP => x; rewrite !mxE !big_ord_recl big_ord0 !mxE; case: x => [[|[|x]] ?] //=; lra.
+Qed.
+
 (* theorem 28: counts in proportion to the pairs; theorem 30: captions that stay as they are *)
 Theorem counted n m k (P : graph R n m) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) :
   minimiser P f g ->

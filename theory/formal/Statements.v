@@ -225,6 +225,12 @@ Definition mixture_spectrum := forall n m m' t (P1 : graph R n m) (P2 : graph R 
   mixed t P1 P2 P -> eigenbasis (hop P) U l -> eigenbasis (hop P1) U1 l1 -> eigenbasis (hop P2) U2 l2 ->
   \sum_(i < k) value l i <= t * (\sum_(i < k) value l1 i) + (1 - t) * (\sum_(i < k) value l2 i).
 
+(* Theorem 14: unit vectors and a number that are nearly a singular triplet *)
+Definition residual := forall n m (P : graph R n m) U l s (u : 'cV[R]_n) (w : 'cV[R]_m) eta,
+  eigenbasis (hop P) U l -> sqnorm u = 1 -> sqnorm w = 1 -> 0 <= s ->
+  Num.sqrt (sqnorm (normalised P *m w - s *: u)) <= eta -> Num.sqrt (sqnorm ((normalised P)^T *m u - s *: w)) <= eta ->
+  exists2 i, (i < minn n m)%N & `|singular l i - s| <= eta.
+
 (* Theorem 15: the most and the least energy up to a place that the consistencies of M hops allow *)
 Definition multihop_mse := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B most,
   eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B ->
