@@ -85,7 +85,12 @@ def cheeger_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return _half_gap(spectrum, 2)
 
 
-@bound("cheeger-above", quantity="conductance", status="exact")
+@bound(
+    "cheeger-above",
+    quantity="conductance",
+    status="exact",
+    formal="theorem09_conductance.v:cheeger_above",
+)
 def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`φ <= √(4 (1 - σ_2²) / 3)`, hence `<= √(2 (1 - σ_2²))`, which is Cheeger's: a small gap means a sparse cut."""
     _two_nodes(graph)

@@ -212,6 +212,15 @@ Definition conductance n m (P : graph R n m) (S : {set 'I_n}) : R :=
   (\sum_(x in S) \sum_(x' in ~: S) induced P x x') / Num.min (\sum_(x in S) pL P x) (\sum_(x in ~: S) pL P x).
 Definition cheeger_below := forall n m (P : graph R n m) U l (S : {set 'I_n}),
   eigenbasis (hop P) U l -> S != set0 -> S != setT -> (1 - value l 1) / 2 <= conductance P S.
+(* the bound is Cheeger's or less; cuts along a second eigenfunction, the nodes of one value on one side, meet it *)
+Definition cheeger_above := forall n m (P : graph R n m) U l (bound := Num.sqrt (4 * (1 - value l 1) / 3)),
+  eigenbasis (hop P) U l -> (1 < n)%N ->
+  [/\ exists2 S : {set 'I_n}, S != set0 /\ S != setT & conductance P S <= bound,
+      bound <= Num.sqrt (2 * (1 - value l 1)) &
+      forall f : 'I_n -> R, (exists x, f x != 0) -> \sum_x pL P x * f x = 0 ->
+        (forall x, \sum_x' induced P x x' * f x' = value l 1 * (pL P x * f x)) ->
+        exists S : {set 'I_n}, [/\ S != set0, S != setT, forall x x', x \in S -> x' \notin S -> f x < f x' &
+                                   conductance P S <= bound]].
 
 (* Theorem 12: pairs from P1 with probability t, else from P2 *)
 Definition mixed n m m' (t : R) (P1 : graph R n m) (P2 : graph R n m') (P : graph R n (m + m')) :=

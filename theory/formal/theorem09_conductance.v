@@ -1,8 +1,9 @@
-(* Theorem 9: what the classes leak together, for their indicators are whitened features; and what one of them leaks,
-   or a cut, for some combination of indicators avoids the first eigenvectors. *)
+(* Theorem 9: what the classes leak together, for their indicators are whitened features; what one of them leaks, or a
+   cut, for some combination of indicators avoids the first eigenvectors; and Cheeger's upper side, by a sweep. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Places theorem27_whitened_alignment.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Places SweepCuts.
+From Pairbounds Require Import theorem27_whitened_alignment.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -138,25 +139,11 @@ Theorem class_partition (R : rcfType) : Statements.class_partition R.
 Proof. by move=> n m r P y U l basis present; apply: partition_leaks basis present. Qed.
 
 (* a cut is a partition into two classes *)
-Section Cut.
+Section Side.
 Variables (R : rcfType) (n m : nat) (P : graph R n m).
 Implicit Types S : {set 'I_n}.
-Definition cut S : R := \sum_(x in S) \sum_(x' in ~: S) induced P x x'.
-Definition volume S : R := \sum_(x in S) pL P x.
-
-Lemma cut_sym S : cut (~: S) = cut S.
-Proof.
-rewrite /cut setCK exchange_big; apply: eq_bigr => x _; apply: eq_bigr => x' _; exact: induced_sym.
-Qed.
-
-Lemma conductance_sym S : conductance P (~: S) = conductance P S.
-Proof. by rewrite /conductance -/(cut _) cut_sym setCK minC. Qed.
-
-Lemma volume_gt0 S : S != set0 -> 0 < volume S.
-Proof.
-move=> /set0Pn [x xS]; rewrite /volume (bigD1 x) //= ltr_pwDl ?pL_gt0 //.
-by apply: sumr_ge0 => x' _; apply: ltW; apply: pL_gt0.
-Qed.
+Local Notation cut := (cut P).
+Local Notation volume := (volume P).
 
 Definition side S x : 'I_2 := if x \in S then ord0 else ord_max.
 
@@ -165,7 +152,7 @@ Lemma side1 S x : (side S x == ord_max) = (x \notin S). Proof. by rewrite /side;
 
 Lemma side_leaks S c : S != set0 -> S != setT -> class_conductance P (side S) c <= conductance P S.
 Proof.
-move=> S0 S1; have v0 := volume_gt0 S0.
+move=> S0 S1; have v0 := volume_gt0 P S0.
 have v1 : 0 < volume (~: S) by apply: volume_gt0; rewrite -(inj_eq (@setC_inj _)) setCK setC0.
 have cut0 : 0 <= cut S by apply: sumr_ge0 => x _; apply: sumr_ge0 => x' _; apply: induced_ge0.
 have least : 0 < Num.min (volume S) (volume (~: S)) by rewrite lt_min v0 v1.
@@ -185,7 +172,7 @@ have [c0|c1] : (c = ord0) \/ (c = ord_max) by case: c => [[|[|i]] ?] //; [left|r
   by rewrite c0; apply: (main S) => // [x|]; rewrite ?side0 ?ge_min ?lexx.
 rewrite c1; apply: (main (~: S)) => // [x||]; rewrite ?side1 ?inE ?cut_sym ?ge_min ?lexx ?orbT //.
 Qed.
-End Cut.
+End Side.
 
 Theorem cheeger_below (R : rcfType) : Statements.cheeger_below R.
 Proof.
@@ -195,4 +182,12 @@ move=> n m P U l S basis S0 S1; have present c : exists x, side S x = c.
   have /set0Pn [x xS] : ~: S != set0 by rewrite -(inj_eq (@setC_inj _)) setCK setC0.
   by exists x; rewrite c1; apply/eqP; rewrite side1 -in_setC.
 by have [c le] := partition_leaks basis present; apply: le_trans le (side_leaks P c S0 S1).
+Qed.
+
+Theorem cheeger_above (R : rcfType) : Statements.cheeger_above R.
+Proof.
+move=> n m P U l bound basis n1; have l01 := value01 basis 1; split; last by move=> f; apply: sweep.
+  have [f [f0 centred eigen]] := second_function basis n1.
+  by have [S [S0 S1 _ le]] := sweep l01 f0 centred eigen; exists S.
+by rewrite /bound ler_wsqrtr //; have /andP [_] := l01; lra.
 Qed.
