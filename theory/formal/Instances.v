@@ -155,8 +155,10 @@ have unit (v : 'I_2 -> R) : (forall i, 0 <= v i <= 1) -> forall i, `|v i| <= 1.
 have big : opnorm2_le (weighed two y U (per_root 1 l w)) (2 ^+ 2 * largest_mass two y).
   apply: (operator_norm y two_basis) => i; rewrite /per_root value1 /w /l.
   case: (i == 0); last by rewrite mul0r normr0.
-  rewrite mul1r ger0_norm ?invr_ge0 ?sqrtr_ge0 // -[2]invrK lef_pV2 ?posrE ?sqrtr_gt0 //; try lra.
-  rewrite -(@ler_pXn2r _ 2) ?nnegrE ?sqrtr_ge0 // sqr_sqrtr; lra.
+  have root0 : 0 < Num.sqrt (1 - 1 / 4 : R) by rewrite sqrtr_gt0; lra.
+  rewrite -[true%:R]/(1 : R) ger0_norm ?divr_ge0 ?ler01 ?sqrtr_ge0 // ler_pdivrMr // -(@ler_pXn2r _ 2) ?nnegrE //; last first.
+    by rewrite mulr_ge0 ?ltW //; lra.
+  rewrite exprMn sqr_sqrtr; lra.
 exists (2 ^+ 2 * largest_mass two y), (1 ^+ 2 * largest_mass two y); split=> //.
 - move=> i; rewrite value1 /w /l; case: (i == 0); rewrite ?lexx ?ler01; split=> // h; lra.
 - by apply: (operator_norm y two_basis); apply: unit => i; case: (i <= 0)%N; rewrite ?lexx ?ler01.
