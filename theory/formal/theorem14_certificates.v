@@ -1,4 +1,4 @@
-(* Theorem 14: a singular value lies within the residual of a computed one. *)
+(* Theorem 14: a singular value lies within the residual of a computed one, and below what a factorisation shows. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
 From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Energies LowRank.
@@ -127,6 +127,33 @@ have [W tail] := mirror_tail (value_ge0 basis' i) (tail_value basis' i).
 by exists W; rewrite -twice.
 Qed.
 End BothSides.
+
+(* Half of the row `certificate`: nothing of a Gram matrix, of which any k columns V are taken away, is above theta if
+   the rest has a factor. That a factorisation in floating point shows as much is said by `certify`. *)
+Section Factorised.
+Variables (R : rcfType) (n m k : nat) (P : graph R n m) (U : 'M[R]_n) (l : 'I_n -> R) (theta : R).
+Hypotheses (basis : eigenbasis (hop P) U l) (theta0 : 0 <= theta).
+
+Lemma factorised_form N (G L : 'M[R]_N) (V : 'M[R]_(N, k)) (x : 'cV[R]_N) :
+  theta%:M - G + V *m V^T = L *m L^T -> x^T *m V = 0 -> form G x <= theta * sqnorm x.
+Proof.
+move=> E xV; have := sqnorm_ge0 (L^T *m x); rewrite -form_gram -E formD formB (form_gram V) -scalemx1 formZ form1.
+by rewrite -[V^T *m x]trmxK trmx_mul trmxK xV trmx0 sqnorm0 addr0 subr_ge0.
+Qed.
+
+Lemma factorised_end (V : 'M[R]_(n, k)) (L : 'M[R]_n) :
+  theta%:M - normalised P *m (normalised P)^T + V *m V^T = L *m L^T -> value l k <= theta.
+Proof. by move=> E; apply: (value_tail basis theta0); exists V => x; apply: factorised_form E. Qed.
+
+(* where the right side is the smaller one *)
+Lemma factorised_end_right (V : 'M[R]_(m, k)) (L : 'M[R]_m) :
+  theta%:M - (normalised P)^T *m normalised P + V *m V^T = L *m L^T -> value l k <= theta.
+Proof.
+rewrite -mirror_hop => E; apply: (value_tail basis theta0).
+have tail : tail_le k (mirror P) theta by exists V => x; apply: factorised_form E.
+by have [W tail'] := mirror_tail theta0 tail; exists W => x /tail'; rewrite mirror_hop !mirror_normalised trmxK.
+Qed.
+End Factorised.
 
 Theorem residual (R : rcfType) : Statements.residual R.
 Proof.
