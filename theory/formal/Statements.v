@@ -409,6 +409,26 @@ Definition counted_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) 
   (components P <= k)%N -> @minimiser R n m k P f g -> least_squares P y f B -> counted_square P k < 1 ->
   error P y f B <= 2 * alphaT P y / (1 - counted_square P k).
 
+(* Theorem 25: an image for each class in each domain; what its induced pair shares gives the weight. Whitened features
+   have orthonormal weighted columns; those of the optimum have a minimiser among their combinations. *)
+Definition classes_and_domains n m r t (P : graph R n m) (y : 'I_n -> 'I_r) (d : 'I_n -> 'I_t) rho alpha beta gamma :=
+  bijective (fun x => (y x, d x)) /\
+  forall x x', induced P x x' =
+    if y x == y x' then if d x == d x' then rho else alpha else if d x == d x' then beta else gamma.
+Definition whitened_optimum n m k (P : graph R n m) (f : 'M[R]_(n, k)) :=
+  (weightedL P f)^T *m weightedL P f = 1%:M /\ exists (L : 'M[R]_k) g, minimiser P (f *m L) g.
+(* a head of least norm among those of least squared error on S *)
+Definition mse_on n m r k (P : graph R n m) (y : 'I_n -> 'I_r) (S : pred 'I_n) (f : 'M[R]_(n, k)) B : R :=
+  \sum_(x | S x) pL P x * \sum_c ((f *m B) x c - (y x == c)%:R) ^+ 2.
+Definition least_norm_head n m r k (P : graph R n m) (y : 'I_n -> 'I_r) (S : pred 'I_n) (f : 'M[R]_(n, k)) B :=
+  let fits B := forall B', mse_on P y S f B <= mse_on P y S f B' in
+  fits B /\ forall B', fits B' -> sqnorm B <= sqnorm B'.
+Definition classes_by_domains := forall n m r t (P : graph R n m) (y : 'I_n -> 'I_r) (d : 'I_n -> 'I_t)
+    rho alpha beta gamma (f : 'M[R]_(n, (r + t).-1)) (S : pred 'I_t) B x,
+  classes_and_domains P y d rho alpha beta gamma -> gamma < alpha -> gamma < beta -> whitened_optimum P f ->
+  (exists s, S s) -> least_norm_head P y (fun x' => S (d x')) f B -> ~~ S (d x) ->
+  ~~ errs ((f *m B) x) (y x) /\ \sum_c ((f *m B) x c - (y x == c)%:R) ^+ 2 = 1 / r%:R.
+
 (* Theorem 27: whitened features have orthonormal weighted columns *)
 Definition induced_alignment := forall n m k (P : graph R n m) U l (f : 'M[R]_(n, k)),
   eigenbasis (hop P) U l -> (weightedL P f)^T *m weightedL P f = 1%:M ->
