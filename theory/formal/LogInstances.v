@@ -1,5 +1,6 @@
 (* No hypothesis of the rows with logarithms contradicts another: the graph of Instances.v has critics whose scores are
-   the pointwise mutual information, and on each graph nodes have costs, which some mass of errors pays for. *)
+   the pointwise mutual information, on each graph nodes have costs, which some mass of errors pays for, and norms may
+   be 1. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
 From mathcomp Require Import reals sequences exp.
@@ -31,3 +32,6 @@ Qed.
 
 Theorem mean_costs (R : realType) (disagreement budget : R) : pays_for_mean disagreement budget 1.
 Proof. by move=> e /andP [_]. Qed.
+
+Theorem one_point (R : realType) n : on_sphere (const_mx 1 : 'M[R]_(n, 1)).
+Proof. by move=> x; rewrite big_ord1 mxE expr1n. Qed.

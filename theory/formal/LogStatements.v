@@ -37,6 +37,18 @@ Definition range (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) : R :=
   2 * (\big[Num.max/0]_x norm f x) * (\big[Num.max/0]_l norm g l).
 End Range.
 
+Section Sphere.
+Variables (R : realType) (n m k r : nat) (P : graph R n m) (z : 'I_m -> 'I_r) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)).
+(* every row has norm 1 *)
+Definition on_sphere p (h : 'M[R]_(p, k)) := forall x, \sum_i h x i ^+ 2 = 1.
+(* of the classifier by the means of g, whose classes have their masses for a base measure *)
+Definition cross_entropy : R := \sum_x pL P x * ln (\sum_c mass_right P z c * expR (mean_scores P z f g x c))
+  - \sum_x \sum_l P x l * mean_scores P z f g x (z l).
+Definition spread c : R := class_spread (pR P) z g c.
+Definition spread_of_all : R := \sum_c mass_right P z c * spread c.
+Definition distance x l : R := \sum_i (f x i - g l i) ^+ 2.
+End Sphere.
+
 Section Votes.
 Variables (R : realType) (n m r : nat) (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r).
 Implicit Type s : 'M[R]_(n, m).
@@ -70,6 +82,19 @@ Definition infonce_entropy := forall n m k (P : graph R n m) (f : 'M[R]_(n, k)) 
   - information P <= infonce P (f *m g^T) /\
   forall c, (forall x l, 0 < P x l /\ (f *m g^T) x l = ln (P x l / (pL P x * pR P l)) + c) ->
     infonce P (f *m g^T) = - information P.
+
+(* Theorem 11, on the unit sphere *)
+Definition cross_entropy_by_infonce := forall n m k r (P : graph R n m) (z : 'I_m -> 'I_r)
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)), on_sphere f -> on_sphere g ->
+  cross_entropy P z f g <= loss_right P (f *m g^T) + Num.sqrt (spread_of_all P z g).
+Definition cross_entropy_below := forall n m k r (P : graph R n m) (z : 'I_m -> 'I_r)
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)), on_sphere f -> on_sphere g ->
+  loss_right P (f *m g^T) - Num.sqrt (spread_of_all P z g)
+    - ln (1 + (expR 2 - 3) / 4 * (\big[Num.max/0]_c spread P z g c)) <= cross_entropy P z f g.
+Definition infonce_by_uniformity := forall n m k (P : graph R n m) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  on_sphere f -> on_sphere g ->
+  infonce P (f *m g^T) <= (\sum_x \sum_l P x l * distance f g x l) / 2
+    + ln (\sum_x \sum_l pL P x * pR P l * expR (- (distance f g x l / 2))).
 
 (* Theorem 20, of every critic *)
 Definition zero_shot_vote := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) z s most,
