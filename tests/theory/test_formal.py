@@ -108,7 +108,7 @@ def test_the_page_and_the_explanation_show_the_statement():
     said = explanation(BOUNDS["probe-mse"])
     assert "Machine-checked: theory/formal/theorem04_linear_probe.v:probe_mse proves in Coq, without an axiom:" in said
     assert "  mse P y f B <= alphaT P y / (1 - value l k)." in said
-    assert not any(line.startswith("Machine-checked") for line in explanation(BOUNDS["near-optimal-error"]))
+    assert not any(line.startswith("Machine-checked") for line in explanation(BOUNDS["image-error-haochen"]))
     with pytest.raises(ValueError, match="no proposition 'nothing'"):
         coq_statement("theorem04_linear_probe.v:nothing")
 

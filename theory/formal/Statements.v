@@ -206,6 +206,35 @@ Definition zero_shot := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U 
                     + singular l k * Num.sqrt (tau P z / (1 - value l k))) ^+ 2 in
   zero_shot_error P y z f g <= bound /\ bound <= 4 * alpha P y z / (1 - value l k).
 
+(* Theorem 7, at any j <= k with sigma_j > sigma_{k+1} *)
+Definition near_optimal_error := forall n m r k j (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B,
+  eigenbasis (hop P) U l -> least_squares P y f B -> (j < k)%N -> singular l k < singular l j -> value l j.+1 < 1 ->
+  error P y f B <= 2 * (Num.sqrt (alphaT P y / (1 - value l j.+1))
+    + Num.sqrt (largest_mass P y * excess P l f g / (value l j - value l k))) ^+ 2.
+Definition sharp_near_optimal_error := forall n m r k j (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B,
+  eigenbasis (hop P) U l -> least_squares P y f B -> (j < k)%N -> singular l k < singular l j ->
+  error P y f B <= 2 * (Num.sqrt (1 - \sum_(i < n | (i <= j)%N) energy P y U i)
+    + Num.sqrt (largest_mass P y * excess P l f g / (value l j - value l k))) ^+ 2.
+Definition multihop_near_optimal_error := forall n m r k j M (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B most,
+  eigenbasis (hop P) U l -> least_squares P y f B -> (j < k)%N -> singular l k < singular l j ->
+  (forall N w t, @consistent_measure R n m r P y M N w t -> \sum_(i | t i <= value l j.+1) w i <= most) ->
+  error P y f B <= 2 * (Num.sqrt most
+    + Num.sqrt (largest_mass P y * excess P l f g / (value l j - value l k))) ^+ 2.
+Definition zero_shot_any := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  eigenbasis (hop P) U l ->
+  zero_shot_error P y z f g
+    <= 2 * (Num.sqrt (2 * alpha P y z - tau P z) + Num.sqrt (value l k + excess P l f g)) ^+ 2.
+Definition zero_shot_near_optimal := forall n m r k j (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  eigenbasis (hop P) U l -> (j < k)%N -> singular l k < singular l j -> value l j.+1 < 1 ->
+  zero_shot_error P y z f g <= 2 * (Num.sqrt (2 * alpha P y z - tau P z)
+    + Num.sqrt (largest_mass_right P z * excess P l f g / (value l j - value l k))
+    + Num.sqrt ((value l k + excess P l f g) * tau P z / (1 - value l j.+1))) ^+ 2.
+
 (* Theorem 8: the mass of the induced pairs of a left node that stay in its class, and the share of them that leave it;
    the induced pairs inside a class, normalised by themselves, whose second value is at place 1 *)
 Definition stays n m r (P : graph R n m) (y : 'I_n -> 'I_r) x : R := \sum_x' induced P x x' * (y x == y x')%:R.
