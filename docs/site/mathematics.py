@@ -8,7 +8,7 @@ from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound, Statement
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.drawing import graph_picture, is_small
-from pairbounds.theory.ledger.formal import coq_statement
+from pairbounds.theory.ledger.formal import coq_statement, foundation
 from pairbounds.theory.ledger.page import STATUS_MEANS, title_and_text
 
 FOLDER = "mathematics"
@@ -74,7 +74,7 @@ def _statements(statements: tuple[Statement, ...], heading: str) -> Iterator[str
 
 def _machine_checked(one: Bound | Statement) -> Iterator[str]:
     if one.formal is not None:
-        yield f"It is machine-checked: `theory/formal/{one.formal}` proves in Coq, without an axiom:"
+        yield f"It is machine-checked: `theory/formal/{one.formal}` proves in Coq, {foundation(one.formal)}:"
         yield f"```text\n{coq_statement(one.formal)}\n```"
 
 

@@ -19,12 +19,12 @@ import typer
 
 from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, echo, run
 from pairbounds.theory.bounds import BOUNDS, STATEMENTS
-from pairbounds.theory.ledger.formal import FOLDER
+from pairbounds.theory.ledger.formal import AXIOMS, FOLDER, axioms
 from tests.reliability.formal_values import computed, keep
 from tests.reliability.record import RECORDS, write
 
 PACKAGES = "coq " + " ".join(
-    f"libcoq-mathcomp-{part}" for part in ("algebra", "real-closed", "algebra-tactics", "zify")
+    f"libcoq-mathcomp-{part}" for part in ("algebra", "real-closed", "algebra-tactics", "zify", "analysis")
 )
 CLOSED = "Closed under the global context"
 COMMENT = re.compile(r"\(\*(?:(?!\(\*|\*\)).)*\*\)", re.DOTALL)  # an innermost one
@@ -66,12 +66,19 @@ def in_order(texts: dict[str, str]) -> list[str]:
     return list(TopologicalSorter(required).static_order())
 
 
+def unexpected(name: str, said: str) -> list[str]:
+    """Whatever else `Print Assumptions` names than the axioms that the theorem "file.v:name" may rest on."""
+    allowed = {"Axioms:", *(f"boolp.{axiom}" for axiom in axioms(name))}
+    named = [line.partition(" :")[0] for line in said.splitlines() if line and not line[0].isspace()]
+    return [] if said == CLOSED else [each for each in named if each not in allowed] or ["nothing"] * (not named)
+
+
 def theorems() -> list[str]:
     """Theorems that the ledger names, "file.v:name", those that are no row of it, examples and counterexamples."""
     named = [claim.formal for claim in (*BOUNDS.values(), *STATEMENTS.values()) if claim.formal is not None]
-    stated = re.compile(r"^Theorem (\w+) .*?: Statements\.\1 R\.$", re.M)
+    stated = re.compile(r"^Theorem (\w+) .*?: (?:Log)?Statements\.\1 R\.$", re.M)
     found = {file: stated.findall(text) for file, text in sources().items()}
-    examples = ("Counterexamples", "FalseForms", "Instances", "Sharpness", "Values", "Verdict")
+    examples = ("Counterexamples", "FalseForms", "Instances", "LogInstances", "Sharpness", "Values", "Verdict")
     found |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in examples}
     others = [f"{file}.v:{name}" for file, names in found.items() for name in names]
     return [*named, *(each for each in others if each not in named)]
@@ -99,9 +106,9 @@ def _assumptions(names: list[str], folder: str) -> dict[str, str]:
     """Answers of Coq on the axioms of each theorem."""
     lines = [f"From Pairbounds Require {' '.join(sorted({name.split('.v:')[0] for name in names}))}."]
     for name in names:
-        lines += [f'Goal True. idtac "@{name}". Abort.', f"Print Assumptions {name.replace('.v:', '.')}."]
-    answers = [part.partition("\n") for part in _answer("\n".join(lines) + "\n", folder).split("@")[1:]]
-    return {name.strip(): " ".join(said.split()) for name, _, said in answers}
+        lines += [f'Goal True. idtac "@@{name}". Abort.', f"Print Assumptions {name.replace('.v:', '.')}."]
+    answers = [part.partition("\n") for part in _answer("\n".join(lines) + "\n", folder).split("@@")[1:]]
+    return {name.strip(): said.strip() for name, _, said in answers}
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -129,12 +136,23 @@ def formal(
         found = _assumptions(theorems(), folder)
         keep(computed(lambda question: _answer(question, folder)))
     for name, said in found.items():
-        echo(f"{name}: {said}")
-    rows = [{"what": name, "count": 1, "found": int(said != CLOSED)} for name, said in found.items()]
+        echo(f"{name}: {' '.join(said.split())}")
+    rows = [
+        {
+            "what": name + " (axioms of Analysis)" * (said != CLOSED),
+            "count": 1,
+            "found": int(bool(unexpected(name, said))),
+        }
+        for name, said in found.items()
+    ]
     version = " ".join(subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True).stdout.split())
     seconds = compiled.children_user + compiled.children_system - cpu.children_user - cpu.children_system
     lines = sum(text.count("\n") for text in texts.values())
-    notes = [f"{version}. {lines:,} lines compiled in {seconds:.0f} CPU seconds.", same]
+    notes = [
+        f"{version}. {lines:,} lines compiled in {seconds:.0f} CPU seconds.",
+        f"The axioms of Analysis: {', '.join(f'boolp.{axiom}' for axiom in AXIOMS)}. All others: {CLOSED.lower()}.",
+        same,
+    ]
     write("formal", "make formal", rows, started, notes=notes)
     return CHECK_FAILED if any(row["found"] for row in rows) else 0
 

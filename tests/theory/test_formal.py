@@ -9,9 +9,9 @@ import pytest
 from pairbounds import BOUNDS
 from pairbounds.theory.bounds import STATEMENTS, THEOREMS
 from pairbounds.theory.ledger.explanation import explanation
-from pairbounds.theory.ledger.formal import coq_statement
+from pairbounds.theory.ledger.formal import AXIOMS, axioms, coq_statement, foundation
 from pairbounds.theory.ledger.page import ledger_page
-from tests.reliability.formal import PACKAGES, in_order, objections, sources
+from tests.reliability.formal import CLOSED, PACKAGES, in_order, objections, sources, unexpected
 
 CHECKED = {name: it for name, it in (BOUNDS | STATEMENTS).items() if it.formal is not None}
 
@@ -25,15 +25,39 @@ def test_what_is_called_machine_checked_has_its_theorem_in_the_file_of_its_modul
     assert claim.status == "exact"
     assert file in module
     assert theorem == name.replace("-", "_")
-    assert f"\nTheorem {theorem} (R : rcfType) : Statements.{theorem} R.\nProof." in sources()[file]
+    of = "(R : realType) : LogStatements" if axioms(claim.formal) else "(R : rcfType) : Statements"
+    assert f"\nTheorem {theorem} {of}.{theorem} R.\nProof." in sources()[file]
     assert coq_statement(claim.formal).startswith(f"Definition {theorem} :=")
 
 
 def test_every_proposition_of_the_statements_is_proved():
-    stated = set(re.findall(r"^Definition (\w+) := forall", sources()["Statements"], re.M))
-    proved = {name for text in sources().values() for name in re.findall(r": Statements\.(\w+) R\.$", text, re.M)}
+    files = ("Statements", "LogStatements")
+    stated = {
+        (file, name) for file in files for name in re.findall(r"^Definition (\w+) := forall", sources()[file], re.M)
+    }
+    proved = {it for text in sources().values() for it in re.findall(r": (\w*Statements)\.(\w+) R\.$", text, re.M)}
     assert stated == proved
-    assert {it.formal.partition(":")[2] for it in CHECKED.values()} <= stated
+    assert {it.formal.partition(":")[2] for it in CHECKED.values()} <= {name for _, name in stated}
+
+
+def test_the_statements_without_logarithms_and_their_proofs_need_no_analysis():
+    for file, text in sources().items():
+        if file == "Statements" or ": Statements." in text:
+            assert not re.search(r"^From mathcomp .*\breals\b|LogStatements", text, re.M), file
+
+
+def test_a_theorem_rests_on_nothing_but_the_axioms_that_its_row_names():
+    free, logarithms = "theorem04_linear_probe.v:probe_mse", "theorem10_infonce.v:infonce_entropy"
+    said = "Axioms:\n" + "\n".join(f"boolp.{axiom} :\n  forall A : Type, A" for axiom in AXIOMS)
+    for name in (free, logarithms):
+        assert unexpected(name, CLOSED) == []
+        assert unexpected(name, "Axioms:\nfalse : False") == ["false"]
+        assert unexpected(name, "") == ["nothing"]
+    assert unexpected(logarithms, said) == []
+    assert unexpected(free, said) == [f"boolp.{axiom}" for axiom in AXIOMS]
+    assert unexpected(logarithms, said.replace("boolp", "Other")) == [f"Other.{axiom}" for axiom in AXIOMS]
+    assert (axioms(free), foundation(free)) == ((), "without an axiom")
+    assert all(axiom in foundation(logarithms) for axiom in axioms(logarithms))
 
 
 @pytest.mark.parametrize("file", sources())
@@ -78,12 +102,13 @@ def test_each_file_comes_after_those_that_it_requires():
 def test_the_page_and_the_explanation_show_the_statement():
     page = ledger_page()
     for name, claim in CHECKED.items():
-        assert f"`{name}` is machine-checked (`theory/formal/{claim.formal}`):\n\n```text\nDefinition " in page
+        named = f", {foundation(claim.formal)}" if axioms(claim.formal) else ""
+        assert f"`{name}` is machine-checked (`theory/formal/{claim.formal}`{named}):\n\n```text\nDefinition " in page
         assert coq_statement(claim.formal) in page
     said = explanation(BOUNDS["probe-mse"])
     assert "Machine-checked: theory/formal/theorem04_linear_probe.v:probe_mse proves in Coq, without an axiom:" in said
     assert "  mse P y f B <= alphaT P y / (1 - value l k)." in said
-    assert not any(line.startswith("Machine-checked") for line in explanation(BOUNDS["near-optimal-error"]))
+    assert not any(line.startswith("Machine-checked") for line in explanation(BOUNDS["image-error-haochen"]))
     with pytest.raises(ValueError, match="no proposition 'nothing'"):
         coq_statement("theorem04_linear_probe.v:nothing")
 

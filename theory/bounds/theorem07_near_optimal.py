@@ -41,7 +41,14 @@ from pairbounds.theory.quantities.multihop import tail_at_most
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("near-optimal-error", quantity="probe_error", status="exact", subject="encoder", corollary_of="trained-error")
+@bound(
+    "near-optimal-error",
+    quantity="probe_error",
+    status="exact",
+    subject="encoder",
+    corollary_of="trained-error",
+    formal="theorem07_near_optimal.v:near_optimal_error",
+)
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_max ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
     return 2 * _squared_probe_bound(
@@ -50,7 +57,12 @@ def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: En
 
 
 @bound(
-    "sharp-near-optimal-error", quantity="probe_error", status="exact", subject="encoder", corollary_of="trained-error"
+    "sharp-near-optimal-error",
+    quantity="probe_error",
+    status="exact",
+    subject="encoder",
+    corollary_of="trained-error",
+    formal="theorem07_near_optimal.v:sharp_near_optimal_error",
 )
 def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(1 - Σ_{i≤j} c_i) + √(p_max ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
@@ -58,7 +70,13 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
     return 2 * _squared_probe_bound(encoder, np.maximum(0.0, 1 - energy) + spectrum.rounding)
 
 
-@bound("multihop-near-optimal-error", quantity="probe_error", status="exact", subject="encoder")
+@bound(
+    "multihop-near-optimal-error",
+    quantity="probe_error",
+    status="exact",
+    subject="encoder",
+    formal="theorem07_near_optimal.v:multihop_near_optimal_error",
+)
 def multihop_near_optimal_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -67,14 +85,26 @@ def multihop_near_optimal_error(
     return 2 * _squared_probe_bound(encoder, np.array(tails))
 
 
-@bound("zero-shot-any", quantity="zero_shot_error", status="exact", subject="encoder")
+@bound(
+    "zero-shot-any",
+    quantity="zero_shot_error",
+    status="exact",
+    subject="encoder",
+    formal="theorem07_near_optimal.v:zero_shot_any",
+)
 def zero_shot_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs(f, g) <= 2 (√(2α - τ) + √(σ²_{k+1} + ε))²` for every embedding pair, τ as theorem 6 has it."""
     residual = spectrum.upper_values[k] ** 2 + excess(encoder)
     return float(2 * (np.sqrt(off_captions(graph, spectrum)) + np.sqrt(residual)) ** 2)
 
 
-@bound("zero-shot-near-optimal", quantity="zero_shot_error", status="exact", subject="encoder")
+@bound(
+    "zero-shot-near-optimal",
+    quantity="zero_shot_error",
+    status="exact",
+    subject="encoder",
+    formal="theorem07_near_optimal.v:zero_shot_near_optimal",
+)
 def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs(f, g) <= 2 min_j (√(2α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`.
 

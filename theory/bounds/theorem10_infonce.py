@@ -56,7 +56,14 @@ QUANTITIES["infonce_loss"] = Quantity(
 )
 
 
-@bound("infonce-entropy", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
+@bound(
+    "infonce-entropy",
+    quantity="infonce_loss",
+    status="exact",
+    relation=">=",
+    subject="encoder",
+    formal="theorem10_infonce.v:infonce_entropy",
+)
 def infonce_entropy(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_InfoNCE(f, g) >= -I(x; l)` for every embedding pair, with equality at pointwise mutual information.
 

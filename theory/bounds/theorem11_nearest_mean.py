@@ -78,7 +78,13 @@ def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encode
     return _in_squared_units(encoder, _variance_by_alignment(encoder))
 
 
-@bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
+@bound(
+    "nearest-mean",
+    quantity="nearest_mean_error",
+    status="exact",
+    subject="encoder",
+    formal="theorem11_nearest_mean.v:nearest_mean",
+)
 def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_mean(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
     moments = _moments(encoder)

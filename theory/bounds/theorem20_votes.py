@@ -303,31 +303,57 @@ QUANTITIES |= {
     status="exact",
     subject="critic",
     corollary_of="zero-shot-vote-by-node",
+    formal="theorem20_votes.v:zero_shot_vote",
 )
 def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs <= Φ(α, ε_→)`: of `argmax_c Σ_{y(l)=c} p_s(l | x)`, for every critic."""
     return zero_shot_vote(encoder).most
 
 
-@bound("zero-shot-vote-by-node", quantity="zero_shot_vote_error", status="exact", subject="critic")
+@bound(
+    "zero-shot-vote-by-node",
+    quantity="zero_shot_vote_error",
+    status="exact",
+    subject="critic",
+    formal="theorem20_votes.v:zero_shot_vote_by_node",
+)
 def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs <= N(κ, ε_→)`, κ of the classes of the right nodes that x is paired with."""
     return zero_shot_vote(encoder).most_by_node
 
 
-@bound("vote", quantity="vote_error", status="exact", subject="critic", corollary_of="vote-by-node")
+@bound(
+    "vote",
+    quantity="vote_error",
+    status="exact",
+    subject="critic",
+    corollary_of="vote-by-node",
+    formal="theorem20_votes.v:vote",
+)
 def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= Φ(α_T, ε_→ + ε_←)`: of `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)`, for every critic."""
     return pair_votes(encoder)[0].most
 
 
-@bound("vote-by-node", quantity="vote_error", status="exact", subject="critic")
+@bound(
+    "vote-by-node",
+    quantity="vote_error",
+    status="exact",
+    subject="critic",
+    formal="theorem20_votes.v:vote_by_node",
+)
 def by_node(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= N(κ, ε_→ + ε_←)`, κ of the classes of the left nodes that x shares a right node with, itself among them."""
     return pair_votes(encoder)[0].most_by_node
 
 
-@bound("vote-of-others", quantity="vote_of_others_error", status="exact", subject="critic")
+@bound(
+    "vote-of-others",
+    quantity="vote_of_others_error",
+    status="exact",
+    subject="critic",
+    formal="theorem20_votes.v:vote_of_others",
+)
 def by_node_others(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= N(κ, ε_→ + ε_←)` of the vote of `x' ≠ x` alone, κ of the classes of the others, by their probabilities."""
     return pair_votes(encoder)[1].most_by_node

@@ -116,6 +116,11 @@ split; first by apply/set0Pn; exists ord0; rewrite inE.
 by apply/eqP => /setP /(_ ord_max); rewrite !inE.
 Qed.
 
+(* theorem 11: no distance is below 0 *)
+Theorem no_distance n k r (p : 'I_n -> R) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) c c' :
+  0 <= \sum_i (class_mean p y f c i - class_mean p y f c' i) ^+ 2.
+Proof. by apply: sumr_ge0 => i _; apply: sqr_ge0. Qed.
+
 (* theorem 12: the graph mixed with itself; theorem 27: nodes as features of their own *)
 Let both : 'M[R]_(2, 2 + 2) := row_mx ((1 / 2) *: w) ((1 - 1 / 2) *: w).
 Lemma both_first x j : both x (lshift 2 j) = 1 / 2 * w x j. Proof. by rewrite row_mxEl mxE. Qed.

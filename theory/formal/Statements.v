@@ -114,6 +114,33 @@ Definition prototype_scores f g x c : R := \sum_l pR P l * (z l == c)%:R * (f *m
 Definition zero_shot_error f g : R := \sum_x pL P x * (errs (prototype_scores f g x) (y x))%:R.
 End Encoders.
 
+Section Means.
+Variables (R : rcfType) (n k r : nat) (p : 'I_n -> R) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)).
+(* means and variances of features in the classes, by the masses of their nodes *)
+Definition class_weight c : R := \sum_x p x * (y x == c)%:R.
+Definition class_mean c i : R := (\sum_x p x * (y x == c)%:R * f x i) / class_weight c.
+Definition from_mean x c : R := \sum_i (f x i - class_mean c i) ^+ 2.
+Definition class_spread c : R := (\sum_x p x * (y x == c)%:R * from_mean x c) / class_weight c.
+(* a node that is nearer to another class's mean, or as near, is an error *)
+Definition nearest_mean_error : R := \sum_x p x * (errs (fun c => - from_mean x c) (y x))%:R.
+End Means.
+
+Section Hinge.
+Variables (R : rcfType) (n m k r : nat) (P : graph R n m) (z : 'I_m -> 'I_r) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)).
+Definition hinge (v : R) : R := Num.max 0 (1 - v).
+(* the score of a class is that of its mean *)
+Definition mean_scores x c : R := \sum_i f x i * class_mean (pR P) z g c i.
+Definition hinge_loss : R :=
+  \sum_x \sum_l P x l * (\sum_l' pR P l' * hinge ((f *m g^T) x l - (f *m g^T) x l')).
+Definition collision_rate : R := \sum_c mass_right P z c ^+ 2.
+(* of the mean classifier on two classes that differ *)
+Definition mean_classifier_loss : R :=
+  (\sum_x \sum_l P x l * (\sum_(c | c != z l) mass_right P z c * hinge (mean_scores x (z l) - mean_scores x c)))
+  / (1 - collision_rate).
+(* how far along f the captions of an image are from the mean of their class *)
+Definition dependence : R := \sum_x \sum_c `|\sum_l P x l * (z l == c)%:R * ((f *m g^T) x l - mean_scores x c)|.
+End Hinge.
+
 (* The rows. *)
 Section Rows.
 Variable R : rcfType.
@@ -179,6 +206,35 @@ Definition zero_shot := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U 
                     + singular l k * Num.sqrt (tau P z / (1 - value l k))) ^+ 2 in
   zero_shot_error P y z f g <= bound /\ bound <= 4 * alpha P y z / (1 - value l k).
 
+(* Theorem 7, at any j <= k with sigma_j > sigma_{k+1} *)
+Definition near_optimal_error := forall n m r k j (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B,
+  eigenbasis (hop P) U l -> least_squares P y f B -> (j < k)%N -> singular l k < singular l j -> value l j.+1 < 1 ->
+  error P y f B <= 2 * (Num.sqrt (alphaT P y / (1 - value l j.+1))
+    + Num.sqrt (largest_mass P y * excess P l f g / (value l j - value l k))) ^+ 2.
+Definition sharp_near_optimal_error := forall n m r k j (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B,
+  eigenbasis (hop P) U l -> least_squares P y f B -> (j < k)%N -> singular l k < singular l j ->
+  error P y f B <= 2 * (Num.sqrt (1 - \sum_(i < n | (i <= j)%N) energy P y U i)
+    + Num.sqrt (largest_mass P y * excess P l f g / (value l j - value l k))) ^+ 2.
+Definition multihop_near_optimal_error := forall n m r k j M (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) B most,
+  eigenbasis (hop P) U l -> least_squares P y f B -> (j < k)%N -> singular l k < singular l j ->
+  (forall N w t, @consistent_measure R n m r P y M N w t -> \sum_(i | t i <= value l j.+1) w i <= most) ->
+  error P y f B <= 2 * (Num.sqrt most
+    + Num.sqrt (largest_mass P y * excess P l f g / (value l j - value l k))) ^+ 2.
+Definition zero_shot_any := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  eigenbasis (hop P) U l ->
+  zero_shot_error P y z f g
+    <= 2 * (Num.sqrt (2 * alpha P y z - tau P z) + Num.sqrt (value l k + excess P l f g)) ^+ 2.
+Definition zero_shot_near_optimal := forall n m r k j (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r) U l
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  eigenbasis (hop P) U l -> (j < k)%N -> singular l k < singular l j -> value l j.+1 < 1 ->
+  zero_shot_error P y z f g <= 2 * (Num.sqrt (2 * alpha P y z - tau P z)
+    + Num.sqrt (largest_mass_right P z * excess P l f g / (value l j - value l k))
+    + Num.sqrt ((value l k + excess P l f g) * tau P z / (1 - value l j.+1))) ^+ 2.
+
 (* Theorem 8: the mass of the induced pairs of a left node that stay in its class, and the share of them that leave it;
    the induced pairs inside a class, normalised by themselves, whose second value is at place 1 *)
 Definition stays n m r (P : graph R n m) (y : 'I_n -> 'I_r) x : R := \sum_x' induced P x x' * (y x == y x')%:R.
@@ -221,6 +277,18 @@ Definition cheeger_above := forall n m (P : graph R n m) U l (bound := Num.sqrt 
         (forall x, \sum_x' induced P x x' * f x' = value l 1 * (pL P x * f x)) ->
         exists S : {set 'I_n}, [/\ S != set0, S != setT, forall x x', x \in S -> x' \notin S -> f x < f x' &
                                    conductance P S <= bound]].
+
+(* Theorem 11: each class has a node; `apart` is at most the squared distance from its mean to each other *)
+Definition nearest_mean := forall n m k r (P : graph R n m) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) (apart : 'I_r -> R)
+    (spread := class_spread (pL P) y f),
+  (forall c, exists x, y x = c) ->
+  (forall c c', c' != c -> apart c <= \sum_i (class_mean (pL P) y f c i - class_mean (pL P) y f c' i) ^+ 2) ->
+  nearest_mean_error (pL P) y f
+    <= \sum_c mass P y c * (if 0 < apart c then Num.min 1 (4 * spread c / apart c) else 1).
+Definition mean_classifier_any := forall n m k r (P : graph R n m) (z : 'I_m -> 'I_r)
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
+  mean_classifier_loss P z f g
+    <= (hinge_loss P f g + dependence P z f g - collision_rate P z) / (1 - collision_rate P z).
 
 (* Theorem 12: pairs from P1 with probability t, else from P2 *)
 Definition mixed n m m' (t : R) (P1 : graph R n m) (P2 : graph R n m') (P : graph R n (m + m')) :=

@@ -4,7 +4,7 @@ import re
 import sys
 
 from pairbounds.theory.bounds.registry import NEEDED, Bound, Subject
-from pairbounds.theory.ledger.formal import coq_statement
+from pairbounds.theory.ledger.formal import coq_statement, foundation
 from pairbounds.theory.ledger.page import STATUS_MEANS, beaten_by, title_and_text
 
 RELATIONS = {"<=": "an upper bound on", ">=": "a lower bound on", "=": "the value of"}
@@ -33,7 +33,7 @@ def explanation(claim: Bound) -> list[str]:
     if claim.corollary_of is not None:
         paragraphs.append(f"Corollary: at the same cost {beaten_by(claim)} is never above it.")
     if claim.formal is not None:
-        paragraphs.append(f"Machine-checked: theory/formal/{claim.formal} proves in Coq, without an axiom:")
+        paragraphs.append(f"Machine-checked: theory/formal/{claim.formal} proves in Coq, {foundation(claim.formal)}:")
         paragraphs += coq_statement(claim.formal).splitlines()
     if claim.theorem is not None:
         cases = f"tests/bounds/checks/theorem{claim.theorem:02}.py"

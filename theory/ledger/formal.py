@@ -1,4 +1,4 @@
-"""Machine-checked statements: their text, from `theory/formal/Statements.v`, whose proofs `make formal` checks."""
+"""Machine-checked statements: their text and axioms, from `theory/formal`, whose proofs `make formal` checks."""
 
 import re
 from functools import cache
@@ -7,6 +7,7 @@ from pathlib import Path
 import pairbounds.theory
 
 FOLDER = Path(next(iter(pairbounds.theory.__path__))) / "formal"
+AXIOMS = ("propositional_extensionality", "functional_extensionality_dep", "constructive_indefinite_description")
 
 
 def coq_statement(formal: str) -> str:
@@ -15,15 +16,35 @@ def coq_statement(formal: str) -> str:
     Raises
     ------
     ValueError
-        `Statements.v` has no proposition of this name.
+        Neither `Statements.v` nor `LogStatements.v` has a proposition of this name.
     """
     name = formal.rpartition(":")[2]
-    found = re.search(rf"^Definition {re.escape(name)} :=.*?\.$", _statements(), re.DOTALL | re.MULTILINE)
+    found = _stated(name, "Statements.v") or _stated(name, "LogStatements.v")
     if found is None:
         raise ValueError(f"formal={formal!r}: {FOLDER / 'Statements.v'} has no proposition {name!r}")
-    return found[0]
+    return found
+
+
+def axioms(formal: str) -> tuple[str, ...]:
+    """The axioms that a theorem "file.v:name" may rest on: those of MathComp Analysis, where it has logarithms."""
+    file, _, name = formal.partition(".v:")
+    free = _stated(name, "Statements.v") is not None or "LogStatements" not in _text(f"{file}.v")
+    return () if free else AXIOMS
+
+
+def foundation(formal: str) -> str:
+    """The axioms in words, as they stand after "proves in Coq"."""
+    named = axioms(formal)
+    if not named:
+        return "without an axiom"
+    return f"from the axioms of MathComp Analysis, {', '.join(named[:-1])} and {named[-1]}"
+
+
+def _stated(name: str, file: str) -> str | None:
+    found = re.search(rf"^Definition {re.escape(name)} :=.*?\.$", _text(file), re.DOTALL | re.MULTILINE)
+    return None if found is None else found[0]
 
 
 @cache
-def _statements() -> str:
-    return (FOLDER / "Statements.v").read_text(encoding="utf-8")
+def _text(file: str) -> str:
+    return (FOLDER / file).read_text(encoding="utf-8")

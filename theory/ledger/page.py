@@ -8,7 +8,7 @@ import jinja2
 from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound
 from pairbounds.theory.bounds.scoring import score
-from pairbounds.theory.ledger.formal import coq_statement
+from pairbounds.theory.ledger.formal import axioms, coq_statement, foundation
 
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
 STATUS_MEANS = {
@@ -63,8 +63,9 @@ Nothing here bounds a quantity of one graph and its embedding, so `check_bounds`
 | `{{ it.name }}` | {{ it.statement }} | `{{ it.place }}` | {{ it.status }} | `{{ it.tested_in }}` |
 {%- endfor %}
 {% endif -%}
-{% for it in theorem.claims + theorem.corollaries + theorem.statements if it.formal %}
-`{{ it.name }}` is machine-checked (`theory/formal/{{ it.formal }}`):
+{% for it in theorem.claims + theorem.corollaries + theorem.statements if it.formal -%}
+{% set named = ", " + foundation(it.formal) if axioms(it.formal) else "" %}
+`{{ it.name }}` is machine-checked (`theory/formal/{{ it.formal }}`{{ named }}):
 
 ```text
 {{ coq_statement(it.formal) }}
@@ -87,7 +88,12 @@ def ledger_page() -> str:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     theorems = [_theorem(module) for module in THEOREMS]
     page = environment.from_string(PAGE).render(
-        theorems=theorems, sharpest=sharpest, beaten_by=beaten_by, coq_statement=coq_statement
+        theorems=theorems,
+        sharpest=sharpest,
+        beaten_by=beaten_by,
+        axioms=axioms,
+        foundation=foundation,
+        coq_statement=coq_statement,
     )
     return page.rstrip() + "\n"
 
