@@ -13,8 +13,8 @@ eigenvalues are `±σ_i`, and 0 where the sides differ: one of them is within η
 still. If it is 0 and no σ_i, then all σ_i exceed `s + η`; but on the smaller side, say that of w, `‖Ā w‖ >= min σ_i`,
 while `‖Ā w‖ <= s + η`.
 
-That a factor `θ I - G + V Vᵀ = L Lᵀ` bounds `σ²_{k+1}` by θ is the Coq lemma `factorised_end`; the row `certificate` has
-no Coq theorem, since its other half is a probability.
+That a factor `θ I - G + V Vᵀ = L Lᵀ` bounds `σ²_{k+1}` by θ is the Coq lemma `factorised_end`; the row `certificate`
+has no Coq theorem, since its other half is a probability.
 
 Source: Weyl 1912; Rump 2006; the probes are new here, after Kuczyński and Woźniakowski 1992, who start Lanczos at
 random. The proofs are told by the functions that compute them.
