@@ -2,7 +2,7 @@
    statement asks of a number, a vote, counts or a channel holds of these. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places Shrunk.
+From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places Shrunk Samples.
 From Pairbounds Require Import theorem04_linear_probe theorem15_multihop theorem17_trained_encoders.
 From Pairbounds Require Import theorem21_ridge_probe theorem22_counting.
 Set Implicit Arguments.
@@ -199,6 +199,51 @@ Qed.
 
 Theorem residual n m (N : 'M[R]_(n, m)) : exists V s, eigenbasis (N *m N^T) V s.
 Proof. by apply: eigenbasis_exists; rewrite trmx_mul trmxK. Qed.
+
+(* theorems 13 and 19: ends of which the tails have their probability exactly; a polynomial for the penalty 1/2 *)
+Lemma trials_sure N (f : nat -> R) : trials f (nseq N 0) = f 0%N /\ trials f (nseq N 1) = f N.
+Proof.
+have mix0 (g : nat -> R) i : mix 0 g i = g i by rewrite /mix mul0r add0r subr0 mul1r.
+have mix1 (g : nat -> R) i : mix 1 g i = g i.+1 by rewrite /mix mul1r subrr mul0r addr0.
+by elim: N f => [|N IH] f //=; split; [rewrite (IH _).1|rewrite (IH _).2].
+Qed.
+
+Theorem exact_ends N (tail : R) : 0 <= tail <= 1 -> exists low high, proportion_ends N tail low high /\
+  forall c, (c < N)%N -> \sum_(c.+1 <= i < N.+1) binomial_law N (low c.+1) i = tail
+                      /\ \sum_(0 <= i < c.+1) binomial_law N (high c) i = tail.
+Proof.
+case/andP=> tail0 tail1; pose upper c := \sum_(c <= i < N.+1) 'C(N, i)%:R *: ('X^i * (1 - 'X) ^+ (N - i)) - tail%:P.
+have upperE c p : (upper c).[p] = \sum_(c <= i < N.+1) binomial_law N p i - tail.
+  rewrite !hornerE horner_sum; congr (_ - _); apply: eq_bigr => i _.
+  by rewrite hornerZ hornerM !horner_exp hornerD hornerN hornerX hornerC /binomial_law mulrA.
+have crosses c : (c < N)%N -> (upper c.+1).[0] <= 0 <= (upper c.+1).[1].
+  move=> cN; rewrite !upperE -!trials_from (trials_sure N _).1 (trials_sure N _).2 ltn0 cN sub0r subr_ge0 oppr_le0.
+  by rewrite tail0.
+have place (c : 'I_N) : exists p, 0 <= p <= 1 /\ \sum_(c.+1 <= i < N.+1) binomial_law N p i = tail.
+  have [p p01 /rootP] := poly_ivt ler01 (crosses c (ltn_ord c)).
+  by rewrite upperE => /eqP; rewrite subr_eq0 => /eqP sum; exists p.
+have [at_c end_of] := fin_all_exists place.
+pose low c := if c is c'.+1 then oapp at_c 0 (insub c') else 0.
+have lowE c : (c < N)%N -> 0 <= low c.+1 <= 1 /\ \sum_(c.+1 <= i < N.+1) binomial_law N (low c.+1) i = tail.
+  by move=> cN; rewrite /low insubT; apply: (end_of (Ordinal cN)).
+exists low, (fun c => 1 - low (N - c)%N); split=> [c cN|c cN].
+  split; first by case: c cN => [|c] cN; [left|right; have [? ->] := lowE c cN].
+  case E: (N - c)%N => [|d]; first by left; rewrite subr0.
+  have dN : (d < N)%N by rewrite -E leq_subr.
+  have [/andP [p0 p1] sum] := lowE d dN; right; split; first by apply/andP; split; lra.
+  by rewrite -[c](subKn cN) -tail_mirror ?leq_subr // E opprB addrC subrK sum.
+split; first by have [] := lowE c cN.
+have [d E] : exists d, (N - c = d.+1)%N by case: (N - c)%N (subn_gt0 c N) => [|d]; [rewrite cN|exists d].
+have dN : (d < N)%N by rewrite -E leq_subr.
+by rewrite -[c](subKn (ltnW cN)) -tail_mirror ?leq_subr // subKn ?leq_subr // E opprB addrC subrK (lowE d dN).2.
+Qed.
+
+Theorem a_polynomial (p := (4 / 3) *: (1 - 'X) : {poly R}) :
+  [/\ (size p <= 2)%N, forall t, 0 <= t <= 1 -> 0 <= p.[t] & forall t, 0 <= t <= (1 / 2) ^+ 2 -> 1 <= p.[t]].
+Proof.
+split=> [|t t01|t t01]; rewrite ?hornerE; [|lra|lra].
+by apply: leq_trans (size_scale_leq _ _) _; rewrite -opprB size_opp size_XsubC.
+Qed.
 
 (* theorem 21: a ridge probe; the label energy is a rule of both kinds *)
 Theorem ridge n m r (P : graph R n m) (y : 'I_n -> 'I_r) lam :

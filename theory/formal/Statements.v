@@ -141,6 +141,49 @@ Definition mean_classifier_loss : R :=
 Definition dependence : R := \sum_x \sum_c `|\sum_l P x l * (z l == c)%:R * ((f *m g^T) x l - mean_scores x c)|.
 End Hinge.
 
+(* A sample is N independent draws of a law, in the order in which they are taken; the mean over samples *)
+Definition sample_mean (R : rcfType) (T : finType) (law : T -> R) N (X : seq T -> R) : R :=
+  \sum_(s : N.-tuple T) (\prod_(t <- s) law t) * X s.
+(* Clopper and Pearson's ends of a proportion, by the number c of successes among N trials: at the lower end c successes
+   or more have a probability of at most `tail`, at the upper end c or fewer have *)
+Definition binomial_law (R : rcfType) N (p : R) i : R := 'C(N, i)%:R * p ^+ i * (1 - p) ^+ (N - i).
+Definition proportion_ends (R : rcfType) N (tail : R) (low high : nat -> R) := forall c, (c <= N)%N ->
+  (low c = 0 \/ 0 <= low c <= 1 /\ \sum_(c <= i < N.+1) binomial_law N (low c) i <= tail) /\
+  (high c = 1 \/ 0 <= high c <= 1 /\ \sum_(0 <= i < c.+1) binomial_law N (high c) i <= tail).
+
+(* Walks that are put together of a stock of pairs. A step takes the first pair of a node, out of the stock; where there
+   is none the walk dies. A walk is the class of its start, and the node where it is unless it is dead. *)
+Fixpoint next_pair (A B : eqType) (v : A) (stock : seq (A * B)) : option B * seq (A * B) :=
+  if stock is t :: rest then
+    if t.1 == v then (Some t.2, rest) else let: (w, rest') := next_pair v rest in (w, t :: rest')
+  else (None, [::]).
+Fixpoint moved (C : Type) (A B : eqType) (walks : seq (C * option A)) (stock : seq (A * B)) :
+    seq (C * option B) * seq (A * B) :=
+  if walks is (c, v) :: others then
+    let: (w, rest) := if v is Some v' then next_pair v' stock else (None, stock) in
+    let: (others', rest') := moved others rest in ((c, w) :: others', rest')
+  else ([::], stock).
+(* from right nodes, after a step to the left and j hops more *)
+Fixpoint hopped (C : Type) (A B : eqType) j
+    (walks : seq (C * option B)) (to_left : seq (B * A)) (to_right : seq (A * B)) : seq (C * option A) :=
+  let: (walks', to_left') := moved walks to_left in
+  if j is i.+1 then let: (walks'', to_right') := moved walks' to_right in hopped i walks'' to_left' to_right'
+  else walks'.
+
+Section FromPairs.
+Variables (R : rcfType) (n m r : nat) (y : 'I_n -> 'I_r) (W A : nat) (s : seq ('I_n * 'I_m)).
+(* the first W pairs start a walk, the next A are for steps to the left, the others for steps to the right *)
+Definition walks_after j : seq ('I_r * option 'I_n) :=
+  hopped j [seq (y t.1, Some t.2) | t <- take W s] [seq (t.2, t.1) | t <- take A (drop W s)] (drop (W + A) s).
+(* after j + 1 hops *)
+Definition agreed j : nat := count (fun w => if w.2 is Some x then y x == w.1 else false) (walks_after j).
+Definition died j : nat := count (fun w => w.2 == None) (walks_after j).
+(* ends after j + 1 of M hops; those of its neighbours are ends too, as consistency never grows with the hops *)
+Variables (M : nat) (low high : nat -> R).
+Definition consistency_low j : R := \big[Num.max/0]_(i < M | (j <= i)%N) low (agreed i).
+Definition consistency_high j : R := \big[Num.min/1]_(i < M | (i <= j)%N) high (agreed i + died i)%N.
+End FromPairs.
+
 (* The rows. *)
 Section Rows.
 Variable R : rcfType.
@@ -302,6 +345,22 @@ Definition mixture_spectrum := forall n m m' t (P1 : graph R n m) (P2 : graph R 
   mixed t P1 P2 P -> eigenbasis (hop P) U l -> eigenbasis (hop P1) U1 l1 -> eigenbasis (hop P2) U2 l2 ->
   \sum_(i < k) value l i <= t * (\sum_(i < k) value l1 i) + (1 - t) * (\sum_(i < k) value l2 i).
 
+(* Theorem 13: ends of level 1 - delta; from pairs, and from induced pairs *)
+Definition labelling_error_interval := forall n m r N (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r)
+    delta low high
+    (differ := fun s : seq ('I_n * 'I_m) => count (fun t => y t.1 != z t.2) s)
+    (differ_left := fun s : seq ('I_n * 'I_n) => count (fun t => y t.1 != y t.2) s),
+  0 <= delta -> proportion_ends N (delta / 2) low high ->
+  1 - delta <= sample_mean (fun t => P t.1 t.2) N
+    (fun s => (low (differ s) <= alpha P y z <= high (differ s))%R%:R) /\
+  1 - delta <= sample_mean (fun t => induced P t.1 t.2) N
+    (fun s => (low (differ_left s) <= alphaT P y <= high (differ_left s))%R%:R).
+(* no row: of the probability of any event *)
+Definition clopper_pearson := forall (T : finType) (law : T -> R) (event : pred T) N delta low high
+    (p := \sum_(t | event t) law t),
+  (forall t, 0 <= law t) -> \sum_t law t = 1 -> 0 <= delta -> proportion_ends N (delta / 2) low high ->
+  1 - delta <= sample_mean law N (fun s => (low (count event s) <= p <= high (count event s))%R%:R).
+
 (* Theorem 14: unit vectors and a number that are nearly a singular triplet *)
 Definition residual := forall n m (P : graph R n m) U l s (u : 'cV[R]_n) (w : 'cV[R]_m) eta,
   eigenbasis (hop P) U l -> sqnorm u = 1 -> sqnorm w = 1 -> 0 <= s ->
@@ -438,6 +497,31 @@ Definition penalised_encoder_mse_by_duality := forall n m r k M (P : graph R n m
   eigenbasis (rest *m rest^T) V s -> 0 < mu -> mu < t -> least_squares P y f B ->
   (forall N w s, @consistent_measure R n m r P y M N w s -> \sum_(i | s i <= t ^+ 2) w i <= most) ->
   Num.sqrt (mse P y f B) <= Num.sqrt most + Num.sqrt (largest_mass P y * gap) / (t - mu).
+
+(* Theorem 19: M + 1 hops of W walks, whose steps have A pairs and N *)
+Definition consistency_from_pairs := forall n m r M W A N (P : graph R n m) (y : 'I_n -> 'I_r) delta low high,
+  0 <= delta -> proportion_ends W (delta / M.+1%:R / 2) low high ->
+  1 - delta <= sample_mean (fun t => P t.1 t.2) (W + A + N) (fun s => [forall j : 'I_M.+1,
+    consistency_low y W A s M.+1 low j <= consistency P y j.+1 <= consistency_high y W A s M.+1 high j]%:R).
+(* The upper end: for any polynomial, which may be chosen by the sample; and as evaluated, of degree 1 and by Cantelli's
+   inequality. Of the optimum with a penalty, and of that without where no value above the penalty is left out. *)
+Definition cantelli (a b t : R) : R :=
+  let v := Num.max 0 (b - a ^+ 2) in if a <= t then 1 else v / (v + (a - t) ^+ 2).
+Definition by_ends M (p : {poly R}) (low high : nat -> R) : R :=
+  p`_0 + \sum_(j < M) Num.max (p`_j.+1 * low j) (p`_j.+1 * high j).
+Definition penalised_end M t (low high : nat -> R) : R :=
+  Num.min (Num.min 1 ((1 - low 0%N) / (1 - t))) (if (0 < M)%N then cantelli (low 0%N) (high 1%N) t else 1).
+Definition penalised_error_from_pairs := forall n m r k M W A N (P : graph R n m) (y : 'I_n -> 'I_r) U l mu f g B
+    delta low high (p : seq ('I_n * 'I_m) -> {poly R})
+    (least := fun s => consistency_low y W A s M.+1 low) (most := fun s => consistency_high y W A s M.+1 high),
+  eigenbasis (hop P) U l -> 0 < mu < 1 -> @penalised_minimiser R n m k P mu f g \/ minimiser P f g ->
+  value l k <= mu ^+ 2 -> least_squares P y f B ->
+  0 <= delta -> proportion_ends W (delta / M.+1%:R / 2) low high ->
+  (forall s, [/\ (size (p s) <= M.+2)%N, forall t, 0 <= t <= 1 -> 0 <= (p s).[t] &
+                 forall t, 0 <= t <= mu ^+ 2 -> 1 <= (p s).[t]]) ->
+  1 - delta <= sample_mean (fun t => P t.1 t.2) (W + A + N) (fun s =>
+    ((mse P y f B <= by_ends M.+1 (p s) (least s) (most s))
+     && (mse P y f B <= penalised_end M (mu ^+ 2) (least s) (most s)))%R%:R).
 
 (* Theorem 21: features that are a density ratio, whose weighted matrix is the normalised one; the nodes and weights of
    a rule of Gauss, or with a node at 0 of Gauss and Radau, have the moments that its number of nodes allows *)
