@@ -326,4 +326,13 @@ STATEMENTS = (
         "tests/bounds/test_training_pairs.py",
         formal="theorem28_training_pairs.v:error_from_pairs",
     ),
+    Statement(
+        "error-from-pairs-by-rank",
+        "exact",
+        "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss of at most "
+        "`4 Σ_{i≤2k} σ_i(E)² / γ`.",
+        mse_from_pairs,
+        "tests/bounds/test_training_pairs.py",
+        formal="theorem28_training_pairs.v:error_from_pairs_by_rank",
+    ),
 )

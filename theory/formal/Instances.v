@@ -297,6 +297,13 @@ move=> best; split=> [//|x|l|x l]; rewrite ?gt_eqF ?pL_gt0 ?pR_gt0 //.
 by rewrite -/(pL P x) -/(pR P l) !mulfV ?gt_eqF ?pL_gt0 ?pR_gt0 // mulr1 subrr.
 Qed.
 
+(* their noise is 0, whose values are 0 *)
+Theorem counted_noise n m (P : graph R n m) : noise P P = 0 /\ exists V e, eigenbasis (noise P P *m (noise P P)^T) V e.
+Proof.
+split; first by apply/matrixP => x l'; rewrite !mxE subrr mul0r.
+by apply: eigenbasis_exists; rewrite trmx_mul trmxK.
+Qed.
+
 Theorem unchanged n m (P : graph R n m) (K : 'M[R]_m := 1%:M) :
   [/\ forall l j, 0 <= K l j, forall l, \sum_j K l j = 1 & forall x j, P x j = \sum_l P x l * K l j].
 Proof.

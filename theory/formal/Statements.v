@@ -611,6 +611,11 @@ Definition error_from_pairs := forall n m k (P : graph R n m) U l (Q : 'M[R]_(n,
    (forall x i, qL x = 0 -> f x i = 0) -> (forall l' i, qR l' = 0 -> g l' i = 0) ->
    0 <= eta < gap -> (forall x l', 0 < qL x -> 0 < qR l' -> change x l' <= eta) ->
    spectral_loss P f g - spectral_loss P f' g' <= 4 * gap * size_of_noise ^+ 2 / (gap - eta) ^+ 2).
+Definition error_from_pairs_by_rank := forall n m k (P : graph R n m) U l (Q : 'M[R]_(n, m))
+    (f f' : 'M[R]_(n, k.+1)) g g' V e (gap := 1 - singular l k.+1 / singular l k),
+  eigenbasis (hop P) U l -> eigenbasis (noise P Q *m (noise P Q)^T) V e ->
+  best_on_pairs Q (pL P) (pR P) f g -> 0 < gap ->
+  spectral_loss P f g - spectral_loss P f' g' <= 4 * (\sum_(i < k.+1.*2) value e i) / gap.
 
 (* Theorem 29: a batch of b + 1 independent pairs, of which the first is the anchor *)
 Definition batch_mean n m b (P : graph R n m) (X : {ffun 'I_b.+1 -> 'I_n * 'I_m} -> R) : R :=

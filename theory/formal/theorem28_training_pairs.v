@@ -1,4 +1,4 @@
-(* Theorem 28, (a) and (d): what is best on counted pairs. *)
+(* Theorem 28, (a), (b) and (d): what is best on counted pairs. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
 From Pairbounds Require Import Statements Frobenius Spectrum Pairs Minimisers Energies LowRank Stability Places Inequalities.
@@ -68,20 +68,30 @@ rewrite exchange_big; apply: eq_bigr => j _; rewrite mxE; apply: eq_bigr => x _;
 Qed.
 End Theorem28.
 
+(* (a) and (b): c bounds what the noise gains of the change of the product *)
+Lemma known_marginals (R : rcfType) n m k (P : graph R n m) U l (Q : 'M[R]_(n, m)) (f f' : 'M[R]_(n, k.+1)) g g' (c : R)
+    (gap := 1 - singular l k.+1 / singular l k)
+    (Z := weightedL P f *m (weightedR P g)^T - truncated P U k.+1) :
+  eigenbasis (hop P) U l -> best_on_pairs Q (pL P) (pR P) f g -> 0 < gap -> 0 <= c ->
+  \tr ((noise P Q)^T *m Z) ^+ 2 <= c * sqnorm Z -> spectral_loss P f g - spectral_loss P f' g' <= 4 * c / gap.
+Proof.
+move=> basis best gap0 c0 us; apply: le_trans (excess_is basis f g f' g') _.
+have := near basis f g; have := excess_at_most basis best; set e := _ - sqnorm (_ - truncated _ _ _); rewrite -/gap.
+have -> : \sum_x \sum_j (2 * (noise P Q x j * (weightedL P f *m (weightedR P g)^T - truncated P U k.+1) x j) +
+    (1 - pL P x / pL P x * (pR P j / pR P j)) * ((weightedL P f *m (weightedR P g)^T) x j ^+ 2 -
+    truncated P U k.+1 x j ^+ 2)) = 2 * \tr ((noise P Q)^T *m Z).
+  rewrite -inner_sum mulr_sumr; apply: eq_bigr => x _; rewrite mulr_sumr; apply: eq_bigr => j _.
+  by rewrite !mulfV ?gt_eqF ?pL_gt0 ?pR_gt0 // mulr1 subrr mul0r addr0.
+rewrite -/Z ler_pdivlMr //; have := sqnorm_ge0 Z; move: (sqnorm Z) (\tr _) e us => t u e us t0 e_u gt.
+have [e0|e0] := leP e 0; first by have := mulr_ge0 (ltW gap0) c0; nra.
+have ee : e ^+ 2 <= 4 * (c * t) by apply: le_trans (_ : (2 * u) ^+ 2 <= _); nra.
+by rewrite -(ler_pM2r e0); nra.
+Qed.
+
 Theorem error_from_pairs (R : rcfType) : Statements.error_from_pairs R.
 Proof.
 move=> n m k P U l Q f f' g g' gap basis; split=> [best gap0|qL qR change size eta Q0 best f0 g0].
-  apply: le_trans (excess_is basis f g f' g') _; have := near basis f g; have := excess_at_most basis best.
-  set e := _ - sqnorm (_ - truncated _ _ _); set Z := _ - truncated _ _ _; rewrite -/gap.
-  have -> : \sum_x \sum_j (2 * (noise P Q x j * Z x j) + (1 - pL P x / pL P x * (pR P j / pR P j)) *
-      ((weightedL P f *m (weightedR P g)^T) x j ^+ 2 - truncated P U k.+1 x j ^+ 2)) = 2 * \tr ((noise P Q)^T *m Z).
-    rewrite -inner_sum mulr_sumr; apply: eq_bigr => x _; rewrite mulr_sumr; apply: eq_bigr => j _.
-    by rewrite !mulfV ?gt_eqF ?pL_gt0 ?pR_gt0 // mulr1 subrr mul0r addr0.
-  have := cauchy (noise P Q) Z; have := sqnorm_ge0 (noise P Q); have := sqnorm_ge0 Z.
-  rewrite ler_pdivlMr //; move: (sqnorm Z) (sqnorm (noise P Q)) (\tr _) e => t s u e t0 s0 us e_u gt.
-  have [e0|e0] := leP e 0; first by have := mulr_ge0 (ltW gap0) s0; nra.
-  have ee : e ^+ 2 <= 4 * (s * t) by apply: le_trans (_ : (2 * u) ^+ 2 <= _); nra.
-  by rewrite -(ler_pM2r e0); nra.
+  by apply: (known_marginals f' g' basis best gap0); rewrite ?sqnorm_ge0 ?cauchy.
 move=> /andP [eta0 lt] near_eta; apply: le_trans (excess_is basis f g f' g') _.
 have := near basis f g; have := excess_at_most basis best.
 set e := _ - sqnorm (_ - truncated _ _ _); set X := weightedL P f *m _; set T := truncated _ _ _.
@@ -134,4 +144,36 @@ have sq : (d * t) ^+ 2 <= (2 * w) ^+ 2 by rewrite ler_pXn2r ?nnegrE // mulr_ge0.
 have e1 : eta * (d * t) ^+ 2 <= eta * (2 * w) ^+ 2 by rewrite ler_wpM2l.
 have e2 : 2 * w * d * (d * t) <= 2 * w * d * (2 * w) by rewrite ler_wpM2l // !mulr_ge0 // ltW.
 by have := lerD e1 e2; congr (_ <= _); ring.
+Qed.
+
+(* the inner product with a matrix of rank at most q *)
+Section Rank.
+Variables (R : rcfType) (n m : nat) (E : 'M[R]_(n, m)) (V : 'M[R]_n) (e : 'I_n -> R).
+Hypothesis basis : eigenbasis (E *m E^T) V e.
+
+Lemma inner_rank q (Z : 'M[R]_(n, m)) : (\rank Z <= q)%N ->
+  \tr (E^T *m Z) ^+ 2 <= (\sum_(i < q) value e i) * sqnorm Z.
+Proof.
+move=> rZ; have oQ := colproj_ortho Z; have [symQ _] := oQ.
+have -> : \tr (E^T *m Z) = \tr ((colproj Z *m E)^T *m Z) by rewrite (trmx_mul _ E) symQ -mulmxA colproj_id.
+apply: le_trans (cauchy _ _) _; rewrite ler_wpM2r ?sqnorm_ge0 // -trace_gram // value_sum.
+have e0 := gram_eigenvalue_ge0 basis.
+have rQ : (\rank (colproj Z) <= q)%N by apply: leq_trans _ rZ; rewrite -(mxrank_tr Z); apply: mxrankS (proj_sub _).
+have [nq|qn] := leqP n q.
+  apply: (ky_fan (eigenbasis_diagonalises basis) oQ (lexx 0)); last by left.
+  by move=> i; rewrite (leq_trans (ltn_ord i) nq).
+apply: (ky_fan (eigenbasis_diagonalises basis) oQ (e0 (Ordinal qn))); last first.
+  by right; rewrite card_below (minn_idPl (ltnW qn)).
+by move=> i; case: ltnP => iq; case: basis => _ _; apply=> //=; apply: ltnW.
+Qed.
+End Rank.
+
+Theorem error_from_pairs_by_rank (R : rcfType) : Statements.error_from_pairs_by_rank R.
+Proof.
+move=> n m k P U l Q f f' g g' V e gap basis noise_basis best gap0.
+apply: (known_marginals f' g' basis best gap0); last first.
+  apply: (inner_rank noise_basis); apply: leq_trans (mxrank_add _ _) _; rewrite mxrank_opp -addnn leq_add //.
+    by apply: leq_trans (mxrankM_maxl _ _) _; apply: rank_leq_col.
+  exact: rank_truncated basis.
+rewrite value_sum; apply: sumr_ge0 => i _; exact: gram_eigenvalue_ge0 noise_basis i.
 Qed.
