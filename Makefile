@@ -50,12 +50,16 @@ $(INSTALLED): pyproject.toml
 
 DATA := $(BUILD)/data
 DEBIAN := openclipart-png openclipart-svg tuxpaint-stamps-default
-data: ## Fetch clip-arts and stamps of Debian packages into build/data, without being root (240 MB)
+NPM := tabler=@tabler/icons@3.52.0 phosphor=@phosphor-icons/core@2.1.1 mdi=@mdi/svg@7.4.47
+data: ## Fetch clip-arts and stamps of Debian packages, and icons of npm's, into build/data, without being root (245 MB)
 	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || \
 	{ echo "make data: no apt-get here: unpack Debian's $(DEBIAN) into $(DATA)" >&2; exit 2; }
+	@command -v npm >/dev/null || { echo "make data: no npm here, which fetches $(NPM)" >&2; exit 2; }
 	@rm -rf $(DATA) && mkdir -p $(DATA)/packages
 	cd $(DATA)/packages && apt-get download $(DEBIAN)
 	for package in $(DATA)/packages/*.deb; do dpkg -x $$package $(DATA) || exit; done
+	for icons in $(NPM); do mkdir -p $(DATA)/npm/$${icons%%=*} && (cd $(DATA)/packages && npm pack --silent $${icons#*=}) \
+	| xargs -I{} tar -xzf $(DATA)/packages/{} -C $(DATA)/npm/$${icons%%=*} --strip-components=1 || exit; done
 	@rm -r $(DATA)/packages
 
 test test-%: export OMP_NUM_THREADS := 1
