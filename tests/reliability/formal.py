@@ -78,7 +78,16 @@ def theorems() -> list[str]:
     named = [claim.formal for claim in (*BOUNDS.values(), *STATEMENTS.values()) if claim.formal is not None]
     stated = re.compile(r"^Theorem (\w+) .*?: (?:Log)?Statements\.\1 R\.$", re.M)
     found = {file: stated.findall(text) for file, text in sources().items()}
-    examples = ("Counterexamples", "FalseForms", "Instances", "LogInstances", "Sharpness", "Values", "Verdict")
+    examples = (
+        "Counterexamples",
+        "FalseForms",
+        "Instances",
+        "Instances25",
+        "LogInstances",
+        "Sharpness",
+        "Values",
+        "Verdict",
+    )
     found |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in examples}
     others = [f"{file}.v:{name}" for file, names in found.items() for name in names]
     return [*named, *(each for each in others if each not in named)]

@@ -1,5 +1,5 @@
 (* No hypothesis contradicts another: one graph of 2 x 2 nodes satisfies those of each statement, at width 1, and what a
-   statement asks of a number, a vote, counts or a channel holds of these. *)
+   statement asks of a number, a vote, counts or a channel holds of these. Instances25.v is about theorem 25. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
 From Pairbounds Require Import Statements Frobenius Spectrum Pairs LowRank Places Shrunk Samples.
