@@ -100,8 +100,8 @@ def test_the_empirical_bernstein_end_by_hand():
 
 
 def test_unlike_scores_by_hand():
-    """Nine training pairs with values 1, 1, 1/3; scores of the fresh pairs that differ, by their matrix."""
-    counts = [[2, 1, 0], [1, 2, 0], [0, 0, 3]]
+    """27 training pairs with values 1, 1, 1/3; scores of the fresh pairs that differ, by their matrix."""
+    counts = [[6, 3, 0], [3, 6, 0], [0, 0, 9]]
     f, g = np.diag([2.0, 1, 1]), np.array([[1.0, 0, 0], [1, 1, 0], [0, 0, 3]])
     u, left, right = f @ g.T, [0, 1, 2, 0, 2, 0], [1, 1, 2, 0, 2, 1]
     found = excess_from_samples(counts, f, g, left, right, 2.0, level=0.9)
@@ -113,9 +113,9 @@ def test_unlike_scores_by_hand():
     end = statistics.mean(blocks) + math.sqrt(2 * statistics.variance(blocks) * log / 3)
     end += 7 * (4 * score + score**2) * log / (3 * 2)
     log, fitted = math.log(2 / 0.1), 1 + 1 + 1 / 9
-    deviation = math.sqrt(2 * (2 * (2 + math.sqrt(3))) ** 2 * log / 4) + 2 * (2 * 2 + 4 + 3) * log / (3 * 4)
+    deviation = math.sqrt(2 * (2 * (2 + math.sqrt(3))) ** 2 * log / 13) + 2 * (2 * 2 + 4 + 3) * log / (3 * 13)
     assert statistics.variance(blocks) > 1
-    assert found == pytest.approx(end + fitted + (fitted + 9 - 1) / 8 + deviation)
+    assert found == pytest.approx(end + fitted + (fitted + 9 - 1) / 26 + deviation)
 
 
 @pytest.mark.parametrize(

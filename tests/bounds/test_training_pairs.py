@@ -1,6 +1,7 @@
 """Theorem 28: what is trained on n pairs."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -254,11 +255,31 @@ def test_it_is_vacuous_up_to_very_many_pairs():
 
 @pytest.mark.parametrize(("part", "amount"), [("upper_values", 1e-3), ("lower_values", -1e-3), ("rounding", 1e-3)])
 def test_what_the_spectrum_may_be_off_by_raises_the_bound(part, amount, monkeypatch):
-    plain = mse_from_pairs(GRAPH, 2, 10**10)
+    counts = np.round(1e6 * GRAPH.joint.toarray())
+    bounds = [
+        lambda: mse_from_pairs(GRAPH, 2, 10**10),
+        lambda: excess_from_pairs(GRAPH, 2, 10**10),
+        lambda: excess_of_counts(GRAPH, 2, counts),
+    ]
+    plain = [bound() for bound in bounds]
     triplets = spectrum(GRAPH, 3).leading(3)
     vars(triplets).update({part: getattr(triplets, part) + amount})
     monkeypatch.setattr(training_pairs, "spectrum", lambda *_: triplets)
-    assert mse_from_pairs(GRAPH, 2, 10**10) > plain * (1 + 1e-6)
+    for bound, before in zip(bounds, plain, strict=True):
+        assert bound() > before * (1 + 1e-6)
+
+
+def test_each_part_of_the_angles_is_rounded_upwards():
+    triplets = SimpleNamespace(lower_values=np.array([0.9]), upper_values=np.array([0.9, 0.1]), rounding=0.01)
+    found = training_pairs._mse_by_angle(np.array([0.5]), triplets, 1, 0.1, 1.2, 0.05)
+    assert found == pytest.approx((math.sqrt(0.51) + 1.2 * (0.1 / 0.7 + 0.05) * math.sqrt(0.51)) ** 2)
+
+
+def test_nodes_that_were_not_seen_have_no_part():
+    """Three pairs alone, the first seen twice and the second once: ρ is 2, 1 and 0 on both sides, and γ is 1."""
+    within = excess_of_counts(PairGraph(np.eye(3)), 3, np.diag([2, 1, 0]))
+    assert within == pytest.approx(4 * (math.sqrt(2 * (1 / 3) ** 2 / (1 / 9)) + 3) ** 2)
+    assert math.isinf(training_pairs._within(0.5, 1.0, 0.5))
 
 
 def test_bad_arguments():

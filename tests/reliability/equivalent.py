@@ -2,6 +2,69 @@
 
 SAME_VALUE: dict[str, str] = {
     (
+        "pairbounds.theory.bounds.theorem28_training_pairs.Forecast.__post_init__: `_require(1, self.level)` as "
+        "`_require(1 * 1.1, self.level)`"
+    ): ("One pair and 1.1 of them are both enough; the level is looked at."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs.Forecast.mse: `found = mse_by_excess(self.graph, "
+        "self.triplets, self.k, excess) if excess < self.k else 1.0` as `found = mse_by_excess(self.graph, "
+        "self.triplets, self.k, excess) if excess <= self.k else 1.0`"
+    ): ("At an excess of k the bound is 1 either way."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs.Forecast.mse: `found = mse_by_excess(self.graph, "
+        "self.triplets, self.k, excess) if excess < self.k else 1.0` as `found = mse_by_excess(self.graph, "
+        "self.triplets, self.k, excess) if excess < self.k else 1.0 * 1.1`"
+    ): ("The bound by angles beside it is at most 1."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs.Forecast.pairs: `if self.mse(MOST_PAIRS) > target:` as `if"
+        " self.mse(MOST_PAIRS) >= target:`"
+    ): ("Whether the largest number is enough by a hair."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs.Forecast.pairs: `while many / few > 1.001:` as `while many"
+        " / few >= 1.001:`"
+    ): ("The search ends a step later."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs.Forecast.pairs: `few, many = (few, middle) if "
+        "self.mse(int(middle)) <= target else (middle, many)` as `few, many = (few, middle) if self.mse(int(middle)) "
+        "< target else (middle, many)`"
+    ): ("Whether a number is enough by a hair."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs.Forecast._operator_noise: `if max(off) >= 1:` as `if "
+        "max(off) > 1:`"
+    ): ("At 1 the noise is infinite either way."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs._gap: `if triplets.singular_values[k] == 0:` as `if "
+        "triplets.singular_values[k - 1] == 0:`"
+    ): ("Of a last value of 0 the gap is 1 up to round-off, beyond the rank both values are 0."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs._gap: `return max(0.0, 1 - below / above) if above > 0 "
+        "else 0.0` as `return max(0.0, 1 - below / above) if above >= 0 else 0.0`"
+    ): ("A lower end of 0 has a last value of 0 beside it, for which the gap is known."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs._mse_by_angle: `within = np.minimum(1.0, "
+        "np.cumsum(energy))` as `within = np.minimum(1.0 * 1.1, np.cumsum(energy))`"
+    ): ("Energies sum to 1, up to round-off."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs._mse_by_angle: `sine = np.divide(noise, room, "
+        "out=np.ones(k), where=room > noise)` as `sine = np.divide(noise, room, out=np.ones(k), where=room >= noise)`"
+    ): ("A sine of 1 either way."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs._mse_by_angle: `sine = np.divide(noise, room, "
+        "out=np.ones(k), where=room > noise)` as `sine = np.divide(noise, room, out=np.ones(k), where=room > 0.0)`"
+    ): ("A sine above 1 makes an angle of 1, as a sine of 1 does."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs._mse_by_angle: `angle = np.minimum(1.0, stretch * (sine + "
+        "off))` as `angle = np.minimum(1.0 * 1.1, stretch * (sine + off))`"
+    ): ("With an angle of 1 or more the bound is 1 or more, and cut to 1."),
+    (
+        "pairbounds.theory.bounds.theorem28_training_pairs._mse_by_angle: `return float(min(1.0, roots.min()) ** 2)` "
+        "as `return float(min(1.0 * 1.1, roots.min()) ** 2)`"
+    ): ("The bound by theorem 17 beside it is at most 1."),
+    (
+        "pairbounds.theory.bounds.theorem29_batches.smallest_batch: `sizes = range(2, LARGEST_BATCH + 1)` as `sizes ="
+        " range(2, LARGEST_BATCH)`"
+    ): ("The largest batch of all is one of 1e12 pairs."),
+    (
         "pairbounds.theory.bounds.theorem29_batches.collisions: `rows = [{'kind': kind, 'expected': (batch - 1) * "
         "float(anchor @ chance), 'none': float(anchor @ (1 - np.minimum(1.0, chance)) ** (batch - 1))} for kind, "
         "(anchor, chance) in kinds.items()]` as `rows = [{'kind': kind, 'expected': (batch - 1) * float(anchor @ "

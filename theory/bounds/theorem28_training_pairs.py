@@ -145,7 +145,7 @@ class Forecast:
         best = self.triplets.left[:, : self.k] * self.triplets.singular_values[: self.k]
         moved = _norm_of_product(best, self.triplets.right[:, : self.k], *off) + self.triplets.rounding
         lost = float(off[0].max() + off[1].max())
-        return _within(gap, self._noise.norm(n_pairs, self._half) + moved, lost) if lost < gap else math.inf
+        return _within(gap, self._noise.norm(n_pairs, self._half) + moved, lost)
 
     def mse(self, n_pairs: int) -> float:
         """The squared error of the population's probe on that encoder: by theorem 17, or by the angles; at most 1."""
