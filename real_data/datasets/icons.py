@@ -106,7 +106,7 @@ def icons(root: Path, size: int | None = USUAL_SIZE, of: Set | Literal["all"] = 
 
 def _subjects(found: Mapping[str, list[Icon]]) -> dict[str, str]:
     """The first name of those that stand for one thing, by each of them: a name is shared, or an alias of another."""
-    shared = nx.Graph()
+    shared: nx.Graph[str] = nx.Graph()
     for icon in (icon for own in found.values() for icon in own):
         nx.add_star(shared, (icon.name, *icon.aliases))
     return {name: min(alike) for alike in nx.connected_components(shared) for name in alike}

@@ -50,7 +50,7 @@ def bench(
         echo(*filter(None, table["note"].unique()))
     if out is not None:
         about = {"configuration": {"repeats": repeats, "threads": 1, "seed": seed}, **surroundings()}
-        rows = [*_others(out, about, rows), *rows]
+        rows = [*_others(out, about, rows), *({**row, "commit": about["commit"]} for row in rows)]
         rows.sort(key=lambda row: [*BENCHMARKS].index(row["benchmark"]))
         with replacing(out) as temporary:
             text = json.dumps({**about, "duels": rows}, indent=1, ensure_ascii=False)
@@ -58,9 +58,12 @@ def bench(
 
 
 def _others(record: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a record of the same surroundings that are of other benchmarks or sizes."""
-    known = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
-    if {name: known.get(name) for name in about} != about:
+    """The rows of a record of the same surroundings that are of other benchmarks or sizes; of any commit."""
+    if not record.exists():
+        return []
+    known = json.loads(record.read_text(encoding="utf-8"))
+    alike = known["versions"].items() <= about["versions"].items()
+    if not alike or any(known[name] != about[name] for name in ("configuration", "hardware")):
         return []
     run = {(row["benchmark"], row["size"]) for row in rows}
     return [row for row in known["duels"] if (row["benchmark"], row["size"]) not in run]
