@@ -335,4 +335,14 @@ STATEMENTS = (
         "tests/bounds/test_training_pairs.py",
         formal="theorem28_training_pairs.v:error_from_pairs_by_rank",
     ),
+    Statement(
+        "angle-from-pairs",
+        "exact",
+        "There `‖(I - Π_F) U_j‖_op <= ‖E‖_op / (σ_j - σ_{k+1} - ‖E‖_op)` where that is positive; with the marginals of "
+        "the pairs, off by a share of at most `a < 1` and `a' < 1`, at most `s (e / (σ_j - σ_{k+1} - e) + a)`, "
+        "`e = s s' (1 + ‖E‖_op) - 1`. And `√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`.",
+        mse_from_pairs,
+        "tests/bounds/test_training_pairs.py",
+        formal="theorem28_training_pairs.v:angle_from_pairs",
+    ),
 )

@@ -297,11 +297,15 @@ move=> best; split=> [//|x|l|x l]; rewrite ?gt_eqF ?pL_gt0 ?pR_gt0 //.
 by rewrite -/(pL P x) -/(pR P l) !mulfV ?gt_eqF ?pL_gt0 ?pR_gt0 // mulr1 subrr.
 Qed.
 
-(* their noise is 0, whose values are 0 *)
-Theorem counted_noise n m (P : graph R n m) : noise P P = 0 /\ exists V e, eigenbasis (noise P P *m (noise P P)^T) V e.
+(* their noise is 0, with values, below the room at width 1 *)
+Theorem counted_noise : noise two two = 0 /\
+  [/\ exists V e, eigenbasis (noise two two *m (noise two two)^T) V e, opnorm2_le (noise two two) (0 ^+ 2) &
+      0 < singular l 0 - singular l 1 - 0].
 Proof.
-split; first by apply/matrixP => x l'; rewrite !mxE subrr mul0r.
-by apply: eigenbasis_exists; rewrite trmx_mul trmxK.
+have noise0 : noise two two = 0 by apply/matrixP => x l'; rewrite !mxE subrr mul0r.
+split=> //; split; first by apply: eigenbasis_exists; rewrite trmx_mul trmxK.
+  by move=> v; rewrite noise0 mulmx0 sqnorm0 expr0n mul0r.
+by rewrite subr0 subr_gt0; apply: parts.
 Qed.
 
 Theorem unchanged n m (P : graph R n m) (K : 'M[R]_m := 1%:M) :

@@ -616,6 +616,22 @@ Definition error_from_pairs_by_rank := forall n m k (P : graph R n m) U l (Q : '
   eigenbasis (hop P) U l -> eigenbasis (noise P Q *m (noise P Q)^T) V e ->
   best_on_pairs Q (pL P) (pR P) f g -> 0 < gap ->
   spectral_loss P f g - spectral_loss P f' g' <= 4 * (\sum_(i < k.+1.*2) value e i) / gap.
+(* the projector on the columns of F loses a at most of the first j eigenvectors, in operator norm *)
+Definition angle_le n k j (U : 'M[R]_n) (F : 'M[R]_(n, k)) (a : R) := exists2 N : 'M[R]_n,
+  [/\ N^T = N, N *m N = N & (N :=: F^T)%MS] &
+  opnorm2_le (diag_mx (\row_i (i < j)%N%:R) *m U *m (1%:M - N)) (a ^+ 2).
+Definition angle_from_pairs := forall n m k j (P : graph R n m) U l (Q : 'M[R]_(n, m))
+    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) e (left := singular l j - singular l k),
+  eigenbasis (hop P) U l -> 0 <= e -> opnorm2_le (noise P Q) (e ^+ 2) ->
+  [/\ best_on_pairs Q (pL P) (pR P) f g -> 0 < left - e -> angle_le j.+1 U (weightedL P f) (e / (left - e)),
+      forall (qL := fun x => \sum_l' Q x l') (qR := fun l' => \sum_x Q x l') a a'
+          (s := 1 / Num.sqrt (1 - a)) (s' := 1 / Num.sqrt (1 - a')) (off := s * s' * (1 + e) - 1),
+        a < 1 -> a' < 1 -> (forall x, `|qL x / pL P x - 1| <= a) -> (forall l', `|qR l' / pR P l' - 1| <= a') ->
+        best_on_pairs Q qL qR f g -> 0 < left - off -> angle_le j.+1 U (weightedL P f) (s * (off / (left - off) + a)) &
+      forall r (y : 'I_n -> 'I_r) B i a,
+        0 <= a -> least_squares P y f B -> angle_le i U (weightedL P f) a ->
+        Num.sqrt (mse P y f B) <= Num.sqrt (\sum_(h < n | (i <= h)%N) energy P y U h)
+                                  + a * Num.sqrt (\sum_(h < n | (h < i)%N) energy P y U h)].
 
 (* Theorem 29: a batch of b + 1 independent pairs, of which the first is the anchor *)
 Definition batch_mean n m b (P : graph R n m) (X : {ffun 'I_b.+1 -> 'I_n * 'I_m} -> R) : R :=
