@@ -1,8 +1,8 @@
 """Verdicts as theorems of Coq: the certificate of a proof in integers, and theorems that `vm_compute` closes.
 
 `theory/formal` has the test that decides, in integers, and the proof that it is sound: `Place.v` for the cut of the
-spectrum, `Walks.v` for the moments, `Bernstein.v` for polynomials, `Checker.v` for all together. A file is written only
-after the same test has been passed here. Source: new here.
+spectrum, `Walks.v` for the moments, `Bernstein.v` for polynomials, `Checker.v` for all together, `Ballots.v` for votes.
+A file is written only after the same test has been passed here. Source: new here.
 """
 
 import os
@@ -21,6 +21,7 @@ from pairbounds.theory.proofs.decimals import above
 from pairbounds.theory.proofs.exact_graph import ExactGraph
 from pairbounds.theory.proofs.places import BITS, left_places
 from pairbounds.theory.proofs.proof import VALUE_DIGITS, Claim, Proof, assembled
+from pairbounds.theory.proofs.votes import best_price, error, margins
 
 BEGINNING = "(* pairbounds theorem 1:"  # of every file
 PRECISION = 48  # bits after the binary point, of the integral of a polynomial
@@ -34,11 +35,11 @@ HEAD = """{beginning} bounds of the probe on {subject}, on one graph.
    The definitions are those of Statements.v; `pairs` has the weights below over their sum, and `label_of` the labels.
    To check it, with the packages of Coq that docs/proofs.md lists:
      cp -r "$(python -c 'import pairbounds.theory.ledger.formal as it; print(it.FOLDER)')" formal
-     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Checker.vo && cd ..
+     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Ballots.vo && cd ..
      coqc -Q formal Pairbounds THIS_FILE.v *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Pairbounds Require Import Statements Integers Place Checker.
+From Pairbounds Require Import Statements Integers Place Checker Ballots.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -68,12 +69,26 @@ MASS = """
 Lemma {name}_checked : mass_ok counts certificate {polynomial} {over} {num} {den}.
 Proof. vm_cast_no_check (erefl true). Qed.
 Theorem {name} (R : rcfType) (f : 'M[R]_({n}, {k})) (g : 'M[R]_({m}, {k})) (B : 'M[R]_({k}, {r})) :
-  {minimiser} (pairs R checked) {penalty}f g -> least_squares (pairs R checked) (@label_of counts) f B ->
+  {hypotheses}
   let value : R := (iR {num} / iR {den})%R in
   (mse (pairs R checked) (@label_of counts) f B <= value)%R /\\
   (error (pairs R checked) (@label_of counts) f B <= 2 * value)%R.
 Proof. move=> best probe value; exact: (mass_verdict (ok := checked) ({cuts} best) probe {name}_checked). Qed.
 """
+
+VOTE = """
+(* {title}. *)
+Lemma {name}_checked : vote_ok counts certificate {polynomial} {filter}
+  {over} {filter_over} {low} {price} {num} {den}.
+Proof. vm_cast_no_check (erefl true). Qed.
+Theorem {name} (R : rcfType) (f : 'M[R]_({n}, {k})) (g : 'M[R]_({m}, {k})) (B : 'M[R]_({k}, {r})) :
+  {hypotheses}
+  (error (pairs R checked) (@label_of counts) f B <= iR {num} / iR {den})%R.
+Proof. move=> best probe; exact: (vote_sound (ok := checked) ({vote_cuts} best) probe {name}_checked). Qed.
+"""
+
+NO_VOTE = "\n(* {title}: left out, for {value} is not below 1, or not below what is proved above. *)\n"
+HYPOTHESES = "{minimiser} (pairs R checked) {penalty}f g -> least_squares (pairs R checked) (@label_of counts) f B ->"
 
 
 @dataclass(frozen=True)
@@ -105,7 +120,7 @@ class CoqProof:
 
 
 def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> CoqProof:
-    """Bounds of the linear probe on the optimum of width k, as theorems of Coq: 4 and 15, or 18 with a penalty.
+    """Bounds of the linear probe on the optimum of width k, as theorems of Coq: 4, 15 and 16, or 18 with a penalty.
 
     Parameters
     ----------
@@ -128,9 +143,14 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
     proof = assembled(graph, exact, k, penalty, HOPS, left_places)
     writer = _Writer(exact, proof)
     shown = [writer.shown(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
-    both = [replace(claim, quantity=name, value=factor * claim.value) for claim in shown for name, factor in ERRORS]
     text = writer.head() + "".join(map(writer.theorem, shown))
-    return CoqProof(replace(proof, claims=tuple(both)), text)
+    claims = [replace(claim, quantity=name, value=factor * claim.value) for claim in shown for name, factor in ERRORS]
+    least = min(Fraction(1), *(claim.value for claim in claims if claim.quantity == "probe_error"))
+    for vote in (writer.shown_vote(claim) for claim in proof.claims if claim.filter):
+        worth = vote.value < least
+        text += writer.vote(vote) if worth else writer.no_vote(vote)
+        claims += [vote] * worth
+    return CoqProof(replace(proof, claims=tuple(claims)), text)
 
 
 def require_small(graph: PairGraph) -> None:
@@ -151,13 +171,14 @@ class _Writer:
             for end, weight in line:
                 row[end] = weight // unit
         self._classes = max(exact.classes) + 1
-        polynomials = [claim.polynomial for claim in proof.claims if not claim.filter]
-        steps = max(map(len, polynomials)) - 1 | 1
+        polynomials = [claim.polynomial for claim in proof.claims]
+        hops = max(len(claim.filter) for claim in proof.claims)
+        steps = max(*map(len, polynomials), 2 * hops) - 1 | 1
         lost = max(sum(2 * self._classes * j * abs(c) for j, c in enumerate(each)) for each in polynomials)
         self._bits = PRECISION + int(lost).bit_length()  # of walks, of which large coefficients need more
-        states = list(exact.walks(steps, self._bits))
+        self._states = list(exact.walks(steps, self._bits))
         total = sum(exact.left)
-        lows = [low * (total << 2 * self._bits) / unit for low, _ in exact.moments(states, self._bits)]
+        lows = [low * (total << 2 * self._bits) / unit for low, _ in exact.moments(self._states, self._bits)]
         self._total, self._moments = total // unit, [int(low) for low in lows]
 
     def head(self) -> str:
@@ -184,23 +205,63 @@ class _Writer:
         over, coefficients = _over_one(claim.polynomial)
         return replace(claim, value=above(self._integral(coefficients) / over, VALUE_DIGITS))
 
+    def shown_vote(self, claim: Claim) -> Claim:
+        """The claim of a vote, with the price and the value that Coq finds for its polynomials."""
+        over, coefficients = _over_one(claim.polynomial)
+        ahead = margins([*claim.filter], self._exact, self._states, self._bits)
+        budget, masses = self._integral(coefficients) / over, self._exact.left
+        price = best_price(ahead, masses, budget)
+        return replace(claim, price=price, value=above(error(ahead, masses, budget, price), VALUE_DIGITS))
+
     def theorem(self, claim: Claim) -> str:
         """A theorem by a polynomial above the step."""
         over, coefficients = _over_one(claim.polynomial)
         numbers = {"theorem": claim.theorem, "polynomial": _list(coefficients), "over": over}
-        return MASS.format(name=f"theorem_{claim.theorem}", **numbers, **self._statement(claim.value))
+        return MASS.format(name=f"theorem_{claim.theorem}", **numbers, **self._statement(claim))
 
-    def _statement(self, value: Fraction) -> dict[str, Any]:
-        mu = self._proof.penalty
+    def vote(self, claim: Claim) -> str:
+        """A theorem by a vote."""
+        over, coefficients = _over_one(claim.polynomial)
+        filter_over, votes = _over_one(claim.filter)
+        return VOTE.format(
+            **self._titled(),
+            polynomial=_list(coefficients),
+            filter=_list(votes),
+            over=over,
+            filter_over=filter_over,
+            price=f"{claim.price.numerator} {claim.price.denominator}",
+            **self._statement(claim),
+        )
+
+    def no_vote(self, claim: Claim) -> str:
+        """What stands for a theorem by a vote that adds nothing."""
+        return NO_VOTE.format(title=self._titled()["title"], value=float(claim.value))
+
+    def _titled(self) -> dict[str, str]:
+        number = 18 if self._proof.penalty else 16
+        return {"title": f"Theorem {number}, votes", "name": f"theorem_{number}_votes"}
+
+    def _statement(self, claim: Claim) -> dict[str, Any]:
+        mu, value = self._proof.penalty, claim.value
+        over, under = f"(mu_num := {mu.numerator})", f"(mu_den := {mu.denominator})"
         penalised = {
             "minimiser": "penalised_minimiser",
             "penalty": f"(iR {mu.numerator} / iR {mu.denominator})%R ",
-            "cuts": "penalised_optimum_cuts (ok := checked) "
-            f"(mu_num := {mu.numerator}) (mu_den := {mu.denominator}) isT",
+            "cuts": f"penalised_optimum_cuts (ok := checked) {over} {under} isT",
+            "vote_cuts": f"penalised_vote_cuts (ok := checked) {over} {under} isT",
+            "low": f"({mu.numerator} * {mu.numerator}) ({mu.denominator} * {mu.denominator})",
         }
-        plain = {"minimiser": "minimiser", "penalty": "", "cuts": "optimum_cuts (ok := checked)"}
+        plain = {
+            "minimiser": "minimiser",
+            "penalty": "",
+            "cuts": "optimum_cuts (ok := checked)",
+            "vote_cuts": "optimum_vote_cuts (ok := checked)",
+            "low": "0 1",
+        }
+        loss = penalised if mu else plain
         sizes = {"n": len(self._rows), "m": self._columns, "k": self._proof.k, "r": self._classes}
-        return sizes | (penalised if mu else plain) | {"num": value.numerator, "den": value.denominator}
+        numbers = {"num": value.numerator, "den": value.denominator}
+        return sizes | numbers | loss | {"hypotheses": HYPOTHESES.format(**loss)}
 
     def _integral(self, coefficients: Sequence[int]) -> Fraction:
         """The most that `Σ_j p_j a_j` can be, as Coq bounds it."""

@@ -48,10 +48,10 @@ def places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
 
 
 def left_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:  # noqa: ARG001
-    """The same of the left side as it is: V has a row for each left node, and `at_most` is over `2^BITS` and not 0."""
+    """`at_most`, over `2^BITS` and not 0, of the left side as it is: V has a row for each left node."""
     found = _found(graph.normalized, k)
     at_most = max(Fraction(_margin(graph.normalized.shape[0])), found.at_most)
-    return replace(found, at_most=Fraction(-(-(at_most * 2**BITS) // 1), 2**BITS))
+    return replace(found, at_most=Fraction(-(-(at_most * 2**BITS) // 1), 2**BITS), at_least=Fraction(0))
 
 
 def _margin(n: int) -> float:

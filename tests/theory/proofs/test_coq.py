@@ -1,5 +1,6 @@
 """Verdicts as theorems of Coq: the file is about the graph, and a file that was tampered with does not compile."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,9 +13,10 @@ from pairbounds import PairGraph, prove
 from pairbounds.__main__ import app
 from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import prove_in_coq
+from pairbounds.theory.proofs.decimals import written
 from tests.families import GRAPHS
 from tests.reliability.formal import in_order, sources
-from tests.theory.proofs.verifier import saved
+from tests.theory.proofs.verifier import saved, verifier
 
 TINY = PairGraph([[8, 1, 0], [6, 2, 0], [0, 1, 9], [0, 0, 7]], [0, 0, 1, 1])
 
@@ -50,11 +52,37 @@ def test_its_values_are_those_of_the_other_proof(graph):
         theirs, ours = prove(graph, 2, penalty=penalty, hops=8), prove_in_coq(graph, 2, penalty=penalty)
         for quantity in ("probe_mse", "probe_error"):
             values = {it.theorem: it.value for it in theirs.claims if it.quantity == quantity and it.theorem != 16}
-            found = {it.theorem: it.value for it in ours.proof.claims if it.quantity == quantity}
+            found = {it.theorem: it.value for it in ours.proof.claims if it.quantity == quantity and it.theorem != 16}
             assert found.keys() == values.keys()
             assert all(0 <= found[theorem] - values[theorem] < 1e-9 for theorem in found)
         (penalised,) = {"penalised_minimiser" in ours.text}
         assert penalised == (penalty is not None)
+
+
+@pytest.mark.parametrize(("size", "k"), [(6, 1), (6, 2), (8, 2)])
+@pytest.mark.parametrize("penalty", [None, 0.6])
+def test_what_a_vote_proves_there_the_verifier_proves_too(size, k, penalty, tmp_path):
+    graph = GRAPHS["wide"](np.random.default_rng(0), size)
+    ours, read = prove_in_coq(graph, k, penalty=penalty), verifier.Graph(saved(graph, tmp_path))
+    (vote,) = (claim for claim in ours.proof.claims if claim.filter)
+    (said_of,) = re.findall(r"^  \(error .* f B <= iR (\d+) / iR (\d+)\)%R\.$", ours.text, re.M)
+    assert Fraction(*map(int, said_of)) == vote.value == ours.value("probe_error") < 1
+    record = json.loads(json.dumps(ours.proof.record()))
+    assert len(verifier.check(read, record)) == len(ours.proof.claims)
+    record["claims"][-1]["value"] = written(vote.value - Fraction(1, 10**9))
+    with pytest.raises(verifier.Refusal):
+        verifier.check(read, record)
+
+
+@pytest.mark.parametrize("penalty", [None, 0.6])
+def test_a_vote_that_adds_nothing_is_left_out(penalty):
+    ours = prove_in_coq(GRAPHS["one_class"](np.random.default_rng(0), 6), 1, penalty=penalty)
+    assert not any(claim.filter for claim in ours.proof.claims)
+    assert "vote_ok" not in ours.text
+    number = 18 if penalty else 16
+    assert re.search(
+        rf"^\(\* Theorem {number}, votes: left out, for \S+e-07 is not below 1, or not below ", ours.text, re.M
+    )
 
 
 def test_a_graph_that_is_too_large_is_refused_before_the_work(tmp_path, call):
@@ -133,6 +161,12 @@ TAMPERED = {
     "a strict bound": replaced(r"f B <= value", "f B < value"),
     "any embedding": replaced(r"minimiser \(pairs R checked\) f g -> ", ""),
     "any probe": replaced(r"least_squares \(pairs R checked\) \(@label_of counts\) f B ->\n", "True ->\n"),
+    "a vote": replaced(r"(vote_ok counts certificate \[.*?\] \[:: \(?-?\d+)", r"\g<1>0"),
+    "the polynomial of a vote": replaced(r"vote_ok counts certificate \[:: \d", "vote_ok counts certificate [:: "),
+    "the price of a vote": replaced(r"^(  \d+ \d+ 0 1) \d+", r"\1 0"),
+    "the bound of a vote": lambda text: re.sub(
+        r"^(  \d+ \d+ 0 1 \d+ \d+ |  \(error .*f B <= iR )\d+", r"\g<1>1", text, flags=re.M
+    ),
     "another loss": replaced(r"  minimiser \(pairs R checked\) f g", "  penalised_minimiser (pairs R checked) 1%R f g"),
 }
 
@@ -142,7 +176,7 @@ def compiled(tmp_path_factory):
     """Folder of the compiled theory, as far as a verdict needs it."""
     if shutil.which("coqc") is None:
         pytest.skip("there is no coqc: `make formal` says how to get it")
-    folder, texts, needed = tmp_path_factory.mktemp("formal"), sources(), ["Checker"]
+    folder, texts, needed = tmp_path_factory.mktemp("formal"), sources(), ["Ballots"]
     for name in needed:
         needed += [each for each in texts if re.search(rf"^From Pairbounds Require.*\b{each}\b", texts[name], re.M)]
     for name in (each for each in in_order(texts) if each in needed):
