@@ -234,7 +234,7 @@ class _Writer:
         )
 
     def no_vote(self, claim: Claim) -> str:
-        """What stands for a theorem by a vote that adds nothing."""
+        """Comment in place of a theorem by a vote that adds nothing."""
         return NO_VOTE.format(title=self._titled()["title"], value=float(claim.value))
 
     def _titled(self) -> dict[str, str]:
