@@ -3,11 +3,11 @@
    The definitions are those of Statements.v; `pairs` has the weights below over their sum, and `label_of` the labels.
    To check it, with the packages of Coq that docs/proofs.md lists:
      cp -r "$(python -c 'import pairbounds.theory.ledger.formal as it; print(it.FOLDER)')" formal
-     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Ballots.vo && cd ..
+     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Ballots.vo Lower.vo && cd ..
      coqc -Q formal Pairbounds THIS_FILE.v *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Pairbounds Require Import Statements Integers Place Checker Ballots.
+From Pairbounds Require Import Statements Integers Place Lower Checker Ballots.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -61,10 +61,12 @@ Theorem theorem_15 (R : rcfType) (f : 'M[R]_(4, 2)) (g : 'M[R]_(3, 2)) (B : 'M[R
 Proof. move=> best probe value; exact: (mass_verdict (ok := checked) (optimum_cuts (ok := checked) best) probe theorem_15_checked). Qed.
 
 (* Theorem 16, votes. *)
-Lemma theorem_16_votes_checked : vote_ok counts certificate [:: 289955355124880186187410701380; (-1189497820594838523033942578878); 1828613561041227422721000550609; (-1248508464976720300221302295541); 319438124560756986358711628781] [:: 461525014641250924674054090249; 1104506107932155423156928009120; (-565188574336700222389140435553)]
-  1000000000000000000000000000000 1000000000000000000000000000000 0 1 2167131087054899207799962823629 1000000000000000000000000000000 6263601435293 5000000000000000.
+Lemma lower_checked : lower_ok counts (cut certificate) 4122658988459607 4503599627370496.
+Proof. vm_cast_no_check (erefl true). Qed.
+Lemma theorem_16_votes_checked : vote_ok counts certificate [:: 140270655994639502920; 12313500913352370; 113147167711539577139578938158; (-6851819207616552651063379641983); 117324104819119870712906816834220; (-418547755995043729071447557998909); 619233614179972268409812841127859; (-418540166619479398590897289977875); 107268875655335989449667977169156] [:: 180844922370587; (-134484185281018395197172310418); 3901212553770771293559782577631; (-3131671904556441288214330143092); 364943536066688667407476032167]
+  1000000000000000000000000000000 1000000000000000000000000000000 4122658988459607 4503599627370496 1160305673192058240061896867701 500000000000000000000000000000 406893 1250000000000000.
 Proof. vm_cast_no_check (erefl true). Qed.
 Theorem theorem_16_votes (R : rcfType) (f : 'M[R]_(4, 2)) (g : 'M[R]_(3, 2)) (B : 'M[R]_(2, 2)) :
   minimiser (pairs R checked) f g -> least_squares (pairs R checked) (@label_of counts) f B ->
-  (error (pairs R checked) (@label_of counts) f B <= iR 6263601435293 / iR 5000000000000000)%R.
-Proof. move=> best probe; exact: (vote_sound (ok := checked) (optimum_vote_cuts (ok := checked) best) probe theorem_16_votes_checked). Qed.
+  (error (pairs R checked) (@label_of counts) f B <= iR 406893 / iR 1250000000000000)%R.
+Proof. move=> best probe; exact: (vote_sound (ok := checked) (lower_cuts (ok := checked) lower_checked best) probe theorem_16_votes_checked). Qed.

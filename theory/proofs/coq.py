@@ -1,8 +1,8 @@
 """Verdicts as theorems of Coq: the certificate of a proof in integers, and theorems that `vm_compute` closes.
 
-`theory/formal` has the test that decides, in integers, and the proof that it is sound: `Place.v` for the cut of the
-spectrum, `Walks.v` for the moments, `Bernstein.v` for polynomials, `Checker.v` for all together, `Ballots.v` for votes.
-A file is written only after the same test has been passed here. Source: new here.
+`theory/formal` has the test that decides, in integers, and the proof that it is sound: `Place.v` and `Lower.v` for the
+cut of the spectrum, `Walks.v` for the moments, `Bernstein.v` for polynomials, `Checker.v` for all together, `Ballots.v`
+for votes. A file is written only after the same test has been passed here. Source: new here.
 """
 
 import os
@@ -19,7 +19,7 @@ from pairbounds.theory.graph.components import component_count
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs.decimals import above
 from pairbounds.theory.proofs.exact_graph import ExactGraph
-from pairbounds.theory.proofs.places import BITS, left_places
+from pairbounds.theory.proofs.places import BITS, Places, left_places
 from pairbounds.theory.proofs.proof import VALUE_DIGITS, Claim, Proof, assembled
 from pairbounds.theory.proofs.votes import best_price, error, margins
 
@@ -35,11 +35,11 @@ HEAD = """{beginning} bounds of the probe on {subject}, on one graph.
    The definitions are those of Statements.v; `pairs` has the weights below over their sum, and `label_of` the labels.
    To check it, with the packages of Coq that docs/proofs.md lists:
      cp -r "$(python -c 'import pairbounds.theory.ledger.formal as it; print(it.FOLDER)')" formal
-     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Ballots.vo && cd ..
+     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Ballots.vo Lower.vo && cd ..
      coqc -Q formal Pairbounds THIS_FILE.v *)
 From Coq Require Import ZArith.
 From mathcomp Require Import all_ssreflect all_algebra.
-From Pairbounds Require Import Statements Integers Place Checker Ballots.
+From Pairbounds Require Import Statements Integers Place Lower Checker Ballots.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -78,13 +78,17 @@ Proof. move=> best probe value; exact: (mass_verdict (ok := checked) ({cuts} bes
 
 VOTE = """
 (* {title}. *)
-Lemma {name}_checked : vote_ok counts certificate {polynomial} {filter}
+{lower}Lemma {name}_checked : vote_ok counts certificate {polynomial} {filter}
   {over} {filter_over} {low} {price} {num} {den}.
 Proof. vm_cast_no_check (erefl true). Qed.
 Theorem {name} (R : rcfType) (f : 'M[R]_({n}, {k})) (g : 'M[R]_({m}, {k})) (B : 'M[R]_({k}, {r})) :
   {hypotheses}
   (error (pairs R checked) (@label_of counts) f B <= iR {num} / iR {den})%R.
 Proof. move=> best probe; exact: (vote_sound (ok := checked) ({vote_cuts} best) probe {name}_checked). Qed.
+"""
+
+LOWER = """Lemma lower_checked : lower_ok counts (cut certificate) {low}.
+Proof. vm_cast_no_check (erefl true). Qed.
 """
 
 NO_VOTE = "\n(* {title}: left out, for {value} is not below 1, or not below what is proved above. *)\n"
@@ -140,8 +144,11 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
     require_width(graph.joint.shape, k)
     require_small(graph)
     exact = ExactGraph(graph)
-    proof = assembled(graph, exact, k, penalty, HOPS, left_places)
+    proof = assembled(graph, exact, k, penalty, HOPS, left_places if penalty is None else _upper_places)
     writer = _Writer(exact, proof)
+    if not writer.lower_holds():
+        proof = assembled(graph, exact, k, penalty, HOPS, _upper_places)
+        writer = _Writer(exact, proof)
     shown = [writer.shown(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
     text = writer.head() + "".join(map(writer.theorem, shown))
     claims = [replace(claim, quantity=name, value=factor * claim.value) for claim in shown for name, factor in ERRORS]
@@ -151,6 +158,10 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
         text += writer.vote(vote) if worth else writer.no_vote(vote)
         claims += [vote] * worth
     return CoqProof(replace(proof, claims=tuple(claims)), text)
+
+
+def _upper_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
+    return replace(left_places(graph, exact, k), at_least=Fraction(0))
 
 
 def require_small(graph: PairGraph) -> None:
@@ -223,14 +234,16 @@ class _Writer:
         """A theorem by a vote."""
         over, coefficients = _over_one(claim.polynomial)
         filter_over, votes = _over_one(claim.filter)
+        statement = self._statement(claim)
         return VOTE.format(
             **self._titled(),
+            lower=LOWER.format(**statement) if self._proof.places.at_least else "",
             polynomial=_list(coefficients),
             filter=_list(votes),
             over=over,
             filter_over=filter_over,
             price=f"{claim.price.numerator} {claim.price.denominator}",
-            **self._statement(claim),
+            **statement,
         )
 
     def no_vote(self, claim: Claim) -> str:
@@ -258,6 +271,10 @@ class _Writer:
             "vote_cuts": "optimum_vote_cuts (ok := checked)",
             "low": "0 1",
         }
+        least = self._proof.places.at_least
+        if least:
+            plain["low"] = f"{least.numerator} {least.denominator}"
+            plain["vote_cuts"] = "lower_cuts (ok := checked) lower_checked"
         loss = penalised if mu else plain
         sizes = {"n": len(self._rows), "m": self._columns, "k": self._proof.k, "r": self._classes}
         numbers = {"num": value.numerator, "den": value.denominator}
@@ -271,14 +288,33 @@ class _Writer:
             most += coefficient * low + max(0, coefficient * slack)
         return Fraction(most, self._total * one**2)
 
+    def lower_holds(self) -> bool:
+        """Return whether Coq finds that `σ_k² >= b'`: the matrix of its test is diagonally dominant."""
+        places = self._proof.places
+        num, den = places.at_least.numerator, places.at_least.denominator
+        left, right, unit, _, roots = self._scale()
+        inverses = [unit // mass for mass in right]
+        columns = [[*map(mul, roots, column)] for column in zip(*places.basis, strict=True)]
+        met = [[_dot(each, column) for each in zip(*self._rows, strict=True)] for column in columns]
+        for s, (own, ends) in enumerate(zip(columns, met, strict=True)):
+            u, v = [*map(mul, ends, inverses)], [*map(mul, own, left)]
+            line = [den * _dot(u, b) - num * unit * _dot(v, a) for a, b in zip(columns, met, strict=True)]
+            if sum(map(abs, line)) - abs(line[s]) >= line[s]:
+                return num == 0
+        return True
+
+    def _scale(self) -> tuple[list[int], list[int], int, int, list[int]]:
+        """Both marginals, the unit of the inverses of the right one, and the scale of the roots of the left one."""
+        left, right = [sum(row) for row in self._rows], [sum(column) for column in zip(*self._rows, strict=True)]
+        scale = max(left).bit_length() // 2 + 1 + BITS
+        roots = [isqrt((1 << 2 * scale) // mass) for mass in left]
+        return left, right, 1 << (max(right).bit_length() + BITS), scale, roots
+
     def _certificate(self) -> dict[str, Any]:
         """The cut: on the scale of the normalised matrix, V and the factor L are integers over `2^BITS`."""
         places, rows = self._proof.places, self._rows
-        left, right = [sum(row) for row in rows], [sum(column) for column in zip(*rows, strict=True)]
-        unit = 1 << (max(right).bit_length() + BITS)
+        left, right, unit, scale, roots = self._scale()
         inverses = [-(-unit // mass) for mass in right]
-        scale = max(left).bit_length() // 2 + 1 + BITS
-        roots = [isqrt((1 << 2 * scale) // mass) for mass in left]
         num, den = places.at_most.numerator, places.at_most.denominator
         size = den * unit << 2 * scale >> 2 * BITS
         matrix = []

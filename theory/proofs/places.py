@@ -48,10 +48,11 @@ def places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
 
 
 def left_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:  # noqa: ARG001
-    """`at_most`, over `2^BITS` and not 0, of the left side as it is: V has a row for each left node."""
+    """The same of the left side as it is: V has a row for each left node, places are over `2^BITS`, and b is not 0."""
     found = _found(graph.normalized, k)
     at_most = max(Fraction(_margin(graph.normalized.shape[0])), found.at_most)
-    return replace(found, at_most=Fraction(-(-(at_most * 2**BITS) // 1), 2**BITS), at_least=Fraction(0))
+    most, least = -(-(at_most * 2**BITS) // 1), found.at_least * 2**BITS // 1
+    return replace(found, at_most=Fraction(most, 2**BITS), at_least=Fraction(least, 2**BITS))
 
 
 def _margin(n: int) -> float:

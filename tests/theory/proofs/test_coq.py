@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 from pairbounds import PairGraph, prove
 from pairbounds.__main__ import app
 from pairbounds.theory.ledger.formal import FOLDER
-from pairbounds.theory.proofs import prove_in_coq
+from pairbounds.theory.proofs import coq, prove_in_coq
 from pairbounds.theory.proofs.decimals import written
+from pairbounds.theory.proofs.places import left_places
 from tests.families import GRAPHS
 from tests.reliability.formal import in_order, sources
 from tests.theory.proofs.verifier import saved, verifier
@@ -81,8 +83,21 @@ def test_a_vote_that_adds_nothing_is_left_out(penalty):
     assert "vote_ok" not in ours.text
     number = 18 if penalty else 16
     assert re.search(
-        rf"^\(\* Theorem {number}, votes: left out, for \S+e-07 is not below 1, or not below ", ours.text, re.M
+        rf"^\(\* Theorem {number}, votes: left out, for \S+e-\d\d is not below 1, or not below ", ours.text, re.M
     )
+
+
+def test_where_the_place_from_below_is_too_high_it_is_not_used(monkeypatch):
+    def raised_places(*of):
+        found = left_places(*of)
+        return replace(found, at_least=found.at_least + Fraction(1, 8))
+
+    before = prove_in_coq(TINY, 2)
+    monkeypatch.setattr(coq, "left_places", raised_places)
+    after = prove_in_coq(TINY, 2)
+    assert "lower_ok" in before.text
+    assert "lower_ok" not in after.text
+    assert before.value("probe_error") < after.value("probe_error")
 
 
 def test_a_graph_that_is_too_large_is_refused_before_the_work(tmp_path, call):
@@ -161,11 +176,12 @@ TAMPERED = {
     "a strict bound": replaced(r"f B <= value", "f B < value"),
     "any embedding": replaced(r"minimiser \(pairs R checked\) f g -> ", ""),
     "any probe": replaced(r"least_squares \(pairs R checked\) \(@label_of counts\) f B ->\n", "True ->\n"),
-    "a vote": replaced(r"(vote_ok counts certificate \[.*?\] \[:: \(?-?\d+)", r"\g<1>0"),
-    "the polynomial of a vote": replaced(r"vote_ok counts certificate \[:: \d", "vote_ok counts certificate [:: "),
-    "the price of a vote": replaced(r"^(  \d+ \d+ 0 1) \d+", r"\1 0"),
+    "a vote": replaced(r"(vote_ok .*?\] \[:: .*); [^;]*\]$", r"\1]"),
+    "the polynomial of a vote": replaced(r"(vote_ok counts certificate \[:: [^\]]*); [^;\]]*\]", r"\1]"),
+    "the place from below": replaced(r"(lower_ok .*\)) \d+ (\d+)", r"\1 \2 \2"),
+    "the price of a vote": replaced(r"^(  \d+ \d+ \d+ \d+) \d+", r"\1 0"),
     "the bound of a vote": lambda text: re.sub(
-        r"^(  \d+ \d+ 0 1 \d+ \d+ |  \(error .*f B <= iR )\d+", r"\g<1>1", text, flags=re.M
+        r"^((?:  \d+)(?: \d+){5} |  \(error .*f B <= iR )\d+", r"\g<1>1", text, flags=re.M
     ),
     "another loss": replaced(r"  minimiser \(pairs R checked\) f g", "  penalised_minimiser (pairs R checked) 1%R f g"),
 }
@@ -176,7 +192,7 @@ def compiled(tmp_path_factory):
     """Folder of the compiled theory, as far as a verdict needs it."""
     if shutil.which("coqc") is None:
         pytest.skip("there is no coqc: `make formal` says how to get it")
-    folder, texts, needed = tmp_path_factory.mktemp("formal"), sources(), ["Ballots"]
+    folder, texts, needed = tmp_path_factory.mktemp("formal"), sources(), ["Ballots", "Lower"]
     for name in needed:
         needed += [each for each in texts if re.search(rf"^From Pairbounds Require.*\b{each}\b", texts[name], re.M)]
     for name in (each for each in in_order(texts) if each in needed):
