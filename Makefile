@@ -58,8 +58,9 @@ data: ## Fetch clip-arts and stamps of Debian packages, and icons of npm's, into
 	@rm -rf $(DATA) && mkdir -p $(DATA)/packages
 	cd $(DATA)/packages && apt-get download $(DEBIAN)
 	for package in $(DATA)/packages/*.deb; do dpkg -x $$package $(DATA) || exit; done
-	for icons in $(NPM); do mkdir -p $(DATA)/npm/$${icons%%=*} && (cd $(DATA)/packages && npm pack --silent $${icons#*=}) \
-	| xargs -I{} tar -xzf $(DATA)/packages/{} -C $(DATA)/npm/$${icons%%=*} --strip-components=1 || exit; done
+	for icons in $(NPM); do own=$(DATA)/npm/$${icons%%=*} && mkdir -p $$own && \
+	file=$$(cd $(DATA)/packages && npm pack --silent $${icons#*=}) && \
+	tar -xzf $(DATA)/packages/$$file -C $$own --strip-components=1 || exit; done
 	@rm -r $(DATA)/packages
 
 test test-%: export OMP_NUM_THREADS := 1

@@ -67,7 +67,7 @@ def in_order(texts: dict[str, str]) -> list[str]:
 
 
 def unexpected(name: str, said: str) -> list[str]:
-    """Whatever else `Print Assumptions` names than the axioms that the theorem "file.v:name" may rest on."""
+    """Axioms that `Print Assumptions` names, and that the theorem "file.v:name" may not rest on."""
     allowed = {"Axioms:", *(f"boolp.{axiom}" for axiom in axioms(name))}
     named = [line.partition(" :")[0] for line in said.splitlines() if line and not line[0].isspace()]
     return [] if said == CLOSED else [each for each in named if each not in allowed] or ["nothing"] * (not named)

@@ -47,7 +47,7 @@ def places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
     return _found(_distinct_rows(graph, exact), k)
 
 
-def left_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:  # noqa: ARG001
+def left_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:  # noqa: ARG001 - as `places` is called
     """The same of the left side as it is: V has a row for each left node, places are over `2^BITS`, and b is not 0."""
     found = _found(graph.normalized, k)
     at_most = max(Fraction(_margin(graph.normalized.shape[0])), found.at_most)

@@ -202,7 +202,7 @@ def compiled(tmp_path_factory):
 
 
 def coqc(folder, path):
-    """What Coq has against a file: "" for nothing."""
+    """Complaints of Coq about a file; "" where it compiles."""
     command = ["coqc", "-q", "-w", "-all", "-Q", str(folder), "Pairbounds", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stderr if done.returncode else ""
