@@ -120,6 +120,15 @@ def _assumptions(names: list[str], folder: str) -> dict[str, str]:
     return {name.strip(): said.strip() for name, _, said in answers}
 
 
+def _packages() -> list[str]:
+    """MathComp's packages with their versions, where dpkg installed them: it states none itself."""
+    if shutil.which("dpkg-query") is None:
+        return []
+    command = ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *PACKAGES.split()[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [line for line in done.stdout.splitlines() if line.split()[1:]]
+
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -155,10 +164,11 @@ def formal(
         for name, said in found.items()
     ]
     version = " ".join(subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True).stdout.split())
+    packages = " ".join(_packages()) or "MathComp's packages are not dpkg's, and have no version here"
     seconds = compiled.children_user + compiled.children_system - cpu.children_user - cpu.children_system
     lines = sum(text.count("\n") for text in texts.values())
     notes = [
-        f"{version}. {lines:,} lines compiled in {seconds:.0f} CPU seconds.",
+        f"{version}; {packages}. {lines:,} lines compiled in {seconds:.0f} CPU seconds.",
         f"The axioms of Analysis: {', '.join(f'boolp.{axiom}' for axiom in AXIOMS)}. All others: {CLOSED.lower()}.",
         same,
     ]
