@@ -81,6 +81,7 @@ def theorems() -> list[str]:
     examples = (
         "Counterexamples",
         "FalseForms",
+        "FalseTransfer",
         "Instances",
         "Instances25",
         "LogInstances",
