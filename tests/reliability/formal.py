@@ -80,6 +80,7 @@ def theorems() -> list[str]:
     found = {file: stated.findall(text) for file, text in sources().items()}
     examples = (
         "Counterexamples",
+        "FalseClaims",
         "FalseForms",
         "FalseTransfer",
         "Instances",
