@@ -87,6 +87,7 @@ def theorems() -> list[str]:
         "Instances25",
         "LogInstances",
         "Sharpness",
+        "Sharpness18",
         "Values",
         "Verdict",
     )
