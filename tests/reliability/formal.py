@@ -88,6 +88,7 @@ def theorems() -> list[str]:
         "LogInstances",
         "Sharpness",
         "Sharpness18",
+        "Sharpness28",
         "Values",
         "Verdict",
     )
