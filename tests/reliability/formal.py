@@ -80,11 +80,15 @@ def theorems() -> list[str]:
     found = {file: stated.findall(text) for file, text in sources().items()}
     examples = (
         "Counterexamples",
+        "FalseClaims",
         "FalseForms",
+        "FalseTransfer",
         "Instances",
         "Instances25",
         "LogInstances",
         "Sharpness",
+        "Sharpness18",
+        "Sharpness28",
         "Values",
         "Verdict",
     )

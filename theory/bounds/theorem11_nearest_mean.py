@@ -69,7 +69,13 @@ QUANTITIES["nearest_mean_error"] = Quantity(
 QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
 
 
-@bound("class-variance", quantity="class_variance", status="exact", subject="encoder")
+@bound(
+    "class-variance",
+    quantity="class_variance",
+    status="exact",
+    subject="encoder",
+    formal="theorem11_nearest_mean.v:class_variance",
+)
 def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`V(f) <= A / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
 

@@ -39,9 +39,9 @@ matrices `‖E‖_op <= √(2 v L / n) + 2 (1 / √m + 1) L / (3 n)`, `L = ln((n
 of `P / (p_L p_R)` over the pairs of a node. And `|ρ - 1| <= √(2 L / (n p)) + 2 L / (3 n p)` for all nodes at once,
 `L = ln(2 (n_left + n_right) / δ)`.
 
-The 4 of (a) cannot be less: noise that makes σ_k and σ_{k+1} swap attains it as they come near. As forecasts (a) and
-(d) are loose, and of the right order in n: on 100 nodes with five classes an excess of 0.05 takes 1e7 pairs. A form
-from samples alone is in `pairbounds.theory.bounds.theorem28_held_out`.
+The 4 of (a), (b) and (d) cannot be less: noise that makes σ_k and σ_{k+1} swap attains it as they come near, and
+equality in (c). As forecasts (a) and (d) are loose, and of the right order in n: on 100 nodes with five classes an
+excess of 0.05 takes 1e7 pairs. A form from samples alone is in `pairbounds.theory.bounds.theorem28_held_out`.
 
 Source: new here; (c) Wedin 1972, the inequalities McDiarmid 1989, Pinelis 1994 and Tropp 2012. HaoChen et al. 2021, of
 whom the abstract was seen, bound the excess by a Rademacher complexity.

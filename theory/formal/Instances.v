@@ -95,7 +95,7 @@ rewrite -(pL_sum P); apply: ler_sum => x _; rewrite -[leRHS]mulr1 ler_wpM2l ?(lt
 by have /andP [] := v01 x.
 Qed.
 
-(* theorem 8: one class, which nothing leaves *)
+(* theorems 8 and 11: one class, which nothing leaves *)
 Theorem one_class (y : 'I_2 -> 'I_1) :
   (forall c, eigenbasis (class_hop two y c) U l) /\ forall x, 0 < (1 - value l 1) * (1 - leak two y x).
 Proof.

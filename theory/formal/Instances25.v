@@ -2,7 +2,7 @@
    domains. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 From mathcomp Require Import ring lra.
-From Pairbounds Require Import Statements Frobenius Pairs LowRank.
+From Pairbounds Require Import Statements Frobenius Pairs Exact.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -52,30 +52,17 @@ have half : Num.sqrt (1 / 4) = 1 / 2 :> R.
 split.
   apply/matrixP => i j; rewrite !mxE !big_ord_recl big_ord0 !mxE !four_pL half /sign /=.
   by case: i j => [[|[|[|i]]] ?] // [[|[|[|j]]] ?] //=; field.
-exists 1%:M, captions => f' g'; rewrite mulmx1 !loss_factorisation lerD2r (_ : _ - _ = 0) ?sqnorm0 ?sqnorm_ge0 //.
-apply/matrixP => x l; rewrite [LHS]mxE [(- _ : 'M_(_, _)) _ _]mxE weighted_prod [normalised _ _ _]mxE [four x l]mxE.
-by rewrite four_pL four_pR half [RHS]mxE; field.
+exists 1%:M, captions; rewrite mulmx1; apply: exact_best => x l.
+by rewrite [four x l]mxE four_pL four_pR; field.
 Qed.
 
 Definition fitted : 'M[R]_(3, 2) := \matrix_(i, j) (if i == 1 :> nat then sign (j == 1 :> nat) / 2 else 1 / 4).
 Lemma fitted_least : least_norm_head four class (fun x => domain x == ord0) features fitted.
 Proof.
-pose off B x : R := \sum_c ((features *m B) x c - (class x == c)%:R) ^+ 2.
-have ge0 B x : 0 <= pL four x * off B x.
-  by rewrite mulr_ge0 ?(ltW (pL_gt0 four x)) // sumr_ge0 // => c _; apply: sqr_ge0.
-have fit0 : mse_on four class (fun x => domain x == ord0) features fitted = 0.
-  rewrite /mse_on big1 // => x; case: x => [[|[|[|[|x]]]] ?] // _;
-    by rewrite !big_ord_recl big_ord0 !mxE !big_ord_recl !big_ord0 !mxE /sign /=; field.
-split=> [B|B best]; first by rewrite fit0; apply: sumr_ge0 => x _; apply: ge0.
-have scores x j : domain x == ord0 -> (features *m B) x j = (class x == j)%:R.
-  move=> Sx; have := best fitted; rewrite fit0 /mse_on => le0.
-  have /eqP : \sum_(x | domain x == ord0) pL four x * off B x = 0.
-    by apply/le_anti; rewrite le0 sumr_ge0 // => i _; apply: ge0.
-  rewrite psumr_eq0 => [/allP /(_ x (mem_index_enum x))|i _]; last exact: ge0.
-  rewrite Sx mulf_eq0 gt_eqF ?pL_gt0 //= psumr_eq0 => [/allP /(_ j (mem_index_enum j))|c _]; last exact: sqr_ge0.
-  by rewrite sqrf_eq0 subr_eq0 => /eqP.
+apply: exact_head => [x|B scores].
+  by case: x => [[|[|[|[|x]]]] ?] // _ [[|[|c]] ?] //; rewrite !mxE !big_ord_recl !big_ord0 !mxE /sign /=; field.
 rewrite /sqnorm exchange_big [leRHS]exchange_big; apply: ler_sum => j _.
-move: (scores 0 j isT) (scores 2 j isT); rewrite !mxE !big_ord_recl !big_ord0 !mxE /sign /=.
+move: (scores 0 isT j) (scores 2 isT j); rewrite !mxE !big_ord_recl !big_ord0 !mxE /sign /=.
 move: (B _ j) (B _ j) (B _ j) => u v w E0 E2.
 have E : w = 1 / 2 - u by move: E0 E2; case: j => [[|[|j]] ?] //=; lra.
 have -> : v = sign (j == 1 :> nat) / 2 by move: E0 E2; rewrite /sign; case: j => [[|[|j]] ?] //=; lra.

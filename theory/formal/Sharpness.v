@@ -115,20 +115,33 @@ by rewrite /ballot_error !big_ord_recl big_ord0 !even_pR !tie /=; lra.
 Qed.
 
 (* Theorem 6: every image of one class, and the right nodes of two *)
+Lemma even_alpha_one : alpha P one id = 1 / 2. Proof. by rewrite /alpha !big_ord_recl !big_ord0 !evenE /=; lra. Qed.
+
+Lemma even_zero_shot : zero_shot_error P one id (ones 0) (ones 0) = 1.
+Proof.
+rewrite /zero_shot_error (eq_bigr (pL P)) ?pL_sum // => x _.
+suff -> : errs (prototype_scores P id (ones 0) (ones 0) x) (one x) by rewrite mulr1.
+apply/existsP; exists 1; rewrite /prototype_scores !big_ord_recl !big_ord0 !even_pR !ones_mul !mxE /=; lra.
+Qed.
+
 Theorem zero_shot_constant c : c < 1 -> ~ (forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U l f g,
   eigenbasis (hop P) U l -> @minimiser R n m k P f g -> value l k < 1 ->
   zero_shot_error P y z f g <= c * (2 * (Num.sqrt (2 * alpha P y z - tau P z)
     + singular l k * Num.sqrt (tau P z / (1 - value l k))) ^+ 2)).
 Proof.
 move=> c1 /(_ 2 2 2 1 P one id U l (ones 0) (ones 0) (@even_basis R) (@ones_best R 0))%N.
-have -> : alpha P one id = 1 / 2 by rewrite /alpha !big_ord_recl !big_ord0 !evenE /=; lra.
 have -> : tau P id = 1 / 2 by rewrite /tau /induced_right !big_ord_recl !big_ord0 !evenE !even_pL /=; lra.
-rewrite /singular first0 ltr01 sqrtr0 mul0r addr0 => /(_ isT).
-rewrite sqr_sqrtr; last by lra.
-have -> : zero_shot_error P one id (ones 0) (ones 0) = 1; last by lra.
-rewrite /zero_shot_error (eq_bigr (pL P)) ?pL_sum // => x _.
-suff -> : errs (prototype_scores P id (ones 0) (ones 0) x) (one x) by rewrite mulr1.
-apply/existsP; exists 1; rewrite /prototype_scores !big_ord_recl !big_ord0 !even_pR !ones_mul !mxE /=; lra.
+rewrite even_alpha_one even_zero_shot /singular first0 ltr01 sqrtr0 mul0r addr0 => /(_ isT).
+by rewrite sqr_sqrtr; lra.
+Qed.
+
+(* so the labelling error itself, or less than twice it, does not bound zero-shot error *)
+Theorem zero_shot_by_alpha_constant c : c < 2 -> ~ (forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) z U l f g,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> value l k < 1 ->
+  zero_shot_error P y z f g <= c * (alpha P y z / (1 - value l k))).
+Proof.
+move=> c2 /(_ 2 2 2 1 P one id U l (ones 0) (ones 0) (@even_basis R) (@ones_best R 0))%N.
+by rewrite first0 ltr01 even_zero_shot even_alpha_one subr0 divr1 => /(_ isT); lra.
 Qed.
 
 (* Theorem 9 *)

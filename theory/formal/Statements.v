@@ -321,13 +321,19 @@ Definition cheeger_above := forall n m (P : graph R n m) U l (bound := Num.sqrt 
         exists S : {set 'I_n}, [/\ S != set0, S != setT, forall x x', x \in S -> x' \notin S -> f x < f x' &
                                    conductance P S <= bound]].
 
-(* Theorem 11: each class has a node; `apart` is at most the squared distance from its mean to each other *)
+(* Theorem 11: each class has a node; `apart` is at most the squared distance from its mean to each other; the gap
+   inside classes is that of theorem 8 *)
 Definition nearest_mean := forall n m k r (P : graph R n m) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) (apart : 'I_r -> R)
     (spread := class_spread (pL P) y f),
   (forall c, exists x, y x = c) ->
   (forall c c', c' != c -> apart c <= \sum_i (class_mean (pL P) y f c i - class_mean (pL P) y f c' i) ^+ 2) ->
   nearest_mean_error (pL P) y f
     <= \sum_c mass P y c * (if 0 < apart c then Num.min 1 (4 * spread c / apart c) else 1).
+Definition class_variance := forall n m k r (P : graph R n m) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) V v gap,
+  (forall c, eigenbasis (class_hop P y c) (V c) (v c)) ->
+  (forall x, gap <= (1 - value (v (y x)) 1) * (1 - leak P y x)) -> 0 < gap ->
+  \sum_x pL P x * from_mean (pL P) y f x (y x)
+    <= (\sum_x \sum_x' induced P x x' * (\sum_i (f x i - f x' i) ^+ 2)) / (2 * gap).
 Definition mean_classifier_any := forall n m k r (P : graph R n m) (z : 'I_m -> 'I_r)
     (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
   mean_classifier_loss P z f g
