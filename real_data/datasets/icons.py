@@ -56,7 +56,7 @@ class Icon:
     drawings: Mapping[str, Path]
 
 
-def icons(root: Path, size: int | None = USUAL_SIZE, of: Set | Literal["all"] = "tabler") -> ImageTextDataset:
+def icon_set(root: Path, size: int | None = USUAL_SIZE, of: Set | Literal["all"] = "all") -> ImageTextDataset:
     """The icons of a set with a category, or of all sets, where those without one have the label -1.
 
     Parameters
@@ -90,7 +90,7 @@ def icons(root: Path, size: int | None = USUAL_SIZE, of: Set | Literal["all"] = 
     files = tuple(icon.drawings[style] for _, icon, style in shown)
     used = [of] if of != "all" else get_args(Set)
     return ImageTextDataset(
-        name="icons",
+        name="icons" if of == "all" else of,
         ids=tuple(f"{name}/{style}/{icon.name}" for name, icon, style in shown),
         files=files,
         digests=tuple(map(digest, files)),
@@ -116,13 +116,13 @@ def _read(name: str, root: Path) -> Iterator[Icon]:
     """The icons of a set by name, once its counts are those that were measured."""
     folder = root / PLACE / name
     if not folder.is_dir():
-        raise ValueError(f"data set icons: {folder} is no folder: `make data` unpacks it into build/data")
+        raise ValueError(f"icons: {folder} is no folder: `make data` unpacks it into build/data")
     own = sorted(READERS[name](folder), key=lambda icon: icon.name)
     version, drawings, concepts = RELEASES[name]
     counted = sum(len(icon.drawings) for icon in own), len(own)
     if counted != (drawings, concepts):
         raise ValueError(
-            f"data set icons: expected {drawings} drawings of {concepts} icons in {folder}, found {counted[0]} of "
+            f"icons: expected {drawings} drawings of {concepts} icons in {folder}, found {counted[0]} of "
             f"{counted[1]}: it was measured on version {version}"
         )
     yield from own

@@ -26,17 +26,18 @@ def names_their_class(
     label_sets, class_names : (n,) each, and the names of their classes; a label set without names is left out
     """
     known = [
-        (labels, [_words(name) for name in class_names[name]])
+        (labels, [class_words(name) for name in class_names[name]])
         for name, labels in label_sets.items()
         if name in class_names
     ]
     naming = []
     for image, texts in enumerate(captions):
         own: set[str] = set().union(*(words[labels[image]] for labels, words in known))
-        naming.append(tuple(bool(own & _words(text)) for text in texts))
+        naming.append(tuple(bool(own & class_words(text)) for text in texts))
     return tuple(naming)
 
 
-def _words(text: str) -> set[str]:
+def class_words(text: str) -> set[str]:
+    """Words of a text or of the name of a class, as `names_their_class` compares them."""
     found = {word.lower() for word in WORD.findall(text)}
     return {word.removesuffix("s") for word in found if len(word) >= SHORTEST} - SAYING_NOTHING

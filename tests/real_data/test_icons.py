@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from pairbounds.real_data.datasets import icons as sets
-from pairbounds.real_data.datasets.icons import WEIGHTS, icons
+from pairbounds.real_data.datasets.icons import WEIGHTS, icon_set
+from pairbounds.real_data.datasets.mdi import mdi
+from pairbounds.real_data.datasets.phosphor import phosphor
+from pairbounds.real_data.datasets.tabler import tabler
 
 ROOT = Path(__file__).parents[2]
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M0 0h24v24H0z"/></svg>'
@@ -72,23 +75,23 @@ def unpacked(tmp_path, monkeypatch):
 
 
 def test_a_set_has_its_categories_and_tags(unpacked):
-    dataset = icons(unpacked)
+    dataset = tabler(unpacked)
     assert dataset.ids == ("tabler/outline/01", "tabler/outline/sun", "tabler/filled/sun")
     assert dataset.captions == (("1", "one"), ("light", "weather"), ("light", "weather"))
     assert [dataset.label_names[label] for label in dataset.labels] == ["Numbers", "Weather", "Weather"]
     assert dataset.image(1).size == (64, 64)
     assert np.asarray(dataset.image(1)).max() == 0
-    own = icons(unpacked, of="phosphor")
+    own = phosphor(unpacked)
     assert len(own) == 12
     assert set(own.captions) == {('3d "box"', "square"), ("weather", "sky")}
     assert own.label_names == ("design", "weather")
-    named = icons(unpacked, of="mdi")
+    named = mdi(unpacked)
     assert (named.ids, named.captions) == (("mdi/svg/star",), (("star", "sun", "evening star"),))
     assert named.label_names == ("Shape",)
 
 
 def test_one_thing_is_one_subject_in_all_sets(unpacked):
-    dataset = icons(unpacked, size=16, of="all")
+    dataset = icon_set(unpacked, size=16)
     shown = dict(zip(dataset.ids, dataset.subjects, strict=True))
     alike = {name for name, subject in shown.items() if subject == shown["mdi/svg/star"]}
     assert alike == {name for name in shown if name.rpartition("/")[2].partition("-")[0] in ("sun", "star")}
@@ -106,28 +109,26 @@ def test_one_thing_is_one_subject_in_all_sets(unpacked):
 
 def test_what_is_missing_or_another_release_is_one_line(unpacked, monkeypatch):
     with pytest.raises(ValueError, match=r"^of='other' is no set of icons: give tabler, phosphor, mdi or all$"):
-        icons(unpacked, of="other")
-    with pytest.raises(ValueError, match=r"^data set icons: .*tabler is no folder: `make data` unpacks it into build"):
-        icons(unpacked / "nowhere")
+        icon_set(unpacked, of="other")
+    with pytest.raises(ValueError, match=r"^icons: .*tabler is no folder: `make data` unpacks it into build"):
+        icon_set(unpacked / "nowhere")
     monkeypatch.setitem(sets.RELEASES, "mdi", ("7", 2, 3))
-    with pytest.raises(
-        ValueError, match=r"^data set icons: expected 2 drawings of 3 icons in .*mdi, found 2 of 2: it was"
-    ):
-        icons(unpacked, of="mdi")
+    with pytest.raises(ValueError, match=r"^icons: expected 2 drawings of 3 icons in .*mdi, found 2 of 2: it was"):
+        mdi(unpacked)
 
 
 @pytest.mark.data
 @pytest.mark.parametrize(
     ("of", "described", "subjects"),
     [
-        ("tabler", "icons(6545 images, 66584 captions, 41 classes)", 5390),
-        ("phosphor", "icons(9072 images, 49020 captions, 18 classes)", 1463),
-        ("mdi", "icons(5382 images, 10991 captions, 61 classes)", 5009),
+        ("tabler", "tabler(6545 images, 66584 captions, 41 classes)", 5390),
+        ("phosphor", "phosphor(9072 images, 49020 captions, 18 classes)", 1463),
+        ("mdi", "mdi(5382 images, 10991 captions, 61 classes)", 5009),
         ("all", "icons(23064 images, 130058 captions, 120 classes)", 12240),
     ],
 )
 def test_the_packages_are_those_that_were_measured(of, described, subjects):
-    dataset = icons(ROOT / "build/data", of=of)
+    dataset = icon_set(ROOT / "build/data", of=of)
     assert repr(dataset) == described
     assert len(set(dataset.subjects)) == subjects
     for number in np.random.default_rng(0).choice(len(dataset), 30):

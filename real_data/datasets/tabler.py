@@ -1,0 +1,13 @@
+"""Tabler's icons."""
+
+from pathlib import Path
+
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.icons import icon_set
+
+USUAL_SIZE = 64  # pixels
+
+
+def tabler(root: Path, size: int | None = USUAL_SIZE) -> ImageTextDataset:
+    """Tabler's icons, outlined and filled, with categories and tags; see `icon_set`."""
+    return icon_set(root, size, "tabler")
