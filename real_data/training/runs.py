@@ -28,7 +28,8 @@ from pairbounds.real_data.pairings.views import Reach, views_of
 from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.exported import export_encoder
-from pairbounds.real_data.training.guides import NO_TEXT, RANDOM, SEEING
+from pairbounds.real_data.training.guides import NO_TEXT, RANDOM, SEEING, Guide, guide_of
+from pairbounds.real_data.training.linear_probe import Features
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.published_guide import PublishedGuide
@@ -156,6 +157,14 @@ class Studio:
         size = self.source.dataset.size
         return PublishedGuide(encoder, size) if run.published and size is not None else encoder
 
+    def row_guide(self, run: Run) -> Guide:
+        """Guide of a run's rule."""
+        return guide_of(run, self)
+
+    def judged_as(self, run: Run, trained: Trained, features: Features) -> Iterator[dict[str, object]]:
+        """Judgements of an encoder by the features of all images, a row for each label set."""
+        yield from judgements(trained, features, self.source.dataset, self.split(run.seed), self.neighbours, run.seed)
+
     def prepare(self, runs: Sequence[Run]) -> None:
         """Draw and encode, before many processes would, what the runs will read from the cache."""
         next(self.pictures())
@@ -271,11 +280,11 @@ def _judged(run: Run, studio: Studio, own: Path, alone: bool) -> Iterator[dict[s
     last = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
     about = asdict(run) | asdict(run.recipe) | {name: float(last[name]) for name in ("steps", "loss")}
     del about["recipe"]
-    dataset, parts = studio.source.dataset, studio.split(run.seed)
+    dataset = studio.source.dataset
     features = trained.features(studio.pictures(), len(dataset))
     if run.kind != UNTRAINED and dataset.size is not None:
         export_encoder(trained.backbone, own, dataset.size)
-    for found in judgements(trained, features, dataset, parts, studio.neighbours, run.seed):
+    for found in studio.judged_as(run, trained, features):
         yield about | {"seconds": trained.seconds} | found
 
 

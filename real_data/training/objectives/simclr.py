@@ -8,7 +8,7 @@ from torch import nn
 
 from pairbounds.real_data.resampling import Rule, resampled_nt_xent
 from pairbounds.real_data.training.distributed import gather_rows
-from pairbounds.real_data.training.guides import Guide, guide_of
+from pairbounds.real_data.training.guides import Guide
 from pairbounds.real_data.training.objectives.objective import Objective
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.views import Batch, whole
@@ -48,7 +48,7 @@ class TwoViews(Objective):
     def of(cls, run: "Run", studio: "Studio", width: int) -> "TwoViews":
         """See `Objective`."""
         head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-        guide = guide_of(run, studio)
+        guide = studio.row_guide(run)
         return cls(width, run.recipe.temperature, run.rule, guide, published=run.published, head=head)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:

@@ -1,0 +1,99 @@
+"""Text or teacher: whether a guide of AddNewPositive needs text to help, or only a network; registered before it ran.
+
+See docs/preregistration/text_or_teacher.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from pairbounds.real_data.studies import text_or_teacher_tuning as tuning
+from pairbounds.real_data.text_or_teacher import analysis
+from pairbounds.real_data.text_or_teacher.graphs import forecasts
+from pairbounds.real_data.text_or_teacher.merges import merged_tags
+from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.guides import CAPTIONS, MERGED, MERGED_MOST
+from pairbounds.real_data.training.runs import Run, along
+from pairbounds.sweeps import Study
+from pairbounds.sweeps.sources import ROOT
+from pairbounds.sweeps.studies import digest
+
+PLAN = ROOT / "docs" / "preregistration" / "text_or_teacher.md"
+MARGIN = 0.01  # of the equivalence of text and views
+# The learning rate and the strength of each arm that its runs on the splits that tune chose.
+CHOSEN: dict[str, tuple[float, float]] = {}
+TABLES = ("text_or_teacher", "text_or_teacher_graphs")
+
+
+@dataclass(frozen=True)
+class Settings(tuning.Settings):
+    """Icons and training, at the settings that were chosen.
+
+    Attributes
+    ----------
+    repeats : seeds of weights of each arm on each training set
+    """
+
+    arms: tuple[str, ...] = (*tuning.ARMS, MERGED, MERGED_MOST)
+    repeats: int = 2
+
+
+def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
+    """Every arm on one training set, and the graphs of the arms.
+
+    Returns
+    -------
+    dict of DataFrame : `text_or_teacher`, as the tuning has it, with `right`, the icons of the test that were found;
+        and `text_or_teacher_graphs`, the forecasts of each arm, and theorem 15's bound at each merge of tags
+    """
+    studio = settings.studio()
+    runs = tuning.measured(encoders(settings, seed), settings)
+    graphs = pd.DataFrame(forecasts(studio, seed))
+    if MERGED in settings.arms:
+        levels = merged_tags(studio.icons, seed)[1]
+        merges = pd.DataFrame({"arm": list(levels), "theorem_15": list(levels.values())}).assign(kind="merge")
+        graphs = pd.concat([graphs.assign(kind="arm"), merges], ignore_index=True)
+    return dict(zip(TABLES, (runs, graphs), strict=True))
+
+
+def encoders(settings: Settings, seed: int) -> list[Run]:
+    """Runs on one training set: the merged tags at the settings of the tags as they are."""
+    if seed >= settings.units:
+        raise ValueError(f"seed={seed}: there are {settings.units} training sets")
+    chosen = CHOSEN | {name: CHOSEN[CAPTIONS] for name in (MERGED, MERGED_MOST) if CAPTIONS in CHOSEN}
+    if {*settings.arms} - {*chosen}:
+        raise ValueError("settings are not chosen yet: measure text_or_teacher_tuning, and register the plan")
+    return [
+        settings.run(arm, seed, *chosen[arm], repeat) for arm in settings.arms for repeat in range(settings.repeats)
+    ]
+
+
+def inputs(settings: Settings) -> Mapping[str, object]:
+    """Content of the icons, and digests of the plan and of the registered analysis."""
+    files = {"preregistration": PLAN, "analysis": Path(analysis.__file__)}
+    found = {name: digest(path.read_bytes()) if path.is_file() else "not here" for name, path in files.items()}
+    return {**tuning.inputs(settings), **found}
+
+
+def summary(tables: Mapping[str, pd.DataFrame], _: object) -> list[str]:
+    """The registered contrasts and the answer."""
+    shares = analysis.found_shares(tables[TABLES[0]])
+    return [*analysis.contrasts(shares).round(4).to_string(index=False).splitlines(), analysis.verdict(shares, MARGIN)]
+
+
+STUDY = Study(
+    question="Does a guide of AddNewPositive need text to help, or only a network?",
+    settings=Settings,
+    measure=measure,
+    seeds=Settings.units,
+    tables=TABLES,
+    small={"epochs": 1, "warmup": 0, "views": 2, "repeats": 1},
+    inputs=inputs,
+    forecast=partial(encoders_forecast, encoders),
+    columns={TABLES[0]: "arm knn_right knn_test right seed test", TABLES[1]: "arm kind seed theorem_15"},
+    summary=summary,
+    along=partial(along, encoders),
+)

@@ -1,0 +1,144 @@
+"""The registered analysis of *text or teacher*; its digest is in the preregistration, and it was not changed since.
+
+The unit is the training set. Of an arm and a unit each icon of the test has the share of the seeds of weights that
+find its category. A contrast is the mean difference of two arms over units and icons. Its standard error is by a
+bootstrap that draws units and icons anew, both together, for one test set is not averaged out; intervals and p-values
+are Student's with a degree of freedom less than units.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+FloatArray = npt.NDArray[np.float64]
+
+TEXT, VIEWS, SHUFFLED = "text_head", "views_head", "shuffled_head"
+CONTROL = ("labels", "none")
+# Besides the primary contrast, text less views; with Holm's correction.
+OTHERS = (
+    CONTROL,
+    (TEXT, SHUFFLED),
+    (TEXT, "none"),
+    (VIEWS, "none"),
+    ("captions", "none"),
+    ("captions", "shuffled_captions"),
+    ("captions", TEXT),
+    ("random", "none"),
+    ("no_text", VIEWS),
+)
+GRANULARITY = (("merged_captions", "captions"), ("merged_captions", "most_merged_captions"))
+PRIMARY, SECONDARY = "knn_right", "right"  # of the table: by the nearest labelled icon, by a linear classifier
+LEVEL, DRAWS, SEED = 0.95, 2_000, 0
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Difference of two arms in the share of icons that are found.
+
+    Attributes
+    ----------
+    estimate, error : the mean, and its standard error by the bootstrap
+    units : training sets
+    """
+
+    estimate: float
+    error: float
+    units: int
+
+    def interval(self, level: float = LEVEL) -> tuple[float, float]:
+        """Interval of Student's."""
+        half = float(stats.t.ppf((1 + level) / 2, self.units - 1)) * self.error
+        return self.estimate - half, self.estimate + half
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided."""
+        return float(2 * stats.t.sf(abs(self.estimate) / self.error, self.units - 1))
+
+    def least_shown(self, power: float = 0.8) -> float:
+        """The least difference that such a standard error shows with that power, two-sided at 5%."""
+        t = stats.t(self.units - 1)
+        return float((t.ppf((1 + LEVEL) / 2) + t.ppf(power)) * self.error)
+
+
+def found_shares(table: pd.DataFrame, by: str = PRIMARY) -> dict[str, FloatArray]:
+    """Share of the seeds that find an icon by its nearest labelled one, or as `by` has it, by arm: (units, icons)."""
+    shares = {}
+    for arm, rows in table.groupby("arm", sort=False):
+        units = [
+            np.mean([np.frombuffer(digits.encode(), np.uint8) == ord("1") for digits in own[by]], axis=0)
+            for _, own in rows.groupby("seed")
+        ]
+        shares[str(arm)] = np.array(units)
+    return shares
+
+
+def contrast(shares: Mapping[str, FloatArray], arms: tuple[str, str], icons: npt.ArrayLike | None = None) -> Contrast:
+    """The contrast of two arms, over all icons of the test or some."""
+    difference = shares[arms[0]] - shares[arms[1]]
+    if icons is not None:
+        difference = difference[:, np.asarray(icons)]
+    units, count = difference.shape
+    rng = np.random.default_rng(SEED)
+    by_unit = rng.multinomial(units, np.full(units, 1 / units), size=DRAWS) / units
+    by_icon = rng.multinomial(count, np.full(count, 1 / count), size=DRAWS) / count
+    drawn = np.einsum("du,ui,di->d", by_unit, difference, by_icon, optimize=True)
+    # The bootstrap's variance of a mean of so few units is too small by (units - 1) / units.
+    return Contrast(float(difference.mean()), float(drawn.std(ddof=1)) * np.sqrt(units / (units - 1)), units)
+
+
+def verdict(shares: Mapping[str, FloatArray], margin: float) -> str:
+    """The answer: the first that applies.
+
+    "nothing can be concluded" where labels are not above SimCLR; "text is worse"; "text helps"; "text is not needed",
+    within the margin by two one-sided tests at 5%; "undecided".
+    """
+    if contrast(shares, CONTROL).interval()[0] <= 0:
+        return "nothing can be concluded"
+    primary = contrast(shares, (TEXT, VIEWS))
+    if primary.interval()[1] < 0:
+        return "text is worse"
+    if primary.interval()[0] > 0 and contrast(shares, (TEXT, SHUFFLED)).interval()[0] > 0:
+        return "text helps"
+    low, high = primary.interval(2 * LEVEL - 1)
+    return "text is not needed" if -margin < low and high < margin else "undecided"
+
+
+def contrasts(shares: Mapping[str, FloatArray]) -> pd.DataFrame:
+    """Every registered contrast, a row each: arms, estimate, interval, p and, of all but the primary one, Holm's p."""
+    pairs = [(TEXT, VIEWS), *OTHERS, *(pair for pair in GRANULARITY if {*pair} <= {*shares})]
+    found = [contrast(shares, pair) for pair in pairs]
+    low, high = np.transpose([one.interval() for one in found])
+    table = pd.DataFrame(
+        {
+            "arm": [pair[0] for pair in pairs],
+            "against": [pair[1] for pair in pairs],
+            "estimate": [one.estimate for one in found],
+            "low": low,
+            "high": high,
+            "p": [one.p_value for one in found],
+            "least_shown": [one.least_shown() for one in found],
+        }
+    )
+    return table.assign(holm=np.concatenate([[np.nan], holm(table["p"].to_numpy()[1:])]))
+
+
+def holm(p_values: FloatArray) -> FloatArray:
+    """Holm's adjusted p-values."""
+    order = np.argsort(p_values)
+    stepped = np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1))
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum(stepped, 1)
+    return adjusted
+
+
+def agreement(shares: Mapping[str, FloatArray], forecasts: pd.DataFrame) -> dict[str, float]:
+    """Kendall's τ over the arms between each forecast, of which small is good, and the share of icons found."""
+    arms = [arm for arm in shares if arm in set(forecasts["arm"])]
+    measured = [-float(shares[arm].mean()) for arm in arms]
+    means = forecasts.groupby("arm")[["alpha_T", "theorem_4", "theorem_15"]].mean().loc[arms]
+    return {str(name): float(stats.kendalltau(means[name], measured).statistic) for name in means}

@@ -1,0 +1,144 @@
+"""Icons of the experiment: one drawing of each concept, and the parts that train, tune, teach and judge."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.datasets.icons import icon_set
+from pairbounds.real_data.datasets.naming import class_words
+from pairbounds.real_data.training.splits import Split
+
+# Of a concept in several sets the first one's drawing is shown, the set with the fewest; in the style that all have.
+PLAIN = {"phosphor": "regular", "tabler": "outline", "mdi": "svg"}
+ORDER = 2026  # seed of the order of concepts
+TUNED = 3  # splits that choose settings, and are then thrown away
+TAG = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Numbers of concepts.
+
+    Attributes
+    ----------
+    test : that judge, once, all encoders
+    train : of each training set
+    units : disjoint training sets of the main runs
+    """
+
+    test: int = 3_000
+    train: int = 480
+    units: int = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Icons:
+    """Icons of the experiment.
+
+    Attributes
+    ----------
+    shown : one icon of each concept that has a class, with its tags as captions: those that judge, then the training
+        sets, then those that tune
+    taught : all drawings of the concepts that tune, and of those without a class: of them the guides learn
+    sizes : of the parts
+    """
+
+    shown: ImageTextDataset
+    taught: ImageTextDataset
+    sizes: Sizes
+
+    @cached_property
+    def sets(self) -> npt.NDArray[np.str_]:
+        """The set of each icon shown, (n,)."""
+        return np.array([each.partition("/")[0] for each in self.shown.ids])
+
+    @cached_property
+    def classes(self) -> dict[str, IntArray]:
+        """Classes of the icons shown by set, from 0 on, and -1 for those of other sets, (n,) each."""
+        found = {}
+        for name in PLAIN:
+            own = np.flatnonzero(self.sets == name)
+            found[name] = np.full(len(self.shown), -1)
+            found[name][own] = np.unique(self.shown.labels[own], return_inverse=True)[1]
+        return found
+
+    @property
+    def tuning(self) -> IntArray:
+        """Icons that tune."""
+        return np.arange(self.sizes.test + self.sizes.units * self.sizes.train, len(self.shown))
+
+    @property
+    def labelled(self) -> IntArray:
+        """Icons on whose labels the classifiers are fitted: the training sets together."""
+        return np.arange(self.sizes.test, self.sizes.test + self.sizes.units * self.sizes.train)
+
+    def split(self, unit: int) -> Split:
+        """A training set by number, from `units` on one of those that tune; what chooses; and what judges.
+
+        Those that tune are judged by what chooses: no setting sees the icons of the test.
+        """
+        s = self.sizes
+        if unit < s.units:
+            start = s.test + unit * s.train
+            return Split(np.arange(start, start + s.train), self.tuning, np.arange(s.test))
+        start = self.tuning[0] + (unit - s.units) * s.train
+        own = np.arange(start, start + s.train)
+        others = np.setdiff1d(self.tuning, own)
+        return Split(own, others, others)
+
+    @cached_property
+    def shuffled(self) -> tuple[tuple[str, ...], ...]:
+        """Tags of another icon of the same training set for each icon shown; those of the test keep their own."""
+        moved, units = np.arange(len(self.shown)), self.sizes.units + TUNED
+        for unit in range(units):
+            own = self.split(unit).train
+            moved[own] = np.random.default_rng([ORDER, unit]).permutation(own)
+        return tuple(self.shown.captions[other] for other in moved)
+
+
+@lru_cache(maxsize=1)
+def experiment_icons(root: Path, size: int, sizes: Sizes) -> Icons:
+    """Icons of all sets below `root`, drawn to `size` pixels, in their parts.
+
+    Raises
+    ------
+    ValueError
+        Too few concepts for the sizes; else as `icon_set` has it.
+    """
+    every = icon_set(root, size)
+    every = replace(every, captions=class_free(every))
+    plain = {f"{name}/{style}": rank for rank, (name, style) in enumerate(PLAIN.items())}
+    shown: dict[str, tuple[int, int]] = {}
+    for place, (name, subject) in enumerate(zip(every.ids, every.subjects, strict=True)):
+        rank = plain.get(name.rpartition("/")[0])
+        if rank is not None and every.labels[place] >= 0:
+            shown[subject] = min(shown.get(subject, (rank, place)), (rank, place))
+    order = np.random.default_rng(ORDER).permutation([shown[subject][1] for subject in sorted(shown)])
+    used = sizes.test + sizes.units * sizes.train
+    if len(order) < used + TUNED * sizes.train:
+        raise ValueError(f"{len(order)} concepts with a class are too few for {sizes}")
+    kept = {every.subjects[place] for place in order[:used]}
+    taught = [place for place, subject in enumerate(every.subjects) if subject not in kept]
+    return Icons(every.take(order), every.take(taught), sizes)
+
+
+def class_free(dataset: ImageTextDataset) -> tuple[tuple[str, ...], ...]:
+    """Tags of each image: the words of its captions that its class's name lacks; an image without any has its own."""
+    return tuple(
+        tuple(dict.fromkeys(_tags(texts, dataset.label_names[label] if label >= 0 else ""))) or (f"image{place}",)
+        for place, (texts, label) in enumerate(zip(dataset.captions, dataset.labels, strict=True))
+    )
+
+
+def _tags(texts: tuple[str, ...], name: str) -> Iterator[str]:
+    named = class_words(name)
+    for tag in TAG.findall(" ".join(texts).lower()):
+        if not class_words(tag) & named:
+            yield tag
