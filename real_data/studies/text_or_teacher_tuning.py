@@ -44,11 +44,17 @@ class Settings(Optimisation):
     ----------
     root : the folder that `make data` unpacked into
     size : pixels of the icons
-    test, train, units : numbers of concepts; see `Sizes`
+    test, train, units : numbers of concepts that judge, of each training set, and of training sets
     views : of each icon, drawn once
+    batch : images in a step
+    precision : "float32", or "bfloat16" by autocast, where it is safe
     arms : guides of AddNewPositive, or "none" for SimCLR
     rates : learning rates that are tried
     strengths : strengths of the augmentations that are tried
+    device : where encoders run: auto, cpu or cuda
+    cache : folder where views are kept
+    runs : folder where finished encoders and epochs are kept; `study` takes that of the table
+    jobs : processes that share the work; --jobs sets it
     """
 
     root: str = "build/data"

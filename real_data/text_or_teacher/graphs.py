@@ -1,11 +1,14 @@
 """Pair graphs of the arms, which tell beforehand how they should rank, and merges of tags."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.encoder import unit_rows
 from pairbounds.real_data.text_or_teacher.studio import IconStudio
 from pairbounds.real_data.training.guides import (
     CAPTIONS,
@@ -29,13 +32,15 @@ FORECASTS = {"theorem_4": "probe-mse", "theorem_15": "multihop-mse"}
 
 
 def forecasts(studio: IconStudio, unit: int) -> Iterator[dict[str, object]]:
-    """Bounds on the graph of each arm, of one training set: of the arms the one of the smallest should be the best.
+    """Bounds on the graph of each arm, of one training set: the smaller, the better the arm should be.
 
     The graph joins icons that look alike to the trunk (SimCLR); an arm adds the pairs of its guide (theorem 12).
 
     Yields
     ------
-    dict, with arm, alpha_T, theorem_4 and theorem_15 (on the squared error of a probe on the optimum of width 64).
+    dict, with arm, alpha_T, theorem_4 and theorem_15 (on the squared error of a probe on the optimum of width 63); and
+    same_class and same_tag, the shares of icons whose nearest one by the guide has their class or shares a tag: what a
+    guide knows, whether or not an encoder learns it.
     """
     own = studio.split(unit).train
     shown = studio.icons.shown.take(own)
@@ -44,7 +49,7 @@ def forecasts(studio: IconStudio, unit: int) -> Iterator[dict[str, object]]:
     graph = PairGraph.from_features(seen, seen, temperature=TEMPERATURE, top_k=keep, left_labels=shown.labels)
     for arm, guide in _guides(studio, unit, own, seen).items():
         changed = graph if guide is None else add_new_positive(graph, guide)
-        yield {"arm": arm, **_quantities(changed)}
+        yield {"arm": arm, **_quantities(changed), **_told(shown, guide)}
 
 
 def _guides(studio: IconStudio, unit: int, own: IntArray, seen: torch.Tensor) -> dict[str, FloatArray | None]:
@@ -68,3 +73,14 @@ def _quantities(graph: PairGraph) -> dict[str, float]:
     found = spectrum(graph, k + 1)
     bounds = {name: float(BOUNDS[bound](graph, found, k)) for name, bound in FORECASTS.items()}
     return {"alpha_T": induced_labelling_error(graph)} | bounds
+
+
+def _told(shown: ImageTextDataset, guide: FloatArray | None) -> dict[str, float]:
+    if guide is None:
+        return {"same_class": math.nan, "same_tag": math.nan}
+    rows = unit_rows(guide)
+    cosines = rows @ rows.T
+    np.fill_diagonal(cosines, -math.inf)
+    nearest = cosines.argmax(axis=1)
+    shared = [bool({*shown.captions[image]} & {*shown.captions[other]}) for image, other in enumerate(nearest)]
+    return {"same_class": float((shown.labels == shown.labels[nearest]).mean()), "same_tag": float(np.mean(shared))}

@@ -17,9 +17,11 @@ from pairbounds.real_data.training.splits import Split
 
 # Of a concept in several sets the first one's drawing is shown, the set with the fewest; in the style that all have.
 PLAIN = {"phosphor": "regular", "tabler": "outline", "mdi": "svg"}
-ORDER = 2026  # seed of the order of concepts
+ORDER = 2026  # seed of the order of families
 TUNED = 3  # splits that choose settings, and are then thrown away
 TAG = re.compile(r"\w+")
+# Words of names that tell drawings of one family apart; so do digits.
+VARIANTS = frozenset({"alt", "fill", "filled", "off", "outline", "variant"})
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Icons:
     Attributes
     ----------
     shown : one icon of each concept that has a class, with its tags as captions: those that judge, then the training
-        sets, then those that tune
-    taught : all drawings of the concepts that tune, and of those without a class: of them the guides learn
+        sets, then those that tune; no family is in two parts
+    taught : all drawings of families that neither train nor judge, with or without a class: of them the guides learn
     sizes : of the parts
     """
 
@@ -114,31 +116,58 @@ def experiment_icons(root: Path, size: int, sizes: Sizes) -> Icons:
     """
     every = icon_set(root, size)
     every = replace(every, captions=class_free(every))
-    plain = {f"{name}/{style}": rank for rank, (name, style) in enumerate(PLAIN.items())}
-    shown: dict[str, tuple[int, int]] = {}
-    for place, (name, subject) in enumerate(zip(every.ids, every.subjects, strict=True)):
-        rank = plain.get(name.rpartition("/")[0])
-        if rank is not None and every.labels[place] >= 0:
-            shown[subject] = min(shown.get(subject, (rank, place)), (rank, place))
-    order = np.random.default_rng(ORDER).permutation([shown[subject][1] for subject in sorted(shown)])
+    chosen = plain_drawings(every)
+    families: dict[str, list[int]] = {}
+    for subject in sorted(chosen):
+        if every.labels[chosen[subject]] >= 0:
+            families.setdefault(family(subject), []).append(chosen[subject])
+    names = list(np.random.default_rng(ORDER).permutation(sorted(families)))
+    order: list[int] = []
+    for count in (sizes.test, *[sizes.train] * (sizes.units + TUNED)):
+        part: list[int] = []
+        while len(part) < count:
+            if not names:
+                raise ValueError(f"{sum(map(len, families.values()))} concepts with a class are too few for {sizes}")
+            part += families[names.pop()]
+        order += part[:count]
+    order += [place for name in names for place in families[name]]
     used = sizes.test + sizes.units * sizes.train
-    if len(order) < used + TUNED * sizes.train:
-        raise ValueError(f"{len(order)} concepts with a class are too few for {sizes}")
-    kept = {every.subjects[place] for place in order[:used]}
-    taught = [place for place, subject in enumerate(every.subjects) if subject not in kept]
+    kept = {family(every.subjects[place]) for place in order[:used]}
+    taught = [place for place, subject in enumerate(every.subjects) if family(subject) not in kept]
     return Icons(every.take(order), every.take(taught), sizes)
 
 
+def plain_drawings(every: ImageTextDataset) -> dict[str, int]:
+    """The place of the one drawing of each subject, if it has one in the style that all icons of its set have."""
+    rank = {f"{name}/{style}": number for number, (name, style) in enumerate(PLAIN.items())}
+    found: dict[str, tuple[bool, int, int]] = {}
+    for place, (name, subject) in enumerate(zip(every.ids, every.subjects, strict=True)):
+        number = rank.get(name.rpartition("/")[0])
+        if number is not None:
+            own = (every.labels[place] < 0, number, place)  # one with a class before one without
+            found[subject] = min(found.get(subject, own), own)
+    return {subject: place for subject, (_, _, place) in found.items()}
+
+
+def family(name: str) -> str:
+    """A name without the words and digits that tell variants of a drawing apart."""
+    words = [word.rstrip("0123456789") for word in name.split("-") if word not in VARIANTS]
+    return "-".join(word for word in words if word) or name
+
+
 def class_free(dataset: ImageTextDataset) -> tuple[tuple[str, ...], ...]:
-    """Tags of each image: the words of its captions that its class's name lacks; an image without any has its own."""
+    """Tags of each image: the words of its captions that name no class of its set; an image without any has its own."""
+    named: dict[str, set[str]] = {}
+    for name in dataset.label_names:
+        own = named.setdefault(name.partition(":")[0], set())
+        own |= class_words(name)
     return tuple(
-        tuple(dict.fromkeys(_tags(texts, dataset.label_names[label] if label >= 0 else ""))) or (f"image{place}",)
-        for place, (texts, label) in enumerate(zip(dataset.captions, dataset.labels, strict=True))
+        tuple(dict.fromkeys(_tags(texts, named.get(image.partition("/")[0], set())))) or (f"image{place}",)
+        for place, (image, texts) in enumerate(zip(dataset.ids, dataset.captions, strict=True))
     )
 
 
-def _tags(texts: tuple[str, ...], name: str) -> Iterator[str]:
-    named = class_words(name)
+def _tags(texts: tuple[str, ...], named: set[str]) -> Iterator[str]:
     for tag in TAG.findall(" ".join(texts).lower()):
         if not class_words(tag) & named:
             yield tag

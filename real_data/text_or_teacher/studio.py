@@ -19,7 +19,7 @@ from pairbounds.real_data.encoders.encoder import unit_rows
 from pairbounds.real_data.pairings.views import views_of
 from pairbounds.real_data.text_or_teacher.merges import merged_tags
 from pairbounds.real_data.text_or_teacher.parts import Icons
-from pairbounds.real_data.text_or_teacher.teachers import Teachers, teachers
+from pairbounds.real_data.text_or_teacher.teachers import ABOUT, Teachers, teachers
 from pairbounds.real_data.training.guides import (
     HEADS,
     MERGED,
@@ -53,7 +53,7 @@ class IconStudio(Studio):
     @property
     def key(self) -> str:
         """See `Studio`."""
-        content = [super().key, self.icons.taught.key, asdict(self.icons.sizes)]
+        content = [super().key, self.icons.taught.key, asdict(self.icons.sizes), ABOUT]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def split(self, seed: int) -> Split:

@@ -1,6 +1,6 @@
 """Guides that are trained here, without labels: one network for all, and below it heads that know text or views."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +8,9 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 
-from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.resampling import Rule
+from pairbounds.real_data.text_or_teacher.parts import plain_drawings
 from pairbounds.real_data.training.guides import SHUFFLED_HEAD, VIEWS_HEAD, blind_guide
 from pairbounds.real_data.training.networks import WordBag
 from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
@@ -21,6 +21,7 @@ from pairbounds.real_data.training.views import BLOCK, Pixels, view_pool
 TRUNK = Recipe(epochs=50, batch=240, learning_rate=1e-2, precision="bfloat16")
 STRENGTH, VIEWS = 0.25, 8  # of the views that trunk and heads learn from
 WIDTH, EPOCHS, BATCH, LEARNING_RATE, TEMPERATURE = 64, 40, 256, 3e-3, 0.1  # of heads
+ABOUT = [asdict(TRUNK), STRENGTH, VIEWS, WIDTH, EPOCHS, BATCH, LEARNING_RATE, TEMPERATURE]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,15 +31,13 @@ class Teachers:
     Attributes
     ----------
     trunk : trained by SimCLR on the icons that it teaches with, without labels and texts
-    features : (n, v, 64), of the views of these icons
+    features : (n, v, 64), of views of one drawing of each concept
     tags : of each of them
-    concepts : its number for each of them, (n,)
     """
 
     trunk: Trained
     features: torch.Tensor
     tags: tuple[tuple[str, ...], ...]
-    concepts: IntArray
     _heads: dict[tuple[str, int], nn.Module] = field(default_factory=dict)
 
     def head(self, kind: str, seed: int) -> nn.Module:
@@ -56,20 +55,17 @@ class Teachers:
             or another view of the icon, through the head ("views_head")
         seed : of the weights and the order
         """
-        rng = np.random.default_rng(seed)
+        rng, (count, views, width) = np.random.default_rng(seed), self.features.shape
         tags = [" ".join(own) for own in self.tags]
         if kind == SHUFFLED_HEAD:
-            tags = [tags[other] for other in np.random.default_rng(0).permutation(len(tags))]
+            tags = [tags[other] for other in np.random.default_rng(0).permutation(count)]
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            head, bag = projection_head(self.features.shape[2], WIDTH), WordBag(tags, WIDTH)
-        rows, views = bag.tokens(tags), self.features.shape[1]
+            head, bag = projection_head(width, WIDTH), WordBag(tags, WIDTH)
+        rows = bag.tokens(tags)
         optimizer = torch.optim.AdamW([*head.parameters(), *bag.parameters()], LEARNING_RATE, weight_decay=1e-4)
-        members = [np.flatnonzero(self.concepts == number) for number in range(int(self.concepts.max()) + 1)]
         for _ in range(EPOCHS):
-            order = rng.permutation(len(members))
-            for batch in np.array_split(order, -(-len(order) // BATCH)):
-                own = np.array([members[concept][rng.integers(len(members[concept]))] for concept in batch])
+            for own in np.array_split(rng.permutation(count), -(-count // BATCH)):
                 first, second = rng.permuted(np.tile(np.arange(views), (len(own), 1)), axis=1)[:, :2].T
                 u = normalize(head(self.features[own, first]))
                 partner = head(self.features[own, second]) if kind == VIEWS_HEAD else bag(rows[own])
@@ -109,8 +105,6 @@ def _teachers(taught: ImageTextDataset, cache: Path, folder: Path) -> Teachers:
         about={"data": taught.key, "strength": STRENGTH, "views": VIEWS},
         folder=folder / "trunk",
     )
-    seen = Teachers(trunk, torch.empty(0), (), np.empty(0, dtype=np.int64)).see(
-        pool.pictures.reshape(-1, *pool.pictures.shape[2:])
-    )
-    concepts = np.unique(np.array(taught.subjects), return_inverse=True)[1]
-    return Teachers(trunk, seen.reshape(len(taught), VIEWS, -1), taught.captions, concepts)
+    shown = np.array(sorted(plain_drawings(taught).values()))
+    seen = Teachers(trunk, torch.empty(0), ()).see(pool.pictures[shown].reshape(-1, *pool.pictures.shape[2:]))
+    return Teachers(trunk, seen.reshape(len(shown), VIEWS, -1), tuple(taught.captions[image] for image in shown))

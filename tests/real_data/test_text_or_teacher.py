@@ -15,7 +15,7 @@ from pairbounds.real_data.studies import text_or_teacher, text_or_teacher_tuning
 from pairbounds.real_data.text_or_teacher import analysis, teachers
 from pairbounds.real_data.text_or_teacher.graphs import forecasts
 from pairbounds.real_data.text_or_teacher.merges import merged_tags
-from pairbounds.real_data.text_or_teacher.parts import TUNED, Sizes, experiment_icons
+from pairbounds.real_data.text_or_teacher.parts import TUNED, Sizes, experiment_icons, family, plain_drawings
 from pairbounds.real_data.text_or_teacher.teachers import Teachers
 from pairbounds.real_data.training.guides import MERGED, MERGED_MOST
 
@@ -27,6 +27,13 @@ SHAPES = ('<circle cx="12" cy="12" r="{}"/>', '<rect width="{}" height="9"/>', '
 
 def class_of(number):
     return number // 3 % CLASSES
+
+
+def name_of(number):
+    """A name of two letters; each tenth is a variant of the one before."""
+    variant = number % 10 == 1
+    letters = "".join(chr(97 + part) for part in divmod(number - variant, 26))
+    return f"thing-{letters}{'-outline' * variant}"
 
 
 def drawn(file, number):
@@ -42,7 +49,7 @@ def packages(tmp_path_factory):
     tabler, phosphor, mdi = (root / "npm" / name for name in ("tabler", "phosphor", "mdi"))
     entries, listed, meta = {}, [], []
     for number in range(CONCEPTS):
-        name, kind = f"thing-{number:02}", f"Kind {'abc'[class_of(number)] * 3}"
+        name, kind = name_of(number), f"Kind {'abc'[class_of(number)] * 3}"
         tags = [kind.lower(), f"shape{class_of(number)}", f"tag{number % 7}", name]
         if number % 3 == 0 or number < 6:
             drawn(tabler / "icons/outline" / f"{name}.svg", number)
@@ -86,6 +93,8 @@ def test_parts_share_no_concept_and_each_has_one_icon(icons):
     joined = np.concatenate(parts)
     assert len(set(joined.tolist())) == len(joined)
     assert [len(part) for part in parts] == [12] * 5 + [24]
+    families = [{family(subjects[image]) for image in part} for part in parts]
+    assert sum(map(len, families)) == len(set().union(*families)) < len(joined)
     for unit in range(SIZES.units, SIZES.units + TUNED):
         own = icons.split(unit)
         np.testing.assert_array_equal(own.test, own.validation)
@@ -93,9 +102,9 @@ def test_parts_share_no_concept_and_each_has_one_icon(icons):
         assert set(own.validation) <= set(icons.tuning)
 
 
-def test_guides_learn_from_no_concept_that_trains_or_judges(icons):
-    used = {icons.shown.subjects[image] for image in range(icons.tuning[0])}
-    assert not used & set(icons.taught.subjects)
+def test_guides_learn_from_no_family_that_trains_or_judges(icons):
+    used = {family(icons.shown.subjects[image]) for image in range(icons.tuning[0])}
+    assert not used & {family(subject) for subject in icons.taught.subjects}
     assert {icons.shown.subjects[image] for image in icons.tuning} < set(icons.taught.subjects)
     assert (icons.taught.labels == -1).any()
 
@@ -111,6 +120,24 @@ def test_tags_name_no_class_and_are_shuffled_within_training_sets(icons):
         assert theirs != ours
 
 
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [("battery-3", "battery"), ("account-off-outline", "account"), ("h2", "h"), ("01", "01"), ("off", "off")],
+)
+def test_variants_of_a_drawing_are_of_one_family(name, stem):
+    assert family(name) == stem
+
+
+def test_a_plain_drawing_has_a_class_where_one_does(icons):
+    chosen = plain_drawings(icons.taught)
+    assert len(chosen) == len(set(icons.taught.subjects))
+    for subject, place in chosen.items():
+        own = [
+            label for label, other in zip(icons.taught.labels, icons.taught.subjects, strict=True) if other == subject
+        ]
+        assert icons.taught.labels[place] >= 0 or max(own) == -1
+
+
 def test_too_few_concepts_are_refused(packages):
     with pytest.raises(ValueError, match=r"^\d+ concepts with a class are too few for Sizes\(test=24, train=30"):
         experiment_icons(packages, 16, replace(SIZES, train=30))
@@ -121,7 +148,7 @@ def teaching(rng):
     kinds = np.arange(160) % 8
     features = np.eye(8)[kinds][:, None].repeat(4, axis=1) + 0.3 * rng.standard_normal((160, 4, 8))
     tags = tuple((f"word{kind // 2}",) for kind in kinds)
-    return kinds, Teachers(None, torch.from_numpy(features).float(), tags, np.arange(160))
+    return kinds, Teachers(None, torch.from_numpy(features).float(), tags)
 
 
 def test_a_head_of_text_joins_what_tags_join_and_the_controls_do_not(monkeypatch):
@@ -222,7 +249,9 @@ def planted(rng, units=12, icons=400, **gains):
         ({"labels": 0.1, "views_head": 0.1}, "text is worse"),
         ({"labels": 0.1, "text_head": 0.1}, "text helps"),
         ({"labels": 0.1, "text_head": 0.1, "shuffled_head": 0.1}, "undecided"),
-        ({"labels": 0.1, "text_head": 0.02, "views_head": 0.02, "shuffled_head": 0.02}, "text is not needed"),
+        ({"labels": 0.1, "text_head": 0.05, "views_head": 0.05}, "text is not needed"),
+        ({"labels": 0.1}, "undecided"),
+        ({"labels": 0.1, "none": 0.05, "text_head": 0.05}, "undecided"),
     ],
 )
 def test_each_answer_follows_from_its_rule(gains, answer):
@@ -230,17 +259,24 @@ def test_each_answer_follows_from_its_rule(gains, answer):
     assert analysis.verdict(shares, margin=0.02) == answer
 
 
-def test_the_standard_error_is_that_of_units_and_icons_together():
+@pytest.mark.parametrize(("by_unit", "by_icon", "left"), [(0.05, 0.4, 0.2), (0.0, 0.0, 0.5), (0.005, 0.0, 0.5)])
+def test_the_standard_error_is_that_of_units_and_icons_together(by_unit, by_icon, left):
     rng, found, estimates = np.random.default_rng(2), [], []
-    for _ in range(60):
-        unit, icon = 0.05 * rng.standard_normal((12, 1)), 0.4 * rng.standard_normal(100)
-        shares = {"a": unit + icon + 0.2 * rng.standard_normal((12, 100)), "b": np.zeros((12, 100))}
+    for _ in range(200):
+        unit, icon = by_unit * rng.standard_normal((12, 1)), by_icon * rng.standard_normal(100)
+        shares = {"a": unit + icon + left * rng.standard_normal((12, 100)), "b": np.zeros((12, 100))}
         one = analysis.contrast(shares, ("a", "b"))
         found.append(one.error)
         estimates.append(one.estimate)
-    truth = np.sqrt(0.05**2 / 12 + 0.4**2 / 100 + 0.2**2 / 1_200)
+    truth = np.sqrt(by_unit**2 / 12 + by_icon**2 / 100 + left**2 / 1_200)
     assert np.mean(found) == pytest.approx(truth, rel=0.15)
-    assert np.std(estimates) == pytest.approx(truth, rel=0.3)
+    assert np.std(estimates) == pytest.approx(truth, rel=0.2)
+
+
+def test_one_unit_has_no_error():
+    shares = planted(np.random.default_rng(0), units=1)
+    assert np.isnan(analysis.contrast(shares, ("labels", "none")).error)
+    assert analysis.verdict(shares) == "nothing can be concluded"
 
 
 def test_holms_values_are_those_of_its_definition():
