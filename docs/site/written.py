@@ -7,13 +7,12 @@ from pathlib import Path
 
 DOCS = Path(__file__).parents[1]
 ROOT = DOCS.parent
-FOLDERS = ("", "how_to/", "preregistration/")
 UPWARDS = re.compile(r"\[([^\]]+)\]\((\.\./[^)]+)\)")  # a link that may leave docs
 
 
 def pages() -> Iterator[tuple[str, str | bytes]]:
     """Path and content of each page and picture."""
-    for page in (page for folder in FOLDERS for page in sorted(DOCS.glob(f"{folder}*.md"))):
+    for page in [*sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("how_to/*.md"))]:
         named = partial(_named, folder=page.parent)
         yield str(page.relative_to(DOCS)), UPWARDS.sub(named, page.read_text(encoding="utf-8"))
     yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

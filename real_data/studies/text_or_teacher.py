@@ -1,6 +1,6 @@
-"""Text or teacher: whether a guide of AddNewPositive needs text to help, or only a network; registered before it ran.
+"""Text or teacher: whether a guide of AddNewPositive needs text to help, or only a network.
 
-See docs/preregistration/text_or_teacher.md.
+It refuses to run before settings are chosen and the plan, docs/preregistration/text_or_teacher.md, is there.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pairbounds.infrastructure.inputs import require_file
 from pairbounds.real_data.studies import text_or_teacher_tuning as tuning
 from pairbounds.real_data.text_or_teacher import analysis
 from pairbounds.real_data.text_or_teacher.graphs import forecasts
@@ -71,16 +72,21 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
 
 
 def inputs(settings: Settings) -> Mapping[str, object]:
-    """Content of the icons, and digests of the plan and of the registered analysis."""
-    files = {"preregistration": PLAN, "analysis": Path(analysis.__file__)}
-    found = {name: digest(path.read_bytes()) if path.is_file() else "not here" for name, path in files.items()}
-    return {**tuning.inputs(settings), **found}
+    """Content of the icons, and digests of the plan and of the analysis; without the plan a `ValueError`."""
+    files = {"preregistration": require_file(PLAN, "plan"), "analysis": Path(analysis.__file__)}
+    return {**tuning.inputs(settings), **{name: digest(path.read_bytes()) for name, path in files.items()}}
 
 
 def summary(tables: Mapping[str, pd.DataFrame], _: object) -> list[str]:
-    """The registered contrasts and the answer."""
-    shares = analysis.found_shares(tables[TABLES[0]])
-    return [*analysis.contrasts(shares).round(4).to_string(index=False).splitlines(), analysis.verdict(shares)]
+    """The contrasts by both judges, the agreement of the forecasts, and the answer."""
+    runs, graphs = (tables[name] for name in TABLES)
+    lines = []
+    for judge in (analysis.SECONDARY, analysis.PRIMARY):
+        shares = analysis.found_shares(runs, judge)
+        lines += [f"{judge}:", *analysis.contrasts(shares).round(4).to_string(index=False).splitlines()]
+    agreement = analysis.agreement(shares, graphs[graphs["kind"] == "arm"])
+    lines.append("Kendall's tau: " + ", ".join(f"{name} {value:.2f}" for name, value in agreement.items()))
+    return [*lines, analysis.verdict(shares)]
 
 
 STUDY = Study(

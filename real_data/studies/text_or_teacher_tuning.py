@@ -32,7 +32,7 @@ from pairbounds.sweeps import Study, place
 
 RULE = "add_new_positive"
 SIMCLR = "none"
-# Of the registered contrasts the primary one is that of the first two.
+# The primary contrast is that of the first two.
 ARMS = (TEXT_HEAD, VIEWS_HEAD, SHUFFLED_HEAD, CAPTIONS, SHUFFLED, LABELS, RANDOM, SIMCLR, NO_TEXT)
 
 
@@ -81,14 +81,7 @@ class Settings(Optimisation):
         """The data that the encoders share."""
         icons, cache = self.icons(), Path(self.cache)
         source = Source(icons.shown, _no_encoder, Gradients(), cache)
-        return IconStudio(
-            source,
-            cache,
-            self.views,
-            device=self.device,
-            icons=icons,
-            folder=Path(self.runs),
-        )
+        return IconStudio(source, cache, self.views, device=self.device, icons=icons, folder=Path(self.runs))
 
     def run(self, arm: str, unit: int, rate: float, strength: float, repeat: int = 0) -> Run:
         """The run of an arm on a training set."""

@@ -1,4 +1,4 @@
-"""The registered analysis of *text or teacher*; its digest is in the preregistration, and it was not changed since.
+"""The analysis of *text or teacher*, as it is to be registered: its digest goes into the sidecar of each table.
 
 The unit is the training set. Of an arm and a unit each icon of the test has the share of the seeds of weights that
 find its category. A contrast is the mean difference of two arms over units and icons. Its variance counts both, for
@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-FloatArray = npt.NDArray[np.float64]
+from pairbounds.infrastructure.arrays import FloatArray
 
 TEXT, VIEWS, SHUFFLED = "text_head", "views_head", "shuffled_head"
 CONTROL = ("labels", "none")
@@ -59,8 +58,9 @@ class Contrast:
 
     @property
     def p_value(self) -> float:
-        """Two-sided."""
-        return float(2 * stats.t.sf(abs(self.estimate) / self.error, self.units - 1))
+        """Two-sided; NaN where there is neither a difference nor an error."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(2 * stats.t.sf(np.abs(np.float64(self.estimate)) / self.error, self.units - 1))
 
     def least_shown(self, power: float = 0.8) -> float:
         """The least difference that such a standard error shows with that power, two-sided at 5%."""
@@ -80,11 +80,9 @@ def found_shares(table: pd.DataFrame, by: str = PRIMARY) -> dict[str, FloatArray
     return shares
 
 
-def contrast(shares: Mapping[str, FloatArray], arms: tuple[str, str], icons: npt.ArrayLike | None = None) -> Contrast:
-    """The contrast of two arms, over all icons of the test or some."""
+def contrast(shares: Mapping[str, FloatArray], arms: tuple[str, str]) -> Contrast:
+    """The contrast of two arms."""
     difference = shares[arms[0]] - shares[arms[1]]
-    if icons is not None:
-        difference = difference[:, np.asarray(icons)]
     units, count = difference.shape
     mean = float(difference.mean())
     by_unit, by_icon = (difference.mean(axis=axis) - mean for axis in (1, 0))

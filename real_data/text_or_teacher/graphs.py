@@ -1,24 +1,17 @@
-"""Pair graphs of the arms, which tell beforehand how they should rank, and merges of tags."""
+"""Pair graphs of the arms, which tell beforehand how they should rank."""
 
 import math
 from collections.abc import Iterator
 
 import numpy as np
 import torch
+from sklearn.feature_extraction.text import CountVectorizer
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
 from pairbounds.real_data.text_or_teacher.studio import IconStudio
-from pairbounds.real_data.training.guides import (
-    CAPTIONS,
-    HEADS,
-    LABELS,
-    NO_TEXT,
-    RANDOM,
-    SHUFFLED,
-    TIE_BREAK,
-)
+from pairbounds.real_data.training.guides import CAPTIONS, HEADS, LABELS, NO_TEXT, RANDOM, SHUFFLED, TIE_BREAK
 from pairbounds.real_data.training.views import stored_pictures
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -55,14 +48,11 @@ def forecasts(studio: IconStudio, unit: int) -> Iterator[dict[str, object]]:
 def _guides(studio: IconStudio, unit: int, own: IntArray, seen: torch.Tensor) -> dict[str, FloatArray | None]:
     rng, icons = np.random.default_rng(unit), studio.icons
     noise = rng.standard_normal((len(own), WIDTH))
-    unit_noise = TIE_BREAK * noise / np.linalg.norm(noise, axis=1, keepdims=True)
+    unit_noise = TIE_BREAK * unit_rows(noise)
     found: dict[str, FloatArray | None] = {arm: studio.head_rows(arm, unit, seen) for arm in HEADS}
     for arm, captions in ((CAPTIONS, icons.shown.captions), (SHUFFLED, icons.shuffled)):
-        words = {text: place for place, text in enumerate(sorted({text for image in own for text in captions[image]}))}
-        counts = np.zeros((len(own), len(words)))
-        for row, image in enumerate(own):
-            counts[row, [words[text] for text in captions[image]]] = 1
-        found[arm] = np.hstack([counts / np.linalg.norm(counts, axis=1, keepdims=True), unit_noise])
+        counts = CountVectorizer(analyzer=tuple).fit_transform([captions[image] for image in own])
+        found[arm] = np.hstack([unit_rows(counts.toarray().astype(float)), unit_noise])
     classes = class_indicators(np.unique(icons.shown.labels[own], return_inverse=True)[1]).toarray()
     found |= {LABELS: np.hstack([classes, unit_noise]), RANDOM: noise, "none": None}
     return found | {NO_TEXT: studio.old_trunk(icons.shown.take(own))}

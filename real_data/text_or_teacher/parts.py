@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
@@ -116,11 +117,11 @@ def experiment_icons(root: Path, size: int, sizes: Sizes) -> Icons:
     """
     every = icon_set(root, size)
     every = replace(every, captions=class_free(every))
-    chosen = plain_drawings(every)
+    chosen, of = plain_drawings(every), families_of(every)
     families: dict[str, list[int]] = {}
     for subject in sorted(chosen):
         if every.labels[chosen[subject]] >= 0:
-            families.setdefault(family(subject), []).append(chosen[subject])
+            families.setdefault(of[chosen[subject]], []).append(chosen[subject])
     names = list(np.random.default_rng(ORDER).permutation(sorted(families)))
     order: list[int] = []
     for count in (sizes.test, *[sizes.train] * (sizes.units + TUNED)):
@@ -132,8 +133,8 @@ def experiment_icons(root: Path, size: int, sizes: Sizes) -> Icons:
         order += part[:count]
     order += [place for name in names for place in families[name]]
     used = sizes.test + sizes.units * sizes.train
-    kept = {family(every.subjects[place]) for place in order[:used]}
-    taught = [place for place, subject in enumerate(every.subjects) if family(subject) not in kept]
+    kept = {of[place] for place in order[:used]}
+    taught = [place for place, own in enumerate(of) if own not in kept]
     return Icons(every.take(order), every.take(taught), sizes)
 
 
@@ -147,6 +148,17 @@ def plain_drawings(every: ImageTextDataset) -> dict[str, int]:
             own = (every.labels[place] < 0, number, place)  # one with a class before one without
             found[subject] = min(found.get(subject, own), own)
     return {subject: place for subject, (_, _, place) in found.items()}
+
+
+def families_of(every: ImageTextDataset) -> list[str]:
+    """The family of each image: names that are one subject's, or variants of one name, are of one family."""
+    names = [
+        (family(subject), family(own.rpartition("/")[2]))
+        for own, subject in zip(every.ids, every.subjects, strict=True)
+    ]
+    alike: nx.Graph[str] = nx.Graph(names)
+    first = {name: min(group) for group in nx.connected_components(alike) for name in group}
+    return [first[subject] for subject, _ in names]
 
 
 def family(name: str) -> str:

@@ -82,7 +82,7 @@ class IconStudio(Studio):
             return exact_guide(merged_tags(self.icons, run.seed)[0][run.guide])
         return exact_guide(self.icons.shuffled) if run.guide == SHUFFLED else guide_of(run, self)
 
-    def judged_as(self, run: Run, trained: Trained, features: Features) -> Iterator[dict[str, object]]:  # noqa: ARG002
+    def judged_as(self, run: Run, trained: Trained, features: Features) -> Iterator[dict[str, object]]:  # noqa: ARG002 - shared
         """Shares of icons whose class is found, each among the classes of its own set, from the labelled icons of it.
 
         By the nearest one, by cosine; and by logistic regression on standardised features, C = 1.

@@ -1,4 +1,4 @@
-"""The experiment text or teacher: on small packages of npm's layout, and what is registered."""
+"""The experiment text or teacher, on small packages of npm's layout."""
 
 import json
 from dataclasses import replace
@@ -103,8 +103,9 @@ def test_parts_share_no_concept_and_each_has_one_icon(icons):
 
 
 def test_guides_learn_from_no_family_that_trains_or_judges(icons):
-    used = {family(icons.shown.subjects[image]) for image in range(icons.tuning[0])}
-    assert not used & {family(subject) for subject in icons.taught.subjects}
+    names = [np.array([family(each.rpartition("/")[2]) for each in part.ids]) for part in (icons.shown, icons.taught)]
+    assert not {*names[0][: icons.tuning[0]]} & {*names[1]}
+    assert not {*names[0][icons.labelled]} & {*names[0][icons.split(0).test]}
     assert {icons.shown.subjects[image] for image in icons.tuning} < set(icons.taught.subjects)
     assert (icons.taught.labels == -1).any()
 
@@ -207,6 +208,8 @@ def test_both_parts_of_the_experiment_run_on_small_packages(settings, monkeypatc
     np.testing.assert_allclose(by_set, runs["knn_test"])
     assert set(graphs["arm"]) >= {"text_head", "views_head", "labels", "none", "as they are"}
     assert len(graphs[graphs["kind"] == "arm"]) == len(text_or_teacher_tuning.ARMS)
+    with pytest.raises(FileNotFoundError, match=r"plan .*text_or_teacher\.md"):
+        text_or_teacher.inputs(main)
     shares = analysis.found_shares(runs.assign(seed=1))
     assert shares["labels"].shape == (1, 24)
     assert shares["labels"].mean() == pytest.approx(runs.query("arm == 'labels'")["knn_test"].mean())
@@ -271,6 +274,27 @@ def test_the_standard_error_is_that_of_units_and_icons_together(by_unit, by_icon
     truth = np.sqrt(by_unit**2 / 12 + by_icon**2 / 100 + left**2 / 1_200)
     assert np.mean(found) == pytest.approx(truth, rel=0.15)
     assert np.std(estimates) == pytest.approx(truth, rel=0.2)
+
+
+def test_the_summary_has_both_judges_the_forecasts_and_the_answer():
+    shares = planted(np.random.default_rng(0), units=3, icons=40)
+    rows = [
+        {"arm": arm, "seed": unit, "knn_right": digits, "right": digits}
+        for arm, own in shares.items()
+        for unit, found in enumerate(own)
+        for digits in ["".join("1" if share > 0.5 else "0" for share in found)]
+    ]
+    graphs = pd.DataFrame({"arm": list(shares), "kind": "arm", "alpha_T": 0.1, "theorem_4": 1.0})
+    graphs["theorem_15"] = np.arange(len(shares))
+    lines = text_or_teacher.summary(dict(zip(text_or_teacher.TABLES, (pd.DataFrame(rows), graphs), strict=True)), None)
+    assert [line for line in lines if line.endswith(":")] == ["right:", "knn_right:"]
+    assert "theorem_15" in lines[-2]
+    assert lines[-1] == "nothing can be concluded"
+
+
+def test_arms_that_are_equal_have_no_difference_to_show():
+    same = {"a": np.ones((3, 5)), "b": np.ones((3, 5))}
+    assert np.isnan(analysis.contrast(same, ("a", "b")).p_value)
 
 
 def test_one_unit_has_no_error():
