@@ -25,6 +25,7 @@ from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
 from pairbounds.real_data.pairings.views import Reach, views_of
+from pairbounds.real_data.resampling import Rule
 from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.exported import export_encoder
@@ -160,6 +161,10 @@ class Studio:
     def row_guide(self, run: Run) -> Guide:
         """Guide of a run's rule."""
         return guide_of(run, self)
+
+    def rule(self, run: Run) -> str | Rule:
+        """Rule of a run's resampling, as `pairbounds.real_data.resampling.resampled_nt_xent` has it."""
+        return run.rule
 
     def judged_as(self, run: Run, trained: Trained, features: Features) -> Iterator[dict[str, object]]:
         """Judgements of an encoder by the features of all images, a row for each label set."""

@@ -49,7 +49,7 @@ class TwoViews(Objective):
         """See `Objective`."""
         head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
         guide = studio.row_guide(run)
-        return cls(width, run.recipe.temperature, run.rule, guide, published=run.published, head=head)
+        return cls(width, run.recipe.temperature, studio.rule(run), guide, published=run.published, head=head)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
