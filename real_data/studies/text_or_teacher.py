@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.real_data.studies import text_or_teacher_tuning as tuning
 from pairbounds.real_data.text_or_teacher import analysis
+from pairbounds.real_data.text_or_teacher.baselines import baselines
 from pairbounds.real_data.text_or_teacher.graphs import forecasts
 from pairbounds.real_data.text_or_teacher.merges import merged_tags
+from pairbounds.real_data.text_or_teacher.parts import Icons
+from pairbounds.real_data.text_or_teacher.studio import ARMS
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.guides import CAPTIONS, MERGED, MERGED_MOST
 from pairbounds.real_data.training.runs import Run, along
@@ -23,9 +27,10 @@ from pairbounds.sweeps.sources import ROOT
 from pairbounds.sweeps.studies import digest
 
 PLAN = ROOT / "docs" / "preregistration" / "text_or_teacher.md"
+ANALYSIS = Path(analysis.__file__)
 # The learning rate and the strength of each arm that its runs on the splits that tune chose.
 CHOSEN: dict[str, tuple[float, float]] = {}
-TABLES = ("text_or_teacher", "text_or_teacher_graphs")
+TABLES = ("text_or_teacher", "text_or_teacher_graphs", "text_or_teacher_icons")
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Settings(tuning.Settings):
     repeats : seeds of weights of each arm on each training set
     """
 
-    arms: tuple[str, ...] = (*tuning.ARMS, MERGED, MERGED_MOST)
+    arms: tuple[str, ...] = (*ARMS, MERGED, MERGED_MOST)
     repeats: int = 2
 
 
@@ -47,16 +52,26 @@ def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame : `text_or_teacher`, as the tuning has it, with `right`, the icons of the test that were found;
-        and `text_or_teacher_graphs`, the forecasts of each arm, and theorem 15's bound at each merge of tags
+        and `text_or_teacher_graphs`, by `kind`: the forecasts of each arm, theorem 15's bound at each merge of tags,
+        and, with the first training set, baselines on the test; and `text_or_teacher_icons`, with it too: the icons of
+        the test in the order of the digits, with category and the word with which their name begins
     """
     studio = settings.studio()
     runs = tuning.measured(encoders(settings, seed), settings)
-    graphs = pd.DataFrame(forecasts(studio, seed))
+    parts = [pd.DataFrame(forecasts(studio, seed)).assign(kind="arm")]
     if MERGED in settings.arms:
         levels = merged_tags(studio.icons, seed)[1]
-        merges = pd.DataFrame({"arm": list(levels), "theorem_15": list(levels.values())}).assign(kind="merge")
-        graphs = pd.concat([graphs.assign(kind="arm"), merges], ignore_index=True)
-    return dict(zip(TABLES, (runs, graphs), strict=True))
+        parts.append(pd.DataFrame({"arm": list(levels), "theorem_15": list(levels.values())}).assign(kind="merge"))
+    if seed == 0:
+        parts.append(pd.DataFrame(baselines(studio)).assign(kind="baseline"))
+    return dict(zip(TABLES, (runs, pd.concat(parts, ignore_index=True), _judging(studio.icons, seed)), strict=True))
+
+
+def _judging(icons: Icons, seed: int) -> pd.DataFrame:
+    test = icons.split(seed).test if seed == 0 else np.array([], dtype=int)
+    names = [icons.shown.label_names[label] for label in icons.shown.labels[test]]
+    words = [icons.families[image].partition("-")[0] for image in test]
+    return pd.DataFrame({"id": [icons.shown.ids[image] for image in test], "category": names, "word": words})
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
@@ -72,21 +87,27 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
 
 
 def inputs(settings: Settings) -> Mapping[str, object]:
-    """Content of the icons, and digests of the plan and of the analysis; without the plan a `ValueError`."""
-    files = {"preregistration": require_file(PLAN, "plan"), "analysis": Path(analysis.__file__)}
-    return {**tuning.inputs(settings), **{name: digest(path.read_bytes()) for name, path in files.items()}}
+    """Content of the icons, and digests of the plan, of its analysis, and of the modules that guide and judge."""
+    modules = sorted(ANALYSIS.parent.glob("*.py"))
+    registered = {"preregistration": [PLAN], "analysis": [ANALYSIS], "modules": modules}
+    require_file(PLAN, "plan")
+    return {
+        **tuning.inputs(settings),
+        **{name: digest(b"".join(path.read_bytes() for path in paths)) for name, paths in registered.items()},
+    }
 
 
 def summary(tables: Mapping[str, pd.DataFrame], _: object) -> list[str]:
     """The contrasts by both judges, the agreement of the forecasts, and the answer."""
-    runs, graphs = (tables[name] for name in TABLES)
+    runs, graphs, icons = (tables[name] for name in TABLES)
+    told = graphs[graphs["kind"] == "arm"]
     lines = []
-    for judge in (analysis.SECONDARY, analysis.PRIMARY):
-        shares = analysis.found_shares(runs, judge)
-        lines += [f"{judge}:", *analysis.contrasts(shares).round(4).to_string(index=False).splitlines()]
-    agreement = analysis.agreement(shares, graphs[graphs["kind"] == "arm"])
+    for judge in (analysis.SECOND, analysis.JUDGE):
+        found = analysis.Found.of(runs, icons["word"].tolist(), judge)
+        lines += [f"{judge}right:", *analysis.contrasts(found).round(4).to_string(index=False).splitlines()]
+    agreement = analysis.agreement(found, told)
     lines.append("Kendall's tau: " + ", ".join(f"{name} {value:.2f}" for name, value in agreement.items()))
-    return [*lines, analysis.verdict(shares)]
+    return [*lines, analysis.verdict(found, told)]
 
 
 STUDY = Study(
@@ -99,8 +120,9 @@ STUDY = Study(
     inputs=inputs,
     forecast=partial(encoders_forecast, encoders),
     columns={
-        "text_or_teacher": "arm knn_right knn_test right seed test",
+        "text_or_teacher": "arm knn_right knn_test repeat right seed test",
         "text_or_teacher_graphs": "arm kind seed theorem_15",
+        "text_or_teacher_icons": "category id word",
     },
     summary=summary,
     along=partial(along, encoders),

@@ -4,18 +4,15 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-import torch
-from sklearn.feature_extraction.text import CountVectorizer
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
-from pairbounds.real_data.text_or_teacher.studio import IconStudio
-from pairbounds.real_data.training.guides import CAPTIONS, HEADS, LABELS, NO_TEXT, RANDOM, SHUFFLED, TIE_BREAK
+from pairbounds.real_data.text_or_teacher.studio import ARMS, SIMCLR, IconStudio, random_rows
 from pairbounds.real_data.training.views import stored_pictures
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, induced_labelling_error
+from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.resampling.rules import add_new_positive
 from pairbounds.theory.spectrum.triplets import spectrum
 
@@ -40,22 +37,16 @@ def forecasts(studio: IconStudio, unit: int) -> Iterator[dict[str, object]]:
     seen = studio.teachers.see(stored_pictures(shown, studio.cache))
     keep = min(KEEP, len(own))
     graph = PairGraph.from_features(seen, seen, temperature=TEMPERATURE, top_k=keep, left_labels=shown.labels)
-    for arm, guide in _guides(studio, unit, own, seen).items():
-        changed = graph if guide is None else add_new_positive(graph, guide)
+    count = studio.positives  # each with two views, and of the anchor one other view is there
+    for arm in ARMS:
+        guide = None if arm == SIMCLR else _guide(studio, arm, unit)
+        changed = graph if guide is None else add_new_positive(graph, guide, count=count, weight=2 * count)
         yield {"arm": arm, **_quantities(changed), **_told(shown, guide)}
 
 
-def _guides(studio: IconStudio, unit: int, own: IntArray, seen: torch.Tensor) -> dict[str, FloatArray | None]:
-    rng, icons = np.random.default_rng(unit), studio.icons
-    noise = rng.standard_normal((len(own), WIDTH))
-    unit_noise = TIE_BREAK * unit_rows(noise)
-    found: dict[str, FloatArray | None] = {arm: studio.head_rows(arm, unit, seen) for arm in HEADS}
-    for arm, captions in ((CAPTIONS, icons.shown.captions), (SHUFFLED, icons.shuffled)):
-        counts = CountVectorizer(analyzer=tuple).fit_transform([captions[image] for image in own])
-        found[arm] = np.hstack([unit_rows(counts.toarray().astype(float)), unit_noise])
-    classes = class_indicators(np.unique(icons.shown.labels[own], return_inverse=True)[1]).toarray()
-    found |= {LABELS: np.hstack([classes, unit_noise]), RANDOM: noise, "none": None}
-    return found | {NO_TEXT: studio.old_trunk(icons.shown.take(own))}
+def _guide(studio: IconStudio, arm: str, unit: int) -> FloatArray:
+    rows = studio.guide_rows(arm, unit)
+    return np.hstack([rows, random_rows(len(rows), np.random.default_rng(unit)).numpy()])
 
 
 def _quantities(graph: PairGraph) -> dict[str, float]:

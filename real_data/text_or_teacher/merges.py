@@ -9,6 +9,7 @@ from pairbounds.theory.questions.merging import falling_sizes, near_duplicates, 
 from pairbounds.theory.spectrum.triplets import spectrum
 
 WIDTH, FACTOR, SEED = 64, 3, 0  # of the optimum; between the numbers of groups of two levels; of what is drawn
+FEWEST = 10  # groups: of fewer any two icons share one
 
 Captions = tuple[tuple[str, ...], ...]
 Merges = tuple[dict[str, Captions], dict[str, float]]
@@ -21,7 +22,8 @@ def merged_tags(icons: Icons, unit: int) -> Merges:
     """Tags of all icons, those of a training set merged at two levels, by guide; and theorem 15's bound at each level.
 
     The bound is on the squared error of a probe on the optimum of width 64, of the graph of the training set's icons
-    and their merged tags. Levels are Ward's, by the letters of the tags, each with a third of the groups of the last.
+    and their merged tags. Levels are Ward's, by the letters of the tags, each with a third of the groups of the last,
+    down to at least `FEWEST`.
     """
     if (icons.shown.key, unit) not in _KEPT:
         _KEPT[icons.shown.key, unit] = _merged(icons, unit)
@@ -32,7 +34,7 @@ def _merged(icons: Icons, unit: int) -> Merges:
     own = icons.split(unit).train
     graph = caption_graph(icons.shown.take(own))
     same = near_duplicates(graph.right_ids)
-    sizes = falling_sizes(int(same.max()) + 1, FACTOR)
+    sizes = [size for size in falling_sizes(int(same.max()) + 1, FACTOR) if size >= FEWEST]
     levels = nested_levels(vectors_of(graph.right_ids, None, SEED), same, sizes, seed=SEED)
     bounds = {}
     for name, groups in levels.items():

@@ -49,13 +49,24 @@ class Icons:
     ----------
     shown : one icon of each concept that has a class, with its tags as captions: those that judge, then the training
         sets, then those that tune; no family is in two parts
-    taught : all drawings of families that neither train nor judge, with or without a class: of them the guides learn
+    taught : all drawings of families that neither train nor judge, with or without a class: of them the network below
+        the heads learns
+    told : one drawing of each concept of them, and those of the training sets, with tags: of them the heads learn, but
+        for those of their own training set
+    families : of the icons shown
     sizes : of the parts
     """
 
     shown: ImageTextDataset
     taught: ImageTextDataset
+    told: ImageTextDataset
+    families: tuple[str, ...]
     sizes: Sizes
+
+    @cached_property
+    def key(self) -> str:
+        """Content key of all parts."""
+        return " ".join([self.shown.key, self.taught.key, self.told.key])
 
     @cached_property
     def sets(self) -> npt.NDArray[np.str_]:
@@ -101,8 +112,8 @@ class Icons:
         """Tags of another icon of the same training set for each icon shown; those of the test keep their own."""
         moved, units = np.arange(len(self.shown)), self.sizes.units + TUNED
         for unit in range(units):
-            own = self.split(unit).train
-            moved[own] = np.random.default_rng([ORDER, unit]).permutation(own)
+            own = np.random.default_rng([ORDER, unit]).permutation(self.split(unit).train)
+            moved[own] = np.roll(own, 1)  # so that none keeps its own
         return tuple(self.shown.captions[other] for other in moved)
 
 
@@ -135,7 +146,9 @@ def experiment_icons(root: Path, size: int, sizes: Sizes) -> Icons:
     used = sizes.test + sizes.units * sizes.train
     kept = {of[place] for place in order[:used]}
     taught = [place for place, own in enumerate(of) if own not in kept]
-    return Icons(every.take(order), every.take(taught), sizes)
+    told = [*order[sizes.test : used], *(place for place in chosen.values() if of[place] not in kept)]
+    of_shown = tuple(of[place] for place in order)
+    return Icons(every.take(order), every.take(taught), every.take(told), of_shown, sizes)
 
 
 def plain_drawings(every: ImageTextDataset) -> dict[str, int]:
