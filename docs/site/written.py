@@ -12,7 +12,7 @@ UPWARDS = re.compile(r"\[([^\]]+)\]\((\.\./[^)]+)\)")  # a link that may leave d
 
 def pages() -> Iterator[tuple[str, str | bytes]]:
     """Path and content of each page and picture."""
-    for page in [*sorted(DOCS.glob("*.md")), *sorted(DOCS.glob("how_to/*.md"))]:
+    for page in sorted(page for places in ("", "how_to/", "preregistration/") for page in DOCS.glob(f"{places}*.md")):
         named = partial(_named, folder=page.parent)
         yield str(page.relative_to(DOCS)), UPWARDS.sub(named, page.read_text(encoding="utf-8"))
     yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

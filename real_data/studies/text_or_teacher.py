@@ -1,6 +1,6 @@
 """Text or teacher: whether a guide of AddNewPositive needs text to help, or only a network.
 
-It refuses to run before settings are chosen and the plan, docs/preregistration/text_or_teacher.md, is there.
+The plan is docs/preregistration/text_or_teacher.md.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,12 @@ from pairbounds.sweeps.studies import digest
 PLAN = ROOT / "docs" / "preregistration" / "text_or_teacher.md"
 ANALYSIS = Path(analysis.__file__)
 # The learning rate and the strength of each arm that its runs on the splits that tune chose.
-CHOSEN: dict[str, tuple[float, float]] = {}
+CHOSEN = dict.fromkeys(tuning.SHARING, (3e-3, 0.06)) | {
+    "labels": (3e-3, 0.06),
+    "random": (1e-3, 0.12),
+    "none": (1e-3, 0.06),
+    "no_text": (3e-3, 0.12),
+}
 TABLES = ("text_or_teacher", "text_or_teacher_graphs", "text_or_teacher_icons")
 
 
@@ -79,8 +84,8 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
     if seed >= settings.units:
         raise ValueError(f"seed={seed}: there are {settings.units} training sets")
     chosen = CHOSEN | {name: CHOSEN[CAPTIONS] for name in (MERGED, MERGED_MOST) if CAPTIONS in CHOSEN}
-    if {*settings.arms} - {*chosen}:
-        raise ValueError("settings are not chosen yet: measure text_or_teacher_tuning, and register the plan")
+    if unknown := {*settings.arms} - {*chosen}:
+        raise ValueError(f"arms: no setting was chosen for {', '.join(sorted(unknown))}")
     return [
         settings.run(arm, seed, *chosen[arm], repeat) for arm in settings.arms for repeat in range(settings.repeats)
     ]

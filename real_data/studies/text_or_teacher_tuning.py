@@ -182,7 +182,7 @@ def half_of_control(table: pd.DataFrame) -> float:
 
 
 def expected(table: pd.DataFrame, units: int = Sizes.units, test: int = Sizes.test) -> pd.DataFrame:
-    """What so many training sets and test icons could show, a row for each registered contrast.
+    """Differences that so many training sets and test icons could show, a row for each registered contrast.
 
     The standard error takes a run's deviation around the mean of its setting and split for that of a training set,
     though two seeds of weights will be averaged and pairs have the same weights; and the variance of icons `TOGETHER`

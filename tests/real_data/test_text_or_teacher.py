@@ -211,8 +211,12 @@ def test_both_parts_of_the_experiment_run_on_small_packages(settings, monkeypatc
     assert tables["text_or_teacher_icons"].empty
     assert set(graphs["arm"]) >= {"text_head", "views_head", "labels", "none", "as they are"}
     assert len(graphs[graphs["kind"] == "arm"]) == len(ARMS)
-    with pytest.raises(FileNotFoundError, match=r"plan .*text_or_teacher\.md"):
+    assert {"preregistration", "analysis", "modules"} < set(text_or_teacher.inputs(main))
+    monkeypatch.setattr(text_or_teacher, "PLAN", Path(settings.runs) / "none.md")
+    with pytest.raises(FileNotFoundError, match=r"plan .*none\.md"):
         text_or_teacher.inputs(main)
+    with pytest.raises(ValueError, match=r"^arms: no setting was chosen for mine$"):
+        text_or_teacher.encoders(replace(main, arms=("mine",)), 0)
     judging = text_or_teacher.measure(main, 0)["text_or_teacher_icons"]
     assert len(judging) == 24
     found = analysis.Found.of(runs, judging["word"].tolist())
@@ -519,3 +523,16 @@ def test_the_order_of_arms_agrees_with_a_forecast_that_knows_it():
     told = pd.DataFrame({"arm": list("abc"), "alpha_T": [1, 2, 3], "theorem_4": [3, 2, 1], "theorem_15": [1, 3, 2]})
     found = analysis.agreement(analysis.Found(shares, np.arange(5)), told)
     assert found == pytest.approx({"alpha_T": 1, "theorem_4": -1, "theorem_15": 1 / 3})
+
+
+# What was registered, and what was measured.
+
+
+def measured(name):
+    return pd.read_parquet(ROOT / "results" / f"{name}.parquet")
+
+
+def test_settings_and_margin_are_those_that_the_tuning_chose():
+    tuning = measured("text_or_teacher_tuning")
+    assert text_or_teacher_tuning.chosen_settings(tuning) == text_or_teacher.CHOSEN
+    assert text_or_teacher_tuning.half_of_control(tuning) == analysis.MARGIN
