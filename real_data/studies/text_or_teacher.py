@@ -125,7 +125,7 @@ STUDY = Study(
     inputs=inputs,
     forecast=partial(encoders_forecast, encoders),
     columns={
-        "text_or_teacher": "arm knn_right knn_test repeat right seed test",
+        "text_or_teacher": "arm found knn_found knn_right repeat right seed",
         "text_or_teacher_graphs": "arm kind seed theorem_15",
         "text_or_teacher_icons": "category id word",
     },

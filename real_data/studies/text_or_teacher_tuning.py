@@ -100,14 +100,15 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     `tried_rate` and `tried_strength`.
     """
     table = measured(encoders(settings, seed), settings)
-    return table.drop(columns=["test", "knn_test"]).assign(seed=seed)  # not that of the runs, the training set
+    return table.drop(columns=["found", "knn_found"]).assign(seed=seed)  # not that of the runs, the training set
 
 
 def measured(runs: list[Run], settings: Settings) -> pd.DataFrame:
     """The table of some runs, with their arms."""
     table = run_all(runs, settings.studio(), Path(settings.runs), settings.jobs)
     arm = table["guide"].where(table["rule"] != "none", SIMCLR)
-    return table.rename(columns={"learning_rate": "tried_rate", "strength": "tried_strength"}).assign(arm=arm)
+    names = {"learning_rate": "tried_rate", "strength": "tried_strength", "test": "found", "knn_test": "knn_found"}
+    return table.rename(columns=names).assign(arm=arm)  # no column is named as a setting that has another value
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:

@@ -24,7 +24,7 @@ def baselines(studio: IconStudio) -> Iterator[dict[str, object]]:
 
     Yields
     ------
-    dict, with arm, test and knn_test: "style", the most frequent category of the set, which the style of a drawing
+    dict, with arm, found and knn_found: "style", the most frequent category of the set, which the style of a drawing
     tells; "pixels", 16 x 16 grey ones; "untrained", the network as it begins, but with batch norm by labelled icons;
     "tags", their 256 leading directions
     """
@@ -34,7 +34,7 @@ def baselines(studio: IconStudio) -> Iterator[dict[str, object]]:
     for labels in icons.classes.values():
         guessed |= labels == np.bincount(labels[judges][labels[judges] >= 0]).argmax()
     style = float(guessed[test].mean())
-    yield {"arm": "style", "test": style, "knn_test": style}
+    yield {"arm": "style", "found": style, "knn_found": style}
     known: dict[str, Features] = {
         "pixels": _pixels(studio),
         "untrained": _untrained(studio).features(studio.pictures(), count),
@@ -42,7 +42,7 @@ def baselines(studio: IconStudio) -> Iterator[dict[str, object]]:
     }
     for name, features in known.items():
         near, right = studio.found(features)
-        yield {"arm": name, "test": float(right[test].mean()), "knn_test": float(near[test].mean())}
+        yield {"arm": name, "found": float(right[test].mean()), "knn_found": float(near[test].mean())}
 
 
 def _untrained(studio: IconStudio) -> Trained:

@@ -193,7 +193,7 @@ def test_both_parts_of_the_experiment_run_on_small_packages(settings, monkeypatc
     tuned = text_or_teacher_tuning.measure(settings, 0)
     assert tuned["arm"].tolist() == list(settings.arms)
     assert tuned["validation"].between(0, 1).all()
-    assert not {"test", "knn_test"} & set(tuned)
+    assert not {"found", "knn_found"} & set(tuned)
     shares = [digits.count("1") / len(digits) for digits in tuned["knn_right"]]
     assert shares == pytest.approx(tuned["knn_validation"].tolist())
     assert set(tuned["knn_right"].str.len()) == {len(settings.icons().split(2).validation)}
@@ -205,7 +205,7 @@ def test_both_parts_of_the_experiment_run_on_small_packages(settings, monkeypatc
     runs, graphs, _ = (tables[name] for name in text_or_teacher.TABLES)
     assert runs["arm"].tolist() == [arm for arm in arms for _ in range(2)]
     for row in runs.itertuples():
-        for share, digits in ((row.test, row.right), (row.knn_test, row.knn_right)):
+        for share, digits in ((row.found, row.right), (row.knn_found, row.knn_right)):
             assert share == pytest.approx(digits.count("1") / 24)
             assert len(digits) == 24
     assert tables["text_or_teacher_icons"].empty
@@ -221,7 +221,7 @@ def test_both_parts_of_the_experiment_run_on_small_packages(settings, monkeypatc
     assert len(judging) == 24
     found = analysis.Found.of(runs, judging["word"].tolist())
     assert found.shares["labels"].shape == (1, 24)
-    assert found.shares["labels"].mean() == pytest.approx(runs.query("arm == 'labels'")["test"].mean())
+    assert found.shares["labels"].mean() == pytest.approx(runs.query("arm == 'labels'")["found"].mean())
     assert found.words.max() < 23
 
 
@@ -369,9 +369,9 @@ def test_baselines_are_judged_as_encoders_are(settings):
         pd.Series(icons.shown.labels[known[sets[known] == sets[image]]]).mode()[0] == icons.shown.labels[image]
         for image in test
     ]
-    assert found["test"]["style"] == pytest.approx(np.mean(alike))
+    assert found["found"]["style"] == pytest.approx(np.mean(alike))
     # A tag of each icon tells its shape, which is its class.
-    assert found["knn_test"]["tags"] > found["test"]["style"]
+    assert found["knn_found"]["tags"] > found["found"]["style"]
 
 
 @pytest.mark.usefixtures("quick")
