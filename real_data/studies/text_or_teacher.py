@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.inputs import require_file
@@ -58,8 +57,8 @@ def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
     -------
     dict of DataFrame : `text_or_teacher`, as the tuning has it, with `right`, the icons of the test that were found;
         and `text_or_teacher_graphs`, by `kind`: the forecasts of each arm, theorem 15's bound at each merge of tags,
-        and, with the first training set, baselines on the test; and `text_or_teacher_icons`, with it too: the icons of
-        the test in the order of the digits, with category and the word with which their name begins
+        and, with the first training set, baselines on the test; and `text_or_teacher_icons`, the icons of the test in
+        the order of the digits, with category and the word with which their name begins
     """
     studio = settings.studio()
     runs = tuning.measured(encoders(settings, seed), settings)
@@ -69,11 +68,11 @@ def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
         parts.append(pd.DataFrame({"arm": list(levels), "theorem_15": list(levels.values())}).assign(kind="merge"))
     if seed == 0:
         parts.append(pd.DataFrame(baselines(studio)).assign(kind="baseline"))
-    return dict(zip(TABLES, (runs, pd.concat(parts, ignore_index=True), _judging(studio.icons, seed)), strict=True))
+    return dict(zip(TABLES, (runs, pd.concat(parts, ignore_index=True), _judging(studio.icons)), strict=True))
 
 
-def _judging(icons: Icons, seed: int) -> pd.DataFrame:
-    test = icons.split(seed).test if seed == 0 else np.array([], dtype=int)
+def _judging(icons: Icons) -> pd.DataFrame:
+    test = icons.split(0).test
     names = [icons.shown.label_names[label] for label in icons.shown.labels[test]]
     words = [icons.families[image].partition("-")[0] for image in test]
     return pd.DataFrame({"id": [icons.shown.ids[image] for image in test], "category": names, "word": words})
@@ -108,7 +107,7 @@ def summary(tables: Mapping[str, pd.DataFrame], _: object) -> list[str]:
     told = graphs[graphs["kind"] == "arm"]
     lines = []
     for judge in (analysis.SECOND, analysis.JUDGE):
-        found = analysis.Found.of(runs, icons["word"].tolist(), judge)
+        found = analysis.Found.of(runs, icons.drop_duplicates("id")["word"].tolist(), judge)
         lines += [f"{judge}right:", *analysis.contrasts(found).round(4).to_string(index=False).splitlines()]
     agreement = analysis.agreement(found, told)
     lines.append("Kendall's tau: " + ", ".join(f"{name} {value:.2f}" for name, value in agreement.items()))

@@ -208,7 +208,6 @@ def test_both_parts_of_the_experiment_run_on_small_packages(settings, monkeypatc
         for share, digits in ((row.found, row.right), (row.knn_found, row.knn_right)):
             assert share == pytest.approx(digits.count("1") / 24)
             assert len(digits) == 24
-    assert tables["text_or_teacher_icons"].empty
     assert set(graphs["arm"]) >= {"text_head", "views_head", "labels", "none", "as they are"}
     assert len(graphs[graphs["kind"] == "arm"]) == len(ARMS)
     assert {"preregistration", "analysis", "modules"} < set(text_or_teacher.inputs(main))
@@ -217,7 +216,7 @@ def test_both_parts_of_the_experiment_run_on_small_packages(settings, monkeypatc
         text_or_teacher.inputs(main)
     with pytest.raises(ValueError, match=r"^arms: no setting was chosen for mine$"):
         text_or_teacher.encoders(replace(main, arms=("mine",)), 0)
-    judging = text_or_teacher.measure(main, 0)["text_or_teacher_icons"]
+    judging = tables["text_or_teacher_icons"]
     assert len(judging) == 24
     found = analysis.Found.of(runs, judging["word"].tolist())
     assert found.shares["labels"].shape == (1, 24)
@@ -480,7 +479,9 @@ def test_the_summary_has_both_judges_the_forecasts_and_the_answer():
     arms = list(found.shares)
     graphs = pd.DataFrame({"arm": arms, "kind": "arm", "alpha_T": 0.1, "theorem_4": 1.0, "same_tag": 0.2})
     graphs = pd.concat([graphs.assign(seed=seed, theorem_15=np.arange(len(arms))) for seed in range(3)])
-    icons = pd.DataFrame({"word": [f"word{number}" for number in found.words]})
+    words = [f"word{number}" for number in found.words]
+    icons = pd.DataFrame({"word": words, "id": [f"icon{number}" for number in range(40)]})
+    icons = pd.concat([icons.assign(seed=seed) for seed in range(3)])
     tables = dict(zip(text_or_teacher.TABLES, (pd.DataFrame(rows), graphs, icons), strict=True))
     lines = text_or_teacher.summary(tables, None)
     assert [line for line in lines if line.endswith(":")] == ["knn_right:", "right:"]
