@@ -104,7 +104,7 @@ def test_the_published_head_has_batch_norm_and_no_shift():
     plain = projection_head(6, 5)
     assert sum(weights.numel() for weights in plain.parameters()) == 6 * 6 + 6 + 6 * 5 + 5
     run = Run("simclr", Recipe(head_width=5, head_norm=True, temperature=0.5), 0)
-    objective = TwoViews.of(run, SimpleNamespace(row_guide=lambda _: blind_guide), 6)
+    objective = TwoViews.of(run, SimpleNamespace(row_guide=lambda _: blind_guide, rule=lambda run: run.rule), 6)
     assert (repr(objective.head), objective.temperature) == (repr(head), 0.5)
 
 
