@@ -133,7 +133,7 @@ figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/fi
 	@echo "figures, with their captions: $(FIGURES)"
 
 PUBLISHED := results/published
-SHOWN := bound_holds phase phase_worlds frontier real_images multihop ladder
+SHOWN := bound_holds phase phase_worlds frontier real_images multihop ladder text_or_teacher
 findings: $(FINDINGS) figures ## Write docs/findings.md from the tables; keep these in results/published, and README's figures in docs
 	$(PYTHON) -m pairbounds.figures.findings page --tables $(TABLES) --out docs/findings.md
 	rm -rf $(PUBLISHED) && mkdir -p $(PUBLISHED)

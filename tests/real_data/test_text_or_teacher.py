@@ -21,6 +21,7 @@ from pairbounds.real_data.text_or_teacher.parts import TUNED, Sizes, experiment_
 from pairbounds.real_data.text_or_teacher.studio import ARMS
 from pairbounds.real_data.text_or_teacher.teachers import Teachers
 from pairbounds.real_data.training.guides import MERGED, MERGED_MOST
+from pairbounds.sweeps.studies import digest
 
 ROOT = Path(__file__).parents[2]
 CONCEPTS, CLASSES = 90, 3
@@ -537,3 +538,9 @@ def test_settings_and_margin_are_those_that_the_tuning_chose():
     tuning = measured("text_or_teacher_tuning")
     assert text_or_teacher_tuning.chosen_settings(tuning) == text_or_teacher.CHOSEN
     assert text_or_teacher_tuning.half_of_control(tuning) == analysis.MARGIN
+
+
+def test_the_plan_and_its_analysis_are_those_that_were_registered():
+    record = json.loads((ROOT / "results" / "text_or_teacher.parquet.json").read_text())["configuration"]
+    for name, path in {"preregistration": text_or_teacher.PLAN, "analysis": text_or_teacher.ANALYSIS}.items():
+        assert record[name] == digest(path.read_bytes()), path
