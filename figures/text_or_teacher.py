@@ -65,7 +65,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     pairs.set(xlabel="difference (points)", title="registered contrasts", ylim=(-0.6, len(SHOWN) - 0.1))
     for axes in (arms, pairs):
         axes.axvline(0, color=INK, linewidth=0.8)
-    return picture, _caption(found)
+    return picture, _caption(found, tables["text_or_teacher"]["repeat"].nunique())
 
 
 def _interval(axes: Axes, place: float, contrast: Contrast, color: str, marker: str) -> None:
@@ -74,7 +74,7 @@ def _interval(axes: Axes, place: float, contrast: Contrast, color: str, marker: 
     axes.plot(100 * contrast.estimate, place, marker, color=color, markersize=6)
 
 
-def _caption(found: Found) -> str:
+def _caption(found: Found, repeats: int) -> str:
     units, icons = found.shares[SIMCLR].shape
     primary = found.contrast(TEXT, VIEWS)
     low, high = (100 * end for end in primary.interval())
@@ -82,9 +82,9 @@ def _caption(found: Found) -> str:
         "Share of test icons whose category a linear classifier finds, by the guide that chooses its new positive, "
         "and how many of the icons it finds nearest are of the anchor's category (left; less SimCLR, which has "
         f"{100 * found.shares[SIMCLR].mean():.1f}%). Contrasts of guides (right). "
-        f"{units} disjoint training sets (small bars), {icons:,} test icons, two seeds of weights. Intervals of 95% "
-        "are over training sets, and test icons whose names begin alike, together. Grey: the margin of the plan. Text "
-        f"head less views head: {100 * primary.estimate:+.1f} points [{low:+.1f}, {high:+.1f}]."
+        f"{units} disjoint training sets (small bars), {icons:,} test icons, {repeats} seeds of weights. Intervals of "
+        "95% are over training sets, and test icons whose names begin alike, together. Grey: the margin of the plan. "
+        f"Text head less views head: {100 * primary.estimate:+.1f} points [{low:+.1f}, {high:+.1f}]."
     )
 
 

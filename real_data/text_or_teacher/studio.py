@@ -139,9 +139,9 @@ class IconStudio(Studio):
 
         Yields
         ------
-        dict, with knn_validation and validation, knn_test and test, and the digits
-        `knn_right` and `right`, 1 where an icon of the test is found, else 0. Of a run that tunes the test is not seen:
-        digits are of the validation, and shares of the test NaN.
+        dict, with knn_validation and validation, knn_test and test, and the digits `knn_right` and `right`, 1 where an
+        icon of the test is found, else 0. Of a run that tunes the test is not seen: digits are of the validation, and
+        shares of the test NaN.
         """
         parts, (near, right) = self.split(run.seed), self.found(features)
         tunes = run.seed >= self.icons.sizes.units
