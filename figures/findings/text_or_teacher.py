@@ -58,6 +58,7 @@ def facts(tables: Tables) -> Facts:
     sets = icons["id"].str.partition("/")[0]
     return {
         "answer": verdict(found, told),
+        "answer_near": verdict(near, told),
         "margin": 100 * MARGIN,
         "units": len(found.shares[SIMCLR]),
         "icons": len(icons),
