@@ -25,6 +25,22 @@ def test_graphs_spectra_probes_and_the_ledger_bring_in_these_packages_and_no_oth
     assert heavy == ""
 
 
+WITHOUT_TORCH = """
+import sys
+import numpy as np
+import scipy.sparse as sp
+import pairbounds as pb
+joint = sp.random_array((3_000, 2_000), density=0.01, rng=np.random.default_rng(0)) + sp.eye_array(3_000, 2_000)
+graph = pb.PairGraph(joint, np.arange(3_000) % 3, drop_isolated=True)
+pb.check_bounds(graph, 3, bounds=["probe-mse"])
+sys.exit("torch" in sys.modules)
+"""
+
+
+def test_bounds_on_a_graph_of_a_few_thousand_nodes_do_not_wait_for_torch():
+    assert subprocess.run([sys.executable, "-c", WITHOUT_TORCH], cwd=ROOT).returncode == 0
+
+
 WITHOUT_EXTRAS = """
 import sys
 from pairbounds.infrastructure.extras import EXTRAS

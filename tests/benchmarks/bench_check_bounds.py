@@ -18,7 +18,6 @@ def _duel(name: str, graph: PairGraph, k: int) -> Duel:
         case=f"{name}, k = {k}",
         make=lambda: fresh(graph),
         ours=lambda graph: check_bounds(graph, k),
-        peer=lambda graph: spectrum(graph, k + 1),
-        peer_name="its own spectrum",
+        peers={"its own spectrum": lambda graph: spectrum(graph, k + 1)},
         note="at a ratio of 0.67 it takes 1.5 times its spectrum, at 1 the bounds cost nothing",
     )

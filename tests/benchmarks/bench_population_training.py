@@ -31,8 +31,7 @@ def _duel(name: str, graph: PairGraph, seed: int) -> Duel:
         case=f"{name}, k = {WIDTH}",
         make=lambda: fresh(graph),
         ours=lambda graph: solve(graph, target),
-        peer=lambda graph: train_on_batches(graph, target, seed),
-        peer_name=f"tuned Adam, batches of {BATCH}",
+        peers={f"tuned Adam, batches of {BATCH}": lambda graph: train_on_batches(graph, target, seed)},
         note=f"time to 1% of the optimum; the closed form against torch, which gives up after {CAP:g} s",
     )
 

@@ -1,5 +1,7 @@
 """The answers to questions about a table of a million pairs in 100 classes, against what a user would write."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import scipy.sparse.linalg
@@ -25,24 +27,25 @@ def duels(size: Size, seed: int) -> list[Duel]:
             case=f"batch: {case}",
             make=lambda: fresh(graph),
             ours=batch_report,
-            peer=false_negatives,
-            peer_name="false negatives alone, by numpy and pandas",
+            peers={"false negatives alone, by numpy and pandas": false_negatives},
             note="the peer has the expected false negatives; ours the information and the temperature besides",
         ),
         Duel(
             case=f"pairs: {case}, k = {size.k}",
             make=lambda: fresh(graph),
             ours=lambda one: pairs_report(one, size.k),
-            peer=lambda one: scipy.sparse.linalg.svds(one.normalized, size.k + 1, tol=TOLERANCE),
-            peer_name="the spectrum alone, by scipy svds",
+            peers={
+                "the spectrum alone, by scipy svds": lambda one: scipy.sparse.linalg.svds(
+                    one.normalized, size.k + 1, tol=TOLERANCE
+                )
+            },
             note="the peer has the singular values; ours two theorems at 19 sample sizes, and their inverses, besides",
         ),
         Duel(
             case=f"granularity: {case}, k = {size.k}",
             make=lambda: named(graph),
             ours=lambda one: granularity_report(one, size.k),
-            peer=lambda one: MiniBatchKMeans(size.n_right // 8, random_state=0, n_init=1).fit(letters(one)),
-            peer_name="one merge by scikit-learn: TF-IDF of letters, SVD, k-means",
+            peers={"one merge by scikit-learn: TF-IDF of letters, SVD, k-means": partial(merged, size.n_right // 8)},
             note="the peer merges once; ours has nested levels, bounds, and errors on other images, besides",
         ),
     ]
@@ -58,6 +61,11 @@ def letters(graph: PairGraph) -> np.ndarray:
     """Vectors of captions by their letters, (n_right, 64)."""
     counts = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)).fit_transform(graph.right_ids)
     return TruncatedSVD(min(64, counts.shape[1] - 1), random_state=0).fit_transform(counts)
+
+
+def merged(groups: int, graph: PairGraph) -> MiniBatchKMeans:
+    """One merge of the captions."""
+    return MiniBatchKMeans(groups, random_state=0, n_init=1).fit(letters(graph))
 
 
 def false_negatives(graph: PairGraph) -> pd.DataFrame:

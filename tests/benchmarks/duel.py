@@ -1,12 +1,19 @@
-"""Two sides on the same input, and how their runs are timed."""
+"""Ours and its peers on the same input, and how their runs are timed."""
 
+import json
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 Run = Callable[[Any], object]
+SPENT = Path(__file__).with_name("spent.py")
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,7 @@ class Size:
 
 
 SIZES = {
-    "XS": Size(300, 150, 8),  # for the test of the runner
+    "XS": Size(300, 150, 8),  # for a first run, which is not counted, and for the test of the runner
     "S": Size(2_000, 1_000, 16),
     "M": Size(20_000, 10_000, 64),
     "L": Size(200_000, 50_000, 64),
@@ -32,58 +39,87 @@ class NotReachedError(Exception):
 
 
 @dataclass(frozen=True)
+class Spent:
+    """CPU seconds of a run, and the most memory in MiB that it held, where it was a process of its own."""
+
+    seconds: float
+    memory: float | None = None
+
+
+@dataclass(frozen=True)
 class Duel:
-    """Ours and a peer on the same input.
+    """Ours and its peers on the same input.
 
     Attributes
     ----------
     case : what the input is
     make : an input for each run, untimed; fresh, since a graph remembers what was computed on it
-    ours, peer : called with an input; `NotReachedError` says that a run was stopped at a cap of its own
-    peer_name : what the peer is, with its settings
+    ours : called with an input; what it returns counts where that is `Spent`
+    peers : by their names, with their settings; `NotReachedError` says that a run was stopped at a cap of its own
     note : what a reader of the ratio must know
     """
 
     case: str
     make: Callable[[], Any]
     ours: Run
-    peer: Run
-    peer_name: str
+    peers: Mapping[str, Run]
     note: str = ""
 
 
-def measure(duel: Duel, repeats: int) -> dict[str, object]:
-    """Medians of CPU seconds of interleaved runs, after one run of each that is not counted.
+def measure(duel: Duel, repeats: int) -> Iterator[dict[str, object]]:
+    """Yield, for each peer, medians of CPU seconds of interleaved runs.
 
     The ratio is the peer's seconds over ours, with the least and the largest of two runs side by side. `at_least` says
-    that the peer was stopped at its cap, so that the ratio is a lower bound.
+    that the peer was stopped at its cap, so that the ratio is a lower bound. `memory` and `peer_memory`, in MiB, are
+    None unless runs are processes of their own.
     """
-    reached = [_run(run, duel.make())[1] for run in (duel.ours, duel.peer)]
-    if not reached[0]:
-        raise RuntimeError(f"{duel.case}: ours did not get where it should")
-    ours, peer = [], []
+    ours: list[Spent] = []
+    theirs: dict[str, list[Spent]] = {name: [] for name in duel.peers}
+    stopped = set()
     for repeat in range(repeats):
-        for seconds, run in [(ours, duel.ours), (peer, duel.peer)][:: -1 if repeat % 2 else 1]:
-            if run is duel.ours or reached[1] or not seconds:  # to wait for a cap once more is enough
-                seconds.append(_run(run, duel.make())[0])
-    beside = [theirs / own for own, theirs in zip(ours, peer * repeats, strict=False)]
-    return {
-        "case": duel.case,
-        "seconds": median(ours),
-        "peer": duel.peer_name,
-        "ratio": median(peer) / median(ours),
-        "ratio_least": min(beside),
-        "ratio_most": max(beside),
-        "at_least": not reached[1],
-        "note": duel.note,
-    }
+        for name, run in [("", duel.ours), *duel.peers.items()][:: -1 if repeat % 2 else 1]:
+            if name in stopped:  # to wait for a cap once more is enough
+                continue
+            spent, reached = _run(run, duel.make())
+            (theirs[name] if name else ours).append(spent)
+            if not (reached or name):
+                raise RuntimeError(f"{duel.case}: ours did not get where it should")
+            if not reached:
+                stopped.add(name)
+    for name, peer in theirs.items():
+        own, other = ([spent.seconds for spent in side] for side in (ours, peer))
+        beside = [theirs / own for own, theirs in zip(own, other * repeats, strict=False)]
+        yield {
+            "case": duel.case,
+            "seconds": median(own),
+            "memory": _memory(ours),
+            "peer": name,
+            "peer_memory": _memory(peer),
+            "ratio": median(other) / median(own),
+            "ratio_least": min(beside),
+            "ratio_most": max(beside),
+            "at_least": name in stopped,
+            "note": duel.note,
+        }
 
 
-def _run(run: Run, given: Any) -> tuple[float, bool]:
-    """Seconds, and whether the run got where it should."""
-    start = time.process_time()
+def _memory(runs: Sequence[Spent]) -> float | None:
+    measured = [spent.memory for spent in runs if spent.memory is not None]
+    return median(measured) if measured else None
+
+
+def process(*arguments: object) -> Spent:
+    """Run Python with these arguments, as a process of its own on one thread; `CalledProcessError` where it fails."""
+    command: Sequence[str] = [sys.executable, str(SPENT), sys.executable, *map(str, arguments)]
+    told = subprocess.run(command, env=os.environ | ONE_THREAD, check=True, capture_output=True, text=True)
+    return Spent(**json.loads(told.stdout.splitlines()[-1]))
+
+
+def _run(run: Run, given: Any) -> tuple[Spent, bool]:
+    """What was spent, and whether the run got where it should."""
+    start, reached, told = time.process_time(), True, None
     try:
-        run(given)
+        told = run(given)
     except NotReachedError:
-        return time.process_time() - start, False
-    return time.process_time() - start, True
+        reached = False
+    return told if isinstance(told, Spent) else Spent(time.process_time() - start), reached

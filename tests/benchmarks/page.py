@@ -1,18 +1,20 @@
 """The page of benchmarks, from their record."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 RECORD = Path(__file__).parents[2] / "results" / "benchmarks.json"
-COLUMNS = ("size", "case", "seconds", "peer", "peer over ours")
-INTRODUCTION = """# Benchmarks
+COLUMNS = ("size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours", "faster")
+TIE = 1.3
+INTRODUCTION = f"""# Benchmarks
 
-Measured by `make bench`. A ratio above 1 means that ours is faster; brackets hold the smallest and the largest ratio of
-single runs of the peer to the run of ours beside it. Below 1.3 is a tie. A peer that was stopped before it got there
-gives a lower bound, ≥.
+Measured by `make bench`, on one thread. The first table is of whole commands: find your number of pairs, and read how
+long and how much memory a command takes, and whether a script would be faster. A ratio above 1 means that ours is
+faster, and below {TIE} either way is a tie; brackets hold the smallest and the largest ratio of single runs of the peer
+to the run of ours beside it. A peer that was stopped before it got there gives a lower bound, ≥.
 """
 
 
@@ -23,22 +25,32 @@ def benchmarks_page(path: Path = RECORD) -> str:
     named = ", ".join(f"{name} {versions[name]}" for name in ("numpy", "scipy", "torch"))
     lines = [
         INTRODUCTION,
-        f"Medians of {settings['repeats']} interleaved runs, {settings['threads']} thread, seed {settings['seed']}; "
-        f"{named}; {hardware['machine']}, {hardware['cpus']} CPUs, {hardware['system']}. Seconds are of CPU time.",
+        f"Medians of {settings['repeats']} interleaved runs, seed {settings['seed']}; {named}; {hardware['machine']}, "
+        f"{hardware['cpus']} CPUs, {hardware['system']}. Seconds are of CPU time.",
     ]
-    for benchmark, group in groupby(record["duels"], lambda row: row["benchmark"]):
+    commands_first = sorted(record["duels"], key=lambda row: row["memory"] is None)
+    for benchmark, group in groupby(commands_first, lambda row: row["benchmark"]):
         rows = list(group)
-        lines += [f"\n## {benchmark}\n", *(f"| {' | '.join(row)} |" for row in (COLUMNS, ["---"] * len(COLUMNS)))]
-        lines += [f"| {' | '.join(cells(row))} |" for row in rows]
+        names, texts = table(rows)
+        lines += [f"\n## {benchmark}\n", *(f"| {' | '.join(row)} |" for row in (names, ["---"] * len(names), *texts))]
         lines += [f"\n{note[0].upper()}{note[1:]}." for note in dict.fromkeys(row["note"] for row in rows) if note]
     return "\n".join(lines) + "\n"
 
 
-def cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
-    """Texts of a row of the table."""
+def table(rows: Sequence[Mapping[Any, Any]]) -> tuple[list[str], list[list[str]]]:
+    """The columns of a benchmark's table, and the texts of its rows; memory is left out where none was measured."""
+    texts = [_cells(row) for row in rows]
+    kept = [column for column in COLUMNS if any(cells[column] for cells in texts)]
+    return kept, [[cells[column] for column in kept] for cells in texts]
+
+
+def _cells(row: Mapping[Any, Any]) -> dict[str, str]:
     ratio, low, high = (_number(row[column]) for column in ("ratio", "ratio_least", "ratio_most"))
     shown = f"{'≥ ' if row['at_least'] else ''}{ratio} ({low} to {high})"
-    return row["size"], row["case"], f"{row['seconds']:.2g}", row["peer"], shown
+    faster = "ours" if row["ratio"] >= TIE else "peer" if row["ratio"] <= 1 / TIE else "tie"
+    memory, others = ("" if row[column] is None else f"{row[column]:,.0f}" for column in ("memory", "peer_memory"))
+    texts = row["size"], row["case"], _number(row["seconds"]), memory, row["peer"], others, shown, faster
+    return dict(zip(COLUMNS, texts, strict=True))
 
 
 def _number(value: float) -> str:

@@ -1,12 +1,14 @@
 """The runner of the benchmarks, on tiny graphs. Times are printed, never judged."""
 
 import json
+import subprocess
 
+import numpy as np
 import pytest
 
 from tests.benchmarks import BENCHMARKS, bench_population_training, page
 from tests.benchmarks.__main__ import app
-from tests.benchmarks.duel import Duel, NotReachedError, measure
+from tests.benchmarks.duel import Duel, NotReachedError, measure, process
 
 
 @pytest.mark.parametrize("names", [["check_bounds"], pytest.param([*BENCHMARKS], marks=pytest.mark.slow)], ids=len)
@@ -42,17 +44,40 @@ def test_runs_are_interleaved_and_each_has_a_fresh_input():
     def run(side):
         return lambda given: order.append((side, given, sum(range(10**5))))
 
-    row = measure(Duel("case", make, run("ours"), run("peer"), "peer"), repeats=2)
-    assert [side for side, _, _ in order] == ["ours", "peer", "ours", "peer", "peer", "ours"]
+    rows = [*measure(Duel("case", make, run("ours"), {"one": run("one"), "two": run("two")}), repeats=2)]
+    assert [side for side, _, _ in order] == ["ours", "one", "two", "two", "one", "ours"]
     assert [given for _, given, _ in order] == inputs
-    assert row["ratio_least"] <= row["ratio"] <= row["ratio_most"]
-    assert not row["at_least"]
+    assert [row["peer"] for row in rows] == ["one", "two"]
+    assert all(row["ratio_least"] <= row["ratio"] <= row["ratio_most"] and not row["at_least"] for row in rows)
 
 
-def test_a_peer_that_gives_up_is_a_lower_bound():
+def test_a_peer_that_gives_up_is_a_lower_bound_and_is_not_waited_for_again():
+    waited = []
+
     def give_up(_):
+        waited.append(1)
         raise NotReachedError
 
-    assert measure(Duel("case", int, lambda _: sum(range(10**5)), give_up, "peer"), repeats=3)["at_least"]
+    (row,) = measure(Duel("case", int, lambda _: sum(range(10**5)), {"peer": give_up}), repeats=3)
+    assert row["at_least"]
+    assert len(waited) == 1
     with pytest.raises(RuntimeError, match="ours did not get where it should"):
-        measure(Duel("case", int, give_up, lambda _: None, "peer"), repeats=1)
+        list(measure(Duel("case", int, give_up, {"peer": lambda _: None}), repeats=1))
+
+
+def test_a_process_is_measured_by_itself_and_its_failure_is_told():
+    held = np.ones(2**25)  # 256 MiB that this process holds, and the other not
+    small, large = (process("-c", f"x = bytearray({size} * 2**20); sum(range(10**6))") for size in (1, 200))
+    assert held.nbytes / 2**20 > large.memory
+    assert large.memory > small.memory + 150
+    assert small.seconds > 0
+    with pytest.raises(subprocess.CalledProcessError):
+        process("-c", "raise SystemExit(3)")
+
+
+def test_the_page_says_who_is_faster_and_shows_memory_where_it_was_measured():
+    row = {"size": "S", "case": "c", "peer": "p", "at_least": False, "ratio_least": 0.1, "ratio_most": 9.0}
+    for ratio, faster in ((0.7, "peer"), (0.8, "tie"), (1.29, "tie"), (1.3, "ours")):
+        columns, (cells,) = page.table([{**row, "seconds": 1.0, "ratio": ratio, "memory": None, "peer_memory": None}])
+        assert (cells[-1], "MiB" in columns) == (faster, False)
+    assert "MiB" in page.table([{**row, "seconds": 1.0, "ratio": 1.0, "memory": 1234.0, "peer_memory": 5.0}])[0]

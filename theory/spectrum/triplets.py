@@ -27,7 +27,7 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing else is said
 BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is no faster than ARPACK
 BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
-SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
+SMALL = 10_000_000  # entries: less than the second that it takes to load torch and to look for a GPU
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
@@ -206,11 +206,11 @@ def spectrum(
         from pairbounds.theory.spectrum.block_spectrum import block_spectrum  # takes torch to import
 
         tol = BLOCKS_TOL if tol is None else tol
-        return block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device), seed=seed)
+        return block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device, method), seed=seed)
     tol = SPARSE_TOL if tol is None else tol
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
-    matrix, unseen, place = graph.normalized, 0.0, _place(graph.joint.shape, device)
+    matrix, unseen, place = graph.normalized, 0.0, _place(graph.joint.shape, device, method)
     if method == "dense":
         entries = matrix.shape[0] * matrix.shape[1]
         if entries > DENSE_LIMIT:
@@ -304,9 +304,10 @@ def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: f
     return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
 
 
-def _place(shape: tuple[int, int], device: str) -> "torch.device | None":
+def _place(shape: tuple[int, int], device: str, method: str) -> "torch.device | None":
     """Device to compute on; `None` is here, without torch."""
-    return None if device == "auto" and shape[0] * shape[1] <= SMALL else accelerator(device)
+    here = method == "sparse" or shape[0] * shape[1] <= SMALL
+    return None if device == "auto" and here else accelerator(device)
 
 
 def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
