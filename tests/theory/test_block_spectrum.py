@@ -1,5 +1,7 @@
 """Block Lanczos, against dense factorisations and against the ARPACK route of `spectrum`."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -104,6 +106,53 @@ def test_the_upper_end_holds_with_errors_as_large_as_is_said(error):
         assert 0.6 - 1e-12 <= end <= 0.72
         below, _ = deflated_end(product, *none, start, 0.61, 0.62, rounding=error, failure=1e-6, steps=400)
         assert 0.6 <= below <= 0.63
+
+
+@pytest.mark.parametrize(
+    "rows", [np.eye(3, 300), np.ones((3, 300)), np.random.default_rng(1).standard_normal((3, 300))]
+)
+def test_vectors_of_any_length_and_angle_count_with_their_rounding(rows):
+    """As with their spectral norm, or more; of orthogonal ones no more. They are so long that it is a large part."""
+    rows = 1e5 * rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    norm, vectors = np.linalg.norm(rows, 2), torch.from_numpy(rows)
+    summed = 1.01 * np.finfo(float).eps / 2 * (np.linalg.norm(rows) * norm * (300 + 2 * 3) + 2 * (1 + norm**2))
+    start = torch.randn(2, 300, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+
+    def end(vectors, values, product, rounding):
+        options = {"rounding": rounding, "failure": 1e-6, "steps": 20}
+        return deflated_end(product, vectors, values, start, 0.5, 0.0, **options)[0]
+
+    found = end(vectors, np.full(3, 0.25 + 1e-12), lambda x: x / 3, 0.0)
+    oracle = end(vectors[:0], np.empty(0), lambda x: x / 3 - 1e-12 * (x @ vectors.T) @ vectors, summed)
+    assert found >= oracle * (1 - 1e-9)
+    assert found <= oracle * (1 + 1e-9) or np.count_nonzero(rows) > 3
+
+
+def looked(excess, room=600, restarts=0):
+    """The rows of the basis at each look at a run, given the excess as a function of them and of the looks so far."""
+    values, looks = torch.linspace(0, 1, 900, dtype=torch.float64) ** 2, []
+    start, random = torch.randn(8, 900, dtype=torch.float64), torch.Generator().manual_seed(0)
+    run = block_lanczos._Run(block_lanczos._Filter(lambda rows: rows * values), start[:0], room, random)
+    run.until(start, lambda *_: looks.append(len(run.values)) or excess(looks[-1], len(looks)), 20, restarts)
+    return looks
+
+
+@pytest.mark.parametrize(("good", "scale"), [(60, 30), (200, 3), (200, 30), (455, 30), (455, 300)])
+def test_looks_are_few_and_soon_after_all_is_good(good, scale):
+    """Of an excess that falls as geometric ones do; at most a quarter later, and hardly any where it falls slowly."""
+    looks = looked(lambda count, _: np.exp((good - count) / scale))
+    assert len(looks) <= 12
+    assert good <= looks[-1] <= (1.06 if scale >= 30 else 1.25) * good + block_lanczos.BLOCK
+
+
+@pytest.mark.parametrize(
+    "excess", [lambda _, looks: 2 + 1 / looks, lambda _, looks: 2.0**looks, lambda *_: np.inf, lambda *_: np.nan]
+)
+def test_a_run_that_does_not_converge_ends_and_is_looked_at_all_the_way(excess):
+    looks = looked(excess, 300, restarts=2)
+    assert sum(count > 300 - block_lanczos.BLOCK for count in looks) == 3
+    assert len(looks) <= 60
+    assert max(later / before for before, later in pairwise(looks)) <= 1.25 + block_lanczos.BLOCK / 40
 
 
 @pytest.mark.parametrize("shape", [(300, 200), (50, 1)])

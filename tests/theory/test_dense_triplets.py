@@ -7,9 +7,9 @@ import scipy.sparse as sp
 import torch
 
 from pairbounds.theory.spectrum import dense_triplets as module
-from pairbounds.theory.spectrum.dense_triplets import dense_triplets
+from pairbounds.theory.spectrum.dense_triplets import dense_triplets, triplets_by_parts
 from pairbounds.theory.spectrum.triplets import residual_norms
-from tests.families import GRAPHS
+from tests.families import GRAPHS, block_diagonal
 
 VALUES = {
     "graded": 10.0 ** -np.linspace(0, 15, 40),
@@ -56,3 +56,28 @@ def test_of_every_family_all_triplets_are_right(family):
     matrix = GRAPHS[family](np.random.default_rng(3), 60).normalized
     for k in (1, min(matrix.shape) // 2, min(matrix.shape)):
         assert_triplets(matrix, dense_triplets(matrix, k), k)
+
+
+@pytest.mark.usefixtures("always_by_gram_matrices")
+@pytest.mark.parametrize(
+    ("sides", "whole"),
+    [
+        ([(70, 40), (30, 50), (70, 40)], False),  # both ways round
+        ([(110, 90), (1, 1), (3, 1), (1, 4)], False),
+        ([(30, 45)] * 3 + [(3, 1)] * 9, True),
+    ],
+)
+def test_independent_blocks_are_decomposed_one_by_one(sides, whole, monkeypatch):
+    """Copies of every value, in rows and columns of any order; as a whole where the blocks are small."""
+    matrix = block_diagonal([np.random.default_rng(n).random((m, n)) / n for m, n in sides]).toarray()
+    rng = np.random.default_rng(1)
+    parts = [np.repeat(np.arange(len(sides)), each) for each in zip(*sides, strict=True)]
+    turns = [rng.permutation(len(each)) for each in parts]
+    matrix, parts = sp.csr_array(matrix[np.ix_(*turns)]), [each[turn] for each, turn in zip(parts, turns, strict=True)]
+    calls, least = [], sum(min(each) for each in sides)
+    monkeypatch.setattr(module, "dense_triplets", lambda *args: calls.append(args[0].shape) or dense_triplets(*args))
+    for k in (1, 25, least):  # the last is the rank, or it and null spaces
+        assert_triplets(matrix, triplets_by_parts(matrix, parts, k), k)
+    assert (matrix.shape in calls) == whole
+    assert_triplets(matrix, triplets_by_parts(matrix, parts, min(matrix.shape)), min(matrix.shape))
+    assert matrix.shape in calls

@@ -10,6 +10,7 @@ from scipy.sparse.linalg import aslinearoperator
 
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.spectrum import triplets as module
+from pairbounds.theory.spectrum.dense_triplets import dense_triplets
 from pairbounds.theory.spectrum.triplets import operator_norm
 from tests.families import GRAPHS, block_diagonal, slow_decay
 
@@ -57,8 +58,8 @@ def test_residuals_are_of_the_triplets_with_the_first_in_closed_form(away, monke
         ]
         return left @ turns[0], values, right @ turns[1]
 
-    exact = module.dense_triplets
-    monkeypatch.setattr(module, "dense_triplets", off)
+    exact = module.triplets_by_parts
+    monkeypatch.setattr(module, "triplets_by_parts", off)
     found = spectrum(graph, 12, method="dense")
     taken = np.linalg.norm(found.left[:, 0] - np.sqrt(graph.left_marginal)) < EPS
     assert taken == (away < module.KNOWN)
@@ -87,7 +88,7 @@ def test_residuals_of_round_off_count_as_all_that_it_may_be(parts):
 def test_the_optimum_of_many_components_is_no_choice_of_a_solver(family, k):
     """Any basis of the vectors of value 1 ends as the same triplets; the others lose nothing."""
     graph, rng = GRAPHS[family](np.random.default_rng(4), SIZE), np.random.default_rng(5)
-    left, values, right = module.dense_triplets(graph.normalized, min(graph.joint.shape))
+    left, values, right = dense_triplets(graph.normalized, min(graph.joint.shape))
     ones = int(np.sum(values > 1 - 1e-9))
     turn = np.linalg.qr(rng.standard_normal((ones, ones)))[0]
     found = [
@@ -153,6 +154,21 @@ def test_a_value_that_the_first_solve_missed_is_found_by_the_search(monkeypatch)
     found = spectrum(graph, 10, method="sparse")
     np.testing.assert_allclose(found.singular_values, expected, atol=1e-8)
     assert len(calls) > 2
+
+
+@pytest.mark.parametrize("least", [0.5, 1.01e-2, 1e-5, 0.0])
+def test_triplets_within_a_span_are_those_of_an_svd(least):
+    """In any basis of it, orthonormal to 1e-11, also where the smallest values would lose that in a Gram matrix."""
+    rng = np.random.default_rng(3)
+    left, right = (np.linalg.qr(rng.standard_normal((n, 12)))[0] for n in (90, 70))
+    values = np.r_[np.linspace(1, 0.6, 9), [least] * 3]
+    matrix, basis = (left * values) @ right.T, right @ np.linalg.qr(rng.standard_normal((12, 12)))[0]
+    u, found, w = module.triplets_within(lambda x: matrix @ x, basis)
+    np.testing.assert_allclose(found, values, atol=1e-13)
+    for side in (u, w):
+        np.testing.assert_allclose(side.T @ side, np.eye(12), atol=1e-11)
+    np.testing.assert_allclose(matrix @ w, u * found, atol=1e-13)
+    np.testing.assert_allclose(matrix.T @ u, w * found, atol=1e-11)
 
 
 @pytest.mark.parametrize("dense_side", [0, 600])

@@ -226,6 +226,15 @@ class PairGraph:
         """`p_R`, shape (n_right,), positive, sums to 1."""
         return _read_only(np.asarray(self.joint.sum(axis=0), dtype=np.float64))
 
+    @cached_property
+    def components(self) -> tuple[IntArray, IntArray]:
+        """The component of each left node, (n_left,), and of each right one, (n_right,), numbered 0.. ; O(pairs)."""
+        joint, both = self.joint, self.n_left + self.n_right
+        starts = np.pad(joint.indptr, (0, self.n_right), mode="edge")
+        square = sp.csr_array((joint.data, joint.indices + self.n_left, starts), shape=(both, both))
+        numbers = _read_only(sp.csgraph.connected_components(square, directed=False)[1].astype(np.int64))
+        return numbers[: self.n_left], numbers[self.n_left :]
+
     @property
     def n_left(self) -> int:
         """Number of left nodes."""

@@ -17,7 +17,6 @@ from scipy.special import stirling2
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.remembered import once_per_graph
-from pairbounds.theory.graph.components import left_components
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.spectrum.triplets import Spectrum, second_eigenvalue, spectrum
@@ -187,7 +186,7 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
         raise ValueError(f"m={m!r} is not in 1..{graph.n_left}: a partition has non-empty parts of the left nodes")
     if graph.n_left <= EXACT_NODES and stirling2(graph.n_left, m, exact=True) <= EXACT_PARTITIONS:
         return _sparsest_of_all(graph, m)
-    pieces = left_components(graph)
+    pieces = graph.components[0]
     if pieces.max() >= m - 1:
         return Partition(0.0, 0.0, np.minimum(pieces, m - 1))
     known = _at_least(graph, m, triplets)

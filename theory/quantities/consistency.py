@@ -10,7 +10,6 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError, require
 from pairbounds.infrastructure.remembered import once_per_graph
-from pairbounds.theory.graph.components import left_components
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
@@ -196,7 +195,7 @@ def _untied_and_tied(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[Floa
 
 def _component_basis(graph: PairGraph) -> sp.csr_array:
     """The left singular vectors of value 1, (n_left, components): `√p_L` on a component of the graph, normalised."""
-    own = left_components(graph)
+    own = graph.components[0]
     share = np.sqrt(graph.left_marginal / np.bincount(own, weights=graph.left_marginal)[own])
     return sp.csr_array((share, (np.arange(graph.n_left), own)))
 

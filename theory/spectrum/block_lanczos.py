@@ -54,7 +54,7 @@ LONGEST = 12  # rows of a basis, for each vector sought
 RESTARTS = 8
 MOST_BYTES = 2**30  # of a basis
 ROUNDS = 12
-GROWTH = 1.1  # of the basis, between two looks at its Ritz values
+GROWTH = 0.05, 0.25  # of the basis, between two looks at its Ritz values
 POWER_STEPS = 3
 FLOAT32 = 5e-7  # residual that float32 leaves on eigenvectors of a matrix of norm 1
 REPAIRABLE = 100  # by so much do power steps make up for float32
@@ -235,7 +235,7 @@ class _Search:
         bytes_each = self.gram.side * self.dtype.itemsize
         size = min(size, max(3 * self.sought, MOST_BYTES // bytes_each))
         run = _Run(transformed, locked.to(self.dtype), size, self.random)
-        run.until(start.to(self.dtype), lambda v, e: bool(np.all(e <= self.allowed(v))), wanted, restarts)
+        run.until(start.to(self.dtype), lambda v, e: float(np.max(e / self.allowed(v))), wanted, restarts)
         return run
 
     def rayleigh_ritz(self, basis: "Rows") -> Leading:
@@ -349,11 +349,15 @@ class _Run:
         self.rows[: self.locked] = locked
 
     def until(
-        self, start: "Rows", enough: "Callable[[FloatArray, FloatArray], bool]", wanted: int, restarts: int
+        self, start: "Rows", excess: "Callable[[FloatArray, FloatArray], float]", wanted: int, restarts: int
     ) -> None:
-        """Steps until as many of the leading Ritz pairs as are wanted are good enough, or there is no more room."""
+        """Steps until no excess of as many leading Ritz pairs as are wanted is above 1, or there is no more room.
+
+        It is looked at where it would be 1 if its logarithm went on falling as it did between the last two looks.
+        """
         block, _ = self._orthonormal(start, self.locked)
-        projected, count, near, look = np.zeros((self.size, self.size)), 0, 0, wanted
+        projected, count, near, look = np.zeros((self.size, self.size)), 0, 0, 2 * wanted
+        before, last = 0, np.inf
         while True:
             width, first = len(block), self.locked + count
             self.rows[first : first + width] = block
@@ -368,15 +372,18 @@ class _Run:
             full = count + len(block) > self.size or room == 0
             if not full and count < look:
                 continue
-            look = int(GROWTH * count)
             self._ritz(projected[:count, :count], coupling)
-            good = count >= wanted and enough(self.values[:wanted], self.errors[:wanted])
-            if good or (full and restarts == 0):
+            still = excess(self.values[:wanted], self.errors[:wanted]) if count >= wanted else np.inf
+            if still <= 1 or (full and restarts == 0):
                 return
+            fallen = np.log(last / still) if 1 < still < last < np.inf else 0.0
+            ahead = (count - before) * np.log(still) / fallen if fallen > 0 else count
+            look = count + int(np.clip(ahead, GROWTH[0] * count, GROWTH[1] * count))
+            before, last = count, still
             if full:
                 restarts -= 1
                 count, near = self._restart(projected, min(count // 2, wanted + 2 * GUARD)), 0
-                look = int(GROWTH * count)
+                look, last = int((1 + GROWTH[1]) * count), np.inf
 
     def leading(self, count: int) -> "Rows":
         """The leading Ritz vectors, at most so many."""

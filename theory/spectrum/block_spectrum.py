@@ -12,18 +12,15 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.svd import svd
 from pairbounds.infrastructure.threads import limited_threads
 from pairbounds.theory.graph.components import component_roots
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.block_lanczos import GUARD, Gram, Leading, leading_eigenpairs
 from pairbounds.theory.spectrum.sparse_products import SparseProducts
-from pairbounds.theory.spectrum.triplets import Spectrum, measured, with_known_values
+from pairbounds.theory.spectrum.triplets import Spectrum, measured, triplets_of_images, with_known_values
 
 if TYPE_CHECKING:
     import torch
-
-CLEAR = 1e-2  # from there on `A w / σ` is orthonormal to 1e-11, and no singular value decomposition is needed
 
 
 def block_spectrum(
@@ -54,7 +51,7 @@ def block_spectrum(
     matrix = sp.csr_array(graph.normalized.T) if turned else graph.normalized
     with limited_threads():
         found, images = _leading(matrix, component_roots(graph, k), k, tol, device, seed)
-        long, values, short = _triplets(images, found)
+        long, values, short = triplets_of_images(images, np.ascontiguousarray(found.vectors.cpu().numpy().T))
     left, right = (short, long) if turned else (long, short)
     triplets = with_known_values(graph, (left, values, right))
     return measured(graph.normalized, triplets, "blocks", float(np.sqrt(found.unseen)), tol)
@@ -73,13 +70,3 @@ def _leading(
     gram = Gram(products.gram, matrix.shape[1], products.trace, products.rounding)
     found = leading_eigenpairs(gram, rows, k, tol=tol, seed=seed)
     return found, products.images(found.vectors)
-
-
-def _triplets(images: FloatArray, found: Leading) -> tuple[FloatArray, FloatArray, FloatArray]:
-    vectors = np.ascontiguousarray(found.vectors.cpu().numpy().T)
-    values = np.linalg.norm(images, axis=0)
-    if values.min() > CLEAR:
-        images /= values  # in place: they are the largest array there is
-        return images, values, vectors
-    left, values, rotation = svd(images)
-    return left, values, vectors @ rotation.T

@@ -89,7 +89,8 @@ def deflated_end(
         return float(torch.linalg.vector_norm(block, dim=1).max())
 
     count, side = vectors.shape
-    length, norm = float(vectors.norm()), float(torch.linalg.matrix_norm(vectors, 2)) if count else 0.0
+    length = float(vectors.norm())
+    norm = float((vectors @ vectors.T).abs().sum(1).max()) ** 0.5 if count else 0.0  # at least; of orthonormal rows 1
     rounding += 1.01 * UNIT * (length * norm * (side + 2 * count) + 2 * (1 + norm**2))
     old, new = start, moved(start).mul_(2 / cutoff).sub_(start)
     norms, least, bound = [longest(old), longest(new)], lean(failure), np.inf

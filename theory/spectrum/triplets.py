@@ -14,10 +14,10 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.devices import accelerator
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.svd import svd
-from pairbounds.theory.graph.components import component_features, component_roots, components
+from pairbounds.theory.graph.components import component_features, component_roots
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.block_lanczos import GUARD as BLOCKS_GUARD
-from pairbounds.theory.spectrum.dense_triplets import Triplets, dense_triplets, is_filled
+from pairbounds.theory.spectrum.dense_triplets import Triplets, is_filled, triplets_by_parts
 
 if TYPE_CHECKING:
     import torch
@@ -36,6 +36,7 @@ ROWS = 1 << 16  # rows, to be worked on at a time
 KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for it
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
+CLEAR = 1e-2  # from there on `A w / σ` is orthonormal to 1e-11, and no singular value decomposition is needed
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
@@ -52,7 +53,8 @@ class Spectrum:
     left, right : (n_left, k) and (n_right, k), orthonormal columns
     residuals : (k,), `max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)`: a true singular value lies within it of each computed one
     method : the route taken, "dense", "sparse" or "blocks"
-    unseen : an estimate, rounded up, of the largest singular value that was not computed; 0 where all were
+    unseen : an estimate, rounded up, of the largest singular value that was not computed; 0 where all were. Not of the
+        next one, which "sparse" computes as a guard, as a rule: a value that was skipped is no larger than `unseen`
     """
 
     singular_values: FloatArray
@@ -171,11 +173,11 @@ def spectrum(
         that are rounded outward by a residual of 1e-6 lose a few percent.
     method : {"auto", "dense", "sparse", "blocks"}
         "dense" (`dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
-        or the copy itself, whichever is faster. "sparse" runs ARPACK on the Gram operator of the smaller side, never
-        formed, at cost O(iterations (nnz + side k)). "blocks" (`block_spectrum`) is block Lanczos on it, mostly in
-        float32: at 65 triplets of 2e6 pairs it takes two fifths to a half of the time of "sparse" where 1e-6 is
-        allowed, and half as much again to twice as much for 1e-10; for few triplets, on small graphs and on tight
-        clusters more. "auto" takes the one that is the fastest for the size, by `fastest_method`.
+        or the copy itself, whichever is faster, each component by itself. "sparse" runs ARPACK on the Gram operator of
+        the smaller side, never formed, at cost O(iterations (nnz + side k)). "blocks" (`block_spectrum`) is block
+        Lanczos on it, mostly in float32: at 65 triplets of 2e6 pairs it takes two fifths to a half of the time of
+        "sparse" where 1e-6 is allowed, and half as much again to twice as much for 1e-10; for few triplets, on small
+        graphs and on tight clusters more. "auto" takes the one that is the fastest for the size, by `fastest_method`.
     device : {"auto", "cpu", "cuda", ...}
         Where the factorisation of "dense" or the products of "blocks" run, "sparse" being for the CPU; "auto" is "cuda"
         if there is one, for more than `SMALL` entries.
@@ -215,7 +217,7 @@ def spectrum(
         entries = matrix.shape[0] * matrix.shape[1]
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        triplets = dense_triplets(matrix, k, place)
+        triplets = triplets_by_parts(matrix, graph.components, k, place)
     elif method == "sparse":
         triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_roots(graph, k).T)
     else:
@@ -249,9 +251,8 @@ def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
     left, values, right = triplets
     features = component_features(graph, len(values))
     known = features.shape[1]
-    parts = components(graph)
     roots = np.sqrt(graph.left_marginal), np.sqrt(graph.right_marginal)
-    sides = [_KnownSide(*each, features) for each in zip((left, right), roots, parts, strict=True)]
+    sides = [_KnownSide(*each, features) for each in zip((left, right), roots, graph.components, strict=True)]
     if known < len(values) and max(side.away() for side in sides) > KNOWN:
         return triplets
     for side in sides:
@@ -471,7 +472,18 @@ def searched_triplets(
 
 def triplets_within(forward: Product, basis: FloatArray) -> Triplets:
     """The singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
-    left, values, rotation = svd(forward(basis))
+    images = forward(basis)
+    turn = scipy.linalg.eigh(images.T @ images)[1][:, ::-1]
+    return triplets_of_images(images @ turn, basis @ turn)
+
+
+def triplets_of_images(images: FloatArray, basis: FloatArray) -> Triplets:
+    """The triplets from the images of right vectors, which are overwritten; by an SVD unless they are `CLEAR`."""
+    values = np.linalg.norm(images, axis=0)
+    if values.min() > CLEAR:
+        images /= values  # in place: they are the largest array there is
+        return images, values, basis
+    left, values, rotation = svd(images)
     return left, values, basis @ rotation.T
 
 
