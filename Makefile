@@ -128,7 +128,10 @@ demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
 DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1
-figures: $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (under twelve minutes)
+# The longest studies begin first, or one core waits for the last of them. The first and the last see all pictures of the
+# emoji through the same encoders: by its turn the last finds what the first has kept.
+LONGEST := pairings_frontier bound_holds emoji_bounds phase resampled_views
+figures: $(LONGEST:%=$(TABLES)/%.parquet) $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (under twelve minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 
@@ -177,9 +180,6 @@ clean: ## Remove what was built, and the virtual environment
 
 $(patsubst %,$(TABLES)/%.parquet,$(STUDIES)): | $(INSTALLED)
 	$(STUDY) $(basename $(@F)) --out $@
-
-# Both see all pictures of the emoji through the same encoders: the second finds what the first has kept.
-$(TABLES)/resampled_views.parquet: | $(TABLES)/pairings_frontier.parquet
 
 # A sweep keeps its finished cells: interrupted, or after a change of its file alone, it measures what is missing.
 $(patsubst %,$(TABLES)/%.parquet,$(SWEEPS)): $(TABLES)/%.parquet: examples/%.toml | $(INSTALLED)

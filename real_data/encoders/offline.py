@@ -96,7 +96,8 @@ def train_offline_encoder(
     images, texts = _frozen(pixels, device)
     words, features, meanings = frozen_features(dataset, cache, device, pixels=pixels)
     row, shown = {text: number for number, text in enumerate(words)}, dataset.take(seen)
-    concepts = [np.flatnonzero(_concepts(shown) == number) for number in range(int(_concepts(shown).max()) + 1)]
+    number = _concepts(shown)
+    concepts = [np.flatnonzero(number == one) for one in range(int(number.max()) + 1)]
     captions = [[row[text] for text in shown.captions[images[0]]] for images in concepts]
     heads = _trained(features[seen], meanings, list(zip(concepts, captions, strict=True)), rng)
     key = content_key(images.key, texts.key, *(head.tobytes().hex() for head in heads))
