@@ -68,11 +68,13 @@ class ImageSettings:
 
     def source(self) -> "Source":
         """The data set with the encoders that it takes."""
-        from pairbounds.real_data.encoders.open_clip import OpenClip
         from pairbounds.real_data.pairings.sources import source
 
-        about: dict[str, Any] = {"precision": self.guide_precision, "device": self.device}
-        encoder = None if self.model is None else OpenClip(self.model, self.pretrained, **about)
+        encoder = None
+        if self.model is not None:
+            from pairbounds.real_data.encoders.open_clip import OpenClip  # takes two seconds to import
+
+            encoder = OpenClip(self.model, self.pretrained, precision=self.guide_precision, device=self.device)
         return source(self.images(), Path(self.cache), encoder=encoder, device=self.device)
 
 
