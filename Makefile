@@ -127,7 +127,7 @@ endef
 demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 	$(PYTHON) -m pairbounds demo --out $(BUILD)/demo
 
-DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1
+DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1 $(if $(SMALL),--format png)
 # The longest studies begin first, or one core waits for the last of them. The first and the last see all pictures of the
 # emoji through the same encoders: by its turn the last finds what the first has kept.
 LONGEST := pairings_frontier bound_holds emoji_bounds phase resampled_views
