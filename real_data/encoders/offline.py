@@ -95,10 +95,9 @@ def train_offline_encoder(
         raise ValueError(f"{dataset}: all but one of its sets of captions are hidden, and contrast needs two")
     images, texts = _frozen(pixels, device)
     words, features, meanings = frozen_features(dataset, cache, device, pixels=pixels)
-    row, shown = {text: number for number, text in enumerate(words)}, dataset.take(seen)
-    number = _concepts(shown)
-    concepts = [np.flatnonzero(number == one) for one in range(int(number.max()) + 1)]
-    captions = [[row[text] for text in shown.captions[images[0]]] for images in concepts]
+    row, shown = {text: number for number, text in enumerate(words)}, _concepts(dataset.take(seen))
+    concepts = [np.flatnonzero(shown == number) for number in range(int(shown.max()) + 1)]
+    captions = [[row[text] for text in dataset.captions[seen[images[0]]]] for images in concepts]
     heads = _trained(features[seen], meanings, list(zip(concepts, captions, strict=True)), rng)
     key = content_key(images.key, texts.key, *(head.tobytes().hex() for head in heads))
     return OfflineEncoder(images, texts, *heads, key)
