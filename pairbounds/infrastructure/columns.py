@@ -21,15 +21,19 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     passes of Cholesky QR on unit columns, several times as fast as Householder's reflections: the first leaves columns
     that are all but orthonormal, the second makes them so to the last digit (Yamamoto et al. 2015). Where the unit
     columns are nearly dependent, the Gram matrix of the first would lose what tells them apart, and reflections do it.
-    Where they are orthonormal already, as at the optimum, they are Q, and that is seen by their Gram matrix alone.
+    Where they are orthonormal already, as at the optimum, they are Q, and that is seen by their Gram matrix alone; the
+    first pass does where they are near to it.
     """
     lengths = column_norms(columns)
     unit = columns / lengths
     gram = unit.T @ unit
-    if np.abs(gram - np.eye(len(gram))).max() <= ORTHONORMAL * np.sqrt(len(unit)):
+    off = np.abs(gram - np.eye(len(gram))).max()
+    if off <= ORTHONORMAL * np.sqrt(len(unit)):
         return unit, np.diag(lengths)
     try:
         basis, first = _cholesky_qr(unit, gram)
+        if off < NEAR_ORTHONORMAL:
+            return basis, first * lengths
         basis, second = _cholesky_qr(basis, basis.T @ basis)
         reliable = np.abs(second - np.eye(len(second))).max() < NEAR_ORTHONORMAL
     except scipy.linalg.LinAlgError:
@@ -59,8 +63,21 @@ def unit_columns(columns: FloatArray) -> tuple[FloatArray, IntArray]:
     """
     largest = np.abs(columns).max(axis=0)
     powers = np.where(largest > 0, np.frexp(largest)[1], NO_SIZE)
+    return times_powers(columns, -powers), powers
+
+
+def times_powers(columns: FloatArray, powers: IntArray | int) -> FloatArray:
+    """The columns times `2^powers`: exact, unless they end in underflow; by products, five times as fast as `ldexp`."""
     with np.errstate(under="ignore"):
-        return np.ldexp(columns, -powers), powers
+        normal = np.abs(powers).max() <= 1022  # the powers are numbers of float64, to the last digit
+        return np.asarray(columns * np.ldexp(1.0, powers) if normal else np.ldexp(columns, powers))
+
+
+def times(matrix: FloatArray, factor: FloatArray) -> FloatArray:
+    """`A B`, column by column where B, (k, k), is diagonal, as factors of orthogonal columns are."""
+    diagonal = np.diag(factor)
+    is_diagonal = np.count_nonzero(factor) == np.count_nonzero(diagonal)
+    return np.asarray(matrix * diagonal if is_diagonal else matrix @ factor)
 
 
 def independent(factor: FloatArray) -> FloatArray:

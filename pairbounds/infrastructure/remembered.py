@@ -1,25 +1,27 @@
-"""Facts of a graph, or of an encoder, that several bounds ask for are computed once."""
+"""Facts of a graph, of an encoder, or of a graph and its spectrum, that several bounds ask for are computed once."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-Subject = TypeVar("Subject")
-Fact = TypeVar("Fact")
+Measure = TypeVar("Measure", bound=Callable[..., Any])
 
 
-def once_per_graph(measure: Callable[[Subject], Fact]) -> Callable[[Subject], Fact]:
-    """The same function, which remembers its value for as long as the graph lives: graphs are immutable."""
-    known: WeakKeyDictionary[Subject, Fact] = WeakKeyDictionary()
+def once(measure: Measure) -> Measure:
+    """The same function of one or more immutable subjects: it remembers a value for as long as they all live.
+
+    No value may refer to a subject, which would never die. Threads that ask together may each compute it.
+    """
+    known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     @wraps(measure)
-    def remembering(subject: Subject) -> Fact:
-        if subject not in known:
-            known[subject] = measure(subject)
-        return known[subject]
+    def remembering(*subjects: Any) -> Any:
+        facts = known
+        for subject in subjects[:-1]:
+            facts = facts.setdefault(subject, WeakKeyDictionary())
+        if subjects[-1] not in facts:
+            facts[subjects[-1]] = measure(*subjects)
+        return facts[subjects[-1]]
 
-    return remembering
-
-
-once_per_encoder = once_per_graph  # encoders are immutable, too
+    return cast(Measure, remembering)

@@ -7,7 +7,6 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.emoji_concepts import Labels, emoji_graph
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds import check_bounds
@@ -51,8 +50,7 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noq
     bounds: list[pd.DataFrame] = []
     energies: list[pd.DataFrame] = []
     for labels, graph in graphs.items():
-        widths = Bar(settings.widths, desc=f"emoji, {labels}", unit="width")
-        bounds.extend(check_bounds(graph, k, triplets=triplets).assign(labels=labels, k=k) for k in widths)
+        bounds.append(check_bounds(graph, settings.widths, triplets=triplets).assign(labels=labels))
         rank = np.arange(1, len(triplets.singular_values) + 1)
         columns = {"i": rank, "singular_value": triplets.singular_values, "label_energy": label_energy(graph, triplets)}
         energies.append(pd.DataFrame(columns).assign(labels=labels))

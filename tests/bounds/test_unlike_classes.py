@@ -6,7 +6,7 @@ import pytest
 from pairbounds import BOUNDS, PairGraph, induced_labelling_error, labelling_error, spectrum
 from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds import theorem17_trained_encoders as trained
-from pairbounds.theory.quantities.consistency import right_induced_labelling_error
+from pairbounds.theory.quantities.consistency import label_coordinates, right_induced_labelling_error
 
 K = 3
 GRAPH = PairGraph(np.eye(6, 5) + 0.15 * np.random.default_rng(0).random((6, 5)), [0, 0, 0, 0, 1, 2], [0, 0, 0, 1, 1])
@@ -54,7 +54,7 @@ def test_the_heaviest_class_of_the_right_counts_at_zero_shot():
 
 def test_where_a_norm_would_be_costly_the_heaviest_class_bounds_it(monkeypatch):
     triplets, weights = spectrum(GRAPH, K + 1), np.array([0.5, 2.0, 1.0])
-    coordinates = trained._coordinates(GRAPH, triplets, K)
+    coordinates = label_coordinates(GRAPH, triplets)[:K]
     monkeypatch.setattr(trained, "NORM_LIMIT", 0)
     assert trained._operator_norm(GRAPH, coordinates, weights) == pytest.approx(2 * np.sqrt(HEAVIEST["left"]))
     assert trained._squared_norm_beyond(GRAPH, triplets, K) == pytest.approx(HEAVIEST["left"])

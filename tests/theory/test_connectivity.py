@@ -1,10 +1,9 @@
-import gc
 import itertools
 import math
-from weakref import ref
 
 import numpy as np
 import pytest
+import scipy.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import stirling2
@@ -85,19 +84,6 @@ def test_a_class_that_falls_apart_and_a_class_of_one():
     assert cross_class_leaks(graph).tolist() == [0, 0, 0]
 
 
-def test_eigenvalues_are_computed_once_and_live_no_longer_than_the_graph(monkeypatch):
-    graph = PairGraph(np.ones((4, 2)), [0, 0, 1, 1])
-    first = class_second_eigenvalues(graph)
-    monkeypatch.setattr(connectivity, "second_eigenvalue", None)
-    assert class_second_eigenvalues(graph) is first
-    with pytest.raises(ValueError, match="read-only"):
-        first[0] = 1
-    gone = ref(graph)
-    del graph
-    gc.collect()
-    assert gone() is None
-
-
 # Cuts and partitions.
 
 
@@ -175,6 +161,21 @@ def test_components_are_parts_that_nothing_leaves():
         best = sparsest_partition(graph, m, poor)
         assert (best.lower, best.upper) == (0, 0)
         np.testing.assert_array_equal(np.unique(best.parts), range(m))
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_pivots_are_the_longest_of_what_those_before_leave(family):
+    left = spectrum(GRAPHS[family](np.random.default_rng(5), 30), 8).leading(8).left
+    rest, pivots = left.copy(), []
+    for _ in range(8):
+        squares = np.sum(rest**2, axis=1) * (np.sum(rest**2) > 1e-9)
+        squares[pivots] = -1
+        pivots.append(int(np.argmax(squares >= (1 - connectivity.TIE) * squares.max())))
+        rest -= rest @ np.linalg.pinv(rest[[pivots[-1]]]) @ rest[[pivots[-1]]]
+    near = np.abs(left @ scipy.linalg.polar(left[pivots])[0].T)
+    naive = np.argmax(near >= (1 - connectivity.TIE) * near.max(axis=1, keepdims=True), axis=1)
+    naive[pivots] = range(8)
+    np.testing.assert_array_equal(connectivity._parts_by_pivots(left), naive)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, induced_labelling_error, label_energy, labelling_error, spectrum
 from pairbounds.theory.bounds.theorem04_linear_probe import induced_at_most
-from pairbounds.theory.quantities.consistency import joined_classes, right_induced_labelling_error
+from pairbounds.theory.quantities.consistency import (
+    class_cuts,
+    joined_classes,
+    label_coordinates,
+    right_induced_labelling_error,
+)
 from tests.families import GRAPHS
 
 
@@ -43,6 +48,7 @@ def test_the_right_sides_is_the_left_sides_of_the_graph_turned_over(graph):
 @given(labelled_graphs())
 def test_joined_classes_from_their_formula(graph):
     joined, induced = joined_classes(graph), graph.induced().joint.toarray()
+    np.testing.assert_allclose(class_cuts(graph), joined.sum(axis=1) - np.diag(joined), atol=1e-14)
     for (c, d), share in np.ndenumerate(joined):
         rows, columns = (graph.left_labels == joined.index[one] for one in (c, d))
         assert share == pytest.approx(induced[np.ix_(rows, columns)].sum(), abs=1e-14)
@@ -75,6 +81,9 @@ def test_label_energy_from_its_formula_sums_to_one(family):
     triplets = spectrum(graph, min(graph.joint.shape))
     energy = label_energy(graph, triplets)
     root = np.sqrt(graph.left_marginal)
+    for j, c in enumerate(np.unique(graph.left_labels)):
+        naive = triplets.left.T @ (root * (graph.left_labels == c))
+        np.testing.assert_allclose(label_coordinates(graph, triplets)[:, j], naive, atol=1e-14)
     for i in range(len(energy)):
         naive = sum(
             (triplets.left[:, i] @ (root * (graph.left_labels == c))) ** 2 for c in np.unique(graph.left_labels)

@@ -29,12 +29,14 @@ def test_probe_from_its_formula(seed, n, k, classes):
     assert found.accuracy == pytest.approx(1 - error, abs=1e-12)
     np.testing.assert_allclose(features @ found.coefficients, features @ solution, atol=1e-6)
     assert found.held_out_error is None
+    np.testing.assert_array_equal(found.winners, np.argmax(features @ solution, axis=1))
 
 
 def test_ties_are_errors():
     graph = PairGraph(np.ones((2, 2)), [0, 1])
     found = probe(graph, np.ones((2, 1)))
     assert found.error == 1
+    assert found.winners.tolist() == [-1, -1]
     assert found.mse == pytest.approx(0.5)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.columns import column_norms, spanning, thin_factors, unit_columns
+from pairbounds.infrastructure.columns import column_norms, spanning, thin_factors, times, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
@@ -32,6 +32,7 @@ class Encoder:
     left, right : (n_left, k), and (n_right, k) or `None`; unweighted
     given : whether they are a user's, and not the optimum
     penalty : μ of the penalised spectral loss (theorem 18), where claims about it are to be held
+    whole : an encoder of which this has the leading columns, so that its factors begin with those of this
     """
 
     graph: PairGraph
@@ -41,6 +42,7 @@ class Encoder:
     right: FloatArray | None
     given: bool = False
     penalty: float | None = None
+    whole: "Encoder | None" = None
 
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
@@ -49,6 +51,12 @@ class Encoder:
         left = top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
         right = top.right[:, :k] * top.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
         return cls(graph, spectrum, k, left, right)
+
+    def leading(self, spectrum: Spectrum, k: int) -> "Encoder":
+        """The encoder of the first k columns, measured beside at least k + 1 triplets."""
+        if k == self.k and spectrum is self.spectrum:
+            return self
+        return replace(self, spectrum=spectrum, k=k, left=self.left[:, :k], right=self.both_sides[:, :k], whole=self)
 
     @classmethod
     def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
@@ -121,8 +129,7 @@ class Encoder:
         (left, up), (right, own) = self._unit_left, self._unit_right
         powers = up + own
         require(powers.max() <= LARGEST_PRODUCT, "products of these features overflow: make them smaller")
-        with np.errstate(under="ignore"):
-            return left, np.ldexp(right, powers)
+        return left, times_powers(right, powers)
 
     @cached_property
     def _unit_left(self) -> tuple[FloatArray, IntArray]:
@@ -138,31 +145,43 @@ class Encoder:
 
         Here and in `right_factors` the columns of f and g are brought to unit size, which changes no span.
         """
+        if self.whole is not None:
+            return self.whole.left_factors[0][:, : self.k], self.whole.left_factors[1][: self.k, : self.k]
         basis, factor = thin_factors(np.sqrt(self.graph.left_marginal)[:, None] * self._unit_left[0])
         return self.graph.normalized.T @ basis, factor
 
     @cached_property
     def right_factors(self) -> tuple[FloatArray, FloatArray]:
         """`Q`, (n_right, k), and `R`, (k, k), where `G = D_R^{1/2} g = Q R` and Q is orthonormal."""
+        if self.whole is not None:
+            return self.whole.right_factors[0][:, : self.k], self.whole.right_factors[1][: self.k, : self.k]
         return thin_factors(np.sqrt(self.graph.right_marginal)[:, None] * self._unit_right[0])
 
     @cached_property
     def paired_bases(self) -> FloatArray:
         """`Q_Fᵀ Ā Q_G`, (k, k), of the orthonormal bases of both sides."""
+        if self.whole is not None:
+            return self.whole.paired_bases[: self.k, : self.k]
         return self.left_factors[0].T @ self.right_factors[0]
+
+    @cached_property
+    def image_gram(self) -> FloatArray:
+        """`Q_Fᵀ Ā Āᵀ Q_F`, (k, k)."""
+        if self.whole is not None:
+            return self.whole.image_gram[: self.k, : self.k]
+        return self.left_factors[0].T @ self.left_factors[0]
 
     @cached_property
     def product_factor(self) -> FloatArray:
         """`C = R_F R_Gᵀ`, (k, k), where `F = Q_F R_F` and `G = Q_G R_G`: `F Gᵀ` in orthonormal coordinates."""
         left, right = self._balanced_factors
-        return left @ right.T
+        return times(left, right.T)
 
     @cached_property
     def _balanced_factors(self) -> Features:
         """R_F and R_G, (k, k), of the balanced sides."""
         assert self.balanced
-        with np.errstate(under="ignore"):
-            return self.left_factors[1], np.ldexp(self.right_factors[1], self._unit_left[1] + self._unit_right[1])
+        return self.left_factors[1], times_powers(self.right_factors[1], self._unit_left[1] + self._unit_right[1])
 
     @cached_property
     def attraction(self) -> float:
@@ -207,9 +226,8 @@ def aligned_induced_loss(encoder: Encoder) -> float:
     `min_T -2 ‖Āᵀ F T‖² + ‖(FT)ᵀ(FT)‖² = -‖Āᵀ Q Qᵀ Ā‖²` on the range of F, with Q an orthonormal basis of it:
     linear in the number of pairs. Columns of F count as dependent where they are so up to round-off of their lengths.
     """
-    image, factor = encoder.left_factors
-    image = spanning(image, factor)
-    return -float(np.sum((image.T @ image) ** 2))
+    _, factor = encoder.left_factors
+    return -float(np.sum(spanning(spanning(encoder.image_gram, factor).T, factor) ** 2))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from pairbounds.theory.quantities.consistency import (
     labelling_error,
     required_labels,
 )
-from pairbounds.theory.quantities.scores import linear_standing, score_noise, strict_standing
+from pairbounds.theory.quantities.scores import strict_standing
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
@@ -42,11 +42,9 @@ def image_error(encoder: Encoder) -> float:
 def _votes(encoder: Encoder) -> FloatArray:
     """The share of each natural image's views that the probe gives to each class, (n_right, r)."""
     graph = encoder.graph
-    classes = np.unique(required_labels(graph, "left"))
-    noise = score_noise(encoder.left, encoder.probe.coefficients, graph.left_marginal)
-    predicted = linear_standing(encoder.left, encoder.probe.coefficients, noise).winners
-    voting = predicted >= 0
-    ballots = class_indicators(classes[predicted[voting]], classes)
+    winners, classes = encoder.probe.winners, np.arange(encoder.probe.coefficients.shape[1])
+    voting = winners >= 0
+    ballots = class_indicators(winners[voting], classes)
     return np.asarray((ballots.T @ graph.joint[voting]).toarray().T / graph.right_marginal[:, None])
 
 

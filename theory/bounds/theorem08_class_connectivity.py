@@ -29,7 +29,7 @@ from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, stays_in_class
-from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
+from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error, weighted_targets
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
@@ -76,13 +76,12 @@ def probe_error_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) ->
 
 def least_gap(graph: PairGraph) -> float:
     """`min_x (1 - λ₂(y(x))) (1 - β(x))`, at least 0."""
-    _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
-    eigenvalues = class_second_eigenvalues(graph)[classes]
+    eigenvalues = class_second_eigenvalues(graph)[weighted_targets(graph).indices]
     return float(np.min((1 - eigenvalues) * stays_in_class(graph)))
 
 
 def _classes_within(graph: PairGraph, k: int) -> int:
     """The number of classes present, which must be at most k."""
-    classes = len(np.unique(required_labels(graph, "left")))
+    classes = len(class_masses(graph))
     require(k >= classes, f"k >= r fails: k is {k} and {classes} classes are present")
     return classes

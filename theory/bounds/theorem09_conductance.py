@@ -48,8 +48,8 @@ from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.connectivity import part_conductances, sparsest_partition
-from pairbounds.theory.quantities.consistency import labelling_error, required_labels
+from pairbounds.theory.quantities.connectivity import sparsest_partition
+from pairbounds.theory.quantities.consistency import class_cuts, class_masses, labelling_error
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
@@ -116,7 +116,7 @@ def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
     Needs `k + 1 >= r`, so that `σ_r` is among the k + 1 values known.
     """
-    classes = len(np.unique(required_labels(graph, "left")))
+    classes = len(class_masses(graph))
     require(k + 1 >= classes, f"k + 1 >= r fails: k is {k} and {classes} classes are present")
     return _half_gap(spectrum, classes)
 
@@ -130,7 +130,7 @@ def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 )
 def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`Σ_c φ(class c) >= Σ_{i≤r} (1 - σ_i²)`, r the number of classes present, with `σ_{k+1}` for those beyond it."""
-    classes = len(np.unique(required_labels(graph, "left")))
+    classes = len(class_masses(graph))
     gaps = 1 - spectrum.upper_values[: min(classes, k + 1)] ** 2
     return float(gaps.sum() + (classes - len(gaps)) * gaps[-1])
 
@@ -148,7 +148,7 @@ def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     Source: HaoChen et al. 2021.
     """
     error = labelling_error(graph)
-    classes = len(np.unique(required_labels(graph, "left")))
+    classes = len(class_masses(graph))
     require(k >= 2 * classes, f"k >= 2 r fails: k is {k} and {classes} classes are present")
     conductance = sparsest_partition(graph, k // 2, spectrum).upper
     with np.errstate(divide="ignore", over="ignore"):
@@ -156,7 +156,7 @@ def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
 
 def _class_conductances(graph: PairGraph) -> FloatArray:
-    return part_conductances(graph, required_labels(graph, "left"))
+    return class_cuts(graph) / class_masses(graph)
 
 
 def _half_gap(spectrum: Spectrum, m: int) -> float:

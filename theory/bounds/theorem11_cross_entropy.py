@@ -32,7 +32,7 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once_per_encoder
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
@@ -107,14 +107,14 @@ def below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> flo
     return infonce(encoder)[0] - math.sqrt(classes.variance) - math.log1p(CURVATURE * classes.variances.max())
 
 
-@once_per_encoder
+@once
 def sphere(encoder: Encoder) -> tuple[FloatArray, FloatArray]:
     """`f̂` and `ĝ`."""
     graph = encoder.graph
     return on_sphere(encoder.left, graph.n_left, "f"), on_sphere(encoder.both_sides, graph.n_right, "g")
 
 
-@once_per_encoder
+@once
 def infonce(encoder: Encoder) -> tuple[float, float]:
     """InfoNCE on the sphere, from the left, which is `L_NCE`, and from the right."""
     require_few_pairs(encoder.graph)
@@ -122,8 +122,8 @@ def infonce(encoder: Encoder) -> tuple[float, float]:
     return from_left, from_right
 
 
-@once_per_encoder
+@once
 def right_moments(encoder: Encoder) -> ClassMoments:
     """Means and variances of ĝ in the classes of the right side."""
-    graph = encoder.graph
-    return class_moments(sphere(encoder)[1], graph.right_marginal, required_labels(graph, "right"))
+    labels = required_labels(encoder.graph, "right")
+    return class_moments(sphere(encoder)[1], encoder.graph.right_marginal, labels)

@@ -28,7 +28,7 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.columns import TINY
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once_per_encoder
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
@@ -100,14 +100,14 @@ def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder)
     return float(moments.masses @ np.minimum(1.0, shares))
 
 
-@once_per_encoder
+@once
 def _variance_by_alignment(encoder: Encoder) -> float:
     """`A / (2 γ)`."""
     gap = least_gap(encoder.graph)
     return squared_distance(encoder.graph, _centred(encoder)) / (2 * gap) if gap > 0 else math.inf
 
 
-@once_per_encoder
+@once
 def _reach(encoder: Encoder) -> FloatArray:
     """`½ Δ_c`, (r,), less what round-off may do to it, infinite where there is no other class.
 
@@ -128,7 +128,7 @@ def _doubt(encoder: Encoder) -> float:
     return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
 
 
-@once_per_encoder
+@once
 def _standing(encoder: Encoder) -> Standing:
     """Standing in `f(x)ᵀ μ_c - ½ ‖μ_c‖²`, largest for the nearest mean."""
     means, centred = _moments(encoder).means, _centred(encoder)
@@ -147,7 +147,7 @@ def _noise(encoder: Encoder) -> FloatArray:
     return np.asarray(of_features + _noise_of_means(encoder)[moments.own] * away)
 
 
-@once_per_encoder
+@once
 def _noise_of_means(encoder: Encoder) -> FloatArray:
     """The round-off of the mean of each class, (r,): a sum of its features before they are centred."""
     moments, mass = _moments(encoder), encoder.graph.left_marginal
@@ -155,20 +155,20 @@ def _noise_of_means(encoder: Encoder) -> FloatArray:
     return np.asarray(round_off(len(mass)) * sizes)
 
 
-@once_per_encoder
+@once
 def _moments(encoder: Encoder) -> ClassMoments:
     graph = encoder.graph
     return class_moments(_centred(encoder), graph.left_marginal, required_labels(graph, "left"))
 
 
-@once_per_encoder
+@once
 def _centred(encoder: Encoder) -> FloatArray:
     """The left embedding of unit size, with mean 0, for the least round-off."""
     left, _ = _unit(encoder)
     return np.asarray(left - encoder.graph.left_marginal @ left)
 
 
-@once_per_encoder
+@once
 def _unit(encoder: Encoder) -> tuple[FloatArray, int]:
     """The left embedding as a power of two makes its largest entry about 1, which is exact, and that power."""
     power = math.frexp(float(np.abs(encoder.left).max()))[1]

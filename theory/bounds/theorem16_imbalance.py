@@ -26,7 +26,7 @@ import numpy as np
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
+from pairbounds.theory.quantities.consistency import class_masses, label_coordinates
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
@@ -38,7 +38,7 @@ def imbalance_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     ignores it.
     """
     masses = class_masses(graph)
-    missed = masses - np.sum((weighted_targets(graph).T @ spectrum.left[:, :k]) ** 2, axis=1)
+    missed = masses - np.sum(label_coordinates(graph, spectrum)[:k] ** 2, axis=0)
     rounding = spectrum.rounding + over_gap(0.0, spectrum, k) * np.sqrt(masses)
     classes = len(masses)
     share = classes / (classes - 1) if classes > 1 else 0.0

@@ -54,7 +54,7 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
+from pairbounds.theory.quantities.consistency import class_masses, label_coordinates, weighted_targets
 from pairbounds.theory.quantities.margins import error_within, margins
 from pairbounds.theory.quantities.scores import linear_scores
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -110,7 +110,7 @@ def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encod
     """
     surplus = _surplus_at_gap(spectrum, k)
     kept = surplus >= _levels(surplus)[:, None]
-    coordinates, beyond = _coordinates(graph, spectrum, k), _squared_norm_beyond(graph, spectrum, k)
+    coordinates, beyond = label_coordinates(graph, spectrum)[:k], _squared_norm_beyond(graph, spectrum, k)
     within = np.array([_operator_norm(graph, coordinates, row) ** 2 for row in kept])
     lowest = np.min(np.where(kept, surplus, np.inf), axis=1)
     kappa = np.maximum((within + beyond) / lowest, beyond / surplus.min())
@@ -133,7 +133,7 @@ def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encod
 def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`ε₂(f) >= 1 - (√(Σ_{i≤k} c_i) + √(b ε / (σ_k² - σ²_{k+1})))²` for every embedding pair, where `σ_k > σ_{k+1}`."""
     gap = float(_surplus_at_gap(spectrum, k).min())
-    explained = float(np.sum(_coordinates(graph, spectrum, k) ** 2)) + spectrum.rounding
+    explained = float(np.sum(label_coordinates(graph, spectrum)[:k] ** 2)) + spectrum.rounding
     reached = np.sqrt(_squared_norm_beyond(graph, spectrum, k)) * np.sqrt(_excess(encoder)) / np.sqrt(gap)
     return 1 - _square(np.sqrt(explained) + reached)
 
@@ -148,7 +148,7 @@ def _distances(
     graph: PairGraph, spectrum: Spectrum, k: int, excess: float, thresholds: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """`ρ + η` and `ρ / 2 + η`, (m,) each, of thresholds (m, k), rounded up."""
-    coordinates = _coordinates(graph, spectrum, k)
+    coordinates = label_coordinates(graph, spectrum)[:k]
     energies = np.sum(coordinates**2, axis=1)
     rest = np.sqrt((1 - thresholds) ** 2 @ energies + max(0.0, 1 - float(energies.sum())) + spectrum.rounding)
     roots = np.sqrt(_surplus(spectrum, k))
@@ -189,15 +189,10 @@ def _surplus_at_gap(spectrum: Spectrum, k: int) -> FloatArray:
     return surplus
 
 
-def _coordinates(graph: PairGraph, spectrum: Spectrum, k: int) -> FloatArray:
-    """`U_kᵀ Ỹ`, (k, r)."""
-    return np.asarray((weighted_targets(graph).T @ spectrum.left[:, :k]).T)
-
-
 def _margins(graph: PairGraph, spectrum: Spectrum, weights: FloatArray) -> FloatArray:
     """The margins of `D_L^{-1/2} U_k diag(weights) U_kᵀ Ỹ`, (n_left,); O(n_left k r) for r classes."""
     k, own = len(weights), weighted_targets(graph).indices
-    scores = linear_scores(spectrum.left[:, :k], weights[:, None] * _coordinates(graph, spectrum, k))
+    scores = linear_scores(spectrum.left[:, :k], weights[:, None] * label_coordinates(graph, spectrum)[:k])
     return np.concatenate([margins(part, own[rows]) for rows, part in scores]) / np.sqrt(graph.left_marginal)
 
 
@@ -213,7 +208,7 @@ def _squared_norm_beyond(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     masses = class_masses(graph)
     if len(masses) > NORM_LIMIT:
         return float(masses.max())
-    coordinates = _coordinates(graph, spectrum, k)
+    coordinates = label_coordinates(graph, spectrum)[:k]
     return max(0.0, float(np.linalg.eigvalsh(np.diag(masses) - coordinates.T @ coordinates)[-1])) + spectrum.rounding
 
 

@@ -44,7 +44,7 @@ from scipy.special import rel_entr
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once_per_encoder
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -234,7 +234,7 @@ def most_error(disagreement: float, divergence: float) -> float:
     return high
 
 
-@once_per_encoder
+@once
 def zero_shot_vote(encoder: Encoder) -> Vote:
     """The vote of the right nodes."""
     graph, critic = encoder.graph, critic_of(encoder)
@@ -246,7 +246,7 @@ def zero_shot_vote(encoder: Encoder) -> Vote:
     return _vote(graph, own[: graph.n_left], votes, noise, truth, critic.excess[0])
 
 
-@once_per_encoder
+@once
 def pair_votes(encoder: Encoder) -> tuple[Vote, Vote]:
     """The vote of the left nodes after a step to the right and back, and that of those among them that are not x."""
     graph, critic = encoder.graph, critic_of(encoder)
@@ -260,7 +260,7 @@ def pair_votes(encoder: Encoder) -> tuple[Vote, Vote]:
     return everybody, _vote(graph, own, votes, noise, truth, divergence)
 
 
-@once_per_encoder
+@once
 def critic_of(encoder: Encoder) -> Critic:
     """The critic that an embedding pair is."""
     return Critic(encoder.graph, encoder.left, encoder.both_sides)

@@ -34,7 +34,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.infrastructure.remembered import once_per_graph
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.components import component_count
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -109,7 +109,7 @@ class _Sums:
     fourth: float
 
 
-@once_per_graph
+@once
 def _sums(graph: PairGraph) -> _Sums:
     components, square = component_count(graph), float(np.sum(graph.normalized.data**2))
     rounding = 16 * float(np.finfo(np.float64).eps) * math.sqrt(sum(graph.joint.shape)) * square

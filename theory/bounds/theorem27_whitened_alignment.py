@@ -40,10 +40,9 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def induced_alignment(encoder: Encoder) -> float:
-    """`E_{P_T} ‖f̂(x) - f̂(x')‖²` of the whitened left embedding f̂; O(nnz k + n_left k²)."""
-    image, factor = encoder.left_factors
-    _require_full_rank("f", factor)
-    return max(0.0, float(2 * (encoder.k - np.sum(image**2))))
+    """`E_{P_T} ‖f̂(x) - f̂(x')‖²` of the whitened left embedding f̂; O(nnz k + n k²), n all nodes."""
+    _require_full_rank("f", encoder.left_factors[1])
+    return max(0.0, float(2 * (encoder.k - np.trace(encoder.image_gram))))
 
 
 def pair_alignment(encoder: Encoder) -> float:

@@ -31,7 +31,7 @@ import numpy.typing as npt
 from scipy.special import log_expit, xlogy
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.remembered import once_per_encoder
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem20_votes import Critic, critic_of
@@ -107,7 +107,7 @@ def _classified(
     return wrong, np.where(known, least, 0.0)
 
 
-@once_per_encoder
+@once
 def mean_captions(encoder: Encoder) -> MeanCaptions:
     """Classification by mean captions of an embedding pair."""
     return MeanCaptions.of(critic_of(encoder))

@@ -16,15 +16,14 @@ import scipy.sparse as sp
 from scipy.special import stirling2
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.remembered import once_per_graph
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import required_labels
+from pairbounds.theory.quantities.consistency import required_labels, weighted_targets
 from pairbounds.theory.spectrum.triplets import Spectrum, second_eigenvalue, spectrum
 
 EXACT_NODES = 14  # up to this many left nodes ...
 EXACT_PARTITIONS = 10_000  # ... and this many partitions, every one is tried
 TIE = 1e-6  # relative: what differs by less is equal, and of equals the first is taken
-NOTHING = 1e-20  # a squared length of what is left of orthonormal columns, that is round-off
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +47,7 @@ class Partition:
 
 
 # Several bounds, at many widths k, ask for the eigenvalues of one graph. Kept here they live as long as the graph.
-@once_per_graph
+@once
 def class_second_eigenvalues(graph: PairGraph) -> FloatArray:
     """Upper ends of `λ₂(c)`, shape (r,), in [0, 1], for each class present on the left, in the order of their numbers.
 
@@ -217,11 +216,10 @@ def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]
         yield sp.csr_array((block.data, places, block.indptr), shape=shape), roots[rows]
 
 
-@once_per_graph
+@once
 def _stays_and_leaks(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
     """The chance that a step of the walk from each left node stays in its class, and that it leaves, (n_left,) each."""
-    _, classes = np.unique(required_labels(graph, "left"), return_inverse=True)
-    left, masses, shares = _shares(graph, classes)
+    left, masses, shares = _shares(graph, weighted_targets(graph).indices.astype(np.int64))
     # Both as sums of what is not negative, so that the smaller is as precise as the larger.
     # The chance of a pair given its left node comes first: a product of two small masses may be too small for a float.
     steps = masses / graph.left_marginal[left]
@@ -293,16 +291,21 @@ def _parts_by_pivots(left: FloatArray) -> IntArray:
     Of nodes that tie up to `TIE` the first is the pivot, and of pivots the first is the nearest: else the last bits of
     the vectors would choose.
     """
-    m = left.shape[1]
-    rest, pivots = left.copy(), np.zeros(m, dtype=np.int64)
+    n, m = left.shape
+    pivots, directions = np.zeros(m, dtype=np.int64), np.zeros((m, m))
+    squares = np.einsum("ij,ij->i", left, left)  # of what the pivots leave of each node
     for step in range(m):
-        squares = np.sum(rest**2, axis=1)
-        squares[squares < NOTHING] = 0  # columns of 0 beyond the rank leave round-off, which prefers nobody
+        # All together are 1 for each column that is not spanned yet: at less than a share of it they are round-off,
+        # as all are beyond the rank, and prefer nobody.
+        squares[squares < 1 / (2 * n)] = 0
         squares[pivots[:step]] = -1
         pivots[step] = np.argmax(squares >= (1 - TIE) * squares.max())
         if squares[pivots[step]] > 0:
-            direction = rest[pivots[step]] / np.sqrt(squares[pivots[step]])
-            rest -= np.outer(rest @ direction, direction)
+            direction = left[pivots[step]]
+            for _ in range(2):  # twice is enough, once is not
+                direction = direction - (directions[:step] @ direction) @ directions[:step]
+            directions[step] = direction / np.linalg.norm(direction)
+            squares -= (left @ directions[step]) ** 2
     rotation, _ = scipy.linalg.polar(left[pivots])
     near = np.abs(left @ rotation.T)
     parts = np.argmax(near >= (1 - TIE) * near.max(axis=1, keepdims=True), axis=1)

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError, require
-from pairbounds.infrastructure.remembered import once_per_graph
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TIE_ENTRIES = 10_000_000  # of the singular vectors that a tie is followed with: 80 MB
 
 
-@once_per_graph
+@once
 def labelling_error(graph: PairGraph) -> float:
     """The labelling error `α = Pr_{(x,l)~P}[y(x) ≠ y(l)]`, in [0, 1].
 
@@ -37,7 +37,6 @@ def labelling_error(graph: PairGraph) -> float:
     return float(pairs.data[left[rows] != right[columns]].sum())
 
 
-@once_per_graph
 def induced_labelling_error(graph: PairGraph) -> float:
     """The induced labelling error `α_T = Pr_{(x,x')~P_T}[y(x) ≠ y(x')]`, in [0, 1].
 
@@ -50,10 +49,19 @@ def induced_labelling_error(graph: PairGraph) -> float:
     ValueError
         The graph lacks labels on the left.
     """
-    return _differing(required_labels(graph, "left"), graph.joint)
+    return float(class_cuts(graph).sum())
 
 
-@once_per_graph
+@once
+def class_cuts(graph: PairGraph) -> FloatArray:
+    """`Pr_{(x,x')~P_T}[y(x) = c, y(x') ≠ c]` of each class present on the left, (r,), in the order of their numbers.
+
+    Linear in the pairs; errors as `induced_labelling_error` has.
+    """
+    return _leaving(required_labels(graph, "left"), graph.joint)
+
+
+@once
 def right_induced_labelling_error(graph: PairGraph) -> float:
     """The induced labelling error of the right side, in [0, 1]: of two right nodes that share a left one.
 
@@ -62,7 +70,7 @@ def right_induced_labelling_error(graph: PairGraph) -> float:
     ValueError
         The graph lacks labels on the right.
     """
-    return _differing(required_labels(graph, "right"), sp.csr_array(graph.joint.T))
+    return float(_leaving(required_labels(graph, "right"), sp.csr_array(graph.joint.T)).sum())
 
 
 def joined_classes(graph: PairGraph) -> "pd.DataFrame":
@@ -99,8 +107,8 @@ def joined_classes(graph: PairGraph) -> "pd.DataFrame":
     return pd.DataFrame(sp.csr_array(joined).toarray(), names, names)
 
 
-def _differing(labels: IntArray, joint: sp.csr_array) -> float:
-    """Probability that two rows drawn from one column, itself drawn by its mass, differ in label."""
+def _leaving(labels: IntArray, joint: sp.csr_array) -> FloatArray:
+    """Probability that of two rows of one column, itself drawn by its mass, the first alone has each label, (r,)."""
     by_class = sp.csc_array(class_indicators(labels).T @ joint)
     starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
     marginal = np.repeat(np.add.reduceat(by_class.data, starts), counts)
@@ -111,7 +119,9 @@ def _differing(labels: IntArray, joint: sp.csr_array) -> float:
     lighter[heaviest] = 0
     others = marginal - by_class.data
     others[heaviest] = np.add.reduceat(lighter, starts)
-    return float(np.sum(by_class.data / marginal * others))
+    leaving = np.bincount(by_class.indices, by_class.data / marginal * others, by_class.shape[0]).astype(np.float64)
+    leaving.flags.writeable = False
+    return leaving
 
 
 def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
@@ -125,8 +135,15 @@ def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
     ValueError
         The graph lacks labels on the left.
     """
-    targets = weighted_targets(graph)
-    return np.asarray(np.sum((targets.T @ spectrum.left) ** 2, axis=0))
+    return np.asarray(np.sum(label_coordinates(graph, spectrum) ** 2, axis=1))
+
+
+@once
+def label_coordinates(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
+    """`Uᵀ Ỹ`, (k, r): the coordinates of each class in the left singular vectors; not to change."""
+    coordinates = np.asarray((weighted_targets(graph).T @ spectrum.left).T)
+    coordinates.flags.writeable = False
+    return coordinates
 
 
 def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, float]:
@@ -209,7 +226,7 @@ def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArr
     return np.pad(np.maximum(0.0, found), (0, vectors - len(found)))
 
 
-@once_per_graph
+@once
 def weighted_targets(graph: PairGraph) -> sp.csr_array:
     """`Ỹ = [ỹ_1 … ỹ_r]`, csr_array, shape (n_left, r), of unit Frobenius norm: an entry in each row, not to change."""
     indicators = class_indicators(required_labels(graph, "left"))
@@ -229,7 +246,7 @@ def class_masses(graph: PairGraph, side: str = "left") -> FloatArray:
     return _left_masses(graph) if side == "left" else _masses(required_labels(graph, side), graph.right_marginal)
 
 
-@once_per_graph
+@once
 def _left_masses(graph: PairGraph) -> FloatArray:
     return _masses(required_labels(graph, "left"), graph.left_marginal)
 

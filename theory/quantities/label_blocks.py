@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.remembered import once_per_graph
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import weighted_targets
 from pairbounds.theory.spectrum.dense_triplets import is_filled
@@ -28,7 +28,7 @@ def for_hops(graph: PairGraph) -> Factor:
     return matrix
 
 
-@once_per_graph
+@once
 def _dense(graph: PairGraph) -> FloatArray:
     return graph.normalized.toarray()
 

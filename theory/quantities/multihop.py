@@ -19,7 +19,7 @@ from scipy.linalg.lapack import dstev
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import required_labels
+from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.label_blocks import (
     Factor,
     by_class,
@@ -137,7 +137,7 @@ def default_hops(graph: PairGraph) -> int:
     affordable = HOPS_PRODUCTS // (2 * graph.joint.nnz)  # for one class
     if affordable >= HOPS * graph.n_left:
         return HOPS  # there are no more classes than nodes
-    return min(HOPS, max(FEWEST_HOPS, affordable // len(np.unique(required_labels(graph, "left")))))
+    return min(HOPS, max(FEWEST_HOPS, affordable // len(class_masses(graph))))
 
 
 def number_of_hops(graph: PairGraph, hops: int | None) -> int:

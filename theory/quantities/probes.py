@@ -1,6 +1,6 @@
 """Linear probes and zero-shot prediction on a pair graph: what the bounds are about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, without_torch
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.columns import unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.svd import svd
@@ -37,13 +37,15 @@ class ProbeResult:
     coefficients : `B`, (k, r), a column for each class present, in the order of the class numbers
     held_out_error : 0-1 error over the nodes whose labels the probe did not see; `None` if it saw all
     doubt : by how much near ties, which count as errors, may take `error` beyond `2 mse`; of the order of round-off
+    winners : (n_left,), the column of the class that is predicted for each node, or -1 where several tie
     """
 
     error: float
     mse: float
     coefficients: FloatArray
     held_out_error: float | None
-    doubt: float = 0.0
+    doubt: float
+    winners: IntArray = field(repr=False)
 
     @property
     def accuracy(self) -> float:
@@ -108,7 +110,8 @@ def judged(
 
     `own` and `misses`, the squared distances of the scores to the labels, are (n_left,).
     """
-    wrong = standing.winners != own
+    winners = standing.winners
+    wrong = winners != own
     held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
     return ProbeResult(
         error=float(graph.left_marginal @ wrong),
@@ -116,6 +119,7 @@ def judged(
         coefficients=coefficients,
         held_out_error=held_out,
         doubt=standing.doubt(graph.left_marginal),
+        winners=winners,
     )
 
 
@@ -189,7 +193,8 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
         return found
     gram = columns.T @ columns
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
-    values = scipy.linalg.eigvalsh(gram)
+    # It is at most 3 where by Gershgorin all eigenvalues are in [1/2, 3/2], as those of orthogonal columns are.
+    values = [0.5, 1.5] if np.abs(gram - np.eye(len(gram))).sum(axis=0).max() <= 0.5 else scipy.linalg.eigvalsh(gram)
     if values[-1] < LOSSLESS * values[0]:
         return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
     left, values, right_t = svd(columns)

@@ -130,8 +130,8 @@ class Spectrum:
             return self
 
         def vectors(side: FloatArray) -> FloatArray:
-            kept = min(k, self.rank)
-            return np.pad(side[:, :kept], ((0, 0), (0, k - kept)))
+            kept = side[:, : min(k, self.rank)]
+            return kept if kept.shape[1] == k else np.pad(kept, ((0, 0), (0, k - kept.shape[1])))
 
         return Spectrum(
             np.pad(self.singular_values[:k], (0, missing)),

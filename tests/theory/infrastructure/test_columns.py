@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from pairbounds.infrastructure.columns import independent, spanning, thin_factors
+from pairbounds.infrastructure.columns import independent, spanning, thin_factors, times, times_powers
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -21,6 +21,18 @@ def test_columns_are_their_factors_however_near_to_orthonormal_they_are(off):
     np.testing.assert_allclose(basis.T @ basis, np.eye(20), atol=100 * EPS)
     np.testing.assert_allclose(basis @ factor / lengths, columns / lengths, atol=100 * EPS * (1 + off))
     assert np.array_equal(factor, np.diag(np.diag(factor))) == (off == 0)
+
+
+@pytest.mark.parametrize("powers", [[3, -70, 0], [500, -1000, 2], [-1100, 0, 1], [-10_000, 5, 5], -3])
+def test_products_with_powers_of_two_are_exact(powers):
+    columns = np.random.default_rng(0).uniform(-1e150, 1e150, (7, 3))
+    np.testing.assert_array_equal(times_powers(columns, np.array(powers)), np.ldexp(columns, powers))
+
+
+@pytest.mark.parametrize("factor", [np.diag([2.0, 0, -1]), np.triu(np.ones((3, 3))), np.eye(3)[::-1]])
+def test_a_product_with_a_diagonal_or_another_factor(factor):
+    matrix = np.random.default_rng(0).standard_normal((5, 3))
+    np.testing.assert_allclose(times(matrix, factor), matrix @ factor, atol=4 * EPS)
 
 
 @pytest.mark.parametrize("rank", [3, 6])

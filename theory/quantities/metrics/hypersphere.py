@@ -83,7 +83,8 @@ def squared_distance(graph: PairGraph, f: FloatArray, g: FloatArray | None = Non
     step, total = max(1, CACHED // f.shape[1]), 0.0
     for start in range(0, pairs.nnz, step):
         chosen = slice(start, start + step)
-        apart = f[rows[chosen]] - centres[columns[chosen]]
+        apart = f.take(rows[chosen], axis=0)  # half the time of `f[...]`
+        apart -= centres.take(columns[chosen], axis=0)
         total += float(pairs.data[chosen] @ np.einsum("ij,ij->i", apart, apart))
     return 2 * total if g is None else total
 

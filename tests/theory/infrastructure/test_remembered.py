@@ -1,0 +1,41 @@
+import gc
+import itertools
+from weakref import ref
+
+import numpy as np
+
+from pairbounds import check_bounds, spectrum
+from pairbounds.infrastructure.remembered import once
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
+from pairbounds.theory.quantities.consistency import class_cuts, label_coordinates
+from tests.families import GRAPHS
+
+
+class Subject:
+    pass
+
+
+def test_a_fact_is_of_all_its_subjects_in_their_order():
+    asked = []
+    fact = once(lambda *subjects: asked.append(subjects) or len(asked))
+    one, other = Subject(), Subject()
+    questions = list(itertools.product((one, other), repeat=3))
+    assert [fact(*subjects) for subjects in 2 * questions] == 2 * list(range(1, 9))
+    assert asked == questions
+
+
+def test_remembered_arrays_are_read_only():
+    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 12)
+    arrays = class_cuts(graph), label_coordinates(graph, spectrum(graph, 3)), class_second_eigenvalues(graph)
+    assert not any(array.flags.writeable for array in (*arrays, *graph.components))
+
+
+def test_graphs_and_spectra_die_after_their_bounds():
+    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 12)
+    triplets = spectrum(graph, 5)
+    check_bounds(graph, [1, 4], triplets=triplets)
+    check_bounds(graph, 4, tuple(np.ones((size, 4)) for size in graph.joint.shape), triplets=triplets)
+    subjects = ref(graph), ref(triplets)
+    del graph, triplets
+    gc.collect()
+    assert [subject() for subject in subjects] == [None, None]
