@@ -27,6 +27,12 @@ NOTE = (
     "ARPACK is run again on what is left, from another start, until it finds nothing above the k-th value"
 )
 
+PROFILE = (
+    "Of sbm at S ARPACK takes 81%, of which 18% are the search for what was skipped. At L products with the matrix "
+    "take 44% (sbm) and 43% (pow), orthogonalisation 22% and 16%, the search for what was skipped, with its products, 24% "
+    "and 13%, and residuals 7%"
+)
+
 
 def duels(size: Size, seed: int) -> list[Duel]:
     return [_duel(name, graph, k, size, seed) for name, graph, k in _cases(size, seed)]

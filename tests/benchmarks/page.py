@@ -6,6 +6,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks import BENCHMARKS
+
 RECORD = Path(__file__).parents[2] / "results" / "benchmarks.json"
 COLUMNS = ("size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours", "faster")
 TIE = 1.3
@@ -14,7 +16,8 @@ INTRODUCTION = f"""# Benchmarks
 Measured by `make bench`, on one thread. The first table is of whole commands: find your number of pairs, and read how
 long and how much memory a command takes, and whether a script would be faster. A ratio above 1 means that ours is
 faster, and below {TIE} either way is a tie; brackets hold the smallest and the largest ratio of single runs of the peer
-to the run of ours beside it. A peer that was stopped before it got there gives a lower bound, ≥.
+to the run of ours beside it. A peer that failed, or was stopped before it got there, gives a lower
+bound, ≥, and ours is faster.
 """
 
 
@@ -34,6 +37,8 @@ def benchmarks_page(path: Path = RECORD) -> str:
         names, texts = table(rows)
         lines += [f"\n## {benchmark}\n", *(f"| {' | '.join(row)} |" for row in (names, ["---"] * len(names), *texts))]
         lines += [f"\n{note[0].upper()}{note[1:]}." for note in dict.fromkeys(row["note"] for row in rows) if note]
+        if profile := getattr(BENCHMARKS[benchmark], "PROFILE", ""):
+            lines.append(f"\nWhere the time goes, by cProfile of one run, seed 0, on the same machine: {profile}.")
     return "\n".join(lines) + "\n"
 
 
@@ -47,7 +52,7 @@ def table(rows: Sequence[Mapping[Any, Any]]) -> tuple[list[str], list[list[str]]
 def _cells(row: Mapping[Any, Any]) -> dict[str, str]:
     ratio, low, high = (_number(row[column]) for column in ("ratio", "ratio_least", "ratio_most"))
     shown = f"{'≥ ' if row['at_least'] else ''}{ratio} ({low} to {high})"
-    faster = "ours" if row["ratio"] >= TIE else "peer" if row["ratio"] <= 1 / TIE else "tie"
+    faster = "ours" if row["ratio"] >= TIE or row["at_least"] else "peer" if row["ratio"] <= 1 / TIE else "tie"
     memory, others = ("" if row[column] is None else f"{row[column]:,.0f}" for column in ("memory", "peer_memory"))
     texts = row["size"], row["case"], _number(row["seconds"]), memory, row["peer"], others, shown, faster
     return dict(zip(COLUMNS, texts, strict=True))

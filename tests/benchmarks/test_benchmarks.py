@@ -80,4 +80,6 @@ def test_the_page_says_who_is_faster_and_shows_memory_where_it_was_measured():
     for ratio, faster in ((0.7, "peer"), (0.8, "tie"), (1.29, "tie"), (1.3, "ours")):
         columns, (cells,) = page.table([{**row, "seconds": 1.0, "ratio": ratio, "memory": None, "peer_memory": None}])
         assert (cells[-1], "MiB" in columns) == (faster, False)
+    failed = {**row, "at_least": True, "seconds": 1.0, "ratio": 0.3, "memory": None, "peer_memory": None}
+    assert page.table([failed])[1][0][-1] == "ours"
     assert "MiB" in page.table([{**row, "seconds": 1.0, "ratio": 1.0, "memory": 1234.0, "peer_memory": 5.0}])[0]
