@@ -29,8 +29,8 @@ NOTE = (
 
 PROFILE = (
     "Of sbm at S ARPACK takes 81%, of which 18% are the search for what was skipped. At L products with the matrix "
-    "take 44% (sbm) and 43% (pow), orthogonalisation 22% and 16%, the search for what was skipped, with its products, 24% "
-    "and 13%, and residuals 7%"
+    "take 44% (sbm) and 43% (pow), orthogonalisation 22% and 16%, residuals 7%, and the search for what was skipped, "
+    "with its products, 24% and 13%"
 )
 
 
