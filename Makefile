@@ -129,7 +129,7 @@ demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 
 DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1 $(if $(SMALL),--format png)
 # The longest studies begin first, or one core waits for the last of them. The first and the last see all pictures of the
-# emoji through the same encoders: by its turn the last finds what the first has kept.
+# emoji through the same encoders: on two cores the last finds what the first has kept.
 LONGEST := pairings_frontier bound_holds emoji_bounds phase resampled_views
 figures: $(LONGEST:%=$(TABLES)/%.parquet) $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (under twelve minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))

@@ -32,7 +32,7 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
         return unit, np.diag(lengths)
     try:
         basis, first = _cholesky_qr(unit, gram)
-        if off < NEAR_ORTHONORMAL:
+        if off * len(gram) < NEAR_ORTHONORMAL:  # and so the norm of what is off
             return basis, first * lengths
         basis, second = _cholesky_qr(basis, basis.T @ basis)
         reliable = np.abs(second - np.eye(len(second))).max() < NEAR_ORTHONORMAL

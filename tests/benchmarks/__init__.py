@@ -1,7 +1,7 @@
-"""Benchmarks: ours against a peer in the same run, by `python -m tests.benchmarks`. Nothing here asserts a time.
+"""Benchmarks: ours against its peers in the same run, by `python -m tests.benchmarks`. Nothing here asserts a time.
 
 A benchmark is a module `bench_NAME.py` here, found by its name. `SIZES` names the sizes it is meant for, and
-`duels(size, seed)` lists the `Duel`s to run at one of them. Runs of the two come in turn: pytest-benchmark times one
+`duels(size, seed)` lists the `Duel`s to run at one of them. All run once a round: pytest-benchmark times one
 function after the other, and what the machine did meanwhile would be in the ratio.
 """
 

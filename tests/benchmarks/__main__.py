@@ -34,7 +34,7 @@ def bench(
     torch.set_num_threads(1)  # threads that wait for one another would be measured too
     with threadpool_limits(1):
         chosen = names or [*BENCHMARKS]
-        for name in chosen:  # what they import and remember is not timed
+        for name in chosen:  # what they import and compile is not timed
             for duel in BENCHMARKS[name].duels(SIZES["XS"], seed):
                 _ = [*measure(duel, 1)]
         plan = [
@@ -72,7 +72,9 @@ def _others(record: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> 
     if not alike or any(known[name] != about[name] for name in ("configuration", "hardware")):
         return []
     run = {(row["benchmark"], row["size"]) for row in rows}
-    return [row for row in known["duels"] if (row["benchmark"], row["size"]) not in run]
+    return [
+        row for row in known["duels"] if row["benchmark"] in BENCHMARKS and (row["benchmark"], row["size"]) not in run
+    ]
 
 
 if __name__ == "__main__":

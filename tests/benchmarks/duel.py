@@ -69,7 +69,7 @@ class Duel:
 def measure(duel: Duel, repeats: int) -> Iterator[dict[str, object]]:
     """Yield, for each peer, medians of CPU seconds of interleaved runs.
 
-    The ratio is the peer's seconds over ours, with the least and the largest of two runs side by side. `at_least` says
+    The ratio is the peer's seconds over ours, with the least and the largest of two runs of one round. `at_least` says
     that the peer was stopped at its cap, so that the ratio is a lower bound. `memory` and `peer_memory`, in MiB, are
     None unless runs are processes of their own.
     """

@@ -16,7 +16,7 @@ INTRODUCTION = f"""# Benchmarks
 Measured by `make bench`, on one thread. The first table is of whole commands: find your number of pairs, and read how
 long and how much memory a command takes, and whether a script would be faster. A ratio above 1 means that ours is
 faster, and below {TIE} either way is a tie; brackets hold the smallest and the largest ratio of single runs of the peer
-to the run of ours beside it. A peer that failed, or was stopped before it got there, gives a lower
+to the run of ours in the same round. A peer that failed, or was stopped before it got there, gives a lower
 bound, ≥, and ours is faster.
 """
 

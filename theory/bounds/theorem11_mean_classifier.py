@@ -98,12 +98,11 @@ def _contrastive_excess(encoder: Encoder) -> float:
     """`L_un - τ`, each hinge less 1 where the classes collide; O(nnz n_right), pair by pair, so that no 1s cancel."""
     graph, own, total = encoder.graph, _right_moments(encoder).own, 0.0
     left, right = encoder.balanced
-    differ = np.unique(own)[:, None] != own
     for rows, columns, masses in _edge_blocks(graph):
         hinges = left[rows] @ right.T
         hinges -= np.take_along_axis(hinges, columns[:, None], axis=1)
         np.maximum(hinges, -1.0, out=hinges)
-        hinges += differ[own[columns]]
+        hinges += own[columns][:, None] != own
         total += float(masses @ (hinges @ graph.right_marginal))
     return total
 

@@ -140,7 +140,7 @@ def label_energy(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
 
 @once
 def label_coordinates(graph: PairGraph, spectrum: Spectrum) -> FloatArray:
-    """`Uᵀ Ỹ`, (k, r): the coordinates of each class in the left singular vectors; not to change."""
+    """`Uᵀ Ỹ`, (k, r): the coordinates of each class in the left singular vectors; kept with both, not to change."""
     coordinates = np.asarray((weighted_targets(graph).T @ spectrum.left).T)
     coordinates.flags.writeable = False
     return coordinates

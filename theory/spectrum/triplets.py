@@ -27,7 +27,7 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing else is said
 BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is no faster than ARPACK
 BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
-SMALL = 10_000_000  # entries: less than the second that it takes to load torch and to look for a GPU
+SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
@@ -36,7 +36,7 @@ ROWS = 1 << 16  # rows, to be worked on at a time
 KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for it
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
-CLEAR = 1e-2  # from there on `A w / σ` is orthonormal to 1e-11, and no singular value decomposition is needed
+CLEAR = 0.1  # from there on `A w / σ` is orthonormal to 1e-13, and no singular value decomposition is needed
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
@@ -482,7 +482,10 @@ def triplets_of_images(images: FloatArray, basis: FloatArray) -> Triplets:
     values = np.linalg.norm(images, axis=0)
     if values.min() > CLEAR:
         images /= values  # in place: they are the largest array there is
-        return images, values, basis
+        order = np.argsort(-values, kind="stable")
+        if np.array_equal(order, np.arange(len(order))):
+            return images, values, basis
+        return images[:, order], values[order], basis[:, order]
     left, values, rotation = svd(images)
     return left, values, basis @ rotation.T
 

@@ -23,6 +23,12 @@ def test_columns_are_their_factors_however_near_to_orthonormal_they_are(off):
     assert np.array_equal(factor, np.diag(np.diag(factor))) == (off == 0)
 
 
+def test_many_columns_that_are_nearly_orthogonal_two_by_two_may_be_nearly_dependent():
+    columns = np.eye(1_003) - (1 - 1e-5) / 1_003  # classes, all but centred: of two the product is -1/1,002
+    basis, _ = thin_factors(columns)
+    assert np.abs(basis.T @ basis - np.eye(1_003)).max() < 1e-12
+
+
 @pytest.mark.parametrize("powers", [[3, -70, 0], [500, -1000, 2], [-1100, 0, 1], [-10_000, 5, 5], -3])
 def test_products_with_powers_of_two_are_exact(powers):
     columns = np.random.default_rng(0).uniform(-1e150, 1e150, (7, 3))
