@@ -270,18 +270,3 @@ def test_the_operator_norm_is_the_largest_singular_value_and_no_less(shape):
     for seed in range(3):
         assert true <= operator_norm(aslinearoperator(matrix), seed=seed) * (1 + 1e-14) <= true * (1 + 1e-3)
     assert operator_norm(aslinearoperator(np.zeros((3, 2)))) == 0
-
-
-@pytest.mark.parametrize(
-    ("shape", "k", "tol", "method"),
-    [
-        ((3_000, 600), 3, 1e-6, "dense"),
-        ((10**5, 20_000), 33, None, "sparse"),
-        ((10**5, 20_000), 64, None, "blocks"),
-        ((10**5, 20_000), 33, 1e-6, "blocks"),
-        ((10**5, 20_000), 33, 1e-7, "sparse"),
-        ((10**5, 19_999), 33, 1e-6, "sparse"),
-    ],
-)
-def test_the_method_is_the_fastest_for_the_size_and_the_residual_allowed(shape, k, tol, method):
-    assert module.fastest_method(shape, k, tol) == module.fastest_method(shape[::-1], k, tol) == method

@@ -27,7 +27,6 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing else is said
 BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is no faster than ARPACK
 BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
-BLOCKS_SIDE = 20_000  # nodes there, from where on it is faster for any k, if it may stop at `SPARSE_TOL`
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
@@ -204,7 +203,7 @@ def spectrum(
     """
     require_width(graph.joint.shape, k)
     if method == "auto":
-        method = fastest_method(graph.joint.shape, k, tol)
+        method = fastest_method(graph.joint.shape, k)
     if method == "blocks":
         from pairbounds.theory.spectrum.block_spectrum import block_spectrum  # takes torch to import
 
@@ -226,21 +225,19 @@ def spectrum(
     return measured(matrix, with_known_values(graph, triplets), method, unseen, tol)
 
 
-def fastest_method(shape: tuple[int, int], k: int, tol: float | None = None) -> Literal["dense", "sparse", "blocks"]:
+def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse", "blocks"]:
     """The method of `spectrum` that is the fastest for k triplets of a graph of that size, by what was measured.
 
     "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
     unless a dense copy is too large. Else "blocks" for at least `BLOCKS_WIDTH` triplets and `BLOCKS_WORK` numbers in
-    their vectors on the smaller side, and "sparse" for less, on graphs of 2,500 to 50,000 nodes a side. Where a `tol`
-    of `SPARSE_TOL` is asked for, "blocks" from `BLOCKS_SIDE` nodes on: at 9 to 33 triplets it takes half to nine tenths
-    of the time of "sparse", and on tight clusters as much.
+    their vectors on the smaller side, and "sparse" for less, on graphs of 2,500 to 50,000 nodes a side.
     """
     smaller, entries = min(shape), shape[0] * shape[1]
     if (smaller <= DENSE_SIDE or k + GUARD > smaller / 4) and entries <= DENSE_LIMIT:
         return "dense"
-    loose = tol is not None and tol >= SPARSE_TOL and smaller >= BLOCKS_SIDE
-    many = k >= BLOCKS_WIDTH and k * smaller >= BLOCKS_WORK
-    return "blocks" if (loose or many) and k + BLOCKS_GUARD <= smaller // 4 else "sparse"
+    if k >= BLOCKS_WIDTH and k * smaller >= BLOCKS_WORK and k + BLOCKS_GUARD <= smaller // 4:
+        return "blocks"
+    return "sparse"
 
 
 def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
