@@ -26,7 +26,7 @@ def bench(
     seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the record here too; see below.")] = None,
 ) -> None:
-    """Time ours against a peer on the same input, on one thread, runs of the two in turn.
+    """Time ours against its peers on the same input, on one thread, all of them once a round.
 
     Each benchmark is run at those of the sizes that it is meant for. A ratio above 1 says that ours is faster. Rows
     of a record stay where they are of the same settings, versions and hardware, and were not run again.

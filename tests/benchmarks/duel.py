@@ -116,7 +116,7 @@ def process(*arguments: object) -> Spent:
 
 
 def _run(run: Run, given: Any) -> tuple[Spent, bool]:
-    """What was spent, and whether the run got where it should."""
+    """Seconds and memory of a run, and whether it got where it should."""
     start, reached, told = time.process_time(), True, None
     try:
         told = run(given)

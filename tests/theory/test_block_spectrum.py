@@ -139,7 +139,7 @@ def looked(excess, room=600, restarts=0):
 
 @pytest.mark.parametrize(("good", "scale"), [(60, 30), (200, 3), (200, 30), (455, 30), (455, 300)])
 def test_looks_are_few_and_soon_after_all_is_good(good, scale):
-    """Of an excess that falls as geometric ones do; at most a quarter later, and hardly any where it falls slowly."""
+    """Excesses fall as geometric ones do; a run ends at most a quarter later, and hardly so where they fall slowly."""
     looks = looked(lambda count, _: np.exp((good - count) / scale))
     assert len(looks) <= 12
     assert good <= looks[-1] <= (1.06 if scale >= 30 else 1.25) * good + block_lanczos.BLOCK

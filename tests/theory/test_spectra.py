@@ -158,7 +158,7 @@ def test_a_value_that_the_first_solve_missed_is_found_by_the_search(monkeypatch)
 
 @pytest.mark.parametrize("least", [0.5, 0.11, 1e-5, 0.0])
 def test_triplets_within_a_span_are_those_of_an_svd(least):
-    """In any basis of it, and orthonormal to 1e-13, also where the smallest values would lose that in a Gram matrix."""
+    """Any basis gives them, orthonormal to 1e-13, also where the smallest values would lose that in a Gram matrix."""
     rng = np.random.default_rng(3)
     left, right = (np.linalg.qr(rng.standard_normal((n, 12)))[0] for n in (90, 70))
     values = np.r_[np.linspace(1, 0.6, 9), [least] * 3]

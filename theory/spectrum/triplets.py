@@ -170,7 +170,8 @@ def spectrum(
     tol : float, optional
         Largest residual norm allowed; the dense route is exact to round-off. By default 1e-6 by "sparse", which as a
         rule goes far beyond it, and 1e-10 by "blocks", which stops there: where values are near to one another, bounds
-        that are rounded outward by a residual of 1e-6 lose a few percent.
+        that are rounded outward by a residual of 1e-6 lose more: on one graph of 40,000 x 20,000 nodes (seed 0, k = 32)
+        2% of theorem 15 and 79% of one near-optimal bound.
     method : {"auto", "dense", "sparse", "blocks"}
         "dense" (`dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
         or the copy itself, whichever is faster, each component by itself. "sparse" runs ARPACK on the Gram operator of
