@@ -28,9 +28,10 @@ SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing el
 BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is no faster than ARPACK
 BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
-GUARD = 8  # values computed beyond the k-th, so that k is never at the edge of what was searched
+GUARD = 2  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
 SEARCHES = 20
+MISSED = 8  # values sought at once where one was skipped: as a rule it has copies
 COLUMNS = 16  # of large arrays, and
 ROWS = 1 << 16  # rows, to be worked on at a time
 KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for it
@@ -465,7 +466,7 @@ def searched_triplets(
         unseen = _largest(deflated, side, float(values[k - 1]), rng)
         if unseen <= values[k - 1] * (1 + ROUNDING):
             break
-        missed = _leading(deflated, side, min(GUARD, side - 1), tol, rng)
+        missed = _leading(deflated, side, min(MISSED, side - 1), tol, rng)
         basis = np.hstack([basis, missed])
     # A cluster too tight to be resolved leaves `unseen` above the k-th value, and with it the upper ends.
     return leading_triplets((left, values, basis), k), unseen
