@@ -33,7 +33,7 @@ def audit(
         str | None, typer.Option(metavar="A,B", help="--what-if by some: leak, hubs, low similarity.")
     ] = None,
     k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
-    tol: Annotated[float, typer.Option(help="Largest residual of a singular triplet.")] = Settings.tol,
+    tol: Annotated[float | None, typer.Option(help="Largest residual of a triplet; else what is cheap.")] = None,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
     seed: Annotated[int, typer.Option(help="Of starting vectors, halves and random choices.")] = Settings.seed,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,

@@ -44,7 +44,7 @@ class Settings:
     """
 
     k: int = 32
-    tol: float = 1e-6
+    tol: float | None = None
     device: str = "auto"
     seed: int = 0
     dask: str | None = None
@@ -52,7 +52,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.k < 1:
             raise ValueError(f"k={self.k} is not at least 1: an embedding has a width")
-        if not self.tol > 0:
+        if self.tol is not None and not self.tol > 0:
             raise ValueError(f"tol={self.tol} is not positive: it is the largest residual of a singular triplet")
 
 

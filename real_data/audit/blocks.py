@@ -20,6 +20,7 @@ from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.spectrum.triplets import (
     DENSE_SIDE,
     GUARD,
+    SPARSE_TOL,
     Spectrum,
     leading_triplets,
     measured,
@@ -161,7 +162,7 @@ class BlockGraph(_OnCluster):
         return _scaled(right, self.joint.gram(_scaled(right, vectors)))
 
 
-def block_spectrum(graph: BlockGraph, k: int, *, tol: float, seed: int) -> Spectrum:
+def block_spectrum(graph: BlockGraph, k: int, *, tol: float | None, seed: int) -> Spectrum:
     """The k leading singular triplets: ARPACK here, every product with `Āᵀ Ā` on the workers.
 
     The search is that of `pairbounds.spectrum`. Where there are few captions their Gram matrix is formed.
@@ -170,6 +171,7 @@ def block_spectrum(graph: BlockGraph, k: int, *, tol: float, seed: int) -> Spect
     def forward(vectors: FloatArray) -> FloatArray:
         return graph.normalized @ vectors
 
+    tol = SPARSE_TOL if tol is None else tol
     side, count, unseen = graph.n_right, min(k + GUARD, graph.n_right), 0.0
     if side <= max(DENSE_SIDE, count + 1):
         # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.

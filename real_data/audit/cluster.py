@@ -85,7 +85,7 @@ class PairsThere(Pairs):
 
     blocks: BlockGraph
 
-    def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
+    def triplets(self, k: int, *, tol: float | None, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
         """See `Pairs`; the workers multiply on their CPUs, whatever the device."""
         return block_spectrum(self.blocks, k, tol=tol, seed=seed)
 

@@ -65,7 +65,7 @@ class Pairs:
 
     graph: PairGraph
 
-    def triplets(self, k: int, *, tol: float, device: str, seed: int) -> Spectrum:
+    def triplets(self, k: int, *, tol: float | None, device: str, seed: int) -> Spectrum:
         """Triplets as by `pairbounds.spectrum`."""
         return spectrum(self.graph, k, tol=tol, device=device, seed=seed)
 

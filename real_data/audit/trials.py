@@ -61,7 +61,7 @@ class WhatIf:
     shares: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
     splits: int = 10
     draws: int = 3
-    tol: float = 1e-6
+    tol: float | None = None
     device: str = "auto"
     seed: int = 0
     rules: tuple[str, ...] = ()
