@@ -11,6 +11,7 @@ FAR_FROM_SINGULAR = 1e3  # the estimate may be off by a small factor, and is of 
 NEAR_ORTHONORMAL = 1e-3  # what the first pass of Cholesky QR may miss, for the second to leave nothing but round-off
 ORTHONORMAL = 4 * float(np.finfo(np.float64).eps)  # by the root of the rows: what a solver leaves of singular vectors
 NO_SIZE = -10_000  # below every power of two in float64
+UnitColumns = tuple[FloatArray, IntArray]  # as `unit_columns` returns them
 TINY, HUGE = 1e-100, 1e100  # between them no square of a length overflows, or loses what matters to underflow
 
 
@@ -55,15 +56,20 @@ def column_norms(columns: FloatArray) -> FloatArray:
     return np.asarray(largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0)))
 
 
-def unit_columns(columns: FloatArray) -> tuple[FloatArray, IntArray]:
+def unit_columns(columns: FloatArray) -> UnitColumns:
     """The columns as powers of two make their largest entries at least 1/2 and below 1, and these powers, (k,).
 
     Exact, but for entries so much smaller than the largest of their column that float64 ends between them. A column of
     zeros has the power `NO_SIZE`, by which anything is 0.
     """
-    largest = np.abs(columns).max(axis=0)
+    largest = largest_sizes(columns)
     powers = np.where(largest > 0, np.frexp(largest)[1], NO_SIZE)
     return times_powers(columns, -powers), powers
+
+
+def largest_sizes(columns: FloatArray) -> FloatArray:
+    """The largest size of an entry of each column, (k,), without a copy of all."""
+    return np.asarray(np.maximum(columns.max(axis=0), -columns.min(axis=0)))
 
 
 def times_powers(columns: FloatArray, powers: IntArray | int) -> FloatArray:

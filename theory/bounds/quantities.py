@@ -115,7 +115,7 @@ class Encoder:
     @cached_property
     def zero_shot(self) -> tuple[Standing, npt.NDArray[Any], float]:
         """The standing of each left node in zero-shot scores, the column of its own class, and a score of 1."""
-        return zero_shot_standing(self.graph, self.left, self.both_sides)
+        return zero_shot_standing(self.graph, self._unit_left, self._unit_right)
 
     @cached_property
     def balanced(self) -> Features:

@@ -26,7 +26,7 @@ import math
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.columns import TINY
+from pairbounds.infrastructure.columns import TINY, largest_sizes, times_powers
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
@@ -171,9 +171,8 @@ def _centred(encoder: Encoder) -> FloatArray:
 @once
 def _unit(encoder: Encoder) -> tuple[FloatArray, int]:
     """The left embedding as a power of two makes its largest entry about 1, which is exact, and that power."""
-    power = math.frexp(float(np.abs(encoder.left).max()))[1]
-    with np.errstate(under="ignore"):
-        return np.ldexp(encoder.left, -power), power
+    power = math.frexp(float(largest_sizes(encoder.left).max()))[1]
+    return times_powers(encoder.left, -power), power
 
 
 def _in_squared_units(encoder: Encoder, mean_square: float) -> float:

@@ -9,7 +9,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
-from pairbounds.infrastructure.columns import unit_columns
+from pairbounds.infrastructure.columns import UnitColumns, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.svd import svd
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -139,23 +139,25 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
     ValueError
         The graph lacks labels on a side; embeddings of the wrong shape or not finite.
     """
-    standing, own, _ = zero_shot_standing(graph, f, g)
+    sides = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
+    standing, own, _ = zero_shot_standing(graph, *map(unit_columns, sides))
     return float(graph.left_marginal @ (standing.winners != own))
 
 
-def zero_shot_standing(graph: PairGraph, f: Any, g: Any) -> tuple[Standing, npt.NDArray[Any], float]:
+def zero_shot_standing(graph: PairGraph, f: UnitColumns, g: UnitColumns) -> tuple[Standing, npt.NDArray[Any], float]:
     """The standing of the scores behind `zero_shot_error`, and the column of each left node's class, (n_left,).
 
-    The scores are divided by a power of two, whatever their size, so that none overflows or vanishes. The third is what
-    a score of 1 is then: 0 or infinite where the power is beyond float64.
+    Both embeddings are given as `unit_columns` has them. The scores are divided by a power of two, whatever their size,
+    so that none overflows or vanishes. The third is what a score of 1 is then: 0 or infinite where the power is beyond
+    float64.
     """
     left, right = required_labels(graph, "left"), required_labels(graph, "right")
     classes = np.union1d(left, right)
-    features, texts = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
-    (features, up), (texts, own_powers) = unit_columns(features), unit_columns(texts)
+    (features, up), (texts, own_powers) = f, g
     powers = up + own_powers
+    texts = times_powers(texts, powers - powers.max())
     with np.errstate(under="ignore", over="ignore"):
-        texts, unit = np.ldexp(texts, powers - powers.max()), float(np.ldexp(1.0, -powers.max()))
+        unit = float(np.ldexp(1.0, -powers.max()))
     indicators = class_indicators(right, classes)
     prototypes = (indicators.T @ (graph.right_marginal[:, None] * texts)).T
     # A prototype is a sum in which much may cancel: its round-off is relative to the size of g, by Cauchy and Schwarz.
