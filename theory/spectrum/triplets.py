@@ -235,7 +235,7 @@ def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse",
     their vectors on the smaller side, and "sparse" for less, on graphs of 2,500 to 50,000 nodes a side.
     """
     smaller, entries = min(shape), shape[0] * shape[1]
-    if (smaller <= DENSE_SIDE or k + GUARD > smaller / 4) and entries <= DENSE_LIMIT:
+    if (smaller <= DENSE_SIDE or k + BLOCKS_GUARD > smaller / 4) and entries <= DENSE_LIMIT:
         return "dense"
     if k >= BLOCKS_WIDTH and k * smaller >= BLOCKS_WORK and k + BLOCKS_GUARD <= smaller // 4:
         return "blocks"
