@@ -28,7 +28,12 @@ def executed(path: Path, folder: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     manager = AsyncKernelManager(transport="ipc", connection_file=str(folder / "kernel.json"))
     client = NotebookClient(
-        notebook, km=manager, timeout=SECONDS, record_timing=False, resources={"metadata": {"path": str(folder)}}
+        notebook,
+        km=manager,
+        timeout=SECONDS,
+        record_timing=False,
+        coalesce_streams=True,  # or what a slow machine prints in two parts would be two outputs
+        resources={"metadata": {"path": str(folder)}},
     )
     client.execute(cleanup_kc=True, env=os.environ | {"OMP_NUM_THREADS": "1", QUIET: "1"})
     notebook.metadata = {name: notebook.metadata[name] for name in KEPT}
