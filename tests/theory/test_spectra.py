@@ -270,3 +270,10 @@ def test_the_operator_norm_is_the_largest_singular_value_and_no_less(shape):
     for seed in range(3):
         assert true <= operator_norm(aslinearoperator(matrix), seed=seed) * (1 + 1e-14) <= true * (1 + 1e-3)
     assert operator_norm(aslinearoperator(np.zeros((3, 2)))) == 0
+
+
+@pytest.mark.parametrize("smaller", [500, 700, 3_000, 6_000])
+def test_of_more_triplets_no_route_is_taken_up_again(smaller):
+    routes = [module.fastest_method((6_000, smaller), k) for k in range(1, smaller + 1)]
+    order = [method for method in ("sparse", "blocks", "dense") if method in routes]
+    assert routes == sorted(routes, key=order.index)
