@@ -31,6 +31,9 @@ $(RULES): $(wildcard $(foreach depth,*.py */*.py */*/*.py,$(addsuffix /$(depth),
 # One thread for each worker: threads of several libraries that wait for one another cost more than they save.
 export OMP_WAIT_POLICY := PASSIVE
 
+# Hundreds of processes import the same modules: one compiles them, though containers often say that none may keep that.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 CAMPAIGNS := bench coverage diary faults formal fuzz matrix mutation notebooks
