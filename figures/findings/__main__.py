@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pairbounds.figures.findings.evidence import compared, evidence, read_evidence, write_evidence
+from pairbounds.figures.findings.evidence import compared, evidence, key_numbers, read_evidence, write_evidence
 from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
@@ -41,21 +41,18 @@ def compare(
     A number has moved if it is further away than a unit of its third significant digit, and than its standard error
     over the seeds of the reference; a claim, if it is true where it was false. Each one that has is named.
     """
-    now = evidence(tables)
     known = read_evidence(reference) if is_there(reference, "reference") or not accept else {}
-    changes = compared(known, now)
     if accept:
-        write_evidence(now, reference)
-        echo(*changes, f"{reference}: {len(now)} numbers, {len(changes)} changes")
-    elif changes:
-        echo(
-            *changes,
-            f"{len(changes)} of {len(known)} key numbers have changed: `make smoke ACCEPT=1` if they should",
-            err=True,
-        )
+        numbers = evidence(tables)
+        changes = compared(known, {name: number.value for name, number in numbers.items()})
+        write_evidence(numbers, reference)
+        echo(*changes, f"{reference}: {len(numbers)} numbers, {len(changes)} changes")
+        return
+    if changes := compared(known, key_numbers(tables)):
+        said = f"{len(changes)} of {len(known)} key numbers have changed: `make smoke ACCEPT=1` if they should"
+        echo(*changes, said, err=True)
         raise typer.Exit(CHECK_FAILED)
-    else:
-        echo(f"{len(known)} key numbers are as they were")
+    echo(f"{len(known)} key numbers are as they were")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class Number(NamedTuple):
 Evidence = dict[str, Number]
 
 
-def evidence(tables: Path) -> Evidence:
+def key_numbers(tables: Path) -> dict[str, Value]:
     """The facts of all findings, and whether each of their claims is true, by names such as `phase.multihop.0`.
 
     Raises
@@ -47,14 +47,23 @@ def evidence(tables: Path) -> Evidence:
     ValueError
         A table is of another version.
     """
-    found_numbers = {}
-    for finding in found().values():
-        frames = {name: read(tables / f"{name}.parquet") for name in finding.tables}
+    return {f"{f.name}.{name}": value for f, frames in _read(tables) for name, value in _values(f, frames).items()}
+
+
+def evidence(tables: Path) -> Evidence:
+    """The key numbers with their spread, for which each finding is computed again without each seed in turn."""
+    numbers = {}
+    for finding, frames in _read(tables):
         without = [values for each in _leave_one_out(frames) if (values := _values_of_few(finding, each))]
         for name, value in _values(finding, frames).items():
             spread = _spread(value, [values.get(name) for values in without])
-            found_numbers[f"{finding.name}.{name}"] = Number(value, spread)
-    return found_numbers
+            numbers[f"{finding.name}.{name}"] = Number(value, spread)
+    return numbers
+
+
+def _read(tables: Path) -> Iterator[tuple[Finding, dict[str, pd.DataFrame]]]:
+    for finding in found().values():
+        yield finding, {name: read(tables / f"{name}.parquet") for name in finding.tables}
 
 
 def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
@@ -110,21 +119,22 @@ def _flat(facts: Any, name: str = "") -> Iterator[tuple[str, Value]]:
         yield name, float(facts) if math.isfinite(facts) else None
 
 
-def compared(reference: Evidence, now: Evidence) -> list[str]:
+def compared(reference: Evidence, now: Mapping[str, Value]) -> list[str]:
     """The changes in words; nothing where no number has moved."""
     lines = []
     for name in sorted(reference.keys() | now.keys()):
-        was, is_now = reference.get(name), now.get(name)
-        if was is None or is_now is None or _moved(was, is_now):
+        was = reference.get(name)
+        if was is None or name not in now or _moved(was, now[name]):
             within = f" ± {was.tolerance:.2g}" if was and was.tolerance else ""
-            lines.append(f"{name} was {_worded(was)}{within} and is {_worded(is_now)}")
+            before = "not there" if was is None else _worded(was.value)
+            lines.append(f"{name} was {before}{within} and is {_worded(now[name]) if name in now else 'not there'}")
     return lines
 
 
-def _moved(was: Number, is_now: Number) -> bool:
-    if isinstance(was.value, float) and isinstance(is_now.value, float):
-        return abs(was.value - is_now.value) > max(was.tolerance, last_digit(was.value), NOTHING)
-    return type(was.value) is not type(is_now.value) or was.value != is_now.value
+def _moved(was: Number, is_now: Value) -> bool:
+    if isinstance(was.value, float) and isinstance(is_now, float):
+        return abs(was.value - is_now) > max(was.tolerance, last_digit(was.value), NOTHING)
+    return type(was.value) is not type(is_now) or was.value != is_now
 
 
 def last_digit(value: float, digits: int = DIGITS) -> float:
@@ -132,10 +142,8 @@ def last_digit(value: float, digits: int = DIGITS) -> float:
     return 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 0.0
 
 
-def _worded(number: Number | None) -> str:
-    if number is None:
-        return "not there"
-    return f"{number.value:.4g}" if isinstance(number.value, float) else json.dumps(number.value)
+def _worded(value: Value) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else json.dumps(value)
 
 
 def write_evidence(numbers: Evidence, path: Path) -> None:
