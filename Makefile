@@ -148,7 +148,7 @@ findings: $(FINDINGS) figures ## Write docs/findings.md from the tables; keep th
 
 docs: figures ## Build the site from pages, code and figures into build/site, without a network (half a minute); SERVE=1 shows it at localhost:8000
 	$(PYTHON) docs/site $(BUILD)/pages $(FIGURES)
-	$(PYTHON) -m sphinx -q -W -b html $(BUILD)/pages $(BUILD)/site
+	$(PYTHON) -m sphinx -q -W -j auto -b html $(BUILD)/pages $(BUILD)/site
 	@echo "the site: $(BUILD)/site/index.html"
 	$(if $(SERVE),$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000)
 
