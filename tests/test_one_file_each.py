@@ -172,8 +172,7 @@ def copy(tmp_path_factory):
     """The tree, as it stands, with a new one of each kind."""
     tmp_path = tmp_path_factory.mktemp("copy")
     for name in ("pairbounds", "theory", "simulations", "real_data", "figures", "docs", "examples", "results"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored, symlinks=True)
+        shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy2(ROOT / name, tmp_path)
     for path, content in NEW.items():

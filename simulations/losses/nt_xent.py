@@ -39,7 +39,7 @@ class NTXent(PairLoss):
         """
         unit = normalize(left)
         attraction = (self.mean @ unit).square().sum() / TEMPERATURE
-        partition, _ = log_partitions(unit / TEMPERATURE, unit, self.marginal, self.marginal)
+        partition: torch.Tensor = log_partitions(unit / TEMPERATURE, unit, self.marginal, self.marginal)[0]
         return self.marginal @ partition - attraction
 
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:

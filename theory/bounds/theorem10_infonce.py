@@ -32,12 +32,9 @@ def _loss_scale(encoder: Encoder) -> float:
     of what its scores move, weighted by their share in it: each direction is off by the mean of a over its negatives,
     of which only those with the largest scores count.
     """
-    import torch
-
     graph, (left, right) = encoder.graph, encoder.balanced
     log_left, log_right = np.log(graph.left_marginal), np.log(graph.right_marginal)
-    parts = (torch.tensor(part) for part in (left, right, graph.left_marginal, graph.right_marginal))
-    forward, backward = (normaliser.numpy() for normaliser in log_partitions(*parts))
+    forward, backward = log_partitions(left, right, graph.left_marginal, graph.right_marginal)
     scale, step = 0.0, max(1, BLOCK // graph.n_right)
     for start in range(0, graph.n_left, step):
         rows = slice(start, start + step)

@@ -121,12 +121,7 @@ class Critic:
 
     @cached_property
     def _partitions(self) -> tuple[FloatArray, FloatArray]:
-        import torch
-
-        graph = self.graph
-        sides = (self.left, self.right, graph.left_marginal, graph.right_marginal)
-        forward, backward = log_partitions(*(torch.tensor(side) for side in sides))
-        return forward.numpy(), backward.numpy()
+        return log_partitions(self.left, self.right, self.graph.left_marginal, self.graph.right_marginal)
 
     @cached_property
     def sizes(self) -> tuple[FloatArray, FloatArray]:

@@ -1,14 +1,12 @@
 """The symmetric InfoNCE (CLIP) loss on a whole graph, and the entropy that bounds it from below."""
 
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import Any
 
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray, is_tensor
 from pairbounds.theory.graph.pair_graph import PairGraph
-
-if TYPE_CHECKING:
-    import torch
 
 BLOCK = 4_000_000  # scores held at once
 
@@ -42,13 +40,10 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
 
     `-E_P[s] + E_{p_L}[log E_{l~p_R} e^{s(x,l)}]` and `-E_P[s] + E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`.
     """
-    import torch
-
-    left, right = torch.as_tensor(f), torch.as_tensor(g) / temperature
-    mass_left, mass_right = (torch.tensor(p).to(left) for p in (graph.left_marginal, graph.right_marginal))
-    joint = graph.joint.tocoo()
-    rows, columns = (torch.as_tensor(index.astype(np.int64), device=left.device) for index in joint.coords)
-    attraction = ((left[rows] * right[columns]).sum(1) * torch.tensor(joint.data).to(left)).sum()
+    left, right = _beside(f, f), _beside(g, f) / temperature
+    mass_left, mass_right, mass = (_beside(p, f) for p in (graph.left_marginal, graph.right_marginal, graph.joint.data))
+    rows, columns = (index.astype(np.int64) for index in graph.joint.tocoo().coords)
+    attraction = ((left[rows] * right[columns]).sum(1) * mass).sum()
     forward, backward = log_partitions(left, right, mass_left, mass_right)
     from_left, from_right = mass_left @ forward - attraction, mass_right @ backward - attraction
     if is_tensor(f):
@@ -56,32 +51,44 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
     return float(from_left), float(from_right)
 
 
-def log_partitions(
-    left: "torch.Tensor", right: "torch.Tensor", mass_left: "torch.Tensor", mass_right: "torch.Tensor"
-) -> "tuple[torch.Tensor, torch.Tensor]":
+def _beside(values: Any, place: Any) -> Any:
+    """Values as a tensor of the kind and on the device of another; as numpy has them where that is none."""
+    if not is_tensor(place):
+        return np.asarray(values, dtype=np.float64)
+    import torch
+
+    return (values if is_tensor(values) else torch.tensor(values)).to(place)
+
+
+def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tuple[Any, Any]:
     """`log E_l e^{s(x,l)}` for each x, (n_left,), and `log E_x e^{s(x,l)}` for each l, (n_right,), of `s = f(x)ᵀ g(l)`.
 
     Parameters
     ----------
     left : (n_left, k), right : (n_right, k)
+        Arrays, or tensors, which wait for torch: graphs of a few thousand nodes have no need of it.
     mass_left : (n_left,), mass_right : (n_right,)
         The marginals that the averages are over, and not their logarithms: that of a small mass is large, and so is its
         round-off.
     """
-    import torch
-
+    xp: Any = sys.modules["torch"] if is_tensor(left) else np
     step = max(1, BLOCK // len(right))
     forward, tops, sums = [], [], []
-    for block, mass in zip(torch.split(left, step), torch.split(mass_left, step), strict=True):
-        scores = block @ right.T
-        top = scores.detach().amax(dim=1, keepdim=True)
-        forward.append(top[:, 0] + ((scores - top).exp() @ mass_right).log())
-        top = scores.detach().amax(dim=0, keepdim=True)
-        tops.append(top[0])
-        sums.append(mass @ (scores - top).exp())
-    highest = torch.stack(tops).amax(dim=0)
-    total = (torch.stack(sums) * (torch.stack(tops) - highest).exp()).sum(dim=0)
-    return torch.cat(forward), highest + total.log()
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # as torch does
+        for start in range(0, len(left), step):
+            scores, mass = left[start : start + step] @ right.T, mass_left[start : start + step]
+            top = xp.amax(_constant(scores), 1, keepdims=True)
+            forward.append(top[:, 0] + xp.log(xp.exp(scores - top) @ mass_right))
+            top = xp.amax(_constant(scores), 0, keepdims=True)
+            tops.append(top[0])
+            sums.append(mass @ xp.exp(scores - top))
+        highest = xp.amax(xp.stack(tops), 0)
+        total = (xp.stack(sums) * xp.exp(xp.stack(tops) - highest)).sum(0)
+        return xp.concatenate(forward), highest + xp.log(total)
+
+
+def _constant(scores: Any) -> Any:
+    return scores.detach() if is_tensor(scores) else scores
 
 
 def pair_ratios(graph: PairGraph) -> FloatArray:
