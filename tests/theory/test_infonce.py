@@ -24,15 +24,15 @@ def naive_loss(graph, f, g, temperature):
 @pytest.mark.parametrize("family", GRAPHS)
 def test_loss_from_its_definition(family, block, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", block)
-    graph = GRAPHS[family](np.random.default_rng(0), 12)
-    rng = np.random.default_rng(1)
+    graph, rng = GRAPHS[family](np.random.default_rng(0), 12), np.random.default_rng(1)
     f, g = rng.standard_normal((graph.n_left, 2)), rng.standard_normal((graph.n_right, 2))
     assert infonce_loss(graph, f, g, 0.5) == pytest.approx(naive_loss(graph, f, g, 0.5), rel=1e-10)
+    assert infonce_loss(graph, f, torch.tensor(g, requires_grad=True), 0.5) == infonce_loss(graph, f, g, 0.5)
+    assert not np.isfinite(infonce_loss(graph, 1e200 * f, 1e200 * g))  # and no warning, which would fail the test
 
 
 def test_gradients_are_right_and_constants_do_not_matter():
-    graph = GRAPHS["sparse_random"](np.random.default_rng(2), 8)
-    rng = np.random.default_rng(3)
+    graph, rng = GRAPHS["sparse_random"](np.random.default_rng(2), 8), np.random.default_rng(3)
     f, g = (torch.tensor(rng.standard_normal((n, 2)), requires_grad=True) for n in graph.joint.shape)
     assert torch.autograd.gradcheck(lambda a, b: infonce_loss(graph, a, b), (f, g))
     ones = torch.ones(graph.n_left, 1), 7 * torch.ones(graph.n_right, 1)

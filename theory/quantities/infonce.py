@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray, is_tensor
+from pairbounds.infrastructure.arrays import FloatArray, is_tensor, without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 BLOCK = 4_000_000  # scores held at once
+as_torch_does = np.errstate(all="ignore")  # a score that is too large for a float is infinite, in silence
 
 
 def infonce_loss(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> Any:
@@ -35,6 +36,7 @@ def infonce_loss(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> 
     return (forward + backward) / 2
 
 
+@as_torch_does
 def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> tuple[Any, Any]:
     """The two halves of `infonce_loss`: with right nodes as the negatives of a left one, and left ones of a right.
 
@@ -54,12 +56,13 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
 def _beside(values: Any, place: Any) -> Any:
     """Values as a tensor of the kind and on the device of another; as numpy has them where that is none."""
     if not is_tensor(place):
-        return np.asarray(values, dtype=np.float64)
+        return np.asarray(without_torch(values), dtype=np.float64)
     import torch
 
     return (values if is_tensor(values) else torch.tensor(values)).to(place)
 
 
+@as_torch_does
 def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tuple[Any, Any]:
     """`log E_l e^{s(x,l)}` for each x, (n_left,), and `log E_x e^{s(x,l)}` for each l, (n_right,), of `s = f(x)ᵀ g(l)`.
 
@@ -74,17 +77,16 @@ def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tu
     xp: Any = sys.modules["torch"] if is_tensor(left) else np
     step = max(1, BLOCK // len(right))
     forward, tops, sums = [], [], []
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # as torch does
-        for start in range(0, len(left), step):
-            scores, mass = left[start : start + step] @ right.T, mass_left[start : start + step]
-            top = xp.amax(_constant(scores), 1, keepdims=True)
-            forward.append(top[:, 0] + xp.log(xp.exp(scores - top) @ mass_right))
-            top = xp.amax(_constant(scores), 0, keepdims=True)
-            tops.append(top[0])
-            sums.append(mass @ xp.exp(scores - top))
-        highest = xp.amax(xp.stack(tops), 0)
-        total = (xp.stack(sums) * xp.exp(xp.stack(tops) - highest)).sum(0)
-        return xp.concatenate(forward), highest + xp.log(total)
+    for start in range(0, len(left), step):
+        scores, mass = left[start : start + step] @ right.T, mass_left[start : start + step]
+        top = xp.amax(_constant(scores), 1, keepdims=True)
+        forward.append(top[:, 0] + xp.log(xp.exp(scores - top) @ mass_right))
+        top = xp.amax(_constant(scores), 0, keepdims=True)
+        tops.append(top[0])
+        sums.append(mass @ xp.exp(scores - top))
+    highest = xp.amax(xp.stack(tops), 0)
+    total = (xp.stack(sums) * xp.exp(xp.stack(tops) - highest)).sum(0)
+    return xp.concatenate(forward), highest + xp.log(total)
 
 
 def _constant(scores: Any) -> Any:
