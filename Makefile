@@ -48,7 +48,7 @@ setup: $(INSTALLED) ## Make the virtual environment in .venv
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON3) -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --editable '.[dev]'
+	$(PYTHON) -m pip install --quiet --no-compile --editable '.[dev]' # what is imported is compiled then: a small part of it
 	@touch $@
 
 DATA := $(BUILD)/data
