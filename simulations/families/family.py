@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from functools import reduce
 from typing import ClassVar
 
 import numpy as np
@@ -89,7 +88,10 @@ def require_small(n_left: int, n_right: int) -> None:
 
 def kronecker(factors: Sequence[FloatArray | sp.csr_array]) -> sp.csr_array:
     """The joint distribution, up to scale, of pairs whose coordinates are independent pairs."""
-    return reduce(lambda some, more: sp.csr_array(sp.kron(some, more)), factors, sp.csr_array([[1.0]]))
+    product = sp.csr_array([[1.0]])
+    for factor in factors:
+        product = sp.csr_array(sp.kron(product, factor))
+    return product
 
 
 def leading(values: npt.ArrayLike, counts: int | Sequence[int], k: int) -> FloatArray:
