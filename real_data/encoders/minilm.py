@@ -6,10 +6,10 @@ import torch
 
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.real_data.datasets.pictures import digest
-from pairbounds.real_data.encoders.cache import Rows, content_key
+from pairbounds.real_data.encoders.cache import CHUNK, Rows, content_key
 from pairbounds.real_data.encoders.encoder import TextEncoder
 
-BATCH = 64
+BATCH = 32  # texts
 LONGEST = 256  # tokens; a text is cut there
 
 
@@ -35,17 +35,23 @@ class MiniLM(TextEncoder):
         self.tokenizer.enable_padding()
         self.tokenizer.enable_truncation(LONGEST)
         files = ("model.safetensors", "config.json", "tokenizer.json")
-        self.key = content_key(self.name, *(digest(folder / file) for file in files), "float32")
+        self.key = content_key(self.name, *(digest(folder / file) for file in files), "float32, by length")
 
     def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
         """See `TextEncoder`."""
-        for start in range(0, len(texts), BATCH):
-            tokens = self.tokenizer.encode_batch(list(texts[start : start + BATCH]))
+        for start in range(0, len(texts), CHUNK):  # as many as are kept together: begun there again, all is the same
+            tokens = self.tokenizer.encode_batch(list(texts[start : start + CHUNK]))
             ids, mask = (
                 torch.tensor([getattr(text, field) for text in tokens], device=self.device)
                 for field in ("ids", "attention_mask")
             )
-            with torch.no_grad():
-                features = self.network(input_ids=ids, attention_mask=mask).last_hidden_state
-            mean = (features * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-            yield mean.cpu().numpy()
+            lengths = mask.sum(1)
+            rows = torch.empty(len(tokens), self.network.config.hidden_size, device=self.device)
+            # Texts of a length together: among others, as they come, more than half of all tokens would be padding.
+            for part in torch.split(torch.argsort(lengths, stable=True), BATCH):
+                longest = int(lengths[part].max())
+                seen = mask[part, :longest]
+                with torch.no_grad():
+                    features = self.network(input_ids=ids[part, :longest], attention_mask=seen).last_hidden_state
+                rows[part] = (features * seen[..., None]).sum(1) / seen.sum(1, keepdim=True)
+            yield rows.cpu().numpy()
