@@ -46,9 +46,10 @@ help: ## Say what there is
 
 setup: $(INSTALLED) ## Make the virtual environment in .venv
 
+# Modules are compiled when they are first imported: that is a small part of what pip would compile.
 $(INSTALLED): pyproject.toml
 	$(PYTHON3) -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --no-compile --editable '.[dev]' # what is imported is compiled then: a small part of it
+	$(PYTHON) -m pip install --quiet --no-compile --editable '.[dev]'
 	@touch $@
 
 DATA := $(BUILD)/data
