@@ -11,6 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.benchmarks.pauses import Pauses
+
 Run = Callable[[Any], object]
 SPENT = Path(__file__).with_name("spent.py")
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
@@ -40,10 +42,14 @@ class NotReachedError(Exception):
 
 @dataclass(frozen=True)
 class Spent:
-    """CPU seconds of a run, and the most memory in MiB that it held, where it was a process of its own."""
+    """CPU seconds of a run, and the most memory in MiB that it held, where it was a process of its own.
+
+    Where pauses of the processor are left out, so many seconds of them.
+    """
 
     seconds: float
     memory: float | None = None
+    paused: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,12 @@ class Duel:
     note: str = ""
 
 
-def measure(duel: Duel, repeats: int) -> Iterator[dict[str, object]]:
-    """Yield, for each peer, medians of CPU seconds of interleaved runs.
+def measure(duel: Duel, repeats: int, pauses: Pauses | None = None) -> Iterator[dict[str, object]]:
+    """Yield, for each peer, medians of CPU seconds of interleaved runs, without the pauses that are noted, if any.
 
     The ratio is the peer's seconds over ours, with the least and the largest of two runs of one round. `at_least` says
     that the peer was stopped at its cap, so that the ratio is a lower bound. `memory` and `peer_memory`, in MiB, are
-    None unless runs are processes of their own.
+    None unless runs are processes of their own; `paused` is the share of the time that is left out.
     """
     ours: list[Spent] = []
     theirs: dict[str, list[Spent]] = {name: [] for name in duel.peers}
@@ -80,7 +86,7 @@ def measure(duel: Duel, repeats: int) -> Iterator[dict[str, object]]:
         for name, run in [("", duel.ours), *duel.peers.items()][:: -1 if repeat % 2 else 1]:
             if name in stopped:  # to wait for a cap once more is enough
                 continue
-            spent, reached = _run(run, duel.make())
+            spent, reached = _run(run, duel.make(), pauses)
             (theirs[name] if name else ours).append(spent)
             if not (reached or name):
                 raise RuntimeError(f"{duel.case}: ours did not get where it should")
@@ -99,6 +105,7 @@ def measure(duel: Duel, repeats: int) -> Iterator[dict[str, object]]:
             "ratio_least": min(beside),
             "ratio_most": max(beside),
             "at_least": name in stopped,
+            "paused": _share_paused([*ours, *peer]),
             "note": duel.note,
         }
 
@@ -108,6 +115,11 @@ def _memory(runs: Sequence[Spent]) -> float | None:
     return median(measured) if measured else None
 
 
+def _share_paused(runs: Sequence[Spent]) -> float:
+    paused = sum(spent.paused for spent in runs)
+    return paused / (paused + sum(spent.seconds for spent in runs))
+
+
 def process(*arguments: object) -> Spent:
     """Run Python with these arguments, as a process of its own on one thread; `CalledProcessError` where it fails."""
     command: Sequence[str] = [sys.executable, str(SPENT), sys.executable, *map(str, arguments)]
@@ -115,11 +127,16 @@ def process(*arguments: object) -> Spent:
     return Spent(**json.loads(told.stdout.splitlines()[-1]))
 
 
-def _run(run: Run, given: Any) -> tuple[Spent, bool]:
+def _run(run: Run, given: Any, pauses: Pauses | None) -> tuple[Spent, bool]:
     """Seconds and memory of a run, and whether it got where it should."""
-    start, reached, told = time.process_time(), True, None
+    clock = time.process_time if pauses is None else time.perf_counter  # some pauses are of no process
+    start, reached, told = clock(), True, None
     try:
         told = run(given)
     except NotReachedError:
         reached = False
-    return told if isinstance(told, Spent) else Spent(time.process_time() - start), reached
+    if isinstance(told, Spent):
+        return told, reached
+    end = clock()
+    paused = 0.0 if pauses is None else pauses.between(start, end)
+    return Spent(end - start - paused, paused=paused), reached

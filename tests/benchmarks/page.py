@@ -9,7 +9,7 @@ from typing import Any
 from tests.benchmarks import BENCHMARKS
 
 RECORD = Path(__file__).parents[2] / "results" / "benchmarks.json"
-COLUMNS = ("size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours", "faster")
+COLUMNS = ("size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours", "faster", "paused")
 TIE = 1.3
 INTRODUCTION = f"""# Benchmarks
 
@@ -17,7 +17,8 @@ Measured by `make bench`, on one thread. The first table is of whole commands: f
 long and how much memory a command takes, and whether a script would be faster. A ratio above 1 means that ours is
 faster, and below {TIE} either way is a tie; brackets hold the smallest and the largest ratio of single runs of the peer
 to the run of ours in the same round. A peer that failed, or was stopped before it got there, gives a lower
-bound, ≥, and ours is faster.
+bound, ≥, and ours is faster. Where a share of the time is said to be paused, a busy host gave the processor to others
+meanwhile: these pauses are left out of the seconds, to a tenth or so.
 """
 
 
@@ -54,7 +55,8 @@ def _cells(row: Mapping[Any, Any]) -> dict[str, str]:
     shown = f"{'≥ ' if row['at_least'] else ''}{ratio} ({low} to {high})"
     faster = "ours" if row["ratio"] >= TIE or row["at_least"] else "peer" if row["ratio"] <= 1 / TIE else "tie"
     memory, others = ("" if row[column] is None else f"{row[column]:,.0f}" for column in ("memory", "peer_memory"))
-    texts = row["size"], row["case"], _number(row["seconds"]), memory, row["peer"], others, shown, faster
+    paused = f"{row['paused']:.0%}" if row.get("paused") else ""
+    texts = row["size"], row["case"], _number(row["seconds"]), memory, row["peer"], others, shown, faster, paused
     return dict(zip(COLUMNS, texts, strict=True))
 
 

@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from tests.benchmarks import BENCHMARKS, bench_population_training, page
 from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import Duel, NotReachedError, measure, process
+from tests.benchmarks.pauses import Pauses
 
 
 @pytest.mark.parametrize("names", [["check_bounds"], pytest.param([*BENCHMARKS], marks=pytest.mark.slow)], ids=len)
@@ -75,6 +78,27 @@ def test_a_process_is_measured_by_itself_and_its_failure_is_told():
         process("-c", "raise SystemExit(3)")
 
 
+AHEAD = """
+import os, time
+os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(3))
+end = time.perf_counter() + 0.1
+while time.perf_counter() < end: pass
+"""
+
+
+def test_what_others_take_of_the_processor_is_noted_and_left_out():
+    try:
+        with Pauses() as pauses:
+            begin = time.perf_counter()
+            subprocess.run([sys.executable, "-c", AHEAD], check=True)
+            end = time.perf_counter()
+            (row,) = measure(Duel("case", int, lambda _: sum(range(10**5)), {"peer": lambda _: None}), 1, pauses)
+    except PermissionError as error:
+        pytest.skip(f"priorities of real time are not granted here: {error}")
+    assert 0.09 < pauses.between(begin, end) < end - begin
+    assert pauses.between(begin, begin) == 0 <= row["paused"] < 1
+
+
 def test_the_page_says_who_is_faster_and_shows_memory_where_it_was_measured():
     row = {"size": "S", "case": "c", "peer": "p", "at_least": False, "ratio_least": 0.1, "ratio_most": 9.0}
     for ratio, faster in ((0.7, "peer"), (0.8, "tie"), (1.29, "tie"), (1.3, "ours")):
@@ -82,4 +106,5 @@ def test_the_page_says_who_is_faster_and_shows_memory_where_it_was_measured():
         assert (cells[-1], "MiB" in columns) == (faster, False)
     failed = {**row, "at_least": True, "seconds": 1.0, "ratio": 0.3, "memory": None, "peer_memory": None}
     assert page.table([failed])[1][0][-1] == "ours"
+    assert page.table([{**failed, "paused": 0.25}])[1][0][-1] == "25%"
     assert "MiB" in page.table([{**row, "seconds": 1.0, "ratio": 1.0, "memory": 1234.0, "peer_memory": 5.0}])[0]

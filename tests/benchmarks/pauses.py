@@ -1,0 +1,66 @@
+"""The pauses of a processor whose host gives it to others meanwhile, as the virtual machines of busy hosts see them.
+
+The CPU time of a process counts such pauses, and nothing in the machine tells of them: a product that takes .09 s
+takes .09 to 2 s. But a process of the highest priority that sleeps for a moment at a time wakes late by a pause.
+"""
+
+import mmap
+import os
+import signal
+import sys
+import time
+from types import TracebackType
+from typing import NoReturn, Self
+
+import numpy as np
+
+TICK = 2e-4  # seconds of a sleep
+LATE = 8e-5  # seconds after which a waking was delayed by a pause
+MOST = 1 << 20  # pauses, of 16 bytes each: more than an hour has
+
+
+class Pauses:
+    """Keep this process to one processor, before all others there, and note when that was paused, meanwhile.
+
+    `PermissionError` where the system does not grant that: it takes Linux, and to be root as a rule.
+    """
+
+    def __init__(self) -> None:
+        if not hasattr(os, "sched_setscheduler"):
+            raise PermissionError(f"{sys.platform} has no priorities of real time, by which pauses are noted")
+        self._log = np.frombuffer(mmap.mmap(-1, 8 * (1 + 2 * MOST)))  # how many there are; begin and end of each
+
+    def __enter__(self) -> Self:
+        self._before = os.sched_getaffinity(0), os.sched_getscheduler(0), os.sched_getparam(0)
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        os.sched_setaffinity(0, {max(self._before[0])})
+        self._watcher = os.fork()
+        if self._watcher == 0:
+            self._watch()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        os.kill(self._watcher, signal.SIGKILL)
+        os.waitpid(self._watcher, 0)
+        cores, policy, param = self._before
+        os.sched_setaffinity(0, cores)
+        os.sched_setscheduler(0, policy, param)
+
+    def between(self, begin: float, end: float) -> float:
+        """Seconds of pauses between two times of `time.perf_counter`, the second of which was just now."""
+        time.sleep(5 * TICK)  # until it is noted
+        begins, ends = self._log[1 : 1 + 2 * int(self._log[0])].reshape(-1, 2).T
+        return float(np.maximum(0, np.minimum(ends, end) - np.maximum(begins, begin)).sum())
+
+    def _watch(self) -> NoReturn:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(2))
+        due, count, parent = time.perf_counter() + TICK, 0, os.getppid()
+        while os.getppid() == parent:
+            time.sleep(max(0.0, due - time.perf_counter()))
+            now = time.perf_counter()
+            if now > due + LATE:
+                self._log[1 + 2 * count : 3 + 2 * count] = due - TICK / 2, now
+                count += 1
+                self._log[0] = count
+            due = now + TICK
+        os._exit(0)
