@@ -42,10 +42,7 @@ class NotReachedError(Exception):
 
 @dataclass(frozen=True)
 class Spent:
-    """CPU seconds of a run, and the most memory in MiB that it held, where it was a process of its own.
-
-    Where pauses of the processor are left out, so many seconds of them.
-    """
+    """CPU seconds of a run but for pauses that were noted, these, and the most MiB of a process of its own."""
 
     seconds: float
     memory: float | None = None
@@ -86,7 +83,7 @@ def measure(duel: Duel, repeats: int, pauses: Pauses | None = None) -> Iterator[
         for name, run in [("", duel.ours), *duel.peers.items()][:: -1 if repeat % 2 else 1]:
             if name in stopped:  # to wait for a cap once more is enough
                 continue
-            spent, reached = _run(run, duel.make(), pauses)
+            spent, reached = _run(run, duel.make, pauses)
             (theirs[name] if name else ours).append(spent)
             if not (reached or name):
                 raise RuntimeError(f"{duel.case}: ours did not get where it should")
@@ -127,10 +124,11 @@ def process(*arguments: object) -> Spent:
     return Spent(**json.loads(told.stdout.splitlines()[-1]))
 
 
-def _run(run: Run, given: Any, pauses: Pauses | None) -> tuple[Spent, bool]:
-    """Seconds and memory of a run, and whether it got where it should."""
+def _run(run: Run, make: Callable[[], Any], pauses: Pauses | None) -> tuple[Spent, bool]:
+    """Seconds and memory of a run, and whether it got where it should; again, where all of it was in a pause."""
     clock = time.process_time if pauses is None else time.perf_counter  # some pauses are of no process
-    start, reached, told = clock(), True, None
+    given, reached, told = make(), True, None
+    start = clock()
     try:
         told = run(given)
     except NotReachedError:
@@ -139,4 +137,5 @@ def _run(run: Run, given: Any, pauses: Pauses | None) -> tuple[Spent, bool]:
         return told, reached
     end = clock()
     paused = 0.0 if pauses is None else pauses.between(start, end)
-    return Spent(end - start - paused, paused=paused), reached
+    spent = Spent(end - start - paused, paused=paused)
+    return (spent, reached) if pauses is None or spent.seconds > 1e-9 else _run(run, make, pauses)

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 import numpy as np
 
@@ -36,7 +36,10 @@ class Pauses:
         os.sched_setaffinity(0, {max(self._before[0])})
         self._watcher = os.fork()
         if self._watcher == 0:
-            self._watch()
+            try:
+                self._watch()
+            finally:  # whatever happens, this is no second process that goes on from here
+                os._exit(0)
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -52,7 +55,7 @@ class Pauses:
         begins, ends = self._log[1 : 1 + 2 * int(self._log[0])].reshape(-1, 2).T
         return float(np.maximum(0, np.minimum(ends, end) - np.maximum(begins, begin)).sum())
 
-    def _watch(self) -> NoReturn:
+    def _watch(self) -> None:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(2))
         due, count, parent = time.perf_counter() + TICK, 0, os.getppid()
         while os.getppid() == parent:
@@ -63,4 +66,3 @@ class Pauses:
                 count += 1
                 self._log[0] = count
             due = now + TICK
-        os._exit(0)
