@@ -79,9 +79,7 @@ def test_a_process_is_measured_by_itself_and_its_failure_is_told():
 
 
 AHEAD = """
-import os, time
-os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(3))
-end = time.perf_counter() + 0.1
+import os, time; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(3)); end = time.perf_counter() + 0.1
 while time.perf_counter() < end: pass
 """
 
@@ -91,12 +89,12 @@ def test_what_others_take_of_the_processor_is_noted_and_left_out():
         with Pauses() as pauses:
             begin = time.perf_counter()
             subprocess.run([sys.executable, "-c", AHEAD], check=True)
-            end = time.perf_counter()
+            taken, whole = pauses.between(begin, end := time.perf_counter()), end - begin
             (row,) = measure(Duel("case", int, lambda _: sum(range(10**5)), {"peer": lambda _: None}), 1, pauses)
     except PermissionError as error:
         pytest.skip(f"priorities of real time are not granted here: {error}")
-    assert 0.09 < pauses.between(begin, end) < end - begin
-    assert pauses.between(begin, begin) == 0 <= row["paused"] < 1
+    assert 0.09 < taken < whole
+    assert 0 <= row["paused"] < 1
 
 
 def test_the_page_says_who_is_faster_and_shows_memory_where_it_was_measured():
