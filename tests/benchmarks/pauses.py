@@ -7,7 +7,6 @@ takes .09 to 2 s. But a process of the highest priority that sleeps for a moment
 import mmap
 import os
 import signal
-import sys
 import time
 from types import TracebackType
 from typing import Self
@@ -26,13 +25,14 @@ class Pauses:
     """
 
     def __init__(self) -> None:
-        if not hasattr(os, "sched_setscheduler"):
-            raise PermissionError(f"{sys.platform} has no priorities of real time, by which pauses are noted")
         self._log = np.frombuffer(mmap.mmap(-1, 8 * (1 + 2 * MOST)))  # how many there are; begin and end of each
 
     def __enter__(self) -> Self:
-        self._before = os.sched_getaffinity(0), os.sched_getscheduler(0), os.sched_getparam(0)
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        try:
+            self._before = os.sched_getaffinity(0), os.sched_getscheduler(0), os.sched_getparam(0)
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        except (AttributeError, PermissionError) as error:
+            raise PermissionError("no real-time priority is granted here, by which pauses are noted") from error
         os.sched_setaffinity(0, {max(self._before[0])})
         self._watcher = os.fork()
         if self._watcher == 0:
@@ -45,9 +45,8 @@ class Pauses:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         os.kill(self._watcher, signal.SIGKILL)
         os.waitpid(self._watcher, 0)
-        cores, policy, param = self._before
-        os.sched_setaffinity(0, cores)
-        os.sched_setscheduler(0, policy, param)
+        os.sched_setaffinity(0, self._before[0])
+        os.sched_setscheduler(0, *self._before[1:])
 
     def between(self, begin: float, end: float) -> float:
         """Seconds of pauses between two times of `time.perf_counter`, the second of which was just now."""
