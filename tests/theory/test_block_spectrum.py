@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 import torch
+from numpy.polynomial import chebyshev
 
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.spectrum import block_lanczos
@@ -126,6 +127,21 @@ def test_vectors_of_any_length_and_angle_count_with_their_rounding(rows):
     oracle = end(vectors[:0], np.empty(0), lambda x: x / 3 - 1e-12 * (x @ vectors.T) @ vectors, summed)
     assert found >= oracle * (1 - 1e-9)
     assert found <= oracle * (1 + 1e-9) or np.count_nonzero(rows) > 3
+
+
+@pytest.mark.parametrize(("highest", "degree"), [(0.52, 4), (0.65, 3), (1.0, 2), (4.0, 2)])
+def test_the_polynomial_is_as_steep_as_its_largest_value_allows(highest, degree):
+    """Of diagonal matrices it is Chebyshev's, and what `back` tells of its values is what they were."""
+    values = np.r_[np.linspace(0, 0.5, 6), np.linspace(0.501, highest, 5)]
+    rows = torch.eye(len(values), dtype=torch.float64)
+    filtered = block_lanczos._Filter(lambda block: block * torch.from_numpy(values), 0.5, highest)
+    image = filtered(rows).diagonal().numpy()
+    np.testing.assert_allclose(image, chebyshev.chebval(4 * values - 1, [0] * degree + [1]), rtol=1e-12, atol=1e-12)
+    above = values > 0.5
+    slope = 4 * chebyshev.chebval(4 * values - 1, chebyshev.chebder([0] * degree + [1]))
+    back, residuals = filtered.back(image[above], slope[above])
+    np.testing.assert_allclose(back, values[above], rtol=1e-9)
+    np.testing.assert_allclose(residuals, 1.0, rtol=1e-6)
 
 
 def looked(excess, room=600, restarts=0):

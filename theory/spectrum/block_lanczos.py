@@ -2,7 +2,8 @@
 
 **Search.** A block Lanczos run in float32, whose speed is that of memory, finds most of what is wanted. What converged
 is locked. The run that follows is on a Chebyshev polynomial of the Gram matrix G that spreads the values above a cutoff
-c and keeps those below within [-1, 1]. By Cauchy's interlacing the q-th Ritz value is a safe cutoff: at least q
+c and keeps those below within [-1, 1]: a higher degree takes fewer steps, and thus less orthogonalisation, for a few
+more products. By Cauchy's interlacing the q-th Ritz value is a safe cutoff: at least q
 eigenvalues are above it. A Rayleigh-Ritz step in float64 then gives values θ, vectors V and their true residuals
 `r_j = ‖G v_j - θ_j v_j‖`; power steps follow where float32 was not enough, and a run in float64 where they are not.
 
@@ -32,6 +33,7 @@ Vectors are rows here: products of many rows with few then read memory in order,
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,6 +64,8 @@ FAILURE = 1e-6  # probability that a value above `unseen` was skipped, in each r
 STEPS = 200  # of the probes
 LEANING = 30  # of probes that only show the way
 SAFE = 0.98  # of a Ritz value, as a cutoff
+DEGREES = 2, 3, 4  # of the polynomial; the highest whose largest value on a run is at most
+GROWN = 16  # for float32 loses the small beside the large, and a steeper one wastes products on what is far out
 ROUND_OFF = 32 * UNIT  # of a residual in float64, and of a trace
 
 
@@ -196,9 +200,10 @@ class _Search:
         ritz = pilot.leading(self.sought)
         good = torch.from_numpy(pilot.errors[: len(ritz)] <= self.allowed(pilot.values[: len(ritz)])).to(ritz.device)
         cutoff = SAFE * float(pilot.values[len(ritz) - 1])
+        highest = float(pilot.values[: len(ritz)][~good.cpu().numpy()].max(initial=0.0))
         del pilot
         mixed = self._mixed(ritz[~good])
-        return self._polynomial_run(cutoff, ritz[good], mixed)
+        return self._polynomial_run(cutoff, highest, ritz[good], mixed)
 
     def go_on(self, found: Leading, converged: np.ndarray, probes: "Rows") -> "Rows":
         """A run from what is not converged and the probes, orthogonal to what is; in float64 if a wanted one is not."""
@@ -210,7 +215,8 @@ class _Search:
         good = torch.from_numpy(converged & new).to(found.vectors.device)
         rest = torch.from_numpy(~converged & new).to(found.vectors.device)
         start = torch.cat([probes, self._mixed(found.vectors[rest])]) if rest.any() else probes
-        return self._polynomial_run(SAFE * float(found.values[-1]), found.vectors[good], start)
+        highest = max(found.unseen, found.values[~converged].max(initial=0.0))
+        return self._polynomial_run(SAFE * float(found.values[-1]), highest, found.vectors[good], start)
 
     def _mixed(self, rows: "Rows") -> "Rows":
         """Random combinations of rows, as many as a block has."""
@@ -219,13 +225,13 @@ class _Search:
         weights = torch.randn(BLOCK, len(rows), generator=self.random, dtype=torch.float64)
         return weights.to(rows) @ rows
 
-    def _polynomial_run(self, cutoff: float, locked: "Rows", start: "Rows") -> "Rows":
+    def _polynomial_run(self, cutoff: float, highest: float, locked: "Rows", start: "Rows") -> "Rows":
         """The locked vectors and what a run on their complement found, without the known ones."""
         import torch
 
         wanted = max(1, self.wanted - len(locked))
         all_locked = torch.cat([self.known, locked.to(self.known)])
-        transformed = _Filter(self.gram.product, cutoff if cutoff > FLOAT32 else 0.0)
+        transformed = _Filter(self.gram.product, cutoff, highest) if cutoff > FLOAT32 else _Filter(self.gram.product)
         run = self._run(transformed, all_locked, start, wanted, LONGEST * self.sought, RESTARTS)
         return torch.cat([locked.to(torch.float64), run.leading(max(GUARD, self.sought - len(locked))).double()])
 
@@ -311,23 +317,36 @@ class _Search:
 
 @dataclass(frozen=True, eq=False)
 class _Filter:
-    """`X -> X T_2((2 G - c) / c)`, at most 1 on [0, c] and steep beyond; G itself where there is no cutoff."""
+    """`X -> X T_d((2 G - c) / c)`, at most 1 on [0, c] and steep beyond; G itself where there is no cutoff.
+
+    `highest` is the largest eigenvalue that the rows lean on; it decides the degree d.
+    """
 
     gram: "Product"
     cutoff: float = 0.0
+    highest: float = 0.0
 
     def __call__(self, rows: "Rows") -> "Rows":
         if self.cutoff == 0:
             return self.gram(rows)
-        once = self.gram(rows).mul_(2 / self.cutoff).sub_(rows)
-        return self.gram(once).mul_(4 / self.cutoff).sub_(once, alpha=2).sub_(rows)
+        old, new = rows, self.gram(rows).mul_(2 / self.cutoff).sub_(rows)
+        for _ in range(1, self.degree):
+            old, new = new, self.gram(new).mul_(4 / self.cutoff).sub_(new, alpha=2).sub_(old)
+        return new
+
+    @cached_property
+    def degree(self) -> int:
+        """The highest degree that does not make too much of the largest eigenvalue."""
+        angle = np.arccosh(max(1.0, 2 * self.highest / self.cutoff - 1))
+        return max([degree for degree in DEGREES if np.cosh(degree * angle) <= GROWN], default=DEGREES[0])
 
     def back(self, values: FloatArray, residuals: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The eigenvalues of G that have those values, and their residuals to first order."""
         if self.cutoff == 0:
             return np.maximum(0.0, values), residuals
-        x = np.sqrt((np.maximum(1.0, values) + 1) / 2)  # T_2(x) = 2 x² - 1
-        return self.cutoff / 2 * (1 + x), residuals * self.cutoff / (8 * x)
+        degree, angles = self.degree, np.arccosh(np.maximum(1.0, values)) / self.degree  # T_d(cosh a) = cosh(d a)
+        slope = degree * np.exp(np.multiply.outer(angles, np.arange(1 - degree, degree, 2))).sum(axis=-1)
+        return self.cutoff / 2 * (1 + np.cosh(angles)), residuals * self.cutoff / (2 * slope)
 
 
 class _Run:
