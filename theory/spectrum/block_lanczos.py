@@ -66,6 +66,7 @@ LEANING = 30  # of probes that only show the way
 SAFE = 0.98  # of a Ritz value, as a cutoff
 DEGREES = 2, 3, 4  # of the polynomial; the highest whose largest value on a run is at most
 GROWN = 16  # for float32 loses the small beside the large, and a steeper one wastes products on what is far out
+STREAMS = 24  # rows of a basis that are read at once
 ROUND_OFF = 32 * UNIT  # of a residual in float64, and of a trace
 
 
@@ -328,11 +329,12 @@ class _Filter:
 
     def __call__(self, rows: "Rows") -> "Rows":
         if self.cutoff == 0:
-            return self.gram(rows)
-        old, new = rows, self.gram(rows).mul_(2 / self.cutoff).sub_(rows)
+            return self.gram(rows).contiguous()
+        old = rows.T.contiguous().T  # by columns, as the products have them
+        new = self.gram(old).mul_(2 / self.cutoff).sub_(old)
         for _ in range(1, self.degree):
             old, new = new, self.gram(new).mul_(4 / self.cutoff).sub_(new, alpha=2).sub_(old)
-        return new
+        return new.contiguous()
 
     @cached_property
     def degree(self) -> int:
@@ -385,7 +387,7 @@ class _Run:
             inner = image @ beside.T
             projected[near : count + width, count : count + width] = inner.T.cpu().numpy()
             near, count = count, count + width
-            block, coupling = self._orthonormal(image - inner @ beside, self.locked + count)
+            block, coupling = self._orthonormal(_without(image, inner, beside), self.locked + count)
             room = self.rows.shape[1] - self.locked - count
             block, coupling = block[:room], coupling[:room]
             full = count + len(block) > self.size or room == 0
@@ -435,7 +437,7 @@ class _Run:
         total = torch.eye(len(rows), dtype=rows.dtype, device=rows.device)
         basis, scale = self.rows[:upto], float(torch.linalg.vector_norm(rows, dim=1).max())
         for _ in range(4):
-            rows = rows - (rows @ basis.T) @ basis
+            rows = _without(rows, rows @ basis.T, basis)
             columns, upper = torch.linalg.qr(rows.T)
             total, rows = upper @ total, columns.T.contiguous()
             sizes = upper.diagonal().abs()
@@ -446,3 +448,12 @@ class _Run:
             rows[lost] = torch.nn.functional.normalize(drawn[lost])
             scale = 1.0
         return rows, total.cpu().numpy().astype(np.float64)
+
+
+def _without(rows: "Rows", weights: "Rows", basis: "Rows") -> "Rows":
+    """`rows - weights @ basis`, a few rows of the basis at a time: more streams of memory are not read ahead."""
+    rows = rows.clone()
+    for first in range(0, len(basis), STREAMS):
+        part = slice(first, first + STREAMS)
+        rows.addmm_(weights[:, part], basis[part], alpha=-1)
+    return rows

@@ -46,9 +46,11 @@ class SparseProducts:
         return float(np.sum(self.matrix.data**2))
 
     def gram(self, rows: "torch.Tensor") -> "torch.Tensor":
-        """`X AᵀA`, (c, n), for X of (c, n)."""
+        """`X AᵀA`, (c, n), for X of (c, n); without a copy where its columns lie in memory one after another."""
         import torch
 
+        if len(rows) <= WIDTH:
+            return self._gram(rows.T.contiguous()).T
         image = torch.empty_like(rows)
         for first in range(0, len(rows), WIDTH):
             part = slice(first, first + WIDTH)
