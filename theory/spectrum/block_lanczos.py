@@ -22,7 +22,7 @@ value, none was skipped. A guard that is not converged costs `r² / (θ - μ)`.
 
 **End.** Values in a cluster that is wider than the guards may never be told apart. The probes end after `STEPS`
 products, and leave `unseen` above the k-th value, by a relative `(ln(2 √n / t) / STEPS)² / 8` or so, 5e-4. One more
-run looks for what they could not rule out; where it finds nothing larger, that is the end.
+run looks for what they could not rule out; where it finds nothing larger, nor the probes once more, that is the end.
 
 **Memory.** Beyond the products' own, 4 bytes (in float64 8) for each node of the smaller side and row of the basis, of
 which there are at most `LONGEST (k + GUARD)`, and no more than `MOST_BYTES` hold, but always room for three times what
@@ -135,7 +135,10 @@ def _searched(search: "_Search", k: int) -> Leading:
             break
         last, found = found, search.rayleigh_ritz(search.go_on(found, converged, probes))
         if good and search.converged(found)[:k].all() and not _larger(found, last, k):
-            return search.without_guards(search.probe(found)[0]).first(k)
+            found, probes = search.without_guards(search.probe(found)[0])
+            if not search.was_skipped(found, probes):
+                return found.first(k)
+            found = search.rayleigh_ritz(search.go_on(found, search.converged(found), probes))
     else:
         found, _ = search.probe(found)
     return found.first(k)
@@ -189,8 +192,6 @@ class _Search:
 
     def begin(self) -> "Rows":
         """A plain run, and one on a polynomial for what it left; float64 from there on if the values ask for it."""
-        import torch
-
         size = int(PILOT * self.sought)
         pilot = self._run(_Filter(self.gram.product), self.known, self.normal(BLOCK), self.wanted, size, 0)
         enough = pilot.errors[: self.wanted] <= self.allowed(pilot.values[: self.wanted])
@@ -198,13 +199,10 @@ class _Search:
             return pilot.leading(self.sought).double()
         kth = float(pilot.values[min(self.wanted, len(pilot.values)) - 1])
         self.dtype = self._precision(max(kth, 0.0))
-        ritz = pilot.leading(self.sought)
-        good = torch.from_numpy(pilot.errors[: len(ritz)] <= self.allowed(pilot.values[: len(ritz)])).to(ritz.device)
-        cutoff = SAFE * float(pilot.values[len(ritz) - 1])
-        highest = float(pilot.values[: len(ritz)][~good.cpu().numpy()].max(initial=0.0))
+        ritz, values = pilot.leading(self.sought), pilot.values[: self.sought]
+        good = pilot.errors[: len(ritz)] <= self.allowed(values)
         del pilot
-        mixed = self._mixed(ritz[~good])
-        return self._polynomial_run(cutoff, highest, ritz[good], mixed)
+        return self._polynomial_run(ritz, values, good, self.normal(0), 0.0)
 
     def go_on(self, found: Leading, converged: np.ndarray, probes: "Rows") -> "Rows":
         """A run from what is not converged and the probes, orthogonal to what is; in float64 if a wanted one is not."""
@@ -212,12 +210,25 @@ class _Search:
 
         if not converged[: self.k].all():
             self.dtype = torch.float64
-        new = np.arange(len(found.values)) >= len(self.known)
-        good = torch.from_numpy(converged & new).to(found.vectors.device)
-        rest = torch.from_numpy(~converged & new).to(found.vectors.device)
-        start = torch.cat([probes, self._mixed(found.vectors[rest])]) if rest.any() else probes
-        highest = max(found.unseen, found.values[~converged].max(initial=0.0))
-        return self._polynomial_run(SAFE * float(found.values[-1]), highest, found.vectors[good], start)
+        known = len(self.known)
+        ritz, values, good = found.vectors[known:], found.values[known:], converged[known:]
+        return self._polynomial_run(ritz, values, good, probes, found.unseen)
+
+    def _polynomial_run(
+        self, ritz: "Rows", values: FloatArray, good: np.ndarray, probes: "Rows", unseen: float
+    ) -> "Rows":
+        """The good Ritz vectors, which are locked, and what a run from the others and the probes found beside them."""
+        import torch
+
+        cutoff, highest = SAFE * float(values[-1]), max(unseen, float(values[~good].max(initial=0.0)))
+        transformed = _Filter(self.gram.product, cutoff, highest) if cutoff > FLOAT32 else _Filter(self.gram.product)
+        chosen = torch.from_numpy(good).to(ritz.device)
+        locked, rest = ritz[chosen], ritz[~chosen]
+        start = torch.cat([probes, self._mixed(rest).double()]) if len(rest) else probes
+        all_locked = torch.cat([self.known, locked.to(self.known)])
+        wanted = max(1, self.wanted - int(np.count_nonzero(good[: self.wanted])))
+        run = self._run(transformed, all_locked, start, wanted, LONGEST * self.sought, RESTARTS)
+        return torch.cat([locked.to(torch.float64), run.leading(max(GUARD, self.sought - len(locked))).double()])
 
     def _mixed(self, rows: "Rows") -> "Rows":
         """Random combinations of rows, as many as a block has."""
@@ -225,16 +236,6 @@ class _Search:
 
         weights = torch.randn(BLOCK, len(rows), generator=self.random, dtype=torch.float64)
         return weights.to(rows) @ rows
-
-    def _polynomial_run(self, cutoff: float, highest: float, locked: "Rows", start: "Rows") -> "Rows":
-        """The locked vectors and what a run on their complement found, without the known ones."""
-        import torch
-
-        wanted = max(1, self.wanted - len(locked))
-        all_locked = torch.cat([self.known, locked.to(self.known)])
-        transformed = _Filter(self.gram.product, cutoff, highest) if cutoff > FLOAT32 else _Filter(self.gram.product)
-        run = self._run(transformed, all_locked, start, wanted, LONGEST * self.sought, RESTARTS)
-        return torch.cat([locked.to(torch.float64), run.leading(max(GUARD, self.sought - len(locked))).double()])
 
     def _run(
         self, transformed: "_Filter", locked: "Rows", start: "Rows", wanted: int, size: int, restarts: int
@@ -288,10 +289,19 @@ class _Search:
         end, probes = self._probed_end(found.first(self.k + used), start, float(goals[used]))
         return replace(found, unseen=min(unseen, _arrow(guards[:used], beside[:used], end))), probes
 
-    def without_guards(self, found: Leading) -> Leading:
-        """The same with an upper end that is sharp too where the k-th value has more copies than there are guards."""
-        end, _ = self._probed_end(found.first(self.k), self.normal(PROBES), self.target(found), STEPS)
-        return replace(found, unseen=min(found.unseen, end))
+    def without_guards(self, found: Leading) -> tuple[Leading, "Rows"]:
+        """As `probe` has it, with an end that is sharp where the k-th value has more copies than there are guards."""
+        end, probes = self._probed_end(found.first(self.k), self.normal(PROBES), self.target(found), STEPS)
+        return replace(found, unseen=min(found.unseen, end)), probes
+
+    def was_skipped(self, found: Leading, probes: "Rows") -> bool:
+        """Return whether the probes show a larger value than the k-th one on the complement of the first k vectors."""
+        import torch
+
+        vectors = found.vectors[: self.k]
+        basis = torch.linalg.qr((probes - (probes @ vectors.T) @ vectors).T)[0].T.contiguous()
+        inner = self.gram.product(basis) @ basis.T
+        return float(torch.linalg.eigvalsh(inner)[-1]) > self.target(found)
 
     def target(self, found: Leading) -> float:
         """An upper end of what was not found is small enough if it is no more than that."""
