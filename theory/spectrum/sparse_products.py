@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 WIDTH = 8  # vectors to a product
+FEW = 3  # for no more a product of scipy in float64 is faster than torch's
 UNIT = float(np.finfo(np.float64).eps) / 2
 
 
@@ -21,8 +22,8 @@ class SparseProducts:
 
     On the CPU a float32 product is a weighted sum of rows of an embedding, `torch.embedding_bag`, whose vectorised
     kernel is 2 to 5 times as fast as the sparse products of torch and scipy. It has none for float64: there the product
-    is scipy's, and that with Aᵀ scatters from A itself. Elsewhere torch's CSR product does both. 16 bytes an entry are
-    held for float32, on top of the matrix. Entries below 1e-38 are 0 there.
+    is that of torch's CSR, as it is on another device; for `FEW` vectors scipy's, where Aᵀ scatters from A itself. 16
+    bytes an entry are held for float32, on top of the matrix, and 12 for float64. Entries below 1e-38 are 0 in float32.
 
     A sum of d products is off by at most `d u / (1 - d u)` of the sum of their absolute values, in any order, and the
     matrix of absolute values has norm 1 too. The longest rows of A and of its transpose thus give `rounding`.
@@ -68,11 +69,12 @@ class SparseProducts:
     def _gram(self, columns: "torch.Tensor") -> "torch.Tensor":
         import torch
 
-        if self.device is not None:
-            forward, backward = self._held[columns.dtype == torch.float64]
-            return backward @ (forward @ columns)
-        if columns.dtype == torch.float64:
+        exact = columns.dtype == torch.float64
+        if self.device is None and exact and columns.shape[1] <= FEW:
             return torch.from_numpy(self.matrix.T @ (self.matrix @ columns.numpy()))
+        if self.device is not None or exact:
+            forward, backward = self._doubles if exact else self._singles
+            return backward @ (forward @ columns)
         for starts, places, weights in self._bags:
             columns = torch.nn.functional.embedding_bag(
                 places, columns, starts, mode="sum", per_sample_weights=weights, include_last_offset=True
@@ -90,17 +92,24 @@ class SparseProducts:
         ]
 
     @cached_property
-    def _held(self) -> "list[list[torch.Tensor]]":
-        """A and its transpose on the device, in float32 and in float64."""
+    def _singles(self) -> "list[torch.Tensor]":
+        return self._held(np.float32)
+
+    @cached_property
+    def _doubles(self) -> "list[torch.Tensor]":
+        return self._held(np.float64)
+
+    def _held(self, dtype: type) -> "list[torch.Tensor]":
+        """A and its transpose on the device."""
         import torch
 
         def tensor(side: sp.csr_array) -> "torch.Tensor":
             starts, places, entries = (
-                torch.from_numpy(part).to(self.device) for part in (side.indptr, side.indices, side.data)
+                torch.from_numpy(part).to(self.device or "cpu") for part in (side.indptr, side.indices, side.data)
             )
             return torch.sparse_csr_tensor(starts, places, entries, side.shape, check_invariants=False)
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that CSR is in beta, and that our arrays are not to be written to
-            sides = [self.matrix, sp.csr_array(self.matrix.T)]
-            return [[tensor(side.astype(dtype)) for side in sides] for dtype in (np.float32, np.float64)]
+            matrix = self.matrix.astype(dtype, copy=False)
+            return [tensor(side) for side in (matrix, sp.csr_array(matrix.T))]
