@@ -3,9 +3,9 @@
 **Search.** A block Lanczos run in float32, whose speed is that of memory, finds most of what is wanted. What converged
 is locked. The run that follows is on a Chebyshev polynomial of the Gram matrix G that spreads the values above a cutoff
 c and keeps those below within [-1, 1]: a higher degree takes fewer steps, and thus less orthogonalisation, for a few
-more products. By Cauchy's interlacing the q-th Ritz value is a safe cutoff: at least q
-eigenvalues are above it. A Rayleigh-Ritz step in float64 then gives values θ, vectors V and their true residuals
-`r_j = ‖G v_j - θ_j v_j‖`; power steps follow where float32 was not enough, and a run in float64 where they are not.
+more products. By Cauchy's interlacing the q-th Ritz value is a safe cutoff: at least q eigenvalues are above it. A
+Rayleigh-Ritz step in float64 then gives values θ, vectors V and their true residuals `r_j = ‖G v_j - θ_j v_j‖`; power
+steps follow where float32 was not enough, and a run in float64 where they are not.
 
 **Nothing skipped.** A small residual shows that a value is near a true one, never that none was skipped. Let all q
 vectors be moved to half of the cutoff, `M = G - V diag(θ - c / 2) Vᵀ`, and μ be an upper end of the largest eigenvalue

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 WIDTH = 8  # vectors to a product
-FEW = 3  # for no more a product of scipy in float64 is faster than torch's
+FEW = 3  # vectors, for which scipy's product in float64 is about as fast as torch's, and needs no copy
 UNIT = float(np.finfo(np.float64).eps) / 2
 
 
