@@ -1,6 +1,7 @@
 """The array types that signatures name, and the one way a sparse matrix goes to torch."""
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+CACHED = 1 << 16  # numbers: what one step makes of so many is still in the cache when the next reads it
+
+
+def row_blocks(rows: int, width: int, numbers: int | None = None) -> Iterator[slice]:
+    """Yield the rows of a matrix (rows, width) in blocks of at most so many numbers, but of one row at least."""
+    step = max(1, (numbers or CACHED) // max(1, width))
+    return (slice(start, start + step) for start in range(0, rows, step))
 
 
 def is_tensor(value: Any) -> "TypeGuard[torch.Tensor]":

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.svd import svd
 
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
@@ -45,12 +45,22 @@ def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.asarray(reflected), factor * lengths
 
 
-def column_norms(columns: FloatArray) -> FloatArray:
-    """The norms of the columns, (k,), whatever their size; 1 for one that is 0."""
+def row_norms(rows: FloatArray) -> FloatArray:
+    """The norms of the rows, (n,), whose squares neither overflow nor vanish; without a copy, as numpy makes it."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)))
+
+
+def column_norms(columns: FloatArray, weights: FloatArray | None = None) -> FloatArray:
+    """The norms of the columns, (k,), whatever their size; 1 for one that is 0. Of rows times weights, (n,), if any."""
+    blocks = (
+        columns[rows] if weights is None else weights[rows, None] * columns[rows] for rows in row_blocks(*columns.shape)
+    )
     with np.errstate(over="ignore", under="ignore"):
-        plain = np.sqrt(np.einsum("ij,ij->j", columns, columns))
+        plain = np.sqrt(sum(np.einsum("ij,ij->j", block, block) for block in blocks))
     if np.all((plain > TINY) & (plain < HUGE)):
         return np.asarray(plain)
+    if weights is not None:
+        return column_norms(weights[:, None] * columns)
     largest = np.abs(columns).max(axis=0)
     largest[largest == 0] = 1  # a column of zeros stays one; of others no square overflows or vanishes
     return np.asarray(largest * np.maximum(1.0, np.linalg.norm(columns / largest, axis=0)))

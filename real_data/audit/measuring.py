@@ -12,10 +12,9 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, cross_class_leaks
 from pairbounds.theory.quantities.consistency import (
-    class_indicators,
     induced_labelling_error,
     label_energy,
-    required_labels,
+    pairs_by_class,
 )
 from pairbounds.theory.quantities.multihop import default_hops, label_measure, moments
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
@@ -126,10 +125,8 @@ class Measures:
 def agreement(pairs: Pairs, triplets: Spectrum) -> Agreement:
     """Agreement of pairs and labels; needs labels."""
     graph = pairs.graph
-    by_class = sp.csc_array(class_indicators(required_labels(graph, "left")).T @ graph.joint)
-    by_class.sort_indices()
     return Agreement(
-        by_class=by_class,
+        by_class=pairs_by_class(graph),
         energy=label_energy(graph, triplets),
         curve=moments(label_measure(graph), min(HOPS, 2 * default_hops(graph))),
         alpha=induced_labelling_error(graph),

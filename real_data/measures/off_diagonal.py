@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, row_blocks
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 BLOCK = 20_000_000  # induced pairs held at once
@@ -99,9 +99,7 @@ def _induced_rows(graph: PairGraph) -> Iterator[tuple[slice, FloatArray]]:
     dense = entries <= BLOCK and graph.joint.nnz > DENSE * entries
     joint: Any = graph.joint.toarray() if dense else graph.joint
     backward = joint.T / graph.right_marginal[:, None] if dense else joint.T * (1 / graph.right_marginal)[:, None]
-    step = max(1, BLOCK // graph.n_left)
-    for start in range(0, graph.n_left, step):
-        rows = slice(start, start + step)
+    for rows in row_blocks(graph.n_left, graph.n_left, BLOCK):
         block = joint[rows] @ backward
         yield rows, np.asarray(block if dense else block.toarray()) / graph.left_marginal[rows, None]
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.hypotheses import require
 
 BLOCK = 8_000_000  # similarities held at once
@@ -122,9 +122,7 @@ def _largest(compare: Callable[[slice], Any], n_left: int, n_right: int, parts: 
     if m < 1:
         raise ValueError(f"keep={keep} right nodes of each row: keep at least 1")
     columns, values = np.empty((n_left, m), dtype=np.int64), np.empty((n_left, m))
-    step = max(1, BLOCK // (n_right * parts))
-    for start in range(0, n_left, step):
-        rows = slice(start, start + step)
+    for rows in row_blocks(n_left, n_right * parts, BLOCK):
         block = compare(rows)
         # In the order of the columns where all are kept.
         chosen = np.argpartition(block, n_right - m, axis=1)[:, n_right - m :] if m < n_right else None

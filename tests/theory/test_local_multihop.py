@@ -90,7 +90,7 @@ def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypat
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", block)
     monkeypatch.setattr(hop_scores, "KEPT_BYTES", kept)
     monkeypatch.setattr(label_blocks, "PLACES", block)  # sparse products, or dense ones of most graphs
-    monkeypatch.setattr(hop_scores, "CACHED", 20)  # several blocks of rows
+    monkeypatch.setattr("pairbounds.infrastructure.arrays.CACHED", 20)  # several blocks of rows
     graph, rng = family_graph(family), np.random.default_rng(0)
     own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
     for degrees in ((0, 1), (3,), (0, 1, 2, 7), (2, 1)):  # what is kept is gone on with, or read off

@@ -40,7 +40,7 @@ def embeddings(graph, k, seed):
 @pytest.mark.parametrize("family", GRAPHS)
 def test_alignment_and_uniformity_from_their_formulas(family, block, monkeypatch):
     monkeypatch.setattr(hypersphere, "BLOCK", block)
-    monkeypatch.setattr(hypersphere, "CACHED", block)
+    monkeypatch.setattr("pairbounds.infrastructure.arrays.CACHED", block)
     graph = GRAPHS[family](np.random.default_rng(0), 12)
     f, g = embeddings(graph, 3, 1)
     induced, left = graph.induced().joint.toarray(), unit(f)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pairbounds.theory.quantities import scores
 from pairbounds.theory.quantities.scores import (
     Standing,
+    column_lengths,
     linear_scores,
     linear_standing,
     strict_standing,
@@ -41,20 +42,20 @@ def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
     rng = np.random.default_rng(seed)
     features, coefficients = rng.integers(-2, 3, size=(n, 2)) * 1.0, rng.integers(-2, 3, size=(2, r)) * 1.0
     features[rng.integers(n)] *= 1e12
-    offsets = rng.integers(3, size=r) * 1.0
-    noise = rng.random(n)
+    offsets, noise = rng.integers(3, size=r) * 1.0, rng.random(n)
     whole = Standing.of(features @ coefficients + offsets, noise)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scores, "AT_ONCE", at_once)
+        patch.setattr("pairbounds.infrastructure.arrays.CACHED", at_once)
+        lengths = column_lengths(features, noise)
         blocks = list(linear_scores(features, coefficients, offsets))
         found = linear_standing(features, coefficients, noise, offsets)
     assert max(len(block) for _, block in blocks) <= max(1, at_once // r)
     np.testing.assert_array_equal(np.vstack([block for _, block in blocks]), features @ coefficients + offsets)
     np.testing.assert_array_equal([i for rows, _ in blocks for i in range(n)[rows]], np.arange(n))
-    np.testing.assert_array_equal(found.winners, whole.winners)
-    np.testing.assert_array_equal(found.leaders, whole.leaders)
-    np.testing.assert_array_equal(found.leads, whole.leads)
-    np.testing.assert_array_equal(found.noise, noise)
+    for part in ("winners", "leaders", "leads", "noise"):
+        np.testing.assert_array_equal(getattr(found, part), getattr(whole, part))
+    np.testing.assert_allclose(lengths, np.where(features.any(axis=0), np.sqrt(noise @ features**2), 1))
 
 
 def test_sums_of_others_know_what_a_difference_does_not():

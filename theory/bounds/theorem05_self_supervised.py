@@ -45,7 +45,7 @@ def _votes(encoder: Encoder) -> FloatArray:
     winners, classes = encoder.probe.winners, np.arange(encoder.probe.coefficients.shape[1])
     voting = winners >= 0
     ballots = class_indicators(winners[voting], classes)
-    return np.asarray((ballots.T @ graph.joint[voting]).toarray().T / graph.right_marginal[:, None])
+    return np.asarray((graph.joint[voting].T @ ballots).toarray() / graph.right_marginal[:, None])
 
 
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))

@@ -28,7 +28,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, row_blocks
+from pairbounds.infrastructure.columns import row_norms
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
@@ -62,12 +63,12 @@ def _hinge_scale(encoder: Encoder) -> float:
     off by e of `m_c = E[‖g‖ | c]`, and exact where a class has one caption. All is divided by `1 - τ`.
     """
     graph, classes = encoder.graph, _right_moments(encoder)
-    mass, lengths = graph.right_marginal, np.linalg.norm(encoder.balanced[1], axis=1)
+    mass, lengths = graph.right_marginal, row_norms(encoder.balanced[1])
     mean_lengths = np.bincount(classes.own, weights=mass * lengths) / classes.masses
     mixed = np.bincount(classes.own) > 1
     beside = sums_of_others(mass) * lengths + sums_of_others(mass * lengths)
     within = np.where(mixed, mean_lengths, 0.0)[classes.own] + np.where(mixed[classes.own], lengths, 0.0)
-    sizes = np.linalg.norm(encoder.balanced[0], axis=1) @ (graph.joint @ (beside + within))
+    sizes = row_norms(encoder.balanced[0]) @ (graph.joint @ (beside + within))
     return 1 + float(sizes) / _distinct(graph)
 
 
@@ -122,9 +123,7 @@ def _dependence(encoder: Encoder) -> float:
 def _edge_blocks(graph: PairGraph) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any], FloatArray]]:
     pairs = graph.joint.tocoo()
     rows, columns = pairs.coords
-    step = max(1, BLOCK // graph.n_right)
-    for start in range(0, pairs.nnz, step):
-        chosen = slice(start, start + step)
+    for chosen in row_blocks(pairs.nnz, graph.n_right, BLOCK):
         yield rows[chosen], columns[chosen], pairs.data[chosen]
 
 

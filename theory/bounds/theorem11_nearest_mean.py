@@ -26,7 +26,7 @@ import math
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.columns import TINY, largest_sizes, times_powers
+from pairbounds.infrastructure.columns import TINY, largest_sizes, row_norms, times_powers
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
@@ -57,7 +57,7 @@ def _variance_scale(encoder: Encoder) -> float:
     is a mean of squared distances from means: off by e of itself, and, since a mean makes it least, by the square of
     what the means are off, at most e of the size of f. All are averages by mass: a light node far away adds little.
     """
-    squared_size = float(encoder.graph.left_marginal @ np.sum(_centred(encoder) ** 2, axis=1))
+    squared_size = float(encoder.graph.left_marginal @ row_norms(_centred(encoder)) ** 2)
     return _in_squared_units(encoder, _moments(encoder).variance + encoder.spectrum.round_off * squared_size)
 
 
@@ -143,7 +143,7 @@ def _noise(encoder: Encoder) -> FloatArray:
     """
     moments = _moments(encoder)
     of_features = score_noise(_unit(encoder)[0], moments.means.T, encoder.graph.left_marginal)
-    away = np.linalg.norm(_centred(encoder), axis=1) + np.linalg.norm(moments.means, axis=1).max()
+    away = row_norms(_centred(encoder)) + row_norms(moments.means).max()
     return np.asarray(of_features + _noise_of_means(encoder)[moments.own] * away)
 
 
@@ -151,7 +151,7 @@ def _noise(encoder: Encoder) -> FloatArray:
 def _noise_of_means(encoder: Encoder) -> FloatArray:
     """The round-off of the mean of each class, (r,): a sum of its features before they are centred."""
     moments, mass = _moments(encoder), encoder.graph.left_marginal
-    sizes = np.bincount(moments.own, weights=mass * np.linalg.norm(_unit(encoder)[0], axis=1)) / moments.masses
+    sizes = np.bincount(moments.own, weights=mass * row_norms(_unit(encoder)[0])) / moments.masses
     return np.asarray(round_off(len(mass)) * sizes)
 
 

@@ -42,7 +42,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import rel_entr
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
@@ -147,9 +147,7 @@ class Critic:
     def _blocks(self) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
         """Rows, with their `p_s(l | x)` and `p_s(x | l)`; at most 1, though the round-off of huge scores is not."""
         graph, (forward, backward) = self.graph, self._partitions
-        step = max(1, infonce.BLOCK // graph.n_right)
-        for start in range(0, graph.n_left, step):
-            rows = slice(start, start + step)
+        for rows in row_blocks(*graph.joint.shape, infonce.BLOCK):
             scores = self.left[rows] @ self.right.T
             with np.errstate(over="ignore", under="ignore"):
                 ahead = graph.right_marginal * np.exp(scores - forward[rows, None])

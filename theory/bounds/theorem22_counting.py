@@ -124,11 +124,11 @@ def _sums(graph: PairGraph) -> _Sums:
 def _fourth_powers(matrix: sp.csr_array) -> float:
     """`‖A Aᵀ‖_F²` by blocks of rows, of the side where it takes fewer products; infinite above `PRODUCTS_LIMIT`."""
     rows, columns = np.diff(matrix.indptr), np.bincount(matrix.indices)
-    if np.sum(rows**2) < np.sum(columns**2):
-        matrix, columns = sp.csr_array(matrix.T), rows
-    if np.sum(columns**2) > PRODUCTS_LIMIT:
+    if min(np.sum(rows**2), np.sum(columns**2)) > PRODUCTS_LIMIT:
         return math.inf
     transposed = sp.csr_array(matrix.T)
+    if np.sum(rows**2) < np.sum(columns**2):
+        matrix, transposed, columns = transposed, matrix, rows
     products = np.add.reduceat(columns[matrix.indices], matrix.indptr[:-1])
     places = np.searchsorted(np.cumsum(products), np.arange(PRODUCTS_BLOCK, products.sum(), PRODUCTS_BLOCK))
     ends = [0, *np.unique(places), matrix.shape[0]]

@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import log_expit, xlogy
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
@@ -76,9 +76,7 @@ def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatAr
     masses = np.add.reduceat(mass, starts)
     means = np.add.reduceat(mass[:, None] * right, starts) / masses[:, None]
     noise = round_off(max(*graph.joint.shape, right.shape[1])) * (critic.sizes[0] - np.log(masses.min()))
-    step = max(1, infonce.BLOCK // graph.n_right)
-    for start in range(0, graph.n_left, step):
-        rows = slice(start, start + step)
+    for rows in row_blocks(*graph.joint.shape, infonce.BLOCK):
         scores = critic.left[rows] @ right.T
         tops = np.maximum.reduceat(scores, starts, axis=1)
         with np.errstate(under="ignore"):

@@ -58,7 +58,7 @@ def class_cuts(graph: PairGraph) -> FloatArray:
 
     Linear in the pairs; errors as `induced_labelling_error` has.
     """
-    return _leaving(required_labels(graph, "left"), graph.joint)
+    return _leaving(pairs_by_class(graph))
 
 
 @once
@@ -70,7 +70,7 @@ def right_induced_labelling_error(graph: PairGraph) -> float:
     ValueError
         The graph lacks labels on the right.
     """
-    return float(_leaving(required_labels(graph, "right"), sp.csr_array(graph.joint.T)).sum())
+    return float(_leaving(_by_class(graph.joint.T, required_labels(graph, "right"))).sum())
 
 
 def joined_classes(graph: PairGraph) -> "pd.DataFrame":
@@ -101,15 +101,25 @@ def joined_classes(graph: PairGraph) -> "pd.DataFrame":
     import pandas as pd
 
     labels = required_labels(graph, "left")
-    by_class = class_indicators(labels).T @ graph.joint
+    by_class = pairs_by_class(graph)
     joined = (by_class / graph.right_marginal) @ by_class.T
     names = [graph.class_names[label] if graph.class_names else int(label) for label in np.unique(labels)]
     return pd.DataFrame(sp.csr_array(joined).toarray(), names, names)
 
 
-def _leaving(labels: IntArray, joint: sp.csr_array) -> FloatArray:
+@once
+def pairs_by_class(graph: PairGraph) -> sp.csc_array:
+    """`P(c, l) = Σ_{x: y(x)=c} P(x, l)`, csc_array, (r, n_right), of the classes present on the left; not to change."""
+    return _by_class(graph.joint, required_labels(graph, "left"))
+
+
+def _by_class(joint: sp.csr_array | sp.csc_array, labels: IntArray) -> sp.csc_array:
+    """The sums of the rows of each label, (r, m): by a product in which scipy transposes the labels, not the pairs."""
+    return sp.csc_array((joint.T @ class_indicators(labels)).T)
+
+
+def _leaving(by_class: sp.csc_array) -> FloatArray:
     """Probability that of two rows of one column, itself drawn by its mass, the first alone has each label, (r,)."""
-    by_class = sp.csc_array(class_indicators(labels).T @ joint)
     starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
     marginal = np.repeat(np.add.reduceat(by_class.data, starts), counts)
     # The mass of the other classes; of the heaviest at each right node as a sum, for nearly all less it is round-off.

@@ -10,13 +10,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels, weighted_targets
 from pairbounds.theory.quantities.label_blocks import Factor, by_class, column_blocks, first_half_hop, for_hops
 
 KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
-CACHED = 1 << 16  # scores mixed at a time: they are still in the cache when they are compared
 FEW = 48  # columns: of so many the maximum is faster across rows, with a copy, than along them
 
 # Kept here the hops live as long as the graph, and no longer.
@@ -56,9 +55,7 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
     nodes, blocks = _hops(graph, mixing.shape[1])
     own = class_indicators(required_labels(graph, "left")).indices.astype(np.int64)[nodes]
     for columns, hops in blocks:
-        step = max(1, CACHED // (len(filters) * len(columns)))
-        for first in range(0, graph.n_left, step):
-            rows = slice(first, first + step)
+        for rows in row_blocks(graph.n_left, len(filters) * len(columns)):
             scores = np.tensordot(mixing, hops[:, rows], axes=1)
             _compare(scores, own[rows] - columns[0], mine[:, rows], others[:, rows])
         del hops  # or those of two blocks would be in memory while the next are computed
@@ -104,12 +101,10 @@ def _continued(matrix: Factor, targets: sp.csc_array, begun: FloatArray | None, 
         begun = targets.toarray(order="C")[None]
     hops = np.empty((count, *begun.shape[1:]))
     hops[: len(begun)] = begun
-    step = max(1, CACHED // begun.shape[2])
     for degree in range(len(begun), count):
         half = matrix.T @ hops[degree - 1] if degree > 1 else first_half_hop(matrix, targets)
         product = matrix @ half
-        for first in range(0, len(product), step):
-            rows = slice(first, first + step)
+        for rows in row_blocks(*product.shape):
             now = np.multiply(product[rows], 2, out=hops[degree, rows])
             now -= hops[degree - 1, rows]
             if degree > 1:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray, is_tensor, without_torch
+from pairbounds.infrastructure.arrays import FloatArray, is_tensor, row_blocks, without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 BLOCK = 4_000_000  # scores held at once
@@ -75,10 +75,9 @@ def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tu
         round-off.
     """
     xp: Any = sys.modules["torch"] if is_tensor(left) else np
-    step = max(1, BLOCK // len(right))
     forward, tops, sums = [], [], []
-    for start in range(0, len(left), step):
-        scores, mass = left[start : start + step] @ right.T, mass_left[start : start + step]
+    for rows in row_blocks(len(left), len(right), BLOCK):
+        scores, mass = left[rows] @ right.T, mass_left[rows]
         top = xp.amax(_constant(scores), 1, keepdims=True)
         forward.append(top[:, 0] + xp.log(xp.exp(scores - top) @ mass_right))
         top = xp.amax(_constant(scores), 0, keepdims=True)

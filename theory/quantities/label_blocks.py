@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import weighted_targets
+from pairbounds.theory.quantities.consistency import pairs_by_class, weighted_targets
 from pairbounds.theory.spectrum.dense_triplets import is_filled
 
 BLOCK_BYTES = 3 * 2**28  # of the vectors of some columns of Ỹ
@@ -47,7 +47,7 @@ def by_class(graph: PairGraph) -> tuple[Factor, sp.csc_array, IntArray]:
     targets, matrix = weighted_targets(graph), for_hops(graph)
     if not _is_sparse(matrix):
         return matrix, sp.csc_array(targets), np.arange(graph.n_left)
-    shares = sp.csc_array(targets.T @ matrix)
+    shares = pairs_by_class(graph)
     masses = np.lexsort((shares.data, np.repeat(np.arange(graph.n_right), np.diff(shares.indptr))))
     rows = np.argsort(targets.indices, kind="stable")
     columns = np.argsort(shares.indices[masses[shares.indptr[1:] - 1]], kind="stable")

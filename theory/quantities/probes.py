@@ -85,7 +85,9 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     # one which is round-off on the labelled nodes is taken for it.
     length = column_lengths(features, graph.left_marginal)
     shown = np.where(seen[:, None], root, 0.0)
-    in_units = _least_squares(shown * (features / length), sp.csr_array(targets * shown), length)
+    columns = features / length
+    columns *= shown
+    in_units = _least_squares(columns, sp.csr_array(targets * shown), length)
     with np.errstate(over="ignore", under="ignore"):
         coefficients = in_units / length[:, None]
     require(np.isfinite(coefficients).all(), "the probe of features so small overflows: make them larger")

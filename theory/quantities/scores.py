@@ -13,8 +13,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.columns import column_norms
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.columns import column_norms, row_norms
 
 AT_ONCE = 2**22  # linear scores: 32 MiB
 UNITS = 64 * float(np.finfo(np.float64).eps)
@@ -91,25 +91,22 @@ def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray
     """
     with np.errstate(under="ignore"):
         length = column_lengths(features, mass)
-        scaled = features / length
-        rows = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))
+        sizes = np.concatenate([row_norms(features[rows] / length) for rows in row_blocks(*features.shape)])
         size = float(np.linalg.norm(coefficients * length[:, None], axis=0).max(initial=0.0))
-    return np.asarray(UNITS * size * (np.sqrt(len(mass)) * rows + np.sqrt(features.shape[1] / mass)))
+    return np.asarray(UNITS * size * (np.sqrt(len(mass)) * sizes + np.sqrt(features.shape[1] / mass)))
 
 
 def column_lengths(features: FloatArray, mass: FloatArray) -> FloatArray:
     """`√E f_j²`, (k,), of each feature; 1 for one that is 0."""
     with np.errstate(under="ignore"):
-        return column_norms(np.sqrt(mass)[:, None] * features)
+        return column_norms(features, np.sqrt(mass))
 
 
 def linear_scores(
     features: FloatArray, coefficients: FloatArray, offsets: FloatArray | float = 0.0
 ) -> Iterator[tuple[slice, FloatArray]]:
     """`features @ coefficients + offsets`, (n, r), in blocks of rows of at most `AT_ONCE` scores, or of one row."""
-    step = max(1, AT_ONCE // coefficients.shape[1])
-    for start in range(0, len(features), step):
-        rows = slice(start, start + step)
+    for rows in row_blocks(len(features), coefficients.shape[1], AT_ONCE):
         yield rows, features[rows] @ coefficients + offsets
 
 

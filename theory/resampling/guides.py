@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
 
@@ -59,8 +59,7 @@ def similarity_function(guide: Any, size: int) -> Similarity:
 
 def blocks(rows: IntArray, width: int) -> Iterator[IntArray]:
     """The rows in runs of at most `BLOCK` similarities to `width` columns."""
-    step = max(1, BLOCK // width)
-    return (rows[start : start + step] for start in range(0, len(rows), step))
+    return (rows[block] for block in row_blocks(len(rows), width, BLOCK))
 
 
 def _nearest(similarity: Similarity, size: int, count: int) -> IntArray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, row_blocks
 
 if TYPE_CHECKING:
     import torch
@@ -53,16 +53,14 @@ class SparseProducts:
         if len(rows) <= WIDTH:
             return self._gram(rows.T.contiguous()).T
         image = torch.empty_like(rows)
-        for first in range(0, len(rows), WIDTH):
-            part = slice(first, first + WIDTH)
+        for part in row_blocks(len(rows), 1, WIDTH):
             image[part] = self._gram(rows[part].T.contiguous()).T
         return image
 
     def images(self, rows: "torch.Tensor") -> FloatArray:
         """`A Xᵀ`, (m, c), for X of (c, n), in float64."""
         image = np.empty((self.matrix.shape[0], len(rows)))
-        for first in range(0, len(rows), WIDTH):
-            part = slice(first, first + WIDTH)
+        for part in row_blocks(len(rows), 1, WIDTH):
             image[:, part] = self.matrix @ np.ascontiguousarray(rows[part].cpu().numpy().T)
         return image
 

@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.devices import accelerator
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.svd import svd
@@ -293,8 +293,7 @@ class _KnownSide:
         return np.asarray(sum(one.T @ vectors for vectors, one in self._rows()))
 
     def _rows(self) -> Iterator[tuple[FloatArray, FloatArray]]:
-        for first in range(0, len(self.vectors), ROWS):
-            rows = slice(first, first + ROWS)
+        for rows in row_blocks(len(self.vectors), 1, ROWS):
             yield self.vectors[rows], self.roots[rows, None] * self.features[self.component[rows]]
 
 
@@ -395,8 +394,7 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
     A few columns at a time: all products at once would be as large as the vectors.
     """
     parts, transposed = [], matrix.T
-    for first in range(0, len(values), COLUMNS):
-        part = slice(first, first + COLUMNS)
+    for part in row_blocks(len(values), 1, COLUMNS):
         u, s, w = (np.ascontiguousarray(each[..., part]) for each in (left, values, right))
         forward = np.linalg.norm(matrix @ w - u * s, axis=0)
         backward = np.linalg.norm(transposed @ u - w * s, axis=0)

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-
-CACHED = 1 << 16  # features at a time: their distances from the means are still in the cache when they are squared
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +38,8 @@ def class_moments(features: FloatArray, marginal: FloatArray, labels: IntArray) 
     weights = marginal / masses[own]
     averaging = sp.csc_array((weights, own, np.arange(len(own) + 1)), shape=(len(classes), len(own)))
     means = np.asarray(averaging @ features)
-    spreads, step = np.empty(len(own)), max(1, CACHED // features.shape[1])
-    for first in range(0, len(own), step):
-        rows = slice(first, first + step)
+    spreads = np.empty(len(own))
+    for rows in row_blocks(*features.shape):
         away = features[rows] - means[own[rows]]
         spreads[rows] = weights[rows] * np.einsum("ij,ij->i", away, away)
     return ClassMoments(own, masses, means, np.bincount(own, weights=spreads).astype(np.float64))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pairbounds.infrastructure.arrays import row_blocks
 from pairbounds.theory.quantities.metrics.hypersphere import on_sphere
 
 BLOCK = 4_000_000  # distances held at once
@@ -46,11 +47,11 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
             "more samples, each with two or more views"
         )
     sphere = on_sphere(features, len(ids), "features")
-    step, confused = max(1, BLOCK // len(ids)), 0
-    for start in range(0, len(ids), step):
-        distances = cdist(sphere[start : start + step], sphere, "sqeuclidean")
-        same = own[start : start + step, None] == own
+    confused = 0
+    for rows in row_blocks(len(ids), len(ids), BLOCK):
+        distances = cdist(sphere[rows], sphere, "sqeuclidean")
+        same = own[rows, None] == own
         others = np.where(same, np.inf, distances).min(axis=1)
-        np.fill_diagonal(distances[:, start:], np.inf)  # a view is no neighbour of itself
+        np.fill_diagonal(distances[:, rows.start :], np.inf)  # a view is no neighbour of itself
         confused += int(np.sum(others <= np.where(same, distances, np.inf).min(axis=1)))
     return confused / len(ids)

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.columns import row_norms
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -15,7 +16,6 @@ from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.quantities.scores import log_mean_exp
 
 BLOCK = 4_000_000  # distances held at once: 32 MB
-CACHED = 1 << 16  # and of differences, for one step of a sum to find what the step before it wrote in the cache
 
 
 def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> FloatArray:
@@ -35,13 +35,16 @@ def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> Flo
     """
     features = as_features(f, size, name)
     # By the largest entry first, so that no square overflows or vanishes.
-    largest = np.abs(features).max(axis=1, keepdims=True)
+    largest = np.maximum(features.max(axis=1), -features.min(axis=1))[:, None]
     numbers = np.arange(size) if rows is None else rows
     zero = listed_rows(numbers[largest[:, 0] == 0].tolist())
     cure = "leave these rows and their pairs out, or give them features"
     require(largest.all(), f"{name} has no direction on the sphere in {zero}, of norm 0: {cure}")
-    scaled = features / largest
-    return np.asarray(scaled / np.linalg.norm(scaled, axis=1, keepdims=True))
+    unit = np.empty_like(features)
+    for block in row_blocks(*features.shape):
+        scaled = features[block] / largest[block]
+        unit[block] = scaled / row_norms(scaled)[:, None]
+    return unit
 
 
 def alignment(graph: PairGraph, f: Any, g: Any = None) -> float:
@@ -80,9 +83,8 @@ def squared_distance(graph: PairGraph, f: FloatArray, g: FloatArray | None = Non
         raise ValueError(f"f has width {f.shape[1]} and g {centres.shape[1]}: distances need one width")
     pairs = graph.joint.tocoo()
     rows, columns = pairs.coords
-    step, total = max(1, CACHED // f.shape[1]), 0.0
-    for start in range(0, pairs.nnz, step):
-        chosen = slice(start, start + step)
+    total = 0.0
+    for chosen in row_blocks(pairs.nnz, f.shape[1]):
         apart = f.take(rows[chosen], axis=0)  # half the time of `f[...]`
         apart -= centres.take(columns[chosen], axis=0)
         total += float(pairs.data[chosen] @ np.einsum("ij,ij->i", apart, apart))
@@ -121,9 +123,8 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
     right, second = (left, first) if g is None else (on_sphere(g, graph.n_right, "g"), graph.right_marginal)
     if left.shape[1] != right.shape[1]:
         raise ValueError(f"f has width {left.shape[1]} and g {right.shape[1]}: distances need one width")
-    step = max(1, BLOCK // len(right))
     kernel = [
-        log_mean_exp(-t * cdist(left[start : start + step], right, "sqeuclidean"), second)
-        for start in range(0, len(left), step)
+        log_mean_exp(-t * cdist(left[rows], right, "sqeuclidean"), second)
+        for rows in row_blocks(len(left), len(right), BLOCK)
     ]
     return min(0.0, log_mean_exp(np.concatenate(kernel)[None, :], first).item())
