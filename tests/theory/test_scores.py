@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds.theory.quantities import scores
 from pairbounds.theory.quantities.scores import (
     Standing,
     column_lengths,
@@ -45,7 +44,6 @@ def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
     offsets, noise = rng.integers(3, size=r) * 1.0, rng.random(n)
     whole = Standing.of(features @ coefficients + offsets, noise)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scores, "AT_ONCE", at_once)
         patch.setattr("pairbounds.infrastructure.arrays.CACHED", at_once)
         lengths = column_lengths(features, noise)
         blocks = list(linear_scores(features, coefficients, offsets))

@@ -90,10 +90,10 @@ def check_bounds(
         measured = Measured(subjects, found)
         seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound", delay=PATIENCE)
         rows += [{"k": width} | row(claim.in_hops(hops), known, width, measured) for claim in seen]
-    table = pd.DataFrame(rows, columns=["k", *COLUMNS])
+    table = pd.DataFrame(rows, columns=["k", *COLUMNS] if several(k) else COLUMNS)
     for name in NULLABLE:  # one by one: `astype` of the whole table takes ten times as long
         table[name] = table[name].astype("boolean")
-    return CheckTable(table if several(k) else table.drop(columns="k"))
+    return CheckTable(table)
 
 
 def _subjects(

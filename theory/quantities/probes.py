@@ -96,7 +96,7 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     for rows, scores in linear_scores(features, coefficients):
         parts.append(Standing.of(scores, noise[rows]))
         scores[np.arange(len(scores)), own[rows]] -= 1
-        misses[rows] = np.sum(scores**2, axis=1)
+        misses[rows] = np.einsum("ij,ij->i", scores, scores)
     return judged(graph, Standing.joined(parts), own, misses, coefficients, seen)
 
 

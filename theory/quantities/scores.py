@@ -16,7 +16,6 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.columns import column_norms, row_norms
 
-AT_ONCE = 2**22  # linear scores: 32 MiB
 UNITS = 64 * float(np.finfo(np.float64).eps)
 
 
@@ -105,8 +104,8 @@ def column_lengths(features: FloatArray, mass: FloatArray) -> FloatArray:
 def linear_scores(
     features: FloatArray, coefficients: FloatArray, offsets: FloatArray | float = 0.0
 ) -> Iterator[tuple[slice, FloatArray]]:
-    """`features @ coefficients + offsets`, (n, r), in blocks of rows of at most `AT_ONCE` scores, or of one row."""
-    for rows in row_blocks(len(features), coefficients.shape[1], AT_ONCE):
+    """`features @ coefficients + offsets`, (n, r), in blocks of rows that are still in the cache when they are read."""
+    for rows in row_blocks(len(features), coefficients.shape[1]):
         yield rows, features[rows] @ coefficients + offsets
 
 
