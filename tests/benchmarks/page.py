@@ -18,7 +18,8 @@ long and how much memory a command takes, and whether a script would be faster. 
 faster, and below {TIE} either way is a tie; brackets hold the smallest and the largest ratio of single runs of the peer
 to the run of ours in the same round. A peer that failed, or was stopped before it got there, gives a lower
 bound, ≥, and ours is faster. Where a share of the time is said to be paused, a busy host gave the processor to others
-meanwhile: these pauses are left out, but not that caches are empty after each.
+meanwhile: these pauses are left out, but not that caches are empty after each: at L seconds were twice those of a quiet
+machine. Rows were measured at the commits that the record names.
 """
 
 
@@ -39,7 +40,7 @@ def benchmarks_page(path: Path = RECORD) -> str:
         lines += [f"\n## {benchmark}\n", *(f"| {' | '.join(row)} |" for row in (names, ["---"] * len(names), *texts))]
         lines += [f"\n{note[0].upper()}{note[1:]}." for note in dict.fromkeys(row["note"] for row in rows) if note]
         if profile := getattr(BENCHMARKS[benchmark], "PROFILE", ""):
-            lines.append(f"\nWhere the time goes, by cProfile of one run, seed 0, on the same machine: {profile}.")
+            lines.append(f"\nWhere the time goes, in one run, seed 0, on such a machine: {profile}.")
     return "\n".join(lines) + "\n"
 
 
