@@ -1,4 +1,4 @@
-"""The array types that signatures name, and the one way a sparse matrix goes to torch."""
+"""The array types that signatures name, blocks of rows, and the one way a sparse matrix goes to torch."""
 
 import sys
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ CACHED = 1 << 16  # numbers: what one step makes of so many is still in the cach
 
 
 def row_blocks(rows: int, width: int, numbers: int | None = None) -> Iterator[slice]:
-    """Yield the rows of a matrix (rows, width) in blocks of at most so many numbers, but of one row at least."""
-    step = max(1, (numbers or CACHED) // max(1, width))
+    """Yield the rows of a matrix (rows, width) in blocks of at most `numbers`, by default `CACHED`, or of one row."""
+    step = max(1, (CACHED if numbers is None else numbers) // max(1, width))
     return (slice(start, start + step) for start in range(0, rows, step))
 
 

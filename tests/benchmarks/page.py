@@ -18,8 +18,8 @@ long and how much memory a command takes, and whether a script would be faster. 
 faster, and below {TIE} either way is a tie; brackets hold the smallest and the largest ratio of single runs of the peer
 to the run of ours in the same round. A peer that failed, or was stopped before it got there, gives a lower
 bound, ≥, and ours is faster. Where a share of the time is said to be paused, a busy host gave the processor to others
-meanwhile: these pauses are left out, but not that caches are empty after each: at L seconds were twice those of a quiet
-machine. Rows were measured at the commits that the record names.
+meanwhile: these pauses are left out, but not that caches are empty after each: seconds at L were
+twice those that an older version took on a quiet machine. Rows were measured at the commits that the record names.
 """
 
 

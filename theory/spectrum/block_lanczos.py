@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, row_blocks
 from pairbounds.theory.spectrum.probed_end import PROBES, UNIT, deflated_end, lean
 
 if TYPE_CHECKING:
@@ -463,7 +463,6 @@ class _Run:
 def _without(rows: "Rows", weights: "Rows", basis: "Rows") -> "Rows":
     """`rows - weights @ basis`, a few rows of the basis at a time: more streams of memory are not read ahead."""
     rows = rows.clone()
-    for first in range(0, len(basis), STREAMS):
-        part = slice(first, first + STREAMS)
+    for part in row_blocks(len(basis), 1, STREAMS):
         rows.addmm_(weights[:, part], basis[part], alpha=-1)
     return rows
