@@ -75,12 +75,7 @@ def _rows(name: str, graph: PairGraph, factors: Sequence[int]) -> pd.DataFrame:
     n_classes = len(masses)
     widths = [factor * n_classes for factor in factors if factor * n_classes <= smaller]
     triplets = spectrum(graph, min(smaller, max(widths) + 1))
-    tables = []
-    for k in widths:
-        table = check_bounds(graph, k, triplets=triplets)
-        table.insert(0, "k", k)
-        tables.append(table)
-    rows = pd.concat(tables, ignore_index=True)
+    rows = pd.DataFrame(check_bounds(graph, widths, triplets=triplets))
     rows.insert(0, "pairs", name)
     rows.insert(1, "n_classes", n_classes)
     rows.insert(2, "largest_class", masses.max())
