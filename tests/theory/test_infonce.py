@@ -20,10 +20,11 @@ def naive_loss(graph, f, g, temperature):
     return total
 
 
-@pytest.mark.parametrize("block", [module.BLOCK, 20])
+@pytest.mark.parametrize(("block", "near"), [(module.BLOCK, module.NEAR), (20, module.NEAR), (20, 0.0)])
 @pytest.mark.parametrize("family", GRAPHS)
-def test_loss_from_its_definition(family, block, monkeypatch):
+def test_loss_from_its_definition(family, block, near, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", block)
+    monkeypatch.setattr(module, "NEAR", near)
     graph, rng = GRAPHS[family](np.random.default_rng(0), 12), np.random.default_rng(1)
     f, g = rng.standard_normal((graph.n_left, 2)), rng.standard_normal((graph.n_right, 2))
     assert infonce_loss(graph, f, g, 0.5) == pytest.approx(naive_loss(graph, f, g, 0.5), rel=1e-10)

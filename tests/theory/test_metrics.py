@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
 from pairbounds import HypothesisError, PairGraph
+from pairbounds.infrastructure import arrays
 from pairbounds.theory.quantities.metrics import (
     alignment,
     average_confusion_rate,
     confusion,
-    hypersphere,
     metrics,
     rankme,
     uniformity,
@@ -36,11 +36,10 @@ def embeddings(graph, k, seed):
 # On graphs.
 
 
-@pytest.mark.parametrize("block", [hypersphere.BLOCK, 30])
+@pytest.mark.parametrize("block", [arrays.CACHED, 30])
 @pytest.mark.parametrize("family", GRAPHS)
 def test_alignment_and_uniformity_from_their_formulas(family, block, monkeypatch):
-    monkeypatch.setattr(hypersphere, "BLOCK", block)
-    monkeypatch.setattr("pairbounds.infrastructure.arrays.CACHED", block)
+    monkeypatch.setattr(arrays, "CACHED", block)
     graph = GRAPHS[family](np.random.default_rng(0), 12)
     f, g = embeddings(graph, 3, 1)
     induced, left = graph.induced().joint.toarray(), unit(f)

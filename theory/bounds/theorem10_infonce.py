@@ -14,16 +14,30 @@ Cost: O(n_left n_right k), for the loss scores every pair of nodes; the bound it
 
 import numpy as np
 
+from pairbounds.infrastructure.arrays import FloatArray, row_blocks
 from pairbounds.infrastructure.hypotheses import require
+from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.infonce import BLOCK, infonce_loss, log_partitions, mutual_information
+from pairbounds.theory.quantities.infonce import BLOCK, log_partitions, mean_score, mutual_information
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes
 
 
+def _loss(encoder: Encoder) -> float:
+    graph, (forward, backward) = encoder.graph, _partitions(encoder)
+    repulsion = graph.left_marginal @ forward + graph.right_marginal @ backward
+    return float(repulsion / 2 - mean_score(graph, *encoder.balanced))
+
+
+@once
+def _partitions(encoder: Encoder) -> tuple[FloatArray, FloatArray]:
+    return log_partitions(*encoder.balanced, encoder.graph.left_marginal, encoder.graph.right_marginal)
+
+
+@once
 def _loss_scale(encoder: Encoder) -> float:
     """The scale of the round-off of the loss: the size of the scores that decide it, averaged as they do.
 
@@ -34,10 +48,8 @@ def _loss_scale(encoder: Encoder) -> float:
     """
     graph, (left, right) = encoder.graph, encoder.balanced
     log_left, log_right = np.log(graph.left_marginal), np.log(graph.right_marginal)
-    forward, backward = log_partitions(left, right, graph.left_marginal, graph.right_marginal)
-    scale, step = 0.0, max(1, BLOCK // graph.n_right)
-    for start in range(0, graph.n_left, step):
-        rows = slice(start, start + step)
+    (forward, backward), scale = _partitions(encoder), 0.0
+    for rows in row_blocks(graph.n_left, graph.n_right, BLOCK):
         masses = log_left[rows, None] + log_right
         sizes = np.abs(left[rows]) @ np.abs(right).T - masses + 1
         scores = left[rows] @ right.T + masses
@@ -48,9 +60,7 @@ def _loss_scale(encoder: Encoder) -> float:
     return scale
 
 
-QUANTITIES["infonce_loss"] = Quantity(
-    lambda encoder: float(infonce_loss(encoder.graph, *encoder.balanced)), scale=_loss_scale
-)
+QUANTITIES["infonce_loss"] = Quantity(_loss, scale=_loss_scale)
 
 
 @bound(

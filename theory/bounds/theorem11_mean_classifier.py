@@ -21,14 +21,9 @@ here. Left labels play no part.
 Cost: O(nnz n_right) triples of a pair and a negative.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
-import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, row_blocks
+from pairbounds.infrastructure.arrays import row_blocks
 from pairbounds.infrastructure.columns import row_norms
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
@@ -47,7 +42,7 @@ def mean_classifier_loss(encoder: Encoder) -> float:
     """`L_sup`, the hinge loss of the mean classifier on two classes, averaged over all two that differ."""
     classes = _right_moments(encoder)
     scores = encoder.balanced[0] @ classes.means.T
-    pairs = _pairs_by_class(encoder.graph).toarray()
+    pairs = (encoder.graph.joint @ class_indicators(required_labels(encoder.graph, "right"))).toarray()  # by class
     total = 0.0
     for c in range(len(classes.masses)):
         others = np.where(np.arange(len(classes.masses)) == c, 0.0, classes.masses)
@@ -97,14 +92,16 @@ def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: E
 
 def _contrastive_excess(encoder: Encoder) -> float:
     """`L_un - τ`, each hinge less 1 where the classes collide; O(nnz n_right), pair by pair, so that no 1s cancel."""
-    graph, own, total = encoder.graph, _right_moments(encoder).own, 0.0
-    left, right = encoder.balanced
-    for rows, columns, masses in _edge_blocks(graph):
+    graph, total = encoder.graph, 0.0
+    own = _right_moments(encoder).own.astype(np.int16)  # as few as `TRIPLES_LIMIT` allows: bytes to compare
+    (left, right), pairs = encoder.balanced, graph.joint.tocoo()
+    for block in row_blocks(pairs.nnz, graph.n_right, BLOCK):
+        rows, columns = (ends[block] for ends in pairs.coords)
         hinges = left[rows] @ right.T
         hinges -= np.take_along_axis(hinges, columns[:, None], axis=1)
         np.maximum(hinges, -1.0, out=hinges)
         hinges += own[columns][:, None] != own
-        total += float(masses @ (hinges @ graph.right_marginal))
+        total += float(pairs.data[block] @ (hinges @ graph.right_marginal))
     return total
 
 
@@ -118,18 +115,6 @@ def _dependence(encoder: Encoder) -> float:
     along = pairs.data * np.sum(left[rows] * away[columns], axis=1)
     by_class = np.bincount(rows * len(classes.masses) + classes.own[columns], weights=along)
     return float(np.abs(by_class).sum())
-
-
-def _edge_blocks(graph: PairGraph) -> Iterator[tuple[npt.NDArray[Any], npt.NDArray[Any], FloatArray]]:
-    pairs = graph.joint.tocoo()
-    rows, columns = pairs.coords
-    for chosen in row_blocks(pairs.nnz, graph.n_right, BLOCK):
-        yield rows[chosen], columns[chosen], pairs.data[chosen]
-
-
-def _pairs_by_class(graph: PairGraph) -> sp.csr_array:
-    """`P(x, y(l) = c)`, csr_array, (n_left, r)."""
-    return sp.csr_array(graph.joint @ class_indicators(required_labels(graph, "right")))
 
 
 def _distinct(graph: PairGraph) -> float:

@@ -8,7 +8,9 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray, is_tensor, row_blocks, without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-BLOCK = 4_000_000  # scores held at once
+BLOCK = 1 << 17  # scores of arrays at once: they stay in the cache
+MANY = 1 << 22  # of tensors: a GPU would wait for small ones
+NEAR = 30.0  # where all rows and columns have a score so near to the largest, one exponential serves both directions
 as_torch_does = np.errstate(all="ignore")  # a score that is too large for a float is infinite, in silence
 
 
@@ -43,14 +45,19 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
     `-E_P[s] + E_{p_L}[log E_{l~p_R} e^{s(x,l)}]` and `-E_P[s] + E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`.
     """
     left, right = _beside(f, f), _beside(g, f) / temperature
-    mass_left, mass_right, mass = (_beside(p, f) for p in (graph.left_marginal, graph.right_marginal, graph.joint.data))
-    rows, columns = (index.astype(np.int64) for index in graph.joint.tocoo().coords)
-    attraction = ((left[rows] * right[columns]).sum(1) * mass).sum()
+    mass_left, mass_right = (_beside(p, f) for p in (graph.left_marginal, graph.right_marginal))
     forward, backward = log_partitions(left, right, mass_left, mass_right)
+    attraction = mean_score(graph, left, right)
     from_left, from_right = mass_left @ forward - attraction, mass_right @ backward - attraction
     if is_tensor(f):
         return from_left, from_right
     return float(from_left), float(from_right)
+
+
+def mean_score(graph: PairGraph, left: Any, right: Any) -> Any:
+    """`E_P[f(x)ᵀ g(l)]`, for arrays or tensors."""
+    rows, columns = (index.astype(np.int64) for index in graph.joint.tocoo().coords)
+    return ((left[rows] * right[columns]).sum(1) * _beside(graph.joint.data, left)).sum()
 
 
 def _beside(values: Any, place: Any) -> Any:
@@ -75,16 +82,18 @@ def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tu
         round-off.
     """
     xp: Any = sys.modules["torch"] if is_tensor(left) else np
-    forward, tops, sums = [], [], []
-    for rows in row_blocks(len(left), len(right), BLOCK):
+    forward, highest, total = [], xp.full_like(_constant(right[:, 0]), -xp.inf), 0.0
+    for rows in row_blocks(len(left), len(right), MANY if is_tensor(left) else BLOCK):
         scores, mass = left[rows] @ right.T, mass_left[rows]
-        top = xp.amax(_constant(scores), 1, keepdims=True)
-        forward.append(top[:, 0] + xp.log(xp.exp(scores - top) @ mass_right))
-        top = xp.amax(_constant(scores), 0, keepdims=True)
-        tops.append(top[0])
-        sums.append(mass @ xp.exp(scores - top))
-    highest = xp.amax(xp.stack(tops), 0)
-    total = (xp.stack(sums) * xp.exp(xp.stack(tops) - highest)).sum(0)
+        across, down = (xp.amax(_constant(scores), axis, keepdims=True) for axis in (1, 0))
+        top = float(across.max())
+        if near := top - min(float(across.min()), float(down.min())) < NEAR:
+            across, down = xp.full_like(across, top), xp.full_like(down, top)
+        grown = xp.exp(scores - across)
+        forward.append(across[:, 0] + xp.log(grown @ mass_right))
+        highest, before = xp.maximum(highest, down[0]), highest
+        part = mass @ (grown if near else xp.exp(scores - down))
+        total = total * xp.exp(before - highest) + part * xp.exp(down[0] - highest)
     return xp.concatenate(forward), highest + xp.log(total)
 
 

@@ -15,8 +15,6 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.quantities.scores import log_mean_exp
 
-BLOCK = 4_000_000  # distances held at once: 32 MB
-
 
 def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> FloatArray:
     """Every row divided by its norm, (size, k).
@@ -113,7 +111,7 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
     Notes
     -----
     Exact, with each node met by itself as often as it is drawn twice. Every pair of nodes counts: O(n_left² k) time, or
-    O(n_left n_right k), in blocks of `BLOCK` distances. Source: Wang and Isola 2020.
+    O(n_left n_right k), in blocks that stay in the cache. Source: Wang and Isola 2020.
     """
     from scipy.spatial.distance import cdist  # a tenth of a second to load
 
@@ -124,7 +122,6 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
     if left.shape[1] != right.shape[1]:
         raise ValueError(f"f has width {left.shape[1]} and g {right.shape[1]}: distances need one width")
     kernel = [
-        log_mean_exp(-t * cdist(left[rows], right, "sqeuclidean"), second)
-        for rows in row_blocks(len(left), len(right), BLOCK)
+        log_mean_exp(-t * cdist(left[rows], right, "sqeuclidean"), second) for rows in row_blocks(len(left), len(right))
     ]
     return min(0.0, log_mean_exp(np.concatenate(kernel)[None, :], first).item())
