@@ -82,7 +82,7 @@ def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tu
         round-off.
     """
     xp: Any = sys.modules["torch"] if is_tensor(left) else np
-    forward, highest, total = [], xp.full_like(_constant(right[:, 0]), -xp.inf), 0.0
+    forward, highest, total = [], xp.full_like(mass_right, -xp.inf), 0.0
     for rows in row_blocks(len(left), len(right), MANY if is_tensor(left) else BLOCK):
         scores, mass = left[rows] @ right.T, mass_left[rows]
         across, down = (xp.amax(_constant(scores), axis, keepdims=True) for axis in (1, 0))
