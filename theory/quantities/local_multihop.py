@@ -386,12 +386,12 @@ def _least(graph: PairGraph, cut: Cut, hops: int, families: Sequence[_Family]) -
     for (family, sums), margins in zip(filters, asked, strict=True):
         order = np.argsort(margins)
         ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
-        errors = _errors_within(family.shares, ahead, masses, sums)
+        # What is proved is rounded up by more: a hope of 1 - 1e-15 is in vain.
+        errors = _errors_within(family.shares, ahead, masses, sums) * (1 + EPS * len(order))
         hopes += [(error, partial(family.member, n, ahead, masses, float(sums[n]))) for n, error in enumerate(errors)]
     best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
-    rounding_up = 1 + EPS * graph.n_left  # of what is proved, at least: a hope of 1 - 1e-15 is in vain
     for hope, member in sorted(hopes, key=lambda it: float(it[0])):
-        if hope * rounding_up >= best.error:
+        if hope >= best.error:
             break
         trial = member()
         if trial.at_least(cut) < best.error:
