@@ -2,7 +2,6 @@
 
 The CPU time of a process counts such pauses, and nothing in the machine tells of them: a product that takes .09 s
 takes .09 to 2 s. But a process of the highest priority that sleeps for a moment at a time wakes late by a pause.
-To watch costs: the host pauses more, spectra of sbm at L ended after 90 to 160 s, unwatched after 38 to 58 s.
 """
 
 import mmap
@@ -14,7 +13,7 @@ from typing import Self
 
 import numpy as np
 
-TICK = 2e-4  # seconds of a sleep
+TICK = 2e-4  # seconds of a sleep: to wake more often makes a host pause more often, too
 LATE = 8e-5  # seconds after which a waking was delayed by a pause
 MOST = 1 << 24  # pauses: five hundred a second for nine hours
 
