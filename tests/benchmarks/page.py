@@ -13,13 +13,13 @@ COLUMNS = ("size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ou
 TIE = 1.3
 INTRODUCTION = f"""# Benchmarks
 
-Measured by `make bench`, on one thread. The first table is of whole commands: find your number of pairs, and read how
-long and how much memory a command takes, and whether a script would be faster. A ratio above 1 means that ours is
-faster, and below {TIE} either way is a tie; brackets hold the smallest and the largest ratio of single runs of the peer
-to the run of ours in the same round. A peer that failed, or was stopped before it got there, gives a lower
-bound, ≥, and ours is faster. Where a share of the time is said to be paused, a busy host gave the processor to others
-meanwhile: these pauses are left out, but not that caches are empty after each: seconds at L were
-twice those that an older version took on a quiet machine. Rows were measured at the commits that the record names.
+Measured by `make bench`, on one thread, at the commits that the record names. The first table is of whole commands:
+find your number of pairs, and read how long and how much memory a command takes, and whether a script would be faster.
+A ratio above 1 means that ours is faster, and below {TIE} either way is a tie; brackets hold the least and the largest
+ratio of single runs of the peer to the run of ours in the same round. A peer that did not get there gives a bound, ≥.
+"""
+PAUSED = """
+Where a share is paused, a busy host served others then: that is left out, though not that caches are empty afterwards.
 """
 
 
@@ -29,7 +29,7 @@ def benchmarks_page(path: Path = RECORD) -> str:
     settings, versions, hardware = record["configuration"], record["versions"], record["hardware"]
     named = ", ".join(f"{name} {versions[name]}" for name in ("numpy", "scipy", "torch"))
     lines = [
-        INTRODUCTION,
+        INTRODUCTION + PAUSED * any(row.get("paused") for row in record["duels"]),
         f"Medians of {settings['repeats']} interleaved runs, seed {settings['seed']}; {named}; {hardware['machine']}, "
         f"{hardware['cpus']} CPUs, {hardware['system']}. Seconds are of CPU time.",
     ]
