@@ -64,9 +64,9 @@ FAILURE = 1e-6  # probability that a value above `unseen` was skipped, in each r
 STEPS = 200  # of the probes
 LEANING = 30  # of probes that only show the way
 SAFE = 0.98  # of a Ritz value, as a cutoff
-DEGREES = 2, 3, 4  # of the polynomial; the highest whose largest value on a run is at most
-GROWN = 16  # for float32 loses the small beside the large, and a steeper one wastes products on what is far out
-STREAMS = 24  # rows of a basis that are read at once
+DEGREES = {4: (2, 3, 4), 8: (2, 3, 4, 5, 6)}  # of the polynomial, by bytes; the highest whose largest value is at most
+GROWN = {4: 16, 8: 1000}  # for float32 loses the small beside the large, and a steeper one wastes products far out
+STREAMS = 64  # bytes of each column of a basis that are read at once
 ROUND_OFF = 32 * UNIT  # of a residual in float64, and of a trace
 
 
@@ -221,7 +221,7 @@ class _Search:
         import torch
 
         cutoff, highest = SAFE * float(values[-1]), max(unseen, float(values[~good].max(initial=0.0)))
-        transformed = _Filter(self.gram.product, cutoff, highest) if cutoff > FLOAT32 else _Filter(self.gram.product)
+        transformed = _Filter(self.gram.product, cutoff * (cutoff > FLOAT32), highest, self.dtype.itemsize)
         chosen = torch.from_numpy(good).to(ritz.device)
         locked, rest = ritz[chosen], ritz[~chosen]
         start = torch.cat([probes, self._mixed(rest).double()]) if len(rest) else probes
@@ -330,12 +330,13 @@ class _Search:
 class _Filter:
     """`X -> X T_d((2 G - c) / c)`, at most 1 on [0, c] and steep beyond; G itself where there is no cutoff.
 
-    `highest` is the largest eigenvalue that the rows lean on; it decides the degree d.
+    `highest` is the largest eigenvalue that the rows lean on; with the bytes of a number it decides the degree d.
     """
 
     gram: "Product"
     cutoff: float = 0.0
     highest: float = 0.0
+    itemsize: int = 4
 
     def __call__(self, rows: "Rows") -> "Rows":
         if self.cutoff == 0:
@@ -349,8 +350,8 @@ class _Filter:
     @cached_property
     def degree(self) -> int:
         """The highest degree that does not make too much of the largest eigenvalue."""
-        angle = np.arccosh(max(1.0, 2 * self.highest / self.cutoff - 1))
-        return max([degree for degree in DEGREES if np.cosh(degree * angle) <= GROWN], default=DEGREES[0])
+        angle, degrees = np.arccosh(max(1.0, 2 * self.highest / self.cutoff - 1)), DEGREES[self.itemsize]
+        return max([d for d in degrees if np.cosh(d * angle) <= GROWN[self.itemsize]], default=degrees[0])
 
     def back(self, values: FloatArray, residuals: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The eigenvalues of G that have those values, and their residuals to first order."""
@@ -397,7 +398,7 @@ class _Run:
             inner = image @ beside.T
             projected[near : count + width, count : count + width] = inner.T.cpu().numpy()
             near, count = count, count + width
-            block, coupling = self._orthonormal(_without(image, inner, beside), self.locked + count)
+            block, coupling = self._orthonormal(image - inner @ beside, self.locked + count)
             room = self.rows.shape[1] - self.locked - count
             block, coupling = block[:room], coupling[:room]
             full = count + len(block) > self.size or room == 0
@@ -447,7 +448,7 @@ class _Run:
         total = torch.eye(len(rows), dtype=rows.dtype, device=rows.device)
         basis, scale = self.rows[:upto], float(torch.linalg.vector_norm(rows, dim=1).max())
         for _ in range(4):
-            rows = _without(rows, rows @ basis.T, basis)
+            rows = _without(rows, basis)
             columns, upper = torch.linalg.qr(rows.T)
             total, rows = upper @ total, columns.T.contiguous()
             sizes = upper.diagonal().abs()
@@ -460,9 +461,9 @@ class _Run:
         return rows, total.cpu().numpy().astype(np.float64)
 
 
-def _without(rows: "Rows", weights: "Rows", basis: "Rows") -> "Rows":
-    """`rows - weights @ basis`, a few rows of the basis at a time: more streams of memory are not read ahead."""
+def _without(rows: "Rows", basis: "Rows") -> "Rows":
+    """Rows less their part in an orthonormal basis, of which a few rows at a time are read once for both products."""
     rows = rows.clone()
-    for part in row_blocks(len(basis), 1, STREAMS):
-        rows.addmm_(weights[:, part], basis[part], alpha=-1)
+    for part in row_blocks(len(basis), rows.element_size(), STREAMS):
+        rows.addmm_(rows @ basis[part].T, basis[part], alpha=-1)
     return rows

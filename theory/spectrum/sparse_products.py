@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WIDTH = 8  # vectors to a product
 FEW = 3  # vectors, for which scipy's product in float64 is about as fast as torch's, and needs no copy
+TALL = 1 << 16  # rows, of which a block in float64 is in few caches: it takes twice as long to gather it as to scatter
 UNIT = float(np.finfo(np.float64).eps) / 2
 
 
@@ -22,7 +23,7 @@ class SparseProducts:
 
     On the CPU a float32 product is a weighted sum of rows of an embedding, `torch.embedding_bag`, whose vectorised
     kernel is 2 to 5 times as fast as the sparse products of torch and scipy. It has none for float64: there the product
-    is that of torch's CSR, as it is on another device; for `FEW` vectors scipy's, where Aᵀ scatters from A itself. 16
+    is that of torch's CSR, as on another device; of `FEW` vectors or `TALL` matrices scipy's, which scatters from A. 16
     bytes an entry are held for float32, on top of the matrix, and 12 for float64. Entries below 1e-38 are 0 in float32.
 
     A sum of d products is off by at most `d u / (1 - d u)` of the sum of their absolute values, in any order, and the
@@ -68,7 +69,7 @@ class SparseProducts:
         import torch
 
         exact = columns.dtype == torch.float64
-        if self.device is None and exact and columns.shape[1] <= FEW:
+        if self.device is None and exact and (columns.shape[1] <= FEW or self.matrix.shape[0] > TALL):
             return torch.from_numpy(self.matrix.T @ (self.matrix @ columns.numpy()))
         if self.device is not None or exact:
             forward, backward = self._doubles if exact else self._singles
