@@ -67,6 +67,7 @@ SAFE = 0.98  # of a Ritz value, as a cutoff
 DEGREES = {4: (2, 3, 4), 8: (2, 3, 4, 5, 6)}  # of the polynomial, by bytes; the highest whose largest value is at most
 GROWN = {4: 16, 8: 1000}  # for float32 loses the small beside the large, and a steeper one wastes products far out
 STREAMS = 64  # bytes of each column of a basis that are read at once
+CLEAR = 0.1  # singular value: from there on `A w / σ` is orthonormal to 1e-13; below, SVD turns ties: residuals add up
 ROUND_OFF = 32 * UNIT  # of a residual in float64, and of a trace
 
 
@@ -178,8 +179,9 @@ class _Search:
         return torch.float32 if self.allowed(value) * REPAIRABLE > FLOAT32 else torch.float64
 
     def allowed(self, values: "FloatArray | float") -> FloatArray:
-        """Residuals `‖G v - θ v‖` that keep those of the singular triplets within tol."""
-        return np.maximum(self.tol * np.maximum(np.sqrt(values), self.tol), ROUND_OFF)
+        """Residuals `‖G v - θ v‖` that keep those of the triplets within tol; half of it where ties may be turned."""
+        roots = np.sqrt(values)
+        return np.maximum(self.tol * np.maximum(roots, self.tol) * np.where(roots > CLEAR, 1, 0.5), ROUND_OFF)
 
     def converged(self, found: Leading) -> np.ndarray:
         return np.asarray(found.residuals <= self.allowed(found.values))

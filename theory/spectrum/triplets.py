@@ -16,6 +16,7 @@ from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.svd import svd
 from pairbounds.theory.graph.components import component_features, component_roots
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.block_lanczos import CLEAR
 from pairbounds.theory.spectrum.block_lanczos import GUARD as BLOCKS_GUARD
 from pairbounds.theory.spectrum.dense_triplets import Triplets, is_filled, triplets_by_parts
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
 SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing else is said
-BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is no faster than ARPACK
+BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is hardly faster than ARPACK, and on tight clusters slower
 BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 2  # values computed beyond the k-th, so that k is never at the edge of what was searched
@@ -38,7 +39,6 @@ ROWS = 1 << 16  # rows, to be worked on at a time
 KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for it
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
-CLEAR = 0.1  # from there on `A w / σ` is orthonormal to 1e-13, and no singular value decomposition is needed
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
@@ -171,16 +171,14 @@ def spectrum(
         1..min(n_left, n_right); beyond that every singular value is 0.
     tol : float, optional
         Largest residual norm allowed; the dense route is exact to round-off. By default 1e-6 by "sparse", which as a
-        rule goes far beyond it, and 1e-10 by "blocks", which stops there: where values are near to one another, bounds
-        that are rounded outward by a residual of 1e-6 lose more: on one graph of 40,000 x 20,000 nodes (seed 0, k = 32)
-        2% of theorem 15 and 79% of one near-optimal bound.
+        rule goes far beyond it, and 1e-10 by "blocks", which stops there: bounds are rounded outward by it, and of near
+        values 1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound (40,000 x 20,000 nodes, seed 0, k = 32).
     method : {"auto", "dense", "sparse", "blocks"}
         "dense" (`dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
         or the copy itself, whichever is faster, each component by itself. "sparse" runs ARPACK on the Gram operator of
         the smaller side, never formed, at cost O(iterations (nnz + side k)). "blocks" (`block_spectrum`) is block
-        Lanczos on it, mostly in float32: at 65 triplets of 2e6 pairs it takes two fifths to a half of the time of
-        "sparse" where 1e-6 is allowed, and half as much again to twice as much for 1e-10; for few triplets, on small
-        graphs and on tight clusters more. "auto" takes the one that is the fastest for the size, by `fastest_method`.
+        Lanczos on it: for 48 triplets of 2e6 pairs .4 to .8 of the time of "sparse" in float32, where 1e-6 is allowed,
+        .6 to .9 in float64; for fewer, small graphs and tight clusters more. "auto" is the fastest by `fastest_method`.
     device : {"auto", "cpu", "cuda", ...}
         Where the factorisation of "dense" or the products of "blocks" run, "sparse" being for the CPU; "auto" is "cuda"
         if there is one, for more than `SMALL` entries.
