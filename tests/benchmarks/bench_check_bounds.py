@@ -8,9 +8,9 @@ from tests.benchmarks.graphs import GRAPHS, fresh
 
 SIZES = ("XS", "M", "L")
 PROFILE = (
-    "Of the bounds of pow at M theorem 16 takes 17%, second eigenvalues of the classes 14%, sparsest partitions 9%, "
-    "alignment 7%, and no other part more. At L orthonormal factors of the embedding take 21%, variances within "
-    "classes 19%, sparsest partitions 10%, second eigenvalues 8% and theorem 16 7%"
+    "Of the bounds of pow at M second eigenvalues of the classes take 21%, theorem 16 17%, multi-hop bounds 9%, "
+    "sparsest partitions 8%, and no other part more. At L variances within classes take 20%, theorem 16 16%, sparsest "
+    "partitions 12%, second eigenvalues 11%, fourth powers and orthonormal factors 7% each"
 )
 
 

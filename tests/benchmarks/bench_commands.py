@@ -17,6 +17,10 @@ from tests.benchmarks.duel import Duel, Size, Spent, process
 from tests.benchmarks.graphs import block_model
 
 SIZES = ("XS", "S", "M", "L")
+PROFILE = (
+    "Of an audit of 9.3 million pairs in 1,000 classes (k = 32), which takes 217 CPU seconds and 2.6 GiB, the spectrum "
+    "takes 51%, for the k-th value is in a cluster of 999, theorem 16 19% and theorem 7 13%"
+)
 
 
 def duels(size: Size, seed: int) -> list[Duel]:
