@@ -8,9 +8,8 @@ from tests.benchmarks.graphs import GRAPHS, fresh
 
 SIZES = ("XS", "M", "L")
 PROFILE = (
-    "Of the bounds of pow at M second eigenvalues of the classes take 21%, theorem 16 17%, multi-hop bounds 9%, "
-    "sparsest partitions 8%, and no other part more. At L variances within classes take 20%, theorem 16 16%, sparsest "
-    "partitions 12%, second eigenvalues 11%, fourth powers and orthonormal factors 7% each"
+    "Of the bounds of pow at M second eigenvalues of the classes take 21%, theorem 16 17%, multi-hop bounds 9%; at L "
+    "variances in classes 20%, theorem 16 16%, sparsest partitions 12%, second eigenvalues 11%; no other part above 8%"
 )
 
 

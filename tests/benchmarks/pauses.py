@@ -34,12 +34,15 @@ class Pauses:
         except (AttributeError, PermissionError) as error:
             raise PermissionError("no real-time priority is granted here, by which pauses are noted") from error
         os.sched_setaffinity(0, {max(self._before[0])})
+        self._log[0] = -1
         self._watcher = os.fork()
         if self._watcher == 0:
             try:
                 self._watch()
             finally:  # whatever happens, this is no second process that goes on from here
                 os._exit(0)
+        while self._log[0] < 0:  # a fork of a large process may take longer to begin than the first run
+            time.sleep(TICK)
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
@@ -59,12 +62,12 @@ class Pauses:
 
     def _watch(self) -> None:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(2))
-        due, count, parent = time.perf_counter() + TICK, 0, os.getppid()
+        due, self._log[0], parent = time.perf_counter() + TICK, 0, os.getppid()
         while os.getppid() == parent:
             time.sleep(max(0.0, due - time.perf_counter()))
             now = time.perf_counter()
             if now > due + LATE:
-                self._log[1 + 2 * count : 3 + 2 * count] = due - TICK / 2, now
-                count += 1
-                self._log[0] = count
+                place = 1 + 2 * int(self._log[0])
+                self._log[place : place + 2] = due - TICK / 2, now
+                self._log[0] += 1
             due = now + TICK
