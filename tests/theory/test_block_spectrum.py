@@ -35,7 +35,7 @@ def test_values_vectors_and_what_is_left_agree_with_dense_svd(family, tol=1e-10)
         assert found.unseen >= exact[k] - 1e-12
 
 
-@pytest.mark.parametrize("seeds", [range(1), pytest.param(range(1, 30), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [(0, 12), pytest.param(range(1, 30), marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("copies", "joined", "k"), [(3, 0, 7), (5, 0, 8), (30, 0, 45), (30, 1e-6, 40)])
 def test_copies_of_a_value_are_all_found(copies, joined, k, seeds):
     """Up to residuals: of weakly joined copies the values are 1e-8 apart, one for another is an error of 1e-8 or so."""
@@ -184,14 +184,14 @@ def test_a_run_that_does_not_converge_ends_and_is_looked_at_all_the_way(excess):
     assert max(later / before for before, later in pairwise(looks)) <= 1.25 + block_lanczos.BLOCK / 40
 
 
-@pytest.mark.parametrize("shape", [(300, 200), (50, 1)])
+@pytest.mark.parametrize("shape", [(300, 200), (50, 1), (70_000, 5)])
 def test_products_in_both_precisions_are_as_near_as_they_say(shape):
     rng = np.random.default_rng(12)
     matrix = sp.csr_array(PairGraph(rng.random(shape) * (rng.random(shape) < 0.3) + 1e-3).normalized)
     exact = (matrix.T @ matrix).toarray()
     for device in (None, torch.device("cpu")):  # the second is the path that a GPU takes
         products = SparseProducts(matrix, device)
-        for dtype, error in ((torch.float32, 1e-5), (torch.float64, products.rounding)):
+        for dtype, error in ((torch.float32, 2**29 * products.rounding), (torch.float64, products.rounding)):
             rows = torch.from_numpy(rng.standard_normal((11, shape[1]))).to(dtype)
             off = products.gram(rows).double().numpy() - rows.double().numpy() @ exact
             assert np.all(np.linalg.norm(off, axis=1) <= 2 * error * np.linalg.norm(rows.double().numpy(), axis=1))

@@ -171,14 +171,14 @@ def spectrum(
         1..min(n_left, n_right); beyond that every singular value is 0.
     tol : float, optional
         Largest residual norm allowed; the dense route is exact to round-off. By default 1e-6 by "sparse", which as a
-        rule goes far beyond it, and 1e-10 by "blocks", which stops there: bounds are rounded outward by it, and of near
-        values 1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound (40,000 x 20,000 nodes, seed 0, k = 32).
+        rule goes far beyond it, and 1e-10 by "blocks", which stops there: bounds are rounded outward by it. In one case
+        (40,000 x 20,000 nodes, seed 0, k = 32) 1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound.
     method : {"auto", "dense", "sparse", "blocks"}
         "dense" (`dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
         or the copy itself, whichever is faster, each component by itself. "sparse" runs ARPACK on the Gram operator of
         the smaller side, never formed, at cost O(iterations (nnz + side k)). "blocks" (`block_spectrum`) is block
-        Lanczos on it: for 48 triplets of 2e6 pairs .4 to .8 of the time of "sparse" in float32, where 1e-6 is allowed,
-        .6 to .9 in float64; for fewer, small graphs and tight clusters more. "auto" is the fastest by `fastest_method`.
+        Lanczos on it: on three graphs of 2e6 pairs, one run each, 48 triplets take .4 to .8 of the time of "sparse" in
+        float32, where 1e-6 is allowed, and .6 to .9 in float64; few, or tight clusters, more. "auto": `fastest_method`.
     device : {"auto", "cpu", "cuda", ...}
         Where the factorisation of "dense" or the products of "blocks" run, "sparse" being for the CPU; "auto" is "cuda"
         if there is one, for more than `SMALL` entries.
