@@ -159,6 +159,7 @@ smoke: ## Draw every figure from a first look at each study; say which key numbe
 	$(PYTHON) -m pairbounds.figures.findings compare --tables $(BUILD)/smoke/tables $(if $(ACCEPT),--accept)
 
 release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and check a graph with what they install
+	$(PYTHON) -m tests.reliability.stale --strict
 	rm -rf $(BUILD)/dist
 	$(VENV)/bin/uv build --quiet --out-dir $(BUILD)/dist
 	$(PYTHON) -m twine check --strict $(BUILD)/dist/*.whl $(BUILD)/dist/*.tar.gz
@@ -175,6 +176,7 @@ lint: $(INSTALLED) ## Check format, style, types and spelling, and count lines, 
 	$(PYTHON) -m mypy
 	$(PYTHON) -m codespell_lib
 	$(PYTHON) -m tests.budgets
+	$(PYTHON) -m tests.reliability.stale
 
 clean: ## Remove what was built, and the virtual environment
 	rm -rf $(BUILD) $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,6 +5,8 @@ import os
 # Before a library is loaded that reads it: set later, it does not reach its threads that begin later. Two threads
 # that wait for each other beside a busy core take minutes. The commands that tests start have it, too.
 os.environ["OMP_NUM_THREADS"] = "1"
+# pytest turns warnings of this process alone into errors: in the commands and workers that tests start, these are, too.
+os.environ["PYTHONWARNINGS"] = "error::RuntimeWarning"
 
 import signal
 from collections.abc import Callable

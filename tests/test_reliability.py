@@ -1,12 +1,14 @@
 """The commands that try the project beside its tests: what they record and compare."""
 
 import json
+import subprocess
 import time
 
 import numpy as np
 import pandas as pd
 
-from tests.reliability import same_cells
+from tests.reliability import same_cells, stale
+from tests.reliability.matrix import ROWS, subject
 from tests.reliability.page import CAMPAIGNS, reliability_page
 from tests.reliability.record import counted, here_and_now, write
 
@@ -61,3 +63,48 @@ def test_cells_are_compared_to_so_many_digits():
     after = pd.DataFrame({"x": [0.19049, 3e-16, 2.1, 1.0], "name": list("abcd")})
     assert same_cells.differences(before, after)["row"].tolist() == [0, 1, 2, 3]
     assert same_cells.differences(before, after, digits=3)["row"].tolist() == [2, 3]
+
+
+def _matrix(folder, *rows):
+    folder.mkdir(exist_ok=True)
+    (folder / "matrix.json").write_text(json.dumps({"command": "make matrix", "rows": list(rows), "notes": []}))
+    return folder / "matrix.json"
+
+
+def test_rows_of_the_matrix_that_are_old_absent_or_red_are_named(tmp_path):
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b.c", "-C", str(tmp_path))
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    for number in range(3):
+        (tmp_path / "theory").mkdir(exist_ok=True)
+        (tmp_path / "theory" / "module.py").write_text(str(number))
+        subprocess.run([*git, "add", "."], check=True)
+        subprocess.run([*git, "commit", "--quiet", "-m", "change"], check=True)
+    commits = subprocess.run([*git, "rev-list", "HEAD"], capture_output=True, text=True, check=True).stdout.split()
+    assert [stale.commits_since(commit, tmp_path) for commit in commits] == [0, 1, 2]
+    assert stale.commits_since("0" * 40, tmp_path) is None
+    row = {"what": f"{subject('lowest')}: numpy 2", "count": 5, "found": 0, "commit": commits[0]}
+    rows = row, row | {"what": subject("newest"), "found": 1}, row | {"what": subject("3.13"), "commit": "0" * 40}
+    record = _matrix(tmp_path / "records", *rows)
+    red, unknown = stale.stale(record, tmp_path)
+    assert "1 of 5 tests failed. Measure it: make matrix ROW=newest" in red
+    assert "is unknown here" in unknown
+    assert len(stale.stale(tmp_path / "none.json", tmp_path)) == len(stale.REQUIRED)
+
+
+def test_old_rows_are_stale_and_only_strictly_an_error(tmp_path, monkeypatch, call):
+    monkeypatch.setattr(stale, "commits_since", lambda commit, root: int(commit))
+    rows = [{"what": subject(name), "count": 5, "found": 0, "commit": "300"} for name in stale.REQUIRED]
+    record = _matrix(tmp_path, *rows)
+    assert call(stale.app, "--record", record, "--strict")[:2] == (0, "")
+    record = _matrix(tmp_path, rows[0] | {"commit": "301"}, *rows[1:])
+    assert call(stale.app, "--record", record)[0] == 0
+    code, out, _ = call(stale.app, "--record", record, "--strict")
+    assert code == 1
+    assert "301 commits have touched source" in out
+
+
+def test_the_page_has_a_row_for_each_machine_run_or_not(tmp_path):
+    write("matrix", "make matrix", [{"what": subject("newest"), "count": 3, "found": 0}], 0.0, folder=tmp_path)
+    page = reliability_page(tmp_path)
+    assert f"| {subject('newest')} | 3 | 0 |" in page
+    assert page.count("| not run | |") == len(ROWS) - 1

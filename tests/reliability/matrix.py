@@ -1,10 +1,11 @@
-"""`make matrix`: the fast tests by nox, every warning an error, with the lowest and the newest allowed dependencies.
+"""`make matrix`: the fast tests by nox, with the lowest and the newest dependencies; our own warnings are errors.
 
 And on machines that are not this one: as another processor computes, and where there is little time.
 """
 
 import json
 import time
+import tomllib
 from functools import partial
 from pathlib import Path
 
@@ -14,17 +15,13 @@ from tests.reliability.record import counted, write
 
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
-nox.options.error_on_missing_interpreters = True
+nox.options.error_on_missing_interpreters = False  # the page says "not run"
 
 ROOT = Path(__file__).parents[2]
-# Warnings inside a dependency that we cannot avoid: a filter, as `python -W` takes it, and its reason.
-KNOWN = {
-    "ignore::pyparsing.warnings.PyparsingDeprecationWarning": "Matplotlib 3.10 calls the newest pyparsing by old names",
-    "ignore:invalid escape sequence": "colorspacious 1.1 is compiled on its first import, and has such texts",
-    "ignore:Creating scratch directories": "distributed says so of a machine on which that has taken a second",
-}
-NOTES = [f"Let through: `{known}`, since {reason}" for known, reason in KNOWN.items()]
-NOTES += ["Lowest: of each dependency that pyproject.toml names; what those need in turn is the newest that fits."]
+# Every warning is an error that a line of ours causes; those of other packages are their own.
+FILTERS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["filterwarnings"]
+STRICT = "filterwarnings=" + "\n".join([*FILTERS, r"error:::(pairbounds|tests)\b"])
+NOTES = ["Lowest: of each dependency that pyproject.toml names; what those need in turn is the newest that fits."]
 VERSIONS = """
 import json, platform
 from importlib import metadata
@@ -42,25 +39,30 @@ ROWS = {
 }
 
 
+def subject(name: str) -> str:
+    """What a row of the record begins with."""
+    python, dependencies, machine = ROWS[name]
+    return f"Python {python}, {dependencies} dependencies{machine and f', {machine}'}"
+
+
 def tested(session: nox.Session, name: str) -> None:
     """Run the tests and record them; only those that are named after --, without a record."""
-    (python, dependencies, machine), started = ROWS[name], time.monotonic()
+    (_, dependencies, machine), started = ROWS[name], time.monotonic()
     report = Path(session.create_tmp()).resolve() / "report.xml"
     report.unlink(missing_ok=True)
     session.chdir(ROOT)
     resolution = "lowest-direct" if dependencies == "lowest" else "highest"
     session.install("--resolution", resolution, "--editable", ".[dev]")
     through = ("python", "-m", "tests.reliability.elsewhere", name, "--") if machine else ()
-    warnings = [argument for known in ("error", *KNOWN) for argument in ("-W", known)]
-    options = (f"--junitxml={report}", "-n", "auto", "--dist", "loadfile", "-p", "no:cacheprovider", *session.posargs)
-    session.run(*through, "python", "-m", "pytest", *warnings, *options, success_codes=range(6))  # see the report
+    options = ("-n", "auto", "--dist", "loadfile", "-p", "no:cacheprovider", "-o", STRICT, f"--junitxml={report}")
+    command = (*through, "python", "-m", "pytest", *options, *session.posargs)
+    session.run(*command, success_codes=range(6))  # see the report
     if not report.exists():
         session.error("the tests did not begin")
     count, found = (sum(row[key] for row in counted(report)) for key in ("count", "found"))
     if not session.posargs:
         versions = json.loads(str(session.run("python", "-c", VERSIONS, silent=True)))
-        what = f"Python {python}, {dependencies} dependencies{machine and f', {machine}'}"
-        what += f": {', '.join(f'{one} {version}' for one, version in versions.items())}"
+        what = f"{subject(name)}: {', '.join(f'{package} {version}' for package, version in versions.items())}"
         write(
             "matrix", "make matrix", [{"what": what, "count": count, "found": found}], started, notes=NOTES, beside=True
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.reliability.matrix import ROWS, subject
 from tests.reliability.record import RECORDS
 
 INTRODUCTION = """# Reliability
@@ -27,9 +28,22 @@ def reliability_page(records: Path = RECORDS) -> str:
     lines = [INTRODUCTION]
     for file, title in CAMPAIGNS.items():
         lines += [f"## {title}", ""]
-        lines += _section(json.loads((records / file).read_text())) if (records / file).is_file() else ["Not measured."]
+        record = _record(records / file)
+        lines += _section(record) if record else ["Not measured."]
         lines.append("")
     return "\n".join(lines)
+
+
+def _record(path: Path) -> dict[str, Any] | None:
+    """A record; that of the matrix with a row for each of its machines, run or not."""
+    if not path.is_file():
+        return None
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if path.name == "matrix.json":
+        recorded = {row["what"].partition(":")[0] for row in record["rows"]}
+        absent = [subject(name) for name in ROWS if subject(name) not in recorded]
+        record["rows"] += [{"what": what, "count": 0, "found": 0} for what in absent]
+    return record
 
 
 def _section(record: dict[str, Any]) -> Iterator[str]:
@@ -42,7 +56,8 @@ def _section(record: dict[str, Any]) -> Iterator[str]:
     yield from ("", "| tried | tries | failures found |", "|---|---:|---:|")
     for row in record["rows"]:
         apart = f" (on {_when(row)})" if row.get("commit", measured["commit"]) != measured["commit"] else ""
-        yield f"| {_cell(row['what'])}{apart} | {row['count']:,} | {row['found']:,} |"
+        counts = f"{row['count']:,} | {row['found']:,}" if row["count"] else "not run |"
+        yield f"| {_cell(row['what'])}{apart} | {counts} |"
     yield ""
     alive = [f"Lives: {mistake}: {why}" for row in record["rows"] for mistake, why in row.get("alive", {}).items()]
     yield from (f"- {_cell(note)}" for note in [*record["notes"], *alive])

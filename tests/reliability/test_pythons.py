@@ -1,0 +1,39 @@
+"""The interpreters that `.ci/run` tests on."""
+
+import sys
+
+import pytest
+
+from tests.reliability.pythons import candidates, extremes, started
+
+PROJECT = '[project]\nrequires-python = ">=3.11"\n'
+
+
+def program(folder, name, said, code=0):
+    """A program that answers as a Python does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\necho '{said}'\nexit {code}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_the_oldest_and_the_newest_allowed_python_that_starts_are_chosen(tmp_path):
+    program(tmp_path / "bin", "python3", "3 12 1 /a path/python3")
+    program(tmp_path / "bin", "python3.11", "3 11 9 /first/python3.11")
+    program(tmp_path / "other", "python3.11", "3 11 9 /second/python3.11")
+    program(tmp_path / "other", "python3.10", "3 10 0 /too/old")
+    program(tmp_path / "other", "python3.14", "pyenv: python3.14: command not found", code=127)
+    program(tmp_path / "other", "python3-config", "3 99 0 /no/python")
+    program(tmp_path / "pyenv" / "versions" / "3.13.0" / "bin", "python3.13", "3 13 0 /pyenv/python3.13")
+    found = list(candidates(f"{tmp_path / 'bin'}:{tmp_path / 'other'}:{tmp_path / 'none'}", tmp_path / "pyenv"))
+    assert extremes(found, PROJECT) == [((3, 11, 9), "/first/python3.11"), ((3, 13, 0), "/pyenv/python3.13")]
+    assert extremes(found, PROJECT.replace('11"', '11,<3.13"'))[-1] == ((3, 12, 1), "/a path/python3")
+    assert extremes(found, PROJECT.replace("11", "14")) == []
+    assert extremes(found[:1], PROJECT) == [((3, 12, 1), "/a path/python3")]
+    with pytest.raises(ValueError, match="cannot read requires-python"):
+        extremes(found, "[project]\n")
+
+
+def test_a_python_tells_its_version():
+    version, path = started(sys.executable)
+    assert version == sys.version_info[:3]
+    assert path == sys.executable
