@@ -133,7 +133,9 @@ def graph_of(rows):
 
 
 def test_spellings_are_found_to_be_one():
-    answer = granularity_report(graph_of(spellings()), 3, splits=6)
+    # Captions as they are have equal singular values, which each processor turns by itself: six halves of 48 images
+    # gave an interval of the gain from .22 on one and from -.05 on another; these give .16 to .28 on three.
+    answer = granularity_report(graph_of(spellings(96)), 3, splits=12)
     rows = answer.table.set_index(["kind", "level"])
     assert rows.loc[("similarity", "near-duplicates"), "error"] == 0
     assert rows.loc[("similarity", AS_THEY_ARE), "error"] > 0.1
