@@ -40,6 +40,12 @@ AS_GIVEN, RESCALED, REALIGNED = "as given", "best scale", "best partner"
 PARTS = ("pairs", "width", "optimisation")
 MEASURED = ("probe_mse", "probe_error")
 TOLERANCE = 1e-9  # of the spectrum: its round-off enters a bound by its root
+OTHER_LOSSES = (
+    "All of this is about the spectral loss, which makes f(x)ᵀg(l) a ratio of probabilities. InfoNCE (CLIP) and the "
+    "sigmoid loss (SigLIP) make it the logarithm of that ratio, up to a constant. For an encoder that was trained with "
+    "one of them, this diagnosis says nothing about its training: see check_bounds(graph, k, critic=(f / temperature, "
+    "g)) instead."
+)
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,9 @@ def check_encoder(
     triplets: Spectrum | None = None,
 ) -> EncoderCheck:
     """Bound the error of a linear probe on an encoder of yours, and name its causes: pairs, width, optimisation.
+
+    The diagnosis is of the spectral loss. For an encoder that was trained with another loss, such as CLIP or SigLIP, use
+    `check_bounds(graph, k, critic=(f / temperature, g))`.
 
     What is bounded depends on the span of f alone, and what bounds it on the excess loss of (f, g): on units that f
     happens to have, unit norm say, and on a right side that plays no part in the probe. So the bound is taken in the
@@ -190,7 +199,7 @@ def _sentences(found: EncoderCheck) -> list[str]:
     causes = (
         f"is due to the pairs: an induced pair joins two classes with probability α_T = {alpha:.4f}",
         f"is due to the width: pairs connect labels in directions beyond {found.k} too, σ_(k+1) = {sigma:.4f}",
-        f"is due to optimisation: the loss is {best['excess']:.3g} above the least of this width",
+        f"is due to optimisation: the spectral loss is {best['excess']:.3g} above the least of this width",
     )
     largest = max(PARTS, key=lambda part: float(best[part]))
     return [
@@ -204,6 +213,7 @@ def _sentences(found: EncoderCheck) -> list[str]:
             for part, cause in zip(PARTS, causes, strict=True)
         ),
         _of_units(found),
+        *([OTHER_LOSSES] if largest == "optimisation" or (found.scale or 0) < 0 else []),
     ]
 
 
@@ -213,7 +223,7 @@ def _of_units(found: EncoderCheck) -> str:
         return "It has no right side: it is judged beside the best there is, and so by what it spans."
     rescaled = "no scale changes that"
     if RESCALED in bounds:
-        against = ", for its pairs repel one another" if found.scale < 0 else ""
+        against = ", because by the spectral loss its pairs repel one another" if found.scale < 0 else ""
         rescaled = f"multiplied by {found.scale:.4g}{against}, it has {bounds[RESCALED]:.4f}"
     return (
         f"In the units it came in it has the bound {bounds[AS_GIVEN]:.4f}; {rescaled}; beside its best right side, "
@@ -223,7 +233,7 @@ def _of_units(found: EncoderCheck) -> str:
 
 def _rows(left: Any, graph: PairGraph) -> FloatArray:
     """F as an array, with a row for each left node."""
-    if len(left) != graph.n_left:
+    if len(left) < graph.n_left:
         raise ValueError(
             f"f has {len(left)} rows and the graph {graph.n_left} left nodes: if they are of some of these, give "
             "graph.part(nodes)"

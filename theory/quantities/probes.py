@@ -23,6 +23,7 @@ from pairbounds.theory.quantities.scores import (
     score_noise,
 )
 
+SIDES = {"f": "left", "g": "right"}  # of the graph, by the names of features
 LOSSLESS = 1 / float(np.sqrt(np.finfo(np.float64).eps))  # up to that condition normal equations lose nothing
 
 
@@ -178,7 +179,10 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
         raise TypeError(f"{name} is complex: features are real numbers")
     features = array.astype(np.float64, copy=False)
     if features.ndim != 2 or len(features) != size or features.shape[1] == 0:
-        raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k)")
+        hint = ""
+        if name in SIDES and len(features) > size:  # `from_features` drops texts that no image keeps
+            hint = f"; if the graph dropped nodes without pairs, give the rows in graph.{SIDES[name]}_ids alone"
+        raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k){hint}")
     if not np.isfinite(features).all():
         raise ValueError(f"{name} holds {np.sum(~np.isfinite(features))} values that are not finite")
     return features
