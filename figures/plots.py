@@ -4,7 +4,7 @@ New axes have the style and the colours of all figures here. Axes of yours keep 
 cycle (`axes.prop_cycle`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from itertools import cycle
 from typing import Any, TypeVar
@@ -19,7 +19,8 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.style import COLUMN, label_line, style
 from pairbounds.infrastructure.html import shown
 from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
-from pairbounds.theory.bounds import BOUNDS
+from pairbounds.theory.bounds import BOUNDS, Bound
+from pairbounds.theory.bounds.registry import names_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import joined_classes, label_energy
 from pairbounds.theory.quantities.multihop import HOPS, consistency_curve
@@ -63,22 +64,26 @@ def _on_axes(draw: Drawing) -> Drawing:
 
 
 @_on_axes
-def plot_bounds(table: pd.DataFrame, bounds: Sequence[str] | None = None, *, ax: Axes | None = None) -> Axes:
-    """Bounds on one quantity against the width, and the measured value.
+def plot_bounds(
+    table: pd.DataFrame, bounds: str | Bound | Iterable[str | Bound] | None = None, *, ax: Axes | None = None
+) -> Axes:
+    """Bounds on one quantity against the width, or at one width, and the measured value.
 
     Parameters
     ----------
     table : DataFrame
-        Of `check_bounds` at several widths, with the column k.
-    bounds : names in `BOUNDS`, optional
+        Of `check_bounds`.
+    bounds : a name in `BOUNDS`, or several, optional
         Of one quantity; by default theorems 4 and 15 on the squared error of the probe.
 
     Raises
     ------
     ValueError
-        A table without k, of one width, or without one of the bounds; bounds on several quantities.
+        A table of several widths without k, or without one of the bounds; bounds on several quantities.
     """
-    names = list(SHOWN if bounds is None else bounds)
+    names = names_of(SHOWN if bounds is None else bounds)
+    if "k" not in table and "bound" in table and table["bound"].is_unique:  # of one width, which it does not say
+        table = table.assign(k="one width")
     _require(table, ("k", "bound", "measured", "value"), "check_bounds at several widths")
     missing = [name for name in names if name not in set(table["bound"])]
     if missing:
@@ -90,8 +95,9 @@ def plot_bounds(table: pd.DataFrame, bounds: Sequence[str] | None = None, *, ax:
     by_name = {name: table[table["bound"] == name].sort_values("k") for name in names}
     rows = by_name[names[0]]
     ax.plot(rows["k"], rows["measured"], "-o", markersize=3, label="measured", zorder=3)
+    marks: dict[str, Any] = {"marker": "_", "markersize": 24} if rows["k"].nunique() == 1 else {}
     for name, dash in zip(names, cycle(DASHES)):
-        ax.plot(by_name[name]["k"], by_name[name]["value"], linestyle=dash, label=name)
+        ax.plot(by_name[name]["k"], by_name[name]["value"], linestyle=dash, label=name, **marks)
     guess = float(rows["guess"].max()) if np.isfinite(rows["guess"]).any() else 1.0
     top = max(guess, float(rows["measured"].max()))
     ax.axhline(guess, color=NEUTRAL, linewidth=0.8, linestyle=":", label="a guess")

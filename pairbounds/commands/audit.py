@@ -54,7 +54,6 @@ def audit(
     """
     settings = Settings(k, tol, device, seed, dask)
     columns = Columns(image_col, caption_col, weight_col, label_col, similarity_col)
-    labels = pairs if labels is None and label_col is not None else labels
     ownership.claim(outputs(out), [pairs, labels], force=force)
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
     trial = WhatIf(k=k, tol=tol, device=device, seed=seed, rules=named) if what_if or named else None

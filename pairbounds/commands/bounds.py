@@ -57,8 +57,7 @@ def attack(
         def report(spent: float, tried: int, ratio: float) -> None:
             bar.reach(spent, f"{tried} graphs, largest ratio {ratio:.6f}")
 
-        rng = np.random.default_rng(seed)
-        found = find_counterexample(name, budget=seconds, rng=rng, evaluations=evaluations, report=report)
+        found = find_counterexample(name, budget=seconds, rng=seed, evaluations=evaluations, report=report)
     if out is not None:
         beside: dict[str, FloatArray] = {} if found.features is None else dict(zip("fg", found.features, strict=True))
         beside |= {} if found.penalty is None else {"penalty": np.array(found.penalty)}

@@ -22,7 +22,7 @@ from pairbounds.infrastructure.tables import require_table_path, together, write
 from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.cells import chosen_settings
 from pairbounds.sweeps.configuration import SweepConfiguration
-from pairbounds.sweeps.execution import Cores, DaskCluster
+from pairbounds.sweeps.execution import Cores
 from pairbounds.sweeps.presets import Preset, files_in, given_settings, setting_rows, shown
 from pairbounds.sweeps.studies import STUDIES, Study, find_study, places, study_names
 from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep, sweep_forecast
@@ -239,11 +239,10 @@ def sweep(
     _load(plugin)
     configuration = SweepConfiguration.read(file, seeds)
     ownership.claim(outputs(find_study(configuration.study), out), read, force=force)
-    workers = Cores(1 if jobs is None else jobs) if dask is None else DaskCluster(dask)
     if dry_run:
         echo(sweep_forecast(configuration, out, retry_failed=retry_failed))
         return
-    result = run_sweep(configuration, out, workers, retry_failed=retry_failed)
+    result = run_sweep(configuration, out, jobs if dask is None else dask, retry_failed=retry_failed)
     for name, path in result.tables.items():
         echo(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
     drawing = drawn_by({name: path for name, path in result.tables.items() if result.rows.get(name)})

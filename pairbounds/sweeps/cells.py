@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from io import BytesIO
 from types import NoneType
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from pairbounds.infrastructure.foreign import call_foreign
 from pairbounds.infrastructure.names import unknown_name
@@ -17,6 +17,7 @@ from pairbounds.sweeps.studies import Study, digest, find_study, places
 if TYPE_CHECKING:
     import pandas as pd
 
+Kind = TypeVar("Kind")
 SEED = "seed"
 Tables = Mapping[str, bytes]  # Parquet files by the names of the tables
 
@@ -113,6 +114,16 @@ def _received(
     for name, value in settings:
         object.__setattr__(found, name, value)
     return Cell(study, version, found, seed, inputs)
+
+
+def as_settings(kind: type[Kind], given: Kind | Mapping[str, Any] | None) -> Kind:
+    """Settings: as given, by a mapping from their names, or the defaults for `None`."""
+    if given is None or isinstance(given, Mapping):
+        chosen: Kind = chosen_settings(kind, given or {})
+        return chosen
+    if not isinstance(given, kind):
+        raise ValueError(f"{given!r} is no {kind.__name__}: give {kind.__name__}(...), or a dict of settings")
+    return given
 
 
 def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:

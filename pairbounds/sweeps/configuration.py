@@ -72,11 +72,11 @@ class SweepConfiguration:
             raise ValueError(f"seeds and grid spell more than {MOST_CELLS:,} cells, the most that a sweep has")
 
     @classmethod
-    def read(cls, path: Path, seeds: int | None = None) -> "SweepConfiguration":
+    def read(cls, path: str | Path, seeds: int | None = None) -> "SweepConfiguration":
         """The configuration in a TOML file, of which every cell can be made; `seeds` in place of the file's own."""
-        require_file(path, "sweep")
+        file = require_file(path, "sweep")
         try:
-            given = tomllib.loads(path.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
+            given = tomllib.loads(file.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
             known = [key.name for key in fields(cls)]
             for key in given:
                 if key not in known:

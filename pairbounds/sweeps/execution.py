@@ -139,6 +139,13 @@ class DaskCluster:
 Workers: TypeAlias = Cores | DaskCluster
 
 
+def as_workers(given: Workers | int | str | None) -> Workers:
+    """Workers: as given, so many processes here, the Dask cluster at an address, or this process for `None`."""
+    if isinstance(given, str):
+        return DaskCluster(given)
+    return Cores(1 if given is None else given) if isinstance(given, int | None) else given
+
+
 def _alone(work: Callable[[Item], Result], item: Item) -> tuple[Item, Result | CellError]:
     """One item in a pool that it shares with no other, to see whether it was the one that killed its process."""
     try:

@@ -13,9 +13,9 @@ from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.folders import AGAIN, locked_folder
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
-from pairbounds.sweeps.cells import SEED, Cell, Tables
+from pairbounds.sweeps.cells import SEED, Cell, Tables, as_settings
 from pairbounds.sweeps.configuration import SweepConfiguration
-from pairbounds.sweeps.execution import CellError, Outcomes, Workers
+from pairbounds.sweeps.execution import CellError, Outcomes, Workers, as_workers
 from pairbounds.sweeps.store import FAILURE, Store
 from pairbounds.sweeps.studies import Study, find_study, places
 
@@ -44,7 +44,11 @@ class SweepResult:
 
 
 def run_sweep(
-    configuration: SweepConfiguration, out: Path, workers: Workers, *, retry_failed: bool = False
+    configuration: SweepConfiguration | Mapping[str, Any],
+    out: str | Path,
+    workers: Workers | int | str | None = None,
+    *,
+    retry_failed: bool = False,
 ) -> SweepResult:
     """Measure what is missing of a sweep and write its tables into `out` with their sidecars, and the failures if any.
 
@@ -55,10 +59,14 @@ def run_sweep(
 
     Parameters
     ----------
+    configuration : or a dict with the keys of the TOML file
     out : a folder, in which cells of other configurations may lie: they are kept, and never used for what they are not
+    workers : or a number of processes, or the address of a Dask cluster; by default this process measures
     retry_failed : measure again all cells that failed, and not only those for want of memory or of a file: any other
         failure would come again with the same source, settings and seed
     """
+    configuration = SweepConfiguration(**configuration) if isinstance(configuration, Mapping) else configuration
+    out, workers = Path(out), as_workers(workers)
     study, cells = find_study(configuration.study), configuration.cells()
     with locked_folder(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
         store = Store(out / CELLS)
@@ -108,17 +116,21 @@ def outputs(study: Study, out: Path) -> list[ownership.Output]:
 
 
 def run_study(
-    study: str, settings: Any, seeds: Iterable[int], workers: Workers | None = None
+    study: str, settings: Any, seeds: int | Iterable[int], workers: Workers | int | str | None = None
 ) -> Mapping[str, "pd.DataFrame"]:
     """The tables of a study with one choice of settings, over seeds, kept nowhere; the same for any workers.
 
+    Settings may be a dict of some, or `None` for the defaults; seeds may be their number; workers: as in `run_sweep`.
     Without workers the study is measured here with all the threads that it takes, one seed after another, and errors of
     its own pass; with workers a seed that fails is a `RuntimeError`.
     """
-    version = find_study(study).version
-    cells = [Cell(study, version, settings, seed) for seed in seeds]
+    known = find_study(study)
+    chosen = known.call(as_settings, known.settings, settings)
+    cells = [Cell(study, known.version, chosen, int(n)) for n in (range(seeds) if isinstance(seeds, int) else seeds)]
+    if not cells:
+        raise ValueError(f"seeds={seeds!r}: give several seeds, or how many, at least 1")
     found: dict[Cell, Mapping[str, pd.DataFrame]] = {}
-    with closing(_here(cells) if workers is None else workers.run(Cell.measure, cells)) as outcomes:
+    with closing(_here(cells) if workers is None else as_workers(workers).run(Cell.measure, cells)) as outcomes:
         for cell, outcome in Bar(outcomes, total=len(cells), desc=visible(study), unit="seed", disable=len(cells) == 1):
             if isinstance(outcome, CellError):
                 raise RuntimeError(f"study {study}, seed {cell.seed}: {outcome.error} ({outcome.where})")

@@ -1,7 +1,7 @@
 """An audit from end to end: read, measure, write, draw."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,13 +17,14 @@ from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, together, write_table
 from pairbounds.real_data.audit.cluster import count_there
-from pairbounds.real_data.audit.columns import BY_NAME, Columns, read_columns
+from pairbounds.real_data.audit.columns import Columns, own_labels, read_columns
 from pairbounds.real_data.audit.counting import Counted, count_here
 from pairbounds.real_data.audit.drawing import PICTURES, draw
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
 from pairbounds.real_data.audit.summary import summarise, write_summary
 from pairbounds.real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
+from pairbounds.sweeps.cells import as_settings
 from pairbounds.theory.bounds import check_bounds
 
 HALVES = "what_if"  # a folder, of the finished halves of an audit that was not whole
@@ -64,12 +65,12 @@ class Audit(NamedTuple):
 
 
 def audit(
-    pairs: Path,
-    labels: Path | None,
-    out: Path,
-    settings: Settings = Settings(),
-    columns: Columns = BY_NAME,
-    trial: WhatIf | None = None,
+    pairs: str | Path,
+    labels: str | Path | None = None,
+    out: str | Path = "audit",
+    settings: Settings | Mapping[str, Any] | None = None,
+    columns: Columns | Mapping[str, Any] | None = None,
+    trial: WhatIf | Mapping[str, Any] | None = None,
 ) -> Audit:
     """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and which captions and classes hurt most.
 
@@ -82,10 +83,10 @@ def audit(
     pairs : Parquet, CSV, TSV or JSONL file, or a folder of them
         Columns image, caption and optionally weight, or as `pairbounds.theory.graph.files` knows them.
     labels : likewise, optional
-        Columns image and label. Without labels: the spectrum and the hub captions. May be `pairs`, if these have them.
-    columns : optional
-        Other names of the columns.
-    trial : optional
+        Columns image and label; by default those of `pairs`. Without labels: the spectrum and the hub captions.
+    settings, columns : optional
+        `Settings`, and `Columns` for other names of the columns; or dicts of some of them.
+    trial : `WhatIf` or dict, optional
         What to try on held-out images, with labels and without Dask: see `what_if`. Its curves and its verdict are two
         more tables.
 
@@ -105,6 +106,10 @@ def audit(
     array (n_images, n_classes) is formed; the most is held in `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`
     and some (n_images, k).
     """
+    settings, columns = as_settings(Settings, settings), as_settings(Columns, columns)
+    trial = None if trial is None else as_settings(WhatIf, trial)
+    pairs, out = Path(pairs), Path(out)
+    labels = own_labels(pairs, columns) if labels is None else Path(labels)
     if trial is not None and (labels is None or settings.dask is not None):
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
     about = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}

@@ -71,6 +71,13 @@ def label_table(path: Path, columns: Columns = BY_NAME) -> Table:
     return _table(layout, found)
 
 
+def own_labels(pairs: Path, columns: Columns = BY_NAME) -> Path | None:
+    """The table of pairs, if it has a column of labels itself: one that is named, or of a known name."""
+    table = pair_table(pairs, columns)
+    others = [name for name in table.layout.names if name not in table.columns.values()]
+    return pairs if (columns.label or first_of(others, CLASSES)) is not None else None
+
+
 def read_columns(pairs: Path, labels: Path | None, columns: Columns) -> dict[str, dict[str, object]]:
     """Columns of the tables that are read, by what they hold, and columns that are ignored."""
     found = {"pairs": pair_table(pairs, columns)}

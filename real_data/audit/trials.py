@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit import rules, thresholds
 from pairbounds.real_data.audit.rules import CONTROLS, LOW_SIMILARITY, ORACLE, RULES, PairList, Rule, Views, count_of
 from pairbounds.real_data.audit.verdict import compared, in_words
+from pairbounds.sweeps.cells import as_settings
 from pairbounds.sweeps.sources import ROOT, dependencies
 from pairbounds.sweeps.studies import digest
 from pairbounds.theory.bounds import BOUNDS
@@ -99,16 +100,17 @@ Rules = Mapping[str, Rule]
 
 def what_if(
     graph: PairGraph,
-    settings: WhatIf = WhatIf(),
+    settings: WhatIf | Mapping[str, Any] | None = None,
     similarities: sp.csr_array | None = None,
     *,
-    kept: Path | None = None,
+    kept: str | Path | None = None,
 ) -> Outcome:
     """Effects of dropping pairs on consistency, gap, bounds and error, on held-out images.
 
     Parameters
     ----------
     graph : with left labels; images without one are left out
+    settings : `WhatIf`, or a dict of some of its settings, optional
     similarities : csr_array (n_left, n_right) with the structure of `graph.joint`, optional
         Of image and caption: they give one more rule.
     kept : folder where the rows of each finished split are kept, by what they depend on; they are measured once
@@ -135,13 +137,13 @@ def what_if(
     (rules + 1 + 2 draws))` spectra, 550 by default, of half of the pairs; with similarities 690. On stderr it says how
     long they take, before they are many and then now and then.
     """
-    labels = required_labels(graph, "left")
+    settings, labels = as_settings(WhatIf, settings), required_labels(graph, "left")
     if len(np.unique(labels)) < 2:
         raise ValueError("all images have one label: nothing can be judged by it")
     everything = pair_list(graph, labels, similarities)
     pairs = sampled(everything, np.random.default_rng([settings.seed, 0]))
     sample = _sample_in_words(pairs, everything) if len(pairs) < len(everything) else ()
-    curves = _curves(pairs, settings, kept, sample)
+    curves = _curves(pairs, settings, None if kept is None else Path(kept), sample)
     rivals = settings.rules if len(settings.rules) == 2 else ()
     verdict = compared(curves, rivals)
     words = (*sample, *in_words(verdict, settings.splits), *thresholds.in_words(curves))

@@ -347,7 +347,8 @@ def test_a_killed_trial_goes_on_and_the_next_audit_leaves_nothing_of_it(call, tm
     (out / tables[0]).write_bytes(b"A stranger's work")
     code, _, err = call(app, *words, out)
     assert (code, "what_if.parquet stays as it is" in err) == (2, True)
-    code, _, err = call(app, *words[:2], "--what-if", "--out", out, "--force")
+    bare = write(frame[["image", "caption"]], tmp_path / "bare.csv")
+    code, _, err = call(app, "audit", bare, "--what-if", "--out", out, "--force")
     assert (code, "give labels" in err) == (2, True)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pairbounds import (
     ForeignCodeError,
     LatentWorld,
+    PairGraph,
     check_bounds,
     check_encoder,
     optimal_embeddings,
@@ -105,6 +106,24 @@ def test_pairs_that_repel_are_turned_around():
     assert found.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-5)
 
 
+@pytest.mark.parametrize("bias", [0.0, -16.0])
+def test_an_encoder_of_another_loss_is_led_to_the_critic(bias):
+    ratios = WORLD.joint.toarray() / np.outer(WORLD.left_marginal, WORLD.right_marginal)
+    left, sizes, right = np.linalg.svd(np.log(ratios + 1e-3) + bias)  # near the best critics by InfoNCE
+    said = str(check_encoder(WORLD, (left[:, :32] * sizes[:32], right[:32].T)))
+    assert ("of the spectral loss" in said, "critic=" in said) == (True, True)
+    assert ("by the spectral loss its pairs repel" in said) == (bias < 0)
+    assert "critic=" not in str(check_encoder(WORLD, optimal_embeddings(WORLD, 3)))
+
+
+def test_features_of_texts_that_the_graph_dropped_are_told_which_to_give():
+    images, texts = np.random.default_rng(0).standard_normal((2, 60, 8))
+    graph = PairGraph.from_features(images, texts, temperature=0.1, top_k=1, left_labels=np.arange(60) % 2)
+    with pytest.raises(ValueError, match=r"^g has shape \(60, 8\): .*graph\.right_ids"):
+        check_encoder(graph, (images, texts))
+    assert check_encoder(graph, (images, texts[graph.right_ids])).k == 8
+
+
 def test_the_width_is_what_the_columns_span():
     f, _ = optimal_embeddings(WORLD, 3)
     wide = f @ np.random.default_rng(0).standard_normal((3, 20))
@@ -142,7 +161,7 @@ def failing(inputs):
 @pytest.mark.parametrize(
     ("encoder", "options", "message"),
     [
-        (np.ones((7, 2)), {}, r"f has 7 rows and the graph .* give graph.part\(nodes\)"),
+        (np.ones((7, 2)), {}, r"f has shape .* give graph.part\(nodes\)"),
         (np.zeros((WORLD.n_left, 2)), {}, "f is 0 on every node"),
         (np.ones((WORLD.n_left, WORLD.n_left + 1)), {}, "a linear probe on so many fits any labels"),
         (np.eye(WORLD.n_left), {}, "f spans .* take fewer columns"),

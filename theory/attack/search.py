@@ -13,7 +13,7 @@ from pairbounds.theory.attack.shrinking import shrink
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.bounds.confirmation import Confirmation, confirm
 from pairbounds.theory.bounds.quantities import Features
-from pairbounds.theory.bounds.registry import Bound, named
+from pairbounds.theory.bounds.registry import Bound, named, names_of
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -81,7 +81,7 @@ class CounterexampleResult:
 def find_counterexample(
     bound: Bound | str,
     *,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int = 0,
     budget: float = math.inf,
     evaluations: int | None = None,
     report: Report | None = None,
@@ -92,6 +92,7 @@ def find_counterexample(
     ----------
     bound : Bound or str
         A claim, or the name of a registered one.
+    rng : generator of the search, or its seed
     budget : float
         Seconds of wall clock. The last step or confirmation may overrun it by about a second.
     evaluations : int, optional
@@ -116,10 +117,10 @@ def find_counterexample(
     integers, or to a simpler graph of nearly the same ratio. The claim is refuted only after a ratio above 1 was
     confirmed in higher precision (`confirmation`).
     """
-    claim = named(bound) if isinstance(bound, str) else bound
+    claim = bound if isinstance(bound, Bound) else named(*names_of(bound))
     _check(claim, budget, evaluations)
     evaluator = Evaluator(claim, budget, evaluations)
-    best = _search(evaluator, rng, report)
+    best = _search(evaluator, np.random.default_rng(rng), report)
     if best.candidate is None:
         raise RuntimeError(_nothing_found(evaluator))
     largest = best.ratio

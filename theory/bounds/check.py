@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.widths import several, widths_of
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject
+from pairbounds.theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject, names_of
 from pairbounds.theory.bounds.rows import COLUMNS, NULLABLE, Measured, row
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.certificates import with_certificate
@@ -22,7 +22,7 @@ def check_bounds(
     k: int | Sequence[int] | IntArray,
     features: Any = None,
     *,
-    bounds: Iterable[str] | None = None,
+    bounds: str | Bound | Iterable[str | Bound] | None = None,
     triplets: Spectrum | None = None,
     certified: bool = False,
     penalty: float | None = None,
@@ -40,7 +40,7 @@ def check_bounds(
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
         An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum. Claims about
         the optimum are measured at the optimum in any case. `pairbounds.check_encoder` finds better units for features.
-    bounds : names in `BOUNDS`, optional
+    bounds : a name in `BOUNDS`, or several, optional
         The bounds to evaluate, a row for each, at least one; by default all.
     triplets : Spectrum, optional
         At least k + 1 triplets computed before, k the largest; by default `spectrum(graph, k + 1)`.
@@ -77,7 +77,7 @@ def check_bounds(
 
     widths = widths_of(graph.joint.shape, k)
     found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
-    names = None if bounds is None else list(bounds)
+    names = None if bounds is None else names_of(bounds)
     scored = None if critic is None else Encoder.critic(graph, found, critic)
     most = max(widths)
     whole = Encoder.optimum(graph, enough_triplets(graph, found, most), most)  # narrower ones have part of its factors

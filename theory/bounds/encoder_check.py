@@ -41,10 +41,8 @@ PARTS = ("pairs", "width", "optimisation")
 MEASURED = ("probe_mse", "probe_error")
 TOLERANCE = 1e-9  # of the spectrum: its round-off enters a bound by its root
 OTHER_LOSSES = (
-    "All of this is about the spectral loss, which makes f(x)ᵀg(l) a ratio of probabilities. InfoNCE (CLIP) and the "
-    "sigmoid loss (SigLIP) make it the logarithm of that ratio, up to a constant. For an encoder that was trained with "
-    "one of them, this diagnosis says nothing about its training: see check_bounds(graph, k, critic=(f / temperature, "
-    "g)) instead."
+    "This diagnosis is of the spectral loss, and says nothing of the training of an encoder by another one. For CLIP "
+    "(InfoNCE) or SigLIP (sigmoid loss) use check_bounds(graph, k, critic=(f / temperature, g))."
 )
 
 
@@ -105,13 +103,11 @@ def check_encoder(
 ) -> EncoderCheck:
     """Bound the error of a linear probe on an encoder of yours, and name its causes: pairs, width, optimisation.
 
-    The diagnosis is of the spectral loss. For an encoder that was trained with another loss, such as CLIP or SigLIP, use
-    `check_bounds(graph, k, critic=(f / temperature, g))`.
-
-    What is bounded depends on the span of f alone, and what bounds it on the excess loss of (f, g): on units that f
-    happens to have, unit norm say, and on a right side that plays no part in the probe. So the bound is taken in the
-    best units: as given, in the best scale (`pairbounds.theory.quantities.factorisation.best_scale`), and beside the
-    best right side there is (`best_partner`), which no linear map of f can better. The least of the three holds.
+    What is bounded depends on the span of f alone, and what bounds it on the excess spectral loss of (f, g): on units
+    that f happens to have, unit norm say, and on a right side that plays no part in the probe. So the bound is taken in
+    the best units: as given, in the best scale (`pairbounds.theory.quantities.factorisation.best_scale`), and beside
+    the best right side there is (`best_partner`), which no linear map of f can better. The least of the three holds.
+    CLIP and SigLIP minimise other losses: `critic=` of `check_bounds` is for these.
 
     Parameters
     ----------
@@ -233,11 +229,6 @@ def _of_units(found: EncoderCheck) -> str:
 
 def _rows(left: Any, graph: PairGraph) -> FloatArray:
     """F as an array, with a row for each left node."""
-    if len(left) < graph.n_left:
-        raise ValueError(
-            f"f has {len(left)} rows and the graph {graph.n_left} left nodes: if they are of some of these, give "
-            "graph.part(nodes)"
-        )
     f = as_features(left, graph.n_left, "f")
     if f.shape[1] > graph.n_left:
         raise ValueError(

@@ -2,14 +2,14 @@
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, wraps
 from typing import Any, Literal, get_args
 
 from pairbounds.infrastructure.foreign import as_number, call_foreign, is_foreign, source_of
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.names import unknown_name
+from pairbounds.infrastructure.names import find_named, unknown_name
 from pairbounds.infrastructure.registers import Register
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -181,8 +181,17 @@ def bound(
     return BOUNDS.registering(name, entry)
 
 
+def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
+    """The names of one bound or of several, each given by its name or as it is registered."""
+    each: list[Any] = list(bounds) if isinstance(bounds, Iterable) and not isinstance(bounds, str) else [bounds]
+    for one in each:
+        if not isinstance(one, str | Bound):
+            same = ", ".join(name for name, claim in BOUNDS.items() if claim.theorem == one)
+            hint = f"the bounds of theorem {one} are {same}" if same else "the names are in pairbounds.BOUNDS"
+            raise ValueError(f"bounds={one!r} is not the name of a bound: {hint}")
+    return [one if isinstance(one, str) else one.name for one in each]
+
+
 def named(name: str) -> Bound:
     """The registered bound of this name; a name that is none is a `ValueError` that lists them."""
-    if name not in BOUNDS:
-        raise ValueError(unknown_name("bound", name, sorted(BOUNDS)))
-    return BOUNDS[name]
+    return find_named("bound", name, dict(sorted(BOUNDS.items())))

@@ -64,6 +64,9 @@ class GraphFile:
     ignored: tuple[str, ...] = ()
     used: Mapping[str, str] = field(default_factory=dict)
 
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"a GraphFile has no {name!r}: the graph is read_graph(...).graph")
+
     @property
     def understood(self) -> str:
         """Description of the file in words."""

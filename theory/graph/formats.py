@@ -44,7 +44,7 @@ def _index(ids: Any) -> Any:
 def real_weights(name: str, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """A copy in float64; `TypeError` for anything that is not real numbers."""
     if not (np.issubdtype(weights.dtype, np.number) or weights.dtype == np.bool_) or np.iscomplexobj(weights):
-        raise TypeError(f"{name} holds {weights.dtype}: weights are real numbers")
+        raise TypeError(f"{name} holds {weights.dtype}: weights are real numbers, and PairGraph.from_pairs takes ids")
     return weights.astype(np.float64)
 
 

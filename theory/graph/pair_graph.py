@@ -27,6 +27,10 @@ LISTED, LONGEST_NAME = 3, 24  # classes that are named where a graph is printed,
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 4 * np.finfo(np.float64).eps  # of quotients by their sum
 _ADVICE = "; of similarities, cosines say, PairGraph.from_features(images, texts, ...) makes weights"
+_MATRIX = (
+    "a pair graph is a matrix (n_left, n_right); for other things there are PairGraph.from_networkx(g), "
+    "PairGraph.from_pairs(left, right) and read_graph(path).graph"
+)
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
 
 
@@ -425,11 +429,9 @@ def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
         try:
             joint = np.asarray(joint)
         except ValueError:
-            raise ValueError(
-                "joint has rows of different lengths: a pair graph is a matrix (n_left, n_right)"
-            ) from None
+            raise ValueError(f"joint has rows of different lengths: {_MATRIX}") from None
         if joint.ndim != 2:
-            raise ValueError(f"joint has {joint.ndim} dimensions: a pair graph is a matrix (n_left, n_right)")
+            raise ValueError(f"joint has {joint.ndim} dimensions: {_MATRIX}")
         joint = sp.coo_array(formats.real_weights("joint", joint))
     entries = (sp.csr_array if joint.format == "csr" else sp.coo_array)(joint).copy()
     entries.data = formats.real_weights("joint", entries.data)

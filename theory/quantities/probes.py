@@ -180,8 +180,10 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
     features = array.astype(np.float64, copy=False)
     if features.ndim != 2 or len(features) != size or features.shape[1] == 0:
         hint = ""
-        if name in SIDES and len(features) > size:  # `from_features` drops texts that no image keeps
-            hint = f"; if the graph dropped nodes without pairs, give the rows in graph.{SIDES[name]}_ids alone"
+        if features.ndim == 2 and len(features) < size:
+            hint = "; if they are of some of its nodes, give graph.part(nodes)"
+        elif features.ndim == 2 and len(features) > size:  # `from_features` drops texts that no image keeps
+            hint = f"; if it dropped nodes without pairs, give the rows in graph.{SIDES.get(name, 'left')}_ids alone"
         raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k){hint}")
     if not np.isfinite(features).all():
         raise ValueError(f"{name} holds {np.sum(~np.isfinite(features))} values that are not finite")

@@ -41,7 +41,7 @@ def fit_rate(
     groups: npt.ArrayLike | None = None,
     *,
     level: float = 0.95,
-    rng: np.random.Generator,
+    rng: np.random.Generator | int = 0,
 ) -> RateFit:
     """The exponent of y as a power of x, with a bootstrap interval.
 
@@ -54,6 +54,7 @@ def fit_rate(
         go up and down together. By default each point is a group of its own.
     level : float
         Confidence, in (0, 1).
+    rng : generator of the resamples, or its seed
 
     Raises
     ------
@@ -92,7 +93,7 @@ def fit_rate(
         confidence_level=level,
         n_resamples=RESAMPLES,
         batch=max(1, BLOCK // sums.size),
-        rng=rng,
+        rng=np.random.default_rng(rng),
     ).confidence_interval
     exponent = float(_slope(sums.sum(axis=0)))
     constant = float(np.exp(centre[1] - exponent * centre[0]))

@@ -1,0 +1,100 @@
+"""What one types in Python: paths and bounds as text, settings as dicts, seeds and workers as numbers, and `None`."""
+
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+import pairbounds as pb
+from pairbounds.sweeps.studies import STUDIES
+
+GRAPH = pb.LatentWorld(n_classes=3, n_styles=2).caption_graph(noise=0.1, detail=0.3)
+WIDTHS, ONE_WIDTH = pb.check_bounds(GRAPH, [2, 3]), pb.check_bounds(GRAPH, 2)
+FEW = {"k": 2, "shares": [0.1], "splits": 2, "draws": 1}  # of `what_if`
+X, Y = [1, 2, 4, 8, 16, 32], [1, 2, 4, 9, 16, 31]
+
+
+@dataclass(frozen=True)
+class Shifted:
+    noise: float = 0.0
+
+
+def measure(settings, seed):
+    return pd.DataFrame({"value": [settings.noise + seed]})
+
+
+def classes(pairs, labels=None, **given):
+    return pb.audit(pairs, labels, "out", {"k": 2}, **given).summary["n_classes"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    images = np.arange(36) // 3
+    table = pd.DataFrame({"image": images, "caption": images % 2 + 2 * (np.arange(36) % 3), "label": images % 2})
+    table.to_csv("pairs.csv", index=False)
+    table.rename(columns={"label": "kind"}).to_csv("kinds.csv", index=False)
+    GRAPH.save("graph.npz")
+    (tmp_path / "sweep.toml").write_text('study = "shifted"\nseeds = 2\n')
+    pb.study("shifted", settings=Shifted)(measure)
+    yield
+    del STUDIES["shifted"]
+    plt.close("all")
+
+
+WORKING = {
+    "a graph's path": (lambda: pb.read_graph("graph.npz").graph.joint.nnz, GRAPH.joint.nnz),
+    "an audit": (lambda: classes("kinds.csv", "pairs.csv", trial=FEW), 2),
+    "an audit with labels of its own": (lambda: classes("pairs.csv"), 2),
+    "an audit with a column": (lambda: classes("kinds.csv", columns={"label": "kind"}), 2),
+    "an audit without labels": (lambda: pb.audit("kinds.csv", settings={"k": 2}).summary["n_classes"], None),
+    "what_if": (lambda: set(pb.what_if(GRAPH, FEW, kept="kept").curves["share"]), {0.0, 0.1}),
+    "a study by a dict": (lambda: pb.run_study("shifted", {"noise": 0.5}, [0, 1])["shifted"]["value"].sum(), 2.0),
+    "a study by default": (lambda: pb.run_study("shifted", None, 2)["shifted"]["value"].sum(), 1.0),
+    "a study in a process": (lambda: pb.run_study("shifted", {}, [3], 1)["shifted"]["value"].sum(), 3.0),
+    "a sweep's path": (lambda: pb.SweepConfiguration.read("sweep.toml").seeds, 2),
+    "a sweep into a path": (lambda: pb.run_sweep(pb.SweepConfiguration("shifted", 2), "out").rows, {"shifted": 2}),
+    "a sweep by a dict": (lambda: pb.run_sweep({"study": "shifted", "seeds": 1}, "out", 1).rows, {"shifted": 1}),
+    "one bound": (lambda: [*pb.check_bounds(GRAPH, 2, bounds="probe-error")["bound"]], ["probe-error"]),
+    "a registered bound": (lambda: len(pb.check_bounds(GRAPH, 2, bounds=[pb.BOUNDS["probe-mse"], "probe-error"])), 2),
+    "a search by a seed": (lambda: pb.find_counterexample("probe-error", rng=0, evaluations=20).refuted, False),
+    "a rate by a seed": (lambda: pb.fit_rate(X, Y), pb.fit_rate(X, Y, rng=np.random.default_rng(0))),
+    "one bound drawn": (lambda: pb.plot_bounds(WIDTHS, "probe-error").get_ylabel(), "probe error"),
+}
+
+
+@pytest.mark.parametrize("name", WORKING)
+def test_what_one_types_works(name):
+    call, expected = WORKING[name]
+    assert call() == expected
+
+
+@pytest.mark.parametrize("table", [ONE_WIDTH, WIDTHS[WIDTHS["k"] == 2]], ids=["without k", "with k"])
+def test_bounds_at_one_width_are_drawn_where_they_can_be_seen(table):
+    lines = {line.get_label(): line for line in pb.plot_bounds(table).lines}
+    for name in ("probe-mse", "multihop-mse"):
+        assert lines[name].get_ydata() == table.set_index("bound").loc[name, "value"]
+        assert lines[name].get_marker() not in ("", "None", None)
+
+
+@pytest.mark.parametrize(
+    ("call", "cure"),
+    [
+        (lambda: pb.check_bounds(GRAPH, 2, bounds=[4]), "of theorem 4 are .*probe-mse"),
+        (lambda: pb.find_counterexample(0, evaluations=9), "pairbounds.BOUNDS"),
+        (lambda: pb.PairGraph(nx.complete_bipartite_graph(2, 2)), "from_networkx"),
+        (lambda: pb.PairGraph("graph.npz"), "read_graph"),
+        (lambda: pb.PairGraph(pd.DataFrame({"image": ["a"], "caption": ["b"]})), "from_pairs"),
+        (lambda: pb.check_bounds(pb.read_graph("graph.npz"), 2), r"read_graph\(\.\.\.\)\.graph"),
+        (lambda: pb.audit("pairs.csv", out="out", settings=2), r"Settings\(\.\.\.\), or a dict"),
+        (lambda: pb.run_study("shifted", {"nois": 1.0}, [0]), "is it 'noise'"),
+        (lambda: pb.run_study("shifted", 0.5, [0]), r"Shifted\(\.\.\.\), or a dict"),
+        (lambda: pb.run_study("shifted", None, 0), "at least 1"),
+    ],
+)
+def test_what_cannot_work_is_answered_with_what_does(call, cure):
+    with pytest.raises((ValueError, TypeError, AttributeError), match=cure):
+        call()
