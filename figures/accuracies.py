@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 
 from pairbounds.figures.style import sized
 from pairbounds.figures.summaries import OVERLAP, mean_and_half
-from pairbounds.infrastructure.palette import BOUND, ORANGE, PALE_BLUE, SHARP_BOUND
+from pairbounds.infrastructure.palette import ORANGE, PALE_BLUE, PURPLE, VERMILION
 
 Looks = Mapping[str, tuple[str, str]]  # how each kind of encoder is named, and its colour
-OTHERS = (ORANGE, SHARP_BOUND, BOUND, PALE_BLUE)
+OTHERS = (ORANGE, PURPLE, VERMILION, PALE_BLUE)
 
 
 def accuracy_bars(axes: Axes, runs: pd.DataFrame, known: Looks) -> None:

@@ -11,14 +11,14 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
 
-LOOKS = {"free": (MEASURED, "-"), "linear": (SHARP_BOUND, ":"), "mlp": (CAPTION, "--"), "conv": (NEUTRAL, "-.")}
+LOOKS = {"free": (MEASURED, "-"), "linear": (PURPLE, ":"), "mlp": (CAPTION, "--"), "conv": (NEUTRAL, "-.")}
 PARTS = {
     "approximation": (MEASURED, ""),
     "optimisation": (CAPTION, "//"),
     "sampling": (AUGMENTATION, ".."),
-    "probe": (BOUND, "xx"),
+    "probe": (VERMILION, "xx"),
 }
 
 
@@ -77,12 +77,10 @@ def _caption(table: pd.DataFrame) -> str:
     pairs, checks = table["pairs"].min(), len(table)
     return (
         f"Encoders of one world's captions{with_settings(table, ' (noise {noise:g}), k = {k}')}, spectral loss"
-        f"{with_settings(table, ', {optimizer}')}; {table['seed'].nunique()} seeds, "
-        f"medians, bars with ranges. The parts: the optimum's probe error; what training the encoder on all pairs adds "
-        f"(negative where what images look like helps); what training on {pairs:.0f} pairs adds; what a probe of "
-        f"{with_settings(table, '{labelled} ')}labels adds, judged on the rest. "
-        f"{int(table['violated'].sum())} violations of a bound in {checks} logged steps. Training is in float32: "
-        "the third digit of an error differs between processors."
+        f"{with_settings(table, ', {optimizer}')}; medians of {table['seed'].nunique()} seeds, ranges on bars. Parts "
+        "of the error: the optimum's; what training on all pairs adds (negative where what images look like helps); "
+        f"what training on {pairs:.0f} pairs adds; what a probe of {with_settings(table, '{labelled} ')}labels adds, "
+        f"judged on the rest. {int(table['violated'].sum())} violations of a bound in {checks} logged steps."
     )
 
 

@@ -111,32 +111,15 @@ def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
     return found
 
 
-def _drawn(tables: Mapping[str, pd.DataFrame]) -> str:
-    """The meaning of lines and bars, in words."""
+def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     frontier = tables["pairings_frontier"]
     images = frontier.groupby("draw")["images"].first()
-    most = frontier["truncated"].max()
-    cut = f" At most {most:.1%} of the weight of an image's right nodes was cut off." if most > 0 else ""
     return (
-        f"Lines: pairings from cold to hot, means over {len(images)} draws of {images.min()} to {images.max()} "
-        "images. Bars, side by side: 95% intervals at one diversity, the wider of Student's over draws and a "
-        f"bootstrap over subjects. Consistency is corrected for chance.{cut}"
-    )
-
-
-def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
-    verdicts = tables["pairings_verdict"]
-    evaluator = tables["pairings_frontier"]["evaluator"].iloc[0]
-    chosen = verdicts[(verdicts["exclusion"] == EXCLUSION) & (verdicts["evaluator"] == evaluator)]
-    words = [
-        f"{row.captions}, {CONVENTIONS[str(row.diversity_of)]}: {str(row.verdict).rpartition('. ')[2]}"
-        for row in chosen.itertuples()
-    ]
-    return (
-        f"Are pairs by captions more consistent, by {evaluator}, than others that are as diverse? On the left "
-        "diversity is of images of other subjects alone; on the right those of the own subject count, so that pairs "
-        "which are hardly ever of two subjects are not diverse. Consistency leaves pairs of one subject out. "
-        f"{_drawn(tables)} {' '.join(words)}"
+        f"Consistency of pairs by {frontier['evaluator'].iloc[0]}, corrected for chance and without pairs of one "
+        "subject, against their diversity. Left: diversity among images of other subjects. Right: images of the own "
+        f"subject count too. Lines: pairings from cold to hot, means over {len(images)} draws of {images.min()} to "
+        f"{images.max()} images. Bars, side by side: 95% intervals at one diversity, the wider of Student's over draws "
+        "and a bootstrap over subjects."
     )
 
 

@@ -8,29 +8,28 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from matplotlib.typing import LineStyleType
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
+from pairbounds.figures.style import COLUMN, THEOREMS, label_line, shade_vacuous, sized
 from pairbounds.figures.summaries import mean_and_half
-from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND, VACUOUS
+from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
 
 
 class Rung(NamedTuple):
-    """A bound of the ladder: what it is called, its look, and whether it takes eigenvectors."""
+    """A bound of the ladder: what it is called, its theorem, and whether it takes eigenvectors."""
 
     label: str
-    color: str
-    dash: LineStyleType
+    theorem: int
     vectors: bool
 
 
 RUNGS = {
-    "probe-error": Rung("theorem 4", BOUND, "--", vectors=False),
-    "multihop-error": Rung("theorem 15", SHARP_BOUND, ":", vectors=False),
-    "local-multihop-error": Rung("theorem 16", GREEN, (0, (5, 1)), vectors=False),
-    "trained-error": Rung("theorem 17, at the optimum", ORANGE, "-.", vectors=True),
+    "probe-error": Rung("theorem 4", 4, vectors=False),
+    "multihop-error": Rung("theorem 15", 15, vectors=False),
+    "local-multihop-error": Rung("theorem 16", 16, vectors=False),
+    "trained-error": Rung("theorem 17, at the optimum", 17, vectors=True),
 }
+BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # behind words, where a line would cross them
 GUESS = "guessing the largest class"
 TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
 
@@ -106,9 +105,10 @@ def _excess(points: pd.DataFrame, name: str) -> tuple[float, float]:
 
 def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
     for name, rung in RUNGS.items():
-        axes.plot(emoji.index, emoji[name], linestyle=rung.dash, color=rung.color, label=rung.label)
-    local = RUNGS["local-multihop-error"]
-    axes.plot(further.index, further, "D", color=local.color, markersize=4, label=f"theorem 16, {further.name} hops")
+        color, dash, _ = THEOREMS[rung.theorem]
+        axes.plot(emoji.index, emoji[name], linestyle=dash, color=color, label=rung.label)
+    color, _, marker = THEOREMS[16]
+    axes.plot(further.index, further, marker, color=color, markersize=4, label=f"theorem 16, {further.name} hops")
     axes.plot(emoji.index, emoji["square"], "-", color=NEUTRAL, linewidth=1, label=TRUE_SQUARE)
     axes.plot(emoji.index, emoji["true"], "-o", color=MEASURED, markersize=3)
     axes.set(
@@ -126,14 +126,14 @@ def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
 
 def _bars(axes: Axes, steps: list[Step], points: int) -> None:
     places = np.arange(len(steps))[::-1]
-    colors = [rung.color for rung in RUNGS.values()] + [NEUTRAL, VACUOUS]
+    colors = [THEOREMS[rung.theorem].color for rung in RUNGS.values()] + [NEUTRAL, VACUOUS]
     excess, halves = ([getattr(step, name) for step in steps] for name in ("excess", "half"))
     axes.barh(places, excess, xerr=halves, color=colors, height=0.3, error_kw={"linewidth": 1})
     axes.axvline(excess[-1], color=NEUTRAL, linestyle=":", linewidth=1)
     for place, step in zip(places, steps, strict=True):
         text = step.label + (" (eigenvectors)" if step.vectors else "")
         text += "" if step.label == GUESS else f"\nbelow guessing on {step.beats} of {points}"
-        axes.text(0.005, place + 0.17, text, fontsize=sized(7), va="bottom")
+        axes.text(0.005, place + 0.17, text, fontsize=sized(7), va="bottom", bbox=BLANK)
     axes.set(
         yticks=[],
         ylim=(-0.6, len(steps) + 0.1),
@@ -144,11 +144,10 @@ def _bars(axes: Axes, steps: list[Step], points: int) -> None:
 
 def _caption(further: pd.Series, points: int) -> str:
     return (
-        "Bounds of the 0-1 error of the linear probe at the optimum, ties being errors. Left: captions of emoji by "
-        f"category; diamonds: theorem 16 with {further.name} hops; grey: no better than guessing the largest class. "
-        f"Right: means over {points} points (graph and width) of random worlds of the bound, at most 1, minus the "
-        "error, with 95% intervals over worlds, and of the error of guessing (dotted). Emoji are one graph, without a "
-        "spread. Theorems 4, 15 and 16 need no eigenvector, theorem 17 and the true squared error do."
+        "Bounds on the 0-1 error of the linear probe at the optimum; a tie is an error. Left: the caption graph of "
+        f"emoji, one graph without spread; triangles are theorem 16 with {further.name} hops. Grey: no better than "
+        f"guessing the largest class. Right: mean of the bound, at most 1, minus the error, over {points} points "
+        "(graph and width) of random worlds, with 95% intervals over worlds; dotted, the same of guessing."
     )
 
 

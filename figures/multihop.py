@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
+from matplotlib.ticker import MaxNLocator
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, sized
 from pairbounds.figures.tightness_map import TRUE, capped, points_of
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, GREEN, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL
 
 ROUND_OFF = 1e-9  # a squared error up to it is none
 
@@ -42,14 +43,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     points = points_of(tables["bound_holds"])
     _shares(panels[3], points, tables["other_families"])
     return picture, (
-        "Above: the interval for the squared probe error that m hops allow, without an eigenvector (medians over "
-        f"{seeds} seeds of one world{with_settings(world, ', k = {k}')}, thin lines the least and the most of a seed; "
-        "and one graph, which has no spread). Below, left: the probability that both ends of a walk of m steps along "
-        "induced pairs have the same label, in that world; it starts high where pairs are consistent and falls to "
-        "chance where they are diverse; bands are the least and the most of a seed. Right: the share of "
-        f"{len(points):,} points of {points['seed'].nunique()} random worlds where a bound on the squared error is "
-        f"within a factor of it, and of theorem 15 the mean share of {len(near_by_family(tables['other_families']))} "
-        "other graph families."
+        f"Above: the interval that m hops allow for the squared error; left, medians over {seeds} seeds of one world"
+        f"{with_settings(world, ', k = {k}')}, thin lines and bands from the least to the most; right, one graph. "
+        "Below, left: probability that both ends of a walk in that world have one label. Right: share of "
+        f"{len(points):,} points of {points['seed'].nunique()} random worlds where a bound is within a factor of the "
+        f"squared error; thin: mean share of {len(near_by_family(tables['other_families']))} other graph families."
     )
 
 
@@ -81,24 +79,26 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     medians = rows.groupby(["quantity", "m"])["value"].median()
     upper, lower = medians["upper"], medians["lower"]
     true, plain = closing(rows).true, closing(rows).plain
-    axes.fill_between(upper.index, lower, upper, color=SHARP_BOUND, alpha=0.25, linewidth=0)
-    axes.plot(upper.index, upper, ":", color=SHARP_BOUND, marker="D", markersize=3)
-    axes.plot(lower.index, lower, ":", color=SHARP_BOUND, marker="D", markersize=3)
-    top, peak = 1.15 * plain, true
+    hue, dots, marker = THEOREMS[15]
+    axes.fill_between(upper.index, lower, upper, color=hue, alpha=0.25, linewidth=0)
+    for end in (upper, lower):
+        axes.plot(end.index, end, linestyle=dots, color=hue, marker=marker, markersize=3)
+    top, peak, share = 1.15 * plain, true, 1 / 6
     if "seed" in rows and rows["seed"].nunique() > 1:
         ends = rows[rows["quantity"].isin(["upper", "lower"])].groupby(["quantity", "m"])["value"]
         for name, end in (("upper", ends.max()), ("lower", ends.min())):
-            axes.plot(end[name].index, end[name], ":", color=SHARP_BOUND, linewidth=0.8)
+            axes.plot(end[name].index, end[name], linestyle=dots, color=hue, linewidth=0.8)
         every = rows[rows["quantity"] == "true"]["value"]
-        peak = max(every.max(), ends.max()["upper"].iloc[-1])
+        peak, share = max(every.max(), ends.max()["upper"].iloc[-1]), 1 / 2
         axes.axhspan(every.min(), every.max(), color=MEASURED, alpha=0.15, linewidth=0)
     axes.axhline(true, color=MEASURED)
-    axes.axhline(plain, color=BOUND, linestyle="--")
+    axes.axhline(plain, color=THEOREMS[4].color, linestyle=THEOREMS[4].dash)
     axes.set(title=title, xlabel="hops m", ylim=(0, top))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     right = float(upper.index.max())
-    label_line(axes, right, plain + 0.01 * top, "theorem 4", BOUND, ha="right")
-    label_line(axes, right / 2, peak + 0.02 * top, "true", MEASURED)
-    label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", SHARP_BOUND)
+    label_line(axes, right, plain + 0.01 * top, "theorem 4", THEOREMS[4].color, ha="right")
+    label_line(axes, share * right, peak + 0.02 * top, "measured", MEASURED)
+    label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", hue)
 
 
 def _curves(axes: Axes, world: pd.DataFrame) -> None:
@@ -119,16 +119,17 @@ def _curves(axes: Axes, world: pd.DataFrame) -> None:
 def _shares(axes: Axes, points: pd.DataFrame, families: pd.DataFrame) -> None:
     """The share of points where each bound is within a factor, along the factor."""
     factors = np.geomspace(1, 20, 100)
+    (plain, dashes, _), (hops, dots, _) = THEOREMS[4], THEOREMS[15]
     for tightness, label, color, dash in (
-        (points["multihop-mse"], "theorem 15", SHARP_BOUND, ":"),
-        (capped(points, "sharp-probe-mse"), "4, sharper, at most 1", GREEN, "-."),
-        (capped(points, "probe-mse"), "4, at most 1", BOUND, "--"),
+        (points["multihop-mse"], "theorem 15", hops, dots),
+        (capped(points, "sharp-probe-mse"), "theorem 4, sharper, at most 1", plain, SHARPER),
+        (capped(points, "probe-mse"), "theorem 4, at most 1", plain, dashes),
         (points[TRUE], "always 1", NEUTRAL, "-"),
     ):
         share = [float((tightness >= 1 / factor).mean()) for factor in factors]
-        axes.plot(factors, share, dash, color=color, label=label)
+        axes.plot(factors, share, linestyle=dash, color=color, label=label)
     of_families = [near_by_family(families, factor)["theorem_15"].mean() for factor in factors]
-    axes.plot(factors, of_families, color=SHARP_BOUND, linewidth=0.8, label="15, other families")
+    axes.plot(factors, of_families, color=hops, linewidth=0.8, label="theorem 15, other families")
     axes.axvline(2, color=NEUTRAL, linewidth=0.8)
     axes.set(xscale="log", ylim=(0, 1.02), title="random worlds", xlabel="bound / squared error, at most")
     axes.set_ylabel("share of points")

@@ -8,18 +8,18 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.steps import Curve, check_panels, violations
-from pairbounds.infrastructure.palette import BOUND, GREEN, ORANGE, SHARP_BOUND
+from pairbounds.figures.style import SHARPER, THEOREMS
 
 PANELS = {
     "linear probe": (
-        Curve("trained-error", ORANGE, "-.", "theorem 17", 0.73),
-        Curve("trained-error-by-margins", GREEN, (0, (5, 1, 1, 1)), "17, margins", 0.65),
-        Curve("sharp-near-optimal-error", SHARP_BOUND, ":", "7, exact tail", 0.81),
-        Curve("near-optimal-error", BOUND, "--", "theorem 7", 0.89),
+        Curve("near-optimal-error", *THEOREMS[7][:2], "theorem 7"),
+        Curve("sharp-near-optimal-error", THEOREMS[7].color, SHARPER, "theorem 7, exact tail"),
+        Curve("trained-error", *THEOREMS[17][:2], "theorem 17"),
+        Curve("trained-error-by-margins", THEOREMS[17].color, SHARPER, "theorem 17, by margins"),
     ),
     "zero-shot": (
-        Curve("zero-shot-near-optimal", SHARP_BOUND, ":", "with the gap", 0.81),
-        Curve("zero-shot-any", BOUND, "--", "plain", 0.89),
+        Curve("zero-shot-any", *THEOREMS[7][:2], "theorem 7"),
+        Curve("zero-shot-near-optimal", THEOREMS[7].color, SHARPER, "theorem 7, with the gap"),
     ),
 }
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
 
 COLORS = {
     "captions": CAPTION,
     "augmentation": AUGMENTATION,
     "no text": NEUTRAL,
-    "shuffled": BOUND,
-    "labels": SHARP_BOUND,
+    "shuffled": VERMILION,
+    "labels": PURPLE,
     "uniform": "black",
 }
 DASHES = {

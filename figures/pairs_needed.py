@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,29 +12,29 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line, sized
-from pairbounds.infrastructure.palette import BOUND, CAPTION, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, sized
+from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, SKY_BLUE
 
 TABLES = ("pairs_needed", "emoji_pairs")
 TARGETS = {"pairs_needed": 0.1, "emoji_pairs": 0.5}  # squared errors whose n are named
 CURVES = {  # of a panel: column, encoder, label, colour, dash, marker
     "squared error": (
         ("mse", "free", "measured, free", MEASURED, "-", "o"),
-        ("mse", "linear", "measured, linear", CAPTION, "-", "s"),
-        ("mse_17", "free", "theorem 17 at its excess, free", SHARP_BOUND, ":", ""),
-        ("mse_28", "free", "theorem 28 at n", BOUND, "--", ""),
+        ("mse", "linear", "measured, linear", SKY_BLUE, "-", "s"),
+        ("mse_17", "free", "theorem 17 at its excess, free", *THEOREMS[17][:2], ""),
+        ("mse_28", "free", "theorem 28 at n", *THEOREMS[28][:2], ""),
     ),
     "excess loss": (
         ("excess_loss", "free", "measured, free", MEASURED, "-", "o"),
-        ("excess_loss", "linear", "measured, linear", CAPTION, "-", "s"),
-        ("counted_28", "free", "theorem 28 of the drawn pairs", SHARP_BOUND, ":", ""),
-        ("excess_28", "free", "theorem 28 at n", BOUND, "--", ""),
+        ("excess_loss", "linear", "measured, linear", SKY_BLUE, "-", "s"),
+        ("counted_28", "free", "theorem 28 of the drawn pairs", THEOREMS[28].color, SHARPER, ""),
+        ("excess_28", "free", "theorem 28 at n", *THEOREMS[28][:2], ""),
     ),
 }
 CERTIFIED = {
-    "mse_19": ("theorem 19", ORANGE, "-."),
-    "mse_28": ("theorem 28", BOUND, "--"),
-    "mse_28_known_marginals": ("theorem 28, known marginals", SHARP_BOUND, ":"),
+    "mse_19": ("theorem 19", *THEOREMS[19][:2]),
+    "mse_28": ("theorem 28", *THEOREMS[28][:2]),
+    "mse_28_known_marginals": ("theorem 28, known marginals", THEOREMS[28].color, SHARPER),
 }
 
 
@@ -45,9 +46,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for column, encoder, label, color, dash, marker in curves:
             by_pairs = table[table["encoder"] == encoder].groupby("n_pairs")[column]
             middle, low, high = (by_pairs.quantile(q).replace(math.inf, np.nan) for q in (0.5, 0, 1))
-            axes.plot(
-                middle.index, middle, dash, marker=marker, color=color, markersize=3.5, linewidth=1.5, label=label
-            )
+            looks: dict[str, Any] = {"color": color, "linestyle": dash, "marker": marker, "markersize": 3.5}
+            axes.plot(middle.index, middle, linewidth=1.5, label=label, **looks)
             axes.fill_between(middle.index, low, high, color=color, alpha=0.15, linewidth=0)
         axes.set(xscale="log", yscale="log", xlabel="training pairs n", ylabel=what, title=f"a world: {what}")
         axes.minorticks_off()
@@ -60,7 +60,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def _certified(axes: Axes, emoji: pd.DataFrame) -> None:
     for column, (label, color, dash) in CERTIFIED.items():
-        axes.plot(emoji["n_pairs"], emoji[column], dash, color=color, linewidth=1.5, label=label)
+        axes.plot(emoji["n_pairs"], emoji[column], linestyle=dash, color=color, linewidth=1.5, label=label)
     axes.axhline(TARGETS["emoji_pairs"], color=NEUTRAL, linewidth=0.8)
     label_line(axes, 1e6, TARGETS["emoji_pairs"] + 0.01, "target", NEUTRAL)
     axes.set(xscale="log", ylim=(0, 1.25), xlabel="pairs n", ylabel="squared error, at most", title="emoji: certified")
@@ -86,38 +86,22 @@ def broken(table: pd.DataFrame) -> dict[str, int]:
 
 
 def _caption(table: pd.DataFrame, emoji: pd.DataFrame) -> str:
-    free, linear = (table[table["encoder"] == name] for name in ("free", "linear"))
-    finite = free[np.isfinite(free["excess_28"])]
+    free = table[table["encoder"] == "free"]
+    above = ", ".join(f"{name}: {count}" for name, count in broken(table).items())
     target = TARGETS["pairs_needed"]
     names = {"mse": "measured", "mse_17": "theorem 17", "mse_28": "theorem 28"}
     needed = ", ".join(f"{name} {_pairs(first_below(free, column, target))}" for column, name in names.items())
-    certified = ", ".join(
-        f"{label} {_pairs(first_below(emoji, column, TARGETS['emoji_pairs']))}"
-        for column, (label, _, _) in CERTIFIED.items()
-    )
     return (
-        f"Encoders of the captions of {table['seed'].nunique()} worlds"
-        f"{with_settings(table, ' (noise {noise:g}), k = {k}')}, trained by the spectral loss on n drawn pairs; "
-        "medians and ranges over these; grey: the optimum. "
-        f"A free embedding reaches the least loss of its pairs to {free['left_over'].max():.0e}. Above theorem 17: "
-        f"{broken(table)['theorem 17']} of {len(table)}; above theorem 28 of the drawn pairs: "
-        f"{broken(table)['theorem 28 of the drawn pairs']} of {len(free)}; above theorem 28 at n: "
-        f"{broken(table)['theorem 28 at n']} of {len(free)}. Theorem 17 is at most "
-        f"{(free['mse_17'] / free['mse']).max():.2g} times the squared error of free embeddings, and "
-        f"{(linear['mse_17'] / linear['mse']).max():.2g} times that of linear encoders; theorem 28 at n is "
-        f"{(finite['excess_28'] / finite['excess_loss']).median():.1e} times the excess loss in the median, and of the "
-        f"drawn pairs {(finite['counted_28'] / finite['excess_loss']).median():.1e} times. It speaks of the best "
-        f"encoder of all: linear ones are no such, and {int((linear['excess_loss'] > linear['excess_28']).sum())} of "
-        f"{len(linear)} are above it. A squared error of {target:g} and less, of the n that were tried: {needed}. "
-        f"Right: what n pairs of emoji certify"
-        f"{with_settings(emoji, ' (k = {k}, penalty {penalty:g} of theorem 19, level {level:g})')}; "
-        f"{TARGETS['emoji_pairs']:g} and less: {certified}; at the optimum of theorem 28's width it is "
-        f"{emoji['optimum_mse'].iloc[0]:.2f}."
+        f"Encoders trained on n drawn pairs of the captions of {table['seed'].nunique()} worlds"
+        f"{with_settings(table, ' (noise {noise:g}), k = {k}')}: medians and ranges; grey, the optimum. Points above "
+        f"{above}, of {len(table)} and of {len(free)} free ones. Squared error of {target:g} or less, from n on: "
+        f"{needed}. Right: emoji"
+        f"{with_settings(emoji, ' (k = {k}, level {level:g}, penalty {penalty:g} of theorem 19)')}."
     )
 
 
 def _pairs(n: float) -> str:
-    return f"from {n:.0e} pairs on" if math.isfinite(n) else "never"
+    return f"{n:.0e}" if math.isfinite(n) else "never"
 
 
 FIGURE = Figure("Pairs needed", TABLES, draw)

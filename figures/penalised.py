@@ -8,17 +8,17 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.steps import Curve, check_panels, violations
-from pairbounds.infrastructure.palette import BOUND, NEUTRAL, SHARP_BOUND
+from pairbounds.figures.style import LOOSER, SHARPER, THEOREMS
 
 PANELS = {
     "squared error of the linear probe": (
-        Curve("penalised-encoder-mse-by-duality", NEUTRAL, ":", "by hops and the duality gap", 0.74),
-        Curve("multihop-penalised-encoder-mse", BOUND, "--", "by hops", 0.66),
-        Curve("penalised-encoder-mse", SHARP_BOUND, "-.", "by label energy", 0.58),
+        Curve("penalised-encoder-mse-by-duality", THEOREMS[18].color, LOOSER, "theorem 18, by hops and duality gap"),
+        Curve("multihop-penalised-encoder-mse", *THEOREMS[18][:2], "theorem 18, by hops"),
+        Curve("penalised-encoder-mse", THEOREMS[18].color, SHARPER, "theorem 18, by label energy"),
     ),
     "0-1 error": (
-        Curve("sharp-near-optimal-error", BOUND, "--", "theorem 7", 0.88),
-        Curve("penalised-encoder-error", SHARP_BOUND, "-.", "theorem 18", 0.34),
+        Curve("sharp-near-optimal-error", *THEOREMS[7][:2], "theorem 7"),
+        Curve("penalised-encoder-error", *THEOREMS[18][:2], "theorem 18"),
     ),
 }
 
@@ -26,7 +26,7 @@ PANELS = {
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Two panels over the steps of training: squared and 0-1 error of the probe, each with its bounds."""
     table = tables["penalised"]
-    picture = check_panels(table, PANELS, size=(2, 1), xlim=(8, 1500), ylim=(2e-3, 60), ylabel="error, or its bound")
+    picture = check_panels(table, PANELS, size=(2, 1), xlim=(8, 1500), ylim=(2e-3, 400), ylabel="error, or its bound")
     return picture, (
         f"A free embedding trained on one world's captions with a penalty on its size"
         f"{with_settings(table, ', k = {k}, μ = {penalty:g}')}; medians and "

@@ -187,15 +187,11 @@ def _caption(found: Outcome, table: pd.DataFrame) -> str:
     points = found.points
     named = "; ".join(f"{NAMED[column]} {_said(rate)}" for column, rate in found.rates.items())
     grid = f"{points['noise'].nunique()} noises x {points['strength'].nunique()} strengths"
-    excess = points[["excess_loss_caption", "excess_loss_augmentation"]].to_numpy().max()
     return (
         f"One world{with_settings(table, ', k = {k}')}, {grid}, {points['seed'].nunique()} seeds: of "
         f"{len(points)} points the two trained free embeddings have different errors on {len(found.right)}, "
-        f"and captions the smaller on {found.captions:.1%} of these. How often the smaller bound is that of the better "
-        f"encoder, with the 95% t interval over seeds: {named}; always to name the more frequent winner is right on "
-        f"{found.most:.1%}. Black line, in all panels: where the trained encoders are even. Pale cells are "
-        "uncertain: the seeds disagree on the winner, or on whether the bound is right. The largest excess loss of any "
-        f"of the encoders is {excess:.1e}."
+        f"captions the smaller on {found.captions:.1%}. How often the smaller bound names the better encoder, with "
+        f"95% t intervals over seeds: {named}; a constant answer {found.most:.1%}. Pale: the seeds disagree."
     )
 
 

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.phase import ALPHA, BEST, NAMED, Outcome, judged, outcome
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import COLUMN, THEOREMS, Look
 from pairbounds.figures.summaries import mean_and_half, order_correlation
-from pairbounds.infrastructure.palette import BOUND, GREEN, NEUTRAL, ORANGE, SHARP_BOUND
+from pairbounds.infrastructure.palette import NEUTRAL
 
-LOOKS = {BEST: (SHARP_BOUND, "D"), "bound": (BOUND, "o"), "local_bound": (GREEN, "s"), ALPHA: (ORANGE, "^")}
+LOOKS = {BEST: THEOREMS[15], "bound": THEOREMS[4], "local_bound": THEOREMS[16], ALPHA: Look(NEUTRAL, "", "x")}
 LEARNED = {"local_multihop_bound": "local_bound", "induced_labelling_error": ALPHA}  # how `pairings_learned` calls them
 SETTING = ["draw", "labels", "width", "diversity", "diversity_of"]  # in which pairings of emoji are compared
 CAPTIONS, AUGMENTATION, HELD_OUT = "captions, by encoder", "augmentation, by encoder", "held_out_error"
@@ -28,7 +28,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, axes = plt.subplots(figsize=(2 * COLUMN, 1.6 * COLUMN))
     rows = {**found, **emoji}
     places = np.arange(len(rows))[::-1]
-    for shift, (column, (color, marker)) in zip((0.24, 0.08, -0.08, -0.24), LOOKS.items(), strict=True):
+    for shift, (column, (color, _, marker)) in zip((0.24, 0.08, -0.08, -0.24), LOOKS.items(), strict=True):
         rates, halves = np.transpose([one.rates[column] for one in rows.values()])
         looks: dict[str, Any] = {"color": color, "markersize": 4, "elinewidth": 1, "label": NAMED[column]}
         axes.errorbar(rates, places + shift, xerr=np.nan_to_num(halves), fmt=marker, **looks)
@@ -67,19 +67,13 @@ def order_on_emoji(table: pd.DataFrame, column: str) -> tuple[float, float]:
 def _caption(tables: Mapping[str, pd.DataFrame], found: Mapping[str, Outcome], emoji: Mapping[str, Outcome]) -> str:
     table = tables["phase_worlds"]
     grid = f"{table['noise'].nunique()} noises x {table['strength'].nunique()} strengths"
-    said = "; ".join(
-        f"{world} {one.rates[BEST][0]:.0%} on {len(one.right)} points, {100 * one.over[BEST][0]:+.0f} ± "
-        f"{100 * one.over[BEST][1]:.0f} over the constant answer"
-        for world, one in {**found, **emoji}.items()
-    )
     settings = next(iter(emoji.values())).points
     return (
-        f"{len(found)} worlds, each the first but for what its name says, {grid}, {table['seed'].nunique()} seeds: the "
-        "share of the points with different errors of trained encoders where captions have the smaller bound and the "
-        "smaller error, or neither. Emoji: captions by an encoder or exact, and augmentations by an encoder, at "
-        f"{settings.groupby(SETTING).ngroups} settings of {settings['draw'].nunique()} draws, by the error of a probe "
-        "on unseen images. Bars are 95% t intervals over seeds or draws; the black line always names the more "
-        f"frequent winner. Theorem 15: {said}."
+        f"Share of the points where the smaller bound is that of the better encoder, captions or augmentations. Rows: "
+        f"{len(found)} worlds, each the first but for what its name says, {grid}, {table['seed'].nunique()} seeds, by "
+        f"the error of trained encoders; emoji, {settings.groupby(SETTING).ngroups} settings of "
+        f"{settings['draw'].nunique()} draws, by a probe's error on unseen images. Bars: 95% t intervals over seeds or "
+        "draws. Black: always to name the more frequent winner."
     )
 
 

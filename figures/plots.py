@@ -9,6 +9,7 @@ from functools import wraps
 from itertools import cycle
 from typing import Any, TypeVar
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -16,9 +17,9 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.style import COLUMN, label_line, style
+from pairbounds.figures.style import COLUMN, THEOREMS, label_line, style
 from pairbounds.infrastructure.html import shown
-from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+from pairbounds.infrastructure.palette import INK, MEASURED, NEUTRAL, VERMILION
 from pairbounds.theory.bounds import BOUNDS, Bound
 from pairbounds.theory.bounds.registry import names_of
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -35,7 +36,7 @@ __all__ = [
     "plot_spectrum",
 ]
 
-CYCLE = cycler(color=[MEASURED, BOUND, SHARP_BOUND, ORANGE, GREEN, NEUTRAL])  # of new axes
+CYCLE = cycler(color=[MEASURED, *(THEOREMS[number].color for number in (4, 15, 16, 17)), NEUTRAL])  # of new axes
 DASHES = ("--", ":", "-.", (0, (5, 1)), (0, (1, 2)))  # of one bound after the other
 SHOWN = ("probe-mse", "multihop-mse")
 PLAIN = ("probe-mse", "probe-error")  # theorem 4
@@ -97,13 +98,31 @@ def plot_bounds(
     ax.plot(rows["k"], rows["measured"], "-o", markersize=3, label="measured", zorder=3)
     marks: dict[str, Any] = {"marker": "_", "markersize": 24} if rows["k"].nunique() == 1 else {}
     for name, dash in zip(names, cycle(DASHES)):
-        ax.plot(by_name[name]["k"], by_name[name]["value"], linestyle=dash, label=name, **marks)
+        looks = _look(name) | marks
+        ax.plot(by_name[name]["k"], by_name[name]["value"], linestyle=dash, label=_label(name), **looks)
     guess = float(rows["guess"].max()) if np.isfinite(rows["guess"]).any() else 1.0
     top = max(guess, float(rows["measured"].max()))
     ax.axhline(guess, color=NEUTRAL, linewidth=0.8, linestyle=":", label="a guess")
-    ax.set(xlabel="width k", ylabel=quantities[0].replace("_", " "), ylim=(0, 1.15 * top))
+    ax.set(xlabel="width k", ylabel=_axis(quantities[0]), ylim=(0, 1.15 * top))
     ax.legend()
     return ax
+
+
+def _label(name: str) -> str:
+    """A bound's name in a legend, which the measured quantity along the axis never has."""
+    number = BOUNDS[name].theorem if name in BOUNDS else None
+    return f"bound {name}" if number is None else f"theorem {number} ({name})"
+
+
+def _look(name: str) -> dict[str, Any]:
+    """The colour of a bound's theorem where the style is ours."""
+    number = BOUNDS[name].theorem if name in BOUNDS else None
+    ours = mpl.rcParams["axes.prop_cycle"] == CYCLE
+    return {"color": THEOREMS[number].color if number in THEOREMS else INK} if ours else {}
+
+
+def _axis(quantity: str) -> str:
+    return f"{quantity.replace('_', ' ')}, or a bound on it"
 
 
 def errors_along_widths(table: pd.DataFrame) -> Picture:
@@ -145,8 +164,8 @@ def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int 
     if graph.left_labels is not None:
         ax.bar(rank, label_energy(graph, known), color=MEASURED, alpha=0.6, width=0.8)
         label_line(ax, 0.98, 0.97, "bars: label energy $c_i$", MEASURED, transform=ax.transAxes, ha="right", va="top")
-    ax.plot(rank, squared, "D", color=BOUND, markersize=3)
-    label_line(ax, 0.98, 0.9, r"$\sigma_i^2$", BOUND, transform=ax.transAxes, ha="right", va="top")
+    ax.plot(rank, squared, "D", color=VERMILION, markersize=3)
+    label_line(ax, 0.98, 0.9, r"$\sigma_i^2$", VERMILION, transform=ax.transAxes, ha="right", va="top")
     ax.set(xlabel="number of the singular value, i", ylabel=r"$\sigma_i^2$ and $c_i$", ylim=(0, 1.05))
     return ax
 
@@ -208,9 +227,9 @@ def plot_comparison(tables: Mapping[str, pd.DataFrame], bound: str = "multihop-m
     for name, table in tables.items():
         _require(table, ("k", "bound", "measured", "value"), "check_bounds at several widths")
         rows = table[table["bound"] == bound].sort_values("k")
-        (line,) = ax.plot(rows["k"], rows["value"], "--", label=f"{name}: {bound}")
+        (line,) = ax.plot(rows["k"], rows["value"], "--", label=f"{name}: {_label(bound)}")
         ax.plot(rows["k"], rows["measured"], "-o", color=line.get_color(), markersize=3, label=f"{name}: measured")
-    ax.set(xlabel="width k", ylabel=quantity.replace("_", " "))
+    ax.set(xlabel="width k", ylabel=_axis(quantity))
     ax.set_ylim(bottom=0)
     ax.legend()
     return ax

@@ -10,21 +10,21 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.accuracies import accuracy_bars
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.pairing_looks import strongest
-from pairbounds.figures.style import COLUMN, sized
+from pairbounds.figures.style import COLUMN, THEOREMS, sized
 from pairbounds.figures.summaries import OVERLAP, mean_and_half
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
 CONTROLS = {"unnamed": ("clip_unnamed", 1), "shuffled": ("clip_shuffled", 1), "longer": ("clip", 2)}  # and epochs
 SHOWN = KINDS | {
-    "longer": ("captions, 2x steps", SHARP_BOUND),
+    "longer": ("captions, 2x steps", PURPLE),
     "unnamed": ("no class names", ORANGE),
     "shuffled": ("others' captions", MEASURED),
 }
 PAIRINGS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}
 VALUES = {
-    "bound": ("theorem 4", BOUND),
-    "multihop_bound": ("theorem 15", SHARP_BOUND),
+    "bound": ("theorem 4", THEOREMS[4].color),
+    "multihop_bound": ("theorem 15", THEOREMS[15].color),
     "probe_error": ("measured error", MEASURED),
 }
 
@@ -105,13 +105,11 @@ def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
 
 def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) -> str:
     return (
-        f"Left: test accuracy in percent, {trained['seed'].nunique()} seeds, 95% intervals that allow for "
-        f"the images that their splits have in common (Nadeau and Bengio 2003), after "
-        f"{int(trained['steps'].max())} steps, each with the best of {settings_tried(tried)} settings by validation "
-        "accuracy; with twice the steps, without class names, with captions of other images of fewer. Right: "
-        "bounds on the probe error of the optimal embedding of each pair graph, and the error, at "
-        f"{learned['diversity'].max():g} effective positives, {learned['draw'].nunique()} draws of images. From the "
-        "dotted line on a bound is vacuous: no better than guessing the largest class."
+        f"Left: test accuracy after {int(trained['steps'].max())} steps, {trained['seed'].nunique()} seeds, 95% "
+        f"intervals corrected for the overlap of splits, each kind at the best of {settings_tried(tried)} settings by "
+        "validation; the last three kinds had fewer settings. Right: error of the optimal embedding of each pair graph "
+        f"and bounds on it, at {learned['diversity'].max():g} effective positives, means and 95% intervals of "
+        f"{learned['draw'].nunique()} draws of images. Above the dotted line a bound is no better than guessing."
     )
 
 

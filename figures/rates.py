@@ -12,8 +12,8 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line, sized
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, MEASURED
+from pairbounds.figures.style import COLUMN, THEOREMS, label_line, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, MEASURED, NEUTRAL
 from pairbounds.theory.quantities.rates import FEWEST, fit_rate
 
 
@@ -76,7 +76,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for place, curve in enumerate(curve for curve in CURVES if curve.sweep == sweep):
             _curve(axes, table, curve, place)
         axes.set(xscale="log", yscale="log", xlabel=label)
-        _reference(axes, slope)
+        _reference(axes, slope, *(("1/n", NEUTRAL) if sweep == "pairs" else ("theorem 4", THEOREMS[4].color)))
     panels[0].set_ylabel("error, or excess loss")
     panels[1].set_xticks([0.3, 0.4, 0.5, 0.7], ["0.3", "0.4", "0.5", "0.7"])
     panels[1].minorticks_off()
@@ -119,36 +119,23 @@ def halves(table: pd.DataFrame, curve: Curve) -> tuple[Exponent, Exponent]:
     return fitted(rows[low], curve), fitted(rows[~low], curve)
 
 
-def _reference(axes: Axes, slope: int) -> None:
+def _reference(axes: Axes, slope: int, name: str, color: str) -> None:
     """A dashed line of the slope that is proved, or usual, at the upper side of the panel."""
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     middle = np.sqrt(left * right)
     x = np.geomspace(left * (right / left) ** 0.3, left * (right / left) ** 0.7)
-    axes.plot(x, high * 2 * (x / middle) ** slope, "--", color=BOUND, linewidth=1.5)
+    axes.plot(x, high * 2 * (x / middle) ** slope, "--", color=color, linewidth=1.5)
     axes.set_ylim(low * (low / high) ** 0.45, high * 20)  # room for words above and below
-    label_line(axes, 0.97, 0.97, f"slope {slope}", BOUND, ha="right", va="top", transform=axes.transAxes)
-
-
-def _not_positive(table: pd.DataFrame) -> str:
-    found = [(curve, points(table, curve)["y"] <= 0) for curve in CURVES if curve.start is None]
-    return "; ".join(f"{one.label} by {one.sweep}: {bad.sum()} of {len(bad)} are 0 or less" for one, bad in found)
+    label_line(axes, 0.97, 0.97, f"{name}: slope {slope}", color, ha="right", va="top", transform=axes.transAxes)
 
 
 def _caption(table: pd.DataFrame) -> str:
-    parted = "; ".join(
-        f"{curve.sweep} {' and '.join(half.said for half in halves(table, curve))}"
-        for curve in CURVES
-        if curve.start == 0
-    )
     return (
-        f"Caption graphs of one world, {table['seed'].nunique()} seeds. Labelling error: by their noise"
-        f"{with_settings(table, ', k = {k}')}. Gap: by the width{with_settings(table, ', in {widths}')}, of one graph, "
-        "whose labelling error is fixed. Pairs: the exact optimum of n drawn "
-        "pairs, its excess loss on the whole graph, and how far its probe is above the optimum's. Dashed: the slope of "
-        "theorem 4 (1 and -1), and 1/n. Dark: what is fitted, a point a seed. Light: what can be 0 or less and is "
-        f"no power law; its positive points are drawn and not fitted ({_not_positive(table)}). "
-        "Exponents with 95% bootstrap intervals over "
-        f"seeds, in the lower and the upper half of the points: {parted}. Where these differ there is no power law."
+        f"Caption graphs of one world, {table['seed'].nunique()} seeds, a point a seed. Labelling error: by their noise"
+        f"{with_settings(table, ', k = {k}')}. Gap: by the width{with_settings(table, ', in {widths}')}, of one graph. "
+        "Pairs: the optimum of n pairs. Dashed: slopes of theorem 4, and 1/n. Dark: fitted "
+        "power laws, exponents with 95% bootstrap intervals over seeds. Light: quantities that can be 0; only "
+        "positive points are drawn, and none fitted."
     )
 
 

@@ -8,23 +8,22 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from matplotlib.typing import LineStyleType
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
-from pairbounds.infrastructure.palette import BOUND, GREEN, INK, MEASURED, NEUTRAL, ORANGE, SHARP_BOUND
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, Look, label_line, shade_vacuous, sized
+from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
 LABEL_SETS = ("category", "subcategory")
 QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this
 BINS = [i / 20 for i in range(21)]
 ENERGY_LIMIT = 0.35  # the bin at 0, which holds every second eigenvalue, is cut off and its height written
-CURVES: tuple[tuple[str, str, str, LineStyleType, str, str], ...] = (
-    ("probe-error", "value", BOUND, "--", "s", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
-    ("sharp-probe-error", "value", SHARP_BOUND, ":", "D", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
-    ("multihop-error", "value", INK, (0, (1, 1)), "P", "theorem 15"),
-    ("local-multihop-error", "value", ORANGE, "-.", "^", "theorem 16"),
-    ("trained-error", "value", GREEN, (0, (5, 1, 1, 1)), "v", "theorem 17, at the optimum"),
-    ("probe-error", "measured", MEASURED, "-", "o", "measured probe error"),
+CURVES = (
+    ("probe-error", "value", THEOREMS[4], "theorem 4"),
+    ("sharp-probe-error", "value", THEOREMS[4]._replace(dash=SHARPER, marker="P"), "theorem 4, sharper form"),
+    ("multihop-error", "value", THEOREMS[15], "theorem 15"),
+    ("local-multihop-error", "value", THEOREMS[16], "theorem 16"),
+    ("trained-error", "value", THEOREMS[17], "theorem 17, at the optimum"),
+    ("probe-error", "measured", Look(MEASURED, "-", "o"), "measured 0-1 error"),
 )
 QUOTED = ("probe-error", "sharp-probe-error", "multihop-error")
 RANGED = "probe-mse"  # what has a range over all optima, where there are many
@@ -60,7 +59,7 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     words: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": sized(8), "color": NEUTRAL}
     axes.text(0.04, 0.96, "vacuous: no better than guessing", **words)
     many = _widths_of_many_optima(rows)
-    for name, column, color, dash, marker, label in CURVES:
+    for name, column, (color, dash, marker), label in CURVES:
         curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
         if column == "measured":  # of one optimum: where there are others, it says nothing of them
             curve = curve[~curve["k"].isin(many["k"])]
@@ -130,19 +129,17 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
     ones = components(energy)
     ranges = "; ".join(_ranges(bounds, labels) for labels in LABEL_SETS)
     return (
-        f"The exact caption graph of {images(energy):,} emoji images and their names and keywords. "
-        f"σ = 1 {ones} times, so that no bound is finite for k below {ones}. Where σ_k = σ_{{k+1}} "
-        f"the optimum is one of many: the band is the squared error over all of them ({ranges}), and the 0-1 error of "
-        "any one is left out. Below: the share of label energy in each range of eigenvalues (filled) and the share of "
-        "the eigenvalues themselves (outline)."
+        f"The caption graph of {images(energy):,} emoji images. σ = 1 {ones} times: theorem 4 is infinite for k below "
+        f"{ones}. Where σ_k = σ_{{k+1}} there are many optima: the band is their squared error ({ranges}), and the 0-1 "
+        "error is left out. Below: share of label energy (filled) and of eigenvalues (outline) by eigenvalue."
     )
 
 
 def _ranges(bounds: pd.DataFrame, labels: str) -> str:
-    """The least and the largest squared error over all optima, at each width that has many, in words."""
+    """The least and the largest squared error over all optima of the widths that have many, in words."""
     many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
-    ends = [f"k = {row.k}: {row.measured_least:.2f} to {row.measured_most:.2f}" for row in many.itertuples()]
-    return f"{labels}, {', '.join(ends)}" if ends else f"{labels}: none"
+    ends = f"k = {many['k'].min()} to {many['k'].max()}: {many['measured_least'].min():.2f} to "
+    return f"{labels}, {ends}{many['measured_most'].max():.2f}" if len(many) else f"{labels}: none"
 
 
 FIGURE = Figure("Real images", ("emoji_bounds", "emoji_energy"), draw)

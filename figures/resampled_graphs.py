@@ -14,13 +14,13 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.style import COLUMN, sized
 from pairbounds.figures.summaries import order_correlation, rank_correlation
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
 
 RULES = {
     "add_new_positive": ("AddNewPositive", CAPTION, "o"),
     "drop_false_positive": ("DropFalsePositive", MEASURED, "s"),
-    "drop_false_negative": ("DropFalseNegative", BOUND, "^"),
-    "drop_easy_negative": ("DropEasyNegative", SHARP_BOUND, "v"),
+    "drop_false_negative": ("DropFalseNegative", VERMILION, "^"),
+    "drop_easy_negative": ("DropEasyNegative", PURPLE, "v"),
     "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": ("all four", NEUTRAL, "D"),
 }
 FOUR = tuple(RULES)[:4]
@@ -55,7 +55,7 @@ WORLDS = GraphSet(
     ("seed",),
     {
         "captions": ("captions", CAPTION, "o"),
-        "oracle": ("labels", SHARP_BOUND, "^"),
+        "oracle": ("labels", PURPLE, "^"),
         "random": ("random", NEUTRAL, "s"),
     },
 )
@@ -66,9 +66,9 @@ EMOJI = GraphSet(
     ("draw", "estimator"),
     {
         "captions, by encoder": ("image-text encoder", CAPTION, "o"),
-        "captions, exact": ("captions, exact", BOUND, "D"),
+        "captions, exact": ("captions, exact", VERMILION, "D"),
         "no text, by frozen features": ("no text", AUGMENTATION, "v"),
-        "oracle": ("labels", SHARP_BOUND, "^"),
+        "oracle": ("labels", PURPLE, "^"),
         "random": ("random", NEUTRAL, "s"),
     },
 )
@@ -188,14 +188,14 @@ def error_before(table: pd.DataFrame) -> float:
 
 def _caption(tables: Sequence[pd.DataFrame]) -> str:
     sizes = [
-        f"{chosen.title}, {graphs(table, chosen)} graphs, {table[chosen.unit].nunique()} of them independent, mean "
-        f"error before {error_before(table):.3f}"
+        f"{graphs(table, chosen)} {chosen.title} ({table[chosen.unit].nunique()} independent), mean error before "
+        f"{error_before(table):.3f}"
         for table, chosen in zip(tables, (WORLDS, EMOJI), strict=True)
     ]
     return (
-        f"Augmentation graphs, resampled by a guide: {'; '.join(sizes)}. Left: the change of the error. Right: each "
-        "change against that of theorem 15; for rules that change the negatives it is theorem 7 with the tail of 15, "
-        "since those change the loss and not the pairs. Another processor orders close rules differently."
+        f"Augmentation graphs, resampled by a guide: {'; '.join(sizes)}. Left: change of the error, medians and "
+        "quartiles. Right: each change against that of theorem 15, or, for rules that change the negatives and so the "
+        "loss, theorem 7 with the tail of 15. Another processor orders close rules differently."
     )
 
 

@@ -1,7 +1,7 @@
 """Checks of bounds along a training run: their curves, and their numbers at its end."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -9,18 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
-from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
+from pairbounds.figures.style import COLUMN, shade_vacuous, sized
 from pairbounds.infrastructure.palette import MEASURED
 
 
 class Curve(NamedTuple):
-    """A bound along training; its name is written at that height of the panel, if it has one there."""
+    """A bound along training, its look and its name."""
 
     bound: str
     color: str
     dash: LineStyleType
-    label: str = ""
-    height: float = 0.0
+    label: str
 
 
 def check_panels(
@@ -31,7 +30,6 @@ def check_panels(
     xlim: tuple[float, float],
     ylim: tuple[float, float],
     ylabel: str,
-    measured_at: float = 0.12,
 ) -> Picture:
     """A panel for each title over the steps of training: the bounds, what they bound, and where they are vacuous.
 
@@ -39,36 +37,31 @@ def check_panels(
     ----------
     size : of the picture, in columns
     ylim : values below the lower end, 0 among them, are drawn there
-    measured_at : height at which the measured values are named
     """
     figsize = (size[0] * COLUMN, size[1] * COLUMN)
     picture, row = plt.subplots(1, len(panels), figsize=figsize, sharex=True, sharey=True)
     for axes, (title, curves) in zip(row, panels.items(), strict=True):
-        named: Any = {"ha": "right", "transform": axes.transAxes}
         for one in curves:
-            curve(axes, table[table["bound"] == one.bound], "value", one.color, one.dash, ylim[0])
-            if one.label:
-                label_line(axes, 0.97, one.height, one.label, one.color, **named)
+            curve(axes, table[table["bound"] == one.bound], "value", one, ylim[0])
         rows = table[table["bound"] == curves[-1].bound]
-        curve(axes, rows, "measured", MEASURED, "-", ylim[0])
-        if curves[-1].label:
-            label_line(axes, 0.97, measured_at, "measured", MEASURED, **named)
-        shade_vacuous(axes, rows["guess"], label_at=1.1 * xlim[0] if axes is row[0] else None)
+        curve(axes, rows, "measured", Curve("", MEASURED, "-", "measured"), ylim[0])
+        axes.legend(loc="upper right", fontsize=sized(7))
+        shade_vacuous(axes, rows["guess"], label_at=0.3 * xlim[1] if axes is row[0] else None)
         axes.set(xscale="log", yscale="log", xlim=xlim, ylim=(ylim[0] / 1.3, ylim[1]), title=title)
         axes.set_xlabel("gradient steps")
     row[0].set_ylabel(ylabel)
     return picture
 
 
-def curve(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: LineStyleType, floor: float) -> None:
+def curve(axes: Axes, rows: pd.DataFrame, column: str, look: Curve, floor: float) -> None:
     """Draw the median over seeds of a column at each step, and a band from the least to the largest.
 
     Values below the floor, 0 among them, are drawn there.
     """
     by_step = rows.groupby("step")[column]
     low, middle, high = (by_step.quantile(q).clip(lower=floor) for q in (0, 0.5, 1))
-    axes.fill_between(middle.index, low, high, color=color, alpha=0.2, linewidth=0)
-    axes.plot(middle.index, middle, linestyle=dash, color=color, linewidth=1.8)
+    axes.fill_between(middle.index, low, high, color=look.color, alpha=0.2, linewidth=0)
+    axes.plot(middle.index, middle, linestyle=look.dash, color=look.color, linewidth=1.8, label=look.label)
 
 
 def at_the_end(table: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.typing import LineStyleType
 
+from pairbounds.infrastructure import palette
 from pairbounds.infrastructure.palette import GRID, NEUTRAL, VACUOUS
 
 SIZE = 9.0  # points, of text whose size is not said
@@ -40,6 +42,28 @@ TEXTS = (  # settings that are sizes of text
     "legend.title_fontsize",
 )
 
+
+class Look(NamedTuple):
+    """Colour, dash and marker of a curve."""
+
+    color: str
+    dash: LineStyleType
+    marker: str
+
+
+THEOREMS = {  # the look of each theorem in every figure; those of one panel differ to the colour-blind
+    4: Look(palette.VERMILION, "--", "s"),
+    6: Look(palette.ROSE, "--", "p"),
+    7: Look(palette.INDIGO, "--", "h"),
+    15: Look(palette.WINE, ":", "D"),
+    16: Look(palette.YELLOW, "-.", "^"),
+    17: Look(palette.GREEN, (0, (5, 1, 1, 1)), "v"),
+    18: Look(palette.OLIVE, "-.", "<"),
+    19: Look(palette.PURPLE, "-.", ">"),
+    20: Look(palette.MAGENTA, "--", "*"),
+    28: Look(palette.BROWN, "--", "X"),
+}
+SHARPER, LOOSER = (0, (1, 1)), (0, (5, 3, 1, 3, 1, 3))  # dashes of other forms of a theorem, in its colour
 SKY = 1e6  # above every axis
 COLUMN = 3.4  # inches: the width of a panel
 

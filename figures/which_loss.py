@@ -10,8 +10,8 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
-from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED, NEUTRAL, SHARP_BOUND
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, shade_vacuous, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL
 
 LOOKS = {
     "spectral": ("spectral", MEASURED, "o"),
@@ -24,8 +24,11 @@ SLOPE = 17  # degrees, of the bounds as drawn
 FLOOR = 1e-3  # errors below it, 0 among them, are drawn here
 ERRORS = {"probe_error": "linear probe", "zero_shot_error": "zero-shot"}
 BOUNDS = {
-    "probe_error": {"bound": ("theorem 4", BOUND, "--"), "sharp_bound": ("theorem 4, sharper form", SHARP_BOUND, ":")},
-    "zero_shot_error": {"zero_shot_bound": ("theorem 6", BOUND, "--")},
+    "probe_error": {
+        "bound": ("theorem 4", *THEOREMS[4][:2]),
+        "sharp_bound": ("theorem 4, sharper form", THEOREMS[4].color, SHARPER),
+    },
+    "zero_shot_error": {"zero_shot_bound": ("theorem 6", *THEOREMS[6][:2])},
 }
 
 
@@ -45,7 +48,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _losses(axes, table, error)
         for column, (label, color, dash) in BOUNDS[error].items():
             middle = table.groupby("noise")[column].median()
-            axes.plot(middle.index, middle, dash, color=color, linewidth=2)
+            axes.plot(middle.index, middle, linestyle=dash, color=color, linewidth=2)
             start = middle.iloc[0] * 1.2
             label_line(axes, middle.index[0], start, label, color, rotation=SLOPE, rotation_mode="anchor")
         shade_vacuous(axes, table["guess_error"])

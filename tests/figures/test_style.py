@@ -1,3 +1,4 @@
+from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
@@ -7,7 +8,7 @@ import pytest
 from coloraide import Color
 
 from pairbounds.figures.figure import found
-from pairbounds.figures.style import style
+from pairbounds.figures.style import THEOREMS, style
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
 
 RESULTS = Path(__file__).parents[2] / "results"
@@ -33,7 +34,15 @@ def test_settings_are_added_to_the_style():
         assert mpl.rcParams["axes.titlesize"] == pytest.approx(13 * 10 / 9)  # in proportion
 
 
-@pytest.mark.parametrize("pair", [(BOUND, MEASURED), (CAPTION, BOUND), (AUGMENTATION, BOUND)])
+TOGETHER = ((4, 15, 16, 17), (7, 17), (7, 18), (17, 28), (19, 28))  # theorems of one panel
+THEOREM_PAIRS = [(THEOREMS[a].color, THEOREMS[b].color) for each in TOGETHER for a, b in combinations(each, 2)]
+
+
+def test_each_theorem_has_a_colour_that_no_other_has_nor_what_is_measured():
+    assert len({look.color for look in THEOREMS.values()} | {MEASURED}) == len(THEOREMS) + 1
+
+
+@pytest.mark.parametrize("pair", [(BOUND, MEASURED), (CAPTION, BOUND), (AUGMENTATION, BOUND), *THEOREM_PAIRS])
 def test_colours_that_are_compared_stay_apart_to_red_green_blindness(pair):
     first, second = (  # Machado et al. 2009
         np.array(Color(colour).filter("deutan", method="machado").convert("srgb").clip().coords()) for colour in pair
