@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
-from scipy.stats import t
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
@@ -21,7 +20,6 @@ GRAPHS = {"batch_size": ("world", MEASURED), "emoji_batch_size": ("emoji", ORANG
 CRITICS = {"free": ("o", "-"), "linear": ("s", "--")}
 KINDS = {"also_a_pair": ("pairs of the graph", "-"), "same_caption": ("repeats of the caption", "--")}
 CONTRASTS = ("repeats dropped", "pairs dropped", "others dropped", "reworded")
-POWER = 0.8
 
 
 class Following(NamedTuple):
@@ -29,13 +27,10 @@ class Following(NamedTuple):
 
     Attributes
     ----------
-    least, most : of the mean squared errors of all batch sizes
     order : Kendall's τ of the error and the batch size, and so of the error and both closed forms
     change : of the squared error, from the smallest to the largest batch
     """
 
-    least: float
-    most: float
     order: tuple[float, float]
     change: tuple[float, float]
 
@@ -142,8 +137,7 @@ def following(table: pd.DataFrame, critic: str, column: str = "mse") -> Followin
     by_seed = rows.pivot(index="seed", columns="batch", values=column)
     order = pd.Series([order_correlation(row, by_seed.columns) for row in by_seed.to_numpy()])
     change = by_seed.iloc[:, -1] - by_seed.iloc[:, 0]
-    means = by_seed.mean()
-    return Following(float(means.min()), float(means.max()), mean_and_half(order), mean_and_half(change))
+    return Following(mean_and_half(order), mean_and_half(change))
 
 
 def contrast_of(table: pd.DataFrame, critic: str, arm: str, column: str = "mse") -> tuple[float, float]:
@@ -154,70 +148,25 @@ def contrast_of(table: pd.DataFrame, critic: str, arm: str, column: str = "mse")
     return mean_and_half(wide[arm] - wide["all"])
 
 
-def detectable(half: float, seeds: int) -> float:
-    """The difference that such an interval excludes from 0 with a probability of `POWER`."""
-    level = float(t.ppf(0.975, seeds - 1)) if seeds > 1 else np.nan
-    return half * (1 + float(t.ppf(POWER, seeds - 1)) / level) if seeds > 1 else np.nan
-
-
-def _said(found: tuple[float, float], digits: int = 3) -> str:
-    return f"{found[0]:+.{digits}f} ± {found[1]:.{digits}f}"
-
-
-def _critic(table: pd.DataFrame, critic: str) -> str:
-    """The numbers of one critic in words."""
-    found, seeds = following(table, critic), table.loc[~table["tunes"], "seed"].nunique()
-    arms = ", ".join(f"{arm} {_said(contrast_of(table, critic, arm))}" for arm in CONTRASTS)
-    return (
-        f"{critic}: squared errors {found.least:.3f} to {found.most:.3f}, τ with B {_said(found.order, 2)}, largest "
-        f"less smallest batch {_said(found.change)} ({detectable(found.change[1], seeds):.3f} detectable); {arms}"
-    )
-
-
-def _exact(table: pd.DataFrame, critic: str) -> str:
-    rows = _of(tuned(table), critic, "exact").groupby("steps")["mse"].mean()
-    return f"{critic} " + ", ".join(f"{value:.3f} after {steps} steps" for steps, value in rows.items())
-
-
-def _graph(table: pd.DataFrame, graph: str) -> str:
-    """The numbers of one graph in words."""
-    tuning = table.groupby("seed")["tunes"].first()
-    ends = rates(table).query("arm == 'all' and edge")[["critic", "batch"]].itertuples(index=False)
-    at_end = ", ".join(f"{critic} B = {batch:g}" for critic, batch in ends)
-    return (
-        f"{graph.capitalize()} ({(~tuning).sum()} seeds, {tuning.sum()} others tune"
-        f"{with_settings(table, '; k = {k}, {seen} pairs seen')}): "
-        f"{'; '.join(_critic(table, critic) for critic in CRITICS)}; the best rate is at an end of the grid: "
-        f"{at_end or 'never'}."
-    )
-
-
 def _order(tables: Mapping[str, pd.DataFrame]) -> str:
-    """The critics whose errors rise or fall with the batch, and the most that contrasts change, in words."""
+    """The critics whose errors rise or fall with the batch, in words."""
     every = [(name, critic) for name in TABLES for critic in CRITICS]
     sides: dict[float, list[str]] = {1: [], -1: [], 0: []}
     for name, critic in every:
         order = following(tables[name], critic).order
         sides[np.sign(order[0]) if excludes_zero(*order) else 0].append(f"{GRAPHS[name][0]}, {critic}")
     rise, fall, none = ("; ".join(found) or "none" for found in sides.values())
-    most = {arm: max(abs(contrast_of(tables[name], critic, arm)[0]) for name, critic in every) for arm in CONTRASTS}
-    return (
-        f"Errors rise with B for: {rise}; fall for: {fall}; no order is shown for: {none}. The largest change is "
-        f"{', '.join(f'{value:.3f} ({arm})' for arm, value in most.items())}."
-    )
+    return f"Errors rise with B for: {rise}; fall for: {fall}; no order is shown for: {none}."
 
 
 def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
-    exact = "; ".join(_exact(tables[TABLES[0]], critic) for critic in CRITICS)
+    table = tables[TABLES[0]]
+    seeds = table.loc[~table["tunes"], "seed"].nunique()
     return (
-        "Left: theorem 29; both closed forms grow with B, so that an order by B cannot part them. Right: critics "
-        "trained by InfoNCE on the same drawn pairs in the same order, with Adam at the rate that is best for the "
-        "batch; means and 95% intervals over seeds, each of which draws a world of its own and the pairs of emoji. The "
-        "contrasts change the false negatives: dropped are those that repeat the anchor's caption or image, or are "
-        "pairs of the graph, or as many others by chance; or captions have several wordings, by which repeats fall "
-        f"while what a batch shows stays the same. {_order(tables)} "
-        f"{' '.join(_graph(tables[name], GRAPHS[name][0]) for name in TABLES)} "
-        f"By the exact loss of the world: {exact}. Detectable: with a probability of {POWER:.0%}."
+        "Left: theorem 29, on random worlds and emoji. Right: critics trained by InfoNCE on the same drawn pairs"
+        f"{with_settings(table, ' ({seen} of a world)')}, at the best rate of the batch; means and 95% intervals over "
+        f"{seeds} seeds, rates tuned on others. Dropped negatives: repeats of the image or caption, pairs of "
+        f"the graph, or others by chance. {_order(tables)}"
     )
 
 

@@ -125,7 +125,7 @@ STUDY = Study(
     forecast=partial(encoders_forecast, encoders),
     columns={
         "text_or_teacher": "arm found knn_found knn_right repeat right seed",
-        "text_or_teacher_graphs": "arm kind same_class seed theorem_15",
+        "text_or_teacher_graphs": "arm found kind same_class seed theorem_15",
         "text_or_teacher_icons": "category id word",
     },
     summary=summary,

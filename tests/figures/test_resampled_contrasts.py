@@ -126,7 +126,8 @@ def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     assert facts["text"][CATEGORY][0] == pytest.approx(1.0)
     picture, caption = figure.draw(tables)
     assert "with a probability of 80%" in caption
-    assert len(picture.axes) == 4
+    rows = [label.get_text() for label in picture.axes[0].get_yticklabels()]
+    assert len(set(rows)) == len(rows) == 7
 
 
 def test_further_seeds_of_what_is_tuned_change_nothing_else(table, more):

@@ -2,11 +2,10 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds.figures.batch_size import contrast_of, detectable, following, one_rate, rates, tuned
+from pairbounds.figures.batch_size import contrast_of, following, one_rate, rates, tuned
 from pairbounds.figures.pairs_needed import broken, first_below
 from pairbounds.theory.quantities.confidence import student_half
 
@@ -45,7 +44,6 @@ def test_rates_are_chosen_by_other_seeds_and_one_at_an_edge_is_told(table):
 
 def test_errors_follow_batches_seed_by_seed(table):
     found = following(table, "free")
-    assert (found.least, found.most) == pytest.approx((0.45, 0.5))
     assert found.order == pytest.approx((0, student_half(pd.Series([1.0, -1.0]), 0.95)))
     assert found.change == pytest.approx((0.05, student_half(pd.Series([-0.1, 0.2]), 0.95)))
 
@@ -53,15 +51,6 @@ def test_errors_follow_batches_seed_by_seed(table):
 def test_a_contrast_is_a_difference_at_the_same_batch(table):
     mean, half = contrast_of(table, "free", "reworded")
     assert (mean, half) == pytest.approx((0.15, student_half(pd.Series([0.2, 0.1]), 0.95)))
-
-
-def test_a_detectable_difference_is_detected_as_often_as_is_said():
-    rng, seeds, spread = np.random.default_rng(0), 40, 1.0
-    half = student_half(pd.Series(np.repeat([-1.0, 1.0], seeds // 2)), 0.95)
-    drawn = rng.normal(detectable(half, seeds), spread, (4_000, seeds))
-    seen = np.abs(drawn.mean(1)) > [student_half(pd.Series(one), 0.95) for one in drawn]
-    assert 0.76 < seen.mean() < 0.84
-    assert math.isnan(detectable(math.nan, 1))
 
 
 def test_the_least_n_from_which_on_a_target_holds():
