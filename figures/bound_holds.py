@@ -1,29 +1,25 @@
-"""Figure 1, *The bound holds*: measured probe error against the bound, over many worlds."""
+"""Figure 1, *The bound holds*: measured probe error against the bound, a dot for each graph and width."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.style import COLUMN, label_line, sized
-from pairbounds.infrastructure.palette import BOUND, NEUTRAL
+from pairbounds.figures.style import COLUMN, THEOREMS, label_line, sized
+from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
+from pairbounds.theory.bounds import BOUNDS
 
-FLOOR = 3e-4  # where an error or a bound of 0 is drawn
-LIMITS = (2e-4, 1.3)  # of the errors, and of the bounds up to 1
-ABOVE = (1.3, 3.0)  # the strip of bounds above 1, none of which could be violated: an error is at most 1
-DENSITY = LinearSegmentedColormap.from_list("density", ["#c3d7ea", "#08306b"])  # the more points, the darker
-CELLS = 28  # along each axis, of the density
+ZERO = (2.5e-4, 5e-4)  # the strip of errors, and of bounds, that are 0 or nearly so
+ABOVE = (1.3, 4.0)  # the strip of bounds above 1, none of which could be violated: an error is at most 1
 PANELS = (
-    ("probe-error", r"bound $2\alpha_T/(1-\sigma_{k+1}^2)$"),
-    ("sharp-probe-error", r"sharper bound $2\rho_k/(1-\sigma_{k+1}^2)$"),
-    ("local-multihop-error", "theorem 16"),
+    ("probe-error", r"bound of theorem 4: $2\alpha_T/(1-\sigma_{k+1}^2)$"),
+    ("sharp-probe-error", r"its sharper form: $2\rho_k/(1-\sigma_{k+1}^2)$"),
+    ("local-multihop-error", "bound of theorem 16"),
 )
 
 
@@ -38,46 +34,47 @@ class Count(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A panel each for the bound of theorem 4, its sharper form, and theorem 16: how many points lie where."""
+    """A panel each for the bound of theorem 4, its sharper form, and theorem 16."""
     table = tables["bound_holds"]
     picture, panels = plt.subplots(1, len(PANELS), figsize=(2.8 * COLUMN, 1.1 * COLUMN), sharex=True, sharey=True)
-    most = LogNorm(1, max(10, counted(table, PANELS[0][0]).points / 20))
     for axes, (name, label) in zip(panels, PANELS, strict=True):
-        _density(axes, table[table["bound"] == name], most)
-        _words(axes, counted(table, name))
+        _dots(axes, table[table["bound"] == name])
+        _words(axes, counted(table, name), THEOREMS[BOUNDS[name].theorem or 0].color)
         axes.set_xlabel(label)
     panels[0].set_ylabel("measured probe error (0-1, tie = error)")
-    shades = ScalarMappable(most, DENSITY)
-    picture.colorbar(shades, ax=panels, label="points in a cell", extend="max", aspect=30)
     return picture, _caption(table)
 
 
-def _density(axes: Axes, rows: pd.DataFrame, norm: LogNorm) -> None:
-    value, error = (rows[name].clip(lower=FLOOR) for name in ("value", "measured"))
-    value = value.where(value <= 1, float(np.mean(ABOVE)))
-    edges = np.geomspace(*LIMITS, CELLS + 1)
-    axes.hist2d(value, error, bins=([*edges, ABOVE[1]], edges), cmap=DENSITY, norm=norm, cmin=1, zorder=2)
-    axes.axvline(ABOVE[0], color=NEUTRAL, linewidth=0.8, zorder=3)
-    axes.plot(LIMITS, LIMITS, color=BOUND, linewidth=1.5, zorder=3)
-    axes.set(xscale="log", yscale="log", xlim=(LIMITS[0], ABOVE[1]), ylim=LIMITS)
-    ticks = {FLOOR: "0", 1e-3: "0.001", 1e-2: "0.01", 1e-1: "0.1", 1: "1"}
+def _dots(axes: Axes, rows: pd.DataFrame) -> None:
+    """The points; those of a strip are spread over it, evenly."""
+    low, least = ZERO
+    places = np.modf(np.arange(len(rows))[:, None] * (0.618, 0.755))[0]
+    nothing, most = (start * (end / start) ** (0.1 + 0.8 * places) for start, end in (ZERO, ABOVE))
+    value = np.where(rows["value"] > 1, most[:, 0], np.where(rows["value"] < least, nothing[:, 0], rows["value"]))
+    error = np.where(rows["measured"] < least, nothing[:, 1], rows["measured"])
+    axes.plot(value, error, ".", color=MEASURED, markersize=3, markeredgewidth=0, alpha=0.4, rasterized=True)
+    for edge in (least, ABOVE[0]):
+        axes.axvline(edge, color=NEUTRAL, linewidth=0.8)
+    axes.axhline(least, color=NEUTRAL, linewidth=0.8)
+    axes.set(xscale="log", yscale="log", xlim=(low, ABOVE[1]), ylim=(low, ABOVE[0]))
+    ticks = {float(np.sqrt(low * least)): "0", 1e-3: "0.001", 1e-2: "0.01", 1e-1: "0.1", 1: "1"}
     axes.set_yticks(list(ticks), list(ticks.values()))
     ticks = dict(list(ticks.items())[:-1]) | {float(np.sqrt(np.prod(ABOVE))): ">1"}
     axes.set_xticks(list(ticks), list(ticks.values()))
     axes.minorticks_off()
 
 
-def _words(axes: Axes, count: Count) -> None:
-    """Write what no cell shows: the line that a violation would cross, and the number of informative points."""
-    label_line(axes, 0.012, 0.02, "measured = bound", BOUND, rotation=45, rotation_mode="anchor", ha="center")
+def _words(axes: Axes, count: Count, color: str) -> None:
+    """Write the line that a violation would cross, and the number of informative points."""
+    axes.plot((ZERO[1], 1), (ZERO[1], 1), color=color, linewidth=1.5)
+    turned: Any = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
+    label_line(axes, 0.012, 0.0135, "measured = bound", color, ha="center", **turned)
     said = [
-        f"{count.informative:,} of {count.points:,} informative",
-        f"{count.above:,} with a bound above 1",
-        f"{count.violated:,} violated",
+        f"{count.violated:,} of {count.points:,} dots above the line",
+        f"{count.informative:,} better than a guess",
+        f"{count.above:,} bounds above 1",
     ]
-    axes.text(
-        0.03, 0.97, "\n".join(said), transform=axes.transAxes, fontsize=sized(8), va="top", color=NEUTRAL, zorder=4
-    )
+    axes.text(0.08, 0.97, "\n".join(said), transform=axes.transAxes, fontsize=sized(8), va="top", color=NEUTRAL)
 
 
 def graphs(table: pd.DataFrame) -> int:
@@ -95,18 +92,13 @@ def counted(table: pd.DataFrame, name: str) -> Count:
 
 def _caption(table: pd.DataFrame) -> str:
     counts = {name: counted(table, name) for name, _ in PANELS}
-    factors = " or ".join(map(str, sorted((table["k"] // table["n_classes"]).unique())))
-    parts = [f"{graphs(table)} graphs, {counts[PANELS[0][0]].points} (graph, width) points"]
-    for name, count in counts.items():
-        parts.append(
-            f"{name}: {count.violated} of {count.points} violated, {count.above} above 1, where none could be, "
-            f"{count.infinite} of them infinite (more than k components), and {count.informative} informative, that is "
-            "better than guessing the largest class"
-        )
+    violated = "; ".join(f"{name}: {count.violated} of {count.points:,}" for name, count in counts.items())
+    factors = ", ".join(map(str, sorted((table["k"] // table["n_classes"]).unique())))
     return (
-        "How many points lie where: each is the optimal embedding of one random world's caption or augmentation graph, "
-        f"of width {factors} times the number of classes. None may lie above the line; the "
-        "last column has all bounds above 1. " + "; ".join(parts) + "."
+        "Each dot is the optimal embedding of one random world's caption or augmentation graph, of width "
+        f"{factors} times the number of classes: {graphs(table):,} graphs of {table['seed'].nunique()} worlds, one "
+        "seed each. No dot may lie above the line. Errors and bounds near 0, and bounds above 1, are spread over "
+        f"strips. Violated: {violated}."
     )
 
 

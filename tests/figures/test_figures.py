@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import matplotlib.image
@@ -7,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
 
 from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.__main__ import app
@@ -14,9 +17,10 @@ from pairbounds.commands.figures import FIGURES
 from pairbounds.figures import phase as phase_map
 from pairbounds.figures import tightness_map
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.layout import WIDTHS, Layout
+from pairbounds.figures.layout import DESIGNED, WIDTHS, Layout, laid_out
 from pairbounds.figures.prerequisites import columns_of
 from pairbounds.figures.settings import read, with_settings
+from pairbounds.figures.style import THEOREMS
 from pairbounds.infrastructure.tables import sidecar, write_table
 from pairbounds.sweeps import Cores, find_study, run_study, study_names
 from tests import quick as quick_drawing
@@ -99,6 +103,32 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_pat
         assert words in caption
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_captions_and_legends_are_short_and_a_theorem_has_one_colour(name, tables, quick):
+    """Of the published tables. Names of curves are in legends, or bold beside their curves."""
+    folders = (RESULTS / "published", RESULTS, tables)
+    paths = {one: next(each / f"{one}.parquet" for each in folders if (each / f"{one}.parquet").is_file())
+             for one in FIGURES[name].tables}  # fmt: skip
+    with laid_out(lambda: FIGURES[name].draw({one: read(path) for one, path in paths.items()}), DESIGNED) as drawn:
+        picture, caption = drawn
+        assert len(f"{FIGURES[name].title}. {caption}".split()) <= 80
+        legends = [*picture.legends, *(axes.get_legend() for axes in picture.axes if axes.get_legend())]
+        assert all(len(legend.get_texts()) <= 7 for legend in legends)
+        named = [(text.get_text(), text.get_color()) for axes in picture.axes for text in axes.texts
+                 if text.get_fontweight() == "bold"]  # fmt: skip
+        for legend in legends:
+            entries = zip(legend.get_texts(), legend.legend_handles, strict=True)
+            named += [(text.get_text(), color_of(handle)) for text, handle in entries]
+    for words, color in named:
+        for number in re.findall(r"theorem (\d+)", words):
+            assert to_hex(color).upper() == THEOREMS[int(number)].color
+
+
+def color_of(handle):
+    color = handle.get_facecolor() if isinstance(handle, Rectangle) else handle.get_color()
+    return color if isinstance(color, str) else np.squeeze(color)
+
+
 @pytest.mark.parametrize(
     "name", [one if one in FITTED else pytest.param(one, marks=pytest.mark.slow) for one in FIGURES]
 )
@@ -173,7 +203,7 @@ def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, q
         pd.concat(both).to_parquet(tmp_path / f"{name}.parquet")
     FIGURES["real_images"].render(tmp_path, tmp_path)
     caption = (tmp_path / "real_images.txt").read_text()
-    assert "(category, k = 1: 0.40 to 1.00, k = 2: 0.00 to 0.60; subcategory, k = 1: " in caption
+    assert "(category, k = 1 to 2: 0.00 to 1.00; subcategory, k = 1 to 2: " in caption
 
 
 def test_the_same_table_gives_the_same_picture(tables, tmp_path, quick):
