@@ -75,9 +75,9 @@ def test_what_one_types_works(name):
 @pytest.mark.parametrize("table", [ONE_WIDTH, WIDTHS[WIDTHS["k"] == 2]], ids=["without k", "with k"])
 def test_bounds_at_one_width_are_drawn_where_they_can_be_seen(table):
     lines = {line.get_label(): line for line in pb.plot_bounds(table).lines}
-    for name in ("probe-mse", "multihop-mse"):
-        assert lines[name].get_ydata() == table.set_index("bound").loc[name, "value"]
-        assert lines[name].get_marker() not in ("", "None", None)
+    for name, label in {"probe-mse": "theorem 4 (probe-mse)", "multihop-mse": "theorem 15 (multihop-mse)"}.items():
+        assert lines[label].get_ydata() == table.set_index("bound").loc[name, "value"]
+        assert lines[label].get_marker() not in ("", "None", None)
 
 
 @pytest.mark.parametrize(
