@@ -79,7 +79,7 @@ def _leads(differences: pd.DataFrame, captions: str, diversity: float) -> dict[s
     about = {"evaluator": CATEGORY, "exclusion": EXCLUSION, "diversity_of": "others", "first": captions}
     shown = differences[(differences[[*about]] == pd.Series(about)).all(axis=1)]
     shown = shown[shown["matched_to"] == f"{diversity:g}"]
-    least = shown.sort_values("value").groupby("family")[["value", "low", "high"]].first()
+    least = shown.sort_values("value").groupby("family")[["value", "low", "high"]].first().reindex([*RIVALS.values()])
     return {name: Value(*least.loc[family]) for name, family in RIVALS.items()}
 
 
