@@ -84,14 +84,16 @@ def require_words(finding: Finding) -> None:
 
 def require_short(tables: Path) -> None:
     """Refuse, by a `ValueError`, a finding of README or the caption of a figure that has too many words."""
-    briefs = enumerate(BRIEF.findall(_written(README)), start=1)
-    said = {f"{README}: finding {number}": (text, LONGEST) for number, text in briefs}
+    for number, text in enumerate(BRIEF.findall(_written(README)), start=1):
+        _require_words(f"{README}: finding {number}", text, LONGEST)
     for name, figure in figures().items():
         caption = figure.caption({table: read(path) for table, path in figure.sources(tables).items()})
-        said[f"figure {name}: its caption"] = caption, LONGEST_CAPTION
-    for what, (text, most) in said.items():
-        if (count := sum(bool(WORD.search(word)) for word in text.split())) > most:
-            raise ValueError(f"{what} has {count} words: write at most {most}")
+        _require_words(f"figure {name}: its caption", caption, LONGEST_CAPTION)
+
+
+def _require_words(what: str, text: str, most: int) -> None:
+    if (count := sum(bool(WORD.search(word)) for word in text.split())) > most:
+        raise ValueError(f"{what} has {count} words: write at most {most}")
 
 
 def section(finding: Finding, facts: Facts, of: Of | None) -> str:
