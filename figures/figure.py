@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Picture
 
@@ -34,6 +35,12 @@ class Figure:
     def name(self) -> str:
         """The name of its module."""
         return self.draw.__module__.rpartition(".")[2]
+
+    def caption(self, tables: Mapping[str, pd.DataFrame]) -> str:
+        """The caption, without its title."""
+        picture, caption = self.draw(tables)
+        plt.close(picture)
+        return caption
 
     def render(
         self,

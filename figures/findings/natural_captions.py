@@ -28,7 +28,6 @@ def facts(tables: Tables) -> Facts:
         "titles": TITLES,
         "draws": int(learned.groupby("dataset")["draw"].nunique().max()),
         "drawn": {"least": int(drawn.min()), "most": int(drawn.max()), "of_a_set": int(differences["images"].max())},
-        "looks": len(ahead),
         "inestimable": {"rows": int((flat[["value", "low", "high"]] == 0).all(axis=1).sum()), "of": len(flat)},
         "shown": shown(ahead),
         "worded": WORDED,

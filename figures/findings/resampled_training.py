@@ -1,5 +1,8 @@
 """Resampling in training, from pixels."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
 from pairbounds.figures.accuracies import accuracies
@@ -24,6 +27,8 @@ from pairbounds.figures.summaries import LEVEL, OVERLAP, excludes_zero, mean_and
 from pairbounds.theory.quantities.confidence import detectable, student_half
 
 NO_TEXT = ("add_new_positive", "no_text")
+FULL = 1.0  # strength of the augmentations
+Pair = tuple[float, float]  # a mean, and half its interval
 OTHERS = ("random", "no_text", "captions")  # guides that the encoder is compared with
 UNRELATED = 0.3  # a rank correlation that is smaller tells nothing of so few points
 
@@ -38,11 +43,12 @@ def facts(tables: Tables) -> Facts:
     foretold = foretold_changes(changes, tables["resampled_views"])
     tuned, frozen = tables["resampled_tuned"], tables["training_controls"].query("kind == 'frozen'")
     whole = usual(table)["seed"].unique()
+    text, seeds = _by_labels(tuned, partial(_tuned, over=NO_TEXT)), tuned["seed"].nunique()
     looks = [one for own in by_labels.values() for one in _contrasts(own, LEVEL)]
     corrected = [one for own in by_labels.values() for one in _contrasts(own, 1 - (1 - LEVEL) / len(looks))]
     return {
         "seeds": len(whole),
-        "all_seeds": tuned["seed"].nunique(),
+        "all_seeds": seeds,
         "steps": int(table["steps"].max()),
         "levels": {labels: accuracies(plain[plain["labels"] == labels], REFERENCES) for labels in names},
         "changes": {labels: {rule: mean_changes(own, rule) for rule in RULES} for labels, own in by_labels.items()},
@@ -57,25 +63,18 @@ def facts(tables: Tables) -> Facts:
         "shown_of_random": sum(guide == "random" and excludes_zero(*change) for guide, change in looks),
         "shown_corrected": sum(excludes_zero(*change) for _, change in corrected),
         "baselines": int(changes["baselines"].min()),
-        "tuned": {labels: _tuned(tuned[tuned["labels"] == labels]) for labels in names},
-        "first": {labels: _tuned(tuned[(tuned["labels"] == labels) & tuned["seed"].isin(whole)]) for labels in names},
-        "further": {
-            labels: _tuned(tuned[(tuned["labels"] == labels) & ~tuned["seed"].isin(whole)]) for labels in names
-        },
-        "no_text": {labels: _tuned(tuned[tuned["labels"] == labels], "no_text") for labels in names},
-        "text": {labels: _tuned(tuned[tuned["labels"] == labels], over=NO_TEXT) for labels in names},
-        "earlier": {labels: _tuned(table[table["labels"] == labels]) for labels in names},
-        "earlier_first": {
-            labels: _tuned(table[(table["labels"] == labels) & table["seed"].isin(whole)]) for labels in names
-        },
+        "tuned": _by_labels(tuned, _tuned),
+        "first": _by_labels(tuned[tuned["seed"].isin(whole)], _tuned),
+        "further": _by_labels(tuned[~tuned["seed"].isin(whole)], _tuned),
+        "full": _by_labels(tuned.assign(chosen=tuned["tried_strength"] == FULL), _tuned),
+        "no_text": _by_labels(tuned, partial(_tuned, guide="no_text")),
+        "text": text,
+        "earlier": _by_labels(table, _tuned),
+        "earlier_first": _by_labels(table[table["seed"].isin(whole)], _tuned),
         "tuned_corrected": sum(_survives(tuned[tuned["labels"] == name], len(looks)) for name in names),
-        "between_runs": _between_runs(table[table["labels"] == names[0]], tuned[tuned["labels"] == names[0]]),
-        "text_detectable": {
-            labels: detectable(_tuned(tuned[tuned["labels"] == labels], over=NO_TEXT)[1], tuned["seed"].nunique() - 1)
-            for labels in names
-        },
-        "best": {labels: _best(tuned[tuned["labels"] == labels]) for labels in names},
-        "frozen": {labels: accuracies(frozen[frozen["labels"] == labels], ["frozen"])["frozen"] for labels in names},
+        "text_detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in text.items()},
+        "best": _by_labels(tuned, _best),
+        "frozen": _by_labels(frozen, lambda own: accuracies(own, ["frozen"])["frozen"]),
         "frozen_splits": frozen["seed"].nunique(),
         "rules": RULES,
         "guides": {guide: GUIDES[guide][0].removeprefix("guide: ") for guide in GUIDES},
@@ -85,7 +84,11 @@ def facts(tables: Tables) -> Facts:
     }
 
 
-def _tuned(table: pd.DataFrame, guide: str = "encoder", over: tuple[str, str] = SIMCLR) -> tuple[float, float]:
+def _by_labels(table: pd.DataFrame, work: Callable[[pd.DataFrame], Pair]) -> dict[str, Pair]:
+    return {str(labels): work(own) for labels, own in table.groupby("labels", sort=False)}
+
+
+def _tuned(table: pd.DataFrame, guide: str = "encoder", over: tuple[str, str] = SIMCLR) -> Pair:
     """The change by AddNewPositive and a guide, both tuned, and half its interval."""
     return tuned_changes(table, over)["add_new_positive", guide]
 
@@ -95,15 +98,6 @@ def _survives(table: pd.DataFrame, looks: int) -> bool:
     tuned = tuned_by_seed(table)
     changes = tuned["add_new_positive", "encoder"] - tuned[SIMCLR]
     return excludes_zero(float(changes.mean()), student_half(changes, 1 - (1 - LEVEL) / looks, overlap=OVERLAP))
-
-
-def _between_runs(first: pd.DataFrame, second: pd.DataFrame) -> float:
-    """The standard deviation of a seed's tuned difference between two runs, in points; of one label set."""
-    changes = []
-    for table in (first, second):
-        tuned = tuned_by_seed(table)
-        changes.append(100 * (tuned["add_new_positive", "encoder"] - tuned[SIMCLR]))
-    return float((changes[1] - changes[0]).std())
 
 
 def _best(table: pd.DataFrame) -> tuple[float, float]:
@@ -141,6 +135,9 @@ def claims(facts: Facts) -> dict[str, bool]:
         "the guides' frozen network is better than what it guides": all(
             facts["frozen"][labels][0] > facts["best"][labels][0] for labels in facts["best"]
         ),
+        "at full strength no gain is shown by all seeds": not any(
+            excludes_zero(*one) for one in facts["full"].values()
+        ),
         "tuned alike, what text adds is not shown": not any(excludes_zero(*one) for one in facts["text"].values()),
         "most of the published changes are too small to be shown": sum(
             change < min(facts["detectable"].values()) for change in facts["published"].values()
@@ -154,7 +151,8 @@ def of(tables: Tables) -> Of:
     """The intervals of all rules, guides and label sets, and of what was tuned."""
     found = facts(tables)
     tuned = sum(
-        len(found[name]) for name in ("tuned", "first", "further", "no_text", "text", "earlier", "earlier_first")
+        len(found[name])
+        for name in ("tuned", "first", "further", "full", "no_text", "text", "earlier", "earlier_first")
     )
     return Of(1, found["all_seeds"], found["looks"] + tuned)
 

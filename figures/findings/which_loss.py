@@ -16,6 +16,7 @@ def facts(tables: Tables) -> Facts:
         "noise": quoted_noise(table),
         "errors": {loss: one.error for loss, one in by_loss.items()},
         "points": sum(one.points for one in by_loss.values()),
+        "vacuous": int((table["bound"] >= table["guess_error"]).sum()),
         "above": sum(one.above for one in by_loss.values()),
         "losses": len(by_loss),
     }

@@ -8,7 +8,7 @@ import pytest
 
 from pairbounds.figures.findings import caption_pairs
 
-PUBLISHED = Path(__file__).parents[2] / "results" / "published"
+RESULTS = Path(__file__).parents[2] / "results"
 CAPTIONS = caption_pairs.NAMES["exact"]
 
 
@@ -27,7 +27,7 @@ def test_held_out_errors_are_compared_by_draw_with_the_best_rival_of_each_cell()
 
 
 def test_with_the_other_drawing_among_the_positives_the_sentences_are_refused():
-    tables = {name: pd.read_parquet(PUBLISHED / f"{name}.parquet") for name in caption_pairs.FINDING.tables}
+    tables = {name: pd.read_parquet(*RESULTS.rglob(f"{name}.parquet")) for name in caption_pairs.FINDING.tables}
     assert all(caption_pairs.claims(caption_pairs.facts(tables)).values())
     names = {"image": "subject", "subject": "image"}
     exchanged = {

@@ -5,22 +5,25 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from pairbounds.commands.figures import FIGURES
+from pairbounds.figures.figure import Figure
 from pairbounds.figures.findings import bound_holds, page
 from pairbounds.figures.findings.__main__ import app
 from pairbounds.figures.findings.finding import Finding, Of, found
 from pairbounds.figures.findings.wording import WIDTH, wrapped
 from pairbounds.figures.prerequisites import study_of
 from pairbounds.figures.pretraining import difference
-from pairbounds.infrastructure.tables import write_table
+from pairbounds.infrastructure.tables import sidecar, write_table
 from pairbounds.sweeps import find_study
 
 ROOT = Path(__file__).parents[2]
 FINDINGS = found()
+PUBLISHED = {path.stem: path for path in (ROOT / "results").rglob("*.parquet")}
 
 
 COUNTING = Finding(
@@ -57,11 +60,18 @@ What would change our mind: {{ rows + 1 }} rows.
 """
 
 
+BRIEF = "# Rows\n\n## One finding\n\n1. There are 3 rows ± 0,\n   which is few.\n\n**For others.** More.\n\n## Next\n"
+DRAWN = Figure("Rows", ("counted",), lambda tables: (plt.figure(), f"There are {len(tables['counted'])} rows."))
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with a table that one finding counts, and its words."""
+    """A folder with a table that one finding counts and one figure shows, its words, and README's."""
     (tmp_path / "words.jinja").write_text(WORDS)
+    (tmp_path / "README.md").write_text(BRIEF)
     monkeypatch.setattr(page, "TEMPLATE", tmp_path / "words.jinja")
+    monkeypatch.setattr(page, "README", tmp_path / "README.md")
+    monkeypatch.setattr(page, "figures", lambda: {"rows": DRAWN})
     monkeypatch.setattr(page, "found", lambda: {"rows": COUNTING})
     write_table(pd.DataFrame({"x": range(3)}), tmp_path / "counted.parquet", {})
     return tmp_path
@@ -82,9 +92,8 @@ def test_a_finding_names_figures_tables_and_studies_that_exist(name):
 
 
 def test_every_number_of_the_page_is_computed_from_the_published_tables(tmp_path):
-    for folder in ("results", "results/published"):
-        for path in (ROOT / folder).glob("*.parquet*"):
-            (tmp_path / path.name).symlink_to(path)
+    for path in (beside for table in PUBLISHED.values() for beside in (table, sidecar(table))):
+        (tmp_path / path.name).symlink_to(path)
     assert (ROOT / "docs" / "findings.md").read_text(encoding="utf-8") == page.findings_page(tmp_path)
 
 
@@ -133,6 +142,29 @@ def test_a_page_that_would_be_false_or_unfounded_is_refused_in_one_line(
     assert not (folder / "page.md").exists()
 
 
+@pytest.mark.parametrize(
+    ("more", "caption", "message"),
+    [
+        (27, 80, None),
+        (28, 80, "README.md: finding 1 has 36 words: write at most 35"),
+        (27, 81, "figure rows: its caption has 81 words: write at most 80"),
+    ],
+)
+def test_a_finding_of_readme_has_at_most_35_words_and_a_caption_80(call, folder, monkeypatch, more, caption, message):
+    (folder / "README.md").write_text(BRIEF.replace("few", " word" * more + " few"))
+    long = replace(DRAWN, draw=lambda _: (plt.figure(), "word, " * caption))
+    monkeypatch.setattr(page, "figures", lambda: {"rows": long})
+    code, _, err = written(call, folder)
+    assert (code, (folder / "page.md").exists()) == ((2, False) if message else (0, True))
+    assert (message or "") in err
+
+
+@pytest.mark.parametrize("name", [name for name, one in FIGURES.items() if all(map(PUBLISHED.get, one.tables))])
+def test_the_caption_of_published_tables_is_short(name):
+    caption = FIGURES[name].caption({table: pd.read_parquet(PUBLISHED[table]) for table in FIGURES[name].tables})
+    assert sum(bool(page.WORD.search(word)) for word in caption.split()) <= page.LONGEST_CAPTION
+
+
 def test_a_violation_is_not_passed_over():
     rows = {
         "seed": 0,
@@ -141,7 +173,8 @@ def test_a_violation_is_not_passed_over():
         "measured": 0.5,
         "value": [1.0, np.inf, np.nan, 3.0],
         "vacuous": True,
-        "relation": "=",
+        "relation": ["=", "<=", "<=", "<="],
+        "quantity": "probe_error",
     }
     table = pd.DataFrame(rows | {"bound": "probe-error", "holds": True, "status": ["exact"] * 3 + ["rate"]})
     both = pd.concat([table, table.assign(bound="sharp-probe-error", vacuous=[False] * 4)])

@@ -121,7 +121,7 @@ def test_figure_and_finding_have_the_new_contrasts(more, graphs):
     assert facts["looks"] == 2 * (5 * 5 - 2 + 5 + 5 + 4)
     assert facts["shown_of_random"] <= facts["shown"]
     assert facts["shown_corrected"] < facts["shown"]
-    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 14)
+    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 16)
     assert facts["no_text"][CATEGORY][0] == pytest.approx(3.0)
     assert facts["text"][CATEGORY][0] == pytest.approx(1.0)
     picture, caption = figure.draw(tables)

@@ -12,7 +12,7 @@ import torch
 from pairbounds.real_data.datasets import icons as sets
 from pairbounds.real_data.datasets.naming import class_words
 from pairbounds.real_data.resampling.pairs import cosine_similarities, two_views
-from pairbounds.real_data.studies import text_or_teacher, text_or_teacher_tuning
+from pairbounds.real_data.studies import text_or_teacher, text_or_teacher_pixels, text_or_teacher_tuning
 from pairbounds.real_data.text_or_teacher import analysis, merges, teachers
 from pairbounds.real_data.text_or_teacher.baselines import baselines
 from pairbounds.real_data.text_or_teacher.graphs import forecasts
@@ -372,6 +372,22 @@ def test_baselines_are_judged_as_encoders_are(settings):
     assert found["found"]["style"] == pytest.approx(np.mean(alike))
     # A tag of each icon tells its shape, which is its class.
     assert found["knn_found"]["tags"] > found["found"]["style"]
+    pixels = text_or_teacher_pixels.measure(settings, 0)[["right", "knn_right"]].mean()
+    assert pixels.tolist() == found.loc["pixels", ["found", "knn_found"]].tolist()
+
+
+def test_the_lookalike_of_a_test_icon_is_the_labelled_icon_whose_pixels_correlate_most(settings, monkeypatch):
+    monkeypatch.setattr(text_or_teacher_pixels, "COMPARED", 24)  # 32 are no divisor of 48
+    measured = text_or_teacher_pixels.measure(settings, 0)
+    icons = settings.icons()
+    grey = [np.asarray(icons.shown.image(place), dtype=float).mean(axis=2) for place in range(len(icons.shown))]
+    pixels = [picture.reshape(24, 2, 24, 2).mean(axis=(1, 3)).ravel() for picture in grey]
+    test, labelled = icons.split(0).test, icons.labelled
+    for row, image in zip(measured.itertuples(), test, strict=True):
+        alike = [np.corrcoef(pixels[image], pixels[other])[0, 1] for other in labelled]
+        assert row.correlation == pytest.approx(max(alike))
+        assert alike[list(icons.shown.ids).index(row.lookalike) - labelled[0]] == pytest.approx(max(alike))
+    assert not measured["tuned_first"].all()
 
 
 @pytest.mark.usefixtures("quick")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import typer
 
 from pairbounds.figures.figure import Figure
@@ -27,6 +26,7 @@ from tests.reliability.record import write
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?%?")
 CONTEXT = 6  # words before a number that say what it is
+MEASURED = Path(__file__).parents[2] / "results"  # tables that `make figures` takes and does not compute
 COMMAND = "python -m tests.reliability.same_numbers OLD NEW --record results/reliability/processors.json"
 ROUNDING = 1e-9  # of a unit: decimal fractions are no binary ones
 
@@ -123,13 +123,14 @@ def _texts(old: Path, new: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def _said(one: Finding | Figure, folder: Path) -> str:
-    if not all((folder / f"{table}.parquet").is_file() for table in one.tables):
+    """Text of a finding or a caption by tables of a folder, and by those in `MEASURED` that it lacks."""
+    paths = [path if (path := folder / f"{table}.parquet").is_file() else MEASURED / path.name for table in one.tables]
+    if not all(path.is_file() for path in paths) or not any(path.parent == folder for path in paths):
         return ""
+    tables = {path.stem: read(path) for path in paths}
     if isinstance(one, Finding):
-        return section(one, *one.read(folder))
-    picture, caption = one.draw({table: read(folder / f"{table}.parquet") for table in one.tables})
-    plt.close(picture)
-    return caption
+        return section(one, one.facts(tables), one.of(tables) if one.of else None)
+    return one.caption(tables)
 
 
 if __name__ == "__main__":

@@ -51,3 +51,16 @@ def test_the_command_names_what_moved(call, tmp_path):
     differing = [note for note in record["notes"] if note.endswith(" there")]
     assert len(differing) == findings["found"] + figures["found"]
     assert "finding rates" in record["notes"][-1]
+
+
+def test_a_finding_is_compared_though_a_folder_lacks_what_is_measured_elsewhere(call, tmp_path):
+    """`phase` reads a table of results/ beside two of results/published."""
+    learned = pd.read_parquet(PUBLISHED / "pairings_learned.parquet")
+    for name, sign in (("old", 1), ("new", -1)):
+        (tmp_path / name).mkdir()
+        shutil.copy(PUBLISHED / "phase.parquet", tmp_path / name)
+        moved = learned.assign(multihop_bound=sign * learned["multihop_bound"])
+        write_table(moved, tmp_path / name / "pairings_learned.parquet", {})
+    _, out, err = call(app, tmp_path / "old", tmp_path / "new")
+    assert "finding phase" in out
+    assert "finding phase" not in err
