@@ -93,6 +93,13 @@ def finite(column: pa.Array, what: str, file: str, row: int = 0) -> FloatArray:
     return found
 
 
+def positive(column: pa.Array, what: str, file: str, row: int = 0) -> FloatArray:
+    """A column of finite numbers above 0; errors as of `numbers`."""
+    found = finite(column, what, file, row)
+    reject(pa.array(found <= 0), row, file, f"has a {what} that is zero or negative: leave the row out, it is no pair")
+    return found
+
+
 def count_numbers(column: pa.Array) -> int:
     """The number of cells that hold a number."""
     if _is_text(column):

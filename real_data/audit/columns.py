@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pairbounds.infrastructure.table_files import Layout, Piece, layout_of
-from pairbounds.theory.graph.files import CLASSES, ENDS, WEIGHTS, first_of, known_ends
+from pairbounds.theory.graph.files import ENDS, WEIGHTS, first_of, known_ends, label_columns
 
 IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=True))
 FLOATS = ("weight", "similarity")
@@ -58,17 +58,11 @@ def pair_table(path: Path, columns: Columns = BY_NAME) -> Table:
 
 
 def label_table(path: Path, columns: Columns = BY_NAME) -> Table:
-    """A table of labels, image and label; errors as of `pair_table`.
-
-    Its images may be called otherwise than those of the pairs, if by a name that is known.
-    """
+    """A table of labels, image and label, by `label_columns`; its images may be called otherwise than in the pairs."""
     layout = layout_of(path, header=True)
-    names = layout.names
-    found = {
-        "image": _required(path, names, "image", columns.image if columns.image in names else None, IMAGES),
-        "label": _required(path, names, "label", columns.label, CLASSES),
-    }
-    return _table(layout, found)
+    given = columns.label and _required(path, layout.names, "label", columns.label)
+    image, label = label_columns(layout, given)
+    return _table(layout, {"image": columns.image if columns.image in layout.names else image, "label": label})
 
 
 def own_labels(pairs: Path, columns: Columns = BY_NAME) -> Path | None:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.cells import as_written, finite, present, reject
+from pairbounds.infrastructure.cells import as_written, finite, positive, present
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.table_files import Piece
 from pairbounds.real_data.audit.columns import BY_NAME, Columns, label_table, pair_table
@@ -97,17 +97,18 @@ def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> 
     numbers = {name: np.concatenate([one.column(name) for one in batches]) for name in batches[0].schema.names[2:]}
     del batches
     images = matched_images(images_read, labels, columns)
-    left, n_rows, total = images.numbers[left], len(left), numbers["weight"].sum()
+    left, n_rows, shares = images.numbers[left], len(left), numbers["weight"] / numbers["weight"].max()
     inside = left != NONE
+    lost = shares[~inside].sum() / shares.sum()  # of huge weights the sum itself is infinite
     if not inside.all():
         left, right = left[inside], right[inside]
         numbers = {name: values[inside] for name, values in numbers.items()}
     kept = np.bincount(right, minlength=len(captions)) > 0
     ends, shape = (left, renumbered(kept)[right]), (len(images.names), int(kept.sum()))
     joint = sp.coo_array((numbers["weight"], ends), shape=shape)
-    tally = images.tally(n_rows, n_rows - len(left), 1 - numbers["weight"].sum() / total, int(np.sum(~kept)))
+    tally = images.tally(n_rows, n_rows - len(left), lost, int(np.sum(~kept)))
     similarities = _mean(numbers["similarity"], ends, shape) if "similarity" in numbers else None
-    del left, right, numbers, inside, ends
+    del left, right, numbers, shares, inside, ends
     found = Pairs(PairGraph(joint, images.labels))
     return Counted(found, images.names, captions.filter(pa.array(kept)), images.class_names, tally, similarities)
 
@@ -117,10 +118,10 @@ def read_pairs(piece: Piece) -> Iterator[pa.RecordBatch]:
     file = piece.fragment.path
     for row, batch in piece.batches():
         columns: dict[str, Any] = {role: _present(batch, role, piece, row) for role in ("image", "caption")}
-        numbers = {role: finite(batch.column(role), role, file, row) for role in piece.columns if role not in columns}
-        weights = numbers.setdefault("weight", np.ones(batch.num_rows))
-        reject(pa.array(weights <= 0), row, file, "has a weight that is zero or negative: weights are positive")
-        yield pa.RecordBatch.from_pydict(columns | numbers)
+        columns["weight"] = np.ones(batch.num_rows)
+        for role in piece.columns.keys() & {"weight", "similarity"}:
+            columns[role] = (positive if role == "weight" else finite)(batch.column(role), role, file, row)
+        yield pa.RecordBatch.from_pydict(columns)
 
 
 def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_NAME) -> Images:

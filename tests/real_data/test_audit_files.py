@@ -205,7 +205,7 @@ def test_a_file_that_is_empty_or_of_other_types_is_one_line(call, tmp_path, make
     [
         ({"image": [70, 80], "label": ["a", "b"]}, [], "no image of the pairs has a label: the first is 3"),
         ({"image": [1, None], "label": ["a", "b"]}, [], "row 1 of"),
-        ({"image": [1, 2], "kind": ["a", "b"]}, [], "has no column label, only image, kind: name it with --label-col"),
+        ({"image": [1, 2], "kind": ["a", "b"], "n": [1, 1]}, [], "none is called label: give two, id and label, or"),
         (LABELS, ["--labels", "none.parquet"], "none.parquet does not exist"),
         (LABELS, ["--k", 0], "k=0 is not at least 1"),
         (LABELS, ["--k", 4], "k=4 is not in 1..3"),

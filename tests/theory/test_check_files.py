@@ -61,6 +61,60 @@ def test_every_file_gives_the_same_table(call, place, name):
     assert "2 classes: 'cat', 'dog'" in out
 
 
+def both(call, place, pairs, labels="image,class\n1,cat\n2,dog\n3,dog\n"):
+    """What `check` and `audit` say of a table of pairs and one of labels."""
+    (place / "p.csv").write_text(pairs)
+    (place / "l.csv").write_text(labels)
+    words = ("p.csv", "--labels", "l.csv", "--k", 1)
+    return call(app, "check", *words), call(app, "audit", *words, "--out", "audit", "--force")
+
+
+@pytest.mark.parametrize("header", ["weight,Weight", "Weight,weight"])
+def test_the_column_that_is_written_as_the_name_wins(call, place, header):
+    chosen = header.split(",").index("weight")
+    rows = "".join(f"{image},{text},{1 + 9 * chosen},{10 - 9 * chosen}\n" for image, text in ("1a", "2a", "2b", "3b"))
+    checked, audited = both(call, place, f"image,caption,{header}\n{rows}")
+    assert "weight: weight); ignored: Weight" in checked[1]
+    assert "weight weight; ignored Weight" in audited[1]
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf"])
+def test_a_weight_that_is_none_is_refused_alike(call, place, weight):
+    (code, _, err), audited = both(call, place, f"image,caption,weight\n1,a,1\n2,a,1\n2,b,{weight}\n3,b,1\n")
+    assert (code, "row 2 of p.csv has a weight" in err, err.count("\n")) == (2, True, 1)
+    assert audited == (2, "", err)
+
+
+@pytest.mark.parametrize("header", ["id,class", "file,label", "image,kind", "label,ID", "note,class,image"])
+def test_labels_are_read_alike_whatever_their_header(call, place, header):
+    line = {"label,ID": "{1},{0}", "note,class,image": "new,{1},{0}"}.get(header, "{},{}")
+    rows = "".join(line.format(*row) + "\n" for row in ((1, "cat"), (2, "dog")))
+    for code, out, err in both(call, place, "image,caption\n1,a\n2,a\n2,b\n", f"{header}\n{rows}"):
+        assert (code, err) == (0, "")
+        assert "α_T" in out
+
+
+def test_huge_weights_are_read_alike(call, place):
+    """A warning of round-off would be an error here."""
+    rows = "".join(f"{image},{text},1e308\n" for image, text in ("1a", "2a", "2b", "3b"))
+    for code, _, err in both(call, place, "image,caption,weight\n" + rows):
+        assert (code, err) == (0, "")
+
+
+def test_a_nul_in_a_matrix_or_at_the_end_of_a_name_is_refused(call, place):
+    """scipy's reader ends the process at the first, and numpy drops the second."""
+    (place / "nul.mtx").write_bytes(b"%%MatrixMarket matrix coordinate real general\n2 2 2\n1 1 1.0\0\n2 2 1.0\n")
+    code, _, err = call(app, "check", "nul.mtx", "--k", 1)
+    assert (code, "NUL byte" in err, err.count("\n")) == (2, True, 1)
+    pd.DataFrame({"image": ["a\0", "b"], "caption": ["x", "y\0z"]}).to_parquet("pairs.parquet")
+    code, _, err = call(app, "check", "pairs.parquet", "--k", 1, "--save", "g.npz")
+    assert (code, "left_ids cannot be saved" in err, (place / "g.npz").exists()) == (2, True, False)
+    PairGraph(np.eye(2), ["cat", "dog"], right_ids=["x", "y\0z"]).save("g.npz")
+    assert PairGraph.load("g.npz").right_ids.tolist() == ["x", "y\0z"]
+    with pytest.raises(ValueError, match="class_names cannot be saved"):
+        PairGraph(np.eye(2), ["cat\0", "dog"]).save("g.npz")
+
+
 def test_a_violated_bound_is_named_with_its_widths(call, place):
     FILES["array.npy"](place / "array.npy")
     (place / "mine.py").write_text(

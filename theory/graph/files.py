@@ -19,6 +19,7 @@ from pairbounds.infrastructure.cells import (
     count_numbers,
     is_numeric,
     numbers,
+    positive,
     present,
     texts,
 )
@@ -138,9 +139,15 @@ def _matrix_file(source: Path) -> GraphFile:
     readers: dict[str, Callable[[Path], Any]] = {
         ".npz": _sparse_npz,
         ".npy": lambda path: np.load(path, allow_pickle=False),
-        ".mtx": lambda path: scipy.io.mmread(path, spmatrix=False),
+        ".mtx": _matrix_market,
     }
     return GraphFile(_graph_of(source, read_with(source, readers[source.suffix])), "matrix")
+
+
+def _matrix_market(path: Path) -> Any:
+    if b"\0" in path.read_bytes():  # ends the process in scipy's reader
+        raise ValueError("it holds a NUL byte, which is no text: save it again by scipy.io.mmwrite")
+    return scipy.io.mmread(path, spmatrix=False)
 
 
 def _sparse_npz(path: Path) -> Any:
@@ -245,16 +252,21 @@ def _require_column(layout: Layout, column: str) -> None:
         raise ValueError(f"{layout.path} has no column {column!r}: its columns are {', '.join(layout.names)}")
 
 
-def known_ends(columns: Iterable[str]) -> tuple[str, str] | None:
+def known_ends(columns: Sequence[str]) -> tuple[str, str] | None:
     """The two columns that hold the ends of pairs, by `ENDS`; `None` if there are none."""
-    lower = {column.lower(): column for column in columns}
+    lower = _by_name(columns)
     return next(((lower[left], lower[right]) for left, right in ENDS if left in lower and right in lower), None)
 
 
-def first_of(columns: Iterable[str], names: Iterable[str]) -> str | None:
+def first_of(columns: Sequence[str], names: Iterable[str]) -> str | None:
     """The column that has the first of these names, whatever the case of its letters; `None` if none has one."""
-    lower = {column.lower(): column for column in columns}
+    lower = _by_name(columns)
     return next((lower[name] for name in names if name in lower), None)
+
+
+def _by_name(columns: Sequence[str]) -> dict[str, str]:
+    """Columns by their names in small letters; of `weight` and `Weight` the first is the one that is written so."""
+    return {column.lower(): column for column in reversed(columns)} | {column: column for column in columns}
 
 
 def _pairs(layout: Layout, ends: tuple[str, str], weight: str | None) -> GraphFile:
@@ -265,14 +277,14 @@ def _pairs(layout: Layout, ends: tuple[str, str], weight: str | None) -> GraphFi
     used = {role: column for role, column in roles.items() if column is not None}
     cells, file = layout.columns(used, ["weight"]), str(layout.path)
     left, right = (texts(present(cells[role], used[role], file)) for role in ("left", "right"))
-    weights = numbers(cells["weight"], "weight", file) if "weight" in cells else None
+    weights = positive(cells["weight"], "weight", file) if "weight" in cells else None
     labels = {
         f"{side}_labels": dict.fromkeys(ids) | _classes(ids, cells[f"{side} labels"], file)
         for side, ids in (("left", left), ("right", right))
         if f"{side} labels" in cells
     }
     try:
-        graph = PairGraph.from_pairs(left, right, weights, drop_isolated=True, **labels)
+        graph = PairGraph.from_pairs(left, right, weights, **labels)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{file}: {error}") from error
     ignored = tuple(name for name in layout.names if name not in used.values() and not is_unnamed(name))
@@ -312,13 +324,28 @@ def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt
     if len(layout.names) == 1:
         (only,) = layout.names
         return texts(as_written(layout.columns({only: only})[only], f"column {only} of {source}"))
-    named = [name for name in layout.names if not is_unnamed(name)]
-    label = first_of(named, CLASSES) or (layout.names[1] if len(layout.names) == 2 else None)
-    if label is None:
-        raise ValueError(f"{source} has {len(named)} columns, and none is called label: give two, id and label")
-    name = next(column for column in (*named, *layout.names) if column != label)
+    name, label = label_columns(layout)
     cells = layout.columns({"id": name, "label": label})
     return _classes(texts(present(cells["id"], name, str(source))), cells["label"], str(source))
+
+
+def label_columns(layout: Layout, label: str | None = None) -> tuple[str, str]:
+    """The columns of ids and of classes in a table of labels: by their names, or else the first and the second of two.
+
+    Raises
+    ------
+    ValueError
+        More than two columns, none of which is called label, or one column.
+    """
+    named = [name for name in layout.names if not is_unnamed(name)]
+    label = label or first_of(named, CLASSES) or (layout.names[1] if len(layout.names) == 2 else None)
+    others = [name for name in (*named, *layout.names) if name != label]
+    if label is None or not others:
+        raise ValueError(
+            f"{layout.path} has {len(named)} columns, and none is called label: give two, id and label, or for an "
+            "audit name it with --label-col"
+        )
+    return first_of(others, (*NAMES[1:], NAMES[0])) or others[0], label
 
 
 def _lines(path: Path) -> list[str | None]:
