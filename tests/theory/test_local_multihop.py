@@ -4,6 +4,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.optimize
+import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
@@ -11,6 +12,7 @@ from numpy.polynomial import chebyshev
 from pairbounds import (
     HypothesisError,
     PairGraph,
+    check_bounds,
     label_energy,
     spectrum,
 )
@@ -395,3 +397,11 @@ def test_what_the_matrix_and_the_scores_may_be_off_by_is_in_the_budget(rounding,
     integral, off = 0.9604 * (1 - 0.9604) / 6, 1.01 * rounding
     assert found.budget == pytest.approx((np.sqrt(integral + off / 3) + off + noise) ** 2, rel=1e-5)
     assert found.error == pytest.approx(2 * found.budget / 0.9604**2)
+
+
+def test_filters_of_many_hops_that_overflow_say_nothing():
+    """A warning of round-off would be an error here."""
+    blocks = [[0.2, 1, 0.4], [0.5, 0.9, 0.5]], [[0.1, 0.9], [0.6, 0.4], [0.9, 0.4]]
+    graph = PairGraph(sp.block_diag(blocks), [1, 0, 0, 1, 0])
+    table = check_bounds(graph, 2, hops=30, bounds=["multihop-error", "local-multihop-error"])
+    assert table["holds"].all()

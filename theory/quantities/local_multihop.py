@@ -380,7 +380,8 @@ class _Trial:
 def _least(graph: PairGraph, cut: Cut, hops: int, families: Sequence[_Family]) -> LocalBound:
     """The least bound of all members; only those that may be the least are certified."""
     rule = rule_of_all_moments(label_measure(graph, hops))
-    filters = [(it, sums) for it in families if _may_say_something(it, sums := it.integrals(rule), rule)]
+    with np.errstate(over="ignore", invalid="ignore"):  # a filter of so many hops that it overflows says nothing
+        filters = [(it, sums) for it in families if _may_say_something(it, sums := it.integrals(rule), rule)]
     asked = filtered_margins(graph, [it.filter for it, _ in filters])
     hopes = []
     for (family, sums), margins in zip(filters, asked, strict=True):
@@ -408,7 +409,7 @@ def _may_say_something(family: _Family, integrals: FloatArray, rule: Rule) -> bo
     nodes, weights = rule
     root = math.sqrt(float(weights @ _values(family.filter, nodes) ** 2))
     all_wrong = (family.shares * math.sqrt(0.5) + (1 - family.shares) * root) ** 2
-    return bool(np.any(integrals < all_wrong))
+    return math.isfinite(root) and bool(np.any(integrals < all_wrong))
 
 
 def _errors_within(shares: FloatArray, ahead: FloatArray, masses: FloatArray, budgets: FloatArray) -> FloatArray:
