@@ -73,8 +73,18 @@ def test_a_pilot_sample_is_certified_by_its_own_walks():
     counts = rng.multinomial(5_000, SIX.joint.toarray().ravel()).reshape(3, 3)
     answer = pairs_report(PairGraph(counts, ["cat", "cat", "dog"]), 2, sample=5_000, penalty=0.9)
     assert any("these 5,000 pairs certify" in word for word in answer.words)
-    with pytest.raises(ValueError, match="cannot have these shares"):
-        pairs_report(PairGraph(counts, [0, 0, 1]), 2, sample=4_999)
+    for sample in (0, 4_999, 10**20):
+        with pytest.raises(ValueError, match=r"cannot have these shares: give the sum .*: 5,000 or a multiple"):
+            pairs_report(PairGraph(counts, [0, 0, 1]), 2, sample=sample)
+    with pytest.raises(ValueError, match="give the sum of the counts"):
+        pairs_report(PairGraph(np.sqrt(counts + 1), [0, 0, 1]), 2, sample=10)
+
+
+def test_a_large_sample_costs_no_more_than_its_distinct_pairs():
+    """α_T is 8/25: the interval from a billion pairs has three digits of it, where a list of them has no memory."""
+    graph = PairGraph([[4, 1], [1, 4]], [0, 1])
+    (said,) = [word for word in pairs_report(graph, 1, sample=10**9).words if "α_T" in word]
+    assert "α_T between 0.32 and 0.32." in said
 
 
 def test_targets_and_penalties_out_of_range():

@@ -278,7 +278,7 @@ def _pairs(layout: Layout, ends: tuple[str, str], weight: str | None) -> GraphFi
     cells, file = layout.columns(used, ["weight"]), str(layout.path)
     left, right = (texts(present(cells[role], used[role], file)) for role in ("left", "right"))
     weights = positive(cells["weight"], "weight", file) if "weight" in cells else None
-    labels = {
+    labels: dict[str, Any] = {
         f"{side}_labels": dict.fromkeys(ids) | _classes(ids, cells[f"{side} labels"], file)
         for side, ids in (("left", left), ("right", right))
         if f"{side} labels" in cells

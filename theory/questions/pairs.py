@@ -2,9 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, reduce
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
@@ -12,13 +15,19 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
-from pairbounds.theory.quantities.walks import ConsistencyIntervals, consistency_from_pairs, penalised_error_at_most
+from pairbounds.theory.quantities.walks import (
+    ConsistencyIntervals,
+    consistency_from_counts,
+    consistency_from_pairs,
+    penalised_error_at_most,
+)
 from pairbounds.theory.questions.answer import Answer
 
 SIZES = tuple(round(10 ** (power / 2)) for power in range(6, 25))  # pairs, two for each decade
 SIMULATED = 10**6  # pairs; larger samples are forecast from one of this size
 MOST = 10**15  # pairs, beyond which nobody counts
-WHOLE = 0.01  # pairs: how far a count may be from an integer
+ONE_PAIR = 1e-10  # share, below which a remainder is round-off
+WHOLE = 0.001  # pairs: how far a count may be from an integer
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,19 +43,33 @@ class _Walks:
 
     def at_most(self, n_pairs: int) -> float:
         """The upper end of the squared error that n pairs certify; beyond what is sampled, at the same shares."""
-        drawn = self.sample if self.sample is not None else min(n_pairs, SIMULATED)
-        found = self.drawn(drawn)
+        drawn = min(n_pairs, SIMULATED) if self.sample is None else self.sample
+        found = self.drawn(drawn) if drawn < SIMULATED and self.sample is None else self.largest
         if n_pairs != drawn:
             walks = max(1, int(found.walks * (n_pairs / drawn)))
             agreed, died = ((part * (walks / found.walks)).astype(np.int64) for part in (found.agreed, found.died))
             found = ConsistencyIntervals.of(walks, agreed, died, self.level)
         return penalised_error_at_most(found, self.penalty)
 
+    @cached_property
+    def largest(self) -> ConsistencyIntervals:
+        """Intervals from the sample that the graph is, or from the largest that is drawn of it."""
+        return self.drawn(SIMULATED if self.sample is None else self.sample)
+
     def drawn(self, n_pairs: int) -> ConsistencyIntervals:
-        """Intervals from the sample that the graph is, or from one of n pairs that is drawn of it."""
-        left, right = _pairs_of(self.graph, self.sample, n_pairs, self.seed)
-        labels = required_labels(self.graph, "left")[left]
-        return consistency_from_pairs(left, right, labels, hops=self.hops, confidence=self.level, seed=self.seed)
+        """Intervals from n pairs: those that the graph counts, or a sample of it."""
+        joint, labels = self.graph.joint.tocoo(), required_labels(self.graph, "left")
+        settings: dict[str, Any] = {"hops": self.hops, "confidence": self.level, "seed": self.seed}
+        if self.sample is None:
+            shares = joint.data / joint.data.sum()
+            pairs = np.random.default_rng([self.seed, n_pairs]).choice(joint.nnz, n_pairs, p=shares)
+        else:
+            counts = _counts(joint.data, self.sample)
+            if n_pairs > SIMULATED:
+                return consistency_from_counts(sp.coo_array((counts, joint.coords), joint.shape), labels, **settings)
+            pairs = np.repeat(np.arange(joint.nnz), counts)
+        left, right = (ends[pairs].astype(np.int64) for ends in joint.coords)
+        return consistency_from_pairs(left, right, labels[left], **settings)
 
     def pairs(self, target: float) -> float:
         """The number of pairs from which on the forecast is at most a target, to a hundredth; inf beyond `MOST`."""
@@ -160,21 +183,22 @@ def _from(n_pairs: float, limit: float) -> str:
     return f"from {float(f'{n_pairs:.2g}'):,.0f} pairs on"
 
 
-def _pairs_of(graph: PairGraph, sample: int | None, n_pairs: int, seed: int) -> tuple[IntArray, IntArray]:
-    """The ends of the pairs of a sample that the graph counts, or of n that are drawn of it."""
-    joint = graph.joint.tocoo()
-    rows, columns = joint.coords
-    if sample is None:
-        drawn = np.random.default_rng([seed, n_pairs]).choice(len(rows), n_pairs, p=joint.data / joint.data.sum())
-    else:
-        drawn = np.repeat(np.arange(len(rows)), _counts(joint.data, sample))
-    return rows[drawn].astype(np.int64), columns[drawn].astype(np.int64)
-
-
 def _counts(shares: FloatArray, sample: int) -> IntArray:
     """Count of each pair in a sample of that size."""
-    counts = shares * sample
-    whole = np.rint(counts)
-    if sample < 1 or np.abs(counts - whole).max() > WHOLE or whole.min() < 1:
-        raise ValueError(f"{sample} pairs cannot have these shares: give the number of rows, each of one drawn pair")
-    return whole.astype(np.int64)
+    if not (1 <= sample <= MOST and _are_counts(shares * sample)):
+        least = round(1 / reduce(_common_part, shares.tolist()))
+        known = f": {least:,} or a multiple" if _are_counts(shares * least) else ""
+        raise ValueError(f"{sample} pairs cannot have these shares: give the sum of the counts of the pairs{known}")
+    return np.rint(shares * sample).astype(np.int64)
+
+
+def _common_part(one: float, other: float) -> float:
+    """The largest number that both are multiples of, by Euclid."""
+    while other > ONE_PAIR:
+        one, other = other, abs(math.remainder(one, other))
+    return one
+
+
+def _are_counts(numbers: FloatArray) -> bool:
+    counts = np.rint(numbers)
+    return bool(np.abs(numbers - counts).max() <= WHOLE and counts.min() >= 1)
