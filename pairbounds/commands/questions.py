@@ -19,12 +19,13 @@ from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.files import GraphFile, read_graph, read_rows
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.quantities.moment_problem import sharpest
+from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
 from pairbounds.theory.questions.granularity import Merged, granularity_report
 from pairbounds.theory.questions.pairs import pairs_report
 
+AGREE = 1e-6  # difference of errors or known numbers that is round-off
 MANY_PAIRS = 2_000_000  # distinct ones, from which on a spectrum takes minutes
 
 Labels = Annotated[Path | None, typer.Option(help=LABELS_HELP)]
@@ -205,10 +206,23 @@ def _largest_error(known: list[str], file: Path | None, save: Path | None, *, fo
     echo(
         f"The largest squared error with {', '.join(known)} is {found.value:.6g}; no bound from these numbers is less."
     )
-    echo(f"A graph that has it: {found.graph}, k = {found.k}, squared error {found.attained:.6g}.")
+    echo(_witness(found, numbers))
     if save is not None:
         found.graph.save(save)
         echo(f"{save}: pairbounds check {save} --k {found.k}")
+
+
+def _witness(found: Sharpest, known: Mapping[str, float]) -> str:
+    """A sentence on the worst graph: by how much its error and its numbers miss those that were asked for."""
+    graph = f"{found.graph}, k = {found.k}, squared error {found.attained:.6g}"
+    below = found.value - found.attained
+    missed = {name: own - known[name] for name, own in found.numbers.items()}
+    missed["sigma"] = max(0.0, missed.get("sigma", 0.0))  # an upper end
+    off = [f"{name} = {found.numbers[name]:.6g}" for name, by in missed.items() if abs(by) > AGREE]
+    if abs(below) <= AGREE and not off:
+        return f"A graph that has it: {graph}."
+    own = f" Its {', '.join(off)}." if off else ""
+    return f"A graph near it: {graph}, {abs(below):.3g} {'below' if below > 0 else 'above'} the largest.{own}"
 
 
 def _number(text: str) -> tuple[str, float]:

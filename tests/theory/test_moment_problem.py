@@ -95,6 +95,22 @@ def test_class_masses_keep_energy_at_one_and_a_graph_attains_that_too():
     assert class_masses(found.graph) == pytest.approx(masses)
 
 
+@pytest.mark.parametrize("known", [{}, {"alpha_T": 0.2}, {"alpha_T": 0.2, "a_2": 0.68}])
+def test_class_masses_without_sigma_are_attained_too(known):
+    found = sharpest(known=known | {"class_masses": [0.5, 0.3, 0.2]})
+    assert found.attained == pytest.approx(found.value, abs=CLOSE) == pytest.approx(0.62)
+    assert found.numbers == pytest.approx(known, abs=CLOSE)
+
+
+def test_numbers_that_the_solver_gives_up_on_are_one_line():
+    """Ten powers of 0.144159...: of such the solver once returned nothing, which was then negated."""
+    known = {f"a_{power}": 0.14415961271963373**power for power in (1, 2, 3, 5, 6, 8, 9, 11)}
+    try:
+        assert 0 <= sharpest(known=known | {"sigma": 0.303194829291645}).value <= 1
+    except ValueError as error:
+        assert "give fewer" in str(error) or "no measure has" in str(error)
+
+
 @given(st.integers(0, 2**32 - 1))
 def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
     rng = np.random.default_rng(seed)

@@ -1,15 +1,17 @@
 """Answers to questions about pairs, on a graph of six nodes worked out by hand, and on files of users."""
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import PairGraph, check_bounds
+from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.theory.bounds.theorem28_training_pairs import mse_from_pairs, pairs_for_mse
+from pairbounds.theory.quantities.multihop import consistency_curve
 from pairbounds.theory.questions.batch import batch_report
 from pairbounds.theory.questions.pairs import pairs_report
 
@@ -137,6 +139,43 @@ def test_the_largest_error_from_the_command_line(call, place):
     assert code == 0
     assert "is 0.15625;" in out
     assert check_bounds(PairGraph.load(place / "worst.npz"), 2, bounds=["probe-mse"])["measured"].max() > 0.1562
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_largest_error_its_sentence_and_its_graph_agree(call, place, seed):
+    """Of numbers that a random measure has: moments, or an upper end of the next singular value, or both."""
+    rng = np.random.default_rng(seed)
+    atoms, weights = rng.random(4), rng.dirichlet(np.ones(4))
+    names = [["alpha_T"], ["a_2"], ["alpha_T", "a_2"], ["a_1", "a_3"], ["sigma"], ["alpha_T", "a_2", "sigma"]][seed % 6]
+    moments = {f"a_{power}": float(weights @ atoms**power) for power in (1, 2, 3)}
+    known = {name: (moments | {"alpha_T": 1 - moments["a_1"], "sigma": float(atoms[0])})[name] for name in names}
+    words = [word for name, number in known.items() for word in ("--known", f"{name}={number!r}")]
+    code, out, _ = call(app, "pairs", *map(str, words), "--save", "worst.npz")
+    largest, error = (float(re.search(rf"{what} ([\d.e-]*\d)", out)[1]) for what in (" is", "squared error"))
+    k, graph = int(re.search(r"k = (\d+)", out)[1]), PairGraph.load("worst.npz")
+    measured = check_bounds(graph, k, bounds=["probe-mse"])["measured"].max()
+    curve = consistency_curve(graph, 3)
+    own = {"alpha_T": 1 - curve[1]} | {f"a_{power}": curve[power] for power in (1, 2, 3)}
+    values = spectrum(graph, min(k + 1, graph.n_left)).leading(k + 1).singular_values
+    assert (code, measured) == (0, pytest.approx(error, abs=1e-5))
+    assert values[k] <= known.get("sigma", 1.0) + 1e-6
+    for name in {*known} - {"sigma"}:  # as asked for, or as the sentence says
+        said = re.search(rf"Its.*{name} = ([\d.e-]*\d)", out)
+        assert own[name] == pytest.approx(known[name] if said is None else float(said[1]), abs=1e-5)
+    below = re.search(r"([\d.e-]+) below the largest", out)
+    assert ("A graph near it" in out) == (below is not None or "Its" in out)
+    assert largest - measured == pytest.approx(float(below[1]) if below else 0.0, abs=1e-5)
+    assert "sigma" in known or largest - measured <= 0.01
+
+
+def test_of_nothing_inconsistent_a_graph_has_nearly_any_error(call, place):
+    """Each of n images alone, in a class of its own: at width 1 the squared error is 1 - 1/n."""
+    code, out, _ = call(app, "pairs", "--known", "alpha_T=0", "--save", "worst.npz")
+    assert (code, "A graph near it" in out) == (0, True)
+    graph = PairGraph.load("worst.npz")
+    assert induced_labelling_error(graph) == pytest.approx(0, abs=1e-12)
+    measured = check_bounds(graph, 1, bounds=["probe-mse"])["measured"].max()
+    assert f"squared error {measured:.6g}, {1 - measured:.3g} below the largest" in out
 
 
 @pytest.mark.parametrize(

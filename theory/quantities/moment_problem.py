@@ -17,7 +17,8 @@ error: no factor below 2 is right. Source: new here.
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +27,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.multihop import consistency_curve
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.spectrum.triplets import spectrum
 
@@ -35,7 +37,7 @@ SIDE_BY_SIDE = 1e-4  # atoms no further apart are one: to split it costs less th
 SLOPE = 1e8  # the largest coefficient: so that numbers that no measure has are found out, and not divided by
 TOLERANCE = 1e-9  # of the value
 MISFIT = 1e-6  # numbers that no measure has to within this are contradictory
-MOST_CLASSES = 64  # of a graph that is built
+MOST_CLASSES = 128  # of a graph that is built
 Quantity = Literal["probe_mse", "probe_error"]
 
 
@@ -51,6 +53,7 @@ class Sharpest:
     polynomial : power -> coefficient, of a polynomial above the step, whose integral is the bound of the squared error
     graph, k : a graph that has this measure, or nearly, and the width
     attained : the quantity at the optimum of that width, measured on the graph
+    numbers : the known numbers but the class masses, measured on the graph
     """
 
     quantity: Quantity
@@ -61,6 +64,7 @@ class Sharpest:
     graph: PairGraph
     k: int
     attained: float
+    numbers: Mapping[str, float]
 
 
 def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> Sharpest:
@@ -96,12 +100,32 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
         raise ValueError(f"quantity={quantity!r} is none of 'probe_mse', 'probe_error'")
     problem = _Problem.of(known)
     value, polynomial, atoms, weights = problem.solved()
-    graph, k = graph_of_measure(atoms, weights, problem.place, problem.class_masses)
-    top = spectrum(graph, k)
-    found = probe(graph, top.left / np.sqrt(graph.left_marginal)[:, None])
+    graph, k = _worst_graph(problem, atoms, weights)
+    top = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
+    found = probe(graph, top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None])
+    curve = consistency_curve(graph, max(1, *problem.powers))
+    numbers = {f"a_{power}": float(a) for power, a in enumerate(curve)}
+    numbers |= {"alpha_T": 1 - numbers["a_1"], "sigma": float(top.singular_values[k])}
+    numbers = {name: numbers[name] for name in known if name != "class_masses"}
     if quantity == "probe_mse":
-        return Sharpest(quantity, value, atoms, weights, polynomial, graph, k, found.mse)
-    return Sharpest(quantity, min(1.0, 2 * value), atoms, weights, polynomial, graph, k, found.error)
+        return Sharpest(quantity, value, atoms, weights, polynomial, graph, k, found.mse, numbers)
+    return Sharpest(quantity, min(1.0, 2 * value), atoms, weights, polynomial, graph, k, found.error, numbers)
+
+
+def _worst_graph(problem: "_Problem", atoms: FloatArray, weights: FloatArray) -> tuple[PairGraph, int]:
+    """A graph of the measure, and the width; where `σ_{k+1}` may be 1, one of as little energy at 1 as may be.
+
+    Without class masses that is of n classes alike, of which no embedding of width 1 has an error below `1 - 1/n`.
+    """
+    masses = problem.class_masses
+    if problem.place < 1:
+        return graph_of_measure(atoms, weights, problem.place, masses)
+    shares = np.full(MOST_CLASSES, 1 / MOST_CLASSES) if masses is None else masses
+    near = replace(problem, place=1 - SIDE_BY_SIDE, at_one=float(shares @ shares), class_masses=shares)
+    with suppress(ValueError):  # numbers that a measure without energy at 1 has alone: nearly these
+        _, _, atoms, weights = near.solved()
+    graph, above = graph_of_measure(atoms, weights, near.place, shares)
+    return graph, 1 if masses is None else above
 
 
 def graph_of_measure(
@@ -217,6 +241,8 @@ class _Problem:
             method="highs-ds",
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )
+        if found.status:
+            raise ValueError(f"these numbers are too alike for a linear programme: give fewer ({found.message})")
         return np.asarray(found.x), np.maximum(0.0, -np.asarray(found.ineqlin.marginals))
 
     def _lowest(self, coefficients: FloatArray) -> tuple[FloatArray, float]:
