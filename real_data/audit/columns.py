@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pairbounds.infrastructure.table_files import Layout, Piece, layout_of
-from pairbounds.theory.graph.files import ENDS, WEIGHTS, first_of, known_ends, label_columns
+from pairbounds.theory.graph.files import CLASSES, ENDS, WEIGHTS, first_of, known_ends, label_columns
 
 IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=True))
 FLOATS = ("weight", "similarity")
