@@ -43,6 +43,19 @@ def test_a_guide_by_hand():
     assert f"rise by {math.log(2):.2g} nats" in said
 
 
+def test_guides_that_drop_too_little_or_all_that_is_shown():
+    """Each image in a class of its own: of the negatives of its label, 5/9 in all, 1/3 are dropped. Then no limit."""
+    (said,) = [word for word in batch_report(SIX, [4], guide=[0, 1, 2]).words if word.startswith("DropFalseNegative")]
+    assert "drops 33.3% of the negatives, 100% of them rightly, 60% of those to drop" in said
+    words = batch_report(PairGraph(np.eye(3)), [4], guide=[0, 1, 2]).words
+    assert any(word.endswith("a score without limit.") for word in words)
+
+
+@pytest.mark.parametrize(("batch", "told"), [(5, False), (6, True)])
+def test_batches_of_more_than_the_pairs_are_told(batch, told):
+    assert any("has 5 distinct pairs: a larger batch" in word for word in batch_report(SIX, [4, batch]).words) == told
+
+
 def test_without_labels_the_rest_is_there():
     answer = batch_report(PairGraph(COUNTS), [4])
     assert "same_class" not in answer.table

@@ -184,6 +184,10 @@ def test_a_lead_within_round_off_is_a_tie_and_paid_for():
     assert vote.error == vote.most == 1
     clearer = zero_shot_vote(encoder_of(graph, (scores + np.eye(2), np.eye(2))))
     assert clearer.error == 0
+    critic = Critic(graph, 1e6 * np.eye(2), np.eye(2))  # that is exact: its budget is what round-off may do
+    paid = zero_shot_vote(encoder_of(graph, (critic.left, critic.right))).divergence - critic.excess[0]
+    assert paid == pytest.approx(graph.left_marginal @ (2 * critic.ahead(np.eye(2))[1]))
+    assert paid > 1e-9
 
 
 # Rounded outward: each allowance is many times what the arithmetic beside it loses on any processor.
