@@ -43,7 +43,7 @@ FEATURES_HELP = (
 )
 TEXTS_HELP = "Of the captions, likewise: what is similar. By default letters tell."
 MERGE_HELP = "captions; or images by their --features, which then share the captions of their group."
-SPLITS_HELP = "Random halves of the images.  [default: 10; of more than 200,000 pairs 3]"
+SPLITS_HELP = "Random halves of the images, 3 or more.  [default: 10; of more than 200,000 pairs 3]"
 
 
 def batch(

@@ -256,6 +256,13 @@ def photographs(n=60, seed=0):
     return graph, np.eye(6)[kind] + 0.01 * rng.standard_normal((n, 6))
 
 
+@pytest.mark.parametrize(("k", "wide"), [(1, False), (2, True)])
+def test_intervals_that_are_longer_than_errors_are_named(k, wide):
+    answer = granularity_report(graph_of(spellings(24)), k, splits=3)
+    assert bool((answer.table[["low", "high"]].abs() > 1).any(axis=None)) == wide
+    assert any("leave [-1, 1]" in word for word in answer.words) == wide
+
+
 def test_images_of_one_kind_share_their_captions():
     """An oracle of the whole table: kinds are found, cost the bound nothing, and random groups of the same sizes do."""
     graph, features = photographs()
@@ -288,7 +295,7 @@ def test_images_are_duplicates_by_equal_features():
 def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
     graph, features = photographs()
     monkeypatch.setattr(granularity, "MOST_POOLED", graph.joint.nnz * 12)
-    answer = granularity_report(graph, 2, merge="images", features=features, splits=2)
+    answer = granularity_report(graph, 2, merge="images", features=features, splits=3)
     assert "2 groups" not in set(answer.table["level"])
     assert any(line.startswith("Without 2 groups: images that share") for line in answer.words)
     bare = granularity_report(PairGraph(graph.joint), 2, merge="images", features=features)
@@ -302,7 +309,7 @@ def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
     [
         (SIX, {}, "n_left=3"),
         (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0]), {}, "caption 0 is no text"),
-        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"splits": 1}, "splits=1"),
+        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"splits": 2}, "splits=2.* 3 halves"),
         (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0]), {"merge": "images"}, "give features of the images"),
         (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"features": np.eye(4)}, "features of the"),
     ],
@@ -320,11 +327,11 @@ def place(tmp_path, monkeypatch):
 
 
 def test_the_command(call, place):
-    line = ["granularity", "pairs.csv", "--k", "3", "--splits", "2", "--weight", "count", "--out", "t.parquet"]
+    line = ["granularity", "pairs.csv", "--k", "3", "--splits", "3", "--weight", "count", "--out", "t.parquet"]
     code, out, err = call(app, *line)
     assert (code, err) == (0, "")
     assert "So: " in out
-    expected = granularity_report(graph_of(spellings(24)), 3, splits=2).table
+    expected = granularity_report(graph_of(spellings(24)), 3, splits=3).table
     pd.testing.assert_frame_equal(read_table(place / "t.parquet"), expected)
 
 
@@ -338,17 +345,17 @@ def test_features_by_row_and_by_id_are_the_same(call, place):
     told = np.random.default_rng(2).standard_normal((graph.n_right, 4))
     np.save("c.npy", told)
     for file in ("f.npy", "f.csv"):
-        line = ["granularity", "pairs.csv", "--k", "2", "--splits", "2", "--caption-features", "c.npy"]
+        line = ["granularity", "pairs.csv", "--k", "2", "--splits", "3", "--caption-features", "c.npy"]
         code, out, err = call(app, *line, "--features", file, "--out", f"{file}.csv")
         assert (code, err) == (0, "")
         assert ("f.npy: rows are taken in the order of sorted ids, 'image 00' the first" in out) == (file == "f.npy")
         assert "linear in at most" in out
-    line = ["granularity", "pairs.csv", "--k", "2", "--splits", "2", "--features", "f.npy", "--merge", "images"]
+    line = ["granularity", "pairs.csv", "--k", "2", "--splits", "3", "--features", "f.npy", "--merge", "images"]
     code, out, err = call(app, *line, "--out", "images.csv")
     assert (code, err) == (0, "")
-    own = granularity_report(graph, 2, splits=2, features=features, merge="images").table
+    own = granularity_report(graph, 2, splits=3, features=features, merge="images").table
     np.testing.assert_allclose(read_table(place / "images.csv")["error"], own["error"])
-    expected = granularity_report(graph, 2, splits=2, features=features, caption_features=told).table
+    expected = granularity_report(graph, 2, splits=3, features=features, caption_features=told).table
     for file in ("f.npy", "f.csv"):
         np.testing.assert_allclose(read_table(place / f"{file}.csv")["error"], expected["error"])
 
@@ -366,8 +373,8 @@ def test_a_table_of_features_without_some_ids(call, place, rows, why):
 
 def test_texts_that_look_like_numbers_or_nothing_are_captions(call, place):
     names = ["null", "NA", "01", "1"]
-    rows = [(f"i{n}", names[n % 4], "ab"[n % 2]) for n in range(16)]
+    rows = [(f"i{n}", names[n % 4], "ab"[n % 2]) for n in range(64)]
     pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv("odd.csv", index=False)
-    code, _, err = call(app, "granularity", "odd.csv", "--k", "2", "--splits", "2", "--out", "t.csv")
+    code, _, err = call(app, "granularity", "odd.csv", "--k", "2", "--splits", "3", "--out", "t.csv")
     assert (code, err) == (0, "")
     assert read_table(place / "t.csv").query("level == @AS_THEY_ARE")["groups"].tolist() == [4]

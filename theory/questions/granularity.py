@@ -57,6 +57,7 @@ MANY_PAIRS = 200_000  # beyond which fewer levels and splits are measured
 FEW, MANY = (10, 3), (3, 100)  # splits, and the factor between numbers of groups
 LEVEL = 0.95
 LEAST_IMAGES = 4
+LEAST_SPLITS = 3  # two have an interval with one degree of freedom, longer than any error
 
 
 def halves(labels: IntArray, splits: int, seed: int, units: npt.ArrayLike | None = None) -> Iterator[Mask]:
@@ -281,8 +282,8 @@ def granularity_report(
     Raises
     ------
     ValueError
-        k below 1, fewer than two splits or four images, features that do not fit; captions that are no texts, or images
-        that are to be merged, without features.
+        k below 1, fewer than 3 splits or 4 images, features that do not fit; captions that are no texts, or images that
+        are to be merged, without features.
 
     Notes
     -----
@@ -291,9 +292,10 @@ def granularity_report(
     usual, factor = MANY if graph.joint.nnz > MANY_PAIRS else FEW
     splits = usual if splits is None else splits
     known, words = with_usable_labels(graph)
-    if k < 1 or splits < 2 or (known.left_labels is not None and known.n_left < LEAST_IMAGES):
+    if k < 1 or splits < LEAST_SPLITS or (known.left_labels is not None and known.n_left < LEAST_IMAGES):
         raise ValueError(
-            f"k={k}, splits={splits}, n_left={graph.n_left}: give a width of 1, 2 halves, {LEAST_IMAGES} images or more"
+            f"k={k}, splits={splits}, n_left={graph.n_left}: give a width of 1, {LEAST_SPLITS} halves, {LEAST_IMAGES} "
+            "images or more"
         )
     seen_by = None if features is None else as_features(features, graph.n_left, "features of the images")
     told_by = None if caption_features is None else as_features(caption_features, graph.n_right, "caption features")
@@ -313,6 +315,8 @@ def granularity_report(
     else:
         found = trials(known, levels, k, merge=merge, features=seen_by, units=units, splits=splits, seed=seed)
         table = summary(found)
+        wide = (table[["low", "high"]].abs() > 1).any(axis=None)
+        words += ["Some intervals leave [-1, 1], where all gains are: take more --splits."] if wide else []
         words += [_encoder(seen_by), *_closing(found, table, merge)]
     similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
     pairs = zip(table["kind"], table["level"], strict=True)
