@@ -108,10 +108,10 @@ def test_a_nul_in_a_matrix_or_at_the_end_of_a_name_is_refused(call, place):
     assert (code, "NUL byte" in err, err.count("\n")) == (2, True, 1)
     pd.DataFrame({"image": ["a\0", "b"], "caption": ["x", "y\0z"]}).to_parquet("pairs.parquet")
     code, _, err = call(app, "check", "pairs.parquet", "--k", 1, "--save", "g.npz")
-    assert (code, "left_ids cannot be saved" in err, (place / "g.npz").exists()) == (2, True, False)
+    assert (code, "cannot be saved" in err, (place / "g.npz").exists()) == (2, True, False)
     PairGraph(np.eye(2), ["cat", "dog"], right_ids=["x", "y\0z"]).save("g.npz")
     assert PairGraph.load("g.npz").right_ids.tolist() == ["x", "y\0z"]
-    with pytest.raises(ValueError, match="class_names cannot be saved"):
+    with pytest.raises(ValueError, match="cannot be saved"):
         PairGraph(np.eye(2), ["cat\0", "dog"]).save("g.npz")
 
 

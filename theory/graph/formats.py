@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,26 +184,20 @@ def save_npz(path: str | os.PathLike[str], graph: "PairGraph", beside: Mapping[s
     """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
     joint = graph.joint
     arrays: dict[str, Any] = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}
-    arrays |= {"shape": joint.shape, "class_names": _text("class_names", graph.class_names)}
+    arrays |= {"shape": joint.shape, "class_names": graph.class_names}
     for side, labels, ids in (
         ("left", graph.left_labels, graph.left_ids),
         ("right", graph.right_labels, graph.right_ids),
     ):
         if ids.dtype != np.int64 and not all(isinstance(name, str) for name in ids):
             raise ValueError(f"{side}_ids cannot be saved: make them all integers or all strings")
-        arrays |= {f"{side}_labels": labels, f"{side}_ids": ids if ids.dtype == np.int64 else _text(f"{side}_ids", ids)}
+        arrays |= {f"{side}_labels": labels, f"{side}_ids": ids if ids.dtype == np.int64 else ids.astype(np.str_)}
+    for name in (*graph.left_ids, *graph.right_ids, *(graph.class_names or ())):
+        if isinstance(name, str) and name.endswith("\0"):  # which numpy drops
+            raise ValueError(f"{name!r} cannot be saved: take away the NUL character at its end")
     stored = {name: np.asarray(value) for name, value in arrays.items() if value is not None}
     with replacing(require_graph_path(path)) as temporary:
         np.savez_compressed(temporary, allow_pickle=False, **stored, **beside)
-
-
-def _text(what: str, names: Sequence[str] | npt.NDArray[Any] | None) -> npt.NDArray[np.str_] | None:
-    if names is None:
-        return None
-    stored = np.array(names, dtype=np.str_)
-    if stored.tolist() != list(names):  # numpy drops NUL characters at the end
-        raise ValueError(f"{what} cannot be saved: a name ends in a NUL character; take it away")
-    return stored
 
 
 def require_graph_path(path: str | os.PathLike[str]) -> Path:

@@ -151,14 +151,13 @@ def _moved(here: sp.csr_array, stack: sp.csr_array, rng: np.random.Generator) ->
     arrived: list[tuple[npt.NDArray[Any], ...]] = [(np.zeros(0, dtype=np.int64),) * 3]
     for node in np.flatnonzero(np.diff(here.indptr)):
         own, pairs = (slice(*matrix.indptr[node : node + 2]) for matrix in (here, stack))
-        walks, left = here.data[own], stack.data[pairs]
-        if left.any():
-            going = rng.multivariate_hypergeometric(walks, min(walks.sum(), left.sum()))
-            for label, number in zip(here.indices[own], going, strict=True):
-                taken = rng.multivariate_hypergeometric(left, number)
-                left -= taken
-                ends = np.flatnonzero(taken)
-                arrived.append((taken[ends], stack.indices[pairs][ends], np.full(len(ends), label)))
+        left = np.append(stack.data[pairs], max(0, here.data[own].sum() - stack.data[pairs].sum()))  # or no pair
+        for label, number in zip(here.indices[own], here.data[own], strict=True):
+            taken = rng.multivariate_hypergeometric(left, number)
+            left -= taken
+            ends = np.flatnonzero(taken[:-1])
+            arrived.append((taken[ends], stack.indices[pairs][ends], np.full(len(ends), label)))
+        stack.data[pairs] = left[:-1]
     numbers, ends, labels = map(np.concatenate, zip(*arrived, strict=True))
     return sp.csr_array((numbers, (ends, labels)), (stack.shape[1], here.shape[1]))
 

@@ -2,7 +2,8 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from pairbounds.theory.questions.answer import Answer
 SIZES = tuple(round(10 ** (power / 2)) for power in range(6, 25))  # pairs, two for each decade
 SIMULATED = 10**6  # pairs; larger samples are forecast from one of this size
 MOST = 10**15  # pairs, beyond which nobody counts
-ONE_PAIR = 1e-10  # share, below which a remainder is round-off
+FINEST = 10**7  # pairs, beyond which a share in float64 does not tell their number
 WHOLE = 0.001  # pairs: how far a count may be from an integer
 
 
@@ -186,19 +187,12 @@ def _from(n_pairs: float, limit: float) -> str:
 def _counts(shares: FloatArray, sample: int) -> IntArray:
     """Count of each pair in a sample of that size."""
     if not (1 <= sample <= MOST and _are_counts(shares * sample)):
-        least = round(1 / reduce(_common_part, shares.tolist()))
+        parts = (Fraction(share).limit_denominator(FINEST).denominator for share in np.unique(shares)[:100].tolist())
+        least = min(math.lcm(*parts), MOST)
         known = f": {least:,} or a multiple" if _are_counts(shares * least) else ""
         raise ValueError(f"{sample} pairs cannot have these shares: give the sum of the counts of the pairs{known}")
     return np.rint(shares * sample).astype(np.int64)
 
 
-def _common_part(one: float, other: float) -> float:
-    """The largest number that both are multiples of, by Euclid."""
-    while other > ONE_PAIR:
-        one, other = other, abs(math.remainder(one, other))
-    return one
-
-
 def _are_counts(numbers: FloatArray) -> bool:
-    counts = np.rint(numbers)
-    return bool(np.abs(numbers - counts).max() <= WHOLE and counts.min() >= 1)
+    return bool(np.abs(numbers - np.rint(numbers)).max() <= WHOLE and numbers.min() >= 1 - WHOLE)
