@@ -14,10 +14,8 @@ from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.bounds.theorem28_training_pairs import (
     Forecast,
     Noise,
-    excess_from_pairs,
     excess_of_counts,
     mse_from_pairs,
-    pairs_for_mse,
 )
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
@@ -123,7 +121,8 @@ def test_the_constant_4_cannot_be_less():
 def test_coverage_of_excess_and_error(known_marginals):
     n, k, covered = 20_000, 2, []
     rng = np.random.default_rng(n)
-    limit, error = (of(GRAPH, k, n, known_marginals=known_marginals) for of in (excess_from_pairs, mse_from_pairs))
+    forecast = Forecast(GRAPH, k, known_marginals=known_marginals)
+    limit, error = forecast.excess(n), forecast.mse(n)
     for _ in range(60):
         counts = sampled(GRAPH, n, rng)
         known, _ = optimum_with_true_marginals(GRAPH, counts, k)
@@ -225,7 +224,7 @@ def test_bounds_of_counts_by_hand(seed):
 
 
 def test_the_rate_is_that_of_n():
-    few, many = (excess_from_pairs(GRAPH, 2, n, known_marginals=True) for n in (10**8, 10**10))
+    few, many = (Forecast(GRAPH, 2, known_marginals=True).excess(n) for n in (10**8, 10**10))
     assert few / many == pytest.approx(100, rel=0.02)
 
 
@@ -242,9 +241,9 @@ def test_two_nodes_by_hand():
 def test_the_number_of_pairs_inverts_the_bound():
     graph = PairGraph(np.kron(np.eye(2), np.ones((2, 2))), [0, 0, 1, 1])
     for target in (0.1, 0.2, 0.3, 0.4, 0.5):
-        n = pairs_for_mse(graph, 2, target)
+        n = Forecast(graph, 2).pairs(target)
         assert mse_from_pairs(graph, 2, int(n)) <= target < mse_from_pairs(graph, 2, int(n / 1.0011))
-    assert math.isinf(pairs_for_mse(GRAPH, 1, 1e-6))
+    assert math.isinf(Forecast(GRAPH, 1).pairs(1e-6))
 
 
 def test_it_is_vacuous_up_to_very_many_pairs():
@@ -258,7 +257,7 @@ def test_what_the_spectrum_may_be_off_by_raises_the_bound(part, amount, monkeypa
     counts = np.round(1e6 * GRAPH.joint.toarray())
     bounds = [
         lambda: mse_from_pairs(GRAPH, 2, 10**10),
-        lambda: excess_from_pairs(GRAPH, 2, 10**10),
+        lambda: Forecast(GRAPH, 2).excess(10**10),
         lambda: excess_of_counts(GRAPH, 2, counts),
     ]
     plain = [bound() for bound in bounds]
@@ -285,7 +284,7 @@ def test_nodes_that_were_not_seen_have_no_part():
 def test_bad_arguments():
     for level in (0.0, 1.0):
         with pytest.raises(ValueError, match="not a confidence"):
-            excess_from_pairs(GRAPH, 2, 10, level=level)
+            Forecast(GRAPH, 2, level).excess(10)
     with pytest.raises(ValueError, match="at least 1"):
         mse_from_pairs(GRAPH, 2, 0)
     for shape in ((2, 2), GRAPH.joint.shape):

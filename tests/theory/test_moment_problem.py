@@ -125,14 +125,6 @@ def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
     assert probe(graph, Encoder.optimum(graph, top, k).left).mse == pytest.approx(weights[atoms <= place].sum())
 
 
-def test_without_an_atom_at_one_a_graph_comes_near():
-    # Of α_T and a_2 alone the extremal measure has one atom above the place, below 1.
-    found = sharpest(known={"alpha_T": 0.3, "a_2": 0.55, "sigma": 0.5})
-    assert found.atoms == pytest.approx([0.25, 5 / 6], abs=1e-4)
-    assert found.attained < found.value < 1.02 * found.attained
-    assert induced_labelling_error(found.graph) == pytest.approx(0.3, rel=1 / 50)
-
-
 @pytest.mark.parametrize(
     ("known", "message"),
     [

@@ -10,7 +10,7 @@ import pytest
 from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.theory.bounds.theorem28_training_pairs import mse_from_pairs, pairs_for_mse
+from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, mse_from_pairs
 from pairbounds.theory.quantities.multihop import consistency_curve
 from pairbounds.theory.questions.batch import batch_report
 from pairbounds.theory.questions.pairs import pairs_report
@@ -79,7 +79,7 @@ def test_the_curve_of_pairs_is_that_of_the_theorems():
     assert row["mse_28"] == mse_from_pairs(SIX, 2, 10**6)
     assert row["mse_28_known_marginals"] == mse_from_pairs(SIX, 2, 10**6, known_marginals=True)
     assert answer.table["mse_19"].iloc[-1] >= check_bounds(SIX, 2, bounds=["probe-mse"])["measured"].max()
-    needed = pairs_for_mse(SIX, 2, 0.2)
+    needed = Forecast(SIX, 2).pairs(0.2)
     assert f"by theorem 28 from {float(f'{needed:.2g}'):,.0f} pairs on" in answer.words[-1]
 
 

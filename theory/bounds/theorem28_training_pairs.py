@@ -191,16 +191,6 @@ class Forecast:
         return left * right * (1 + self._noise.operator_norm(n_pairs, self._half)) - 1, left, off[0]
 
 
-def excess_from_pairs(
-    graph: PairGraph, k: int, n_pairs: int, *, level: float = 0.95, known_marginals: bool = False
-) -> float:
-    """The excess loss that an encoder of width k, best on n independent pairs, has at most with probability `level`.
-
-    Parameters, value and errors are those of `Forecast` and its method `excess`.
-    """
-    return Forecast(graph, k, level, known_marginals).excess(n_pairs)
-
-
 def mse_from_pairs(
     graph: PairGraph, k: int, n_pairs: int, *, level: float = 0.95, known_marginals: bool = False
 ) -> float:
@@ -209,16 +199,6 @@ def mse_from_pairs(
     Parameters and errors are those of `Forecast` and its method `mse`.
     """
     return Forecast(graph, k, level, known_marginals).mse(n_pairs)
-
-
-def pairs_for_mse(
-    graph: PairGraph, k: int, target: float, *, level: float = 0.95, known_marginals: bool = False
-) -> float:
-    """The number of pairs from which on `mse_from_pairs` is at most a target, to a thousandth; inf beyond `MOST_PAIRS`.
-
-    Parameters and errors are those of `Forecast`.
-    """
-    return Forecast(graph, k, level, known_marginals).pairs(target)
 
 
 @dataclass(frozen=True)

@@ -332,10 +332,7 @@ def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt
 def label_columns(layout: Layout, label: str | None = None) -> tuple[str, str]:
     """The columns of ids and of classes in a table of labels: by their names, or else the first and the second of two.
 
-    Raises
-    ------
-    ValueError
-        More than two columns, none of which is called label, or one column.
+    `ValueError` where there is only one, or more than two and none is called label.
     """
     named = [name for name in layout.names if not is_unnamed(name)]
     label = label or first_of(named, CLASSES) or (layout.names[1] if len(layout.names) == 2 else None)

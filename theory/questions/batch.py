@@ -52,9 +52,7 @@ def batch_report(
     table = pd.DataFrame(rows)
     words = [*missing, *_alone(known)]
     if max(batches) > (pairs := known.joint.nnz):
-        words.append(
-            f"The graph has {pairs:,} distinct pairs: a larger batch repeats some, which an epoch does not do."
-        )
+        words.append(f"The graph has {pairs:,} distinct pairs: a larger batch repeats some, as no epoch does.")
     if information <= NO_INFORMATION:
         words.append("The two sides are independent: no batch and no temperature matters.")
         return Answer(table, tuple(words))
@@ -89,9 +87,7 @@ def _dropped(graph: PairGraph, guide: npt.ArrayLike) -> str:
     rightly = (
         "" if np.isnan(found.right) else f", {found.right:.0%} of them rightly, {found.found:.0%} of those to drop"
     )
-    rise = (
-        "" if np.isnan(found.raised) else f"; the scores of the other pairs rise by {found.raised:.2g} nats on average"
-    )
+    rise = "" if np.isnan(found.raised) else f"; the other pairs' scores rise by {found.raised:.2g} nats on average"
     return (
         f"DropFalseNegative by the guide drops {found.dropped:.1%} of the negatives{rightly}. It moves the optimum: "
         f"{found.unordered:.1%} of the pairs have a caption that is never a negative of its image then, and a score "

@@ -294,8 +294,7 @@ def granularity_report(
     known, words = with_usable_labels(graph)
     if k < 1 or splits < LEAST_SPLITS or (known.left_labels is not None and known.n_left < LEAST_IMAGES):
         raise ValueError(
-            f"k={k}, splits={splits}, n_left={graph.n_left}: give a width of 1, {LEAST_SPLITS} halves, {LEAST_IMAGES} "
-            "images or more"
+            f"k={k}, splits={splits}, n_left={graph.n_left}: least are 1, {LEAST_SPLITS} halves, {LEAST_IMAGES} images"
         )
     seen_by = None if features is None else as_features(features, graph.n_left, "features of the images")
     told_by = None if caption_features is None else as_features(caption_features, graph.n_right, "caption features")
@@ -315,8 +314,8 @@ def granularity_report(
     else:
         found = trials(known, levels, k, merge=merge, features=seen_by, units=units, splits=splits, seed=seed)
         table = summary(found)
-        wide = (table[["low", "high"]].abs() > 1).any(axis=None)
-        words += ["Some intervals leave [-1, 1], where all gains are: take more --splits."] if wide else []
+        if (table[["low", "high"]].abs() > 1).any(axis=None):
+            words.append("Some intervals leave [-1, 1], where all gains are: take more --splits.")
         words += [_encoder(seen_by), *_closing(found, table, merge)]
     similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
     pairs = zip(table["kind"], table["level"], strict=True)
