@@ -1,8 +1,8 @@
 (* Definitions, and a proposition for each row of the ledger that is machine-checked, under the row's name. Read it
    against docs/glossary.md: nothing else has to be believed of what is proved. Where numbers count from zero,
    `value l k` is the square of the (k+1)-st singular value. Division by zero gives zero. The statements hold of every
-   minimiser of the loss; those of the sharper form of theorem 4 are about the top-k embedding, which every minimiser
-   is where two values part. *)
+   minimiser of the loss; those of the sharper form of theorem 4, and half of theorem 16, are about the top-k embedding,
+   which every minimiser is where two values part. *)
 From mathcomp Require Import all_ssreflect all_algebra.
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -398,16 +398,25 @@ Definition imbalance_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r
   error P y f B <= 2 * mse P y f B - \sum_c Num.max 0
     (2 * (r%:R / (r%:R - 1)) * class_mse P y f B c ^+ 2 / mass P y c - mass P y c).
 
-(* Theorem 16, votes: `most` is what a budget pays for, the cheapest nodes first *)
+(* Theorem 16, votes: `most` is what a budget pays for, the cheapest nodes first. Of p above the cut only its values at
+   the eigenvalues that are kept matter: those of every minimiser, or the positive ones of the top-k embedding. *)
 Definition local_multihop_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B
+    (q p : {poly R}) (gamma : 'I_n -> R) most (meets := fun i : 'I_n => (1 - q.[l i]) ^+ 2 <= p.[l i]),
+  eigenbasis (hop P) U l -> least_squares P y f B ->
+  @minimiser R n m k.+1 P f g /\ (forall i : 'I_n, (i <= k)%N -> meets i) \/
+  top_embedding P U l f /\ (forall i : 'I_n, (i <= k)%N -> 0 < l i -> meets i) ->
+  (forall t, 0 <= t <= value l k.+1 -> q.[t] ^+ 2 <= p.[t]) ->
+  (forall x c, c != y x -> gamma x <= vote P y q x (y x) - vote P y q x c) ->
+  buys_at_most P gamma (\sum_(j < size p) p`_j * consistency P y j) most ->
+  error P y f B <= most.
+(* no row: p on the whole interval *)
+Definition local_multihop_error_on_interval := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B
     (q p : {poly R}) (gamma : 'I_n -> R) most,
   eigenbasis (hop P) U l -> @minimiser R n m k.+1 P f g -> least_squares P y f B ->
   (forall t, 0 <= t <= value l k.+1 -> q.[t] ^+ 2 <= p.[t]) ->
   (forall t, value l k <= t <= 1 -> (1 - q.[t]) ^+ 2 <= p.[t]) ->
   (forall x c, c != y x -> gamma x <= vote P y q x (y x) - vote P y q x c) ->
-  (forall w : 'I_n -> R, (forall x, 0 <= w x <= 1) ->
-     \sum_x pL P x * w x * (Num.max 0 (gamma x) ^+ 2 / 2) <= \sum_(j < size p) p`_j * consistency P y j ->
-     \sum_x pL P x * w x <= most) ->
+  buys_at_most P gamma (\sum_(j < size p) p`_j * consistency P y j) most ->
   error P y f B <= most.
 
 (* Theorem 17: weights g of eigenvectors, 0 where a value is at most that of the first that the width leaves out;

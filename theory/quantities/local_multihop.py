@@ -2,9 +2,9 @@
 
 Let A = ĀĀᵀ, Π the projector on the top k, and q a polynomial: the **filter**. The probe's weighted scores are `ΠỸ`, and
 those of the filter `q(A)Ỹ` are near them: with A's eigenvalues at most b where Π is 0 and at least b' where it is 1,
-`‖(Π - q(A))Ỹ‖² <= ∫ P dν` for every polynomial P with `P >= q²` on [0, b] and `P >= (1 - q)²` on [b', 1]: the
-**majorant**. Its integral is a sum of moments of the label-energy measure ν (theorem 15), and with the margins of the
-filter's scores it bounds the error (`pairbounds.theory.quantities.margins`).
+`‖(Π - q(A))Ỹ‖² <= ∫ P dν` for every polynomial P with `P >= q²` on [0, b] and `P >= (1 - q)²` at the eigenvalues that Π
+keeps, or simply on [b', 1]: the **majorant**. Its integral is a sum of moments of the label-energy measure ν (theorem
+15), and with the margins of the filter's scores it bounds the error (`pairbounds.theory.quantities.margins`).
 
 Where filters come from. Take the quadrature rule of theorem 15 with a node at a place c between b and b'. Its step
 `q_0` is 0 at the nodes below c, 1/2 at c and 1 above. For a share w in [0, 1] let `q = (1 - w) q_0 + w`, and P the
@@ -13,8 +13,8 @@ and at the ends of [0, 1]. w = 1 is theorem 15. Then `∫ P dν` is a sum over t
 
     w² M + ((1 + w)/2)² w_c,   M the weight below c and w_c that at c, where no end is a node,
 
-and P is a majorant: no linear programme over all majorants of this q finds less, since the rule is itself a measure
-with the moments of ν.
+and P is a majorant: no linear programme over majorants of this q on [0, c] and [c, 1] finds less, since the rule is
+itself a measure with the moments of ν.
 
 Proof, for a Gauss-Radau rule, on the whole line. Let ω be the product over all nodes but c, `P_0 = (ω / 2ω(c))²` that
 of w = 0, and P_1 that of w = 1, which is at least 1 below c and at least 0 above (Markov, Stieltjes). Write `ω = ω₋ω₊`
