@@ -16,7 +16,8 @@ the scores, which are the projections of the labels (the graphs are built in `te
 
 Positive. If `σ_{k+1} < 1` the constant is in the span and the scores sum to 1, so that `‖e‖² >= r/(r-1) e_c²`. A class
 errs on at most p_c, and spends `S_c = E[1[y = c] ‖e‖²] >= r/(r-1) K_cc² / p_c` by Jensen: the sum of `min(p_c, 2 S_c)`
-is at most `2 ε₂ - Σ_c [2r/(r-1) K_cc² / p_c - p_c]₊`. Source: new here.
+is at most `2 ε₂ - Σ_c [2r/(r-1) K_cc² / p_c - p_c]₊`. At `σ_{k+1} = 1` it is false: of two pairs alone, at k = 1 and
+with scores for the one, the error is 1/2 and this -1/2 (`FalseForms.v`). Source: new here.
 
 Cost: O(n_left k) beside the left singular vectors.
 """

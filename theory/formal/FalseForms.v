@@ -101,6 +101,21 @@ have tie x : errs ((mixes *m to_both) x) x.
 by rewrite /error (eq_bigr (pL alone)) ?pL_sum // => x _; rewrite tie mulr1.
 Qed.
 
+(* Theorem 16: the class that the probe ignores spares nothing where no gap is left *)
+Theorem imbalance_needs_gap : ~ (forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B,
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B ->
+  error P y f B <= 2 * mse P y f B - \sum_c Num.max 0
+    (2 * (r%:R / (r%:R - 1)) * class_mse P y f B c ^+ 2 / mass P y c - mass P y c)).
+Proof.
+move=> /(_ _ _ _ _ _ _ _ _ _ _ _ alone_basis splits_best splits_probe); apply/negP; rewrite -ltNge splits_error.
+rewrite !big_ord_recl big_ord0 /mse /class_mse /mass !big_ord_recl !big_ord0 !alone_pL !mxE.
+rewrite !big_ord_recl !big_ord0 !mxE /=; set a := Num.max 0 _; set b := Num.max 0 _.
+have a0 : 0 <= a by rewrite le_max lexx.
+have half : 1 / 2 * 0 + (1 / 2 * 1 + 0) = 1 / 2 :> R by lra.
+have : 3 / 2 <= b by rewrite le_max half; apply/orP; right; rewrite [leRHS](_ : _ = 3 / 2) ?lexx //; field.
+rewrite !expr2; lra.
+Qed.
+
 (* Theorem 3 where values tie: minimisers of the two losses need not have the same probe, nor those of one loss *)
 Theorem without_a_gap : exists (f h g g' : 'M[R]_(2, 1)) B C,
   [/\ minimiser alone f g, minimiser alone h g', induced_minimiser alone h,

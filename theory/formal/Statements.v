@@ -392,11 +392,11 @@ Definition by_polynomial := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) 
   (forall t, 0 <= t <= 1 -> 0 <= p.[t]) -> (forall t, 0 <= t <= b -> 1 <= p.[t]) ->
   mse P y f B <= \sum_(j < size p) p`_j * consistency P y j.
 
-(* Theorem 16, second moments *)
+(* Theorem 16, second moments; where no gap is left, twice the squared error *)
 Definition imbalance_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B,
-  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B -> value l k < 1 ->
-  error P y f B <= 2 * mse P y f B - \sum_c Num.max 0
-    (2 * (r%:R / (r%:R - 1)) * class_mse P y f B c ^+ 2 / mass P y c - mass P y c).
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B ->
+  error P y f B <= 2 * mse P y f B - (if value l k < 1 then \sum_c Num.max 0
+    (2 * (r%:R / (r%:R - 1)) * class_mse P y f B c ^+ 2 / mass P y c - mass P y c) else 0).
 
 (* Theorem 16, votes: `most` is what a budget pays for, the cheapest nodes first. Of p above the cut only its values at
    the eigenvalues that are kept matter: those of every minimiser, or the positive ones of the top-k embedding. *)

@@ -126,4 +126,7 @@ Qed.
 End Theorem16.
 
 Theorem imbalance_error (R : rcfType) : Statements.imbalance_error R.
-Proof. by move=> n m r k P y U l f g B basis best probe gap; apply: imbalance basis best probe gap. Qed.
+Proof.
+move=> n m r k P y U l f g B basis best probe; case: ifP => gap; first exact: imbalance basis best probe gap.
+by rewrite subr0; apply: error_le_mse.
+Qed.
