@@ -11,7 +11,8 @@ cut is at `σ²_{k+1}`: hence `b = max(μ², σ²_{k+1})`.
 
 Proof. Over `F Gᵀ = X` the least of the penalty is `2μ ‖X‖_*` (Srebro et al. 2004), and `‖Ā - X‖² + 2μ ‖X‖_*` has the
 minimiser `X* = U (Σ - μ)₊ Wᵀ` (Cai, Candès and Shen 2010). For by von Neumann `<Ā, X>` is at most `Σ_i σ_i s_i` with
-the singular values s_i of X; that leaves `Σ_i s_i² - 2 (σ_i - μ) s_i`, over k values at most where the width is k.
+the singular values s_i of X; that leaves `Σ_i s_i² - 2 (σ_i - μ) s_i`, over k values at most where the width is k. So
+the least penalised loss is `-Σ_{i≤k} (σ_i - μ)₊²`, and is attained (`penalised_optimum` in `Statements.v`).
 Equality in the penalty forces the columns of F to span the range of X*. Two hops: Cantelli's inequality for ν, whose
 mean is `a_1` and whose variance is `a_2 - a_1²`.
 

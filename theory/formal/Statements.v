@@ -457,6 +457,11 @@ Definition operator_norm := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) U 
   eigenbasis (hop P) U l -> (forall i, `|w i| <= b) -> opnorm2_le (weighed P y U w) (b ^+ 2 * largest_mass P y).
 
 (* Theorem 18: the place of the cut is the penalty, or where the width ends before *)
+(* no row: at every width there is a minimiser *)
+Definition penalised_optimum := forall n m k (P : graph R n m) U l mu, eigenbasis (hop P) U l -> 0 < mu ->
+  (exists f g, @penalised_minimiser R n m k P mu f g) /\
+  forall f g, @penalised_minimiser R n m k P mu f g <->
+    penalised_loss P mu f g = - (\sum_(i < n | (i < k)%N) Num.max 0 (singular l i - mu) ^+ 2).
 Definition penalised_mse := forall n m r k M (P : graph R n m) (y : 'I_n -> 'I_r) U l mu f g B most,
   eigenbasis (hop P) U l -> 0 < mu -> @penalised_minimiser R n m k P mu f g -> least_squares P y f B ->
   (forall N w t, @consistent_measure R n m r P y M N w t ->

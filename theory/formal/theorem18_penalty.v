@@ -48,6 +48,96 @@ by apply: (width_dropped best); apply: lt_le_trans lt (value_sorted basis (leqnS
 Qed.
 End Theorem18.
 
+(* the least loss of a width: against the residual of the shrunk matrix, that of a product is its distance from it *)
+Section Exists.
+Variables (R : rcfType) (n m k : nat) (P : graph R n m) (U : 'M[R]_n) (l : 'I_n -> R) (mu : R).
+Hypotheses (basis : eigenbasis (hop P) U l) (mu0 : 0 < mu).
+Local Notation A := (normalised P).
+Local Notation sigma i := (singular l i).
+Local Notation above i := (Num.max 0 (sigma i - mu)).
+Local Notation least := (- (\sum_(i < n | (i < k)%N) above i ^+ 2)).
+Local Notation spectral := (spectral U).
+
+Lemma above_sorted (i j : 'I_n) : (i <= j)%N -> above j ^+ 2 <= above i ^+ 2.
+Proof.
+move=> ij; rewrite ler_pXn2r ?nnegrE ?above_ge0 // ge_max le_max lexx /= le_max lerD2r.
+by rewrite ler_wsqrtr ?orbT // !value_ord; case: basis => _ _; apply.
+Qed.
+
+Lemma shrunk_diagonalises : diagonalises U (shrunk P U l mu *m (shrunk P U l mu)^T) (fun i => above i ^+ 2).
+Proof.
+split; first exact: UUt basis.
+rewrite /shrunk trmx_mul spectral_sym (spectral_hop basis) (spectralP basis); congr (diag_mx _ *m _).
+by apply/rowP => i; rewrite !mxE -[in RHS](shrunk_sigma l mu0 i) exprMn; ring.
+Qed.
+
+Lemma least_loss (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)) : least <= penalised_loss P mu f g.
+Proof.
+rewrite penalised_lossE /penalised; set F := weightedL P f; set G := weightedR P g; set X := F *m G^T.
+have rX : (\rank X <= k)%N by apply: leq_trans (mxrankM_maxl _ _) _; apply: rank_leq_col.
+have [s [s0 sep rk]] : exists s, [/\ 0 <= s,
+    forall i : 'I_n, if (i < k)%N then s <= above i ^+ 2 else above i ^+ 2 <= s &
+    s = 0 \/ (\rank X <= #|[pred i : 'I_n | (i < k)%N]|)%N].
+  have [nk|kn] := leqP n k.
+    by exists 0; split=> // [i|]; [rewrite (leq_trans (ltn_ord i) nk) sqr_ge0|left].
+  exists (above (Ordinal kn) ^+ 2); split; first exact: sqr_ge0.
+    by move=> i; case: ltnP => ik; apply: above_sorted => //; apply: ltnW.
+  by right; rewrite card_below (minn_idPl (ltnW kn)).
+have := eckart_young_matrix shrunk_diagonalises s0 sep rk; have := rest_inner basis mu0 F G.
+rewrite -/X -(shrunk_split mu basis) linearB /= mulmxBl linearB /= (sqnormB A) (sqnormB (shrunk P U l mu)); lra.
+Qed.
+
+(* columns that are weighed eigenvectors, the first k *)
+Definition weighed_columns (h : 'I_n -> R) : 'M[R]_(n, k) := U^T *m (diag_mx (\row_i h i) *m pid_mx k).
+
+Lemma columns_product h e :
+  weighed_columns h *m (weighed_columns e)^T = spectral (fun i => (i < k)%N%:R * (h i * e i)).
+Proof.
+rewrite /weighed_columns !trmx_mul trmxK tr_diag_mx tr_pid_mx /Shrunk.spectral -!mulmxA; congr (_ *m _).
+rewrite !mulmxA; congr (_ *m _); rewrite -(mulmxA _ (pid_mx k)) mul_pid_mx !minnn mul_diag_mx mul_mx_diag.
+apply/matrixP => i j; rewrite !mxE -[in RHS]val_eqE; have [E|_] := eqVneq (nat_of_ord i) (nat_of_ord j).
+  have -> : i = j by apply: ord_inj.
+  by rewrite /= mulr1n; ring.
+by rewrite /= !(mulr0, mul0r, mulr0n).
+Qed.
+
+Lemma least_attained : exists (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)), penalised_loss P mu f g = least.
+Proof.
+pose h i := Num.sqrt (above i); pose e i := h i / sigma i.
+pose F := weighed_columns (fun i => h i); pose H := weighed_columns (fun i => e i); pose G := A^T *m H.
+have hh (i : 'I_n) : h i * h i = above i by rewrite -expr2 sqr_sqrtr ?above_ge0.
+pose c (i : 'I_n) : R := (i < k)%N%:R * (h i * e i).
+have cs (i : 'I_n) : c i * sigma i = (i < k)%N%:R * above i.
+  by rewrite /c -mulrA; congr (_ * _); rewrite /e mulrA hh; exact: (shrunk_sigma l mu0 i).
+have FG : F *m G^T = spectral c *m A by rewrite /G trmx_mul trmxK mulmxA columns_product.
+have FF : sqnorm F = \sum_(i < n) (i < k)%N%:R * above i.
+  rewrite -sqnormT sqnorm_tr trmxK columns_product (trace_spectral basis).
+  by apply: eq_bigr => i _; congr (_ * _); exact: hh.
+have GG : sqnorm G = \sum_(i < n) (i < k)%N%:R * above i.
+  rewrite /G -form_gram -/(hop P) /form -mulmxA mxtrace_mulC -mulmxA columns_product (hop_spectral basis).
+  rewrite (spectral_mul basis) (trace_spectral basis); apply: eq_bigr => i _.
+  transitivity (sigma i ^+ 2 * ((i < k)%N%:R * (e i * e i))); first by [].
+  have [s0|s0] := eqVneq (sigma i) 0; first by rewrite (above_zero mu0 s0) s0 expr0n mul0r mulr0.
+  by rewrite /e -hh; move: (h i) (sigma i) s0 => a s s0; field.
+exists (unweightL P F), (unweightR P G).
+rewrite penalised_lossE unweightLK unweightRK /penalised FG FF GG.
+have -> : A - spectral c *m A = spectral (fun i => 1 - c i) *m A by rewrite (spectral_rest basis) mulmxBl mul1mx.
+have -> : sqnorm A = sqnorm (spectral (fun=> 1) *m A) by rewrite (spectral1 basis) mul1mx.
+rewrite !(sqnorm_spectral basis) [\sum_(i < n | (i < k)%N) _]big_mkcond mulrDr mulr_sumr -sumrB -!big_split -sumrN /=.
+apply: eq_bigr => i _; rewrite mulrBl !mul1r cs; case: (i < k)%N; last by rewrite !mul0r; ring.
+by rewrite !mul1r; case: (leP 0 (sigma i - mu)) => _; ring.
+Qed.
+End Exists.
+
+Theorem penalised_optimum (R : rcfType) : Statements.penalised_optimum R.
+Proof.
+move=> n m k P U l mu basis mu0; have [f0 [g0 E0]] := least_attained k basis mu0.
+have le f g := least_loss basis mu0 (k := k) f g; split.
+  by exists f0, g0 => f g; rewrite E0.
+move=> f g; split=> [best|E f' g']; last by rewrite E.
+by apply/le_anti; rewrite le andbT -E0.
+Qed.
+
 Theorem penalised_mse (R : rcfType) : Statements.penalised_mse R.
 Proof.
 move=> n m r k M P y U l mu f g B most basis mu0 best probe bound.
