@@ -656,11 +656,21 @@ Definition angle_from_pairs := forall n m k j (P : graph R n m) U l (Q : 'M[R]_(
 (* Theorem 29: a batch of b + 1 independent pairs, of which the first is the anchor *)
 Definition batch_mean n m b (P : graph R n m) (X : {ffun 'I_b.+1 -> 'I_n * 'I_m} -> R) : R :=
   \sum_(w : {ffun 'I_b.+1 -> 'I_n * 'I_m}) (\prod_j P (w j).1 (w j).2) * X w.
-Definition batch_collisions := forall n m r b (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r),
-  batch_mean P (fun w : {ffun 'I_b.+1 -> 'I_n * 'I_m} => #|[pred j | (j != ord0) && (z (w j).2 == y (w ord0).1)]|%:R)
-    = b%:R * (\sum_c mass P y c * mass_right P z c) /\
-  batch_mean P (fun w : {ffun 'I_b.+1 -> 'I_n * 'I_m} => [forall j, (j != ord0) ==> (z (w j).2 != y (w ord0).1)]%:R)
-    = \sum_c mass P y c * (1 - mass_right P z c) ^+ b.
+(* the number of negatives that collide with the anchor has this mean; there is none with this probability *)
+Definition collide n m b (P : graph R n m) (hits : 'I_n * 'I_m -> pred ('I_n * 'I_m)) (mean none : R) :=
+  batch_mean P (fun w : {ffun 'I_b.+1 -> 'I_n * 'I_m} => #|[pred j | (j != ord0) && hits (w ord0) (w j)]|%:R) = mean /\
+  batch_mean P (fun w : {ffun 'I_b.+1 -> 'I_n * 'I_m} => [forall j, (j != ord0) ==> ~~ hits (w ord0) (w j)]%:R) = none.
+(* of its class, by the negative's caption or by its image; with the anchor's caption; with any caption that the anchor's
+   image is paired with *)
+Definition batch_collisions := forall n m r b (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r)
+    (paired := fun x => \sum_(l | P x l != 0) pR P l),
+  [/\ @collide n m b P (fun s t => z t.2 == y s.1) (b%:R * (\sum_c mass P y c * mass_right P z c))
+        (\sum_c mass P y c * (1 - mass_right P z c) ^+ b),
+      @collide n m b P (fun s t => y t.1 == y s.1) (b%:R * (\sum_c mass P y c ^+ 2))
+        (\sum_c mass P y c * (1 - mass P y c) ^+ b),
+      @collide n m b P (fun s t => t.2 == s.2) (b%:R * (\sum_l pR P l ^+ 2)) (\sum_l pR P l * (1 - pR P l) ^+ b) &
+      @collide n m b P (fun s t => P s.1 t.2 != 0) (b%:R * (\sum_x pL P x * paired x))
+        (\sum_x pL P x * (1 - paired x) ^+ b)].
 
 (* Theorem 30: P' is P with its right nodes sent through the channel K *)
 Definition coarser_captions := forall n m m' r (P : graph R n m) (P' : graph R n m') (y : 'I_n -> 'I_r)
