@@ -5,7 +5,8 @@ of its two sides from the normalised matrix of the pairs.
 
 Cost: O(nnz k + (n_left + n_right) k²) for width k.
 
-Source: HaoChen et al. 2021 for pairs of one kind; Zhang, Wang and Wang 2023 for images and captions.
+Source: HaoChen et al. 2021 for pairs of one kind; Zhang, Wang and Wang 2023 for images and captions. Correspondence
+analysis (Benzécri; Greenacre) decomposes the same matrix: of it the encyclopedia article by Abdi and Béra was seen.
 """
 
 import numpy as np

@@ -16,7 +16,8 @@ collide, and the hinge is 1. Together `L_un + δ >= τ + (1 - τ) L_sup`. If x a
 0.
 
 Source: Arora et al. 2019 for independent pairs, one encoder on both sides and one negative; δ and two encoders are new
-here. Left labels play no part.
+here. Nozawa and Sato 2021 and Bao et al. 2022, of whom the abstracts were seen, bound the supervised loss for many
+negatives. Left labels play no part.
 
 Cost: O(nnz n_right) triples of a pair and a negative.
 """

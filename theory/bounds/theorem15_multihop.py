@@ -16,7 +16,8 @@ Where a node of the Gauss-Radau rule, the extremal measure on the line, lies out
 may fall behind theorem 4; the rule used here has both ends of the interval among its nodes then.
 
 Needs the moments and `σ_{k+1}`, no eigenvector. A wrong or tied argmax costs at least 1/2 in squared error, hence
-`E <= 2 ε₂`. Source: new here.
+`E <= 2 ε₂`. Source: new here. Ubaru, Chen and Saad 2017, of whom the abstract was seen, estimate traces by the same
+rules of Lanczos.
 
 Cost: O(hops nnz r) for r classes, beside `σ_{k+1}`.
 """

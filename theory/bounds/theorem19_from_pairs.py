@@ -18,7 +18,8 @@ on the old nodes, so that `ε₂(f*) >= (1 - ω) (1 - Σ_c p_c²) - o(1)`; and n
 most `n (ω + ζ)`. Let ζ and then ω go to 0. So `σ_{k+1}` has to be assumed, or a least mass of a node (theorem 13). What
 exceeds a penalty need not be counted, if the width is not limited.
 
-Source: new here; Clopper and Pearson 1934 for the intervals.
+Source: new here; Clopper and Pearson 1934 for the intervals. Hsu, Kontorovich and Szepesvári 2015, of whom the abstract
+was seen, have an interval of the mixing time from one path of a chain.
 
 Cost: O(hops n log n) for n pairs; no matrix.
 """

@@ -38,7 +38,10 @@ of the mean, and `E_P r = Σ σ_i²`. (c) The negatives are independent of the a
 
 Not covered: rules that look at the positive's caption, and epochs without replacement.
 
-Source: new here, in the form of van den Oord et al. 2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`.
+Source: new here, in the form of van den Oord et al. 2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`. On
+(a): ranking noise contrastive estimation is consistent (Ma and Collins 2018; abstract and introduction seen). On (d):
+Chuang et al. 2020 (abstract and introduction seen) correct the loss for negatives of the same class, and the logQ
+correction subtracts the logarithm of q from the scores (Yi et al. 2019, Khrylchenko et al. 2025: abstracts seen).
 
 Cost: linear in the pairs.
 """
