@@ -4,8 +4,8 @@ In words: The loss on fresh pairs, less the least loss on the pairs that it was 
 from the best one of its width whose scores are bounded; nothing needs to be known of the distribution.
 
 Let n independent pairs give the empirical optimum, of loss `-Σ_{i≤k} σ̂_i²`, and let m fresh ones be left for the test.
-Let L_R be the least population loss of encoders of width k with `|f·g| <= R`. With probability `1 - δ` every encoder
-that does not depend on the m pairs has a population loss of at most `L_R + T + Σ σ̂_i² + t`, where T is an upper end of
+Let L_R be the least population loss of encoders of width k with `|f·g| <= R`. Every encoder that does not depend on the
+m pairs has, with probability `1 - δ`, a population loss of at most `L_R + T + Σ σ̂_i² + t`, where T is an upper end of
 its loss from the fresh pairs at level `1 - δ/2`, and with `L = ln(2 / δ)`, `b = 2 R + R² + k` and `v = R² (2 + √k)²`
 
     t = (Σ σ̂_i² + (R + 1)² - 1) / (n - 1) + √(2 v L / ⌊n/2⌋) + 2 b L / (3 ⌊n/2⌋).
