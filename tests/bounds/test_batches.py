@@ -157,7 +157,6 @@ def test_the_smallest_batch_by_hand():
     expected = {"same class": (0.5 * 4, 0.5**4), "same caption": (1.0, 0.75**4), "also a pair": (1.0, 0.75**4)}
     table = collisions(graph, 5).set_index("kind")
     assert table.loc[list(expected)].to_numpy() == pytest.approx(np.array(list(expected.values())))
-    assert largest_temperature(graph) == pytest.approx(2 / math.log(4))
 
 
 def test_bad_arguments_and_graphs_without_labels_or_information():

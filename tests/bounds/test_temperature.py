@@ -9,6 +9,7 @@ from pairbounds import BOUNDS, PairGraph, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.quantities.infonce import mutual_information
+from tests.families import GRAPHS
 
 
 @pytest.mark.parametrize("size", [0.03, 0.1, 0.3])
@@ -24,10 +25,22 @@ def test_features_of_unlike_lengths(size):
     assert exact * (1 + 1e-11) < found < exact - 1e-14
 
 
-def test_the_largest_temperature_is_two_over_the_information():
+def test_the_largest_temperature_by_hand():
+    """Marginals of 1/2: `I = log 2 - log(1 + e^{-2/τ})`. Four pairs alone: only a share of I may be lacking."""
     graph = PairGraph([[2, 1], [1, 2]])
-    assert largest_temperature(graph) == pytest.approx(
-        2 / (math.log(2) + math.log(1 / 3) / 3 + 2 * math.log(2 / 3) / 3)
-    )
-    assert largest_temperature(graph) == pytest.approx(2 / mutual_information(graph))
+    information = math.log(2) + math.log(1 / 3) / 3 + 2 * math.log(2 / 3) / 3
+    assert largest_temperature(graph) == pytest.approx(-2 / math.log(2 * math.exp(-information) - 1), rel=1e-6)
+    assert largest_temperature(PairGraph(np.eye(4))) == pytest.approx(-2 / math.log(math.log(4) * 1e-9 / 3), rel=1e-3)
     assert math.isinf(largest_temperature(PairGraph(np.ones((2, 2)))))
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_above_the_largest_temperature_the_optimum_is_out_of_reach(family):
+    """By the row's value for features on the sphere."""
+    graph = GRAPHS[family](np.random.default_rng(0), 18)
+    highest, triplets = largest_temperature(graph), spectrum(graph, 2)
+    features = np.full((graph.n_left, 1), 1 / (1.001 * highest)), np.ones((graph.n_right, 1))
+    value = BOUNDS["infonce-by-range"](graph, triplets, 1, Encoder.of(graph, triplets, 1, features))
+    information = mutual_information(graph)
+    assert math.isinf(highest) or value > -information
+    assert math.isinf(highest) or highest <= 2 / information * (1 + 1e-8)

@@ -1,7 +1,7 @@
 """Theorem 31: how low InfoNCE can be at a temperature.
 
 In words: Scores on the sphere over a temperature τ have a range of 2/τ, which keeps the loss above the optimum where τ
-is above twice the inverse of the mutual information.
+is too high: above twice the inverse of the mutual information at the latest.
 
 For every critic of range `Δ = 2 max ‖f‖ max ‖g‖`, 2/τ on the unit sphere at temperature τ, the direction from left to
 right is at least `Σ_l p_R(l) log(p_R(l) + (1 - p_R(l)) e^{-Δ}) >= -Δ`, the other likewise, and the loss the mean of
@@ -10,9 +10,9 @@ both.
 Proof. `L_→ = E_P log Σ_{l'} p_R(l') e^{s(x, l') - s(x, l)}`, in which l itself has the term p_R(l) and every other one
 at least `p_R(l') e^{-Δ}`. ∎
 
-The excess over the optimum, `ε_→ = L_→ + I`, is at least I and that sum, `I - 2/τ` at least: a τ above 2/I cannot reach
-the optimum, and a learned one that ends there says that width, optimisation or an early stop stands in the way. Where P
-has zeros no τ attains the optimum.
+The excess over the optimum, `ε_→ = L_→ + I`, is at least I and that sum, `I - 2/τ` at least. So the optimum is out of
+reach above the τ at which I and the mean of both sums cancel, which is at most 2/I. A learned τ that ends there says
+that width, optimisation or an early stop stands in the way. Where P has zeros no τ attains the optimum.
 
 Source: new here.
 
@@ -32,6 +32,7 @@ from pairbounds.theory.quantities.infonce import mutual_information
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 ROUNDING = 1e-12  # relative, of norms and of their product
+REACHED = 1e-9  # share of I that a loss may lack and be called the optimum
 
 
 @bound(
@@ -55,9 +56,22 @@ def infonce_by_range(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enco
 
 
 def largest_temperature(graph: PairGraph) -> float:
-    """The largest τ at which a critic on the unit sphere may reach the optimum, `2 / I`; inf where `I = 0`."""
-    information = mutual_information(graph)
-    return 2 / information if information > 0 else math.inf
+    """The largest τ at which a critic on the unit sphere may be within `REACHED` I of the optimum; inf where `I = 0`.
+
+    Rounded up; at most 2/I.
+    """
+    from scipy.optimize import brentq  # takes a second to import
+
+    information = mutual_information(graph) * (1 - REACHED)
+    if not information > ROUNDING:
+        return math.inf
+    sides = (graph.left_marginal, graph.right_marginal)
+
+    def excess(spread: float) -> float:  # as `_least`, without cancellation where the spread is small
+        return information + sum(float(p @ np.log1p((1 - p) * math.expm1(-spread))) for p in sides) / 2
+
+    widest = 1 + math.log(sum(map(len, sides)) / (REACHED * information))  # within REACHED I of the limit
+    return 2 / (float(brentq(excess, information / 2, widest)) * (1 - REACHED))
 
 
 def _least(marginal: FloatArray, spread: float) -> float:
