@@ -85,7 +85,7 @@ def test_by_hand():
     counts = [[3, 0], [0, 3]]
     found = excess_from_samples(counts, np.zeros((2, 1)), np.zeros((2, 1)), [0, 1, 0, 1], [0, 1, 0, 1], 2.0)
     log, blocks = math.log(2 / 0.05), 3
-    deviation = math.sqrt(2 * (2 * 3) ** 2 * log / blocks) + 2 * 9 * log / (3 * blocks)
+    deviation = math.sqrt(2 * (2 * 3) ** 2 * log / blocks) + 9 * log / (3 * blocks)
     assert found == pytest.approx(1 + (1 + 8) / 5 + deviation)
 
 
@@ -94,7 +94,7 @@ def test_the_empirical_bernstein_end_by_hand():
     counts, eye = [[3, 0], [0, 3]], np.eye(2)
     found = excess_from_samples(counts, eye, eye, [0, 0, 1, 1], [0, 0, 1, 1], 1.0)
     log = math.log(2 / 0.05)
-    deviation = math.sqrt(2 * (2 + math.sqrt(2)) ** 2 * log / 3) + 2 * 5 * log / 9
+    deviation = math.sqrt(2 * (2 + math.sqrt(2)) ** 2 * log / 3) + 5 * log / 9
     end = -2 + 7 * 5 * (log + math.log(2)) / 3
     assert found == pytest.approx(end + 2 + (2 + 3) / 5 + deviation)
 
@@ -113,7 +113,7 @@ def test_unlike_scores_by_hand():
     end = statistics.mean(blocks) + math.sqrt(2 * statistics.variance(blocks) * log / 3)
     end += 7 * (4 * score + score**2) * log / (3 * 2)
     log, fitted = math.log(2 / 0.1), 1 + 1 + 1 / 9
-    deviation = math.sqrt(2 * (2 * (2 + math.sqrt(3))) ** 2 * log / 13) + 2 * (2 * 2 + 4 + 3) * log / (3 * 13)
+    deviation = math.sqrt(2 * (2 * (2 + math.sqrt(3))) ** 2 * log / 13) + (2 * 2 + 4 + 3) * log / (3 * 13)
     assert statistics.variance(blocks) > 1
     assert found == pytest.approx(end + fitted + (fitted + 9 - 1) / 26 + deviation)
 

@@ -1,10 +1,12 @@
 """Theorem 28: what is trained on n pairs."""
 
+import itertools
 import math
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,6 +147,21 @@ def test_coverage_of_the_noise():
     assert np.mean(np.sqrt(squares) <= np.sqrt(known.variance / n)) < 0.9  # without the deviation it is no bound
 
 
+@pytest.mark.parametrize("n", [1, 2, 5, 10])
+def test_noise_exceeds_its_bounds_as_rarely_as_they_say(n):
+    """Exactly: over all samples of n pairs of a small graph, by their probabilities."""
+    graph = PairGraph([[0.6, 0.02], [0.08, 0.3]])
+    shares = graph.joint.toarray().ravel()
+    counts = np.array([each for each in itertools.product(range(n + 1), repeat=4) if sum(each) == n])
+    roots = np.sqrt(np.outer(graph.left_marginal, graph.right_marginal))
+    noises = (counts / n - shares).reshape(-1, 2, 2) / roots
+    for level in (0.3, 0.9, 0.99):
+        bounds = Noise.of(graph).norm(n, level), Noise.of(graph).operator_norm(n, level)
+        for order, most in zip(("fro", 2), bounds, strict=True):
+            above = np.linalg.norm(noises, order, axis=(1, 2)) > most
+            assert scipy.stats.multinomial(n, shares).pmf(counts)[above].sum() <= 1 - level
+
+
 def noise_by_hand(graph, n, level):
     """The bounds of `‖E‖_F`, by Bernstein and by McDiarmid, and of `‖E‖_op`, as the docstring states them."""
     joint = graph.joint.toarray()
@@ -152,11 +169,11 @@ def noise_by_hand(graph, n, level):
     ratio, smallest = joint / product, np.sqrt(product[joint > 0].min())
     square = np.sum(joint**2 / product)
     variance, log = ratio.sum() - square, math.log(2 / (1 - level))
-    bernstein = math.sqrt(2 * variance * log / n) + 2 * (1 / smallest + math.sqrt(square)) * log / n
+    bernstein = math.sqrt(2 * variance * log / n) + (1 / smallest + math.sqrt(square)) * log / (3 * n)
     mcdiarmid = math.sqrt(variance / n) + math.sqrt(math.log(1 / (1 - level)) / n) / smallest
     log = math.log(sum(joint.shape) / (1 - level))
     most = max(ratio.sum(0).max(), ratio.sum(1).max())
-    return bernstein, mcdiarmid, math.sqrt(2 * most * log / n) + 2 * (1 / smallest + 1) * log / (3 * n)
+    return bernstein, mcdiarmid, math.sqrt(2 * most * log / n) + (1 / smallest + 1) * log / (3 * n)
 
 
 def forecast_by_hand(graph, k, n, level, known_marginals):
@@ -171,7 +188,7 @@ def forecast_by_hand(graph, k, n, level, known_marginals):
     else:
         *norms, noise = noise_by_hand(graph, n, half := (1 + level) / 2)
         log = math.log(2 * sum(map(len, sides)) / (1 - half))
-        a, b = (np.sqrt(2 * log / (n * side)) + 2 * log / (3 * n * side) for side in sides)
+        a, b = (np.sqrt(2 * log / (n * side)) + log / (3 * n * side) for side in sides)
         parts = a[:, None] * best, best * b, a[:, None] * best * b
         size, lost = min(norms) + sum(map(np.linalg.norm, parts)), a.max() + b.max()
         excess = 4 * gap * size**2 / (gap - lost) ** 2 if lost < gap else math.inf

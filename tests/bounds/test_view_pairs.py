@@ -61,7 +61,7 @@ def test_one_image_by_hand():
     values, half = values_from_views([[1, 1]], [[1, -1]], 2)
     assert values.tolist() == [1, -1]
     log = math.log(2 * 2 / 0.05)
-    assert half == pytest.approx(math.sqrt(4 * log) + 2 * log)
+    assert half == pytest.approx(math.sqrt(4 * log) + log)
 
 
 @pytest.mark.parametrize(

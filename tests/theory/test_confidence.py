@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.quantities.confidence import (
+    bernstein_deviation,
     detectable,
     labelling_error_interval,
     seeds_needed,
@@ -47,6 +49,17 @@ def test_coverage_of_the_bernstein_interval_and_what_it_costs():
     assert high - low < 0.01
 
 
+def test_proportions_exceed_the_deviation_as_rarely_as_it_says():
+    """Exactly, by the binomial distribution; without the second term some exceed it more often."""
+
+    def excess(scale: float) -> float:
+        cases = itertools.product((1, 2, 5, 20, 200), (0.01, 0.1, 0.5, 0.9), (0.1, 1.0, 3.0, 6.0))
+        ends = ((n, p, log, p + bernstein_deviation(p * (1 - p), scale * (1 - p), log, n)) for n, p, log in cases)
+        return max(scipy.stats.binom.sf(math.floor(n * end + 1e-9), n, p) - math.exp(-log) for n, p, log, end in ends)
+
+    assert excess(1.0) <= 0 < excess(0.0)
+
+
 def test_the_bernstein_interval_from_its_formula():
     counts, level, doubt, nodes = counts_of(GRAPH, 3_000, np.random.default_rng(5)), 0.9, 0.05, 11
     n, (low, high) = int(counts.sum()), singular_value_bernstein(counts, 2, level=level)
@@ -59,7 +72,8 @@ def test_the_bernstein_interval_from_its_formula():
         rarest.append(min(node.low for node in ends))
     t = high - estimate * largest
     v, bound = max(1 / p for p in rarest), 1 + 1 / math.sqrt(math.prod(rarest))
-    assert nodes * math.exp(-n * t**2 / (2 * v + 2 * bound * t / 3)) == pytest.approx(doubt, rel=1e-9)
+    log = math.log(nodes / doubt)
+    assert t == pytest.approx(math.sqrt(2 * v * log / n) + bound * log / (3 * n), rel=1e-9)
     assert low == pytest.approx(max(0, estimate * least - t))
 
 

@@ -8,13 +8,13 @@ Let L_R be the least population loss of encoders of width k with `|f·g| <= R`. 
 m pairs has, with probability `1 - δ`, a population loss of at most `L_R + T + Σ σ̂_i² + t`, where T is an upper end of
 its loss from the fresh pairs at level `1 - δ/2`, and with `L = ln(2 / δ)`, `b = 2 R + R² + k` and `v = R² (2 + √k)²`
 
-    t = (Σ σ̂_i² + (R + 1)² - 1) / (n - 1) + √(2 v L / ⌊n/2⌋) + 2 b L / (3 ⌊n/2⌋).
+    t = (Σ σ̂_i² + (R + 1)² - 1) / (n - 1) + √(2 v L / ⌊n/2⌋) + b L / (3 ⌊n/2⌋).
 
 Proof. Two pairs have the kernel `h = -u_11 - u_22 + (u_12² + u_21²) / 2`, `u_ij = f(x_i)·g(l_j)`, whose mean is the
 population loss. T is the empirical Bernstein end (Maurer and Pontil 2009) of the mean of h over ⌊m/2⌋ blocks of two.
 Let F* attain L_R. Its empirical loss is `(1 - 1/n) U + Σ_i h_ii / n²`, U the mean of h over unlike pairs, and at least
 `-Σ σ̂_i²`; and `h_ii = (u_ii - 1)² - 1`. So `-U` is at most Σ σ̂_i² and the first part of t. By Bernstein's inequality
-for U-statistics (Hoeffding 1963) U exceeds L_R by no more than the rest: `h - L_R <= b`, as `-k <= L_R`; and
+for U-statistics (`bernstein_deviation`) U exceeds L_R by no more than the rest: `h - L_R <= b`, as `-k <= L_R`; and
 `‖h‖ <= 2 ‖u‖_P + ‖u²‖ <= 2 R + R √k`, since to shrink F* does not help, so that `E u² <= E_P u <= √(k E u²)`. ∎
 
 Where the scores of the optimum of width k are at most R, `L_R = -Σ σ_i²`, and theorem 17 makes of this a bound of the
@@ -33,6 +33,7 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.confidence import bernstein_deviation
 from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.spectrum.triplets import spectrum
 
@@ -77,7 +78,7 @@ def excess_from_samples(
     fitted = float(np.sum(spectrum(sample, min(k, *sample.joint.shape)).singular_values ** 2))
     n, blocks = int(table.sum()), int(table.sum()) // 2
     most, size = 2 * largest + largest**2 + k, largest * (2 + math.sqrt(k))
-    deviation = math.sqrt(2 * size**2 * log / blocks) + 2 * most * log / (3 * blocks)
+    deviation = float(bernstein_deviation(size**2, most, log, blocks))
     diagonal = (fitted + (largest + 1) ** 2 - 1) / (n - 1)
     tested = _loss_at_most(features[rows], texts[columns], features, texts, log)
     return float(max(0.0, tested + fitted + diagonal + deviation))

@@ -34,10 +34,10 @@ left singular vectors Û of N, and `‖(I - Π_F) U_j‖ <= ‖S_L (I - Û Ûᵀ
 
 With confidence `1 - δ`: one pair adds to `n E` a matrix with one entry, at most `1 / √m` with `m = min_{P>0} p_L p_R`,
 less Ā. Let `V = n E ‖E‖_F²`. By Bernstein's inequality in a Hilbert space and by McDiarmid's, `‖E‖_F` is at most the
-lesser of `√(2 V L / n) + 2 (1 / √m + ‖Ā‖_F) L / n`, `L = ln(2 / δ)`, and `√(V / n) + √(ln(1 / δ) / (n m))`. By that for
-matrices `‖E‖_op <= √(2 v L / n) + 2 (1 / √m + 1) L / (3 n)`, `L = ln((n_left + n_right) / δ)`, with v the largest sum
-of `P / (p_L p_R)` over the pairs of a node. And `|ρ - 1| <= √(2 L / (n p)) + 2 L / (3 n p)` for all nodes at once,
-`L = ln(2 (n_left + n_right) / δ)`.
+lesser of `√(2 V L / n) + (1 / √m + ‖Ā‖_F) L / (3 n)`, `L = ln(2 / δ)`, and `√(V / n) + √(ln(1 / δ) / (n m))`. By that
+for matrices `‖E‖_op <= √(2 v L / n) + (1 / √m + 1) L / (3 n)`, `L = ln((n_left + n_right) / δ)`, with v the largest sum
+of `P / (p_L p_R)` over the pairs of a node. And `|ρ - 1| <= √(2 L / (n p)) + L / (3 n p)` for all nodes at once,
+`L = ln(2 (n_left + n_right) / δ)`. All are `pairbounds.theory.quantities.confidence.bernstein_deviation`.
 
 The 4 of (a), (b) and (d) cannot be less: noise that makes σ_k and σ_{k+1} swap attains it as they come near, and
 equality in (c). As forecasts (a) and (d) are loose, and of the right order in n: on 100 nodes with five classes an
@@ -60,6 +60,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.confidence import bernstein_deviation
 from pairbounds.theory.quantities.consistency import label_energy
 from pairbounds.theory.quantities.infonce import pair_ratios
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
@@ -242,7 +243,7 @@ class Noise:
         """`‖E‖_F`, at most with probability `level`: the lesser of Bernstein's and McDiarmid's."""
         _require(n_pairs, level)
         log, largest = math.log(2 / (1 - level)), 1 / math.sqrt(self.smallest) + math.sqrt(self.norm_squared)
-        bernstein = math.sqrt(2 * self.variance * log / n_pairs) + 2 * largest * log / n_pairs
+        bernstein = float(bernstein_deviation(self.variance, largest, log, n_pairs))
         mcdiarmid = math.sqrt(self.variance / n_pairs) + math.sqrt(-math.log(1 - level) / (n_pairs * self.smallest))
         return min(bernstein, mcdiarmid)
 
@@ -250,7 +251,7 @@ class Noise:
         """`‖E‖_op`, at most with probability `level`, by the matrix Bernstein inequality."""
         _require(n_pairs, level)
         log, largest = math.log(self.nodes / (1 - level)), 1 / math.sqrt(self.smallest) + 1
-        return math.sqrt(2 * self.largest * log / n_pairs) + 2 * largest * log / (3 * n_pairs)
+        return float(bernstein_deviation(self.largest, largest, log, n_pairs))
 
 
 def _gap(triplets: Spectrum, k: int) -> float:
@@ -269,7 +270,7 @@ def _within(gap: float, noise: float, lost: float) -> float:
 def _marginal_change(graph: PairGraph, mass: FloatArray, n_pairs: int, level: float) -> FloatArray:
     """`|p̂ / p - 1|` of each node, at most, of all nodes of both sides at once; (n,)."""
     log = math.log(2 * (graph.n_left + graph.n_right) / (1 - level))
-    return np.asarray(np.sqrt(2 * log / (n_pairs * mass)) + 2 * log / (3 * n_pairs * mass))
+    return np.asarray(bernstein_deviation(1.0, 1.0, log, n_pairs * mass))
 
 
 def _norm_of_product(left: FloatArray, right: FloatArray, a: FloatArray, b: FloatArray) -> float:

@@ -6,11 +6,11 @@ reach, are estimated within a stated error from n natural images with two views 
 Let φ be whitened features, `E φ φᵀ = I`, of d entries with `‖φ‖² <= B`, and let the natural images be independent, with
 two views v and v' each, drawn alike. Let τ_i² be the eigenvalues of `M = E φ(v) φ(v')ᵀ`, in falling order, and τ̂_i²
 those of the mean M̂ of `(φ(v) φ(v')ᵀ + φ(v') φ(v)ᵀ) / 2` over n of them. With probability `1 - δ`, for all i,
-`|τ̂_i² - τ_i²| <= √(2 B L / n) + 2 (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.
+`|τ̂_i² - τ_i²| <= √(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.
 
 Proof. Let Z be one of the summands and `a, b` its features. `Z² <= (‖b‖² a aᵀ + ‖a‖² b bᵀ) / 2` in Loewner order, as
 `(N - Nᵀ)(N - Nᵀ)ᵀ >= 0` for `N = a bᵀ`; so `E Z² <= B I`. With `‖Z‖ <= B` and `‖M‖ <= 1` the matrix Bernstein
-inequality (Tropp 2012), for Z and for -Z, bounds `‖M̂ - M‖`, and Weyl's inequality the eigenvalues. ∎
+inequality (Tropp 2012, `bernstein_deviation`), for Z and for -Z, bounds `‖M̂ - M‖`, and Weyl's the eigenvalues. ∎
 
 The whitening is that of the distribution, e.g. from many unlabelled images; one from the same sample is not covered.
 The bound is some seven times too wide.
@@ -27,6 +27,7 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.quantities.confidence import bernstein_deviation
 
 
 def values_from_views(
@@ -60,7 +61,7 @@ def values_from_views(
     mean = one.T @ other / n
     values = np.linalg.eigvalsh((mean + mean.T) / 2)[::-1]
     log = math.log(2 * d / (1 - level))
-    return np.asarray(values), math.sqrt(2 * largest * log / n) + 2 * (largest + 1) * log / (3 * n)
+    return np.asarray(values), float(bernstein_deviation(largest, largest + 1, log, n))
 
 
 STATEMENTS = (
@@ -68,7 +69,7 @@ STATEMENTS = (
         "values-from-views",
         "exact",
         "The eigenvalues τ_i² of `E φ(v) φ(v')ᵀ` from n natural images with two views each, within "
-        "`√(2 B L / n) + 2 (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.",
+        "`√(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.",
         values_from_views,
         "tests/bounds/test_view_pairs.py",
     ),
