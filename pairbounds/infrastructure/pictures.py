@@ -1,6 +1,9 @@
 """Pictures that are whole or absent, and that say by which program they were drawn."""
 
 import os
+import warnings
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +39,36 @@ def save_picture(picture: "Figure", path: str | os.PathLike[str]) -> None:
     """Save a matplotlib figure as PNG, PDF or SVG, by suffix."""
     import matplotlib as mpl
 
+    _choose_fonts(picture)
     # Ids would else be drawn at random; and what a signal raises in a callback is printed there, and lost.
-    with replacing(path) as temporary, mpl.rc_context({"svg.hashsalt": PROGRAM}), signals_delayed():
+    settings = mpl.rc_context({"svg.hashsalt": PROGRAM})
+    with replacing(path) as temporary, settings, signals_delayed(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support")  # said in it
         picture.savefig(temporary, metadata=METADATA[Path(path).suffix])
+
+
+def _choose_fonts(picture: "Figure") -> None:
+    """Give texts further fonts for characters that theirs lacks; where none is installed, the picture says so."""
+    from matplotlib.font_manager import findfont, fontManager
+    from matplotlib.text import Text
+
+    texts = [text for text in picture.findobj(Text) if isinstance(text, Text) and not text.get_text().isascii()]
+    letters = {letter for text in texts for letter in _lacking(findfont(text.get_fontproperties()), text.get_text())}
+    for font in sorted(fontManager.ttflist, key=lambda font: font.name) if letters else ():
+        lacking = letters if font.name.startswith("Last Resort") else _lacking(font.fname, letters)
+        for text in texts if len(lacking) < len(letters) else ():
+            text.set_fontfamily([*text.get_fontfamily(), font.name])
+        letters = lacking
+    if letters:
+        picture.supxlabel("A box is a character that no installed font has.", fontsize="small")
+
+
+def _lacking(path: str, letters: Iterable[str]) -> set[str]:
+    """The printable characters that a font has not."""
+    from matplotlib.font_manager import get_font
+
+    with suppress(RuntimeError, OSError):  # some fonts of others cannot be opened
+        font = get_font(path)
+        if font.scalable:
+            return {letter for letter in letters if letter.isprintable() and not font.get_char_index(ord(letter))}
+    return set(letters)

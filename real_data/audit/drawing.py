@@ -1,6 +1,5 @@
 """The figure of an audit: bounds against measured, the spectrum and the labels in it, what hurts most by name."""
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,23 +9,25 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, PURPLE, VACUOUS
 from pairbounds.infrastructure.pictures import save_picture
+from pairbounds.theory.bounds.table import theorem_number
 
 PICTURES = ("audit.pdf", "audit.png")
 COLUMN = 4.2  # inches: the width of a panel
 SHOWN = 10  # captions and classes
 LETTERS = 26  # of a name
 FLOOR, CEILING = 1e-4, 20.0  # what is smaller or larger is drawn as this
-BOUNDED = {"probe_error": " (error)", "probe_mse": " (squared error)"}
-BELOW: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.15), "ncols": 3}  # of a legend
+BOUNDED = ("probe_error", "probe_mse")
+BELOW: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (1, -0.15), "ncols": 3}  # of a legend
 STYLE: dict[Any, object] = {
     "axes.axisbelow": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlelocation": "left",
+    "axes.titlelocation": "right",  # above the names, which take half of the width
     "figure.constrained_layout.use": True,
     "font.size": 8,
     "legend.frameon": False,
@@ -37,12 +38,10 @@ STYLE: dict[Any, object] = {
 
 def draw(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
     """Draw the tables of an audit into `out`/audit.pdf and `out`/audit.png."""
-    with rc_context(STYLE), warnings.catch_warnings():
-        # A caption in a script that no font here has is drawn as boxes; the tables have it whole.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+    with rc_context(STYLE):
         labelled = "classes" in tables
-        picture = Figure(figsize=(2.2 * COLUMN, (1.7 if labelled else 0.85) * COLUMN))
-        panels = list(picture.subplots(1 + labelled, 2).flat)
+        picture = Figure(figsize=(COLUMN, (3.4 if labelled else 1.7) * COLUMN))
+        panels = list(picture.subplots(4 if labelled else 2))  # below one another: a narrow page leaves them legible
         if labelled:
             _bounds(panels.pop(0), tables["bounds"])
         _spectrum(panels[0], tables["spectrum"])
@@ -71,10 +70,10 @@ def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
     finite = value < CEILING
     axes.plot(value[finite], places[finite], "s", color=BOUND, markerfacecolor="none", markersize=7, label="bound")
     axes.plot(value[~finite], places[~finite], ">", color=BOUND, markersize=6, label=f"bound, {CEILING:g} or more")
-    names = rows["bound"] + rows["quantity"].map(BOUNDED)
-    axes.set_yticks(places, [visible(name) for name in names], parse_math=False)
+    names = [f"{visible(name)}  {theorem_number(name)}" for name in rows["bound"]]
+    axes.set_yticks(places, names, parse_math=False)
     axes.set(xscale="log", xlim=(measured.min(initial=1) / 2, CEILING * 1.3), ylim=(-1.5, len(rows) - 0.4))
-    axes.set(xlabel="error of the linear probe (probability), or squared error", title="bounds against measured")
+    axes.set(xlabel="0-1 or squared error of the probe", title="bounds by theorem, against measured")
     axes.legend(**BELOW)
 
 
@@ -91,6 +90,7 @@ def _spectrum(axes: Axes, spectrum: pd.DataFrame) -> None:
     else:
         axes.set(ylabel=r"$\sigma_i$", title="singular values")
     axes.set(ylim=(0, 1.03), xlabel="i, number of the singular value")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _captions(axes: Axes, captions: pd.DataFrame, column: str, label: str, title: str) -> None:
