@@ -1,5 +1,6 @@
 """The one command: it has every command there is, says the same of each, and works wherever one stands."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pairbounds.__main__ import GROUPS, app
 
 SCRIPT = Path(sys.executable).with_name("pairbounds")
 COMMANDS = typer.main.get_command(app).commands
-MOST_OPTIONS = 111
+MOST_OPTIONS = 117
 
 
 def test_there_are_few_commands_and_few_options():
@@ -63,6 +64,23 @@ def test_a_critic_comes_from_two_files(call, tmp_path):
     f.write_text("not an array")
     code, _, err = call(app, "check", tmp_path / "graph.npz", "--k", "2", "--critic", f, g)
     assert (code, "f.npy cannot be read" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("families", "ledger", "ledger probe-mse", "pairs --known alpha_T=0.1 --known sigma=0.6"),
+        *("batch pairs.csv --sizes 2", "pairs pairs.csv --k 1 --sample 40 --penalty 0.9"),
+        *("granularity pairs.csv --k 1 --splits 2", "audit pairs.csv --label-col label --k 1 --out audit"),
+    ],
+)
+def test_programs_read_one_line_of_json(call, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{i},caption {(i % 8 + j) % 9},{'ab'[i % 8 > 3]}\n" for i in range(20) for j in range(2)]
+    (tmp_path / "pairs.csv").write_text("image,caption,label\n" + "".join(rows))
+    code, out, _ = call(app, *words.split(), "--json")
+    assert (code, out.count("\n")) == (0, 1)
+    assert json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
 
 
 def test_it_works_in_a_folder_that_has_its_own_theory_and_figures(tmp_path):

@@ -7,7 +7,8 @@ import typer
 
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
-from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.options import Force, Json
+from pairbounds.infrastructure.plain import as_line
 from pairbounds.real_data.audit.auditing import Settings, outputs
 from pairbounds.real_data.audit.auditing import audit as audit_pairs
 from pairbounds.real_data.audit.columns import Columns
@@ -37,6 +38,7 @@ def audit(
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
     seed: Annotated[int, typer.Option(help="Of starting vectors, halves and random choices.")] = Settings.seed,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
+    as_records: Json = False,
     force: Force = False,
 ) -> None:
     """Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.
@@ -58,7 +60,9 @@ def audit(
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
     trial = WhatIf(k=k, tol=tol, device=device, seed=seed, rules=named) if what_if or named else None
     done = audit_pairs(pairs, labels, out, settings, columns, trial)
-    print_report(done.summary, done.tables)
-    echo(f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf")
+    written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf"
+    if not as_records:
+        print_report(done.summary, done.tables)
+    echo(as_line(done.summary) if as_records else written)
     if done.summary["bounds_failed"]:
         raise typer.Exit(CHECK_FAILED)

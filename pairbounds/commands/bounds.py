@@ -10,7 +10,8 @@ import typer
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
-from pairbounds.infrastructure.options import Force, Plugin
+from pairbounds.infrastructure.options import Force, Json, Plugin
+from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.plugins import load_bounds
@@ -23,6 +24,7 @@ from pairbounds.theory.ledger.page import BEGINNING, beaten_by, ledger_page
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"
+PARTS = ("name", "theorem", "quantity", "relation", "subject", "status", "statement", "corollary_of", "formal")  # JSON
 PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole
 
 
@@ -63,7 +65,7 @@ def attack(
         beside |= {} if found.penalty is None else {"penalty": np.array(found.penalty)}
         found.graph.save(out, k=np.array(found.k), **beside)
     verdict = "REFUTED" if found.refuted else "not refuted"
-    echo(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured:.6g}, bound {found.value:.6g})")
+    echo(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured}, bound {found.value})")
     penalty = "" if found.penalty is None else f", penalty {found.penalty!r}"
     place = f"{found.graph}, k = {found.k}{penalty}, from the family {found.origin}"
     echo(f"{place}, after {found.evaluations} graphs. {found.note}")
@@ -77,10 +79,14 @@ def attack(
 def ledger(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound in prose.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger page here.")] = None,
+    as_records: Json = False,
     force: Force = False,
 ) -> None:
     """List the bounds: name, status, and statement; explain one of them; or write them as a page."""
-    if name is not None:
+    if as_records:
+        claims = BOUNDS.values() if name is None else [named(name)]
+        echo(as_line([{part: getattr(claim, part) for part in PARTS} for claim in claims]))
+    elif name is not None:
         echo(*explanation(named(name)))
     elif out is not None:
         ownership.claim([ownership.text(out, BEGINNING)], [], force=force)

@@ -13,7 +13,9 @@ from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.options import Force, Json
+from pairbounds.infrastructure.outward import KEY, rounded
+from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.table_files import layout_of
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.infrastructure.widths import parsed_widths
@@ -54,6 +56,7 @@ def batch(
     sizes: Annotated[str | None, typer.Option(metavar="B,B", help=BATCHES_HELP, show_default=False)] = None,
     guide: Annotated[Path | None, typer.Option(help=GUIDE_HELP)] = None,
     out: Out = None,
+    as_records: Json = False,
     force: Force = False,
 ) -> None:
     """Count the false negatives of a batch, and what it shows of the pairs; name a batch size and a temperature.
@@ -61,9 +64,10 @@ def batch(
     Everything is in closed form. Example: pairbounds batch emoji.npz --sizes 64,512,4096
     """
     batches = BATCHES if sizes is None else parsed_widths(sizes, "sizes", "batch size")
-    read = _read(file, labels, columns, weight, out, force, guide)
+    read = _read(file, labels, columns, weight, out, force, guide, quiet=as_records)
     classes = None if guide is None else read.labelled(guide).graph.left_labels
-    _answered(batch_report(read.graph, batches, guide=classes), out, {"graph": file, "labels": labels, "guide": guide})
+    answer = batch_report(read.graph, batches, guide=classes)
+    _answered(answer, out, {"graph": file, "labels": labels, "guide": guide}, as_records)
 
 
 def pairs(
@@ -79,6 +83,7 @@ def pairs(
     penalty: Annotated[float | None, typer.Option(metavar="MU", help="Of theorem 19.  [default: σ_(k+1)]")] = None,
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="With --known: save the worst graph.")] = None,
     out: Out = None,
+    as_records: Json = False,
     force: Force = False,
 ) -> None:
     """Say how many pairs certify a squared error; or, from a few known numbers, the largest error they allow.
@@ -90,16 +95,16 @@ def pairs(
     pairbounds pairs --known alpha_T=0.1 --known sigma=0.6 --save worst.npz
     """
     if known:
-        _largest_error(known, file, save, force=force)
+        _largest_error(known, file, save, as_records, force=force)
         return
     if file is None or k is None:
         raise ValueError("give FILE and --k, or --known NAME=NUMBER without a file")
     if save is not None:
         raise ValueError("--save keeps the worst graph of --known, and there is no --known")
-    read = _read(file, labels, columns, weight, out, force)
+    read = _read(file, labels, columns, weight, out, force, quiet=as_records)
     settings: dict[str, Any] = {"target": target, "level": level, "penalty": penalty, "sample": sample}
     answer = pairs_report(read.graph, k, **settings)
-    _answered(answer, out, {"graph": file, "labels": labels, "k": k, **settings})
+    _answered(answer, out, {"graph": file, "labels": labels, "k": k, **settings}, as_records)
 
 
 def granularity(
@@ -114,6 +119,7 @@ def granularity(
     splits: Annotated[int | None, typer.Option(metavar="N", help=SPLITS_HELP, show_default=False)] = None,
     seed: Annotated[int, typer.Option(help="Of halves, clusters and random merges.")] = 0,
     out: Out = None,
+    as_records: Json = False,
     force: Force = False,
 ) -> None:
     """Merge similar captions or images, level by level, and say which level is the best on other images.
@@ -122,18 +128,18 @@ def granularity(
 
     pairbounds granularity emoji.npz --k 16
     """
-    read = _read(file, labels, columns, weight, out, force, features, caption_features)
+    read = _read(file, labels, columns, weight, out, force, features, caption_features, quiet=as_records)
     sides = {"features": (features, read.graph.left_ids), "caption_features": (caption_features, read.graph.right_ids)}
     given: dict[str, Any] = {
-        name: _features(path, ids, read) for name, (path, ids) in sides.items() if path is not None
+        name: _features(path, ids, read, as_records) for name, (path, ids) in sides.items() if path is not None
     }
     settings: dict[str, Any] = {"k": k, "merge": merge, "splits": splits, "seed": seed}
     answer = granularity_report(read.graph, **settings, **given)
     files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}
-    _answered(answer, out, {**files, **settings})
+    _answered(answer, out, {**files, **settings}, as_records)
 
 
-def _features(path: Path, ids: npt.NDArray[Any], read: GraphFile) -> FloatArray:
+def _features(path: Path, ids: npt.NDArray[Any], read: GraphFile, quiet: bool) -> FloatArray:
     """Features in the order of the ids: by row, or by the names of the rows of a table."""
     names, values = None, None
     if path.suffix == ".npy":
@@ -142,7 +148,7 @@ def _features(path: Path, ids: npt.NDArray[Any], read: GraphFile) -> FloatArray:
         rows = read_rows(layout_of(path), "feature")
         names, values = rows.ids, rows.values
     if names is None:
-        if read.kind == "pairs":
+        if read.kind == "pairs" and not quiet:
             echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
         return values
     place = {name: row for row, name in enumerate(names)}
@@ -165,6 +171,7 @@ def _read(
     out: Path | None,
     force: bool,
     *others: Path | None,
+    quiet: bool,
 ) -> GraphFile:
     """The graph in a file, once the table that will be written is claimed."""
     if out is not None:
@@ -173,29 +180,34 @@ def _read(
     read = read_graph(file, labels, columns=ends, weight=weight)
     if read.graph.joint.nnz > MANY_PAIRS:
         echo(f"{read.graph.joint.nnz:,} pairs: this takes minutes", err=True)
-    echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), read.graph)
+    if not quiet:
+        echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), read.graph)
     return read
 
 
-def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any]) -> None:
+def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any], as_records: bool) -> None:
     """Print an answer, and write its table."""
     if out is not None:
         about = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
         write_table(answer.table, out, about)
+    if as_records:
+        echo(as_line({**settings, "rows": answer.table, "words": answer.words}))
+        return
+    sides = answer.table.attrs.get(KEY, {})
     columns = [(name.replace("_", " "), "right") for name in answer.table.columns]
-    rows = [[_cell(value) for value in row] for row in answer.table.itertuples(index=False)]
-    print_table("", columns, rows)
+    cells = [[_cell(value, sides.get(name, "=")) for value in column] for name, column in answer.table.items()]
+    print_table("", columns, zip(*cells, strict=True))
     echo(*answer.words)
 
 
-def _cell(value: object) -> str:
-    """A number in few digits."""
+def _cell(value: object, relation: str) -> str:
+    """A number in few digits, rounded as what it bounds allows."""
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return rounded(value, relation, ",.0f" if abs(value) >= 1000 else ".3g")
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _largest_error(known: list[str], file: Path | None, save: Path | None, *, force: bool) -> None:
+def _largest_error(known: list[str], file: Path | None, save: Path | None, as_records: bool, *, force: bool) -> None:
     """Print the largest squared error that some numbers allow, and save its graph."""
     if file is not None:
         raise ValueError("--known takes numbers in place of a file: give one of the two")
@@ -203,12 +215,15 @@ def _largest_error(known: list[str], file: Path | None, save: Path | None, *, fo
         ownership.claim([graph_output(require_graph_path(save))], [], force=force)
     numbers = dict(_number(one) for one in known)
     found = sharpest(known=numbers)
-    echo(
-        f"The largest squared error with {', '.join(known)} is {found.value:.6g}; no bound from these numbers is less."
-    )
-    echo(_witness(found, numbers))
     if save is not None:
         found.graph.save(save)
+    if as_records:
+        echo(as_line({"known": numbers, "value": found.value, "attained": found.attained, "k": found.k, "save": save}))
+        return
+    value = rounded(found.value, "<=", ".6g")
+    echo(f"The largest squared error with {', '.join(known)} is {value}; no bound from these numbers is less.")
+    echo(_witness(found, numbers))
+    if save is not None:
         echo(f"{save}: pairbounds check {save} --k {found.k}")
 
 

@@ -1,8 +1,11 @@
 """Tables as a paper prints them: LaTeX with the rules of booktabs, by pandas."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from pairbounds.infrastructure.outward import KEY, ROUNDING, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +25,7 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
         Any. Of `check_bounds`, the claims that were checked, their two sides, and the verdict. An index that has a
         name, as of a leaderboard, is the first column.
     digits : int
-        Significant digits of the numbers that are not integers.
+        Significant digits of the numbers that are not integers; upper bounds are rounded up, lower bounds down.
 
     Returns
     -------
@@ -49,8 +52,7 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
     <BLANKLINE>
     """
     shown = _of_checks(table) if {"bound", "measured", "value", "holds"} <= set(table.columns) else table
-    if any(name is not None for name in shown.index.names):
-        shown = shown.reset_index()
+    shown = shown.reset_index(drop=all(name is None for name in shown.index.names))
     if shown.empty:
         raise ValueError(f"the table has {len(table)} rows and {len(table.columns)} columns: there is nothing to print")
 
@@ -60,6 +62,13 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
         return f"{value:.{digits}g}" if isinstance(value, float | np.floating) else value
 
     style = shown.style.format(cell, escape="latex", na_rep=UNKNOWN).format_index(escape="latex", axis="columns")
+    subsets: list[tuple[str, Any]] = [(side, [name]) for name, side in table.attrs.get(KEY, {}).items()]
+    if {"relation", "value"} <= set(shown.columns):
+        subsets += [(side, (shown["relation"] == side, ["value"])) for side in ROUNDING]
+    for side, subset in subsets:
+        style.format(partial(rounded, relation=side, form=f".{digits}g"), subset=subset, na_rep=UNKNOWN)
+    if "verdict" in shown.columns:  # every digit, so that a violation is seen
+        style.format(str, subset=(shown["verdict"] == "violated", ["measured", "value"]), na_rep=UNKNOWN)
     latex: str = style.hide(axis="index").to_latex(hrules=True)
     return latex
 

@@ -1,7 +1,6 @@
 """Summary of an audit: `summary.json`, whose every key is explained in `KEYS` and in the file itself."""
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pairbounds.infrastructure.plain import plain
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit.intervals import labelling_errors
 from pairbounds.real_data.audit.measuring import Measures
@@ -83,7 +83,7 @@ def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
         **_of_labels(measures),
         **_of_bounds(measures.bounds),
     }
-    return {key: _plain(summary.get(key)) for key in KEYS}
+    return {key: plain(summary.get(key)) for key in KEYS}
 
 
 def write_summary(summary: Mapping[str, Any], path: Path) -> None:
@@ -125,14 +125,3 @@ def _of_bounds(bounds: pd.DataFrame) -> dict[str, Any]:
         "bounds": applying[columns].to_dict("index"),
         "bounds_failed": applying.index[~applying["holds"]].tolist(),
     }
-
-
-def _plain(value: Any) -> Any:
-    """Numbers, text, lists and mappings that JSON has; what is not finite becomes `None`."""
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

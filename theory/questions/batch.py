@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -50,6 +51,7 @@ def batch_report(
     information = mutual_information(known)
     rows = [{"batch": int(batch), "information": information, **_row(known, int(batch))} for batch in batches]
     table = pd.DataFrame(rows)
+    table.attrs[KEY] = {"shown_low": ">=", "shown_high": "<="}
     words = [*missing, *_alone(known)]
     if max(batches) > (pairs := known.joint.nnz):
         words.append(f"The graph has {pairs:,} distinct pairs: a larger batch repeats some, as no epoch does.")
@@ -96,10 +98,10 @@ def _dropped(graph: PairGraph, guide: npt.ArrayLike) -> str:
 
 
 def _closing(graph: PairGraph, information: float, share: float) -> list[str]:
-    needed = smallest_batch(graph, share)
+    needed, temperature = smallest_batch(graph, share), rounded(largest_temperature(graph), "<=", ".2g")
     return [
         f"The pairs have {information:.3g} nats of mutual information. False negatives do not move the optimum of a "
         "critic that can score every pair freely; for an encoder of limited width they can.",
-        f"So: a batch of {needed:,} shows at least {share:.0%} of the information, and a learned temperature that ends "
-        f"above {largest_temperature(graph):.2g} says that width, optimisation or an early stop stands in the way.",
+        f"So: a batch of {needed:,} shows at least {100 * share:g}% of the information, and a learned temperature that "
+        f"ends above {temperature} says that width, optimisation or an early stop stands in the way.",
     ]

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.outward import KEY
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.quantities import Encoder
@@ -319,6 +320,7 @@ def granularity_report(
         words += [_encoder(seen_by), *_closing(found, table, merge)]
     similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
     pairs = zip(table["kind"], table["level"], strict=True)
+    table.attrs[KEY] = {"bound": "<="} if "bound" in table else {}
     table.insert(2, "similarity", [similar.get(pair, np.nan) for pair in pairs])
     return Answer(table, tuple(words))
 

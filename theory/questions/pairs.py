@@ -11,6 +11,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import required_labels
@@ -137,6 +138,7 @@ def pairs_report(
         }
         for n in SIZES
     )
+    table.attrs[KEY] = dict.fromkeys(table.columns.drop("n_pairs"), "<=")
     words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]
     words.append(_closing(target, level, walks, own, known))
     return Answer(table, tuple(words))
@@ -159,11 +161,12 @@ def _about(graph: PairGraph, k: int, next_value: float, sample: int | None) -> s
 def _certified(walks: _Walks, sample: int | None) -> list[str]:
     if sample is None:
         return []
-    found = walks.drawn(sample)
+    found, error = walks.drawn(sample), rounded(walks.at_most(sample), "<=", ".3g")
+    low, high = rounded(1 - found.high[0], ">=", ".3g"), rounded(1 - found.low[0], "<=", ".3g")
     return [
-        f"By theorem 19 these {sample:,} pairs certify a squared error of at most {walks.at_most(sample):.3g} at the "
-        f"optimum with the penalty {walks.penalty:.3g}, and α_T between {1 - found.high[0]:.3g} and "
-        f"{1 - found.low[0]:.3g}. Theorem 28 needs the distribution: its rows take the sample for it."
+        f"By theorem 19 these {sample:,} pairs certify a squared error of at most {error} at the "
+        f"optimum with the penalty {walks.penalty:.3g}, and α_T between {low} and "
+        f"{high}. Theorem 28 needs the distribution: its rows take the sample for it."
     ]
 
 
@@ -172,16 +175,16 @@ def _closing(target: float, level: float, walks: _Walks, own: Forecast, known: F
     by_own = f"by theorem 28 {_from(own.pairs(target), own.mse(MOST))}"
     by_known = f"with known marginals {_from(known.pairs(target), known.mse(MOST))}"
     return (
-        f"So: a squared error of at most {target:g} is certified at {level:.0%} {by_walks}; {by_own}, and {by_known}. "
-        "These are guarantees for the worst case: an encoder can be as good with far fewer pairs."
+        f"So: a squared error of at most {float(target)} is certified at {100 * level:g}% {by_walks}; {by_own}, and "
+        f"{by_known}. These are guarantees for the worst case: an encoder can be as good with far fewer pairs."
     )
 
 
 def _from(n_pairs: float, limit: float) -> str:
-    """Begin of the certified range, in two digits."""
+    """Begin of the certified range, rounded up to two digits."""
     if not math.isfinite(n_pairs):
-        return f"by no number of pairs (limit {limit:.3g})"
-    return f"from {float(f'{n_pairs:.2g}'):,.0f} pairs on"
+        return f"by no number of pairs (limit {rounded(limit, '<=', '.3g')})"
+    return f"from {float(rounded(n_pairs, '<=', '.2g')):,.0f} pairs on"
 
 
 def _counts(shares: FloatArray, sample: int) -> IntArray:
