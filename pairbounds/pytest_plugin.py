@@ -116,7 +116,7 @@ class BoundViolatedError(AssertionError):
 
     def __init__(self, claim: str, graph: Any, k: int, row: "pd.Series[Any]") -> None:
         weights = np.array2string(graph.joint.toarray(), precision=6, suppress_small=True)
-        sides = f"{row['measured']:.6g} {row['relation']} {row['value']:.6g}"
+        sides = f"{row['measured']} {row['relation']} {row['value']}"
         super().__init__(
             f"{claim} is violated: measured {sides} is false at k = {k} on\n{weights}\n"
             f"left labels {graph.left_labels.tolist()}, right labels {graph.right_labels.tolist()}"

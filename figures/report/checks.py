@@ -1,10 +1,10 @@
 """A table of `pairbounds check`: every bound at one width, or the best of each over several."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 
 from pairbounds.figures.findings.wording import listed
@@ -12,12 +12,12 @@ from pairbounds.figures.plots import errors_along_widths
 from pairbounds.figures.report.contents import Picture, Section, Table, embedded
 from pairbounds.figures.report.origin import Origin
 from pairbounds.theory.bounds.printed import ERRORS, best_widths
-from pairbounds.theory.bounds.table import evaluated, notes, readable_relation, verdict
+from pairbounds.theory.bounds.table import COLUMNS, evaluated, notes, of_bounds, readable
 
 TEXTS = ("bound", "quantity", "relation", "status", "note")
 NUMBERS = ("measured", "measured_least", "measured_most", "value", "tightness", "guess")
+SIDES = ("measured", "value")  # numbers that are shown as `check` prints them
 TRUTHS = ("applicable", "holds", "vacuous")
-VIOLATED = "VIOLATED"  # a verdict: such rows come first
 
 
 def is_check(columns: Iterable[str]) -> bool:
@@ -43,7 +43,7 @@ def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
     }
     if _widths(table) > 1:
         title += f", k from {table['k'].min()} to {table['k'].max()}"
-        every = Table("Every claim at every width", claims(table).frame, folded=True)
+        every = replace(claims(table), caption="Every claim at every width", folded=True)
         return Section("check", title, **about, pictures=[_picture(table)], tables=[_best(table), every])
     title += f", k = {k}" if isinstance(k, int) else ""
     return Section("check", title, **about, facts=_facts(table), tables=[claims(table)], notes=notes(table))
@@ -54,7 +54,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     truth = {True: True, False: False, "True": True, "False": False}
     table = frame.copy()
     for name in TEXTS:
-        table[name] = table[name].fillna("").astype(str)
+        table[name] = table[name].astype(object).fillna("").astype(str)
     for name in NUMBERS:
         table[name] = pd.to_numeric(table[name]).astype("float64")
     for name in TRUTHS:
@@ -91,38 +91,30 @@ def in_words(table: pd.DataFrame) -> str:
 
 
 def claims(table: pd.DataFrame) -> Table:
-    """Each claim that was evaluated, violated ones first."""
-    rows = evaluated(table)
-    frame = pd.DataFrame(
-        {
-            **({"k": rows["k"]} if _widths(table) > 1 else {}),
-            "bound": rows["bound"],
-            "measured quantity": rows["quantity"].str.replace("_", " "),
-            "measured": rows["measured"],
-            "relation": [readable_relation(row) for row in rows.to_dict("records")],
-            "value": rows["value"],
-            "tightness": rows["tightness"],
-            "status": rows["status"],
-            "verdict": [verdict(row) for row in rows.to_dict("records")],
-        }
-    )
-    frame = frame.sort_values("verdict", key=lambda said: said.ne(VIOLATED), kind="stable")
-    return Table("What was measured against what is claimed", frame)
+    """Each claim that was evaluated: violated ones first, then by theorem, and identities last."""
+    rows = evaluated(of_bounds(table, list(table["bound"])))
+    rows = rows.sort_values("holds", key=lambda holds: holds.ne(other=False).fillna(value=True), kind="stable")
+    texts, numbers = _texts(rows), rows[["measured", "value", "tightness"]].reset_index(drop=True)
+    frame = texts.assign(**numbers, status=rows["status"].array)
+    if _widths(table) > 1:
+        frame.insert(0, "k", rows["k"].array)
+    return Table("What was measured against what is claimed", frame, texts={name: texts[name] for name in SIDES})
+
+
+def _texts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows as `check` prints them; without what is infinite, or no number."""
+    texts = pd.DataFrame(readable(rows), columns=COLUMNS).rename(columns={"": "relation"})
+    texts["measured quantity"] = texts["measured quantity"].str.replace("_", " ")
+    return texts.replace({name: {"inf": "", "-inf": "", "nan": ""} for name in SIDES})
 
 
 def _best(table: pd.DataFrame) -> Table:
-    best, widths = best_widths(table), _widths(table)
-    best["quantity"] = best["quantity"].str.replace("_", " ")
-    names = {
-        "bound": "bound",
-        "quantity": "measured quantity",
-        "value": "least value",
-        "k": "at k",
-        "measured": "measured there",
-        "useful": "not vacuous at",
-    }
-    caption = f"Each upper bound on an error, at that of {widths} widths where it is least"
-    return Table(caption, best[[*names]].rename(columns=names))
+    best, widths = best_widths(table).reset_index(drop=True), _widths(table)
+    texts = _texts(best)
+    names = {"value": "least value", "k": "at k", "measured": "measured there", "useful": "not vacuous at"}
+    frame = texts[["theorem", "bound", "measured quantity"]].join(best[[*names]]).rename(columns=names)
+    shown = {names[name]: texts[name] for name in SIDES}
+    return Table(f"Each upper bound on an error, at that of {widths} widths where it is least", frame, texts=shown)
 
 
 def _widths(table: pd.DataFrame) -> int:
@@ -137,13 +129,8 @@ def _facts(table: pd.DataFrame) -> dict[str, object]:
 
 
 def _picture(table: pd.DataFrame) -> Picture:
-    picture = errors_along_widths(table)
-    try:
-        return Picture(
-            embedded(picture),
-            "Bounds on the error of the linear probe against the width, with what was measured.",
-            "Theorem 4 and the bounds that come nearest, against the width k; below the dotted line a bound says "
-            "something.",
-        )
-    finally:
-        plt.close(picture)
+    return Picture(
+        embedded(errors_along_widths(table)),
+        "Bounds on the error of the linear probe against the width, with what was measured.",
+        "Theorem 4 and the nearest bounds, against the width k; below the dotted line a bound says something.",
+    )

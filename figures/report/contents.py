@@ -25,6 +25,7 @@ class Table:
     frame: pd.DataFrame
     folded: bool = False
     most: int = 3_000
+    texts: Mapping[str, "pd.Series[Any]"] = field(default_factory=dict)  # by column: shown in place of its numbers
 
     @property
     def rows(self) -> list[tuple[object, ...]]:

@@ -14,12 +14,13 @@ from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.options import Force, Plugin
+from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import require_picture_path, save_picture
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.bounds.check import check_bounds
-from pairbounds.theory.bounds.printed import as_json, print_checked
+from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.files import GraphFile, read_graph
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
@@ -163,8 +164,8 @@ def _claim(inputs: Sequence[Path | None], written: _Written, *, force: bool) -> 
 
 def _stored(found: GraphFile, file: Path, labels: Path | None, written: _Written) -> tuple[PairGraph, Path]:
     """The graph, and the file that holds it as it is: a proof speaks of the weights and labels that are stored."""
-    if written.plot is not None and found.graph.left_labels is None:
-        why = "the graph has no labels, and so no error to draw; give --labels FILE"
+    if written.plot is not None and (missing := unlabelled(found.graph)):
+        why = f"{missing} left nodes have no labels, and so there is no error to draw; give --labels FILE"
         raise ValueError(f"{written.plot} would be empty: {why}")
     if written.save is not None:
         found.graph.save(written.save)
@@ -197,8 +198,8 @@ def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate |
     known = triplets.leading(k + 1)
     title = f"k = {k}, measured on the closed-form optimum, σ_(k+1) = {known.singular_values[k]:.4f}"
     if certificate is not None:
-        by = f"{certificate.method}, {certificate.confidence:.6f} sure"
-        title += f", certified at most {certificate.upper:.6f} ({by})"
+        by = f"{certificate.method}, {rounded(certificate.confidence, '>=', '.6f')} sure"
+        title += f", certified at most {rounded(certificate.upper, '<=', '.6f')} ({by})"
     if penalty is not None:
         kept = int(np.count_nonzero(known.singular_values[:k] > penalty))
         title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
@@ -225,5 +226,5 @@ def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, pr
     proved.save(proof)
     if quiet:
         return
-    values = ", ".join(f"{name} <= {float(proved.value(name)):.4f}" for name in ("probe_mse", "probe_error"))
+    values = ", ".join(f"{name} <= {rounded(proved.value(name), '<=', '.4f')}" for name in ("probe_mse", "probe_error"))
     echo(f"proved of {proved.subject}: {values}; to check it: {check_it}")

@@ -13,6 +13,7 @@ from pairbounds.figures.style import style
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo
 from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.real_data.digits import NEIGHBOURS, digits_graph
 from pairbounds.theory.bounds import check_bounds
@@ -50,10 +51,10 @@ def demo(
 def paragraph(table: pd.DataFrame) -> str:
     """Paragraph on the bounds and the error of the table at `WIDTH`."""
     rows = table[table["k"] == WIDTH].set_index("bound")
-    plain, multihop = rows.loc[list(SHOWN), "value"].tolist()
+    plain, multihop = (rounded(value, "<=", ".1%") for value in rows.loc[list(SHOWN), "value"])
     return (
         f"Each of 1,797 handwritten digits is paired with its {NEIGHBOURS} nearest neighbours in pixels. A linear "
         f"probe on the best embedding of these pairs, of width {WIDTH}, is wrong on {rows['measured'].iloc[0]:.1%} of "
-        f"them. Theorem 4 promises at most {plain:.1%}, from the labelling error of the pairs and one singular value; "
-        f"theorem 15 at most {multihop:.1%}, from how long labels survive a walk of 8 steps along pairs."
+        f"them. Theorem 4 promises at most {plain}, from the labelling error of the pairs and one singular value; "
+        f"theorem 15 at most {multihop}, from how long labels survive a walk of 8 steps along pairs."
     )

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.theory.bounds.printed import RIGHT
+from pairbounds.theory.bounds.table import COLUMNS, readable
 
 SHOWN = 5  # rows of a ranking
 LETTERS = 50  # of a name
@@ -66,10 +67,9 @@ def _print_bounds(bounds: pd.DataFrame, failed: list[str]) -> None:
     """The bounds on the probe error, the tightest first, and how many of all hold."""
     applying = bounds[bounds["applicable"]].astype({"holds": bool, "vacuous": bool})
     about = applying[applying["quantity"] == "probe_error"].sort_values("value")
-    holds = np.where(about["vacuous"], "holds, vacuous", "holds")
-    about = about.assign(verdict=np.where(about["holds"], holds, "VIOLATED"))
     if len(about):
-        _print_rows("Bounds on the probe error", about[["bound", "measured", "relation", "value", "verdict"]])
+        sides = [(name, "right" if name in RIGHT else "left") for name in COLUMNS]
+        print_table("Bounds on the probe error", sides, readable(about))
     fared = f"; FAILED: {', '.join(failed)}" if failed else ""
     echo(f"{applying['holds'].sum()} of {len(applying)} bounds hold{fared}")
 

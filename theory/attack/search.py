@@ -70,7 +70,7 @@ class CounterexampleResult:
         from pairbounds.infrastructure.html import card
         from pairbounds.theory.graph.drawing import graph_picture, is_small
 
-        facts: dict[str, object] = {"largest ratio": self.ratio, "measured": self.measured, "bound": self.value}
+        facts: dict[str, object] = {"largest ratio": self.ratio, "measured": self.measured, "bound": str(self.value)}
         facts |= {"k": self.k} if self.penalty is None else {"k": self.k, "penalty": self.penalty}
         facts |= {"started from": self.origin, "graphs tried": self.evaluations}
         pictures = [graph_picture(self.graph, self.weights)] if is_small(self.graph) else []

@@ -15,6 +15,7 @@ Source: new here.
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.columns import independent, thin_factors
 from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.infrastructure.outward import rounded
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.bounds.theorem17_trained_encoders import trained_error, trained_error_by_margins, trained_mse
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 AS_GIVEN, RESCALED, REALIGNED = "as given", "best scale", "best partner"
 PARTS = ("pairs", "width", "optimisation")
 MEASURED = ("probe_mse", "probe_error")
+_up = partial(rounded, relation="<=", form=".4f")  # an upper bound as text
 TOLERANCE = 1e-9  # of the spectrum: its round-off enters a bound by its root
 OTHER_LOSSES = (
     "This diagnosis is of the spectral loss, and says nothing of the training of an encoder by another one. For CLIP "
@@ -91,7 +94,8 @@ class EncoderCheck:
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{escape(line)}</p>" for line in _sentences(self))
-        return f"<div>{said}{self.table.to_html(index=False, float_format='{:.4g}'.format)}</div>"
+        upper: Any = dict.fromkeys(("bound", "error_bound"), _up)
+        return f"<div>{said}{self.table.to_html(index=False, float_format='{:.4g}'.format, formatters=upper)}</div>"
 
 
 def check_encoder(
@@ -202,8 +206,8 @@ def _sentences(found: EncoderCheck) -> list[str]:
         f"An encoder of width {found.k}{spanned}, on {found.graph}.",
         f"A linear probe on it has squared error {found.mse:.4f} and 0-1 error {found.error:.4f}, measured; a guess "
         f"has {guess_mse:.4f} and {guess_error:.4f}.",
-        f"Theorem 17 bounds the squared error by {found.bound:.4f}{verdict}, and the 0-1 error by "
-        f"{best['error_bound']:.4f}. Of {found.bound:.4f},",
+        f"Theorem 17 bounds the squared error by {_up(found.bound)}{verdict}, and the 0-1 error by "
+        f"{_up(best['error_bound'])}. Of {_up(found.bound)},",
         *(
             f"  {best[part]:.4f} {cause}{', the largest part' if part == largest else ''}."
             for part, cause in zip(PARTS, causes, strict=True)
@@ -220,10 +224,10 @@ def _of_units(found: EncoderCheck) -> str:
     rescaled = "no scale changes that"
     if RESCALED in bounds:
         against = ", because by the spectral loss its pairs repel one another" if found.scale < 0 else ""
-        rescaled = f"multiplied by {found.scale:.4g}{against}, it has {bounds[RESCALED]:.4f}"
+        rescaled = f"multiplied by {found.scale:.4g}{against}, it has {_up(bounds[RESCALED])}"
     return (
-        f"In the units it came in it has the bound {bounds[AS_GIVEN]:.4f}; {rescaled}; beside its best right side, "
-        f"{bounds[REALIGNED]:.4f}. The errors of the probe are the same in all three."
+        f"In the units it came in it has the bound {_up(bounds[AS_GIVEN])}; {rescaled}; beside its best right side, "
+        f"{_up(bounds[REALIGNED])}. The errors of the probe are the same in all three."
     )
 
 

@@ -1,14 +1,16 @@
 """The output of `check`: a table of bounds at one width, or of each bound at its best of several widths."""
 
-import json
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.outward import rounded
+from pairbounds.infrastructure.plain import as_line
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.table import COLUMNS, HEADLINES, evaluated, headlines, notes, of_bounds, readable, tally
+from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -48,13 +50,20 @@ def print_checked(
 def as_json(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> str:
     """One line of JSON: `α_T`, the widths with their `σ²_{k+1}`, and every row; infinite and NaN are null."""
     widths = sorted({int(k) for k in table["k"]})
-    return json.dumps(
+    missing = unlabelled(graph)
+    return as_line(
         {
-            "induced_labelling_error": None if graph.left_labels is None else induced_labelling_error(graph),
+            "induced_labelling_error": None if missing else induced_labelling_error(graph),
+            "unlabelled": missing,
             "widths": [{"k": k, "squared_singular_value": _squared_value(triplets, k)} for k in widths],
-            "bounds": json.loads(table.to_json(orient="records", double_precision=15)),
+            "bounds": table,
         }
     )
+
+
+def unlabelled(graph: PairGraph) -> int:
+    """The number of left nodes without a label."""
+    return graph.n_left if graph.left_labels is None else int(np.sum(graph.left_labels == UNLABELLED))
 
 
 def _squared_value(triplets: Spectrum, k: int) -> float:
@@ -91,20 +100,19 @@ def best_widths(table: pd.DataFrame) -> pd.DataFrame:
 
 def _print_several(table: pd.DataFrame, shown: pd.DataFrame) -> None:
     """Each upper bound on an error at the width where it is least, and the number of widths where it is not vacuous."""
-    best = {row["bound"]: row for row in best_widths(table).to_dict("records")}
-    numbers = {name: number for number, name, *_ in readable(shown)}
+    best, widths = best_widths(table), table["k"].nunique()
     columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
     for title, part in _parts(shown.drop_duplicates("bound")):
+        chosen = of_bounds(best, list(part["bound"]))
         rows = [
-            (
-                *(numbers[name], name, row["quantity"], f"{row['value']:.4f}", str(row["k"])),
-                *(f"{row['measured']:.4f}", f"{row['useful']} of {table['k'].nunique()}"),
+            (number, name, quantity, least, str(k), measured, f"{useful} of {widths}")
+            for (number, name, quantity, measured, _, least, *_), k, useful in zip(
+                readable(chosen), chosen["k"], chosen["useful"], strict=True
             )
-            for name, row in ((name, best[name]) for name in part["bound"] if name in best)
         ]
         if rows:
             print_table(title, columns, rows)
-    if not best:
+    if best.empty:
         echo(f"no bound on an error applies: {table['note'].mode().iloc[0]}")
     checked = table[table["applicable"]]
     failed = checked[~checked["holds"]]
@@ -116,15 +124,15 @@ def _print_several(table: pd.DataFrame, shown: pd.DataFrame) -> None:
 
 def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
     """The closing sentences: `α_T`, `σ²_{k+1}`, guess, measured error, the bounds on it, and which are vacuous."""
-    if graph.left_labels is None:
-        return ["The graph has no labels on the left, so no bound on an error applies: give --labels FILE."]
+    if missing := unlabelled(graph):
+        return [f"α_T: {missing} of {graph.n_left} unlabelled. Bounds on an error need all left labels: --labels FILE."]
     errors = table[table["bound"].isin(ON_ERROR) & table["applicable"]]
     k = int(table["k"].min() if errors.empty else errors.nsmallest(1, "value")["k"].iloc[0])
     consistency = f"An induced pair joins two classes with probability α_T = {induced_labelling_error(graph):.4f}"
     of_error = ""
     if len(errors := errors[errors["k"] == k]):
         bounds = [
-            f"{f'{value:.1%}' if np.isfinite(value) else 'infinity'} (theorem {BOUNDS[name].theorem})"
+            f"{rounded(value, '<=', '.1%') if np.isfinite(value) else 'infinity'} (theorem {BOUNDS[name].theorem})"
             for name, value in zip(errors["bound"], errors["value"], strict=True)
         ]
         measured = f"{errors['measured'].iloc[0]:.1%}"

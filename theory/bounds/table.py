@@ -4,11 +4,14 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from pairbounds.infrastructure.outward import rounded
 from pairbounds.theory.bounds.registry import BOUNDS
 
 COLUMNS: tuple[str, ...] = ("theorem", "bound", "measured quantity", "measured", "", "value", "tightness", "verdict")
+VIOLATED = "VIOLATED"  # a verdict
 MOST = 10  # rows of the short table
 HEADLINES = (  # the most important first
     *("probe-mse", "probe-error", "multihop-mse", "multihop-error", "local-multihop-error"),
@@ -76,31 +79,40 @@ def _best_lower(applied: pd.DataFrame) -> list[str]:
 
 
 def of_bounds(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """The rows of these bounds, by theorem; those of a user's own bounds last."""
+    """The rows of these bounds, by theorem: then those of a user's own bounds, and identities last."""
     chosen = table[table["bound"].isin(names)]
-    return chosen.sort_values("bound", key=lambda bounds: bounds.map(_theorem), kind="stable")
+    numbers = chosen["bound"].map(theorem_number).replace("", "inf").astype(float)
+    return chosen.iloc[np.lexsort((numbers, chosen["relation"].eq("=")))]
 
 
-def _theorem(name: str) -> float:
+def theorem_number(name: str) -> str:
+    """The number of a bound's theorem as text; empty for a user's own."""
     number = BOUNDS[name].theorem if name in BOUNDS else None
-    return math.inf if number is None else number
+    return "" if number is None else str(number)
 
 
 def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
     """A row of `COLUMNS` for each bound that was evaluated."""
     return [
         (
-            f"{number:g}" if math.isfinite(number := _theorem(row["bound"])) else "",
+            theorem_number(row["bound"]),
             row["bound"],
             row["quantity"],
-            f"{row['measured']:.4f}",
-            readable_relation(row),
-            f"{row['value']:.4f}",
+            *_sides(row),
             "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
             verdict(row),
         )
         for row in evaluated(table).to_dict("records")
     ]
+
+
+def _sides(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
+    """The measured value, the sign and the bound, in enough digits to see a violation."""
+    relation, said = row["relation"], verdict(row)
+    form = ".12g" if said == VIOLATED else ".4f"
+    value = rounded(row["value"], relation, form)
+    equal = relation == "=" and said.startswith("holds")  # up to round-off, by which the last digit may differ
+    return value if equal else f"{row['measured']:{form}}", readable_relation(row), value
 
 
 def evaluated(table: pd.DataFrame) -> pd.DataFrame:
@@ -136,5 +148,5 @@ def verdict(row: Mapping[Hashable, Any]) -> str:
     if math.isnan(row["value"]):
         return "not a number"
     if not row["holds"]:
-        return "VIOLATED"
+        return VIOLATED
     return "holds, vacuous" if row["vacuous"] else "holds"
