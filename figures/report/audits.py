@@ -9,6 +9,7 @@ from pairbounds.figures.report import checks
 from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
 from pairbounds.figures.report.origin import origin_of
 from pairbounds.infrastructure.tables import read_table
+from pairbounds.real_data.audit.verdict import QUANTITIES
 
 SUMMARY = frozenset({"n_images", "n_captions", "n_pairs", "k", "bounds_failed", "keys", "provenance"})  # keys of one
 MOST_ROWS = 25  # of a ranking
@@ -56,10 +57,11 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
     """
     files = {name: path.parent / f"{name}.parquet" for name in summary["provenance"]["content_keys"]}
     frames = {name: read_table(file) for name, file in files.items()}
-    bounds = checks.typed(frames["bounds"])
+    bounds, what_if = checks.typed(frames["bounds"]), list(map(str, summary["what_if"] or ()))
+    judged = [f"What if: {said}." for said in what_if if said.startswith(QUANTITIES["error"])]
     pairs = Path(str(summary["provenance"]["configuration"]["pairs"])).name
     drawn = path.with_name(PICTURE)
-    alt = "Four panels of the audit: bounds against what was measured, singular values, captions and classes."
+    alt = "Panels of the audit: bounds against what was measured, singular values, captions and classes."
     rankings = [
         Table(title, frame.rename(columns=lambda column: column.replace("_", " ")), folded=True, most=MOST_ROWS)
         for name, title in RANKINGS.items()
@@ -68,12 +70,12 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
     found = Section(
         "audit",
         f"Audit of {pairs}",
-        f"{_consistency(summary)} {checks.in_words(bounds)}",
+        " ".join([_consistency(summary), checks.in_words(bounds), *judged[:1]]),
         alarm=bool(checks.violated(bounds)),
         facts={name: summary[key] for name, key in FACTS.items() if summary.get(key) is not None},
         pictures=[Picture(data_uri(drawn), alt)] if drawn.is_file() else [],
         tables=[checks.claims(bounds), *rankings],
-        notes=list(map(str, summary["what_if"] or ())),
+        notes=what_if,
         origins=[origin for file in files.values() if (origin := origin_of(file)) is not None],
     )
     return found, [path, *files.values(), drawn, drawn.with_suffix(".pdf")]
