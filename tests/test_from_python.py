@@ -62,7 +62,7 @@ WORKING = {
     "a registered bound": (lambda: len(pb.check_bounds(GRAPH, 2, bounds=[pb.BOUNDS["probe-mse"], "probe-error"])), 2),
     "a search by a seed": (lambda: pb.find_counterexample("probe-error", rng=0, evaluations=20).refuted, False),
     "a rate by a seed": (lambda: pb.fit_rate(X, Y), pb.fit_rate(X, Y, rng=np.random.default_rng(0))),
-    "one bound drawn": (lambda: pb.plot_bounds(WIDTHS, "probe-error").get_ylabel(), "probe error"),
+    "one bound drawn": (lambda: pb.plot_bounds(WIDTHS, "probe-error").get_ylabel(), "probe error, or a bound on it"),
 }
 
 

@@ -71,7 +71,7 @@ def test_a_critic_comes_from_two_files(call, tmp_path):
     [
         *("families", "ledger", "ledger probe-mse", "pairs --known alpha_T=0.1 --known sigma=0.6"),
         *("batch pairs.csv --sizes 2", "pairs pairs.csv --k 1 --sample 40 --penalty 0.9"),
-        *("granularity pairs.csv --k 1 --splits 2", "audit pairs.csv --label-col label --k 1 --out audit"),
+        *("granularity pairs.csv --k 1 --splits 3", "audit pairs.csv --label-col label --k 1 --out audit"),
     ],
 )
 def test_programs_read_one_line_of_json(call, tmp_path, monkeypatch, words):
