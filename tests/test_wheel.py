@@ -1,6 +1,7 @@
 """Installation by a stranger: the base wheel in an empty environment, beside a project that has its own `theory/`."""
 
 import os
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -67,6 +68,15 @@ def test_one_name_comes_into_site_packages(installed):
     for linked in ("theory", "simulations", "real_data", "figures"):
         files = {path.relative_to(ROOT).as_posix() for path in (ROOT / linked).rglob("*.py")}
         assert {f"pairbounds/{file}" for file in files} <= set(names)
+
+
+@pytest.mark.slow
+def test_it_has_the_verifier_and_prints_the_command_that_runs_it_alone(installed, project):
+    said = done(installed / "pairbounds", "check", "graph.npz", "--k", "2", "--proof", "proof.json", cwd=project)
+    _, *printed = shlex.split(said.splitlines()[-1].partition("to check it: ")[2])
+    assert printed[0] == "-I"
+    lines = done(sys.executable, "-S", *printed, cwd=project)
+    assert lines.startswith("PROVED probe_mse <= ")
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The command `check`: bounds on a graph in a file, at one width or at several."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import CoqProof, Proof, prove, prove_in_coq
+from pairbounds.theory.proofs import verify as verifier
 from pairbounds.theory.proofs.coq import BEGINNING, require_small
 from pairbounds.theory.proofs.proof import KEYS
 from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
@@ -49,7 +51,7 @@ PENALTY_HELP = (
 )
 CRITIC_HELP = "f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."
 PROOF_HELP = (
-    "Write proofs at one width here, which examples/verify_proof.py checks on a GRAPH.npz: with --save where FILE is "
+    "Write proofs at one width here, which theory/proofs/verify.py checks on a GRAPH.npz: with --save where FILE is "
     "none. To a .v file, of a small graph: theorems that Coq checks."
 )
 Critic = tuple[Path, Path] | None
@@ -221,7 +223,7 @@ def _in_coq(written: _Written) -> bool:
 def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path, *, quiet: bool) -> None:
     in_coq = proof.suffix == ".v"
     proved: Proof | CoqProof = (prove_in_coq if in_coq else prove)(graph, k, penalty=penalty)
-    program = f"python examples/verify_proof.py {graph_file} {proof}"
+    program = shlex.join(["python", "-I", verifier.__file__, str(graph_file), str(proof)])
     check_it = f"its head has the commands, with {FOLDER}" if in_coq else program
     proved.save(proof)
     if quiet:

@@ -50,7 +50,7 @@ HOLES = {
     ),
     "unchecked moments": (("low <= least and most <= high", "True"), (TIGHT, 0, ALL_OF_ONE_CLASS, ())),
     "unchecked polynomials": (
-        ("all(above_square(p, *part) for part in parts)", "True"),
+        ("all(above_square(p, *part, work) for part in parts)", "True"),
         (TIGHT, 0, {}, (TERM,)),
     ),
     "a penalty that is not named": (

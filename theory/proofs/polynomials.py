@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import pairwise
-from math import comb, lcm
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import above, below
 
 Polynomial = list[Fraction]  # the constant first
@@ -17,7 +16,6 @@ Square = tuple[Polynomial, Fraction, Fraction]  # a polynomial, and the ends of 
 
 NEAR = Fraction(1, 10**12)  # nodes as near as this to an end of [0, 1], or to the step, are taken to be there
 COEFFICIENT_DIGITS = 30
-HALVINGS = 8_000  # as many as the verifier makes; the emoji at k = 100 need 530
 
 
 def chord(place: Fraction) -> Polynomial:
@@ -102,43 +100,9 @@ def raised_above(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
 def above_square(polynomial: Polynomial, root: Polynomial, low: Fraction, high: Fraction) -> bool:
     """Return whether `polynomial >= root²` on [low, high], for certain.
 
-    Some interval is halved until no Bernstein coefficient of the difference, times a common denominator, is negative;
-    it is given up where a value at an end of an interval is, or after `HALVINGS`.
+    A "no" may be a polynomial that the verifier, which decides, does not show it for in the work that it allows.
     """
-    rest = [*polynomial, *[Fraction(0)] * max(0, 2 * len(root) - 1 - len(polynomial))]
-    for i, a in enumerate(root):
-        for j, b in enumerate(root):
-            rest[i + j] -= a * b
-    parts = [_bernstein(rest, low, high)]
-    for _ in range(HALVINGS):
-        if not parts or min(parts[-1][0], parts[-1][-1]) < 0:
-            return not parts
-        values = parts.pop()
-        if min(values) < 0:
-            parts += _halves(values)
-    return False
-
-
-def _bernstein(polynomial: Polynomial, low: Fraction, high: Fraction) -> list[int]:
-    """The Bernstein coefficients on an interval, times what makes integers of them."""
-    degree = len(polynomial) - 1
-    moved = [Fraction(0)] * len(polynomial)  # the coefficients in u, where t = low + (high - low) u
-    for coefficient in reversed(polynomial):
-        moved = [low * a + (high - low) * b for a, b in zip(moved, [Fraction(0), *moved[:-1]], strict=True)]
-        moved[0] += coefficient
-    shares = [coefficient / comb(degree, power) for power, coefficient in enumerate(moved)]
-    unit = lcm(*(share.denominator for share in shares))
-    return [
-        sum(comb(i, power) * int(unit * share) for power, share in enumerate(shares[: i + 1]))
-        for i in range(degree + 1)
-    ]
-
-
-def _halves(values: list[int]) -> tuple[list[int], list[int]]:
-    """The coefficients on both halves of the interval, times a power of two (de Casteljau)."""
-    left, right = [], []
-    for level in reversed(range(len(values))):
-        left.append(values[0] << level)
-        right.append(values[-1] << level)
-        values = [a + b for a, b in pairwise(values)]
-    return left, right[::-1]
+    try:
+        return bool(verify.above_square(polynomial, root, low, high, verify.Work(0)))
+    except verify.Refusal:
+        return False

@@ -3,8 +3,8 @@
 A bound of this kind is a polynomial. With the moments `a_j` of the label-energy measure ν (theorem 15), `p >= 0` on
 [0, 1] and `p >= 1` on `[0, b]` show `ν([0, b]) <= Σ_j p_j a_j`, and with `σ²_{k+1} <= b` that is a bound of `ε₂(f*)`.
 Its weakest form, of degree 1, is theorem 4; its best, theorem 15; with `b = μ²` it is theorem 18. All that a proof says
-is in integers and in decimals, to be checked exactly: `examples/verify_proof.py` does so, and `docs/proofs.md` says why
-that is enough. Source: new here.
+is in integers and in decimals, to be checked exactly: `verify.py` does so, and `docs/proofs.md` says why that is
+enough. Source: new here.
 """
 
 import json

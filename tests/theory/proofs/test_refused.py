@@ -9,6 +9,7 @@ import struct
 import sys
 import zipfile
 from fractions import Fraction
+from math import comb
 
 import numpy as np
 import pytest
@@ -126,6 +127,25 @@ def test_a_whole_record_is_taken_and_without_a_key_or_with_another_moment_it_is_
     for j, (low, high) in enumerate(record["moments"]):
         for by in ("0.0000001", "-0.0000001"):
             assert "is not in" in refused(with_changed(record, [moved(low, by), moved(high, by)], "moments", j), graph)
+
+
+def test_a_polynomial_that_halving_never_decides_takes_no_more_work_than_the_graph_allows(
+    refused, tmp_path, monkeypatch
+):
+    """Of degree 61 on 2 x 2 nodes, with a double root at the root of 1/2: no end of an interval ever meets it."""
+    path = saved(PairGraph([[3, 1], [1, 3]], [0, 1]), tmp_path)
+    forged = [Fraction(comb(57, j)) for j in range(58)]  # (1 + t)^57, times (2 t² - 1)²
+    for _ in range(2):
+        forged = [2 * after - before for before, after in zip([*forged, 0, 0], [0, 0, *forged], strict=True)]
+    claim = RECORD["claims"][0] | {"polynomial": [*map(written, forged)], "value": "9"}
+    states, charged, spend = verifier.Graph(path).walks(61, 0), [], verifier.Work.spend
+    moments = [[str(sum(h * h for line in state for h in line) / 2)] * 2 for state in states]
+    monkeypatch.setattr(verifier, "WORK", 2**24)
+    monkeypatch.setattr(verifier.Work, "spend", lambda self, *of: (charged.append(of), spend(self, *of)))
+    record = record_of(PairGraph([[3, 1], [1, 3]], [0, 1]), 1) | {"moments": moments, "claims": [claim]}
+    assert "more work than the size of the graph allows" in refused(record, path)
+    *before, _ = (times * (bits // 64 + 1) for times, bits in charged)
+    assert 2**23 < sum(before) <= 2**24 + 4 * verifier.PAIR
 
 
 def test_a_theorem_without_a_penalty_is_not_shown_with_one(refused):

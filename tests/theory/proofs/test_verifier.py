@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, induced_labelling_error, spectrum
 from pairbounds.theory.proofs.exact_graph import ExactGraph
 from pairbounds.theory.proofs.places import BITS, places
-from pairbounds.theory.proofs.polynomials import above_square
 from pairbounds.theory.quantities.multihop import consistency_curve
 from tests.theory.proofs.verifier import saved, verifier
 
@@ -49,8 +48,7 @@ def test_a_polynomial_said_to_be_above_a_square_is(seed):
     low, high = sorted(Fraction(int(end), 16) for end in rng.integers(0, 17, 2))
     places = [low + (high - low) * Fraction(i, 200) for i in range(201)]
     differences = [sum(c * t**j for j, c in enumerate(p)) - sum(c * t**j for j, c in enumerate(s)) ** 2 for t in places]
-    said = verifier.above_square(p, s, low, high)
-    assert said == above_square(p, s, low, high)
+    said = verifier.above_square(p, s, low, high, verifier.Work(0))
     if said:
         assert min(differences) >= 0
     else:
@@ -59,10 +57,10 @@ def test_a_polynomial_said_to_be_above_a_square_is(seed):
 
 def test_touching_from_above_at_an_end_is_above_and_crossing_is_not():
     one, half = Fraction(1), Fraction(1, 2)
-    assert verifier.above_square([one, -one], [], 0, one)
-    assert verifier.above_square([half * half, -one, one + Fraction(1, 10**30)], [], 0, one)
-    assert not verifier.above_square([half * half - Fraction(1, 10**30), -one, one], [], 0, one)
-    assert not verifier.above_square([one, -one - Fraction(1, 10**30)], [], 0, one)
+    assert verifier.above_square([one, -one], [], 0, one, verifier.Work(0))
+    assert verifier.above_square([half * half, -one, one + Fraction(1, 10**30)], [], 0, one, verifier.Work(0))
+    assert not verifier.above_square([half * half - Fraction(1, 10**30), -one, one], [], 0, one, verifier.Work(0))
+    assert not verifier.above_square([one, -one - Fraction(1, 10**30)], [], 0, one, verifier.Work(0))
 
 
 @pytest.mark.parametrize("shape", [(5, 8), (8, 5), (6, 6)])

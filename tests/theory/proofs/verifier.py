@@ -10,11 +10,11 @@ from typing import Any
 
 from pairbounds import PairGraph, prove
 
-PROGRAM = Path(__file__).parents[3] / "examples" / "verify_proof.py"
+PROGRAM = Path(__file__).parents[3] / "theory" / "proofs" / "verify.py"
 
 
 def _loaded() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("verify_proof", PROGRAM)
+    spec = importlib.util.spec_from_file_location("verify", PROGRAM)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

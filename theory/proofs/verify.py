@@ -1,7 +1,9 @@
-"""Check a proof that `pairbounds check GRAPH.npz --k K --proof PROOF.json` wrote: python verify_proof.py GRAPH PROOF.
+# mypy: ignore-errors
+"""Check a proof that `pairbounds check GRAPH.npz --k K --proof PROOF.json` wrote: python -I verify.py GRAPH PROOF.
 
 Says PROVED and what (exit 0) or NOT PROVED and why (1), in exact numbers, with Python alone. Why: docs/proofs.md.
-It repeats nothing that a file says but numbers that it has checked, and takes no longer than the graph asks for.
+It repeats nothing that a file says but numbers that it has checked. The size of the graph bounds its work: polynomials
+and exact walks get WORK additions of 64-bit words and PAIR for each pair; other sizes are the graph's, or limited.
 """
 
 import hashlib
@@ -18,14 +20,15 @@ from pathlib import Path
 
 KEYS = set("format graph k penalty claims at_most at_least walk_bits moments bits basis".split())
 CLAIM, VOTE = set("theorem quantity value polynomial".split()), {"filter", "price"}
-LARGEST, DISTINCT, MOMENTS, CLAIMS, HALVINGS = 2**27, 4_000, 65, 8, 8_000  # bytes of an array, rows of V; of each
+LARGEST, DISTINCT, MOMENTS, CLAIMS = 2**27, 4_000, 65, 8  # bytes of an array, rows of V; of each
+WORK, PAIR = 2**30, 2**16  # of one proof, in additions of 64-bit words: of a graph, and of each of its pairs
 
 
 class Refusal(Exception):
     """The reason why nothing is proved, in words of our own."""
 
 
-def require(true, reason):
+def require(true: object, reason: str) -> None:
     if not true:
         raise Refusal(reason)
 
@@ -39,6 +42,12 @@ def number(text, digits=400):
     pattern = rf"-?\d{{1,{digits}}}([.]\d{{1,{digits}}}|/[1-9]\d{{0,{digits - 1}}})?"
     require(type(text) is str and re.fullmatch(pattern, text, re.ASCII), "a number is no short decimal or quotient")
     return Fraction(text)
+
+
+def shared(numbers, digits=400):
+    over = lcm(*(each.denominator for each in numbers))
+    require(over < 10**digits, f"numbers have no common denominator of {digits} digits")
+    return over
 
 
 def once(pairs):
@@ -57,6 +66,18 @@ def stored(archive, name):
     body, whole = raw[head.end() :], len(raw) <= LARGEST
     require(whole and len(body) == int(head[4]) * int(head[3][1:]), f"{name} is too long, or not as its head says")
     return [value for (value,) in struct.iter_unpack({b"f8": "<d", b"i8": "<q", b"i4": "<i"}[head[3]], body)]
+
+
+class Work:
+    """Additions of 64-bit words that are left to the polynomials and exact walks of a proof."""
+
+    def __init__(self, pairs: int) -> None:
+        self.left = WORK + PAIR * pairs
+
+    def spend(self, times, bits):
+        """Count additions of numbers of so many bits."""
+        self.left -= times * (bits // 64 + 1)
+        require(self.left >= 0, "its polynomials or walks take more work than the size of the graph allows")
 
 
 class Graph:
@@ -86,6 +107,7 @@ class Graph:
         self.left, self.right = ([sum(w for _, w in row) for row in side] for side in (self.rows, self.columns))
         classes = {label: c for c, label in enumerate(sorted(set(labels)))}
         self.classes = [classes[label] for label in labels]
+        self.work = Work(len(weights))
 
     def walks(self, steps, bits):
         """Probability of each start's class after 0..steps half hops, times 2^bits, low by at most the steps."""
@@ -95,6 +117,9 @@ class Graph:
             rows, marginal = (self.rows, self.left) if step % 2 else (self.columns, self.right)
             sums = ([sum(w * states[-1][end][c] for end, w in row) for c in classes] for row in rows)
             states.append([[s // p if bits else Fraction(s, p) for s in line] for line, p in zip(sums, marginal)])
+            if not bits:  # a greatest common divisor for each pair and class
+                longest = max(share.denominator.bit_length() for line in states[-1] for share in line)
+                self.work.spend(sum(map(len, rows)) * len(classes) * (longest // 64 + 1), longest)
         return states
 
 
@@ -154,37 +179,44 @@ def definite(matrix):
     return True
 
 
-def above_square(p, s, low, high):
+def above_square(p: list, s: list, low: Fraction, high: Fraction, work: Work) -> bool:
     """Test if `p >= s²` on [low, high], polynomials with the constant first: by Bernstein coefficients, halving."""
-    rest = p + [Fraction(0)] * 2 * len(s)
-    n, moved = len(rest) - 1, [Fraction(0)] * len(rest)
+    over, end = shared(p + s), lcm(low.denominator, high.denominator)
+    low, width, rest = int(low * end), int((high - low) * end), [int(over * over * c) for c in p] + [0] * 2 * len(s)
     for i, a in enumerate(s):
         for j, b in enumerate(s):
-            rest[i + j] -= a * b
-    for coefficient in reversed(rest):  # in u, where t = low + (high - low) u
-        moved = [low * a + (high - low) * b for a, b in zip(moved, [0, *moved])]
-        moved[0] += coefficient
+            rest[i + j] -= int(a * over) * int(b * over)
+    n, scale, moved = len(rest) - 1, 1, [0] * len(rest)
+    for coefficient in reversed(rest):  # in u, where t = (low + width u) / end
+        work.spend(n, end.bit_length() * max(map(int.bit_length, moved)) // 64)
+        moved = [low * a + width * b for a, b in zip(moved, [0, *moved])]
+        moved[0] += coefficient * scale
+        scale *= end
     choices = [[comb(i, j) for j in range(i + 1)] for i in range(n + 1)]
-    unit = lcm(*choices[n]) * lcm(*(c.denominator for c in moved))
-    shares = [int(unit * c / choice) for c, choice in zip(moved, choices[n])]
+    unit = lcm(*choices[n])
+    shares = [unit // choice * c for c, choice in zip(moved, choices[n])]
     parts = [[sum(map(mul, choice, shares)) for choice in choices]]
-    for _ in range(HALVINGS):
-        if not parts or min(parts[-1][0], parts[-1][-1]) < 0:
-            return not parts
+    while parts and min(parts[-1][0], parts[-1][-1]) >= 0:
         values, ends = parts.pop(), []
+        work.spend(n * n, max(map(int.bit_length, values)))
         for level in range(n, -1, -1) if min(values) < 0 else ():  # de Casteljau, times a power of two
             ends.append((values[0] << level, values[-1] << level))
             values = [a + b for a, b in zip(values, values[1:])]
         parts += [side[::turn] for side, turn in zip(zip(*ends), (1, -1))]
-    return False
+    return not parts
+
+
+def suffice(p: list, q: list, at_most: Fraction, at_least: Fraction, work: Work) -> bool:
+    """Test if p is above the step, or above the squares of q and 1 - q where a vote needs that."""
+    parts = (q or [1], 0, min(at_most, 1)), ([(j == 0) - c for j, c in enumerate(q)], at_least if q else 0, 1)
+    return all(above_square(p, *part, work) for part in parts)
 
 
 def proved(claim, graph, states, bits, moments, at_most, at_least):
     """Value by a claim's polynomials: `Σ_j p_j a_j`, or twice it, or the error of a vote with that for its budget."""
     p = [number(c) for c in listed(claim["polynomial"], 1, len(moments), "a polynomial")]
     q = [number(c) for c in listed(claim["filter"], 1, len(states[::2]), "a filter")] if "filter" in claim else []
-    parts = (q or [1], 0, min(at_most, 1)), ([(j == 0) - c for j, c in enumerate(q)], at_least if q else 0, 1)
-    require(all(above_square(p, *part) for part in parts), "a polynomial is too small somewhere in [0, 1]")
+    require(suffice(p, q, at_most, at_least, graph.work), "a polynomial is too small somewhere in [0, 1]")
     budget = sum(max(c * low, c * high) for c, (low, high) in zip(p, moments))
     if not q:
         return budget * {"probe_mse": 1, "probe_error": 2}[claim["quantity"]]
@@ -213,6 +245,7 @@ def settings(graph, proof):
     at_most, at_least, penalty = (number(proof[key]) for key in ("at_most", "at_least", "penalty"))
     require(0 <= at_least <= 1 and 0 <= penalty < 1 and penalty**2 <= at_most <= 1, "a place is not where it may be")
     moments = [[number(end, 4_300) for end in pair] for pair in pairs]
+    shared([end for pair in moments for end in pair], 4_300)
     return k, bits, walk_bits, moments, at_most, at_least, penalty
 
 
@@ -243,7 +276,7 @@ def check(graph, proof):
     return lines
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     """Print what is proved; `SystemExit` with the reason if anything is not."""
     try:
         require(len(arguments) == 2, "two files are needed, GRAPH and PROOF")
