@@ -13,6 +13,7 @@ import typer
 from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
+from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.outward import rounded
@@ -27,9 +28,10 @@ from pairbounds.theory.graph.files import GraphFile, read_graph
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
-from pairbounds.theory.proofs import CoqProof, Proof, prove, prove_in_coq
+from pairbounds.theory.proofs import Proof, prove, prove_in_coq
 from pairbounds.theory.proofs import verify as verifier
 from pairbounds.theory.proofs.coq import BEGINNING, require_small
+from pairbounds.theory.proofs.coq_check import verify_coq
 from pairbounds.theory.proofs.proof import KEYS
 from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
@@ -51,9 +53,10 @@ PENALTY_HELP = (
 )
 CRITIC_HELP = "f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."
 PROOF_HELP = (
-    "Write proofs at one width here, which theory/proofs/verify.py checks on a GRAPH.npz: with --save where FILE is "
-    "none. To a .v file, of a small graph: theorems that Coq checks."
+    "Write proofs at one width here, which --verify checks on a GRAPH.npz: with --save where FILE is none. To a .v "
+    "file, of a small graph: theorems that Coq checks."
 )
+VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, in place of writing one; a .v file with Coq if there is coqc."
 Critic = tuple[Path, Path] | None
 
 
@@ -68,8 +71,9 @@ class _Written:
 
 
 def check(
+    context: typer.Context,
     file: Graph,
-    k: Annotated[str, typer.Option(metavar="K|A:B", help=WIDTH_HELP)],
+    k: Annotated[str | None, typer.Option(metavar="K|A:B", help=WIDTH_HELP)] = None,
     labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
     columns: Annotated[str | None, typer.Option(metavar="LEFT,RIGHT", help=COLUMNS_HELP)] = None,
     weight: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")] = None,
@@ -88,6 +92,7 @@ def check(
     critic: Annotated[Critic, typer.Option(metavar="F.npy G.npy", help=CRITIC_HELP)] = None,
     hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
     proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
+    verify: Annotated[bool, typer.Option("--verify", help=VERIFY_HELP)] = False,
     force: Force = False,
 ) -> None:
     """Evaluate the bounds on the optimal embedding of the pairs in FILE, and print ten of them.
@@ -96,6 +101,11 @@ def check(
     At many widths, with a picture: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
     With a penalty too: pairbounds check emoji.npz --k 400 --penalty 0.9
     """
+    if verify:
+        _verify(context, file, proof)
+        return
+    if k is None:
+        raise typer.BadParameter("give the width: --k 8, or several: --k 2:40")
     widths, written = parsed_widths(k), _Written(out, plot, save, proof)
     _require_one_or_several(widths, written)
     _claim([file, labels, plugin, *(critic or ())], written, force=force)
@@ -220,11 +230,28 @@ def _in_coq(written: _Written) -> bool:
     return written.proof is not None and written.proof.suffix == ".v"
 
 
+def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
+    """Print what a proof of somebody else proves of a graph, or why it proves nothing."""
+    given = {name for name in context.params if f"{context.get_parameter_source(name)}".endswith("COMMANDLINE")}
+    if proof is None or given != {"file", "proof", "verify"}:
+        raise ValueError("--verify checks the proof of a graph: give it GRAPH.npz and --proof FILE, and nothing else")
+    for path in (file, proof):
+        require_file(path)
+    try:
+        if proof.suffix == ".v":
+            echo(*verify_coq(PairGraph.load(file), proof, FOLDER))
+        else:
+            verifier.main([str(file), str(proof)])
+    except (verifier.Refusal, SystemExit) as reason:
+        echo(f"NOT PROVED: {str(reason).removeprefix('NOT PROVED: ')}", err=True)
+        raise typer.Exit(CHECK_FAILED) from None
+
+
 def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path, *, quiet: bool) -> None:
     in_coq = proof.suffix == ".v"
-    proved: Proof | CoqProof = (prove_in_coq if in_coq else prove)(graph, k, penalty=penalty)
-    program = shlex.join(["python", "-I", verifier.__file__, str(graph_file), str(proof)])
-    check_it = f"its head has the commands, with {FOLDER}" if in_coq else program
+    proved: Proof = (prove_in_coq if in_coq else prove)(graph, k, penalty=penalty)
+    with_coq = ["pairbounds", "check", str(graph_file), "--proof", str(proof), "--verify"]
+    check_it = shlex.join(with_coq if in_coq else ["python", "-I", verifier.__file__, str(graph_file), str(proof)])
     proved.save(proof)
     if quiet:
         return

@@ -2,10 +2,12 @@
 
 `theory/formal` has the test that decides, in integers, and the proof that it is sound: `Place.v` and `Lower.v` for the
 cut of the spectrum, `Walks.v` for the moments, `Bernstein.v` for polynomials, `Checker.v` for all together, `Ballots.v`
-for votes. A file is written only after the same test has been passed here. Source: new here.
+for votes, `OneGraph.v` for the form of a theorem. A file is written only after the same test has been passed here, and
+is a function of the graph and of the numbers of its certificate: `coq_check` writes it again. Source: new here.
 """
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -32,19 +34,13 @@ ERRORS = (("probe_mse", 1), ("probe_error", 2))
 
 HEAD = """{beginning} bounds of the probe on {subject}, on one graph.
    SHA-256 of its sizes, weights and labels: {digest}.
-   The definitions are those of Statements.v; `pairs` has the weights below over their sum, and `label_of` the labels.
-   To check it, with the packages of Coq that docs/proofs.md lists:
-     cp -r "$(python -c 'import pairbounds.theory.ledger.formal as it; print(it.FOLDER)')" formal
-     cd formal && coq_makefile -Q . Pairbounds *.v -o Makefile && make Ballots.vo Lower.vo && cd ..
-     coqc -Q formal Pairbounds THIS_FILE.v *)
+   There are only numbers here: the graph and a certificate. OneGraph.v says what follows from them.
+   A file that somebody else sent may redefine anything: do not give it to coqc. This reads the certificate's integers,
+   writes the file again from GRAPH.npz and these, compares both, and gives its own to coqc:
+     pairbounds check GRAPH.npz --proof THIS_FILE.v --verify *)
 From Coq Require Import ZArith.
-From mathcomp Require Import all_ssreflect all_algebra.
-From Pairbounds Require Import Statements Integers Place Lower Checker Ballots.
-Set Implicit Arguments.
-Unset Strict Implicit.
-Unset Printing Implicit Defensive.
-Import GRing.Theory.
-
+From mathcomp Require Import all_ssreflect.
+From Pairbounds Require Import Integers Place Checker OneGraph.
 Open Scope hex_int_scope.
 {weights_rows}
 {basis_rows}
@@ -54,9 +50,13 @@ Open Scope Z_scope.
 Definition counts : problem := Problem {n}%nat {m}%nat {weights}
   {labels} {last}%nat.
 Definition certificate : Checker.certificate := Certificate
-  (Place {k}%nat {place} {unit}
+"""
+
+PLACE = """  (Place {k}%nat {place_num} {place_den} {unit}
     roots_0
-    {basis} {basis_unit}
+"""
+
+CHECKED = """    {basis} {basis_unit}
     {factor} {factor_unit}
     {left_over})
   {one} {moments}.
@@ -66,56 +66,29 @@ Lemma checked : check counts certificate. Proof. vm_cast_no_check (erefl true). 
 
 MASS = """
 (* Theorem {theorem}. *)
-Lemma {name}_checked : mass_ok counts certificate {polynomial} {over} {num} {den}.
+Lemma theorem_{theorem}_checked : mass_claim counts certificate {mu_num} {mu_den}
+  {polynomial} {over} {num} {den}.
 Proof. vm_cast_no_check (erefl true). Qed.
-Theorem {name} (R : rcfType) (f : 'M[R]_({n}, {k})) (g : 'M[R]_({m}, {k})) (B : 'M[R]_({k}, {r})) :
-  {hypotheses}
-  let value : R := (iR {num} / iR {den})%R in
-  (mse (pairs R checked) (@label_of counts) f B <= value)%R /\\
-  (error (pairs R checked) (@label_of counts) f B <= 2 * value)%R.
-Proof. move=> best probe value; exact: (mass_verdict (ok := checked) ({cuts} best) probe {name}_checked). Qed.
+Theorem theorem_{theorem} : mse_at_most counts {k} {mu_num} {mu_den} {num} {den}.
+Proof. exact (mass_proved checked theorem_{theorem}_checked). Qed.
 """
 
 VOTE = """
-(* {title}. *)
-{lower}Lemma {name}_checked : vote_ok counts certificate {polynomial} {filter}
-  {over} {filter_over} {low} {price} {num} {den}.
+(* Theorem {theorem}, votes. *)
+Lemma theorem_{theorem}_votes_checked : vote_claim counts certificate {mu_num} {mu_den}
+  {polynomial} {filter}
+  {over} {filter_over} {low_num} {low_den} {price_num} {price_den} {num} {den}.
 Proof. vm_cast_no_check (erefl true). Qed.
-Theorem {name} (R : rcfType) (f : 'M[R]_({n}, {k})) (g : 'M[R]_({m}, {k})) (B : 'M[R]_({k}, {r})) :
-  {hypotheses}
-  (error (pairs R checked) (@label_of counts) f B <= iR {num} / iR {den})%R.
-Proof. move=> best probe; exact: (vote_sound (ok := checked) ({vote_cuts} best) probe {name}_checked). Qed.
+Theorem theorem_{theorem}_votes : error_at_most counts {k} {mu_num} {mu_den} {num} {den}.
+Proof. exact (vote_proved checked theorem_{theorem}_votes_checked). Qed.
 """
-
-LOWER = """Lemma lower_checked : lower_ok counts (cut certificate) {low}.
-Proof. vm_cast_no_check (erefl true). Qed.
-"""
-
-NO_VOTE = "\n(* {title}: left out, for {value} is not below 1, or not below what is proved above. *)\n"
-HYPOTHESES = "{minimiser} (pairs R checked) {penalty}f g -> least_squares (pairs R checked) (@label_of counts) f B ->"
 
 
 @dataclass(frozen=True)
-class CoqProof:
-    """A proof and its text in Coq.
+class CoqProof(Proof):
+    """A proof whose values Coq confirms, with the text of its file."""
 
-    Attributes
-    ----------
-    proof : claims, with values that Coq confirms
-    text : the file
-    """
-
-    proof: Proof
-    text: str
-
-    @property
-    def subject(self) -> str:
-        """The minimisers that the theorems are about, in words."""
-        return self.proof.subject
-
-    def value(self, quantity: str) -> Fraction:
-        """The least that is proved of "probe_mse" or "probe_error"."""
-        return self.proof.value(quantity)
+    text: str = ""
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file; an interrupted write leaves an old file whole."""
@@ -149,15 +122,23 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
     if not writer.lower_holds():
         proof = assembled(graph, exact, k, penalty, HOPS, _upper_places)
         writer = _Writer(exact, proof)
-    shown = [writer.shown(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
-    text = writer.head() + "".join(map(writer.theorem, shown))
-    claims = [replace(claim, quantity=name, value=factor * claim.value) for claim in shown for name, factor in ERRORS]
-    least = min(Fraction(1), *(claim.value for claim in claims if claim.quantity == "probe_error"))
-    for vote in (writer.shown_vote(claim) for claim in proof.claims if claim.filter):
-        worth = vote.value < least
-        text += writer.vote(vote) if worth else writer.no_vote(vote)
-        claims += [vote] * worth
-    return CoqProof(replace(proof, claims=tuple(claims)), text)
+    masses = [writer.shown(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
+    least = min(Fraction(1), *(2 * claim.value for claim in masses))
+    votes = [writer.priced(claim) for claim in proof.claims if claim.filter]
+    worthy = [claim for claim in votes if writer.shown(claim).value < least]
+    return from_numbers(exact, replace(proof, claims=(*masses, *worthy)))
+
+
+def from_numbers(exact: ExactGraph, proof: Proof) -> CoqProof:
+    """The file of a certificate: the cut of a proof, and the polynomials of its claims, whose values it finds."""
+    writer = _Writer(exact, proof)
+    if not writer.lower_holds():
+        raise ValueError("σ²_k is not shown to be at least its place")
+    claims: list[Claim] = []
+    for claim in map(writer.shown, proof.claims):
+        errors = [("probe_error", 1)] if claim.filter else ERRORS
+        claims += [replace(claim, quantity=name, value=factor * claim.value) for name, factor in errors]
+    return CoqProof(**vars(proof) | {"claims": tuple(claims)}, text=writer.text())
 
 
 def _upper_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
@@ -192,11 +173,10 @@ class _Writer:
         lows = [low * (total << 2 * self._bits) / unit for low, _ in exact.moments(self._states, self._bits)]
         self._total, self._moments = total // unit, [int(low) for low in lows]
 
-    def head(self) -> str:
-        """The text up to the theorems."""
+    def text(self) -> str:
+        """The file."""
         exact, proof = self._exact, self._proof
-        numbers = self._certificate()
-        return HEAD.format(
+        head = (HEAD + PLACE + CHECKED).format(
             beginning=BEGINNING,
             subject=proof.subject,
             digest=proof.graph,
@@ -208,77 +188,48 @@ class _Writer:
             k=proof.k,
             one=1 << self._bits,
             moments=_list(self._moments),
-            **numbers,
+            **self._certificate(),
         )
+        theorems = [*map(self._theorem, map(self.shown, proof.claims))]
+        names = re.findall(r"^Theorem (\w+)", "".join(theorems), re.MULTILINE)
+        return "".join([head, *theorems, "\n", *(f"Print Assumptions {name}.\n" for name in names)])
 
     def shown(self, claim: Claim) -> Claim:
-        """The claim with the value that Coq finds for its polynomial."""
-        over, coefficients = _over_one(claim.polynomial)
-        return replace(claim, value=above(self._integral(coefficients) / over, VALUE_DIGITS))
+        """The claim with the value that Coq finds for its polynomials."""
+        value, masses = self._budget(claim), self._exact.left
+        if claim.filter:
+            value = error(self._margins(claim), masses, value, claim.price)
+        return replace(claim, value=above(value, VALUE_DIGITS))
 
-    def shown_vote(self, claim: Claim) -> Claim:
-        """The claim of a vote, with the price and the value that Coq finds for its polynomials."""
-        over, coefficients = _over_one(claim.polynomial)
-        ahead = margins([*claim.filter], self._exact, self._states, self._bits)
-        budget, masses = self._integral(coefficients) / over, self._exact.left
-        price = best_price(ahead, masses, budget)
-        return replace(claim, price=price, value=above(error(ahead, masses, budget, price), VALUE_DIGITS))
+    def priced(self, claim: Claim) -> Claim:
+        """The claim of a vote with its best price."""
+        return replace(claim, price=best_price(self._margins(claim), self._exact.left, self._budget(claim)))
 
-    def theorem(self, claim: Claim) -> str:
-        """A theorem by a polynomial above the step."""
-        over, coefficients = _over_one(claim.polynomial)
-        numbers = {"theorem": claim.theorem, "polynomial": _list(coefficients), "over": over}
-        return MASS.format(name=f"theorem_{claim.theorem}", **numbers, **self._statement(claim))
+    def _margins(self, claim: Claim) -> list[Fraction]:
+        return margins([*claim.filter], self._exact, self._states, self._bits)
 
-    def vote(self, claim: Claim) -> str:
-        """A theorem by a vote."""
+    def _budget(self, claim: Claim) -> Fraction:
+        over, coefficients = _over_one(claim.polynomial)
+        return self._integral(coefficients) / over
+
+    def _theorem(self, claim: Claim) -> str:
+        """A theorem by a polynomial above the step, or by a vote."""
+        mu, value, low = self._proof.penalty, claim.value, self._proof.places.at_least
         over, coefficients = _over_one(claim.polynomial)
         filter_over, votes = _over_one(claim.filter)
-        statement = self._statement(claim)
-        return VOTE.format(
-            **self._titled(),
-            lower=LOWER.format(**statement) if self._proof.places.at_least else "",
+        return (VOTE if claim.filter else MASS).format(
+            theorem=18 if mu else claim.theorem,
+            k=self._proof.k,
             polynomial=_list(coefficients),
             filter=_list(votes),
             over=over,
             filter_over=filter_over,
-            price=f"{claim.price.numerator} {claim.price.denominator}",
-            **statement,
+            **_quotient("mu", mu),
+            **({"low_num": mu.numerator**2, "low_den": mu.denominator**2} if mu else _quotient("low", low)),
+            **_quotient("price", claim.price),
+            num=value.numerator,
+            den=value.denominator,
         )
-
-    def no_vote(self, claim: Claim) -> str:
-        """Comment in place of a theorem by a vote that adds nothing."""
-        return NO_VOTE.format(title=self._titled()["title"], value=float(claim.value))
-
-    def _titled(self) -> dict[str, str]:
-        number = 18 if self._proof.penalty else 16
-        return {"title": f"Theorem {number}, votes", "name": f"theorem_{number}_votes"}
-
-    def _statement(self, claim: Claim) -> dict[str, Any]:
-        mu, value = self._proof.penalty, claim.value
-        over, under = f"(mu_num := {mu.numerator})", f"(mu_den := {mu.denominator})"
-        penalised = {
-            "minimiser": "penalised_minimiser",
-            "penalty": f"(iR {mu.numerator} / iR {mu.denominator})%R ",
-            "cuts": f"penalised_optimum_cuts (ok := checked) {over} {under} isT",
-            "vote_cuts": f"penalised_vote_cuts (ok := checked) {over} {under} isT",
-            "low": f"({mu.numerator} * {mu.numerator}) ({mu.denominator} * {mu.denominator})",
-        }
-        plain = {
-            "minimiser": "minimiser",
-            "penalty": "",
-            "cuts": "optimum_cuts (ok := checked)",
-            "vote_cuts": "optimum_vote_cuts (ok := checked)",
-            "low": "0 1",
-        }
-        least = self._proof.places.at_least
-        if least:
-            plain["low"] = f"{least.numerator} {least.denominator}"
-            plain["vote_cuts"] = "lower_cuts (ok := checked) lower_checked"
-        loss = penalised if mu else plain
-        sizes = {"n": len(self._rows), "m": self._columns, "k": self._proof.k, "r": self._classes}
-        numbers = {"num": value.numerator, "den": value.denominator}
-        return sizes | numbers | loss | {"hypotheses": HYPOTHESES.format(**loss)}
 
     def _integral(self, coefficients: Sequence[int]) -> Fraction:
         """The most that `Σ_j p_j a_j` can be, as Coq bounds it."""
@@ -328,7 +279,8 @@ class _Writer:
             matrix.append([entry // size for entry in line])
         factor, shift = _factor(matrix)
         return {
-            "place": f"{num} {den}",
+            "place_num": num,
+            "place_den": den,
             "unit": unit,
             **_rows("roots", [roots]),
             **_rows("basis", places.basis),
@@ -352,6 +304,10 @@ def _factor(matrix: Sequence[Sequence[int]]) -> tuple[list[list[int]], int]:
             raise ValueError("the cut of the spectrum cannot be certified in integers: ask for another width")
         factor.append([*line, isqrt(pivot)])
     return factor, shift
+
+
+def _quotient(name: str, number: Fraction) -> dict[str, int]:
+    return {f"{name}_num": number.numerator, f"{name}_den": number.denominator}
 
 
 def _over_one(fractions: Sequence[Fraction]) -> tuple[int, list[int]]:

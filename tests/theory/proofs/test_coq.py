@@ -1,9 +1,11 @@
 """Verdicts as theorems of Coq: the file is about the graph, and a file that was tampered with does not compile."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,11 +15,12 @@ import pytest
 from pairbounds import PairGraph, prove
 from pairbounds.__main__ import app
 from pairbounds.theory.ledger.formal import FOLDER
-from pairbounds.theory.proofs import coq, prove_in_coq
+from pairbounds.theory.proofs import coq, coq_check, prove_in_coq
 from pairbounds.theory.proofs.decimals import written
 from pairbounds.theory.proofs.places import left_places
 from tests.families import GRAPHS
-from tests.reliability.formal import in_order, sources
+from tests.reliability.elsewhere import VARIABLES
+from tests.reliability.formal import sources
 from tests.theory.proofs.verifier import saved, verifier
 
 TINY = PairGraph([[8, 1, 0], [6, 2, 0], [0, 1, 9], [0, 0, 7]], [0, 0, 1, 1])
@@ -54,11 +57,11 @@ def test_its_values_are_those_of_the_other_proof(graph):
         theirs, ours = prove(graph, 2, penalty=penalty, hops=8), prove_in_coq(graph, 2, penalty=penalty)
         for quantity in ("probe_mse", "probe_error"):
             values = {it.theorem: it.value for it in theirs.claims if it.quantity == quantity and it.theorem != 16}
-            found = {it.theorem: it.value for it in ours.proof.claims if it.quantity == quantity and it.theorem != 16}
+            found = {it.theorem: it.value for it in ours.claims if it.quantity == quantity and it.theorem != 16}
             assert found.keys() == values.keys()
             assert all(0 <= found[theorem] - values[theorem] < 1e-9 for theorem in found)
-        (penalised,) = {"penalised_minimiser" in ours.text}
-        assert penalised == (penalty is not None)
+        numbers_of = "18 : mse_at_most counts 2 3 5 " if penalty else "15 : mse_at_most counts 2 0 1 "
+        assert f"\nTheorem theorem_{numbers_of}" in ours.text
 
 
 @pytest.mark.parametrize(("size", "k"), [(6, 1), (6, 2), (8, 2)])
@@ -66,11 +69,13 @@ def test_its_values_are_those_of_the_other_proof(graph):
 def test_what_a_vote_proves_there_the_verifier_proves_too(size, k, penalty, tmp_path):
     graph = GRAPHS["wide"](np.random.default_rng(0), size)
     ours, read = prove_in_coq(graph, k, penalty=penalty), verifier.Graph(saved(graph, tmp_path))
-    (vote,) = (claim for claim in ours.proof.claims if claim.filter)
-    (said_of,) = re.findall(r"^  \(error .* f B <= iR (\d+) / iR (\d+)\)%R\.$", ours.text, re.M)
+    (vote,) = (claim for claim in ours.claims if claim.filter)
+    (said_of,) = re.findall(
+        rf"^Theorem theorem_1\d_votes : error_at_most counts {k} \d \d (\d+) (\d+)\.$", ours.text, re.M
+    )
     assert Fraction(*map(int, said_of)) == vote.value == ours.value("probe_error") < 1
-    record = json.loads(json.dumps(ours.proof.record()))
-    assert len(verifier.check(read, record)) == len(ours.proof.claims)
+    record = json.loads(json.dumps(ours.record()))
+    assert len(verifier.check(read, record)) == len(ours.claims)
     record["claims"][-1]["value"] = written(vote.value - Fraction(1, 10**9))
     with pytest.raises(verifier.Refusal):
         verifier.check(read, record)
@@ -79,12 +84,8 @@ def test_what_a_vote_proves_there_the_verifier_proves_too(size, k, penalty, tmp_
 @pytest.mark.parametrize("penalty", [None, 0.6])
 def test_a_vote_that_adds_nothing_is_left_out(penalty):
     ours = prove_in_coq(GRAPHS["one_class"](np.random.default_rng(0), 6), 1, penalty=penalty)
-    assert not any(claim.filter for claim in ours.proof.claims)
-    assert "vote_ok" not in ours.text
-    number = 18 if penalty else 16
-    assert re.search(
-        rf"^\(\* Theorem {number}, votes: left out, for \S+e-\d\d is not below 1, or not below ", ours.text, re.M
-    )
+    assert not any(claim.filter for claim in ours.claims)
+    assert "vote_claim" not in ours.text
 
 
 def test_where_the_place_from_below_is_too_high_it_is_not_used(monkeypatch):
@@ -95,8 +96,7 @@ def test_where_the_place_from_below_is_too_high_it_is_not_used(monkeypatch):
     before = prove_in_coq(TINY, 2)
     monkeypatch.setattr(coq, "left_places", raised_places)
     after = prove_in_coq(TINY, 2)
-    assert "lower_ok" in before.text
-    assert "lower_ok" not in after.text
+    assert before.places.at_least > after.places.at_least == 0
     assert before.value("probe_error") < after.value("probe_error")
 
 
@@ -112,7 +112,7 @@ def test_the_command_writes_it_by_its_suffix(tmp_path, call):
     path, proof = saved(TINY, tmp_path), tmp_path / "proof.v"
     code, out, _ = call(app, "check", path, "--k", 2, "--proof", proof)
     assert code == 0
-    assert f"to check it: its head has the commands, with {FOLDER}" in out
+    assert f"to check it: pairbounds check {path} --proof {proof} --verify\n" in out
     assert proof.read_text() == prove_in_coq(TINY, 2).text
     assert call(app, "check", path, "--k", 2, "--proof", proof)[0] == 0  # its own file is replaced
     proof.write_text("(* mine *)")
@@ -169,22 +169,124 @@ TAMPERED = {
     "another one": replaced(r"^  (\d+) (\[:: \d)", r"  \g<1>0 \2"),
     "a moment": replaced(r"^(  \d+ \[:: \d+; \d+)", r"\g<1>1"),
     "a moment dropped": replaced(r"; \d+\]\)?\.$", "]."),
-    "a polynomial": replaced(r"mass_ok counts certificate \[:: \d", "mass_ok counts certificate [:: "),
-    "its denominator": replaced(r"(mass_ok counts certificate .*\]) (\d+)", r"\1 \g<2>0"),
-    "the bound": replaced(r"iR (\d+) /", r"iR 1 /"),
-    "the factor of the error": replaced(r"<= 2 \* value", "<= value"),
-    "a strict bound": replaced(r"f B <= value", "f B < value"),
-    "any embedding": replaced(r"minimiser \(pairs R checked\) f g -> ", ""),
-    "any probe": replaced(r"least_squares \(pairs R checked\) \(@label_of counts\) f B ->\n", "True ->\n"),
-    "a vote": replaced(r"(vote_ok .*?\] \[:: .*); [^;]*\]$", r"\1]"),
-    "the polynomial of a vote": replaced(r"(vote_ok counts certificate \[:: [^\]]*); [^;\]]*\]", r"\1]"),
-    "the place from below": replaced(r"(lower_ok .*\)) \d+ (\d+)", r"\1 \2 \2"),
+    "a polynomial": replaced(r"^  \[:: \d", "  [:: "),
+    "its denominator": replaced(r"(theorem_4_checked .*\n  \[::.*\]) (\d+)", r"\1 \g<2>0"),
+    "the bound": replaced(r"(mse_at_most counts 2 0 1) \d+", r"\1 1"),
+    "another bound": replaced("mse_at_most", "error_at_most"),
+    "with a penalty": replaced("mse_at_most counts 2 0 1", "mse_at_most counts 2 1 2"),
+    "with a penalty everywhere": lambda text: text.replace(" 0 1", " 1 2"),
+    "a vote": replaced(r"(votes_checked .*\n.*?\] \[:: .*); [^;]*\]$", r"\1]"),
+    "the polynomial of a vote": replaced(r"(votes_checked .*\n  \[:: [^\]]*); [^;\]]*\]", r"\1]"),
+    "the place from below": replaced(r"^(  \d+ \d+) \d+ (\d+)", r"\1 \2 \2"),
     "the price of a vote": replaced(r"^(  \d+ \d+ \d+ \d+) \d+", r"\1 0"),
     "the bound of a vote": lambda text: re.sub(
-        r"^((?:  \d+)(?: \d+){5} |  \(error .*f B <= iR )\d+", r"\g<1>1", text, flags=re.M
+        r"^((?:  \d+)(?: \d+){5} |.*error_at_most counts 2 0 1 )\d+", r"\g<1>1", text, flags=re.M
     ),
-    "another loss": replaced(r"  minimiser \(pairs R checked\) f g", "  penalised_minimiser (pairs R checked) 1%R f g"),
 }
+# Whatever these say, Coq compiles most of them: they are told by their bytes, and Coq never sees them.
+FORGED = {
+    "an admitted lemma": lambda text: re.sub(r"(Lemma checked .*?) Proof.*", r"\1 Proof. Admitted.", text),
+    "an axiom": replaced("^Lemma checked", "Axiom false : False.\nLemma checked"),
+    "another meaning of minimiser": replaced(
+        "^Open Scope hex_int",
+        "Definition mse_at_most (G : problem) (k : nat) (a b c d : Z) := True.\nOpen Scope hex_int",
+    ),
+    "another meaning of <=": replaced("^Open Scope Z", 'Notation "a <= b" := True (at level 70).\nOpen Scope Z'),
+    "words of Coq": replaced("^Print Assumptions .*", 'Goal True. idtac "Closed under the global context". Abort.'),
+    "a file that it writes": replaced("^Print Assumptions", 'Redirect "stolen" Print Assumptions'),
+    "nothing asked": replaced("^Print Assumptions .*", ""),
+    "other fixed files": replaced("Integers Place", "Integers  Place"),
+    "a text after its end": "{}\n".format,
+    "no text": lambda text: "",
+    "bytes of no text": lambda text: text + "\udcff",
+    "numbers of any length": replaced(r"(mse_at_most counts 2 0 1) \d+", rf"\1 {'9' * 10**6}"),
+    "a width of no graph": lambda text: text.replace("Place 2%nat", "Place 99%nat").replace("counts 2 ", "counts 99 "),
+    "a quotient by nothing": lambda text: re.sub(r"(\d\]) 10{5,} (?=\d)", r"\1 0 ", text),
+    "a theorem of no number": lambda text: text.replace("heorem 4.", "heorem 5.").replace("theorem_4", "theorem_5"),
+    "a theorem twice": lambda text: text.replace("theorem_4", "theorem_15"),
+    "a place from below that nothing shows": replaced(r"^(  \d+ \d+) \d+ \d+", r"\1 1 1"),
+    "V of large integers": raised("basis", 0, 0, 2**63),
+}
+
+
+@pytest.fixture
+def coqc_seen(tmp_path, monkeypatch):
+    """Files that a `coqc` is given, which finds no fault and no axiom."""
+    program, seen = tmp_path / "bin" / "coqc", tmp_path / "seen"
+    program.parent.mkdir()
+    seen.mkdir()
+    program.write_text(
+        f'#!/bin/sh\nfor file; do :; done\ncp "$file" {seen}\n'
+        f"""sed -n 's/^Print Assumptions theorem_.*/Closed under the global context/p' "$file"\n"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return seen
+
+
+@pytest.mark.parametrize("penalty", [None, 0.6])
+def test_coq_is_given_our_file_that_has_the_same_bytes(penalty, tmp_path, call, coqc_seen):
+    path, proof = saved(TINY, tmp_path), tmp_path / "proof.v"
+    prove_in_coq(TINY, 2, penalty=penalty).save(proof)
+    code, out, err = call(app, "check", path, "--proof", proof, "--verify")
+    assert (code, err) == (0, "")
+    about = f"width 2, {'penalty 0.6' if penalty else 'no penalty'}"
+    assert re.match(
+        rf"PROVED probe_mse <= 0\.\d+ \(theorem {18 if penalty else 4}, {about}\)\nPROVED probe_error <= ", out
+    )
+    assert {it.name for it in coqc_seen.iterdir()} >= {"proof.v", "OneGraph.v", "Statements.v"}
+    assert (coqc_seen / "proof.v").read_bytes() == proof.read_bytes()
+    assert all((coqc_seen / f"{name}.v").read_text() == sources()[name] for name in ("OneGraph", "Statements"))
+
+
+@pytest.mark.parametrize("way", TAMPERED | FORGED)
+def test_what_was_tampered_with_is_refused_before_coq_sees_it(way, tmp_path, call, coqc_seen):
+    path, proof, text = saved(TINY, tmp_path), tmp_path / "proof.v", prove_in_coq(TINY, 2).text
+    tampered = (TAMPERED | FORGED)[way](text)
+    assert tampered != text
+    proof.write_bytes(tampered.encode(errors="surrogateescape"))
+    code, out, err = call(app, "check", path, "--proof", proof, "--verify")
+    assert (code, out, [*coqc_seen.iterdir()]) == (1, "", [])
+    assert err.startswith("NOT PROVED: ")
+    assert err.count("\n") == 1
+
+
+def test_a_file_of_another_graph_is_refused(tmp_path, call, coqc_seen):
+    path, proof = saved(PairGraph(TINY.joint, [0, 1, 1, 1]), tmp_path), tmp_path / "proof.v"
+    prove_in_coq(TINY, 2).save(proof)
+    assert call(app, "check", path, "--proof", proof, "--verify")[0] == 1
+    assert [*coqc_seen.iterdir()] == []
+
+
+def test_without_coq_it_says_what_was_checked_and_what_was_not(tmp_path, call, monkeypatch):
+    path, proof = saved(TINY, tmp_path), tmp_path / "proof.v"
+    prove_in_coq(TINY, 2).save(proof)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, out, _ = call(app, "check", path, "--proof", proof, "--verify")
+    assert code == 0
+    assert out.count("CHECKED probe_") == 5
+    assert "PROVED" not in out
+    assert "not checked by Coq, for there is no coqc here" in out
+
+
+@pytest.mark.slow
+def test_a_certificate_from_another_processor_has_the_same_verdict(tmp_path, call, monkeypatch):
+    """Other kernels of linear algebra give other last digits of V: what is written again has none of ours."""
+    graph, ours, theirs = (
+        GRAPHS["dense_random"](np.random.default_rng(4), 12),
+        tmp_path / "ours.v",
+        tmp_path / "theirs.v",
+    )
+    path = saved(graph, tmp_path)
+    program = "import sys, pairbounds.theory.proofs as it; from pairbounds import PairGraph as G"
+    program += "; it.prove_in_coq(G.load(sys.argv[1]), 3).save(sys.argv[2])"
+    other = os.environ | {"OPENBLAS_CORETYPE": VARIABLES["OPENBLAS_CORETYPE"]}
+    subprocess.run([sys.executable, "-c", program, path, theirs], env=other, check=True)
+    prove_in_coq(graph, 3).save(ours)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for proof in (ours, theirs):
+        code, out, _ = call(app, "check", path, "--proof", proof, "--verify")
+        assert (code, out.count("CHECKED probe_")) == (0, 4)
 
 
 @pytest.fixture(scope="module")
@@ -192,34 +294,24 @@ def compiled(tmp_path_factory):
     """Folder of the compiled theory, as far as a verdict needs it."""
     if shutil.which("coqc") is None:
         pytest.skip("there is no coqc: `make formal` says how to get it")
-    folder, texts, needed = tmp_path_factory.mktemp("formal"), sources(), ["Ballots", "Lower"]
-    for name in needed:
-        needed += [each for each in texts if re.search(rf"^From Pairbounds Require.*\b{each}\b", texts[name], re.M)]
-    for name in (each for each in in_order(texts) if each in needed):
+    folder = tmp_path_factory.mktemp("formal")
+    for name in coq_check.files_needed(FOLDER, prove_in_coq(TINY, 2).text, {}):
         shutil.copy(FOLDER / f"{name}.v", folder)
-        assert coqc(folder, folder / f"{name}.v") == ""
+        assert coq_check.run_coqc(folder, f"{name}.v")[0] == ""
     return folder
-
-
-def coqc(folder, path):
-    """Complaints of Coq about a file; "" where it compiles."""
-    command = ["coqc", "-q", "-w", "-all", "-Q", str(folder), "Pairbounds", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stderr if done.returncode else ""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("penalty", [None, 0.6])
-def test_coq_checks_the_file(penalty, tmp_path, compiled):
-    prove_in_coq(TINY, 2, penalty=penalty).save(tmp_path / "proof.v")
-    assert coqc(compiled, tmp_path / "proof.v") == ""
+def test_coq_checks_the_file(penalty, compiled):
+    (compiled / "proof.v").write_text(prove_in_coq(TINY, 2, penalty=penalty).text)
+    failure, said = coq_check.run_coqc(compiled, "proof.v")
+    assert failure == ""
+    assert set(said.splitlines()) == {"Closed under the global context"}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", TAMPERED)
-def test_a_file_that_was_tampered_with_does_not_compile(way, tmp_path, compiled):
-    text = prove_in_coq(TINY, 2).text
-    tampered = TAMPERED[way](text)
-    assert tampered != text
-    (tmp_path / "proof.v").write_text(tampered)
-    assert "Error" in coqc(compiled, tmp_path / "proof.v")
+def test_a_file_that_was_tampered_with_does_not_compile(way, compiled):
+    (compiled / "proof.v").write_text(TAMPERED[way](prove_in_coq(TINY, 2).text))
+    assert "Error" in coq_check.run_coqc(compiled, "proof.v")[0]

@@ -126,6 +126,7 @@ def test_the_command_writes_a_proof_that_a_stranger_checks(tmp_path, call):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("PROVED") == 5
     assert "(theorem 16, width 4, no penalty)" in done.stdout
+    assert call(app, "check", path, "--proof", proof, "--verify") == (0, done.stdout, "")
 
     record = json.loads(proof.read_text())
     record["claims"][0]["value"] = "0.01"
@@ -133,6 +134,22 @@ def test_the_command_writes_a_proof_that_a_stranger_checks(tmp_path, call):
     done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "NOT PROVED: probe_mse <= 0.01 is not shown by theorem 4\n"
+    assert call(app, "check", path, "--proof", proof, "--verify") == (1, "", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--verify"], "and --proof FILE"),
+        (["--verify", "--proof", "p.json", "--k", 2], "and nothing else"),
+        (["--verify", "--proof", "none.json"], "none.json does not exist"),
+        (["--proof", "p.json"], "--k 8"),
+    ],
+)
+def test_a_check_of_a_proof_takes_the_graph_and_the_proof_alone(options, says, tmp_path, call, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call(app, "check", saved(PairGraph([[3, 1], [1, 3]], [0, 1]), tmp_path), *options)
+    assert (code, out, err.count("\n"), says in err) == (2, "", 1, True), err
 
 
 def test_the_command_takes_a_penalty_and_keeps_the_files_of_others(tmp_path, call):

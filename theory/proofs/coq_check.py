@@ -1,0 +1,128 @@
+"""Check of a Coq file that somebody else may have written: nothing of it is used but the integers of its certificate.
+
+The file is written again from the graph and these integers, and both are compared byte by byte. Coq is given ours
+alone, in a temporary folder, with bounded memory and time. Source: new here.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from string import Formatter
+from tempfile import TemporaryDirectory
+
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs.coq import HOPS, MASS, PLACE, VOTE, from_numbers, require_small
+from pairbounds.theory.proofs.decimals import written
+from pairbounds.theory.proofs.exact_graph import ExactGraph
+from pairbounds.theory.proofs.places import BITS, Places
+from pairbounds.theory.proofs.proof import ZERO, Claim, Proof
+from pairbounds.theory.proofs.verify import Refusal, Work, require, suffice
+
+NUMBER, LIST = r"\d{1,400}", r"\[:: [-(); \d]{1,20000}\]"
+ROW = re.compile(r"^Definition basis_\d{1,4} : seq Z := integers \[:: ([-()x; \da-f]{1,4000})\]\.$", re.MULTILINE)
+LARGEST = 2**26  # bytes of a file: no graph that is small enough for Coq has a longer one
+MEMORY = 8 * 2**20  # KiB of address space of coqc
+SECONDS = 7_200  # of coqc for one file
+CLOSED = "Closed under the global context\n"
+COQC = 'ulimit -v "$0" && exec coqc -q -w -all -Q . Pairbounds "$1"'
+NO_COQC = "not checked by Coq, for there is no coqc here: checked were the file's bytes, and its integers in Python"
+
+
+def verify_coq(graph: PairGraph, path: Path, theory: Path) -> list[str]:
+    """Lines that say what a file proves of a graph, by the fixed files of Coq in `theory`.
+
+    Raises `Refusal` if it proves nothing, and `ValueError` if the graph is too large or Coq lacks packages.
+    """
+    require_small(graph)
+    with path.open("rb") as file:
+        content, exact = file.read(LARGEST + 1), ExactGraph(graph)
+    try:
+        found = from_numbers(exact, _certificate(content.decode("ascii", errors="replace"), exact))
+    except (ValueError, ZeroDivisionError) as error:
+        raise Refusal(str(error)) from error
+    require(found.text.encode() == content, "the file is not the one that follows from the graph and its certificate")
+    if has_coq := shutil.which("coqc") is not None:
+        _compile(found.text, theory)
+    word, lacks = ("PROVED", []) if has_coq else ("CHECKED", [NO_COQC])
+    about = f"width {found.k}, {f'penalty {written(found.penalty)}' if found.penalty else 'no penalty'}"
+    shown = [(each.quantity, written(each.value), each.theorem) for each in found.claims]
+    return [*(f"{word} {name} <= {value} (theorem {theorem}, {about})" for name, value, theorem in shown), *lacks]
+
+
+def _certificate(text: str, exact: ExactGraph) -> Proof:
+    """The integers of a certificate, as a proof whose polynomials suffice and whose values are to be found."""
+    cuts, masses, votes = (list(_matches(template, text)) for template in (PLACE, MASS, VOTE))
+    require(len(cuts) == 1 and 1 <= len(masses) <= 2 and len(votes) <= 1, "it has not the parts of such a file")
+    k, at_most, mu = int(cuts[0]["k"]), _quotient(cuts[0], "place"), _quotient(masses[0], "mu")
+    at_least = _quotient(votes[0], "low") if votes and not mu else ZERO
+    basis = [[int(number, 16) for number in re.findall(r"-?0x[\da-f]{1,16}", row)] for row in ROW.findall(text)]
+    n, least_side = len(exact.rows), min(len(exact.rows), len(exact.columns))
+    require(0 < k <= least_side and [*map(len, basis)] == [k] * n, "V is not of the size that the graph asks for")
+    require(all(abs(entry) <= 2 << BITS for row in basis for entry in row), "V is not of small integers")
+    require(0 <= mu < 1 and mu**2 <= at_most < 1 and at_least <= 1, "a place is not where it may be")
+    claims = [*(_claim(each, int(each["theorem"])) for each in masses), *(_claim(each, 16) for each in votes)]
+    require([each.theorem for each in claims[: len(masses)]] == ([18] if mu else [4, 15]), "a theorem is missing")
+    for p, q in (([*each.polynomial], [*each.filter]) for each in claims):
+        require(len(p) <= 2 * HOPS + 1 and len(q) <= HOPS + 1, "a polynomial has too many coefficients")
+        require(suffice(p, q, at_most, max(at_least, mu**2), Work(0)), "a polynomial is too small somewhere in [0, 1]")
+    return Proof(exact.digest, k, mu, Places(at_most, at_least, basis), 0, (), tuple(claims))
+
+
+def _matches(template: str, text: str) -> Iterator[dict[str, str]]:
+    """The numbers in each part of a text that has the form of a template; each name has one value."""
+    pattern = ""
+    for literal, name, *_ in Formatter().parse(template):
+        field = f"(?P<{name}>{LIST if name in ('polynomial', 'filter') else NUMBER})"
+        pattern += re.escape(literal) + (f"(?P={name})" if field in pattern else field if name else "")
+    yield from (match.groupdict() for match in re.finditer(pattern, text))
+
+
+def _claim(numbers: dict[str, str], theorem: int) -> Claim:
+    p, q = (
+        tuple(Fraction(int(number), int(numbers[over])) for number in re.findall(r"-?\d{1,400}", numbers.get(name, "")))
+        for name, over in (("polynomial", "over"), ("filter", "filter_over"))
+    )
+    return Claim(theorem, "probe_mse", ZERO, p, q, _quotient(numbers, "price") if q else ZERO)
+
+
+def _quotient(numbers: dict[str, str], name: str) -> Fraction:
+    return Fraction(int(numbers[f"{name}_num"]), int(numbers[f"{name}_den"]))
+
+
+def _compile(text: str, theory: Path) -> None:
+    """Give a text to Coq, after the fixed files that it needs."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for needed in files_needed(theory, text, {}):
+            shutil.copy(theory / f"{needed}.v", folder)
+            failure, _ = run_coqc(folder, f"{needed}.v")
+            if failure:
+                raise ValueError(f"coqc does not compile {needed}.v of {theory}: {failure}")
+        (folder / "proof.v").write_text(text, encoding="utf-8")
+        failure, said = run_coqc(folder, "proof.v")
+    require(not failure, f"coqc refuses it: {failure}")
+    require(said == CLOSED * text.count("\nPrint Assumptions "), "a theorem rests on an axiom")
+
+
+def files_needed(theory: Path, text: str, order: dict[str, None]) -> dict[str, None]:
+    """The fixed files that a text needs, after those that are in the order, each after those that it needs itself."""
+    for name in " ".join(re.findall(r"^From Pairbounds Require Import (.*)\.$", text, re.MULTILINE)).split():
+        if name not in order:
+            files_needed(theory, (theory / f"{name}.v").read_text(encoding="utf-8"), order)[name] = None
+    return order
+
+
+def run_coqc(folder: Path, name: str) -> tuple[str, str]:
+    """Complaint of coqc about a file, "" without one, and what it prints."""
+    command = ["sh", "-c", COQC, str(MEMORY), name]
+    one_domain = os.environ | {"OCAMLRUNPARAM": "d=1"}  # OCaml 5 reserves memory for 128, which the limit has not
+    try:
+        done = subprocess.run(command, cwd=folder, env=one_domain, timeout=SECONDS, capture_output=True, check=False)
+    except subprocess.TimeoutExpired:
+        return f"it was not done after {SECONDS:,} seconds", ""
+    complaint = " ".join(done.stderr.decode(errors="replace").split()) or "it said nothing"
+    return complaint * bool(done.returncode), done.stdout.decode(errors="replace")
