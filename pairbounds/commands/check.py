@@ -56,7 +56,7 @@ PROOF_HELP = (
     "Write proofs at one width here, which --verify checks on a GRAPH.npz: with --save where FILE is none. To a .v "
     "file, of a small graph: theorems that Coq checks."
 )
-VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, in place of writing one; a .v file with Coq if there is coqc."
+VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, in place of writing one; coqc takes minutes for a .v file."
 Critic = tuple[Path, Path] | None
 
 

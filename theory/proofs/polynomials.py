@@ -1,6 +1,7 @@
 """Polynomials with rational coefficients that lie above a step: the dual side of the moment problem."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -92,17 +93,7 @@ def raised_above(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
     wanted = list(squares)
     for power in range(-20, 1):
         tried = raised([majorant[0] + Fraction(10) ** power, *majorant[1:]])
-        if all(above_square(tried, *square) for square in wanted):
-            return tried
+        with suppress(verify.Refusal):  # undecided in the work that the verifier allows
+            if all(verify.above_square(tried, *square, verify.Work(0)) for square in wanted):
+                return tried
     raise ValueError("a polynomial that should be above another is below it by more than 1")
-
-
-def above_square(polynomial: Polynomial, root: Polynomial, low: Fraction, high: Fraction) -> bool:
-    """Return whether `polynomial >= root²` on [low, high], for certain.
-
-    A "no" may be a polynomial that the verifier, which decides, does not show it for in the work that it allows.
-    """
-    try:
-        return bool(verify.above_square(polynomial, root, low, high, verify.Work(0)))
-    except verify.Refusal:
-        return False
