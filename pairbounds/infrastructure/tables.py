@@ -8,7 +8,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from importlib import metadata
 from pathlib import Path
@@ -57,7 +57,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         ) from error
     finally:
         if set_of_files is None or temporary not in set_of_files:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # which would hide the error that is raised now
+                temporary.unlink()
 
 
 def _cannot_write(error: BaseException | None) -> str | None:
@@ -89,7 +90,8 @@ def together(gone: Sequence[Path] = ()) -> Iterator[None]:
     finally:
         _together.reset(token)
         for temporary in files:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):
+                temporary.unlink()
 
 
 def write_table(

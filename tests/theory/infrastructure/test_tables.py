@@ -1,5 +1,7 @@
+import errno
 import hashlib
 import json
+import os
 from contextlib import nullcontext
 
 import pandas as pd
@@ -48,6 +50,18 @@ def test_a_full_disk_is_told_whatever_the_writer_makes_of_it(tmp_path, name, wri
         write(temporary)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "old"
+
+
+@pytest.mark.parametrize("block", [nullcontext, together])
+def test_where_nothing_can_be_removed_either_the_first_error_is_told(tmp_path, monkeypatch, block):
+    def refuse(path, *_, **__):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), path)
+
+    with pytest.raises(OSError, match=r"two.csv.* cannot be written \(File too large\)"), largest_file(600), block():
+        with replacing(tmp_path / "one") as temporary:
+            temporary.write_text("1")
+        monkeypatch.setattr("os.unlink", refuse)
+        write_table(pd.concat([FRAME] * 99), tmp_path / "two.csv", {})
 
 
 def test_of_files_that_belong_together_all_change_or_none(tmp_path):
