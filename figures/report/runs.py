@@ -1,7 +1,7 @@
 """Contents of a user's folders of runs: checks, sweeps, studies, audits and pictures, known by what is in them."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from pairbounds.figures.report.origin import origin_of
 from pairbounds.figures.report.page import written
 from pairbounds.infrastructure.commandline import one_line
 from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.ownership import within
 from pairbounds.infrastructure.pictures import MARKS
 from pairbounds.infrastructure.tables import TABLE_SUFFIXES, read_table, sidecar
 
@@ -42,11 +43,12 @@ class Runs:
         There is no such file or folder.
     """
 
-    def __init__(self, places: Iterable[Path], made: Collection[Path] = ()) -> None:
+    def __init__(self, places: Collection[Path], made: Collection[Path] = ()) -> None:
         self.sections: list[Section] = []
         self.refused: list[Refusal] = []
         self._known = {path.resolve() for path in made}  # what is reported, and what only says something of it
         self._tables: dict[str, Path] = {}
+        self._roots = [*places, *(place.parent for place in places if place.is_file())]
         files = list(dict.fromkeys(file for place in places for file in _files(place)))
         for file in files:
             if (summary := audits.summary_of(file)) is not None:
@@ -71,12 +73,20 @@ class Runs:
         except WRONG as error:
             self.refused.append(Refusal(file, one_line(f"it cannot be reported: {error}")))
 
+    def _require_inside(self, *files: Path) -> None:
+        """Refuse links that lead out of the folders of the report: the author would show what nobody asked for."""
+        for file in files:
+            if not any(within(file, root) for root in self._roots):
+                raise ValueError(f"{file} leads out of the folder: put the file itself there, or remove the link")
+
     def _audit(self, file: Path, summary: dict[str, Any]) -> None:
         section, files = audits.section(file, summary)
+        self._require_inside(*files, *map(sidecar, files))
         self.sections.append(section)
         self._know(*files, *map(sidecar, files))
 
     def _one(self, file: Path) -> None:
+        self._require_inside(file, sidecar(file), file.with_suffix(".txt"))
         if file.suffix in TABLE_SUFFIXES:
             self._table(file)
         elif file.suffix in MARKS and MARKS[file.suffix] in file.read_bytes():

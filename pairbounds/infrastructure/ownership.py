@@ -52,7 +52,7 @@ def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, forc
     files = {_identity(file) for place in read for file in _files(place)}
     for output in outputs:
         path = output.path
-        if any(_within(path, place) for place in read) or (path.exists() and _identity(path) in files):
+        if any(within(path, place) for place in read) or (path.exists() and _identity(path) in files):
             raise ValueError(f"{path} would be written, and is read or lies in a folder that is: write somewhere else")
         if not os.path.lexists(path):
             continue
@@ -118,8 +118,9 @@ def _files(place: Path) -> Iterator[Path]:
         yield require_file(place)
 
 
-def _within(path: Path, place: Path) -> bool:
-    return path.resolve().is_relative_to(place.resolve())
+def within(path: Path, place: Path) -> bool:
+    """Test whether a path, its links followed, is a place or lies in it."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(place))  # a circle of links is no error here
 
 
 def _identity(path: Path) -> Sequence[int]:

@@ -16,7 +16,7 @@ from pairbounds.__main__ import app
 from pairbounds.commands.report import report
 from pairbounds.figures.report import checks, studies
 from pairbounds.figures.report.runs import Runs
-from pairbounds.infrastructure.tables import read_table, sidecar
+from pairbounds.infrastructure.tables import read_table, sidecar, write_table
 from tests.figures.report import made
 from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE, TEXTS
 from tests.figures.report.reading import require_sound
@@ -151,6 +151,29 @@ def test_the_report_is_no_part_of_what_it_reports(call, runs, tmp_path):
         assert call(app, "report", folder, "--out", folder / "report.html")[::2] == (0, "")
         pages.append((folder / "report.html").read_bytes())
     assert pages[0] == pages[1]
+
+
+def test_links_that_lead_out_of_the_folder_are_not_followed_and_named(call, runs, tmp_path):
+    folder, secret = tmp_path / "runs", "nobody asked for this"
+    shutil.copytree(runs / "audit", folder / "audit")
+    for name in ("mine", "evil"):
+        shutil.copy(folder / "audit" / "audit.png", folder / f"{name}.png")
+    (folder / "mine.txt").write_text("My caption.")
+    (tmp_path / "secret.txt").write_text(secret)
+    write_table(pd.DataFrame({"a": [secret]}), tmp_path / "secret.csv", {})
+    shutil.move(folder / "audit" / "hub_captions.parquet", tmp_path)
+    links = {"evil.txt": "secret.txt", "table.csv": "secret.csv", "audit/hub_captions.parquet": "hub_captions.parquet"}
+    for link, target in {**links, "table.csv.json": "secret.csv.json", "inside.png": "runs/mine.png"}.items():
+        (folder / link).symlink_to(tmp_path / target)
+    code, _, err = call(app, "report", folder, "--out", tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    refused = [line for line in err.splitlines() if "leads out of the folder" in line]
+    assert (code, secret in html, "My caption." in html) == (0, False, True)
+    for name in (*links, "evil.png", "audit/summary.json"):
+        assert sum(line.startswith(f"not reported: {folder / name}: ") for line in refused) == 1, name
+    assert not any(name in line for line in refused for name in ("mine", "inside"))
+    code, _, err = call(app, "report", folder / "evil.png", folder / "mine.png", "--out", tmp_path / "report.html")
+    assert (code, err.count("leads out of the folder")) == (0, 1)
 
 
 def test_bad_input_is_one_line_and_nothing_is_written(call, runs, tmp_path):
