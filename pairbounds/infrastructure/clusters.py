@@ -1,6 +1,6 @@
 """A Dask cluster whose workers may be killed: no wait is without a limit, and who was lost is named.
 
-Dask notices by itself that a connection broke, at once, and that a worker stands still, in some minutes (`worker-ttl`).
+Dask notices a broken connection at once, and a stopped worker after one to two times its `worker-ttl` of 5 minutes.
 """
 
 import threading
@@ -115,8 +115,9 @@ class Cluster:
         self._empty_since = None if there else self._empty_since or time.monotonic()
         if (self._all_needed and lost) or (self._empty_since and time.monotonic() - self._empty_since > ALONE):
             raise RuntimeError(
-                f"Dask cluster {self._address} lost the worker {', '.join(sorted(lost))}: "
-                "give the same command again, on those that are left or on more, or larger ones"
+                f"Dask cluster {self._address} lost the worker {', '.join(sorted(lost))}: it ended, its connection "
+                "broke, or it was stopped, which Dask notices after 5 to 10 minutes (its worker-ttl). "
+                "Give the same command again, on the workers that are left, or on more or larger ones"
             )
         self._known = there or self._known
 

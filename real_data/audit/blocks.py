@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+NO_ROWS = "the pairs are on a cluster, which gives products with their matrix, but not its rows"
+
 
 @dataclass(frozen=True, eq=False)
 class Block:
@@ -64,7 +66,7 @@ class _OnCluster:
     __array_ufunc__ = None  # so that numpy leaves products to us
 
     def __getitem__(self, _: object) -> NoReturn:
-        raise HypothesisError("the pairs are on a cluster, which gives products with their matrix, but not its rows")
+        raise HypothesisError(NO_ROWS)
 
     __mul__ = __getitem__
 

@@ -26,6 +26,9 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
         echo(f"{name}: read {read}; ignored {', '.join(columns['ignored']) or 'none'}")
     print_table("Pairs", [("", "left"), ("", "right"), ("", "left")], _overview(summary))
     _print_bounds(tables["bounds"], summary["bounds_failed"])
+    if summary["not_on_cluster"]:
+        listed = ", ".join(summary["not_on_cluster"])
+        echo(f"Not evaluated, because a cluster does not give rows of the matrix: {listed}. Leave out --dask for these")
     for name, (title, shown) in RANKINGS.items():
         if name in tables:
             _print_rows(title, tables[name][shown.split()].head(SHOWN))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pairbounds.infrastructure.plain import plain
 from pairbounds.infrastructure.tables import replacing
+from pairbounds.real_data.audit.blocks import NO_ROWS
 from pairbounds.real_data.audit.intervals import labelling_errors
 from pairbounds.real_data.audit.measuring import Measures
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
@@ -52,6 +53,7 @@ KEYS: dict[str, str] = {
     "bounds": "of those that apply: quantity, measured, relation, value, holds, vacuous; more in bounds.parquet",
     "columns": "which columns of the tables were read, by what they hold, and which were ignored",
     "what_if": "in words, what dropping pairs does to held-out images: see what_if.parquet",
+    "not_on_cluster": "quantities and bounds that need rows of the matrix, which a Dask cluster does not give",
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
     "seconds": "wall-clock time of each stage",
     "provenance": "configuration, versions, commit, hardware, and the content key, SHA-256, of each table beside it",
@@ -119,9 +121,11 @@ def _of_labels(measures: Measures) -> dict[str, Any]:
 def _of_bounds(bounds: pd.DataFrame) -> dict[str, Any]:
     applying = bounds[bounds["applicable"]].set_index("bound").astype({"holds": bool, "vacuous": bool})
     measured = applying.drop_duplicates("quantity").set_index("quantity")["measured"]
+    need_rows = bounds.loc[bounds["note"].str.endswith(NO_ROWS), "bound"].tolist()
     columns = ["quantity", "measured", "relation", "value", "holds", "vacuous"]
     return {
         **{quantity: measured.get(quantity) for quantity in ("conductance", "probe_error", "probe_mse")},
+        "not_on_cluster": ["conductance", *need_rows] if need_rows else [],
         "bounds": applying[columns].to_dict("index"),
         "bounds_failed": applying.index[~applying["holds"]].tolist(),
     }

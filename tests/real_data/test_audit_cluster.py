@@ -8,7 +8,7 @@ from distributed import LocalCluster
 from pairbounds import HypothesisError, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
-from pairbounds.real_data.audit import Settings, audit, blocks, cluster
+from pairbounds.real_data.audit import Settings, audit, blocks, cluster, report
 from pairbounds.real_data.audit.counting import count_here
 from tests.families import GRAPHS
 from tests.real_data.test_audit import random_table
@@ -39,13 +39,13 @@ def files(tmp_path_factory):
 
 
 @pytest.mark.parametrize("labelled", [True, False])
-def test_the_audit_is_that_of_one_machine(address, files, tmp_path, labelled):
+def test_the_audit_is_that_of_one_machine(address, files, tmp_path, capsys, labelled):
     pairs, labels = files[0], files[1] if labelled else None
     here = audit(pairs, labels, tmp_path / "here", Settings(8))
     there = audit(pairs, labels, tmp_path / "there", Settings(8, dask=address))
     assert there.summary["columns"] == here.summary["columns"]
     compared = here.summary.keys() - {"columns", "keys", "seconds", "provenance"}
-    for key in compared - {"bounds", "conductance"}:
+    for key in compared - {"bounds", "conductance", "not_on_cluster"}:
         assert there.summary[key] == pytest.approx(here.summary[key], abs=1e-7), key
     assert there.tables.keys() == here.tables.keys()
     for name in there.tables.keys() - {"bounds"}:
@@ -54,6 +54,13 @@ def test_the_audit_is_that_of_one_machine(address, files, tmp_path, labelled):
     away = bounds["note"].str.contains("on a cluster")
     assert not BY_PRODUCTS & {*bounds.index[away]}
     assert not labelled or {*bounds.index[away]} >= BY_ROWS
+    assert here.summary["not_on_cluster"] == []
+    lost = ["conductance", *bounds.index[away]]
+    assert there.summary["not_on_cluster"] == lost
+    for done in (here, there):
+        report.print_report(*done)
+        named = f"does not give rows of the matrix: {', '.join(lost)}." in capsys.readouterr().out
+        assert named is (done is there)
     np.testing.assert_allclose(bounds.loc[~away, "value"], expected.loc[~away, "value"], rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(bounds.loc[~away, "measured"], expected.loc[~away, "measured"], rtol=1e-6, atol=1e-7)
 

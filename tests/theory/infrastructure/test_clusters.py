@@ -59,6 +59,7 @@ def test_it_ends_when_one_that_is_needed_is_lost_or_all_are_and_names_them(worke
         with pytest.raises(RuntimeError, match="lost the worker") as lost:
             cluster.gather(futures)
     assert any(address in str(lost.value) for address in addresses)
+    assert "or it was stopped, which Dask notices after 5 to 10 minutes" in str(lost.value)
 
 
 def test_a_scheduler_that_is_slow_is_waited_for_and_one_that_never_answers_is_lost(workers, monkeypatch):
