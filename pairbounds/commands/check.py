@@ -18,7 +18,7 @@ from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import require_picture_path, save_picture
-from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.bounds.check import check_bounds
@@ -146,9 +146,8 @@ def _names(listed: str | None) -> list[str] | None:
 def _write(table: pd.DataFrame, out: Path, widths: Sequence[int], settings: Mapping[str, Any]) -> None:
     """The table with its sidecar; without the column k at one width."""
     one = len(widths) == 1
-    words = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
-    words |= {"k": widths[0] if one else list(widths), "critic": settings["critic"] and [*map(str, settings["critic"])]}
-    write_table(table.drop(columns="k") if one else table, out, words)
+    about = with_content_keys(settings) | {"k": widths[0] if one else list(widths)}
+    write_table(table.drop(columns="k") if one else table, out, about)
 
 
 def _require_one_or_several(widths: Sequence[int], written: _Written) -> None:

@@ -17,7 +17,7 @@ from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.table_files import layout_of
-from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.files import GraphFile, read_graph, read_rows
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
@@ -188,8 +188,7 @@ def _read(
 def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any], as_records: bool) -> None:
     """Print an answer, and write its table."""
     if out is not None:
-        about = {name: str(value) if isinstance(value, Path) else value for name, value in settings.items()}
-        write_table(answer.table, out, about)
+        write_table(answer.table, out, with_content_keys(settings))
     if as_records:
         echo(as_line({**settings, "rows": answer.table, "words": answer.words}))
         return

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TABLE_SUFFIXES = (".parquet", ".csv")
 PRINTED = ".tex"  # of a table that is printed, and not read again
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
+PACKAGE, ROOT = "pairbounds", Path(__file__).parents[2]  # the package, and its source tree where it is one
 CANNOT_WRITE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
 _together: ContextVar[dict[Path, Path] | None] = ContextVar("_together", default=None)
@@ -172,7 +173,7 @@ def read_table(path: str | os.PathLike[str]) -> "pd.DataFrame":
 
 def _write_json(content: Mapping[str, object], path: Path) -> None:
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True, default=os.fspath) + "\n")
 
 
 def read_parquet(path: Path | IO[bytes]) -> "pd.DataFrame":
@@ -199,11 +200,18 @@ def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
     return {"configuration": dict(configuration), **surroundings()}
 
 
+def with_content_keys(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a command for a sidecar, with `content_keys`: the SHA-256 of each file among them, by its path."""
+    values = [part for value in settings.values() for part in (value if isinstance(value, tuple) else [value])]
+    return {**settings, "content_keys": {str(one): content_key(one) for one in values if isinstance(one, Path)}}
+
+
 def surroundings() -> dict[str, object]:
     """The commit, the versions and the hardware of what is measured now."""
     return {
         "commit": _commit(),
         "versions": {
+            PACKAGE: import_module(PACKAGE).__version__,  # an import statement would make all studies depend on it
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in RECORDED_PACKAGES},
         },
@@ -212,13 +220,23 @@ def surroundings() -> dict[str, object]:
 
 
 def _commit() -> str | None:
-    """The commit of the source tree, marked when files differ from it; `None` outside a checkout."""
+    """The commit of the source tree, marked when files differ from it; `None` where it cannot be known."""
+    if not (ROOT / ".git").exists():  # an installed copy may lie inside a checkout of something else
+        return _installed_commit()
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
         done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
+
+
+def _installed_commit() -> str | None:
+    """The commit that the installer recorded (PEP 610) where it built the package from a repository."""
+    record: dict[str, dict[str, str]] = {}
+    with suppress(metadata.PackageNotFoundError):
+        record = json.loads(metadata.distribution(PACKAGE).read_text("direct_url.json") or "{}")
+    return record.get("vcs_info", {}).get("commit_id")
 
 
 def _every_digit() -> dict[str, Any]:

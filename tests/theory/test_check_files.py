@@ -1,5 +1,7 @@
 """`pairbounds check` on files that other programs wrote: what it read, and what is wrong with them."""
 
+import hashlib
+import json
 import re
 
 import networkx as nx
@@ -10,6 +12,7 @@ import scipy.io
 import scipy.sparse as sp
 from networkx.algorithms import bipartite
 
+import pairbounds
 from pairbounds import PairGraph, check_bounds
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
@@ -46,6 +49,28 @@ def place(tmp_path, monkeypatch):
     pd.DataFrame({"image": IMAGES, "class": CLASSES}).to_csv("by_id.csv", index=False)
     pd.DataFrame({"class": CLASSES}).to_csv("by_row.csv", index=False)
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "files"),
+    [
+        ("check array.npy --k 2 --critic f.npy g.npy", ["array.npy", "f.npy", "g.npy"]),
+        ("check pairs.csv --k 2:3 --columns url,TEXT --labels by_id.csv", ["pairs.csv", "by_id.csv"]),
+        ("batch pairs.csv --columns url,TEXT --sizes 2 --guide by_id.csv", ["pairs.csv", "by_id.csv"]),
+    ],
+)
+def test_a_sidecar_has_the_digest_of_every_input(call, place, command, files):
+    for name in ("array.npy", "pairs.csv"):
+        FILES[name](place / name)
+    for name, rows in (("f", 5), ("g", 4)):
+        np.save(f"{name}.npy", np.ones((rows, 1)))
+    code, _, err = call(app, *command.split(), "--out", "t.csv")
+    assert code == 0, err
+    record = json.loads((place / "t.csv.json").read_text())
+    expected = {name: hashlib.sha256((place / name).read_bytes()).hexdigest() for name in files}
+    assert record["configuration"]["content_keys"] == expected
+    assert record["configuration"]["graph"] == files[0]
+    assert record["versions"]["pairbounds"] == pairbounds.__version__
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -2,12 +2,17 @@ import errno
 import hashlib
 import json
 import os
+import shutil
+import subprocess
+import sys
 from contextlib import nullcontext
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import torch
 
+import pairbounds
 from pairbounds.infrastructure.tables import read_table, replacing, require_table_path, sidecar, together, write_table
 from pairbounds.real_data.training import trainer
 from tests.limits import largest_file
@@ -25,6 +30,27 @@ def test_a_table_is_read_as_it_was_written_and_its_sidecar_says_where_it_came_fr
     assert record["content_key"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert {"python", "numpy", "scipy", "torch"} <= record["versions"].keys()
     assert record["hardware"]["cpus"] >= 1
+
+
+def test_an_installed_copy_has_the_commit_that_its_installer_recorded_and_never_that_of_the_users_project(tmp_path):
+    git = ["git", "-c", "user.name=user", "-c", "user.email=", "-C", tmp_path]
+    for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "mine"]):
+        subprocess.run([*git, *command], check=True)
+    site, package = tmp_path / "venv", Path(pairbounds.__file__).parent
+    shutil.copytree(package / "infrastructure", site / "pairbounds" / "infrastructure")
+    for file in package.glob("__init__.py*"):
+        shutil.copy(file, site / "pairbounds")
+    about = site / "pairbounds-0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Name: pairbounds\nVersion: 0\n")
+    ask = "from pairbounds.infrastructure.tables import provenance; print(provenance({})['commit'])"
+    found = []
+    for record in ({}, {"vcs_info": {"commit_id": "0123abc"}}):
+        (about / "direct_url.json").write_text(json.dumps(record))
+        python = [sys.executable, "-P", "-c", ask]
+        said = subprocess.run(python, env={"PYTHONPATH": str(site)}, check=True, capture_output=True, text=True)
+        found.append(said.stdout.strip())
+    assert found == ["None", "0123abc"]
 
 
 def test_a_failed_write_leaves_table_and_sidecar_as_they_were(tmp_path):
