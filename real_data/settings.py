@@ -1,8 +1,8 @@
 """Images, captions and encoders of a study, among its settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +12,7 @@ from pairbounds.sweeps import place
 
 if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
+    from pairbounds.real_data.encoders.open_clip import OpenClip
     from pairbounds.real_data.pairings.sources import Source
 
 
@@ -67,15 +68,23 @@ class ImageSettings:
         return found
 
     def source(self) -> "Source":
-        """The data set with the encoders that it takes."""
+        """The data set with the encoders that it takes; a model's weights are loaded when they are needed."""
+        from pairbounds.real_data.encoders.efficientnet import EfficientNet
         from pairbounds.real_data.pairings.sources import source
 
-        encoder = None
-        if self.model is not None:
-            from pairbounds.real_data.encoders.open_clip import OpenClip  # takes two seconds to import
+        trained = source(self.images(), Path(self.cache), device=self.device)
+        if self.model is None:
+            return trained
+        judge, load = EfficientNet(device=self.device), partial(_open_clip, self)
+        return replace(trained, encoder_without=lambda _: load(), evaluator=judge, prepare=load)
 
-            encoder = OpenClip(self.model, self.pretrained, precision=self.guide_precision, device=self.device)
-        return source(self.images(), Path(self.cache), encoder=encoder, device=self.device)
+
+@lru_cache(maxsize=1)
+def _open_clip(settings: ImageSettings) -> "OpenClip":
+    from pairbounds.real_data.encoders.open_clip import OpenClip  # takes two seconds to import
+
+    assert settings.model is not None
+    return OpenClip(settings.model, settings.pretrained, precision=settings.guide_precision, device=settings.device)
 
 
 @cache
@@ -95,6 +104,8 @@ def images_of(
 
 def image_inputs(settings: ImageSettings) -> Mapping[str, object]:
     """Inputs of a study of images besides its settings: the images, captions and labels themselves."""
+    if settings.model is not None:
+        _open_clip(settings)  # weights that cannot be loaded are told before a large data set is read
     images = settings.images()
     encoder = f"{settings.model}, {settings.pretrained}" if settings.model else "offline"
     if settings.model and settings.guide_precision != "float32":

@@ -113,7 +113,7 @@ def study(
     paths = _paths(found, out)
     chosen = Preset({}) if preset is None else find_named("preset", preset, found.every_preset)
     own = given_settings(settings, given or [])
-    wanted = _settings(found, {**chosen.values, **own}, next(iter(paths.values())).parent)
+    wanted = _settings(found, chosen.values, own, next(iter(paths.values())).parent)
     numbers = _numbers(first_seed, seeds, chosen.seeds, found.seeds)
     if dry_run:
         echo(f"study {found.name}: {found.question}", *chosen.lines(wanted, own))
@@ -141,10 +141,10 @@ def _forecast(study: Study, settings: Any, seeds: Sequence[int], jobs: int) -> l
     return [] if study.forecast is None else [study.call(study.forecast, settings, seeds, jobs)]
 
 
-def _settings(study: Study, values: Mapping[str, object], folder: Path) -> Any:
+def _settings(study: Study, base: Mapping[str, object], own: Mapping[str, object], folder: Path) -> Any:
     """Settings with these values; runs lie beside the tables, unless they say where."""
     beside = {"runs": str(folder)} if "runs" in places(study.settings) else {}
-    return study.call(chosen_settings, study.settings, {**beside, **values})
+    return study.call(chosen_settings, study.settings, {**beside, **base, **own}, own)
 
 
 def _load(plugins: Sequence[Path] | None) -> None:

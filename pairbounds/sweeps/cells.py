@@ -126,13 +126,18 @@ def as_settings(kind: type[Kind], given: Kind | Mapping[str, Any] | None) -> Kin
     return given
 
 
-def chosen_settings(kind: type[Any], values: Mapping[str, object]) -> Any:
-    """An instance of a settings dataclass, its values checked against the types of its fields."""
+def chosen_settings(kind: type[Any], values: Mapping[str, object], given: Mapping[str, object] | None = None) -> Any:
+    """An instance of a settings dataclass, its values checked against the types of its fields.
+
+    Its class method `completed_settings`, if it has one, fits other values to those that are `given` (by default all).
+    """
     hints = get_type_hints(kind)
     for name in values:
         if name not in hints:
             raise ValueError(unknown_name("setting", name, [field.name for field in fields(kind)]))
-    return kind(**{name: _typed(name, value, hints[name]) for name, value in values.items()})
+    typed = {name: _typed(name, value, hints[name]) for name, value in values.items()}
+    complete = getattr(kind, "completed_settings", None)
+    return kind(**(typed if complete is None else complete(typed, given or values)))
 
 
 def _typed(name: str, value: object, hint: Any) -> object:

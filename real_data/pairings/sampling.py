@@ -41,7 +41,9 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
         if len(members) >= max(FEWEST, draws):
             dealt += [(rank, number, subject) for rank, subject in enumerate(members)]
     if not dealt:
-        raise ValueError(f"no class has {max(FEWEST, draws)} subjects: take fewer draws, or a larger data set")
+        largest = int(np.unique(finest[first], return_counts=True)[1].max())
+        hint = f"take draws={largest}" if largest >= FEWEST else "give the classes more images, or merge classes"
+        raise ValueError(f"no class has {max(FEWEST, draws)} subjects, and the largest has {largest}: {hint}")
     dealt.sort()
     kept = dealt[: int(np.searchsorted(np.cumsum(size[[subject for *_, subject in dealt]]), images)) + 1]
     hands = [[subject for rank, number, subject in kept if (rank + number) % draws == hand] for hand in range(draws)]

@@ -15,7 +15,7 @@ from pairbounds.real_data.measures.drawn import Drawn, measure_draw
 from pairbounds.real_data.measures.protocol import CONVENTIONS, Convention, Protocol
 from pairbounds.real_data.measures.verdict import verdict
 from pairbounds.real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
-from pairbounds.real_data.pairings.sampling import on_draws
+from pairbounds.real_data.pairings.sampling import draw_images, on_draws
 from pairbounds.real_data.pairings.sources import Source
 from pairbounds.real_data.settings import ImageSettings, image_inputs
 from pairbounds.sweeps import Study
@@ -81,6 +81,18 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     return dict(zip(TABLES, tables, strict=True))
 
 
+def _inputs(settings: Settings) -> Mapping[str, object]:
+    """`image_inputs`, after a check that the images can be drawn, and that others are left to compare them with."""
+    source, count = settings.source(), settings.total_images
+    first, *more = draw_images(source, count, settings.draws, np.random.default_rng(0))
+    if len(first) == len(source.dataset) and not more:
+        raise ValueError(
+            f"total_images={count} puts all {len(first)} images into one draw, and leaves none to compare them with: "
+            "take draws=2, or fewer images"
+        )
+    return image_inputs(settings)
+
+
 def _measured(source: Source, protocol: Protocol, seed: int, draw: tuple[int, IntArray]) -> Drawn:
     return measure_draw(source, protocol, seed, *draw)
 
@@ -134,8 +146,11 @@ def _verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
 
 
 def verdict_lines(table: pd.DataFrame) -> list[str]:
-    """Each verdict, with what it is about, in a line below an empty one."""
-    return [
+    """Each verdict, with what it is about, in a line below an empty one; below all, the number of each conclusion."""
+    ends = table["verdict"].str.rsplit(". ", n=1).str[-1].str.split(" ?[:.(]", regex=True).str[0]
+    counts = ends.str.replace("at diversity", "at some diversities").value_counts(sort=False)
+    summed = [f"{conclusion} in {count} of {len(table)} comparisons" for conclusion, count in counts.items()]
+    lines = [
         line
         for row in table.to_dict("records")
         for line in (
@@ -144,6 +159,7 @@ def verdict_lines(table: pd.DataFrame) -> list[str]:
             f"{row['verdict']}",
         )
     ]
+    return [*lines, "", f"In sum: {'; '.join(summed)}."]
 
 
 STUDY = Study(
@@ -152,7 +168,7 @@ STUDY = Study(
     measure=measure,
     tables=TABLES,
     small={"total_images": 160, "draws": 2, "views": 2, "anchors": 200, "strengths": (1.0,)},
-    inputs=image_inputs,
+    inputs=_inputs,
     columns={
         "pairings_frontier": (
             "chance consistency draw evaluator exclusion family images pairing positives_all positives_others truncated"

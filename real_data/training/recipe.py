@@ -1,8 +1,9 @@
 """Recipe of an encoder's training: everything that two encoders of one comparison share."""
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -20,7 +21,7 @@ class Optimisation:
     optimizer : as timm names them: "adamw", "sgd", "lars"
     momentum : of "sgd" and "lars"
     weight_decay : of weights, not of biases and normalisations
-    warmup : epochs in which the learning rate rises, or steps where `iterations` are given
+    warmup : epochs in which the learning rate rises, or steps where `iterations` are given; fewer epochs shorten it
     precision : "float32", or "bfloat16" by autocast, where it is safe
     temperature : of NT-Xent
     head_width : of the embedding that NT-Xent compares
@@ -44,6 +45,13 @@ class Optimisation:
     temperature: float = 0.1
     head_width: int = 64
     head_norm: bool = False
+
+    @classmethod
+    def completed_settings(cls, values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
+        """Values with a warm-up that ends before the last epoch, where epochs are given and no warm-up."""
+        if "epochs" not in given or "warmup" in given:
+            return dict(values)
+        return {**values, "warmup": max(0, min(values.get("warmup", cls.warmup), values["epochs"] - 1))}
 
     def __post_init__(self) -> None:
         if self.precision not in get_args(Precision):

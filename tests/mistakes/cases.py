@@ -117,7 +117,9 @@ DATA = [
     Mistake("a data set without its place", f"{PAIRINGS} --set dataset=table", "needs a root"),
     Mistake("a rule that does not exist", "study resampled_training --set rules=add --out runs", "add_new_positive"),
     Mistake("one view of each image", "study resampled_training --set views=1 --out runs", "views=1"),
-    Mistake("a warm-up longer than the training", "study pretraining --set epochs=3 --out runs", "warmup=4"),
+    Mistake(
+        "a warm-up longer than the training", "study pretraining --set epochs=3 --set warmup=4 --out runs", "warmup=4"
+    ),
     Mistake("noise above 1", "graph latent_captions --set noise=2 --out world.npz", "noise"),
 ]
 MISTAKES = {

@@ -15,7 +15,7 @@ from pairbounds.real_data.pairings.crops import pixel_rows
 from pairbounds.real_data.pairings.inputs import ENCODER, EXACT, IMAGES, TEXTS, UNIFORM, UNNAMED, pairings
 from pairbounds.real_data.pairings.sampling import draw_images, gather
 from pairbounds.real_data.pairings.views import simclr, views_of
-from pairbounds.real_data.studies.pairings import pairings_tables
+from pairbounds.real_data.studies.pairings import pairings_tables, verdict_lines
 from tests.real_data import tiny
 from tests.real_data.colours import COLOURS, RowEncoder, coloured_source
 
@@ -195,11 +195,41 @@ def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
     )  # fmt: skip
     code, out, _ = call(app, "study", "pairings", *settings, "--out", tmp_path / "out")
     assert code == 0
-    assert "pairs by captions are pairs by labels" in out
+    count = out.count("pairs by captions are pairs by labels")
+    assert out.splitlines()[-1] == f"In sum: No verdict on an advantage of text in {count} of {count} comparisons."
     frontier = pd.read_parquet(tmp_path / "out" / "pairings_frontier.parquet")
     assert set(frontier["evaluator"]) == {"label", "efficientnet-lite0"}
     sidecar = json.loads((tmp_path / "out" / "pairings_matched.parquet.json").read_text())
     assert sidecar["configuration"]["encoder"] == "tiny-clip, random"
+
+
+def test_the_line_below_the_verdicts_counts_each_conclusion_once(tables):
+    ends = ["is shown at every diversity (2, 5).", "is shown at diversity (5) only.", "is not shown.", "is not shown."]
+    table = (
+        tables["pairings_verdict"].head(4).assign(verdict=[f"A: b at 2. An advantage of text {end}" for end in ends])
+    )
+    parts = ("shown at every diversity in 1", "shown at some diversities in 1", "not shown in 2")
+    expected = "; ".join(f"An advantage of text is {part} of 4 comparisons" for part in parts)
+    assert verdict_lines(table)[-1] == f"In sum: {expected}."
+
+
+@pytest.mark.parametrize(
+    ("images", "settings", "message"),
+    [
+        (6, {"draws": 1, "total_images": 12}, "no class has 10 subjects, and the largest has 6: give the classes more"),
+        (11, {"draws": 12, "total_images": 200}, "no class has 12 subjects, and the largest has 11: take draws=11"),
+        (10, {"draws": 1, "total_images": 20}, "leaves none to compare them with: take draws=2"),
+    ],
+)
+def test_too_few_images_are_told_before_any_encoder_is_loaded(call, tmp_path, images, settings, message):
+    for seed, name in enumerate(("ants", "bees")):
+        for index in range(images):
+            tiny.picture(tmp_path / "root" / name / f"{index}.png", seed=100 * seed + index)
+    absent = {"model": "ViT-B-32-quickgelu", "pretrained": tmp_path / "nowhere.pt"}
+    about = tiny.sets(dataset="imagefolder", root=tmp_path / "root", cache=tmp_path / "cache", **absent, **settings)
+    code, _, err = call(app, "study", "pairings", *about, "--out", tmp_path / "out")
+    assert (code, err.count("\n")) == (2, 1)
+    assert message in err
 
 
 @pytest.mark.parametrize(

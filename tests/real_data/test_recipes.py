@@ -74,6 +74,23 @@ def test_the_command_prints_the_recipe_and_needs_the_pictures(call, folder, tmp_
     assert "data set imagefolder needs a root" in error
 
 
+def test_a_dry_run_needs_no_weights_and_epochs_alone_shorten_the_warmup(call, folder, tmp_path):
+    given = tiny.sets(root=folder / "train", batch=8, device="cpu", pretrained=tmp_path / "nowhere.pt", epochs=1)
+    paper = ["study", "resampled_training", "--preset", "paper", *given, "--out", tmp_path / "out"]
+    plain = ["study", "pretraining", "--set", "epochs=1", "--dry-run", "--out", tmp_path]
+    for words in ([*paper, "--dry-run"], plain):
+        code, said, _ = call(app, *words)
+        assert (code, "warmup               0" in said) == (0, True)
+    (tmp_path / "sweep.toml").write_text('study = "pretraining"\nseeds = 1\n[[grid]]\nepochs = [1, 30]\n')
+    assert call(app, "sweep", tmp_path / "sweep.toml", "--out", tmp_path / "swept", "--dry-run")[0] == 0
+    for words, message in (
+        (paper, "nowhere.pt' is neither a file nor weights"),
+        ([*plain, "--set", "warmup=1"], "warmup=1 is not in 0..0, before the last epoch"),
+    ):
+        code, _, error = call(app, *words)
+        assert (code, message in error) == (2, True)
+
+
 # The optimisation.
 
 
