@@ -135,8 +135,10 @@ def test_every_input_that_is_no_file_is_one_line(call, no_files, command):
     kind = "fifo"  # which would be waited for without end
     pairbounds.PairGraph(np.eye(3), [0, 1, 2]).save("good.npz")
     pd.DataFrame({"image": [1, 2], "caption": ["a", "b"]}).to_parquet("good.parquet")
-    tiny.picture(no_files / "good.png")
-    pd.DataFrame({"image": ["good.png"], "caption": "c", "label": "l"}).to_csv("good.csv", index=False)
+    pictures = [f"good{number}.png" for number in range(24)]  # of which two draws can be made
+    for seed, name in enumerate(pictures):
+        tiny.picture(no_files / name, seed)
+    pd.DataFrame({"image": pictures, "caption": "c", "label": "l"}).to_csv("good.csv", index=False)
     for folder, name in (("parts", "a.parquet"), ("tables", "bound_holds.parquet")):
         Path(f"{folder}-{kind}").mkdir(exist_ok=True)
         Path(f"{folder}-{kind}", name).symlink_to(Path(f"{kind}.parquet").absolute())

@@ -145,8 +145,8 @@ SAME_VALUE: dict[str, str] = {
         "best.error:`"
     ): ("At the best error itself nothing less is proved, and of equal ones the first is kept."),
     (
-        "pairbounds.theory.quantities.local_multihop._may_say_something: `return bool(np.any(integrals < all_wrong))` "
-        "as `return "
+        "pairbounds.theory.quantities.local_multihop._may_say_something: `return math.isfinite(root) and "
+        "bool(np.any(integrals < all_wrong))` as `return math.isfinite(root) and "
         "bool(np.any(integrals <= all_wrong))`"
     ): ("At equality the budget pays for all nodes: the member says 1, as one that is left out does."),
 }
