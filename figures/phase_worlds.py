@@ -1,4 +1,4 @@
-"""*Phase diagrams of many worlds*: how often the smaller bound names the better encoder, beside a constant answer."""
+"""*Phase diagrams of variants of one world*: how often the smaller bound names the better encoder."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,15 +18,13 @@ LOOKS = {BEST: THEOREMS[15], "bound": THEOREMS[4], "local_bound": THEOREMS[16], 
 LEARNED = {"local_multihop_bound": "local_bound", "induced_labelling_error": ALPHA}  # how `pairings_learned` calls them
 SETTING = ["draw", "labels", "width", "diversity", "diversity_of"]  # in which pairings of emoji are compared
 CAPTIONS, AUGMENTATION, HELD_OUT = "captions, by encoder", "augmentation, by encoder", "held_out_error"
-EMOJI = {"emoji, captions by encoder": CAPTIONS, "emoji, captions exact": "captions, exact"}
+EMOJI = (CAPTIONS, "captions, exact")
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A row for each world and one for emoji: the share of points where each bound is right."""
-    found = by_world(tables["phase_worlds"])
-    emoji = {name: on_emoji(tables["pairings_learned"], kind) for name, kind in EMOJI.items()}
+    """A row for each world: the share of points where each bound is right."""
+    rows = by_world(tables["phase_worlds"])
     picture, axes = plt.subplots(figsize=(2 * COLUMN, 1.6 * COLUMN))
-    rows = {**found, **emoji}
     places = np.arange(len(rows))[::-1]
     for shift, (column, (color, _, marker)) in zip((0.24, 0.08, -0.08, -0.24), LOOKS.items(), strict=True):
         rates, halves = np.transpose([one.rates[column] for one in rows.values()])
@@ -34,11 +32,10 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         axes.errorbar(rates, places + shift, xerr=np.nan_to_num(halves), fmt=marker, **looks)
     constant = [one.most for one in rows.values()]
     axes.plot(constant, places, "|", color="black", markersize=16, markeredgewidth=2, label="constant answer")
-    axes.axhline(len(emoji) - 0.5, color=NEUTRAL, linewidth=0.8)
     axes.set_yticks(places, list(rows))
     axes.set(xlim=(0.2, 1.02), xlabel="share of the points where the answer is right", ylim=(-0.6, len(rows) - 0.4))
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.1), ncols=5)
-    return picture, _caption(tables, found, emoji)
+    return picture, _caption(tables["phase_worlds"], len(rows))
 
 
 def by_world(table: pd.DataFrame) -> dict[str, Outcome]:
@@ -47,7 +44,7 @@ def by_world(table: pd.DataFrame) -> dict[str, Outcome]:
 
 
 def on_emoji(table: pd.DataFrame, captions: str = CAPTIONS) -> Outcome:
-    """The same of captions of emoji, and of augmentations by an encoder, on the error of unseen images."""
+    """Findings of `phase` for captions of emoji, and augmentations by an encoder, on the error of unseen images."""
     table, columns = table.rename(columns=LEARNED), list(LOOKS)
     ours, theirs = (
         table.loc[chosen, [*SETTING, *columns, HELD_OUT]]
@@ -64,17 +61,14 @@ def order_on_emoji(table: pd.DataFrame, column: str) -> tuple[float, float]:
     return mean_and_half(orders.groupby(level=0).mean().dropna())
 
 
-def _caption(tables: Mapping[str, pd.DataFrame], found: Mapping[str, Outcome], emoji: Mapping[str, Outcome]) -> str:
-    table = tables["phase_worlds"]
+def _caption(table: pd.DataFrame, worlds: int) -> str:
     grid = f"{table['noise'].nunique()} noises x {table['strength'].nunique()} strengths"
-    settings = next(iter(emoji.values())).points
     return (
         f"Share of the points where the smaller bound is that of the better encoder, captions or augmentations. Rows: "
-        f"{len(found)} worlds, each the first but for what its name says, {grid}, {table['seed'].nunique()} seeds, by "
-        f"the error of trained encoders; emoji, {settings.groupby(SETTING).ngroups} settings of "
-        f"{settings['draw'].nunique()} draws, by a probe's error on unseen images. Bars: 95% t intervals over seeds or "
-        "draws. Black: always to name the more frequent winner."
+        f"{worlds} variants of one world, each the first but for what its name says, {grid}, "
+        f"{table['seed'].nunique()} seeds, by the error of trained encoders. Bars: 95% t intervals over seeds. Black: "
+        "always to name the more frequent winner."
     )
 
 
-FIGURE = Figure("Phase diagrams of many worlds", ("phase_worlds", "pairings_learned"), draw)
+FIGURE = Figure("Phase diagrams of variants of one world", ("phase_worlds",), draw)

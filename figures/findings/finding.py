@@ -26,6 +26,11 @@ def require_labels(names: Iterable[str]) -> None:
             raise KeyError(labels)
 
 
+def above_zero(contrast: tuple[float, float]) -> bool:
+    """True if the interval of a mean and its half-width is above 0."""
+    return contrast[0] > contrast[1]
+
+
 class Of(NamedTuple):
     """Data that an answer is of; two numbers, as in "40 and 1", where it is of two kinds of data.
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables, above_zero
 from pairbounds.figures.phase import BEST, Outcome, outcome
-from pairbounds.figures.phase_worlds import LOOKS, by_world, order_on_emoji
+from pairbounds.figures.phase_worlds import EMOJI, LOOKS, by_world, on_emoji, order_on_emoji
+from pairbounds.figures.summaries import mean_and_half
 
 
 def facts(tables: Tables) -> Facts:
@@ -20,7 +21,8 @@ def facts(tables: Tables) -> Facts:
         "least": min(one.rates[BEST][0] for one in worlds.values()),
         "largest": max(one.rates[BEST][0] for one in worlds.values()),
         "constant": float(np.mean([one.most for one in worlds.values()])),
-        "above": sum(one.over[BEST][0] > one.over[BEST][1] for one in worlds.values()),
+        "above": {column: sum(above_zero(world.over[column]) for world in worlds.values()) for column in LOOKS},
+        "above_4": sum(above_zero(_over_theorem_4(world)) for world in worlds.values()),
         "lowest": next(name for name, one in worlds.items() if one is lowest),
         "lowest_over": lowest.over[BEST],
         "seeds": tables["phase"]["seed"].nunique(),
@@ -32,7 +34,14 @@ def facts(tables: Tables) -> Facts:
         "captions": found.captions,
         "draws": learned["draw"].nunique(),
         "order": {column: order_on_emoji(learned, column) for column in LOOKS},
+        "above_on_emoji": sum(above_zero(lead) for kind in EMOJI for lead in on_emoji(learned, kind).over.values()),
     }
+
+
+def _over_theorem_4(world: Outcome) -> tuple[float, float]:
+    """Lead of theorem 15 over theorem 4 in the share of points where each is right, and half its interval."""
+    by_seed = world.right.groupby(world.points["seed"]).mean()
+    return mean_and_half(by_seed[BEST] - by_seed["bound"])
 
 
 def _mean(worlds: dict[str, Outcome], column: str) -> float:
@@ -42,8 +51,10 @@ def _mean(worlds: dict[str, Outcome], column: str) -> float:
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
     return {
-        "in most worlds theorem 15 is right more often than a constant answer": facts["above"] > facts["worlds"] / 2,
-        "not in all worlds": facts["above"] < facts["worlds"],
+        "in most worlds theorem 15 is right more often than a constant answer": facts["above"][BEST]
+        > facts["worlds"] / 2,
+        "not in all worlds": facts["above"][BEST] < facts["worlds"],
+        "on emoji no bound is shown to be right more often than a constant answer": facts["above_on_emoji"] == 0,
         "both bounds are right more often than the name that wins more often": min(
             rate - half for rate, half in (facts["multihop"], facts["plain"])
         )
@@ -60,7 +71,7 @@ def of(tables: Tables) -> Of:
     return Of(
         f"{found['worlds']}, 1 and emoji",
         f"{found['world_seeds']}, {found['seeds']} and {found['draws']}",
-        len(LOOKS) * (found["worlds"] + 2),  # shares in each world and in the finer map, and orders on emoji
+        len(LOOKS) * (found["worlds"] + 4) + found["worlds"],  # shares in worlds, the map and emoji; orders; leads
     )
 
 
@@ -74,6 +85,8 @@ FINDING = Finding(
     of,
     (
         "above",
+        "above_4",
+        "above_on_emoji",
         "constant",
         "largest",
         "least",
