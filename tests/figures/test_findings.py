@@ -97,6 +97,15 @@ def test_every_number_of_the_page_is_computed_from_the_published_tables(tmp_path
     assert (ROOT / "docs" / "findings.md").read_text(encoding="utf-8") == page.findings_page(tmp_path)
 
 
+def test_every_number_of_a_finding_in_readme_is_on_the_page():
+    number = re.compile(r"\d(?:[\d.,]*\d)?")
+    on_page = set(number.findall((ROOT / "docs" / "findings.md").read_text(encoding="utf-8")))
+    findings = page.BRIEF.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(findings) == 6
+    for finding in findings:
+        assert set(number.findall(finding)) <= on_page, finding
+
+
 def test_a_changed_table_changes_the_sentence(call, folder):
     assert written(call, folder)[:2] == (0, f"{folder / 'page.md'}\n")
     text = (folder / "page.md").read_text(encoding="utf-8")
