@@ -36,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-CAMPAIGNS := bench coverage diary faults formal fuzz matrix mutation notebooks
+CAMPAIGNS := bench coverage faults formal fuzz matrix mutation notebooks
 .PHONY: help demo setup data test lint figures findings smoke docs reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
@@ -116,7 +116,6 @@ $(PYTHON) -m coverage run -m pytest -n auto --dist loadfile -p no:cacheprovider
 $(PYTHON) -m coverage combine --quiet
 $(PYTHON) -m coverage report --skip-covered --sort cover --show-missing
 endef
-campaign.diary = $(PYTHON) -m tests.diary
 campaign.faults = KILLS=$(KILLS) $(PYTHON) -m pytest -m slow -n auto tests/faults
 campaign.formal = $(PYTHON) -m tests.reliability.formal
 campaign.mutation = $(PYTHON) -m tests.reliability.mutation

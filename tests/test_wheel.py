@@ -29,23 +29,15 @@ def done(*command, cwd, **variables):
     return said.stdout
 
 
-def install(folder, *packages):
-    """The `bin` of a new environment with the base install and some packages."""
-    folder.mkdir(exist_ok=True)
-    uv = BESIDE / "uv"
-    done(
-        uv, "build", "--quiet", "--out-dir", folder, ROOT, cwd=folder
-    )  # the wheel from the sdist: nothing is left here
-    (wheel,) = folder.glob("*.whl")
-    done(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
-    done(uv, "pip", "install", "--quiet", "--python", folder / "venv/bin/python", wheel, *packages, cwd=folder)
-    return folder / "venv" / "bin"
-
-
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """One with pytest, for all tests."""
-    return install(tmp_path_factory.mktemp("wheel"), "pytest")
+    """The `bin` of a new environment with the base install and pytest."""
+    folder, uv = tmp_path_factory.mktemp("wheel"), BESIDE / "uv"
+    done(uv, "build", "--quiet", "--out-dir", folder, ROOT, cwd=folder)  # the wheel comes from the sdist
+    (wheel,) = folder.glob("*.whl")
+    done(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
+    done(uv, "pip", "install", "--quiet", "--python", folder / "venv/bin/python", wheel, "pytest", cwd=folder)
+    return folder / "venv" / "bin"
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
 from pairbounds.theory.ledger.page import ledger_page
 from tests.benchmarks.page import benchmarks_page
-from tests.diary.doing import diary_page
 from tests.mistakes.page import answers, mistakes_page
 from tests.reliability.page import reliability_page
 
@@ -20,7 +19,6 @@ def _mistakes() -> str:
 
 PAGES = {
     "benchmarks.md": benchmarks_page,
-    "diary.md": diary_page,
     "ledger.md": ledger_page,
     "mistakes.md": _mistakes,  # half a minute: each mistake is made
     "reliability.md": reliability_page,
