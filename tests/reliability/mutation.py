@@ -18,16 +18,16 @@ import typer
 from hypothesis import Phase, settings
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
-from tests.reliability.equivalent import SAME_VALUE
 from tests.reliability.mutating import KINDS, Mistake, mistakes, put
 from tests.reliability.narrow import modules, narrowest
-from tests.reliability.record import write
+from tests.reliability.record import RECORDS, write
 
 # Seconds of a processor, which say the same beside other work.
 SECONDS = 120  # for the tests of one mistake: more is no end, which shows the mistake too
 LONGEST = 1.0  # for a test: what a longer one alone would see has no narrow test
 FAST = "not slow and not gpu and not data"
 QUIET = ("-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-W", "ignore:Module already imported")
+NO_REASON = "no reason"  # of a mistake that lives: whoever finds one writes it into the record
 PYTEST = (*QUIET, "-x", "-n0", "-p", "no:cacheprovider", "-m", FAST)
 
 Outcome = tuple[str | None, dict[str, float]]  # the first test that failed, and the processor's seconds of each
@@ -112,13 +112,20 @@ def in_child(work: Callable[[], Outcome]) -> Outcome | None:
     return tuple(json.loads(said)) if said else None
 
 
+def recorded_reasons() -> dict[str, str]:
+    """Why the mistakes that live by the record change no value."""
+    record = json.loads((RECORDS / "mutation.json").read_text(encoding="utf-8"))
+    return {mistake: reason for each in record["rows"] for mistake, reason in each.get("alive", {}).items()}
+
+
 def row(module: ModuleType, kinds: Sequence[str]) -> dict[str, Any]:
     """A row of the record: `count` mistakes, `found` of which live without a reason; `alive` names all that live."""
     count, alive = survivors(module, kinds)
     living = [f"{module.__name__}.{mistake}" for mistake in alive]
-    reasons = {mistake: SAME_VALUE.get(mistake, "no reason") for mistake in living}
+    known = recorded_reasons()
+    reasons = {mistake: known.get(mistake, NO_REASON) for mistake in living}
     what = module.__name__ + ("" if list(kinds) == list(KINDS) else f" ({', '.join(kinds)})")
-    return {"what": what, "count": count, "found": [*reasons.values()].count("no reason"), "alive": reasons}
+    return {"what": what, "count": count, "found": [*reasons.values()].count(NO_REASON), "alive": reasons}
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -127,12 +134,14 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def mutation(
     module: Annotated[list[str] | None, typer.Option(help="Of these modules alone.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help=f"Of these kinds alone: {', '.join(KINDS)}.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help=f"Of these kinds alone, without a record: {', '.join(KINDS)}.")
+    ] = None,
     record: Annotated[bool, typer.Option(help="Put what was found into results/reliability/mutation.json.")] = True,
 ) -> int:
     """Put mistakes into modules, and count those that their tests let live.
 
-    Exit 1 if one lived that has no reason in `equivalent.py`.
+    Exit 1 if one lived that has no reason in the record.
     """
     known, rows = modules(), []
     for what, given, names in (("module", module, known), ("kind", kind, KINDS)):
@@ -142,7 +151,7 @@ def mutation(
         started = time.monotonic()
         rows.append(row(known[each], kind or list(KINDS)))
         typer.echo(f"{each}: {rows[-1]['count']} mistakes, {len(rows[-1]['alive'])} lived", err=True)
-        if record:
+        if record and not kind:  # a record of some kinds would lose the reasons of the others
             notes = [f"A mistake: {'; '.join(KINDS.values())}."]
             write("mutation", "make mutation", rows[-1:], started, notes=notes, beside=True)
     shown = [(each["what"], str(each["count"]), str(each["found"])) for each in rows]

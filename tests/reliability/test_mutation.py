@@ -1,6 +1,7 @@
 """Mistakes: those that are made take effect; `make mutation` tries them all."""
 
 import importlib
+import json
 import sys
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import pytest
 
 from pairbounds.theory.bounds import THEOREMS
 from tests.reliability import mutation
-from tests.reliability.equivalent import SAME_VALUE
 from tests.reliability.mutating import KINDS, mistakes
 from tests.reliability.narrow import modules, narrowest
 
@@ -75,6 +75,12 @@ def test_what_lives_is_found_under_decorators_too(tmp_path, monkeypatch):
     count, alive = mutation.survivors(small, ["index", "extreme", "rounding"])
     assert count == 5
     assert [mistake.function for mistake in alive] == ["_rounded_down", "least", "least", "least"]
+    record = {"rows": [{"alive": {f"small_module.{alive[0]}": "it is never seen"}}]}
+    (tmp_path / "mutation.json").write_text(json.dumps(record))
+    monkeypatch.setattr(mutation, "RECORDS", tmp_path)
+    row = mutation.row(small, ["rounding"])
+    assert [*row["alive"].values()] == ["it is never seen", *2 * [mutation.NO_REASON]]
+    assert (row["count"], row["found"]) == (3, 2)
     monkeypatch.setattr(mutation, "narrowest", lambda _: [str(tmp_path / "test_wrong.py")])
     with pytest.raises(RuntimeError, match=r"small_module fail .*test_it"):
         mutation.survivors(small, list(KINDS))
@@ -86,11 +92,3 @@ def test_every_module_has_tests_and_every_theorem_is_a_module():
     assert {theorem.__name__ for theorem in THEOREMS} < known.keys()
     for module in known.values():
         assert all((ROOT / test.partition("::")[0]).is_file() for test in narrowest(module))
-
-
-def test_the_reasons_are_of_mistakes_that_are_tried():
-    changed = {
-        name: module for name, module in modules().items() if any(one.startswith(f"{name}.") for one in SAME_VALUE)
-    }
-    texts = {name: Path(str(module.__file__)).read_text(encoding="utf-8") for name, module in changed.items()}
-    assert SAME_VALUE.keys() <= {f"{name}.{one}" for name, text in texts.items() for one, _ in mistakes(text)}
