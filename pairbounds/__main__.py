@@ -25,7 +25,7 @@ GROUPS: dict[str, dict[str, str]] = {  # of commands, each with the module of `p
 }
 
 
-@cache  # tests, and the page of mistakes, call the command line many times
+@cache  # tests call the command line many times
 def _help(module: str, name: str) -> str:
     """The first line of help of a command, read and not loaded."""
     tree = ast.parse((Path(__file__).parent / "commands" / f"{module}.py").read_text(encoding="utf-8"))

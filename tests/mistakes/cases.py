@@ -122,12 +122,4 @@ DATA = [
     ),
     Mistake("noise above 1", "graph latent_captions --set noise=2 --out world.npz", "noise"),
 ]
-MISTAKES = {
-    "Files": FILES,
-    "Widths and options": WIDTHS,
-    "Outputs": OUTPUTS,
-    "Claims of one's own": CLAIMS,
-    "Studies and sweeps": STUDIES,
-    "Figures": FIGURES,
-    "Real images and captions": DATA,
-}
+MISTAKES = [*FILES, *WIDTHS, *OUTPUTS, *CLAIMS, *STUDIES, *FIGURES, *DATA]
