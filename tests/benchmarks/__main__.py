@@ -1,7 +1,6 @@
 """`python -m tests.benchmarks [NAME...]`: time ours against its peers, in one table."""
 
 import json
-from contextlib import nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +14,6 @@ from pairbounds.infrastructure.commandline import echo, print_table, run
 from pairbounds.infrastructure.tables import replacing, surroundings
 from tests.benchmarks import BENCHMARKS, page
 from tests.benchmarks.duel import SIZES, measure
-from tests.benchmarks.pauses import Pauses
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -26,17 +24,12 @@ def bench(
     size: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(SIZES)}; S and M by default.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Timed runs of each side; medians are shown.")] = 3,
     seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
-    busy: Annotated[
-        bool, typer.Option("--busy", help="Leave out pauses of a busy host's processor; see below.")
-    ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the record here too; see below.")] = None,
 ) -> None:
     """Time ours against its peers on the same input, on one thread, all of them once a round.
 
     Each benchmark is run at those of the sizes that it is meant for. A ratio above 1 says that ours is faster. Rows
-    of a record stay where they are of the same settings, versions and hardware, and were not run again. The CPU time of
-    a virtual machine counts the pauses in which its host serves others: --busy notes and leaves them out, but for runs
-    that are processes of their own; it takes Linux and, as a rule, root.
+    of a record stay where they are of the same settings, versions and hardware, and were not run again.
     """
     torch.set_num_threads(1)  # threads that wait for one another would be measured too
     with threadpool_limits(1):
@@ -51,12 +44,11 @@ def bench(
             if label in BENCHMARKS[name].SIZES
             for duel in BENCHMARKS[name].duels(SIZES[label], seed)
         ]
-        with Pauses() if busy else nullcontext() as pauses:
-            rows = [
-                {"benchmark": name, "size": label, **row}
-                for name, label, duel in tqdm(plan, unit="duel", leave=False, disable=None)
-                for row in measure(duel, repeats, pauses)
-            ]
+        rows = [
+            {"benchmark": name, "size": label, **row}
+            for name, label, duel in tqdm(plan, unit="duel", leave=False, disable=None)
+            for row in measure(duel, repeats)
+        ]
     for name, group in groupby(rows, lambda row: row["benchmark"]):
         own = [*group]
         columns, texts = page.table(own)

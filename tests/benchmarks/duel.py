@@ -11,8 +11,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.pauses import Pauses
-
 Run = Callable[[Any], object]
 SPENT = Path(__file__).with_name("spent.py")
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
@@ -42,11 +40,10 @@ class NotReachedError(Exception):
 
 @dataclass(frozen=True)
 class Spent:
-    """CPU seconds of a run but for pauses that were noted, these, and the most MiB of a process of its own."""
+    """CPU seconds of a run, and the most MiB of a process of its own."""
 
     seconds: float
     memory: float | None = None
-    paused: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -69,12 +66,12 @@ class Duel:
     note: str = ""
 
 
-def measure(duel: Duel, repeats: int, pauses: Pauses | None = None) -> Iterator[dict[str, object]]:
-    """Yield, for each peer, medians of CPU seconds of interleaved runs, without the pauses that are noted, if any.
+def measure(duel: Duel, repeats: int) -> Iterator[dict[str, object]]:
+    """Yield, for each peer, medians of CPU seconds of interleaved runs.
 
     The ratio is the peer's seconds over ours, with the least and the largest of two runs of one round. `at_least` says
     that the peer was stopped at its cap, so that the ratio is a lower bound. `memory` and `peer_memory`, in MiB, are
-    None unless runs are processes of their own; `paused` is the share of the time that is left out.
+    None unless runs are processes of their own.
     """
     ours: list[Spent] = []
     theirs: dict[str, list[Spent]] = {name: [] for name in duel.peers}
@@ -83,7 +80,7 @@ def measure(duel: Duel, repeats: int, pauses: Pauses | None = None) -> Iterator[
         for name, run in [("", duel.ours), *duel.peers.items()][:: -1 if repeat % 2 else 1]:
             if name in stopped:  # to wait for a cap once more is enough
                 continue
-            spent, reached = _run(run, duel.make, pauses)
+            spent, reached = _run(run, duel.make)
             (theirs[name] if name else ours).append(spent)
             if not (reached or name):
                 raise RuntimeError(f"{duel.case}: ours did not get where it should")
@@ -102,7 +99,6 @@ def measure(duel: Duel, repeats: int, pauses: Pauses | None = None) -> Iterator[
             "ratio_least": min(beside),
             "ratio_most": max(beside),
             "at_least": name in stopped,
-            "paused": _share_paused([*ours, *peer]),
             "note": duel.note,
         }
 
@@ -112,11 +108,6 @@ def _memory(runs: Sequence[Spent]) -> float | None:
     return median(measured) if measured else None
 
 
-def _share_paused(runs: Sequence[Spent]) -> float:
-    paused = sum(spent.paused for spent in runs)
-    return paused / (paused + sum(spent.seconds for spent in runs))
-
-
 def process(*arguments: object) -> Spent:
     """Run Python with these arguments, as a process of its own on one thread; `CalledProcessError` where it fails."""
     command: Sequence[str] = [sys.executable, str(SPENT), sys.executable, *map(str, arguments)]
@@ -124,18 +115,12 @@ def process(*arguments: object) -> Spent:
     return Spent(**json.loads(told.stdout.splitlines()[-1]))
 
 
-def _run(run: Run, make: Callable[[], Any], pauses: Pauses | None) -> tuple[Spent, bool]:
-    """Seconds and memory of a run, and whether it got where it should; again, where all of it was in a pause."""
-    clock = time.process_time if pauses is None else time.perf_counter  # some pauses are of no process
+def _run(run: Run, make: Callable[[], Any]) -> tuple[Spent, bool]:
+    """Seconds and memory of a run, and whether it got where it should."""
     given, reached, told = make(), True, None
-    start = clock()
+    start = time.process_time()
     try:
         told = run(given)
     except NotReachedError:
         reached = False
-    if isinstance(told, Spent):
-        return told, reached
-    end = clock()
-    paused = 0.0 if pauses is None else pauses.between(start, end)
-    spent = Spent(end - start - paused, paused=paused)
-    return (spent, reached) if pauses is None or spent.seconds > 1e-9 else _run(run, make, pauses)
+    return told if isinstance(told, Spent) else Spent(time.process_time() - start), reached

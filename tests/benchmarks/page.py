@@ -9,7 +9,7 @@ from typing import Any
 from tests.benchmarks import BENCHMARKS
 
 RECORD = Path(__file__).parents[2] / "results" / "benchmarks.json"
-COLUMNS = ("size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours", "faster", "paused")
+COLUMNS = ("size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours", "faster")
 TIE = 1.3
 INTRODUCTION = f"""# Benchmarks
 
@@ -17,9 +17,6 @@ Measured by `make bench`, on one thread, at the commits that the record names. T
 find your number of pairs, and read how long and how much memory a command takes, and whether a script would be faster.
 A ratio above 1 means that ours is faster, and below {TIE} either way is a tie; brackets hold the least and the largest
 ratio of single runs of the peer to the run of ours in the same round. A peer that did not get there gives a bound, ≥.
-"""
-PAUSED = """
-Where a share is paused, a busy host served others then: that is left out, though not that caches are empty afterwards.
 """
 
 
@@ -29,7 +26,7 @@ def benchmarks_page(path: Path = RECORD) -> str:
     settings, versions, hardware = record["configuration"], record["versions"], record["hardware"]
     named = ", ".join(f"{name} {versions[name]}" for name in ("numpy", "scipy", "torch"))
     lines = [
-        INTRODUCTION + PAUSED * any(row.get("paused") for row in record["duels"]),
+        INTRODUCTION,
         f"Medians of {settings['repeats']} interleaved runs, seed {settings['seed']}; {named}; {hardware['machine']}, "
         f"{hardware['cpus']} CPUs, {hardware['system']}. Seconds are of CPU time.",
     ]
@@ -56,8 +53,7 @@ def _cells(row: Mapping[Any, Any]) -> dict[str, str]:
     shown = f"{'≥ ' if row['at_least'] else ''}{ratio} ({low} to {high})"
     faster = "ours" if row["ratio"] >= TIE or row["at_least"] else "peer" if row["ratio"] <= 1 / TIE else "tie"
     memory, others = ("" if row[column] is None else f"{row[column]:,.0f}" for column in ("memory", "peer_memory"))
-    paused = f"{row['paused']:.0%}" if row.get("paused") else ""
-    texts = row["size"], row["case"], _number(row["seconds"]), memory, row["peer"], others, shown, faster, paused
+    texts = row["size"], row["case"], _number(row["seconds"]), memory, row["peer"], others, shown, faster
     return dict(zip(COLUMNS, texts, strict=True))
 
 

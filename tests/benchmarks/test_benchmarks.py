@@ -2,8 +2,6 @@
 
 import json
 import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
@@ -11,7 +9,6 @@ import pytest
 from tests.benchmarks import BENCHMARKS, bench_population_training, page
 from tests.benchmarks.__main__ import app
 from tests.benchmarks.duel import Duel, NotReachedError, measure, process
-from tests.benchmarks.pauses import Pauses
 
 
 @pytest.mark.parametrize("names", [["check_bounds"], pytest.param([*BENCHMARKS], marks=pytest.mark.slow)], ids=len)
@@ -78,26 +75,6 @@ def test_a_process_is_measured_by_itself_and_its_failure_is_told():
         process("-c", "raise SystemExit(3)")
 
 
-AHEAD = """
-import os, time; os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(3)); end = time.perf_counter() + 0.1
-while time.perf_counter() < end: pass
-"""
-
-
-def test_what_others_take_of_the_processor_is_noted_and_left_out():
-    def wait_for_another(_):
-        subprocess.run([sys.executable, "-c", AHEAD], check=True)
-
-    try:
-        with Pauses() as pauses:
-            begin = time.perf_counter()
-            (row,) = measure(Duel("case", int, wait_for_another, {"peer": wait_for_another}), 1, pauses)
-            whole = time.perf_counter() - begin
-    except PermissionError as error:
-        pytest.skip(str(error))
-    assert row["paused"] * whole > 0.18 < whole - row["seconds"]  # both waited for .1 s
-
-
 def test_the_page_says_who_is_faster_and_shows_memory_where_it_was_measured():
     row = {"size": "S", "case": "c", "peer": "p", "at_least": False, "ratio_least": 0.1, "ratio_most": 9.0}
     for ratio, faster in ((0.7, "peer"), (0.8, "tie"), (1.29, "tie"), (1.3, "ours")):
@@ -105,5 +82,4 @@ def test_the_page_says_who_is_faster_and_shows_memory_where_it_was_measured():
         assert (cells[-1], "MiB" in columns) == (faster, False)
     failed = {**row, "at_least": True, "seconds": 1.0, "ratio": 0.3, "memory": None, "peer_memory": None}
     assert page.table([failed])[1][0][-1] == "ours"
-    assert page.table([{**failed, "paused": 0.25}])[1][0][-1] == "25%"
     assert "MiB" in page.table([{**row, "seconds": 1.0, "ratio": 1.0, "memory": 1234.0, "peer_memory": 5.0}])[0]
