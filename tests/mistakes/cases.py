@@ -4,14 +4,7 @@ from typing import NamedTuple
 
 
 class Mistake(NamedTuple):
-    """One of them.
-
-    Attributes
-    ----------
-    mistake : in a few words
-    command : what is typed after `pairbounds`
-    told : a part of the answer that helps
-    """
+    """In a few words, as it is typed after `pairbounds`, and a part of the answer that helps."""
 
     mistake: str
     command: str
