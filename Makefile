@@ -37,7 +37,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 CAMPAIGNS := bench coverage faults formal fuzz matrix mutation notebooks
-.PHONY: help demo setup data test lint figures findings smoke docs reproduce release clean $(CAMPAIGNS)
+.PHONY: help demo setup data test lint figures claimed findings smoke docs reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
 	@grep -E '^[^ #]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/%/KIND/; s/$$(CAMPAIGNS)/CAMPAIGN/; s/:[^#]*## /\t/' | expand -t 12
@@ -140,7 +140,8 @@ figures: $(LONGEST:%=$(TABLES)/%.parquet) $(ALL_FIGURES) ## Compute the tables a
 
 PUBLISHED := results/published
 SHOWN := bound_holds phase phase_worlds frontier real_images multihop ladder text_or_teacher
-findings: $(FINDINGS) figures ## Write docs/findings.md from the tables; keep these in results/published, and README's figures in docs
+claimed: $(FINDINGS) figures # findings read tables that no figure draws, too
+findings: claimed ## Write docs/findings.md from the tables; keep these in results/published, and README's figures in docs
 	$(PYTHON) -m pairbounds.figures.findings page --tables $(TABLES) --out docs/findings.md
 	rm -rf $(PUBLISHED) && mkdir -p $(PUBLISHED)
 	cp $(foreach table,$(filter-out $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)),$(FINDINGS)),$(table) $(table).json) $(PUBLISHED)
@@ -154,7 +155,7 @@ docs: figures ## Build the site from pages, code and figures into build/site, wi
 
 # A first look takes few seeds: studies go side by side, and not seeds, of which each worker would first load everything.
 smoke: ## Draw every figure from a first look at each study; say which key numbers have changed, or take them: ACCEPT=1
-	+$(MAKE) --jobs=$(shell getconf _NPROCESSORS_ONLN) figures BUILD=$(BUILD)/smoke SMALL=1 JOBS=1
+	+$(MAKE) --jobs=$(shell getconf _NPROCESSORS_ONLN) claimed BUILD=$(BUILD)/smoke SMALL=1 JOBS=1
 	$(PYTHON) -m pairbounds.figures.findings compare --tables $(BUILD)/smoke/tables $(if $(ACCEPT),--accept)
 
 release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and check a graph with what they install

@@ -47,7 +47,7 @@ def project(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("ANSWER = 42\n")
     (tmp_path / "test_it.py").write_text("import theory\n\ndef test_it():\n    assert theory.ANSWER == 42\n")
-    PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")
+    PairGraph(np.eye(3) + 0.2, [0, 1, 1]).save(tmp_path / "graph.npz")
     return tmp_path
 
 

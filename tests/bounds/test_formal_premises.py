@@ -14,15 +14,13 @@ from numpy.polynomial.chebyshev import chebval, chebvander
 from scipy.special import xlogy
 from scipy.stats import binom
 
-from pairbounds import BOUNDS, HypothesisError, PairGraph, probe, spectrum
+from pairbounds import BOUNDS, HypothesisError, spectrum
 from pairbounds.theory.bounds import STATEMENTS
 from pairbounds.theory.bounds.scoring import subject
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
 from pairbounds.theory.bounds.theorem11_cross_entropy import sphere
 from pairbounds.theory.bounds.theorem20_votes import Vote, pair_votes, zero_shot_vote
 from pairbounds.theory.bounds.theorem28_training_pairs import Noise, excess_of_counts
-from pairbounds.theory.bounds.theorem30_coarser_captions import coarser
-from pairbounds.theory.graph.mixtures import mixture
 from pairbounds.theory.quantities import multihop
 from pairbounds.theory.quantities.confidence import proportion_ends
 from pairbounds.theory.quantities.local_multihop import Cut, LocalBound, local_multihop, within
@@ -207,25 +205,6 @@ def rules(case: Case) -> bool:
     return all(case.consistent(rule, degree, CLOSE) for rule, degree in found)
 
 
-def least_norm_head(case: Case) -> bool:
-    f, source = case.encoder().left, np.arange(case.graph.n_left) % 2 == 0
-    root = np.sqrt(case.mass[source])[:, None]
-    head = np.linalg.pinv(root * f[source], rcond=1e-12) @ (root * case.labels[source])
-    return bool(np.allclose(f @ probe(case.graph, f, labelled=source).coefficients, f @ head, atol=1e-3))
-
-
-def mixed(case: Case) -> bool:
-    other = np.outer(case.mass, [0.2, 0.8])
-    joint = mixture(case.graph, PairGraph(other, case.graph.left_labels), 0.3).joint.toarray()
-    return bool(np.allclose(joint, np.hstack([0.3 * case.joint, 0.7 * other])))
-
-
-def channel(case: Case) -> bool:
-    groups = np.arange(case.graph.n_right) // 2
-    merged = case.joint @ np.equal.outer(groups, np.unique(groups))
-    return bool(np.allclose(coarser(case.graph, groups).joint.toarray(), merged))
-
-
 def counted_pairs(case: Case) -> bool:
     """`0 <= eta < gap` where the bound of counted pairs is finite."""
     counts = np.random.default_rng(1).multinomial(10**6, case.joint.ravel()).reshape(case.joint.shape)
@@ -270,11 +249,12 @@ PREMISES: dict[str, Callable[[Case, float], Any]] = {
     "means_apart": means_apart,
 }
 OF_CASES = (graph, minimiser, top_embedding, at_values, at_penalty, class_gap, all_votes, proportions, rules)
-OF_CASES += (least_norm_head, mixed, channel, counted_pairs, tails, tails_at)
+OF_CASES += (counted_pairs, tails, tails_at)
 PREMISES |= {each.__name__: lambda case, _, each=each: each(case) for each in OF_CASES}
 ROWS = {
     "graph": "factorisation optimum excess-loss induced-labelling-error image-error zero-shot-any class-leaks "
-    "class-partition infonce-entropy mean-classifier-any infonce-by-range residual batch-collisions",
+    "class-partition infonce-entropy mean-classifier-any infonce-by-range residual batch-collisions "
+    "mixture-labelling-error mixture-spectrum classes-by-domains coarser-captions",
     "parts_or_zero": "mmcl-is-sscl",
     "minimiser": "imbalance-error",
     "minimiser gap": "probe-mse probe-error image-error-by-pairs zero-shot",
@@ -303,14 +283,11 @@ ROWS = {
     "penalised_minimiser at_penalty": "local-penalised-error",
     "all_votes": "zero-shot-vote zero-shot-vote-by-node vote vote-by-node vote-of-others",
     "full_rank": "induced-alignment pair-alignment",
-    "mixed": "mixture-labelling-error mixture-spectrum",
     "proportions": "labelling-error-interval consistency-from-pairs",
     "penalised_minimiser proportions": "penalised-error-from-pairs",
     "rules": "ridge-mse",
-    "least_norm_head": "classes-by-domains",
     "counted_pairs": "error-from-pairs error-from-pairs-by-rank",
     "noise": "angle-from-pairs",
-    "channel": "coarser-captions",
 }
 OF_ROW = {row: ["graph", *premises.split()] for premises, rows in ROWS.items() for row in rows.split()}
 

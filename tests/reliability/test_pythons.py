@@ -31,9 +31,4 @@ def test_the_oldest_and_the_newest_allowed_python_that_starts_are_chosen(tmp_pat
     assert extremes(found[:1], PROJECT) == [((3, 12, 1), "/a path/python3")]
     with pytest.raises(ValueError, match="cannot read requires-python"):
         extremes(found, "[project]\n")
-
-
-def test_a_python_tells_its_version():
-    version, path = started(sys.executable)
-    assert version == sys.version_info[:3]
-    assert path == sys.executable
+    assert started(sys.executable) == (sys.version_info[:3], sys.executable)
