@@ -1,4 +1,4 @@
-"""What one types in Python: paths and bounds as text, settings as dicts, seeds and workers as numbers, and `None`."""
+"""Calls as one types them: paths and bounds as text, settings as dicts, seeds and workers as numbers, and `None`."""
 
 from dataclasses import dataclass
 

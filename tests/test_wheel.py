@@ -64,8 +64,8 @@ def test_one_name_comes_into_site_packages(installed):
 
 @pytest.mark.slow
 def test_it_has_the_verifier_and_prints_the_command_that_runs_it_alone(installed, project):
-    said = done(installed / "pairbounds", "check", "graph.npz", "--k", "2", "--proof", "proof.json", cwd=project)
-    _, *printed = shlex.split(said.splitlines()[-1].partition("to check it: ")[2])
+    output = done(installed / "pairbounds", "check", "graph.npz", "--k", "2", "--proof", "proof.json", cwd=project)
+    _, *printed = shlex.split(output.splitlines()[-1].partition("to check it: ")[2])
     assert printed[0] == "-I"
     lines = done(sys.executable, "-S", *printed, cwd=project)
     assert lines.startswith("PROVED probe_mse <= ")
@@ -74,8 +74,8 @@ def test_it_has_the_verifier_and_prints_the_command_that_runs_it_alone(installed
     )
     done(installed / "pairbounds", "check", "graph.npz", "--k", "2", "--proof", "proof.v", cwd=project)
     only = {"PATH": str(installed)}  # without Coq
-    said = done(installed / "pairbounds", "check", "graph.npz", "--proof", "proof.v", "--verify", cwd=project, **only)
-    assert "CHECKED probe_mse <= " in said
+    output = done(installed / "pairbounds", "check", "graph.npz", "--proof", "proof.v", "--verify", cwd=project, **only)
+    assert "CHECKED probe_mse <= " in output
 
 
 @pytest.mark.slow

@@ -230,13 +230,13 @@ def _witness(found: Sharpest, known: Mapping[str, float]) -> str:
     """A sentence on the worst graph: by how much its error and its numbers miss those that were asked for."""
     graph = f"{found.graph}, k = {found.k}, squared error {found.attained:.6g}"
     below = found.value - found.attained
-    missed = {name: own - known[name] for name, own in found.numbers.items()}
+    missed = {name: number - known[name] for name, number in found.numbers.items()}
     missed["sigma"] = max(0.0, missed.get("sigma", 0.0))  # an upper end
     off = [f"{name} = {found.numbers[name]:.6g}" for name, by in missed.items() if abs(by) > AGREE]
     if abs(below) <= AGREE and not off:
         return f"A graph that has it: {graph}."
-    own = f" Its {', '.join(off)}." if off else ""
-    return f"A graph near it: {graph}, {abs(below):.3g} {'below' if below > 0 else 'above'} the largest.{own}"
+    differing = f" Its {', '.join(off)}." if off else ""
+    return f"A graph near it: {graph}, {abs(below):.3g} {'below' if below > 0 else 'above'} the largest.{differing}"
 
 
 def _number(text: str) -> tuple[str, float]:

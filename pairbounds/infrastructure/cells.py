@@ -95,9 +95,10 @@ def finite(column: pa.Array, what: str, file: str, row: int = 0) -> FloatArray:
 
 def positive(column: pa.Array, what: str, file: str, row: int = 0) -> FloatArray:
     """A column of finite numbers above 0; errors as of `numbers`."""
-    found = finite(column, what, file, row)
-    reject(pa.array(found <= 0), row, file, f"has a {what} that is zero or negative: leave the row out, it is no pair")
-    return found
+    numbers = finite(column, what, file, row)
+    bad = pa.array(numbers <= 0)
+    reject(bad, row, file, f"has a {what} that is zero or negative: leave the row out, it is no pair")
+    return numbers
 
 
 def count_numbers(column: pa.Array) -> int:

@@ -34,8 +34,8 @@ def measure(settings: Settings, _seed: int) -> pd.DataFrame:
     correlations = rows[test] @ rows[labelled].T
     near, right = studio.found(_grey(studio, JUDGED))
     alike = {"lookalike": ids[labelled[correlations.argmax(axis=1)]], "correlation": correlations.max(axis=1)}
-    found = {"right": right[test], "knn_right": near[test], "tuned_first": np.isin(ids[test], _tuned_first(settings))}
-    return pd.DataFrame({"id": ids[test], **alike, **found})
+    columns = {"right": right[test], "knn_right": near[test], "tuned_first": np.isin(ids[test], _tuned_first(settings))}
+    return pd.DataFrame({"id": ids[test], **alike, **columns})
 
 
 def _grey(studio: IconStudio, side: int) -> FloatArray:

@@ -136,14 +136,14 @@ def at_values(case: Case) -> bool:
 
 def on_interval(case: Case) -> bool:
     """The premise of `local_multihop_error_on_interval`, which no row has."""
-    found = local_multihop(case.graph, case.spectrum, case.k, HOPS)
-    return votes(case, found, np.linspace(case.squares[-2], 1, 200), case.squares[-1])
+    bound = local_multihop(case.graph, case.spectrum, case.k, HOPS)
+    return votes(case, bound, np.linspace(case.squares[-2], 1, 200), case.squares[-1])
 
 
 def at_penalty(case: Case) -> bool:
     width = 1 + int(np.sum(case.spectrum.singular_values[1 : case.k] > PENALTY))
-    found = within(case.graph, Cut.at_penalty(case.spectrum, case.k, width, PENALTY), HOPS)
-    return votes(case, found, np.linspace(max(PENALTY**2, case.squares[-2]), 1, 200), case.last)
+    bound = within(case.graph, Cut.at_penalty(case.spectrum, case.k, width, PENALTY), HOPS)
+    return votes(case, bound, np.linspace(max(PENALTY**2, case.squares[-2]), 1, 200), case.last)
 
 
 def class_gap(case: Case) -> bool:
@@ -201,8 +201,8 @@ def proportions(_: Case) -> bool:
 
 def rules(case: Case) -> bool:
     measure = multihop.label_measure(case.graph, HOPS)
-    found = (multihop.gauss_rule(measure), 2 * HOPS - 1), (multihop.radau_rule(measure, 0.0), 2 * HOPS)
-    return all(case.consistent(rule, degree, CLOSE) for rule, degree in found)
+    quadratures = (multihop.gauss_rule(measure), 2 * HOPS - 1), (multihop.radau_rule(measure, 0.0), 2 * HOPS)
+    return all(case.consistent(rule, degree, CLOSE) for rule, degree in quadratures)
 
 
 def counted_pairs(case: Case) -> bool:
@@ -215,8 +215,8 @@ def counted_pairs(case: Case) -> bool:
 
 
 def tails(case: Case) -> bool:
-    found = [multihop.tail_at_most(case.graph, case.spectrum, j, HOPS) for j in range(1, case.k + 1)]
-    return all(max(case.masses(place)) < most + CLOSE for place, most in zip(case.squares[1:], found, strict=True))
+    bounds = [multihop.tail_at_most(case.graph, case.spectrum, j, HOPS) for j in range(1, case.k + 1)]
+    return all(max(case.masses(place)) < most + CLOSE for place, most in zip(case.squares[1:], bounds, strict=True))
 
 
 def tails_at(case: Case) -> bool:

@@ -38,9 +38,9 @@ def place(tmp_path, monkeypatch):
 def rows(text, end="│"):
     """Name and further cells of each bound in a printed table."""
     lines = [[cell.strip() for cell in line.replace(r"\\", "").split(end)] for line in text.splitlines()]
-    found = [(name, *line[line.index(name) + 1 :]) for line in lines for name in line if name in RELATIONS]
-    assert found
-    return found
+    rows = [(name, *line[line.index(name) + 1 :]) for line in lines for name in line if name in RELATIONS]
+    assert rows
+    return rows
 
 
 def require_outward(shown, value, relation, step):
@@ -96,9 +96,9 @@ def test_sentences_and_the_line_of_a_proof(call, tmp_path, monkeypatch, seed):
     for name in ("probe_mse", "probe_error"):
         exact = min(Fraction(claim["value"]) for claim in claims if claim["quantity"] == name)
         require_outward(re.search(rf"{name} <= ([\d.]+)[,;]", out)[1], exact, "<=", "1/10000")
-    found = check_encoder(graph, np.random.default_rng(seed).standard_normal((graph.n_left, 2)))
-    shown = re.search(r"squared error by ([\d.]+)[ ,].*0-1 error by ([\d.]+)\. Of", str(found)).groups()
-    for text, value in zip(shown, (found.bound, float(found.best["error_bound"])), strict=True):
+    check = check_encoder(graph, np.random.default_rng(seed).standard_normal((graph.n_left, 2)))
+    shown = re.search(r"squared error by ([\d.]+)[ ,].*0-1 error by ([\d.]+)\. Of", str(check)).groups()
+    for text, value in zip(shown, (check.bound, float(check.best["error_bound"])), strict=True):
         require_outward(text, value, "<=", value / 100)
 
 

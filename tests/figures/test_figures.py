@@ -105,7 +105,7 @@ def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_pat
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_captions_and_legends_are_short_and_a_theorem_has_one_colour(name, tables, quick):
-    """Of the published tables. Names of curves are in legends, or bold beside their curves."""
+    """Figures of the published tables. Names of curves are in legends, or bold beside their curves."""
     folders = (RESULTS / "published", RESULTS, tables)
     paths = {one: next(each / f"{one}.parquet" for each in folders if (each / f"{one}.parquet").is_file())
              for one in FIGURES[name].tables}  # fmt: skip

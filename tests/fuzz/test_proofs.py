@@ -114,8 +114,8 @@ def forgeries(draw: Draw) -> Forgery:
     tries = 60 if len(record["basis"]) == 2 else 10
     if kind == "bytes":
         files = graph, json.dumps(record).encode()
-        place = draw(st.integers(0, 1))
-        return Forgery(*(_spliced(draw, file) if i == place else file for i, file in enumerate(files)))
+        index = draw(st.integers(0, 1))
+        return Forgery(*(_spliced(draw, file) if i == index else file for i, file in enumerate(files)))
     if kind == "other graph":
         graph, record["graph"] = other_graph, other["graph"]
     if kind != "change":  # one claim, that what moves is its own

@@ -16,9 +16,9 @@ LONGEST = 500  # characters of a line that somebody still reads
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The files that the mistakes are made with."""
-    place = tmp_path_factory.mktemp("mistakes")
-    files.write(place)
-    return place
+    folder = tmp_path_factory.mktemp("mistakes")
+    files.write(folder)
+    return folder
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.mistake)

@@ -40,7 +40,7 @@ ROWS = {
 
 
 def subject(name: str) -> str:
-    """What a row of the record begins with."""
+    """Beginning of a row of the record."""
     python, dependencies, machine = ROWS[name]
     return f"Python {python}, {dependencies} dependencies{machine and f', {machine}'}"
 

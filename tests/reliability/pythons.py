@@ -33,10 +33,10 @@ def candidates(path, pyenv):
 def started(program):
     """Version and path that a Python reports of itself; None if it does not start."""
     try:
-        said = subprocess.run([program, "-I", "-c", ASK], capture_output=True, text=True, timeout=60, check=True).stdout
+        process = subprocess.run([program, "-I", "-c", ASK], capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    *version, path = said.split(maxsplit=3)
+    *version, path = process.stdout.split(maxsplit=3)
     return tuple(map(int, version)), path.strip()
 
 

@@ -24,11 +24,11 @@ def test_the_oldest_and_the_newest_allowed_python_that_starts_are_chosen(tmp_pat
     program(tmp_path / "other", "python3.14", "pyenv: python3.14: command not found", code=127)
     program(tmp_path / "other", "python3-config", "3 99 0 /no/python")
     program(tmp_path / "pyenv" / "versions" / "3.13.0" / "bin", "python3.13", "3 13 0 /pyenv/python3.13")
-    found = list(candidates(f"{tmp_path / 'bin'}:{tmp_path / 'other'}:{tmp_path / 'none'}", tmp_path / "pyenv"))
-    assert extremes(found, PROJECT) == [((3, 11, 9), "/first/python3.11"), ((3, 13, 0), "/pyenv/python3.13")]
-    assert extremes(found, PROJECT.replace('11"', '11,<3.13"'))[-1] == ((3, 12, 1), "/a path/python3")
-    assert extremes(found, PROJECT.replace("11", "14")) == []
-    assert extremes(found[:1], PROJECT) == [((3, 12, 1), "/a path/python3")]
+    programs = list(candidates(f"{tmp_path / 'bin'}:{tmp_path / 'other'}:{tmp_path / 'none'}", tmp_path / "pyenv"))
+    assert extremes(programs, PROJECT) == [((3, 11, 9), "/first/python3.11"), ((3, 13, 0), "/pyenv/python3.13")]
+    assert extremes(programs, PROJECT.replace('11"', '11,<3.13"'))[-1] == ((3, 12, 1), "/a path/python3")
+    assert extremes(programs, PROJECT.replace("11", "14")) == []
+    assert extremes(programs[:1], PROJECT) == [((3, 12, 1), "/a path/python3")]
     with pytest.raises(ValueError, match="cannot read requires-python"):
-        extremes(found, "[project]\n")
+        extremes(programs, "[project]\n")
     assert started(sys.executable) == (sys.version_info[:3], sys.executable)

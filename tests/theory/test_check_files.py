@@ -89,7 +89,7 @@ def test_every_file_gives_the_same_table(call, place, name):
 
 
 def both(call, place, pairs, labels="image,class\n1,cat\n2,dog\n3,dog\n"):
-    """What `check` and `audit` say of a table of pairs and one of labels."""
+    """Answers of `check` and `audit` to a table of pairs and one of labels."""
     (place / "p.csv").write_text(pairs)
     (place / "l.csv").write_text(labels)
     words = ("p.csv", "--labels", "l.csv", "--k", 1)

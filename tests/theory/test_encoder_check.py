@@ -110,9 +110,9 @@ def test_pairs_that_repel_are_turned_around():
 def test_an_encoder_of_another_loss_is_led_to_the_critic(bias):
     ratios = WORLD.joint.toarray() / np.outer(WORLD.left_marginal, WORLD.right_marginal)
     left, sizes, right = np.linalg.svd(np.log(ratios + 1e-3) + bias)  # near the best critics by InfoNCE
-    said = str(check_encoder(WORLD, (left[:, :32] * sizes[:32], right[:32].T)))
-    assert ("of the spectral loss" in said, "critic=" in said) == (True, True)
-    assert ("by the spectral loss its pairs repel" in said) == (bias < 0)
+    text = str(check_encoder(WORLD, (left[:, :32] * sizes[:32], right[:32].T)))
+    assert ("of the spectral loss" in text, "critic=" in text) == (True, True)
+    assert ("by the spectral loss its pairs repel" in text) == (bias < 0)
     assert "critic=" not in str(check_encoder(WORLD, optimal_embeddings(WORLD, 3)))
 
 

@@ -353,8 +353,8 @@ def test_features_by_row_and_by_id_are_the_same(call, place):
     line = ["granularity", "pairs.csv", "--k", "2", "--splits", "3", "--features", "f.npy", "--merge", "images"]
     code, out, err = call(app, *line, "--out", "images.csv")
     assert (code, err) == (0, "")
-    own = granularity_report(graph, 2, splits=3, features=features, merge="images").table
-    np.testing.assert_allclose(read_table(place / "images.csv")["error"], own["error"])
+    separate = granularity_report(graph, 2, splits=3, features=features, merge="images").table
+    np.testing.assert_allclose(read_table(place / "images.csv")["error"], separate["error"])
     expected = granularity_report(graph, 2, splits=3, features=features, caption_features=told).table
     for file in ("f.npy", "f.csv"):
         np.testing.assert_allclose(read_table(place / f"{file}.csv")["error"], expected["error"])

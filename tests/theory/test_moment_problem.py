@@ -97,9 +97,9 @@ def test_class_masses_keep_energy_at_one_and_a_graph_attains_that_too():
 
 @pytest.mark.parametrize("known", [{}, {"alpha_T": 0.2}, {"alpha_T": 0.2, "a_2": 0.68}])
 def test_class_masses_without_sigma_are_attained_too(known):
-    found = sharpest(known=known | {"class_masses": [0.5, 0.3, 0.2]})
-    assert found.attained == pytest.approx(found.value, abs=CLOSE) == pytest.approx(0.62)
-    assert found.numbers == pytest.approx(known, abs=CLOSE)
+    answer = sharpest(known=known | {"class_masses": [0.5, 0.3, 0.2]})
+    assert answer.attained == pytest.approx(answer.value, abs=CLOSE) == pytest.approx(0.62)
+    assert answer.numbers == pytest.approx(known, abs=CLOSE)
 
 
 def test_numbers_that_the_solver_gives_up_on_are_one_line():

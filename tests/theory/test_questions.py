@@ -157,7 +157,7 @@ def test_the_largest_error_from_the_command_line(call, place):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_largest_error_its_sentence_and_its_graph_agree(call, place, seed):
-    """Of numbers that a random measure has: moments, or an upper end of the next singular value, or both."""
+    """Numbers that a random measure has: moments, or an upper end of the next singular value, or both."""
     rng = np.random.default_rng(seed)
     atoms, weights = rng.random(4), rng.dirichlet(np.ones(4))
     names = [["alpha_T"], ["a_2"], ["alpha_T", "a_2"], ["a_1", "a_3"], ["sigma"], ["alpha_T", "a_2", "sigma"]][seed % 6]
@@ -169,13 +169,13 @@ def test_the_largest_error_its_sentence_and_its_graph_agree(call, place, seed):
     k, graph = int(re.search(r"k = (\d+)", out)[1]), PairGraph.load("worst.npz")
     measured = check_bounds(graph, k, bounds=["probe-mse"])["measured"].max()
     curve = consistency_curve(graph, 3)
-    own = {"alpha_T": 1 - curve[1]} | {f"a_{power}": curve[power] for power in (1, 2, 3)}
+    numbers = {"alpha_T": 1 - curve[1]} | {f"a_{power}": curve[power] for power in (1, 2, 3)}
     values = spectrum(graph, min(k + 1, graph.n_left)).leading(k + 1).singular_values
     assert (code, measured) == (0, pytest.approx(error, abs=1e-5))
     assert values[k] <= known.get("sigma", 1.0) + 1e-6
     for name in {*known} - {"sigma"}:  # as asked for, or as the sentence says
-        said = re.search(rf"Its.*{name} = ([\d.e-]*\d)", out)
-        assert own[name] == pytest.approx(known[name] if said is None else float(said[1]), abs=1e-5)
+        match = re.search(rf"Its.*{name} = ([\d.e-]*\d)", out)
+        assert numbers[name] == pytest.approx(known[name] if match is None else float(match[1]), abs=1e-5)
     below = re.search(r"([\d.e-]+) below the largest", out)
     assert ("A graph near it" in out) == (below is not None or "Its" in out)
     assert largest - measured == pytest.approx(float(below[1]) if below else 0.0, abs=1e-5)

@@ -87,8 +87,8 @@ def test_walks_in_classes_are_as_many_as_walks_one_by_one():
     for seed in range(REPETITIONS):
         pairs = drawn(GRAPH, 60, rng)
         for walk, found in shares.items():
-            one = walk(*pairs, hops=3, seed=seed)
-            found.append(np.r_[one.agreed, one.died] / one.walks)
+            intervals = walk(*pairs, hops=3, seed=seed)
+            found.append(np.r_[intervals.agreed, intervals.died] / intervals.walks)
     listed, counted = (np.array(found) for found in shares.values())
     allowed = 4 * np.sqrt((listed.var(axis=0) + counted.var(axis=0)) / REPETITIONS)
     assert counted.mean(axis=0)[-1] > 0.01
@@ -103,10 +103,10 @@ def test_coverage_of_the_intervals_and_of_the_error(n, confidence, walk):
     errors = [penalised_error(GRAPH, penalty) for penalty in PENALTIES]
     held, bounded = 0, 0
     for seed in range(REPETITIONS):
-        found = walk(*drawn(GRAPH, n, rng), hops=3, confidence=confidence, seed=seed)
-        held += bool(np.all((found.low <= true) & (true <= found.high)))
+        intervals = walk(*drawn(GRAPH, n, rng), hops=3, confidence=confidence, seed=seed)
+        held += bool(np.all((intervals.low <= true) & (true <= intervals.high)))
         bounded += (
-            all(penalised_error_at_most(found, p) >= e for p, e in zip(PENALTIES, errors, strict=True))
+            all(penalised_error_at_most(intervals, p) >= e for p, e in zip(PENALTIES, errors, strict=True))
             if seed < 60
             else 0
         )

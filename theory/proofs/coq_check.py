@@ -41,15 +41,15 @@ def verify_coq(graph: PairGraph, path: Path, theory: Path) -> list[str]:
     with path.open("rb") as file:
         content, exact = file.read(LARGEST + 1), ExactGraph(graph)
     try:
-        found = from_numbers(exact, _certificate(content.decode("ascii", errors="replace"), exact))
+        rebuilt = from_numbers(exact, _certificate(content.decode("ascii", errors="replace"), exact))
     except (ValueError, ZeroDivisionError) as error:
         raise Refusal(str(error)) from error
-    require(found.text.encode() == content, "the file is not the one that follows from the graph and its certificate")
+    require(rebuilt.text.encode() == content, "the file is not the one that follows from the graph and its certificate")
     if has_coq := shutil.which("coqc") is not None:
-        _compile(found.text, theory)
+        _compile(rebuilt.text, theory)
     word, lacks = ("PROVED", []) if has_coq else ("CHECKED", [NO_COQC])
-    about = f"width {found.k}, {f'penalty {written(found.penalty)}' if found.penalty else 'no penalty'}"
-    shown = [(each.quantity, written(each.value), each.theorem) for each in found.claims]
+    about = f"width {rebuilt.k}, {f'penalty {written(rebuilt.penalty)}' if rebuilt.penalty else 'no penalty'}"
+    shown = [(each.quantity, written(each.value), each.theorem) for each in rebuilt.claims]
     return [*(f"{word} {name} <= {value} (theorem {theorem}, {about})" for name, value, theorem in shown), *lacks]
 
 

@@ -102,14 +102,14 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
     value, polynomial, atoms, weights = problem.solved()
     graph, k = _worst_graph(problem, atoms, weights)
     top = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-    found = probe(graph, top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None])
+    measured = probe(graph, top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None])
     curve = consistency_curve(graph, max(1, *problem.powers))
     numbers = {f"a_{power}": float(a) for power, a in enumerate(curve)}
     numbers |= {"alpha_T": 1 - numbers["a_1"], "sigma": float(top.singular_values[k])}
     numbers = {name: numbers[name] for name in known if name != "class_masses"}
     if quantity == "probe_mse":
-        return Sharpest(quantity, value, atoms, weights, polynomial, graph, k, found.mse, numbers)
-    return Sharpest(quantity, min(1.0, 2 * value), atoms, weights, polynomial, graph, k, found.error, numbers)
+        return Sharpest(quantity, value, atoms, weights, polynomial, graph, k, measured.mse, numbers)
+    return Sharpest(quantity, min(1.0, 2 * value), atoms, weights, polynomial, graph, k, measured.error, numbers)
 
 
 def _worst_graph(problem: "_Problem", atoms: FloatArray, weights: FloatArray) -> tuple[PairGraph, int]:

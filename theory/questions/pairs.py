@@ -46,12 +46,14 @@ class _Walks:
     def at_most(self, n_pairs: int) -> float:
         """The upper end of the squared error that n pairs certify; beyond what is sampled, at the same shares."""
         drawn = min(n_pairs, SIMULATED) if self.sample is None else self.sample
-        found = self.drawn(drawn) if drawn < SIMULATED and self.sample is None else self.largest
+        intervals = self.drawn(drawn) if drawn < SIMULATED and self.sample is None else self.largest
         if n_pairs != drawn:
-            walks = max(1, int(found.walks * (n_pairs / drawn)))
-            agreed, died = ((part * (walks / found.walks)).astype(np.int64) for part in (found.agreed, found.died))
-            found = ConsistencyIntervals.of(walks, agreed, died, self.level)
-        return penalised_error_at_most(found, self.penalty)
+            walks = max(1, int(intervals.walks * (n_pairs / drawn)))
+            agreed, died = (
+                (part * (walks / intervals.walks)).astype(np.int64) for part in (intervals.agreed, intervals.died)
+            )
+            intervals = ConsistencyIntervals.of(walks, agreed, died, self.level)
+        return penalised_error_at_most(intervals, self.penalty)
 
     @cached_property
     def largest(self) -> ConsistencyIntervals:

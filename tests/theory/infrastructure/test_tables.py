@@ -44,13 +44,13 @@ def test_an_installed_copy_has_the_commit_that_its_installer_recorded_and_never_
     about.mkdir()
     (about / "METADATA").write_text("Name: pairbounds\nVersion: 0\n")
     ask = "from pairbounds.infrastructure.tables import provenance; print(provenance({})['commit'])"
-    found = []
+    commits = []
     for record in ({}, {"vcs_info": {"commit_id": "0123abc"}}):
         (about / "direct_url.json").write_text(json.dumps(record))
         python = [sys.executable, "-P", "-c", ask]
-        said = subprocess.run(python, env={"PYTHONPATH": str(site)}, check=True, capture_output=True, text=True)
-        found.append(said.stdout.strip())
-    assert found == ["None", "0123abc"]
+        process = subprocess.run(python, env={"PYTHONPATH": str(site)}, check=True, capture_output=True, text=True)
+        commits.append(process.stdout.strip())
+    assert commits == ["None", "0123abc"]
 
 
 def test_a_failed_write_leaves_table_and_sidecar_as_they_were(tmp_path):

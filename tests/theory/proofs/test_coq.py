@@ -57,9 +57,9 @@ def test_its_values_are_those_of_the_other_proof(graph):
         theirs, ours = prove(graph, 2, penalty=penalty, hops=8), prove_in_coq(graph, 2, penalty=penalty)
         for quantity in ("probe_mse", "probe_error"):
             values = {it.theorem: it.value for it in theirs.claims if it.quantity == quantity and it.theorem != 16}
-            found = {it.theorem: it.value for it in ours.claims if it.quantity == quantity and it.theorem != 16}
-            assert found.keys() == values.keys()
-            assert all(0 <= found[theorem] - values[theorem] < 1e-9 for theorem in found)
+            by_theorem = {it.theorem: it.value for it in ours.claims if it.quantity == quantity and it.theorem != 16}
+            assert by_theorem.keys() == values.keys()
+            assert all(0 <= by_theorem[theorem] - values[theorem] < 1e-9 for theorem in by_theorem)
         numbers_of = "18 : mse_at_most counts 2 3 5 " if penalty else "15 : mse_at_most counts 2 0 1 "
         assert f"\nTheorem theorem_{numbers_of}" in ours.text
 

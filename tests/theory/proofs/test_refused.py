@@ -132,7 +132,7 @@ def test_a_whole_record_is_taken_and_without_a_key_or_with_another_moment_it_is_
 def test_a_polynomial_that_halving_never_decides_takes_no_more_work_than_the_graph_allows(
     refused, tmp_path, monkeypatch
 ):
-    """Of degree 61 on 2 x 2 nodes, with a double root at the root of 1/2: no end of an interval ever meets it."""
+    """Its degree is 61, on 2 x 2 nodes, and it has a double root at the root of 1/2, which no interval ends at."""
     path = saved(PairGraph([[3, 1], [1, 3]], [0, 1]), tmp_path)
     forged = [Fraction(comb(57, j)) for j in range(58)]  # (1 + t)^57, times (2 t² - 1)²
     for _ in range(2):

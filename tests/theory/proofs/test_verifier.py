@@ -48,8 +48,8 @@ def test_a_polynomial_said_to_be_above_a_square_is(seed):
     low, high = sorted(Fraction(int(end), 16) for end in rng.integers(0, 17, 2))
     places = [low + (high - low) * Fraction(i, 200) for i in range(201)]
     differences = [sum(c * t**j for j, c in enumerate(p)) - sum(c * t**j for j, c in enumerate(s)) ** 2 for t in places]
-    said = verifier.above_square(p, s, low, high, verifier.Work(0))
-    if said:
+    answer = verifier.above_square(p, s, low, high, verifier.Work(0))
+    if answer:
         assert min(differences) >= 0
     else:
         assert min(differences) < Fraction(1, 100)  # below it somewhere, or nearly
