@@ -120,7 +120,7 @@ campaign.faults = KILLS=$(KILLS) $(PYTHON) -m pytest -m slow -n auto tests/fault
 campaign.formal = $(PYTHON) -m tests.reliability.formal
 campaign.mutation = $(PYTHON) -m tests.reliability.mutation
 campaign.notebooks = $(PYTHON) -m tests.notebooks
-campaign.matrix = $(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(BUILD)/matrix $(addprefix --session ,$(ROW))
+campaign.matrix = $(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(abspath $(BUILD)/matrix) $(addprefix --session ,$(ROW))
 campaign.bench = $(PYTHON) -m tests.benchmarks --size S --size M --size L --size Q --out results/benchmarks.json
 define campaign.fuzz
 $(if $(filter-out 0,$(GRAPHS)),GRAPHS=$(GRAPHS) $(RECORD) fuzz "make fuzz GRAPHS=$(GRAPHS) SEED=$(SEED)" -- -n auto tests/fuzz -k no_false_verdict)

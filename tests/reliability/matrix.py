@@ -48,7 +48,7 @@ def subject(name: str) -> str:
 def tested(session: nox.Session, name: str) -> None:
     """Run the tests and record them; only those that are named after --, without a record."""
     (_, dependencies, machine), started = ROWS[name], time.monotonic()
-    report = Path(session.create_tmp()).resolve() / "report.xml"
+    report = Path(session.virtualenv.location, "report.xml").resolve()  # its own temporary folder has too long a path
     report.unlink(missing_ok=True)
     session.chdir(ROOT)
     resolution = "lowest-direct" if dependencies == "lowest" else "highest"

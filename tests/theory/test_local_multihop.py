@@ -36,7 +36,7 @@ from pairbounds.theory.quantities.multihop import (
 )
 from pairbounds.theory.spectrum import triplets as triplets_module
 from pairbounds.theory.spectrum.triplets import Spectrum
-from tests.families import GRAPHS
+from tests.families import GRAPHS, block_diagonal
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
 DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
@@ -402,6 +402,6 @@ def test_what_the_matrix_and_the_scores_may_be_off_by_is_in_the_budget(rounding,
 def test_filters_of_many_hops_that_overflow_say_nothing():
     """A warning of round-off would be an error here."""
     blocks = [[0.2, 1, 0.4], [0.5, 0.9, 0.5]], [[0.1, 0.9], [0.6, 0.4], [0.9, 0.4]]
-    graph = PairGraph(sp.block_diag(blocks), [1, 0, 0, 1, 0])
+    graph = PairGraph(block_diagonal(blocks), [1, 0, 0, 1, 0])
     table = check_bounds(graph, 2, hops=30, bounds=["multihop-error", "local-multihop-error"])
     assert table["holds"].all()
