@@ -4,7 +4,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import scipy.optimize
-import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
