@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from tests.reliability import same_cells, stale
-from tests.reliability.matrix import ROWS, subject
 from tests.reliability.page import CAMPAIGNS, reliability_page
 from tests.reliability.record import counted, here_and_now, write
+from tests.reliability.stale import ROWS, subject
 
 JUNIT = """<testsuites><testsuite>
 <testcase name="test_one[0]"><properties><property name="what" value="kills | of a sweep"/>

@@ -12,6 +12,7 @@ from pathlib import Path
 import nox
 
 from tests.reliability.record import counted, write
+from tests.reliability.stale import ROWS, subject
 
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
@@ -28,21 +29,6 @@ from importlib import metadata
 found = {one: metadata.version(one) for one in ("numpy", "scipy", "torch", "pandas")}
 print(json.dumps({"python": platform.python_version(), **found}))
 """
-# By the name of a session: the Python, its dependencies, and the machine that this one is taken for.
-ROWS = {
-    "lowest": ("3.11", "lowest", ""),
-    "newest": ("3.11", "newest", ""),
-    "3.13": ("3.13", "newest", ""),
-    "3.14": ("3.14", "newest", ""),
-    "processor": ("3.11", "newest", "another processor"),
-    "slow": ("3.11", "newest", "a slow machine"),
-}
-
-
-def subject(name: str) -> str:
-    """Beginning of a row of the record."""
-    python, dependencies, machine = ROWS[name]
-    return f"Python {python}, {dependencies} dependencies{machine and f', {machine}'}"
 
 
 def tested(session: nox.Session, name: str) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.reliability.matrix import ROWS, subject
 from tests.reliability.record import RECORDS
+from tests.reliability.stale import ROWS, subject
 
 INTRODUCTION = """# Reliability
 

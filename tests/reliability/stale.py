@@ -12,12 +12,26 @@ from typing import Annotated
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
-from tests.reliability.matrix import subject
 from tests.reliability.record import RECORDS, ROOT
 
+# By the name of a session: the Python, its dependencies, and the machine that this one is taken for.
+ROWS = {
+    "lowest": ("3.11", "lowest", ""),
+    "newest": ("3.11", "newest", ""),
+    "3.13": ("3.13", "newest", ""),
+    "3.14": ("3.14", "newest", ""),
+    "processor": ("3.11", "newest", "another processor"),
+    "slow": ("3.11", "newest", "a slow machine"),
+}
 REQUIRED = ("lowest", "newest", "3.13")
 SOURCE = ("pairbounds", "theory", "simulations", "real_data", "figures")
 MOST_COMMITS = 300
+
+
+def subject(name: str) -> str:
+    """Beginning of a row of the record."""
+    python, dependencies, machine = ROWS[name]
+    return f"Python {python}, {dependencies} dependencies{machine and f', {machine}'}"
 
 
 def commits_since(commit: str, root: Path = ROOT) -> int | None:
