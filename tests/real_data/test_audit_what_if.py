@@ -78,7 +78,7 @@ def naive_wrong(pairs: PairList, k: int) -> set[int]:
     joint /= joint.sum()
     p, q = joint.sum(axis=1), joint.sum(axis=0)
     left, values, _ = np.linalg.svd(joint / np.sqrt(np.outer(p, q)))
-    assume(values[k - 1] - values[k] > 1e-4)
+    assume(k < len(values) and values[k - 1] - values[k] > 1e-4)
     labels = pairs.labels[images]
     scores = left[:, :k] @ (left[:, :k].T @ (np.sqrt(p)[:, None] * np.eye(3)[labels])) / np.sqrt(p)[:, None]
     ordered = np.sort(scores, axis=1)
