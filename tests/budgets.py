@@ -1,9 +1,11 @@
-"""`python -m tests.budgets`: lines of code, words of prose and dependencies, against their limits in pyproject.toml."""
+"""`python -m tests.budgets`: lines and tokens of code, words of prose and dependencies, against their limits."""
 
+import ast
 import json
 import re
 import subprocess
 import sys
+import tokenize
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -14,19 +16,50 @@ LICENCES = "THIRD_PARTY.md"  # complete, whatever its length
 NO_PROSE = re.compile(r"^ *(`{3,})[^\n]*\n.*?^ *\1|<!--.*?-->|\{[#%].*?[#%]\}", re.DOTALL | re.MULTILINE)
 VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)  # of a template: one word of its page
 WORD = re.compile(r"[^\W_]")
+# Registered plans are never edited. The experiment text_or_teacher leaves when its successor has what it needs of it.
+NOT_COUNTED = re.compile(r"docs/preregistration/|real_data/text_or_teacher/|real_data/(studies|test)\S*text_or_teacher")
+NO_TOKENS = {
+    *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
+    *(tokenize.ENCODING, tokenize.ENDMARKER),
+}
+UNITS = ("source lines", "source tokens", "tests lines", "tests tokens", "words")
 
 
 def rooms(root: Path) -> dict[str, Counter[str]]:
-    """Lines of Python and words of prose by room: `source` and `tests` by folder, `words` by file."""
-    found: dict[str, Counter[str]] = {"source": Counter(), "tests": Counter(), "words": Counter()}
+    """Counts by unit and room: lines and tokens of Python by folder, words of prose by file."""
+    counts: dict[str, Counter[str]] = {unit: Counter() for unit in UNITS}
     for file in _files(root):
         folders = file.parts[:-1]
+        if NOT_COUNTED.search(file.as_posix()):
+            continue
         if file.suffix == ".py":
-            kind = "tests" if folders[:1] == ("tests",) else "source"
-            found[kind]["/".join(folders[:2])] += len((root / file).read_text(encoding="utf-8").splitlines())
+            kind, room = "tests" if folders[:1] == ("tests",) else "source", "/".join(folders[:2])
+            counts[f"{kind} lines"][room] += len((root / file).read_text(encoding="utf-8").splitlines())
+            counts[f"{kind} tokens"][room] += tokens(root / file)
         elif _is_written(root / file):
-            found["words"][str(file)] += words((root / file).read_text(encoding="utf-8"), file.suffix)
-    return found
+            counts["words"][str(file)] += words((root / file).read_text(encoding="utf-8"), file.suffix)
+    return counts
+
+
+def tokens(file: Path) -> int:
+    """Number of tokens of a module, without comments, docstrings and layout; an f-string is one, as in Python 3.11."""
+    with tokenize.open(file) as lines:
+        source = lines.read()
+    docstrings, depth, count = _docstrings(ast.parse(source)), 0, 0
+    for token in tokenize.generate_tokens(iter(source.splitlines(keepends=True)).__next__):
+        name = tokenize.tok_name[token.type]
+        depth += name == "FSTRING_START"
+        is_code = token.type not in NO_TOKENS and token.start not in docstrings
+        count += is_code and (depth == 0 or (depth == 1 and name == "FSTRING_START"))
+        depth -= name == "FSTRING_END"
+    return count
+
+
+def _docstrings(tree: ast.Module) -> set[tuple[int, int]]:
+    """Line and column of each docstring."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, documented)]
+    return {(node.body[0].lineno, node.body[0].col_offset) for node in nodes if ast.get_docstring(node) is not None}
 
 
 def words(text: str, suffix: str = ".md") -> int:
@@ -56,15 +89,18 @@ def _is_written(file: Path) -> bool:
 
 
 def main() -> int:
-    """Print each room and the sums, and return 1 where one is above its limit."""
+    """Print each room and the sums, and return 1 if one is above its limit."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     limits = project["tool"]["pairbounds"]["budgets"]
-    found = rooms(ROOT)
-    for kind, counted in found.items():
-        print(f"{kind}:", *(f"  {count:>7,}  {room or '.'}" for room, count in sorted(counted.items())), sep="\n")
-    counts = {kind: sum(counted.values()) for kind, counted in found.items()}
+    by_room = rooms(ROOT)
+    for kind in ("source", "tests"):
+        lines, of_tokens = by_room[f"{kind} lines"], by_room[f"{kind} tokens"]
+        print(f"{kind} (lines, tokens):")
+        print(*(f"  {lines[room]:>7,} {of_tokens[room]:>8,}  {room or '.'}" for room in sorted(lines)), sep="\n")
+    print("words:", *(f"  {count:>7,}  {file}" for file, count in sorted(by_room["words"].items())), sep="\n")
+    counts = {unit.replace(" ", "-"): counter.total() for unit, counter in by_room.items()}
     counts["dependencies"] = len(project["project"]["dependencies"])
-    print(*(f"{kind:>13} {counts[kind]:>7,} of {limit:,}" for kind, limit in limits.items()), sep="\n")
+    print(*(f"{unit:>13} {counts[unit]:>7,} of {limit:,}" for unit, limit in limits.items()), sep="\n")
     above = excesses(counts, limits)
     if above:
         print(f"above the budget: {'; '.join(above)}", file=sys.stderr)
