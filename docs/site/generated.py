@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
 from pairbounds.theory.ledger.page import ledger_page
-from tests.benchmarks.page import benchmarks_page
+from tests.benchmarks.__main__ import benchmarks_page
 from tests.reliability.page import reliability_page
 
 PAGES = {

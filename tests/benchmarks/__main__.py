@@ -1,8 +1,13 @@
 """`python -m tests.benchmarks [NAME...]`: time ours against its peers, in one table."""
 
 import json
-from itertools import groupby
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 import torch
@@ -11,70 +16,124 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from pairbounds.infrastructure.commandline import echo, print_table, run
-from pairbounds.infrastructure.tables import replacing, surroundings
-from tests.benchmarks import BENCHMARKS, page
-from tests.benchmarks.duel import SIZES, measure
+from pairbounds.infrastructure.tables import surroundings
+from tests.benchmarks.cases import BENCHMARKS, SIZES, Duel
 
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+RECORD = Path(__file__).parents[2] / "results" / "benchmarks.json"
+COLUMNS = ("benchmark", "size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours")
+INTRODUCTION = """# Benchmarks
+
+Measured by `make bench`, on one thread. A ratio above 1 means that ours is faster; brackets hold the least and the
+largest ratio of single runs of the peer to the run of ours in the same round.
+"""
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(BENCHMARKS)}; all by default.")] = None,
-    size: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(SIZES)}; S and M by default.")] = None,
+    size: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(SIZES)}; those meant for each.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Timed runs of each side; medians are shown.")] = 3,
     seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the record here too; see below.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the record here too.")] = None,
 ) -> None:
-    """Time ours against its peers on the same input, on one thread, all of them once a round.
-
-    Each benchmark is run at those of the sizes that it is meant for. A ratio above 1 says that ours is faster. Rows
-    of a record stay where they are of the same settings, versions and hardware, and were not run again.
-    """
+    """Time ours against its peers on the same input, on one thread, all of them once a round."""
     torch.set_num_threads(1)  # threads that wait for one another would be measured too
     with threadpool_limits(1):
-        chosen = names or [*BENCHMARKS]
-        for name in chosen:  # what they import and compile is not timed
-            for duel in BENCHMARKS[name].duels(SIZES["XS"], seed):
+        for name in names or BENCHMARKS:  # what they import and compile is not timed
+            for duel in BENCHMARKS[name][1](SIZES["XS"], seed):
                 _ = [*measure(duel, 1)]
         plan = [
             (name, label, duel)
-            for name in chosen
-            for label in size or ("S", "M")
-            if label in BENCHMARKS[name].SIZES
-            for duel in BENCHMARKS[name].duels(SIZES[label], seed)
+            for name in names or BENCHMARKS
+            for label in size or BENCHMARKS[name][0]
+            for duel in BENCHMARKS[name][1](SIZES[label], seed)
         ]
         rows = [
             {"benchmark": name, "size": label, **row}
             for name, label, duel in tqdm(plan, unit="duel", leave=False, disable=None)
             for row in measure(duel, repeats)
         ]
-    for name, group in groupby(rows, lambda row: row["benchmark"]):
-        own = [*group]
-        columns, texts = page.table(own)
-        print_table(f"{name}: seconds of CPU", [(column, "left") for column in columns], texts)
-        echo(*dict.fromkeys(row["note"] for row in own if row["note"]))
+    print_table("seconds of CPU", [(column, "left") for column in COLUMNS], [_cells(row) for row in rows])
+    echo(*dict.fromkeys(row["note"] for row in rows if row["note"]))
     if out is not None:
-        about = {"configuration": {"repeats": repeats, "threads": 1, "seed": seed}, **surroundings()}
-        rows = [*_others(out, about, rows), *({**row, "commit": about["commit"]} for row in rows)]
-        rows.sort(key=lambda row: [*BENCHMARKS].index(row["benchmark"]))
-        with replacing(out) as temporary:
-            text = json.dumps({**about, "duels": rows}, indent=1, ensure_ascii=False)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        record = {"configuration": {"repeats": repeats, "threads": 1, "seed": seed}, **surroundings(), "duels": rows}
+        out.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _others(record: Path, about: dict[str, Any], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a record of the same surroundings that are of other benchmarks or sizes; of any commit."""
-    if not record.exists():
-        return []
-    known = json.loads(record.read_text(encoding="utf-8"))
-    alike = known["versions"].items() <= about["versions"].items()
-    if not alike or any(known[name] != about[name] for name in ("configuration", "hardware")):
-        return []
-    run = {(row["benchmark"], row["size"]) for row in rows}
-    return [
-        row for row in known["duels"] if row["benchmark"] in BENCHMARKS and (row["benchmark"], row["size"]) not in run
+def measure(duel: Duel, repeats: int) -> Iterator[dict[str, Any]]:
+    """Yield, for each peer, medians of CPU seconds of interleaved runs.
+
+    The ratio is the peer's seconds over ours, with the least and the largest of two runs of one round. `memory` and
+    `peer_memory`, in MiB, are None unless runs are processes of their own.
+    """
+    sides = {"": duel.ours, **duel.peers}
+    runs: dict[str, list[tuple[float, float | None]]] = {name: [] for name in sides}
+    for repeat in range(repeats):
+        for name in [*sides][:: -1 if repeat % 2 else 1]:
+            runs[name].append(timed(sides[name], duel.make()))
+    seconds = {name: [spent for spent, _ in side] for name, side in runs.items()}
+    for name in duel.peers:
+        beside = [theirs / ours for ours, theirs in zip(seconds[""], seconds[name], strict=True)]
+        yield {
+            "case": duel.case,
+            "seconds": median(seconds[""]),
+            "memory": runs[""][0][1],
+            "peer": name,
+            "peer_memory": runs[name][0][1],
+            "ratio": median(seconds[name]) / median(seconds[""]),
+            "ratio_least": min(beside),
+            "ratio_most": max(beside),
+            "note": duel.note,
+        }
+
+
+def timed(side: Callable[[Any], object], given: Any) -> tuple[float, float | None]:
+    """CPU seconds of a run, and the most MiB that it held if it is a command of Python, run as its own process."""
+    start = time.process_time()
+    command = side(given)
+    if not isinstance(command, list):
+        return time.process_time() - start, None
+    arguments = [sys.executable, *map(str, command)]
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.spent", *arguments],
+        env=os.environ | ONE_THREAD,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    spent = json.loads(process.stdout.splitlines()[-1])
+    return spent["seconds"], spent["memory"]
+
+
+def benchmarks_page(path: Path = RECORD) -> str:
+    """Markdown of the page, from a record."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    settings, versions, hardware = record["configuration"], record["versions"], record["hardware"]
+    named = ", ".join(f"{name} {versions[name]}" for name in ("numpy", "scipy", "torch"))
+    rows = [COLUMNS, ["---"] * len(COLUMNS), *map(_cells, record["duels"])]
+    lines = [
+        INTRODUCTION,
+        f"Medians of {settings['repeats']} interleaved runs, seed {settings['seed']}; {named}; {hardware['machine']}, "
+        f"{hardware['cpus']} CPUs, {hardware['system']}; commit `{(record['commit'] or 'unknown')[:12]}`. Seconds are "
+        "of CPU time.\n",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+        *(f"- {row['note']}." for row in {row["note"]: row for row in record["duels"] if row["note"]}.values()),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    ratio, low, high = (_number(row[column]) for column in ("ratio", "ratio_least", "ratio_most"))
+    memory, others = ("" if row[column] is None else f"{row[column]:,.0f}" for column in ("memory", "peer_memory"))
+    named = [row["benchmark"], row["size"], row["case"]]
+    return [*named, _number(row["seconds"]), memory, row["peer"], others, f"{ratio} ({low} to {high})"]
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
 
 
 if __name__ == "__main__":

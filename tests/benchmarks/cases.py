@@ -1,0 +1,226 @@
+"""Benchmarks: what `pairbounds` and a peer do with the same input. A new benchmark is a function in `BENCHMARKS`."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import scipy.sparse as sp
+import scipy.sparse.linalg
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from pairbounds import PairGraph, batch_report, check_bounds, granularity_report, pairs_report, spectrum
+from pairbounds.theory.questions.batch import BATCHES
+from tests.benchmarks import by_hand
+from tests.families import slow_decay
+
+RESIDUAL = 1e-6  # that both solvers are to reach
+TOLERANCE = 1e-3  # of svds: it reaches that residual on these graphs, up to twice as fast as at 0
+SUBCLASSES, DEGREE = 6, 10
+IN_SUBCLASS, IN_CLASS = 0.95 * 0.7, 0.95  # the chance that a pair stays there; else its other end is anywhere
+
+
+@dataclass(frozen=True)
+class Size:
+    """Nodes on each side of a graph, and the width of the embedding."""
+
+    n_left: int
+    n_right: int
+    k: int
+    classes: int = 10
+
+
+SIZES = {
+    "XS": Size(300, 150, 8),  # for the test of the runner
+    "S": Size(2_000, 1_000, 16),
+    "M": Size(20_000, 10_000, 64),
+    "L": Size(200_000, 50_000, 64),
+    "Q": Size(100_000, 30_000, 32, classes=100),  # for questions: a million pairs
+}
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Ours and its peers on the same input.
+
+    Attributes
+    ----------
+    case : what the input is
+    make : an input for each run, untimed; fresh, since a graph remembers what was computed on it
+    ours : called with an input; a list of arguments that it returns is a command of Python to time
+    peers : the same, by name
+    note : what a reader of the ratio must know
+    """
+
+    case: str
+    make: Callable[[], Any]
+    ours: Callable[[Any], object]
+    peers: Mapping[str, Callable[[Any], object]]
+    note: str = ""
+
+
+def block_model(size: Size, seed: int) -> PairGraph:
+    """Classes of six subclasses: with ten of them 60 large singular values, then a bulk."""
+    rng, groups = np.random.default_rng(seed), size.classes * SUBCLASSES
+    left, right = (rng.permutation(np.arange(n) % groups) for n in (size.n_left, size.n_right))
+    by_group = np.argsort(right, kind="stable")
+    starts = np.searchsorted(right[by_group], np.arange(groups + 1))
+    group, chance = np.repeat(left, DEGREE), rng.random(size.n_left * DEGREE)
+    reach = np.select([chance < IN_SUBCLASS, chance < IN_CLASS], [1, SUBCLASSES], groups)
+    low, high = starts[group // reach * reach], starts[(group // reach + 1) * reach]
+    ends = by_group[(low + rng.random(group.size) * (high - low)).astype(int)]
+    rows = np.repeat(np.arange(size.n_left), DEGREE)
+    joint = sp.coo_array((np.ones(rows.size), (rows, ends)), shape=(size.n_left, size.n_right))
+    return PairGraph(joint, left // SUBCLASSES, right // SUBCLASSES, drop_isolated=True)
+
+
+def circle(size: Size, seed: int) -> PairGraph:
+    """A slowly decaying spectrum with values in near pairs; the classes are arcs, on the left by majority."""
+    graph = slow_decay(np.random.default_rng(seed), size.n_left, size.n_right)
+    right = graph.right_ids * size.classes // size.n_right
+    votes = graph.joint @ np.eye(size.classes)[right]
+    return PairGraph(graph.joint, votes.argmax(axis=1), right)
+
+
+GRAPHS: dict[str, Callable[[Size, int], PairGraph]] = {"sbm": block_model, "pow": circle}
+
+
+def fresh(graph: PairGraph) -> PairGraph:
+    """The same graph, with nothing remembered but its normalised matrix."""
+    copy = PairGraph(graph.joint, graph.left_labels, graph.right_labels)
+    assert copy.normalized.nnz == graph.joint.nnz
+    return copy
+
+
+def commands(size: Size, seed: int) -> Iterator[Duel]:
+    """Whole commands on a table on disk, each a process of its own, against a script by pandas and scipy."""
+    graph = block_model(size, seed)
+    folder = Path(tempfile.mkdtemp())
+    _write_tables(graph, folder)
+    tables = (folder / "pairs.parquet", "--labels", folder / "labels.parquet", "--k", size.k, "--out")
+    for command, name in (("check", "bounds.csv"), ("audit", "audit")):
+        yield Duel(
+            case=f"{command}, {graph.joint.nnz:,} pairs, k = {size.k}",
+            make=lambda name=name: Path(tempfile.mkdtemp(dir=folder)) / name,
+            ours=lambda out, command=command: ["-m", "pairbounds", command, *tables, out],
+            peers={"pandas, scipy svds": lambda _: [by_hand.__file__, folder, size.k]},
+            note="whole processes; the peer has α_T and the singular values, ours the bounds, and the audit besides "
+            "which captions and classes hurt most",
+        )
+
+
+def _write_tables(graph: PairGraph, folder: Path) -> None:
+    """`pairs.parquet` and `labels.parquet`; ids are text, as they are in most tables."""
+    entries = graph.joint.tocoo()
+    images, captions = map(_text, ("images/", "a photo of "), entries.coords)
+    pq.write_table(pa.table({"image": images, "caption": captions, "weight": entries.data}), folder / "pairs.parquet")
+    labels = {"image": _text("images/", np.arange(graph.n_left)), "label": _text("class ", graph.left_labels)}
+    pq.write_table(pa.table(labels), folder / "labels.parquet")
+
+
+def _text(prefix: str, numbers: np.ndarray) -> pa.Array:
+    return pc.binary_join_element_wise(prefix, pa.array(numbers).cast(pa.string()), "")
+
+
+def spectra(size: Size, seed: int) -> Iterator[Duel]:
+    """The leading singular triplets, against `scipy.sparse.linalg.svds` on the same matrix."""
+    for name, make in GRAPHS.items():
+        graph = make(size, seed)
+        yield Duel(
+            case=f"{name}, k = {size.k}",
+            make=partial(fresh, graph),
+            ours=lambda graph: spectrum(graph, size.k, tol=RESIDUAL, seed=seed),
+            peers={
+                f"scipy svds, {solver}, tol={TOLERANCE:g}": partial(_svds, size.k, seed, solver)
+                for solver in ("arpack", "propack")
+            },
+            note="svds does not look for values that it skipped, spectrum does: on copies of a value svds skips some",
+        )
+
+
+def _svds(k: int, seed: int, solver: str, graph: PairGraph) -> None:
+    side = graph.n_left if solver == "propack" else min(graph.joint.shape)
+    start = np.random.default_rng(seed).standard_normal(side)
+    scipy.sparse.linalg.svds(graph.normalized, k, tol=TOLERANCE, v0=start, solver=solver)
+
+
+def bounds(size: Size, seed: int) -> Iterator[Duel]:
+    """Every bound on a graph, against the spectrum that it starts from."""
+    for name, make in GRAPHS.items():
+        yield Duel(
+            case=f"{name}, k = {size.k}",
+            make=partial(fresh, make(size, seed)),
+            ours=lambda graph: check_bounds(graph, size.k),
+            peers={"its own spectrum": lambda graph: spectrum(graph, size.k + 1)},
+            note="at a ratio of 0.67 it takes 1.5 times its spectrum, at 1 the bounds cost nothing",
+        )
+
+
+def questions(size: Size, seed: int) -> Iterator[Duel]:
+    """Answers to questions about a table of pairs, against what a user would write."""
+    graph = block_model(size, seed)
+    case = f"{graph.joint.nnz:,} pairs, {size.classes} classes"
+    yield Duel(
+        case=f"batch: {case}",
+        make=partial(fresh, graph),
+        ours=batch_report,
+        peers={"false negatives alone, by numpy and pandas": false_negatives},
+        note="the peer has the expected false negatives; ours the information and the temperature besides",
+    )
+    yield Duel(
+        case=f"pairs: {case}, k = {size.k}",
+        make=partial(fresh, graph),
+        ours=lambda graph: pairs_report(graph, size.k),
+        peers={
+            "the spectrum alone, by scipy svds": lambda graph: scipy.sparse.linalg.svds(
+                graph.normalized, size.k + 1, tol=TOLERANCE
+            )
+        },
+        note="the peer has the singular values; ours two theorems at 19 sample sizes, and their inverses, besides",
+    )
+    yield Duel(
+        case=f"granularity: {case}, k = {size.k}",
+        make=partial(_with_texts, graph),
+        ours=lambda graph: granularity_report(graph, size.k),
+        peers={"one merge by scikit-learn: TF-IDF of letters, SVD, k-means": partial(merged, size.n_right // 8)},
+        note="the peer merges once; ours has nested levels, bounds, and errors on other images, besides",
+    )
+
+
+def _with_texts(graph: PairGraph) -> PairGraph:
+    """The graph with texts of two words for captions, the first of which many have."""
+    words = [f"{caption % 60} {caption}" for caption in range(graph.n_right)]
+    return PairGraph(graph.joint, graph.left_labels, right_ids=words)
+
+
+def merged(groups: int, graph: PairGraph) -> MiniBatchKMeans:
+    """One merge of the captions, by their letters."""
+    counts = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)).fit_transform(graph.right_ids)
+    vectors = TruncatedSVD(min(64, counts.shape[1] - 1), random_state=0).fit_transform(counts)
+    return MiniBatchKMeans(groups, random_state=0, n_init=1).fit(vectors)
+
+
+def false_negatives(graph: PairGraph) -> pd.DataFrame:
+    """The expected numbers of each kind, for each batch size."""
+    left, right = graph.left_marginal, graph.right_marginal
+    sides = ((left, graph.left_labels), (right, graph.right_labels))
+    classes = [pd.Series(mass).groupby(labels).sum() for mass, labels in sides]
+    chances = (float((classes[0] * classes[1]).sum()), float(right @ right), float(left @ ((graph.joint > 0) @ right)))
+    return pd.DataFrame([[(batch - 1) * chance for chance in chances] for batch in BATCHES], BATCHES)
+
+
+BENCHMARKS: dict[str, tuple[tuple[str, ...], Callable[[Size, int], Iterator[Duel]]]] = {
+    "commands": (("S", "M", "L"), commands),
+    "spectrum": (("S", "M", "L"), spectra),
+    "check_bounds": (("M", "L"), bounds),
+    "questions": (("Q",), questions),
+}
