@@ -86,19 +86,15 @@ $(PYTHON) -m pytest -m slow
 $(PYTHON) -m pytest -m "hypothesis and not slow and not gpu and not data" --hypothesis-profile long
 endef
 
-# In short what two rows of `make matrix` do: the rooms that search or compare digits, and those that look at a clock.
+# The rooms that search or compare digits, as on another processor.
 DIGITS := tests/fuzz tests/theory/test_attack.py tests/theory/test_html.py \
 	$(patsubst %,tests/bounds/test_%.py,rounding theorems ties verdicts)
-CLOCKS := tests/bounds/test_ledger_page.py \
-	$(patsubst %,tests/theory/infrastructure/test_%.py,interruption processes temporaries)
-define test.elsewhere
-$(PYTHON) -m tests.reliability.elsewhere processor -- $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
-$(PYTHON) -m tests.reliability.elsewhere slow -- $(PYTHON) -m pytest -n auto --dist loadfile $(CLOCKS)
-endef
+test.elsewhere = $(PYTHON) -m tests.reliability.elsewhere $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
 
-# Campaigns count failures or times; most keep a record. Their variables: ROW of the matrix, KILLS of each command, GRAPHS,
+# Campaigns count failures or times; most keep a record. Their variables: ROW of the matrix, MODULE of mutation, KILLS of each command, GRAPHS,
 # PROOFS and SEED of the fuzz.
 ROW ?=
+MODULE ?=
 KILLS ?= 5
 NOW := $(shell date +%s)
 SEED ?= $(NOW)
@@ -118,10 +114,10 @@ $(PYTHON) -m coverage report --skip-covered --sort cover --show-missing
 endef
 campaign.faults = KILLS=$(KILLS) $(PYTHON) -m pytest -m slow -n auto tests/faults
 campaign.formal = $(PYTHON) -m tests.reliability.formal
-campaign.mutation = $(PYTHON) -m tests.reliability.mutation
+campaign.mutation = $(PYTHON) -m tests.reliability.mutation $(addprefix --module ,$(MODULE))
 campaign.notebooks = $(PYTHON) -m tests.notebooks
 campaign.matrix = $(PYTHON) -m nox --noxfile tests/reliability/matrix.py --envdir $(abspath $(BUILD)/matrix) $(addprefix --session ,$(ROW))
-campaign.bench = $(PYTHON) -m tests.benchmarks --size S --size M --size L --size Q --out results/benchmarks.json
+campaign.bench = $(PYTHON) -m tests.benchmarks --out results/benchmarks.json
 define campaign.fuzz
 $(if $(filter-out 0,$(GRAPHS)),GRAPHS=$(GRAPHS) $(RECORD) fuzz "make fuzz GRAPHS=$(GRAPHS) SEED=$(SEED)" -- -n auto tests/fuzz -k no_false_verdict)
 $(if $(filter-out 0,$(PROOFS)),PROOFS=$(PROOFS) $(RECORD) proofs "make fuzz PROOFS=$(PROOFS) SEED=$(SEED)" -- -n auto tests/fuzz -k changed_proofs)
@@ -179,7 +175,7 @@ lint: $(INSTALLED) ## Check format, style, types and spelling, and count lines, 
 	$(PYTHON) -m tests.reliability.stale
 
 clean: ## Remove what was built, and the virtual environment
-	rm -rf $(BUILD) $(VENV) *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(BUILD) $(VENV) *.egg-info mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Tables.

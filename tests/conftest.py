@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from hypothesis import settings
+from hypothesis import Phase, settings
 from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.commandline import run
@@ -29,6 +29,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # The same few examples each time; `make test-slow` draws many, and others each time.
 settings.register_profile("project", deadline=None, max_examples=20, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=200, print_blob=True)
+settings.register_profile(  # `make mutation` needs to know that a test fails, not the simplest example
+    "mutants", parent=settings.get_profile("project"), phases=[Phase.explicit, Phase.generate], database=None
+)
 settings.load_profile("project")
 
 Call = Callable[..., tuple[int, str, str]]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.reliability.record import RECORDS
-from tests.reliability.stale import ROWS, subject
+from tests.reliability.stale import ROWS
 
 INTRODUCTION = """# Reliability
 
@@ -41,7 +41,7 @@ def _record(path: Path) -> dict[str, Any] | None:
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if path.name == "matrix.json":
         recorded = {row["what"].partition(":")[0] for row in record["rows"]}
-        absent = [subject(name) for name in ROWS if subject(name) not in recorded]
+        absent = [name for _, name in ROWS.values() if name not in recorded]
         record["rows"] += [{"what": what, "count": 0, "found": 0} for what in absent]
     return record
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -22,6 +23,8 @@ from pairbounds.infrastructure.tables import replacing, surroundings
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "results" / "reliability"
+
+PACKAGES = ("numpy", "scipy", "torch", "pandas")
 
 Row = Mapping[str, Any]  # `what` was tried, the `count` of tries, and in how many something was `found`
 
@@ -94,6 +97,7 @@ def record(
     name: Annotated[str, typer.Argument(help="Name of the record.")],
     command: Annotated[str, typer.Argument(help="The command that repeats it.")],
     arguments: Annotated[list[str], typer.Argument(help="After --: arguments of pytest.")],
+    row: Annotated[str, typer.Option(help="Name of one row for all tests, beside the rows of the record.")] = "",
     folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the record goes.")] = RECORDS,
 ) -> int:
     """Run tests and record how many there were and how many failed."""
@@ -103,7 +107,11 @@ def record(
         options = (f"--junitxml={report}", "-p", "no:cacheprovider")
         code = subprocess.run([sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, check=False).returncode
         rows = counted(report)
-    write(name, command, rows, started, folder=folder)
+    if row:
+        versions = ", ".join(f"{package} {metadata.version(package)}" for package in PACKAGES)
+        count, failed = (sum(each[key] for each in rows) for key in ("count", "found"))
+        rows = [{"what": f"{row}: {versions}", "count": count, "found": failed}]
+    write(name, command, rows, started, beside=bool(row), folder=folder)
     return CHECK_FAILED if code else 0
 
 
