@@ -46,8 +46,7 @@ def resampled_nt_xent(
 
     Notes
     -----
-    Cost: O(B² (d + g + log B)) time, O(B²) memory. Across processes: `gather_rows` of
-    `pairbounds.real_data.training.distributed` first.
+    Cost: O(B² (d + g + log B)) time, O(B²) memory.
     """
     _check_batch(z, guide)
     rules = _as_rules(rule, published=published)

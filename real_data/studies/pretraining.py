@@ -12,7 +12,8 @@ from pairbounds.real_data.settings import image_inputs
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
-from pairbounds.real_data.training.runs import UNTRAINED, Run, Studio, along, chosen, run_all, summary
+from pairbounds.real_data.training.run import UNTRAINED, Run
+from pairbounds.real_data.training.runs import chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
 from pairbounds.sweeps import Study
 from pairbounds.sweeps.presets import Preset
@@ -42,11 +43,6 @@ class Settings(TrainingSettings):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The encoders of one seed; see `pretraining_table`."""
-    return pretraining_table(settings, settings.studio(), Path(settings.runs), seed, settings.jobs)
-
-
-def pretraining_table(settings: Settings, studio: Studio, folder: Path, seed: int, jobs: int) -> pd.DataFrame:
     """The encoders of one seed, trained with captions or with augmentations, for as many steps.
 
     For each objective every learning rate and strength of augmentation of one grid is tried; the one of the best
@@ -56,7 +52,7 @@ def pretraining_table(settings: Settings, studio: Studio, folder: Path, seed: in
     -------
     DataFrame, as `run_all` has it, with `chosen` for the runs that count. The untrained network is there too.
     """
-    table = run_all(encoders(settings, seed), studio, folder, jobs)
+    table = run_all(encoders(settings, seed), settings.training_data(), Path(settings.runs), settings.jobs)
     return table.assign(chosen=chosen(table, ["kind"], ["kind", "learning_rate", "strength"]))
 
 
@@ -86,5 +82,4 @@ STUDY = Study(
     forecast=partial(encoders_forecast, encoders),
     columns={"pretraining": "chosen kind labels learning_rate seed steps strength test"},
     summary=_summary,
-    along=partial(along, encoders),
 )

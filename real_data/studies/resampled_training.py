@@ -14,7 +14,8 @@ from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
-from pairbounds.real_data.training.runs import UNTRAINED, Run, along, chosen, run_all, summary
+from pairbounds.real_data.training.run import UNTRAINED, Run
+from pairbounds.real_data.training.runs import chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
 from pairbounds.sweeps import Study
 from pairbounds.theory.resampling import ALL_FOUR, FOUR
@@ -81,7 +82,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     and with `chosen` for the one of each encoder that has the best validation accuracy by the first label set. Where
     runs are tuned, their learning rates and strengths are in `tried_rate` and `tried_strength`.
     """
-    table = run_all(encoders(settings, seed), settings.studio(), Path(settings.runs), settings.jobs)
+    table = run_all(encoders(settings, seed), settings.training_data(), Path(settings.runs), settings.jobs)
     usual = (table["learning_rate"] == settings.learning_rate) & (table["strength"] == settings.strength)
     found = table.assign(tuned=~usual, chosen=chosen(table, ENCODERS, TRIALS))
     # A column that is named as a setting has its value throughout.
@@ -185,5 +186,4 @@ STUDY = Study(
     forecast=partial(encoders_forecast, encoders),
     columns={"resampled_training": "guide kind labels published rule seed steps test"},
     summary=lambda tables, _: summary(tables["resampled_training"]),
-    along=partial(along, encoders),
 )

@@ -10,7 +10,7 @@ from pairbounds.real_data.studies.resampled_training import Settings, encoders
 from pairbounds.real_data.studies.resampled_training import measure as measured
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.recipes import RESULTS
-from pairbounds.real_data.training.runs import along, summary
+from pairbounds.real_data.training.runs import summary
 from pairbounds.sweeps import Study
 
 ARMS = ("simclr", "add_new_positive:encoder", "add_new_positive:no_text")
@@ -33,5 +33,4 @@ STUDY = Study(
     forecast=partial(encoders_forecast, encoders),
     columns={"resampled_tuned": "guide kind labels published rule seed steps test"},
     summary=lambda tables, _: summary(tables["resampled_tuned"]),
-    along=partial(along, encoders),
 )

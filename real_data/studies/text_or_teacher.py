@@ -20,7 +20,7 @@ from pairbounds.real_data.text_or_teacher.parts import Icons
 from pairbounds.real_data.text_or_teacher.studio import ARMS
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.guides import CAPTIONS, MERGED, MERGED_MOST
-from pairbounds.real_data.training.runs import Run, along
+from pairbounds.real_data.training.run import Run
 from pairbounds.sweeps import Study
 from pairbounds.sweeps.sources import ROOT
 from pairbounds.sweeps.studies import digest
@@ -60,7 +60,7 @@ def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
         and, with the first training set, baselines on the test; and `text_or_teacher_icons`, the icons of the test in
         the order of the digits, with category and the word with which their name begins
     """
-    studio = settings.studio()
+    studio = settings.training_data()
     runs = tuning.measured(encoders(settings, seed), settings)
     parts = [pd.DataFrame(forecasts(studio, seed)).assign(kind="arm")]
     if MERGED in settings.arms:
@@ -129,5 +129,4 @@ STUDY = Study(
         "text_or_teacher_icons": "category id word",
     },
     summary=summary,
-    along=partial(along, encoders),
 )

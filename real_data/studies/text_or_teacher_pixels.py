@@ -26,7 +26,7 @@ def measure(settings: Settings, _seed: int) -> pd.DataFrame:
     whether the judges of encoders find its category by pixels; tuned_first, whether it tuned settings in the first
     order of the icons, of concepts and not families
     """
-    studio = settings.studio()
+    studio = settings.training_data()
     icons = studio.icons
     test, labelled, ids = icons.split(0).test, icons.labelled, np.array(icons.shown.ids)
     grey = _grey(studio, COMPARED)

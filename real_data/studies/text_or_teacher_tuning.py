@@ -22,7 +22,8 @@ from pairbounds.real_data.text_or_teacher.studio import ADDING, ARMS, SIMCLR, Ic
 from pairbounds.real_data.training.forecast import encoders_forecast
 from pairbounds.real_data.training.guides import CAPTIONS, HEADS, SHUFFLED
 from pairbounds.real_data.training.recipe import Optimisation, Precision, Recipe
-from pairbounds.real_data.training.runs import Run, along, run_all
+from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.runs import run_all
 from pairbounds.sweeps import Study, place
 
 SURE = 3  # standard errors
@@ -76,7 +77,7 @@ class Settings(Optimisation):
         """The icons in their parts."""
         return experiment_icons(Path(self.root), self.size, Sizes(self.test, self.train, self.units))
 
-    def studio(self) -> IconStudio:
+    def training_data(self) -> IconStudio:
         """The data that the encoders share."""
         icons, cache = self.icons(), Path(self.cache)
         source = Source(icons.shown, _no_encoder, Gradients(), cache)
@@ -105,7 +106,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 def measured(runs: list[Run], settings: Settings) -> pd.DataFrame:
     """The table of some runs, with their arms."""
-    table = run_all(runs, settings.studio(), Path(settings.runs), settings.jobs)
+    table = run_all(runs, settings.training_data(), Path(settings.runs), settings.jobs)
     arm = table["guide"].where(table["rule"] != "none", SIMCLR)
     names = {"learning_rate": "tried_rate", "strength": "tried_strength", "test": "found", "knn_test": "knn_found"}
     return table.rename(columns=names).assign(arm=arm)  # no column is named as a setting that has another value
@@ -261,5 +262,4 @@ STUDY = Study(
     forecast=partial(encoders_forecast, encoders),
     columns={"text_or_teacher_tuning": "arm knn_validation right seed tried_rate tried_strength validation"},
     summary=summary,
-    along=partial(along, encoders),
 )

@@ -13,9 +13,11 @@ import pandas as pd
 
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.settings import image_inputs
+from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.evaluation import linear_probe
 from pairbounds.real_data.training.forecast import encoders_forecast
-from pairbounds.real_data.training.linear_probe import linear_probe
-from pairbounds.real_data.training.runs import Run, Studio, along, chosen, run_all
+from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.runs import chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
 from pairbounds.sweeps import Study
 from pairbounds.sweeps.presets import Preset
@@ -45,18 +47,18 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     DataFrame, as `run_all` has it, with `chosen` for the setting of each arm, a kind and its epochs, that has the best
     validation accuracy by the first label set; and the rows of `frozen`.
     """
-    studio, arm = settings.studio(), ["kind", "epochs"]
-    table = run_all(encoders(settings, seed), studio, Path(settings.runs), settings.jobs)
+    data, arm = settings.training_data(), ["kind", "epochs"]
+    table = run_all(encoders(settings, seed), data, Path(settings.runs), settings.jobs)
     table = table.assign(chosen=chosen(table, arm, [*arm, "learning_rate", "strength"]))
     # A column that is named as a setting would have its value throughout, and the frozen network has none of them.
     table = table.rename(columns={"epochs": "trained_epochs"}).drop(columns=vars(settings), errors="ignore")
-    return pd.concat([table, pd.DataFrame(frozen(studio, seed))], ignore_index=True)
+    return pd.concat([table, pd.DataFrame(frozen(data, seed))], ignore_index=True)
 
 
-def frozen(studio: Studio, seed: int) -> list[dict[str, object]]:
+def frozen(data: TrainingData, seed: int) -> list[dict[str, object]]:
     """A linear probe on the frozen features of the guides' network, on one split; a row for each label set."""
-    dataset, parts = studio.source.dataset, studio.split(seed)
-    features = EfficientNet(device=studio.device).encode_images(dataset, studio.cache)
+    dataset, parts = data.source.dataset, data.split(seed)
+    features = EfficientNet(device=data.device).encode_images(dataset, data.cache)
     return [
         {"kind": FROZEN, "seed": seed, "trained_epochs": 0, "chosen": True, "labels": name}
         | asdict(linear_probe(features, labels, parts, seed)[0])
@@ -83,14 +85,5 @@ STUDY = Study(
     inputs=image_inputs,
     forecast=partial(encoders_forecast, encoders),
     columns={"training_controls": "chosen kind labels learning_rate seed steps strength test trained_epochs"},
-    summary=lambda tables, _: (
-        tables["training_controls"]
-        .query("chosen")
-        .groupby(["kind", "trained_epochs", "labels"], sort=False)["test"]
-        .agg(["mean", "std", "count"])
-        .round(4)
-        .to_string()
-        .splitlines()
-    ),
-    along=partial(along, encoders),
+    summary=lambda tables, _: summary(tables["training_controls"], ("kind", "trained_epochs")),
 )

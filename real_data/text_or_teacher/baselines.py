@@ -11,7 +11,7 @@ from torch.nn.functional import avg_pool2d
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.text_or_teacher.studio import IconStudio
-from pairbounds.real_data.training.linear_probe import Features
+from pairbounds.real_data.training.evaluation import Features
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.trainer import Trained, untrained
 from pairbounds.real_data.training.views import BLOCK, stored_pictures

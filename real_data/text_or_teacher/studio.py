@@ -23,6 +23,8 @@ from pairbounds.real_data.resampling import AddNewPositive, Rule
 from pairbounds.real_data.text_or_teacher.merges import merged_tags
 from pairbounds.real_data.text_or_teacher.parts import Icons
 from pairbounds.real_data.text_or_teacher.teachers import ABOUT, Teachers, teachers
+from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.evaluation import Features
 from pairbounds.real_data.training.guides import (
     CAPTIONS,
     HEADS,
@@ -39,8 +41,7 @@ from pairbounds.real_data.training.guides import (
     WIDTH,
     Guide,
 )
-from pairbounds.real_data.training.linear_probe import Features
-from pairbounds.real_data.training.runs import Run, Studio
+from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.splits import Split
 from pairbounds.real_data.training.trainer import Trained
 from pairbounds.real_data.training.views import Batch, ViewPool, stored_pictures, view_pool
@@ -54,7 +55,7 @@ PENALTY, TOLERANCE = 0.1, 0.01
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class IconStudio(Studio):
+class IconStudio(TrainingData):
     """Icons of the experiment.
 
     Attributes
@@ -70,22 +71,22 @@ class IconStudio(Studio):
 
     @property
     def key(self) -> str:
-        """See `Studio`."""
+        """See `TrainingData`."""
         content = [super().key, self.icons.key, asdict(self.icons.sizes), self.positives, ABOUT, PENALTY, TOLERANCE]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def split(self, seed: int) -> Split:
-        """See `Studio`; `seed` is the number of the training set."""
+        """See `TrainingData`; `seed` is the number of the training set."""
         return self.icons.split(seed)
 
     def view_source(self, run: Run) -> ViewPool:
-        """See `Studio`: of the images of a run's training set alone; guides see the images, and not their views."""
+        """See `TrainingData`: of the images of a run's training set; guides see the images, and not their views."""
         own = self.split(run.seed).train
         pool = view_pool(self.icons.shown.take(own), self.views, run.strength, self.cache)
         return ViewPool(pool.pictures, row=self._rows_of(own))
 
-    def row_guide(self, run: Run) -> Guide:
-        """See `Studio`: both views of an image have its row, and ties are broken at random.
+    def guide(self, run: Run) -> Guide:
+        """See `TrainingData`: both views of an image have its row, and ties are broken at random.
 
         What is drawn for that has a generator of its own, so that all arms see the same views.
         """
@@ -99,7 +100,7 @@ class IconStudio(Studio):
         return guide
 
     def rule(self, run: Run) -> str | Rule:
-        """See `Studio`: both views of an added image are positives."""
+        """See `TrainingData`: both views of an added image are positives."""
         return AddNewPositive(count=2 * self.positives) if run.rule == ADDING else run.rule
 
     def guide_rows(self, guide: str, unit: int) -> FloatArray:
@@ -169,7 +170,7 @@ class IconStudio(Studio):
         return near, right
 
     def prepare(self, runs: Sequence[Run]) -> None:
-        """See `Studio`; the network below the heads too, which two processes would train at once."""
+        """See `TrainingData`; the network below the heads too, which two processes would train at once."""
         super().prepare(runs)
         if {run.guide for run in runs} & {*HEADS}:
             _ = self.teachers

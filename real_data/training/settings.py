@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pairbounds.real_data.kinds import PLACES
 from pairbounds.real_data.settings import ImageSettings
+from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.recipe import Optimisation, Recipe
-from pairbounds.real_data.training.runs import Studio
 from pairbounds.real_data.training.splits import followed_by
 from pairbounds.real_data.training.views import require_two
 from pairbounds.sweeps import place
@@ -68,10 +68,10 @@ class TrainingSettings(Optimisation, ImageSettings):
         judged = self._judged()
         return super().images() if judged is None else followed_by(super().images(), judged)
 
-    def studio(self) -> Studio:
+    def training_data(self) -> TrainingData:
         """The data that the encoders of one study share."""
         judged = self._judged()
-        return Studio(
+        return TrainingData(
             self.source(), Path(self.cache), self.views, self.workers, self.device, len(judged or ()), self.neighbours
         )
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,7 +24,6 @@ from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
-from pairbounds.real_data.training import distributed
 from pairbounds.real_data.training.networks import Backbone
 from pairbounds.real_data.training.objectives import Objective
 from pairbounds.real_data.training.recipe import Recipe
@@ -90,14 +88,10 @@ def train_encoder(
     folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
         By default nothing is kept. Where TensorBoard is installed, a folder `tensorboard` there has its log.
 
-    In one of several processes (`pairbounds.real_data.training.distributed`) each batch is shared, and the first one
-    writes.
-
     Raises
     ------
     ValueError
-        Fewer images than in a batch; a batch that the processes cannot share evenly; a
-        folder with the checkpoint of another recipe, seed, objective or data.
+        Fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data.
     FloatingPointError
         Features or loss are not finite: the learning rate is too high.
 
@@ -112,14 +106,13 @@ def train_encoder(
         folder.mkdir(parents=True, exist_ok=True)
         state.resume(folder / CHECKPOINT, key)
     bar = Bar(total=state.epochs, initial=len(state.rows), desc="training", unit="epoch", disable=not progress)
-    kept_in = folder if distributed.is_first() else None
-    with bar, _tensorboard(kept_in, len(state.rows)) as log:
+    with bar, _tensorboard(folder, len(state.rows)) as log:
         while len(state.rows) < state.epochs:
             state.advance(views)
             log(state.rows[-1])
             bar.update(note=f"loss {state.rows[-1]['loss']:.3f}")
-            if kept_in is not None:
-                state.keep(kept_in, key)
+            if folder is not None:
+                state.keep(folder, key)
     return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds, state.objective)
 
 
@@ -173,27 +166,22 @@ class _State:
         order = rng.permutation(self.images)[: steps * self.recipe.batch].reshape(steps, -1)
         left = self.recipe.steps(len(self.images)) - done * steps
         self.backbone.train()
-        backbone, objective = self._spread
         for step, batch in enumerate(views.batches(list(order[:left]), self.objective.views, rng)):
             self.schedule.step(done + (step + 0.5) / steps)
             low = self.recipe.precision == "bfloat16"
             with torch.autocast(self.device.type, torch.bfloat16, enabled=low):
-                features = backbone(batch.pictures.to(self.device, non_blocking=True))
+                features = self.backbone(batch.pictures.to(self.device, non_blocking=True))
             self._require_finite(features)
-            loss = objective(features.float(), batch, rng)
+            loss = self.objective(features.float(), batch, rng)
             self._require_finite(loss)
             self.optimizer.zero_grad()
-            (distributed.count() * loss).backward()  # of which the mean over processes is taken
+            loss.backward()
             self.optimizer.step()
             losses.append(loss.detach())
         mean = float(torch.stack(losses).double().mean())
         row = {"epoch": done + 1, "steps": done * steps + len(losses)}
         self.rows.append(row | {"loss": mean, "learning_rate": self.optimizer.param_groups[0]["lr"]})
         self.seconds += time.perf_counter() - started
-
-    @cached_property
-    def _spread(self) -> tuple[torch.nn.Module, torch.nn.Module]:
-        return distributed.spread(self.backbone, self.device), distributed.spread(self.objective, self.device)
 
     def _require_finite(self, values: torch.Tensor) -> None:
         if not torch.isfinite(values).all():

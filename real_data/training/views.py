@@ -1,4 +1,4 @@
-"""Batches of pictures: from a pool of views drawn once, or fresh ones in every epoch."""
+"""Batches of pictures from a pool of views that are drawn once."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -8,27 +8,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.utils.data import DataLoader
 from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.inputs import is_there
-from pairbounds.infrastructure.processes import serve_loader
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.encoders.encoder import LiveEncoder, picture_batches
-from pairbounds.real_data.pairings.views import Reach, views_of
-from pairbounds.real_data.training.changes import changed
-from pairbounds.real_data.training.crops import Crops, together
-from pairbounds.real_data.training.distributed import alone, gather_rows, own_part
+from pairbounds.real_data.encoders.encoder import picture_batches
+from pairbounds.real_data.pairings.views import views_of
 
 Pixels = npt.NDArray[np.uint8]
 STORED = 4 * 2**30  # bytes: of more pictures no copy is written; all views of the emoji at 224 pixels are less
 BLOCK = 256  # pictures, for features
-SIMCLR = Reach.of(1.0)  # as published
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,20 +40,8 @@ class Batch:
     seen: torch.Tensor | None
 
 
-def whole(batch: Batch) -> Batch:
-    """A batch that is spread over processes, with the images of all and their guide's features.
-
-    The pictures stay this process's own.
-    """
-    if alone():
-        return batch
-    device = batch.pictures.device if batch.seen is None else batch.seen.device
-    images = gather_rows(torch.from_numpy(batch.images).to(device), 1).cpu().numpy()
-    return Batch(images, batch.pictures, None if batch.seen is None else gather_rows(batch.seen, 2))
-
-
 class ViewSource(ABC):
-    """Source of batches: for each process its part of them, of the same draws as if it were alone."""
+    """Source of batches."""
 
     @abstractmethod
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -86,78 +67,9 @@ class ViewPool(ViewSource):
         """See `ViewSource`."""
         for images in batches:
             chosen = rng.permuted(np.tile(np.arange(self.pictures.shape[1]), (len(images), 1)), axis=1)[:, :views]
-            own = own_part(images)
-            at = np.tile(own if self.row is None else self.row[own], views), own_part(chosen).T.ravel()
+            at = np.tile(images if self.row is None else self.row[images], views), chosen.T.ravel()
             seen = None if self.seen is None else torch.from_numpy(self.seen[at])
-            yield Batch(own, torch.from_numpy(self.pictures[at]), seen)
-
-
-@dataclass(frozen=True, eq=False)
-class FreshViews(ViewSource):
-    """New views in every epoch, as `drawn_views` draws them; a guide sees what the network does.
-
-    Attributes
-    ----------
-    dataset : images of one size, which is that of the views
-    reach : of the augmentations
-    guide : an encoder that embeds views as they come, or `None`
-    workers, device : as of `drawn_views`
-    """
-
-    dataset: ImageTextDataset
-    reach: Reach = SIMCLR
-    guide: LiveEncoder | None = None
-    workers: int = 0
-    device: str = "auto"
-
-    def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
-        """See `ViewSource`."""
-        work = [(own_part(images), own_part(rng.integers(2**63, size=(views, len(images))).T)) for images in batches]
-        drawn = drawn_views(self.dataset, self.reach, work, self.workers, self.device)
-        for (images, _), pictures in zip(work, drawn, strict=True):
-            yield Batch(images, pictures, None if self.guide is None else self.guide.see(pictures))
-
-
-def drawn_views(
-    dataset: ImageTextDataset,
-    reach: Reach,
-    work: Sequence[tuple[IntArray, IntArray]],
-    workers: int = 0,
-    device: str = "auto",
-) -> Iterator[torch.Tensor]:
-    """SimCLR's views of sets of images, (v b, 3, s, s), bytes: the first view of each image, then the second of each.
-
-    Processes cut crops out of the original files, whatever their size, and decode a file once for all views of its
-    image; all other changes are made on a device. A view follows from its seed alone: it is the same in whatever batch
-    and on however many processes it is drawn, and on another device up to rounding.
-
-    Parameters
-    ----------
-    dataset : images of one size, which is that of the views
-    work : for each batch its images, (b,), and the seeds of their views, (b, v)
-    workers : processes that decode and crop; 0 for this one
-    device : of the views, as `pairbounds.infrastructure.devices.torch_device` has it
-
-    Raises
-    ------
-    ValueError
-        Images without a common size; a picture that cannot be read.
-    """
-    place = torch_device(device)
-    loader = DataLoader(
-        Crops(dataset, reach),
-        batch_sampler=(list(zip(images.tolist(), seeds.tolist(), strict=True)) for images, seeds in work),
-        num_workers=workers,
-        collate_fn=together,
-        pin_memory=place.type == "cuda",
-        worker_init_fn=serve_loader,
-        generator=torch.Generator(),  # of its own: torch's global one stays as it is
-    )
-    try:
-        for crops, changes in loader:
-            yield changed(crops.to(place, non_blocking=True), changes)
-    except ValueError as error:  # of a process it comes after a traceback
-        raise ValueError(str(error).rstrip().rpartition("\n")[2].removeprefix("ValueError: ")) from error
+            yield Batch(images, torch.from_numpy(self.pictures[at]), seen)
 
 
 def require_two(views: int) -> None:

@@ -7,11 +7,13 @@ import numpy as np
 import open_clip
 import pytest
 
+from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.evaluation import nearest_neighbours, zero_shot
 from pairbounds.real_data.training.networks import WordBag
 from pairbounds.real_data.training.objectives.clip import ImageText
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.runs import RESULT, Run, Studio, run_all
+from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.runs import RESULT, run_all
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import Trained
 from tests.real_data.colours import coloured_source
@@ -73,7 +75,7 @@ def test_texts_of_class_names_classify_what_learned_from_captions(source):
 
 def test_another_way_to_judge_judges_anew_and_trains_nothing(source, tmp_path):
     run = Run("clip", Recipe(epochs=2, batch=16, warmup=0), 0)
-    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    studio = TrainingData(source, tmp_path / "cache", views=2, device="cpu")
     first = run_all([run], studio, tmp_path)
     assert first.loc[0, ["zero_shot_test", "knn_test"]].between(0, 1).all()
     assert first.loc[1, "labels"] == "greenish"

@@ -15,8 +15,8 @@ from pairbounds.real_data.datasets.pictures import digest, open_original, open_p
 from pairbounds.real_data.pairings.views import Reach
 from pairbounds.real_data.training import changes, views
 from pairbounds.real_data.training.changes import changed, random_changes
-from pairbounds.real_data.training.crops import cut
-from pairbounds.real_data.training.views import FreshViews, drawn_views, shown_pictures, stored_pictures, view_pool
+from pairbounds.real_data.training.fresh_views import FreshViews, cut, drawn_views
+from pairbounds.real_data.training.views import shown_pictures, stored_pictures, view_pool
 from tests.real_data.colours import RowEncoder, coloured
 
 

@@ -14,12 +14,12 @@ from pairbounds.__main__ import app
 from pairbounds.real_data.datasets import DATASETS
 from pairbounds.real_data.studies import resampled_training
 from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
-from pairbounds.real_data.training import linear_probe
-from pairbounds.real_data.training.guides import EVERY_GUIDE, blind_guide
+from pairbounds.real_data.training import evaluation
+from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.guides import EVERY_GUIDE, PublishedGuide, blind_guide
 from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
-from pairbounds.real_data.training.published_guide import PublishedGuide
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.runs import Run, Studio
+from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.splits import CHOOSING, followed_by, split
 from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.views import view_pool
@@ -121,7 +121,7 @@ def test_the_published_head_has_batch_norm_and_no_shift():
     plain = projection_head(6, 5)
     assert sum(weights.numel() for weights in plain.parameters()) == 6 * 6 + 6 + 6 * 5 + 5
     run = Run("simclr", Recipe(head_width=5, head_norm=True, temperature=0.5), 0)
-    objective = TwoViews.of(run, SimpleNamespace(row_guide=lambda _: blind_guide, rule=lambda run: run.rule), 6)
+    objective = TwoViews.of(run, SimpleNamespace(guide=lambda _: blind_guide, rule=lambda run: run.rule), 6)
     assert (repr(objective.head), objective.temperature) == (repr(head), 0.5)
 
 
@@ -152,14 +152,14 @@ def test_a_study_has_every_rule_with_every_guide_that_says_something_of_it_and_i
 
 
 def test_a_guide_without_text_is_another_encoder(source, tmp_path):
-    studio = Studio(source, tmp_path / "cache", views=2, device="cpu")
+    studio = TrainingData(source, tmp_path / "cache", views=2, device="cpu")
     by_text, without, published = (
         Run("simclr", Recipe(), 0, rule="add_new_positive", guide=guide, published=published)
         for guide, published in (("encoder", False), ("no_text", False), ("encoder", True))
     )
-    assert isinstance(studio.guide(by_text), RowEncoder)
-    assert studio.guide(without).name == "efficientnet-lite0"
-    assert isinstance(studio.guide(published), PublishedGuide)
+    assert isinstance(studio.view_encoder(by_text), RowEncoder)
+    assert studio.view_encoder(without).name == "efficientnet-lite0"
+    assert isinstance(studio.view_encoder(published), PublishedGuide)
 
 
 # Which images.
@@ -179,7 +179,7 @@ def test_data_sets_of_the_same_classes_follow_one_another(folder):
     both = settings.images()
     assert np.array_equal(both.labels, np.concatenate([train.labels, val.labels]))
     assert [*both.files] == [*train.files, *val.files]
-    assert (len(both.ids), len({*both.ids}), settings.studio().judged) == (32, 32, 8)
+    assert (len(both.ids), len({*both.ids}), settings.training_data().judged) == (32, 32, 8)
     (folder / "val" / "geese").rename(folder / "val" / "swans")
     with pytest.raises(ValueError, match=r"classes differ: ducks, geese .* and ducks, swans"):
         followed_by(train, DATASETS["imagefolder"](folder / "val", size=32))
@@ -202,7 +202,7 @@ def test_captions_of_a_table_train_and_texts_judge(call, folder, tmp_path, monke
     assert code == 2
     assert "some images have no label: give the table a column label" in err
     table.to_csv(folder / "pairs.csv", index=False)
-    monkeypatch.setattr(linear_probe, "EPOCHS", 10)
+    monkeypatch.setattr(evaluation, "EPOCHS", 10)
     code, out, err = call(app, *command, *tiny.sets(root=folder / "pairs.csv"))
     assert code == 0, err
     found = pd.read_parquet(tmp_path / "out" / "pretraining.parquet").set_index("kind")

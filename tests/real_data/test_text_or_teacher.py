@@ -293,11 +293,11 @@ def test_icons_that_one_arm_alone_finds_count():
 @pytest.mark.usefixtures("quick")
 def test_the_arms_differ_in_the_guide_alone(settings):
     """Views of later batches are the same, whatever a guide has drawn; and both views of an image have its row."""
-    studio, drawn = settings.studio(), []
+    studio, drawn = settings.training_data(), []
     images = studio.split(0).train
     for arm in ("labels", "text_head", "none"):
         run = settings.run(arm, 0, 1e-2, 0.12)
-        guide, generator = studio.row_guide(run), np.random.default_rng(1)
+        guide, generator = studio.guide(run), np.random.default_rng(1)
         for batch in studio.view_source(run).batches([images[:6], images[6:]], 2, generator):
             rows = guide(batch, generator)
             assert torch.equal(rows[:6], rows[6:])
@@ -307,7 +307,7 @@ def test_the_arms_differ_in_the_guide_alone(settings):
 
 @pytest.mark.usefixtures("quick")
 def test_the_network_below_the_heads_is_there_before_several_processes_need_it(settings, tmp_path):
-    studio = replace(settings, runs=str(tmp_path)).studio()
+    studio = replace(settings, runs=str(tmp_path)).training_data()
     studio.prepare([settings.run("labels", 0, 1e-2, 0.12)])
     assert not (tmp_path / "trunk").exists()
     studio.prepare([settings.run("text_head", 0, 1e-2, 0.12)])
@@ -316,10 +316,10 @@ def test_the_network_below_the_heads_is_there_before_several_processes_need_it(s
 
 @pytest.mark.usefixtures("quick")
 def test_both_views_of_the_nearest_image_are_added(settings):
-    studio = settings.studio()
+    studio = settings.training_data()
     run = settings.run("labels", 0, 1e-2, 0.12)
     batch = next(studio.view_source(run).batches([studio.split(0).train], 2, np.random.default_rng(1)))
-    similarity = cosine_similarities(studio.row_guide(run)(batch, np.random.default_rng(1)))
+    similarity = cosine_similarities(studio.guide(run)(batch, np.random.default_rng(1)))
     added = studio.rule(run)(two_views(24, torch.float32, torch.device("cpu")), similarity).positives > 0
     labels = studio.icons.shown.labels[batch.images]
     for anchor, row in enumerate(added):
@@ -360,7 +360,7 @@ def test_a_head_is_a_function_of_its_seed_and_of_what_it_may_see(monkeypatch):
 
 
 def test_baselines_are_judged_as_encoders_are(settings):
-    studio = settings.studio()
+    studio = settings.training_data()
     found = pd.DataFrame(baselines(studio)).set_index("arm")
     assert set(found.index) == {"style", "pixels", "untrained", "tags"}
     icons, test = studio.icons, studio.split(0).test
@@ -392,7 +392,7 @@ def test_the_lookalike_of_a_test_icon_is_the_labelled_icon_whose_pixels_correlat
 
 @pytest.mark.usefixtures("quick")
 def test_labels_make_alpha_smaller_and_theorem_15_is_no_larger_than_4(settings):
-    found = pd.DataFrame(forecasts(settings.studio(), 0)).set_index("arm")
+    found = pd.DataFrame(forecasts(settings.training_data(), 0)).set_index("arm")
     assert found["alpha_T"]["labels"] < found["alpha_T"]["none"]
     assert found["alpha_T"].between(0, 1).all()
     assert (found["theorem_15"] <= found["theorem_4"] + 1e-9).all()

@@ -16,9 +16,9 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.__main__ import app
 from pairbounds.real_data.pairings.views import views_of
-from pairbounds.real_data.training import linear_probe as linear_probe_module
-from pairbounds.real_data.training import trainer
-from pairbounds.real_data.training.exported import ENCODER as ENCODER_FILE
+from pairbounds.real_data.training import evaluation, trainer
+from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.evaluation import linear_probe, standardised
 from pairbounds.real_data.training.guides import (
     ENCODER,
     LABELS,
@@ -28,13 +28,14 @@ from pairbounds.real_data.training.guides import (
     oracle_guide,
     seen_guide,
 )
-from pairbounds.real_data.training.linear_probe import linear_probe, standardised
+from pairbounds.real_data.training.networks import ENCODER as ENCODER_FILE
 from pairbounds.real_data.training.networks import Backbone, WordBag, text_tower
 from pairbounds.real_data.training.objectives.clip import ImageText
 from pairbounds.real_data.training.objectives.simclr import TwoViews
 from pairbounds.real_data.training.objectives.supervised import Supervised
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.runs import RESULT, Run, Studio, _trained, run_all
+from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.runs import RESULT, run_all, train
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, _save, train_encoder, untrained
 from pairbounds.real_data.training.views import Batch, ViewPool, stored_pictures, view_pool
@@ -54,7 +55,7 @@ def source(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def studio(source, tmp_path_factory):
-    return Studio(source, tmp_path_factory.mktemp("cache"), views=3, device="cpu")
+    return TrainingData(source, tmp_path_factory.mktemp("cache"), views=3, device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def pool(studio):
 @pytest.fixture
 def quick_probe(monkeypatch):
     """A classifier that is trained less: what is chosen, counted and kept does not depend on it."""
-    monkeypatch.setattr(linear_probe_module, "EPOCHS", 10)
+    monkeypatch.setattr(evaluation, "EPOCHS", 10)
 
 
 def two_views(width, rule="none", guide=blind_guide):
@@ -363,7 +364,7 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
         run_all(runs[:1], studio, tmp_path)
     for run in runs[1:3]:  # an encoder that is kept needs torch alone
         pictures = next(studio.pictures())[:5]
-        trained = _trained(run, studio, tmp_path / run.key, alone=True)
+        trained = train(run, studio, tmp_path / run.key)
         program = torch.export.load(tmp_path / run.key / ENCODER_FILE).module()
         np.testing.assert_allclose(program(pictures).detach(), trained.features([pictures], 5), rtol=1e-4, atol=1e-5)
 

@@ -8,13 +8,13 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, normalize
 
-from pairbounds.real_data.training.distributed import each_a_share, gather_rows, own_part
 from pairbounds.real_data.training.networks import TextTower, text_tower
 from pairbounds.real_data.training.objectives.objective import TextObjective
-from pairbounds.real_data.training.views import Batch, whole
+from pairbounds.real_data.training.views import Batch
 
 if TYPE_CHECKING:
-    from pairbounds.real_data.training.runs import Run, Studio
+    from pairbounds.real_data.training.data import TrainingData
+    from pairbounds.real_data.training.run import Run
 
 SHARED = 128  # width of the space of images and texts
 FIRST_TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
@@ -39,23 +39,22 @@ class ImageText(TextObjective):
         self.log_scale = nn.Parameter(torch.tensor(-np.log(FIRST_TEMPERATURE), dtype=torch.float32))
 
     @classmethod
-    def of(cls, run: "Run", studio: "Studio", width: int) -> "ImageText":
+    def of(cls, run: "Run", data: "TrainingData", width: int) -> "ImageText":
         """See `Objective`."""
-        captions = cls.captions_of(run, studio)
-        texts = {text for image in studio.split(run.seed).train for text in captions[image]}
+        captions = cls.captions_of(run, data)
+        texts = {text for image in data.split(run.seed).train for text in captions[image]}
         return cls(width, captions, text_tower(run.text, texts))
 
     @classmethod
-    def captions_of(cls, run: "Run", studio: "Studio") -> Sequence[tuple[str, ...]]:  # noqa: ARG003 - controls need it
+    def captions_of(cls, run: "Run", data: "TrainingData") -> Sequence[tuple[str, ...]]:  # noqa: ARG003 - controls need it
         """Captions of each image of the data set: its own; a control has others."""
-        return studio.source.dataset.captions
+        return data.source.dataset.captions
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
-        images = whole(batch).images
-        texts = [self.captions[image][rng.integers(len(self.captions[image]))] for image in images]
-        u, v = (gather_rows(rows, 1) for rows in (self.images(features), self.texts(own_part(texts))))
-        scores = each_a_share(self.log_scale).exp().clamp(max=LARGEST_SCALE) * u @ v.T
+        texts = [self.captions[image][rng.integers(len(self.captions[image]))] for image in batch.images]
+        u, v = self.images(features), self.texts(texts)
+        scores = self.log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
         own = torch.arange(len(texts), device=features.device)
         return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
 

@@ -11,7 +11,8 @@ from torch import nn
 from pairbounds.real_data.training.views import Batch
 
 if TYPE_CHECKING:
-    from pairbounds.real_data.training.runs import Run, Studio
+    from pairbounds.real_data.training.data import TrainingData
+    from pairbounds.real_data.training.run import Run
 
 
 class Objective(nn.Module, ABC):
@@ -29,7 +30,7 @@ class Objective(nn.Module, ABC):
 
     @classmethod
     @abstractmethod
-    def of(cls, run: "Run", studio: "Studio", width: int) -> "Objective":
+    def of(cls, run: "Run", data: "TrainingData", width: int) -> "Objective":
         """The objective of a run, for features of that width."""
 
     @abstractmethod

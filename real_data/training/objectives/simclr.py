@@ -7,14 +7,14 @@ import torch
 from torch import nn
 
 from pairbounds.real_data.resampling import Rule, resampled_nt_xent
-from pairbounds.real_data.training.distributed import gather_rows
 from pairbounds.real_data.training.guides import Guide
 from pairbounds.real_data.training.objectives.objective import Objective
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.views import Batch, whole
+from pairbounds.real_data.training.views import Batch
 
 if TYPE_CHECKING:
-    from pairbounds.real_data.training.runs import Run, Studio
+    from pairbounds.real_data.training.data import TrainingData
+    from pairbounds.real_data.training.run import Run
 
 
 class TwoViews(Objective):
@@ -45,16 +45,16 @@ class TwoViews(Objective):
         self.temperature, self.rule, self.guide, self.published = temperature, rule, guide, published
 
     @classmethod
-    def of(cls, run: "Run", studio: "Studio", width: int) -> "TwoViews":
+    def of(cls, run: "Run", data: "TrainingData", width: int) -> "TwoViews":
         """See `Objective`."""
         head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-        guide = studio.row_guide(run)
-        return cls(width, run.recipe.temperature, studio.rule(run), guide, published=run.published, head=head)
+        guide = data.guide(run)
+        return cls(width, run.recipe.temperature, data.rule(run), guide, published=run.published, head=head)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
-        guide = self.guide(whole(batch), rng).to(features.device)
-        z = gather_rows(self.head(features), self.views)
+        guide = self.guide(batch, rng).to(features.device)
+        z = self.head(features)
         return resampled_nt_xent(z, guide, rule=self.rule, temperature=self.temperature, published=self.published)
 
 

@@ -8,12 +8,12 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.real_data.training.distributed import gather_rows
 from pairbounds.real_data.training.objectives.objective import Objective
-from pairbounds.real_data.training.views import Batch, whole
+from pairbounds.real_data.training.views import Batch
 
 if TYPE_CHECKING:
-    from pairbounds.real_data.training.runs import Run, Studio
+    from pairbounds.real_data.training.data import TrainingData
+    from pairbounds.real_data.training.run import Run
 
 
 class Supervised(Objective):
@@ -26,11 +26,11 @@ class Supervised(Objective):
         self.labels, self.head = labels, nn.Linear(width, int(labels.max()) + 1)
 
     @classmethod
-    def of(cls, run: "Run", studio: "Studio", width: int) -> "Supervised":  # noqa: ARG003 - shared signature
+    def of(cls, run: "Run", data: "TrainingData", width: int) -> "Supervised":  # noqa: ARG003 - shared signature
         """See `Objective`."""
-        return cls(width, studio.classes)
+        return cls(width, data.classes)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG002 - shared signature
         """See `Objective`."""
-        scores, labels = gather_rows(self.head(features), 1), torch.from_numpy(self.labels[whole(batch).images])
-        return cross_entropy(scores, labels.to(features.device))
+        labels = torch.from_numpy(self.labels[batch.images])
+        return cross_entropy(self.head(features), labels.to(features.device))

@@ -1,0 +1,127 @@
+"""The data that the runs of one study share: images, their split, views and guides."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.encoders.efficientnet import EfficientNet
+from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
+from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
+from pairbounds.real_data.pairings.views import Reach, views_of
+from pairbounds.real_data.resampling import Rule
+from pairbounds.real_data.training.evaluation import Features, judgements
+from pairbounds.real_data.training.fresh_views import FreshViews
+from pairbounds.real_data.training.guides import (
+    CAPTIONS,
+    LABELS,
+    NO_TEXT,
+    Guide,
+    PublishedGuide,
+    blind_guide,
+    exact_guide,
+    oracle_guide,
+    seen_guide,
+)
+from pairbounds.real_data.training.run import UNTRAINED, Run
+from pairbounds.real_data.training.splits import Split, split
+from pairbounds.real_data.training.trainer import Trained
+from pairbounds.real_data.training.views import ViewSource, shown_pictures, view_pool
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """The data that runs share.
+
+    Attributes
+    ----------
+    source : the data set, its label sets, its subjects, and the guide that has not learned from some images
+    cache : folder for views and features
+    views : of each image, drawn once; 0 draws new ones in every epoch
+    workers : processes that draw new ones
+    device : as `pairbounds.infrastructure.devices.torch_device` has it
+    judged : so many images at the end judge, if any; by default a part of all
+    neighbours : of an image, whose most frequent class it gets
+    """
+
+    source: Source
+    cache: Path
+    views: int = 8
+    workers: int = 0
+    device: str = "auto"
+    judged: int = 0
+    neighbours: int = 20
+
+    @property
+    def key(self) -> str:
+        """Content key of what decides a result besides the run."""
+        labels = [values.tolist() for values in self.source.labels.values()]
+        content = [self.source.dataset.key, self.views, labels]
+        if self.judged:
+            content.append(self.judged)
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def split(self, seed: int) -> Split:
+        """The images of each part."""
+        return split(self.source.subjects, seed, self.judged)
+
+    @property
+    def classes(self) -> IntArray:
+        """Classes of the images by the first label set, (n,): what supervision and the oracle know."""
+        return next(iter(self.source.labels.values()))
+
+    def pictures(self) -> Iterator[torch.Tensor]:
+        """All images as they are, in blocks of (b, 3, s, s) bytes."""
+        return shown_pictures(self.source.dataset, self.cache, self.workers)
+
+    def view_source(self, run: Run) -> ViewSource:
+        """Source of the batches of a run."""
+        encoder = self.view_encoder(run) if run.view_guide else None
+        if not self.views:
+            return FreshViews(self.source.dataset, Reach.of(run.strength), encoder, self.workers, self.device)
+        seen: FloatArray | None = None
+        if encoder is not None:
+            seen = encoder.encode_images(views_of(self.source.dataset, self.views, run.strength, seed=0), self.cache)
+        return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
+
+    def view_encoder(self, run: Run) -> LiveEncoder:
+        """Encoder of a run's views: it has not learned from the images that judge, nor from those that choose."""
+        unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).train)
+        dual = self.source.encoder_without(unseen)
+        encoder: ImageEncoder = dual
+        if run.view_guide == NO_TEXT:
+            encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
+        if not isinstance(encoder, LiveEncoder):
+            raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
+        size = self.source.dataset.size
+        return PublishedGuide(encoder, size) if run.published and size is not None else encoder
+
+    def guide(self, run: Run) -> Guide:
+        """Guide of a run's rule; in half precision as the published code has it."""
+        if run.guide == LABELS:
+            return oracle_guide(self.classes)
+        if run.guide == CAPTIONS:
+            return exact_guide(self.source.dataset.captions)
+        if run.view_guide:
+            return (lambda batch, rng: seen_guide(batch, rng).half()) if run.published else seen_guide
+        return blind_guide
+
+    def rule(self, run: Run) -> str | Rule:
+        """Rule of a run's resampling, as `pairbounds.real_data.resampling.resampled_nt_xent` has it."""
+        return run.rule
+
+    def judged_as(self, run: Run, trained: Trained, features: Features) -> Iterator[dict[str, object]]:
+        """Judgements of an encoder by the features of all images, a row for each label set."""
+        return judgements(trained, features, self.source.dataset, self.split(run.seed), self.neighbours, run.seed)
+
+    def prepare(self, runs: Sequence[Run]) -> None:
+        """Draw and encode, before many processes would, what the runs will read from the cache."""
+        next(self.pictures())
+        for run in {(run.strength, run.view_guide, run.published): run for run in runs}.values():
+            if self.views and run.kind != UNTRAINED:
+                self.view_source(run)

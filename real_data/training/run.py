@@ -1,0 +1,61 @@
+"""One encoder to be trained, and the key of its folder."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from pairbounds.real_data.training.guides import RANDOM, SEEING
+from pairbounds.real_data.training.networks import WORDS
+from pairbounds.real_data.training.recipe import Recipe
+
+UNTRAINED = "untrained"  # the kind of a run that keeps the network as it begins
+
+
+@dataclass(frozen=True)
+class Run:
+    """One encoder to be trained.
+
+    Attributes
+    ----------
+    kind : its objective, one of `OBJECTIVES`, or "untrained"
+    recipe : of its optimisation
+    seed : of the split of the data, the weights, the order and the views
+    strength : of the augmentations
+    rule : of resampling, for "simclr"
+    guide : of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", that encoder below its
+        heads, or EfficientNet-Lite0 if it has none; or "captions", how far two images share theirs
+    published : whether the rule is the published code's, and its guide sees views as there, without normalisation and
+        in half precision
+    text : the tower of texts, for "clip"
+    repeat : others have the same split and data, and other weights, order and views
+    """
+
+    kind: str
+    recipe: Recipe
+    seed: int
+    strength: float = 1.0
+    rule: str = "none"
+    guide: str = RANDOM
+    published: bool = False
+    text: str = WORDS
+    repeat: int = 0
+
+    @property
+    def weights(self) -> int:
+        """Seed of the weights, the order and the views."""
+        derived = np.random.SeedSequence([self.seed, self.repeat]).generate_state(1)
+        return int(derived[0]) if self.repeat else self.seed
+
+    @property
+    def view_guide(self) -> str:
+        """Name of the guide that embeds the views; empty for most runs."""
+        return self.guide if self.rule != "none" and self.guide in SEEING else ""
+
+    @property
+    def key(self) -> str:
+        """Name of its folder."""
+        content = json.dumps(asdict(self), sort_keys=True)
+        words = [self.kind, *([self.rule, self.guide] if self.rule != "none" else []), f"seed{self.seed}"]
+        return "-".join(words).replace("+", "-and-") + "-" + hashlib.sha256(content.encode()).hexdigest()[:12]
