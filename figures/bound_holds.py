@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.style import COLUMN, THEOREMS, label_line, sized
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
-from pairbounds.theory.bounds import BOUNDS
+from pairbounds.theory.bounds.registry import BOUNDS
 
 ZERO = (2.5e-4, 5e-4)  # the strip of errors, and of bounds, that are 0 or nearly so
 ABOVE = (1.3, 4.0)  # the strip of bounds above 1, none of which could be violated: an error is at most 1

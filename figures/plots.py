@@ -20,8 +20,7 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.style import COLUMN, THEOREMS, label_line, style
 from pairbounds.infrastructure.html import shown
 from pairbounds.infrastructure.palette import INK, MEASURED, NEUTRAL, VERMILION
-from pairbounds.theory.bounds import BOUNDS, Bound
-from pairbounds.theory.bounds.registry import names_of
+from pairbounds.theory.bounds.registry import BOUNDS, Bound, names_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import joined_classes, label_energy
 from pairbounds.theory.quantities.multihop import HOPS, consistency_curve

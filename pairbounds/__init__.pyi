@@ -46,7 +46,7 @@ from pairbounds.theory.bounds.encoder_check import check_encoder as check_encode
 from pairbounds.theory.bounds.encoder_check import EncoderCheck as EncoderCheck
 from pairbounds.theory.bounds.registry import bound as bound
 from pairbounds.theory.bounds.registry import Bound as Bound
-from pairbounds.theory.bounds import BOUNDS as BOUNDS
+from pairbounds.theory.bounds.registry import BOUNDS as BOUNDS
 from pairbounds.theory.bounds.gap import over_gap as over_gap
 from pairbounds.infrastructure.hypotheses import HypothesisError as HypothesisError
 from pairbounds.theory.quantities.moment_problem import sharpest as sharpest

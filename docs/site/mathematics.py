@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from pairbounds.theory.attack.sharpest import sharpest_graphs
-from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound, Statement
+from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.scoring import score
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.bounds.theorems import THEOREMS
 from pairbounds.theory.graph.drawing import graph_picture, is_small
 from pairbounds.theory.ledger.formal import coq_statement, foundation
 from pairbounds.theory.ledger.page import STATUS_MEANS, title_and_text

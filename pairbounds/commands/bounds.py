@@ -16,8 +16,8 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import find_counterexample
-from pairbounds.theory.bounds import BOUNDS, STATEMENTS
-from pairbounds.theory.bounds.registry import named
+from pairbounds.theory.bounds.registry import BOUNDS, named
+from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.ledger.explanation import explanation
 from pairbounds.theory.ledger.page import BEGINNING, beaten_by, ledger_page

@@ -16,7 +16,7 @@ from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.real_data.digits import NEIGHBOURS, digits_graph
-from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.graph.formats import graph_output
 
 WIDTH = 20  # of the embedding that the paragraph speaks of

@@ -1,4 +1,4 @@
-"""The array types that signatures name, blocks of rows, and the one way a sparse matrix goes to torch."""
+"""The array types that signatures name, blocks of rows, an SVD that converges, and sparse matrices in torch."""
 
 import sys
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
+import scipy.linalg
 import scipy.sparse as sp
 
 if TYPE_CHECKING:
@@ -45,3 +46,14 @@ def sparse_tensor(matrix: sp.csr_array, dtype: "torch.dtype", device: "torch.dev
     indices = torch.tensor(np.vstack(entries.coords), dtype=torch.int64, device=device)
     values = torch.tensor(entries.data, dtype=dtype, device=device)
     return torch.sparse_coo_tensor(indices, values, matrix.shape, is_coalesced=True, check_invariants=False)
+
+
+def svd(matrix: Any, *, full_matrices: bool = False) -> tuple[FloatArray, ...]:
+    """`U, s, Vᵀ` of a finite matrix, by divide and conquer, and by QR iteration where that does not converge.
+
+    LAPACK's divide and conquer fails on a matrix in a few thousand.
+    """
+    try:
+        return scipy.linalg.svd(matrix, full_matrices=full_matrices)
+    except scipy.linalg.LinAlgError:
+        return scipy.linalg.svd(matrix, full_matrices=full_matrices, lapack_driver="gesvd")

@@ -3,8 +3,7 @@
 import numpy as np
 import scipy.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.svd import svd
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, svd
 
 RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
 FAR_FROM_SINGULAR = 1e3  # the estimate may be off by a small factor, and is of another norm by one of up to k

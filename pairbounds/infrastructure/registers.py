@@ -1,6 +1,6 @@
 """Registers of bounds, losses, encoders and studies, to which users add by name with a decorator."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,7 @@ REGISTERS: list["Register[Any]"] = []
 Entries = list[tuple["Register[Any]", str]]  # by their registers and names
 
 
-class Register(dict[str, Entry]):
+class Register(MutableMapping[str, Entry]):
     """Entries by name; a name that is none is a `KeyError` that says which is nearest.
 
     Parameters
@@ -25,21 +25,62 @@ class Register(dict[str, Entry]):
         From an entry to the function or the class that was decorated.
     entries : mapping, optional
         Those of this package, where they do not register themselves.
+    load : callable, optional
+        Imports the modules that register the entries of this package; called before the first reading.
     """
 
-    def __init__(self, what: str, source: Callable[[Entry], Any], entries: Mapping[str, Entry] | None = None) -> None:
-        super().__init__(entries or {})
+    def __init__(
+        self,
+        what: str,
+        source: Callable[[Entry], Any],
+        entries: Mapping[str, Entry] | None = None,
+        load: Callable[[], object] | None = None,
+    ) -> None:
         self.what, self.source = what, source
+        self._registered, self._load = dict(entries or {}), load
         REGISTERS.append(self)
+
+    @property
+    def _entries(self) -> dict[str, Entry]:
+        """Loaded entries: those of this package in the order of their modules, then the user's."""
+        if self._load is not None:
+            self._load()
+            self._load = None
+            self._registered = dict(sorted(self._registered.items(), key=self._position))
+        return self._registered
+
+    def _position(self, item: tuple[str, Entry]) -> tuple[bool, str]:
+        source = self.source(item[1])
+        return (True, "") if is_foreign(source) else (False, source.__module__)
+
+    def __getitem__(self, name: str) -> Entry:
+        if name not in self._entries:
+            near = get_close_matches(str(name), self, n=1, cutoff=0.0)
+            raise KeyError(f"no {self.kind} is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
+        return self._entries[name]
+
+    def __setitem__(self, name: str, entry: Entry) -> None:
+        self._entries[name] = entry
+
+    def __delitem__(self, name: str) -> None:
+        del self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __repr__(self) -> str:
+        return repr(self._entries)
 
     @property
     def kind(self) -> str:
         """Kind of an entry, without its article."""
         return self.what.partition(" ")[2]
-
-    def __missing__(self, name: str) -> Entry:
-        near = get_close_matches(str(name), self, n=1, cutoff=0.0)
-        raise KeyError(f"no {self.kind} is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
 
     def registering(self, name: str, entry_of: Callable[[Any], Entry]) -> Callable[[Any], Entry]:
         """A decorator that registers what `entry_of` makes of a function, and returns it."""
@@ -55,9 +96,10 @@ class Register(dict[str, Entry]):
 
     def add(self, name: str, entry: Entry) -> Entry:
         """Register an entry; one whose file or notebook cell is run anew takes its old place."""
-        if name in self and not _same_source(self.source(self[name]), self.source(entry)):
+        entries = self._entries if is_foreign(self.source(entry)) else self._registered
+        if name in entries and not _same_source(self.source(entries[name]), self.source(entry)):
             raise ValueError(f"{self.what} named {name!r} is registered already: choose another name")
-        self[name] = entry
+        entries[name] = entry
         return entry
 
     def added(self, before: Mapping[str, Entry]) -> list[str]:

@@ -28,8 +28,8 @@ from pairbounds.real_data.audit.verdict import compared, in_words
 from pairbounds.sweeps.cells import as_settings
 from pairbounds.sweeps.sources import ROOT, dependencies
 from pairbounds.sweeps.studies import digest
-from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
 from pairbounds.theory.quantities.scores import linear_standing, score_noise

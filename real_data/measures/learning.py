@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error

@@ -17,7 +17,7 @@ from pairbounds.real_data.measures.protocol import IMAGE, SUBJECT
 from pairbounds.real_data.natural import NaturalSets, natural_inputs
 from pairbounds.real_data.pairings.inputs import EXACT
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.graph.components import component_count
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -14,7 +14,7 @@ from pairbounds.simulations.optimisation import Optimisation
 from pairbounds.simulations.training import train
 from pairbounds.simulations.world import LatentWorld, WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe

@@ -11,7 +11,7 @@ from pairbounds.simulations.optimisation import Optimisation
 from pairbounds.simulations.training import train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum
 

@@ -11,7 +11,8 @@ import pandas as pd
 from pairbounds.simulations.training import train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds import BOUNDS, Encoder
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum
 

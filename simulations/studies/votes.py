@@ -9,7 +9,7 @@ from pairbounds.simulations.optimisation import Optimisation
 from pairbounds.simulations.studies.near_optimal import along_training
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds import check_bounds
+from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.spectrum.triplets import spectrum
 
 BOUNDS = ("zero-shot-vote", "zero-shot-vote-by-node", "vote", "vote-by-node", "vote-of-others")

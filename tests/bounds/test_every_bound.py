@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds, spectrum
-from pairbounds.theory.bounds import QUANTITIES, Encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.bounds.scoring import subject
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS

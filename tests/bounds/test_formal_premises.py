@@ -15,12 +15,12 @@ from scipy.special import xlogy
 from scipy.stats import binom
 
 from pairbounds import BOUNDS, HypothesisError, spectrum
-from pairbounds.theory.bounds import STATEMENTS
 from pairbounds.theory.bounds.scoring import subject
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
 from pairbounds.theory.bounds.theorem11_cross_entropy import sphere
 from pairbounds.theory.bounds.theorem20_votes import Vote, pair_votes, zero_shot_vote
 from pairbounds.theory.bounds.theorem28_training_pairs import Noise, excess_of_counts
+from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.quantities import multihop
 from pairbounds.theory.quantities.confidence import proportion_ends
 from pairbounds.theory.quantities.local_multihop import Cut, LocalBound, local_multihop, within

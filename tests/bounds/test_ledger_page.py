@@ -9,7 +9,7 @@ import pairbounds
 from pairbounds import BOUNDS, PairGraph
 from pairbounds.__main__ import app
 from pairbounds.theory.attack import score
-from pairbounds.theory.bounds import STATEMENTS, THEOREMS
+from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from pairbounds.theory.ledger.page import ledger_page
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, HypothesisError, PairGraph
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem18_penalty import duality_gap, penalised_excess
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS

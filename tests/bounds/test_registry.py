@@ -9,8 +9,7 @@ import pytest
 import torch
 
 from pairbounds import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
-from pairbounds.theory.bounds import QUANTITIES
-from pairbounds.theory.bounds.quantities import Quantity
+from pairbounds.theory.bounds.quantities import QUANTITIES, Quantity
 from pairbounds.theory.bounds.table import CheckTable
 from tests.families import slow_decay
 

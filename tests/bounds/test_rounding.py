@@ -15,8 +15,8 @@ from pairbounds import (
     optimal_embeddings,
     spectrum,
 )
-from pairbounds.theory.bounds import QUANTITIES, Encoder
 from pairbounds.theory.bounds.precise import PreciseSubject, measure
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.quantities.consistency import guess_error
 from tests.families import block_diagonal
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.consistency import weighted_targets
 from tests.families import GRAPHS
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 
 OF_NO_SIZE = {  # quantities of features that are the same for features of another size
     *("probe_error", "probe_mse", "zero_shot_error", "nearest_mean_error", "sphere_infonce_loss"),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.spectrum.triplets import spectrum
 
 NAMES = ["local-multihop-error", "local-penalised-error"]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, check_bounds, spectrum
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.quantities.margins import error_within
 from tests.bounds.checks.theorem17 import both_bits

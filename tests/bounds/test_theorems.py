@@ -14,8 +14,7 @@ from pairbounds import (
     spectral_loss,
     spectrum,
 )
-from pairbounds.theory.bounds import Encoder
-from pairbounds.theory.bounds.quantities import aligned_induced_loss
+from pairbounds.theory.bounds.quantities import Encoder, aligned_induced_loss
 from pairbounds.theory.bounds.rows import TIED
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error
 from tests.families import GRAPHS

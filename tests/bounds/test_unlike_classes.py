@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pairbounds import BOUNDS, PairGraph, induced_labelling_error, labelling_error, spectrum
-from pairbounds.theory.bounds import Encoder
 from pairbounds.theory.bounds import theorem17_trained_encoders as trained
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.consistency import label_coordinates, right_induced_labelling_error
 
 K = 3

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, spectrum
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem27_whitened_alignment import induced_alignment, pair_alignment
 from tests.families import GRAPHS
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from pairbounds.theory.bounds import BOUNDS, STATEMENTS, THEOREMS
+from pairbounds.theory.bounds.registry import BOUNDS
+from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from tests.docs.blocks import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))

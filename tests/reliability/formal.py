@@ -18,7 +18,8 @@ from typing import Annotated
 import typer
 
 from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, echo, run
-from pairbounds.theory.bounds import BOUNDS, STATEMENTS
+from pairbounds.theory.bounds.registry import BOUNDS
+from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.ledger.formal import AXIOMS, FOLDER, axioms
 from tests.reliability.formal_values import computed, keep
 from tests.reliability.record import RECORDS, write

@@ -26,9 +26,9 @@ from pairbounds.theory.attack.search import confirmed_ratio
 from pairbounds.theory.attack.shrinking import shrink
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.attack.starts import candidate as drawn_from
-from pairbounds.theory.bounds import QUANTITIES, Encoder
 from pairbounds.theory.bounds.confirmation import confirm
 from pairbounds.theory.bounds.precise import PRECISE, PreciseSubject, measure
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.bounds.scoring import subject, violation_ratio
 from pairbounds.theory.quantities.consistency import class_indicators
 

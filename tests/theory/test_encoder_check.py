@@ -15,8 +15,9 @@ from pairbounds import (
     optimal_embeddings,
     probe,
 )
-from pairbounds.theory.bounds import BOUNDS, Encoder
 from pairbounds.theory.bounds.encoder_check import AS_GIVEN, PARTS, REALIGNED, RESCALED
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
 from pairbounds.theory.quantities.factorisation import best_scale
 from pairbounds.theory.spectrum.triplets import spectrum

@@ -7,13 +7,13 @@ import sys
 import pytest
 
 from pairbounds import BOUNDS
-from pairbounds.theory.bounds import STATEMENTS, THEOREMS
+from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from pairbounds.theory.ledger.explanation import explanation
 from pairbounds.theory.ledger.formal import AXIOMS, axioms, coq_statement, foundation
 from pairbounds.theory.ledger.page import ledger_page
 from tests.reliability.formal import CLOSED, PACKAGES, in_order, objections, sources, unexpected
 
-CHECKED = {name: it for name, it in (BOUNDS | STATEMENTS).items() if it.formal is not None}
+CHECKED = {name: it for name, it in {**BOUNDS, **STATEMENTS}.items() if it.formal is not None}
 
 
 @pytest.mark.parametrize("name", CHECKED)

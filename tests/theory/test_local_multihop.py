@@ -15,7 +15,7 @@ from pairbounds import (
     label_energy,
     spectrum,
 )
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import local_multihop as module
 from pairbounds.theory.quantities.hop_scores import filtered_margins

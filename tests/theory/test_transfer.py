@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, optimal_embeddings, probe, spectrum
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 
 WEIGHTS = [(4.0, 2.0, 1.5, 0.5), (1.0, 0.4, 0.3, 0.1), (2.0, 1.2, 0.9, 0.3)]
 

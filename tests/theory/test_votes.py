@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem20_votes import (
     Critic,
     least_divergence,

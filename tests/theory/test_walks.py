@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, label_energy, probe, spectrum
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.multihop import consistency_curve
 from pairbounds.theory.quantities.walks import (
     ConsistencyIntervals,

@@ -5,15 +5,17 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, wraps
-from typing import Any, Literal, get_args
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pairbounds.infrastructure.foreign import as_number, call_foreign, is_foreign, source_of
 from pairbounds.infrastructure.hypotheses import HypothesisError
-from pairbounds.infrastructure.names import find_named, unknown_name
 from pairbounds.infrastructure.registers import Register
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
+
+if TYPE_CHECKING:
+    from pairbounds.theory.bounds.quantities import Encoder
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
@@ -72,7 +74,7 @@ class Bound:
         """True if it looks at an encoder or a critic, and not at pairs alone."""
         return not self.subject.endswith("optimum")
 
-    def __call__(self, graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder | None = None) -> float:
+    def __call__(self, graph: PairGraph, spectrum: Spectrum, k: int, encoder: "Encoder | None" = None) -> float:
         """The value on a graph, from `spectrum(graph, k + 1)` or more; about the optimum unless an encoder is given.
 
         Raises
@@ -87,6 +89,8 @@ class Bound:
         known = enough_triplets(graph, spectrum, k)
         arguments: tuple[Any, ...] = (graph, known, k)
         if self.subject != "optimum":
+            from pairbounds.theory.bounds.quantities import Encoder  # theorems on pairs alone do not need it
+
             arguments = (*arguments, self._of(encoder or Encoder.optimum(graph, known, k)))
         if not self.foreign:
             return float(self.evaluate(*arguments))
@@ -115,7 +119,7 @@ class Bound:
         except (TypeError, ValueError):  # compiled code that has no signature
             return False
 
-    def _of(self, encoder: Encoder) -> Encoder:
+    def _of(self, encoder: "Encoder") -> "Encoder":
         if NEEDED.get(self.subject) == "penalty" and encoder.penalty is None:
             raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
         return encoder
@@ -124,6 +128,7 @@ class Bound:
 BOUNDS: Register[Bound] = Register(
     "a bound",
     source=lambda claim: claim.evaluate,
+    load=lambda: import_module("pairbounds.theory.bounds.theorems"),
 )
 
 
@@ -163,22 +168,30 @@ def bound(
     >>> from pairbounds import BOUNDS
     >>> del BOUNDS["no-factor-two"]
     """
-    choices: dict[str, tuple[str, Any]] = {
-        "quantity": (quantity, tuple(QUANTITIES)),
-        "status": (status, get_args(Status)),
-        "relation": (relation, get_args(Relation)),
-        "subject": (subject, get_args(Subject)),
-    }
-    for what, (given, allowed) in choices.items():
-        if given not in allowed:
-            raise ValueError(unknown_name(f"bound {name!r}: {what}", str(given), allowed))
+    for what, given, allowed in (
+        ("status", status, get_args(Status)),
+        ("relation", relation, get_args(Relation)),
+        ("subject", subject, get_args(Subject)),
+    ):
+        _require_known(name, what, given, allowed)
 
     def entry(function: Callable[..., float]) -> Bound:
+        if is_foreign(function):
+            from pairbounds.theory.bounds.theorems import QUANTITIES
+
+            _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         parts = (name, quantity, status, relation, subject, statement, remarks.strip(), function, corollary_of)
         return Bound(*parts, formal=formal)
 
     return BOUNDS.registering(name, entry)
+
+
+def _require_known(name: str, what: str, given: str, allowed: Iterable[str]) -> None:
+    if given not in allowed:
+        from pairbounds.infrastructure.names import unknown_name
+
+        raise ValueError(unknown_name(f"bound {name!r}: {what}", str(given), allowed))
 
 
 def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
@@ -194,4 +207,6 @@ def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
 
 def named(name: str) -> Bound:
     """The registered bound of this name; a name that is none is a `ValueError` that lists them."""
+    from pairbounds.infrastructure.names import find_named
+
     return find_named("bound", name, dict(sorted(BOUNDS.items())))

@@ -16,11 +16,10 @@ from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.ownership import Output
 from pairbounds.infrastructure.tables import replacing
 from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
+from pairbounds.theory.graph.pair_graph import PairGraph, real_weights
 
 if TYPE_CHECKING:
     import networkx as nx
-
-    from pairbounds.theory.graph.pair_graph import PairGraph
 
 FORMAT = "pairbounds-graph-1"
 
@@ -39,13 +38,6 @@ def _index(ids: Any) -> Any:
 
     foreign = hasattr(ids, "tolist") and not isinstance(ids, np.ndarray | pd.Series | pd.Index)  # a tensor, say
     return pd.Index(ids.tolist() if foreign else ids, tupleize_cols=False)
-
-
-def real_weights(name: str, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """A copy in float64; `TypeError` for anything that is not real numbers."""
-    if not (np.issubdtype(weights.dtype, np.number) or weights.dtype == np.bool_) or np.iscomplexobj(weights):
-        raise TypeError(f"{name} holds {weights.dtype}: weights are real numbers, and PairGraph.from_pairs takes ids")
-    return weights.astype(np.float64)
 
 
 def joint_from_pairs(
@@ -163,7 +155,7 @@ def _node_labels(g: "nx.Graph[Any]", nodes: list[Any]) -> list[Any] | None:
     return None if all(label is None for label in labels) else labels
 
 
-def to_networkx(graph: "PairGraph") -> "nx.Graph[Any]":
+def to_networkx(graph: PairGraph) -> "nx.Graph[Any]":
     """The graph with its weights; a side's name in each node keeps equal ids of the two sides apart."""
     import networkx as nx
 
@@ -180,7 +172,7 @@ def to_networkx(graph: "PairGraph") -> "nx.Graph[Any]":
     return g
 
 
-def save_npz(path: str | os.PathLike[str], graph: "PairGraph", beside: Mapping[str, npt.NDArray[Any]]) -> None:
+def save_npz(path: str | os.PathLike[str], graph: PairGraph, beside: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
     joint = graph.joint
     arrays: dict[str, Any] = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}

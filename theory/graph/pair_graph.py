@@ -13,9 +13,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, is_tensor, without_torch
-from pairbounds.theory.graph import formats as formats
 from pairbounds.theory.graph.labels import UNLABELLED, coded, require_labelled
-from pairbounds.theory.graph.neighbours import nearest, softmax_pairs
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -114,7 +112,9 @@ class PairGraph:
         pair unless given. Labels are a mapping (or a pandas Series) from id to class, or a sequence with the class of
         each pair's end, or, where the ids are 0..n-1, of each node. Linear in the number of pairs, up to the sort.
         """
-        joint, rows, columns = formats.joint_from_pairs(left, right, weight)
+        from pairbounds.theory.graph.formats import joint_from_pairs
+
+        joint, rows, columns = joint_from_pairs(left, right, weight)
         return cls(
             joint,
             rows.labels(left_labels),
@@ -173,6 +173,8 @@ class PairGraph:
         >>> PairGraph.from_features(images, texts, temperature=0.1, top_k=3, left_labels=np.arange(50) % 2)
         PairGraph(n_left=50, n_right=49, n_pairs=150, 2 classes)
         """
+        from pairbounds.theory.graph.neighbours import nearest, softmax_pairs
+
         indices, similarities = nearest(images, texts, top_k, device=device)
         pairs = softmax_pairs(indices, similarities, temperature)
         joint = sp.coo_array((pairs["weights"], (pairs["rows"], pairs["columns"])), shape=(len(indices), len(texts)))
@@ -185,16 +187,22 @@ class PairGraph:
         Node attribute `bipartite` is 0 (left) or 1 (right), as `networkx` has it; edge attribute `weight` is 1
         unless given; node attribute `label`, on all nodes of a side or on none, holds the classes.
         """
-        return cls(**formats.from_networkx(g), drop_isolated=drop_isolated)
+        from pairbounds.theory.graph.formats import from_networkx
+
+        return cls(**from_networkx(g), drop_isolated=drop_isolated)
 
     def to_networkx(self) -> "nx.Graph[Any]":
         """The same graph for `networkx`: nodes `("left", id)` and `("right", id)`, weights summing to 1."""
-        return formats.to_networkx(self)
+        from pairbounds.theory.graph.formats import to_networkx
+
+        return to_networkx(self)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read a graph that `save` wrote. Never unpickles."""
-        parts = formats.load_npz(path)
+        from pairbounds.theory.graph.formats import load_npz
+
+        parts = load_npz(path)
         try:
             return cls(**parts)
         except (ValueError, TypeError) as error:
@@ -205,7 +213,9 @@ class PairGraph:
 
         Ids must be all integers or all strings. Arrays `beside` are kept in the file, and `load` passes over them.
         """
-        formats.save_npz(path, self, beside)
+        from pairbounds.theory.graph.formats import save_npz
+
+        save_npz(path, self, beside)
 
     @property
     def joint(self) -> sp.csr_array:
@@ -357,12 +367,18 @@ def _side(name: str, size: int, labels: IntArray | None, ids: Any) -> Nodes:
     """Labels and ids of the nodes of one side, one for each, read-only."""
     if labels is not None and labels.shape != (size,):
         raise ValueError(f"{name}_labels has shape {labels.shape} for {size} {name} nodes: give one class for each")
-    ids = np.arange(size) if ids is None else formats.id_array(ids)
+    ids = np.arange(size) if ids is None else _id_array(ids)
     if ids.shape != (size,):
         raise ValueError(f"{name}_ids has {ids.size} entries for {size} {name} nodes")
     if len(set(ids.tolist())) != size:
         raise ValueError(f"{name}_ids names some node twice: ids are distinct")
     return None if labels is None else _read_only(labels.copy()), _read_only(ids)
+
+
+def _id_array(ids: Any) -> npt.NDArray[Any]:
+    from pairbounds.theory.graph.formats import id_array  # takes pandas to import
+
+    return id_array(ids)
 
 
 def _part_of(name: str, side: Nodes, keep: npt.NDArray[np.bool_]) -> Nodes:
@@ -432,10 +448,17 @@ def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
             raise ValueError(f"joint has rows of different lengths: {_MATRIX}") from None
         if joint.ndim != 2:
             raise ValueError(f"joint has {joint.ndim} dimensions: {_MATRIX}")
-        joint = sp.coo_array(formats.real_weights("joint", joint))
+        joint = sp.coo_array(real_weights("joint", joint))
     entries = (sp.csr_array if joint.format == "csr" else sp.coo_array)(joint).copy()
-    entries.data = formats.real_weights("joint", entries.data)
+    entries.data = real_weights("joint", entries.data)
     return entries
+
+
+def real_weights(name: str, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """A copy in float64; `TypeError` for anything that is not real numbers."""
+    if not (np.issubdtype(weights.dtype, np.number) or weights.dtype == np.bool_) or np.iscomplexobj(weights):
+        raise TypeError(f"{name} holds {weights.dtype}: weights are real numbers, and PairGraph.from_pairs takes ids")
+    return weights.astype(np.float64)
 
 
 def _reject(entries: sp.coo_array | sp.csr_array, bad: npt.NDArray[np.bool_], fault: str) -> None:

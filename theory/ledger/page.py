@@ -6,8 +6,9 @@ from types import ModuleType
 import jinja2
 
 from pairbounds.theory.attack.sharpest import sharpest_graphs
-from pairbounds.theory.bounds import BOUNDS, THEOREMS, Bound
+from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.scoring import score
+from pairbounds.theory.bounds.theorems import THEOREMS
 from pairbounds.theory.ledger.formal import axioms, coq_statement, foundation
 
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known

@@ -20,8 +20,8 @@ import pandas as pd
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.outward import KEY
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.theory.bounds import BOUNDS
 from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorem30_coarser_captions import MOST_POOLED, coarser, pooled, pooled_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.confidence import student_half

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, svd
 from pairbounds.infrastructure.hypotheses import require, require_width
-from pairbounds.infrastructure.svd import svd
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 ROUNDING = 64 * float(np.finfo(np.float64).eps)

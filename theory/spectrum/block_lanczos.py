@@ -41,6 +41,8 @@ import scipy.linalg
 
 from pairbounds.infrastructure.arrays import FloatArray, row_blocks
 from pairbounds.theory.spectrum.probed_end import PROBES, UNIT, deflated_end, lean
+from pairbounds.theory.spectrum.triplets import BLOCKS_GUARD as GUARD
+from pairbounds.theory.spectrum.triplets import CLEAR
 
 if TYPE_CHECKING:
     import torch
@@ -49,7 +51,6 @@ if TYPE_CHECKING:
     Product = Callable[[Rows], Rows]
 
 BLOCK = 8  # vectors to a product
-GUARD = 16  # vectors computed beyond the k-th
 SPARE = 2  # of them, as many converge too: they tell the k-th value from the next
 PILOT = 3.5  # rows of the first run, for each vector sought
 LONGEST = 12  # rows of a basis, for each vector sought
@@ -67,7 +68,6 @@ SAFE = 0.98  # of a Ritz value, as a cutoff
 DEGREES = {4: (2, 3, 4), 8: (2, 3, 4, 5, 6)}  # of the polynomial, by bytes; the highest whose largest value is at most
 GROWN = {4: 16, 8: 1000}  # for float32 loses the small beside the large, and a steeper one wastes products far out
 STREAMS = 64  # bytes of each column of a basis that are read at once
-CLEAR = 0.1  # singular value: from there on `A w / σ` is orthonormal to 1e-13; below, SVD turns ties: residuals add up
 ROUND_OFF = 32 * UNIT  # of a residual in float64, and of a trace
 
 

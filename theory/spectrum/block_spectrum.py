@@ -13,11 +13,17 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.threads import limited_threads
-from pairbounds.theory.graph.components import component_roots
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.block_lanczos import GUARD, Gram, Leading, leading_eigenpairs
+from pairbounds.theory.spectrum.block_lanczos import Gram, Leading, leading_eigenpairs
 from pairbounds.theory.spectrum.sparse_products import SparseProducts
-from pairbounds.theory.spectrum.triplets import Spectrum, measured, triplets_of_images, with_known_values
+from pairbounds.theory.spectrum.triplets import BLOCKS_GUARD as GUARD
+from pairbounds.theory.spectrum.triplets import (
+    Spectrum,
+    component_roots,
+    measured,
+    triplets_of_images,
+    with_known_values,
+)
 
 if TYPE_CHECKING:
     import torch

@@ -26,8 +26,7 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.svd import svd
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, svd
 
 if TYPE_CHECKING:
     import torch

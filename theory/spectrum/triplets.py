@@ -10,14 +10,9 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.devices import accelerator
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, svd
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.infrastructure.svd import svd
-from pairbounds.theory.graph.components import component_features, component_roots
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.block_lanczos import CLEAR
-from pairbounds.theory.spectrum.block_lanczos import GUARD as BLOCKS_GUARD
 from pairbounds.theory.spectrum.dense_triplets import Triplets, is_filled, triplets_by_parts
 
 if TYPE_CHECKING:
@@ -28,6 +23,8 @@ DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisa
 SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing else is said
 BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is hardly faster than ARPACK, and on tight clusters slower
 BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
+BLOCKS_GUARD = 16  # vectors that block Lanczos computes beyond the k-th
+CLEAR = 0.1  # singular value: from there on `A w / σ` is orthonormal to 1e-13; below, SVD turns ties: residuals add up
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 2  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
@@ -262,6 +259,30 @@ def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
     return triplets
 
 
+def component_features(graph: PairGraph, count: int) -> FloatArray:
+    """The optimum's features where its value is 1, (components, c), c at most `count` and one a component.
+
+    The left vectors of value 1 are `√p_L(x)` times the row of x's component, orthonormal, and so are the right ones.
+    The first column is 1. The others are the rotation of the components' own vectors by the Householder reflection
+    that brings `√p` there: with fewer columns than components, the last components share a row. Rounded, but for the
+    first column; nothing of it hangs on a solver.
+    """
+    lengths = np.sqrt(np.bincount(graph.components[0], weights=graph.left_marginal))
+    known = min(count, len(lengths))
+    axis = lengths.copy()
+    axis[0] += 1.0  # the reflection of the first unit vector to -lengths, without cancellation
+    features = (np.eye(len(lengths), known) - np.outer(axis, axis[:known] / axis[0])) / lengths[:, None]
+    features[:, 0] = 1.0
+    return np.asarray(features)
+
+
+def component_roots(graph: PairGraph, count: int) -> FloatArray:
+    """Orthonormal singular vectors of value 1, as rows, on the smaller side: at most `count`, or one a component."""
+    smaller_is_right = graph.n_right <= graph.n_left
+    roots = np.sqrt(graph.right_marginal if smaller_is_right else graph.left_marginal)
+    return np.asarray(component_features(graph, count).T[:, graph.components[smaller_is_right]] * roots)
+
+
 @dataclass(frozen=True, eq=False)
 class _KnownSide:
     """The singular vectors of one side, (n, k), and those of value 1 in closed form, a few rows at a time."""
@@ -308,7 +329,11 @@ def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: f
 def _place(shape: tuple[int, int], device: str, method: str) -> "torch.device | None":
     """Device to compute on; `None` is here, without torch."""
     here = method == "sparse" or shape[0] * shape[1] <= SMALL
-    return None if device == "auto" and here else accelerator(device)
+    if device == "auto" and here:
+        return None
+    from pairbounds.infrastructure.devices import accelerator
+
+    return accelerator(device)
 
 
 def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:

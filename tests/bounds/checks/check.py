@@ -9,7 +9,7 @@ import pandas as pd
 
 from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.theory.attack.candidate import Sides
-from pairbounds.theory.bounds import Encoder
+from pairbounds.theory.bounds.quantities import Encoder
 from tests.families import GRAPHS
 
 

@@ -23,7 +23,7 @@ GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)), [0, 1] * 3, [0, 1, 0,
 HEAD = """\
 import sys
 from pairbounds import BOUNDS, bound, spectrum
-from pairbounds.theory.bounds import Bound
+from pairbounds.theory.bounds.registry import Bound
 """
 DECORATED = """\
 @bound("mine", quantity="probe_mse", status="conjecture")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from pairbounds.infrastructure.svd import svd
+from pairbounds.infrastructure.arrays import svd
 
 
 @pytest.mark.parametrize("fails", [False, True])
