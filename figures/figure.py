@@ -6,12 +6,15 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from types import ModuleType
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Picture
 
-import pairbounds.figures
+import pairbounds.figures.findings as few
+from pairbounds import figures
+from pairbounds.figures.finding import Finding
 from pairbounds.figures.layout import DESIGNED, Layout, LayoutError, laid_out
 from pairbounds.figures.prerequisites import columns_of, study_named, written
 from pairbounds.figures.settings import KEY, read
@@ -124,6 +127,20 @@ class Figure:
 @cache
 def found() -> dict[str, Figure]:
     """Every figure by its name, which is that of its module."""
-    names = [module.name for module in iter_modules(pairbounds.figures.__path__) if not module.name.startswith("_")]
-    modules = {name: import_module(f"pairbounds.figures.{name}") for name in names}
-    return {name: module.FIGURE for name, module in modules.items() if hasattr(module, "FIGURE")}
+    return {module.FIGURE.name: module.FIGURE for module in _modules() if hasattr(module, "FIGURE")}
+
+
+@cache
+def findings() -> dict[str, Finding]:
+    """Every finding by its name, which is that of its module and of its figure."""
+    return {module.FINDING.name: module.FINDING for module in _modules() if hasattr(module, "FINDING")}
+
+
+def _modules() -> list[ModuleType]:
+    places = [(figures.__path__, figures.__name__), (few.__path__, few.__name__)]
+    return [
+        import_module(f"{package}.{module.name}")
+        for path, package in places
+        for module in iter_modules(path)
+        if not module.name.startswith("_")
+    ]

@@ -17,7 +17,6 @@ from typing import Any
 
 PACKAGE = Path(__file__).absolute().parents[1]  # not resolved: a link leads here from it
 ROOT = PACKAGE.parent
-TABLES_AT = {"FIGURE": 1, "FINDING": 2}  # which argument of each names its tables
 HOMES = ("pairbounds/simulations/studies", "pairbounds/real_data/studies")
 # Run, and not imported: the package wants NumPy, which may not be there yet.
 _sources: dict[str, Any] = runpy.run_path(str(PACKAGE / "sweeps/sources.py"))
@@ -41,19 +40,21 @@ def main() -> None:
             print(f"{_in_tables(tables)}: {_listed(dependencies(path))}")
     figures = defining("pairbounds/figures", "FIGURE")
     for path in figures:
-        print(f"$(FIGURES)/{path.stem}.png: {_in_tables(tables_of(path))} {_listed(dependencies(path))}")
+        print(f"$(FIGURES)/{path.stem}.png: {_in_tables(tables_of(path, 'FIGURE'))} {_listed(dependencies(path))}")
     for group, names in groups.items():
         print(f"{group} := {_listed(names)}")
-    said = sorted({table for path in defining("pairbounds/figures/findings", "FINDING") for table in tables_of(path)})
+    homes = ("pairbounds/figures", "pairbounds/figures/findings")
+    found = [path for home in homes for path in defining(home, "FINDING")]
+    said = sorted({table for path in found for table in tables_of(path, "FINDING")})
     print(f"FINDINGS := {_in_tables(said)}")
     print(f"ALL_FIGURES := {_listed(f'$(FIGURES)/{path.stem}.png' for path in figures)}")
 
 
-def tables_of(path: Path) -> tuple[str, ...]:
-    """The tables that the module of a figure or of a finding says it reads."""
-    ((call, place),) = [(value, TABLES_AT[name]) for name, value in _assignments(path) if name in TABLES_AT]
+def tables_of(path: Path, name: str) -> tuple[str, ...]:
+    """The tables that the FIGURE or the FINDING of a module says it reads."""
+    call = _assigned(path)[name]
     assert isinstance(call, ast.Call)
-    return _literal(path, call.args[place])
+    return _literal(path, call.args[1])
 
 
 def written(study: Path) -> tuple[str, ...]:
@@ -99,7 +100,10 @@ def studies_of(tables: Iterable[str]) -> list[str]:
 
 def figures_of(tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The figures that read one of these tables, by name, each with all tables that it reads."""
-    wanted, read = set(tables), {path.stem: tables_of(path) for path in defining("pairbounds/figures", "FIGURE")}
+    wanted, read = (
+        set(tables),
+        {path.stem: tables_of(path, "FIGURE") for path in defining("pairbounds/figures", "FIGURE")},
+    )
     return {name: names for name, names in read.items() if wanted & set(names)}
 
 

@@ -48,8 +48,10 @@ STUDY = Study("Is it found?", Settings, measure)
 """
 FIGURE = """
 from pairbounds.figures.figure import Figure
+from pairbounds.figures.finding import Finding, Of
 
 FIGURE = Figure("New", ("new_study",), lambda tables: None)
+FINDING = Finding("Is it found?", ("new_study",), lambda tables: {}, lambda facts: {}, lambda tables: Of(1, 1, 1))
 """
 DATASET = """
 from pathlib import Path
@@ -111,13 +113,8 @@ class NewEncoder(Network):
     def built(shape, k):
         return nn.Linear(*shape, k, bias=False)
 """
-FINDING = """
-from pairbounds.figures.findings.finding import Finding
-
-FINDING = Finding("new_finding", "Is it found?", ("new_study",), ("new_figure",))
-"""
 BLOCK = """
-{% block new_finding %}
+{% block new_figure %}
 It is.
 
 Here.
@@ -131,7 +128,6 @@ NEW = {
     "real_data/datasets/new_set.py": DATASET,
     "real_data/training/objectives/new_objective.py": OBJECTIVE,
     "figures/new_figure.py": FIGURE,
-    "figures/findings/new_finding.py": FINDING,
 }
 TRAINED = """
 import shutil
@@ -152,7 +148,7 @@ for line in (
 """
 FOUND = """
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures.findings.finding import found
+from pairbounds.figures.figure import findings
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps import find_study
 from pairbounds.sweeps.graphs import graph_sources
@@ -162,7 +158,7 @@ for settings in ({"dataset": "new_set"}, {"objectives": ("nothing",)}):
     except ValueError as error:
         print(error)
 print({"new_set", "new_family"} < {*graph_sources()})
-print("new_finding" in found(), "new_figure" in FIGURES)
+print("new_figure" in findings(), "new_figure" in FIGURES)
 print(find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 """
 

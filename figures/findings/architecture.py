@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.figures.architecture import PARTS, error_parts
-from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 
 NOT_LINEAR = ("free", "mlp", "conv")
 
@@ -51,4 +51,4 @@ def of(tables: Tables) -> Of:
     return Of(1, table["seed"].nunique(), len(whole[["encoder", "step"]].drop_duplicates()))
 
 
-FINDING = Finding("architecture", "What does the encoder add?", ("architecture",), ("architecture",), facts, claims, of)
+FINDING = Finding("What does the encoder add?", ("architecture",), facts, claims, of)

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from pairbounds.figures.findings.finding import Finding, Tables, found
+from pairbounds.figures.figure import findings
+from pairbounds.figures.finding import Finding, Tables
 from pairbounds.figures.settings import read
 from pairbounds.infrastructure.tables import replacing
 
@@ -62,7 +63,7 @@ def evidence(tables: Path) -> Evidence:
 
 
 def _read(tables: Path) -> Iterator[tuple[Finding, dict[str, pd.DataFrame]]]:
-    for finding in found().values():
+    for finding in findings().values():
         yield finding, {name: read(tables / f"{name}.parquet") for name in finding.tables}
 
 

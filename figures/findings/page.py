@@ -9,8 +9,9 @@ from typing import Any
 
 import jinja2
 
+from pairbounds.figures.figure import findings
 from pairbounds.figures.figure import found as figures
-from pairbounds.figures.findings.finding import Facts, Finding, Of, found
+from pairbounds.figures.finding import Facts, Finding, Of
 from pairbounds.figures.findings.wording import FILTERS, paragraphs, wrapped
 from pairbounds.figures.prerequisites import ROOT
 from pairbounds.figures.settings import read
@@ -56,15 +57,15 @@ def in_order() -> list[Finding]:
     ValueError
         A finding has no block, or a block no finding.
     """
-    findings, blocks = found(), [name for name in _template(TEMPLATE).blocks if name not in (OPENING, CLOSING)]
-    if alone := sorted({*findings} ^ {*blocks}):
+    named, blocks = findings(), [name for name in _template(TEMPLATE).blocks if name not in (OPENING, CLOSING)]
+    if alone := sorted({*named} ^ {*blocks}):
         kind = "block without a finding" if alone[0] in blocks else "finding without a block"
         raise ValueError(f"{TEMPLATE}: {alone[0]} is a {kind}")
-    return [findings[name] for name in blocks]
+    return [named[name] for name in blocks]
 
 
 def require_words(finding: Finding) -> None:
-    """Ask each line of `LINES` for a number or the reason why there is none, and an answer with a number for its `of`.
+    """Ask each line of `LINES` for a number or the reason why there is none.
 
     Raises
     ------
@@ -73,13 +74,11 @@ def require_words(finding: Finding) -> None:
     """
     text = _written(TEMPLATE)
     (block,) = re.findall(rf"{{% block {finding.name} %}}(.*?){{% endblock %}}", text, re.DOTALL)
-    answer, *others = paragraphs(block)
+    parts = paragraphs(block)
     for name in LINES:
-        own = [part for part in others if part.startswith(f"{name}: ")]
+        own = [part for part in parts if part.startswith(f"{name}: ")]
         if len(own) != 1 or not (NUMBER in own[0] or REASON.search(own[0])):
             raise ValueError(f"{TEMPLATE}: {finding.name} lacks '{name}: ' with a number, or with none and the reason")
-    if NUMBER in answer and finding.of is None:
-        raise ValueError(f"{TEMPLATE}: the answer of {finding.name} has a number, and no `of` with worlds and seeds")
 
 
 def require_short(tables: Path) -> None:
@@ -96,14 +95,12 @@ def _require_words(what: str, text: str, most: int) -> None:
         raise ValueError(f"{what} has {count} words: write at most {most}")
 
 
-def section(finding: Finding, facts: Facts, of: Of | None) -> str:
+def section(finding: Finding, facts: Facts, of: Of) -> str:
     """A section of the page: question, answer, what it is of, text, its sources, and pictures that lie in `docs`."""
     said = paragraphs(_block(finding.name, facts))
     answer, *text = (part for part in said if not part.startswith(PICTURE))
     pictures = (part for part in said if part.startswith(PICTURE))
-    under = [of.line()] if of else []
-    sources = filter(None, [finding.sources()])
-    return wrapped("\n\n".join([f"## {finding.question}", answer, *under, *text, *sources, *pictures]))
+    return wrapped("\n\n".join([f"## {finding.question}", answer, of.line(), *text, finding.sources(), *pictures]))
 
 
 def _block(name: str, facts: Facts) -> str:
@@ -124,7 +121,9 @@ def _template(path: Path) -> jinja2.Template:
 
 def inputs(tables: Path) -> list[Path]:
     """The tables that the page is made from, each once."""
-    return [tables / f"{name}.parquet" for name in sorted({name for each in found().values() for name in each.tables})]
+    return [
+        tables / f"{name}.parquet" for name in sorted({name for each in findings().values() for name in each.tables})
+    ]
 
 
 def machines(tables: Iterable[Path]) -> list[str]:

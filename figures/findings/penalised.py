@@ -1,6 +1,6 @@
 """A penalty in place of a width."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.steps import at_the_end, violations
 
 CLOSE = 1.1  # times what is measured
@@ -39,6 +39,4 @@ def of(tables: Tables) -> Of:
     return Of(1, table["seed"].nunique(), table["bound"].nunique())
 
 
-FINDING = Finding(
-    "penalised", "What does a penalty in place of a width give?", ("penalised",), ("penalised",), facts, claims, of
-)
+FINDING = Finding("What does a penalty in place of a width give?", ("penalised",), facts, claims, of)

@@ -1,6 +1,6 @@
 """The exponents with which errors fall."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.rates import CURVES, fitted, halves
 
 
@@ -35,4 +35,4 @@ def of(tables: Tables) -> Of:
     return Of(1, table["seed"].nunique(), sum(curve.start is not None for curve in CURVES))
 
 
-FINDING = Finding("rates", "How fast do errors fall?", ("rates",), ("rates",), facts, claims, of)
+FINDING = Finding("How fast do errors fall?", ("rates",), facts, claims, of)

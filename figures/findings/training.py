@@ -1,6 +1,6 @@
 """Gradient descent and the optimum of the theory."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.steps import violations
 from pairbounds.figures.training import at_the_end
 
@@ -37,11 +37,10 @@ def of(tables: Tables) -> Of:
 
 
 FINDING = Finding(
-    "training",
     "Does training find the optimum?",
-    ("training", "near_optimal"),
     ("training", "near_optimal"),
     facts,
     claims,
     of,
+    also=("near_optimal",),
 )

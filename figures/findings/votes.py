@@ -1,6 +1,6 @@
 """A small InfoNCE loss and the votes of a critic."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.steps import at_the_end, violations
 
 
@@ -34,6 +34,4 @@ def of(tables: Tables) -> Of:
     return Of(1, table["seed"].nunique(), table["bound"].nunique())
 
 
-FINDING = Finding(
-    "votes", "What does a small InfoNCE loss say of the errors of a critic?", ("votes",), ("votes",), facts, claims, of
-)
+FINDING = Finding("What does a small InfoNCE loss say of the errors of a critic?", ("votes",), facts, claims, of)

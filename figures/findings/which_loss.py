@@ -1,6 +1,6 @@
 """Effects of the loss that the bound does not show."""
 
-from pairbounds.figures.findings.finding import Facts, Finding, Of, Tables
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.which_loss import checks_by_loss, quoted_noise
 
@@ -38,6 +38,4 @@ def of(tables: Tables) -> Of:
     return Of(1, table["seed"].nunique(), len(table))
 
 
-FINDING = Finding(
-    "which_loss", "Does the bound hold for other losses?", ("which_loss",), ("which_loss",), facts, claims, of
-)
+FINDING = Finding("Does the bound hold for other losses?", ("which_loss",), facts, claims, of)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pairbounds.figures.findings import caption_pairs
+from pairbounds.figures import frontier
 
 RESULTS = Path(__file__).parents[2] / "results"
-CAPTIONS = caption_pairs.NAMES["exact"]
+CAPTIONS = frontier.NAMES["exact"]
 
 
 def test_held_out_errors_are_compared_by_draw_with_the_best_rival_of_each_cell():
@@ -21,18 +21,18 @@ def test_held_out_errors_are_compared_by_draw_with_the_best_rival_of_each_cell()
         errors = {CAPTIONS: 0.5 + values[draw], "near": 0.5, "far": 0.9}
         rows += [about | {"pairing": name, "held_out_error": error} for name, error in errors.items()]
     learned = pd.DataFrame(rows)
-    found = caption_pairs._compared(learned, "category", CAPTIONS, ["near", "far"])
+    found = frontier._compared(learned, "category", CAPTIONS, ["near", "far"])
     assert found == (2, 1, 1, 4)
-    assert caption_pairs._compared(learned, "category", CAPTIONS, ["far"]).lower == 4
+    assert frontier._compared(learned, "category", CAPTIONS, ["far"]).lower == 4
 
 
 def test_with_the_other_drawing_among_the_positives_the_sentences_are_refused():
-    tables = {name: pd.read_parquet(*RESULTS.rglob(f"{name}.parquet")) for name in caption_pairs.FINDING.tables}
-    assert all(caption_pairs.claims(caption_pairs.facts(tables)).values())
+    tables = {name: pd.read_parquet(*RESULTS.rglob(f"{name}.parquet")) for name in frontier.FINDING.tables}
+    assert all(frontier.claims(frontier.facts(tables)).values())
     names = {"image": "subject", "subject": "image"}
     exchanged = {
         name: table.assign(exclusion=table["exclusion"].map(names)) if "exclusion" in table else table
         for name, table in tables.items()
     }
     with pytest.raises(ValueError, match="without captions that name a class no advantage by category is shown"):
-        caption_pairs.FINDING.require(caption_pairs.facts(exchanged))
+        frontier.FINDING.require(frontier.facts(exchanged))

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pairbounds.figures.finding import Finding, Of
 from pairbounds.figures.findings import evidence as module
 from pairbounds.figures.findings.__main__ import app
 from pairbounds.figures.findings.evidence import Number, compared, evidence
-from pairbounds.figures.findings.finding import Finding
 from pairbounds.infrastructure.tables import write_table
 
 SEEDS = 8
@@ -25,14 +25,13 @@ def mean(tables):
 def folder(tmp_path, monkeypatch):
     """Tables of one finding, which is about the mean of a column."""
     finding = Finding(
-        "means",
         "What is the mean?",
         ("measured",),
-        (),
         mean,
         lambda facts: {"it is small": facts["mean"] < 9},
+        lambda _: Of(1, SEEDS, 1),
     )
-    monkeypatch.setattr(module, "found", lambda: {"means": finding})
+    monkeypatch.setattr(module, "findings", lambda: {"test_evidence": finding})
     written(tmp_path, np.random.default_rng(0).standard_normal(SEEDS))
     return tmp_path
 
@@ -44,11 +43,11 @@ def written(folder, values):
 def test_the_spread_is_the_standard_error_over_seeds(folder):
     values = pd.read_parquet(folder / "measured.parquet")["x"]
     found = evidence(folder)
-    assert found["means.mean"].value == values.mean()
-    assert found["means.mean"].tolerance == pytest.approx(values.std(ddof=1) / np.sqrt(SEEDS))
-    assert found["means.by.all.1"] == Number(2.0, 0.0)
-    assert found["means.claims.it is small"] == Number(value=True, tolerance=0.0)
-    assert found["means.infinite"] == Number(None, 0.0)
+    assert found["test_evidence.mean"].value == values.mean()
+    assert found["test_evidence.mean"].tolerance == pytest.approx(values.std(ddof=1) / np.sqrt(SEEDS))
+    assert found["test_evidence.by.all.1"] == Number(2.0, 0.0)
+    assert found["test_evidence.claims.it is small"] == Number(value=True, tolerance=0.0)
+    assert found["test_evidence.infinite"] == Number(None, 0.0)
 
 
 @pytest.mark.parametrize("unit", ["seed", "draw"])
@@ -56,8 +55,8 @@ def test_a_width_by_two_of_them_may_move_by_its_size(folder, unit):
     table = pd.DataFrame({"seed": 0, "draw": 0, "x": [1.0, 3.0]}).assign(**{unit: range(2)})
     write_table(table, folder / "measured.parquet", {})
     found = evidence(folder)
-    assert found["means.mean"] == Number(2.0, pytest.approx(1.0))
-    assert found["means.half"] == Number(pytest.approx(1.0), pytest.approx(1.0))
+    assert found["test_evidence.mean"] == Number(2.0, pytest.approx(1.0))
+    assert found["test_evidence.half"] == Number(pytest.approx(1.0), pytest.approx(1.0))
 
 
 @pytest.mark.parametrize(
@@ -88,10 +87,10 @@ def test_the_command_tells_what_changed_and_accepts_it(call, folder, monkeypatch
     written(folder, np.full(SEEDS, 10.0))
     code, _, err = call(*told)
     assert code == 1
-    assert "means.claims.it is small was true and is false" in err
-    assert "means.mean was" in err
+    assert "test_evidence.claims.it is small was true and is false" in err
+    assert "test_evidence.mean was" in err
     assert "`make smoke ACCEPT=1`" in err
-    assert json.loads(reference.read_text())["means.claims.it is small"] == [True, 0.0]
+    assert json.loads(reference.read_text())["test_evidence.claims.it is small"] == [True, 0.0]
 
 
 def test_a_file_of_another_program_is_refused(call, folder):

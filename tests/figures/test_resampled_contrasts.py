@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from pairbounds.figures import resampled_training as figure
-from pairbounds.figures.findings.finding import CATEGORY, SUBCATEGORY
+from pairbounds.figures.finding import CATEGORY, SUBCATEGORY
 from pairbounds.figures.findings.page import section
-from pairbounds.figures.findings.resampled_training import FINDING
 from pairbounds.figures.summaries import LEVEL, OVERLAP
 from pairbounds.theory.quantities.confidence import shared_halves
 
@@ -113,15 +112,15 @@ def test_figure_and_finding_have_the_new_contrasts(more, graphs):
                            for labels in more["labels"].unique() for seed in range(3)])  # fmt: skip
     tables = {"resampled_training": more, "resampled_tuned": tuned, "training_controls": frozen,
               "resampled_views": graphs}  # fmt: skip
-    facts = FINDING.facts(tables)
-    text = " ".join(section(FINDING, facts, FINDING.of(tables)).split())
+    facts = figure.FINDING.facts(tables)
+    text = " ".join(section(figure.FINDING, facts, figure.FINDING.of(tables)).split())
     assert facts["over"].keys() == {"random", "no_text", "captions"}
     assert (facts["seeds"], facts["all_seeds"]) == (SEEDS, 3 * SEEDS)
     assert "is ahead by +4.0 ± 0.0 points by category" in text
     assert facts["looks"] == 2 * (5 * 5 - 2 + 5 + 5 + 4)
     assert facts["shown_of_random"] <= facts["shown"]
     assert facts["shown_corrected"] < facts["shown"]
-    assert FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 16)
+    assert figure.FINDING.of(tables) == (1, 3 * SEEDS, facts["looks"] + 16)
     assert facts["no_text"][CATEGORY][0] == pytest.approx(3.0)
     assert facts["text"][CATEGORY][0] == pytest.approx(1.0)
     picture, caption = figure.draw(tables)

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-import pairbounds.figures.findings
 from pairbounds.figures.prerequisites import study_of
 from pairbounds.figures.settings import read
 
@@ -52,29 +49,33 @@ class Of(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding; its sentences are a block of `docs/findings.md.jinja`.
+    """A finding, named as its module; its sentences are a block of `docs/findings.md.jinja`.
 
     Attributes
     ----------
-    name : that of its module
     question : its heading
-    tables, figures : what it reads, and the figures that show it
+    tables : what it reads; the figure of its module may read others
     facts : the numbers, from the tables
     claims : what the sentences say beside their numbers, and whether the facts bear it out
-    of : the worlds, seeds and looks of the answer, from the tables; without it no number stands in the answer
+    of : the worlds, seeds and looks of the answer, from the tables
     counted : facts that one point more or less decides on few seeds: `make smoke` does not compare them
+    also : figures that show it beside the one of its module
     """
 
-    name: str
     question: str
     tables: tuple[str, ...]
-    figures: tuple[str, ...]
-    facts: Callable[[Tables], Facts] = lambda _: {}
-    claims: Callable[[Facts], Mapping[str, bool]] = lambda _: {}
-    of: Callable[[Tables], Of] | None = None
+    facts: Callable[[Tables], Facts]
+    claims: Callable[[Facts], Mapping[str, bool]]
+    of: Callable[[Tables], Of]
     counted: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
-    def read(self, folder: Path) -> tuple[Facts, Of | None]:
+    @property
+    def name(self) -> str:
+        """The name of its module."""
+        return self.facts.__module__.rpartition(".")[2]
+
+    def read(self, folder: Path) -> tuple[Facts, Of]:
         """The facts, and what the answer is of, from the tables of a folder.
 
         Raises
@@ -84,7 +85,7 @@ class Finding:
         """
         tables = {name: read(folder / f"{name}.parquet") for name in self.tables}
         try:
-            return self.facts(tables), self.of(tables) if self.of else None
+            return self.facts(tables), self.of(tables)
         except KeyError as error:
             raise ValueError(f"finding {self.name}: the tables in {folder} lack {error}: compute them anew") from error
 
@@ -105,7 +106,7 @@ class Finding:
         studies = filter(None, dict.fromkeys(study_of(table) for table in self.tables))
         places = [study.relative_to("pairbounds") for study in studies]  # in the repository, where a link leads to
         parts = {
-            "Figure": [f"`{name}`" for name in self.figures],
+            "Figure": [f"`{name}`" for name in (self.name, *self.also)],
             "Table": [f"`{name}`" for name in self.tables],
             "Measured by": [f"[{place}](../{place})" for place in places],
         }
@@ -115,10 +116,3 @@ class Finding:
 
 def _plural(what: str, names: list[str]) -> str:
     return f"{what}s" if len(names) > 1 and what != "Measured by" else what
-
-
-def found() -> dict[str, Finding]:
-    """Every finding by its name, which is that of its module."""
-    names = [module.name for module in iter_modules(pairbounds.figures.findings.__path__)]
-    modules = [import_module(f"pairbounds.figures.findings.{name}") for name in names]
-    return {module.FINDING.name: module.FINDING for module in modules if hasattr(module, "FINDING")}
