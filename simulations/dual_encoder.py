@@ -5,11 +5,10 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from pairbounds.infrastructure.foreign import ForeignResultError, call_foreign, require_arguments, source_of
-from pairbounds.simulations.encoders import ARGUMENTS, ENCODERS, Builder, require_encoder
+from pairbounds.infrastructure.foreign import ForeignResultError, call_foreign, is_foreign, source_of
+from pairbounds.simulations.encoders import ENCODERS, Builder, require_encoder
 from pairbounds.simulations.encoders.free import FreeTower
-from pairbounds.simulations.encoders.network import Network
-from pairbounds.simulations.own import Own, name_of
+from pairbounds.simulations.own import UserModule, name_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 Inputs = tuple[npt.ArrayLike | None, npt.ArrayLike | None]  # None for a side that takes none
@@ -34,7 +33,7 @@ class NetworkTower(nn.Module):
 Tower = FreeTower | NetworkTower
 
 
-class OwnEncoder(Own):
+class UserEncoder(UserModule):
     """A user's network, which sees its inputs in its own precision; its embeddings of width k are in float64."""
 
     def __init__(self, network: nn.Module, about: str, k: int, place: tuple[str, int] | None = None) -> None:
@@ -48,8 +47,6 @@ class OwnEncoder(Own):
         value, needed = super().forward(inputs.to(precision)), (len(inputs), self.k)
         if tuple(value.shape) != needed:
             raise self.error(f"returned embeddings of shape {tuple(value.shape)}, and not {needed}")
-        if not torch.isfinite(value).all():
-            raise self.diverged("returned embeddings that are not finite: lower the learning rate, or keep them finite")
         return value.double()
 
 
@@ -116,16 +113,16 @@ def _required(side: str, encoder: Side, values: npt.ArrayLike | None, size: int)
 
 
 def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
-    """The network of one side: of this package, or a user's behind the boundary."""
+    """The network of one side: of this package, or a user's in a wrapper that names it in errors."""
     name, build = (encoder, ENCODERS[encoder]) if isinstance(encoder, str) else (name_of(encoder), encoder)
-    if isinstance(build, type) and issubclass(build, Network):
-        return build(shape, k)
     about = f"encoder {name!r}"
     if isinstance(build, nn.Module):
-        return OwnEncoder(build, about, k)
-    require_arguments(build, ARGUMENTS, about)
+        return UserEncoder(build, about, k)
+    n_inputs = shape[0] if len(shape) == 1 else tuple(shape)
+    if not is_foreign(build):
+        return build(n_inputs, k)
     place = source_of(build)
-    network = call_foreign(build, shape[0] if len(shape) == 1 else tuple(shape), k, name=about, place=place)
+    network = call_foreign(build, n_inputs, k, name=about, place=place)
     if not isinstance(network, nn.Module):
         raise ForeignResultError(about, *place, f"returned {type(network).__name__}, and not a torch.nn.Module")
-    return OwnEncoder(network, about, k, place)
+    return UserEncoder(network, about, k, place)

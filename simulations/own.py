@@ -1,20 +1,14 @@
-"""A user's functions and modules of torch, behind the boundary of foreign code; losses of one's own."""
+"""Losses and networks that a user wrote: called through one wrapper, which names them in errors."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import torch
 from torch import nn
 from torch.nn import Buffer
 
-from pairbounds.infrastructure.foreign import (
-    ForeignCodeError,
-    ForeignResultError,
-    call_foreign,
-    require_arguments,
-    source_of,
-)
+from pairbounds.infrastructure.foreign import ForeignResultError, call_foreign, require_arguments, source_of
 from pairbounds.simulations.losses import LOSSES, PairLoss
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -22,8 +16,8 @@ ARGUMENTS = ("first", "second", "weight")  # of a loss
 Written = TypeVar("Written", bound=Callable[..., Any])
 
 
-class Own(nn.Module):
-    """Calls it, and sees that it returns a tensor through which a gradient reaches what is trained.
+class UserModule(nn.Module):
+    """Calls a function or a module, and requires a tensor through which a gradient reaches what is trained.
 
     Parameters
     ----------
@@ -44,7 +38,7 @@ class Own(nn.Module):
         value: Any = call_foreign(self.call, *arguments, name=self.about, place=self.place)
         if not isinstance(value, torch.Tensor):
             raise self.error(f"returned {type(value).__name__}, and not a tensor of torch")
-        trained = any(one.requires_grad for one in (*arguments, *self.parameters()))
+        trained = any(tensor.requires_grad for tensor in (*arguments, *self.parameters()))
         if trained and torch.is_grad_enabled() and not value.requires_grad:
             raise self.error("returned a tensor without a gradient: numpy, .item(), detach() and no_grad() cut it off")
         return value
@@ -53,45 +47,26 @@ class Own(nn.Module):
         """Error to be raised if the call returned what it may not."""
         return ForeignResultError(self.about, *self.place, what)
 
-    def diverged(self, what: str) -> ForeignCodeError:
-        """Error to be raised if the call may return better things at another learning rate."""
-        return ForeignCodeError(self.about, *self.place, what)
-
-
-def backward(value: torch.Tensor, *models: nn.Module) -> None:
-    """Compute the gradients; if that fails and one of the models is a user's, it is that one's failure."""
-    own = next((part for model in models for part in model.modules() if isinstance(part, Own)), None)
-    if own is None:
-        value.backward()  # type: ignore[no-untyped-call]
-    else:
-        call_foreign(value.backward, name=f"the gradient of {own.about}", place=own.place)
-
 
 def name_of(function: object) -> str:
     """Name of a user's function, class or module."""
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-class OwnLoss(PairLoss):
+class UserLoss(PairLoss):
     """`written(first, second, weight)`, as `loss` has it: a function, a module or a class of such."""
 
+    name: ClassVar[str]
     written: ClassVar[Callable[..., Any]]
 
     def __init__(self, graph: PairGraph) -> None:
         super().__init__(graph)
-        pairs, about = graph.joint.tocoo(), f"loss {self.name!r}"
-        written, place = self.written, source_of(self.written)
-        made: Any = call_foreign(written, name=about, place=place) if isinstance(written, type) else written
-        require_arguments(getattr(made, "forward", made), ARGUMENTS, about)
-        self.own = Own(made, about)
+        pairs, about, written = graph.joint.tocoo(), f"loss {self.name!r}", self.written
+        if isinstance(written, type):
+            written = call_foreign(written, name=about, place=source_of(written))
+        self.user = UserModule(written, about)
         self.left_ends, self.right_ends = (Buffer(torch.tensor(ends, dtype=torch.long)) for ends in pairs.coords)
         self.weight = Buffer(torch.tensor(pairs.data))
-
-    def on(self, graph: PairGraph) -> Self:
-        """See `PairLoss`."""
-        other = type(self)(graph)
-        other.own = self.own
-        return other
 
     def population(self, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
         """Loss of all pairs of the graph, with their probabilities."""
@@ -101,24 +76,19 @@ class OwnLoss(PairLoss):
         """Loss of the pairs of a batch, all alike."""
         return self._scalar(first, second, first.new_full((len(first),), 1 / len(first)))
 
-    def diverged(self, value: float, step: int) -> Exception:
-        """See `PairLoss`."""
-        return self.own.diverged(f"returned {value} after {step} steps: lower the learning rate, or keep it finite")
-
     def _scalar(self, *arguments: torch.Tensor) -> torch.Tensor:
-        value: torch.Tensor = self.own(*arguments)
+        value: torch.Tensor = self.user(*arguments)
         if value.numel() != 1:
-            raise self.own.error(f"returned a tensor of shape {tuple(value.shape)}, and not a number")
+            raise self.user.error(f"returned a tensor of shape {tuple(value.shape)}, and not a number")
         return value.squeeze()
 
 
-def own_loss(written: Callable[..., Any], name: str = "") -> type[OwnLoss]:
+def user_loss(written: Callable[..., Any], name: str = "") -> type[UserLoss]:
     """The loss that a function, a module or a class of modules is; a `ForeignCodeError` if it cannot be called so."""
     name = name or name_of(written)
     if not isinstance(written, type | nn.Module):
         require_arguments(written, ARGUMENTS, f"loss {name!r}")
-    said = {"name": name, "written": staticmethod(written), "__doc__": written.__doc__}
-    return type(OwnLoss.__name__, (OwnLoss,), said)
+    return type("UserLoss", (UserLoss,), {"name": name, "written": staticmethod(written), "__doc__": written.__doc__})
 
 
 def loss(name: str) -> Callable[[Written], Written]:
@@ -149,7 +119,7 @@ def loss(name: str) -> Callable[[Written], Written]:
     >>> from pairbounds.simulations.losses import LOSSES
     >>> del LOSSES["aligned"]
     """
-    add = LOSSES.registering(name, partial(own_loss, name=name))
+    add = LOSSES.registering(name, partial(user_loss, name=name))
 
     def register(written: Written) -> Written:
         add(written)
@@ -164,8 +134,6 @@ def loss_of(named: object) -> type[PairLoss]:
         if named not in LOSSES:
             raise ValueError(f"loss={named!r} is none of {', '.join(LOSSES)}")
         return LOSSES[named]
-    if isinstance(named, type) and issubclass(named, PairLoss):
-        return named
     if not callable(named):
         raise ValueError(f"loss={named!r} is neither the name of a loss nor a function")
-    return own_loss(named)
+    return user_loss(named)

@@ -20,19 +20,12 @@ class SpectralDescent:
 
     `F = D_L^{1/2} f` and `G = D_R^{1/2} g` are the parameters of the towers, which are changed in their place.
 
-    Raises
-    ------
-    ValueError
-        A negative rate or momentum.
-
     Notes
     -----
     A step costs O(nnz k + (n_left + n_right) k²).
     """
 
     def __init__(self, graph: PairGraph, encoder: DualEncoder, penalty: float, rate: float, momentum: float) -> None:
-        if not (rate >= 0 and momentum >= 0):
-            raise ValueError(f"learning_rate={rate!r} and momentum={momentum!r} are at least 0")
         self.forward, self.backward = graph.normalized, graph.normalized.T.tocsr()
         self.left, self.right = _parameters(encoder.left), _parameters(encoder.right)
         self.penalty, self.rate, self.momentum = penalty, rate, momentum

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
 from pairbounds.simulations.losses.loss import PairLoss
-from pairbounds.simulations.optimisation import GRADIENT, Update, gradient_update, rate_of
 from pairbounds.simulations.own import loss_of
 from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, whole_graph
 from pairbounds.simulations.spectral_descent import SpectralDescent
@@ -24,9 +23,36 @@ from pairbounds.theory.quantities.factorisation import best_partner
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
-Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
+LEARNING_RATES = {"sgd": 0.1, "adam": 3e-3}
+
 Objective = Callable[[], torch.Tensor]
-Loss = str | type[PairLoss] | Callable[..., torch.Tensor]
+Update = Callable[[torch.Tensor], None]
+Observer = Callable[[FloatArray, FloatArray], dict[str, float]]
+Loss = str | Callable[..., torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Optimisation:
+    """Training of an encoder, among the settings of a study.
+
+    Attributes
+    ----------
+    optimizer : "sgd" (with Nesterov momentum) or "adam"
+    steps : of training, at each of which all pairs count
+    learning_rate : by default the optimiser's own
+    momentum : of "sgd"
+    log_every : steps between two rows of the log
+    """
+
+    optimizer: str = "sgd"
+    steps: int = 1_000
+    learning_rate: float | None = None
+    momentum: float = 0.9
+    log_every: int = 10
+
+    def optimisation(self) -> dict[str, Any]:
+        """The arguments of `train` that they are."""
+        return {field.name: getattr(self, field.name) for field in fields(Optimisation)}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -125,8 +151,7 @@ def train(
     FloatingPointError
         The loss became infinite or NaN: the learning rate is too high.
     ForeignCodeError
-        A loss or an encoder of one's own failed, returned no tensor of the right shape, cut the gradient off, or
-        became infinite or NaN.
+        A loss or an encoder of one's own failed, returned no tensor of the right shape, or cut the gradient off.
 
     Notes
     -----
@@ -137,87 +162,77 @@ def train(
         raise ValueError(f"steps={steps} and log_every={log_every} are at least 1, batch={batch} at least 2")
     if not penalty >= 0:
         raise ValueError(f"penalty={penalty!r} is not at least 0")
+    if optimizer not in LEARNING_RATES:
+        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(LEARNING_RATES)}")
+    rate = LEARNING_RATES[optimizer] if learning_rate is None else learning_rate
+    if not (rate >= 0 and momentum >= 0):
+        raise ValueError(f"learning_rate={rate!r} and momentum={momentum!r} are at least 0")
     optimum, rng, place = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
     whole = loss_of(loss)(graph).to(place)
     model = DualEncoder.of(graph, k, encoder, inputs, rng).to(place)
     sample = whole_graph(graph) if pairs is None else draw_pairs(graph, pairs, rng)
-    training_loss = whole if pairs is None else whole.on(sample.graph).to(place)
-    problem = _Problem(graph, k, model, whole, penalty, sample, training_loss)
-    objective, update = _descent(problem, optimizer, learning_rate, momentum, batch, rng)
-    history = []
-    for step in Bar(
-        range(steps + 1),
-        desc=f"train {encoder if isinstance(encoder, str) else 'encoder'}",
-        unit="step",
-        disable=not progress,
-    ):
+    problem = _Problem(graph, model, whole, penalty, floor=whole.floor(k, penalty))
+    objective, update = _descent(problem, sample, batch, rng, (optimizer, rate, momentum))
+    history, name = [], encoder if isinstance(encoder, str) else "encoder"
+    for step in Bar(range(steps + 1), desc=f"train {name}", unit="step", disable=not progress):
         value = objective()
         if not torch.isfinite(value):
-            raise problem.training_loss.diverged(value.item(), step)
+            raise FloatingPointError(f"the loss is {value.item()} after {step} steps: lower the learning rate")
         if step % log_every == 0 or step == steps:
-            left, right = problem.embeddings()
-            row = {"step": step, "loss": value.item(), "excess_loss": problem.excess_loss()}
-            history.append(row | _measured(graph, optimum, left) | (observe(left, right) if observe else {}))
+            left, right, excess = problem.evaluate()
+            row = {"step": step, "loss": value.item(), "excess_loss": excess} | _measured(graph, optimum, left)
+            history.append(row | (observe(left, right) if observe else {}))
         if step < steps:
             update(value)
-    return TrainResult(*problem.embeddings(), pd.DataFrame(history))
+    return TrainResult(left, right, pd.DataFrame(history))
 
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Encoder in training: its loss on the whole graph, and the same loss on the training set."""
+    """Encoder in training, its loss on the whole graph, and the least value that this may have."""
 
     graph: PairGraph
-    k: int
     encoder: DualEncoder
     loss: PairLoss
     penalty: float
-    training_set: PairSample
-    training_loss: PairLoss
-
-    def exact_objective(self) -> Objective:
-        if self.training_loss is self.loss:
-            return self.population
-        left, right = (torch.from_numpy(nodes) for nodes in (self.training_set.left, self.training_set.right))
-        return lambda: self._penalised(self.training_loss, self.encoder.left()[left], self.encoder.right()[right])
+    floor: float
 
     def population(self) -> torch.Tensor:
         """Objective on the whole graph, the penalty included."""
         return self._penalised(self.loss, self.encoder.left(), self.encoder.right())
 
-    def _penalised(self, loss: PairLoss, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-        value = loss.population(left, right)
-        return value + self.penalty * loss.size(left, right) if self.penalty else value
+    def on_sample(self, sample: PairSample) -> Objective:
+        """Objective on all pairs of a training set."""
+        left, right = (torch.from_numpy(nodes) for nodes in (sample.left, sample.right))
+        loss = self.loss.on(sample.graph).to(next(self.encoder.parameters()).device)
+        return lambda: self._penalised(loss, self.encoder.left()[left], self.encoder.right()[right])
 
-    def sampled_objective(self, batch: int, rng: np.random.Generator) -> Objective:
-        sampler = PairSampler(self.training_set.graph)
+    def on_batches(self, sample: PairSample, batch: int, rng: np.random.Generator) -> Objective:
+        """Objective on pairs that each step draws from a training set."""
+        sampler = PairSampler(sample.graph)
         draw = sampler.induced_pairs if self.loss.induced else sampler.pairs
-        places = self.training_set.left, self.training_set.left if self.loss.induced else self.training_set.right
+        nodes = sample.left, sample.left if self.loss.induced else sample.right
         towers = self.encoder.left, self.encoder.left if self.loss.induced else self.encoder.right
 
         def objective() -> torch.Tensor:
-            drawn = (place[nodes] for place, nodes in zip(places, draw(batch, rng), strict=True))
-            first, second = (tower(torch.from_numpy(nodes)) for tower, nodes in zip(towers, drawn, strict=True))
+            drawn = (side[indices] for side, indices in zip(nodes, draw(batch, rng), strict=True))
+            first, second = (tower(torch.from_numpy(indices)) for tower, indices in zip(towers, drawn, strict=True))
             value = self.loss.sampled(first, second)
             return value + self.penalty * (first.square() + second.square()).sum(1).mean() if self.penalty else value
 
         return objective
 
-    def embeddings(self) -> tuple[FloatArray, FloatArray]:
-        """Embeddings of all nodes; for a loss that trains no right side, the best there is beside the left."""
+    def evaluate(self) -> tuple[FloatArray, FloatArray, float]:
+        """Embeddings of all nodes, and the excess of the objective; the best right side where the loss trains none."""
         with torch.no_grad(), _evaluated(self.encoder):
-            left = _array(self.encoder.left())
-            return left, best_partner(self.graph, left) if self.loss.induced else _array(self.encoder.right())
+            left, right = self.encoder.left(), self.encoder.right()
+            excess = self._penalised(self.loss, left, right).item() - self.floor
+        f = _array(left)
+        return f, best_partner(self.graph, f) if self.loss.induced else _array(right), excess
 
-    @cached_property
-    def floor(self) -> float:
-        return self.loss.floor(self.k, self.penalty)
-
-    def excess_loss(self) -> float:
-        if np.isnan(self.floor):
-            return np.nan
-        with torch.no_grad(), _evaluated(self.encoder):
-            return self.population().item() - self.floor
+    def _penalised(self, loss: PairLoss, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+        value = loss.population(left, right)
+        return value + self.penalty * loss.size(left, right) if self.penalty else value
 
 
 @contextmanager
@@ -234,22 +249,32 @@ def _evaluated(model: torch.nn.Module) -> Iterator[None]:
 
 def _descent(
     problem: _Problem,
-    optimizer: str,
-    learning_rate: float | None,
-    momentum: float,
+    sample: PairSample,
     batch: int | None,
     rng: np.random.Generator,
+    optimisation: tuple[str, float, float],
 ) -> tuple[Objective, Update]:
     """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
-    if optimizer not in GRADIENT:
-        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(GRADIENT)}")
-    whole = batch is None and problem.training_loss is problem.loss
-    if optimizer == "sgd" and whole and SpectralDescent.suits(problem.encoder, problem.loss):
-        rate = rate_of(optimizer, learning_rate)
+    name, rate, momentum = optimisation
+    whole = sample.graph is problem.graph and batch is None
+    if whole and name == "sgd" and SpectralDescent.suits(problem.encoder, problem.loss):
         descent = SpectralDescent(problem.graph, problem.encoder, problem.penalty, rate, momentum)
         return descent.loss, descent.step
-    objective = problem.exact_objective() if batch is None else problem.sampled_objective(batch, rng)
-    return objective, gradient_update(optimizer, problem.encoder, problem.loss, learning_rate, momentum)
+    parameters = [*problem.encoder.parameters(), *problem.loss.parameters()]
+    optimizer: torch.optim.Optimizer
+    if name == "sgd":
+        optimizer = torch.optim.SGD(parameters, lr=rate, momentum=momentum, nesterov=momentum > 0)
+    else:
+        optimizer = torch.optim.Adam(parameters, lr=rate, betas=(momentum, 0.999))
+
+    def update(value: torch.Tensor) -> None:
+        optimizer.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    if whole:
+        return problem.population, update
+    return problem.on_sample(sample) if batch is None else problem.on_batches(sample, batch, rng), update
 
 
 def _measured(graph: PairGraph, optimum: Spectrum, left: FloatArray) -> dict[str, float]:

@@ -95,8 +95,6 @@ from pairbounds.simulations.losses.loss import PairLoss
 
 
 class NewLoss(PairLoss):
-    name = "new_loss"
-
     def population(self, left, right):
         return left.square().sum() + right.square().sum()
 
@@ -105,13 +103,10 @@ class NewLoss(PairLoss):
 """
 ENCODER = """
 from torch import nn
-from pairbounds.simulations.encoders.network import Network
 
 
-class NewEncoder(Network):
-    @staticmethod
-    def built(shape, k):
-        return nn.Linear(*shape, k, bias=False)
+def new_encoder(n_inputs, k):
+    return nn.Linear(n_inputs, k, bias=False).double()
 """
 BLOCK = """
 {% block new_figure %}

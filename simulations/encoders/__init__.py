@@ -1,24 +1,22 @@
-"""Encoders, each a module: what turns the nodes of a graph into embeddings; a new file is found by its name."""
+"""Networks from inputs of the nodes to embeddings: a function of its module's name; a new file is found by its name."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from torch import nn
 
-from pairbounds.infrastructure.discovery import one_in_each
 from pairbounds.infrastructure.foreign import require_arguments
 from pairbounds.infrastructure.registers import Register
 from pairbounds.simulations.encoders.free import FreeTower
-from pairbounds.simulations.encoders.network import Network
 
-_FOUND = one_in_each(__name__, iter_modules(__path__), Network)  # type: ignore[type-abstract]  # of its subclasses
-_IN_ORDER = sorted(_FOUND.items(), key=lambda found: found[1].place)
+NETWORKS = [name for _, name, _ in iter_modules(__path__) if name != "free"]
 
 ENCODERS: Register[Callable[..., Any]] = Register(
     "an encoder",
     source=lambda build: build,
-    entries={"free": FreeTower, **dict(_IN_ORDER)},
+    entries={"free": FreeTower} | {name: getattr(import_module(f"{__name__}.{name}"), name) for name in NETWORKS},
 )
 ARGUMENTS = ("n_inputs", "k")  # of a user's
 Builder = Callable[..., nn.Module]  # of a user: from the number of inputs and the width

@@ -1,24 +1,22 @@
 """A multilayer perceptron of feature vectors."""
 
-from typing import ClassVar
-
-import torch
 from torch import nn
-
-from pairbounds.simulations.encoders.network import Network, feature_width
 
 HIDDEN = 128  # units of a hidden layer
 
+Shape = int | tuple[int, ...]  # width of feature vectors, or (channels, height, width) of pictures
 
-class MLP(Network):
-    """Two hidden layers of `HIDDEN` units."""
 
-    place: ClassVar[float] = 2
+def mlp(n_inputs: Shape, k: int) -> nn.Module:
+    """Two hidden layers of `HIDDEN` units, with GELU between them."""
+    width = feature_width("mlp", n_inputs)
+    return nn.Sequential(
+        nn.Linear(width, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, k)
+    ).double()
 
-    @staticmethod
-    def built(shape: torch.Size, k: int) -> nn.Module:
-        """Three layers, with GELU between them."""
-        width = feature_width("mlp", shape)
-        return nn.Sequential(
-            nn.Linear(width, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, k)
-        )
+
+def feature_width(name: str, n_inputs: Shape) -> int:
+    """Width of feature vectors; `ValueError` for inputs of another shape."""
+    if not isinstance(n_inputs, int):
+        raise ValueError(f"encoder {name!r} takes feature vectors (n, width), not inputs of shape (n, *{n_inputs})")
+    return n_inputs

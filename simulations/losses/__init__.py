@@ -6,12 +6,10 @@ from pairbounds.infrastructure.discovery import one_in_each
 from pairbounds.infrastructure.registers import Register
 from pairbounds.simulations.losses.loss import PairLoss
 
-_FOUND = one_in_each(__name__, iter_modules(__path__), PairLoss)  # type: ignore[type-abstract]  # of its subclasses
-
 LOSSES: Register[type[PairLoss]] = Register(
     "a loss",
     source=lambda kind: getattr(kind, "written", kind),
-    entries=dict(sorted(_FOUND.items(), key=lambda found: found[1].place)),
+    entries=one_in_each(__name__, iter_modules(__path__), PairLoss),  # type: ignore[type-abstract]  # of its subclasses
 )
 
 __all__ = ["LOSSES", "PairLoss"]

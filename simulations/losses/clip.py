@@ -1,7 +1,6 @@
 """InfoNCE as CLIP has it: normalised, with a learnable temperature."""
 
 import math
-from typing import ClassVar
 
 import torch
 from torch import nn
@@ -20,9 +19,6 @@ class Clip(InfoNCE):
 
     Source: Radford et al. 2021.
     """
-
-    name: ClassVar[str] = "clip"
-    place: ClassVar[float] = 3
 
     def __init__(self, graph: PairGraph) -> None:
         super().__init__(graph)

@@ -15,8 +15,6 @@ from pairbounds.theory.spectrum.triplets import spectrum
 class InducedSpectral(PairLoss):
     """The spectral loss of the induced pairs, `-2 E_{P_T}[f(x)ᵀ f(x')] + E_{p_L × p_L}[(f(x)ᵀ f(x'))²]`."""
 
-    name: ClassVar[str] = "induced_spectral"
-    place: ClassVar[float] = 1
     induced: ClassVar[bool] = True
 
     def __init__(self, graph: PairGraph) -> None:

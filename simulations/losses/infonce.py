@@ -1,7 +1,6 @@
 """The symmetric InfoNCE loss."""
 
 import math
-from typing import ClassVar
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -12,9 +11,6 @@ from pairbounds.theory.quantities.infonce import infonce_loss, mutual_informatio
 
 class InfoNCE(PairLoss):
     """Symmetric InfoNCE of the scores `f(x)ᵀ g(l)`: embeddings are not normalised, the temperature is 1."""
-
-    name: ClassVar[str] = "infonce"
-    place: ClassVar[float] = 2
 
     def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
         """Negatives are drawn from the marginals: `pairbounds.infonce_loss`. Every pair of nodes has a score."""

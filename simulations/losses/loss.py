@@ -18,13 +18,9 @@ class PairLoss(nn.Module, ABC):
 
     Attributes
     ----------
-    name : how `train` calls it, which is the name of its module
-    place : in the order of the losses, in tables
     induced : whether its positive pairs are the induced pairs of left nodes, and no right embedding is trained
     """
 
-    name: ClassVar[str]
-    place: ClassVar[float] = math.inf
     induced: ClassVar[bool] = False
 
     def __init__(self, graph: PairGraph) -> None:
@@ -34,8 +30,7 @@ class PairLoss(nn.Module, ABC):
     def on(self, graph: PairGraph) -> Self:
         """The same loss on another graph, with the same parameters."""
         other = type(self)(graph)
-        for name, parameter in self.named_parameters():
-            setattr(other, name, parameter)
+        other._parameters, other._modules = self._parameters, self._modules
         return other
 
     @abstractmethod
@@ -55,10 +50,6 @@ class PairLoss(nn.Module, ABC):
         With a penalty, of the loss and `penalty` times `size`.
         """
         return math.nan
-
-    def diverged(self, value: float, step: int) -> Exception:
-        """Error to be raised where the loss is not finite after so many steps."""
-        return FloatingPointError(f"the loss is {value} after {step} steps: lower the learning rate")
 
     def size(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
         """`E‖f‖² + E‖g‖²` over the two ends of a positive pair, of the embeddings of all nodes."""

@@ -22,8 +22,6 @@ class NTXent(PairLoss):
     Source: Chen et al. 2020.
     """
 
-    name: ClassVar[str] = "nt_xent"
-    place: ClassVar[float] = 4
     induced: ClassVar[bool] = True
 
     def __init__(self, graph: PairGraph) -> None:

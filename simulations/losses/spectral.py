@@ -1,7 +1,5 @@
 """The spectral contrastive loss of the pairs of a graph (HaoChen et al. 2021)."""
 
-from typing import ClassVar
-
 import numpy as np
 import torch
 
@@ -14,9 +12,6 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 class Spectral(PairLoss):
     """`-2 E_P[f(x)ᵀ g(l)] + E_{p_L × p_R}[(f(x)ᵀ g(l))²]`. Embeddings are not normalised; there is no temperature."""
-
-    name: ClassVar[str] = "spectral"
-    place: ClassVar[float] = 0
 
     def __init__(self, graph: PairGraph) -> None:
         super().__init__(graph)

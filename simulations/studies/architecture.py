@@ -10,8 +10,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.simulations.dual_encoder import Inputs
 from pairbounds.simulations.encoders import ENCODERS
 from pairbounds.simulations.observations import caption_features, image_features, pictures
-from pairbounds.simulations.optimisation import Optimisation
-from pairbounds.simulations.training import train
+from pairbounds.simulations.training import Optimisation, train
 from pairbounds.simulations.world import LatentWorld, WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pairbounds.simulations.optimisation import Optimisation
 from pairbounds.simulations.studies.near_optimal import checked_along_training
+from pairbounds.simulations.training import Optimisation
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 

@@ -7,9 +7,8 @@ import pandas as pd
 
 from pairbounds.simulations.encoders import require_encoder
 from pairbounds.simulations.observations import caption_features, image_features
-from pairbounds.simulations.optimisation import Optimisation
 from pairbounds.simulations.own import loss_of
-from pairbounds.simulations.training import train
+from pairbounds.simulations.training import Optimisation, train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.factorisation import optimal_embeddings

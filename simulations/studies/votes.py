@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.simulations.optimisation import Optimisation
 from pairbounds.simulations.studies.near_optimal import along_training
+from pairbounds.simulations.training import Optimisation
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds

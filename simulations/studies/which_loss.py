@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.simulations.losses import LOSSES
-from pairbounds.simulations.optimisation import Optimisation
-from pairbounds.simulations.training import train
+from pairbounds.simulations.training import Optimisation, train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds

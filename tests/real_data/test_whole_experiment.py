@@ -1,6 +1,5 @@
 """The paper's experiments on a small folder and a CLIP checkpoint, from pictures to tables, as a user gives them."""
 
-
 import numpy as np
 import open_clip
 import pandas as pd
