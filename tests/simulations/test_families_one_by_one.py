@@ -9,17 +9,15 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import PairGraph, induced_labelling_error, label_energy, labelling_error, probe, spectrum
+from pairbounds import PairGraph, induced_labelling_error, labelling_error, probe, spectrum
 from pairbounds.simulations.families.difficult_examples import DifficultExamples
 from pairbounds.simulations.families.gaussian_mixture import GaussianMixture
 from pairbounds.simulations.families.hierarchical_captions import HierarchicalCaptions
-from pairbounds.simulations.families.hypercube import Hypercube
 from pairbounds.simulations.families.linear_gaussian import LinearGaussian
 from pairbounds.simulations.families.sharp_linear_probe import SharpLinearProbe
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
 from pairbounds.simulations.families.zipf_captions import ZipfCaptions
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.quantities.connectivity import conductance
 
 DRAWS = 400
 
@@ -54,31 +52,6 @@ def test_two_images_attain_the_factor_two_of_theorem_4_with_ties():
     error = probe(graph, Encoder.optimum(graph, spectrum(graph, 1), 1).left).error
     conjectured = block.induced_labelling_error() / (1 - block.singular_values(2)[1] ** 2)
     assert error / conjectured == pytest.approx(2)
-
-
-# Circle and torus.
-
-
-# Hypercube.
-
-
-@pytest.mark.parametrize(
-    ("label", "m"), [("first", 2), ("parity", 3), ("majority", 1), ("majority", 3), ("majority", 5)]
-)
-def test_label_energy_lives_at_the_degrees_of_the_label(label, m):
-    cube = Hypercube(n_bits=5, flip=0.1, n_label_bits=m, label=label)
-    graph = cube.graph()
-    triplets = spectrum(graph, 32)
-    degrees = np.rint(np.log(triplets.singular_values) / np.log(0.8)).astype(int)
-    found = np.bincount(degrees, label_energy(graph, triplets), minlength=6)
-    np.testing.assert_allclose(found[: m + 1], cube.label_energy_by_degree(), atol=1e-12)
-    assert len(np.unique(cube.labels)) == (2**m if label == "first" else 2)
-
-
-def test_a_cut_at_one_bit_attains_the_lower_side_of_cheegers_inequality():
-    graph = Hypercube(flip=0.1).graph()
-    gap = 1 - spectrum(graph, 2).singular_values[1] ** 2
-    assert conductance(graph, graph.left_labels == 0) == pytest.approx(gap / 2, abs=1e-12)
 
 
 # Gaussian mixture.
