@@ -16,10 +16,10 @@ from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line
-from pairbounds.infrastructure.table_files import layout_of
+from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths
-from pairbounds.theory.graph.files import GraphFile, read_graph, read_rows
+from pairbounds.theory.graph.files import GraphFile, read_graph, read_numbers
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
@@ -145,7 +145,7 @@ def _features(path: Path, ids: npt.NDArray[Any], read: GraphFile, quiet: bool) -
     if path.suffix == ".npy":
         values = np.array(stored_array(path, "features"))
     else:
-        rows = read_rows(layout_of(path), "feature")
+        rows = read_numbers(table_file(path))
         names, values = rows.ids, rows.values
     if names is None:
         if read.kind == "pairs" and not quiet:

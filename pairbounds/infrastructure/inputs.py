@@ -5,9 +5,9 @@ A FIFO would be waited for without end, and a device can be read without end.
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 KINDS = {
     stat.S_IFDIR: "a folder",
@@ -45,12 +45,15 @@ def is_there(path: str | os.PathLike[str], what: str = "file") -> bool:
     return True
 
 
-def read_with(source: Path, reader: Callable[[Path], Any]) -> Any:
-    """Content of a file by a library's reader; its hundred errors are one `ValueError` that names the file."""
+@contextmanager
+def readable(source: Path) -> Iterator[None]:
+    """Raise the hundred errors of a library that reads a file as one `ValueError`, one line that names the file."""
     try:
-        return reader(source)
+        yield
     except MemoryError as error:
         raise ValueError(f"{source} is larger than there is memory for") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{source} cannot be read: it is not UTF-8 text. Save it as UTF-8.") from error
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise ValueError(f"{source} cannot be read as {source.suffix}: {reason}") from error
+        raise ValueError(f"{source} cannot be read: {reason}") from error

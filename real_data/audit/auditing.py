@@ -17,10 +17,10 @@ from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, together, write_table
 from pairbounds.real_data.audit.cluster import count_there
-from pairbounds.real_data.audit.columns import Columns, own_labels, read_columns
 from pairbounds.real_data.audit.counting import Counted, count_here
 from pairbounds.real_data.audit.drawing import PICTURES, draw
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
+from pairbounds.real_data.audit.pair_tables import Columns, columns_read, own_labels
 from pairbounds.real_data.audit.summary import summarise, write_summary
 from pairbounds.real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
@@ -114,7 +114,7 @@ def audit(
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
     about = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
     about |= {} if trial is None else {"what_if": asdict(trial)}
-    extra = {"columns": read_columns(pairs, labels, columns)}
+    extra = {"columns": columns_read(pairs, labels, columns)}
     kept = HALVES_KEPT if trial is not None else AS_IT_WAS
     with locked_folder(out, kept=kept), _Stages(trial is not None) as stages:
         if settings.dask is None:

@@ -24,22 +24,26 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.clusters import Cluster
-from pairbounds.infrastructure.table_files import Piece
+from pairbounds.infrastructure.reading import TableFile
 from pairbounds.real_data.audit.blocks import Block, BlockGraph, BlockMatrix, block_spectrum
-from pairbounds.real_data.audit.columns import BY_NAME, Columns, pair_table
 from pairbounds.real_data.audit.counting import (
     NONE,
-    Coded,
     Counted,
     Images,
     Numbers,
-    coded,
     matched_images,
-    read_pairs,
     renumbered,
     require_pairs,
 )
 from pairbounds.real_data.audit.measuring import ClassFacts, PairFacts, Pairs, class_facts, pair_facts
+from pairbounds.real_data.audit.pair_tables import (
+    BY_NAME,
+    Columns,
+    PairPart,
+    merged,
+    pair_parts,
+    pair_table,
+)
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -51,7 +55,8 @@ NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, wher
 
 def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
     """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`."""
-    tables = client.map(_read, pair_table(pairs, columns).pieces(), pure=False)
+    table = pair_table(pairs, columns)
+    tables = client.map(_read, table.parts(), columns=dict(table.columns), pure=False)
     heads: list[_Head | None] = client.gather(client.map(_head, tables, pure=False))
     parts = [(table, head) for table, head in zip(tables, heads, strict=True) if head is not None]
     require_pairs(len(parts), pairs)
@@ -117,7 +122,7 @@ class _Head(NamedTuple):
 
 def _blocks(
     client: Cluster,
-    tables: "Sequence[Future[_Part]]",
+    tables: "Sequence[Future[PairPart]]",
     images: Images,
     places: Sequence[Numbers],
     caption_numbers: Sequence[Numbers],
@@ -151,36 +156,25 @@ def _numbered(values: Sequence[pa.Array]) -> tuple[pa.Array, list[Numbers]]:
 # What the workers do.
 
 
-class _Part(NamedTuple):
-    """The pairs of a part of the table."""
-
-    images: Coded
-    captions: Coded
-    weights: FloatArray
+def _read(part: TableFile, columns: dict[str, str]) -> PairPart | None:
+    parts = list(pair_parts(part, columns))
+    return merged(parts) if parts else None
 
 
-def _read(piece: Piece) -> _Part | None:
-    batches = list(read_pairs(piece))
-    if not batches:
-        return None
-    weights = np.concatenate([batch.column("weight") for batch in batches])
-    return _Part(coded(batches, "image"), coded(batches, "caption"), weights)
-
-
-def _head(part: _Part | None) -> _Head | None:
+def _head(part: PairPart | None) -> _Head | None:
     if part is None:
         return None
-    codes = part.images.codes
+    codes = part.images.indices.to_numpy()
     rows, weights = np.bincount(codes).astype(np.int64), np.bincount(codes, part.weights).astype(np.float64)
-    return _Head(part.images.values, part.captions.values, rows, weights)
+    return _Head(part.images.dictionary, part.captions.dictionary, rows, weights)
 
 
-def _split(part: _Part, rows: Numbers, homes: Numbers, columns: Numbers, n_homes: int) -> list[tuple[Any, ...]]:
+def _split(part: PairPart, rows: Numbers, homes: Numbers, columns: Numbers, n_homes: int) -> list[tuple[Any, ...]]:
     """The pairs of each block: row and column numbers in the whole matrix, and weights."""
-    codes = part.images.codes
+    codes = part.images.indices.to_numpy()
     order = np.argsort(homes[codes], kind="stable")
     ends = np.searchsorted(homes[codes][order], np.arange(n_homes + 1))  # pairs without a home come before the first
-    entries = (rows[codes], columns[part.captions.codes], part.weights)
+    entries = (rows[codes], columns[part.captions.indices.to_numpy()], part.weights)
     return [tuple(values[order[start:end]] for values in entries) for start, end in pairwise(ends)]
 
 

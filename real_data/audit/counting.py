@@ -2,13 +2,13 @@
 
 With labels, an image that has none is left out with its pairs, and so is a caption that has no image left; labels of
 images that have no pairs are ignored. All of them are counted. Ids and labels are text, as
-`pairbounds.infrastructure.cells` says; `pairbounds.real_data.audit.columns` says which columns are read.
+`pairbounds.infrastructure.reading` says; `pairbounds.real_data.audit.pair_tables` says which columns are read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,18 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.cells import as_written, finite, positive, present
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.table_files import Piece
-from pairbounds.real_data.audit.columns import BY_NAME, Columns, label_table, pair_table
 from pairbounds.real_data.audit.measuring import Pairs
+from pairbounds.real_data.audit.pair_tables import (
+    BY_NAME,
+    Columns,
+    PairPart,
+    RoleTable,
+    labelled_images,
+    merged,
+    pair_parts,
+    pair_table,
+)
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 NONE = -1  # the number of what is left out
@@ -45,13 +52,6 @@ class Counted:
     classes: pa.Array | None
     tally: dict[str, float]
     similarities: sp.csr_array | None = None
-
-
-class Coded(NamedTuple):
-    """Texts without missing values: `values[codes[e]]` is the e-th, and the values are distinct."""
-
-    values: pa.Array
-    codes: Numbers
 
 
 class Images(NamedTuple):
@@ -91,44 +91,31 @@ def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> 
     -----
     Memory: 16 bytes for each row, and the distinct ids.
     """
-    batches = list(_with_bar(pair_table(pairs, columns).pieces()))
-    require_pairs(len(batches), pairs)
-    (images_read, left), (captions, right) = coded(batches, "image"), coded(batches, "caption")
-    numbers = {name: np.concatenate([one.column(name) for one in batches]) for name in batches[0].schema.names[2:]}
-    del batches
-    images = matched_images(images_read, labels, columns)
-    left, n_rows, shares = images.numbers[left], len(left), numbers["weight"] / numbers["weight"].max()
+    parts = list(_with_bar(pair_table(pairs, columns)))
+    require_pairs(len(parts), pairs)
+    read = merged(parts)
+    del parts
+    images = matched_images(read.images.dictionary, labels, columns)
+    left, right = images.numbers[read.images.indices.to_numpy()], read.captions.indices.to_numpy()
+    captions, n_rows = read.captions.dictionary, len(left)
     inside = left != NONE
-    lost = shares[~inside].sum() / shares.sum()  # of huge weights the sum itself is infinite
-    if not inside.all():
-        left, right = left[inside], right[inside]
-        numbers = {name: values[inside] for name, values in numbers.items()}
-    kept = np.bincount(right, minlength=len(captions)) > 0
-    ends, shape = (left, renumbered(kept)[right]), (len(images.names), int(kept.sum()))
-    joint = sp.coo_array((numbers["weight"], ends), shape=shape)
-    tally = images.tally(n_rows, n_rows - len(left), lost, int(np.sum(~kept)))
-    similarities = _mean(numbers["similarity"], ends, shape) if "similarity" in numbers else None
-    del left, right, numbers, shares, inside, ends
+    shares = read.weights / read.weights.max()  # of huge weights the sum is infinite
+    lost = shares[~inside].sum() / shares.sum()
+    kept = np.bincount(right[inside], minlength=len(captions)) > 0
+    ends, shape = (left[inside], renumbered(kept)[right[inside]]), (len(images.names), int(kept.sum()))
+    joint = sp.coo_array((read.weights[inside], ends), shape=shape)
+    tally = images.tally(n_rows, int(np.sum(~inside)), lost, int(np.sum(~kept)))
+    similarities = None if read.similarities is None else _mean(read.similarities[inside], ends, shape)
+    del read, left, right, shares, inside, ends
     found = Pairs(PairGraph(joint, images.labels))
     return Counted(found, images.names, captions.filter(pa.array(kept)), images.class_names, tally, similarities)
-
-
-def read_pairs(piece: Piece) -> Iterator[pa.RecordBatch]:
-    """The pairs of one part: image and caption, coded; then weight, and similarity where the table has it."""
-    file = piece.fragment.path
-    for row, batch in piece.batches():
-        columns: dict[str, Any] = {role: _present(batch, role, piece, row) for role in ("image", "caption")}
-        columns["weight"] = np.ones(batch.num_rows)
-        for role in piece.columns.keys() & {"weight", "similarity"}:
-            columns[role] = (positive if role == "weight" else finite)(batch.column(role), role, file, row)
-        yield pa.RecordBatch.from_pydict(columns)
 
 
 def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_NAME) -> Images:
     """The images with these distinct ids, matched with a table of labels."""
     if labels is None:
         return Images(paired, np.arange(len(paired), dtype=np.int32))
-    ids, classes, names = _labelled(labels, columns)
+    ids, classes, names = _classes(labels, columns)
     places = pc.index_in(paired, value_set=ids)
     known = np.asarray(places.is_valid())
     if not known.any():
@@ -149,37 +136,18 @@ def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_
     )
 
 
-def _labelled(labels: Path, columns: Columns) -> tuple[pa.Array, Numbers, pa.Array]:
+def _classes(labels: Path, columns: Columns) -> tuple[pa.Array, Numbers, pa.Array]:
     """The distinct images of a table of labels, the number of the class of each, and the names of the classes."""
-    batches = [batch for piece in label_table(labels, columns).pieces() for batch in _read_labels(piece)]
-    if not batches:
-        raise ValueError(f"{labels} has no label in any row: leave it out, or fill its column of labels")
-    (ids, rows), (names, given) = coded(batches, "image"), coded(batches, "label")
+    images, given = labelled_images(labels, columns)
+    ids, names, rows, numbers = images.dictionary, given.dictionary, images.indices.to_numpy(), given.indices.to_numpy()
     classes = np.empty(len(ids), dtype=np.int32)
-    classes[rows] = given
-    torn = np.flatnonzero(classes[rows] != given)
+    classes[rows] = numbers
+    torn = np.flatnonzero(classes[rows] != numbers)
     if torn.size:
-        image = int(rows[torn[0]])
-        pair = " and ".join(str(names[int(code)]) for code in (given[torn[0]], classes[image]))
-        raise ValueError(f"{labels} gives image {ids[image]} two labels, {pair}: give one")
+        row = int(torn[0])
+        pair = " and ".join(str(names[int(code)]) for code in (numbers[row], classes[rows[row]]))
+        raise ValueError(f"{labels} gives image {images[row]} two labels, {pair}: give one")
     return ids, classes, names
-
-
-def _read_labels(piece: Piece) -> Iterator[pa.RecordBatch]:
-    """The labels of one part, image and label, without rows that have no label; a row without an image is an error."""
-    where = f"column {piece.columns['label']} of {piece.fragment.path}"
-    for row, batch in piece.batches():
-        columns = {"image": _present(batch, "image", piece, row), "label": as_written(batch.column("label"), where)}
-        known = columns["label"].is_valid()
-        if known.true_count:  # coded anew: values of rows without a label are none of the table's
-            labelled = {role: column.filter(known).dictionary_decode() for role, column in columns.items()}
-            yield pa.RecordBatch.from_pydict({role: column.dictionary_encode() for role, column in labelled.items()})
-
-
-def coded(batches: Sequence[pa.RecordBatch], name: str) -> Coded:
-    """A column of texts of several batches, at least one, its values in the order of first appearance."""
-    column = pa.chunked_array([batch.column(name) for batch in batches]).unify_dictionaries().combine_chunks()
-    return Coded(column.dictionary, column.indices.to_numpy())
 
 
 def renumbered(kept: npt.NDArray[np.bool_]) -> Numbers:
@@ -193,10 +161,6 @@ def require_pairs(count: int, pairs: Path) -> None:
         raise ValueError(f"{pairs} has no rows: an audit needs at least one pair")
 
 
-def _present(batch: pa.RecordBatch, role: str, piece: Piece, row: int) -> pa.DictionaryArray:
-    return present(batch.column(role), piece.columns[role], piece.fragment.path, row, role)
-
-
 def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, int]) -> sp.csr_array:
     """The mean of each pair's rows, in canonical order; zeros are stored."""
     total, count = (sp.csr_array(sp.coo_array((of, ends), shape=shape)) for of in (values, np.ones_like(values)))
@@ -206,10 +170,9 @@ def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, i
     return total
 
 
-def _with_bar(pieces: Sequence[Piece]) -> Iterator[pa.RecordBatch]:
-    total = sum(piece.n_rows or 0 for piece in pieces) or None  # nobody knows the rows of a file of text
-    with Bar(total=total, desc="reading", unit=" pairs") as bar:
-        for piece in pieces:
-            for batch in read_pairs(piece):
-                bar.update(batch.num_rows)
-                yield batch
+def _with_bar(table: RoleTable) -> Iterator[PairPart]:
+    with Bar(desc="reading", unit=" pairs") as bar:
+        for part in table.parts():
+            for pairs in pair_parts(part, table.columns):
+                bar.update(len(pairs.weights))
+                yield pairs

@@ -5,9 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.cells import present, texts
-from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.table_files import FORMATS, is_table, layout_of
+from pairbounds.infrastructure.reading import FORMATS, is_table, table_file
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.pictures import check_pictures
 
@@ -68,11 +66,11 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
 def _rows(path: Path) -> pd.DataFrame:
     if not is_table(path):
         raise ValueError(f"cannot read {path}: a table's name ends in {', '.join(FORMATS)}")
-    layout = layout_of(require_file(path, "table"), header=True)
-    found = {name: name for name in COLUMNS if name in layout.names}
-    missing = set(COLUMNS) - {LABEL} - set(found)
+    file = table_file(path, header=True)
+    present = [name for name in COLUMNS if name in file.names]
+    missing = set(COLUMNS) - {LABEL} - set(present)
     if missing:
         raise ValueError(f"table {path} lacks {sorted(missing)}: its columns are {', '.join(COLUMNS)}")
-    cells = layout.columns(found)
-    rows = pd.DataFrame({name: texts(present(column, name, str(path))) for name, column in cells.items()}, dtype=object)
+    cells = file.read(present)
+    rows = pd.DataFrame({name: cells.filled(name).to_pylist() for name in present}, dtype=object)
     return rows if LABEL in rows else rows.assign(label=NONE)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds, spectrum
-from pairbounds.infrastructure import table_files
+from pairbounds.infrastructure import reading
 from pairbounds.infrastructure.tables import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.intervals import labelling_errors
@@ -45,7 +45,7 @@ def audited(table, tmp_path_factory):
     for name, frame in zip(("pairs", "labels"), table, strict=True):
         frame.to_parquet(folder / f"{name}.parquet", row_group_size=3_000)
     patch = pytest.MonkeyPatch()
-    patch.setattr(table_files, "BATCH", 700)
+    patch.setattr(reading, "BATCH", 700)
     done = audit(folder / "pairs.parquet", folder / "labels.parquet", folder / "out", Settings(K))
     patch.undo()
     return folder / "out", done

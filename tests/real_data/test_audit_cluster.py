@@ -104,7 +104,7 @@ def test_a_fault_found_by_a_worker_or_a_scheduler_that_does_not_answer_is_one_li
     pairs.to_parquet(tmp_path / "pairs.parquet", row_group_size=2)
     monkeypatch.setattr(clusters, "CONNECTING", 0.3)
     for path, scheduler, message in (
-        (tmp_path / "pairs.parquet", address, "row 7 of"),
+        (tmp_path / "pairs.parquet", address, "row 7 (the first is 0): the weight"),
         (files[0], "tcp://127.0.0.1:9", "tcp://127.0.0.1:9"),
     ):
         code, _, err = call(app, "audit", path, "--dask", scheduler, "--out", tmp_path / "out")

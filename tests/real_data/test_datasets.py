@@ -212,7 +212,10 @@ def test_rows_of_one_image_are_its_captions(folder, tmp_path):
 def test_wrong_tables_are_one_line(folder):
     for rows, message in (
         ([("widgets/0.png", "one", "a"), ("widgets/0.png", "two", "b")], "image widgets/0.png has two labels"),
-        ([("widgets/0.png", "one", "a"), ("widgets/1.png", None, "b")], "has an empty cell in column 'caption'"),
+        (
+            [("widgets/0.png", "one", "a"), ("widgets/1.png", None, "b")],
+            "row 1 (the first is 0): column 'caption' is empty",
+        ),
         ([("none.png", "one", "a")], "none of its 1 pictures can be read"),
         ([], "has no rows"),
     ):

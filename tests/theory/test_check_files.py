@@ -16,6 +16,7 @@ import pairbounds
 from pairbounds import PairGraph, check_bounds
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
+from pairbounds.theory.graph.files import read_graph, read_labels
 
 COUNTS = np.array([[5, 1, 0, 0], [4, 2, 1, 0], [0, 1, 3, 2], [0, 0, 1, 6], [1, 0, 2, 2]])
 CLASSES = ["cat", "cat", "dog", "dog", "dog"]
@@ -108,11 +109,11 @@ def test_the_column_that_is_written_as_the_name_wins(call, place, header):
 @pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf"])
 def test_a_weight_that_is_none_is_refused_alike(call, place, weight):
     (code, _, err), audited = both(call, place, f"image,caption,weight\n1,a,1\n2,a,1\n2,b,{weight}\n3,b,1\n")
-    assert (code, "row 2 of p.csv has a weight" in err, err.count("\n")) == (2, True, 1)
+    assert (code, "p.csv, row 2 (the first is 0): " in err, err.count("\n")) == (2, True, 1)
     assert audited == (2, "", err)
 
 
-@pytest.mark.parametrize("header", ["id,class", "file,label", "image,kind", "label,ID", "note,class,image"])
+@pytest.mark.parametrize("header", ["id,class", "file,kind", "label,ID", "note,class,image"])
 def test_labels_are_read_alike_whatever_their_header(call, place, header):
     line = {"label,ID": "{1},{0}", "note,class,image": "new,{1},{0}"}.get(header, "{},{}")
     rows = "".join(line.format(*row) + "\n" for row in ((1, "cat"), (2, "dog")))
@@ -126,6 +127,82 @@ def test_huge_weights_are_read_alike(call, place):
     rows = "".join(f"{image},{text},1e308\n" for image, text in ("1a", "2a", "2b", "3b"))
     for code, _, err in both(call, place, "image,caption,weight\n" + rows):
         assert (code, err) == (0, "")
+
+
+def test_pairs_with_labels_and_columns_that_are_not_read(place):
+    PAIRS.assign(label=[CLASSES[IMAGES.index(image)] for image in PAIRS["url"]]).to_csv("pairs.csv", index=False)
+    found = read_graph("pairs.csv")
+    assert found.understood == (
+        "read as a list of pairs (left: url, right: TEXT, left labels: label); ignored: times, language"
+    )
+    assert [found.graph.class_names[label] for label in found.graph.left_labels] == CLASSES
+
+
+def test_labels_by_id_of_pairs_may_be_of_some(place):
+    FILES["pairs.csv"]("pairs.csv")
+    (place / "labels.csv").write_text("image,class\na.png,cat\nq,bird\n")
+    assert read_graph("pairs.csv", "labels.csv").graph.left_labels.tolist() == [0, -1, -1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("labels.csv", "a,b,c\n1,2,3\n", "has 3 columns, and none is called label"),
+        ("labels.csv", "id,label\n7,a\n", "a class for none of the 5 left nodes"),
+        ("labels.csv", "id,label\n0,x\n1,y\n0,z\n", "gives '0' two classes, 'x' and 'z'"),
+        ("labels.json", '["a"]', r"is none of \.npy, \.txt"),
+    ],
+)
+def test_labels_that_do_not_fit(place, name, content, message):
+    FILES["array.npy"]("array.npy")
+    (place / name).write_text(content)
+    with pytest.raises(ValueError, match=message):
+        read_graph("array.npy", name)
+
+
+def test_labels_without_ids_do_not_fit_pairs(place):
+    FILES["pairs.csv"]("pairs.csv")
+    np.save("labels.npy", np.array([0, 1]))
+    with pytest.raises(ValueError, match="a list of pairs has no order"):
+        read_graph("pairs.csv", "labels.npy")
+    assert read_labels("labels.npy").tolist() == [0, 1]
+
+
+def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(place):
+    PairGraph(np.eye(2) + 1, right_labels=[1, 0]).save("g.npz")
+    (place / "l.csv").write_text("id,label\n0,0\n1,1\n")
+    graph = read_graph("g.npz", "l.csv").graph
+    assert (graph.left_labels.tolist(), graph.right_labels.tolist(), graph.class_names) == ([0, 1], [1, 0], ("0", "1"))
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "message"),
+    [
+        ("format", "another", "it is of another program"),
+        ("indices", [9] * 13, "indices must be < 4"),
+        ("shape", [10**15, 3], "index pointer size"),
+        ("left_labels", [0], "left_labels has shape"),
+        ("left_ids", np.array([{}, 1], dtype=object), "cannot be loaded"),
+    ],
+)
+def test_a_saved_graph_that_is_damaged_is_refused(place, name, stored, message):
+    PairGraph(COUNTS, CLASSES).save("g.npz")
+    with np.load("g.npz") as arrays:
+        np.savez("g.npz", **{**arrays, name: stored})
+    with pytest.raises(ValueError, match=message):
+        PairGraph.load("g.npz")
+    (place / "g.npz").write_bytes((place / "g.npz").read_bytes()[:300])
+    with pytest.raises(ValueError, match="is not a whole pair graph"):
+        PairGraph.load("g.npz")
+
+
+def test_arrays_of_another_program_and_objects_are_refused(place):
+    np.savez("clip.npz", images=COUNTS, texts=COUNTS)
+    with pytest.raises(ValueError, match="it holds the arrays images, texts; save the matrix alone"):
+        read_graph("clip.npz")
+    np.save("objects.npy", np.array([{}, 1], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError, match=r"objects\.npy cannot be read"):
+        read_graph("objects.npy")
 
 
 def test_a_nul_in_a_matrix_or_at_the_end_of_a_name_is_refused(call, place):

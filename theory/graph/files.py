@@ -2,36 +2,28 @@
 
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import scipy.io
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.cells import (
-    NoNumberError,
-    as_written,
-    count_numbers,
-    is_numeric,
-    numbers,
-    positive,
-    present,
-    texts,
-)
-from pairbounds.infrastructure.inputs import read_with, require_file
-from pairbounds.infrastructure.table_files import (
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.inputs import readable, require_file
+from pairbounds.infrastructure.reading import (
     FORMATS,
-    Layout,
+    Rows,
+    TableFile,
+    is_numeric,
     is_table,
     is_unnamed,
-    layout_of,
-    opened_text,
-    readable,
+    table_file,
+    text_lines,
 )
 from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.labels import named_labels
@@ -136,12 +128,14 @@ def read_graph(
 def _matrix_file(source: Path) -> GraphFile:
     if source.suffix == ".npz" and is_graph(source):
         return GraphFile(PairGraph.load(source), "pair graph")
-    readers: dict[str, Callable[[Path], Any]] = {
-        ".npz": _sparse_npz,
-        ".npy": lambda path: np.load(path, allow_pickle=False),
-        ".mtx": _matrix_market,
-    }
-    return GraphFile(_graph_of(source, read_with(source, readers[source.suffix])), "matrix")
+    readers: dict[str, Callable[[Path], Any]] = {".npz": _sparse_npz, ".npy": _array, ".mtx": _matrix_market}
+    with readable(source):
+        joint = readers[source.suffix](source)
+    return GraphFile(_graph_of(source, joint), "matrix")
+
+
+def _array(path: Path) -> npt.NDArray[Any]:
+    return np.asarray(np.load(path, allow_pickle=False))
 
 
 def _matrix_market(path: Path) -> Any:
@@ -160,37 +154,45 @@ def _sparse_npz(path: Path) -> Any:
 
 
 def _graph_of(source: Path, joint: Any, **parts: Any) -> PairGraph:
-    try:
+    with _naming_file(source):
         return PairGraph(joint, **parts)
+
+
+@contextmanager
+def _naming_file(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Name the file in an error of the graph that is made from it."""
+    try:
+        yield
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{source}: {error}") from error
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None, header: bool | None) -> GraphFile:
-    layout = layout_of(source, header if columns is None else header is not False)
-    ends = _ends(layout, columns)
+    table = table_file(source, header if columns is None else header is not False)
+    if columns is not None and len(columns) != 2:
+        raise ValueError(f"columns={list(columns)!r} are not two: name the left end and the right end of a pair")
+    ends = known_ends(table.names) if columns is None else (table.require(columns[0]), table.require(columns[1]))
     if ends is not None:
-        return _pairs(layout, ends, weight)
+        return _pairs(table, ends, weight)
     if weight is not None:
         raise ValueError(
             f"{source} is no list of pairs, whose weights {weight!r} could be: name its ends (--columns LEFT,RIGHT)"
         )
     try:
-        rows = read_rows(layout, "weight")
-    except NoNumberError as error:
-        known = " or ".join(f"{left} and {right}" for left, right in ENDS)
-        listed = ", ".join(layout.names[:8]) + (", ..." if layout.names[8:] else "")
+        matrix = read_numbers(table)
+    except ValueError as error:
+        listed = ", ".join(table.names[:8]) + (", ..." if table.names[8:] else "")
         raise ValueError(
-            f"{error}; {source} has the columns {listed}: for pairs, name the two that hold their ends (--columns "
-            f"LEFT,RIGHT) or call them {known}"
+            f"{error} If {source} lists pairs, name the two of its columns {listed} that hold their ends, as in "
+            "--columns LEFT,RIGHT."
         ) from error
-    right_ids = list(rows.columns) if layout.headed else None
-    joint = _graph_of(source, rows.values, left_ids=rows.ids, right_ids=right_ids)
-    return GraphFile(joint, "matrix", used={} if rows.named is None else {"names of rows": rows.named or "no name"})
+    right_ids = list(matrix.columns) if table.headed else None
+    graph = _graph_of(source, matrix.values, left_ids=matrix.ids, right_ids=right_ids)
+    return GraphFile(graph, "matrix", used={} if matrix.named is None else {"names of rows": matrix.named or "no name"})
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class Numbers:
     """A table of numbers.
 
     Attributes
@@ -200,56 +202,26 @@ class Rows:
     ids : of the rows, where the column `named` has them
     """
 
-    values: npt.NDArray[Any]
+    values: FloatArray
     columns: Sequence[str]
     ids: list[str] | None = None
     named: str | None = None
 
 
-def read_rows(layout: Layout, what: str) -> Rows:
-    """The numbers of a table, and of a text with a header or a table with types the names of the rows, if it has any.
-
-    Parameters
-    ----------
-    what : a cell holds, for the message
-
-    Raises
-    ------
-    NoNumberError
-        A cell that holds none, in another column than that of the names.
-    ValueError
-        An empty cell.
-    """
-    file = str(layout.path)
-    found = layout.columns({name: name for name in layout.names})
-    named = _naming(found) if layout.headed and len(found) > 1 else None
-    columns = [name for name in found if name != named]
-    values = [numbers(found[name], f"{what} in column {name!r}", file) for name in columns]
-    ids = None if named is None else texts(present(found[named], named, file, what="name")).tolist()
-    return Rows(np.column_stack(values), columns, ids, named)
+def read_numbers(table: TableFile) -> Numbers:
+    """The numbers of a table, none missing, and the names of its rows, if it has a header and a column of names."""
+    rows = table.read()
+    named = _naming(rows) if table.headed and len(table.names) > 1 else None
+    columns = [name for name in table.names if name != named]
+    ids = None if named is None else rows.filled(named).to_pylist()
+    return Numbers(np.column_stack([rows.numbers(name) for name in columns]), columns, ids, named)
 
 
-def _naming(found: Mapping[str, pa.Array]) -> str | None:
-    """The column that names the rows."""
-    known = [name for name in found if is_unnamed(name) or name.lower() in NAMES]
-    first = [name for name, column in [*found.items()][:1] if not is_numeric(column)]
-    return next(iter(known + first + [name for name, column in found.items() if not count_numbers(column)]), None)
-
-
-def _ends(layout: Layout, columns: Sequence[str] | None) -> tuple[str, str] | None:
-    """The columns that hold the two ends of pairs; `None` for a matrix."""
-    if columns is not None:
-        if len(columns) != 2:
-            raise ValueError(f"columns={list(columns)!r} are not two: name the left end and the right end of a pair")
-        for column in columns:
-            _require_column(layout, column)
-        return columns[0], columns[1]
-    return known_ends(layout.names)
-
-
-def _require_column(layout: Layout, column: str) -> None:
-    if column not in layout.names:
-        raise ValueError(f"{layout.path} has no column {column!r}: its columns are {', '.join(layout.names)}")
+def _naming(rows: Rows) -> str | None:
+    """The column that names the rows: one without a name or of a known one, or the first if it has other text."""
+    names = rows.cells.column_names
+    known = next((name for name in names if is_unnamed(name) or name.lower() in NAMES), None)
+    return names[0] if known is None and not is_numeric(rows.cells[0]) else known
 
 
 def known_ends(columns: Sequence[str]) -> tuple[str, str] | None:
@@ -269,34 +241,31 @@ def _by_name(columns: Sequence[str]) -> dict[str, str]:
     return {column.lower(): column for column in reversed(columns)} | {column: column for column in columns}
 
 
-def _pairs(layout: Layout, ends: tuple[str, str], weight: str | None) -> GraphFile:
-    if weight is not None:
-        _require_column(layout, weight)
-    roles = {"left": ends[0], "right": ends[1], "weight": weight or first_of(layout.names, WEIGHTS)}
-    roles |= {"left labels": first_of(layout.names, LEFT_LABELS), "right labels": first_of(layout.names, RIGHT_LABELS)}
+def _pairs(table: TableFile, ends: tuple[str, str], weight: str | None) -> GraphFile:
+    roles = {"left": ends[0], "right": ends[1], "weight": weight and table.require(weight)}
+    roles["weight"] = roles["weight"] or first_of(table.names, WEIGHTS)
+    roles |= {"left labels": first_of(table.names, LEFT_LABELS), "right labels": first_of(table.names, RIGHT_LABELS)}
     used = {role: column for role, column in roles.items() if column is not None}
-    cells, file = layout.columns(used, ["weight"]), str(layout.path)
-    left, right = (texts(present(cells[role], used[role], file)) for role in ("left", "right"))
-    weights = positive(cells["weight"], "weight", file) if "weight" in cells else None
+    rows = table.read(list(used.values()))
+    left, right = (rows.filled(column).to_numpy() for column in ends)
+    weights = rows.weights(used["weight"]) if "weight" in used else None
     labels: dict[str, Any] = {
-        f"{side}_labels": dict.fromkeys(ids) | _classes(ids, cells[f"{side} labels"], file)
+        f"{side}_labels": dict.fromkeys(ids) | _classes(rows, ids, used[f"{side} labels"])
         for side, ids in (("left", left), ("right", right))
-        if f"{side} labels" in cells
+        if f"{side} labels" in used
     }
-    try:
+    with _naming_file(table.path):
         graph = PairGraph.from_pairs(left, right, weights, **labels)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{file}: {error}") from error
-    ignored = tuple(name for name in layout.names if name not in used.values() and not is_unnamed(name))
+    ignored = tuple(name for name in table.names if name not in used.values() and not is_unnamed(name))
     return GraphFile(graph, "pairs", ignored, used)
 
 
-def _classes(ids: npt.NDArray[Any], labels: pa.Array, file: str) -> dict[str, str]:
+def _classes(rows: Rows, ids: npt.NDArray[Any], column: str) -> dict[str, str]:
     """The class of each id that has one."""
     classes: dict[str, str] = {}
-    for name, label in zip(ids, texts(as_written(labels, f"the column of labels of {file}")), strict=True):
+    for name, label in zip(ids, rows.text(column).to_pylist(), strict=True):
         if label is not None and classes.setdefault(name, label) != label:
-            raise ValueError(f"{file} gives {name!r} two classes, {classes[name]!r} and {label!r}: give one")
+            raise ValueError(f"{rows.file} gives {name!r} two classes, {classes[name]!r} and {label!r}: give one")
     return classes
 
 
@@ -315,43 +284,34 @@ def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt
     """
     source = require_file(path, "labels file")
     if source.suffix == ".npy":
-        return np.asarray(read_with(source, lambda path: np.load(path, allow_pickle=False)))
+        with readable(source):
+            return _array(source)
     if source.suffix == ".txt":
-        return np.array(_lines(source), dtype=object)
+        return np.array(text_lines(source), dtype=object)
     if not is_table(source):
         raise ValueError(f"{source} is none of .npy, .txt, {WORDS}: labels are read from one of these")
-    layout = layout_of(source, header)
-    if len(layout.names) == 1:
-        (only,) = layout.names
-        return texts(as_written(layout.columns({only: only})[only], f"column {only} of {source}"))
-    name, label = label_columns(layout)
-    cells = layout.columns({"id": name, "label": label})
-    return _classes(texts(present(cells["id"], name, str(source))), cells["label"], str(source))
+    table = table_file(source, header)
+    if len(table.names) == 1:
+        return np.asarray(table.read().text(table.names[0]).to_numpy())
+    name, label = label_columns(table)
+    rows = table.read([name, label])
+    return _classes(rows, rows.filled(name).to_numpy(), label)
 
 
-def label_columns(layout: Layout, label: str | None = None) -> tuple[str, str]:
+def label_columns(table: TableFile, label: str | None = None) -> tuple[str, str]:
     """The columns of ids and of classes in a table of labels: by their names, or else the first and the second of two.
 
     `ValueError` where there is only one, or more than two and none is called label.
     """
-    named = [name for name in layout.names if not is_unnamed(name)]
-    label = label or first_of(named, CLASSES) or (layout.names[1] if len(layout.names) == 2 else None)
-    others = [name for name in (*named, *layout.names) if name != label]
+    named = [name for name in table.names if not is_unnamed(name)]
+    label = label or first_of(named, CLASSES) or (table.names[1] if len(table.names) == 2 else None)
+    others = [name for name in (*named, *table.names) if name != label]
     if label is None or not others:
         raise ValueError(
-            f"{layout.path} has {len(named)} columns, and none is called label: give two, id and label, or for an "
+            f"{table.path} has {len(named)} columns, and none is called label: give two, id and label, or for an "
             "audit name it with --label-col"
         )
     return first_of(others, (*NAMES[1:], NAMES[0])) or others[0], label
-
-
-def _lines(path: Path) -> list[str | None]:
-    """The lines of a text, `None` for an empty one."""
-    with readable(path), opened_text(str(path)) as opened:
-        lines = [line.rstrip("\r\n") or None for line in opened]
-    while lines and lines[-1] is None:
-        lines.pop()
-    return lines
 
 
 def _labelled(graph: PairGraph, found: Any, path: str | os.PathLike[str], *, by_row: bool) -> PairGraph:
@@ -368,9 +328,7 @@ def _labelled(graph: PairGraph, found: Any, path: str | os.PathLike[str], *, by_
     right, names = graph.right_labels, graph.class_names
     if right is not None and names is None and np.asarray(each).dtype.kind not in "biuf":  # but written
         names = tuple(map(str, range(int(right.max()) + 1)))
-    try:
+    with _naming_file(path):
         return PairGraph(
             graph.joint, each, named_labels(right, names), left_ids=graph.left_ids, right_ids=graph.right_ids
         )
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error

@@ -1,0 +1,163 @@
+"""Tables of pairs and of labels: which of their columns are read, and their rows in parts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.reading import TableFile, table_file
+from pairbounds.theory.graph.files import CLASSES, ENDS, WEIGHTS, first_of, known_ends, label_columns
+
+IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=True))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Names of the columns that hold images, captions, and so on; `None`: one of the names that are known.
+
+    These are those of `pairbounds.theory.graph.files`, and for similarities, which only a rule of `what_if` reads,
+    none.
+    """
+
+    image: str | None = None
+    caption: str | None = None
+    weight: str | None = None
+    label: str | None = None
+    similarity: str | None = None
+
+
+BY_NAME = Columns()
+
+
+@dataclass(frozen=True, eq=False)
+class RoleTable:
+    """A table, in a file or in several, and the names of its columns by what they hold."""
+
+    files: Sequence[TableFile]
+    columns: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        roles = {name: role for role, name in self.columns.items()}
+        for role, name in self.columns.items():
+            if roles[name] != role:
+                path = self.files[0].path
+                raise ValueError(f"column {name} of {path} cannot hold both {role} and {roles[name]}: name two columns")
+        for file in self.files:
+            for name in self.columns.values():
+                file.require(name)
+
+    @property
+    def ignored(self) -> list[str]:
+        """The columns that are not read."""
+        return [name for name in self.files[0].names if name not in self.columns.values()]
+
+    def parts(self) -> list[TableFile]:
+        """Parts that can be read in any order."""
+        return [part for file in self.files for part in file.parts()]
+
+
+class PairPart(NamedTuple):
+    """The pairs of some rows: ends coded by their distinct names, in the order of first appearance, and numbers."""
+
+    images: pa.DictionaryArray
+    captions: pa.DictionaryArray
+    weights: FloatArray
+    similarities: FloatArray | None
+
+
+def pair_table(path: Path, columns: Columns = BY_NAME) -> RoleTable:
+    """A table of pairs, a file or a folder of files: image, caption, maybe weight and similarity."""
+    files = _files(path)
+    names = files[0].names
+    ends = known_ends(names) if columns.image is None and columns.caption is None else None
+    image, caption = ends or (columns.image, columns.caption)
+    roles = {
+        "image": image or _known(files[0], "image", IMAGES),
+        "caption": caption or _known(files[0], "caption", CAPTIONS),
+        "weight": columns.weight or first_of(names, WEIGHTS),
+        "similarity": columns.similarity,
+    }
+    return RoleTable(files, {role: name for role, name in roles.items() if name is not None})
+
+
+def label_table(path: Path, columns: Columns = BY_NAME) -> RoleTable:
+    """A table of labels, image and label, by `label_columns`; its images may be called otherwise than in the pairs."""
+    files = _files(path)
+    image, label = label_columns(files[0], columns.label and files[0].require(columns.label))
+    image = columns.image if columns.image is not None and columns.image in files[0].names else image
+    return RoleTable(files, {"image": image, "label": label})
+
+
+def own_labels(pairs: Path, columns: Columns = BY_NAME) -> Path | None:
+    """The table of pairs, if it has a column of labels itself: one that is named, or of a known name."""
+    return pairs if (columns.label or first_of(pair_table(pairs, columns).ignored, CLASSES)) is not None else None
+
+
+def columns_read(pairs: Path, labels: Path | None, columns: Columns) -> dict[str, dict[str, object]]:
+    """Columns of the tables that are read, by what they hold, and columns that are ignored."""
+    tables = {"pairs": pair_table(pairs, columns)}
+    if labels is not None:
+        tables["labels"] = label_table(labels, columns)
+    return {name: {**table.columns, "ignored": table.ignored} for name, table in tables.items()}
+
+
+def pair_parts(part: TableFile, columns: Mapping[str, str]) -> Iterator[PairPart]:
+    """The pairs of a part of a table, a batch at a time."""
+    for rows in part.batches(list(columns.values())):
+        images, captions = (_coded(rows.filled(columns[role])) for role in ("image", "caption"))
+        weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(images))
+        similarities = rows.numbers(columns["similarity"]) if "similarity" in columns else None
+        yield PairPart(images, captions, weights, similarities)
+
+
+def merged(parts: Sequence[PairPart]) -> PairPart:
+    """Several parts, at least one, as one."""
+    images, captions, weights, similarities = zip(*parts, strict=True)
+    return PairPart(
+        merged_names(images),
+        merged_names(captions),
+        np.concatenate(weights),
+        None if similarities[0] is None else np.concatenate(similarities),
+    )
+
+
+def merged_names(names: Sequence[pa.DictionaryArray]) -> pa.DictionaryArray:
+    """Several coded columns as one, its values in the order of first appearance."""
+    return pa.chunked_array(names).unify_dictionaries().combine_chunks()
+
+
+def labelled_images(labels: Path, columns: Columns = BY_NAME) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
+    """Images and their labels, coded, a row for each row of a table that has a label; an image may come again."""
+    table = label_table(labels, columns)
+    images, classes = [], []
+    for part in table.parts():
+        for rows in part.batches(list(table.columns.values())):
+            named, label = rows.filled(table.columns["image"]), rows.text(table.columns["label"])
+            images.append(_coded(named.filter(label.is_valid())))
+            classes.append(_coded(label.drop_null()))
+    if not any(map(len, images)):
+        raise ValueError(f"{labels} has no label in any row: leave it out, or fill its column of labels")
+    return merged_names(images), merged_names(classes)
+
+
+def _coded(text: pa.ChunkedArray) -> pa.DictionaryArray:
+    return text.combine_chunks().dictionary_encode()
+
+
+def _known(file: TableFile, role: str, known: Sequence[str]) -> str:
+    name = first_of(file.names, known)
+    if name is None:
+        raise ValueError(f"{file.path} has no column {role}, only {', '.join(file.names)}: name it with --{role}-col")
+    return name
+
+
+def _files(path: Path) -> list[TableFile]:
+    """The tables of a folder, without hidden files, or the one table."""
+    paths = sorted(file for file in path.rglob("[!._]*") if not file.is_dir()) if path.is_dir() else [path]
+    if not paths:
+        raise ValueError(f"{path} is an empty folder: give a table, or a folder of them")
+    return [table_file(file, header=True) for file in paths]
