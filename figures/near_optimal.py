@@ -17,10 +17,7 @@ PANELS = {
         Curve("trained-error", *THEOREMS[17][:2], "theorem 17"),
         Curve("trained-error-by-margins", THEOREMS[17].color, SHARPER, "theorem 17, by margins"),
     ),
-    "zero-shot": (
-        Curve("zero-shot-any", *THEOREMS[7][:2], "theorem 7"),
-        Curve("zero-shot-near-optimal", THEOREMS[7].color, SHARPER, "theorem 7, with the gap"),
-    ),
+    "zero-shot": (Curve("zero-shot-near-optimal", *THEOREMS[7][:2], "theorem 7"),),
 }
 
 

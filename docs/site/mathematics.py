@@ -34,7 +34,7 @@ def pages() -> Iterator[tuple[str, str]]:
 def _by_number() -> dict[int, list[ModuleType]]:
     found: dict[int, list[ModuleType]] = {}
     for module in THEOREMS:
-        match = re.search(r"theorem(\d+)_", module.__name__)
+        match = re.search(r"theorem(\d+)[a-z]?_", module.__name__)
         assert match
         found.setdefault(int(match[1]), []).append(module)
     return found

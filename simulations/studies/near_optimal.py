@@ -16,7 +16,7 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 BOUNDS = (
     *("near-optimal-error", "sharp-near-optimal-error", "trained-error", "trained-error-by-margins"),
-    *("zero-shot-any", "zero-shot-near-optimal"),
+    "zero-shot-near-optimal",
 )
 
 

@@ -252,7 +252,7 @@ OF_CASES = (graph, minimiser, top_embedding, at_values, at_penalty, class_gap, a
 OF_CASES += (counted_pairs, tails, tails_at)
 PREMISES |= {each.__name__: lambda case, _, each=each: each(case) for each in OF_CASES}
 ROWS = {
-    "graph": "factorisation optimum excess-loss induced-labelling-error image-error zero-shot-any class-leaks "
+    "graph": "factorisation optimum excess-loss induced-labelling-error image-error class-leaks "
     "class-partition infonce-entropy mean-classifier-any infonce-by-range residual batch-collisions "
     "mixture-labelling-error mixture-spectrum classes-by-domains coarser-captions",
     "parts_or_zero": "mmcl-is-sscl",
@@ -260,12 +260,11 @@ ROWS = {
     "minimiser gap": "probe-mse probe-error image-error-by-pairs zero-shot",
     "top_embedding gap": "sharp-probe-mse sharp-probe-error",
     "top_embedding": "sharp-probe-mse-below",
-    "minimiser components gap": "counted-mse counted-error",
+    "minimiser components gap": "counted-mse",
     "minimiser most": "multihop-mse",
     "minimiser half_most": "multihop-error",
     "minimiser least": "multihop-mse-below",
     "at_values": "local-multihop-error",
-    "minimiser class_gap classes_within": "probe-error-by-connectivity",
     "classes_within": "tail-by-connectivity",
     "two_nodes": "cheeger-below cheeger-above",
     "class_gap": "class-variance",

@@ -91,7 +91,7 @@ FORMS: dict[str, Callable[[Form], Form]] = {
 # What the form changes: half a node may go to either side of a cut, is another voter, leaves room for more values, and
 # is as far from the other half as the range allows.
 CHANGED = {"split_left": {"conductance", "vote_of_others_error"}}
-COUNTED = {"counted-mse", "counted-error", "infonce-by-range"}
+COUNTED = {"counted-mse", "infonce-by-range"}
 
 
 def form_of(family: str) -> Form | None:

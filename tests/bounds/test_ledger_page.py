@@ -1,4 +1,5 @@
 import importlib
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from pairbounds import BOUNDS, PairGraph
 from pairbounds.__main__ import app
 from pairbounds.theory.attack import score
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
-from pairbounds.theory.ledger.page import ledger_page
+from pairbounds.theory.ledger.page import BEST, ledger_page
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +24,19 @@ def test_the_page_has_every_theorem_and_every_bound(page):
     for claim in BOUNDS.values():
         assert (f"| `{claim.name}` | {claim.statement} |" in page) == (claim.corollary_of is None)
         assert (f"- `{claim.name}`, never below " in page) == (claim.corollary_of is not None)
-    assert "- `counted-error`, never below twice `counted-mse`: " in page
+    assert "- `penalised-encoder-error`, never below twice `penalised-encoder-mse`: " in page
     assert "| `probe_error` | exact | 1.000 (2 x 1, k = 1) |" in page
     assert "| nothing to search |" in page
+
+
+def test_every_bound_is_kept_for_one_of_three_reasons():
+    """The counts are recorded by `python -m tests.bounds.best`."""
+    recorded = {row["what"]: row for row in json.loads(BEST.read_text(encoding="utf-8"))["rows"]}
+    for name, claim in BOUNDS.items():
+        is_best = name in recorded and recorded[name]["best"] > 0
+        assert is_best or re.fullmatch("paper|less information: .+", claim.kept or ""), (
+            f"{name} is not known to be the best bound anywhere: run `python -m tests.bounds.best`, or give kept="
+        )
 
 
 def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested(page):

@@ -135,18 +135,17 @@ def test_image_error_from_its_definition(family):
     assert image_error(encoder) == pytest.approx(naive, abs=1e-9)
 
 
-def test_the_zero_shot_bound_with_the_gap_shrinks_with_alpha_and_the_plain_one_does_not():
+def test_the_zero_shot_bound_shrinks_with_alpha():
     """Theorem 7 asks for a zero-shot bound on any encoder that goes to 0 with the labelling error: here it does."""
     world = LatentWorld(n_classes=4, n_captions=20, seed=0)
-    plain, shrinking = [], []
+    shrinking = []
     for noise in (0.1, 0.01, 0.001):
         graph = world.caption_graph(noise, detail=0.3)
         f, g = optimal_embeddings(graph, 4)
         table = check_bounds(graph, 4, (f, (1 + noise * 0.01) * g)).set_index("bound")
-        plain.append(table.loc["zero-shot-any", "value"])
         shrinking.append(table.loc["zero-shot-near-optimal", "value"])
     assert shrinking[0] > 5 * shrinking[1] > 25 * shrinking[2]
-    assert min(plain) > 0.2 > shrinking[2]
+    assert shrinking[2] < 0.2
 
 
 @pytest.mark.parametrize("family", ["dense_random", "latent_captions", "torus", "split_by_class", "low_rank"])

@@ -198,7 +198,6 @@ WITNESSES: dict[str, list[Checks]] = {
     "penalised-encoder-mse-by-duality": [
         worked_out(lambda: penalised_bits(0.76, 3, -0.001), by_hops(0.76, by_duality(0.76, 0.239)))
     ],
-    "zero-shot-any": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA - ALPHA_T) + sqrt(0.64 + 0.01)) ** 2)],
     "zero-shot-near-optimal": [Checks(one_caption_of_two, None), worked_out(two_bits, 2 * NEAR_ZERO_SHOT**2)],
     "class-leaks": [
         worked_out(lambda: two_bits(features=False), 0.19 + 0.36 + 0.36),
@@ -235,7 +234,6 @@ WITNESSES: dict[str, list[Checks]] = {
         worked_out(lambda: two_bits(features=False, k=1), ALPHA_T / (1 - BY_VARIANCE)),
         worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 0.18 / (1 - 0.64 / 2)),
     ],
-    "counted-error": [worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 2 * 0.18 / (1 - 0.64 / 2))],
     "local-multihop-error": [Checks(lambda: Case(two_nodes(0.1)), None)],
     "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
     "cross-entropy-by-infonce": [

@@ -14,7 +14,7 @@ from tests.families import GRAPHS
 from tests.real_data.test_audit import random_table
 
 BY_PRODUCTS = {"optimum", "probe-mse", "probe-error", "sharp-probe-error", "near-optimal-error", "multihop-error"}
-BY_ROWS = {"tail-by-connectivity", "probe-error-by-connectivity"}
+BY_ROWS = {"tail-by-connectivity"}
 
 
 # Threads start in no time, and talk over sockets all the same. The port is any that is free.

@@ -44,6 +44,7 @@ class Bound:
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
     hops : how many it was told to take, by `in_hops`
     formal : the Coq theorem that proves it, "file.v:name" in `theory/formal`
+    kept : reason to keep a row that is never the best: "paper", or "less information: " and what it does without
     """
 
     name: str
@@ -57,6 +58,7 @@ class Bound:
     corollary_of: str | None = None
     hops: int | None = None
     formal: str | None = None
+    kept: str | None = None
 
     @property
     def foreign(self) -> bool:
@@ -66,7 +68,7 @@ class Bound:
     @property
     def theorem(self) -> int | None:
         """The number of its theorem, by its module; `None` for a user's."""
-        found = re.fullmatch(r"theorem(\d+)_.*", self.evaluate.__module__.rpartition(".")[2])
+        found = re.fullmatch(r"theorem(\d+)[a-z]?_.*", self.evaluate.__module__.rpartition(".")[2])
         return None if found is None or self.foreign else int(found[1])
 
     @property
@@ -141,6 +143,7 @@ def bound(
     subject: Subject = "optimum",
     corollary_of: str | None = None,
     formal: str | None = None,
+    kept: str | None = None,
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
 
@@ -182,7 +185,7 @@ def bound(
             _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         parts = (name, quantity, status, relation, subject, statement, remarks.strip(), function, corollary_of)
-        return Bound(*parts, formal=formal)
+        return Bound(*parts, formal=formal, kept=kept)
 
     return BOUNDS.registering(name, entry)
 

@@ -24,6 +24,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum
     relation="=",
     subject="encoder",
     formal="theorem01_factorisation.v:factorisation",
+    kept="paper",
 )
 def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L(f, g) = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²` for every embedding pair.

@@ -16,7 +16,14 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("optimum", quantity="spectral_loss", status="exact", relation="=", formal="theorem02_optimum.v:optimum")
+@bound(
+    "optimum",
+    quantity="spectral_loss",
+    status="exact",
+    relation="=",
+    formal="theorem02_optimum.v:optimum",
+    kept="paper",
+)
 def optimum(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`min L = -Σ_{i≤k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`."""
     return _lowest(spectrum, k)

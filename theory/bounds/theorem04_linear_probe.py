@@ -64,19 +64,37 @@ def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> 
     return induced_at_most(graph)
 
 
-@bound("probe-mse", quantity="probe_mse", status="exact", formal="theorem04_linear_probe.v:probe_mse")
+@bound(
+    "probe-mse",
+    quantity="probe_mse",
+    status="exact",
+    formal="theorem04_linear_probe.v:probe_mse",
+    kept="paper",
+)
 def probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
     return over_gap(induced_labelling_error(graph), spectrum, k)
 
 
-@bound("probe-error", quantity="probe_error", status="exact", formal="theorem04_linear_probe.v:probe_error")
+@bound(
+    "probe-error",
+    quantity="probe_error",
+    status="exact",
+    formal="theorem04_linear_probe.v:probe_error",
+    kept="paper",
+)
 def probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
     return over_gap(2 * induced_labelling_error(graph), spectrum, k)
 
 
-@bound("sharp-probe-mse", quantity="probe_mse", status="exact", formal="theorem04_linear_probe.v:sharp_probe_mse")
+@bound(
+    "sharp-probe-mse",
+    quantity="probe_mse",
+    status="exact",
+    formal="theorem04_linear_probe.v:sharp_probe_mse",
+    kept="less information: label energy alone",
+)
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return over_gap(_remaining(graph, spectrum, k), spectrum, k)
@@ -88,6 +106,7 @@ def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     status="exact",
     corollary_of="imbalance-error",
     formal="theorem04_linear_probe.v:sharp_probe_error",
+    kept="less information: label energy alone",
 )
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""

@@ -68,13 +68,14 @@ def by_views(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> 
     quantity="image_error",
     status="exact",
     formal="theorem05_self_supervised.v:image_error_by_pairs",
+    kept="less information: no encoder",
 )
 def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_image(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)
 
 
-@bound("image-error-haochen", quantity="image_error", status="restated")
+@bound("image-error-haochen", quantity="image_error", status="restated", kept="paper")
 def literature(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_image(f*) <= 2 φ / λ_{k+1} + 8 α`, with `φ = α_T` and `λ_{k+1} = 1 - σ²_{k+1}`.
 

@@ -10,12 +10,12 @@ Probe. Projecting on the columns of F only lowers the loss, and Ky Fan gives
 `‖(I - Π_F) U_j‖_F ‖Ỹ‖_op`, and `‖Ỹ‖²_op = p_max`, the largest class mass. The tail is at most `α_T / (1 - σ²_{j+1})` by
 theorem 4, and is exactly `1 - Σ_{i≤j} c_i`. Theorem 17 has soft thresholds in the place of j.
 
-Zero-shot. The residual `R = Ā - F Gᵀ` has operator norm at most `√(σ²_{k+1} + ε)` (Weyl), which gives the plain form.
-For the form that shrinks with α, write `F Gᵀ = Q B` with Q orthonormal. The excess splits into two non-negative parts,
-`ε_1` of Q as a subspace and `ε_2 = ‖Qᵀ Ā - B‖²`. The ranges of `(I - Q Qᵀ) Ā` and `Q (Qᵀ Ā - B)` are orthogonal, so
-that `‖R W_j‖² <= Σ_{i≤j} σ_i² ‖(I - Q Qᵀ) u_i‖² + ε_2 <= ε / (σ_j² - σ²_{k+1})`. With T the matrix of the `t_c` of
-theorem 6, `‖T‖² = q` the largest class mass on the right, and at most `τ / (1 - σ²_{j+1})` of T outside `W_j`,
-`‖R T‖ <= √(q ε / (σ_j² - σ²_{k+1})) + √(σ²_{k+1} + ε) √(τ / (1 - σ²_{j+1}))`. At ε = 0 and j = k this is theorem 6.
+Zero-shot. The residual `R = Ā - F Gᵀ` has operator norm at most `√(σ²_{k+1} + ε)` (Weyl). Write `F Gᵀ = Q B` with Q
+orthonormal. The excess splits into two non-negative parts, `ε_1` of Q as a subspace and `ε_2 = ‖Qᵀ Ā - B‖²`. The ranges
+of `(I - Q Qᵀ) Ā` and `Q (Qᵀ Ā - B)` are orthogonal, so that `‖R W_j‖² <= Σ_{i≤j} σ_i² ‖(I - Q Qᵀ) u_i‖² + ε_2 <= ε /
+(σ_j² - σ²_{k+1})`. With T the matrix of the `t_c` of theorem 6, `‖T‖² = q` the largest class mass on the right, and at
+most `τ / (1 - σ²_{j+1})` of T outside `W_j`, `‖R T‖ <= √(q ε / (σ_j² - σ²_{k+1})) + √(σ²_{k+1} + ε) √(τ / (1 -
+σ²_{j+1}))`. At ε = 0 and j = k this is theorem 6.
 
 Source: new here; the probe part has the shape of HaoChen et al. 2021.
 
@@ -48,6 +48,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum
     subject="encoder",
     corollary_of="trained-error",
     formal="theorem07_near_optimal.v:near_optimal_error",
+    kept="less information: no singular vector",
 )
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_max ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
@@ -63,6 +64,7 @@ def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: En
     subject="encoder",
     corollary_of="trained-error",
     formal="theorem07_near_optimal.v:sharp_near_optimal_error",
+    kept="less information: label energy alone",
 )
 def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(1 - Σ_{i≤j} c_i) + √(p_max ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
@@ -76,6 +78,7 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
     status="exact",
     subject="encoder",
     formal="theorem07_near_optimal.v:multihop_near_optimal_error",
+    kept="less information: no singular vector",
 )
 def multihop_near_optimal_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
@@ -83,19 +86,6 @@ def multihop_near_optimal_error(
     """`E(f) <= 2 min_j (√B_m(j) + √(p_max ε / (σ_j² - σ²_{k+1})))²`: the tail by multi-hop consistency (theorem 15)."""
     tails = [tail_at_most(graph, spectrum, j, hops) for j in range(1, k + 1)]
     return 2 * _squared_probe_bound(encoder, np.array(tails))
-
-
-@bound(
-    "zero-shot-any",
-    quantity="zero_shot_error",
-    status="exact",
-    subject="encoder",
-    formal="theorem07_near_optimal.v:zero_shot_any",
-)
-def zero_shot_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_zs(f, g) <= 2 (√(2α - τ) + √(σ²_{k+1} + ε))²` for every embedding pair, τ as theorem 6 has it."""
-    residual = spectrum.upper_values[k] ** 2 + excess(encoder)
-    return float(2 * (np.sqrt(off_captions(graph, spectrum)) + np.sqrt(residual)) ** 2)
 
 
 @bound(
@@ -108,7 +98,7 @@ def zero_shot_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
 def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs(f, g) <= 2 min_j (√(2α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`.
 
-    It shrinks to 0 with α and ε, as the plain form does not, and is theorem 6 at the optimum.
+    It shrinks to 0 with α and ε, and is theorem 6 at the optimum.
     """
     differing, loss = right_induced_labelling_error(graph) + spectrum.rounding, excess(encoder)
     residual = spectrum.upper_values[k] ** 2 + loss

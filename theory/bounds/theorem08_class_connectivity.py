@@ -6,6 +6,7 @@ In words: If the pairs inside every class connect it well, and from no image muc
 Let `λ₂(c)` be the second eigenvalue of the induced pairs inside class c, normalised by themselves,
 `β(x) = Pr_{x'|x}[y(x') ≠ y(x)]` the leak of a left node, and r the number of classes present. Then
 `1 - σ²_{r+1} >= min_x (1 - λ₂(y(x))) (1 - β(x))`.
+For `k >= r` theorem 4 holds with the right side in the place of its gap `1 - σ²_{k+1}`, which is never smaller.
 Diversity of the pairs inside a class and consistency enter as two factors: the paper's two advantages of text-induced
 pairs. Since `(1 - λ) (1 - β) >= 1 - λ - β`, it implies `σ²_{r+1} <= max_c λ₂(c) + max_x β(x)`.
 
@@ -20,8 +21,6 @@ Source: new here.
 Cost: O(iterations nnz), for the second eigenvalue of each class.
 """
 
-import math
-
 import numpy as np
 
 from pairbounds.infrastructure.hypotheses import require
@@ -29,7 +28,7 @@ from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, stays_in_class
-from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error, weighted_targets
+from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
@@ -54,24 +53,6 @@ def tail_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """
     _classes_within(graph, k)
     return 1 - least_gap(graph)
-
-
-@bound(
-    "probe-error-by-connectivity",
-    quantity="probe_error",
-    status="exact",
-    formal="theorem08_class_connectivity.v:probe_error_by_connectivity",
-)
-def probe_error_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E(f*) <= 2 α_T / min_x (1 - λ₂(y(x))) (1 - β(x))`, hence `<= 2 α_T / (1 - max_c λ₂(c) - max_x β(x))`.
-
-    Needs `k >= r`, the classes present: then `σ_{k+1} <= σ_{r+1}`, and theorem 4 applies. Infinite where a class falls
-    apart.
-    """
-    _classes_within(graph, k)
-    gap = least_gap(graph)
-    # As in `over_gap`: the computed subspace may be off by a rounding over the gap.
-    return (2 * induced_labelling_error(graph) + spectrum.rounding) / gap if gap > 0 else math.inf
 
 
 def least_gap(graph: PairGraph) -> float:

@@ -135,7 +135,7 @@ def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return float(gaps.sum() + (classes - len(gaps)) * gaps[-1])
 
 
-@bound("image-error-rate", quantity="image_error", status="rate")
+@bound("image-error-rate", quantity="image_error", status="rate", kept="paper")
 def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_image(f*) <= Õ(α / ρ²_{⌊k/2⌋})` for `k >= 2 r`, r the number of classes present: what the rate grows with.
 

@@ -43,7 +43,13 @@ def multihop_mse(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None 
     return tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("multihop-error", quantity="probe_error", status="exact", formal="theorem15_multihop.v:multihop_error")
+@bound(
+    "multihop-error",
+    quantity="probe_error",
+    status="exact",
+    formal="theorem15_multihop.v:multihop_error",
+    kept="less information: no scores",
+)
 def multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= 2 B_m(k)`: by the consistency of up to 2m hops."""
     return 2 * tail_at_most(graph, spectrum, k, hops)

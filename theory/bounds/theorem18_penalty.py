@@ -89,6 +89,7 @@ def penalised_mse_below(
     subject="penalised optimum",
     corollary_of="local-penalised-error",
     formal="theorem18_penalty.v:penalised_error",
+    kept="less information: one hop",
 )
 def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f_μ) <= 2 α_T / (1 - b)`, `b = max(μ², σ²_{k+1})`: by one hop."""
@@ -145,6 +146,7 @@ def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encode
     status="exact",
     subject="penalised encoder",
     formal="theorem18_penalty.v:multihop_penalised_encoder_mse",
+    kept="less information: no singular vector",
 )
 def multihop_penalised_encoder_mse(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
@@ -159,6 +161,7 @@ def multihop_penalised_encoder_mse(
     status="exact",
     subject="penalised encoder",
     formal="theorem18_penalty.v:penalised_encoder_mse_by_duality",
+    kept="less information: no singular value",
 )
 def penalised_encoder_mse_by_duality(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None

@@ -297,6 +297,7 @@ QUANTITIES |= {
     subject="critic",
     corollary_of="zero-shot-vote-by-node",
     formal="theorem20_votes.v:zero_shot_vote",
+    kept="less information: averages over all nodes",
 )
 def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs <= Φ(α, ε_→)`: of `argmax_c Σ_{y(l)=c} p_s(l | x)`, for every critic."""
@@ -322,6 +323,7 @@ def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     subject="critic",
     corollary_of="vote-by-node",
     formal="theorem20_votes.v:vote",
+    kept="less information: averages over all nodes",
 )
 def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= Φ(α_T, ε_→ + ε_←)`: of `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)`, for every critic."""

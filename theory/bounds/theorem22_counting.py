@@ -45,31 +45,21 @@ PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds
 PRODUCTS_BLOCK = 4_000_000  # at a time: 64 MB
 
 
-@bound("counted-mse", quantity="probe_mse", status="exact", formal="theorem22_counting.v:counted_mse")
+@bound(
+    "counted-mse",
+    quantity="probe_mse",
+    status="exact",
+    formal="theorem22_counting.v:counted_mse",
+    kept="less information: no singular value",
+)
 def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - b)`, where b bounds `σ²_{k+1}` by sums of powers: no singular value is computed.
 
     `b <= t_1 / (k + 1 - κ)` for κ components, with t_1 the χ² information of a connected graph.
     """
-    return _over_counted_gap(induced_labelling_error(graph), graph, spectrum, k)
-
-
-@bound(
-    "counted-error",
-    quantity="probe_error",
-    status="exact",
-    corollary_of="counted-mse",
-    formal="theorem22_counting.v:counted_error",
-)
-def counted_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E(f*) <= 2 α_T / (1 - b)`, where b bounds `σ²_{k+1}` by sums of powers: no singular value is computed."""
-    return _over_counted_gap(2 * induced_labelling_error(graph), graph, spectrum, k)
-
-
-def _over_counted_gap(numerator: float, graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """The quotient, rounded up as `over_gap` does it: what is measured rests on computed vectors."""
     gap = 1 - square_at_most(graph, k) - spectrum.rounding
-    return (numerator + spectrum.rounding) / gap if gap > 0 else math.inf
+    # Rounded up as `over_gap` does it: what is measured rests on computed vectors.
+    return (induced_labelling_error(graph) + spectrum.rounding) / gap if gap > 0 else math.inf
 
 
 def square_at_most(graph: PairGraph, k: int) -> float:

@@ -12,7 +12,7 @@ from pairbounds.theory.bounds.statements import Statement
 
 __all__ = ["QUANTITIES", "STATEMENTS", "THEOREMS"]
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("theorem??_*.py"))
+NAMES = sorted(path.stem for path in Path(__file__).parent.glob("theorem??*_*.py"))
 THEOREMS = tuple(import_module(f"pairbounds.theory.bounds.{name}") for name in NAMES)
 
 STATEMENTS: dict[str, Statement] = {

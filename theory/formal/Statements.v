@@ -266,11 +266,6 @@ Definition multihop_near_optimal_error := forall n m r k j M (P : graph R n m) (
   (forall N w t, @consistent_measure R n m r P y M N w t -> \sum_(i | t i <= value l j.+1) w i <= most) ->
   error P y f B <= 2 * (Num.sqrt most
     + Num.sqrt (largest_mass P y * excess P l f g / (value l j - value l k))) ^+ 2.
-Definition zero_shot_any := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r) U l
-    (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
-  eigenbasis (hop P) U l ->
-  zero_shot_error P y z f g
-    <= 2 * (Num.sqrt (2 * alpha P y z - tau P z) + Num.sqrt (value l k + excess P l f g)) ^+ 2.
 Definition zero_shot_near_optimal := forall n m r k j (P : graph R n m) (y : 'I_n -> 'I_r) (z : 'I_m -> 'I_r) U l
     (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)),
   eigenbasis (hop P) U l -> (j < k)%N -> singular l k < singular l j -> value l j.+1 < 1 ->
@@ -289,13 +284,6 @@ Definition tail_by_connectivity := forall n m r (P : graph R n m) (y : 'I_n -> '
   eigenbasis (hop P) U l -> (forall c, eigenbasis (class_hop P y c) (V c) (v c)) ->
   ((forall x, gap <= (1 - value (v (y x)) 1) * (1 - leak P y x)) -> value l r <= 1 - gap) /\
   ((forall c, value (v c) 1 <= lam) -> (forall x, leak P y x <= beta) -> value l r <= lam + beta).
-Definition probe_error_by_connectivity := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) V v f g B gap lam beta,
-  (forall c, eigenbasis (class_hop P y c) (V c) (v c)) -> @minimiser R n m k P f g -> least_squares P y f B ->
-  (r <= k)%N ->
-  ((forall x, gap <= (1 - value (v (y x)) 1) * (1 - leak P y x)) -> 0 < gap ->
-     error P y f B <= 2 * alphaT P y / gap) /\
-  ((forall c, value (v c) 1 <= lam) -> (forall x, leak P y x <= beta) -> lam + beta < 1 ->
-     error P y f B <= 2 * alphaT P y / (1 - lam - beta)).
 
 (* Theorem 9: the conductance of a class is the share of its induced pairs that leave it; each class has a node *)
 Definition class_conductance n m r (P : graph R n m) (y : 'I_n -> 'I_r) c : R :=
@@ -577,9 +565,6 @@ Definition counted_square n m (P : graph R n m) k : R :=
 Definition counted_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) f g B,
   (components P <= k)%N -> @minimiser R n m k P f g -> least_squares P y f B -> counted_square P k < 1 ->
   mse P y f B <= alphaT P y / (1 - counted_square P k).
-Definition counted_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) f g B,
-  (components P <= k)%N -> @minimiser R n m k P f g -> least_squares P y f B -> counted_square P k < 1 ->
-  error P y f B <= 2 * alphaT P y / (1 - counted_square P k).
 
 (* Theorem 25: an image for each class in each domain; what its induced pair shares gives the weight. Whitened features
    have orthonormal weighted columns; those of the optimum have a minimiser among their combinations. *)

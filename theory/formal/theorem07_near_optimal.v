@@ -240,13 +240,6 @@ Qed.
 End Pair.
 End ZeroShot.
 
-Theorem zero_shot_any (R : rcfType) : Statements.zero_shot_any R.
-Proof.
-move=> n m r k P y z U l f g basis; apply: le_trans (zero_shot_residual P f g y z) _.
-rewrite ler_pM2l ?ltr0n // ler_pXn2r ?nnegrE ?addr_ge0 ?sqrtr_ge0 // lerD2l ler_wsqrtr //.
-by apply: le_trans (residual basis f g _) _; rewrite sqnormY mulr1.
-Qed.
-
 Theorem zero_shot_near_optimal (R : rcfType) : Statements.zero_shot_near_optimal R.
 Proof.
 move=> n m r k j P y z U l f g basis jk /(value_lt basis) gap v1; apply: le_trans (zero_shot_residual P f g y z) _.

@@ -217,9 +217,3 @@ Proof.
 move=> n m r k P y f g B ck best probe; have [b0 tail] := counted_tail ck.
 exact: (probe_mse_optimum best probe b0 tail).
 Qed.
-
-Theorem counted_error (R : rcfType) : Statements.counted_error R.
-Proof.
-move=> n m r k P y f g B ck best probe b1; have [b0 tail] := counted_tail ck.
-by rewrite -mulrA; apply: (probe_error_optimum best probe b0 tail).
-Qed.

@@ -5,7 +5,7 @@ import sys
 
 from pairbounds.theory.bounds.registry import NEEDED, Bound, Subject
 from pairbounds.theory.ledger.formal import coq_statement, foundation
-from pairbounds.theory.ledger.page import STATUS_MEANS, beaten_by, title_and_text
+from pairbounds.theory.ledger.page import STATUS_MEANS, beaten_by, kept, title_and_text
 
 RELATIONS = {"<=": "an upper bound on", ">=": "a lower bound on", "=": "the value of"}
 SUBJECTS: dict[Subject, str] = {
@@ -36,8 +36,9 @@ def explanation(claim: Bound) -> list[str]:
         paragraphs.append(f"Machine-checked: theory/formal/{claim.formal} proves in Coq, {foundation(claim.formal)}:")
         paragraphs += coq_statement(claim.formal).splitlines()
     if claim.theorem is not None:
-        cases = f"tests/bounds/checks/theorem{claim.theorem:02}.py"
-        paragraphs.append(f"Tested in: tests/bounds/test_every_bound.py, with the cases of {cases}.")
+        paragraphs.append(f"Kept: {kept(claim)}.")
+        theorem = claim.evaluate.__module__.rpartition(".")[2].partition("_")[0]
+        paragraphs.append(f"Tested in: tests/bounds/test_every_bound.py, with tests/bounds/checks/{theorem}.py.")
     return paragraphs
 
 

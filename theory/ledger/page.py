@@ -1,7 +1,11 @@
 """The ledger as a page, made from the register: what the code states is what the page says."""
 
 import inspect
+import json
+from functools import cache
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import jinja2
 
@@ -11,6 +15,7 @@ from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.bounds.theorems import THEOREMS
 from pairbounds.theory.ledger.formal import axioms, coq_statement, foundation
 
+BEST = Path(__file__).with_name("best.json")  # written by `python -m tests.bounds.best`
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
 STATUS_MEANS = {
     "exact": "it may never be violated beyond round-off",
@@ -31,17 +36,19 @@ An **exact** bound may never be violated beyond round-off; a **restated** one is
 (`pairbounds.theory.quantities.rates.fit_rate`) and never asserted. **Machine-checked**: proved in Coq, without an
 axiom, as it is printed. *Sharpest* is the largest ratio of the measured
 quantity to the bound that is known, 1 being equality, with the size of the graph that shows it; the graphs are in
-`theory/attack/sharpest.json`.
+`theory/attack/sharpest.json`. *Kept*: the bound is a paper's own statement, or needs
+less information than a sharper one, or is sharper somewhere; and at how many points it was alone the best bound on its
+quantity, and not vacuous (`theory/ledger/best.json`, measured at {{ commit }}).
 {% for theorem in theorems %}
 ## {{ theorem.title }}
 {% if theorem.text %}
 {{ theorem.text }}
 {% endif %}
 {% if theorem.claims -%}
-| bound | states | measured | status | sharpest |
-|---|---|---|---|---|
+| bound | states | measured | status | sharpest | kept |
+|---|---|---|---|---|---|
 {%- for it in theorem.claims %}
-| `{{ it.name }}` | {{ it.statement }} | `{{ it.quantity }}` | {{ it.status }} | {{ sharpest(it) }} |
+| `{{ it.name }}` | {{ it.statement }} | `{{ it.quantity }}` | {{ it.status }} | {{ sharpest(it) }} | {{ kept(it) }} |
 {%- endfor %}
 {% for claim in theorem.claims if claim.remarks %}
 `{{ claim.name }}`: {{ claim.remarks }}
@@ -50,7 +57,7 @@ quantity to the bound that is known, 1 being equality, with the size of the grap
 Corollaries, never below another bound of the same cost:
 
 {% for it in theorem.corollaries -%}
-- `{{ it.name }}`, never below {{ beaten_by(it) }}: {{ it.statement }}
+- `{{ it.name }}`, never below {{ beaten_by(it) }}: {{ it.statement }} Kept: {{ kept(it) }}.
 {% endfor %}
 {%- endif %}
 Guarded by `tests/bounds/test_every_bound.py` with the cases in `tests/bounds/checks/{{ theorem.file }}.py`.
@@ -91,6 +98,8 @@ def ledger_page() -> str:
     page = environment.from_string(PAGE).render(
         theorems=theorems,
         sharpest=sharpest,
+        kept=kept,
+        commit=_best_record()["measured"]["commit"][:8],
         beaten_by=beaten_by,
         axioms=axioms,
         foundation=foundation,
@@ -103,6 +112,18 @@ def title_and_text(module: ModuleType) -> tuple[str, str]:
     """The title of a theorem's module, and the text below it."""
     title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
     return title.rstrip("."), text.strip()
+
+
+def kept(claim: Bound) -> str:
+    """The reason why the ledger has a bound, and how often it was alone the best on its quantity."""
+    counts = next((row for row in _best_record()["rows"] if row["what"] == claim.name), None)
+    times = f"; best at {counts['best']:,} of {counts['count']:,} points" if counts and counts["count"] else ""
+    return f"{claim.kept or 'sharper'}{times}"
+
+
+@cache
+def _best_record() -> Any:
+    return json.loads(BEST.read_text(encoding="utf-8"))
 
 
 def beaten_by(claim: Bound) -> str:

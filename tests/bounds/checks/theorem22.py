@@ -13,5 +13,4 @@ MORE_COMPONENTS = (disconnected, "5 components, more than k")
 
 CHECKS = {
     "counted-mse": Checks(two_copies, MORE_COMPONENTS),
-    "counted-error": Checks(two_copies, MORE_COMPONENTS),
 }
