@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -7,24 +6,14 @@ import scipy.optimize
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
+from numpy.polynomial.polynomial import polyfromroots, polyval
 
-from pairbounds import (
-    HypothesisError,
-    PairGraph,
-    check_bounds,
-    label_energy,
-    spectrum,
-)
+from pairbounds import HypothesisError, PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import local_multihop as module
 from pairbounds.theory.quantities.hop_scores import filtered_margins
-from pairbounds.theory.quantities.local_multihop import (
-    Cut,
-    certified,
-    local_multihop,
-    within,
-)
+from pairbounds.theory.quantities.local_multihop import Cut, local_multihop, within
 from pairbounds.theory.quantities.margins import error_within, margins
 from pairbounds.theory.quantities.multihop import (
     label_measure,
@@ -47,18 +36,39 @@ def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
 
 def vote_within(graph: PairGraph, cut: Cut, hops: int):
     """The least bound by the filters t^j alone."""
-    return module._least(graph, cut, hops, [*module._powers(cut, hops)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_steps", lambda *_: [])
+        return within(graph, cut, hops)
 
 
 def values(coefficients: np.ndarray, places: np.ndarray) -> np.ndarray:
     return chebyshev.chebval(2 * places - 1, coefficients)
 
 
-def members(graph: PairGraph, cut: Cut, hops: int):
-    """Every filter that is tried with its majorant, before that is certified."""
-    for family in [*module._steps(label_measure(graph, hops), cut), *module._powers(cut, hops)]:
-        for share, majorant in zip(family.shares, family.majorants, strict=True):
-            yield module._plus((1 - share) * family.filter, share), majorant
+def margin_program(polynomial, weight, majorant):
+    return module._MarginProgram(polynomial, float(weight), majorant, 0.0, np.ones(1), np.ones(1))
+
+
+def programs(candidates):
+    """Every filter with its majorants, before these are certified."""
+    for each in candidates:
+        for number, weight in enumerate(each.weights):
+            yield margin_program(each.polynomial, weight, each.majorants.one(number))
+
+
+def all_programs(graph: PairGraph, cut: Cut, hops: int):
+    return [*programs(module._steps(label_measure(graph, hops), cut)), *programs(module._powers(cut, hops))]
+
+
+def parts(program) -> tuple[np.ndarray, np.ndarray]:
+    """The filter and the majorant, not yet certified, by their coefficients."""
+    q = (1 - program.weight) * program.polynomial.coefficients[0]
+    return q + program.weight * (np.arange(len(q)) == 0), program.majorant.coefficients[0]
+
+
+def certified(q: np.ndarray, majorant: np.ndarray, cut: Cut) -> np.ndarray:
+    q, majorant = (module._ChebyshevSeries(part[None]) for part in (q, majorant))
+    return margin_program(q, 0.0, majorant).bound(cut).majorant
 
 
 def lacking(q: np.ndarray, majorant: np.ndarray, cut: Cut) -> float:
@@ -109,13 +119,14 @@ CUTS = [Cut(0.3, 0.3), Cut(0.05, 0.05), Cut(0.8, 0.8), Cut(0.3, 0.5), Cut(0.45, 
 @pytest.mark.parametrize("family", ["dense_random", "latent_captions"])
 def test_a_certificate_is_one_in_exact_arithmetic(family):
     """The coefficients are the fractions that their floats are; the places are where a float sees the least."""
-    graph, cut = family_graph(family), Cut(0.3, 0.4)
-    for q, majorant in [*members(graph, cut, 4)][::5]:
-        raised = certified(q, majorant, cut)
-        for part, places in ((q, DENSE[DENSE <= 0.3]), (module._plus(-q, 1.0), DENSE[DENSE >= 0.4])):
-            nearest = places[np.argsort(values(raised, places) - values(part, places) ** 2)[:5]]
+    cut = Cut(0.3, 0.4)
+    for program in all_programs(family_graph(family), cut, 4)[::5]:
+        found = program.bound(cut)
+        complement = module._plus(-found.filter, 1.0)
+        for part, places in ((found.filter, DENSE[DENSE <= 0.3]), (complement, DENSE[DENSE >= 0.4])):
+            nearest = places[np.argsort(values(found.majorant, places) - values(part, places) ** 2)[:5]]
             for place in [Fraction(float(place)) for place in nearest]:
-                assert exact(raised, place) >= exact(part, place) ** 2
+                assert exact(found.majorant, place) >= exact(part, place) ** 2
 
 
 def exact(coefficients: np.ndarray, place: Fraction) -> Fraction:
@@ -130,8 +141,8 @@ def exact(coefficients: np.ndarray, place: Fraction) -> Fraction:
 def test_what_is_disturbed_is_raised_to_a_majorant_again(seed, cut, size):
     """And by no more than the disturbance asks for, but for the grid."""
     rng = np.random.default_rng(seed)
-    every = [*members(family_graph("dense_random", seed % 5), cut, 4)]
-    q, majorant = every[rng.integers(len(every))]
+    every = all_programs(family_graph("dense_random", seed % 5), cut, 4)
+    q, majorant = parts(every[rng.integers(len(every))])
     noise = size * rng.standard_normal(len(majorant))
     before, after = certified(q, majorant, cut), certified(q, majorant + noise, cut)
     assert lacking(q, after, cut) <= 1e-15 * (np.abs(after).sum() + np.abs(q).sum() ** 2)
@@ -139,48 +150,67 @@ def test_what_is_disturbed_is_raised_to_a_majorant_again(seed, cut, size):
     assert raised <= before[0] - majorant[0] + np.abs(noise).sum() * (1 + 1e-5) + 1e-5 * np.abs(majorant).sum()
 
 
-def test_what_is_left_out_or_looked_at_first_changes_nothing(monkeypatch):
+def test_a_first_look_at_few_points_changes_nothing(monkeypatch):
     for family in ("hypercube", "sparse_random"):
         graph = family_graph(family)
         cut = Cut.of(spectrum(graph, 4), 3)
         found = within(graph, cut, 8)
         with monkeypatch.context() as patch:
-            patch.setattr(module._Trial, "at_least", lambda *_: 0.0)  # then every majorant is certified
-            patch.setattr(module, "_may_say_something", lambda *_: True)
+            patch.setattr(module, "FIRST_POINTS", module.POINTS)
             every = within(graph, cut, 8)
         assert (found.error, found.budget) == (every.error, every.budget)
         np.testing.assert_array_equal(found.majorant, every.majorant)
 
 
-def by_contacts(nodes: np.ndarray, values: np.ndarray) -> module._Contacts:
-    """The polynomial of these values."""
-    return module._Contacts(nodes, np.ones(len(nodes), dtype=int), values[None], np.zeros((1, len(nodes))))
+@given(
+    st.lists(st.floats(-1, 1), min_size=1, max_size=24),
+    st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted),
+    st.sampled_from([3, 8, 1024]),
+)
+def test_a_polynomial_is_nowhere_below_its_least_value_by_a_grid(coefficients, ends, points):
+    low, high = ends
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "POINTS", points)
+        least = module._least(lambda t: values(coefficients, t), len(coefficients) - 1, low, high, points)
+        assert least <= module._least(lambda t: values(coefficients, t), len(coefficients) - 1, low, high, 2) + 1e-12
+    true = values(coefficients, np.linspace(low, high, 20_000))
+    assert least - 1e-12 <= true.min()
+    assert points < 1024 or true.min() - least <= 1e-3 * np.ptp(true) + 1e-9
+
+
+def test_between_the_points_of_the_grid_a_polynomial_is_not_smaller_than_said(monkeypatch):
+    monkeypatch.setattr(module, "POINTS", 4)
+    dips = polyfromroots([0.3, 0.3, 0.55, 0.55, 0.8, 0.8])  # 0 at places off the grid
+    assert polyval((1 - np.cos(np.linspace(0, np.pi, 25))) / 2, dips).min() > 0
+    assert -1e-2 < module._least(lambda t: polyval(t, dips), 6, 0.0, 1.0, 4) <= 0
+
+
+def by_values(nodes: np.ndarray, values: np.ndarray) -> module._HermiteBasis:
+    return module._HermiteBasis(nodes, np.ones(len(nodes), dtype=int), values[None], np.zeros((1, len(nodes))))
 
 
 def test_round_off_of_a_thousandth_counts_in_all_that_a_step_proves(monkeypatch):
     """`q = t` and `P = 1 + t` by their values at 0 and 1: those at t are off by 48 units of t and of `1 - t + 2t`."""
     monkeypatch.setattr(module, "EPS", unit := 1e-3)
     monkeypatch.setattr(module, "ROUND_OFF", 1e-3)
-    ends, line, mass = np.array([0.0, 1.0]), np.array([1.5, 0.5]), np.full(2, 0.5)
-    trial = module._Trial(
-        np.full(2, 0.5), line, 0.04, mass, mass, 0.2, by_contacts(ends, ends), by_contacts(ends, 1 + ends)
-    )
+    ends, mass = np.array([0.0, 1.0]), np.full(2, 0.5)
+    program = module._MarginProgram(by_values(ends, ends), 0.2, by_values(ends, 1 + ends), 0.04, mass, mass)
     at, part = 0.25, 0.6  # 1 - (0.8 t + 0.2)
     off = 48 * unit * at + 4 * unit * (1 + part)
     expected = 1 + at - 48 * unit * (1 + at) - part**2 - off * (2 * part + off)
-    assert trial._above(1.0, np.array([at])) == pytest.approx(expected, rel=1e-12)
-    found = trial.proved(Cut(0.25, 0.75, rounding=0.01, noise=0.02))
-    added = 1e-3 * (0.5 + 4 * 0.5) + 2 * 48 * unit * (1 + np.sqrt(0.5)) / 2
-    assert found.budget == pytest.approx((np.sqrt(0.04 + 0.01 * 1.01) + 0.01 * 1.01 + added + 0.02) ** 2, rel=1e-12)
-    assert found.majorant[0] - line[0] == pytest.approx(module._round_off(trial.filter, line))
+    assert program._excess(1.0, np.array([at])) == pytest.approx(expected, rel=1e-12)
+    found = program.bound(Cut(0.25, 0.75, rounding=0.01, noise=0.02))
+    added = 1e-3 * (0.6 + 4 * 0.4) + 2 * 48 * unit * (1 + np.sqrt(0.5)) / 2
+    moved = 0.8 * 0.01 * 1.01 + added + 0.02
+    assert found.budget == pytest.approx((np.sqrt(0.04 + 0.01 * 1.01) + moved) ** 2, rel=1e-12)
+    assert found.majorant[0] - 1.5 == pytest.approx(4 * unit * 3 * (2 + (1 + 1) ** 2))
     assert found.allowance == pytest.approx(found.error - error_within(mass, mass, 0.04))
 
 
 def test_where_the_values_kept_are_known_no_more_is_asked():
     q, nothing = np.array([0.5, 0.5]), np.zeros(1)  # t, far from 1 at 0.2
-    known = Cut(0.1, 0.2, kept=np.array([1.0, 0.7]))
-    assert certified(q, nothing, known)[0] == pytest.approx(0.3**2)
-    assert certified(q, nothing, replace(known, kept=None))[0] == pytest.approx(0.8**2)
+    assert certified(q, nothing, Cut(0.1, 0.2, kept=np.array([1.0, 0.7])))[0] == pytest.approx(0.3**2)
+    assert certified(q, nothing, Cut(0.1, 0.2))[0] == pytest.approx(0.8**2)
 
 
 @pytest.mark.parametrize("hops", [1, 4])
@@ -189,22 +219,19 @@ def test_the_majorant_of_a_step_on_a_radau_rule_needs_no_raising(family, hops):
     """It is one on the whole line, as is proved."""
     for place in (0.05, 0.2, 0.5, 0.8):
         nodes, _ = radau_rule(label_measure(family_graph(family), hops), place)
-        found = module._step(nodes, *at_and_meetings(nodes, place))
-        for share, majorant in zip(found.shares, found.majorants, strict=True):
-            q = module._plus((1 - share) * found.filter, share)
+        for q, majorant in map(parts, programs([module._step(nodes, *at_and_multiplicities(nodes, place))])):
             size = np.abs(majorant).sum() + np.abs(q).sum() ** 2
             assert size > 1e4 or lacking(q, majorant, Cut(place, place)) <= 1e-8 * size
 
 
-def at_and_meetings(nodes: np.ndarray, place: float) -> tuple[int, np.ndarray]:
-    return int(np.argmin(np.abs(nodes - place))), module._meetings(nodes, place, [])
+def at_and_multiplicities(nodes: np.ndarray, place: float) -> tuple[int, np.ndarray]:
+    return int(np.argmin(np.abs(nodes - place))), module._multiplicities(nodes, place, [])
 
 
 def test_with_both_ends_among_the_nodes_it_may_need_raising():
     """Nodes 0, 0.05 and 1: q is 1/2 at 0.05 and exceeds 2 in between; P is a parabola of height 1.32."""
     nodes, cut = np.array([0.0, 0.05, 1.0]), Cut(0.05, 0.05)
-    found = module._step(nodes, 1, np.ones(3, dtype=int))
-    q, majorant = found.filter, found.majorants[0]
+    q, majorant = parts(next(programs([module._step(nodes, 1, np.ones(3, dtype=int))])))
     assert values(q, 0.05) == pytest.approx(0.5)
     assert values(majorant, 0.05) == pytest.approx(0.25)
     assert lacking(q, majorant, cut) == pytest.approx(2.29, abs=0.01)
@@ -221,15 +248,16 @@ def test_no_linear_programme_finds_a_smaller_budget(family, hops):
     compared = 0
     for place in np.linspace(0.04, 0.96, 24):
         nodes, masses = radau_rule(jacobi, place)
-        at, meetings = at_and_meetings(nodes, place)
-        found = module._step(nodes, at, meetings)
-        if jacobi.complete or nodes[0] < 0 or nodes[-1] > 1 or np.abs(found.filter).sum() > 10:
+        at, multiplicities = at_and_multiplicities(nodes, place)
+        step = module._step(nodes, at, multiplicities)
+        if jacobi.complete or nodes[0] < 0 or nodes[-1] > 1 or np.abs(step.polynomial.coefficients).sum() > 10:
             continue
-        for share, majorant in [*zip(found.shares, found.majorants, strict=True)][::3]:
+        for program in [*programs([step])][::3]:
+            (q, majorant), weight = parts(program), program.weight
             budget = moments @ majorant
-            closed = share**2 * masses[:at].sum() + ((1 + share) / 2) ** 2 * masses[at]
+            closed = weight**2 * masses[:at].sum() + ((1 + weight) / 2) ** 2 * masses[at]
             assert budget == pytest.approx(closed, abs=1e-9)
-            q, grid = module._plus((1 - share) * found.filter, share), np.unique(np.r_[np.linspace(0, 1, 200), nodes])
+            grid = np.unique(np.r_[np.linspace(0, 1, 200), nodes])
             least = np.where(grid <= nodes[at], values(q, grid) ** 2, (1 - values(q, grid)) ** 2)
             solved = scipy.optimize.linprog(
                 moments, A_ub=-chebyshev.chebvander(2 * grid - 1, 2 * hops), b_ub=-least, bounds=(None, None)
@@ -325,15 +353,6 @@ def test_a_measure_of_few_atoms_is_known_and_with_it_the_error():
     assert 0 < error < 1
     assert local_multihop(graph, triplets, 6, 2).error == pytest.approx(error, abs=1e-9)
     assert tail_at_most(graph, triplets, 6) > error / 2 + 0.05
-
-
-def test_a_hope_is_what_a_budget_buys():
-    """Of less than nothing, of nothing, of a part of the third node, of the first and of the last, and of more."""
-    ahead, masses = np.array([-1.0, 0.0, 0.5, 1.0]), np.array([0.1, 0.2, 0.3, 0.4])
-    shares, budgets = np.array([0.0, 0.0, 0.1, 0.6, 0.0, 0.2]), np.array([-1.0, 0.0, 0.02, 0.001, 0.1, 9.0])
-    each = zip(shares, budgets, strict=True)
-    expected = [error_within(w + (1 - w) * ahead, masses, max(0.0, budget)) for w, budget in each]
-    assert module._errors_within(shares, ahead, masses, budgets) == pytest.approx(expected, rel=1e-12)
 
 
 def test_bad_arguments_are_named():

@@ -7,7 +7,7 @@ keeps, or simply on [b', 1]: the **majorant**. Its integral is a sum of moments 
 15), and with the margins of the filter's scores it bounds the error (`pairbounds.theory.quantities.margins`).
 
 Where filters come from. Take the quadrature rule of theorem 15 with a node at a place c between b and b'. Its step
-`q_0` is 0 at the nodes below c, 1/2 at c and 1 above. For a share w in [0, 1] let `q = (1 - w) q_0 + w`, and P the
+`q_0` is 0 at the nodes below c, 1/2 at c and 1 above. For a weight w in [0, 1] let `q = (1 - w) q_0 + w`, and P the
 polynomial of degree 2m that meets q² at the nodes up to c and (1 - q)² at those above, with their slopes except at c
 and at the ends of [0, 1]. w = 1 is theorem 15. Then `∫ P dν` is a sum over the rule,
 
@@ -36,15 +36,15 @@ Source: new here.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 
 import numpy as np
+import scipy.fft
 from numpy.polynomial import chebyshev
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.polynomials import least_seen, proved_range
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.hop_scores import filtered_margins
@@ -53,7 +53,6 @@ from pairbounds.theory.quantities.multihop import (
     FAR,
     ROUND_OFF,
     JacobiMatrix,
-    Rule,
     extremal_rule,
     label_measure,
     radau_rule,
@@ -62,15 +61,15 @@ from pairbounds.theory.quantities.multihop import (
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 HOPS = 16  # of `local_multihop` by default; beyond, double precision adds little
-SHARES = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
+WEIGHTS = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
 BESIDE = 1e-9  # of an end, a node: at the end itself, an atom there would leave the other nodes to the last digits
 AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer filters are tried
 FEWEST = 4
+POINTS = 1024  # of the grid that certifies a majorant, for each degree
+FIRST_POINTS = 16  # of the grid that shows whether a majorant is worth that
 TINY = 1e-18  # stands for no distance at all: a point moved by it is the same in double precision
 EPS = float(np.finfo(np.float64).eps)
-
-Polynomial = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,252 +182,186 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
 
 
 def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
-    """`local_multihop` for any cut: the least bound that steps and powers give."""
-    families = [*_steps(label_measure(graph, hops).determined(), cut), *_powers(cut, hops)]
+    """`local_multihop` for any cut: the least bound that steps and powers give; only what may be least is certified."""
+    jacobi = label_measure(graph, hops)
+    nodes, weights = rule_of_all_moments(jacobi)
     room = max(FEWEST, AT_ONCE // (graph.n_left * len(class_masses(graph))))
-    return _least(graph, cut, hops, families[:room])
-
-
-def certified(q: FloatArray, majorant: FloatArray, cut: Cut, *, first_look: bool = False) -> FloatArray:
-    """The majorant of a filter q, raised by a constant where it must be for it to be one.
-
-    By its values on a grid (`proved_range`), and what round-off may do to them.
-
-    Parameters
-    ----------
-    q, majorant : (d + 1,) and (n + 1,)
-        In the basis `T_j(2t - 1)`.
-    first_look : bool
-        Raise it only by what a few points of the grid show, which costs little and proves nothing: the certified one is
-        no less.
-    """
-    under, over = (-_plus_square(-majorant, part) for part in (q, _plus(-q, 1.0)))
-    lacking = _lacking(partial(_values, under), partial(_values, over), len(under) - 1, cut, first_look=first_look)
-    return _plus(majorant, lacking + _round_off(q, majorant))
-
-
-def _lacking(under: Polynomial, over: Polynomial, degree: int, cut: Cut, *, first_look: bool) -> float:
-    """Amount by which `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` where the projector is 1."""
-
-    def least(of: Polynomial, low: float, high: float) -> float:
-        return least_seen(of, degree, low, high) if first_look else proved_range(of, degree, low, high)[0]
-
-    kept = least(over, cut.above, 1.0) if cut.kept is None else float(over(cut.kept).min())
-    return max(0.0, -least(under, 0.0, cut.below), -kept)
-
-
-def _round_off(q: FloatArray, majorant: FloatArray) -> float:
-    """Upper bound on the round-off of `P - q²` and `P - (1 - q)²`, by their coefficients."""
-    size = float(np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2)
-    return 4 * EPS * max(len(majorant), 2 * len(q) - 1) * size
+    filters = [*_steps(jacobi.determined(), cut), *_powers(cut, hops)][:room]
+    candidates = []
+    all_margins = filtered_margins(graph, [it.polynomial.coefficients[0] for it in filters])
+    for each, margins in zip(filters, all_margins, strict=True):
+        order = np.argsort(margins)
+        ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
+        with np.errstate(all="ignore"):  # a majorant of many hops may overflow
+            integrals = each.majorants.at(nodes)[0] @ weights
+        for number in np.flatnonzero(np.isfinite(integrals)).tolist():
+            weight, majorant = float(each.weights[number]), each.majorants.one(number)
+            mixed = weight + (1 - weight) * ahead
+            program = _MarginProgram(each.polynomial, weight, majorant, float(integrals[number]), mixed, masses)
+            candidates.append((program.error(program.integral), program))
+    best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
+    for uncertified, program in sorted(candidates, key=lambda it: it[0]):
+        if uncertified >= best.error:
+            break
+        if program.bound(cut, FIRST_POINTS).error < best.error:
+            best = min(best, program.bound(cut), key=lambda it: it.error)
+    return best
 
 
 @dataclass(frozen=True, eq=False)
-class _Contacts:
-    """Polynomials by their values at nodes and, where they meet them twice, their slopes (Hermite).
+class _ChebyshevSeries:
+    """Polynomials by their coefficients in the basis `T_j(2t - 1)`, (s, n + 1)."""
 
-    A sum of a term for each node, `Π_{j≠i} (t - t_j)^{meetings_j}` times a constant or a line: near a node all others
-    are as small as the polynomials' distance from what they meet there, so that nothing cancels. Of their coefficients,
-    which are as large as the polynomials are anywhere, only so many digits are left.
+    coefficients: FloatArray
+
+    def one(self, number: int) -> "_ChebyshevSeries":
+        return _ChebyshevSeries(self.coefficients[number, None])
+
+    def at(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Values at points, (s, p), and a bound on the round-off of each."""
+        values = chebyshev.chebval(2 * points - 1, self.coefficients.T)
+        sizes = np.abs(self.coefficients).sum(axis=1, keepdims=True)
+        return np.asarray(values), 4 * EPS * self.coefficients.shape[1] * sizes
+
+
+@dataclass(frozen=True, eq=False)
+class _HermiteBasis:
+    """Polynomials by their values at nodes and, where a node counts twice, their slopes.
+
+    A sum of a term for each node, `Π_{j≠i} (t - t_j)^{m_j}` times a constant or a line: near a node all others are as
+    small as the polynomials' distance from their values there, so that nothing cancels. Of their coefficients, which
+    are as large as the polynomials are anywhere, only so many digits are left.
 
     Attributes
     ----------
-    nodes, meetings : (n,)
-    values, slopes : (s, n), of each of s polynomials; no matter what slopes where the meeting is one
+    nodes, multiplicities : (n,), the second 1 or 2
+    values, slopes : (s, n), of each of s polynomials; the slopes are read where the multiplicity is 2
     """
 
     nodes: FloatArray
-    meetings: IntArray
+    multiplicities: IntArray
     values: FloatArray
     slopes: FloatArray
 
-    def one(self, number: int) -> "_Contacts":
+    def one(self, number: int) -> "_HermiteBasis":
         return replace(self, values=self.values[number, None], slopes=self.slopes[number, None])
+
+    def at(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Values at points, (s, p), and a bound on the round-off of each."""
+        away = points - self.nodes[:, None]
+        away[away == 0] = TINY
+        powers = np.where(self.multiplicities[:, None] == 2, away**2, away)
+        constant = np.prod(powers, axis=0) / powers
+        line = away * constant
+        constants, slopes = self._lines
+        sizes = np.abs(constants) @ np.abs(constant) + np.abs(slopes) @ np.abs(line)
+        return constants @ constant + slopes @ line, 16 * (len(self.nodes) + 1) * EPS * sizes
 
     @cached_property
     def _lines(self) -> tuple[FloatArray, FloatArray]:
         """The constant and the slope of each node's term, (s, n), over the product of its distances to the others."""
-        apart, others = _apart(self.nodes), _of_others(self.meetings)
-        tilts = (others / apart).sum(axis=1)
-        sloped = np.where(self.meetings == 2, self.slopes - tilts * self.values, 0.0)
+        apart = _distances(self.nodes)
+        others = self.multiplicities * (1 - np.eye(len(self.nodes), dtype=np.int64))
+        sloped = np.where(self.multiplicities == 2, self.slopes - (others / apart).sum(axis=1) * self.values, 0.0)
         lengths = np.prod(apart**others, axis=1)
         return self.values / lengths, sloped / lengths
 
-    def _terms(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """`Π_{j≠i} (t - t_j)^{meetings_j}`, and `t - t_i` times that, (n, p) both."""
-        away = points - self.nodes[:, None]
-        away[away == 0] = TINY
-        powers, twice = away.copy(), self.meetings == 2
-        powers[twice] *= away[twice]
-        basis = np.prod(powers, axis=0) / powers
-        away *= basis
-        return basis, away
-
     @property
     def coefficients(self) -> FloatArray:
-        """Coefficients in the basis `T_j(2t - 1)`, (s, sum of the meetings)."""
-        return _coefficients(self.at(_points(int(self.meetings.sum()))).T).T
+        """Coefficients in the basis `T_j(2t - 1)`, (s, sum of the multiplicities)."""
+        count = int(self.multiplicities.sum())
+        found = scipy.fft.dct(self.at(_chebyshev_points(count))[0]) / count
+        found[:, 0] /= 2
+        return np.asarray(found)
 
-    @property
-    def apart(self) -> bool:
-        """Return whether the nodes are far enough from one another for double precision."""
-        return all(bool(np.isfinite(line).all()) for line in self._lines)
 
-    def at(self, points: FloatArray) -> FloatArray:
-        """Values at points, (s, p)."""
-        return np.asarray(sum(line @ term for line, term in zip(self._lines, self._terms(points), strict=True)))
-
-    def with_doubt(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Values at points, (s, p), and by how much round-off may have moved each."""
-        terms = self._terms(points)
-        values = sum(line @ term for line, term in zip(self._lines, terms, strict=True))
-        sizes = sum(np.abs(line) @ np.abs(term, out=term) for line, term in zip(self._lines, terms, strict=True))
-        return np.asarray(values), np.asarray(16 * (len(self.nodes) + 1) * EPS * sizes)
+Polynomials = _ChebyshevSeries | _HermiteBasis
 
 
 @dataclass(frozen=True, eq=False)
-class _Family:
-    """A filter q and majorants of `(1 - w) q + w` for some shares w, (s,).
+class _Filter:
+    """A filter q_0, and majorants of the mixtures `(1 - w) q_0 + w` for s weights w, (s,)."""
 
-    The majorants are known by their coefficients, (s, n + 1), or by their contacts; then q is by the `step`, too.
+    polynomial: Polynomials
+    weights: FloatArray
+    majorants: Polynomials
+
+
+@dataclass(frozen=True, eq=False)
+class _MarginProgram:
+    """The largest mass that scores near those of a filter can get wrong: a linear programme over the margins.
+
+    Attributes
+    ----------
+    polynomial, weight : q_0 and w: the filter is `q = (1 - w) q_0 + w`
+    majorant : P, not yet certified
+    integral : `∫ P dν`
+    margins, masses : (n_left,), of the scores of q; in rising order of the margins
     """
 
-    filter: FloatArray
-    shares: FloatArray
-    known: FloatArray | None = None
-    step: _Contacts | None = None
-    contacts: _Contacts | None = None
-
-    @cached_property
-    def majorants(self) -> FloatArray:
-        """Their coefficients, (s, n + 1)."""
-        return self.contacts.coefficients if self.known is None and self.contacts else np.asarray(self.known)
-
-    def integrals(self, rule: Rule) -> FloatArray:
-        """`∫ P dν` of each, (s,), by a rule with the moments of ν."""
-        nodes, weights = rule
-        if self.contacts is None:
-            return np.asarray(weights @ _values(self.majorants.T, nodes).T)
-        return np.asarray(self.contacts.at(nodes) @ weights)
-
-    def member(self, number: int, ahead: FloatArray, masses: FloatArray, integral: float) -> "_Trial":
-        share, one = float(self.shares[number]), None if self.contacts is None else self.contacts.one(number)
-        return _Trial(
-            _plus((1 - share) * self.filter, share),
-            (self.majorants if one is None else one.coefficients)[0],
-            integral,
-            share + (1 - share) * ahead,
-            masses,
-            share,
-            self.step,
-            one,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class _Trial:
-    """A filter with its majorant and `∫ P dν`, and the margins of its scores and their masses, the least first."""
-
-    filter: FloatArray
-    majorant: FloatArray
+    polynomial: Polynomials
+    weight: float
+    majorant: Polynomials
     integral: float
     margins: FloatArray
     masses: FloatArray
-    share: float = 0.0
-    step: _Contacts | None = None
-    contacts: _Contacts | None = None
-
-    def at_least(self, cut: Cut) -> float:
-        """Lower bound on the error that would be proved: many a majorant of high degree is all round-off."""
-        return self.error(self._budget(self._lacking(cut, first_look=True), cut))
-
-    def proved(self, cut: Cut) -> LocalBound:
-        lacking = self._lacking(cut)
-        budget = self._budget(lacking, cut)
-        error = self.error(budget)
-        raised = _plus(self.majorant, lacking + _round_off(self.filter, self.majorant))
-        return LocalBound(error, self.filter, raised, budget, error - self.error(max(0.0, self.integral)))
 
     def error(self, budget: float) -> float:
-        return error_within(self.margins, self.masses, budget)
+        return error_within(self.margins, self.masses, max(0.0, budget))
 
-    def _budget(self, lacking: float, cut: Cut) -> float:
-        """A may be off by the cut's rounding in `∫ P dν` and in q(A), and round-off adds up in the scores."""
-        integral = self.integral + lacking + cut.rounding * _steepest(self.majorant)
-        added = ROUND_OFF * float(np.arange(1, len(self.filter) + 1) ** 2 @ np.abs(self.filter))
-        if self.step is not None:  # the filter is one of the same values, but for what its coefficients lack
-            added += len(self.filter) * float(self.step.with_doubt(_points(len(self.filter)))[1].max())
-        moved = cut.rounding * _steepest(self.filter) + added + cut.noise
-        return float((math.sqrt(max(0.0, integral)) + moved) ** 2)
+    def bound(self, cut: Cut, points: int = POINTS) -> LocalBound:
+        """The bound of the certified majorant; of fewer points a smaller one, which is not certified.
 
-    def _lacking(self, cut: Cut, *, first_look: bool = False) -> float:
-        if self.contacts is None:
-            return float(certified(self.filter, self.majorant, cut, first_look=first_look)[0] - self.majorant[0])
-        degree = len(self.majorant) - 1
-        return _lacking(partial(self._above, 0.0), partial(self._above, 1.0), degree, cut, first_look=first_look)
+        A may be off by the cut's rounding in `∫ P dν` and in q(A), and round-off adds up in the scores.
+        """
+        q = _plus((1 - self.weight) * self.polynomial.coefficients[0], self.weight)
+        majorant = self.majorant.coefficients[0]
+        lacking = self._lacking(cut, max(len(majorant) - 1, 2 * len(q) - 2), points)
+        integral = self.integral + lacking + cut.rounding * _steepest(majorant)
+        in_scores = ROUND_OFF * float(np.arange(1, len(q) + 1) ** 2 @ np.abs(q))
+        in_filter = len(q) * float(self.polynomial.at(_chebyshev_points(len(q)))[1].max())
+        moved = cut.rounding * _steepest(q) + in_scores + in_filter + cut.noise
+        budget = float((math.sqrt(max(0.0, integral)) + moved) ** 2)
+        error = self.error(budget)
+        # The coefficients of P and q have round-off of their own.
+        size = float(np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2)
+        raised = _plus(majorant, lacking + 4 * EPS * max(len(majorant), 2 * len(q) - 1) * size)
+        return LocalBound(error, q, raised, budget, error - self.error(self.integral))
 
-    def _above(self, target: float, points: FloatArray) -> FloatArray:
-        """`P - (target - q)²`, (p,), less what round-off may have added."""
-        assert self.step is not None
-        assert self.contacts is not None
-        (values, doubt), (steps, off) = self.contacts.with_doubt(points), self.step.with_doubt(points)
-        part = np.abs((1 - self.share) * steps + self.share - target)
-        off = off + 4 * EPS * (1 + part)
-        return np.asarray((values - doubt - part**2 - off * (2 * part + off))[0])
+    def _lacking(self, cut: Cut, degree: int, points: int) -> float:
+        """Amount by which `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` at what the projector keeps."""
+        under = _least(partial(self._excess, 0.0), degree, 0.0, cut.below, points)
+        if cut.kept is None:
+            over = _least(partial(self._excess, 1.0), degree, cut.above, 1.0, points)
+        else:
+            over = float(self._excess(1.0, cut.kept).min())
+        return max(0.0, -under, -over)
 
-
-def _least(graph: PairGraph, cut: Cut, hops: int, families: Sequence[_Family]) -> LocalBound:
-    """The least bound of all members; only those that may be the least are certified."""
-    rule = rule_of_all_moments(label_measure(graph, hops))
-    with np.errstate(over="ignore", invalid="ignore"):  # a filter of so many hops that it overflows says nothing
-        filters = [(it, sums) for it in families if _may_say_something(it, sums := it.integrals(rule), rule)]
-    asked = filtered_margins(graph, [it.filter for it, _ in filters])
-    hopes = []
-    for (family, sums), margins in zip(filters, asked, strict=True):
-        order = np.argsort(margins)
-        ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
-        # What is proved is rounded up by more: a hope of 1 - 1e-15 is in vain.
-        errors = _errors_within(family.shares, ahead, masses, sums) * (1 + EPS * len(order))
-        hopes += [(error, partial(family.member, n, ahead, masses, float(sums[n]))) for n, error in enumerate(errors)]
-    best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
-    for hope, member in sorted(hopes, key=lambda it: float(it[0])):
-        if hope >= best.error:
-            break
-        trial = member()
-        if trial.at_least(cut) < best.error:
-            best = min(best, trial.proved(cut), key=lambda it: it.error)
-    return best
+    def _excess(self, target: float, points: FloatArray) -> FloatArray:
+        """`P - (target - q)²` at points, (p,), less what round-off may have added."""
+        (values, doubt), (steps, off) = self.majorant.at(points), self.polynomial.at(points)
+        distance = np.abs((1 - self.weight) * steps + self.weight - target)
+        off = off + 4 * EPS * (1 + distance)
+        return np.asarray((values - doubt - distance**2 - off * (2 * distance + off))[0])
 
 
-def _may_say_something(family: _Family, integrals: FloatArray, rule: Rule) -> bool:
-    """Return whether a member may give less than 1, whatever the margins of the scores, which take the time.
+def _least(
+    polynomial: Callable[[FloatArray], FloatArray], degree: int, low: float, high: float, points: int = POINTS
+) -> float:
+    """Lower bound on a polynomial on [low, high] by its values on a grid; with fewer points no less, and no bound.
 
-    To get all nodes wrong costs `Σ_x p(x) γ(x)₊²/2`. With h the scores of q it is at most `Σ_x p (h_y² + h_c²)`, and so
-    `∫ q² dν`; with the labels in their place 1/2; and its root for a mixture at most the mixture of the roots.
+    The grid is even in θ, `t = low + (high - low) (1 - cos θ) / 2`, with N = `POINTS` for each degree d. At an extremum
+    the slope in θ is 0, the nearest point of the grid is at most `π / 2dN` away, and the second derivative is at most
+    d² times half the range h (Bernstein's inequality, twice): it is missed by at most `e h`, `e = (π / N)² / 8`, and h
+    is at most half the range on the grid over `1 - e`. Cost: N d values.
     """
-    nodes, weights = rule
-    root = math.sqrt(float(weights @ _values(family.filter, nodes) ** 2))
-    all_wrong = (family.shares * math.sqrt(0.5) + (1 - family.shares) * root) ** 2
-    return math.isfinite(root) and bool(np.any(integrals < all_wrong))
+    grid = (1 - np.cos(np.linspace(0, np.pi, points * max(degree, 1) + 1))) / 2
+    values = polynomial(low + (high - low) * grid)
+    between = (math.pi / POINTS) ** 2 / 8
+    return float(values.min() - between / (1 - between) * (values.max() - values.min()) / 2)
 
 
-def _errors_within(shares: FloatArray, ahead: FloatArray, masses: FloatArray, budgets: FloatArray) -> FloatArray:
-    """`margins.error_within` for margins `w + (1 - w) ahead`, in rising order, and a budget for each share w.
-
-    Not rounded up: what it says is to be proved.
-    """
-    costs = masses * np.maximum(0.0, shares[:, None] + (1 - shares[:, None]) * ahead) ** 2 / 2
-    spent = np.cumsum(costs, axis=1)
-    budgets = np.maximum(0.0, budgets)
-    paid = np.sum(spent <= budgets[:, None], axis=1)
-    each, last = np.arange(len(shares)), np.minimum(paid, len(masses) - 1)
-    left = budgets - np.where(paid > 0, spent[each, paid - 1], 0.0)
-    cost = costs[each, last]
-    part = np.divide(left, cost, out=np.zeros_like(left), where=paid < len(masses))  # what costs nothing is paid for
-    return np.asarray(np.concatenate([[0.0], np.cumsum(masses)])[paid] + masses[last] * np.minimum(1.0, part))
-
-
-def _powers(cut: Cut, hops: int) -> Iterator[_Family]:
+def _powers(cut: Cut, hops: int) -> Iterator[_Filter]:
     """The filters t^j, j = 1..hops, which are votes over j-hop walks, with `P = C t^j (1 - t^j)`.
 
     `C = max(β / (1 - β), (1 - β') / β')` with `β = below^j`, `β' = above^j`: the least for which `u² <= C u (1 - u)` on
@@ -439,109 +372,72 @@ def _powers(cut: Cut, hops: int) -> Iterator[_Family]:
         below, above = cut.below**degree, cut.above**degree
         if above > 0 and below < 1:
             scale = max(below / (1 - below), (1 - above) / above)
-            yield _Family(power, np.zeros(1), -scale * _plus_square(-power, power)[None])
+            majorant = scale * np.asarray(chebyshev.chebsub(power, chebyshev.chebmul(power, power)), dtype=np.float64)
+            yield _Filter(_ChebyshevSeries(power[None]), np.zeros(1), _ChebyshevSeries(majorant[None]))
 
 
-def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Family]:
+def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Filter]:
     """A step at each place, of each degree; the highest first."""
-    parts = [jacobi.leading(steps) for steps in range(len(jacobi.diagonal), 0, -1)]
     for place in cut.places():
-        for leading in parts:
-            for nodes, meetings in _rules(leading, place):
+        for steps in range(len(jacobi.diagonal), 0, -1):
+            for nodes, multiplicities in _rules(jacobi.leading(steps), place):
                 with np.errstate(all="ignore"):
-                    found = _step(nodes, int(np.argmin(np.abs(nodes - place))), meetings)
-                if np.isfinite(found.filter).all() and found.contacts and found.contacts.apart:
-                    yield found
+                    step = _step(nodes, int(np.argmin(np.abs(nodes - place))), multiplicities)
+                    is_finite = bool(np.isfinite(step.polynomial.coefficients).all())
+                if is_finite:
+                    yield step
 
 
 def _rules(jacobi: JacobiMatrix, place: float) -> Iterator[tuple[FloatArray, IntArray]]:
-    """The nodes of theorem 15's rule, and of the Radau rule where it is another; and how often P meets each."""
+    """The nodes of theorem 15's rule, and of the Radau rule where it is another; and their multiplicities."""
     nodes, _ = extremal_rule(jacobi, place, BESIDE)
     if len(nodes) == len(jacobi.diagonal) + 2:
-        yield nodes, _meetings(nodes, place, [0, -1])
+        yield nodes, _multiplicities(nodes, place, [0, -1])
         nodes, _ = radau_rule(jacobi, place)
     if jacobi.complete and np.abs(nodes - place).min() > NEAR:
         nodes = np.sort(np.append(nodes, place))
-    yield nodes, _meetings(nodes, place, [])
+    yield nodes, _multiplicities(nodes, place, [])
 
 
-def _meetings(nodes: FloatArray, place: float, ends: list[int]) -> IntArray:
-    """Twice, but once at the place and at the ends."""
-    meetings = np.full(len(nodes), 2)
-    meetings[[int(np.argmin(np.abs(nodes - place))), *ends]] = 1
-    return meetings
+def _multiplicities(nodes: FloatArray, place: float, ends: list[int]) -> IntArray:
+    """2, but 1 at the place and at the ends."""
+    multiplicities = np.full(len(nodes), 2)
+    multiplicities[[int(np.argmin(np.abs(nodes - place))), *ends]] = 1
+    return multiplicities
 
 
-def _step(nodes: FloatArray, at: int, meetings: IntArray) -> _Family:
-    """The step at a node, and what meets its squares as often as said."""
+def _step(nodes: FloatArray, at: int, multiplicities: IntArray) -> _Filter:
+    """The step at a node, and the polynomials that meet the squares of its mixtures so often."""
     target = np.heaviside(np.arange(len(nodes)) - at, 0.5)
-    step = _Contacts(nodes, np.ones_like(meetings), target[None], np.zeros((1, len(nodes))))
-    slopes = (1 - SHARES[:, None]) * _slopes_at(nodes, target)
-    values = np.where(target < 1, SHARES[:, None] + (1 - SHARES[:, None]) * target, 0.0)
-    contacts = _Contacts(nodes, meetings, values**2, 2 * values * slopes)
-    return _Family(step.coefficients[0], SHARES, step=step, contacts=contacts)
-
-
-def _slopes_at(nodes: FloatArray, values: FloatArray) -> FloatArray:
-    """Slopes at the nodes of the interpolant through values there, (n,): sums of differences, so 0 for a constant."""
-    apart = _apart(nodes)
+    apart = _distances(nodes)
     lengths = np.prod(apart, axis=1)
-    return np.asarray((lengths[:, None] / lengths * (values - values[:, None]) / apart).sum(axis=1))
+    # Slopes of the step, as sums of differences of its values.
+    tilts = (lengths[:, None] / lengths * (target - target[:, None]) / apart).sum(axis=1)
+    weights = WEIGHTS[:, None]
+    values = np.where(target < 1, weights + (1 - weights) * target, 0.0)
+    majorants = _HermiteBasis(nodes, multiplicities, values**2, 2 * values * (1 - weights) * tilts)
+    once = _HermiteBasis(nodes, np.ones_like(multiplicities), target[None], np.zeros((1, len(nodes))))
+    return _Filter(once, WEIGHTS, majorants)
 
 
-def _of_others(meetings: IntArray) -> IntArray:
-    """Meetings of the other nodes in each node's row, and 0 for itself."""
-    return np.asarray(meetings * (1 - np.eye(len(meetings), dtype=np.int64)))
-
-
-def _apart(nodes: FloatArray) -> FloatArray:
-    """`t_i - t_j`; 1 on the diagonal, where nothing is asked."""
+def _distances(nodes: FloatArray) -> FloatArray:
+    """`t_i - t_j`, (n, n); 1 on the diagonal."""
     return np.asarray(nodes[:, None] - nodes + np.eye(len(nodes)))
 
 
-@cache
-def _points(count: int) -> FloatArray:
+def _chebyshev_points(count: int) -> FloatArray:
     """Chebyshev's points on [0, 1], (count,)."""
     return (1 + np.cos(np.pi * (np.arange(count) + 0.5) / count)) / 2
-
-
-def _coefficients(values: FloatArray) -> FloatArray:
-    """Coefficients in `T_j(2t - 1)` of the polynomial with these values at `_points`, or of one for each column."""
-    return _interpolation(len(values)) @ values
-
-
-@cache
-def _interpolation(count: int) -> FloatArray:
-    """Matrix from values at `_points` to coefficients, (count, count)."""
-    found = 2 / count * chebyshev.chebvander(2 * _points(count) - 1, count - 1).T
-    found[0] /= 2
-    return np.asarray(found)
 
 
 def _plus(coefficients: FloatArray, constant: float) -> FloatArray:
     return np.append(coefficients[0] + constant, coefficients[1:])
 
 
-def _plus_square(coefficients: FloatArray, q: FloatArray) -> FloatArray:
-    """Coefficients of `p + q²`."""
-    return np.asarray(chebyshev.chebadd(coefficients, chebyshev.chebmul(q, q)), dtype=np.float64)
-
-
-def _values(coefficients: FloatArray, points: FloatArray) -> FloatArray:
-    return np.asarray(chebyshev.chebval(2 * points - 1, coefficients))
-
-
 def _steepest(coefficients: FloatArray) -> float:
     """Upper bound on `max |p'|` on [0, 1], the L of `‖p(A) - p(B)‖ <= L ‖A - B‖`, Frobenius norms, A and B symmetric.
 
-    On 16 points for each degree a maximum is missed by no more than half a hundredth, as `certified` has it.
+    On 16 points for each degree a maximum is missed by no more than half a hundredth, as `_least` has it.
     """
-    return 1.01 * float(np.abs(_slopes(len(coefficients)) @ coefficients).max())
-
-
-@cache
-def _slopes(count: int) -> FloatArray:
-    """Matrix from the coefficients of a polynomial to its derivative on a grid."""
-    grid = np.cos(np.linspace(0, np.pi, 16 * count + 1))
-    derivatives = 2 * chebyshev.chebder(np.eye(count))
-    return np.asarray(chebyshev.chebvander(grid, len(derivatives) - 1) @ derivatives)
+    grid = np.cos(np.linspace(0, np.pi, 16 * len(coefficients) + 1))
+    return 1.01 * float(np.abs(chebyshev.chebval(grid, 2 * chebyshev.chebder(coefficients))).max())
