@@ -11,11 +11,10 @@ A block, with all images of its classes, must fit on a worker. Bounds that read 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +24,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.clusters import Cluster
 from pairbounds.infrastructure.reading import TableFile
-from pairbounds.real_data.audit.blocks import Block, BlockGraph, BlockMatrix, block_spectrum
+from pairbounds.real_data.audit.cluster_graph import Block, Blocks, ClusterGraph
 from pairbounds.real_data.audit.counting import (
     NONE,
     Counted,
@@ -44,11 +43,8 @@ from pairbounds.real_data.audit.pair_tables import (
     pair_parts,
     pair_table,
 )
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import SMALLEST, PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
-
-if TYPE_CHECKING:
-    from distributed import Future
 
 NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, where that is round-off
 
@@ -64,87 +60,79 @@ def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Colu
     caption_ids, caption_numbers = _numbered([head.captions for _, head in parts])
     images = matched_images(image_ids, labels, columns)
     places = [images.numbers[numbers] for numbers in image_numbers]
-    (n_kept, n_lost), (weight_kept, weight_lost) = (
-        np.sum(
-            [np.bincount(own == NONE, getattr(h, what), 2) for own, (_, h) in zip(places, parts, strict=True)], axis=0
-        )
-        for what in ("rows", "weights")
-    )
-    blocks, rows = _blocks(client, [table for table, _ in parts], images, places, caption_numbers, len(caption_ids))
+    largest = max(head.largest for _, head in parts)
+    rows, masses = np.zeros(2, dtype=np.int64), np.zeros(2)  # of what is kept, and of what is lost
+    for (_, head), place in zip(parts, places, strict=True):
+        rows += np.bincount(place == NONE, head.rows, 2).astype(np.int64)
+        masses += np.bincount(place == NONE, head.weights * (head.largest / largest), 2)
+    homes, inhabited = _homes(client, images)
+    split = [
+        client.submit(_split, table, *client.scatter([place, homes, numbers], hash=False), largest, pure=False)
+        for (table, _), place, numbers in zip(parts, places, caption_numbers, strict=True)
+    ]
+    portions = [[client.submit(itemgetter(home), table, pure=False) for table in split] for home in inhabited]
+    blocks = [client.submit(_block, len(caption_ids), portion, pure=False) for portion in portions]
     kept = np.logical_or.reduce(client.gather(client.map(_touched, blocks, pure=False)))
     numbers = client.scatter(renumbered(kept), broadcast=True, hash=False)
-    blocks = [client.submit(_finished, block, numbers, weight_kept, pure=False) for block in blocks]
-    joint = BlockMatrix(client, blocks, rows, int(kept.sum()))
-    left, right = zip(*joint.on_blocks(_marginals), strict=True)
-    graph = BlockGraph(joint, joint.gather_rows(left), np.sum(right, axis=0), images.labels)
-    share_lost = weight_lost / (weight_kept + weight_lost)
-    tally = images.tally(int(n_kept + n_lost), int(n_lost), share_lost, int(np.sum(~kept)))
-    found = PairsThere(cast(PairGraph, graph), graph)
-    return Counted(found, images.names, caption_ids.filter(pa.array(kept)), images.class_names, tally)
+    blocks = [client.submit(_finished, block, numbers, masses[0], pure=False) for block in blocks]
+    rows_of_blocks = [np.flatnonzero(homes[:-1] == home) for home in inhabited]
+    graph = ClusterGraph(Blocks(client, blocks, rows_of_blocks, int(kept.sum())), images.labels)
+    tally = images.tally(int(rows.sum()), int(rows[1]), masses[1] / masses.sum(), int(np.sum(~kept)))
+    names = caption_ids.filter(pa.array(kept))
+    return Counted(ClusterPairs(graph), images.names, names, images.class_names, tally)
 
 
-@dataclass(frozen=True, eq=False)
-class PairsThere(Pairs):
-    """Pairs on the workers of a cluster; the graph is good for products and has no rows to show."""
+class ClusterPairs(Pairs):
+    """Pairs on the workers of a cluster."""
 
-    blocks: BlockGraph
+    graph: ClusterGraph
 
     def triplets(self, k: int, *, tol: float | None, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
         """See `Pairs`; the workers multiply on their CPUs, whatever the device."""
-        return block_spectrum(self.blocks, k, tol=tol, seed=seed)
+        return self.graph.triplets(k, tol=tol, seed=seed)
 
     def pair_facts(self) -> PairFacts:
         """See `Pairs`."""
-        joint = self.blocks.joint
-        degrees, squares, returns = zip(*joint.on_blocks(_pair_facts, self.blocks.right_marginal), strict=True)
-        return PairFacts(np.sum(degrees, axis=0), np.sum(squares, axis=0), joint.gather_rows(returns))
+        blocks = self.graph.blocks
+        degrees, squares, returns = zip(*blocks.each(_pair_facts, self.graph.right_marginal), strict=True)
+        return PairFacts(np.sum(degrees, axis=0), np.sum(squares, axis=0), blocks.in_order(returns))
 
     def class_facts(self) -> ClassFacts:
         """See `Pairs`. The classes of a block are judged on its worker, by `theory`."""
-        joint, labels = self.blocks.joint, self.blocks.left_labels
+        blocks, labels = self.graph.blocks, self.graph.left_labels
         assert labels is not None
-        of_blocks = [labels[rows] for rows in joint.rows]
-        leaks, values = zip(*joint.on_blocks(_class_facts, self.blocks.right_marginal, each=of_blocks), strict=True)
+        of_blocks = [labels[rows] for rows in blocks.rows]
+        leaks, values = zip(*blocks.each(_class_facts, self.graph.right_marginal, parts=of_blocks), strict=True)
         second = np.empty(labels.max() + 1)
-        for inside, own in zip(of_blocks, values, strict=True):
-            second[np.unique(inside)] = own
-        return ClassFacts(joint.gather_rows(leaks), second)
+        for inside, eigenvalues in zip(of_blocks, values, strict=True):
+            second[np.unique(inside)] = eigenvalues
+        return ClassFacts(blocks.in_order(leaks), second)
 
 
 class _Head(NamedTuple):
-    """Summary of a part of the table for the client: its distinct ids; of each image its rows, and their weight."""
+    """Summary of a part of the table for the client.
+
+    Attributes
+    ----------
+    images, captions : its distinct ids
+    rows, weights : of each image, weights over the `largest` one
+    """
 
     images: pa.Array
     captions: pa.Array
     rows: IntArray
     weights: FloatArray
+    largest: float
 
 
-def _blocks(
-    client: Cluster,
-    tables: "Sequence[Future[PairPart]]",
-    images: Images,
-    places: Sequence[Numbers],
-    caption_numbers: Sequence[Numbers],
-    n_captions: int,
-) -> "tuple[list[Future[Block]], list[IntArray]]":
-    """The pairs in blocks, one for each thread of the workers at most, and the rows of each block.
+def _homes(client: Cluster, images: Images) -> tuple[IntArray, list[int]]:
+    """The block of each image, `NONE` for the last, which stands for images without one; and the blocks that have any.
 
-    Parameters
-    ----------
-    places, caption_numbers : for each table, the row of each of its images, or `NONE`, and the column of its captions
+    Images of one class are in one block. There is a block for each thread of the workers at most.
     """
-    n_homes = sum(client.nthreads().values())
     group = np.arange(len(images.names)) if images.labels is None else images.labels
-    home = np.append(group % n_homes, NONE)  # of `NONE`, too, by its index -1
-    split = [
-        client.submit(_split, table, *client.scatter([rows, home[rows], columns], hash=False), n_homes, pure=False)
-        for table, rows, columns in zip(tables, places, caption_numbers, strict=True)
-    ]
-    inhabited = np.unique(home[:-1]).tolist()
-    portions = [[client.submit(itemgetter(i), whole, pure=False) for whole in split] for i in inhabited]
-    blocks = [client.submit(_block, n_captions, own, pure=False) for own in portions]
-    return blocks, [np.flatnonzero(home[:-1] == i) for i in inhabited]
+    homes = np.append(group % sum(client.nthreads().values()), NONE)
+    return homes, np.unique(homes[:-1]).tolist()
 
 
 def _numbered(values: Sequence[pa.Array]) -> tuple[pa.Array, list[Numbers]]:
@@ -164,17 +152,20 @@ def _read(part: TableFile, columns: dict[str, str]) -> PairPart | None:
 def _head(part: PairPart | None) -> _Head | None:
     if part is None:
         return None
-    codes = part.images.indices.to_numpy()
-    rows, weights = np.bincount(codes).astype(np.int64), np.bincount(codes, part.weights).astype(np.float64)
-    return _Head(part.images.dictionary, part.captions.dictionary, rows, weights)
+    images, captions, largest = part.images, part.captions, float(part.weights.max())
+    codes = images.indices.to_numpy()
+    weights = np.bincount(codes, part.weights / largest).astype(np.float64)
+    return _Head(images.dictionary, captions.dictionary, np.bincount(codes).astype(np.int64), weights, largest)
 
 
-def _split(part: PairPart, rows: Numbers, homes: Numbers, columns: Numbers, n_homes: int) -> list[tuple[Any, ...]]:
-    """The pairs of each block: row and column numbers in the whole matrix, and weights."""
+def _split(part: PairPart, rows: Numbers, homes: IntArray, columns: Numbers, largest: float) -> list[tuple[Any, ...]]:
+    """The pairs of each block: row and column numbers in the whole matrix, and weights over the largest of all."""
     codes = part.images.indices.to_numpy()
-    order = np.argsort(homes[codes], kind="stable")
-    ends = np.searchsorted(homes[codes][order], np.arange(n_homes + 1))  # pairs without a home come before the first
-    entries = (rows[codes], columns[part.captions.indices.to_numpy()], part.weights)
+    home_of_pair = homes[rows][codes]
+    order = np.argsort(home_of_pair, kind="stable")
+    # Pairs without a home come before the first.
+    ends = np.searchsorted(home_of_pair[order], np.arange(homes.max() + 2))
+    entries = rows[codes], columns[part.captions.indices.to_numpy()], part.weights / largest
     return [tuple(values[order[start:end]] for values in entries) for start, end in pairwise(ends)]
 
 
@@ -192,12 +183,11 @@ def _touched(block: Block) -> npt.NDArray[np.bool_]:
 def _finished(block: Block, numbers: Numbers, total: float) -> Block:
     """The block with weights that sum to 1 in all blocks together, and columns by their numbers."""
     joint = block.joint
-    parts = (joint.data / total, numbers[joint.indices], joint.indptr)
+    weights = joint.data / total
+    if weights.min() < SMALLEST:
+        raise ValueError(f"some weight is below {SMALLEST:.3g} of their sum, where float64 ends: leave its row out")
+    parts = weights, numbers[joint.indices], joint.indptr
     return Block(block.rows, sp.csr_array(parts, shape=(joint.shape[0], int(numbers.max()) + 1)))
-
-
-def _marginals(block: Block) -> tuple[FloatArray, FloatArray]:
-    return block.marginal, np.asarray(block.joint.sum(axis=0))
 
 
 def _pair_facts(block: Block, right_marginal: FloatArray) -> PairFacts:

@@ -10,9 +10,8 @@ import pandas as pd
 
 from pairbounds.infrastructure.plain import plain
 from pairbounds.infrastructure.tables import replacing
-from pairbounds.real_data.audit.blocks import NO_ROWS
-from pairbounds.real_data.audit.intervals import labelling_errors
-from pairbounds.real_data.audit.measuring import Measures
+from pairbounds.real_data.audit.cluster_graph import NO_ROWS
+from pairbounds.real_data.audit.measuring import Measures, labelling_errors
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
 
 UNIT = 1e-9  # a singular value this near 1 is one of another component
@@ -31,7 +30,7 @@ KEYS: dict[str, str] = {
     "k": "width of the embedding that the bounds speak of",
     "induced_labelling_error": "α_T, the probability that two images paired through a caption differ in label",
     "induced_labelling_error_interval": "approximate 95% interval of α_T, the images taken for independent draws (see "
-    "real_data/audit/intervals.py); for pairs of images drawn independently it would be Clopper-Pearson's",
+    "real_data/audit/measuring.py); for pairs of images drawn independently it would be Clopper-Pearson's",
     "consistency": "1 - α_T",
     "chance_labelling_error": "α_T if labels were independent of the pairs: 1 - Σ_c p_c²",
     "self_pair_share": "the share of induced pairs that are an image with itself, and so agree whatever the labels",

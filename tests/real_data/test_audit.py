@@ -12,8 +12,7 @@ from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.infrastructure import reading
 from pairbounds.infrastructure.tables import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
-from pairbounds.real_data.audit.intervals import labelling_errors
-from pairbounds.real_data.audit.measuring import HOPS, Pairs, agreement, pair_facts
+from pairbounds.real_data.audit.measuring import HOPS, Pairs, agreement, labelling_errors, pair_facts
 from pairbounds.theory.spectrum import triplets
 from tests.families import GRAPHS
 

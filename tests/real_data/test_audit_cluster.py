@@ -8,7 +8,7 @@ from distributed import LocalCluster
 from pairbounds import HypothesisError, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
-from pairbounds.real_data.audit import Settings, audit, blocks, cluster, report
+from pairbounds.real_data.audit import Settings, audit, cluster, cluster_graph, report
 from pairbounds.real_data.audit.counting import count_here
 from tests.families import GRAPHS
 from tests.real_data.test_audit import random_table
@@ -66,7 +66,7 @@ def test_the_audit_is_that_of_one_machine(address, files, tmp_path, capsys, labe
 
 
 def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch):
-    monkeypatch.setattr(blocks, "DENSE_SIDE", 1)
+    monkeypatch.setattr(cluster_graph, "DENSE_SIDE", 1)
     graph = GRAPHS["many_components"](np.random.default_rng(3), 24)
     entries = graph.joint.tocoo()
     frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
@@ -110,6 +110,20 @@ def test_a_fault_found_by_a_worker_or_a_scheduler_that_does_not_answer_is_one_li
         code, _, err = call(app, "audit", path, "--dask", scheduler, "--out", tmp_path / "out")
         assert (code, err.count("\n")) == (2, 1)
         assert message in err
+
+
+@pytest.mark.parametrize("weight", [1e308, 1e-300])
+def test_weights_of_any_size_have_the_right_shares(address, tmp_path, weight):
+    images, captions = [0, 0, 1, 1, 2, 2], ["a", "a", "a", "b", "b", "c"]
+    frame = pd.DataFrame({"image": images, "caption": captions, "weight": weight, "label": [0, 0, 1, 1, 1, 1]})
+    frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=2)
+    columns = {"label": "label"}
+    done = [
+        audit(tmp_path / "pairs.parquet", None, tmp_path / "out", Settings(2, dask=dask), columns).summary
+        for dask in (None, address)
+    ]
+    for key in ("induced_labelling_error", "self_pair_share", "singular_values", "weight_without_label"):
+        assert done[0][key] == pytest.approx(done[1][key])
 
 
 def test_a_cluster_without_workers_is_an_error():

@@ -1,0 +1,197 @@
+"""A pair graph in blocks of rows on the workers of a Dask cluster, known here by products with its matrix.
+
+What needs the matrix itself, and not only products with it, raises `HypothesisError`: `check_bounds` then says of a
+bound that it is not applicable, and why.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter, matmul
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.clusters import Cluster
+from pairbounds.infrastructure.hypotheses import HypothesisError
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import (
+    DENSE_SIDE,
+    GUARD,
+    SPARSE_TOL,
+    Spectrum,
+    leading_triplets,
+    measured,
+    searched_triplets,
+    triplets_within,
+)
+
+if TYPE_CHECKING:
+    from distributed import Future
+
+Result = TypeVar("Result")
+Factor = Callable[[Any], Any]
+
+NO_ROWS = "the pairs are on a cluster, which gives products with their matrix, but not its rows"
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Some rows of `P`: their numbers, (m,), rising, and the rows, csr_array (m, n_right), of which none is empty."""
+
+    rows: IntArray
+    joint: sp.csr_array
+
+    @cached_property
+    def left_marginal(self) -> FloatArray:
+        """`p_L` of its rows, (m,)."""
+        return np.asarray(self.joint.sum(axis=1), dtype=np.float64)
+
+    @property
+    def right_marginal(self) -> FloatArray:
+        """Mass of its rows in each column, (n_right,)."""
+        return np.asarray(self.joint.sum(axis=0), dtype=np.float64)
+
+    def __matmul__(self, right: FloatArray) -> FloatArray:
+        return self.joint @ right
+
+    def transposed_times(self, left: Any) -> Any:
+        """`Pᵀ X` of these rows."""
+        return self.joint.T @ left
+
+    def gram(self, right: FloatArray) -> FloatArray:
+        """`Pᵀ D_L^{-1} P X` of these rows."""
+        return np.asarray(self.joint.T @ _scaled(1 / self.left_marginal, self.joint @ right))
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Blocks on the workers, one task for each in every operation, and the rows of each; the operands are sent."""
+
+    client: Cluster
+    blocks: "Sequence[Future[Block]]"
+    rows: Sequence[IntArray]
+    n_right: int
+
+    def each(self, work: Callable[..., Result], *shared: object, parts: Sequence[object] = ()) -> list[Result]:
+        """`work(block, *shared)` for every block, or `work(block, part, *shared)` with its part."""
+        for_all = [self.client.scatter(value, broadcast=True, hash=False) for value in shared]
+        own = [[part] for part in self.client.scatter(list(parts), hash=False)] if parts else [[]] * len(self.blocks)
+        futures = [
+            self.client.submit(work, block, *part, *for_all, pure=False)
+            for block, part in zip(self.blocks, own, strict=True)
+        ]
+        results: list[Result] = self.client.gather(futures)
+        return results
+
+    def in_order(self, parts: Sequence[FloatArray]) -> FloatArray:
+        """An array with a row for each row of the matrix, from those of the blocks."""
+        whole = np.empty((sum(map(len, self.rows)), *parts[0].shape[1:]))
+        for rows, part in zip(self.rows, parts, strict=True):
+            whole[rows] = part
+        return whole
+
+    def times(self, right: FloatArray) -> FloatArray:
+        """`P X`."""
+        return self.in_order(self.each(matmul, right))
+
+    def transposed_times(self, left: Any) -> Any:
+        """`Pᵀ X`, dense or sparse as X is."""
+        return sum(self.each(Block.transposed_times, parts=[left[rows] for rows in self.rows]))
+
+
+class ProductMatrix:
+    """A matrix that is known by its products alone: `M @ X`, `M.T @ X` and `X @ M`."""
+
+    __array_ufunc__ = None  # so that numpy leaves products to us
+
+    def __init__(self, shape: tuple[int, int], nnz: int, times: Factor, transposed_times: Factor) -> None:
+        self.shape, self.nnz, self._times, self._transposed_times = shape, nnz, times, transposed_times
+
+    def __matmul__(self, right: Any) -> Any:
+        return self._times(right)
+
+    def __rmatmul__(self, left: Any) -> Any:
+        return self._transposed_times(left.T).T
+
+    @property
+    def T(self) -> "ProductMatrix":  # noqa: N802 - as numpy has it
+        """The transpose."""
+        return ProductMatrix(self.shape[::-1], self.nnz, self._transposed_times, self._times)
+
+    def __getitem__(self, _: object) -> NoReturn:
+        raise HypothesisError(NO_ROWS)
+
+    __mul__ = __getitem__
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)  # numpy and scipy ask what protocols it knows
+        raise HypothesisError(NO_ROWS)
+
+
+class ClusterGraph(PairGraph):
+    """A pair graph on the workers, with labels on the left or none, whose matrices are `ProductMatrix`."""
+
+    def __init__(self, blocks: Blocks, labels: IntArray | None) -> None:
+        self.blocks = blocks
+        self._left_labels, self._right_labels, self._class_names = labels, None, None
+        self._left_ids, self._right_ids = np.arange(self.n_left), np.arange(self.n_right)
+
+    @cached_property
+    def joint(self) -> Any:
+        """`P`."""
+        blocks = self.blocks
+        shape = sum(map(len, blocks.rows)), blocks.n_right
+        nnz = sum(blocks.each(attrgetter("joint.nnz")))
+        return ProductMatrix(shape, nnz, blocks.times, blocks.transposed_times)
+
+    @cached_property
+    def normalized(self) -> Any:
+        """`D_L^{-1/2} P D_R^{-1/2}`."""
+        joint, left, right = self.joint, 1 / np.sqrt(self.left_marginal), 1 / np.sqrt(self.right_marginal)
+        return ProductMatrix(
+            joint.shape,
+            joint.nnz,
+            lambda x: _scaled(left, joint @ _scaled(right, x)),
+            lambda x: _scaled(right, joint.T @ _scaled(left, x)),
+        )
+
+    @cached_property
+    def left_marginal(self) -> FloatArray:
+        """`p_L`, (n_left,)."""
+        return self.blocks.in_order(self.blocks.each(attrgetter("left_marginal")))
+
+    @cached_property
+    def right_marginal(self) -> FloatArray:
+        """`p_R`, (n_right,)."""
+        return np.asarray(sum(self.blocks.each(attrgetter("right_marginal"))))
+
+    def gram(self, vectors: FloatArray) -> FloatArray:
+        """`Āᵀ Ā X`, X (n_right,) or (n_right, c), in one round, in which nothing of the length n_left moves."""
+        right = 1 / np.sqrt(self.right_marginal)
+        return np.asarray(_scaled(right, sum(self.blocks.each(Block.gram, _scaled(right, vectors)))))
+
+    def triplets(self, k: int, *, tol: float | None, seed: int) -> Spectrum:
+        """The k leading singular triplets: ARPACK here, every product with `Āᵀ Ā` on the workers.
+
+        The search is that of `pairbounds.spectrum`. Where there are few captions their Gram matrix is formed.
+        """
+        forward = self.normalized.__matmul__
+        tol = SPARSE_TOL if tol is None else tol
+        side, count, unseen = self.n_right, min(k + GUARD, self.n_right), 0.0
+        if side <= max(DENSE_SIDE, count + 1):
+            # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
+            _, basis = scipy.linalg.eigh(self.gram(np.eye(side)), driver="evd")
+            triplets = leading_triplets(triplets_within(forward, basis[:, side - count :]), k)
+        else:
+            triplets, unseen = searched_triplets(self.gram, forward, side, k, tol / 10, np.random.default_rng(seed))
+        return measured(self.normalized, triplets, "blocks", unseen, tol)
+
+
+def _scaled(scale: FloatArray, rows: Any) -> Any:
+    """`diag(scale) X`, for one vector or several."""
+    return (scale * rows.T).T
