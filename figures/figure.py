@@ -18,10 +18,8 @@ from pairbounds.figures.finding import Finding
 from pairbounds.figures.layout import DESIGNED, Layout, LayoutError, laid_out
 from pairbounds.figures.prerequisites import columns_of, study_named, written
 from pairbounds.figures.settings import KEY, read
-from pairbounds.infrastructure import ownership
-from pairbounds.infrastructure.folders import locked_folder
-from pairbounds.infrastructure.pictures import save_picture
-from pairbounds.infrastructure.tables import replacing, together
+from pairbounds.infrastructure.files import Output, locked_folder, marked_output, replacing
+from pairbounds.infrastructure.pictures import picture_output, save_picture
 
 ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
 
@@ -76,7 +74,7 @@ class Figure:
         found = {name: self._table(name, path) for name, path in self.sources(tables, files).items()}
         try:
             drawing, lock = laid_out(lambda: self.draw(found), layout), locked_folder(out, self.name)
-            with drawing as (picture, caption), lock, together():
+            with drawing as (picture, caption), lock:
                 with replacing(out / f"{self.name}.txt") as temporary:
                     temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
                 for end in ends:
@@ -98,10 +96,10 @@ class Figure:
             given[name] = file
         return {name: given.get(name, tables / f"{name}.parquet") for name in self.tables}
 
-    def outputs(self, out: Path, ends: Sequence[str] = ENDS) -> list[ownership.Output]:
+    def outputs(self, out: Path, ends: Sequence[str] = ENDS) -> list[Output]:
         """The files that `render` writes."""
-        caption = ownership.text(out / f"{self.name}.txt", f"{self.title}. ")
-        return [caption, *(ownership.picture(out / f"{self.name}{end}") for end in ends)]
+        caption = marked_output(out / f"{self.name}.txt", f"{self.title}. ")
+        return [caption, *(picture_output(out / f"{self.name}{end}") for end in ends)]
 
     def _named(self, file: Path) -> str:
         """The table of the figure that a file is, by its name; of a figure of one table any file."""

@@ -7,14 +7,23 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.tables import read_table, sidecar
+from pairbounds.infrastructure.files import disagrees, sidecar
+from pairbounds.infrastructure.tables import read_table
 
 KEY = "settings"  # of a table's `attrs`
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A table, its settings among its `attrs`."""
+    """A table, its settings among its `attrs`.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no table, or it is not that of its sidecar, as after a run that was killed between the two.
+    """
     table = read_table(path)
+    if disagrees(path):
+        raise FileNotFoundError(f"table {path} is not the one of its sidecar {sidecar(path).name}: compute it anew")
     table.attrs[KEY] = settings_of(path)
     return table
 

@@ -8,11 +8,10 @@ import typer
 
 from pairbounds.figures.findings.evidence import compared, evidence, key_numbers, read_evidence, write_evidence
 from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs, require_short
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
+from pairbounds.infrastructure.files import claim, marked_output, replacing
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.options import Force
-from pairbounds.infrastructure.tables import replacing
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,7 +23,7 @@ def page(
     force: Force = False,
 ) -> None:
     """Write the page of findings, each number computed from the tables."""
-    ownership.claim([ownership.text(out, BEGINNING)], inputs(tables), force=force)
+    claim([marked_output(out, BEGINNING)], inputs(tables), force=force)
     mpl.use("Agg")  # captions are computed where figures are drawn
     text = findings_page(tables)
     require_short(tables)

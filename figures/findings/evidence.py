@@ -20,7 +20,7 @@ import pandas as pd
 from pairbounds.figures.figure import findings
 from pairbounds.figures.finding import Finding, Tables
 from pairbounds.figures.settings import read
-from pairbounds.infrastructure.tables import replacing
+from pairbounds.infrastructure.files import replacing
 
 Value = float | str | bool | None  # None is a number that is not finite
 UNITS = ("seed", "draw")  # what is drawn anew: the first of which a table has several

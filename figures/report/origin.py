@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pairbounds.infrastructure.ownership import PROVENANCE
-from pairbounds.infrastructure.tables import content_key, sidecar
+from pairbounds.infrastructure.files import content_key, read_sidecar
 
 
 class Origin(NamedTuple):
@@ -54,13 +53,8 @@ class Origin(NamedTuple):
 
 def origin_of(table: Path) -> Origin | None:
     """Read the sidecar of a table; `None` where there is none, or what is there is none of ours."""
-    try:
-        record = json.loads(sidecar(table).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    if not isinstance(record, dict) or not record.keys() >= PROVENANCE:
-        return None
-    if not all(isinstance(record[name], dict) for name in ("configuration", "versions", "hardware")):
+    record = read_sidecar(table)
+    if record is None or not all(isinstance(record[name], dict) for name in ("configuration", "versions", "hardware")):
         return None
     unchanged = content_key(table) == record["content_key"]
     return Origin(table, record, "as written" if unchanged else "changed since it was written")

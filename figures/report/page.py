@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 from pairbounds import __version__
 from pairbounds.figures.report.contents import Section, Table
+from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.html import shown
-from pairbounds.infrastructure.tables import replacing
 from pairbounds.theory.ledger.page import STATUS_MEANS
 
 HERE = Path(__file__).parent

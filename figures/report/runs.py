@@ -10,10 +10,10 @@ from pairbounds.figures.report.contents import MIME, Picture, Section, data_uri
 from pairbounds.figures.report.origin import origin_of
 from pairbounds.figures.report.page import written
 from pairbounds.infrastructure.commandline import one_line
+from pairbounds.infrastructure.files import sidecar, within
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.ownership import within
 from pairbounds.infrastructure.pictures import MARKS
-from pairbounds.infrastructure.tables import TABLE_SUFFIXES, read_table, sidecar
+from pairbounds.infrastructure.tables import TABLE_SUFFIXES, read_table
 
 CELLS = "cells"  # beside the table of a sweep: what it was put together from
 FAILURES = "failures.json"
@@ -89,7 +89,7 @@ class Runs:
         self._require_inside(file, sidecar(file), file.with_suffix(".txt"))
         if file.suffix in TABLE_SUFFIXES:
             self._table(file)
-        elif file.suffix in MARKS and MARKS[file.suffix] in file.read_bytes():
+        elif file.suffix in MARKS and MARKS[file.suffix].encode() in file.read_bytes():
             if file.suffix in MIME:  # of a PDF, the PNG or the table says the same
                 caption, beside = "", file.with_suffix(".txt")
                 if beside.is_file():

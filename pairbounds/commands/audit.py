@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
+from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.real_data.audit.auditing import Settings, outputs
@@ -56,7 +56,7 @@ def audit(
     """
     settings = Settings(k, tol, device, seed, dask)
     columns = Columns(image_col, caption_col, weight_col, label_col, similarity_col)
-    ownership.claim(outputs(out), [pairs, labels], force=force)
+    claim(outputs(out), [pairs, labels], force=force)
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
     trial = WhatIf(k=k, tol=tol, device=device, seed=seed, rules=named) if what_if or named else None
     done = audit_pairs(pairs, labels, out, settings, columns, trial)

@@ -7,13 +7,12 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
+from pairbounds.infrastructure.files import claim, marked_output, replacing
 from pairbounds.infrastructure.options import Force, Json, Plugin
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.tables import replacing
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import find_counterexample
 from pairbounds.theory.bounds.registry import BOUNDS, named
@@ -51,7 +50,7 @@ def attack(
         budget = MINUTE
     seconds = math.inf if budget is None else _seconds(budget)
     if out is not None:
-        ownership.claim([graph_output(require_graph_path(out))], [plugin], force=force)
+        claim([graph_output(require_graph_path(out))], [plugin], force=force)
     if plugin is not None:
         load_bounds(plugin)
     with Bar(total=1, desc=visible(name)) as bar:
@@ -89,7 +88,7 @@ def ledger(
     elif name is not None:
         echo(*explanation(named(name)))
     elif out is not None:
-        ownership.claim([ownership.text(out, BEGINNING)], [], force=force)
+        claim([marked_output(out, BEGINNING)], [], force=force)
         with replacing(out) as temporary:
             temporary.write_text(ledger_page(), encoding="utf-8")
     else:

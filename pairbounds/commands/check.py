@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 import typer
 
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
+from pairbounds.infrastructure.files import Output, claim, marked_output, record_output, table_outputs
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.outward import rounded
-from pairbounds.infrastructure.pictures import require_picture_path, save_picture
+from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
@@ -159,18 +158,18 @@ def _require_one_or_several(widths: Sequence[int], written: _Written) -> None:
 
 def _claim(inputs: Sequence[Path | None], written: _Written, *, force: bool) -> None:
     """Claim the files that will be written."""
-    outputs: list[ownership.Output] = []
+    outputs: list[Output] = []
     if written.out is not None:
-        outputs += ownership.table(require_table_path(written.out, printed=True))
+        outputs += table_outputs(require_table_path(written.out, printed=True))
     if written.plot is not None:
-        outputs.append(ownership.picture(require_picture_path(written.plot)))
+        outputs.append(picture_output(require_picture_path(written.plot)))
     if written.save is not None:
         outputs.append(graph_output(require_graph_path(written.save)))
-    ownership.claim(outputs, inputs, force=force)
+    claim(outputs, inputs, force=force)
     if written.proof is not None:
         others = [output.path for output in outputs]
-        ours = ownership.text(written.proof, BEGINNING) if _in_coq(written) else ownership.records(written.proof, KEYS)
-        ownership.claim([ours], [*inputs, *others], force=force)
+        ours = marked_output(written.proof, BEGINNING) if _in_coq(written) else record_output(written.proof, KEYS)
+        claim([ours], [*inputs, *others], force=force)
 
 
 def _stored(found: GraphFile, file: Path, labels: Path | None, written: _Written) -> tuple[PairGraph, Path]:
@@ -218,11 +217,9 @@ def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate |
 
 
 def _draw(table: pd.DataFrame, path: Path) -> None:
-    with signals_delayed():  # matplotlib, too, is loaded here
-        from pairbounds.figures.plots import errors_along_widths
+    from pairbounds.figures.plots import errors_along_widths
 
-        picture = errors_along_widths(table)
-    save_picture(picture, path)
+    save_picture(errors_along_widths(table), path)
 
 
 def _in_coq(written: _Written) -> bool:

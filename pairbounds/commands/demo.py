@@ -10,11 +10,11 @@ import typer
 
 from pairbounds.figures.plots import plot_bounds
 from pairbounds.figures.style import style
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo
+from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.outward import rounded
-from pairbounds.infrastructure.pictures import save_picture
+from pairbounds.infrastructure.pictures import picture_output, save_picture
 from pairbounds.real_data.digits import NEIGHBOURS, digits_graph
 from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.graph.formats import graph_output
@@ -34,7 +34,7 @@ def demo(
     """
     mpl.use("Agg")  # no window, whatever the display
     picture, graph_file = out / "bounds.png", out / "digits.npz"
-    ownership.claim([ownership.picture(picture), graph_output(graph_file)], force=force)
+    claim([picture_output(picture), graph_output(graph_file)], force=force)
     out.mkdir(parents=True, exist_ok=True)
     graph = digits_graph()
     graph.save(graph_file)

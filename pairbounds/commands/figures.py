@@ -10,8 +10,8 @@ import typer
 from pairbounds.figures.figure import found
 from pairbounds.figures.layout import Layout, inches
 from pairbounds.figures.prerequisites import studies_of
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import METADATA
@@ -59,7 +59,7 @@ def draw(
     wide, high = (None if one is None else inches(one) for one in (width, height))
     layout = Layout(wide, high, font_size)
     written = [one for figure in drawn for one in figure.outputs(out, ends)]
-    ownership.claim(written, [one for figure in drawn for one in figure.sources(tables, files).values()], force=force)
+    claim(written, [one for figure in drawn for one in figure.sources(tables, files).values()], force=force)
     draw_one = partial(_drawn, tables, out, files, layout, ends)
     with side_by_side(draw_one, [one.name for one in drawn], jobs if len(drawn) > 1 else 1) as pictures:
         for picture in pictures:

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from pairbounds.commands.study import print_settings
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.files import claim, table_outputs
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.sweeps.cells import chosen_settings
@@ -61,8 +61,8 @@ def graph(
         raise ValueError("--out is missing: the file for the graph, .npz, or for the table of its pairs")
     settings = chosen_settings(source.settings, given_settings(None, given or []))
     as_graph = out.suffix not in (".parquet", ".csv")
-    written = [graph_output(require_graph_path(out))] if as_graph else ownership.table(require_table_path(out))
-    ownership.claim(written, files_in(settings), force=force)
+    written = [graph_output(require_graph_path(out))] if as_graph else table_outputs(require_table_path(out))
+    claim(written, files_in(settings), force=force)
     made = source.make(settings, seed)
     if as_graph:
         made.save(out)

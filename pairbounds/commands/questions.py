@@ -9,10 +9,10 @@ import numpy.typing as npt
 import typer
 
 from pairbounds.commands.check import COLUMNS_HELP, LABELS_HELP, Graph
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.files import claim, table_outputs
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line
@@ -175,7 +175,7 @@ def _read(
 ) -> GraphFile:
     """The graph in a file, once the table that will be written is claimed."""
     if out is not None:
-        ownership.claim(ownership.table(require_table_path(out, printed=True)), [file, labels, *others], force=force)
+        claim(table_outputs(require_table_path(out, printed=True)), [file, labels, *others], force=force)
     ends = None if columns is None else [name.strip() for name in columns.split(",")]
     read = read_graph(file, labels, columns=ends, weight=weight)
     if read.graph.joint.nnz > MANY_PAIRS:
@@ -211,7 +211,7 @@ def _largest_error(known: list[str], file: Path | None, save: Path | None, as_re
     if file is not None:
         raise ValueError("--known takes numbers in place of a file: give one of the two")
     if save is not None:
-        ownership.claim([graph_output(require_graph_path(save))], [], force=force)
+        claim([graph_output(require_graph_path(save))], [], force=force)
     numbers = dict(_number(one) for one in known)
     found = sharpest(known=numbers)
     if save is not None:

@@ -11,10 +11,9 @@ from pairbounds.figures.findings.wording import listed
 from pairbounds.figures.report.contents import Section
 from pairbounds.figures.report.page import BEGINNING, write_page
 from pairbounds.figures.report.runs import Runs, added
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import echo
+from pairbounds.infrastructure.files import claim, marked_output, require_folder
 from pairbounds.infrastructure.options import Force
-from pairbounds.infrastructure.tables import require_folder
 
 TITLE = "What was checked"
 
@@ -43,7 +42,7 @@ def report(
         raise ValueError(f"cannot write {out}: a report's name ends in .html")
     require_folder(out)
     own = add or []
-    ownership.claim([ownership.text(out, BEGINNING)], [*(run for run in runs if run.is_file()), *own], force=force)
+    claim([marked_output(out, BEGINNING)], [*(run for run in runs if run.is_file()), *own], force=force)
     mpl.use("Agg")  # no window, whatever the display
     found = Runs(runs, made={out})
     echo(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, one_line, print_table
-from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, locked_folder
+from pairbounds.infrastructure.files import claim, locked_folder, table_outputs
 from pairbounds.infrastructure.foreign import ForeignCodeError, call_foreign
 from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import DryRun, Force
-from pairbounds.infrastructure.tables import require_table_path, together, write_table
+from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.cells import chosen_settings
 from pairbounds.sweeps.configuration import SweepConfiguration
@@ -30,8 +29,6 @@ from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep, sweep_
 if TYPE_CHECKING:
     import pandas as pd
 
-FEATURES_KEPT = "{} is as it was; encoded features are kept, and the same command starts from them"
-RUNS_KEPT = f"finished encoders and epochs are kept in {{}}: {AGAIN}"
 PICTURES = "pairbounds.figures.prerequisites"  # where the figures of a table are known
 JOBS = "jobs"  # the setting of a study that spreads the work of one seed over processes itself
 
@@ -124,7 +121,7 @@ def study(
         if not writing:
             return
         read = [*(plugin or []), *files_in(wanted), settings]
-        ownership.claim([one for path in paths.values() for one in ownership.table(path)], read, force=force)
+        claim([one for path in paths.values() for one in table_outputs(path)], read, force=force)
         echo(*_forecast(found, wanted, numbers, jobs), *(chosen.lines(wanted, own) if chosen.source else []), err=True)
         measure_into(name, wanted, numbers, jobs, paths)
 
@@ -163,19 +160,16 @@ def measure_into(name: str, settings: Any, seeds: Sequence[int], jobs: int, path
     settings = replace(settings, jobs=jobs) if own else settings
     workers = None if own or study.seeds == 1 else Cores(jobs)
     first = next(iter(paths.values()))
-    caches = (Path(settings.cache),) if hasattr(settings, "cache") else ()
-    kept = RUNS_KEPT if hasattr(settings, "runs") else FEATURES_KEPT if caches else AS_IT_WAS
-    runs = locked_folder(Path(settings.runs), kept=kept) if hasattr(settings, "runs") else nullcontext()
-    with locked_folder(first.parent, first.name if len(paths) == 1 else name, kept=kept, caches=caches), runs:
+    runs = locked_folder(Path(settings.runs)) if hasattr(settings, "runs") else nullcontext()
+    with locked_folder(first.parent, first.name if len(paths) == 1 else name), runs:
         inputs = study.call(study.depends_on, settings)  # what cannot be read is said before anything is measured
         started = time.perf_counter()
         tables = _measured(study, settings, seeds, workers)
         took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}
         about = {one: value for one, value in asdict(settings).items() if one not in places(settings)}
         configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
-        with together():
-            for table, rows in tables.items():
-                write_table(rows, paths[table], {**configuration, **inputs}, took)
+        for table, rows in tables.items():
+            write_table(rows, paths[table], {**configuration, **inputs}, took)
     for table, rows in tables.items():
         echo(f"{paths[table]}: {len(rows)} rows over {len(seeds)} seeds")
     if study.summary is not None:
@@ -235,10 +229,10 @@ def sweep(
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
     read = [file, *(plugin or [])]
-    ownership.claim([*ownership.table(out / TABLE)], read, force=force)
+    claim([*table_outputs(out / TABLE)], read, force=force)
     _load(plugin)
     configuration = SweepConfiguration.read(file, seeds)
-    ownership.claim(outputs(find_study(configuration.study), out), read, force=force)
+    claim(outputs(find_study(configuration.study), out), read, force=force)
     if dry_run:
         echo(sweep_forecast(configuration, out, retry_failed=retry_failed))
         return

@@ -1,12 +1,14 @@
 """Run, errors and output of every command line of the project."""
 
 import os
-import resource
+import signal
 import sys
+import time
 import traceback
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any
 
 import typer
@@ -16,7 +18,6 @@ from rich.text import Text
 from typer.core import TyperCommand
 
 from pairbounds.infrastructure.extras import advice
-from pairbounds.infrastructure.interruption import signals_end_in_one_line
 from pairbounds.infrastructure.threads import ask_libraries, limited_threads
 
 PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
@@ -24,11 +25,11 @@ PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 CHECK_FAILED = 1
 BAD_INPUT = 2
 UNFORESEEN = 70
-INTERRUPTED = 130
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as where the signal ends a process
 UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
-MIB = 2**20
-ENOUGH = 2048 * MIB  # of address space: torch, numpy and scipy take most of it, buffers of linear algebra the rest
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+REPEATED = 2.0  # seconds in which a second signal is taken for the same
+STOPPED = "each file is complete or as before: give the same command again"
 DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
 
 
@@ -61,21 +62,55 @@ def run(app: typer.Typer) -> None:
     """Run a command line and exit.
 
     With 0: done; 1: a bound failed or a check found something; 2: bad input, or no room for what is printed, in one
-    line; 130: interrupted; 141: who was reading what it prints went away, which says nothing of what it found.
+    line; 128 + the signal: stopped by SIGINT or SIGTERM; 141: nobody reads what it prints any more, which says nothing
+    of what it found.
     """
-    with signals_end_in_one_line():
+    with _signals_as_interrupts() as received:
         try:
             code = _exit_code(app)
             _flush()  # what is buffered may have no reader either
         except BrokenPipeError:
             _silence()
             code = BROKEN_PIPE
+        except KeyboardInterrupt:
+            code = 128 + signal.SIGINT
         except OSError as error:
             code = BAD_INPUT
             with suppress(OSError):  # it may be this that cannot be said
                 _say_error(error)
             _silence()
-        sys.exit(code)
+    if received:
+        print(f"stopped by {received[0].name}: {STOPPED}", file=sys.stderr)
+        code = 128 + received[0]
+    sys.exit(code)
+
+
+@contextmanager
+def _signals_as_interrupts() -> Iterator[list[signal.Signals]]:
+    """Raise `KeyboardInterrupt` at the first SIGINT or SIGTERM in this block; the list of those received.
+
+    `timeout` and `make` send a signal twice, to the process and to its group. One that comes later ends the process at
+    once. Those that are ignored, as by `nohup`, stay ignored.
+    """
+    received: list[signal.Signals] = []
+    first = 0.0
+
+    def receive(number: int, _: FrameType | None) -> None:
+        nonlocal first
+        if received and time.monotonic() - first > REPEATED:
+            os._exit(128 + number)
+        if not received:
+            received.append(signal.Signals(number))
+            first = time.monotonic()
+            raise KeyboardInterrupt
+
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, receive) for number in heard}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _exit_code(app: typer.Typer) -> int:
@@ -83,42 +118,27 @@ def _exit_code(app: typer.Typer) -> int:
     try:
         if sys.stdout is None:  # as `>&-` has it: better before the work than after
             raise OSError("what is printed could not be written: the standard output is closed")
-        code = _run_command(app)
+        ask_libraries()
+        with limited_threads():  # of libraries that are loaded already
+            code = app(standalone_mode=False)
     except BrokenPipeError:
         raise
-    except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
-        _flush()  # what cannot be printed is said once, by `run`
-        return _say_error(error)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Exception:
-        echo(*traceback.format_exc().splitlines(), err=True)
-        return UNFORESEEN  # not 1, which says that a check found something
-    return code if isinstance(code, int) else 0
-
-
-def _run_command(app: typer.Typer) -> Any:
-    try:
-        ask_libraries()
-        _require_room()
-        with limited_threads():  # of libraries that are loaded already
-            return app(standalone_mode=False)
     except SystemExit as leaving:
         # Typer and Rich make an exit with 1 of a broken pipe, and the stream leads elsewhere from then on.
         if isinstance(leaving.__context__, BrokenPipeError):
             raise BrokenPipeError from None
         raise
     except MemoryError as error:
-        raise RuntimeError(f"memory ran out: give the process more, or less to do. {error}") from error
+        return _say_error(RuntimeError(f"memory ran out: give the process more, or less to do. {error}"))
     except ImportError as error:
-        raise RuntimeError(f"{error.name or 'a module'} cannot be loaded: {error}{advice(error)}") from error
-
-
-def _require_room() -> None:
-    """Raise `MemoryError` for a `ulimit -v` below `ENOUGH`: compiled code may wait for memory for ever, in silence."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY and limit < ENOUGH:
-        raise MemoryError(f"`ulimit -v` allows {limit // MIB} MiB: allow {ENOUGH // MIB} MiB or more")
+        return _say_error(RuntimeError(f"{error.name or 'a module'} cannot be loaded: {error}{advice(error)}"))
+    except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
+        _flush()  # what cannot be printed is said once, by `run`
+        return _say_error(error)
+    except Exception:
+        echo(*traceback.format_exc().splitlines(), err=True)
+        return UNFORESEEN  # not 1, which says that a check found something
+    return code if isinstance(code, int) else 0
 
 
 def _say_error(error: Exception) -> int:

@@ -1,4 +1,4 @@
-"""Pictures that are whole or absent, and that say by which program they were drawn."""
+"""Pictures that name the program that drew them."""
 
 import os
 import warnings
@@ -7,8 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pairbounds.infrastructure.interruption import signals_delayed
-from pairbounds.infrastructure.tables import replacing, require_folder
+from pairbounds.infrastructure.files import Output, marked_output, replacing, require_folder
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,9 +19,9 @@ METADATA: dict[str, dict[str, str | None]] = {
     ".svg": {"Creator": PROGRAM, "Date": None},
 }
 MARKS = {  # what that is in the file
-    ".png": f"Software\0{PROGRAM}".encode(),
-    ".pdf": f"/Creator ({PROGRAM})".encode(),
-    ".svg": f"<dc:title>{PROGRAM}</dc:title>".encode(),
+    ".png": f"Software\0{PROGRAM}",
+    ".pdf": f"/Creator ({PROGRAM})",
+    ".svg": f"<dc:title>{PROGRAM}</dc:title>",
 }
 
 
@@ -35,14 +34,18 @@ def require_picture_path(path: str | os.PathLike[str]) -> Path:
     return target
 
 
+def picture_output(path: Path) -> Output:
+    """A picture that `save_picture` will write."""
+    return marked_output(path, MARKS[path.suffix])
+
+
 def save_picture(picture: "Figure", path: str | os.PathLike[str]) -> None:
     """Save a matplotlib figure as PNG, PDF or SVG, by suffix."""
     import matplotlib as mpl
 
     _choose_fonts(picture)
-    # Ids would else be drawn at random; and what a signal raises in a callback is printed there, and lost.
-    settings = mpl.rc_context({"svg.hashsalt": PROGRAM})
-    with replacing(path) as temporary, settings, signals_delayed(), warnings.catch_warnings():
+    settings = mpl.rc_context({"svg.hashsalt": PROGRAM})  # ids would else be drawn at random
+    with replacing(path) as temporary, settings, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support")  # said in it
         picture.savefig(temporary, metadata=METADATA[Path(path).suffix])
 

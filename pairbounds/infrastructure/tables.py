@@ -1,23 +1,19 @@
-"""Files that are whole or absent, and tables that say where they came from."""
+"""Tables with sidecars, which record where they came from."""
 
-import errno
-import hashlib
 import json
 import os
 import platform
 import re
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from pairbounds.infrastructure.files import content_key, replacing, require_folder, sidecar
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.interruption import signals_delayed
 from pairbounds.infrastructure.latex import to_latex
-from pairbounds.infrastructure.temporaries import sweep_once, temporary_beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,73 +22,6 @@ TABLE_SUFFIXES = (".parquet", ".csv")
 PRINTED = ".tex"  # of a table that is printed, and not read again
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
 PACKAGE, ROOT = "pairbounds", Path(__file__).parents[2]  # the package, and its source tree where it is one
-CANNOT_WRITE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
-
-_together: ContextVar[dict[Path, Path] | None] = ContextVar("_together", default=None)
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place only when the block ends without an error.
-
-    An interrupted write leaves the old file whole. The temporary name keeps the suffix, because writers
-    choose their format by it. A full disk is an `OSError` in one line.
-    """
-    target = Path(path)
-    require_folder(target)
-    sweep_once(target.parent)
-    temporary, set_of_files = temporary_beside(target), _together.get()
-    try:
-        yield temporary
-        if set_of_files is None:
-            temporary.replace(target)
-        else:
-            set_of_files[temporary] = target
-    except Exception as error:
-        reason = _cannot_write(error)
-        if reason is None:
-            raise
-        raise OSError(
-            f"{target} cannot be written ({reason}), and what was there is as it was: make room, or choose another "
-            "place, and give the same command again"
-        ) from error
-    finally:
-        if set_of_files is None or temporary not in set_of_files:
-            with suppress(OSError):  # which would hide the error that is raised now
-                temporary.unlink()
-
-
-def _cannot_write(error: BaseException | None) -> str | None:
-    """Reason that nothing can be written, from an error or the context it was raised in; `None` if there is none."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
-            return os.strerror(error.errno)
-        error = error.__context__
-    return None
-
-
-@contextmanager
-def together(gone: Sequence[Path] = ()) -> Iterator[None]:
-    """Files that `replacing` writes in this block take their places at its end, in their order, or none of them does.
-
-    Parameters
-    ----------
-    gone : files of an earlier set, which are removed just before
-    """
-    files: dict[Path, Path] = {}
-    token = _together.set(files)
-    try:
-        yield
-        with signals_delayed():
-            for path in gone:
-                path.unlink(missing_ok=True)
-            for temporary, target in files.items():
-                temporary.replace(target)
-    finally:
-        _together.reset(token)
-        for temporary in files:
-            with suppress(OSError):
-                temporary.unlink()
 
 
 def write_table(
@@ -107,42 +36,21 @@ def write_table(
     measurement `took`, and the content key: the SHA-256 of the table file.
     """
     target = require_table_path(path, printed=True)
-
-    def write(temporary: Path) -> None:
+    with replacing(target) as temporary:
         if target.suffix == ".csv":
             frame.to_csv(temporary, index=False)
         elif target.suffix == PRINTED:
             temporary.write_text(to_latex(frame), encoding="utf-8")
         else:
             frame.to_parquet(temporary, index=False)
-
-    return write_recorded(target, configuration, write, took)
-
-
-def write_recorded(
-    target: Path,
-    configuration: Mapping[str, object],
-    write: Callable[[Path], None],
-    took: Mapping[str, object] | None = None,
-) -> str:
-    """Write a file of any kind with such a sidecar; `write` is given a temporary path. Returns its content key."""
-    with replacing(target) as temporary:
-        write(temporary)
-        key = content_key(temporary)
-        record = provenance(configuration) | {"content_key": key} | ({"took": dict(took)} if took else {})
-        # The sidecar goes first, so that no finished table is ever without one. Until the table has followed, it speaks
-        # for the table that is still there too: killed in between, that one is not taken for somebody else's.
-        replaced = content_key(target) if target.is_file() else None
-        _write_json(record if replaced is None else record | {"replaces": replaced}, sidecar(target))
-    if replaced is not None:
-        _write_json(record, sidecar(target))
-    return key
-
-
-def content_key(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        record = provenance(configuration) | {"content_key": content_key(temporary)}
+        if took:
+            record["took"] = dict(took)
+        text = json.dumps(record, indent=2, sort_keys=True, default=os.fspath)
+        # The sidecar is replaced first: after a kill, a table without one would count as somebody else's.
+        with replacing(sidecar(target)) as beside:
+            beside.write_text(f"{text}\n", encoding="utf-8")
+    return str(record["content_key"])
 
 
 def require_table_path(path: str | os.PathLike[str], *, printed: bool = False) -> Path:
@@ -171,28 +79,12 @@ def read_table(path: str | os.PathLike[str]) -> "pd.DataFrame":
         raise ValueError(f"table {source} cannot be read: {error}") from error
 
 
-def _write_json(content: Mapping[str, object], path: Path) -> None:
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, sort_keys=True, default=os.fspath) + "\n")
-
-
 def read_parquet(path: Path | IO[bytes]) -> "pd.DataFrame":
     """Read a Parquet file in this thread alone: where none can be started, pyarrow would wait for one for ever."""
     import pyarrow.parquet as pq
 
     frame: pd.DataFrame = pq.ParquetFile(path, pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
     return frame
-
-
-def require_folder(target: Path) -> None:
-    """Raise `FileNotFoundError` unless the folder that a file will lie in exists."""
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"folder {target.parent} does not exist: create it, or write somewhere else")
-
-
-def sidecar(path: str | os.PathLike[str]) -> Path:
-    """The path of a table's JSON sidecar."""
-    return Path(f"{path}.json")
 
 
 def provenance(configuration: Mapping[str, object]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pairbounds.infrastructure.tables import replacing
+from pairbounds.infrastructure.files import replacing
 from pairbounds.sweeps.cells import Cell, Tables
 from pairbounds.sweeps.execution import CellError
 from pairbounds.sweeps.studies import digest

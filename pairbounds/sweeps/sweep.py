@@ -8,11 +8,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.commandline import one_line, visible
-from pairbounds.infrastructure.folders import AGAIN, locked_folder
+from pairbounds.infrastructure.files import (
+    Output,
+    locked_folder,
+    record_output,
+    remove_table,
+    replacing,
+    table_outputs,
+)
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.tables import read_parquet, replacing, sidecar, together, write_table
+from pairbounds.infrastructure.tables import read_parquet, write_table
 from pairbounds.sweeps.cells import SEED, Cell, Tables, as_settings
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.execution import CellError, Outcomes, Workers, as_workers
@@ -68,7 +74,7 @@ def run_sweep(
     configuration = SweepConfiguration(**configuration) if isinstance(configuration, Mapping) else configuration
     out, workers = Path(out), as_workers(workers)
     study, cells = find_study(configuration.study), configuration.cells()
-    with locked_folder(out, kept=f"finished cells are kept in {{}}: {AGAIN}"):
+    with locked_folder(out):
         store = Store(out / CELLS)
         store.folder.mkdir(exist_ok=True)
         waiting = waiting_cells(cells, store, study, retry_failed=retry_failed)
@@ -109,10 +115,10 @@ def table_paths(study: Study, out: Path) -> dict[str, Path]:
     return {name: out / f"{name}.parquet" for name in study.written}
 
 
-def outputs(study: Study, out: Path) -> list[ownership.Output]:
+def outputs(study: Study, out: Path) -> list[Output]:
     """The files that `run_sweep` replaces or removes; its cells have names that nobody else gives."""
-    tables = [one for path in table_paths(study, out).values() for one in ownership.table(path)]
-    return [*tables, ownership.records(out / FAILURES, FAILURE)]
+    tables = [one for path in table_paths(study, out).values() for one in table_outputs(path)]
+    return [*tables, record_output(out / FAILURES, FAILURE)]
 
 
 def run_study(
@@ -161,13 +167,16 @@ def _write(
     list_of_failures: Path,
 ) -> None:
     """Put the tables and the failures in the place of those that were there, of another configuration perhaps."""
-    before = [file for path in paths.values() for file in (path, sidecar(path))]
-    with together(gone=[*before, list_of_failures]):
-        for name, table in tables.items():
-            write_table(table, paths[name], about)
-        if failures:
-            with replacing(list_of_failures) as temporary:
-                temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+    for name, path in paths.items():
+        if name in tables:
+            write_table(tables[name], path, about)
+        else:
+            remove_table(path)  # of another configuration
+    if failures:
+        with replacing(list_of_failures) as temporary:
+            temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+    else:
+        list_of_failures.unlink(missing_ok=True)
 
 
 def _measure(waiting: Sequence[Cell], total: int, store: Store, workers: Workers) -> None:

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pairbounds.infrastructure import ownership
 from pairbounds.infrastructure.clusters import connected
-from pairbounds.infrastructure.folders import AGAIN, AS_IT_WAS, locked_folder
+from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, table_outputs
 from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.pictures import picture_output
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.tables import provenance, together, write_table
+from pairbounds.infrastructure.tables import provenance, write_table
 from pairbounds.real_data.audit.cluster import count_there
 from pairbounds.real_data.audit.counting import Counted, count_here
 from pairbounds.real_data.audit.drawing import PICTURES, draw
@@ -28,7 +28,6 @@ from pairbounds.sweeps.cells import as_settings
 from pairbounds.theory.bounds.check import check_bounds
 
 HALVES = "what_if"  # a folder, of the finished halves of an audit that was not whole
-HALVES_KEPT = f"finished halves of --what-if are kept in {{}}: {AGAIN}"
 TRIED = ("what_if", "what_if_verdict")
 STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")
 
@@ -115,8 +114,7 @@ def audit(
     about = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
     about |= {} if trial is None else {"what_if": asdict(trial)}
     extra = {"columns": columns_read(pairs, labels, columns)}
-    kept = HALVES_KEPT if trial is not None else AS_IT_WAS
-    with locked_folder(out, kept=kept), _Stages(trial is not None) as stages:
+    with locked_folder(out), _Stages(trial is not None) as stages:
         if settings.dask is None:
             with stages.stage("read"):
                 counted = count_here(pairs, labels, columns)
@@ -142,26 +140,26 @@ def _finished(
     if trial is not None:
         with stages.stage("what if"):
             outcome = what_if(measures.graph, trial, counted.similarities, kept=out / HALVES)
-    earlier = [out / f"{name}.parquet{end}" for name in (*NEED_LABELS, *TRIED) for end in ("", ".json")]
-    with together(gone=[out / "summary.json", *earlier]):  # the summary goes before its tables do
-        with stages.stage("tables"):
-            tables = audit_tables(measures, counted)
-            tables |= {} if outcome is None else dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
-            keys = {name: write_table(one, out / f"{name}.parquet", about) for name, one in tables.items()}
-        with stages.stage("figure"):
-            draw(tables, out)
-        extra |= {"seconds": dict(stages.seconds), "provenance": provenance(about) | {"content_keys": keys}}
-        summary = summarise(measures, counted.tally | extra | {"what_if": outcome and list(outcome.words)})
-        write_summary(summary, out / "summary.json")
+    with stages.stage("tables"):
+        tables = audit_tables(measures, counted)
+        tables |= {} if outcome is None else dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
+        keys = {name: write_table(one, out / f"{name}.parquet", about) for name, one in tables.items()}
+    with stages.stage("figure"):
+        draw(tables, out)
+    extra |= {"seconds": dict(stages.seconds), "provenance": provenance(about) | {"content_keys": keys}}
+    summary = summarise(measures, counted.tally | extra | {"what_if": outcome and list(outcome.words)})
+    write_summary(summary, out / "summary.json")
+    for name in {*NEED_LABELS, *TRIED} - tables.keys():
+        remove_table(out / f"{name}.parquet")  # of an earlier audit
     rmtree(out / HALVES, ignore_errors=True)
     return Audit(summary, tables)
 
 
-def outputs(out: Path) -> list[ownership.Output]:
+def outputs(out: Path) -> list[Output]:
     """The files that an audit replaces or removes."""
-    tables = [part for name in (*TABLES, *TRIED) for part in ownership.table(out / f"{name}.parquet")]
-    pictures = [ownership.picture(out / name) for name in PICTURES]
-    return [*tables, *pictures, ownership.records(out / "summary.json", ("n_pairs", "provenance", "keys"))]
+    tables = [part for name in (*TABLES, *TRIED) for part in table_outputs(out / f"{name}.parquet")]
+    pictures = [picture_output(out / name) for name in PICTURES]
+    return [*tables, *pictures, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
 def _measures(pairs: Pairs, settings: Settings, stages: "_Stages") -> Measures:

@@ -19,9 +19,9 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.audit import rules, thresholds
 from pairbounds.real_data.audit.rules import CONTROLS, LOW_SIMILARITY, ORACLE, RULES, PairList, Rule, Views, count_of
 from pairbounds.real_data.audit.verdict import compared, in_words

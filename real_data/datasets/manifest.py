@@ -17,8 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.inputs import is_there
-from pairbounds.infrastructure.tables import replacing
 
 RACE = 2_000_000_000  # nanoseconds: the time of change has steps of up to two seconds
 BLOCK = 512  # pictures that are read, at most, for nothing if the process is killed; or a quarter of the folder

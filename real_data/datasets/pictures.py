@@ -9,9 +9,9 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from pairbounds.infrastructure.files import content_key
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.tables import content_key
 from pairbounds.real_data.datasets.manifest import inspected
 
 # What no other program, Ghostscript say, is called for.

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.tables import replacing
 
 FEATURES = Path("build/features")
 CHUNK = 256  # rows in a file; at most so many are computed again

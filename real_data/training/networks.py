@@ -16,7 +16,7 @@ import torch
 from timm.models.resnet import BasicBlock, downsample_conv
 from torch import nn
 
-from pairbounds.infrastructure.tables import replacing
+from pairbounds.infrastructure.files import replacing
 from pairbounds.real_data.encoders.open_clip import architecture
 
 SMALL, SMALL_MAP, WORDS, OPEN_CLIP = "small", "small_map", "words", "open_clip/"

@@ -21,9 +21,9 @@ from timm.scheduler import CosineLRScheduler
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.infrastructure.tables import replacing
 from pairbounds.real_data.training.networks import Backbone
 from pairbounds.real_data.training.objectives import Objective
 from pairbounds.real_data.training.recipe import Recipe

@@ -21,7 +21,7 @@ def files(folder: Path) -> dict[str, Path]:
 
 def leftovers(folder: Path) -> list[str]:
     """List what a command that has ended should not have left: files half written, and locks."""
-    return [name for name, path in files(folder).items() if ".unfinished-" in path.name or path.suffix == ".lock"]
+    return [name for name, path in files(folder).items() if ".partial" in path.name or path.suffix == ".lock"]
 
 
 def contents(folder: Path) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from pairbounds.figures.layout import DESIGNED, WIDTHS, Layout, laid_out
 from pairbounds.figures.prerequisites import columns_of
 from pairbounds.figures.settings import read, with_settings
 from pairbounds.figures.style import THEOREMS
-from pairbounds.infrastructure.tables import sidecar, write_table
+from pairbounds.infrastructure.files import sidecar
+from pairbounds.infrastructure.tables import write_table
 from pairbounds.sweeps import Cores, find_study, run_study, study_names
 from tests import quick as quick_drawing
 

@@ -19,7 +19,8 @@ from pairbounds.figures.findings.__main__ import app
 from pairbounds.figures.findings.wording import WIDTH, wrapped
 from pairbounds.figures.prerequisites import study_of
 from pairbounds.figures.pretraining import difference
-from pairbounds.infrastructure.tables import sidecar, write_table
+from pairbounds.infrastructure.files import sidecar
+from pairbounds.infrastructure.tables import write_table
 from pairbounds.sweeps import find_study
 
 ROOT = Path(__file__).parents[2]

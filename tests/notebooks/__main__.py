@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 
 from pairbounds.infrastructure.commandline import echo
-from pairbounds.infrastructure.tables import replacing
+from pairbounds.infrastructure.files import replacing
 from tests.notebooks.running import NOTEBOOKS, executed
 
 for path in NOTEBOOKS:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.infrastructure import reading
-from pairbounds.infrastructure.tables import sidecar
+from pairbounds.infrastructure.files import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.measuring import HOPS, Pairs, agreement, labelling_errors, pair_facts
 from pairbounds.theory.spectrum import triplets

@@ -7,7 +7,7 @@ import numpy as np
 import open_clip
 from PIL import Image
 
-from pairbounds.infrastructure.tables import replacing
+from pairbounds.infrastructure.files import replacing
 
 CLIP = {
     "embed_dim": 16,

@@ -19,7 +19,8 @@ from xml.etree import ElementTree
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, run
-from pairbounds.infrastructure.tables import replacing, surroundings
+from pairbounds.infrastructure.files import replacing
+from pairbounds.infrastructure.tables import surroundings
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "results" / "reliability"

@@ -7,7 +7,8 @@ import pytest
 from pairbounds import LatentWorld, PairGraph
 from pairbounds.__main__ import app
 from pairbounds.figures.pairs_needed import broken
-from pairbounds.infrastructure.tables import read_table, sidecar
+from pairbounds.infrastructure.files import sidecar
+from pairbounds.infrastructure.tables import read_table
 from pairbounds.simulations.studies import bound_holds, training
 from pairbounds.sweeps import Cores, Study, find_study, run_study, study_names
 from pairbounds.sweeps.graphs import graph_sources

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.tables import replacing
+from pairbounds.infrastructure.files import replacing
 from pairbounds.theory.attack.candidate import Sides
 from pairbounds.theory.attack.search import CounterexampleResult
 from pairbounds.theory.bounds.registry import named

@@ -12,9 +12,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import IntArray, without_torch
+from pairbounds.infrastructure.files import Output, replacing
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.ownership import Output
-from pairbounds.infrastructure.tables import replacing
 from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph, real_weights
 
@@ -243,7 +242,7 @@ def is_graph(path: str | os.PathLike[str]) -> bool:
 
 def graph_output(path: Path) -> Output:
     """A saved pair graph, which says that it is one, among what a command writes."""
-    return Output(path, lambda file: None if is_graph(file) else "it is not a pair graph")
+    return Output(path, is_graph)
 
 
 _MATRIX = ("data", "indices", "indptr", "shape")

@@ -15,8 +15,8 @@ from math import gcd, isqrt, lcm
 from operator import mul
 from typing import Any
 
+from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.infrastructure.tables import replacing
 from pairbounds.theory.graph.components import component_count
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs.decimals import above

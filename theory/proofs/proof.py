@@ -15,8 +15,8 @@ from fractions import Fraction
 from math import log10
 from typing import Any
 
+from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.infrastructure.tables import replacing
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs.decimals import DIGITS, above, below, written
 from pairbounds.theory.proofs.exact_graph import ExactGraph, Interval, State

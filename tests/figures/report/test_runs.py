@@ -16,7 +16,8 @@ from pairbounds.__main__ import app
 from pairbounds.commands.report import report
 from pairbounds.figures.report import checks, studies
 from pairbounds.figures.report.runs import Runs
-from pairbounds.infrastructure.tables import read_table, sidecar, write_table
+from pairbounds.infrastructure.files import sidecar
+from pairbounds.infrastructure.tables import read_table, write_table
 from tests.figures.report import made
 from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE, TEXTS
 from tests.figures.report.reading import require_sound
@@ -182,7 +183,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(call, runs, tmp_path):
     for arguments, message in (
         ([tmp_path / "nowhere"], "does not exist"),
         ([tmp_path / "empty"], "nothing that pairbounds wrote"),
-        ([runs, "--out", tmp_path / "theirs.html"], "stays as it is"),
+        ([runs, "--out", tmp_path / "theirs.html"], "was not written by pairbounds"),
         ([runs, "--out", tmp_path / "page.txt"], "ends in .html"),
         ([runs, "--out", tmp_path / "no" / "page.html"], "does not exist"),
     ):

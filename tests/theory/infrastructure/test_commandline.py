@@ -7,7 +7,8 @@ import pytest
 
 from pairbounds import PairGraph, spectrum
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.tables import read_table, sidecar
+from pairbounds.infrastructure.files import sidecar
+from pairbounds.infrastructure.tables import read_table
 from tests.families import GRAPHS
 
 

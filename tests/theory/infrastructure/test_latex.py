@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from pairbounds import check_bounds, to_latex
-from pairbounds.infrastructure.tables import sidecar, write_table
+from pairbounds.infrastructure.files import sidecar
+from pairbounds.infrastructure.tables import write_table
 from tests.families import GRAPHS
 
 GRAPH = GRAPHS["latent_captions"](np.random.default_rng(0), 40)

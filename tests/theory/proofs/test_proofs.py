@@ -163,7 +163,7 @@ def test_the_command_takes_a_penalty_and_keeps_the_files_of_others(tmp_path, cal
     proof.write_text("{}")
     code, _, err = call(app, "check", path, "--k", 4, "--proof", proof)
     assert code == 2
-    assert "stays as it is" in err
+    assert "was not written by pairbounds" in err
 
 
 def test_the_verifier_is_short_and_imports_nothing_but_pythons_own_library():

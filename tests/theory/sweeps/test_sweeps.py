@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
-from pairbounds.infrastructure.tables import sidecar
+from pairbounds.infrastructure.files import sidecar
 from pairbounds.sweeps import Cores, Study, SweepConfiguration, place, run_study, run_sweep, study_names
 from pairbounds.sweeps.cells import Cell
 from pairbounds.sweeps.studies import STUDIES
