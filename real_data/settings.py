@@ -1,7 +1,7 @@
 """Images, captions and encoders of a study, among its settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
     from pairbounds.real_data.encoders.open_clip import OpenClip
     from pairbounds.real_data.pairings.sources import Source
+
+
+def require_at_least(settings: object, **least: int) -> None:
+    """Raise a `ValueError` if a setting is below its least value."""
+    for name, value in least.items():
+        if getattr(settings, name) < value:
+            raise ValueError(f"{name}={getattr(settings, name)}: at least {value}")
 
 
 @dataclass(frozen=True)
@@ -69,14 +76,10 @@ class ImageSettings:
 
     def source(self) -> "Source":
         """The data set with the encoders that it takes; a model's weights are loaded when they are needed."""
-        from pairbounds.real_data.encoders.efficientnet import EfficientNet
         from pairbounds.real_data.pairings.sources import source
 
-        trained = source(self.images(), Path(self.cache), device=self.device)
-        if self.model is None:
-            return trained
-        judge, load = EfficientNet(device=self.device), partial(_open_clip, self)
-        return replace(trained, encoder_without=lambda _: load(), evaluator=judge, prepare=load)
+        load = None if self.model is None else partial(_open_clip, self)
+        return source(self.images(), Path(self.cache), load=load, device=self.device)
 
 
 @lru_cache(maxsize=1)

@@ -129,6 +129,15 @@ class ImageTextDataset:
         return names_their_class(self.captions, self.label_sets, self.class_names)
 
     @property
+    def unnamed_captions(self) -> tuple[tuple[str, ...], ...]:
+        """Captions of each image that name no class of it; an image without any has a word of its own."""
+        kept = []
+        for number, (texts, naming) in enumerate(zip(self.captions, self.naming, strict=True)):
+            unnamed = tuple(text for text, names in zip(texts, naming, strict=True) if not names)
+            kept.append(unnamed or (f"image{number}",))
+        return tuple(kept)
+
+    @property
     def share_of_naming_captions(self) -> float:
         """Share of the captions that name a class of their image, in [0, 1]."""
         return float(np.mean([names for own in self.naming for names in own]))

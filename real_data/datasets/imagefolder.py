@@ -53,8 +53,16 @@ def imagefolder(
         raise ValueError(f"prompts is {prompts!r}: choose one of {', '.join(get_args(Prompts))}")
     rng = np.random.default_rng(seed)
     chosen = _chosen_classes(Path(folder), classes, rng)
-    pools, quotas = _drawn([_pictures(place) for place in chosen], samples, rng)
-    kept, skipped = _readable(chosen, pools, quotas, cache)
+    pools = [_pictures(place) for place in chosen]
+    quotas = [len(pool) for pool in pools]
+    if samples is not None:
+        quotas = _quotas(samples, len(pools))
+        pools = [[pool[i] for i in rng.permutation(len(pool))] for pool in pools]
+    skipped: list[str] = []
+    kept: list[dict[str, str]] = []
+    with Bar(total=sum(quotas), desc="checking pictures", unit="picture") as bar:
+        for place, pool, quota in zip(chosen, pools, quotas, strict=True):
+            kept.append(_readable(place, pool, quota, cache, skipped, bar))
     for place, found, quota in zip(chosen, kept, quotas, strict=True):
         wanted = 1 if samples is None else quota
         if len(found) < wanted:
@@ -62,8 +70,7 @@ def imagefolder(
                 f"class folder {place} has {len(found)} readable pictures of the {wanted} that are wanted: "
                 "take fewer samples, or more classes"
             )
-    order = [sorted(found) for found in kept]
-    ids = packed_texts(f"{place.name}/{name}" for place, own in zip(chosen, order, strict=True) for name in own)
+    ids = packed_texts(f"{place.name}/{name}" for place, found in zip(chosen, kept, strict=True) for name in found)
     names = tuple(map(_class_name(), (place.name for place in chosen)))
     captions = [_captions(name, prompts) for name in names]
     labels = np.repeat(np.arange(len(chosen)), [len(found) for found in kept])
@@ -71,14 +78,14 @@ def imagefolder(
         name="imagefolder",
         ids=ids,
         files=packed_paths(Path(folder), ids),
-        digests=packed_texts(found[name] for found, own in zip(kept, order, strict=True) for name in own),
+        digests=packed_texts(digest for found in kept for digest in found.values()),
         captions=tuple(captions[label] for label in labels),
         labels=labels,
         label_names=names,
         size=size,
         licence="the folder's own; ImageNet: for non-commercial research and education",
         attribution="the folder's own; ImageNet: Russakovsky et al. 2015",
-        skipped=skipped,
+        skipped=tuple(skipped),
     )
 
 
@@ -95,15 +102,12 @@ def _chosen_classes(folder: Path, classes: int | None, rng: np.random.Generator)
     return [found[i] for i in sorted(rng.choice(len(found), classes, replace=False))]
 
 
-def _drawn(pools: list[list[str]], samples: int | None, rng: np.random.Generator) -> tuple[list[list[str]], list[int]]:
-    """Each pool in the order that it is tried in, and how many are wanted of it."""
-    if samples is None:
-        return pools, [len(pool) for pool in pools]
-    if samples < len(pools):
-        raise ValueError(f"samples={samples} of {len(pools)} classes: take at least one of each")
-    each, more = divmod(samples, len(pools))
-    shuffled = [[pool[i] for i in rng.permutation(len(pool))] for pool in pools]
-    return shuffled, [each + (number < more) for number in range(len(pools))]
+def _quotas(samples: int, classes: int) -> list[int]:
+    """Numbers of samples of the classes, equal to within one."""
+    if samples < classes:
+        raise ValueError(f"samples={samples} of {classes} classes: take at least one of each")
+    each, more = divmod(samples, classes)
+    return [each + (number < more) for number in range(classes)]
 
 
 def _pictures(place: Path) -> list[str]:
@@ -115,24 +119,21 @@ def _pictures(place: Path) -> list[str]:
 
 
 def _readable(
-    places: Sequence[Path], pools: Sequence[list[str]], quotas: Sequence[int], cache: Path | None
-) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """The first readable pictures of each pool, up to its quota, with their digests; and why others are not."""
-    kept: list[dict[str, str]] = [{} for _ in pools]
-    skipped: list[str] = []
-    with Bar(total=sum(quotas), desc="checking pictures", unit="picture") as bar:
-        for place, pool, quota, found in zip(places, pools, quotas, kept, strict=True):
-            tried = 0
-            while len(found) < quota and tried < len(pool):
-                batch = pool[tried : tried + quota - len(found)]
-                tried += len(batch)
-                for name, (digest, reason) in inspected(place, batch, look, cache):
-                    if reason:
-                        skipped.append(reason)
-                    else:
-                        found[name] = digest
-                    bar.update()
-    return kept, tuple(skipped)
+    place: Path, pool: Sequence[str], quota: int, cache: Path | None, skipped: list[str], bar: Bar
+) -> dict[str, str]:
+    """The first readable pictures of a class, up to its quota, sorted, with digests; `skipped` gets the others."""
+    found: dict[str, str] = {}
+    tried = 0
+    while len(found) < quota and tried < len(pool):
+        batch = pool[tried : tried + quota - len(found)]
+        tried += len(batch)
+        for name, (digest, reason) in inspected(place, batch, look, cache):
+            if reason:
+                skipped.append(reason)
+            else:
+                found[name] = digest
+            bar.update()
+    return dict(sorted(found.items()))
 
 
 def _class_name() -> Callable[[str], str]:

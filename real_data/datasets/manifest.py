@@ -12,10 +12,11 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import joblib
 
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.inputs import is_there
@@ -39,16 +40,16 @@ def inspected(
     place = None if cache is None else manifest_of(folder, cache)
     known = {} if place is None else _read(place)
     new: dict[str, Entry] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for start in range(0, len(names), BLOCK):
-            states = {name: _state(folder / name) for name in names[start : start + BLOCK]}
-            stale = [name for name, state in states.items() if known.get(name, [])[:2] != state]
-            found = dict(zip(stale, threads.map(look, (folder / name for name in stale)), strict=True))
-            yield from ((name, found[name] if name in found else known[name][2:]) for name in states)
-            settled = time.time_ns() - RACE
-            new |= {name: [*states[name], *one] for name, one in found.items() if states[name][1] < settled}
-            if place is not None and len(new) >= max(BLOCK, len(known) / 4):
-                known, new = _written(place, known | new), {}
+    threads = joblib.Parallel(n_jobs=-1, prefer="threads")
+    for start in range(0, len(names), BLOCK):
+        states = {name: _state(folder / name) for name in names[start : start + BLOCK]}
+        stale = [name for name, state in states.items() if known.get(name, [])[:2] != state]
+        found = dict(zip(stale, threads(joblib.delayed(look)(folder / name) for name in stale), strict=True))
+        yield from ((name, found[name] if name in found else known[name][2:]) for name in states)
+        settled = time.time_ns() - RACE
+        new |= {name: [*states[name], *one] for name, one in found.items() if states[name][1] < settled}
+        if place is not None and len(new) >= max(BLOCK, len(known) / 4):
+            known, new = _written(place, known | new), {}
     if place is not None and new:
         _written(place, known | new)
 

@@ -40,13 +40,6 @@ class Packed(Sequence[Item]):
             return self.take(np.array(rows, dtype=np.int64))
         return self.make(*(column[rows].as_py() for column in self.columns))
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
-            return NotImplemented
-        return len(self) == len(other) and all(one == same for one, same in zip(self, other, strict=True))
-
-    __hash__ = None  # type: ignore[assignment]  # as a list has it: a hash would read all of it
-
 
 def packed_texts(texts: Iterable[str]) -> Packed[str]:
     """Texts, names of files that are no UTF-8 among them."""

@@ -2,7 +2,7 @@
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,6 @@ from PIL import Image, ImageOps
 
 from pairbounds.infrastructure.files import content_key
 from pairbounds.infrastructure.inputs import require_file
-from pairbounds.infrastructure.progress import Bar
-from pairbounds.real_data.datasets.manifest import inspected
 
 # What no other program, Ghostscript say, is called for.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
@@ -99,31 +97,6 @@ def named(what: object) -> Iterator[None]:
         said = said.replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
         reason = " ".join(said.split()) or type(error).__name__
         raise ValueError(f"cannot read picture {what}: {reason}") from error
-
-
-def check_pictures(paths: Sequence[Path], cache: Path | None = None) -> tuple[dict[Path, str], dict[Path, str]]:
-    """Decode every picture, in parallel.
-
-    Parameters
-    ----------
-    cache : folder for manifests: what they know is not read again; by default all is read
-
-    Returns
-    -------
-    digests : the SHA-256 of each file that is a picture
-    reasons : why each other one is none
-    """
-    folders: dict[Path, dict[str, None]] = {}
-    for path in paths:
-        folders.setdefault(path.parent, {})[path.name] = None
-    digests, reasons = {}, {}
-    with Bar(total=sum(map(len, folders.values())), desc="checking pictures", unit="picture") as bar:
-        for folder, names in folders.items():
-            for name, (found, reason) in inspected(folder, list(names), look, cache):
-                digests[folder / name], reasons[folder / name] = found, reason
-                bar.update()
-    good, bad = ([path for path in paths if bool(reasons[path]) == wrong] for wrong in (False, True))
-    return {path: digests[path] for path in good}, {path: reasons[path] for path in bad}
 
 
 def fault_of(path: Path) -> str | None:

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.reading import FORMATS, is_table, table_file
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.pictures import check_pictures
+from pairbounds.real_data.datasets.manifest import inspected
+from pairbounds.real_data.datasets.pictures import look
 
 COLUMNS, LABEL = ("image", "caption", "label"), "label"
 NONE = ""  # of labels: no row has an empty one
@@ -41,25 +43,26 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
     torn = rows["label"].ne(rows["image"].map(labels))
     if torn.any():
         raise ValueError(f"table {path}: image {rows.loc[torn, 'image'].iloc[0]} has two labels")
-    files = [path.parent / name for name in captions.index]
-    digests, reasons = check_pictures(files, cache)
-    if not digests:
-        raise ValueError(f"table {path}: none of its {len(files)} pictures can be read: {reasons[files[0]]}")
-    kept = [name for name, file in zip(captions.index, files, strict=True) if file in digests]
+    checks = inspected(path.parent, list(captions.index), look, cache)
+    checked = dict(Bar(checks, total=len(captions), desc="checking pictures", unit="picture"))
+    kept = [name for name, (_, reason) in checked.items() if not reason]
+    skipped = tuple(reason for _, reason in checked.values() if reason)
+    if not kept:
+        raise ValueError(f"table {path}: none of its {len(captions)} pictures can be read: {skipped[0]}")
     label_names = tuple(sorted(set(labels[kept]) - {NONE}))
     numbers = {NONE: -1} | {name: number for number, name in enumerate(label_names)}
     return ImageTextDataset(
         name="table",
         ids=tuple(kept),
         files=tuple(path.parent / name for name in kept),
-        digests=tuple(digests[path.parent / name] for name in kept),
+        digests=tuple(checked[name][0] for name in kept),
         captions=tuple(captions[kept]),
         labels=np.array([numbers[label] for label in labels[kept]]),
         label_names=label_names,
         size=size,
         licence="the table's own",
         attribution="the table's own",
-        skipped=tuple(reasons.values()),
+        skipped=skipped,
     )
 
 

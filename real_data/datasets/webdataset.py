@@ -4,15 +4,14 @@ The package reads shards from front to back. Here images are drawn in any order,
 of each picture in its shard is looked up once, and kept, and a picture is read from there when it is asked for.
 """
 
-import os
 import tarfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import joblib
 import numpy as np
 import pyarrow as pa
 from braceexpand import braceexpand
@@ -111,8 +110,8 @@ def _indexed(shard: Path, cache: Path | None) -> list[Row]:
 
 
 def _rows(shard: Path) -> list[Row]:
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        return list(threads.map(partial(_checked, shard), _samples(shard)))
+    threads = joblib.Parallel(n_jobs=-1, prefer="threads")
+    return list(threads(joblib.delayed(_checked)(shard, row) for row in _samples(shard)))
 
 
 def _samples(shard: Path) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """Everything that is measured on one draw of images."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,17 +12,33 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.measures.comparison import Draw
 from pairbounds.real_data.measures.frontier import frontiers
-from pairbounds.real_data.measures.learning import learned, on_sphere
 from pairbounds.real_data.measures.off_diagonal import chance_agreement
 from pairbounds.real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHERS, SUBJECT, Convention, Protocol
 from pairbounds.real_data.pairings.inputs import pairings
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.sampling import gather, seed_of_draw
 from pairbounds.real_data.pairings.sources import Source
-from pairbounds.theory.spectrum.triplets import spectrum
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.registry import BOUNDS
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
+from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
+from pairbounds.theory.quantities.logistic import logistic_probe
+from pairbounds.theory.quantities.metrics import alignment, uniformity
+from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+
+HOPS = (1, 2, 4, 8)
+CLAIMS = {
+    "bound": "probe-error",
+    "sharp_bound": "sharp-probe-error",
+    "multihop_bound": "multihop-error",
+    "local_multihop_bound": "local-multihop-error",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,3 +128,57 @@ def _learned_rows(
             k = min(width, most)
             found = learned(graph, triplets, k, labelled) | ends[k]
             yield about | {"temperature": temperature, "width": width, "k": k, "labels": name} | found
+
+
+def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLike) -> dict[str, float]:
+    """Theorem and measurement side by side, for the optimal embedding of width k of one labelled graph.
+
+    Parameters
+    ----------
+    triplets : at least k + 1
+    labelled : the left nodes whose labels a second probe may see
+
+    Returns
+    -------
+    induced_labelling_error : `α_T`, with self-pairs, as the theorems have it
+    next_singular_value : `σ_{k+1}`
+    bound, sharp_bound, multihop_bound : of the probe error, by theorem 4, its sharper form, and theorem 15
+    local_multihop_bound, trained_bound : the same by theorems 16 and 17, the latter at the optimum
+    guess_error : of guessing the largest class: from there on a bound is vacuous
+    probe_error : of the probe that sees all labels, what the bounds are about
+    held_out_error : of a logistic probe that sees the labels of some, on the others
+    second_eigenvalue : `λ₂(c)`, weighted by the mass of the classes
+    largest_second_eigenvalue : the worst class
+    consistency_1, ... : multi-hop consistency `a_m`, self-pairs included
+
+    """
+    optimum = Encoder.optimum(graph, triplets.leading(k + 1), k)
+    # Not the least-squares probe: few labels leave it directions that it knows nothing of, and it follows them far.
+    held_out = logistic_probe(graph, optimum.left, labelled=labelled).held_out_error
+    assert held_out is not None  # half of the subjects are not seen
+    inside = class_second_eigenvalues(graph)
+    curve = consistency_curve(graph, max(HOPS))
+    return {
+        "induced_labelling_error": induced_labelling_error(graph),
+        "next_singular_value": float(optimum.spectrum.singular_values[k]),
+        **{column: BOUNDS[name](graph, triplets, k) for column, name in CLAIMS.items()},
+        "trained_bound": BOUNDS["trained-error"](graph, triplets, k, optimum),
+        "guess_error": guess_error(graph),
+        "probe_error": optimum.probe.error,
+        "held_out_error": held_out,
+        "second_eigenvalue": float(np.average(inside, weights=class_masses(graph))),
+        "largest_second_eigenvalue": float(inside.max()),
+        **{f"consistency_{m}": float(curve[m]) for m in HOPS},
+    }
+
+
+def on_sphere(graph: PairGraph, triplets: Spectrum, k: int) -> dict[str, float]:
+    """Alignment and uniformity of the same embedding on the sphere, without labels; NaN where an image has none.
+
+    Every pair counts: at these sizes that takes as long as the bounds.
+    """
+    embedding = Encoder.optimum(graph, triplets.leading(k + 1), k).left
+    try:
+        return {"alignment": alignment(graph, embedding), "uniformity": uniformity(graph, embedding)}
+    except HypothesisError:  # an image that the top k leave at 0 has no direction
+        return {"alignment": math.nan, "uniformity": math.nan}

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
+from pairbounds.real_data.settings import require_at_least
+
 IMAGE, SUBJECT = "image", "subject"
 OTHERS, ALL = "others", "all"
 
@@ -52,9 +54,7 @@ class Protocol:
     def __post_init__(self) -> None:
         if not (self.strengths and self.diversities and self.learned_at and self.widths):
             raise ValueError("strengths, diversities, learned_at and widths: at least one of each")
-        for name, least in {"total_images": 1, "draws": 1, "views": 2, "anchors": 1}.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
+        require_at_least(self, total_images=1, draws=1, views=2, anchors=1)
         if min(self.widths) < 1:
             raise ValueError(f"widths={self.widths}: at least 1 each")
         if min(self.diversities + self.learned_at) <= 1:

@@ -34,7 +34,7 @@ class PairingInputs:
     captions : (n, number of texts), an entry where an image has a caption
     unnamed : the same without captions that name a class of their image; `None` if none of the data set does, or all do
     images : for each image encoder (n, d), features of the images
-    crops : (n, c, p), of the images, as `crops.crops` has them
+    crops : (n, c, p), of the images, as `pairbounds.real_data.pairings.sampling.crops` has them
     texts : (m, d), the encoder's features of texts that are captions of other images
     others : for each image encoder (m, d), features of those images
     views : for each strength and image encoder (n v, d), features of v views of each image; and of `PIXELS`, (n v, p)

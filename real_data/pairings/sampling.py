@@ -1,24 +1,29 @@
-"""Images that are compared, and their inputs: features, texts, views."""
+"""Images that are compared, and their inputs: features, texts, views, and crops of few pixels."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
+from PIL.Image import Image, Resampling, Transpose
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.processes import side_by_side
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.encoders.cache import Rows, content_key, stored_rows
 from pairbounds.real_data.encoders.encoder import ImageEncoder
-from pairbounds.real_data.pairings.crops import crops, pixel_rows
 from pairbounds.real_data.pairings.inputs import PIXELS, PairingInputs
+from pairbounds.real_data.pairings.similarities import Single
 from pairbounds.real_data.pairings.sources import Source, image_encoders
 from pairbounds.real_data.pairings.views import Views, views_of
 
 Result = TypeVar("Result")
 
+SIDE = 12  # pixels
+SIDES = (1.0, 0.8, 0.6, 0.4)  # of a crop, as a fraction of the image's
 FEWEST = 10  # subjects that a class has, to be drawn from
 
 
@@ -87,7 +92,7 @@ def gather(
     return PairingInputs(
         labels={name: labels[own] for name, labels in source.labels.items()},
         captions=_membership(mine.captions),
-        unnamed=_unnamed(mine) if 0 < dataset.share_of_naming_captions < 1 else None,
+        unnamed=_membership(mine.unnamed_captions) if 0 < dataset.share_of_naming_captions < 1 else None,
         images={name: features[own] for name, features in seen.items()},
         crops=np.stack([crops(mine.image(i)) for i in range(len(mine))]),
         texts=encoder.encode_texts(list(words), cache)[chosen],
@@ -103,7 +108,7 @@ def _of_other_subjects(source: Source, own: IntArray, most: int, rng: np.random.
     return np.sort(rng.permutation(order[first])[:most])
 
 
-def _membership(captions: Sequence[tuple[Hashable, ...]]) -> sp.csr_array:
+def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
     """(n, number of texts), an entry where an image has a caption."""
     texts = {text: column for column, text in enumerate(dict.fromkeys(t for own in captions for t in own))}
     rows = np.repeat(np.arange(len(captions)), [len(own) for own in captions])
@@ -111,15 +116,39 @@ def _membership(captions: Sequence[tuple[Hashable, ...]]) -> sp.csr_array:
     return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(captions), len(texts)))
 
 
-def _unnamed(dataset: ImageTextDataset) -> sp.csr_array:
-    """(n, number of texts) of the captions that name no class of their image; where all do, a text of its own."""
-    kept = [
-        tuple(text for text, names in zip(texts, naming, strict=True) if not names)
-        for texts, naming in zip(dataset.captions, dataset.naming, strict=True)
-    ]
-    return _membership([texts or (place,) for place, texts in enumerate(kept)])
-
-
 def _seen_views(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | None) -> dict[str, FloatArray]:
     features = {name: look.encode_images(views, cache) for name, look in looks.items()}
     return features | {PIXELS: pixel_rows(views, cache)}
+
+
+def pixel_rows(dataset: ImageTextDataset, cache: Path | None) -> FloatArray:
+    """All images as `few_pixels`, (n, 3 SIDE²); kept in `cache`, or nowhere if it is `None`."""
+    place = cache and cache / f"pixels-{dataset.name}-{content_key(str(SIDE), dataset.key)}"
+
+    def rows_from(start: int) -> Iterator[Rows]:
+        for index in range(start, len(dataset)):
+            yield few_pixels(dataset.image(index))[None]
+
+    return stored_rows(place, len(dataset), rows_from)
+
+
+def few_pixels(image: Image, box: tuple[float, float, float, float] | None = None) -> Single:
+    """A part of an image (all of it by default) as `SIDE` x `SIDE` colours in [0, 1], flat, (3 SIDE²,)."""
+    small = image.convert("RGB").resize((SIDE, SIDE), Resampling.BOX, box)
+    return np.asarray(small, dtype=np.float32).ravel() / np.float32(255)
+
+
+def crops(image: Image) -> Single:
+    """A grid of crops of an image and of its mirror image, each as `few_pixels`, (c, 3 SIDE²).
+
+    A crop of side f is laid at steps of at most half its own side: 1 + 4 + 9 + 16 places for the four sides.
+    """
+    mirrored = image.transpose(Transpose.FLIP_LEFT_RIGHT)
+    return np.stack([few_pixels(one, box) for one in (image, mirrored) for box in _boxes(*image.size)])
+
+
+def _boxes(width: int, height: int) -> Iterator[tuple[float, float, float, float]]:
+    for places, side in enumerate(SIDES, start=1):
+        starts = np.linspace(0, 1 - side, places)
+        for x, y in product(starts, starts):
+            yield x * width, y * height, (x + side) * width, (y + side) * height

@@ -50,28 +50,32 @@ class Source:
 
 
 def source(
-    dataset: ImageTextDataset, cache: Path | None, *, encoder: DualEncoder | None = None, device: str = "auto"
+    dataset: ImageTextDataset,
+    cache: Path | None,
+    *,
+    load: Callable[[], DualEncoder] | None = None,
+    device: str = "auto",
 ) -> Source:
     """A data set with all its label sets, and the encoders that it takes.
 
     Parameters
     ----------
-    encoder : one that has learned from other images; by default one is trained for every draw, on what is not in it
+    load : gives an encoder that has learned from other images; by default one is trained for every draw, on the images
+        that are not in it
     device : as `pairbounds.infrastructure.devices.torch_device` has it
     """
     size = dataset.size
     if size is None:
         raise ValueError(f"{dataset.name}: all pairings see images of one size: give the data set one")
+    if load is not None:
+        return Source(dataset, lambda _: load(), EfficientNet(device=device), cache, load)
 
     def trained(images: IntArray) -> DualEncoder:
         return train_offline_encoder(dataset, cache=cache, device=device, pixels=size, hidden=images)
 
-    if encoder is None:
-        prepare = partial(frozen_features, dataset, cache, device, pixels=size)
-        return Source(dataset, trained, Gradients(), cache, prepare)
-    # Of an encoder that sees through EfficientNet-Lite0 it would be no judge: it would agree with itself.
-    judge: ImageEncoder = Gradients() if isinstance(encoder, OfflineEncoder) else EfficientNet(device=device)
-    return Source(dataset, lambda _: encoder, judge, cache)
+    # EfficientNet-Lite0 would be no judge: the trained encoder sees through it, and it would agree with itself.
+    prepare = partial(frozen_features, dataset, cache, device, pixels=size)
+    return Source(dataset, trained, Gradients(), cache, prepare)
 
 
 def image_encoders(encoder: DualEncoder) -> dict[str, ImageEncoder]:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 import torch
 
-from pairbounds.real_data.resampling.pairs import BatchPairs, cosine_similarities, two_views
-from pairbounds.real_data.resampling.rules import RULES, Rule
+from pairbounds.real_data.resampling.rules import RULES, BatchPairs, Rule, cosine_similarities, two_views
 
 
 def resampled_nt_xent(

@@ -16,7 +16,7 @@ from pairbounds.real_data.pairings.inputs import ENCODER, EXACT, TEXTS, PairingI
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.sampling import gather, on_draws, seed_of_draw
 from pairbounds.real_data.pairings.sources import FROZEN, Source
-from pairbounds.real_data.settings import ImageSettings, image_inputs
+from pairbounds.real_data.settings import ImageSettings, image_inputs, require_at_least
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators
@@ -53,9 +53,7 @@ class Settings(ImageSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, least in {"total_images": 1, "draws": 1, "views": 2, "keep": 1, "k": 1}.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
+        require_at_least(self, total_images=1, draws=1, views=2, keep=1, k=1)
         if not self.diversity > 1:
             raise ValueError(f"diversity={self.diversity}: an effective number of positives, above 1")
 

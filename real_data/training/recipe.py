@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from pairbounds.real_data.settings import require_at_least
+
 Precision = Literal["float32", "bfloat16"]
 
 
@@ -56,9 +58,7 @@ class Optimisation:
     def __post_init__(self) -> None:
         if self.precision not in get_args(Precision):
             raise ValueError(f"precision is {self.precision!r}: choose one of {', '.join(get_args(Precision))}")
-        for name, least in {"epochs": 1, "batch": 2, "iterations": 0, "head_width": 1}.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"{name}={getattr(self, name)}: at least {least}")
+        require_at_least(self, epochs=1, batch=2, iterations=0, head_width=1)
         if not 0 <= self.warmup < (self.iterations or self.epochs):
             last = (self.iterations or self.epochs) - 1
             unit = "step" if self.iterations else "epoch"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pairbounds.real_data.kinds import PLACES
-from pairbounds.real_data.settings import ImageSettings
+from pairbounds.real_data.settings import ImageSettings, require_at_least
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.recipe import Optimisation, Recipe
 from pairbounds.real_data.training.splits import followed_by
@@ -53,8 +53,7 @@ class TrainingSettings(Optimisation, ImageSettings):
         Optimisation.__post_init__(self)
         if self.views:
             require_two(self.views)
-        if self.neighbours < 1:
-            raise ValueError(f"neighbours={self.neighbours}: at least 1")
+        require_at_least(self, neighbours=1)
         if self.val_root is not None and self.dataset not in PLACES:
             raise ValueError(f"val_root: data set {self.dataset} lies nowhere")
 

@@ -5,10 +5,8 @@ import io
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +84,7 @@ def train_encoder(
     seed : of weights, order and views
     about : what else decides the outcome, objective and data, as JSON has it: a checkpoint of another is refused
     folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
-        By default nothing is kept. Where TensorBoard is installed, a folder `tensorboard` there has its log.
+        By default nothing is kept.
 
     Raises
     ------
@@ -106,32 +104,13 @@ def train_encoder(
         folder.mkdir(parents=True, exist_ok=True)
         state.resume(folder / CHECKPOINT, key)
     bar = Bar(total=state.epochs, initial=len(state.rows), desc="training", unit="epoch", disable=not progress)
-    with bar, _tensorboard(folder, len(state.rows)) as log:
+    with bar:
         while len(state.rows) < state.epochs:
             state.advance(views)
-            log(state.rows[-1])
             bar.update(note=f"loss {state.rows[-1]['loss']:.3f}")
             if folder is not None:
                 state.keep(folder, key)
     return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds, state.objective)
-
-
-@contextmanager
-def _tensorboard(folder: Path | None, epochs: int) -> Iterator[Callable[[Mapping[str, float]], None]]:
-    """A function that adds a row of the log to TensorBoard's, where that is installed, after `epochs` that are done."""
-    if folder is None or find_spec("tensorboard") is None:
-        yield lambda _: None
-        return
-    from torch.utils.tensorboard import SummaryWriter
-
-    with SummaryWriter(str(folder / "tensorboard"), purge_step=epochs + 1) as writer:
-
-        def log(row: Mapping[str, float]) -> None:
-            for name in ("loss", "learning_rate"):
-                writer.add_scalar(name, row[name], int(row["epoch"]))
-            writer.flush()
-
-        yield log
 
 
 def untrained(recipe: Recipe, seed: int, device: str = "auto") -> Trained:

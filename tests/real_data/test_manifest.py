@@ -105,9 +105,7 @@ def test_the_key_in_pieces_is_that_of_the_whole(folder, monkeypatch):
 def test_packed_names_are_a_sequence():
     names = ["b", "", "ä/é.png", "a\udcff", "c"]  # the fourth is a file's name that is no UTF-8
     packed = packed_texts(names)
-    assert packed == names
-    assert packed == tuple(names)
-    assert packed != names[:-1]
+    assert list(packed) == names
     assert (packed[-1], packed[2], list(packed[1:3])) == ("c", "ä/é.png", ["", "ä/é.png"])
     assert list(reversed(packed)) == names[::-1]
     assert packed.index("c") == 4
@@ -115,7 +113,7 @@ def test_packed_names_are_a_sequence():
     with pytest.raises(IndexError):
         packed[5]
     rows = np.array([4, 0, 0])
-    assert take_rows(packed, rows) == take_rows(names, rows) == ("c", "b", "b")
+    assert tuple(take_rows(packed, rows)) == take_rows(names, rows) == ("c", "b", "b")
     paths = packed_paths(Path("/x"), packed)
     assert paths[2] == Path("/x/ä/é.png")
     assert list(take_rows(paths, rows)) == [Path("/x/c"), Path("/x/b"), Path("/x/b")]

@@ -11,9 +11,8 @@ import torch
 from pairbounds.__main__ import app
 from pairbounds.real_data.measures.drawn import measure_draw
 from pairbounds.real_data.measures.protocol import Protocol
-from pairbounds.real_data.pairings.crops import pixel_rows
 from pairbounds.real_data.pairings.inputs import ENCODER, EXACT, IMAGES, TEXTS, UNIFORM, UNNAMED, pairings
-from pairbounds.real_data.pairings.sampling import draw_images, gather
+from pairbounds.real_data.pairings.sampling import draw_images, gather, pixel_rows
 from pairbounds.real_data.pairings.views import simclr, views_of
 from pairbounds.real_data.studies.pairings import pairings_tables, verdict_lines
 from tests.real_data import tiny

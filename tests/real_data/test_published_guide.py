@@ -8,7 +8,7 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.resampling import AddNewPositive, DropFalseNegative, resampled_nt_xent
-from pairbounds.real_data.resampling.pairs import cosine_similarities, two_views
+from pairbounds.real_data.resampling.rules import cosine_similarities, two_views
 from pairbounds.real_data.training.guides import PublishedGuide
 from tests.real_data import tiny
 from tests.real_data.colours import coloured_source

@@ -11,7 +11,7 @@ import torch
 
 from pairbounds.real_data.datasets import icons as sets
 from pairbounds.real_data.datasets.naming import class_words
-from pairbounds.real_data.resampling.pairs import cosine_similarities, two_views
+from pairbounds.real_data.resampling.rules import cosine_similarities, two_views
 from pairbounds.real_data.studies import text_or_teacher, text_or_teacher_pixels, text_or_teacher_tuning
 from pairbounds.real_data.text_or_teacher import analysis, merges, teachers
 from pairbounds.real_data.text_or_teacher.baselines import baselines

@@ -291,17 +291,6 @@ def test_a_run_that_is_ended_and_goes_on_has_the_log_of_one_that_is_not(pool, tm
     assert (tmp_path / "broken" / LOG).read_bytes() == (tmp_path / "whole" / LOG).read_bytes()
 
 
-def test_tensorboard_reads_the_log_of_a_run_and_of_the_one_that_goes_on(pool, tmp_path):
-    from tensorboard.backend.event_processing import event_accumulator as events
-
-    for _ in range(2):  # the second trains no more
-        log = train_encoder(pool, EVERYBODY, two_views, RECIPE, 0, folder=tmp_path).log
-    found = events.EventAccumulator(str(tmp_path / "tensorboard"))
-    found.Reload()
-    read = [(event.step, event.value) for event in found.Scalars("loss")]
-    assert read == [(epoch, pytest.approx(loss, rel=1e-6)) for epoch, loss in log[["epoch", "loss"]].to_numpy()]
-
-
 def test_views_that_cannot_be_written_are_an_error_and_none_is_kept(tmp_path):
     dataset = coloured_source(tmp_path).dataset
     with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(1000):

@@ -16,9 +16,4 @@ class UnnamedImageText(ImageText):
     @classmethod
     def captions_of(cls, run: "Run", data: "TrainingData") -> Sequence[tuple[str, ...]]:  # noqa: ARG003 - shared signature
         """See `ImageText`."""
-        dataset = data.source.dataset
-        kept = (
-            tuple(text for text, names in zip(texts, naming, strict=True) if not names)
-            for texts, naming in zip(dataset.captions, dataset.naming, strict=True)
-        )
-        return [texts or (f"image{number}",) for number, texts in enumerate(kept)]
+        return data.source.dataset.unnamed_captions
