@@ -1,5 +1,6 @@
 """Figures: the tables they read, and their way to disk."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,13 +16,15 @@ from matplotlib.figure import Figure as Picture
 import pairbounds.figures.findings as few
 from pairbounds import figures
 from pairbounds.figures.finding import Finding
-from pairbounds.figures.layout import DESIGNED, Layout, LayoutError, laid_out
 from pairbounds.figures.prerequisites import columns_of, study_named, written
 from pairbounds.figures.settings import KEY, read
+from pairbounds.figures.style import SIZE, style
 from pairbounds.infrastructure.files import Output, locked_folder, marked_output, replacing
 from pairbounds.infrastructure.pictures import picture_output, save_picture
 
 ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
+PAPER = 7.0  # points of labels where a size is given and no font size
+LEAST_HEIGHT = 0.8  # of the designed one, where the width shrinks and no height is given: words keep their size
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class Figure:
         out: Path,
         *,
         files: Sequence[Path] | Mapping[str, Path] = (),
-        layout: Layout = DESIGNED,
+        width: float | None = None,
+        height: float | None = None,
+        font_size: float | None = None,
         ends: Sequence[str] = ENDS,
     ) -> Path:
         """Draw from `tables`/NAME.parquet into `out`: the caption as text, and a picture for each of `ends`.
@@ -59,7 +64,8 @@ class Figure:
         Parameters
         ----------
         files : tables that lie elsewhere, see `sources`
-        layout : of the picture
+        width, height : in inches; by default as designed, and a height that suits the width
+        font_size : of labels, in points, other texts being in proportion; by default `PAPER` where a size is given
         ends : of the pictures' names, in the order in which they are written
 
         Returns
@@ -71,19 +77,28 @@ class Figure:
         ValueError
             A table does not fit, and what would; or there is no room for the words.
         """
-        found = {name: self._table(name, path) for name, path in self.sources(tables, files).items()}
-        try:
-            drawing, lock = laid_out(lambda: self.draw(found), layout), locked_folder(out, self.name)
-            with drawing as (picture, caption), lock:
-                with replacing(out / f"{self.name}.txt") as temporary:
-                    temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
-                for end in ends:
-                    save_picture(picture, out / f"{self.name}{end}")
-        except LookupError as error:  # rows of another program, or of another version
-            message = f"figure {self.name}: the tables in {tables} lack {error}: compute them anew"
-            raise ValueError(message) from error
-        except LayoutError as error:
-            raise ValueError(f"figure {self.name}: {error}") from error
+        read = {name: self._table(name, path) for name, path in self.sources(tables, files).items()}
+        with style(font_size=font_size or (PAPER if width or height else SIZE)), warnings.catch_warnings():
+            try:
+                picture, caption = self.draw(read)
+            except LookupError as error:  # rows of another program, or of another version
+                message = f"figure {self.name}: the tables in {tables} lack {error}: compute them anew"
+                raise ValueError(message) from error
+            try:
+                warnings.filterwarnings("error", "constrained_layout not applied")  # no room for the panels
+                _resize(picture, width, height)
+                with locked_folder(out, self.name):
+                    with replacing(out / f"{self.name}.txt") as temporary:
+                        temporary.write_text(f"{self.title}. {caption}\n", encoding="utf-8")
+                    for end in ends:
+                        save_picture(picture, out / f"{self.name}{end}")
+            except UserWarning as warning:
+                raise ValueError(
+                    f"figure {self.name}: its words leave no room to the panels at {picture.get_figwidth():.2f} in: "
+                    "give it more (--width double, --height), or a smaller --font-size"
+                ) from warning
+            finally:
+                plt.close(picture)
         return out / f"{self.name}{ends[-1]}"
 
     def sources(self, tables: Path, files: Sequence[Path] | Mapping[str, Path] = ()) -> dict[str, Path]:
@@ -120,6 +135,14 @@ class Figure:
             needed = f"the columns {', '.join(columns_of(name))}" if columns_of(name) else "rows"
             raise ValueError(f"figure {self.name} needs {needed}: table {path} {fault}")
         return table
+
+
+def _resize(picture: Picture, width: float | None, height: float | None) -> None:
+    """Give a picture its size, and lay it out."""
+    designed_width, designed_height = picture.get_size_inches()
+    width = width or designed_width
+    picture.set_size_inches(width, height or designed_height * max(width / designed_width, LEAST_HEIGHT))
+    picture.draw_without_rendering()
 
 
 @cache

@@ -16,7 +16,7 @@ from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, sized
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.figures.tightness_map import TRUE, capped, near, points_of
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL
+from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
 ROUND_OFF = 1e-9  # a squared error up to it is none
 
@@ -32,24 +32,21 @@ class Closing(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Intervals on a world and on emoji, and the curves of consistency."""
-    world, emoji = tables["multihop"], tables["emoji_multihop"]
-    emoji, captions = shown_emoji(emoji), world[world["pairs"] == "captions"]
-    picture, grid = plt.subplots(2, 2, figsize=(2.1 * COLUMN, 1.75 * COLUMN))
-    panels, seeds = grid.flat, world["seed"].nunique()
-    width = int(emoji["k"].iloc[0])
-    _interval(panels[0], captions, f"captions of one world{with_settings(world, ', k = {k}')}")
-    _interval(panels[1], emoji, f"emoji captions, k = {width}")
+    """Intervals on a world and on emoji, and how near the bounds are on many graphs."""
+    world, emoji = tables["multihop"], shown_emoji(tables["emoji_multihop"])
+    points, families = points_of(tables["bound_holds"]), tables["other_families"]
+    picture, panels = plt.subplots(1, 3, figsize=(2.8 * COLUMN, COLUMN))
+    captions, width = world[world["pairs"] == "captions"], with_settings(world, ", k = {k}")
+    _interval(panels[0], captions, f"captions of one world{width}")
+    _interval(panels[1], emoji, f"emoji captions, k = {emoji['k'].iloc[0]}")
     panels[0].set_ylabel(r"squared probe error $\varepsilon_2$")
-    _curves(panels[2], world)
-    points = points_of(tables["bound_holds"])
-    _shares(panels[3], points, tables["other_families"])
+    _shares(panels[2], points, families)
     return picture, (
-        f"Above: the interval that m hops allow for the squared error; left, medians over {seeds} seeds of one world"
-        f"{with_settings(world, ', k = {k}')}, thin lines and bands from the least to the most; right, one graph. "
-        "Below, left: probability that both ends of a walk in that world have one label. Right: share of "
-        f"{len(points):,} points of {points['seed'].nunique()} random worlds where a bound is within a factor of the "
-        f"squared error; thin: mean share of {len(near_by_family(tables['other_families']))} other graph families."
+        f"Left and middle: the interval that m hops allow for the squared error; left, medians over "
+        f"{world['seed'].nunique()} seeds of one world{width}, thin lines and bands from "
+        f"the least to the most; middle, one graph. Right: share of {len(points):,} points of "
+        f"{points['seed'].nunique()} random worlds where a bound is within a factor of the squared error; thin: mean "
+        f"share of {len(near_by_family(families))} other graph families."
     )
 
 
@@ -101,21 +98,6 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     label_line(axes, right, plain + 0.01 * top, "theorem 4", THEOREMS[4].color, ha="right")
     label_line(axes, share * right, peak + 0.02 * top, "measured", MEASURED)
     label_line(axes, 1.6, float(upper.iloc[0]) - 0.02 * top, "theorem 15", hue)
-
-
-def _curves(axes: Axes, world: pd.DataFrame) -> None:
-    consistency = world[world["quantity"] == "consistency"]
-    names = sorted(consistency["pairs"].unique(), key=lambda name: (name != "captions", name))
-    for place, name in enumerate(names):
-        by_step = consistency[consistency["pairs"] == name].groupby("m")["value"]
-        curve = by_step.median()
-        color, dash = (CAPTION, "-") if name == "captions" else (AUGMENTATION, ("--", "-.", ":")[place - 1])
-        axes.fill_between(curve.index, by_step.min(), by_step.max(), color=color, alpha=0.15, linewidth=0)
-        axes.plot(curve.index, curve, dash, color=color)
-        end = float(curve.index.max())
-        label_line(axes, 1.03 * end, float(curve.iloc[-1]), name, color, va="center", fontsize=sized(7))
-        axes.set_xlim(right=2 * end)  # room for the names, beside their lines
-    axes.set(title="labels along a walk", xlabel="steps m", ylabel=r"consistency $a_m$", ylim=(0, 1.05))
 
 
 def _shares(axes: Axes, points: pd.DataFrame, families: pd.DataFrame) -> None:

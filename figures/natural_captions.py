@@ -12,29 +12,29 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import SUBCATEGORY, Facts, Finding, Of, Tables
-from pairbounds.figures.pairing_looks import color
-from pairbounds.figures.style import COLUMN, sized
+from pairbounds.figures.style import COLUMN
+from pairbounds.infrastructure.palette import CAPTION, NEUTRAL
 
 TITLES = {"emoji": "emoji", "openclipart": "OpenClipart", "tuxpaint": "Tux Paint"}
 # Two drawings of one thing are no pair here, for many clip-arts are there several times.
 EXCLUSION, DIVERSITY_OF = "subject", "others"
 EXACT, BY_ENCODER = "captions, exact", "captions, by encoder"
-CAPTIONS = {EXACT: "o", BY_ENCODER: "s"}
+CAPTIONS = {EXACT: (CAPTION, "o"), BY_ENCODER: (NEUTRAL, "s")}
 RIVALS = ("augmentation", "no text", "shuffled")
 TEXTS = "words"  # by which the graphs below are joined
 CURVES = (("probe-error", 4), ("multihop-error", 15), ("local-multihop-error", 16), ("trained-error", 17))  # theorems
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A panel for each data set: how far captions are ahead."""
+    """A panel for each data set: how far captions are ahead of their strongest rival."""
     ahead = leads(tables["natural_difference"])
+    strongest = ahead.sort_values("low").groupby(["dataset", "first", "matched_to"]).first().reset_index()
     sets = list(ahead["dataset"].unique())
-    size = (1.05 * COLUMN * len(sets), 1.3 * COLUMN)
-    picture, panels = plt.subplots(1, len(sets), figsize=size, sharey=True, squeeze=False)
-    for axes, name in zip(panels[0], sets, strict=True):
-        _leads(axes, ahead[ahead["dataset"] == name], TITLES.get(name, name))
-    panels[0, 0].set_ylabel("captions' lead in consistency\nover the best of a kind")
-    picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=sized(8))
+    picture, panels = plt.subplots(1, len(sets), figsize=(0.8 * COLUMN * len(sets), COLUMN), sharey=True)
+    for axes, name in zip(panels, sets, strict=True):
+        _leads(axes, strongest[strongest["dataset"] == name], TITLES[name])
+    panels[0].set_ylabel("captions' lead in consistency\nover their strongest rival")
+    panels[0].legend(loc="upper left", fontsize="small")
     return picture, _caption(tables, ahead)
 
 
@@ -75,19 +75,14 @@ def by_words(bounds: pd.DataFrame) -> pd.DataFrame:
 
 def _leads(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     own_diversity = rows.loc[rows["matched_to"] == EXACT, "diversity"]
-    places = [*sorted(set(rows["matched_to"]) - {EXACT}, key=float), *([EXACT] if len(own_diversity) else [])]
-    keys = [(captions, family) for captions in CAPTIONS for family in RIVALS]
-    for number, (captions, family) in enumerate(keys):
-        own = rows[(rows["first"] == captions) & (rows["family"] == family)]
-        x = [places.index(place) + 0.13 * (number - 2.5) for place in own["matched_to"]]
-        looks: dict[str, Any] = {"color": color(family), "marker": CAPTIONS[captions], "markersize": 4}
-        if captions != EXACT:
-            looks |= {"markerfacecolor": "white"}
+    places = [*sorted(set(rows["matched_to"]) - {EXACT}, key=float), EXACT]
+    for shift, (captions, (color, marker)) in zip((-0.1, 0.1), CAPTIONS.items(), strict=True):
+        own = rows[rows["first"] == captions]
+        x = [places.index(place) + shift for place in own["matched_to"]]
         ends = np.array([own["value"] - own["low"], own["high"] - own["value"]])
-        axes.errorbar(x, own["value"], ends, fmt="none", ecolor=color(family), linewidth=1)
-        axes.plot(x, own["value"], linestyle="", label=f"{captions}, over {family}", **looks)
+        axes.errorbar(x, own["value"], ends, fmt=marker, color=color, markersize=4, linewidth=1.2, label=captions)
     axes.axhline(0, color="black", linewidth=0.8)
-    names = [f"{own_diversity.mean():.3g}, of exact\ncaptions" if place == EXACT else place for place in places]
+    names = [f"{own_diversity.mean():.3g},\nexact" if place == EXACT else place for place in places]
     axes.set_xticks(range(len(places)), names)
     axes.set(xlabel="effective positives", title=title)
 
@@ -99,9 +94,9 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame) -> str:
     )
     draws = ", ".join(map(str, sorted(set(tables["natural_learned"].groupby("dataset")["draw"].nunique()))))
     return (
-        "Lead in consistency by class (0: chance, 1: always) of pairs by captions over the closest pairing of each "
-        f"kind, at equal diversity among other subjects; 95% intervals over {draws} draws of images. All three kinds "
-        f"are beaten at so many diversities: {verdicts}."
+        "Lead in consistency by class of pairs by captions over the closest of augmentations, pairs without text and "
+        f"shuffled captions, at equal diversity among other subjects; 95% intervals over {draws} draws of images. All "
+        f"three are beaten at so many diversities: {verdicts}."
     )
 
 

@@ -1,14 +1,14 @@
 """The command `draw`."""
 
+import re
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import matplotlib as mpl
 import typer
 
 from pairbounds.figures.figure import found
-from pairbounds.figures.layout import Layout, inches
 from pairbounds.figures.prerequisites import studies_of
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim
@@ -18,6 +18,9 @@ from pairbounds.infrastructure.pictures import METADATA
 from pairbounds.infrastructure.processes import side_by_side
 
 FIGURES = found()
+WIDTHS = {"single": 3.25, "double": 6.75}  # inches: a column, and the page, of a paper of two columns
+INCH = 25.4  # millimetres
+MOST = 1000.0  # of either unit
 
 
 def draw(
@@ -35,7 +38,7 @@ def draw(
     ] = None,
     height: Annotated[str | None, typer.Option(metavar="LENGTH", help="In mm, or inches with in.")] = None,
     font_size: Annotated[
-        float | None, typer.Option(help="Points of labels; else 9, or 7 where a size is given.")
+        float | None, typer.Option(min=1, help="Points of labels; else 9, or 7 where a size is given.")
     ] = None,
     formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
     jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one on each core.")] = 1,
@@ -56,19 +59,35 @@ def draw(
         _list_figures()
         return
     drawn, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
-    wide, high = (None if one is None else inches(one) for one in (width, height))
-    layout = Layout(wide, high, font_size)
+    size = {"width": width and inches(width), "height": height and inches(height), "font_size": font_size}
     written = [one for figure in drawn for one in figure.outputs(out, ends)]
     claim(written, [one for figure in drawn for one in figure.sources(tables, files).values()], force=force)
-    draw_one = partial(_drawn, tables, out, files, layout, ends)
+    draw_one = partial(_drawn, tables, out, {"files": files, "ends": ends} | size)
     with side_by_side(draw_one, [one.name for one in drawn], jobs if len(drawn) > 1 else 1) as pictures:
         for picture in pictures:
             echo(picture)
 
 
-def _drawn(tables: Path, out: Path, files: list[Path], layout: Layout, ends: list[str], name: str) -> Path:
+def _drawn(tables: Path, out: Path, options: dict[str, Any], name: str) -> Path:
     mpl.use("Agg")  # no window, whatever the display
-    return FIGURES[name].render(tables, out, files=files, layout=layout, ends=ends)
+    return FIGURES[name].render(tables, out, **options)
+
+
+def inches(length: str) -> float:
+    """A length of the command line: millimetres, or inches with `in`, or the name of one of `WIDTHS`.
+
+    Examples
+    --------
+    >>> from pairbounds.commands.figures import inches
+    >>> inches("single"), inches("3.5in"), round(inches("89"), 2)
+    (3.25, 3.5, 3.5)
+    """
+    if length in WIDTHS:
+        return WIDTHS[length]
+    number = re.fullmatch(r"(\d+\.?\d*)(mm|in)?", length)
+    if number is None or not 0 < float(number[1]) <= MOST:
+        raise ValueError(f"length {length!r} is none of {', '.join(WIDTHS)}, 85, 85mm and 3.5in")
+    return float(number[1]) / (1 if number[2] == "in" else INCH)
 
 
 def _ends(formats: str) -> list[str]:

@@ -1,8 +1,10 @@
+"""Every figure, drawn once from small tables: its words, colours and layout; and what single captions say."""
+
 import json
 import re
+from itertools import combinations
 from pathlib import Path
 
-import matplotlib.image
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.__main__ import app
@@ -17,16 +20,17 @@ from pairbounds.commands.figures import FIGURES
 from pairbounds.figures import phase as phase_map
 from pairbounds.figures import tightness_map
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.layout import DESIGNED, WIDTHS, Layout, laid_out
-from pairbounds.figures.prerequisites import columns_of
+from pairbounds.figures.findings.page import LONGEST_CAPTION
+from pairbounds.figures.prerequisites import columns_of, figures_of, study_of
 from pairbounds.figures.settings import read, with_settings
-from pairbounds.figures.style import THEOREMS
+from pairbounds.figures.style import THEOREMS, style
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.sweeps import Cores, find_study, run_study, study_names
 from tests import quick as quick_drawing
 
 RESULTS = Path(__file__).parents[2] / "results"
+MOST_ENTRIES = 7  # of a legend
 
 # Settings that no study has by default, and what the captions say of them.
 PLANTED = {
@@ -53,33 +57,19 @@ SAID = {
     "which_loss": ("k = 5",),
 }
 
-# Laid out for a paper each time; the others are marked slow.
-FITTED = ("phase", "votes")
-
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    """The published tables, of a few seeds and draws; small ones where none is published."""
+    """The published tables, of few seeds and draws, with the columns that studies declare and settings of no study."""
     folder = tmp_path_factory.mktemp("tables")
-    for path in (*RESULTS.glob("*.parquet"), *RESULTS.glob("published/*.parquet")):
-        table = pd.read_parquet(path)
-        for unit in {"seed", "draw"} & {*table} if "tunes" not in table else ():  # seeds that tune, and that measure
-            table = table[table[unit].isin(sorted(table[unit].unique())[:3])]
-        table.to_parquet(folder / path.name)
     study = find_study("multihop")
     settings = study.settings(**study.small)
-    run_study("multihop", settings, range(1), Cores())["multihop"].to_parquet(folder / "multihop.parquet")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def needed(tables, tmp_path_factory):
-    """The same tables, with no columns but those that their studies declare, and settings as of no study."""
-    folder = tmp_path_factory.mktemp("needed")
-    for name in sorted({name for figure in FIGURES.values() for name in figure.tables}):
-        pd.read_parquet(tables / f"{name}.parquet", columns=list(columns_of(name))).to_parquet(
-            folder / f"{name}.parquet"
-        )
+    multihop = run_study("multihop", settings, range(1), Cores())["multihop"]  # which is not published
+    for name in {name for figure in FIGURES.values() for name in figure.tables}:
+        table = multihop if name == "multihop" else pd.read_parquet(next(RESULTS.rglob(f"{name}.parquet")))
+        for unit in {"seed", "draw"} & {*table} if "tunes" not in table else ():  # seeds that tune, and that measure
+            table = table[table[unit].isin(sorted(table[unit].unique())[:3])]
+        table[list(columns_of(name))].to_parquet(folder / f"{name}.parquet")
         sidecar(folder / f"{name}.parquet").write_text(json.dumps({"configuration": PLANTED}))
     return folder
 
@@ -90,51 +80,45 @@ def quick(monkeypatch):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_drawn_as_png_and_pdf_with_its_caption(name, needed, tmp_path, call, quick):
-    code, out, _ = call(app, "draw", name, "--tables", needed, "--out", tmp_path)
-    assert code == 0
-    assert out.strip() == str(tmp_path / f"{name}.png")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.{s}" for s in ("pdf", "png", "txt")]
-    pixels = matplotlib.image.imread(tmp_path / f"{name}.png")[..., :3]
-    assert 0.02 < np.mean(pixels.min(axis=2) < 0.9) < 0.6  # neither empty nor smeared
-    assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
-    caption = (tmp_path / f"{name}.txt").read_text()
-    assert caption.startswith(FIGURES[name].title)
-    for words in SAID.get(name, ()):
-        assert words in caption
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_captions_and_legends_are_short_and_a_theorem_has_one_colour(name, tables, quick):
-    """Figures of the published tables. Names of curves are in legends, or bold beside their curves."""
-    folders = (RESULTS / "published", RESULTS, tables)
-    paths = {one: next(each / f"{one}.parquet" for each in folders if (each / f"{one}.parquet").is_file())
-             for one in FIGURES[name].tables}  # fmt: skip
-    with laid_out(lambda: FIGURES[name].draw({one: read(path) for one, path in paths.items()}), DESIGNED) as drawn:
-        picture, caption = drawn
-        assert len(f"{FIGURES[name].title}. {caption}".split()) <= 80
-        legends = [*picture.legends, *(axes.get_legend() for axes in picture.axes if axes.get_legend())]
-        assert all(len(legend.get_texts()) <= 7 for legend in legends)
-        named = [(text.get_text(), text.get_color()) for axes in picture.axes for text in axes.texts
-                 if text.get_fontweight() == "bold"]  # fmt: skip
-        for legend in legends:
-            entries = zip(legend.get_texts(), legend.legend_handles, strict=True)
-            named += [(text.get_text(), color_of(handle)) for text, handle in entries]
+def test_a_figure_is_legible_and_a_theorem_has_one_colour(name, tables):
+    figure = FIGURES[name]
+    with style():
+        picture, caption = figure.draw({one: read(path) for one, path in figure.sources(tables).items()})
+    assert len(caption.split()) <= LONGEST_CAPTION
+    assert all(words in caption for words in SAID.get(name, ()))
+    picture.canvas.draw()
+    pixels = np.asarray(picture.canvas.buffer_rgba())[..., :3]
+    assert 0.02 < np.mean(pixels.min(axis=2) < 230) < 0.6  # neither empty nor smeared
+    for first, second in combinations(words_around(picture), 2):
+        assert not first.get_window_extent().overlaps(second.get_window_extent()), (first, second)
+    legends = [*picture.legends, *(axes.get_legend() for axes in picture.axes if axes.get_legend())]
+    assert all(len(legend.get_texts()) <= MOST_ENTRIES for legend in legends)
+    texts = [text for axes in picture.axes for text in axes.texts if text.get_fontweight() == "bold"]
+    named = [(text.get_text(), text.get_color()) for text in texts]
+    for legend in legends:
+        entries = zip(legend.get_texts(), legend.legend_handles, strict=True)
+        named += [(text.get_text(), color_of(handle)) for text, handle in entries]
     for words, color in named:
         for number in re.findall(r"theorem (\d+)", words):
             assert to_hex(color).upper() == THEOREMS[int(number)].color
+    plt.close(picture)
+
+
+def words_around(picture):
+    """Titles, labels, numbers along axes and legends of a picture, in which nobody chose a place by hand."""
+    for axes in picture.axes:
+        titles = [one for one in axes.get_children() if isinstance(one, Text) and one not in axes.texts]
+        around = [*titles, axes.xaxis.label, axes.yaxis.label]
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            around += [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+        yield from (text for text in around if text.get_visible() and text.get_text())
+    yield from picture.legends
 
 
 def color_of(handle):
     color = handle.get_facecolor() if isinstance(handle, Rectangle) else handle.get_color()
     return color if isinstance(color, str) else np.squeeze(color)
-
-
-@pytest.mark.parametrize(
-    "name", [one if one in FITTED else pytest.param(one, marks=pytest.mark.slow) for one in FIGURES]
-)
-def test_a_figure_fits_the_page_of_a_paper(name, tables, tmp_path):
-    FIGURES[name].render(tables, tmp_path, layout=Layout(WIDTHS["double"]), ends=[".png"])
 
 
 def test_the_caption_reports_a_violation(tables, tmp_path, quick):
@@ -156,7 +140,7 @@ def test_the_tightness_map_counts_every_point_once():
     for coordinate, (_, bins) in tightness_map.COORDINATES.items():
         assert shares[coordinate].shape == (len(tightness_map.BOUNDS), len(bins))
     for label, least, largest in (("2", 2, 2), ("3–4", 3, 4)):
-        for name in ("multihop-mse", "zero-shot"):
+        for name in ("multihop-mse", "local-multihop-error"):
             near = []
             for _, point in table.groupby(["seed", "pairs", "k"]):
                 row, alpha = (point.set_index("bound").loc[each] for each in (name, "induced-labelling-error"))
@@ -209,20 +193,10 @@ def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, q
 
 def test_the_same_table_gives_the_same_picture(tables, tmp_path, quick):
     for name in ("first", "second"):
-        FIGURES["training"].render(tables, tmp_path / name)
+        FIGURES["phase_worlds"].render(tables, tmp_path / name)
     for suffix in ("png", "pdf", "txt"):
-        first, second = ((tmp_path / name / f"training.{suffix}").read_bytes() for name in ("first", "second"))
+        first, second = ((tmp_path / name / f"phase_worlds.{suffix}").read_bytes() for name in ("first", "second"))
         assert first == second
-
-
-def test_bad_input_is_one_line_and_exit_2(call, tmp_path):
-    for arguments, message in (
-        (["draw", "nothing"], "figure 'nothing' is none of architecture, batch_size"),
-        (["draw", "training", "--tables", tmp_path, "--out", tmp_path], "training.parquet does not exist"),
-    ):
-        code, _, err = call(app, *arguments)
-        assert (code, err.count("\n")) == (2, 1)
-        assert message in err
 
 
 def test_what_no_sidecar_says_is_not_said(tmp_path):
@@ -246,11 +220,12 @@ def test_what_a_study_declares_is_known_without_it_and_is_in_its_published_table
 
 
 def test_a_table_of_another_study_is_refused(tmp_path):
-    """`near_optimal` has the columns of `votes`."""
+    """Though it has all columns."""
     path = tmp_path / "mine.parquet"
-    write_table(pd.DataFrame([[0] * 8], columns=list(columns_of("votes"))), path, {"study": "near_optimal"})
-    with pytest.raises(ValueError, match=r"votes reads votes: table .*mine\.parquet is of the study near_optimal$"):
-        FIGURES["votes"].render(tmp_path, tmp_path / "drawn", files=[path])
+    columns = list(columns_of("phase"))
+    write_table(pd.DataFrame([[0] * len(columns)], columns=columns), path, {"study": "multihop"})
+    with pytest.raises(ValueError, match=r"phase reads phase: table .*mine\.parquet is of the study multihop$"):
+        FIGURES["phase"].render(tmp_path, tmp_path / "drawn", files=[path])
 
 
 def test_a_table_without_rows_is_refused_and_one_without_declared_columns_is_not(tmp_path):
@@ -262,3 +237,13 @@ def test_a_table_without_rows_is_refused_and_one_without_declared_columns_is_not
     assert [path.read_text() for path in (tmp_path / "drawn").glob("*.txt")] == ["New. 2 rows.\n"]
     with pytest.raises(ValueError, match=r"needs rows: table .*new\.parquet has no rows"):
         figure.render(tmp_path, tmp_path / "drawn", ends=(".png",))
+
+
+def test_figures_and_studies_name_one_another(call):
+    for name, figure in FIGURES.items():
+        for table in figure.tables:
+            assert figures_of([table])[name] == figure.tables
+            assert study_of(table) is not None
+    code, out, _ = call(app, "draw")
+    assert (code, "studies" in out) == (0, True)
+    assert all(name in out for name in FIGURES)

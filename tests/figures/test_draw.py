@@ -1,4 +1,4 @@
-"""Figures at the size of a paper: of a table that a sweep wrote, and of pictures with known faults."""
+"""The command that draws figures, at the size of a paper too: of a table that a sweep wrote."""
 
 import re
 
@@ -10,8 +10,6 @@ import pytest
 
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures.layout import Layout, laid_out, panels_of
-from pairbounds.figures.prerequisites import figures_of, study_of
 from pairbounds.figures.style import style
 from tests.figures.sweeps import phase_table
 
@@ -26,8 +24,9 @@ def table(tmp_path):
 def test_a_sweep_on_a_grid_of_ones_own_is_drawn_cell_by_cell(table):
     with style():
         picture, caption = FIGURES["phase"].draw({"phase": pd.read_parquet(table)})
-        (mesh, *_) = [one for one in panels_of(picture)[0].collections if one.get_array() is not None]
-        plane, panel = mesh.get_array(), panels_of(picture)[0]
+        panel = picture.axes[0]
+        (mesh, *_) = [one for one in panel.collections if one.get_array() is not None]
+        plane = mesh.get_array()
         assert plane.shape == (3, 3)
         assert not np.ma.getmaskarray(plane).any()  # hatched where there is no value
         (low, high), ticks = panel.get_ylim(), panel.get_yticks()
@@ -71,8 +70,7 @@ def test_a_picture_is_drawn_over_itself_and_over_no_strangers(call, table, tmp_p
     ("options", "said"),
     [
         (["--width", "wide"], "length 'wide' is none of single, double, 85, 85mm and 3.5in"),
-        (["--width", "0"], "width of 0 inches is not in (0, 100]"),
-        (["--font-size", "nan"], "font size of nan points is not in (0, 100]"),
+        (["--width", "0"], "length '0' is none of single, double, 85, 85mm and 3.5in"),
         (["--format", "gif"], "format 'gif' is none of png, pdf, svg"),
         (["--width", "20mm"], "its words leave no room to the panels at 0.79 in: give it more"),
         (["--table", "nowhere.parquet"], "nowhere.parquet are both its table phase: give one"),
@@ -85,6 +83,16 @@ def test_what_cannot_be_drawn_is_one_line_and_writes_nothing(call, table, tmp_pa
     assert not list((tmp_path / "out").glob("*"))
 
 
+def test_what_is_not_there_is_named_in_one_line(call, tmp_path):
+    for arguments, message in (
+        (["draw", "nothing"], "figure 'nothing' is none of architecture, batch_size"),
+        (["draw", "phase", "--tables", tmp_path, "--out", tmp_path], "phase.parquet does not exist"),
+    ):
+        code, _, err = call(app, *arguments)
+        assert (code, err.count("\n")) == (2, 1)
+        assert message in err
+
+
 def test_a_table_that_does_not_fit_is_told_what_it_lacks(call, tmp_path):
     mine = tmp_path / "mine.csv"
     pd.DataFrame({"temperature": [0.1], "score": [1.0]}).to_csv(mine, index=False)
@@ -93,28 +101,3 @@ def test_a_table_that_does_not_fit_is_told_what_it_lacks(call, tmp_path):
         assert (code, err.count("\n")) == (2, 1)
         assert said in err
     assert call(app, "draw", "phase", "--table", mine, "--table", mine)[0] == 2
-
-
-def test_long_titles_are_broken_between_formulae():
-    title = r"a title that is far too long for $1 - \sigma_{k+1}^2$ and a column"
-
-    def draw():
-        picture, panel = plt.subplots(figsize=(6, 3))
-        panel.set_title(title)
-        return picture, ""
-
-    with laid_out(draw, Layout(2.4)) as (picture, _):
-        lines = panels_of(picture)[0].get_title(loc="left").split("\n")
-    assert len(lines) > 1
-    assert " ".join(lines) == title
-    assert all(line.count("$") % 2 == 0 for line in lines)
-
-
-def test_figures_and_studies_name_one_another(call):
-    for name, figure in FIGURES.items():
-        for table in figure.tables:
-            assert figures_of([table])[name] == figure.tables
-            assert study_of(table) is not None
-    code, out, _ = call(app, "draw")
-    assert (code, "studies" in out) == (0, True)
-    assert all(name in out for name in FIGURES)
