@@ -2,9 +2,8 @@
 
 Threads of OpenBLAS, MKL and OpenMP wait for one another. Where another process holds one of the cores, each small step
 (an eigendecomposition of 100 x 100, a triangular solve) waits for the thread that does not get its turn, and takes
-hundreds of times as long. So `OMP_NUM_THREADS` says how many there are; without it there is one, in command lines and
-within `pairbounds.theory.spectrum.block_spectrum`. Results on other numbers of threads differ by the order of sums:
-singular values by less than 1e-10.
+hundreds of times as long. So `OMP_NUM_THREADS` says how many there are; without it there is one, in command lines.
+Results on other numbers of threads differ by the order of sums: singular values by less than 1e-10.
 """
 
 import os

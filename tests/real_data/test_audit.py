@@ -13,7 +13,6 @@ from pairbounds.infrastructure import reading
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.measuring import HOPS, Pairs, agreement, labelling_errors, pair_facts
-from pairbounds.theory.spectrum import triplets
 from tests.families import GRAPHS
 
 K = 32
@@ -135,17 +134,6 @@ def test_the_ranked_classes_are_those_of_a_naive_computation(audited, naive):
         assert row.probability == pytest.approx(2 * between.loc[row.first, row.second])
         masses = classes.loc[[row.first, row.second], "mass"]
         assert row.lift == pytest.approx(between.loc[row.first, row.second] / masses.prod())
-
-
-def test_block_lanczos_is_asked_for_the_residuals_that_check_asks_for(audited, tmp_path, monkeypatch):
-    """A residual of 1e-6 is rounded outward, under a root, by much more: bounds would be looser than those of check."""
-    monkeypatch.setattr(triplets, "fastest_method", lambda *_: "blocks")
-    pairs, labels = (audited[0].parent / f"{name}.parquet" for name in ("pairs", "labels"))
-    residuals = [
-        audit(pairs, labels, tmp_path / "out", Settings(K, tol)).tables["spectrum"]["residual"].max()
-        for tol in (None, 1e-6)
-    ]
-    assert residuals[0] < 1e-9 < residuals[1]
 
 
 def test_the_bounds_are_those_of_theory(audited, naive):

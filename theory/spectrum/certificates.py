@@ -8,8 +8,33 @@ What is proved is about the matrix Ā of the stored weights as exact numbers, no
 be half of `EPS`, `γ_m = m u / (1 - m u)`, and `|A|` the matrix of absolute values. A sum or an inner product of m terms
 is off by at most γ_m of the sum of their absolute values, in any order (Higham 2002); and `|A - B| <= C` entry by entry
 gives `‖A - B‖ <= ‖C‖`.
+
+**Probes.** Let x be Gaussian, z the unit eigenvector of the largest eigenvalue λ of M, and `y_d = T_d(B) x` for `B = (2
+M - c) / c` and T_d the Chebyshev polynomial. The part of `y_d` along z is `T_d(2 λ / c - 1) zᵀx`. That part of x is a
+standard normal number: it is below t in size with probability at most `√(2 / π) t`, so for p independent x each time
+with probability at most δ where `t = √(π / 2) δ^{1/p}`. Else, for all d at once,
+
+    T_d(2 λ / c - 1) t <= max ‖y_d‖,
+
+whatever else M has below c or beneath 0, and T_d grows beyond 1 like `e^{d √(2 (x - 1))}`: where nothing is above c,
+d steps show that λ is below `c (1 + (ln(2 √n / t) / d)² / 4)`, in products and without orthogonalisation.
+
+**Rounding.** The recurrence `y_{j+1} = 2 B y_j - y_{j-1} + f_j` has an error f_j at each step, which reaches `y_d`
+as `U_{d-1-j}(B) f_j`: the errors solve the same recurrence from 0, and so do the Chebyshev polynomials of the second
+kind. Along z the polynomials are numbers, so that with `x = 2 λ / c - 1`
+
+    T_d(x) t <= ‖y_d‖ + Σ_j U_{d-1-j}(x) ‖f_j‖.
+
+Divided by `T_d(x)` the right side falls as x rises from 1, for the zeros of `U_{m-1}`, m <= d, are no larger than the
+leading ones of T_d, one by one. So the x of equality is the upper end. And where `‖fl(M y) - M y‖ <= ρ ‖y‖`,
+
+    ‖f_j‖ <= (4 ρ / c + 12 u) ‖y_j‖ + 8 u (‖y_{j+1}‖ + ‖y_{j-1}‖),
+
+u half of the machine's epsilon: three terms are scaled and added, and the one with M is as large as the others and
+the result together. All norms are those of the computed vectors.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,17 +42,18 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.threads import limited_threads
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.probed_end import PROBES, deflated_end
-from pairbounds.theory.spectrum.sparse_products import SparseProducts
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 PROOF_SIDE = 4_000  # up to this many nodes on the smaller side, a Cholesky factorisation is the proof
 CONFIDENCE = 1 - 1e-6  # of the probabilistic guarantee beyond
 STEPS = 200  # of the probes
 SEEDS = (0, 14)  # of the probes: of numbers that no solver has drawn, on which its triplets would depend
+PROBES = 2
+FAR = 1e12  # growth of a probe after which more steps tell nothing new
+HALVINGS = 60
 EPS = float(np.finfo(np.float64).eps)
+UNIT = EPS / 2
 
 
 @dataclass(frozen=True)
@@ -55,9 +81,8 @@ def certify(graph: PairGraph, spectrum: Spectrum, k: int) -> Certificate:
     most `PROOF_SIDE` nodes on the smaller side.
 
     Probes: Chebyshev polynomials of the deflated Gram matrix on a few Gaussian vectors, in whose norms what is above
-    the computed value would show, their round-off counted (`pairbounds.theory.spectrum.probed_end`). O(nnz + n k) a
-    step and probe for n nodes on the smaller side. Where nothing was skipped the end is about 5e-4 of itself above the
-    computed value.
+    the computed value would show, their round-off counted (`deflated_end`). O(nnz + n k) a step and probe for n nodes
+    on the smaller side. Where nothing was skipped the end is about 5e-4 of itself above the computed value.
 
     Both speak of the computed Ā; its distance to the true one, `normalising_error`, is added.
     """
@@ -132,22 +157,106 @@ def _by_cholesky(matrix: sp.csr_array, basis: FloatArray, computed: float) -> Ce
 
 
 def _by_probes(matrix: sp.csr_array, basis: FloatArray, known: FloatArray, computed: float) -> Certificate:
-    import torch
-
-    order, products = matrix.shape[1], SparseProducts(matrix)
-    vectors = torch.from_numpy(np.ascontiguousarray(basis.T))
-    start = torch.from_numpy(np.random.default_rng(SEEDS).standard_normal((PROBES, order)))
-    cutoff = max(computed**2, products.rounding)
-    with limited_threads():
-        end, _ = deflated_end(
-            products.gram,
-            vectors,
-            known**2,
-            start,
-            cutoff,
-            goal=cutoff,
-            rounding=products.rounding,
-            failure=1 - CONFIDENCE,
-            steps=STEPS,
-        )
+    # A sum of d products is off by at most d u / (1 - d u) of the sum of their absolute values, in any order.
+    summed = np.diff(matrix.indptr).max() + np.bincount(matrix.indices, minlength=1).max()
+    rounding = float(1.01 * UNIT * summed)
+    start = np.random.default_rng(SEEDS).standard_normal((PROBES, matrix.shape[1])).T
+    cutoff = max(computed**2, rounding)
+    end = deflated_end(
+        lambda columns: matrix.T @ (matrix @ columns),
+        basis,
+        known**2,
+        start,
+        cutoff,
+        goal=cutoff,
+        rounding=rounding,
+        failure=1 - CONFIDENCE,
+        steps=STEPS,
+    )
     return Certificate(min(1.0, float(np.sqrt(end)) * (1 + 4 * EPS)), "probes", CONFIDENCE)
+
+
+def deflated_end(
+    product: Callable[[FloatArray], FloatArray],
+    vectors: FloatArray,
+    values: FloatArray,
+    start: FloatArray,
+    cutoff: float,
+    goal: float,
+    *,
+    rounding: float,
+    failure: float,
+    steps: int,
+) -> float:
+    """An upper end of the largest eigenvalue of `M = G - V diag(θ - c / 2) Vᵀ`.
+
+    G is a Gram matrix of norm 1. By Weyl its (k+1)-th eigenvalue is at most the largest of M, whatever the k columns of
+    V and the θ are. Near to eigenvectors and values they are moved to c / 2, where they do not matter.
+
+    Parameters
+    ----------
+    product : `X -> G X`
+    vectors, values : (n, k) and (k,), V and θ in [0, 1]
+    start : (n, PROBES), independent standard normal numbers, on which M does not depend
+    cutoff : c, positive; nothing is told apart below it
+    goal : the steps end where the upper end is no more than that
+    rounding : `‖fl(G x) - G x‖ <= rounding ‖x‖`; that of the two products with V, sums of n and of k terms, is added
+    failure : probability that the largest eigenvalue is above the upper end
+    steps : at most so many products
+    """
+    shift, (side, count) = (values - cutoff / 2)[:, None], vectors.shape
+
+    def moved(columns: FloatArray) -> FloatArray:
+        return product(columns) - vectors @ (shift * (vectors.T @ columns))
+
+    def longest(columns: FloatArray) -> float:
+        return float(np.linalg.norm(columns, axis=0).max())
+
+    length = float(np.linalg.norm(vectors))
+    norm = float(np.abs(vectors.T @ vectors).sum(axis=1).max()) ** 0.5 if count else 0.0  # at least; if orthonormal 1
+    rounding += 1.01 * UNIT * (length * norm * (side + 2 * count) + 2 * (1 + norm**2))
+    old, new = start, moved(start) * (2 / cutoff) - start
+    norms, least, bound = [longest(old), longest(new)], lean(failure), np.inf
+    for step in range(1, steps + 1):
+        far = norms[-1] > FAR * norms[0]
+        if far or step == steps or cutoff / 2 * (1 + _inverse(norms[-1] / least, step)) <= goal:
+            bound = min(bound, cutoff / 2 * (1 + _largest(np.array(norms), least, rounding / cutoff)))
+            if far or bound <= goal:
+                break
+        old, new = new, moved(new) * (4 / cutoff) - 2 * new - old
+        norms.append(longest(new))
+    return bound
+
+
+def lean(failure: float) -> float:
+    """The size t that the largest of `PROBES` standard normal numbers has but with probability `failure`."""
+    return float(np.sqrt(np.pi / 2) * failure ** (1 / PROBES))
+
+
+def _inverse(value: float, degree: int) -> float:
+    """The x of at least 1 where the Chebyshev polynomial has that value."""
+    return float(np.cosh(np.arccosh(max(1.0, value)) / degree))
+
+
+def _largest(norms: np.ndarray, least: float, rounding: float) -> float:
+    """The largest x that the norms of `y_0`, .., `y_d` allow, rounded up: by bisection of `τ = arccosh x`."""
+    degree = len(norms) - 1
+    before = np.concatenate([[0.0], norms[: degree - 1]])
+    errors = (4 * rounding + 12 * UNIT) * norms[:degree] + 8 * UNIT * (norms[1:] + before)
+    index = np.arange(degree)
+
+    def excess(tau: float) -> float:
+        # T_d = cosh(d τ), U_{d-1-j} = sinh((d - j) τ) / sinh τ, without what would overflow
+        grown = np.exp(-index * tau) * -np.expm1(-2 * (degree - index) * tau) / (1 + np.exp(-2 * degree * tau))
+        value = 2 * norms[degree] * np.exp(-degree * tau) / (1 + np.exp(-2 * degree * tau))
+        return float(value + np.sum(grown * errors) / np.sinh(tau)) - least
+
+    low, high = 0.0, 1e-3
+    while excess(high) > 0:
+        high *= 2
+        if high > 300:
+            return np.inf
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if middle > 0 and excess(middle) > 0 else (low, middle)
+    return float(np.cosh(high))

@@ -1,6 +1,6 @@
 """The leading singular triplets of a pair graph, and how far they can be trusted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, svd
+from pairbounds.infrastructure.arrays import FloatArray, row_blocks, svd
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.dense_triplets import Triplets, is_filled, triplets_by_parts
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
-SPARSE_TOL, BLOCKS_TOL = 1e-6, 1e-10  # residual norms allowed, where nothing else is said
-BLOCKS_WIDTH = 48  # for fewer triplets, block Lanczos is hardly faster than ARPACK, and on tight clusters slower
-BLOCKS_WORK = 500_000  # and for fewer numbers in the vectors of the smaller side
-BLOCKS_GUARD = 16  # vectors that block Lanczos computes beyond the k-th
+DENSE_SHARE = 4  # and from a share of the triplets of one in so many on
+SPARSE_TOL = 1e-6  # residual norm allowed, where nothing else is said
 CLEAR = 0.1  # singular value: from there on `A w / σ` is orthonormal to 1e-13; below, SVD turns ties: residuals add up
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 2  # values computed beyond the k-th, so that k is never at the edge of what was searched
@@ -31,8 +29,7 @@ SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one 
 CLUSTERED = 40  # rows of a basis, twice ARPACK's, where the first cannot: 421 products for 551 among 999 near values
 SEARCHES = 20
 MISSED = 8  # values sought at once where one was skipped: as a rule it has copies
-COLUMNS = 16  # of large arrays, and
-ROWS = 1 << 16  # rows, to be worked on at a time
+COLUMNS = 16  # of large arrays, to be worked on at a time
 KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for it
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
@@ -51,7 +48,7 @@ class Spectrum:
     singular_values : (k,), in [0, 1]
     left, right : (n_left, k) and (n_right, k), orthonormal columns
     residuals : (k,), `max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)`: a true singular value lies within it of each computed one
-    method : the route taken, "dense", "sparse" or "blocks"
+    method : the route taken, "dense" or "sparse"
     unseen : an estimate, rounded up, of the largest singular value that was not computed; 0 where all were. Not of the
         next one, which "sparse" computes as a guard, as a rule: a value that was skipped is no larger than `unseen`
     """
@@ -156,7 +153,7 @@ def spectrum(
     k: int,
     *,
     tol: float | None = None,
-    method: Literal["auto", "dense", "sparse", "blocks"] = "auto",
+    method: Literal["auto", "dense", "sparse"] = "auto",
     device: str = "auto",
     seed: int = 0,
 ) -> Spectrum:
@@ -167,18 +164,15 @@ def spectrum(
     k : int
         1..min(n_left, n_right); beyond that every singular value is 0.
     tol : float, optional
-        Largest residual norm allowed; the dense route is exact to round-off. By default 1e-6 by "sparse", which as a
-        rule goes far beyond it, and 1e-10 by "blocks", which stops there: bounds are rounded outward by it. In one case
-        (40,000 x 20,000 nodes, seed 0, k = 32) 1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound.
-    method : {"auto", "dense", "sparse", "blocks"}
+        Largest residual norm allowed by "sparse", by default 1e-6: as a rule it goes far beyond it. The dense route is
+        exact to round-off. Bounds are rounded outward by residuals: in one case (40,000 x 20,000 nodes, seed 0, k = 32)
+        1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound.
+    method : {"auto", "dense", "sparse"}
         "dense" (`dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
         or the copy itself, whichever is faster, each component by itself. "sparse" runs ARPACK on the Gram operator of
-        the smaller side, never formed, at cost O(iterations (nnz + side k)). "blocks" (`block_spectrum`) is block
-        Lanczos on it: on three graphs of 2e6 pairs, one run each, 48 triplets take .4 to .8 of the time of "sparse" in
-        float32, where 1e-6 is allowed, and .6 to .9 in float64; few, or tight clusters, more. "auto": `fastest_method`.
+        the smaller side, never formed, at cost O(iterations (nnz + side k)). "auto": `fastest_method`.
     device : {"auto", "cpu", "cuda", ...}
-        Where the factorisation of "dense" or the products of "blocks" run, "sparse" being for the CPU; "auto" is "cuda"
-        if there is one, for more than `SMALL` entries.
+        Where the factorisation of "dense" runs; "auto" is "cuda" if there is one, for more than `SMALL` entries.
     seed : int
         Seed of the starting vectors of the sparse route.
 
@@ -202,40 +196,31 @@ def spectrum(
     require_width(graph.joint.shape, k)
     if method == "auto":
         method = fastest_method(graph.joint.shape, k)
-    if method == "blocks":
-        from pairbounds.theory.spectrum.block_spectrum import block_spectrum  # takes torch to import
-
-        tol = BLOCKS_TOL if tol is None else tol
-        return block_spectrum(graph, k, tol=tol, device=_place(graph.joint.shape, device, method), seed=seed)
     tol = SPARSE_TOL if tol is None else tol
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
-    matrix, unseen, place = graph.normalized, 0.0, _place(graph.joint.shape, device, method)
+    matrix, unseen = graph.normalized, 0.0
     if method == "dense":
         entries = matrix.shape[0] * matrix.shape[1]
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        triplets = triplets_by_parts(matrix, graph.components, k, place)
+        triplets = triplets_by_parts(matrix, graph.components, k, _place(matrix.shape, device))
     elif method == "sparse":
         triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_roots(graph, k).T)
     else:
-        raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse', 'blocks'")
+        raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
     return measured(matrix, with_known_values(graph, triplets), method, unseen, tol)
 
 
-def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse", "blocks"]:
+def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse"]:
     """The method of `spectrum` that is the fastest for k triplets of a graph of that size, by what was measured.
 
     "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
-    unless a dense copy is too large. Else "blocks" for at least `BLOCKS_WIDTH` triplets and `BLOCKS_WORK` numbers in
-    their vectors on the smaller side, and "sparse" for less, on graphs of 2,500 to 50,000 nodes a side.
+    unless a dense copy is too large.
     """
     smaller, entries = min(shape), shape[0] * shape[1]
-    if (smaller <= DENSE_SIDE or k + BLOCKS_GUARD > smaller / 4) and entries <= DENSE_LIMIT:
-        return "dense"
-    if k >= BLOCKS_WIDTH and k * smaller >= BLOCKS_WORK and k + BLOCKS_GUARD <= smaller // 4:
-        return "blocks"
-    return "sparse"
+    many = k + GUARD > smaller / DENSE_SHARE
+    return "dense" if (smaller <= DENSE_SIDE or many) and entries <= DENSE_LIMIT else "sparse"
 
 
 def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
@@ -249,12 +234,19 @@ def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
     left, values, right = triplets
     features = component_features(graph, len(values))
     known = features.shape[1]
-    roots = np.sqrt(graph.left_marginal), np.sqrt(graph.right_marginal)
-    sides = [_KnownSide(*each, features) for each in zip((left, right), roots, graph.components, strict=True)]
-    if known < len(values) and max(side.away() for side in sides) > KNOWN:
+    exact_left, exact_right = (
+        np.sqrt(marginal)[:, None] * features[component]
+        for marginal, component in zip((graph.left_marginal, graph.right_marginal), graph.components, strict=True)
+    )
+    sides = (left, exact_left), (right, exact_right)
+    # Distance of the closed form from the span of as many leading vectors.
+    away = [np.linalg.norm(exact - vectors[:, :known] @ (vectors[:, :known].T @ exact)) for vectors, exact in sides]
+    if known < len(values) and max(away) > KNOWN:
         return triplets
-    for side in sides:
-        side.replace()
+    for vectors, exact in sides:
+        # The others lose what they have of it, which the computed ones lacked: of their length only a square.
+        vectors[:, known:] -= exact @ (exact.T @ vectors[:, known:])
+        vectors[:, :known] = exact
     values[:known] = 1.0
     return triplets
 
@@ -283,40 +275,6 @@ def component_roots(graph: PairGraph, count: int) -> FloatArray:
     return np.asarray(component_features(graph, count).T[:, graph.components[smaller_is_right]] * roots)
 
 
-@dataclass(frozen=True, eq=False)
-class _KnownSide:
-    """The singular vectors of one side, (n, k), and those of value 1 in closed form, a few rows at a time."""
-
-    vectors: FloatArray
-    roots: FloatArray
-    component: IntArray
-    features: FloatArray
-
-    def away(self) -> float:
-        """Distance of the closed form from the span of as many leading vectors."""
-        known, across = self.features.shape[1], self._across
-        return float(np.sqrt(sum(np.sum((one - v[:, :known] @ across[:, :known].T) ** 2) for v, one in self._rows())))
-
-    def replace(self) -> None:
-        """The closed form in place of the leading vectors; the others lose what they have of it.
-
-        They have what the computed ones lacked, and stay orthonormal: of their length only a square is lost.
-        """
-        known, lacking = self.features.shape[1], self._across.copy()
-        lacking[:, :known] = 0
-        for vectors, one in self._rows():
-            vectors -= one @ lacking
-            vectors[:, :known] = one
-
-    @cached_property
-    def _across(self) -> FloatArray:
-        return np.asarray(sum(one.T @ vectors for vectors, one in self._rows()))
-
-    def _rows(self) -> Iterator[tuple[FloatArray, FloatArray]]:
-        for rows in row_blocks(len(self.vectors), 1, ROWS):
-            yield self.vectors[rows], self.roots[rows, None] * self.features[self.component[rows]]
-
-
 def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: float) -> Spectrum:
     """The spectrum of those triplets, with their residuals; `RuntimeError` where they are not within tol."""
     left, values, right = triplets
@@ -326,10 +284,9 @@ def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: f
     return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
 
 
-def _place(shape: tuple[int, int], device: str, method: str) -> "torch.device | None":
-    """Device to compute on; `None` is here, without torch."""
-    here = method == "sparse" or shape[0] * shape[1] <= SMALL
-    if device == "auto" and here:
+def _place(shape: tuple[int, int], device: str) -> "torch.device | None":
+    """Device to compute on; `None` is the CPU, without torch."""
+    if device == "auto" and shape[0] * shape[1] <= SMALL:
         return None
     from pairbounds.infrastructure.devices import accelerator
 
@@ -498,20 +455,13 @@ def triplets_within(forward: Product, basis: FloatArray) -> Triplets:
     """The singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
     images = forward(basis)
     turn = scipy.linalg.eigh(images.T @ images)[1][:, ::-1]
-    return triplets_of_images(images @ turn, basis @ turn)
-
-
-def triplets_of_images(images: FloatArray, basis: FloatArray) -> Triplets:
-    """The triplets from the images of right vectors, which are overwritten; by an SVD unless they are `CLEAR`."""
+    images, basis = images @ turn, basis @ turn
     values = np.linalg.norm(images, axis=0)
-    if values.min() > CLEAR:
-        images /= values  # in place: they are the largest array there is
-        order = np.argsort(-values, kind="stable")
-        if np.array_equal(order, np.arange(len(order))):
-            return images, values, basis
-        return images[:, order], values[order], basis[:, order]
-    left, values, rotation = svd(images)
-    return left, values, basis @ rotation.T
+    if values.min() <= CLEAR:
+        left, values, rotation = svd(images)
+        return left, values, basis @ rotation.T
+    order = np.argsort(-values, kind="stable")
+    return images[:, order] / values[order], values[order], basis[:, order]
 
 
 def leading_triplets(triplets: Triplets, k: int) -> Triplets:
