@@ -40,13 +40,14 @@ def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
     Raises
     ------
     ValueError
-        Fewer than 5 subjects.
+        Fewer than 5 subjects, or fewer than 20 beside those that judge.
     """
     given = np.asarray(subjects)
     others = len(given) - judged
     names, own = np.unique(given[:others], return_inverse=True)
-    if len(names) < 5:
-        raise ValueError(f"{len(names)} subjects: at least 5 are needed to train, choose and judge")
+    least = 20 if judged else 5  # of fewer, no subject would choose
+    if len(names) < least:
+        raise ValueError(f"{len(names)} subjects: at least {least} are needed to train, choose and judge")
     place = np.random.default_rng([seed, 1]).permutation(len(names))[own] / len(names)
     part = np.digitize(place, [1 - CHOOSING] if judged else [TRAIN, TRAIN + VALIDATION])
     test = np.arange(others, len(given)) if judged else np.flatnonzero(part == 2)

@@ -2,10 +2,18 @@
 
 import pytest
 
+from pairbounds.real_data.pairings.sources import Source
 from tests import quick
+from tests.real_data.colours import coloured_source
 
 
 @pytest.fixture(autouse=True)
 def quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Audits of a module's fixtures are drawn as they are published."""
     quick.audits(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+    """Coloured pictures of known colours and captions."""
+    return coloured_source(tmp_path_factory.mktemp("colours"))

@@ -99,16 +99,6 @@ def test_fields_that_do_not_agree_are_refused(change, message):
     assert message in error_of(ImageTextDataset, **FIELDS | change)
 
 
-def test_taking_images_keeps_their_fields_together(drawings):
-    chosen = drawings.take([5, 2000, 17])
-    for position, index in enumerate((5, 2000, 17)):
-        assert chosen.ids[position] == drawings.ids[index]
-        assert chosen.captions[position] == drawings.captions[index]
-        assert chosen.labels[position] == drawings.labels[index]
-        assert chosen.image(position).tobytes() == drawings.image(index).tobytes()
-    assert chosen.label_names == drawings.label_names
-
-
 def test_classes_have_open_clips_names_or_their_own_in_every_prompt(folder):
     dataset = imagefolder(folder, prompts="single")
     assert dataset.label_names == ("tench", "goldfish", "widgets")
@@ -173,14 +163,6 @@ def test_wrong_options_and_folders_are_one_line(folder, tmp_path):
     (tmp_path / "cats").mkdir()
     (tmp_path / "cats" / "notes.txt").write_text("no picture")
     assert "cats has no pictures" in error_of(imagefolder, tmp_path)
-
-
-def test_the_middle_of_a_picture_fills_the_size(tmp_path):
-    wide = Image.new("RGB", (40, 20), "red")
-    wide.paste("blue", (10, 0, 30, 20))
-    wide.save(tmp_path / "wide.png")
-    assert open_picture(tmp_path / "wide.png", 20).getcolors() == [(400, (0, 0, 255))]
-    assert open_picture(tmp_path / "wide.png", None).size == (40, 20)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])

@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import open_clip
 import pytest
+import torch
 
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.evaluation import nearest_neighbours, zero_shot
@@ -16,12 +17,6 @@ from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.runs import RESULT, run_all
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import Trained
-from tests.real_data.colours import coloured_source
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return coloured_source(tmp_path_factory.mktemp("colours"))
 
 
 def test_neighbours_vote_by_cosine():
@@ -44,8 +39,6 @@ def test_neighbours_vote_by_cosine():
     assert nearest_neighbours(features, labels, few, 20).test == pytest.approx(
         np.mean(labels[45:] == Counter(sorted(labels[:3].tolist())).most_common(1)[0][0])
     )
-    features[50] = 0
-    assert nearest_neighbours(features, labels, parts, 7).test <= 1
 
 
 def test_texts_of_class_names_classify_what_learned_from_captions(source):
@@ -55,18 +48,12 @@ def test_texts_of_class_names_classify_what_learned_from_captions(source):
     parts = split(source.subjects, 0)
     trained = Trained(None, None, 0.0, objective)
     found = zero_shot(trained, features, dataset, dataset.labels, parts)
-    unit = lambda rows: rows / np.linalg.norm(rows, axis=-1, keepdims=True)  # noqa: E731
-    weights = {name: value.detach().double().numpy() for name, value in objective.named_parameters()}
     prototypes = []
     for name in dataset.label_names:
-        texts = []
-        for template in open_clip.SIMPLE_IMAGENET_TEMPLATES:
-            words = [objective.tower.rows.get(word, 0) for word in template(name).lower().strip(".").split()]
-            bag = np.mean([weights["tower.vectors.weight"][row] for row in words if row] or [np.zeros(8)], axis=0)
-            texts.append(unit(weights["text_head.weight"] @ bag + weights["text_head.bias"]))
-        prototypes.append(unit(np.mean(texts, axis=0)))
-    rows = features @ weights["image_head.weight"].T + weights["image_head.bias"]
-    classes = (unit(rows) @ np.array(prototypes).T).argmax(1)
+        texts = objective.texts([template(name) for template in open_clip.SIMPLE_IMAGENET_TEMPLATES]).detach().numpy()
+        prototypes.append(texts.mean(axis=0) / np.linalg.norm(texts.mean(axis=0)))
+    rows = objective.images(torch.from_numpy(features).float()).detach().numpy()
+    classes = (rows @ np.array(prototypes).T).argmax(1)
     assert found.test == pytest.approx(np.mean(classes[parts.test] == dataset.labels[parts.test]))
     assert found.validation == pytest.approx(np.mean(classes[parts.validation] == dataset.labels[parts.validation]))
     for other, labels in ((Trained(None, None, 0.0), dataset.labels), (trained, dataset.label_sets["greenish"])):

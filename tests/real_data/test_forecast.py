@@ -10,12 +10,10 @@ from pairbounds.real_data.training.objectives import OBJECTIVES, Objective
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.runs import RESULT
-from tests.real_data.colours import coloured_source
 
 
-def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(tmp_path, monkeypatch):
+def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(source, tmp_path, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    source = coloured_source(tmp_path)
     studio = TrainingData(source, tmp_path, views=2, device="cpu")
     runs = [Run("simclr", Recipe(epochs=20_000, batch=32, warmup=0), seed) for seed in range(4)]
     size = source.dataset.size

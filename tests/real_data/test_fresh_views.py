@@ -87,13 +87,6 @@ def test_changes_are_made_as_often_and_as_far_as_is_published():
     assert len(rows[jittered][:, changes.ORDER].unique(dim=0)) == 24
 
 
-def test_a_batch_in_parts_is_the_batch(monkeypatch):
-    crops, rows = crops_and_changes(11, 24)
-    whole = changed(crops, rows)
-    monkeypatch.setattr(changes, "AT_ONCE", 4)
-    assert torch.equal(changed(crops, rows), whole)
-
-
 def test_a_large_jpeg_is_decoded_in_part_and_the_crop_is_the_same_to_the_eye(tmp_path):
     path = photograph(tmp_path / "large.jpg", 1600, 1200)
     boxes = [(48, 104, 1056, 1400), (0, 0, 1200, 1200)]  # in eighths

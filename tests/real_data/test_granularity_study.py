@@ -7,12 +7,12 @@ from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.studies.granularity import BETWEEN, Settings, measured, ways
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.questions.granularity import RANDOM, SIMILARITY
-from tests.real_data.colours import COLOURS, coloured_source
+from tests.real_data.colours import COLOURS
 
 
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return coloured_source(tmp_path_factory.mktemp("colours")).dataset
+@pytest.fixture
+def images(source):
+    return source.dataset
 
 
 def test_features_of_the_colour_alone_leave_no_error(images):

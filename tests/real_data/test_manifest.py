@@ -58,18 +58,6 @@ def test_files_are_read_once_and_a_changed_one_again(folder, tmp_path, read):
     assert read == {"1.png": 2}
 
 
-def test_another_size_or_time_alone_is_noticed(folder, tmp_path, read):
-    path = folder / "widgets" / "0.png"
-    content, before = path.read_bytes(), imagefolder(folder, cache=tmp_path)
-    os.utime(path, (LONG_AGO, LONG_AGO + 3600))
-    assert imagefolder(folder, cache=tmp_path).key == before.key
-    path.write_bytes(content + b"\0")
-    os.utime(path, (LONG_AGO, LONG_AGO + 3600))
-    assert imagefolder(folder, cache=tmp_path).key != before.key
-    path.unlink()
-    assert len(imagefolder(folder, cache=tmp_path)) == len(before) - 1
-
-
 def test_a_killed_check_goes_on_from_its_blocks(folder, tmp_path, read, monkeypatch):
     monkeypatch.setattr(manifest, "BLOCK", 2)
     place = folder / "n01443537"

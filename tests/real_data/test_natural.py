@@ -12,14 +12,9 @@ from pairbounds.real_data.natural import NaturalSets
 from pairbounds.real_data.studies import natural_captions, natural_pairings, natural_what_if
 from pairbounds.real_data.studies.pairings import pairings_tables
 from pairbounds.theory.bounds.quantities import Encoder
-from tests.real_data.colours import COLOURS, SUBJECTS, coloured_source
+from tests.real_data.colours import COLOURS, SUBJECTS
 
 GRAPHS = natural_captions.Settings(widths=(4, 8), shuffles=2, splits=3, labelled_shares=(0.1, 0.5), held_out_width=8)
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return coloured_source(tmp_path_factory.mktemp("colours"))
 
 
 @pytest.fixture(scope="module")

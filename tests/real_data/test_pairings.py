@@ -151,15 +151,6 @@ def picture(pixels: int, seed: int) -> Image.Image:
     return Image.fromarray(np.random.default_rng(seed).integers(256, size=(pixels, pixels, 3), dtype=np.uint8))
 
 
-def test_few_pixels_are_means_of_the_part_they_show():
-    image = picture(4 * SIDE, 0)
-    array = np.asarray(image, dtype=float) / 255
-    naive = array.reshape(SIDE, 4, SIDE, 4, 3).mean(axis=(1, 3))
-    assert few_pixels(image) == pytest.approx(naive.ravel(), abs=1.01 / 255)
-    corner = array[: 2 * SIDE, : 2 * SIDE].reshape(SIDE, 2, SIDE, 2, 3).mean(axis=(1, 3))
-    assert few_pixels(image, (0, 0, 2 * SIDE, 2 * SIDE)) == pytest.approx(corner.ravel(), abs=1.01 / 255)
-
-
 def test_a_crop_or_its_mirror_image_is_found_in_its_own_image():
     images = [picture(60, seed) for seed in range(4)]
     views = []

@@ -11,12 +11,6 @@ from pairbounds.real_data.resampling import AddNewPositive, DropFalseNegative, r
 from pairbounds.real_data.resampling.rules import cosine_similarities, two_views
 from pairbounds.real_data.training.guides import PublishedGuide
 from tests.real_data import tiny
-from tests.real_data.colours import coloured_source
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return coloured_source(tmp_path_factory.mktemp("colours"))
 
 
 def test_clip_is_shown_pictures_between_0_and_1_and_rounded(source, tmp_path):

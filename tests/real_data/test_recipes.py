@@ -26,14 +26,9 @@ from pairbounds.real_data.training.views import view_pool
 from pairbounds.sweeps import find_study
 from pairbounds.sweeps.presets import UNSTATED
 from tests.real_data import tiny
-from tests.real_data.colours import RowEncoder, coloured_source
+from tests.real_data.colours import RowEncoder
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return coloured_source(tmp_path_factory.mktemp("colours"))
 
 
 @pytest.fixture
@@ -171,6 +166,8 @@ def test_images_with_a_place_of_their_own_judge():
     assert np.array_equal(parts.test, np.arange(60, 100))
     assert len(parts.validation) == round(60 * CHOOSING)
     assert sorted([*parts.train, *parts.validation]) == list(range(60))
+    with pytest.raises(ValueError, match="19 subjects: at least 20"):
+        split(subjects[:59], 0, judged=40)
 
 
 def test_data_sets_of_the_same_classes_follow_one_another(folder):

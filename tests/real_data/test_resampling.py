@@ -161,15 +161,7 @@ def test_fractions_from_their_definition(seed, images, rule, fraction, published
     )
 
 
-@given(SEEDS, st.integers(2, 7), st.data())
-def test_new_positives_from_their_definition(seed, images, data):
-    z, guide = batch(seed, images)
-    count = data.draw(st.integers(0, 2 * images - 3))
-    expected = naive_add_new_positive(scores(z), cosines(guide), count)
-    assert resampled_nt_xent(z, guide, rule=AddNewPositive(count=count)).item() == pytest.approx(expected, rel=1e-11)
-
-
-@given(SEEDS, st.integers(2, 7), st.integers(0, 2), FRACTIONS, FRACTIONS, FRACTIONS, st.randoms())
+@given(SEEDS, st.integers(2, 7), st.integers(0, 11), FRACTIONS, FRACTIONS, FRACTIONS, st.randoms())
 def test_all_rules_together_from_their_definition(seed, images, count, pairs, false, easy, order):
     """New positives first; then each rule ranks what those before it left. The order of the list does not matter."""
     z, guide = batch(seed, images)

@@ -12,7 +12,6 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
-from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.__main__ import app
 from pairbounds.real_data.pairings.views import views_of
@@ -38,19 +37,13 @@ from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.runs import RESULT, run_all, train
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, _save, train_encoder, untrained
-from pairbounds.real_data.training.views import Batch, ViewPool, stored_pictures, view_pool
+from pairbounds.real_data.training.views import Batch, ViewPool, view_pool
 from pairbounds.theory.resampling import ALL_FOUR
-from tests.limits import largest_file
 from tests.real_data import tiny
-from tests.real_data.colours import RowEncoder, coloured_source
+from tests.real_data.colours import RowEncoder
 
 RECIPE = Recipe(epochs=3, batch=16, warmup=1)
 EVERYBODY = np.arange(64)
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    return coloured_source(tmp_path_factory.mktemp("colours"))
 
 
 @pytest.fixture(scope="module")
@@ -291,15 +284,6 @@ def test_a_run_that_is_ended_and_goes_on_has_the_log_of_one_that_is_not(pool, tm
     assert (tmp_path / "broken" / LOG).read_bytes() == (tmp_path / "whole" / LOG).read_bytes()
 
 
-def test_views_that_cannot_be_written_are_an_error_and_none_is_kept(tmp_path):
-    dataset = coloured_source(tmp_path).dataset
-    with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(1000):
-        stored_pictures(dataset, tmp_path / "cache")
-    assert not [*(tmp_path / "cache").iterdir()]
-    expected = [pil_to_tensor(dataset.image(index)) for index in range(len(dataset))]
-    np.testing.assert_array_equal(stored_pictures(dataset, tmp_path / "cache"), np.stack(expected))
-
-
 # The probe.
 
 
@@ -365,24 +349,28 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_pat
         tiny.picture(folder / "widgets" / f"more{seed}.png", seed=seed)
     tiny.register_clip(tmp_path)
     settings = tiny.sets(
-        dataset="imagefolder", root=folder, size=32, rules="add_new_positive", model="tiny-clip", pretrained="random",
-        epochs=2, warmup=0, batch=8, views=0, optimizer="lars", cache=tmp_path / "cache", baselines=2, tune=["simclr"],
-        only=["untrained", "simclr", "add_new_positive"], guides=["encoder", "labels"], tuned_rates=[0.003, 0.01],
-        tuned_strengths=[1],
+        root=folder, size=32, rules="add_new_positive", model="tiny-clip",
+        pretrained="random", backbone="resnet10t", epochs=2, warmup=0, batch=8, cache=tmp_path / "cache", baselines=2,
+        only=["untrained", "simclr", "add_new_positive"], guides=["encoder", "labels"], tune=["simclr"],
+        tuned_rates=[0.6, 0.01], tuned_strengths=[1], published_too="true", device="cpu",
     )  # fmt: skip
     seeds = ["--seeds", "1", "--first-seed", "5"]
-    code, out, err = call(app, "study", "resampled_training", *settings, *seeds, "--out", tmp_path / "out")
+    command = ["study", "resampled_training", "--preset", "paper", *settings, *seeds, "--out", tmp_path / "out"]
+    code, _, err = call(app, *command)
     assert code == 0, err
-    assert "resampled_training.parquet: 6 rows" in out
+    assert "learning_rate        0.6                  not stated: ours" in err
     table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
-    assert table[["seed", "guide", "repeat", "tried_rate", "tuned"]].to_numpy().tolist() == [
-        [5, RANDOM, 0, 0.003, False], [5, RANDOM, 0, 0.003, False], [5, RANDOM, 1, 0.003, False],
-        [5, ENCODER, 0, 0.003, False], [5, LABELS, 0, 0.003, False], [5, RANDOM, 0, 0.01, True],
+    assert table[["guide", "repeat", "published", "tried_rate", "tuned"]].to_numpy().tolist() == [
+        [RANDOM, 0, False, 0.6, False], [RANDOM, 0, False, 0.6, False], [RANDOM, 1, False, 0.6, False],
+        [ENCODER, 0, False, 0.6, False], [LABELS, 0, False, 0.6, False], [ENCODER, 0, True, 0.6, False],
+        [RANDOM, 0, False, 0.01, True],
     ]  # fmt: skip
-    assert table["loss"].nunique() == 5
+    assert table["loss"].nunique() == 6
+    assert table[["test", "knn_test"]].ge(0).all(axis=None)
+    assert len(list((tmp_path / "out").glob(f"*/{ENCODER_FILE}"))) == 6
     trials = table[(table["kind"] == "simclr") & (table["rule"] == "none") & (table["repeat"] == 0)]
     best = trials.loc[trials["validation"].idxmax()].name
-    assert table.index[table["chosen"]].tolist() == sorted([0, 2, 3, 4, best])
+    assert table.index[table["chosen"]].tolist() == sorted([0, 2, 3, 4, 5, best])
     about = json.loads((tmp_path / "out" / "resampled_training.parquet.json").read_text())["configuration"]
     assert (about["encoder"], about["optimizer"], about["views"]) == ("tiny-clip, random", "lars", 0)
 
