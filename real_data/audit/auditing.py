@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -17,7 +17,7 @@ from pairbounds.infrastructure.pictures import picture_output
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, write_table
 from pairbounds.real_data.audit.cluster import count_there
-from pairbounds.real_data.audit.counting import Counted, count_here
+from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.drawing import PICTURES, draw
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
 from pairbounds.real_data.audit.pair_tables import Columns, columns_read, own_labels
@@ -113,45 +113,31 @@ def audit(
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
     about = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
     about |= {} if trial is None else {"what_if": asdict(trial)}
-    extra = {"columns": columns_read(pairs, labels, columns)}
-    with locked_folder(out), _Stages(trial is not None) as stages:
-        if settings.dask is None:
-            with stages.stage("read"):
+    extra: dict[str, Any] = {"columns": columns_read(pairs, labels, columns)}
+    cluster = nullcontext() if settings.dask is None else connected(settings.dask, all_needed=True)
+    with locked_folder(out), _Stages(trial is not None) as stages, cluster as client:
+        with stages.stage("read"):
+            if client is None:
                 counted = count_here(pairs, labels, columns)
-            return _finished(counted, out, settings, stages, about, extra, trial)
-        with connected(settings.dask, all_needed=True) as client:
-            with stages.stage("read"):
+            else:
                 counted = count_there(client, pairs, labels, columns)
-            return _finished(counted, out, settings, stages, about, extra, None)
-
-
-def _finished(
-    counted: Counted,
-    out: Path,
-    settings: Settings,
-    stages: "_Stages",
-    about: dict[str, Any],
-    extra: dict[str, Any],
-    trial: WhatIf | None,
-) -> Audit:
-    """The audit of pairs that are read: measured, and written into the folder in one step."""
-    measures = _measures(counted.pairs, settings, stages)
-    outcome: Outcome | None = None
-    if trial is not None:
-        with stages.stage("what if"):
-            outcome = what_if(measures.graph, trial, counted.similarities, kept=out / HALVES)
-    with stages.stage("tables"):
-        tables = audit_tables(measures, counted)
-        tables |= {} if outcome is None else dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
-        keys = {name: write_table(one, out / f"{name}.parquet", about) for name, one in tables.items()}
-    with stages.stage("figure"):
-        draw(tables, out)
-    extra |= {"seconds": dict(stages.seconds), "provenance": provenance(about) | {"content_keys": keys}}
-    summary = summarise(measures, counted.tally | extra | {"what_if": outcome and list(outcome.words)})
-    write_summary(summary, out / "summary.json")
-    for name in {*NEED_LABELS, *TRIED} - tables.keys():
-        remove_table(out / f"{name}.parquet")  # of an earlier audit
-    rmtree(out / HALVES, ignore_errors=True)
+        measures = _measures(counted.pairs, settings, stages)
+        outcome: Outcome | None = None
+        if trial is not None:
+            with stages.stage("what if"):
+                outcome = what_if(measures.graph, trial, counted.similarities, kept=out / HALVES)
+        with stages.stage("tables"):
+            tables = audit_tables(measures, counted)
+            tables |= {} if outcome is None else dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
+            keys = {name: write_table(table, out / f"{name}.parquet", about) for name, table in tables.items()}
+        with stages.stage("figure"):
+            draw(tables, out)
+        extra |= {"seconds": dict(stages.seconds), "provenance": provenance(about) | {"content_keys": keys}}
+        summary = summarise(measures, counted.tally | extra | {"what_if": outcome and list(outcome.words)})
+        write_summary(summary, out / "summary.json")
+        for name in {*NEED_LABELS, *TRIED} - tables.keys():
+            remove_table(out / f"{name}.parquet")  # of an earlier audit
+        rmtree(out / HALVES, ignore_errors=True)
     return Audit(summary, tables)
 
 

@@ -9,7 +9,7 @@ first. The bounds speak of the graph that is left, and not of images that are lo
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,9 +22,9 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.real_data.audit import rules, thresholds
-from pairbounds.real_data.audit.rules import CONTROLS, LOW_SIMILARITY, ORACLE, RULES, PairList, Rule, Views, count_of
-from pairbounds.real_data.audit.verdict import compared, in_words
+from pairbounds.real_data.audit import rules
+from pairbounds.real_data.audit.rules import CONTROLS, LOW_SIMILARITY, ORACLE, RULES, PairList, Views, count_of
+from pairbounds.real_data.audit.verdict import APPLY, CHOOSE, compared, in_words, threshold_in_words
 from pairbounds.sweeps.cells import as_settings
 from pairbounds.sweeps.sources import ROOT, dependencies
 from pairbounds.sweeps.studies import digest
@@ -42,6 +42,9 @@ THEOREMS = {
 }
 MOST_PAIRS = 100_000  # that are measured hundreds of times: beyond, a sample of the images is
 NOTHING = "nothing"  # the rule that leaves all pairs as they are
+ALL_RULES = {**RULES, **CONTROLS, ORACLE: rules.oracle}
+DIGITS = 9  # of an error: thresholds whose errors differ by less are equal
+Measure = Callable[[PairList, PairList], dict[str, float]]  # of what is left of a half, and of the half
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,6 @@ class Outcome(NamedTuple):
     words: tuple[str, ...]
 
 
-Rules = Mapping[str, Rule]
-
-
 def what_if(
     graph: PairGraph,
     settings: WhatIf | Mapping[str, Any] | None = None,
@@ -118,7 +118,7 @@ def what_if(
     Returns
     -------
     Outcome, whose curves have the columns
-        action ("none", "drop", or of `pairbounds.real_data.audit.thresholds`), rule, share (of the judged pairs),
+        action ("none", "drop", or of `threshold_rows`: "choose", "apply"), rule, share (of the judged pairs),
         split, draw (numbers from 0), n_pairs (left), isolated (mass of the images that have lost all pairs), alpha_t,
         gap (`1 - σ²_{k+1}`), bound_theorem_4, bound_theorem_15 and bound_theorem_16 (on probe_error; infinite without a
         gap), probe_error (0-1 error of the probe on the optimum of width k of what is left), error (the same with the
@@ -139,67 +139,59 @@ def what_if(
     """
     settings, labels = as_settings(WhatIf, settings), required_labels(graph, "left")
     if len(np.unique(labels)) < 2:
-        raise ValueError("all images have one label: nothing can be judged by it")
+        raise ValueError("all images have the same label: at least two classes are needed")
     everything = pair_list(graph, labels, similarities)
     pairs = sampled(everything, np.random.default_rng([settings.seed, 0]))
-    sample = _sample_in_words(pairs, everything) if len(pairs) < len(everything) else ()
+    sample: tuple[str, ...] = ()
+    if len(pairs) < len(everything):
+        images, of = (f"{len(np.unique(part.images)):,}" for part in (pairs, everything))
+        sample = (
+            f"what if: on a random sample of {images} of {of} images, with {len(pairs):,} of {len(everything):,} "
+            "pairs; captions have fewer images there, and leaks are seen less well",
+        )
     curves = _curves(pairs, settings, None if kept is None else Path(kept), sample)
-    rivals = settings.rules if len(settings.rules) == 2 else ()
-    verdict = compared(curves, rivals)
-    words = (*sample, *in_words(verdict, settings.splits), *thresholds.in_words(curves))
-    return Outcome(curves, verdict, words)
-
-
-def _sample_in_words(pairs: PairList, everything: PairList) -> tuple[str, ...]:
-    images, of = (f"{len(np.unique(one.images)):,}" for one in (pairs, everything))
-    return (
-        f"what if: on a random sample of {images} of {of} images, with {len(pairs):,} of {len(everything):,} pairs; "
-        "captions have fewer images there, and leaks are seen less well",
-    )
+    comparison = compared(curves, settings.rules if len(settings.rules) == 2 else ())
+    words = (*sample, *in_words(comparison, settings.splits), *threshold_in_words(curves))
+    return Outcome(curves, comparison, words)
 
 
 def _curves(pairs: PairList, settings: WhatIf, kept: Path | None, about: tuple[str, ...]) -> pd.DataFrame:
-    tried = _rules_for(pairs, settings)
-    n_each = 1 + len(settings.shares) * sum(len(_draws(name, settings)) for name in tried)
-    n_each += len(settings.shares) + 2 if LOW_SIMILARITY in tried else 0
-    identity = None if kept is None else _identity(pairs, settings)
-    paths = [None if kept is None else kept / f"{identity}-{split}.json" for split in range(settings.splits)]
-    n_done = n_each * sum(path is not None and path.is_file() for path in paths)
-    unit = f"graphs of up to {(len(pairs) + 1) // 2:,} pairs"
-    total = n_each * settings.splits
-    with Bar(total=total, initial=n_done, desc="what if", unit=unit, lines=True) as bar:
+    trials = _trials(pairs, settings)
+    n_each = 1 + len(settings.shares) * len(trials)
+    n_each += len(settings.shares) + 2 if LOW_SIMILARITY in {name for name, _ in trials} else 0
+    files = _files(pairs, settings, kept)
+    n_done = n_each * sum(file is not None and file.is_file() for file in files)
+    unit, rows = f"graphs of up to {(len(pairs) + 1) // 2:,} pairs", []
+    with Bar(total=n_each * len(files), initial=n_done, desc="what if", unit=unit, lines=True) as bar:
         for sentence in about:
             bar.write(sentence)
-        rows = [row for split, path in enumerate(paths) for row in _rows_of(split, pairs, settings, tried, path, bar)]
+        for split, file in enumerate(files):
+            if file is not None and file.is_file():
+                rows += json.loads(file.read_text(encoding="utf-8"))
+                continue
+            measured = []
+            for row in _on_half(pairs, settings, split, trials):
+                measured.append({"split": split} | row)
+                bar.update()
+            rows += measured
+            if file is not None:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                with replacing(file) as temporary:
+                    temporary.write_text(json.dumps(measured), encoding="utf-8")
     leading = ["action", "rule", "share", "split", "draw"]
     curves = pd.DataFrame(rows)
     return curves[[*leading, *(name for name in curves if name not in leading)]]
 
 
-def _rows_of(
-    split: int, pairs: PairList, settings: WhatIf, tried: Rules, path: Path | None, bar: Bar
-) -> list[dict[str, object]]:
-    """The rows of one split, measured or kept in a file."""
-    rows: list[dict[str, object]] = []
-    if path is not None and path.is_file():
-        rows += json.loads(path.read_text(encoding="utf-8"))
-        return rows
-    for row in _on_half(pairs, settings, split, tried):
-        rows.append({"split": split} | row)
-        bar.update()
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(rows), encoding="utf-8")
-    return rows
-
-
-def _identity(pairs: PairList, settings: WhatIf) -> str:
-    """A digest of all that the rows of a split depend on: pairs, labels, settings and source."""
+def _files(pairs: PairList, settings: WhatIf, kept: Path | None) -> list[Path | None]:
+    """The file for the rows of each split, named by all that they depend on: pairs, labels, settings and source."""
+    if kept is None:
+        return [None] * settings.splits
     arrays = [pairs.images, pairs.captions, pairs.weights, pairs.labels]
     arrays += [] if pairs.similarities is None else [pairs.similarities]
     source = [(ROOT / path).read_bytes() for path in dependencies(Path(__file__).resolve().relative_to(ROOT))]
-    return digest(b"".join([repr(settings).encode(), *(array.tobytes() for array in arrays), *source]))
+    identity = digest(b"".join([repr(settings).encode(), *(array.tobytes() for array in arrays), *source]))
+    return [kept / f"{identity}-{split}.json" for split in range(settings.splits)]
 
 
 def pair_list(graph: PairGraph, labels: IntArray, similarities: sp.csr_array | None) -> PairList:
@@ -220,18 +212,18 @@ def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
     return pairs.kept(chosen[pairs.images])
 
 
-def _rules_for(pairs: PairList, settings: WhatIf) -> Rules:
-    if LOW_SIMILARITY in settings.rules:
-        _ = pairs.known_similarities
+def _trials(pairs: PairList, settings: WhatIf) -> list[tuple[str, int]]:
+    """Names of the rules, controls and oracle, each with the number of its draw."""
+    if LOW_SIMILARITY in settings.rules and pairs.similarities is None:
+        raise ValueError("the pairs have no similarities: name their column with --similarity-col")
     names = settings.rules or [name for name in RULES if name != LOW_SIMILARITY or pairs.similarities is not None]
-    return {**{name: RULES[name] for name in names}, **CONTROLS, ORACLE: rules.oracle}
+    controls = [(name, draw) for name in CONTROLS for draw in range(settings.draws)]
+    return [*((name, 0) for name in names), *controls, (ORACLE, 0)]
 
 
-def _draws(rule: str, settings: WhatIf) -> range:
-    return range(settings.draws if rule in CONTROLS else 1)
-
-
-def _on_half(pairs: PairList, settings: WhatIf, split: int, tried: Rules) -> Iterator[dict[str, object]]:
+def _on_half(
+    pairs: PairList, settings: WhatIf, split: int, trials: Sequence[tuple[str, int]]
+) -> Iterator[dict[str, object]]:
     """A row for each measurement on one half of the images."""
     rng = np.random.default_rng([settings.seed, 1, split])
     seen = _half(pairs, rng)[pairs.images]
@@ -241,14 +233,38 @@ def _on_half(pairs: PairList, settings: WhatIf, split: int, tried: Rules) -> Ite
         return _measured(left, _masses(half), settings)
 
     yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | measure(views.judged, views.judged)
-    for name, rule in tried.items():
-        for draw in _draws(name, settings):
-            order = rules.ranked(rule, views, rng)
-            for share in settings.shares:
-                row = {"action": "drop", "rule": name, "share": share, "draw": draw}
-                yield row | measure(left_of(views.judged, order, share), views.judged)
-    if LOW_SIMILARITY in tried:
-        yield from thresholds.rows(views, settings.shares, measure)
+    for name, draw in trials:
+        order = rules.ranked(ALL_RULES[name], views, rng)
+        for share in settings.shares:
+            row = {"action": "drop", "rule": name, "share": share, "draw": draw}
+            yield row | measure(left_of(views.judged, order, share), views.judged)
+    if (LOW_SIMILARITY, 0) in trials:
+        yield from threshold_rows(views, settings.shares, measure)
+
+
+def threshold_rows(views: Views, shares: Sequence[float], measure: Measure) -> Iterator[dict[str, object]]:
+    """A row for no threshold and each share on the seen half, and one for that of the least error on the judged half.
+
+    A threshold is the least similarity that is kept; NaN: none. Each share gives one on the graph of the seen half. No
+    label serves twice, neither by the choice among thresholds nor by where they lie.
+    """
+    fixed = {"rule": LOW_SIMILARITY, "draw": 0}
+    errors: list[tuple[float, float]] = []
+    for share in (0.0, *shares):
+        count = count_of(share, len(views.seen))
+        threshold = float(np.partition(views.seen.known_similarities, count)[count]) if count else float("nan")
+        row = measure(above(views.seen, threshold), views.seen)
+        errors.append((row["error"], threshold))
+        yield {"action": CHOOSE, "share": share, "threshold": threshold} | fixed | row
+    chosen = min(errors, key=lambda pair: round(pair[0], DIGITS))[1]  # the first of equals: none, or the smallest share
+    left = above(views.judged, chosen)
+    dropped = 1 - len(left) / len(views.judged)
+    yield {"action": APPLY, "share": dropped, "threshold": chosen} | fixed | measure(left, views.judged)
+
+
+def above(pairs: PairList, threshold: float) -> PairList:
+    """The pairs with at least that similarity; all, if there is no threshold."""
+    return pairs if np.isnan(threshold) else pairs.kept(pairs.known_similarities >= threshold)
 
 
 def _half(pairs: PairList, rng: np.random.Generator) -> rules.Mask:

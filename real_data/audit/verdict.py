@@ -7,7 +7,7 @@ over all rules and shares that are held against random choice, and for one rule 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from pairbounds.theory.quantities.confidence import detectable, student_half
 LEVEL = 0.95
 POWER = 0.8
 OVERLAP = 1.0  # judged images for each one seen
+CHOOSE, APPLY = "choose", "apply"  # a threshold of similarity: on the seen half, on the judged one
 QUANTITIES = {"error": "measured error", "alpha_t": "α_T"}
 
 
@@ -39,17 +40,28 @@ def compared(curves: pd.DataFrame, rivals: Sequence[str] = ()) -> pd.DataFrame:
         (change_high < 0). With rivals: rival (the other rule), rival_difference (value - that of the rival), rival_low,
         rival_high.
     """
-    curves = curves[curves["action"].isin(["none", "drop"])]
-    tried = curves[~curves["rule"].isin([*CONTROLS, ORACLE]) & (curves["action"] != "none")]
-    cases = tried[["action", "rule", "share"]].drop_duplicates()
-    level = 1 - (1 - LEVEL) / len(cases)
-    rows = [
-        {"quantity": quantity, **case}
-        | _against(curves, quantity, case, level)
-        | _against_rival(curves, quantity, case, rivals)
-        for quantity in QUANTITIES
-        for case in cases.to_dict("records")
-    ]
+    drops, nothing = curves[curves["action"] == "drop"], curves[curves["action"] == "none"].set_index("split")
+    tried = [rule for rule in drops["rule"].unique() if rule not in (*CONTROLS, ORACLE)]
+    shares = drops["share"].unique()
+    level = 1 - (1 - LEVEL) / (len(tried) * len(shares))
+    rows = []
+    for quantity, rule, share in product(QUANTITIES, tried, shares):
+        of_share = drops[drops["share"] == share]
+        means = of_share.groupby(["rule", "split"])[quantity].mean().unstack("split")  # over draws
+        value, before = means.loc[rule], nothing[quantity]
+        against = {name: paired(value - means.loc[name], level) for name in CONTROLS if name in means.index}
+        control = max(against, key=lambda name: against[name]["high"])
+        change = paired(value - before, level)
+        row = {"quantity": quantity, "action": "drop", "rule": rule, "share": share, "value": value.mean()}
+        row |= {"random": means.loc[control].mean(), "nothing": before.mean(), "control": control}
+        row |= against[control] | {"beats_random": against[control]["high"] < 0, "change": change["difference"]}
+        row |= {"change_low": change["low"], "change_high": change["high"], "helps": change["high"] < 0}
+        if rivals:
+            (rival,) = (name for name in rivals if name != rule)
+            apart = paired(value - means.loc[rival], 1 - (1 - LEVEL) / len(shares))
+            row |= {"rival": rival}
+            row |= {f"rival_{name}": apart[name] for name in ("difference", "low", "high")}
+        rows.append(row)
     return pd.DataFrame(rows)
 
 
@@ -60,41 +72,25 @@ def in_words(verdict: pd.DataFrame, splits: int) -> tuple[str, ...]:
     return (*(_sentence(name, rows, splits) for name, rows in groups), *rivals)
 
 
-def _against(curves: pd.DataFrame, quantity: str, case: dict[Any, Any], level: float) -> dict[str, object]:
-    means = _means(curves, quantity, case["share"])
-    value, nothing = means.loc[case["rule"]], curves[curves["action"] == "none"].set_index("split")[quantity]
-    found = {control: paired(value - means.loc[control], level) for control in CONTROLS if control in means.index}
-    control = max(found, key=lambda name: found[name]["high"])
-    change = paired(value - nothing, level)
-    return {
-        "value": value.mean(),
-        "random": means.loc[control].mean(),
-        "nothing": nothing.mean(),
-        "control": control,
-        **found[control],
-        "beats_random": found[control]["high"] < 0,
-        "change": change["difference"],
-        "change_low": change["low"],
-        "change_high": change["high"],
-        "helps": change["high"] < 0,
-    }
-
-
-def _against_rival(
-    curves: pd.DataFrame, quantity: str, case: dict[Any, Any], rivals: Sequence[str]
-) -> dict[str, object]:
-    if not rivals:
-        return {}
-    means = _means(curves, quantity, case["share"])
-    (rival,) = (name for name in rivals if name != case["rule"])
-    shares = curves.loc[curves["action"] == "drop", "share"].nunique()
-    apart = paired(means.loc[case["rule"]] - means.loc[rival], 1 - (1 - LEVEL) / shares)
-    return {"rival": rival} | {f"rival_{name}": apart[name] for name in ("difference", "low", "high")}
-
-
-def _means(curves: pd.DataFrame, quantity: str, share: float) -> pd.DataFrame:
-    """Means over draws, of each rule (row) on each half (column)."""
-    return curves[curves["share"] == share].groupby(["rule", "split"])[quantity].mean().unstack("split")
+def threshold_in_words(curves: pd.DataFrame) -> tuple[str, ...]:
+    """A sentence on the threshold, where one was sought."""
+    applied = curves[curves["action"] == APPLY].set_index("split")
+    if applied.empty:
+        return ()
+    chosen = applied["threshold"].dropna()
+    if chosen.empty:
+        return ("similarity: on every half the error is least with all pairs; no threshold is shown to help",)
+    nothing = curves[curves["action"] == "none"].set_index("split")["error"]
+    change = paired(applied["error"] - nothing, LEVEL)
+    where = f"{chosen.median():.3g} (middle of {chosen.min():.3g} to {chosen.max():.3g}, each the best of a half"
+    none = len(applied) - len(chosen)
+    where += f"; none was on {none} of {len(applied)})" if none else ")"
+    verdict = "helps" if change["high"] < 0 else "is not shown to help"
+    return (
+        f"similarity: dropping pairs below {where} {verdict}: on the same images of the other halves it changes the "
+        f"error of {nothing.mean():.3f} by {change['difference']:+.3f} ({LEVEL:.0%} interval {change['low']:+.3f} to "
+        f"{change['high']:+.3f}), with {applied['share'].mean():.0%} of the pairs gone",
+    )
 
 
 def paired(differences: "pd.Series[float]", level: float) -> dict[str, float]:
@@ -109,7 +105,7 @@ def _sentence(quantity: str, rows: pd.DataFrame, splits: int) -> str:
     better = rows[rows["beats_random"]]
     if better.empty:
         return f"{quantity}, dropping pairs: no rule beats random. {_power(rows, splits)}"
-    best = _least(better)
+    best = better.nsmallest(1, "value").iloc[0]
     verdict = "better" if best["helps"] else "worse" if best["change_low"] > 0 else "not shown to be better"
     return (
         f"{quantity}, dropping pairs: {best['rule']} beats random at {_shares(better, str(best['rule']))}; at "
@@ -129,7 +125,7 @@ def _of_rivals(quantity: str, rows: pd.DataFrame) -> str:
             f"{quantity}, {one} less {other}: not told apart at any share; every {LEVEL:.0%} interval lies within "
             f"{ends['rival_low'].min():+.3f} to {ends['rival_high'].max():+.3f}"
         )
-    best = apart.nsmallest(1, "rival_difference").to_dict("records")[0]
+    best = apart.nsmallest(1, "rival_difference").iloc[0]
     return (
         f"{quantity}, {best['rule']} less {best['rival']}: {best['rule']} leaves less at "
         f"{_shares(apart, str(best['rule']))}; at {best['share']:.0%} the difference is "
@@ -145,10 +141,6 @@ def _power(rows: pd.DataFrame, splits: int) -> str:
         f"{splits} halves would have shown, with probability {POWER:g}, a difference of {differing.min():.2g} where "
         f"they tell most and {differing.max():.2g} where they tell least"
     )
-
-
-def _least(rows: pd.DataFrame) -> dict[Any, Any]:
-    return rows.nsmallest(1, "value").to_dict("records")[0]
 
 
 def _shares(better: pd.DataFrame, rule: str) -> str:

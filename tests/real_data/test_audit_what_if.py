@@ -14,7 +14,7 @@ from pairbounds import PairGraph
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import progress
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.real_data.audit import WhatIf, auditing, rules, thresholds, trials, verdict, what_if
+from pairbounds.real_data.audit import WhatIf, auditing, rules, trials, verdict, what_if
 from pairbounds.real_data.audit.rules import PairList, Views
 from pairbounds.real_data.audit.trials import _half, _masses, _measured, left_of, pair_list, sampled
 from tests.real_data.test_audit_files import write
@@ -258,7 +258,7 @@ def test_a_threshold_is_chosen_without_the_labels_it_is_judged_by(seed):
         assert set(left.images) <= set(half.images)
         return {"error": naive_alpha(left), "n_pairs": len(left)}
 
-    (*seen, one), (*_, other) = (list(thresholds.rows(v, (0.2, 0.4), measure)) for v in (views, others))
+    (*seen, one), (*_, other) = (list(trials.threshold_rows(v, (0.2, 0.4), measure)) for v in (views, others))
     np.testing.assert_equal(one["threshold"], other["threshold"])
     counts = [round(share * len(views.seen)) for share in (0, 0.2, 0.4)]
     assert [len(views.seen) - row["n_pairs"] for row in seen] == counts
@@ -270,7 +270,7 @@ def test_a_threshold_is_chosen_without_the_labels_it_is_judged_by(seed):
 
 def test_of_thresholds_that_differ_by_round_off_none_is_taken():
     views = halves(draw_pairs(0), 0)
-    rows = list(thresholds.rows(views, (0.2, 0.4), lambda left, half: {"error": 0.3 + 1e-15 * len(left)}))
+    rows = list(trials.threshold_rows(views, (0.2, 0.4), lambda left, half: {"error": 0.3 + 1e-15 * len(left)}))
     assert (rows[-1]["share"], np.isnan(rows[-1]["threshold"])) == (0, True)
 
 
@@ -300,7 +300,7 @@ def test_what_cannot_be_tried_or_judged():
     ):
         with pytest.raises(ValueError, match=message):
             what_if(graph, WhatIf(**options, device="cpu"))
-    with pytest.raises(ValueError, match="one label"):
+    with pytest.raises(ValueError, match="same label"):
         what_if(PairGraph(graph.joint, np.zeros(160, dtype=int)))
 
 
