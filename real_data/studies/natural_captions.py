@@ -19,7 +19,6 @@ from pairbounds.real_data.pairings.inputs import EXACT
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.graph.components import component_count
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error
 from pairbounds.theory.quantities.logistic import logistic_probe
@@ -114,7 +113,7 @@ def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
         "n_texts": graph.n_right,
         "pairs": graph.joint.nnz,
         "classes": len(np.unique(labels)),
-        "components": component_count(graph),
+        "components": graph.n_components,
         "guess_error": guess_error(graph),
         "induced_labelling_error": induced_labelling_error(graph),
     }

@@ -2,7 +2,6 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from pairbounds.theory.graph.components import component_count
 from tests.families import GRAPHS
 
 
@@ -15,7 +14,7 @@ def test_components_are_those_of_networkx(family):
     found = {frozenset(np.flatnonzero(left == number).tolist()) for number in range(left.max() + 1)}
     expected = {frozenset(x for side, x in part if side == "left") for part in nx.connected_components(pairs)}
     assert found == expected
-    assert component_count(graph) == len(expected)
+    assert graph.n_components == len(expected)
     np.testing.assert_array_equal(left[rows], right[columns])
     assert graph.components is graph.components
     with pytest.raises(ValueError, match="read-only"):

@@ -36,7 +36,6 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.graph.components import component_count
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -101,7 +100,7 @@ class _Sums:
 
 @once
 def _sums(graph: PairGraph) -> _Sums:
-    components, square = component_count(graph), float(np.sum(graph.normalized.data**2))
+    components, square = graph.n_components, float(np.sum(graph.normalized.data**2))
     rounding = 16 * float(np.finfo(np.float64).eps) * math.sqrt(sum(graph.joint.shape)) * square
     return _Sums(
         components,

@@ -1,7 +1,6 @@
 """Pair graphs from and to edge lists, networkx graphs and files: the parts, without the graph class."""
 
 import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,21 +104,14 @@ class Numbered:
         return self._labels_of_pairs(each)
 
     def _labels_of_pairs(self, each: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        _, first = np.unique(self.codes, return_index=True)
-        chosen = each[first]
-        torn = np.flatnonzero(~_equal(chosen[self.codes], each))
-        if torn.size:
+        import pandas as pd
+
+        nodes = pd.DataFrame({"node": self.codes, "label": each}).drop_duplicates()
+        torn = nodes.index[nodes["node"].duplicated()]
+        if len(torn):
             name = self.ids[self.codes[torn[0]]]
             raise ValueError(f"{self.side}_labels gives {name!r} two classes, the second at pair {torn[0]}")
-        return np.asarray(chosen)
-
-
-def _equal(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Elementwise agreement of labels; a missing one agrees with a missing one."""
-    import pandas as pd
-
-    missing = pd.isna(first), pd.isna(second)
-    return np.asarray((missing[0] & missing[1]) | (~(missing[0] | missing[1]) & (first == second)))
+        return np.asarray(nodes.sort_values("node")["label"])
 
 
 def from_networkx(g: "nx.Graph[Any]") -> dict[str, Any]:
@@ -207,22 +199,18 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
     FileNotFoundError
         No such file.
     ValueError
-        Anything else than a whole pair graph; more than there is memory for.
+        Anything else than a whole pair graph.
     """
     source = require_file(path, "graph file")
     try:
-        with zipfile.ZipFile(source) as archive:
-            if str(_array(archive, "format")) != FORMAT:
+        with source.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            if str(stored["format"]) != FORMAT:
                 raise ValueError("it is of another program")
-            stored = [name for name in (*_MATRIX, *_OPTIONAL) if name in _MATRIX or f"{name}.npy" in archive.namelist()]
-            if sum(archive.getinfo(f"{name}.npy").file_size for name in stored) > _memory():
-                raise MemoryError
-            arrays = {name: _array(archive, name) for name in stored}
+            names = [*_MATRIX, *(name for name in _OPTIONAL if name in stored)]
+            arrays = {name: stored[name] for name in names}
         shape = tuple(arrays.pop("shape").tolist())
         joint = sp.csr_array(tuple(arrays.pop(name) for name in _MATRIX[:-1]), shape=shape)
         joint.check_format(full_check=True)
-    except MemoryError as error:
-        raise ValueError(f"{path} is larger than there is memory for") from error
     except Exception as error:  # a damaged archive fails in a hundred ways
         reason = " ".join(str(error).split()) or type(error).__name__
         message = f"{path} is not a whole pair graph that PairGraph.save wrote: save it again ({reason})"
@@ -233,9 +221,8 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
 def is_graph(path: str | os.PathLike[str]) -> bool:
     """Return whether a file says that it is a pair graph; no more of it is read than that."""
     try:
-        with zipfile.ZipFile(require_file(path)) as archive:
-            small = archive.getinfo("format.npy").file_size < 1_000
-            return small and str(_array(archive, "format")) == FORMAT
+        with require_file(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            return str(stored["format"]) == FORMAT
     except Exception:  # as in `load_npz`
         return False
 
@@ -247,14 +234,3 @@ def graph_output(path: Path) -> Output:
 
 _MATRIX = ("data", "indices", "indptr", "shape")
 _OPTIONAL = ("left_labels", "right_labels", "left_ids", "right_ids", "class_names")
-
-
-def _memory() -> int:
-    """Bytes of this machine's memory."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _array(archive: zipfile.ZipFile, name: str) -> npt.NDArray[Any]:
-    with archive.open(f"{name}.npy") as member:
-        array: npt.NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False)
-    return array

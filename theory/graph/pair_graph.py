@@ -250,6 +250,11 @@ class PairGraph:
         return numbers[: self.n_left], numbers[self.n_left :]
 
     @property
+    def n_components(self) -> int:
+        """Number of components, each with nodes on both sides: the multiplicity of the singular value 1."""
+        return int(self.components[0].max()) + 1
+
+    @property
     def n_left(self) -> int:
         """Number of left nodes."""
         return int(self.joint.shape[0])

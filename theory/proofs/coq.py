@@ -17,7 +17,6 @@ from typing import Any
 
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.theory.graph.components import component_count
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs.decimals import above
 from pairbounds.theory.proofs.exact_graph import ExactGraph
@@ -149,7 +148,7 @@ def require_small(graph: PairGraph) -> None:
     """Refuse a graph that is too large for Coq."""
     n, m = graph.joint.shape
     if n**2 * max(n, m) > MOST_WORK:
-        part = "give its largest component, or " if component_count(graph) > 1 else ""
+        part = "give its largest component, or " if graph.n_components > 1 else ""
         raise ValueError(f"{n} x {m} nodes are too many for Coq: {part}write the proof to a .json file, for more nodes")
 
 
