@@ -23,10 +23,13 @@ RULES := $(BUILD)/rules.mk
 STUDY = mkdir -p $(TABLES) && $(PYTHON) -m pairbounds study --jobs $(JOBS) $(if $(SMALL),--preset small)
 
 # What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS, MEASURED, ALL_FIGURES and FINDINGS.
+# They are needed for these goals alone, and for files in build.
+ifneq (,$(filter figures claimed findings docs reproduce $(BUILD)/%,$(MAKECMDGOALS)))
 include $(RULES)
-$(RULES): $(wildcard $(foreach depth,*.py */*.py */*/*.py,$(addsuffix /$(depth),pairbounds theory simulations real_data figures)))
+endif
+$(RULES): $(wildcard $(foreach depth,*.py */*.py */*/*.py,$(addsuffix /$(depth),pairbounds theory simulations real_data figures))) | $(INSTALLED)
 	@mkdir -p $(@D)
-	@$(PYTHON3) pairbounds/figures/prerequisites.py > $@
+	@$(PYTHON) -m pairbounds.figures.prerequisites > $@
 
 # One thread for each worker: threads of several libraries that wait for one another cost more than they save.
 export OMP_WAIT_POLICY := PASSIVE

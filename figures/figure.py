@@ -16,11 +16,11 @@ from matplotlib.figure import Figure as Picture
 import pairbounds.figures.findings as few
 from pairbounds import figures
 from pairbounds.figures.finding import Finding
-from pairbounds.figures.prerequisites import columns_of, study_named, written
 from pairbounds.figures.settings import KEY, read
 from pairbounds.figures.style import SIZE, style
 from pairbounds.infrastructure.files import Output, locked_folder, marked_output, replacing
 from pairbounds.infrastructure.pictures import picture_output, save_picture
+from pairbounds.sweeps.studies import loadable_study
 
 ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
 PAPER = 7.0  # points of labels where a size is given and no font size
@@ -77,12 +77,14 @@ class Figure:
         ValueError
             A table does not fit, and what would; or there is no room for the words.
         """
-        read = {name: self._table(name, path) for name, path in self.sources(tables, files).items()}
+        paths = self.sources(tables, files)
+        read = {name: self._table(name, path) for name, path in paths.items()}
         with style(font_size=font_size or (PAPER if width or height else SIZE)), warnings.catch_warnings():
             try:
                 picture, caption = self.draw(read)
             except LookupError as error:  # rows of another program, or of another version
-                message = f"figure {self.name}: the tables in {tables} lack {error}: compute them anew"
+                listed = ", ".join(map(str, paths.values()))
+                message = f"figure {self.name}: {error} is missing in {listed}. Measure the tables again"
                 raise ValueError(message) from error
             try:
                 warnings.filterwarnings("error", "constrained_layout not applied")  # no room for the panels
@@ -123,17 +125,13 @@ class Figure:
         return file.stem if file.stem in self.tables else self.tables[0]
 
     def _table(self, name: str, path: Path) -> pd.DataFrame:
-        """A table that has what its study says it has."""
+        """A table with rows, of no other study than the one that writes it."""
         table = read(path)
-        study = study_named(str(table.attrs[KEY].get("study")))
-        if study is not None and name not in written(study):
-            raise ValueError(f"figure {self.name} reads {name}: table {path} is of the study {study.stem}")
-        columns = table.columns.tolist()
-        missing = [column for column in columns_of(name) if column not in columns]
-        if missing or table.empty:
-            fault = f"lacks {', '.join(missing)}" if missing else "has no rows"
-            needed = f"the columns {', '.join(columns_of(name))}" if columns_of(name) else "rows"
-            raise ValueError(f"figure {self.name} needs {needed}: table {path} {fault}")
+        study = loadable_study(str(table.attrs[KEY].get("study")))
+        if study is not None and name not in study.tables:
+            raise ValueError(f"figure {self.name} reads {name}: table {path} is of the study {study.name}")
+        if table.empty:
+            raise ValueError(f"figure {self.name} needs rows: table {path} has none. Measure it again")
         return table
 
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pairbounds.figures.prerequisites import study_of
 from pairbounds.figures.settings import read
+from pairbounds.sweeps.studies import studies_of
 
 Tables = Mapping[str, pd.DataFrame]
 Facts = dict[str, Any]
@@ -103,8 +103,8 @@ class Finding:
 
     def sources(self) -> str:
         """The way from the finding to its figures, its tables and the studies that measured them; a line."""
-        studies = filter(None, dict.fromkeys(study_of(table) for table in self.tables))
-        places = [study.relative_to("pairbounds") for study in studies]  # in the repository, where a link leads to
+        modules = [study.measure.__module__.split(".") for study in studies_of(self.tables)]
+        places = [f"{'/'.join(parts[1:])}.py" for parts in modules]
         parts = {
             "Figure": [f"`{name}`" for name in (self.name, *self.also)],
             "Table": [f"`{name}`" for name in self.tables],

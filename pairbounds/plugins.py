@@ -1,5 +1,6 @@
 """A user's own bounds, losses, encoders and studies, from files that are not part of any package."""
 
+import linecache
 import os
 import sys
 from collections.abc import Sequence
@@ -52,6 +53,9 @@ class Plugin:
         module = ModuleType(f"plugin_{Path(self.path).stem}_{sha256(self.content).hexdigest()[:8]}")
         module.__file__ = self.path
         sys.modules[module.__name__] = module  # where dataclasses look up the types that annotations name
+        # The source as it was read, for tracebacks and for `Study.version`, if there is no such file any more.
+        lines = self.content.decode(errors="replace").splitlines(keepends=True)
+        linecache.cache[self.path] = (len(self.content), None, lines, self.path)
         try:
             exec(compile(self.content, self.path, "exec"), vars(module))
         except BaseException:

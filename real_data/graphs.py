@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 from pairbounds.real_data.emoji_concepts import Labels, emoji_graph
 from pairbounds.real_data.kinds import KINDS
-from pairbounds.real_data.settings import ImageSettings, image_inputs
+from pairbounds.real_data.settings import ImageSettings
 from pairbounds.sweeps.graphs import GraphSource
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -46,7 +46,7 @@ def _source(kind: str) -> GraphSource:
         return caption_graph(images(settings).images())
 
     about = f"images and captions of the data set {kind}"
-    return GraphSource(about, DataSet, make, lambda settings: image_inputs(images(settings)))
+    return GraphSource(about, DataSet, make, lambda settings: images(settings).input_keys())
 
 
 GRAPHS = {kind: _source(kind) for kind in KINDS} | {

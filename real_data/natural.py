@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.kinds import PLACES
-from pairbounds.real_data.settings import ImageSettings, image_inputs
+from pairbounds.real_data.settings import ImageSettings
 from pairbounds.sweeps import place
 
 NATURAL = ("emoji", "openclipart", "tuxpaint")
@@ -48,7 +48,6 @@ class NaturalSets:
             for name in self.datasets
         }
 
-
-def natural_inputs(settings: NaturalSets) -> Mapping[str, object]:
-    """Inputs of a study besides its settings: `image_inputs` of every data set."""
-    return {name: dict(image_inputs(one)) for name, one in settings.each().items()}
+    def input_keys(self) -> Mapping[str, object]:
+        """What rows depend on besides the settings: `ImageSettings.input_keys` of every data set."""
+        return {name: dict(settings.input_keys()) for name, settings in self.each().items()}

@@ -81,6 +81,16 @@ class ImageSettings:
         load = None if self.model is None else partial(_open_clip, self)
         return source(self.images(), Path(self.cache), load=load, device=self.device)
 
+    def input_keys(self) -> Mapping[str, object]:
+        """What rows depend on besides the settings: the images, captions and labels, and the encoder."""
+        if self.model is not None:
+            _open_clip(self)  # weights that cannot be loaded are an error before a large data set is read
+        images = self.images()
+        encoder = f"{self.model}, {self.pretrained}" if self.model else "offline"
+        if self.model and self.guide_precision != "float32":
+            encoder += f", {self.guide_precision}"
+        return {"images": repr(images), "key": images.key, "pixels": images.size, "encoder": encoder}
+
 
 @lru_cache(maxsize=1)
 def _open_clip(settings: ImageSettings) -> "OpenClip":
@@ -103,14 +113,3 @@ def images_of(
         options |= {PLACES[dataset]: Path(root)} | ({"cache": Path(cache)} if "cache" in kind.takes else {})
     options |= {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
     return DATASETS[dataset](**options)
-
-
-def image_inputs(settings: ImageSettings) -> Mapping[str, object]:
-    """Inputs of a study of images besides its settings: the images, captions and labels themselves."""
-    if settings.model is not None:
-        _open_clip(settings)  # weights that cannot be loaded are told before a large data set is read
-    images = settings.images()
-    encoder = f"{settings.model}, {settings.pretrained}" if settings.model else "offline"
-    if settings.model and settings.guide_precision != "float32":
-        encoder += f", {settings.guide_precision}"
-    return {"images": repr(images), "key": images.key, "pixels": images.size, "encoder": encoder}

@@ -176,7 +176,10 @@ def copy(tmp_path_factory):
 def planned(copy, *arguments, target="figures"):
     """What `make figures` would run, or Make for another target."""
     done = subprocess.run(
-        ["make", "-n", target, f"PYTHON3={sys.executable}", *arguments], cwd=copy, capture_output=True, text=True
+        ["make", "-n", target, f"PYTHON={sys.executable}", "INSTALLED=pyproject.toml", *arguments],
+        cwd=copy,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     return [line for line in done.stdout.splitlines() if " -m " in line]
@@ -189,7 +192,7 @@ def test_make_knows_what_is_new(copy):
     assert {"new_figure", "phase", "which_loss"} < {*drawn.split()}
     (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "pairbounds draw" in line)
     assert "pairbounds draw new_figure --tables build/tables" in drawn
-    command = [sys.executable, "pairbounds/figures/prerequisites.py"]
+    command = [sys.executable, "-m", "pairbounds.figures.prerequisites"]
     rules = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=True).stdout
     (rule,) = (line for line in rules.splitlines() if line.startswith("$(TABLES)/new_study"))
     assert "simulations/families/zipf_captions.py" in rule  # touched, it makes the table anew

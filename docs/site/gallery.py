@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pairbounds.figures.figure import Figure, found
-from pairbounds.figures.prerequisites import questions_of
+from pairbounds.sweeps.studies import studies_of
 
 FOLDER = "gallery"
 
@@ -36,7 +36,7 @@ def _page(figure: Figure, caption: str) -> str:
     tables = ", ".join(f"`{name}`" for name in figure.tables)
     parts = [
         f"# {figure.title}",
-        *(f"{{.question}}\n{question}" for question in questions_of(figure.tables)),
+        *(f"{{.question}}\n{study.question}" for study in studies_of(figure.tables)),
         f"![{figure.title}]({figure.name}.png)",
         caption.removeprefix(f"{figure.title}. ").strip(),
         f"Drawn by `pairbounds draw {figure.name}` from {tables}.",

@@ -9,10 +9,10 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
 from pairbounds.figures.figure import found
-from pairbounds.figures.prerequisites import figures_of, question_of, study_named, written
 from pairbounds.figures.report.contents import Picture, Section, Table, data_uri, is_number
 from pairbounds.figures.report.origin import Origin
 from pairbounds.figures.summaries import mean_and_half
+from pairbounds.sweeps.studies import loadable_study
 
 MOST_COLUMNS, MOST_ROWS = 6, 200  # of means that are shown
 FEW_ROWS = 40  # that are shown unasked
@@ -20,26 +20,26 @@ FIRST_ROWS = 50  # of a table of which there are no means
 
 
 def table_named(study: str, path: Path) -> str | None:
-    """The table of a study of this package that a file is; `None` for another study. Nothing is imported."""
-    module = study_named(study)
-    tables = () if module is None else written(module)
+    """The table of a study of this package that a file is; `None` for another study."""
+    known = loadable_study(study)
+    tables = () if known is None else known.tables
     return tables[0] if len(tables) == 1 else path.stem if path.stem in tables else None
 
 
 def section(study: str, path: Path, frame: pd.DataFrame, origin: Origin) -> Section:
     """The section of the table of a study, or of a sweep of it."""
-    settings, module = origin.configuration, study_named(study)
+    settings, known = origin.configuration, loadable_study(study)
     kind = "sweep" if "grid" in settings else "study"
     axes = list(dict.fromkeys(name for grid in settings.get("grid", ()) for name in grid))
     failed, counts = settings.get("failed"), ""
     if kind == "sweep":
         counts = f" {settings.get('cells')} cells, {failed} of them failed."
-    of_several = module is not None and len(written(module)) > 1
+    of_several = known is not None and len(known.tables) > 1
     return Section(
         kind,
         f"{kind.capitalize()}: {study.replace('_', ' ')}" + (f" ({path.stem})" if of_several else ""),
         f"{len(frame):,} rows; seeds: {origin.seeds or 'not recorded'}.{counts}",
-        question="" if module is None else question_of(module),
+        question="" if known is None else known.question,
         facts={"study": study} | ({"varied": ", ".join(axes)} if axes else {}),
         tables=[means(frame, axes)],
         notes=[f"{failed} cells failed: failures.json beside the table says why."] if failed else (),
@@ -49,9 +49,9 @@ def section(study: str, path: Path, frame: pd.DataFrame, origin: Origin) -> Sect
 
 def drawn(tables: Mapping[str, Path]) -> Iterator[tuple[str, Picture | str]]:
     """The figures that read these tables and no others, each by its name with its picture, or why there is none."""
-    for name, read in figures_of(tables).items():
-        if set(read) <= set(tables):
-            figure, files = found()[name], {one: tables[one] for one in read}
+    for name, figure in found().items():
+        if set(figure.tables) <= set(tables):
+            files = {table: tables[table] for table in figure.tables}
             with tempfile.TemporaryDirectory() as folder:
                 try:
                     path = figure.render(Path(folder), Path(folder), files=files, ends=(".png",))

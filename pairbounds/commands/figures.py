@@ -9,13 +9,13 @@ import matplotlib as mpl
 import typer
 
 from pairbounds.figures.figure import found
-from pairbounds.figures.prerequisites import studies_of
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import METADATA
 from pairbounds.infrastructure.processes import side_by_side
+from pairbounds.sweeps.studies import studies_of
 
 FIGURES = found()
 WIDTHS = {"single": 3.25, "double": 6.75}  # inches: a column, and the page, of a paper of two columns
@@ -101,5 +101,8 @@ def _ends(formats: str) -> list[str]:
 
 def _list_figures() -> None:
     """Print the figures, the tables they read, and the studies that measure these."""
-    rows = [(one.name, one.title, ", ".join(one.tables), ", ".join(studies_of(one.tables))) for one in FIGURES.values()]
+    rows = []
+    for figure in FIGURES.values():
+        studies = ", ".join(study.name for study in studies_of(figure.tables))
+        rows.append((figure.name, figure.title, ", ".join(figure.tables), studies))
     print_table("Figures", [("figure", "left"), ("title", "left"), ("tables", "left"), ("studies", "left")], rows)

@@ -1,7 +1,6 @@
 """The command `graph`: any pair graph that has a name, saved."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +11,9 @@ from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim, table_outputs
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
-from pairbounds.sweeps.cells import chosen_settings
 from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
-from pairbounds.sweeps.presets import files_in, given_settings
-from pairbounds.sweeps.studies import places
+from pairbounds.sweeps.settings import chosen_settings, files_in, given_settings
+from pairbounds.sweeps.sweep import recorded
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 
 
@@ -67,6 +65,7 @@ def graph(
     if as_graph:
         made.save(out)
     else:
-        about = {one: value for one, value in asdict(settings).items() if one not in places(settings)}
-        write_table(pair_table(made), out, {"graph": name, "seed": seed, **about, **source.inputs(settings)})
+        write_table(
+            pair_table(made), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
+        )
     echo(f"{out}: {made}")

@@ -2,34 +2,25 @@
 
 import shlex
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, replace
-from functools import partial
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, one_line, print_table
 from pairbounds.infrastructure.files import claim, locked_folder, table_outputs
-from pairbounds.infrastructure.foreign import ForeignCodeError, call_foreign
 from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import DryRun, Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.plugins import load_plugin
-from pairbounds.sweeps.cells import chosen_settings
 from pairbounds.sweeps.configuration import SweepConfiguration
-from pairbounds.sweeps.execution import Cores
-from pairbounds.sweeps.presets import Preset, files_in, given_settings, setting_rows, shown
-from pairbounds.sweeps.studies import STUDIES, Study, find_study, places, study_names
-from pairbounds.sweeps.sweep import TABLE, outputs, run_study, run_sweep, sweep_forecast
+from pairbounds.sweeps.settings import Preset, chosen_settings, files_in, given_settings, places, setting_rows, shown
+from pairbounds.sweeps.studies import STUDIES, Study, find_study, study_names
+from pairbounds.sweeps.sweep import TABLE, cells_of, inputs_of, outputs, recorded, run_study, run_sweep, unfinished
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-PICTURES = "pairbounds.figures.prerequisites"  # where the figures of a table are known
 JOBS = "jobs"  # the setting of a study that spreads the work of one seed over processes itself
 
 
@@ -46,19 +37,18 @@ Plugins = Annotated[
 
 def explain_study(given: Mapping[str, Any]) -> None:
     """Print the settings and presets of the study that is named before `--help`."""
-    name = given.get("name")
-    if name is None:
+    if given.get("name") is None:
         return
     _load(given.get("plugin"))
-    found = find_study(name)
-    echo(f"study {found.name}: {found.question}")
-    print_settings(found.settings)
-    for preset, of in found.every_preset.items():
-        values = ", ".join(f"{setting}={shown(value)}" for setting, value in of.values.items())
-        seeds = "" if of.seeds is None else f"{of.seeds} seeds; "
-        echo("", f"--preset {preset}: {of.source and f'{of.source}; '}{seeds}{values or 'the defaults'}")
-        if of.unstated:
-            echo(f"  not stated there: {', '.join(of.unstated)}")
+    study = find_study(given["name"])
+    echo(f"study {study.name}: {study.question}")
+    print_settings(study.settings)
+    for name, preset in study.presets.items():
+        values = ", ".join(f"{setting}={shown(value)}" for setting, value in preset.values.items())
+        seeds = "" if preset.seeds is None else f"{preset.seeds} seeds; "
+        echo("", f"--preset {name}: {preset.source and f'{preset.source}; '}{seeds}{values or 'the defaults'}")
+        if preset.unstated:
+            echo(f"  not stated there: {', '.join(preset.unstated)}")
 
 
 def print_settings(kind: type[Any]) -> None:
@@ -106,42 +96,32 @@ def study(
         return
     if out is None:
         raise ValueError("--out is missing: the folder or the file for the tables")
-    found = find_study(name)
-    paths = _paths(found, out)
-    chosen = Preset({}) if preset is None else find_named("preset", preset, found.every_preset)
-    own = given_settings(settings, given or [])
-    wanted = _settings(found, chosen.values, own, next(iter(paths.values())).parent)
-    numbers = _numbers(first_seed, seeds, chosen.seeds, found.seeds)
-    if dry_run:
-        echo(f"study {found.name}: {found.question}", *chosen.lines(wanted, own))
-        echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}")
-        echo(*_forecast(found, wanted, numbers, jobs))
-        return
-    with found.along(wanted, numbers, jobs) as writing:
-        if not writing:
-            return
-        read = [*(plugin or []), *files_in(wanted), settings]
-        claim([one for path in paths.values() for one in table_outputs(path)], read, force=force)
-        echo(*_forecast(found, wanted, numbers, jobs), *(chosen.lines(wanted, own) if chosen.source else []), err=True)
-        measure_into(name, wanted, numbers, jobs, paths)
-
-
-def _numbers(first: int, *counts: int | None) -> range:
-    """The seeds: as many as the first count that is given says."""
-    count = next(one for one in counts if one is not None)
+    study = find_study(name)
+    paths = _paths(study, out)
+    base = Preset({}) if preset is None else find_named("preset", preset, study.presets)
+    overrides = given_settings(settings, given or [])
+    chosen = _settings(study, base.values, overrides, next(iter(paths.values())).parent)
+    count = next(count for count in (seeds, base.seeds, study.seeds) if count is not None)
     if count < 1:
         raise ValueError(f"seeds={count}: at least 1")
-    return range(first, first + count)
+    numbers = range(first_seed, first_seed + count)
+    forecast = [line for line in [study.forecast(chosen, numbers, jobs)] if line]
+    if dry_run:
+        echo(f"study {study.name}: {study.question}", *base.lines(chosen, overrides))
+        echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}", *forecast)
+        return
+    read = [*(plugin or []), *files_in(chosen), settings]
+    written = [output for path in paths.values() for output in table_outputs(path)]
+    claim(written, read, force=force)
+    echo(*forecast, *(base.lines(chosen, overrides) if base.source else []), err=True)
+    measure_into(study, chosen, numbers, jobs, paths)
 
 
-def _forecast(study: Study, settings: Any, seeds: Sequence[int], jobs: int) -> list[str]:
-    return [] if study.forecast is None else [study.call(study.forecast, settings, seeds, jobs)]
-
-
-def _settings(study: Study, base: Mapping[str, object], own: Mapping[str, object], folder: Path) -> Any:
+def _settings(study: Study, base: Mapping[str, object], overrides: Mapping[str, object], folder: Path) -> Any:
     """Settings with these values; runs lie beside the tables, unless they say where."""
     beside = {"runs": str(folder)} if "runs" in places(study.settings) else {}
-    return study.call(chosen_settings, study.settings, {**beside, **base, **own}, own)
+    with study.naming_errors(ValueError, OSError):
+        return chosen_settings(study.settings, {**beside, **base, **overrides}, overrides)
 
 
 def _load(plugins: Sequence[Path] | None) -> None:
@@ -149,25 +129,23 @@ def _load(plugins: Sequence[Path] | None) -> None:
         load_plugin(path)
 
 
-def measure_into(name: str, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]) -> None:
+def measure_into(study: Study, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]) -> None:
     """Measure a study, and write each of its tables to its path.
 
-    A study that has a setting `jobs` spreads the work of one seed itself, and its seeds come one after another; so does
-    one of a single seed, which has the machine to itself.
+    A study that has a setting `jobs` spreads the work of one seed itself, and its seeds come one after another. So does
+    a study of a single seed, which has the machine to itself.
     """
-    study = find_study(name)
-    own = JOBS in places(settings)
-    settings = replace(settings, jobs=jobs) if own else settings
-    workers = None if own or study.seeds == 1 else Cores(jobs)
+    spreads_itself = JOBS in places(settings)
+    settings = replace(settings, jobs=jobs) if spreads_itself else settings
+    workers = None if spreads_itself or study.seeds == 1 else jobs
     first = next(iter(paths.values()))
     runs = locked_folder(Path(settings.runs)) if hasattr(settings, "runs") else nullcontext()
-    with locked_folder(first.parent, first.name if len(paths) == 1 else name), runs:
-        inputs = study.call(study.depends_on, settings)  # what cannot be read is said before anything is measured
+    with locked_folder(first.parent, first.name if len(paths) == 1 else study.name), runs:
+        inputs = inputs_of(settings)  # what cannot be read is an error before anything is measured
         started = time.perf_counter()
-        tables = _measured(study, settings, seeds, workers)
+        tables = run_study(study.name, settings, seeds, workers)
         took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}
-        about = {one: value for one, value in asdict(settings).items() if one not in places(settings)}
-        configuration = {"study": name, "seeds": list(seeds), "version": study.version, **about}
+        configuration = {"study": study.name, "seeds": list(seeds), "version": study.version, **recorded(settings)}
         for table, rows in tables.items():
             write_table(rows, paths[table], {**configuration, **inputs}, took)
     for table, rows in tables.items():
@@ -177,32 +155,26 @@ def measure_into(name: str, settings: Any, seeds: Sequence[int], jobs: int, path
     echo(*drawn_by(paths), err=True)
 
 
-def _measured(study: Study, settings: Any, seeds: Sequence[int], workers: Cores | None) -> Mapping[str, "pd.DataFrame"]:
-    """The tables of a study; a user's fails with a line of the user's."""
-    work = partial(run_study, study.name, settings, seeds, workers)
-    if workers is not None or not study.foreign:  # workers say where it failed
-        return work()
-    return call_foreign(work, name=study.about, place=study.source, passing=(ForeignCodeError,))
-
-
 def _paths(study: Study, out: Path) -> dict[str, Path]:
-    if out.suffix and len(study.written) == 1:
-        return {study.written[0]: require_table_path(out)}
+    if out.suffix and len(study.tables) == 1:
+        return {study.tables[0]: require_table_path(out)}
     if out.suffix:
-        raise ValueError(f"study {study.name} writes {len(study.written)} tables: give a folder, not {out}")
-    return {name: out / f"{name}.parquet" for name in study.written}
+        raise ValueError(f"study {study.name} writes {len(study.tables)} tables: give a folder, not {out}")
+    return {name: out / f"{name}.parquet" for name in study.tables}
 
 
 def _list_studies() -> None:
+    from pairbounds.figures.figure import found
+
     rows = []
     for name in [*study_names(), *STUDIES]:
         try:
-            found = find_study(name)
+            study = find_study(name)
         except ValueError as error:  # an extra is not installed
             rows.append((name, str(error), "", "", ""))
             continue
-        presets, figures = ", ".join(found.every_preset), ", ".join(_figures_of(found.written))
-        rows.append((name, found.question, str(found.seeds), presets, figures))
+        figures = [figure.name for figure in found().values() if set(figure.tables) & set(study.tables)]
+        rows.append((name, study.question, str(study.seeds), ", ".join(study.presets), ", ".join(figures)))
     columns = [("study", "left"), ("question", "left"), ("seeds", "right"), ("presets", "left"), ("figures", "left")]
     print_table("Studies", columns, rows)
 
@@ -213,7 +185,6 @@ def sweep(
     seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as in CONFIG.toml.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Worker processes here; -1 for one on each core.")] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Measure all failed cells again.")] = False,
     plugin: Plugins = None,
     dry_run: DryRun = False,
     force: Force = False,
@@ -221,10 +192,10 @@ def sweep(
     """Measure a study over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
 
     A study of several tables writes each under its own name. Interrupted, it goes on where it was when the same command
-    is given again; cells that failed for want of memory or of a file are measured again then. At most 1,000,000 cells;
-    when the file of the study has changed, all is measured again. --dry-run says how much is kept. Exits with 1 if
-    cells failed: they are in DIR/failures.json. With 2, and at once, if a study does not return its tables. Example, of
-    320 cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    is given again; cells that failed are measured again then. At most 1,000,000 cells; when the file of the study or
+    what it uses has changed, all is measured again. --dry-run says how much is kept. Exits with 1 if cells failed: they
+    are in DIR/failures.json. Example, of 320 cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase
+    --jobs 2
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
@@ -232,11 +203,14 @@ def sweep(
     claim([*table_outputs(out / TABLE)], read, force=force)
     _load(plugin)
     configuration = SweepConfiguration.read(file, seeds)
-    claim(outputs(find_study(configuration.study), out), read, force=force)
+    study = find_study(configuration.study)
+    claim(outputs(study, out), read, force=force)
     if dry_run:
-        echo(sweep_forecast(configuration, out, retry_failed=retry_failed))
+        cells = cells_of(configuration)
+        waiting = len(unfinished(cells, out))
+        echo(f"sweep of {study.name}: {len(cells)} cells, {len(cells) - waiting} of them kept, {waiting} to measure")
         return
-    result = run_sweep(configuration, out, jobs if dask is None else dask, retry_failed=retry_failed)
+    result = run_sweep(configuration, out, dask or (1 if jobs is None else jobs))
     for name, path in result.tables.items():
         echo(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
     drawing = drawn_by({name: path for name, path in result.tables.items() if result.rows.get(name)})
@@ -246,28 +220,22 @@ def sweep(
         err=True,
     )
     if result.failures:
-        echo(one_line(f"first failure: {_described(result.failures[0])}"), err=True)
+        failure = result.failures[0]
+        settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())
+        where = f"in the cell with {settings}, seed={failure['seed']}"
+        echo(one_line(f"first failure: {failure['error']}, {where}"), err=True)
         raise typer.Exit(CHECK_FAILED)
 
 
 def drawn_by(tables: Mapping[str, Path]) -> list[str]:
     """The commands that draw these tables, of figures that need no others."""
-    return [_drawing(figure, read, tables) for figure, read in _figures_of(tables).items() if set(read) <= set(tables)]
+    from pairbounds.figures.figure import found
 
-
-def _drawing(figure: str, read: Sequence[str], tables: Mapping[str, Path]) -> str:
-    path = tables[read[0]]
-    files = f"--table {shlex.quote(str(path))}" if len(read) == 1 else f"--tables {shlex.quote(str(path.parent))}"
-    return f"pairbounds draw {figure} {files}"
-
-
-def _figures_of(tables: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """The figures that read these tables, with all that they read; the room of figures is known by its name alone."""
-    found: Mapping[str, tuple[str, ...]] = import_module(PICTURES).figures_of(tables)
-    return found
-
-
-def _described(failure: Mapping[str, Any]) -> str:
-    """One failed cell, in a line."""
-    settings = ", ".join(f"{name}={value}" for name, value in failure["settings"].items())
-    return f"{failure['error']} ({failure['where']}), in the cell with {settings}, seed={failure['seed']}"
+    commands = []
+    for figure in found().values():
+        if set(figure.tables) <= set(tables):
+            path = tables[figure.tables[0]]
+            several = len(figure.tables) > 1
+            files = ("--tables", path.parent) if several else ("--table", path)
+            commands.append(shlex.join(["pairbounds", "draw", figure.name, *map(str, files)]))
+    return commands

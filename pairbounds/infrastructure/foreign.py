@@ -8,7 +8,8 @@ import functools
 import importlib
 import inspect
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
@@ -36,6 +37,25 @@ class ForeignCodeError(RuntimeError):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.file}, line {self.line}) {self.what}"
+
+
+@contextmanager
+def foreign_code(name: str, function: Any, passing: Passing = ()) -> Iterator[None]:
+    """Raise what a user's function raises in this block as a `ForeignCodeError`, an exit included.
+
+    Parameters
+    ----------
+    name : what the error calls it
+    function : it or its class: the error names its file, and the last line there on the way to the failure
+    passing : types of exceptions that are let through, besides `ForeignCodeError`
+    """
+    through: Passing = (ForeignCodeError, *passing)
+    try:
+        yield
+    except through:
+        raise
+    except (Exception, SystemExit) as error:
+        raise ForeignCodeError(name, *_place(error, source_of(function)), _deed(error)) from error
 
 
 class ForeignResultError(ForeignCodeError):

@@ -1,18 +1,15 @@
-"""Studies, and sweeps of them: over grids of settings and over seeds, on many workers, resumed where they were left."""
+"""Studies, and sweeps of them: over grids of settings and over seeds, on many workers, resumed after a kill."""
 
 from pairbounds.sweeps.configuration import SweepConfiguration
-from pairbounds.sweeps.execution import CellError, Cores, DaskCluster, Workers
-from pairbounds.sweeps.studies import Study, find_study, place, study, study_names
+from pairbounds.sweeps.settings import Preset, place
+from pairbounds.sweeps.studies import Study, find_study, study, study_names
 from pairbounds.sweeps.sweep import SweepResult, run_study, run_sweep
 
 __all__ = [
-    "CellError",
-    "Cores",
-    "DaskCluster",
+    "Preset",
     "Study",
     "SweepConfiguration",
     "SweepResult",
-    "Workers",
     "find_study",
     "place",
     "run_study",

@@ -1,7 +1,6 @@
 """Configuration of a sweep: a study, fixed settings, grids of the others, and seeds; read from a TOML file."""
 
 import itertools
-import json
 import math
 import tomllib
 from collections.abc import Mapping
@@ -11,8 +10,8 @@ from typing import Any
 
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.names import unknown_name
-from pairbounds.sweeps.cells import Cell, chosen_settings
-from pairbounds.sweeps.studies import Study, find_study
+from pairbounds.sweeps.settings import chosen_settings
+from pairbounds.sweeps.studies import find_study
 
 MOST_CELLS = 1_000_000  # of a sweep: each is in memory, and is a file
 REQUIRED = ("study", "seeds")  # keys of the file
@@ -64,16 +63,13 @@ class SweepConfiguration:
             raise ValueError(f"grid={self.grid!r} is not a list of tables: write [[grid]]")
         for block in self.grid:
             _require_values(block, self.settings)
-        self._require_few()
-
-    def _require_few(self) -> None:
-        """Count the cells, equal ones too, from the lengths of the lists: there may be too many to look at."""
-        if self.seeds * sum(math.prod(map(len, block.values())) for block in self._blocks) > MOST_CELLS:
+        # Counted from the lengths of the lists: there may be too many cells to make them.
+        if self.seeds * sum(math.prod(map(len, block.values())) for block in self.grid or [{}]) > MOST_CELLS:
             raise ValueError(f"seeds and grid spell more than {MOST_CELLS:,} cells, the most that a sweep has")
 
     @classmethod
     def read(cls, path: str | Path, seeds: int | None = None) -> "SweepConfiguration":
-        """The configuration in a TOML file, of which every cell can be made; `seeds` in place of the file's own."""
+        """The configuration in a TOML file, checked against its study; `seeds` in place of those of the file."""
         file = require_file(path, "sweep")
         try:
             given = tomllib.loads(file.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
@@ -81,42 +77,30 @@ class SweepConfiguration:
             for key in given:
                 if key not in known:
                     raise ValueError(unknown_name("key", key, known))
-            for key in known:
-                if key not in given and key in REQUIRED:
+            for key in REQUIRED:
+                if key not in given:
                     raise ValueError(f"key {key!r} is missing")
             configuration = cls(**given)
-            configuration.cells()
+            configuration.points()
         except (ValueError, RecursionError) as error:
             raise ValueError(f"sweep {path}: {error}") from error
         return configuration
-
-    @property
-    def _blocks(self) -> list[Mapping[str, list[Any]]]:
-        return self.grid or [{}]
 
     @property
     def axes(self) -> list[str]:
         """The settings that vary, in the order of the file."""
         return list(dict.fromkeys(itertools.chain.from_iterable(self.grid)))
 
-    def cells(self) -> list[Cell]:
-        """Every point of every grid with every seed, once, in the order of the file and with the seeds innermost."""
+    def points(self) -> list[Any]:
+        """The settings of every point of every grid, once, in the order of the file."""
         study = find_study(self.study)
-        return [
-            Cell(self.study, study.version, chosen, seed, inputs)
-            for chosen, inputs in study.call(self._points, study)
-            for seed in range(self.seeds)
-        ]
-
-    def _points(self, study: Study) -> list[tuple[Any, str]]:
-        """The settings of every point, once, and the content keys of what they name."""
-        points = (
+        points = [
             {**self.settings, **dict(zip(block, values, strict=True))}
-            for block in self._blocks
+            for block in self.grid or [{}]
             for values in itertools.product(*block.values())
-        )
-        chosen = dict.fromkeys(chosen_settings(study.settings, point) for point in points)
-        return [(settings, json.dumps(study.depends_on(settings), sort_keys=True)) for settings in chosen]
+        ]
+        with study.naming_errors(ValueError, OSError):
+            return list(dict.fromkeys(chosen_settings(study.settings, point) for point in points))
 
 
 def _require_values(block: Mapping[str, Any], settings: Mapping[str, Any]) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from pairbounds.infrastructure.names import find_named
-from pairbounds.sweeps.studies import nothing_else
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 HOMES = ("pairbounds.simulations.graphs", "pairbounds.real_data.graphs")  # the modules with `GRAPHS`
@@ -29,7 +28,7 @@ class GraphSource:
     about: str
     settings: type[Any]
     make: Callable[[Any, int], PairGraph]
-    inputs: Callable[[Any], Mapping[str, object]] = nothing_else
+    inputs: Callable[[Any], Mapping[str, object]] = lambda _: {}
 
 
 def graph_sources() -> dict[str, GraphSource]:

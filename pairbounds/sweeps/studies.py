@@ -1,175 +1,130 @@
-"""A study: a question, its settings, and what is measured with one choice of them and one seed."""
+"""A study: a question, its settings, and the measurement with one choice of settings and one seed."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
-from inspect import getdoc, getfile, getsource
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pairbounds.infrastructure.extras import advice
-from pairbounds.infrastructure.foreign import (
-    ForeignResultError,
-    call_foreign,
-    is_foreign,
-    require_arguments,
-    source_of,
-)
+from pairbounds.infrastructure.foreign import foreign_code, is_foreign
 from pairbounds.infrastructure.names import unknown_name
 from pairbounds.infrastructure.registers import Register
-from pairbounds.plugins import LOADED, Plugin
-from pairbounds.sweeps.presets import Preset
-from pairbounds.sweeps.sources import ROOT, dependencies, dependencies_of_text
+from pairbounds.sweeps.settings import Preset
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    Rows: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame]
+    Tables: TypeAlias = Mapping[str, pd.DataFrame]
 
 HOMES = ("pairbounds.simulations.studies", "pairbounds.real_data.studies")  # packages with a study in each module
+PACKAGE = Path(__file__).parents[1]
+ROOMS = ("infrastructure", "theory", "simulations", "real_data")  # the folders whose code measures
 SMALL, FEW = "small", 2  # the preset of a first look, and its seeds
-ARGUMENTS = ("settings", "seed")  # of `measure`
-PLUGINS = "plugins"  # among the inputs of what is measured: the versions of those that are loaded
-PLACE = "place"  # of a setting that says where or with what is measured, and not what
-
-Value = TypeVar("Value")
 
 
-def place(default: Value) -> Value:
-    """The default of a setting that says where or on what device something is measured, which rows do not depend on."""
-    return field(default=default, metadata={PLACE: True})
-
-
-def nothing_else(_: Any) -> Mapping[str, object]:
-    """Default: no external inputs."""
-    return {}
-
-
-def alone(_settings: Any, _seeds: Sequence[int], _jobs: int) -> AbstractContextManager[bool]:
-    """Default: one process measures the study, and writes its tables."""
-    return nullcontext(enter_result=True)
-
-
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Study:
-    """Measurement in a module that names it `STUDY`, or by a function under `@study(name)`.
+    """Measurement in a module that calls it `STUDY`, or by a function under `@study(name)`.
 
     Attributes
     ----------
     question : what it answers, in a sentence
-    settings : a frozen dataclass of bool, int, float and str, tuples of such, or such or None, all with defaults; those
-        of `place` say where and not what
+    settings : a frozen dataclass of bool, int, float and str, tuples of these, or these or None, all with defaults. Its
+        method `input_keys`, if it has one, returns the content keys of the files that it names
     measure : from the settings and a seed to the rows of the study's table, or of each of its tables by name
     seeds : how many seeds the published tables have: 0..seeds-1
-    tables : the names of the tables it writes; by default one, named as the study
-    small : settings for a first look, which `make smoke` draws its figures from: the preset "small"
+    tables : the names of the tables; by default one, named as the study
+    small : settings for a first look, the preset "small"
     presets : values of several settings by a name, as of a published experiment
-    inputs : from the settings to what the rows depend on besides: the content keys of the files that settings name
-    columns : those that each table has at least, by its name, in one text or several: rows without them are refused,
-        and so is a table that is to be drawn. A setting and the seed may be among them, which a sweep adds
-    forecast : from settings, seeds and number of processes to how much there is to do, in words, where that is known
     summary : from the tables and the settings to lines that are printed below
-    along : from settings, seeds and number of processes to a context in which the study is measured, which tells
-        whether this process writes the tables; where others do, it works along with them
-    registered : its name, where it is not that of its module
+    name : by default that of its module
     """
 
     question: str
     settings: type[Any]
-    measure: Callable[[Any, int], "Rows"]
+    measure: Callable[[Any, int], "pd.DataFrame | Tables"]
     seeds: int = 1
     tables: tuple[str, ...] = ()
     small: Mapping[str, Any] = field(default_factory=dict)
     presets: Mapping[str, Preset] = field(default_factory=dict)
-    inputs: Callable[[Any], Mapping[str, object]] = nothing_else
-    columns: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
-    forecast: Callable[[Any, Sequence[int], int], str] | None = None
-    summary: Callable[[Mapping[str, "pd.DataFrame"], Any], Sequence[str]] | None = None
-    along: Callable[[Any, Sequence[int], int], AbstractContextManager[bool]] = alone
-    registered: str = ""
+    summary: Callable[["Tables", Any], Sequence[str]] | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.settings, type) or not is_dataclass(self.settings):
-            raise ValueError(f"settings={self.settings!r} of a study is not a dataclass")
-        if not self.settings.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            raise ValueError(f"settings={self.settings!r} of a study is not frozen: write @dataclass(frozen=True)")
-        lacking = [one.name for one in fields(self.settings) if one.default is MISSING]
-        if lacking:
-            raise ValueError(f"setting {lacking[0]!r} of a study has no default")
-        unknown = [name for name in self.columns if name not in self.written]
-        if unknown:
-            raise ValueError(f"columns of {unknown[0]!r}, which is none of its tables {', '.join(self.written)}")
-        require_arguments(self.measure, ARGUMENTS, f"measure of {self.about}")
+        self.name = self.name or self.measure.__module__.rpartition(".")[2]
+        self.tables = self.tables or (self.name,)
+        self.presets = {SMALL: Preset(self.small, seeds=min(FEW, self.seeds)), **self.presets}
+        if not _has_frozen_defaults(self.settings):
+            raise ValueError(
+                f"study {self.name!r}: settings={self.settings!r} is not a dataclass of which every field has a "
+                "default: write one under @dataclass(frozen=True)"
+            )
+
+    def forecast(self, settings: Any, seeds: Sequence[int], jobs: int) -> str:  # noqa: ARG002 - for subclasses
+        """How much there is to do, in words; empty if it is not known."""
+        return ""
 
     @property
-    def name(self) -> str:
-        """Name under which it is registered, or that of its module."""
-        return self.registered or self.measure.__module__.rpartition(".")[2]
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The names of its tables."""
-        return self.tables or (self.name,)
-
-    def declared(self, table: str) -> list[str]:
-        """The columns that one of its tables has at least."""
-        given = self.columns.get(table, ())
-        return given.split() if isinstance(given, str) else list(given)
-
-    @property
-    def every_preset(self) -> dict[str, Preset]:
-        """Presets of the study, and "small"."""
-        return {SMALL: Preset(self.small, seeds=min(FEW, self.seeds)), **self.presets}
-
-    @property
-    def source(self) -> tuple[str, int]:
-        """The file and line where `measure` begins."""
-        return source_of(self.measure)
-
-    @property
-    def about(self) -> str:
-        """Name of the study in errors."""
-        return f"study {self.name!r}"
-
-    @property
-    def foreign(self) -> bool:
-        """Test whether the study is a user's, and not of this package."""
+    def is_foreign(self) -> bool:
+        """True for a user's study, False for one of this package."""
         return is_foreign(self.measure)
 
-    def call(self, function: Callable[..., Value], *arguments: Any) -> Value:
-        """Value of a function of its settings; a user's may fail with a `ValueError` or `ForeignCodeError`."""
-        if not self.foreign:
-            return function(*arguments)
-        passing = (ValueError, OSError)
-        return call_foreign(function, *arguments, name=self.about, place=self.source, passing=passing)
-
-    def depends_on(self, settings: Any) -> dict[str, object]:
-        """Inputs of rows besides settings and source: files that settings name, and plugins that are loaded."""
-        plugins = sorted(f"{Path(plugin.path).name} {_version(plugin)}" for plugin in LOADED)
-        return {**self.inputs(settings), **({PLUGINS: plugins} if plugins else {})}
-
-    def wrong(self, what: str) -> ForeignResultError:
-        """Error to be raised where `measure` returns what it may not."""
-        return ForeignResultError(self.about, *self.source, what)
+    def naming_errors(self, *passing: type[Exception]) -> AbstractContextManager[None]:
+        """Context that names a user's study, its file and its line in errors, but for some that pass."""
+        if not self.is_foreign:
+            return nullcontext()
+        return foreign_code(f"study {self.name!r}", self.measure, passing)
 
     @cached_property
     def version(self) -> str:
-        """A digest of the source that its rows depend on: its module, and all of this package that it imports."""
-        plugin = next((one for one in LOADED if one.path == self.source[0]), None)
-        if plugin is not None:
-            return _version(plugin)
-        if not Path(getfile(self.measure)).is_file():  # a cell of a notebook
-            return digest(getsource(self.measure).encode())
-        files = dependencies(_relative(Path(getfile(self.measure))))
-        return digest(b"".join((ROOT / path).read_bytes() for path in files))
+        """A digest of the source that its rows depend on."""
+        texts = [path.read_bytes() for path in self.sources()]
+        if self.is_foreign:
+            texts.append(inspect.getsource(self.measure).encode())
+        return digest(b"".join(texts))
+
+    def sources(self) -> list[Path]:
+        """The files of this package that its rows depend on: its module, studies that it uses, and the rooms below.
+
+        The rooms below a user's study are all that measure.
+        """
+        if self.is_foreign:
+            return room_files(*ROOMS)
+        module = self.measure.__module__
+        studies = [name for name in sorted(modules_used(module)) if name.rpartition(".")[0] in HOMES]
+        files = [Path(str(sys.modules[name].__file__)) for name in studies]
+        return [*files, *room_files("infrastructure", "theory", module.split(".")[1])]
 
 
-STUDIES: Register[Study] = Register("a study", source=lambda one: one.measure)
+def room_files(*rooms: str) -> list[Path]:
+    """The modules of some rooms, but not the studies."""
+    files = [path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))]
+    return [path for path in files if path.parent.name != "studies"]
+
+
+def modules_used(module: str) -> set[str]:
+    """The name of a module, and those of the modules of which it holds a function or a class."""
+    values = vars(sys.modules[module]).values()
+    used = [value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None) for value in values]
+    return {module, *(name for name in used if isinstance(name, str))}
+
+
+def _has_frozen_defaults(kind: Any) -> bool:
+    if not isinstance(kind, type) or not is_dataclass(kind):
+        return False
+    frozen: bool = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    return frozen and all(setting.default is not MISSING for setting in fields(kind))
+
+
+STUDIES: Register[Study] = Register("a study", source=lambda entry: entry.measure)
 
 
 def study(
@@ -179,44 +134,25 @@ def study(
     question: str = "",
     seeds: int = 1,
     tables: Sequence[str] = (),
-    columns: Mapping[str, str | Sequence[str]] | None = None,
     small: Mapping[str, Any] | None = None,
-    inputs: Callable[[Any], Mapping[str, object]] = nothing_else,
-) -> Callable[[Callable[[Any, int], "Rows"]], Study]:
+) -> Callable[[Callable[[Any, int], "pd.DataFrame | Tables"]], Study]:
     """Register a function `measure(settings, seed)` as a study, which `pairbounds study` and sweeps then know by name.
 
     It returns a `pandas.DataFrame`, or several by the names of the `tables`. Rows may depend on the settings and the
-    seed, and on nothing else: a cell of a sweep is kept for as long as these, the files of `inputs` and the sources
-    are the same. The other arguments are as in `Study`; the question is by default the first line of the docstring.
+    seed, and on nothing else: a cell of a sweep is kept for as long as these, the files that `settings.input_keys`
+    names and the sources are the same. The other arguments are as in `Study`; the question is by default the first line
+    of the docstring.
     """
     if not isinstance(name, str) or not name.isidentifier():
         raise ValueError(f"the name {name!r} of a study is not one that a variable could have")
 
-    def entry(measure: Callable[[Any, int], "Rows"]) -> Study:
+    def entry(measure: Callable[[Any, int], "pd.DataFrame | Tables"]) -> Study:
         if name in study_names():
             raise ValueError(f"a study named {name!r} is part of this package: choose another name")
-        asked = question or (getdoc(measure) or "").partition("\n")[0]
-        return Study(
-            asked, settings, measure, seeds, tuple(tables), small or {}, {}, inputs, columns or {}, registered=name
-        )
+        asked = question or (inspect.getdoc(measure) or "").partition("\n")[0]
+        return Study(asked, settings, measure, seeds, tuple(tables), small or {}, name=name)
 
     return STUDIES.registering(name, entry)
-
-
-def _version(plugin: Plugin) -> str:
-    """A digest of a plugin, and of all of this package that it imports."""
-    files = dependencies_of_text(plugin.content)
-    return digest(b"".join([plugin.content, *((ROOT / file).read_bytes() for file in files)]))
-
-
-def _relative(path: Path) -> Path:
-    absolute = path.absolute()  # not resolved: it may be reached by a link of the package
-    return absolute.relative_to(ROOT) if absolute.is_relative_to(ROOT) else absolute
-
-
-def places(settings: Any) -> set[str]:
-    """The names of those settings that say where, and not what."""
-    return {one.name for one in fields(settings) if PLACE in one.metadata}
 
 
 def study_names() -> dict[str, str]:
@@ -231,19 +167,33 @@ def study_names() -> dict[str, str]:
 
 
 def find_study(name: str) -> Study:
-    """The study of this package or of a plugin that has this name; a `ValueError` where an extra of it is missing."""
+    """The study of this package or of a user that has this name; a `ValueError` if an extra of it is missing."""
     if name in STUDIES:
         return STUDIES[name]
-    own = study_names()
-    if name not in own:
-        raise ValueError(unknown_name("study", name, [*own, *STUDIES]))
+    modules = study_names()
+    if name not in modules:
+        raise ValueError(unknown_name("study", name, [*modules, *STUDIES]))
     try:
-        found: Study = import_module(own[name]).STUDY  # the rooms above take seconds to load
+        found: Study = import_module(modules[name]).STUDY  # the rooms above take seconds to load
     except ImportError as error:
         if not advice(error):
             raise
         raise ValueError(f"study {name!r} needs {error.name}{advice(error)}") from error
     return found
+
+
+def loadable_study(name: str) -> Study | None:
+    """The study of this name; `None` for an unknown name, or if an extra of it is missing."""
+    with suppress(ValueError):
+        return find_study(name)
+    return None
+
+
+def studies_of(tables: Iterable[str]) -> list[Study]:
+    """The studies of this package that write these tables, in their order, if no extra of them is missing."""
+    studies = [study for study in map(loadable_study, study_names()) if study is not None]
+    writers = {table: study for study in studies for table in study.tables}
+    return list(dict.fromkeys(writers[table] for table in tables if table in writers))
 
 
 def digest(content: bytes) -> str:

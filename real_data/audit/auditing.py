@@ -24,7 +24,7 @@ from pairbounds.real_data.audit.pair_tables import Columns, columns_read, own_la
 from pairbounds.real_data.audit.summary import summarise, write_summary
 from pairbounds.real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
-from pairbounds.sweeps.cells import as_settings
+from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check import check_bounds
 
 HALVES = "what_if"  # a folder, of the finished halves of an audit that was not whole

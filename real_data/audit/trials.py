@@ -25,9 +25,8 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.audit import rules
 from pairbounds.real_data.audit.rules import CONTROLS, LOW_SIMILARITY, ORACLE, RULES, PairList, Views, count_of
 from pairbounds.real_data.audit.verdict import APPLY, CHOOSE, compared, in_words, threshold_in_words
-from pairbounds.sweeps.cells import as_settings
-from pairbounds.sweeps.sources import ROOT, dependencies
-from pairbounds.sweeps.studies import digest
+from pairbounds.sweeps.settings import as_settings
+from pairbounds.sweeps.studies import digest, room_files
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -189,7 +188,7 @@ def _files(pairs: PairList, settings: WhatIf, kept: Path | None) -> list[Path | 
         return [None] * settings.splits
     arrays = [pairs.images, pairs.captions, pairs.weights, pairs.labels]
     arrays += [] if pairs.similarities is None else [pairs.similarities]
-    source = [(ROOT / path).read_bytes() for path in dependencies(Path(__file__).resolve().relative_to(ROOT))]
+    source = [path.read_bytes() for path in room_files("infrastructure", "theory", "real_data")]
     identity = digest(b"".join([repr(settings).encode(), *(array.tobytes() for array in arrays), *source]))
     return [kept / f"{identity}-{split}.json" for split in range(settings.splits)]
 

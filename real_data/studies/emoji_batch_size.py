@@ -12,8 +12,7 @@ from pairbounds.real_data.emoji_concepts import emoji_graph
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.minilm import MiniLM
-from pairbounds.sweeps import Study
-from pairbounds.sweeps.studies import place
+from pairbounds.sweeps import Study, place
 from pairbounds.theory.questions.trained_batches import Batches, trained_in_batches
 
 
@@ -54,10 +53,4 @@ STUDY = Study(
     measure=measure,
     seeds=7,
     small={"seen": 1_024, "batches": (64, 512), "contrasts": (64,), "tuning": 1},
-    columns={
-        "emoji_batch_size": (
-            "also_a_pair arm batch critic error excess_loss information mse rate same_caption same_class seed "
-            "shown_high shown_low steps tunes"
-        ),
-    },
 )

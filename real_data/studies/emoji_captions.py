@@ -70,9 +70,4 @@ STUDY = Study(
     measure=measure,
     tables=TABLES,
     small={"widths": (5, 20, 100, 400), "hop_widths": (100,), "hops": 8},
-    columns={
-        "emoji_bounds": "bound guess k labels measured measured_least measured_most quantity value",
-        "emoji_energy": "label_energy labels singular_value",
-        "emoji_multihop": "k labels m quantity value",
-    },
 )

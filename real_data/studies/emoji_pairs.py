@@ -38,5 +38,4 @@ STUDY = Study(
     question="How many pairs of emoji and captions certify a squared error, by theorems 19 and 28?",
     settings=Settings,
     measure=measure,
-    columns={"emoji_pairs": "mse_19 mse_28 mse_28_known_marginals n_pairs optimum_mse seed"},
 )

@@ -14,7 +14,7 @@ from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.measures.off_diagonal import chance_agreement, chance_corrected, off_diagonal
 from pairbounds.real_data.measures.protocol import IMAGE, SUBJECT
-from pairbounds.real_data.natural import NaturalSets, natural_inputs
+from pairbounds.real_data.natural import NaturalSets
 from pairbounds.real_data.pairings.inputs import EXACT
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds
@@ -175,11 +175,4 @@ STUDY = Study(
     measure=measure,
     tables=TABLES,
     small={"widths": (32,), "shuffles": 1, "splits": 2},
-    inputs=natural_inputs,
-    columns={
-        "natural_bounds": "bound dataset guess k measured pairing texts value",
-        "natural_graphs": "dataset images induced_labelling_error pairing texts",
-        "natural_held_out": "dataset held_out_error labelled split texts unseen_class",
-        "natural_tags": "dataset images n_texts texts",
-    },
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pairbounds.real_data.measures.protocol import Protocol
-from pairbounds.real_data.natural import NaturalSets, natural_inputs
+from pairbounds.real_data.natural import NaturalSets
 from pairbounds.real_data.studies.pairings import pairings_tables
 from pairbounds.sweeps import Study
 
@@ -48,14 +48,4 @@ STUDY = Study(
     measure=measure,
     tables=TABLES,
     small={"total_images": 100, "draws": 2},
-    inputs=natural_inputs,
-    columns={
-        "natural_difference": (
-            "dataset diversity diversity_of evaluator exclusion family first high low matched_to value"
-        ),
-        "natural_learned": (
-            "bound dataset diversity diversity_of draw labels local_multihop_bound multihop_bound probe_error "
-            "trained_bound width"
-        ),
-    },
 )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pairbounds.real_data.audit.trials import WhatIf, what_if
 from pairbounds.real_data.caption_graphs import caption_graph
-from pairbounds.real_data.natural import NaturalSets, natural_inputs
+from pairbounds.real_data.natural import NaturalSets
 from pairbounds.sweeps import Study
 
 TABLES = ("natural_what_if", "natural_what_if_curves")
@@ -47,6 +47,4 @@ STUDY = Study(
     measure=measure,
     tables=TABLES,
     small={"k": 32, "shares": (0.1,), "splits": 2, "draws": 1},
-    inputs=natural_inputs,
-    columns={"natural_what_if": "action beats_random dataset difference high low quantity rule share"},
 )

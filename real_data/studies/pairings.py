@@ -17,7 +17,7 @@ from pairbounds.real_data.measures.verdict import verdict
 from pairbounds.real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
 from pairbounds.real_data.pairings.sampling import draw_images, on_draws
 from pairbounds.real_data.pairings.sources import Source
-from pairbounds.real_data.settings import ImageSettings, image_inputs
+from pairbounds.real_data.settings import ImageSettings
 from pairbounds.sweeps import Study
 
 TABLES = (
@@ -37,6 +37,17 @@ class Settings(Protocol, ImageSettings):
     def __post_init__(self) -> None:
         Protocol.__post_init__(self)
         ImageSettings.__post_init__(self)
+
+    def input_keys(self) -> Mapping[str, object]:
+        """See `ImageSettings`; the images can be drawn, and others are left to compare them with."""
+        source, count = self.source(), self.total_images
+        first, *more = draw_images(source, count, self.draws, np.random.default_rng(0))
+        if len(first) == len(source.dataset) and not more:
+            raise ValueError(
+                f"total_images={count} puts all {len(first)} images into one draw, and leaves none to compare them "
+                "with: take draws=2, or fewer images"
+            )
+        return super().input_keys()
 
 
 def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
@@ -79,18 +90,6 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
         pd.concat([one.learned for one in found], ignore_index=True),
     )
     return dict(zip(TABLES, tables, strict=True))
-
-
-def _inputs(settings: Settings) -> Mapping[str, object]:
-    """`image_inputs`, after a check that the images can be drawn, and that others are left to compare them with."""
-    source, count = settings.source(), settings.total_images
-    first, *more = draw_images(source, count, settings.draws, np.random.default_rng(0))
-    if len(first) == len(source.dataset) and not more:
-        raise ValueError(
-            f"total_images={count} puts all {len(first)} images into one draw, and leaves none to compare them with: "
-            "take draws=2, or fewer images"
-        )
-    return image_inputs(settings)
 
 
 def _measured(source: Source, protocol: Protocol, seed: int, draw: tuple[int, IntArray]) -> Drawn:
@@ -168,17 +167,5 @@ STUDY = Study(
     measure=measure,
     tables=TABLES,
     small={"total_images": 160, "draws": 2, "views": 2, "anchors": 200, "strengths": (1.0,)},
-    inputs=_inputs,
-    columns={
-        "pairings_frontier": (
-            "chance consistency draw evaluator exclusion family images pairing positives_all positives_others truncated"
-        ),
-        "pairings_learned": (
-            "bound diversity diversity_of draw family guess_error held_out_error induced_labelling_error labels "
-            "local_multihop_bound multihop_bound pairing probe_error sharp_bound width"
-        ),
-        "pairings_matched": "diversity diversity_of evaluator exclusion family high low matched_to pairing value",
-        "pairings_verdict": "captions diversity_of evaluator exclusion verdict",
-    },
     summary=lambda tables, _: verdict_lines(tables["pairings_verdict"]),
 )

@@ -2,21 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
-from pairbounds.real_data.settings import image_inputs
-from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.runs import chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
-from pairbounds.sweeps import Study
-from pairbounds.sweeps.presets import Preset
+from pairbounds.sweeps import Preset
 
 
 @dataclass(frozen=True)
@@ -71,15 +68,13 @@ def _summary(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[str
     return [*summary(tables["pretraining"]), *([names] if told else [])]
 
 
-STUDY = Study(
+STUDY = EncoderStudy(
     question="Do captions train the better encoder, or augmentations, on the same images for as many steps?",
     settings=Settings,
     measure=measure,
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "learning_rates": (1e-3,), "strengths": (1.0,)},
     presets={"results": Preset({"precision": "bfloat16"})},
-    inputs=image_inputs,
-    forecast=partial(encoders_forecast, encoders),
-    columns={"pretraining": "chosen kind labels learning_rate seed steps strength test"},
+    encoders=encoders,
     summary=_summary,
 )

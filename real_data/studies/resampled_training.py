@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
 from pairbounds.infrastructure.names import unknown_name
-from pairbounds.real_data.settings import image_inputs
-from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.runs import chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
-from pairbounds.sweeps import Study
 from pairbounds.theory.resampling import ALL_FOUR, FOUR
 
 ENCODERS = ["kind", "rule", "guide", "published", "repeat"]  # what makes two runs of a seed trials of one encoder
@@ -175,15 +172,13 @@ def resampling_runs(
     return runs
 
 
-STUDY = Study(
+STUDY = EncoderStudy(
     question="Does resampling by a guide change what SimCLR learns from pixels?",
     settings=Settings,
     measure=measure,
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
     presets={**RECIPES, "results": RESULTS},
-    inputs=image_inputs,
-    forecast=partial(encoders_forecast, encoders),
-    columns={"resampled_training": "guide kind labels published rule seed steps test"},
+    encoders=encoders,
     summary=lambda tables, _: summary(tables["resampled_training"]),
 )

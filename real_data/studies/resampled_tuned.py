@@ -1,17 +1,14 @@
 """SimCLR, and AddNewPositive by a guide with text and by one without, tuned alike in one run."""
 
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 
-from pairbounds.real_data.settings import image_inputs
 from pairbounds.real_data.studies.resampled_training import Settings, encoders
 from pairbounds.real_data.studies.resampled_training import measure as measured
-from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.recipes import RESULTS
 from pairbounds.real_data.training.runs import summary
-from pairbounds.sweeps import Study
 
 ARMS = ("simclr", "add_new_positive:encoder", "add_new_positive:no_text")
 VALUES = {**RESULTS.values, "only": ARMS, "tune": ARMS, "baselines": 1, "whole_seeds": None}
@@ -22,15 +19,13 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     return measured(settings, seed)
 
 
-STUDY = Study(
+STUDY = EncoderStudy(
     question="Do guides with text and without gain where all arms are tuned alike?",
     settings=Settings,
     measure=measure,
     seeds=8,
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
     presets={"results": replace(RESULTS, values=VALUES)},
-    inputs=image_inputs,
-    forecast=partial(encoders_forecast, encoders),
-    columns={"resampled_tuned": "guide kind labels published rule seed steps test"},
+    encoders=encoders,
     summary=lambda tables, _: summary(tables["resampled_tuned"]),
 )

@@ -16,7 +16,7 @@ from pairbounds.real_data.pairings.inputs import ENCODER, EXACT, TEXTS, PairingI
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.sampling import gather, on_draws, seed_of_draw
 from pairbounds.real_data.pairings.sources import FROZEN, Source
-from pairbounds.real_data.settings import ImageSettings, image_inputs, require_at_least
+from pairbounds.real_data.settings import ImageSettings, require_at_least
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators
@@ -129,12 +129,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     small={"total_images": 200, "draws": 2},
-    inputs=image_inputs,
-    columns={
-        "resampled_views": (
-            "bound_after bound_before draw estimator guide local_multihop_bound_after local_multihop_bound_before "
-            "multihop_bound_after multihop_bound_before probe_error_after probe_error_before rule trained_bound_after "
-            "trained_bound_before"
-        ),
-    },
 )

@@ -5,7 +5,6 @@ The plan is docs/preregistration/text_or_teacher.md.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,14 +17,12 @@ from pairbounds.real_data.text_or_teacher.graphs import forecasts
 from pairbounds.real_data.text_or_teacher.merges import merged_tags
 from pairbounds.real_data.text_or_teacher.parts import Icons
 from pairbounds.real_data.text_or_teacher.studio import ARMS
-from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.guides import CAPTIONS, MERGED, MERGED_MOST
 from pairbounds.real_data.training.run import Run
-from pairbounds.sweeps import Study
-from pairbounds.sweeps.sources import ROOT
 from pairbounds.sweeps.studies import digest
 
-PLAN = ROOT / "docs" / "preregistration" / "text_or_teacher.md"
+PLAN = Path(__file__).resolve().parents[2] / "docs" / "preregistration" / "text_or_teacher.md"
 ANALYSIS = Path(analysis.__file__)
 # The learning rate and the strength of each arm that its runs on the splits that tune chose.
 CHOSEN = dict.fromkeys(tuning.SHARING, (3e-3, 0.06)) | {
@@ -48,6 +45,16 @@ class Settings(tuning.Settings):
 
     arms: tuple[str, ...] = (*ARMS, MERGED, MERGED_MOST)
     repeats: int = 2
+
+    def input_keys(self) -> Mapping[str, object]:
+        """Content of the icons, and digests of the plan, of its analysis, and of the modules that guide and judge."""
+        modules = sorted(ANALYSIS.parent.glob("*.py"))
+        registered = {"preregistration": [PLAN], "analysis": [ANALYSIS], "modules": modules}
+        require_file(PLAN, "plan")
+        return {
+            **super().input_keys(),
+            **{name: digest(b"".join(path.read_bytes() for path in paths)) for name, paths in registered.items()},
+        }
 
 
 def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
@@ -90,17 +97,6 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
     ]
 
 
-def inputs(settings: Settings) -> Mapping[str, object]:
-    """Content of the icons, and digests of the plan, of its analysis, and of the modules that guide and judge."""
-    modules = sorted(ANALYSIS.parent.glob("*.py"))
-    registered = {"preregistration": [PLAN], "analysis": [ANALYSIS], "modules": modules}
-    require_file(PLAN, "plan")
-    return {
-        **tuning.inputs(settings),
-        **{name: digest(b"".join(path.read_bytes() for path in paths)) for name, paths in registered.items()},
-    }
-
-
 def summary(tables: Mapping[str, pd.DataFrame], _: object) -> list[str]:
     """The contrasts by both judges, the agreement of the forecasts, and the answer."""
     runs, graphs, icons = (tables[name] for name in TABLES)
@@ -114,19 +110,13 @@ def summary(tables: Mapping[str, pd.DataFrame], _: object) -> list[str]:
     return [*lines, analysis.verdict(found, told)]
 
 
-STUDY = Study(
+STUDY = EncoderStudy(
     question="Does a guide of AddNewPositive need text to help, or only a network?",
     settings=Settings,
     measure=measure,
     seeds=Settings.units,
     tables=TABLES,
     small={"epochs": 1, "warmup": 0, "views": 2, "repeats": 1},
-    inputs=inputs,
-    forecast=partial(encoders_forecast, encoders),
-    columns={
-        "text_or_teacher": "arm found knn_found knn_right repeat right seed",
-        "text_or_teacher_graphs": "arm found kind same_class seed theorem_15",
-        "text_or_teacher_icons": "category id word",
-    },
+    encoders=encoders,
     summary=summary,
 )

@@ -9,7 +9,7 @@ from torch.nn.functional import avg_pool2d
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.datasets.icons import icon_set
 from pairbounds.real_data.encoders.encoder import unit_rows
-from pairbounds.real_data.studies.text_or_teacher_tuning import Settings, inputs
+from pairbounds.real_data.studies.text_or_teacher_tuning import Settings
 from pairbounds.real_data.text_or_teacher.parts import ORDER, plain_drawings
 from pairbounds.real_data.text_or_teacher.studio import IconStudio
 from pairbounds.sweeps import Study
@@ -55,6 +55,4 @@ STUDY = Study(
     question="Which test icons of text or teacher look like labelled ones, and what do pixels alone find?",
     settings=Settings,
     measure=measure,
-    inputs=inputs,
-    columns={"text_or_teacher_pixels": "correlation id knn_right right tuned_first"},
 )

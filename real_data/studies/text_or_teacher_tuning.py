@@ -4,7 +4,6 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +18,12 @@ from pairbounds.real_data.pairings.sources import Source
 from pairbounds.real_data.text_or_teacher import analysis
 from pairbounds.real_data.text_or_teacher.parts import TUNED, Icons, Sizes, experiment_icons
 from pairbounds.real_data.text_or_teacher.studio import ADDING, ARMS, SIMCLR, IconStudio
-from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.guides import CAPTIONS, HEADS, SHUFFLED
 from pairbounds.real_data.training.recipe import Optimisation, Precision, Recipe
 from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.runs import run_all
-from pairbounds.sweeps import Study, place
+from pairbounds.sweeps import place
 
 SURE = 3  # standard errors
 TOGETHER = 4  # times the variance of an icon, where words have one to twenty
@@ -76,6 +75,11 @@ class Settings(Optimisation):
     def icons(self) -> Icons:
         """The icons in their parts."""
         return experiment_icons(Path(self.root), self.size, Sizes(self.test, self.train, self.units))
+
+    def input_keys(self) -> Mapping[str, object]:
+        """Content of the icons that encoders and guides learn from."""
+        icons = self.icons()
+        return {"images": repr(icons.shown), "key": icons.shown.key, "guides": icons.taught.key}
 
     def training_data(self) -> IconStudio:
         """The data that the encoders share."""
@@ -222,12 +226,6 @@ def _deviation_of_icons(table: pd.DataFrame, arm: str, against: str) -> float:
     return math.sqrt(max(0, float(np.mean(variances))))
 
 
-def inputs(settings: Settings) -> Mapping[str, object]:
-    """Content of the icons that encoders and guides learn from."""
-    icons = settings.icons()
-    return {"images": repr(icons.shown), "key": icons.shown.key, "guides": icons.taught.key}
-
-
 def summary(tables: Mapping[str, pd.DataFrame], _: object) -> list[str]:
     """Validation by setting, the setting of each arm, the margin, and what the main runs could show."""
     table = tables["text_or_teacher_tuning"]
@@ -252,14 +250,12 @@ def _no_encoder(_: IntArray) -> DualEncoder:
     raise ValueError("the guides of this experiment are its own")
 
 
-STUDY = Study(
+STUDY = EncoderStudy(
     question="Which settings suit each arm of text or teacher?",
     settings=Settings,
     measure=measure,
     seeds=TUNED,
     small={"epochs": 1, "warmup": 0, "views": 2, "rates": (1e-2,), "ends": (), "strengths": (0.12,)},
-    inputs=inputs,
-    forecast=partial(encoders_forecast, encoders),
-    columns={"text_or_teacher_tuning": "arm knn_validation right seed tried_rate tried_strength validation"},
+    encoders=encoders,
     summary=summary,
 )

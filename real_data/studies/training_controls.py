@@ -5,22 +5,19 @@ frozen network below the guides of resampling, which learned from ImageNet's lab
 """
 
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
-from pairbounds.real_data.settings import image_inputs
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.evaluation import linear_probe
-from pairbounds.real_data.training.forecast import encoders_forecast
+from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.runs import chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
-from pairbounds.sweeps import Study
-from pairbounds.sweeps.presets import Preset
+from pairbounds.sweeps import Preset
 
 FROZEN = "frozen"  # the kind of the network that is not trained here
 ARMS = (("clip", 1), ("clip", 2), ("clip_unnamed", 1), ("clip_shuffled", 1))  # objective, and times the epochs
@@ -75,15 +72,13 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
     ]
 
 
-STUDY = Study(
+STUDY = EncoderStudy(
     question="What do CLIP's captions teach, and what did the guides' network know before?",
     settings=Settings,
     measure=measure,
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "learning_rates": (1e-2,)},
     presets={"results": Preset({"precision": "bfloat16"})},
-    inputs=image_inputs,
-    forecast=partial(encoders_forecast, encoders),
-    columns={"training_controls": "chosen kind labels learning_rate seed steps strength test trained_epochs"},
+    encoders=encoders,
     summary=lambda tables, _: summary(tables["training_controls"], ("kind", "trained_epochs")),
 )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,27 @@ from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.runs import RESULT
+from pairbounds.sweeps import Study
 
 PIXELS, BACKBONE = 64, "small"  # of what was timed: see `Objective.seconds`
 BESIDE = 1.2  # times that: views are drawn, guides trained, features probed
 
 
-def encoders_forecast(encoders: Callable[[Any, int], list[Run]], settings: Any, seeds: Sequence[int], jobs: int) -> str:
-    """Number of the encoders of a study, before it is measured, and the time they may take, in words."""
-    runs = [run for seed in seeds for run in encoders(settings, seed)]
-    return training_forecast(runs, settings.training_data(), Path(settings.runs), jobs)
+@dataclass(eq=False)
+class EncoderStudy(Study):
+    """A study that trains encoders.
+
+    Attributes
+    ----------
+    encoders : from the settings and a seed to the encoders that `measure` trains
+    """
+
+    encoders: Callable[[Any, int], list[Run]] = field(kw_only=True)
+
+    def forecast(self, settings: Any, seeds: Sequence[int], jobs: int) -> str:
+        """See `Study`: the number of encoders, and the time they may take."""
+        runs = [run for seed in seeds for run in self.encoders(settings, seed)]
+        return training_forecast(runs, settings.training_data(), Path(settings.runs), jobs)
 
 
 def training_forecast(runs: Sequence[Run], data: TrainingData, folder: Path, jobs: int) -> str:

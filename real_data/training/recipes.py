@@ -5,7 +5,7 @@ The names of the numbers are settings of `pairbounds.real_data.studies.resampled
 
 from collections.abc import Mapping
 
-from pairbounds.sweeps.presets import Preset
+from pairbounds.sweeps import Preset
 
 # What both have alike: the code says it, the paper does not.
 SHARED = {

@@ -103,9 +103,4 @@ STUDY = Study(
     measure=measure,
     seeds=6,
     small={"steps": 40},
-    columns={
-        "architecture": (
-            "bound encoder excess_loss guess_error held_out_error optimum_error pairs probe_error seed step violated"
-        ),
-    },
 )

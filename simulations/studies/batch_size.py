@@ -42,10 +42,4 @@ STUDY = Study(
     measure=measure,
     seeds=8,
     small={"seen": 2_048, "batches": (8, 64, 512), "contrasts": (64,), "exact_steps": (64,), "tuning": 1},
-    columns={
-        "batch_size": (
-            "also_a_pair arm batch critic error excess_loss information mse rate same_caption same_class seed "
-            "shown_high shown_low steps tunes"
-        ),
-    },
 )

@@ -87,9 +87,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=500,
-    columns={
-        "bound_holds": (
-            "bound guess holds k largest_class measured n_classes pairs quantity seed tightness vacuous value"
-        ),
-    },
 )

@@ -59,9 +59,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=30,
-    columns={
-        "captions_help": (
-            "bound guess_error induced_labelling_error next_singular_value pairs probe_error seed strength"
-        ),
-    },
 )

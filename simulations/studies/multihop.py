@@ -47,5 +47,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=10,
-    columns={"multihop": "m pairs quantity seed value"},
 )

@@ -80,5 +80,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
-    columns={"near_optimal": "bound excess_loss guess holds measured seed step value"},
 )

@@ -54,5 +54,4 @@ STUDY = Study(
     measure=measure,
     seeds=10,
     small={"most": 1},
-    columns={"other_families": "alpha error family k seed theorem_15 theorem_4"},
 )

@@ -111,9 +111,4 @@ STUDY = Study(
     measure=measure,
     seeds=5,
     small={"pairs": (1_000, 100_000, 100_000_000), "steps": 200, "linear_steps": 100},
-    columns={
-        "pairs_needed": (
-            "counted_28 encoder excess_28 excess_loss left_over mse mse_17 mse_28 n_pairs optimum_mse seed violated"
-        ),
-    },
 )

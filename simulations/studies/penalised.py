@@ -46,5 +46,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
-    columns={"penalised": "bound excess_loss guess holds measured seed step value"},
 )

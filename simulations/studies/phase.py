@@ -77,5 +77,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=10,
-    columns={"phase": "bound excess_loss local_bound multihop_bound noise seed sharp_bound strength trained_error"},
 )

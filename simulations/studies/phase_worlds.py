@@ -64,8 +64,4 @@ STUDY = Study(
     measure=measure,
     seeds=5,
     small={"noises": (0.0, 0.18, 0.36), "strengths": (0.5, 2.0, 8.0), "steps": 300},
-    columns={
-        "phase_worlds": "alpha bound excess_loss local_bound multihop_bound noise seed sharp_bound strength "
-        "trained_error world"
-    },
 )

@@ -93,5 +93,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=20,
-    columns={"rates": "quantity seed sweep x y"},
 )

@@ -59,11 +59,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=40,
-    columns={
-        "resampled_worlds": (
-            "bound_after bound_before guide local_multihop_bound_after local_multihop_bound_before "
-            "multihop_bound_after multihop_bound_before probe_error_after probe_error_before rule seed "
-            "trained_bound_after trained_bound_before"
-        ),
-    },
 )

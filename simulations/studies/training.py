@@ -67,5 +67,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=10,
-    columns={"training": "excess_loss optimum_error pairs probe_error seed step subspace_angle"},
 )

@@ -49,5 +49,4 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
-    columns={"votes": "bound excess_loss guess holds measured seed step value"},
 )

@@ -73,9 +73,4 @@ STUDY = Study(
     measure=measure,
     seeds=6,
     small={"steps": 40},
-    columns={
-        "which_loss": (
-            "bound guess_error loss noise probe_error seed sharp_bound violated zero_shot_bound zero_shot_error"
-        ),
-    },
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pairbounds.sweeps import Cores, SweepConfiguration, run_sweep
+from pairbounds.sweeps import SweepConfiguration, run_sweep
 from tests.real_data.test_audit import random_table
 from tests.real_data.tiny import picture
 
@@ -83,7 +83,7 @@ def write_inputs(folder: Path, names: Sequence[str] = tuple(COMMANDS)) -> None:
         for name, steps in {"earlier": 30, "now": 50}.items():
             grid = [{"noise": [0.0, 0.4]}, {"strength": [0.6, 1.0, 4.0]}]
             phase = SweepConfiguration("phase", 2, grid, {"steps": steps})
-            table = run_sweep(phase, folder / f"phase-{name}", Cores()).tables["phase"]
+            table = run_sweep(phase, folder / f"phase-{name}").tables["phase"]
             (folder / "tables" / name).mkdir(parents=True)
             table.rename(folder / "tables" / name / "phase.parquet")
 

@@ -96,7 +96,7 @@ def test_what_is_not_there_is_named_in_one_line(call, tmp_path):
 def test_a_table_that_does_not_fit_is_told_what_it_lacks(call, tmp_path):
     mine = tmp_path / "mine.csv"
     pd.DataFrame({"temperature": [0.1], "score": [1.0]}).to_csv(mine, index=False)
-    for figure, said in (("phase", "mine.csv lacks bound"), ("frontier", "mine.csv is named as none of them")):
+    for figure, said in (("phase", "'noise' is missing in "), ("frontier", "mine.csv is named as none of them")):
         code, _, err = call(app, "draw", figure, "--table", mine, "--out", tmp_path / "out")
         assert (code, err.count("\n")) == (2, 1)
         assert said in err

@@ -17,11 +17,11 @@ from pairbounds.figures.finding import Finding, Of
 from pairbounds.figures.findings import page
 from pairbounds.figures.findings.__main__ import app
 from pairbounds.figures.findings.wording import WIDTH, wrapped
-from pairbounds.figures.prerequisites import study_of
 from pairbounds.figures.pretraining import difference
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.sweeps import find_study
+from pairbounds.sweeps.studies import studies_of
 
 ROOT = Path(__file__).parents[2]
 FINDINGS = findings()
@@ -87,7 +87,7 @@ def test_a_finding_names_figures_tables_and_studies_that_exist(name):
     finding = FINDINGS[name]
     assert {name, *finding.also} <= set(FIGURES)
     for table in finding.tables:
-        assert study_of(table), table
+        assert studies_of([table]), table
         assert f"`{table}`" in finding.sources()
 
 

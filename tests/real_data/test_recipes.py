@@ -24,7 +24,7 @@ from pairbounds.real_data.training.splits import CHOOSING, followed_by, split
 from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.views import view_pool
 from pairbounds.sweeps import find_study
-from pairbounds.sweeps.presets import UNSTATED
+from pairbounds.sweeps.settings import UNSTATED
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder
 
@@ -48,7 +48,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize("name", ["resampled_training", "resampled_tuned", "pretraining", "training_controls"])
 def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     study = find_study(name)
-    preset = study.every_preset["results"]
+    preset = study.presets["results"]
     about = json.loads((ROOT / "results" / f"{name}.parquet.json").read_text())["configuration"]
     assert len(about["seeds"]) == (preset.seeds or study.seeds)
     for setting, value in asdict(study.settings(**preset.values)).items():

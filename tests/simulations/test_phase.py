@@ -9,6 +9,7 @@ from pairbounds import LatentWorld, check_bounds
 from pairbounds.simulations.studies import phase_worlds
 from pairbounds.simulations.studies.phase import STUDY, Settings, measure
 from pairbounds.sweeps import SweepConfiguration
+from pairbounds.sweeps.sweep import cells_of
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 
 EXAMPLE = Path(__file__).parents[2] / "examples/phase.toml"
@@ -41,8 +42,8 @@ def test_a_cell_is_of_one_kind_of_pairs(given):
 def test_the_example_takes_a_line_of_cells_for_each_axis():
     configuration, grid = SweepConfiguration.read(EXAMPLE, 2), tomllib.loads(EXAMPLE.read_text())["grid"]
     assert configuration.axes == ["noise", "strength"]
-    assert len(configuration.cells()) == 2 * sum(len(block) for (block,) in (table.values() for table in grid))
-    assert {type(cell.settings) for cell in configuration.cells()} == {STUDY.settings}
+    assert len(cells_of(configuration)) == 2 * sum(len(block) for (block,) in (table.values() for table in grid))
+    assert {type(cell.settings) for cell in cells_of(configuration)} == {STUDY.settings}
 
 
 def test_a_world_among_many_differs_in_what_its_name_says_and_is_measured_as_in_the_diagram():

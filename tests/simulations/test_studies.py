@@ -10,14 +10,14 @@ from pairbounds.figures.pairs_needed import broken
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.simulations.studies import bound_holds, training
-from pairbounds.sweeps import Cores, Study, find_study, run_study, study_names
+from pairbounds.sweeps import Study, find_study, run_study, study_names
 from pairbounds.sweeps.graphs import graph_sources
-from pairbounds.sweeps.presets import setting_rows
+from pairbounds.sweeps.settings import setting_rows
 
 
 def rows_of(name: str, seeds: int = 1, jobs: int = 1, **settings) -> pd.DataFrame:
     """The table of a study of one table."""
-    return run_study(name, find_study(name).settings(**settings), range(seeds), Cores(jobs))[name]
+    return run_study(name, find_study(name).settings(**settings), seeds, jobs)[name]
 
 
 def test_a_study_is_the_same_for_any_number_of_workers():
@@ -34,9 +34,9 @@ def fails_at_seed_1(settings, seed: int) -> pd.DataFrame:
 
 
 def test_a_seed_that_fails_is_named(monkeypatch):
-    monkeypatch.setattr(training, "STUDY", Study("", training.Settings, fails_at_seed_1, tables=("training",)))
+    monkeypatch.setattr(training, "STUDY", Study("", training.Settings, fails_at_seed_1, name="training"))
     assert rows_of("training")["x"].tolist() == [1.0]
-    with pytest.raises(RuntimeError, match="study training, seed 1: ArithmeticError: nothing to divide by"):
+    with pytest.raises(RuntimeError, match=r"study training, seed 1: .*failed: ArithmeticError: nothing to divide by"):
         rows_of("training", 3)
 
 
@@ -136,13 +136,13 @@ def test_the_command_line_overrides_a_file_which_overrides_a_preset(call, tmp_pa
 
 
 @pytest.mark.parametrize("name", study_names())
-def test_every_setting_of_a_study_has_a_meaning_and_every_preset_is_one(name):
+def test_every_setting_of_a_study_has_a_meaning_and_presets_is_one(name):
     study = find_study(name)
     assert (study.name, study.question[-1]) == (name, "?")
     study.settings(**study.small) if name != "phase" else study.settings(noise=0.1)
     rows = setting_rows(study.settings)
     assert all(meaning and " as `" not in f" {meaning}" for _, _, meaning in rows), rows
-    for preset in study.every_preset.values():
+    for preset in study.presets.values():
         assert set(preset.values) | set(preset.unstated) <= {setting for setting, *_ in rows}
 
 

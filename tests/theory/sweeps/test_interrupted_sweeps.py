@@ -12,8 +12,7 @@ import pytest
 from distributed import LocalCluster
 
 from pairbounds.__main__ import app
-from pairbounds.sweeps import Cores
-from tests.theory.sweeps.test_sweeps import measured, sweep, toml
+from tests.theory.sweeps.test_sweeps import measured, swept, toml
 
 ROOT = Path(__file__).parents[3]
 TINY = Path(__file__).with_name("tiny.py")
@@ -42,20 +41,19 @@ def test_kill_9_loses_no_more_than_the_cells_in_flight(call, tmp_path):
 
     assert call(app, "sweep", file, "--out", out)[0] == 0
     assert cell_files(out).items() >= finished.items()
-    sweep(tmp_path / "uninterrupted", seeds=2, grid=grid)
+    swept(tmp_path / "uninterrupted", seeds=2, grid=grid)
     assert (out / "table.parquet").read_bytes() == (tmp_path / "uninterrupted/table.parquet").read_bytes()
 
 
-def test_a_cell_that_kills_its_process_is_recorded_and_the_rest_finish(tmp_path):
-    """The same cells, and the same table, as where it fails in an ordinary way and there is one process only."""
-    grid = [{"x": list(range(6))}]
-    killed = sweep(tmp_path / "killed", grid=grid, fatal=2, seeds=1, workers=Cores(2))
-    failed = sweep(tmp_path / "failed", grid=grid, unlucky=2, seeds=1)
-    assert [failure["settings"]["x"] for failure in killed.failures] == [2]
-    assert killed.failures[0]["where"] == "a worker process"
-    assert "SIGKILL" in killed.failures[0]["error"]
-    assert killed.rows == failed.rows
-    assert (tmp_path / "killed/table.parquet").read_bytes() == (tmp_path / "failed/table.parquet").read_bytes()
+def test_a_cell_that_kills_its_process_ends_the_sweep_in_one_line_and_finished_cells_are_kept(call, tmp_path):
+    (tmp_path / "traces").mkdir()  # it kills once
+    fixed = f'{{fatal = 5, traces = "{tmp_path / "traces"}"}}'
+    file = toml(tmp_path / "tiny.toml", settings=fixed, grid="[{x = [0, 1, 2, 3, 4, 5]}]")
+    code, _, err = call(app, "sweep", file, "--out", tmp_path / "out", "--jobs", 2)
+    assert (code, "a worker process was killed" in err.splitlines()[-1]) == (2, True)
+    kept = cell_files(tmp_path / "out")
+    assert call(app, "sweep", file, "--out", tmp_path / "out")[0] == 0
+    assert cell_files(tmp_path / "out").items() >= kept.items()
 
 
 @pytest.fixture
@@ -79,5 +77,5 @@ def test_two_dask_workers_finish_though_one_is_killed(call, tmp_path, cluster):
     code, said, _ = call(app, "sweep", file, "--out", tmp_path / "out", "--dask", cluster.scheduler_address)
     assert (code, said) == (1, f"{tmp_path}/out/table.parquet: 24 rows, 2 of 16 cells failed\n")
     assert (traces / "killed").exists()
-    sweep(tmp_path / "alone", grid=[{"x": [0, 1, 2, 3, 4, 5, 6, 7]}], unlucky=5)
+    swept(tmp_path / "alone", grid=[{"x": [0, 1, 2, 3, 4, 5, 6, 7]}], unlucky=5)
     assert (tmp_path / "out/table.parquet").read_bytes() == (tmp_path / "alone/table.parquet").read_bytes()

@@ -1,7 +1,6 @@
-"""Sweeps in one process: what a configuration means, what is kept of it, and what is never mixed."""
+"""Sweeps: the meaning of a configuration, the cells that are kept, and failures."""
 
 import json
-import random
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds.__main__ import app
-from pairbounds.infrastructure import clusters
 from pairbounds.infrastructure.files import sidecar
-from pairbounds.sweeps import Cores, Study, SweepConfiguration, place, run_study, run_sweep, study_names
-from pairbounds.sweeps.cells import Cell
+from pairbounds.sweeps import Study, SweepConfiguration, place, run_study, run_sweep, study_names, sweep
 from pairbounds.sweeps.studies import STUDIES
+from pairbounds.sweeps.sweep import Cell
 
 GRID = [{"x": [4, 0, 3], "name": ["a", "b"]}, {"y": [1, 0.5]}]
 
 
-def sweep(out, *, workers=None, seeds=2, grid=GRID, retry_failed=False, **fixed):
-    configuration = SweepConfiguration("tiny", seeds, grid, fixed)
-    return run_sweep(configuration, out, workers or Cores(), retry_failed=retry_failed)
+def swept(out, *, workers=1, seeds=2, grid=GRID, **fixed):
+    return run_sweep(SweepConfiguration("tiny", seeds, grid, fixed), out, workers)
 
 
 def tiny(**settings):
@@ -32,8 +29,7 @@ def tiny(**settings):
 
 def replaced(monkeypatch, measure, **options):
     """The tiny study, with another measurement."""
-    changed = Study("", STUDIES["tiny"].settings, measure, registered="tiny", **options)
-    monkeypatch.setitem(STUDIES, "tiny", changed)
+    monkeypatch.setitem(STUDIES, "tiny", Study("", STUDIES["tiny"].settings, measure, name="tiny", **options))
 
 
 def measured(traces) -> list[str]:
@@ -45,15 +41,13 @@ def contents(out) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
 
 
-class Backwards:
-    """Workers of which the last to begin is the first to finish."""
+@pytest.fixture
+def traces(tmp_path):
+    (tmp_path / "traces").mkdir()
+    return tmp_path / "traces"
 
-    def run(self, work, items):
-        yield from reversed(list(Cores().run(work, items)))
 
-
-def test_the_table_is_what_nested_loops_would_measure_and_its_sidecar_has_the_configuration(tmp_path):
-    """In whichever order its cells finish."""
+def test_the_table_is_that_of_nested_loops_in_any_order_and_its_sidecar_has_the_configuration(tmp_path, monkeypatch):
     points = [{"x": x, "name": name} for x in (4, 0, 3) for name in ("a", "b")] + [{"y": 1.0}, {"y": 0.5}]
     blocks = []
     for point in points:
@@ -61,11 +55,13 @@ def test_the_table_is_what_nested_loops_would_measure_and_its_sidecar_has_the_co
             rows = STUDIES["tiny"].measure(tiny(unlucky=9, **point), seed)
             varied = {"x": 0, "name": "plain", "y": float("nan"), **point, "seed": seed}
             blocks.append(pd.DataFrame(varied, rows.index).join(rows))
-    result = sweep(tmp_path / "forwards", unlucky=9)
+    result = swept(tmp_path / "forwards", unlucky=9)
     table = pd.read_parquet(tmp_path / "forwards/table.parquet")
     pd.testing.assert_frame_equal(table, pd.concat(blocks, ignore_index=True), check_exact=True)
     assert (result.cells, result.rows, result.failures) == (16, {"tiny": len(table)}, [])
-    sweep(tmp_path / "backwards", unlucky=9, workers=Backwards())
+    in_order = sweep._outcomes
+    monkeypatch.setattr(sweep, "_outcomes", lambda *given: (each for each in reversed(list(in_order(*given)))))
+    swept(tmp_path / "backwards", unlucky=9)
     assert contents(tmp_path / "forwards") == contents(tmp_path / "backwards")
     record = json.loads(sidecar(tmp_path / "forwards/table.parquet").read_text())["configuration"]
     assert (record["study"], record["version"]) == ("tiny", STUDIES["tiny"].version)
@@ -77,35 +73,24 @@ def test_the_table_is_what_nested_loops_would_measure_and_its_sidecar_has_the_co
 def finished(tmp_path_factory):
     """A finished sweep, and the folder of its traces."""
     out, traces = (tmp_path_factory.mktemp(name) for name in ("out", "traces"))
-    sweep(out, traces=str(traces))
+    swept(out, traces=str(traces))
     return out, traces
 
 
-@given(st.dictionaries(st.integers(0, 15), st.sampled_from(["lost", "cut", "changed"])), st.integers(0, 2**32 - 1))
-def test_only_what_is_missing_is_measured_and_the_table_is_the_same(finished, harm, seed):
-    """Cells are lost, or cut short by a crash, or have a byte changed."""
-    (out, traces), rng = finished, random.Random(seed)
+@given(st.sets(st.integers(0, 15)))
+def test_only_missing_cells_are_measured_and_the_table_is_the_same(finished, lost):
+    out, traces = finished
     before, files = (out / "table.parquet").read_bytes(), sorted((out / "cells").iterdir())
-    for trace in traces.iterdir():
-        trace.unlink()
-    for number, kind in harm.items():
-        content = bytearray(files[number].read_bytes())
-        at = rng.randrange(len(content))
-        content[at] ^= rng.randrange(1, 256)
-        files[number].unlink()
-        if kind != "lost":
-            files[number].write_bytes(content if kind == "changed" else content[:at])
-    sweep(out, traces=str(traces))
+    for path in [*traces.iterdir(), *(files[number] for number in lost)]:
+        path.unlink()
+    swept(out, traces=str(traces))
     assert (out / "table.parquet").read_bytes() == before
-    assert len(measured(traces)) == len(harm)
+    assert len(measured(traces)) == len(lost)
     assert sorted((out / "cells").iterdir()) == files
 
 
-# Nothing is mixed.
-
-
-def test_a_changed_configuration_uses_no_cell_that_is_not_its_own(tmp_path):
-    """Each in the folder of all those before it gives what it gives alone, with and without failures."""
+def test_a_changed_configuration_uses_no_cell_of_another(tmp_path):
+    """Each in the folder of all those before it gives the files that it gives alone, with and without failures."""
     changes = [
         {"grid": [{"x": [0, 1]}]},
         {"name": "other", "grid": [{"x": [1, 0]}]},
@@ -117,18 +102,12 @@ def test_a_changed_configuration_uses_no_cell_that_is_not_its_own(tmp_path):
     ]
     kinds = set()
     for number, change in enumerate(changes):
-        sweep(tmp_path / "shared", **change)
-        sweep(tmp_path / str(number), **change)
+        swept(tmp_path / "shared", **change)
+        swept(tmp_path / str(number), **change)
         assert contents(tmp_path / "shared") == contents(tmp_path / str(number))
         kinds.add(tuple(sorted(contents(tmp_path / "shared"))))
     whole = ("table.parquet", "table.parquet.json")
     assert kinds == {whole, ("failures.json",), ("failures.json", *whole)}
-
-
-def test_a_worker_with_other_source_refuses():
-    assert Cell("tiny", STUDIES["tiny"].version, tiny(), 0).measure()
-    with pytest.raises(ValueError, match=r"other source code of 'tiny' than the sweep"):
-        Cell("tiny", "another version", tiny(), 0).measure()
 
 
 @dataclass(frozen=True)
@@ -139,51 +118,32 @@ class Placed:
 
 
 @given(st.builds(Placed, st.integers(0, 3), st.sampled_from([None, 0.0, 1.0]), st.sampled_from(["here", "there"])))
-def test_cells_have_one_key_just_when_they_are_equal_but_for_where_they_are_measured(first):
+def test_cells_have_one_key_just_if_they_are_equal_but_for_where_they_are_measured(first):
     for second in (Placed(1, 0.0, "there"), Placed(first.x), first):
-        for seed in (0, 1):
-            cells = Cell("tiny", "v", first, 0), Cell("tiny", "v", second, seed)
-            same = (first.x, first.y, 0) == (second.x, second.y, seed)
+        for seed, inputs in ((0, "{}"), (1, "{}"), (0, '{"file": "changed"}')):
+            cells = Cell(STUDIES["tiny"], first, 0), Cell(STUDIES["tiny"], second, seed, inputs)
+            same = (first.x, first.y, 0, "{}") == (second.x, second.y, seed, inputs)
             assert (cells[0].key == cells[1].key) == same
 
 
-def test_other_contents_of_a_named_file_are_another_cell(tmp_path, monkeypatch):
-    traces, file = tmp_path / "traces", tmp_path / "input.txt"
-    traces.mkdir()
-    replaced(monkeypatch, STUDIES["tiny"].measure, inputs=lambda settings: {"key": file.read_text()})
-    for content in ("one", "one", "two"):
-        file.write_text(content)
-        sweep(tmp_path / "out", grid=[], seeds=1, traces=str(traces))
-    assert measured(traces) == ["0-0", "0-0"]
+def test_a_worker_with_other_source_refuses():
+    for version, fits in ((STUDIES["tiny"].version, True), ("another version", False)):
+        number, outcome = sweep._attempt(3, "tiny", version, {}, 0, list(sweep.LOADED))
+        assert (number, fits or "other source code of 'tiny' than the sweep: install the same" in outcome) == (3, True)
 
 
-# Failures.
-
-
-def test_a_failed_cell_is_recorded_and_the_rest_finish_until_a_retry_is_asked_for(tmp_path):
-    traces = tmp_path / "traces"
-    traces.mkdir()
+def test_a_failed_cell_is_recorded_the_rest_finish_and_it_is_measured_again(tmp_path, traces):
     options = {"grid": [{"x": [0, 1]}], "seeds": 1, "traces": str(traces), "unlucky": 1}
-    first = sweep(tmp_path, **options)
+    first = swept(tmp_path, **options)
     (failure,) = json.loads((tmp_path / "failures.json").read_text())
     assert [failure] == first.failures
     assert (failure["settings"]["x"], failure["seed"]) == (1, 0)
-    assert failure["error"] == "ArithmeticError: 1 is unlucky"
-    assert failure["where"].startswith("tiny.py, line ")
+    assert "tiny.py, line " in failure["error"]
+    assert failure["error"].endswith("failed: ArithmeticError: 1 is unlucky")
     assert set(pd.read_parquet(tmp_path / "table.parquet")["x"]) == {0}
     assert json.loads(sidecar(tmp_path / "table.parquet").read_text())["configuration"]["failed"] == 1
-    assert sweep(tmp_path, **options) == first
-    assert measured(traces) == ["0-0", "1-0"]
-    assert sweep(tmp_path, retry_failed=True, **options) == first
+    assert swept(tmp_path, **options) == first
     assert measured(traces) == ["0-0", "1-0", "1-0"]
-    for path in (tmp_path / "cells").glob("*.json"):  # cut short by a crash
-        path.write_text(path.read_text()[:40])
-    assert sweep(tmp_path, **options) == first
-    assert len(measured(traces)) == 4
-
-
-def clash(settings, seed):
-    return pd.DataFrame({"x": [settings.x + 1], "fine": [3]})
 
 
 def agree(settings, seed):
@@ -191,14 +151,30 @@ def agree(settings, seed):
 
 
 def test_a_column_named_as_a_setting_has_its_value_and_is_there_once(tmp_path, monkeypatch):
-    replaced(monkeypatch, clash)
-    (failure, *_) = sweep(tmp_path, grid=[{"x": [0]}]).failures
-    assert "column 'x' of 'tiny' is named as a setting" in failure["error"]
     replaced(monkeypatch, agree)
-    assert sweep(tmp_path, grid=[{"x": [0, 2]}], retry_failed=True).failures == []
+    assert swept(tmp_path, grid=[{"x": [0, 2]}]).failures == []
     table = pd.read_parquet(tmp_path / "table.parquet")
     assert table.columns.tolist() == ["x", "y", "seed"]
     assert table[["x", "seed"]].to_numpy().tolist() == [[0, 0], [0, 1], [2, 0], [2, 1]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (None, "measure returned tiny (NoneType): return a DataFrame for each of tiny"),
+        ({"other": pd.DataFrame({"value": [1]})}, "measure returned other (DataFrame): return a DataFrame for each of"),
+        (pd.DataFrame({"value": []}), "measure returned a table tiny without rows"),
+        (pd.DataFrame({"x": [1], "fine": [3]}), "column 'x' has another value than the setting: give it another name"),
+    ],
+)
+def test_a_study_that_returns_something_else_is_named_with_its_line(monkeypatch, tmp_path, rows, said):
+    def returning(settings, seed):
+        return rows
+
+    replaced(monkeypatch, returning)
+    (failure,) = swept(tmp_path, grid=[], seeds=1).failures
+    assert f"study 'tiny' ({__file__}, line {returning.__code__.co_firstlineno}) failed: " in failure["error"]
+    assert said in failure["error"]
 
 
 def two_tables(settings, seed):
@@ -208,12 +184,12 @@ def two_tables(settings, seed):
 
 def test_a_study_of_two_tables_writes_both_and_a_cell_that_lacks_one_is_measured_again(tmp_path, monkeypatch):
     replaced(monkeypatch, two_tables, tables=("short", "long"))
-    assert sweep(tmp_path, grid=[{"x": [1, 2]}]).rows == {"short": 4, "long": 8}
+    assert swept(tmp_path, grid=[{"x": [1, 2]}]).rows == {"short": 4, "long": 8}
     assert pd.read_parquet(tmp_path / "short.parquet")["value"].tolist() == [10, 11, 20, 21]
     assert pd.read_parquet(tmp_path / "long.parquet")["value"].tolist() == [10, -10, 11, -11, 20, -20, 21, -21]
     before = contents(tmp_path)
     next((tmp_path / "cells").glob("*.long.*")).unlink()
-    sweep(tmp_path, grid=[{"x": [1, 2]}])
+    swept(tmp_path, grid=[{"x": [1, 2]}])
     assert contents(tmp_path) == before
     assert len(list((tmp_path / "cells").iterdir())) == 8
 
@@ -227,9 +203,8 @@ def toml(path, **changes):
     return path
 
 
-def test_the_command_says_what_it_did_and_exits_with_1_when_cells_failed(call, tmp_path):
+def test_the_command_says_what_it_did_and_exits_with_1_if_cells_failed(call, tmp_path):
     file, out = toml(tmp_path / "tiny.toml"), tmp_path / "out"
-    assert call(app, "sweep", file, "--out", out)[:2] == (0, f"{out}/table.parquet: 4 rows, 0 of 4 cells failed\n")
     code, said, err = call(app, "sweep", file, "--out", out, "--seeds", 3)
     assert (code, said) == (0, f"{out}/table.parquet: 6 rows, 0 of 6 cells failed\n")
     assert "no figure here draws it" in err
@@ -237,7 +212,8 @@ def test_the_command_says_what_it_did_and_exits_with_1_when_cells_failed(call, t
     code, said, err = call(app, "sweep", file, "--out", out)
     assert (code, said) == (1, f"{out}/table.parquet: 2 rows, 2 of 4 cells failed\n")
     at_once, *_, at_the_end = err.splitlines()
-    assert at_once.startswith("first failure: ArithmeticError: 3 is unlucky (tiny.py, line ")
+    assert at_once.startswith("first failure: study 'tiny' (")
+    assert at_once.endswith("failed: ArithmeticError: 3 is unlucky")
     assert "in the cell with x=3" in at_the_end
 
 
@@ -269,48 +245,40 @@ def test_a_bad_configuration_is_one_line_and_exit_2(call, tmp_path, changes, mes
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
+def test_bad_workers_are_one_line_and_exit_2(call, tmp_path, monkeypatch):
+    line = ["sweep", toml(tmp_path / "tiny.toml"), "--out", tmp_path / "out"]
+    monkeypatch.setattr(sweep, "CONNECTING", 0.2)
+    for options, message in (
         (["--jobs", 0], "jobs=0: give how many"),
-        (["--dask", "tcp://127.0.0.1:1"], "tcp://127.0.0.1:1"),
-    ],
-)
-def test_bad_options_are_one_line_and_exit_2(call, tmp_path, monkeypatch, options, message):
-    monkeypatch.setattr(clusters, "CONNECTING", 0.2)
-    code, _, err = call(app, "sweep", toml(tmp_path / "tiny.toml"), "--out", tmp_path / "out", *options)
-    assert code == 2
-    assert message in err.splitlines()[-1]
-
-
-def test_without_dask_the_error_says_how_to_get_it(call, tmp_path, monkeypatch):
+        (["--dask", "tcp://127.0.0.1:1"], "127.0.0.1:1"),
+    ):
+        code, _, err = call(app, *line, *options)
+        assert (code, message in err.splitlines()[-1]) == (2, True)
     monkeypatch.setitem(sys.modules, "distributed", None)
-    code, _, err = call(app, "sweep", toml(tmp_path / "t.toml"), "--out", tmp_path / "out", "--dask", "tcp://h:1")
+    code, _, err = call(app, *line, "--dask", "tcp://h:1")
     assert (code, err) == (2, "error: Dask is not installed: pip install '.[dask]' in a checkout of pairbounds\n")
 
 
-def test_equal_points_are_measured_once_and_studies_are_listed_with_their_presets_and_figures(call):
+def test_equal_points_are_measured_once():
     configuration = SweepConfiguration("tiny", 1, [{"y": [1, 1.0, 2]}, {"y": [2.0], "x": [0, 5]}])
-    assert [(cell.settings.y, cell.settings.x) for cell in configuration.cells()] == [(1.0, 0), (2.0, 0), (2.0, 5)]
+    assert [(point.y, point.x) for point in configuration.points()] == [(1.0, 0), (2.0, 0), (2.0, 5)]
     assert configuration.axes == ["y", "x"]
+
+
+def test_studies_are_listed_with_their_presets_and_figures(call):
     code, out, _ = call(app, "study")
     assert code == 0
     said = "".join(out.split())  # lines are broken anywhere
-    assert all(name in said for name in (*study_names(), "paper", "tightness_map"))
+    assert all(name in said for name in (*study_names(), "tiny", "paper", "tightness_map"))
 
 
 def test_a_study_that_is_measured_here_has_the_same_rows_and_its_own_errors():
     settings = tiny(x=2, unlucky=3)
-    here, spread = run_study("tiny", settings, range(2)), run_study("tiny", settings, range(2), Cores())
+    here, spread = run_study("tiny", settings, range(2)), run_study("tiny", settings, range(2), 1)
     pd.testing.assert_frame_equal(here["tiny"], spread["tiny"], check_exact=True)
-    unlucky = tiny(x=3, unlucky=3)
-    with pytest.raises(ArithmeticError, match="3 is unlucky"):
-        run_study("tiny", unlucky, range(2))
-    with pytest.raises(RuntimeError, match="seed 0: ArithmeticError: 3 is unlucky"):
-        run_study("tiny", unlucky, range(2), Cores())
-
-
-# Before it is measured.
+    for workers, said in ((None, ""), (1, "study tiny, seed 0: ")):
+        with pytest.raises(RuntimeError, match=rf"^{said}study 'tiny' \(.*\) failed: ArithmeticError: 3 is unlucky"):
+            run_study("tiny", tiny(x=3, unlucky=3), range(2), workers)
 
 
 def test_a_dry_run_writes_nothing_and_says_what_is_kept(call, tmp_path):

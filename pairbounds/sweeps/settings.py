@@ -1,0 +1,153 @@
+"""Settings of a study or a graph: a frozen dataclass, and its values from presets, TOML files and the command line."""
+
+import math
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from inspect import cleandoc
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.names import unknown_name
+
+ENTRY = re.compile(r"^(\w[\w, ]*?) : (.*)$")
+GIVEN, UNSTATED = "given", "not stated: ours"
+PLACE = "place"  # metadata of a setting that says where or on what device something is measured
+
+Kind = TypeVar("Kind")
+Value = TypeVar("Value")
+
+
+def place(default: Value) -> Value:
+    """The default of a setting that says where or on what device something is measured. Rows do not depend on it."""
+    return field(default=default, metadata={PLACE: True})
+
+
+def places(settings: Any) -> set[str]:
+    """The names of the settings that `place` marks."""
+    return {setting.name for setting in fields(settings) if PLACE in setting.metadata}
+
+
+def as_settings(kind: type[Kind], given: Kind | Mapping[str, Any] | None) -> Kind:
+    """Settings: as given, by a mapping from their names, or the defaults for `None`."""
+    if given is None or isinstance(given, Mapping):
+        chosen: Kind = chosen_settings(kind, given or {})
+        return chosen
+    if not isinstance(given, kind):
+        raise ValueError(f"{given!r} is no {kind.__name__}: give {kind.__name__}(...), or a dict of settings")
+    return given
+
+
+def chosen_settings(kind: type[Any], values: Mapping[str, object], given: Mapping[str, object] | None = None) -> Any:
+    """An instance of a settings dataclass, its values checked against the types of its fields.
+
+    Its class method `completed_settings`, if it has one, fits other values to those that are `given` (by default all).
+    """
+    hints = get_type_hints(kind)
+    for name in values:
+        if name not in hints:
+            raise ValueError(unknown_name("setting", name, [setting.name for setting in fields(kind)]))
+    typed = {name: _typed(name, value, hints[name]) for name, value in values.items()}
+    complete = getattr(kind, "completed_settings", None)
+    return kind(**(typed if complete is None else complete(typed, given or values)))
+
+
+def _typed(name: str, value: object, hint: Any) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"setting {name}={value!r} is not a finite number")
+    for kind in _alternatives(hint):
+        if type(value) is kind:
+            return value
+        if type(value) is int and kind is float:
+            return float(value)
+        if get_origin(kind) is tuple and isinstance(value, list | tuple):
+            return tuple(_typed(name, element, get_args(kind)[0]) for element in value)
+    raise ValueError(f"setting {name}={value!r} is not of type {getattr(hint, '__name__', hint)}")
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types that a hint allows. A literal stands for the types of its values."""
+    if get_origin(hint) is Literal:
+        return tuple(dict.fromkeys(type(value) for value in get_args(hint)))
+    return get_args(hint) if NoneType in get_args(hint) else (hint,)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Values of several settings under one name.
+
+    Attributes
+    ----------
+    values : by the names of the settings; the others have their defaults
+    seeds : how many; by default as many as the study has
+    source : the publication that the values are from, in words
+    unstated : settings that the source does not state
+    """
+
+    values: Mapping[str, Any]
+    seeds: int | None = None
+    source: str = ""
+    unstated: Collection[str] = ()
+
+    def lines(self, settings: Any, given: Collection[str]) -> list[str]:
+        """A line for each setting: its value, and a mark if it was given or is not stated by the source."""
+        marks = dict.fromkeys(self.unstated, UNSTATED) | dict.fromkeys(given, GIVEN)
+        lines = [self.source] if self.source else []
+        for setting in fields(settings):
+            value = shown(getattr(settings, setting.name))
+            lines.append(f"  {setting.name:<20} {value:<20} {marks.get(setting.name, '')}".rstrip())
+        return lines
+
+
+def shown(value: object) -> str:
+    """A value of a setting as a TOML file or `--set` has it; "-" for `None`."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(shown, value))}]"
+    return "-" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def given_settings(file: Path | None, given: Sequence[str]) -> dict[str, Any]:
+    """The settings of a TOML file, and over them those of the command line, NAME=VALUE each.
+
+    A value is read as TOML. A value that is not TOML is text.
+    """
+    settings: dict[str, Any] = {}
+    if file is not None:
+        require_file(file, "file of settings")
+        try:
+            settings = tomllib.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"settings {file}: {error}") from error
+    for assignment in given:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise ValueError(f"--set {assignment}: write NAME=VALUE")
+        try:
+            settings[name] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            settings[name] = value
+    return settings
+
+
+def setting_rows(kind: type[Any]) -> list[tuple[str, str, str]]:
+    """The name, default and meaning of each setting; the meaning is from `Attributes` of the docstrings."""
+    meanings = {name: text for base in reversed(kind.__mro__) for name, text in _attributes(base.__doc__ or "")}
+    return [(setting.name, shown(setting.default), meanings.get(setting.name, "")) for setting in fields(kind)]
+
+
+def _attributes(text: str) -> Iterator[tuple[str, str]]:
+    _, _, section = cleandoc(text).partition("Attributes\n----------\n")
+    section = re.split(r"\n\n\w+\n---", section)[0]
+    for entry in re.split(r"\n(?=\w)", section):
+        if match := ENTRY.match(" ".join(entry.split())):
+            for name in match[1].split(","):
+                yield name.strip(), match[2]
+
+
+def files_in(settings: Any) -> list[Path]:
+    """The files that settings name: a command never writes over them."""
+    values = [getattr(settings, setting.name) for setting in fields(settings)]
+    return [Path(value) for value in values if isinstance(value, str) and Path(value).is_file()]
