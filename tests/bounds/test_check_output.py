@@ -8,8 +8,7 @@ import pytest
 
 from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
-from pairbounds.theory.bounds.printed import best_widths
-from pairbounds.theory.bounds.table import HEADLINES, MOST, headlines
+from pairbounds.theory.bounds.table import MOST, headlines
 from tests.families import GRAPHS
 
 WITH_CRITIC = ("--penalty", 0.5, "--critic", "f.npy", "g.npy")
@@ -120,14 +119,3 @@ def test_violated_bounds_and_ones_own_are_in_the_short_table_though_there_are_ma
     assert with_violated == [f"low-{number}" for number in range(MOST + 2)]
     assert holding[-1] == "own"
     assert len(holding) <= MOST
-
-
-def test_bounds_that_look_at_the_encoder_are_last_among_the_best_widths(graph):
-    table = check_bounds(graph, [2, 3, 4])
-    looks = [BOUNDS[name].of_encoder for name in best_widths(table)["bound"]]
-    assert looks == sorted(looks)
-    assert set(looks) == {False, True}
-
-
-def test_no_headline_is_a_corollary():
-    assert all(BOUNDS[name].corollary_of is None for name in HEADLINES)

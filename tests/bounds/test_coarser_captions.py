@@ -61,14 +61,6 @@ def test_images_that_are_removed_are_no_channel():
     assert spectrum(fewer, 2).singular_values[1] > spectrum(whole, 2).singular_values[1]
 
 
-def test_a_merge_by_hand():
-    graph = PairGraph(np.eye(4), ["cat", "cat", "dog", "dog"], right_ids=["a cat", "cats", "a dog", "dogs"])
-    merged = coarser(graph, ["cat", "cat", "dog", "dog"])
-    assert merged.joint.toarray() == pytest.approx(np.kron(np.eye(2), np.ones((2, 1))) / 4)
-    assert (list(merged.right_ids), list(merged.class_names)) == (["cat", "dog"], ["cat", "dog"])
-    assert induced_labelling_error(coarser(graph, [0, 1, 1, 2])) == pytest.approx(1 / 4)
-
-
 def test_bad_channels():
     graph = PairGraph(np.eye(2))
     with pytest.raises(ValueError, match="3 groups for 2"):

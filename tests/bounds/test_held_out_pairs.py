@@ -80,25 +80,6 @@ def test_the_empirical_loss_of_any_encoder_is_the_stated_sum(seed):
     assert loss >= -np.sum(spectrum(graph, min(2, *graph.joint.shape)).singular_values ** 2) - 1e-9
 
 
-def test_by_hand():
-    """Two nodes a side, an encoder of zeros: `T` is the range's part alone, which is 0 as its scores are."""
-    counts = [[3, 0], [0, 3]]
-    found = excess_from_samples(counts, np.zeros((2, 1)), np.zeros((2, 1)), [0, 1, 0, 1], [0, 1, 0, 1], 2.0)
-    log, blocks = math.log(2 / 0.05), 3
-    deviation = math.sqrt(2 * (2 * 3) ** 2 * log / blocks) + 9 * log / (3 * blocks)
-    assert found == pytest.approx(1 + (1 + 8) / 5 + deviation)
-
-
-def test_the_empirical_bernstein_end_by_hand():
-    """Scores of 1 on both pairs and 0 across: each block has the value -2, without spread; scores up to 1."""
-    counts, eye = [[3, 0], [0, 3]], np.eye(2)
-    found = excess_from_samples(counts, eye, eye, [0, 0, 1, 1], [0, 0, 1, 1], 1.0)
-    log = math.log(2 / 0.05)
-    deviation = math.sqrt(2 * (2 + math.sqrt(2)) ** 2 * log / 3) + 5 * log / 9
-    end = -2 + 7 * 5 * (log + math.log(2)) / 3
-    assert found == pytest.approx(end + 2 + (2 + 3) / 5 + deviation)
-
-
 def test_unlike_scores_by_hand():
     """27 training pairs with values 1, 1, 1/3; scores of the fresh pairs that differ, by their matrix."""
     counts = [[6, 3, 0], [3, 6, 0], [0, 0, 9]]

@@ -68,15 +68,6 @@ def test_the_bound_is_its_formula_and_holds(seed):
     assert graph.left_marginal[wrong] @ costs[wrong] <= excess + 1e-9  # the proof's step
 
 
-def test_captions_of_a_class_that_score_unlike_change_the_threshold():
-    """Two captions of class 0 with scores ±2: `v_0 = log cosh 2`, and the image costs less than by the vote alone."""
-    graph = PairGraph([[1, 3, 1], [1, 1, 4]], [0, 1], [0, 0, 1])
-    critic = (np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0]]))
-    encoder = Encoder.critic(graph, spectrum(graph, 1), critic)
-    _, costs, _ = written_out(graph, *critic)
-    assert mean_captions(encoder).costs == pytest.approx(costs)
-
-
 def test_scores_too_far_apart_for_their_exponentials():
     graph = PairGraph([[3, 1], [1, 3]], [0, 1], [0, 1])
     row = check_bounds(graph, 1, critic=(np.diag([900.0, 900.0]), np.eye(2))).set_index("bound").loc[NAME]

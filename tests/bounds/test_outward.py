@@ -12,7 +12,6 @@ import pytest
 
 from pairbounds import BOUNDS, HypothesisError, PairGraph
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.theorem18_penalty import duality_gap, penalised_excess
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case
@@ -20,9 +19,7 @@ from tests.bounds.test_every_bound import arguments_of
 from tests.bounds.test_witnesses import (
     BIT_VALUES,
     WITNESSES,
-    penalised_bits,
     two_bits,
-    two_captions_of_a_class,
 )
 
 OFF = 1e-4
@@ -100,51 +97,6 @@ def test_what_may_be_off_weakens_a_claim(name, allowance):
     assert name not in MOVED[allowance].split() or max(moved) > 1e-3
     if (name, allowance) in TIMES:
         assert moved[0] == pytest.approx(TIMES[name, allowance], rel=0.01)
-
-
-@pytest.mark.parametrize(("k", "beyond"), [(4, 0.0), (2, (1 - 0.5 / 0.8) ** 2 * np.sum(BIT_VALUES**2))])
-def test_the_excess_of_a_penalised_loss_is_off_by_a_rounding_of_its_terms(k, beyond):
-    """Excess of `‖F Gᵀ‖² - 2 <F Gᵀ, Ā> + μ (‖F‖² + ‖G‖²)` over the least, with what is beyond the width."""
-    graph, triplets, _, encoder = arguments_of(penalised_bits(0.5, k, 0.01, 1.1))
-    size = 0.5 * float(
-        graph.left_marginal @ encoder.left**2 @ np.ones(k) + graph.right_marginal @ encoder.right**2 @ np.ones(k)
-    )
-    plain, off = (penalised_excess(replace(encoder, spectrum=saying(triplets, rounding=r))) for r in (0.0, OFF))
-    scale = max(float(np.sum((BIT_VALUES - 0.5) ** 2)), encoder.loss_scale)
-    assert (off - plain) / OFF == pytest.approx(scale + size + beyond)
-
-
-def test_a_duality_gap_is_off_by_a_rounding_of_its_norm_and_of_its_terms():
-    graph, triplets, _, encoder = arguments_of(penalised_bits(0.76, 3, -0.001))
-    root = np.sqrt(graph.left_marginal)[:, None], np.sqrt(graph.right_marginal)[:, None]
-    residual = graph.normalized.toarray() - (root[0] * encoder.left) @ (root[1] * encoder.right).T
-    size = 0.76 * float(np.sum((root[0] * encoder.left) ** 2) + np.sum((root[1] * encoder.right) ** 2))
-    whole, along = float(np.sum(BIT_VALUES**2)), float(np.sum(residual * graph.normalized.toarray()))
-    for r in (0.0, 1e-6):
-        share = 0.76 / (np.linalg.norm(residual, 2) + r * encoder.loss_scale)
-        gap = (1 + share**2) * float(np.sum(residual**2)) + size - 2 * share * along
-        expected = gap + r * (1 + share) ** 2 * (whole + encoder.loss_scale + size)
-        found = duality_gap(replace(encoder, spectrum=saying(triplets, rounding=r)))
-        assert found == pytest.approx(expected, abs=1e-10)
-
-
-def test_what_is_spared_by_imbalance_is_rounded_down():
-    """`2 (Σ K + r) - Σ_c (3 (K_c - r - √p_c r / (1 - σ²))₊² / p_c - p_c)₊`, from dense vectors."""
-    graph, triplets, k, _ = arguments_of(CHECKS["imbalance-error"].case())
-    masses = np.bincount(graph.left_labels, weights=graph.left_marginal)
-    labels = np.sqrt(graph.left_marginal)[:, None] * np.eye(len(masses))[graph.left_labels]
-    missed, gap = masses - np.sum((triplets.left[:, :k].T @ labels) ** 2, axis=0), 1 - triplets.upper_values[k] ** 2
-    for r in (0.0, 1e-3):
-        least = 1.5 * np.maximum(0, missed - r - np.sqrt(masses) * r / gap) ** 2 / masses
-        expected = 2 * (missed.sum() + r) - np.maximum(0, 2 * least - masses).sum()
-        found = BOUNDS["imbalance-error"](graph, saying(triplets, rounding=r), k)
-        assert found == pytest.approx(expected, rel=1e-9)
-
-
-def test_the_hinge_of_classes_is_rounded_up():
-    """Weights and scores are powers of two, so that without an allowance the value is exact."""
-    arguments = arguments_of(two_captions_of_a_class())
-    assert 15 / 8 + 1e-15 < BOUNDS["mean-classifier-any"](*arguments) < 15 / 8 + 1e-10
 
 
 def test_classes_that_fall_apart_are_no_division_by_0():

@@ -80,6 +80,12 @@ def test_the_excess_is_not_underestimated_where_the_width_is_too_small(seed, pen
     assert penalised_excess(encoder) >= excess - 1e-12
 
 
+@pytest.mark.parametrize("penalty", [0, 1, np.nan])
+def test_a_penalty_out_of_range(penalty):
+    with pytest.raises(ValueError, match="is not in"):
+        check_bounds(drawn(0)[0], 2, penalty=penalty)
+
+
 @pytest.mark.parametrize("family", ["dense_random", "many_components", "cycle", "latent_captions"])
 @pytest.mark.parametrize("most", [3, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_penalty_at_a_singular_value_to_the_last_bit(family, most):
@@ -106,21 +112,3 @@ def test_ties_beyond_the_penalty_are_of_no_consequence():
     assert table.loc["penalised-mse", "measured_least"] == table.loc["penalised-mse", "measured_most"]
     cut_by_the_width = check_bounds(graph, 2, penalty=0.5).set_index("bound")
     assert "measured on one optimum among many" in cut_by_the_width.loc["penalised-mse", "note"]
-
-
-def test_the_bounds_follow_an_encoder_that_is_trained_for_another_penalty():
-    """Where all values exceed both penalties the gap is the excess itself, and so is what follows from it."""
-    graph = PairGraph(np.eye(4) + 0.05, [0, 0, 1, 1])
-    other = encoder_of(graph, 4, 0.2)
-    encoder = replace(other, penalty=0.25, given=True)
-    assert duality_gap(encoder) == pytest.approx(penalised_excess(encoder), rel=1e-9)
-    assert penalised_excess(encoder) == pytest.approx(4 * 0.05**2, rel=1e-9)
-
-
-def test_features_of_nothing_and_penalties_out_of_range():
-    graph, _ = drawn(0)
-    table = check_bounds(graph, 2, tuple(np.zeros((n, 2)) for n in graph.joint.shape), penalty=0.5)
-    assert table["holds"].all()
-    for penalty in (0, 1, -1, np.nan):
-        with pytest.raises(ValueError, match="is not in"):
-            check_bounds(graph, 2, penalty=penalty)

@@ -1,5 +1,4 @@
 import inspect
-import math
 import re
 import tracemalloc
 
@@ -9,7 +8,6 @@ import pytest
 import torch
 
 from pairbounds import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
-from pairbounds.theory.bounds.quantities import QUANTITIES, Quantity
 from pairbounds.theory.bounds.table import CheckTable
 from tests.families import slow_decay
 
@@ -40,23 +38,6 @@ def test_a_users_bound_appears_in_the_table(register):
     assert row["value"] == pytest.approx(plain["value"] / 2)
     assert row["measured"] == plain["measured"]
     assert row["status"] == "conjecture"
-
-
-def test_a_quantity_is_measured_once_for_each_subject(register, monkeypatch):
-    subjects = []
-
-    def counted(encoder):
-        subjects.append(encoder)
-        return 0.0
-
-    monkeypatch.setitem(QUANTITIES, "counted", Quantity(counted))
-    for number in range(2):
-        for subject in ("optimum", "encoder"):
-            register(f"{subject}-{number}", quantity="counted", status="conjecture", subject=subject)(lambda *_: 9.0)
-    check_bounds(GRAPH, 2)
-    assert len(subjects) == 1
-    check_bounds(GRAPH, 2, np.ones((8, 2)))
-    assert len(subjects) == 3
 
 
 @pytest.mark.parametrize(
@@ -145,10 +126,3 @@ def test_bad_arguments(arguments, message):
 def test_too_few_triplets():
     with pytest.raises(ValueError, match="k=2 needs 3 triplets, 2 are given"):
         check_bounds(GRAPH, 2, triplets=spectrum(GRAPH, 2))
-
-
-def test_a_bound_that_is_not_a_number_does_not_hold(register):
-    register("mine", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: math.nan)
-    row = check_bounds(GRAPH, 2).set_index("bound").loc["mine"]
-    assert not row["holds"]
-    assert "not a number" in row["note"]

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds import BOUNDS, PairGraph, check_bounds
 
 OF_NO_SIZE = {  # quantities of features that are the same for features of another size
     *("probe_error", "probe_mse", "zero_shot_error", "nearest_mean_error", "sphere_infonce_loss"),
@@ -55,10 +54,3 @@ def test_products_are_what_counts_where_sizes_cancel(plain):
     assert of_products.sum() >= 4
     sides = ["measured", "value"]
     np.testing.assert_allclose(found.loc[of_products, sides], plain.loc[of_products, sides], rtol=1e-12)
-
-
-def test_the_round_off_of_a_tiny_loss_is_not_nothing():
-    """Columns of 1e-120 on either side, whose squares are below float64: the scale of the loss is their product."""
-    triplets = spectrum(GRAPH, 4)
-    tiny, plain = (Encoder.of(GRAPH, triplets, 3, (size * F, size * G)) for size in (1e-120, 1.0))
-    assert tiny.loss_scale == pytest.approx(plain.loss_scale / (1 + np.linalg.norm(plain.product_factor)) * 1e-240)

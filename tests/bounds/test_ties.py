@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from pairbounds import HypothesisError, PairGraph, check_bounds, probe, spectral_loss, spectrum
+from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
 from pairbounds.theory.bounds.rows import TIED
 from pairbounds.theory.quantities import consistency
 from pairbounds.theory.quantities.consistency import optimum_range
@@ -77,39 +77,10 @@ def test_the_table_gives_the_range_of_the_squared_error_and_of_nothing_else(fami
             assert (rows["measured_most"] == rows["measured"]).all()
 
 
-def test_a_label_on_one_of_the_tied_pieces():
-    """Two classes on four lone pairs, k = 2: everything from no error to nothing but error, by hand."""
-    graph = PairGraph(np.eye(4), [0, 0, 1, 1])
-    assert optimum_range(graph, spectrum(graph, 3), 2) == pytest.approx((0, 1))
-    graph = PairGraph(np.diag([1, 2, 3, 4]), [0, 0, 1, 1])  # eigenvalues .7, .3, 0, 0
-    for k, least, most in ((1, 0.3, 1.0), (2, 0.0, 1.0), (3, 0.0, 0.7)):
-        assert optimum_range(graph, spectrum(graph, k + 1), k) == pytest.approx((least, most), abs=1e-12)
-
-
 def pieces_and_copies(rng):
     """Twelve copies of one piece within a weak common mixture: σ_2 to σ_12 are one value below 1."""
     piece = sp.block_diag([sp.coo_array(np.ones((2, 2)))] * 12).toarray()
     return PairGraph(piece + 0.01, rng.integers(3, size=24))
-
-
-@pytest.mark.parametrize(("below_1", "expected"), [(False, []), (True, [8, 16])])
-def test_the_tie_may_go_on_beyond_the_triplets_given(monkeypatch, below_1, expected):
-    """σ = 1 is read off the components; of another value twice as many triplets are computed, until it ends."""
-    rng = np.random.default_rng(1)
-    graph = pieces_and_copies(rng) if below_1 else GRAPHS["many_components"](rng, 40)
-    asked = []
-
-    def counting(graph, k):
-        asked.append(k)
-        return spectrum(graph, k)
-
-    monkeypatch.setattr(consistency, "spectrum", counting)
-    few = optimum_range(graph, spectrum(graph, 4), 3)
-    assert asked == expected
-    assert few == pytest.approx(optimum_range(graph, spectrum(graph, 24), 3), abs=1e-12)
-    assert asked == expected
-    row = check_bounds(graph, 3).set_index("bound").loc["probe-mse"]
-    assert (row["measured_least"], row["measured_most"]) == pytest.approx(few)
 
 
 def test_a_tie_without_an_end_in_reach_has_no_range_and_every_verdict(monkeypatch):
@@ -131,14 +102,3 @@ def test_values_of_zero_do_not_tie():
         least, most = optimum_range(graph, spectrum(graph, min(k + 1, SIZE)), k)
         assert least == most == pytest.approx(check_bounds(graph, k).set_index("bound").loc["probe-mse", "measured"])
         assert not check_bounds(graph, k)["note"].str.contains(TIED, regex=False).any()
-
-
-def test_beyond_the_rank_another_minimiser_may_err_less_than_the_optimum():
-    """The common space of theorem 3 and the lower end of theorem 4 are of `U_k Σ_k^{1/2}`: others may span more."""
-    graph = PairGraph(np.full((2, 2), 0.25), [0, 1])
-    left, right = np.array([[1.0, 0], [1, 1]]), np.array([[1.0, 0], [1, 0]])
-    rows = check_bounds(graph, k=2).set_index("bound")
-    assert spectral_loss(graph, left, right) == pytest.approx(rows.loc["optimum", "value"])
-    assert probe(graph, left).mse == pytest.approx(0, abs=TOLERANCE)
-    assert rows.loc["sharp-probe-mse-below", "value"] == pytest.approx(0.5)
-    assert rows.loc["sharp-probe-mse-below", "measured"] == pytest.approx(0.5)

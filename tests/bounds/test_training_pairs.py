@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import LatentWorld, PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
+from pairbounds import LatentWorld, PairGraph, optimal_embeddings, spectral_loss, spectrum
 from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.bounds.theorem28_training_pairs import (
@@ -119,34 +118,6 @@ def test_the_constant_4_cannot_be_less():
     assert excess(graph, 2, empirical_optimum(counts, 2)) <= excess_of_counts(graph, 2, counts) * (1 + 1e-6)
 
 
-@pytest.mark.parametrize("known_marginals", [False, True])
-def test_coverage_of_excess_and_error(known_marginals):
-    n, k, covered = 20_000, 2, []
-    rng = np.random.default_rng(n)
-    forecast = Forecast(GRAPH, k, known_marginals=known_marginals)
-    limit, error = forecast.excess(n), forecast.mse(n)
-    for _ in range(60):
-        counts = sampled(GRAPH, n, rng)
-        known, _ = optimum_with_true_marginals(GRAPH, counts, k)
-        embedding = known if known_marginals else empirical_optimum(counts, k)
-        covered.append(excess(GRAPH, k, embedding) <= limit and probe(GRAPH, embedding[0]).mse <= error)
-    assert np.mean(covered) >= 0.95
-
-
-def test_coverage_of_the_noise():
-    rng, n = np.random.default_rng(1), 300
-    noises = [optimum_with_true_marginals(GRAPH, sampled(GRAPH, n, rng), 1)[1] for _ in range(400)]
-    squares = [np.sum(noise**2) for noise in noises]
-    known = Noise.of(GRAPH)
-    assert known.variance / n == pytest.approx(np.mean(squares), rel=0.1)
-    assert np.mean(np.sqrt(squares) <= known.norm(n, 0.9)) >= 0.9
-    assert np.mean([np.linalg.norm(noise, 2) <= known.operator_norm(n, 0.9) for noise in noises]) >= 0.9
-    for pairs in (3, 30, 3000, 300_000):
-        *norms, norm = noise_by_hand(GRAPH, pairs, 0.9)
-        assert (known.norm(pairs, 0.9), known.operator_norm(pairs, 0.9)) == pytest.approx((min(norms), norm))
-    assert np.mean(np.sqrt(squares) <= np.sqrt(known.variance / n)) < 0.9  # without the deviation it is no bound
-
-
 @pytest.mark.parametrize("n", [1, 2, 5, 10])
 def test_noise_exceeds_its_bounds_as_rarely_as_they_say(n):
     """Exactly: over all samples of n pairs of a small graph, by their probabilities."""
@@ -240,21 +211,6 @@ def test_bounds_of_counts_by_hand(seed):
         assert excess_of_counts(graph, k, 7 * shares) == pytest.approx(expected, rel=1e-4)
 
 
-def test_the_rate_is_that_of_n():
-    few, many = (Forecast(GRAPH, 2, known_marginals=True).excess(n) for n in (10**8, 10**10))
-    assert few / many == pytest.approx(100, rel=0.02)
-
-
-def test_two_nodes_by_hand():
-    """Two pairs of probability 1/2, of which one was seen three times in four."""
-    graph = PairGraph(np.eye(2))
-    assert Noise.of(graph).variance == pytest.approx(2 * 0.5 / 0.25 - 2)
-    # ρ = (3/2, 1/2) on both sides and γ = 1: off the diagonal `1 - ρρ'` is 1/4, where A_k is 0; on it -5/4 and 3/4.
-    within = excess_of_counts(graph, 2, [[3, 0], [0, 1]])
-    noise, moved = np.sqrt(2 * 0.25 / 1), np.sqrt(1.25**2 + 0.75**2)
-    assert within == pytest.approx(4 * (noise + moved) ** 2 / (1 - 0.75) ** 2)
-
-
 def test_the_number_of_pairs_inverts_the_bound():
     graph = PairGraph(np.kron(np.eye(2), np.ones((2, 2))), [0, 0, 1, 1])
     for target in (0.1, 0.2, 0.3, 0.4, 0.5):
@@ -283,19 +239,6 @@ def test_what_the_spectrum_may_be_off_by_raises_the_bound(part, amount, monkeypa
     monkeypatch.setattr(training_pairs, "spectrum", lambda *_: triplets)
     for bound, before in zip(bounds, plain, strict=True):
         assert bound() > before * (1 + 1e-6)
-
-
-def test_each_part_of_the_angles_is_rounded_upwards():
-    triplets = SimpleNamespace(lower_values=np.array([0.9]), upper_values=np.array([0.9, 0.1]), rounding=0.01)
-    found = training_pairs._mse_by_angle(np.array([0.5]), triplets, 1, 0.1, 1.2, 0.05)
-    assert found == pytest.approx((math.sqrt(0.51) + 1.2 * (0.1 / 0.7 + 0.05) * math.sqrt(0.51)) ** 2)
-
-
-def test_nodes_that_were_not_seen_have_no_part():
-    """Three pairs alone, the first seen twice and the second once: ρ is 2, 1 and 0 on both sides, and γ is 1."""
-    within = excess_of_counts(PairGraph(np.eye(3)), 3, np.diag([2, 1, 0]))
-    assert within == pytest.approx(4 * (math.sqrt(2 * (1 / 3) ** 2 / (1 / 9)) + 3) ** 2)
-    assert math.isinf(training_pairs._within(0.5, 1.0, 0.5))
 
 
 def test_bad_arguments():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from pairbounds import HypothesisError, PairGraph, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem27_whitened_alignment import induced_alignment, pair_alignment
-from tests.families import GRAPHS
 
 
 def case(seed):
@@ -43,16 +42,6 @@ def test_both_are_what_they_say(seed):
     nearest = mean_distance(joint, f, g @ turned)
     assert pair_alignment(encoder) == pytest.approx(nearest, rel=1e-5, abs=1e-7)
     assert nearest <= mean_distance(joint, f, g) + 1e-7
-
-
-@pytest.mark.parametrize("family", GRAPHS)
-def test_at_the_optimum_the_pairs_are_as_near_as_the_singular_values_allow(family):
-    graph = GRAPHS[family](np.random.default_rng(0), 40)
-    found = spectrum(graph, min(graph.joint.shape))
-    for k in (1, int(found.rank)):
-        assert pair_alignment(Encoder.optimum(graph, found, k)) == pytest.approx(
-            2 * np.sum(1 - found.singular_values[:k]), abs=1e-12 * k
-        )
 
 
 def test_the_squares_do_not_belong_to_the_pairs_themselves():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from pairbounds import (
     ForeignCodeError,
     LatentWorld,
-    PairGraph,
     check_bounds,
     check_encoder,
     optimal_embeddings,
@@ -19,7 +18,6 @@ from pairbounds.theory.bounds.encoder_check import AS_GIVEN, PARTS, REALIGNED, R
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
-from pairbounds.theory.quantities.factorisation import best_scale
 from pairbounds.theory.spectrum.triplets import spectrum
 from tests.families import GRAPHS
 
@@ -91,14 +89,6 @@ def test_features_of_unit_norm_are_no_worse_for_it():
     assert f"multiplied by {found.scale:.4g}" in str(found)
 
 
-def test_no_scale_helps_what_has_no_products():
-    f, g = (np.zeros((size, 2)) for size in WORLD.joint.shape)
-    assert best_scale(WORLD, f, g) == 0
-    found = check_encoder(WORLD, (optimal_embeddings(WORLD, 2)[0], g))
-    assert (found.scale, [*found.table["units"]]) == (0, [AS_GIVEN, REALIGNED])
-    assert "no scale changes that" in str(found)
-
-
 def test_pairs_that_repel_are_turned_around():
     f, g = optimal_embeddings(WORLD, 3)
     found = check_encoder(WORLD, (-2 * f, g))
@@ -115,14 +105,6 @@ def test_an_encoder_of_another_loss_is_led_to_the_critic(bias):
     assert ("of the spectral loss" in text, "critic=" in text) == (True, True)
     assert ("by the spectral loss its pairs repel" in text) == (bias < 0)
     assert "critic=" not in str(check_encoder(WORLD, optimal_embeddings(WORLD, 3)))
-
-
-def test_features_of_texts_that_the_graph_dropped_are_told_which_to_give():
-    images, texts = np.random.default_rng(0).standard_normal((2, 60, 8))
-    graph = PairGraph.from_features(images, texts, temperature=0.1, top_k=1, left_labels=np.arange(60) % 2)
-    with pytest.raises(ValueError, match=r"^g has shape \(60, 8\): .*graph\.right_ids"):
-        check_encoder(graph, (images, texts))
-    assert check_encoder(graph, (images, texts[graph.right_ids])).k == 8
 
 
 def test_the_width_is_what_the_columns_span():

@@ -1,8 +1,6 @@
 """The Coq files of `theory/formal`, read without Coq: what is called machine-checked is stated and assumes nothing."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -11,7 +9,7 @@ from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from pairbounds.theory.ledger.explanation import explanation
 from pairbounds.theory.ledger.formal import AXIOMS, axioms, coq_statement, foundation
 from pairbounds.theory.ledger.page import ledger_page
-from tests.reliability.formal import CLOSED, PACKAGES, in_order, objections, sources, unexpected
+from tests.reliability.formal import CLOSED, objections, sources, unexpected
 
 CHECKED = {name: it for name, it in {**BOUNDS, **STATEMENTS}.items() if it.formal is not None}
 
@@ -88,17 +86,6 @@ def test_an_assumption_is_found(text, objection):
     assert objection in objections(text)
 
 
-def test_a_comment_and_a_closed_section_assume_nothing():
-    assert objections("(* Axiom a : (* admit *) b. *) Section S. Variable a : nat. Lemma b : a = a. End S.") == []
-
-
-def test_each_file_comes_after_those_that_it_requires():
-    order = in_order(sources())
-    assert sorted(order) == sorted(sources())
-    for require in ("Require Import a", "Require a"):
-        assert in_order({"b": f"From Pairbounds {require}.", "a": ""}) == ["a", "b"]
-
-
 def test_the_page_and_the_explanation_show_the_statement():
     page = ledger_page()
     for name, claim in CHECKED.items():
@@ -111,11 +98,3 @@ def test_the_page_and_the_explanation_show_the_statement():
     assert not any(line.startswith("Machine-checked") for line in explanation(BOUNDS["image-error-haochen"]))
     with pytest.raises(ValueError, match="no proposition 'nothing'"):
         coq_statement("theorem04_linear_probe.v:nothing")
-
-
-@pytest.mark.parametrize(("options", "code"), [([], 2), (["--if-changed"], 0)])
-def test_without_coq_one_line_says_how_to_get_it(tmp_path, options, code):
-    command = [sys.executable, "-m", "tests.reliability.formal", *options]
-    done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
-    assert (done.returncode, (done.stdout + done.stderr).count("\n")) == (code, 1)
-    assert PACKAGES in done.stdout + done.stderr

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -15,9 +14,9 @@ import pytest
 from pairbounds import PairGraph, prove
 from pairbounds.__main__ import app
 from pairbounds.theory.ledger.formal import FOLDER
-from pairbounds.theory.proofs import coq, coq_check, prove_in_coq
+from pairbounds.theory.proofs import coq_check, prove_in_coq
 from pairbounds.theory.proofs.decimals import written
-from pairbounds.theory.proofs.places import left_places
+from pairbounds.theory.proofs.verify import Refusal
 from tests.families import GRAPHS
 from tests.reliability.elsewhere import VARIABLES
 from tests.reliability.formal import sources
@@ -43,12 +42,6 @@ def test_the_file_is_about_the_graph(family):
     assert f"SHA-256 of its sizes, weights and labels: {prove(graph, 3).graph}.\n" in proved.text
     _, classes = np.unique(graph.left_labels, return_inverse=True)
     assert f"[:: {'; '.join(f'{c}%nat' for c in classes)}] {max(classes)}%nat." in proved.text
-
-
-def test_the_example_of_the_theory_is_such_a_file():
-    example, text = sources()["Verdict"], prove_in_coq(TINY, 2).text
-    assert numbers(example, "weights") == numbers(text, "weights")
-    assert re.findall("^Theorem.*", example, re.M) == re.findall("^Theorem.*", text, re.M)
 
 
 @pytest.mark.parametrize("graph", [TINY, GRAPHS["dense_random"](np.random.default_rng(4), 20)])
@@ -79,25 +72,6 @@ def test_what_a_vote_proves_there_the_verifier_proves_too(size, k, penalty, tmp_
     record["claims"][-1]["value"] = written(vote.value - Fraction(1, 10**9))
     with pytest.raises(verifier.Refusal):
         verifier.check(read, record)
-
-
-@pytest.mark.parametrize("penalty", [None, 0.6])
-def test_a_vote_that_adds_nothing_is_left_out(penalty):
-    ours = prove_in_coq(GRAPHS["one_class"](np.random.default_rng(0), 6), 1, penalty=penalty)
-    assert not any(claim.filter for claim in ours.claims)
-    assert "vote_claim" not in ours.text
-
-
-def test_where_the_place_from_below_is_too_high_it_is_not_used(monkeypatch):
-    def raised_places(*of):
-        found = left_places(*of)
-        return replace(found, at_least=found.at_least + Fraction(1, 8))
-
-    before = prove_in_coq(TINY, 2)
-    monkeypatch.setattr(coq, "left_places", raised_places)
-    after = prove_in_coq(TINY, 2)
-    assert before.places.at_least > after.places.at_least == 0
-    assert before.value("probe_error") < after.value("probe_error")
 
 
 def test_a_graph_that_is_too_large_is_refused_before_the_work(tmp_path, call):
@@ -138,42 +112,31 @@ def raised(name, row, place, by):
 
 TAMPERED = {
     "a weight": raised("weights", 0, 0, 2**50),
-    "another weight": raised("weights", 3, 2, 1),
     "a weight from nothing": raised("weights", 0, 2, 2**50),
     "a negative weight": raised("weights", 1, 2, -1),
     "rows exchanged": replaced(r"\[:: weights_0; weights_1", "[:: weights_1; weights_0"),
-    "a row twice": replaced(r"weights_2; weights_3", "weights_2; weights_2"),
     "a row dropped": replaced(r"; weights_3\]", "]"),
     "a column dropped": replaced(r"^(Definition weights_0.*); 0x0\]", r"\1]"),
     "a label": replaced(r"\[:: 0%nat; 0%nat; 1%nat", "[:: 0%nat; 1%nat; 1%nat"),
-    "labels of one class": replaced(r"\[:: 0%nat; 0%nat; 1%nat; 1%nat\]", "[:: 0%nat; 0%nat; 0%nat; 0%nat]"),
     "a label dropped": replaced(r"; 1%nat\]", "]"),
     "a class more": replaced(r"\] 1%nat", "] 2%nat"),
-    "a class less": replaced(r"\] 1%nat", "] 0%nat"),
     "left nodes": replaced(r"Problem 4%nat", "Problem 5%nat"),
-    "right nodes": replaced(r"Problem 4%nat 3%nat", "Problem 4%nat 2%nat"),
     "a smaller width": replaced(r"Place 2%nat", "Place 1%nat"),
     "a smaller width everywhere": lambda text: re.sub(r"\((4|3), 2\)", r"(\1, 1)", text).replace(
         "Place 2%nat", "Place 1%nat"
     ),
     "a lower place": replaced(r"(Place 2%nat) \d+", r"\1 1"),
-    "a place of 1": replaced(r"(Place 2%nat) \d+ (\d+)", r"\1 \2 \2"),
     "no unit": replaced(r"(Place 2%nat \d+ \d+) \d+", r"\1 0"),
     "a root": raised("roots", 0, 1, 2**58),
     "V": raised("basis", 0, 0, 2**55),
-    "V without its unit": replaced(r"(basis_3\]) \d+", r"\1 0"),
     "L": raised("factor", 1, 0, 2**50),
-    "L against the sign": replaced(r"(factor_3\]) (\d+)", r"\1 (-\2)"),
-    "L without its unit": replaced(r"(factor_3\]) \d+", r"\1 0"),
     "nothing left over": replaced(r"^    \d+\)$", "    0)"),
     "another one": replaced(r"^  (\d+) (\[:: \d)", r"  \g<1>0 \2"),
     "a moment": replaced(r"^(  \d+ \[:: \d+; \d+)", r"\g<1>1"),
-    "a moment dropped": replaced(r"; \d+\]\)?\.$", "]."),
     "a polynomial": replaced(r"^  \[:: \d", "  [:: "),
     "its denominator": replaced(r"(theorem_4_checked .*\n  \[::.*\]) (\d+)", r"\1 \g<2>0"),
     "the bound": replaced(r"(mse_at_most counts 2 0 1) \d+", r"\1 1"),
     "another bound": replaced("mse_at_most", "error_at_most"),
-    "with a penalty": replaced("mse_at_most counts 2 0 1", "mse_at_most counts 2 1 2"),
     "with a penalty everywhere": lambda text: text.replace(" 0 1", " 1 2"),
     "a vote": replaced(r"(votes_checked .*\n.*?\] \[:: .*); [^;]*\]$", r"\1]"),
     "the polynomial of a vote": replaced(r"(votes_checked .*\n  \[:: [^\]]*); [^;\]]*\]", r"\1]"),
@@ -186,18 +149,10 @@ TAMPERED = {
 # Whatever these say, Coq compiles most of them: they are told by their bytes, and Coq never sees them.
 FORGED = {
     "an admitted lemma": lambda text: re.sub(r"(Lemma checked .*?) Proof.*", r"\1 Proof. Admitted.", text),
-    "an axiom": replaced("^Lemma checked", "Axiom false : False.\nLemma checked"),
     "another meaning of minimiser": replaced(
         "^Open Scope hex_int",
         "Definition mse_at_most (G : problem) (k : nat) (a b c d : Z) := True.\nOpen Scope hex_int",
     ),
-    "another meaning of <=": replaced("^Open Scope Z", 'Notation "a <= b" := True (at level 70).\nOpen Scope Z'),
-    "words of Coq": replaced("^Print Assumptions .*", 'Goal True. idtac "Closed under the global context". Abort.'),
-    "a file that it writes": replaced("^Print Assumptions", 'Redirect "stolen" Print Assumptions'),
-    "nothing asked": replaced("^Print Assumptions .*", ""),
-    "other fixed files": replaced("Integers Place", "Integers  Place"),
-    "a text after its end": "{}\n".format,
-    "no text": lambda text: "",
     "bytes of no text": lambda text: text + "\udcff",
     "numbers of any length": replaced(r"(mse_at_most counts 2 0 1) \d+", rf"\1 {'9' * 10**6}"),
     "a width of no graph": lambda text: text.replace("Place 2%nat", "Place 99%nat").replace("counts 2 ", "counts 99 "),
@@ -249,6 +204,18 @@ def test_what_was_tampered_with_is_refused_before_coq_sees_it(way, tmp_path, cal
     assert (code, out, [*coqc_seen.iterdir()]) == (1, "", [])
     assert err.startswith("NOT PROVED: ")
     assert err.count("\n") == 1
+
+
+def test_a_file_of_other_bytes_is_refused_wherever_they_are(tmp_path, monkeypatch):
+    """A byte more, a byte less, or another byte: 60 of each."""
+    text, proof, rng = prove_in_coq(TINY, 2).text, tmp_path / "proof.v", np.random.default_rng(0)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for place in rng.integers(len(text), size=60):
+        other = "." if text[place] == " " else " "
+        for inserted, rest in (("", place + 1), (" ", place), (other, place + 1)):
+            proof.write_text(text[:place] + inserted + text[rest:])
+            with pytest.raises(Refusal):
+                coq_check.verify_coq(TINY, proof, FOLDER)
 
 
 def test_a_file_of_another_graph_is_refused(tmp_path, call, coqc_seen):

@@ -69,15 +69,6 @@ def test_with_a_penalty_it_is_about_the_minimisers_of_that_loss():
     assert {claim.theorem for claim in wide.claims} == {16, 18}
 
 
-def test_of_two_nodes_the_bound_is_worked_out_by_hand():
-    # σ_2 = 1/2 and α_T = 3/8: half of the label energy is in the constant, half in the second vector, and cut off.
-    proof = prove(PairGraph([[3, 1], [1, 3]], [0, 1]), 1)
-    assert proof.walk_bits == 0
-    assert proof.moments[:3] == ((1, 1), (Fraction(5, 8),) * 2, (Fraction(17, 32),) * 2)
-    assert 0 <= proof.places.at_most - Fraction(1, 4) < 1e-12
-    assert all(0 <= claim.value - Fraction(1, 2) < 1e-12 for claim in proof.claims if claim.quantity == "probe_mse")
-
-
 def test_theorem_16_is_there_and_better_than_twice_the_squared_error():
     graph = GRAPHS["latent_captions"](np.random.default_rng(2), 40)
     proof = prove(graph, 6)
@@ -102,13 +93,6 @@ def test_what_cannot_be_proved_is_refused_with_a_reason(monkeypatch, graph, opti
     monkeypatch.setattr("pairbounds.theory.proofs.places.LIMIT_SIDE", 3 if "distinct" in message else 4)
     with pytest.raises(ValueError, match=message):
         prove(graph, **options)
-
-
-def test_equal_nodes_are_one():
-    few = PairGraph([[3, 1, 0], [1, 3, 2]], [0, 1])
-    many = PairGraph([[3, 1, 0], [1, 3, 2], [3, 1, 0], [1, 3, 2]], [0, 1, 0, 1])
-    assert len(prove(many, 1).places.basis) == len(prove(few, 1).places.basis) == 2
-    assert prove(many, 1).value("probe_mse") == pytest.approx(prove(few, 1).value("probe_mse"))
 
 
 def test_the_command_writes_a_proof_that_a_stranger_checks(tmp_path, call):

@@ -1,19 +1,21 @@
-"""Theorem 17 against its formulas spelled out for every threshold, and what it says of the emoji captions."""
+"""Theorems 7 and 17 against their formulas spelled out for every j and every threshold."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pairbounds import BOUNDS, check_bounds, spectrum
+from pairbounds import BOUNDS, check_bounds, induced_labelling_error, labelling_error, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
+from pairbounds.theory.quantities.consistency import right_induced_labelling_error
 from pairbounds.theory.quantities.margins import error_within
 from tests.bounds.checks.theorem17 import both_bits
 from tests.bounds.test_every_bound import arguments_of
 from tests.families import GRAPHS
 
-OWN = ("trained-mse", "trained-error", "trained-error-by-margins", "trained-mse-below")
+NEAR = ("near-optimal-error", "sharp-near-optimal-error", "zero-shot-near-optimal")
+TRAINED = ("trained-mse", "trained-error", "trained-error-by-margins")
 SLACK = 1e-5  # roots of round-off
 
 
@@ -40,7 +42,12 @@ def spelled_out(encoder: Encoder) -> dict[str, float]:
         scores = (u * weights) @ u.T @ targets / np.sqrt(mass)[:, None]
         return np.array([row[c] - np.delete(row, c).max(initial=-np.inf) for row, c in zip(scores, own, strict=True)])
 
-    found = {"trained-mse": [1.0], "trained-error": [1.0], "trained-error-by-margins": [1.0]}
+    heaviest = {
+        side: (p[:, None] * np.equal.outer(labels, np.unique(labels))).sum(axis=0).max()
+        for side, p, labels in (("f", mass, graph.left_labels), ("g", graph.right_marginal, graph.right_labels))
+    }
+    alpha, tau = labelling_error(graph), right_induced_labelling_error(graph)
+    found = {name: [1.0] for name in TRAINED} | {name: [np.inf] for name in NEAR}
     beyond = np.linalg.norm(targets - u @ u.T @ targets, 2) ** 2
     for t in surplus[surplus > 1e-9]:
         g = np.minimum(1, np.sqrt(np.maximum(0, surplus) / t))
@@ -56,6 +63,13 @@ def spelled_out(encoder: Encoder) -> dict[str, float]:
             band = np.linalg.norm((u * (1 - kept)) @ u.T @ targets)
             root = np.sqrt(loss * kappa) + band / 2
             found["trained-error-by-margins"].append(error_within(ahead((1 + kept) / 2), mass, root**2))
+    for j in np.flatnonzero((surplus > 1e-9) & (squares[1 : k + 1] < 1 - 1e-9)):
+        gap, energy = 1 - squares[j + 1], np.sum((u[:, : j + 1].T @ targets) ** 2)
+        off, right = (np.sqrt(heaviest[side] * loss / surplus[j]) for side in "fg")
+        tail = np.sqrt((squares[k] + loss) * tau / gap)
+        found["near-optimal-error"].append(2 * (np.sqrt(induced_labelling_error(graph) / gap) + off) ** 2)
+        found["sharp-near-optimal-error"].append(2 * (np.sqrt(max(0, 1 - energy)) + off) ** 2)
+        found["zero-shot-near-optimal"].append(2 * (np.sqrt(max(0, 2 * alpha - tau)) + right + tail) ** 2)
     return {name: min(values) for name, values in found.items()}
 
 
@@ -66,13 +80,16 @@ def test_as_it_is_spelled_out(family, seed, k, size):
     """The least squared error to round-off; of the 0-1 error those thresholds that are tried come near the least."""
     encoder = disturbed(family, seed, k, size)
     least = spelled_out(encoder)
-    table = check_bounds(encoder.graph, encoder.k, encoder.features, bounds=OWN).set_index("bound")
+    table = check_bounds(encoder.graph, encoder.k, encoder.features, bounds=[*TRAINED, *NEAR]).set_index("bound")
     value = table["value"]
     assert value["trained-mse"] == pytest.approx(least["trained-mse"], abs=SLACK)
     assert least["trained-error"] - SLACK <= value["trained-error"] <= min(1, 2 * value["trained-mse"]) + SLACK
     assert value["trained-error"] <= least["trained-error"] + 0.15
     if table.loc["trained-error-by-margins", "applicable"]:
         assert value["trained-error-by-margins"] >= least["trained-error-by-margins"] - SLACK
+    for name in NEAR:
+        if np.isfinite(least[name]):
+            assert value[name] == pytest.approx(least[name], rel=1e-3, abs=SLACK)
 
 
 def test_with_the_excess_the_error_tends_to_that_of_the_optimum():

@@ -70,13 +70,6 @@ def test_the_mean_classifier_and_its_bound(family):
     assert value("mean-classifier-any", encoder) == pytest.approx(expected, rel=1e-9)
 
 
-def test_the_contrastive_loss_in_blocks(monkeypatch):
-    encoder = encoder_of("sparse_random", 1)
-    whole = value("mean-classifier-any", encoder)
-    monkeypatch.setattr(theorem11_mean_classifier, "BLOCK", 20)
-    assert value("mean-classifier-any", encoder) == pytest.approx(whole, rel=1e-13)
-
-
 def independent_given_the_class(rng):
     """Images and captions of two classes that overlap, drawn independently given the class of the caption."""
     images, captions = rng.random((2, 6)), [rng.random(3), rng.random(2)]
@@ -190,15 +183,3 @@ def test_a_rate_is_never_asserted():
     assert rate["note"].startswith("a rate")
     with pytest.raises(ValueError, match="'image-error-rate' is a rate, which is fitted and never asserted"):
         find_counterexample("image-error-rate", evaluations=1, rng=np.random.default_rng(0))
-
-
-def test_one_class_has_no_other_mean_to_be_nearer_to():
-    encoder = encoder_of("one_class", 8)
-    assert measured("nearest-mean", encoder) == value("nearest-mean", encoder) == 0
-
-
-def test_one_class_that_falls_apart():
-    """The next mean is infinitely far, and so is the bound on the variance: infinity, and not a quotient of two."""
-    table = check_bounds(PairGraph(np.eye(3), [0, 0, 0]), 1).set_index("bound")
-    assert table["holds"].all()
-    assert table.loc["class-variance", "value"] == np.inf
