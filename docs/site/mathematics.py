@@ -10,7 +10,7 @@ from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorems import THEOREMS
 from pairbounds.theory.graph.drawing import graph_picture, is_small
-from pairbounds.theory.ledger.formal import coq_statement, foundation
+from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
 from pairbounds.theory.ledger.page import STATUS_MEANS, title_and_text
 
 FOLDER = "mathematics"
@@ -75,9 +75,9 @@ def _statements(statements: tuple[Statement, ...], heading: str) -> Iterator[str
 
 
 def _machine_checked(one: Bound | Statement) -> Iterator[str]:
-    if one.formal is not None:
-        yield f"It is machine-checked: `theory/formal/{one.formal}` proves in Coq, {foundation(one.formal)}:"
-        yield f"```text\n{coq_statement(one.formal)}\n```"
+    if (formal := machine_checked(one)) is not None:
+        yield f"It is machine-checked: `theory/formal/{formal}` proves in Coq, {foundation(formal)}:"
+        yield f"```text\n{coq_statement(formal)}\n```"
 
 
 def _claim(claim: Bound, heading: str) -> Iterator[str]:

@@ -19,11 +19,12 @@ from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.ledger.explanation import explanation
+from pairbounds.theory.ledger.formal import machine_checked
 from pairbounds.theory.ledger.page import BEGINNING, beaten_by, ledger_page
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"
-PARTS = ("name", "theorem", "quantity", "relation", "subject", "status", "statement", "corollary_of", "formal")  # JSON
+PARTS = ("name", "theorem", "quantity", "relation", "subject", "status", "statement", "corollary_of")  # JSON
 PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole
 
 
@@ -83,8 +84,9 @@ def ledger(
 ) -> None:
     """List the bounds: name, status, and statement; explain one of them; or write them as a page."""
     if as_records:
-        claims = BOUNDS.values() if name is None else [named(name)]
-        echo(as_line([{part: getattr(claim, part) for part in PARTS} for claim in claims]))
+        claims = list(BOUNDS.values()) if name is None else [named(name)]
+        records = [{part: getattr(claim, part) for part in PARTS} for claim in claims]
+        echo(as_line([it | {"formal": machine_checked(claim)} for it, claim in zip(records, claims, strict=True)]))
     elif name is not None:
         echo(*explanation(named(name)))
     elif out is not None:

@@ -20,7 +20,7 @@ import typer
 from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, echo, run
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS
-from pairbounds.theory.ledger.formal import AXIOMS, FOLDER, axioms
+from pairbounds.theory.ledger.formal import AXIOMS, FOLDER, axioms, machine_checked
 from tests.reliability.formal_values import computed, keep
 from tests.reliability.record import RECORDS, write
 
@@ -76,7 +76,8 @@ def unexpected(name: str, said: str) -> list[str]:
 
 def theorems() -> list[str]:
     """Theorems that the ledger names, "file.v:name", those that are no row of it, examples and counterexamples."""
-    named = [claim.formal for claim in (*BOUNDS.values(), *STATEMENTS.values()) if claim.formal is not None]
+    rows = map(machine_checked, (*BOUNDS.values(), *STATEMENTS.values()))
+    named = [name for name in rows if name is not None]
     stated = re.compile(r"^Theorem (\w+) .*?: (?:Log)?Statements\.\1 R\.$", re.M)
     found = {file: stated.findall(text) for file, text in sources().items()}
     examples = (

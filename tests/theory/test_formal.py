@@ -7,25 +7,26 @@ import pytest
 from pairbounds import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from pairbounds.theory.ledger.explanation import explanation
-from pairbounds.theory.ledger.formal import AXIOMS, axioms, coq_statement, foundation
+from pairbounds.theory.ledger.formal import AXIOMS, axioms, coq_statement, foundation, machine_checked
 from pairbounds.theory.ledger.page import ledger_page
 from tests.reliability.formal import CLOSED, objections, sources, unexpected
 
-CHECKED = {name: it for name, it in {**BOUNDS, **STATEMENTS}.items() if it.formal is not None}
+CHECKED = {name: it for name, it in {**BOUNDS, **STATEMENTS}.items() if machine_checked(it)}
 
 
 @pytest.mark.parametrize("name", CHECKED)
 def test_what_is_called_machine_checked_has_its_theorem_in_the_file_of_its_module(name):
     claim = CHECKED[name]
-    file, _, theorem = claim.formal.partition(".v:")
+    formal = machine_checked(claim)
+    file, _, theorem = formal.partition(".v:")
     lists = {it.__name__: getattr(it, "STATEMENTS", ()) for it in THEOREMS}
     module = claim.evaluate.__module__ if name in BOUNDS else next(it for it in lists if claim in lists[it])
     assert claim.status == "exact"
     assert file in module
     assert theorem == name.replace("-", "_")
-    of = "(R : realType) : LogStatements" if axioms(claim.formal) else "(R : rcfType) : Statements"
+    of = "(R : realType) : LogStatements" if axioms(formal) else "(R : rcfType) : Statements"
     assert f"\nTheorem {theorem} {of}.{theorem} R.\nProof." in sources()[file]
-    assert coq_statement(claim.formal).startswith(f"Definition {theorem} :=")
+    assert coq_statement(formal).startswith(f"Definition {theorem} :=")
 
 
 def test_every_proposition_of_the_statements_is_proved():
@@ -35,7 +36,7 @@ def test_every_proposition_of_the_statements_is_proved():
     }
     proved = {it for text in sources().values() for it in re.findall(r": (\w*Statements)\.(\w+) R\.$", text, re.M)}
     assert stated == proved
-    assert {it.formal.partition(":")[2] for it in CHECKED.values()} <= {name for _, name in stated}
+    assert {machine_checked(it).partition(":")[2] for it in CHECKED.values()} <= {name for _, name in stated}
 
 
 def test_the_statements_without_logarithms_and_their_proofs_need_no_analysis():
@@ -89,9 +90,10 @@ def test_an_assumption_is_found(text, objection):
 def test_the_page_and_the_explanation_show_the_statement():
     page = ledger_page()
     for name, claim in CHECKED.items():
-        named = f", {foundation(claim.formal)}" if axioms(claim.formal) else ""
-        assert f"`{name}` is machine-checked (`theory/formal/{claim.formal}`{named}):\n\n```text\nDefinition " in page
-        assert coq_statement(claim.formal) in page
+        formal = machine_checked(claim)
+        named = f", {foundation(formal)}" if axioms(formal) else ""
+        assert f"`{name}` is machine-checked (`theory/formal/{formal}`{named}):\n\n```text\nDefinition " in page
+        assert coq_statement(formal) in page
     said = explanation(BOUNDS["probe-mse"])
     assert "Machine-checked: theory/formal/theorem04_linear_probe.v:probe_mse proves in Coq, without an axiom:" in said
     assert "  mse P y f B <= alphaT P y / (1 - value l k)." in said

@@ -43,7 +43,6 @@ class Bound:
     evaluate : the function that was decorated
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
     hops : how many it was told to take, by `in_hops`
-    formal : the Coq theorem that proves it, "file.v:name" in `theory/formal`
     kept : reason to keep a row that is never the best: "paper", or "less information: " and what it does without
     """
 
@@ -57,7 +56,6 @@ class Bound:
     evaluate: Callable[..., float]
     corollary_of: str | None = None
     hops: int | None = None
-    formal: str | None = None
     kept: str | None = None
 
     @property
@@ -142,7 +140,6 @@ def bound(
     relation: Relation = "<=",
     subject: Subject = "optimum",
     corollary_of: str | None = None,
-    formal: str | None = None,
     kept: str | None = None,
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
@@ -185,7 +182,7 @@ def bound(
             _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         parts = (name, quantity, status, relation, subject, statement, remarks.strip(), function, corollary_of)
-        return Bound(*parts, formal=formal, kept=kept)
+        return Bound(*parts, kept=kept)
 
     return BOUNDS.registering(name, entry)
 

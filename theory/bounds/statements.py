@@ -18,7 +18,6 @@ class Statement:
     statement : what it states
     computed_by : the function that computes it
     tested_in : the file of its tests, from the root of the repository
-    formal : the Coq theorem that proves it, "file.v:name" in `theory/formal`
     """
 
     name: str
@@ -26,7 +25,6 @@ class Statement:
     statement: str
     computed_by: Callable[..., Any]
     tested_in: str
-    formal: str | None = None
 
     @property
     def place(self) -> str:

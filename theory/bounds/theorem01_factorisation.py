@@ -17,15 +17,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
-    "factorisation",
-    quantity="spectral_loss",
-    status="exact",
-    relation="=",
-    subject="encoder",
-    formal="theorem01_factorisation.v:factorisation",
-    kept="paper",
-)
+@bound("factorisation", quantity="spectral_loss", status="exact", relation="=", subject="encoder", kept="paper")
 def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L(f, g) = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²` for every embedding pair.
 

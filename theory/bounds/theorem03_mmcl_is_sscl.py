@@ -16,14 +16,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
-    "mmcl-is-sscl",
-    quantity="aligned_induced_loss",
-    status="exact",
-    relation="=",
-    formal="theorem03_mmcl_is_sscl.v:mmcl_is_sscl",
-    kept="paper",
-)
+@bound("mmcl-is-sscl", quantity="aligned_induced_loss", status="exact", relation="=", kept="paper")
 def mmcl_is_sscl(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """The multi-modal optimum, after a linear map, has the smallest loss on the induced pairs, `-Σ_{i≤k} σ_i⁴`.
 

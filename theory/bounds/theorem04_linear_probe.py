@@ -53,48 +53,25 @@ from pairbounds.theory.quantities.consistency import (
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
-    "induced-labelling-error",
-    quantity="induced_labelling_error",
-    status="exact",
-    formal="theorem04_linear_probe.v:induced_labelling_error",
-)
+@bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")
 def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`α_T <= 2α - α² r/(r-1)`, r classes: where two images with one caption differ, one of them differs from it."""
     return induced_at_most(graph)
 
 
-@bound(
-    "probe-mse",
-    quantity="probe_mse",
-    status="exact",
-    formal="theorem04_linear_probe.v:probe_mse",
-    kept="paper",
-)
+@bound("probe-mse", quantity="probe_mse", status="exact", kept="paper")
 def probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
     return over_gap(induced_labelling_error(graph), spectrum, k)
 
 
-@bound(
-    "probe-error",
-    quantity="probe_error",
-    status="exact",
-    formal="theorem04_linear_probe.v:probe_error",
-    kept="paper",
-)
+@bound("probe-error", quantity="probe_error", status="exact", kept="paper")
 def probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
     return over_gap(2 * induced_labelling_error(graph), spectrum, k)
 
 
-@bound(
-    "sharp-probe-mse",
-    quantity="probe_mse",
-    status="exact",
-    formal="theorem04_linear_probe.v:sharp_probe_mse",
-    kept="less information: label energy alone",
-)
+@bound("sharp-probe-mse", quantity="probe_mse", status="exact", kept="less information: label energy alone")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return over_gap(_remaining(graph, spectrum, k), spectrum, k)
@@ -105,7 +82,6 @@ def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     quantity="probe_error",
     status="exact",
     corollary_of="imbalance-error",
-    formal="theorem04_linear_probe.v:sharp_probe_error",
     kept="less information: label energy alone",
 )
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
@@ -113,13 +89,7 @@ def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return 2 * over_gap(_remaining(graph, spectrum, k), spectrum, k)
 
 
-@bound(
-    "sharp-probe-mse-below",
-    quantity="probe_mse",
-    status="exact",
-    relation=">=",
-    formal="theorem04_linear_probe.v:sharp_probe_mse_below",
-)
+@bound("sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=")
 def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) >= ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`: no linear probe on the optimum does better."""
     return max(0.0, _remaining(graph, spectrum, k) - spectrum.rounding)

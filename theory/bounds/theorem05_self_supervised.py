@@ -51,25 +51,13 @@ def _votes(encoder: Encoder) -> FloatArray:
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
 
 
-@bound(
-    "image-error",
-    quantity="image_error",
-    status="exact",
-    subject="encoder",
-    formal="theorem05_self_supervised.v:image_error",
-)
+@bound("image-error", quantity="image_error", status="exact", subject="encoder")
 def by_views(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_image(f) <= 2 (E_views(f) + α)` for every embedding."""
     return 2 * (encoder.probe.error + labelling_error(graph))
 
 
-@bound(
-    "image-error-by-pairs",
-    quantity="image_error",
-    status="exact",
-    formal="theorem05_self_supervised.v:image_error_by_pairs",
-    kept="less information: no encoder",
-)
+@bound("image-error-by-pairs", quantity="image_error", status="exact", kept="less information: no encoder")
 def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_image(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)

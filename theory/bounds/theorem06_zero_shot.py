@@ -25,7 +25,7 @@ from pairbounds.theory.quantities.consistency import labelling_error, right_indu
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("zero-shot", quantity="zero_shot_error", status="exact", formal="theorem06_zero_shot.v:zero_shot")
+@bound("zero-shot", quantity="zero_shot_error", status="exact")
 def zero_shot(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_zs <= 2 (√(2α - τ) + σ_{k+1} √(τ / (1 - σ²_{k+1})))²` at the optimum, at most `4α / (1 - σ²_{k+1})`."""
     sigma = spectrum.upper_values[k]

@@ -47,7 +47,6 @@ from pairbounds.theory.spectrum.triplets import Spectrum
     status="exact",
     subject="encoder",
     corollary_of="trained-error",
-    formal="theorem07_near_optimal.v:near_optimal_error",
     kept="less information: no singular vector",
 )
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
@@ -63,7 +62,6 @@ def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: En
     status="exact",
     subject="encoder",
     corollary_of="trained-error",
-    formal="theorem07_near_optimal.v:sharp_near_optimal_error",
     kept="less information: label energy alone",
 )
 def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
@@ -77,7 +75,6 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
     quantity="probe_error",
     status="exact",
     subject="encoder",
-    formal="theorem07_near_optimal.v:multihop_near_optimal_error",
     kept="less information: no singular vector",
 )
 def multihop_near_optimal_error(
@@ -88,13 +85,7 @@ def multihop_near_optimal_error(
     return 2 * _squared_probe_bound(encoder, np.array(tails))
 
 
-@bound(
-    "zero-shot-near-optimal",
-    quantity="zero_shot_error",
-    status="exact",
-    subject="encoder",
-    formal="theorem07_near_optimal.v:zero_shot_near_optimal",
-)
+@bound("zero-shot-near-optimal", quantity="zero_shot_error", status="exact", subject="encoder")
 def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs(f, g) <= 2 min_j (√(2α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`.
 

@@ -40,12 +40,7 @@ def class_tail_eigenvalue(encoder: Encoder) -> float:
 QUANTITIES["class_tail_eigenvalue"] = Quantity(class_tail_eigenvalue, lambda _: 1.0, of_graph=True)
 
 
-@bound(
-    "tail-by-connectivity",
-    quantity="class_tail_eigenvalue",
-    status="exact",
-    formal="theorem08_class_connectivity.v:tail_by_connectivity",
-)
+@bound("tail-by-connectivity", quantity="class_tail_eigenvalue", status="exact")
 def tail_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`σ²_{r+1} <= 1 - min_x (1 - λ₂(y(x))) (1 - β(x))`, hence `<= max_c λ₂(c) + max_x β(x)`.
 

@@ -77,25 +77,14 @@ QUANTITIES["class_conductance"] = Quantity(class_conductance, of_graph=True)
 QUANTITIES["total_class_conductance"] = Quantity(total_class_conductance, of_graph=True)
 
 
-@bound(
-    "cheeger-below",
-    quantity="conductance",
-    status="exact",
-    relation=">=",
-    formal="theorem09_conductance.v:cheeger_below",
-)
+@bound("cheeger-below", quantity="conductance", status="exact", relation=">=")
 def cheeger_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`φ >= (1 - σ_2²) / 2`: no cut is sparser than half the spectral gap."""
     _two_nodes(graph)
     return _half_gap(spectrum, 2)
 
 
-@bound(
-    "cheeger-above",
-    quantity="conductance",
-    status="exact",
-    formal="theorem09_conductance.v:cheeger_above",
-)
+@bound("cheeger-above", quantity="conductance", status="exact")
 def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`φ <= √(4 (1 - σ_2²) / 3)`, hence `<= √(2 (1 - σ_2²))`, which is Cheeger's: a small gap means a sparse cut."""
     _two_nodes(graph)
@@ -104,13 +93,7 @@ def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return float(np.sqrt(4 * gap / 3))
 
 
-@bound(
-    "class-partition",
-    quantity="class_conductance",
-    status="exact",
-    relation=">=",
-    formal="theorem09_conductance.v:class_partition",
-)
+@bound("class-partition", quantity="class_conductance", status="exact", relation=">=")
 def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`max_c φ(class c) >= (1 - σ_r²) / 2`, r the number of classes present: some class leaks half the gap.
 
@@ -121,13 +104,7 @@ def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return _half_gap(spectrum, classes)
 
 
-@bound(
-    "class-leaks",
-    quantity="total_class_conductance",
-    status="exact",
-    relation=">=",
-    formal="theorem09_conductance.v:class_leaks",
-)
+@bound("class-leaks", quantity="total_class_conductance", status="exact", relation=">=")
 def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`Σ_c φ(class c) >= Σ_{i≤r} (1 - σ_i²)`, r the number of classes present, with `σ_{k+1}` for those beyond it."""
     classes = len(class_masses(graph))

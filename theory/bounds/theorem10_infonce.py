@@ -64,14 +64,7 @@ def _loss_scale(encoder: Encoder) -> float:
 QUANTITIES["infonce_loss"] = Quantity(_loss, scale=_loss_scale)
 
 
-@bound(
-    "infonce-entropy",
-    quantity="infonce_loss",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    formal="theorem10_infonce.v:infonce_entropy",
-)
+@bound("infonce-entropy", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
 def infonce_entropy(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_InfoNCE(f, g) >= -I(x; l)` for every embedding pair, with equality at pointwise mutual information.
 

@@ -61,13 +61,7 @@ def mean_classifier_cross_entropy(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_cross_entropy"] = Quantity(mean_classifier_cross_entropy, lambda _: 0.0)
 
 
-@bound(
-    "cross-entropy-by-infonce",
-    quantity="mean_classifier_cross_entropy",
-    status="exact",
-    subject="encoder",
-    formal="theorem11_cross_entropy.v:cross_entropy_by_infonce",
-)
+@bound("cross-entropy-by-infonce", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
 def by_infonce(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_CE <= L_NCE + √V` for every embedding pair on the sphere.
 
@@ -91,12 +85,7 @@ def by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
 
 
 @bound(
-    "cross-entropy-below",
-    quantity="mean_classifier_cross_entropy",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    formal="theorem11_cross_entropy.v:cross_entropy_below",
+    "cross-entropy-below", quantity="mean_classifier_cross_entropy", status="exact", relation=">=", subject="encoder"
 )
 def below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_CE >= L_NCE - √V - log(1 + κ max_c V_c)`, `κ = (e² - 3) / 4`, for every embedding pair on the sphere.

@@ -69,13 +69,7 @@ QUANTITIES["nearest_mean_error"] = Quantity(
 QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
 
 
-@bound(
-    "class-variance",
-    quantity="class_variance",
-    status="exact",
-    subject="encoder",
-    formal="theorem11_nearest_mean.v:class_variance",
-)
+@bound("class-variance", quantity="class_variance", status="exact", subject="encoder")
 def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`V(f) <= A / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
 
@@ -84,13 +78,7 @@ def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encode
     return _in_squared_units(encoder, _variance_by_alignment(encoder))
 
 
-@bound(
-    "nearest-mean",
-    quantity="nearest_mean_error",
-    status="exact",
-    subject="encoder",
-    formal="theorem11_nearest_mean.v:nearest_mean",
-)
+@bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
 def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_mean(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
     moments = _moments(encoder)

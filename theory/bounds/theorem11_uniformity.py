@@ -27,13 +27,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 QUANTITIES["sphere_infonce_loss"] = Quantity(lambda encoder: sum(infonce(encoder)) / 2, lambda _: 0.0)
 
 
-@bound(
-    "infonce-by-uniformity",
-    quantity="sphere_infonce_loss",
-    status="exact",
-    subject="encoder",
-    formal="theorem11_uniformity.v:infonce_by_uniformity",
-)
+@bound("infonce-by-uniformity", quantity="sphere_infonce_loss", status="exact", subject="encoder")
 def infonce_by_uniformity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_InfoNCE(f̂, ĝ) <= ½ A + U` for every embedding pair on the sphere.
 

@@ -31,7 +31,6 @@ STATEMENTS = (
         "`α` and `α_T` of a mixture are the mixtures of those of its parts.",
         mixture,
         TESTS,
-        formal="theorem12_mixtures.v:mixture_labelling_error",
     ),
     Statement(
         "mixture-spectrum",
@@ -39,6 +38,5 @@ STATEMENTS = (
         "`Σ_{i≤m} σ_i²` of a mixture is at most the mixture of the sums of its parts, for every m.",
         mixture,
         TESTS,
-        formal="theorem12_mixtures.v:mixture_spectrum",
     ),
 )

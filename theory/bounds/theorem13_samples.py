@@ -24,7 +24,6 @@ STATEMENTS = (
         "An interval of `α`, or of `α_T`, from whether the labels of both ends of each pair differ.",
         labelling_error_interval,
         TESTS,
-        formal="theorem13_samples.v:labelling_error_interval",
     ),
     Statement(
         "singular-value-bernstein",

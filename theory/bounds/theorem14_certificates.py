@@ -34,7 +34,6 @@ STATEMENTS = (
         "A true singular value lies within `η` of each computed one.",
         residual_norms,
         "tests/theory/test_spectra.py",
-        formal="theorem14_certificates.v:residual",
     ),
     Statement(
         "certificate",

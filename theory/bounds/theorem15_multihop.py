@@ -37,31 +37,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@bound("multihop-mse", quantity="probe_mse", status="exact", formal="theorem15_multihop.v:multihop_mse")
+@bound("multihop-mse", quantity="probe_mse", status="exact")
 def multihop_mse(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) <= B_m(k)`, the most label energy in `[0, σ²_{k+1}]` that the consistency of up to 2m hops allows."""
     return tail_at_most(graph, spectrum, k, hops)
 
 
-@bound(
-    "multihop-error",
-    quantity="probe_error",
-    status="exact",
-    formal="theorem15_multihop.v:multihop_error",
-    kept="less information: no scores",
-)
+@bound("multihop-error", quantity="probe_error", status="exact", kept="less information: no scores")
 def multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= 2 B_m(k)`: by the consistency of up to 2m hops."""
     return 2 * tail_at_most(graph, spectrum, k, hops)
 
 
-@bound(
-    "multihop-mse-below",
-    quantity="probe_mse",
-    status="exact",
-    relation=">=",
-    formal="theorem15_multihop.v:multihop_mse_below",
-)
+@bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=")
 def multihop_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) >= L_m(k)`, the least label energy in `[0, σ²_{k+1})` that the consistency of up to 2m hops allows."""
     return tail_at_least(graph, spectrum, k, hops)

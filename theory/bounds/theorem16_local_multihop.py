@@ -38,12 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@bound(
-    "local-multihop-error",
-    quantity="probe_error",
-    status="exact",
-    formal="theorem16_local_multihop.v:local_multihop_error",
-)
+@bound("local-multihop-error", quantity="probe_error", status="exact")
 def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
 

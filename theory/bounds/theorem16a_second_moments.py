@@ -31,7 +31,7 @@ from pairbounds.theory.quantities.consistency import class_masses, label_coordin
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("imbalance-error", quantity="probe_error", status="exact", formal="theorem16a_second_moments.v:imbalance_error")
+@bound("imbalance-error", quantity="probe_error", status="exact")
 def imbalance_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ε₂ - Σ_c [2r/(r-1) K_cc² / p_c - p_c]₊`, `K_cc = p_c - ‖U_kᵀ ỹ_c‖²`, for r classes and `σ_{k+1} < 1`.
 

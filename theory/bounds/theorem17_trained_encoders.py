@@ -63,25 +63,13 @@ LEVELS_LIMIT = 16  # thresholds that are tried, evenly among the S_i
 NORM_LIMIT = 128  # the shorter side of matrices whose operator norm is computed; that of larger ones is by p_max
 
 
-@bound(
-    "trained-mse",
-    quantity="probe_mse",
-    status="exact",
-    subject="encoder",
-    formal="theorem17_trained_encoders.v:trained_mse",
-)
+@bound("trained-mse", quantity="probe_mse", status="exact", subject="encoder")
 def trained_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`√ε₂(f) <= min_g ρ_g + η_g` for every embedding pair, over soft thresholds g of the spectrum."""
     return mse_by_excess(graph, spectrum, k, _excess(encoder))
 
 
-@bound(
-    "trained-error",
-    quantity="probe_error",
-    status="exact",
-    subject="encoder",
-    formal="theorem17_trained_encoders.v:trained_error",
-)
+@bound("trained-error", quantity="probe_error", status="exact", subject="encoder")
 def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= min_g N((1 + γ_g) / 2, (ρ_g / 2 + η_g)²)` for every embedding pair, over soft thresholds g.
 
@@ -95,13 +83,7 @@ def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
     )
 
 
-@bound(
-    "trained-error-by-margins",
-    quantity="probe_error",
-    status="exact",
-    subject="encoder",
-    formal="theorem17_trained_encoders.v:trained_error_by_margins",
-)
+@bound("trained-error-by-margins", quantity="probe_error", status="exact", subject="encoder")
 def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= min_j N(γ_j, (√(ε κ_j) + √(Σ_{j<i≤k} c_i) / 2)²)` for every embedding pair, where `σ_k > σ_{k+1}`.
 
@@ -122,14 +104,7 @@ def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encod
     )
 
 
-@bound(
-    "trained-mse-below",
-    quantity="probe_mse",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    formal="theorem17_trained_encoders.v:trained_mse_below",
-)
+@bound("trained-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="encoder")
 def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`ε₂(f) >= 1 - (√(Σ_{i≤k} c_i) + √(b ε / (σ_k² - σ²_{k+1})))²` for every embedding pair, where `σ_k > σ_{k+1}`."""
     gap = float(_surplus_at_gap(spectrum, k).min())

@@ -55,26 +55,13 @@ REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
 PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_m is tried
 
 
-@bound(
-    "penalised-mse",
-    quantity="probe_mse",
-    status="exact",
-    subject="penalised optimum",
-    formal="theorem18_penalty.v:penalised_mse",
-)
+@bound("penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
 def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) <= B_m(b)`, the most label energy in `[0, b]` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
 
 
-@bound(
-    "penalised-mse-below",
-    quantity="probe_mse",
-    status="exact",
-    relation=">=",
-    subject="penalised optimum",
-    formal="theorem18_penalty.v:penalised_mse_below",
-)
+@bound("penalised-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="penalised optimum")
 def penalised_mse_below(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -88,7 +75,6 @@ def penalised_mse_below(
     status="exact",
     subject="penalised optimum",
     corollary_of="local-penalised-error",
-    formal="theorem18_penalty.v:penalised_error",
     kept="less information: one hop",
 )
 def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
@@ -96,13 +82,7 @@ def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
     return 2 * over_gap(induced_labelling_error(graph), spectrum, _width(encoder), cut=_penalty(encoder))
 
 
-@bound(
-    "local-penalised-error",
-    quantity="probe_error",
-    status="exact",
-    subject="penalised optimum",
-    formal="theorem18_penalty.v:local_penalised_error",
-)
+@bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
 def local_penalised_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -115,13 +95,7 @@ def local_penalised_error(
     return min(within(graph, cut, number_of_hops(graph, hops)).error, by_tail)
 
 
-@bound(
-    "penalised-encoder-mse",
-    quantity="probe_mse",
-    status="exact",
-    subject="penalised encoder",
-    formal="theorem18_penalty.v:penalised_encoder_mse",
-)
+@bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
 def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`√ε₂(f) <= min_t (Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)` for every embedding pair."""
     return _by_soft_threshold(encoder) ** 2
@@ -133,7 +107,6 @@ def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder:
     status="exact",
     subject="penalised encoder",
     corollary_of="penalised-encoder-mse",
-    formal="theorem18_penalty.v:penalised_encoder_error",
 )
 def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_t ((Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ))²` for every embedding pair."""
@@ -145,7 +118,6 @@ def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encode
     quantity="probe_mse",
     status="exact",
     subject="penalised encoder",
-    formal="theorem18_penalty.v:multihop_penalised_encoder_mse",
     kept="less information: no singular vector",
 )
 def multihop_penalised_encoder_mse(
@@ -160,7 +132,6 @@ def multihop_penalised_encoder_mse(
     quantity="probe_mse",
     status="exact",
     subject="penalised encoder",
-    formal="theorem18_penalty.v:penalised_encoder_mse_by_duality",
     kept="less information: no singular value",
 )
 def penalised_encoder_mse_by_duality(

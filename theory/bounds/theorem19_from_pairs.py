@@ -36,7 +36,6 @@ STATEMENTS = (
         "Intervals of `a_1..a_M` from n independent pairs, all of which hold with the stated confidence.",
         consistency_from_pairs,
         TESTS,
-        formal="theorem19_from_pairs.v:consistency_from_pairs",
     ),
     Statement(
         "penalised-error-from-pairs",
@@ -44,6 +43,5 @@ STATEMENTS = (
         "An upper end of `ε₂(f_μ)` from these intervals, with their confidence; of `ε₂(f*)` where `σ_{k+1} <= μ`.",
         penalised_error_at_most,
         TESTS,
-        formal="theorem19_from_pairs.v:penalised_error_from_pairs",
     ),
 )

@@ -296,7 +296,6 @@ QUANTITIES |= {
     status="exact",
     subject="critic",
     corollary_of="zero-shot-vote-by-node",
-    formal="theorem20_votes.v:zero_shot_vote",
     kept="less information: averages over all nodes",
 )
 def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
@@ -304,13 +303,7 @@ def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     return zero_shot_vote(encoder).most
 
 
-@bound(
-    "zero-shot-vote-by-node",
-    quantity="zero_shot_vote_error",
-    status="exact",
-    subject="critic",
-    formal="theorem20_votes.v:zero_shot_vote_by_node",
-)
+@bound("zero-shot-vote-by-node", quantity="zero_shot_vote_error", status="exact", subject="critic")
 def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_zs <= N(κ, ε_→)`, κ of the classes of the right nodes that x is paired with."""
     return zero_shot_vote(encoder).most_by_node
@@ -322,7 +315,6 @@ def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     status="exact",
     subject="critic",
     corollary_of="vote-by-node",
-    formal="theorem20_votes.v:vote",
     kept="less information: averages over all nodes",
 )
 def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
@@ -330,25 +322,13 @@ def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> f
     return pair_votes(encoder)[0].most
 
 
-@bound(
-    "vote-by-node",
-    quantity="vote_error",
-    status="exact",
-    subject="critic",
-    formal="theorem20_votes.v:vote_by_node",
-)
+@bound("vote-by-node", quantity="vote_error", status="exact", subject="critic")
 def by_node(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= N(κ, ε_→ + ε_←)`, κ of the classes of the left nodes that x shares a right node with, itself among them."""
     return pair_votes(encoder)[0].most_by_node
 
 
-@bound(
-    "vote-of-others",
-    quantity="vote_of_others_error",
-    status="exact",
-    subject="critic",
-    formal="theorem20_votes.v:vote_of_others",
-)
+@bound("vote-of-others", quantity="vote_of_others_error", status="exact", subject="critic")
 def by_node_others(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= N(κ, ε_→ + ε_←)` of the vote of `x' ≠ x` alone, κ of the classes of the others, by their probabilities."""
     return pair_votes(encoder)[1].most_by_node

@@ -74,6 +74,5 @@ STATEMENTS = (
         "`mse` of the ridge probe on the true ratio lies between Gauss and Gauss-Radau rules of ν; `E <= 2 mse`.",
         ridge_mse_interval,
         "tests/theory/test_ridge.py",
-        formal="theorem21_ridge_probe.v:ridge_mse",
     ),
 )

@@ -53,6 +53,5 @@ STATEMENTS = (
         "optimum `U_k` of width r + m - 1, trained on some domains, has error 0 and squared error 1/r on all others.",
         probe,
         "tests/theory/test_transfer.py",
-        formal="theorem25_transfer.v:classes_by_domains",
     ),
 )

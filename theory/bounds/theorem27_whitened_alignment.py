@@ -56,27 +56,13 @@ QUANTITIES["induced_alignment"] = Quantity(induced_alignment, scale=lambda encod
 QUANTITIES["pair_alignment"] = Quantity(pair_alignment, scale=lambda encoder: float(encoder.k))
 
 
-@bound(
-    "induced-alignment",
-    quantity="induced_alignment",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    formal="theorem27_whitened_alignment.v:induced_alignment",
-)
+@bound("induced-alignment", quantity="induced_alignment", status="exact", relation=">=", subject="encoder")
 def induced_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_{P_T} ‖f̂(x) - f̂(x')‖² >= 2 Σ_{i≤k} (1 - σ_i²)` for the whitened features f̂ of every embedding of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k] ** 2))
 
 
-@bound(
-    "pair-alignment",
-    quantity="pair_alignment",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    formal="theorem27_whitened_alignment.v:pair_alignment",
-)
+@bound("pair-alignment", quantity="pair_alignment", status="exact", relation=">=", subject="encoder")
 def pair_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_P ‖f̂(x) - ĝ(l)‖² >= 2 Σ_{i≤k} (1 - σ_i)` for the whitened features of every embedding pair of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k]))

@@ -305,7 +305,6 @@ STATEMENTS = (
         "`4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
         mse_from_pairs,
         "tests/bounds/test_training_pairs.py",
-        formal="theorem28_training_pairs.v:error_from_pairs",
     ),
     Statement(
         "error-from-pairs-by-rank",
@@ -314,7 +313,6 @@ STATEMENTS = (
         "`4 Σ_{i≤2k} σ_i(E)² / γ`.",
         mse_from_pairs,
         "tests/bounds/test_training_pairs.py",
-        formal="theorem28_training_pairs.v:error_from_pairs_by_rank",
     ),
     Statement(
         "angle-from-pairs",
@@ -324,6 +322,5 @@ STATEMENTS = (
         "`e = s s' (1 + ‖E‖_op) - 1`. And `√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`.",
         mse_from_pairs,
         "tests/bounds/test_training_pairs.py",
-        formal="theorem28_training_pairs.v:angle_from_pairs",
     ),
 )

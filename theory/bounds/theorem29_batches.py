@@ -226,7 +226,6 @@ STATEMENTS = (
         "probability `Σ_c p_L(c) (1 - p_R(c))^{B-1}`.",
         collisions,
         TESTS,
-        formal="theorem29_batches.v:batch_collisions",
     ),
     Statement(
         "dropped-negatives",

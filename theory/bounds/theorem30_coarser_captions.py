@@ -130,6 +130,5 @@ STATEMENTS = (
         "Merged captions, or any channel of them, have `σ'_i <= σ_i` for every i and `α'_T >= α_T`.",
         coarser,
         "tests/bounds/test_coarser_captions.py",
-        formal="theorem30_coarser_captions.v:coarser_captions",
     ),
 )

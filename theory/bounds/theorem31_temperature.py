@@ -35,14 +35,7 @@ ROUNDING = 1e-12  # relative, of norms and of their product
 REACHED = 1e-9  # share of I that a loss may lack and be called the optimum
 
 
-@bound(
-    "infonce-by-range",
-    quantity="infonce_loss",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    formal="theorem31_temperature.v:infonce_by_range",
-)
+@bound("infonce-by-range", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
 def infonce_by_range(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_InfoNCE(f, g) >= ½ Σ_p Σ p log(p + (1 - p) e^{-Δ})` over both marginals p, `Δ = 2 max ‖f‖ max ‖g‖`.
 

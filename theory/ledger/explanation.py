@@ -4,7 +4,7 @@ import re
 import sys
 
 from pairbounds.theory.bounds.registry import NEEDED, Bound, Subject
-from pairbounds.theory.ledger.formal import coq_statement, foundation
+from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
 from pairbounds.theory.ledger.page import STATUS_MEANS, beaten_by, kept, title_and_text
 
 RELATIONS = {"<=": "an upper bound on", ">=": "a lower bound on", "=": "the value of"}
@@ -32,9 +32,9 @@ def explanation(claim: Bound) -> list[str]:
     ]
     if claim.corollary_of is not None:
         paragraphs.append(f"Corollary: at the same cost {beaten_by(claim)} is never above it.")
-    if claim.formal is not None:
-        paragraphs.append(f"Machine-checked: theory/formal/{claim.formal} proves in Coq, {foundation(claim.formal)}:")
-        paragraphs += coq_statement(claim.formal).splitlines()
+    if (formal := machine_checked(claim)) is not None:
+        paragraphs.append(f"Machine-checked: theory/formal/{formal} proves in Coq, {foundation(formal)}:")
+        paragraphs += coq_statement(formal).splitlines()
     if claim.theorem is not None:
         paragraphs.append(f"Kept: {kept(claim)}.")
         theorem = claim.evaluate.__module__.rpartition(".")[2].partition("_")[0]

@@ -5,9 +5,24 @@ from functools import cache
 from pathlib import Path
 
 import pairbounds.theory
+from pairbounds.theory.bounds.registry import Bound
+from pairbounds.theory.bounds.statements import Statement
 
 FOLDER = Path(next(iter(pairbounds.theory.__path__))) / "formal"
 AXIOMS = ("propositional_extensionality", "functional_extensionality_dep", "constructive_indefinite_description")
+
+
+@cache
+def _proved() -> dict[str, str]:
+    """The Coq theorem, "file.v:name" in `theory/formal`, of each row that has one: it has the row's name."""
+    theorem = re.compile(r"^Theorem (\w+) .*?: (?:Log)?Statements\.\1 R\.$", re.MULTILINE)
+    files = sorted(path.name for path in FOLDER.glob("theorem*.v"))
+    return {name.replace("_", "-"): f"{file}:{name}" for file in files for name in theorem.findall(_text(file))}
+
+
+def machine_checked(row: Bound | Statement) -> str | None:
+    """The Coq theorem that proves a row of the ledger, "file.v:name" in `theory/formal`; `None` without one."""
+    return None if isinstance(row, Bound) and row.foreign else _proved().get(row.name)
 
 
 def coq_statement(formal: str) -> str:
@@ -21,7 +36,7 @@ def coq_statement(formal: str) -> str:
     name = formal.rpartition(":")[2]
     found = _stated(name, "Statements.v") or _stated(name, "LogStatements.v")
     if found is None:
-        raise ValueError(f"formal={formal!r}: {FOLDER / 'Statements.v'} has no proposition {name!r}")
+        raise ValueError(f"{formal}: {FOLDER / 'Statements.v'} has no proposition {name!r}")
     return found
 
 

@@ -13,7 +13,7 @@ from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.bounds.theorems import THEOREMS
-from pairbounds.theory.ledger.formal import axioms, coq_statement, foundation
+from pairbounds.theory.ledger.formal import axioms, coq_statement, foundation, machine_checked
 
 BEST = Path(__file__).with_name("best.json")  # written by `python -m tests.bounds.best`
 BEGINNING = "# The ledger\n\nGenerated from the register"  # by which a page is known
@@ -71,12 +71,13 @@ Nothing here bounds a quantity of one graph and its embedding, so `check_bounds`
 | `{{ it.name }}` | {{ it.statement }} | `{{ it.place }}` | {{ it.status }} | `{{ it.tested_in }}` |
 {%- endfor %}
 {% endif -%}
-{% for it in theorem.claims + theorem.corollaries + theorem.statements if it.formal -%}
-{% set named = ", " + foundation(it.formal) if axioms(it.formal) else "" %}
-`{{ it.name }}` is machine-checked (`theory/formal/{{ it.formal }}`{{ named }}):
+{% for it in theorem.claims + theorem.corollaries + theorem.statements if machine_checked(it) -%}
+{% set formal = machine_checked(it) -%}
+{% set named = ", " + foundation(formal) if axioms(formal) else "" %}
+`{{ it.name }}` is machine-checked (`theory/formal/{{ formal }}`{{ named }}):
 
 ```text
-{{ coq_statement(it.formal) }}
+{{ coq_statement(formal) }}
 ```
 {% endfor -%}
 {% endfor -%}
@@ -104,6 +105,7 @@ def ledger_page() -> str:
         axioms=axioms,
         foundation=foundation,
         coq_statement=coq_statement,
+        machine_checked=machine_checked,
     )
     return page.rstrip() + "\n"
 
