@@ -15,6 +15,9 @@ from math import gcd, isqrt, lcm
 from operator import mul
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -29,6 +32,7 @@ PRECISION = 48  # bits after the binary point, of the integral of a polynomial
 HOPS = 8  # of the moments: the degree of a polynomial is at most twice that
 MOST_WORK = 1_000_000  # products of long integers: of 100 x 100 nodes, which take Coq several minutes
 
+Integers = npt.NDArray[np.object_]  # of any length
 ERRORS = (("probe_mse", 1), ("probe_error", 2))
 
 HEAD = """{beginning} bounds of the probe on {subject}, on one graph.
@@ -155,10 +159,9 @@ def require_small(graph: PairGraph) -> None:
 class _Writer:
     def __init__(self, exact: ExactGraph, proof: Proof) -> None:
         self._exact, self._proof = exact, proof
-        self._columns = len(exact.columns)
         unit = gcd(*(weight for row in exact.rows for _, weight in row))
-        self._rows = [[0] * self._columns for _ in exact.rows]
-        for row, line in zip(self._rows, exact.rows, strict=True):
+        self._weights = np.zeros((len(exact.rows), len(exact.columns)), dtype=object)  # whole numbers of any length
+        for row, line in zip(self._weights, exact.rows, strict=True):
             for end, weight in line:
                 row[end] = weight // unit
         self._classes = max(exact.classes) + 1
@@ -179,9 +182,9 @@ class _Writer:
             beginning=BEGINNING,
             subject=proof.subject,
             digest=proof.graph,
-            n=len(self._rows),
-            m=self._columns,
-            **_rows("weights", self._rows),
+            n=len(exact.rows),
+            m=len(exact.columns),
+            **_rows("weights", self._weights),
             labels="[:: " + "; ".join(f"{own}%nat" for own in exact.classes) + "]",
             last=self._classes - 1,
             k=proof.k,
@@ -243,50 +246,39 @@ class _Writer:
         places = self._proof.places
         num, den = places.at_least.numerator, places.at_least.denominator
         left, right, unit, _, roots = self._scale()
-        inverses = [unit // mass for mass in right]
-        columns = [[*map(mul, roots, column)] for column in zip(*places.basis, strict=True)]
-        met = [[_dot(each, column) for each in zip(*self._rows, strict=True)] for column in columns]
-        for s, (own, ends) in enumerate(zip(columns, met, strict=True)):
-            u, v = [*map(mul, ends, inverses)], [*map(mul, own, left)]
-            line = [den * _dot(u, b) - num * unit * _dot(v, a) for a, b in zip(columns, met, strict=True)]
-            if sum(map(abs, line)) - abs(line[s]) >= line[s]:
-                return num == 0
-        return True
+        columns = roots[:, None] * np.array(places.basis, dtype=object)
+        met = self._weights.T @ columns
+        matrix = den * met.T @ ((unit // right)[:, None] * met) - num * unit * columns.T @ (left[:, None] * columns)
+        diagonal = np.diag(matrix)
+        return bool(np.all(np.abs(matrix).sum(axis=1) - np.abs(diagonal) < diagonal)) or num == 0
 
-    def _scale(self) -> tuple[list[int], list[int], int, int, list[int]]:
+    def _scale(self) -> tuple[Integers, Integers, int, int, Integers]:
         """Both marginals, the unit of the inverses of the right one, and the scale of the roots of the left one."""
-        left, right = [sum(row) for row in self._rows], [sum(column) for column in zip(*self._rows, strict=True)]
+        left, right = self._weights.sum(axis=1), self._weights.sum(axis=0)
         scale = max(left).bit_length() // 2 + 1 + BITS
-        roots = [isqrt((1 << 2 * scale) // mass) for mass in left]
+        roots = np.array([isqrt((1 << 2 * scale) // mass) for mass in left], dtype=object)
         return left, right, 1 << (max(right).bit_length() + BITS), scale, roots
 
     def _certificate(self) -> dict[str, Any]:
         """The cut: on the scale of the normalised matrix, V and the factor L are integers over `2^BITS`."""
-        places, rows = self._proof.places, self._rows
+        places, weights = self._proof.places, self._weights
         left, right, unit, scale, roots = self._scale()
-        inverses = [-(-unit // mass) for mass in right]
         num, den = places.at_most.numerator, places.at_most.denominator
         size = den * unit << 2 * scale >> 2 * BITS
-        matrix = []
-        for i, row in enumerate(rows):
-            weighted = [*map(mul, row, inverses)]
-            line = [
-                size * _dot(places.basis[i], places.basis[j]) - roots[i] * roots[j] * den * _dot(weighted, rows[j])
-                for j in range(i + 1)
-            ]
-            line[i] += roots[i] ** 2 * num * unit * left[i]
-            matrix.append([entry // size for entry in line])
-        factor, shift = _factor(matrix)
+        basis, inverses = np.array(places.basis, dtype=object), -(-unit // right)
+        matrix = size * basis @ basis.T - den * np.outer(roots, roots) * ((weights * inverses) @ weights.T)
+        matrix += np.diag(num * unit * roots**2 * left)
+        factor, shift = _factor([row[: i + 1] for i, row in enumerate((matrix // size).tolist())])
         return {
             "place_num": num,
             "place_den": den,
             "unit": unit,
-            **_rows("roots", [roots]),
+            **_rows("roots", roots[None]),
             **_rows("basis", places.basis),
             "basis_unit": size,
             **_rows("factor", factor),
             "factor_unit": size,
-            "left_over": shift // len(rows) * size,
+            "left_over": shift // len(weights) * size,
         }
 
 
@@ -323,7 +315,7 @@ def _list(numbers: Iterable[int]) -> str:
     return "[:: " + "; ".join(str(number) if number >= 0 else f"({number})" for number in numbers) + "]"
 
 
-def _rows(name: str, rows: Sequence[Sequence[int]]) -> dict[str, str]:
+def _rows(name: str, rows: Sequence[Sequence[int]] | Integers) -> dict[str, str]:
     """A definition of each row, and the list of their names: Coq takes much longer over one list of all."""
     names = [f"{name}_{i}" for i in range(len(rows))]
     lists = ("; ".join(hex(number) if number >= 0 else f"({hex(number)})" for number in row) for row in rows)

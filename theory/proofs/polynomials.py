@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.polynomial.chebyshev import cheb2poly
+from numpy.polynomial.polynomial import polyadd, polymul
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.proofs import verify
@@ -55,30 +57,17 @@ def _interpolated(conditions: Sequence[tuple[Fraction, Fraction]]) -> Polynomial
         for i in reversed(range(order, len(places))):
             width = places[i] - places[i - order]
             differences[i] = (differences[i] - differences[i - 1]) / width if width else Fraction(0)
-    polynomial = [Fraction(0)]
+    polynomial: Polynomial = [Fraction(0)]
     for place, difference in zip(reversed(places), reversed(differences), strict=True):
-        shifted = [Fraction(0), *polynomial]
-        polynomial = [a - place * b for a, b in zip(shifted, [*polynomial, Fraction(0)], strict=True)]
-        polynomial[0] += difference
-    while len(polynomial) > 1 and polynomial[-1] == 0:
-        polynomial.pop()
+        polynomial = [*polyadd(polymul(polynomial, [-place, Fraction(1)]), [difference])]
     return polynomial
 
 
 def monomials(chebyshev: npt.NDArray[np.floating[Any]]) -> Polynomial:
     """Exactly the polynomial with these coefficients in the basis `T_j(2t - 1)`."""
-    before, current = [Fraction(1)], [Fraction(-1), Fraction(2)]  # T_0 and T_1
-    total = [Fraction(0)] * len(chebyshev)
-    for weight in chebyshev.tolist():
-        for power, coefficient in enumerate(before):
-            total[power] += Fraction(weight) * coefficient
-        ahead = [Fraction(0)] * (len(current) + 1)
-        for power, coefficient in enumerate(current):
-            ahead[power] -= 2 * coefficient
-            ahead[power + 1] += 4 * coefficient
-        for power, coefficient in enumerate(before):
-            ahead[power] -= coefficient
-        before, current = current, ahead
+    total: Polynomial = [Fraction(0)]
+    for coefficient in reversed(cheb2poly([Fraction(weight) for weight in chebyshev.tolist()])):
+        total = [*polyadd(polymul(total, [Fraction(-1), Fraction(2)]), [coefficient])]
     return total
 
 
