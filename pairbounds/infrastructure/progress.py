@@ -1,34 +1,41 @@
-"""Progress in one line of stderr, in a terminal or a notebook; elsewhere, of long works, a line now and then."""
+"""Progress of long work on stderr: a bar in a terminal, and a line now and then elsewhere."""
 
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any, Self, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pairbounds.infrastructure.durations import format_duration
 
 QUIET = "PAIRBOUNDS_QUIET"  # an environment variable that hides progress everywhere, whatever its value
-PATIENCE = 3.0  # seconds without a sign that nobody minds
-BETWEEN = 0.1  # seconds between two looks of a line
-SELDOM = 30.0  # seconds between two lines where the line of a bar is not seen
-KERNEL = "ipykernel.zmqshell"  # a module that is loaded in a notebook
+PATIENCE = 3.0  # seconds of work before any progress is shown
+BETWEEN = 0.1  # seconds between two changes of a bar
+SELDOM = 30.0  # seconds between two lines
 
 Result = TypeVar("Result")
 
+_shown = Progress(  # the bars of this process, which are nested
+    BarColumn(20),
+    TextColumn("{task.description}", markup=False),
+    console=Console(stderr=True),
+    auto_refresh=False,  # without a thread, which a process that forks must not have
+    transient=True,
+)
+
 
 class Bar:
-    """Line that counts, hidden where nobody looks at it, as in a file of logs, and cleared at its end.
+    """Count of long work.
 
     Parameters
     ----------
     items : those that an iteration over it counts
     total : at which it ends; by default the number of items, if that is known
     initial : from which it counts, as in work that is resumed
-    delay : seconds before it is shown
-    lines : whether a file of logs has a line now and then, from `PATIENCE` on, while it takes as long again
     """
 
     def __init__(
@@ -39,16 +46,14 @@ class Bar:
         total: float | None = None,
         unit: str = "",
         initial: float = 0,
-        delay: float = 0.0,
         disable: bool = False,
-        lines: bool = False,
     ) -> None:
         self.items, self.desc, self.unit, self.n = items, desc, unit, initial
         self.total = total or (len(items) if isinstance(items, Sized) else 0)
-        self._first, self._begun, self._width = initial, time.monotonic(), 0
-        self._hidden = disable or not _seen()
-        self._logged = lines and self._hidden and not disable and not os.environ.get(QUIET)
-        self._next = self._begun + (PATIENCE if self._logged else delay)
+        self._first, self._begun = initial, time.monotonic()
+        self._next = self._begun + PATIENCE
+        self._hidden = disable or bool(os.environ.get(QUIET))
+        self._task: TaskID | None = None
 
     def __iter__(self) -> Iterator[Any]:
         with self:
@@ -57,11 +62,13 @@ class Bar:
                 self.update()
 
     def __enter__(self) -> Self:
-        self.reach(self.n)
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._print("")
+    def __exit__(self, *_: object) -> None:
+        if self._task is not None:
+            _shown.remove_task(self._task)
+            if not _shown.tasks:
+                _shown.stop()
 
     def update(self, count: float = 1, note: str = "") -> None:
         """Count further."""
@@ -71,45 +78,38 @@ class Bar:
         """Count up to n."""
         self.n = n
         now = time.monotonic()
-        if now >= self._next and not self._hidden:
+        if self._hidden or now < self._next or n == self.total:
+            return
+        text = f"{self._counted(now)} {note}".rstrip()
+        if _shown.console.is_interactive:
             self._next = now + BETWEEN
-            self._print(f"{self._counted(now)} {note}".rstrip())
-        elif now >= self._next and self._logged and self._left(now) > PATIENCE:
+            if self._task is None:
+                self._task = _shown.add_task(text, total=self.total or None)
+                _shown.start()
+            _shown.update(self._task, completed=n, description=text, refresh=True)
+        else:
             self._next = now + SELDOM
-            print(f"{self._counted(now)} {note}".rstrip(), file=sys.stderr, flush=True)
+            print(text, file=sys.stderr, flush=True)
 
     def write(self, text: str) -> None:
         """Print a line on stderr above the bar."""
-        self._print("")
-        print(text, file=sys.stderr)
+        _shown.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def _counted(self, now: float) -> str:
         if not self.total:
             return f"{self.desc}: {self.n:,.0f} {self.unit}"
-        left = f", {format_duration(self._left(now))} left" if self._first < self.n < self.total else ""
         of = f" of {self.total:,.0f} {self.unit}" if self.unit else ""
-        return f"{self.desc}: {self.n / self.total:4.0%}{of}{left}"
-
-    def _left(self, now: float) -> float:
-        """Seconds that it takes until its end, if it goes on so; 0 where nothing is known of it."""
-        done = self.n - self._first
-        return (now - self._begun) / done * max(0.0, self.total - self.n) if done > 0 else 0.0
-
-    def _print(self, line: str) -> None:
-        """Put a line in the place of that before."""
-        if line or self._width:
-            print(f"\r{line:<{self._width}}", end="" if line else "\r", file=sys.stderr, flush=True)
-        self._width = len(line)
-
-
-def _seen() -> bool:
-    return not os.environ.get(QUIET) and (KERNEL in sys.modules or sys.stderr.isatty())
+        text = f"{self.desc}: {self.n / self.total:4.0%}{of}"
+        if self._first < self.n < self.total:
+            seconds = (now - self._begun) / (self.n - self._first) * (self.total - self.n)
+            text += f", {format_duration(seconds)} left"
+        return text
 
 
 @contextmanager
 def counting(function: Callable[[Any], Result], desc: str, unit: str) -> Iterator[Callable[[Any], Result]]:
-    """The same function, whose calls are counted in a bar without an end, once they have taken `PATIENCE`."""
-    with Bar(desc=desc, unit=unit, delay=PATIENCE) as bar:
+    """The same function, whose calls are counted in a bar without an end."""
+    with Bar(desc=desc, unit=unit) as bar:
 
         def counted(argument: Any) -> Result:
             bar.update()

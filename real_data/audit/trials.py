@@ -161,7 +161,7 @@ def _curves(pairs: PairList, settings: WhatIf, kept: Path | None, about: tuple[s
     files = _files(pairs, settings, kept)
     n_done = n_each * sum(file is not None and file.is_file() for file in files)
     unit, rows = f"graphs of up to {(len(pairs) + 1) // 2:,} pairs", []
-    with Bar(total=n_each * len(files), initial=n_done, desc="what if", unit=unit, lines=True) as bar:
+    with Bar(total=n_each * len(files), initial=n_done, desc="what if", unit=unit) as bar:
         for sentence in about:
             bar.write(sentence)
         for split, file in enumerate(files):

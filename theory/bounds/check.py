@@ -72,7 +72,7 @@ def check_bounds(
     """
     import pandas as pd
 
-    from pairbounds.infrastructure.progress import PATIENCE, Bar
+    from pairbounds.infrastructure.progress import Bar
     from pairbounds.theory.bounds.table import CheckTable
 
     widths = widths_of(graph.joint.shape, k)
@@ -82,13 +82,13 @@ def check_bounds(
     most = max(widths)
     whole = Encoder.optimum(graph, enough_triplets(graph, found, most), most)  # narrower ones have part of its factors
     rows: list[dict[str, object]] = []
-    for width in Bar(widths, desc="widths", delay=PATIENCE, disable=len(widths) == 1):
+    for width in Bar(widths, desc="widths", disable=len(widths) == 1):
         known = enough_triplets(graph, found, width)
         if certified:
             known, _ = with_certificate(graph, known, width)
         subjects = _subjects(whole, known, width, features, penalty, scored)
         measured = Measured(subjects, found)
-        seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound", delay=PATIENCE)
+        seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
         rows += [{"k": width} | row(claim.in_hops(hops), known, width, measured) for claim in seen]
     table = pd.DataFrame(rows, columns=["k", *COLUMNS] if several(k) else COLUMNS)
     for name in NULLABLE:  # one by one: `astype` of the whole table takes ten times as long

@@ -1,51 +1,54 @@
-"""Children that end with their parent, and leave a terminal's Ctrl-C to it."""
+"""Workers end with their parent, and leave a terminal's Ctrl-C to it."""
 
+import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
-from joblib.externals.loky import get_reusable_executor
+import pytest
 
 from pairbounds.infrastructure.processes import side_by_side
 from tests.limits import PATIENCE
 from tests.theory.light import light
 
-CHILD = """
-import os, sys
-from pairbounds.infrastructure.processes import serve
-serve(os.getppid()); print(os.getpid(), flush=True); input()
+PARENT = """
+import time
+from tests.theory.infrastructure.test_processes import write_own_id
+from pairbounds.infrastructure.processes import side_by_side
+with side_by_side(write_own_id, [sys.argv[1]], 2) as results:
+    next(results)
+    time.sleep(1000)
 """
-PARENT = "import subprocess\nsubprocess.run([sys.executable, '-c', sys.argv[1]])"
 
 
-def is_there(pid: int) -> bool:
+def write_own_id(file):
+    Path(file).write_text(str(os.getpid()))
+
+
+def is_running(pid):
     try:
-        with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
-            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
 
 
-def test_a_child_ends_when_its_parent_is_killed():
-    child = light(CHILD)[-1]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(light(PARENT, child), **pipes) as parent:
-        pid = int(parent.stdout.readline())
-        assert is_there(pid)
+def wait_until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc")
+def test_a_worker_ends_when_its_parent_is_killed(tmp_path):
+    file = tmp_path / "pid"
+    with subprocess.Popen(light(PARENT, file), cwd=Path(__file__).parents[3]) as parent:
+        wait_until(lambda: file.exists() and file.read_text())
         parent.kill()
-        deadline = time.monotonic() + PATIENCE
-        while is_there(pid):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    wait_until(lambda: not is_running(file.read_text()))
 
 
-def is_ignored(number):
-    return signal.getsignal(number) is signal.SIG_IGN
-
-
-def test_worker_processes_leave_an_interrupt_to_their_parent():
-    get_reusable_executor().shutdown()  # of a test before, which may have started processes in another way
-    before = signal.getsignal(signal.SIGINT)
-    with side_by_side(is_ignored, [signal.SIGINT, signal.SIGTERM], 2) as ignored:  # in their order
-        assert list(ignored) == [True, False]
-    assert signal.getsignal(signal.SIGINT) is before
+def test_workers_leave_an_interrupt_to_their_parent():
+    with side_by_side(signal.getsignal, [signal.SIGINT, signal.SIGTERM], 2) as handlers:  # in their order
+        assert list(handlers) == [signal.SIG_IGN, signal.SIG_DFL]
