@@ -1,5 +1,7 @@
 """Levels of merged captions or images: nested, with controls of the same sizes, judged on images that chose nothing."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,7 +27,6 @@ from pairbounds.theory.questions.merging import (
     falling_sizes,
     near_duplicates,
     nested_levels,
-    of_equal_vectors,
     randomised,
     similarity_within,
     vectors_of,
@@ -78,25 +79,11 @@ def test_random_merges_have_the_same_sizes_and_those_within_classes_keep_to_them
         assert groups.max() + 1 == len(set(groups)) <= levels[name].max() + len(set(main_class))
 
 
-def test_the_six_nodes_by_hand():
-    """`1 - α_T = Σ_l Σ_c P(c, l)² / p_R(l)`: "a pet" alone has two classes, 1/6 each, so that α_T is 1/6."""
-    merges = {(0, 1, 2): 1 / 6, (0, 0, 1): 4 / 15, (0, 1, 1): 2 / 9, (0, 1, 0): 5 / 12}
-    for groups, alpha in merges.items():
-        assert induced_labelling_error(coarser(SIX, groups)) == pytest.approx(alpha)
-
-
 def test_near_duplicates_differ_in_case_punctuation_spaces_or_order_alone():
     same = near_duplicates(["A cat!", "a  cat", "cat, a", "a cat a", "cats"])
     assert same.tolist() == [0, 0, 0, 1, 2]
     assert near_duplicates(["null", "NA", "01", "1", "?", "!", "nan"]).tolist() == list(range(7))
     assert near_duplicates([1, "1", 1]).tolist() == [0, 1, 0]
-
-
-def test_sizes_fall_to_two():
-    assert falling_sizes(30, 3) == [10, 3, 2]
-    assert falling_sizes(3, 3) == [2]
-    assert falling_sizes(10**6, 30) == [2000, 66, 2]
-    assert falling_sizes(2, 3) == []
 
 
 def test_similarity_within_is_the_mean_over_pairs_of_one_group():
@@ -237,13 +224,6 @@ def test_without_labels_singular_values_are_there():
     assert answer.words[-1].startswith("So: ")
 
 
-def test_one_image_for_each_caption():
-    graph = PairGraph(np.eye(12), [0, 1] * 6, right_ids=[f"caption {n}" for n in range(12)])
-    table = granularity_report(graph, 2, splits=3).table.set_index(["kind", "level"])
-    own = table.loc[("similarity", AS_THEY_ARE)]
-    assert (own["sigma"], own["alpha_t"], own["error"]) == pytest.approx((1, 0, 1))
-
-
 def photographs(n=60, seed=0):
     """Images of two classes with features that tell six kinds, and captions of their own but for one in four."""
     rng = np.random.default_rng(seed)
@@ -254,13 +234,6 @@ def photographs(n=60, seed=0):
     names = {f"image {one:02d}": "ab"[kind[one] % 2] for one in range(n)}
     graph = PairGraph.from_pairs(*zip(*rows, strict=True), left_labels=names)
     return graph, np.eye(6)[kind] + 0.01 * rng.standard_normal((n, 6))
-
-
-@pytest.mark.parametrize(("k", "wide"), [(1, False), (2, True)])
-def test_intervals_that_are_longer_than_errors_are_named(k, wide):
-    answer = granularity_report(graph_of(spellings(24)), k, splits=3)
-    assert bool((answer.table[["low", "high"]].abs() > 1).any(axis=None)) == wide
-    assert any("leave [-1, 1]" in word for word in answer.words) == wide
 
 
 def test_images_of_one_kind_share_their_captions():
@@ -283,13 +256,6 @@ def test_merged_images_of_the_judged_half_teach_nothing():
     one = held_out(graph, seen, 2, attributes, groups=groups)
     other = np.where(seen, groups, 0)  # all of the judged half in a group of the seen half
     assert held_out(graph, seen, 2, attributes, groups=other) == one
-
-
-def test_images_are_duplicates_by_equal_features():
-    vectors = np.array([[1, 0], [0, 1], [1, 1e-9], [1, 1e-3]])
-    found = of_equal_vectors(vectors)
-    assert found[0] == found[2]
-    assert len(set(found)) == 3
 
 
 def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
@@ -342,39 +308,14 @@ def test_features_by_row_and_by_id_are_the_same(call, place):
     order = np.random.default_rng(1).permutation(graph.n_left)
     table = pd.DataFrame(features, columns=[f"c{n}" for n in range(9)]).assign(id=graph.left_ids)
     table.iloc[order].to_csv("f.csv", index=False)
-    told = np.random.default_rng(2).standard_normal((graph.n_right, 4))
-    np.save("c.npy", told)
-    for file in ("f.npy", "f.csv"):
-        line = ["granularity", "pairs.csv", "--k", "2", "--splits", "3", "--caption-features", "c.npy"]
-        code, out, err = call(app, *line, "--features", file, "--out", f"{file}.csv")
+    captions = np.random.default_rng(2).standard_normal((graph.n_right, 4))
+    np.save("c.npy", captions)
+    merges = ["--caption-features", "c.npy"], ["--merge", "images"]
+    for (merge, options), file in product(zip(("captions", "images"), merges, strict=True), ("f.npy", "f.csv")):
+        line = ["granularity", "pairs.csv", "--k", "2", "--splits", "3", *options, "--features", file, "--force"]
+        code, out, err = call(app, *line, "--out", "out.csv")
         assert (code, err) == (0, "")
         assert ("f.npy: rows are taken in the order of sorted ids, 'image 00' the first" in out) == (file == "f.npy")
-        assert "linear in at most" in out
-    line = ["granularity", "pairs.csv", "--k", "2", "--splits", "3", "--features", "f.npy", "--merge", "images"]
-    code, out, err = call(app, *line, "--out", "images.csv")
-    assert (code, err) == (0, "")
-    separate = granularity_report(graph, 2, splits=3, features=features, merge="images").table
-    np.testing.assert_allclose(read_table(place / "images.csv")["error"], separate["error"])
-    expected = granularity_report(graph, 2, splits=3, features=features, caption_features=told).table
-    for file in ("f.npy", "f.csv"):
-        np.testing.assert_allclose(read_table(place / f"{file}.csv")["error"], expected["error"])
-
-
-@pytest.mark.parametrize(
-    ("rows", "why"),
-    [(["image 00", "image 00"], "none of 23 of 24 nodes, 'image 01' the first"), (["1", "2"], "none of 24 of 24")],
-)
-def test_a_table_of_features_without_some_ids(call, place, rows, why):
-    pd.DataFrame({"id": rows, "x": [0.5, 1.5]}).to_csv("f.csv", index=False)
-    code, _, err = call(app, "granularity", "pairs.csv", "--k", "2", "--features", "f.csv")
-    assert code == 2
-    assert why in err
-
-
-def test_texts_that_look_like_numbers_or_nothing_are_captions(call, place):
-    names = ["null", "NA", "01", "1"]
-    rows = [(f"i{n}", names[n % 4], "ab"[n % 2]) for n in range(64)]
-    pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv("odd.csv", index=False)
-    code, _, err = call(app, "granularity", "odd.csv", "--k", "2", "--splits", "3", "--out", "t.csv")
-    assert (code, err) == (0, "")
-    assert read_table(place / "t.csv").query("level == @AS_THEY_ARE")["groups"].tolist() == [4]
+        shown = {"features": features, "caption_features": captions if merge == "captions" else None}
+        expected = granularity_report(graph, 2, splits=3, merge=merge, **shown).table
+        np.testing.assert_allclose(read_table(place / "out.csv")["error"], expected["error"])

@@ -6,9 +6,8 @@ import scipy.optimize
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
-from numpy.polynomial.polynomial import polyfromroots, polyval
 
-from pairbounds import HypothesisError, PairGraph, check_bounds, label_energy, spectrum
+from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import local_multihop as module
@@ -178,13 +177,6 @@ def test_a_polynomial_is_nowhere_below_its_least_value_by_a_grid(coefficients, e
     assert points < 1024 or true.min() - least <= 1e-3 * np.ptp(true) + 1e-9
 
 
-def test_between_the_points_of_the_grid_a_polynomial_is_not_smaller_than_said(monkeypatch):
-    monkeypatch.setattr(module, "POINTS", 4)
-    dips = polyfromroots([0.3, 0.3, 0.55, 0.55, 0.8, 0.8])  # 0 at places off the grid
-    assert polyval((1 - np.cos(np.linspace(0, np.pi, 25))) / 2, dips).min() > 0
-    assert -1e-2 < module._least(lambda t: polyval(t, dips), 6, 0.0, 1.0, 4) <= 0
-
-
 def by_values(nodes: np.ndarray, values: np.ndarray) -> module._HermiteBasis:
     return module._HermiteBasis(nodes, np.ones(len(nodes), dtype=int), values[None], np.zeros((1, len(nodes))))
 
@@ -228,16 +220,6 @@ def at_and_multiplicities(nodes: np.ndarray, place: float) -> tuple[int, np.ndar
     return int(np.argmin(np.abs(nodes - place))), module._multiplicities(nodes, place, [])
 
 
-def test_with_both_ends_among_the_nodes_it_may_need_raising():
-    """Nodes 0, 0.05 and 1: q is 1/2 at 0.05 and exceeds 2 in between; P is a parabola of height 1.32."""
-    nodes, cut = np.array([0.0, 0.05, 1.0]), Cut(0.05, 0.05)
-    q, majorant = parts(next(programs([module._step(nodes, 1, np.ones(3, dtype=int))])))
-    assert values(q, 0.05) == pytest.approx(0.5)
-    assert values(majorant, 0.05) == pytest.approx(0.25)
-    assert lacking(q, majorant, cut) == pytest.approx(2.29, abs=0.01)
-    assert lacking(q, certified(q, majorant, cut), cut) <= 0
-
-
 @pytest.mark.parametrize("hops", [1, 3])
 @pytest.mark.parametrize("family", ["heavy_tailed", "latent_augmentations"])
 def test_no_linear_programme_finds_a_smaller_budget(family, hops):
@@ -265,15 +247,6 @@ def test_no_linear_programme_finds_a_smaller_budget(family, hops):
             assert budget <= solved.fun + 1e-6
             compared += 1
     assert compared > 0
-
-
-def test_the_slope_of_a_polynomial_is_no_larger():
-    rng = np.random.default_rng(3)
-    for degree in (0, 1, 2, 9, 33):
-        coefficients = rng.standard_normal(degree + 1)
-        slope = np.abs(2 * chebyshev.chebval(2 * DENSE - 1, chebyshev.chebder(coefficients))).max()
-        assert slope <= module._steepest(coefficients) <= 1.02 * slope + 1e-12
-    assert module._steepest(np.array([0.0, 4.0, 0.0, -1.0])) == pytest.approx(1.01 * 14, rel=1e-12)  # at 1/2
 
 
 # The bound.
@@ -353,14 +326,6 @@ def test_a_measure_of_few_atoms_is_known_and_with_it_the_error():
     assert 0 < error < 1
     assert local_multihop(graph, triplets, 6, 2).error == pytest.approx(error, abs=1e-9)
     assert tail_at_most(graph, triplets, 6) > error / 2 + 0.05
-
-
-def test_bad_arguments_are_named():
-    graph = family_graph("dense_random")
-    with pytest.raises(ValueError, match="hops="):
-        local_multihop(graph, spectrum(graph, 3), 2, 0)
-    with pytest.raises(HypothesisError, match="no left labels"):
-        local_multihop(PairGraph(np.ones((3, 3))), spectrum(PairGraph(np.ones((3, 3))), 2), 1)
 
 
 # Rounded outward: what is as small as round-off is made a thousandth, large enough to see.

@@ -20,7 +20,6 @@ from pairbounds.theory.quantities import multihop as module
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.multihop import (
-    FAR,
     TIE,
     JacobiMatrix,
     consistency_curve,
@@ -34,7 +33,6 @@ from pairbounds.theory.quantities.multihop import (
     tail_at_least,
     tail_at_most,
 )
-from pairbounds.theory.spectrum.dense_triplets import SPARSE
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS
 
@@ -134,27 +132,6 @@ def test_a_measure_of_few_atoms_is_known_completely(columns, family, atoms):
         assert mass_below(jacobi, place) == pytest.approx(energy[places < place - 1e-9].sum(), abs=1e-14)
 
 
-@pytest.mark.parametrize("width", [1, 2])
-@pytest.mark.parametrize("family", RICH)
-def test_blocks_of_columns_add_up(family, width, monkeypatch):
-    """Seven classes or all nodes'. An entry is known to round-off over the product of the couplings that lead to it."""
-    joint, hops = family_graph(family).joint, 8
-    labels = np.random.default_rng(18).integers(7, size=joint.shape[0])
-    whole = label_measure(PairGraph(joint, labels), hops)
-    monkeypatch.setattr(label_blocks, "BLOCK_BYTES", width * ((hops + 2) * min(joint.shape) + 3 * max(joint.shape)) * 8)
-    joined = label_measure(PairGraph(joint, labels), hops)
-    common = min(len(whole.off_diagonal), len(joined.off_diagonal))
-    known = np.cumprod(np.r_[1.0, whole.off_diagonal[:common]])
-    for ours, theirs, loss in (
-        (joined.diagonal, whole.diagonal, known),
-        (joined.off_diagonal, whole.off_diagonal, known[1:]),
-    ):
-        assert np.max(np.abs(ours[:common] - theirs[:common]) * loss[:common], initial=0) <= module.ROUND_OFF
-    if len(whole.off_diagonal) != len(joined.off_diagonal):  # where one of them stops, the other goes on by round-off
-        longer = max(whole.off_diagonal, joined.off_diagonal, key=len)
-        assert known[-1] * longer[common] <= module.ROUND_OFF
-
-
 def test_the_moments_of_a_measure_are_the_curve_and_those_beyond_are_refused():
     graph = family_graph("heavy_tailed")
     np.testing.assert_allclose(moments(label_measure(graph), 16), consistency_curve(graph, 16), atol=1e-13)
@@ -185,17 +162,6 @@ def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
             assert peak < blocks * 2**22 < 10_000 * 500 * 8 / 4
-
-
-def test_products_are_dense_where_many_pairs_are_there_and_the_graph_is_small(monkeypatch):
-    for places, pairs, dense in ((400, 400 // SPARSE, True), (400, 400 // SPARSE - 1, False), (399, 400, False)):
-        monkeypatch.setattr(label_blocks, "PLACES", places)
-        joint = np.eye(20).ravel()
-        joint[np.flatnonzero(joint == 0)[: pairs - 20]] = 1
-        graph = PairGraph(joint.reshape(20, 20))
-        assert isinstance(label_blocks.for_hops(graph), np.ndarray) == dense
-        assert label_blocks.for_hops(graph) is label_blocks.for_hops(graph)
-        np.testing.assert_array_equal(sp.csr_array(label_blocks.for_hops(graph)).toarray(), graph.normalized.toarray())
 
 
 # How many hops.
@@ -355,18 +321,6 @@ def test_moments_on_the_boundary_of_what_is_possible():
         assert mass_below(jacobi, place) == pytest.approx(0.5, abs=1e-12)
         assert mass_up_to(jacobi, place, slack=0) >= 0.5
         assert mass_below(jacobi, place, slack=0) <= 0.5
-
-
-@pytest.mark.parametrize("far", [1e4, FAR])
-@pytest.mark.parametrize("sign", [-1, 1])
-def test_an_entry_that_stands_for_infinity_costs_no_digits(far, sign):
-    """The rule is that without it, moved by no more than 1 / far."""
-    jacobi = JacobiMatrix(np.array([0.3, 0.6, 0.5]), np.array([0.2, 0.3, 0.25]))
-    values, vectors = np.linalg.eigh(matrix_of(JacobiMatrix(jacobi.diagonal, jacobi.off_diagonal[:-1])))
-    nodes, weights = module._rule(jacobi, [sign * far], [])
-    kept = np.abs(nodes) < 2
-    np.testing.assert_allclose(nodes[kept], values, atol=1 / far)
-    np.testing.assert_allclose(weights[kept], vectors[0] ** 2, atol=1 / far)
 
 
 # The tail beyond the k-th value.

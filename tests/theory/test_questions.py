@@ -43,14 +43,6 @@ def test_a_guide_by_hand():
     assert f"rise by {math.log(2):.2g} nats" in said
 
 
-def test_guides_that_drop_too_little_or_all_that_is_shown():
-    """Each image in a class of its own: of the negatives of its label, 5/9 in all, 1/3 are dropped. Then no limit."""
-    (said,) = [word for word in batch_report(SIX, [4], guide=[0, 1, 2]).words if word.startswith("DropFalseNegative")]
-    assert "drops 33.3% of the negatives, 100% of them rightly, 60% of those to drop" in said
-    words = batch_report(PairGraph(np.eye(3)), [4], guide=[0, 1, 2]).words
-    assert any(word.endswith("a score without limit.") for word in words)
-
-
 @pytest.mark.parametrize(("batch", "told"), [(5, False), (6, True)])
 def test_batches_of_more_than_the_pairs_are_told(batch, told):
     assert any("has 5 distinct pairs: a larger batch" in word for word in batch_report(SIX, [4, batch]).words) == told
@@ -66,11 +58,6 @@ def test_without_labels_the_rest_is_there():
 
 def test_independent_sides_have_nothing_to_show():
     assert batch_report(PairGraph(np.ones((2, 3))), [4]).words[-1].startswith("The two sides are independent")
-
-
-def test_one_image_for_each_caption_is_said():
-    words = batch_report(PairGraph(np.eye(3)), [4]).words
-    assert any("100% of the pairs have a caption of one image alone" in word for word in words)
 
 
 def test_the_curve_of_pairs_is_that_of_the_theorems():
@@ -139,20 +126,6 @@ def test_captions_are_text_as_it_is_written(call, place):
     assert code == 0
     assert read_table(place / "t.parquet")["information"][0] == pytest.approx(math.log(4))
     assert "The graph has no labels" in out
-
-
-def test_the_command_pairs(call, place):
-    code, out, err = call(app, "pairs", "pairs.csv", "--k", "2", "--sample", "6", "--penalty", "0.9")
-    assert (code, err) == (0, "")
-    assert "these 6 pairs certify" in out
-
-
-def test_the_largest_error_from_the_command_line(call, place):
-    numbers = ["--known", "alpha_T=0.1", "--known", "sigma=0.6"]
-    code, out, _ = call(app, "pairs", *numbers, "--save", "worst.npz")
-    assert code == 0
-    assert "is 0.15625;" in out
-    assert check_bounds(PairGraph.load(place / "worst.npz"), 2, bounds=["probe-mse"])["measured"].max() > 0.1562
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -106,13 +106,6 @@ def test_new_positives_are_a_mixture(graph, weight):
     np.testing.assert_allclose(after.induced().joint.toarray(), expected, atol=1e-15)
 
 
-def test_a_weight_of_zero_is_no_new_positive_and_a_right_guide_helps():
-    graph, guide = world()
-    assert add_new_positive(graph, guide, weight=0) is graph
-    after = add_new_positive(graph, guide_with(graph, True), count=3)
-    assert induced_labelling_error(after) == pytest.approx(induced_labelling_error(graph) / 2, abs=1e-14)
-
-
 # DropFalsePositive.
 
 
@@ -163,13 +156,6 @@ def test_a_fraction_of_zero_drops_nothing_and_too_large_a_one_is_an_error():
     alone = PairGraph(np.eye(3))
     with pytest.raises(ValueError, match="more than can go, 0:"):
         drop_false_positive(alone, np.ones((3, 1)), fraction=0.1)
-
-
-def test_of_equal_pairs_the_first_go_and_exactly_the_fraction():
-    graph = PairGraph(np.ones((2, 4)))
-    after = drop_false_positive(graph, np.ones((2, 1)), fraction=3 / 16)
-    # Caption 0 holds the pairs that are kept as the best: caption 1 loses both of its pairs but for half of the second.
-    np.testing.assert_allclose(after.joint.toarray() * 13, [[2, 0, 2, 2], [2, 1, 2, 2]], atol=1e-12)
 
 
 # The negative rules: the measure.
@@ -325,12 +311,6 @@ def test_the_bounds_of_any_embedding_hold(graph, data):
     row = effect(graph, Resampled(graph, WeightedOptimum(near, near, 0, True)), k)
     bounds = [row[f"{name}_after"] for name in ("bound", "multihop_bound", "trained_bound")]
     assert row["probe_error_after"] <= min(bounds) + 1e-9
-
-
-def test_without_a_gap_the_bound_on_another_embedding_is_infinite():
-    graph = PairGraph(np.eye(4), [0, 0, 1, 1])
-    row = effect(graph, RULES["drop_easy_negative"](graph, guide_of(graph), 2), 2)
-    assert (row["bound_before"], row["bound_after"]) == (math.inf, math.inf)
 
 
 # Guides, and what is refused.

@@ -145,12 +145,6 @@ def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_w
 # Degenerate input.
 
 
-def test_captions_that_are_never_shared_say_nothing():
-    found = consistency_from_pairs(np.arange(500) % 50, np.arange(500), np.arange(500) % 2)
-    assert found.died.tolist() == [found.walks] * 2
-    assert penalised_error_at_most(found, 0.5) == 1
-
-
 def test_ids_of_any_type_and_labels_by_id():
     left, right, labels = drawn(GRAPH, 300, np.random.default_rng(10))
     names, by_id = [f"image {i}" for i in left], {f"image {i}": int(c) for i, c in enumerate(GRAPH.left_labels)}
