@@ -25,6 +25,10 @@ PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
 CHECK_FAILED = 1
 BAD_INPUT = 2
 UNFORESEEN = 70
+INPUT_ERRORS = (
+    *(ValueError, TypeError, ArithmeticError, RuntimeError, OSError, MemoryError, ImportError),
+    typer.TyperException,
+)
 BROKEN_PIPE = 141  # 128 + SIGPIPE, as where the signal ends a process
 UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -66,22 +70,11 @@ def run(app: typer.Typer) -> None:
     of what it found.
     """
     with _signals_as_interrupts() as received:
-        try:
-            code = _exit_code(app)
-            _flush()  # what is buffered may have no reader either
-        except BrokenPipeError:
-            _silence()
-            code = BROKEN_PIPE
-        except KeyboardInterrupt:
-            code = 128 + signal.SIGINT
-        except OSError as error:
-            code = BAD_INPUT
-            with suppress(OSError):  # it may be this that cannot be said
-                _say_error(error)
-            _silence()
+        code = _exit_code(app)
     if received:
         print(f"stopped by {received[0].name}: {STOPPED}", file=sys.stderr)
         code = 128 + received[0]
+    _discard_unwritten()
     sys.exit(code)
 
 
@@ -121,31 +114,33 @@ def _exit_code(app: typer.Typer) -> int:
         ask_libraries()
         with limited_threads():  # of libraries that are loaded already
             code = app(standalone_mode=False)
-    except BrokenPipeError:
-        raise
-    except SystemExit as leaving:
-        # Typer and Rich make an exit with 1 of a broken pipe, and the stream leads elsewhere from then on.
-        if isinstance(leaving.__context__, BrokenPipeError):
-            raise BrokenPipeError from None
-        raise
-    except MemoryError as error:
-        return _say_error(RuntimeError(f"memory ran out: give the process more, or less to do. {error}"))
-    except ImportError as error:
-        return _say_error(RuntimeError(f"{error.name or 'a module'} cannot be loaded: {error}{advice(error)}"))
-    except (ValueError, TypeError, ArithmeticError, RuntimeError, OSError, typer.TyperException) as error:
-        _flush()  # what cannot be printed is said once, by `run`
-        return _say_error(error)
+        with _printing():
+            sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except (BrokenPipeError, SystemExit) as leaving:  # Typer and Rich make an exit of a broken pipe
+        if not isinstance(leaving, BrokenPipeError) and not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        return BROKEN_PIPE
+    except INPUT_ERRORS as error:
+        if message := _message(error):  # empty where the help was shown in its place
+            with suppress(OSError):  # nobody may read it
+                echo(one_line(f"error: {message}"), err=True)
+        return BAD_INPUT
     except Exception:
         echo(*traceback.format_exc().splitlines(), err=True)
         return UNFORESEEN  # not 1, which says that a check found something
-    return code if isinstance(code, int) else 0
 
 
-def _say_error(error: Exception) -> int:
-    message = error.format_message() if isinstance(error, typer.TyperException) else str(error)
-    if message:  # empty where the help was shown in its place
-        echo(one_line(f"error: {message}"), err=True)
-    return BAD_INPUT
+def _message(error: Exception) -> str:
+    if isinstance(error, typer.TyperException):
+        return error.format_message()
+    if isinstance(error, MemoryError):
+        return f"memory ran out: give the process more, or less to do. {error}"
+    if isinstance(error, ImportError):
+        return f"{error.name or 'a module'} cannot be loaded: {error}{advice(error)}"
+    return str(error)
 
 
 @contextmanager
@@ -159,21 +154,14 @@ def _printing() -> Iterator[None]:
         raise OSError(f"what is printed could not be written: {error.strerror}") from error
 
 
-def _flush() -> None:
-    if sys.stdout is not None:
-        with _printing():
-            sys.stdout.flush()
-
-
-def _silence() -> None:
+def _discard_unwritten() -> None:
     """Discard output that cannot be written, so that the end of the process does not fail on it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.__stdout__, sys.__stderr__):
         try:
             print(end="", file=stream, flush=True)
         except OSError:
             assert stream is not None
-            os.dup2(nowhere, stream.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def visible(text: object) -> str:
