@@ -39,7 +39,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-CAMPAIGNS := bench coverage faults formal fuzz matrix mutation notebooks
+CAMPAIGNS := bench coverage formal fuzz matrix mutation notebooks
 .PHONY: help demo setup data test lint figures claimed findings smoke docs reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
@@ -94,17 +94,16 @@ DIGITS := tests/fuzz tests/theory/test_attack.py tests/theory/test_html.py \
 	$(patsubst %,tests/bounds/test_%.py,rounding theorems ties verdicts)
 test.elsewhere = $(PYTHON) -m tests.reliability.elsewhere $(PYTHON) -m pytest -n auto --dist loadfile $(DIGITS)
 
-# Campaigns count failures or times; most keep a record. Their variables: ROW of the matrix, MODULE of mutation, KILLS of each command, GRAPHS,
-# PROOFS and SEED of the fuzz.
+# Campaigns count failures or times; most keep a record. Their variables: ROW of the matrix, MODULE of mutation,
+# GRAPHS, PROOFS and SEED of the fuzz.
 ROW ?=
 MODULE ?=
-KILLS ?= 5
 NOW := $(shell date +%s)
 SEED ?= $(NOW)
 GRAPHS ?= 1000
 PROOFS ?= 1000
 RECORD = $(PYTHON) -m tests.reliability.record
-faults fuzz: export SEED := $(SEED)
+fuzz: export SEED := $(SEED)
 $(CAMPAIGNS): $(INSTALLED) ## Try to make the software wrong, or time it, and keep the record
 	@mkdir -p $(BUILD)/coverage results/reliability
 	$(campaign.$@)
@@ -115,7 +114,6 @@ $(PYTHON) -m coverage run -m pytest -n auto --dist loadfile -p no:cacheprovider
 $(PYTHON) -m coverage combine --quiet
 $(PYTHON) -m coverage report --skip-covered --sort cover --show-missing
 endef
-campaign.faults = KILLS=$(KILLS) $(PYTHON) -m pytest -m slow -n auto tests/faults
 campaign.formal = $(PYTHON) -m tests.reliability.formal
 campaign.mutation = $(PYTHON) -m tests.reliability.mutation $(addprefix --module ,$(MODULE))
 campaign.notebooks = $(PYTHON) -m tests.notebooks

@@ -258,7 +258,6 @@ def test_training_that_cannot_be_is_refused(pool):
 
 @pytest.mark.parametrize("moment", ["within an epoch", "between log and checkpoint"])
 def test_a_run_that_is_ended_and_goes_on_has_the_log_of_one_that_is_not(pool, tmp_path, monkeypatch, moment):
-    """`make faults` kills whole commands."""
     train = partial(train_encoder, images=EVERYBODY, recipe=RECIPE, seed=0, device="cpu")
     objective = partial(two_views, rule="drop_false_negative")
 

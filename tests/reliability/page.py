@@ -11,7 +11,7 @@ from tests.reliability.stale import ROWS
 INTRODUCTION = """# Reliability
 
 Each campaign tries to break the software. A row gives the number of tries and the number of failures that were found.
-The records are in `results/reliability/`. Kills and failing writes are tests without a record: `make faults`.
+The records are in `results/reliability/`.
 """
 CAMPAIGNS = {  # titles by the files of the records
     "fuzz.json": "Randomly generated user input",
