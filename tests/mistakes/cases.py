@@ -28,7 +28,7 @@ FILES = [
     Mistake("columns with names of one's own", "check web.csv --k 2", "--columns"),
     Mistake("a column that is not there", "check web.csv --k 2 --columns address,text", "no column 'text'"),
     Mistake("one column", "check web.csv --k 2 --columns address", "two"),
-    Mistake("weights in words", "check words.csv --k 2", "row 0 of words.csv"),
+    Mistake("weights in words", "check words.csv --k 2", "words.csv, row 0"),
     Mistake("negative weights", "check negative.csv --k 2", "negative.csv"),
     Mistake("columns of a matrix", "check matrix.mtx --k 2 --columns a,b", "it has no columns"),
     Mistake("labels of other images", "check pairs.csv --k 2 --labels strangers.csv", "for none of the 40"),
