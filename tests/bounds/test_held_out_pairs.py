@@ -5,8 +5,6 @@ import statistics
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum
 from pairbounds.theory.bounds.theorem28_held_out import excess_from_samples
@@ -37,47 +35,6 @@ def test_coverage():
         within.append(spectral_loss(GRAPH, f, g) - best <= values[-1])
     assert np.mean(within) >= level
     assert np.mean(values) < -best  # not vacuous: the encoder of zeros has an excess of so much
-
-
-@settings(max_examples=30)
-@given(st.integers(0, 2**32))
-def test_the_steps_of_the_proof(seed):
-    """The kernel has the loss as its mean, and the best bounded encoder the norms that the deviation takes."""
-    rng = np.random.default_rng(seed)
-    graph = PairGraph(rng.random((3, 4)) ** 3 + 0.01)
-    k = int(rng.integers(1, 4))
-    f, g = optimal_embeddings(graph, k)
-    shrink = rng.uniform(0, 1)  # a bounded class is closed under it, and its best encoder gains nothing by it
-    u, joint = f @ g.T, graph.joint.toarray()
-    product = np.outer(graph.left_marginal, graph.right_marginal)
-    assert spectral_loss(graph, f, g) <= spectral_loss(graph, shrink * f, g) + 1e-12
-    assert np.sum(product * u**2) <= k + 1e-9
-    pairs = list(zip(*np.nonzero(joint), strict=True))
-    mean = square = 0.0
-    for x, own in pairs:
-        for y, other in pairs:
-            h = -u[x, own] - u[y, other] + (u[x, other] ** 2 + u[y, own] ** 2) / 2
-            chance = joint[x, own] * joint[y, other]
-            mean, square = mean + chance * h, square + chance * h**2
-    assert mean == pytest.approx(spectral_loss(graph, f, g))
-    assert square <= (np.abs(u).max() * (2 + math.sqrt(k))) ** 2 + 1e-9
-
-
-@settings(max_examples=30)
-@given(st.integers(0, 2**32))
-def test_the_empirical_loss_of_any_encoder_is_the_stated_sum(seed):
-    """`(1 - 1/n) U + Σ h_ii / n²`, and at least the empirical optimum."""
-    rng = np.random.default_rng(seed)
-    rows, columns, counts = sample(rng, 12)
-    f, g = rng.standard_normal((5, 2)), rng.standard_normal((4, 2))
-    u = f[rows] @ g[columns].T
-    h = -np.diag(u)[:, None] - np.diag(u)[None, :] + (u**2 + u.T**2) / 2
-    unlike = (h.sum() - np.trace(h)) / (12 * 11)
-    graph = PairGraph(counts, drop_isolated=True)
-    seen = counts.any(axis=1), counts.any(axis=0)
-    loss = spectral_loss(graph, f[seen[0]], g[seen[1]])
-    assert loss == pytest.approx((1 - 1 / 12) * unlike + np.trace(h) / 144)
-    assert loss >= -np.sum(spectrum(graph, min(2, *graph.joint.shape)).singular_values ** 2) - 1e-9
 
 
 def test_unlike_scores_by_hand():

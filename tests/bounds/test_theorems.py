@@ -5,7 +5,6 @@ import pytest
 import scipy.linalg
 
 from pairbounds import (
-    BOUNDS,
     PairGraph,
     optimal_embeddings,
     probe,
@@ -15,20 +14,6 @@ from pairbounds import (
 from pairbounds.theory.bounds.quantities import Encoder, aligned_induced_loss
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error
 from tests.families import GRAPHS
-
-
-@pytest.mark.parametrize("family", GRAPHS)
-def test_factorisation_against_the_dense_matrix(family):
-    graph = GRAPHS[family](np.random.default_rng(0), 14)
-    rng = np.random.default_rng(1)
-    f, g = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
-    product = np.sqrt(graph.left_marginal)[:, None] * f @ g.T * np.sqrt(graph.right_marginal)
-    dense = graph.normalized.toarray()
-    expected = np.sum((dense - product) ** 2) - np.sum(dense**2)
-    triplets = spectrum(graph, 1).leading(4)
-    assert BOUNDS["factorisation"](graph, triplets, 3, Encoder.of(graph, triplets, 3, (f, g))) == pytest.approx(
-        expected, rel=1e-9
-    )
 
 
 @pytest.mark.parametrize("family", ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "imbalanced"])
