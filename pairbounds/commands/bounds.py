@@ -98,15 +98,20 @@ def ledger(
 
 
 def _print_ledger() -> None:
-    columns = [("status", "left"), ("statement", "left")]
-    corollaries = [claim for claim in BOUNDS.values() if claim.corollary_of is not None]
-    rows = [(claim.name, claim.status, claim.statement) for claim in BOUNDS.values() if claim not in corollaries]
-    print_table("The ledger of bounds", [("bound", "left"), *columns], rows)
-    beaten = [(claim.name, beaten_by(claim).replace("`", ""), claim.statement) for claim in corollaries]
-    titles = [("bound", "left"), ("never below", "left"), ("statement", "left")]
-    print_table("Corollaries: another bound of the same cost is never above them", titles, beaten)
-    others = [(it.name, it.status, it.statement, it.place) for it in STATEMENTS.values()]
-    print_table("Statements that have no row", [("name", "left"), *columns, ("computed by", "left")], others)
+    main = [it for it in BOUNDS.values() if it.corollary_of is None]
+    corollaries = [it for it in BOUNDS.values() if it.corollary_of is not None]
+    beaten = [(it.name, beaten_by(it).replace("`", ""), it.statement) for it in corollaries]
+    tables = [
+        ("The ledger of bounds", "status", [(it.name, it.status, it.statement) for it in main]),
+        ("Corollaries: another bound of the same cost is never above them", "never below", beaten),
+        (
+            "Statements that have no row",
+            "computed by",
+            [(it.name, it.place, it.statement) for it in STATEMENTS.values()],
+        ),
+    ]
+    for title, second, rows in tables:
+        print_table(title, [(name, "left") for name in ("name", second, "statement")], rows)
 
 
 def _readable(weights: FloatArray) -> FloatArray | IntArray:

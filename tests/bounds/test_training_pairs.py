@@ -16,7 +16,6 @@ from pairbounds.theory.bounds.theorem28_training_pairs import (
     Forecast,
     Noise,
     excess_of_counts,
-    mse_from_pairs,
 )
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
@@ -212,24 +211,24 @@ def test_bounds_of_counts_by_hand(seed):
 
 
 def test_the_number_of_pairs_inverts_the_bound():
-    graph = PairGraph(np.kron(np.eye(2), np.ones((2, 2))), [0, 0, 1, 1])
+    forecast = Forecast(PairGraph(np.kron(np.eye(2), np.ones((2, 2))), [0, 0, 1, 1]), 2)
     for target in (0.1, 0.2, 0.3, 0.4, 0.5):
-        n = Forecast(graph, 2).pairs(target)
-        assert mse_from_pairs(graph, 2, int(n)) <= target < mse_from_pairs(graph, 2, int(n / 1.0011))
+        n = forecast.pairs(target)
+        assert forecast.mse(int(n)) <= target < forecast.mse(int(n / 1.0011))
     assert math.isinf(Forecast(GRAPH, 1).pairs(1e-6))
 
 
 def test_it_is_vacuous_up_to_very_many_pairs():
     graph = LatentWorld().caption_graph()
-    assert mse_from_pairs(graph, 8, 10_000) == 1
-    assert mse_from_pairs(graph, 8, 10**12, known_marginals=True) < 0.5
+    assert Forecast(graph, 8).mse(10_000) == 1
+    assert Forecast(graph, 8, known_marginals=True).mse(10**12) < 0.5
 
 
 @pytest.mark.parametrize(("part", "amount"), [("upper_values", 1e-3), ("lower_values", -1e-3), ("rounding", 1e-3)])
 def test_what_the_spectrum_may_be_off_by_raises_the_bound(part, amount, monkeypatch):
     counts = np.round(1e6 * GRAPH.joint.toarray())
     bounds = [
-        lambda: mse_from_pairs(GRAPH, 2, 10**10),
+        lambda: Forecast(GRAPH, 2).mse(10**10),
         lambda: Forecast(GRAPH, 2).excess(10**10),
         lambda: excess_of_counts(GRAPH, 2, counts),
     ]
@@ -246,7 +245,7 @@ def test_bad_arguments():
         with pytest.raises(ValueError, match="not a confidence"):
             Forecast(GRAPH, 2, level).excess(10)
     with pytest.raises(ValueError, match="at least 1"):
-        mse_from_pairs(GRAPH, 2, 0)
+        Forecast(GRAPH, 2).mse(0)
     for shape in ((2, 2), GRAPH.joint.shape):
         with pytest.raises(ValueError, match="counts of shape"):
             excess_of_counts(GRAPH, 2, np.zeros(shape))

@@ -10,7 +10,7 @@ import pytest
 from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, mse_from_pairs
+from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
 from pairbounds.theory.quantities.multihop import consistency_curve
 from pairbounds.theory.questions.batch import batch_report
 from pairbounds.theory.questions.pairs import pairs_report
@@ -63,8 +63,8 @@ def test_independent_sides_have_nothing_to_show():
 def test_the_curve_of_pairs_is_that_of_the_theorems():
     answer = pairs_report(SIX, 2, target=0.2)
     row = answer.table.set_index("n_pairs").loc[10**6]
-    assert row["mse_28"] == mse_from_pairs(SIX, 2, 10**6)
-    assert row["mse_28_known_marginals"] == mse_from_pairs(SIX, 2, 10**6, known_marginals=True)
+    assert row["mse_28"] == Forecast(SIX, 2).mse(10**6)
+    assert row["mse_28_known_marginals"] == Forecast(SIX, 2, known_marginals=True).mse(10**6)
     assert answer.table["mse_19"].iloc[-1] >= check_bounds(SIX, 2, bounds=["probe-mse"])["measured"].max()
     needed = Forecast(SIX, 2).pairs(0.2)
     (said,) = re.findall(r"by theorem 28 from ([\d,]+) pairs on", answer.words[-1])

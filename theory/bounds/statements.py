@@ -2,26 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
-
-Coverage = Literal["exact", "approximate"]
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement about several graphs, a sample or a computation. Its theorem's module lists it in `STATEMENTS`.
+    """A proved statement on several graphs, a sample or a computation. Its theorem's module lists it in `STATEMENTS`.
 
     Attributes
     ----------
     name : how the ledger calls it
-    status : "exact", proved with its constants, or "approximate", held to by simulations alone
     statement : what it states
     computed_by : the function that computes it
     tested_in : the file of its tests, from the root of the repository
     """
 
     name: str
-    status: Coverage
     statement: str
     computed_by: Callable[..., Any]
     tested_in: str

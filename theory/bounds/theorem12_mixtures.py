@@ -27,14 +27,12 @@ TESTS = "tests/theory/test_mixtures.py"
 STATEMENTS = (
     Statement(
         "mixture-labelling-error",
-        "exact",
         "`α` and `α_T` of a mixture are the mixtures of those of its parts.",
         mixture,
         TESTS,
     ),
     Statement(
         "mixture-spectrum",
-        "exact",
         "`Σ_{i≤m} σ_i²` of a mixture is at most the mixture of the sums of its parts, for every m.",
         mixture,
         TESTS,

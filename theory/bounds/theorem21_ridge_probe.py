@@ -70,7 +70,6 @@ def _integral(rule: Rule, ridge: float) -> float:
 STATEMENTS = (
     Statement(
         "ridge-mse",
-        "exact",
         "`mse` of the ridge probe on the true ratio lies between Gauss and Gauss-Radau rules of ν; `E <= 2 mse`.",
         ridge_mse_interval,
         "tests/theory/test_ridge.py",

@@ -48,7 +48,6 @@ from pairbounds.theory.quantities.probes import probe
 STATEMENTS = (
     Statement(
         "classes-by-domains",
-        "exact",
         "Where induced pairs have weights ρ, α, β, γ with `α > γ` and `β > γ`, a head of least norm on the whitened "
         "optimum `U_k` of width r + m - 1, trained on some domains, has error 0 and squared error 1/r on all others.",
         probe,

@@ -99,7 +99,6 @@ def _loss_at_most(first: FloatArray, second: FloatArray, f: FloatArray, g: Float
 STATEMENTS = (
     Statement(
         "excess-from-samples",
-        "exact",
         "The loss of an encoder on fresh pairs, less the least loss on its training pairs, and a deviation, is an "
         "upper end of its excess over the best encoder of its width whose scores are at most R.",
         excess_from_samples,

@@ -192,16 +192,6 @@ class Forecast:
         return left * right * (1 + self._noise.operator_norm(n_pairs, self._half)) - 1, left, off[0]
 
 
-def mse_from_pairs(
-    graph: PairGraph, k: int, n_pairs: int, *, level: float = 0.95, known_marginals: bool = False
-) -> float:
-    """The squared error of the population's probe on such an encoder, at most, with probability `level`; at most 1.
-
-    Parameters and errors are those of `Forecast` and its method `mse`.
-    """
-    return Forecast(graph, k, level, known_marginals).mse(n_pairs)
-
-
 @dataclass(frozen=True)
 class Noise:
     """The four numbers of a graph that bound the noise of n pairs.
@@ -300,27 +290,24 @@ def _require(n_pairs: int, level: float) -> None:
 STATEMENTS = (
     Statement(
         "error-from-pairs",
-        "exact",
         "The minimiser of the spectral loss of counted pairs, with their own marginals, has an excess loss of at most "
         "`4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
-        mse_from_pairs,
+        Forecast,
         "tests/bounds/test_training_pairs.py",
     ),
     Statement(
         "error-from-pairs-by-rank",
-        "exact",
         "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss of at most "
         "`4 Σ_{i≤2k} σ_i(E)² / γ`.",
-        mse_from_pairs,
+        Forecast,
         "tests/bounds/test_training_pairs.py",
     ),
     Statement(
         "angle-from-pairs",
-        "exact",
         "There `‖(I - Π_F) U_j‖_op <= ‖E‖_op / (σ_j - σ_{k+1} - ‖E‖_op)` where that is positive; with the marginals of "
         "the pairs, off by a share of at most `a < 1` and `a' < 1`, at most `s (e / (σ_j - σ_{k+1} - e) + a)`, "
         "`e = s s' (1 + ‖E‖_op) - 1`. And `√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`.",
-        mse_from_pairs,
+        Forecast,
         "tests/bounds/test_training_pairs.py",
     ),
 )

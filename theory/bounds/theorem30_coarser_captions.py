@@ -126,7 +126,6 @@ def _merge(graph: PairGraph, groups: npt.ArrayLike) -> sp.csr_array:
 STATEMENTS = (
     Statement(
         "coarser-captions",
-        "exact",
         "Merged captions, or any channel of them, have `σ'_i <= σ_i` for every i and `α'_T >= α_T`.",
         coarser,
         "tests/bounds/test_coarser_captions.py",

@@ -67,7 +67,6 @@ def values_from_views(
 STATEMENTS = (
     Statement(
         "values-from-views",
-        "exact",
         "The eigenvalues τ_i² of `E φ(v) φ(v')ᵀ` from n natural images with two views each, within "
         "`√(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.",
         values_from_views,

@@ -65,10 +65,10 @@ Guarded by `tests/bounds/test_every_bound.py` with the cases in `tests/bounds/ch
 {% if theorem.statements -%}
 Nothing here bounds a quantity of one graph and its embedding, so `check_bounds` has no row of it.
 
-| statement | states | computed by | status | tested in |
-|---|---|---|---|---|
+| statement | states | computed by | tested in |
+|---|---|---|---|
 {%- for it in theorem.statements %}
-| `{{ it.name }}` | {{ it.statement }} | `{{ it.place }}` | {{ it.status }} | `{{ it.tested_in }}` |
+| `{{ it.name }}` | {{ it.statement }} | `{{ it.place }}` | `{{ it.tested_in }}` |
 {%- endfor %}
 {% endif -%}
 {% for it in theorem.claims + theorem.corollaries + theorem.statements if machine_checked(it) -%}
