@@ -101,17 +101,14 @@ def _print_ledger() -> None:
     main = [it for it in BOUNDS.values() if it.corollary_of is None]
     corollaries = [it for it in BOUNDS.values() if it.corollary_of is not None]
     beaten = [(it.name, beaten_by(it).replace("`", ""), it.statement) for it in corollaries]
-    tables = [
-        ("The ledger of bounds", "status", [(it.name, it.status, it.statement) for it in main]),
-        ("Corollaries: another bound of the same cost is never above them", "never below", beaten),
-        (
-            "Statements that have no row",
-            "computed by",
-            [(it.name, it.place, it.statement) for it in STATEMENTS.values()],
-        ),
-    ]
-    for title, second, rows in tables:
-        print_table(title, [(name, "left") for name in ("name", second, "statement")], rows)
+    others = [(it.name, it.place, it.statement) for it in STATEMENTS.values()]
+    _print_rows("The ledger of bounds", "status", [(it.name, it.status, it.statement) for it in main])
+    _print_rows("Corollaries: another bound of the same cost is never above them", "never below", beaten)
+    _print_rows("Statements that have no row", "computed by", others)
+
+
+def _print_rows(title: str, second: str, rows: list[tuple[str, str, str]]) -> None:
+    print_table(title, [(name, "left") for name in ("name", second, "statement")], rows)
 
 
 def _readable(weights: FloatArray) -> FloatArray | IntArray:
