@@ -1,9 +1,8 @@
 """A folder of pictures for each class, as ImageNet has it, with a caption for each prompt."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, get_args
 
 import numpy as np
 
@@ -13,19 +12,18 @@ from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.packed import packed_paths, packed_texts
 from pairbounds.real_data.datasets.pictures import SUFFIXES, look
 
-Prompts = Literal["single", "simple", "openai"]
-
 
 def imagefolder(
     folder: Path,
     classes: int | None = None,
     samples: int | None = None,
     seed: int = 0,
-    prompts: Prompts = "simple",
     size: int | None = None,
     cache: Path | None = None,
 ) -> ImageTextDataset:
-    """The pictures in `folder/CLASS/*`; a picture's captions are its class's name in every prompt.
+    """The pictures in `folder/CLASS/*`; a picture's captions are its class's name in eight prompts.
+
+    The prompts are "a photo of a NAME." and open_clip's 7 simple templates.
 
     A folder named by an ImageNet-1k synset ("n01440764") is the class that open_clip's zero-shot names have for it
     ("tench"); any other has its own name. Pictures that cannot be read are left out, and another taken in their place.
@@ -35,8 +33,6 @@ def imagefolder(
     classes, samples : how many, drawn at random, as many samples of each class, to within one; by default all
         The published protocol, 1,000 samples of 10 random classes, is `classes=10, samples=1000`. It takes 100 of each
         class: ImageNet's `train` has them, its `val` has 50.
-    prompts : {"single", "simple", "openai"}
-        "a photo of a NAME." alone, or with open_clip's 7 or 80 templates after it.
     size : pixels
         Each picture's middle at `size` x `size`; by default each as it is.
     cache : folder in which is kept what each file holds, so that the next start reads those alone that have changed
@@ -49,8 +45,6 @@ def imagefolder(
     FileNotFoundError
         No such folder, or none of classes in it.
     """
-    if prompts not in get_args(Prompts):
-        raise ValueError(f"prompts is {prompts!r}: choose one of {', '.join(get_args(Prompts))}")
     rng = np.random.default_rng(seed)
     chosen = _chosen_classes(Path(folder), classes, rng)
     pools = [_pictures(place) for place in chosen]
@@ -71,8 +65,8 @@ def imagefolder(
                 "take fewer samples, or more classes"
             )
     ids = packed_texts(f"{place.name}/{name}" for place, found in zip(chosen, kept, strict=True) for name in found)
-    names = tuple(map(_class_name(), (place.name for place in chosen)))
-    captions = [_captions(name, prompts) for name in names]
+    names = _class_names(chosen)
+    captions = [_captions(name) for name in names]
     labels = np.repeat(np.arange(len(chosen)), [len(found) for found in kept])
     return ImageTextDataset(
         name="imagefolder",
@@ -136,22 +130,17 @@ def _readable(
     return dict(sorted(found.items()))
 
 
-def _class_name() -> Callable[[str], str]:
-    """Folder name to class name. Both lists have the order of ImageNet's class numbers: synsets sorted."""
+def _class_names(places: Sequence[Path]) -> tuple[str, ...]:
+    """Names of the classes. Both lists of ImageNet have the order of its class numbers: synsets sorted."""
     import open_clip
     from timm.data import ImageNetInfo
 
     names = dict(zip(ImageNetInfo("imagenet-1k").label_names(), open_clip.IMAGENET_CLASSNAMES, strict=True))
-    return lambda name: names.get(name, name)
+    return tuple(names.get(place.name, place.name) for place in places)
 
 
-def _captions(name: str, prompts: Prompts) -> tuple[str, ...]:
+def _captions(name: str) -> tuple[str, ...]:
     import open_clip
 
-    templates = {
-        "single": (),
-        "simple": open_clip.SIMPLE_IMAGENET_TEMPLATES,
-        "openai": open_clip.OPENAI_IMAGENET_TEMPLATES,
-    }
-    texts = [f"a photo of a {name}.", *(template(name) for template in templates[prompts])]
+    texts = [f"a photo of a {name}.", *(template(name) for template in open_clip.SIMPLE_IMAGENET_TEMPLATES)]
     return tuple(dict.fromkeys(texts))

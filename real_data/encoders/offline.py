@@ -22,6 +22,13 @@ WIDTH, EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 512, 40, 512, 1e-3, 1e-4
 TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
 
 
+def contrastive_loss(u: torch.Tensor, v: torch.Tensor, log_scale: torch.Tensor) -> torch.Tensor:
+    """CLIP's loss of pairs of unit rows: cross-entropy of their scaled cosines in both directions."""
+    scores = log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
+    own = torch.arange(len(u), device=u.device)
+    return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+
+
 @dataclass(frozen=True, eq=False)
 class OfflineEncoder(DualEncoder, LiveEncoder):
     """Frozen features, each side with a linear head of its own.
@@ -153,9 +160,7 @@ def _trained(
                 normalize(rows[chosen] @ head)
                 for rows, chosen, head in ((images, image, heads[0]), (texts, text, heads[1]))
             )
-            scores = log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
-            own = torch.arange(len(batch))
-            loss = (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+            loss = contrastive_loss(u, v, log_scale)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
             optimizer.step()

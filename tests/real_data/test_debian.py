@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pairbounds.__main__ import app
-from pairbounds.real_data.caption_graphs import caption_graph, pair_rows
+from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets import openclipart as clips
 from pairbounds.real_data.datasets import tuxpaint as stamps
 from pairbounds.real_data.datasets.openclipart import openclipart
@@ -121,9 +121,7 @@ def test_a_missing_package_another_release_and_a_broken_drawing_are_one_line(unp
 def test_commands_take_them_by_name(unpacked, call):
     out, name = unpacked / "pairs.csv", "tuxpaint"
     assert call(app, "graph", name, "--set", f"root={unpacked}", "--out", out)[0] == 0
-    rows = pd.read_csv(out)
-    assert rows.groupby("image")["weight"].sum().to_numpy() == pytest.approx(1 / rows["image"].nunique())
-    assert set(rows["label"]) == {"animals", "food"}
+    assert set(pd.read_csv(out)["label"]) == {"animals", "food"}
     code, _, err = call(app, "study", "pairings", "--set", f"dataset={name}", "--out", unpacked / "out")
     assert (code, err) == (2, f"error: data set {name} needs a root: where is it?\n")
     assert ImageSettings(name, str(unpacked)).images().size == 96
@@ -135,17 +133,6 @@ def test_the_caption_graph_of_emoji_is_the_one_that_is_published():
     assert ours.right_ids.tolist() == published.right_ids.tolist()
     assert abs(ours.joint - published.joint).max() < 1e-18
     assert np.array_equal(ours.left_labels, published.left_labels)
-
-
-def test_words_are_distinct_and_in_lower_case(unpacked):
-    rows = pair_rows(openclipart(unpacked), words=True).groupby("image", sort=False)
-    assert rows["caption"].agg(list).to_dict() == {
-        "animals/birds/owl.png": ["animal", "hash", "0x8a3ecd4"],
-        "animals/cat.png": ["cat", "animal"],
-        "food/pear-again.png": ["fruit", "food"],
-        "food/pear.png": ["fruit", "food"],
-    }
-    assert rows["weight"].sum().to_numpy() == pytest.approx(1)
 
 
 @pytest.mark.data

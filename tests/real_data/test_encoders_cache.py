@@ -36,7 +36,7 @@ class Colours(ImageEncoder, TextEncoder):
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageTextDataset:
-    return imagefolder(tiny.imagefolder(tmp_path_factory.mktemp("pictures")), prompts="single")
+    return imagefolder(tiny.imagefolder(tmp_path_factory.mktemp("pictures")))
 
 
 def numbered(start: int, stop: int) -> Rows:

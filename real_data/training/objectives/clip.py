@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import normalize
 
+from pairbounds.real_data.encoders.offline import TEMPERATURE, contrastive_loss
 from pairbounds.real_data.training.networks import TextTower, text_tower
 from pairbounds.real_data.training.objectives.objective import TextObjective
 from pairbounds.real_data.training.views import Batch
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pairbounds.real_data.training.run import Run
 
 SHARED = 128  # width of the space of images and texts
-FIRST_TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
 
 
 class ImageText(TextObjective):
@@ -36,7 +36,7 @@ class ImageText(TextObjective):
         super().__init__()
         self.captions, self.tower = captions, tower
         self.image_head, self.text_head = nn.Linear(width, SHARED), nn.Linear(tower.width, SHARED)
-        self.log_scale = nn.Parameter(torch.tensor(-np.log(FIRST_TEMPERATURE), dtype=torch.float32))
+        self.log_scale = nn.Parameter(torch.tensor(-np.log(TEMPERATURE), dtype=torch.float32))
 
     @classmethod
     def of(cls, run: "Run", data: "TrainingData", width: int) -> "ImageText":
@@ -53,10 +53,7 @@ class ImageText(TextObjective):
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
         texts = [self.captions[image][rng.integers(len(self.captions[image]))] for image in batch.images]
-        u, v = self.images(features), self.texts(texts)
-        scores = self.log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
-        own = torch.arange(len(texts), device=features.device)
-        return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+        return contrastive_loss(self.images(features), self.texts(texts), self.log_scale)
 
     def images(self, features: torch.Tensor) -> torch.Tensor:
         """See `TextObjective`; (b, SHARED)."""
