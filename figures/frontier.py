@@ -1,6 +1,6 @@
 """*Consistency and diversity*: pairs by captions and their controls, by the classes of the images."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -13,34 +13,24 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables
-from pairbounds.figures.pairing_looks import color, corrected, dash, short, strongest
-from pairbounds.figures.style import COLUMN, sized
-from pairbounds.infrastructure.palette import NEUTRAL
+from pairbounds.figures.style import COLUMN
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL, VERMILION
 from pairbounds.theory.quantities.confidence import student_half
 
 EXCLUSION = "subject"  # two drawings of one emoji, with the same captions and label, are no positives
 CONVENTIONS = {"others": "among other subjects", "all": "the own subject among them"}
 APART = 1.02  # the factor between diversities at which bars of one diversity are drawn
 GRID = 80  # levels of diversity that a curve is drawn through
-WITH_INTERVALS = ("captions", "augmentation", "no text")
-NAMED = {  # the pairings that are drawn, and what they are called
-    "captions, exact": "exact captions",
-    "captions, exact, but for class names": "exact, without class names",
-    "captions, by encoder": "estimated captions",
-    "augmentation, by encoder": "augmentation (thin: weaker)",
-    "nearest neighbours": "no text, nearest neighbours",
-    "held-out images, by encoder": "no text, held-out images",
-    "shuffled captions, exact": "shuffled captions",
+NAMED = {  # the pairings that are drawn: what they are called, colour by kind of pairs, dash by what decides them
+    "captions, exact": ("exact captions", CAPTION, "-"),
+    "captions, exact, but for class names": ("exact, without class names", CAPTION, ":"),
+    "captions, by encoder": ("estimated captions", CAPTION, "--"),
+    "augmentation, by encoder": ("augmentation (thin: weaker)", AUGMENTATION, "--"),
+    "nearest neighbours": ("no text, nearest neighbours", NEUTRAL, "-"),
+    "held-out images, by encoder": ("no text, held-out images", NEUTRAL, "--"),
+    "shuffled captions, exact": ("shuffled captions", VERMILION, "-"),
 }
 Curve = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
-
-
-class Shown(NamedTuple):
-    """The numbers of conventions that show an advantage of text at every matched diversity, at some, and at none."""
-
-    every: int
-    some: int
-    none: int
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -54,30 +44,42 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _set_axes(axes, label)
         axes.set_ylim(bottom=-0.05)
     panels[0].set_ylabel("consistency (0: chance, 1: always)")
-    picture.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=sized(8))
+    picture.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize="small")
     return picture, _caption(tables)
 
 
 def _main(table: pd.DataFrame) -> pd.DataFrame:
     """The pairings that have a name here, by the first evaluator."""
     chosen = (table["exclusion"] == EXCLUSION) & (table["evaluator"] == table["evaluator"].iloc[0])
-    found: pd.DataFrame = table[chosen & table["pairing"].map(short).isin(list(NAMED))]
-    return found
+    main: pd.DataFrame = table[chosen & table["pairing"].map(_short).isin(list(NAMED))]
+    return main
+
+
+def strongest(pairings: Iterable[str]) -> list[str]:
+    """The pairings without those augmentations of which there is a stronger one, in the same order."""
+    names = list(dict.fromkeys(pairings))
+    strength = {pairing: float(pairing.rpartition(" strength ")[2]) for pairing in names if " strength " in pairing}
+    most = max(strength.values(), default=0.0)
+    return [pairing for pairing in names if strength.get(pairing, most) == most]
+
+
+def _short(pairing: str) -> str:
+    return pairing.partition(", strength ")[0]
 
 
 def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
     """Draw the curves of all pairings; augmentations but the strongest are thin."""
     thick = strongest(rows["pairing"])
     for pairing, own in rows.groupby("pairing", sort=False):
-        name, family = str(pairing), str(own["family"].iloc[0])
-        looks: dict[str, Any] = {"color": color(family), "linestyle": dash(name), "label": NAMED[short(name)]}
-        width = {"linewidth": 1.7} if name in thick else {"linewidth": 0.7, "label": None}
-        axes.plot(*_mean_curve(own, positives), **looks | width)
+        label, color, dash = NAMED[_short(str(pairing))]
+        width: dict[str, Any] = {"linewidth": 1.7, "label": label} if pairing in thick else {"linewidth": 0.7}
+        axes.plot(*_mean_curve(own, positives), color=color, linestyle=dash, **width)
 
 
 def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
     """Effective positives and consistency of a pairing, the mean of the draws, from that of their coldest points on."""
-    rows = rows.assign(value=corrected(rows), level=np.log(rows[positives]))
+    corrected = (rows["consistency"] - rows["chance"]) / (1 - rows["chance"])  # 0 at chance, 1 where pairs always agree
+    rows = rows.assign(value=corrected, level=np.log(rows[positives]))
     grid = np.linspace(0, rows["level"].max(), GRID)
     curves, by_draw = [], rows.sort_values("level").groupby("draw")
     for _, one in by_draw:
@@ -90,28 +92,18 @@ def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
 
 def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
     """The 95% intervals of captions and what they are compared with, side by side at matched diversities."""
-    compared = rows[rows["family"].isin(WITH_INTERVALS)]
+    compared = rows[rows["family"] != "shuffled"]
     middle = (compared["pairing"].nunique() - 1) / 2
-    for place, (_, own) in enumerate(compared.groupby("pairing", sort=False)):
+    for place, (pairing, own) in enumerate(compared.groupby("pairing", sort=False)):
         ends = np.minimum(1, [own["value"] - own["low"], own["high"] - own["value"]])
-        hue = color(str(own["family"].iloc[0]))
         places = own["diversity"] * APART ** (place - middle)
-        axes.errorbar(places, own["value"], ends, fmt="none", color=hue, linewidth=1)
+        axes.errorbar(places, own["value"], ends, fmt="none", color=NAMED[_short(str(pairing))][1], linewidth=1)
 
 
 def _set_axes(axes: Axes, counted: str) -> None:
     axes.axhline(0, color=NEUTRAL, linewidth=0.6)
     axes.set(xscale="log", xlabel=f"effective positives,\n{counted}")
     axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
-
-
-def conventions_shown(verdicts: pd.DataFrame) -> dict[tuple[str, str], Shown]:
-    """The verdicts of the conventions, counted for each evaluator and kind of captions."""
-    found = {}
-    for (evaluator, captions), rows in verdicts.groupby(["evaluator", "captions"], sort=False):
-        every, some = (int(rows["verdict"].str.contains(text).sum()) for text in ("shown at every", r"\) only\.$"))
-        found[str(evaluator), str(captions)] = Shown(every, some, len(rows) - every - some)
-    return found
 
 
 def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -158,23 +150,20 @@ class Held(NamedTuple):
     cells: int
 
 
-def shown_matched(tables: Mapping[str, pd.DataFrame], exclusion: str = EXCLUSION) -> pd.DataFrame:
-    """The consistencies that are shown: by the same labels, at the same diversity."""
-    matched, learned = tables["pairings_matched"], tables["pairings_learned"]
-    chosen = (
-        (matched["evaluator"] == learned["labels"].iloc[0])
-        & (matched["exclusion"] == exclusion)
-        & (matched["matched_to"] == f"{learned['diversity'].max():g}")
-    )
-    shown: pd.DataFrame = matched[chosen]
-    return shown
-
-
 def facts(tables: Tables) -> Facts:
     """Consistency at one diversity, the verdicts, and what a held-out probe sees."""
     learned, verdicts = tables["pairings_learned"], tables["pairings_verdict"]
     images = tables["pairings_frontier"].groupby("draw")["images"].first()
     diversity = float(learned["diversity"].max())
+    matched = tables["pairings_matched"]
+    at_diversity = matched[(matched["evaluator"] == CATEGORY) & (matched["matched_to"] == f"{diversity:g}")]
+    consistency: Facts = {exclusion: {} for exclusion in EXCLUSIONS}
+    shown: Facts = {exclusion: {} for exclusion in EXCLUSIONS}
+    for exclusion, convention in product(EXCLUSIONS, CONVENTIONS):
+        about = {"exclusion": exclusion, "diversity_of": convention}
+        consistency[exclusion][convention] = _consistencies(_about(at_diversity, about))
+        shown[exclusion][convention] = _shown(_about(verdicts, about))
+    by_gradients = _about(verdicts, {"evaluator": GRADIENTS})["verdict"]
     return {
         "images": int(images.sum()),
         "draws": len(images),
@@ -182,32 +171,26 @@ def facts(tables: Tables) -> Facts:
         "looks": len(verdicts),
         "leads": {name: _leads(tables["pairings_difference"], NAMES[name], diversity) for name in CAPTIONS},
         "own_leads": _leads(tables["pairings_difference"], NAMES["estimated"], diversity, "all"),
-        "consistency": {
-            exclusion: {
-                convention: _consistencies(matched[matched["diversity_of"] == convention]) for convention in CONVENTIONS
-            }
-            for exclusion, matched in ((exclusion, shown_matched(tables, exclusion)) for exclusion in EXCLUSIONS)
-        },
-        "shown": {
-            exclusion: {convention: _shown(verdicts, exclusion, convention) for convention in CONVENTIONS}
-            for exclusion in EXCLUSIONS
-        },
-        "by_gradients": sum(
-            shown.every + shown.some
-            for (evaluator, _), shown in conventions_shown(verdicts).items()
-            if evaluator == GRADIENTS
-        ),
+        "consistency": consistency,
+        "shown": shown,
+        "by_gradients": int((by_gradients.map(_advantage) != "none").sum()),
         "held_out": {name: _held_out(learned, NAMES[name]) for name in CAPTIONS},
         "guess": float(learned.loc[learned["labels"] == CATEGORY, "guess_error"].mean()),
     }
 
 
+def _about(table: pd.DataFrame, values: Mapping[str, str]) -> pd.DataFrame:
+    """The rows that have these values."""
+    rows: pd.DataFrame = table[(table[[*values]] == pd.Series(values)).all(axis=1)]
+    return rows
+
+
 def _leads(differences: pd.DataFrame, captions: str, diversity: float, of: str = "others") -> dict[str, Value]:
     """Lead of captions over the most consistent rival of each family, paired over draws, at one diversity."""
     about = {"evaluator": CATEGORY, "exclusion": EXCLUSION, "diversity_of": of, "first": captions}
-    shown = differences[(differences[[*about]] == pd.Series(about)).all(axis=1)]
-    shown = shown[shown["matched_to"] == f"{diversity:g}"]
-    least = shown.sort_values("value").groupby("family")[["value", "low", "high"]].first().reindex([*RIVALS.values()])
+    about["matched_to"] = f"{diversity:g}"
+    by_family = _about(differences, about).sort_values("value").groupby("family")[["value", "low", "high"]]
+    least = by_family.first().reindex([*RIVALS.values()])
     return {name: Value(*least.loc[family]) for name, family in RIVALS.items()}
 
 
@@ -221,15 +204,20 @@ def _consistencies(rows: pd.DataFrame) -> dict[str, Value]:
     return {name: Value(*by_pairing.loc[pairing, ["value", "low", "high"]]) for name, pairing in names.items()}
 
 
-def _shown(verdicts: pd.DataFrame, exclusion: str, convention: str) -> dict[str, dict[str, str]]:
-    """The diversities at which an advantage is shown, by label set and captions: every, some, or none."""
-    rows = verdicts[(verdicts["exclusion"] == exclusion) & (verdicts["diversity_of"] == convention)]
-    by_captions = conventions_shown(rows)
-    found: dict[str, dict[str, str]] = {CATEGORY: {}, SUBCATEGORY: {}}
-    for labels, name in product(found, CAPTIONS):
-        shown = by_captions.get((labels, NAMES[name]))
-        found[labels][name] = "every" if shown and shown.every else "some" if shown and shown.some else "none"
-    return found
+def _shown(verdicts: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """The diversities at which an advantage is shown, by label set and captions."""
+    advantages = verdicts.set_index(["evaluator", "captions"])["verdict"].map(_advantage)
+    shown: dict[str, dict[str, str]] = {CATEGORY: {}, SUBCATEGORY: {}}
+    for labels, name in product(shown, CAPTIONS):
+        shown[labels][name] = advantages.get((labels, NAMES[name]), "none")
+    return shown
+
+
+def _advantage(verdict: str) -> str:
+    """The diversities at which a verdict shows an advantage of text: every, some, or none."""
+    if "shown at every" in verdict:
+        return "every"
+    return "some" if verdict.endswith(") only.") else "none"
 
 
 def _held_out(learned: pd.DataFrame, captions: str) -> dict[str, dict[str, Held]]:
@@ -320,7 +308,7 @@ def of(tables: Tables) -> Of:
     return Of(1, tables["pairings_frontier"]["draw"].nunique(), looks)
 
 
-FIGURE = Figure("Consistency and diversity", ("pairings_frontier", "pairings_matched", "pairings_verdict"), draw)
+FIGURE = Figure("Consistency and diversity", ("pairings_frontier", "pairings_matched"), draw)
 FINDING = Finding(
     "Are caption pairs more consistent and more diverse, on real images?",
     ("pairings_frontier", "pairings_matched", "pairings_difference", "pairings_learned", "pairings_verdict"),

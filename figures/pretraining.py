@@ -2,19 +2,19 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.accuracies import accuracies, accuracy_bars
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, require_labels
-from pairbounds.figures.pairing_looks import strongest
-from pairbounds.figures.style import COLUMN, THEOREMS, sized
-from pairbounds.figures.summaries import OVERLAP, excludes_zero, mean_and_half
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE
+from pairbounds.figures.frontier import strongest
+from pairbounds.figures.style import COLUMN, THEOREMS
+from pairbounds.figures.summaries import OVERLAP, accuracies, excludes_zero, mean_and_half
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE, VERMILION
 from pairbounds.theory.quantities.confidence import detectable, seeds_needed
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
@@ -30,22 +30,44 @@ VALUES = {
     "multihop_bound": ("theorem 15", THEOREMS[15].color),
     "probe_error": ("measured error", MEASURED),
 }
+BAR: dict[str, Any] = {"error_kw": {"linewidth": 1, "capsize": 2}}
+ON_BAR: dict[str, Any] = {
+    "rotation": 90,
+    "ha": "center",
+    "va": "bottom",
+    "fontsize": "small",
+    "color": "white",
+    "fontweight": "bold",
+}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Test accuracy of the trained networks; and of the optimal embedding of either pair graph, bounds and error."""
     trained = tables["pretraining"][tables["pretraining"]["chosen"]]
-    controls = controlled(tables["training_controls"]).assign(kind=lambda table: table["arm"])
+    controls = controlled(tables["training_controls"])
+    further = controls[(controls["arm"] != "clip") & controls["labels"].isin(trained["labels"])]
     learned = _graphs(tables["pairings_learned"])
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.2 * COLUMN, 1.1 * COLUMN))
-    accuracy_bars(
-        left,
-        pd.concat([trained, controls[(controls["arm"] != "clip") & controls["labels"].isin(trained["labels"])]]),
-        SHOWN,
-    )
-    left.set_title("trained from pixels")
+    _accuracies(left, pd.concat([trained, further.assign(kind=further["arm"])]))
     _bounds(right, learned)
     return picture, _caption(trained, tables["pretraining"], learned)
+
+
+def _accuracies(axes: Axes, runs: pd.DataFrame) -> None:
+    """For each label set a bar for each kind of encoder; a kind that is not known here has its own name."""
+    label_sets, present = runs["labels"].unique(), list(runs["kind"].unique())
+    kinds = [*(kind for kind in SHOWN if kind in present), *(kind for kind in present if kind not in SHOWN)]
+    pitch = 0.81 / len(kinds)
+    for place, labels in enumerate(label_sets):
+        heights = accuracies(runs[runs["labels"] == labels], kinds)
+        for shift, (kind, (mean, half)) in enumerate(heights.items()):
+            label, color = SHOWN.get(kind, (kind, VERMILION))
+            x = place + pitch * (shift - (len(kinds) - 1) / 2)
+            axes.bar(x, mean, yerr=half, width=pitch - 0.02, color=color, **BAR)
+            axes.text(x, 1, label, **ON_BAR)
+    axes.set_xticks(range(len(label_sets)), label_sets)
+    axes.set(title="trained from pixels", ylabel="accuracy of a linear probe (%)")
+    axes.grid(visible=False, axis="x")
 
 
 def controlled(table: pd.DataFrame) -> pd.DataFrame:
@@ -71,21 +93,16 @@ def difference(runs: pd.DataFrame) -> tuple[float, float]:
 
 def _graphs(learned: pd.DataFrame) -> pd.DataFrame:
     """Rows that a network of some width would have: all positives counted, at the larger diversity and width."""
-    pairings = {
-        pairing: label
-        for pairing in strongest(learned["pairing"])
-        for name, label in PAIRINGS.items()
-        if pairing.startswith(name)
-    }
+    pairs = learned["pairing"].str.partition(", strength ")[0].map(PAIRINGS)
     chosen = (
-        learned["pairing"].isin(pairings)
+        learned["pairing"].isin(strongest(learned["pairing"]))
         & (learned["diversity_of"] == "all")
         & (learned["labels"] == learned["labels"].iloc[0])
         & (learned["width"] == learned["width"].max())
         & (learned["diversity"] == learned["diversity"].max())
     )
-    found: pd.DataFrame = learned[chosen].assign(pairs=learned["pairing"].map(pairings))
-    return found
+    graphs: pd.DataFrame = learned.assign(pairs=pairs)[chosen & pairs.notna()]
+    return graphs
 
 
 def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
@@ -96,13 +113,11 @@ def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
         for shift, (column, (label, color)) in enumerate(VALUES.items()):
             mean, half = mean_and_half(own[column])
             x = place + 0.27 * (shift - 1)
-            axes.bar(x, mean, width=0.25, color=color, label=label)
-            axes.errorbar(x, mean, yerr=half, fmt="none", color="black", linewidth=1, capsize=2)
+            axes.bar(x, mean, yerr=half, width=0.25, color=color, label=None if place else label, **BAR)
     axes.axhline(learned["guess_error"].max(), color="black", linewidth=0.8, linestyle=":")
     axes.set_xticks(range(len(PAIRINGS)), list(PAIRINGS.values()))
     axes.set(title=f"their pair graphs, k = {learned['width'].max()}", ylabel="error of the optimum, and bounds on it")
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[: len(VALUES)], labels[: len(VALUES)], fontsize=sized(7))
+    axes.legend(fontsize="small")
     axes.grid(visible=False, axis="x")
 
 

@@ -1,6 +1,7 @@
 """Means, intervals and rank correlations of a few measurements."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +15,22 @@ OVERLAP = 1 / 3  # images that judge for each that trains, in the splits of trai
 DIGITS = 6  # what agrees to so many decimals ties in ranks: round-off gives errors and bounds no order
 
 
-def mean_and_half(values: pd.Series, *, overlap: float = 0.0) -> tuple[float, float]:
-    """The mean and half the width of Student's 95% interval; NaN for the width of a single value.
+def mean_and_half(values: pd.Series, *, level: float = LEVEL, overlap: float = 0.0) -> tuple[float, float]:
+    """The mean and half the width of Student's interval; NaN for the width of a single value.
 
     Parameters
     ----------
     overlap : of random splits of one set, what `pairbounds.theory.quantities.confidence.student_half` has
     """
-    return float(values.to_numpy(dtype=np.float64).mean()), student_half(values, LEVEL, overlap=overlap)
+    return float(values.to_numpy(dtype=np.float64).mean()), student_half(values, level, overlap=overlap)
+
+
+def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Mean test accuracy in percent and half its interval, for each kind of encoder; of one label set.
+
+    The seeds split one set of images, so that the interval is corrected for what they have in common.
+    """
+    return {kind: mean_and_half(100 * runs[runs["kind"] == kind]["test"], overlap=OVERLAP) for kind in kinds}
 
 
 def excludes_zero(mean: float, half: float) -> bool:
