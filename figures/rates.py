@@ -1,7 +1,6 @@
-"""*Rates*: errors against the labelling error, the gap and the number of pairs, with fitted exponents."""
+"""*Rates*: the squared error against the labelling error and the gap, with fitted exponents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -11,30 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, THEOREMS, label_line, sized
-from pairbounds.infrastructure.palette import AUGMENTATION, MEASURED, NEUTRAL
+from pairbounds.figures.style import COLUMN, THEOREMS, label_line
+from pairbounds.infrastructure.palette import MEASURED
 from pairbounds.theory.quantities.rates import FEWEST, fit_rate
 
-
-@dataclass(frozen=True)
-class Curve:
-    """One quantity of one sweep, and how it looks.
-
-    Attributes
-    ----------
-    start : from which x on a power law is fitted; `None` where the quantity can be 0 or less, and so is no power law
-    """
-
-    sweep: str
-    quantity: str
-    label: str
-    start: float | None = None
-
-    @property
-    def look(self) -> tuple[str, str]:
-        """Colour and marker."""
-        return (AUGMENTATION, "s") if self.start is None else (MEASURED, "o")
+PANELS = {  # of each sweep: the label of its axis, and the exponent of theorem 4
+    "labelling error": ("induced labelling error $\\alpha_T$", 1),
+    "gap": ("gap $1 - \\sigma_{k+1}^2$", -1),
+}
 
 
 class Exponent(NamedTuple):
@@ -45,98 +30,87 @@ class Exponent(NamedTuple):
     high: float
     constant: float
 
-    @property
-    def said(self) -> str:
-        """Value and interval in words."""
-        if np.isnan(self.low):
-            return f"{self.value:.2f}, too few seeds for an interval"
-        return f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
-
-
-CURVES = (
-    Curve("labelling error", "probe mse", "squared error", start=0),
-    Curve("labelling error", "probe error", "0-1 error"),
-    Curve("gap", "probe mse", "squared error", start=0),
-    Curve("gap", "probe error", "0-1 error"),
-    Curve("pairs", "excess loss", "excess loss", start=10_000),
-    Curve("pairs", "further probe mse", "further squared error"),
-)
-PANELS = {
-    "labelling error": ("induced labelling error $\\alpha_T$", 1),
-    "gap": ("gap $1 - \\sigma_{k+1}^2$", -1),
-    "pairs": ("training pairs n", -1),
-}
-
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Three log-log panels: a point for each seed, the fit, and the slope that the bound has."""
+    """Two log-log panels: a point for each seed, the fit of each half of the points, and the slope of the bound."""
     table = tables["rates"]
-    picture, panels = plt.subplots(1, 3, figsize=(2.9 * COLUMN, 1.05 * COLUMN))
+    picture, panels = plt.subplots(1, 2, figsize=(2 * COLUMN, COLUMN))
     for axes, (sweep, (label, slope)) in zip(panels, PANELS.items(), strict=True):
-        for place, curve in enumerate(curve for curve in CURVES if curve.sweep == sweep):
-            _curve(axes, table, curve, place)
-        axes.set(xscale="log", yscale="log", xlabel=label)
-        _reference(axes, slope, *(("1/n", NEUTRAL) if sweep == "pairs" else ("theorem 4", THEOREMS[4].color)))
-    panels[0].set_ylabel("error, or excess loss")
+        rows = table[table["sweep"] == sweep]
+        axes.plot(rows["x"], rows["mse"], "o", color=MEASURED, markersize=2.5, alpha=0.4)
+        low, high = rows["mse"].min(), rows["mse"].max()
+        for half in halves(rows):
+            fit, ends = fitted(half), np.array([half["x"].min(), half["x"].max()])
+            axes.plot(ends, fit.constant * ends**fit.value, color=MEASURED, linewidth=2)
+            place = {"ha": "center", "transform": axes.get_xaxis_transform()}
+            label_line(axes, np.sqrt(ends.prod()), 0.04, f"slope {fit.value:.2f}", MEASURED, **place)
+        axes.set(xscale="log", yscale="log", xlabel=label, ylim=(low * (low / high) ** 0.3, high * (high / low) ** 0.6))
+        _reference(axes, slope, high * (high / low) ** 0.25)
+    panels[0].set_ylabel("squared error of a linear probe")
     panels[1].set_xticks([0.3, 0.4, 0.5, 0.7], ["0.3", "0.4", "0.5", "0.7"])
+    panels[1].set_yticks([0.05, 0.1], ["0.05", "0.1"])
     panels[1].minorticks_off()
-    return picture, _caption(table)
-
-
-def _curve(axes: Axes, table: pd.DataFrame, curve: Curve, place: int) -> None:
-    """The points of a curve and its fit."""
-    rows = points(table, curve)
-    (color, marker), words = curve.look, curve.label
-    positive = rows[rows["y"] > 0]
-    axes.plot(positive["x"], positive["y"], marker, color=color, markersize=2.5, alpha=0.4)
-    if curve.start is not None:
-        fit, x = fitted(table, curve), rows["x"][rows["x"] >= curve.start]
-        ends, words = np.array([x.min(), x.max()]), f"{curve.label}\n{fit.said}"
-        axes.plot(ends, fit.constant * ends**fit.value, color=color, linewidth=2)
-    label_line(axes, 0.03, 0.02 + 0.15 * place, words, color, transform=axes.transAxes, fontsize=sized(7))
-
-
-def points(table: pd.DataFrame, curve: Curve) -> pd.DataFrame:
-    """The rows of one curve."""
-    return table[(table["sweep"] == curve.sweep) & (table["quantity"] == curve.quantity)]
-
-
-def fitted(table: pd.DataFrame, curve: Curve) -> Exponent:
-    """The power law of a curve, from its start on; of too few seeds there is no interval."""
-    rows = points(table, curve)
-    rows = rows[rows["x"] >= (curve.start or 0)]
-    if rows["seed"].nunique() < FEWEST:
-        slope, logarithm = np.polyfit(np.log(rows["x"]), np.log(rows["y"]), 1)
-        return Exponent(float(slope), np.nan, np.nan, float(np.exp(logarithm)))
-    fit = fit_rate(rows["x"].to_numpy(), rows["y"].to_numpy(), rows["seed"].to_numpy(), rng=np.random.default_rng(0))
-    return Exponent(fit.exponent, fit.low, fit.high, fit.constant)
-
-
-def halves(table: pd.DataFrame, curve: Curve) -> tuple[Exponent, Exponent]:
-    """The power laws of the lower and the upper half of a curve's points, parted at the median of x."""
-    rows = points(table, curve)
-    low = rows["x"] <= rows["x"].median()
-    return fitted(rows[low], curve), fitted(rows[~low], curve)
-
-
-def _reference(axes: Axes, slope: int, name: str, color: str) -> None:
-    """A dashed line of the slope that is proved, or usual, at the upper side of the panel."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    middle = np.sqrt(left * right)
-    x = np.geomspace(left * (right / left) ** 0.3, left * (right / left) ** 0.7)
-    axes.plot(x, high * 2 * (x / middle) ** slope, "--", color=color, linewidth=1.5)
-    axes.set_ylim(low * (low / high) ** 0.45, high * 20)  # room for words above and below
-    label_line(axes, 0.97, 0.97, f"{name}: slope {slope}", color, ha="right", va="top", transform=axes.transAxes)
-
-
-def _caption(table: pd.DataFrame) -> str:
-    return (
+    return picture, (
         f"Caption graphs of one world, {table['seed'].nunique()} seeds, a point a seed. Labelling error: by their noise"
         f"{with_settings(table, ', k = {k}')}. Gap: by the width{with_settings(table, ', in {widths}')}, of one graph. "
-        "Pairs: the optimum of n pairs. Dashed: slopes of theorem 4, and 1/n. Dark: fitted "
-        "power laws, exponents with 95% bootstrap intervals over seeds. Light: quantities that can be 0; only "
-        "positive points are drawn, and none fitted."
+        "Dashed: slopes of theorem 4. Lines: power laws fitted to the lower and to the upper half of the points, with "
+        "their exponents."
     )
 
 
+def _reference(axes: Axes, slope: int, height: float) -> None:
+    """A dashed line of the slope that is proved, at this height in its middle."""
+    left, right = axes.get_xlim()
+    x = np.geomspace(left * (right / left) ** 0.3, left * (right / left) ** 0.7)
+    axes.plot(x, height * (x / np.sqrt(left * right)) ** slope, "--", color=THEOREMS[4].color, linewidth=1.5)
+    words, place = f"theorem 4: slope {slope}", {"ha": "right", "va": "top", "transform": axes.transAxes}
+    label_line(axes, 0.97, 0.97, words, THEOREMS[4].color, **place)
+
+
+def halves(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The lower and the upper half of the points of a sweep, parted at the median of x."""
+    low = rows["x"] <= rows["x"].median()
+    return rows[low], rows[~low]
+
+
+def fitted(rows: pd.DataFrame) -> Exponent:
+    """The power law of some points; of too few seeds there is no interval."""
+    x, y = rows["x"].to_numpy(), rows["mse"].to_numpy()
+    if rows["seed"].nunique() < FEWEST:
+        slope, logarithm = np.polyfit(np.log(x), np.log(y), 1)
+        return Exponent(float(slope), np.nan, np.nan, float(np.exp(logarithm)))
+    fit = fit_rate(x, y, rows["seed"].to_numpy(), rng=np.random.default_rng(0))
+    return Exponent(fit.exponent, fit.low, fit.high, fit.constant)
+
+
+def facts(tables: Tables) -> Facts:
+    """The exponents of the sweeps, and of the halves of their points."""
+    table = tables["rates"]
+    sweeps = {sweep: table[table["sweep"] == sweep] for sweep in PANELS}
+    return {
+        "seeds": table["seed"].nunique(),
+        "fits": {sweep: fitted(rows) for sweep, rows in sweeps.items()},
+        "halves": {sweep: [fitted(half) for half in halves(rows)] for sweep, rows in sweeps.items()},
+    }
+
+
+def claims(facts: Facts) -> dict[str, bool]:
+    """The claims of the sentences, each with its truth."""
+    alpha, gap = (facts["fits"][sweep] for sweep in PANELS)
+    return {
+        "the error grows a little faster than the labelling error": alpha.low > 1 and alpha.high < 1.5,
+        "the error falls more slowly than the gap grows": gap.low > -1 and gap.high < 0,
+        "the upper half is steeper in both: neither is a power law": all(
+            abs(upper.value) > abs(lower.value) and not (lower.low <= upper.high and upper.low <= lower.high)
+            for lower, upper in facts["halves"].values()
+        ),
+    }
+
+
+def of(tables: Tables) -> Of:
+    """The exponents that were fitted: of each sweep, and of its halves."""
+    return Of(1, tables["rates"]["seed"].nunique(), 3 * len(PANELS))
+
+
 FIGURE = Figure("Rates", ("rates",), draw)
+FINDING = Finding("How fast do errors fall?", ("rates",), facts, claims, of)

@@ -1,4 +1,4 @@
-"""Figure 4, *Training finds the optimum*: excess loss, subspace angle and probe error along training."""
+"""*Loss and encoder*: encoders trained in other ways than the optimum of the spectral loss, beside its bound."""
 
 from collections.abc import Mapping
 
@@ -8,67 +8,128 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, shade_vacuous, sized
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
 
-LOOKS = {"caption": (CAPTION, "-"), "augmentation": (AUGMENTATION, "--")}
-EARLY_STEPS = 300  # after these the probe error moves no more
-ROUND_OFF = 1e-13  # the loss is of order 10: an excess below this is noise
-PANELS = {
-    "excess_loss": "excess loss over\nthe optimum",
-    "subspace_angle": "largest angle to the top-k\nsingular subspace (degrees)",
-    "probe_error": "probe error (thin\nlevel line: optimum)",
+LOSSES = {
+    "spectral": ("spectral", MEASURED, "o"),
+    "induced_spectral": ("spectral on induced pairs", MEASURED, "x"),
+    "nt_xent": ("NT-Xent on induced pairs", AUGMENTATION, "v"),
+    "infonce": ("InfoNCE", NEUTRAL, "s"),
+    "clip": ("CLIP", CAPTION, "D"),
 }
+ENCODERS = {"free": (MEASURED, "-"), "linear": (PURPLE, ":"), "mlp": (CAPTION, "--")}
+BOUNDS = {
+    "bound": ("theorem 4", *THEOREMS[4][:2]),
+    "sharp_bound": ("theorem 4, sharper form", THEOREMS[4].color, SHARPER),
+}
+LEAST = 1e-3  # errors below it, 0 among them, are drawn here
+SLOPE = 17  # degrees, of the bounds as drawn
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Three panels over the steps of training; a thin line for each seed, a thick one for the median."""
+    """The probe error of each loss over the caption noise, with the bounds; that of each encoder along training."""
     table = tables["training"]
-    picture, panels = plt.subplots(1, 3, figsize=(2.2 * COLUMN, 0.85 * COLUMN))
-    for axes, (column, label) in zip(panels, PANELS.items(), strict=True):
-        for pairs, (color, dash) in LOOKS.items():
-            _curves(axes, table[table["pairs"] == pairs], column, color, dash)
-        axes.set(title=label, xlabel="gradient steps")
-    _finish_scales(panels, table)
-    return picture, _caption(table)
-
-
-def _curves(axes: Axes, rows: pd.DataFrame, column: str, color: str, dash: str) -> None:
-    by_seed = rows.pivot_table(index="step", columns="seed", values=column)
-    floor = ROUND_OFF if column == "excess_loss" else None
-    axes.plot(by_seed.index, by_seed.clip(lower=floor), color=color, alpha=0.25, linewidth=0.7)
-    axes.plot(by_seed.index, by_seed.median(axis=1).clip(lower=floor), dash, color=color, linewidth=2)
-
-
-def _finish_scales(panels: list[Axes], table: pd.DataFrame) -> None:
-    loss, angle, error = panels
-    loss.set(yscale="log", ylim=(ROUND_OFF / 2, 20))
-    angle.set(yscale="log", ylim=(1e-6, 150))
-    error.set(yscale="log", xlim=(-8, EARLY_STEPS), ylim=(2e-3, 1))
-    error.set_yticks([0.003, 0.01, 0.03, 0.1, 0.3, 1], ["0.003", "0.01", "0.03", "0.1", "0.3", "1"])
-    for pairs, (color, _) in LOOKS.items():
-        error.axhline(table[table["pairs"] == pairs]["optimum_error"].median(), color=color, linewidth=0.8)
-    label_line(error, 0.97, 0.55, "augmentation", AUGMENTATION, ha="right", transform=error.transAxes)
-    label_line(error, 0.97, 0.25, "captions", CAPTION, ha="right", transform=error.transAxes)
-    for axes in panels:
-        axes.minorticks_off()
-
-
-def at_the_end(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the last step."""
-    last: pd.DataFrame = table[table["step"] == table["step"].max()]
-    return last
-
-
-def _caption(table: pd.DataFrame) -> str:
-    last = at_the_end(table)
-    return (
-        f"Trained on exact gradients of the population loss"
-        f"{with_settings(table, ' ({encoder} encoder, k = {k}, {loss} loss, {optimizer}, momentum {momentum:g})')}, "
-        f"{last['seed'].nunique()} seeds. After {last['step'].max()} steps the excess loss is at most "
-        f"{last['excess_loss'].max():.1e} and the angle {last['subspace_angle'].max():.2g} degrees."
+    losses, encoders = by_loss(table), by_encoder(table)
+    picture, (left, right) = plt.subplots(1, 2, figsize=(2.3 * COLUMN, 1.15 * COLUMN), sharey=True)
+    _losses(left, losses)
+    _encoders(right, encoders)
+    left.set_ylabel("probe error, or its bound")
+    return picture, (
+        f"Encoders of one world's captions{with_settings(table, ', k = {k}, {optimizer}')}, medians of "
+        f"{table['seed'].nunique()} seeds. Left: free embeddings, trained with each loss; bands are ranges. "
+        f"{above(losses)} of {len(losses)} points are above theorem 4, which bounds the optimum of the spectral loss. "
+        f"Right: the spectral loss, at a noise of {encoders['noise'].iloc[0]:g}. The claims about every encoder are "
+        f"violated at {int(table['violated'].sum())} of {len(table)} logged steps."
     )
 
 
-FIGURE = Figure("Training finds the optimum", ("training",), draw)
+def by_loss(table: pd.DataFrame) -> pd.DataFrame:
+    """The last steps of free embeddings: a row for each loss, noise and seed."""
+    return table.query("encoder == 'free' and step == step.max()")
+
+
+def by_encoder(table: pd.DataFrame) -> pd.DataFrame:
+    """All logged steps of encoders trained with the spectral loss, at the noise of those that are not free."""
+    noise = table.query("encoder != 'free'")["noise"].iloc[0]
+    return table.query(f"loss == 'spectral' and noise == {noise}")
+
+
+def _losses(axes: Axes, rows: pd.DataFrame) -> None:
+    for loss, (label, color, marker) in LOSSES.items():
+        by_noise = rows[rows["loss"] == loss].groupby("noise")["probe_error"]
+        low, middle, high = (by_noise.quantile(q).clip(lower=LEAST) for q in (0, 0.5, 1))
+        axes.plot(middle.index, middle, "-" + marker, color=color, markersize=4, linewidth=1, label=label)
+        axes.fill_between(middle.index, low, high, color=color, alpha=0.12, linewidth=0)
+    for column, (label, color, dash) in BOUNDS.items():
+        middle = rows.groupby("noise")[column].median()
+        axes.plot(middle.index, middle, linestyle=dash, color=color, linewidth=2)
+        place = {"rotation": SLOPE, "rotation_mode": "anchor"}
+        label_line(axes, middle.index[0], middle.iloc[0] * 1.2, label, color, **place)
+    shade_vacuous(axes, rows["guess_error"])
+    axes.set(xscale="log", yscale="log", ylim=(LEAST, 12), title="losses", xlabel="caption noise (probability)")
+    axes.set_xticks(middle.index, [f"{noise:g}" for noise in middle.index])
+    axes.minorticks_off()
+    axes.legend(loc="lower right", fontsize=sized(7), handlelength=1.5)
+
+
+def _encoders(axes: Axes, rows: pd.DataFrame) -> None:
+    for encoder, (color, dash) in ENCODERS.items():
+        middle = rows[rows["encoder"] == encoder].groupby("step")["probe_error"].median()
+        axes.plot(middle.index, middle, dash, color=color, linewidth=1.8, label=encoder)
+    optimum = rows["optimum_error"].median()
+    axes.axhline(optimum, color="black", linewidth=0.8)
+    label_line(axes, rows["step"].max(), optimum * 1.1, "optimum", "black", ha="right")
+    axes.set(title="encoders", xlabel="training steps")
+    axes.legend(loc="lower right", fontsize=sized(7))
+
+
+def above(losses: pd.DataFrame) -> int:
+    """How many points of `by_loss` are above theorem 4."""
+    return int((losses["probe_error"] > losses["bound"]).sum())
+
+
+def facts(tables: Tables) -> Facts:
+    """The median errors of the losses at one noise, how often the bound held, and the errors of the encoders."""
+    table = tables["training"]
+    losses, encoders = by_loss(table), by_encoder(table)
+    noise = float(encoders["noise"].iloc[0])
+    errors = encoders.groupby(["encoder", "step"])["probe_error"].median()
+    return {
+        "seeds": table["seed"].nunique(),
+        "noise": noise,
+        "losses": losses["loss"].nunique(),
+        "errors": losses[losses["noise"] == noise].groupby("loss")["probe_error"].median().to_dict(),
+        "points": len(losses),
+        "vacuous": int((losses["bound"] >= losses["guess_error"]).sum()),
+        "above": above(losses),
+        "optimum": float(encoders["optimum_error"].median()),
+        "lowest": {name: float(errors[name].min()) for name in ENCODERS},
+        "last": {name: float(errors[name].iloc[-1]) for name in ENCODERS},
+        "steps": int(encoders["step"].max()),
+    }
+
+
+def claims(facts: Facts) -> dict[str, bool]:
+    """The claims of the sentences, each with its truth."""
+    errors, lowest, optimum = facts["errors"], facts["lowest"], facts["optimum"]
+    return {
+        "InfoNCE and CLIP have more than twice the error of the others": min(errors["infonce"], errors["clip"])
+        > 2 * max(errors["spectral"], errors["nt_xent"]),
+        "the bound on the spectral optimum held for all losses": facts["above"] == 0,
+        "MLP and linear encoders pass below the optimum": max(lowest["mlp"], lowest["linear"]) < optimum,
+        "the MLP comes back to the optimum": abs(facts["last"]["mlp"] - optimum) < 0.1 * optimum,
+    }
+
+
+def of(tables: Tables) -> Of:
+    """The checks of each loss, noise and seed, and the medians of each encoder at each step."""
+    table = tables["training"]
+    steps = by_encoder(table)[["encoder", "step"]].drop_duplicates()
+    return Of(1, table["seed"].nunique(), len(by_loss(table)) + len(steps))
+
+
+FIGURE = Figure("Loss and encoder", ("training",), draw)
+FINDING = Finding("What do the loss and the encoder add?", ("training",), facts, claims, of)

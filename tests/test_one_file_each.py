@@ -189,7 +189,7 @@ def test_make_knows_what_is_new(copy):
     everything = planned(copy)
     assert sum("new_study --out" in line for line in everything) == 1
     (drawn,) = (line for line in everything if "pairbounds draw" in line)  # one process draws all that are due
-    assert {"new_figure", "phase", "which_loss"} < {*drawn.split()}
+    assert {"new_figure", "phase", "training"} < {*drawn.split()}
     (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "pairbounds draw" in line)
     assert "pairbounds draw new_figure --tables build/tables" in drawn
     command = [sys.executable, "-m", "pairbounds.figures.prerequisites"]

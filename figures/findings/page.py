@@ -134,6 +134,7 @@ def machines(tables: Iterable[Path]) -> list[str]:
 
 def _machine(record: dict[str, Any]) -> str:
     hardware, versions = record["hardware"], record["versions"]
-    listed = ", ".join(f"{name} {version}" for name, version in versions.items() if name != "python")
+    libraries = {name: version for name, version in versions.items() if name not in ("python", "pairbounds")}
+    listed = ", ".join(f"{name} {version}" for name, version in libraries.items())
     cores = f"{hardware['cpus']} {hardware['machine']} cores"
     return f"{cores} under {hardware['system']}, with Python {versions['python']}, {listed}"

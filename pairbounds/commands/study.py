@@ -86,7 +86,7 @@ def study(
     features and views; those of training lie beside the table.
     Examples, of which the second trains encoders for 40 minutes on 2 cores:
 
-    pairbounds study training --seeds 2 --set k=4 --set strength=0.5 --out training.parquet
+    pairbounds study training --seeds 2 --set k=4 --set noise=0.1 --out training.parquet
 
     pairbounds study resampled_training --out build/resampled
     """

@@ -1,6 +1,6 @@
-"""The bounds on imperfect encoders, step by step along training."""
+"""Bounds on encoders that are not the optimum, step by step along two trainings: of a width, and with a penalty."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,23 +14,27 @@ from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum
 
-BOUNDS = (
-    *("near-optimal-error", "sharp-near-optimal-error", "trained-error", "trained-error-by-margins"),
-    "zero-shot-near-optimal",
+OF_A_WIDTH = ("sharp-near-optimal-error", "trained-error", "trained-error-by-margins")
+WITH_A_PENALTY = (
+    *("penalised-encoder-mse", "multihop-penalised-encoder-mse", "penalised-encoder-mse-by-duality"),
+    *("penalised-encoder-error", "sharp-near-optimal-error"),
 )
 
 
 @dataclass(frozen=True)
 class Settings(WorldShape, Optimisation):
-    """A world, its captions, and how a free embedding is trained on them.
+    """A world, its captions, and how two free embeddings are trained on them.
 
     Attributes
     ----------
-    k : width of the embedding
+    k : width of the embedding that is trained without a penalty
+    wide, penalty : width of the other, more than enough, and its penalty μ
     noise, detail : of the captions
     """
 
     k: int = 8
+    wide: int = 16
+    penalty: float = 0.85
     noise: float = 0.02
     detail: float = 0.3
     steps: int = 1_500
@@ -38,45 +42,32 @@ class Settings(WorldShape, Optimisation):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """A row for each logged step and bound: the measured error and the bound's value."""
+    """A row for each training, logged step and bound: what is measured and the bound's value."""
     graph = settings.world(seed).caption_graph(settings.noise, settings.detail)
-    return checked_along_training(graph, settings.k, settings.optimisation(), BOUNDS, seed)
+    options = settings.optimisation() | {"seed": seed}
+    plain = _checked(graph, settings.k, 0.0, OF_A_WIDTH, options)
+    penalised = _checked(graph, settings.wide, settings.penalty, WITH_A_PENALTY, options)
+    return pd.concat([plain.assign(penalised=False), penalised.assign(penalised=True)], ignore_index=True)
 
 
-def checked_along_training(
-    graph: PairGraph, k: int, optimisation: dict[str, Any], bounds: Sequence[str], seed: int, *, penalty: float = 0.0
+def _checked(
+    graph: PairGraph, k: int, penalty: float, bounds: Sequence[str], options: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """A free embedding trained on a graph, and at each logged step the rows of `check_bounds` of some bounds.
-
-    With a penalty it is trained with it, and claims about it are among those that can be checked.
-    """
+    """The rows of `check_bounds` at each logged step of a training."""
     triplets = spectrum(graph, k + 1)
-
-    def checks(left: FloatArray, right: FloatArray) -> pd.DataFrame:
-        return check_bounds(graph, k, (left, right), bounds=bounds, triplets=triplets, penalty=penalty or None)
-
-    return along_training(graph, k, checks, **optimisation, penalty=penalty, seed=seed)
-
-
-def along_training(
-    graph: PairGraph, k: int, checks: Callable[[FloatArray, FloatArray], pd.DataFrame], **training: Any
-) -> pd.DataFrame:
-    """The rows that `checks` has at each logged step of a training; the step and the excess loss come first."""
-    tables: list[pd.DataFrame] = []
+    checks: list[pd.DataFrame] = []
 
     def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
-        tables.append(checks(left, right))
+        checks.append(check_bounds(graph, k, (left, right), bounds=bounds, triplets=triplets, penalty=penalty or None))
         return {}
 
-    history = train(graph, k, **training, device="cpu", observe=observe).history
-    for step, excess, table in zip(history["step"], history["excess_loss"], tables, strict=True):
-        table.insert(0, "step", step)
-        table.insert(1, "excess_loss", excess)
-    return pd.concat(tables, ignore_index=True)
+    history = train(graph, k, penalty=penalty, **options, device="cpu", observe=observe).history
+    steps = zip(history["step"], history["excess_loss"], checks, strict=True)
+    return pd.concat([table.assign(step=step, excess_loss=excess) for step, excess, table in steps])
 
 
 STUDY = Study(
-    question="How closely do the bounds on imperfect encoders follow a training run?",
+    question="How closely do the bounds on imperfect encoders follow training, of a width and with a penalty?",
     settings=Settings,
     measure=measure,
     seeds=5,

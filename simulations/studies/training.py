@@ -1,29 +1,29 @@
-"""An encoder trained on the population loss, step by step; by default a free embedding, and the spectral loss."""
+"""An encoder trained with a loss, step by step, beside the optimum of the spectral loss and its bounds."""
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
+from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.encoders import require_encoder
 from pairbounds.simulations.observations import caption_features, image_features
 from pairbounds.simulations.own import loss_of
 from pairbounds.simulations.training import Optimisation, train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.quantities.factorisation import optimal_embeddings
-from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.spectrum.triplets import spectrum
 
 
 @dataclass(frozen=True)
 class Settings(WorldShape, Optimisation):
-    """A world, its pairs, and how an embedding is trained on them.
+    """A world, its captions, and how an encoder is trained on them.
 
     Attributes
     ----------
     k : width of the embedding
     noise, detail : of the captions
-    strength : of the augmentations
+    feature_noise : of the vectors that encoders see, but a free embedding
     loss, encoder : by their names in `pairbounds.simulations.losses.LOSSES` and
     `pairbounds.simulations.encoders.ENCODERS`
     """
@@ -31,7 +31,7 @@ class Settings(WorldShape, Optimisation):
     k: int = 8
     noise: float = 0.05
     detail: float = 0.3
-    strength: float = 1.5
+    feature_noise: float = 0.1
     steps: int = 2_000
     loss: str = "spectral"
     encoder: str = "free"
@@ -43,28 +43,32 @@ class Settings(WorldShape, Optimisation):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The history of an encoder trained on the caption graph, and of one on the augmentation graph."""
-    world = settings.world(seed)
-    graphs = {
-        "caption": world.caption_graph(settings.noise, settings.detail),
-        "augmentation": world.augmentation_graph(settings.strength),
-    }
-    images, histories = image_features(world), []
-    for name, graph in graphs.items():
-        seen = caption_features(world, graph) if name == "caption" else images[graph.right_ids.astype(np.int64)]
-        options = settings.optimisation() | {"loss": settings.loss, "encoder": settings.encoder}
-        inputs = None if settings.encoder == "free" else (images, seen)
-        history = train(graph, settings.k, **options, inputs=inputs, device="cpu", seed=seed).history
-        history = history.rename(columns={"loss": "objective"})  # the loss itself is a setting
-        history.insert(0, "pairs", name)
-        history["optimum_error"] = probe(graph, optimal_embeddings(graph, settings.k)[0]).error
-        histories.append(history)
-    return pd.concat(histories, ignore_index=True)
+    """The history of the training, with the claims about every encoder that it violates, and bounds on the optimum."""
+    world, k = settings.world(seed), settings.k
+    graph = world.caption_graph(settings.noise, settings.detail)
+    triplets = spectrum(graph, k + 1)
+    inputs = None
+    if settings.encoder != "free":
+        noise = settings.feature_noise
+        inputs = image_features(world, noise=noise), caption_features(world, graph, noise=noise)
+
+    def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
+        return {"violated": (~check_bounds(graph, k, (left, right), triplets=triplets)["holds"]).sum()}
+
+    options = settings.optimisation() | {"loss": settings.loss, "encoder": settings.encoder, "inputs": inputs}
+    history = train(graph, k, **options, device="cpu", seed=seed, observe=observe).history
+    history = history.rename(columns={"loss": "objective"})  # the loss itself is a setting
+    checks = check_bounds(graph, k, bounds=("probe-error", "sharp-probe-error"), triplets=triplets).set_index("bound")
+    history["optimum_error"] = checks["measured"]["probe-error"]
+    history["guess_error"] = checks["guess"]["probe-error"]
+    history["bound"] = checks["value"]["probe-error"]
+    history["sharp_bound"] = checks["value"]["sharp-probe-error"]
+    return history
 
 
 STUDY = Study(
-    question="Does gradient descent on the population loss find the optimum of the theory?",
+    question="What do the loss and the encoder add to the optimum of the theory?",
     settings=Settings,
     measure=measure,
-    seeds=10,
+    seeds=5,
 )

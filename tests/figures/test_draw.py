@@ -85,7 +85,7 @@ def test_what_cannot_be_drawn_is_one_line_and_writes_nothing(call, table, tmp_pa
 
 def test_what_is_not_there_is_named_in_one_line(call, tmp_path):
     for arguments, message in (
-        (["draw", "nothing"], "figure 'nothing' is none of architecture, batch_size"),
+        (["draw", "nothing"], "figure 'nothing' is none of batch_size, bound_holds"),
         (["draw", "phase", "--tables", tmp_path, "--out", tmp_path], "phase.parquet does not exist"),
     ):
         code, _, err = call(app, *arguments)

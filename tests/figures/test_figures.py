@@ -35,25 +35,19 @@ MOST_ENTRIES = 7  # of a legend
 PLANTED = {
     "k": 5,
     "noise": 0.37,
-    "labelled": 41,
     "penalty": 0.61,
+    "wide": 9,
     "widths": [3, 7],
-    "encoder": "mlp",
-    "loss": "clip",
     "optimizer": "adamw",
-    "momentum": 0.77,
 }
 SAID = {
-    "architecture": ("(noise 0.37), k = 5", "adamw", "41 labels"),
     "captions_help": ("k = 5",),
     "multihop": ("of one world, k = 5",),
-    "near_optimal": ("k = 5",),
+    "near_optimal": ("k = 5 or, with a penalty μ = 0.61, 9",),
     "pairs_needed": ("(noise 0.37), k = 5",),
-    "penalised": ("k = 5, μ = 0.61",),
     "phase": ("k = 5",),
     "rates": ("k = 5", "the width, in [3, 7]"),
-    "training": ("mlp encoder, k = 5, clip loss, adamw, momentum 0.77",),
-    "which_loss": ("k = 5",),
+    "training": (", k = 5, adamw",),
 }
 
 

@@ -19,7 +19,7 @@ def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
     open_before = plt.get_fignums()
     mpl.rcParams["font.size"] = 17
     before, backend = dict(mpl.rcParams), mpl.get_backend()
-    assert found()["which_loss"].render(RESULTS, tmp_path).exists()
+    assert found()["phase_worlds"].render(RESULTS, tmp_path).exists()
     assert dict(mpl.rcParams) == before
     assert mpl.get_backend() == backend
     assert plt.get_fignums() == open_before

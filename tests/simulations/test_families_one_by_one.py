@@ -46,14 +46,6 @@ def test_pairs_of_the_block_model_are_independent_trials():
     assert np.abs((covariance - np.diag(np.diag(covariance))) / scale).max() < 5 / np.sqrt(DRAWS)
 
 
-def test_two_images_attain_the_factor_two_of_theorem_4_with_ties():
-    block = StochasticBlock(n_classes=2, n_left=1, n_right=1, within=0.9, across=0.1)
-    graph = block.expected()
-    error = probe(graph, Encoder.optimum(graph, spectrum(graph, 1), 1).left).error
-    conjectured = block.induced_labelling_error() / (1 - block.singular_values(2)[1] ** 2)
-    assert error / conjectured == pytest.approx(2)
-
-
 # Gaussian mixture.
 
 

@@ -1,18 +1,11 @@
 """The study behind the phase diagram."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from pairbounds import LatentWorld, check_bounds
 from pairbounds.simulations.studies import phase_worlds
-from pairbounds.simulations.studies.phase import STUDY, Settings, measure
-from pairbounds.sweeps import SweepConfiguration
-from pairbounds.sweeps.sweep import cells_of
+from pairbounds.simulations.studies.phase import Settings, measure
 from pairbounds.theory.quantities.consistency import induced_labelling_error
-
-EXAMPLE = Path(__file__).parents[2] / "examples/phase.toml"
 
 
 @pytest.mark.parametrize(
@@ -37,13 +30,6 @@ def test_a_cell_has_the_bounds_of_its_graph_and_an_encoder_trained_on_it(setting
 def test_a_cell_is_of_one_kind_of_pairs(given):
     with pytest.raises(ValueError, match="give one, for captions or augmentations"):
         Settings(**given)
-
-
-def test_the_example_takes_a_line_of_cells_for_each_axis():
-    configuration, grid = SweepConfiguration.read(EXAMPLE, 2), tomllib.loads(EXAMPLE.read_text())["grid"]
-    assert configuration.axes == ["noise", "strength"]
-    assert len(cells_of(configuration)) == 2 * sum(len(block) for (block,) in (table.values() for table in grid))
-    assert {type(cell.settings) for cell in cells_of(configuration)} == {STUDY.settings}
 
 
 def test_a_world_among_many_differs_in_what_its_name_says_and_is_measured_as_in_the_diagram():

@@ -220,7 +220,7 @@ def test_the_command_says_what_it_did_and_exits_with_1_if_cells_failed(call, tmp
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"study": '"nothing"'}, "study 'nothing' is none of architecture"),
+        ({"study": '"nothing"'}, "study 'nothing' is none of batch_size"),
         ({"study": None}, "key 'study' is missing"),
         ({"seeds": "true"}, "seeds=True is not an integer of at least 1"),
         ({"grid": f"[{{x = {list(range(9000))}, y = {list(range(9000))}}}]"}, "more than 1,000,000 cells"),
