@@ -88,6 +88,6 @@ from pairbounds.figures.plots import plot_comparison as plot_comparison
 from pairbounds.figures.plots import plot_consistency as plot_consistency
 from pairbounds.figures.plots import plot_phase as plot_phase
 from pairbounds.figures.plots import plot_spectrum as plot_spectrum
-from pairbounds.infrastructure.latex import to_latex as to_latex
+from pairbounds.infrastructure.tables import to_latex as to_latex
 
 __version__: str

@@ -2,7 +2,6 @@
 
 import os
 import warnings
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,22 +55,24 @@ def _choose_fonts(picture: "Figure") -> None:
     from matplotlib.text import Text
 
     texts = [text for text in picture.findobj(Text) if isinstance(text, Text) and not text.get_text().isascii()]
-    letters = {letter for text in texts for letter in _lacking(findfont(text.get_fontproperties()), text.get_text())}
-    for font in sorted(fontManager.ttflist, key=lambda font: font.name) if letters else ():
-        lacking = letters if font.name.startswith("Last Resort") else _lacking(font.fname, letters)
-        for text in texts if len(lacking) < len(letters) else ():
-            text.set_fontfamily([*text.get_fontfamily(), font.name])
-        letters = lacking
-    if letters:
+    lacking = set[str]()
+    for text in texts:
+        lacking |= set(filter(str.isprintable, text.get_text())) - _characters(findfont(text.get_fontproperties()))
+    for font in sorted(fontManager.ttflist, key=lambda font: font.name) if lacking else ():
+        if not font.name.startswith("Last Resort") and lacking & (characters := _characters(font.fname)):
+            lacking -= characters
+            for text in texts:
+                text.set_fontfamily([*text.get_fontfamily(), font.name])
+    if lacking:
         picture.supxlabel("A box is a character that no installed font has.", fontsize="small")
 
 
-def _lacking(path: str, letters: Iterable[str]) -> set[str]:
-    """The printable characters that a font has not."""
+def _characters(path: str) -> set[str]:
+    """The characters of a font that can be drawn in any size."""
     from matplotlib.font_manager import get_font
 
     with suppress(RuntimeError, OSError):  # some fonts of others cannot be opened
         font = get_font(path)
         if font.scalable:
-            return {letter for letter in letters if letter.isprintable() and not font.get_char_index(ord(letter))}
-    return set(letters)
+            return set(map(chr, font.get_charmap()))
+    return set()
