@@ -44,6 +44,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         lock = _locked_file(temporary)
         try:
             yield temporary
+            os.fsync(lock)  # or a crash of the machine may leave an empty file under the new name
             temporary.replace(target)
         except BaseException:
             with suppress(OSError):  # which would hide the error that is raised now

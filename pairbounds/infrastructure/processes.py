@@ -20,25 +20,27 @@ LOOKING = 0.5  # seconds between looks at whether the parent is there
 
 
 @contextmanager
-def side_by_side(
-    work: Callable[[Item], Result], items: Iterable[Item], jobs: int, *, ordered: bool = True
-) -> Iterator[Iterator[Result]]:
-    """Results of `work` on each item, in their order or as they finish; work that is under way ends with the block.
+def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Iterator[Result]]:
+    """Results of `work` on each item, in their order; work that is under way ends with the block.
 
     Parameters
     ----------
     jobs : processes, by joblib; -1 for one on each core; with 1, this process itself
     """
-    warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.")  # of workers that have ended
-    kind = "generator" if ordered else "generator_unordered"
-    begin: dict[str, Any] = {} if jobs == 1 else {"initializer": _begin_worker, "initargs": (os.getpid(),)}
-    # A batch would keep back what is done until all of it is.
-    pool = joblib.Parallel(n_jobs=jobs, backend="loky", batch_size=1, return_as=kind, **begin)
-    results: Any = pool(joblib.delayed(work)(item) for item in items)
+    results: Any = worker_pool(jobs, ordered=True)(joblib.delayed(work)(item) for item in items)
     try:
         yield results
     finally:
         results.close()
+
+
+def worker_pool(jobs: int, *, ordered: bool) -> joblib.Parallel:
+    """A joblib pool of processes that end with this one, whose results come in their order or as they finish."""
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.")  # of workers that have ended
+    kind = "generator" if ordered else "generator_unordered"
+    begin: dict[str, Any] = {} if jobs == 1 else {"initializer": _begin_worker, "initargs": (os.getpid(),)}
+    # A batch would keep back what is done until all of it is.
+    return joblib.Parallel(n_jobs=jobs, backend="loky", batch_size=1, return_as=kind, **begin)
 
 
 def _begin_worker(parent: int) -> None:

@@ -24,6 +24,7 @@ from pairbounds.infrastructure.files import (
     table_outputs,
 )
 from pairbounds.infrastructure.foreign import ForeignCodeError
+from pairbounds.infrastructure.processes import worker_pool
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import read_parquet, write_table
 from pairbounds.plugins import LOADED, Plugin, require_loaded
@@ -261,11 +262,10 @@ def _outcomes(cells: Sequence[Cell], workers: int | str) -> "Generator[tuple[int
 @contextmanager
 def _pool(workers: int | str) -> Iterator[Any]:
     """A joblib pool of processes of this machine, or of the workers of the Dask cluster at an address."""
-    options: dict[str, Any] = {"return_as": "generator_unordered", "batch_size": 1}
     if isinstance(workers, int):
         if workers == 0:
             raise ValueError("jobs=0: give how many worker processes there are, or -1 for one on each core")
-        yield joblib.Parallel(n_jobs=workers, backend="loky", **options)
+        yield worker_pool(workers, ordered=False)
         return
     try:
         from distributed import Client
@@ -278,7 +278,7 @@ def _pool(workers: int | str) -> Iterator[Any]:
                 "--nthreads 1"
             )
         with joblib.parallel_config("dask", client=client):
-            pool = joblib.Parallel(**options)
+            pool = joblib.Parallel(return_as="generator_unordered", batch_size=1)
         yield pool
 
 
