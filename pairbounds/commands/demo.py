@@ -15,10 +15,11 @@ from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, save_picture
-from pairbounds.real_data.digits import NEIGHBOURS, digits_graph
 from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.graph.formats import graph_output
+from pairbounds.theory.graph.pair_graph import PairGraph
 
+NEIGHBOURS = 10  # of each image
 WIDTH = 20  # of the embedding that the paragraph speaks of
 WIDTHS = (2, 5, 10, 15, WIDTH, 30, 40, 60, 80)
 SHOWN = ("probe-error", "multihop-error")  # theorems 4 and 15 on the 0-1 error of the probe
@@ -46,6 +47,20 @@ def demo(
     echo(f"  pairbounds check {graph_file} --k {WIDTH}    bounds on this graph, by theorem")
     echo("  pairbounds attack probe-mse --budget 30s    a search for the graph on which theorem 4 is tightest")
     echo("  pairbounds check --help                     the same for a matrix or a table of pairs of yours")
+
+
+def digits_graph() -> PairGraph:
+    """The digits of scikit-learn, each paired with the images nearest to it in pixels; labels are the digits.
+
+    1,797 images on the left; on the right those of them that are a neighbour of another, 8 x 8 pixels each. Data: the
+    test part of Alpaydin and Kaynak, *Optical Recognition of Handwritten Digits*, UCI 1998.
+    """
+    from sklearn.datasets import load_digits
+    from sklearn.neighbors import kneighbors_graph
+
+    digits = load_digits()
+    pairs = kneighbors_graph(digits.data, NEIGHBOURS, include_self=False)
+    return PairGraph(pairs, digits.target, digits.target, drop_isolated=True)
 
 
 def paragraph(table: pd.DataFrame) -> str:

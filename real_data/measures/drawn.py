@@ -50,8 +50,9 @@ class Drawn:
     learned: pd.DataFrame
 
 
-def measure_draw(source: Source, protocol: Protocol, seed: int, number: int, own: IntArray) -> Drawn:
-    """Every pairing on the images `own`, the draw of this number of a seed."""
+def measure_draw(source: Source, protocol: Protocol, seed: int, draw: tuple[int, IntArray]) -> Drawn:
+    """Every pairing on a draw of images: its number among those of the seed, and the images."""
+    number, own = draw
     p, own_seed = protocol, seed_of_draw(seed, number)
     rng, subjects = np.random.default_rng(own_seed), source.subjects[own]
     # One thread each: draws run side by side, and sums depend on the number of threads.

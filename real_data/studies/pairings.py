@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import gmean
 
-from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.measures.caption_verdict import verdict_lines, verdicts
 from pairbounds.real_data.measures.comparison import Comparison, Draw
 from pairbounds.real_data.measures.drawn import Drawn, measure_draw
 from pairbounds.real_data.measures.protocol import CONVENTIONS, Convention, Protocol
-from pairbounds.real_data.measures.verdict import verdict
 from pairbounds.real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
 from pairbounds.real_data.pairings.sampling import draw_images, on_draws
 from pairbounds.real_data.pairings.sources import Source
@@ -71,7 +70,7 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     ValueError
         A data set too small for the protocol.
     """
-    work = partial(_measured, source, protocol, seed)
+    work = partial(measure_draw, source, protocol, seed)
     found: list[Drawn] = on_draws(work, source, protocol.total_images, protocol.draws, seed, jobs)
     frontier = pd.concat([one.frontier for one in found], ignore_index=True)
     families: dict[str, str] = dict(zip(frontier["pairing"], frontier["family"], strict=True))
@@ -86,14 +85,10 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
         frontier,
         _matched(compared, families, protocol),
         difference,
-        _verdicts(difference, source.dataset.named_by_captions),
+        verdicts(difference, source.dataset.named_by_captions),
         pd.concat([one.learned for one in found], ignore_index=True),
     )
     return dict(zip(TABLES, tables, strict=True))
-
-
-def _measured(source: Source, protocol: Protocol, seed: int, draw: tuple[int, IntArray]) -> Drawn:
-    return measure_draw(source, protocol, seed, *draw)
 
 
 def _places(draws: Sequence[Draw], protocol: Protocol) -> dict[str, list[float]]:
@@ -131,34 +126,6 @@ def _differences(compared: Compared, families: Mapping[str, str], protocol: Prot
                 named = {"first": first, "second": second, "family": family, "diversity": gmean(levels)}
                 rows.append(about | named | asdict(found))
     return pd.DataFrame(rows)
-
-
-def _verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
-    about = ["evaluator", *Convention._fields]
-    rows = []
-    for key, group in differences.groupby(about, sort=False):
-        for captions in (EXACT, UNNAMED, TEXTS):
-            at = group if captions == EXACT else group[group["matched_to"] != EXACT]
-            if captions in set(at["first"]):
-                rows.append((*key, captions, verdict(at, captions, IMAGES, named)))
-    return pd.DataFrame(rows, columns=[*about, "captions", "verdict"])
-
-
-def verdict_lines(table: pd.DataFrame) -> list[str]:
-    """Each verdict, with what it is about, in a line below an empty one; below all, the number of each conclusion."""
-    ends = table["verdict"].str.rsplit(". ", n=1).str[-1].str.split(" ?[:.(]", regex=True).str[0]
-    counts = ends.str.replace("at diversity", "at some diversities").value_counts(sort=False)
-    summed = [f"{conclusion} in {count} of {len(table)} comparisons" for conclusion, count in counts.items()]
-    lines = [
-        line
-        for row in table.to_dict("records")
-        for line in (
-            "",
-            f"{row['evaluator']}, without pairs of one {row['exclusion']}, diversity of {row['diversity_of']}: "
-            f"{row['verdict']}",
-        )
-    ]
-    return [*lines, "", f"In sum: {'; '.join(summed)}."]
 
 
 STUDY = Study(

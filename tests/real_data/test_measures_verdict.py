@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from pairbounds.real_data.measures.verdict import verdict
+from pairbounds.real_data.measures.caption_verdict import verdict
 
 MORE, LESS, OPEN = (0.1, 0.3), (-0.3, -0.1), (-0.1, 0.1)
 FAMILIES = {"views": "augmentation", "other views": "augmentation", "images": "no text", "shuffled": "shuffled"}

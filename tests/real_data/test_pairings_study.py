@@ -144,7 +144,7 @@ def test_every_table_is_consistent_with_the_others(tables):
 
 def test_a_draw_does_not_depend_on_the_others_nor_the_table_on_the_jobs(source, tables):
     own = draw_images(source, 48, 2, np.random.default_rng(SEED))
-    alone = measure_draw(source, PROTOCOL, SEED, 1, own[1]).frontier.reset_index(drop=True)
+    alone = measure_draw(source, PROTOCOL, SEED, (1, own[1])).frontier.reset_index(drop=True)
     among = tables["pairings_frontier"].query("draw == 1").reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, among)
 

@@ -1,8 +1,11 @@
-"""Verdict that the numbers allow on caption pairs, "not shown" included."""
+"""Verdicts that the numbers allow on caption pairs, "not shown" included."""
 
 from collections.abc import Collection, Sequence
 
 import pandas as pd
+
+from pairbounds.real_data.measures.protocol import Convention
+from pairbounds.real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
 
 AUGMENTATION, NO_TEXT, SHUFFLED = "augmentation", "no text", "shuffled"
 NOUNS = {
@@ -43,6 +46,30 @@ def verdict(differences: pd.DataFrame, captions: str, control: str, named: Seque
         conclusion,
     ]
     return ". ".join(sentence[0].upper() + sentence[1:] for sentence in sentences) + "."
+
+
+def verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
+    """A verdict by each evaluator and convention on each pairing by captions; parameters as of `verdict`."""
+    about = ["evaluator", *Convention._fields]
+    rows = []
+    for key, group in differences.groupby(about, sort=False):
+        for captions in (EXACT, UNNAMED, TEXTS):
+            at = group if captions == EXACT else group[group["matched_to"] != EXACT]
+            if captions in set(at["first"]):
+                rows.append((*key, captions, verdict(at, captions, IMAGES, named)))
+    return pd.DataFrame(rows, columns=[*about, "captions", "verdict"])
+
+
+def verdict_lines(table: pd.DataFrame) -> list[str]:
+    """Each verdict, with what it is about, in a line below an empty one; below all, the number of each conclusion."""
+    lines = []
+    for row in table.to_dict("records"):
+        about = f"{row['evaluator']}, without pairs of one {row['exclusion']}, diversity of {row['diversity_of']}"
+        lines += ["", f"{about}: {row['verdict']}"]
+    ends = table["verdict"].str.rsplit(". ", n=1).str[-1].str.split(" ?[:.(]", regex=True).str[0]
+    counts = ends.str.replace("at diversity", "at some diversities").value_counts(sort=False)
+    summed = [f"{conclusion} in {count} of {len(table)} comparisons" for conclusion, count in counts.items()]
+    return [*lines, "", f"In sum: {'; '.join(summed)}."]
 
 
 Relations = dict[float, tuple[str, tuple[str, ...]]]  # by diversity: more, less or not shown; less than which
