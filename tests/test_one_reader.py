@@ -20,6 +20,7 @@ from pairbounds import PairGraph
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
 from pairbounds.real_data.audit.counting import count_here
+from pairbounds.real_data.audit.pair_tables import open_tables
 from pairbounds.real_data.datasets.table import table
 from pairbounds.theory.graph.files import read_graph, read_labels
 
@@ -75,7 +76,7 @@ def test_check_audit_and_data_sets_read_what_is_written(name, tmp_path):
     path.write_bytes(FORMATS[name](COLUMNS, ROWS))
     graph = read_graph(path).graph
     graph.save(tmp_path / "saved.npz")
-    counted = count_here(path, path)
+    counted = count_here(open_tables(path, path))
     audited = counted.pairs.graph
     classes = [counted.classes[int(label)].as_py() for label in audited.left_labels]
     ids = {"left_ids": counted.images.to_pylist(), "right_ids": counted.captions.to_pylist()}
@@ -120,7 +121,7 @@ def test_a_typed_column_of_parquet_has_names_of_the_fewest_digits(kind, tmp_path
     weights, classes = named(read_graph(path).graph)
     assert set(weights) == set(zip(texts, "abc", strict=True))
     assert classes == {text: text for text in texts}
-    assert count_here(path, path).images.to_pylist() == list(dict.fromkeys(texts))
+    assert count_here(open_tables(path, path)).images.to_pylist() == list(dict.fromkeys(texts))
 
 
 MISSING = {
@@ -137,7 +138,7 @@ def test_an_empty_cell_is_a_missing_label_and_never_an_id(call, name, tmp_path):
     graph = read_graph(path).graph
     assert (graph.left_ids.tolist(), graph.class_names) == (["1", "2", "3", "4"], ("x", "y"))
     assert graph.left_labels.tolist() == [-1, -1, 0, 1]
-    assert count_here(path, path).images.to_pylist() == ["3", "4"]
+    assert count_here(open_tables(path, path)).images.to_pylist() == ["3", "4"]
     path.write_bytes(MISSING[name].replace(b"3.0", b'""').replace(b"3", b""))
     for arguments in (["check", path], ["audit", path, "--out", tmp_path / "out"]):
         code, out, err = call(app, *arguments, "--k", 1)

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 import typer
 
-from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.files import Output, claim, marked_output, record_output, table_outputs
-from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.inputs import require_file, stored_array
 from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture

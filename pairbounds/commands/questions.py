@@ -9,10 +9,10 @@ import numpy.typing as npt
 import typer
 
 from pairbounds.commands.check import COLUMNS_HELP, LABELS_HELP, Graph
-from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim, table_outputs
+from pairbounds.infrastructure.inputs import stored_array
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line

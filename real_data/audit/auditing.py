@@ -20,7 +20,7 @@ from pairbounds.real_data.audit.cluster import count_there
 from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.drawing import PICTURES, draw
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
-from pairbounds.real_data.audit.pair_tables import Columns, columns_read, own_labels
+from pairbounds.real_data.audit.pair_tables import Columns, open_tables
 from pairbounds.real_data.audit.summary import summarise, write_summary
 from pairbounds.real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
@@ -107,20 +107,18 @@ def audit(
     """
     settings, columns = as_settings(Settings, settings), as_settings(Columns, columns)
     trial = None if trial is None else as_settings(WhatIf, trial)
-    pairs, out = Path(pairs), Path(out)
-    labels = own_labels(pairs, columns) if labels is None else Path(labels)
+    out = Path(out)
+    files = open_tables(Path(pairs), None if labels is None else Path(labels), columns)
+    labels = None if files.labels is None else str(files.labels.path)
     if trial is not None and (labels is None or settings.dask is not None):
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
-    about = {"pairs": str(pairs), "labels": labels and str(labels), **asdict(settings)}
+    about = {"pairs": str(pairs), "labels": labels, **asdict(settings)}
     about |= {} if trial is None else {"what_if": asdict(trial)}
-    extra: dict[str, Any] = {"columns": columns_read(pairs, labels, columns)}
+    extra: dict[str, Any] = {"columns": files.columns()}
     cluster = nullcontext() if settings.dask is None else connected(settings.dask, all_needed=True)
     with locked_folder(out), _Stages(trial is not None) as stages, cluster as client:
         with stages.stage("read"):
-            if client is None:
-                counted = count_here(pairs, labels, columns)
-            else:
-                counted = count_there(client, pairs, labels, columns)
+            counted = count_here(files) if client is None else count_there(client, files)
         measures = _measures(counted.pairs, settings, stages)
         outcome: Outcome | None = None
         if trial is not None:

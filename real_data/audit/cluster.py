@@ -13,7 +13,6 @@ A block, with all images of its classes, must fit on a worker. Bounds that read 
 from collections.abc import Sequence
 from itertools import pairwise
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,30 +34,23 @@ from pairbounds.real_data.audit.counting import (
     require_pairs,
 )
 from pairbounds.real_data.audit.measuring import ClassFacts, PairFacts, Pairs, class_facts, pair_facts
-from pairbounds.real_data.audit.pair_tables import (
-    BY_NAME,
-    Columns,
-    PairPart,
-    merged,
-    pair_parts,
-    pair_table,
-)
+from pairbounds.real_data.audit.pair_tables import AuditTables, PairPart, merged, pair_parts
 from pairbounds.theory.graph.pair_graph import SMALLEST, PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, where that is round-off
 
 
-def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
+def count_there(client: Cluster, tables: AuditTables) -> Counted:
     """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`."""
-    table = pair_table(pairs, columns)
-    tables = client.map(_read, table.parts(), columns=dict(table.columns), pure=False)
-    heads: list[_Head | None] = client.gather(client.map(_head, tables, pure=False))
-    parts = [(table, head) for table, head in zip(tables, heads, strict=True) if head is not None]
+    pairs = tables.pairs
+    read = client.map(_read, pairs.parts(), columns=dict(pairs.columns), pure=False)
+    heads: list[_Head | None] = client.gather(client.map(_head, read, pure=False))
+    parts = [(part, head) for part, head in zip(read, heads, strict=True) if head is not None]
     require_pairs(len(parts), pairs)
     image_ids, image_numbers = _numbered([head.images for _, head in parts])
     caption_ids, caption_numbers = _numbered([head.captions for _, head in parts])
-    images = matched_images(image_ids, labels, columns)
+    images = matched_images(image_ids, tables.labels)
     places = [images.numbers[numbers] for numbers in image_numbers]
     largest = max(head.largest for _, head in parts)
     rows, masses = np.zeros(2, dtype=np.int64), np.zeros(2)  # of what is kept, and of what is lost
@@ -67,10 +59,10 @@ def count_there(client: Cluster, pairs: Path, labels: Path | None, columns: Colu
         masses += np.bincount(place == NONE, head.weights * (head.largest / largest), 2)
     homes, inhabited = _homes(client, images)
     split = [
-        client.submit(_split, table, *client.scatter([place, homes, numbers], hash=False), largest, pure=False)
-        for (table, _), place, numbers in zip(parts, places, caption_numbers, strict=True)
+        client.submit(_split, part, *client.scatter([place, homes, numbers], hash=False), largest, pure=False)
+        for (part, _), place, numbers in zip(parts, places, caption_numbers, strict=True)
     ]
-    portions = [[client.submit(itemgetter(home), table, pure=False) for table in split] for home in inhabited]
+    portions = [[client.submit(itemgetter(home), part, pure=False) for part in split] for home in inhabited]
     blocks = [client.submit(_block, len(caption_ids), portion, pure=False) for portion in portions]
     kept = np.logical_or.reduce(client.gather(client.map(_touched, blocks, pure=False)))
     numbers = client.scatter(renumbered(kept), broadcast=True, hash=False)

@@ -7,28 +7,19 @@ images that have no pairs are ignored. All of them are counted. Ids and labels a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
+from pairbounds.infrastructure.reading import TEXT
 from pairbounds.real_data.audit.measuring import Pairs
-from pairbounds.real_data.audit.pair_tables import (
-    BY_NAME,
-    Columns,
-    PairPart,
-    RoleTable,
-    labelled_images,
-    merged,
-    pair_parts,
-    pair_table,
-)
+from pairbounds.real_data.audit.pair_tables import AuditTables, PairPart, RoleTable, class_of_image, merged, pair_parts
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 NONE = -1  # the number of what is left out
@@ -84,18 +75,18 @@ class Images(NamedTuple):
         }
 
 
-def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> Counted:
+def count_here(tables: AuditTables) -> Counted:
     """A table of pairs, counted in the memory of this process.
 
     Notes
     -----
     Memory: 16 bytes for each row, and the distinct ids.
     """
-    parts = list(_with_bar(pair_table(pairs, columns)))
-    require_pairs(len(parts), pairs)
+    parts = list(_with_bar(tables.pairs))
+    require_pairs(len(parts), tables.pairs)
     read = merged(parts)
     del parts
-    images = matched_images(read.images.dictionary, labels, columns)
+    images = matched_images(read.images.dictionary, tables.labels)
     left, right = images.numbers[read.images.indices.to_numpy()], read.captions.indices.to_numpy()
     captions, n_rows = read.captions.dictionary, len(left)
     inside = left != NONE
@@ -111,43 +102,26 @@ def count_here(pairs: Path, labels: Path | None, columns: Columns = BY_NAME) -> 
     return Counted(found, images.names, captions.filter(pa.array(kept)), images.class_names, tally, similarities)
 
 
-def matched_images(paired: pa.Array, labels: Path | None, columns: Columns = BY_NAME) -> Images:
+def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
     """The images with these distinct ids, matched with a table of labels."""
     if labels is None:
         return Images(paired, np.arange(len(paired), dtype=np.int32))
-    ids, classes, names = _classes(labels, columns)
-    places = pc.index_in(paired, value_set=ids)
-    known = np.asarray(places.is_valid())
+    given = class_of_image(labels)
+    classes, names = pd.factorize(given.reindex(paired.to_pandas()), sort=True)
+    known = classes != NONE
     if not known.any():
-        raise ValueError(
-            f"no image of the pairs has a label: the first is {paired[0]}, and the first in {labels} {ids[0]}"
-        )
-    order = np.asarray(pc.sort_indices(names))
-    present_ones, compact = np.unique(np.argsort(order)[classes[places.drop_null().to_numpy()]], return_inverse=True)
-    if len(present_ones) == 1:
-        only = names[int(order[present_ones[0]])]
-        raise ValueError(f"{labels} gives every image the same label, {only}, which tells nothing apart: leave it out")
+        first = f"the first is {paired[0]}, and the first in {labels.path} {given.index[0]}"
+        raise ValueError(f"no image of the pairs has a label: {first}")
+    if len(names) == 1:
+        message = f"{labels.path} gives every image the same label, {names[0]}, which tells nothing apart: leave it out"
+        raise ValueError(message)
     return Images(
         names=paired.filter(pa.array(known)),
         numbers=renumbered(known),
-        labels=compact.astype(np.int64),
-        class_names=names.take(pa.array(order[present_ones])),
-        n_unpaired=len(ids) - int(known.sum()),
+        labels=classes[known].astype(np.int64),
+        class_names=pa.array(names, TEXT),
+        n_unpaired=len(given) - int(known.sum()),
     )
-
-
-def _classes(labels: Path, columns: Columns) -> tuple[pa.Array, Numbers, pa.Array]:
-    """The distinct images of a table of labels, the number of the class of each, and the names of the classes."""
-    images, given = labelled_images(labels, columns)
-    ids, names, rows, numbers = images.dictionary, given.dictionary, images.indices.to_numpy(), given.indices.to_numpy()
-    classes = np.empty(len(ids), dtype=np.int32)
-    classes[rows] = numbers
-    torn = np.flatnonzero(classes[rows] != numbers)
-    if torn.size:
-        row = int(torn[0])
-        pair = " and ".join(str(names[int(code)]) for code in (numbers[row], classes[rows[row]]))
-        raise ValueError(f"{labels} gives image {images[row]} two labels, {pair}: give one")
-    return ids, classes, names
 
 
 def renumbered(kept: npt.NDArray[np.bool_]) -> Numbers:
@@ -155,10 +129,10 @@ def renumbered(kept: npt.NDArray[np.bool_]) -> Numbers:
     return np.where(kept, np.cumsum(kept, dtype=np.int32) - 1, NONE).astype(np.int32)
 
 
-def require_pairs(count: int, pairs: Path) -> None:
+def require_pairs(count: int, pairs: RoleTable) -> None:
     """Raise `ValueError` if there are none."""
     if count == 0:
-        raise ValueError(f"{pairs} has no rows: an audit needs at least one pair")
+        raise ValueError(f"{pairs.path} has no rows: an audit needs at least one pair")
 
 
 def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, int]) -> sp.csr_array:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from pairbounds.infrastructure.arrays import FloatArray
@@ -30,13 +31,11 @@ class Columns:
     similarity: str | None = None
 
 
-BY_NAME = Columns()
-
-
 @dataclass(frozen=True, eq=False)
 class RoleTable:
-    """A table, in a file or in several, and the names of its columns by what they hold."""
+    """A table, a file or a folder of files, and the names of its columns by what they hold."""
 
+    path: Path
     files: Sequence[TableFile]
     columns: Mapping[str, str]
 
@@ -44,10 +43,9 @@ class RoleTable:
         roles = {name: role for role, name in self.columns.items()}
         for role, name in self.columns.items():
             if roles[name] != role:
-                path = self.files[0].path
-                raise ValueError(f"column {name} of {path} cannot hold both {role} and {roles[name]}: name two columns")
-        for file in self.files:
-            for name in self.columns.values():
+                message = f"column {name} of {self.path} cannot hold both {role} and {roles[name]}: name two columns"
+                raise ValueError(message)
+            for file in self.files:
                 file.require(name)
 
     @property
@@ -60,6 +58,18 @@ class RoleTable:
         return [part for file in self.files for part in file.parts()]
 
 
+class AuditTables(NamedTuple):
+    """The tables of an audit, before their rows are read."""
+
+    pairs: RoleTable
+    labels: RoleTable | None
+
+    def columns(self) -> dict[str, dict[str, object]]:
+        """Columns of the tables that are read, by what they hold, and columns that are ignored."""
+        tables = {name: table for name, table in self._asdict().items() if table is not None}
+        return {name: {**table.columns, "ignored": table.ignored} for name, table in tables.items()}
+
+
 class PairPart(NamedTuple):
     """The pairs of some rows: ends coded by their distinct names, in the order of first appearance, and numbers."""
 
@@ -69,8 +79,20 @@ class PairPart(NamedTuple):
     similarities: FloatArray | None
 
 
-def pair_table(path: Path, columns: Columns = BY_NAME) -> RoleTable:
-    """A table of pairs, a file or a folder of files: image, caption, maybe weight and similarity."""
+def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None = None) -> AuditTables:
+    """Find the columns of a table of pairs and of one of labels.
+
+    Without a table of labels they are those of the pairs, if these have a column that is named, or of a known name.
+    """
+    columns = columns or Columns()
+    paired = _pair_table(pairs, columns)
+    if labels is None and (columns.label or first_of(paired.ignored, CLASSES)) is not None:
+        labels = pairs
+    return AuditTables(paired, None if labels is None else _label_table(labels, columns))
+
+
+def _pair_table(path: Path, columns: Columns) -> RoleTable:
+    """A table of pairs: image, caption, maybe weight and similarity."""
     files = _files(path)
     names = files[0].names
     ends = known_ends(names) if columns.image is None and columns.caption is None else None
@@ -81,28 +103,15 @@ def pair_table(path: Path, columns: Columns = BY_NAME) -> RoleTable:
         "weight": columns.weight or first_of(names, WEIGHTS),
         "similarity": columns.similarity,
     }
-    return RoleTable(files, {role: name for role, name in roles.items() if name is not None})
+    return RoleTable(path, files, {role: name for role, name in roles.items() if name is not None})
 
 
-def label_table(path: Path, columns: Columns = BY_NAME) -> RoleTable:
+def _label_table(path: Path, columns: Columns) -> RoleTable:
     """A table of labels, image and label, by `label_columns`; its images may be called otherwise than in the pairs."""
     files = _files(path)
     image, label = label_columns(files[0], columns.label and files[0].require(columns.label))
     image = columns.image if columns.image is not None and columns.image in files[0].names else image
-    return RoleTable(files, {"image": image, "label": label})
-
-
-def own_labels(pairs: Path, columns: Columns = BY_NAME) -> Path | None:
-    """The table of pairs, if it has a column of labels itself: one that is named, or of a known name."""
-    return pairs if (columns.label or first_of(pair_table(pairs, columns).ignored, CLASSES)) is not None else None
-
-
-def columns_read(pairs: Path, labels: Path | None, columns: Columns) -> dict[str, dict[str, object]]:
-    """Columns of the tables that are read, by what they hold, and columns that are ignored."""
-    tables = {"pairs": pair_table(pairs, columns)}
-    if labels is not None:
-        tables["labels"] = label_table(labels, columns)
-    return {name: {**table.columns, "ignored": table.ignored} for name, table in tables.items()}
+    return RoleTable(path, files, {"image": image, "label": label})
 
 
 def pair_parts(part: TableFile, columns: Mapping[str, str]) -> Iterator[PairPart]:
@@ -130,18 +139,24 @@ def merged_names(names: Sequence[pa.DictionaryArray]) -> pa.DictionaryArray:
     return pa.chunked_array(names).unify_dictionaries().combine_chunks()
 
 
-def labelled_images(labels: Path, columns: Columns = BY_NAME) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
-    """Images and their labels, coded, a row for each row of a table that has a label; an image may come again."""
-    table = label_table(labels, columns)
-    images, classes = [], []
+def class_of_image(table: RoleTable) -> "pd.Series[Any]":
+    """The class of each image that has one, in a table of labels, by the name of the image."""
+    frames = []
     for part in table.parts():
         for rows in part.batches(list(table.columns.values())):
-            named, label = rows.filled(table.columns["image"]), rows.text(table.columns["label"])
-            images.append(_coded(named.filter(label.is_valid())))
-            classes.append(_coded(label.drop_null()))
-    if not any(map(len, images)):
-        raise ValueError(f"{labels} has no label in any row: leave it out, or fill its column of labels")
-    return merged_names(images), merged_names(classes)
+            label = rows.text(table.columns["label"])
+            image = rows.filled(table.columns["image"])
+            pairs = pa.table({"image": image, "label": label}).filter(label.is_valid())
+            frames.append(pairs.to_pandas().drop_duplicates())
+    classes = pd.concat(frames).drop_duplicates() if frames else pd.DataFrame()
+    if classes.empty:
+        raise ValueError(f"{table.path} has no label in any row: leave it out, or fill its column of labels")
+    torn = classes[classes["image"].duplicated()]
+    if len(torn):
+        image, second = torn.iloc[0]
+        first = classes.loc[classes["image"] == image, "label"].iloc[0]
+        raise ValueError(f"{table.path} gives image {image} two labels, {first} and {second}: give one")
+    return classes.set_index("image")["label"]
 
 
 def _coded(text: pa.ChunkedArray) -> pa.DictionaryArray:

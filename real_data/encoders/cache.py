@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.files import replacing
-from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.inputs import is_there, stored_array
 from pairbounds.infrastructure.progress import Bar
 
 FEATURES = Path("build/features")

@@ -10,10 +10,9 @@ import numpy.typing as npt
 import torch
 from torchvision.transforms.v2.functional import pil_to_tensor
 
-from pairbounds.infrastructure.array_files import stored_array
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.files import replacing
-from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.inputs import is_there, stored_array
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import picture_batches

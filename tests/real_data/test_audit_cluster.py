@@ -10,6 +10,7 @@ from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
 from pairbounds.real_data.audit import Settings, audit, cluster, cluster_graph, report
 from pairbounds.real_data.audit.counting import count_here
+from pairbounds.real_data.audit.pair_tables import open_tables
 from tests.families import GRAPHS
 from tests.real_data.test_audit import random_table
 
@@ -72,7 +73,7 @@ def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch):
     frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
     frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=50)
     with clusters.connected(address, all_needed=True) as client:
-        pairs = cluster.count_there(client, tmp_path / "pairs.parquet", None).pairs
+        pairs = cluster.count_there(client, open_tables(tmp_path / "pairs.parquet")).pairs
         found = pairs.triplets(4, tol=1e-6, device="cpu", seed=0)
     expected = spectrum(graph, 4)
     np.testing.assert_allclose(found.singular_values, expected.singular_values, atol=1e-9)
@@ -81,10 +82,10 @@ def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch):
 
 
 def test_the_graph_gives_products_and_has_no_rows_to_show(address, files):
-    here = count_here(*files).pairs.graph
+    here = count_here(open_tables(*files)).pairs.graph
     rng = np.random.default_rng(0)
     with clusters.connected(address, all_needed=True) as client:
-        there = cluster.count_there(client, *files).pairs.graph
+        there = cluster.count_there(client, open_tables(*files)).pairs.graph
         for matrix, whole in ((there.joint, here.joint), (there.normalized, here.normalized)):
             for shape in ((here.n_right,), (here.n_right, 3)):
                 right = rng.standard_normal(shape)

@@ -14,6 +14,7 @@ from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
 from pairbounds.real_data.audit import Columns, Settings, audit, auditing
 from pairbounds.real_data.audit.counting import count_here
+from pairbounds.real_data.audit.pair_tables import open_tables
 
 PAIRS = {
     "image": [3, 1, 3, 2, 1, 3, 2, 9],
@@ -49,7 +50,7 @@ def by_name(counted, matrix):
 
 def read(pairs, labels):
     """Contents of a table: the pairs with their probability, the labels, and the tally."""
-    counted = count_here(pairs, labels)
+    counted = count_here(open_tables(pairs, labels))
     classes = [counted.classes[int(label)].as_py() for label in counted.pairs.graph.left_labels]
     labels = dict(zip(counted.images.to_pylist(), classes, strict=True))
     return by_name(counted, counted.pairs.graph.joint), labels, counted.tally
@@ -103,7 +104,7 @@ def stranger():
 @pytest.mark.parametrize("suffix", ["parquet", "csv", "tsv", "jsonl"])
 def test_every_format_comes_to_what_pandas_has(tmp_path, stranger, suffix):
     path = write(stranger, tmp_path / f"crawl.{suffix}")
-    counted = count_here(path, path, Columns("url", "TEXT", "n", "kind", "sim"))
+    counted = count_here(open_tables(path, path, Columns("url", "TEXT", "n", "kind", "sim")))
     rows = stranger.groupby(["url", "TEXT"]).agg({"n": "sum", "sim": "mean"})
     assert by_name(counted, counted.pairs.graph.joint) == pytest.approx((rows["n"] / rows["n"].sum()).to_dict())
     assert by_name(counted, counted.similarities) == pytest.approx(rows["sim"].to_dict())
@@ -144,7 +145,7 @@ def replaced(column, row, value):
         ({}, ["--caption-col", "image"], "column image of {} cannot hold both image and caption"),
         ({"label": ["x"] * 8}, ["--label-col", "label"], "{} gives every image the same label, x"),
         ({"label": [None] * 8}, ["--label-col", "label"], "{} has no label in any row"),
-        ({"label": [*"abcdefgh"]}, ["--label-col", "label"], "{} gives image 3 two labels, a and f"),
+        ({"label": [*"abcdefgh"]}, ["--label-col", "label"], "{} gives image 3 two labels, a and c"),
     ],
 )
 def test_a_fault_is_one_line_that_names_its_row(call, tmp_path, monkeypatch, suffix, columns, words, message):

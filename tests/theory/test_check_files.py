@@ -97,15 +97,6 @@ def both(call, place, pairs, labels="image,class\n1,cat\n2,dog\n3,dog\n"):
     return call(app, "check", *words), call(app, "audit", *words, "--out", "audit", "--force")
 
 
-@pytest.mark.parametrize("header", ["weight,Weight", "Weight,weight"])
-def test_the_column_that_is_written_as_the_name_wins(call, place, header):
-    chosen = header.split(",").index("weight")
-    rows = "".join(f"{image},{text},{1 + 9 * chosen},{10 - 9 * chosen}\n" for image, text in ("1a", "2a", "2b", "3b"))
-    checked, audited = both(call, place, f"image,caption,{header}\n{rows}")
-    assert "weight: weight); ignored: Weight" in checked[1]
-    assert "weight weight; ignored Weight" in audited[1]
-
-
 @pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf"])
 def test_a_weight_that_is_none_is_refused_alike(call, place, weight):
     (code, _, err), audited = both(call, place, f"image,caption,weight\n1,a,1\n2,a,1\n2,b,{weight}\n3,b,1\n")

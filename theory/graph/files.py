@@ -62,20 +62,16 @@ class GraphFile:
 
     @property
     def understood(self) -> str:
-        """Description of the file in words."""
-        return in_words("a list of pairs" if self.kind == "pairs" else f"a {self.kind}", self.used, self.ignored)
+        """Account of how the file was read: as what, which columns by what they are, and which were not."""
+        what = "a list of pairs" if self.kind == "pairs" else f"a {self.kind}"
+        roles = ", ".join(f"{role}: {column}" for role, column in self.used.items())
+        left_out = f"; ignored: {', '.join(self.ignored)}" if self.ignored else ""
+        return f"read as {what}" + (f" ({roles})" if roles else "") + left_out
 
     def labelled(self, path: str | os.PathLike[str], header: bool | None = None) -> "GraphFile":
         """The same with the left labels of a file, as `read_labels` reads it."""
         found = read_labels(path, header)
         return replace(self, graph=_labelled(self.graph, found, path, by_row=self.kind != "pairs"))
-
-
-def in_words(what: str, used: Mapping[str, str], ignored: Sequence[str]) -> str:
-    """Account of how a file was read: as what, which columns of it by what they are, and which were not."""
-    roles = f" ({', '.join(f'{role}: {column}' for role, column in used.items())})" if used else ""
-    left_out = f"; ignored: {', '.join(ignored)}" if ignored else ""
-    return f"read as {what}{roles}{left_out}"
 
 
 def read_graph(
@@ -226,19 +222,13 @@ def _naming(rows: Rows) -> str | None:
 
 def known_ends(columns: Sequence[str]) -> tuple[str, str] | None:
     """The two columns that hold the ends of pairs, by `ENDS`; `None` if there are none."""
-    lower = _by_name(columns)
-    return next(((lower[left], lower[right]) for left, right in ENDS if left in lower and right in lower), None)
+    pairs = ((first_of(columns, [left]), first_of(columns, [right])) for left, right in ENDS)
+    return next(((left, right) for left, right in pairs if left is not None and right is not None), None)
 
 
 def first_of(columns: Sequence[str], names: Iterable[str]) -> str | None:
     """The column that has the first of these names, whatever the case of its letters; `None` if none has one."""
-    lower = _by_name(columns)
-    return next((lower[name] for name in names if name in lower), None)
-
-
-def _by_name(columns: Sequence[str]) -> dict[str, str]:
-    """Columns by their names in small letters; of `weight` and `Weight` the first is the one that is written so."""
-    return {column.lower(): column for column in reversed(columns)} | {column: column for column in columns}
+    return next((column for name in names for column in columns if column.lower() == name), None)
 
 
 def _pairs(table: TableFile, ends: tuple[str, str], weight: str | None) -> GraphFile:
