@@ -15,7 +15,7 @@ from pairbounds.real_data.training.recipes import RECIPES, RESULTS
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.runs import chosen, run_all, summary
 from pairbounds.real_data.training.settings import TrainingSettings
-from pairbounds.theory.resampling import ALL_FOUR, FOUR
+from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR
 
 ENCODERS = ["kind", "rule", "guide", "published", "repeat"]  # what makes two runs of a seed trials of one encoder
 TRIALS = [*ENCODERS, "learning_rate", "strength"]

@@ -20,7 +20,7 @@ from pairbounds.real_data.settings import ImageSettings, require_at_least
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators
-from pairbounds.theory.resampling import resampling_effects
+from pairbounds.theory.resampling.effects import resampling_effects
 
 NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
 

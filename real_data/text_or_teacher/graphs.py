@@ -13,7 +13,7 @@ from pairbounds.real_data.training.views import stored_pictures
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
-from pairbounds.theory.resampling.rules import add_new_positive
+from pairbounds.theory.resampling.graph_rules import add_new_positive
 from pairbounds.theory.spectrum.triplets import spectrum
 
 TEMPERATURE, KEEP = 0.05, 20  # of the graph of icons by what the trunk sees, before a rule adds positives

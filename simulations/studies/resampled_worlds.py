@@ -8,7 +8,7 @@ import pandas as pd
 from pairbounds.simulations.world import LatentWorld
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
-from pairbounds.theory.resampling import resampling_effects
+from pairbounds.theory.resampling.effects import resampling_effects
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pairbounds.real_data.measures.off_diagonal import off_diagonal
 from pairbounds.real_data.pairings.inputs import EXACT, TEXTS, augmentations
 from pairbounds.real_data.pairings.sampling import draw_images, gather
 from pairbounds.real_data.studies.resampled_views import ORACLE, RANDOM, Settings, resampling_on_graphs
-from pairbounds.theory.resampling import RULES, resampling_effects
+from pairbounds.theory.resampling.effects import RULES, resampling_effects
 
 SETTINGS, SEED = Settings(total_images=48, draws=2, keep=10, diversity=8, k=5), 3
 BEFORE = [f"{name}_before" for name in ("induced_labelling_error", "next_singular_value", "bound", "probe_error")]

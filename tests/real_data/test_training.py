@@ -38,7 +38,7 @@ from pairbounds.real_data.training.runs import RESULT, run_all, train
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, _save, train_encoder, untrained
 from pairbounds.real_data.training.views import Batch, ViewPool, view_pool
-from pairbounds.theory.resampling import ALL_FOUR
+from pairbounds.theory.resampling.effects import ALL_FOUR
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder
 

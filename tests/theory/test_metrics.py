@@ -13,7 +13,7 @@ from pairbounds.infrastructure import arrays
 from pairbounds.theory.quantities.metrics import (
     alignment,
     average_confusion_rate,
-    confusion,
+    hypersphere,
     metrics,
     rankme,
     uniformity,
@@ -83,14 +83,14 @@ def naive_confusion(features, samples):
     return confused / len(samples)
 
 
-@pytest.mark.parametrize("block", [confusion.BLOCK, 20])
+@pytest.mark.parametrize("block", [hypersphere.BLOCK, 20])
 @given(st.integers(0, 2**31), st.integers(2, 5), st.integers(2, 4), st.integers(1, 3))
 def test_confusion_from_its_definition(block, seed, n_samples, views, k):
     rng = np.random.default_rng(seed)
     samples = rng.permutation(np.repeat([f"image {i}" for i in range(n_samples)], views))
     features = rng.standard_normal((len(samples), k))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(confusion, "BLOCK", block)
+        patch.setattr(hypersphere, "BLOCK", block)
         assert average_confusion_rate(features, samples) == naive_confusion(features, samples)
 
 

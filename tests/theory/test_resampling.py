@@ -17,20 +17,17 @@ from pairbounds import (
     spectrum,
 )
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
-from pairbounds.theory.resampling import (
-    RULES,
-    Resampled,
-    WeightedOptimum,
+from pairbounds.theory.resampling import graph_rules as module
+from pairbounds.theory.resampling.effects import RULES, Resampled, resampling_effects
+from pairbounds.theory.resampling.graph_rules import (
     add_new_positive,
     drop_easy_negative,
     drop_false_negative,
     drop_false_positive,
+    drop_negatives,
     guide_graph,
-    resampling_effects,
-    weighted_optimum,
 )
-from pairbounds.theory.resampling import guides as module
-from pairbounds.theory.resampling.rules import drop_negatives
+from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
 from tests.theory.test_consistency import labelled_graphs
 
 SEEDS = st.integers(0, 2**31)

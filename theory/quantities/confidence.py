@@ -16,15 +16,6 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum
 
-__all__ = [
-    "detectable",
-    "labelling_error_interval",
-    "seeds_needed",
-    "shared_halves",
-    "singular_value_bernstein",
-    "student_half",
-]
-
 Interval = tuple[float, float]
 
 
@@ -39,7 +30,7 @@ def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float =
     found = np.asarray(values, dtype=np.float64)
     if len(found) < 2:
         return math.nan
-    quantile = _student(len(found) - 1, (1 + level) / 2)
+    quantile = float(stdtrit(len(found) - 1, (1 + level) / 2))
     return quantile * float(found.std(ddof=1)) * math.sqrt(1 / len(found) + overlap)
 
 
@@ -84,8 +75,8 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
     degrees = total**2 / float((parts**2 / np.array([n - 1, own_degrees])).sum())
     rate, upper = 1 / n + overlap, (1 + level) / 2
     return SharedHalves(
-        _student(degrees, upper) * math.sqrt(total * rate),
-        _student(own_degrees, upper) * math.sqrt(2 * own * rate),
+        float(stdtrit(degrees, upper) * math.sqrt(total * rate)),
+        float(stdtrit(own_degrees, upper) * math.sqrt(2 * own * rate)),
         degrees,
     )
 
@@ -98,7 +89,7 @@ def detectable(half: float, degrees: float, level: float = 0.95, power: float = 
     half : of an interval by Student's distribution
     degrees : of freedom, of that interval: n - 1 where n values have their own spread
     """
-    return half * (1 + _student(degrees, power) / _student(degrees, (1 + level) / 2))
+    return float(half * (1 + stdtrit(degrees, power) / stdtrit(degrees, (1 + level) / 2)))
 
 
 def seeds_needed(
@@ -115,20 +106,15 @@ def seeds_needed(
     """
     if not (difference > 0 and n > 1 and half >= 0):
         raise ValueError(f"difference={difference}, n={n}, half={half}: above 0, more than one, and at least 0")
-    spread = half / (_student(n - 1, (1 + level) / 2) * math.sqrt(1 / n + overlap))
+    spread = half / (stdtrit(n - 1, (1 + level) / 2) * math.sqrt(1 / n + overlap))
     quantiles = float(ndtri((1 + level) / 2) + ndtri(power))
     if quantiles * spread * math.sqrt(overlap) >= difference:
         return math.inf
     least = (1 + level) / 2, power
     needed = 2
-    while sum(_student(needed - 1, one) for one in least) * spread * math.sqrt(1 / needed + overlap) > difference:
+    while sum(stdtrit(needed - 1, one) for one in least) * spread * math.sqrt(1 / needed + overlap) > difference:
         needed += 1
     return needed
-
-
-def _student(degrees: float, level: float) -> float:
-    """Quantile of Student's distribution."""
-    return float(stdtrit(degrees, level))
 
 
 def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:

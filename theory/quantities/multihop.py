@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.linalg.lapack import dstev
+from scipy.linalg import eigh_tridiagonal
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -425,19 +425,9 @@ def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]
 
 
 def _eigh(diagonal: FloatArray, off_diagonal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Eigenvalues, in rising order, and eigenvectors: thousands of small matrices for each table of bounds.
-
-    QR iterations keep the precision of the small eigenvalues next to an entry as large as `FAR`. They are called
-    directly: `scipy.linalg.eigh_tridiagonal` takes longer to look at its arguments than LAPACK to solve.
-    """
-    if len(diagonal) == 1:
-        return diagonal.copy(), np.ones((1, 1))
-    if not math.isfinite(diagonal.sum() + off_diagonal.sum()):
-        raise ValueError("a Jacobi matrix has entries that are not finite")
-    values, vectors, failed = dstev(diagonal, off_diagonal)
-    if failed:
-        raise np.linalg.LinAlgError("the eigenvalues of a Jacobi matrix do not converge")
-    return np.asarray(values, dtype=np.float64), np.asarray(vectors, dtype=np.float64)
+    """Eigenvalues, in rising order, and eigenvectors, by QR: they keep small values precise next to one as `FAR`."""
+    values, vectors = eigh_tridiagonal(diagonal, off_diagonal, lapack_driver="stev")
+    return np.asarray(values), np.asarray(vectors)
 
 
 def _separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:

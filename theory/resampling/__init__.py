@@ -10,28 +10,3 @@ A guide is an embedding of the left nodes, (n_left, width), compared by cosine.
 
 Source: Zhang, Wang and Wang 2023 for the rules; as operations on graphs, here.
 """
-
-from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR, RULES, Resampled, resampling_effects
-from pairbounds.theory.resampling.guides import guide_graph
-from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
-from pairbounds.theory.resampling.rules import (
-    add_new_positive,
-    drop_easy_negative,
-    drop_false_negative,
-    drop_false_positive,
-)
-
-__all__ = [
-    "ALL_FOUR",
-    "FOUR",
-    "RULES",
-    "Resampled",
-    "WeightedOptimum",
-    "add_new_positive",
-    "drop_easy_negative",
-    "drop_false_negative",
-    "drop_false_positive",
-    "guide_graph",
-    "resampling_effects",
-    "weighted_optimum",
-]

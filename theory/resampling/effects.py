@@ -12,14 +12,14 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.factorisation import best_partner
-from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
-from pairbounds.theory.resampling.rules import (
+from pairbounds.theory.resampling.graph_rules import (
     add_new_positive,
     drop_easy_negative,
     drop_false_negative,
     drop_false_positive,
     drop_negatives,
 )
+from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:

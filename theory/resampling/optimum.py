@@ -110,22 +110,13 @@ def _descended(
     size, width = left.size, left.shape[1]
     unit = abs(_weighted_loss(joint, weights, left, right)) or 1.0  # so that `tol` is relative
 
-    twice = 2 * normalized
-    scores, weighted, slope = (np.empty_like(joint) for _ in range(3))  # in the same places at each of many steps
-
     def loss_and_gradient(flat: FloatArray) -> tuple[float, FloatArray]:
         f, g = flat[:size].reshape(-1, width), flat[size:].reshape(-1, width)
-        np.matmul(f, g.T, out=scores)
-        np.multiply(density, scores, out=weighted)
-        np.subtract(weighted, twice, out=slope)
-        loss = float(np.sum(np.multiply(slope, scores, out=slope)))
-        np.multiply(weighted, 2, out=weighted)
-        np.subtract(weighted, twice, out=slope)
-        gradient = np.empty_like(flat)
-        np.matmul(slope, g, out=gradient[:size].reshape(-1, width))
-        np.matmul(slope.T, f, out=gradient[size:].reshape(-1, width))
-        gradient /= unit
-        return loss / unit, gradient
+        scores = f @ g.T
+        weighted = density * scores
+        slope = 2 * (weighted - normalized)
+        gradient = np.concatenate([(slope @ g).ravel(), (slope.T @ f).ravel()])
+        return float(np.sum((weighted - 2 * normalized) * scores)) / unit, gradient / unit
 
     start = np.concatenate([(roots[0] * left).ravel(), (roots[1] * right).ravel()])
     limits: Any = {"maxiter": iterations, "maxfun": 2 * iterations + 1, "ftol": tol, "gtol": 0.0, "maxcor": HISTORY}

@@ -3,15 +3,7 @@
 `metrics` measures them all on features that somebody brings.
 """
 
-from pairbounds.theory.quantities.metrics.confusion import average_confusion_rate
-from pairbounds.theory.quantities.metrics.hypersphere import alignment, uniformity
-from pairbounds.theory.quantities.metrics.rank import rankme
-from pairbounds.theory.quantities.metrics.report import metrics
+from pairbounds.theory.quantities.metrics.hypersphere import alignment, average_confusion_rate, uniformity
+from pairbounds.theory.quantities.metrics.report import metrics, rankme
 
-__all__ = [
-    "alignment",
-    "average_confusion_rate",
-    "metrics",
-    "rankme",
-    "uniformity",
-]
+__all__ = ["alignment", "average_confusion_rate", "metrics", "rankme", "uniformity"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
@@ -13,9 +14,8 @@ from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.graph.labels import UNLABELLED, coded
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.metrics.class_moments import class_moments
-from pairbounds.theory.quantities.metrics.confusion import average_confusion_rate
-from pairbounds.theory.quantities.metrics.hypersphere import alignment, on_sphere, uniformity
-from pairbounds.theory.quantities.metrics.rank import rankme
+from pairbounds.theory.quantities.metrics.hypersphere import alignment, average_confusion_rate, on_sphere, uniformity
+from pairbounds.theory.quantities.probes import as_features
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -214,3 +214,28 @@ def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Found:
     if total == 0:
         return math.nan, len(chosen), "all rows are one point"
     return within / total, len(chosen), ""
+
+
+def rankme(f: Any) -> float:
+    """The effective rank of an embedding, `exp H(s / Σ s)` with its singular values s, in [1, k].
+
+    Parameters
+    ----------
+    f : (n, k), numpy or torch
+
+    Raises
+    ------
+    ValueError
+        Features of the wrong shape, or not finite; an embedding that is 0.
+
+    Notes
+    -----
+    O(n k²). Source: Garrido et al. 2023 (RankMe; without the ε that they add to each share against `log 0`), after Roy
+    and Vetterli 2007 (effective rank).
+    """
+    features = as_features(f, len(f), "f")
+    values = scipy.linalg.svdvals(features)
+    if not values[0] > 0:
+        raise ValueError("f is 0: an embedding that is 0 has no rank")
+    shares = values[values > 0] / values.sum()
+    return float(np.exp(-np.sum(shares * np.log(shares))))
