@@ -1,11 +1,13 @@
 """Dual encoders: a tower for each side of a graph, of this package's encoders or of a user's networks."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
 
-from pairbounds.infrastructure.foreign import ForeignResultError, call_foreign, is_foreign, source_of
+from pairbounds.infrastructure.foreign import foreign_code, is_foreign
 from pairbounds.simulations.encoders import ENCODERS, Builder, require_encoder
 from pairbounds.simulations.encoders.free import FreeTower
 from pairbounds.simulations.own import UserModule, name_of
@@ -36,8 +38,8 @@ Tower = FreeTower | NetworkTower
 class UserEncoder(UserModule):
     """A user's network, which sees its inputs in its own precision; its embeddings of width k are in float64."""
 
-    def __init__(self, network: nn.Module, about: str, k: int, place: tuple[str, int] | None = None) -> None:
-        super().__init__(network, about, place)
+    def __init__(self, network: nn.Module, about: str, k: int, build: Builder | None = None) -> None:
+        super().__init__(network, about, build)
         self.k = k
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
@@ -121,8 +123,9 @@ def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
     n_inputs = shape[0] if len(shape) == 1 else tuple(shape)
     if not is_foreign(build):
         return build(n_inputs, k)
-    place = source_of(build)
-    network = call_foreign(build, n_inputs, k, name=about, place=place)
+    with foreign_code(about, build):
+        network: Any = build(n_inputs, k)
+    user_encoder = UserEncoder(network, about, k, build)
     if not isinstance(network, nn.Module):
-        raise ForeignResultError(about, *place, f"returned {type(network).__name__}, and not a torch.nn.Module")
-    return UserEncoder(network, about, k, place)
+        raise user_encoder.error(f"returned {type(network).__name__}, and not a torch.nn.Module")
+    return user_encoder

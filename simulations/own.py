@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import Buffer
 
-from pairbounds.infrastructure.foreign import ForeignResultError, call_foreign, require_arguments, source_of
+from pairbounds.infrastructure.foreign import ForeignResultError, foreign_code, require_arguments, source_of
 from pairbounds.simulations.losses import LOSSES, PairLoss
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -25,27 +25,26 @@ class UserModule(nn.Module):
         A function, or a module: its parameters are this one's.
     about : str
         What errors call it.
-    place : file and line, optional
-        Where errors say it is, if it is not where it is defined.
+    written : callable, optional
+        Function whose file and line errors name, if the call itself is not the user's.
     """
 
-    def __init__(self, call: Callable[..., Any], about: str, place: tuple[str, int] | None = None) -> None:
+    def __init__(self, call: Callable[..., Any], about: str, written: Callable[..., Any] | None = None) -> None:
         super().__init__()
-        self.call, self.about, self.place = call, about, place or source_of(call)
+        self.call = call
+        self.naming_errors = partial(foreign_code, about, written or call)
+        self.error = partial(ForeignResultError, about, *source_of(written or call))
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
         """Tensor that the call returns."""
-        value: Any = call_foreign(self.call, *arguments, name=self.about, place=self.place)
+        with self.naming_errors():
+            value: Any = self.call(*arguments)
         if not isinstance(value, torch.Tensor):
             raise self.error(f"returned {type(value).__name__}, and not a tensor of torch")
         trained = any(tensor.requires_grad for tensor in (*arguments, *self.parameters()))
         if trained and torch.is_grad_enabled() and not value.requires_grad:
             raise self.error("returned a tensor without a gradient: numpy, .item(), detach() and no_grad() cut it off")
         return value
-
-    def error(self, what: str) -> ForeignResultError:
-        """Error to be raised if the call returned what it may not."""
-        return ForeignResultError(self.about, *self.place, what)
 
 
 def name_of(function: object) -> str:
@@ -63,7 +62,8 @@ class UserLoss(PairLoss):
         super().__init__(graph)
         pairs, about, written = graph.joint.tocoo(), f"loss {self.name!r}", self.written
         if isinstance(written, type):
-            written = call_foreign(written, name=about, place=source_of(written))
+            with foreign_code(about, written):
+                written = written()
         self.user = UserModule(written, about)
         self.left_ends, self.right_ends = (Buffer(torch.tensor(ends, dtype=torch.long)) for ends in pairs.coords)
         self.weight = Buffer(torch.tensor(pairs.data))
