@@ -1,55 +1,24 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from pairbounds import PairGraph
+from pairbounds import LatentWorld, PairGraph
 from pairbounds.__main__ import app
 from pairbounds.figures.pairs_needed import broken
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.simulations.studies import bound_holds, training
-from pairbounds.sweeps import Study, find_study, run_study, study_names
+from pairbounds.simulations.studies import bound_holds
+from pairbounds.sweeps import find_study, study_names
 from pairbounds.sweeps.graphs import graph_sources
 from pairbounds.sweeps.settings import setting_rows
 
 
-def rows_of(name: str, seeds: int = 1, jobs: int = 1, **settings) -> pd.DataFrame:
-    """The table of a study of one table."""
-    return run_study(name, find_study(name).settings(**settings), seeds, jobs)[name]
-
-
-def test_a_study_is_the_same_for_any_number_of_workers():
-    few = {"strengths": (0.5, 1.0, 4.0)}
-    alone, together = rows_of("captions_help", 2, 1, **few), rows_of("captions_help", 2, 2, **few)
-    pd.testing.assert_frame_equal(alone, together, check_exact=True)
-    assert alone["seed"].tolist() == np.repeat([0, 1], len(alone) // 2).tolist()
-
-
-def fails_at_seed_1(settings, seed: int) -> pd.DataFrame:
-    if seed == 1:
-        raise ArithmeticError("nothing to divide by")
-    return pd.DataFrame({"x": [1.0]})
-
-
-def test_a_seed_that_fails_is_named(monkeypatch):
-    monkeypatch.setattr(training, "STUDY", Study("", training.Settings, fails_at_seed_1, name="training"))
-    assert rows_of("training")["x"].tolist() == [1.0]
-    with pytest.raises(RuntimeError, match=r"study training, seed 1: .*failed: ArithmeticError: nothing to divide by"):
-        rows_of("training", 3)
-
-
-def test_the_bound_study_violates_nothing_and_has_both_kinds_of_pairs():
-    table = rows_of("bound_holds", 2)
-    assert table["holds"].all()
-    assert set(table["pairs"]) == {"caption", "augmentation"}
-    assert find_study("bound_holds").seeds * 2 >= 200
-
-
-def test_merged_classes_are_as_large_as_the_table_says():
-    for seed, share in ((0, 2.5), (12, 1)):  # with and without merged classes
+def test_the_bound_study_violates_nothing_with_and_without_merged_classes():
+    for seed, share in ((0, 2.5), (12, 1)):  # of the largest class, beside equal classes
         table = bound_holds.measure(bound_holds.Settings(), seed)
+        assert table["holds"].all()
+        assert set(table["pairs"]) == {"caption", "augmentation"}
         np.testing.assert_allclose(table["largest_class"] * table["n_classes"], share)
         assert (table["k"] % table["n_classes"] == 0).all()
 
@@ -65,16 +34,12 @@ def test_the_command_writes_the_table_and_how_it_was_made(call, tmp_path):
 
 
 def test_the_command_saves_graphs(call, tmp_path):
-    path = tmp_path / "world.npz"
-    for name, setting in (("latent_captions", "noise=0.2"), ("latent_augmentations", "strength=0.2")):
-        command = ["graph", name, "--set", setting]
-        code, out, _ = call(app, *command, "--seed", 3, "--out", path)
-        assert code == 0
-        assert "n_left=320" in out
-        first = PairGraph.load(path)
-        assert call(app, *command, "--seed", 4, "--out", path)[0] == 0
-        second = PairGraph.load(path)
-        assert first.joint.shape != second.joint.shape or (first.joint != second.joint).nnz > 0
+    path, world = tmp_path / "world.npz", LatentWorld(seed=3)
+    graphs = {"captions --set noise=0.2": world.caption_graph(0.2), "augmentations": world.augmentation_graph(1.0)}
+    for words, graph in graphs.items():
+        code, out, _ = call(app, *f"graph latent_{words} --seed 3 --force --out {path}".split())
+        assert (code, "n_left=320" in out) == (0, True)
+        assert (PairGraph.load(path).joint != graph.joint).nnz == 0
 
 
 @pytest.mark.parametrize(
@@ -143,17 +108,10 @@ def test_a_table_of_pairs_is_the_graph(call, tmp_path):
 
 def test_theorems_17_and_28_hold_for_what_is_trained_on_pairs():
     study = find_study("pairs_needed")
-    table = rows_of("pairs_needed", **dict(study.small))
+    table = study.measure(study.settings(**study.small), 0)
     assert broken(table) == {"theorem 17": 0, "theorem 28 of the drawn pairs": 0, "theorem 28 at n": 0}
     free = table[table["encoder"] == "free"].set_index("n_pairs")
     assert free["left_over"].abs().max() < 1e-6  # of the best encoder of its pairs theorem 28 speaks
     assert free["excess_loss"].is_monotonic_decreasing
     assert np.isfinite(free["counted_28"].iloc[-1])
     assert free["mse"].iloc[-1] == pytest.approx(free["optimum_mse"].iloc[-1], rel=0.05)
-
-
-def test_critics_of_a_world_are_trained_at_each_batch_size():
-    table = rows_of("batch_size", seen=256, batches=(8, 64), contrasts=(64,), exact_steps=(4,), tuning=0)
-    sizes = table.query("arm == 'all'").groupby("critic")["batch"].unique()
-    assert {critic: [*found] for critic, found in sizes.items()} == {"free": [8, 64], "linear": [8, 64]}
-    assert table["excess_loss"].min() > 0
