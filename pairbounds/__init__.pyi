@@ -66,10 +66,10 @@ from pairbounds.theory.proofs.proof import prove as prove
 from pairbounds.theory.proofs.proof import Proof as Proof
 
 # Training.
-from pairbounds.simulations.training import train as train
-from pairbounds.simulations.training import TrainResult as TrainResult
+from pairbounds.simulations.encoder_training import train as train
+from pairbounds.simulations.encoder_training import TrainResult as TrainResult
 from pairbounds.simulations.encoders import encoder as encoder
-from pairbounds.simulations.own import loss as loss
+from pairbounds.simulations.user_code import loss as loss
 
 # Audits, studies and sweeps.
 from pairbounds.real_data.audit.auditing import audit as audit

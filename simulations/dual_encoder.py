@@ -10,7 +10,7 @@ from torch import nn
 from pairbounds.infrastructure.foreign import foreign_code, is_foreign
 from pairbounds.simulations.encoders import ENCODERS, Builder, require_encoder
 from pairbounds.simulations.encoders.free import FreeTower
-from pairbounds.simulations.own import UserModule, name_of
+from pairbounds.simulations.user_code import UserModule, name_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 Inputs = tuple[npt.ArrayLike | None, npt.ArrayLike | None]  # None for a side that takes none

@@ -10,7 +10,7 @@ import torch
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.dual_encoder import DualEncoder, Tower
 from pairbounds.simulations.encoders.free import FreeTower
-from pairbounds.simulations.losses.loss import PairLoss
+from pairbounds.simulations.losses.pair_loss import PairLoss
 from pairbounds.simulations.losses.spectral import Spectral
 from pairbounds.theory.graph.pair_graph import PairGraph
 

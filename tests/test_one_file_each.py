@@ -91,7 +91,7 @@ class NewObjective(Objective):
         return self.head(features).square().mean() / self.shown
 """
 LOSS = """
-from pairbounds.simulations.losses.loss import PairLoss
+from pairbounds.simulations.losses.pair_loss import PairLoss
 
 
 class NewLoss(PairLoss):

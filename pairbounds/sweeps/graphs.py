@@ -10,7 +10,7 @@ import pandas as pd
 from pairbounds.infrastructure.names import find_named
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-HOMES = ("pairbounds.simulations.graphs", "pairbounds.real_data.graphs")  # the modules with `GRAPHS`
+HOMES = ("pairbounds.simulations.simulated_graphs", "pairbounds.real_data.graphs")  # the modules with `GRAPHS`
 
 
 @dataclass(frozen=True)

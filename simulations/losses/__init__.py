@@ -4,7 +4,7 @@ from pkgutil import iter_modules
 
 from pairbounds.infrastructure.discovery import one_in_each
 from pairbounds.infrastructure.registers import Register
-from pairbounds.simulations.losses.loss import PairLoss
+from pairbounds.simulations.losses.pair_loss import PairLoss
 
 LOSSES: Register[type[PairLoss]] = Register(
     "a loss",

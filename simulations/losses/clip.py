@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from pairbounds.simulations.losses.infonce import InfoNCE
-from pairbounds.simulations.losses.loss import Embeddings
+from pairbounds.simulations.losses.pair_loss import Embeddings
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 INITIAL_TEMPERATURE = 0.07  # CLIP's; and it clips 1 / temperature to at most 100

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import sparse_tensor
-from pairbounds.simulations.losses.loss import Embeddings, PairLoss
+from pairbounds.simulations.losses.pair_loss import Embeddings, PairLoss
 from pairbounds.simulations.losses.spectral import least_loss, spectral_batch
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum

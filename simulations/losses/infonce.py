@@ -5,7 +5,7 @@ import math
 import torch
 from torch.nn.functional import cross_entropy
 
-from pairbounds.simulations.losses.loss import Embeddings, PairLoss
+from pairbounds.simulations.losses.pair_loss import Embeddings, PairLoss
 from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.simulations.losses.loss import Embeddings, PairLoss
+from pairbounds.simulations.losses.pair_loss import Embeddings, PairLoss
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.factorisation import spectral_loss_of
 from pairbounds.theory.spectrum.triplets import spectrum

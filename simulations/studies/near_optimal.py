@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.simulations.training import Optimisation, train
+from pairbounds.simulations.encoder_training import Optimisation, train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.encoder_training import train
 from pairbounds.simulations.observations import caption_features, image_features
-from pairbounds.simulations.sampling import draw_pairs, placed
-from pairbounds.simulations.training import train
+from pairbounds.simulations.pair_sampling import draw_pairs, placed
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pairbounds.simulations.training import train
+from pairbounds.simulations.encoder_training import train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.quantities import Encoder

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.simulations.encoder_training import Optimisation, train
 from pairbounds.simulations.encoders import require_encoder
 from pairbounds.simulations.observations import caption_features, image_features
-from pairbounds.simulations.own import loss_of
-from pairbounds.simulations.training import Optimisation, train
+from pairbounds.simulations.user_code import loss_of
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds

@@ -102,7 +102,7 @@ def test_the_population_from_its_definition(name, family):
 @pytest.mark.parametrize("name", LOSSES)
 def test_batches_tend_to_the_population(name):
     """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
-    from pairbounds.simulations.sampling import PairSampler
+    from pairbounds.simulations.pair_sampling import PairSampler
 
     graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
     rng = np.random.default_rng(3)

@@ -7,7 +7,7 @@ from pairbounds import BOUNDS, LatentWorld, PairGraph, check_bounds, probe, spec
 from pairbounds.simulations.dual_encoder import DualEncoder
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.observations import caption_features, image_features, pictures
-from pairbounds.simulations.sampling import draw_pairs
+from pairbounds.simulations.pair_sampling import draw_pairs
 from pairbounds.simulations.spectral_descent import SpectralDescent
 from pairbounds.theory.quantities.factorisation import best_partner
 from tests.families import GRAPHS

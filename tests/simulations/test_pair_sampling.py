@@ -1,7 +1,7 @@
 import numpy as np
 from scipy.stats import chisquare
 
-from pairbounds.simulations.sampling import PairSampler, draw_pairs
+from pairbounds.simulations.pair_sampling import PairSampler, draw_pairs
 from tests.families import GRAPHS
 
 GRAPH = GRAPHS["sparse_random"](np.random.default_rng(0), 12)

@@ -14,10 +14,10 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
-from pairbounds.simulations.losses.loss import PairLoss
-from pairbounds.simulations.own import loss_of
-from pairbounds.simulations.sampling import PairSample, PairSampler, draw_pairs, whole_graph
+from pairbounds.simulations.losses.pair_loss import PairLoss
+from pairbounds.simulations.pair_sampling import PairSample, PairSampler, draw_pairs, whole_graph
 from pairbounds.simulations.spectral_descent import SpectralDescent
+from pairbounds.simulations.user_code import loss_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.factorisation import best_partner
 from pairbounds.theory.quantities.probes import probe

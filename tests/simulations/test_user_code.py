@@ -8,7 +8,7 @@ from torch import nn
 from pairbounds import ForeignCodeError, LatentWorld, encoder, loss, train
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.observations import caption_features, image_features
-from pairbounds.simulations.own import user_loss
+from pairbounds.simulations.user_code import user_loss
 from tests.families import GRAPHS
 
 WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=4, seed=1)
