@@ -63,18 +63,15 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:
         of a class that it has not seen at all, or share no text with an image that it has seen
     natural_tags : how many texts are those of so many images
     """
-    found = [graph_tables(one.images(), settings, seed) for one in settings.each().values()]
-    return {table: pd.concat([own[table] for own in found], ignore_index=True) for table in TABLES}
+    tables = [table for one in settings.each().values() for table in graph_tables(one.images(), settings, seed)]
+    return {name: pd.concat([table[name] for table in tables], ignore_index=True) for name in TABLES}
 
 
-def graph_tables(images: ImageTextDataset, settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
-    """The tables of one data set; see `measure`."""
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+def graph_tables(images: ImageTextDataset, settings: Settings, seed: int) -> Iterator[dict[str, pd.DataFrame]]:
+    """The tables of one data set, by its captions and by their words; see `measure`."""
     for texts, words in TEXTS.items():
-        graph = caption_graph(images, words=words)
-        for table, rows in _measured(graph, images, settings, seed, f"{images.name}, {texts}").items():
-            parts[table].append(rows.assign(dataset=images.name, texts=texts))
-    return {table: pd.concat(rows, ignore_index=True) for table, rows in parts.items()}
+        tables = _measured(caption_graph(images, words=words), images, settings, seed, f"{images.name}, {texts}")
+        yield {name: table.assign(dataset=images.name, texts=texts) for name, table in tables.items()}
 
 
 def _measured(
@@ -140,13 +137,10 @@ def _bounds(graph: PairGraph, triplets: Spectrum, widths: tuple[int, ...]) -> pd
 def _held_out(
     graph: PairGraph, subjects: Classes, triplets: Spectrum, settings: Settings, rng: np.random.Generator
 ) -> Iterator[dict[str, object]]:
-    labels, names, k = (
-        graph.left_labels,
-        np.unique(subjects),
-        min(settings.held_out_width, len(triplets.singular_values)),
-    )
+    labels, names, known = graph.left_labels, np.unique(subjects), len(triplets.singular_values)
     assert labels is not None
-    embedding = Encoder.optimum(graph, triplets.leading(min(k + 1, len(triplets.singular_values))), k).left
+    k = min(settings.held_out_width, known)
+    embedding = Encoder.optimum(graph, triplets.leading(min(k + 1, known)), k).left
     for share, split in product(settings.labelled_shares, range(settings.splits)):
         chosen = rng.permutation(names)[: max(1, round(share * len(names)))]
         seen = np.isin(subjects, chosen)

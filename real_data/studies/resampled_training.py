@@ -94,34 +94,25 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
     runs = resampling_runs(
         s.rules, recipe, seed, s.strength, published=s.published_too, guides=s.guides, baselines=s.baselines
     )
+    kept = selected(runs, s.only)
+    tuned = [run for run in selected(runs, s.tune) if run.repeat == 0] if s.tune else []
+    if s.whole_seeds is not None and seed >= s.whole_seeds:
+        kept = [run for run in kept if run in tuned]
     trials = [
         replace(run, recipe=replace(recipe, learning_rate=rate), strength=strength)
-        for run in (selected(runs, s.tune) if s.tune else [])
+        for run in tuned
+        if run in kept and run.kind != UNTRAINED
         for rate, strength in product(s.tuned_rates, s.tuned_strengths)
-        if run.kind != UNTRAINED and run.repeat == 0
     ]
-    usual = selected(runs, s.only)
-    if s.whole_seeds is not None and seed >= s.whole_seeds:
-        usual = [run for run in selected(usual, s.tune, known=runs) if run.repeat == 0]
-    return list(dict.fromkeys([*usual, *selected(trials, s.only, known=runs)]))
+    return list(dict.fromkeys([*kept, *trials]))
 
 
-def selected(runs: Sequence[Run], names: Sequence[str], known: Sequence[Run] | None = None) -> list[Run]:
-    """Runs of some names, all if there are none.
-
-    Parameters
-    ----------
-    known : whose names there are; by default those of `runs`
-
-    Raises
-    ------
-    ValueError
-        A name of no run.
-    """
-    there = list(dict.fromkeys(name for run in known or runs for name in names_of(run)))
+def selected(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
+    """Runs of some names, all if there are none; a `ValueError` for a name of no run."""
+    known = list(dict.fromkeys(name for run in runs for name in names_of(run)))
     for name in names:
-        if name not in there:
-            raise ValueError(unknown_name("run", name, there))
+        if name not in known:
+            raise ValueError(unknown_name("run", name, known))
     return [run for run in runs if not names or {*names_of(run)} & {*names}]
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pairbounds import induced_labelling_error, probe, spectrum
@@ -19,7 +20,8 @@ GRAPHS = natural_captions.Settings(widths=(4, 8), shuffles=2, splits=3, labelled
 
 @pytest.fixture(scope="module")
 def tables(source):
-    return natural_captions.graph_tables(source.dataset, GRAPHS, 0)
+    parts = list(natural_captions.graph_tables(source.dataset, GRAPHS, 0))
+    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
 
 def only(settings, source):
