@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN, THEOREMS, label_line, sized
+from pairbounds.figures.style import COLUMN, THEOREMS, label_line
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 from pairbounds.theory.bounds.registry import BOUNDS
 
@@ -75,7 +75,7 @@ def _words(axes: Axes, count: Count, color: str) -> None:
         f"{count.informative:,} better than a guess",
         f"{count.above:,} bounds above 1",
     ]
-    axes.text(0.08, 0.97, "\n".join(said), transform=axes.transAxes, fontsize=sized(8), va="top", color=NEUTRAL)
+    axes.text(0.08, 0.97, "\n".join(said), transform=axes.transAxes, fontsize="small", va="top", color=NEUTRAL)
 
 
 def graphs(table: pd.DataFrame) -> int:

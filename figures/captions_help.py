@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line, shade_vacuous, sized
+from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
@@ -110,7 +110,7 @@ def _finish_scales(panels: np.ndarray) -> None:
     label_line(alpha, 0.21, 0.1, "captions", CAPTION)
     sigma.set_ylim(0.75, 1.01)
     bound.set(yscale="log", ylim=(0.2, CEILING))
-    bound.text(0.185, 3.3, "infinite:\nmore than k\ncomponents", color=NEUTRAL, fontsize=sized(7.5))
+    bound.text(0.185, 3.3, "infinite:\nmore than k\ncomponents", color=NEUTRAL, fontsize="small")
     bound.set_yticks([0.2, 0.5, 1, 2, 5, 10], ["0.2", "0.5", "1", "2", "5", "10"])
     error.set_yscale("symlog", linthresh=ERROR_STEP)
     error.set_ylim(-ERROR_STEP / 4, 1.1)

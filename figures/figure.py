@@ -13,7 +13,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure as Picture
 
-import pairbounds.figures.findings as few
 from pairbounds import figures
 from pairbounds.figures.finding import Finding
 from pairbounds.figures.settings import KEY, read
@@ -82,7 +81,7 @@ class Figure:
         with style(font_size=font_size or (PAPER if width or height else SIZE)), warnings.catch_warnings():
             try:
                 picture, caption = self.draw(read)
-            except LookupError as error:  # rows of another program, or of another version
+            except (LookupError, NameError) as error:  # a column that the table or a query lacks
                 listed = ", ".join(map(str, paths.values()))
                 message = f"figure {self.name}: {error} is missing in {listed}. Measure the tables again"
                 raise ValueError(message) from error
@@ -156,10 +155,4 @@ def findings() -> dict[str, Finding]:
 
 
 def _modules() -> list[ModuleType]:
-    places = [(figures.__path__, figures.__name__), (few.__path__, few.__name__)]
-    return [
-        import_module(f"{package}.{module.name}")
-        for path, package in places
-        for module in iter_modules(path)
-        if not module.name.startswith("_")
-    ]
+    return [import_module(f"{figures.__name__}.{module.name}") for module in iter_modules(figures.__path__)]

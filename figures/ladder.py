@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN, THEOREMS, label_line, shade_vacuous, sized
+from pairbounds.figures.style import COLUMN, THEOREMS, label_line, shade_vacuous
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
 
@@ -121,7 +121,7 @@ def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
         title="captions of emoji, by category",
     )
     shade_vacuous(axes, emoji["guess"])
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=sized(7), ncols=3)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize="small", ncols=3)
     label_line(axes, 0.03, 0.36, "measured", MEASURED, transform=axes.transAxes, va="top")
 
 
@@ -134,7 +134,7 @@ def _bars(axes: Axes, steps: list[Step], points: int) -> None:
     for place, step in zip(places, steps, strict=True):
         text = step.label + (" (eigenvectors)" if step.vectors else "")
         text += "" if step.label == GUESS else f"\nbelow guessing on {step.beats} of {points}"
-        axes.text(0.005, place + 0.17, text, fontsize=sized(7), va="bottom", bbox=BLANK)
+        axes.text(0.005, place + 0.17, text, fontsize="small", va="bottom", bbox=BLANK)
     axes.set(
         yticks=[],
         ylim=(-0.6, len(steps) + 0.1),

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, sized
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.figures.tightness_map import TRUE, capped, near, points_of
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
@@ -119,7 +119,7 @@ def _shares(axes: Axes, points: pd.DataFrame, families: pd.DataFrame) -> None:
     axes.set_ylabel("share of points")
     axes.set_xticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
     axes.minorticks_off()
-    axes.legend(loc="lower right", fontsize=sized(7))
+    axes.legend(loc="lower right", fontsize="small")
 
 
 def facts(tables: Tables) -> Facts:

@@ -12,7 +12,7 @@ from matplotlib.typing import LineStyleType
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, LOOSER, SHARPER, THEOREMS, shade_vacuous, sized
+from pairbounds.figures.style import COLUMN, LOOSER, SHARPER, THEOREMS, shade_vacuous
 from pairbounds.infrastructure.palette import MEASURED
 
 LEAST, MOST = 2e-3, 60.0  # of what is drawn; values below are drawn at the least
@@ -63,7 +63,7 @@ def _panel(
     measured = rows[rows["bound"] == curves[-1].bound]
     _curve(axes, measured, "measured", Curve("", MEASURED, "-", "measured"))
     shade_vacuous(axes, measured["guess"], label_at)
-    axes.legend(loc="upper right", fontsize=sized(7))
+    axes.legend(loc="upper right", fontsize="small")
     axes.set(xscale="log", yscale="log", xlim=(8, 1500), ylim=(LEAST / 1.3, MOST), title=title, xlabel="gradient steps")
 
 

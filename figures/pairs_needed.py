@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, sized
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, SKY_BLUE
 
 TABLES = ("pairs_needed", "emoji_pairs")
@@ -51,7 +51,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
             axes.fill_between(middle.index, low, high, color=color, alpha=0.15, linewidth=0)
         axes.set(xscale="log", yscale="log", xlabel="training pairs n", ylabel=what, title=f"a world: {what}")
         axes.minorticks_off()
-        axes.legend(fontsize=sized(7))
+        axes.legend(fontsize="small")
     panels[0].axhline(table["optimum_mse"].median(), color=NEUTRAL, linewidth=0.8)
     panels[0].set_ylim(top=6)
     _certified(panels[2], emoji)
@@ -64,7 +64,7 @@ def _certified(axes: Axes, emoji: pd.DataFrame) -> None:
     axes.axhline(TARGETS["emoji_pairs"], color=NEUTRAL, linewidth=0.8)
     label_line(axes, 1e6, TARGETS["emoji_pairs"] + 0.01, "target", NEUTRAL)
     axes.set(xscale="log", ylim=(0, 1.25), xlabel="pairs n", ylabel="squared error, at most", title="emoji: certified")
-    axes.legend(fontsize=sized(7), loc="upper right")
+    axes.legend(fontsize="small", loc="upper right")
 
 
 def first_below(table: pd.DataFrame, column: str, target: float) -> float:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line, sized
+from pairbounds.figures.style import COLUMN, label_line
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, NEUTRAL
 
@@ -163,15 +163,15 @@ def _panel(
 
 
 def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.DataFrame) -> None:
-    picture.supxlabel("caption noise (probability of a wrong class)", fontsize=sized(9))
-    picture.supylabel("augmentation strength (dimensionless)", fontsize=sized(9))
+    picture.supxlabel("caption noise (probability of a wrong class)")
+    picture.supylabel("augmentation strength (dimensionless)")
     for axes in panels.flat[:3]:
         if _winner_at(frontier, *FIRST) > 0:
             label_line(axes, *FIRST, "captions win", "white")
         if _winner_at(frontier, *INSIDE) < 0:
             label_line(axes, *INSIDE, "augmentation\nwins", "black", ha="right", va="center")
     even, where = "black: where trained\nencoders are even", panels[1, 1].transAxes
-    panels[1, 1].text(0.04, 0.95, even, va="top", fontsize=sized(7), transform=where)
+    panels[1, 1].text(0.04, 0.95, even, va="top", fontsize="small", transform=where)
     panels[0, 0].set_yscale("log")
     shown = [one for one in STRENGTHS if frontier.index.min() <= one <= frontier.index.max()]
     shown = shown if len(shown) >= FEWEST else list(frontier.index[[0, -1]])

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, Look, label_line, shade_vacuous, sized
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, Look, label_line, shade_vacuous
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
 LABEL_SETS = ("category", "subcategory")
@@ -57,7 +57,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"])
-    words: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": sized(8), "color": NEUTRAL}
+    words: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": "small", "color": NEUTRAL}
     axes.text(0.04, 0.96, "vacuous: no better than guessing", **words)
     many = _widths_of_many_optima(rows)
     for name, column, (color, dash, marker), label in CURVES:
@@ -72,7 +72,7 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     axes.minorticks_off()
     axes.set_title(f"emoji, labels: {labels}")
     if labels == LABEL_SETS[0]:
-        axes.legend(loc="lower left", fontsize=sized(6.5))
+        axes.legend(loc="lower left", fontsize="small")
 
 
 def _widths_of_many_optima(rows: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +98,7 @@ def _energy_panel(axes: Axes, rows: pd.DataFrame) -> None:
     label_line(axes, 0.83, 0.2, "label energy $c_i$", MEASURED, ha="right")
     label_line(axes, 0.11, 0.05, "eigenvalues", "black")
     lowest = float(np.mean(squared < BINS[1]))
-    axes.text(0.07, 0.93 * ENERGY_LIMIT, f"↑ {lowest:.2f} of all eigenvalues", fontsize=sized(8), va="top")
+    axes.text(0.07, 0.93 * ENERGY_LIMIT, f"↑ {lowest:.2f} of all eigenvalues", fontsize="small", va="top")
 
 
 def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN, sized
+from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import order_correlation, rank_correlation
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
 
@@ -83,7 +83,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _changes(left, table, chosen)
         _predictions(right, table[table["guide"] == next(iter(chosen.guides))], chosen)
     handles, labels = panels[0, 1].get_legend_handles_labels()
-    picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=sized(8))
+    picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize="small")
     return picture, _caption(changed)
 
 
@@ -113,7 +113,7 @@ def _changes(axes: Axes, table: pd.DataFrame, chosen: GraphSet) -> None:
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_yticks(range(len(RULES)), [label for label, *_ in RULES.values()])
     axes.invert_yaxis()
-    axes.legend(fontsize=sized(7), title="guide", title_fontsize=sized(7), loc="best", frameon=True, framealpha=0.9)
+    axes.legend(fontsize="small", title="guide", title_fontsize="small", loc="best", frameon=True, framealpha=0.9)
     axes.grid(visible=False, axis="y")
     axes.set(xlabel="change of the probe error (median, quartiles)", title=f"{chosen.title}, by guide")
 

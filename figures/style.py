@@ -14,33 +14,26 @@ from pairbounds.infrastructure import palette
 from pairbounds.infrastructure.palette import GRID, NEUTRAL, VACUOUS
 
 SIZE = 9.0  # points, of text whose size is not said
-SMALLEST = 6.0  # points, of any text where a figure is made smaller than it was designed
 SETTINGS: dict[str, Any] = {
     "axes.grid": True,
     "axes.titlelocation": "left",
-    "axes.titlesize": 10,
-    "axes.labelsize": SIZE,
+    "axes.titlesize": "medium",
+    "axes.labelsize": "medium",
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
+    "figure.labelsize": "medium",
     "font.size": SIZE,
     "grid.color": GRID,
     "grid.linewidth": 0.6,
+    "legend.fontsize": "medium",
     "legend.frameon": False,
+    "legend.title_fontsize": "medium",
     "pdf.fonttype": 42,  # text that can be edited and searched
     "savefig.dpi": 200,
     "svg.hashsalt": "pairbounds",  # the same picture is the same file
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
+    "xtick.labelsize": "small",
+    "ytick.labelsize": "small",
 }
-
-TEXTS = (  # settings that are sizes of text
-    "axes.titlesize",
-    "axes.labelsize",
-    "xtick.labelsize",
-    "ytick.labelsize",
-    "legend.fontsize",
-    "legend.title_fontsize",
-)
 
 
 class Look(NamedTuple):
@@ -88,16 +81,8 @@ def style(**settings: Any) -> Iterator[None]:
     """
     added = {name.replace("_", ".", 1): value for name, value in settings.items()}
     with mpl.rc_context():
-        sns.set_theme(context="paper", style="ticks", rc=SETTINGS)
-        mpl.rcParams["font.size"] = added.get("font.size", SIZE)
-        texts: Any = {name: sized(size) for name, size in mpl.rcParams.items() if name in TEXTS}
-        mpl.rcParams.update(texts | added)
+        sns.set_theme(context="paper", style="ticks", rc=SETTINGS | added)
         yield
-
-
-def sized(size: float) -> float:
-    """The size of a text that has `size` points where others have `SIZE`: it grows and shrinks with them."""
-    return max(size * float(mpl.rcParams["font.size"]) / SIZE, min(size, SMALLEST))
 
 
 def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None) -> None:
@@ -109,10 +94,10 @@ def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None)
     start = float(guesses.max())
     axes.axhspan(start, SKY, color=VACUOUS, zorder=0)
     if label_at is not None:
-        axes.text(label_at, 1.5 * start, "vacuous", color=NEUTRAL, fontsize=sized(8))
+        axes.text(label_at, 1.5 * start, "vacuous", color=NEUTRAL, fontsize="small")
 
 
 def label_line(axes: Axes, x: float, y: float, text: str, color: str, **placement: object) -> None:
     """Name a line where it is, so that nobody hunts for it in a legend."""
-    placed = {"ha": "left", "va": "bottom", "fontsize": sized(8)} | placement
+    placed = {"ha": "left", "va": "bottom", "fontsize": "small"} | placement
     axes.text(x, y, text, color=color, fontweight="bold", **placed)  # type: ignore[arg-type]  # any of matplotlib's own

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
-from pairbounds.figures.style import COLUMN, sized
+from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import excludes_zero
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, GREEN, INK, NEUTRAL, ORANGE
 from pairbounds.real_data.text_or_teacher import analysis as plan
@@ -67,7 +67,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         level = 1 - (1 - plan.LEVEL) / len(plan.PRIMARY) if primary else plan.LEVEL
         _interval(pairs, place, found.contrast(*pair), color, marker, level)
     pairs.axvspan(-100 * plan.MARGIN, 100 * plan.MARGIN, color=NEUTRAL, alpha=0.15, linewidth=0)
-    pairs.text(-95 * plan.MARGIN, len(SHOWN) - 0.45, "margin", fontsize=sized(7), color=NEUTRAL)
+    pairs.text(-95 * plan.MARGIN, len(SHOWN) - 0.45, "margin", fontsize="small", color=NEUTRAL)
     pairs.set_yticks(range(len(SHOWN)), list(reversed(SHOWN)))
     pairs.set(xlabel="difference (points)", title="registered contrasts", ylim=(-0.6, len(SHOWN) - 0.1))
     for axes in (arms, pairs):

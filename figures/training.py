@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Picture
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, shade_vacuous, sized
+from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, shade_vacuous
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
 
 LOSSES = {
@@ -72,7 +72,7 @@ def _losses(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set(xscale="log", yscale="log", ylim=(LEAST, 12), title="losses", xlabel="caption noise (probability)")
     axes.set_xticks(middle.index, [f"{noise:g}" for noise in middle.index])
     axes.minorticks_off()
-    axes.legend(loc="lower right", fontsize=sized(7), handlelength=1.5)
+    axes.legend(loc="lower right", fontsize="small", handlelength=1.5)
 
 
 def _encoders(axes: Axes, rows: pd.DataFrame) -> None:
@@ -83,7 +83,7 @@ def _encoders(axes: Axes, rows: pd.DataFrame) -> None:
     axes.axhline(optimum, color="black", linewidth=0.8)
     label_line(axes, rows["step"].max(), optimum * 1.1, "optimum", "black", ha="right")
     axes.set(title="encoders", xlabel="training steps")
-    axes.legend(loc="lower right", fontsize=sized(7))
+    axes.legend(loc="lower right", fontsize="small")
 
 
 def above(losses: pd.DataFrame) -> int:
