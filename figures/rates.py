@@ -1,7 +1,6 @@
 """*Rates*: the squared error against the labelling error and the gap, with fitted exponents."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,21 +13,12 @@ from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, THEOREMS, label_line
 from pairbounds.infrastructure.palette import MEASURED
-from pairbounds.theory.quantities.rates import FEWEST, fit_rate
+from pairbounds.theory.quantities.rates import FEWEST, RateFit, fit_rate
 
 PANELS = {  # of each sweep: the label of its axis, and the exponent of theorem 4
     "labelling error": ("induced labelling error $\\alpha_T$", 1),
     "gap": ("gap $1 - \\sigma_{k+1}^2$", -1),
 }
-
-
-class Exponent(NamedTuple):
-    """A fitted power law: the exponent, the ends of its interval (NaN of too few seeds), and the constant."""
-
-    value: float
-    low: float
-    high: float
-    constant: float
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -41,9 +31,9 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         low, high = rows["mse"].min(), rows["mse"].max()
         for half in halves(rows):
             fit, ends = fitted(half), np.array([half["x"].min(), half["x"].max()])
-            axes.plot(ends, fit.constant * ends**fit.value, color=MEASURED, linewidth=2)
+            axes.plot(ends, fit.constant * ends**fit.exponent, color=MEASURED, linewidth=2)
             place = {"ha": "center", "transform": axes.get_xaxis_transform()}
-            label_line(axes, np.sqrt(ends.prod()), 0.04, f"slope {fit.value:.2f}", MEASURED, **place)
+            label_line(axes, np.sqrt(ends.prod()), 0.04, f"slope {fit.exponent:.2f}", MEASURED, **place)
         axes.set(xscale="log", yscale="log", xlabel=label, ylim=(low * (low / high) ** 0.3, high * (high / low) ** 0.6))
         _reference(axes, slope, high * (high / low) ** 0.25)
     panels[0].set_ylabel("squared error of a linear probe")
@@ -73,14 +63,16 @@ def halves(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return rows[low], rows[~low]
 
 
-def fitted(rows: pd.DataFrame) -> Exponent:
-    """The power law of some points; of too few seeds there is no interval."""
-    x, y = rows["x"].to_numpy(), rows["mse"].to_numpy()
-    if rows["seed"].nunique() < FEWEST:
-        slope, logarithm = np.polyfit(np.log(x), np.log(y), 1)
-        return Exponent(float(slope), np.nan, np.nan, float(np.exp(logarithm)))
-    fit = fit_rate(x, y, rows["seed"].to_numpy(), rng=np.random.default_rng(0))
-    return Exponent(fit.exponent, fit.low, fit.high, fit.constant)
+def fitted(rows: pd.DataFrame) -> RateFit:
+    """The power law of some points; its interval is over seeds, or over points if the seeds are too few."""
+    seeds = rows["seed"].to_numpy() if rows["seed"].nunique() >= FEWEST else None
+    return fit_rate(rows["x"].to_numpy(), rows["mse"].to_numpy(), seeds)
+
+
+def interval(rows: pd.DataFrame) -> tuple[float, float, float]:
+    """The exponent of some points, and the ends of its interval."""
+    fit = fitted(rows)
+    return fit.exponent, fit.low, fit.high
 
 
 def facts(tables: Tables) -> Facts:
@@ -89,19 +81,19 @@ def facts(tables: Tables) -> Facts:
     sweeps = {sweep: table[table["sweep"] == sweep] for sweep in PANELS}
     return {
         "seeds": table["seed"].nunique(),
-        "fits": {sweep: fitted(rows) for sweep, rows in sweeps.items()},
-        "halves": {sweep: [fitted(half) for half in halves(rows)] for sweep, rows in sweeps.items()},
+        "fits": {sweep: interval(rows) for sweep, rows in sweeps.items()},
+        "halves": {sweep: [interval(half) for half in halves(rows)] for sweep, rows in sweeps.items()},
     }
 
 
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
-    alpha, gap = (facts["fits"][sweep] for sweep in PANELS)
+    (_, alpha_low, alpha_high), (_, gap_low, gap_high) = (facts["fits"][sweep] for sweep in PANELS)
     return {
-        "the error grows a little faster than the labelling error": alpha.low > 1 and alpha.high < 1.5,
-        "the error falls more slowly than the gap grows": gap.low > -1 and gap.high < 0,
+        "the error grows a little faster than the labelling error": alpha_low > 1 and alpha_high < 1.5,
+        "the error falls more slowly than the gap grows": gap_low > -1 and gap_high < 0,
         "the upper half is steeper in both: neither is a power law": all(
-            abs(upper.value) > abs(lower.value) and not (lower.low <= upper.high and upper.low <= lower.high)
+            abs(upper[0]) > abs(lower[0]) and not (lower[1] <= upper[2] and upper[1] <= lower[2])
             for lower, upper in facts["halves"].values()
         ),
     }

@@ -57,8 +57,8 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     graph = world.caption_graph(settings.noise, settings.detail)
     optimum, forecast = optimal_embeddings(graph, settings.k), Forecast(graph, settings.k, settings.level)
     best = {"optimum_mse": _measured(graph, settings.k, optimum, forecast)["mse"]}
-    features = [image_features(world, noise=settings.feature_noise)]
-    features.append(caption_features(world, graph, noise=settings.feature_noise))
+    noise = settings.feature_noise
+    features = image_features(world, noise=noise), caption_features(world, graph, noise=noise)
     rows: list[dict[str, float | str]] = []
     for n in settings.pairs:
         about = best | {"n_pairs": n, "excess_28": forecast.excess(n), "mse_28": forecast.mse(n)}
@@ -68,7 +68,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
             graph,
             settings.k,
             encoder="linear",
-            inputs=(features[0], features[1]),
+            inputs=features,
             pairs=n,
             optimizer="adam",
             steps=settings.linear_steps,
