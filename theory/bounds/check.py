@@ -79,14 +79,12 @@ def check_bounds(
     found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
     names = None if bounds is None else names_of(bounds)
     scored = None if critic is None else Encoder.critic(graph, found, critic)
-    most = max(widths)
-    whole = Encoder.optimum(graph, enough_triplets(graph, found, most), most)  # narrower ones have part of its factors
     rows: list[dict[str, object]] = []
     for width in Bar(widths, desc="widths", disable=len(widths) == 1):
         known = enough_triplets(graph, found, width)
         if certified:
             known, _ = with_certificate(graph, known, width)
-        subjects = _subjects(whole, known, width, features, penalty, scored)
+        subjects = _subjects(graph, known, width, features, penalty, scored)
         measured = Measured(subjects, found)
         seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
         rows += [{"k": width} | row(claim.in_hops(hops), known, width, measured) for claim in seen]
@@ -97,10 +95,10 @@ def check_bounds(
 
 
 def _subjects(
-    whole: Encoder, triplets: Spectrum, k: int, features: Any, penalty: float | None, critic: Encoder | None
+    graph: PairGraph, triplets: Spectrum, k: int, features: Any, penalty: float | None, critic: Encoder | None
 ) -> dict[Subject, Encoder]:
-    """The subjects that claims may have, from the widest optimum, k + 1 triplets and arguments of `check_bounds`."""
-    graph, optimum = whole.graph, whole.leading(triplets, k)
+    """The subjects that claims may have, from k + 1 triplets and arguments of `check_bounds`."""
+    optimum = Encoder.optimum(graph, triplets, k)
     subjects: dict[Subject, Encoder] = {"optimum": optimum}
     subjects["encoder"] = optimum if features is None else Encoder.of(graph, triplets, k, features)
     if penalty is not None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -32,7 +32,6 @@ class Encoder:
     left, right : (n_left, k), and (n_right, k) or `None`; unweighted
     given : whether they are a user's, and not the optimum
     penalty : μ of the penalised spectral loss (theorem 18), where claims about it are to be held
-    whole : an encoder of which this has the leading columns, so that its factors begin with those of this
     """
 
     graph: PairGraph
@@ -42,7 +41,6 @@ class Encoder:
     right: FloatArray | None
     given: bool = False
     penalty: float | None = None
-    whole: "Encoder | None" = None
 
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
@@ -51,12 +49,6 @@ class Encoder:
         left = top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
         right = top.right[:, :k] * top.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
         return cls(graph, spectrum, k, left, right)
-
-    def leading(self, spectrum: Spectrum, k: int) -> "Encoder":
-        """The encoder of the first k columns, measured beside at least k + 1 triplets."""
-        if k == self.k and spectrum is self.spectrum:
-            return self
-        return replace(self, spectrum=spectrum, k=k, left=self.left[:, :k], right=self.both_sides[:, :k], whole=self)
 
     @classmethod
     def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
@@ -145,30 +137,22 @@ class Encoder:
 
         Here and in `right_factors` the columns of f and g are brought to unit size, which changes no span.
         """
-        if self.whole is not None:
-            return self.whole.left_factors[0][:, : self.k], self.whole.left_factors[1][: self.k, : self.k]
         basis, factor = thin_factors(np.sqrt(self.graph.left_marginal)[:, None] * self._unit_left[0])
         return self.graph.normalized.T @ basis, factor
 
     @cached_property
     def right_factors(self) -> tuple[FloatArray, FloatArray]:
         """`Q`, (n_right, k), and `R`, (k, k), where `G = D_R^{1/2} g = Q R` and Q is orthonormal."""
-        if self.whole is not None:
-            return self.whole.right_factors[0][:, : self.k], self.whole.right_factors[1][: self.k, : self.k]
         return thin_factors(np.sqrt(self.graph.right_marginal)[:, None] * self._unit_right[0])
 
     @cached_property
     def paired_bases(self) -> FloatArray:
         """`Q_Fᵀ Ā Q_G`, (k, k), of the orthonormal bases of both sides."""
-        if self.whole is not None:
-            return self.whole.paired_bases[: self.k, : self.k]
         return self.left_factors[0].T @ self.right_factors[0]
 
     @cached_property
     def image_gram(self) -> FloatArray:
         """`Q_Fᵀ Ā Āᵀ Q_F`, (k, k)."""
-        if self.whole is not None:
-            return self.whole.image_gram[: self.k, : self.k]
         return self.left_factors[0].T @ self.left_factors[0]
 
     @cached_property
