@@ -204,16 +204,6 @@ def test_hidden_images_and_all_of_their_concepts_are_not_learned_from(drawings, 
         assert np.allclose(again.image_head, encoder.image_head, atol=1e-3) != changes
 
 
-def test_the_offline_encoder_gives_in_batches_what_it_keeps(drawings, offline):
-    encoder, cache = offline
-    for found, rows in (
-        (encoder.encode_images(drawings, cache), encoder.image_rows(drawings)),
-        (encoder.encode_texts(TEXTS, cache), encoder.text_rows(TEXTS)),
-    ):
-        stacked = np.concatenate(list(rows))
-        np.testing.assert_allclose(found, stacked / np.linalg.norm(stacked, axis=1, keepdims=True), atol=1e-5)
-
-
 def test_nobody_judges_its_own_pairs(drawings, model):
     judges = [source(drawings, None, load=load).evaluator for load in (lambda: OpenClip(model, "random"), None)]
     assert [judge.name for judge in judges] == ["efficientnet-lite0", "gradients"]
