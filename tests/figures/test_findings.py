@@ -17,10 +17,8 @@ from pairbounds.figures.finding import Finding, Of
 from pairbounds.figures.findings import page
 from pairbounds.figures.findings.__main__ import app
 from pairbounds.figures.findings.wording import WIDTH, wrapped
-from pairbounds.figures.pretraining import difference
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import write_table
-from pairbounds.sweeps import find_study
 from pairbounds.sweeps.studies import studies_of
 
 ROOT = Path(__file__).parents[2]
@@ -167,12 +165,6 @@ def test_a_finding_of_readme_has_at_most_35_words_and_a_caption_80(call, folder,
     assert (message or "") in err
 
 
-@pytest.mark.parametrize("name", [name for name, one in FIGURES.items() if all(map(PUBLISHED.get, one.tables))])
-def test_the_caption_of_published_tables_is_short(name):
-    caption = FIGURES[name].caption({table: pd.read_parquet(PUBLISHED[table]) for table in FIGURES[name].tables})
-    assert sum(bool(page.WORD.search(word)) for word in caption.split()) <= page.LONGEST_CAPTION
-
-
 def test_a_violation_is_not_passed_over():
     rows = {
         "seed": 0,
@@ -194,14 +186,6 @@ def test_a_violation_is_not_passed_over():
         bound_holds.FINDING.require(bound_holds.facts({"bound_holds": both}))
 
 
-def test_an_interval_of_a_difference_allows_for_the_overlap_of_splits():
-    runs = [("clip", 0, 0.6), ("clip", 1, 0.7), ("simclr", 0, 0.5), ("simclr", 1, 0.5)]
-    mean, half = difference(pd.DataFrame(runs, columns=["kind", "seed", "test"]))
-    assert mean == pytest.approx(15.0)
-    # The 97.5% quantile of Student's t with 1 degree; for 1/2 there is 1/2 + 1/3, of 20% judged and 60% trained on.
-    assert half == pytest.approx(12.706205 * 5.0 * np.sqrt(5 / 3))
-
-
 def test_lines_are_broken_between_words_only_and_tables_never():
     table = "| " + "a " * 100 + "|\n|---|"
     text = wrapped(f"{'word ' * 30}`make a long piece of code stay` 1.0 ± 2.0\n\n{table}")
@@ -216,14 +200,3 @@ def test_lines_are_broken_between_words_only_and_tables_never():
 def test_no_line_of_the_page_turns_into_a_list_or_a_heading_by_chance():
     for line in (ROOT / "docs" / "findings.md").read_text(encoding="utf-8").splitlines():
         assert not re.match(r"(\d+[.)]|[-+*>]|#{3,}|=+$) ?$|(\d+[.)]|[-+*>]) ", line), line
-
-
-@pytest.mark.parametrize("finding", page.in_order(), ids=lambda finding: finding.name)
-def test_a_finding_has_its_four_lines(finding):
-    page.require_words(finding)
-
-
-def test_two_thirds_of_the_images_have_a_caption_that_names_their_class():
-    """The sentence of `pretraining` that no table has."""
-    naming = find_study("pretraining").settings().images().naming
-    assert np.mean([any(own) for own in naming]) == pytest.approx(2 / 3, abs=0.02)

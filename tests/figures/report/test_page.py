@@ -5,10 +5,8 @@ import hashlib
 import re
 
 import numpy as np
-import pandas as pd
 
 from pairbounds.figures.report import page
-from pairbounds.figures.report.contents import Table
 from tests.figures.report.hostile import LONG, RIGHT_TO_LEFT
 
 
@@ -20,11 +18,6 @@ def test_values_are_written_as_one_reads_them():
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in page.written(RIGHT_TO_LEFT)
     assert [float(page.sortable(value)) for value in (0.1 + 0.2, np.int64(3), np.inf)] == [0.1 + 0.2, 3, np.inf]
     assert page.sortable(np.nan) == page.sortable("3") == ""
-
-
-def test_a_column_is_numeric_where_nothing_else_is_in_it():
-    rows = [(1, "a", None, True, 0.5), (np.float64(2), "b", 3, False, "none")]
-    assert Table("", pd.DataFrame(rows, columns=list("vwxyz"))).numeric == [True, False, True, False, False]
 
 
 def test_the_one_script_is_the_one_that_is_allowed(tmp_path):
