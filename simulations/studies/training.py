@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.encoder_training import Optimisation, train
 from pairbounds.simulations.encoders import require_encoder
 from pairbounds.simulations.observations import caption_features, image_features
@@ -43,7 +42,7 @@ class Settings(WorldShape, Optimisation):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The history of the training, with the claims about every encoder that it violates, and bounds on the optimum."""
+    """The history of the training, how many bounds are violated at its end, and bounds on the optimum."""
     world, k = settings.world(seed), settings.k
     graph = world.caption_graph(settings.noise, settings.detail)
     triplets = spectrum(graph, k + 1)
@@ -52,13 +51,12 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
         noise = settings.feature_noise
         inputs = image_features(world, noise=noise), caption_features(world, graph, noise=noise)
 
-    def observe(left: FloatArray, right: FloatArray) -> dict[str, float]:
-        return {"violated": (~check_bounds(graph, k, (left, right), triplets=triplets)["holds"]).sum()}
-
     options = settings.optimisation() | {"loss": settings.loss, "encoder": settings.encoder, "inputs": inputs}
-    history = train(graph, k, **options, device="cpu", seed=seed, observe=observe).history
-    history = history.rename(columns={"loss": "objective"})  # the loss itself is a setting
-    checks = check_bounds(graph, k, bounds=("probe-error", "sharp-probe-error"), triplets=triplets).set_index("bound")
+    found = train(graph, k, **options, device="cpu", seed=seed)
+    history = found.history.rename(columns={"loss": "objective"})  # the loss itself is a setting
+    trained = check_bounds(graph, k, (found.left, found.right), triplets=triplets)
+    history["violated"] = int((~trained["holds"]).sum())
+    checks = trained.set_index("bound")
     history["optimum_error"] = checks["measured"]["probe-error"]
     history["guess_error"] = checks["guess"]["probe-error"]
     history["bound"] = checks["value"]["probe-error"]
