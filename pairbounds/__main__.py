@@ -3,10 +3,7 @@
 A command's module is loaded when it is run, so that `--help` does not wait for torch.
 """
 
-import ast
-from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,29 +12,39 @@ from typer.core import TyperGroup
 from pairbounds import __version__
 from pairbounds.infrastructure.commandline import HELP, Command, echo, run
 
-GROUPS: dict[str, dict[str, str]] = {  # of commands, each with the module of `pairbounds.commands` where it is
-    "Begin here": {"demo": "demo"},
-    "Evaluate bounds on a graph": {"check": "check", "attack": "bounds", "ledger": "bounds"},
-    "Make graphs, measure pairs": {"graph": "graph", "families": "simulations", "audit": "audit"},
-    "Ask about pairs": {"batch": "questions", "granularity": "questions", "pairs": "questions"},
-    "Measure studies, and sweep them": {"study": "study", "sweep": "study"},
-    "Draw and report": {"draw": "figures", "report": "report"},
+GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # commands, each with its module in `commands` and its help here
+    "Begin here": {"demo": ("demo", "Evaluate two bounds on pairs of handwritten digits: a picture and a paragraph.")},
+    "Evaluate bounds on a graph": {
+        "check": ("check", "Evaluate the bounds on the optimal embedding of the pairs in a file."),
+        "attack": ("bounds", "Search for the graph on which a bound is closest to failing, or fails."),
+        "ledger": ("bounds", "List the bounds: name, status, statement; or explain one of them."),
+    },
+    "Make graphs, measure pairs": {
+        "graph": ("graph", "Save the pair graph of a data set, a simulated world or a graph family."),
+        "families": ("graph", "List the graph families, and what is known of them."),
+        "audit": ("audit", "Audit a table of pairs: consistency, spectrum, bounds, and what hurts most."),
+    },
+    "Ask about pairs": {
+        "batch": ("questions", "Count the false negatives of a batch; name a batch size and a temperature."),
+        "granularity": ("questions", "Merge similar captions or images, and say which level is the best."),
+        "pairs": ("questions", "Say how many pairs certify a squared error, or the largest error that numbers allow."),
+    },
+    "Measure studies, and sweep them": {
+        "study": ("study", "Measure the tables of a study, or list the studies."),
+        "sweep": ("study", "Measure a study over grids of settings and seeds."),
+    },
+    "Draw and report": {
+        "draw": ("figures", "Draw figures with their captions, as designed or in the size of a paper."),
+        "report": ("report", "Put checks, sweeps, studies and audits into one page for a co-author."),
+    },
 }
-
-
-@cache  # tests call the command line many times
-def _help(module: str, name: str) -> str:
-    """The first line of help of a command, read and not loaded."""
-    tree = ast.parse((Path(__file__).parent / "commands" / f"{module}.py").read_text(encoding="utf-8"))
-    command = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
-    return (ast.get_docstring(command) or "").partition("\n")[0]
 
 
 class Deferred(Command):
     """A command that is loaded when it is run."""
 
-    def __init__(self, name: str, module: str, group: str) -> None:
-        super().__init__(name, help=_help(module, name), rich_help_panel=group, callback=lambda: None)
+    def __init__(self, name: str, module: str, about: str, group: str) -> None:
+        super().__init__(name, help=about, rich_help_panel=group, callback=lambda: None)
         self._module = f"pairbounds.commands.{module}"
 
     def loaded(self) -> Any:
@@ -58,8 +65,8 @@ class Commands(TyperGroup):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         for group, commands in GROUPS.items():
-            for name, module in commands.items():
-                self.add_command(Deferred(name, module, group))
+            for name, (module, about) in commands.items():
+                self.add_command(Deferred(name, module, about, group))
 
 
 app = typer.Typer(cls=Commands, context_settings=HELP, no_args_is_help=True, pretty_exceptions_enable=False)

@@ -110,6 +110,6 @@ def images_of(
     kind = KINDS[dataset]
     options: dict[str, Any] = {"size": size or kind.size}
     if root is not None:
-        options |= {PLACES[dataset]: Path(root)} | ({"cache": Path(cache)} if "cache" in kind.takes else {})
+        options |= {PLACES[dataset]: Path(root)} | ({"cache": Path(cache)} if kind.is_cached else {})
     options |= {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
     return DATASETS[dataset](**options)

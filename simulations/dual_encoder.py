@@ -48,7 +48,8 @@ class UserEncoder(UserModule):
         precision = next((one.dtype for one in self.parameters() if one.is_floating_point()), inputs.dtype)
         value, needed = super().forward(inputs.to(precision)), (len(inputs), self.k)
         if tuple(value.shape) != needed:
-            raise self.error(f"returned embeddings of shape {tuple(value.shape)}, and not {needed}")
+            with self.naming_errors():
+                raise ValueError(f"returned embeddings of shape {tuple(value.shape)}, and not {needed}")
         return value.double()
 
 
@@ -125,7 +126,6 @@ def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
         return build(n_inputs, k)
     with foreign_code(about, build):
         network: Any = build(n_inputs, k)
-    user_encoder = UserEncoder(network, about, k, build)
-    if not isinstance(network, nn.Module):
-        raise user_encoder.error(f"returned {type(network).__name__}, and not a torch.nn.Module")
-    return user_encoder
+        if not isinstance(network, nn.Module):
+            raise TypeError(f"returned {type(network).__name__}, and not a torch.nn.Module")
+    return UserEncoder(network, about, k, build)

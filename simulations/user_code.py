@@ -8,11 +8,10 @@ import torch
 from torch import nn
 from torch.nn import Buffer
 
-from pairbounds.infrastructure.foreign import ForeignResultError, foreign_code, require_arguments, source_of
+from pairbounds.infrastructure.foreign import foreign_code
 from pairbounds.simulations.losses import LOSSES, PairLoss
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-ARGUMENTS = ("first", "second", "weight")  # of a loss
 Written = TypeVar("Written", bound=Callable[..., Any])
 
 
@@ -33,17 +32,16 @@ class UserModule(nn.Module):
         super().__init__()
         self.call = call
         self.naming_errors = partial(foreign_code, about, written or call)
-        self.error = partial(ForeignResultError, about, *source_of(written or call))
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
         """Tensor that the call returns."""
         with self.naming_errors():
             value: Any = self.call(*arguments)
-        if not isinstance(value, torch.Tensor):
-            raise self.error(f"returned {type(value).__name__}, and not a tensor of torch")
-        trained = any(tensor.requires_grad for tensor in (*arguments, *self.parameters()))
-        if trained and torch.is_grad_enabled() and not value.requires_grad:
-            raise self.error("returned a tensor without a gradient: numpy, .item(), detach() and no_grad() cut it off")
+            if not isinstance(value, torch.Tensor):
+                raise TypeError(f"returned {type(value).__name__}, and not a tensor of torch")
+            trained = any(tensor.requires_grad for tensor in (*arguments, *self.parameters()))
+            if trained and torch.is_grad_enabled() and not value.requires_grad:
+                raise ValueError("returned a tensor without a gradient: numpy, .item(), detach() and no_grad() cut it")
         return value
 
 
@@ -79,15 +77,14 @@ class UserLoss(PairLoss):
     def _scalar(self, *arguments: torch.Tensor) -> torch.Tensor:
         value: torch.Tensor = self.user(*arguments)
         if value.numel() != 1:
-            raise self.user.error(f"returned a tensor of shape {tuple(value.shape)}, and not a number")
+            with self.user.naming_errors():
+                raise ValueError(f"returned a tensor of shape {tuple(value.shape)}, and not a number")
         return value.squeeze()
 
 
 def user_loss(written: Callable[..., Any], name: str = "") -> type[UserLoss]:
-    """The loss that a function, a module or a class of modules is; a `ForeignCodeError` if it cannot be called so."""
+    """The loss that a function, a module or a class of modules is."""
     name = name or name_of(written)
-    if not isinstance(written, type | nn.Module):
-        require_arguments(written, ARGUMENTS, f"loss {name!r}")
     return type("UserLoss", (UserLoss,), {"name": name, "written": staticmethod(written), "__doc__": written.__doc__})
 
 
@@ -107,8 +104,6 @@ def loss(name: str) -> Callable[[Written], Written]:
     ------
     ValueError
         The name is no text, or another loss has it; it decorates no function.
-    ForeignCodeError
-        The function cannot be called so.
 
     Examples
     --------

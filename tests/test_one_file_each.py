@@ -59,9 +59,6 @@ import numpy as np
 from PIL import Image
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 
-USUAL_SIZE = 12
-
-
 def new_set(root: Path, size: int | None = None) -> ImageTextDataset:
     numbers = range(20)
     files = [root / f"{number}.png" for number in numbers]
@@ -168,6 +165,8 @@ def copy(tmp_path_factory):
         shutil.copy2(ROOT / name, tmp_path)
     for path, content in NEW.items():
         (tmp_path / path).write_text(content)
+    with (tmp_path / "real_data/kinds.py").open("a") as kinds:
+        kinds.write('\nKINDS["new_set"] = Kind("root", 12)\nPLACES["new_set"] = "root"\n')
     with (tmp_path / "docs/findings.md.jinja").open("a") as template:
         template.write(BLOCK)
     return tmp_path

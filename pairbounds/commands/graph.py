@@ -1,4 +1,4 @@
-"""The command `graph`: any pair graph that has a name, saved."""
+"""The commands `graph`, which saves a pair graph that has a name, and `families`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,12 +9,16 @@ import typer
 from pairbounds.commands.study import print_settings
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim, table_outputs
-from pairbounds.infrastructure.options import Force
+from pairbounds.infrastructure.options import Force, Json
+from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
 from pairbounds.sweeps.settings import chosen_settings, files_in, given_settings
 from pairbounds.sweeps.sweep import recorded
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.quantities.consistency import induced_labelling_error
+from pairbounds.theory.spectrum.triplets import spectrum
 
 
 def explain_graph(given: Mapping[str, Any]) -> None:
@@ -69,3 +73,24 @@ def graph(
             pair_table(made), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
         )
     echo(f"{out}: {made}")
+
+
+def families(
+    seed: Annotated[int, typer.Option(help="Seed of those that are drawn at random.")] = 0,
+    as_records: Json = False,
+) -> None:
+    """List the graph families, each at its small default settings, and what is known of them."""
+    rows, facts = [], []
+    for name, family in FAMILIES.items():
+        graph = family().graph(seed)
+        error, nodes = induced_labelling_error(graph), f"{graph.n_left} x {graph.n_right}"
+        values = spectrum(graph, min(4, *graph.joint.shape)).singular_values[1:].tolist()
+        about = {"family": name, "models": family.models, "nodes": nodes}
+        facts.append({**about, "alpha_T": error, "singular_values_from_2": values, "known": family.known})
+        rows.append((*about.values(), f"{error:.3f}", " ".join(f"{value:.2f}" for value in values), family.known))
+    if as_records:
+        echo(as_line(facts))
+        return
+    columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
+    columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
+    print_table("Graph families", columns, rows)

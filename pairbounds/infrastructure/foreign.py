@@ -1,89 +1,44 @@
-"""Code that is not ours, behind one boundary: whatever it does, it ends in one error that names it, its file and line.
-
-A plugin with bounds, a study, a bound that a user registered: `call_foreign` calls them. What they raise, an exit
-included, is a `ForeignCodeError`; an interrupt stays one.
-"""
+"""Errors of a user's code: bounds, losses, encoders, studies, models. They name the code, its file and its line."""
 
 import functools
-import importlib
 import inspect
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-OURS = "pairbounds."  # so begin the names of modules that are not foreign
-LETTERS = 500  # of a foreign message
-
-Result = TypeVar("Result")
-Passing = tuple[type[BaseException], ...]
+OURS = "pairbounds."  # the names of this package's modules begin so
 
 
 class ForeignCodeError(RuntimeError):
-    """Code that is not ours failed, or returned what it may not.
-
-    Attributes
-    ----------
-    name : what it is, as in "bound 'mine'"
-    file, line : where
-    what : what it did
-    """
-
-    def __init__(self, name: str, file: str, line: int, what: str) -> None:
-        super().__init__(name, file, line, what)
-        self.name, self.file, self.line, self.what = name, file, line, what
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.file}, line {self.line}) {self.what}"
+    """A user's code failed, or returned something that it may not."""
 
 
 @contextmanager
-def foreign_code(name: str, function: Any, passing: Passing = ()) -> Iterator[None]:
-    """Raise what a user's function raises in this block as a `ForeignCodeError`, an exit included.
+def foreign_code(name: str, code: Any, *passing: type[Exception]) -> Iterator[None]:
+    """Raise an error of a user's code in this block, or its exit, as a `ForeignCodeError`.
 
     Parameters
     ----------
-    name : what the error calls it
-    function : it or its class: the error names its file, and the last line there on the way to the failure
-    passing : types of exceptions that are let through, besides `ForeignCodeError`
+    name : of the code, as in "bound 'mine'"
+    code : the function, class or module, or the path of a file: the error names the last line there that was reached
+    passing : types of errors that are let through, besides `ForeignCodeError`
     """
-    through: Passing = (ForeignCodeError, *passing)
+    through: tuple[type[Exception], ...] = (ForeignCodeError, *passing)
     try:
         yield
     except through:
         raise
     except (Exception, SystemExit) as error:
-        raise ForeignCodeError(name, *_place(error, source_of(function)), _deed(error)) from error
-
-
-class ForeignResultError(ForeignCodeError):
-    """Failure of code that cannot be called as it has to be, or returned what it may never: to go on is of no use."""
-
-
-def call_foreign(
-    function: Callable[..., Result],
-    *arguments: Any,
-    name: str,
-    place: tuple[str, int] | None = None,
-    passing: Passing = (),
-) -> Result:
-    """Value that a foreign function returns; what it raises is a `ForeignCodeError`.
-
-    Parameters
-    ----------
-    name : what the error calls it
-    place : file and line that the error names where the failure has none in that file; else the file that failed first
-    passing : types of exceptions that are let through
-    """
-    through: Passing = (KeyboardInterrupt, *passing)
-    try:
-        return function(*arguments)
-    except through:
-        raise
-    except BaseException as error:
-        raise ForeignCodeError(name, *_place(error, place), _deed(error)) from error
+        file, line = (code, 1) if isinstance(code, str) else source_of(code)
+        for frame in traceback.extract_tb(error.__traceback__):
+            if frame.filename == file and frame.lineno is not None:
+                line = frame.lineno
+        if isinstance(error, SyntaxError) and error.filename == file:
+            line = error.lineno or line
+        raise ForeignCodeError(f"{name} ({file}, line {line}) failed: {type(error).__name__}: {error}") from error
 
 
 def is_foreign(function: Any) -> bool:
@@ -92,10 +47,7 @@ def is_foreign(function: Any) -> bool:
 
 
 def source_of(function: Any) -> tuple[str, int]:
-    """The file and the line where a function or a method of a class begins, or a name for where it is from.
-
-    Of an object, and of a class of such, it is the method that is called: `__call__`, or `forward` as torch has it.
-    """
+    """The file and the first line of a function, or of the method of an object or a class that is called."""
     while isinstance(function, functools.partial):
         function = function.func
     function = inspect.unwrap(function)
@@ -107,47 +59,10 @@ def source_of(function: Any) -> tuple[str, int]:
     return str(getattr(function, "__module__", None) or "compiled code"), 1
 
 
-def require_arguments(function: Any, names: Sequence[str], about: str) -> None:
-    """Raise a `ForeignResultError` if a function cannot be called with so many arguments."""
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):  # compiled code that has none
-        return
-    try:
-        signature.bind(*names)
-    except TypeError:
-        said = f"takes {signature}, and is called with ({', '.join(names)})"
-        raise ForeignResultError(about, *source_of(function), said) from None
-
-
 def as_number(value: Any) -> float:
-    """Float of a foreign function's value: any real number, also as an array or a tensor without axes."""
-    converts = hasattr(value, "__float__") or hasattr(value, "__index__")  # text does not, though float reads it
+    """Float of a real number, which may be an array or a tensor without axes; text and truth values are errors."""
+    is_number = hasattr(value, "__float__") or hasattr(value, "__index__")  # text is none, though float reads it
     axes = getattr(value, "ndim", 0)
-    if not converts or isinstance(value, bool | np.bool_) or axes or np.iscomplexobj(value):
-        raise TypeError(f"the value is to be a number, and not of type {type(value).__name__}")
+    if not is_number or isinstance(value, bool | np.bool_) or axes or np.iscomplexobj(value):
+        raise TypeError(f"expected a real number, got {type(value).__name__}")
     return float(value)
-
-
-def _place(error: BaseException, place: tuple[str, int] | None) -> tuple[str, int]:
-    """The last line of the foreign file that was on the way to the error."""
-    machinery = (__file__, importlib.__file__)
-    way = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    way = [(file, line) for file, line in way if file not in machinery and not file.startswith("<frozen ")]
-    home = place[0] if place is not None else way[0][0] if way else None
-    own = [line for file, line in way if file == home]
-    if home is not None and own:
-        return home, own[-1]
-    if isinstance(error, SyntaxError) and error.filename:
-        return error.filename, error.lineno or 1
-    return place or ("unknown file", 1)
-
-
-def _deed(error: BaseException) -> str:
-    try:
-        text = str(error.msg if isinstance(error, SyntaxError) else error)
-    except Exception:
-        text = "(its message cannot be shown)"
-    if len(text) > LETTERS:
-        text = text[: LETTERS - 1] + "…"
-    return f"failed: {type(error).__name__}" + (f": {text}" if text else "")

@@ -1,17 +1,14 @@
 """Registers of bounds, losses, encoders and studies, to which users add by name with a decorator."""
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, TypeVar
 
-from pairbounds.infrastructure.foreign import is_foreign, source_of
+from pairbounds.infrastructure.foreign import is_foreign
 
 Entry = TypeVar("Entry")
 
 REGISTERS: list["Register[Any]"] = []
-Entries = list[tuple["Register[Any]", str]]  # by their registers and names
 
 
 class Register(MutableMapping[str, Entry]):
@@ -97,34 +94,16 @@ class Register(MutableMapping[str, Entry]):
     def add(self, name: str, entry: Entry) -> Entry:
         """Register an entry; one whose file or notebook cell is run anew takes its old place."""
         entries = self._entries if is_foreign(self.source(entry)) else self._registered
-        if name in entries and not _same_source(self.source(entries[name]), self.source(entry)):
+        if name in entries and _identity(self.source(entries[name])) != _identity(self.source(entry)):
             raise ValueError(f"{self.what} named {name!r} is registered already: choose another name")
         entries[name] = entry
         return entry
 
-    def added(self, before: Mapping[str, Entry]) -> list[str]:
-        """The names of a user's entries that were not there before, or have a new entry."""
-        return [
-            name for name, entry in self.items() if before.get(name) is not entry and is_foreign(self.source(entry))
-        ]
+    def of_users(self) -> dict[str, Entry]:
+        """The entries that users registered, by name."""
+        return {name: entry for name, entry in self._registered.items() if is_foreign(self.source(entry))}
 
 
-@contextmanager
-def additions() -> Iterator[Callable[[], Entries]]:
-    """A block that adds to the registers, with a function that says what; if it fails, they are what they were."""
-    before = {id(register): dict(register) for register in REGISTERS}  # a plugin may load others
-    try:
-        yield lambda: [(one, name) for one in REGISTERS for name in one.added(before.get(id(one), {}))]
-    except BaseException:
-        for register in REGISTERS:
-            known = before.get(id(register), dict(register))
-            register.clear()
-            register.update(known)
-        raise
-
-
-def _same_source(first: Any, second: Any) -> bool:
-    """Test whether two functions are one, read twice: of one name in one file, or in one module such as a notebook."""
-    places = [(Path(source_of(f)[0]).absolute(), getattr(f, "__module__", None)) for f in (first, second)]
-    names = [getattr(f, "__qualname__", None) for f in (first, second)]
-    return names[0] == names[1] and any(a == b for a, b in zip(*places, strict=True))
+def _identity(function: Any) -> tuple[object, object]:
+    """Module and name of a function: equal if its file or notebook cell is run again."""
+    return getattr(function, "__module__", None), getattr(function, "__qualname__", None)

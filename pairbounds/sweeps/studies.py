@@ -81,7 +81,7 @@ class Study:
         """Context that names a user's study, its file and its line in errors, but for some that pass."""
         if not self.is_foreign:
             return nullcontext()
-        return foreign_code(f"study {self.name!r}", self.measure, passing)
+        return foreign_code(f"study {self.name!r}", self.measure, *passing)
 
     @cached_property
     def version(self) -> str:

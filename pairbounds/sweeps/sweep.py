@@ -188,7 +188,7 @@ def recorded(settings: Any) -> dict[str, Any]:
 def inputs_of(settings: Any) -> dict[str, object]:
     """What rows depend on besides settings and source: files that settings name, and plugins that are loaded."""
     keys: Mapping[str, object] = settings.input_keys() if hasattr(settings, "input_keys") else {}
-    plugins = sorted(f"{Path(plugin.path).name} {digest(plugin.content)}" for plugin in LOADED)
+    plugins = sorted(f"{Path(plugin.path).name} {digest(plugin.content)}" for plugin in LOADED.values())
     return {**keys, **({PLUGINS: plugins} if plugins else {})}
 
 
@@ -242,7 +242,7 @@ def _described(error: BaseException) -> str:
 
 def _outcomes(cells: Sequence[Cell], workers: int | str) -> "Generator[tuple[int, Tables | str], None, None]":
     """The number of each cell with its tables or its failure, in the order in which they finish."""
-    plugins = tuple(LOADED)
+    plugins = tuple(LOADED.values())
     with _pool(workers) as pool:
         tasks = [
             joblib.delayed(_attempt)(

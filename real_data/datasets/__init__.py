@@ -1,14 +1,13 @@
-"""Image sets with captions, in one form; `DATASETS` builds each from its options. A new file is found by its name."""
+"""Image sets with captions, in one form; `DATASETS` builds each from its options. A new one has its line in `kinds`."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from pkgutil import iter_modules
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.kinds import KINDS
 
 DATASETS: Mapping[str, Callable[..., ImageTextDataset]] = {
-    name: getattr(import_module(f"{__name__}.{name}"), name) for _, name, _ in iter_modules(__path__) if name in KINDS
+    name: getattr(import_module(f"{__name__}.{name}"), name) for name in KINDS
 }
 
 __all__ = ["DATASETS", "ImageTextDataset"]

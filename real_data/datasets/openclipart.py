@@ -33,8 +33,6 @@ LEFT_OUT = frozenset({"buttons", "computer", "logos", "shapes", "special", "unso
 SUBJECT = "{http://purl.org/dc/elements/1.1/}subject"
 TAG = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 
-USUAL_SIZE = 96  # pixels: they are drawings
-
 
 def openclipart(root: Path, size: int | None = None) -> ImageTextDataset:
     """The clip-arts with a tag; a picture's captions are its distinct tags, verbatim, and its class the top folder.

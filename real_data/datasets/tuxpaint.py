@@ -23,8 +23,6 @@ PACKAGES = Unpacked(
 )
 PICTURES = (".png", ".svg")
 
-USUAL_SIZE = 96  # pixels: they are drawings
-
 
 def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
     """The stamps with a sentence, which is a picture's one caption; its class is the top folder.

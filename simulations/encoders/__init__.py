@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from torch import nn
 
-from pairbounds.infrastructure.foreign import require_arguments
 from pairbounds.infrastructure.registers import Register
 from pairbounds.simulations.encoders.free import FreeTower
 
@@ -18,7 +17,6 @@ ENCODERS: Register[Callable[..., Any]] = Register(
     source=lambda build: build,
     entries={"free": FreeTower} | {name: getattr(import_module(f"{__name__}.{name}"), name) for name in NETWORKS},
 )
-ARGUMENTS = ("n_inputs", "k")  # of a user's
 Builder = Callable[..., nn.Module]  # of a user: from the number of inputs and the width
 Written = TypeVar("Written", bound=Builder)
 
@@ -35,8 +33,6 @@ def encoder(name: str) -> Callable[[Written], Written]:
     ------
     ValueError
         The name is no text, or another encoder has it; it decorates no function.
-    ForeignCodeError
-        The function cannot be called so.
 
     Examples
     --------
@@ -52,7 +48,6 @@ def encoder(name: str) -> Callable[[Written], Written]:
     def entry(build: Builder) -> Builder:
         if isinstance(build, nn.Module):
             raise ValueError(f"encoder {name!r} is not a function or a class, which would build one: {build!r}")
-        require_arguments(build, ARGUMENTS, f"encoder {name!r}")
         return build
 
     return ENCODERS.registering(name, entry)  # type: ignore[return-value]  # it returns what it is given

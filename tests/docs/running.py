@@ -15,9 +15,9 @@ from unittest.mock import patch
 
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.commandline import run
-from pairbounds.infrastructure.foreign import is_foreign
 from pairbounds.infrastructure.registers import REGISTERS
 from tests.docs.blocks import ROOT, Block
+from tests.unloaded import unload
 
 KEPT = ("examples", "results")  # of the repository, that commands read
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
@@ -109,16 +109,13 @@ def _in_process(arguments: list[str], script: str = "") -> tuple[int, str]:
 @contextlib.contextmanager
 def fresh() -> Iterator[None]:
     """The registers of a new process, and then again what they were."""
-    before = [dict(register) for register in REGISTERS]
+    before = [(register, register.of_users()) for register in REGISTERS]
+    unload()
     try:
-        for register in REGISTERS:
-            foreign = [name for name, entry in register.items() if is_foreign(register.source(entry))]
-            for name in foreign:
-                del register[name]
         yield
     finally:
-        for register, entries in zip(REGISTERS, before, strict=False):
-            register.clear()
+        unload()
+        for register, entries in before:
             register.update(entries)
 
 

@@ -5,22 +5,18 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
-from functools import reduce
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from distributed import LocalCluster
 
-from pairbounds import plugins
 from pairbounds.__main__ import app
-from pairbounds.plugins import LOADED, Plugin, load_plugin, require_loaded
-from pairbounds.simulations.encoders import ENCODERS
-from pairbounds.simulations.losses import LOSSES
+from pairbounds.plugins import LOADED, load_plugin
 from pairbounds.sweeps import SweepConfiguration, run_sweep, sweep
-from pairbounds.sweeps.studies import STUDIES
 from pairbounds.sweeps.sweep import cells_of
 from tests.limits import PATIENCE
+from tests.unloaded import unload
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -56,13 +52,9 @@ GOOD = {
 
 @pytest.fixture(autouse=True)
 def _unloaded():
-    """Nothing of a plugin is there before a test, nor after it."""
-    before = [dict(register) for register in (LOSSES, ENCODERS, STUDIES)]
+    """No plugin is loaded after a test."""
     yield
-    require_loaded([])
-    for register, entries in zip((LOSSES, ENCODERS, STUDIES), before, strict=True):
-        register.clear()  # an example that is run as a program registers too
-        register.update(entries)
+    unload()
 
 
 @pytest.fixture
@@ -88,37 +80,23 @@ def command(entrance: str, what: str, folder: Path) -> list[object]:
     return ["sweep", folder / "sweep.toml", "--out", folder / "out"]
 
 
-@pytest.mark.parametrize(
-    ("what", "content", "said"),
-    [
-        ("loss", "NO NAME", "plugin ({path}, line {line}) failed: ValueError: the name 3 of"),
-        (
-            "loss",
-            "x = 1",
-            "plugin {path} registers nothing: decorate a function with pairbounds.",
-        ),
-        ("study", "REGISTER", "plugin ({path}, line {line}) failed: "),
-        *((what, "TAKEN", "plugin ({path}, line {line}) failed: ValueError: {article} named") for what in WRITTEN),
-        *(
-            (what, "ARITY", "{what} 'mine' ({path}, line {line}) takes (one), and is called ")
-            for what in WRITTEN
-            if what != "study"
-        ),
-    ],
-)
-def test_a_plugin_that_cannot_be_loaded_is_one_line_and_exit_2(call, plugin, tmp_path, what, content, said):
-    """By what depends on the kind; what else a file may do is tried with bounds, in `test_foreign_code`."""
-    whole, arguments = WRITTEN[what].format("return None"), ("first, second, weight", "n_inputs, k", "settings, seed")
-    taken = whole.replace("mine", TAKEN[what], 1)
-    changed = {"TAKEN": taken, "NO NAME": whole.replace('"mine"', "3", 1)}
-    changed["ARITY"] = reduce(lambda text, some: text.replace(some, "one"), arguments, whole)
-    changed["REGISTER"] = whole.partition("\n")[0].removeprefix("@") + "(3)"
-    path, registers = plugin(changed.get(content, content) + "\n"), [dict(LOSSES), dict(ENCODERS), dict(STUDIES)]
-    code, out, err = call(app, *command("study", what, tmp_path), "--plugin", path)
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    named = {"article": f"a{'n' * (what == 'encoder')} {what}"}
-    assert err.startswith(f"error: {said.format(path=path, line=LINE, what=what, **named)}")
-    assert (registers, LOADED) == ([LOSSES, ENCODERS, STUDIES], {})
+@pytest.mark.parametrize("what", WRITTEN)
+def test_a_plugin_that_takes_a_name_is_one_line_and_exit_2(call, plugin, tmp_path, what):
+    """`test_foreign_code` tries what else a file may do."""
+    path = plugin(WRITTEN[what].format("return None").replace("mine", TAKEN[what], 1))
+    for entrance in ("study", "sweep"):
+        code, out, err = call(app, *command(entrance, what, tmp_path), "--plugin", path)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith(f"error: plugin ({path}, line {LINE}) failed: ValueError: a")
+        assert f"{what} named {TAKEN[what]!r} is" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_settings_of_a_study_are_a_frozen_dataclass(call, plugin, tmp_path):
+    path = plugin(WRITTEN["study"].replace("=Settings", "=int").format("return None"))
+    code, _, err = call(app, "study", "--plugin", path)
+    assert (code, err.count("\n")) == (2, 1)
+    assert "settings=<class 'int'> is not a dataclass of which every field has a default" in err
 
 
 @pytest.mark.parametrize("what", list(WRITTEN))
@@ -129,13 +107,6 @@ def test_what_is_registered_is_listed_and_measured_by_name(call, plugin, tmp_pat
     if what == "study":
         assert "mine" in call(app, "study", "--plugin", path)[1]
         assert "study mine" in call(app, "study", "mine", "--plugin", path, "--help")[1]
-
-
-def test_a_sweep_says_it_in_the_same_way_and_makes_no_folder(call, plugin, tmp_path):
-    path = plugin("sys.exit(0)\n")
-    code, out, err = call(app, *command("sweep", "loss", tmp_path), "--plugin", path)
-    assert (code, out, err) == (2, "", f"error: plugin ({path}, line {LINE}) failed: SystemExit: 0\n")
-    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
@@ -214,15 +185,6 @@ def test_workers_run_the_plugin_and_measure_the_same(plugin, tmp_path, workers):
         assert tables[0] == tables[1]
 
 
-def test_workers_that_had_another_plugin_before_have_this_one(plugin, tmp_path):
-    for folder in ("first", "second"):  # of one name, in two files
-        (tmp_path / folder).mkdir()
-        require_loaded([])
-        load_plugin(plugin(WRITTEN["study"].format(GOOD["study"])).rename(tmp_path / folder / "mine.py"))
-        result = run_sweep(SweepConfiguration("mine", 2, [{"x": [1, 2]}]), tmp_path / folder, 2)
-        assert (result.rows, result.failures) == ({"mine": 4}, [])
-
-
 def test_a_changed_plugin_is_measured_again_and_its_cells_are_not_mixed(call, plugin, tmp_path):
     values = []
     for factor in ("10", "100", "10"):
@@ -241,24 +203,6 @@ def test_a_plugin_is_part_of_what_a_study_of_this_package_depends_on(plugin):
             load_plugin(plugin(content))
         keys.append(cells_of(training)[0].key)
     assert len(set(keys)) == 3
-    require_loaded([])
-    assert cells_of(training)[0].key == keys[0]
-
-
-def test_a_plugin_that_is_loaded_again_replaces_what_it_was_and_a_failed_one_leaves_it(plugin):
-    both = WRITTEN["loss"].format(GOOD["loss"]) + WRITTEN["encoder"].format(GOOD["encoder"])
-    assert load_plugin(plugin(both)) == ["mine", "mine"]
-    load_plugin(plugin(WRITTEN["loss"].format("return first.sum()")))
-    assert "mine" in LOSSES
-    assert "mine" not in ENCODERS
-    kept, loaded = LOSSES["mine"], dict(LOADED)
-    with pytest.raises(RuntimeError, match="failed: KeyError"):
-        load_plugin(plugin(WRITTEN["loss"].format("return 0") + "raise KeyError"))
-    assert (LOSSES["mine"], LOADED) == (kept, loaded)
-    other = Plugin(str(Path("elsewhere.py").absolute()), (HEAD + both).encode())  # of another user, on a worker
-    require_loaded([other])
-    assert list(plugins.LOADED) == [other]
-    assert "mine" in ENCODERS
 
 
 def test_a_table_is_not_written_where_the_plugin_is(call, plugin, tmp_path):
@@ -284,6 +228,7 @@ def test_each_line_of_an_example_does_what_it_says(call, tmp_path, monkeypatch, 
     lines = [line.partition(":")[2].split() for line in told.splitlines()[1:] if ":" in line]
     assert [words[0] for words in lines] == ["pairbounds", "pairbounds" if name == "my_study" else "python"]
     for words in lines:
+        unload()
         if words[0] == "python":
             runpy.run_path(words[1], run_name="__main__")
             assert "probe error" in capsys.readouterr().out

@@ -154,15 +154,14 @@ class Cut(nn.Module):
         (lambda first, second, weight: 1 / 0, "failed: ZeroDivisionError: ."),
         (lambda first, second, weight: first.sum(1), r"returned a tensor of shape \(\d+,\), and not a number"),
         (lambda first, second, weight: first.detach().sum(), "returned a tensor without a gradient: numpy, .item()"),
-        (lambda first, second: first.sum(), r"takes \(first, second\), and is called with \(first, second, weight\)"),
+        (lambda first, second: first.sum(), "failed: TypeError: ."),
     ],
 )
 def test_a_loss_that_does_not_work_is_named_with_its_line(function, said):
     with pytest.raises(ForeignCodeError, match=said) as caught:
         train(GRAPH, 2, loss=function, steps=3)
-    assert "loss '<lambda>'" in caught.value.name
-    assert caught.value.file == __file__
-    assert abs(caught.value.line - function.__code__.co_firstlineno) <= 20  # or of what it calls
+    line = function.__code__.co_firstlineno
+    assert str(caught.value).startswith(f"loss '<lambda>' ({__file__}, line {line}) failed: ")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +177,7 @@ def test_a_loss_that_does_not_work_is_named_with_its_line(function, said):
 def test_an_encoder_that_does_not_work_is_named(built, said):
     with pytest.raises(ForeignCodeError, match=said) as caught:
         train(GRAPH, 2, encoder=(built, "linear"), inputs=INPUTS, steps=2)
-    assert caught.value.name == "encoder '<lambda>'"
+    assert str(caught.value).startswith(f"encoder '<lambda>' ({__file__}, line ")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pairbounds import BOUNDS
 from pairbounds.theory.attack.starts import STARTS
+from tests.unloaded import unload
 
 pytest_plugins = "pytester"
 
@@ -19,11 +19,9 @@ def surely_true(graph, spectrum, k):
 
 @pytest.fixture(autouse=True)
 def _registered():
-    """Most runs are in this process, which saves its imports: the register is what it was afterwards."""
-    before = dict(BOUNDS)
+    """Most runs are in this process, which saves its imports."""
     yield
-    BOUNDS.clear()
-    BOUNDS.update(before)
+    unload()
 
 
 @pytest.fixture
@@ -60,6 +58,15 @@ def test_in_the_settings_of_a_suite_it_adds_to_the_tests(pytester, plugin):
     pytester.makeini(f"[pytest]\naddopts = -p pairbounds.pytest_plugin --bounds {plugin.name}\ntestpaths = tests\n")
     run = pytester.runpytest_inprocess("-k", "test_own or (surely-true and planted)")
     assert run.parseoutcomes() == {"passed": 1, "failed": 1, "deselected": 2 * len(STARTS) - 1}
+
+
+def test_a_bound_that_fails_is_one_line(pytester, plugin):
+    plugin.write_text(plugin.read_text().replace("return 1.0", "raise SystemExit(0)"))
+    run = pytester.runpytest_inprocess(
+        "-p", "pairbounds.pytest_plugin", "--bounds", plugin.name, "-k", "surely-true and planted"
+    )
+    run.stdout.fnmatch_lines(["bound 'surely-true' (*my_bound.py, line *) failed: SystemExit: 0"])
+    assert "Traceback" not in run.stdout.str() + run.stderr.str()
 
 
 def test_a_missing_file(pytester):

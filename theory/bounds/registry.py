@@ -8,7 +8,7 @@ from functools import cached_property, partial, wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from pairbounds.infrastructure.foreign import as_number, call_foreign, is_foreign, source_of
+from pairbounds.infrastructure.foreign import as_number, foreign_code, is_foreign
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.registers import Register
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -94,12 +94,8 @@ class Bound:
             arguments = (*arguments, self._of(encoder or Encoder.optimum(graph, known, k)))
         if not self.foreign:
             return float(self.evaluate(*arguments))
-        return call_foreign(
-            lambda: as_number(self.evaluate(*arguments)),
-            name=f"bound {self.name!r}",
-            place=source_of(self.evaluate),
-            passing=(HypothesisError,),
-        )
+        with foreign_code(f"bound {self.name!r}", self.evaluate, HypothesisError):
+            return as_number(self.evaluate(*arguments))
 
     def in_hops(self, hops: int | None) -> "Bound":
         """The same claim by the consistency of so many hops; itself for `None`, or where hops play no part in it."""

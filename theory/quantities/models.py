@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.foreign import call_foreign, source_of
+from pairbounds.infrastructure.foreign import foreign_code
 from pairbounds.theory.quantities.probes import as_features
 
 if TYPE_CHECKING:
@@ -53,11 +53,12 @@ def _outputs(model: Any, inputs: Any, name: str) -> FloatArray:
         raise ValueError(f"{name} is no model, and the other is one: give two of a kind")
     if not hasattr(inputs, "__len__"):
         raise ValueError(f"the inputs of {name} have no length: give an array, a tensor or a list")
-    place, parts = source_of(type(model).forward if _is_module(model) else model), []
+    parts = []
     with _at_rest(model):
         for start in range(0, len(inputs), BLOCK):
             block = _beside(model, inputs[start : start + BLOCK])
-            outputs = call_foreign(model, block, name=f"model {name}", place=place)
+            with foreign_code(f"model {name}", model):
+                outputs = model(block)
             parts.append(as_features(outputs, len(block), name))
     return np.vstack(parts)
 

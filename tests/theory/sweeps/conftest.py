@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from pairbounds.plugins import load_plugin, require_loaded
+from pairbounds.plugins import load_plugin
+from tests.unloaded import unload
 
 
 @pytest.fixture(autouse=True, scope="package")
 def _tiny():
     load_plugin(Path(__file__).with_name("tiny.py"))
     yield
-    require_loaded([])
+    unload()

@@ -50,7 +50,7 @@ def test_a_cell_that_kills_its_process_ends_the_sweep_in_one_line_and_finished_c
     fixed = f'{{fatal = 5, traces = "{tmp_path / "traces"}"}}'
     file = toml(tmp_path / "tiny.toml", settings=fixed, grid="[{x = [0, 1, 2, 3, 4, 5]}]")
     code, _, err = call(app, "sweep", file, "--out", tmp_path / "out", "--jobs", 2)
-    assert (code, "a worker process was killed" in err.splitlines()[-1]) == (2, True)
+    assert (code, "a worker process was killed" in err.splitlines()[-1]) == (2, True), err
     kept = cell_files(tmp_path / "out")
     assert call(app, "sweep", file, "--out", tmp_path / "out")[0] == 0
     assert cell_files(tmp_path / "out").items() >= kept.items()

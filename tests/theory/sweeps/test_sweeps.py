@@ -47,6 +47,11 @@ def traces(tmp_path):
     return tmp_path / "traces"
 
 
+def backwards(cells, workers, outcomes=sweep._outcomes):
+    """The last cell finishes first."""
+    yield from reversed(list(outcomes(cells, workers)))
+
+
 def test_the_table_is_that_of_nested_loops_in_any_order_and_its_sidecar_has_the_configuration(tmp_path, monkeypatch):
     points = [{"x": x, "name": name} for x in (4, 0, 3) for name in ("a", "b")] + [{"y": 1.0}, {"y": 0.5}]
     blocks = []
@@ -59,8 +64,7 @@ def test_the_table_is_that_of_nested_loops_in_any_order_and_its_sidecar_has_the_
     table = pd.read_parquet(tmp_path / "forwards/table.parquet")
     pd.testing.assert_frame_equal(table, pd.concat(blocks, ignore_index=True), check_exact=True)
     assert (result.cells, result.rows, result.failures) == (16, {"tiny": len(table)}, [])
-    in_order = sweep._outcomes
-    monkeypatch.setattr(sweep, "_outcomes", lambda *given: (each for each in reversed(list(in_order(*given)))))
+    monkeypatch.setattr(sweep, "_outcomes", backwards)
     swept(tmp_path / "backwards", unlucky=9)
     assert contents(tmp_path / "forwards") == contents(tmp_path / "backwards")
     record = json.loads(sidecar(tmp_path / "forwards/table.parquet").read_text())["configuration"]
@@ -128,7 +132,7 @@ def test_cells_have_one_key_just_if_they_are_equal_but_for_where_they_are_measur
 
 def test_a_worker_with_other_source_refuses():
     for version, fits in ((STUDIES["tiny"].version, True), ("another version", False)):
-        number, outcome = sweep._attempt(3, "tiny", version, {}, 0, list(sweep.LOADED))
+        number, outcome = sweep._attempt(3, "tiny", version, {}, 0, ())
         assert (number, fits or "other source code of 'tiny' than the sweep: install the same" in outcome) == (3, True)
 
 

@@ -1,0 +1,12 @@
+"""Removal of what plugins and tests have registered."""
+
+from pairbounds.infrastructure.registers import REGISTERS
+from pairbounds.plugins import LOADED
+
+
+def unload() -> None:
+    """Unload all plugins, and remove every entry of a user."""
+    LOADED.clear()
+    for register in REGISTERS:
+        for name in register.of_users():
+            del register[name]
