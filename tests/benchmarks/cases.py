@@ -8,24 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import scipy.sparse as sp
 import scipy.sparse.linalg
-from sklearn.cluster import MiniBatchKMeans
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-from pairbounds import PairGraph, batch_report, check_bounds, granularity_report, pairs_report, spectrum
-from pairbounds.theory.questions.batch import BATCHES
+from pairbounds import PairGraph, check_bounds, spectrum
 from tests.benchmarks import by_hand
 from tests.families import slow_decay
 
 RESIDUAL = 1e-6  # that both solvers are to reach
 TOLERANCE = 1e-3  # of svds: it reaches that residual on these graphs, up to twice as fast as at 0
-SUBCLASSES, DEGREE = 6, 10
+CLASSES, SUBCLASSES, DEGREE = 10, 6, 10
 IN_SUBCLASS, IN_CLASS = 0.95 * 0.7, 0.95  # the chance that a pair stays there; else its other end is anywhere
 
 
@@ -36,7 +31,6 @@ class Size:
     n_left: int
     n_right: int
     k: int
-    classes: int = 10
 
 
 SIZES = {
@@ -44,7 +38,6 @@ SIZES = {
     "S": Size(2_000, 1_000, 16),
     "M": Size(20_000, 10_000, 64),
     "L": Size(200_000, 50_000, 64),
-    "Q": Size(100_000, 30_000, 32, classes=100),  # for questions: a million pairs
 }
 
 
@@ -70,7 +63,7 @@ class Duel:
 
 def block_model(size: Size, seed: int) -> PairGraph:
     """Classes of six subclasses: with ten of them 60 large singular values, then a bulk."""
-    rng, groups = np.random.default_rng(seed), size.classes * SUBCLASSES
+    rng, groups = np.random.default_rng(seed), CLASSES * SUBCLASSES
     left, right = (rng.permutation(np.arange(n) % groups) for n in (size.n_left, size.n_right))
     by_group = np.argsort(right, kind="stable")
     starts = np.searchsorted(right[by_group], np.arange(groups + 1))
@@ -86,8 +79,8 @@ def block_model(size: Size, seed: int) -> PairGraph:
 def circle(size: Size, seed: int) -> PairGraph:
     """A slowly decaying spectrum with values in near pairs; the classes are arcs, on the left by majority."""
     graph = slow_decay(np.random.default_rng(seed), size.n_left, size.n_right)
-    right = graph.right_ids * size.classes // size.n_right
-    votes = graph.joint @ np.eye(size.classes)[right]
+    right = graph.right_ids * CLASSES // size.n_right
+    votes = graph.joint @ np.eye(CLASSES)[right]
     return PairGraph(graph.joint, votes.argmax(axis=1), right)
 
 
@@ -165,62 +158,8 @@ def bounds(size: Size, seed: int) -> Iterator[Duel]:
         )
 
 
-def questions(size: Size, seed: int) -> Iterator[Duel]:
-    """Answers to questions about a table of pairs, against what a user would write."""
-    graph = block_model(size, seed)
-    case = f"{graph.joint.nnz:,} pairs, {size.classes} classes"
-    yield Duel(
-        case=f"batch: {case}",
-        make=partial(fresh, graph),
-        ours=batch_report,
-        peers={"false negatives alone, by numpy and pandas": false_negatives},
-        note="the peer has the expected false negatives; ours the information and the temperature besides",
-    )
-    yield Duel(
-        case=f"pairs: {case}, k = {size.k}",
-        make=partial(fresh, graph),
-        ours=lambda graph: pairs_report(graph, size.k),
-        peers={
-            "the spectrum alone, by scipy svds": lambda graph: scipy.sparse.linalg.svds(
-                graph.normalized, size.k + 1, tol=TOLERANCE
-            )
-        },
-        note="the peer has the singular values; ours two theorems at 19 sample sizes, and their inverses, besides",
-    )
-    yield Duel(
-        case=f"granularity: {case}, k = {size.k}",
-        make=partial(_with_texts, graph),
-        ours=lambda graph: granularity_report(graph, size.k),
-        peers={"one merge by scikit-learn: TF-IDF of letters, SVD, k-means": partial(merged, size.n_right // 8)},
-        note="the peer merges once; ours has nested levels, bounds, and errors on other images, besides",
-    )
-
-
-def _with_texts(graph: PairGraph) -> PairGraph:
-    """The graph with texts of two words for captions, the first of which many have."""
-    words = [f"{caption % 60} {caption}" for caption in range(graph.n_right)]
-    return PairGraph(graph.joint, graph.left_labels, right_ids=words)
-
-
-def merged(groups: int, graph: PairGraph) -> MiniBatchKMeans:
-    """One merge of the captions, by their letters."""
-    counts = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3)).fit_transform(graph.right_ids)
-    vectors = TruncatedSVD(min(64, counts.shape[1] - 1), random_state=0).fit_transform(counts)
-    return MiniBatchKMeans(groups, random_state=0, n_init=1).fit(vectors)
-
-
-def false_negatives(graph: PairGraph) -> pd.DataFrame:
-    """The expected numbers of each kind, for each batch size."""
-    left, right = graph.left_marginal, graph.right_marginal
-    sides = ((left, graph.left_labels), (right, graph.right_labels))
-    classes = [pd.Series(mass).groupby(labels).sum() for mass, labels in sides]
-    chances = (float((classes[0] * classes[1]).sum()), float(right @ right), float(left @ ((graph.joint > 0) @ right)))
-    return pd.DataFrame([[(batch - 1) * chance for chance in chances] for batch in BATCHES], BATCHES)
-
-
 BENCHMARKS: dict[str, tuple[tuple[str, ...], Callable[[Size, int], Iterator[Duel]]]] = {
     "commands": (("S", "M", "L"), commands),
     "spectrum": (("S", "M", "L"), spectra),
     "check_bounds": (("M", "L"), bounds),
-    "questions": (("Q",), questions),
 }

@@ -1,12 +1,11 @@
 """`python -m tests.reliability.same_cells OLD NEW`: whether two folders of tables hold the same cells.
 
-Tables and columns that were renamed in between are compared under their new names, by `TABLES` and `COLUMNS`. A column
-of verdicts has its cells where a claim is applicable; where it is not, the newer table has none. Notes may say more
-than they did. Tables of two processors agree in some digits of each number: `--digits 3` compares so many.
+A column of verdicts has its cells where a claim is applicable; where it is not, the newer table has none.
+Tables of two processors agree in some digits of each number: `--digits 3` compares so many.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -16,22 +15,6 @@ import typer
 from pairbounds.figures.findings.evidence import NOTHING, last_digit
 from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
 from pairbounds.infrastructure.tables import read_table
-
-NOTE = "note"  # a column of words, which may say more than they did
-PAIRINGS = ("frontier", "matched", "difference", "verdict", "learned", "confusion", "pairs")
-TABLES: Mapping[str, str] = {  # old names by the new ones
-    "resampled_worlds": "resampling",
-    "resampled_views": "emoji_resampling",
-    "resampled_training": "resample",
-    "pretraining": "pretrain",
-    **{f"pairings_{part}": f"arms_{part}" for part in PAIRINGS},
-}
-COLUMNS: Mapping[str, str] = {  # new names by the old ones
-    "arm": "pairing",
-    "eye": "image_encoder",
-    "judge": "evaluator",
-    "technique": "rule",
-}
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -46,18 +29,14 @@ def compare(
     """Compare every table of NEW with the one that it was, cell by cell; exits with 1 if any differs."""
     rows, failed = [], False
     for path in sorted(new.glob("*.parquet")):
-        name = path.stem
-        known = old / f"{name}.parquet"
-        renamed = known if known.is_file() else old / f"{TABLES.get(name, name)}.parquet"
-        before = read_table(renamed).rename(columns=dict(COLUMNS))
-        after = read_table(path)
+        before, after = read_table(old / path.name), read_table(path)
         differing = differences(before, after, digits)
         new_columns = [column for column in after.columns if column not in before.columns]
         gone = [column for column in before.columns if column not in after.columns]
         failed |= bool(len(differing) or gone or len(before) != len(after))
         cells = len(after) * len([column for column in after.columns if column in before.columns])
         counts = (f"{len(before)}, {len(after)}", f"{cells:,}", f"{len(differing)}")
-        rows.append((name, *counts, ", ".join(new_columns), ", ".join(gone)))
+        rows.append((path.stem, *counts, ", ".join(new_columns), ", ".join(gone)))
         if shown and len(differing):
             print(differing.to_string())
     columns = [("table", "left"), ("rows before, after", "right"), ("cells", "right"), ("differ", "right")]
@@ -81,9 +60,8 @@ def _differing(
         for row, (first, second) in pairs:
             if pd.isna(second) and (pd.isna(first) or ("applicable" in after.columns and not after["applicable"][row])):
                 continue
-            if _same(first, second, digits) or (column == NOTE and str(first) in str(second)):
-                continue
-            yield row, column, first, second
+            if not _same(first, second, digits):
+                yield row, column, first, second
 
 
 def _same(first: object, second: object, digits: int | None) -> bool:
