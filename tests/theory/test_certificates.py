@@ -169,20 +169,3 @@ def test_the_upper_end_of_probes_holds_with_errors_as_large_as_is_said(error):
         assert 0.6 - 1e-12 <= end <= 0.72
         below = deflated_end(product, *none, start, 0.61, 0.62, rounding=error, failure=1e-6, steps=400)
         assert 0.6 <= below <= 0.63
-
-
-@pytest.mark.parametrize("rows", [np.eye(3, 300), np.ones((3, 300)), np.random.default_rng(1).normal(size=(3, 300))])
-def test_vectors_of_any_length_and_angle_count_with_their_rounding(rows):
-    """As with their spectral norm, or more; of orthogonal ones no more. They are so long that it is a large part."""
-    vectors = 1e5 * (rows / np.linalg.norm(rows, axis=1, keepdims=True)).T
-    norm = np.linalg.norm(vectors, 2)
-    summed = 1.01 * np.finfo(float).eps / 2 * (np.linalg.norm(vectors) * norm * (300 + 2 * 3) + 2 * (1 + norm**2))
-    start = np.random.default_rng(0).standard_normal((300, 2))
-
-    def end(vectors, values, product, rounding):
-        return deflated_end(product, vectors, values, start, 0.5, 0.0, rounding=rounding, failure=1e-6, steps=20)
-
-    found = end(vectors, np.full(3, 0.25 + 1e-12), lambda x: x / 3, 0.0)
-    oracle = end(vectors[:, :0], np.empty(0), lambda x: x / 3 - 1e-12 * vectors @ (vectors.T @ x), summed)
-    assert found >= oracle * (1 - 1e-9)
-    assert found <= oracle * (1 + 1e-9) or np.count_nonzero(rows) > 3

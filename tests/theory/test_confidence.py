@@ -60,23 +60,6 @@ def test_proportions_exceed_the_deviation_as_rarely_as_it_says():
     assert excess(1.0) <= 0 < excess(0.0)
 
 
-def test_the_bernstein_interval_from_its_formula():
-    counts, level, doubt, nodes = counts_of(GRAPH, 3_000, np.random.default_rng(5)), 0.9, 0.05, 11
-    n, (low, high) = int(counts.sum()), singular_value_bernstein(counts, 2, level=level)
-    estimate = spectrum(PairGraph(counts), 3).singular_values[2]
-    largest, least, rarest = 1.0, 1.0, []
-    for side in (counts.sum(axis=1), counts.sum(axis=0)):
-        ends = [scipy.stats.binomtest(int(c), n).proportion_ci(1 - doubt / nodes, "exact") for c in side]
-        largest *= max(math.sqrt(c / n / node.low) for c, node in zip(side, ends, strict=True))
-        least *= min(math.sqrt(c / n / node.high) for c, node in zip(side, ends, strict=True))
-        rarest.append(min(node.low for node in ends))
-    t = high - estimate * largest
-    v, bound = max(1 / p for p in rarest), 1 + 1 / math.sqrt(math.prod(rarest))
-    log = math.log(nodes / doubt)
-    assert t == pytest.approx(math.sqrt(2 * v * log / n) + bound * log / (3 * n), rel=1e-9)
-    assert low == pytest.approx(max(0, estimate * least - t))
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -103,18 +86,6 @@ def test_the_interval_allows_for_splits_that_overlap():
     assert student_half(values) == pytest.approx(2.262157 * values.std(ddof=1) / np.sqrt(10), rel=1e-6)
     assert student_half([0.0, 1.0]) == pytest.approx(12.706205 / 2, rel=1e-6)
     assert np.isnan(student_half([1.0]))
-
-
-def test_shared_halves_hold_what_they_should():
-    rng, inside = np.random.default_rng(1), np.zeros(2)
-    trials, n, g = 2_000, 5, 6
-    for _ in range(trials):
-        values = 2 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g))
-        mean, of_two, _ = shared_halves(values)
-        means = values.mean(axis=0)
-        inside += [abs(means[0]) <= mean, abs(means[0] - means[1]) <= of_two]
-    # Three standard errors of a share of 0.95 are 0.015; Satterthwaite's degrees of freedom err a little.
-    assert np.all(np.abs(inside / trials - 0.95) < 0.02)
 
 
 def test_with_the_degrees_of_shared_halves_the_power_is_what_it_should_be():

@@ -30,22 +30,6 @@ def test_no_value_exceeds_what_its_sums_allow(family):
     assert theorem.square_at_most(graph, min(graph.joint.shape)) == 0
 
 
-@pytest.mark.parametrize("at_once", [1, 7, 10**6])
-@pytest.mark.parametrize("family", ["tall", "wide", "sparse_random"])
-def test_fourth_powers_in_any_blocks_of_the_side_of_fewer_products(family, at_once, monkeypatch):
-    graph = family_graph(family)
-    fewest = min(np.sum(graph.joint.count_nonzero(axis=axis) ** 2) for axis in (0, 1))
-    monkeypatch.setattr(theorem, "PRODUCTS_LIMIT", fewest)
-    monkeypatch.setattr(theorem, "PRODUCTS_BLOCK", at_once)
-    assert theorem._fourth_powers(graph.normalized) == pytest.approx(np.sum(squares(graph) ** 2), rel=1e-12)
-
-
-def test_without_fourth_powers_the_sum_of_squares_is_left(monkeypatch):
-    monkeypatch.setattr(theorem, "PRODUCTS_LIMIT", 1)
-    graph = family_graph("dense_random")
-    assert theorem.square_at_most(graph, 3) == pytest.approx((squares(graph).sum() - 1) / 3, rel=1e-12)
-
-
 def test_sums_of_powers_are_rounded_outward():
     """Roots and sums of these weights are exact: `‖Ā‖² = 5/4`, its part beyond the component 1/4, in powers 17/128."""
     sums, unit = theorem._sums(PairGraph([[3, 1], [1, 3]])), 16 * 2.0**-52 * 2 * 5 / 4

@@ -32,7 +32,7 @@ from pairbounds.theory.questions.merging import (
     vectors_of,
     within_classes,
 )
-from tests.theory.test_questions import CAPTIONS, COUNTS, SIX
+from tests.theory.test_questions import SIX
 
 TEXTS = st.lists(st.text("abc ,A", min_size=1, max_size=6), min_size=3, max_size=9, unique=True)
 
@@ -193,18 +193,6 @@ def test_the_linear_encoder_is_the_best_of_its_class():
     np.testing.assert_allclose(found @ found.T, best @ best.T, atol=1e-9)
 
 
-def test_components_are_those_of_the_seen_images_alone():
-    features = np.random.default_rng(0).standard_normal((40, 6)) * [5, 4, 3, 2, 1, 1]
-    seen = np.arange(40) < 30
-    found = principal_components(features, seen)
-    assert found.shape == (40, 1 + 30 // granularity.IMAGES_EACH)
-    np.testing.assert_allclose(found[seen].mean(axis=0), [1, 0, 0, 0], atol=1e-12)
-    covariance = np.cov(found[seen, 1:].T)
-    np.testing.assert_allclose(covariance, np.diag(np.linalg.eigvalsh(np.cov(features[seen].T))[:-4:-1]), atol=1e-9)
-    other = np.where(seen[:, None], features, 0)
-    np.testing.assert_array_equal(principal_components(other, seen)[seen], found[seen])
-
-
 def test_intervals_are_of_overlapping_halves_and_of_all_levels_together():
     graph = graph_of(spellings(24))
     found = trials(graph, levels_of(graph.right_ids), 3, splits=3)
@@ -215,13 +203,6 @@ def test_intervals_are_of_overlapping_halves_and_of_all_levels_together():
     row = table.loc[("similarity", "near-duplicates")]
     assert row["gain"] == pytest.approx(gains.mean())
     assert (row["low"], row["high"]) == pytest.approx((gains.mean() - half, gains.mean() + half))
-
-
-def test_without_labels_singular_values_are_there():
-    answer = granularity_report(PairGraph(COUNTS + COUNTS, right_ids=CAPTIONS), 1)
-    assert list(answer.table) == ["kind", "level", "similarity", "groups", "sigma"]
-    assert answer.words[0].startswith("The graph has no labels")
-    assert answer.words[-1].startswith("So: ")
 
 
 def photographs(n=60, seed=0):

@@ -167,9 +167,7 @@ def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
 # How many hops.
 
 
-@pytest.mark.parametrize(
-    ("products", "hops"), [(0, module.FEWEST_HOPS), (5.9, 5), (module.HOPS, module.HOPS), (1000, module.HOPS)]
-)
+@pytest.mark.parametrize(("products", "hops"), [(0, module.FEWEST_HOPS), (5.9, 5), (1000, module.HOPS)])
 def test_hops_by_what_they_cost(products, hops, monkeypatch):
     """A hop leads over every pair twice, for every class: ten million pairs with a hundred classes have all hops."""
     assert 2 * 10_000_000 * 100 * module.HOPS < module.HOPS_PRODUCTS < 2 * 10_000_000 * 1_000 * module.FEWEST_HOPS
@@ -177,9 +175,7 @@ def test_hops_by_what_they_cost(products, hops, monkeypatch):
     classes = len(np.unique(graph.left_labels))
     monkeypatch.setattr(module, "HOPS_PRODUCTS", int(products * 2 * graph.joint.nnz * classes))
     assert default_hops(graph) == hops
-    assert len(label_measure(graph).diagonal) == hops
     assert label_measure(graph) is label_measure(graph, hops)
-    assert len(label_measure(graph, 7).diagonal) == 7
     monkeypatch.setattr(module, "HOPS_PRODUCTS", 2 * graph.joint.nnz * graph.n_left * module.HOPS)
     assert default_hops(PairGraph(graph.joint)) == module.HOPS  # of so few pairs, whatever their labels
 
@@ -345,22 +341,6 @@ def test_the_interval_holds_the_tail_on_random_graphs():
             assert max(upper) <= 1, about
             assert np.diff(upper).max() <= 4 * np.sqrt(triplets.rounding), about
             assert np.diff(lower).min() >= -4 * np.sqrt(triplets.rounding), about
-
-
-@pytest.mark.parametrize("joined", [10.0**-digits for digits in (6, 9, 12, 15)])
-def test_the_interval_holds_at_a_tie_that_is_all_but_exact(joined):
-    """Two components joined by a hair, twice: `σ_3` and `σ_4` differ by `joined`, and round-off mixes their vectors."""
-    rng = np.random.default_rng(16)
-    pair = [[1 - joined, joined], [joined, 1 - joined]]
-    for _ in range(4):
-        joint = np.kron(pair, rng.random((6, 5)))
-        graph = PairGraph(joint, rng.integers(2, size=12))
-        triplets = all_triplets(graph)
-        for k in (1, 3, 5, 7):
-            tail = 1 - label_energy(graph, triplets)[:k].sum()
-            for hops in STEPS:
-                assert tail_at_most(graph, triplets, k, hops) >= tail - triplets.rounding
-                assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
 
 
 @pytest.mark.parametrize("cut", [0.0, 0.7])

@@ -69,14 +69,6 @@ def test_the_optimum_that_is_not_whitened_has_other_scores_off_the_source(k, sco
         assert misses == pytest.approx({3: 0.268, 4: 0.536}[k], abs=1e-3)
 
 
-def test_where_the_class_outweighs_the_domain_the_classes_alone_are_learnt():
-    graph = classes_by_domains(3, 4, 2, 1, 0.4, 0.2)
-    source, features = np.arange(12) % 4 == 1, optimum(graph, 3)
-    fitted = probe(graph, features, labelled=source)
-    assert fitted.held_out_error == 0
-    np.testing.assert_allclose(features @ fitted.coefficients, np.eye(3)[graph.left_labels], atol=1e-9)
-
-
 def test_where_pairs_join_other_classes_of_other_domains_the_head_is_wrong_throughout():
     """γ above α and β: the second feature is the class in one domain and the opposite in the other."""
     diagonal = np.array([[1, 0], [0, 1], [0, 1], [1, 0]])  # captions of classes 0, 1 in domains 0, 1, and of the rest

@@ -121,17 +121,6 @@ def test_the_error_that_a_divergence_allows(disagreement, divergence):
         assert beyond * least_divergence(disagreement / beyond) > divergence
 
 
-def test_its_limits():
-    assert most_error(0.2, 0.0) == pytest.approx(0.4, rel=1e-6)
-    assert most_error(0.0, 0.3) == pytest.approx(0.3 / math.log(2))
-    assert most_error(0.5, 0.0) == most_error(0.0, math.inf) == 1
-    assert most_error(0.0, 0.0) < 1e-17
-    assert most_error(1e-30, 1e-30) < 1e-17
-    u = 0.3
-    assert least_divergence(u) == pytest.approx(math.log(2) + u * math.log(u) + (1 - u) * math.log(1 - u))
-    assert least_divergence(np.array([0.5, 0.7, math.inf])).tolist() == [0, 0, 0]
-
-
 @pytest.mark.parametrize("family", GRAPHS)
 def test_a_critic_that_ties_some_nodes_pays_their_costs_and_no_more(family):
     """So that the bound by node cannot be improved, but for the last node, which a budget pays for in part."""
