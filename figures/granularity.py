@@ -12,7 +12,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.natural_captions import TITLES
 from pairbounds.figures.style import COLUMN, THEOREMS
 from pairbounds.infrastructure.palette import GREEN, MEASURED, NEUTRAL, ORANGE
-from pairbounds.theory.questions.granularity import CHOSEN, ORACLE, RANDOM, SIMILARITY, summary
+from pairbounds.theory.questions.merge_levels import CHOSEN, ORACLE, RANDOM, SIMILARITY, summary
 
 MEASURES = ["split", "kind", "level", "groups", "sigma", "alpha_t", "bound", "mse", "error"]
 MERGED = {

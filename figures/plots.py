@@ -23,7 +23,7 @@ from pairbounds.infrastructure.palette import INK, MEASURED, NEUTRAL, VERMILION
 from pairbounds.theory.bounds.registry import BOUNDS, Bound, names_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import joined_classes, label_energy
-from pairbounds.theory.quantities.multihop import HOPS, consistency_curve
+from pairbounds.theory.quantities.multihop_consistency import HOPS, consistency_curve
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 __all__ = [

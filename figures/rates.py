@@ -13,7 +13,7 @@ from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, THEOREMS, label_line
 from pairbounds.infrastructure.palette import MEASURED
-from pairbounds.theory.quantities.rates import FEWEST, RateFit, fit_rate
+from pairbounds.theory.quantities.power_laws import FEWEST, RateFit, fit_rate
 
 PANELS = {  # of each sweep: the label of its axis, and the exponent of theorem 4
     "labelling error": ("induced labelling error $\\alpha_T$", 1),

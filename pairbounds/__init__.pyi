@@ -21,7 +21,7 @@ from pairbounds.theory.quantities.consistency import labelling_error as labellin
 from pairbounds.theory.quantities.consistency import induced_labelling_error as induced_labelling_error
 from pairbounds.theory.quantities.consistency import joined_classes as joined_classes
 from pairbounds.theory.quantities.consistency import label_energy as label_energy
-from pairbounds.theory.quantities.multihop import consistency_curve as consistency_curve
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve as consistency_curve
 from pairbounds.theory.quantities.walks import consistency_from_pairs as consistency_from_pairs
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues as class_second_eigenvalues
 from pairbounds.theory.quantities.connectivity import conductance as conductance
@@ -31,14 +31,14 @@ from pairbounds.theory.resampling.effects import resampling_effects as resamplin
 # Embeddings: optima, probes, metrics.
 from pairbounds.theory.quantities.factorisation import optimal_embeddings as optimal_embeddings
 from pairbounds.theory.quantities.factorisation import spectral_loss as spectral_loss
-from pairbounds.theory.quantities.infonce import infonce_loss as infonce_loss
+from pairbounds.theory.quantities.population_infonce import infonce_loss as infonce_loss
 from pairbounds.theory.quantities.probes import probe as probe
 from pairbounds.theory.quantities.probes import ProbeResult as ProbeResult
 from pairbounds.theory.quantities.logistic import logistic_probe as logistic_probe
 from pairbounds.theory.quantities.probes import zero_shot_error as zero_shot_error
 from pairbounds.theory.quantities.metrics.hypersphere import alignment as alignment
 from pairbounds.theory.quantities.metrics.hypersphere import uniformity as uniformity
-from pairbounds.theory.quantities.metrics.report import metrics as metrics
+from pairbounds.theory.quantities.metrics.feature_metrics import metrics as metrics
 
 # Bounds.
 from pairbounds.theory.bounds.check import check_bounds as check_bounds
@@ -51,12 +51,12 @@ from pairbounds.theory.bounds.gap import over_gap as over_gap
 from pairbounds.infrastructure.hypotheses import HypothesisError as HypothesisError
 from pairbounds.theory.quantities.moment_problem import sharpest as sharpest
 from pairbounds.theory.quantities.moment_problem import Sharpest as Sharpest
-from pairbounds.theory.quantities.rates import fit_rate as fit_rate
-from pairbounds.theory.quantities.rates import RateFit as RateFit
+from pairbounds.theory.quantities.power_laws import fit_rate as fit_rate
+from pairbounds.theory.quantities.power_laws import RateFit as RateFit
 
 # Questions about pairs.
 from pairbounds.theory.questions.batch import batch_report as batch_report
-from pairbounds.theory.questions.granularity import granularity_report as granularity_report
+from pairbounds.theory.questions.merge_levels import granularity_report as granularity_report
 from pairbounds.theory.questions.pairs import pairs_report as pairs_report
 
 # Counterexamples and proofs.

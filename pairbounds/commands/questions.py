@@ -24,7 +24,7 @@ from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
-from pairbounds.theory.questions.granularity import Merged, granularity_report
+from pairbounds.theory.questions.merge_levels import Merged, granularity_report
 from pairbounds.theory.questions.pairs import pairs_report
 
 AGREE = 1e-6  # difference of errors or known numbers that is round-off

@@ -5,7 +5,7 @@ distinct ids; the pairs go to blocks of rows, whole classes where there are labe
 every product with the matrix is one task for each block. The pairs never come to the client.
 
 What does live on the client: the distinct ids and labels, the marginals, the k + 1 singular vectors of both sides, the
-label columns that `pairbounds.theory.quantities.multihop` takes at a time, and the mass of each class in each caption.
+label columns that `quantities.multihop_consistency` takes at a time, and the mass of each class in each caption.
 A block, with all images of its classes, must fit on a worker. Bounds that read rows of the matrix do not apply then:
 `not_on_cluster` in the summary names them. Second eigenvalues and leaks of the classes come from the workers.
 """

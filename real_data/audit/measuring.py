@@ -30,7 +30,7 @@ from pairbounds.theory.quantities.consistency import (
     label_energy,
     pairs_by_class,
 )
-from pairbounds.theory.quantities.multihop import default_hops, label_measure, moments
+from pairbounds.theory.quantities.multihop_consistency import default_hops, label_measure, moments
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 CONFIDENCE = 0.95

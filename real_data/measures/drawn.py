@@ -29,7 +29,7 @@ from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
 from pairbounds.theory.quantities.logistic import logistic_probe
 from pairbounds.theory.quantities.metrics import alignment, uniformity
-from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 HOPS = (1, 2, 4, 8)

@@ -22,7 +22,7 @@ from pairbounds.real_data.natural import NaturalSets
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error
-from pairbounds.theory.questions.granularity import Mask, affordable, halves, held_out, principal_components, trials
+from pairbounds.theory.questions.merge_levels import Mask, affordable, halves, held_out, principal_components, trials
 from pairbounds.theory.questions.merging import (
     falling_sizes,
     near_duplicates,

@@ -6,7 +6,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from pairbounds.simulations.losses.pair_loss import Embeddings, PairLoss
-from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
+from pairbounds.theory.quantities.population_infonce import infonce_loss, mutual_information
 
 
 class InfoNCE(PairLoss):

@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy, normalize
 from pairbounds.infrastructure.arrays import sparse_tensor
 from pairbounds.simulations.losses.pair_loss import Embeddings, PairLoss
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.infonce import log_partitions
+from pairbounds.theory.quantities.population_infonce import log_partitions
 
 TEMPERATURE = 0.5
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
-from pairbounds.theory.quantities.infonce import mutual_information
+from pairbounds.theory.quantities.population_infonce import mutual_information
 
 
 def drawn_graph(seed):

@@ -8,7 +8,7 @@ import pytest
 from pairbounds import BOUNDS, PairGraph, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
-from pairbounds.theory.quantities.infonce import mutual_information
+from pairbounds.theory.quantities.population_infonce import mutual_information
 from tests.families import GRAPHS
 
 

@@ -17,7 +17,7 @@ from pairbounds.figures.plots import (
     plot_spectrum,
 )
 from pairbounds.infrastructure.palette import NEUTRAL
-from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from tests.families import GRAPHS
 
 GRAPH = GRAPHS["latent_captions"](np.random.default_rng(0), 40)

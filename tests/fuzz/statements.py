@@ -10,7 +10,7 @@ from pairbounds.theory.bounds.theorem28_training_pairs import excess_of_counts
 from pairbounds.theory.bounds.theorem29_batches import batch_information, dropping
 from pairbounds.theory.bounds.theorem30_coarser_captions import coarser
 from pairbounds.theory.graph.labels import UNLABELLED
-from pairbounds.theory.quantities.infonce import mutual_information
+from pairbounds.theory.quantities.population_infonce import mutual_information
 from tests.bounds.test_batches import least_loss
 from tests.bounds.test_training_pairs import empirical_optimum, excess, optimum_with_true_marginals, sampled
 

@@ -6,7 +6,7 @@ import pytest
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.studies.granularity import BETWEEN, Settings, measured, ways
 from pairbounds.theory.quantities.consistency import induced_labelling_error
-from pairbounds.theory.questions.granularity import RANDOM, SIMILARITY
+from pairbounds.theory.questions.merge_levels import RANDOM, SIMILARITY
 from tests.real_data.colours import COLOURS
 
 

@@ -14,7 +14,7 @@ from pairbounds.theory.quantities.consistency import (
     induced_labelling_error,
     right_induced_labelling_error,
 )
-from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.quantities.probes import zero_shot_error
 from tests.reliability.formal_values import KEPT, examples
 

@@ -12,8 +12,8 @@ from pairbounds import PairGraph, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.theory.bounds.theorem30_coarser_captions import coarser
-from pairbounds.theory.questions import granularity
-from pairbounds.theory.questions.granularity import (
+from pairbounds.theory.questions import merge_levels
+from pairbounds.theory.questions.merge_levels import (
     best_levels,
     granularity_report,
     halves,
@@ -126,7 +126,7 @@ def test_spellings_are_found_to_be_one():
     rows = answer.table.set_index(["kind", "level"])
     assert rows.loc[("similarity", "near-duplicates"), "error"] == 0
     assert rows.loc[("similarity", AS_THEY_ARE), "error"] > 0.1
-    assert rows.loc[("chosen", granularity.CHOSEN), "low"] > 0
+    assert rows.loc[("chosen", merge_levels.CHOSEN), "low"] > 0
     assert answer.words[-1].startswith("So: merge to 'near-duplicates', as theorem 15 chooses: the error falls from ")
     assert (rows["bound"] >= rows["mse"] - 1e-9).all()
     assert rows.loc["random"]["groups"].max() <= rows.loc[("similarity", AS_THEY_ARE), "groups"]
@@ -172,8 +172,8 @@ def test_a_seen_image_is_embedded_as_the_optimum_has_it():
     seen = np.array(["again" not in name for name in graph.left_ids])
     train = graph.part(np.flatnonzero(seen))
     triplets = spectrum(train, 4)
-    optimum = granularity.Encoder.optimum(train, triplets, 3)
-    others = granularity._through_captions(graph, seen, optimum.right, triplets)
+    optimum = merge_levels.Encoder.optimum(train, triplets, 3)
+    others = merge_levels._through_captions(graph, seen, optimum.right, triplets)
     place = {name: row for row, name in enumerate(train.left_ids)}
     order = [place[name.removesuffix(" again")] for name in graph.left_ids[~seen]]
     np.testing.assert_allclose(others, optimum.left[order], atol=1e-9)
@@ -188,7 +188,7 @@ def test_the_linear_encoder_is_the_best_of_its_class():
     weighted = np.sqrt(graph.left_marginal)[:, None] * attributes
     basis = np.linalg.qr(weighted)[0]
     best = basis @ np.linalg.svd(basis.T @ graph.normalized.toarray())[0][:, :3]
-    found = weighted @ granularity._best_linear(graph, attributes, 3)
+    found = weighted @ merge_levels._best_linear(graph, attributes, 3)
     np.testing.assert_allclose(found.T @ found, np.eye(3), atol=1e-9)
     np.testing.assert_allclose(found @ found.T, best @ best.T, atol=1e-9)
 
@@ -199,7 +199,7 @@ def test_intervals_are_of_overlapping_halves_and_of_all_levels_together():
     own = found[found["kind"] == "similarity"].pivot(index="split", columns="level", values="error")
     table = summary(found).set_index(["kind", "level"])
     gains = own[AS_THEY_ARE] - own["near-duplicates"]
-    half = granularity.student_half(gains, 1 - 0.05 / own.shape[1], overlap=1)
+    half = merge_levels.student_half(gains, 1 - 0.05 / own.shape[1], overlap=1)
     row = table.loc[("similarity", "near-duplicates")]
     assert row["gain"] == pytest.approx(gains.mean())
     assert (row["low"], row["high"]) == pytest.approx((gains.mean() - half, gains.mean() + half))
@@ -241,7 +241,7 @@ def test_merged_images_of_the_judged_half_teach_nothing():
 
 def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
     graph, features = photographs()
-    monkeypatch.setattr(granularity, "MOST_POOLED", graph.joint.nnz * 12)
+    monkeypatch.setattr(merge_levels, "MOST_POOLED", graph.joint.nnz * 12)
     answer = granularity_report(graph, 2, merge="images", features=features, splits=3)
     assert "2 groups" not in set(answer.table["level"])
     assert any(line.startswith("Without 2 groups: images that share") for line in answer.words)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from pairbounds.theory.quantities import infonce as module
-from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
+from pairbounds.theory.quantities import population_infonce as module
+from pairbounds.theory.quantities.population_infonce import infonce_loss, mutual_information
 from tests.families import GRAPHS
 
 

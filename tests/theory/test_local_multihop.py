@@ -14,7 +14,7 @@ from pairbounds.theory.quantities import local_multihop as module
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.local_multihop import Cut, local_multihop, within
 from pairbounds.theory.quantities.margins import error_within, margins
-from pairbounds.theory.quantities.multihop import (
+from pairbounds.theory.quantities.multihop_consistency import (
     label_measure,
     radau_rule,
     rule_of_all_moments,

@@ -11,7 +11,7 @@ from pairbounds import PairGraph, induced_labelling_error, probe, sharpest, spec
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.moment_problem import graph_of_measure
-from pairbounds.theory.quantities.multihop import consistency_curve, label_measure, mass_up_to
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve, label_measure, mass_up_to
 
 CLOSE = 1e-7
 

@@ -16,10 +16,10 @@ from pairbounds import (
     spectrum,
 )
 from pairbounds.theory.quantities import hop_scores, label_blocks
-from pairbounds.theory.quantities import multihop as module
+from pairbounds.theory.quantities import multihop_consistency as module
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.hop_scores import filtered_margins
-from pairbounds.theory.quantities.multihop import (
+from pairbounds.theory.quantities.multihop_consistency import (
     TIE,
     JacobiMatrix,
     consistency_curve,

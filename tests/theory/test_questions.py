@@ -11,7 +11,7 @@ from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectru
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
-from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.questions.batch import batch_report
 from pairbounds.theory.questions.pairs import pairs_report
 

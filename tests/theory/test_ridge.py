@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, induced_labelling_error
 from pairbounds.theory.bounds import theorem21_ridge_probe as module
 from pairbounds.theory.bounds.theorem21_ridge_probe import ridge_mse_interval
-from pairbounds.theory.quantities.multihop import gauss_rule, label_measure, radau_rule
+from pairbounds.theory.quantities.multihop_consistency import gauss_rule, label_measure, radau_rule
 from tests.families import GRAPHS
 
 HOPS = (1, 2, 4, 8)

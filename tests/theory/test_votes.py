@@ -18,8 +18,8 @@ from pairbounds.theory.bounds.theorem20_votes import (
     pair_votes,
     zero_shot_vote,
 )
-from pairbounds.theory.quantities import infonce
-from pairbounds.theory.quantities.infonce import infonce_directions, mutual_information
+from pairbounds.theory.quantities import population_infonce
+from pairbounds.theory.quantities.population_infonce import infonce_directions, mutual_information
 from pairbounds.theory.quantities.scores import UNITS
 from tests.families import GRAPHS
 
@@ -63,10 +63,10 @@ def naive_error(graph, step, labels, itself=True):
     return error
 
 
-@pytest.mark.parametrize("block", [infonce.BLOCK, 20])
+@pytest.mark.parametrize("block", [population_infonce.BLOCK, 20])
 @pytest.mark.parametrize("family", GRAPHS)
 def test_votes_from_their_definition(family, block, monkeypatch):
-    monkeypatch.setattr(infonce, "BLOCK", block)
+    monkeypatch.setattr(population_infonce, "BLOCK", block)
     rng = np.random.default_rng(0)
     graph = GRAPHS[family](rng, 12)
     critic = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))

@@ -55,8 +55,8 @@ def check_bounds(
         InfoNCE.
     hops : int, optional
         Steps of Lanczos, at least 1, for the claims by multi-hop consistency: more are sharper, and cost more. By
-        default `pairbounds.theory.quantities.multihop.HOPS`, or where so many pairs and classes make them costly
-        `default_hops`: the note of the row then says how many.
+        default `pairbounds.theory.quantities.multihop_consistency.HOPS`, or where so many pairs and classes make them
+        costly `default_hops`: the note of the row then says how many.
 
     Returns
     -------

@@ -37,7 +37,7 @@ from pairbounds.theory.quantities.consistency import (
     label_energy,
     right_induced_labelling_error,
 )
-from pairbounds.theory.quantities.multihop import tail_at_most
+from pairbounds.theory.quantities.multihop_consistency import tail_at_most
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 

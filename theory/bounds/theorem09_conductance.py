@@ -118,7 +118,7 @@ def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
     The value is `α / ρ²`, ρ the conductance of the sparsest partition found: exact where all could be tried, else too
     large. To fit the rate, measure error and value over graphs on which the value spans decades, several seeds of
-    each, and give both to `pairbounds.theory.quantities.rates.fit_rate` with the seeds as groups: the claim is an
+    each, and give both to `pairbounds.theory.quantities.power_laws.fit_rate` with the seeds as groups: the claim is an
     exponent of at most 1, but for logarithms. Points of error 0 have no logarithm; leaving them out favours large
     errors, and must be said.
 

@@ -20,7 +20,13 @@ from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.infonce import BLOCK, as_torch_does, log_partitions, mean_score, mutual_information
+from pairbounds.theory.quantities.population_infonce import (
+    BLOCK,
+    as_torch_does,
+    log_partitions,
+    mean_score,
+    mutual_information,
+)
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes

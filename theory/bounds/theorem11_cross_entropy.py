@@ -39,9 +39,9 @@ from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import labelling_error, required_labels
-from pairbounds.theory.quantities.infonce import infonce_directions
 from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
 from pairbounds.theory.quantities.metrics.hypersphere import on_sphere
+from pairbounds.theory.quantities.population_infonce import infonce_directions
 from pairbounds.theory.quantities.scores import log_mean_exp
 from pairbounds.theory.spectrum.triplets import Spectrum
 

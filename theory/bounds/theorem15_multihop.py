@@ -6,7 +6,7 @@ the squared error of the linear probe on the optimum between two numbers.
 Let a_m be the probability that both ends of an m-step walk along induced pairs have the same label: the m-th moment of
 the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]. The squared error of the probe on the top k is between
 `ν([0, σ²_{k+1}))` and `ν([0, σ²_{k+1}])`, hence between the least and the largest such mass over all measures on [0, 1]
-with the moments a_0..a_{2m}, m = 8 or on large graphs less (`pairbounds.theory.quantities.multihop.default_hops`).
+with the moments a_0..a_{2m}, m = 8 or on large graphs less (`quantities.multihop_consistency.default_hops`).
 Both are read off one quadrature rule with a node at `σ²_{k+1}` (Chebyshev, Markov, Stieltjes): `L_m(k) <= ε₂(f*) <=
 B_m(k)`. Dually, B_m is the least of `Σ_j p_j a_j` over the polynomials p of degree at most 2m that are non-negative on
 [0, 1] and at least 1 on `[0, σ²_{k+1}]`. One of them is `(1 - t) / (1 - σ²_{k+1})`, which gives theorem 4; so B_m
@@ -30,7 +30,7 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
-from pairbounds.theory.quantities.multihop import consistency_curve, tail_at_least, tail_at_most
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve, tail_at_least, tail_at_most
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:

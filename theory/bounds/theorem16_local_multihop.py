@@ -31,7 +31,7 @@ from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem15_multihop import multihop_error
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.local_multihop import local_multihop
-from pairbounds.theory.quantities.multihop import number_of_hops
+from pairbounds.theory.quantities.multihop_consistency import number_of_hops
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:

@@ -48,10 +48,10 @@ from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities import infonce
+from pairbounds.theory.quantities import population_infonce
 from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
-from pairbounds.theory.quantities.infonce import log_partitions, mutual_information
 from pairbounds.theory.quantities.margins import error_within
+from pairbounds.theory.quantities.population_infonce import log_partitions, mutual_information
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -67,7 +67,7 @@ class Critic:
     Notes
     -----
     Every pair of nodes has a score: a pass over them takes O(n_left n_right d), in blocks of
-    `pairbounds.theory.quantities.infonce.BLOCK` scores, never the whole matrix. `HypothesisError` where scores
+    `quantities.population_infonce.BLOCK` scores, never the whole matrix. `HypothesisError` where scores
     overflow. Source: new here.
     """
 
@@ -147,7 +147,7 @@ class Critic:
     def _blocks(self) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
         """Rows, with their `p_s(l | x)` and `p_s(x | l)`; at most 1, though the round-off of huge scores is not."""
         graph, (forward, backward) = self.graph, self._partitions
-        for rows in row_blocks(*graph.joint.shape, infonce.BLOCK):
+        for rows in row_blocks(*graph.joint.shape, population_infonce.BLOCK):
             scores = self.left[rows] @ self.right.T
             with np.errstate(over="ignore", under="ignore"):
                 ahead = graph.right_marginal * np.exp(scores - forward[rows, None])

@@ -26,7 +26,7 @@ import math
 
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.multihop import ROUND_OFF, Rule, gauss_rule, label_measure, radau_rule
+from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, Rule, gauss_rule, label_measure, radau_rule
 
 
 def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) -> tuple[float, float]:
@@ -35,7 +35,7 @@ def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) 
     Parameters
     ----------
     ridge : λ, positive
-    hops : steps of Lanczos, at least 1; by default `pairbounds.theory.quantities.multihop.default_hops`
+    hops : steps of Lanczos, at least 1; by default `pairbounds.theory.quantities.multihop_consistency.default_hops`
 
     Raises
     ------

@@ -62,7 +62,7 @@ from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.confidence import bernstein_deviation
 from pairbounds.theory.quantities.consistency import label_energy
-from pairbounds.theory.quantities.infonce import pair_ratios
+from pairbounds.theory.quantities.population_infonce import pair_ratios
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 MOST_PAIRS = 10**18

@@ -28,7 +28,7 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.infonce import mutual_information
+from pairbounds.theory.quantities.population_infonce import mutual_information
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 ROUNDING = 1e-12  # relative, of norms and of their product

@@ -37,7 +37,7 @@ from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem20_votes import Critic, critic_of
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities import infonce
+from pairbounds.theory.quantities import population_infonce
 from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
@@ -77,7 +77,7 @@ def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatAr
     masses = np.add.reduceat(mass, starts)
     means = np.add.reduceat(mass[:, None] * right, starts) / masses[:, None]
     noise = round_off(max(*graph.joint.shape, right.shape[1])) * (critic.sizes[0] - np.log(masses.min()))
-    for rows in row_blocks(*graph.joint.shape, infonce.BLOCK):
+    for rows in row_blocks(*graph.joint.shape, population_infonce.BLOCK):
         scores = critic.left[rows] @ right.T
         tops = np.maximum.reduceat(scores, starts, axis=1)
         with np.errstate(under="ignore"):

@@ -33,7 +33,7 @@ labelling error, `c_i` the label energy, `f*` the optimal embedding of width k, 
 
 An **exact** bound may never be violated beyond round-off; a **restated** one is the literature's, with its constants; a
 **conjecture** is open. A **rate** is known up to constants: it is fitted
-(`pairbounds.theory.quantities.rates.fit_rate`) and never asserted. **Machine-checked**: proved in Coq, without an
+(`pairbounds.theory.quantities.power_laws.fit_rate`) and never asserted. **Machine-checked**: proved in Coq, without an
 axiom, as it is printed. *Sharpest* is the largest ratio of the measured
 quantity to the bound that is known, 1 being equality, with the size of the graph that shows it; the graphs are in
 `theory/attack/sharpest.json`. *Kept*: the bound is a paper's own statement, or needs

@@ -25,7 +25,7 @@ from pairbounds.theory.proofs.polynomials import Polynomial, above_step, chord
 from pairbounds.theory.proofs.votes import best_price, error, margins, vote
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.local_multihop import HOPS
-from pairbounds.theory.quantities.multihop import ROUND_OFF, extremal_rule, label_measure
+from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, extremal_rule, label_measure
 
 FORMAT = "pairbounds proof 1"
 WALK_BITS = 256  # after the binary point, of class probabilities that are not exact

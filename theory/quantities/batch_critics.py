@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.infonce import infonce_loss
+from pairbounds.theory.quantities.population_infonce import infonce_loss
 
 if TYPE_CHECKING:
     import torch

@@ -49,7 +49,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.margins import error_within
-from pairbounds.theory.quantities.multihop import (
+from pairbounds.theory.quantities.multihop_consistency import (
     FAR,
     ROUND_OFF,
     JacobiMatrix,
@@ -174,9 +174,9 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
     O(hops nnz r) for all of them, for r classes. Source: new here.
 
     The filters are a fixed family: powers, and steps on the rules of those steps of Lanczos that do not hang on the
-    last digits (`pairbounds.theory.quantities.multihop.JacobiMatrix.determined`). The value is the least of all that
-    are certified, each by sums in which nothing cancels, so that another order of summation chooses no other value: of
-    1,000 graphs in nine orders and places the most that one moved was 8.5e-7 of it.
+    last digits (`multihop_consistency.JacobiMatrix.determined`). The value is the least of all that are certified,
+    each by sums in which nothing cancels, so that another order of summation chooses no other value: of 1,000
+    graphs in nine orders and places the most that one moved was 8.5e-7 of it.
     """
     return within(graph, Cut.of(spectrum, k), hops)
 

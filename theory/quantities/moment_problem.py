@@ -27,7 +27,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.multihop import consistency_curve
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.spectrum.triplets import spectrum
 

@@ -10,7 +10,7 @@ from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.infonce import mutual_information
+from pairbounds.theory.quantities.population_infonce import mutual_information
 from pairbounds.theory.questions.answer import Answer, with_usable_labels
 
 BATCHES = tuple(2**power for power in range(6, 17))

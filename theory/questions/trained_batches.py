@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.batch_critics import Critic, Critics, Dropped, Features
-from pairbounds.theory.quantities.infonce import infonce_loss, mutual_information
+from pairbounds.theory.quantities.population_infonce import infonce_loss, mutual_information
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.questions.batch import batch_report
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, check_bounds, probe, prove, spectrum
 from pairbounds.__main__ import app
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.quantities.multihop import label_measure, mass_up_to
+from pairbounds.theory.quantities.multihop_consistency import label_measure, mass_up_to
 from tests.families import GRAPHS
 from tests.theory.proofs.verifier import PROGRAM, record_of, said, saved, verifier
 

@@ -3,7 +3,7 @@
 `metrics` measures them all on features that somebody brings.
 """
 
+from pairbounds.theory.quantities.metrics.feature_metrics import metrics, rankme
 from pairbounds.theory.quantities.metrics.hypersphere import alignment, average_confusion_rate, uniformity
-from pairbounds.theory.quantities.metrics.report import metrics, rankme
 
 __all__ = ["alignment", "average_confusion_rate", "metrics", "rankme", "uniformity"]

@@ -4,8 +4,8 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds.theory.quantities import rates
-from pairbounds.theory.quantities.rates import fit_rate
+from pairbounds.theory.quantities import power_laws
+from pairbounds.theory.quantities.power_laws import fit_rate
 
 
 @given(st.floats(-3, 3), st.floats(1e-3, 1e3), st.integers(5, 8))
@@ -38,7 +38,7 @@ def table(rng, n_groups):
 
 def test_coverage(monkeypatch):
     """About 0.92 at level 0.95, with 20 seeds."""
-    monkeypatch.setattr(rates, "RESAMPLES", 400)
+    monkeypatch.setattr(power_laws, "RESAMPLES", 400)
     held = 0
     for seed in range(200):
         rng = np.random.default_rng([20, seed])
@@ -49,7 +49,7 @@ def test_coverage(monkeypatch):
 
 def test_points_of_one_seed_are_not_taken_for_several(monkeypatch):
     """Twenty seeds, each measured ten times over at all but one place: two hundred points would know it far better."""
-    monkeypatch.setattr(rates, "RESAMPLES", 400)
+    monkeypatch.setattr(power_laws, "RESAMPLES", 400)
     by_seed, by_point = 0, 0
     for seed in range(60):
         rng, seeds = np.random.default_rng([1, seed]), np.repeat(np.arange(20), 10)
