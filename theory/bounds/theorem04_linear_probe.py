@@ -56,7 +56,10 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 @bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")
 def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`α_T <= 2α - α² r/(r-1)`, r classes: where two images with one caption differ, one of them differs from it."""
-    return induced_at_most(graph)
+    error = labelling_error(graph)
+    classes = np.union1d(required_labels(graph, "left"), required_labels(graph, "right"))
+    others = len(classes) - 1
+    return error * (2 - error * (1 + 1 / others)) if others else 0.0
 
 
 @bound("probe-mse", quantity="probe_mse", status="exact", kept="paper")
@@ -93,14 +96,6 @@ def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) >= ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`: no linear probe on the optimum does better."""
     return max(0.0, _remaining(graph, spectrum, k) - spectrum.rounding)
-
-
-def induced_at_most(graph: PairGraph) -> float:
-    """`2α - α² r/(r-1)`, r the classes on either side: the most that the induced labelling error is for an α."""
-    error = labelling_error(graph)
-    classes = np.union1d(required_labels(graph, "left"), required_labels(graph, "right"))
-    others = np.diff(classes).size
-    return error * (2 - error * (1 + 1 / others)) if others else 0.0
 
 
 def _remaining(graph: PairGraph, spectrum: Spectrum, k: int) -> float:

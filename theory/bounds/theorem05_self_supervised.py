@@ -15,7 +15,6 @@ Cost: as theorem 4; α is linear in the pairs.
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
@@ -35,17 +34,11 @@ def image_error(encoder: Encoder) -> float:
     """0-1 error on the right side of the vote of the left side's probe; a tied view does not vote, a tied vote errs."""
     graph, right = encoder.graph, required_labels(encoder.graph, "right")
     classes = np.unique(required_labels(graph, "left"))
-    winners = strict_standing(_votes(encoder)).winners
+    voting = encoder.probe.winners >= 0
+    ballots = class_indicators(encoder.probe.winners[voting], np.arange(len(classes)))
+    shares = (graph.joint[voting].T @ ballots).toarray() / graph.right_marginal[:, None]  # of the views of each image
+    winners = strict_standing(shares).winners
     return float(graph.right_marginal @ ((winners < 0) | (classes[winners] != right)))
-
-
-def _votes(encoder: Encoder) -> FloatArray:
-    """The share of each natural image's views that the probe gives to each class, (n_right, r)."""
-    graph = encoder.graph
-    winners, classes = encoder.probe.winners, np.arange(encoder.probe.coefficients.shape[1])
-    voting = winners >= 0
-    ballots = class_indicators(winners[voting], classes)
-    return np.asarray((graph.joint[voting].T @ ballots).toarray() / graph.right_marginal[:, None])
 
 
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))

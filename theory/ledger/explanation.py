@@ -21,11 +21,14 @@ NAMED_PARTS = re.compile(r"(?:^|(?<=\. ))(In words|Cost|Source): ")
 def explanation(claim: Bound) -> list[str]:
     """The paragraphs of the explanation: statement, hypotheses, in words, theorem with proof, cost, source, tests."""
     title, argument, parts = _theorem_of(claim)
+    subject = f"it is about {SUBJECTS[claim.subject]}"
+    if claim.subject in NEEDED:
+        subject += f", and `check_bounds` evaluates it where {NEEDED[claim.subject]}= is given"
     paragraphs = [
         f"{claim.name}: {RELATIONS[claim.relation]} {claim.quantity}. {title}.",
         f"Statement: {claim.statement}",
         f"Status: {claim.status}, {STATUS_MEANS[claim.status]}.",
-        f"Hypotheses: it is about {SUBJECTS[claim.subject]}{_given(claim)}. {' '.join(claim.remarks.split())}".rstrip(),
+        f"Hypotheses: {subject}. {' '.join(claim.remarks.split())}".rstrip(),
         *(f"{name}: {text}" for name, text in parts.items() if name == "In words"),
         *argument,
         *(f"{name}: {text}" for name, text in parts.items() if name != "In words"),
@@ -40,11 +43,6 @@ def explanation(claim: Bound) -> list[str]:
         theorem = claim.evaluate.__module__.rpartition(".")[2].partition("_")[0]
         paragraphs.append(f"Tested in: tests/bounds/test_every_bound.py, with tests/bounds/checks/{theorem}.py.")
     return paragraphs
-
-
-def _given(claim: Bound) -> str:
-    needed = NEEDED.get(claim.subject)
-    return "" if needed is None else f", and `check_bounds` evaluates it where {needed}= is given"
 
 
 def _theorem_of(claim: Bound) -> tuple[str, list[str], dict[str, str]]:
