@@ -93,7 +93,6 @@ def facts(tables: Tables) -> Facts:
         "decided": len(found.right),
         "multihop": found.rates[BEST],
         "plain": found.rates["bound"],
-        "local": found.rates["local_bound"],
         "most": found.most,
         "captions": found.captions,
         "draws": learned["draw"].nunique(),

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,7 +14,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import order_correlation, rank_correlation
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
+from pairbounds.infrastructure.palette import CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
 
 RULES = {
     "add_new_positive": ("AddNewPositive", CAPTION, "o"),
@@ -31,60 +30,39 @@ RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 RESAMPLES = 1_000  # of whole worlds or draws, for intervals
 
 
-@dataclass(frozen=True)
-class GraphSet:
-    """One table and how it is shown.
+class GraphSet(NamedTuple):
+    """One table of graphs.
 
     Attributes
     ----------
-    table, title, unit : what its graphs are of; the column whose values are independent of each other
-    graph : the columns that tell one graph from another
-    guides : each with its label, colour and marker; the first is the one that predictions are shown for
+    table, title : its name, and what its graphs are of
+    unit, graph : the column whose values are independent, and the columns that tell one graph from another
+    guide, label : the guide that predictions are shown for, and its name
     """
 
     table: str
     title: str
     unit: str
     graph: tuple[str, ...]
-    guides: Mapping[str, tuple[str, str, str]]
+    guide: str
+    label: str
 
 
-WORLDS = GraphSet(
-    "resampled_worlds",
-    "views of random worlds",
-    "seed",
-    ("seed",),
-    {
-        "captions": ("captions", CAPTION, "o"),
-        "oracle": ("labels", PURPLE, "^"),
-        "random": ("random", NEUTRAL, "s"),
-    },
-)
+WORLDS = GraphSet("resampled_worlds", "views of random worlds", "seed", ("seed",), "captions", "captions")
 EMOJI = GraphSet(
-    "resampled_views",
-    "views of emoji",
-    "draw",
-    ("draw", "estimator"),
-    {
-        "captions, by encoder": ("image-text encoder", CAPTION, "o"),
-        "captions, exact": ("captions, exact", VERMILION, "D"),
-        "no text, by frozen features": ("no text", AUGMENTATION, "v"),
-        "oracle": ("labels", PURPLE, "^"),
-        "random": ("random", NEUTRAL, "s"),
-    },
+    "resampled_views", "views of emoji", "draw", ("draw", "estimator"), "captions, by encoder", "image-text encoder"
 )
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Draw, for worlds and emoji, the change of the error by rule and guide, and the change of the bound against it."""
-    picture, panels = plt.subplots(2, 2, figsize=(2.5 * COLUMN, 2.3 * COLUMN), height_ratios=[1, 1.3])
-    changed = [with_changes(tables[chosen.table]) for chosen in (WORLDS, EMOJI)]
-    for table, chosen, (left, right) in zip(changed, (WORLDS, EMOJI), panels, strict=True):
-        _changes(left, table, chosen)
-        _predictions(right, table[table["guide"] == next(iter(chosen.guides))], chosen)
-    handles, labels = panels[0, 1].get_legend_handles_labels()
-    picture.legend(handles, labels, loc="outside lower center", ncols=5, fontsize="small")
-    return picture, _caption(changed)
+    """For worlds and emoji the change of the error against the change of the bound, one by one."""
+    picture, panels = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.2 * COLUMN))
+    for axes, chosen in zip(panels, (WORLDS, EMOJI), strict=True):
+        _predictions(axes, _guided(tables[chosen.table], chosen))
+        axes.set_title(f"{chosen.title}, guide: {chosen.label}")
+    panels[0].set_ylabel("change of the probe error")
+    picture.legend(*panels[1].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize="small")
+    return picture, _caption([tables[chosen.table] for chosen in (WORLDS, EMOJI)])
 
 
 def with_changes(table: pd.DataFrame) -> pd.DataFrame:
@@ -99,39 +77,14 @@ def _ratio(after: pd.Series, before: pd.Series) -> pd.Series:
     return ratio.where(after.notna() & before.notna())
 
 
-def _changes(axes: Axes, table: pd.DataFrame, chosen: GraphSet) -> None:
-    step = 0.75 / len(chosen.guides)
-    for place, rule in enumerate(RULES):
-        for number, (guide, (label, color, marker)) in enumerate(chosen.guides.items()):
-            change = table[(table["rule"] == rule) & (table["guide"] == guide)]["change"]
-            if change.empty:
-                continue
-            low, middle, high = change.quantile([0.25, 0.5, 0.75])
-            y = place + step * (number - (len(chosen.guides) - 1) / 2)
-            axes.plot([low, high], [y, y], color=color, linewidth=1.5)
-            axes.plot(middle, y, marker, color=color, markersize=4, label=label if place == 0 else None)
-    axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_yticks(range(len(RULES)), [label for label, *_ in RULES.values()])
-    axes.invert_yaxis()
-    axes.legend(fontsize="small", title="guide", title_fontsize="small", loc="best", frameon=True, framealpha=0.9)
-    axes.grid(visible=False, axis="y")
-    axes.set(xlabel="change of the probe error (median, quartiles)", title=f"{chosen.title}, by guide")
-
-
-def _predictions(axes: Axes, table: pd.DataFrame, chosen: GraphSet) -> None:
+def _predictions(axes: Axes, table: pd.DataFrame) -> None:
+    looks: dict[str, Any] = {"linestyle": "", "markersize": 3.5, "alpha": 0.8}
     for rule, (label, color, marker) in RULES.items():
         rows = table[table["rule"] == rule]
-        axes.plot(rows["ratio of multihop_bound"], rows["change"], marker, color=color, markersize=3.5, alpha=0.8,
-                  label=label)  # fmt: skip
+        axes.plot(rows["ratio of multihop_bound"], rows["change"], marker=marker, color=color, label=label, **looks)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
-    label = chosen.guides[next(iter(chosen.guides))][0]
-    axes.set(
-        xscale="log",
-        xlabel="theorem 15 after / before",
-        ylabel="change of the probe error",
-        title=f"one by one, guide: {label}",
-    )
+    axes.set(xscale="log", xlabel="theorem 15 after / before")
     low, high = axes.get_xlim()
     shown = [ratio for ratio in RATIOS if low <= ratio <= high]
     axes.set_xticks(shown, [f"{ratio:g}" for ratio in shown])
@@ -194,9 +147,9 @@ def _caption(tables: Sequence[pd.DataFrame]) -> str:
         for table, chosen in zip(tables, (WORLDS, EMOJI), strict=True)
     ]
     return (
-        f"Augmentation graphs, resampled by a guide: {'; '.join(sizes)}. Left: change of the error, medians and "
-        "quartiles. Right: each change against that of theorem 15, or, for rules that change the negatives and so the "
-        "loss, theorem 7 with the tail of 15. Another processor orders close rules differently."
+        f"Augmentation graphs, resampled by a guide: {'; '.join(sizes)}. Each change of the error against that of "
+        "theorem 15, or, for rules that change the negatives and so the loss, theorem 7 with the tail of 15. Another "
+        "processor orders close rules differently."
     )
 
 
@@ -223,14 +176,15 @@ def facts(tables: Tables) -> Facts:
         "most": float(ratios.max()),
         "before": error_before(emoji),
         "rules": {rule: RULES[rule][0] for rule in RULES},
-        "guides": {NAMES[guide]: median_changes(emoji, guide) for guide in EMOJI.guides},
+        "guides": {NAMES[guide]: median_changes(emoji, guide) for guide in NAMES},
     }
 
 
 def _guided(table: pd.DataFrame, own: GraphSet) -> pd.DataFrame:
     """The changes by the guide that predictions are made for."""
     changed = with_changes(table)
-    return changed[changed["guide"] == next(iter(own.guides))]
+    guided: pd.DataFrame = changed[changed["guide"] == own.guide]
+    return guided
 
 
 def _foretold(guided: pd.DataFrame, own: GraphSet) -> Facts:

@@ -35,13 +35,6 @@ SHOWN = {
     "labels less random": ((plan.LABELS, plan.RANDOM), INK, "D"),
 }
 REFERENCES = {"pixels": "16 x 16 pixels, no network", "untrained": "untrained network"}  # one run each
-# Contrasts by category, for the finding.
-BY_CATEGORY = {
-    "labels less SimCLR": (plan.LABELS, plan.SIMCLR),
-    "tags less views head": (plan.TAGS, plan.VIEWS),
-    "text head less views head": (plan.TEXT, plan.VIEWS),
-}
-FEW = 30  # test icons: a category of fewer is left out
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -73,16 +66,6 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     for axes in (arms, pairs):
         axes.axvline(0, color=INK, linewidth=0.8)
     return picture, _caption(found, tables["text_or_teacher"]["repeat"].nunique())
-
-
-def by_category(found: plan.Found, categories: pd.Series) -> pd.DataFrame:
-    """Points of the contrasts of `BY_CATEGORY` in each category, untested, and `icons`, how many of the test it has."""
-    points = {
-        name: 100 * (found.shares[arm] - found.shares[less]).mean(axis=0) for name, (arm, less) in BY_CATEGORY.items()
-    }
-    groups = pd.DataFrame(points).groupby(categories.to_numpy())
-    table = groups.mean().assign(icons=groups.size())
-    return table[table["icons"] >= FEW]
 
 
 def _interval(
@@ -135,7 +118,6 @@ def facts(tables: Tables) -> Facts:
     told, merges, baselines = (graphs[graphs["kind"] == kind] for kind in ("arm", "merge", "baseline"))
     registered = plan.contrasts(found)
     least = registered.set_index(["arm", "against"])["least_shown"]
-    sets = icons["id"].str.partition("/")[0]
     pixels = tables["text_or_teacher_pixels"].set_index("id").loc[icons["id"]]
     alike = {bound: (pixels["correlation"] >= bound).to_numpy() for bound in ALIKE}
     return {
@@ -157,7 +139,6 @@ def facts(tables: Tables) -> Facts:
         "least": {name: 100 * float(least[pair]) for name, pair in zip(("head", "tags"), plan.PRIMARY, strict=True)},
         "others": len(plan.OTHERS),
         "shown": int((registered.query("family == 'others'")["holm"] < SIGNIFICANT).sum()),
-        "by_set": {name: _of_some(found, (sets == name).to_numpy())["tags"] for name in sorted(set(sets))},
         "told": told.groupby("arm")[["same_class", "same_tag"]].mean().to_dict("index"),
         "pixels": {bound: pixels.groupby(own)["right"].mean().to_dict() for bound, own in alike.items()},
         "baselines": baselines.set_index("arm")["found"].to_dict(),
