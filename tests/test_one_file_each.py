@@ -1,6 +1,5 @@
 """One file adds a figure, finding, study, graph family, data set, objective, loss or encoder, and it is found."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -87,24 +86,6 @@ class NewObjective(Objective):
     def forward(self, features, batch, rng):
         return self.head(features).square().mean() / self.shown
 """
-LOSS = """
-from pairbounds.simulations.losses.pair_loss import PairLoss
-
-
-class NewLoss(PairLoss):
-    def population(self, left, right):
-        return left.square().sum() + right.square().sum()
-
-    def sampled(self, first, second):
-        return first.square().sum() + second.square().sum()
-"""
-ENCODER = """
-from torch import nn
-
-
-def new_encoder(n_inputs, k):
-    return nn.Linear(n_inputs, k, bias=False).double()
-"""
 BLOCK = """
 {% block new_figure %}
 It is.
@@ -115,28 +96,20 @@ Here.
 NEW = {
     "simulations/studies/new_study.py": STUDY,
     "simulations/families/new_family.py": FAMILY,
-    "simulations/losses/new_loss.py": LOSS,
-    "simulations/encoders/new_encoder.py": ENCODER,
     "real_data/datasets/new_set.py": DATASET,
     "real_data/training/objectives/new_objective.py": OBJECTIVE,
     "figures/new_figure.py": FIGURE,
 }
 TRAINED = """
-import shutil
 from pathlib import Path
 from pairbounds.__main__ import app
 Path("pictures").mkdir()
-for line in (
+line = (
     "study pretraining --seeds 2 --out tables --set objectives=['new_objective'] --set dataset=new_set --set epochs=2 "
     "--set root=pictures --set warmup=0 --set batch=6 --set views=2 --set learning_rates=[0.001] --set strengths=[1] "
-    "--set cache=cache",
-    "draw pretraining --tables tables --out drawn --format png",
-    "study training --seeds 1 --set loss=new_loss --set encoder=new_encoder --set steps=2 --out trained.csv",
-):
-    app(line.split(), standalone_mode=False)
-    if Path("tables").is_dir():
-        for table in ("training_controls", "published/pairings_learned"):
-            shutil.copy(f"results/{table}.parquet", "tables")
+    "--set cache=cache"
+)
+app(line.split(), standalone_mode=False)
 """
 FOUND = """
 from pairbounds.commands.figures import FIGURES
@@ -172,34 +145,33 @@ def copy(tmp_path_factory):
     return tmp_path
 
 
-def planned(copy, *arguments, target="figures"):
-    """What `make figures` would run, or Make for another target."""
-    done = subprocess.run(
-        ["make", "-n", target, f"PYTHON={sys.executable}", "INSTALLED=pyproject.toml", *arguments],
-        cwd=copy,
-        capture_output=True,
-        text=True,
-    )
+def make(copy, target):
+    """The commands that Make would run for a target."""
+    line = ["make", "-n", target, f"PYTHON={sys.executable}", "INSTALLED=pyproject.toml"]
+    done = subprocess.run(line, cwd=copy, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return [line for line in done.stdout.splitlines() if " -m " in line]
 
 
-def test_make_knows_what_is_new(copy):
-    everything = planned(copy)
+def test_make_knows_what_is_new_and_what_depends_on_what(copy):
+    everything = make(copy, "figures")
     assert sum("new_study --out" in line for line in everything) == 1
     (drawn,) = (line for line in everything if "pairbounds draw" in line)  # one process draws all that are due
     assert {"new_figure", "phase", "training"} < {*drawn.split()}
-    (drawn,) = (line for line in planned(copy, target="build/figures/new_figure.png") if "pairbounds draw" in line)
+    (drawn,) = (line for line in make(copy, "build/figures/new_figure.png") if "pairbounds draw" in line)
     assert "pairbounds draw new_figure --tables build/tables" in drawn
-    command = [sys.executable, "-m", "pairbounds.figures.prerequisites"]
-    rules = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=True).stdout
-    (rule,) = (line for line in rules.splitlines() if line.startswith("$(TABLES)/new_study"))
-    assert "simulations/families/zipf_captions.py" in rule  # touched, it makes the table anew
-    assert "pairbounds/commands/" not in rule
+    lines = [line.partition(": ") for line in (copy / "build/rules.mk").read_text().splitlines()]
+    rules = {target: sources.split() for target, _, sources in lines}
+    table, figure = rules["$(TABLES)/new_study.parquet"], rules["$(FIGURES)/new_figure.png"]
+    assert {"pairbounds/simulations/studies/new_study.py", "pairbounds/theory/graph/pair_graph.py"} < {*table}
+    assert not [path for path in table if path.startswith(("pairbounds/figures", "pairbounds/real_data"))]
+    assert {"$(TABLES)/new_study.parquet", "pairbounds/figures/new_figure.py", "pairbounds/figures/style.py"} < {
+        *figure
+    }
+    assert "pairbounds/figures/phase.py" not in figure
 
 
-def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_data_set_and_drawn(copy):
-    """Listed, trained and judged on the pictures at their usual size, and a bar beside the untrained network."""
+def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_data_set(copy):
     wide = {**os.environ, "COLUMNS": "200"}
     done = subprocess.run([sys.executable, "-c", FOUND + TRAINED], cwd=copy, env=wide, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -214,8 +186,3 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
     assert sorted(table["kind"]) == ["new_objective"] * 2 + ["untrained"] * 2
     assert table["labels"].unique().tolist() == ["label"]
     assert table.loc[table["kind"] == "new_objective", "steps"].tolist() == [4, 4]
-    (row,) = (json.loads(path.read_text())["identity"] for path in copy.glob("tables/new_objective-seed0*/result.json"))
-    assert row["run"]["kind"] == "new_objective"
-    assert "2 seeds" in (copy / "drawn/pretraining.txt").read_text()
-    assert (copy / "drawn/pretraining.png").is_file()
-    assert len(pd.read_csv(copy / "trained.csv"))

@@ -115,7 +115,7 @@ def audit(
     about = {"pairs": str(pairs), "labels": labels, **asdict(settings)}
     about |= {} if trial is None else {"what_if": asdict(trial)}
     extra: dict[str, Any] = {"columns": files.columns()}
-    cluster = nullcontext() if settings.dask is None else connected(settings.dask, all_needed=True)
+    cluster = nullcontext() if settings.dask is None else connected(settings.dask)
     with locked_folder(out), _Stages(trial is not None) as stages, cluster as client:
         with stages.stage("read"):
             counted = count_here(files) if client is None else count_there(client, files)

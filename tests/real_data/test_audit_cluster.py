@@ -72,7 +72,7 @@ def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch):
     entries = graph.joint.tocoo()
     frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
     frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=50)
-    with clusters.connected(address, all_needed=True) as client:
+    with clusters.connected(address) as client:
         pairs = cluster.count_there(client, open_tables(tmp_path / "pairs.parquet")).pairs
         found = pairs.triplets(4, tol=1e-6, device="cpu", seed=0)
     expected = spectrum(graph, 4)
@@ -85,7 +85,7 @@ def test_the_graph_gives_products_and_has_no_rows_to_show(address, files):
     here = count_here(open_tables(*files)).pairs.graph
     rng = np.random.default_rng(0)
     left, right = rng.standard_normal((here.n_left, 2)), rng.standard_normal(here.n_right)
-    with clusters.connected(address, all_needed=True) as client:
+    with clusters.connected(address) as client:
         there = cluster.count_there(client, open_tables(*files)).pairs.graph
         for matrix, whole in ((there.joint, here.joint), (there.normalized, here.normalized)):
             np.testing.assert_allclose(matrix @ right, whole @ right, atol=1e-14)
@@ -127,6 +127,6 @@ def test_weights_of_any_size_have_the_right_shares(address, tmp_path, weight):
 
 def test_a_cluster_without_workers_is_an_error():
     with LocalCluster(n_workers=0, **LOCAL) as nobody:
-        connection = clusters.connected(nobody.scheduler_address, all_needed=True)
+        connection = clusters.connected(nobody.scheduler_address)
         with pytest.raises(ValueError, match="has no workers"), connection:
             pass

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import sidecar
-from pairbounds.sweeps import Study, SweepConfiguration, place, run_study, run_sweep, study_names, sweep
+from pairbounds.sweeps import Study, SweepConfiguration, place, run_study, run_sweep, sweep
 from pairbounds.sweeps.studies import STUDIES
 from pairbounds.sweeps.sweep import Cell
 
@@ -68,9 +68,9 @@ def test_the_table_is_that_of_nested_loops_in_any_order_and_its_sidecar_has_the_
     swept(tmp_path / "backwards", unlucky=9)
     assert contents(tmp_path / "forwards") == contents(tmp_path / "backwards")
     record = json.loads(sidecar(tmp_path / "forwards/table.parquet").read_text())["configuration"]
-    assert (record["study"], record["version"]) == ("tiny", STUDIES["tiny"].version)
-    assert (record["grid"], record["settings"]) == (GRID, {"traces": "", "unlucky": 9, "fatal": -1, "pause": 0.0})
-    assert (record["seeds"], record["cells"], record["failed"]) == (2, 16, 0)
+    fixed = {"traces": "", "unlucky": 9, "fatal": -1, "pause": 0.0}
+    known = {"study": "tiny", "grid": GRID, "settings": fixed, "seeds": 2, "cells": 16, "failed": 0}
+    assert record.items() >= known.items()
 
 
 @pytest.fixture(scope="module")
@@ -150,16 +150,10 @@ def test_a_failed_cell_is_recorded_the_rest_finish_and_it_is_measured_again(tmp_
     assert measured(traces) == ["0-0", "1-0", "1-0"]
 
 
-def agree(settings, seed):
-    return pd.DataFrame({"x": [settings.x], "y": [settings.y], "seed": [seed]})
-
-
-def test_a_column_named_as_a_setting_has_its_value_and_is_there_once(tmp_path, monkeypatch):
-    replaced(monkeypatch, agree)
+def test_a_column_named_as_a_setting_is_there_once(tmp_path, monkeypatch):
+    replaced(monkeypatch, lambda settings, seed: pd.DataFrame({"x": [settings.x], "seed": [seed]}))
     assert swept(tmp_path, grid=[{"x": [0, 2]}]).failures == []
-    table = pd.read_parquet(tmp_path / "table.parquet")
-    assert table.columns.tolist() == ["x", "y", "seed"]
-    assert table[["x", "seed"]].to_numpy().tolist() == [[0, 0], [0, 1], [2, 0], [2, 1]]
+    assert pd.read_parquet(tmp_path / "table.parquet").to_numpy().tolist() == [[0, 0], [0, 1], [2, 0], [2, 1]]
 
 
 @pytest.mark.parametrize(
@@ -266,14 +260,6 @@ def test_bad_workers_are_one_line_and_exit_2(call, tmp_path, monkeypatch):
 def test_equal_points_are_measured_once():
     configuration = SweepConfiguration("tiny", 1, [{"y": [1, 1.0, 2]}, {"y": [2.0], "x": [0, 5]}])
     assert [(point.y, point.x) for point in configuration.points()] == [(1.0, 0), (2.0, 0), (2.0, 5)]
-    assert configuration.axes == ["y", "x"]
-
-
-def test_studies_are_listed_with_their_presets_and_figures(call):
-    code, out, _ = call(app, "study")
-    assert code == 0
-    said = "".join(out.split())  # lines are broken anywhere
-    assert all(name in said for name in (*study_names(), "tiny", "paper", "tightness_map"))
 
 
 def test_a_study_that_is_measured_here_has_the_same_rows_and_its_own_errors():
