@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 
 from pairbounds.real_data.emoji_concepts import Labels, emoji_graph
+from pairbounds.real_data.image_settings import ImageSettings
 from pairbounds.real_data.kinds import KINDS
-from pairbounds.real_data.settings import ImageSettings
 from pairbounds.sweeps.graphs import GraphSource
 from pairbounds.theory.graph.pair_graph import PairGraph
 

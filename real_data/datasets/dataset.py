@@ -13,7 +13,7 @@ from PIL import Image
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.packed import take_rows
-from pairbounds.real_data.datasets.pictures import Member, open_original, open_picture
+from pairbounds.real_data.datasets.picture_files import Member, open_original, open_picture
 
 AT_ONCE = 10_000  # entries whose text is in memory
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.pictures import digest, fault_of
+from pairbounds.real_data.datasets.picture_files import digest, fault_of
 
 
 @dataclass(frozen=True)

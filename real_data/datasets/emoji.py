@@ -8,7 +8,7 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.emoji_concepts import SOURCES, STYLES, EmojiConcept, Labels, concepts, label_names
 
 USUAL_SIZE = 96  # pixels: they are drawings

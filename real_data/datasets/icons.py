@@ -16,7 +16,7 @@ import numpy as np
 
 from pairbounds.infrastructure.inputs import require_file
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.datasets.picture_files import digest
 
 Set = Literal["tabler", "phosphor", "mdi"]
 USUAL_SIZE = 64  # pixels

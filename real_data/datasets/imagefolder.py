@@ -10,7 +10,7 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.packed import packed_paths, packed_texts
-from pairbounds.real_data.datasets.pictures import SUFFIXES, look
+from pairbounds.real_data.datasets.picture_files import SUFFIXES, look
 
 
 def imagefolder(

@@ -9,7 +9,7 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.reading import FORMATS, is_table, table_file
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.manifest import inspected
-from pairbounds.real_data.datasets.pictures import look
+from pairbounds.real_data.datasets.picture_files import look
 
 COLUMNS, LABEL = ("image", "caption", "label"), "label"
 NONE = ""  # of labels: no row has an empty one

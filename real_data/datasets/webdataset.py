@@ -22,7 +22,7 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.packed import Packed, packed_texts
-from pairbounds.real_data.datasets.pictures import SUFFIXES, Member, open_picture
+from pairbounds.real_data.datasets.picture_files import SUFFIXES, Member, open_picture
 
 PICTURES = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES))
 LABEL, CAPTION = "cls", "txt"

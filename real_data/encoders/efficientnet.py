@@ -12,7 +12,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import LiveEncoder
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import CHUNK, Rows, content_key
 from pairbounds.real_data.encoders.encoder import TextEncoder
 

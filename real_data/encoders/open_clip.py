@@ -17,7 +17,7 @@ from torch.nn.functional import interpolate
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.inputs import is_there
-from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import pandas as pd
 
 from pairbounds.real_data.measures.protocol import Convention
-from pairbounds.real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
+from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
 
 AUGMENTATION, NO_TEXT, SHUFFLED = "augmentation", "no text", "shuffled"
 NOUNS = {

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.real_data.measures.frontier import Frontier
+from pairbounds.real_data.measures.consistency_frontier import Frontier
 from pairbounds.real_data.measures.off_diagonal import chance_corrected
 from pairbounds.theory.quantities.confidence import student_half
 

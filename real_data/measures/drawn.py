@@ -15,12 +15,11 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.measures.comparison import Draw
-from pairbounds.real_data.measures.frontier import frontiers
+from pairbounds.real_data.measures.consistency_frontier import frontiers
 from pairbounds.real_data.measures.off_diagonal import chance_agreement
 from pairbounds.real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHERS, SUBJECT, Convention, Protocol
-from pairbounds.real_data.pairings.inputs import pairings
-from pairbounds.real_data.pairings.pairing import Pairing
-from pairbounds.real_data.pairings.sampling import gather, seed_of_draw
+from pairbounds.real_data.pairings.image_draws import gather, seed_of_draw
+from pairbounds.real_data.pairings.pairing import Pairing, pairings
 from pairbounds.real_data.pairings.sources import Source
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS

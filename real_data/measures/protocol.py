@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from pairbounds.real_data.settings import require_at_least
+from pairbounds.real_data.image_settings import require_at_least
 
 IMAGE, SUBJECT = "image", "subject"
 OTHERS, ALL = "others", "all"

@@ -14,7 +14,7 @@ from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder
 from pairbounds.real_data.encoders.gradients import Gradients
 from pairbounds.real_data.encoders.offline import OfflineEncoder, frozen_features, train_offline_encoder
-from pairbounds.real_data.pairings.inputs import ENCODER
+from pairbounds.real_data.pairings.pairing import ENCODER
 
 FROZEN = "frozen features"
 

@@ -1,7 +1,6 @@
 """CLIP-guided resampling: a guide's similarities choose the positives and negatives of a batch of two views."""
 
-from pairbounds.real_data.resampling.loss import nt_xent, resampled_nt_xent
-from pairbounds.real_data.resampling.rules import (
+from pairbounds.real_data.resampling.batch_rules import (
     RULES,
     AddNewPositive,
     BatchPairs,
@@ -11,6 +10,7 @@ from pairbounds.real_data.resampling.rules import (
     Rule,
     two_views,
 )
+from pairbounds.real_data.resampling.resampled_loss import nt_xent, resampled_nt_xent
 
 __all__ = [
     "RULES",

@@ -18,7 +18,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.encoders.offline import frozen_features
-from pairbounds.real_data.natural import NaturalSets
+from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error

@@ -12,10 +12,10 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.real_data.measures.off_diagonal import chance_agreement, chance_corrected, off_diagonal
 from pairbounds.real_data.measures.protocol import IMAGE, SUBJECT
-from pairbounds.real_data.natural import NaturalSets
-from pairbounds.real_data.pairings.inputs import EXACT
+from pairbounds.real_data.pairings.pairing import EXACT
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.bounds.quantities import Encoder

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.real_data.measures.protocol import Protocol
-from pairbounds.real_data.natural import NaturalSets
 from pairbounds.real_data.studies.pairings import pairings_tables
 from pairbounds.sweeps import Study
 

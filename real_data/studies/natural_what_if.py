@@ -6,7 +6,7 @@ import pandas as pd
 
 from pairbounds.real_data.audit.trials import WhatIf, what_if
 from pairbounds.real_data.caption_graphs import caption_graph
-from pairbounds.real_data.natural import NaturalSets
+from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.sweeps import Study
 
 TABLES = ("natural_what_if", "natural_what_if_curves")

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import gmean
 
+from pairbounds.real_data.image_settings import ImageSettings
 from pairbounds.real_data.measures.caption_verdict import verdict_lines, verdicts
 from pairbounds.real_data.measures.comparison import Comparison, Draw
 from pairbounds.real_data.measures.drawn import Drawn, measure_draw
 from pairbounds.real_data.measures.protocol import CONVENTIONS, Convention, Protocol
-from pairbounds.real_data.pairings.inputs import EXACT, IMAGES, TEXTS, UNNAMED
-from pairbounds.real_data.pairings.sampling import draw_images, on_draws
+from pairbounds.real_data.pairings.image_draws import draw_images, on_draws
+from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
 from pairbounds.real_data.pairings.sources import Source
-from pairbounds.real_data.settings import ImageSettings
 from pairbounds.sweeps import Study
 
 TABLES = (

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
 from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.run import UNTRAINED, Run
-from pairbounds.real_data.training.runs import chosen, run_all, summary
-from pairbounds.real_data.training.settings import TrainingSettings
+from pairbounds.real_data.training.training_settings import TrainingSettings
 from pairbounds.sweeps import Preset
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from pairbounds.infrastructure.names import unknown_name
+from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
 from pairbounds.real_data.training.forecast import EncoderStudy
-from pairbounds.real_data.training.guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
 from pairbounds.real_data.training.run import UNTRAINED, Run
-from pairbounds.real_data.training.runs import chosen, run_all, summary
-from pairbounds.real_data.training.settings import TrainingSettings
+from pairbounds.real_data.training.training_settings import TrainingSettings
+from pairbounds.real_data.training.view_guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR
 
 ENCODERS = ["kind", "rule", "guide", "published", "repeat"]  # what makes two runs of a seed trials of one encoder

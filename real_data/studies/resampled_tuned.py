@@ -6,9 +6,9 @@ import pandas as pd
 
 from pairbounds.real_data.studies.resampled_training import Settings, encoders
 from pairbounds.real_data.studies.resampled_training import measure as measured
+from pairbounds.real_data.training.encoder_runs import summary
 from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.recipes import RESULTS
-from pairbounds.real_data.training.runs import summary
 
 ARMS = ("simclr", "add_new_positive:encoder", "add_new_positive:no_text")
 VALUES = {**RESULTS.values, "only": ARMS, "tune": ARMS, "baselines": 1, "whole_seeds": None}

@@ -10,13 +10,12 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.real_data.measures.frontier import frontiers
+from pairbounds.real_data.image_settings import ImageSettings, require_at_least
+from pairbounds.real_data.measures.consistency_frontier import frontiers
 from pairbounds.real_data.measures.protocol import IMAGE
-from pairbounds.real_data.pairings.inputs import ENCODER, EXACT, TEXTS, PairingInputs, augmentations
-from pairbounds.real_data.pairings.pairing import Pairing
-from pairbounds.real_data.pairings.sampling import gather, on_draws, seed_of_draw
+from pairbounds.real_data.pairings.image_draws import gather, on_draws, seed_of_draw
+from pairbounds.real_data.pairings.pairing import ENCODER, EXACT, TEXTS, Pairing, PairingInputs, augmentations
 from pairbounds.real_data.pairings.sources import FROZEN, Source
-from pairbounds.real_data.settings import ImageSettings, require_at_least
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators

@@ -18,8 +18,8 @@ from pairbounds.real_data.text_or_teacher.merges import merged_tags
 from pairbounds.real_data.text_or_teacher.parts import Icons
 from pairbounds.real_data.text_or_teacher.studio import ARMS
 from pairbounds.real_data.training.forecast import EncoderStudy
-from pairbounds.real_data.training.guides import CAPTIONS, MERGED, MERGED_MOST
 from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.view_guides import CAPTIONS, MERGED, MERGED_MOST
 from pairbounds.sweeps.studies import digest
 
 PLAN = Path(__file__).resolve().parents[2] / "docs" / "preregistration" / "text_or_teacher.md"

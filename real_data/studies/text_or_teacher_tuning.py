@@ -18,11 +18,11 @@ from pairbounds.real_data.pairings.sources import Source
 from pairbounds.real_data.text_or_teacher import analysis
 from pairbounds.real_data.text_or_teacher.parts import TUNED, Icons, Sizes, experiment_icons
 from pairbounds.real_data.text_or_teacher.studio import ADDING, ARMS, SIMCLR, IconStudio
+from pairbounds.real_data.training.encoder_runs import run_all
 from pairbounds.real_data.training.forecast import EncoderStudy
-from pairbounds.real_data.training.guides import CAPTIONS, HEADS, SHUFFLED
 from pairbounds.real_data.training.recipe import Optimisation, Precision, Recipe
 from pairbounds.real_data.training.run import Run
-from pairbounds.real_data.training.runs import run_all
+from pairbounds.real_data.training.view_guides import CAPTIONS, HEADS, SHUFFLED
 from pairbounds.sweeps import place
 
 SURE = 3  # standard errors

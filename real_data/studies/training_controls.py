@@ -12,11 +12,11 @@ import pandas as pd
 
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
 from pairbounds.real_data.training.evaluation import linear_probe
 from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.run import Run
-from pairbounds.real_data.training.runs import chosen, run_all, summary
-from pairbounds.real_data.training.settings import TrainingSettings
+from pairbounds.real_data.training.training_settings import TrainingSettings
 from pairbounds.sweeps import Preset
 
 FROZEN = "frozen"  # the kind of the network that is not trained here

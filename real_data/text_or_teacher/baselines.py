@@ -14,7 +14,7 @@ from pairbounds.real_data.text_or_teacher.studio import IconStudio
 from pairbounds.real_data.training.evaluation import Features
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.trainer import Trained, untrained
-from pairbounds.real_data.training.views import BLOCK, stored_pictures
+from pairbounds.real_data.training.view_batches import BLOCK, stored_pictures
 
 SIDE, DIRECTIONS = 16, 256  # of small pictures; of tags
 

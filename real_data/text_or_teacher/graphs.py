@@ -9,7 +9,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import unit_rows
 from pairbounds.real_data.text_or_teacher.studio import ARMS, SIMCLR, IconStudio, random_rows
-from pairbounds.real_data.training.views import stored_pictures
+from pairbounds.real_data.training.view_batches import stored_pictures
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error

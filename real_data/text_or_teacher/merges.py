@@ -2,7 +2,7 @@
 
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.text_or_teacher.parts import Icons
-from pairbounds.real_data.training.guides import MERGED, MERGED_MOST
+from pairbounds.real_data.training.view_guides import MERGED, MERGED_MOST
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorem30_coarser_captions import coarser
 from pairbounds.theory.questions.merging import falling_sizes, near_duplicates, nested_levels, vectors_of

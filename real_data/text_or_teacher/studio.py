@@ -25,7 +25,11 @@ from pairbounds.real_data.text_or_teacher.parts import Icons
 from pairbounds.real_data.text_or_teacher.teachers import ABOUT, Teachers, teachers
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.evaluation import Features
-from pairbounds.real_data.training.guides import (
+from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.splits import Split
+from pairbounds.real_data.training.trainer import Trained
+from pairbounds.real_data.training.view_batches import Batch, ViewPool, stored_pictures, view_pool
+from pairbounds.real_data.training.view_guides import (
     CAPTIONS,
     HEADS,
     LABELS,
@@ -41,10 +45,6 @@ from pairbounds.real_data.training.guides import (
     WIDTH,
     Guide,
 )
-from pairbounds.real_data.training.run import Run
-from pairbounds.real_data.training.splits import Split
-from pairbounds.real_data.training.trainer import Trained
-from pairbounds.real_data.training.views import Batch, ViewPool, stored_pictures, view_pool
 from pairbounds.theory.quantities.consistency import class_indicators
 
 ADDING, SIMCLR = "add_new_positive", "none"  # the rule of runs that have a guide; those that have none

@@ -13,12 +13,12 @@ from torch.nn.functional import cross_entropy, normalize
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.resampling import Rule
 from pairbounds.real_data.text_or_teacher.parts import Icons
-from pairbounds.real_data.training.guides import SHUFFLED_HEAD, VIEWS_HEAD, blind_guide
 from pairbounds.real_data.training.networks import SMALL_MAP, WordBag
 from pairbounds.real_data.training.objectives.simclr import TwoViews
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.trainer import Trained, train_encoder
-from pairbounds.real_data.training.views import BLOCK, Pixels, view_pool
+from pairbounds.real_data.training.view_batches import BLOCK, Pixels, view_pool
+from pairbounds.real_data.training.view_guides import SHUFFLED_HEAD, VIEWS_HEAD, blind_guide
 
 TRUNK = Recipe(backbone=SMALL_MAP, epochs=25, batch=240, learning_rate=3e-3, precision="bfloat16")
 STRENGTH, VIEWS, TOLD_VIEWS = 0.25, 8, 4  # of the views that the trunk learns from, and the heads

@@ -8,7 +8,7 @@ from kornia.filters import gaussian_blur2d
 from torchvision.transforms import ColorJitter
 from torchvision.transforms.v2.functional import rgb_to_grayscale
 
-from pairbounds.real_data.pairings.views import Reach, blur_kernel
+from pairbounds.real_data.pairings.augmentations import Reach, blur_kernel
 
 AT_ONCE = 512  # views that are changed together: 0.3 GB at 224 pixels, and some copies of it
 

@@ -12,12 +12,16 @@ import torch
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
+from pairbounds.real_data.pairings.augmentations import Reach, views_of
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
-from pairbounds.real_data.pairings.views import Reach, views_of
 from pairbounds.real_data.resampling import Rule
 from pairbounds.real_data.training.evaluation import Features, judgements
 from pairbounds.real_data.training.fresh_views import FreshViews
-from pairbounds.real_data.training.guides import (
+from pairbounds.real_data.training.run import UNTRAINED, Run
+from pairbounds.real_data.training.splits import Split, split
+from pairbounds.real_data.training.trainer import Trained
+from pairbounds.real_data.training.view_batches import ViewSource, shown_pictures, view_pool
+from pairbounds.real_data.training.view_guides import (
     CAPTIONS,
     LABELS,
     NO_TEXT,
@@ -28,10 +32,6 @@ from pairbounds.real_data.training.guides import (
     oracle_guide,
     seen_guide,
 )
-from pairbounds.real_data.training.run import UNTRAINED, Run
-from pairbounds.real_data.training.splits import Split, split
-from pairbounds.real_data.training.trainer import Trained
-from pairbounds.real_data.training.views import ViewSource, shown_pictures, view_pool
 
 
 @dataclass(frozen=True, eq=False)

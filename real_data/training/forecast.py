@@ -9,9 +9,9 @@ from typing import Any
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.durations import format_duration
 from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.encoder_runs import RESULT
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.run import UNTRAINED, Run
-from pairbounds.real_data.training.runs import RESULT
 from pairbounds.sweeps import Study
 
 PIXELS, BACKBONE = 64, "small"  # of what was timed: see `Objective.seconds`

@@ -13,11 +13,11 @@ from torchvision.transforms import RandomResizedCrop
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.datasets.pictures import decoded, named
+from pairbounds.real_data.datasets.picture_files import decoded, named
 from pairbounds.real_data.encoders.encoder import LiveEncoder
-from pairbounds.real_data.pairings.views import Reach
+from pairbounds.real_data.pairings.augmentations import Reach
 from pairbounds.real_data.training.changes import changed, random_changes
-from pairbounds.real_data.training.views import Batch, ViewSource
+from pairbounds.real_data.training.view_batches import Batch, ViewSource
 
 SIMCLR = Reach.of(1.0)  # as published
 SHAPES = [3 / 4, 4 / 3]  # of crops, width over height

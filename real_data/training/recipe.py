@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pairbounds.real_data.settings import require_at_least
+from pairbounds.real_data.image_settings import require_at_least
 
 Precision = Literal["float32", "bfloat16"]
 

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from pairbounds.real_data.training.guides import RANDOM, SEEING
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.view_guides import RANDOM, SEEING
 
 UNTRAINED = "untrained"  # the kind of a run that keeps the network as it begins
 

@@ -25,7 +25,7 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.training.networks import Backbone
 from pairbounds.real_data.training.objectives import Objective
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.views import ViewSource
+from pairbounds.real_data.training.view_batches import ViewSource
 
 STATES = ("backbone", "objective", "optimizer")  # of which a checkpoint has the weights
 CHECKPOINT, LOG = "checkpoint.pt", "log.csv"

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.datasets.pictures import digest
+from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.encoder import DualEncoder, ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.sources import Source
 

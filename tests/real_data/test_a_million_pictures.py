@@ -15,7 +15,7 @@ from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.packed import packed_paths, packed_texts
 from pairbounds.real_data.training.fresh_views import FreshViews
 from pairbounds.real_data.training.splits import split
-from pairbounds.real_data.training.views import shown_pictures
+from pairbounds.real_data.training.view_batches import shown_pictures
 
 IMAGES, CLASSES = 1_281_167, 1000
 MEMORY = 1.2  # GiB that the process may take besides the libraries

@@ -14,7 +14,7 @@ from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.emoji import emoji
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.naming import names_their_class
-from pairbounds.real_data.datasets.pictures import open_picture
+from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.emoji_concepts import concepts, emoji_graph
 from tests.real_data import tiny

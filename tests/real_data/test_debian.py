@@ -17,7 +17,7 @@ from pairbounds.real_data.datasets import tuxpaint as stamps
 from pairbounds.real_data.datasets.openclipart import openclipart
 from pairbounds.real_data.datasets.tuxpaint import tuxpaint
 from pairbounds.real_data.emoji_concepts import emoji_graph
-from pairbounds.real_data.settings import ImageSettings
+from pairbounds.real_data.image_settings import ImageSettings
 from tests.real_data import tiny
 
 ROOT = Path(__file__).parents[2]

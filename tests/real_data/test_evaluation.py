@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.encoder_runs import RESULT, run_all
 from pairbounds.real_data.training.evaluation import nearest_neighbours, zero_shot
 from pairbounds.real_data.training.networks import WordBag
 from pairbounds.real_data.training.objectives.clip import ImageText
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.run import Run
-from pairbounds.real_data.training.runs import RESULT, run_all
 from pairbounds.real_data.training.splits import Split, split
 from pairbounds.real_data.training.trainer import Trained
 

@@ -5,11 +5,11 @@ import os
 import pytest
 
 from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.encoder_runs import RESULT
 from pairbounds.real_data.training.forecast import BESIDE, training_forecast
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.run import Run
-from pairbounds.real_data.training.runs import RESULT
 
 
 def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(source, tmp_path, monkeypatch):

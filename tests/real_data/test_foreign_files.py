@@ -19,12 +19,12 @@ import pairbounds
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.inputs import is_there, require_file
 from pairbounds.real_data.datasets.imagefolder import imagefolder
-from pairbounds.real_data.datasets.pictures import open_picture
+from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.encoders.cache import stored_rows
 from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.training.networks import Backbone, text_tower
-from pairbounds.real_data.training.views import stored_pictures
+from pairbounds.real_data.training.view_batches import stored_pictures
 from tests.real_data import tiny
 from tests.real_data.colours import coloured
 

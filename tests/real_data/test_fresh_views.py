@@ -11,12 +11,12 @@ from PIL import Image
 from torchvision.transforms import RandomResizedCrop
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.pictures import digest, open_original, open_picture
-from pairbounds.real_data.pairings.views import Reach
-from pairbounds.real_data.training import changes, views
+from pairbounds.real_data.datasets.picture_files import digest, open_original, open_picture
+from pairbounds.real_data.pairings.augmentations import Reach
+from pairbounds.real_data.training import changes, view_batches
 from pairbounds.real_data.training.changes import changed, random_changes
 from pairbounds.real_data.training.fresh_views import FreshViews, cut, drawn_views
-from pairbounds.real_data.training.views import shown_pictures, stored_pictures, view_pool
+from pairbounds.real_data.training.view_batches import shown_pictures, stored_pictures, view_pool
 from tests.real_data.colours import RowEncoder, coloured
 
 
@@ -147,11 +147,11 @@ def test_a_view_is_the_same_in_whatever_batch_and_on_however_many_processes(tmp_
 def test_above_a_size_no_copy_of_pictures_is_written(tmp_path, monkeypatch, workers):
     dataset = coloured(tmp_path)
     stored = stored_pictures(dataset, tmp_path / "some")
-    monkeypatch.setattr(views, "BLOCK", 50)
+    monkeypatch.setattr(view_batches, "BLOCK", 50)
     blocks = list(shown_pictures(dataset, tmp_path / "some"))
     assert list(map(len, blocks)) == [50, 50, 12]
     assert np.array_equal(torch.cat(blocks), stored)
-    monkeypatch.setattr(views, "STORED", stored.nbytes - 1)
+    monkeypatch.setattr(view_batches, "STORED", stored.nbytes - 1)
     assert torch.equal(torch.cat(list(shown_pictures(dataset, tmp_path / "none", workers))), torch.cat(blocks))
     with pytest.raises(ValueError, match=r"are stored: draw new views in every epoch \(--views 0\)"):
         view_pool(dataset, 2, 1.0, tmp_path)

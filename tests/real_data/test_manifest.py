@@ -11,7 +11,7 @@ import pytest
 
 from pairbounds.real_data.datasets import dataset as dataset_module
 from pairbounds.real_data.datasets import imagefolder as folders
-from pairbounds.real_data.datasets import manifest, pictures
+from pairbounds.real_data.datasets import manifest, picture_files
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.manifest import manifest_of
 from pairbounds.real_data.datasets.packed import packed_paths, packed_texts, take_rows
@@ -31,8 +31,8 @@ def folder(tmp_path):
 @pytest.fixture
 def read(monkeypatch):
     """How often each file was decoded."""
-    count, look = Counter(), pictures.look
-    for module in (pictures, folders):
+    count, look = Counter(), picture_files.look
+    for module in (picture_files, folders):
         monkeypatch.setattr(module, "look", lambda path: count.update([path.name]) or look(path))
     return count
 
@@ -62,13 +62,13 @@ def test_a_killed_check_goes_on_from_its_blocks(folder, tmp_path, read, monkeypa
     monkeypatch.setattr(manifest, "BLOCK", 2)
     place = folder / "n01443537"
     names = sorted(path.name for path in place.iterdir())
-    checks = manifest.inspected(place, names, pictures.look, tmp_path)
+    checks = manifest.inspected(place, names, picture_files.look, tmp_path)
     for _ in range(3):
         next(checks)
     checks.close()
     assert set(json.loads(manifest_of(place, tmp_path).read_text())) == set(names[:2])
     read.clear()
-    assert [name for name, _ in manifest.inspected(place, names, pictures.look, tmp_path)] == names
+    assert [name for name, _ in manifest.inspected(place, names, picture_files.look, tmp_path)] == names
     assert sorted(read) == names[2:]
 
 

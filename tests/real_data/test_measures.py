@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, Spectrum, check_bounds, spectrum
 from pairbounds.real_data.measures import off_diagonal as module
 from pairbounds.real_data.measures.comparison import Bootstrap, Comparison, Draw, estimate, t_interval
+from pairbounds.real_data.measures.consistency_frontier import Frontier, frontiers
 from pairbounds.real_data.measures.drawn import learned, on_sphere
-from pairbounds.real_data.measures.frontier import Frontier, frontiers
 from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agreement, off_diagonal
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.similarities import membership_similarities

@@ -9,7 +9,7 @@ import pytest
 
 from pairbounds import induced_labelling_error, probe, spectrum
 from pairbounds.real_data.caption_graphs import caption_graph
-from pairbounds.real_data.natural import NaturalSets
+from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.real_data.studies import natural_captions, natural_pairings, natural_what_if
 from pairbounds.real_data.studies.pairings import pairings_tables
 from pairbounds.theory.bounds.quantities import Encoder

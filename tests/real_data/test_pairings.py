@@ -10,8 +10,8 @@ from PIL import Image
 from pairbounds import HypothesisError
 from pairbounds.real_data.measures.off_diagonal import off_diagonal
 from pairbounds.real_data.pairings import similarities as module
+from pairbounds.real_data.pairings.image_draws import SIDE, crops, few_pixels
 from pairbounds.real_data.pairings.pairing import Pairing
-from pairbounds.real_data.pairings.sampling import SIDE, crops, few_pixels
 from pairbounds.real_data.pairings.similarities import (
     Similarities,
     best_match_similarities,

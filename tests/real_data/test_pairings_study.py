@@ -11,9 +11,9 @@ import torch
 from pairbounds.__main__ import app
 from pairbounds.real_data.measures.drawn import measure_draw
 from pairbounds.real_data.measures.protocol import Protocol
-from pairbounds.real_data.pairings.inputs import ENCODER, EXACT, TEXTS, UNIFORM, UNNAMED, pairings
-from pairbounds.real_data.pairings.sampling import draw_images, gather, pixel_rows
-from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.pairings.augmentations import views_of
+from pairbounds.real_data.pairings.image_draws import draw_images, gather, pixel_rows
+from pairbounds.real_data.pairings.pairing import ENCODER, EXACT, TEXTS, UNIFORM, UNNAMED, pairings
 from pairbounds.real_data.studies.pairings import pairings_tables
 from tests.real_data import tiny
 from tests.real_data.colours import COLOURS, RowEncoder

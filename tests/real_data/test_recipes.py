@@ -16,13 +16,13 @@ from pairbounds.real_data.studies import resampled_training
 from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
 from pairbounds.real_data.training import evaluation
 from pairbounds.real_data.training.data import TrainingData
-from pairbounds.real_data.training.guides import EVERY_GUIDE, PublishedGuide, blind_guide
 from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.splits import CHOOSING, followed_by, split
 from pairbounds.real_data.training.trainer import train_encoder
-from pairbounds.real_data.training.views import view_pool
+from pairbounds.real_data.training.view_batches import view_pool
+from pairbounds.real_data.training.view_guides import EVERY_GUIDE, PublishedGuide, blind_guide
 from pairbounds.sweeps import find_study
 from pairbounds.sweeps.settings import UNSTATED
 from tests.real_data import tiny

@@ -7,8 +7,8 @@ import pytest
 
 from pairbounds import check_bounds, induced_labelling_error
 from pairbounds.real_data.measures.off_diagonal import off_diagonal
-from pairbounds.real_data.pairings.inputs import EXACT, TEXTS, augmentations
-from pairbounds.real_data.pairings.sampling import draw_images, gather
+from pairbounds.real_data.pairings.image_draws import draw_images, gather
+from pairbounds.real_data.pairings.pairing import EXACT, TEXTS, augmentations
 from pairbounds.real_data.studies.resampled_views import ORACLE, RANDOM, Settings, resampling_on_graphs
 from pairbounds.theory.resampling.effects import RULES
 

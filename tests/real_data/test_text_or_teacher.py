@@ -11,7 +11,7 @@ import torch
 
 from pairbounds.real_data.datasets import icons as sets
 from pairbounds.real_data.datasets.naming import class_words
-from pairbounds.real_data.resampling.rules import cosine_similarities, two_views
+from pairbounds.real_data.resampling.batch_rules import cosine_similarities, two_views
 from pairbounds.real_data.studies import text_or_teacher, text_or_teacher_pixels, text_or_teacher_tuning
 from pairbounds.real_data.text_or_teacher import analysis, merges, teachers
 from pairbounds.real_data.text_or_teacher.baselines import baselines
@@ -20,7 +20,7 @@ from pairbounds.real_data.text_or_teacher.merges import merged_tags
 from pairbounds.real_data.text_or_teacher.parts import TUNED, Sizes, experiment_icons, family, plain_drawings
 from pairbounds.real_data.text_or_teacher.studio import ARMS
 from pairbounds.real_data.text_or_teacher.teachers import Teachers
-from pairbounds.real_data.training.guides import MERGED, MERGED_MOST
+from pairbounds.real_data.training.view_guides import MERGED, MERGED_MOST
 from pairbounds.sweeps.studies import digest
 
 ROOT = Path(__file__).parents[2]

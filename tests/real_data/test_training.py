@@ -16,11 +16,22 @@ from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.__main__ import app
 from pairbounds.real_data.encoders.open_clip import OpenClip
-from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.training import evaluation, trainer
 from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.encoder_runs import RESULT, run_all, train
 from pairbounds.real_data.training.evaluation import linear_probe, standardised
-from pairbounds.real_data.training.guides import (
+from pairbounds.real_data.training.networks import ENCODER as ENCODER_FILE
+from pairbounds.real_data.training.networks import Backbone, WordBag, text_tower
+from pairbounds.real_data.training.objectives.clip import ImageText
+from pairbounds.real_data.training.objectives.simclr import TwoViews
+from pairbounds.real_data.training.objectives.supervised import Supervised
+from pairbounds.real_data.training.recipe import Recipe
+from pairbounds.real_data.training.run import Run
+from pairbounds.real_data.training.splits import Split, split
+from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, _save, train_encoder, untrained
+from pairbounds.real_data.training.view_batches import Batch, ViewPool, view_pool
+from pairbounds.real_data.training.view_guides import (
     ENCODER,
     LABELS,
     RANDOM,
@@ -30,17 +41,6 @@ from pairbounds.real_data.training.guides import (
     oracle_guide,
     seen_guide,
 )
-from pairbounds.real_data.training.networks import ENCODER as ENCODER_FILE
-from pairbounds.real_data.training.networks import Backbone, WordBag, text_tower
-from pairbounds.real_data.training.objectives.clip import ImageText
-from pairbounds.real_data.training.objectives.simclr import TwoViews
-from pairbounds.real_data.training.objectives.supervised import Supervised
-from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.run import Run
-from pairbounds.real_data.training.runs import RESULT, run_all, train
-from pairbounds.real_data.training.splits import Split, split
-from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, _save, train_encoder, untrained
-from pairbounds.real_data.training.views import Batch, ViewPool, view_pool
 from pairbounds.theory.resampling.effects import ALL_FOUR
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder

@@ -11,9 +11,9 @@ from webdataset import TarWriter
 
 from pairbounds.real_data.datasets import webdataset as module
 from pairbounds.real_data.datasets.imagefolder import imagefolder
-from pairbounds.real_data.datasets.pictures import open_picture
+from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.webdataset import webdataset
-from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.pairings.augmentations import views_of
 from tests.real_data import tiny
 
 LONG_AGO = 1_700_000_000

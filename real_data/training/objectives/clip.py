@@ -11,7 +11,7 @@ from torch.nn.functional import normalize
 from pairbounds.real_data.encoders.offline import TEMPERATURE, contrastive_loss
 from pairbounds.real_data.training.networks import TextTower, text_tower
 from pairbounds.real_data.training.objectives.objective import TextObjective
-from pairbounds.real_data.training.views import Batch
+from pairbounds.real_data.training.view_batches import Batch
 
 if TYPE_CHECKING:
     from pairbounds.real_data.training.data import TrainingData

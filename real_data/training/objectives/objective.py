@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from pairbounds.real_data.training.views import Batch
+from pairbounds.real_data.training.view_batches import Batch
 
 if TYPE_CHECKING:
     from pairbounds.real_data.training.data import TrainingData

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from pairbounds.real_data.resampling import Rule, resampled_nt_xent
-from pairbounds.real_data.training.guides import Guide
 from pairbounds.real_data.training.objectives.objective import Objective
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.views import Batch
+from pairbounds.real_data.training.view_batches import Batch
+from pairbounds.real_data.training.view_guides import Guide
 
 if TYPE_CHECKING:
     from pairbounds.real_data.training.data import TrainingData

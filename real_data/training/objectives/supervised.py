@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.training.objectives.objective import Objective
-from pairbounds.real_data.training.views import Batch
+from pairbounds.real_data.training.view_batches import Batch
 
 if TYPE_CHECKING:
     from pairbounds.real_data.training.data import TrainingData

@@ -15,10 +15,10 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import Rows, content_key, stored_rows
 from pairbounds.real_data.encoders.encoder import ImageEncoder
-from pairbounds.real_data.pairings.inputs import PIXELS, PairingInputs
+from pairbounds.real_data.pairings.augmentations import Views, views_of
+from pairbounds.real_data.pairings.pairing import PIXELS, PairingInputs
 from pairbounds.real_data.pairings.similarities import Single
 from pairbounds.real_data.pairings.sources import Source, image_encoders
-from pairbounds.real_data.pairings.views import Views, views_of
 
 Result = TypeVar("Result")
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pairbounds.real_data.image_settings import ImageSettings, require_at_least
 from pairbounds.real_data.kinds import PLACES
-from pairbounds.real_data.settings import ImageSettings, require_at_least
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.recipe import Optimisation, Recipe
 from pairbounds.real_data.training.splits import followed_by
-from pairbounds.real_data.training.views import require_two
+from pairbounds.real_data.training.view_batches import require_two
 from pairbounds.sweeps import place
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from torch.nn.functional import normalize, one_hot
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import LiveEncoder
-from pairbounds.real_data.training.views import Batch
+from pairbounds.real_data.training.view_batches import Batch
 
 ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_text", "captions"
 GUIDES = (ENCODER, LABELS, RANDOM)

@@ -16,7 +16,7 @@ from pairbounds.infrastructure.inputs import is_there, stored_array
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.encoder import picture_batches
-from pairbounds.real_data.pairings.views import views_of
+from pairbounds.real_data.pairings.augmentations import views_of
 
 Pixels = npt.NDArray[np.uint8]
 STORED = 4 * 2**30  # bytes: of more pictures no copy is written; all views of the emoji at 224 pixels are less

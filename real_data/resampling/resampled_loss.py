@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import torch
 
-from pairbounds.real_data.resampling.rules import RULES, BatchPairs, Rule, cosine_similarities, two_views
+from pairbounds.real_data.resampling.batch_rules import RULES, BatchPairs, Rule, cosine_similarities, two_views
 
 
 def resampled_nt_xent(
