@@ -175,9 +175,6 @@ def save_npz(path: str | os.PathLike[str], graph: PairGraph, beside: Mapping[str
         if ids.dtype != np.int64 and not all(isinstance(name, str) for name in ids):
             raise ValueError(f"{side}_ids cannot be saved: make them all integers or all strings")
         arrays |= {f"{side}_labels": labels, f"{side}_ids": ids if ids.dtype == np.int64 else ids.astype(np.str_)}
-    for name in (*graph.left_ids, *graph.right_ids, *(graph.class_names or ())):
-        if isinstance(name, str) and name.endswith("\0"):  # which numpy drops
-            raise ValueError(f"{name!r} cannot be saved: take away the NUL character at its end")
     stored = {name: np.asarray(value) for name, value in arrays.items() if value is not None}
     with replacing(require_graph_path(path)) as temporary:
         np.savez_compressed(temporary, allow_pickle=False, **stored, **beside)
