@@ -4,8 +4,8 @@
 
 # Graphs and their files.
 from pairbounds.theory.graph.pair_graph import PairGraph as PairGraph
-from pairbounds.theory.graph.files import read_graph as read_graph
-from pairbounds.theory.graph.files import read_labels as read_labels
+from pairbounds.theory.graph.graph_files import read_graph as read_graph
+from pairbounds.theory.graph.graph_files import read_labels as read_labels
 from pairbounds.theory.graph.mixtures import mixture as mixture
 from pairbounds.real_data.emoji_concepts import emoji_graph as emoji_graph
 from pairbounds.simulations.world import LatentWorld as LatentWorld

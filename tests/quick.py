@@ -3,12 +3,12 @@
 import pytest
 
 from pairbounds.figures.style import SETTINGS
-from pairbounds.real_data.audit import drawing
+from pairbounds.real_data.audit.audit_figure import STYLE
 
 
 def audits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw audits so."""
-    _set(monkeypatch, drawing.STYLE, {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.dpi": 50})
+    _set(monkeypatch, STYLE, {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.dpi": 50})
 
 
 def figures(monkeypatch: pytest.MonkeyPatch) -> None:

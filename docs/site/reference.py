@@ -9,7 +9,7 @@ FOLDER = "api"
 FRONT, FRONT_NAMES = "pairbounds", frozenset(pairbounds.__all__)  # whose entries links lead to
 MODULES = (
     FRONT,
-    "pairbounds.theory.graph.files",
+    "pairbounds.theory.graph.graph_files",
     "pairbounds.theory.quantities.metrics",
     "pairbounds.theory.quantities.walks",
     "pairbounds.theory.quantities.confidence",

@@ -9,10 +9,10 @@ from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.plain import as_line
+from pairbounds.real_data.audit.audit_report import print_report
 from pairbounds.real_data.audit.auditing import Settings, outputs
 from pairbounds.real_data.audit.auditing import audit as audit_pairs
 from pairbounds.real_data.audit.pair_tables import Columns
-from pairbounds.real_data.audit.report import print_report
 from pairbounds.real_data.audit.trials import WhatIf
 
 

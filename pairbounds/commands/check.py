@@ -22,8 +22,8 @@ from pairbounds.plugins import load_bounds
 from pairbounds.theory.bounds.check import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
-from pairbounds.theory.graph.files import GraphFile, read_graph
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.graph.graph_files import GraphFile, read_graph
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import Proof, prove, prove_in_coq

@@ -19,8 +19,8 @@ from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths
-from pairbounds.theory.graph.files import GraphFile, read_graph, read_numbers
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
+from pairbounds.theory.graph.graph_files import GraphFile, read_graph, read_numbers
 from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report

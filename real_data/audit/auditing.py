@@ -16,13 +16,13 @@ from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.pictures import picture_output
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, write_table
+from pairbounds.real_data.audit.audit_figure import PICTURES, draw
+from pairbounds.real_data.audit.audit_tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.cluster import count_there
 from pairbounds.real_data.audit.counting import count_here
-from pairbounds.real_data.audit.drawing import PICTURES, draw
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
 from pairbounds.real_data.audit.pair_tables import Columns, open_tables
 from pairbounds.real_data.audit.summary import summarise, write_summary
-from pairbounds.real_data.audit.tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
 from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check import check_bounds
@@ -80,7 +80,7 @@ def audit(
     Parameters
     ----------
     pairs : Parquet, CSV, TSV or JSONL file, or a folder of them
-        Columns image, caption and optionally weight, or as `pairbounds.theory.graph.files` knows them.
+        Columns image, caption and optionally weight, or as `pairbounds.theory.graph.graph_files` knows them.
     labels : likewise, optional
         Columns image and label; by default those of `pairs`. Without labels: the spectrum and the hub captions.
     settings, columns : optional

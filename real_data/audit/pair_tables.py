@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.reading import TableFile, table_file
-from pairbounds.theory.graph.files import CLASSES, ENDS, WEIGHTS, first_of, known_ends, label_columns
+from pairbounds.theory.graph.graph_files import CLASSES, ENDS, WEIGHTS, first_of, known_ends, label_columns
 
 IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=True))
 
@@ -20,7 +20,7 @@ IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=T
 class Columns:
     """Names of the columns that hold images, captions, and so on; `None`: one of the names that are known.
 
-    These are those of `pairbounds.theory.graph.files`, and for similarities, which only a rule of `what_if` reads,
+    They are those of `pairbounds.theory.graph.graph_files`; for similarities, which only a rule of `what_if` reads,
     none.
     """
 

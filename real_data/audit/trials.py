@@ -22,8 +22,18 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.real_data.audit import rules
-from pairbounds.real_data.audit.rules import CONTROLS, LOW_SIMILARITY, ORACLE, RULES, PairList, Views, count_of
+from pairbounds.real_data.audit.dropping_rules import (
+    CONTROLS,
+    LOW_SIMILARITY,
+    ORACLE,
+    RULES,
+    Mask,
+    PairList,
+    Views,
+    count_of,
+    oracle,
+    ranked,
+)
 from pairbounds.real_data.audit.verdict import APPLY, CHOOSE, compared, in_words, threshold_in_words
 from pairbounds.sweeps.settings import as_settings
 from pairbounds.sweeps.studies import digest, room_files
@@ -41,7 +51,7 @@ THEOREMS = {
 }
 MOST_PAIRS = 100_000  # that are measured hundreds of times: beyond, a sample of the images is
 NOTHING = "nothing"  # the rule that leaves all pairs as they are
-ALL_RULES = {**RULES, **CONTROLS, ORACLE: rules.oracle}
+ALL_RULES = {**RULES, **CONTROLS, ORACLE: oracle}
 DIGITS = 9  # of an error: thresholds whose errors differ by less are equal
 Measure = Callable[[PairList, PairList], dict[str, float]]  # of what is left of a half, and of the half
 
@@ -233,7 +243,7 @@ def _on_half(
 
     yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | measure(views.judged, views.judged)
     for name, draw in trials:
-        order = rules.ranked(ALL_RULES[name], views, rng)
+        order = ranked(ALL_RULES[name], views, rng)
         for share in settings.shares:
             row = {"action": "drop", "rule": name, "share": share, "draw": draw}
             yield row | measure(left_of(views.judged, order, share), views.judged)
@@ -266,7 +276,7 @@ def above(pairs: PairList, threshold: float) -> PairList:
     return pairs if np.isnan(threshold) else pairs.kept(pairs.known_similarities >= threshold)
 
 
-def _half(pairs: PairList, rng: np.random.Generator) -> rules.Mask:
+def _half(pairs: PairList, rng: np.random.Generator) -> Mask:
     """Half of the images that have pairs, of every class as nearly as can be; (n_images,)."""
     shuffled = rng.permutation(np.unique(pairs.images))
     by_class = shuffled[np.argsort(pairs.labels[shuffled], kind="stable")]
@@ -312,7 +322,7 @@ def _measured(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str
     }
 
 
-def _wrong(encoder: Encoder) -> rules.Mask:
+def _wrong(encoder: Encoder) -> Mask:
     """Mask of the left nodes on which the probe errs; a tie is an error."""
     f, coefficients, mass = encoder.left, encoder.probe.coefficients, encoder.graph.left_marginal
     winners = linear_standing(f, coefficients, score_noise(f, coefficients, mass)).winners

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from pairbounds.real_data.audit.rules import CONTROLS, ORACLE
+from pairbounds.real_data.audit.dropping_rules import CONTROLS, ORACLE
 from pairbounds.theory.quantities.confidence import detectable, student_half
 
 LEVEL = 0.95

@@ -8,7 +8,7 @@ from distributed import LocalCluster
 from pairbounds import HypothesisError, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
-from pairbounds.real_data.audit import Settings, audit, cluster, cluster_graph, report
+from pairbounds.real_data.audit import Settings, audit, audit_report, cluster, cluster_graph
 from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.pair_tables import open_tables
 from tests.families import GRAPHS
@@ -59,7 +59,7 @@ def test_the_audit_is_that_of_one_machine(address, files, tmp_path, capsys, labe
     lost = ["conductance", *bounds.index[away]]
     assert there.summary["not_on_cluster"] == lost
     for done in (here, there):
-        report.print_report(*done)
+        audit_report.print_report(*done)
         named = f"does not give rows of the matrix: {', '.join(lost)}." in capsys.readouterr().out
         assert named is (done is there)
     np.testing.assert_allclose(bounds.loc[~away, "value"], expected.loc[~away, "value"], rtol=1e-3, atol=1e-3)

@@ -14,8 +14,9 @@ from pairbounds import PairGraph
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import progress
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.real_data.audit import WhatIf, auditing, rules, trials, what_if
-from pairbounds.real_data.audit.rules import PairList, Views
+from pairbounds.real_data.audit import WhatIf, auditing, trials, what_if
+from pairbounds.real_data.audit import dropping_rules as rules
+from pairbounds.real_data.audit.dropping_rules import PairList, Views
 from pairbounds.real_data.audit.trials import _half, _masses, _measured, left_of, pair_list, sampled
 from tests.real_data.test_audit_files import write
 

@@ -16,7 +16,7 @@ import pairbounds
 from pairbounds import PairGraph, check_bounds
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.theory.graph.files import read_graph, read_labels
+from pairbounds.theory.graph.graph_files import read_graph, read_labels
 
 COUNTS = np.array([[5, 1, 0, 0], [4, 2, 1, 0], [0, 1, 3, 2], [0, 0, 1, 6], [1, 0, 2, 2]])
 CLASSES = ["cat", "cat", "dog", "dog", "dog"]
