@@ -105,14 +105,11 @@ class Finding:
         """The way from the finding to its figures, its tables and the studies that measured them; a line."""
         modules = [study.measure.__module__.split(".") for study in studies_of(self.tables)]
         places = [f"{'/'.join(parts[1:])}.py" for parts in modules]
-        parts = {
-            "Figure": [f"`{name}`" for name in (self.name, *self.also)],
-            "Table": [f"`{name}`" for name in self.tables],
-            "Measured by": [f"[{place}](../{place})" for place in places],
-        }
-        listed = [f"{_plural(what, names)}: {', '.join(names)}." for what, names in parts.items() if names]
-        return " ".join(listed)
+        figures, tables = ([f"`{name}`" for name in names] for names in ((self.name, *self.also), self.tables))
+        links = ", ".join(f"[{place}](../{place})" for place in places)
+        return f"{_counted('Figure', figures)} {_counted('Table', tables)} Measured by: {links}."
 
 
-def _plural(what: str, names: list[str]) -> str:
-    return f"{what}s" if len(names) > 1 and what != "Measured by" else what
+def _counted(noun: str, names: list[str]) -> str:
+    plural = "s" if len(names) > 1 else ""
+    return f"{noun}{plural}: {', '.join(names)}."

@@ -109,8 +109,8 @@ def test_a_changed_table_changes_the_sentence(call, folder):
     text = (folder / "page.md").read_text(encoding="utf-8")
     assert "## How many?\n\n**There are 3 rows, which is few.**\n\nWorlds or data sets: 2 and 1. Seeds" in text
     assert "of each: 4. Looks: 3,000.\n\nThey lie in 3 lines.\n\nBaseline: 3." in text
-    assert "change our mind: 4 rows.\n\nFigure: `test_findings`. Table: `counted`.\n\n![Rows.]" in text
-    assert ".\n\n![Rows.](rows.png)\n\nRun on " in text
+    assert "change our mind: 4 rows.\n\nFigure: `test_findings`. Table: `counted`." in text
+    assert "\n\n![Rows.](rows.png)\n\nRun on " in text
     assert "cores under" in text  # what it was measured on, by the sidecar
     write_table(pd.DataFrame({"x": range(4)}), folder / "counted.parquet", {})
     assert written(call, folder)[0] == 0
