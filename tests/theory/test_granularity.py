@@ -34,6 +34,7 @@ from pairbounds.theory.questions.merging import (
 )
 from tests.theory.test_questions import SIX
 
+FIVE = PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0])
 TEXTS = st.lists(st.text("abc ,A", min_size=1, max_size=6), min_size=3, max_size=9, unique=True)
 
 
@@ -255,10 +256,10 @@ def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
     ("graph", "given", "why"),
     [
         (SIX, {}, "n_left=3"),
-        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0]), {}, "caption 0 is no text"),
-        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"splits": 2}, "splits=2.* 3 halves"),
-        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0]), {"merge": "images"}, "give features of the images"),
-        (PairGraph(np.ones((5, 2)), [0, 1, 0, 1, 0], right_ids=["a", "b"]), {"features": np.eye(4)}, "features of the"),
+        (FIVE, {}, "caption 0 is no text"),
+        (FIVE, {"splits": 2}, "splits=2.* 3 halves"),
+        (FIVE, {"merge": "images"}, "give features of the images"),
+        (FIVE, {"features": np.eye(4)}, "features of the"),
     ],
 )
 def test_what_cannot_be_asked(graph, given, why):

@@ -42,7 +42,7 @@ def test_ties_are_errors():
 
 @given(st.integers(0, 2**31), st.integers(1, 6), st.integers(1, 6), st.booleans())
 def test_a_rotation_of_the_features_changes_nothing(seed, rank, k, hidden):
-    """Nor where features are dependent, labels hidden, and scores tied or nearly so; near ties may go either way."""
+    """Nor where features are dependent, labels hidden, and scores tied or nearly so."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(3, size=12)
     graph = PairGraph(rng.random((12, 5)) + 0.01, labels)
@@ -56,11 +56,7 @@ def test_a_rotation_of_the_features_changes_nothing(seed, rank, k, hidden):
     values = np.linalg.svd(features[seen], compute_uv=False)
     if np.any((values < 1e-6 * values[0]) & (values > 1e-17 * values[0])):
         return  # round-off decides what the features span
-    size = np.abs(one).max()
-    np.testing.assert_allclose(one, other, atol=1e-7 * size)
-    lead = np.abs(np.diff(np.sort(one, axis=1)[:, -2:], axis=1)[:, 0]) if one.shape[1] > 1 else np.full(12, np.inf)
-    unclear = (lead > 1e-15 * size) & (lead < 1e-7 * size)
-    assert abs(first.error - second.error) <= graph.left_marginal[unclear].sum() + 1e-12
+    np.testing.assert_allclose(one, other, atol=1e-7 * np.abs(one).max())
 
 
 @pytest.mark.parametrize("condition", [1, 1e3, 1e5, 1e7, 1e10])

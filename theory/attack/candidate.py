@@ -1,6 +1,6 @@
 """Candidates of a search: a small dense graph with labels, a width, and features or a penalty."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -79,22 +79,16 @@ class Candidate:
 
     def changed(self, **changes: Any) -> "Candidate":
         """A tidied copy with other attributes."""
-        changes.setdefault("weights", self.weights)
-        other = replace(self, **changes)
-        places = other.weights, other.left_labels, other.right_labels
-        return Candidate.of(*places, other.k, other.features, other.origin, other.penalty)
+        return Candidate.of(**{field.name: getattr(self, field.name) for field in fields(self)} | changes)
 
     def subgraph(self, rows: IntArray, columns: IntArray) -> "Candidate":
         """The subgraph of some nodes, in this order, repeats allowed."""
         features = None if self.features is None else (self.features[0][rows], self.features[1][columns])
-        return Candidate.of(
-            self.weights[np.ix_(rows, columns)],
-            self.left_labels[rows],
-            self.right_labels[columns],
-            self.k,
-            features,
-            self.origin,
-            self.penalty,
+        return self.changed(
+            weights=self.weights[np.ix_(rows, columns)],
+            left_labels=self.left_labels[rows],
+            right_labels=self.right_labels[columns],
+            features=features,
         )
 
     def without(self, node: int) -> "Candidate | None":

@@ -322,8 +322,8 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
         # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
         ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
     else:
-        forward, backward = _products(matrix)
-        rest = _deflated(lambda x: forward(backward(x)), first[:, None] / np.linalg.norm(first))
+        transposed = matrix.T
+        rest = _deflated(lambda x: matrix @ (transposed @ x), first[:, None] / np.linalg.norm(first))
         ends = _upper_end(rest, len(first), seed)
     return min(1.0, max(0.0, float(ends)) + _round_off(matrix.shape))
 
@@ -390,11 +390,13 @@ def _sparse(
     if matrix.shape[0] < matrix.shape[1]:
         (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, known)
         return (left, values, right), unseen
-    side = matrix.shape[1]
-    forward, backward = _products(matrix)
+    side, transposed = matrix.shape[1], matrix.T  # which scatters from A: what it writes to is in the cache
+
+    def forward(vectors: FloatArray) -> FloatArray:
+        return matrix @ vectors
 
     def gram(vectors: FloatArray) -> FloatArray:
-        return backward(forward(vectors))
+        return transposed @ forward(vectors)
 
     if side <= max(DENSE_SIDE, k + GUARD):
         _, basis = scipy.linalg.eigh((matrix.T @ matrix).toarray())
@@ -509,13 +511,3 @@ def _deflated(product: Product, basis: FloatArray) -> Product:
         return vectors - basis @ (basis.T @ vectors)
 
     return lambda vectors: project(product(project(vectors)))
-
-
-def _products(matrix: sp.csr_array) -> tuple[Product, Product]:
-    """`X -> A X` and `Y -> Aᵀ Y`.
-
-    The second scatters from A itself: it needs no copy, and what it writes to, the smaller side, is in the cache where
-    the larger one, which a copy would read from, is not.
-    """
-    transposed = matrix.T
-    return lambda x: matrix @ x, lambda y: transposed @ y
