@@ -13,9 +13,8 @@ from torchvision.transforms import RandomResizedCrop
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import digest, open_original, open_picture
 from pairbounds.real_data.pairings.augmentations import Reach
-from pairbounds.real_data.training import changes, view_batches
-from pairbounds.real_data.training.changes import changed, random_changes
-from pairbounds.real_data.training.fresh_views import FreshViews, cut, drawn_views
+from pairbounds.real_data.training import fresh_views, view_batches
+from pairbounds.real_data.training.fresh_views import FreshViews, changed, cut, drawn_views, random_changes
 from pairbounds.real_data.training.view_batches import shown_pictures, stored_pictures, view_pool
 from tests.real_data.colours import RowEncoder, coloured
 
@@ -54,21 +53,21 @@ def test_changes_of_a_batch_are_torchvisions_one_by_one():
     assert found.dtype == torch.uint8
     for view, crop, row in zip(found, crops, rows, strict=True):
         x = crop.float() / 255
-        if row[changes.FLIP]:
+        if row[fresh_views.FLIP]:
             x = tv.horizontal_flip(x)
-        for place in row[changes.ORDER].int().tolist():
+        for place in row[fresh_views.ORDER].int().tolist():
             if place:
                 change = {
-                    changes.BRIGHTNESS: tv.adjust_brightness,
-                    changes.CONTRAST: tv.adjust_contrast,
-                    changes.SATURATION: tv.adjust_saturation,
-                    changes.HUE: tv.adjust_hue,
+                    fresh_views.BRIGHTNESS: tv.adjust_brightness,
+                    fresh_views.CONTRAST: tv.adjust_contrast,
+                    fresh_views.SATURATION: tv.adjust_saturation,
+                    fresh_views.HUE: tv.adjust_hue,
                 }[place]
                 x = change(x, float(row[place]))
-        if row[changes.GREYED]:
+        if row[fresh_views.GREYED]:
             x = tv.rgb_to_grayscale(x, 3)
-        if row[changes.SIGMA]:
-            x = tv.gaussian_blur(x, [5, 5], [float(row[changes.SIGMA])])
+        if row[fresh_views.SIGMA]:
+            x = tv.gaussian_blur(x, [5, 5], [float(row[fresh_views.SIGMA])])
         assert (255 * x - view.float()).abs().max() < 0.52  # half a step, and the rounding of float32
 
 
@@ -76,15 +75,18 @@ def test_changes_are_made_as_often_and_as_far_as_is_published():
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(2)
         rows = torch.stack([random_changes(Reach.of(0.25)) for _ in range(10_000)])
-    jittered, blurred = rows[:, changes.ORDER].any(1), rows[:, changes.SIGMA] > 0
+    jittered, blurred = rows[:, fresh_views.ORDER].any(1), rows[:, fresh_views.SIGMA] > 0
     for share, expected in (
-        (rows[:, changes.FLIP], 0.5), (jittered, 0.8), (rows[:, changes.GREYED], 0.2), (blurred, 0.5),
+        (rows[:, fresh_views.FLIP], 0.5), (jittered, 0.8), (rows[:, fresh_views.GREYED], 0.2), (blurred, 0.5),
     ):  # fmt: skip
         assert share.float().mean().item() == pytest.approx(expected, abs=5 * np.sqrt(0.25 / len(rows)))
-    for columns, middle, reach in ((slice(changes.BRIGHTNESS, changes.HUE), 1, 0.2), (changes.HUE, 0, 0.05)):
+    for columns, middle, reach in (
+        (slice(fresh_views.BRIGHTNESS, fresh_views.HUE), 1, 0.2),
+        (fresh_views.HUE, 0, 0.05),
+    ):
         assert 0.995 * reach < (rows[jittered][:, columns] - middle).abs().max() <= reach + 1e-6
-    assert 0.1 <= rows[blurred, changes.SIGMA].min() < 0.57 < rows[blurred, changes.SIGMA].max() <= 0.575
-    assert len(rows[jittered][:, changes.ORDER].unique(dim=0)) == 24
+    assert 0.1 <= rows[blurred, fresh_views.SIGMA].min() < 0.57 < rows[blurred, fresh_views.SIGMA].max() <= 0.575
+    assert len(rows[jittered][:, fresh_views.ORDER].unique(dim=0)) == 24
 
 
 def test_a_large_jpeg_is_decoded_in_part_and_the_crop_is_the_same_to_the_eye(tmp_path):

@@ -211,10 +211,10 @@ def test_both_parts_of_the_experiment_run_on_small_packages(settings, monkeypatc
             assert len(digits) == 24
     assert set(graphs["arm"]) >= {"text_head", "views_head", "labels", "none", "as they are"}
     assert len(graphs[graphs["kind"] == "arm"]) == len(ARMS)
-    assert {"preregistration", "analysis", "modules"} < set(text_or_teacher.inputs(main))
+    assert {"preregistration", "analysis", "modules"} < set(main.input_keys())
     monkeypatch.setattr(text_or_teacher, "PLAN", Path(settings.runs) / "none.md")
     with pytest.raises(FileNotFoundError, match=r"plan .*none\.md"):
-        text_or_teacher.inputs(main)
+        main.input_keys()
     with pytest.raises(ValueError, match=r"^arms: no setting was chosen for mine$"):
         text_or_teacher.encoders(replace(main, arms=("mine",)), 0)
     judging = tables["text_or_teacher_icons"]
