@@ -41,7 +41,7 @@ from pairbounds.theory.quantities.metrics.hypersphere import uniformity as unifo
 from pairbounds.theory.quantities.metrics.feature_metrics import metrics as metrics
 
 # Bounds.
-from pairbounds.theory.bounds.check import check_bounds as check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds as check_bounds
 from pairbounds.theory.bounds.encoder_check import check_encoder as check_encoder
 from pairbounds.theory.bounds.encoder_check import EncoderCheck as EncoderCheck
 from pairbounds.theory.bounds.registry import bound as bound

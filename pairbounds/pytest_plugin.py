@@ -71,7 +71,7 @@ class BoundItem(pytest.Item):
     def runtest(self) -> None:
         """Hold the bound on `GRAPHS` random graphs of the family."""
         from pairbounds.theory.attack.starts import candidate
-        from pairbounds.theory.bounds.check import check_bounds
+        from pairbounds.theory.bounds.check_bounds import check_bounds
 
         rng = np.random.default_rng(0)
         rows = []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
-from pairbounds.theory.ledger.page import ledger_page
+from pairbounds.theory.ledger.ledger_page import ledger_page
 from tests.benchmarks.__main__ import benchmarks_page
 from tests.reliability.page import reliability_page
 

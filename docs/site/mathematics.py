@@ -11,7 +11,7 @@ from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorems import THEOREMS
 from pairbounds.theory.graph.drawing import graph_picture, is_small
 from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
-from pairbounds.theory.ledger.page import STATUS_MEANS, title_and_text
+from pairbounds.theory.ledger.ledger_page import STATUS_MEANS, title_and_text
 
 FOLDER = "mathematics"
 WORDS = "In words: "  # so begins the paragraph of a docstring that says what a theorem means

@@ -11,8 +11,8 @@ from pairbounds.figures.findings.wording import listed
 from pairbounds.figures.plots import errors_along_widths
 from pairbounds.figures.report.contents import Picture, Section, Table, embedded
 from pairbounds.figures.report.origin import Origin
+from pairbounds.theory.bounds.check_table import COLUMNS, evaluated, notes, of_bounds, readable
 from pairbounds.theory.bounds.printed import ERRORS, best_widths
-from pairbounds.theory.bounds.table import COLUMNS, evaluated, notes, of_bounds, readable
 
 TEXTS = ("bound", "quantity", "relation", "status", "note")
 NUMBERS = ("measured", "measured_least", "measured_most", "value", "tightness", "guess")

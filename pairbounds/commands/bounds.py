@@ -20,7 +20,7 @@ from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.ledger.explanation import explanation
 from pairbounds.theory.ledger.formal import machine_checked
-from pairbounds.theory.ledger.page import BEGINNING, beaten_by, ledger_page
+from pairbounds.theory.ledger.ledger_page import BEGINNING, beaten_by, ledger_page
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"

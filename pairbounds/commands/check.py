@@ -19,7 +19,7 @@ from pairbounds.infrastructure.pictures import picture_output, require_picture_p
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path

@@ -15,7 +15,7 @@ from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, save_picture
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.graph.formats import graph_output
 from pairbounds.theory.graph.pair_graph import PairGraph
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.palette import BOUND, GREEN, MEASURED, NEUTRAL, PURPLE, VACUOUS
 from pairbounds.infrastructure.pictures import save_picture
-from pairbounds.theory.bounds.table import theorem_number
+from pairbounds.theory.bounds.check_table import theorem_number
 
 PICTURES = ("audit.pdf", "audit.png")
 COLUMN = 4.2  # inches: the width of a panel

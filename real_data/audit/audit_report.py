@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.theory.bounds.check_table import COLUMNS, readable
 from pairbounds.theory.bounds.printed import RIGHT
-from pairbounds.theory.bounds.table import COLUMNS, readable
 
 SHOWN = 5  # rows of a ranking
 LETTERS = 50  # of a name

@@ -25,7 +25,7 @@ from pairbounds.real_data.audit.pair_tables import Columns, open_tables
 from pairbounds.real_data.audit.summary import summarise, write_summary
 from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
 from pairbounds.sweeps.settings import as_settings
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 
 HALVES = "what_if"  # a folder, of the finished halves of an audit that was not whole
 TRIED = ("what_if", "what_if_verdict")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pairbounds.real_data.emoji_concepts import Labels, emoji_graph
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.theorem15_multihop import interval_table
 from pairbounds.theory.bounds.theorem16_local_multihop import error_table
 from pairbounds.theory.quantities.consistency import label_energy

@@ -17,7 +17,7 @@ from pairbounds.real_data.measures.off_diagonal import chance_agreement, chance_
 from pairbounds.real_data.measures.protocol import IMAGE, SUBJECT
 from pairbounds.real_data.pairings.pairing import EXACT
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error

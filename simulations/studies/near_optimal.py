@@ -10,7 +10,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.encoder_training import Optimisation, train
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pairbounds.simulations.families import FAMILIES, ClosedForm
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error
 from pairbounds.theory.spectrum.triplets import spectrum
 

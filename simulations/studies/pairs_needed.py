@@ -11,7 +11,7 @@ from pairbounds.simulations.observations import caption_features, image_features
 from pairbounds.simulations.pair_sampling import draw_pairs, placed
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, excess_of_counts
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.factorisation import optimal_embeddings, spectral_loss

@@ -10,7 +10,7 @@ from pairbounds.simulations.observations import caption_features, image_features
 from pairbounds.simulations.user_code import loss_of
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.bounds.check import check_bounds
+from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.spectrum.triplets import spectrum
 
 

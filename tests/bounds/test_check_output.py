@@ -8,7 +8,7 @@ import pytest
 
 from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
-from pairbounds.theory.bounds.table import MOST, headlines
+from pairbounds.theory.bounds.check_table import MOST, headlines
 from tests.families import GRAPHS
 
 WITH_CRITIC = ("--penalty", 0.5, "--critic", "f.npy", "g.npy")

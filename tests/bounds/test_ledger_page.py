@@ -11,7 +11,7 @@ from pairbounds import BOUNDS, PairGraph
 from pairbounds.__main__ import app
 from pairbounds.theory.attack import score
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
-from pairbounds.theory.ledger.page import BEST, ledger_page
+from pairbounds.theory.ledger.ledger_page import BEST, ledger_page
 
 
 @pytest.fixture(scope="module")

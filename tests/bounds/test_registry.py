@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pairbounds import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
-from pairbounds.theory.bounds.table import CheckTable
+from pairbounds.theory.bounds.check_table import CheckTable
 from tests.families import slow_decay
 
 GRAPH = PairGraph(np.random.default_rng(0).random((8, 6)), [0, 1] * 4, [0, 1] * 3)

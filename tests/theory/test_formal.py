@@ -8,7 +8,7 @@ from pairbounds import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from pairbounds.theory.ledger.explanation import explanation
 from pairbounds.theory.ledger.formal import AXIOMS, axioms, coq_statement, foundation, machine_checked
-from pairbounds.theory.ledger.page import ledger_page
+from pairbounds.theory.ledger.ledger_page import ledger_page
 from tests.reliability.formal import CLOSED, objections, sources, unexpected
 
 CHECKED = {name: it for name, it in {**BOUNDS, **STATEMENTS}.items() if machine_checked(it)}

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from pairbounds import PairGraph, bound, check_bounds, find_counterexample
+from pairbounds.theory.bounds.check_table import CheckTable
 from pairbounds.theory.bounds.registry import BOUNDS
-from pairbounds.theory.bounds.table import CheckTable
 from pairbounds.theory.graph.drawing import MOST_NODES, is_small
 from tests.families import GRAPHS
 

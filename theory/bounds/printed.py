@@ -8,8 +8,17 @@ import pandas as pd
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.plain import as_line
+from pairbounds.theory.bounds.check_table import (
+    COLUMNS,
+    HEADLINES,
+    evaluated,
+    headlines,
+    notes,
+    of_bounds,
+    readable,
+    tally,
+)
 from pairbounds.theory.bounds.registry import BOUNDS
-from pairbounds.theory.bounds.table import COLUMNS, HEADLINES, evaluated, headlines, notes, of_bounds, readable, tally
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error

@@ -5,7 +5,7 @@ import sys
 
 from pairbounds.theory.bounds.registry import NEEDED, Bound, Subject
 from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
-from pairbounds.theory.ledger.page import STATUS_MEANS, beaten_by, kept, title_and_text
+from pairbounds.theory.ledger.ledger_page import STATUS_MEANS, beaten_by, kept, title_and_text
 
 RELATIONS = {"<=": "an upper bound on", ">=": "a lower bound on", "=": "the value of"}
 SUBJECTS: dict[Subject, str] = {

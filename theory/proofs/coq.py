@@ -25,7 +25,7 @@ from pairbounds.theory.proofs.decimals import above
 from pairbounds.theory.proofs.exact_graph import ExactGraph
 from pairbounds.theory.proofs.places import BITS, Places, left_places
 from pairbounds.theory.proofs.proof import VALUE_DIGITS, Claim, Proof, assembled
-from pairbounds.theory.proofs.votes import best_price, error, margins
+from pairbounds.theory.proofs.vote_proofs import best_price, error, margins
 
 BEGINNING = "(* pairbounds theorem 1:"  # of every file
 PRECISION = 48  # bits after the binary point, of the integral of a polynomial

@@ -22,7 +22,7 @@ from pairbounds.theory.proofs.decimals import DIGITS, above, below, written
 from pairbounds.theory.proofs.exact_graph import ExactGraph, Interval, State
 from pairbounds.theory.proofs.places import BITS, Places, places
 from pairbounds.theory.proofs.polynomials import Polynomial, above_step, chord
-from pairbounds.theory.proofs.votes import best_price, error, margins, vote
+from pairbounds.theory.proofs.vote_proofs import best_price, error, margins, vote
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.local_multihop import HOPS
 from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, extremal_rule, label_measure

@@ -60,7 +60,7 @@ def check_bounds(
 
     Returns
     -------
-    DataFrame with the columns of `pairbounds.theory.bounds.table.CheckTable`, which a notebook shows in short
+    DataFrame with the columns of `pairbounds.theory.bounds.check_table.CheckTable`, which a notebook shows in short
 
     Raises
     ------
@@ -73,7 +73,7 @@ def check_bounds(
     import pandas as pd
 
     from pairbounds.infrastructure.progress import Bar
-    from pairbounds.theory.bounds.table import CheckTable
+    from pairbounds.theory.bounds.check_table import CheckTable
 
     widths = widths_of(graph.joint.shape, k)
     found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
