@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import jinja2
+from typing import TYPE_CHECKING, Any
 
 from pairbounds.infrastructure.commandline import one_line
 from pairbounds.infrastructure.palette import VERMILION
+
+if TYPE_CHECKING:
+    import jinja2
 
 LONGEST = 60  # characters of a name or a label that are shown
 
@@ -47,7 +48,9 @@ def shown(value: object, most: int = LONGEST) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def _environment() -> "jinja2.Environment":
+    import jinja2  # an extra, which figures and studies do not need
+
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -1,6 +1,7 @@
 """Registers of bounds, losses, encoders and studies, to which users add by name with a decorator."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections import UserDict
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ Entry = TypeVar("Entry")
 REGISTERS: list["Register[Any]"] = []
 
 
-class Register(MutableMapping[str, Entry]):
+class Register(UserDict[str, Entry]):
     """Entries by name; a name that is none is a `KeyError` that says which is nearest.
 
     Parameters
@@ -38,7 +39,7 @@ class Register(MutableMapping[str, Entry]):
         REGISTERS.append(self)
 
     @property
-    def _entries(self) -> dict[str, Entry]:
+    def data(self) -> dict[str, Entry]:  # type: ignore[override]  # UserDict reads it for each operation
         """Loaded entries: those of this package in the order of their modules, then the user's."""
         if self._load is not None:
             self._load()
@@ -50,29 +51,9 @@ class Register(MutableMapping[str, Entry]):
         source = self.source(item[1])
         return (True, "") if is_foreign(source) else (False, source.__module__)
 
-    def __getitem__(self, name: str) -> Entry:
-        if name not in self._entries:
-            near = get_close_matches(str(name), self, n=1, cutoff=0.0)
-            raise KeyError(f"no {self.kind} is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
-        return self._entries[name]
-
-    def __setitem__(self, name: str, entry: Entry) -> None:
-        self._entries[name] = entry
-
-    def __delitem__(self, name: str) -> None:
-        del self._entries[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._entries
-
-    def __repr__(self) -> str:
-        return repr(self._entries)
+    def __missing__(self, name: str) -> Entry:
+        near = get_close_matches(str(name), self, n=1, cutoff=0.0)
+        raise KeyError(f"no {self.kind} is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
 
     @property
     def kind(self) -> str:
@@ -93,7 +74,7 @@ class Register(MutableMapping[str, Entry]):
 
     def add(self, name: str, entry: Entry) -> Entry:
         """Register an entry; one whose file or notebook cell is run anew takes its old place."""
-        entries = self._entries if is_foreign(self.source(entry)) else self._registered
+        entries = self.data if is_foreign(self.source(entry)) else self._registered
         if name in entries and _identity(self.source(entries[name])) != _identity(self.source(entry)):
             raise ValueError(f"{self.what} named {name!r} is registered already: choose another name")
         entries[name] = entry
