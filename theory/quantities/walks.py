@@ -13,10 +13,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.theory.graph.formats import Numbered
+from pairbounds.theory.graph.formats import joint_from_pairs
 from pairbounds.theory.quantities.confidence import proportion_ends
-
-__all__ = ["ConsistencyIntervals", "consistency_from_pairs", "penalised_error_at_most"]
 
 SPARE = 3  # pairs kept for each step of a walk: nodes that are seen seldom run out of theirs
 LARGEST = 5 * 10**8  # pairs that numpy draws from without replacement, with room to spare
@@ -116,9 +114,7 @@ def consistency_from_pairs(
         raise ValueError(f"hops={hops!r} is not an integer of at least 1")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence={confidence!r} is not in (0, 1)")
-    rows, columns = Numbered.of("left", left), Numbered.of("right", right)
-    if len(rows.codes) != len(columns.codes):
-        raise ValueError(f"left has {len(rows.codes)} entries and right {len(columns.codes)}: a pair has one of each")
+    _, rows, columns = joint_from_pairs(left, right, None)
     classes = np.asarray(rows.labels(labels))
     order = np.random.default_rng(seed).permutation(len(rows.codes))
     return ConsistencyIntervals.of(*_walked(rows.codes[order], columns.codes[order], classes, hops), confidence)
@@ -188,17 +184,11 @@ def penalised_error_at_most(intervals: ConsistencyIntervals, penalty: float) -> 
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
     cut, first = penalty**2, float(intervals.low[0])
     bounds = [1.0, (1 - first) / (1 - cut)]
-    if len(intervals.low) > 1:
-        bounds.append(_cantelli(first, float(intervals.high[1]), cut))
+    if len(intervals.low) > 1 and first > cut:
+        # The least over s of `p = ((s - t) / (s - cut))²`; no s is right where the mean is below the cut.
+        variance = max(0.0, float(intervals.high[1]) - first**2)
+        bounds.append(variance / (variance + (first - cut) ** 2))
     return min(1.0, min(bounds) * (1 + 64 * EPS))
-
-
-def _cantelli(first: float, second: float, cut: float) -> float:
-    """The least over s of `p = ((s - t) / (s - cut))²` at `a_1 = first`, `a_2 = second`; 1 where no s is right."""
-    if first <= cut:
-        return 1.0
-    variance = max(0.0, second - first**2)
-    return variance / (variance + (first - cut) ** 2)
 
 
 class _Stacks:
