@@ -1,4 +1,4 @@
-"""Figure 3, *Real images*: bounds and error on emoji captions against k, and where the labels live."""
+"""Figure 3, *Real images*: bounds and error on emoji captions against k."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -16,8 +16,6 @@ from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
 LABEL_SETS = ("category", "subcategory")
 QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this
-BINS = [i / 20 for i in range(21)]
-ENERGY_LIMIT = 0.35  # the bin at 0, which holds every second eigenvalue, is cut off and its height written
 CURVES = (
     ("probe-error", "value", THEOREMS[4], "theorem 4"),
     ("sharp-probe-error", "value", THEOREMS[4]._replace(dash=SHARPER, marker="P"), "theorem 4, sharper form"),
@@ -43,15 +41,13 @@ class Quoted(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Draw a column for each label set: the bounds above, the label energy below."""
+    """The bounds and the error along the width, for each label set."""
     bounds, energy = tables["emoji_bounds"], tables["emoji_energy"]
-    picture, panels = plt.subplots(2, 2, figsize=(2 * COLUMN, 1.6 * COLUMN), sharex="row", sharey="row")
-    for column, labels in enumerate(LABEL_SETS):
-        chosen = bounds[bounds["labels"] == labels]
-        _bounds_panel(panels[0, column], chosen, labels)
-        _energy_panel(panels[1, column], energy[energy["labels"] == labels])
-    panels[0, 0].set_ylabel("probability of error, or its bound")
-    panels[1, 0].set_ylabel("share")
+    picture, panels = plt.subplots(1, 2, figsize=(2.3 * COLUMN, 1.1 * COLUMN), sharey=True)
+    for axes, labels in zip(panels, LABEL_SETS, strict=True):
+        _bounds_panel(axes, bounds[bounds["labels"] == labels], labels)
+    panels[0].set_ylabel("probability of error, or its bound")
+    panels[0].legend(loc="lower left", fontsize="small")
     return picture, _caption(bounds, energy)
 
 
@@ -71,8 +67,6 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     axes.set_yticks([0.001, 0.01, 0.1, 1, 10], ["0.001", "0.01", "0.1", "1", "10"])
     axes.minorticks_off()
     axes.set_title(f"emoji, labels: {labels}")
-    if labels == LABEL_SETS[0]:
-        axes.legend(loc="lower left", fontsize="small")
 
 
 def _widths_of_many_optima(rows: pd.DataFrame) -> pd.DataFrame:
@@ -88,17 +82,6 @@ def _range(axes: Axes, squared: pd.DataFrame) -> None:
     for end in (least, most):
         axes.plot(squared["k"], end, color=MEASURED, alpha=0.4, linewidth=0.8)
     label_line(axes, 1.1, 0.8 * least.iloc[0], "squared error,\nall optima", MEASURED, va="top", alpha=0.7)
-
-
-def _energy_panel(axes: Axes, rows: pd.DataFrame) -> None:
-    squared = rows["singular_value"] ** 2
-    axes.hist(squared, BINS, weights=rows["label_energy"], color=MEASURED, alpha=0.85)
-    axes.hist(squared, BINS, weights=np.full(len(rows), 1 / len(rows)), histtype="step", color="black", linewidth=1)
-    axes.set(xlabel=r"$\sigma_i^2$, eigenvalue of the induced pairs", xlim=(0, 1), ylim=(0, ENERGY_LIMIT))
-    label_line(axes, 0.83, 0.2, "label energy $c_i$", MEASURED, ha="right")
-    label_line(axes, 0.11, 0.05, "eigenvalues", "black")
-    lowest = float(np.mean(squared < BINS[1]))
-    axes.text(0.07, 0.93 * ENERGY_LIMIT, f"↑ {lowest:.2f} of all eigenvalues", fontsize="small", va="top")
 
 
 def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:
@@ -132,7 +115,7 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
     return (
         f"The caption graph of {images(energy):,} emoji images. σ = 1 {ones} times: theorem 4 is infinite for k below "
         f"{ones}. Where σ_k = σ_{{k+1}} there are many optima: the band is their squared error ({ranges}), and the 0-1 "
-        "error is left out. Below: share of label energy (filled) and of eigenvalues (outline) by eigenvalue."
+        "error is left out."
     )
 
 
