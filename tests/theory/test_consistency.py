@@ -47,18 +47,6 @@ def test_joined_classes_from_their_formula(graph):
     assert np.trace(joined) == pytest.approx(1 - induced_labelling_error(graph), abs=1e-14)
 
 
-@given(labelled_graphs())
-def test_induced_labelling_error_from_its_formula(graph):
-    induced = graph.induced().joint.toarray()
-    naive = sum(
-        induced[x, other]
-        for x in range(graph.n_left)
-        for other in range(graph.n_left)
-        if graph.left_labels[x] != graph.left_labels[other]
-    )
-    assert induced_labelling_error(graph) == pytest.approx(naive, abs=1e-14)
-
-
 @pytest.mark.parametrize("family", GRAPHS)
 def test_label_energy_from_its_formula_sums_to_one(family):
     graph = GRAPHS[family](np.random.default_rng(2), 18)

@@ -45,24 +45,3 @@ def test_gradients_are_right_and_constants_do_not_matter(monkeypatch):
 def test_mutual_information_of_simple_graphs():
     assert mutual_information(GRAPHS["rank_one"](np.random.default_rng(4), 12)) == pytest.approx(0, abs=1e-12)
     assert mutual_information(GRAPHS["identity"](np.random.default_rng(4), 12)) == pytest.approx(np.log(12))
-
-
-def test_a_wide_free_embedding_reaches_pointwise_mutual_information():
-    """Theorem 10, found by gradient descent: the loss comes to the entropy bound, the scores to log P/(p_L p_R)."""
-    graph = GRAPHS["dense_random"](np.random.default_rng(5), 9)
-    f = torch.zeros(graph.n_left, graph.n_right, dtype=torch.float64, requires_grad=True)
-    g = torch.eye(graph.n_right, dtype=torch.float64)
-    optimizer = torch.optim.LBFGS([f], max_iter=2_000, tolerance_grad=1e-12, line_search_fn="strong_wolfe")
-
-    def closure():
-        optimizer.zero_grad()
-        loss = infonce_loss(graph, f, g)
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)
-    assert infonce_loss(graph, f, g).item() + mutual_information(graph) == pytest.approx(0, abs=1e-7)
-    target = np.log(graph.joint.toarray() / np.outer(graph.left_marginal, graph.right_marginal))
-    difference = f.detach().numpy() - target
-    # The loss is quadratic near its optimum, with curvature of at least the smallest joint probability.
-    np.testing.assert_allclose(difference, difference.mean(), atol=2 * np.sqrt(1e-7 / graph.joint.data.min()))
