@@ -87,7 +87,7 @@ def _encoders(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def above(losses: pd.DataFrame) -> int:
-    """How many points of `by_loss` are above theorem 4."""
+    """Number of points of `by_loss` above theorem 4."""
     return int((losses["probe_error"] > losses["bound"]).sum())
 
 

@@ -84,7 +84,7 @@ class ImageSettings:
         return source(self.images(), Path(self.cache), load=load, device=self.device)
 
     def input_keys(self) -> Mapping[str, object]:
-        """What rows depend on besides the settings: the images, captions and labels, and the encoder."""
+        """Content keys of the images, captions and labels, and of the encoder."""
         if self.model is not None:
             _open_clip(self)  # weights that cannot be loaded are an error before a large data set is read
         images = self.images()
@@ -155,5 +155,5 @@ class NaturalSets:
         }
 
     def input_keys(self) -> Mapping[str, object]:
-        """What rows depend on besides the settings: `ImageSettings.input_keys` of every data set."""
+        """Content keys of every data set: `ImageSettings.input_keys`."""
         return {name: dict(settings.input_keys()) for name, settings in self.each().items()}

@@ -69,7 +69,7 @@ class Study:
             )
 
     def forecast(self, settings: Any, seeds: Sequence[int], jobs: int) -> str:  # noqa: ARG002 - for subclasses
-        """How much there is to do, in words; empty if it is not known."""
+        """Amount of work in words; empty if it is not known."""
         return ""
 
     @property

@@ -66,7 +66,7 @@ class Cell:
         return digest(json.dumps(self.record(), sort_keys=True).encode())
 
     def record(self) -> dict[str, Any]:
-        """What is measured, but not where."""
+        """Record of what is measured, without the place."""
         study = {"study": self.study.name, "version": self.study.version}
         return {**study, "settings": recorded(self.settings), SEED: self.seed, "inputs": self.inputs}
 
@@ -186,7 +186,7 @@ def recorded(settings: Any) -> dict[str, Any]:
 
 
 def inputs_of(settings: Any) -> dict[str, object]:
-    """What rows depend on besides settings and source: files that settings name, and plugins that are loaded."""
+    """Inputs of the rows besides settings and source: files that settings name, and plugins that are loaded."""
     keys: Mapping[str, object] = settings.input_keys() if hasattr(settings, "input_keys") else {}
     plugins = sorted(f"{Path(plugin.path).name} {digest(plugin.content)}" for plugin in LOADED.values())
     return {**keys, **({PLUGINS: plugins} if plugins else {})}
