@@ -69,7 +69,9 @@ class BoundItem(pytest.Item):
         self.claim, self.family = claim, family
 
     def runtest(self) -> None:
-        """Hold the bound on `GRAPHS` random graphs of the family."""
+        """Evaluate the bound on `GRAPHS` random graphs of the family; a failure is a message without a traceback."""
+        from pairbounds.infrastructure.commandline import one_line, visible
+        from pairbounds.infrastructure.foreign import ForeignCodeError
         from pairbounds.theory.attack.starts import candidate
         from pairbounds.theory.bounds.check_bounds import check_bounds
 
@@ -77,12 +79,24 @@ class BoundItem(pytest.Item):
         rows = []
         for _ in range(GRAPHS):
             drawn = candidate(self.family, rng)
-            row = check_bounds(drawn.graph, drawn.k, bounds=[self.claim], **self._needed(drawn.graph, rng)).iloc[0]
+            graph, k = drawn.graph, drawn.k
+            try:
+                row = check_bounds(graph, k, bounds=[self.claim], **self._needed(graph, rng)).iloc[0]
+            except ForeignCodeError as error:
+                pytest.fail(one_line(error), pytrace=False)
             if row["applicable"] and not row["holds"]:
-                raise BoundViolatedError(self.claim, drawn.graph, drawn.k, row)
+                lines = self._violation(graph, k, row).splitlines()
+                pytest.fail("\n".join(map(visible, lines)), pytrace=False)
             rows.append(row)
         if not any(row["applicable"] for row in rows):
             pytest.skip(f"no graph of this family meets the hypotheses: {rows[0]['note']}")
+
+    def _violation(self, graph: Any, k: int, row: "pd.Series[Any]") -> str:
+        weights = np.array2string(graph.joint.toarray(), precision=6, suppress_small=True)
+        return (
+            f"{self.claim} is violated: measured {row['measured']} {row['relation']} {row['value']} is false at k = {k}"
+            f" on\n{weights}\nleft labels {graph.left_labels.tolist()}, right labels {graph.right_labels.tolist()}"
+        )
 
     def _needed(self, graph: Any, rng: np.random.Generator) -> dict[str, Any]:
         """A penalty or a critic, at random, for a bound about one."""
@@ -95,29 +109,6 @@ class BoundItem(pytest.Item):
             return {"critic": tuple(rng.standard_normal((n, 3)) for n in graph.joint.shape)}
         return {}
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
-        """A violated bound shows its graph, one that fails its place; anything else its traceback."""
-        from pairbounds.infrastructure.commandline import one_line, visible
-        from pairbounds.infrastructure.foreign import ForeignCodeError
-
-        if isinstance(excinfo.value, BoundViolatedError):
-            return "\n".join(map(visible, str(excinfo.value).splitlines()))
-        if isinstance(excinfo.value, ForeignCodeError):
-            return one_line(excinfo.value)
-        return super().repr_failure(excinfo)
-
     def reportinfo(self) -> tuple[Path, None, str]:
         """Path and name of the test."""
         return self.path, None, self.name
-
-
-class BoundViolatedError(AssertionError):
-    """A bound does not hold on a graph."""
-
-    def __init__(self, claim: str, graph: Any, k: int, row: "pd.Series[Any]") -> None:
-        weights = np.array2string(graph.joint.toarray(), precision=6, suppress_small=True)
-        sides = f"{row['measured']} {row['relation']} {row['value']}"
-        super().__init__(
-            f"{claim} is violated: measured {sides} is false at k = {k} on\n{weights}\n"
-            f"left labels {graph.left_labels.tolist()}, right labels {graph.right_labels.tolist()}"
-        )

@@ -2,20 +2,15 @@
 
 import runpy
 import shutil
-import subprocess
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from distributed import LocalCluster
 
 from pairbounds.__main__ import app
 from pairbounds.plugins import LOADED, load_plugin
-from pairbounds.sweeps import SweepConfiguration, run_sweep, sweep
+from pairbounds.sweeps import SweepConfiguration, run_sweep
 from pairbounds.sweeps.sweep import cells_of
-from tests.limits import PATIENCE
 from tests.unloaded import unload
 
 ROOT = Path(__file__).parents[2]
@@ -138,48 +133,15 @@ def test_what_fails_when_it_is_called_is_said_with_its_line(call, plugin, tmp_pa
 # What it depends on, and where it runs.
 
 
-@contextmanager
-def one_worker():
-    """The address of a Dask cluster with one, which is given the time that it takes.
-
-    It is no nanny's: that one takes a process for lost which has not ended in four seconds, and gives up in nine.
-    """
-    local = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
-    with LocalCluster(n_workers=0, **local) as cluster:
-        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
-        line = [sys.executable, "-m", "dask", "worker", cluster.scheduler_address, *options]
-        worker = subprocess.Popen(line, cwd=ROOT, stderr=subprocess.DEVNULL)
-        try:
-            cluster.wait_for_workers(1, PATIENCE)
-            yield cluster.scheduler_address
-        finally:
-            worker.kill()
-            worker.wait()
-
-
-# Distributed leaves sockets to the collector.
-SOCKETS = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-@pytest.fixture(params=["processes", pytest.param("dask", marks=[SOCKETS, pytest.mark.slow])])
-def workers(request, monkeypatch):
-    if request.param == "processes":
-        yield 2
-        return
-    monkeypatch.setattr(sweep, "CONNECTING", PATIENCE)
-    with one_worker() as address:
-        yield address
-
-
-def test_workers_run_the_plugin_and_measure_the_same(plugin, tmp_path, workers):
-    """As it was when it was loaded: they need no such file."""
+def test_workers_run_the_plugin_and_measure_the_same(plugin, tmp_path):
+    """As it was when it was loaded: they need no such file. `test_interrupted_sweeps` has workers of Dask."""
     path = plugin(WRITTEN["study"].format(GOOD["study"]) + WRITTEN["loss"].format(GOOD["loss"]))
     load_plugin(path)
     path.unlink()
     grids = [("mine", [{"x": [1, 2]}], {}), ("training", [{"loss": ["mine", "spectral"]}], SMALL)]
     for name, grid, fixed in grids:
         configuration = SweepConfiguration(name, 1, grid, fixed)
-        for place, where in (("here", 1), ("there", workers)):
+        for place, where in (("here", 1), ("there", 2)):
             assert not run_sweep(configuration, tmp_path / name / place, where).failures
         tables = [(tmp_path / name / place / "table.parquet").read_bytes() for place in ("here", "there")]
         assert tables[0] == tables[1]
