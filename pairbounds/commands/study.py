@@ -39,7 +39,8 @@ def explain_study(given: Mapping[str, Any]) -> None:
     """Print the settings and presets of the study that is named before `--help`."""
     if given.get("name") is None:
         return
-    _load(given.get("plugin"))
+    for path in given.get("plugin") or []:
+        load_plugin(path)
     study = find_study(given["name"])
     echo(f"study {study.name}: {study.question}")
     print_settings(study.settings)
@@ -90,7 +91,8 @@ def study(
 
     pairbounds study resampled_training --out build/resampled
     """
-    _load(plugin)
+    for path in plugin or []:
+        load_plugin(path)
     if name is None:
         _list_studies()
         return
@@ -122,11 +124,6 @@ def _settings(study: Study, base: Mapping[str, object], overrides: Mapping[str, 
     beside = {"runs": str(folder)} if "runs" in places(study.settings) else {}
     with study.naming_errors(ValueError, OSError):
         return chosen_settings(study.settings, {**beside, **base, **overrides}, overrides)
-
-
-def _load(plugins: Sequence[Path] | None) -> None:
-    for path in plugins or []:
-        load_plugin(path)
 
 
 def measure_into(study: Study, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]) -> None:
@@ -201,7 +198,8 @@ def sweep(
         raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
     read = [file, *(plugin or [])]
     claim([*table_outputs(out / TABLE)], read, force=force)
-    _load(plugin)
+    for path in plugin or []:
+        load_plugin(path)
     configuration = SweepConfiguration.read(file, seeds)
     study = find_study(configuration.study)
     claim(outputs(study, out), read, force=force)

@@ -104,8 +104,6 @@ class SweepConfiguration:
 
 
 def _require_values(block: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    if not block:
-        raise ValueError("a [[grid]] is empty: give it a setting and a list of values")
     for name, values in block.items():
         if not isinstance(values, list) or not values:
             raise ValueError(f"grid: {name}={values!r} is not a list of at least one value")

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -141,13 +141,21 @@ def run_sweep(
         errors = _measure(cells, folder, workers)
         failures = [cells[number].record() | {"error": errors[number]} for number in sorted(errors)]
         finished = [cell for number, cell in enumerate(cells) if number not in errors]
-        tables = {}
-        for name in study.tables if finished else ():
-            parts = [(cell, read_parquet(_file(folder, cell, name))) for cell in finished]
-            tables[name] = _joined(parts, configuration.axes)
-        paths = table_paths(study, out)
-        _write(tables, paths, _about(configuration, cells, failures), failures, out / FAILURES)
-    return SweepResult(len(cells), {name: len(table) for name, table in tables.items()}, failures, paths)
+        about, paths, rows = _about(configuration, cells, failures), table_paths(study, out), {}
+        for name, path in paths.items():
+            if finished:
+                parts = [(cell, read_parquet(_file(folder, cell, name))) for cell in finished]
+                table = _joined(parts, configuration.axes)
+                write_table(table, path, about)
+                rows[name] = len(table)
+            else:
+                remove_table(path)  # of another configuration
+        if failures:
+            with replacing(out / FAILURES) as temporary:
+                temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
+        else:
+            (out / FAILURES).unlink(missing_ok=True)
+    return SweepResult(len(cells), rows, failures, paths)
 
 
 def cells_of(configuration: SweepConfiguration) -> list[Cell]:
@@ -315,29 +323,9 @@ def _about(
     """Record of a sweep for its sidecars."""
     first = cells[0].record()
     fixed = {name: value for name, value in first["settings"].items() if name not in configuration.axes}
-    record = {field.name: getattr(configuration, field.name) for field in fields(configuration)} | first
+    record = asdict(configuration) | first
     del record[SEED]
     return record | {"settings": fixed, "cells": len(cells), "failed": len(failures)}
-
-
-def _write(
-    tables: "Tables",
-    paths: Mapping[str, Path],
-    about: Mapping[str, object],
-    failures: Sequence[Mapping[str, object]],
-    list_of_failures: Path,
-) -> None:
-    """Replace the tables and the failures that were there, perhaps of another configuration."""
-    for name, path in paths.items():
-        if name in tables:
-            write_table(tables[name], path, about)
-        else:
-            remove_table(path)
-    if failures:
-        with replacing(list_of_failures) as temporary:
-            temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
-    else:
-        list_of_failures.unlink(missing_ok=True)
 
 
 def _joined(measured: "Sequence[tuple[Cell, pd.DataFrame]]", axes: Sequence[str]) -> "pd.DataFrame":
