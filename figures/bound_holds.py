@@ -22,6 +22,8 @@ PANELS = (
     ("sharp-probe-error", r"its sharper form: $2\rho_k/(1-\sigma_{k+1}^2)$"),
     ("local-multihop-error", "bound of theorem 16"),
 )
+PLAIN, SHARP, LOCAL = (name for name, _ in PANELS)
+ERRORS = ("probe_error", "zero_shot_error", "image_error", "nearest_mean_error")  # 0-1 errors of a classifier
 
 
 class Count(NamedTuple):
@@ -101,10 +103,6 @@ def _caption(table: pd.DataFrame) -> str:
         "seed each. No dot may lie above the line. Errors and bounds near 0, and bounds above 1, are spread over "
         f"strips. Violated: {violated}."
     )
-
-
-PLAIN, SHARP, LOCAL = (name for name, _ in PANELS)
-ERRORS = ("probe_error", "zero_shot_error", "image_error", "nearest_mean_error")  # 0-1 errors of a classifier
 
 
 def facts(tables: Tables) -> Facts:

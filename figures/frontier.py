@@ -31,6 +31,19 @@ NAMED = {  # the pairings that are drawn: what they are called, colour by kind o
     "shuffled captions, exact": ("shuffled captions", VERMILION, "-"),
 }
 Curve = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+NAMES = {
+    "exact": "captions, exact",
+    "unnamed": "captions, exact, but for class names",
+    "estimated": "captions, by encoder",
+    "shuffled": "shuffled captions, exact",
+    "labels": "labels, subcategory",
+}
+CAPTIONS = ("exact", "unnamed", "estimated")
+RIVALS = {"augmentation": "augmentation", "no_text": "no text"}  # families, of which the best is the rival
+EXCLUSIONS = (EXCLUSION, "image")  # without the other drawings of an emoji among the positives, and with them
+GRADIENTS = "gradients"
+CELL = ["diversity_of", "diversity", "width"]  # of each label set, a comparison of held-out errors
+LEVEL = 0.95
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -116,21 +129,6 @@ def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
         f"{images.max()} images. Bars, side by side: 95% intervals at one diversity, the wider of Student's over draws "
         "and a bootstrap over subjects."
     )
-
-
-NAMES = {
-    "exact": "captions, exact",
-    "unnamed": "captions, exact, but for class names",
-    "estimated": "captions, by encoder",
-    "shuffled": "shuffled captions, exact",
-    "labels": "labels, subcategory",
-}
-CAPTIONS = ("exact", "unnamed", "estimated")
-RIVALS = {"augmentation": "augmentation", "no_text": "no text"}  # families, of which the best is the rival
-EXCLUSIONS = (EXCLUSION, "image")  # without the other drawings of an emoji among the positives, and with them
-GRADIENTS = "gradients"
-CELL = ["diversity_of", "diversity", "width"]  # of each label set, a comparison of held-out errors
-LEVEL = 0.95
 
 
 class Value(NamedTuple):

@@ -15,6 +15,17 @@ from pairbounds.figures.style import COLUMN, THEOREMS, label_line, shade_vacuous
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
 
+BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # behind words, where a line would cross them
+GUESS = "guessing the largest class"
+TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
+WIDTH = 100  # of the emoji embedding that is quoted
+NAMES = {
+    "probe-error": "four",
+    "multihop-error": "fifteen",
+    "local-multihop-error": "sixteen",
+    "trained-error": "vectors",
+}
+
 
 class Rung(NamedTuple):
     """A bound of the ladder: what it is called, its theorem, and whether it takes eigenvectors."""
@@ -30,9 +41,6 @@ RUNGS = {
     "local-multihop-error": Rung("theorem 16", 16, vectors=False),
     "trained-error": Rung("theorem 17, at the optimum", 17, vectors=True),
 }
-BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # behind words, where a line would cross them
-GUESS = "guessing the largest class"
-TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
 
 
 class Step(NamedTuple):
@@ -150,15 +158,6 @@ def _caption(further: pd.Series, points: int) -> str:
         f"guessing the largest class. Right: mean of the bound, at most 1, minus the error, over {points} points "
         "(graph and width) of random worlds, with 95% intervals over worlds; dotted, the same of guessing."
     )
-
-
-WIDTH = 100  # of the emoji embedding that is quoted
-NAMES = {
-    "probe-error": "four",
-    "multihop-error": "fifteen",
-    "local-multihop-error": "sixteen",
-    "trained-error": "vectors",
-}
 
 
 def facts(tables: Tables) -> Facts:

@@ -21,8 +21,9 @@ EXCLUSION, DIVERSITY_OF = "subject", "others"
 EXACT, BY_ENCODER = "captions, exact", "captions, by encoder"
 CAPTIONS = {EXACT: (CAPTION, "o"), BY_ENCODER: (NEUTRAL, "s")}
 RIVALS = ("augmentation", "no text", "shuffled")
-TEXTS = "words"  # by which the graphs below are joined
-CURVES = (("probe-error", 4), ("multihop-error", 15), ("local-multihop-error", 16), ("trained-error", 17))  # theorems
+BOUNDS = ("probe-error", "multihop-error", "local-multihop-error", "trained-error")  # theorems 4, 15, 16 and 17
+WORDED = {EXACT: "known exactly", BY_ENCODER: "estimated by a small encoder"}
+SHOWN = ["images", "n_texts", "induced_labelling_error", "corrected", "positives_others", "alone"]  # of a graph
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -67,12 +68,6 @@ def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
     return {key: (int(own.sum()), len(own)) for key, own in groups}
 
 
-def by_words(bounds: pd.DataFrame) -> pd.DataFrame:
-    """The graphs that are joined by words of captions: sentences alone join hardly any two stamps."""
-    found: pd.DataFrame = bounds[bounds["texts"] == TEXTS]
-    return found
-
-
 def _leads(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     own_diversity = rows.loc[rows["matched_to"] == EXACT, "diversity"]
     places = [*sorted(set(rows["matched_to"]) - {EXACT}, key=float), EXACT]
@@ -100,25 +95,15 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame) -> str:
     )
 
 
-WORDED = {EXACT: "known exactly", BY_ENCODER: "estimated by a small encoder"}
-SHOWN = ["images", "n_texts", "induced_labelling_error", "corrected", "positives_others", "alone"]  # of a graph
-
-
-def of_error(verdict: pd.DataFrame) -> pd.DataFrame:
-    """The effect of dropped pairs on the error, by rule and share."""
-    chosen = (verdict["quantity"] == "error") & (verdict["action"] == "drop")
-    found: pd.DataFrame = verdict[chosen]
-    return found
-
-
 def facts(tables: Tables) -> Facts:
     """The graphs, the verdict on each set, the bounds at the largest width, and what dropping pairs does."""
     differences, learned = tables["natural_difference"], tables["natural_learned"]
     ahead = leads(differences)
     drawn = learned.groupby(["dataset", "draw"])["probe_error"].agg(_denominator)
     flat = differences[(differences["evaluator"] == SUBCATEGORY) & (differences["exclusion"] == EXCLUSION)]
-    verdict = of_error(tables["natural_what_if"])
-    bounds = by_words(tables["natural_bounds"])
+    verdict, bounds = tables["natural_what_if"], tables["natural_bounds"]
+    verdict = verdict[(verdict["quantity"] == "error") & (verdict["action"] == "drop")]
+    bounds = bounds[bounds["texts"] == "words"]  # sentences alone join hardly any two stamps
     widest = bounds[bounds["k"] == bounds["k"].max()]
     return {
         "sets": {name: _graph(tables["natural_graphs"], name) for name in TITLES},
@@ -161,7 +146,7 @@ def _graph(graphs: pd.DataFrame, name: str) -> dict[str, Any]:
 def _bounds(rows: pd.DataFrame) -> dict[str, float]:
     exact, shuffled = rows[rows["pairing"] == EXACT], rows[rows["pairing"] != EXACT]
     values = exact.set_index("bound")["value"]
-    return {name: float(values[name]) for name, *_ in CURVES} | {
+    return {name: float(values[name]) for name in BOUNDS} | {
         "measured": float(exact["measured"].iloc[0]),
         "guess": float(exact["guess"].iloc[0]),
         "control": float(shuffled.loc[shuffled["bound"] == exact["bound"].iloc[0], "measured"].mean()),
@@ -183,7 +168,7 @@ def claims(facts: Facts) -> dict[str, bool]:
             beaten for (_, captions), (beaten, _) in facts["shown"].items() if captions == BY_ENCODER
         ),
         "no rule that drops pairs beats random choice in the error": facts["beats"] == 0,
-        "no bound is below the error": all(one[name] >= one["measured"] for one in bounds for name, *_ in CURVES),
+        "no bound is below the error": all(one[name] >= one["measured"] for one in bounds for name in BOUNDS),
         "theorem 4 is worse than guessing on each set": all(one["probe-error"] > one["guess"] for one in bounds),
         "the error is larger where captions are shuffled": all(one["control"] > one["measured"] for one in bounds),
         "by subcategory nothing is estimable among other subjects": (

@@ -39,6 +39,7 @@ ON_BAR: dict[str, Any] = {
     "color": "white",
     "fontweight": "bold",
 }
+POINT = 1.0  # of accuracy, in percent
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -129,9 +130,6 @@ def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) 
         f"and bounds on it, at {learned['diversity'].max():g} effective positives, means and 95% intervals of "
         f"{learned['draw'].nunique()} draws of images. Above the dotted line a bound is no better than guessing."
     )
-
-
-POINT = 1.0  # of accuracy, in percent
 
 
 def facts(tables: Tables) -> Facts:

@@ -28,6 +28,15 @@ CLAIMS = ("multihop_bound", "bound", "local_multihop_bound", "trained_bound")  #
 LEAST = 1e-2  # the smallest ratio of bounds that is told from 0
 RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 RESAMPLES = 1_000  # of whole worlds or draws, for intervals
+BOUND = "multihop_bound"
+LOSS_CHANGES = tuple(RULES)[2:]  # by the rules that drop negatives, alone or with the others
+NAMES = {
+    "captions, by encoder": "an encoder that learned from other captions",
+    "captions, exact": "the exact captions",
+    "no text, by frozen features": "features that know no text",
+    "oracle": "the labels",
+    "random": "a random guide",
+}
 
 
 class GraphSet(NamedTuple):
@@ -151,17 +160,6 @@ def _caption(tables: Sequence[pd.DataFrame]) -> str:
         "theorem 15, or, for rules that change the negatives and so the loss, theorem 7 with the tail of 15. Another "
         "processor orders close rules differently."
     )
-
-
-BOUND = "multihop_bound"
-LOSS_CHANGES = tuple(RULES)[2:]  # by the rules that drop negatives, alone or with the others
-NAMES = {
-    "captions, by encoder": "an encoder that learned from other captions",
-    "captions, exact": "the exact captions",
-    "no text, by frozen features": "features that know no text",
-    "oracle": "the labels",
-    "random": "a random guide",
-}
 
 
 def facts(tables: Tables) -> Facts:

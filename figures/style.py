@@ -34,6 +34,9 @@ SETTINGS: dict[str, Any] = {
     "xtick.labelsize": "small",
     "ytick.labelsize": "small",
 }
+SHARPER, LOOSER = (0, (1, 1)), (0, (5, 3, 1, 3, 1, 3))  # dashes of other forms of a theorem, in its colour
+SKY = 1e6  # above every axis
+COLUMN = 3.4  # inches: the width of a panel
 
 
 class Look(NamedTuple):
@@ -56,9 +59,6 @@ THEOREMS = {  # the look of each theorem in every figure; those of one panel dif
     20: Look(palette.MAGENTA, "--", "*"),
     28: Look(palette.BROWN, "--", "X"),
 }
-SHARPER, LOOSER = (0, (1, 1)), (0, (5, 3, 1, 3, 1, 3))  # dashes of other forms of a theorem, in its colour
-SKY = 1e6  # above every axis
-COLUMN = 3.4  # inches: the width of a panel
 
 
 @contextmanager

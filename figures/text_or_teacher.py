@@ -35,6 +35,23 @@ SHOWN = {
     "labels less random": ((plan.LABELS, plan.RANDOM), INK, "D"),
 }
 REFERENCES = {"pixels": "16 x 16 pixels, no network", "untrained": "untrained network"}  # one run each
+ANSWER = "text itself helps, a head that learned it here does not"
+ALIKE = (0.85, 0.9, 0.95)  # correlations of its pixels with a labelled icon's from which on an icon has a look-alike
+AS_THEY_ARE = "as they are"  # the finest of the merges
+NAMES = {
+    plan.LABELS: "labels, the positive control",
+    plan.TAGS: "tags, exact",
+    plan.SHUFFLED_TAGS: "tags of other icons",
+    plan.TEXT: "a head that learned tags",
+    plan.VIEWS: "the same head, without text",
+    plan.SHUFFLED: "the same head, tags of other icons",
+    "no_text": "EfficientNet, by ImageNet's labels",
+    plan.RANDOM: "random",
+    plan.SIMCLR: "none: SimCLR",
+}
+SIGNIFICANT = 0.05
+Points = tuple[float, float]  # a contrast in points, and half its interval
+Less = dict[str, dict[str, Points]]
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -85,25 +102,6 @@ def _caption(found: plan.Found, repeats: int) -> str:
         f"{repeats} seeds of weights. Intervals of 95%, and 97.5% for the two primary contrasts (above), over training "
         "sets and icons whose names begin alike."
     )
-
-
-ANSWER = "text itself helps, a head that learned it here does not"
-ALIKE = (0.85, 0.9, 0.95)  # correlations of its pixels with a labelled icon's from which on an icon has a look-alike
-AS_THEY_ARE = "as they are"  # the finest of the merges
-NAMES = {
-    plan.LABELS: "labels, the positive control",
-    plan.TAGS: "tags, exact",
-    plan.SHUFFLED_TAGS: "tags of other icons",
-    plan.TEXT: "a head that learned tags",
-    plan.VIEWS: "the same head, without text",
-    plan.SHUFFLED: "the same head, tags of other icons",
-    "no_text": "EfficientNet, by ImageNet's labels",
-    plan.RANDOM: "random",
-    plan.SIMCLR: "none: SimCLR",
-}
-SIGNIFICANT = 0.05
-Points = tuple[float, float]  # a contrast in points, and half its interval
-Less = dict[str, dict[str, Points]]
 
 
 def facts(tables: Tables) -> Facts:
