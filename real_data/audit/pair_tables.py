@@ -11,7 +11,16 @@ import pyarrow as pa
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.reading import TableFile, table_file
-from pairbounds.theory.graph.graph_files import CLASSES, ENDS, WEIGHTS, first_of, known_ends, label_columns
+from pairbounds.theory.graph.graph_files import (
+    CLASSES,
+    ENDS,
+    WEIGHTS,
+    classes_by_name,
+    first_of,
+    known_ends,
+    label_columns,
+    one_label_each,
+)
 
 IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=True))
 
@@ -141,22 +150,12 @@ def merged_names(names: Sequence[pa.DictionaryArray]) -> pa.DictionaryArray:
 
 def class_of_image(table: RoleTable) -> "pd.Series[Any]":
     """The class of each image that has one, in a table of labels, by the name of the image."""
-    frames = []
-    for part in table.parts():
-        for rows in part.batches(list(table.columns.values())):
-            label = rows.text(table.columns["label"])
-            image = rows.filled(table.columns["image"])
-            pairs = pa.table({"image": image, "label": label}).filter(label.is_valid())
-            frames.append(pairs.to_pandas().drop_duplicates())
-    classes = pd.concat(frames).drop_duplicates() if frames else pd.DataFrame()
-    if classes.empty:
+    columns, parts = [table.columns["image"], table.columns["label"]], table.parts()
+    classes = [classes_by_name(rows, *columns) for part in parts for rows in part.batches(columns)]
+    cells = pd.concat(classes).reset_index() if classes else pd.DataFrame()
+    if cells.empty:
         raise ValueError(f"{table.path} has no label in any row: leave it out, or fill its column of labels")
-    torn = classes[classes["image"].duplicated()]
-    if len(torn):
-        image, second = torn.iloc[0]
-        first = classes.loc[classes["image"] == image, "label"].iloc[0]
-        raise ValueError(f"{table.path} gives image {image} two labels, {first} and {second}: give one")
-    return classes.set_index("image")["label"]
+    return one_label_each(cells, table.path)
 
 
 def _coded(text: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -145,7 +145,7 @@ def replaced(column, row, value):
         ({}, ["--caption-col", "image"], "column image of {} cannot hold both image and caption"),
         ({"label": ["x"] * 8}, ["--label-col", "label"], "{} gives every image the same label, x"),
         ({"label": [None] * 8}, ["--label-col", "label"], "{} has no label in any row"),
-        ({"label": [*"abcdefgh"]}, ["--label-col", "label"], "{} gives image 3 two labels, a and c"),
+        ({"label": [*"abcdefgh"]}, ["--label-col", "label"], "{} gives '3' two classes, 'a' and 'c'"),
     ],
 )
 def test_a_fault_is_one_line_that_names_its_row(call, tmp_path, monkeypatch, suffix, columns, words, message):

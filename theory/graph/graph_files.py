@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import scipy.io
 import scipy.sparse as sp
 
@@ -240,7 +241,7 @@ def _pairs(table: TableFile, ends: tuple[str, str], weight: str | None) -> Graph
     left, right = (rows.filled(column).to_numpy() for column in ends)
     weights = rows.weights(used["weight"]) if "weight" in used else None
     labels: dict[str, Any] = {
-        f"{side}_labels": dict.fromkeys(ids) | _classes(rows, ids, used[f"{side} labels"])
+        f"{side}_labels": dict.fromkeys(ids) | classes_by_name(rows, used[side], used[f"{side} labels"]).to_dict()
         for side, ids in (("left", left), ("right", right))
         if f"{side} labels" in used
     }
@@ -250,13 +251,20 @@ def _pairs(table: TableFile, ends: tuple[str, str], weight: str | None) -> Graph
     return GraphFile(graph, "pairs", ignored, used)
 
 
-def _classes(rows: Rows, ids: npt.NDArray[Any], column: str) -> dict[str, str]:
-    """The class of each id that has one."""
-    classes: dict[str, str] = {}
-    for name, label in zip(ids, rows.text(column).to_pylist(), strict=True):
-        if label is not None and classes.setdefault(name, label) != label:
-            raise ValueError(f"{rows.file} gives {name!r} two classes, {classes[name]!r} and {label!r}: give one")
-    return classes
+def classes_by_name(rows: Rows, names: str, labels: str) -> "pd.Series[Any]":
+    """The class of each name that has one, in the order of the rows; `ValueError` where a name has two."""
+    cells = pd.DataFrame({"name": rows.filled(names).to_numpy(), "label": rows.text(labels).to_numpy()}, dtype=object)
+    return one_label_each(cells.dropna(), rows.file)
+
+
+def one_label_each(cells: pd.DataFrame, file: Path) -> "pd.Series[Any]":
+    """The label of each name; `ValueError` where a name has two."""
+    classes = cells.drop_duplicates()
+    twice = classes.loc[classes["name"].duplicated(), "name"]
+    if len(twice):
+        first, second = classes.loc[classes["name"] == twice.iloc[0], "label"].iloc[:2]
+        raise ValueError(f"{file} gives {twice.iloc[0]!r} two classes, {first!r} and {second!r}: give one")
+    return classes.set_index("name")["label"]
 
 
 def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt.NDArray[Any] | dict[str, str]:
@@ -285,7 +293,7 @@ def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt
         return np.asarray(table.read().text(table.names[0]).to_numpy())
     name, label = label_columns(table)
     rows = table.read([name, label])
-    return _classes(rows, rows.filled(name).to_numpy(), label)
+    return {str(name): str(label) for name, label in classes_by_name(rows, name, label).items()}
 
 
 def label_columns(table: TableFile, label: str | None = None) -> tuple[str, str]:
