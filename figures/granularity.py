@@ -34,7 +34,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for kind, looks in MERGED.items():
             _change(lower, own[own["kind"] == kind], *looks)
         lower.axhline(0, color="black", linewidth=0.8)
-        upper.set_title(TITLES[name])
+        upper.set_title(TITLES.get(name, name))
         lower.set(xscale="log", xlabel="groups of captions (coarser →)")
         lower.invert_xaxis()
         lower.xaxis.set_major_formatter("{x:,.0f}")
@@ -60,7 +60,7 @@ def _change(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str,
 
 
 def _caption(rows: pd.DataFrame, levels: Mapping[str, pd.DataFrame]) -> str:
-    chosen = "; ".join(f"{TITLES[name]} {_chosen_change(own)}" for name, own in levels.items())
+    chosen = "; ".join(f"{TITLES.get(name, name)} {_chosen_change(own)}" for name, own in levels.items())
     return (
         "Captions are merged from left to right. Above: seen images, captions merged by meaning. Below: error on the "
         "other images of the best encoder linear in frozen features, less that with captions as they are. Means over "

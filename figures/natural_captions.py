@@ -31,11 +31,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     ahead = leads(tables["natural_difference"])
     strongest = ahead.sort_values("low").groupby(["dataset", "first", "matched_to"]).first().reset_index()
     sets = list(ahead["dataset"].unique())
-    picture, panels = plt.subplots(1, len(sets), figsize=(0.8 * COLUMN * len(sets), COLUMN), sharey=True)
-    for axes, name in zip(panels, sets, strict=True):
-        _leads(axes, strongest[strongest["dataset"] == name], TITLES[name])
-    panels[0].set_ylabel("captions' lead in consistency\nover their strongest rival")
-    panels[0].legend(loc="upper left", fontsize="small")
+    picture, panels = plt.subplots(1, len(sets), figsize=(0.8 * COLUMN * len(sets), COLUMN), sharey=True, squeeze=False)
+    for axes, name in zip(panels[0], sets, strict=True):
+        _leads(axes, strongest[strongest["dataset"] == name], TITLES.get(name, name))
+    panels[0, 0].set_ylabel("captions' lead in consistency\nover their strongest rival")
+    panels[0, 0].legend(loc="upper left", fontsize="small")
     return picture, _caption(tables, ahead)
 
 
@@ -70,7 +70,7 @@ def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
 
 def _leads(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     own_diversity = rows.loc[rows["matched_to"] == EXACT, "diversity"]
-    places = [*sorted(set(rows["matched_to"]) - {EXACT}, key=float), EXACT]
+    places = [*sorted(set(rows["matched_to"]) - {EXACT}, key=float), *([EXACT] if len(own_diversity) else [])]
     for shift, (captions, (color, marker)) in zip((-0.1, 0.1), CAPTIONS.items(), strict=True):
         own = rows[rows["first"] == captions]
         x = [places.index(place) + shift for place in own["matched_to"]]
