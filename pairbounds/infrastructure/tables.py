@@ -3,7 +3,6 @@
 import json
 import os
 import platform
-import re
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
@@ -81,7 +80,7 @@ def read_table(path: str | os.PathLike[str]) -> "pd.DataFrame":
 
     source = require_file(path, "table", "`make figures` computes it")
     try:
-        return pd.read_csv(source, **_every_digit()) if source.suffix == ".csv" else read_parquet(source)
+        return pd.read_csv(source, engine="pyarrow") if source.suffix == ".csv" else read_parquet(source)
     except (ValueError, OSError) as error:
         raise ValueError(f"table {source} cannot be read: {error}") from error
 
@@ -136,14 +135,6 @@ def _installed_commit() -> str | None:
     with suppress(metadata.PackageNotFoundError):
         record = json.loads(metadata.distribution(PACKAGE).read_text("direct_url.json") or "{}")
     return record.get("vcs_info", {}).get("commit_id")
-
-
-def _every_digit() -> dict[str, Any]:
-    """Options by which pandas reads numbers as they were written, which it does by itself from 3.1 on."""
-    import pandas as pd
-
-    version = re.match(r"\d+\.\d+", pd.__version__)
-    return {"float_precision": "round_trip"} if version is not None and float(version[0]) < 3.1 else {}
 
 
 # LaTeX.
