@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.columns import independent, thin_factors
+from pairbounds.infrastructure.bases import independent, thin_factors
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder

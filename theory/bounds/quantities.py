@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.columns import column_norms, spanning, thin_factors, times, times_powers, unit_columns
+from pairbounds.infrastructure.bases import column_norms, spanning, thin_factors, times, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error

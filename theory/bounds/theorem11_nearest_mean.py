@@ -26,7 +26,7 @@ import math
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.columns import TINY, largest_sizes, row_norms, times_powers
+from pairbounds.infrastructure.bases import TINY, largest_sizes, row_norms, times_powers
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity

@@ -31,7 +31,7 @@ import numpy as np
 import scipy.linalg
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.columns import RANK_TOLERANCE, independent
+from pairbounds.infrastructure.bases import RANK_TOLERANCE, independent
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound

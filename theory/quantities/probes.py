@@ -9,7 +9,7 @@ import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, svd, without_torch
-from pairbounds.infrastructure.columns import UnitColumns, times_powers, unit_columns
+from pairbounds.infrastructure.bases import UnitColumns, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.columns import column_norms, row_norms
+from pairbounds.infrastructure.bases import column_norms, row_norms
 
 UNITS = 64 * float(np.finfo(np.float64).eps)
 

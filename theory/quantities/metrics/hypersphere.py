@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.columns import row_norms
+from pairbounds.infrastructure.bases import row_norms
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.graph.pair_graph import PairGraph

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from pairbounds.infrastructure.columns import independent, spanning, thin_factors, times, times_powers
+from pairbounds.infrastructure.bases import independent, spanning, thin_factors, times, times_powers
 
 EPS = float(np.finfo(np.float64).eps)
 
