@@ -67,14 +67,6 @@ def test_label_energy_from_its_formula_sums_to_one(family):
     assert energy.sum() + missing == pytest.approx(1, abs=1e-12)
 
 
-def test_the_induced_error_is_read_off_the_label_energy():
-    """`α_T = Σ_i (1 - σ_i²) c_i`, the identity that theorem 4 stands on."""
-    graph = GRAPHS["wide"](np.random.default_rng(3), 20)
-    triplets = spectrum(graph, graph.n_left)
-    weighted = (1 - triplets.singular_values**2) @ label_energy(graph, triplets)
-    assert induced_labelling_error(graph) == pytest.approx(weighted, abs=1e-13)
-
-
 @pytest.mark.parametrize(
     "measure", [labelling_error, induced_labelling_error, lambda graph: label_energy(graph, spectrum(graph, 1))]
 )

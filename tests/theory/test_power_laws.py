@@ -8,25 +8,18 @@ from pairbounds.theory.quantities import power_laws
 from pairbounds.theory.quantities.power_laws import fit_rate
 
 
-@given(st.floats(-3, 3), st.floats(1e-3, 1e3), st.integers(5, 8))
-def test_a_power_law_without_noise_is_found(exponent, constant, n_groups):
-    x = np.tile(np.geomspace(1e-2, 1e3, 4), n_groups)
-    fit = fit_rate(x, constant * x**exponent, np.repeat(np.arange(n_groups), 4), rng=np.random.default_rng(1))
-    assert fit.exponent == pytest.approx(exponent, abs=1e-9)
-    assert fit.constant == pytest.approx(constant, rel=1e-8)
-    assert fit.low == pytest.approx(exponent, abs=1e-9)
-    assert fit.high == pytest.approx(exponent, abs=1e-9)
-    assert (fit.n, fit.n_groups, fit.level) == (4 * n_groups, n_groups, 0.95)
-
-
-def test_the_exponent_is_that_of_scipy():
-    rng = np.random.default_rng(2)
-    x, y = rng.lognormal(size=40), rng.lognormal(size=40)
+@given(st.integers(0, 2**32), st.floats(0, 1))
+def test_the_line_is_that_of_scipy_and_in_its_interval(seed, noise):
+    """Without noise the interval is a point."""
+    rng = np.random.default_rng(seed)
+    x, groups = rng.lognormal(size=40), np.arange(40) % 8
+    y = rng.uniform(1e-3, 1e3) * x ** rng.uniform(-3, 3) * rng.lognormal(sigma=noise, size=40)
     line = scipy.stats.linregress(np.log(x), np.log(y))
-    fit = fit_rate(x, y, rng=rng)
-    assert fit.exponent == pytest.approx(line.slope, rel=1e-12)
-    assert fit.constant == pytest.approx(np.exp(line.intercept), rel=1e-12)
-    assert fit.low < fit.exponent < fit.high
+    fit = fit_rate(x, y, groups, rng=rng)
+    assert (fit.exponent, fit.constant) == pytest.approx((line.slope, np.exp(line.intercept)), rel=1e-8, abs=1e-9)
+    assert fit.low - 1e-9 <= fit.exponent <= fit.high + 1e-9
+    assert noise > 0 or fit.high - fit.low < 1e-9
+    assert (fit.n, fit.n_groups, fit.level) == (40, 8, 0.95)
 
 
 def table(rng, n_groups):

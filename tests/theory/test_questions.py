@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import PairGraph, check_bounds, induced_labelling_error, spectrum
+from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
@@ -81,6 +81,9 @@ def test_a_pilot_sample_is_certified_by_its_own_walks():
             pairs_report(PairGraph(counts, [0, 0, 1]), 2, sample=sample)
     with pytest.raises(ValueError, match="give the sum of the counts"):
         pairs_report(PairGraph(np.sqrt(counts + 1), [0, 0, 1]), 2, sample=10)
+    for wrong in ({"target": 1.5}, {"penalty": 1.0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            pairs_report(SIX, 2, **wrong)
 
 
 def test_a_large_sample_costs_no_more_than_its_distinct_pairs():
@@ -88,13 +91,6 @@ def test_a_large_sample_costs_no_more_than_its_distinct_pairs():
     graph = PairGraph([[4, 1], [1, 4]], [0, 1])
     (said,) = [word for word in pairs_report(graph, 1, sample=10**9).words if "α_T" in word]
     assert "α_T between 0.319 and 0.321." in said  # rounded outward
-
-
-def test_targets_and_penalties_out_of_range():
-    with pytest.raises(ValueError, match="target"):
-        pairs_report(SIX, 2, target=1.5)
-    with pytest.raises(ValueError, match="penalty"):
-        pairs_report(SIX, 2, penalty=1.0)
 
 
 @pytest.fixture
@@ -116,16 +112,6 @@ def test_the_command_batch(call, place):
     assert (code, err) == (0, "")
     assert "DropFalseNegative" in out
     pd.testing.assert_frame_equal(read_table(place / "t.parquet"), batch_report(SIX, [2, 4]).table)
-
-
-def test_captions_are_text_as_it_is_written(call, place):
-    """A caption null, NA, 01 or 1 is a caption of its own: four pairs alone have log 4 of information."""
-    texts = ["null", "NA", "01", "1"]
-    pd.DataFrame({"image": texts, "caption": texts}).to_csv("words.csv", index=False)
-    code, out, _ = call(app, "batch", "words.csv", "--sizes", "4", "--out", "t.parquet")
-    assert code == 0
-    assert read_table(place / "t.parquet")["information"][0] == pytest.approx(math.log(4))
-    assert "The graph has no labels" in out
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -153,16 +139,6 @@ def test_the_largest_error_its_sentence_and_its_graph_agree(call, place, seed):
     assert ("A graph near it" in out) == (below is not None or "Its" in out)
     assert largest - measured == pytest.approx(float(below[1]) if below else 0.0, abs=1e-5)
     assert "sigma" in known or largest - measured <= 0.01
-
-
-def test_of_nothing_inconsistent_a_graph_has_nearly_any_error(call, place):
-    """Each of n images alone, in a class of its own: at width 1 the squared error is 1 - 1/n."""
-    code, out, _ = call(app, "pairs", "--known", "alpha_T=0", "--save", "worst.npz")
-    assert (code, "A graph near it" in out) == (0, True)
-    graph = PairGraph.load("worst.npz")
-    assert induced_labelling_error(graph) == pytest.approx(0, abs=1e-12)
-    measured = check_bounds(graph, 1, bounds=["probe-mse"])["measured"].max()
-    assert f"squared error {measured:.6g}, {1 - measured:.3g} below the largest" in out
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,6 @@ def test_the_guides_pairs_from_their_definition(block, graph, data, ties):
         guided = guide_graph(graph, guide, count=count)
     expected = naive_guide_pairs(graph, naive_neighbours(similarities(guide), count))
     np.testing.assert_allclose(guided.induced().joint.toarray(), expected, atol=1e-15)
-    np.testing.assert_allclose(guided.left_marginal, graph.left_marginal, rtol=1e-12)
     assert np.array_equal(guided.left_labels, graph.left_labels)
 
 
@@ -143,18 +142,6 @@ def test_dropped_positives_from_their_definition(block, graph, part, ties):
     assert np.array_equal(after.left_labels, graph.left_labels)
 
 
-def test_a_fraction_of_zero_drops_nothing_and_too_large_a_one_is_an_error():
-    graph, guide = world()
-    same = drop_false_positive(graph, guide, fraction=0)
-    np.testing.assert_allclose(same.joint.toarray(), graph.joint.toarray(), atol=1e-15)
-    assert drop_false_positive(graph, guide).joint.nnz < graph.joint.nnz
-    with pytest.raises(ValueError, match=r"fraction=0.99 is more than can go, 0\.\d+: each left node keeps its most"):
-        drop_false_positive(graph, guide, fraction=0.99)
-    alone = PairGraph(np.eye(3))
-    with pytest.raises(ValueError, match="more than can go, 0:"):
-        drop_false_positive(alone, np.ones((3, 1)), fraction=0.1)
-
-
 # The negative rules: the measure.
 
 
@@ -179,13 +166,10 @@ def test_measures_from_their_definition(graph, fraction, keep, ties):
         found = drop(graph, guide, fraction=fraction, keep=keep)
         expected = naive_measure(graph, similarities(guide), fraction, keep, sign)
         np.testing.assert_allclose(found, expected, atol=1e-14)
-        np.testing.assert_allclose(found.sum(axis=1), graph.left_marginal, rtol=1e-12)
-        assert np.all(found[graph.induced().joint.toarray() > 0] > 0)
-    both, p = drop_negatives(graph, guide, keep=0.5), graph.left_marginal
-    apart = [drop(graph, guide, keep=0.5) for drop in (drop_false_negative, drop_easy_negative)]
-    ratio = both / (apart[0] * apart[1] / p)
-    np.testing.assert_allclose(ratio / ratio[:, :1], 1, rtol=1e-12)
-    np.testing.assert_allclose(both.sum(axis=1), p, rtol=1e-12)
+    first, second = (drop(graph, guide, keep=0.5) for drop in (drop_false_negative, drop_easy_negative))
+    weights = first * second / graph.left_marginal
+    both = graph.left_marginal[:, None] * weights / weights.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(drop_negatives(graph, guide, keep=0.5), both, rtol=1e-12)
 
 
 # The weighted loss and its optimum.
@@ -245,14 +229,10 @@ def test_the_least_loss_need_not_be_attained():
     for size in (1e-1, 1e-2, 1e-3):
         f = np.array([[size], [1 / size]])
         assert weighted_loss(pairs, measure, f, f) == pytest.approx(-1 + 0.5 * size**4, abs=1e-14)
-    for pair, score in ((1e-1, 9.5), (1e-2, 99.5), (1e-3, 999.5)):
-        near = PairGraph([[pair, 1], [1, 0]])
-        found = weighted_optimum(near, measure, 1, tol=1e-14)
-        assert found.loss == pytest.approx(-1, abs=2 * pair)
-        assert np.abs(found.left @ found.right.T).max() == pytest.approx(score, rel=0.01)
-        kept = weighted_optimum(near, np.maximum(measure, 0.05), 1)
-        assert kept.converged
-        assert np.abs(kept.left @ kept.right.T).max() < 1.4
+    near = PairGraph([[1e-3, 1], [1, 0]])
+    for least, low, high in ((0.0, 900, np.inf), (0.05, 0, 1.4)):
+        found = weighted_optimum(near, np.maximum(measure, least), 1, tol=1e-14)
+        assert low < np.abs(found.left @ found.right.T).max() < high
 
 
 # What a rule does, in a table.
@@ -327,6 +307,10 @@ def test_a_guide_is_numpy_or_torch():
         (lambda g, e: guide_graph(g, e[:2]), r"guide has shape \(2, 2\): this graph takes \(4, k\)"),
         (lambda g, e: add_new_positive(g, e, weight=-1), r"weight=-1 is not in \[0, inf\)"),
         (lambda g, e: drop_false_positive(g, e, fraction=1), r"fraction=1 is not in \[0, 1\)"),
+        (
+            lambda g, e: drop_false_positive(g, e, fraction=0.99),
+            r"fraction=0.99 is more than can go, 0\.\d+: ",
+        ),
         (lambda g, e: drop_easy_negative(g, e, keep=1.5), r"keep=1.5 is not in \[0, 1\]"),
         (lambda g, e: weighted_optimum(g, np.ones((3, 4)), 1), r"measure has shape \(3, 4\): give finite non-negative"),
         (lambda g, e: resampling_effects(PairGraph(g.joint), {"e": e}, 2), "the graph has no left labels"),

@@ -174,14 +174,6 @@ def test_bad_options(options, message):
         spectrum(PairGraph(np.ones((4, 6))), **{"k": 2, **options})
 
 
-def test_values_beyond_the_last_are_zero():
-    found = spectrum(PairGraph(np.random.default_rng(10).random((5, 3))), 3).leading(5)
-    assert found.singular_values[3:].tolist() == [0, 0]
-    assert found.left.shape == (5, 5)
-    assert found.right.shape == (3, 5)
-    np.testing.assert_array_equal(found.leading(2).singular_values, found.singular_values[:2])
-
-
 @pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-2, 1.0])
 def test_a_true_value_is_within_the_residual_of_any_triplet(noise):
     """The vectors are of unit length, however far from singular ones; for singular ones it is no nearer."""
