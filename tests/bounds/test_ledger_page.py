@@ -80,10 +80,7 @@ def test_attack_on_a_false_claim_of_a_file_exits_1(call, tmp_path):
         "@bound('mine', quantity='probe_mse', status='conjecture')\n"
         "def mine(graph, spectrum, k):\n    return 0.1\n"
     )
-    try:
-        code, out, _ = call(app, "attack", "mine", "--plugin", path, "--evaluations", 100)
-    finally:
-        BOUNDS.pop("mine", None)
+    code, out, _ = call(app, "attack", "mine", "--plugin", path, "--evaluations", 100)
     assert code == 1
     assert "mine: REFUTED" in out
     assert "[[1]" in out

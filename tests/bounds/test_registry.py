@@ -15,17 +15,8 @@ GRAPH = PairGraph(np.random.default_rng(0).random((8, 6)), [0, 1] * 4, [0, 1] * 
 CRITIC = np.random.default_rng(1).random((8, 3)), np.random.default_rng(2).random((6, 3))
 
 
-@pytest.fixture
-def register(monkeypatch):
-    """The decorator, with the register as it was afterwards."""
-    before = dict(BOUNDS)
-    yield bound
-    for name in BOUNDS.keys() - before.keys():
-        del BOUNDS[name]
-
-
-def test_a_users_bound_appears_in_the_table(register):
-    @register("mine", quantity="probe_error", status="conjecture")
+def test_a_users_bound_appears_in_the_table():
+    @bound("mine", quantity="probe_error", status="conjecture")
     def mine(graph, spectrum, k):
         """No factor two."""
         return induced_labelling_error(graph) / (1 - spectrum.singular_values[k] ** 2)
@@ -50,23 +41,23 @@ def test_a_users_bound_appears_in_the_table(register):
         ({"name": "probe-error"}, "named 'probe-error' is registered already"),
     ],
 )
-def test_bad_registrations(register, change, message):
+def test_bad_registrations(change, message):
     arguments = {"name": "mine", "quantity": "probe_error", "status": "exact"} | change
     with pytest.raises(ValueError, match=message):
-        register(arguments.pop("name"), **arguments)(lambda graph, spectrum, k: 0.0)
+        bound(arguments.pop("name"), **arguments)(lambda graph, spectrum, k: 0.0)
 
 
-def test_a_cell_that_is_run_anew_replaces_its_bound(register):
+def test_a_cell_that_is_run_anew_replaces_its_bound():
     for value in (1.0, 2.0):
 
-        @register("mine", quantity="probe_error", status="conjecture")
+        @bound("mine", quantity="probe_error", status="conjecture")
         def mine(graph, spectrum, k, value=value):
             return value
 
     assert check_bounds(GRAPH, 2).set_index("bound").loc["mine", "value"] == 2
     with pytest.raises(ValueError, match="registered already"):
 
-        @register("mine", quantity="probe_error", status="conjecture")
+        @bound("mine", quantity="probe_error", status="conjecture")
         def other(graph, spectrum, k):
             return 0.0
 

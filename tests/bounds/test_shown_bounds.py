@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pairbounds import BOUNDS, PairGraph, bound, check_bounds, check_encoder
+from pairbounds import PairGraph, bound, check_bounds, check_encoder
 from pairbounds.__main__ import app
 from tests.families import GRAPHS
 
@@ -30,9 +30,7 @@ def place(tmp_path, monkeypatch):
     for name, relation in RELATIONS.items():
         about = {"quantity": "probe_mse", "status": "conjecture", "relation": relation}
         bound(name, **about)(lambda *_, name=name: VALUES[name])
-    yield tmp_path
-    for name in RELATIONS:
-        del BOUNDS[name]
+    return tmp_path
 
 
 def rows(text, end="│"):

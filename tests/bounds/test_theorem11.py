@@ -7,7 +7,6 @@ import pytest
 
 from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
 from pairbounds.theory.attack import find_counterexample
-from pairbounds.theory.bounds import theorem11_mean_classifier
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from tests.families import GRAPHS
 
@@ -70,20 +69,6 @@ def test_the_mean_classifier_and_its_bound(family):
     assert value("mean-classifier-any", encoder) == pytest.approx(expected, rel=1e-9)
 
 
-def independent_given_the_class(rng):
-    """Images and captions of two classes that overlap, drawn independently given the class of the caption."""
-    images, captions = rng.random((2, 6)), [rng.random(3), rng.random(2)]
-    joint = np.hstack([np.outer(images[c], captions[c]) for c in range(2)])
-    return PairGraph(joint, [0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1])
-
-
-def test_nothing_is_added_where_both_ends_are_independent_given_the_class():
-    rng = np.random.default_rng(0)
-    graph = independent_given_the_class(rng)
-    encoder = Encoder.of(graph, spectrum(graph, 3), 2, (rng.standard_normal((6, 2)), rng.standard_normal((5, 2))))
-    assert theorem11_mean_classifier._dependence(encoder) == pytest.approx(0, abs=1e-12)
-
-
 @pytest.mark.parametrize("family", LABELLED)
 def test_the_cross_entropy_and_what_bounds_it(family):
     encoder = encoder_of(family, 2)
@@ -128,13 +113,6 @@ def test_connected_classes_need_no_variance_term(mixing):
     found = value("cross-entropy-by-connectivity", encoder)
     assert found == pytest.approx(infonce + added, abs=1e-6)  # √λ₂ of a value known to round-off
     assert measured("cross-entropy-by-connectivity", encoder) <= found
-
-
-@pytest.mark.parametrize("family", GRAPHS)
-def test_infonce_on_the_sphere_is_infonce_of_the_normalised(family):
-    encoder = encoder_of(family, 4)
-    inside = QUANTITIES["infonce_loss"].measure(normalised(encoder))
-    assert measured("infonce-by-uniformity", encoder) == pytest.approx(inside, rel=1e-12)
 
 
 @pytest.mark.parametrize("family", GRAPHS)

