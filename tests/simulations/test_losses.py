@@ -10,6 +10,7 @@ from pairbounds import spectrum
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.losses.clip import INITIAL_TEMPERATURE, LARGEST_SCALE
 from pairbounds.simulations.losses.nt_xent import TEMPERATURE
+from pairbounds.simulations.pair_sampling import PairSampler
 from tests.families import GRAPHS
 
 SIZES = st.integers(2, 6)
@@ -33,13 +34,11 @@ def naive_spectral(f, g):
     return -2 * together + apart / (size * (size - 1))
 
 
-def naive_infonce(f, g, scale=1.0):
-    size, total = len(f), 0.0
-    for i in range(size):
-        forward = sum(math.exp(scale * f[i] @ g[j]) for j in range(size)) / size
-        backward = sum(math.exp(scale * f[j] @ g[i]) for j in range(size)) / size
-        total += -scale * f[i] @ g[i] + (math.log(forward) + math.log(backward)) / 2
-    return total / size
+def naive_infonce(joint, f, g, temperature=1.0):
+    p, q, scores = joint.sum(axis=1), joint.sum(axis=0), f @ g.T / temperature
+    forward = sum(p[x] * math.log(sum(q * np.exp(scores[x]))) for x in range(len(f)))
+    backward = sum(q[y] * math.log(sum(p * np.exp(scores[:, y]))) for y in range(len(g)))
+    return (forward + backward) / 2 - sum(joint[x] @ scores[x] for x in range(len(f)))
 
 
 def naive_nt_xent(f, g):
@@ -55,8 +54,8 @@ def naive_nt_xent(f, g):
 BATCHES = {
     "spectral": naive_spectral,
     "induced_spectral": naive_spectral,
-    "infonce": naive_infonce,
-    "clip": lambda f, g: naive_infonce(unit(f), unit(g), 1 / INITIAL_TEMPERATURE),
+    "infonce": lambda f, g: naive_infonce(np.eye(len(f)) / len(f), f, g),
+    "clip": lambda f, g: naive_infonce(np.eye(len(f)) / len(f), unit(f), unit(g), INITIAL_TEMPERATURE),
     "nt_xent": naive_nt_xent,
 }
 
@@ -79,14 +78,10 @@ def naive_population(name, graph, f, g):
         joint, g, q = graph.induced().joint.toarray(), f, p
     if name in ("clip", "nt_xent"):
         f, g = unit(f), unit(g)
-    scores = f @ g.T / {"clip": INITIAL_TEMPERATURE, "nt_xent": TEMPERATURE}.get(name, 1.0)
-    pairs = [(x, y) for x in range(len(f)) for y in range(len(g))]
-    together = sum(joint[x, y] * scores[x, y] for x, y in pairs)
     if name in ("spectral", "induced_spectral"):
-        return -2 * together + sum(p[x] * q[y] * scores[x, y] ** 2 for x, y in pairs)
-    forward = sum(p[x] * math.log(sum(q * np.exp(scores[x]))) for x in range(len(f)))
-    backward = sum(q[y] * math.log(sum(p * np.exp(scores[:, y]))) for y in range(len(g)))
-    return -together + (forward + backward) / 2
+        pairs = [(x, y, f[x] @ g[y]) for x in range(len(f)) for y in range(len(g))]
+        return sum(p[x] * q[y] * score**2 - 2 * joint[x, y] * score for x, y, score in pairs)
+    return naive_infonce(joint, f, g, {"clip": INITIAL_TEMPERATURE, "nt_xent": TEMPERATURE}.get(name, 1.0))
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -102,8 +97,6 @@ def test_the_population_from_its_definition(name, family):
 @pytest.mark.parametrize("name", LOSSES)
 def test_batches_tend_to_the_population(name):
     """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
-    from pairbounds.simulations.pair_sampling import PairSampler
-
     graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
     rng = np.random.default_rng(3)
     f, g = (torch.tensor(0.3 * embeddings(rng, n)) for n in graph.joint.shape)
@@ -146,5 +139,5 @@ def test_the_temperature_is_learned_shared_and_bounded():
     f = torch.tensor(embeddings(np.random.default_rng(7), 4))
     with torch.no_grad():
         loss.log_scale.fill_(50.0)
-    expected = naive_infonce(unit(f.numpy()), unit(f.numpy()), LARGEST_SCALE)
+    expected = naive_infonce(np.eye(4) / 4, unit(f.numpy()), unit(f.numpy()), 1 / LARGEST_SCALE)
     assert loss.sampled(f, f).item() == pytest.approx(expected, rel=1e-9)

@@ -42,29 +42,6 @@ def test_the_command_saves_graphs(call, tmp_path):
         assert (PairGraph.load(path).joint != graph.joint).nnz == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["study", "nothing", "--out", "t.csv"], "study 'nothing' is none of batch_size"),
-        (["study", "training", "--out", "t.txt"], "a table's name ends in .parquet or .csv"),
-        (["study", "training", "--out", "t.csv", "--seeds", "0"], "seeds=0: at least 1"),
-        (["graph", "latent_captions", "--set", "noise=2", "--out", "g.npz"], "noise=2.0 is not a probability"),
-        (["graph", "circle"], "--out is missing"),
-        (["graph", "circle", "--set", "colour=1", "--out", "g.npz"], "setting 'colour' is none of"),
-        (["study", "training", "--out", "t.csv", "--settings", "none.toml"], "none.toml does not exist"),
-        (["study", "training", "--out", "t.csv", "--preset", "large"], "preset 'large' is none of small"),
-        (["study", "training", "--out", "t.csv", "--set", "k=blue"], "setting k='blue' is not of type int"),
-        (["study", "training", "--out", "t.csv", "--set", "n_classes=0"], "n_classes=0 is not a positive integer"),
-    ],
-)
-def test_bad_input_is_one_line_and_exit_2(call, arguments, message):
-    code, _, err = call(app, *arguments)
-    assert code == 2
-    assert err.startswith("error: ")
-    assert message in err
-    assert err.count("\n") == 1
-
-
 def test_the_command_line_overrides_a_file_which_overrides_a_preset(call, tmp_path):
     file, out = tmp_path / "mine.toml", tmp_path / "tables"
     file.write_text("steps = 30\nlinear_steps = 40\nk = 4\n")
