@@ -1,7 +1,6 @@
 """The commands that try the project beside its tests: what they record and compare."""
 
 import json
-import subprocess
 import time
 
 import pandas as pd
@@ -28,17 +27,23 @@ def test_tests_are_recorded_by_what_they_count_and_shown_on_the_page(tmp_path):
     assert page.count("Not measured.") == len(CAMPAIGNS) - 1
 
 
-def test_a_row_that_is_tried_again_leaves_the_others_with_their_commit(tmp_path):
-    rows = [{"what": f"Python 3.{minor}: numpy 1", "count": 3, "found": 0} for minor in (11, 13)]
+def test_a_row_of_the_matrix_is_recorded_beside_the_others_and_named_where_it_is_stale(tmp_path, monkeypatch):
+    (_, lowest), (_, newest), *others = ROWS.values()
+    rows = [{"what": f"{name}: numpy 1", "count": 3, "found": 0} for name in (lowest, newest)]
     write("matrix", "make matrix", rows, time.monotonic(), folder=tmp_path)
     before = json.loads((tmp_path / "matrix.json").read_text())
-    before["measured"] |= {"commit": "0" * 40, "date": "2026-01-01"}
+    before["measured"] |= {"commit": "301", "date": "2026-01-01"}
     (tmp_path / "matrix.json").write_text(json.dumps(before))
-    again = {"what": "Python 3.13: numpy 2", "count": 4, "found": 1}
+    again = {"what": f"{newest}: numpy 2", "count": 5, "found": 1}
     write("matrix", "make matrix", [again], time.monotonic(), beside=True, folder=tmp_path)
-    first, second = json.loads((tmp_path / "matrix.json").read_text())["rows"]
-    assert (first["what"], first["commit"], first["date"]) == (rows[0]["what"], "0" * 40, "2026-01-01")
-    assert (second["what"], second["commit"]) == (again["what"], here_and_now()["commit"])
+    page = reliability_page(tmp_path)
+    assert f"| {lowest}: numpy 1 (on 2026-01-01, commit `301`) | 3 | 0 |\n| {newest}: numpy 2 | 5 | 1 |\n" in page
+    assert page.count("| not run | |") == len(others)
+    monkeypatch.setattr(stale, "commits_since", lambda commit, root: int(commit))
+    old, red, absent = stale.stale(tmp_path / "matrix.json")
+    assert "301 commits have touched source since then, 300 are allowed" in old
+    assert red.endswith("1 of 5 tests failed. Measure it: make matrix ROW=newest")
+    assert "not run" in absent
 
 
 def test_cells_are_compared_up_to_some_digits_and_verdicts_where_they_are_applicable():
@@ -48,39 +53,3 @@ def test_cells_are_compared_up_to_some_digits_and_verdicts_where_they_are_applic
     assert same_cells.differences(before[["x"]], after, digits=3)["row"].tolist() == [2, 3]
     found = same_cells.differences(before[["holds"]], after.assign(applicable=[True, False, True, True]))
     assert found["row"].tolist() == [2, 3]
-
-
-def test_rows_of_the_matrix_that_are_old_absent_or_red_are_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(stale, "commits_since", lambda commit, root: int(commit) if commit.isdigit() else None)
-    names = [ROWS[session][1] for session in stale.REQUIRED]
-    ages = ("301", "0", "unknown")
-    rows = [
-        {"what": f"{name}: numpy 2", "count": 5, "found": int(age == "0"), "commit": age}
-        for name, age in zip(names, ages, strict=True)
-    ]
-    write("matrix", "make matrix", rows, 0.0, folder=tmp_path)
-    old, red, unknown = stale.stale(tmp_path / "matrix.json")
-    assert "301 commits have touched source since then, 300 are allowed" in old
-    assert red.endswith("1 of 5 tests failed. Measure it: make matrix ROW=newest")
-    assert "is unknown here" in unknown
-    assert len(stale.stale(tmp_path / "none.json")) == len(stale.REQUIRED)
-
-
-def test_commits_that_touched_source_are_counted(tmp_path):
-    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b.c", "-C", str(tmp_path))
-    subprocess.run([*git, "init", "--quiet"], check=True)
-    for name in ("theory", "docs", "figures"):
-        (tmp_path / name).touch()
-        subprocess.run([*git, "add", "."], check=True)
-        subprocess.run([*git, "commit", "--quiet", "-m", name], check=True)
-    commits = subprocess.run([*git, "rev-list", "HEAD"], capture_output=True, text=True, check=True).stdout.split()
-    assert [stale.commits_since(commit, tmp_path) for commit in commits] == [0, 1, 1]
-    assert stale.commits_since("0" * 40, tmp_path) is None
-
-
-def test_the_page_has_a_row_for_each_machine_run_or_not(tmp_path):
-    name = ROWS["newest"][1]
-    write("matrix", "make matrix", [{"what": name, "count": 3, "found": 0}], 0.0, folder=tmp_path)
-    page = reliability_page(tmp_path)
-    assert f"| {name} | 3 | 0 |" in page
-    assert page.count("| not run | |") == len(ROWS) - 1

@@ -6,8 +6,8 @@ import subprocess
 import numpy as np
 import pytest
 
-from tests.benchmarks.__main__ import app, benchmarks_page, measure, timed
-from tests.benchmarks.cases import BENCHMARKS, Duel
+from tests.benchmarks.__main__ import app, benchmarks_page, timed
+from tests.benchmarks.cases import BENCHMARKS
 
 
 @pytest.mark.parametrize("names", [["check_bounds"], pytest.param([*BENCHMARKS], marks=pytest.mark.slow)], ids=len)
@@ -20,22 +20,6 @@ def test_benchmarks_run_and_are_on_the_page(call, tmp_path, names):
     assert all(row["ratio_least"] <= row["ratio"] <= row["ratio_most"] for row in rows)
     assert benchmarks_page(out).count("| XS |") == len(rows)
     assert "seconds of CPU" in printed
-
-
-def test_runs_are_interleaved_and_each_has_a_fresh_input():
-    inputs, order = [], []
-
-    def make():
-        inputs.append(object())
-        return inputs[-1]
-
-    def side(name):
-        return lambda given: order.append((name, given, sum(range(10**5))))
-
-    rows = [*measure(Duel("case", make, side("ours"), {"one": side("one"), "two": side("two")}), repeats=2)]
-    assert [name for name, _, _ in order] == ["ours", "one", "two", "two", "one", "ours"]
-    assert [given for _, given, _ in order] == inputs
-    assert [row["peer"] for row in rows] == ["one", "two"]
 
 
 def test_a_command_is_measured_by_itself_and_its_failure_is_an_error():

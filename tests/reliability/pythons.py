@@ -9,11 +9,12 @@ import os
 import re
 import subprocess
 import sys
+from operator import itemgetter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 NAME = re.compile(r"python3(\.\d+)?")
-ALLOWED = re.compile(r'^requires-python = ">=3\.(\d+)(?:,<3\.(\d+))?"$', re.MULTILINE)
+LOWEST = re.compile(r'^requires-python = ">=3\.(\d+)"$', re.MULTILINE)
 # A pre-release fails here, and a Python that cannot make a virtual environment.
 ASK = """
 import ensurepip, sys, venv
@@ -40,20 +41,17 @@ def started(program):
     return tuple(map(int, version)), path.strip()
 
 
-def extremes(programs, project):
+def extremes(programs, lowest):
     """The oldest and the newest of the programs that start, as (version, path); one entry where these are the same."""
-    match = ALLOWED.search(project)
-    if match is None:
-        raise ValueError('pyproject.toml: cannot read requires-python; expected ">=3.N" or ">=3.N,<3.M"')
-    lowest, below = int(match[1]), int(match[2] or sys.maxsize)
-    running = [python for python in map(started, programs) if python and lowest <= python[0][1] < below]
-    ordered = sorted(running, key=lambda python: python[0])  # of equal versions the first on the path
-    return [*dict.fromkeys((ordered[0], max(ordered, key=lambda python: python[0])))] if ordered else []
+    version = itemgetter(0)  # of equal versions the first on the path
+    running = [python for python in map(started, programs) if python and version(python) >= lowest]
+    return [*dict.fromkeys((min(running, key=version), max(running, key=version)))] if running else []
 
 
 if __name__ == "__main__":
     pyenv = os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv")
-    chosen = extremes(candidates(os.environ["PATH"], pyenv), (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    minor = LOWEST.search((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[1]
+    chosen = extremes(candidates(os.environ["PATH"], pyenv), (3, int(minor)))
     if not chosen:
         sys.exit("no Python here that requires-python of pyproject.toml allows")
     for version, path in chosen:
