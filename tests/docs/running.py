@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -74,18 +75,23 @@ class Page:
         if program == "pairbounds":
             return _in_process(rest)
         if program == "python" and rest[0] != "-m":
-            return _in_process(rest, script=rest[0])
-        if program == "make":
-            return self._process(["make", "-C", str(ROOT), *rest])
-        if program in ("python", "pytest"):
-            return self._process([sys.executable, *(["-m", "pytest"] if program == "pytest" else []), *rest])
-        raise AssertionError(f"nobody knows how to run {program}")
-
-    def _process(self, arguments: list[str]) -> tuple[int, str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-        environment = inherited | {"BUILD": str(self.folder / "build"), "PYTHONPATH": str(ROOT)}
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        done = subprocess.run(arguments, env=environment, check=False, timeout=SECONDS, **pipes)
+            return _in_process(rest[1:], script=rest[0])
+        processes = {
+            "make": ["make", "-C", ROOT],
+            "python": [sys.executable],
+            "pytest": [sys.executable, "-m", "pytest"],
+        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        environment |= {"BUILD": str(self.folder / "build"), "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [*processes[program], *rest],
+            env=environment,
+            check=False,
+            timeout=SECONDS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         return done.returncode, done.stdout
 
 
@@ -96,14 +102,13 @@ def commands(text: str) -> list[str]:
 
 def _in_process(arguments: list[str], script: str = "") -> tuple[int, str]:
     """Exit code and output of `pairbounds`, or of a script, that knows nothing of what the page has registered."""
-    said, code = io.StringIO(), 0
-    argv = [script or "pairbounds", *arguments[1 if script else 0 :]]
+    said, argv = io.StringIO(), [script or "pairbounds", *arguments]
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), patch.object(sys, "argv", argv), fresh():
         try:
             runpy.run_path(script, run_name="__main__") if script else run(app)
         except SystemExit as ending:
-            code = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
-    return code, said.getvalue()
+            return int(ending.code or 0), said.getvalue()
+    return 0, said.getvalue()
 
 
 @contextlib.contextmanager
@@ -124,20 +129,21 @@ def require_alike(said: str, printed: str, place: str) -> None:
     ours, theirs = (BOX.sub(" ", text).split() for text in (said, printed))
     assert len(ours) >= len(theirs), f"{place} prints\n{said}"
     for one, other in zip(ours[-len(theirs) :], theirs, strict=True):
-        assert NUMBER.sub("#", one) == NUMBER.sub("#", other), f"{place} prints {one}, and not {other}:\n{said}"
-        for number, stated in zip(NUMBER.findall(one), NUMBER.findall(other), strict=True):
-            assert near(number, stated), f"{place} prints {one}, and not {other}:\n{said}"
+        alike = NUMBER.sub("#", one) == NUMBER.sub("#", other)
+        assert alike and all(map(near, NUMBER.findall(one), NUMBER.findall(other))), (
+            f"{place} prints {one}, not {other}:\n{said}"
+        )
 
 
 def require_numbers(said: str, line: str, place: str) -> None:
     """Ask that the numbers with a decimal point, that a comment after a command states, are printed by it."""
-    printed = NUMBER.findall(said)
-    for stated in NUMBER.findall(line.partition(" # ")[2]):
-        if "." in stated:
-            assert any(near(number, stated) for number in printed), f"{place}: {stated} is not printed:\n{said}"
+    for stated in filter(lambda number: "." in number, NUMBER.findall(line.partition(" # ")[2])):
+        assert any(near(number, stated) for number in NUMBER.findall(said)), (
+            f"{place}: {stated} is not printed:\n{said}"
+        )
 
 
 def near(number: str, stated: str) -> bool:
     """Tell whether a number is what is stated, up to 1% or two units of the last digit that is stated."""
-    unit = 10.0 ** -len(re.sub(r"e.*", "", stated).partition(".")[2]) if "." in stated and "e" not in stated else 0.0
+    unit = 10.0 ** Decimal(stated).as_tuple().exponent if "." in stated else 0.0
     return abs(float(number) - float(stated)) <= max(2 * unit, RELATIVE * abs(float(stated)))

@@ -33,14 +33,6 @@ PLUGINS = {
     "taken.py": _claim(name="probe-error"),
     "quantity.py": _claim(quantity="probe_eror"),
 }
-SWEEPS = {
-    "broken.toml": "study = \n",
-    "unknown.toml": 'study = "phases"\nseeds = 1\n',
-    "key.toml": 'study = "phase"\nseeds = 1\nrepeats = 3\n',
-    "setting.toml": 'study = "phase"\nseeds = 1\n[[grid]]\nnoises = [0.1]\n',
-    "nothing.toml": 'study = "phase"\nseeds = 1\n[[grid]]\nnoise = []\n',
-    "single.toml": 'study = "phase"\nseeds = 1\n[grid]\nnoise = [0.1]\n',
-}
 
 
 def write(folder: Path) -> None:
@@ -53,7 +45,7 @@ def write(folder: Path) -> None:
     _matrices(folder, joint)
     _tables(folder, rng)
     _features(folder, rng)
-    for name, text in (PLUGINS | SWEEPS).items():
+    for name, text in PLUGINS.items():
         (folder / name).write_text(text)
     (folder / "notes.txt").write_text("My notes. They are not to be lost.\n")
     (folder / "thesis.csv").write_text("chapter,pages\n1,40\n")
@@ -65,12 +57,8 @@ def _matrices(folder: Path, joint: np.ndarray) -> None:
     np.save(folder / "missing.npy", np.where(joint > 0.9, np.nan, joint))
     np.save(folder / "row.npy", joint * (np.arange(12) > 0)[:, None])
     np.save(folder / "cube.npy", joint[None])
-    np.save(folder / "objects.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    np.savez(folder / "other.npz", embeddings=joint, names=np.arange(12))
-    (folder / "half.npz").write_bytes((folder / "graph.npz").read_bytes()[:200])
     sp.save_npz(folder / "matrix.npz", sp.csr_array(joint))
     scipy.io.mmwrite(folder / "matrix.mtx", sp.coo_array(joint))
-    (folder / "half.mtx").write_text("%%MatrixMarket matrix coordinate real general\n12 8 96\n1 1 0.5\n")
 
 
 def _tables(folder: Path, rng: np.random.Generator) -> None:
@@ -85,13 +73,8 @@ def _tables(folder: Path, rng: np.random.Generator) -> None:
     named = pairs.set_axis(["image", "caption", "weight"], axis="columns")
     named.to_csv(folder / "pairs.csv", index=False)
     named.assign(weight="many").to_csv(folder / "words.csv", index=False)
-    named.assign(weight=-1).to_csv(folder / "negative.csv", index=False)
-    named.iloc[:0].to_csv(folder / "empty.csv", index=False)
-    (folder / "zero.csv").write_text("")
     classes = pd.DataFrame({"image": named["image"], "label": np.arange(40) % 4})
     classes.to_csv(folder / "labels.csv", index=False)
-    classes.rename(columns={"label": "kind"}).assign(more=1).to_csv(folder / "kinds.csv", index=False)
-    classes.assign(image="nobody").drop_duplicates("image").to_csv(folder / "strangers.csv", index=False)
     np.save(folder / "few.npy", np.arange(5))
     named.to_parquet(folder / "pairs.parquet")
 

@@ -21,16 +21,16 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.mistake)
-def test_each_is_met_with_one_line_that_helps_and_changes_no_file(call, folder, monkeypatch, mistake):
+@pytest.mark.parametrize(("command", "told"), [case[1:] for case in MISTAKES], ids=[name for name, *_ in MISTAKES])
+def test_each_is_met_with_one_line_that_helps_and_changes_no_file(call, folder, monkeypatch, command, told):
     monkeypatch.chdir(folder)
     before = contents()
-    code, _, err = call(app, *shlex.split(mistake.command))
+    code, _, err = call(app, *shlex.split(command))
     BOUNDS.pop("mine", None)  # of a plugin
     assert code == 2
     assert err.startswith("error: ")
     assert err.count("\n") == 1
-    assert mistake.told in err
+    assert told in err
     assert len(err.replace(f"{folder}/", "")) < LONGEST
     assert contents() == before
 
