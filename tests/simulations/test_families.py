@@ -37,16 +37,10 @@ PROBABILITY, POSITIVE = st.floats(0, 1).map(lambda p: 0.0 if p < 1e-50 else p), 
 
 
 @st.composite
-def circles(draw) -> Circle:
-    classes = draw(small(4))
-    positions = classes * draw(small(6))
-    return Circle(classes, positions, draw(small((positions - 1) // 2, 0)))
-
-
-@st.composite
 def tori(draw) -> Torus:
-    circle = draw(circles().filter(lambda one: one.n_positions <= 6))
-    return Torus(draw(small(3)), circle.n_classes, circle.n_positions, circle.reach)
+    classes = draw(small(3))
+    positions = classes * draw(small(6 // classes))
+    return Torus(draw(small(3)), classes, positions, draw(small((positions - 1) // 2, 0)))
 
 
 @st.composite
@@ -75,7 +69,7 @@ def difficult(draw) -> DifficultExamples:
 
 
 VALID = {
-    "circle": circles(),
+    "circle": tori().map(lambda torus: Circle(torus.n_classes, torus.n_positions, torus.reach)),
     "difficult_examples": difficult(),
     "hierarchical_captions": hierarchies(),
     "hypercube": hypercubes(),
@@ -126,13 +120,10 @@ def test_one_seed_gives_one_graph_and_another_another_where_something_is_drawn_a
         (Circle, {"n_positions": 25}, "n_positions=25 is no multiple of n_classes=3"),
         (Circle, {"n_classes": 0}, "n_classes=0 is not a positive integer"),
         (Circle, {"reach": 12}, "reach=12 is not an integer from 0 to less than half of 24"),
-        (Torus, {"n_positions": 7}, "n_positions=7 is no multiple"),
         (Hypercube, {"flip": 1.1}, "flip=1.1 is not a probability"),
         (Hypercube, {"n_label_bits": 6}, "n_label_bits=6 is more than n_bits=5"),
-        (Hypercube, {"label": "sum"}, "label='sum' is none of"),
         (Hypercube, {"label": "majority", "n_label_bits": 2}, "n_label_bits=2 is even"),
         (GaussianMixture, {"n_dimensions": 1}, "no room for a circle of means"),
-        (GaussianMixture, {"radius": np.nan}, "radius=nan are finite and at least 0"),
         (HierarchicalCaptions, {"class_share": 0.7}, "sum to more than 1"),
         (ZipfCaptions, {"exponent": np.inf}, "exponent=inf is not a finite number"),
         (ZipfCaptions, {"n_vocabulary": 2}, "leaves some of 3 classes without a word"),
@@ -140,7 +131,6 @@ def test_one_seed_gives_one_graph_and_another_another_where_something_is_drawn_a
         (DifficultExamples, {"boundary": 0.8}, "boundary - across <= 1"),
         (LinearGaussian, {"n_bins": 5}, "n_bins=5 is odd"),
         (LinearGaussian, {"image_loadings": ((1.0,),)}, "a column for each factor"),
-        (LinearGaussian, {"image_loadings": ((1.0, np.nan),)}, "loadings are finite"),
         (RingOfCliques, {"n_classes": 2}, "n_classes=2 is no ring"),
         (SharpLinearProbe, {"m": 0.5}, "m=0.5 is not a finite number of at least 1"),
         (StochasticBlock, {"within": 0.0, "across": 0.0}, "leave no pair"),

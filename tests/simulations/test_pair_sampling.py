@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from scipy.stats import chisquare
 
 from pairbounds.simulations.pair_sampling import PairSampler, draw_pairs
@@ -21,15 +22,10 @@ def fits(observed, expected):
     return chisquare(observed[positive], expected[positive] * DRAWS).pvalue > 1e-3
 
 
-def test_pairs_follow_the_joint_distribution():
-    rows, columns = PairSampler(GRAPH).pairs(DRAWS, np.random.default_rng(1))
-    assert fits(counts(GRAPH.joint.shape, rows, columns), GRAPH.joint.toarray())
-
-
-def test_induced_pairs_follow_the_induced_distribution():
-    first, second = PairSampler(GRAPH).induced_pairs(DRAWS, np.random.default_rng(2))
-    expected = GRAPH.induced().joint.toarray()
-    assert fits(counts(expected.shape, first, second), expected)
+@pytest.mark.parametrize("draw", [PairSampler.pairs, PairSampler.induced_pairs])
+def test_pairs_follow_their_distribution(draw):
+    expected = (GRAPH if draw is PairSampler.pairs else GRAPH.induced()).joint.toarray()
+    assert fits(counts(expected.shape, *draw(PairSampler(GRAPH), DRAWS, np.random.default_rng(1))), expected)
 
 
 def test_a_training_set_follows_the_joint_distribution():
