@@ -32,12 +32,7 @@ DOORS = {"pairbounds", "pairbounds.__main__", "pairbounds.theory"}  # pass names
 def modules() -> dict[str, Path]:
     """Every module of the package by its one name."""
     folders = [PACKAGE, *(ROOT / name for name in LINKED)]
-    files = [path for folder in folders for path in folder.rglob("*.py") if not _is_linked(path)]
-    return {_name(path): path for path in files}
-
-
-def _is_linked(path: Path) -> bool:
-    return any(parent.is_symlink() for parent in path.parents)
+    return {_name(path): path for folder in folders for path in folder.rglob("*.py")}  # which follows no link
 
 
 def _name(path: Path) -> str:

@@ -48,9 +48,7 @@ def folder(tmp_path, monkeypatch):
 WORKING = {
     "a graph's path": (lambda: pb.read_graph("graph.npz").graph.joint.nnz, GRAPH.joint.nnz),
     "an audit": (lambda: classes("kinds.csv", "pairs.csv", trial=FEW), 2),
-    "an audit with labels of its own": (lambda: classes("pairs.csv"), 2),
     "an audit with a column": (lambda: classes("kinds.csv", columns={"label": "kind"}), 2),
-    "an audit without labels": (lambda: pb.audit("kinds.csv", settings={"k": 2}).summary["n_classes"], None),
     "what_if": (lambda: set(pb.what_if(GRAPH, FEW, kept="kept").curves["share"]), {0.0, 0.1}),
     "a study by a dict": (lambda: pb.run_study("shifted", {"noise": 0.5}, [0, 1])["shifted"]["value"].sum(), 2.0),
     "a study by default": (lambda: pb.run_study("shifted", None, 2)["shifted"]["value"].sum(), 1.0),

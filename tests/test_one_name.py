@@ -1,7 +1,6 @@
 """The package has one name: `pairbounds`, whose links lead to the folders of the repository."""
 
 import ast
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,19 +39,6 @@ def test_no_file_is_loaded_under_two_names():
     script = LOADED.format(names=names, folders=set(LINKED))
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["", ""]
-
-
-@pytest.mark.slow
-def test_types_are_checked_under_the_one_name(tmp_path):
-    """A planted error is found in what a link leads to, in a subpackage that is new."""
-    for name in ("pairbounds", *LINKED):
-        shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "theory/graph/new").mkdir()
-    (tmp_path / "theory/graph/new/__init__.py").write_text('"""New."""\n\nWRONG: int = "one"\n')
-    command = [sys.executable, "-m", "mypy", "-p", "pairbounds.theory.graph.new"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert "pairbounds/theory/graph/new/__init__.py:3: error: Incompatible types in assignment" in done.stdout
 
 
 def test_every_module_names_others_by_the_one_name():

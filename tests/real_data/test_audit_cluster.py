@@ -5,21 +5,17 @@ import pandas as pd
 import pytest
 from distributed import LocalCluster
 
-from pairbounds import HypothesisError, spectrum
+from pairbounds import spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
 from pairbounds.real_data.audit import Settings, audit, audit_report, cluster, cluster_graph
-from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.pair_tables import open_tables
 from tests.families import GRAPHS
 from tests.real_data.test_audit import random_table
+from tests.theory.infrastructure.test_clusters import LOCAL
 
 BY_PRODUCTS = {"optimum", "probe-mse", "probe-error", "sharp-probe-error", "near-optimal-error", "multihop-error"}
 BY_ROWS = {"tail-by-connectivity"}
-
-
-# Threads start in no time, and talk over sockets all the same. The port is any that is free.
-LOCAL = {"processes": False, "protocol": "tcp://", "dashboard_address": ":0", "silence_logs": "CRITICAL"}
 
 
 @pytest.fixture(scope="module")
@@ -79,21 +75,6 @@ def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch):
     np.testing.assert_allclose(found.singular_values, expected.singular_values, atol=1e-9)
     assert found.residuals.max() <= 1e-6
     assert (found.upper_values >= expected.singular_values).all()
-
-
-def test_the_graph_gives_products_and_has_no_rows_to_show(address, files):
-    here = count_here(open_tables(*files)).pairs.graph
-    rng = np.random.default_rng(0)
-    left, right = rng.standard_normal((here.n_left, 2)), rng.standard_normal(here.n_right)
-    with clusters.connected(address) as client:
-        there = cluster.count_there(client, open_tables(*files)).pairs.graph
-        for matrix, whole in ((there.joint, here.joint), (there.normalized, here.normalized)):
-            np.testing.assert_allclose(matrix @ right, whole @ right, atol=1e-14)
-            np.testing.assert_allclose(matrix.T @ left, whole.T @ left, atol=1e-14)
-            np.testing.assert_allclose(left.T @ matrix, left.T @ whole, atol=1e-14)
-        for ask in (lambda: there.joint[0], lambda: there.joint.indptr, lambda: there.joint * 2):
-            with pytest.raises(HypothesisError, match="on a cluster"):
-                ask()
 
 
 def test_a_fault_found_by_a_worker_or_a_scheduler_that_does_not_answer_is_one_line(

@@ -1,6 +1,7 @@
 """The what-if of an audit against naive loops, on data where a rule helps and where none does."""
 
 from dataclasses import replace
+from functools import partialmethod
 
 import numpy as np
 import pandas as pd
@@ -254,7 +255,8 @@ def test_what_cannot_be_tried_or_judged():
 
 
 def test_a_killed_trial_goes_on_and_the_next_audit_leaves_nothing_of_it(call, tmp_path, monkeypatch):
-    monkeypatch.setattr(WhatIf, "__init__", _quick(WhatIf.__init__))
+    few = partialmethod(WhatIf.__init__, shares=(0.5,), splits=3, draws=1)
+    monkeypatch.setattr(WhatIf, "__init__", few)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     monkeypatch.setattr(progress, "SELDOM", 0.0)
     monkeypatch.setattr(auditing, "draw", lambda tables, out: None)
@@ -300,10 +302,3 @@ def lines_of(err: str) -> list[str]:
     lines = [line for line in err.splitlines() if line.startswith("what if: ") and " graphs " in line]
     assert all(line.endswith(" left") for line in lines)
     return [line.rpartition(", ")[0] for line in lines]
-
-
-def _quick(whole):
-    def of(self, **options):
-        whole(self, **options, shares=(0.5,), splits=3, draws=1)
-
-    return of

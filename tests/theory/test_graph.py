@@ -89,23 +89,6 @@ def test_isolated_nodes_are_counted_and_can_be_dropped_with_their_labels_and_ids
     np.testing.assert_allclose(graph.joint.toarray(), np.array([[1, 1], [0, 1]]) / 3)
 
 
-@pytest.mark.parametrize(
-    ("labels", "message"),
-    [
-        ([[0, 1, 2]], r"left_labels has shape \(1, 3\)"),
-        ([0, -2, 1], "not integers 0..r-1"),
-        ([0, 1, 1j], "labels are of types that have no order"),
-        ([1, "1", 0], "labels of two types are written alike"),
-        (np.array([0, 1, 2**63 + 5], np.uint64), r"the first 9223372036854775813 at node 2: .* 0\.\.2\^63 - 1"),
-        (np.array([0, 1, -(2**70)], object), "not integers 0..r-1"),
-        ([0, 1, float(2**53)], r"0\.\.2\^53 - 1"),  # the float of 2^53 + 1, too
-    ],
-)
-def test_bad_labels(labels, message):
-    with pytest.raises(ValueError, match=message):
-        PairGraph(np.ones((3, 3)), left_labels=labels)
-
-
 @pytest.mark.parametrize("dtype", [np.int64, np.uint64, object])
 def test_the_largest_labels_are_kept_and_no_array_is_made_of_their_size(dtype, tmp_path):
     large, joint = np.array([2**63 - 1, 3, 2**63 - 1], dtype), np.random.default_rng(0).random((3, 3))
