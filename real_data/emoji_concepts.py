@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from pairbounds.infrastructure.extras import cure
+from pairbounds.infrastructure.names import require_named
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 Labels = Literal["category", "subcategory"]
@@ -122,7 +123,7 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
     ValueError
         Another value of `labels`; the errors of `concepts`.
     """
-    _require_known(labels)
+    require_named("labels", labels, get_args(Labels))
     everything = concepts()
     images = [(f"{style}/{c.code}", c) for style in STYLES for c in everything]
     pairs = [(image, text, 1 / len(c.captions)) for image, c in images for text in c.captions]
@@ -137,13 +138,8 @@ def label_names(labels: Labels = "category") -> tuple[str, ...]:
 
     `labels` is "category" or "subcategory", anything else is a `ValueError`; and the errors of `concepts`.
     """
-    _require_known(labels)
+    require_named("labels", labels, get_args(Labels))
     return tuple(sorted({getattr(concept, labels) for concept in concepts()}))
-
-
-def _require_known(labels: str) -> None:
-    if labels not in get_args(Labels):
-        raise ValueError(f"labels is {labels!r}: choose one of {', '.join(get_args(Labels))}")
 
 
 # The packages spell one emoji differently: "1F600", "1f600" or the character, with or without variation

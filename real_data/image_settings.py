@@ -6,6 +6,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.kinds import DRAWN_FROM, KINDS, PLACES
 from pairbounds.sweeps import place
@@ -61,8 +62,7 @@ class ImageSettings:
     jobs: int = place(1)
 
     def __post_init__(self) -> None:
-        if self.dataset not in KINDS:
-            raise ValueError(f"dataset={self.dataset!r} is none of {', '.join(KINDS)}")
+        require_named("data set", self.dataset, KINDS)
         if self.dataset in PLACES and self.root is None:
             raise ValueError(f"data set {self.dataset} needs a root: where is it?")
         drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]

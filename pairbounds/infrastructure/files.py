@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,14 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
             f"{target} cannot be written ({reason}), and was not changed: make room, or choose another folder, and "
             "give the same command again"
         ) from error
+
+
+def replace_bytes(path: Path, save: Callable[[BytesIO], object]) -> None:
+    """Replace a file by way of memory: on a full disk numpy and torch say what happened, and not why."""
+    memory = BytesIO()
+    save(memory)
+    with replacing(path) as temporary:
+        temporary.write_bytes(memory.getvalue())
 
 
 def _locked_file(path: Path) -> int:

@@ -1,6 +1,6 @@
 """Messages about names that do not exist, and about rows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -20,9 +20,14 @@ def unknown_name(what: str, name: str, known: Iterable[str], more: str = "") -> 
 
 def find_named(what: str, name: str, known: Mapping[str, Item]) -> Item:
     """The thing of a name, or a `ValueError` with the near ones."""
+    require_named(what, name, known)
+    return known[name]
+
+
+def require_named(what: str, name: str, known: Collection[str]) -> None:
+    """Raise a `ValueError` with the near names, or all, if there is no such name."""
     if name not in known:
         raise ValueError(unknown_name(what, name, known))
-    return known[name]
 
 
 def listed_rows(numbers: Sequence[int]) -> str:

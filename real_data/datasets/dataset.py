@@ -145,15 +145,8 @@ class ImageTextDataset:
     @cached_property
     def key(self) -> str:
         """Content key: equal for two data sets if their ids, files' contents, texts, labels and size are."""
-        content: list[Sequence[object] | IntArray] = [
-            self.ids,
-            self.digests,
-            self.captions,
-            self.labels,
-            self.label_names,
-        ]
         hashed = hashlib.sha256(f"[{json.dumps(self.size)}".encode())
-        for part in content:
+        for part in (self.ids, self.digests, self.captions, self.labels, self.label_names):
             hashed.update(b", ")
             for text in _as_json(part):
                 hashed.update(text.encode())

@@ -1,15 +1,13 @@
 """Emoji: two drawings of each of 1,623 concepts, with their names and keywords."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import digest
-from pairbounds.real_data.emoji_concepts import SOURCES, STYLES, EmojiConcept, Labels, concepts, label_names
+from pairbounds.real_data.emoji_concepts import SOURCES, STYLES, Labels, concepts, label_names
 
 USUAL_SIZE = 96  # pixels: they are drawings
 
@@ -30,7 +28,10 @@ def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
     """
     label_names(labels)  # or an error: there are no such labels
     images = [(style, concept) for style in STYLES for concept in concepts()]
-    label_sets = {name: _labelled([concept for _, concept in images], name) for name in get_args(Labels)}
+    label_sets = {
+        name: np.unique([getattr(concept, name) for _, concept in images], return_inverse=True)[1]
+        for name in get_args(Labels)
+    }
     files: list[Path] = [getattr(concept, style) for style, concept in images]
     return ImageTextDataset(
         name="emoji",
@@ -47,9 +48,3 @@ def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
         licence="; ".join(f"{source.what}: {source.licence}" for source in SOURCES),
         attribution="; ".join(f"{source.what}: {source.attribution}" for source in SOURCES),
     )
-
-
-def _labelled(shown: Sequence[EmojiConcept], labels: Labels) -> IntArray:
-    """The number of each concept's class."""
-    number = {name: place for place, name in enumerate(label_names(labels))}
-    return np.array([number[getattr(concept, labels)] for concept in shown])

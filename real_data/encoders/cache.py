@@ -1,16 +1,16 @@
 """Features on disk: by content, in chunks, so that a killed run goes on where it was."""
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.files import replacing
+from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.infrastructure.inputs import is_there, stored_array
 from pairbounds.infrastructure.progress import Bar
 
@@ -49,7 +49,8 @@ def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterab
         with Bar(total=size, initial=done, desc=what, unit="row") as bar:
             for chunk in _chunks(rows_from(done), bar.update):
                 if place is not None:
-                    _write(_path(place, len(chunks)), chunk)
+                    place.mkdir(parents=True, exist_ok=True)
+                    replace_bytes(_path(place, len(chunks)), partial(np.save, arr=chunk, allow_pickle=False))
                 chunks.append(chunk)
     if (found := sum(map(len, chunks))) != size:
         raise ValueError(f"the encoder gave {found} rows for {size}")
@@ -79,11 +80,3 @@ def _chunks(batches: Iterable[Rows], progress: Callable[[int], object]) -> Itera
             waiting = [rows[CHUNK:]]
     if any(map(len, waiting)):
         yield np.concatenate(waiting)
-
-
-def _write(path: Path, chunk: Rows) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    memory = io.BytesIO()  # into a file numpy would not say why it cannot be written
-    np.save(memory, chunk, allow_pickle=False)
-    with replacing(path) as temporary:
-        temporary.write_bytes(memory.getvalue())

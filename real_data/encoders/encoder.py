@@ -2,13 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.datasets import ImageTextDataset
@@ -95,7 +97,7 @@ class DualEncoder(ImageEncoder, TextEncoder):
     """An encoder of images and texts into one space: their products are cosine similarities."""
 
 
-def unit_rows(rows: FloatArray) -> FloatArray:
+def unit_rows(rows: npt.NDArray[np.floating[Any]]) -> npt.NDArray[Any]:
     """Rows scaled to unit length.
 
     Raises
@@ -107,28 +109,20 @@ def unit_rows(rows: FloatArray) -> FloatArray:
     bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
     if bad.size:
         raise ValueError(f"{bad.size} rows of features are zero or not finite, the first at {bad[0]}")
-    units: FloatArray = rows / lengths
-    return units
-
-
-class Pictures(Dataset[torch.Tensor]):
-    """The images of a data set as torch loads them, each through `transform`."""
-
-    def __init__(self, dataset: ImageTextDataset, transform: Any) -> None:
-        self.dataset, self.transform = dataset, transform
-
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def __getitem__(self, index: int) -> torch.Tensor:
-        tensor: torch.Tensor = self.transform(self.dataset.image(index))
-        return tensor
+    return np.asarray(rows / lengths)
 
 
 def picture_batches(
     dataset: ImageTextDataset, transform: Any, batch_size: int, workers: int, device: torch.device
 ) -> Iterator[torch.Tensor]:
     """The images as tensors on a device, in their order; `workers` processes prepare them, or this one if 0."""
-    loader = DataLoader(Pictures(dataset, transform), batch_size, num_workers=workers, pin_memory=device.type == "cuda")
-    for batch in loader:
+    numbers: Any = range(len(dataset))  # all that a loader asks of a data set
+    prepare = partial(_prepared, dataset, transform)
+    for batch in DataLoader(
+        numbers, batch_size, num_workers=workers, collate_fn=prepare, pin_memory=device.type == "cuda"
+    ):
         yield batch.to(device, non_blocking=True, memory_format=torch.channels_last)
+
+
+def _prepared(dataset: ImageTextDataset, transform: Any, images: Sequence[int]) -> torch.Tensor:
+    return torch.stack([transform(dataset.image(index)) for index in images])

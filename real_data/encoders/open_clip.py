@@ -17,6 +17,7 @@ from torch.nn.functional import interpolate
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder
@@ -61,8 +62,7 @@ class OpenClip(DualEncoder, LiveEncoder):
         precision: Precision = "float32",
         device: str = "auto",
     ) -> None:
-        if precision not in get_args(Precision):
-            raise ValueError(f"precision is {precision!r}: choose one of {', '.join(get_args(Precision))}")
+        require_named("precision", precision, get_args(Precision))
         configuration = architecture(model)
         self.device, self.precision = torch_device(device), precision
         weights, preprocessing = _weights(model, os.fspath(pretrained))

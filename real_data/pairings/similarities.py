@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.hypotheses import require
+from pairbounds.real_data.encoders.encoder import unit_rows
 
 BLOCK = 8_000_000  # similarities held at once
 
@@ -63,7 +63,7 @@ def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | N
     -----
     O(n_left n_right d) time in single precision, O(n_left keep) memory beside a block.
     """
-    first, second = _directions(left, "left"), _directions(right, "right")
+    first, second = (unit_rows(np.asarray(features, dtype=np.float32)) for features in (left, right))
     return _largest(lambda rows: first[rows] @ second.T, len(first), len(second), 1, keep)
 
 
@@ -107,13 +107,6 @@ def membership_similarities(members: sp.csr_array, keep: int | None = None) -> S
         raise ValueError(f"keep={keep} and a left node has {most} right nodes: keep them all")
     has = sp.csr_array(members.astype(bool).astype(np.float32))
     return _largest(lambda rows: has[rows].toarray(), *members.shape, 1, keep)
-
-
-def _directions(features: npt.ArrayLike, name: str) -> Single:
-    array = np.asarray(features, dtype=np.float32)
-    lengths = np.linalg.norm(array, axis=1, keepdims=True)
-    require(bool(np.all(np.isfinite(lengths) & (lengths > 0))), f"{name} has features of norm 0, or not finite")
-    return np.asarray(array / lengths)
 
 
 def _largest(compare: Callable[[slice], Any], n_left: int, n_right: int, parts: int, keep: int | None) -> Similarities:

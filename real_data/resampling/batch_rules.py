@@ -9,7 +9,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from types import MappingProxyType
 from typing import ClassVar
 
 import torch
@@ -168,15 +167,13 @@ class DropEasyNegative(_DropNegative):
 
 
 # In the order in which rules are applied: new positives are chosen before negatives are ranked.
-RULES: Mapping[str, type[Rule]] = MappingProxyType(
-    {
-        "none": Rule,
-        "add_new_positive": AddNewPositive,
-        "drop_false_positive": DropFalsePositive,
-        "drop_false_negative": DropFalseNegative,
-        "drop_easy_negative": DropEasyNegative,
-    }
-)
+RULES: Mapping[str, type[Rule]] = {
+    "none": Rule,
+    "add_new_positive": AddNewPositive,
+    "drop_false_positive": DropFalsePositive,
+    "drop_false_negative": DropFalseNegative,
+    "drop_easy_negative": DropEasyNegative,
+}
 
 
 def _quota(fraction: float, candidates: torch.Tensor) -> torch.Tensor:

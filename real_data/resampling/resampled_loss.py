@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import torch
 
+from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.resampling.batch_rules import RULES, BatchPairs, Rule, cosine_similarities, two_views
 
 
@@ -83,8 +84,7 @@ def _as_rules(rule: str | Rule | Sequence[Rule], *, published: bool) -> list[Rul
     """The rules in the order in which they are applied, those named built with their defaults."""
     names = rule.split("+") if isinstance(rule, str) else []
     for name in names:
-        if name not in RULES:
-            raise ValueError(f"rule {name!r} is none of {', '.join(RULES)}")
+        require_named("rule", name, RULES)
     given: Sequence[Rule] = [] if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else rule
     rules = [*(RULES[name](published=published) for name in names), *given]
     order = [*RULES.values(), *(type(one) for one in rules)]

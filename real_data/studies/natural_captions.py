@@ -83,11 +83,14 @@ def _measured(
     # The pairs are the same, whoever has them, and so are the triplets.
     graphs = [(EXACT, 0, graph)] + [(SHUFFLED, number, _shuffled(graph, rng)) for number in range(settings.shuffles)]
     triplets = spectrum(graph, min(max(settings.widths) + 1, *graph.joint.shape))
+    fitting = [k for k in settings.widths if k < len(triplets.singular_values)]
     about, bounds = [], []
     for pairing, number, one in Bar(graphs, desc=title, unit="graph"):
         named = {"pairing": pairing, "shuffle": number}
         about += [named | row for row in _about(one, subjects)]
-        bounds.append(_bounds(one, triplets, settings.widths).assign(**named))
+        table = check_bounds(one, fitting, bounds=BOUNDS, triplets=triplets)
+        following = triplets.singular_values[table["k"].to_numpy()]
+        bounds.append(table.assign(next_singular_value=following, **named))
     return {
         "natural_graphs": pd.DataFrame(about),
         "natural_bounds": pd.concat(bounds, ignore_index=True),
@@ -126,12 +129,6 @@ def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
             "positives_all": found.effective_positives(with_own=True),
             "alone": found.alone,
         }
-
-
-def _bounds(graph: PairGraph, triplets: Spectrum, widths: tuple[int, ...]) -> pd.DataFrame:
-    fitting = [k for k in widths if k < len(triplets.singular_values)]
-    table = check_bounds(graph, fitting, bounds=BOUNDS, triplets=triplets)
-    return table.assign(next_singular_value=triplets.singular_values[table["k"].to_numpy()])
 
 
 def _held_out(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
 from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.networks import WORDS
@@ -34,9 +35,8 @@ class Settings(TrainingSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        unknown = [name for name in self.objectives if name not in OBJECTIVES]
-        if unknown:
-            raise ValueError(f"objective {unknown[0]!r} is none of {', '.join(OBJECTIVES)}")
+        for name in self.objectives:
+            require_named("objective", name, OBJECTIVES)
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:

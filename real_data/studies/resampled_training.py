@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pairbounds.infrastructure.names import unknown_name
+from pairbounds.infrastructure.names import require_named
+from pairbounds.real_data.image_settings import require_at_least
 from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
 from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.recipe import Recipe
@@ -60,11 +61,9 @@ class Settings(TrainingSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.baselines < 1:
-            raise ValueError(f"baselines={self.baselines}: at least 1")
+        require_at_least(self, baselines=1)
         for guide in self.guides:
-            if guide not in EVERY_GUIDE:
-                raise ValueError(unknown_name("guide", guide, EVERY_GUIDE))
+            require_named("guide", guide, EVERY_GUIDE)
         if self.whole_seeds is not None and not self.tune:
             raise ValueError(f"whole_seeds={self.whole_seeds}: further seeds have what is tuned, and nothing is")
         encoders(self, 0)
@@ -111,8 +110,7 @@ def selected(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     """Runs of some names, all if there are none; a `ValueError` for a name of no run."""
     known = list(dict.fromkeys(name for run in runs for name in names_of(run)))
     for name in names:
-        if name not in known:
-            raise ValueError(unknown_name("run", name, known))
+        require_named("run", name, known)
     return [run for run in runs if not names or {*names_of(run)} & {*names}]
 
 
@@ -149,8 +147,7 @@ def resampling_runs(
     """
     rules = (*FOUR, ALL_FOUR) if rule == ALL else () if rule == SIMCLR else (rule,)
     for part in "+".join(rules).split("+") if rules else ():
-        if part not in FOUR:
-            raise ValueError(f"rule {part!r} is none of {SIMCLR}, {', '.join(FOUR)} and {ALL}")
+        require_named("rule", part, (SIMCLR, *FOUR, ALL))
     runs = [Run(kind, recipe, seed, strength) for kind in (UNTRAINED, "supervised", "simclr")]
     runs += [Run("simclr", recipe, seed, strength, repeat=repeat) for repeat in range(1, baselines)]
     runs += [

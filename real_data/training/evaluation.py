@@ -137,10 +137,10 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     scaled, classes = standardised(features, parts.train), torch.from_numpy(labels)
     classifiers = [zero_classifier(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
     _train(classifiers, scaled[parts.train], classes[parts.train], seed)
-    found = []
-    for decay, classifier in zip(WEIGHT_DECAYS, classifiers, strict=True):
-        right = (classifier(scaled).argmax(1) == classes).numpy()
-        found.append((Shares(float(right[parts.validation].mean()), float(right[parts.test].mean())), decay))
+    answers = [classifier(scaled).argmax(1).numpy() for classifier in classifiers]
+    found = [
+        (shares(np.asarray, answer, labels, parts), decay) for answer, decay in zip(answers, WEIGHT_DECAYS, strict=True)
+    ]
     return max(found, key=lambda one: one[0].validation)
 
 

@@ -1,12 +1,11 @@
 """Networks to be trained from nothing: for pictures a small one, timm's or CLIP's; for texts words or CLIP's."""
 
-import io
 import itertools
 import re
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import torch
 from timm.models.resnet import BasicBlock, downsample_conv
 from torch import nn
 
-from pairbounds.infrastructure.files import replacing
+from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.encoders.open_clip import architecture
 
 SMALL, SMALL_MAP, WORDS, OPEN_CLIP = "small", "small_map", "words", "open_clip/"
@@ -177,7 +176,6 @@ def export_encoder(backbone: Backbone, folder: Path, size: int) -> None:
 
     `torch.export.load(path).module()` loads it. It normalises its pictures itself, is on the CPU, and does not learn.
     """
-    memory = io.BytesIO()  # on a full disk torch's own writing says what happened to it, and not why
     with warnings.catch_warnings():
         # Of weights that share memory with none: harmless, and not the user's.
         warnings.filterwarnings("ignore", message="No complete tensor found", category=UserWarning)
@@ -185,9 +183,7 @@ def export_encoder(backbone: Backbone, folder: Path, size: int) -> None:
         with torch.no_grad():
             for name, weights in program.state_dict.items():
                 weights.copy_(trained[name])
-        torch.export.save(program, memory)
-    with replacing(folder / ENCODER) as temporary:
-        temporary.write_bytes(memory.getvalue())
+        replace_bytes(folder / ENCODER, partial(torch.export.save, program))
 
 
 @lru_cache(maxsize=1)

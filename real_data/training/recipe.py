@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.image_settings import require_at_least
 
 Precision = Literal["float32", "bfloat16"]
@@ -56,8 +57,7 @@ class Optimisation:
         return {**values, "warmup": max(0, min(values.get("warmup", cls.warmup), values["epochs"] - 1))}
 
     def __post_init__(self) -> None:
-        if self.precision not in get_args(Precision):
-            raise ValueError(f"precision is {self.precision!r}: choose one of {', '.join(get_args(Precision))}")
+        require_named("precision", self.precision, get_args(Precision))
         require_at_least(self, epochs=1, batch=2, iterations=0, head_width=1)
         if not 0 <= self.warmup < (self.iterations or self.epochs):
             last = (self.iterations or self.epochs) - 1

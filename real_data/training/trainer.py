@@ -1,12 +1,12 @@
 """One trainer for every objective: killed at any moment it goes on from the last whole epoch, to the same log."""
 
 import hashlib
-import io
 import json
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from timm.scheduler import CosineLRScheduler
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.infrastructure.files import replacing
+from pairbounds.infrastructure.files import replace_bytes, replacing
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.training.networks import Backbone
@@ -171,8 +171,8 @@ class _State:
         with replacing(folder / LOG) as temporary:
             pd.DataFrame(self.rows).to_csv(temporary, index=False)
         parts = {name: getattr(self, name).state_dict() for name in STATES}
-        with replacing(folder / CHECKPOINT) as temporary:
-            _save(parts | {"rows": self.rows, "seconds": self.seconds, "identity": key}, temporary)
+        content = parts | {"rows": self.rows, "seconds": self.seconds, "identity": key}
+        replace_bytes(folder / CHECKPOINT, partial(torch.save, content))
 
     def resume(self, path: Path, key: str) -> None:
         """Go on from the checkpoint, if there is one."""
@@ -209,10 +209,3 @@ def _optimizer(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimize
         network, recipe.optimizer, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, momentum=recipe.momentum
     )
     return optimizer
-
-
-def _save(content: dict[str, object], path: Path) -> None:
-    """Write by way of memory: on a full disk torch's own writing says what happened to it, and not why."""
-    memory = io.BytesIO()
-    torch.save(content, memory)
-    path.write_bytes(memory.getvalue())

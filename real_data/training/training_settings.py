@@ -9,7 +9,6 @@ from pairbounds.real_data.kinds import PLACES
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.recipe import Optimisation, Recipe
 from pairbounds.real_data.training.splits import followed_by
-from pairbounds.real_data.training.view_batches import require_two
 from pairbounds.sweeps import place
 
 if TYPE_CHECKING:
@@ -51,9 +50,9 @@ class TrainingSettings(Optimisation, ImageSettings):
                 "to 0 and warmup in epochs, or leave epochs out"
             )
         Optimisation.__post_init__(self)
-        if self.views:
-            require_two(self.views)
-        require_at_least(self, neighbours=1)
+        if self.views == 1:
+            raise ValueError("views=1: a positive pair takes two")
+        require_at_least(self, neighbours=1, views=0)
         if self.val_root is not None and self.dataset not in PLACES:
             raise ValueError(f"val_root: data set {self.dataset} lies nowhere")
 

@@ -71,12 +71,6 @@ class ViewPool(ViewSource):
             yield Batch(images, torch.from_numpy(self.pictures[at]), seen)
 
 
-def require_two(views: int) -> None:
-    """Raise a `ValueError` if so many views of an image make no pair."""
-    if views < 2:
-        raise ValueError(f"views={views}: a positive pair takes two")
-
-
 def view_pool(
     dataset: ImageTextDataset, count: int, strength: float, cache: Path, seen: FloatArray | None = None
 ) -> ViewPool:
@@ -91,9 +85,8 @@ def view_pool(
     Raises
     ------
     ValueError
-        Images without a common size, fewer than two views, a strength outside (0, 1], features that do not fit.
+        Images without a common size, a strength outside (0, 1], features that do not fit.
     """
-    require_two(count)
     pictures = stored_pictures(views_of(dataset, count, strength, seed=0), cache)
     pool = pictures.reshape(len(dataset), count, *pictures.shape[1:])
     return ViewPool(pool, None if seen is None else seen.astype(np.float32).reshape(len(dataset), count, -1))

@@ -128,7 +128,7 @@ def refusal(*arguments, **options) -> str:
 def test_wrong_choices_are_one_line(model, checkpoint):
     assert "no model 'ViT-0'" in refusal("ViT-0", "openai")
     assert "neither a file nor weights of ViT-B-32" in refusal("ViT-B-32", "nowhere.pt")
-    assert "choose one of float32, bfloat16" in refusal(model, checkpoint, precision="float16")
+    assert "precision 'float16' is none of 2: is it 'bfloat16'" in refusal(model, checkpoint, precision="float16")
     for tag in ("openai", "metaclip_400m"):
         assert f"{tag} were trained with QuickGELU: use model 'ViT-B-32-quickgelu'" in refusal("ViT-B-32", tag)
     with pytest.warns(UserWarning, match="does not tell its activation: OpenAI's needs model 'tiny-pair-quickgelu'"):

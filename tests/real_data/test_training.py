@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.__main__ import app
+from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.training import evaluation, trainer
@@ -29,7 +30,7 @@ from pairbounds.real_data.training.objectives.supervised import Supervised
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.splits import Split, split
-from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, _save, train_encoder, untrained
+from pairbounds.real_data.training.trainer import CHECKPOINT, LOG, train_encoder, untrained
 from pairbounds.real_data.training.view_batches import Batch, ViewPool, view_pool
 from pairbounds.real_data.training.view_guides import (
     ENCODER,
@@ -284,7 +285,9 @@ def test_a_run_that_is_ended_and_goes_on_has_the_log_of_one_that_is_not(pool, tm
     with monkeypatch.context() as ending:
         if moment != "within an epoch":
             saved = []
-            ending.setattr(trainer, "_save", lambda *one: saved.append(_save(*one)) if not saved else 1 / 0)
+            ending.setattr(
+                trainer, "replace_bytes", lambda *one: saved.append(replace_bytes(*one)) if not saved else 1 / 0
+            )
         with pytest.raises((InterruptedError, ZeroDivisionError)):
             views = Ended(pool.pictures) if moment == "within an epoch" else pool
             train(views, objective=objective, folder=tmp_path / "broken")
