@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data sets: the function of its name in the module of its name in `real_data/datasets`.
+    """A kind of data sets: the function of its name in `real_data/datasets/NAME.py`, or a set of icons.
 
     Attributes
     ----------

@@ -1,13 +1,19 @@
-"""Image sets with captions, in one form; `DATASETS` builds each from its options. A new one has its line in `kinds`."""
+"""Image sets with captions, in one form; `DATASETS` builds each from its options. A new one has its line in `kinds`.
+
+A set of icons is `icon_set` of its name; any other is the function of its name in the module of its name.
+"""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.icons import ICON_SETS, icon_set
 from pairbounds.real_data.kinds import KINDS
 
 DATASETS: Mapping[str, Callable[..., ImageTextDataset]] = {
-    name: getattr(import_module(f"{__name__}.{name}"), name) for name in KINDS
+    name: partial(icon_set, of=name) if name in ICON_SETS else getattr(import_module(f"{__name__}.{name}"), name)
+    for name in KINDS
 }
 
 __all__ = ["DATASETS", "ImageTextDataset"]

@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import networkx as nx
 import numpy as np
 
 from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import digest
 
-Set = Literal["tabler", "phosphor", "mdi"]
+ICON_SETS = ("tabler", "phosphor", "mdi")
 USUAL_SIZE = 64  # pixels
 PLACE = "npm"  # below the folder that `make data` unpacks into
 ATTRIBUTION = {
@@ -56,7 +57,7 @@ class Icon:
     drawings: Mapping[str, Path]
 
 
-def icon_set(root: Path, size: int | None = USUAL_SIZE, of: Set | Literal["all"] = "all") -> ImageTextDataset:
+def icon_set(root: Path, size: int | None = USUAL_SIZE, of: str = "all") -> ImageTextDataset:
     """The icons of a set with a category, or of all sets, where those without one have the label -1.
 
     Parameters
@@ -71,9 +72,8 @@ def icon_set(root: Path, size: int | None = USUAL_SIZE, of: Set | Literal["all"]
     ValueError
         Another set; a package that is not there, or holds other counts than were measured.
     """
-    if of not in (*get_args(Set), "all"):
-        raise ValueError(f"of={of!r} is no set of icons: give {', '.join(get_args(Set))} or all")
-    found = {name: list(_read(name, Path(root))) for name in get_args(Set)}
+    require_named("set of icons", of, (*ICON_SETS, "all"))
+    found = {name: list(_read(name, Path(root))) for name in ICON_SETS}
     shown = [
         (name, icon, style)
         for name, own in found.items()
@@ -88,7 +88,7 @@ def icon_set(root: Path, size: int | None = USUAL_SIZE, of: Set | Literal["all"]
     names = tuple(sorted({text for text, (_, icon, _) in zip(classes, shown, strict=True) if icon.category}))
     number = {text: place for place, text in enumerate(names)}
     files = tuple(icon.drawings[style] for _, icon, style in shown)
-    used = [of] if of != "all" else get_args(Set)
+    used = ICON_SETS if of == "all" else (of,)
     return ImageTextDataset(
         name="icons" if of == "all" else of,
         ids=tuple(f"{name}/{style}/{icon.name}" for name, icon, style in shown),

@@ -6,11 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pairbounds.real_data.datasets import DATASETS
 from pairbounds.real_data.datasets import icons as sets
 from pairbounds.real_data.datasets.icons import WEIGHTS, icon_set
-from pairbounds.real_data.datasets.mdi import mdi
-from pairbounds.real_data.datasets.phosphor import phosphor
-from pairbounds.real_data.datasets.tabler import tabler
 
 ROOT = Path(__file__).parents[2]
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M0 0h24v24H0z"/></svg>'
@@ -75,17 +73,15 @@ def unpacked(tmp_path, monkeypatch):
 
 
 def test_a_set_has_its_categories_and_tags(unpacked):
-    dataset = tabler(unpacked)
+    dataset, own, named = (DATASETS[name](unpacked) for name in ("tabler", "phosphor", "mdi"))
     assert dataset.ids == ("tabler/outline/01", "tabler/outline/sun", "tabler/filled/sun")
     assert dataset.captions == (("1", "one"), ("light", "weather"), ("light", "weather"))
     assert [dataset.label_names[label] for label in dataset.labels] == ["Numbers", "Weather", "Weather"]
     assert dataset.image(1).size == (64, 64)
     assert np.asarray(dataset.image(1)).max() == 0
-    own = phosphor(unpacked)
     assert len(own) == 12
     assert set(own.captions) == {('3d "box"', "square"), ("weather", "sky")}
     assert own.label_names == ("design", "weather")
-    named = mdi(unpacked)
     assert (named.ids, named.captions) == (("mdi/svg/star",), (("star", "sun", "evening star"),))
     assert named.label_names == ("Shape",)
 
@@ -108,13 +104,13 @@ def test_one_thing_is_one_subject_in_all_sets(unpacked):
 
 
 def test_what_is_missing_or_another_release_is_one_line(unpacked, monkeypatch):
-    with pytest.raises(ValueError, match=r"^of='other' is no set of icons: give tabler, phosphor, mdi or all$"):
+    with pytest.raises(ValueError, match=r"^set of icons 'other' is none of tabler, phosphor, mdi, all$"):
         icon_set(unpacked, of="other")
     with pytest.raises(ValueError, match=r"^icons: .*tabler is no folder: `make data` unpacks it into build"):
         icon_set(unpacked / "nowhere")
     monkeypatch.setitem(sets.RELEASES, "mdi", ("7", 2, 3))
     with pytest.raises(ValueError, match=r"^icons: expected 2 drawings of 3 icons in .*mdi, found 2 of 2: it was"):
-        mdi(unpacked)
+        icon_set(unpacked, of="mdi")
 
 
 @pytest.mark.data
