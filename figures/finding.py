@@ -55,9 +55,8 @@ class Finding:
     ----------
     question : its heading
     tables : what it reads; the figure of its module may read others
-    facts : the numbers, from the tables
+    facts : the numbers, from the tables, and under "of" the worlds, seeds and looks of the answer
     claims : what the sentences say beside their numbers, and whether the facts bear it out
-    of : the worlds, seeds and looks of the answer, from the tables
     counted : facts that one point more or less decides on few seeds: `make smoke` does not compare them
     also : figures that show it beside the one of its module
     """
@@ -66,7 +65,6 @@ class Finding:
     tables: tuple[str, ...]
     facts: Callable[[Tables], Facts]
     claims: Callable[[Facts], Mapping[str, bool]]
-    of: Callable[[Tables], Of]
     counted: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
 
@@ -75,8 +73,8 @@ class Finding:
         """The name of its module."""
         return self.facts.__module__.rpartition(".")[2]
 
-    def read(self, folder: Path) -> tuple[Facts, Of]:
-        """The facts, and what the answer is of, from the tables of a folder.
+    def read(self, folder: Path) -> Facts:
+        """The facts, from the tables of a folder.
 
         Raises
         ------
@@ -85,7 +83,7 @@ class Finding:
         """
         tables = {name: read(folder / f"{name}.parquet") for name in self.tables}
         try:
-            return self.facts(tables), self.of(tables)
+            return self.facts(tables)
         except KeyError as error:
             raise ValueError(f"finding {self.name}: the tables in {folder} lack {error}: compute them anew") from error
 

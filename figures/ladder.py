@@ -19,28 +19,23 @@ BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # behind words, w
 GUESS = "guessing the largest class"
 TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
 WIDTH = 100  # of the emoji embedding that is quoted
-NAMES = {
-    "probe-error": "four",
-    "multihop-error": "fifteen",
-    "local-multihop-error": "sixteen",
-    "trained-error": "vectors",
-}
 
 
 class Rung(NamedTuple):
-    """A bound of the ladder: what it is called, its theorem, and whether it takes eigenvectors."""
+    """A bound of the ladder: its name among the facts, what it is called, and its theorem."""
 
+    fact: str
     label: str
     theorem: int
-    vectors: bool
 
 
 RUNGS = {
-    "probe-error": Rung("theorem 4", 4, vectors=False),
-    "multihop-error": Rung("theorem 15", 15, vectors=False),
-    "local-multihop-error": Rung("theorem 16", 16, vectors=False),
-    "trained-error": Rung("theorem 17, at the optimum", 17, vectors=True),
+    "probe-error": Rung("four", "theorem 4", 4),
+    "multihop-error": Rung("fifteen", "theorem 15", 15),
+    "local-multihop-error": Rung("sixteen", "theorem 16", 16),
+    "trained-error": Rung("vectors", "theorem 17, at the optimum", 17),
 }
+VECTORS = ("trained-error", "square")  # take eigenvectors
 
 
 class Step(NamedTuple):
@@ -49,8 +44,6 @@ class Step(NamedTuple):
     Half the 95% interval is over worlds.
     """
 
-    label: str
-    vectors: bool
     beats: int
     excess: float
     half: float
@@ -59,12 +52,11 @@ class Step(NamedTuple):
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Left the bounds along the width on emoji; right their mean excess over the truth on worlds."""
     emoji, further = on_emoji(tables["emoji_bounds"]), further_hops(tables["emoji_multihop"])
-    points = len(world_points(tables["bound_holds"]))
-    steps = on_worlds(tables["bound_holds"])
+    points = world_points(tables["bound_holds"])
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.1 * COLUMN), width_ratios=[1.25, 1])
     _curves(left, emoji, further)
-    _bars(right, steps, points)
-    return picture, _caption(further, points)
+    _bars(right, on_worlds(points), len(points))
+    return picture, _caption(further, len(points))
 
 
 def on_emoji(table: pd.DataFrame) -> pd.DataFrame:
@@ -93,15 +85,12 @@ def world_points(table: pd.DataFrame) -> pd.DataFrame:
     return points.assign(square=square, true=wide["measured", plain], guess=wide["guess", plain])
 
 
-def on_worlds(table: pd.DataFrame) -> list[Step]:
-    """The bounds of each rung on the worlds, and twice the true squared error."""
-    points = world_points(table)
-    named = {name: (rung.label, rung.vectors) for name, rung in RUNGS.items()}
-    named |= {"square": (TRUE_SQUARE, True), "guess": (GUESS, False)}
-    return [
-        Step(label, vectors, int((points[name] < points["guess"]).sum()), *_excess(points, name))
-        for name, (label, vectors) in named.items()
-    ]
+def on_worlds(points: pd.DataFrame) -> dict[str, Step]:
+    """The bounds of each rung on the worlds, twice the true squared error, and guessing."""
+    return {
+        name: Step(int((points[name] < points["guess"]).sum()), *_excess(points, name))
+        for name in (*RUNGS, "square", "guess")
+    }
 
 
 def _excess(points: pd.DataFrame, name: str) -> tuple[float, float]:
@@ -133,15 +122,16 @@ def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
     label_line(axes, 0.03, 0.36, "measured", MEASURED, transform=axes.transAxes, va="top")
 
 
-def _bars(axes: Axes, steps: list[Step], points: int) -> None:
+def _bars(axes: Axes, steps: Mapping[str, Step], points: int) -> None:
     places = np.arange(len(steps))[::-1]
     colors = [THEOREMS[rung.theorem].color for rung in RUNGS.values()] + [NEUTRAL, VACUOUS]
-    excess, halves = ([getattr(step, name) for step in steps] for name in ("excess", "half"))
+    labels = [*(rung.label for rung in RUNGS.values()), TRUE_SQUARE, GUESS]
+    _, excess, halves = zip(*steps.values(), strict=True)
     axes.barh(places, excess, xerr=halves, color=colors, height=0.3, error_kw={"linewidth": 1})
     axes.axvline(excess[-1], color=NEUTRAL, linestyle=":", linewidth=1)
-    for place, step in zip(places, steps, strict=True):
-        text = step.label + (" (eigenvectors)" if step.vectors else "")
-        text += "" if step.label == GUESS else f"\nbelow guessing on {step.beats} of {points}"
+    for place, text, (name, step) in zip(places, labels, steps.items(), strict=True):
+        text += " (eigenvectors)" if name in VECTORS else ""
+        text += "" if name == "guess" else f"\nbelow guessing on {step.beats} of {points}"
         axes.text(0.005, place + 0.17, text, fontsize="small", va="bottom", bbox=BLANK)
     axes.set(
         yticks=[],
@@ -164,16 +154,18 @@ def facts(tables: Tables) -> Facts:
     """The rungs of the ladder on worlds and on emoji."""
     emoji = on_emoji(tables["emoji_bounds"])
     k = WIDTH if WIDTH in emoji.index else int(emoji.index[0])
-    steps = dict(zip((*RUNGS, "square", "guess"), on_worlds(tables["bound_holds"]), strict=True))
+    points, worlds = world_points(tables["bound_holds"]), tables["bound_holds"]["seed"].nunique()
+    steps = on_worlds(points)
     return {
-        "points": len(world_points(tables["bound_holds"])),
-        "worlds": tables["bound_holds"]["seed"].nunique(),
+        "of": Of(worlds, 1, len(RUNGS) * len(points)),  # each bound at each point
+        "points": len(points),
+        "worlds": worlds,
         "guess": steps["guess"],
         "k": k,
         "error": float(emoji["true"][k]),
         "square": steps["square"],
-        **{name: steps[bound] for bound, name in NAMES.items()},
-        **{f"{name}_emoji": float(emoji[bound][k]) for bound, name in NAMES.items()},
+        **{rung.fact: steps[bound] for bound, rung in RUNGS.items()},
+        **{f"{rung.fact}_emoji": float(emoji[bound][k]) for bound, rung in RUNGS.items()},
     }
 
 
@@ -188,11 +180,5 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-def of(tables: Tables) -> Of:
-    """The points of random worlds, by each bound."""
-    table = tables["bound_holds"]
-    return Of(table["seed"].nunique(), 1, len(RUNGS) * len(world_points(table)))
-
-
 FIGURE = Figure("The ladder", ("bound_holds", "emoji_bounds", "emoji_multihop"), draw)
-FINDING = Finding("Do the bounds say anything about the 0-1 error?", ("bound_holds", "emoji_bounds"), facts, claims, of)
+FINDING = Finding("Do the bounds say anything about the 0-1 error?", ("bound_holds", "emoji_bounds"), facts, claims)

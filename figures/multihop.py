@@ -67,11 +67,10 @@ def closing(rows: pd.DataFrame) -> Closing:
 
 
 def near_by_family(table: pd.DataFrame, factor: float = 2.0) -> pd.DataFrame:
-    """The shares of points with an error within a factor of it; a row for each family, with its number of points."""
+    """The shares of points with an error within a factor of it; a row for each family."""
     points = table[table["error"] > ROUND_OFF]
     near = points[["theorem_15", "theorem_4"]].le(factor * points["error"], axis=0)
-    by_family = near.groupby(points["family"])
-    return by_family.mean().assign(points=by_family.size()).sort_values("theorem_15")
+    return near.groupby(points["family"]).mean()
 
 
 def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
@@ -129,26 +128,19 @@ def facts(tables: Tables) -> Facts:
     errors = tables["bound_holds"].query("bound == 'probe-error'").merge(points[["seed", "pairs", "k"]])
     worlds = (points["multihop-mse"] >= 0.5).groupby(points["seed"]).mean()
     return {
+        "of": Of(len(worlds), 1, 7 * len(points)),  # seven bounds at each point
         "points": len(points),
         "worlds": len(worlds),
         "multihop": near(points, "multihop-mse"),
         "by_world": mean_and_half(worlds),
         "plain": near(points, "probe-mse"),
-        "sharp": near(points, "sharp-probe-mse"),
         "one": near(points, TRUE),
         "capped": {name: float((capped(points, name) >= 0.5).mean()) for name in ("probe-mse", "sharp-probe-mse")},
         "multihop_error": near(points, "multihop-error"),
         "local_error": near(points, "local-multihop-error"),
         "guess_error": float((errors["measured"] >= errors["guess"] / 2).mean()),
-        "no_error": float((points["multihop-error"] == 0).mean()),
         "families": len(families),
-        "family_points": int(families["points"].sum()),
-        "near_family": {name: float(families[name].mean()) for name in ("theorem_15", "theorem_4")},
-        "least_family": {
-            "name": str(families.index[0]).replace("_", " "),
-            "near": float(families["theorem_15"].iloc[0]),
-            "points": int(families["points"].iloc[0]),
-        },
+        "near_family": families.mean().to_dict(),
         "k": int(emoji["k"].iloc[0]),
         "emoji": closing(emoji),
     }
@@ -156,7 +148,7 @@ def facts(tables: Tables) -> Facts:
 
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
-    emoji = facts["emoji"]
+    emoji, near_family = facts["emoji"], facts["near_family"]
     return {
         "theorem 15 is within a factor 2 of the truth on most points": facts["multihop"] > 0.5,
         "theorem 4 is so on fewer points than a bound that is always 1": facts["plain"] < facts["one"],
@@ -164,19 +156,11 @@ def claims(facts: Facts) -> dict[str, bool]:
         < facts["multihop"],
         "of the 0-1 error guessing is so on more points than theorems 15 and 16": facts["guess_error"]
         > max(facts["multihop_error"], facts["local_error"]),
-        "on other families, too, theorem 15 is so near on more points than theorem 4": facts["near_family"][
-            "theorem_15"
-        ]
-        > facts["near_family"]["theorem_4"],
+        "on other families, too, theorem 15 is so near on more points than theorem 4": near_family["theorem_15"]
+        > near_family["theorem_4"],
         "theorem 4 says nothing on emoji": emoji.plain >= 1,
         "the true error lies in the interval of theorem 15": emoji.lower <= emoji.true <= emoji.upper,
     }
-
-
-def of(tables: Tables) -> Of:
-    """The points of random worlds, by seven bounds; those of other families are beside them."""
-    points = points_of(tables["bound_holds"])
-    return Of(points["seed"].nunique(), 1, 7 * len(points))
 
 
 FIGURE = Figure("Multi-hop", ("multihop", "emoji_multihop", "bound_holds", "other_families"), draw)
@@ -185,6 +169,5 @@ FINDING = Finding(
     ("bound_holds", "other_families", "emoji_multihop"),
     facts,
     claims,
-    of,
     also=("tightness_map",),
 )

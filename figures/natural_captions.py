@@ -1,7 +1,6 @@
 """*Natural captions*: one question of every data set, whether captions are ahead of all rivals."""
 
 from collections.abc import Mapping
-from itertools import count
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.finding import SUBCATEGORY, Facts, Finding, Of, Tables
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.style import COLUMN
 from pairbounds.infrastructure.palette import CAPTION, NEUTRAL
 
@@ -99,18 +98,18 @@ def facts(tables: Tables) -> Facts:
     """The graphs, the verdict on each set, the bounds at the largest width, and what dropping pairs does."""
     differences, learned = tables["natural_difference"], tables["natural_learned"]
     ahead = leads(differences)
-    drawn = learned.groupby(["dataset", "draw"])["probe_error"].agg(_denominator)
-    flat = differences[(differences["evaluator"] == SUBCATEGORY) & (differences["exclusion"] == EXCLUSION)]
     verdict, bounds = tables["natural_what_if"], tables["natural_bounds"]
     verdict = verdict[(verdict["quantity"] == "error") & (verdict["action"] == "drop")]
     bounds = bounds[bounds["texts"] == "words"]  # sentences alone join hardly any two stamps
     widest = bounds[bounds["k"] == bounds["k"].max()]
     return {
+        "of": Of(
+            learned["dataset"].nunique(), learned["draw"].nunique(), len(ahead)
+        ),  # the leads of each data set over each rival
         "sets": {name: _graph(tables["natural_graphs"], name) for name in TITLES},
         "titles": TITLES,
-        "draws": int(learned.groupby("dataset")["draw"].nunique().max()),
-        "drawn": {"least": int(drawn.min()), "most": int(drawn.max()), "of_a_set": int(differences["images"].max())},
-        "inestimable": {"rows": int((flat[["value", "low", "high"]] == 0).all(axis=1).sum()), "of": len(flat)},
+        "draws": learned["draw"].nunique(),
+        "images": int(differences["images"].max()),
         "shown": shown(ahead),
         "worded": WORDED,
         "least": _least_leads(ahead),
@@ -119,12 +118,6 @@ def facts(tables: Tables) -> Facts:
         "beats": int(verdict["beats_random"].sum()),
         "cases": len(verdict),
     }
-
-
-def _denominator(errors: pd.Series) -> int:
-    """The number of images that errors are shares of."""
-    shares = errors.dropna().to_numpy()
-    return next(n for n in count(1) if np.allclose(n * shares, np.round(n * shares), atol=1e-6))
 
 
 def _least_leads(ahead: pd.DataFrame) -> dict[Any, tuple[float, ...]]:
@@ -171,16 +164,7 @@ def claims(facts: Facts) -> dict[str, bool]:
         "no bound is below the error": all(one[name] >= one["measured"] for one in bounds for name in BOUNDS),
         "theorem 4 is worse than guessing on each set": all(one["probe-error"] > one["guess"] for one in bounds),
         "the error is larger where captions are shuffled": all(one["control"] > one["measured"] for one in bounds),
-        "by subcategory nothing is estimable among other subjects": (
-            facts["inestimable"]["rows"] == facts["inestimable"]["of"]
-        ),
     }
-
-
-def of(tables: Tables) -> Of:
-    """The leads of each data set over each rival."""
-    learned, ahead = tables["natural_learned"], leads(tables["natural_difference"])
-    return Of(learned["dataset"].nunique(), learned["draw"].nunique(), len(ahead))
 
 
 FIGURE = Figure("Natural captions", ("natural_difference", "natural_learned"), draw)
@@ -189,5 +173,4 @@ FINDING = Finding(
     ("natural_graphs", "natural_bounds", "natural_difference", "natural_learned", "natural_what_if"),
     facts,
     claims,
-    of,
 )

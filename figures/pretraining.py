@@ -1,6 +1,5 @@
 """*Captions or augmentations*: one network trained from pixels with either, beside the bounds of both pair graphs."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
-from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, require_labels
+from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, above_zero, require_labels
 from pairbounds.figures.frontier import strongest
 from pairbounds.figures.style import COLUMN, THEOREMS
 from pairbounds.figures.summaries import OVERLAP, accuracies, excludes_zero, mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE, VERMILION
-from pairbounds.theory.quantities.confidence import detectable, seeds_needed
+from pairbounds.theory.quantities.confidence import detectable
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
 CONTROLS = {"unnamed": ("clip_unnamed", 1), "shuffled": ("clip_shuffled", 1), "longer": ("clip", 2)}  # and epochs
@@ -39,7 +38,6 @@ ON_BAR: dict[str, Any] = {
     "color": "white",
     "fontweight": "bold",
 }
-POINT = 1.0  # of accuracy, in percent
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -138,33 +136,23 @@ def facts(tables: Tables) -> Facts:
     chosen, names = table[table["chosen"]], table["labels"].unique()
     require_labels(names)
     clip = chosen[(chosen["kind"] == "clip") & (chosen["labels"] == names[0])]
-    tried, controls = table[table["kind"] == "clip"], controlled(tables["training_controls"])
+    controls = controlled(tables["training_controls"])
     differences = {labels: difference(chosen[chosen["labels"] == labels]) for labels in names}
     seeds = chosen["seed"].nunique()
     return {
+        # By each label set CLIP, longer CLIP and each control.
+        "of": Of(1, seeds, (2 + len(CONTROLS)) * len(names) + 1),
         "seeds": seeds,
         "steps": int(chosen["steps"].max()),
         "settings": settings_tried(table),
         "accuracies": {labels: accuracies(chosen[chosen["labels"] == labels], KINDS) for labels in names},
         "differences": differences,
         "detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in differences.items()},
-        "at_edge": int((clip["learning_rate"] == tried["learning_rate"].max()).sum()),
-        "weakest": int((clip["strength"] == tried["strength"].min()).sum()),
+        "at_edge": int((clip["learning_rate"] == table.loc[table["kind"] == "clip", "learning_rate"].max()).sum()),
         "controls": {name: {labels: _lead(controls, labels, name, "clip") for labels in names} for name in CONTROLS},
         "longer": {labels: _longer(controls, chosen, labels) for labels in names},
         "beyond": _beyond(tables["training_controls"], names[0]),
-        "tried_longer": int(tables["training_controls"].query("kind == 'clip'")["learning_rate"].nunique()),
-        "needed": {labels: _needed(half, seeds) for labels, (_, half) in differences.items()},
     }
-
-
-def _needed(half: float, seeds: int) -> tuple[float, float]:
-    """Splits that would show a difference of `POINT`: as many disjoint ones, and ones that overlap as these do.
-
-    The spread of overlapping splits is too small by what they have in common, 1 / (1 + overlap) of a variance.
-    """
-    disjoint = half * math.sqrt((1 + OVERLAP) / (1 + seeds * OVERLAP))
-    return seeds_needed(disjoint, seeds, POINT), seeds_needed(half, seeds, POINT, overlap=OVERLAP)
 
 
 def _lead(controls: pd.DataFrame, labels: str, arm: str, over: str) -> tuple[float, float]:
@@ -189,28 +177,19 @@ def _longer(controls: pd.DataFrame, chosen: pd.DataFrame, labels: str) -> tuple[
 
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
-    category, subcategory = facts["differences"][CATEGORY], facts["differences"][SUBCATEGORY]
+    longer = facts["longer"]
     return {
-        "no difference is shown by category": not excludes_zero(*category),
-        "no difference is shown by subcategory": not excludes_zero(*subcategory),
-        "three times the largest learning rate of the grid is not shown to be better": facts["beyond"][0]
-        <= facts["beyond"][1],
-        "on as many pictures CLIP is ahead by category": facts["longer"][CATEGORY][0] > facts["longer"][CATEGORY][1],
-        "on as many pictures nothing is shown by subcategory": not excludes_zero(*facts["longer"][SUBCATEGORY]),
+        "no difference is shown": not any(excludes_zero(*one) for one in facts["differences"].values()),
+        "three times the largest learning rate of the grid is not shown to be better": not above_zero(facts["beyond"]),
+        "on as many pictures CLIP is ahead by category": above_zero(longer[CATEGORY]),
+        "on as many pictures nothing is shown by subcategory": not excludes_zero(*longer[SUBCATEGORY]),
         "no effect of class names is shown": not any(
             excludes_zero(*one) for one in facts["controls"]["unnamed"].values()
         ),
         "captions of other images are worse": all(
             mean < -half for mean, half in facts["controls"]["shuffled"].values()
         ),
-        "no number of overlapping splits shows a point": all(math.isinf(own) for _, own in facts["needed"].values()),
     }
-
-
-def of(tables: Tables) -> Of:
-    """A difference by each label set: of CLIP, of longer CLIP, and of each control."""
-    table = tables["pretraining"]
-    return Of(1, table["seed"].nunique(), (2 + len(CONTROLS)) * table["labels"].nunique() + 1)
 
 
 FIGURE = Figure("Captions or augmentations", ("pretraining", "training_controls", "pairings_learned"), draw)
@@ -219,5 +198,4 @@ FINDING = Finding(
     ("pretraining", "training_controls"),
     facts,
     claims,
-    of,
 )

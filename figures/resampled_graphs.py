@@ -167,13 +167,16 @@ def facts(tables: Tables) -> Facts:
     guided = {own.table: _guided(tables[own.table], own) for own in (WORLDS, EMOJI)}
     both, emoji = pd.concat(guided.values()), with_changes(tables[EMOJI.table])
     ratios = both[both["rule"].isin(LOSS_CHANGES)][f"ratio of {BOUND}"]
+    worlds, draws = (_foretold(guided[own.table], own) for own in (WORLDS, EMOJI))
     return {
-        "worlds": _foretold(guided[WORLDS.table], WORLDS),
-        "emoji": _foretold(guided[EMOJI.table], EMOJI),
+        # The order and the size by each bound, of worlds and of emoji.
+        "of": Of(f"{worlds['units']} and 1", f"1 and {draws['units']}", 2 * 2 * len(CLAIMS)),
+        "worlds": worlds,
+        "emoji": draws,
         "least": float(ratios.min()),
         "most": float(ratios.max()),
         "before": error_before(emoji),
-        "rules": {rule: RULES[rule][0] for rule in RULES},
+        "rules": {rule: name for rule, (name, *_) in RULES.items()},
         "guides": {NAMES[guide]: median_changes(emoji, guide) for guide in NAMES},
     }
 
@@ -205,17 +208,10 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-def of(tables: Tables) -> Of:
-    """The order and the size by each bound, of worlds and of emoji."""
-    worlds, emoji = (tables[own.table][own.unit].nunique() for own in (WORLDS, EMOJI))
-    return Of(f"{worlds} and 1", f"1 and {emoji}", 2 * 2 * len(CLAIMS))
-
-
 FIGURE = Figure("Resampling on graphs", ("resampled_worlds", "resampled_views"), draw)
 FINDING = Finding(
     "Does the bound foretell what CLIP-guided resampling does, on graphs?",
     ("resampled_worlds", "resampled_views"),
     facts,
     claims,
-    of,
 )

@@ -37,13 +37,13 @@ GUIDES = {
     "no_text": ("image encoder without text", AUGMENTATION, "D"),
     "captions": ("captions themselves", MEASURED, "v"),
 }
-ON_GRAPHS = {
+ON_GRAPHS = {  # the same guides there
     "encoder": "captions, by encoder",
     "labels": "oracle",
     "random": "random",
     "no_text": "no text, by frozen features",
     "captions": "captions, exact",
-}  # the same guides there
+}
 ADD_NEW_POSITIVE = "add_new_positive"  # the rule that is tuned
 SIMCLR, TEXT, NO_TEXT = ("none", "random"), (ADD_NEW_POSITIVE, "encoder"), (ADD_NEW_POSITIVE, "no_text")  # rule, guide
 REFERENCES = ("untrained", "simclr", "supervised")
@@ -195,13 +195,14 @@ def facts(tables: Tables) -> Facts:
     by_labels = {labels: changes[changes["labels"] == labels] for labels in names}
     both = foretold(changes, tables["resampled_views"])
     tuned, frozen = tables["resampled_tuned"], tables["training_controls"].query("kind == 'frozen'")
-    of_whole = tuned["seed"].isin(whole := usual(table)["seed"].unique())
-    text, seeds = _by_labels(tuned, partial(tuned_change, over=NO_TEXT)), tuned["seed"].nunique()
+    whole, seeds = usual(table)["seed"].unique(), tuned["seed"].nunique()
+    text = _by_labels(tuned, partial(tuned_change, over=NO_TEXT))
     looks = [one for own in by_labels.values() for one in _contrasts(own, LEVEL)]
     strict = 1 - (1 - LEVEL) / len(looks)  # by Bonferroni
     corrected = [one for own in by_labels.values() for one in _contrasts(own, strict)]
     surviving = [_by_labels(tuned, partial(tuned_change, one=arm, level=strict)) for arm in (TEXT, NO_TEXT)]
     return {
+        "of": Of(1, seeds, len(looks) + 8 * len(names)),  # eight that are tuned, by each label set
         "seeds": len(whole),
         "all_seeds": seeds,
         "steps": int(table["steps"].max()),
@@ -215,13 +216,11 @@ def facts(tables: Tables) -> Facts:
         "shown_corrected": sum(excludes_zero(*change) for _, change in corrected),
         "baselines": int(changes["baselines"].min()),
         "tuned": _by_labels(tuned, tuned_change),
-        "first": _by_labels(tuned[of_whole], tuned_change),
-        "further": _by_labels(tuned[~of_whole], tuned_change),
+        "further": _by_labels(tuned[~tuned["seed"].isin(whole)], tuned_change),
         "full": _by_labels(tuned.assign(chosen=tuned["tried_strength"] == FULL), tuned_change),
         "no_text": _by_labels(tuned, partial(tuned_change, one=NO_TEXT)),
         "text": text,
         "earlier": _by_labels(table, tuned_change),
-        "earlier_first": _by_labels(table[table["seed"].isin(whole)], tuned_change),
         "tuned_corrected": sum(excludes_zero(*change) for own in surviving for change in own.values()),
         "text_detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in text.items()},
         "best": _by_labels(tuned, _best),
@@ -285,21 +284,10 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-def of(tables: Tables) -> Of:
-    """The intervals of all rules, guides and label sets, and of what was tuned."""
-    found = facts(tables)
-    tuned = sum(
-        len(found[name])
-        for name in ("tuned", "first", "further", "full", "no_text", "text", "earlier", "earlier_first")
-    )
-    return Of(1, found["all_seeds"], found["looks"] + tuned)
-
-
 FIGURE = Figure("Resampling in training", ("resampled_training", "resampled_tuned"), draw)
 FINDING = Finding(
     "Does CLIP-guided resampling help in training, from pixels?",
     ("resampled_training", "resampled_tuned", "training_controls", "resampled_views"),
     facts,
     claims,
-    of,
 )

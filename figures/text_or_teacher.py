@@ -50,8 +50,12 @@ NAMES = {
     plan.SIMCLR: "none: SimCLR",
 }
 SIGNIFICANT = 0.05
-Points = tuple[float, float]  # a contrast in points, and half its interval
-Less = dict[str, dict[str, Points]]
+LESS = {  # arms, and those that they are compared with in the text
+    plan.TAGS: (plan.SHUFFLED_TAGS,),
+    "merged_captions": (plan.TAGS,),
+    plan.LABELS: (plan.SIMCLR, plan.RANDOM),
+    plan.RANDOM: (plan.SIMCLR,),
+}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -114,27 +118,28 @@ def facts(tables: Tables) -> Facts:
     words = icons["word"].tolist()
     found, near = (plan.Found.of(runs, words, judge) for judge in (plan.JUDGE, plan.SECOND))
     told, merges, baselines = (graphs[graphs["kind"] == kind] for kind in ("arm", "merge", "baseline"))
-    registered = plan.contrasts(found)
-    least = registered.set_index(["arm", "against"])["least_shown"]
+    registered, units = plan.contrasts(found), len(found.shares[plan.SIMCLR])
     pixels = tables["text_or_teacher_pixels"].set_index("id").loc[icons["id"]]
     alike = {bound: (pixels["correlation"] >= bound).to_numpy() for bound in ALIKE}
+    registered_looks = 2 * len(plan.PRIMARY + plan.OTHERS + plan.GRANULARITY)  # by two judges
+    afterwards = 3 * 2 * len(ALIKE) + 3 + 3 + 1  # three contrasts of each part and of the untuned; by set; of labels
     return {
+        "of": Of(1, units, registered_looks + afterwards),
         "answer": plan.verdict(found, told),
         "primary": {arm: _points(found, arm, less, 1 - (1 - plan.LEVEL) / 2) for arm, less in plan.PRIMARY},
-        "labels_near": _points(near, plan.LABELS, plan.VIEWS),
         "parts": {
             bound: {"lookalike": _of_some(found, icons_alike), "other": _of_some(found, ~icons_alike)}
             for bound, icons_alike in alike.items()
         },
         "never_tuned": _of_some(found, ~pixels["tuned_first"].to_numpy()),
         "margin": 100 * plan.MARGIN,
-        "units": len(found.shares[plan.SIMCLR]),
+        "units": units,
         "icons": len(icons),
         "repeats": runs["repeat"].nunique(),
         "found": {arm: float(share.mean()) for arm, share in found.shares.items()},
-        "less": _less(found),
-        "less_near": _less(near),
-        "least": {name: 100 * float(least[pair]) for name, pair in zip(("head", "tags"), plan.PRIMARY, strict=True)},
+        "less": {arm: {against: _points(found, arm, against) for against in others} for arm, others in LESS.items()},
+        "near": {arm: _points(near, arm, plan.VIEWS) for arm in (plan.TEXT, plan.TAGS, plan.LABELS)},
+        "least": 100 * float(registered.set_index(["arm", "against"])["least_shown"][plan.TEXT, plan.VIEWS]),
         "others": len(plan.OTHERS),
         "shown": int((registered.query("family == 'others'")["holm"] < SIGNIFICANT).sum()),
         "told": told.groupby("arm")[["same_class", "same_tag"]].mean().to_dict("index"),
@@ -147,15 +152,8 @@ def facts(tables: Tables) -> Facts:
     }
 
 
-def _less(found: plan.Found) -> Less:
+def _points(found: plan.Found, arm: str, against: str, level: float = plan.LEVEL) -> tuple[float, float]:
     """Points by which an arm finds more icons than another, and half their interval."""
-    less: Less = {}
-    for arm, against in (*plan.PRIMARY, *plan.OTHERS, *plan.GRANULARITY):
-        less.setdefault(arm, {})[against] = _points(found, arm, against)
-    return less
-
-
-def _points(found: plan.Found, arm: str, against: str, level: float = plan.LEVEL) -> Points:
     contrast = found.contrast(arm, against)
     low, high = contrast.interval(level)
     return 100 * contrast.estimate, 50 * (high - low)
@@ -176,11 +174,11 @@ def _of_some(found: plan.Found, own: npt.NDArray[np.bool_]) -> Facts:
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
     lookalike, other = ([part[name] for part in facts["parts"].values()] for name in ("lookalike", "other"))
-    head, tags = facts["less_near"][plan.TEXT][plan.VIEWS], facts["less_near"][plan.TAGS][plan.VIEWS]
     return {
         f"the answer is: {ANSWER}": facts["answer"] == ANSWER,
-        "by the nearest icon neither is shown": not excludes_zero(*head) and not excludes_zero(*tags),
-        "nor by it labels over the head without text": not excludes_zero(*facts["labels_near"]),
+        "by the nearest icon neither heads, tags nor labels are shown to differ from the head without text": not any(
+            excludes_zero(*one) for one in facts["near"].values()
+        ),
         "tags are ahead on icons with a look-alike by each bound": all(above_zero(part["tags"]) for part in lookalike),
         "on others they are not shown to be by the loosest bound, and are by the strictest": (
             not excludes_zero(*other[0]["tags"]) and above_zero(other[-1]["tags"])
@@ -195,18 +193,10 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-def of(tables: Tables) -> Of:
-    """The training sets; the registered contrasts, by two judges; and those that were looked at afterwards."""
-    afterwards = 3 * 2 * len(ALIKE) + 3 + 3 + 1  # three contrasts of each part and of the untuned; by set; of labels
-    looks = 2 * len(plan.PRIMARY + plan.OTHERS + plan.GRANULARITY) + afterwards
-    return Of(1, tables["text_or_teacher"]["seed"].nunique(), looks)
-
-
 FIGURE = Figure("Text or teacher", ("text_or_teacher", "text_or_teacher_icons", "text_or_teacher_graphs"), draw)
 FINDING = Finding(
     "Does a guide of new positives need text?",
     ("text_or_teacher", "text_or_teacher_graphs", "text_or_teacher_icons", "text_or_teacher_pixels"),
     facts,
     claims,
-    of,
 )

@@ -50,7 +50,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Finding, Of
 
 FIGURE = Figure("New", ("new_study",), lambda tables: None)
-FINDING = Finding("Is it found?", ("new_study",), lambda tables: {}, lambda facts: {}, lambda tables: Of(1, 1, 1))
+FINDING = Finding("Is it found?", ("new_study",), lambda tables: {"of": Of(1, 1, 1)}, lambda facts: {})
 """
 DATASET = """
 from pathlib import Path

@@ -68,9 +68,9 @@ def _read(tables: Path) -> Iterator[tuple[Finding, dict[str, pd.DataFrame]]]:
 
 
 def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
-    """Every fact but those that are counted, and every claim, by name."""
+    """Every claim, and every fact but those that are counted and what the answer is of, by name."""
     facts = finding.facts(tables)
-    kept = {name: fact for name, fact in facts.items() if name not in finding.counted}
+    kept = {name: fact for name, fact in facts.items() if name not in ("of", *finding.counted)}
     return dict(_flat(kept | {"claims": finding.claims(facts)}))
 
 

@@ -11,7 +11,7 @@ import jinja2
 
 from pairbounds.figures.figure import findings
 from pairbounds.figures.figure import found as figures
-from pairbounds.figures.finding import Facts, Finding, Of
+from pairbounds.figures.finding import Facts, Finding
 from pairbounds.figures.findings.wording import FILTERS, paragraphs, wrapped
 from pairbounds.figures.settings import read
 from pairbounds.infrastructure.files import sidecar
@@ -42,9 +42,9 @@ def findings_page(tables: Path) -> str:
     parts = [wrapped(_block(OPENING, {}))]
     for finding in in_order():
         require_words(finding)
-        facts, of = finding.read(tables)
+        facts = finding.read(tables)
         finding.require(facts)
-        parts.append(section(finding, facts, of))
+        parts.append(section(finding, facts))
     parts.append(wrapped(_block(CLOSING, {"machines": machines(inputs(tables))})))
     return "\n".join(f"{part}\n" for part in parts)
 
@@ -95,12 +95,14 @@ def _require_words(what: str, text: str, most: int) -> None:
         raise ValueError(f"{what} has {count} words: write at most {most}")
 
 
-def section(finding: Finding, facts: Facts, of: Of) -> str:
+def section(finding: Finding, facts: Facts) -> str:
     """A section of the page: question, answer, what it is of, text, its sources, and pictures that lie in `docs`."""
     said = paragraphs(_block(finding.name, facts))
     answer, *text = (part for part in said if not part.startswith(PICTURE))
     pictures = (part for part in said if part.startswith(PICTURE))
-    return wrapped("\n\n".join([f"## {finding.question}", answer, of.line(), *text, finding.sources(), *pictures]))
+    return wrapped(
+        "\n\n".join([f"## {finding.question}", answer, facts["of"].line(), *text, finding.sources(), *pictures])
+    )
 
 
 def _block(name: str, facts: Facts) -> str:

@@ -18,7 +18,14 @@ SEEDS = 8
 def mean(tables):
     values = tables["measured"]["x"]
     by = {"all": (values.mean(), 2)}
-    return {"mean": values.mean(), "half": values.sem(), "count": len(values), "by": by, "infinite": np.inf}
+    return {
+        "of": Of(1, SEEDS, 1),
+        "mean": values.mean(),
+        "half": values.sem(),
+        "count": len(values),
+        "by": by,
+        "infinite": np.inf,
+    }
 
 
 @pytest.fixture
@@ -29,7 +36,6 @@ def folder(tmp_path, monkeypatch):
         ("measured",),
         mean,
         lambda facts: {"it is small": facts["mean"] < 9},
-        lambda _: Of(1, SEEDS, 1),
     )
     monkeypatch.setattr(module, "findings", lambda: {"test_evidence": finding})
     written(tmp_path, np.random.default_rng(0).standard_normal(SEEDS))
