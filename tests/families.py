@@ -140,13 +140,6 @@ ALL: tuple[Family, ...] = (
 GRAPHS = {family.__name__: family for family in ALL}
 
 
-def many_copies(copies: int, joined: float) -> PairGraph:
-    """One random graph many times over, 1200 x 600 in all, joined by weights of that size: a cluster at each value."""
-    rng = np.random.default_rng(5)
-    joint = block_diagonal([rng.random((1200 // copies, 600 // copies))] * copies)
-    return PairGraph(joint.toarray() + joined * rng.random(joint.shape) if joined else joint)
-
-
 def slow_decay(rng: np.random.Generator, n_left: int, n_right: int) -> PairGraph:
     """A slowly decaying spectrum with values in near pairs: pairs at random offsets on a circle."""
     reach, shape, degree = 0.5, 0.1, 10

@@ -10,9 +10,7 @@ from tests.bounds.checks.check import Case, two_nodes
 from tests.fuzz.batches import batches, each_of
 from tests.fuzz.mutants import PREFIX, is_asserted, names, registered
 from tests.fuzz.specimens import TRUSTED, Specimen, specimens
-from tests.fuzz.statements import violated
 
-MOST_NODES = 100  # pairs of nodes of a graph on which all batches of two are summed
 NUMERICAL = "not applicable: float64"  # how the note of a row begins that float64 cannot judge
 # Where a bound is no equality on its own case: each image lies where the other's caption does.
 CROSSED = Case(two_nodes(0.0), 1, ([[1.0], [-3.0]], [[-9.0], [1.0]]))
@@ -50,26 +48,6 @@ def test_no_false_verdict(batch, record_property):
     record_property("what", "verdicts on bounds that are proved, by batches of graphs with a false one")
     record_property("count", sum(verdicts))
     assert sum(verdicts) > 10 * batch[1]
-
-
-@pytest.mark.parametrize("batch", batches("GRAPHS", 20), ids=str)
-def test_no_false_verdict_of_a_statement(batch, record_property):
-    """Theorems 28 to 30 have no rows in the table of a graph."""
-    tried = []
-
-    def look(specimen: Specimen) -> None:
-        try:
-            graph = specimen.graph()
-        except ValueError:
-            return
-        if specimen.span <= TRUSTED and graph.joint.size <= MOST_NODES:
-            tried.append(graph)
-            assert violated(graph, specimen.k, np.random.default_rng(graph.joint.nnz)) == []
-
-    each_of(specimens(), look, batch)
-    record_property("what", "theorems 28 to 30, by batches of graphs with a violation")
-    record_property("count", len(tried))
-    assert tried
 
 
 @pytest.mark.parametrize("name", names())
