@@ -59,45 +59,28 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path)
     assert b"/Type3" not in pdf
 
 
-def test_a_picture_is_drawn_over_itself_and_over_no_strangers(call, table, tmp_path):
-    given = ["--table", table, "--format", "svg", "--out", tmp_path]
-    assert [call(app, "draw", "phase", *given)[0] for _ in range(2)] == [0, 0]
-    (tmp_path / "phase.svg").write_text("<svg/>")
-    assert call(app, "draw", "phase", *given)[0] == 2
-
-
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("figure", "given", "said"),
     [
-        (["--width", "wide"], "length 'wide' is none of single, double, 85, 85mm and 3.5in"),
-        (["--width", "0"], "length '0' is none of single, double, 85, 85mm and 3.5in"),
-        (["--format", "gif"], "format 'gif' is none of png, pdf, svg"),
-        (["--width", "20mm"], "its words leave no room to the panels at 0.79 in: give it more"),
-        (["--table", "nowhere.parquet"], "nowhere.parquet are both its table phase: give one"),
+        ("nothing", [], "figure 'nothing' is none of batch_size, bound_holds"),
+        ("phase", [], "phase.parquet does not exist"),
+        ("phase", ["--table", "mine.csv"], "'noise' is missing in "),
+        ("frontier", ["--table", "mine.csv"], "mine.csv is named as none of them"),
+        (
+            "phase",
+            ["--table", "mine.csv", "--table", "table.parquet"],
+            "table.parquet are both its table phase: give one",
+        ),
+        ("phase", ["--table", "table.parquet", "--width", "wide"], "length 'wide' is none of single, double, 85"),
+        ("phase", ["--table", "table.parquet", "--width", "0"], "length '0' is none of single, double, 85"),
+        ("phase", ["--table", "table.parquet", "--format", "gif"], "format 'gif' is none of png, pdf, svg"),
+        ("phase", ["--table", "table.parquet", "--width", "20mm"], "its words leave no room to the panels at 0.79 in"),
     ],
 )
-def test_what_cannot_be_drawn_is_one_line_and_writes_nothing(call, table, tmp_path, options, said):
-    code, _, err = call(app, "draw", "phase", "--table", table, "--out", tmp_path / "out", *options)
+def test_what_cannot_be_drawn_is_one_line_and_writes_nothing(call, table, tmp_path, monkeypatch, figure, given, said):
+    monkeypatch.chdir(table.parent)
+    (tmp_path / "mine.csv").write_text("temperature,score\n0.1,1.0\n")
+    code, _, err = call(app, "draw", figure, *given, "--out", tmp_path / "out")
     assert (code, err.count("\n")) == (2, 1)
     assert said in err
     assert not list((tmp_path / "out").glob("*"))
-
-
-def test_what_is_not_there_is_named_in_one_line(call, tmp_path):
-    for arguments, message in (
-        (["draw", "nothing"], "figure 'nothing' is none of batch_size, bound_holds"),
-        (["draw", "phase", "--tables", tmp_path, "--out", tmp_path], "phase.parquet does not exist"),
-    ):
-        code, _, err = call(app, *arguments)
-        assert (code, err.count("\n")) == (2, 1)
-        assert message in err
-
-
-def test_a_table_that_does_not_fit_is_told_what_it_lacks(call, tmp_path):
-    mine = tmp_path / "mine.csv"
-    pd.DataFrame({"temperature": [0.1], "score": [1.0]}).to_csv(mine, index=False)
-    for figure, said in (("phase", "'noise' is missing in "), ("frontier", "mine.csv is named as none of them")):
-        code, _, err = call(app, "draw", figure, "--table", mine, "--out", tmp_path / "out")
-        assert (code, err.count("\n")) == (2, 1)
-        assert said in err
-    assert call(app, "draw", "phase", "--table", mine, "--table", mine)[0] == 2

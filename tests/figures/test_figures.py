@@ -16,7 +16,6 @@ from matplotlib.text import Text
 from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures import phase as phase_map
 from pairbounds.figures import tightness_map
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.findings.page import LONGEST_CAPTION
@@ -114,19 +113,6 @@ def color_of(handle):
     return color if isinstance(color, str) else np.squeeze(color)
 
 
-def test_the_caption_reports_a_violation(tables, tmp_path, quick):
-    """The figure says what the table says, even where that is unwelcome."""
-    folder = tmp_path / "tables"
-    folder.mkdir()
-    table = pd.read_parquet(tables / "bound_holds.parquet")
-    worst = table.index[table["bound"] == "probe-error"][0]
-    table.loc[worst, "holds"] = False
-    table.to_parquet(folder / "bound_holds.parquet")
-    for source, violated in ((tables, 0), (folder, 1)):
-        FIGURES["bound_holds"].render(source, tmp_path / "out")
-        assert f"probe-error: {violated} of" in (tmp_path / "out" / "bound_holds.txt").read_text()
-
-
 def test_the_tightness_map_counts_every_point_once():
     table = pd.read_parquet(RESULTS / "published" / "bound_holds.parquet").query("seed < 30")
     shares = tightness_map._shares(tightness_map.points_of(table))
@@ -140,34 +126,6 @@ def test_the_tightness_map_counts_every_point_once():
                 if alpha["measured"] > 0 and least <= row["n_classes"] <= largest:
                     near.append(row["measured"] >= row["value"] / 2)
             assert shares["n_classes", label][name] == pytest.approx(100 * np.mean(near))
-
-
-def test_the_phase_caption_counts_where_the_bound_is_right(tmp_path, quick):
-    """Against loops over the points of each seed; a tie of the errors is no point, a tie of the bounds is wrong."""
-    rng = np.random.default_rng(4)
-    rows = [
-        {"seed": seed, axis: value, "excess_loss": 0.0}
-        | {column: float(rng.integers(3)) for column in (*phase_map.BOUNDS, "trained_error")}
-        for seed in range(3)
-        for axis in ("noise", "strength")
-        for value in (0.1, 0.2, 0.4)
-    ]
-    pd.DataFrame(rows).to_parquet(tmp_path / "phase.parquet")
-    rates, points, decided = [], 0, 0
-    for seed in range(3):
-        own = [row for row in rows if row["seed"] == seed]
-        pairs = [(ours, theirs) for ours in own for theirs in own if "noise" in ours and "strength" in theirs]
-        names = ("trained_error", "multihop_bound")
-        signs = [[np.sign(theirs[name] - ours[name]) for name in names] for ours, theirs in pairs]
-        right = [wins == says for wins, says in signs if wins != 0]
-        points, decided = points + len(pairs), decided + len(right)
-        rates.append(np.mean(right))
-    assert decided < points
-    FIGURES["phase"].render(tmp_path, tmp_path)
-    caption = (tmp_path / "phase.txt").read_text()
-    margin = 4.302653 * np.std(rates, ddof=1) / np.sqrt(3)  # the 97.5% quantile of Student's t with 2 degrees
-    assert f"theorem 15 {np.mean(rates):.1%} ± {margin:.1%};" in caption
-    assert f"of {points} points the two trained free embeddings have different errors on {decided}," in caption
 
 
 def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, quick):

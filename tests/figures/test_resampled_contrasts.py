@@ -9,7 +9,7 @@ import pytest
 from pairbounds.figures import resampled_training as figure
 from pairbounds.figures.finding import CATEGORY
 from pairbounds.figures.summaries import LEVEL, OVERLAP
-from pairbounds.theory.quantities.confidence import shared_halves, student_half
+from pairbounds.theory.quantities.confidence import student_half
 
 SEEDS, ALL_SEEDS, BASELINES = 3, 8, 3  # five further seeds have tuned runs alone
 
@@ -29,20 +29,6 @@ def test_a_change_is_over_the_mean_of_the_baselines_of_its_split_without_further
     assert len(simclr) == BASELINES
     assert one["change"] == pytest.approx(100 * (one["test"] - simclr.mean()))
     assert len(figure.without_resampling(table)) == SEEDS * 2 * 3
-
-
-def test_intervals_take_apart_what_differences_share(table):
-    changes = figure.changes_over_simclr(table)
-    own = changes[changes["labels"] == CATEGORY]
-    by_seed = own.pivot_table(index="seed", columns=["rule", "guide"], values="change")
-    mean, of_two, _ = shared_halves(by_seed, LEVEL, overlap=OVERLAP)
-    assert figure.mean_changes(own, "add_new_positive")["encoder"][1] == mean
-    for other in figure.OTHERS:
-        found = figure.over_guide(own, other)
-        assert {half for _, half in found.values()} == {of_two}
-        expected = (by_seed["add_new_positive", "encoder"] - by_seed["add_new_positive", other]).mean()
-        assert found["add_new_positive"][0] == pytest.approx(expected)
-    assert "drop_false_positive" not in figure.over_guide(own, "captions")
 
 
 def test_tuned_runs_are_compared_with_simclr_that_was_tuned_alike_by_validation(table):

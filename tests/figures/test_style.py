@@ -8,7 +8,7 @@ import pytest
 from coloraide import Color
 
 from pairbounds.figures.figure import found
-from pairbounds.figures.style import THEOREMS, style
+from pairbounds.figures.style import THEOREMS
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
 
 RESULTS = Path(__file__).parents[2] / "results"
@@ -25,14 +25,6 @@ def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
     assert plt.get_fignums() == open_before
     plt.close(mine)
     mpl.rcdefaults()
-
-
-def test_settings_are_added_to_the_style():
-    with style(font_size=13, savefig_dpi=50):
-        assert mpl.rcParams["font.size"] == 13
-        assert mpl.rcParams["savefig.dpi"] == 50
-        assert plt.figure().add_subplot().xaxis.label.get_size() == 13
-        plt.close()
 
 
 TOGETHER = ((4, 15, 16, 17), (7, 17), (7, 18), (17, 28), (19, 28))  # theorems of one panel
