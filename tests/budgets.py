@@ -70,11 +70,6 @@ def words(text: str, suffix: str = ".md") -> int:
     return sum(bool(WORD.search(word)) for word in VALUE.sub("0", NO_PROSE.sub("", text)).split())
 
 
-def excesses(counts: dict[str, int], limits: dict[str, int]) -> list[str]:
-    """One line for each count above its limit."""
-    return [f"{kind}: {counts[kind]:,} of {limit:,}" for kind, limit in limits.items() if counts[kind] > limit]
-
-
 def _files(root: Path) -> Iterator[Path]:
     """Files that git knows or would take."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
@@ -101,7 +96,7 @@ def main() -> int:
     counts = {unit.replace(" ", "-"): counter.total() for unit, counter in by_room.items()}
     counts["dependencies"] = len(project["project"]["dependencies"])
     print(*(f"{unit:>13} {counts[unit]:>7,} of {limit:,}" for unit, limit in limits.items()), sep="\n")
-    above = excesses(counts, limits)
+    above = [f"{unit}: {counts[unit]:,} of {limit:,}" for unit, limit in limits.items() if counts[unit] > limit]
     if above:
         print(f"above the budget: {'; '.join(above)}", file=sys.stderr)
     return int(bool(above))

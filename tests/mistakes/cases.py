@@ -44,13 +44,6 @@ CLAIMS = [
     ("a bound that does not exist", "attack probe-eror", "is it 'probe-error'?"),
     ("a time in words", "attack probe-error --budget soon", "60s, 5m"),
     ("no file of claims", f"{CHECK} --plugin mine.py", "mine.py does not exist"),
-    ("a file without claims", "attack mine --plugin empty.py", "empty.py"),
-    ("Python that cannot be read", f"{CHECK} --plugin broken.py", "broken.py"),
-    ("a file that raises", f"{CHECK} --plugin raising.py", "raising.py"),
-    ("a claim of one argument", f"{CHECK} --plugin arity.py", "arity.py"),
-    ("a claim without a value", f"{CHECK} --plugin nothing.py", "nothing.py"),
-    ("a name that is taken", f"{CHECK} --plugin taken.py", "probe-error"),
-    ("a quantity that does not exist", f"{CHECK} --plugin quantity.py", "is it 'probe_error'?"),
 ]
 STUDIES = [
     ("a study that does not exist", "study phases --out t.parquet", "is it 'phase'?"),

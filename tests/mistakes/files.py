@@ -9,31 +9,6 @@ import scipy.sparse as sp
 
 from pairbounds import PairGraph
 
-BOUND = """from pairbounds import bound
-
-
-@bound({name!r}, quantity={quantity!r}, status="conjecture")
-def mine({arguments}):
-    {body}
-"""
-
-
-def _claim(
-    name: str = "mine", quantity: str = "probe_error", arguments: str = "graph, spectrum, k", body: str = "return 1.0"
-) -> str:
-    return BOUND.format(name=name, quantity=quantity, arguments=arguments, body=body)
-
-
-PLUGINS = {
-    "empty.py": "",
-    "broken.py": "def claim(:\n",
-    "raising.py": "raise KeyError('no such column')\n",
-    "arity.py": _claim(arguments="graph"),
-    "nothing.py": _claim(body="pass"),
-    "taken.py": _claim(name="probe-error"),
-    "quantity.py": _claim(quantity="probe_eror"),
-}
-
 
 def write(folder: Path) -> None:
     """All of them."""
@@ -45,8 +20,6 @@ def write(folder: Path) -> None:
     _matrices(folder, joint)
     _tables(folder, rng)
     _features(folder, rng)
-    for name, text in PLUGINS.items():
-        (folder / name).write_text(text)
     (folder / "notes.txt").write_text("My notes. They are not to be lost.\n")
     (folder / "thesis.csv").write_text("chapter,pages\n1,40\n")
     (folder / "pictures").mkdir()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from pairbounds import BOUNDS
 from pairbounds.__main__ import app
 from tests.mistakes import files
 from tests.mistakes.cases import MISTAKES
@@ -26,7 +25,6 @@ def test_each_is_met_with_one_line_that_helps_and_changes_no_file(call, folder, 
     monkeypatch.chdir(folder)
     before = contents()
     code, _, err = call(app, *shlex.split(command))
-    BOUNDS.pop("mine", None)  # of a plugin
     assert code == 2
     assert err.startswith("error: ")
     assert err.count("\n") == 1

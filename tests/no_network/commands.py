@@ -1,11 +1,10 @@
 """Many commands in one process: `python -m tests.no_network.commands FILE`, with a command in each line of FILE.
 
-Prints a line for each: how it ended, the seconds that it took, and the command. What else is printed goes to stderr.
+Prints a line for each: how it ended, and the command. What else is printed goes to stderr.
 """
 
 import contextlib
 import sys
-import time
 from pathlib import Path
 
 from pairbounds.__main__ import app
@@ -24,5 +23,4 @@ def ending(command: str) -> int | str | None:
 
 if __name__ == "__main__":
     for line in Path(sys.argv[1]).read_text().splitlines():
-        start = time.perf_counter()
-        print(f"{ending(line)} {time.perf_counter() - start:.1f} {line}", flush=True)
+        print(ending(line), line, flush=True)

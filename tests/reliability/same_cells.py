@@ -5,7 +5,6 @@ Tables of two processors agree in some digits of each number: `--digits 3` compa
 """
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ import pandas as pd
 import typer
 
 from pairbounds.figures.findings.evidence import NOTHING, last_digit
-from pairbounds.infrastructure.commandline import CHECK_FAILED, print_table, run
+from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
 from pairbounds.infrastructure.tables import read_table
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -27,41 +26,28 @@ def compare(
     shown: Annotated[bool, typer.Option("--differences", help="Also print the cells that differ.")] = False,
 ) -> None:
     """Compare every table of NEW with the one that it was, cell by cell; exits with 1 if any differs."""
-    rows, failed = [], False
+    failed = False
     for path in sorted(new.glob("*.parquet")):
         before, after = read_table(old / path.name), read_table(path)
-        differing = differences(before, after, digits)
-        new_columns = [column for column in after.columns if column not in before.columns]
-        gone = [column for column in before.columns if column not in after.columns]
-        failed |= bool(len(differing) or gone or len(before) != len(after))
-        cells = len(after) * len([column for column in after.columns if column in before.columns])
-        counts = (f"{len(before)}, {len(after)}", f"{cells:,}", f"{len(differing)}")
-        rows.append((path.stem, *counts, ", ".join(new_columns), ", ".join(gone)))
+        differing, lost = differences(before, after, digits), set(before.columns) - set(after.columns)
+        failed |= bool(len(differing) or lost or len(before) != len(after))
+        echo(f"{path.stem}: {len(before):,} rows before, {len(after):,} after; {len(differing):,} cells differ")
+        echo(f"  lost columns: {sorted(lost)}; new columns: {sorted(set(after.columns) - set(before.columns))}")
         if shown and len(differing):
             print(differing.to_string())
-    columns = [("table", "left"), ("rows before, after", "right"), ("cells", "right"), ("differ", "right")]
-    print_table("Cells", [*columns, ("new columns", "left"), ("lost columns", "left")], rows)
     if failed:
         raise typer.Exit(CHECK_FAILED)
 
 
 def differences(before: pd.DataFrame, after: pd.DataFrame, digits: int | None = None) -> pd.DataFrame:
     """The cells of the columns that both have which are not the same: row, column, and the two values."""
-    return pd.DataFrame(_differing(before, after, digits), columns=["row", "column", "before", "after"])
-
-
-def _differing(
-    before: pd.DataFrame, after: pd.DataFrame, digits: int | None
-) -> Iterator[tuple[int, str, object, object]]:
-    if len(before) != len(after):
-        return
-    for column in [column for column in after.columns if column in before.columns]:
-        pairs = enumerate(zip(before[column].tolist(), after[column].tolist(), strict=True))
-        for row, (first, second) in pairs:
-            if pd.isna(second) and (pd.isna(first) or ("applicable" in after.columns and not after["applicable"][row])):
-                continue
-            if not _same(first, second, digits):
-                yield row, column, first, second
+    found: list[tuple[int, str, object, object]] = []
+    for column in before.columns.intersection(after.columns) if len(before) == len(after) else ():
+        for row, (first, second) in enumerate(zip(before[column].tolist(), after[column].tolist(), strict=True)):
+            is_absent = pd.isna(second) and (pd.isna(first) or ("applicable" in after and not after["applicable"][row]))
+            if not is_absent and not _same(first, second, digits):
+                found.append((row, column, first, second))
+    return pd.DataFrame(found, columns=["row", "column", "before", "after"])
 
 
 def _same(first: object, second: object, digits: int | None) -> bool:
