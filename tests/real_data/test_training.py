@@ -18,6 +18,7 @@ from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.pairings.augmentations import views_of
+from pairbounds.real_data.resampling import resampled_nt_xent
 from pairbounds.real_data.training import evaluation, trainer
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import RESULT, run_all, train
@@ -148,16 +149,13 @@ def a_batch(rng, images=5, width=4):
     )
 
 
-def test_simclr_is_the_loss_written_out():
+def test_simclr_is_the_loss_of_its_head_by_its_rule_guide_and_temperature():
     rng = np.random.default_rng(0)
-    objective, features = two_views(6).double(), torch.from_numpy(rng.standard_normal((10, 6)))
-    found = objective(features, a_batch(rng), rng)
-    z = torch.nn.functional.normalize(objective.head(features), dim=1).detach().numpy()
-    terms = []
-    for i in range(10):
-        others = sum(math.exp(z[i] @ z[j] / 0.1) for j in range(10) if j != i)
-        terms.append(-math.log(math.exp(z[i] @ z[(i + 5) % 10] / 0.1) / others))
-    assert found.item() == pytest.approx(np.mean(terms), rel=1e-12)
+    objective = TwoViews(6, 0.5, "add_new_positive", seen_guide).double()
+    batch, features = a_batch(rng), torch.from_numpy(rng.standard_normal((10, 6)))
+    z = objective.head(features)
+    expected = resampled_nt_xent(z, batch.seen, rule="add_new_positive", temperature=0.5)
+    torch.testing.assert_close(objective(features, batch, rng), expected)
 
 
 def test_clip_is_the_loss_written_out():
