@@ -108,6 +108,13 @@ class ImageTextDataset:
         )
 
     @property
+    def side(self) -> int:
+        """Pixels along a side of every image; a `ValueError` where each image has its own."""
+        if self.size is None:
+            raise ValueError(f"{self.name}: all images are to have one size: give the data set one")
+        return self.size
+
+    @property
     def labelled(self) -> bool:
         """Return whether every image has a label."""
         return bool(self.labels.min() >= 0)

@@ -66,16 +66,10 @@ class Views(ImageTextDataset):
     strength: float = 1.0
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.size is None:
-            raise ValueError(f"{self.name}: views have the size of their images: give the data set one")
-
     def image(self, index: int) -> Image:
         """A view, in RGB."""
-        assert self.size is not None
         own = int(content_key(str(self.seed), str(self.strength), self.ids[index])[:15], 16)
-        return _drawn(self.files[index], self.size, self.strength, own).copy()
+        return _drawn(self.files[index], self.side, self.strength, own).copy()
 
     def original(self, index: int) -> Image:
         """The view: there is no larger one of it."""

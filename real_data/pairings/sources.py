@@ -64,9 +64,7 @@ def source(
         that are not in it
     device : as `pairbounds.infrastructure.devices.torch_device` has it
     """
-    size = dataset.size
-    if size is None:
-        raise ValueError(f"{dataset.name}: all pairings see images of one size: give the data set one")
+    size = dataset.side
     if load is not None:
         return Source(dataset, lambda _: load(), EfficientNet(device=device), cache, load)
 

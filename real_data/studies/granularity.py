@@ -65,8 +65,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     parts = []
     for name, one in settings.each().items():
         images = one.images()
-        assert images.size is not None
-        words, pixels, meanings = frozen_features(images, Path(settings.cache), settings.device, pixels=images.size)
+        words, pixels, meanings = frozen_features(images, Path(settings.cache), settings.device, pixels=images.side)
         found = measured(images, pixels, dict(zip(words, meanings, strict=True)), settings, seed)
         parts.append(found.assign(dataset=name))
     return pd.concat(parts, ignore_index=True)

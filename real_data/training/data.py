@@ -98,8 +98,7 @@ class TrainingData:
             encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
         if not isinstance(encoder, LiveEncoder):
             raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
-        size = self.source.dataset.size
-        return PublishedGuide(encoder, size) if run.published and size is not None else encoder
+        return PublishedGuide(encoder, self.source.dataset.side) if run.published else encoder
 
     def guide(self, run: Run) -> Guide:
         """Guide of a run's rule; in half precision as the published code has it."""

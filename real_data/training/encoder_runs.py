@@ -115,8 +115,8 @@ def _evaluated(run: Run, trained: Trained, data: TrainingData, folder: Path) -> 
     """Judge an encoder, and export it to `folder`."""
     dataset = data.source.dataset
     features = trained.features(data.pictures(), len(dataset))
-    if run.kind != UNTRAINED and dataset.size is not None:
-        export_encoder(trained.backbone, folder, dataset.size)
+    if run.kind != UNTRAINED:
+        export_encoder(trained.backbone, folder, dataset.side)
     last = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
     about = asdict(run) | asdict(run.recipe) | {name: float(last[name]) for name in ("steps", "loss")}
     del about["recipe"]

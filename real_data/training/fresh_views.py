@@ -111,9 +111,7 @@ class Crops(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """
 
     def __init__(self, dataset: ImageTextDataset, reach: Reach) -> None:
-        if dataset.size is None:
-            raise ValueError(f"{dataset.name}: a network sees images of one size: give the data set one")
-        self.dataset, self.reach, self.side = dataset, reach, dataset.size
+        self.dataset, self.reach, self.side = dataset, reach, dataset.side
 
     def __getitem__(self, drawn: tuple[int, Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         index, seeds = drawn

@@ -50,26 +50,19 @@ def anchors_of(pairing: Pairing, temperature: float, labels=None):
 
 
 @given(SEEDS, st.one_of(st.none(), st.integers(1, 5)))
-def test_cosines_from_their_formula_and_the_largest_are_kept(seed, keep):
+def test_similarities_from_their_formulas_and_the_largest_are_kept(seed, keep):
     rng = np.random.default_rng(seed)
-    left, right = rng.normal(size=(4, 3)), rng.normal(size=(6, 3))
-    found = dense(cosine_similarities(left, right, keep))
-    for x in range(4):
-        naive = [left[x] @ z / np.sqrt(left[x] @ left[x]) / np.sqrt(z @ z) for z in right]
-        kept = np.argsort(naive)[-(keep or 6) :]
-        assert found[x, kept] == pytest.approx(np.array(naive)[kept], abs=1e-5)
-        assert np.isinf(np.delete(found[x], kept)).all()
-
-
-@given(SEEDS, st.one_of(st.none(), st.integers(1, 5)))
-def test_best_matches_from_their_formula(seed, keep):
-    rng = np.random.default_rng(seed)
-    left, right = rng.random((3, 4, 5)), rng.random((6, 5))
-    found = dense(best_match_similarities(left, right, keep))
-    for x in range(3):
-        naive = [-min(sum((part - z) ** 2) / 5 for part in left[x]) for z in right]
-        kept = np.argsort(naive)[-(keep or 6) :]
-        assert found[x, kept] == pytest.approx(np.array(naive)[kept], abs=1e-5)
+    left, right, parts = rng.normal(size=(4, 3)), rng.normal(size=(6, 3)), rng.random((4, 5, 3))
+    cosines = [[x @ z / np.sqrt(x @ x) / np.sqrt(z @ z) for z in right] for x in left]
+    matches = [[-min(sum((part - z) ** 2) / 3 for part in x) for z in right] for x in parts]
+    for found, naive in (
+        (cosine_similarities(left, right, keep), np.array(cosines)),
+        (best_match_similarities(parts, right, keep), np.array(matches)),
+    ):
+        for row, expected in zip(dense(found), naive, strict=True):
+            kept = np.argsort(expected)[-(keep or 6) :]
+            assert row[kept] == pytest.approx(expected[kept], abs=1e-5)
+            assert np.isinf(np.delete(row, kept)).all()
 
 
 def test_blocks_of_rows_make_no_difference(monkeypatch):
