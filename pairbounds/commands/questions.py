@@ -141,9 +141,8 @@ def granularity(
 
 def _features(path: Path, ids: npt.NDArray[Any], read: GraphFile, quiet: bool) -> FloatArray:
     """Features in the order of the ids: by row, or by the names of the rows of a table."""
-    names, values = None, None
     if path.suffix == ".npy":
-        values = np.array(stored_array(path, "features"))
+        names, values = None, np.array(stored_array(path, "features"))
     else:
         rows = read_numbers(table_file(path))
         names, values = rows.ids, rows.values
@@ -152,15 +151,15 @@ def _features(path: Path, ids: npt.NDArray[Any], read: GraphFile, quiet: bool) -
             echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
         return values
     place = {name: row for row, name in enumerate(names)}
-    missing = [name for name in map(str, ids.tolist()) if name not in place]
-    if missing or len(place) < len(names):
-        fault = (
-            f"has none of {len(missing)} of {len(ids)} nodes, {missing[0]!r} the first"
-            if missing
-            else "names two rows alike"
+    wanted = [str(name) for name in ids]
+    missing = [name for name in wanted if name not in place]
+    if missing:
+        raise ValueError(
+            f"features {path}: the table has none of {len(missing)} of {len(ids)} nodes, {missing[0]!r} the first"
         )
-        raise ValueError(f"features {path}: the table {fault}")
-    return np.asarray(values[[place[name] for name in map(str, ids.tolist())]])
+    if len(place) < len(names):
+        raise ValueError(f"features {path}: the table names two rows alike")
+    return np.asarray(values[[place[name] for name in wanted]])
 
 
 def _read(

@@ -169,7 +169,8 @@ def test_a_ratio_above_one_is_not_confirmed_where_the_claim_is_ill_conditioned()
     """A graph that the search found: all moves by a few units in the last place lose the same digits."""
     doubtful = claim(ill_conditioned, "probe_mse")
     graph = PairGraph([[0.4018393580774629, 1.3993702227972017e-06], [0, 0.5981592425523142]], [0, 1])
-    found, ratio = Candidate.of(graph.joint.toarray(), [0, 1], [0, 0], 1), score(doubtful, graph, 1).ratio
+    found = Candidate(graph.joint.toarray(), np.arange(2), np.zeros(2, dtype=int), 1).tidied()
+    ratio = score(doubtful, graph, 1).ratio
     after, _ = confirmed_ratio(doubtful, found, ratio)
     confirmation = confirm(doubtful, graph, 1)
     assert ratio > 1 > max(after, confirmation.score.ratio)

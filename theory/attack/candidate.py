@@ -1,6 +1,6 @@
 """Candidates of a search: a small dense graph with labels, a width, and features or a penalty."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,7 @@ Sides = tuple[PairGraph, int, Features | None, float | None]  # the arguments of
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A place in the search; make one with `Candidate.of`, which tidies.
+    """A place in the search, tidy after `tidied`.
 
     Attributes
     ----------
@@ -44,42 +44,33 @@ class Candidate:
     origin: str = ""
     penalty: float | None = None
 
-    @classmethod
-    def of(
-        cls,
-        weights: FloatArray,
-        left_labels: npt.ArrayLike,
-        right_labels: npt.ArrayLike,
-        k: int,
-        features: Features | None = None,
-        origin: str = "",
-        penalty: float | None = None,
-    ) -> "Candidate":
-        """A candidate of what is left without negligible edges and isolated nodes; k shrinks with the graph.
+    def tidied(self) -> "Candidate":
+        """What is left without negligible edges and isolated nodes; k shrinks with the graph.
 
         Raises
         ------
         ValueError
             No weight is positive.
         """
-        largest = weights.max(initial=0.0)
+        largest = self.weights.max(initial=0.0)
         if not largest > 0:
             raise ValueError("weights are empty or all zero")
-        scaled = weights / largest
+        scaled = self.weights / largest
         scaled[scaled < SMALLEST_WEIGHT] = 0
         rows, columns = scaled.any(axis=1), scaled.any(axis=0)
         scaled = scaled[rows][:, columns]
-        left, right = np.asarray(left_labels)[rows], np.asarray(right_labels)[columns]
-        _, numbered = np.unique(np.concatenate([left, right]), return_inverse=True)
-        width = max(1, min(k, *scaled.shape))
-        kept = None if features is None else (_kept(features[0], rows, width), _kept(features[1], columns, width))
+        labels = np.concatenate([self.left_labels[rows], self.right_labels[columns]])
+        left, right = np.split(np.unique(labels, return_inverse=True)[1], [len(scaled)])
+        k, features, penalty = max(1, min(self.k, *scaled.shape)), self.features, self.penalty
+        if features is not None:
+            features = _kept(features[0], rows, k), _kept(features[1], columns, k)
         if penalty is not None:
             penalty = float(np.clip(penalty, SMALLEST_PENALTY, 1 - SMALLEST_PENALTY))
-        return cls(scaled, numbered[: len(left)], numbered[len(left) :], width, kept, origin, penalty)
+        return Candidate(scaled, left, right, k, features, self.origin, penalty)
 
     def changed(self, **changes: Any) -> "Candidate":
         """A tidied copy with other attributes."""
-        return Candidate.of(**{field.name: getattr(self, field.name) for field in fields(self)} | changes)
+        return replace(self, **changes).tidied()
 
     def subgraph(self, rows: IntArray, columns: IntArray) -> "Candidate":
         """The subgraph of some nodes, in this order, repeats allowed."""

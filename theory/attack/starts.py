@@ -36,7 +36,7 @@ def candidate(family: str, rng: np.random.Generator) -> Candidate:
     n_left, n_right = 1 + _side(rng), _side(rng)
     weights, left, right = STARTS[family](rng, n_left, n_right)
     weights = _without_isolated(rng, weights.copy())
-    return Candidate.of(weights, left, right, int(rng.integers(1, min(weights.shape) + 1)), origin=family)
+    return Candidate(weights, left, right, int(rng.integers(1, min(weights.shape) + 1)), origin=family).tidied()
 
 
 def _side(rng: np.random.Generator) -> int:

@@ -40,11 +40,6 @@ class Partition:
     upper: float
     parts: IntArray
 
-    @property
-    def exact(self) -> bool:
-        """Return whether the two ends agree, so that no partition is sparser."""
-        return self.lower == self.upper
-
 
 # Several bounds, at many widths k, ask for the eigenvalues of one graph. Kept here they live as long as the graph.
 @once

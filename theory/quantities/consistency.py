@@ -252,20 +252,10 @@ def class_indicators(labels: IntArray, classes: IntArray | None = None) -> sp.cs
 
 
 def class_masses(graph: PairGraph, side: str = "left") -> FloatArray:
-    """Probability of each class present on a side, shape (r,), sums to 1; not to change."""
-    return _left_masses(graph) if side == "left" else _masses(required_labels(graph, side), graph.right_marginal)
-
-
-@once
-def _left_masses(graph: PairGraph) -> FloatArray:
-    return _masses(required_labels(graph, "left"), graph.left_marginal)
-
-
-def _masses(labels: IntArray, marginal: FloatArray) -> FloatArray:
-    _, positions = np.unique(labels, return_inverse=True)
-    masses = np.bincount(positions, weights=marginal).astype(np.float64)
-    masses.flags.writeable = False
-    return masses
+    """Probability of each class present on a side, shape (r,), sums to 1."""
+    _, positions = np.unique(required_labels(graph, side), return_inverse=True)
+    marginal = graph.left_marginal if side == "left" else graph.right_marginal
+    return np.bincount(positions, weights=marginal).astype(np.float64)
 
 
 def guess_error(graph: PairGraph, side: str = "left") -> float:

@@ -85,7 +85,8 @@ def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tu
     forward, highest, total = [], xp.full_like(mass_right, -xp.inf), 0.0
     for rows in row_blocks(len(left), len(right), MANY if is_tensor(left) else BLOCK):
         scores, mass = left[rows] @ right.T, mass_left[rows]
-        across, down = (xp.amax(_constant(scores), axis, keepdims=True) for axis in (1, 0))
+        fixed = scores.detach() if is_tensor(scores) else scores
+        across, down = (xp.amax(fixed, axis, keepdims=True) for axis in (1, 0))
         top = float(across.max())
         if near := top - min(float(across.min()), float(down.min())) < NEAR:
             across, down = xp.full_like(across, top), xp.full_like(down, top)
@@ -95,10 +96,6 @@ def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tu
         part = mass @ (grown if near else xp.exp(scores - down))
         total = total * xp.exp(before - highest) + part * xp.exp(down[0] - highest)
     return xp.concatenate(forward), highest + xp.log(total)
-
-
-def _constant(scores: Any) -> Any:
-    return scores.detach() if is_tensor(scores) else scores
 
 
 def pair_ratios(graph: PairGraph) -> FloatArray:

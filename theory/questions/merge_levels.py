@@ -56,6 +56,11 @@ OVERLAP = 1.0  # judged images for each one seen, of halves
 NOTHING = 1e-10  # part of the largest variance, and singular value, below which a direction is round-off
 MANY_PAIRS = 200_000  # beyond which fewer levels and splits are measured
 FEW, MANY = (10, 3), (3, 100)  # splits, and the factor between numbers of groups
+LINEAR = f"error is of the best encoder linear in at most {COMPONENTS} principal components of the image features."
+BY_CAPTIONS = (
+    "error is of an encoder that sees another image through its captions, averaged over those that seen images have; "
+    "an image with none of them is an error. With --features it is of one linear in them."
+)
 LEVEL = 0.95
 LEAST_IMAGES = 4
 LEAST_SPLITS = 3  # two have an interval with one degree of freedom, longer than any error
@@ -317,7 +322,7 @@ def granularity_report(
         table = summary(found)
         if (table[["low", "high"]].abs() > 1).any(axis=None):
             words.append("Some intervals leave [-1, 1], where all gains are: take more --splits.")
-        words += [_encoder(seen_by), *_closing(found, table, merge)]
+        words += [LINEAR if seen_by is not None else BY_CAPTIONS, *_closing(found, table, merge)]
     similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
     pairs = zip(table["kind"], table["level"], strict=True)
     table.attrs[KEY] = {"bound": "<="} if "bound" in table else {}
@@ -357,49 +362,40 @@ def _unlabelled(graph: PairGraph, levels: Levels, k: int, merge: Merged, seed: i
     return pd.DataFrame(rows)
 
 
-def _encoder(features: FloatArray | None) -> str:
-    if features is None:
-        return (
-            "error is of an encoder that sees another image through its captions, averaged over those that seen images "
-            "have; an image with none of them is an error. With --features it is of one linear in them."
-        )
-    return f"error is of the best encoder linear in at most {COMPONENTS} principal components of the image features."
-
-
 def _closing(found: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list[str]:
     """Sentences on the choice, on random merges of the same sizes, and on what to do."""
     best, splits = best_levels(found), found["split"].nunique()
     often = best["level"].value_counts()
     level, times = str(often.index[0]), int(often.iloc[0])
     rows: dict[Any, Any] = {(row["kind"], row["level"]): row for row in table.to_dict("records")}
-    own, choice = rows[SIMILARITY, level], rows["chosen", CHOSEN]
-    words = [
+    choice = rows["chosen", CHOSEN]
+    kept = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the {merge} as they are"
+    better = [row for (kind, _), row in rows.items() if kind == SIMILARITY and row["low"] > 0]
+    if choice["low"] > 0:
+        verdict = f"merge to {level!r}, as theorem 15 chooses: the error falls from {kept} by {_interval(choice)}."
+    elif better:
+        first = max(better, key=lambda row: row["gain"])
+        verdict = (
+            f"merge to {first['level']!r}: the error falls from {kept} by {_interval(first)}. Theorem 15's choice "
+            f"gains {_interval(choice)}."
+        )
+    else:
+        worse = ", which is shown to be worse" if choice["high"] < 0 else ""
+        verdict = (
+            f"no level is shown to be better. The error is {kept}; theorem 15's choice gains "
+            f"{_interval(choice)}{worse}."
+        )
+    errors = f"{rows[SIMILARITY, level]['error']:.3f}"
+    if level != AS_THEY_ARE:
+        errors += (
+            f", random merges of the same sizes {rows[RANDOM, level]['error']:.3f}, merges within classes "
+            f"{rows[ORACLE, level]['error']:.3f}"
+        )
+    return [
         "groups, σ, α_T, theorem 15's bound on mse, and mse are of the seen half; error is of the other, and gain what "
         "it falls by.",
-        f"Theorem 15 chose {level!r} on {times} of {splits} halves: error {own['error']:.3f}"
-        + (
-            f", random merges of the same sizes {rows[RANDOM, level]['error']:.3f}, merges within classes "
-            f"{rows[ORACLE, level]['error']:.3f}."
-            if level != AS_THEY_ARE
-            else "."
-        ),
-    ]
-    kept = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the {merge} as they are"
-    if choice["low"] > 0:
-        return [
-            *words,
-            f"So: merge to {level!r}, as theorem 15 chooses: the error falls from {kept} by {_interval(choice)}.",
-        ]
-    better = [row for (kind, _), row in rows.items() if kind == SIMILARITY and row["low"] > 0]
-    if better:
-        first = max(better, key=lambda row: row["gain"])
-        by = f"the error falls from {kept} by {_interval(first)}"
-        return [*words, f"So: merge to {first['level']!r}: {by}. Theorem 15's choice gains {_interval(choice)}."]
-    worse = ", which is shown to be worse" if choice["high"] < 0 else ""
-    return [
-        *words,
-        f"So: no level is shown to be better. The error is {kept}; theorem 15's choice gains "
-        f"{_interval(choice)}{worse}.",
+        f"Theorem 15 chose {level!r} on {times} of {splits} halves: error {errors}.",
+        f"So: {verdict}",
     ]
 
 
