@@ -9,15 +9,9 @@ from tests.families import GRAPHS
 
 def naive_loss(graph, f, g, temperature):
     """Transcribed: cross-entropy of each direction against all nodes of the other side, by their marginals."""
-    joint, total = graph.joint.toarray(), 0.0
     scores = f @ g.T / temperature
-    for x in range(graph.n_left):
-        for caption in range(graph.n_right):
-            others = sum(graph.right_marginal[j] * np.exp(scores[x, j]) for j in range(graph.n_right))
-            images = sum(graph.left_marginal[i] * np.exp(scores[i, caption]) for i in range(graph.n_left))
-            pair = -2 * scores[x, caption] + np.log(others) + np.log(images)
-            total += joint[x, caption] * pair / 2
-    return total
+    others, images = np.exp(scores) @ graph.right_marginal, graph.left_marginal @ np.exp(scores)
+    return np.sum(graph.joint.toarray() * (np.log(others)[:, None] + np.log(images) - 2 * scores)) / 2
 
 
 @pytest.mark.parametrize(("block", "near"), [(module.BLOCK, module.NEAR), (20, module.NEAR), (20, 0.0)])

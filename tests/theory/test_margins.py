@@ -7,11 +7,6 @@ from hypothesis import strategies as st
 from pairbounds.theory.quantities.margins import error_within, margins
 
 
-def test_margins_by_hand():
-    scores = np.array([[0.7, 0.2, 0.1], [0.7, 0.2, 0.1], [0.5, 0.5, 0.0]])
-    np.testing.assert_allclose(margins(scores, [0, 1, 0]), [0.5, -0.5, 0.0])
-
-
 @given(st.integers(0, 10**6), st.floats(0, 2))
 def test_it_is_the_linear_programme(seed, budget):
     rng = np.random.default_rng(seed)

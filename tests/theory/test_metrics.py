@@ -73,12 +73,11 @@ def test_bad_embeddings(call, message):
 
 
 def naive_confusion(features, samples):
-    confused = 0
-    for i, row in enumerate(unit(features)):
-        apart = np.sum((row - unit(features)) ** 2, axis=1)
-        own = min(apart[j] for j in range(len(samples)) if j != i and samples[j] == samples[i])
-        confused += own >= min(apart[j] for j in range(len(samples)) if samples[j] != samples[i])
-    return confused / len(samples)
+    apart = np.sum((unit(features)[:, None] - unit(features)) ** 2, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    same = samples[:, None] == samples
+    own, other = (np.where(chosen, apart, np.inf).min(axis=1) for chosen in (same, ~same))
+    return np.mean(own >= other)
 
 
 @pytest.mark.parametrize("block", [hypersphere.BLOCK, 20])

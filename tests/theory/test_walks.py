@@ -64,8 +64,9 @@ def naive_walks(starts, to_left, to_right, labels, hops):
 @pytest.mark.parametrize("hops", [1, 2, 3])
 @pytest.mark.parametrize("n", [1, 2, 40, 400])
 def test_walks_one_by_one(n, hops):
-    left, right, labels = drawn(GRAPH, n, np.random.default_rng(n))
-    found = consistency_from_pairs(left, right, labels, hops=hops, seed=3)
+    left, right, _ = drawn(GRAPH, n, np.random.default_rng(n))
+    named, classes = [f"image {i}" for i in left], {f"image {i}": int(c) for i, c in enumerate(GRAPH.left_labels)}
+    found = consistency_from_pairs(named, right, classes, hops=hops, seed=3)
     order = np.random.default_rng(3).permutation(n)
     pairs = list(zip(left[order].tolist(), right[order].tolist(), strict=True))
     steps = (n - found.walks) * hops // (2 * hops - 1)
@@ -127,7 +128,6 @@ def test_one_hop_and_two_by_hand():
     assert penalised_error_at_most(intervals([0.9], [0.95]), 0.5) == pytest.approx(0.1 / 0.75)
     two = intervals([0.9, 0.8], [0.95, 0.83])
     assert penalised_error_at_most(two, 0.5) == pytest.approx(0.02 / (0.02 + 0.65**2))
-    assert penalised_error_at_most(intervals([0.2], [0.3]), 0.9) == 1
     assert penalised_error_at_most(intervals([0.2, 0.1], [0.3, 0.2]), 0.9) == 1
 
 
@@ -143,13 +143,6 @@ def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_w
 
 
 # Degenerate input.
-
-
-def test_ids_of_any_type_and_labels_by_id():
-    left, right, labels = drawn(GRAPH, 300, np.random.default_rng(10))
-    names, by_id = [f"image {i}" for i in left], {f"image {i}": int(c) for i, c in enumerate(GRAPH.left_labels)}
-    found, named = consistency_from_pairs(left, right, labels), consistency_from_pairs(names, right.astype(str), by_id)
-    assert found.agreed.tolist() == named.agreed.tolist()
 
 
 def test_the_counts_give_clopper_and_pearsons_ends():
