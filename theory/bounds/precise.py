@@ -54,13 +54,12 @@ class PreciseSubject:
         if self.penalty is not None:
             width = sum(value > self.penalty for value in self.sigma[:width])
         left, right = self.u[:, :width].copy(), self.w[:, :width].copy()
-        for i in range(width):
+        for i, value in enumerate(self.sigma[:width]):
             if self.penalty is None:
-                right[:, i] *= self.sigma[i]
+                right[:, i] *= value
             else:
-                root = mp.sqrt(self.sigma[i] - self.penalty)
-                left[:, i] *= root
-                right[:, i] *= root
+                left[:, i] *= mp.sqrt(value - self.penalty)
+                right[:, i] *= mp.sqrt(value - self.penalty)
         return left, right, self.u[:, :width]
 
     def _encoder(self, features: Features) -> tuple[Any, Any, Any]:

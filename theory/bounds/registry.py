@@ -91,7 +91,10 @@ class Bound:
         if self.subject != "optimum":
             from pairbounds.theory.bounds.quantities import Encoder  # theorems on pairs alone do not need it
 
-            arguments = (*arguments, self._of(encoder or Encoder.optimum(graph, known, k)))
+            subject = encoder or Encoder.optimum(graph, known, k)
+            if NEEDED.get(self.subject) == "penalty" and subject.penalty is None:
+                raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
+            arguments = (*arguments, subject)
         if not self.foreign:
             return float(self.evaluate(*arguments))
         with foreign_code(f"bound {self.name!r}", self.evaluate, HypothesisError):
@@ -114,11 +117,6 @@ class Bound:
             return "hops" in inspect.signature(self.evaluate).parameters
         except (TypeError, ValueError):  # compiled code that has no signature
             return False
-
-    def _of(self, encoder: "Encoder") -> "Encoder":
-        if NEEDED.get(self.subject) == "penalty" and encoder.penalty is None:
-            raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
-        return encoder
 
 
 BOUNDS: Register[Bound] = Register(
@@ -177,8 +175,8 @@ def bound(
 
             _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
-        parts = (name, quantity, status, relation, subject, statement, remarks.strip(), function, corollary_of)
-        return Bound(*parts, kept=kept)
+        remarks = remarks.strip()
+        return Bound(name, quantity, status, relation, subject, statement, remarks, function, corollary_of, None, kept)
 
     return BOUNDS.registering(name, entry)
 

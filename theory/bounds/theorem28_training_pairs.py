@@ -178,8 +178,10 @@ class Forecast:
         return np.asarray(label_energy(self.graph, self.triplets)[: self.k])
 
     def _marginal_changes(self, n_pairs: int) -> list[FloatArray]:
+        """`|p̂ / p - 1|` of each node of each side, at most, of all at once."""
         sides = (self.graph.left_marginal, self.graph.right_marginal)
-        return [_marginal_change(self.graph, side, n_pairs, self._half) for side in sides]
+        log = math.log(2 * sum(self.graph.joint.shape) / (1 - self._half))
+        return [np.asarray(bernstein_deviation(1.0, 1.0, log, n_pairs * mass)) for mass in sides]
 
     def _operator_noise(self, n_pairs: int) -> tuple[float, float, float]:
         """The noise, s and a of (c) or (e); an infinite noise where a node may be unseen."""
@@ -255,12 +257,6 @@ def _gap(triplets: Spectrum, k: int) -> float:
 def _within(gap: float, noise: float, lost: float) -> float:
     """`4 γ B² / (γ - η)²`, inf where `η >= γ`."""
     return 4 * gap * noise**2 / (gap - lost) ** 2 if lost < gap else math.inf
-
-
-def _marginal_change(graph: PairGraph, mass: FloatArray, n_pairs: int, level: float) -> FloatArray:
-    """`|p̂ / p - 1|` of each node, at most, of all nodes of both sides at once; (n,)."""
-    log = math.log(2 * (graph.n_left + graph.n_right) / (1 - level))
-    return np.asarray(bernstein_deviation(1.0, 1.0, log, n_pairs * mass))
 
 
 def _norm_of_product(left: FloatArray, right: FloatArray, a: FloatArray, b: FloatArray) -> float:

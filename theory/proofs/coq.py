@@ -120,11 +120,11 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
     require_width(graph.joint.shape, k)
     require_small(graph)
     exact = ExactGraph(graph)
-    proof = assembled(graph, exact, k, penalty, HOPS, left_places if penalty is None else _upper_places)
-    writer = _Writer(exact, proof)
-    if not writer.lower_holds():
-        proof = assembled(graph, exact, k, penalty, HOPS, _upper_places)
+    for cut_of in (left_places, _upper_places) if penalty is None else (_upper_places,):
+        proof = assembled(graph, exact, k, penalty, HOPS, cut_of)
         writer = _Writer(exact, proof)
+        if writer.lower_holds():
+            break
     masses = [writer.shown(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
     least = min(Fraction(1), *(2 * claim.value for claim in masses))
     votes = [writer.priced(claim) for claim in proof.claims if claim.filter]
@@ -211,8 +211,13 @@ class _Writer:
         return margins([*claim.filter], self._exact, self._states, self._bits)
 
     def _budget(self, claim: Claim) -> Fraction:
+        """The most that the integral of the claim's polynomial can be, as Coq bounds it."""
         over, coefficients = _over_one(claim.polynomial)
-        return self._integral(coefficients) / over
+        one, most = 1 << self._bits, 0
+        for j, (coefficient, low) in enumerate(zip(coefficients, self._moments, strict=False)):
+            slack = self._total * self._classes * j * (2 * one + j)
+            most += coefficient * low + max(0, coefficient * slack)
+        return Fraction(most, self._total * one**2 * over)
 
     def _theorem(self, claim: Claim) -> str:
         """A theorem by a polynomial above the step, or by a vote."""
@@ -232,14 +237,6 @@ class _Writer:
             num=value.numerator,
             den=value.denominator,
         )
-
-    def _integral(self, coefficients: Sequence[int]) -> Fraction:
-        """The most that `Σ_j p_j a_j` can be, as Coq bounds it."""
-        one, most = 1 << self._bits, 0
-        for j, (coefficient, low) in enumerate(zip(coefficients, self._moments, strict=False)):
-            slack = self._total * self._classes * j * (2 * one + j)
-            most += coefficient * low + max(0, coefficient * slack)
-        return Fraction(most, self._total * one**2)
 
     def lower_holds(self) -> bool:
         """Return whether Coq finds that `σ_k² >= b'`: the matrix of its test is diagonally dominant."""
