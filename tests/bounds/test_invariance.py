@@ -18,7 +18,7 @@ from tests.families import GRAPHS
 
 GAP = 0.01  # between singular values at the cut, and of the cut to 1
 CLOSE = 1e-6
-SEARCHED = {"local-multihop-error", "local-penalised-error"}  # by search: they move by more
+SEARCHED = {"local-multihop-error", "local-penalised-error"}  # by search: with a node more they move by more
 PENALTY = 0.37
 
 
@@ -113,8 +113,8 @@ def is_compared(form: str, name: str) -> bool:
     return claim.status != "rate" and not changed
 
 
-def is_same(first: pd.Series, second: pd.Series) -> bool:
-    close = 1e-3 if first.name in SEARCHED else CLOSE
+def is_same(form: str, first: pd.Series, second: pd.Series) -> bool:
+    close = 1e-3 if first.name in SEARCHED and form.startswith("split") else CLOSE
     sides = [(first[side], second[side]) for side in ("measured", "value")]
     return first["applicable"] == second["applicable"] and all(
         math.isclose(a, b, rel_tol=close, abs_tol=close) or (math.isnan(a) and math.isnan(b)) for a, b in sides
@@ -133,4 +133,4 @@ def test_the_same_table(family):
     for name, changed in FORMS.items():
         other = changed(form).table()
         rows = [row for row in table.index if is_compared(name, row)]
-        assert [row for row in rows if not is_same(table.loc[row], other.loc[row])] == [], name
+        assert [row for row in rows if not is_same(name, table.loc[row], other.loc[row])] == [], name

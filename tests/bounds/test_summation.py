@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds
 from pairbounds.theory.bounds.quantities import Encoder
@@ -12,7 +10,6 @@ from pairbounds.theory.spectrum.triplets import spectrum
 NAMES = ["local-multihop-error", "local-penalised-error"]
 PENALTY = 0.4
 MOVED = 1e-6  # of the value
-LEAST = 1e-6  # values below count as so much: they are round-off themselves
 
 # With its columns reversed, or three times its weights, it once had 0.99969, 0.71586 and 0.58508 at k = 1: its measure
 # has four atoms, and further steps of Lanczos are made of round-off.
@@ -26,33 +23,15 @@ FOUR_ATOMS = np.array(
 )
 
 
-def bounds_of(weights: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
-    return check_bounds(PairGraph(weights, labels), k, penalty=PENALTY, bounds=NAMES)["value"].to_numpy(float)
-
-
-def assert_in_any_order(weights: np.ndarray, labels: np.ndarray, k: int, rng: np.random.Generator) -> None:
-    rows, columns = (rng.permutation(length) for length in weights.shape)
-    plain = bounds_of(weights, labels, k)
-    others = [
-        bounds_of(3 * weights, labels, k),
-        bounds_of(weights[:, ::-1], labels, k),
-        bounds_of(weights[rows][:, columns], labels[rows], k),
-        bounds_of(np.asfortranarray(weights)[::-1], labels[::-1], k),
-    ]
-    for other in others:
-        assert other == pytest.approx(plain, rel=MOVED, abs=MOVED * LEAST)
+def bounds_of(weights: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return check_bounds(PairGraph(weights, labels), 1, penalty=PENALTY, bounds=NAMES)["value"].to_numpy(float)
 
 
 def test_a_graph_of_four_atoms_has_one_value():
     labels = np.array([1, 0, 0, 1])
-    assert_in_any_order(FOUR_ATOMS / 1000, labels, 1, np.random.default_rng(0))
+    plain = bounds_of(FOUR_ATOMS, labels)
+    for weights in (FOUR_ATOMS / 1000, 3 * FOUR_ATOMS, FOUR_ATOMS[:, ::-1], np.asfortranarray(FOUR_ATOMS)):
+        assert bounds_of(weights, labels) == pytest.approx(plain, rel=MOVED)
+    assert bounds_of(FOUR_ATOMS[::-1], labels[::-1]) == pytest.approx(plain, rel=MOVED)
     graph = PairGraph(FOUR_ATOMS, labels)
-    assert bounds_of(FOUR_ATOMS, labels, 1)[0] >= Encoder.optimum(graph, spectrum(graph, 2), 1).probe.error
-
-
-@settings(max_examples=4)
-@given(st.integers(2, 9), st.integers(2, 9), st.integers(2, 3), st.integers(0, 2**32 - 1))
-def test_a_small_graph_has_one_value_in_any_order(n_left, n_right, n_classes, seed):
-    rng = np.random.default_rng(seed)
-    weights, labels = rng.integers(1, 1000, size=(n_left, n_right)), rng.integers(n_classes, size=n_left)
-    assert_in_any_order(weights, labels, int(rng.integers(1, min(n_left, n_right))), rng)
+    assert plain[0] >= Encoder.optimum(graph, spectrum(graph, 2), 1).probe.error

@@ -152,29 +152,21 @@ def test_a_theorem_without_a_penalty_is_not_shown_with_one(refused):
 
 
 def other_graphs(graph):
-    """Other graphs, and whether what is proved of them differs: by a label, by a weight, by the last bit of it."""
+    """Other graphs: by a label, by the last bit of each heaviest weight, and with labels on the right."""
     labels, joint = graph.left_labels, graph.joint.toarray()
-    yield PairGraph(joint, np.append((labels[0] + 1) % 2, labels[1:])), True
-    for i in range(len(joint)):
-        column = int(np.argmax(joint[i]))
-        heavier, bit = joint.copy(), joint.copy()
-        heavier[i, column] *= 1.01
+    yield PairGraph(joint, np.append((labels[0] + 1) % 2, labels[1:]))
+    for i, column in enumerate(joint.argmax(axis=1)):
+        bit = joint.copy()
         bit[i, column] = np.nextafter(bit[i, column], 1)
-        yield PairGraph(heavier, labels), True
-        yield PairGraph(bit, labels), False
-    yield PairGraph(joint.T, np.arange(joint.shape[1]) % 2), True
-    yield PairGraph(joint, labels, np.arange(joint.shape[1]) % 2), False
+        yield PairGraph(bit, labels)
+    yield PairGraph(joint, labels, np.arange(joint.shape[1]) % 2)
 
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_a_proof_of_another_graph_is_refused(tmp_path, name):
-    for other, differs in other_graphs(GRAPHS[name]):
-        read = verifier.Graph(saved(other, tmp_path))
+    for other in other_graphs(GRAPHS[name]):
         with pytest.raises(verifier.Refusal, match="of another graph"):
-            verifier.check(read, RECORDS[name])
-        if differs:  # whoever changes the digest too has proved nothing of the other graph
-            with pytest.raises(Exception, match=r".*"):
-                verifier.check(read, RECORDS[name] | {"graph": read.digest})
+            verifier.check(verifier.Graph(saved(other, tmp_path)), RECORDS[name])
 
 
 # Files.
