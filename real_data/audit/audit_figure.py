@@ -41,16 +41,16 @@ def draw(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
     with rc_context(STYLE):
         labelled = "classes" in tables
         picture = Figure(figsize=(COLUMN, (3.4 if labelled else 1.7) * COLUMN))
-        panels = list(picture.subplots(4 if labelled else 2))  # below one another: a narrow page leaves them legible
-        if labelled:
-            _bounds(panels.pop(0), tables["bounds"])
-        _spectrum(panels[0], tables["spectrum"])
+        panels = picture.subplots(4 if labelled else 2)  # below one another: a narrow page leaves them legible
         if labelled:
             share = "alpha_share", r"share of $\alpha_T$"
-            _captions(panels[1], tables["crossing_captions"], *share, "captions that cross labels")
-            _classes(panels[2], tables["classes"])
+            _bounds(panels[0], tables["bounds"])
+            _spectrum(panels[1], tables["spectrum"])
+            _captions(panels[2], tables["crossing_captions"], *share, "captions that cross labels")
+            _classes(panels[3], tables["classes"])
         else:
             share = "induced_share", "share of the induced pairs"
+            _spectrum(panels[0], tables["spectrum"])
             _captions(panels[1], tables["hub_captions"], *share, "hub captions")
         for name in PICTURES:
             save_picture(picture, out / name)

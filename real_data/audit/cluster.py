@@ -86,7 +86,7 @@ class ClusterPairs(Pairs):
     def pair_facts(self) -> PairFacts:
         """See `Pairs`."""
         blocks = self.graph.blocks
-        degrees, squares, returns = zip(*blocks.each(_pair_facts, self.graph.right_marginal), strict=True)
+        degrees, squares, returns = zip(*blocks.each(pair_facts, self.graph.right_marginal), strict=True)
         return PairFacts(np.sum(degrees, axis=0), np.sum(squares, axis=0), blocks.in_order(returns))
 
     def class_facts(self) -> ClassFacts:
@@ -180,10 +180,6 @@ def _finished(block: Block, numbers: Numbers, total: float) -> Block:
         raise ValueError(f"some weight is below {SMALLEST:.3g} of their sum, where float64 ends: leave its row out")
     parts = weights, numbers[joint.indices], joint.indptr
     return Block(block.rows, sp.csr_array(parts, shape=(joint.shape[0], int(numbers.max()) + 1)))
-
-
-def _pair_facts(block: Block, right_marginal: FloatArray) -> PairFacts:
-    return pair_facts(block.joint, right_marginal)
 
 
 def _class_facts(block: Block, labels: IntArray, right_marginal: FloatArray) -> ClassFacts:

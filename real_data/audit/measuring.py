@@ -23,6 +23,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.audit.cluster_graph import Block
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, cross_class_leaks
 from pairbounds.theory.quantities.consistency import (
@@ -59,8 +60,9 @@ class ClassFacts(NamedTuple):
     second_eigenvalues: FloatArray
 
 
-def pair_facts(joint: sp.csr_array, right_marginal: FloatArray) -> PairFacts:
+def pair_facts(rows: PairGraph | Block, right_marginal: FloatArray) -> PairFacts:
     """The facts of some rows of `P`, none of them empty."""
+    joint = rows.joint
     n_right, squared = joint.shape[1], joint.data**2
     degrees = np.bincount(joint.indices, minlength=n_right).astype(np.int64)
     squares = np.bincount(joint.indices, squared, n_right).astype(np.float64)
@@ -85,7 +87,7 @@ class Pairs:
 
     def pair_facts(self) -> PairFacts:
         """Sums over single pairs."""
-        return pair_facts(self.graph.joint, self.graph.right_marginal)
+        return pair_facts(self.graph, self.graph.right_marginal)
 
     def class_facts(self) -> ClassFacts:
         """Cohesion of the classes; needs labels."""

@@ -126,7 +126,8 @@ def _label_table(path: Path, columns: Columns) -> RoleTable:
 def pair_parts(part: TableFile, columns: Mapping[str, str]) -> Iterator[PairPart]:
     """The pairs of a part of a table, a batch at a time."""
     for rows in part.batches(list(columns.values())):
-        images, captions = (_coded(rows.filled(columns[role])) for role in ("image", "caption"))
+        ends = (rows.filled(columns[role]).combine_chunks() for role in ("image", "caption"))
+        images, captions = (names.dictionary_encode() for names in ends)
         weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(images))
         similarities = rows.numbers(columns["similarity"]) if "similarity" in columns else None
         yield PairPart(images, captions, weights, similarities)
@@ -156,10 +157,6 @@ def class_of_image(table: RoleTable) -> "pd.Series[Any]":
     if cells.empty:
         raise ValueError(f"{table.path} has no label in any row: leave it out, or fill its column of labels")
     return one_label_each(cells, table.path)
-
-
-def _coded(text: pa.ChunkedArray) -> pa.DictionaryArray:
-    return text.combine_chunks().dictionary_encode()
 
 
 def _known(file: TableFile, role: str, known: Sequence[str]) -> str:

@@ -186,7 +186,7 @@ def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
 
 
 def _errors(graph: PairGraph):
-    facts = pair_facts(graph.joint, graph.right_marginal)
+    facts = pair_facts(graph, graph.right_marginal)
     return labelling_errors(graph, facts, agreement(Pairs(graph), spectrum(graph, 1)))
 
 

@@ -2,8 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -71,8 +70,8 @@ class GraphFile:
 
     def labelled(self, path: str | os.PathLike[str], header: bool | None = None) -> "GraphFile":
         """The same with the left labels of a file, as `read_labels` reads it."""
-        found = read_labels(path, header)
-        return replace(self, graph=_labelled(self.graph, found, path, by_row=self.kind != "pairs"))
+        labels = read_labels(path, header)
+        return replace(self, graph=_labelled(self.graph, labels, path, by_row=self.kind != "pairs"))
 
 
 def read_graph(
@@ -118,8 +117,8 @@ def read_graph(
         raise ValueError(f"{source} is none of {', '.join(MATRICES)}, {WORDS}: a graph is read from one of these")
     if source.suffix in MATRICES and (columns is not None or weight is not None):
         raise ValueError(f"{source} is a matrix: it has no columns that hold the ends of pairs or their weights")
-    found = _matrix_file(source) if source.suffix in MATRICES else _table_file(source, columns, weight, header)
-    return found if labels is None else found.labelled(labels, header)
+    file = _matrix_file(source) if source.suffix in MATRICES else _table_file(source, columns, weight, header)
+    return file if labels is None else file.labelled(labels, header)
 
 
 def _matrix_file(source: Path) -> GraphFile:
@@ -128,7 +127,7 @@ def _matrix_file(source: Path) -> GraphFile:
     readers: dict[str, Callable[[Path], Any]] = {".npz": _sparse_npz, ".npy": _array, ".mtx": _matrix_market}
     with readable(source):
         joint = readers[source.suffix](source)
-    return GraphFile(_graph_of(source, joint), "matrix")
+    return GraphFile(_graph_of(source, PairGraph, joint), "matrix")
 
 
 def _array(path: Path) -> npt.NDArray[Any]:
@@ -150,16 +149,10 @@ def _sparse_npz(path: Path) -> Any:
     return sp.load_npz(path)
 
 
-def _graph_of(source: Path, joint: Any, **parts: Any) -> PairGraph:
-    with _naming_file(source):
-        return PairGraph(joint, **parts)
-
-
-@contextmanager
-def _naming_file(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Name the file in an error of the graph that is made from it."""
+def _graph_of(path: str | os.PathLike[str], make: Callable[..., PairGraph], *arrays: Any, **optional: Any) -> PairGraph:
+    """A graph that is made from a file, which an error names."""
     try:
-        yield
+        return make(*arrays, **optional)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -184,7 +177,7 @@ def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None,
             "--columns LEFT,RIGHT."
         ) from error
     right_ids = list(matrix.columns) if table.headed else None
-    graph = _graph_of(source, matrix.values, left_ids=matrix.ids, right_ids=right_ids)
+    graph = _graph_of(source, PairGraph, matrix.values, left_ids=matrix.ids, right_ids=right_ids)
     return GraphFile(graph, "matrix", used={} if matrix.named is None else {"names of rows": matrix.named or "no name"})
 
 
@@ -245,8 +238,7 @@ def _pairs(table: TableFile, ends: tuple[str, str], weight: str | None) -> Graph
         for side, ids in (("left", left), ("right", right))
         if f"{side} labels" in used
     }
-    with _naming_file(table.path):
-        graph = PairGraph.from_pairs(left, right, weights, **labels)
+    graph = _graph_of(table.path, PairGraph.from_pairs, left, right, weights, **labels)
     ignored = tuple(name for name in table.names if name not in used.values() and not is_unnamed(name))
     return GraphFile(graph, "pairs", ignored, used)
 
@@ -312,21 +304,19 @@ def label_columns(table: TableFile, label: str | None = None) -> tuple[str, str]
     return first_of(others, (*NAMES[1:], NAMES[0])) or others[0], label
 
 
-def _labelled(graph: PairGraph, found: Any, path: str | os.PathLike[str], *, by_row: bool) -> PairGraph:
+def _labelled(graph: PairGraph, classes: Any, path: str | os.PathLike[str], *, by_row: bool) -> PairGraph:
     """The same graph with the left labels of a file."""
-    if isinstance(found, Mapping):
+    if isinstance(classes, Mapping):
         ids = graph.left_ids.tolist()
-        each: Any = [found.get(str(name)) for name in ids]
+        each: Any = [classes.get(str(name)) for name in ids]
         if all(label is None for label in each):
             raise ValueError(f"{path} has a class for none of the {len(ids)} left nodes, {ids[0]!r} the first")
     elif by_row:
-        each = found
+        each = classes
     else:
         raise ValueError(f"{path} has classes without ids, and a list of pairs has no order: give two columns")
     right, names = graph.right_labels, graph.class_names
     if right is not None and names is None and np.asarray(each).dtype.kind not in "biuf":  # but written
         names = tuple(map(str, range(int(right.max()) + 1)))
-    with _naming_file(path):
-        return PairGraph(
-            graph.joint, each, named_labels(right, names), left_ids=graph.left_ids, right_ids=graph.right_ids
-        )
+    labels = {"left_labels": each, "right_labels": named_labels(right, names)}
+    return _graph_of(path, PairGraph, graph.joint, **labels, left_ids=graph.left_ids, right_ids=graph.right_ids)

@@ -37,23 +37,22 @@ def coded(
         other; integers beyond the names; a side on which every label is missing; numbers in bfloat16.
     """
     given = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
-    numbered = {side: _integers(side, labels) for side, labels in given.items()}
+    coded_sides = {side: _integers(side, labels) for side, labels in given.items()}
+    numbered = {side: codes for side, codes in coded_sides.items() if codes is not None}
     for side, codes in numbered.items():
-        if codes is not None:
-            require_labelled(side, codes)
-    if all(codes is not None for codes in numbered.values()):
-        found: dict[str, IntArray | None] = {side: numbered.get(side) for side in sides}
+        require_labelled(side, codes)
+    if len(numbered) == len(given):
         names = None if class_names is None else tuple(map(str, class_names))
-        largest = max((int(codes.max(initial=-1)) for codes in found.values() if codes is not None), default=-1)
+        largest = max((int(codes.max(initial=-1)) for codes in numbered.values()), default=-1)
         if names is not None and largest >= len(names):
             raise ValueError(
                 f"labels go to {largest} and class_names has {len(names)} names: give one for each of 0..r-1"
             )
-        return found, names
+        return {side: numbered.get(side) for side in sides}, names
     if class_names is not None:
         raise ValueError("class_names are the names of integers, and the labels have names of their own")
-    if len({codes is None for codes in numbered.values()}) > 1:
-        kinds = (f"{side}_labels are {'names' if codes is None else 'integers'}" for side, codes in numbered.items())
+    if numbered:
+        kinds = (f"{side}_labels are {'integers' if side in numbered else 'names'}" for side in given)
         raise ValueError(f"{' and '.join(kinds)}: a class is called the same on both sides")
     by_side, names = _named(given)
     return {side: by_side.get(side) for side in sides}, names

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.devices import torch_device
@@ -37,15 +38,16 @@ def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tup
     return indices, similarities
 
 
-def softmax_pairs(indices: IntArray, similarities: FloatArray, temperature: float) -> dict[str, npt.NDArray[Any]]:
-    """The pairs as an edge list, with weights `e^{s/τ}` that sum to 1 for each image: `rows`, `columns`, `weights`."""
+def softmax_joint(indices: IntArray, similarities: FloatArray, temperature: float, n_texts: int) -> sp.coo_array:
+    """Weights `e^{s/τ}` of the pairs, which sum to 1 for each image; coo_array, (n_images, n_texts)."""
     if not (np.isfinite(temperature) and temperature > 0):
         raise ValueError(f"temperature={temperature!r} is not a positive number")
     weights = np.exp((similarities - similarities.max(axis=1, keepdims=True)) / temperature)
     weights /= weights.sum(axis=1, keepdims=True)
     rows = np.repeat(np.arange(len(indices)), indices.shape[1])
     kept = weights.ravel() >= np.finfo(np.float64).eps  # lighter pairs are lost in the sum of the others
-    return {"rows": rows[kept], "columns": indices.ravel()[kept], "weights": weights.ravel()[kept]}
+    pairs = rows[kept], indices.ravel()[kept]
+    return sp.coo_array((weights.ravel()[kept], pairs), shape=(len(indices), n_texts))
 
 
 def _directions(name: str, features: Any) -> npt.NDArray[np.float32]:

@@ -173,11 +173,10 @@ class PairGraph:
         >>> PairGraph.from_features(images, texts, temperature=0.1, top_k=3, left_labels=np.arange(50) % 2)
         PairGraph(n_left=50, n_right=49, n_pairs=150, 2 classes)
         """
-        from pairbounds.theory.graph.neighbours import nearest, softmax_pairs
+        from pairbounds.theory.graph.neighbours import nearest, softmax_joint
 
         indices, similarities = nearest(images, texts, top_k, device=device)
-        pairs = softmax_pairs(indices, similarities, temperature)
-        joint = sp.coo_array((pairs["weights"], (pairs["rows"], pairs["columns"])), shape=(len(indices), len(texts)))
+        joint = softmax_joint(indices, similarities, temperature, len(texts))
         return cls(joint, left_labels, right_labels, left_ids=left_ids, right_ids=right_ids, drop_isolated=True)
 
     @classmethod
@@ -372,18 +371,17 @@ def _side(name: str, size: int, labels: IntArray | None, ids: Any) -> Nodes:
     """Labels and ids of the nodes of one side, one for each, read-only."""
     if labels is not None and labels.shape != (size,):
         raise ValueError(f"{name}_labels has shape {labels.shape} for {size} {name} nodes: give one class for each")
-    ids = np.arange(size) if ids is None else _id_array(ids)
+    if ids is None:
+        ids = np.arange(size)
+    else:
+        from pairbounds.theory.graph.formats import id_array  # takes pandas to import
+
+        ids = id_array(ids)
     if ids.shape != (size,):
         raise ValueError(f"{name}_ids has {ids.size} entries for {size} {name} nodes")
     if len(set(ids.tolist())) != size:
         raise ValueError(f"{name}_ids names some node twice: ids are distinct")
     return None if labels is None else _read_only(labels.copy()), _read_only(ids)
-
-
-def _id_array(ids: Any) -> npt.NDArray[Any]:
-    from pairbounds.theory.graph.formats import id_array  # takes pandas to import
-
-    return id_array(ids)
 
 
 def _part_of(name: str, side: Nodes, keep: npt.NDArray[np.bool_]) -> Nodes:
