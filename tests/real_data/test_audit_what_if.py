@@ -104,17 +104,12 @@ def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_capti
     assert found[rules.leak] == pytest.approx([3 / 8, 3 / 8])
 
 
-def with_other_labels(views: Views, seed: int) -> Views:
-    """The same with the labels of the judged images shuffled."""
-    labels, unseen = views.judged.labels.copy(), np.unique(views.judged.images)
-    labels[unseen] = np.random.default_rng(seed).permutation(labels[unseen])
-    return Views(*(replace(pairs, labels=labels) for pairs in vars(views).values()))
-
-
 @given(seed=SEEDS)
 def test_no_rule_and_no_threshold_sees_the_labels_it_is_judged_by(seed):
     views = halves(draw_pairs(seed), seed)
-    others = with_other_labels(views, seed)
+    labels, unseen = views.judged.labels.copy(), np.unique(views.judged.images)
+    labels[unseen] = np.random.default_rng(seed).permutation(labels[unseen])
+    others = Views(*(replace(pairs, labels=labels) for pairs in vars(views).values()))
     assert not set(views.seen.images) & set(views.judged.images)
     for rule in rules.RULES.values():
         orders = [rules.ranked(rule, v, np.random.default_rng(seed)) for v in (views, others)]
