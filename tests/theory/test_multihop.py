@@ -9,7 +9,6 @@ from pairbounds import (
     HypothesisError,
     PairGraph,
     check_bounds,
-    induced_labelling_error,
     label_energy,
     spectrum,
 )
@@ -245,25 +244,6 @@ def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops,
         off = slack or module.ROUND_OFF
         assert most - 1e-6 <= mass_up_to(jacobi, node, slack=off) <= most + 0.01
         assert least + 1e-6 >= mass_below(jacobi, node, slack=off) >= least - 0.01
-
-
-def test_on_the_line_two_moments_can_fall_behind_theorem_4():
-    """Why the ends of [0, 1] matter. Bits a (in every caption), z (in none) and c (flipped at times); `y = a and z`.
-
-    Energy 3/4 at σ² = 1 and 1/4 at 0, none at `σ_3² = 1/2`. At k = 2 theorem 4 says 1/2; the mean and variance alone,
-    for a measure on the line (Cantelli), 3/4; for a measure on [0, 1] the truth, 1/4.
-    """
-    flip = (1 - np.sqrt(0.5)) / 2
-    joint = np.kron(np.kron(np.eye(2), np.ones((2, 1))), [[1 - flip, flip], [flip, 1 - flip]])
-    graph = PairGraph(joint, [a & z for a in (0, 1) for z in (0, 1) for _ in (0, 1)])
-    triplets = spectrum(graph, 3)
-    node = triplets.singular_values[2] ** 2
-    assert node == pytest.approx(0.5)
-    _, mean, square = consistency_curve(graph, 2)
-    variance = square - mean**2
-    assert variance / (variance + (mean - node) ** 2) == pytest.approx(0.75)
-    assert induced_labelling_error(graph) / (1 - node) == pytest.approx(0.5)
-    assert tail_at_most(graph, triplets, 2, hops=1) == pytest.approx(0.25)
 
 
 def test_an_atom_at_the_place_is_counted_whatever_its_round_off():

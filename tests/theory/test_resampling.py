@@ -106,13 +106,9 @@ def test_new_positives_are_a_mixture(graph, weight):
 
 
 def naive_pair_similarity(graph: PairGraph, similarity: np.ndarray) -> np.ndarray:
-    joint, result = graph.joint.toarray(), np.zeros(graph.joint.shape)
-    for x in nodes(graph):
-        for caption in range(graph.n_right):
-            others = [other for other in nodes(graph) if joint[other, caption] > 0 and other != x] or [x]
-            total = sum(joint[other, caption] * similarity[x, other] for other in others)
-            result[x, caption] = total / (sum(joint[other, caption] for other in others) or math.inf)
-    return result.round(12)  # round-off makes no difference
+    others = 1 - np.eye(graph.n_left)
+    total, mass = (similarity * others) @ graph.joint.toarray(), others @ graph.joint.toarray()
+    return np.where(mass > 0, total / np.where(mass > 0, mass, 1), 1.0).round(12)  # alone, as similar as to itself
 
 
 def naive_drop_pairs(graph: PairGraph, similarity: np.ndarray, fraction: float) -> np.ndarray:
