@@ -3,19 +3,23 @@
 import shutil
 from collections import Counter
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
+from pairbounds.real_data import datasets
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.emoji import emoji
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.table import table
+from pairbounds.real_data.kinds import KINDS
 from tests.real_data import tiny
 
 
@@ -196,3 +200,10 @@ def test_wrong_tables_are_one_line(folder):
     assert "ends in .csv, .tsv, .jsonl, .parquet" in error_of(table, folder / "widgets" / "0.png")
     (folder / "other.csv").write_text("image,text\na.png,one\n")
     assert "lacks ['caption']" in error_of(table, folder / "other.csv")
+
+
+def test_each_data_set_has_its_line_among_the_kinds():
+    modules = [import_module(f"{datasets.__name__}.{module.name}") for module in iter_modules(datasets.__path__)]
+    names = [module.__name__.rpartition(".")[2] for module in modules]
+    for name, module in zip(names, modules, strict=True):
+        assert not hasattr(module, name) or name in KINDS, f"add a line for {name!r} to KINDS in real_data/kinds.py"
