@@ -32,7 +32,6 @@ class Comparison(NamedTuple):
 
     captions: float
     augmentation: float
-    strength: float
     smaller: int
     equal: int
     strengths: int
@@ -71,9 +70,8 @@ def compared(table: pd.DataFrame, column: str) -> Comparison:
     """Captions against augmentation at every strength; it is the captions that are smaller, or equal."""
     augmentation, caption = by_pairs(table)
     ours, theirs = float(caption[column].median()), augmentation.groupby("strength")[column].median()
-    best = float(theirs.index[int(theirs.argmin())])
     smaller, equal = int(np.sum(ours < theirs)), int(np.sum(ours == theirs))
-    return Comparison(ours, float(theirs.min()), best, smaller, equal, len(theirs))
+    return Comparison(ours, float(theirs.min()), smaller, equal, len(theirs))
 
 
 def paired(table: pd.DataFrame, by: str) -> Pair:

@@ -76,7 +76,7 @@ def near_by_family(table: pd.DataFrame, factor: float = 2.0) -> pd.DataFrame:
 def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     medians = rows.groupby(["quantity", "m"])["value"].median()
     upper, lower = medians["upper"], medians["lower"]
-    true, plain = closing(rows).true, closing(rows).plain
+    plain, *_, true = closing(rows)
     hue, dots, marker = THEOREMS[15]
     axes.fill_between(upper.index, lower, upper, color=hue, alpha=0.25, linewidth=0)
     for end in (upper, lower):
