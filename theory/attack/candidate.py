@@ -45,7 +45,7 @@ class Candidate:
     penalty: float | None = None
 
     def tidied(self) -> "Candidate":
-        """What is left without negligible edges and isolated nodes; k shrinks with the graph.
+        """Candidate without negligible edges and isolated nodes; k shrinks with the graph.
 
         Raises
         ------

@@ -7,6 +7,8 @@ import pytest
 from pairbounds.plugins import load_plugin
 from tests.unloaded import unload
 
+collect_ignore = ["tiny.py"]  # or the search for doctests would import it, and register its study under another name
+
 
 @pytest.fixture(autouse=True, scope="package")
 def _tiny():
