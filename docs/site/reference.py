@@ -14,7 +14,8 @@ MODULES = (
     "pairbounds.theory.quantities.walks",
     "pairbounds.theory.quantities.confidence",
     "pairbounds.sweeps",
-    "pairbounds.theory.resampling",
+    "pairbounds.theory.resampling.graph_rules",
+    "pairbounds.theory.resampling.effects",
     "pairbounds.real_data.audit",
     "pairbounds.figures.plots",
 )
@@ -39,6 +40,8 @@ def _page(name: str) -> str:
 
 
 def _public(name: str) -> list[str]:
-    """Functions and classes in `__all__`."""
+    """Functions and classes in `__all__`, or else those of the module without an underscore."""
     module = import_module(name)
-    return [key for key in module.__all__ if callable(getattr(module, key))]
+    of_module = [key for key, value in vars(module).items() if getattr(value, "__module__", None) == name]
+    names = getattr(module, "__all__", [key for key in of_module if not key.startswith("_")])
+    return [key for key in names if callable(getattr(module, key))]

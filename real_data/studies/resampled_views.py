@@ -71,7 +71,8 @@ def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: in
 
     Returns
     -------
-    DataFrame, as `pairbounds.theory.resampling.resampling_effects` has it, with draw, estimator, images and temperature
+    DataFrame, as `pairbounds.theory.resampling.effects.resampling_effects` has it, with draw, estimator, images and
+    temperature
 
     Raises
     ------

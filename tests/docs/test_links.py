@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from tests.docs.blocks import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
+import reference
 import written
 
 DOCS = ROOT / "docs"
@@ -42,6 +43,11 @@ def test_links_of_a_page_lead_somewhere(page):
         target = (page.parent / path).resolve() if path else page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
+
+
+def test_each_public_module_has_a_page_of_its_names():
+    pages = dict(reference.pages())
+    assert all(".. auto" in pages[f"{reference.FOLDER}/{name}.md"] for name in reference.MODULES)
 
 
 def test_every_page_of_docs_is_in_the_site():
