@@ -13,7 +13,7 @@ from PIL import Image
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.packed import take_rows
-from pairbounds.real_data.datasets.picture_files import Member, open_original, open_picture
+from pairbounds.real_data.datasets.picture_files import Member, open_picture, original_picture
 
 AT_ONCE = 10_000  # entries whose text is in memory
 
@@ -90,8 +90,8 @@ class ImageTextDataset:
         return open_picture(self.files[index], self.size)
 
     def original(self, index: int) -> Image.Image:
-        """The picture that an image is made of, opened and not decoded yet, whatever the size of the images."""
-        return open_original(self.files[index], self.size)
+        """The picture that an image is made of, in RGB, whatever the size of the images."""
+        return original_picture(self.files[index], self.size)
 
     def take(self, indices: Sequence[int] | IntArray) -> "ImageTextDataset":
         """The data set of these images, in this order; the label names stay all of them."""

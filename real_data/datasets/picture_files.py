@@ -50,51 +50,33 @@ def open_picture(path: Path | Member, size: int | None) -> Image.Image:
 
     An SVG is rendered at that size, never enlarged.
     """
-    with named(path), open_original(path, size) as picture:
-        image = _on_white(picture)
-        return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
+    image = original_picture(path, size)
+    return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
 
 
-def open_original(path: Path | Member, size: int | None = None) -> Image.Image:
-    """A picture as its file has it, not decoded yet: of a JPEG no more need be decoded than is looked at.
-
-    Parameters
-    ----------
-    size : at which an SVG is rendered
-    """
-    with named(path):
-        if isinstance(path, Member):
-            return Image.open(io.BytesIO(path.read()), formats=FORMATS)
-        source: Path | io.BytesIO = require_file(path, "picture")
-        if path.suffix.lower() == DRAWING:
-            source = io.BytesIO(_rendered(path.read_bytes(), size))
-        return Image.open(source, formats=FORMATS)
-
-
-def decoded(picture: Image.Image, spare: float) -> Image.Image:
-    """A picture that was opened, in RGB, on white where it is transparent.
-
-    Parameters
-    ----------
-    spare : how many times larger than it is needed the picture is
-        A JPEG is then decoded at a half, a quarter or an eighth of its size, by means over squares of pixels.
-    """
-    if spare >= 2:
-        picture.draft(None, (round(picture.width / spare), round(picture.height / spare)))
-    if picture.mode != "RGB" or picture.has_transparency_data:
+def original_picture(path: Path | Member, svg_size: int | None) -> Image.Image:
+    """A picture in RGB, on white where it is transparent, of the size that its file has; an SVG is `svg_size` wide."""
+    with _named(path), _opened(path, svg_size) as picture:
         return _on_white(picture)
-    picture.load()
-    return picture
+
+
+def _opened(path: Path | Member, svg_size: int | None = None) -> Image.Image:
+    """A picture file, its header read and no pixel."""
+    if isinstance(path, Member):
+        return Image.open(io.BytesIO(path.read()), formats=FORMATS)
+    source: Path | io.BytesIO = require_file(path, "picture")
+    if path.suffix.lower() == DRAWING:
+        source = io.BytesIO(_rendered(path.read_bytes(), svg_size))
+    return Image.open(source, formats=FORMATS)
 
 
 @contextmanager
-def named(what: object) -> Iterator[None]:
+def _named(what: object) -> Iterator[None]:
     """One `ValueError` that names the picture: decoders raise whatever a broken file leads them to."""
     try:
         yield
     except Exception as error:
-        said = str(error).replace(f"cannot read picture {what}: ", "")
-        said = said.replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
+        said = str(error).replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
         reason = " ".join(said.split()) or type(error).__name__
         raise ValueError(f"cannot read picture {what}: {reason}") from error
 
@@ -102,7 +84,8 @@ def named(what: object) -> Iterator[None]:
 def fault_of(path: Path) -> str | None:
     """Reason why a picture cannot be opened, if so: an SVG is drawn, of any other the header is read and no pixel."""
     try:
-        open_original(path).close()
+        with _named(path):
+            _opened(path).close()
     except ValueError as error:
         return str(error)
     return None

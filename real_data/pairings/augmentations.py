@@ -20,39 +20,6 @@ KEPT = 2_048  # views: an encoder sees them all, and then another does, or pixel
 _picture = lru_cache(maxsize=1)(open_picture)  # the views of an image are drawn one after another
 
 
-@dataclass(frozen=True)
-class Reach:
-    """Reach of SimCLR's transforms, whoever draws them, and their frequency.
-
-    Attributes
-    ----------
-    area : smallest area of a crop, as a part of the image's; its sides are 3:4 to 4:3
-    colour, hue : largest changes of brightness, contrast and saturation; and of hue, in turns
-    blur : smallest and largest width of the blur, in pixels; its kernel has a tenth of the view's side
-    jittered, grey, blurred : shares of the views with other colours, without colour, and blurred
-    """
-
-    area: float
-    colour: float
-    hue: float
-    blur: tuple[float, float]
-    jittered: float = 0.8
-    grey: float = 0.2
-    blurred: float = 0.5
-
-    @classmethod
-    def of(cls, strength: float) -> "Reach":
-        """Reach at a strength, as `simclr` has it."""
-        if not 0 < strength <= 1:
-            raise ValueError(f"strength={strength!r} is not in (0, 1]: 1 is SimCLR's")
-        return cls(1 - strength * (1 - LEAST_AREA), COLOUR * strength, HUE * strength, (0.1, 0.1 + 1.9 * strength))
-
-
-def blur_kernel(pixels: int) -> int:
-    """Side of the kernel of the blur: odd, a tenth of the view, as published."""
-    return pixels // 10 | 1
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Views(ImageTextDataset):
     """Augmented views of images, several of each, one after another: the same every time for one seed.
@@ -71,10 +38,6 @@ class Views(ImageTextDataset):
         own = int(content_key(str(self.seed), str(self.strength), self.ids[index])[:15], 16)
         return _drawn(self.files[index], self.side, self.strength, own).copy()
 
-    def original(self, index: int) -> Image:
-        """The view: there is no larger one of it."""
-        return self.image(index)
-
     @cached_property
     def key(self) -> str:
         """Content key, of the images and of how they are augmented."""
@@ -83,11 +46,16 @@ class Views(ImageTextDataset):
 
 @lru_cache(maxsize=KEPT)
 def _drawn(file: Path | Member, size: int, strength: float, seed: int) -> Image:
+    return seeded_view(_picture(file, size), size, strength, seed)
+
+
+def seeded_view(picture: Image, pixels: int, strength: float, seed: int) -> Image:
+    """The view of a picture that follows from a seed, `pixels` x `pixels`, as `simclr` draws it."""
     # torchvision draws from the CPU's global generator, which is put back as it was. Its own seeding is 40 times as
     # fast as `torch.manual_seed`, which asks for the generators of every device.
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        view: Image = simclr(size, strength)(_picture(file, size))
+        view: Image = simclr(pixels, strength)(picture)
     return view
 
 
@@ -120,14 +88,15 @@ def simclr(pixels: int, strength: float = 1.0) -> v2.Transform:
     -----
     Source: Chen, Kornblith, Norouzi and Hinton 2020, appendix A, with colour strength 1.
     """
-    reach = Reach.of(strength)
-    colour = reach.colour
+    if not 0 < strength <= 1:
+        raise ValueError(f"strength={strength!r} is not in (0, 1]: 1 is SimCLR's")
+    colour, kernel = COLOUR * strength, pixels // 10 | 1  # odd, a tenth of the view
     return v2.Compose(
         [
-            v2.RandomResizedCrop(pixels, scale=(reach.area, 1.0), antialias=True),
+            v2.RandomResizedCrop(pixels, scale=(1 - strength * (1 - LEAST_AREA), 1.0), antialias=True),
             v2.RandomHorizontalFlip(),
-            v2.RandomApply([v2.ColorJitter(colour, colour, colour, reach.hue)], p=reach.jittered),
-            v2.RandomGrayscale(reach.grey),
-            v2.RandomApply([v2.GaussianBlur(blur_kernel(pixels), reach.blur)], p=reach.blurred),
+            v2.RandomApply([v2.ColorJitter(colour, colour, colour, HUE * strength)], p=0.8),
+            v2.RandomGrayscale(0.2),
+            v2.RandomApply([v2.GaussianBlur(kernel, (0.1, 0.1 + 1.9 * strength))], p=0.5),
         ]
     )

@@ -12,7 +12,7 @@ import torch
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
-from pairbounds.real_data.pairings.augmentations import Reach, views_of
+from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
 from pairbounds.real_data.resampling import Rule
 from pairbounds.real_data.training.evaluation import Features, judgements
@@ -83,7 +83,7 @@ class TrainingData:
         """Source of the batches of a run."""
         encoder = self.view_encoder(run) if run.view_guide else None
         if not self.views:
-            return FreshViews(self.source.dataset, Reach.of(run.strength), encoder, self.workers, self.device)
+            return FreshViews(self.source.dataset, run.strength, encoder, self.workers)
         seen: FloatArray | None = None
         if encoder is not None:
             seen = encoder.encode_images(views_of(self.source.dataset, self.views, run.strength, seed=0), self.cache)

@@ -53,7 +53,7 @@ def path_of_imagenet(cache: Path) -> dict[str, object]:
     before, data = peak(), made()
     found: dict[str, object] = {"key": data.key, "told": data.named_by_captions}
     images = split(np.array(data.subjects), 0).train
-    source = FreshViews(data, workers=2, device="cpu")
+    source = FreshViews(data, workers=2)
     order = np.random.default_rng(0).permutation(images)[: 32 * 4].reshape(4, 32)
     for batch in source.batches(list(order), 2, np.random.default_rng(1)):
         shape = batch.pictures.shape
