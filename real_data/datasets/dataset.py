@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.naming import names_their_class
-from pairbounds.real_data.datasets.packed import take_rows
 from pairbounds.real_data.datasets.picture_files import Member, open_picture, original_picture
 
 AT_ONCE = 10_000  # entries whose text is in memory
@@ -25,7 +25,7 @@ class ImageTextDataset:
     Attributes
     ----------
     name : of the kind of data set
-    ids : a name for each image, distinct; these, files and digests are tuples, or packed where they are a million
+    ids : a name for each image, distinct
     files, digests : the picture file of each image, and its SHA-256
     captions : the texts of each image, at least one; a text that is there twice has two shares
     labels : (n,), index into `label_names`; -1 where an image has none
@@ -44,9 +44,9 @@ class ImageTextDataset:
     """
 
     name: str
-    ids: Sequence[str]
-    files: Sequence[Path | Member]
-    digests: Sequence[str]
+    ids: tuple[str, ...]
+    files: tuple[Path | Member, ...]
+    digests: tuple[str, ...]
     captions: tuple[tuple[str, ...], ...]
     labels: IntArray
     label_names: tuple[str, ...]
@@ -55,7 +55,7 @@ class ImageTextDataset:
     attribution: str
     skipped: tuple[str, ...] = ()
     label_sets: Mapping[str, IntArray] = field(default_factory=dict)
-    subjects: Sequence[str] = ()
+    subjects: tuple[str, ...] = ()
     class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,16 +96,12 @@ class ImageTextDataset:
     def take(self, indices: Sequence[int] | IntArray) -> "ImageTextDataset":
         """The data set of these images, in this order; the label names stay all of them."""
         chosen = np.asarray(indices, dtype=np.int64)
-        return replace(
-            self,
-            ids=take_rows(self.ids, chosen),
-            files=take_rows(self.files, chosen),
-            digests=take_rows(self.digests, chosen),
-            captions=tuple(self.captions[i] for i in chosen),
-            labels=self.labels[chosen],
-            label_sets={name: labels[chosen] for name, labels in self.label_sets.items()},
-            subjects=take_rows(self.subjects, chosen),
-        )
+        by_image: dict[str, Any] = {
+            name: tuple(getattr(self, name)[i] for i in chosen)
+            for name in ("ids", "files", "digests", "captions", "subjects")
+        }
+        label_sets = {name: labels[chosen] for name, labels in self.label_sets.items()}
+        return replace(self, **by_image, labels=self.labels[chosen], label_sets=label_sets)
 
     @property
     def side(self) -> int:

@@ -9,7 +9,6 @@ import numpy as np
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.manifest import inspected
-from pairbounds.real_data.datasets.packed import packed_paths, packed_texts
 from pairbounds.real_data.datasets.picture_files import SUFFIXES, look
 
 
@@ -64,15 +63,15 @@ def imagefolder(
                 f"class folder {place} has {len(found)} readable pictures of the {wanted} that are wanted: "
                 "take fewer samples, or more classes"
             )
-    ids = packed_texts(f"{place.name}/{name}" for place, found in zip(chosen, kept, strict=True) for name in found)
+    ids = tuple(f"{place.name}/{name}" for place, found in zip(chosen, kept, strict=True) for name in found)
     names = _class_names(chosen)
     captions = [_captions(name) for name in names]
     labels = np.repeat(np.arange(len(chosen)), [len(found) for found in kept])
     return ImageTextDataset(
         name="imagefolder",
         ids=ids,
-        files=packed_paths(Path(folder), ids),
-        digests=packed_texts(digest for found in kept for digest in found.values()),
+        files=tuple(Path(folder, name) for name in ids),
+        digests=tuple(digest for found in kept for digest in found.values()),
         captions=tuple(captions[label] for label in labels),
         labels=labels,
         label_names=names,

@@ -6,14 +6,12 @@ of each picture in its shard is looked up once, and kept, and a picture is read 
 
 import tarfile
 from collections.abc import Iterator
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import joblib
 import numpy as np
-import pyarrow as pa
 from braceexpand import braceexpand
 from webdataset.tariterators import group_by_keys
 
@@ -21,7 +19,6 @@ from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.manifest import inspected
-from pairbounds.real_data.datasets.packed import Packed, packed_texts
 from pairbounds.real_data.datasets.picture_files import SUFFIXES, Member, open_picture
 
 PICTURES = tuple(sorted(suffix.removeprefix(".") for suffix in SUFFIXES))
@@ -77,13 +74,11 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
     label_names = tuple(sorted({row.label for _, row in kept}, key=_in_order))
     number_of = {name: number for number, name in enumerate(label_names)}
     captions = {row: tuple(row) for row in {tuple(row.captions) for _, row in kept}}  # each once in memory
-    names = packed_texts(row.name for _, row in kept)
-    places = np.array([(number, row.offset, row.length) for number, row in kept], dtype=np.int64)
     return ImageTextDataset(
         name="webdataset",
-        ids=packed_texts(f"{paths[number].name}/{row.name}" for number, row in kept),
-        files=Packed(partial(_member, paths), *names.columns, *map(pa.array, places.T.copy())),
-        digests=packed_texts(row.digest for _, row in kept),
+        ids=tuple(f"{paths[number].name}/{row.name}" for number, row in kept),
+        files=tuple(Member(paths[number], row.name, row.offset, row.length) for number, row in kept),
+        digests=tuple(row.digest for _, row in kept),
         captions=tuple(captions[tuple(row.captions)] for _, row in kept),
         labels=np.array([number_of[row.label] for _, row in kept]),
         label_names=label_names,
@@ -97,10 +92,6 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
 def _in_order(label: str) -> tuple[bool, int, str]:
     """Numbers by their value, after names."""
     return label.isdecimal(), int(label) if label.isdecimal() else 0, label
-
-
-def _member(shards: list[Path], name: bytes, shard: int, offset: int, length: int) -> Member:
-    return Member(shards[shard], name.decode(errors="surrogateescape"), offset, length)
 
 
 def _indexed(shard: Path, cache: Path | None) -> list[Row]:

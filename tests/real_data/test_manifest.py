@@ -4,9 +4,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from pairbounds.real_data.datasets import dataset as dataset_module
@@ -14,7 +12,6 @@ from pairbounds.real_data.datasets import imagefolder as folders
 from pairbounds.real_data.datasets import manifest, picture_files
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.datasets.manifest import manifest_of
-from pairbounds.real_data.datasets.packed import packed_paths, packed_texts, take_rows
 from tests.real_data import tiny
 
 LONG_AGO = 1_700_000_000
@@ -88,14 +85,3 @@ def test_the_key_in_pieces_is_that_of_the_whole(folder, monkeypatch):
     assert data.key == expected
     monkeypatch.setattr(dataset_module, "AT_ONCE", 2)
     assert imagefolder(folder, size=16).key == expected
-
-
-def test_packed_names_are_a_sequence():
-    names = ["b", "", "ä/é.png", "a\udcff", "c"]  # the fourth is a file's name that is no UTF-8
-    packed = packed_texts(names)
-    assert list(packed) == names
-    assert (packed[-1], packed[2], list(packed[1:3])) == ("c", "ä/é.png", ["", "ä/é.png"])
-    rows = np.array([4, 0, 0])
-    assert tuple(take_rows(packed, rows)) == take_rows(names, rows) == ("c", "b", "b")
-    paths = packed_paths(Path("/x"), packed)
-    assert list(take_rows(paths, rows)) == [Path("/x/c"), Path("/x/b"), Path("/x/b")]
