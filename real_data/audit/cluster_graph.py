@@ -11,23 +11,13 @@ from operator import attrgetter, matmul
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
-import scipy.linalg
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.clusters import Cluster
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.triplets import (
-    DENSE_SIDE,
-    GUARD,
-    SPARSE_TOL,
-    Spectrum,
-    leading_triplets,
-    measured,
-    searched_triplets,
-    triplets_within,
-)
+from pairbounds.theory.spectrum.triplets import SPARSE_TOL, Spectrum, measured, searched_triplets
 
 if TYPE_CHECKING:
     from distributed import Future
@@ -178,17 +168,18 @@ class ClusterGraph(PairGraph):
     def triplets(self, k: int, *, tol: float | None, seed: int) -> Spectrum:
         """The k leading singular triplets: ARPACK here, every product with `Āᵀ Ā` on the workers.
 
-        The search is that of `pairbounds.spectrum`. Where there are few captions their Gram matrix is formed.
+        The search is that of `pairbounds.spectrum`.
         """
-        forward = self.normalized.__matmul__
         tol = SPARSE_TOL if tol is None else tol
-        side, count, unseen = self.n_right, min(k + GUARD, self.n_right), 0.0
-        if side <= max(DENSE_SIDE, count + 1):
-            # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
-            _, basis = scipy.linalg.eigh(self.gram(np.eye(side)), driver="evd")
-            triplets = leading_triplets(triplets_within(forward, basis[:, side - count :]), k)
-        else:
-            triplets, unseen = searched_triplets(self.gram, forward, side, k, tol / 10, np.random.default_rng(seed))
+        triplets, unseen = searched_triplets(
+            self.gram,
+            self.normalized.__matmul__,
+            self.n_right,
+            k,
+            tol / 10,
+            np.random.default_rng(seed),
+            np.empty((self.n_right, 0)),
+        )
         return measured(self.normalized, triplets, "blocks", unseen, tol)
 
 

@@ -8,8 +8,9 @@ from distributed import LocalCluster
 from pairbounds import spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
-from pairbounds.real_data.audit import Settings, audit, audit_report, cluster, cluster_graph
+from pairbounds.real_data.audit import Settings, audit, audit_report, cluster
 from pairbounds.real_data.audit.pair_tables import open_tables
+from pairbounds.theory.spectrum import triplets
 from tests.families import GRAPHS
 from tests.real_data.test_audit import random_table
 from tests.theory.infrastructure.test_clusters import LOCAL
@@ -63,7 +64,7 @@ def test_the_audit_is_that_of_one_machine(address, files, tmp_path, capsys, labe
 
 
 def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster_graph, "DENSE_SIDE", 1)
+    monkeypatch.setattr(triplets, "DENSE_SIDE", 1)
     graph = GRAPHS["many_components"](np.random.default_rng(3), 24)
     entries = graph.joint.tocoo()
     frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)

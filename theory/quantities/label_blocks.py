@@ -12,7 +12,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import pairs_by_class, weighted_targets
-from pairbounds.theory.spectrum.dense_triplets import is_filled
+from pairbounds.theory.spectrum.triplets import is_filled
 
 BLOCK_BYTES = 3 * 2**27  # of the vectors of some columns of Ỹ
 PLACES = 4_000_000  # of a dense copy of Ā, which lives as long as the graph: 32 MB

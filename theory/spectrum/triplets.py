@@ -10,10 +10,9 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, row_blocks, svd
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, svd
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.dense_triplets import Triplets, is_filled, triplets_by_parts
 
 if TYPE_CHECKING:
     import torch
@@ -22,11 +21,10 @@ DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 32
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
 DENSE_SHARE = 4  # and from a share of the triplets of one in so many on
 SPARSE_TOL = 1e-6  # residual norm allowed, where nothing else is said
-CLEAR = 0.1  # singular value: from there on `A w / σ` is orthonormal to 1e-13; below, SVD turns ties: residuals add up
+SPARSE = 16  # one entry in so many: from there on sparse products are faster than dense ones
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 2  # values computed beyond the k-th, so that k is never at the edge of what was searched
 SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
-CLUSTERED = 40  # rows of a basis, twice ARPACK's, where the first cannot: 421 products for 551 among 999 near values
 SEARCHES = 20
 MISSED = 8  # values sought at once where one was skipped: as a rule it has copies
 COLUMNS = 16  # of large arrays, to be worked on at a time
@@ -37,6 +35,7 @@ SECOND_TOLERANCE = 1e-4
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 Product = Callable[[FloatArray], FloatArray]
+Triplets = tuple[FloatArray, FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -168,9 +167,10 @@ def spectrum(
         exact to round-off. Bounds are rounded outward by residuals: in one case (40,000 x 20,000 nodes, seed 0, k = 32)
         1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound.
     method : {"auto", "dense", "sparse"}
-        "dense" (`dense_triplets`) decomposes the Gram matrix of a dense copy, of at most `DENSE_LIMIT` entries,
-        or the copy itself, whichever is faster, each component by itself. "sparse" runs ARPACK on the Gram operator of
-        the smaller side, never formed, at cost O(iterations (nnz + side k)). "auto": `fastest_method`.
+        "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries, each component by itself. "sparse" runs ARPACK
+        on the Gram operator of the smaller side, never formed, at cost O(iterations (nnz + side k)). "auto" is "dense"
+        where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
+        unless a dense copy is too large.
     device : {"auto", "cpu", "cuda", ...}
         Where the factorisation of "dense" runs; "auto" is "cuda" if there is one, for more than `SMALL` entries.
     seed : int
@@ -194,14 +194,15 @@ def spectrum(
     several the sparse route deflates them before it begins, and has no tight cluster to search.
     """
     require_width(graph.joint.shape, k)
-    if method == "auto":
-        method = fastest_method(graph.joint.shape, k)
     tol = SPARSE_TOL if tol is None else tol
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
-    matrix, unseen = graph.normalized, 0.0
+    matrix, unseen, entries = graph.normalized, 0.0, graph.n_left * graph.n_right
+    if method == "auto":
+        smaller = min(matrix.shape)
+        is_dense = smaller <= DENSE_SIDE or k + GUARD > smaller / DENSE_SHARE
+        method = "dense" if is_dense and entries <= DENSE_LIMIT else "sparse"
     if method == "dense":
-        entries = matrix.shape[0] * matrix.shape[1]
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
         triplets = triplets_by_parts(matrix, graph.components, k, _place(matrix.shape, device))
@@ -212,15 +213,40 @@ def spectrum(
     return measured(matrix, with_known_values(graph, triplets), method, unseen, tol)
 
 
-def fastest_method(shape: tuple[int, int], k: int) -> Literal["dense", "sparse"]:
-    """The method of `spectrum` that is the fastest for k triplets of a graph of that size, by what was measured.
+def triplets_by_parts(
+    matrix: sp.csr_array, parts: tuple[IntArray, IntArray], k: int, device: "torch.device | None" = None
+) -> Triplets:
+    """The k leading singular triplets (left, values, right), vectors as columns, of a matrix of independent blocks.
 
-    "dense" where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
-    unless a dense copy is too large.
+    `parts` numbers the blocks of the rows and of the columns. Block by block, as p of one size take 1 / p² of the time,
+    unless k goes beyond their smaller sides. `device`: `None` is the CPU, without torch.
     """
-    smaller, entries = min(shape), shape[0] * shape[1]
-    many = k + GUARD > smaller / DENSE_SHARE
-    return "dense" if (smaller <= DENSE_SIDE or many) and entries <= DENSE_LIMIT else "sparse"
+    sizes = [np.bincount(side) for side in parts]
+    if k > np.minimum(*sizes).sum():
+        return _dense(matrix, k, device)
+    turns = [np.argsort(side) for side in parts]
+    blocks = zip(*(np.split(turn, np.cumsum(size)[:-1]) for turn, size in zip(turns, sizes, strict=True)), strict=True)
+    us, s, ws = zip(*(_dense(matrix[x][:, y], k, device) for x, y in blocks), strict=True)
+    values = np.concatenate(s)
+    order = np.argsort(-values, kind="stable")[:k]
+    left, right = (
+        scipy.linalg.block_diag(*vectors)[np.ix_(np.argsort(turn), order)]
+        for vectors, turn in zip((us, ws), turns, strict=True)
+    )
+    return left, values[order], right
+
+
+def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> Triplets:
+    """The k leading triplets, or all, by an SVD of a dense copy."""
+    dense = matrix.toarray()
+    if device is None:
+        left, values, right_t = svd(dense)
+    else:
+        import torch
+
+        found = torch.linalg.svd(torch.from_numpy(dense).to(device), full_matrices=False)
+        left, values, right_t = (part.cpu().numpy() for part in found)
+    return leading_triplets((left, values, right_t.T), k)
 
 
 def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
@@ -328,6 +354,11 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
     return min(1.0, max(0.0, float(ends)) + _round_off(matrix.shape))
 
 
+def is_filled(matrix: sp.csr_array) -> bool:
+    """Return whether dense products with a matrix are as fast as sparse ones."""
+    return bool(matrix.nnz * SPARSE >= matrix.shape[0] * matrix.shape[1])
+
+
 def _gram(matrix: sp.csr_array) -> FloatArray:
     """`A Aᵀ`, dense; by dense products where they are faster."""
     if not is_filled(matrix) or matrix.shape[0] * matrix.shape[1] > DENSE_LIMIT:
@@ -386,24 +417,14 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
 def _sparse(
     matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, known: FloatArray
 ) -> tuple[Triplets, float]:
-    """The Gram operator of the smaller side, by ARPACK checked by deflation, or dense where that side is small."""
+    """The search on the smaller side."""
     if matrix.shape[0] < matrix.shape[1]:
         (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, known)
         return (left, values, right), unseen
-    side, transposed = matrix.shape[1], matrix.T  # which scatters from A: what it writes to is in the cache
-
-    def forward(vectors: FloatArray) -> FloatArray:
-        return matrix @ vectors
-
-    def gram(vectors: FloatArray) -> FloatArray:
-        return transposed @ forward(vectors)
-
-    if side <= max(DENSE_SIDE, k + GUARD):
-        _, basis = scipy.linalg.eigh((matrix.T @ matrix).toarray())
-        return leading_triplets(triplets_within(forward, basis), k), 0.0
-    if known.shape[1] == k:
-        return triplets_within(forward, known), 1.0
-    return searched_triplets(gram, forward, side, k, tol, rng, known if known.shape[1] > 1 else None)
+    transposed = matrix.T  # which scatters from A: what it writes to is in the cache
+    return searched_triplets(
+        lambda vectors: transposed @ (matrix @ vectors), matrix.__matmul__, matrix.shape[1], k, tol, rng, known
+    )
 
 
 def searched_triplets(
@@ -413,7 +434,7 @@ def searched_triplets(
     k: int,
     tol: float,
     rng: np.random.Generator,
-    known: FloatArray | None = None,
+    known: FloatArray,
 ) -> tuple[Triplets, float]:
     """The k leading triplets of a matrix A known by its products, and an upper end of the values that were not found.
 
@@ -422,11 +443,11 @@ def searched_triplets(
     gram, forward : `X -> Aᵀ A X` and `X -> A X`, X of shape (side,) or (side, c)
         The first for the many products of the search, the second for one Rayleigh-Ritz step after each.
     side : int
-        The columns of A; more than k.
+        The columns of A.
     tol : float
         Of ARPACK, relative.
-    known : (side, c) orthonormal, c < k, optional
-        The right vectors of value 1, as the largest value is; they are not searched for.
+    known : (side, c) orthonormal, c <= k
+        Right vectors of value 1, as the largest value is; they are not searched for.
 
     Raises
     ------
@@ -436,10 +457,19 @@ def searched_triplets(
     Notes
     -----
     As `spectrum` has it: what is left after deflation is searched from a new random start, until nothing is found.
+    If the side is short, its Gram matrix is formed.
     """
-    known = np.empty((side, 0)) if known is None else known
-    rest = (lambda x: gram(x) - known @ (known.T @ x)) if known.size else gram  # less their value, 1, times themselves
-    basis = np.hstack([known, _leading(rest, side, min(k + GUARD, side - 1) - known.shape[1], tol, rng)])
+    if side <= max(DENSE_SIDE, k + GUARD):
+        # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
+        _, basis = scipy.linalg.eigh(gram(np.eye(side)), driver="evd")
+        return leading_triplets(triplets_within(forward, basis[:, -(k + GUARD) :]), k), 0.0
+    if known.shape[1] == k:
+        return triplets_within(forward, known), 1.0
+
+    def rest(vectors: FloatArray) -> FloatArray:
+        return gram(vectors) - known @ (known.T @ vectors)  # less their value, 1, times themselves
+
+    basis = np.hstack([known, _leading(rest, side, k + GUARD - known.shape[1], tol, rng)])
     for _ in range(SEARCHES):
         basis, _ = np.linalg.qr(basis)  # ARPACK's null vectors are not always orthogonal
         left, values, basis = triplets_within(forward, basis)
@@ -455,15 +485,8 @@ def searched_triplets(
 
 def triplets_within(forward: Product, basis: FloatArray) -> Triplets:
     """The singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
-    images = forward(basis)
-    turn = scipy.linalg.eigh(images.T @ images)[1][:, ::-1]
-    images, basis = images @ turn, basis @ turn
-    values = np.linalg.norm(images, axis=0)
-    if values.min() <= CLEAR:
-        left, values, rotation = svd(images)
-        return left, values, basis @ rotation.T
-    order = np.argsort(-values, kind="stable")
-    return images[:, order] / values[order], values[order], basis[:, order]
+    left, values, rotation = svd(forward(basis))
+    return left, values, basis @ rotation.T
 
 
 def leading_triplets(triplets: Triplets, k: int) -> Triplets:
@@ -487,11 +510,11 @@ def _leading(product: Product, side: int, count: int, tol: float, rng: np.random
     """Orthonormal (side, count): the leading eigenvectors of a positive semi-definite operator."""
     from pairbounds.infrastructure.progress import counting  # whoever only imports this package needs no bars
 
-    start, rows = rng.standard_normal(side), min(side, CLUSTERED) if count == 1 and tol < SEARCH_TOLERANCES[0] else None
+    start = rng.standard_normal(side)
     try:
         with counting(product, "spectrum", "product") as counted:
             operator = scipy.sparse.linalg.LinearOperator((side, side), matvec=counted, dtype=np.float64)
-            _, vectors = scipy.sparse.linalg.eigsh(operator, count, which="LA", tol=tol, v0=start, ncv=rows)
+            _, vectors = scipy.sparse.linalg.eigsh(operator, count, which="LA", tol=tol, v0=start)
     except scipy.sparse.linalg.ArpackNoConvergence as error:
         raise RuntimeError(f"ARPACK did not converge ({error}): raise tol or use method='dense'") from error
     return np.asarray(vectors, dtype=np.float64)
