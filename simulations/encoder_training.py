@@ -12,7 +12,6 @@ import torch
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.infrastructure.progress import Bar
 from pairbounds.simulations.dual_encoder import DualEncoder, Encoder, Inputs
 from pairbounds.simulations.losses.pair_loss import PairLoss
 from pairbounds.simulations.pair_sampling import PairSample, PairSampler, draw_pairs, whole_graph
@@ -49,6 +48,19 @@ class Optimisation:
     learning_rate: float | None = None
     momentum: float = 0.9
     log_every: int = 10
+
+    def __post_init__(self) -> None:
+        if self.steps < 1 or self.log_every < 1:
+            raise ValueError(f"steps={self.steps} and log_every={self.log_every} are at least 1")
+        if self.optimizer not in LEARNING_RATES:
+            raise ValueError(f"optimizer={self.optimizer!r} is none of {', '.join(LEARNING_RATES)}")
+        if not (self.rate >= 0 and self.momentum >= 0):
+            raise ValueError(f"learning_rate={self.rate!r} and momentum={self.momentum!r} are at least 0")
+
+    @property
+    def rate(self) -> float:
+        """The learning rate, or that of the optimiser."""
+        return LEARNING_RATES[self.optimizer] if self.learning_rate is None else self.learning_rate
 
     def optimisation(self) -> dict[str, Any]:
         """The arguments of `train` that they are."""
@@ -100,7 +112,6 @@ def train(
     device: str = "auto",
     seed: int = 0,
     observe: Observer | None = None,
-    progress: bool = False,
 ) -> TrainResult:
     """Minimise a contrastive loss: exactly on the whole graph, on n pairs drawn from it, or batch by batch.
 
@@ -118,7 +129,7 @@ def train(
         μ: what is minimised is the loss and `μ (E‖f‖² + E‖g‖²)`, over both ends of a positive pair. Of the spectral
         loss the optimum then spans the u_i with `σ_i > μ`, i <= k, and no others (theorem 18).
     encoder : str, module, callable, or a pair of such, for the left and the right side
-        "free" (a vector for each node), "linear", "mlp" or "conv". Or a `torch.nn.Module`, which is trained in place,
+        "free" (a vector for each node), "linear" or "mlp". Or a `torch.nn.Module`, which is trained in place,
         and shared by both sides unless a pair is given; or a function `(n_inputs, k) -> torch.nn.Module` that builds
         one for each side, as `pairbounds.encoder` says, which gives it a name.
     inputs : pair of arrays, (n_left, ...) and (n_right, ...), optional
@@ -140,8 +151,6 @@ def train(
     observe : callable, optional
         Called at each logged step with the unweighted embeddings, (n_left, k) and (n_right, k); what it returns is
         added to the row: `lambda f, g: {"bound": ...}`.
-    progress : bool
-        Show a progress bar.
 
     Raises
     ------
@@ -158,30 +167,25 @@ def train(
     A step on the whole graph is linear in the number of pairs for the spectral losses, and scores every two nodes for
     the others; a loss of one's own has the pairs of the graph before it, all at once. Embeddings are in float64.
     """
-    if steps < 1 or log_every < 1 or (batch is not None and batch < 2):
-        raise ValueError(f"steps={steps} and log_every={log_every} are at least 1, batch={batch} at least 2")
+    optimisation = Optimisation(optimizer, steps, learning_rate, momentum, log_every)
+    if batch is not None and batch < 2:
+        raise ValueError(f"batch={batch} is not at least 2")
     if not penalty >= 0:
         raise ValueError(f"penalty={penalty!r} is not at least 0")
-    if optimizer not in LEARNING_RATES:
-        raise ValueError(f"optimizer={optimizer!r} is none of {', '.join(LEARNING_RATES)}")
-    rate = LEARNING_RATES[optimizer] if learning_rate is None else learning_rate
-    if not (rate >= 0 and momentum >= 0):
-        raise ValueError(f"learning_rate={rate!r} and momentum={momentum!r} are at least 0")
     optimum, rng, place = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
     whole = loss_of(loss)(graph).to(place)
     model = DualEncoder.of(graph, k, encoder, inputs, rng).to(place)
     sample = whole_graph(graph) if pairs is None else draw_pairs(graph, pairs, rng)
-    problem = _Problem(graph, model, whole, penalty, floor=whole.floor(k, penalty))
-    objective, update = _descent(problem, sample, batch, rng, (optimizer, rate, momentum))
-    history, name = [], encoder if isinstance(encoder, str) else "encoder"
-    for step in Bar(range(steps + 1), desc=f"train {name}", unit="step", disable=not progress):
+    problem = _Problem(graph, optimum, model, whole, penalty, floor=whole.floor(k, penalty))
+    objective, update = _descent(problem, sample, batch, rng, optimisation)
+    history = []
+    for step in range(steps + 1):
         value = objective()
         if not torch.isfinite(value):
             raise FloatingPointError(f"the loss is {value.item()} after {step} steps: lower the learning rate")
         if step % log_every == 0 or step == steps:
-            left, right, excess = problem.evaluate()
-            row = {"step": step, "loss": value.item(), "excess_loss": excess} | _measured(graph, optimum, left)
-            history.append(row | (observe(left, right) if observe else {}))
+            left, right, row = problem.evaluate()
+            history.append({"step": step, "loss": value.item(), **row} | (observe(left, right) if observe else {}))
         if step < steps:
             update(value)
     return TrainResult(left, right, pd.DataFrame(history))
@@ -192,6 +196,7 @@ class _Problem:
     """Encoder in training, its loss on the whole graph, and the least value that this may have."""
 
     graph: PairGraph
+    optimum: Spectrum
     encoder: DualEncoder
     loss: PairLoss
     penalty: float
@@ -222,13 +227,18 @@ class _Problem:
 
         return objective
 
-    def evaluate(self) -> tuple[FloatArray, FloatArray, float]:
-        """Embeddings of all nodes, and the excess of the objective; the best right side where the loss trains none."""
+    def evaluate(self) -> tuple[FloatArray, FloatArray, dict[str, float]]:
+        """Embeddings of all nodes, and what the history has of them; the best right side where the loss trains none."""
         with torch.no_grad(), _evaluated(self.encoder):
             left, right = self.encoder.left(), self.encoder.right()
             excess = self._penalised(self.loss, left, right).item() - self.floor
         f = _array(left)
-        return f, best_partner(self.graph, f) if self.loss.induced else _array(right), excess
+        weighted = f * np.sqrt(self.graph.left_marginal)[:, None]
+        angle = float(np.degrees(scipy.linalg.subspace_angles(weighted, self.optimum.left).max()))
+        row = {"excess_loss": excess, "subspace_angle": angle}
+        if self.graph.left_labels is not None:
+            row["probe_error"] = probe(self.graph, f).error
+        return f, best_partner(self.graph, f) if self.loss.induced else _array(right), row
 
     def _penalised(self, loss: PairLoss, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
         value = loss.population(left, right)
@@ -252,17 +262,17 @@ def _descent(
     sample: PairSample,
     batch: int | None,
     rng: np.random.Generator,
-    optimisation: tuple[str, float, float],
+    optimisation: Optimisation,
 ) -> tuple[Objective, Update]:
     """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
-    name, rate, momentum = optimisation
+    rate, momentum = optimisation.rate, optimisation.momentum
     whole = sample.graph is problem.graph and batch is None
-    if whole and name == "sgd" and SpectralDescent.suits(problem.encoder, problem.loss):
+    if whole and optimisation.optimizer == "sgd" and SpectralDescent.suits(problem.encoder, problem.loss):
         descent = SpectralDescent(problem.graph, problem.encoder, problem.penalty, rate, momentum)
         return descent.loss, descent.step
     parameters = [*problem.encoder.parameters(), *problem.loss.parameters()]
     optimizer: torch.optim.Optimizer
-    if name == "sgd":
+    if optimisation.optimizer == "sgd":
         optimizer = torch.optim.SGD(parameters, lr=rate, momentum=momentum, nesterov=momentum > 0)
     else:
         optimizer = torch.optim.Adam(parameters, lr=rate, betas=(momentum, 0.999))
@@ -275,13 +285,6 @@ def _descent(
     if whole:
         return problem.population, update
     return problem.on_sample(sample) if batch is None else problem.on_batches(sample, batch, rng), update
-
-
-def _measured(graph: PairGraph, optimum: Spectrum, left: FloatArray) -> dict[str, float]:
-    weighted = left * np.sqrt(graph.left_marginal)[:, None]
-    angle = float(np.degrees(scipy.linalg.subspace_angles(weighted, optimum.left).max()))
-    row = {"subspace_angle": angle}
-    return row if graph.left_labels is None else row | {"probe_error": probe(graph, left).error}
 
 
 def _array(tensor: torch.Tensor) -> FloatArray:

@@ -1,6 +1,4 @@
-"""Observations of the nodes of a world by an encoder: feature vectors, and pictures of its images."""
-
-import colorsys
+"""Observations of the nodes of a world by an encoder: feature vectors."""
 
 import numpy as np
 
@@ -9,8 +7,6 @@ from pairbounds.simulations.world import LatentWorld
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 HIDDEN = 64  # units of the random nonlinearity
-GLYPH = 5  # pixels: side of the pattern that a class is drawn with
-ORBIT = 0.6  # of what a picture has room for: radius of the circle on which a position is drawn
 
 
 def image_features(world: LatentWorld, *, width: int = 32, noise: float = 0.1) -> FloatArray:
@@ -31,30 +27,6 @@ def caption_features(world: LatentWorld, captions: PairGraph, *, width: int = 32
     latents = zip(world.caption_latents(captions), sizes, strict=True)
     said = np.hstack([_one_hot(values, size) for values, size in latents])
     return _observed(said, width, noise, np.random.default_rng([world.seed, 5]))
-
-
-def pictures(world: LatentWorld, *, size: int = 16, noise: float = 0.1) -> FloatArray:
-    """Each image drawn, (n_images, 3, size, size): class a glyph, style a colour, position a place on a circle.
-
-    Glyphs are random patterns of 5 x 5 pixels and colours evenly spaced hues, in [0, 1]; normal noise is added.
-
-    Raises
-    ------
-    ValueError
-        size below 8: a glyph would have no room to move.
-    """
-    if size < GLYPH + 3:
-        raise ValueError(f"size={size} pixels is too small: a glyph of {GLYPH} moves in at least {GLYPH + 3}")
-    rng = np.random.default_rng([world.seed, 6])
-    glyphs = rng.random((world.n_classes, GLYPH, GLYPH)) < 0.5
-    colours = np.array([colorsys.hsv_to_rgb(style / world.n_styles, 1, 1) for style in range(world.n_styles)])
-    canvas = noise * rng.standard_normal((world.n_images, 3, size, size))
-    room = (size - GLYPH) / 2
-    for image, (drawn, style, position) in enumerate(zip(*world.latents, strict=True)):
-        angle = 2 * np.pi * position / world.n_positions
-        row, column = (round(room * (1 + ORBIT * along)) for along in (np.sin(angle), np.cos(angle)))
-        canvas[image, :, row : row + GLYPH, column : column + GLYPH] += colours[style][:, None, None] * glyphs[drawn]
-    return canvas
 
 
 def _one_hot(values: IntArray, size: int) -> FloatArray:

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.infrastructure.hypotheses import require_positive_counts, require_probabilities
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 NUISANCE_REACH = 1 / 8  # of the circle of positions: standard deviation of a view's move at strength 1
@@ -35,10 +36,7 @@ class WorldShape:
     class_barrier: float = 3.0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name.startswith("n_") and (not isinstance(value, int | np.integer) or value < 1):
-                raise ValueError(f"{field.name}={value!r} is not a positive integer")
+        require_positive_counts(self)
         if not 0 < self.style_barrier <= self.class_barrier < math.inf:
             raise ValueError(
                 f"style_barrier={self.style_barrier} and class_barrier={self.class_barrier}: "
@@ -131,9 +129,7 @@ class LatentWorld(WorldShape):
         noise, detail : float
             Probabilities, in [0, 1].
         """
-        for name, value in (("noise", noise), ("detail", detail)):
-            if not 0 <= value <= 1:
-                raise ValueError(f"{name}={value!r} is not a probability: 0 <= {name} <= 1")
+        require_probabilities(noise=noise, detail=detail)
         if noise > 0 and self.n_classes == 1:
             raise ValueError("noise needs a wrong class to name: n_classes is 1")
         rng = np.random.default_rng([self.seed, 1])

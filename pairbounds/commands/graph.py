@@ -9,8 +9,7 @@ import typer
 from pairbounds.commands.study import print_settings
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim, table_outputs
-from pairbounds.infrastructure.options import Force, Json
-from pairbounds.infrastructure.plain import as_line
+from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
@@ -75,22 +74,15 @@ def graph(
     echo(f"{out}: {made}")
 
 
-def families(
-    seed: Annotated[int, typer.Option(help="Seed of those that are drawn at random.")] = 0,
-    as_records: Json = False,
-) -> None:
+def families(seed: Annotated[int, typer.Option(help="Seed of those that are drawn at random.")] = 0) -> None:
     """List the graph families, each at its small default settings, and what is known of them."""
-    rows, facts = [], []
+    rows = []
     for name, family in FAMILIES.items():
         graph = family().graph(seed)
-        error, nodes = induced_labelling_error(graph), f"{graph.n_left} x {graph.n_right}"
-        values = spectrum(graph, min(4, *graph.joint.shape)).singular_values[1:].tolist()
-        about = {"family": name, "models": family.models, "nodes": nodes}
-        facts.append({**about, "alpha_T": error, "singular_values_from_2": values, "known": family.known})
-        rows.append((*about.values(), f"{error:.3f}", " ".join(f"{value:.2f}" for value in values), family.known))
-    if as_records:
-        echo(as_line(facts))
-        return
+        values = spectrum(graph, min(4, *graph.joint.shape)).singular_values[1:]
+        error, shown = induced_labelling_error(graph), " ".join(f"{value:.2f}" for value in values)
+        nodes = f"{graph.n_left} x {graph.n_right}"
+        rows.append((name, family.models, nodes, f"{error:.3f}", shown, family.known))
     columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
     columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
     print_table("Graph families", columns, rows)

@@ -22,8 +22,6 @@ def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool
     import torch
 
     source = require_file(path, "checkpoint")
-    if _is_program(source):  # some versions of torch would load it as one
-        raise ValueError(f"checkpoint {path} is a TorchScript program")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what is refused here in one line
@@ -31,12 +29,4 @@ def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool
     except pickle.UnpicklingError as error:
         raise ValueError(f"checkpoint {path} holds more than weights") from error
     except Exception as error:  # what is no checkpoint fails in many ways
-        raise ValueError(f"checkpoint {path} is cut short, or none that torch wrote") from error
-
-
-def _is_program(source: Path) -> bool:
-    """Test whether a file is an archive with the constants of a program."""
-    if not zipfile.is_zipfile(source):
-        return False
-    with zipfile.ZipFile(source) as archive:
-        return any(name.endswith("/constants.pkl") for name in archive.namelist())
+        raise ValueError(f"checkpoint {path} is cut short, a TorchScript program, or none that torch wrote") from error

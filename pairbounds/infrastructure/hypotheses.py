@@ -20,3 +20,17 @@ def require_width(shape: tuple[int, int], k: object) -> None:
         raise ValueError(f"k={k!r} is a {type(k).__name__}, not an integer: a width is a number in 1..{smaller}")
     if not 1 <= k <= smaller:
         raise ValueError(f"k={k!r} is not in 1..{smaller}, the smaller side: there is no such triplet")
+
+
+def require_positive_counts(settings: object) -> None:
+    """Raise `ValueError` unless every attribute whose name begins with `n_` is a positive integer."""
+    for name, value in vars(settings).items():
+        if name.startswith("n_") and (not isinstance(value, int | np.integer) or value < 1):
+            raise ValueError(f"{name}={value!r} is not a positive integer")
+
+
+def require_probabilities(**values: float) -> None:
+    """Raise `ValueError` unless all are in [0, 1]."""
+    for name, value in values.items():
+        if not 0 <= value <= 1:
+            raise ValueError(f"{name}={value!r} is not a probability: 0 <= {name} <= 1")

@@ -5,7 +5,6 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import partial
 from importlib import import_module, metadata
 from pathlib import Path
@@ -120,21 +119,13 @@ def surroundings() -> dict[str, object]:
 def _commit() -> str | None:
     """The commit of the source tree, marked when files differ from it; `None` where it cannot be known."""
     if not (ROOT / ".git").exists():  # an installed copy may lie inside a checkout of something else
-        return _installed_commit()
+        return None
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
         done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
-
-
-def _installed_commit() -> str | None:
-    """The commit that the installer recorded (PEP 610) where it built the package from a repository."""
-    record: dict[str, dict[str, str]] = {}
-    with suppress(metadata.PackageNotFoundError):
-        record = json.loads(metadata.distribution(PACKAGE).read_text("direct_url.json") or "{}")
-    return record.get("vcs_info", {}).get("commit_id")
 
 
 # LaTeX.

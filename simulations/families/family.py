@@ -9,6 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import require_positive_counts
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 DENSE_LIMIT = 4_000_000  # pairs of an expected graph in which every pair has weight
@@ -27,9 +28,7 @@ class Family(ABC):
     known: ClassVar[str] = "moments"
 
     def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if name.startswith("n_") and (not isinstance(value, int | np.integer) or value < 1):
-                raise ValueError(f"{name}={value!r} is not a positive integer")
+        require_positive_counts(self)
 
     def graph(self, seed: int = 0) -> PairGraph:
         """A graph with labels on both sides; the same for every seed where nothing is drawn."""
@@ -69,13 +68,6 @@ class ClosedForm(Family):
     def draw(self, _rng: np.random.Generator, /) -> PairGraph:
         """`expected()`."""
         return self.expected()
-
-
-def require_probabilities(**values: float) -> None:
-    """Raise `ValueError` unless all are in [0, 1]."""
-    for name, value in values.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name}={value!r} is not a probability: 0 <= {name} <= 1")
 
 
 def require_small(n_left: int, n_right: int) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.simulations.families.family import ClosedForm, leading, require_probabilities, require_small
+from pairbounds.infrastructure.hypotheses import require_probabilities
+from pairbounds.simulations.families.family import ClosedForm, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 

@@ -4,7 +4,7 @@ The characters `χ_S(x) = (-1)^{Σ_{i∈S} x_i}` are the singular vectors, with 
 lives and is kept at low degrees; a parity of m bits lives at degree m and is lost first. A cut at one bit attains the
 lower side of Cheeger's inequality (theorem 9).
 
-Source: O'Donnell, *Analysis of Boolean Functions*, 2014, sections 2.4 and 5.3 (the majority).
+Source: O'Donnell, *Analysis of Boolean Functions*, 2014, section 2.4.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_probabilities, require_small
+from pairbounds.infrastructure.hypotheses import require_probabilities
+from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 
@@ -27,7 +28,7 @@ class Hypercube(ClosedForm):
     n_bits : `2^n_bits` images, and as many views
     flip : probability that a view differs from its image in a bit
     n_label_bits : how many bits the label depends on
-    label : these bits themselves ("first", `2^n_label_bits` classes), their "parity", or the "majority" of an odd one
+    label : these bits themselves ("first", `2^n_label_bits` classes), or their "parity"
     """
 
     models = "independent binary attributes, each of which augmentation may flip"
@@ -35,26 +36,22 @@ class Hypercube(ClosedForm):
     n_bits: int = 5
     flip: float = 0.1
     n_label_bits: int = 1
-    label: Literal["first", "parity", "majority"] = "first"
+    label: Literal["first", "parity"] = "first"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_probabilities(flip=self.flip)
         if self.n_label_bits > self.n_bits:
             raise ValueError(f"n_label_bits={self.n_label_bits} is more than n_bits={self.n_bits}")
-        if self.label not in ("first", "parity", "majority"):
-            raise ValueError(f"label={self.label!r} is none of 'first', 'parity', 'majority'")
-        if self.label == "majority" and self.n_label_bits % 2 == 0:
-            raise ValueError(f"n_label_bits={self.n_label_bits} is even: a majority needs an odd number")
+        if self.label not in ("first", "parity"):
+            raise ValueError(f"label={self.label!r} is neither 'first' nor 'parity'")
 
     @property
     def labels(self) -> IntArray:
         """The class of each string, (2^n_bits,)."""
         strings = np.arange(2**self.n_bits)
         first = strings >> (self.n_bits - self.n_label_bits)
-        ones = np.bitwise_count(first).astype(np.int64)
-        majority = 2 * ones // (self.n_label_bits + 1)
-        return np.asarray({"first": first, "parity": ones % 2, "majority": majority}[self.label])
+        return first if self.label == "first" else np.bitwise_count(first).astype(np.int64) % 2
 
     def expected(self) -> PairGraph:
         """Every pair of strings, `flip` to the power of their distance."""
@@ -72,11 +69,7 @@ class Hypercube(ClosedForm):
         m, degrees = self.n_label_bits, np.arange(self.n_label_bits + 1)
         if self.label == "first":
             return np.array([comb(m, j) / 2**m for j in degrees])
-        if self.label == "parity":
-            return np.where((degrees == 0) | (degrees == m), 0.5, 0.0)
-        scale = comb(m - 1, m // 2) / 2 ** (m - 1)
-        weights = [comb(m, j) * (scale * comb(m // 2, j // 2) / comb(m - 1, j - 1)) ** 2 for j in degrees[1::2]]
-        return np.append(0.5, np.ravel([[weight / 2, 0] for weight in weights])[:m])
+        return np.where((degrees == 0) | (degrees == m), 0.5, 0.0)
 
     def induced_labelling_error(self) -> float:
         """Two steps of noise: `Σ_j (1 - (1 - 2 flip)^{2j})` times the label energy at degree j."""

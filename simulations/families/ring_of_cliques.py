@@ -11,7 +11,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.simulations.families.family import ClosedForm, leading, require_probabilities
+from pairbounds.infrastructure.hypotheses import require_probabilities
+from pairbounds.simulations.families.family import ClosedForm, leading
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 

@@ -199,7 +199,7 @@ def test_a_checkpoint_that_is_more_or_less_than_weights(tmp_path, suffix, recwar
     contents = {
         "holds more than weights": lambda: torch.save({"state_dict": Struck(trace)}, path),
         "holds more than weights, ": lambda: path.write_bytes(pickle.dumps(Struck(trace))),
-        "is a TorchScript program": lambda: torch.jit.script(Twice()).save(path),
+        "a TorchScript program": lambda: torch.jit.script(Twice()).save(path),
         "has no weights by name": lambda: torch.save([torch.ones(2)], path),
         "has no weights by name: ": lambda: torch.save({"epoch": 3}, path),
         "is cut short": lambda: path.write_bytes(b"hello"),

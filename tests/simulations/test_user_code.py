@@ -1,11 +1,13 @@
 """Losses and encoders of a user in Python: what they are trained to, and the errors of those that do not work."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from pairbounds import ForeignCodeError, LatentWorld, encoder, loss, train
+from pairbounds import ForeignCodeError, LatentWorld, loss, train
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.observations import caption_features, image_features
 from tests.families import GRAPHS
@@ -41,6 +43,11 @@ class Scaled(nn.Module):
 
 def linear(n_inputs, k):
     return nn.Linear(n_inputs, k)
+
+
+def of_pictures(shape, k):
+    """`shape` is (channels, height, width)."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), k))
 
 
 @pytest.mark.parametrize(
@@ -107,8 +114,9 @@ def test_a_module_is_trained_in_place_in_its_own_precision(precision):
         ((nn.Linear(6, 2), "mlp"), INPUTS),
         ((nn.Identity(), "linear"), (IMAGES[:, :2], CAPTIONS)),  # a side that stays what it is
         (nn.Linear(5, 2), SAME_WIDTH),  # one module for both
+        ((of_pictures, "linear"), (IMAGES.reshape(-1, 1, 2, 3), CAPTIONS)),
     ],
-    ids=["free, own", "own, mlp", "frozen, linear", "shared"],
+    ids=["free, own", "own, mlp", "frozen, linear", "shared", "pictures"],
 )
 def test_each_side_has_its_own_encoder_or_both_share_one(sides, inputs):
     found = train(GRAPH, 2, encoder=sides, inputs=inputs, steps=5, learning_rate=0.01)
@@ -166,7 +174,7 @@ def test_a_function_that_does_not_work_is_named_with_its_line(options, function,
     [
         ({"loss": "spectre"}, "loss='spectre' is none of clip, induced_spectral, infonce, nt_xent, spectral"),
         ({"loss": 3}, "loss=3 is neither the name of a loss nor a function"),
-        ({"encoder": "resnet"}, "encoder='resnet' is none of free, conv, linear, mlp"),
+        ({"encoder": "resnet"}, "encoder='resnet' is none of free, linear, mlp"),
         ({"encoder": 3}, "encoder=3 is neither the name of an encoder, nor a module, nor a function"),
         ({"encoder": linear}, r"encoder='linear' needs inputs=\(left, right\)"),
         ({"encoder": (linear,) * 3, "inputs": INPUTS}, "encoder has 3 parts"),
@@ -178,8 +186,3 @@ def test_a_function_that_does_not_work_is_named_with_its_line(options, function,
 def test_what_cannot_be_trained_is_said_before_it_is(options, said):
     with pytest.raises(ValueError, match=said):
         train(GRAPH, 2, **options)
-
-
-def test_a_module_is_no_encoder_by_name():
-    with pytest.raises(ValueError, match="is not a function or a class, which would build one"):
-        encoder("mine")(nn.Linear(2, 2))
