@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.bases import column_norms, spanning, thin_factors, times, times_powers, unit_columns
+from pairbounds.infrastructure.bases import column_norms, independent, thin_factors, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
@@ -159,7 +159,7 @@ class Encoder:
     def product_factor(self) -> FloatArray:
         """`C = R_F R_Gᵀ`, (k, k), where `F = Q_F R_F` and `G = Q_G R_G`: `F Gᵀ` in orthonormal coordinates."""
         left, right = self._balanced_factors
-        return times(left, right.T)
+        return np.asarray(left @ right.T)
 
     @cached_property
     def _balanced_factors(self) -> Features:
@@ -211,7 +211,8 @@ def aligned_induced_loss(encoder: Encoder) -> float:
     linear in the number of pairs. Columns of F count as dependent where they are so up to round-off of their lengths.
     """
     _, factor = encoder.left_factors
-    return -float(np.sum(spanning(spanning(encoder.image_gram, factor).T, factor) ** 2))
+    chosen = independent(factor)
+    return -float(np.sum((chosen.T @ encoder.image_gram @ chosen) ** 2))
 
 
 @dataclass(frozen=True)
