@@ -49,7 +49,7 @@ WORKING = {
     "a graph's path": (lambda: pb.read_graph("graph.npz").graph.joint.nnz, GRAPH.joint.nnz),
     "an audit": (lambda: classes("kinds.csv", "pairs.csv", trial=FEW), 2),
     "an audit with a column": (lambda: classes("kinds.csv", columns={"label": "kind"}), 2),
-    "what_if": (lambda: set(pb.what_if(GRAPH, FEW, kept="kept").curves["share"]), {0.0, 0.1}),
+    "what_if": (lambda: set(pb.what_if(GRAPH, FEW).curves["share"]), {0.0, 0.1}),
     "a study by a dict": (lambda: pb.run_study("shifted", {"noise": 0.5}, [0, 1])["shifted"]["value"].sum(), 2.0),
     "a study by default": (lambda: pb.run_study("shifted", None, 2)["shifted"]["value"].sum(), 1.0),
     "a study in a process": (lambda: pb.run_study("shifted", {}, [3], 1)["shifted"]["value"].sum(), 3.0),

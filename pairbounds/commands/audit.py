@@ -34,7 +34,6 @@ def audit(
         str | None, typer.Option(metavar="A,B", help="--what-if by some: leak, hubs, low similarity.")
     ] = None,
     k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
-    tol: Annotated[float | None, typer.Option(help="Largest residual of a triplet; else what is cheap.")] = None,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
     seed: Annotated[int, typer.Option(help="Of starting vectors, halves and random choices.")] = Settings.seed,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
@@ -45,8 +44,8 @@ def audit(
 
     PAIRS and LABELS may be folders of such files. Columns are known by common names, url and TEXT for example. Exits
     with 1 if a bound does not hold. --what-if measures 550 graphs: 80 seconds of one core for 50,000 pairs of 10
-    classes, and beyond 100,000 pairs a sample; killed, it goes on after the last finished half. --rules takes some of
-    its rules. Examples, of which the first takes ten seconds for 200,000 pairs:
+    classes, and beyond 100,000 pairs a sample. --rules takes some of its rules. Examples, of which the first takes ten
+    seconds for 200,000 pairs:
 
     pairbounds audit pairs.parquet --labels labels.parquet --k 32 --out audit
 
@@ -54,11 +53,11 @@ def audit(
 
     pairbounds audit pairs.csv --label-col class --rules leak,hubs --out audit
     """
-    settings = Settings(k, tol, device, seed, dask)
+    settings = Settings(k, device, seed, dask)
     columns = Columns(image_col, caption_col, weight_col, label_col, similarity_col)
     claim(outputs(out), [pairs, labels], force=force)
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
-    trial = WhatIf(k=k, tol=tol, device=device, seed=seed, rules=named) if what_if or named else None
+    trial = WhatIf(k=k, device=device, seed=seed, rules=named) if what_if or named else None
     done = audit_pairs(pairs, labels, out, settings, columns, trial)
     written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf"
     if not as_records:

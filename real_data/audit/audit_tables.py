@@ -58,14 +58,11 @@ def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.
     DataFrame with columns
         rank (from 1), class, n_images, mass (its probability), consistency (`Pr[y(x') = c | y(x) = c]` of induced
         pairs), alpha_share (its share of α_T), second_eigenvalue (an upper end of λ₂(c): at 1 it falls apart),
-        rank_by_second_eigenvalue (from 1, the largest first), largest_leak (`max_x Pr[y(x') ≠ c | x]` of its images),
         mixes_with (where most of its inconsistent pairs lead; missing if it has none).
     """
     labels, mass = required_labels(measures.graph, "left"), class_masses(measures.graph)
     crossing = agreement.by_class.data * (1 - agreement.shares)
     cuts = np.bincount(agreement.by_class.indices, crossing).astype(np.float64)
-    largest_leak = np.zeros(len(mass))
-    np.maximum.at(largest_leak, labels, agreement.facts.leaks)
     across = _across_classes(agreement)
     table = pd.DataFrame(
         {
@@ -75,11 +72,8 @@ def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.
             "consistency": 1 - cuts / mass,
             "alpha_share": _shares(cuts),
             "second_eigenvalue": agreement.facts.second_eigenvalues,
-            "largest_leak": largest_leak,
         }
     )
-    ranks = table["second_eigenvalue"].rank(ascending=False, method="first").astype(int)
-    table.insert(6, "rank_by_second_eigenvalue", ranks)
     partner = _names(names.classes, np.asarray(across.argmax(axis=1)).ravel())
     table["mixes_with"] = partner.where(across.sum(axis=1) > 0)
     return _ranked(table, np.argsort(table["consistency"].to_numpy(), kind="stable"))
@@ -115,10 +109,9 @@ def caption_table(measures: Measures) -> pd.DataFrame:
     Returns
     -------
     DataFrame with columns
-        caption, mass (`p_R(l)`), n_images (that have it), effective_images (`1 / Σ_x P(x | l)²`), induced_share (of the
+        caption, mass (`p_R(l)`), n_images (that have it), induced_share (of the
         induced pairs of two different images, what this caption makes); and with labels crossing (`Pr[labels differ]`
-        in the pairs that it induces), alpha_share (its share of α_T), main_class (of the largest `P(c | l)`),
-        main_class_share.
+        in the pairs that it induces), alpha_share (its share of α_T), main_class (of the largest `P(c | l)`).
     """
     mass, facts = measures.graph.right_marginal, measures.facts
     table = pd.DataFrame(
@@ -126,7 +119,6 @@ def caption_table(measures: Measures) -> pd.DataFrame:
             "caption": np.arange(len(mass)),
             "mass": mass,
             "n_images": facts.degrees,
-            "effective_images": mass**2 / facts.squares,
             "induced_share": _shares(np.maximum(0.0, mass - facts.squares / mass)),
         }
     )
@@ -142,7 +134,6 @@ def caption_table(measures: Measures) -> pd.DataFrame:
         crossing=crossing,
         alpha_share=_shares(mass * crossing),
         main_class=main_class,
-        main_class_share=largest,
     )
 
 

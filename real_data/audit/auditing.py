@@ -1,11 +1,9 @@
 """An audit from end to end: read, measure, write, draw."""
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from shutil import rmtree
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -23,13 +21,12 @@ from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
 from pairbounds.real_data.audit.pair_tables import Columns, open_tables
 from pairbounds.real_data.audit.summary import summarise, write_summary
-from pairbounds.real_data.audit.trials import Outcome, WhatIf, what_if
+from pairbounds.real_data.audit.trials import WhatIf, what_if
 from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check_bounds import check_bounds
 
-HALVES = "what_if"  # a folder, of the finished halves of an audit that was not whole
 TRIED = ("what_if", "what_if_verdict")
-STAGES = ("read", "spectrum", "bounds", "pairs", "classes", "tables", "figure")
+N_STAGES = 6
 
 
 @dataclass(frozen=True)
@@ -39,12 +36,11 @@ class Settings:
     Attributes
     ----------
     k : width of the embedding that the bounds speak of, 1..min(n_images, n_captions)
-    tol, device, seed : of `pairbounds.spectrum`
+    device, seed : of `pairbounds.spectrum`
     dask : scheduler of a Dask cluster to count and multiply on, or `None` for this process
     """
 
     k: int = 32
-    tol: float | None = None
     device: str = "auto"
     seed: int = 0
     dask: str | None = None
@@ -52,8 +48,6 @@ class Settings:
     def __post_init__(self) -> None:
         if self.k < 1:
             raise ValueError(f"k={self.k} is not at least 1: an embedding has a width")
-        if self.tol is not None and not self.tol > 0:
-            raise ValueError(f"tol={self.tol} is not positive: it is the largest residual of a singular triplet")
 
 
 class Audit(NamedTuple):
@@ -114,28 +108,28 @@ def audit(
         raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
     about = {"pairs": str(pairs), "labels": labels, **asdict(settings)}
     about |= {} if trial is None else {"what_if": asdict(trial)}
-    extra: dict[str, Any] = {"columns": files.columns()}
     cluster = nullcontext() if settings.dask is None else connected(settings.dask)
-    with locked_folder(out), _Stages(trial is not None) as stages, cluster as client:
-        with stages.stage("read"):
+    with locked_folder(out), Bar(total=N_STAGES) as bar, cluster as client:
+        with _stage(bar, "read"):
             counted = count_here(files) if client is None else count_there(client, files)
-        measures = _measures(counted.pairs, settings, stages)
-        outcome: Outcome | None = None
-        if trial is not None:
-            with stages.stage("what if"):
-                outcome = what_if(measures.graph, trial, counted.similarities, kept=out / HALVES)
-        with stages.stage("tables"):
+        measures = _measures(counted.pairs, settings, bar)
+        with _stage(bar, "what if"):
+            outcome = None if trial is None else what_if(measures.graph, trial, counted.similarities)
+        with _stage(bar, "tables"):
             tables = audit_tables(measures, counted)
-            tables |= {} if outcome is None else dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
+            if outcome is not None:
+                tables |= dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
             keys = {name: write_table(table, out / f"{name}.parquet", about) for name, table in tables.items()}
-        with stages.stage("figure"):
             draw(tables, out)
-        extra |= {"seconds": dict(stages.seconds), "provenance": provenance(about) | {"content_keys": keys}}
-        summary = summarise(measures, counted.tally | extra | {"what_if": outcome and list(outcome.words)})
+        known = counted.tally | {
+            "columns": files.columns(),
+            "provenance": provenance(about) | {"content_keys": keys},
+            "what_if": outcome and list(outcome.words),
+        }
+        summary = summarise(measures, known)
         write_summary(summary, out / "summary.json")
         for name in {*NEED_LABELS, *TRIED} - tables.keys():
             remove_table(out / f"{name}.parquet")  # of an earlier audit
-        rmtree(out / HALVES, ignore_errors=True)
     return Audit(summary, tables)
 
 
@@ -146,34 +140,24 @@ def outputs(out: Path) -> list[Output]:
     return [*tables, *pictures, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
-def _measures(pairs: Pairs, settings: Settings, stages: "_Stages") -> Measures:
+def _measures(pairs: Pairs, settings: Settings, bar: Bar) -> Measures:
     graph, k = pairs.graph, settings.k
     require_width(graph.joint.shape, k)
-    with stages.stage("spectrum"):
+    with _stage(bar, "spectrum"):
         wanted = min(k + 1, *graph.joint.shape)
-        triplets = pairs.triplets(wanted, tol=settings.tol, device=settings.device, seed=settings.seed).leading(k + 1)
-    with stages.stage("bounds"):
+        triplets = pairs.triplets(wanted, device=settings.device, seed=settings.seed).leading(k + 1)
+    with _stage(bar, "bounds"):
         bounds = check_bounds(graph, k, triplets=triplets)
-    with stages.stage("pairs"):
+    with _stage(bar, "pairs"):
         facts = pairs.pair_facts()
-    with stages.stage("classes"):
         agreed = None if graph.left_labels is None else agreement(pairs, triplets)
     return Measures(graph, k, triplets, bounds, facts, agreed)
 
 
-class _Stages(Bar):
-    """Progress bar over the stages, and the seconds that each took."""
-
-    def __init__(self, one_more: bool) -> None:
-        self.seconds: dict[str, float] = {}
-        super().__init__(total=len(STAGES) + one_more)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Name a stage, and count its seconds."""
-        self.desc = name
-        self.reach(self.n)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - start, 3)
-        self.update()
+@contextmanager
+def _stage(bar: Bar, name: str) -> Iterator[None]:
+    """Name a stage of the work, and count it when it is done."""
+    bar.desc = name
+    bar.reach(bar.n)
+    yield
+    bar.update()

@@ -12,11 +12,10 @@ A block, with all images of its classes, must fit on a worker. Bounds that read 
 
 from collections.abc import Sequence
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import scipy.sparse as sp
 
@@ -51,25 +50,20 @@ def count_there(client: Cluster, tables: AuditTables) -> Counted:
     image_ids, image_numbers = _numbered([head.images for _, head in parts])
     caption_ids, caption_numbers = _numbered([head.captions for _, head in parts])
     images = matched_images(image_ids, tables.labels)
-    places = [images.numbers[numbers] for numbers in image_numbers]
-    largest = max(head.largest for _, head in parts)
-    rows, masses = np.zeros(2, dtype=np.int64), np.zeros(2)  # of what is kept, and of what is lost
-    for (_, head), place in zip(parts, places, strict=True):
-        rows += np.bincount(place == NONE, head.rows, 2).astype(np.int64)
-        masses += np.bincount(place == NONE, head.weights * (head.largest / largest), 2)
     homes, inhabited = _homes(client, images)
     split = [
-        client.submit(_split, part, *client.scatter([place, homes, numbers], hash=False), largest, pure=False)
-        for (part, _), place, numbers in zip(parts, places, caption_numbers, strict=True)
+        client.submit(_split, part, *client.scatter([images.numbers[rows], homes, columns], hash=False), pure=False)
+        for (part, _), rows, columns in zip(parts, image_numbers, caption_numbers, strict=True)
     ]
     portions = [[client.submit(itemgetter(home), part, pure=False) for part in split] for home in inhabited]
     blocks = [client.submit(_block, len(caption_ids), portion, pure=False) for portion in portions]
-    kept = np.logical_or.reduce(client.gather(client.map(_touched, blocks, pure=False)))
+    masses = np.sum(client.gather(client.map(attrgetter("right_marginal"), blocks, pure=False)), axis=0)
+    kept = masses > 0
     numbers = client.scatter(renumbered(kept), broadcast=True, hash=False)
-    blocks = [client.submit(_finished, block, numbers, masses[0], pure=False) for block in blocks]
+    blocks = [client.submit(_finished, block, numbers, masses.sum(), pure=False) for block in blocks]
     rows_of_blocks = [np.flatnonzero(homes[:-1] == home) for home in inhabited]
     graph = ClusterGraph(Blocks(client, blocks, rows_of_blocks, int(kept.sum())), images.labels)
-    tally = images.tally(int(rows.sum()), int(rows[1]), masses[1] / masses.sum(), int(np.sum(~kept)))
+    tally = images.tally(sum(head.n_rows for _, head in parts))
     names = caption_ids.filter(pa.array(kept))
     return Counted(ClusterPairs(graph), images.names, names, images.class_names, tally)
 
@@ -79,9 +73,9 @@ class ClusterPairs(Pairs):
 
     graph: ClusterGraph
 
-    def triplets(self, k: int, *, tol: float | None, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
+    def triplets(self, k: int, *, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
         """See `Pairs`; the workers multiply on their CPUs, whatever the device."""
-        return self.graph.triplets(k, tol=tol, seed=seed)
+        return self.graph.triplets(k, seed=seed)
 
     def pair_facts(self) -> PairFacts:
         """See `Pairs`."""
@@ -102,19 +96,11 @@ class ClusterPairs(Pairs):
 
 
 class _Head(NamedTuple):
-    """Summary of a part of the table for the client.
-
-    Attributes
-    ----------
-    images, captions : its distinct ids
-    rows, weights : of each image, weights over the `largest` one
-    """
+    """Distinct ids of a part of the table, and the number of its rows, for the client."""
 
     images: pa.Array
     captions: pa.Array
-    rows: IntArray
-    weights: FloatArray
-    largest: float
+    n_rows: int
 
 
 def _homes(client: Cluster, images: Images) -> tuple[IntArray, list[int]]:
@@ -142,22 +128,17 @@ def _read(part: TableFile, columns: dict[str, str]) -> PairPart | None:
 
 
 def _head(part: PairPart | None) -> _Head | None:
-    if part is None:
-        return None
-    images, captions, largest = part.images, part.captions, float(part.weights.max())
-    codes = images.indices.to_numpy()
-    weights = np.bincount(codes, part.weights / largest).astype(np.float64)
-    return _Head(images.dictionary, captions.dictionary, np.bincount(codes).astype(np.int64), weights, largest)
+    return None if part is None else _Head(part.images.dictionary, part.captions.dictionary, len(part.weights))
 
 
-def _split(part: PairPart, rows: Numbers, homes: IntArray, columns: Numbers, largest: float) -> list[tuple[Any, ...]]:
-    """The pairs of each block: row and column numbers in the whole matrix, and weights over the largest of all."""
+def _split(part: PairPart, rows: Numbers, homes: IntArray, columns: Numbers) -> list[tuple[Any, ...]]:
+    """The pairs of each block: row and column numbers in the whole matrix, and weights."""
     codes = part.images.indices.to_numpy()
     home_of_pair = homes[rows][codes]
     order = np.argsort(home_of_pair, kind="stable")
     # Pairs without a home come before the first.
     ends = np.searchsorted(home_of_pair[order], np.arange(homes.max() + 2))
-    entries = rows[codes], columns[part.captions.indices.to_numpy()], part.weights / largest
+    entries = rows[codes], columns[part.captions.indices.to_numpy()], part.weights
     return [tuple(values[order[start:end]] for values in entries) for start, end in pairwise(ends)]
 
 
@@ -166,10 +147,6 @@ def _block(n_columns: int, portions: Sequence[tuple[Any, ...]]) -> Block:
     names, local = np.unique(rows, return_inverse=True)
     joint = sp.csr_array(sp.coo_array((weights, (local, columns)), shape=(len(names), n_columns)))
     return Block(names.astype(np.int64), joint)
-
-
-def _touched(block: Block) -> npt.NDArray[np.bool_]:
-    return np.bincount(block.joint.indices, minlength=block.joint.shape[1]) > 0
 
 
 def _finished(block: Block, numbers: Numbers, total: float) -> Block:

@@ -165,22 +165,21 @@ class ClusterGraph(PairGraph):
         right = 1 / np.sqrt(self.right_marginal)
         return np.asarray(_scaled(right, sum(self.blocks.each(Block.gram, _scaled(right, vectors)))))
 
-    def triplets(self, k: int, *, tol: float | None, seed: int) -> Spectrum:
+    def triplets(self, k: int, *, seed: int) -> Spectrum:
         """The k leading singular triplets: ARPACK here, every product with `Āᵀ Ā` on the workers.
 
         The search is that of `pairbounds.spectrum`.
         """
-        tol = SPARSE_TOL if tol is None else tol
         triplets, unseen = searched_triplets(
             self.gram,
             self.normalized.__matmul__,
             self.n_right,
             k,
-            tol / 10,
+            SPARSE_TOL / 10,
             np.random.default_rng(seed),
             np.empty((self.n_right, 0)),
         )
-        return measured(self.normalized, triplets, "blocks", unseen, tol)
+        return measured(self.normalized, triplets, "blocks", unseen, SPARSE_TOL)
 
 
 def _scaled(scale: FloatArray, rows: Any) -> Any:

@@ -1,8 +1,8 @@
 """Pair graph from the rows of a table: ids become numbers, labels are matched, equal pairs are summed.
 
 With labels, an image that has none is left out with its pairs, and so is a caption that has no image left; labels of
-images that have no pairs are ignored. All of them are counted. Ids and labels are text, as
-`pairbounds.infrastructure.reading` says; `pairbounds.real_data.audit.pair_tables` says which columns are read.
+images that have no pairs are ignored. Ids and labels are text, as `pairbounds.infrastructure.reading` says;
+`pairbounds.real_data.audit.pair_tables` says which columns are read.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Counted:
     images: pa.Array
     captions: pa.Array
     classes: pa.Array | None
-    tally: dict[str, float]
+    tally: dict[str, int]
     similarities: sp.csr_array | None = None
 
 
@@ -51,28 +51,19 @@ class Images(NamedTuple):
     Attributes
     ----------
     names : (n_left,), in the order of first appearance
-    numbers : for each image of the pairs its place among the names, or `NONE`
+    numbers : for each image of the pairs its place among the names, or `NONE` without a label
     labels : (n_left,), classes 0..r-1, or `None` without labels
     class_names : (r,), sorted
-    n_unpaired : images that have a label and no pair
     """
 
     names: pa.Array
     numbers: Numbers
     labels: IntArray | None = None
     class_names: pa.Array | None = None
-    n_unpaired: int = 0
 
-    def tally(self, n_rows: int, n_rows_lost: int, weight_lost: float, n_captions_lost: int) -> dict[str, float]:
-        """Counts of what was left out, from the images and the pairs."""
-        return {
-            "n_rows": n_rows,
-            "n_rows_without_label": n_rows_lost,
-            "weight_without_label": max(0.0, float(weight_lost)),
-            "n_images_without_label": int(np.sum(self.numbers == NONE)),
-            "n_captions_without_label": n_captions_lost,
-            "n_labels_without_pair": self.n_unpaired,
-        }
+    def tally(self, n_rows: int) -> dict[str, int]:
+        """Counts of rows that were read and of images that were left out."""
+        return {"n_rows": n_rows, "n_images_without_label": int(np.sum(self.numbers == NONE))}
 
 
 def count_here(tables: AuditTables) -> Counted:
@@ -88,16 +79,14 @@ def count_here(tables: AuditTables) -> Counted:
     del parts
     images = matched_images(read.images.dictionary, tables.labels)
     left, right = images.numbers[read.images.indices.to_numpy()], read.captions.indices.to_numpy()
-    captions, n_rows = read.captions.dictionary, len(left)
+    captions = read.captions.dictionary
     inside = left != NONE
-    shares = read.weights / read.weights.max()  # of huge weights the sum is infinite
-    lost = shares[~inside].sum() / shares.sum()
     kept = np.bincount(right[inside], minlength=len(captions)) > 0
     ends, shape = (left[inside], renumbered(kept)[right[inside]]), (len(images.names), int(kept.sum()))
     joint = sp.coo_array((read.weights[inside], ends), shape=shape)
-    tally = images.tally(n_rows, int(np.sum(~inside)), lost, int(np.sum(~kept)))
+    tally = images.tally(len(left))
     similarities = None if read.similarities is None else _mean(read.similarities[inside], ends, shape)
-    del read, left, right, shares, inside, ends
+    del read, left, right, inside, ends
     found = Pairs(PairGraph(joint, images.labels))
     return Counted(found, images.names, captions.filter(pa.array(kept)), images.class_names, tally, similarities)
 
@@ -120,7 +109,6 @@ def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
         numbers=renumbered(known),
         labels=classes[known].astype(np.int64),
         class_names=pa.array(names, TEXT),
-        n_unpaired=len(given) - int(known.sum()),
     )
 
 

@@ -26,29 +26,22 @@ class PairList:
     images, captions : numbers from 0
     weights : positive
     labels : (n_images,), classes from 0, or -1
-    similarities : of image and caption, or `None`
+    similarities : of image and caption; NaN if they are unknown
     """
 
     images: IntArray
     captions: IntArray
     weights: FloatArray
     labels: IntArray
-    similarities: FloatArray | None = None
+    similarities: FloatArray
 
     def __len__(self) -> int:
         return len(self.images)
 
     def kept(self, pairs: npt.NDArray[np.generic]) -> "PairList":
         """Some of the pairs, by mask or by number."""
-        similarities = None if self.similarities is None else self.similarities[pairs]
-        return PairList(self.images[pairs], self.captions[pairs], self.weights[pairs], self.labels, similarities)
-
-    @property
-    def known_similarities(self) -> FloatArray:
-        """The similarities; `ValueError` where there are none."""
-        if self.similarities is None:
-            raise ValueError("the pairs have no similarities: name their column with --similarity-col")
-        return self.similarities
+        images, captions, weights = self.images[pairs], self.captions[pairs], self.weights[pairs]
+        return PairList(images, captions, weights, self.labels, self.similarities[pairs])
 
     @cached_property
     def n_captions(self) -> int:
@@ -88,7 +81,7 @@ def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 
 
 def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """Negative similarity of image and caption."""
-    return -views.judged.known_similarities
+    return -views.judged.similarities
 
 
 def random_pairs(views: Views, rng: np.random.Generator) -> FloatArray:

@@ -31,11 +31,9 @@ from pairbounds.theory.quantities.consistency import (
     label_energy,
     pairs_by_class,
 )
-from pairbounds.theory.quantities.multihop_consistency import default_hops, label_measure, moments
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 CONFIDENCE = 0.95
-HOPS = 8  # of the curve, where the label measure has as many moments
 
 
 class PairFacts(NamedTuple):
@@ -81,9 +79,9 @@ class Pairs:
 
     graph: PairGraph
 
-    def triplets(self, k: int, *, tol: float | None, device: str, seed: int) -> Spectrum:
+    def triplets(self, k: int, *, device: str, seed: int) -> Spectrum:
         """Triplets as by `pairbounds.spectrum`."""
-        return spectrum(self.graph, k, tol=tol, device=device, seed=seed)
+        return spectrum(self.graph, k, device=device, seed=seed)
 
     def pair_facts(self) -> PairFacts:
         """Sums over single pairs."""
@@ -102,14 +100,12 @@ class Agreement:
     ----------
     by_class : csc_array (r, n_right), `P(c, l)`
     energy : (k,), the label energy of the leading triplets
-    curve : (HOPS + 1,), multi-hop consistency; shorter where so many pairs and classes leave fewer hops
     alpha : α_T
     facts : of the classes
     """
 
     by_class: sp.csc_array
     energy: FloatArray
-    curve: FloatArray
     alpha: float
     facts: ClassFacts
 
@@ -145,7 +141,6 @@ def agreement(pairs: Pairs, triplets: Spectrum) -> Agreement:
     return Agreement(
         by_class=pairs_by_class(graph),
         energy=label_energy(graph, triplets),
-        curve=moments(label_measure(graph), min(HOPS, 2 * default_hops(graph))),
         alpha=induced_labelling_error(graph),
         facts=pairs.class_facts(),
     )

@@ -22,11 +22,7 @@ KEYS: dict[str, str] = {
     "n_captions": "distinct captions of these images",
     "n_pairs": "distinct (image, caption) pairs of these images; the weights of equal rows are summed",
     "n_classes": "classes of these images",
-    "n_rows_without_label": "rows left out because their image has no label",
-    "weight_without_label": "the share of all weight in these rows",
     "n_images_without_label": "images left out because they have no label",
-    "n_captions_without_label": "captions left out because no image of theirs has a label",
-    "n_labels_without_pair": "images that have a label but no pair: ignored",
     "k": "width of the embedding that the bounds speak of",
     "induced_labelling_error": "α_T, the probability that two images paired through a caption differ in label",
     "induced_labelling_error_interval": "approximate 95% interval of α_T, the images taken for independent draws (see "
@@ -36,15 +32,10 @@ KEYS: dict[str, str] = {
     "self_pair_share": "the share of induced pairs that are an image with itself, and so agree whatever the labels",
     "distinct_labelling_error": "α_T among induced pairs of two different images: not flattered by self-pairs",
     "distinct_labelling_error_interval": "approximate 95% interval of it, and of α_T in the population of the images",
-    "consistency_by_hops": "a_0, a_1, ...: the probability that both ends of an m-step walk along induced pairs agree; "
-    "where so many pairs and classes leave fewer hops to the bounds, which say so in their notes, fewer of them",
     "singular_values": "σ_1..σ_k of the normalised matrix of pairs",
-    "next_singular_value": "σ_{k+1}, which the bounds divide by",
-    "next_singular_value_upper": "an upper end of σ_{k+1}, which they use",
+    "next_singular_value": "σ_{k+1}, an upper end of which is in spectrum.parquet",
     "unit_singular_values": "how many of σ_1..σ_{k+1} are 1: the pairs fall into at least so many components",
-    "label_energy": "c_1..c_k: the share of the labels that each singular vector holds",
     "largest_second_eigenvalue": "max_c λ₂(c): how near the worst-connected class is to falling apart (1)",
-    "largest_leak": "max_x of the probability that an image's induced pair has another label",
     "conductance": "an upper end of the conductance of the induced pairs: that of the sparsest cut found",
     "probe_error": "0-1 error of the linear probe on the best embedding of width k",
     "probe_mse": "its mean squared error",
@@ -54,7 +45,6 @@ KEYS: dict[str, str] = {
     "what_if": "in words, what dropping pairs does to held-out images: see what_if.parquet",
     "not_on_cluster": "quantities and bounds that need rows of the matrix, which a Dask cluster does not give",
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
-    "seconds": "wall-clock time of each stage",
     "provenance": "configuration, versions, commit, hardware, and the content key, SHA-256, of each table beside it",
     "keys": "this explanation",
 }
@@ -65,7 +55,7 @@ def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
 
     Parameters
     ----------
-    known : values of keys that are not measured: what was read, how long it took, where from
+    known : values of keys that are not measured: what was read, and from where
     """
     graph, triplets, k = measures.graph, measures.triplets, measures.k
     values = triplets.singular_values
@@ -78,7 +68,6 @@ def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
         "self_pair_share": float(measures.facts.returns.sum()),
         "singular_values": values[:k].tolist(),
         "next_singular_value": float(values[k]),
-        "next_singular_value_upper": float(triplets.upper_values[k]),
         "unit_singular_values": int(np.sum(values > 1 - UNIT)),
         "keys": KEYS,
         **_of_labels(measures),
@@ -96,7 +85,7 @@ def write_summary(summary: Mapping[str, Any], path: Path) -> None:
 
 
 def _of_labels(measures: Measures) -> dict[str, Any]:
-    graph, agreement, k = measures.graph, measures.agreement, measures.k
+    graph, agreement = measures.graph, measures.agreement
     if agreement is None:
         return {}
     all_pairs, distinct = labelling_errors(graph, measures.facts, agreement)
@@ -110,10 +99,7 @@ def _of_labels(measures: Measures) -> dict[str, Any]:
         "guess_error": guess_error(graph),
         "distinct_labelling_error": distinct and distinct.value,
         "distinct_labelling_error_interval": distinct and [distinct.low, distinct.high],
-        "consistency_by_hops": agreement.curve.tolist(),
-        "label_energy": agreement.energy[:k].tolist(),
         "largest_second_eigenvalue": float(agreement.facts.second_eigenvalues.max()),
-        "largest_leak": float(agreement.facts.leaks.max()),
     }
 
 

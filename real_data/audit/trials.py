@@ -8,10 +8,9 @@ the error of every rule, of every control and of all pairs is of the same images
 first. The bounds speak of the graph that is left, and not of images that are lost.
 """
 
-import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +18,6 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.audit.dropping_rules import (
@@ -36,7 +34,6 @@ from pairbounds.real_data.audit.dropping_rules import (
 )
 from pairbounds.real_data.audit.verdict import APPLY, CHOOSE, compared, in_words, threshold_in_words
 from pairbounds.sweeps.settings import as_settings
-from pairbounds.sweeps.studies import digest, room_files
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -66,7 +63,7 @@ class WhatIf:
     shares : of the distinct pairs, that are dropped
     splits : random halves of the images
     draws : of each random control, on each half
-    tol, device, seed : as of `pairbounds.spectrum`; the seed also draws halves and controls
+    device, seed : as of `pairbounds.spectrum`; the seed also draws halves and controls
     rules : names of those that are tried, by default all; two are also held against one another
     """
 
@@ -74,7 +71,6 @@ class WhatIf:
     shares: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3)
     splits: int = 10
     draws: int = 3
-    tol: float | None = None
     device: str = "auto"
     seed: int = 0
     rules: tuple[str, ...] = ()
@@ -111,8 +107,6 @@ def what_if(
     graph: PairGraph,
     settings: WhatIf | Mapping[str, Any] | None = None,
     similarities: sp.csr_array | None = None,
-    *,
-    kept: str | Path | None = None,
 ) -> Outcome:
     """Effects of dropping pairs on consistency, gap, bounds and error, on held-out images.
 
@@ -122,7 +116,6 @@ def what_if(
     settings : `WhatIf`, or a dict of some of its settings, optional
     similarities : csr_array (n_left, n_right) with the structure of `graph.joint`, optional
         Of image and caption: they give one more rule.
-    kept : folder where the rows of each finished split are kept, by what they depend on; they are measured once
 
     Returns
     -------
@@ -144,7 +137,7 @@ def what_if(
     Beyond `MOST_PAIRS` pairs a random sample of the images is measured, of about so many pairs. A caption keeps fewer
     images then, so that leaks are seen less well: what is found there is of the sample. Cost: `splits (1 + shares
     (rules + 1 + 2 draws))` spectra, 550 by default, of half of the pairs; with similarities 690. On stderr it says how
-    long they take, before they are many and then now and then.
+    long they take.
     """
     settings, labels = as_settings(WhatIf, settings), required_labels(graph, "left")
     if len(np.unique(labels)) < 2:
@@ -158,56 +151,33 @@ def what_if(
             f"what if: on a random sample of {images} of {of} images, with {len(pairs):,} of {len(everything):,} "
             "pairs; captions have fewer images there, and leaks are seen less well",
         )
-    curves = _curves(pairs, settings, None if kept is None else Path(kept), sample)
+    curves = _curves(pairs, settings)
     comparison = compared(curves, settings.rules if len(settings.rules) == 2 else ())
     words = (*sample, *in_words(comparison, settings.splits), *threshold_in_words(curves))
     return Outcome(curves, comparison, words)
 
 
-def _curves(pairs: PairList, settings: WhatIf, kept: Path | None, about: tuple[str, ...]) -> pd.DataFrame:
+def _curves(pairs: PairList, settings: WhatIf) -> pd.DataFrame:
     trials = _trials(pairs, settings)
     n_each = 1 + len(settings.shares) * len(trials)
     n_each += len(settings.shares) + 2 if LOW_SIMILARITY in {name for name, _ in trials} else 0
-    files = _files(pairs, settings, kept)
-    n_done = n_each * sum(file is not None and file.is_file() for file in files)
     unit, rows = f"graphs of up to {(len(pairs) + 1) // 2:,} pairs", []
-    with Bar(total=n_each * len(files), initial=n_done, desc="what if", unit=unit) as bar:
-        for sentence in about:
-            bar.write(sentence)
-        for split, file in enumerate(files):
-            if file is not None and file.is_file():
-                rows += json.loads(file.read_text(encoding="utf-8"))
-                continue
-            measured = []
+    with Bar(total=n_each * settings.splits, desc="what if", unit=unit) as bar:
+        for split in range(settings.splits):
             for row in _on_half(pairs, settings, split, trials):
-                measured.append({"split": split} | row)
+                rows.append({"split": split} | row)
                 bar.update()
-            rows += measured
-            if file is not None:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                with replacing(file) as temporary:
-                    temporary.write_text(json.dumps(measured), encoding="utf-8")
     leading = ["action", "rule", "share", "split", "draw"]
     curves = pd.DataFrame(rows)
     return curves[[*leading, *(name for name in curves if name not in leading)]]
-
-
-def _files(pairs: PairList, settings: WhatIf, kept: Path | None) -> list[Path | None]:
-    """The file for the rows of each split, named by all that they depend on: pairs, labels, settings and source."""
-    if kept is None:
-        return [None] * settings.splits
-    arrays = [pairs.images, pairs.captions, pairs.weights, pairs.labels]
-    arrays += [] if pairs.similarities is None else [pairs.similarities]
-    source = [path.read_bytes() for path in room_files("infrastructure", "theory", "real_data")]
-    identity = digest(b"".join([repr(settings).encode(), *(array.tobytes() for array in arrays), *source]))
-    return [kept / f"{identity}-{split}.json" for split in range(settings.splits)]
 
 
 def pair_list(graph: PairGraph, labels: IntArray, similarities: sp.csr_array | None) -> PairList:
     """The pairs of a graph, one by one."""
     entries = graph.joint.tocoo()
     images, captions = (side.astype(np.int64) for side in entries.coords)
-    return PairList(images, captions, entries.data, labels, None if similarities is None else similarities.data)
+    of_pairs = np.full(len(images), np.nan) if similarities is None else similarities.data
+    return PairList(images, captions, entries.data, labels, of_pairs)
 
 
 def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
@@ -223,9 +193,10 @@ def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
 
 def _trials(pairs: PairList, settings: WhatIf) -> list[tuple[str, int]]:
     """Names of the rules, controls and oracle, each with the number of its draw."""
-    if LOW_SIMILARITY in settings.rules and pairs.similarities is None:
+    unknown = bool(np.isnan(pairs.similarities).any())
+    if LOW_SIMILARITY in settings.rules and unknown:
         raise ValueError("the pairs have no similarities: name their column with --similarity-col")
-    names = settings.rules or [name for name in RULES if name != LOW_SIMILARITY or pairs.similarities is not None]
+    names = settings.rules or [name for name in RULES if name != LOW_SIMILARITY or not unknown]
     controls = [(name, draw) for name in CONTROLS for draw in range(settings.draws)]
     return [*((name, 0) for name in names), *controls, (ORACLE, 0)]
 
@@ -254,26 +225,21 @@ def _on_half(
 def threshold_rows(views: Views, shares: Sequence[float], measure: Measure) -> Iterator[dict[str, object]]:
     """A row for no threshold and each share on the seen half, and one for that of the least error on the judged half.
 
-    A threshold is the least similarity that is kept; NaN: none. Each share gives one on the graph of the seen half. No
-    label serves twice, neither by the choice among thresholds nor by where they lie.
+    A threshold is the least similarity that is kept; -inf keeps all. Each share gives one on the graph of the seen
+    half. No label serves twice, neither by the choice among thresholds nor by where they lie.
     """
     fixed = {"rule": LOW_SIMILARITY, "draw": 0}
     errors: list[tuple[float, float]] = []
     for share in (0.0, *shares):
         count = count_of(share, len(views.seen))
-        threshold = float(np.partition(views.seen.known_similarities, count)[count]) if count else float("nan")
-        row = measure(above(views.seen, threshold), views.seen)
+        threshold = float(np.partition(views.seen.similarities, count)[count]) if count else -math.inf
+        row = measure(views.seen.kept(views.seen.similarities >= threshold), views.seen)
         errors.append((row["error"], threshold))
         yield {"action": CHOOSE, "share": share, "threshold": threshold} | fixed | row
     chosen = min(errors, key=lambda pair: round(pair[0], DIGITS))[1]  # the first of equals: none, or the smallest share
-    left = above(views.judged, chosen)
+    left = views.judged.kept(views.judged.similarities >= chosen)
     dropped = 1 - len(left) / len(views.judged)
     yield {"action": APPLY, "share": dropped, "threshold": chosen} | fixed | measure(left, views.judged)
-
-
-def above(pairs: PairList, threshold: float) -> PairList:
-    """The pairs with at least that similarity; all, if there is no threshold."""
-    return pairs if np.isnan(threshold) else pairs.kept(pairs.known_similarities >= threshold)
 
 
 def _half(pairs: PairList, rng: np.random.Generator) -> Mask:
@@ -307,7 +273,7 @@ def _measured(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str
             "captions: lower k, or drop less"
         )
     wanted = min(k + 1, *graph.joint.shape)
-    triplets = spectrum(graph, wanted, tol=settings.tol, device=settings.device, seed=settings.seed).leading(k + 1)
+    triplets = spectrum(graph, wanted, device=settings.device, seed=settings.seed).leading(k + 1)
     encoder = Encoder.optimum(graph, triplets, k)
     wrong = _wrong(encoder)
     kept = before[images]

@@ -77,7 +77,7 @@ def threshold_in_words(curves: pd.DataFrame) -> tuple[str, ...]:
     applied = curves[curves["action"] == APPLY].set_index("split")
     if applied.empty:
         return ()
-    chosen = applied["threshold"].dropna()
+    chosen = applied.loc[np.isfinite(applied["threshold"]), "threshold"]
     if chosen.empty:
         return ("similarity: on every half the error is least with all pairs; no threshold is shown to help",)
     nothing = curves[curves["action"] == "none"].set_index("split")["error"]

@@ -62,7 +62,7 @@ def test_unlabelled_images_are_left_out_and_counted_and_equal_pairs_are_summed(t
     weights |= {("2", "a cat"): 2}
     assert pairs == pytest.approx({pair: weight / 8.5 for pair, weight in weights.items()})
     assert labels == {"1": "dogs", "2": "cats", "3": "cats"}
-    assert list(tally.values()) == [8, 1, pytest.approx(4 / 12.5), 1, 1, 1]
+    assert tally == {"n_rows": 8, "n_images_without_label": 1}
 
 
 def test_batches_row_groups_and_folders_make_no_difference_nor_a_column_of_ones(two, tmp_path, monkeypatch):
@@ -78,7 +78,7 @@ def test_batches_row_groups_and_folders_make_no_difference_nor_a_column_of_ones(
         pairs, classes, tally = read(path, labels)
         assert pairs == pytest.approx(expected[0])
         assert classes == expected[1]
-        assert tally == pytest.approx(expected[2])
+        assert tally == expected[2]
     ones = write(PAIRS | {"weight": np.ones(8, dtype=int)}, tmp_path / "ones.parquet")
     bare = write({name: PAIRS[name] for name in ("image", "caption")}, tmp_path / "bare.parquet")
     assert read(bare, labels) == read(ones, labels)
@@ -183,7 +183,6 @@ def test_columns_of_other_types_are_one_line(tmp_path, columns, message):
         (LABELS, ["--labels", "none.parquet"], "none.parquet does not exist"),
         (LABELS, ["--k", 0], "k=0 is not at least 1"),
         (LABELS, ["--k", 4], "k=4 is not in 1..3"),
-        (LABELS, ["--tol", 0], "tol=0.0 is not positive"),
         (LABELS, ["--out", "{pairs}"], "is an input"),
     ],
 )

@@ -13,12 +13,10 @@ from scipy import stats
 
 from pairbounds import PairGraph
 from pairbounds.__main__ import app
-from pairbounds.infrastructure import progress
-from pairbounds.infrastructure.tables import read_table
-from pairbounds.real_data.audit import WhatIf, auditing, trials, what_if
+from pairbounds.real_data.audit import WhatIf, trials, what_if
 from pairbounds.real_data.audit import dropping_rules as rules
 from pairbounds.real_data.audit.dropping_rules import PairList, Views
-from pairbounds.real_data.audit.trials import _half, _masses, _measured, left_of, pair_list, sampled
+from pairbounds.real_data.audit.trials import _half, _masses, _measured, left_of
 from tests.real_data.test_audit_files import write
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -94,7 +92,7 @@ def test_what_is_left_is_measured_as_naive_loops_do(seed, rule, share):
 def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_captions():
     """Of each caption three images are of one class: the leak drops all four, the oracle the other one."""
     images, captions = np.arange(16), np.repeat(np.arange(4), 4)
-    pairs = PairList(images, captions, np.ones(16), np.array([0, 0, 0, 1] * 4))
+    pairs = PairList(images, captions, np.ones(16), np.array([0, 0, 0, 1] * 4), np.zeros(16))
     views = Views(pairs, pairs, pairs)
     found = {}
     for rule in (rules.oracle, rules.leak, rules.random_pairs):
@@ -178,10 +176,6 @@ def test_two_rules_are_held_against_one_another_half_by_half():
         expected = [differences.mean(), differences.mean() - half, differences.mean() + half]
         assert row[["rival_difference", "rival_low", "rival_high"]].tolist() == pytest.approx(expected)
     assert outcome.words[2].startswith("measured error, leak less low similarity: leak leaves less at 50%; at 50% the")
-    junk, few = junk_graph(rng, 96, helpful=False), replace(TRIED, draws=1, splits=2)
-    level = what_if(junk, replace(few, rules=("hubs", "leak")))
-    assert level.words[2].startswith("measured error, hubs less leak: not told apart at any share; every 95% interval")
-    assert "rival" not in what_if(junk, replace(few, rules=("leak",))).verdict
 
 
 def similarities(graph: PairGraph, values: np.ndarray) -> sp.csr_array:
@@ -219,21 +213,17 @@ def test_a_threshold_that_does_not_help_is_not_advised(equal):
     assert "shown to help" in words
 
 
-def test_beyond_a_size_a_sample_of_the_images_is_measured_and_said_before(monkeypatch, capsys):
+def test_beyond_a_size_a_sample_of_the_images_is_measured_with_all_of_their_pairs(monkeypatch):
+    monkeypatch.setattr(trials, "MOST_PAIRS", 600)
     graph = junk_graph(np.random.default_rng(0), 160, helpful=True)
-    monkeypatch.setitem(what_if.__globals__, "MOST_PAIRS", 600)
-    pairs = pair_list(graph, graph.left_labels, None)
-    part = sampled(pairs, np.random.default_rng(0))
-    assert len(part) == 600
-    assert (np.bincount(part.images)[np.unique(part.images)] == 6).all()
     outcome = what_if(graph, WhatIf(k=2, shares=(0.1,), splits=2, draws=1, device="cpu"))
     assert outcome.words[0].startswith("what if: on a random sample of 100 of 160 images, with 600 of 960 pairs")
-    assert capsys.readouterr().err.splitlines()[0] == outcome.words[0]
+    assert outcome.curves["n_pairs"].max() == 300
 
 
-def test_what_cannot_be_tried_or_judged():
-    graph = junk_graph(np.random.default_rng(0), 160, helpful=True)
-    for options, message in (
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
         ({"shares": ()}, r"shares=\(\) are not all in"),
         ({"shares": (1.0,)}, "not all in"),
         ({"splits": 1}, "an interval needs 2 splits"),
@@ -242,58 +232,28 @@ def test_what_cannot_be_tried_or_judged():
         ({"rules": ("leak", "leak")}, "rules=leak,leak names one twice"),
         ({"rules": ("low similarity",)}, "no similarities: name their column with --similarity-col"),
         ({"k": 70}, "k=70 is more than is left of half of the images"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            what_if(graph, WhatIf(**options, device="cpu"))
-    with pytest.raises(ValueError, match="same label"):
-        what_if(PairGraph(graph.joint, np.zeros(160, dtype=int)))
+    ],
+)
+def test_what_cannot_be_tried(options, message):
+    with pytest.raises(ValueError, match=message):
+        what_if(junk_graph(np.random.default_rng(0), 160, helpful=True), WhatIf(**options, device="cpu"))
 
 
-def test_a_killed_trial_goes_on_and_the_next_audit_leaves_nothing_of_it(call, tmp_path, monkeypatch):
-    few = partialmethod(WhatIf.__init__, shares=(0.5,), splits=3, draws=1)
-    monkeypatch.setattr(WhatIf, "__init__", few)
-    monkeypatch.setattr(progress, "PATIENCE", 0.0)
-    monkeypatch.setattr(progress, "SELDOM", 0.0)
-    monkeypatch.setattr(auditing, "draw", lambda tables, out: None)
+def test_the_command_tries_rules_and_the_next_audit_without_removes_their_tables(call, tmp_path, monkeypatch):
+    monkeypatch.setattr(WhatIf, "__init__", partialmethod(WhatIf.__init__, shares=(0.5,), splits=3, draws=1))
     graph = junk_graph(np.random.default_rng(1), 48, helpful=False)
     images, captions = graph.joint.tocoo().coords
     frame = pd.DataFrame({"image": images, "caption": captions, "label": graph.left_labels[images]})
     pairs, out = write(frame, tmp_path / "pairs.csv"), tmp_path / "out"
-    words = ["audit", pairs, "--label-col", "label", "--k", 2, "--out"]
-    code, said, err = call(app, *words, tmp_path / "whole", "--what-if")
-    lines = lines_of(err)
-    assert (code, lines) == (0, [f"what if: {n / 18:4.0%} of 18 graphs of up to 144 pairs" for n in range(1, 18)])
-    assert "no rule beats random" in said
-    assert "would have shown" in said
-    measured, halves = trials._on_half, []
-
-    def killed(pairs, settings, split, tried):
-        halves.append(split)
-        if halves == [0, 1]:
-            raise KeyboardInterrupt
-        return measured(pairs, settings, split, tried)
-
-    monkeypatch.setattr(trials, "_on_half", killed)
-    assert call(app, *words, out, "--what-if")[0] == 130
-    code, _, err = call(app, *words, out, "--what-if")
-    assert (code, lines_of(err)) == (0, lines[6:])  # of 18 graphs the first 6 were measured before
-    assert halves == [0, 1, 1, 2]
-    tables = ("what_if.parquet", "what_if_verdict.parquet")
-    for name in tables:
-        assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
-    assert not (out / "what_if").exists()
-    assert call(app, *words, out)[0] == 0  # an audit without leaves no curves of the earlier one
-    assert not [name for name in tables if (out / name).exists()]
-    code, said, _ = call(app, *words, out, "--rules", "hubs, leak")
-    assert (code, "measured error, hubs less leak: " in said) == (0, True)
-    assert set(read_table(out / tables[1])["rival"]) == {"hubs", "leak"}
+    words = ["audit", pairs, "--label-col", "label", "--k", 2, "--out", out]
+    code, said, _ = call(app, *words, "--what-if")
+    assert code == 0
+    assert "no rule beats random. 3 halves would have shown" in said
+    code, said, _ = call(app, *words, "--rules", "hubs, leak")
+    assert (code, "measured error, hubs less leak: not told apart at any share; every 95%" in said) == (0, True)
+    assert set(pd.read_parquet(out / "what_if_verdict.parquet")["rival"]) == {"hubs", "leak"}
+    assert call(app, *words)[0] == 0
+    assert not list(out.glob("what_if*"))
     bare = write(frame[["image", "caption"]], tmp_path / "bare.csv")
     code, _, err = call(app, "audit", bare, "--what-if", "--out", out, "--force")
     assert (code, "give labels" in err) == (2, True)
-
-
-def lines_of(err: str) -> list[str]:
-    """The lines of a log that say how much is done, without how much time is left."""
-    lines = [line for line in err.splitlines() if line.startswith("what if: ") and " graphs " in line]
-    assert all(line.endswith(" left") for line in lines)
-    return [line.rpartition(", ")[0] for line in lines]
