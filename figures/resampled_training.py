@@ -69,7 +69,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def usual(table: pd.DataFrame) -> pd.DataFrame:
     """The runs with the usual learning rate and strength, of the seeds that have all: further ones are tuned alone."""
-    runs = table[~table["tuned"] & ~table["published"]]
+    runs = table[~table["tuned"]]
     counts = runs.groupby("seed").size()
     return runs[runs["seed"].isin(counts.index[counts == counts.max()])]
 
@@ -114,7 +114,7 @@ def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[
 
 def tuned_change(table: pd.DataFrame, one: Arm = TEXT, over: Arm = SIMCLR, level: float = LEVEL) -> Pair:
     """The change by one tuned arm over another, each the run that validation chose; of one label set."""
-    runs = table[(table["kind"] == "simclr") & (table["repeat"] == 0) & table["chosen"] & ~table["published"]]
+    runs = table[(table["kind"] == "simclr") & (table["repeat"] == 0) & table["chosen"]]
     by_seed = runs.pivot_table(index="seed", columns=["rule", "guide"], values="test")
     return mean_and_half(100 * (by_seed[one] - by_seed[over]), level=level, overlap=OVERLAP)
 

@@ -1,8 +1,8 @@
 """Pairs of a batch, and rules: each turns the similarities of a guide into other positives or other negatives.
 
 A rule takes the pairs that the rules before it left and the (n, n) similarities, and returns new pairs. Source: Zhang,
-Wang and Wang, *On the Generalization of Multi-modal Contrastive Learning*, ICML 2023. `published=True` is what its
-published code (github.com/PKU-ML/CLIP-Help-SimCLR) computes; the defaults of both forms are its constants.
+Wang and Wang, *On the Generalization of Multi-modal Contrastive Learning*, ICML 2023. The defaults are the constants of
+its code, github.com/PKU-ML/CLIP-Help-SimCLR.
 """
 
 import math
@@ -35,25 +35,16 @@ def two_views(rows: int, dtype: torch.dtype, device: torch.device) -> BatchPairs
     return BatchPairs(partner.to(dtype), ~(own | partner))
 
 
-def cosine_similarities(rows: torch.Tensor, *, as_it_is: bool = False) -> torch.Tensor:
-    """The cosine of every two rows, (n, n), in at least single precision; 0 with a row of zeros.
-
-    Parameters
-    ----------
-    as_it_is : in the precision of the rows, half precision even
-    """
+def cosine_similarities(rows: torch.Tensor) -> torch.Tensor:
+    """The cosine of every two rows, (n, n), in at least single precision; 0 with a row of zeros."""
     # Under autocast the product would be in half precision, with ties that are none.
     with torch.autocast(rows.device.type, enabled=False):
-        precision = rows.dtype if as_it_is else torch.promote_types(rows.dtype, torch.float32)
-        unit = torch.nn.functional.normalize(rows.to(precision), dim=1)
+        unit = torch.nn.functional.normalize(rows.to(torch.promote_types(rows.dtype, torch.float32)), dim=1)
         return unit @ unit.T
 
 
-@dataclass(frozen=True, kw_only=True)
 class Rule:
-    """No resampling: SimCLR's pairs, published or not. The base of the other rules."""
-
-    published: bool = False
+    """No resampling: SimCLR's pairs. The base of the other rules."""
 
     def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:  # noqa: ARG002 - shared signature
         """The resampled pairs; `similarity` is (n, n), of the guide."""
@@ -66,10 +57,6 @@ class AddNewPositive(Rule):
 
     A new positive counts as the other view does, and all positives of an anchor together as much as before: in the
     loss, `(ℓ_partner + Σ_new ℓ_new) / (1 + number of new)`.
-
-    As published, new positives and partner stay in the denominator of every term, their own and each other's: with one
-    of them the loss is the mean of NT-Xent and of a second one, whose positive is the nearest row. So one term pushes
-    away what the other pulls.
 
     Attributes
     ----------
@@ -89,8 +76,7 @@ class AddNewPositive(Rule):
         new = _highest(similarity, others, self.count)
         added = new.to(pairs.positives)
         positives = (pairs.positives + added) / (1 + added.sum(1, keepdim=True))
-        everyone = ~torch.eye(rows, dtype=torch.bool, device=new.device)
-        return BatchPairs(positives, everyone if self.published else pairs.negatives & ~new)
+        return BatchPairs(positives, pairs.negatives & ~new)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,17 +95,12 @@ class DropFalsePositive(_Drop):
 
     `⌊fraction · 2B⌋` of the 2B pairs go, at least one stays; the loss is averaged over what is kept. The two directions
     of a pair are equally similar: where only one can go, it is that of the first view.
-
-    As published it has **no effect**: the masked log-probabilities are overwritten before they are used, and the loss
-    is SimCLR's to the last bit.
     """
 
     fraction: float = 0.1
 
     def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
         """The pairs without the positives dropped."""
-        if self.published:
-            return pairs
         partner = two_views(len(similarity), similarity.dtype, similarity.device).positives.bool()
         # The upper half for both directions, whose round-off may differ.
         of_pair = similarity.diagonal(len(similarity) // 2).repeat(2)[None]
@@ -134,10 +115,7 @@ class _DropNegative(_Drop):
 
     def __call__(self, pairs: BatchPairs, similarity: torch.Tensor) -> BatchPairs:
         score, true = self.sign * similarity, pairs.negatives & (pairs.positives == 0)
-        if self.published:
-            dropped = true & _published_choice(score, self.fraction)
-        else:
-            dropped = _highest(score, true, _quota(self.fraction, true))
+        dropped = _highest(score, true, _quota(self.fraction, true))
         return replace(pairs, negatives=pairs.negatives & ~dropped)
 
 
@@ -146,9 +124,6 @@ class DropFalseNegative(_DropNegative):
     """Removal of each anchor's most similar true negatives, `⌊fraction · n⌋` of n, from the denominator; one stays.
 
     True negatives are no positives: neither the anchor nor its other view nor a new positive counts.
-
-    As published, all 2B rows are ranked, so that the anchor and its other view use up the quota before they are
-    restored, and all rows as similar as the last one go as well.
     """
 
     fraction: float = 0.05
@@ -157,10 +132,7 @@ class DropFalseNegative(_DropNegative):
 
 @dataclass(frozen=True, kw_only=True)
 class DropEasyNegative(_DropNegative):
-    """Removal of each anchor's least similar true negatives, `⌊fraction · n⌋` of n, from the denominator; one stays.
-
-    As published, all 2B rows are ranked, and all rows as similar as the last one go as well.
-    """
+    """Removal of each anchor's least similar true negatives, `⌊fraction · n⌋` of n, from the denominator; one stays."""
 
     fraction: float = 0.1
     sign: ClassVar[int] = -1
@@ -190,17 +162,6 @@ def _highest(score: torch.Tensor, candidates: torch.Tensor, quota: torch.Tensor 
     order = score.masked_fill(~candidates, -math.inf).argsort(dim=1, descending=True, stable=True)
     first = torch.arange(score.shape[1], device=score.device) < quota
     return torch.zeros_like(candidates).scatter(1, order, first.expand_as(order))
-
-
-def _published_choice(score: torch.Tensor, fraction: float) -> torch.Tensor:
-    """The `⌊fraction · n⌋` highest of the n entries of each row, and all that tie with the last of them.
-
-    The published code fails where that is none; here nothing is chosen.
-    """
-    quota = int(_quota(fraction, torch.ones_like(score[:1], dtype=torch.bool)))
-    if quota == 0:
-        return torch.zeros_like(score, dtype=torch.bool)
-    return score >= score.topk(quota, dim=1).values[:, -1:]
 
 
 def _require(condition: bool, text: str) -> None:

@@ -15,7 +15,6 @@ def resampled_nt_xent(
     *,
     rule: str | Rule | Sequence[Rule],
     temperature: float = 0.1,
-    published: bool = False,
 ) -> torch.Tensor:
     """NT-Xent over a batch of two views whose pairs a guide, e.g. CLIP's image encoder, has resampled.
 
@@ -30,9 +29,6 @@ def resampled_nt_xent(
         their own. They are applied in the order of `RULES`, however they are listed; others come last.
     temperature : float
         Positive.
-    published : bool
-        Rules that are given by name compute what the published code does, defects and all: a guide in half precision is
-        compared in half precision, where ties and near ties fall otherwise.
 
     Returns
     -------
@@ -49,9 +45,9 @@ def resampled_nt_xent(
     Cost: O(B² (d + g + log B)) time, O(B²) memory.
     """
     _check_batch(z, guide)
-    rules = _as_rules(rule, published=published)
+    rules = _as_rules(rule)
     with torch.no_grad():
-        similarity = cosine_similarities(guide, as_it_is=any(one.published for one in rules))
+        similarity = cosine_similarities(guide)
         pairs = two_views(len(z), torch.promote_types(z.dtype, torch.float32), z.device)
         for change in rules:
             pairs = change(pairs, similarity)
@@ -75,18 +71,18 @@ def nt_xent(z: torch.Tensor, pairs: BatchPairs, temperature: float = 0.1) -> tor
     repulsion = scores.masked_fill(~pairs.negatives, -math.inf).logsumexp(1)
     anchors, others = pairs.positives.nonzero(as_tuple=True)
     weights, gap = pairs.positives[anchors, others], repulsion[anchors] - scores[anchors, others]
-    # A positive that is also a negative, as published rules have it, is in the denominator already.
+    # A positive that is also a negative is in the denominator already.
     losses = torch.where(pairs.negatives[anchors, others], gap, -torch.nn.functional.logsigmoid(-gap))
     return (weights * losses).sum() / weights.sum()
 
 
-def _as_rules(rule: str | Rule | Sequence[Rule], *, published: bool) -> list[Rule]:
+def _as_rules(rule: str | Rule | Sequence[Rule]) -> list[Rule]:
     """The rules in the order in which they are applied, those named built with their defaults."""
     names = rule.split("+") if isinstance(rule, str) else []
     for name in names:
         require_named("rule", name, RULES)
     given: Sequence[Rule] = [] if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else rule
-    rules = [*(RULES[name](published=published) for name in names), *given]
+    rules = [*(RULES[name]() for name in names), *given]
     order = [*RULES.values(), *(type(one) for one in rules)]
     if not rules or len({type(one) for one in rules}) < len(rules):
         raise ValueError(f"rule={rule!r} names no rule, or one twice: say 'none' for SimCLR")

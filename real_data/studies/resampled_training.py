@@ -15,10 +15,10 @@ from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.training_settings import TrainingSettings
-from pairbounds.real_data.training.view_guides import CAPTIONS, ENCODER, EVERY_GUIDE, GUIDES, LABELS
+from pairbounds.real_data.training.view_guides import CAPTIONS, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR
 
-ENCODERS = ["kind", "rule", "guide", "published", "repeat"]  # what makes two runs of a seed trials of one encoder
+ENCODERS = ["kind", "rule", "guide", "repeat"]  # what makes two runs of a seed trials of one encoder
 TRIALS = [*ENCODERS, "learning_rate", "strength"]
 SIMCLR, ALL = "none", "all"  # no rule; every one of the four, and all of them together
 
@@ -31,7 +31,6 @@ class Settings(TrainingSettings):
     ----------
     rules : "all", "none", one of the four, or several joined by +
     only : of these runs those alone: kinds of encoders, rules, or a rule and its guide as RULE:GUIDE; by default all
-    published_too : the published code's rules beside ours
     guides : of each rule: encoder, labels, random, no_text, captions
     baselines : of SimCLR with each split, with as many other weights
     learning_rate : at its largest; it rises linearly, then falls along a cosine
@@ -49,7 +48,6 @@ class Settings(TrainingSettings):
 
     rules: str = ALL
     only: tuple[str, ...] = ()
-    published_too: bool = False
     guides: tuple[str, ...] = GUIDES
     baselines: int = 1
     learning_rate: float = Recipe.learning_rate
@@ -90,9 +88,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 def encoders(settings: Settings, seed: int) -> list[Run]:
     """Runs of one seed: from `whole_seeds` on, what is tuned and no more."""
     recipe, s = settings.recipe(settings.learning_rate), settings
-    runs = resampling_runs(
-        s.rules, recipe, seed, s.strength, published=s.published_too, guides=s.guides, baselines=s.baselines
-    )
+    runs = resampling_runs(s.rules, recipe, seed, s.strength, guides=s.guides, baselines=s.baselines)
     kept = selected(runs, s.only)
     tuned = [run for run in selected(runs, s.tune) if run.repeat == 0] if s.tune else []
     if s.whole_seeds is not None and seed >= s.whole_seeds:
@@ -125,15 +121,13 @@ def resampling_runs(
     seed: int,
     strength: float = 1.0,
     *,
-    published: bool = False,
     guides: Sequence[str] = GUIDES,
     baselines: int = 1,
 ) -> list[Run]:
     """Every encoder of one seed.
 
     The untrained, the supervised and SimCLR's; and for each rule one with each guide, the encoder and the controls.
-    Of two views of one image labels and captions say nothing: DropFalsePositive has no such controls. With
-    `published`, the published code's rules beside them, with the encoder as their guide.
+    Of two views of one image labels and captions say nothing: DropFalsePositive has no such controls.
 
     Parameters
     ----------
@@ -150,14 +144,11 @@ def resampling_runs(
         require_named("rule", part, (SIMCLR, *FOUR, ALL))
     runs = [Run(kind, recipe, seed, strength) for kind in (UNTRAINED, "supervised", "simclr")]
     runs += [Run("simclr", recipe, seed, strength, repeat=repeat) for repeat in range(1, baselines)]
-    runs += [
+    return runs + [
         Run("simclr", recipe, seed, strength, rule=name, guide=guide)
         for name, guide in product(rules, guides)
         if name != "drop_false_positive" or guide not in (LABELS, CAPTIONS)
     ]
-    if published:
-        runs += [Run("simclr", recipe, seed, strength, rule=name, guide=ENCODER, published=True) for name in rules]
-    return runs
 
 
 STUDY = EncoderStudy(

@@ -26,7 +26,6 @@ from pairbounds.real_data.training.view_guides import (
     LABELS,
     NO_TEXT,
     Guide,
-    PublishedGuide,
     blind_guide,
     exact_guide,
     oracle_guide,
@@ -98,16 +97,16 @@ class TrainingData:
             encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
         if not isinstance(encoder, LiveEncoder):
             raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
-        return PublishedGuide(encoder, self.source.dataset.side) if run.published else encoder
+        return encoder
 
     def guide(self, run: Run) -> Guide:
-        """Guide of a run's rule; in half precision as the published code has it."""
+        """Guide of a run's rule."""
         if run.guide == LABELS:
             return oracle_guide(self.classes)
         if run.guide == CAPTIONS:
             return exact_guide(self.source.dataset.captions)
         if run.view_guide:
-            return (lambda batch, rng: seen_guide(batch, rng).half()) if run.published else seen_guide
+            return seen_guide
         return blind_guide
 
     def rule(self, run: Run) -> str | Rule:
@@ -121,6 +120,6 @@ class TrainingData:
     def prepare(self, runs: Sequence[Run]) -> None:
         """Draw and encode, before many processes would, what the runs will read from the cache."""
         next(self.pictures())
-        for run in {(run.strength, run.view_guide, run.published): run for run in runs}.values():
+        for run in {(run.strength, run.view_guide): run for run in runs}.values():
             if self.views and run.kind != UNTRAINED:
                 self.view_source(run)

@@ -77,7 +77,7 @@ def chosen(table: pd.DataFrame, encoder: list[str], trial: list[str]) -> pd.Seri
     )
 
 
-def summary(table: pd.DataFrame, columns: Sequence[str] = ("kind", "rule", "guide", "published")) -> list[str]:
+def summary(table: pd.DataFrame, columns: Sequence[str] = ("kind", "rule", "guide")) -> list[str]:
     """Test accuracies of the chosen encoders over the seeds, in lines, by those of the columns that differ."""
     differing = [name for name in columns if table[name].nunique() > 1]
     grouped = table[table["chosen"]].groupby([*differing, "labels"], sort=False)["test"]

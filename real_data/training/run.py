@@ -26,8 +26,6 @@ class Run:
     rule : of resampling, for "simclr"
     guide : of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", that encoder below its
         heads, or EfficientNet-Lite0 if it has none; or "captions", how far two images share theirs
-    published : whether the rule is the published code's, and its guide sees views as there, without normalisation and
-        in half precision
     text : the tower of texts, for "clip"
     repeat : others have the same split and data, and other weights, order and views
     """
@@ -38,7 +36,6 @@ class Run:
     strength: float = 1.0
     rule: str = "none"
     guide: str = RANDOM
-    published: bool = False
     text: str = WORDS
     repeat: int = 0
 

@@ -22,7 +22,7 @@ from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.splits import CHOOSING, followed_by, split
 from pairbounds.real_data.training.trainer import train_encoder
 from pairbounds.real_data.training.view_batches import view_pool
-from pairbounds.real_data.training.view_guides import EVERY_GUIDE, PublishedGuide, blind_guide
+from pairbounds.real_data.training.view_guides import EVERY_GUIDE, blind_guide
 from pairbounds.sweeps import find_study
 from pairbounds.sweeps.settings import UNSTATED
 from tests.real_data import tiny
@@ -130,8 +130,8 @@ def test_runs_are_selected_by_kind_rule_and_guide():
 
 def test_a_study_has_every_rule_with_every_guide_that_says_something_of_it_and_its_references():
     """Labels and captions say nothing of two views of one image."""
-    runs = resampling_runs("all", Recipe(), 0, published=True, guides=EVERY_GUIDE, baselines=3)
-    assert len(runs) == len({run.key for run in runs}) == 3 + 2 + 5 * 5 - 2 + 5
+    runs = resampling_runs("all", Recipe(), 0, guides=EVERY_GUIDE, baselines=3)
+    assert len(runs) == len({run.key for run in runs}) == 3 + 2 + 5 * 5 - 2
     assert {run.guide for run in runs if run.rule == "drop_false_positive"} == {"encoder", "random", "no_text"}
     baselines = [run for run in runs if run.kind == "simclr" and run.rule == "none"]
     assert len({run.weights for run in baselines}) == 3
@@ -142,13 +142,11 @@ def test_a_study_has_every_rule_with_every_guide_that_says_something_of_it_and_i
 
 def test_a_guide_without_text_is_another_encoder(source, tmp_path):
     studio = TrainingData(source, tmp_path / "cache", views=2, device="cpu")
-    by_text, without, published = (
-        Run("simclr", Recipe(), 0, rule="add_new_positive", guide=guide, published=published)
-        for guide, published in (("encoder", False), ("no_text", False), ("encoder", True))
+    by_text, without = (
+        Run("simclr", Recipe(), 0, rule="add_new_positive", guide=guide) for guide in ("encoder", "no_text")
     )
     assert isinstance(studio.view_encoder(by_text), RowEncoder)
     assert studio.view_encoder(without).name == "efficientnet-lite0"
-    assert isinstance(studio.view_encoder(published), PublishedGuide)
 
 
 # Which images.

@@ -12,11 +12,9 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
-from torchvision.transforms.v2.functional import pil_to_tensor
 
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import replace_bytes
-from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.resampling import resampled_nt_xent
 from pairbounds.real_data.training import evaluation, trainer
@@ -37,7 +35,6 @@ from pairbounds.real_data.training.view_guides import (
     ENCODER,
     LABELS,
     RANDOM,
-    PublishedGuide,
     blind_guide,
     exact_guide,
     oracle_guide,
@@ -212,19 +209,6 @@ def test_the_controls_know_nothing_the_labels_or_the_captions():
         cosines(seen_guide, 2)
 
 
-def test_clip_is_shown_pictures_between_0_and_1_and_rounded(source, tmp_path):
-    tiny.register_clip(tmp_path)
-    clip = OpenClip("tiny-clip", "random", device="cpu")
-    guide, view = PublishedGuide(clip, 32), source.dataset.image(0).resize((32, 32))
-    pixels = pil_to_tensor(view).float() / 255
-    torch.testing.assert_close(guide.prepare(view), pixels, atol=1e-6, rtol=0)
-    with torch.no_grad():
-        expected = clip.model.encode_image(pixels[None]).half().float().numpy()
-    np.testing.assert_allclose(guide.embed(guide.prepare(view)[None]), expected, atol=1e-3)
-    assert np.abs(guide.embed(guide.prepare(view)[None]) - clip.embed(clip.prepare(view)[None])).max() > 1e-2
-    assert guide.key != clip.key
-
-
 # The trainer.
 
 
@@ -365,7 +349,7 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_pat
         root=folder, size=32, rules="add_new_positive", model="tiny-clip",
         pretrained="random", backbone="resnet10t", epochs=2, warmup=0, batch=8, cache=tmp_path / "cache", baselines=2,
         only=["untrained", "simclr", "add_new_positive"], guides=["encoder", "labels"], tune=["simclr"],
-        tuned_rates=[0.6, 0.01], tuned_strengths=[1], published_too="true", device="cpu",
+        tuned_rates=[0.6, 0.01], tuned_strengths=[1], device="cpu",
     )  # fmt: skip
     seeds = ["--seeds", "1", "--first-seed", "5"]
     command = ["study", "resampled_training", "--preset", "paper", *settings, *seeds, "--out", tmp_path / "out"]
@@ -373,17 +357,16 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_pat
     assert code == 0, err
     assert "learning_rate        0.6                  not stated: ours" in err
     table = pd.read_parquet(tmp_path / "out" / "resampled_training.parquet")
-    assert table[["guide", "repeat", "published", "tried_rate", "tuned"]].to_numpy().tolist() == [
-        [RANDOM, 0, False, 0.6, False], [RANDOM, 0, False, 0.6, False], [RANDOM, 1, False, 0.6, False],
-        [ENCODER, 0, False, 0.6, False], [LABELS, 0, False, 0.6, False], [ENCODER, 0, True, 0.6, False],
-        [RANDOM, 0, False, 0.01, True],
+    assert table[["guide", "repeat", "tried_rate", "tuned"]].to_numpy().tolist() == [
+        [RANDOM, 0, 0.6, False], [RANDOM, 0, 0.6, False], [RANDOM, 1, 0.6, False],
+        [ENCODER, 0, 0.6, False], [LABELS, 0, 0.6, False], [RANDOM, 0, 0.01, True],
     ]  # fmt: skip
-    assert table["loss"].nunique() == 6
+    assert table["loss"].nunique() == 5
     assert table[["test", "knn_test"]].ge(0).all(axis=None)
-    assert len(list((tmp_path / "out").glob(f"*/{ENCODER_FILE}"))) == 6
+    assert len(list((tmp_path / "out").glob(f"*/{ENCODER_FILE}"))) == 5
     trials = table[(table["kind"] == "simclr") & (table["rule"] == "none") & (table["repeat"] == 0)]
     best = trials.loc[trials["validation"].idxmax()].name
-    assert table.index[table["chosen"]].tolist() == sorted([0, 2, 3, 4, 5, best])
+    assert table.index[table["chosen"]].tolist() == sorted([0, 2, 3, 4, best])
     about = json.loads((tmp_path / "out" / "resampled_training.parquet.json").read_text())["configuration"]
     assert (about["encoder"], about["optimizer"], about["views"]) == ("tiny-clip, random", "lars", 0)
 

@@ -23,7 +23,7 @@ class TwoViews(Objective):
     Parameters
     ----------
     width : of the features
-    rule, published : as `pairbounds.real_data.resampling.resampled_nt_xent` has them; "none" is SimCLR
+    rule : as `pairbounds.real_data.resampling.resampled_nt_xent` has it; "none" is SimCLR
     guide : embeds the views of a batch, (2B, g)
     head : as `projection_head` makes one; by default one of 64 columns
     """
@@ -37,25 +37,22 @@ class TwoViews(Objective):
         rule: str | Rule,
         guide: Guide,
         *,
-        published: bool = False,
         head: nn.Module | None = None,
     ) -> None:
         super().__init__()
         self.head = projection_head(width, Recipe.head_width) if head is None else head
-        self.temperature, self.rule, self.guide, self.published = temperature, rule, guide, published
+        self.temperature, self.rule, self.guide = temperature, rule, guide
 
     @classmethod
     def of(cls, run: "Run", data: "TrainingData", width: int) -> "TwoViews":
         """See `Objective`."""
         head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-        guide = data.guide(run)
-        return cls(width, run.recipe.temperature, data.rule(run), guide, published=run.published, head=head)
+        return cls(width, run.recipe.temperature, data.rule(run), data.guide(run), head=head)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
         guide = self.guide(batch, rng).to(features.device)
-        z = self.head(features)
-        return resampled_nt_xent(z, guide, rule=self.rule, temperature=self.temperature, published=self.published)
+        return resampled_nt_xent(self.head(features), guide, rule=self.rule, temperature=self.temperature)
 
 
 def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Module:
