@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, isqrt, lcm
-from operator import mul
 from typing import Any
 
 import numpy as np
@@ -21,10 +20,10 @@ import numpy.typing as npt
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import above
-from pairbounds.theory.proofs.exact_graph import ExactGraph
-from pairbounds.theory.proofs.places import BITS, Places, left_places
-from pairbounds.theory.proofs.proof import VALUE_DIGITS, Claim, Proof, assembled
+from pairbounds.theory.proofs.places import BITS, left_places
+from pairbounds.theory.proofs.proof import VALUE_DIGITS, ZERO, Claim, Proof, assembled, exact_graph
 from pairbounds.theory.proofs.vote_proofs import best_price, error, margins
 
 BEGINNING = "(* pairbounds theorem 1:"  # of every file
@@ -119,9 +118,10 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
     """
     require_width(graph.joint.shape, k)
     require_small(graph)
-    exact = ExactGraph(graph)
-    for cut_of in (left_places, _upper_places) if penalty is None else (_upper_places,):
-        proof = assembled(graph, exact, k, penalty, HOPS, cut_of)
+    exact, cut = exact_graph(graph), left_places(graph, k)
+    upper = replace(cut, at_least=ZERO)
+    for places in (cut, upper) if penalty is None else (upper,):
+        proof = assembled(graph, exact, k, penalty, HOPS, places)
         writer = _Writer(exact, proof)
         if writer.lower_holds():
             break
@@ -132,7 +132,7 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
     return from_numbers(exact, replace(proof, claims=(*masses, *worthy)))
 
 
-def from_numbers(exact: ExactGraph, proof: Proof) -> CoqProof:
+def from_numbers(exact: verify.Graph, proof: Proof) -> CoqProof:
     """The file of a certificate: the cut of a proof, and the polynomials of its claims, whose values it finds."""
     writer = _Writer(exact, proof)
     if not writer.lower_holds():
@@ -144,10 +144,6 @@ def from_numbers(exact: ExactGraph, proof: Proof) -> CoqProof:
     return CoqProof(**vars(proof) | {"claims": tuple(claims)}, text=writer.text())
 
 
-def _upper_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
-    return replace(left_places(graph, exact, k), at_least=Fraction(0))
-
-
 def require_small(graph: PairGraph) -> None:
     """Refuse a graph that is too large for Coq."""
     n, m = graph.joint.shape
@@ -157,7 +153,7 @@ def require_small(graph: PairGraph) -> None:
 
 
 class _Writer:
-    def __init__(self, exact: ExactGraph, proof: Proof) -> None:
+    def __init__(self, exact: verify.Graph, proof: Proof) -> None:
         self._exact, self._proof = exact, proof
         unit = gcd(*(weight for row in exact.rows for _, weight in row))
         self._weights = np.zeros((len(exact.rows), len(exact.columns)), dtype=object)  # whole numbers of any length
@@ -170,10 +166,10 @@ class _Writer:
         steps = max(*map(len, polynomials), 2 * hops) - 1 | 1
         lost = max(sum(2 * self._classes * j * abs(c) for j, c in enumerate(each)) for each in polynomials)
         self._bits = PRECISION + int(lost).bit_length()  # of walks, of which large coefficients need more
-        self._states = list(exact.walks(steps, self._bits))
+        self._states = exact.walks(steps, self._bits)
         total = sum(exact.left)
-        lows = [low * (total << 2 * self._bits) / unit for low, _ in exact.moments(self._states, self._bits)]
-        self._total, self._moments = total // unit, [int(low) for low in lows]
+        ends = (exact.moment(j, state, self._bits) for j, state in enumerate(self._states))
+        self._total, self._moments = total // unit, [int(low * (total << 2 * self._bits) / unit) for low, _ in ends]
 
     def text(self) -> str:
         """The file."""
@@ -265,7 +261,10 @@ class _Writer:
         basis, inverses = np.array(places.basis, dtype=object), -(-unit // right)
         matrix = size * basis @ basis.T - den * np.outer(roots, roots) * ((weights * inverses) @ weights.T)
         matrix += np.diag(num * unit * roots**2 * left)
-        factor, shift = _factor([row[: i + 1] for i, row in enumerate((matrix // size).tolist())])
+        lower = [row[: i + 1] for i, row in enumerate((matrix // size).tolist())]
+        factor = verify.definite(lower)
+        if not factor:
+            raise ValueError("the cut of the spectrum cannot be certified in integers: ask for another width")
         return {
             "place_num": num,
             "place_den": den,
@@ -275,23 +274,8 @@ class _Writer:
             "basis_unit": size,
             **_rows("factor", factor),
             "factor_unit": size,
-            "left_over": shift // len(weights) * size,
+            "left_over": (isqrt(max(row[-1] for row in lower)) + 2) * size,
         }
-
-
-def _factor(matrix: Sequence[Sequence[int]]) -> tuple[list[list[int]], int]:
-    """L of `matrix - shift I = L Lᵀ + E`, and the shift: an entry of E is less than its n-th part."""
-    shift = len(matrix) * (isqrt(max(row[-1] for row in matrix)) + 2)
-    factor: list[list[int]] = []
-    for row in matrix:
-        line: list[int] = []
-        for entry, above_it in zip(row, factor, strict=False):
-            line.append((entry - _dot(line, above_it)) // above_it[-1])
-        pivot = row[-1] - shift - _dot(line, line)
-        if pivot <= 0:
-            raise ValueError("the cut of the spectrum cannot be certified in integers: ask for another width")
-        factor.append([*line, isqrt(pivot)])
-    return factor, shift
 
 
 def _quotient(name: str, number: Fraction) -> dict[str, int]:
@@ -302,10 +286,6 @@ def _over_one(fractions: Sequence[Fraction]) -> tuple[int, list[int]]:
     """Their common denominator, and the numerators."""
     over = lcm(*(fraction.denominator for fraction in fractions))
     return over, [int(fraction * over) for fraction in fractions]
-
-
-def _dot(left: Iterable[int], right: Iterable[int]) -> int:
-    return sum(map(mul, left, right))
 
 
 def _list(numbers: Iterable[int]) -> str:

@@ -17,10 +17,9 @@ from tempfile import TemporaryDirectory
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs.coq import HOPS, MASS, PLACE, VOTE, from_numbers, require_small
 from pairbounds.theory.proofs.decimals import written
-from pairbounds.theory.proofs.exact_graph import ExactGraph
 from pairbounds.theory.proofs.places import BITS, Places
-from pairbounds.theory.proofs.proof import ZERO, Claim, Proof
-from pairbounds.theory.proofs.verify import Refusal, Work, require, suffice
+from pairbounds.theory.proofs.proof import ZERO, Claim, Proof, exact_graph
+from pairbounds.theory.proofs.verify import Graph, Refusal, Work, require, suffice
 
 NUMBER, LIST = r"\d{1,400}", r"\[:: [-(); \d]{1,20000}\]"
 ROW = re.compile(r"^Definition basis_\d{1,4} : seq Z := integers \[:: ([-()x; \da-f]{1,4000})\]\.$", re.MULTILINE)
@@ -39,7 +38,7 @@ def verify_coq(graph: PairGraph, path: Path, theory: Path) -> list[str]:
     """
     require_small(graph)
     with path.open("rb") as file:
-        content, exact = file.read(LARGEST + 1), ExactGraph(graph)
+        content, exact = file.read(LARGEST + 1), exact_graph(graph)
     try:
         rebuilt = from_numbers(exact, _certificate(content.decode("ascii", errors="replace"), exact))
     except (ValueError, ZeroDivisionError) as error:
@@ -53,7 +52,7 @@ def verify_coq(graph: PairGraph, path: Path, theory: Path) -> list[str]:
     return [*(f"{word} {name} <= {value} (theorem {theorem}, {about})" for name, value, theorem in shown), *lacks]
 
 
-def _certificate(text: str, exact: ExactGraph) -> Proof:
+def _certificate(text: str, exact: Graph) -> Proof:
     """The integers of a certificate, as a proof whose polynomials suffice and whose values are to be found."""
     cuts, masses, votes = (list(_matches(template, text)) for template in (PLACE, MASS, VOTE))
     require(len(cuts) == 1 and 1 <= len(masses) <= 2 and len(votes) <= 1, "it has not the parts of such a file")

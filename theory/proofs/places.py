@@ -17,8 +17,8 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import above, below
-from pairbounds.theory.proofs.exact_graph import ExactGraph
 
 BITS = 56  # after the binary point, of V and of whoever checks it
 LIMIT_SIDE = 4_000  # distinct nodes on the smaller side; a proof of more takes too long to be checked
@@ -34,7 +34,7 @@ class Places:
     basis: list[list[int]]
 
 
-def places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
+def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
     """Both places, as near to the values as rounding allows; `at_least` is 0 where σ_k may be.
 
     O(n³) time and O(n²) memory for n distinct nodes on the smaller side.
@@ -47,7 +47,7 @@ def places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:
     return _found(_distinct_rows(graph, exact), k)
 
 
-def left_places(graph: PairGraph, exact: ExactGraph, k: int) -> Places:  # noqa: ARG001 - as `places` is called
+def left_places(graph: PairGraph, k: int) -> Places:
     """The same of the left side as it is: V has a row for each left node, places are over `2^BITS`, and b is not 0."""
     found = _found(graph.normalized, k)
     at_most = max(Fraction(_margin(graph.normalized.shape[0])), found.at_most)
@@ -76,7 +76,7 @@ def _found(normalised: sp.csr_array, k: int) -> Places:
     return Places(at_most, max(Fraction(0), below(Fraction(at_least))), _integers(basis))
 
 
-def _distinct_rows(graph: PairGraph, exact: ExactGraph) -> sp.csr_array:
+def _distinct_rows(graph: PairGraph, exact: verify.Graph) -> sp.csr_array:
     """The normalised matrix of the side with fewer distinct rows; equal rows are one row of their summed weight.
 
     `Σ_x P_x P_xᵀ / p(x)` over the equal rows is that of their sum, so that the other side's Gram matrix is the same.

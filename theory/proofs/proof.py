@@ -9,20 +9,23 @@ enough. Source: new here.
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import log10
 from typing import Any
 
+import numpy as np
+
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import DIGITS, above, below, written
-from pairbounds.theory.proofs.exact_graph import ExactGraph, Interval, State
 from pairbounds.theory.proofs.places import BITS, Places, places
 from pairbounds.theory.proofs.polynomials import Polynomial, above_step, chord
-from pairbounds.theory.proofs.vote_proofs import best_price, error, margins, vote
+from pairbounds.theory.proofs.vote_proofs import State, best_price, error, margins, vote
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.local_multihop import HOPS
 from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, extremal_rule, label_measure
@@ -36,6 +39,7 @@ LAST_CLASS = 2**31  # a label from there on is no number of a class, and the ver
 LONGEST = 4_000  # digits of a number that Python reads
 
 ZERO = Fraction(0)
+Interval = tuple[Fraction, Fraction]
 KEYS = frozenset({"format", "graph", "moments", "claims"})  # by which a file is known for a proof
 
 
@@ -159,28 +163,28 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
     >>> round(float(proof.value("probe_mse")), 9)
     0.5
     """
-    exact = ExactGraph(graph)
-    return assembled(graph, exact, k, penalty, hops, places)
-
-
-def assembled(
-    graph: PairGraph,
-    exact: ExactGraph,
-    k: int,
-    penalty: float | None,
-    hops: int,
-    cut_of: Callable[[PairGraph, ExactGraph, int], Places],
-) -> Proof:
-    """A proof by the places of the cut that a function finds."""
     require_width(graph.joint.shape, k)
+    exact = exact_graph(graph)
+    return assembled(graph, exact, k, penalty, hops, places(graph, exact, k))
+
+
+def exact_graph(graph: PairGraph) -> verify.Graph:
+    """The graph as the verifier has it, with integers for weights, which no bound depends on the scale of."""
+    labels, joint = required_labels(graph, "left"), graph.joint
+    if int(labels.max()) >= LAST_CLASS:
+        raise ValueError(f"a left label is {LAST_CLASS} or more: number the classes from 0 on")
+    right_labels = np.empty(0) if graph.right_labels is None else graph.right_labels
+    arrays = (joint.shape, joint.indptr, joint.indices, joint.data, labels, right_labels)
+    return verify.Graph([np.asarray(array).tolist() for array in arrays])
+
+
+def assembled(graph: PairGraph, exact: verify.Graph, k: int, penalty: float | None, hops: int, known: Places) -> Proof:
+    """A proof by places of the spectrum's cut."""
     mu = Fraction(0) if penalty is None else Fraction(str(float(penalty)))
     if penalty is not None and not 0 < mu < 1:
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
     if not 1 <= hops <= MOST_HOPS:
         raise ValueError(f"hops={hops!r} is not in 1..{MOST_HOPS}")
-    if int(required_labels(graph, "left").max()) >= LAST_CLASS:
-        raise ValueError(f"a left label is {LAST_CLASS} or more: number the classes from 0 on")
-    known = cut_of(graph, exact, k)
     cut = replace(known, at_most=max(known.at_most, mu**2), at_least=known.at_least if known.at_least > mu**2 else ZERO)
     if cut.at_most >= 1:
         raise ValueError(f"σ_(k+1) is 1 up to rounding at k = {k}: no bound follows, and so there is none to prove")
@@ -204,15 +208,16 @@ class _Walks:
     moments: tuple[Interval, ...]
 
     @classmethod
-    def of(cls, exact: ExactGraph, steps: int) -> "_Walks":
+    def of(cls, exact: verify.Graph, steps: int) -> "_Walks":
         """Walks of a graph, exact if it is small and the numbers can be written down."""
         if len(exact.rows) + len(exact.columns) <= EXACT_NODES:
-            states = list(exact.walks(steps, 0))
-            moments = tuple(exact.moments(states, 0))
-            if all(log10(end.denominator) < LONGEST for interval in moments for end in interval):
-                return cls(0, states, moments)
-        states = list(exact.walks(steps, WALK_BITS))
-        wide = exact.moments(states, WALK_BITS)
+            with suppress(verify.Refusal):  # of more work than the verifier allows
+                states = exact.walks(steps, 0)
+                moments = tuple(exact.moment(j, state, 0) for j, state in enumerate(states))
+                if all(log10(end.denominator) < LONGEST for interval in moments for end in interval):
+                    return cls(0, states, moments)
+        states = exact.walks(steps, WALK_BITS)
+        wide = (exact.moment(j, state, WALK_BITS) for j, state in enumerate(states))
         return cls(WALK_BITS, states, tuple((below(low, DIGITS), above(high, DIGITS)) for low, high in wide))
 
     def of_mass(self, theorem: int, polynomial: Polynomial) -> Iterator[Claim]:
@@ -221,7 +226,7 @@ class _Walks:
             value = above(factor * self._integral(polynomial), VALUE_DIGITS)
             yield Claim(theorem, quantity, value, tuple(polynomial))
 
-    def of_vote(self, exact: ExactGraph, q: Polynomial, majorant: Polynomial) -> Claim:
+    def of_vote(self, exact: verify.Graph, q: Polynomial, majorant: Polynomial) -> Claim:
         """Claim on the 0-1 error from a vote."""
         ahead, budget = margins(q, exact, self.states, self.bits), self._integral(majorant)
         price = best_price(ahead, exact.left, budget)

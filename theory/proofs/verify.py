@@ -80,15 +80,19 @@ class Work:
         require(self.left >= 0, "its polynomials or walks take more work than the size of the graph allows")
 
 
+def read(path):
+    """The graph in a .npz file."""
+    with Path(path).open("rb") as file, zipfile.ZipFile(file) as archive:
+        names = [name.removesuffix(".npy") for name in archive.namelist()]
+        require(len(set(names)) == len(names), "the graph has an array twice")
+        require(file.seek(0) == 0 and file.read(4) == b"PK\3\4", "the graph is no archive alone")
+        return Graph([stored(archive, name) for name in "shape indptr indices data left_labels right_labels".split()])
+
+
 class Graph:
     """Rows and columns as lists of (index, weight), the weights integers; marginals, classes of the left, a digest."""
 
-    def __init__(self, path):
-        with Path(path).open("rb") as file, zipfile.ZipFile(file) as archive:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-            require(len(set(names)) == len(names), "the graph has an array twice")
-            require(file.seek(0) == 0 and file.read(4) == b"PK\3\4", "the graph is no archive alone")
-            arrays = [stored(archive, name) for name in "shape indptr indices data left_labels right_labels".split()]
+    def __init__(self, arrays: list) -> None:
         sizes, starts, ends, weights, labels, _ = arrays
         require(len(labels) == len(starts) - 1 and all(0 <= c < 2**31 for c in labels), "the graph lacks left labels")
         whole = starts == sorted(starts) and starts[0] == 0 and starts[-1] == len(ends) == len(weights)
@@ -109,7 +113,7 @@ class Graph:
         self.classes = [classes[label] for label in labels]
         self.work = Work(len(weights))
 
-    def walks(self, steps, bits):
+    def walks(self, steps: int, bits: int) -> list:
         """Probability of each start's class after 0..steps half hops, times 2^bits, low by at most the steps."""
         classes = range(max(self.classes) + 1)
         states = [[[(own == c) << bits for c in classes] for own in self.classes]]
@@ -121,6 +125,12 @@ class Graph:
                 longest = max(share.denominator.bit_length() for line in states[-1] for share in line)
                 self.work.spend(sum(map(len, rows)) * len(classes) * (longest // 64 + 1), longest)
         return states
+
+    def moment(self, j: int, state: list, bits: int) -> tuple:
+        """An interval for a_j, from the walks of j half hops: of each node the sum of their squares."""
+        nodes, total = list(zip(self.right if j % 2 else self.left, state)), sum(self.left) << 2 * bits
+        squares = (sum(p * sum((h + off) ** 2 for h in line) for p, line in nodes) for off in (0, j if bits else 0))
+        return tuple(Fraction(square, total) for square in squares)
 
 
 class Values:
@@ -164,8 +174,8 @@ class Values:
         return definite(lower)
 
 
-def definite(matrix):
-    """Test if all symmetric matrices within 1 of this lower triangle, 2 on the diagonal, are positive definite."""
+def definite(matrix: list) -> list:
+    """Cholesky's factor if all symmetric matrices within 1 of this lower triangle, 2 on the diagonal, are positive."""
     # Cholesky in integers leaves remainders of 0 to max L: less in a row than the shift (Gershgorin).
     shift, factor = len(matrix) * (isqrt(max(0, 0, *(row[-1] for row in matrix))) + 2), []
     for row in matrix:
@@ -174,9 +184,9 @@ def definite(matrix):
             line.append((entry - sum(map(mul, line, above))) // above[-1])
         pivot = row[-1] - shift - sum(map(mul, line, line))
         if pivot <= 0:
-            return False
+            return []
         factor.append([*line, isqrt(pivot)])
-    return True
+    return factor
 
 
 def above_square(p: list, s: list, low: Fraction, high: Fraction, work: Work) -> bool:
@@ -252,11 +262,9 @@ def settings(graph, proof):
 def check(graph, proof):
     """Lines of what is proved, one for each claim: our own words, and names and numbers that are checked."""
     k, bits, walk_bits, moments, at_most, at_least, penalty = settings(graph, proof)
-    basis, total = proof["basis"], sum(graph.left) << 2 * walk_bits
-    states = graph.walks(len(moments) - 1, walk_bits)
-    for j, (state, (low, high)) in enumerate(zip(states, moments)):
-        nodes, off = list(zip(graph.right if j % 2 else graph.left, state)), (0, j if walk_bits else 0)
-        least, most = (Fraction(sum(p * sum((h + e) ** 2 for h in line) for p, line in nodes), total) for e in off)
+    basis, states = proof["basis"], graph.walks(len(moments) - 1, walk_bits)
+    for j, (low, high) in enumerate(moments):
+        least, most = graph.moment(j, states[j], walk_bits)
         require(low <= least and most <= high, f"moment {j} is not in its interval")
     place, values = (at_most, max(at_least, penalty**2)), Values(graph, bits)
     require(len(basis) == len(values.rows), "V has not a row for each distinct row of the smaller side")
@@ -281,7 +289,7 @@ def main(arguments: list[str]) -> None:
     try:
         require(len(arguments) == 2, "two files are needed, GRAPH and PROOF")
         proof = json.loads(Path(arguments[1]).read_bytes().decode("utf-8"), object_pairs_hook=once)
-        print(*check(Graph(arguments[0]), proof), sep="\n", flush=True)
+        print(*check(read(arguments[0]), proof), sep="\n", flush=True)
     except Exception as error:  # another's words may repeat the file
         unread = f"the files cannot be read ({type(error).__name__})"
         sys.exit(f"NOT PROVED: {error if type(error) is Refusal else unread}")

@@ -8,17 +8,20 @@ margins γ the error is at most `λ Δ + E[1 - λ γ₊²/2]₊` for every price
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
 
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import above
-from pairbounds.theory.proofs.exact_graph import ExactGraph, State
 from pairbounds.theory.proofs.polynomials import Polynomial, monomials, raised, raised_above
 from pairbounds.theory.quantities.local_multihop import Cut, within
 
 PRICE_DIGITS = 30
+
+State = list[list[Any]]  # of each node and class an integer or a fraction
 
 
 def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> tuple[Polynomial, Polynomial]:
@@ -30,12 +33,12 @@ def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> 
     return q, raised_above(monomials(chebyshev.chebtrim(found.majorant)), squares)
 
 
-def margins(q: Polynomial, exact: ExactGraph, states: Sequence[State], bits: int) -> list[Fraction]:
+def margins(q: Polynomial, exact: verify.Graph, states: Sequence[State], bits: int) -> list[Fraction]:
     """The margins of the vote's scores at the left nodes, (n_left,): no more than they are.
 
     Parameters
     ----------
-    states : of `ExactGraph.walks`, of 2 deg q half hops or more, with these bits
+    states : of `verify.Graph.walks`, of 2 deg q half hops or more, with these bits
     """
     low = sum(abs(coefficient) * 2 * hop for hop, coefficient in enumerate(q)) if bits else 0  # by which walks may be
     found = []

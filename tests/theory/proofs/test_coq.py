@@ -48,7 +48,7 @@ def test_the_file_is_about_the_graph(family):
 @pytest.mark.parametrize("penalty", [None, 0.6])
 def test_what_a_vote_proves_there_the_verifier_proves_too(size, k, penalty, tmp_path):
     graph = GRAPHS["wide"](np.random.default_rng(0), size)
-    ours, read = prove_in_coq(graph, k, penalty=penalty), verifier.Graph(saved(graph, tmp_path))
+    ours, read = prove_in_coq(graph, k, penalty=penalty), verifier.read(saved(graph, tmp_path))
     (vote,) = (claim for claim in ours.claims if claim.filter)
     (said_of,) = re.findall(
         rf"^Theorem theorem_1\d_votes : error_at_most counts {k} \d \d (\d+) (\d+)\.$", ours.text, re.M

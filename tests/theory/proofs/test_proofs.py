@@ -24,7 +24,7 @@ HOPS = 4
 
 
 def proved(graph, record, folder):
-    return verifier.check(verifier.Graph(saved(graph, folder)), record)
+    return verifier.check(verifier.read(saved(graph, folder)), record)
 
 
 @pytest.mark.parametrize("family", GRAPHS)

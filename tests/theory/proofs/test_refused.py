@@ -136,7 +136,7 @@ def test_a_polynomial_that_halving_never_decides_takes_no_more_work_than_the_gra
     for _ in range(2):
         forged = [2 * after - before for before, after in zip([*forged, 0, 0], [0, 0, *forged], strict=True)]
     claim = RECORD["claims"][0] | {"polynomial": [*map(written, forged)], "value": "9"}
-    states, charged, spend = verifier.Graph(path).walks(61, 0), [], verifier.Work.spend
+    states, charged, spend = verifier.read(path).walks(61, 0), [], verifier.Work.spend
     moments = [[str(sum(h * h for line in state for h in line) / 2)] * 2 for state in states]
     monkeypatch.setattr(verifier, "WORK", 2**24)
     monkeypatch.setattr(verifier.Work, "spend", lambda self, *of: (charged.append(of), spend(self, *of)))
@@ -166,7 +166,7 @@ def other_graphs(graph):
 def test_a_proof_of_another_graph_is_refused(tmp_path, name):
     for other in other_graphs(GRAPHS[name]):
         with pytest.raises(verifier.Refusal, match="of another graph"):
-            verifier.check(verifier.Graph(saved(other, tmp_path)), RECORDS[name])
+            verifier.check(verifier.read(saved(other, tmp_path)), RECORDS[name])
 
 
 # Files.

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, spectrum
-from pairbounds.theory.proofs.exact_graph import ExactGraph
 from pairbounds.theory.proofs.places import BITS, places
+from pairbounds.theory.proofs.proof import exact_graph
 from tests.theory.proofs.verifier import saved, verifier
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -52,9 +52,9 @@ def test_places_are_proved_only_on_their_side_of_the_values(tmp_path, shape):
     rng = np.random.default_rng(0)
     graph = PairGraph(rng.random(shape) ** 3, np.arange(shape[0]) % 2)
     squares = spectrum(graph, min(shape)).singular_values ** 2
-    read = verifier.Graph(saved(graph, tmp_path))
+    read = verifier.read(saved(graph, tmp_path))
     for k in range(1, min(shape)):
-        known = places(graph, ExactGraph(graph), k)
+        known = places(graph, exact_graph(graph), k)
         values = verifier.Values(read, BITS)
         assert float(known.at_most) == pytest.approx(squares[k], abs=1e-12)
         assert float(known.at_least) == pytest.approx(squares[k - 1], abs=1e-10)
