@@ -58,6 +58,8 @@ def draw(
     if not names:
         _list_figures()
         return
+    if tables.is_file():
+        raise ValueError(f"--tables {tables} is a file, not a folder: give one table by --table {tables}")
     drawn, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
     size = {"width": width and inches(width), "height": height and inches(height), "font_size": font_size}
     written = [one for figure in drawn for one in figure.outputs(out, ends)]
