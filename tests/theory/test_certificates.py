@@ -119,8 +119,6 @@ def test_round_off_of_a_thousandth_counts_at_every_step_of_the_proof(monkeypatch
     least = 2 * u * (4 + 5 * 2.19 + 4 * 0.19) / (1 - 26 * u)
     assert module.is_proved(matrix, basis, 0.19 + least * (1 + 1e-9))
     assert not module.is_proved(matrix, basis, 0.19 + least * (1 - 1e-9))
-    found = module._by_cholesky(matrix, basis, np.sqrt(0.19)).upper
-    assert found == pytest.approx(np.sqrt(0.19 + 8 * 2 * 2 * u) * (1 + 8 * u))
 
 
 def one_value_many_times(size: int, own: float) -> PairGraph:
@@ -165,7 +163,5 @@ def test_the_upper_end_of_probes_holds_with_errors_as_large_as_is_said(error):
     none = np.empty((300, 0)), np.empty(0)
     for seed in range(2):
         start = np.random.default_rng(seed).standard_normal((300, 2))
-        end = deflated_end(product, *none, start, 0.5, 0.6, rounding=error, failure=1e-6, steps=60)
-        assert 0.6 - 1e-12 <= end <= 0.72
-        below = deflated_end(product, *none, start, 0.61, 0.62, rounding=error, failure=1e-6, steps=400)
-        assert 0.6 <= below <= 0.63
+        assert 0.6 - 1e-12 <= deflated_end(product, *none, start, 0.5, rounding=error) <= 0.72
+        assert 0.6 <= deflated_end(product, *none, start, 0.61, rounding=error) <= 0.63

@@ -91,11 +91,13 @@ def certify(graph: PairGraph, spectrum: Spectrum, k: int) -> Certificate:
     basis = (spectrum.right if smaller_is_right else spectrum.left)[:, :k]
     if matrix.shape[1] <= k:
         return Certificate(0.0, "cholesky", 1.0)  # there is no (k+1)-th value
-    if matrix.shape[1] <= PROOF_SIDE:
-        found = _by_cholesky(matrix, basis, float(spectrum.upper_values[k]))
+    is_short, computed = matrix.shape[1] <= PROOF_SIDE, float(spectrum.upper_values[k])
+    if is_short:
+        end = _by_cholesky(matrix, basis, computed**2)
     else:
-        found = _by_probes(matrix, basis, spectrum.singular_values[:k], float(spectrum.upper_values[k]))
-    return replace(found, upper=min(1.0, found.upper + normalising_error(graph)))
+        end = _by_probes(matrix, basis, spectrum.singular_values[:k], computed**2)
+    upper = min(1.0, float(np.sqrt(end)) * (1 + 4 * EPS) + normalising_error(graph))
+    return Certificate(upper, "cholesky", 1.0) if is_short else Certificate(upper, "probes", CONFIDENCE)
 
 
 def with_certificate(graph: PairGraph, spectrum: Spectrum, k: int) -> tuple[Spectrum, Certificate]:
@@ -149,31 +151,22 @@ def is_proved(matrix: sp.csr_array, basis: FloatArray, threshold: float) -> bool
     return True
 
 
-def _by_cholesky(matrix: sp.csr_array, basis: FloatArray, computed: float) -> Certificate:
+def _by_cholesky(matrix: sp.csr_array, basis: FloatArray, computed: float) -> float:
+    """Upper end of `σ²_{k+1}`, from its computed value."""
     distance = 8 * matrix.shape[1] * EPS
-    while not is_proved(matrix, basis, computed**2 + distance):
+    while not is_proved(matrix, basis, computed + distance):
         distance *= 2
-    return Certificate(min(1.0, float(np.sqrt(computed**2 + distance)) * (1 + 4 * EPS)), "cholesky", 1.0)
+    return computed + distance
 
 
-def _by_probes(matrix: sp.csr_array, basis: FloatArray, known: FloatArray, computed: float) -> Certificate:
+def _by_probes(matrix: sp.csr_array, basis: FloatArray, known: FloatArray, computed: float) -> float:
+    """The same; the computed value is where the polynomials begin to grow."""
     # A sum of d products is off by at most d u / (1 - d u) of the sum of their absolute values, in any order.
     summed = np.diff(matrix.indptr).max() + np.bincount(matrix.indices, minlength=1).max()
     rounding = float(1.01 * UNIT * summed)
     start = np.random.default_rng(SEEDS).standard_normal((PROBES, matrix.shape[1])).T
-    cutoff = max(computed**2, rounding)
-    end = deflated_end(
-        lambda columns: matrix.T @ (matrix @ columns),
-        basis,
-        known**2,
-        start,
-        cutoff,
-        goal=cutoff,
-        rounding=rounding,
-        failure=1 - CONFIDENCE,
-        steps=STEPS,
-    )
-    return Certificate(min(1.0, float(np.sqrt(end)) * (1 + 4 * EPS)), "probes", CONFIDENCE)
+    cutoff = max(computed, rounding)
+    return deflated_end(lambda x: matrix.T @ (matrix @ x), basis, known**2, start, cutoff, rounding)
 
 
 def deflated_end(
@@ -182,13 +175,9 @@ def deflated_end(
     values: FloatArray,
     start: FloatArray,
     cutoff: float,
-    goal: float,
-    *,
     rounding: float,
-    failure: float,
-    steps: int,
 ) -> float:
-    """An upper end of the largest eigenvalue of `M = G - V diag(θ - c / 2) Vᵀ`.
+    """An upper end of the largest eigenvalue of `M = G - V diag(θ - c / 2) Vᵀ`, true with probability `CONFIDENCE`.
 
     G is a Gram matrix of norm 1. By Weyl its (k+1)-th eigenvalue is at most the largest of M, whatever the k columns of
     V and the θ are. Near to eigenvectors and values they are moved to c / 2, where they do not matter.
@@ -199,10 +188,7 @@ def deflated_end(
     vectors, values : (n, k) and (k,), V and θ in [0, 1]
     start : (n, PROBES), independent standard normal numbers, on which M does not depend
     cutoff : c, positive; nothing is told apart below it
-    goal : the steps end where the upper end is no more than that
     rounding : `‖fl(G x) - G x‖ <= rounding ‖x‖`; that of the two products with V, sums of n and of k terms, is added
-    failure : probability that the largest eigenvalue is above the upper end
-    steps : at most so many products
     """
     shift, (side, count) = (values - cutoff / 2)[:, None], vectors.shape
 
@@ -216,26 +202,13 @@ def deflated_end(
     norm = float(np.abs(vectors.T @ vectors).sum(axis=1).max()) ** 0.5 if count else 0.0  # at least; if orthonormal 1
     rounding += 1.01 * UNIT * (length * norm * (side + 2 * count) + 2 * (1 + norm**2))
     old, new = start, moved(start) * (2 / cutoff) - start
-    norms, least, bound = [longest(old), longest(new)], lean(failure), np.inf
-    for step in range(1, steps + 1):
-        far = norms[-1] > FAR * norms[0]
-        if far or step == steps or cutoff / 2 * (1 + _inverse(norms[-1] / least, step)) <= goal:
-            bound = min(bound, cutoff / 2 * (1 + _largest(np.array(norms), least, rounding / cutoff)))
-            if far or bound <= goal:
-                break
+    norms = [longest(old), longest(new)]
+    while len(norms) <= STEPS and norms[-1] <= FAR * norms[0]:
         old, new = new, moved(new) * (4 / cutoff) - 2 * new - old
         norms.append(longest(new))
-    return bound
-
-
-def lean(failure: float) -> float:
-    """The size t that the largest of `PROBES` standard normal numbers has but with probability `failure`."""
-    return float(np.sqrt(np.pi / 2) * failure ** (1 / PROBES))
-
-
-def _inverse(value: float, degree: int) -> float:
-    """The x of at least 1 where the Chebyshev polynomial has that value."""
-    return float(np.cosh(np.arccosh(max(1.0, value)) / degree))
+    # The largest of `PROBES` standard normal numbers is at least so large, but with probability 1 - CONFIDENCE.
+    leaning = float(np.sqrt(np.pi / 2) * (1 - CONFIDENCE) ** (1 / PROBES))
+    return cutoff / 2 * (1 + _largest(np.array(norms), leaning, rounding / cutoff))
 
 
 def _largest(norms: np.ndarray, least: float, rounding: float) -> float:
