@@ -44,16 +44,7 @@ def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample
     drawn = sp.csr_array(sp.coo_array((counts, joint.coords), shape=joint.shape))
     drawn.eliminate_zeros()
     left, right = (np.flatnonzero(drawn.sum(axis=axis)) for axis in (1, 0))
-    sample = PairGraph(
-        drawn,
-        graph.left_labels,
-        graph.right_labels,
-        left_ids=graph.left_ids,
-        right_ids=graph.right_ids,
-        class_names=graph.class_names,
-        drop_isolated=True,
-    )
-    return PairSample(sample, left, right)
+    return PairSample(graph.reweighted(drawn), left, right)
 
 
 def placed(rows: FloatArray, nodes: IntArray, size: int) -> FloatArray:

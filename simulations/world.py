@@ -114,8 +114,8 @@ class LatentWorld(WorldShape):
             (self.n_classes, self.n_styles, self.n_positions),
         )
         views = np.repeat(np.arange(self.n_images), self.n_views)
-        labels = dict(enumerate(self.labels.tolist()))
-        return PairGraph.from_pairs(views, source.ravel(), left_labels=labels, right_labels=labels)
+        sources = source.ravel()
+        return PairGraph.from_pairs(views, sources, left_labels=self.labels[views], right_labels=self.labels[sources])
 
     def caption_graph(self, noise: float = 0.0, detail: float = 0.0) -> PairGraph:
         """Left: images; right: captions, labelled by the class they name.
@@ -145,8 +145,7 @@ class LatentWorld(WorldShape):
             (named_class, named_style, phrase), (self.n_classes, self.n_styles + 1, self.n_phrases)
         ).ravel()
         images = np.repeat(np.arange(self.n_images), self.n_captions)
-        naming = dict(zip(caption.tolist(), named_class.ravel().tolist(), strict=True))
-        return PairGraph.from_pairs(images, caption, left_labels=self.labels, right_labels=naming)
+        return PairGraph.from_pairs(images, caption, left_labels=self.labels[images], right_labels=named_class.ravel())
 
     def caption_latents(self, captions: PairGraph) -> tuple[IntArray, IntArray, IntArray]:
         """Latents of each right node of one of its caption graphs, each (n_right,).

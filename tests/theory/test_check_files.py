@@ -180,7 +180,7 @@ def test_a_saved_graph_that_is_damaged_is_refused(place, name, stored, message):
 
 def test_arrays_of_another_program_objects_and_a_nul_are_refused(place):
     np.savez("clip.npz", images=COUNTS, texts=COUNTS)
-    with pytest.raises(ValueError, match="it holds the arrays images, texts; save the matrix alone"):
+    with pytest.raises(ValueError, match=r"clip\.npz cannot be read"):
         read_graph("clip.npz")
     np.save("objects.npy", np.array([{}, 1], dtype=object), allow_pickle=True)
     with pytest.raises(ValueError, match=r"objects\.npy cannot be read"):

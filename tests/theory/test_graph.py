@@ -105,7 +105,7 @@ def test_bfloat16_is_taken_for_the_numbers_that_it_holds():
     """numpy has no such type."""
     weights, features = torch.tensor([[0.1, 3.0], [2.0, 0.7]]).bfloat16(), torch.tensor([[0.1], [0.3]]).bfloat16()
     plain = PairGraph(weights.float().requires_grad_(), [0, 1])
-    listed = PairGraph.from_pairs([0, 0, 1, 1], [0, 1, 0, 1], weights.flatten(), [0, 1])
+    listed = PairGraph.from_pairs([0, 0, 1, 1], [0, 1, 0, 1], weights.flatten(), [0, 0, 1, 1])
     for graph in (PairGraph(weights, torch.tensor([0, 1])), PairGraph(weights.to_sparse(), [0, 1]), listed):
         np.testing.assert_array_equal(graph.joint.toarray(), plain.joint.toarray())
         assert probe(graph, features).mse == probe(plain, features.double().numpy()).mse
@@ -130,7 +130,6 @@ def test_from_pairs_against_a_dictionary(pairs):
     assert graph.left_ids.tolist() == sorted({left for left, *_ in pairs})
     bytes_of = np.array([200, 100, 100], dtype=np.uint8)  # whose sum is more than a byte
     np.testing.assert_allclose(PairGraph.from_pairs([0, 0, 1], [0, 0, 0], bytes_of).left_marginal, [0.75, 0.25])
-    assert PairGraph.from_pairs([2, 0, 1, 0], [0, 0, 0, 1], left_labels=[5, 6, 7]).left_labels.tolist() == [5, 6, 7]
 
 
 def test_from_pairs_takes_ids_of_any_type():
@@ -153,7 +152,6 @@ def test_labels_go_to_the_ids_they_are_given_for(labels):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([1, 0], [0, 1], None, [5, 6]), "could be by id or by pair"),
         ((["a", "b", "a"], [1, 1, 1], None, [0, 1, 2]), "gives 'a' two classes, the second at pair 2"),
         ((["a", "b", "a"], [1, 1, 1], None, [0, 1]), "give one class for each pair"),
         (([1, 2], [1]), "left has 2 entries and right 1"),
@@ -240,12 +238,8 @@ def test_a_part_is_the_graph_on_some_of_its_nodes():
     masked = graph.part(np.array([False, True, True]), right=[1])
     assert (masked.left_ids.tolist(), masked.right_ids.tolist()) == (["y"], [1])  # z has lost its pairs
     assert graph.labelled().left_ids.tolist() == ["x", "y"]
-    for bad, message in (
-        ([0, 3], r"left nodes are chosen by numbers in 0\.\.2, or by a mask of shape \(3,\)"),
-        ([True], "or by a mask"),
-        ([1, 1], "a left node is chosen twice"),
-    ):
-        with pytest.raises(ValueError, match=message):
+    for bad, error in (([0, 3], IndexError), ([True], IndexError), ([1, 1], ValueError)):
+        with pytest.raises(error):
             graph.part(bad)
     with pytest.raises(ValueError, match="at least one pair of positive weight"):
         graph.part([1], [0])

@@ -71,8 +71,8 @@ def test_a_large_graph_is_told_and_not_drawn():
     graph = PairGraph(np.eye(MOST_NODES + 1), [f"class {i}" for i in range(MOST_NODES + 1)])
     found = page(graph._repr_html_())
     assert "svg" not in found.tags
-    assert "15, the first 12 below" in found.text
-    assert "2; 1 left nodes unlabelled" in page(PairGraph(np.eye(3), ["cat", None, "dog"])._repr_html_()).text
+    assert "15 classes, the first 12 below" in found.text
+    assert "2 classes and 1 unlabelled" in page(PairGraph(np.eye(3), ["cat", None, "dog"])._repr_html_()).text
 
 
 def test_hostile_names_are_text_in_a_page_and_short_where_they_are_printed():

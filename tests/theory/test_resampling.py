@@ -123,15 +123,12 @@ def naive_drop_pairs(graph: PairGraph, similarity: np.ndarray, fraction: float) 
     return joint / joint.sum()
 
 
-@pytest.mark.parametrize("block", [module.BLOCK, 2])
 @given(labelled_graphs(), st.floats(0, 1), st.booleans())
-def test_dropped_positives_from_their_definition(block, graph, part, ties):
+def test_dropped_positives_from_their_definition(graph, part, ties):
     guide, joint = guide_with(graph, ties), graph.joint.toarray()
     score = np.where(joint > 0, naive_pair_similarity(graph, similarities(guide)), -2)
     fraction = part * max(0.0, 1 - sum(joint[x, np.argmax(score[x])] for x in nodes(graph)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "BLOCK", block)
-        after = drop_false_positive(graph, guide, fraction=fraction)
+    after = drop_false_positive(graph, guide, fraction=fraction)
     found = np.zeros(joint.shape)
     found[:, np.searchsorted(graph.right_ids, after.right_ids)] = after.joint.toarray()
     np.testing.assert_allclose(found, naive_drop_pairs(graph, similarities(guide), fraction), atol=1e-13)

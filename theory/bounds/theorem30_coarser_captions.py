@@ -96,14 +96,7 @@ def pooled(graph: PairGraph, groups: npt.ArrayLike) -> PairGraph:
         raise ValueError(f"groups that share their captions have {pairs:,} pairs of more than {MOST_POOLED:,}")
     mass = graph.left_marginal
     shares = sp.csr_array(merge.multiply((mass / (merge @ (merge.T @ mass)))[:, None]))
-    return PairGraph(
-        shares @ (merge.T @ graph.joint),
-        graph.left_labels,
-        graph.right_labels,
-        left_ids=graph.left_ids,
-        right_ids=graph.right_ids,
-        class_names=graph.class_names,
-    )
+    return graph.reweighted(shares @ (merge.T @ graph.joint))
 
 
 def pooled_pairs(graph: PairGraph, groups: npt.ArrayLike) -> int:

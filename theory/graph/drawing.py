@@ -8,7 +8,7 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.html import card, render, shown
 from pairbounds.infrastructure.palette import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
-from pairbounds.theory.graph.labels import UNLABELLED
+from pairbounds.theory.graph.labels import UNLABELLED, count_of_classes
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 MOST_NODES, MOST_PAIRS = 14, 80  # of a side, and of all, that are drawn
@@ -22,16 +22,11 @@ LONGEST_NAME = 12  # characters of an id, and of a class
 
 def graph_card(graph: PairGraph) -> str:
     """A pair graph as HTML."""
-    names, labels = graph.class_names or (), graph.left_labels
-    classes = "none: unlabelled"
-    if labels is not None:
-        missing = int(np.sum(labels == UNLABELLED))
-        classes = str(np.unique(labels[labels != UNLABELLED]).size)
-        classes += f", the first {MOST_CLASSES} below" if len(names) > MOST_CLASSES else ""
-        classes += f"; {missing} left nodes unlabelled" if missing else ""
+    names, classes = graph.class_names or (), count_of_classes(graph.left_labels)
+    classes += f", the first {MOST_CLASSES} below" if len(names) > MOST_CLASSES else ""
     return card(
         "PairGraph",
-        {"left nodes": graph.n_left, "right nodes": graph.n_right, "pairs": graph.joint.nnz, "classes": classes},
+        {"left nodes": graph.n_left, "right nodes": graph.n_right, "pairs": graph.joint.nnz, "labels": classes},
         pictures=[graph_picture(graph, graph.joint.toarray())] if is_small(graph) else [],
         columns=["class", "left nodes", "right nodes", "left mass"] if names else [],
         rows=[_class_row(graph, label, name) for label, name in enumerate(names[:MOST_CLASSES])],

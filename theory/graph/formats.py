@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from pairbounds.theory.graph.pair_graph import PairGraph, real_weights
 
 if TYPE_CHECKING:
     import networkx as nx
+
+Graph = TypeVar("Graph", bound=PairGraph)
 
 FORMAT = "pairbounds-graph-1"
 
@@ -75,10 +77,7 @@ class Numbered:
         return cls(side, codes.astype(np.int64), id_array(distinct))
 
     def labels(self, labels: Any) -> npt.ArrayLike | None:
-        """Labels in the order of the nodes.
-
-        From a mapping id -> class, from a class for each pair's end, or, where the ids are 0..n-1, for each of them.
-        """
+        """Labels in the order of the nodes, from a mapping id -> class or from a class for each pair's end."""
         import pandas as pd
 
         if labels is None:
@@ -90,22 +89,11 @@ class Numbered:
                 raise ValueError(f"{self.side}_labels has no class for {len(missing)} ids, the first {missing[0]!r}")
             return np.array([labels[name] for name in self.ids.tolist()])
         each = np.asarray(labels_without_torch(self.side, labels), dtype=object if by_row else None)
-        by_id = each.shape == self.ids.shape and self.ids.dtype == np.int64 and self.ids[-1] == len(self.ids) - 1
-        by_pair = each.shape == self.codes.shape
-        if by_id and by_pair and not np.array_equal(each[self.codes], each):
-            raise ValueError(f"{self.side}_labels could be by id or by pair: give a mapping from id to class")
-        if by_id:
-            return each
-        if not by_pair:
+        if each.shape != self.codes.shape:
             raise ValueError(
                 f"{self.side}_labels has shape {each.shape} for {len(self.codes)} pairs: give one class for each pair, "
                 "or a mapping from id to class"
             )
-        return self._labels_of_pairs(each)
-
-    def _labels_of_pairs(self, each: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        import pandas as pd
-
         nodes = pd.DataFrame({"node": self.codes, "label": each}).drop_duplicates()
         torn = nodes.index[nodes["node"].duplicated()]
         if len(torn):
@@ -188,8 +176,8 @@ def require_graph_path(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Constructor arguments from a file that `save_npz` wrote; arrays beside them are left alone.
+def load_npz(path: str | os.PathLike[str], graph_class: type[Graph]) -> Graph:
+    """A graph from a file that `save_npz` wrote; arrays beside its parts are left alone.
 
     Raises
     ------
@@ -208,11 +196,11 @@ def load_npz(path: str | os.PathLike[str]) -> dict[str, Any]:
         shape = tuple(arrays.pop("shape").tolist())
         joint = sp.csr_array(tuple(arrays.pop(name) for name in _MATRIX[:-1]), shape=shape)
         joint.check_format(full_check=True)
+        return graph_class(joint, **arrays)
     except Exception as error:  # a damaged archive fails in a hundred ways
         reason = " ".join(str(error).split()) or type(error).__name__
         message = f"{path} is not a whole pair graph that PairGraph.save wrote: save it again ({reason})"
         raise ValueError(message) from error
-    return {"joint": joint, **arrays}
 
 
 def is_graph(path: str | os.PathLike[str]) -> bool:

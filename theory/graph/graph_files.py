@@ -1,7 +1,6 @@
 """A pair graph from the file that it lies in: our own, a matrix, or a table of pairs; and labels from a file."""
 
 import os
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -124,7 +123,7 @@ def read_graph(
 def _matrix_file(source: Path) -> GraphFile:
     if source.suffix == ".npz" and is_graph(source):
         return GraphFile(PairGraph.load(source), "pair graph")
-    readers: dict[str, Callable[[Path], Any]] = {".npz": _sparse_npz, ".npy": _array, ".mtx": _matrix_market}
+    readers: dict[str, Callable[[Path], Any]] = {".npz": sp.load_npz, ".npy": _array, ".mtx": _matrix_market}
     with readable(source):
         joint = readers[source.suffix](source)
     return GraphFile(_graph_of(source, PairGraph, joint), "matrix")
@@ -138,15 +137,6 @@ def _matrix_market(path: Path) -> Any:
     if b"\0" in path.read_bytes():  # ends the process in scipy's reader
         raise ValueError("it holds a NUL byte, which is no text: save it again by scipy.io.mmwrite")
     return scipy.io.mmread(path, spmatrix=False)
-
-
-def _sparse_npz(path: Path) -> Any:
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-    if "format.npy" not in names:
-        stored = ", ".join(sorted(name.removesuffix(".npy") for name in names))
-        raise ValueError(f"it holds the arrays {stored}; save the matrix alone, as .npy or by scipy.sparse.save_npz")
-    return sp.load_npz(path)
 
 
 def _graph_of(path: str | os.PathLike[str], make: Callable[..., PairGraph], *arrays: Any, **optional: Any) -> PairGraph:

@@ -64,6 +64,14 @@ def require_labelled(side: str, codes: IntArray, nodes: str = "every node") -> N
         raise ValueError(f"{side}_labels are missing for {nodes}: leave them out")
 
 
+def count_of_classes(labels: IntArray | None) -> str:
+    """The number of classes of a side in words, and that of the nodes that have none."""
+    if labels is None:
+        return "unlabelled"
+    missing = int(np.sum(labels == UNLABELLED))
+    return f"{np.unique(labels[labels != UNLABELLED]).size} classes" + (f" and {missing} unlabelled" if missing else "")
+
+
 def named_labels(labels: IntArray | None, class_names: Sequence[str] | None) -> Any:
     """Integer labels as their names, `None` where a node has none; as they are where classes have no names."""
     if labels is None or class_names is None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, is_tensor, without_torch
-from pairbounds.theory.graph.labels import UNLABELLED, coded, require_labelled
+from pairbounds.theory.graph.labels import UNLABELLED, coded, count_of_classes, require_labelled
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -110,7 +110,7 @@ class PairGraph:
         Ids may be of any hashable type. Nodes are numbered in the order of their sorted ids, or of first
         appearance when the ids cannot be sorted. Pairs listed more than once are summed. `weight` is 1 for each
         pair unless given. Labels are a mapping (or a pandas Series) from id to class, or a sequence with the class of
-        each pair's end, or, where the ids are 0..n-1, of each node. Linear in the number of pairs, up to the sort.
+        each pair's end. Linear in the number of pairs, up to the sort.
         """
         from pairbounds.theory.graph.formats import joint_from_pairs
 
@@ -201,11 +201,7 @@ class PairGraph:
         """Read a graph that `save` wrote. Never unpickles."""
         from pairbounds.theory.graph.formats import load_npz
 
-        parts = load_npz(path)
-        try:
-            return cls(**parts)
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"{path} is not a whole pair graph: {error}") from error
+        return load_npz(path, cls)
 
     def save(self, path: str | os.PathLike[str], **beside: npt.NDArray[Any]) -> None:
         """Write the graph as a compressed `.npz`; an interrupted write leaves an old file whole.
@@ -333,10 +329,13 @@ class PairGraph:
 
         Raises
         ------
+        IndexError
+            A node that is not there, a mask of another length.
         ValueError
-            A node that is not there, or twice; none, or no pair among them.
+            A node twice; none, or no pair among them.
         """
-        rows, columns = _chosen("left", left, self.n_left), _chosen("right", right, self.n_right)
+        rows = np.arange(self.n_left)[... if left is None else np.asarray(left)]
+        columns = np.arange(self.n_right)[... if right is None else np.asarray(right)]
         return PairGraph(
             self.joint[rows][:, columns],
             None if self.left_labels is None else self.left_labels[rows],
@@ -347,12 +346,21 @@ class PairGraph:
             drop_isolated=True,
         )
 
+    def reweighted(self, joint: Any) -> "PairGraph":
+        """A graph of the same nodes with other weights, (n_left, n_right); nodes without pairs are left out."""
+        return PairGraph(
+            joint,
+            self.left_labels,
+            self.right_labels,
+            left_ids=self.left_ids,
+            right_ids=self.right_ids,
+            class_names=self.class_names,
+            drop_isolated=True,
+        )
+
     def __repr__(self) -> str:
-        labels = self.left_labels
-        classes = "unlabelled" if labels is None else f"{np.unique(labels[labels != UNLABELLED]).size} classes"
-        missing = 0 if labels is None else int(np.sum(labels == UNLABELLED))
-        classes += f" and {missing} unlabelled" if missing else ""
-        classes += f": {self._named_classes}" if labels is not None and self.class_names else ""
+        classes = count_of_classes(self.left_labels)
+        classes += f": {self._named_classes}" if self.left_labels is not None and self.class_names else ""
         return f"PairGraph(n_left={self.n_left}, n_right={self.n_right}, n_pairs={self.joint.nnz}, {classes})"
 
     def _repr_html_(self) -> str:
@@ -391,21 +399,6 @@ def _part_of(name: str, side: Nodes, keep: npt.NDArray[np.bool_]) -> Nodes:
     return None if labels is None else _read_only(labels[keep]), _read_only(ids[keep])
 
 
-def _chosen(side: str, nodes: npt.ArrayLike | None, size: int) -> npt.NDArray[Any]:
-    """Numbers of nodes of one side, from what chooses them."""
-    if nodes is None:
-        return np.arange(size)
-    chosen = np.asarray(nodes)
-    if chosen.dtype == np.bool_ and chosen.shape == (size,):
-        return np.flatnonzero(chosen)
-    whole = chosen.ndim == 1 and np.issubdtype(chosen.dtype, np.integer)
-    if not whole or (chosen.size and not 0 <= chosen.min() <= chosen.max() < size):
-        raise ValueError(f"{side} nodes are chosen by numbers in 0..{size - 1}, or by a mask of shape ({size},)")
-    if len(np.unique(chosen)) < len(chosen):
-        raise ValueError(f"a {side} node is chosen twice")
-    return chosen
-
-
 def _validated_weights(joint: Any) -> sp.csr_array:
     """The weights as a canonical csr_array that sums to 1, without explicit zeros."""
     entries = _entries(joint)
@@ -431,11 +424,9 @@ def _normalised(weights: FloatArray) -> FloatArray:
             weights = given / given.max()  # so that the sum of huge weights stays finite
             weights /= float(weights.sum(dtype=np.longdouble))
     if np.count_nonzero(weights >= SMALLEST) < np.count_nonzero(given):
-        positive = given[given > 0]
-        decades = np.log10(positive.max()) - np.log10(positive.min())
         raise ValueError(
-            f"joint has weights from {positive.min():.3g} to {positive.max():.3g}, {decades:.0f} orders of magnitude "
-            f"apart: as parts of a sum of 1 the smallest are below {SMALLEST:.3g}, where float64 ends; leave them out"
+            f"joint has weights from {given[given > 0].min():.3g} to {given.max():.3g}: as parts of a sum of 1 the "
+            f"smallest are below {SMALLEST:.3g}, where float64 ends; leave them out"
         )
     return weights
 

@@ -5,7 +5,7 @@ A guide has features of the left nodes: their similarities, nearest neighbours, 
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -63,15 +63,11 @@ def similarity_function(guide: Any, size: int) -> Similarity:
     return lambda rows, columns: np.round(unit[rows] @ unit[columns].T, DIGITS)
 
 
-def blocks(rows: IntArray, width: int) -> Iterator[IntArray]:
-    """The rows in runs of at most `BLOCK` similarities to `width` columns."""
-    return (rows[block] for block in row_blocks(len(rows), width, BLOCK))
-
-
 def _nearest(similarity: Similarity, size: int, count: int) -> IntArray:
     """Each node with each of its `count` most similar others, (size * count, 2); of equal ones the first."""
     everyone, chosen = np.arange(size), []
-    for rows in blocks(everyone, size):
+    for part in row_blocks(size, size, BLOCK):
+        rows = everyone[part]
         block, each = similarity(rows, everyone), np.arange(len(rows))
         block[each, rows] = -math.inf
         for _ in range(count):
@@ -113,7 +109,7 @@ def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) 
 
     Notes
     -----
-    Cost: O(Σ_l n_l² width), n_l the left nodes of l, in blocks of `BLOCK` similarities.
+    Cost: O(Σ_l n_l² width) time, O(max_l n_l²) memory, n_l the left nodes of l.
     """
     _check_fraction(fraction)
     pairs = sp.csc_array(graph.joint)
@@ -127,15 +123,7 @@ def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) 
             f"fraction={fraction} is more than can go, {free.sum():.4g}: each left node keeps its most similar pair"
         )
     kept = pairs.data - _removed(free, -similarity, np.array(fraction))
-    return PairGraph(
-        sp.csc_array((kept, pairs.indices, pairs.indptr), shape=pairs.shape),
-        graph.left_labels,
-        graph.right_labels,
-        left_ids=graph.left_ids,
-        right_ids=graph.right_ids,
-        class_names=graph.class_names,
-        drop_isolated=True,
-    )
+    return graph.reweighted(sp.csc_array((kept, pairs.indices, pairs.indptr), shape=pairs.shape))
 
 
 def _pair_similarities(graph: PairGraph, pairs: sp.csc_array, guide: Any) -> FloatArray:
@@ -143,11 +131,9 @@ def _pair_similarities(graph: PairGraph, pairs: sp.csc_array, guide: Any) -> Flo
     similarity, parts = similarity_function(guide, graph.n_left), list[FloatArray]()
     of_pairs = pairs.indices.astype(np.int64)
     for start, stop in itertools.pairwise(pairs.indptr):
-        nodes, mass, places = of_pairs[start:stop], pairs.data[start:stop], np.arange(stop - start)
-        for rows in blocks(places, len(places)):
-            block = similarity(nodes[rows], nodes)
-            weights = np.where((rows[:, None] != places) | (len(places) == 1), mass, 0.0)
-            parts.append(np.average(block, axis=1, weights=weights))
+        nodes = of_pairs[start:stop]
+        others = ~np.eye(len(nodes), dtype=bool) | (len(nodes) == 1)
+        parts.append(np.average(similarity(nodes, nodes), axis=1, weights=others * pairs.data[start:stop]))
     return np.asarray(np.round(np.concatenate(parts), DIGITS), dtype=np.float64)
 
 

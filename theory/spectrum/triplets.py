@@ -207,7 +207,7 @@ def spectrum(
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
         triplets = triplets_by_parts(matrix, graph.components, k, _place(matrix.shape, device))
     elif method == "sparse":
-        triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_roots(graph, k).T)
+        triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_vectors(graph, k))
     else:
         raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
     return measured(matrix, with_known_values(graph, triplets), method, unseen, tol)
@@ -258,13 +258,8 @@ def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
     or almost, the computed vectors span more than the components: they stay as they are.
     """
     left, values, right = triplets
-    features = component_features(graph, len(values))
-    known = features.shape[1]
-    exact_left, exact_right = (
-        np.sqrt(marginal)[:, None] * features[component]
-        for marginal, component in zip((graph.left_marginal, graph.right_marginal), graph.components, strict=True)
-    )
-    sides = (left, exact_left), (right, exact_right)
+    sides = tuple(zip((left, right), component_vectors(graph, len(values)), strict=True))
+    known = sides[0][1].shape[1]
     # Distance of the closed form from the span of as many leading vectors.
     away = [np.linalg.norm(exact - vectors[:, :known] @ (vectors[:, :known].T @ exact)) for vectors, exact in sides]
     if known < len(values) and max(away) > KNOWN:
@@ -277,13 +272,13 @@ def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
     return triplets
 
 
-def component_features(graph: PairGraph, count: int) -> FloatArray:
-    """The optimum's features where its value is 1, (components, c), c at most `count` and one a component.
+def component_vectors(graph: PairGraph, count: int) -> tuple[FloatArray, FloatArray]:
+    """Orthonormal left and right vectors of value 1, (n, c) each, c at most `count` and one a component.
 
-    The left vectors of value 1 are `√p_L(x)` times the row of x's component, orthonormal, and so are the right ones.
-    The first column is 1. The others are the rotation of the components' own vectors by the Householder reflection
-    that brings `√p` there: with fewer columns than components, the last components share a row. Rounded, but for the
-    first column; nothing of it hangs on a solver.
+    They are `√p(x)` times the features of x's component, (components, c). The first feature is 1. The others are the
+    rotation of the components' own vectors by the Householder reflection that brings `√p` there: with fewer columns
+    than components, the last components share a row. Rounded, but for the first column; nothing of it hangs on a
+    solver.
     """
     lengths = np.sqrt(np.bincount(graph.components[0], weights=graph.left_marginal))
     known = min(count, len(lengths))
@@ -291,14 +286,11 @@ def component_features(graph: PairGraph, count: int) -> FloatArray:
     axis[0] += 1.0  # the reflection of the first unit vector to -lengths, without cancellation
     features = (np.eye(len(lengths), known) - np.outer(axis, axis[:known] / axis[0])) / lengths[:, None]
     features[:, 0] = 1.0
-    return np.asarray(features)
-
-
-def component_roots(graph: PairGraph, count: int) -> FloatArray:
-    """Orthonormal singular vectors of value 1, as rows, on the smaller side: at most `count`, or one a component."""
-    smaller_is_right = graph.n_right <= graph.n_left
-    roots = np.sqrt(graph.right_marginal if smaller_is_right else graph.left_marginal)
-    return np.asarray(component_features(graph, count).T[:, graph.components[smaller_is_right]] * roots)
+    left, right = graph.components
+    return (
+        np.sqrt(graph.left_marginal)[:, None] * features[left],
+        np.sqrt(graph.right_marginal)[:, None] * features[right],
+    )
 
 
 def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: float) -> Spectrum:
@@ -415,15 +407,15 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
 
 
 def _sparse(
-    matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, known: FloatArray
+    matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, known: tuple[FloatArray, FloatArray]
 ) -> tuple[Triplets, float]:
     """The search on the smaller side."""
     if matrix.shape[0] < matrix.shape[1]:
-        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, known)
+        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, known[::-1])
         return (left, values, right), unseen
     transposed = matrix.T  # which scatters from A: what it writes to is in the cache
     return searched_triplets(
-        lambda vectors: transposed @ (matrix @ vectors), matrix.__matmul__, matrix.shape[1], k, tol, rng, known
+        lambda vectors: transposed @ (matrix @ vectors), matrix.__matmul__, matrix.shape[1], k, tol, rng, known[1]
     )
 
 
