@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,6 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.quantities.walks import (
     ConsistencyIntervals,
-    consistency_from_counts,
     consistency_from_pairs,
     penalised_error_at_most,
 )
@@ -76,35 +74,14 @@ def test_walks_one_by_one(n, hops):
     assert found.died.tolist() == died
 
 
-def from_counts(left, right, labels, **settings):
-    """The same pairs, counted."""
-    counts = sp.coo_array(([1] * len(left), (left, right)), shape=GRAPH.joint.shape).tocsr().tocoo()
-    return consistency_from_counts(counts, GRAPH.left_labels, **settings)
-
-
-def test_walks_in_classes_are_as_many_as_walks_one_by_one():
-    """Means over samples of what agrees and of what dies by hop; four standard errors of what they differ by."""
-    rng, shares = np.random.default_rng(0), {consistency_from_pairs: [], from_counts: []}
-    for seed in range(REPETITIONS):
-        pairs = drawn(GRAPH, 60, rng)
-        for walk, found in shares.items():
-            intervals = walk(*pairs, hops=3, seed=seed)
-            found.append(np.r_[intervals.agreed, intervals.died] / intervals.walks)
-    listed, counted = (np.array(found) for found in shares.values())
-    allowed = 4 * np.sqrt((listed.var(axis=0) + counted.var(axis=0)) / REPETITIONS)
-    assert counted.mean(axis=0)[-1] > 0.01
-    assert (np.abs(listed.mean(axis=0) - counted.mean(axis=0)) <= allowed).all()
-
-
-@pytest.mark.parametrize("walk", [consistency_from_pairs, from_counts])
 @pytest.mark.parametrize(("n", "confidence"), [(30, 0.8), (3_000, 0.5)])
-def test_coverage_of_the_intervals_and_of_the_error(n, confidence, walk):
+def test_coverage_of_the_intervals_and_of_the_error(n, confidence):
     """Of independent samples no fewer than the confidence says, but for three standard errors."""
     rng, true = np.random.default_rng(n), consistency_curve(GRAPH, 3)[1:]
     errors = [penalised_error(GRAPH, penalty) for penalty in PENALTIES]
     held, bounded = 0, 0
     for seed in range(REPETITIONS):
-        intervals = walk(*drawn(GRAPH, n, rng), hops=3, confidence=confidence, seed=seed)
+        intervals = consistency_from_pairs(*drawn(GRAPH, n, rng), hops=3, confidence=confidence, seed=seed)
         held += bool(np.all((intervals.low <= true) & (true <= intervals.high)))
         bounded += (
             all(penalised_error_at_most(intervals, p) >= e for p, e in zip(PENALTIES, errors, strict=True))

@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.graph.formats import joint_from_pairs
 from pairbounds.theory.quantities.confidence import proportion_ends
 
 SPARE = 3  # pairs kept for each step of a walk: nodes that are seen seldom run out of theirs
-LARGEST = 5 * 10**8  # pairs that numpy draws from without replacement, with room to spare
 DEAD = -1  # where a walk is that found no pair
 EPS = float(np.finfo(np.float64).eps)
 
@@ -118,44 +116,6 @@ def consistency_from_pairs(
     classes = np.asarray(rows.labels(labels))
     order = np.random.default_rng(seed).permutation(len(rows.codes))
     return ConsistencyIntervals.of(*_walked(rows.codes[order], columns.codes[order], classes, hops), confidence)
-
-
-def consistency_from_counts(
-    counts: sp.coo_array, labels: IntArray, *, hops: int = 2, confidence: float = 0.95, seed: int = 0
-) -> ConsistencyIntervals:
-    """The same from counts of pairs, (n_left, n_right), and classes 0..r-1 of the left nodes, (n_left,).
-
-    The walks of one class at one node move together: they take some of its pairs, drawn without replacement. Time and
-    memory are those of the distinct pairs. Of more than `LARGEST` pairs about so many are used, chosen at random.
-    """
-    rng, (left, right), shape = np.random.default_rng(seed), counts.coords, counts.shape
-    seen = rng.binomial(counts.data, min(1.0, LARGEST / counts.data.sum()))
-    parts = np.array([1, SPARE * hops, SPARE * (hops - 1)]) / (1 + SPARE * (2 * hops - 1))
-    starts, to_left, to_right = rng.multinomial(seen, parts).T
-    stacks = sp.csr_array((to_left, (right, left)), shape[::-1]), sp.csr_array((to_right, (left, right)), shape)
-    here = sp.csr_array((starts, (right, labels[left])), (shape[1], labels.max() + 1))
-    walks, agreed, died = max(1, int(starts.sum())), np.zeros(hops, dtype=np.int64), np.zeros(hops, dtype=np.int64)
-    for hop in range(hops):
-        for stack in stacks[::-1] if hop else stacks[:1]:
-            here = _moved(here, stack, rng)
-        agreed[hop], died[hop] = here[np.arange(shape[0]), labels].sum(), walks - here.sum()
-    return ConsistencyIntervals.of(walks, agreed, died, confidence)
-
-
-def _moved(here: sp.csr_array, stack: sp.csr_array, rng: np.random.Generator) -> sp.csr_array:
-    """Numbers of walks by node and class after a step; the pairs that they take leave the stack."""
-    arrived: list[tuple[npt.NDArray[Any], ...]] = [(np.zeros(0, dtype=np.int64),) * 3]
-    for node in np.flatnonzero(np.diff(here.indptr)):
-        own, pairs = (slice(*matrix.indptr[node : node + 2]) for matrix in (here, stack))
-        left = np.append(stack.data[pairs], max(0, here.data[own].sum() - stack.data[pairs].sum()))  # or no pair
-        for label, number in zip(here.indices[own], here.data[own], strict=True):
-            taken = rng.multivariate_hypergeometric(left, number)
-            left -= taken
-            ends = np.flatnonzero(taken[:-1])
-            arrived.append((taken[ends], stack.indices[pairs][ends], np.full(len(ends), label)))
-        stack.data[pairs] = left[:-1]
-    numbers, ends, labels = map(np.concatenate, zip(*arrived, strict=True))
-    return sp.csr_array((numbers, (ends, labels)), (stack.shape[1], here.shape[1]))
 
 
 def penalised_error_at_most(intervals: ConsistencyIntervals, penalty: float) -> float:

@@ -4,11 +4,9 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.outward import KEY, rounded
@@ -19,7 +17,6 @@ from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.quantities.walks import (
     ConsistencyIntervals,
-    consistency_from_counts,
     consistency_from_pairs,
     penalised_error_at_most,
 )
@@ -27,6 +24,7 @@ from pairbounds.theory.questions.answer import Answer
 
 SIZES = tuple(round(10 ** (power / 2)) for power in range(6, 25))  # pairs, two for each decade
 SIMULATED = 10**6  # pairs; larger samples are forecast from one of this size
+WALKED = 10**7  # pairs of a pilot sample; of a larger one about as many are walked, chosen at random
 MOST = 10**15  # pairs, beyond which nobody counts
 FINEST = 10**7  # pairs, beyond which a share in float64 does not tell their number
 WHOLE = 0.001  # pairs: how far a count may be from an integer
@@ -45,7 +43,7 @@ class _Walks:
 
     def at_most(self, n_pairs: int) -> float:
         """The upper end of the squared error that n pairs certify; beyond what is sampled, at the same shares."""
-        drawn = min(n_pairs, SIMULATED) if self.sample is None else self.sample
+        drawn = min(n_pairs, SIMULATED) if self.sample is None else min(self.sample, WALKED)
         intervals = self.drawn(drawn) if drawn < SIMULATED and self.sample is None else self.largest
         if n_pairs != drawn:
             walks = max(1, int(intervals.walks * (n_pairs / drawn)))
@@ -58,22 +56,21 @@ class _Walks:
     @cached_property
     def largest(self) -> ConsistencyIntervals:
         """Intervals from the sample that the graph is, or from the largest that is drawn of it."""
-        return self.drawn(SIMULATED if self.sample is None else self.sample)
+        return self.drawn(SIMULATED if self.sample is None else min(self.sample, WALKED))
 
     def drawn(self, n_pairs: int) -> ConsistencyIntervals:
-        """Intervals from n pairs: those that the graph counts, or a sample of it."""
+        """Intervals from n pairs: a sample of the graph, or of those that it counts all or about as many."""
         joint, labels = self.graph.joint.tocoo(), required_labels(self.graph, "left")
-        settings: dict[str, Any] = {"hops": self.hops, "confidence": self.level, "seed": self.seed}
+        rng = np.random.default_rng([self.seed, n_pairs])
         if self.sample is None:
-            shares = joint.data / joint.data.sum()
-            pairs = np.random.default_rng([self.seed, n_pairs]).choice(joint.nnz, n_pairs, p=shares)
+            pairs = rng.choice(joint.nnz, n_pairs, p=joint.data / joint.data.sum())
         else:
-            counts = _counts(joint.data, self.sample)
-            if n_pairs > SIMULATED:
-                return consistency_from_counts(sp.coo_array((counts, joint.coords), joint.shape), labels, **settings)
+            counts = rng.binomial(_counts(joint.data, self.sample), n_pairs / self.sample)
             pairs = np.repeat(np.arange(joint.nnz), counts)
         left, right = (ends[pairs].astype(np.int64) for ends in joint.coords)
-        return consistency_from_pairs(left, right, labels[left], **settings)
+        return consistency_from_pairs(
+            left, right, labels[left], hops=self.hops, confidence=self.level, seed=self.seed
+        )
 
     def pairs(self, target: float) -> float:
         """The number of pairs from which on the forecast is at most a target, to a hundredth; inf beyond `MOST`."""
@@ -163,7 +160,8 @@ def _about(graph: PairGraph, k: int, next_value: float, sample: int | None) -> s
 def _certified(walks: _Walks, sample: int | None) -> list[str]:
     if sample is None:
         return []
-    found, error = walks.drawn(sample), rounded(walks.at_most(sample), "<=", ".3g")
+    found = walks.largest
+    error = rounded(penalised_error_at_most(found, walks.penalty), "<=", ".3g")
     low, high = rounded(1 - found.high[0], ">=", ".3g"), rounded(1 - found.low[0], "<=", ".3g")
     return [
         f"By theorem 19 these {sample:,} pairs certify a squared error of at most {error} at the "
