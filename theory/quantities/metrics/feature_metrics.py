@@ -1,7 +1,6 @@
 """The metrics of a user's features on their positive pairs."""
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,17 +101,20 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
         raise ValueError(f"features has shape {matrix.shape}: give a matrix (n, k), a row for each view")
     if not 0 < t < math.inf:
         raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel of uniformity")
-    given = _Pairs.of(pairs, len(matrix))
-    _require_finite(matrix, given.rows)
-    sphere = on_sphere(matrix[given.rows], len(given.rows), "features", given.rows)
+    graph, samples = _positive_pairs(pairs, len(matrix))
+    rows = graph.left_ids
+    lost = rows[~np.isfinite(matrix[rows].astype(np.float64)).all(axis=1)].tolist()
+    if lost:
+        raise ValueError(f"features is not finite in {listed_rows(lost)}: leave out their pairs")
+    sphere = on_sphere(matrix[rows], len(rows), "features", rows)
     found: dict[str, Found] = {
-        "alignment": (alignment(given.graph, sphere, sphere), given.graph.joint.nnz // 2, ""),
-        "uniformity": (uniformity(given.graph, sphere, t=t), len(sphere), ""),
-        "rankme": (rankme(matrix[given.rows]), len(sphere), ""),
-        "acr": _confusion(sphere, given.samples),
+        "alignment": (alignment(graph, sphere, sphere), graph.joint.nnz // 2, ""),
+        "uniformity": (uniformity(graph, sphere, t=t), len(sphere), ""),
+        "rankme": (rankme(matrix[rows]), len(sphere), ""),
+        "acr": _confusion(sphere, samples),
     }
     if labels is not None:
-        found["class_collapse"] = _collapse(sphere, labels, len(matrix), given.rows)
+        found["class_collapse"] = _collapse(sphere, labels, len(matrix), rows)
     table = pd.DataFrame.from_dict(found, "index", columns=["value", "rows", "note"])
     definitions, sources = zip(*(DEFINITIONS[name] for name in found), strict=True)
     table.insert(2, "definition", [definition.format(t=t, least=-4 * t) for definition in definitions])
@@ -120,76 +122,51 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
     return table.rename_axis("metric")
 
 
-def _require_finite(matrix: npt.NDArray[Any], rows: IntArray) -> None:
-    lost = rows[~np.isfinite(matrix[rows].astype(np.float64)).all(axis=1)].tolist()
-    if lost:
-        raise ValueError(f"features is not finite in {listed_rows(lost)}: leave out their pairs")
-
-
-@dataclass(frozen=True, eq=False)
-class _Pairs:
-    """Positive pairs of rows, (x, x') as often as (x', x), on the rows that have one.
-
-    `samples` has the sample that each of these rows is a view of, if that is how the pairs were given.
-    """
-
-    graph: PairGraph
-    rows: IntArray
-    samples: npt.NDArray[Any] | None
-
-    @classmethod
-    def of(cls, pairs: Any, n: int) -> "_Pairs":
-        if isinstance(pairs, PairGraph):
-            return cls._sharing(pairs, n)
+def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, npt.NDArray[Any] | None]:
+    """Positive pairs of rows, (x, x') as often as (x', x), and the samples of the rows that have one, if given."""
+    rows = np.arange(n)
+    samples: npt.NDArray[Any] | None = None
+    if isinstance(pairs, PairGraph):
+        rows = _existing_rows(pairs.left_ids, n)
+        weights = _sharing(pairs.joint, pairs.right_marginal)
+        if pairs.joint.nnz == pairs.n_left:  # one right node each
+            samples = pairs.joint.indices
+    else:
         array = np.asarray(without_torch(pairs))
         if array.ndim == 1 and len(array) == n:
-            first, second = _within(array)
+            names, samples = np.unique(array, return_inverse=True)
+            weights = _sharing(sp.csr_array((np.ones(n), (rows, samples))), np.ones(len(names)))
         elif array.ndim == 2 and array.shape[1] == 2 and np.issubdtype(array.dtype, np.integer):
-            first, second = array.astype(np.int64).T
+            first, second = _existing_rows(array.astype(np.int64), n).T
+            weights = sp.csr_array((np.ones(len(array)), (first, second)), shape=(n, n))
         else:
             raise ValueError(
                 f"pairs has shape {array.shape} and holds {array.dtype}: give the numbers of the rows of each pair, "
                 f"(m, 2), or the sample that each of the {n} rows is a view of, ({n},)"
             )
-        ends = np.concatenate([first, second])
-        _require_rows(ends, n)
-        both = PairGraph.from_pairs(ends, np.concatenate([second, first]))
-        rows = both.left_ids.astype(np.int64)
-        return cls(both, rows, array[rows] if array.ndim == 1 else None)
-
-    @classmethod
-    def _sharing(cls, shared: PairGraph, n: int) -> "_Pairs":
-        """Rows that share a right node, as `shared.induced()` has them, but no row with itself."""
-        ids = shared.left_ids
-        _require_rows(ids, n)
-        most = int(np.sum(np.bincount(shared.joint.indices).astype(np.float64) ** 2))
-        if most > MOST_PAIRS:
-            raise ValueError(
-                f"up to {most} pairs of rows share a right node, more than {MOST_PAIRS}: name pairs of rows"
-            )
-        pairs = sp.csr_array(shared.joint * (1 / shared.right_marginal)[None, :]) @ shared.joint.T
-        pairs.setdiag(0)
-        pairs.eliminate_zeros()
-        if pairs.nnz == 0:
-            raise ValueError("no two rows are a positive pair")
-        both = PairGraph((pairs + pairs.T) / 2, left_ids=ids, right_ids=ids, drop_isolated=True)
-        samples = shared.joint.indices if shared.joint.nnz == shared.n_left else None  # one right node each
-        return cls(both, both.left_ids, None if samples is None else samples[np.isin(ids, both.left_ids)])
-
-
-def _require_rows(rows: npt.NDArray[Any], n: int) -> None:
-    if len(rows) == 0:
+    if weights.nnz == 0:
         raise ValueError("no two rows are a positive pair")
-    if rows.dtype != np.int64 or rows.min() < 0 or rows.max() >= n:
+    graph = PairGraph((weights + weights.T) / 2, left_ids=rows, right_ids=rows, drop_isolated=True)
+    return graph, None if samples is None else samples[np.isin(rows, graph.left_ids)]
+
+
+def _existing_rows(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
+    if rows.dtype != np.int64 or not np.isin(rows, np.arange(n)).all():
         raise ValueError(f"pairs names rows that are not there: there are rows 0..{n - 1}")
+    return rows
 
 
-def _within(samples: npt.NDArray[Any]) -> tuple[IntArray, IntArray]:
-    """The pairs of two views of one sample."""
-    _, own, counts = np.unique(samples, return_inverse=True, return_counts=True)
-    views = np.split(np.argsort(own, kind="stable"), np.cumsum(counts)[:-1])
-    first, second = np.concatenate([each[np.stack(np.triu_indices(len(each), 1))] for each in views], axis=1)
-    return first, second
+def _sharing(joint: sp.csr_array, masses: FloatArray) -> sp.csr_array:
+    """Weights of the pairs of two different rows that share a column, by the masses of the columns."""
+    most = int(np.sum(np.bincount(joint.indices).astype(np.float64) ** 2))
+    if most > MOST_PAIRS:
+        raise ValueError(
+            f"up to {most} pairs of rows share a right node or a sample, more than {MOST_PAIRS}: name pairs of rows"
+        )
+    pairs = sp.csr_array(sp.csr_array(joint / masses) @ joint.T)
+    pairs.setdiag(0)
+    pairs.eliminate_zeros()
+    return pairs
 
 
 def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None) -> Found:
