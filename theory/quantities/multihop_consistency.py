@@ -132,12 +132,10 @@ def default_hops(graph: PairGraph) -> int:
     Raises
     ------
     ValueError
-        The graph is large and lacks labels on the left.
+        The graph lacks labels on the left.
     """
-    affordable = HOPS_PRODUCTS // (2 * graph.joint.nnz)  # for one class
-    if affordable >= HOPS * graph.n_left:
-        return HOPS  # there are no more classes than nodes
-    return min(HOPS, max(FEWEST_HOPS, affordable // len(class_masses(graph))))
+    affordable = HOPS_PRODUCTS // (2 * graph.joint.nnz * len(class_masses(graph)))
+    return min(HOPS, max(FEWEST_HOPS, affordable))
 
 
 def number_of_hops(graph: PairGraph, hops: int | None) -> int:
@@ -346,26 +344,14 @@ def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
 def _sum_of(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: float) -> JacobiMatrix:
     """The Jacobi matrix of a sum of measures, from their masses and their own matrices.
 
-    Rules with the moments of the parts are together a measure with the moments of the sum, and Lanczos on its nodes,
-    started at the roots of its weights, is as stable as on the graph.
+    Rules with the moments of the parts are together a measure with the moments of the sum: that of a diagonal matrix of
+    the roots of its nodes, and of the roots of its weights.
     """
-    rules = [rule_of_all_moments(part) for part in parts]
-    nodes = np.concatenate([nodes for nodes, _ in rules])
+    rules = [radau_rule(part, -ROUND_OFF) for part in parts]  # of which no node is further below 0
+    roots = np.sqrt(np.maximum(0.0, np.concatenate([nodes for nodes, _ in rules])))
     weights = np.concatenate([mass * weights for mass, (_, weights) in zip(masses, rules, strict=True)])
-    basis, diagonal, off_diagonal = np.empty((hops, len(nodes))), [], []
-    ahead = np.sqrt(weights)
-    length = float(np.linalg.norm(ahead))
-    for step in range(hops):
-        basis[step] = ahead / length
-        diagonal.append(float(nodes @ basis[step] ** 2))
-        ahead = nodes * basis[step]
-        for _ in range(2):  # twice is enough, once is not
-            _orthogonalise(ahead, basis[: step + 1])
-        length = float(np.linalg.norm(ahead))
-        if length <= 4 * nothing:  # the nodes are off by round-off already
-            break
-        off_diagonal.append(length)
-    return JacobiMatrix(np.array(diagonal), np.array(off_diagonal))
+    block = sp.csc_array(np.sqrt(weights)[:, None])
+    return _bidiagonalised(sp.csr_array(sp.diags_array(roots)), block, hops, nothing)
 
 
 def rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
