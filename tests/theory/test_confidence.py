@@ -12,7 +12,6 @@ from pairbounds.theory.quantities.confidence import (
     bernstein_deviation,
     detectable,
     labelling_error_interval,
-    seeds_needed,
     shared_halves,
     singular_value_bernstein,
     student_half,
@@ -86,6 +85,7 @@ def test_the_interval_allows_for_splits_that_overlap():
     assert student_half(values) == pytest.approx(2.262157 * values.std(ddof=1) / np.sqrt(10), rel=1e-6)
     assert student_half([0.0, 1.0]) == pytest.approx(12.706205 / 2, rel=1e-6)
     assert np.isnan(student_half([1.0]))
+    assert detectable(1.0, 4) == pytest.approx(1 + 0.940965 / 2.776445, rel=1e-6)
 
 
 def test_with_the_degrees_of_shared_halves_the_power_is_what_it_should_be():
@@ -115,26 +115,3 @@ def test_shared_halves_are_students_where_there_is_nothing_shared_or_nothing_own
     for wrong in (np.ones((1, 3)), np.ones((3, 1)), np.full((3, 3), np.nan)):
         with pytest.raises(ValueError, match="give two finite rows and columns"):
             shared_halves(wrong)
-
-
-def test_so_many_seeds_show_a_difference_and_no_fewer():
-    values = np.random.default_rng(0).standard_normal(6)
-    for overlap, difference in ((0.0, 1.0), (0.0, 0.3), (0.02, 1.0)):
-        half = student_half(values, overlap=overlap)
-        needed = seeds_needed(half, 6, difference, overlap=overlap)
-        spread = values.std(ddof=1)
-
-        def shown(n, overlap=overlap, spread=spread):
-            own = float(scipy.stats.t.ppf(0.975, n - 1)) * spread * np.sqrt(1 / n + overlap)
-            return detectable(own, n - 1)
-
-        assert shown(needed) <= difference < shown(needed - 1)
-    assert detectable(1.0, 4) == pytest.approx(1 + 0.940965 / 2.776445, rel=1e-6)
-
-
-def test_what_splits_have_in_common_no_number_of_them_takes_away():
-    half = student_half([1.0, -1.0, 0.5], overlap=0.25)
-    assert seeds_needed(half, 3, 0.1, overlap=0.25) == np.inf
-    for n, difference in ((3, 0), (1, 1)):
-        with pytest.raises(ValueError, match=f"difference={difference}, n={n}"):
-            seeds_needed(half, n, difference)

@@ -153,8 +153,7 @@ def test_a_polynomial_is_nowhere_below_its_least_value_by_a_grid(coefficients, e
     low, high = ends
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "POINTS", points)
-        least = module._least(lambda t: values(coefficients, t), len(coefficients) - 1, low, high, points)
-        assert least <= module._least(lambda t: values(coefficients, t), len(coefficients) - 1, low, high, 2) + 1e-12
+        least = module._least(lambda t: values(coefficients, t), len(coefficients) - 1, low, high)
     true = values(coefficients, np.linspace(low, high, 20_000))
     assert least - 1e-12 <= true.min()
     assert points < 1024 or true.min() - least <= 1e-3 * np.ptp(true) + 1e-9
@@ -179,7 +178,6 @@ def test_round_off_of_a_thousandth_counts_in_all_that_a_step_proves(monkeypatch)
     moved = 0.8 * 0.01 * 1.01 + added + 0.02
     assert found.budget == pytest.approx((np.sqrt(0.04 + 0.01 * 1.01) + moved) ** 2, rel=1e-12)
     assert found.majorant[0] - 1.5 == pytest.approx(4 * unit * 3 * (2 + (1 + 1) ** 2))
-    assert found.allowance == pytest.approx(found.error - error_within(mass, mass, 0.04))
 
 
 @pytest.mark.parametrize("hops", [1, 4])
@@ -236,7 +234,6 @@ def test_the_budget_is_no_smaller_than_the_distance(family):
             own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
             ahead = margins(dense_scores(graph, found.filter) / np.sqrt(graph.left_marginal)[:, None], own)
             assert found.error >= error_within(ahead, graph.left_marginal, float(distance)) - 1e-9
-            assert found.error - found.allowance <= found.error
 
 
 def test_it_holds_on_random_graphs():

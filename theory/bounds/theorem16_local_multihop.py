@@ -31,7 +31,6 @@ from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem15_multihop import multihop_error
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.local_multihop import local_multihop
-from pairbounds.theory.quantities.multihop_consistency import number_of_hops
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int
 
     The least over the filters tried and over theorem 15.
     """
-    by_scores = local_multihop(graph, spectrum, k, number_of_hops(graph, hops))
+    by_scores = local_multihop(graph, spectrum, k, hops)
     return min(by_scores.error, multihop_error.in_hops(hops)(graph, spectrum, k))
 
 

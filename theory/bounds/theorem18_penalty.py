@@ -51,7 +51,6 @@ from pairbounds.theory.quantities.local_multihop import Cut, within
 from pairbounds.theory.quantities.multihop_consistency import (
     label_measure,
     mass_up_to,
-    number_of_hops,
     tail_at_least,
     tail_at_most,
 )
@@ -98,7 +97,7 @@ def local_penalised_error(
     """
     cut = Cut.at_penalty(spectrum, k, _width(encoder), _penalty(encoder))
     by_tail = 2 * tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
-    return min(within(graph, cut, number_of_hops(graph, hops)).error, by_tail)
+    return min(within(graph, cut, hops).error, by_tail)
 
 
 @bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")

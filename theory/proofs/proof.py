@@ -27,13 +27,13 @@ from pairbounds.theory.proofs.places import BITS, Places, places
 from pairbounds.theory.proofs.polynomials import Polynomial, above_step, chord
 from pairbounds.theory.proofs.vote_proofs import State, best_price, error, margins, vote
 from pairbounds.theory.quantities.consistency import required_labels
-from pairbounds.theory.quantities.local_multihop import HOPS
 from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, extremal_rule, label_measure
 
 FORMAT = "pairbounds proof 1"
 WALK_BITS = 256  # after the binary point, of class probabilities that are not exact
 VALUE_DIGITS = 16
 EXACT_NODES = 12  # of both sides: the moments of graphs no larger are exact, and of larger ones none may be
+HOPS = 16  # by default; beyond, double precision adds little
 MOST_HOPS = 32  # as many as the verifier takes
 LAST_CLASS = 2**31  # a label from there on is no number of a class, and the verifier takes none
 LONGEST = 4_000  # digits of a number that Python reads

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from scipy.special import betaincinv, ndtri, stdtrit
+from scipy.special import betaincinv, stdtrit
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -90,31 +90,6 @@ def detectable(half: float, degrees: float, level: float = 0.95, power: float = 
     degrees : of freedom, of that interval: n - 1 where n values have their own spread
     """
     return float(half * (1 + stdtrit(degrees, power) / stdtrit(degrees, (1 + level) / 2)))
-
-
-def seeds_needed(
-    half: float, n: int, difference: float, *, overlap: float = 0.0, level: float = 0.95, power: float = 0.8
-) -> float:
-    """Number of values needed to show a mean with probability `power`; infinite where no number does.
-
-    Parameters
-    ----------
-    half : half of Student's interval of the mean of n values, as `student_half` has it with the same `overlap`
-    difference : the mean that is to be shown, above 0
-
-    With an overlap the interval of no number of splits is narrower than what they have in common.
-    """
-    if not (difference > 0 and n > 1 and half >= 0):
-        raise ValueError(f"difference={difference}, n={n}, half={half}: above 0, more than one, and at least 0")
-    spread = half / (stdtrit(n - 1, (1 + level) / 2) * math.sqrt(1 / n + overlap))
-    quantiles = float(ndtri((1 + level) / 2) + ndtri(power))
-    if quantiles * spread * math.sqrt(overlap) >= difference:
-        return math.inf
-    least = (1 + level) / 2, power
-    needed = 2
-    while sum(stdtrit(needed - 1, one) for one in least) * spread * math.sqrt(1 / needed + overlap) > difference:
-        needed += 1
-    return needed
 
 
 def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:

@@ -8,6 +8,7 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray, is_tensor, sparse_tensor
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
+from pairbounds.theory.quantities.scores import column_lengths
 from pairbounds.theory.spectrum.triplets import spectrum
 
 if TYPE_CHECKING:
@@ -152,8 +153,8 @@ def best_partner(graph: PairGraph, f: Any) -> FloatArray:
     Cost: O(nnz k + n_left k²).
     """
     left = as_features(f, graph.n_left, "f")
-    length = np.sqrt(graph.left_marginal @ left**2)
-    length[length == 0] = 1  # unit columns, so that a small feature is not taken for round-off of a large one
+    # Unit columns, so that a small feature is not taken for round-off of a large one.
+    length = column_lengths(left, graph.left_marginal)
     left = left / length
     gram = (left.T * graph.left_marginal) @ left
     right = (graph.joint.T @ left) / graph.right_marginal[:, None] @ np.linalg.pinv(gram, hermitian=True)

@@ -55,19 +55,18 @@ from pairbounds.theory.quantities.multihop_consistency import (
     JacobiMatrix,
     extremal_rule,
     label_measure,
+    number_of_hops,
     radau_rule,
     rule_of_all_moments,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
 
-HOPS = 16  # of `local_multihop` by default; beyond, double precision adds little
 WEIGHTS = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
 BESIDE = 1e-9  # of an end, a node: at the end itself, an atom there would leave the other nodes to the last digits
 AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer filters are tried
 FEWEST = 4
 POINTS = 1024  # of the grid that certifies a majorant, for each degree
-FIRST_POINTS = 16  # of the grid that shows whether a majorant is worth that
 TINY = 1e-18  # stands for no distance at all: a point moved by it is the same in double precision
 EPS = float(np.finfo(np.float64).eps)
 
@@ -142,17 +141,15 @@ class LocalBound:
     majorant : (n + 1,), P in the same basis, n <= 2 hops: `P >= q²` on [0, below] and `P >= (1 - q)²` on [above, 1], or
         at the values kept where these are known
     budget : `∫ P dν`, with what round-off may add: at least `‖(Π_k - q(A))Ỹ‖²`
-    allowance : how much of the error is for round-off, and for what P lacks of a majorant before it is raised
     """
 
     error: float
     filter: FloatArray
     majorant: FloatArray
     budget: float
-    allowance: float = 0.0
 
 
-def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOPS) -> LocalBound:
+def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> LocalBound:
     """Theorem 16: a bound of the 0-1 error of a linear probe on the top k, by multi-hop scores and `σ_k`, `σ_{k+1}`.
 
     Parameters
@@ -160,8 +157,8 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
     spectrum : at least k + 1 triplets
     k : int
         At least 1.
-    hops : int
-        At least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1.
+    hops : int, optional
+        At least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1. By default `default_hops`.
 
     Raises
     ------
@@ -181,8 +178,9 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int = HOP
     return within(graph, Cut.of(spectrum, k), hops)
 
 
-def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
+def within(graph: PairGraph, cut: Cut, hops: int | None = None) -> LocalBound:
     """`local_multihop` for any cut: the least bound that steps and powers give; only what may be least is certified."""
+    hops = number_of_hops(graph, hops)
     jacobi = label_measure(graph, hops)
     nodes, weights = rule_of_all_moments(jacobi)
     room = max(FEWEST, AT_ONCE // (graph.n_left * len(class_masses(graph))))
@@ -203,8 +201,7 @@ def within(graph: PairGraph, cut: Cut, hops: int = HOPS) -> LocalBound:
     for uncertified, program in sorted(candidates, key=lambda it: it[0]):
         if uncertified >= best.error:
             break
-        if program.bound(cut, FIRST_POINTS).error < best.error:
-            best = min(best, program.bound(cut), key=lambda it: it.error)
+        best = min(best, program.bound(cut), key=lambda it: it.error)
     return best
 
 
@@ -309,30 +306,29 @@ class _MarginProgram:
     def error(self, budget: float) -> float:
         return error_within(self.margins, self.masses, max(0.0, budget))
 
-    def bound(self, cut: Cut, points: int = POINTS) -> LocalBound:
-        """The bound of the certified majorant; of fewer points a smaller one, which is not certified.
+    def bound(self, cut: Cut) -> LocalBound:
+        """The bound of the certified majorant.
 
         A may be off by the cut's rounding in `∫ P dν` and in q(A), and round-off adds up in the scores.
         """
         q = _plus((1 - self.weight) * self.polynomial.coefficients[0], self.weight)
         majorant = self.majorant.coefficients[0]
-        lacking = self._lacking(cut, max(len(majorant) - 1, 2 * len(q) - 2), points)
+        lacking = self._lacking(cut, max(len(majorant) - 1, 2 * len(q) - 2))
         integral = self.integral + lacking + cut.rounding * _steepest(majorant)
         in_scores = ROUND_OFF * float(np.arange(1, len(q) + 1) ** 2 @ np.abs(q))
         in_filter = len(q) * float(self.polynomial.at(_chebyshev_points(len(q)))[1].max())
         moved = cut.rounding * _steepest(q) + in_scores + in_filter + cut.noise
         budget = float((math.sqrt(max(0.0, integral)) + moved) ** 2)
-        error = self.error(budget)
         # The coefficients of P and q have round-off of their own.
         size = float(np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2)
         raised = _plus(majorant, lacking + 4 * EPS * max(len(majorant), 2 * len(q) - 1) * size)
-        return LocalBound(error, q, raised, budget, error - self.error(self.integral))
+        return LocalBound(self.error(budget), q, raised, budget)
 
-    def _lacking(self, cut: Cut, degree: int, points: int) -> float:
+    def _lacking(self, cut: Cut, degree: int) -> float:
         """Amount by which `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` at what the projector keeps."""
-        under = _least(partial(self._excess, 0.0), degree, 0.0, cut.below, points)
+        under = _least(partial(self._excess, 0.0), degree, 0.0, cut.below)
         if cut.kept is None:
-            over = _least(partial(self._excess, 1.0), degree, cut.above, 1.0, points)
+            over = _least(partial(self._excess, 1.0), degree, cut.above, 1.0)
         else:
             over = float(self._excess(1.0, cut.kept).min())
         return max(0.0, -under, -over)
@@ -345,17 +341,15 @@ class _MarginProgram:
         return np.asarray((values - doubt - distance**2 - off * (2 * distance + off))[0])
 
 
-def _least(
-    polynomial: Callable[[FloatArray], FloatArray], degree: int, low: float, high: float, points: int = POINTS
-) -> float:
-    """Lower bound on a polynomial on [low, high] by its values on a grid; with fewer points no less, and no bound.
+def _least(polynomial: Callable[[FloatArray], FloatArray], degree: int, low: float, high: float) -> float:
+    """Lower bound on a polynomial on [low, high] by its values on a grid.
 
     The grid is even in θ, `t = low + (high - low) (1 - cos θ) / 2`, with N = `POINTS` for each degree d. At an extremum
     the slope in θ is 0, the nearest point of the grid is at most `π / 2dN` away, and the second derivative is at most
     d² times half the range h (Bernstein's inequality, twice): it is missed by at most `e h`, `e = (π / N)² / 8`, and h
     is at most half the range on the grid over `1 - e`. Cost: N d values.
     """
-    grid = (1 - np.cos(np.linspace(0, np.pi, points * max(degree, 1) + 1))) / 2
+    grid = (1 - np.cos(np.linspace(0, np.pi, POINTS * max(degree, 1) + 1))) / 2
     values = polynomial(low + (high - low) * grid)
     between = (math.pi / POINTS) ** 2 / 8
     return float(values.min() - between / (1 - between) * (values.max() - values.min()) / 2)

@@ -12,7 +12,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.probes import ProbeResult, as_features, judged, labelled_mask
-from pairbounds.theory.quantities.scores import Standing, score_noise
+from pairbounds.theory.quantities.scores import Standing, column_lengths, score_noise
 
 ITERATIONS = 2_000  # of L-BFGS, at most; it needs tens
 
@@ -52,8 +52,7 @@ def logistic_probe(
     classes = np.argmax(targets, axis=1)
     seen = labelled_mask(labelled, graph.n_left)
     present = np.unique(classes[seen])
-    length = np.sqrt(graph.left_marginal @ features**2)
-    length[length == 0] = 1
+    length = column_lengths(features, graph.left_marginal)
     weights = graph.left_marginal[seen] / graph.left_marginal[seen].sum()
     coefficients = np.zeros((features.shape[1], targets.shape[1]))
     scaled = _columns(features[seen] / length, classes[seen], weights, penalty)

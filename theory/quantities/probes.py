@@ -47,11 +47,6 @@ class ProbeResult:
     doubt: float
     winners: IntArray = field(repr=False)
 
-    @property
-    def accuracy(self) -> float:
-        """`1 - error`."""
-        return 1 - self.error
-
 
 def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) -> ProbeResult:
     """The least-squares linear probe, `argmin_B E_{x~p_L} ‖Bᵀ f(x) - onehot(y(x))‖²`, without an intercept.
@@ -202,8 +197,7 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
         return found
     gram = columns.T @ columns
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
-    # It is at most 3 where by Gershgorin all eigenvalues are in [1/2, 3/2], as those of orthogonal columns are.
-    values = [0.5, 1.5] if np.abs(gram - np.eye(len(gram))).sum(axis=0).max() <= 0.5 else scipy.linalg.eigvalsh(gram)
+    values = scipy.linalg.eigvalsh(gram)
     if values[-1] < LOSSLESS * values[0]:
         return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
     left, values, right_t = svd(columns)

@@ -68,9 +68,7 @@ class _Walks:
             counts = rng.binomial(_counts(joint.data, self.sample), n_pairs / self.sample)
             pairs = np.repeat(np.arange(joint.nnz), counts)
         left, right = (ends[pairs].astype(np.int64) for ends in joint.coords)
-        return consistency_from_pairs(
-            left, right, labels[left], hops=self.hops, confidence=self.level, seed=self.seed
-        )
+        return consistency_from_pairs(left, right, labels[left], hops=self.hops, confidence=self.level, seed=self.seed)
 
     def pairs(self, target: float) -> float:
         """The number of pairs from which on the forecast is at most a target, to a hundredth; inf beyond `MOST`."""
