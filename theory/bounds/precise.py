@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import mpmath as mp
 import numpy as np
+import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.quantities import Features
@@ -19,13 +20,15 @@ from pairbounds.theory.quantities.scores import score_noise
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 DIGITS = 50
+Precise = npt.NDArray[np.object_]  # of mpmath's numbers
+_exact, _root = np.vectorize(mp.mpf, otypes=[object]), np.vectorize(mp.sqrt, otypes=[object])
 
 
 class PreciseSubject:
-    """A graph, its factorisation and an embedding of width k in mpmath: an optimum, unless features are given.
+    """A graph, its factorisation and an embedding of width k: an optimum, unless features are given.
 
-    Of the spectral loss, or of that with a penalty. Make one and use it inside `mp.workdps(DIGITS)`; `measure` and
-    `triplets` see to that themselves.
+    Of the spectral loss, or of that with a penalty. Matrices are NumPy arrays of mpmath's numbers. Make one and use it
+    inside `mp.workdps(DIGITS)`; `measure` and `triplets` see to that themselves.
     """
 
     def __init__(
@@ -33,76 +36,57 @@ class PreciseSubject:
     ) -> None:
         self.graph, self.k, self.penalty = graph, k, penalty
         with mp.workdps(DIGITS):
-            weights = mp.matrix(graph.joint.toarray().tolist())
-            total = mp.fsum(weights)
-            self.joint = weights / total
-            self.left_marginal = [mp.fsum(self.joint[i, :]) for i in range(graph.n_left)]
-            self.right_marginal = [mp.fsum(self.joint[:, j]) for j in range(graph.n_right)]
-            self._left_root = [mp.sqrt(p) for p in self.left_marginal]
-            self._right_root = [mp.sqrt(p) for p in self.right_marginal]
-            self.normalized = self.joint.copy()
-            for i, row in enumerate(self._left_root):
-                for j, column in enumerate(self._right_root):
-                    self.normalized[i, j] /= row * column
-            self.u, self.sigma, w_t = mp.svd_r(self.normalized)
+            weights = _exact(graph.joint.toarray())
+            self.joint = weights / weights.sum()
+            self.left_marginal, self.right_marginal = self.joint.sum(axis=1), self.joint.sum(axis=0)
+            self._left_root, self._right_root = _root(self.left_marginal)[:, None], _root(self.right_marginal)[:, None]
+            self.normalized = self.joint / self._left_root / self._right_root.T
+            self.u, self.sigma, w_t = _factorised(self.normalized)
             self.w = w_t.T
             self.left, self.right, self.basis = self._optimum() if features is None else self._encoder(features)
 
-    def _optimum(self) -> tuple[Any, Any, Any]:
+    def _optimum(self) -> tuple[Precise, Precise, Precise]:
         # Beyond the rank, as double precision sees it, the columns are 0: nothing in them is part of the optimum.
-        width = min(self.k, self.triplets(len(self.sigma)).rank)
+        values = self.sigma[: min(self.k, self.triplets(len(self.sigma)).rank)]
         if self.penalty is not None:
-            width = sum(value > self.penalty for value in self.sigma[:width])
-        left, right = self.u[:, :width].copy(), self.w[:, :width].copy()
-        for i, value in enumerate(self.sigma[:width]):
-            if self.penalty is None:
-                right[:, i] *= value
-            else:
-                left[:, i] *= mp.sqrt(value - self.penalty)
-                right[:, i] *= mp.sqrt(value - self.penalty)
-        return left, right, self.u[:, :width]
+            values = values[values > self.penalty]
+        u, w = self.u[:, : len(values)], self.w[:, : len(values)]
+        if self.penalty is None:
+            return u, w * values, u
+        roots = _root(values - self.penalty)
+        return u * roots, w * roots, u
 
-    def _encoder(self, features: Features) -> tuple[Any, Any, Any]:
-        sides = [mp.matrix(side.tolist()) for side in features]
-        for side, root in zip(sides, (self._left_root, self._right_root), strict=True):
-            for i, weight in enumerate(root):
-                side[i, :] *= weight
-        u, s, _ = mp.svd_r(sides[0])
+    def _encoder(self, features: Features) -> tuple[Precise, Precise, Precise]:
+        left, right = _exact(features[0]) * self._left_root, _exact(features[1]) * self._right_root
+        u, s, _ = _factorised(left)
         # The rank that the least squares of `probe` sees in double precision.
-        rank = sum(value > np.finfo(np.float64).eps * s[0] for value in s)
-        return sides[0], sides[1], u[:, :rank]
+        return left, right, u[:, : np.count_nonzero(s > np.finfo(np.float64).eps * s[0])]
 
     def triplets(self, k: int) -> Spectrum:
         """Exactly k triplets, rounded to double precision only now."""
-        u, w = (np.array(side.tolist(), dtype=np.float64) for side in (self.u, self.w))
-        sigma = np.array([min(1.0, float(value)) for value in self.sigma])
+        u, sigma, w = (part.astype(np.float64) for part in (self.u, self.sigma, self.w))
         residuals = np.full(len(sigma), np.finfo(np.float64).eps)
-        return Spectrum(sigma, u, w, residuals, "mpmath").leading(k)
+        return Spectrum(np.minimum(1.0, sigma), u, w, residuals, "mpmath").leading(k)
 
-    def probe_scores(self) -> tuple[Any, FloatArray]:
+    def probe_scores(self) -> tuple[Precise, FloatArray]:
         """Scores of the least-squares probe, (n_left, r), and their error in double precision, (n_left,)."""
-        coefficients = self.basis.T * self._targets("left")
-        return self._scores(self.basis, coefficients, _rounded(coefficients))
+        coefficients = self.basis.T @ self._targets("left")
+        return self._scores(self.basis, coefficients, coefficients.astype(np.float64))
 
-    def zero_shot_scores(self) -> tuple[Any, FloatArray]:
+    def zero_shot_scores(self) -> tuple[Precise, FloatArray]:
         """Scores against the prototypes, (n_left, r), and their error in double precision, (n_left,)."""
         targets = self._targets("right")
-        lengths = (np.linalg.norm(_rounded(side), axis=0) for side in (self.right, targets))
-        return self._scores(self.left, self.right.T * targets, np.outer(*lengths))
+        lengths = (np.linalg.norm(side.astype(np.float64), axis=0) for side in (self.right, targets))
+        return self._scores(self.left, self.right.T @ targets, np.outer(*lengths))
 
-    def _scores(self, weighted: Any, coefficients: Any, sizes: FloatArray) -> tuple[Any, FloatArray]:
-        scores = weighted * coefficients
-        for i, root in enumerate(self._left_root):
-            scores[i, :] /= root
-        mass = np.array([float(p) for p in self.left_marginal])
-        return scores, score_noise(_rounded(weighted) / np.sqrt(mass)[:, None], sizes, mass)
+    def _scores(self, weighted: Precise, coefficients: Precise, sizes: FloatArray) -> tuple[Precise, FloatArray]:
+        mass, features = self.left_marginal.astype(np.float64), weighted.astype(np.float64)
+        noise = score_noise(features / np.sqrt(mass)[:, None], sizes, mass)
+        return weighted @ coefficients / self._left_root, noise
 
-    def _targets(self, side: str) -> Any:
-        labels, roots = self.labels(side), self._left_root if side == "left" else self._right_root
-        targets = mp.zeros(len(labels), len(self.classes))
-        for i, (label, root) in enumerate(zip(labels, roots, strict=True)):
-            targets[i, int(label)] = root
-        return targets
+    def _targets(self, side: str) -> Precise:
+        root = self._left_root if side == "left" else self._right_root
+        return np.equal.outer(self.labels(side), np.arange(len(self.classes))) * root
 
     @cached_property
     def classes(self) -> IntArray:
@@ -113,6 +97,12 @@ class PreciseSubject:
     def labels(self, side: str) -> IntArray:
         """The class of each node of a side, by its place among `classes`."""
         return np.searchsorted(self.classes, required_labels(self.graph, side))
+
+
+def _factorised(matrix: Precise) -> tuple[Precise, Precise, Precise]:
+    """The left vectors, singular values and transposed right vectors."""
+    u, s, w_t = mp.svd_r(mp.matrix(matrix.tolist()))
+    return np.array(u.tolist(), dtype=object), np.array(list(s), dtype=object), np.array(w_t.tolist(), dtype=object)
 
 
 class Measured(NamedTuple):
@@ -135,52 +125,35 @@ def _smooth(value: Any) -> Measured:
 
 
 def _probe_mse(subject: PreciseSubject) -> Measured:
-    (scores, _), labels = subject.probe_scores(), subject.labels("left")
-    costs = []
-    for i, (label, mass) in enumerate(zip(labels, subject.left_marginal, strict=True)):
-        costs += [mass * (scores[i, c] - int(c == label)) ** 2 for c in range(len(subject.classes))]
-    return _smooth(mp.fsum(costs))
+    own = np.equal.outer(subject.labels("left"), np.arange(len(subject.classes)))
+    scores, _ = subject.probe_scores()
+    return _smooth(subject.left_marginal @ np.sum((scores - own) ** 2, axis=1))
 
 
-def _rounded(matrix: Any) -> FloatArray:
-    return np.array(matrix.tolist(), dtype=np.float64).reshape(matrix.rows, matrix.cols)
-
-
-def _error(subject: PreciseSubject, scores: Any, noise: FloatArray, classes: list[int]) -> Measured:
+def _error(subject: PreciseSubject, scores: Precise, noise: FloatArray, classes: IntArray) -> Measured:
     """The 0-1 error, a margin within the round-off of `quantities.probes` being a tie there and here."""
     labels = subject.labels("left")
-    wrong, beaten = [], []
-    for i, (label, mass, round_off) in enumerate(zip(labels, subject.left_marginal, noise, strict=True)):
-        rivals = [scores[i, c] for c in classes if c != label]
-        margin = scores[i, int(label)] - max(rivals, default=-mp.inf)
-        wrong.append(mass * int(margin <= round_off))
-        beaten.append(mass * int(margin < -round_off))
-    return Measured(float(mp.fsum(wrong)), float(mp.fsum(beaten)))
+    rivals = [scores[i, classes[classes != label]].max(initial=-mp.inf) for i, label in enumerate(labels)]
+    margins = scores[np.arange(len(labels)), labels] - rivals
+    wrong, beaten = (float(subject.left_marginal @ is_wrong) for is_wrong in (margins <= noise, margins < -noise))
+    return Measured(wrong, beaten)
 
 
 def _spectral_loss(subject: PreciseSubject) -> Measured:
-    attraction = subject.left.T * (subject.normalized * subject.right)
-    grams = subject.left.T * subject.left, subject.right.T * subject.right
-    width = attraction.rows
-    repulsion = mp.fsum(grams[0][i, j] * grams[1][j, i] for i in range(width) for j in range(width))
-    return _smooth(repulsion - 2 * mp.fsum(attraction[i, i] for i in range(width)))
+    left, right = subject.left, subject.right
+    attraction = np.sum(left * (subject.normalized @ right))
+    return _smooth(np.sum((left.T @ left) * (right.T @ right)) - 2 * attraction)
 
 
 def _induced_labelling_error(subject: PreciseSubject) -> Measured:
-    labels = subject.labels("left")
-    classes = [np.flatnonzero(labels == c).tolist() for c in range(len(subject.classes))]
-    same = [
-        mp.fsum(subject.joint[i, j] for i in nodes) ** 2 / mass
-        for j, mass in enumerate(subject.right_marginal)
-        for nodes in classes
-    ]
-    return _smooth(1 - mp.fsum(same))
+    own = np.equal.outer(np.arange(len(subject.classes)), subject.labels("left"))
+    return _smooth(1 - np.sum((own @ subject.joint) ** 2 / subject.right_marginal))
 
 
 PRECISE: dict[str, Callable[[PreciseSubject], Measured]] = {
     "probe_mse": _probe_mse,
-    "probe_error": lambda subject: _error(subject, *subject.probe_scores(), np.unique(subject.labels("left")).tolist()),
-    "zero_shot_error": lambda subject: _error(subject, *subject.zero_shot_scores(), list(range(len(subject.classes)))),
+    "probe_error": lambda subject: _error(subject, *subject.probe_scores(), np.unique(subject.labels("left"))),
+    "zero_shot_error": lambda subject: _error(subject, *subject.zero_shot_scores(), np.arange(len(subject.classes))),
     "spectral_loss": _spectral_loss,
     "induced_labelling_error": _induced_labelling_error,
 }
