@@ -1,8 +1,7 @@
 """The command `check`: bounds on a graph in a file, at one width or at several."""
 
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +22,7 @@ from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.graph.graph_files import GraphFile, read_graph
+from pairbounds.theory.graph.graph_files import read_graph
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import Proof, prove, prove_in_coq
@@ -56,16 +55,7 @@ PROOF_HELP = (
 )
 VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, in place of writing one; coqc takes minutes for a .v file."
 Critic = tuple[Path, Path] | None
-
-
-@dataclass(frozen=True)
-class _Written:
-    """The files that a check writes, where they are asked for."""
-
-    out: Path | None
-    plot: Path | None
-    save: Path | None
-    proof: Path | None
+COQ = ".v"  # the ending of a proof that Coq checks
 
 
 def check(
@@ -104,18 +94,18 @@ def check(
         return
     if k is None:
         raise typer.BadParameter("give the width: --k 8, or several: --k 2:40")
-    widths, written = parsed_widths(k), _Written(out, plot, save, proof)
-    _require_one_or_several(widths, written)
-    _claim([file, labels, plugin, *(critic or ())], written, force=force)
+    widths = parsed_widths(k)
+    outputs = _outputs(len(widths), out, plot, save, proof)
+    claim(outputs, [file, labels, plugin, *(critic or ())], force=force)
     if plugin is not None:
         load_bounds(plugin)
     asked = _names(bounds)
     chosen = None if asked is None else [named(name).name for name in asked]
     read = read_graph(file, labels, columns=_names(columns), weight=weight)
     widths_of(read.graph.joint.shape, widths)
-    graph, graph_file = _stored(read, file, labels, written)
-    if _in_coq(written):
-        require_small(graph)
+    is_stored = save is not None or (read.kind == "pair graph" and labels is None)
+    _require_results(read.graph, plot, proof, is_stored=is_stored)
+    graph, graph_file = _stored(read.graph, file, save)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
     given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
     table, title = _evaluated(graph, triplets, widths, certified, **given)
@@ -124,7 +114,9 @@ def check(
         settings = {"tol": tol, "device": device, "seed": seed, "certified": certified, **files, **given}
         _write(table, out, widths, settings)
     if plot is not None:
-        _draw(table, plot)
+        from pairbounds.figures.plots import errors_along_widths
+
+        save_picture(errors_along_widths(table), plot)
     if as_records:
         echo(as_json(graph, triplets, table))
     else:
@@ -148,42 +140,41 @@ def _write(table: pd.DataFrame, out: Path, widths: Sequence[int], settings: Mapp
     write_table(table.drop(columns="k") if one else table, out, about)
 
 
-def _require_one_or_several(widths: Sequence[int], written: _Written) -> None:
-    if written.plot is not None and len(widths) == 1:
-        raise ValueError(f"--plot draws against the width, and k = {widths[0]} is one: give several, --k 2:40 say")
-    if written.proof is not None and len(widths) > 1:
-        raise ValueError(f"a proof is of one width, and k asks for {len(widths)}: give one with --proof")
+def _outputs(
+    widths: int, out: Path | None, plot: Path | None, save: Path | None, proof: Path | None
+) -> Iterator[Output]:
+    """The files that will be written of a check at so many widths."""
+    if out is not None:
+        yield from table_outputs(require_table_path(out, printed=True))
+    if plot is not None:
+        if widths == 1:
+            raise ValueError("--plot draws against the width, and --k gives one: give several, --k 2:40 say")
+        yield picture_output(require_picture_path(plot))
+    if save is not None:
+        yield graph_output(require_graph_path(save))
+    if proof is not None:
+        if widths > 1:
+            raise ValueError(f"a proof is of one width, and k asks for {widths}: give one with --proof")
+        yield marked_output(proof, BEGINNING) if proof.suffix == COQ else record_output(proof, KEYS)
 
 
-def _claim(inputs: Sequence[Path | None], written: _Written, *, force: bool) -> None:
-    """Claim the files that will be written."""
-    outputs: list[Output] = []
-    if written.out is not None:
-        outputs += table_outputs(require_table_path(written.out, printed=True))
-    if written.plot is not None:
-        outputs.append(picture_output(require_picture_path(written.plot)))
-    if written.save is not None:
-        outputs.append(graph_output(require_graph_path(written.save)))
-    claim(outputs, inputs, force=force)
-    if written.proof is not None:
-        others = [output.path for output in outputs]
-        ours = marked_output(written.proof, BEGINNING) if _in_coq(written) else record_output(written.proof, KEYS)
-        claim([ours], [*inputs, *others], force=force)
+def _stored(graph: PairGraph, file: Path, save: Path | None) -> tuple[PairGraph, Path]:
+    """The graph as it is stored, and where: a proof speaks of those weights and labels."""
+    if save is None:
+        return graph, file
+    graph.save(save)
+    return PairGraph.load(save), save
 
 
-def _stored(found: GraphFile, file: Path, labels: Path | None, written: _Written) -> tuple[PairGraph, Path]:
-    """The graph, and the file that holds it as it is: a proof speaks of the weights and labels that are stored."""
-    if written.plot is not None and (missing := unlabelled(found.graph)):
+def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *, is_stored: bool) -> None:
+    """Require that there will be something to draw and to prove."""
+    if plot is not None and (missing := unlabelled(graph)):
         why = f"{missing} left nodes have no labels, and so there is no error to draw; give --labels FILE"
-        raise ValueError(f"{written.plot} would be empty: {why}")
-    if written.save is not None:
-        found.graph.save(written.save)
-        return PairGraph.load(written.save), written.save
-    if written.proof is not None and (found.kind != "pair graph" or labels is not None):
-        raise ValueError(
-            f"a proof is checked on a graph with its labels, as --save writes it: add --save GRAPH.npz to {file}"
-        )
-    return found.graph, file
+        raise ValueError(f"{plot} would be empty: {why}")
+    if proof is not None and not is_stored:
+        raise ValueError("a proof is checked on a graph with its labels, as --save writes it: add --save GRAPH.npz")
+    if proof is not None and proof.suffix == COQ:
+        require_small(graph)
 
 
 def _evaluated(
@@ -215,16 +206,6 @@ def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate |
     return title
 
 
-def _draw(table: pd.DataFrame, path: Path) -> None:
-    from pairbounds.figures.plots import errors_along_widths
-
-    save_picture(errors_along_widths(table), path)
-
-
-def _in_coq(written: _Written) -> bool:
-    return written.proof is not None and written.proof.suffix == ".v"
-
-
 def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
     """Print what a proof of somebody else proves of a graph, or why it proves nothing."""
     given = {name for name in context.params if f"{context.get_parameter_source(name)}".endswith("COMMANDLINE")}
@@ -233,7 +214,7 @@ def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
     for path in (file, proof):
         require_file(path)
     try:
-        if proof.suffix == ".v":
+        if proof.suffix == COQ:
             echo(*verify_coq(PairGraph.load(file), proof, FOLDER))
         else:
             verifier.main([str(file), str(proof)])
@@ -243,7 +224,7 @@ def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
 
 
 def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path, *, quiet: bool) -> None:
-    in_coq = proof.suffix == ".v"
+    in_coq = proof.suffix == COQ
     proved: Proof = (prove_in_coq if in_coq else prove)(graph, k, penalty=penalty)
     with_coq = ["pairbounds", "check", str(graph_file), "--proof", str(proof), "--verify"]
     check_it = shlex.join(with_coq if in_coq else ["python", "-I", verifier.__file__, str(graph_file), str(proof)])

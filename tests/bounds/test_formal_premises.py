@@ -49,9 +49,9 @@ class Case:
         """The value of a row; infinite where it says nothing, 0 where it has none."""
         if name in STATEMENTS:
             return 0.0
-        claim = BOUNDS[name].in_hops(HOPS)
+        encoder = self.encoder(BOUNDS[name].subject)
         try:
-            return claim(self.graph, self.spectrum, self.k, self.encoder(claim.subject))
+            return BOUNDS[name](self.graph, self.spectrum, self.k, encoder, hops=HOPS)
         except HypothesisError:
             return np.inf
 

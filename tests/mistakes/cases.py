@@ -34,7 +34,7 @@ OUTPUTS = [
     ("a table in place of one's notes", f"{CHECK} --out thesis.csv", "--force"),
     ("a table in place of the graph", f"{CHECK} --out graph.npz", "graph.npz"),
     ("a picture in a format that is none", "check graph.npz --k 2:4 --plot bounds.bmp", "bounds.bmp"),
-    ("a picture of one width", f"{CHECK} --plot p.png", "k = 2 is one"),
+    ("a picture of one width", f"{CHECK} --plot p.png", "--k gives one"),
     ("a picture without labels", "check unlabelled.npz --k 2:4 --plot p.png", "no labels"),
     ("a picture in no folder", "check graph.npz --k 2:4 --plot no/p.png", "folder no does not exist"),
     ("a graph in another format", f"{CHECK} --save g.csv", "ends in .npz"),

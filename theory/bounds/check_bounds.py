@@ -87,7 +87,7 @@ def check_bounds(
         subjects = _subjects(graph, known, width, features, penalty, scored)
         measured = Measured(subjects, found)
         seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
-        rows += [{"k": width} | row(claim.in_hops(hops), known, width, measured) for claim in seen]
+        rows += [{"k": width} | row(claim, known, width, measured, hops) for claim in seen]
     table = pd.DataFrame(rows, columns=["k", *COLUMNS] if several(k) else COLUMNS)
     for name in NULLABLE:  # one by one: `astype` of the whole table takes ten times as long
         table[name] = table[name].astype("boolean")

@@ -3,8 +3,8 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property, partial, wraps
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -42,7 +42,6 @@ class Bound:
     statement, remarks : the first line of the docstring, and the rest of it
     evaluate : the function that was decorated
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
-    hops : how many it was told to take, by `in_hops`
     kept : reason to keep a row that is never the best: "paper", or "less information: " and what it does without
     """
 
@@ -55,7 +54,6 @@ class Bound:
     remarks: str
     evaluate: Callable[..., float]
     corollary_of: str | None = None
-    hops: int | None = None
     kept: str | None = None
 
     @property
@@ -74,8 +72,18 @@ class Bound:
         """True if it looks at an encoder or a critic, and not at pairs alone."""
         return not self.subject.endswith("optimum")
 
-    def __call__(self, graph: PairGraph, spectrum: Spectrum, k: int, encoder: "Encoder | None" = None) -> float:
+    def __call__(
+        self,
+        graph: PairGraph,
+        spectrum: Spectrum,
+        k: int,
+        encoder: "Encoder | None" = None,
+        *,
+        hops: int | None = None,
+    ) -> float:
         """The value on a graph, from `spectrum(graph, k + 1)` or more; about the optimum unless an encoder is given.
+
+        The number of hops is for a function that takes it, which by default chooses its own.
 
         Raises
         ------
@@ -95,24 +103,15 @@ class Bound:
             if NEEDED.get(self.subject) == "penalty" and subject.penalty is None:
                 raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
             arguments = (*arguments, subject)
+        options = {} if hops is None or not self.takes_hops else {"hops": hops}
         if not self.foreign:
-            return float(self.evaluate(*arguments))
+            return float(self.evaluate(*arguments, **options))
         with foreign_code(f"bound {self.name!r}", self.evaluate, HypothesisError):
-            return as_number(self.evaluate(*arguments))
-
-    def in_hops(self, hops: int | None) -> "Bound":
-        """The same claim by the consistency of so many hops; itself for `None`, or where hops play no part in it."""
-        if hops is None or not self._takes_hops:
-            return self
-        return replace(self, evaluate=wraps(self.evaluate)(partial(self.evaluate, hops=hops)), hops=hops)
-
-    @property
-    def by_default_hops(self) -> bool:
-        """True if it takes hops, and nobody set their number."""
-        return self.hops is None and self._takes_hops
+            return as_number(self.evaluate(*arguments, **options))
 
     @cached_property
-    def _takes_hops(self) -> bool:
+    def takes_hops(self) -> bool:
+        """True if it looks a number of hops ahead."""
         try:
             return "hops" in inspect.signature(self.evaluate).parameters
         except (TypeError, ValueError):  # compiled code that has no signature
@@ -176,7 +175,7 @@ def bound(
             _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         remarks = remarks.strip()
-        return Bound(name, quantity, status, relation, subject, statement, remarks, function, corollary_of, None, kept)
+        return Bound(name, quantity, status, relation, subject, statement, remarks, function, corollary_of, kept)
 
     return BOUNDS.registering(name, entry)
 

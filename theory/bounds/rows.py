@@ -66,7 +66,7 @@ class Measured:
             return math.nan, math.nan
 
 
-def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured) -> dict[str, object]:
+def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int | None = None) -> dict[str, object]:
     """The columns of one claim at width k that are known: those that are left out are NaN, or `<NA>`."""
     encoder = measured.subjects[claim.subject]
     unjudged: dict[str, object] = {
@@ -78,19 +78,23 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured) -> dict[st
         "applicable": False,
     }
     try:
-        value = claim(encoder.graph, spectrum, k, encoder)
+        value = claim(encoder.graph, spectrum, k, encoder, hops=hops)
         found = measured.of(claim)
         least, most = measured.over_optima(claim)
         sides = {"measured": found, "measured_least": least, "measured_most": most, "value": value}
-        tie = TIED if measured.on_one_of_many(claim) else ""
+        remarks = [TIED] if measured.on_one_of_many(claim) else []
         if claim.status == "rate":
-            return unjudged | sides | {"note": _joined(A_RATE, tie)}
-        return unjudged | _judged(claim, encoder, spectrum, sides, tie)
+            return unjudged | sides | {"note": "; ".join([A_RATE, *remarks])}
+        if claim.takes_hops and hops is None and (taken := default_hops(encoder.graph)) < HOPS:
+            remarks.append(f"by {taken} hops: there are many pairs and classes, and hops= asks for more")
+        return unjudged | _judged(claim, encoder, spectrum, sides, remarks)
     except HypothesisError as error:  # of the claim, of what it bounds, or of what its round-off is relative to
         return unjudged | {"note": f"not applicable: {error}"}
 
 
-def _judged(claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], tie: str) -> dict[str, object]:
+def _judged(
+    claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], remarks: list[str]
+) -> dict[str, object]:
     """The verdict on a claim with both sides known, up to round-off and near ties."""
     found, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
     slack = found - value if claim.relation == ">=" else value - found
@@ -109,12 +113,8 @@ def _judged(claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str,
         "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, found, value),
         "guess": guess,
         "vacuous": value >= guess,
-        "note": _joined(note, tie, _fewer_hops(claim, encoder)),
+        "note": "; ".join([note, *remarks] if note else remarks),
     }
-
-
-def _joined(*notes: str) -> str:
-    return "; ".join(note for note in notes if note)
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
@@ -148,13 +148,6 @@ def _tightness(claim: Bound, measured: float, value: float) -> float:
     if high > 0:
         return max(low, 0.0) / high
     return high / low if low < 0 else math.inf
-
-
-def _fewer_hops(claim: Bound, encoder: Encoder) -> str:
-    """A note on the number of hops, where many pairs and classes leave fewer than usual."""
-    if not claim.by_default_hops or (taken := default_hops(encoder.graph)) == HOPS:
-        return ""
-    return f"by {taken} hops: there are many pairs and classes, and hops= asks for more"
 
 
 def _note(claim: Bound, spectrum: Spectrum, value: float) -> str:

@@ -44,7 +44,7 @@ def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int
     The least over the filters tried and over theorem 15.
     """
     by_scores = local_multihop(graph, spectrum, k, hops)
-    return min(by_scores.error, multihop_error.in_hops(hops)(graph, spectrum, k))
+    return min(by_scores.error, multihop_error(graph, spectrum, k, hops=hops))
 
 
 def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
@@ -64,6 +64,6 @@ def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None =
     known = enough_triplets(graph, spectrum(graph, k + 1) if triplets is None else triplets, k)
     rows = [
         ("error", math.nan, Encoder.optimum(graph, known, k).probe.error),
-        *(("error bound", m, local_multihop_error.in_hops(m)(graph, known, k)) for m in range(1, hops + 1)),
+        *(("error bound", m, local_multihop_error(graph, known, k, hops=m)) for m in range(1, hops + 1)),
     ]
     return pd.DataFrame(rows, columns=["quantity", "m", "value"])
