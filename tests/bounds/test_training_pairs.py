@@ -114,7 +114,7 @@ def test_noise_exceeds_its_bounds_as_rarely_as_they_say(n):
     roots = np.sqrt(np.outer(graph.left_marginal, graph.right_marginal))
     noises = (counts / n - shares).reshape(-1, 2, 2) / roots
     for level in (0.3, 0.9, 0.99):
-        bounds = Noise.of(graph).norm(n, level), Noise.of(graph).operator_norm(n, level)
+        bounds = Noise(graph).norm(n, level), Noise(graph).operator_norm(n, level)
         for order, most in zip(("fro", 2), bounds, strict=True):
             above = np.linalg.norm(noises, order, axis=(1, 2)) > most
             assert scipy.stats.multinomial(n, shares).pmf(counts)[above].sum() <= 1 - level

@@ -1,9 +1,8 @@
 """The test that a ratio above 1 is more than floating point: nothing is called refuted before it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -88,11 +87,10 @@ def confirm(
 
 def _spread(sides: Sides, plain: FloatArray, graph: PairGraph, features: Features | None) -> float:
     """The distance that the sides move when their inputs move by round-off."""
-    rng = np.random.default_rng(0)
-    distances = []
+    rng, distances = np.random.default_rng(0), []
     for _ in range(TRIALS):
-        moved = _moved(graph, features, lambda array: UNITS * rng.standard_normal(array.shape))
-        distances.append(np.abs(sides(*moved, rng) - plain).max())
+        noise = [UNITS * rng.standard_normal(part.shape) for part in _parts(graph, features)]
+        distances.append(np.abs(sides(*_moved(graph, features, noise), rng) - plain).max())
     farthest = float(np.max(distances))
     return farthest if math.isfinite(farthest) else math.inf
 
@@ -104,31 +102,27 @@ def _roughness(sides: Sides, graph: PairGraph, features: Features | None) -> flo
     itself, where a 0-1 error may have a tie.
     """
     rng = np.random.default_rng(1)
-    parts = [graph.joint.toarray(), *(features or ())]
-    directions = {array.shape: rng.choice([-1.0, 1.0], size=array.shape) for array in parts}
+    directions = [rng.choice([-REACH, REACH], size=part.shape) for part in _parts(graph, features)]
     places = rng.uniform(0.1, 1.0, size=POINTS)
-    moved = (_moved(graph, features, partial(_along, directions, REACH * place)) for place in places)
-    found = np.array([sides(*each) for each in moved])
+    noises = ([place * direction for direction in directions] for place in places)
+    found = np.array([sides(*_moved(graph, features, noise)) for noise in noises])
     if not np.isfinite(found).all():
         return math.inf
     powers = np.vander(places, 4)
     return float(np.abs(found - powers @ np.linalg.lstsq(powers, found)[0]).max())
 
 
-def _along(directions: dict[tuple[int, ...], FloatArray], distance: float, array: FloatArray) -> FloatArray:
-    return distance * directions[array.shape]
+def _parts(graph: PairGraph, features: Features | None) -> list[FloatArray]:
+    return [graph.joint.toarray(), *(features or ())]
 
 
 def _moved(
-    graph: PairGraph, features: Features | None, noise: Callable[[FloatArray], FloatArray]
+    graph: PairGraph, features: Features | None, noise: Sequence[FloatArray]
 ) -> tuple[PairGraph, Features | None]:
-    """The graph and the features with relative noise."""
-    joint = graph.joint.toarray()
-    moved = PairGraph(joint * (1 + noise(joint)), graph.left_labels, graph.right_labels)
-    if features is None:
-        return moved, None
-    f, g = (side * (1 + noise(side)) for side in features)
-    return moved, (f, g)
+    """The graph and the features with relative noise, an array for each of `_parts`."""
+    joint, *sides = (part * (1 + off) for part, off in zip(_parts(graph, features), noise, strict=True))
+    moved = PairGraph(joint, graph.left_labels, graph.right_labels)
+    return moved, (sides[0], sides[1]) if sides else None
 
 
 def _shaken(triplets: Spectrum, rng: np.random.Generator) -> Spectrum:

@@ -192,9 +192,7 @@ def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
     each: list[Any] = list(bounds) if isinstance(bounds, Iterable) and not isinstance(bounds, str) else [bounds]
     for one in each:
         if not isinstance(one, str | Bound):
-            same = ", ".join(name for name, claim in BOUNDS.items() if claim.theorem == one)
-            hint = f"the bounds of theorem {one} are {same}" if same else "the names are in pairbounds.BOUNDS"
-            raise ValueError(f"bounds={one!r} is not the name of a bound: {hint}")
+            raise ValueError(f"bounds={one!r} is not the name of a bound: the names are in pairbounds.BOUNDS")
     return [one if isinstance(one, str) else one.name for one in each]
 
 

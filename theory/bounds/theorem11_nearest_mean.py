@@ -45,6 +45,12 @@ def nearest_mean_error(encoder: Encoder) -> float:
     return float(encoder.graph.left_marginal @ (_standing(encoder).winners != _moments(encoder).own))
 
 
+def _doubt(encoder: Encoder) -> float:
+    """The most that near ties add to the error: a node at its mean leads by `½ Δ_c²`."""
+    own = _moments(encoder).own
+    return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
+
+
 def variance_within_classes(encoder: Encoder) -> float:
     """`V = E ‖f - μ_y‖²`."""
     return _in_squared_units(encoder, _moments(encoder).variance)
@@ -61,11 +67,7 @@ def _variance_scale(encoder: Encoder) -> float:
     return _in_squared_units(encoder, _moments(encoder).variance + encoder.spectrum.round_off * squared_size)
 
 
-QUANTITIES["nearest_mean_error"] = Quantity(
-    nearest_mean_error,
-    guess_error,
-    doubt=lambda encoder: _doubt(encoder),
-)
+QUANTITIES["nearest_mean_error"] = Quantity(nearest_mean_error, guess_error, doubt=_doubt)
 QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
 
 
@@ -75,24 +77,18 @@ def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encode
 
     Infinite where a class falls apart.
     """
-    return _in_squared_units(encoder, _variance_by_alignment(encoder))
+    gap = least_gap(graph)
+    apart = squared_distance(graph, _centred(encoder))
+    return _in_squared_units(encoder, apart / (2 * gap) if gap > 0 else math.inf)
 
 
 @bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
 def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_mean(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
-    moments = _moments(encoder)
-    reach = _reach(encoder)
+    moments, reach = _moments(encoder), _reach(encoder)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(reach > 0, moments.variances / reach**2, 1.0)
     return float(moments.masses @ np.minimum(1.0, shares))
-
-
-@once
-def _variance_by_alignment(encoder: Encoder) -> float:
-    """`A / (2 γ)`."""
-    gap = least_gap(encoder.graph)
-    return squared_distance(encoder.graph, _centred(encoder)) / (2 * gap) if gap > 0 else math.inf
 
 
 @once
@@ -108,12 +104,6 @@ def _reach(encoder: Encoder) -> FloatArray:
     np.fill_diagonal(apart, np.inf)
     reach = apart.min(axis=1)
     return np.asarray(np.where(reach > TINY, reach, 0.0))
-
-
-def _doubt(encoder: Encoder) -> float:
-    """The most that near ties add to the error: a node at its mean leads by `½ Δ_c²`."""
-    own = _moments(encoder).own
-    return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
 
 
 @once

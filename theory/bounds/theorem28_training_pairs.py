@@ -171,7 +171,7 @@ class Forecast:
 
     @cached_property
     def _noise(self) -> "Noise":
-        return Noise.of(self.graph)
+        return Noise(self.graph)
 
     @cached_property
     def _energy(self) -> FloatArray:
@@ -194,42 +194,26 @@ class Forecast:
         return left * right * (1 + self._noise.operator_norm(n_pairs, self._half)) - 1, left, off[0]
 
 
-@dataclass(frozen=True)
 class Noise:
-    """The four numbers of a graph that bound the noise of n pairs.
+    """The numbers of a graph that bound the noise of n pairs; linear in the pairs.
 
     Attributes
     ----------
     nodes : on both sides
     smallest : `min_{P>0} p_L p_R`
     norm_squared : `‖Ā‖_F²`
-    ratios : `Σ_{P>0} P / (p_L p_R)`
+    variance : `n E ‖E‖_F² = Σ_{P>0} P / (p_L p_R) - ‖Ā‖_F²`
     largest : the largest sum of `P / (p_L p_R)` over the pairs of a node
     """
 
-    nodes: int
-    smallest: float
-    norm_squared: float
-    ratios: float
-    largest: float
-
-    @classmethod
-    def of(cls, graph: PairGraph) -> "Noise":
-        """The numbers of a graph; linear in the pairs."""
+    def __init__(self, graph: PairGraph) -> None:
         rows, columns = graph.joint.tocoo().coords
         ratio = pair_ratios(graph)
-        return cls(
-            graph.n_left + graph.n_right,
-            float(np.min(graph.left_marginal[rows] * graph.right_marginal[columns])),
-            float(np.sum(graph.normalized.data**2)),
-            float(np.sum(ratio)),
-            max(float(np.bincount(nodes, ratio).max()) for nodes in (rows, columns)),
-        )
-
-    @property
-    def variance(self) -> float:
-        """`n E ‖E‖_F² = Σ_{P>0} P / (p_L p_R) - ‖Ā‖_F²`."""
-        return self.ratios - self.norm_squared
+        self.nodes = graph.n_left + graph.n_right
+        self.smallest = float(np.min(graph.left_marginal[rows] * graph.right_marginal[columns]))
+        self.norm_squared = float(np.sum(graph.normalized.data**2))
+        self.variance = float(np.sum(ratio)) - self.norm_squared
+        self.largest = max(float(np.bincount(nodes, ratio).max()) for nodes in (rows, columns))
 
     def norm(self, n_pairs: int, level: float) -> float:
         """`‖E‖_F`, at most with probability `level`: the lesser of Bernstein's and McDiarmid's."""

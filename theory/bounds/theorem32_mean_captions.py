@@ -51,21 +51,20 @@ class MeanCaptions:
     wrong: npt.NDArray[np.bool_]
     costs: FloatArray
 
-    @classmethod
-    def of(cls, critic: Critic) -> "MeanCaptions":
-        """The classification by a critic; needs labels on both sides."""
-        graph = critic.graph
-        own, captions = required_labels(graph, "left"), required_labels(graph, "right")
-        classes = np.unique(captions)
-        truth = (graph.joint @ class_indicators(captions, classes)).toarray() / graph.left_marginal[:, None]
-        place = np.searchsorted(classes, own)
-        place[~np.isin(own, classes)] = -1
-        parts = [
-            _classified(scores, votes, noise, truth[rows], place[rows])
-            for rows, scores, votes, noise in _scored(critic, captions)
-        ]
-        wrong, costs = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return cls(wrong, costs)
+
+@once
+def mean_captions(encoder: Encoder) -> MeanCaptions:
+    """Classification by mean captions of an embedding pair; needs labels on both sides."""
+    graph = encoder.graph
+    own, captions = required_labels(graph, "left"), required_labels(graph, "right")
+    classes = np.unique(captions)
+    truth = (graph.joint @ class_indicators(captions, classes)).toarray() / graph.left_marginal[:, None]
+    place = np.where(np.isin(own, classes), np.searchsorted(classes, own), -1)
+    parts = [
+        _classified(scores, votes, noise, truth[rows], place[rows])
+        for rows, scores, votes, noise in _scored(critic_of(encoder), captions)
+    ]
+    return MeanCaptions(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatArray, FloatArray, FloatArray]]:
@@ -104,12 +103,6 @@ def _classified(
     costs[nodes, own] = np.inf
     least = costs.min(axis=1)
     return wrong, np.where(known, least, 0.0)
-
-
-@once
-def mean_captions(encoder: Encoder) -> MeanCaptions:
-    """Classification by mean captions of an embedding pair."""
-    return MeanCaptions.of(critic_of(encoder))
 
 
 QUANTITIES["mean_caption_error"] = Quantity(
