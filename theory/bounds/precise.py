@@ -86,7 +86,7 @@ class PreciseSubject:
 
     def _targets(self, side: str) -> Precise:
         root = self._left_root if side == "left" else self._right_root
-        return np.equal.outer(self.labels(side), np.arange(len(self.classes))) * root
+        return np.asarray(np.equal.outer(self.labels(side), np.arange(len(self.classes))) * root)
 
     @cached_property
     def classes(self) -> IntArray:
