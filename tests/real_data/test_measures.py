@@ -41,28 +41,19 @@ def naive_anchor(graph: PairGraph, x: int, labels, groups) -> tuple[float, float
     return agreement, -sum(p / total * math.log(p / total) for p in others.values()), of_all, own
 
 
-@given(labelled_graphs(), SEEDS)
-def test_off_diagonal_from_its_formula(graph, seed):
+@given(labelled_graphs(), SEEDS, st.sampled_from([1, module.BLOCK]))
+def test_off_diagonal_from_its_formula_by_blocks_of_rows(graph, seed, block):
     groups = np.random.default_rng(seed).integers(4, size=graph.n_left)
     exclusions = {"image": np.arange(graph.n_left), "group": groups}
-    found = off_diagonal(graph, {"y": graph.left_labels}, exclusions)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK", block)  # 1: row by row, and by the sparse route
+        found = off_diagonal(graph, {"y": graph.left_labels}, exclusions)
     for name, ids in exclusions.items():
         naive = np.array([naive_anchor(graph, x, graph.left_labels, ids) for x in range(graph.n_left)])
         assert found[name].agreement["y"] == pytest.approx(naive[:, 0], abs=1e-12, nan_ok=True)
         assert found[name].entropy == pytest.approx(naive[:, 1], abs=1e-12, nan_ok=True)
         assert found[name].entropy_with_own == pytest.approx(naive[:, 2], abs=1e-12)
         assert found[name].own == pytest.approx(naive[:, 3], abs=1e-12)
-
-
-@pytest.mark.parametrize("family", ["sparse_random", "dense_random"])
-def test_blocks_of_rows_make_no_difference(family, monkeypatch):
-    graph = GRAPHS[family](np.random.default_rng(0), 40)
-    labels, images = {"y": graph.left_labels}, {"": np.arange(graph.n_left)}
-    whole = off_diagonal(graph, labels, images)[""]
-    monkeypatch.setattr(module, "BLOCK", 3 * graph.n_left)  # and with it the sparse route
-    blocks = off_diagonal(graph, labels, images)[""]
-    assert blocks.agreement["y"] == pytest.approx(whole.agreement["y"], rel=1e-12, nan_ok=True)
-    assert blocks.entropy == pytest.approx(whole.entropy, rel=1e-12, nan_ok=True)
 
 
 def test_means_are_over_anchors_that_are_not_alone():

@@ -49,31 +49,20 @@ def anchors_of(pairing: Pairing, temperature: float, labels=None):
     return off_diagonal(pairing.graph(temperature), {"y": labels}, {"image": np.arange(n)})["image"]
 
 
-@given(SEEDS, st.one_of(st.none(), st.integers(1, 5)))
-def test_similarities_from_their_formulas_and_the_largest_are_kept(seed, keep):
+@given(SEEDS, st.none() | st.integers(1, 5), st.sampled_from([20, module.BLOCK]))
+def test_similarities_from_their_formulas_and_the_largest_are_kept(seed, keep, block):
     rng = np.random.default_rng(seed)
     left, right, parts = rng.normal(size=(4, 3)), rng.normal(size=(6, 3)), rng.random((4, 5, 3))
     cosines = [[x @ z / np.sqrt(x @ x) / np.sqrt(z @ z) for z in right] for x in left]
     matches = [[-min(sum((part - z) ** 2) / 3 for part in x) for z in right] for x in parts]
-    for found, naive in (
-        (cosine_similarities(left, right, keep), np.array(cosines)),
-        (best_match_similarities(parts, right, keep), np.array(matches)),
-    ):
-        for row, expected in zip(dense(found), naive, strict=True):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK", block)  # 20: three rows of cosines, one of matches
+        both = cosine_similarities(left, right, keep), best_match_similarities(parts, right, keep)
+    for found, naive in zip(both, (cosines, matches), strict=True):
+        for row, expected in zip(dense(found), np.array(naive), strict=True):
             kept = np.argsort(expected)[-(keep or 6) :]
             assert row[kept] == pytest.approx(expected[kept], abs=1e-5)
             assert np.isinf(np.delete(row, kept)).all()
-
-
-def test_blocks_of_rows_make_no_difference(monkeypatch):
-    rng = np.random.default_rng(0)
-    left, right, parts = rng.normal(size=(7, 3)), rng.normal(size=(5, 3)), rng.random((7, 2, 3))
-    whole = cosine_similarities(left, right, 3), best_match_similarities(parts, right)
-    monkeypatch.setattr(module, "BLOCK", 20)  # 4 rows of cosines, 2 of matches
-    again = cosine_similarities(left, right, 3), best_match_similarities(parts, right)
-    for before, after in zip(whole, again, strict=True):
-        assert np.array_equal(before.columns, after.columns)
-        assert before.values == pytest.approx(after.values, abs=1e-6)
 
 
 @given(SEEDS, st.floats(0.05, 20), st.one_of(st.none(), st.integers(1, 9)))

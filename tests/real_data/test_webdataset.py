@@ -1,7 +1,6 @@
 """Images in tar files, written by the package itself."""
 
 import os
-import pickle
 from collections import Counter
 from pathlib import Path
 
@@ -55,15 +54,10 @@ def test_images_are_those_of_the_folder(folder, shards):
     assert data.captions[-1] == ("one widgets", "two")
     for index in range(9):
         assert data.image(index).tobytes() == peer.image(index).tobytes()
+    assert views_of(data, 2, 1.0, seed=0).image(3).size == (20, 20)
     part = data.take([7, 2])
     assert part.image(0).tobytes() == peer.image(7).tobytes()
     assert data.skipped[0].startswith(f"cannot read picture {shards[:-14]}001.tar: n01443537/0_cut.png: ")
-
-
-def test_views_are_drawn_of_them(shards):
-    data = webdataset(shards, size=16)
-    assert views_of(data, 2, 1.0, seed=0).image(3).size == (16, 16)
-    assert pickle.loads(pickle.dumps(data.files))[3] == data.files[3]  # workers of other start methods read it
 
 
 def test_a_shard_is_indexed_once_and_again_where_it_has_changed(shards, tmp_path, monkeypatch):
