@@ -24,7 +24,7 @@ from pairbounds.theory.graph.graph_files import GraphFile, read_graph, read_numb
 from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
-from pairbounds.theory.questions.merge_levels import Merged, granularity_report
+from pairbounds.theory.questions.merge_levels import SPLITS, Merged, granularity_report
 from pairbounds.theory.questions.pairs import pairs_report
 
 AGREE = 1e-6  # difference of errors or known numbers that is round-off
@@ -45,7 +45,7 @@ FEATURES_HELP = (
 )
 TEXTS_HELP = "Of the captions, likewise: what is similar. By default letters tell."
 MERGE_HELP = "captions; or images by their --features, which then share the captions of their group."
-SPLITS_HELP = "Random halves of the images, 3 or more.  [default: 10; of more than 200,000 pairs 3]"
+SPLITS_HELP = "Random halves of the images, 3 or more."
 
 
 def batch(
@@ -116,7 +116,7 @@ def granularity(
     merge: Annotated[Merged, typer.Option(help=MERGE_HELP)] = "captions",
     features: Annotated[Path | None, typer.Option(metavar="F.npy", help=FEATURES_HELP)] = None,
     caption_features: Annotated[Path | None, typer.Option(metavar="C.npy", help=TEXTS_HELP)] = None,
-    splits: Annotated[int | None, typer.Option(metavar="N", help=SPLITS_HELP, show_default=False)] = None,
+    splits: Annotated[int, typer.Option(metavar="N", help=SPLITS_HELP)] = SPLITS,
     seed: Annotated[int, typer.Option(help="Of halves, clusters and random merges.")] = 0,
     out: Out = None,
     as_records: Json = False,

@@ -77,10 +77,8 @@ def test_a_pilot_sample_is_certified_by_its_own_walks():
     answer = pairs_report(PairGraph(counts, ["cat", "cat", "dog"]), 2, sample=5_000, penalty=0.9)
     assert any("these 5,000 pairs certify" in word for word in answer.words)
     for sample in (0, 4_999, 10**20):
-        with pytest.raises(ValueError, match=r"cannot have these shares: give the sum .*: 5,000 or a multiple"):
+        with pytest.raises(ValueError, match="cannot have these shares: give the sum of the counts"):
             pairs_report(PairGraph(counts, [0, 0, 1]), 2, sample=sample)
-    with pytest.raises(ValueError, match="give the sum of the counts"):
-        pairs_report(PairGraph(np.sqrt(counts + 1), [0, 0, 1]), 2, sample=10)
     for wrong in ({"target": 1.5}, {"penalty": 1.0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             pairs_report(SIX, 2, **wrong)

@@ -9,9 +9,10 @@ import pandas as pd
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
+from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.population_infonce import mutual_information
-from pairbounds.theory.questions.answer import Answer, with_usable_labels
+from pairbounds.theory.questions.answer import Answer
 
 BATCHES = tuple(2**power for power in range(6, 17))
 SHARE = 0.95  # of the information, which the batch that is named shows
@@ -19,9 +20,7 @@ NO_INFORMATION = 1e-12  # nats, below which the two sides count as independent
 MANY_ALONE = 0.5  # share of the pairs from which on captions of one image are worth a sentence
 
 
-def batch_report(
-    graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: npt.ArrayLike | None = None, share: float = SHARE
-) -> Answer:
+def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: npt.ArrayLike | None = None) -> Answer:
     """False negatives, visible information and temperature of in-batch InfoNCE, in closed form.
 
     Parameters
@@ -29,7 +28,6 @@ def batch_report(
     batches : sizes, of at least 2 pairs
     guide : (n_left,), optional
         Classes by which DropFalseNegative would drop negatives: those whose image has the anchor's.
-    share : of the mutual information, for which the smallest batch is named
 
     Returns
     -------
@@ -47,7 +45,7 @@ def batch_report(
     -----
     Linear in the pairs for each batch size. Source: theorems 29 and 31.
     """
-    known, missing = with_usable_labels(graph)
+    known, missing = _with_usable_labels(graph)
     information = mutual_information(known)
     rows = [{"batch": int(batch), "information": information, **_row(known, int(batch))} for batch in batches]
     table = pd.DataFrame(rows)
@@ -60,7 +58,20 @@ def batch_report(
         return Answer(table, tuple(words))
     if guide is not None:
         words.append(_dropped(known, guide))
-    return Answer(table, (*words, *_closing(known, information, share)))
+    return Answer(table, (*words, *_closing(known, information)))
+
+
+def _with_usable_labels(graph: PairGraph) -> tuple[PairGraph, list[str]]:
+    """The graph, without labels where a node of a labelled side has none, and a sentence on what is left out then."""
+    if graph.left_labels is None:
+        return graph, ["The graph has no labels: what concerns classes is left out. Give --labels FILE."]
+    sides = [labels for labels in (graph.left_labels, graph.right_labels) if labels is not None]
+    missing = sum(int(np.sum(labels == UNLABELLED)) for labels in sides)
+    if not missing:
+        return graph, []
+    nodes = graph.n_left + graph.n_right
+    bare = PairGraph(graph.joint, left_ids=graph.left_ids, right_ids=graph.right_ids)
+    return bare, [f"{missing:,} of {nodes:,} nodes have no label: what concerns classes is left out."]
 
 
 def _row(graph: PairGraph, batch: int) -> dict[str, float]:
@@ -97,11 +108,11 @@ def _dropped(graph: PairGraph, guide: npt.ArrayLike) -> str:
     )
 
 
-def _closing(graph: PairGraph, information: float, share: float) -> list[str]:
-    needed, temperature = smallest_batch(graph, share), rounded(largest_temperature(graph), "<=", ".2g")
+def _closing(graph: PairGraph, information: float) -> list[str]:
+    needed, temperature = smallest_batch(graph, SHARE), rounded(largest_temperature(graph), "<=", ".2g")
     return [
         f"The pairs have {information:.3g} nats of mutual information. False negatives do not move the optimum of a "
         "critic that can score every pair freely; for an encoder of limited width they can.",
-        f"So: a batch of {needed:,} shows at least {100 * share:g}% of the information, and a learned temperature that "
+        f"So: a batch of {needed:,} shows at least {SHARE:.0%} of the information, and a learned temperature that "
         f"ends above {temperature} says that width, optimisation or an early stop stands in the way.",
     ]

@@ -28,7 +28,7 @@ from pairbounds.theory.quantities.confidence import student_half
 from pairbounds.theory.quantities.consistency import class_indicators, induced_labelling_error, required_labels
 from pairbounds.theory.quantities.probes import as_features, probe
 from pairbounds.theory.quantities.scores import linear_standing, score_noise
-from pairbounds.theory.questions.answer import Answer, with_usable_labels
+from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.merging import (
     AS_THEY_ARE,
     Levels,
@@ -54,8 +54,7 @@ IMAGES_EACH = 8  # and seen images for each of them, at least
 TOLERANCE = 1e-4  # residual of a triplet
 OVERLAP = 1.0  # judged images for each one seen, of halves
 NOTHING = 1e-10  # part of the largest variance, and singular value, below which a direction is round-off
-MANY_PAIRS = 200_000  # beyond which fewer levels and splits are measured
-FEW, MANY = (10, 3), (3, 100)  # splits, and the factor between numbers of groups
+SPLITS, FACTOR = 10, 3  # random halves of the images, and the factor between numbers of groups
 LINEAR = f"error is of the best encoder linear in at most {COMPONENTS} principal components of the image features."
 BY_CAPTIONS = (
     "error is of an encoder that sees another image through its captions, averaged over those that seen images have; "
@@ -179,7 +178,7 @@ def trials(
     merge: Merged = "captions",
     features: FloatArray | None = None,
     units: npt.ArrayLike | None = None,
-    splits: int = 10,
+    splits: int = SPLITS,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Every level of merged captions or images and its controls, on random halves of the images.
@@ -262,43 +261,38 @@ def granularity_report(
     merge: Merged = "captions",
     features: npt.ArrayLike | None = None,
     caption_features: npt.ArrayLike | None = None,
-    splits: int | None = None,
-    units: npt.ArrayLike | None = None,
+    splits: int = SPLITS,
     seed: int = 0,
 ) -> Answer:
     """Levels of merged captions or images, what they do to the pairs, and which is the best.
 
     Parameters
     ----------
-    graph : with left labels; without, singular values alone can be given
+    graph : with left labels
     k : width of the encoder
     merge : captions, or images, which then share the captions of their group
     features : (n_left, d), of the images, for an encoder linear in them, and by which images are similar; by default it
         sees captions
     caption_features : (n_right, d), by which captions are similar; by default their letters
-    splits : random halves of the images, of which one is seen and the other judged; by default 10, or 3 of many pairs
-    units : (n_left,), images of one unit are in one half
+    splits : random halves of the images, of which one is seen and the other judged
     seed : of all that is drawn
 
     Returns
     -------
-    Answer, whose table has the columns of `summary` and similarity (the mean cosine of two captions of one group);
-    without labels kind, level, groups, sigma and similarity, of all images.
+    Answer, whose table has the columns of `summary` and similarity (the mean cosine of two captions of one group).
 
     Raises
     ------
     ValueError
-        k below 1, fewer than 3 splits or 4 images, features that do not fit; captions that are no texts, or images that
-        are to be merged, without features.
+        No labels; k below 1, fewer than 3 splits or 4 images, features that do not fit; without features, captions that
+        are no texts, or images that are to be merged.
 
     Notes
     -----
     Cost: `splits (3 levels - 2)` spectra of half of the pairs.
     """
-    usual, factor = MANY if graph.joint.nnz > MANY_PAIRS else FEW
-    splits = usual if splits is None else splits
-    known, words = with_usable_labels(graph)
-    if k < 1 or splits < LEAST_SPLITS or (known.left_labels is not None and known.n_left < LEAST_IMAGES):
+    required_labels(graph, "left")
+    if k < 1 or splits < LEAST_SPLITS or graph.n_left < LEAST_IMAGES:
         raise ValueError(
             f"k={k}, splits={splits}, n_left={graph.n_left}: least are 1, {LEAST_SPLITS} halves, {LEAST_IMAGES} images"
         )
@@ -311,23 +305,18 @@ def granularity_report(
     else:
         vectors = unit_vectors(seen_by)
         same = of_equal_vectors(vectors)
-    every = nested_levels(vectors, same, falling_sizes(int(same.max()) + 1, factor), seed=seed)
+    every = nested_levels(vectors, same, falling_sizes(int(same.max()) + 1, FACTOR), seed=seed)
     levels: Levels = every if merge == "captions" else affordable(graph, every, seed)
-    words += _left_out(graph, splits, factor, [name for name in every if name not in levels])
-    if known.left_labels is None:
-        table = _unlabelled(known, levels, k, merge, seed)
-        words.append("So: σ falls as theorem 30 says, but without labels no level can be judged: give --labels FILE.")
-    else:
-        found = trials(known, levels, k, merge=merge, features=seen_by, units=units, splits=splits, seed=seed)
-        table = summary(found)
-        if (table[["low", "high"]].abs() > 1).any(axis=None):
-            words.append("Some intervals leave [-1, 1], where all gains are: take more --splits.")
-        words += [LINEAR if seen_by is not None else BY_CAPTIONS, *_closing(found, table, merge)]
+    words = [BY_CAPTIONS if seen_by is None else LINEAR]
+    if costly := [name for name in every if name not in levels]:
+        words.append(f"Without {', '.join(costly)}: images that share their captions have over {MOST_POOLED:,} pairs.")
+    found = trials(graph, levels, k, merge=merge, features=seen_by, splits=splits, seed=seed)
+    table = summary(found)
     similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
     pairs = zip(table["kind"], table["level"], strict=True)
-    table.attrs[KEY] = {"bound": "<="} if "bound" in table else {}
+    table.attrs[KEY] = {"bound": "<="}
     table.insert(2, "similarity", [similar.get(pair, np.nan) for pair in pairs])
-    return Answer(table, tuple(words))
+    return Answer(table, (*words, *_closing(found, table, merge)))
 
 
 def affordable(graph: PairGraph, levels: Levels, seed: int) -> dict[str, IntArray]:
@@ -335,31 +324,6 @@ def affordable(graph: PairGraph, levels: Levels, seed: int) -> dict[str, IntArra
     rows = randomised(levels, np.random.default_rng(seed))
     costly = {name for name, groups in rows.items() if pooled_pairs(graph, groups) > MOST_POOLED}
     return {name: groups for name, groups in levels.items() if name not in costly}
-
-
-def _left_out(graph: PairGraph, splits: int, factor: int, costly: list[str]) -> list[str]:
-    """Sentences on what many pairs cost."""
-    words = []
-    if graph.joint.nnz > MANY_PAIRS:
-        words.append(
-            f"{graph.joint.nnz:,} pairs: sizes fall by a factor of {factor}, on {splits} halves; of at most "
-            f"{MANY_PAIRS:,} pairs by {FEW[1]}, on {FEW[0]}. Fewer halves show less: --splits takes more."
-        )
-    if costly:
-        words.append(f"Without {', '.join(costly)}: images that share their captions have over {MOST_POOLED:,} pairs.")
-    return words
-
-
-def _unlabelled(graph: PairGraph, levels: Levels, k: int, merge: Merged, seed: int) -> pd.DataFrame:
-    """Groups and `σ_{k+1}` of the levels and of random merges."""
-    rows = []
-    for kind, own in ((SIMILARITY, levels), (RANDOM, randomised(levels, np.random.default_rng(seed)))):
-        for level, groups in own.items():
-            merged = coarser(graph, groups) if merge == "captions" else pooled(graph, groups)
-            values = spectrum(merged, min(k + 1, *merged.joint.shape), tol=TOLERANCE, device="cpu", seed=seed)
-            sigma = float(values.leading(k + 1).singular_values[k])
-            rows.append({"kind": kind, "level": level, "groups": len(np.unique(groups)), "sigma": sigma})
-    return pd.DataFrame(rows)
 
 
 def _closing(found: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list[str]:
@@ -370,21 +334,15 @@ def _closing(found: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list[st
     rows: dict[Any, Any] = {(row["kind"], row["level"]): row for row in table.to_dict("records")}
     choice = rows["chosen", CHOSEN]
     kept = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the {merge} as they are"
+    theorem = f"Theorem 15's choice gains {_interval(choice)}."
     better = [row for (kind, _), row in rows.items() if kind == SIMILARITY and row["low"] > 0]
     if choice["low"] > 0:
         verdict = f"merge to {level!r}, as theorem 15 chooses: the error falls from {kept} by {_interval(choice)}."
     elif better:
         first = max(better, key=lambda row: row["gain"])
-        verdict = (
-            f"merge to {first['level']!r}: the error falls from {kept} by {_interval(first)}. Theorem 15's choice "
-            f"gains {_interval(choice)}."
-        )
+        verdict = f"merge to {first['level']!r}: the error falls from {kept} by {_interval(first)}. {theorem}"
     else:
-        worse = ", which is shown to be worse" if choice["high"] < 0 else ""
-        verdict = (
-            f"no level is shown to be better. The error is {kept}; theorem 15's choice gains "
-            f"{_interval(choice)}{worse}."
-        )
+        verdict = f"no level is shown to be better. The error is {kept}. {theorem}"
     errors = f"{rows[SIMILARITY, level]['error']:.3f}"
     if level != AS_THEY_ARE:
         errors += (

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +25,6 @@ SIZES = tuple(round(10 ** (power / 2)) for power in range(6, 25))  # pairs, two 
 SIMULATED = 10**6  # pairs; larger samples are forecast from one of this size
 WALKED = 10**7  # pairs of a pilot sample; of a larger one about as many are walked, chosen at random
 MOST = 10**15  # pairs, beyond which nobody counts
-FINEST = 10**7  # pairs, beyond which a share in float64 does not tell their number
 WHOLE = 0.001  # pairs: how far a count may be from an integer
 
 
@@ -187,13 +185,8 @@ def _from(n_pairs: float, limit: float) -> str:
 
 def _counts(shares: FloatArray, sample: int) -> IntArray:
     """Count of each pair in a sample of that size."""
-    if not (1 <= sample <= MOST and _are_counts(shares * sample)):
-        parts = (Fraction(share).limit_denominator(FINEST).denominator for share in np.unique(shares)[:100].tolist())
-        least = min(math.lcm(*parts), MOST)
-        known = f": {least:,} or a multiple" if _are_counts(shares * least) else ""
-        raise ValueError(f"{sample} pairs cannot have these shares: give the sum of the counts of the pairs{known}")
-    return np.rint(shares * sample).astype(np.int64)
-
-
-def _are_counts(numbers: FloatArray) -> bool:
-    return bool(np.abs(numbers - np.rint(numbers)).max() <= WHOLE and numbers.min() >= 1 - WHOLE)
+    counts = shares * sample
+    whole = np.rint(counts)
+    if not 1 <= sample <= MOST or np.abs(counts - whole).max() > WHOLE or whole.min() < 1:
+        raise ValueError(f"{sample} pairs cannot have these shares: give the sum of the counts of the pairs")
+    return whole.astype(np.int64)
