@@ -130,7 +130,6 @@ def facts(tables: Tables) -> Facts:
     table = tables["captions_help"]
     return {
         "of": Of(1, table["seed"].nunique(), 2 * table["strength"].nunique()),  # bound and error at each strength
-        "seeds": table["seed"].nunique(),
         "at": with_settings(table, ", at k = {k}"),
         "bound": compared(table, "bound"),
         "error": compared(table, "probe_error"),

@@ -160,7 +160,6 @@ def facts(tables: Tables) -> Facts:
             1, len(images), len(verdicts) + (len(CAPTIONS) + 1) * len(RIVALS)
         ),  # the verdicts, and the leads at one diversity
         "images": int(images.sum()),
-        "draws": len(images),
         "diversity": diversity,
         "looks": len(verdicts),
         "leads": {name: _leads(tables["pairings_difference"], NAMES[name], diversity) for name in CAPTIONS},

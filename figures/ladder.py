@@ -154,12 +154,11 @@ def facts(tables: Tables) -> Facts:
     """The rungs of the ladder on worlds and on emoji."""
     emoji = on_emoji(tables["emoji_bounds"])
     k = WIDTH if WIDTH in emoji.index else int(emoji.index[0])
-    points, worlds = world_points(tables["bound_holds"]), tables["bound_holds"]["seed"].nunique()
+    points = world_points(tables["bound_holds"])
     steps = on_worlds(points)
     return {
-        "of": Of(worlds, 1, len(RUNGS) * len(points)),  # each bound at each point
+        "of": Of(tables["bound_holds"]["seed"].nunique(), 1, len(RUNGS) * len(points)),  # each bound at each point
         "points": len(points),
-        "worlds": worlds,
         "guess": steps["guess"],
         "k": k,
         "error": float(emoji["true"][k]),

@@ -130,7 +130,6 @@ def facts(tables: Tables) -> Facts:
     return {
         "of": Of(len(worlds), 1, 7 * len(points)),  # seven bounds at each point
         "points": len(points),
-        "worlds": len(worlds),
         "multihop": near(points, "multihop-mse"),
         "by_world": mean_and_half(worlds),
         "plain": near(points, "probe-mse"),

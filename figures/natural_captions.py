@@ -108,7 +108,6 @@ def facts(tables: Tables) -> Facts:
         ),  # the leads of each data set over each rival
         "sets": {name: _graph(tables["natural_graphs"], name) for name in TITLES},
         "titles": TITLES,
-        "draws": learned["draw"].nunique(),
         "images": int(differences["images"].max()),
         "shown": shown(ahead),
         "worded": WORDED,

@@ -95,7 +95,6 @@ def facts(tables: Tables) -> Facts:
     return {
         # The medians of each bound at the end.
         "of": Of(1, table["seed"].nunique(), len(table[["penalised", "bound"]].drop_duplicates())),
-        "seeds": table["seed"].nunique(),
         "steps": int(table["step"].max()),
         "start": float(first["excess_loss"].min()),
         "excess": last_excess(table),

@@ -92,7 +92,6 @@ def facts(tables: Tables) -> Facts:
         "constant": float(np.mean([one.most for one in worlds.values()])),
         "above": {column: sum(above_zero(world.over[column]) for world in worlds.values()) for column in LOOKS},
         "above_4": sum(above_zero(_over_theorem_4(world)) for world in worlds.values()),
-        "seeds": seeds,
         "decided": len(found.right),
         "multihop": found.rates[BEST],
         "plain": found.rates["bound"],

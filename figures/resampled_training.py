@@ -225,7 +225,6 @@ def facts(tables: Tables) -> Facts:
         "text_detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in text.items()},
         "best": _by_labels(tuned, _best),
         "frozen": _by_labels(frozen, lambda own: accuracies(own, ["frozen"])["frozen"]),
-        "frozen_splits": frozen["seed"].nunique(),
         "rules": RULES,
         "guides": {guide: name for guide, (name, *_) in GUIDES.items()},
         "rho": rank_correlation(both["ratio"], both["change"]),

@@ -37,7 +37,6 @@ SHOWN = {
 REFERENCES = {"pixels": "16 x 16 pixels, no network", "untrained": "untrained network"}  # one run each
 ANSWER = "text itself helps, a head that learned it here does not"
 ALIKE = (0.85, 0.9, 0.95)  # correlations of its pixels with a labelled icon's from which on an icon has a look-alike
-AS_THEY_ARE = "as they are"  # the finest of the merges
 NAMES = {
     plan.LABELS: "labels, the positive control",
     plan.TAGS: "tags, exact",
@@ -117,7 +116,7 @@ def facts(tables: Tables) -> Facts:
     )
     words = icons["word"].tolist()
     found, near = (plan.Found.of(runs, words, judge) for judge in (plan.JUDGE, plan.SECOND))
-    told, merges, baselines = (graphs[graphs["kind"] == kind] for kind in ("arm", "merge", "baseline"))
+    told, baselines = (graphs[graphs["kind"] == kind] for kind in ("arm", "baseline"))
     registered, units = plan.contrasts(found), len(found.shares[plan.SIMCLR])
     pixels = tables["text_or_teacher_pixels"].set_index("id").loc[icons["id"]]
     alike = {bound: (pixels["correlation"] >= bound).to_numpy() for bound in ALIKE}
@@ -146,8 +145,6 @@ def facts(tables: Tables) -> Facts:
         "pixels": {bound: pixels.groupby(own)["right"].mean().to_dict() for bound, own in alike.items()},
         "baselines": baselines.set_index("arm")["found"].to_dict(),
         "tau": plan.agreement(found, told),
-        "bound": float(merges[merges["arm"] == AS_THEY_ARE]["theorem_15"].mean()),
-        "best_bound": float(merges.groupby("seed")["theorem_15"].min().mean()),
         "names": NAMES,
     }
 

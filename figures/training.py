@@ -100,7 +100,6 @@ def facts(tables: Tables) -> Facts:
     return {
         # Each loss, noise and seed; each encoder and step.
         "of": Of(1, table["seed"].nunique(), len(losses) + len(encoders[["encoder", "step"]].drop_duplicates())),
-        "seeds": table["seed"].nunique(),
         "noise": noise,
         "losses": losses["loss"].nunique(),
         "errors": losses[losses["noise"] == noise].groupby("loss")["probe_error"].median().to_dict(),

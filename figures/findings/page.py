@@ -24,7 +24,7 @@ BRIEF = re.compile(r"^\d\. (.*(?:\n   .*)*)", re.MULTILINE)  # a numbered findin
 WORD, LONGEST, LONGEST_CAPTION = re.compile(r"[^\W_]"), 35, 80  # in words, of it and of a figure's caption
 OPENING, CLOSING = "opening", "closing"  # the blocks above and below the findings
 PICTURE = "!["  # begins a paragraph that is one
-LINES = ("Baseline", "Controls", "Decided after looking", "What would change our mind")  # of each finding
+LINES = ("Baseline", "Controls", "Decided afterwards", "Would change our mind")  # of each finding
 NUMBER = "{{"  # begins one that is computed
 REASON = re.compile(r"\b(none|nothing|no number)\b(\W+\w+){2}")  # that there is no number, and some words why
 

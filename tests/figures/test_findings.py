@@ -48,9 +48,9 @@ Baseline: {{ rows }}.
 
 Controls: none: nothing is compared.
 
-Decided after looking: nothing that is on record.
+Decided afterwards: nothing that is on record.
 
-What would change our mind: {{ rows + 1 }} rows.
+Would change our mind: {{ rows + 1 }} rows.
 
 ![Rows.](rows.png)
 {% endblock %}
