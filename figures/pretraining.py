@@ -1,4 +1,4 @@
-"""*Captions or augmentations*: one network trained from pixels with either, beside the bounds of both pair graphs."""
+"""*Captions or augmentations*: one network trained from pixels with either."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,9 @@ from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, above_zero, require_labels
-from pairbounds.figures.frontier import strongest
-from pairbounds.figures.style import COLUMN, THEOREMS
+from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import OVERLAP, accuracies, excludes_zero, mean_and_half
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE, VERMILION
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE
 from pairbounds.theory.quantities.confidence import detectable
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
@@ -23,13 +22,6 @@ SHOWN = KINDS | {
     "unnamed": ("no class names", ORANGE),
     "shuffled": ("others' captions", MEASURED),
 }
-PAIRINGS = {"augmentation, by encoder": "augmentations", "captions, exact": "captions"}
-VALUES = {
-    "bound": ("theorem 4", THEOREMS[4].color),
-    "multihop_bound": ("theorem 15", THEOREMS[15].color),
-    "probe_error": ("measured error", MEASURED),
-}
-BAR: dict[str, Any] = {"error_kw": {"linewidth": 1, "capsize": 2}}
 ON_BAR: dict[str, Any] = {
     "rotation": 90,
     "ha": "center",
@@ -41,31 +33,31 @@ ON_BAR: dict[str, Any] = {
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Test accuracy of the trained networks; and of the optimal embedding of either pair graph, bounds and error."""
+    """Test accuracy of the trained networks."""
     trained = tables["pretraining"][tables["pretraining"]["chosen"]]
     controls = controlled(tables["training_controls"])
-    further = controls[(controls["arm"] != "clip") & controls["labels"].isin(trained["labels"])]
-    learned = _graphs(tables["pairings_learned"])
-    picture, (left, right) = plt.subplots(1, 2, figsize=(2.2 * COLUMN, 1.1 * COLUMN))
-    _accuracies(left, pd.concat([trained, further.assign(kind=further["arm"])]))
-    _bounds(right, learned)
-    return picture, _caption(trained, tables["pretraining"], learned)
+    further = controls[controls["arm"] != "clip"]
+    picture, axes = plt.subplots(figsize=(1.4 * COLUMN, 1.1 * COLUMN))
+    _accuracies(axes, pd.concat([trained, further.assign(kind=further["arm"])]))
+    return picture, (
+        f"Test accuracy after {int(trained['steps'].max())} steps, {trained['seed'].nunique()} seeds, 95% "
+        "intervals corrected for the overlap of splits, each kind at the best of "
+        f"{settings_tried(tables['pretraining'])} settings by validation; the last three kinds had fewer settings."
+    )
 
 
 def _accuracies(axes: Axes, runs: pd.DataFrame) -> None:
-    """For each label set a bar for each kind of encoder; a kind that is not known here has its own name."""
-    label_sets, present = runs["labels"].unique(), list(runs["kind"].unique())
-    kinds = [*(kind for kind in SHOWN if kind in present), *(kind for kind in present if kind not in SHOWN)]
-    pitch = 0.81 / len(kinds)
+    """For each label set a bar for each kind of encoder."""
+    label_sets, pitch = runs["labels"].unique(), 0.81 / len(SHOWN)
     for place, labels in enumerate(label_sets):
-        heights = accuracies(runs[runs["labels"] == labels], kinds)
+        heights = accuracies(runs[runs["labels"] == labels], SHOWN)
         for shift, (kind, (mean, half)) in enumerate(heights.items()):
-            label, color = SHOWN.get(kind, (kind, VERMILION))
-            x = place + pitch * (shift - (len(kinds) - 1) / 2)
-            axes.bar(x, mean, yerr=half, width=pitch - 0.02, color=color, **BAR)
+            label, color = SHOWN[kind]
+            x = place + pitch * (shift - (len(SHOWN) - 1) / 2)
+            axes.bar(x, mean, yerr=half, width=pitch - 0.02, color=color, capsize=2)
             axes.text(x, 1, label, **ON_BAR)
     axes.set_xticks(range(len(label_sets)), label_sets)
-    axes.set(title="trained from pixels", ylabel="accuracy of a linear probe (%)")
+    axes.set(ylabel="accuracy of a linear probe (%)")
     axes.grid(visible=False, axis="x")
 
 
@@ -88,46 +80,6 @@ def difference(runs: pd.DataFrame) -> tuple[float, float]:
     """Test accuracy with captions over that with augmentations and the same seed, in points; and half its interval."""
     by_kind = runs.pivot_table(index="seed", columns="kind", values="test")
     return mean_and_half(100 * (by_kind["clip"] - by_kind["simclr"]), overlap=OVERLAP)
-
-
-def _graphs(learned: pd.DataFrame) -> pd.DataFrame:
-    """Rows that a network of some width would have: all positives counted, at the larger diversity and width."""
-    pairs = learned["pairing"].str.partition(", strength ")[0].map(PAIRINGS)
-    chosen = (
-        learned["pairing"].isin(strongest(learned["pairing"]))
-        & (learned["diversity_of"] == "all")
-        & (learned["labels"] == learned["labels"].iloc[0])
-        & (learned["width"] == learned["width"].max())
-        & (learned["diversity"] == learned["diversity"].max())
-    )
-    graphs: pd.DataFrame = learned.assign(pairs=pairs)[chosen & pairs.notna()]
-    return graphs
-
-
-def _bounds(axes: Axes, learned: pd.DataFrame) -> None:
-    for place, pairs in enumerate(PAIRINGS.values()):
-        own = learned[learned["pairs"] == pairs]
-        if own.empty:  # never so diverse
-            continue
-        for shift, (column, (label, color)) in enumerate(VALUES.items()):
-            mean, half = mean_and_half(own[column])
-            x = place + 0.27 * (shift - 1)
-            axes.bar(x, mean, yerr=half, width=0.25, color=color, label=None if place else label, **BAR)
-    axes.axhline(learned["guess_error"].max(), color="black", linewidth=0.8, linestyle=":")
-    axes.set_xticks(range(len(PAIRINGS)), list(PAIRINGS.values()))
-    axes.set(title=f"their pair graphs, k = {learned['width'].max()}", ylabel="error of the optimum, and bounds on it")
-    axes.legend(fontsize="small")
-    axes.grid(visible=False, axis="x")
-
-
-def _caption(trained: pd.DataFrame, tried: pd.DataFrame, learned: pd.DataFrame) -> str:
-    return (
-        f"Left: test accuracy after {int(trained['steps'].max())} steps, {trained['seed'].nunique()} seeds, 95% "
-        f"intervals corrected for the overlap of splits, each kind at the best of {settings_tried(tried)} settings by "
-        "validation; the last three kinds had fewer settings. Right: error of the optimal embedding of each pair graph "
-        f"and bounds on it, at {learned['diversity'].max():g} effective positives, means and 95% intervals of "
-        f"{learned['draw'].nunique()} draws of images. Above the dotted line a bound is no better than guessing."
-    )
 
 
 def facts(tables: Tables) -> Facts:
@@ -192,7 +144,7 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FIGURE = Figure("Captions or augmentations", ("pretraining", "training_controls", "pairings_learned"), draw)
+FIGURE = Figure("Captions or augmentations", ("pretraining", "training_controls"), draw)
 FINDING = Finding(
     "Do captions train a better encoder than augmentations, from pixels?",
     ("pretraining", "training_controls"),

@@ -16,7 +16,6 @@ from matplotlib.text import Text
 from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures import tightness_map
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.findings.page import LONGEST_CAPTION
 from pairbounds.figures.settings import read, with_settings
@@ -114,21 +113,6 @@ def words_around(picture):
 def color_of(handle):
     color = handle.get_facecolor() if isinstance(handle, Rectangle) else handle.get_color()
     return color if isinstance(color, str) else np.squeeze(color)
-
-
-def test_the_tightness_map_counts_every_point_once():
-    table = pd.read_parquet(RESULTS / "published" / "bound_holds.parquet").query("seed < 30")
-    shares = tightness_map._shares(tightness_map.points_of(table))
-    for coordinate, (_, bins) in tightness_map.COORDINATES.items():
-        assert shares[coordinate].shape == (len(tightness_map.BOUNDS), len(bins))
-    for label, least, largest in (("2", 2, 2), ("3–4", 3, 4)):
-        for name in ("multihop-mse", "local-multihop-error"):
-            near = []
-            for _, point in table.groupby(["seed", "pairs", "k"]):
-                row, alpha = (point.set_index("bound").loc[each] for each in (name, "induced-labelling-error"))
-                if alpha["measured"] > 0 and least <= row["n_classes"] <= largest:
-                    near.append(row["measured"] >= row["value"] / 2)
-            assert shares["n_classes", label][name] == pytest.approx(100 * np.mean(near))
 
 
 def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, quick):
