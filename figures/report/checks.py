@@ -16,7 +16,6 @@ from pairbounds.theory.bounds.printed import ERRORS, best_widths
 
 TEXTS = ("bound", "quantity", "relation", "status", "note")
 NUMBERS = ("measured", "measured_least", "measured_most", "value", "tightness", "guess")
-SIDES = ("measured", "value")  # numbers that are shown as `check` prints them
 TRUTHS = ("applicable", "holds", "vacuous")
 
 
@@ -94,27 +93,18 @@ def claims(table: pd.DataFrame) -> Table:
     """Each claim that was evaluated: violated ones first, then by theorem, and identities last."""
     rows = evaluated(of_bounds(table, list(table["bound"])))
     rows = rows.sort_values("holds", key=lambda holds: holds.ne(other=False).fillna(value=True), kind="stable")
-    texts, numbers = _texts(rows), rows[["measured", "value", "tightness"]].reset_index(drop=True)
-    frame = texts.assign(**numbers, status=rows["status"].array)
+    frame = pd.DataFrame(readable(rows), columns=COLUMNS).assign(status=rows["status"].array)
     if _widths(table) > 1:
         frame.insert(0, "k", rows["k"].array)
-    return Table("What was measured against what is claimed", frame, texts={name: texts[name] for name in SIDES})
-
-
-def _texts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows as `check` prints them; without what is infinite, or no number."""
-    texts = pd.DataFrame(readable(rows), columns=COLUMNS).rename(columns={"": "relation"})
-    texts["measured quantity"] = texts["measured quantity"].str.replace("_", " ")
-    return texts.replace({name: {"inf": "", "-inf": "", "nan": ""} for name in SIDES})
+    return Table("What was measured against what is claimed", frame.rename(columns={"": "relation"}))
 
 
 def _best(table: pd.DataFrame) -> Table:
-    best, widths = best_widths(table).reset_index(drop=True), _widths(table)
-    texts = _texts(best)
+    best, widths = best_widths(table), _widths(table)
+    frame = pd.DataFrame(readable(best), columns=COLUMNS).assign(k=best["k"].array, useful=best["useful"].array)
     names = {"value": "least value", "k": "at k", "measured": "measured there", "useful": "not vacuous at"}
-    frame = texts[["theorem", "bound", "measured quantity"]].join(best[[*names]]).rename(columns=names)
-    shown = {names[name]: texts[name] for name in SIDES}
-    return Table(f"Each upper bound on an error, at that of {widths} widths where it is least", frame, texts=shown)
+    frame = frame[["theorem", "bound", "measured quantity", *names]].rename(columns=names)
+    return Table(f"Each upper bound on an error, at that of {widths} widths where it is least", frame)
 
 
 def _widths(table: pd.DataFrame) -> int:

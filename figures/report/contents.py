@@ -5,11 +5,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from pairbounds.figures.report.origin import Origin
 from pairbounds.infrastructure.pictures import save_picture
@@ -25,7 +23,6 @@ class Table:
     frame: pd.DataFrame
     folded: bool = False
     most: int = 3_000
-    texts: Mapping[str, "pd.Series[Any]"] = field(default_factory=dict)  # by column: shown in place of its numbers
 
     @property
     def rows(self) -> list[tuple[object, ...]]:
@@ -36,11 +33,6 @@ class Table:
     def left_out(self) -> int:
         """The number of the others."""
         return max(0, len(self.frame) - self.most)
-
-    @property
-    def numeric(self) -> list[bool]:
-        """Flags of the columns that hold numbers, which are sorted by value."""
-        return [is_number(column) for _, column in self.frame.items()]
 
 
 @dataclass(frozen=True)
@@ -77,11 +69,6 @@ class Section:
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
     origins: Sequence[Origin] = ()
-
-
-def is_number(column: "pd.Series[Any]") -> bool:
-    """Test that a column holds numbers, and no truth values."""
-    return is_numeric_dtype(column) and not is_bool_dtype(column)
 
 
 def data_uri(picture: Path) -> str:

@@ -1,6 +1,5 @@
 """Origins of tables, by the sidecars beside them: settings, seeds, versions, commit, hardware and content key."""
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,19 +20,9 @@ class Origin(NamedTuple):
         return found
 
     @property
-    def settings(self) -> dict[str, str]:
-        """The settings that were given, as text."""
-        return {name: _text(value) for name, value in self.configuration.items() if value is not None}
-
-    @property
     def seeds(self) -> str:
-        """The seeds, as text."""
-        given = self.configuration.get("seeds", self.configuration.get("seed"))
-        if isinstance(given, int) and "seeds" in self.configuration:  # of a sweep: how many
-            given = list(range(given))
-        if isinstance(given, list) and len(given) > 1 and given == list(range(len(given))):
-            return f"0 to {len(given) - 1}"
-        return "" if given is None else _text(given[0] if isinstance(given, list) and len(given) == 1 else given)
+        """The seeds, as text; of a sweep, how many."""
+        return str(self.configuration.get("seeds", self.configuration.get("seed", "")))
 
     @property
     def row(self) -> dict[str, str]:
@@ -58,7 +47,3 @@ def origin_of(table: Path) -> Origin | None:
         return None
     unchanged = content_key(table) == record["content_key"]
     return Origin(table, record, "as written" if unchanged else "changed since it was written")
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

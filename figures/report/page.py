@@ -62,8 +62,12 @@ def written(value: object) -> str:
 
 
 def sortable(value: object) -> str:
-    """A number as a script reads it, with all its digits; empty for what is none."""
-    return repr(float(value)) if isinstance(value, Real) and value == value else ""
+    """A number, or a text that is one, as a script reads it, with all its digits; empty for what is none."""
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]  # any object
+    except (TypeError, ValueError, OverflowError):
+        return ""
+    return "" if math.isnan(number) else repr(number)
 
 
 @cache

@@ -2,13 +2,13 @@
 // Sorting: a click on a heading, or Enter on it, sorts its table; again, the other way round. What has no value is last.
 function valueOf(row, column) {
   const cell = row.cells[column];
-  if ("value" in cell.dataset) return cell.dataset.value === "" ? null : Number(cell.dataset.value);
+  if ("value" in cell.dataset) return Number(cell.dataset.value);
   return cell.textContent.trim() || null;
 }
 
 function compared(first, second) {
-  if (typeof first === "number") return first === second ? 0 : first < second ? -1 : 1;
-  return first.localeCompare(second, "en", { numeric: true });
+  if (typeof first === "number" && typeof second === "number") return first === second ? 0 : first < second ? -1 : 1;
+  return String(first).localeCompare(String(second), "en", { numeric: true });
 }
 
 function sortBy(heading) {

@@ -17,8 +17,6 @@ from pairbounds.infrastructure.tables import TABLE_SUFFIXES, read_table
 
 CELLS = "cells"  # beside the table of a sweep: what it was put together from
 FAILURES = "failures.json"
-BEGINS = {".png": b"\x89PNG", ".svg": b"<svg"}  # bytes near the beginning of a picture
-BEGINNING = 10_000  # bytes, in which they are sought
 WRONG = (ValueError, LookupError, TypeError, AttributeError, OSError)  # what a file that is not as it says may raise
 
 
@@ -114,36 +112,11 @@ class Runs:
         elif checks.is_check(frame.columns):
             self.sections.append(checks.section(file, frame, origin))
         elif origin is not None:
-            shown = [studies.first_rows(frame)]
-            self.sections.append(
-                Section("table", _title(file), facts={"rows": len(frame)}, tables=shown, origins=[origin])
-            )
+            title, facts, shown = file.stem.replace("_", " "), {"rows": len(frame)}, [studies.first_rows(frame)]
+            self.sections.append(Section("table", title, facts=facts, tables=shown, origins=[origin]))
         else:
             reason = f"it has neither a sidecar {sidecar(file).name} nor the columns of a check"
             self.refused.append(Refusal(file, written(reason)))
-
-
-def added(file: Path) -> Section:
-    """The section of a picture or a table of the user's own.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        There is no such file, or it is neither.
-    """
-    require_file(file, "file to add")
-    about: dict[str, object] = {"file": file, "added by": "the author"}
-    if file.suffix in TABLE_SUFFIXES:
-        frame = read_table(file)
-        return Section("table", _title(file), facts=about | {"rows": len(frame)}, tables=[studies.first_rows(frame)])
-    if (mark := BEGINS.get(file.suffix)) and mark in file.read_bytes()[:BEGINNING]:
-        pictures = [Picture(data_uri(file), f"Picture {file.name}.")]
-        return Section("picture", _title(file), pictures=pictures, facts=about)
-    raise ValueError(f"cannot add {file}: it is no PNG or SVG picture, and no table in .csv or .parquet")
-
-
-def _title(file: Path) -> str:
-    return file.stem.replace("_", " ")
 
 
 def _files(place: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
 from pairbounds.figures.figure import found
-from pairbounds.figures.report.contents import Picture, Section, Table, data_uri, is_number
+from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
 from pairbounds.figures.report.origin import Origin
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.sweeps.studies import loadable_study
@@ -72,7 +72,7 @@ def means(frame: pd.DataFrame, axes: Sequence[str]) -> Table:
     keys = _keys(frame, axes)
     if keys is None:
         return first_rows(frame, folded=True)
-    measured = [name for name, column in frame.items() if name not in (*keys, "seed") and is_number(column)]
+    measured = [name for name in frame.select_dtypes("number") if name not in (*keys, "seed")]
     rows = []
     groups: Any = frame.groupby(keys, sort=False, dropna=False) if keys else [((), frame)]
     for labels, group in groups:

@@ -10,7 +10,7 @@ import typer
 from pairbounds.figures.findings.wording import listed
 from pairbounds.figures.report.contents import Section
 from pairbounds.figures.report.page import BEGINNING, write_page
-from pairbounds.figures.report.runs import Runs, added
+from pairbounds.figures.report.runs import Runs
 from pairbounds.infrastructure.commandline import echo
 from pairbounds.infrastructure.files import claim, marked_output, require_folder
 from pairbounds.infrastructure.options import Force
@@ -24,9 +24,6 @@ def report(
     ],
     out: Annotated[Path, typer.Option(metavar="REPORT.html", help="The page.")] = Path("report.html"),
     title: Annotated[str, typer.Option(help="Its heading.")] = TITLE,
-    add: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="A picture or table of your own: PNG, SVG, CSV, Parquet.")
-    ] = None,
     force: Force = False,
 ) -> None:
     """Put checks, sweeps, studies and audits into one page that needs no network, for a co-author.
@@ -36,19 +33,18 @@ def report(
 
     pairbounds check graph.npz --k 8 --out runs/checks.csv; pairbounds report runs --out report.html
 
-    pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds" --add photo.png
+    pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds"
     """
     if out.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"cannot write {out}: a report's name ends in .html")
     require_folder(out)
-    own = add or []
-    claim([marked_output(out, BEGINNING)], [*(run for run in runs if run.is_file()), *own], force=force)
+    claim([marked_output(out, BEGINNING)], [run for run in runs if run.is_file()], force=force)
     mpl.use("Agg")  # no window, whatever the display
     found = Runs(runs, made={out})
     echo(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)
     if not found.sections:
         raise ValueError(f"nothing that pairbounds wrote is in {listed(runs)}: give --out to check, sweep or audit")
-    sections = sorted([*found.sections, *map(added, own)], key=lambda section: not section.alarm)
+    sections = sorted(found.sections, key=lambda section: not section.alarm)
     write_page(out, sections, title=title, lead=_lead(sections), refused=found.refused)
     echo(out)
 

@@ -17,7 +17,7 @@ def test_values_are_written_as_one_reads_them():
     assert len(page.written(LONG)) == page.LONGEST
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in page.written(RIGHT_TO_LEFT)
     assert [float(page.sortable(value)) for value in (0.1 + 0.2, np.int64(3), np.inf)] == [0.1 + 0.2, 3, np.inf]
-    assert page.sortable(np.nan) == page.sortable("3") == ""
+    assert [page.sortable(value) for value in (np.nan, None, True, "x", "3")] == ["", "", "", "", "3.0"]
 
 
 def test_the_one_script_is_the_one_that_is_allowed(tmp_path):

@@ -19,7 +19,7 @@ from pairbounds.figures.report.runs import Runs
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import read_table, write_table
 from tests.figures.report import made
-from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE, TEXTS
+from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE
 from tests.figures.report.reading import require_sound
 
 KINDS = ["audit", "check", "check", "check", "figure", "study", "sweep", "table"]
@@ -101,28 +101,6 @@ def test_the_summary_has_the_verdict_of_what_if(call, runs, tmp_path):
     assert call(app, "report", tmp_path / "audit", "--out", tmp_path / "report.html")[0] == 0
     said = require_sound((tmp_path / "report.html").read_text()).text("main").partition("Results")[0]
     assert said.count("What if: measured error, dropping pairs: no rule beats random.") == 1
-
-
-SVG = f'<svg xmlns="http://www.w3.org/2000/svg"><text>{SCRIPT}</text><script>1</script></svg>'
-
-
-def test_pictures_and_tables_of_the_authors_own_are_added(call, runs, tmp_path):
-    pd.DataFrame({MARKUP: TEXTS, "x": [1234567] * len(TEXTS)}).to_csv(tmp_path / "own.csv", index=False)
-    (tmp_path / "photo.png").write_bytes(b"\x89PNG and more")
-    (tmp_path / "drawn.svg").write_text(SVG)
-    added = [word for path in sorted(tmp_path.iterdir()) for word in ("--add", path)]
-    code, _, err = call(app, "report", runs / "metrics.csv", *added, "--out", tmp_path / "report.html")
-    assert (code, err) == (0, "")
-    page = require_sound((tmp_path / "report.html").read_text(encoding="utf-8"))
-    kinds = ["data:image/svg+xml;base64", "data:image/png;base64"]
-    assert [image["src"].partition(",")[0] for image in page.all("img")] == kinds
-    assert page.all("text") == []  # of the SVG
-    assert page.text("main").count("the author") == 3
-    assert all(text in page.text("table") for text in (SCRIPT, MARKUP, "1,234,567"))
-    (tmp_path / "other.png").write_text(SVG)
-    code, _, err = call(app, "report", runs, "--add", tmp_path / "other.png", "--out", tmp_path / "new.html")
-    assert (code, err.splitlines()[-1].count("it is no PNG or SVG picture")) == (2, 1)
-    assert not (tmp_path / "new.html").exists()
 
 
 def test_a_table_of_checks_is_known_without_a_sidecar_and_its_text_holds_what_was_written(tmp_path):
