@@ -28,42 +28,13 @@ def test_short_help_is_help(call):
     code, out, _ = call(app, "check", "-h")
     assert (code, out) == call(app, "check", "--help")[:2]
     assert (code, "--help" in out) == (0, True)
-
-
-@pytest.mark.parametrize(
-    ("words", "meant"),
-    [
-        (["stdy"], "'study'"),
-        (["study", "training_", "--out", "t.csv"], "'training'"),
-        (["study", "training", "--set", "step=2", "--out", "t.csv"], "'steps'"),
-        (["draw", "phases"], "'phase'"),
-    ],
-)
-def test_a_name_that_is_mistyped_is_guessed(call, words, meant):
-    code, _, err = call(app, *words)
-    assert (code, err.count("\n"), meant in err) == (2, 1, True), err
+    assert call(app, "--version")[1] == f"pairbounds {__version__}\n"
 
 
 def test_a_shell_completes_options_of_commands():
     about = {"_PAIRBOUNDS_COMPLETE": "complete_bash", "COMP_WORDS": "pairbounds study --dr", "COMP_CWORD": "2"}
     done = subprocess.run([SCRIPT], env=os.environ | about, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["--dry-run"]
-
-
-def test_a_critic_comes_from_two_files(call, tmp_path):
-    assert call(app, "--version")[1] == f"pairbounds {__version__}\n"
-    PairGraph(np.eye(3), [0, 1, 1], [0, 1, 1]).save(tmp_path / "graph.npz")
-    f, g, other = (tmp_path / name for name in ("f.npy", "g.npy", "other.npy"))
-    for path, side in ((f, 9 * np.eye(3)), (g, np.eye(3)), (other, np.eye(2))):
-        np.save(path, side)
-    code, out, _ = call(app, "check", tmp_path / "graph.npz", "--k", "2", "--critic", f, g)
-    assert code == 0
-    assert "zero-shot-vote-by-node" in out
-    assert "vote-of-others" not in call(app, "check", tmp_path / "graph.npz", "--k", "2")[1]
-    assert call(app, "check", tmp_path / "graph.npz", "--k", "2", "--critic", f, other)[0] == 2
-    f.write_text("not an array")
-    code, _, err = call(app, "check", tmp_path / "graph.npz", "--k", "2", "--critic", f, g)
-    assert (code, "f.npy cannot be read" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

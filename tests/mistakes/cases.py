@@ -41,6 +41,7 @@ OUTPUTS = [
     ("a folder that is a file", "study phase --preset small --out notes.txt", "notes.txt"),
 ]
 CLAIMS = [
+    ("a command that does not exist", "stdy", "'study'"),
     ("a bound that does not exist", "attack probe-eror", "is it 'probe-error'?"),
     ("a time in words", "attack probe-error --budget soon", "60s, 5m"),
     ("no file of claims", f"{CHECK} --plugin mine.py", "mine.py does not exist"),
@@ -58,7 +59,7 @@ FIGURES = [
     ("no table", "draw phase --table none.parquet", "does not exist"),
     ("a table of another study", "draw phase --table pairs.parquet", "phase"),
     ("a width of three metres", "draw phase --table pairs.parquet --width 3m", "85mm"),
-    ("a table where a folder belongs", "draw phase --tables pairs.parquet", "pairs.parquet"),
+    ("a table where a folder belongs", "draw phase --tables pairs.parquet", "--table pairs.parquet"),
 ]
 PAIRINGS = "study pairings --out t"
 DATA = [

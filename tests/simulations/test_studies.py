@@ -33,13 +33,18 @@ def test_the_command_writes_the_table_and_how_it_was_made(call, tmp_path):
     assert (about["study"], about["seeds"], about["n_classes"], about["k"]) == ("training", [5], 5, 3)
 
 
-def test_the_command_saves_graphs(call, tmp_path):
-    path, world = tmp_path / "world.npz", LatentWorld(seed=3)
+def test_the_command_saves_a_graph_and_the_table_of_its_pairs(call, tmp_path):
+    world = LatentWorld(seed=3)
     graphs = {"captions --set noise=0.2": world.caption_graph(0.2), "augmentations": world.augmentation_graph(1.0)}
-    for words, graph in graphs.items():
-        code, out, _ = call(app, *f"graph latent_{words} --seed 3 --force --out {path}".split())
-        assert (code, "n_left=320" in out) == (0, True)
-        assert (PairGraph.load(path).joint != graph.joint).nnz == 0
+    for number, (words, graph) in enumerate(graphs.items()):
+        path, table = tmp_path / f"{number}.npz", tmp_path / f"{number}.parquet"
+        for out in (path, table):
+            code, said, _ = call(app, *f"graph latent_{words} --seed 3 --out {out}".split())
+            assert (code, "n_left=320" in said) == (0, True)
+        pairs = read_table(table)
+        for found in (PairGraph.load(path), PairGraph.from_pairs(pairs["image"], pairs["caption"], pairs["weight"])):
+            assert (found.joint != graph.joint).nnz == 0
+        assert pairs.groupby("image")["label"].first().tolist() == graph.left_labels.tolist()
 
 
 def test_the_command_line_overrides_a_file_which_overrides_a_preset(call, tmp_path):
@@ -72,15 +77,6 @@ def test_help_of_a_study_and_of_a_graph_has_its_settings(call, words):
     kind = (find_study(name) if what == "study" else graph_sources()[name]).settings
     assert (code, "--preset small: 2 seeds; " in out) == (0, what == "study")
     assert all(f" {name} " in out and meaning[:20] in out for name, _, meaning in setting_rows(kind))
-
-
-def test_a_table_of_pairs_is_the_graph(call, tmp_path):
-    for end in ("npz", "parquet"):
-        assert call(app, "graph", "stochastic_block", "--seed", 2, "--out", tmp_path / f"g.{end}")[0] == 0
-    graph, table = PairGraph.load(tmp_path / "g.npz"), read_table(tmp_path / "g.parquet")
-    again = PairGraph.from_pairs(table["image"], table["caption"], table["weight"])
-    assert (again.joint != graph.joint).nnz == 0
-    assert table.groupby("image")["label"].first().tolist() == graph.left_labels.tolist()
 
 
 def test_theorems_17_and_28_hold_for_what_is_trained_on_pairs():

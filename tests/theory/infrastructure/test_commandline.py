@@ -50,23 +50,6 @@ def test_a_certified_value_is_named_with_its_method(call, graph_file):
     assert re.search(r"σ_\(k\+1\) = ([0-9.]+), certified at most ([0-9.]+) \(\w+, [0-9.]+ sure\)", out)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--k", "0"], "k=0 is not in 1.."),
-        ([], "--k"),
-        (["--k", "3", "--device", "abacus"], "is not a torch device"),
-        (["--k", "3", "--out", "table.txt"], "a table's name ends in"),
-    ],
-)
-def test_bad_input_is_one_line_and_exit_2(call, graph_file, arguments, message):
-    code, _, err = call(app, "check", graph_file, *arguments)
-    assert code == 2
-    assert err.startswith("error: ")
-    assert message in err
-    assert err.count("\n") == 1
-
-
 def test_no_command_shows_the_help(call):
     code, out, err = call(app)
     assert (code, "ledger" in out, err) == (2, True, "")

@@ -32,11 +32,6 @@ BAD_FILES = {
     "has a syntax error": ("def f(:", 4, "failed: SyntaxError: "),
     "exits after a bound": (f"{DECORATED}    return 1.0\nsys.exit(0)", 7, "failed: SystemExit: 0"),
     "registers a number": ('bound("x", quantity="probe_mse", status="exact")(3)', 4, "bound 'x' is not a function: 3"),
-    "takes a name": (
-        DECORATED.replace("mine", "probe-mse", 1) + "    return 1.0",
-        4,
-        "failed: ValueError: a bound named 'probe-mse' is registered already",
-    ),
 }
 
 
