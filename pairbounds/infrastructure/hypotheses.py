@@ -22,6 +22,11 @@ def require_width(shape: tuple[int, int], k: object) -> None:
         raise ValueError(f"k={k!r} is not in 1..{smaller}, the smaller side: there is no such triplet")
 
 
+def is_integer(value: object, least: float, most: float = np.inf) -> bool:
+    """Return whether a value is an integer, no boolean, in least..most."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(least <= value <= most)
+
+
 def require_positive_counts(settings: object) -> None:
     """Raise `ValueError` unless every attribute whose name begins with `n_` is a positive integer."""
     for name, value in vars(settings).items():

@@ -24,9 +24,9 @@ def by_hand(images, texts, temperature, top_k):
     return joint
 
 
-@pytest.mark.parametrize("block_bytes", [700, 2**28])
-def test_it_is_the_softmax_over_the_nearest_texts(block_bytes, monkeypatch):
-    monkeypatch.setattr(neighbours, "BLOCK_BYTES", block_bytes)
+@pytest.mark.parametrize("block", [175, neighbours.BLOCK])
+def test_it_is_the_softmax_over_the_nearest_texts(block, monkeypatch):
+    monkeypatch.setattr(neighbours, "BLOCK", block)
     images, texts = features()
     labels = np.arange(30) % 3
     graph = PairGraph.from_features(images, texts, temperature=0.2, top_k=4, right_labels=labels)

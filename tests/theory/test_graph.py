@@ -56,7 +56,6 @@ def test_extreme_weights_are_normalised_without_overflow(scale):
         (np.zeros((3, 2)), ValueError, "empty or all zero"),
         (np.ones((0, 3)), ValueError, "empty or all zero"),
         (np.ones(3), ValueError, "dimensions: a pair graph is a matrix"),
-        ([[1, 2], [3]], ValueError, "rows of different lengths"),
         (np.ones((2, 2), complex), TypeError, "weights are real numbers"),
         (np.array([[None, 1]]), TypeError, "weights are real numbers"),
         (sp.csr_array([[1, 1], [-1, np.nan]]), ValueError, "joint has 1 NaN weights, the first at row 1, column 1"),

@@ -6,33 +6,32 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
+from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, without_torch
 from pairbounds.infrastructure.devices import torch_device
+from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.infrastructure.names import listed_rows
 
-BLOCK_BYTES = 2**28  # of the similarities that are held at a time
+BLOCK = 2**26  # similarities in float32 that are held at a time
 
 
 def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tuple[IntArray, FloatArray]:
     """The texts of the largest cosine similarity to each image, and these similarities, (n_images, top_k) each.
 
     `PairGraph.from_features` has the parameters, the errors and the cost. Exact in float32, by products of blocks of
-    `BLOCK_BYTES`. Among equal similarities the choice is arbitrary.
+    `BLOCK` similarities. Among equal similarities the choice is arbitrary.
     """
     import torch
 
     rows, columns = _directions("images", images), _directions("texts", texts)
     if rows.shape[1] != columns.shape[1]:
         raise ValueError(f"images have width {rows.shape[1]} and texts {columns.shape[1]}: take both from one model")
-    if isinstance(top_k, bool) or not isinstance(top_k, int | np.integer) or not 1 <= top_k <= len(columns):
+    if not is_integer(top_k, 1, len(columns)):
         raise ValueError(f"top_k={top_k!r} is not in 1..{len(columns)}, the number of texts")
     place = torch_device(device)
     against = torch.from_numpy(columns).to(place).T
     indices = np.empty((len(rows), top_k), dtype=np.int64)
     similarities = np.empty((len(rows), top_k))
-    height = max(1, BLOCK_BYTES // (4 * len(columns)))
-    for start in range(0, len(rows), height):
-        block = slice(start, start + height)
+    for block in row_blocks(len(rows), len(columns), BLOCK):
         found = torch.topk(torch.from_numpy(rows[block]).to(place) @ against, top_k, dim=1)
         indices[block], similarities[block] = found.indices.cpu().numpy(), found.values.cpu().numpy()
     return indices, similarities

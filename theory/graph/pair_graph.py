@@ -238,9 +238,7 @@ class PairGraph:
     @cached_property
     def components(self) -> tuple[IntArray, IntArray]:
         """The component of each left node, (n_left,), and of each right one, (n_right,), numbered 0.. ; O(pairs)."""
-        joint, both = self.joint, self.n_left + self.n_right
-        starts = np.pad(joint.indptr, (0, self.n_right), mode="edge")
-        square = sp.csr_array((joint.data, joint.indices + self.n_left, starts), shape=(both, both))
+        square: Any = sp.block_array([[None, self.joint], [self.joint.T, None]], format="csr")
         numbers = _read_only(sp.csgraph.connected_components(square, directed=False)[1].astype(np.int64))
         return numbers[: self.n_left], numbers[self.n_left :]
 
@@ -436,10 +434,7 @@ def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
     if is_tensor(joint):
         joint = without_torch(joint.to_dense())
     if not sp.issparse(joint):
-        try:
-            joint = np.asarray(joint)
-        except ValueError:
-            raise ValueError(f"joint has rows of different lengths: {_MATRIX}") from None
+        joint = np.asarray(joint)
         if joint.ndim != 2:
             raise ValueError(f"joint has {joint.ndim} dimensions: {_MATRIX}")
         joint = sp.coo_array(real_weights("joint", joint))

@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from scipy.special import stirling2
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import required_labels, weighted_targets
@@ -176,7 +177,7 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
     the pivots of a QR factorisation of `U_mᵀ`. Cost: O(nnz log n_left + n_left m²), beside the triplets.
     Source: HaoChen et al. 2021 for ρ_m; Damle, Minden and Ying 2018 for the pivots.
     """
-    if isinstance(m, bool) or not isinstance(m, int | np.integer) or not 1 <= m <= graph.n_left:
+    if not is_integer(m, 1, graph.n_left):
         raise ValueError(f"m={m!r} is not in 1..{graph.n_left}: a partition has non-empty parts of the left nodes")
     if graph.n_left <= EXACT_NODES and stirling2(graph.n_left, m, exact=True) <= EXACT_PARTITIONS:
         return _sparsest_of_all(graph, m)

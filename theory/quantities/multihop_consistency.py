@@ -18,6 +18,7 @@ import scipy.sparse as sp
 from scipy.linalg import eigh_tridiagonal
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.label_blocks import (
@@ -429,6 +430,6 @@ def _separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
 
 
 def _validated(number: int, least: int, name: str = "hops") -> int:
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+    if not is_integer(number, least):
         raise ValueError(f"{name}={number!r} is not an integer of at least {least}")
     return int(number)

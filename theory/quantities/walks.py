@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.formats import joint_from_pairs
 from pairbounds.theory.quantities.confidence import proportion_ends
 
@@ -108,7 +109,7 @@ def consistency_from_pairs(
     >>> penalised_error_at_most(found, 0.7) < 0.1
     True
     """
-    if isinstance(hops, bool) or not isinstance(hops, int | np.integer) or hops < 1:
+    if not is_integer(hops, 1):
         raise ValueError(f"hops={hops!r} is not an integer of at least 1")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence={confidence!r} is not in (0, 1)")

@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.mixtures import mixture
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
@@ -39,7 +40,7 @@ def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1) -> PairGraph:
     -----
     Cost: O(n_left² (width + count)) time, in blocks of `BLOCK` similarities.
     """
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 1 <= count < graph.n_left:
+    if not is_integer(count, 1, graph.n_left - 1):
         raise ValueError(f"count={count!r} is not in 1..{graph.n_left - 1}: so many neighbours can a node have")
     chosen = _nearest(similarity_function(guide, graph.n_left), graph.n_left, count)
     edges = np.unique(np.sort(chosen, axis=1), axis=0)

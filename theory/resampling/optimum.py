@@ -67,11 +67,12 @@ def weighted_optimum(
     require_width(weights.shape, k)
     joint = pairs.joint.toarray()
     require(np.all(weights[joint > 0] > 0), "the measure leaves out pairs: the loss is unbounded below")
-    left, right, values = _product_optimum(joint, weights, k)
+    left, right = _product_optimum(joint, weights, k)
     product = np.outer(weights.sum(axis=1), weights.sum(axis=0)) / weights.sum()
     if np.allclose(weights, product, rtol=ROUNDING * len(joint), atol=0):
-        return WeightedOptimum(left, right, -float(np.sum(values**2)), converged=True)
-    left, right, converged = _descended(joint, weights, left, right, tol, iterations)
+        converged = True
+    else:
+        left, right, converged = _descended(joint, weights, left, right, tol, iterations)
     return WeightedOptimum(left, right, _weighted_loss(joint, weights, left, right), converged)
 
 
@@ -88,13 +89,13 @@ def _weighted_loss(joint: Any, weights: FloatArray, left: FloatArray, right: Flo
     return float(-2 * np.sum(left * (joint @ right)) + np.sum(weights * (left @ right.T) ** 2))
 
 
-def _product_optimum(joint: FloatArray, weights: FloatArray, k: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Theorem 2 for the product of the measure's marginals, and the k singular values."""
+def _product_optimum(joint: FloatArray, weights: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
+    """Theorem 2 for the product of the measure's marginals."""
     total = math.sqrt(weights.sum())
     roots = [np.sqrt(weights.sum(axis=axis) / total) for axis in (1, 0)]
     left, values, right = svd(joint / np.outer(*roots))
     scale = np.sqrt(values[:k])
-    return left[:, :k] * scale / roots[0][:, None], right[:k].T * scale / roots[1][:, None], values[:k]
+    return left[:, :k] * scale / roots[0][:, None], right[:k].T * scale / roots[1][:, None]
 
 
 def _descended(
