@@ -24,9 +24,6 @@ def test_the_proof_is_told_in_the_words_of_its_theorem(call):
     assert "theorem06.py" in out
 
 
-def test_a_bound_of_ones_own_has_no_theorem_and_an_unknown_one_is_one_line(call):
+def test_a_bound_of_ones_own_has_no_theorem():
     mine = bound("mine", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: 1.0)
     assert "A bound of your own" in explanation(mine)[0]
-    code, _, err = call(app, "ledger", "probe-mze")
-    assert (code, err.count("\n")) == (2, 1)
-    assert "is it 'probe-mse'?" in err

@@ -20,6 +20,14 @@ GAP = 0.01  # between singular values at the cut, and of the cut to 1
 CLOSE = 1e-6
 SEARCHED = {"local-multihop-error", "local-penalised-error"}  # by search: with a node more they move by more
 PENALTY = 0.37
+# With its columns reversed, or three times its weights, theorem 16 once had 0.99969, 0.71586 and 0.58508 at k = 1: its
+# measure has four atoms, and further steps of Lanczos are made of round-off.
+FOUR_ATOMS = [
+    [90, 38, 665, 598, 340, 85, 71, 80, 335, 805, 188],
+    [625, 60, 84, 64, 24, 847, 738, 36, 17, 40, 15],
+    [588, 296, 61, 81, 62, 208, 777, 555, 64, 5, 57],
+    [79, 45, 524, 429, 246, 52, 66, 84, 114, 208, 165],
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +57,11 @@ def permuted(form: Form) -> Form:
     """Rows and columns in another order."""
     rows, columns = (np.random.default_rng(0).permutation(n) for n in form.graph.joint.shape)
     return form.of_nodes(rows, columns, form.graph.joint.toarray())
+
+
+def reversed_columns(form: Form) -> Form:
+    rows, columns = (np.arange(n) for n in form.graph.joint.shape)
+    return form.of_nodes(rows, columns[::-1], form.graph.joint.toarray())
 
 
 def sparse(form: Form) -> Form:
@@ -86,7 +99,7 @@ def tripled(form: Form) -> Form:
 
 
 FORMS: dict[str, Callable[[Form], Form]] = {
-    form.__name__: form for form in (permuted, sparse, split_left, split_right, renamed, tripled)
+    form.__name__: form for form in (permuted, reversed_columns, sparse, split_left, split_right, renamed, tripled)
 }
 # What the form changes: half a node may go to either side of a cut, is another voter, leaves room for more values, and
 # is as far from the other half as the range allows.
@@ -102,9 +115,13 @@ def form_of(family: str) -> Form | None:
         values = spectrum(graph, min(graph.joint.shape)).singular_values
         for k in range(2, min(5, len(values))):
             if min(values[k - 1] - values[k], 1 - values[k], np.abs(values - PENALTY).min()) > GAP:
-                features, critic = (tuple(rng.standard_normal((n, k)) for n in graph.joint.shape) for _ in range(2))
-                return Form(graph, features, critic)
+                return encoded(graph, k, rng)
     return None
+
+
+def encoded(graph: PairGraph, k: int, rng: np.random.Generator) -> Form:
+    features, critic = (tuple(rng.standard_normal((n, k)) for n in graph.joint.shape) for _ in range(2))
+    return Form(graph, features, critic)
 
 
 def is_compared(form: str, name: str) -> bool:
@@ -127,8 +144,16 @@ def test_most_families_have_a_well_conditioned_graph():
 
 @pytest.mark.parametrize("family", GRAPHS)
 def test_the_same_table(family):
-    if (form := form_of(family)) is None:
-        return  # a spectrum of ties alone
+    if (form := form_of(family)) is not None:  # not a spectrum of ties alone
+        require_the_same_table(form)
+
+
+def test_a_graph_of_four_atoms_has_one_table():
+    graph = PairGraph(FOUR_ATOMS, [1, 0, 0, 1], np.arange(11) % 2)
+    require_the_same_table(encoded(graph, 1, np.random.default_rng(0)))
+
+
+def require_the_same_table(form):
     table = form.table()
     for name, changed in FORMS.items():
         other = changed(form).table()

@@ -84,18 +84,3 @@ def test_attack_on_a_false_claim_of_a_file_exits_1(call, tmp_path):
     assert code == 1
     assert "mine: REFUTED" in out
     assert "[[1]" in out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["no-such-bound"], "bound 'no-such-bound' is none of"),
-        (["probe-mse", "--budget", "soon"], "budget='soon' is not a time"),
-        (["probe-mse", "--plugin", "none.py"], "plugin none.py does not exist"),
-    ],
-)
-def test_bad_input_is_one_line_and_exit_2(call, arguments, message):
-    code, _, err = call(app, "attack", *arguments)
-    assert code == 2
-    assert message in err
-    assert err.splitlines()[-1].startswith("error: ")

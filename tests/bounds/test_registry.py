@@ -100,20 +100,16 @@ def test_memory_is_linear_in_pairs_and_nodes():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("k", "options", "message"),
     [
-        ((0,), r"k=0 is not in 1\.\.6"),
-        ((7,), r"k=7 is not in 1\.\.6"),
-        ((2, np.ones((8, 3))), "f has width 3 and k is 2"),
-        ((2, np.ones((7, 2))), "f has shape"),
-        ((2, (np.ones((8, 2)), np.ones((6, 1)))), "g has width 1 and k is 2"),
+        (7, {}, r"k=7 is not in 1\.\.6"),
+        (2, {"features": np.ones((8, 3))}, "f has width 3 and k is 2"),
+        (2, {"features": np.ones((7, 2))}, "f has shape"),
+        (2, {"features": (np.ones((8, 2)), np.ones((6, 1)))}, "g has width 1 and k is 2"),
+        (2, {"triplets": spectrum(GRAPH, 2)}, "k=2 needs 3 triplets, 2 are given"),
+        (2, {"bounds": []}, "bounds names none"),
     ],
 )
-def test_bad_arguments(arguments, message):
+def test_bad_arguments(k, options, message):
     with pytest.raises(ValueError, match=message):
-        check_bounds(GRAPH, *arguments)
-
-
-def test_too_few_triplets():
-    with pytest.raises(ValueError, match="k=2 needs 3 triplets, 2 are given"):
-        check_bounds(GRAPH, 2, triplets=spectrum(GRAPH, 2))
+        check_bounds(GRAPH, k, **options)

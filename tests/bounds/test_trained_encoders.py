@@ -5,13 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pairbounds import BOUNDS, check_bounds, induced_labelling_error, labelling_error, spectrum
+from pairbounds import check_bounds, induced_labelling_error, labelling_error, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.quantities.consistency import right_induced_labelling_error
 from pairbounds.theory.quantities.margins import error_within
-from tests.bounds.checks.theorem17 import both_bits
-from tests.bounds.test_every_bound import arguments_of
 from tests.families import GRAPHS
 
 NEAR = ("near-optimal-error", "sharp-near-optimal-error", "zero-shot-near-optimal")
@@ -90,11 +88,3 @@ def test_as_it_is_spelled_out(family, seed, k, size):
     for name in NEAR:
         if np.isfinite(least[name]):
             assert value[name] == pytest.approx(least[name], rel=1e-3, abs=SLACK)
-
-
-def test_with_the_excess_the_error_tends_to_that_of_the_optimum():
-    """It is 0, while twice the mean square stays 1/4."""
-    arguments = [arguments_of(both_bits(0.8, loss)) for loss in (1e-3, 1e-5, 1e-7)]
-    assert all(each[3].probe.mse == pytest.approx(1 / 8) for each in arguments)
-    values = [BOUNDS["trained-error-by-margins"](*each) for each in arguments]
-    np.testing.assert_allclose(values[1:], np.array(values[:-1]) / 100, rtol=1e-3)

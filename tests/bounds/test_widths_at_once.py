@@ -38,15 +38,6 @@ def test_certificates_are_for_each_width():
     np.testing.assert_allclose(found["value"], expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("k", "message"),
-    [("8", "k='8' is a str"), (2.0, "k=2.0 is a float"), ([], "k is empty"), ([2, 99], "k=99 is not in 1")],
-)
-def test_what_is_no_width_is_refused(k, message):
-    with pytest.raises(ValueError, match=message):
-        check_bounds(GRAPHS["dense_random"](np.random.default_rng(1), 12), k)
-
-
 def test_a_notebook_shows_the_widths():
     table = check_bounds(GRAPHS["dense_random"](np.random.default_rng(1), 12), [2, 3], bounds=["probe-mse"])
     assert "<th>k</th>" in table._repr_html_().replace(' scope="col"', "")

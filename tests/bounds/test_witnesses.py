@@ -12,7 +12,7 @@ from pairbounds import BOUNDS, PairGraph
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.spectrum.triplets import Spectrum, residual_norms
 from tests.bounds.checks import CHECKS
-from tests.bounds.checks.check import Case, Checks, two_nodes
+from tests.bounds.checks.check import Case, Checks, tie, two_nodes
 from tests.bounds.checks.theorem09 import two_exponential_tails
 from tests.bounds.checks.theorem17 import both_bits, largest_eigenvalue
 from tests.bounds.test_every_bound import pinned_down
@@ -133,7 +133,7 @@ WITNESSES: dict[str, list[Checks]] = {
     "optimum": [worked_out(two_values, -1 - 0.8**2)],
     "mmcl-is-sscl": [worked_out(two_values, -1 - 0.8**4)],
     "sharp-probe-mse": [worked_out(lambda: two_bits(features=False), REMAINING / 0.36)],
-    "image-error": [worked_out(lambda: Case(two_nodes(0.1)), 2 * (1 + 0.1))],
+    "image-error": [worked_out(tie, 2 * (1 + 0.1))],
     "induced-labelling-error": [worked_out(half_of_three_classes_astray, 1 - (1 / 2) ** 2 - 2 * (1 / 4) ** 2)],
     "zero-shot": [worked_out(two_bits, 2 * (sqrt(2 * ALPHA - ALPHA_T) + 0.8 * sqrt(ALPHA_T / 0.36)) ** 2)],
     "near-optimal-error": [worked_out(two_bits, 2 * NEAR[0])],
@@ -188,8 +188,8 @@ WITNESSES: dict[str, list[Checks]] = {
         worked_out(lambda: two_bits(features=False, k=1), ALPHA_T / (1 - BY_VARIANCE)),
         worked_out(lambda: Case(thrice(two_nodes(0.1)), 2), 0.18 / (1 - 0.64 / 2)),
     ],
-    "local-multihop-error": [Checks(lambda: Case(two_nodes(0.1)), None)],
-    "cheeger-above": [worked_out(lambda: Case(two_nodes(0.1)), sqrt(4 * 0.36 / 3))],
+    "local-multihop-error": [Checks(tie, None)],
+    "cheeger-above": [worked_out(tie, sqrt(4 * 0.36 / 3))],
     "vote": [
         worked_out(lambda: two_pairs_each(1, 0.9), -2 * log(0.9) / log(2)),
         worked_out(lambda: two_pairs_each(1, 0.72), -2 * log(0.72) / log(2)),

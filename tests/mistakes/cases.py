@@ -43,6 +43,8 @@ OUTPUTS = [
 CLAIMS = [
     ("a command that does not exist", "stdy", "'study'"),
     ("a bound that does not exist", "attack probe-eror", "is it 'probe-error'?"),
+    ("bounds of which one does not exist", f"{CHECK} --bounds probe-mse,probe-eror", "is it 'probe-error'?"),
+    ("a bound that nobody can explain", "ledger probe-eror", "is it 'probe-error'?"),
     ("a time in words", "attack probe-error --budget soon", "60s, 5m"),
     ("no file of claims", f"{CHECK} --plugin mine.py", "mine.py does not exist"),
 ]

@@ -1,7 +1,7 @@
 """Cases that every bound must be tested on, and small graphs that serve many of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,11 @@ def two_nodes(error: float) -> PairGraph:
     return PairGraph([[1 - error, error], [error, 1 - error]], [0, 1], [0, 1])
 
 
+def tie() -> Case:
+    """α = 0.1, α_T = 0.18, σ_2 = 0.8. At k = 1 the optimum is constant, so that every image is a tie."""
+    return Case(two_nodes(0.1))
+
+
 def unlabelled() -> Case:
     return Case(PairGraph(np.random.default_rng(0).random((6, 5))), 2)
 
@@ -77,6 +82,15 @@ def tied_values() -> Case:
 
 def disconnected() -> Case:
     return Case(PairGraph(np.eye(5), [0, 1, 0, 1, 0], [0, 1, 0, 1, 0]), 2)
+
+
+Violated = tuple[Callable[[], Case], str]
+
+
+def changed(violated: Violated, **changes: Any) -> Violated:
+    """The same hypothesis violated by a case that is about another subject."""
+    make, message = violated
+    return lambda: replace(make(), **changes), message
 
 
 NO_GAP = (disconnected, "σ_j > σ_")

@@ -1,3 +1,3 @@
-from tests.bounds.checks.check import NO_RIGHT_EMBEDDING, Case, Checks, two_nodes
+from tests.bounds.checks.check import NO_RIGHT_EMBEDDING, Checks, tie
 
-CHECKS = {"factorisation": Checks(lambda: Case(two_nodes(0.1)), NO_RIGHT_EMBEDDING)}
+CHECKS = {"factorisation": Checks(tie, NO_RIGHT_EMBEDDING)}

@@ -1,6 +1,6 @@
-from tests.bounds.checks.check import NO_RIGHT_EMBEDDING, Case, Checks, two_nodes
+from tests.bounds.checks.check import NO_RIGHT_EMBEDDING, Checks, tie
 
 CHECKS = {
-    "optimum": Checks(lambda: Case(two_nodes(0.1)), None),
-    "excess-loss": Checks(lambda: Case(two_nodes(0.1)), NO_RIGHT_EMBEDDING),
+    "optimum": Checks(tie, None),
+    "excess-loss": Checks(tie, NO_RIGHT_EMBEDDING),
 }

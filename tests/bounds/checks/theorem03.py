@@ -1,3 +1,3 @@
-from tests.bounds.checks.check import Case, Checks, tied_values, two_nodes
+from tests.bounds.checks.check import Checks, tie, tied_values
 
-CHECKS = {"mmcl-is-sscl": Checks(lambda: Case(two_nodes(0.1)), (tied_values, "σ_k > σ_"))}
+CHECKS = {"mmcl-is-sscl": Checks(tie, (tied_values, "σ_k > σ_"))}

@@ -1,18 +1,13 @@
 import numpy as np
 
 from pairbounds import PairGraph
-from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_LABELS, Case, Checks, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_LABELS, Case, Checks, tie, two_nodes
 
 
 def spread_errors() -> Case:
     """Images of 40 classes; one caption names class 0 and one pair in a hundred of it is any other class."""
     weights = np.r_[0.99, np.full(39, 0.01 / 39)]
     return Case(PairGraph(weights[:, None], np.arange(40), [0]))
-
-
-def tie() -> Case:
-    """At k = 1 the optimum is constant: both classes score 1/2, every image is a tie, and all of it is equality."""
-    return Case(two_nodes(0.1))
 
 
 def nothing_left_to_know() -> Case:

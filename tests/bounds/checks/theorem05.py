@@ -1,7 +1,7 @@
 import numpy as np
 
 from pairbounds import PairGraph
-from tests.bounds.checks.check import NO_RIGHT_LABELS, Case, Checks, two_nodes
+from tests.bounds.checks.check import NO_RIGHT_LABELS, Case, Checks, tie
 
 
 def half_of_every_image_astray() -> Case:
@@ -17,13 +17,8 @@ def half_of_every_image_astray() -> Case:
     return Case(PairGraph(joint, np.repeat(classes, 2), classes), 3, np.eye(3)[cells])
 
 
-def plain() -> Case:
-    """α = 0.1, α_T = 0.18, σ_2 = 0.8."""
-    return Case(two_nodes(0.1))
-
-
 CHECKS = {
     "image-error": Checks(half_of_every_image_astray, NO_RIGHT_LABELS),
-    "image-error-by-pairs": Checks(plain, NO_RIGHT_LABELS, value=4 * 0.18 / 0.36 + 2 * 0.1),
-    "image-error-haochen": Checks(plain, NO_RIGHT_LABELS, value=2 * 0.18 / 0.36 + 8 * 0.1),
+    "image-error-by-pairs": Checks(tie, NO_RIGHT_LABELS, value=4 * 0.18 / 0.36 + 2 * 0.1),
+    "image-error-haochen": Checks(tie, NO_RIGHT_LABELS, value=2 * 0.18 / 0.36 + 8 * 0.1),
 }

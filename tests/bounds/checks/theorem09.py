@@ -2,7 +2,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds import PairGraph
-from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, tie, two_nodes
 
 
 def two_exponential_tails(n: int = 401, window: int = 6, decay: float = 0.26, bridge: float = 1.4) -> PairGraph:
@@ -39,10 +39,10 @@ NO_CUT = (one_image, "a cut needs two left nodes")
 MORE_CLASSES = (three_classes, "k \\+ 1 >= r fails: k is 1 and 3 classes")
 
 CHECKS = {
-    "cheeger-below": Checks(lambda: Case(two_nodes(0.1)), NO_CUT),
+    "cheeger-below": Checks(tie, NO_CUT),
     "cheeger-above": Checks(lambda: Case(two_exponential_tails()), NO_CUT, within=0.04),
-    "class-partition": Checks(lambda: Case(two_nodes(0.1)), MORE_CLASSES),
-    "class-leaks": Checks(lambda: Case(two_nodes(0.1)), NO_LEFT_LABELS),
+    "class-partition": Checks(tie, MORE_CLASSES),
+    "class-leaks": Checks(tie, NO_LEFT_LABELS),
     "image-error-rate": Checks(
         two_clusters, (narrower_than_twice_the_classes, "k >= 2 r fails: k is 3 and 2 classes"), value=0.1 / 0.18**2
     ),

@@ -1,12 +1,7 @@
 import numpy as np
 
 from pairbounds import PairGraph
-from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, two_nodes
-
-
-def two_atoms() -> Case:
-    """The labels have energy at σ_1 and σ_2 alone, which two hops tell; at k = 1 every image is a tie."""
-    return Case(two_nodes(0.1))
+from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, tie, two_nodes
 
 
 def energy_below_the_next_value() -> Case:
@@ -16,7 +11,7 @@ def energy_below_the_next_value() -> Case:
 
 
 CHECKS = {
-    "multihop-mse": Checks(two_atoms, NO_LEFT_LABELS),
-    "multihop-error": Checks(two_atoms, NO_LEFT_LABELS),
+    "multihop-mse": Checks(tie, NO_LEFT_LABELS),
+    "multihop-error": Checks(tie, NO_LEFT_LABELS),
     "multihop-mse-below": Checks(energy_below_the_next_value, NO_LEFT_LABELS),
 }

@@ -3,12 +3,7 @@ from math import sqrt
 import numpy as np
 
 from pairbounds import PairGraph
-from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, disconnected, two_nodes
-
-
-def tie() -> Case:
-    """At k = 1 the optimum is constant: every image is a tie, half of the label energy beyond it."""
-    return Case(two_nodes(0.1))
+from tests.bounds.checks.check import NO_LEFT_LABELS, Case, Checks, disconnected, tie, two_nodes
 
 
 def both_bits(second: float, excess: float) -> Case:

@@ -1,7 +1,6 @@
-from collections.abc import Callable
 from dataclasses import replace
 
-from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, Case, Checks, two_nodes
+from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, Case, Checks, changed, two_nodes
 
 
 def cut_between() -> Case:
@@ -14,12 +13,7 @@ def cut_at_the_value() -> Case:
     return replace(cut_between(), penalty=0.8 + 1e-14)
 
 
-def penalised(violated: tuple[Callable[[], Case], str]) -> tuple[Callable[[], Case], str]:
-    make, message = violated
-    return lambda: replace(make(), penalty=0.5), message
-
-
-NO_LABELS, NO_RIGHT_SIDE = penalised(NO_LEFT_LABELS), penalised(NO_RIGHT_EMBEDDING)
+NO_LABELS, NO_RIGHT_SIDE = (changed(violated, penalty=0.5) for violated in (NO_LEFT_LABELS, NO_RIGHT_EMBEDDING))
 CHECKS = {
     "penalised-mse": Checks(cut_between, NO_LABELS),
     "penalised-mse-below": Checks(cut_between, NO_LABELS),

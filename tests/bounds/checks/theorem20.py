@@ -1,7 +1,7 @@
 import numpy as np
 
 from pairbounds import PairGraph
-from tests.bounds.checks.check import Case, Checks
+from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_LABELS, Case, Checks, changed
 
 ZERO = np.zeros((1, 1))
 
@@ -28,23 +28,13 @@ def others_of_both_classes() -> Case:
     return Case(PairGraph([[1], [1], [1]], [0, 0, 1], [0]), 1, critic=(np.zeros((3, 1)), ZERO))
 
 
-def unlabelled_critic() -> Case:
-    graph = PairGraph(np.random.default_rng(0).random((3, 4)))
-    return Case(graph, 1, critic=(np.ones((3, 2)), np.ones((4, 2))))
-
-
-def without_labels_of_captions() -> Case:
-    graph = PairGraph(np.random.default_rng(0).random((3, 4)), [0, 1, 0])
-    return Case(graph, 1, critic=(np.ones((3, 2)), np.ones((4, 2))))
-
-
-NO_LEFT_LABELS = (unlabelled_critic, "no left labels")
-NO_RIGHT_LABELS = (without_labels_of_captions, "no right labels")
+CRITIC = np.ones((6, 2)), np.ones((5, 2))
+WITHOUT_LEFT, WITHOUT_RIGHT = (changed(violated, critic=CRITIC) for violated in (NO_LEFT_LABELS, NO_RIGHT_LABELS))
 
 CHECKS = {
-    "zero-shot-vote": Checks(one_image_is_tied, NO_RIGHT_LABELS),
-    "zero-shot-vote-by-node": Checks(one_image_is_tied, NO_RIGHT_LABELS),
-    "vote": Checks(one_caption, NO_LEFT_LABELS),
-    "vote-by-node": Checks(one_caption, NO_LEFT_LABELS),
-    "vote-of-others": Checks(others_of_both_classes, NO_LEFT_LABELS),
+    "zero-shot-vote": Checks(one_image_is_tied, WITHOUT_RIGHT),
+    "zero-shot-vote-by-node": Checks(one_image_is_tied, WITHOUT_RIGHT),
+    "vote": Checks(one_caption, WITHOUT_LEFT),
+    "vote-by-node": Checks(one_caption, WITHOUT_LEFT),
+    "vote-of-others": Checks(others_of_both_classes, WITHOUT_LEFT),
 }

@@ -1,4 +1,4 @@
 from tests.bounds.checks.check import Checks
-from tests.bounds.checks.theorem20 import NO_RIGHT_LABELS, one_image_is_tied
+from tests.bounds.checks.theorem20 import WITHOUT_RIGHT, one_image_is_tied
 
-CHECKS = {"mean-caption": Checks(one_image_is_tied, NO_RIGHT_LABELS)}
+CHECKS = {"mean-caption": Checks(one_image_is_tied, WITHOUT_RIGHT)}
