@@ -45,10 +45,6 @@ class Settings:
     seed: int = 0
     dask: str | None = None
 
-    def __post_init__(self) -> None:
-        if self.k < 1:
-            raise ValueError(f"k={self.k} is not at least 1: an embedding has a width")
-
 
 class Audit(NamedTuple):
     """The summary, with the keys of `KEYS`, and the tables by name."""

@@ -5,13 +5,9 @@ import pandas as pd
 import pytest
 from distributed import LocalCluster
 
-from pairbounds import spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
-from pairbounds.real_data.audit import Settings, audit, audit_report, cluster
-from pairbounds.real_data.audit.pair_tables import open_tables
-from pairbounds.theory.spectrum import triplets
-from tests.families import GRAPHS
+from pairbounds.real_data.audit import Settings, audit, audit_report
 from tests.real_data.test_audit import random_table
 from tests.theory.infrastructure.test_clusters import LOCAL
 
@@ -61,20 +57,6 @@ def test_the_audit_is_that_of_one_machine(address, files, tmp_path, capsys, labe
         assert named is (done is there)
     np.testing.assert_allclose(bounds.loc[~away, "value"], expected.loc[~away, "value"], rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(bounds.loc[~away, "measured"], expected.loc[~away, "measured"], rtol=1e-6, atol=1e-7)
-
-
-def test_no_copy_of_a_repeated_value_is_skipped(address, tmp_path, monkeypatch):
-    monkeypatch.setattr(triplets, "DENSE_SIDE", 1)
-    graph = GRAPHS["many_components"](np.random.default_rng(3), 24)
-    entries = graph.joint.tocoo()
-    frame = pd.DataFrame(dict(zip(("image", "caption"), entries.coords, strict=True))).assign(weight=entries.data)
-    frame.to_parquet(tmp_path / "pairs.parquet", row_group_size=50)
-    with clusters.connected(address) as client:
-        pairs = cluster.count_there(client, open_tables(tmp_path / "pairs.parquet")).pairs
-        found = pairs.triplets(4, device="cpu", seed=0)
-    expected = spectrum(graph, 4)
-    np.testing.assert_allclose(found.singular_values, expected.singular_values, atol=1e-9)
-    assert (found.upper_values >= expected.singular_values).all()
 
 
 def test_a_fault_found_by_a_worker_or_a_scheduler_that_does_not_answer_is_one_line(

@@ -158,20 +158,13 @@ def test_features_that_are_none(tmp_path, content):
         stored_rows(tmp_path, 256, lambda start: pytest.fail("computed"))
 
 
-def test_stored_pictures_and_features_of_something_else(tmp_path):
+def test_stored_pictures_of_something_else(tmp_path):
     dataset = coloured(tmp_path)
     path = tmp_path / f"pictures-{dataset.name}-{dataset.key}.npy"
     for content in (np.zeros((2, 3, 8, 8), dtype=np.uint8), np.zeros((56, 3, 24, 24), dtype=np.float32)):
         np.save(path, content)
         with pytest.raises(ValueError, match=r"pictures .*\.npy are .* of shape .*: delete the file"):
             stored_pictures(dataset, tmp_path)
-    path.unlink()
-    for place in (path, tmp_path / "00000000.npy"):
-        os.mkfifo(place)
-    with pytest.raises(ValueError, match="is a FIFO, not a file"):
-        stored_pictures(dataset, tmp_path)
-    with pytest.raises(ValueError, match="is a FIFO, not a file"):
-        stored_rows(tmp_path, 256, lambda start: pytest.fail("computed"))
 
 
 # Checkpoints.
