@@ -1,6 +1,5 @@
 """Tables as strangers write them: any ids, four formats, columns of any name, faults in one line; and what is left."""
 
-import hashlib
 import json
 
 import numpy as np
@@ -12,7 +11,7 @@ import pytest
 from pairbounds import BOUNDS, bound
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
-from pairbounds.real_data.audit import Columns, Settings, audit, auditing
+from pairbounds.real_data.audit import Columns, Settings, audit
 from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.pair_tables import open_tables
 
@@ -218,18 +217,3 @@ def test_captions_of_one_image_are_no_trouble(tmp_path):
     assert (summary["consistency"], summary["self_pair_share"], summary["unit_singular_values"]) == (1, 1, 3)
     assert summary["distinct_labelling_error"] is None
     assert not len(tables["class_pairs"])
-
-
-def test_an_audit_that_ends_early_can_be_given_again_and_names_its_tables(two, tmp_path, monkeypatch):
-    (pairs, labels), out = two, tmp_path / "out"
-
-    def interrupt(tables, out):
-        raise KeyboardInterrupt
-
-    audit(pairs, labels, out, Settings(2))
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(auditing, "draw", interrupt)
-        audit(pairs, None, out, Settings(2))
-    audit(pairs, None, out, Settings(2))  # with fewer tables than the first
-    keys = json.loads((out / "summary.json").read_text())["provenance"]["content_keys"]
-    assert keys == {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob("*.parquet")}
