@@ -140,6 +140,16 @@ ALL: tuple[Family, ...] = (
 GRAPHS = {family.__name__: family for family in ALL}
 
 
+def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
+    return GRAPHS[family](np.random.default_rng(seed), size)
+
+
+def embeddings(graph: PairGraph, k: int, seed: int = 0) -> tuple[Any, Any]:
+    """Random embeddings of both sides, (n_left, k) and (n_right, k)."""
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
+
+
 def slow_decay(rng: np.random.Generator, n_left: int, n_right: int) -> PairGraph:
     """A slowly decaying spectrum with values in near pairs: pairs at random offsets on a circle."""
     reach, shape, degree = 0.5, 0.1, 10

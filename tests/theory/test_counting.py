@@ -5,11 +5,7 @@ import pytest
 
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.bounds import theorem22_counting as theorem
-from tests.families import GRAPHS
-
-
-def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
-    return GRAPHS[family](np.random.default_rng([seed, 22]), size)
+from tests.families import GRAPHS, family_graph
 
 
 def squares(graph: PairGraph) -> np.ndarray:

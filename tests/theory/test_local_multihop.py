@@ -1,3 +1,4 @@
+import itertools
 from dataclasses import replace
 from fractions import Fraction
 
@@ -24,14 +25,10 @@ from pairbounds.theory.quantities.multihop_consistency import (
 )
 from pairbounds.theory.spectrum import triplets as triplets_module
 from pairbounds.theory.spectrum.triplets import Spectrum
-from tests.families import GRAPHS, block_diagonal
+from tests.families import GRAPHS, block_diagonal, family_graph
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
 DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
-
-
-def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
-    return GRAPHS[family](np.random.default_rng([seed, 16]), size)
 
 
 def vote_within(graph: PairGraph, cut: Cut, hops: int):
@@ -51,11 +48,6 @@ def programs(candidates):
         for number, weight in enumerate(each.weights):
             majorant = each.majorants.one(number)
             yield module._MarginProgram(each.polynomial, float(weight), majorant, 0.0, np.ones(1), np.ones(1))
-
-
-def step_at(nodes: np.ndarray, place: float):
-    """The step of a Radau rule at its node nearest to a place."""
-    return module._step(nodes, int(np.argmin(np.abs(nodes - place))), module._multiplicities(nodes, place, []))
 
 
 def all_programs(graph: PairGraph, cut: Cut, hops: int):
@@ -180,28 +172,23 @@ def test_round_off_of_a_thousandth_counts_in_all_that_a_step_proves(monkeypatch)
     assert found.majorant[0] - 1.5 == pytest.approx(4 * unit * 3 * (2 + (1 + 1) ** 2))
 
 
-@pytest.mark.parametrize("hops", [1, 4])
-@pytest.mark.parametrize("family", RICH)
-def test_the_majorant_of_a_step_on_a_radau_rule_needs_no_raising(family, hops):
-    """It is one on the whole line, as is proved."""
-    for place in (0.05, 0.2, 0.5, 0.8):
-        nodes, _ = radau_rule(label_measure(family_graph(family), hops), place)
-        for q, majorant in map(parts, programs([step_at(nodes, place)])):
+@pytest.mark.parametrize("hops", [1, 3])
+def test_a_step_on_a_radau_rule_needs_no_raising_and_no_linear_programme_finds_a_smaller_budget(hops):
+    """Its P is a majorant on the whole line, as is proved, and the sum over the rule is its integral.
+
+    The programme is over all majorants of a step, on a grid and hence no larger than the truth.
+    """
+    compared = 0
+    for family, place in itertools.product(RICH, np.linspace(0.04, 0.96, 12)):
+        jacobi = label_measure(family_graph(family), hops)
+        places, weights = rule_of_all_moments(jacobi)
+        moments = weights @ chebyshev.chebvander(2 * places - 1, 2 * hops)
+        nodes, masses = radau_rule(jacobi, place)
+        at = int(np.argmin(np.abs(nodes - place)))
+        step = module._step(nodes, at, module._multiplicities(nodes, place, []))
+        for q, majorant in map(parts, programs([step])):
             size = np.abs(majorant).sum() + np.abs(q).sum() ** 2
             assert size > 1e4 or lacking(q, majorant, Cut(place, place)) <= 1e-8 * size
-
-
-@pytest.mark.parametrize("hops", [1, 3])
-@pytest.mark.parametrize("family", ["heavy_tailed", "latent_augmentations"])
-def test_no_linear_programme_finds_a_smaller_budget(family, hops):
-    """Over all majorants of a step, on a grid and hence no larger than the truth; and the sum over the rule is it."""
-    jacobi = label_measure(family_graph(family), hops)
-    places, weights = rule_of_all_moments(jacobi)
-    moments = weights @ chebyshev.chebvander(2 * places - 1, 2 * hops)
-    compared = 0
-    for place in np.linspace(0.04, 0.96, 24):
-        nodes, masses = radau_rule(jacobi, place)
-        at, step = int(np.argmin(np.abs(nodes - place))), step_at(nodes, place)
         if jacobi.complete or nodes[0] < 0 or nodes[-1] > 1 or np.abs(step.polynomial.coefficients).sum() > 10:
             continue
         for program in [*programs([step])][::3]:
@@ -236,6 +223,18 @@ def test_the_budget_is_no_smaller_than_the_distance(family):
             assert found.error >= error_within(ahead, graph.left_marginal, float(distance)) - 1e-9
 
 
+def require_true(graph: PairGraph, triplets: Spectrum, k: int, hops: int):
+    """Theorems 15 and 16, the second by votes alone, too. The probe of the optimum, and the bound of its 0-1 error."""
+    tail = 1 - label_energy(graph, triplets)[:k].sum()
+    assert tail_at_most(graph, triplets, k, hops) >= tail - triplets.rounding
+    assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
+    measured = Encoder.optimum(graph, triplets, k).probe
+    bound = local_multihop(graph, triplets, k, hops).error
+    votes = vote_within(graph, Cut.of(triplets, k), hops).error
+    assert min(bound, votes) >= measured.error - measured.doubt - 1e-12
+    return measured, bound
+
+
 def test_it_holds_on_random_graphs():
     """At every number of hops; and says more than theorem 15, where ties leave no choice of the optimum."""
     rng = np.random.default_rng(16)
@@ -245,12 +244,8 @@ def test_it_holds_on_random_graphs():
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
         triplets = spectrum(graph, k + 1)
-        optimum = Encoder.optimum(graph, triplets, k).probe
-        bounds = [local_multihop(graph, triplets, k, hops).error for hops in (1, 3, 8)]
-        votes = vote_within(graph, Cut.of(triplets, k), 8).error
+        (optimum, *_), bounds = zip(*(require_true(graph, triplets, k, hops) for hops in (1, 3, 8)), strict=True)
         tail = min(1.0, 2 * tail_at_most(graph, triplets, k))
-        about = f"graph {number} ({names[number % len(names)]}), k={k}: {optimum.error} {bounds} {votes}"
-        assert min(*bounds, votes) >= optimum.error - 1e-12, about
         if -np.diff(triplets.leading(k + 1).singular_values[k - 1 :]) > 1e-9:
             rows.append([optimum.error, min(1, 2 * optimum.mse), tail, *bounds])
     assert len(rows) > count / 2
@@ -269,14 +264,8 @@ def test_theorems_15_and_16_hold_at_a_tie_that_is_all_but_exact(joined):
     for _ in range(4):
         graph = PairGraph(np.kron(pair, rng.random((6, 5))), rng.integers(2, size=12))
         for k in (1, 3, 5):
-            triplets = spectrum(graph, k + 1)
-            measured = Encoder.optimum(graph, triplets, k).probe
-            tail = 1 - label_energy(graph, triplets)[:k].sum()
             for hops in (1, 2, 8):
-                assert tail_at_most(graph, triplets, k, hops) >= tail - triplets.rounding
-                assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding
-            for found in (local_multihop(graph, triplets, k, 8), vote_within(graph, Cut.of(triplets, k), 8)):
-                assert found.error >= measured.error - measured.doubt - 1e-12
+                require_true(graph, spectrum(graph, k + 1), k, hops)
 
 
 @pytest.mark.parametrize("tol", [1e-3, 1e-6])
@@ -285,21 +274,7 @@ def test_it_holds_for_unconverged_triplets(family, tol, monkeypatch):
     """Theorems 15 and 16, by ARPACK on a small graph."""
     monkeypatch.setattr(triplets_module, "DENSE_SIDE", 0)
     graph = family_graph(family, size=60)
-    triplets = spectrum(graph, 4, method="sparse", tol=tol)
-    tail = 1 - label_energy(graph, triplets)[:3].sum()
-    assert tail_at_most(graph, triplets, 3) >= tail - triplets.rounding
-    assert tail_at_least(graph, triplets, 3) <= tail + triplets.rounding
-    assert local_multihop(graph, triplets, 3).error >= Encoder.optimum(graph, triplets, 3).probe.error
-
-
-def test_a_measure_of_few_atoms_is_known_and_with_it_the_error():
-    """Six captions of four images each, labels at random: the optimum at k = 6 votes in each caption."""
-    graph = PairGraph(np.kron(np.eye(6), np.ones((4, 1))), np.random.default_rng(5).integers(3, size=24))
-    triplets = spectrum(graph, 6).leading(7)
-    error = Encoder.optimum(graph, triplets, 6).probe.error
-    assert 0 < error < 1
-    assert local_multihop(graph, triplets, 6, 2).error == pytest.approx(error, abs=1e-9)
-    assert tail_at_most(graph, triplets, 6) > error / 2 + 0.05
+    require_true(graph, spectrum(graph, 4, method="sparse", tol=tol), 3, 8)
 
 
 # Rounded outward: what is as small as round-off is made a thousandth, large enough to see.
@@ -329,19 +304,6 @@ def test_a_cut_is_as_wide_as_its_values_may_be_off(k, kept):
             high, low = (between, between) if kept < k else (max(between, high), max(between, low))
         assert (cut.below, cut.above) == pytest.approx((high**2 + rounding, low**2 - rounding), abs=1e-12)
         assert (cut.rounding, cut.noise) == pytest.approx((rounding, rounding), abs=1e-9)
-
-
-@pytest.mark.parametrize(("rounding", "noise"), [(0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3)])
-def test_what_the_matrix_and_the_scores_may_be_off_by_is_in_the_budget(rounding, noise):
-    """A bit kept at 0.98 and one kept at 0.5, votes of one hop: `q = t` and `P = t (1 - t) / 3` have slopes 1 and 1/3.
-
-    The budget is `(√(∫ P dν + r L_P) + r L_q + n)²`, slopes a hundredth larger than on the grid.
-    """
-    bits = np.kron([[0.99, 0.01], [0.01, 0.99]], [[0.75, 0.25], [0.25, 0.75]])
-    found = vote_within(PairGraph(bits, [0, 0, 1, 1]), Cut(0.25, 0.9604, rounding=rounding, noise=noise), 1)
-    integral, off = 0.9604 * (1 - 0.9604) / 6, 1.01 * rounding
-    assert found.budget == pytest.approx((np.sqrt(integral + off / 3) + off + noise) ** 2, rel=1e-5)
-    assert found.error == pytest.approx(2 * found.budget / 0.9604**2)
 
 
 def test_filters_of_many_hops_that_overflow_say_nothing():
