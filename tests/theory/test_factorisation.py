@@ -6,12 +6,7 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, optimal_embeddings, spectral_loss
 from pairbounds.theory.quantities.factorisation import best_partner
-from tests.families import GRAPHS
-
-
-def embeddings(graph: PairGraph, k: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    return rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
+from tests.families import GRAPHS, embeddings
 
 
 @given(st.integers(0, 2**31), st.integers(1, 6), st.integers(1, 6), st.integers(1, 4))

@@ -4,7 +4,7 @@ import torch
 
 from pairbounds.theory.quantities import population_infonce as module
 from pairbounds.theory.quantities.population_infonce import infonce_loss, mutual_information
-from tests.families import GRAPHS
+from tests.families import GRAPHS, embeddings, family_graph
 
 
 def naive_loss(graph, f, g, temperature):
@@ -19,8 +19,8 @@ def naive_loss(graph, f, g, temperature):
 def test_loss_from_its_definition(family, block, near, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", block)
     monkeypatch.setattr(module, "NEAR", near)
-    graph, rng = GRAPHS[family](np.random.default_rng(0), 12), np.random.default_rng(1)
-    f, g = rng.standard_normal((graph.n_left, 2)), rng.standard_normal((graph.n_right, 2))
+    graph = family_graph(family, size=12)
+    f, g = embeddings(graph, 2)
     assert infonce_loss(graph, f, g, 0.5) == pytest.approx(naive_loss(graph, f, g, 0.5), rel=1e-10)
     assert infonce_loss(graph, f, torch.tensor(g, requires_grad=True), 0.5) == infonce_loss(graph, f, g, 0.5)
     assert not np.isfinite(infonce_loss(graph, 1e200 * f, 1e200 * g))  # and no warning, which would fail the test
@@ -28,8 +28,8 @@ def test_loss_from_its_definition(family, block, near, monkeypatch):
 
 def test_gradients_are_right_and_constants_do_not_matter(monkeypatch):
     monkeypatch.setattr(module, "MANY", 20)  # several blocks
-    graph, rng = GRAPHS["sparse_random"](np.random.default_rng(2), 8), np.random.default_rng(3)
-    f, g = (torch.tensor(rng.standard_normal((n, 2)), requires_grad=True) for n in graph.joint.shape)
+    graph = family_graph("sparse_random", 2, 8)
+    f, g = (torch.tensor(side, requires_grad=True) for side in embeddings(graph, 2))
     assert torch.autograd.gradcheck(lambda a, b: infonce_loss(graph, a, b), (f, g))
     ones = torch.ones(graph.n_left, 1), 7 * torch.ones(graph.n_right, 1)
     shifted = infonce_loss(graph, torch.hstack([f, ones[0]]), torch.hstack([g, ones[1]]))
@@ -37,5 +37,5 @@ def test_gradients_are_right_and_constants_do_not_matter(monkeypatch):
 
 
 def test_mutual_information_of_simple_graphs():
-    assert mutual_information(GRAPHS["rank_one"](np.random.default_rng(4), 12)) == pytest.approx(0, abs=1e-12)
-    assert mutual_information(GRAPHS["identity"](np.random.default_rng(4), 12)) == pytest.approx(np.log(12))
+    assert mutual_information(family_graph("rank_one", size=12)) == pytest.approx(0, abs=1e-12)
+    assert mutual_information(family_graph("identity", size=12)) == pytest.approx(np.log(12))

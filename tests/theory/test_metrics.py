@@ -18,18 +18,13 @@ from pairbounds.theory.quantities.metrics import (
     rankme,
     uniformity,
 )
-from tests.families import GRAPHS
+from tests.families import GRAPHS, embeddings
 
 SAMPLES = np.repeat(np.arange(12), 3)
 
 
 def unit(f):
     return f / np.linalg.norm(f, axis=1, keepdims=True)
-
-
-def embeddings(graph, k, seed):
-    rng = np.random.default_rng(seed)
-    return rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
 
 
 # On graphs.

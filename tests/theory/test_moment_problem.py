@@ -20,24 +20,18 @@ def known_moments(curve):
     return {"alpha_T": 1 - curve[1]} | {f"a_{power}": curve[power] for power in range(2, len(curve))}
 
 
-@given(st.floats(0, 1), st.floats(0, 0.99))
-def test_with_alpha_and_sigma_alone_it_is_theorem_4(alpha_T, sigma):
-    found = sharpest(known={"alpha_T": alpha_T, "sigma": sigma})
-    assert found.value == pytest.approx(min(1, alpha_T / (1 - sigma**2)), abs=CLOSE)
-    error = sharpest(known={"alpha_T": alpha_T, "sigma": sigma}, quantity="probe_error")
-    assert error.value == pytest.approx(min(1, 2 * found.value))
-
-
-@given(st.floats(0.01, 0.48), st.floats(0, 0.99))
+@given(st.floats(0, 1.2), st.floats(0, 0.99))
 @example(0.010000000000000002, 0.010000000000000002)  # the square of the square root of its square is larger
-def test_theorem_4_is_attained_and_so_is_its_factor_two(error, sigma):
-    known = {"alpha_T": error * (1 - sigma**2), "sigma": sigma}
+def test_with_alpha_and_sigma_alone_it_is_theorem_4_which_is_attained_and_so_is_its_factor_two(error, sigma):
+    known = {"alpha_T": min(1, error * (1 - sigma**2)), "sigma": sigma}
     for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):
         found = sharpest(known=known, quantity=quantity)
-        assert found.attained == pytest.approx(factor * error, abs=CLOSE)
-        assert induced_labelling_error(found.graph) == pytest.approx(known["alpha_T"], abs=CLOSE)
-        values = spectrum(found.graph, min(found.k + 1, *found.graph.joint.shape)).singular_values
-        assert values[found.k] == pytest.approx(sigma, abs=CLOSE)
+        assert found.value == pytest.approx(min(1, factor * known["alpha_T"] / (1 - sigma**2)), abs=CLOSE)
+        if 0.01 < error < 0.48:
+            assert found.attained == pytest.approx(factor * error, abs=CLOSE)
+            assert induced_labelling_error(found.graph) == pytest.approx(known["alpha_T"], abs=CLOSE)
+            values = spectrum(found.graph, min(found.k + 1, *found.graph.joint.shape)).singular_values
+            assert values[found.k] == pytest.approx(sigma, abs=CLOSE)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 2))

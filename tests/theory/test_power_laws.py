@@ -22,37 +22,19 @@ def test_the_line_is_that_of_scipy_and_in_its_interval(seed, noise):
     assert (fit.n, fit.n_groups, fit.level) == (40, 8, 0.95)
 
 
-def table(rng, n_groups):
-    """Seeds whose level and whose slope differ, as those of worlds do; the exponent is -0.5 on average."""
-    x, seeds = np.tile(np.geomspace(1, 100, 6), n_groups), np.repeat(np.arange(n_groups), 6)
-    level, slope = rng.normal(0, 0.3, n_groups)[seeds], rng.normal(0, 0.1, n_groups)[seeds]
-    return x, 2 * x ** (-0.5 + slope) * np.exp(level + rng.normal(0, 0.2, len(x))), seeds
-
-
-def test_coverage(monkeypatch):
-    """About 0.92 at level 0.95, with 20 seeds."""
-    monkeypatch.setattr(power_laws, "RESAMPLES", 400)
-    held = 0
-    for seed in range(200):
-        rng = np.random.default_rng([20, seed])
-        fit = fit_rate(*table(rng, 20), rng=rng)
-        held += fit.low <= -0.5 <= fit.high
-    assert 0.88 <= held / 200 <= 0.98
-
-
-def test_points_of_one_seed_are_not_taken_for_several(monkeypatch):
+def test_coverage_and_that_points_of_one_seed_are_not_taken_for_several(monkeypatch):
     """Twenty seeds, each measured ten times over at all but one place: two hundred points would know it far better."""
     monkeypatch.setattr(power_laws, "RESAMPLES", 400)
-    by_seed, by_point = 0, 0
-    for seed in range(60):
-        rng, seeds = np.random.default_rng([1, seed]), np.repeat(np.arange(20), 10)
+    seeds, held = np.repeat(np.arange(20), 10), []
+    for seed in range(120):
+        rng = np.random.default_rng([1, seed])
         x = rng.lognormal(size=20)[seeds] * rng.lognormal(sigma=0.01, size=200)
         y = x**-0.5 * rng.lognormal(size=20)[seeds]
-        whole, each = fit_rate(x, y, seeds, rng=rng), fit_rate(x, y, rng=rng)
-        by_seed += whole.low <= -0.5 <= whole.high
-        by_point += each.low <= -0.5 <= each.high
-    assert by_seed >= 50
-    assert by_point <= 38
+        fits = fit_rate(x, y, seeds, rng=rng), fit_rate(x, y, rng=rng)
+        held.append([fit.low <= -0.5 <= fit.high for fit in fits])
+    by_seed, by_point = np.mean(held, axis=0)
+    assert 0.85 <= by_seed <= 0.98
+    assert by_point <= 0.6
 
 
 @pytest.mark.parametrize(

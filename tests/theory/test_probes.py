@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, probe, zero_shot_error
-from tests.families import GRAPHS
+from tests.families import GRAPHS, embeddings, family_graph
 
 
 @given(st.integers(0, 2**31), st.integers(2, 12), st.integers(1, 3), st.integers(1, 4))
@@ -100,9 +100,8 @@ def test_bad_features(features):
 
 @pytest.mark.parametrize("family", GRAPHS)
 def test_zero_shot_from_its_formula(family):
-    rng = np.random.default_rng(5)
-    graph = GRAPHS[family](rng, 18)
-    f, g = rng.standard_normal((graph.n_left, 3)), rng.standard_normal((graph.n_right, 3))
+    graph = family_graph(family)
+    f, g = embeddings(graph, 3)
     classes = np.union1d(graph.left_labels, graph.right_labels)
     own, of_caption = (labels[:, None] == classes for labels in (graph.left_labels, graph.right_labels))
     scores = f @ (of_caption.T @ (graph.right_marginal[:, None] * g)).T
