@@ -102,7 +102,7 @@ def test_tiny_graphs_are_cut_exactly(seed, m):
 @pytest.mark.parametrize("m", [1, 2, 3, 5])
 @pytest.mark.parametrize("family", GRAPHS)
 def test_intervals_hold_what_enumeration_finds(family, m, monkeypatch):
-    graph = GRAPHS[family](np.random.default_rng(4), 6)
+    graph = family_graph(family, 4, 6)
     m = min(m, graph.n_left)
     if stirling2(graph.n_left, m) > 200_000:
         m = 2

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, optimal_embeddings, spectral_loss
 from pairbounds.theory.quantities.factorisation import best_partner
-from tests.families import GRAPHS, embeddings
+from tests.families import GRAPHS, embeddings, family_graph
 
 
 @given(st.integers(0, 2**31), st.integers(1, 6), st.integers(1, 6), st.integers(1, 4))
@@ -20,7 +20,7 @@ def test_loss_is_a_factorisation_error(seed, n_left, n_right, k):
 
 
 def test_torch_and_numpy_agree_and_gradients_are_right():
-    graph = GRAPHS["sparse_random"](np.random.default_rng(1), 10)
+    graph = family_graph("sparse_random", 1, 10)
     f, g = (torch.tensor(side, requires_grad=True) for side in embeddings(graph, 2))
     loss = spectral_loss(graph, f, g)
     assert loss.item() == pytest.approx(spectral_loss(graph, f.detach().numpy(), g.detach().numpy()), rel=1e-14)
@@ -30,7 +30,7 @@ def test_torch_and_numpy_agree_and_gradients_are_right():
 @pytest.mark.parametrize("k", [1, 3, 6])
 @pytest.mark.parametrize("family", GRAPHS)
 def test_the_optimum_has_the_lowest_loss_and_zero_gradient(family, k):
-    graph = GRAPHS[family](np.random.default_rng(3), 18)
+    graph = family_graph(family, 3)
     k = min(k, *graph.joint.shape)
     f, g = (torch.tensor(side, requires_grad=True) for side in optimal_embeddings(graph, k))
     loss = spectral_loss(graph, f, g)
@@ -53,7 +53,7 @@ def test_mixed_arrays_and_wrong_shapes():
 
 @pytest.mark.parametrize("family", GRAPHS)
 def test_no_right_embedding_is_better_than_the_best_partner(family):
-    graph, rng = GRAPHS[family](np.random.default_rng(5), 12), np.random.default_rng(6)
+    graph, rng = family_graph(family, 5, 12), np.random.default_rng(6)
     f, _ = embeddings(graph, 3)
     best = best_partner(graph, f)
     weighted = np.sqrt(graph.left_marginal)[:, None] * f

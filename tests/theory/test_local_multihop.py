@@ -282,7 +282,7 @@ def test_it_holds_for_unconverged_triplets(family, tol, monkeypatch):
 
 def saying(**said) -> tuple[Spectrum, np.ndarray]:
     """Six triplets, which say something else of what they may be off by, and their true values."""
-    triplets = spectrum(GRAPHS["dense_random"](np.random.default_rng(3), 12), 6)
+    triplets = spectrum(family_graph("dense_random", 3, 12), 6)
     known = {"upper_values": triplets.upper_values, "lower_values": triplets.lower_values, "rounding": 0.0}
     vars(triplets).update(known | {name: known[name] + off for name, off in said.items()})
     return triplets, triplets.singular_values

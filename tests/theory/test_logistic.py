@@ -7,9 +7,9 @@ from scipy.special import log_softmax, softmax
 
 from pairbounds import PairGraph
 from pairbounds.theory.quantities.logistic import logistic_probe
-from tests.families import GRAPHS
+from tests.families import family_graph
 
-GRAPH = GRAPHS["dense_random"](np.random.default_rng(0), 30)
+GRAPH = family_graph("dense_random", 0, 30)
 FEATURES = np.random.default_rng(1).standard_normal((GRAPH.n_left, 4))
 
 

@@ -18,7 +18,7 @@ from pairbounds.theory.quantities.metrics import (
     rankme,
     uniformity,
 )
-from tests.families import GRAPHS, embeddings
+from tests.families import GRAPHS, embeddings, family_graph
 
 SAMPLES = np.repeat(np.arange(12), 3)
 
@@ -34,7 +34,7 @@ def unit(f):
 @pytest.mark.parametrize("family", GRAPHS)
 def test_alignment_and_uniformity_from_their_formulas(family, block, monkeypatch):
     monkeypatch.setattr(arrays, "CACHED", block)
-    graph = GRAPHS[family](np.random.default_rng(0), 12)
+    graph = family_graph(family, 0, 12)
     f, g = embeddings(graph, 3, 1)
     induced, left = graph.induced().joint.toarray(), unit(f)
     for other, pairs, mass in ((f, induced, graph.left_marginal), (g, graph.joint.toarray(), graph.right_marginal)):

@@ -9,7 +9,7 @@ from pairbounds import PairGraph, induced_labelling_error
 from pairbounds.theory.bounds import theorem21_ridge_probe as module
 from pairbounds.theory.bounds.theorem21_ridge_probe import ridge_mse_interval
 from pairbounds.theory.quantities.multihop_consistency import gauss_rule, label_measure, radau_rule
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 
 HOPS = (1, 2, 4, 8)
 RIDGES = st.floats(-5, 2).map(lambda power: 10**power)
@@ -62,14 +62,14 @@ def test_another_ratio_is_worse_by_no_more_than_its_distance(family, seed, ridge
 def test_both_ends_are_rounded_outward_and_the_rule_begins_below_0(monkeypatch):
     """`64 eps` is made a thousandth, which counts `1 + 1 / λ` times in the roots."""
     monkeypatch.setattr(module, "ROUND_OFF", 1e-3)
-    graph, ridge = GRAPHS["dense_random"](np.random.default_rng(0), 18), 0.5
+    graph, ridge = family_graph("dense_random"), 0.5
     rules = gauss_rule(label_measure(graph, 2)), radau_rule(label_measure(graph, 2), -1e-3)
     roots = [np.sqrt(weights @ (ridge / (nodes + ridge)) ** 2) for nodes, weights in rules]
     assert ridge_mse_interval(graph, ridge, 2) == pytest.approx(((roots[0] - 0.003) ** 2, (roots[1] + 0.003) ** 2))
 
 
 def test_a_ridge_near_round_off_says_nothing():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
+    graph = family_graph("latent_captions", 2)
     assert ridge_mse_interval(graph, 1e-15) == (0, 1)
     assert module._integral((np.array([-0.5, 1.0]), np.array([0.5, 0.5])), 1.0) == 1
     assert module._integral((np.array([-0.49, 1.0]), np.array([0.5, 0.5])), 1.0) > 1

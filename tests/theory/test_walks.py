@@ -16,7 +16,7 @@ from pairbounds.theory.quantities.walks import (
     consistency_from_pairs,
     penalised_error_at_most,
 )
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 
 REPETITIONS = 200
 GRAPH = PairGraph(np.random.default_rng(0).random((7, 6)) ** 4, [0, 0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 1])
@@ -110,7 +110,7 @@ def test_one_hop_and_two_by_hand():
 
 @given(st.sampled_from(list(GRAPHS)), st.integers(0, 2**32), st.floats(0.05, 0.95), st.integers(1, 5))
 def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_worse(family, seed, penalty, hops):
-    graph = GRAPHS[family](np.random.default_rng(seed), 14)
+    graph = family_graph(family, seed, 14)
     curve = consistency_curve(graph, hops)[1:]
     found = [penalised_error_at_most(intervals(curve[:m], curve[:m]), penalty) for m in range(1, hops + 1)]
     assert penalised_error(graph, penalty) <= found[-1] + 1e-9
