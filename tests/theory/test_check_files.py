@@ -16,7 +16,7 @@ import pairbounds
 from pairbounds import PairGraph, check_bounds
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.theory.graph.graph_files import read_graph, read_labels
+from pairbounds.theory.graph.graph_files import read_graph
 
 COUNTS = np.array([[5, 1, 0, 0], [4, 2, 1, 0], [0, 1, 3, 2], [0, 0, 1, 6], [1, 0, 2, 2]])
 CLASSES = ["cat", "cat", "dog", "dog", "dog"]
@@ -113,15 +113,6 @@ def test_labels_are_read_alike_whatever_their_header(call, place, header):
         assert "α_T" in out
 
 
-def test_pairs_with_labels_and_columns_that_are_not_read(place):
-    PAIRS.assign(label=[CLASSES[IMAGES.index(image)] for image in PAIRS["url"]]).to_csv("pairs.csv", index=False)
-    found = read_graph("pairs.csv")
-    assert found.understood == (
-        "read as a list of pairs (left: url, right: TEXT, left labels: label); ignored: times, language"
-    )
-    assert [found.graph.class_names[label] for label in found.graph.left_labels] == CLASSES
-
-
 def test_labels_by_id_of_pairs_may_be_of_some(place):
     FILES["pairs.csv"]("pairs.csv")
     (place / "labels.csv").write_text("image,class\na.png,cat\nq,bird\n")
@@ -129,25 +120,18 @@ def test_labels_by_id_of_pairs_may_be_of_some(place):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "message"),
+    ("graph", "name", "message"),
     [
-        ("labels.csv", "id,label\n7,a\n", "a class for none of the 5 left nodes"),
-        ("labels.json", '["a"]', r"is none of \.npy, \.txt"),
+        ("array.npy", "other.csv", "a class for none of the 5 left nodes"),
+        ("array.npy", "l.json", r"is none of \.npy, \.txt"),
+        ("pairs.csv", "l.txt", "a list of pairs has no order"),
     ],
 )
-def test_labels_that_do_not_fit(place, name, content, message):
-    FILES["array.npy"]("array.npy")
-    (place / name).write_text(content)
+def test_labels_that_do_not_fit(place, graph, name, message):
+    FILES[graph](graph)
+    (place / name).write_text("id,label\n7,a\n")
     with pytest.raises(ValueError, match=message):
-        read_graph("array.npy", name)
-
-
-def test_labels_without_ids_do_not_fit_pairs(place):
-    FILES["pairs.csv"]("pairs.csv")
-    np.save("labels.npy", np.array([0, 1]))
-    with pytest.raises(ValueError, match="a list of pairs has no order"):
-        read_graph("pairs.csv", "labels.npy")
-    assert read_labels("labels.npy").tolist() == [0, 1]
+        read_graph(graph, name)
 
 
 def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(place):

@@ -2,7 +2,6 @@ import math
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +17,7 @@ from pairbounds import (
 )
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.resampling import graph_rules as module
-from pairbounds.theory.resampling.effects import RULES, Resampled, resampling_effects
+from pairbounds.theory.resampling.effects import CLAIMS, RULES, Resampled, resampling_effects
 from pairbounds.theory.resampling.graph_rules import (
     add_new_positive,
     drop_easy_negative,
@@ -184,12 +183,10 @@ def weighted_loss(pairs: PairGraph, measure: np.ndarray, f: np.ndarray, g: np.nd
     return -2 * np.sum(pairs.joint.toarray() * (f @ g.T)) + np.sum(measure * (f @ g.T) ** 2)
 
 
-def gradient(pairs: PairGraph, measure: np.ndarray, found) -> float:
-    f, g = (torch.tensor(side, requires_grad=True) for side in (found.left, found.right))
-    joint, weights = torch.tensor(pairs.joint.toarray()), torch.tensor(measure)
-    scores = f @ g.T
-    (-2 * (joint * scores).sum() + (weights * scores**2).sum()).backward()
-    return max(f.grad.abs().max().item(), g.grad.abs().max().item())
+def gradient(pairs: PairGraph, measure: np.ndarray, found: WeightedOptimum) -> float:
+    """The largest entry, in size, of that of the loss over 4."""
+    slope = measure * (found.left @ found.right.T) - pairs.joint.toarray()
+    return max(np.abs(slope @ found.right).max(), np.abs(slope.T @ found.left).max())
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -203,7 +200,7 @@ def test_any_other_optimum_is_stationary_and_better_than_the_start(seed):
     assert found.converged
     assert found.loss < start.loss
     assert found.loss == pytest.approx(weighted_loss(pairs, measure, found.left, found.right), rel=1e-12)
-    assert gradient(pairs, measure, found) < 1e-6
+    assert gradient(pairs, measure, found) < 2.5e-7
 
 
 def test_a_measure_that_leaves_out_a_pair_is_unbounded():
@@ -255,9 +252,8 @@ def test_effects_of_all_rules_by_all_guides():
             assert row["probe_error"] <= row["trained_bound"] <= 1 + 1e-9
             assert math.isnan(row["local_multihop_bound"]) == (optimum is not None)  # theorem 16 is of the optimum
             if optimum is None:
-                for name in ("probe", "multihop", "local-multihop"):
-                    column = "bound" if name == "probe" else f"{name.replace('-', '_')}_bound"
-                    assert row[column] == BOUNDS[f"{name}-error"](one, known, 4)
+                for column, name in CLAIMS.items():
+                    assert row[column] == BOUNDS[name](one, known, 4)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -286,27 +282,15 @@ def test_the_bounds_of_any_embedding_hold(graph, data):
 # Guides, and what is refused.
 
 
-def test_a_guide_is_numpy_or_torch():
-    graph, guide = world()
-    ours, theirs = (drop_false_positive(graph, one) for one in (guide, torch.tensor(guide)))
-    np.testing.assert_array_equal(ours.joint.toarray(), theirs.joint.toarray())
-    assert guide_graph(graph, np.zeros((graph.n_left, 2))).n_right == graph.n_left - 1  # all alike: a star
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda g, e: guide_graph(g, e, count=0), r"count=0 is not in 1\.\.3"),
-        (lambda g, e: guide_graph(g, e[:2]), r"guide has shape \(2, 2\): this graph takes \(4, k\)"),
         (lambda g, e: add_new_positive(g, e, weight=-1), r"weight=-1 is not in \[0, inf\)"),
         (lambda g, e: drop_false_positive(g, e, fraction=1), r"fraction=1 is not in \[0, 1\)"),
-        (
-            lambda g, e: drop_false_positive(g, e, fraction=0.99),
-            r"fraction=0.99 is more than can go, 0\.\d+: ",
-        ),
+        (lambda g, e: drop_false_positive(g, e, fraction=0.99), r"fraction=0.99 is more than can go, 0\.\d+: "),
         (lambda g, e: drop_easy_negative(g, e, keep=1.5), r"keep=1.5 is not in \[0, 1\]"),
         (lambda g, e: weighted_optimum(g, np.ones((3, 4)), 1), r"measure has shape \(3, 4\): give finite non-negative"),
-        (lambda g, e: resampling_effects(PairGraph(g.joint), {"e": e}, 2), "the graph has no left labels"),
     ],
 )
 def test_bad_input(call, message):
