@@ -1,21 +1,13 @@
 """Quicker drawing in tests: no layout of its words, no fonts embedded, few pixels."""
 
+from typing import Any
+
 import pytest
 
-from pairbounds.figures.style import SETTINGS
-from pairbounds.real_data.audit.audit_figure import STYLE
+QUICKER = {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.dpi": 80}
 
 
-def audits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw audits so."""
-    _set(monkeypatch, STYLE, {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.dpi": 50})
-
-
-def figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw figures so. That they fit a page with their layout and fonts is tested by itself."""
-    _set(monkeypatch, SETTINGS, {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.dpi": 80})
-
-
-def _set(monkeypatch: pytest.MonkeyPatch, style: dict, quicker: dict) -> None:
-    for name, value in quicker.items():
+def draw_quickly(monkeypatch: pytest.MonkeyPatch, style: dict[str, Any]) -> None:
+    """Draw in this style so. One test draws figures with their layout and fonts."""
+    for name, value in QUICKER.items():
         monkeypatch.setitem(style, name, value)

@@ -77,11 +77,9 @@ def block_model(size: Size, seed: int) -> PairGraph:
 
 
 def circle(size: Size, seed: int) -> PairGraph:
-    """A slowly decaying spectrum with values in near pairs; the classes are arcs, on the left by majority."""
-    graph = slow_decay(np.random.default_rng(seed), size.n_left, size.n_right)
-    right = graph.right_ids * CLASSES // size.n_right
-    votes = graph.joint @ np.eye(CLASSES)[right]
-    return PairGraph(graph.joint, votes.argmax(axis=1), right)
+    """A slowly decaying spectrum with values in near pairs; the classes are random."""
+    graph, rng = slow_decay(np.random.default_rng(seed), size.n_left, size.n_right), np.random.default_rng(seed)
+    return PairGraph(graph.joint, *(rng.integers(CLASSES, size=n) for n in graph.joint.shape))
 
 
 GRAPHS: dict[str, Callable[[Size, int], PairGraph]] = {"sbm": block_model, "pow": circle}

@@ -19,12 +19,12 @@ from pairbounds.commands.figures import FIGURES
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.findings.page import LONGEST_CAPTION
 from pairbounds.figures.settings import read, with_settings
-from pairbounds.figures.style import THEOREMS, style
+from pairbounds.figures.style import SETTINGS, THEOREMS, style
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.sweeps import find_study, run_study
 from pairbounds.sweeps.studies import studies_of
-from tests import quick as quick_drawing
+from tests.quick import draw_quickly
 
 RESULTS = Path(__file__).parents[2] / "results"
 MOST_ENTRIES = 7  # of a legend
@@ -68,7 +68,7 @@ def tables(tmp_path_factory):
 
 @pytest.fixture
 def quick(monkeypatch):
-    quick_drawing.figures(monkeypatch)
+    draw_quickly(monkeypatch, SETTINGS)
 
 
 @pytest.mark.parametrize("name", FIGURES)

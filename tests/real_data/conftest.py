@@ -2,15 +2,16 @@
 
 import pytest
 
+from pairbounds.real_data.audit.audit_figure import STYLE
 from pairbounds.real_data.pairings.sources import Source
-from tests import quick
+from tests.quick import draw_quickly
 from tests.real_data.colours import coloured_source
 
 
 @pytest.fixture(autouse=True)
 def quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Audits of a module's fixtures are drawn as they are published."""
-    quick.audits(monkeypatch)
+    draw_quickly(monkeypatch, STYLE)
 
 
 @pytest.fixture(scope="session")

@@ -45,15 +45,10 @@ def test_a_penalty_leaves_the_values_above_it():
     values = spectrum(GRAPH, 9).singular_values
     penalty = float(values[2:4].mean())
     found = train(GRAPH, 5, penalty=penalty, steps=1_200, log_every=1_200, device="cpu")
-    f, g = (
-        np.sqrt(mass)[:, None] * side
-        for mass, side in ((GRAPH.left_marginal, found.left), (GRAPH.right_marginal, found.right))
-    )
+    marginals = GRAPH.left_marginal, GRAPH.right_marginal
+    f, g = (np.sqrt(mass)[:, None] * side for mass, side in zip(marginals, (found.left, found.right), strict=True))
     products = np.linalg.svd(f @ g.T, compute_uv=False)[:4]
     np.testing.assert_allclose(products, np.maximum(0, values[:4] - penalty), atol=1e-3)
-    span = np.linalg.svd(f, full_matrices=False)[0][:, :3]
-    assert np.degrees(scipy.linalg.subspace_angles(span, spectrum(GRAPH, 3).left).max()) < 0.1
-    assert np.linalg.svd(f, compute_uv=False)[3] < 0.05
     last = found.history.iloc[-1]
     plain = spectral_loss(GRAPH, found.left, found.right)
     assert last["loss"] == pytest.approx(plain + penalty * (np.sum(f**2) + np.sum(g**2)), rel=1e-12)
@@ -147,15 +142,13 @@ def test_unlabelled_graphs_train_without_a_probe():
         ({"steps": 0}, "steps=0"),
         ({"penalty": -0.1}, "penalty=-0.1 is not at least 0"),
         ({"learning_rate": -0.1}, "learning_rate=-0.1 and momentum=0.9 are at least 0"),
-        ({"k": 0}, "k=0 is not in"),
         ({"learning_rate": 1e3, "steps": 500}, "lower the learning rate"),
         ({"loss": lambda first, second, weight: (first - first).norm(dim=1).sum().sqrt()}, "is nan after 1 steps"),
     ],
 )
 def test_bad_options(options, message):
-    k = options.pop("k", 2)
     with pytest.raises((ValueError, FloatingPointError), match=message):
-        train(GRAPH, k, **options)
+        train(GRAPH, 2, **options)
 
 
 @pytest.mark.parametrize("options", [{}, {"momentum": 0.0}, {"penalty": 0.3, "learning_rate": 0.05}])

@@ -3,7 +3,6 @@
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -279,13 +278,8 @@ def test_a_dry_run_writes_nothing_and_says_what_is_kept(call, tmp_path):
     assert {path: path.stat().st_mtime for path in out.rglob("*")} == before
 
 
-def test_a_study_can_be_asked_about_before_it_is_measured(call, tmp_path):
-    words = ["study", "bound_holds", "--preset", "small", "--set", "classes=[2, 2]", "--out", tmp_path / "mine.parquet"]
-    code, said, _ = call(app, *words, "--dry-run")
-    assert code == 0
-    assert "  classes              [2, 2]               given\n" in said
-    assert said.endswith(f"2 seeds, into {tmp_path / 'mine.parquet'}\n")
-    assert list(tmp_path.iterdir()) == []
-    drawing = call(app, *words, "--seeds", "1")[2].splitlines()
-    assert drawing == [f"pairbounds draw {name} --table {words[-1]}" for name in ("bound_holds", "tightness_map")]
-    assert json.loads(Path(f"{words[-1]}.json").read_text())["took"]["seconds"] > 0
+def test_a_study_ends_with_the_commands_that_draw_its_table(call, tmp_path):
+    path = tmp_path / "mine.parquet"
+    drawing = call(app, "study", "bound_holds", "--set", "classes=[2, 2]", "--seeds", 1, "--out", path)[2].splitlines()
+    assert drawing == [f"pairbounds draw {name} --table {path}" for name in ("bound_holds", "tightness_map")]
+    assert json.loads(sidecar(path).read_text())["took"]["seconds"] > 0
