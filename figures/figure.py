@@ -39,12 +39,6 @@ class Figure:
         """The name of its module."""
         return self.draw.__module__.rpartition(".")[2]
 
-    def caption(self, tables: Mapping[str, pd.DataFrame]) -> str:
-        """The caption, without its title."""
-        picture, caption = self.draw(tables)
-        plt.close(picture)
-        return caption
-
     def render(
         self,
         tables: Path,

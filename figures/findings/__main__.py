@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-import matplotlib as mpl
 import typer
 
 from pairbounds.figures.findings.evidence import compared, evidence, key_numbers, read_evidence, write_evidence
-from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs, require_short
+from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
 from pairbounds.infrastructure.files import claim, marked_output, replacing
 from pairbounds.infrastructure.inputs import is_there
@@ -24,11 +23,8 @@ def page(
 ) -> None:
     """Write the page of findings, each number computed from the tables."""
     claim([marked_output(out, BEGINNING)], inputs(tables), force=force)
-    mpl.use("Agg")  # captions are computed where figures are drawn
-    text = findings_page(tables)
-    require_short(tables)
     with replacing(out) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(findings_page(tables), encoding="utf-8")
     echo(out)
 
 

@@ -9,7 +9,6 @@ from pairbounds.figures.report import checks
 from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
 from pairbounds.figures.report.origin import origin_of
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.real_data.audit.verdict import QUANTITIES
 
 SUMMARY = frozenset({"n_images", "n_captions", "n_pairs", "k", "bounds_failed", "keys", "provenance"})  # keys of one
 MOST_ROWS = 25  # of a ranking
@@ -57,8 +56,7 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
     """
     files = {name: path.parent / f"{name}.parquet" for name in summary["provenance"]["content_keys"]}
     frames = {name: read_table(file) for name, file in files.items()}
-    bounds, what_if = checks.typed(frames["bounds"]), list(map(str, summary["what_if"] or ()))
-    judged = [f"What if: {said}." for said in what_if if said.startswith(QUANTITIES["error"])]
+    bounds = checks.typed(frames["bounds"])
     pairs = Path(str(summary["provenance"]["configuration"]["pairs"])).name
     drawn = path.with_name(PICTURE)
     alt = "Panels of the audit: bounds against what was measured, singular values, captions and classes."
@@ -70,12 +68,12 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
     found = Section(
         "audit",
         f"Audit of {pairs}",
-        " ".join([_consistency(summary), checks.in_words(bounds), *judged[:1]]),
+        f"{_consistency(summary)} {checks.in_words(bounds)}",
         alarm=bool(checks.violated(bounds)),
         facts={name: summary[key] for name, key in FACTS.items() if summary.get(key) is not None},
         pictures=[Picture(data_uri(drawn), alt)] if drawn.is_file() else [],
         tables=[checks.claims(bounds), *rankings],
-        notes=what_if,
+        notes=list(map(str, summary["what_if"] or ())),
         origins=[origin for file in files.values() if (origin := origin_of(file)) is not None],
     )
     return found, [path, *files.values(), drawn, drawn.with_suffix(".pdf")]

@@ -35,18 +35,6 @@ def test_a_sweep_on_a_grid_of_ones_own_is_drawn_cell_by_cell(table):
         plt.close(picture)
 
 
-@pytest.mark.parametrize(
-    ("noises", "said"),
-    [([0.1], "the table has 1 noises, 2 strengths and 2 seeds of both"), ([0.1, 0.2, 0.2], "the table has several")],
-)
-def test_a_sweep_of_which_no_map_can_be_made_is_refused(call, tmp_path, noises, said):
-    phase_table(noises, [1.0, 2.0]).to_parquet(tmp_path / "t.parquet")
-    code, _, err = call(app, "draw", "phase", "--table", tmp_path / "t.parquet", "--out", tmp_path / "out")
-    assert (code, err.count("\n")) == (2, 1)
-    assert said in err
-    assert not list((tmp_path / "out").glob("*"))
-
-
 def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path):
     out, given = tmp_path / "out", ["--table", table, "--width", "120mm", "--format", "pdf,svg,png"]
     code, said, _ = call(app, "draw", "phase", *given, "--out", out)
@@ -65,6 +53,8 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path)
         ("nothing", [], "figure 'nothing' is none of batch_size, bound_holds"),
         ("phase", [], "phase.parquet does not exist"),
         ("phase", ["--table", "mine.csv"], "'noise' is missing in "),
+        ("phase", ["--table", "line.parquet"], "the table has 1 noises, 2 strengths and 2 seeds of both"),
+        ("phase", ["--table", "twice.parquet"], "the table has several"),
         ("frontier", ["--table", "mine.csv"], "mine.csv is named as none of them"),
         (
             "phase",
@@ -80,6 +70,8 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path)
 def test_what_cannot_be_drawn_is_one_line_and_writes_nothing(call, table, tmp_path, monkeypatch, figure, given, said):
     monkeypatch.chdir(table.parent)
     (tmp_path / "mine.csv").write_text("temperature,score\n0.1,1.0\n")
+    phase_table([0.1], [1.0, 2.0]).to_parquet("line.parquet")
+    phase_table([0.1, 0.2, 0.2], [1.0, 2.0]).to_parquet("twice.parquet")
     code, _, err = call(app, "draw", figure, *given, "--out", tmp_path / "out")
     assert (code, err.count("\n")) == (2, 1)
     assert said in err

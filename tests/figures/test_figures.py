@@ -16,8 +16,6 @@ from matplotlib.text import Text
 from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
-from pairbounds.figures.figure import Figure
-from pairbounds.figures.findings.page import LONGEST_CAPTION
 from pairbounds.figures.settings import read, with_settings
 from pairbounds.figures.style import SETTINGS, THEOREMS, style
 from pairbounds.infrastructure.files import sidecar
@@ -27,7 +25,7 @@ from pairbounds.sweeps.studies import studies_of
 from tests.quick import draw_quickly
 
 RESULTS = Path(__file__).parents[2] / "results"
-MOST_ENTRIES = 7  # of a legend
+MOST_ENTRIES, LONGEST_CAPTION = 7, 80  # of a legend, and in words
 
 # Settings that no study has by default, and what the captions say of them.
 PLANTED = {
@@ -147,22 +145,17 @@ def test_what_no_sidecar_says_is_not_said(tmp_path):
     assert with_settings(read(tmp_path / "new.parquet"), ", k = {k}") == ", k = 6"
 
 
-def test_a_table_of_another_study_is_refused(tmp_path):
-    path = tmp_path / "mine.parquet"
-    write_table(pd.DataFrame({"step": [0]}), path, {"study": "multihop"})
-    with pytest.raises(ValueError, match=r"phase reads phase: table .*mine\.parquet is of the study multihop$"):
-        FIGURES["phase"].render(tmp_path, tmp_path / "drawn", files=[path])
-
-
-def test_a_table_without_rows_is_refused(tmp_path):
-    figure = Figure("New", ("new",), lambda tables: (plt.figure(), f"{len(tables['new'])} rows."))
-    for rows in ([1, 2], []):
-        pd.DataFrame({"x": rows}).to_parquet(tmp_path / "new.parquet")
-        if rows:
-            figure.render(tmp_path, tmp_path / "drawn", ends=(".png",))
-    assert [path.read_text() for path in (tmp_path / "drawn").glob("*.txt")] == ["New. 2 rows.\n"]
-    with pytest.raises(ValueError, match=r"needs rows: table .*new\.parquet has none"):
-        figure.render(tmp_path, tmp_path / "drawn", ends=(".png",))
+@pytest.mark.parametrize(
+    ("steps", "study", "message"),
+    [
+        ([0], "multihop", r"phase reads phase: table .*mine\.parquet is of the study multihop$"),
+        ([], "phase", r"needs rows: table .*mine\.parquet has none"),
+    ],
+)
+def test_a_table_of_another_study_or_without_rows_is_refused(tmp_path, steps, study, message):
+    write_table(pd.DataFrame({"step": steps}), tmp_path / "mine.parquet", {"study": study})
+    with pytest.raises(ValueError, match=message):
+        FIGURES["phase"].render(tmp_path, tmp_path / "drawn", files=[tmp_path / "mine.parquet"])
 
 
 def test_figures_and_studies_name_one_another(call):

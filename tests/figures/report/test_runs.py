@@ -93,16 +93,6 @@ def test_names_play_no_part(runs, tmp_path):
     assert sorted(section.kind for section in Runs([other]).sections) == KINDS
 
 
-def test_the_summary_has_the_verdict_of_what_if(call, runs, tmp_path):
-    shutil.copytree(runs / "audit", tmp_path / "audit")
-    summary = json.loads((tmp_path / "audit" / "summary.json").read_text())
-    summary["what_if"] = ["a sample", "measured error, dropping pairs: no rule beats random", "α_T, dropping pairs: so"]
-    (tmp_path / "audit" / "summary.json").write_text(json.dumps(summary))
-    assert call(app, "report", tmp_path / "audit", "--out", tmp_path / "report.html")[0] == 0
-    said = require_sound((tmp_path / "report.html").read_text()).text("main").partition("Results")[0]
-    assert said.count("What if: measured error, dropping pairs: no rule beats random.") == 1
-
-
 def test_a_table_of_checks_is_known_without_a_sidecar_and_its_text_holds_what_was_written(tmp_path):
     table = check_bounds(made.graph(), [1, 2, 3])
     table.to_csv(tmp_path / "copy.csv", index=False)
