@@ -1,14 +1,11 @@
-"""The finding on pairs by captions counts cells of held-out errors, and refuses what another drawing makes true."""
+"""The finding on pairs by captions counts cells of held-out errors."""
 
 from itertools import product
-from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from pairbounds.figures import frontier
 
-RESULTS = Path(__file__).parents[2] / "results"
 CAPTIONS = frontier.NAMES["exact"]
 
 
@@ -24,15 +21,3 @@ def test_held_out_errors_are_compared_by_draw_with_the_best_rival_of_each_cell()
     found = frontier._compared(learned, "category", CAPTIONS, ["near", "far"])
     assert found == (2, 1, 1, 4)
     assert frontier._compared(learned, "category", CAPTIONS, ["far"]).lower == 4
-
-
-def test_with_the_other_drawing_among_the_positives_the_sentences_are_refused():
-    tables = {name: pd.read_parquet(*RESULTS.rglob(f"{name}.parquet")) for name in frontier.FINDING.tables}
-    assert all(frontier.claims(frontier.facts(tables)).values())
-    names = {"image": "subject", "subject": "image"}
-    exchanged = {
-        name: table.assign(exclusion=table["exclusion"].map(names)) if "exclusion" in table else table
-        for name, table in tables.items()
-    }
-    with pytest.raises(ValueError, match="without captions that name a class no advantage by category is shown"):
-        frontier.FINDING.require(frontier.facts(exchanged))

@@ -62,7 +62,6 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path)
             "table.parquet are both its table phase: give one",
         ),
         ("phase", ["--table", "table.parquet", "--width", "wide"], "length 'wide' is none of single, double, 85"),
-        ("phase", ["--table", "table.parquet", "--width", "0"], "length '0' is none of single, double, 85"),
         ("phase", ["--table", "table.parquet", "--format", "gif"], "format 'gif' is none of png, pdf, svg"),
         ("phase", ["--table", "table.parquet", "--width", "20mm"], "its words leave no room to the panels at 0.79 in"),
     ],

@@ -5,6 +5,7 @@ import re
 from itertools import combinations
 from pathlib import Path
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -127,22 +128,24 @@ def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, q
     assert "(category, k = 1 to 2: 0.00 to 1.00; subcategory, k = 1 to 2: " in caption
 
 
-def test_the_same_table_gives_the_same_picture(tables, tmp_path, quick):
+def test_the_same_table_gives_the_same_picture_and_figures_and_settings_stay(tables, tmp_path, quick):
+    mine, before, backend = plt.figure(), dict(mpl.rcParams), mpl.get_backend()
     for name in ("first", "second"):
         FIGURES["phase_worlds"].render(tables, tmp_path / name)
     for suffix in ("png", "pdf", "txt"):
         first, second = ((tmp_path / name / f"phase_worlds.{suffix}").read_bytes() for name in ("first", "second"))
         assert first == second
+    assert (plt.get_fignums(), dict(mpl.rcParams), mpl.get_backend()) == ([mine.number], before, backend)
+    plt.close(mine)
 
 
 def test_what_no_sidecar_says_is_not_said(tmp_path):
-    pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "new.parquet")
-    assert with_settings(read(tmp_path / "new.parquet"), ", k = {k}") == ""
-    for content in ("{", "[]", '{"configuration": 3}', '{"configuration": {"noise": 2}}'):
-        sidecar(tmp_path / "new.parquet").write_text(content)
-        assert with_settings(read(tmp_path / "new.parquet"), ", k = {k}") == ""
-    sidecar(tmp_path / "new.parquet").write_text('{"configuration": {"settings": {"k": 6}}}')  # of a sweep
-    assert with_settings(read(tmp_path / "new.parquet"), ", k = {k}") == ", k = 6"
+    path, of_sweep = tmp_path / "new.parquet", '{"configuration": {"settings": {"k": 6}}}'
+    pd.DataFrame({"x": [1]}).to_parquet(path)
+    assert with_settings(read(path), ", k = {k}") == ""
+    for content, said in (("{", ""), ('{"configuration": {"noise": 2}}', ""), (of_sweep, ", k = 6")):
+        sidecar(path).write_text(content)
+        assert with_settings(read(path), ", k = {k}") == said
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,11 @@
 from itertools import combinations
-from pathlib import Path
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from coloraide import Color
 
-from pairbounds.figures.figure import found
 from pairbounds.figures.style import THEOREMS
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
-
-RESULTS = Path(__file__).parents[2] / "results"
-
-
-def test_drawing_leaves_figures_backend_and_settings_alone(tmp_path):
-    mine = plt.figure()
-    open_before = plt.get_fignums()
-    mpl.rcParams["font.size"] = 17
-    before, backend = dict(mpl.rcParams), mpl.get_backend()
-    assert found()["phase_worlds"].render(RESULTS, tmp_path).exists()
-    assert dict(mpl.rcParams) == before
-    assert mpl.get_backend() == backend
-    assert plt.get_fignums() == open_before
-    plt.close(mine)
-    mpl.rcdefaults()
-
 
 TOGETHER = ((4, 15, 16, 17), (7, 17), (7, 18), (17, 28), (19, 28))  # theorems of one panel
 THEOREM_PAIRS = [(THEOREMS[a].color, THEOREMS[b].color) for each in TOGETHER for a, b in combinations(each, 2)]

@@ -1,6 +1,5 @@
 """A page as a parser sees it, which knows nothing of how it was written."""
 
-import re
 from html.parser import HTMLParser
 
 VOID = {"meta", "img", "br", "link", "input", "hr", "col", "wbr"}
@@ -21,9 +20,6 @@ class Page(HTMLParser):
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self._open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         if tag not in VOID:
@@ -51,9 +47,6 @@ def require_sound(html: str) -> Page:
             assert name not in ("src", "srcset", "data", "action") or value.startswith("data:image/"), (name, value)
             assert name not in ("aria-labelledby", "aria-describedby") or value in ids
             assert "://" not in (value or "") or name == "xmlns"
-    (style,) = [data for path, data in page.texts if path[-1:] == ("style",) and "svg" not in path]
-    assert not re.search(r"url\(|@import|://", style)
-    assert page.all("link") == page.all("iframe") == page.all("object") == page.all("base") == []
     assert len(page.all("h1")) == len(page.all("main")) == len(page.all("script")) == 1
     assert all(image["alt"] for image in page.all("img"))
     assert any("default-src 'none'" in (one.get("content") or "") for one in page.all("meta"))
