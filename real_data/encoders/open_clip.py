@@ -11,8 +11,8 @@ import open_clip
 import torch
 from huggingface_hub.utils import get_session
 from open_clip.constants import HF_SAFE_WEIGHTS_NAME, HF_WEIGHTS_NAME
+from open_clip.transform import ResizeKeepRatio
 from PIL import Image
-from torch.nn.functional import interpolate
 
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
@@ -25,7 +25,6 @@ from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder
 RANDOM = "random"
 PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
 TEXT_BATCH = 256
-MOMENTS = ("mean", "std")  # of colours, as a model's preprocessing has them
 SAFE = frozenset({".safetensors", ".npz", ".npy"})  # of checkpoints, those that hold arrays only
 
 Precision = Literal["float32", "bfloat16"]
@@ -88,20 +87,14 @@ class OpenClip(DualEncoder, LiveEncoder):
         return rows
 
     def see(self, pictures: torch.Tensor) -> torch.Tensor:
-        """See `LiveEncoder`: what the model's own transform does to a square picture, of a batch on the device."""
-        about = self.model.visual.preprocess_cfg
-        size = about["size"]
-        height, width = (size, size) if isinstance(size, int) else size
-        if height != width or pictures.shape[-1] != pictures.shape[-2]:
+        """See `LiveEncoder`: the steps of the model's own transform, of a batch of bytes on the device."""
+        *resizing, normalising = self.transform.transforms
+        if any(isinstance(step, ResizeKeepRatio) for step in resizing):  # takes one picture of Pillow
             return super().see(pictures)
-        x = pictures.to(self.device, torch.float32, non_blocking=True)
-        if pictures.shape[-1] != height:
-            # Pillow, too, gives bytes after this.
-            x = interpolate(x, (height, width), mode=about["interpolation"], antialias=True).round_().clamp_(0, 255)
-        mean, deviation = (
-            torch.tensor(about[name]).to(x.device, non_blocking=True).view(1, 3, 1, 1) for name in MOMENTS
-        )
-        return self._features(self.model.encode_image, (x / 255 - mean) / deviation)
+        batch = pictures.to(self.device)
+        for step in resizing:
+            batch = step(batch)
+        return self._features(self.model.encode_image, normalising(batch / 255))
 
     def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
         """See `TextEncoder`."""

@@ -5,7 +5,8 @@ import re
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -176,21 +177,10 @@ def export_encoder(backbone: Backbone, folder: Path, size: int) -> None:
 
     `torch.export.load(path).module()` loads it. It normalises its pictures itself, is on the CPU, and does not learn.
     """
+    network, pictures = deepcopy(backbone).cpu().eval(), torch.zeros(2, 3, size, size, dtype=torch.uint8)
+    number = torch.export.Dim("pictures", min=1, max=2**31)
     with warnings.catch_warnings():
         # Of weights that share memory with none: harmless, and not the user's.
         warnings.filterwarnings("ignore", message="No complete tensor found", category=UserWarning)
-        program, trained = _program(backbone.name, size), backbone.state_dict()
-        with torch.no_grad():
-            for name, weights in program.state_dict.items():
-                weights.copy_(trained[name])
+        program = torch.export.export(network, (pictures,), dynamic_shapes=({0: number},))
         replace_bytes(folder / ENCODER, partial(torch.export.save, program))
-
-
-@lru_cache(maxsize=1)
-def _program(name: str, size: int) -> torch.export.ExportedProgram:
-    """A network by its name, with the weights that were last filled in: to trace it takes half a second or more."""
-    with torch.random.fork_rng(devices=[]):  # its own weights are drawn, and not used
-        network = Backbone(name).eval()
-    pictures = torch.zeros(2, 3, size, size, dtype=torch.uint8)
-    number = torch.export.Dim("pictures", min=1, max=2**31)
-    return torch.export.export(network, (pictures,), dynamic_shapes=({0: number},))
