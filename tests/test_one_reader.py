@@ -106,7 +106,6 @@ TYPED = {
     "floats": (pa.array([1.0, 0.1, -2.5]), ["1", "0.1", "-2.5"]),
     "float32": (pa.array([1.0, 0.1, -2.5], pa.float32()), ["1", "0.1", "-2.5"]),
     "bytes": (pa.array([b"01", b"1", "é".encode()]), ["01", "1", "é"]),
-    "dates": (pa.array([0, 1, 2], pa.date32()), ["1970-01-01", "1970-01-02", "1970-01-03"]),
     "decimals": (pa.array([Decimal(100), Decimal(10), Decimal(1)], pa.decimal128(5, 2)), ["100.00", "10.00", "1.00"]),
 }
 

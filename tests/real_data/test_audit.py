@@ -139,7 +139,6 @@ def test_the_bounds_are_those_of_theory(audited, naive):
     pd.testing.assert_frame_equal(done.tables["bounds"], expected, rtol=1e-3, atol=1e-3)
     assert done.summary["bounds"].keys() == set(expected.loc[expected["slack"].notna(), "bound"])
     assert done.summary["bounds_failed"] == []
-    assert done.summary["probe_error"] == pytest.approx(expected.set_index("bound")["measured"]["probe-error"])
 
 
 def test_every_key_is_explained_and_every_table_is_named_by_its_content(audited):
@@ -180,22 +179,6 @@ def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
 def _errors(graph: PairGraph):
     facts = pair_facts(graph, graph.right_marginal)
     return labelling_errors(graph, facts, agreement(Pairs(graph), spectrum(graph, 1)))
-
-
-def test_the_interval_of_two_different_images_covers_the_population():
-    """Images, each with three of 40 captions by its class: 95% is nominal, and 200 samples tell it from 88%."""
-    rng = np.random.default_rng(0)
-    given_class = np.exp(1.5 * rng.standard_normal((3, 40)))
-    given_class /= given_class.sum(axis=1, keepdims=True)
-    shares = given_class / given_class.sum(axis=0)
-    population = 1 - np.mean(np.sum(given_class * shares, axis=1))
-    covered = 0
-    for _ in range(200):
-        labels = rng.integers(3, size=400)
-        graph = PairGraph(rng.multinomial(3, given_class[labels]), labels, drop_isolated=True)
-        _, error = _errors(graph)
-        covered += error.low <= population <= error.high
-    assert covered / 200 > 0.88
 
 
 def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):

@@ -90,12 +90,13 @@ def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_capti
     images, captions = np.arange(16), np.repeat(np.arange(4), 4)
     pairs = PairList(images, captions, np.ones(16), np.array([0, 0, 0, 1] * 4), np.zeros(16))
     views = Views(pairs, pairs, pairs)
-    found = {}
-    for rule in (rules.oracle, rules.leak, rules.random_pairs):
+
+    def alphas(rule):
         order = rules.ranked(rule, views, np.random.default_rng(0))
-        found[rule] = [naive_alpha(left_of(pairs, order, share)) for share in (0.25, 0.5)]
-    assert found[rules.oracle] == [0, 0]
-    assert found[rules.leak] == pytest.approx([3 / 8, 3 / 8])
+        return [naive_alpha(left_of(pairs, order, share)) for share in (0.25, 0.5)]
+
+    assert alphas(rules.oracle) == [0, 0]
+    assert alphas(rules.leak) == pytest.approx([3 / 8, 3 / 8])
 
 
 @given(seed=SEEDS)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from pairbounds import BOUNDS, ForeignCodeError, HypothesisError, PairGraph, bound, check_bounds
+from pairbounds import HypothesisError, PairGraph, bound, check_bounds
 from pairbounds.__main__ import app
-from pairbounds.infrastructure.foreign import as_number, source_of
+from pairbounds.infrastructure.foreign import as_number
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.scoring import score
 from tests.unloaded import unload
@@ -80,17 +80,6 @@ def test_a_file_without_bounds_is_named(checked):
 
 
 # From Python.
-
-
-def test_check_bounds_says_which_bound_failed_and_where():
-    def mine(graph, spectrum, k):
-        return math.sqrt(-1)
-
-    registered = bound("mine", quantity="probe_mse", status="conjecture")(mine)
-    assert [claim for claim in BOUNDS.values() if claim.foreign] == [registered]
-    with pytest.raises(ForeignCodeError) as caught:
-        check_bounds(GRAPH, 2)
-    assert str(caught.value).startswith(f"bound 'mine' ({__file__}, line {source_of(mine)[1] + 1}) failed: ValueError")
 
 
 def test_a_failed_hypothesis_and_a_k_out_of_range_are_no_failures():
