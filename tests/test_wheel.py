@@ -42,11 +42,10 @@ def installed(tmp_path_factory):
 
 @pytest.fixture
 def project(tmp_path):
-    """A stranger's folder, with a `theory` that is not ours and a test of it."""
+    """A stranger's folder, with packages that have the names of our folders."""
     for name in ("theory", "figures", "tests"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "__init__.py").write_text("ANSWER = 42\n")
-    (tmp_path / "test_it.py").write_text("import theory\n\ndef test_it():\n    assert theory.ANSWER == 42\n")
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('a stranger')")
     PairGraph(np.eye(3) + 0.2, [0, 1, 1]).save(tmp_path / "graph.npz")
     return tmp_path
 
@@ -76,11 +75,6 @@ def test_it_has_the_verifier_and_prints_the_command_that_runs_it_alone(installed
     only = {"PATH": str(installed)}  # without Coq
     output = done(installed / "pairbounds", "check", "graph.npz", "--proof", "proof.v", "--verify", cwd=project, **only)
     assert "CHECKED probe_mse <= " in output
-
-
-@pytest.mark.slow
-def test_it_breaks_nothing_in_a_project_with_its_own_theory(installed, project):
-    assert "1 passed" in done(installed / "python", "-m", "pytest", "-q", cwd=project)
 
 
 @pytest.mark.slow

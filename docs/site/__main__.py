@@ -5,10 +5,14 @@ import sys
 from pathlib import Path
 
 import gallery
-import generated
 import mathematics
 import reference
 import written
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
+from pairbounds.theory.ledger.ledger_page import ledger_page
+from tests.benchmarks.__main__ import benchmarks_page
+from tests.reliability.page import reliability_page
 
 HERE = Path(__file__).parent
 
@@ -20,7 +24,8 @@ def main(out: Path, figures: Path) -> None:
     shutil.copytree(HERE / "_static", out / "_static")
     for name in ("conf.py", "docstrings.py"):
         shutil.copy(HERE / name, out)
-    for pages in (written.pages(), generated.pages(), mathematics.pages(), gallery.pages(figures), reference.pages()):
+    generated = {"benchmarks.md": benchmarks_page(), "ledger.md": ledger_page(), "reliability.md": reliability_page()}
+    for pages in (written.pages(), generated.items(), mathematics.pages(), gallery.pages(figures), reference.pages()):
         for path, content in pages:
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             (out / path).write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -13,14 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a FIFO",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
-
 
 def require_file(path: str | os.PathLike[str], what: str = "file", remedy: str = "") -> Path:
     """The path, if a file is there, or a link to one; else a `FileNotFoundError`, or a `ValueError` for another thing.
@@ -32,11 +24,12 @@ def require_file(path: str | os.PathLike[str], what: str = "file", remedy: str =
     """
     found = Path(path)
     try:
-        kind = stat.S_IFMT(found.stat().st_mode)
+        mode = found.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(f"{what} {found} does not exist" + (f": {remedy}" if remedy else "")) from None
-    if kind != stat.S_IFREG:
-        raise ValueError(f"{what} {found} is {KINDS.get(kind, 'something else')}, not a file: name a file")
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "a FIFO, a socket or a device"
+        raise ValueError(f"{what} {found} is {kind}, not a file: name a file")
     return found
 
 
