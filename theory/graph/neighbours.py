@@ -54,7 +54,7 @@ def _directions(name: str, features: Any) -> npt.NDArray[np.float32]:
     array = np.asarray(without_torch(features))
     if array.ndim != 2 or 0 in array.shape:
         raise ValueError(f"{name} has shape {array.shape}: features are a matrix (n, d), a row for each of {name}")
-    if not (np.issubdtype(array.dtype, np.number) or array.dtype == np.bool_) or np.iscomplexobj(array):
+    if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} holds {array.dtype}: features are real numbers")
     lengths = np.linalg.norm(array.astype(np.float32, copy=False), axis=1)
     bad = ~(np.isfinite(lengths) & (lengths > 0))

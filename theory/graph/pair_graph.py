@@ -4,6 +4,7 @@ Rows are *left* nodes (images, or augmented views), columns *right* nodes (capti
 """
 
 import os
+import reprlib
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 Nodes = tuple[IntArray | None, npt.NDArray[Any]]  # labels and ids of a side
 
-LISTED, LONGEST_NAME = 3, 24  # classes that are named where a graph is printed, and characters of a name
+NAMES = reprlib.Repr()  # of classes where a graph is printed
+NAMES.maxlist, NAMES.maxstring = 3, 24
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 4 * np.finfo(np.float64).eps  # of quotients by their sum
 _ADVICE = "; of similarities, cosines say, PairGraph.from_features(images, texts, ...) makes weights"
@@ -358,19 +360,14 @@ class PairGraph:
 
     def __repr__(self) -> str:
         classes = count_of_classes(self.left_labels)
-        classes += f": {self._named_classes}" if self.left_labels is not None and self.class_names else ""
+        if self.left_labels is not None and self.class_names:
+            classes += f": {NAMES.repr(list(self.class_names))[1:-1]}"
         return f"PairGraph(n_left={self.n_left}, n_right={self.n_right}, n_pairs={self.joint.nnz}, {classes})"
 
     def _repr_html_(self) -> str:
         from pairbounds.theory.graph.drawing import graph_card
 
         return graph_card(self)
-
-    @property
-    def _named_classes(self) -> str:
-        names = self.class_names or ()
-        first = [repr(name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…") for name in names[:LISTED]]
-        return ", ".join([*first, "..."] if len(names) > LISTED else first)
 
 
 def _side(name: str, size: int, labels: IntArray | None, ids: Any) -> Nodes:
@@ -445,7 +442,7 @@ def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
 
 def real_weights(name: str, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """A copy in float64; `TypeError` for anything that is not real numbers."""
-    if not (np.issubdtype(weights.dtype, np.number) or weights.dtype == np.bool_) or np.iscomplexobj(weights):
+    if weights.dtype.kind not in "biuf":
         raise TypeError(f"{name} holds {weights.dtype}: weights are real numbers, and PairGraph.from_pairs takes ids")
     return weights.astype(np.float64)
 

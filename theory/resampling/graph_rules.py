@@ -82,17 +82,16 @@ def add_new_positive(graph: PairGraph, guide: Any, *, count: int = 1, weight: fl
     """AddNewPositive: the mixture with `guide_graph` in which its pairs have `weight` times the mass of the graph's.
 
     With equal left marginals, which both have, `α_T` becomes `(α_T + weight α_T(guide)) / (1 + weight)`, and the sum of
-    the top m values σ_i² at most the same mean of the two sums (theorem 12). A weight of 0 returns the graph.
+    the top m values σ_i² at most the same mean of the two sums (theorem 12).
 
     Raises
     ------
     ValueError
-        A weight that is negative or not finite; the errors of `guide_graph`.
+        A weight that is not positive and finite; the errors of `guide_graph`.
     """
-    if not 0 <= weight < math.inf:
-        raise ValueError(f"weight={weight!r} is not in [0, inf)")
-    guided = guide_graph(graph, guide, count=count)
-    return graph if weight == 0 else mixture(graph, guided, 1 / (1 + weight))
+    if not 0 < weight < math.inf:
+        raise ValueError(f"weight={weight!r} is not in (0, inf)")
+    return mixture(graph, guide_graph(graph, guide, count=count), 1 / (1 + weight))
 
 
 def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) -> PairGraph:

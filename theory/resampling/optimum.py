@@ -63,7 +63,11 @@ def weighted_optimum(
     Cost of an iteration: O(n_left n_right k). Source: Srebro and Jaakkola 2003 for the problem; Gillis and Glineur 2011
     for the hardness.
     """
-    weights = _as_measure(pairs, measure)
+    weights = np.asarray(measure, dtype=np.float64)
+    if weights.shape != pairs.joint.shape or not np.all(np.isfinite(weights) & (weights >= 0)):
+        raise ValueError(
+            f"measure has shape {weights.shape}: give finite non-negative weights of shape {pairs.joint.shape}"
+        )
     require_width(weights.shape, k)
     joint = pairs.joint.toarray()
     require(np.all(weights[joint > 0] > 0), "the measure leaves out pairs: the loss is unbounded below")
@@ -74,15 +78,6 @@ def weighted_optimum(
     else:
         left, right, converged = _descended(joint, weights, left, right, tol, iterations)
     return WeightedOptimum(left, right, _weighted_loss(joint, weights, left, right), converged)
-
-
-def _as_measure(pairs: PairGraph, measure: Any) -> FloatArray:
-    weights = np.asarray(measure, dtype=np.float64)
-    if weights.shape != pairs.joint.shape or not np.all(np.isfinite(weights) & (weights >= 0)):
-        raise ValueError(
-            f"measure has shape {weights.shape}: give finite non-negative weights of shape {pairs.joint.shape}"
-        )
-    return weights
 
 
 def _weighted_loss(joint: Any, weights: FloatArray, left: FloatArray, right: FloatArray) -> float:
