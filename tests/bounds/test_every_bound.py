@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pairbounds import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds, spectrum
+from pairbounds import BOUNDS, Bound, HypothesisError, PairGraph, check_bounds
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
-from pairbounds.theory.bounds.scoring import subject
+from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, Checks
@@ -19,11 +19,10 @@ SIZE = 18
 
 def arguments_of(case: Case) -> tuple[PairGraph, Spectrum, int, Encoder]:
     """The arguments that a bound is called with."""
-    graph, k = case.graph, case.k
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
+    encoder = embedded(case.graph, case.k, case.features, case.penalty)
     if case.critic is not None:
-        return graph, triplets, k, Encoder.critic(graph, triplets, case.critic)
-    return graph, triplets, k, subject(graph, triplets, k, case.features, case.penalty)
+        encoder = Encoder.critic(case.graph, encoder.spectrum, case.critic)
+    return case.graph, encoder.spectrum, case.k, encoder
 
 
 def random_features(graph: PairGraph, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,8 @@ from pairbounds import (
     spectrum,
 )
 from pairbounds.theory.bounds.precise import PreciseSubject, measure
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES
+from pairbounds.theory.bounds.scoring import embedded
 from tests.families import block_diagonal
 
 
@@ -52,11 +53,10 @@ def test_a_gap_of_a_trillionth(seed, classes):
 
 def factorisation_of(graph, k, features):
     """The two sides of theorem 1, what they may be off by, and the true loss."""
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-    encoder = Encoder.of(graph, triplets, k, features)
-    round_off = triplets.rounding * encoder.loss_scale
+    encoder = embedded(graph, k, features)
+    round_off = encoder.spectrum.rounding * encoder.loss_scale
     true = measure("spectral_loss", PreciseSubject(graph, k, features)).value
-    return encoder.loss, BOUNDS["factorisation"](graph, triplets, k, encoder), round_off, true
+    return encoder.loss, BOUNDS["factorisation"](graph, encoder.spectrum, k, encoder), round_off, true
 
 
 @pytest.mark.parametrize("condition", [1, 1e3, 1e6, 1e9])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.quantities.consistency import weighted_targets
 from tests.families import GRAPHS
 
@@ -40,9 +40,9 @@ def moments(graph: PairGraph, k: int) -> np.ndarray:
 
 def assert_tied(masses: np.ndarray, ties: np.ndarray) -> None:
     graph, k = tied_graph(masses, ties)
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-    measured, second = Encoder.optimum(graph, triplets, k).probe, moments(graph, k)
-    assert triplets.singular_values[k] < 1e-9
+    optimum, second = embedded(graph, k), moments(graph, k)
+    measured = optimum.probe
+    assert optimum.spectrum.singular_values[k] < 1e-9
     assert measured.error == pytest.approx(ties.sum(), abs=1e-9)
     assert measured.error == pytest.approx(2 * measured.mse, abs=1e-9)
     assert np.trace(second) == pytest.approx(measured.mse, abs=1e-9)
@@ -74,9 +74,8 @@ def test_what_imbalance_adds():
     for number in range(60):
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 30)))
         k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
-        triplets = spectrum(graph, k + 1)
-        measured = Encoder.optimum(graph, triplets, k).probe
-        value = BOUNDS["imbalance-error"](graph, triplets, k)
+        optimum = embedded(graph, k)
+        measured, value = optimum.probe, BOUNDS["imbalance-error"](graph, optimum.spectrum, k)
         assert measured.error - measured.doubt - 1e-12 <= value <= 2 * measured.mse + 1e-9
         gained += value < 2 * measured.mse - 1e-6
     assert 6 < gained < 54
@@ -85,6 +84,5 @@ def test_what_imbalance_adds():
 def test_where_the_constant_may_be_missing_nothing_is_added():
     """Four components and three classes at k = 1: the scores need not sum to 1."""
     graph = PairGraph(np.eye(4), [0, 1, 2, 2])
-    triplets = spectrum(graph, 2)
-    measured = Encoder.optimum(graph, triplets, 1).probe
-    assert BOUNDS["imbalance-error"](graph, triplets, 1) == pytest.approx(2 * measured.mse)
+    optimum = embedded(graph, 1)
+    assert BOUNDS["imbalance-error"](graph, optimum.spectrum, 1) == pytest.approx(2 * optimum.probe.mse)

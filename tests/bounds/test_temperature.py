@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from pairbounds import BOUNDS, PairGraph, spectrum
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds import BOUNDS, PairGraph
+from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.quantities.population_infonce import mutual_information
 from tests.families import GRAPHS
@@ -17,7 +17,7 @@ def test_features_of_unlike_lengths(size):
     """Marginals (1/4, 3/4) and (1/2, 1/2), and the longest features of each side; the value is rounded down."""
     graph = PairGraph([[1, 1], [3, 3]])
     features = size * np.array([[3, 4], [0, 1]]), np.array([[0, 0.5], [2, 0]])
-    encoder = Encoder.of(graph, spectrum(graph, 2), 2, features)
+    encoder = embedded(graph, 2, features)
     longest = [max(math.hypot(*row) for row in side) for side in encoder.balanced]
     least = math.exp(-2 * longest[0] * longest[1])
     exact = sum(p * math.log(p + (1 - p) * least) for p in (0.25, 0.75, 0.5, 0.5)) / 2
@@ -38,9 +38,9 @@ def test_the_largest_temperature_by_hand():
 def test_above_the_largest_temperature_the_optimum_is_out_of_reach(family):
     """By the row's value for features on the sphere."""
     graph = GRAPHS[family](np.random.default_rng(0), 18)
-    highest, triplets = largest_temperature(graph), spectrum(graph, 2)
-    features = np.full((graph.n_left, 1), 1 / (1.001 * highest)), np.ones((graph.n_right, 1))
-    value = BOUNDS["infonce-by-range"](graph, triplets, 1, Encoder.of(graph, triplets, 1, features))
+    highest = largest_temperature(graph)
+    encoder = embedded(graph, 1, (np.full((graph.n_left, 1), 1 / (1.001 * highest)), np.ones((graph.n_right, 1))))
+    value = BOUNDS["infonce-by-range"](graph, encoder.spectrum, 1, encoder)
     information = mutual_information(graph)
     assert math.isinf(highest) or value > -information
     assert math.isinf(highest) or highest <= 2 / information * (1 + 1e-8)

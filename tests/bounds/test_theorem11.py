@@ -1,13 +1,15 @@
 """Theorem 11: both sides of its bounds against loops transcribed from their formulas, and what the bounds become."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
-from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
+from pairbounds import BOUNDS, PairGraph, check_bounds
 from pairbounds.theory.attack import find_counterexample
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES
+from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
 from tests.families import GRAPHS
 
@@ -17,9 +19,7 @@ LABELLED = [name for name in GRAPHS if name not in ("one_class", "identity")]
 def encoder_of(family, seed, k=3, size=10):
     rng = np.random.default_rng(seed)
     graph = GRAPHS[family](rng, size)
-    features = rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-    return Encoder.of(graph, triplets, k, features)
+    return embedded(graph, k, (rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))))
 
 
 def value(name, encoder):
@@ -32,7 +32,7 @@ def measured(name, encoder):
 
 def normalised(encoder):
     left, right = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in (encoder.left, encoder.right))
-    return Encoder(encoder.graph, encoder.spectrum, encoder.k, left, right)
+    return replace(encoder, left=left, right=right)
 
 
 def right_classes(graph, g):
@@ -103,7 +103,7 @@ def split(rng, mixing):
 @pytest.mark.parametrize("mixing", [0.0, 0.3, 1.0])
 def test_connected_classes_need_no_variance_term(mixing):
     graph, features = split(np.random.default_rng(3), mixing)
-    encoder = Encoder.of(graph, spectrum(graph, 4), 3, features)
+    encoder = embedded(graph, 3, features)
     sphere = normalised(encoder)
     infonce = value("cross-entropy-by-infonce", encoder) - np.sqrt(
         sum(mass * spread for mass, _, spread in right_classes(graph, sphere.right).values())

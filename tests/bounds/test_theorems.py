@@ -11,7 +11,8 @@ from pairbounds import (
     spectral_loss,
     spectrum,
 )
-from pairbounds.theory.bounds.quantities import Encoder, aligned_induced_loss
+from pairbounds.theory.bounds.quantities import aligned_induced_loss
+from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error
 from tests.families import GRAPHS
 
@@ -63,7 +64,7 @@ def test_aligned_induced_loss_is_the_least_over_linear_maps(family):
     graph = GRAPHS[family](np.random.default_rng(3), 12)
     f = np.random.default_rng(4).standard_normal((graph.n_left, 2))
     induced = graph.induced()
-    aligned = aligned_induced_loss(Encoder(graph, spectrum(graph, 2), 2, f, None))
+    aligned = aligned_induced_loss(embedded(graph, 2, f))
     basis = scipy.linalg.orth(np.sqrt(graph.left_marginal)[:, None] * f)
     best = basis.T @ induced.normalized.toarray() @ basis
     values, vectors = np.linalg.eigh(best)
@@ -90,7 +91,7 @@ def test_without_a_gap_the_optimum_is_not_unique_and_probes_may_differ():
 @pytest.mark.parametrize("family", GRAPHS)
 def test_image_error_from_its_definition(family):
     graph = GRAPHS[family](np.random.default_rng(8), 18)
-    encoder = Encoder.optimum(graph, spectrum(graph, 3), 3)
+    encoder = embedded(graph, 3)
     scores = encoder.left @ encoder.probe.coefficients
     classes, naive = np.unique(graph.left_labels).tolist(), 0.0
     for image in range(graph.n_right):

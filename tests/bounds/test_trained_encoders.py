@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pairbounds import check_bounds, induced_labelling_error, labelling_error, spectrum
+from pairbounds import check_bounds, induced_labelling_error, labelling_error
 from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.quantities.consistency import right_induced_labelling_error
 from pairbounds.theory.quantities.margins import error_within
@@ -21,11 +22,9 @@ def disturbed(family: str, seed: int, k: int, size: float) -> Encoder:
     """The optimum of a random graph, and noise."""
     rng = np.random.default_rng([seed, 17])
     graph = GRAPHS[family](rng, 18)
-    k = min(k, *graph.joint.shape)
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k + 1)
-    optimum = Encoder.optimum(graph, triplets, k)
+    optimum = embedded(graph, min(k, *graph.joint.shape))
     left, right = (side + size * rng.standard_normal(side.shape) for side in (optimum.left, optimum.both_sides))
-    return Encoder.of(graph, triplets, k, (left, right))
+    return embedded(graph, optimum.k, (left, right))
 
 
 def spelled_out(encoder: Encoder) -> dict[str, float]:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds import PairGraph, check_bounds
 from pairbounds.theory.attack.candidate import Sides
-from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.scoring import embedded
 from tests.families import GRAPHS
 
 
@@ -35,8 +35,7 @@ class Case:
         if given is None:
             return self.graph, self.k, None, self.penalty
         width = np.shape(given[0] if isinstance(given, tuple) else given)[1]
-        triplets = spectrum(self.graph, min(width + 1, *self.graph.joint.shape))
-        return self.graph, width, Encoder.of(self.graph, triplets, width, given).features, self.penalty
+        return self.graph, width, embedded(self.graph, width, given).features, self.penalty
 
 
 @dataclass(frozen=True)
