@@ -26,6 +26,14 @@ def _labelled(joint, rng: np.random.Generator, n_classes: int = 3) -> PairGraph:
     return PairGraph(joint, left, right, drop_isolated=True)
 
 
+def skewed_weights(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """Weights of very different sizes, some 0, so that every node has a pair."""
+    weights = rng.random(shape) ** rng.choice((3, 60)) * (rng.random(shape) < 0.7) + 0.02 * np.eye(*shape)
+    weights[:, 0] += 0.01
+    weights[0] += 0.01
+    return weights
+
+
 def dense_random(rng: np.random.Generator, size: int) -> PairGraph:
     return _labelled(rng.random((size, size - 3)), rng)
 

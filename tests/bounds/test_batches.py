@@ -14,16 +14,11 @@ from pairbounds import PairGraph, spectrum
 from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.quantities.population_infonce import mutual_information
+from tests.families import skewed_weights
 
 
 def drawn_graph(seed):
-    rng = np.random.default_rng(seed)
-    joint = (
-        rng.random((3, 4)) ** rng.choice((3, 60)) * (rng.random((3, 4)) < 0.8)
-        + 0.02 * np.eye(3, 4)
-        + 0.001 * np.eye(1, 4, 3)
-    )
-    return PairGraph(joint, [0, 1, 0], [0, 1, 0, 1])
+    return PairGraph(skewed_weights(np.random.default_rng(seed), (3, 4)), [0, 1, 0], [0, 1, 0, 1])
 
 
 def least_loss(graph, batch, scores=None):

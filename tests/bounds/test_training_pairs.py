@@ -17,19 +17,15 @@ from pairbounds.theory.bounds.theorem28_training_pairs import (
     Noise,
     excess_of_counts,
 )
+from tests.families import skewed_weights
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
 
 
 def drawn_graph(rng):
     """A graph of unlike marginals with pairs that are never seen."""
-    n_left, n_right = rng.integers(2, 9, size=2)
-    joint = rng.random((n_left, n_right)) ** rng.choice((4, 60)) * (
-        rng.random((n_left, n_right)) < 0.7
-    ) + 0.05 * np.eye(n_left, n_right)
-    joint[:, 0] += 0.01
-    joint[0] += 0.01
-    return PairGraph(joint, rng.integers(2, size=n_left))
+    shape = rng.integers(2, 9, size=2)
+    return PairGraph(skewed_weights(rng, shape), rng.integers(2, size=shape[0]))
 
 
 def sampled(graph, n, rng):
