@@ -192,7 +192,7 @@ def _bounds(encoder: Encoder) -> dict[str, float]:
 
 def _sentences(found: EncoderCheck) -> list[str]:
     """The findings in words."""
-    best, (guess_mse, guess_error) = found.best, (QUANTITIES[name].guessed(found.graph) for name in MEASURED)
+    best, (guess_mse, guess_error) = found.best, (QUANTITIES[name].guess(found.graph) for name in MEASURED)
     spanned = "" if found.k == found.columns else f", whose {found.columns} columns span {found.k} dimensions"
     verdict = ", which says nothing, being no better than a guess" if found.bound >= guess_mse else ""
     alpha, sigma = induced_labelling_error(found.graph), found.spectrum.singular_values[found.k]

@@ -45,10 +45,7 @@ class Encoder:
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
         """The optimum in the coordinates `F = U_k`, `G = W_k Σ_k`, with columns of 0 where k exceeds the rank."""
-        top = spectrum.leading(len(spectrum.singular_values))
-        left = top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
-        right = top.right[:, :k] * top.singular_values[:k] / np.sqrt(graph.right_marginal)[:, None]
-        return cls(graph, spectrum, k, left, right)
+        return cls(graph, spectrum, k, *_unweighted(graph, spectrum, k, 1.0, spectrum.singular_values[:k]))
 
     @classmethod
     def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
@@ -78,11 +75,8 @@ class Encoder:
         """
         if not 0 < penalty < 1:
             raise ValueError(f"penalty={penalty!r} is not in (0, 1): at 0 there is none, from 1 on the optimum is 0")
-        top = spectrum.leading(len(spectrum.singular_values))
-        roots = np.sqrt(np.maximum(0.0, top.singular_values[:k] - penalty))
-        left = top.left[:, :k] * roots / np.sqrt(graph.left_marginal)[:, None]
-        right = top.right[:, :k] * roots / np.sqrt(graph.right_marginal)[:, None]
-        return cls(graph, spectrum, k, left, right, penalty=penalty)
+        roots = np.sqrt(np.maximum(0.0, spectrum.singular_values[:k] - penalty))
+        return cls(graph, spectrum, k, *_unweighted(graph, spectrum, k, roots, roots), penalty=penalty)
 
     @classmethod
     def critic(cls, graph: PairGraph, spectrum: Spectrum, features: Any) -> "Encoder":
@@ -204,6 +198,15 @@ class Encoder:
         return self.right
 
 
+def _unweighted(
+    graph: PairGraph, spectrum: Spectrum, k: int, left_sizes: FloatArray | float, right_sizes: FloatArray
+) -> Features:
+    """The leading k singular vectors in some sizes, as features; 0 beyond the rank."""
+    top = spectrum.leading(len(spectrum.singular_values))
+    left = top.left[:, :k] * left_sizes / np.sqrt(graph.left_marginal)[:, None]
+    return left, top.right[:, :k] * right_sizes / np.sqrt(graph.right_marginal)[:, None]
+
+
 def aligned_induced_loss(encoder: Encoder) -> float:
     """The self-supervised spectral loss on `P_T` of the left embedding after its best linear map.
 
@@ -222,21 +225,17 @@ class Quantity:
     Attributes
     ----------
     measure : its value
-    guess : the value that any guess reaches: an upper bound no better than it is vacuous
+    guess : the value that any guess reaches, by default infinite: an upper bound no better than it is vacuous
     scale : the size of the terms that its value is made of, to which its round-off is relative
     doubt : what near ties, which count as errors, may add to it beyond what the proofs of bounds allow for
     of_graph : whether it is the graph's alone, the same for every embedding
     """
 
     measure: Callable[[Encoder], float]
-    guess: Callable[[PairGraph], float] | None = None
+    guess: Callable[[PairGraph], float] = lambda _: math.inf
     scale: Callable[[Encoder], float] = lambda _: 1.0
     doubt: Callable[[Encoder], float] = lambda _: 0.0
     of_graph: bool = False
-
-    def guessed(self, graph: PairGraph) -> float:
-        """The value from which on an upper bound is vacuous; infinite where no guess is known."""
-        return math.inf if self.guess is None else self.guess(graph)
 
 
 def _constant_probe_mse(graph: PairGraph) -> float:

@@ -103,7 +103,7 @@ def _judged(
     round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
     if slack < -round_off - doubt and (reason := _not_to_be_judged(claim, encoder)):
         return {"note": f"not applicable: {reason}"}
-    guess = quantity.guessed(encoder.graph) if claim.relation == "<=" else math.nan
+    guess = quantity.guess(encoder.graph) if claim.relation == "<=" else math.nan
     doubtful = -round_off - doubt <= slack < -round_off
     note = IN_DOUBT if doubtful else _note(claim, spectrum, value)
     return sides | {

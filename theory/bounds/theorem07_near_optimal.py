@@ -93,7 +93,7 @@ def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder
     """
     differing, loss = right_induced_labelling_error(graph) + spectrum.rounding, excess(encoder)
     residual = spectrum.upper_values[k] ** 2 + loss
-    off_subspace = _over(class_masses(graph, "right").max() * loss, _splits(spectrum, k))
+    off_subspace = _over(class_masses(graph, "right").max() * loss, _some_splits(spectrum, k))
     tail = residual * _over(differing, _gaps(spectrum, k))
     off = np.sqrt(off_captions(graph, spectrum))
     return float(2 * np.min(off + np.sqrt(off_subspace) + np.sqrt(tail)) ** 2)
@@ -108,15 +108,20 @@ def excess(encoder: Encoder) -> float:
 def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:
     """The least over j of `(√tail_j + √(p_max ε / (σ_j² - σ²_{k+1})))²`; `tails` is (k,)."""
     loss = class_masses(encoder.graph).max() * excess(encoder)
-    off_subspace = _over(loss, _splits(encoder.spectrum, encoder.k))
+    off_subspace = _over(loss, _some_splits(encoder.spectrum, encoder.k))
     return float(np.min(np.sqrt(tails) + np.sqrt(off_subspace)) ** 2)
 
 
-def _splits(spectrum: Spectrum, k: int) -> FloatArray:
-    """`σ_j² - σ²_{k+1}` for j = 1..k, (k,), rounded down and at least 0; some j must have a gap."""
-    splits = np.maximum(0.0, spectrum.lower_values[:k] ** 2 - spectrum.upper_values[k] ** 2)
-    require(splits.any(), "σ_j > σ_{k+1} fails for every j <= k")
-    return np.asarray(splits)
+def splits(spectrum: Spectrum, k: int) -> FloatArray:
+    """`σ_j² - σ²_{k+1}` for j = 1..k, (k,), rounded down and at least 0."""
+    return np.asarray(np.maximum(0.0, spectrum.lower_values[:k] ** 2 - spectrum.upper_values[k] ** 2))
+
+
+def _some_splits(spectrum: Spectrum, k: int) -> FloatArray:
+    """The same where some j has a gap."""
+    gaps = splits(spectrum, k)
+    require(gaps.any(), "σ_j > σ_{k+1} fails for every j <= k")
+    return gaps
 
 
 def _gaps(spectrum: Spectrum, k: int) -> FloatArray:

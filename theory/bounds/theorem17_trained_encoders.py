@@ -52,7 +52,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.bounds.theorem07_near_optimal import excess
+from pairbounds.theory.bounds.theorem07_near_optimal import excess, splits
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, label_coordinates, weighted_targets
 from pairbounds.theory.quantities.margins import error_within, margins
@@ -75,7 +75,7 @@ def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
 
     Never above twice the bound of the squared error. Where ε = 0 it speaks of every f whose span contains the top j.
     """
-    thresholds = _soft_thresholds(_surplus(spectrum, k))
+    thresholds = _soft_thresholds(splits(spectrum, k))
     whole, half = _distances(graph, spectrum, k, _excess(encoder), thresholds)
     return min(
         error_within((1 + _margins(graph, spectrum, thresholds[i])) / 2, graph.left_marginal, _square(half[i]))
@@ -115,7 +115,7 @@ def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
 
 def mse_by_excess(graph: PairGraph, spectrum: Spectrum, k: int, excess: float) -> float:
     """The bound (a) of the squared error of the probe on any embedding pair of width k with that excess loss."""
-    whole, _ = _distances(graph, spectrum, k, excess, _soft_thresholds(_surplus(spectrum, k)))
+    whole, _ = _distances(graph, spectrum, k, excess, _soft_thresholds(splits(spectrum, k)))
     return _square(np.min(whole))
 
 
@@ -126,7 +126,7 @@ def _distances(
     coordinates = label_coordinates(graph, spectrum)[:k]
     energies = np.sum(coordinates**2, axis=1)
     rest = np.sqrt((1 - thresholds) ** 2 @ energies + max(0.0, 1 - float(energies.sum())) + spectrum.rounding)
-    roots = np.sqrt(_surplus(spectrum, k))
+    roots = np.sqrt(splits(spectrum, k))
     weights = np.divide(thresholds, roots, out=np.zeros_like(thresholds), where=roots > 0)
     norms = np.array([_operator_norm(graph, coordinates, row) for row in weights])
     off = np.sqrt(excess) * norms + spectrum.rounding
@@ -152,16 +152,11 @@ def _levels(surplus: FloatArray) -> FloatArray:
     return np.asarray(positive[np.unique(places)[: len(positive)]])
 
 
-def _surplus(spectrum: Spectrum, k: int) -> FloatArray:
-    """`S_i = σ_i² - σ²_{k+1}`, (k,), rounded down and at least 0."""
-    return np.asarray(np.maximum(0.0, spectrum.lower_values[:k] ** 2 - spectrum.upper_values[k] ** 2))
-
-
 def _surplus_at_gap(spectrum: Spectrum, k: int) -> FloatArray:
-    """The same where all are positive."""
-    surplus = _surplus(spectrum, k)
-    require(surplus.min() > 0, "σ_k > σ_{k+1} fails")
-    return surplus
+    """`splits` where all are positive."""
+    gaps = splits(spectrum, k)
+    require(gaps.min() > 0, "σ_k > σ_{k+1} fails")
+    return gaps
 
 
 def _margins(graph: PairGraph, spectrum: Spectrum, weights: FloatArray) -> FloatArray:

@@ -129,7 +129,8 @@ class Forecast:
     known_marginals: bool = False
 
     def __post_init__(self) -> None:
-        _require(1, self.level)
+        if not 0 < self.level < 1:
+            raise ValueError(f"level={self.level!r} is not a confidence: 0 < level < 1")
 
     @cached_property
     def triplets(self) -> Spectrum:
@@ -138,7 +139,8 @@ class Forecast:
 
     def excess(self, n_pairs: int) -> float:
         """The excess loss of the best encoder on n pairs, at most; inf where n is too small for (d)."""
-        _require(n_pairs, self.level)
+        if n_pairs < 1:
+            raise ValueError(f"n_pairs={n_pairs}: at least 1")
         gap = _gap(self.triplets, self.k)
         if self.known_marginals:
             return _within(gap, self._noise.norm(n_pairs, self.level), 0.0)
@@ -217,7 +219,6 @@ class Noise:
 
     def norm(self, n_pairs: int, level: float) -> float:
         """`‖E‖_F`, at most with probability `level`: the lesser of Bernstein's and McDiarmid's."""
-        _require(n_pairs, level)
         log, largest = math.log(2 / (1 - level)), 1 / math.sqrt(self.smallest) + math.sqrt(self.norm_squared)
         bernstein = float(bernstein_deviation(self.variance, largest, log, n_pairs))
         mcdiarmid = math.sqrt(self.variance / n_pairs) + math.sqrt(-math.log(1 - level) / (n_pairs * self.smallest))
@@ -225,7 +226,6 @@ class Noise:
 
     def operator_norm(self, n_pairs: int, level: float) -> float:
         """`‖E‖_op`, at most with probability `level`, by the matrix Bernstein inequality."""
-        _require(n_pairs, level)
         log, largest = math.log(self.nodes / (1 - level)), 1 / math.sqrt(self.smallest) + 1
         return float(bernstein_deviation(self.largest, largest, log, n_pairs))
 
@@ -258,13 +258,6 @@ def _mse_by_angle(energy: FloatArray, triplets: Spectrum, k: int, noise: float, 
     angle = np.minimum(1.0, stretch * (sine + off))
     roots = np.sqrt(1 - within + triplets.rounding) + angle * np.sqrt(within + triplets.rounding)
     return float(min(1.0, roots.min()) ** 2)
-
-
-def _require(n_pairs: int, level: float) -> None:
-    if n_pairs < 1:
-        raise ValueError(f"n_pairs={n_pairs}: at least 1")
-    if not 0 < level < 1:
-        raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
 
 
 STATEMENTS = (
