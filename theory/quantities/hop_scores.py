@@ -12,11 +12,10 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels, weighted_targets
-from pairbounds.theory.quantities.label_blocks import Factor, by_class, column_blocks, first_half_hop, for_hops
+from pairbounds.theory.quantities.consistency import weighted_targets
+from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
 
 KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
-FEW = 48  # columns: of so many the maximum is faster across rows, with a copy, than along them
 
 # Kept here the hops live as long as the graph, and no longer.
 _kept: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
@@ -52,16 +51,13 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
     for row, coefficients in zip(mixing, filters, strict=True):
         row[: len(coefficients)] = coefficients
     mine, others = np.zeros((len(filters), graph.n_left)), np.full((len(filters), graph.n_left), -np.inf)
-    nodes, blocks = _hops(graph, mixing.shape[1])
-    own = class_indicators(required_labels(graph, "left")).indices.astype(np.int64)[nodes]
-    for columns, hops in blocks:
+    own = weighted_targets(graph).indices.astype(np.int64)
+    for columns, hops in _hops(graph, mixing.shape[1]):
         for rows in row_blocks(graph.n_left, len(filters) * len(columns)):
             scores = np.tensordot(mixing, hops[:, rows], axes=1)
             _compare(scores, own[rows] - columns[0], mine[:, rows], others[:, rows])
         del hops  # or those of two blocks would be in memory while the next are computed
-    margins = np.empty_like(mine)
-    margins[:, nodes] = mine - others
-    return list(margins / np.sqrt(graph.left_marginal))
+    return list((mine - others) / np.sqrt(graph.left_marginal))
 
 
 def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatArray) -> None:
@@ -73,35 +69,32 @@ def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatA
     place = slice(None), inside, own[inside]
     mine[:, inside] = scores[place]
     scores[place] = -np.inf
-    few = scores.shape[2] <= FEW
-    best = scores.transpose(2, 0, 1).copy().max(axis=0) if few else scores.max(axis=2)
-    np.maximum(others, best, out=others)
+    # Of few columns the maximum across rows, with a copy, is many times faster than along them.
+    np.maximum(others, scores.transpose(2, 0, 1).copy().max(axis=0), out=others)
 
 
-def _hops(graph: PairGraph, count: int) -> tuple[IntArray, Iterator[tuple[IntArray, FloatArray]]]:
-    """The left node of each row, and `T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, by blocks of classes.
+def _hops(graph: PairGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
+    """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, by blocks of classes: its classes, (b,), and the hops, (count, n_left, b).
 
-    A block is its classes, (b,), and the hops, (count, n_left, b). Where all hops take at most `KEPT_BYTES` they are
-    one block, kept with the graph for other filters and widths.
+    Where all hops take at most `KEPT_BYTES` they are one block, kept with the graph for other filters and widths.
     """
-    classes = len(class_masses(graph))
+    matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
+    classes = targets.shape[1]
     if 8 * count * graph.n_left * classes > KEPT_BYTES:
-        matrix, targets, nodes = by_class(graph)
-        parts = column_blocks(classes, (count + 3) * graph.n_left)
-        return nodes, ((columns, _continued(matrix, targets[:, columns], None, count)) for columns in parts)
+        for columns in column_blocks(classes, (count + 3) * graph.n_left):
+            yield columns, _hops_of(matrix, targets[:, columns], count)
+        return
     known = _kept.get(graph)
     if known is None or len(known) < count:
-        known = _kept[graph] = _continued(for_hops(graph), sp.csc_array(weighted_targets(graph)), known, count)
-    return np.arange(graph.n_left), iter([(np.arange(classes), known[:count])])
+        known = _kept[graph] = _hops_of(matrix, targets, count)
+    yield np.arange(classes), known[:count]
 
 
-def _continued(matrix: Factor, targets: sp.csc_array, begun: FloatArray | None, count: int) -> FloatArray:
-    """The first `count` hops of some targets, (count, n_left, b), from the first few, by Chebyshev's recurrence."""
-    if begun is None:
-        begun = targets.toarray(order="C")[None]
-    hops = np.empty((count, *begun.shape[1:]))
-    hops[: len(begun)] = begun
-    for degree in range(len(begun), count):
+def _hops_of(matrix: Factor, targets: sp.csc_array, count: int) -> FloatArray:
+    """The first `count` hops of some targets, (count, n_left, b), by Chebyshev's recurrence."""
+    hops = np.empty((count, *targets.shape))
+    hops[0] = targets.toarray(order="C")
+    for degree in range(1, count):
         half = matrix.T @ hops[degree - 1] if degree > 1 else first_half_hop(matrix, targets)
         product = matrix @ half
         for rows in row_blocks(*product.shape):

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import pairs_by_class, weighted_targets
+from pairbounds.theory.quantities.consistency import weighted_targets
 from pairbounds.theory.spectrum.triplets import is_filled
 
 BLOCK_BYTES = 3 * 2**27  # of the vectors of some columns of Ỹ
@@ -36,22 +36,6 @@ def _dense(graph: PairGraph) -> FloatArray:
 def _is_sparse(matrix: object) -> bool:
     """Return `False` for a dense matrix, and for one that is known by its products alone."""
     return bool(sp.issparse(matrix))
-
-
-def by_class(graph: PairGraph) -> tuple[Factor, sp.csc_array, IntArray]:
-    """Ā and Ỹ with the left nodes of a class together, and the right ones by the class that has most of their mass.
-
-    With them the left node of each row. Products then find most of what they read in the cache. What is not sparse is
-    left as it is.
-    """
-    targets, matrix = weighted_targets(graph), for_hops(graph)
-    if not _is_sparse(matrix):
-        return matrix, sp.csc_array(targets), np.arange(graph.n_left)
-    shares = pairs_by_class(graph)
-    masses = np.lexsort((shares.data, np.repeat(np.arange(graph.n_right), np.diff(shares.indptr))))
-    rows = np.argsort(targets.indices, kind="stable")
-    columns = np.argsort(shares.indices[masses[shares.indptr[1:] - 1]], kind="stable")
-    return sp.csr_array(matrix[rows][:, columns]), sp.csc_array(targets[rows]), rows
 
 
 def first_half_hop(matrix: Factor, block: sp.csc_array) -> FloatArray:

@@ -20,10 +20,9 @@ from scipy.linalg import eigh_tridiagonal
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_masses
+from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
 from pairbounds.theory.quantities.label_blocks import (
     Factor,
-    by_class,
     column_blocks,
     first_half_hop,
     for_hops,
@@ -287,7 +286,7 @@ def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None
 def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
     nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape)))
-    matrix, targets, _ = by_class(graph)
+    matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
     shorter, longer = sorted(graph.joint.shape)
     masses, parts = [], []
     for columns in column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):
