@@ -16,7 +16,6 @@ LARGEST_SIDE = 16
 MOST_CLASSES = 5
 SMALLEST_PENALTY = 1e-6  # and as far below 1: beyond, nothing is penalised, or everything
 LARGEST_INTEGER = 1000  # that is easier to read than a decimal
-ROUND_OFF = 1e-12  # relative, of the division by the largest weight
 LARGEST_FEATURE = 1e3  # beyond it a loss is a difference of numbers that drown it
 
 Sides = tuple[PairGraph, int, Features | None, float | None]  # the arguments of `score`
@@ -28,7 +27,7 @@ class Candidate:
 
     Attributes
     ----------
-    weights : (n_left, n_right), non-negative, the largest 1, or all of them integers; no empty row or column
+    weights : (n_left, n_right), non-negative, the smallest integers, or else the largest 1; no empty row or column
     left_labels, right_labels : (n_left,) and (n_right,), together 0..r-1
     k : 1..min(n_left, n_right)
     features : (n_left, k) and (n_right, k) of an encoder or a critic, or `None` for claims about an optimum
@@ -55,8 +54,9 @@ class Candidate:
         largest = self.weights.max(initial=0.0)
         if not largest > 0:
             raise ValueError("weights are empty or all zero")
-        scaled = self.weights / largest
-        scaled[scaled < SMALLEST_WEIGHT] = 0
+        scaled = self.weights * (self.weights >= SMALLEST_WEIGHT * largest)
+        is_whole = largest <= LARGEST_INTEGER and bool((scaled == np.rint(scaled)).all())
+        scaled /= np.gcd.reduce(scaled.astype(np.int64), axis=None) if is_whole else largest
         rows, columns = scaled.any(axis=1), scaled.any(axis=0)
         scaled = scaled[rows][:, columns]
         labels = np.concatenate([self.left_labels[rows], self.right_labels[columns]])
@@ -87,13 +87,6 @@ class Candidate:
         stays = np.arange(self.size) != node
         rows, columns = np.flatnonzero(stays[: self.n_left]), np.flatnonzero(stays[self.n_left :])
         return self.subgraph(rows, columns) if self.weights[np.ix_(rows, columns)].any() else None
-
-    def in_integers(self) -> "Candidate | None":
-        """The same with the smallest integers for weights, up to `LARGEST_INTEGER`; `None` where there are none."""
-        multiples = np.arange(1.0, LARGEST_INTEGER + 1)[:, None, None] * (self.weights / self.weights.max())
-        whole = np.rint(multiples)
-        exact = np.flatnonzero((np.abs(multiples - whole) <= ROUND_OFF * multiples).all(axis=(1, 2)))
-        return replace(self, weights=whole[exact[0]]) if len(exact) else None
 
     @cached_property
     def graph(self) -> PairGraph:

@@ -6,6 +6,7 @@ It needs nothing of a claim but its value, so it serves any function, and 0-1 er
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -48,14 +49,10 @@ class Evaluator:
         return time.monotonic() - self._start
 
     @property
-    def counted(self) -> float:
-        """The part of the evaluations that is spent."""
-        return 0.0 if self._allowed is None else self.evaluations / self._allowed
-
-    @property
     def spent(self) -> float:
         """The part of the budget that is spent, of time or of evaluations; above 1 once it is overdrawn."""
-        return max(self.seconds / self.budget, self.counted)
+        counted = 0.0 if self._allowed is None else self.evaluations / self._allowed
+        return max(self.seconds / self.budget, counted)
 
     def __call__(self, candidate: Candidate) -> float:
         """The ratio, or `UNMET`."""
@@ -158,7 +155,7 @@ def drop_edge(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 def set_weight(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """A pair more, or another weight for one."""
     place = int(rng.integers(candidate.n_left)), int(rng.integers(candidate.n_right))
-    return _with_weight(candidate, place, 10 ** rng.uniform(-4, 0))
+    return _with_weight(candidate, place, candidate.weights.max() * 10 ** rng.uniform(-4, 0))
 
 
 def equate(candidate: Candidate, rng: np.random.Generator) -> Candidate:
@@ -198,17 +195,15 @@ def change_width(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 
 def split_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """A node twice, each half with half the weight, on either side."""
-    node, rows, columns = int(rng.integers(candidate.size)), np.arange(candidate.n_left), np.arange(candidate.n_right)
-    is_left = node < candidate.n_left
-    if candidate.weights.shape[0 if is_left else 1] >= LARGEST_SIDE:
+    node = int(rng.integers(candidate.size))
+    side, place = (0, node) if node < candidate.n_left else (1, node - candidate.n_left)
+    if candidate.weights.shape[side] >= LARGEST_SIDE:
         return candidate
-    if is_left:
-        twice = candidate.subgraph(np.append(rows, node), columns)
-        halves = np.where(np.isin(np.arange(twice.n_left), (node, twice.n_left - 1)), 0.5, 1.0)[:, None]
-    else:
-        twice = candidate.subgraph(rows, np.append(columns, node - candidate.n_left))
-        halves = np.where(np.isin(np.arange(twice.n_right), (node - candidate.n_left, twice.n_right - 1)), 0.5, 1.0)
-    return twice.changed(weights=twice.weights * halves)
+    weights = 2 * candidate.weights
+    np.moveaxis(weights, side, 0)[place] /= 2
+    ends = [np.arange(n) for n in weights.shape]
+    ends[side] = np.append(ends[side], place)
+    return replace(candidate, weights=weights).subgraph(*ends)
 
 
 def drop_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:

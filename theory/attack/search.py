@@ -18,7 +18,6 @@ from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 OPENING, OPENED = 4, 0.2  # graphs of each family at the beginning, within this part of the budget
-DRAWS = (1, 4, 16)  # random graphs for a start; the best of them is improved
 RETURNS = 0.3  # of the starts, from a neighbour of the best so far
 SEARCHING, REFUTED = 0.8, 0.5  # of the budget, the second once there is a violation; the rest is for shrinking
 KEPT = 0.99  # of the ratio, by a smaller graph, where there is no violation
@@ -111,9 +110,9 @@ def find_counterexample(
 
     Notes
     -----
-    The search begins with some graphs of each family (`starts`). Then each start takes the best of some random graphs
-    or a neighbour of the best so far, and improves it by a (1+1) evolution strategy on the claim's own ratio, which
-    also relabels, splits and drops nodes (`climbing`). The best graph is shrunk (`shrinking`) to a small violation in
+    The search begins with some graphs of each family (`starts`). Then each start is a random graph or a neighbour of
+    the best so far, improved by a (1+1) evolution strategy on the claim's own ratio, which also relabels, splits and
+    drops nodes (`climbing`). The best graph is shrunk (`shrinking`) to a small violation in
     integers, or to a simpler graph of nearly the same ratio. The claim is refuted only after a ratio above 1 was
     confirmed in higher precision (`confirmation`).
     """
@@ -122,7 +121,11 @@ def find_counterexample(
     evaluator = Evaluator(claim, budget, evaluations)
     best = _search(evaluator, np.random.default_rng(rng), report)
     if best.candidate is None:
-        raise RuntimeError(_nothing_found(evaluator))
+        reason = f" (the last: {evaluator.unmet})" if evaluator.unmet else ""
+        raise RuntimeError(
+            f"none of {evaluator.evaluations} graphs met the hypotheses of bound {claim.name!r}{reason}: give a larger "
+            "budget, or more evaluations"
+        )
     largest = best.ratio
 
     def shows_the_same(candidate: Candidate, ratio: float) -> bool:
@@ -131,9 +134,6 @@ def find_counterexample(
         return ratio >= KEPT * largest
 
     best.replace_by(*shrink((best.candidate, largest), evaluator, shows_the_same))
-    whole = best.candidate.in_integers()
-    if whole is not None:
-        best.replace_by(whole, evaluator(whole))
     return _result(best, largest, evaluator)
 
 
@@ -146,9 +146,11 @@ def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | Non
         drawn = _drawn(evaluator, rng, family)
         best.consider(drawn, evaluator(drawn))
     while evaluator.spent < (until := REFUTED if best.refutes else SEARCHING):
-        start = _start(evaluator, rng, best)
-        if start is not None:
-            best.consider(*climb(start[0], evaluator, rng, until=until, ratio=start[1]))
+        known = best.candidate
+        start = _drawn(evaluator, rng) if known is None or rng.random() >= RETURNS else perturbed(known, rng)
+        ratio = evaluator(start)
+        if ratio != UNMET:
+            best.consider(*climb(start, evaluator, rng, until=until, ratio=ratio))
         if report is not None:
             report(min(1.0, evaluator.spent), evaluator.evaluations, max(0.0, best.ratio))
     return best
@@ -157,17 +159,6 @@ def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | Non
 def _drawn(evaluator: Evaluator, rng: np.random.Generator, family: str | None = None) -> Candidate:
     needed = {"with_features": evaluator.with_features, "with_penalty": evaluator.with_penalty}
     return random_candidate(rng, **needed, family=family)
-
-
-def _nothing_found(evaluator: Evaluator) -> str:
-    """The reason why a search has no graph to show."""
-    by_time = evaluator.seconds / evaluator.budget > evaluator.counted
-    end = f"the budget of {evaluator.budget:g} s" if by_time else "the number of evaluations"
-    reason = f" (the last: {evaluator.unmet})" if evaluator.unmet else ""
-    return (
-        f"{end} ended the search after {evaluator.evaluations} graphs, none that met the hypotheses of bound "
-        f"{evaluator.claim.name!r}{reason}: give more"
-    )
 
 
 def _check(claim: Bound, budget: float, evaluations: int | None) -> None:
@@ -215,23 +206,6 @@ def confirmed_ratio(claim: Bound, candidate: Candidate, ratio: float) -> tuple[f
         return ratio, None
     confirmation = confirm(claim, *candidate.sides)
     return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
-
-
-def _start(evaluator: Evaluator, rng: np.random.Generator, best: _Best) -> tuple[Candidate, float] | None:
-    """A candidate that meets the hypotheses and its ratio, if there is one among some draws."""
-    if best.candidate is not None and rng.random() < RETURNS:
-        near = perturbed(best.candidate, rng)
-        ratio = evaluator(near)
-        return None if ratio == UNMET else (near, ratio)
-    chosen: tuple[Candidate, float] | None = None
-    for _ in range(rng.choice(DRAWS)):
-        drawn = _drawn(evaluator, rng)
-        ratio = evaluator(drawn)
-        if ratio > (UNMET if chosen is None else chosen[1]):
-            chosen = drawn, ratio
-        if evaluator.spent >= SEARCHING:
-            break
-    return chosen
 
 
 def _result(best: _Best, largest: float, evaluator: Evaluator) -> CounterexampleResult:

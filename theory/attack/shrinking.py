@@ -136,19 +136,17 @@ def _in_few_digits(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
 
 
 def _rounded_weights(candidate: Candidate) -> Iterator[Candidate]:
-    """Candidates of so many decimals, then so many significant digits, where small weights matter; not of integers."""
-    if candidate.in_integers() is not None:
-        return
-    weights = candidate.weights
-    exponents = np.floor(np.log10(np.where(weights > 0, weights, 1.0)))
     for digits in DIGITS:
-        units = 10.0 ** (exponents - digits + 1)
-        yield candidate.changed(weights=np.round(weights, digits))
-        yield candidate.changed(weights=np.round(weights / units) * units)
+        yield candidate.changed(weights=_significant(candidate.weights, digits))
 
 
 def _rounded_features(candidate: Candidate) -> Iterator[Candidate]:
     if candidate.features is not None:
         f, g = candidate.features
-        for digits in (0, *DIGITS):
-            yield candidate.changed(features=(np.round(f, digits), np.round(g, digits)))
+        for digits in DIGITS:
+            yield candidate.changed(features=(_significant(f, digits), _significant(g, digits)))
+
+
+def _significant(values: FloatArray, digits: int) -> FloatArray:
+    """The values, rounded to significant digits."""
+    return np.reshape([float(f"{value:.{digits}g}") for value in values.flat], values.shape)
