@@ -278,30 +278,20 @@ def test_it_holds_for_unconverged_triplets(family, tol, monkeypatch):
 # Rounded outward: what is as small as round-off is made a thousandth, large enough to see.
 
 
-def saying(**said) -> tuple[Spectrum, np.ndarray]:
-    """Six triplets, which say something else of what they may be off by, and their true values."""
-    triplets = spectrum(family_graph("dense_random", 3, 12), 6)
-    known = {"upper_values": triplets.upper_values, "lower_values": triplets.lower_values, "rounding": 0.0}
-    vars(triplets).update(known | {name: known[name] + off for name, off in said.items()})
-    return triplets, triplets.singular_values
-
-
 @pytest.mark.parametrize(("k", "kept"), [(1, None), (3, None), (5, 3), (3, 3)])
 def test_a_cut_is_as_wide_as_its_values_may_be_off(k, kept):
     """At the width, or where a penalty between σ_3 and σ_4 keeps three directions."""
-    off = 1e-3
-    for said in ({"upper_values": off, "lower_values": -off}, {"rounding": off}):
-        triplets, sigma = saying(**said)
-        between, high, low, rounding = float(sigma[2] + sigma[3]) / 2, sigma[k] + off, sigma[k - 1] - off, 0.0
-        if "rounding" in said:
-            high, low, rounding = sigma[k], sigma[k - 1], off
-        if kept is None:
-            cut = Cut.of(triplets, k)
-        else:
-            cut = Cut.at_penalty(triplets, k, kept, between)
-            high, low = (between, between) if kept < k else (max(between, high), max(between, low))
-        assert (cut.below, cut.above) == pytest.approx((high**2 + rounding, low**2 - rounding), abs=1e-12)
-        assert (cut.rounding, cut.noise) == pytest.approx((rounding, rounding), abs=1e-9)
+    off, triplets = 1e-3, spectrum(family_graph("dense_random", 3, 12), 6)
+    sigma = triplets.singular_values
+    vars(triplets).update(upper_values=sigma + off, lower_values=sigma - off, rounding=off)
+    between, high, low = float(sigma[2] + sigma[3]) / 2, sigma[k] + off, sigma[k - 1] - off
+    if kept is None:
+        cut = Cut.of(triplets, k)
+    else:
+        cut = Cut.at_penalty(triplets, k, kept, between)
+        high, low = (between, between) if kept < k else (max(between, high), max(between, low))
+    assert (cut.below, cut.above) == pytest.approx((high**2 + off, low**2 - off), abs=1e-12)
+    assert (cut.rounding, cut.noise) == pytest.approx((off, off), abs=1e-9)
 
 
 def test_filters_of_many_hops_that_overflow_say_nothing():
