@@ -47,13 +47,6 @@ def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample
     return PairSample(graph.reweighted(drawn), left, right)
 
 
-def placed(rows: FloatArray, nodes: IntArray, size: int) -> FloatArray:
-    """Embeddings of all nodes of a side, (size, k), from those of drawn ones: the others are at the origin."""
-    everywhere = np.zeros((size, rows.shape[1]))
-    everywhere[nodes] = rows
-    return everywhere
-
-
 class PairSampler:
     """Draws batches of independent pairs; O(log n_pairs) each."""
 
@@ -66,7 +59,7 @@ class PairSampler:
     def pairs(self, size: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
         """Left and right nodes of pairs drawn from P, (size,) each."""
         entries = self._find(rng.random(size) * self._cumulative[-1])
-        return self._left[entries].astype(np.int64), self._right(entries)
+        return self._left[entries].astype(np.int64), np.searchsorted(self._ends, entries, side="right")
 
     def induced_pairs(self, size: int, rng: np.random.Generator) -> tuple[IntArray, IntArray]:
         """The two left nodes of pairs drawn from `P_T`, (size,) each: a pair's, and another with its right node."""
@@ -78,6 +71,3 @@ class PairSampler:
     def _find(self, places: FloatArray) -> IntArray:
         found = np.searchsorted(self._cumulative, places, side="right") - 1
         return np.minimum(found, len(self._left) - 1)
-
-    def _right(self, entries: IntArray) -> IntArray:
-        return np.searchsorted(self._ends, entries, side="right")

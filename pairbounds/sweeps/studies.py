@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cached_property
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -158,11 +157,7 @@ def study(
 def study_names() -> dict[str, str]:
     """The studies of this package by their names, each with the name of its module; none of them is loaded."""
     return {
-        module.name: f"{home}.{module.name}"
-        for home in HOMES
-        if (spec := find_spec(home)) is not None
-        for module in iter_modules(spec.submodule_search_locations)
-        if not module.name.startswith("_")
+        module.name: f"{home}.{module.name}" for home in HOMES for module in iter_modules(import_module(home).__path__)
     }
 
 

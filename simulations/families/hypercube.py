@@ -64,14 +64,13 @@ class Hypercube(ClosedForm):
         degrees = np.arange(self.n_bits + 1)
         return leading(abs(1 - 2 * self.flip) ** degrees, [comb(self.n_bits, j) for j in degrees], k)
 
-    def label_energy_by_degree(self) -> FloatArray:
-        """Label energy at degrees 0..n_label_bits, (n_label_bits + 1,), sums to 1."""
-        m, degrees = self.n_label_bits, np.arange(self.n_label_bits + 1)
-        if self.label == "first":
-            return np.array([comb(m, j) / 2**m for j in degrees])
-        return np.where((degrees == 0) | (degrees == m), 0.5, 0.0)
-
     def induced_labelling_error(self) -> float:
-        """Two steps of noise: `Σ_j (1 - (1 - 2 flip)^{2j})` times the label energy at degree j."""
-        kept = (1 - 2 * self.flip) ** (2 * np.arange(self.n_label_bits + 1))
-        return float(np.sum((1 - kept) * self.label_energy_by_degree()))
+        """Two steps of noise: `Σ_j (1 - (1 - 2 flip)^{2j})` times the label energy at degree j.
+
+        Bits have it as binomials, and a parity half at degree 0 and half at the last.
+        """
+        m, degrees = self.n_label_bits, np.arange(self.n_label_bits + 1)
+        energy = np.where((degrees == 0) | (degrees == m), 0.5, 0.0)
+        if self.label == "first":
+            energy = np.array([comb(m, j) / 2**m for j in degrees])
+        return float(np.sum((1 - (1 - 2 * self.flip) ** (2 * degrees)) * energy))

@@ -8,7 +8,7 @@ import pandas as pd
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.encoder_training import train
 from pairbounds.simulations.observations import caption_features, image_features
-from pairbounds.simulations.pair_sampling import draw_pairs, placed
+from pairbounds.simulations.pair_sampling import draw_pairs
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.check_bounds import check_bounds
@@ -89,9 +89,10 @@ def _free(graph: PairGraph, n: int, settings: Settings, seed: int) -> tuple[Pair
     found = train(sample.graph, k, steps=steps, log_every=steps, device="cpu", seed=seed)
     counts = np.zeros(graph.joint.shape)
     counts[np.ix_(sample.left, sample.right)] = n * sample.graph.joint.toarray()
-    sides = placed(found.left, sample.left, graph.n_left), placed(found.right, sample.right, graph.n_right)
+    left, right = np.zeros((graph.n_left, k)), np.zeros((graph.n_right, k))
+    left[sample.left], right[sample.right] = found.left, found.right
     left_over = float(found.history["excess_loss"].iloc[-1])
-    return sides, {"counted_28": excess_of_counts(graph, k, counts), "left_over": left_over}
+    return (left, right), {"counted_28": excess_of_counts(graph, k, counts), "left_over": left_over}
 
 
 def _measured(graph: PairGraph, k: int, embeddings: Pair, forecast: Forecast) -> dict[str, float]:
