@@ -12,7 +12,7 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, above_zero, require_labels
 from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import OVERLAP, accuracies, excludes_zero, mean_and_half
-from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE, VERMILION
 from pairbounds.theory.quantities.confidence import detectable
 
 KINDS = {"untrained": ("untrained", NEUTRAL), "simclr": ("augmentations", AUGMENTATION), "clip": ("captions", CAPTION)}
@@ -36,7 +36,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Test accuracy of the trained networks."""
     trained = tables["pretraining"][tables["pretraining"]["chosen"]]
     controls = controlled(tables["training_controls"])
-    further = controls[controls["arm"] != "clip"]
+    further = controls[(controls["arm"] != "clip") & controls["labels"].isin(trained["labels"])]
     picture, axes = plt.subplots(figsize=(1.4 * COLUMN, 1.1 * COLUMN))
     _accuracies(axes, pd.concat([trained, further.assign(kind=further["arm"])]))
     return picture, (
@@ -47,13 +47,15 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _accuracies(axes: Axes, runs: pd.DataFrame) -> None:
-    """For each label set a bar for each kind of encoder."""
-    label_sets, pitch = runs["labels"].unique(), 0.81 / len(SHOWN)
+    """For each label set a bar for each kind of encoder; an objective of a user's own has its own name."""
+    label_sets, present = runs["labels"].unique(), list(runs["kind"].unique())
+    kinds = sorted(present, key=[*SHOWN, *present].index)
+    pitch = 0.81 / len(kinds)
     for place, labels in enumerate(label_sets):
-        heights = accuracies(runs[runs["labels"] == labels], SHOWN)
+        heights = accuracies(runs[runs["labels"] == labels], kinds)
         for shift, (kind, (mean, half)) in enumerate(heights.items()):
-            label, color = SHOWN[kind]
-            x = place + pitch * (shift - (len(SHOWN) - 1) / 2)
+            label, color = SHOWN.get(kind, (kind, VERMILION))
+            x = place + pitch * (shift - (len(kinds) - 1) / 2)
             axes.bar(x, mean, yerr=half, width=pitch - 0.02, color=color, capsize=2)
             axes.text(x, 1, label, **ON_BAR)
     axes.set_xticks(range(len(label_sets)), label_sets)
