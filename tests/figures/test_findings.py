@@ -73,9 +73,7 @@ def written(call, folder):
 def test_a_finding_names_figures_tables_and_studies_that_exist(name):
     finding = FINDINGS[name]
     assert {name, *finding.also} <= set(FIGURES)
-    for table in finding.tables:
-        assert studies_of([table]), table
-        assert f"`{table}`" in finding.sources()
+    assert all(studies_of([table]) and f"`{table}`" in finding.sources() for table in finding.tables)
 
 
 def test_every_number_of_the_page_is_computed_from_the_published_tables(tmp_path):

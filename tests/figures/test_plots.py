@@ -70,14 +70,6 @@ def test_axes_of_ones_own_keep_their_cycle_of_colours_and_new_ones_have_ours(nam
     assert {line.get_color() for line in new.lines} <= {*CYCLE.by_key()["color"], NEUTRAL}
 
 
-@pytest.mark.parametrize("name", ["bounds", "comparison"])
-def test_no_legend_calls_a_bound_what_the_axis_calls_the_measurement(name):
-    axes = PLOTS[name]()
-    quantity = axes.get_ylabel().partition(",")[0]
-    entries = [text.get_text().replace("-", " ") for text in axes.get_legend().get_texts()]
-    assert not [entry for entry in entries if entry.rpartition(": ")[2] == quantity]
-
-
 def test_the_consistency_is_that_of_the_graph():
     (line,) = plot_consistency(GRAPH, 5).lines
     np.testing.assert_allclose(line.get_ydata(), consistency_curve(GRAPH, 5))

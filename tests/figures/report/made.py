@@ -9,8 +9,15 @@ import pandas as pd
 from pairbounds import PairGraph, check_bounds
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.real_data.audit.auditing import Settings, audit
-from tests.figures.report.hostile import LONG, MARKUP, RIGHT_TO_LEFT, SCRIPT, TEMPLATE, TEXTS
 from tests.figures.sweeps import phase_table
+
+# Texts that would break a page which does not escape them.
+SCRIPT = "<script>document.title = 'taken'</script>"
+MARKUP = "\"'><img src=x onerror=\"document.title = 'taken'\">"
+RIGHT_TO_LEFT = "שלום \N{RIGHT-TO-LEFT OVERRIDE}olleh حصان"
+LONG = "x" * 10_000
+TEMPLATE = "{{ 7 * 7 }} {% raw %} </style> --> ]]>"
+TEXTS = [SCRIPT, MARKUP, RIGHT_TO_LEFT, LONG, TEMPLATE]
 
 
 def graph():

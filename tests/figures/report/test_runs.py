@@ -19,7 +19,7 @@ from pairbounds.figures.report.runs import Runs
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import read_table, write_table
 from tests.figures.report import made
-from tests.figures.report.hostile import MARKUP, SCRIPT, TEMPLATE
+from tests.figures.report.made import MARKUP, SCRIPT, TEMPLATE
 from tests.figures.report.reading import require_sound
 
 KINDS = ["audit", "check", "check", "check", "figure", "study", "sweep", "table"]
