@@ -12,21 +12,19 @@ from pairbounds.real_data.emoji_concepts import SOURCES, STYLES, Labels, concept
 USUAL_SIZE = 96  # pixels: they are drawings
 
 
-def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
+def emoji(size: int = 72) -> ImageTextDataset:
     """The images and captions of `emoji_concepts.emoji_graph`: 3,246 images in the order of its left nodes.
 
     Parameters
     ----------
     size : pixels
         Both styles are drawn at it: OpenMoji rendered, Twemoji resized from its 72 x 72. Transparent is white.
-    labels : {"category", "subcategory"}
 
     Raises
     ------
     ValueError
-        Another value of `labels`, a size below 1; and the errors of `pairbounds.real_data.emoji_concepts.concepts`.
+        A size below 1; and the errors of `pairbounds.real_data.emoji_concepts.concepts`.
     """
-    label_names(labels)  # or an error: there are no such labels
     images = [(style, concept) for style in STYLES for concept in concepts()]
     label_sets = {
         name: np.unique([getattr(concept, name) for _, concept in images], return_inverse=True)[1]
@@ -39,8 +37,8 @@ def emoji(size: int = 72, labels: Labels = "category") -> ImageTextDataset:
         files=tuple(files),
         digests=tuple(map(digest, files)),
         captions=tuple(concept.captions for _, concept in images),
-        labels=label_sets[labels],
-        label_names=label_names(labels),
+        labels=label_sets["category"],
+        label_names=label_names("category"),
         label_sets=label_sets,
         class_names={name: label_names(name) for name in get_args(Labels)},
         subjects=tuple(concept.code for _, concept in images),

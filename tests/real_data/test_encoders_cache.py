@@ -12,7 +12,6 @@ from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.encoders.cache import CHUNK, Rows, stored_rows
 from pairbounds.real_data.encoders.encoder import ImageEncoder, TextEncoder, unit_rows
-from tests.limits import largest_file
 from tests.real_data import tiny
 
 
@@ -67,15 +66,6 @@ def test_a_run_that_breaks_off_goes_on_at_its_last_whole_chunk(tmp_path_factory,
         assert np.array_equal(stored_rows(place, size, lambda start: rows(start, size)), numbered(0, size))
     done = min(stops_at, size) // CHUNK * CHUNK
     assert starts == [0] + [done] * (done < size)
-
-
-def test_a_full_disk_is_told_and_what_is_kept_is_whole(tmp_path):
-    rows = np.random.default_rng(0).standard_normal((2 * CHUNK, 4)).astype(np.float32)
-    stored_rows(tmp_path, CHUNK, lambda start: [rows[start:CHUNK]])
-    with pytest.raises(OSError, match=r"cannot be written \(File too large\)"), largest_file(1000):
-        stored_rows(tmp_path, 2 * CHUNK, lambda start: [rows[start:]])
-    assert [path.name for path in tmp_path.iterdir()] == ["00000000.npy"]
-    np.testing.assert_array_equal(stored_rows(tmp_path, 2 * CHUNK, lambda start: [rows[start:]]), rows)
 
 
 def test_features_are_computed_once_for_each_data_set_and_encoder(dataset, tmp_path):
