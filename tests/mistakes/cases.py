@@ -7,7 +7,6 @@ FILES = [
     ("raw cosines", "check cosines.npy --k 2", "from_features"),
     ("weights that are not numbers", "check missing.npy --k 2", "missing.npy"),
     ("an image without a pair", "check row.npy --k 2", "row.npy"),
-    ("three axes", "check cube.npy --k 2", "cube.npy"),
     ("columns with names of one's own", "check web.csv --k 2", "--columns"),
     ("a column that is not there", "check web.csv --k 2 --columns address,text", "no column 'text'"),
     ("weights in words", "check words.csv --k 2", "words.csv, row 0"),
@@ -27,7 +26,7 @@ WIDTHS = [
     ("far too many widths", "check graph.npz --k 1:99999999999", "asks for 99999999999 widths"),
     ("proofs at many widths", "check graph.npz --k 1:3 --proof p.json", "a proof is of one width"),
     ("no hops", f"{CHECK} --hops 0", "hops=0"),
-    ("a critic of two widths", f"{CHECK} --critic f.npy g.npy", "g"),
+    ("a critic of other sides", f"{CHECK} --critic row.npy row.npy", "g has shape"),
 ]
 OUTPUTS = [
     ("a table in a format that is none", f"{CHECK} --out table.xls", ".parquet or .csv"),

@@ -19,7 +19,6 @@ def write(folder: Path) -> None:
     PairGraph(joint).save(folder / "unlabelled.npz")
     _matrices(folder, joint)
     _tables(folder, rng)
-    _features(folder, rng)
     (folder / "notes.txt").write_text("My notes. They are not to be lost.\n")
     (folder / "thesis.csv").write_text("chapter,pages\n1,40\n")
     (folder / "pictures").mkdir()
@@ -29,7 +28,6 @@ def _matrices(folder: Path, joint: np.ndarray) -> None:
     np.save(folder / "cosines.npy", joint - 0.5)
     np.save(folder / "missing.npy", np.where(joint > 0.9, np.nan, joint))
     np.save(folder / "row.npy", joint * (np.arange(12) > 0)[:, None])
-    np.save(folder / "cube.npy", joint[None])
     sp.save_npz(folder / "matrix.npz", sp.csr_array(joint))
     scipy.io.mmwrite(folder / "matrix.mtx", sp.coo_array(joint))
 
@@ -50,9 +48,3 @@ def _tables(folder: Path, rng: np.random.Generator) -> None:
     classes.to_csv(folder / "labels.csv", index=False)
     np.save(folder / "few.npy", np.arange(5))
     named.to_parquet(folder / "pairs.parquet")
-
-
-def _features(folder: Path, rng: np.random.Generator) -> None:
-    features = rng.standard_normal((12, 4))
-    np.save(folder / "f.npy", features)
-    np.save(folder / "g.npy", rng.standard_normal((8, 3)))
