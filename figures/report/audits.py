@@ -9,16 +9,11 @@ from pairbounds.figures.report import checks
 from pairbounds.figures.report.contents import Picture, Section, Table, data_uri
 from pairbounds.figures.report.origin import origin_of
 from pairbounds.infrastructure.tables import read_table
+from pairbounds.real_data.audit.audit_report import RANKINGS
 
 SUMMARY = frozenset({"n_images", "n_captions", "n_pairs", "k", "bounds_failed", "keys", "provenance"})  # keys of one
 MOST_ROWS = 25  # of a ranking
 PICTURE = "audit.png"
-RANKINGS = {
-    "crossing_captions": "Captions that cross labels most",
-    "hub_captions": "Captions that make most of the pairs",
-    "classes": "Classes, the least consistent first",
-    "class_pairs": "Classes that mix most",
-}
 FACTS = {
     "images": "n_images",
     "captions": "n_captions",
@@ -62,7 +57,7 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
     alt = "Panels of the audit: bounds against what was measured, singular values, captions and classes."
     rankings = [
         Table(title, frame.rename(columns=lambda column: column.replace("_", " ")), folded=True, most=MOST_ROWS)
-        for name, title in RANKINGS.items()
+        for name, (title, _) in RANKINGS.items()
         if (frame := frames.get(name)) is not None and len(frame)
     ]
     found = Section(

@@ -182,21 +182,21 @@ class TableFile:
             yield [_json_text(name, record.get(name)) for name in self.names]
 
 
-def table_file(path: Path, header: bool | None = None) -> TableFile:
+def table_file(path: Path, *, header: bool = False) -> TableFile:
     """Open a table, and tell the names of its columns.
 
     A text has a header unless all cells of its first line are numbers.
 
     Parameters
     ----------
-    header : whether a first line of numbers is a header
+    header : whether any first line of a text is a header
 
     Raises
     ------
     FileNotFoundError
         There is no such file.
     ValueError
-        It is empty or damaged, has two columns of one name, or begins with 0, 1, ..., which may be a header.
+        It is empty or damaged, has two columns of one name, or begins with 0, 1, ..., which may be a header or a row.
     """
     if require_file(path, "table", "give a Parquet, CSV, TSV or JSONL file").stat().st_size == 0:
         raise ValueError(f"{path} is empty: it has neither columns nor rows")
@@ -212,7 +212,7 @@ def table_file(path: Path, header: bool | None = None) -> TableFile:
             with _opened(path) as lines:
                 names = _json_names(lines) if kind == ".jsonl" else _first_row(path, lines)
     if kind in SEPARATORS:
-        headed = _is_header(path, names, header)
+        headed = header or _is_header(path, names)
         names = names if headed else [str(number) for number in range(len(names))]
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
@@ -298,18 +298,18 @@ def _first_row(path: Path, lines: IO[str]) -> list[str]:
     return first
 
 
-def _is_header(path: Path, first: Sequence[str], header: bool | None) -> bool:
+def _is_header(path: Path, first: Sequence[str]) -> bool:
     """True where the cells of a first line are names."""
     counted = [str(number) for number in range(len(first))]
     of_a_frame = len(first) > 1 and list(first) == ["", *counted[:-1]]
     if of_a_frame or not is_numeric(pa.chunked_array([first], TEXT)):
         return True
-    if header is None and len(first) > 1 and list(first) == counted:
+    if len(first) > 1 and list(first) == counted:
         raise ValueError(
             f"{path} begins with {', '.join(first[:3])}{', ...' if first[3:] else ''}, which may be the numbers of "
             "columns or a first row: put a line with names of the columns first"
         )
-    return header is True
+    return False
 
 
 def _json_records(lines: IO[str]) -> Iterator[dict[str, Any]]:

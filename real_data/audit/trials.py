@@ -18,7 +18,6 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.audit.dropping_rules import (
     CONTROLS,
@@ -39,7 +38,7 @@ from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
 from pairbounds.theory.quantities.scores import linear_standing, score_noise
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import spectrum
 
 THEOREMS = {
     "bound_theorem_4": "probe-error",
@@ -277,14 +276,15 @@ def _measured(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str
     encoder = Encoder.optimum(graph, triplets, k)
     wrong = _wrong(encoder)
     kept = before[images]
+    isolated = max(0.0, 1 - float(kept.sum()))
     return {
         "n_pairs": len(pairs),
-        "isolated": max(0.0, 1 - float(kept.sum())),
+        "isolated": isolated,
         "alpha_t": induced_labelling_error(graph),
         "gap": 1 - float(triplets.singular_values[k]) ** 2,
-        **{column: _bound(name, graph, triplets, k) for column, name in THEOREMS.items()},
+        **{column: BOUNDS[name](graph, triplets, k) for column, name in THEOREMS.items()},
         "probe_error": float(graph.left_marginal @ wrong),
-        "error": float(kept @ wrong) + max(0.0, 1 - float(kept.sum())),
+        "error": float(kept @ wrong) + isolated,
     }
 
 
@@ -293,10 +293,3 @@ def _wrong(encoder: Encoder) -> Mask:
     f, coefficients, mass = encoder.left, encoder.probe.coefficients, encoder.graph.left_marginal
     winners = linear_standing(f, coefficients, score_noise(f, coefficients, mass)).winners
     return np.asarray(winners != encoder.graph.left_labels)
-
-
-def _bound(name: str, graph: PairGraph, triplets: Spectrum, k: int) -> float:
-    try:
-        return BOUNDS[name](graph, triplets, k)
-    except HypothesisError:
-        return float("nan")

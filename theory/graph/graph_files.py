@@ -67,9 +67,9 @@ class GraphFile:
         left_out = f"; ignored: {', '.join(self.ignored)}" if self.ignored else ""
         return f"read as {what}" + (f" ({roles})" if roles else "") + left_out
 
-    def labelled(self, path: str | os.PathLike[str], header: bool | None = None) -> "GraphFile":
+    def labelled(self, path: str | os.PathLike[str]) -> "GraphFile":
         """The same with the left labels of a file, as `read_labels` reads it."""
-        labels = read_labels(path, header)
+        labels = read_labels(path)
         return replace(self, graph=_labelled(self.graph, labels, path, by_row=self.kind != "pairs"))
 
 
@@ -79,7 +79,6 @@ def read_graph(
     *,
     columns: Sequence[str] | None = None,
     weight: str | None = None,
-    header: bool | None = None,
 ) -> GraphFile:
     """Read a pair graph.
 
@@ -100,8 +99,6 @@ def read_graph(
         The columns of a table that hold the two ends of a pair.
     weight : str, optional
         The column of the weights of pairs; by default one of `WEIGHTS`, or 1 for each row.
-    header : bool, optional
-        Whether the first line of a text is a header though all its cells are numbers.
 
     Raises
     ------
@@ -116,8 +113,8 @@ def read_graph(
         raise ValueError(f"{source} is none of {', '.join(MATRICES)}, {WORDS}: a graph is read from one of these")
     if source.suffix in MATRICES and (columns is not None or weight is not None):
         raise ValueError(f"{source} is a matrix: it has no columns that hold the ends of pairs or their weights")
-    file = _matrix_file(source) if source.suffix in MATRICES else _table_file(source, columns, weight, header)
-    return file if labels is None else file.labelled(labels, header)
+    file = _matrix_file(source) if source.suffix in MATRICES else _table_file(source, columns, weight)
+    return file if labels is None else file.labelled(labels)
 
 
 def _matrix_file(source: Path) -> GraphFile:
@@ -147,8 +144,8 @@ def _graph_of(path: str | os.PathLike[str], make: Callable[..., PairGraph], *arr
         raise ValueError(f"{path}: {error}") from error
 
 
-def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None, header: bool | None) -> GraphFile:
-    table = table_file(source, header if columns is None else header is not False)
+def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None) -> GraphFile:
+    table = table_file(source, header=columns is not None)
     if columns is not None and len(columns) != 2:
         raise ValueError(f"columns={list(columns)!r} are not two: name the left end and the right end of a pair")
     ends = known_ends(table.names) if columns is None else (table.require(columns[0]), table.require(columns[1]))
@@ -249,7 +246,7 @@ def one_label_each(cells: pd.DataFrame, file: Path) -> "pd.Series[Any]":
     return classes.set_index("name")["label"]
 
 
-def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt.NDArray[Any] | dict[str, str]:
+def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, str]:
     """Classes from a file: an array in the order of the nodes, or a mapping from id to class.
 
     In a table, and in a text, a class is what is written, and an empty cell or line says that a node has none; empty
@@ -270,7 +267,7 @@ def read_labels(path: str | os.PathLike[str], header: bool | None = None) -> npt
         return np.array(text_lines(source), dtype=object)
     if not is_table(source):
         raise ValueError(f"{source} is none of .npy, .txt, {WORDS}: labels are read from one of these")
-    table = table_file(source, header)
+    table = table_file(source)
     if len(table.names) == 1:
         return np.asarray(table.read().text(table.names[0]).to_numpy())
     name, label = label_columns(table)
