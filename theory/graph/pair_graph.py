@@ -240,7 +240,9 @@ class PairGraph:
     @cached_property
     def components(self) -> tuple[IntArray, IntArray]:
         """The component of each left node, (n_left,), and of each right one, (n_right,), numbered 0.. ; O(pairs)."""
-        square: Any = sp.block_array([[None, self.joint], [self.joint.T, None]], format="csr")
+        joint, both = self.joint, self.n_left + self.n_right
+        starts = np.pad(joint.indptr, (0, self.n_right), mode="edge")
+        square = sp.csr_array((joint.data, joint.indices + self.n_left, starts), shape=(both, both))
         numbers = _read_only(sp.csgraph.connected_components(square, directed=False)[1].astype(np.int64))
         return numbers[: self.n_left], numbers[self.n_left :]
 

@@ -162,7 +162,7 @@ def _by_cholesky(matrix: sp.csr_array, basis: FloatArray, computed: float) -> fl
 def _by_probes(matrix: sp.csr_array, basis: FloatArray, known: FloatArray, computed: float) -> float:
     """The same; the computed value is where the polynomials begin to grow."""
     # A sum of d products is off by at most d u / (1 - d u) of the sum of their absolute values, in any order.
-    summed = np.diff(matrix.indptr).max() + np.bincount(matrix.indices, minlength=1).max()
+    summed = np.diff(matrix.indptr).max() + np.bincount(matrix.indices).max()
     rounding = float(1.01 * UNIT * summed)
     start = np.random.default_rng(SEEDS).standard_normal((PROBES, matrix.shape[1])).T
     cutoff = max(computed, rounding)

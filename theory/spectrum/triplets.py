@@ -21,6 +21,7 @@ DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 32
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
 DENSE_SHARE = 4  # and from a share of the triplets of one in so many on
 SPARSE_TOL = 1e-6  # residual norm allowed, where nothing else is said
+BLOCK_COLUMNS = 20  # of a block, on average: from there on it is faster by itself
 SPARSE = 16  # one entry in so many: from there on sparse products are faster than dense ones
 SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
 GUARD = 2  # values computed beyond the k-th, so that k is never at the edge of what was searched
@@ -219,10 +220,10 @@ def triplets_by_parts(
     """The k leading singular triplets (left, values, right), vectors as columns, of a matrix of independent blocks.
 
     `parts` numbers the blocks of the rows and of the columns. Block by block, as p of one size take 1 / p² of the time,
-    unless k goes beyond their smaller sides. `device`: `None` is the CPU, without torch.
+    unless they are small or k goes beyond their smaller sides. `device`: `None` is the CPU, without torch.
     """
     sizes = [np.bincount(side) for side in parts]
-    if k > np.minimum(*sizes).sum():
+    if not 1 < len(sizes[0]) <= min(matrix.shape) / BLOCK_COLUMNS or k > np.minimum(*sizes).sum():
         return _dense(matrix, k, device)
     turns = [np.argsort(side) for side in parts]
     blocks = zip(*(np.split(turn, np.cumsum(size)[:-1]) for turn, size in zip(turns, sizes, strict=True)), strict=True)
@@ -457,6 +458,8 @@ def searched_triplets(
         return leading_triplets(triplets_within(forward, basis[:, -(k + GUARD) :]), k), 0.0
     if known.shape[1] == k:
         return triplets_within(forward, known), 1.0
+    if known.shape[1] == 1:
+        known = known[:, :0]  # ARPACK finds it, and the others more exactly
 
     def rest(vectors: FloatArray) -> FloatArray:
         return gram(vectors) - known @ (known.T @ vectors)  # less their value, 1, times themselves
