@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds, spectrum
-from pairbounds.infrastructure import reading
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.measuring import Pairs, agreement, labelling_errors, pair_facts
@@ -43,10 +42,7 @@ def audited(table, tmp_path_factory):
     folder = tmp_path_factory.mktemp("audit")
     for name, frame in zip(("pairs", "labels"), table, strict=True):
         frame.to_parquet(folder / f"{name}.parquet", row_group_size=3_000)
-    patch = pytest.MonkeyPatch()
-    patch.setattr(reading, "BATCH", 700)
     done = audit(folder / "pairs.parquet", folder / "labels.parquet", folder / "out", Settings(K))
-    patch.undo()
     return folder / "out", done
 
 
