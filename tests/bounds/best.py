@@ -72,17 +72,16 @@ def competing(table: pd.DataFrame, rivals: tuple[tuple[str, ...], ...]) -> Itera
 
 def counts(groups: Iterator[pd.DataFrame]) -> list[dict[str, Any]]:
     """For each bound the points where it applies, is vacuous, and is alone the best."""
-    found = {name: {"what": name, "count": 0, "vacuous": 0, "best": 0} for name in BOUNDS}
-    for group in groups:
-        value = group["value"].to_numpy() * np.where(group["relation"] == ">=", -1, 1)
-        least = value.min()
-        nearly = value <= least + CLOSE * max(abs(least), CLOSE)
-        for name, is_vacuous, is_near in zip(group["bound"], group["vacuous"], nearly, strict=True):
-            row = found[name]
-            row["count"] += 1
-            row["vacuous"] += bool(is_vacuous)
-            row["best"] += bool(is_near and nearly.sum() == 1 and not is_vacuous)
-    return list(found.values())
+    rows = pd.concat([group.assign(best=is_alone_best(group)) for group in groups])
+    found = rows.groupby("bound").agg(count=("bound", "size"), vacuous=("vacuous", "sum"), best=("best", "sum"))
+    found = found.reindex(list(BOUNDS), fill_value=0).astype(int)
+    return found.rename_axis("what").reset_index().to_dict("records")
+
+
+def is_alone_best(group: pd.DataFrame) -> pd.Series:
+    value = group["value"] * np.where(group["relation"] == ">=", -1, 1)
+    nearly = value <= value.min() + CLOSE * max(abs(value.min()), CLOSE)
+    return nearly & (nearly.sum() == 1) & ~group["vacuous"].astype(bool)
 
 
 if __name__ == "__main__":

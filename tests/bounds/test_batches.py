@@ -1,4 +1,4 @@
-"""Theorem 29 beside sums over all batches, and theorem 31's temperature."""
+"""Theorem 29 beside sums over all batches."""
 
 import math
 from itertools import product
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
-from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.quantities.population_infonce import mutual_information
 from tests.families import skewed_weights
 
@@ -162,7 +161,6 @@ def test_bad_arguments_and_graphs_without_labels_or_information():
     with pytest.raises(ValueError, match="one class alone"):
         dropping(graph, [1, 1])
     assert list(collisions(graph, 2)["kind"]) == ["same caption", "also a pair"]
-    assert math.isinf(largest_temperature(graph))
     with pytest.raises(ValueError, match="independent"):
         smallest_batch(graph)
     for share in (0.0, 1.0):

@@ -55,23 +55,18 @@ def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_b
 
 
 @pytest.mark.parametrize("k", [1, 3, 8])
-def test_nothing_of_the_optimum_is_due_to_optimisation(k):
+def test_the_parts_of_the_optimum_are_sums_of_label_energy_and_none_is_due_to_optimisation(k):
     f, g = optimal_embeddings(WORLD, k)
+    whole = spectrum(WORLD, min(WORLD.joint.shape))
+    energy, squares = label_energy(WORLD, whole), whole.singular_values**2
+    beyond = 1 - energy.sum()  # in the kernel of the pairs, where σ is 0
     for encoder in ((f, g), f, (1e6 * f, g)):
         found = check_encoder(WORLD, encoder)
         assert found.best["optimisation"] < 3e-5  # a root of round-off
+        assert found.best["pairs"] == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
+        assert found.best["width"] == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
         assert found.bound == pytest.approx(found.mse, abs=3e-5)
         assert "least of this width, the largest part" not in str(found)
-
-
-def test_the_parts_of_the_tail_are_sums_of_label_energy():
-    k = 5
-    whole = spectrum(WORLD, min(WORLD.joint.shape))
-    energy, squares = label_energy(WORLD, whole), whole.singular_values**2
-    found = check_encoder(WORLD, optimal_embeddings(WORLD, k))
-    beyond = 1 - energy.sum()  # in the kernel of the pairs, where σ is 0
-    assert found.best["pairs"] == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
-    assert found.best["width"] == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
 
 
 def test_pairs_that_repel_are_turned_around():

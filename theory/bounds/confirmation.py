@@ -63,13 +63,14 @@ def confirm(
         near = embedded(moved, k, encoding, penalty)
         if rng is not None:
             near = subject(moved, _shaken(near.spectrum, rng), k, encoding, penalty)
-        found = score_of(claim, near)
-        return np.array([found.value, found.measured] if known is None else [found.value])
+        return inexact(score_of(claim, near))
+
+    def inexact(score: Score) -> FloatArray:
+        return np.array([score.value, score.measured] if known is None else [score.value])
 
     try:
         plain = score_of(claim, encoder, None if known is None else known.value)
-        at = np.array([plain.value, plain.measured] if known is None else [plain.value])
-        noise = _spread(sides, at, graph, features) + _roughness(sides, graph, features)
+        noise = _spread(sides, inexact(plain), graph, features) + _roughness(sides, graph, features)
         margin = rounding(claim, encoder, plain.value) + SAFETY * noise
     except HypothesisError as error:
         nothing = Score(math.nan, math.nan, 0.0)
