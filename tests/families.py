@@ -1,4 +1,4 @@
-"""Graph families that every bound and every solver is tried on: random, structured and degenerate."""
+"""Graph families that every bound and every solver is tried on: random, structured and degenerate; and their labels."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -150,6 +150,11 @@ GRAPHS = {family.__name__: family for family in ALL}
 
 def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
     return GRAPHS[family](np.random.default_rng(seed), size)
+
+
+def targets(graph: PairGraph) -> Any:
+    """`Ỹ` from its formula, (n_left, r)."""
+    return np.sqrt(graph.left_marginal)[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
 
 
 def embeddings(graph: PairGraph, k: int, seed: int = 0) -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ from pairbounds import BOUNDS, PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem18_penalty import duality_gap, penalised_excess
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 
 OF_OPTIMUM = [name for name, claim in BOUNDS.items() if claim.subject == "penalised optimum"]
 
@@ -72,7 +72,7 @@ def test_no_encoder_is_below_the_minimum_and_the_duality_gap_is_above_the_excess
 @pytest.mark.parametrize("most", [3, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_penalty_at_a_singular_value_to_the_last_bit(family, most):
     """The cut in float64 and that in truth may differ there; both are bounded. At all values, or at some."""
-    graph = GRAPHS[family](np.random.default_rng(3), 14)
+    graph = family_graph(family, 3, 14)
     triplets = spectrum(graph, min(graph.joint.shape))
     values = np.unique(triplets.singular_values.round(9))
     for k in (2, min(graph.joint.shape)):

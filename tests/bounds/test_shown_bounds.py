@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, bound, check_bounds, check_encoder
 from pairbounds.__main__ import app
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 GRAPH = PairGraph([[3, 1, 0], [1, 2, 0], [1, 1, 4], [0, 1, 2]], [0, 0, 1, 1], [0, 0, 1])
 MEASURED = {k: float(check_bounds(GRAPH, k, bounds=["probe-mse"])["measured"].iloc[0]) for k in (1, 2)}
@@ -83,7 +83,7 @@ def test_tables_on_the_terminal_in_latex_json_csv_and_a_report(call, place, valu
 def test_sentences_and_the_line_of_a_proof(call, tmp_path, monkeypatch, seed):
     """Percentages by theorem, the diagnosis of an encoder, and the exact value that the file of a proof proves."""
     monkeypatch.chdir(tmp_path)
-    graph = GRAPHS["latent_captions"](np.random.default_rng(seed), 14)
+    graph = family_graph("latent_captions", seed, 14)
     graph.save("graph.npz")
     out = " ".join(call(app, "check", "graph.npz", "--k", 3, "--proof", "proof.json")[1].split())
     names = {"4": "probe-error", "15": "multihop-error", "16": "local-multihop-error"}

@@ -9,7 +9,7 @@ from pairbounds import BOUNDS, PairGraph
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.quantities.population_infonce import mutual_information
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 
 
 @pytest.mark.parametrize("size", [0.03, 0.1, 0.3])
@@ -37,7 +37,7 @@ def test_the_largest_temperature_by_hand():
 @pytest.mark.parametrize("family", GRAPHS)
 def test_above_the_largest_temperature_the_optimum_is_out_of_reach(family):
     """By the row's value for features on the sphere."""
-    graph = GRAPHS[family](np.random.default_rng(0), 18)
+    graph = family_graph(family)
     highest = largest_temperature(graph)
     encoder = embedded(graph, 1, (np.full((graph.n_left, 1), 1 / (1.001 * highest)), np.ones((graph.n_right, 1))))
     value = BOUNDS["infonce-by-range"](graph, encoder.spectrum, 1, encoder)

@@ -11,7 +11,7 @@ from pairbounds.theory.attack import find_counterexample
 from pairbounds.theory.bounds.quantities import QUANTITIES
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 
 LABELLED = [name for name in GRAPHS if name not in ("one_class", "identity")]
 
@@ -145,7 +145,7 @@ def test_the_nearest_mean_and_its_bounds(family):
 
 def test_a_rate_is_never_asserted():
     """Its value is no bound: errors above it are no violation, and nothing can be searched for."""
-    graph = GRAPHS["latent_augmentations"](np.random.default_rng(6), 18)
+    graph = family_graph("latent_augmentations", 6)
     rows = check_bounds(graph, 8).set_index("bound")
     rate = rows.loc["image-error-rate"]
     assert np.isfinite(rate["value"])

@@ -14,13 +14,13 @@ from pairbounds import (
 from pairbounds.theory.bounds.quantities import aligned_induced_loss
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 
 
 @pytest.mark.parametrize("family", ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "imbalanced"])
 def test_multimodal_and_self_supervised_optima_span_one_subspace(family):
     """Theorem 3, by an eigendecomposition of the induced graph that knows nothing of captions."""
-    graph, k = GRAPHS[family](np.random.default_rng(2), 18), 3
+    graph, k = family_graph(family, 2), 3
     adjacency = graph.induced().normalized.toarray()
     values, vectors = np.linalg.eigh(adjacency)
     ours = spectrum(graph, k + 1)
@@ -41,7 +41,7 @@ def restricted_optimum(graph, basis, k):
 
 @pytest.mark.parametrize("family", ["dense_random", "heavy_tailed", "tall", "wide"])
 def test_theorem_4_among_encoders_of_a_class(family):
-    graph, rng = GRAPHS[family](np.random.default_rng(2), 14), np.random.default_rng(1)
+    graph, rng = family_graph(family, 2, 14), np.random.default_rng(1)
     root = np.sqrt(graph.left_marginal)[:, None]
     for columns in range(2, graph.n_left + 1):
         basis = np.linalg.qr(root * rng.standard_normal((graph.n_left, columns)))[0]
@@ -61,7 +61,7 @@ def test_theorem_4_among_encoders_of_a_class_is_false_of_another_function_than_t
 @pytest.mark.parametrize("family", GRAPHS)
 def test_aligned_induced_loss_is_the_least_over_linear_maps(family):
     """By least squares: with M = T Tᵀ the loss on P_T is quadratic in M."""
-    graph = GRAPHS[family](np.random.default_rng(3), 12)
+    graph = family_graph(family, 3, 12)
     f = np.random.default_rng(4).standard_normal((graph.n_left, 2))
     induced = graph.induced()
     aligned = aligned_induced_loss(embedded(graph, 2, f))
@@ -90,7 +90,7 @@ def test_without_a_gap_the_optimum_is_not_unique_and_probes_may_differ():
 
 @pytest.mark.parametrize("family", GRAPHS)
 def test_image_error_from_its_definition(family):
-    graph = GRAPHS[family](np.random.default_rng(8), 18)
+    graph = family_graph(family, 8)
     encoder = embedded(graph, 3)
     scores = encoder.left @ encoder.probe.coefficients
     classes, naive = np.unique(graph.left_labels).tolist(), 0.0
@@ -110,7 +110,7 @@ def test_image_error_from_its_definition(family):
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_no_embedding_of_width_k_is_better_prepared_for_slow_targets(family, k):
     """The remark to theorem 4: a target that any f misses whole varies no more than what f* misses."""
-    graph, rng = GRAPHS[family](np.random.default_rng(3), 18), np.random.default_rng(4)
+    graph, rng = family_graph(family, 3), np.random.default_rng(4)
     root, triplets = np.sqrt(graph.left_marginal), spectrum(graph, k + 1)
     most = 2 * (1 - triplets.singular_values[k] ** 2)
     pairs = graph.induced().joint.toarray()

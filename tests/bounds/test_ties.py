@@ -8,7 +8,7 @@ from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
 from pairbounds.theory.bounds.rows import TIED
 from pairbounds.theory.quantities import consistency
 from pairbounds.theory.quantities.consistency import optimum_range
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph, targets
 
 SIZE = 16
 ROTATIONS = 60
@@ -53,15 +53,15 @@ def test_every_optimum_is_within_the_range_and_both_ends_are_attained(family, se
             chosen, _ = np.linalg.qr(rng.standard_normal((tied.shape[1], kept)))
             error = naive_error(graph, np.hstack([above, tied @ chosen]))
             assert least - TOLERANCE <= error <= most + TOLERANCE
-        targets = np.sqrt(graph.left_marginal)[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
-        _, vectors = np.linalg.eigh(tied.T @ targets @ targets.T @ tied)  # the smallest first
+        coordinates = tied.T @ targets(graph)
+        _, vectors = np.linalg.eigh(coordinates @ coordinates.T)  # the smallest first
         for end, chosen in ((most, vectors[:, :kept]), (least, vectors[:, -kept:])):
             assert naive_error(graph, np.hstack([above, tied @ chosen])) == pytest.approx(end, abs=TOLERANCE)
 
 
 @pytest.mark.parametrize("family", GRAPHS)
 def test_the_table_gives_the_range_of_the_squared_error_and_of_nothing_else(family):
-    graph = GRAPHS[family](np.random.default_rng(3), SIZE)
+    graph = family_graph(family, 3, SIZE)
     for k in (1, 2, 3, min(graph.joint.shape) - 1):
         table = check_bounds(graph, k, np.ones((graph.n_left, k))).set_index("bound")
         squared = (table["quantity"] == "probe_mse") & (table["measured_of"] == "optimum") & table["applicable"]
@@ -97,7 +97,7 @@ def test_a_tie_without_an_end_in_reach_has_no_range_and_every_verdict(monkeypatc
 
 def test_values_of_zero_do_not_tie():
     """Beyond the rank the optimum has columns of 0, whatever basis of the null space a solver gives."""
-    graph = GRAPHS["low_rank"](np.random.default_rng(2), SIZE)
+    graph = family_graph("low_rank", 2, SIZE)
     for k in (3, 4, 8, SIZE):
         least, most = optimum_range(graph, spectrum(graph, min(k + 1, SIZE)), k)
         assert least == most == pytest.approx(check_bounds(graph, k).set_index("bound").loc["probe-mse", "measured"])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pairbounds import BOUNDS, check_bounds, spectrum
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 WIDTHS = (1, 3, 4)
 ROUND_OFF = 1e4 * np.finfo(float).eps
@@ -20,7 +20,7 @@ def given_on(graph):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_several_widths_say_what_one_at_a_time_says(family):
     """On equal graphs that are two, so that none remembers for the other."""
-    first, second = (GRAPHS[family](np.random.default_rng(3), 12) for _ in range(2))
+    first, second = (family_graph(family, 3, 12) for _ in range(2))
     found = check_bounds(first, WIDTHS, **given_on(first))
     assert found.columns[0] == "k"
     assert set(found["bound"]) == set(BOUNDS)
@@ -32,12 +32,12 @@ def test_several_widths_say_what_one_at_a_time_says(family):
 
 
 def test_certificates_are_for_each_width():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 20)
+    graph = family_graph("latent_captions", 0, 20)
     found = check_bounds(graph, [2, 5], bounds=["probe-mse"], certified=True)
     expected = [check_bounds(graph, k, bounds=["probe-mse"], certified=True)["value"].item() for k in (2, 5)]
     np.testing.assert_allclose(found["value"], expected, rtol=1e-9)
 
 
 def test_a_notebook_shows_the_widths():
-    table = check_bounds(GRAPHS["dense_random"](np.random.default_rng(1), 12), [2, 3], bounds=["probe-mse"])
+    table = check_bounds(family_graph("dense_random", 1, 12), [2, 3], bounds=["probe-mse"])
     assert "<th>k</th>" in table._repr_html_().replace(' scope="col"', "")

@@ -18,9 +18,9 @@ from pairbounds.figures.plots import (
 )
 from pairbounds.infrastructure.palette import NEUTRAL
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve
-from tests.families import GRAPHS
+from tests.families import family_graph
 
-GRAPH = GRAPHS["latent_captions"](np.random.default_rng(0), 40)
+GRAPH = family_graph("latent_captions", 0, 40)
 NAMES = ["probe-mse", "multihop-mse", "probe-error"]
 TABLE = pd.concat([check_bounds(GRAPH, k, bounds=NAMES).assign(k=k) for k in (2, 4, 8)])
 CELLS = [(noise, k, seed) for noise in (0.1, 0.2) for k in (1, 2) for seed in (0, 1)]

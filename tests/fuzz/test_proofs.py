@@ -25,7 +25,7 @@ from pairbounds import PairGraph, probe, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.proofs.decimals import written
 from pairbounds.theory.proofs.polynomials import chord
-from tests.families import GRAPHS
+from tests.families import family_graph
 from tests.fuzz.batches import batches, each_of
 from tests.fuzz.truth import BEYOND, errors
 from tests.theory.proofs.verifier import changed, record_of, said, saved, verifier
@@ -225,7 +225,7 @@ def test_a_verifier_with_a_hole_is_found_out(lost, forgery):
 
 @pytest.mark.parametrize("penalty", [0, 0.4])
 def test_the_true_errors_are_those_of_the_probe(penalty, tmp_path):
-    graph, k = GRAPHS["dense_random"](np.random.default_rng(0), 6), 2
+    graph, k = family_graph("dense_random", 0, 6), 2
     triplets = spectrum(graph, k + 1)
     optimum = Encoder.penalised_optimum(graph, triplets, k, penalty) if penalty else Encoder.optimum(graph, triplets, k)
     true, found = errors(saved(graph, tmp_path).read_bytes(), k, Fraction(str(penalty))), probe(graph, optimum.left)

@@ -13,7 +13,7 @@ from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.measuring import Pairs, agreement, labelling_errors, pair_facts
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 K = 32
 LABELLED = ("bounds", "spectrum", "hub_captions", "crossing_captions", "classes", "class_pairs")
@@ -158,7 +158,7 @@ def test_every_key_is_explained_and_every_table_is_named_by_its_content(audited)
 )
 def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
     """Their half width is 1.96 times the norm of the derivatives by the images' weights, taken numerically here."""
-    graph = GRAPHS[family](np.random.default_rng(seed), 14)
+    graph = family_graph(family, seed, 14)
     errors = _errors(graph)
     step = 1e-5
     derivatives = np.empty((2, graph.n_left))

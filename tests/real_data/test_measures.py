@@ -18,7 +18,7 @@ from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agree
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.similarities import membership_similarities
 from pairbounds.theory.quantities.logistic import logistic_probe
-from tests.families import GRAPHS
+from tests.families import family_graph
 from tests.theory.test_consistency import labelled_graphs
 
 SEEDS = st.integers(0, 2**31)
@@ -142,7 +142,7 @@ def test_arms_are_compared_at_one_diversity_and_corrected_for_chance():
 
 
 def test_what_is_learned_is_what_theory_says():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(7), 30)
+    graph = family_graph("latent_captions", 7, 30)
     k, seen = 4, np.arange(0, graph.n_left, 2)
     triplets = spectrum(graph, 8)
     found = learned(graph, triplets, k, seen)

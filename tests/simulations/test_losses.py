@@ -11,7 +11,7 @@ from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.losses.clip import INITIAL_TEMPERATURE, LARGEST_SCALE
 from pairbounds.simulations.losses.nt_xent import TEMPERATURE
 from pairbounds.simulations.pair_sampling import PairSampler
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 
 SIZES = st.integers(2, 6)
 
@@ -87,7 +87,7 @@ def naive_population(name, graph, f, g):
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("family", ["dense_random", "sparse_random", "heavy_tailed", "latent_captions"])
 def test_the_population_from_its_definition(name, family):
-    graph = GRAPHS[family](np.random.default_rng(0), 12)
+    graph = family_graph(family, 0, 12)
     rng = np.random.default_rng(1)
     f, g = embeddings(rng, graph.n_left), embeddings(rng, graph.n_right)
     value = LOSSES[name](graph).population(torch.tensor(f), torch.tensor(g)).item()
@@ -97,7 +97,7 @@ def test_the_population_from_its_definition(name, family):
 @pytest.mark.parametrize("name", LOSSES)
 def test_batches_tend_to_the_population(name):
     """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
-    graph = GRAPHS["latent_captions"](np.random.default_rng(2), 18)
+    graph = family_graph("latent_captions", 2)
     rng = np.random.default_rng(3)
     f, g = (torch.tensor(0.3 * embeddings(rng, n)) for n in graph.joint.shape)
     loss, sampler, size = LOSSES[name](graph), PairSampler(graph), 400
@@ -114,7 +114,7 @@ def test_batches_tend_to_the_population(name):
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_no_embedding_goes_below_the_floor(name):
-    graph = GRAPHS["latent_captions"](np.random.default_rng(4), 18)
+    graph = family_graph("latent_captions", 4)
     loss, rng = LOSSES[name](graph), np.random.default_rng(5)
     floor = loss.floor(3)
     if math.isnan(floor):
@@ -131,9 +131,9 @@ def test_no_embedding_goes_below_the_floor(name):
 
 
 def test_the_temperature_is_learned_shared_and_bounded():
-    graph = GRAPHS["dense_random"](np.random.default_rng(6), 8)
+    graph = family_graph("dense_random", 6, 8)
     loss = LOSSES["clip"](graph)
-    elsewhere = loss.on(GRAPHS["tall"](np.random.default_rng(6), 8))
+    elsewhere = loss.on(family_graph("tall", 6, 8))
     assert elsewhere.log_scale is loss.log_scale
     assert sum(parameter.numel() for parameter in loss.parameters()) == 1
     f = torch.tensor(embeddings(np.random.default_rng(7), 4))

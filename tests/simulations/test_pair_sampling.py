@@ -3,9 +3,9 @@ import pytest
 from scipy.stats import chisquare
 
 from pairbounds.simulations.pair_sampling import PairSampler, draw_pairs
-from tests.families import GRAPHS
+from tests.families import family_graph
 
-GRAPH = GRAPHS["sparse_random"](np.random.default_rng(0), 12)
+GRAPH = family_graph("sparse_random", 0, 12)
 DRAWS = 20_000
 
 

@@ -10,7 +10,7 @@ from pairbounds.simulations.observations import caption_features, image_features
 from pairbounds.simulations.pair_sampling import draw_pairs
 from pairbounds.simulations.spectral_descent import SpectralDescent
 from pairbounds.theory.quantities.factorisation import best_partner
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1)
 GRAPH = WORLD.caption_graph(0.1, 0.5)
@@ -33,7 +33,7 @@ def test_training_reaches_the_optimum_and_the_history_is_that_of_its_result():
 
 @pytest.mark.parametrize("family", ("dense_random", "tall", "heavy_tailed", "many_components", "rank_one", "circle"))
 def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family):
-    graph = GRAPHS[family](np.random.default_rng(2), 18)
+    graph = family_graph(family, 2)
     history = train(graph, 3, steps=200, log_every=200, device="cpu").history
     assert history["excess_loss"].iloc[-1] < 0.01 * history["excess_loss"].iloc[0]
 

@@ -10,7 +10,7 @@ from torch import nn
 from pairbounds import ForeignCodeError, LatentWorld, loss, train
 from pairbounds.simulations.losses import LOSSES
 from pairbounds.simulations.observations import caption_features, image_features
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=4, seed=1)
 GRAPH = WORLD.caption_graph(0.1, 0.5)
@@ -56,7 +56,7 @@ def of_pictures(shape, k):
 )
 @pytest.mark.parametrize("family", ["sparse_random", "heavy_tailed", "rank_one"])
 def test_a_loss_of_a_user_is_trained_like_the_same_loss_of_this_package(written, options, family):
-    graph = GRAPHS[family](np.random.default_rng(0), 12)
+    graph = family_graph(family, 0, 12)
     options = {"k": 3, "steps": 30, "learning_rate": 0.1, "device": "cpu", **options}
     mine, theirs = (train(graph, loss=loss, **options) for loss in (written, written.__name__))
     np.testing.assert_allclose(mine.left, theirs.left, rtol=1e-8, atol=1e-10)

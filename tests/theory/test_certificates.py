@@ -12,7 +12,7 @@ from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.theory.spectrum import certificates as module
 from pairbounds.theory.spectrum.certificates import certify, deflated_end, with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum
-from tests.families import GRAPHS, slow_decay
+from tests.families import GRAPHS, family_graph, slow_decay
 
 
 def true_value(graph: PairGraph, k: int) -> float:
@@ -23,7 +23,7 @@ def true_value(graph: PairGraph, k: int) -> float:
 @pytest.mark.parametrize("family", GRAPHS)
 def test_a_certified_value_is_above_the_true_one_and_close(family, proof_side, monkeypatch):
     monkeypatch.setattr(module, "PROOF_SIDE", proof_side)
-    graph = GRAPHS[family](np.random.default_rng(0), 40)
+    graph = family_graph(family, 0, 40)
     for k in (1, 12):
         found = certify(graph, spectrum(graph, k + 1), k)
         true = true_value(graph, k)
@@ -60,7 +60,7 @@ def test_a_skipped_value_is_noticed(proof_side, monkeypatch):
 
 
 def test_check_bounds_uses_it_when_asked():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(3), 18)
+    graph = family_graph("latent_captions", 3)
     plain, proved = check_bounds(graph, 4), check_bounds(graph, 4, certified=True)
     assert proved["holds"].all()
     values = [table.set_index("bound").loc["probe-error", "value"] for table in (plain, proved)]
@@ -124,7 +124,7 @@ def test_round_off_of_a_thousandth_counts_at_every_step_of_the_proof(monkeypatch
 @pytest.mark.parametrize("proof_side", [module.PROOF_SIDE, 0])
 def test_the_error_of_the_normalised_matrix_is_added(proof_side, monkeypatch):
     monkeypatch.setattr(module, "PROOF_SIDE", proof_side)
-    graph = GRAPHS["dense_random"](np.random.default_rng(3), 18)
+    graph = family_graph("dense_random", 3)
     triplets = spectrum(graph, 2)
     plain = certify(graph, triplets, 1).upper
     monkeypatch.setattr(module, "normalising_error", lambda _: 1e-3)

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from pairbounds import PairGraph, check_bounds
 from pairbounds.theory.graph.pair_graph import INDUCED_LIMIT
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 
 WEIGHTS = hnp.arrays(
     np.float64,
@@ -184,7 +184,7 @@ def test_bipartite_graphs_of_networkx_good_and_bad():
 
 @pytest.mark.parametrize("family", GRAPHS)
 def test_components_are_those_of_networkx(family):
-    graph = GRAPHS[family](np.random.default_rng(0), 12)
+    graph = family_graph(family, 0, 12)
     rows, columns = graph.joint.tocoo().coords
     pairs = nx.Graph([(("left", x), ("right", y)) for x, y in zip(rows, columns, strict=True)])
     left, right = graph.components
@@ -198,7 +198,7 @@ def test_components_are_those_of_networkx(family):
 
 @pytest.mark.parametrize("family", GRAPHS)
 def test_induced_graph_from_its_formula(family):
-    graph = GRAPHS[family](np.random.default_rng(1), 12)
+    graph = family_graph(family, 1, 12)
     joint, induced = graph.joint.toarray(), graph.induced()
     expected = np.einsum("xl,yl,l->xy", joint, joint, 1 / joint.sum(axis=0))
     np.testing.assert_allclose(induced.joint.toarray(), expected, atol=1e-15)

@@ -11,7 +11,7 @@ from pairbounds import PairGraph, bound, check_bounds, find_counterexample
 from pairbounds.theory.bounds.check_table import CheckTable
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.drawing import MOST_NODES, is_small
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 ALLOWED = {"div", "style", "bdi", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
 ALLOWED |= {"ul", "li", "svg", "title", "g", "line", "circle", "text"}
@@ -31,7 +31,7 @@ def page(html):
 
 @pytest.mark.parametrize("name", ["sparse_random", "latent_captions"])
 def test_graphs(name):
-    graph = GRAPHS[name](np.random.default_rng(0), 12)
+    graph = family_graph(name, 0, 12)
     tags, text = page(graph._repr_html_())
     assert str(graph.joint.nnz) in text
     assert tags.count("circle") == (sum(graph.joint.shape) if is_small(graph) else 0)

@@ -25,7 +25,7 @@ from pairbounds.theory.quantities.multihop_consistency import (
 )
 from pairbounds.theory.spectrum import triplets as triplets_module
 from pairbounds.theory.spectrum.triplets import Spectrum
-from tests.families import GRAPHS, block_diagonal, family_graph
+from tests.families import GRAPHS, block_diagonal, family_graph, targets
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
 DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200), 1 - np.geomspace(1e-9, 1e-3, 200)])
@@ -73,10 +73,6 @@ def dense_scores(graph: PairGraph, q: np.ndarray) -> np.ndarray:
     adjacency = (graph.normalized @ graph.normalized.T).toarray()
     places, vectors = np.linalg.eigh(adjacency)
     return vectors * values(q, places) @ vectors.T @ targets(graph)
-
-
-def targets(graph: PairGraph) -> np.ndarray:
-    return np.sqrt(graph.left_marginal)[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
 
 
 # Scores.

@@ -30,7 +30,7 @@ from pairbounds.theory.quantities.multihop_consistency import (
     tail_at_most,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
-from tests.families import GRAPHS, family_graph
+from tests.families import GRAPHS, family_graph, targets
 
 STEPS = [1, 2, 4, 8]
 RICH = [
@@ -58,9 +58,8 @@ in_any_blocks = pytest.mark.parametrize("columns", [2**30, 0], indirect=True, id
 def naive_measure(graph: PairGraph) -> tuple[np.ndarray, np.ndarray]:
     """Places σ_i² and label energies c_i over the whole left side, null space included, largest first."""
     vectors, values, _ = np.linalg.svd(graph.normalized.toarray(), full_matrices=True)
-    targets = np.sqrt(graph.left_marginal)[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
     places = np.pad(values, (0, graph.n_left - len(values))) ** 2
-    return places, np.sum((targets.T @ vectors) ** 2, axis=0)
+    return places, np.sum((targets(graph).T @ vectors) ** 2, axis=0)
 
 
 def all_triplets(graph: PairGraph) -> Spectrum:

@@ -11,7 +11,7 @@ from scipy.sparse.linalg import aslinearoperator
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.spectrum import triplets as module
 from pairbounds.theory.spectrum.triplets import operator_norm, residual_norms, triplets_by_parts
-from tests.families import GRAPHS, block_diagonal, slow_decay
+from tests.families import GRAPHS, block_diagonal, family_graph, slow_decay
 
 EPS = float(np.finfo(np.float64).eps)
 SIZE = 60  # large enough for the sparse route to have room
@@ -28,7 +28,7 @@ def test_values_and_vectors_agree_with_dense_svd(family, k, route, monkeypatch):
     method = "dense" if route == "dense" else "sparse"
     if route == "ARPACK":
         monkeypatch.setattr(module, "DENSE_SIDE", 0)
-    graph = GRAPHS[family](np.random.default_rng(3), SIZE)
+    graph = family_graph(family, 3, SIZE)
     if min(graph.joint.shape) <= k + module.GUARD:
         k = 1
     found = spectrum(graph, k, method=method)
@@ -60,7 +60,7 @@ def test_residuals_of_round_off_count_as_all_that_it_may_be(parts):
 @pytest.mark.parametrize("family", ["many_components", "identity"])
 def test_the_optimum_of_many_components_is_no_choice_of_a_solver(family, k):
     """The vectors of value 1 are in closed form, and the first is constant to the last bit."""
-    graph = GRAPHS[family](np.random.default_rng(4), SIZE)
+    graph = family_graph(family, 4, SIZE)
     dense, sparse = (spectrum(graph, k, method=method) for method in ("dense", "sparse"))
     ones = dense.singular_values == 1
     assert ones.sum() == min(k, graph.n_components)
@@ -120,7 +120,7 @@ def test_a_value_that_the_first_solve_missed_is_found_by_the_search(monkeypatch)
 def test_the_second_eigenvalue_from_the_first_vector(family, dense_side, monkeypatch):
     """Repeated or not, next to 1 or equal to it: an upper end, as close as it says."""
     monkeypatch.setattr(module, "DENSE_SIDE", dense_side)
-    graph = GRAPHS[family](np.random.default_rng(14), SIZE)
+    graph = family_graph(family, 14, SIZE)
     expected = dense_values(graph)[1] ** 2
     found = module.second_eigenvalue(graph.normalized, 3 * np.sqrt(graph.left_marginal))
     assert min(1, expected) - 1e-14 <= found <= 1

@@ -10,7 +10,7 @@ import pandas as pd
 from pairbounds import PairGraph, check_bounds
 from pairbounds.theory.attack.candidate import Sides
 from pairbounds.theory.bounds.scoring import embedded
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def left_features_only() -> Case:
 
 
 def tied_values() -> Case:
-    return Case(GRAPHS["cycle"](np.random.default_rng(0), 9), 2)
+    return Case(family_graph("cycle", 0, 9), 2)
 
 
 def disconnected() -> Case:

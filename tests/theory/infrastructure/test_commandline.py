@@ -9,13 +9,13 @@ from pairbounds import PairGraph, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import read_table
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 
 @pytest.fixture
 def graph_file(tmp_path):
     path = tmp_path / "graph.npz"
-    GRAPHS["latent_captions"](np.random.default_rng(0), 18).save(path)
+    family_graph("latent_captions").save(path)
     return path
 
 
@@ -56,7 +56,7 @@ def test_no_command_shows_the_help(call):
 
 
 def test_bounds_that_do_not_apply_are_named_below_the_table(call, tmp_path):
-    graph = GRAPHS["dense_random"](np.random.default_rng(0), 9)
+    graph = family_graph("dense_random", 0, 9)
     type(graph)(graph.joint, graph.left_labels).save(tmp_path / "half.npz")
     code, out, _ = call(app, "check", tmp_path / "half.npz", "--k", 2, "--out", tmp_path / "t.csv")
     assert code == 0

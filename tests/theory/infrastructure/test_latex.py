@@ -5,9 +5,9 @@ import pytest
 from pairbounds import check_bounds, to_latex
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import write_table
-from tests.families import GRAPHS
+from tests.families import family_graph
 
-GRAPH = GRAPHS["latent_captions"](np.random.default_rng(0), 40)
+GRAPH = family_graph("latent_captions", 0, 40)
 
 
 def cells(latex):

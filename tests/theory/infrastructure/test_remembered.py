@@ -8,7 +8,7 @@ from pairbounds import check_bounds, spectrum
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.quantities.consistency import class_cuts, label_coordinates
-from tests.families import GRAPHS
+from tests.families import family_graph
 
 
 class Subject:
@@ -25,13 +25,13 @@ def test_a_fact_is_of_all_its_subjects_in_their_order():
 
 
 def test_remembered_arrays_are_read_only():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 12)
+    graph = family_graph("latent_captions", 0, 12)
     arrays = class_cuts(graph), label_coordinates(graph, spectrum(graph, 3)), class_second_eigenvalues(graph)
     assert not any(array.flags.writeable for array in (*arrays, *graph.components))
 
 
 def test_graphs_and_spectra_die_after_their_bounds():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(0), 12)
+    graph = family_graph("latent_captions", 0, 12)
     triplets = spectrum(graph, 5)
     check_bounds(graph, [1, 4], triplets=triplets)
     check_bounds(graph, 4, tuple(np.ones((size, 4)) for size in graph.joint.shape), triplets=triplets)

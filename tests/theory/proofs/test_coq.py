@@ -15,7 +15,7 @@ from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import coq_check, places, prove_in_coq
 from pairbounds.theory.proofs.decimals import written
 from pairbounds.theory.proofs.verify import Refusal
-from tests.families import GRAPHS
+from tests.families import family_graph
 from tests.reliability.formal import sources
 from tests.theory.proofs.verifier import saved, verifier
 
@@ -30,7 +30,7 @@ def numbers(text, name):
 
 @pytest.mark.parametrize("family", ["dense_random", "latent_captions", "nearly_disconnected", "twins"])
 def test_the_file_is_about_the_graph(family):
-    graph = GRAPHS[family](np.random.default_rng(0), 8)
+    graph = family_graph(family, 0, 8)
     proved = prove_in_coq(graph, 3)
     weights = np.array(numbers(proved.text, "weights"), dtype=object)
     joint = graph.joint.toarray()
@@ -44,7 +44,7 @@ def test_the_file_is_about_the_graph(family):
 @pytest.mark.parametrize(("size", "k"), [(6, 1), (6, 2), (8, 2)])
 @pytest.mark.parametrize("penalty", [None, 0.6])
 def test_what_a_vote_proves_there_the_verifier_proves_too(size, k, penalty, tmp_path):
-    graph = GRAPHS["wide"](np.random.default_rng(0), size)
+    graph = family_graph("wide", 0, size)
     ours, read = prove_in_coq(graph, k, penalty=penalty), verifier.read(saved(graph, tmp_path))
     (vote,) = (claim for claim in ours.claims if claim.filter)
     (said_of,) = re.findall(
@@ -59,7 +59,7 @@ def test_what_a_vote_proves_there_the_verifier_proves_too(size, k, penalty, tmp_
 
 
 def test_a_graph_that_is_too_large_is_refused_before_the_work(tmp_path, call):
-    path = saved(GRAPHS["dense_random"](np.random.default_rng(1), 120), tmp_path)
+    path = saved(family_graph("dense_random", 1, 120), tmp_path)
     code, out, error = call(app, "check", path, "--k", 2, "--proof", tmp_path / "proof.v")
     assert code == 2
     assert "nodes are too many for Coq: " in error

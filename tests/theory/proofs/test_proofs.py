@@ -17,7 +17,7 @@ from pairbounds import PairGraph, check_bounds, probe, prove, spectrum
 from pairbounds.__main__ import app
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.multihop_consistency import label_measure, mass_up_to
-from tests.families import GRAPHS
+from tests.families import GRAPHS, family_graph
 from tests.theory.proofs.verifier import PROGRAM, record_of, said, saved, verifier
 
 HOPS = 4
@@ -29,7 +29,7 @@ def proved(graph, record, folder):
 
 @pytest.mark.parametrize("family", GRAPHS)
 def test_on_every_family_the_verifier_proves_what_is_written(family, tmp_path):
-    graph = GRAPHS[family](np.random.default_rng(0), 12)
+    graph = family_graph(family, 0, 12)
     k = max(1, min(graph.joint.shape) // 2)
     for penalty in (None, 0.6):
         try:
@@ -56,7 +56,7 @@ def test_what_is_proved_is_true_and_no_worse_than_theorem_15(seed):
 
 
 def test_with_a_penalty_it_is_about_the_minimisers_of_that_loss():
-    graph = GRAPHS["dense_random"](np.random.default_rng(1), 12)
+    graph = family_graph("dense_random", 1, 12)
     values = spectrum(graph, 9).singular_values
     mu = round(float(values[3] + values[4]) / 2, 6)
     wide, narrow = prove(graph, 9, penalty=mu), prove(graph, 2, penalty=mu)
@@ -70,7 +70,7 @@ def test_with_a_penalty_it_is_about_the_minimisers_of_that_loss():
 
 
 def test_theorem_16_is_there_and_better_than_twice_the_squared_error():
-    graph = GRAPHS["latent_captions"](np.random.default_rng(2), 40)
+    graph = family_graph("latent_captions", 2, 40)
     proof = prove(graph, 6)
     values = {(claim.theorem, claim.quantity): claim.value for claim in proof.claims}
     assert values[16, "probe_error"] < values[15, "probe_error"] < values[4, "probe_error"]
@@ -96,7 +96,7 @@ def test_what_cannot_be_proved_is_refused_with_a_reason(monkeypatch, graph, opti
 
 
 def test_the_command_writes_a_proof_that_a_stranger_checks(tmp_path, call):
-    graph = GRAPHS["dense_random"](np.random.default_rng(3), 12)
+    graph = family_graph("dense_random", 3, 12)
     path, proof = saved(graph, tmp_path), tmp_path / "proof.json"
     code, out, _ = call(app, "check", path, "--k", 4, "--proof", proof)
     assert code == 0
@@ -137,7 +137,7 @@ def test_a_check_of_a_proof_takes_the_graph_and_the_proof_alone(options, says, t
 
 
 def test_the_command_takes_a_penalty_and_keeps_the_files_of_others(tmp_path, call):
-    path, proof = saved(GRAPHS["dense_random"](np.random.default_rng(3), 12), tmp_path), tmp_path / "proof.json"
+    path, proof = saved(family_graph("dense_random", 3, 12), tmp_path), tmp_path / "proof.json"
     code, out, _ = call(app, "check", path, "--k", 4, "--penalty", 0.5, "--proof", proof)
     assert code == 0
     assert "proved of every minimiser of width 4 of the spectral loss with the penalty 0.5: probe_mse <=" in out
