@@ -51,12 +51,11 @@ class Step(NamedTuple):
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Left the bounds along the width on emoji; right their mean excess over the truth on worlds."""
-    emoji, further = on_emoji(tables["emoji_bounds"]), further_hops(tables["emoji_multihop"])
-    points = world_points(tables["bound_holds"])
+    emoji, points = on_emoji(tables["emoji_bounds"]), world_points(tables["bound_holds"])
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.1 * COLUMN), width_ratios=[1.25, 1])
-    _curves(left, emoji, further)
+    _curves(left, emoji)
     _bars(right, on_worlds(points), len(points))
-    return picture, _caption(further, len(points))
+    return picture, _caption(len(points))
 
 
 def on_emoji(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,13 +65,6 @@ def on_emoji(table: pd.DataFrame) -> pd.DataFrame:
     measured = rows.pivot_table(index="k", columns="quantity", values="measured")
     guess = rows[rows["bound"] == "probe-error"].set_index("k")["guess"]
     return wide.assign(square=2 * measured["probe_mse"], true=measured["probe_error"], guess=guess)
-
-
-def further_hops(table: pd.DataFrame) -> pd.Series:
-    """Theorem 16 with the most hops that were measured, at each width; the series is named by these hops."""
-    rows = table[(table["labels"] == "category") & (table["quantity"] == "error bound")]
-    most = rows[rows["m"] == rows["m"].max()]
-    return pd.Series(most["value"].to_numpy(), index=most["k"].to_numpy(), name=f"{rows['m'].max():.0f}")
 
 
 def world_points(table: pd.DataFrame) -> pd.DataFrame:
@@ -101,12 +93,10 @@ def _excess(points: pd.DataFrame, name: str) -> tuple[float, float]:
     return mean, mean_and_half(deviations / by_world.size().mean())[1]
 
 
-def _curves(axes: Axes, emoji: pd.DataFrame, further: pd.Series) -> None:
+def _curves(axes: Axes, emoji: pd.DataFrame) -> None:
     for name, rung in RUNGS.items():
         color, dash, _ = THEOREMS[rung.theorem]
         axes.plot(emoji.index, emoji[name], linestyle=dash, color=color, label=rung.label)
-    color, _, marker = THEOREMS[16]
-    axes.plot(further.index, further, marker, color=color, markersize=4, label=f"theorem 16, {further.name} hops")
     axes.plot(emoji.index, emoji["square"], "-", color=NEUTRAL, linewidth=1, label=TRUE_SQUARE)
     axes.plot(emoji.index, emoji["true"], "-o", color=MEASURED, markersize=3)
     axes.set(
@@ -141,12 +131,12 @@ def _bars(axes: Axes, steps: Mapping[str, Step], points: int) -> None:
     )
 
 
-def _caption(further: pd.Series, points: int) -> str:
+def _caption(points: int) -> str:
     return (
         "Bounds on the 0-1 error of the linear probe at the optimum; a tie is an error. Left: the caption graph of "
-        f"emoji, one graph without spread; triangles are theorem 16 with {further.name} hops. Grey: no better than "
-        f"guessing the largest class. Right: mean of the bound, at most 1, minus the error, over {points} points "
-        "(graph and width) of random worlds, with 95% intervals over worlds; dotted, the same of guessing."
+        "emoji, one graph without spread. Grey: no better than guessing the largest class. Right: mean of the bound, "
+        f"at most 1, minus the error, over {points} points (graph and width) of random worlds, with 95% intervals over "
+        "worlds; dotted, the same of guessing."
     )
 
 
@@ -179,5 +169,5 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FIGURE = Figure("The ladder", ("bound_holds", "emoji_bounds", "emoji_multihop"), draw)
+FIGURE = Figure("The ladder", ("bound_holds", "emoji_bounds"), draw)
 FINDING = Finding("Do the bounds say anything about the 0-1 error?", ("bound_holds", "emoji_bounds"), facts, claims)
