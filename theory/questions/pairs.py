@@ -117,6 +117,7 @@ def pairs_report(
     Notes
     -----
     Up to `SIMULATED` pairs are drawn for theorem 19; more are forecast at the shares of a sample of that size.
+    Of a pilot sample of more than `WALKED` pairs about so many are walked, chosen at random.
     """
     if not 0 < target < 1:
         raise ValueError(f"target={target!r} is not a squared error between 0 and 1")
