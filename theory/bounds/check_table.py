@@ -112,7 +112,8 @@ def _sides(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
     form = ".12g" if said == VIOLATED else ".4f"
     value = rounded(row["value"], relation, form)
     equal = relation == "=" and said.startswith("holds")  # up to round-off, by which the last digit may differ
-    return value if equal else f"{row['measured']:{form}}", readable_relation(row), value
+    sign = "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(relation, "=")
+    return value if equal else f"{row['measured']:{form}}", sign, value
 
 
 def evaluated(table: pd.DataFrame) -> pd.DataFrame:
@@ -134,11 +135,6 @@ def notes(table: pd.DataFrame) -> list[str]:
         f"{row['quantity']} over all optima: {row['measured_least']:.4f} to {row['measured_most']:.4f}"
         for row in tied.to_dict("records")
     ]
-
-
-def readable_relation(row: Mapping[Hashable, Any]) -> str:
-    """The sign between the measured value and the bound."""
-    return "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(row["relation"], "=")
 
 
 def verdict(row: Mapping[Hashable, Any]) -> str:

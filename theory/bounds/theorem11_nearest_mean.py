@@ -51,11 +51,6 @@ def _doubt(encoder: Encoder) -> float:
     return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
 
 
-def variance_within_classes(encoder: Encoder) -> float:
-    """`V = E ‖f - μ_y‖²`."""
-    return _in_squared_units(encoder, _moments(encoder).variance)
-
-
 def _variance_scale(encoder: Encoder) -> float:
     """The scale of the round-off of V: `V + e E ‖f‖²`, with f centred and e the size of a rounding.
 
@@ -68,7 +63,9 @@ def _variance_scale(encoder: Encoder) -> float:
 
 
 QUANTITIES["nearest_mean_error"] = Quantity(nearest_mean_error, guess_error, doubt=_doubt)
-QUANTITIES["class_variance"] = Quantity(variance_within_classes, scale=_variance_scale)
+QUANTITIES["class_variance"] = Quantity(
+    lambda encoder: _in_squared_units(encoder, _moments(encoder).variance), scale=_variance_scale
+)
 
 
 @bound("class-variance", quantity="class_variance", status="exact", subject="encoder")

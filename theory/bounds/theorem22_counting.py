@@ -115,9 +115,5 @@ def _fourth_powers(matrix: sp.csr_array) -> float:
     products = np.add.reduceat(columns[matrix.indices], matrix.indptr[:-1])
     places = np.searchsorted(np.cumsum(products), np.arange(PRODUCTS_BLOCK, products.sum(), PRODUCTS_BLOCK))
     ends = [0, *np.unique(places), matrix.shape[0]]
-    return float(sum(_square_of_product(matrix[first:last], transposed) for first, last in pairwise(ends)))
-
-
-def _square_of_product(left: sp.csr_array, right: sp.csr_array) -> float:
-    """`‖A B‖_F²`; the product is gone when the next is formed."""
-    return float(np.sum((left @ right).data ** 2))
+    # Each product is gone when the next is formed.
+    return float(sum(np.sum((matrix[first:last] @ transposed).data ** 2) for first, last in pairwise(ends)))
