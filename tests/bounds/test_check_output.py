@@ -9,7 +9,7 @@ import pytest
 from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
 from pairbounds.theory.bounds.check_table import MOST, headlines
-from tests.families import family_graph
+from tests.families import embeddings, family_graph
 
 WITH_CRITIC = ("--penalty", 0.5, "--critic", "f.npy", "g.npy")
 
@@ -17,10 +17,10 @@ WITH_CRITIC = ("--penalty", 0.5, "--critic", "f.npy", "g.npy")
 @pytest.fixture
 def graph(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    graph, rng = family_graph("latent_captions", 1), np.random.default_rng(0)
+    graph = family_graph("latent_captions", 1)
     graph.save(tmp_path / "graph.npz")
-    for side, nodes in (("f", graph.n_left), ("g", graph.n_right)):
-        np.save(f"{side}.npy", rng.standard_normal((nodes, 3)))
+    for side, features in zip("fg", embeddings(graph, 3), strict=True):
+        np.save(f"{side}.npy", features)
     return graph
 
 

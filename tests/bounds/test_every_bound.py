@@ -12,7 +12,7 @@ from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case, Checks
-from tests.families import GRAPHS
+from tests.families import GRAPHS, embeddings
 
 SIZE = 18
 
@@ -23,11 +23,6 @@ def arguments_of(case: Case) -> tuple[PairGraph, Spectrum, int, Encoder]:
     if case.critic is not None:
         encoder = Encoder.critic(case.graph, encoder.spectrum, case.critic)
     return case.graph, encoder.spectrum, case.k, encoder
-
-
-def random_features(graph: PairGraph, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    return rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
 
 
 def test_every_bound_has_its_teeth():
@@ -47,8 +42,8 @@ def test_every_bound_holds_on_every_family(family, seed):
     graph = GRAPHS[family](np.random.default_rng([seed, 1]), SIZE)
     smaller = min(graph.joint.shape)
     for turn, k in enumerate(sorted({1, 2, smaller // 2, smaller - 1, smaller} - {0})):
-        features = random_features(graph, k, seed) if (turn + seed) % 2 else None
-        table = check_bounds(graph, k, features, penalty=0.6, critic=random_features(graph, 3, seed))
+        features = embeddings(graph, k, seed) if (turn + seed) % 2 else None
+        table = check_bounds(graph, k, features, penalty=0.6, critic=embeddings(graph, 3, seed))
         violated = table[~table["holds"]]
         assert violated.empty, f"k={k}:\n{violated.to_string()}"
 

@@ -18,7 +18,7 @@ from pairbounds.theory.bounds.scoring import subject
 from pairbounds.theory.bounds.theorem11_cross_entropy import sphere
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.ledger.formal import machine_checked
-from tests.families import ALL
+from tests.families import ALL, embeddings
 
 HOPS, PENALTY, CLOSE = 3, 0.4, 1e-6
 
@@ -37,8 +37,8 @@ class Case:
 
     @cache  # noqa: B019
     def encoder(self, kind: str = "optimum"):
-        given = tuple(np.random.default_rng(7).standard_normal((n, self.k)) for n in self.graph.joint.shape)
-        features, penalty = None if "optimum" in kind else given, PENALTY if "penal" in kind else None
+        features = None if "optimum" in kind else embeddings(self.graph, self.k, seed=7)
+        penalty = PENALTY if "penal" in kind else None
         return subject(self.graph, self.spectrum, self.k, features, penalty)
 
     def value(self, name: str) -> float:

@@ -14,7 +14,7 @@ import pytest
 import scipy.sparse as sp
 
 from pairbounds import BOUNDS, PairGraph, check_bounds, spectrum
-from tests.families import GRAPHS
+from tests.families import GRAPHS, embeddings, family_graph
 
 GAP = 0.01  # between singular values at the cut, and of the cut to 1
 CLOSE = 1e-6
@@ -110,18 +110,16 @@ COUNTED = {"counted-mse", "infonce-by-range"}
 def form_of(family: str) -> Form | None:
     """A well-conditioned graph of a family, with features and a critic at random."""
     for seed in range(4):
-        rng = np.random.default_rng(seed)
-        graph = GRAPHS[family](rng, 12)
+        graph = family_graph(family, seed, 12)
         values = spectrum(graph, min(graph.joint.shape)).singular_values
         for k in range(2, min(5, len(values))):
             if min(values[k - 1] - values[k], 1 - values[k], np.abs(values - PENALTY).min()) > GAP:
-                return encoded(graph, k, rng)
+                return encoded(graph, k)
     return None
 
 
-def encoded(graph: PairGraph, k: int, rng: np.random.Generator) -> Form:
-    features, critic = (tuple(rng.standard_normal((n, k)) for n in graph.joint.shape) for _ in range(2))
-    return Form(graph, features, critic)
+def encoded(graph: PairGraph, k: int) -> Form:
+    return Form(graph, embeddings(graph, k, seed=0), embeddings(graph, k, seed=1))
 
 
 def is_compared(form: str, name: str) -> bool:
@@ -150,7 +148,7 @@ def test_the_same_table(family):
 
 def test_a_graph_of_four_atoms_has_one_table():
     graph = PairGraph(FOUR_ATOMS, [1, 0, 0, 1], np.arange(11) % 2)
-    require_the_same_table(encoded(graph, 1, np.random.default_rng(0)))
+    require_the_same_table(encoded(graph, 1))
 
 
 def require_the_same_table(form):

@@ -54,12 +54,9 @@ def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested(page):
     assert set(range(1, 16)) <= set(titles)
 
 
-def test_the_commands(call, tmp_path):
-    page = tmp_path / "ledger.md"
-    page.write_text("another page")
-    assert call(app, "ledger", "--out", page)[0] == 2  # somebody else's page
-    assert call(app, "ledger", "--out", page, "--force")[0] == 0
-    assert call(app, "ledger", "--out", page)[0] == 0
+def test_the_page_is_written(call, tmp_path):
+    for _ in range(2):  # its own page is replaced
+        assert call(app, "ledger", "--out", tmp_path / "ledger.md")[0] == 0
 
 
 @pytest.mark.parametrize("name", ["probe-mse", "near-optimal-error"])

@@ -11,15 +11,14 @@ from pairbounds.theory.attack import find_counterexample
 from pairbounds.theory.bounds.quantities import QUANTITIES
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
-from tests.families import GRAPHS, family_graph
+from tests.families import GRAPHS, embeddings, family_graph
 
 LABELLED = [name for name in GRAPHS if name not in ("one_class", "identity")]
 
 
 def encoder_of(family, seed, k=3, size=10):
-    rng = np.random.default_rng(seed)
-    graph = GRAPHS[family](rng, size)
-    return embedded(graph, k, (rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))))
+    graph = family_graph(family, seed, size)
+    return embedded(graph, k, embeddings(graph, k, seed))
 
 
 def value(name, encoder):

@@ -15,7 +15,7 @@ from pairbounds import (
     over_gap,
     spectrum,
 )
-from tests.families import family_graph
+from tests.families import embeddings, family_graph
 
 
 def verdicts(graph: PairGraph, k: int, features=None):
@@ -123,8 +123,7 @@ def test_a_large_extreme_graph_is_not_judged_by_round_off():
 
 def test_one_bound_alone_has_the_row_that_it_has_among_all():
     graph = family_graph("latent_captions")
-    rng = np.random.default_rng(1)
-    given = {"penalty": 0.6, "critic": tuple(rng.random((n, 4)) for n in graph.joint.shape)}
+    given = {"penalty": 0.6, "critic": embeddings(graph, 4)}
     every = check_bounds(graph, 3, **given)
     for name in BOUNDS:
         alone = check_bounds(graph, 3, bounds=[name], **given)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pairbounds import HypothesisError, PairGraph
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem27_whitened_alignment import induced_alignment, pair_alignment
+from tests.families import embeddings
 
 
 def case(seed):
@@ -17,7 +18,7 @@ def case(seed):
     n_left, n_right = rng.integers(2, 8, size=2)
     graph = PairGraph(np.exp(rng.choice([0.3, 1, 3]) * rng.standard_normal((n_left, n_right))))
     k = int(rng.integers(1, min(n_left, n_right) + 1))
-    return embedded(graph, k, (rng.standard_normal((n_left, k)), rng.standard_normal((n_right, k))))
+    return embedded(graph, k, embeddings(graph, k, seed))
 
 
 def whitened(features, mass):

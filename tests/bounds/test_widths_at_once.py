@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pairbounds import BOUNDS, check_bounds, spectrum
-from tests.families import family_graph
+from tests.families import embeddings, family_graph
 
 WIDTHS = (1, 3, 4)
 ROUND_OFF = 1e4 * np.finfo(float).eps
@@ -13,8 +13,7 @@ FAMILIES = ("dense_random", "sparse_random", "tall", "latent_captions", "heavy_t
 
 
 def given_on(graph):
-    rng = np.random.default_rng(3)
-    return {"penalty": 0.5, "critic": tuple(rng.standard_normal((size, 2)) for size in graph.joint.shape)}
+    return {"penalty": 0.5, "critic": embeddings(graph, 2)}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
