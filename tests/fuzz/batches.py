@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
@@ -10,8 +10,6 @@ from hypothesis.strategies import SearchStrategy
 
 SIZE = 100  # examples of a batch
 SEED = os.environ.get("SEED", "0")
-
-T = TypeVar("T")
 
 
 class Independent(HypothesisProvider):
@@ -27,7 +25,7 @@ def batches(name: str, few: int) -> list[tuple[int, int]]:
     return [(first // SIZE, min(SIZE, examples - first)) for first in range(0, examples, SIZE)]
 
 
-def each_of(strategy: SearchStrategy[T], test: Callable[[T], None], batch: tuple[int, int]) -> None:
+def each_of(strategy: SearchStrategy[Any], test: Callable[[Any], None], batch: tuple[int, int]) -> None:
     """Try a test on the examples of a batch; the simplest that fails is printed."""
     number, examples = batch
     rules = settings(

@@ -190,8 +190,6 @@ def test_a_ratio_above_one_is_not_confirmed_where_the_claim_is_ill_conditioned()
         (">=", -2.0, -1.0, 2.0),
         ("<=", 1.0, -1.0, 1e12),
         ("<=", 1.0, 0.0, 1e12),
-        ("<=", -1.0, 1.0, 0.0),
-        ("=", 0.0, 0.0, 0.0),
         ("<=", 1e-13, 0.0, 0.0),
         ("<=", 1.0, math.inf, 0.0),
         ("<=", 1.0, math.nan, 0.0),

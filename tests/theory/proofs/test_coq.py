@@ -92,19 +92,13 @@ def raised(name, row, place, by):
 
 
 TAMPERED = {
-    "a weight": raised("weights", 0, 0, 2**50),
     "a label": replaced(r"\[:: 0%nat; 0%nat; 1%nat", "[:: 0%nat; 1%nat; 1%nat"),
-    "a smaller width": replaced(r"Place 2%nat", "Place 1%nat"),
-    "a smaller width everywhere": lambda text: re.sub(r"\((4|3), 2\)", r"(\1, 1)", text).replace(
-        "Place 2%nat", "Place 1%nat"
-    ),
+    "a smaller width": lambda text: re.sub(r"\((4|3), 2\)", r"(\1, 1)", text).replace("Place 2%nat", "Place 1%nat"),
     "a lower place": replaced(r"(Place 2%nat) \d+", r"\1 1"),
     "V": raised("basis", 0, 0, 2**55),
-    "a moment": replaced(r"^(  \d+ \[:: \d+; \d+)", r"\g<1>1"),
     "a polynomial": replaced(r"^  \[:: \d", "  [:: "),
     "the bound": replaced(r"(mse_at_most counts 2 0 1) \d+", r"\1 1"),
     "with a penalty everywhere": lambda text: text.replace(" 0 1", " 1 2"),
-    "the price of a vote": replaced(r"^(  \d+ \d+ \d+ \d+) \d+", r"\1 0"),
     "the bound of a vote": lambda text: re.sub(
         r"^((?:  \d+)(?: \d+){5} |.*error_at_most counts 2 0 1 )\d+", r"\g<1>1", text, flags=re.M
     ),

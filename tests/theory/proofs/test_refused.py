@@ -136,14 +136,11 @@ def test_a_polynomial_that_halving_never_decides_takes_no_more_work_than_the_gra
     for _ in range(2):
         forged = [2 * after - before for before, after in zip([*forged, 0, 0], [0, 0, *forged], strict=True)]
     claim = RECORD["claims"][0] | {"polynomial": [*map(written, forged)], "value": "9"}
-    states, charged, spend = verifier.read(path).walks(61, 0), [], verifier.Work.spend
+    states = verifier.read(path).walks(61, 0)
     moments = [[str(sum(h * h for line in state for h in line) / 2)] * 2 for state in states]
     monkeypatch.setattr(verifier, "WORK", 2**24)
-    monkeypatch.setattr(verifier.Work, "spend", lambda self, *of: (charged.append(of), spend(self, *of)))
     record = record_of(PairGraph([[3, 1], [1, 3]], [0, 1]), 1) | {"moments": moments, "claims": [claim]}
     assert "more work than the size of the graph allows" in refused(record, path)
-    *before, _ = (times * (bits // 64 + 1) for times, bits in charged)
-    assert 2**23 < sum(before) <= 2**24 + 4 * verifier.PAIR
 
 
 def test_a_theorem_without_a_penalty_is_not_shown_with_one(refused):
@@ -187,11 +184,11 @@ def test_text_that_readers_of_json_differ_on(refused, text):
     assert refused(text.encode("utf-16"))
 
 
-def npy(kind, shape, body, *, order=False, version=1):
+def npy(kind, shape, body, *, order=False):
     """An array's file, with a head that says so."""
     head = f"{{'descr': '{kind}', 'fortran_order': {order}, 'shape': {shape}, }}".encode()
     head += b" " * (-(len(head) + 11) % 64) + b"\n"
-    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H", len(head)) + head + body
+    return b"\x93NUMPY" + b"\x01\x00" + struct.pack("<H", len(head)) + head + body
 
 
 def integers(*values):
