@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pairbounds import PairGraph
-from tests.families import GRAPHS
+from pairbounds.theory.attack.starts import random_candidate
 
 Draw = Any  # Hypothesis' function that draws
 Features = tuple[np.ndarray, np.ndarray]
@@ -21,7 +20,6 @@ Labelled = tuple[np.ndarray, np.ndarray, np.ndarray]  # weights, left labels, ri
 TRUSTED = 24  # decades within which float64 must judge everything
 
 RANDOM = st.builds(np.random.default_rng, st.integers(0, 2**24 - 1))
-LARGEST, MOST_NODES = 14, 24  # the size that a family is drawn at, and nodes of a side that are kept of it
 TINY = 4  # nodes on a side where each weight is drawn
 DECADES = (0, 0, 6, 12, 24, 32, 64, 150, 290)
 DIGITS = (1, 2, 17, 17, 17, 17)  # of the weights
@@ -71,7 +69,7 @@ class Specimen:
 @st.composite
 def specimens(draw: Draw) -> Specimen:
     """Specimens of any kind."""
-    weights, left, right = draw(_tiny() | st.one_of([_from_families() for _ in range(4)]))
+    weights, left, right = draw(_tiny() | st.one_of([st.builds(_start, RANDOM) for _ in range(4)]))
     weights = draw(st.sampled_from(WEIGHTS))(draw(RANDOM), _without_empty(weights), draw(st.sampled_from(DECADES)))
     digits = draw(st.sampled_from(DIGITS))
     weights = np.vectorize(lambda weight: float(f"{weight:.{digits - 1}e}"))(weights)
@@ -96,33 +94,10 @@ def _tiny(draw: Draw) -> Labelled:
     return weights.astype(float), left, right
 
 
-@st.composite
-def _from_families(draw: Draw) -> Labelled:
-    """Some nodes, perhaps repeated, of a family's graph that one of `SHAPES` has changed."""
-    try:
-        graph = GRAPHS[draw(st.sampled_from([*GRAPHS]))](draw(RANDOM), draw(st.integers(2, LARGEST)))
-    except ValueError:  # the family does not come so small
-        reject()
-    weights = draw(st.sampled_from(SHAPES))(draw(RANDOM), graph.joint.toarray())
-    rows, columns = (
-        draw(st.just([*range(min(n, MOST_NODES))]) | st.lists(st.integers(0, n - 1), min_size=1, max_size=MOST_NODES))
-        for n in weights.shape
-    )
-    return weights[np.ix_(rows, columns)], graph.left_labels[rows], graph.right_labels[columns]
-
-
-def rank_deficient(rng, weights):
-    """Every row a mixture of a few."""
-    rank = int(rng.integers(1, min(weights.shape) + 1))
-    return rng.random((len(weights), rank)) @ weights[:rank]
-
-
-SHAPES = (
-    lambda _, weights: weights,
-    lambda rng, weights: rng.integers(4, size=weights.shape).astype(float),  # values that are equal, and ties, exactly
-    lambda rng, weights: weights * (rng.random(weights.shape) < rng.uniform(0.2, 0.9)),
-    rank_deficient,
-)
+def _start(rng) -> Labelled:
+    """A graph that a search for counterexamples starts from."""
+    start = random_candidate(rng, with_features=False)
+    return start.weights, start.left_labels, start.right_labels
 
 
 def _without_empty(weights: np.ndarray) -> np.ndarray:
