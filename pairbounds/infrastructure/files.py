@@ -200,7 +200,7 @@ def record_output(path: Path, keys: Iterable[str]) -> Output:
 
 
 def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, force: bool = False) -> None:
-    """Refuse to write where an input is, or a file that pairbounds did not write.
+    """Refuse to write where an input is, twice in one place, or over a file that pairbounds did not write.
 
     Parameters
     ----------
@@ -213,8 +213,12 @@ def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, forc
         The first such file, by name, and why.
     """
     read = [path for path in inputs if path is not None]
+    written: set[str] = set()
     for output in outputs:
         path = output.path
+        if os.path.realpath(path) in written:
+            raise ValueError(f"{path} is written twice by this command: give each output a file of its own")
+        written.add(os.path.realpath(path))
         if any(within(path, place) for place in read):
             raise ValueError(f"{path} is an input, or lies in a folder that is one: write somewhere else")
         if path.is_file():

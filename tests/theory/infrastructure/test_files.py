@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from pairbounds import PairGraph
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import (
+    Output,
     claim,
     content_key,
     disagrees,
@@ -170,6 +171,8 @@ def test_an_input_is_never_an_output(tmp_path):
         claim(table_outputs(tmp_path / "parts/deep/out.csv"), [path.parent], force=True)
     claim(table_outputs(tmp_path / "parts/other.csv"), [path])
     claim(table_outputs(tmp_path / "partsb.csv"), [path.parent])
+    with pytest.raises(ValueError, match="written twice by this command"):
+        claim([*table_outputs(tmp_path / "new.csv"), Output(tmp_path / "new.csv.json", lambda _: True)])
 
 
 def test_only_a_file_is_replaced(tmp_path):
