@@ -48,6 +48,10 @@ PENALTY_HELP = (
     "Add theorem 18, on the optimum of the spectral loss and MU (E‖f‖² + E‖g‖²): it keeps the singular values above "
     "MU, between 0 and 1."
 )
+THROUGH_HELP = (
+    "Features of the left nodes, a row each, in the order of GRAPH.npz: add what the bounds allow to encoders that are "
+    "linear in them (theorem 42)."
+)
 CRITIC_HELP = "f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."
 PROOF_HELP = (
     "Write proofs at one width here, which --verify checks on a GRAPH.npz: with --save where FILE is none. To a .v "
@@ -78,6 +82,7 @@ def check(
     certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
     penalty: Annotated[float | None, typer.Option(metavar="MU", help=PENALTY_HELP)] = None,
     critic: Annotated[Critic, typer.Option(metavar="F.npy G.npy", help=CRITIC_HELP)] = None,
+    through: Annotated[Path | None, typer.Option(metavar="X.npy", help=THROUGH_HELP)] = None,
     hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
     proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
     verify: Annotated[bool, typer.Option("--verify", help=VERIFY_HELP)] = False,
@@ -96,7 +101,7 @@ def check(
         raise typer.BadParameter("give the width: --k 8, or several: --k 2:40")
     widths = parsed_widths(k)
     outputs = _outputs(len(widths), out, plot, save, proof)
-    claim(outputs, [file, labels, plugin, *(critic or ())], force=force)
+    claim(outputs, [file, labels, plugin, through, *(critic or ())], force=force)
     if plugin is not None:
         load_bounds(plugin)
     asked = _names(bounds)
@@ -107,7 +112,7 @@ def check(
     _require_results(read.graph, plot, proof, is_stored=is_stored)
     graph, graph_file = _stored(read.graph, file, save)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
-    given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
+    given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops, "through": through}
     table, title = _evaluated(graph, triplets, widths, certified, **given)
     if out is not None:
         files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
@@ -124,7 +129,7 @@ def check(
         print_checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)
     if proof is not None:
         _prove(graph, widths[0], penalty, graph_file, proof, quiet=as_records)
-    if not table["holds"].all():
+    if not (table["holds"].all() and ("through_holds" not in table or table["through_holds"].all())):
         raise typer.Exit(CHECK_FAILED)
 
 
@@ -178,7 +183,14 @@ def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *,
 
 
 def _evaluated(
-    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], certified: bool, *, critic: Critic, **given: Any
+    graph: PairGraph,
+    triplets: Spectrum,
+    widths: Sequence[int],
+    certified: bool,
+    *,
+    critic: Critic,
+    through: Path | None,
+    **given: Any,
 ) -> tuple[pd.DataFrame, str]:
     """The table of all widths, with its column k, and the line above it."""
     certificate = None
@@ -186,7 +198,9 @@ def _evaluated(
         triplets, certificate = with_certificate(graph, triplets, widths[0])
         certified = False
     sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    table = check_bounds(graph, widths, triplets=triplets, certified=certified, critic=sides, **given)
+    features = None if through is None else stored_array(through, "features")
+    files: dict[str, Any] = {"critic": sides, "through": features}
+    table = check_bounds(graph, widths, triplets=triplets, certified=certified, **files, **given)
     return table, _title(triplets, widths, certificate, given["penalty"])
 
 

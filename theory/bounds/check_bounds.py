@@ -8,7 +8,7 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.widths import several, widths_of
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS, NEEDED, Bound, Subject, names_of
-from pairbounds.theory.bounds.rows import COLUMNS, NULLABLE, Measured, row
+from pairbounds.theory.bounds.rows import COLUMNS, NULLABLE, THROUGH, Measured, row, through_columns
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.certificates import with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
@@ -28,6 +28,7 @@ def check_bounds(
     penalty: float | None = None,
     critic: Any = None,
     hops: int | None = None,
+    through: Any = None,
 ) -> "pd.DataFrame":
     """A row for each registered bound: its value on this graph, the quantity it bounds, and whether it holds.
 
@@ -57,6 +58,9 @@ def check_bounds(
         Steps of Lanczos, at least 1, for the claims by multi-hop consistency: more are sharper, and cost more. By
         default `pairbounds.theory.quantities.multihop_consistency.HOPS`, or where so many pairs and classes make them
         costly `default_hops`: the note of the row then says how many.
+    through : (n_left, d), optional
+        Features of the left nodes (numpy, torch, or a memory map): adds the columns `through_measured`, `through_value`
+        and `through_holds`, about the best encoder of each width that is linear in them (theorem 42).
 
     Returns
     -------
@@ -79,6 +83,9 @@ def check_bounds(
     found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
     names = None if bounds is None else names_of(bounds)
     scored = None if critic is None else Encoder.critic(graph, found, critic)
+    by_features = None if through is None else graph.through(through)
+    if by_features is not None and max(widths) > by_features.shape[0]:
+        raise ValueError(f"k={max(widths)} is too large: the features have rank {by_features.shape[0]}")
     rows: list[dict[str, object]] = []
     for width in Bar(widths, desc="widths", disable=len(widths) == 1):
         known = enough_triplets(graph, found, width)
@@ -87,9 +94,14 @@ def check_bounds(
         subjects = _subjects(graph, known, width, features, penalty, scored)
         measured = Measured(subjects, found)
         seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
-        rows += [{"k": width} | row(claim, known, width, measured, hops) for claim in seen]
-    table = pd.DataFrame(rows, columns=["k", *COLUMNS] if several(k) else COLUMNS)
-    for name in NULLABLE:  # one by one: `astype` of the whole table takes ten times as long
+        linear = None if by_features is None else through_columns(by_features, known, width, hops)
+        rows += [
+            {"k": width} | row(claim, known, width, measured, hops) | (linear(claim) if linear else {}) for claim in seen
+        ]
+    columns = COLUMNS if through is None else (*COLUMNS, *THROUGH)
+    table = pd.DataFrame(rows, columns=["k", *columns] if several(k) else columns)
+    # One by one: `astype` of the whole table takes ten times as long.
+    for name in (*NULLABLE, "through_holds") if by_features else NULLABLE:
         table[name] = table[name].astype("boolean")
     return CheckTable(table)
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.theory.bounds.registry import BOUNDS
 
+THROUGH_COLUMNS = ("through: measured", "", "value")
 COLUMNS: tuple[str, ...] = ("theorem", "bound", "measured quantity", "measured", "", "value", "tightness", "verdict")
 VIOLATED = "VIOLATED"  # a verdict
 MOST = 10  # rows of the short table
@@ -37,6 +38,8 @@ class CheckTable(pd.DataFrame):
     holds : up to round-off; `<NA>` where not applicable, so that `table["holds"].all()` is about what was checked
     slack, tightness : by how much it holds; and a ratio that is 1 at equality
     guess, vacuous : what guessing the largest class reaches, infinite where unknown; an upper bound no better than that
+    through_measured, through_value, through_holds : both sides, and the verdict, for the best encoder that is linear in
+        the features `through`; only in a check through features, NaN and `<NA>` where a bound does not take them
     status, note : as registered; why a row is infinite or not applicable, is of one of many optima, or hangs on ties
     """
 
@@ -92,7 +95,7 @@ def theorem_number(name: str) -> str:
 
 
 def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    """A row of `COLUMNS` for each bound that was evaluated."""
+    """A row of `COLUMNS` for each bound that was evaluated; of a check through features with `THROUGH_COLUMNS`."""
     return [
         (
             theorem_number(row["bound"]),
@@ -101,6 +104,7 @@ def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
             *_sides(row),
             "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
             verdict(row),
+            *_through_sides(row),
         )
         for row in evaluated(table).to_dict("records")
     ]
@@ -114,6 +118,16 @@ def _sides(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
     equal = relation == "=" and said.startswith("holds")  # up to round-off, by which the last digit may differ
     sign = "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(relation, "=")
     return value if equal else f"{row['measured']:{form}}", sign, value
+
+
+def _through_sides(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    """Both sides through features, with the sign; empty texts for a bound that does not take them."""
+    if "through_value" not in row:
+        return ()
+    if math.isnan(row["through_value"]):
+        return "", "", ""
+    value = rounded(row["through_value"], row["relation"], ".4f")
+    return f"{row['through_measured']:.4f}", readable_relation(row), value if row["through_holds"] else VIOLATED
 
 
 def evaluated(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from pairbounds.infrastructure.plain import as_line
 from pairbounds.theory.bounds.check_table import (
     COLUMNS,
     HEADLINES,
+    THROUGH_COLUMNS,
     evaluated,
     headlines,
     notes,
@@ -25,7 +26,7 @@ from pairbounds.theory.quantities.consistency import guess_error, induced_labell
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 ERRORS = ("probe_error", "probe_mse", "zero_shot_error")
-RIGHT = ("theorem", "measured", "value", "tightness")  # columns that are aligned to the right
+RIGHT = ("theorem", "measured", "through: measured", "value", "tightness")  # columns that are aligned to the right
 WIDTH_COLUMNS = ("theorem", "bound", "on", "least value", "at k", "measured there", "not vacuous at")
 ON_ERROR = ("probe-error", "multihop-error", "local-multihop-error")  # of the closing sentence
 PAIRS, ENCODER = "From the pairs alone", "About an encoder: the optimum, unless features are given"
@@ -47,7 +48,8 @@ def print_checked(
     if table["k"].nunique() > 1:
         _print_several(table, shown)
     else:
-        columns = [(name, "right" if name in RIGHT else "left") for name in COLUMNS]
+        names_shown = (*COLUMNS, *THROUGH_COLUMNS) if "through_value" in table else COLUMNS
+        columns = [(name, "right" if name in RIGHT else "left") for name in names_shown]
         for heading, part in _parts(evaluated(shown)):
             print_table(heading, columns, readable(part))
         echo(*notes(of_bounds(table, noted)))

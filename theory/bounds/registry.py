@@ -16,6 +16,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
 
 if TYPE_CHECKING:
     from pairbounds.theory.bounds.quantities import Encoder
+    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
@@ -42,6 +43,7 @@ class Bound:
     statement, remarks : the first line of the docstring, and the rest of it
     evaluate : the function that was decorated
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
+    through : True if it holds through features, too: evaluated on a `GraphThroughFeatures` (theorem 42)
     kept : reason to keep a row that is never the best: "paper", or "less information: " and what it does without
     """
 
@@ -55,6 +57,7 @@ class Bound:
     evaluate: Callable[..., float]
     corollary_of: str | None = None
     kept: str | None = None
+    through: bool = False
 
     @property
     def foreign(self) -> bool:
@@ -74,7 +77,7 @@ class Bound:
 
     def __call__(
         self,
-        graph: PairGraph,
+        graph: "LabelledGraph",
         spectrum: Spectrum,
         k: int,
         encoder: "Encoder | None" = None,
@@ -96,7 +99,7 @@ class Bound:
         """
         known = enough_triplets(graph, spectrum, k)
         arguments: tuple[Any, ...] = (graph, known, k)
-        if self.subject != "optimum":
+        if self.subject != "optimum" and isinstance(graph, PairGraph):
             from pairbounds.theory.bounds.quantities import Encoder  # theorems on pairs alone do not need it
 
             subject = encoder or Encoder.optimum(graph, known, k)
@@ -134,6 +137,7 @@ def bound(
     subject: Subject = "optimum",
     corollary_of: str | None = None,
     kept: str | None = None,
+    through: bool = False,
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
 
@@ -175,7 +179,7 @@ def bound(
             _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         remarks = remarks.strip()
-        return Bound(name, quantity, status, relation, subject, statement, remarks, function, corollary_of, kept)
+        return Bound(name, quantity, status, relation, subject, statement, remarks, function, corollary_of, kept, through)
 
     return BOUNDS.registering(name, entry)
 

@@ -1,6 +1,7 @@
 """One row of the table of `check_bounds`: a claim held against what is measured, up to what floating point may cost."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,12 +12,14 @@ from pairbounds.theory.bounds.registry import Bound, Subject
 from pairbounds.theory.graph.pair_graph import SMALLEST
 from pairbounds.theory.quantities.consistency import optimum_range
 from pairbounds.theory.quantities.multihop_consistency import HOPS, default_hops
+from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 COLUMNS = (
     *("bound", "quantity", "relation", "measured", "measured_least", "measured_most", "measured_of", "value"),
     *("applicable", "holds", "slack", "tightness", "guess", "vacuous", "status", "note"),
 )
+THROUGH = ("through_measured", "through_value", "through_holds")  # columns that a check through features adds
 NULLABLE = ("holds", "vacuous")  # columns: `<NA>` where a claim is not applicable
 JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
 PRECISE_NODES = 48  # of both sides, that higher precision has time for
@@ -90,6 +93,26 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int 
         return unjudged | _judged(claim, encoder, spectrum, sides, remarks)
     except HypothesisError as error:  # of the claim, of what it bounds, or of what its round-off is relative to
         return unjudged | {"note": f"not applicable: {error}"}
+
+
+def through_columns(seen: GraphThroughFeatures, spectrum: Spectrum, k: int, hops: int | None) -> Callable[[Bound], dict[str, object]]:
+    """The columns `THROUGH` of a claim that holds through features; none of another, or where a hypothesis fails.
+
+    They are about the best encoder of width k that is linear in the features.
+    """
+    optimum = Encoder(seen.graph, spectrum, k, seen.optimum(k), None, given=True)
+
+    def columns(claim: Bound) -> dict[str, object]:
+        quantity = QUANTITIES[claim.quantity]
+        try:
+            value, found = claim(seen, seen.spectrum, k, hops=hops), quantity.measure(optimum)
+        except HypothesisError:
+            return {}
+        slack = found - value if claim.relation == ">=" else value - found
+        allowed = spectrum.round_off + seen.rounding + quantity.doubt(optimum)
+        return dict(zip(THROUGH, (found, value, slack >= -allowed), strict=True))
+
+    return lambda claim: columns(claim) if claim.through else {}
 
 
 def _judged(

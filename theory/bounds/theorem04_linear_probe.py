@@ -26,12 +26,7 @@ columns of `D_L^{1/2} f`, so that all of it is missed, and `v(t) <= 2 (1 - σ²_
 that the top eigenfunctions are the minimax features is in Johnson, El Hanchi and Maddison 2023, of whom the abstract
 was seen.
 
-Remark: encoders of a class, after HaoChen and Ma 2022, of whom the abstract was seen. Let the encoders be those linear
-in attributes X of the left nodes, Π_X the projector on the columns of `D_L^{1/2} X`, τ_i the singular values of
-`Π_X Ā`, `ŷ = Π_X ỹ` and `φ(ŷ) = Σ_c ⟨ŷ_c, (I - ĀĀᵀ) ŷ_c⟩`. The optimum of width k among them has
-`ε₂ <= ‖ỹ - ŷ‖² + φ(ŷ) / (1 - τ²_{k+1})`: it spans the top k left singular vectors v_i of `Π_X Ā`, what it misses of ỹ
-is `ỹ - ŷ` and, orthogonal to that, `Σ_{i>k} ⟨v_i, ŷ⟩²`, and `φ(ŷ) = Σ_i (1 - τ_i²) ⟨v_i, ŷ⟩²`. As `τ_i <= σ_i`, the
-gap may be wide where that of the graph is closed. Of another ŷ of the class than the projection it is false.
+Remark: for encoders that are linear in features, the same holds with `e_X + φ / (1 - τ²_{k+1})` (theorem 42).
 
 All values are rounded outward: `σ_{k+1}` by its upper end, numerators by `Spectrum.rounding`.
 
@@ -39,18 +34,24 @@ Cost: `α_T` is linear in the pairs; what takes time is the leading k + 1 singul
 left vectors.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import (
-    induced_labelling_error,
     label_energy,
+    label_variation,
     labelling_error,
     required_labels,
+    unreached_energy,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
+
+if TYPE_CHECKING:
+    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 
 @bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")
@@ -62,16 +63,16 @@ def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> 
     return error * (2 - error * (1 + 1 / others)) if others else 0.0
 
 
-@bound("probe-mse", quantity="probe_mse", status="exact", kept="paper")
-def probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@bound("probe-mse", quantity="probe_mse", status="exact", kept="paper", through=True)
+def probe_mse(graph: "LabelledGraph", spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
-    return over_gap(induced_labelling_error(graph), spectrum, k)
+    return unreached_energy(graph) + over_gap(label_variation(graph), spectrum, k)
 
 
-@bound("probe-error", quantity="probe_error", status="exact", kept="paper")
-def probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@bound("probe-error", quantity="probe_error", status="exact", kept="paper", through=True)
+def probe_error(graph: "LabelledGraph", spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
-    return over_gap(2 * induced_labelling_error(graph), spectrum, k)
+    return 2 * unreached_energy(graph) + over_gap(2 * label_variation(graph), spectrum, k)
 
 
 @bound("sharp-probe-mse", quantity="probe_mse", status="exact", kept="less information: label energy alone")
@@ -102,4 +103,4 @@ def _remaining(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ρ_k`: what the top k, as many as the rank allows, leave of `α_T`; at least 0."""
     energy = label_energy(graph, spectrum)[:k]
     explained = float(np.sum((1 - spectrum.singular_values[:k] ** 2) * energy))
-    return max(0.0, induced_labelling_error(graph) - explained)
+    return max(0.0, label_variation(graph) - explained)

@@ -36,21 +36,23 @@ from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spect
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pairbounds.theory.quantities.through_features import LabelledGraph
 
-@bound("multihop-mse", quantity="probe_mse", status="exact")
-def multihop_mse(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+
+@bound("multihop-mse", quantity="probe_mse", status="exact", through=True)
+def multihop_mse(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) <= B_m(k)`, the most label energy in `[0, σ²_{k+1}]` that the consistency of up to 2m hops allows."""
     return tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("multihop-error", quantity="probe_error", status="exact", kept="less information: no scores")
-def multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+@bound("multihop-error", quantity="probe_error", status="exact", kept="less information: no scores", through=True)
+def multihop_error(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= 2 B_m(k)`: by the consistency of up to 2m hops."""
     return 2 * tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=")
-def multihop_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+@bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=", through=True)
+def multihop_mse_below(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) >= L_m(k)`, the least label energy in `[0, σ²_{k+1})` that the consistency of up to 2m hops allows."""
     return tail_at_least(graph, spectrum, k, hops)
 

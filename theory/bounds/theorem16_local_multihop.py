@@ -36,9 +36,11 @@ from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spect
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pairbounds.theory.quantities.through_features import LabelledGraph
 
-@bound("local-multihop-error", quantity="probe_error", status="exact")
-def local_multihop_error(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+
+@bound("local-multihop-error", quantity="probe_error", status="exact", through=True)
+def local_multihop_error(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
 
     The least over the filters tried and over theorem 15.

@@ -19,6 +19,8 @@ from pairbounds.theory.graph.labels import UNLABELLED, coded, count_of_classes, 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from pairbounds.theory.quantities.through_features import GraphThroughFeatures
+
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
 Nodes = tuple[IntArray | None, npt.NDArray[Any]]  # labels and ids of a side
 
@@ -250,6 +252,34 @@ class PairGraph:
     def n_components(self) -> int:
         """Number of components, each with nodes on both sides: the multiplicity of the singular value 1."""
         return int(self.components[0].max()) + 1
+
+    def through(self, features: Any) -> "GraphThroughFeatures":
+        """The graph as encoders see it that are linear in given features of the left nodes (theorem 42).
+
+        Bounds take it in place of a graph: `check_bounds(graph, k, through=X)` evaluates both side by side.
+
+        Parameters
+        ----------
+        features : (n_left, d), numpy or torch, or a memory map
+            One row for each left node, as it stands: add a column of ones for encoders with a bias.
+
+        Raises
+        ------
+        ValueError
+            Features of another shape, not finite, or all 0.
+
+        Notes
+        -----
+        Time O(nnz d + (n_left + n_right) d²) and memory O(d²), beside the features and a block of 64 MB.
+        """
+        from pairbounds.theory.quantities.through_features import GraphThroughFeatures
+
+        return GraphThroughFeatures.of(self, features)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of left and of right nodes."""
+        return self.n_left, self.n_right
 
     @property
     def n_left(self) -> int:

@@ -5,6 +5,7 @@ on the graph alone: they are computed once, and mixed by a matrix product.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -12,21 +13,24 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import weighted_targets
+from pairbounds.theory.quantities.consistency import pairs_of, weighted_targets
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
+
+if TYPE_CHECKING:
+    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
 
 # Kept here the hops live as long as the graph, and no longer.
-_kept: WeakKeyDictionary[PairGraph, FloatArray] = WeakKeyDictionary()
+_kept: WeakKeyDictionary["LabelledGraph", FloatArray] = WeakKeyDictionary()
 
 
-def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
+def filtered_margins(graph: "LabelledGraph", filters: Sequence[FloatArray]) -> list[FloatArray]:
     """Margins of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` of some polynomials q, an (n_left,) for each.
 
     For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
     how far that of its own class is ahead (`pairbounds.theory.quantities.margins`); infinite where there is no other
-    class.
+    class. Through features the scores are `X̃ q(M) B`.
 
     Parameters
     ----------
@@ -50,14 +54,25 @@ def filtered_margins(graph: PairGraph, filters: Sequence[FloatArray]) -> list[Fl
     mixing = np.zeros((len(filters), max(map(len, filters))))
     for row, coefficients in zip(mixing, filters, strict=True):
         row[: len(coefficients)] = coefficients
-    mine, others = np.zeros((len(filters), graph.n_left)), np.full((len(filters), graph.n_left), -np.inf)
-    own = weighted_targets(graph).indices.astype(np.int64)
+    pairs = pairs_of(graph)
+    mine, others = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
+    own = weighted_targets(pairs).indices.astype(np.int64)
     for columns, hops in _hops(graph, mixing.shape[1]):
-        for rows in row_blocks(graph.n_left, len(filters) * len(columns)):
-            scores = np.tensordot(mixing, hops[:, rows], axes=1)
+        for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
+            scores = _mixed(graph, mixing, hops, rows)
             _compare(scores, own[rows] - columns[0], mine[:, rows], others[:, rows])
         del hops  # or those of two blocks would be in memory while the next are computed
-    return list((mine - others) / np.sqrt(graph.left_marginal))
+    return list((mine - others) / np.sqrt(pairs.left_marginal))
+
+
+def _mixed(graph: "LabelledGraph", mixing: FloatArray, hops: FloatArray, rows: slice) -> FloatArray:
+    """Weighted scores of some filters at left nodes, (q, n, b), from hops, (d + 1, n_left or m, b)."""
+    if isinstance(graph, PairGraph):
+        return np.asarray(np.tensordot(mixing, hops[:, rows], axes=1))
+    of_filters = np.tensordot(mixing, hops, axes=1)
+    scores = graph.at_nodes(np.concatenate(list(of_filters), axis=1), rows)
+    scores *= np.sqrt(graph.graph.left_marginal[rows, None])
+    return np.ascontiguousarray(scores.reshape(len(scores), len(mixing), -1).swapaxes(0, 1))
 
 
 def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatArray) -> None:
@@ -73,15 +88,16 @@ def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatA
     np.maximum(others, scores.transpose(2, 0, 1).copy().max(axis=0), out=others)
 
 
-def _hops(graph: PairGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
+def _hops(graph: "LabelledGraph", count: int) -> Iterator[tuple[IntArray, FloatArray]]:
     """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, by blocks of classes: its classes, (b,), and the hops, (count, n_left, b).
 
     Where all hops take at most `KEPT_BYTES` they are one block, kept with the graph for other filters and widths.
     """
     matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
     classes = targets.shape[1]
-    if 8 * count * graph.n_left * classes > KEPT_BYTES:
-        for columns in column_blocks(classes, (count + 3) * graph.n_left):
+    rows = targets.shape[0]
+    if 8 * count * rows * classes > KEPT_BYTES:
+        for columns in column_blocks(classes, (count + 3) * rows):
             yield columns, _hops_of(matrix, targets[:, columns], count)
         return
     known = _kept.get(graph)

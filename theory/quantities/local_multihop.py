@@ -39,14 +39,14 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.fft
 from numpy.polynomial import chebyshev
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_masses
+from pairbounds.theory.quantities.consistency import class_masses, pairs_of, unreached_energy
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.multihop_consistency import (
@@ -60,6 +60,9 @@ from pairbounds.theory.quantities.multihop_consistency import (
     rule_of_all_moments,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
+
+if TYPE_CHECKING:
+    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 WEIGHTS = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
@@ -149,7 +152,7 @@ class LocalBound:
     budget: float
 
 
-def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> LocalBound:
+def local_multihop(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> LocalBound:
     """Theorem 16: a bound of the 0-1 error of a linear probe on the top k, by multi-hop scores and `σ_k`, `σ_{k+1}`.
 
     Parameters
@@ -178,24 +181,28 @@ def local_multihop(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | Non
     return within(graph, Cut.of(spectrum, k), hops)
 
 
-def within(graph: PairGraph, cut: Cut, hops: int | None = None) -> LocalBound:
+def within(graph: "LabelledGraph", cut: Cut, hops: int | None = None) -> LocalBound:
     """`local_multihop` for any cut: the least bound that steps and powers give; only what may be least is certified."""
     hops = number_of_hops(graph, hops)
-    jacobi = label_measure(graph, hops)
+    jacobi, unreached = label_measure(graph, hops), unreached_energy(graph)
     nodes, weights = rule_of_all_moments(jacobi)
-    room = max(FEWEST, AT_ONCE // (graph.n_left * len(class_masses(graph))))
+    weights = (1 - unreached) * weights
+    pairs = pairs_of(graph)
+    room = max(FEWEST, AT_ONCE // (pairs.n_left * len(class_masses(pairs))))
     filters = [*_steps(jacobi.determined(), cut), *_powers(cut, hops)][:room]
     candidates = []
     all_margins = filtered_margins(graph, [it.polynomial.coefficients[0] for it in filters])
     for each, margins in zip(filters, all_margins, strict=True):
         order = np.argsort(margins)
-        ahead, masses = np.minimum(margins[order], FAR), graph.left_marginal[order]
+        ahead, masses = np.minimum(margins[order], FAR), pairs.left_marginal[order]
         with np.errstate(all="ignore"):  # a majorant of many hops may overflow
             integrals = each.majorants.at(nodes)[0] @ weights
         for number in np.flatnonzero(np.isfinite(integrals)).tolist():
             weight, majorant = float(each.weights[number]), each.majorants.one(number)
             mixed = weight + (1 - weight) * ahead
-            program = _MarginProgram(each.polynomial, weight, majorant, float(integrals[number]), mixed, masses)
+            # Labels in the scores, by the share `weight`, are off from the probe's by what no encoder reaches.
+            integral = float(integrals[number]) + weight**2 * unreached
+            program = _MarginProgram(each.polynomial, weight, majorant, integral, mixed, masses)
             candidates.append((program.error(program.integral), program))
     best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
     for uncertified, program in sorted(candidates, key=lambda it: it[0]):

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,7 +21,7 @@ from scipy.linalg import eigh_tridiagonal
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
+from pairbounds.theory.quantities.consistency import class_masses, unreached_energy, weighted_targets
 from pairbounds.theory.quantities.label_blocks import (
     Factor,
     column_blocks,
@@ -29,6 +30,9 @@ from pairbounds.theory.quantities.label_blocks import (
     target_blocks,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
+
+if TYPE_CHECKING:
+    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 HOPS = 8  # steps of Lanczos; each gives two moments
 FEWEST_HOPS = 2  # of large graphs: the second sharpens the bounds the most
@@ -123,7 +127,7 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     return curve
 
 
-def default_hops(graph: PairGraph) -> int:
+def default_hops(graph: "LabelledGraph") -> int:
     """`HOPS`, or of a large graph as many as take `HOPS_PRODUCTS` multiplications, but at least `FEWEST_HOPS`.
 
     A hop leads over every pair twice for every class, so that ten million pairs with a hundred classes still have all
@@ -134,20 +138,22 @@ def default_hops(graph: PairGraph) -> int:
     ValueError
         The graph lacks labels on the left.
     """
+    if not isinstance(graph, PairGraph):
+        return HOPS  # its matrix is small
     affordable = HOPS_PRODUCTS // (2 * graph.joint.nnz * len(class_masses(graph)))
     return min(HOPS, max(FEWEST_HOPS, affordable))
 
 
-def number_of_hops(graph: PairGraph, hops: int | None) -> int:
+def number_of_hops(graph: "LabelledGraph", hops: int | None) -> int:
     """Number of hops that are asked for, or where nobody asks, `default_hops`; errors as `label_measure` has."""
     return default_hops(graph) if hops is None else _validated(hops, 1)
 
 
 # Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
-_measures: WeakKeyDictionary[PairGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
+_measures: WeakKeyDictionary["LabelledGraph", dict[int, JacobiMatrix]] = WeakKeyDictionary()
 
 
-def label_measure(graph: PairGraph, hops: int | None = None) -> JacobiMatrix:
+def label_measure(graph: "LabelledGraph", hops: int | None = None) -> JacobiMatrix:
     """The Jacobi matrix of the label-energy measure `ν = Σ_i c_i δ(σ_i²)`, from `hops` steps of Lanczos.
 
     Parameters
@@ -244,8 +250,12 @@ def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
     return _radau_rule(jacobi, _corners(jacobi, np.array([place]))[0])
 
 
-def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0) -> float:
+def tail_at_most(
+    graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+) -> float:
     """`B_m(k)`, m = hops: an upper bound of `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
+
+    Through features it is `e_X` more: the squared error of the optimum among encoders linear in them.
 
     Rounded outward: with a perturbation of size δ the label energy on one side of a spectral gap changes, in its square
     root, by at most `δ / gap`. Where the k-th value is tied with the next, part of the energy above counts as tail.
@@ -263,31 +273,33 @@ def tail_at_most(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None 
     ValueError
         The graph lacks labels on the left; hops is below 1 or not an integer.
     """
-    jacobi, slack = label_measure(graph, hops), spectrum.rounding
+    jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
     squared = max(cut, float(spectrum.upper_values[k])) ** 2
     roots = (
-        math.sqrt(mass_up_to(jacobi, squared + aside, slack=slack)) + slack / gap
+        math.sqrt((1 - unreached) * mass_up_to(jacobi, squared + aside, slack=slack)) + slack / gap
         for gap, aside in _separations(spectrum, k)
     )
-    return min(1.0, min(roots) ** 2)
+    return min(1.0, unreached + min(roots) ** 2)
 
 
-def tail_at_least(graph: PairGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0) -> float:
+def tail_at_least(
+    graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+) -> float:
     """The lower bound that goes with `tail_at_most`: of `Σ_{i>k} c_i`, at least 0; rounded outward likewise."""
-    jacobi, slack = label_measure(graph, hops), spectrum.rounding
+    jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
     squared = max(cut, float(spectrum.lower_values[k])) ** 2
     roots = (
-        math.sqrt(mass_below(jacobi, squared - aside, slack=slack)) - slack / gap
+        math.sqrt((1 - unreached) * mass_below(jacobi, squared - aside, slack=slack)) - slack / gap
         for gap, aside in _separations(spectrum, k)
     )
-    return max(0.0, *roots) ** 2
+    return unreached + max(0.0, *roots) ** 2
 
 
-def _label_measure(graph: PairGraph, hops: int) -> JacobiMatrix:
+def _label_measure(graph: "LabelledGraph", hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
-    nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.joint.shape)))
+    nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.shape)))
     matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
-    shorter, longer = sorted(graph.joint.shape)
+    shorter, longer = sorted(graph.shape)
     masses, parts = [], []
     for columns in column_blocks(targets.shape[1], (hops + 2) * shorter + 3 * longer):
         block = targets[:, columns]

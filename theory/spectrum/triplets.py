@@ -17,6 +17,8 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 if TYPE_CHECKING:
     import torch
 
+    from pairbounds.theory.quantities.through_features import LabelledGraph
+
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
 DENSE_SHARE = 4  # and from a share of the triplets of one in so many on
@@ -139,10 +141,10 @@ class Spectrum:
         )
 
 
-def enough_triplets(graph: PairGraph, spectrum: Spectrum, k: int) -> Spectrum:
+def enough_triplets(graph: "LabelledGraph", spectrum: Spectrum, k: int) -> Spectrum:
     """The k + 1 leading triplets, the last of them 0 where the graph has no more than k; `ValueError` if too few."""
-    require_width(graph.joint.shape, k)
-    needed = min(k + 1, *graph.joint.shape)
+    require_width(graph.shape, k)
+    needed = min(k + 1, *graph.shape)
     if len(spectrum.singular_values) < needed:
         raise ValueError(f"k={k} needs {needed} triplets, {len(spectrum.singular_values)} are given")
     return spectrum.leading(k + 1)

@@ -1,0 +1,182 @@
+"""A pair graph through features: what encoders that are linear in given features of the left nodes can reach.
+
+The optimum of a graph may give every left node any embedding. A network may not, and unseen images have none. With
+features X of the left nodes, whitened to X̃, the walk `ĀĀᵀ` becomes `M = E_{P_T} X̃(x) X̃(x')ᵀ`, and the labels become
+`B_c = E X̃ 1[y = c]` (theorem 42). Both are small, and everything that theorems 4, 15 and 16 need of a graph.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.linalg
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray, without_torch
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators, required_labels
+from pairbounds.theory.spectrum.triplets import Spectrum, measured
+
+BLOCK = 2**23  # numbers of a block of features or of right nodes: 64 MB
+LEAST_EIGENVALUE = 1e-12  # of the features' second moments, relative to the largest: smaller ones are round-off
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class GraphThroughFeatures:
+    """What bounds ask of a graph, in the coordinates of m whitened features; `PairGraph.through` makes it.
+
+    Attributes
+    ----------
+    graph : the pair graph
+    features : (n_left, d), as they were given
+    whitening : (d, m)
+        The map W to whitened features, `E (X W)ᵀ (X W) = I`; m is the rank of the features under the left marginal.
+    moments : (m, m)
+        M, whose eigenvalues `τ_1² >= τ_2² >= …` take the place of the σ_i².
+    rounding : by how much round-off may have moved M, as an operator
+    """
+
+    graph: PairGraph
+    features: npt.NDArray[Any]
+    whitening: FloatArray
+    moments: FloatArray
+    rounding: float
+
+    @classmethod
+    def of(cls, graph: PairGraph, features: Any) -> "GraphThroughFeatures":
+        """See `PairGraph.through`."""
+        given = validated_features(features, graph.n_left)
+        whitening, rounding = _whitening(graph, given)
+        moments = np.zeros((whitening.shape[1], whitening.shape[1]))
+        for means in conditional_means(graph, given):
+            hop = means @ whitening
+            moments += hop.T @ hop
+        return cls(graph, given, whitening, moments, rounding)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of nodes, as of a graph: m and m."""
+        return self.moments.shape[0], self.moments.shape[1]
+
+    @cached_property
+    def spectrum(self) -> Spectrum:
+        """The values τ_i and vectors v_i, all m of them; the residuals include the round-off of M."""
+        values, vectors = scipy.linalg.eigh(self.moments)
+        squares, vectors = np.clip(values[::-1], 0, 1), vectors[:, ::-1]
+        roots = np.sqrt(squares)
+        found = measured(self.normalized, (vectors, roots, vectors), "dense", 0.0, 1.0)
+        # A value τ moves with τ² by `rounding / τ`, and at 0 by its square root.
+        moved = self.rounding / np.maximum(roots, np.sqrt(self.rounding))
+        return Spectrum(found.singular_values, vectors, vectors, found.residuals + moved, "dense")
+
+    @cached_property
+    def normalized(self) -> FloatArray:
+        """The symmetric root of M, (m, m): `normalized @ normalized.T` is M, as `ĀĀᵀ` is of a graph."""
+        values, vectors = scipy.linalg.eigh(self.moments)
+        return np.asarray((vectors * np.sqrt(np.clip(values, 0, 1))) @ vectors.T)
+
+    @cached_property
+    def weighted_targets(self) -> sp.csr_array:
+        """`B`, (m, r), a column for each class present: the labels in the coordinates of the whitened features."""
+        labels = required_labels(self.graph, "left")
+        indicators = class_indicators(labels)
+        summed = np.zeros((self.features.shape[1], indicators.shape[1]))
+        for rows, block in feature_blocks(self.features):
+            summed += (sp.csr_array(indicators[rows]).T @ (self.graph.left_marginal[rows, None] * block)).T
+        return sp.csr_array(self.whitening.T @ summed)
+
+    @cached_property
+    def unreached(self) -> float:
+        """`e_X = 1 - Σ_c ‖B_c‖²`, the squared error of the linear probe on all features, in [0, 1]."""
+        return float(np.clip(1 - np.sum(self.weighted_targets.data**2), 0, 1))
+
+    @cached_property
+    def variation(self) -> float:
+        """`φ = Σ_c B_cᵀ (I - M) B_c`: mean variation of that probe's scores along induced pairs, at least 0."""
+        targets = self.weighted_targets.toarray()
+        return max(0.0, float(np.sum(targets * (targets - self.moments @ targets))))
+
+    def label_energy(self) -> FloatArray:
+        """`c_i = Σ_c ⟨v_i, B_c⟩²`, (m,): they sum to `1 - e_X`."""
+        return np.asarray(np.sum((self.weighted_targets.T @ self.spectrum.left) ** 2, axis=0))
+
+    def probe_mse(self, k: int) -> float:
+        """`ε₂` of the optimum of width k among encoders linear in the features: `e_X + Σ_{i>k} c_i`, exact."""
+        return self.unreached + float(self.label_energy()[k:].sum())
+
+    def optimum(self, k: int) -> FloatArray:
+        """Features of the left nodes by that optimum, (n_left, k): the top k directions, whitened."""
+        return self.at_nodes(self.spectrum.left[:, :k])
+
+    def at_nodes(self, directions: FloatArray, rows: slice = slice(None)) -> FloatArray:
+        """Values of linear functions of the whitened features at left nodes, (n_left, k), from (m, k)."""
+        weights = self.whitening @ directions
+        return np.concatenate([block @ weights for _, block in feature_blocks(self.features[rows])])
+
+
+LabelledGraph = PairGraph | GraphThroughFeatures  # what a bound on the optimum is evaluated on
+
+
+def validated_features(features: Any, n_left: int) -> npt.NDArray[Any]:
+    """Features as an array (n_left, d) of finite numbers; a memory map stays one."""
+    array = features if isinstance(features, np.memmap) else np.asarray(without_torch(features))
+    if array.ndim != 2 or len(array) != n_left or array.shape[1] == 0:
+        raise ValueError(f"features have shape {array.shape}: give one row for each of the {n_left} left nodes")
+    if not np.issubdtype(array.dtype, np.number) or np.iscomplexobj(array):
+        raise ValueError(f"features hold {array.dtype}: give real numbers")
+    for rows, block in feature_blocks(array):
+        if not np.isfinite(block).all():
+            row = rows.start + int(np.argmin(np.isfinite(block).all(axis=1)))
+            raise ValueError(f"features of left node {row} are not finite: replace NaN and infinity")
+    return array
+
+
+def feature_blocks(features: npt.NDArray[Any]) -> Iterator[tuple[slice, FloatArray]]:
+    """Features in blocks of rows, in float64."""
+    step = max(1, BLOCK // features.shape[1])
+    for start in range(0, len(features), step):
+        yield slice(start, start + step), np.asarray(features[start : start + step], dtype=np.float64)
+
+
+def second_moments(features: npt.NDArray[Any], masses: FloatArray, weights: FloatArray | None = None) -> FloatArray:
+    """`E (X W)ᵀ (X W)` of features X, (d, d), under the masses of their rows; without weights W is the identity."""
+    total: Any = 0.0
+    for rows, block in feature_blocks(features):
+        mapped = np.sqrt(masses[rows, None]) * (block if weights is None else block @ weights)
+        total = total + mapped.T @ mapped
+    return np.asarray(total)
+
+
+def conditional_means(graph: PairGraph, features: npt.NDArray[Any]) -> Iterator[FloatArray]:
+    """`√p_R(l) E[X(x) | l]` of each right node l, in blocks (b, d): a block reads the rows of its own left nodes."""
+    columns = sp.csc_array(graph.joint)
+    step = max(1, BLOCK // features.shape[1])
+    for start in range(0, graph.n_right, step):
+        pairs = columns[:, start : start + step]
+        rows, positions = np.unique(pairs.indices, return_inverse=True)
+        weights = pairs.data / np.sqrt(np.repeat(graph.right_marginal[start : start + step], np.diff(pairs.indptr)))
+        by_right = sp.csr_array((weights, positions, pairs.indptr), shape=(pairs.shape[1], len(rows)))
+        total = np.zeros((pairs.shape[1], features.shape[1]))
+        for part in range(0, len(rows), step):
+            chosen = slice(part, part + step)
+            total += sp.csc_array(by_right)[:, chosen] @ np.asarray(features[rows[chosen]], dtype=np.float64)
+        yield total
+
+
+def _whitening(graph: PairGraph, features: npt.NDArray[Any]) -> tuple[FloatArray, float]:
+    """W, (d, m), and the round-off of what it is applied to; in two steps, so that `E (XW)ᵀ(XW)` is I to round-off."""
+    masses = graph.left_marginal
+    lengths = np.sqrt(np.diag(second_moments(features, masses)))
+    if not lengths.any():
+        raise ValueError("all features are 0: there is nothing to be linear in")
+    scales = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+    values, vectors = scipy.linalg.eigh(scales[:, None] * second_moments(features, masses) * scales)
+    kept = values > LEAST_EIGENVALUE * values[-1]
+    first = scales[:, None] * vectors[:, kept] / np.sqrt(values[kept])
+    again, turned = scipy.linalg.eigh(second_moments(features, masses, first))
+    condition = float(np.sqrt(values[-1] / values[kept][0]))
+    return first @ (turned / np.sqrt(again)) @ turned.T, 4 * EPS * (condition + sum(graph.joint.shape) ** 0.5)
