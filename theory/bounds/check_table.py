@@ -10,7 +10,7 @@ import pandas as pd
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.theory.bounds.registry import BOUNDS
 
-THROUGH_COLUMNS = ("through: measured", "", "value")
+THROUGH_COLUMNS = ("theorem", "bound", "graph: measured", "", "value", "through: measured", "", "value")
 COLUMNS: tuple[str, ...] = ("theorem", "bound", "measured quantity", "measured", "", "value", "tightness", "verdict")
 VIOLATED = "VIOLATED"  # a verdict
 MOST = 10  # rows of the short table
@@ -95,7 +95,7 @@ def theorem_number(name: str) -> str:
 
 
 def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    """A row of `COLUMNS` for each bound that was evaluated; of a check through features with `THROUGH_COLUMNS`."""
+    """A row of `COLUMNS` for each bound that was evaluated."""
     return [
         (
             theorem_number(row["bound"]),
@@ -104,7 +104,6 @@ def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
             *_sides(row),
             "" if math.isnan(row["tightness"]) else f"{row['tightness']:.4f}",
             verdict(row),
-            *_through_sides(row),
         )
         for row in evaluated(table).to_dict("records")
     ]
@@ -120,14 +119,17 @@ def _sides(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
     return value if equal else f"{row['measured']:{form}}", sign, value
 
 
-def _through_sides(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
-    """Both sides through features, with the sign; empty texts for a bound that does not take them."""
-    if "through_value" not in row:
-        return ()
-    if math.isnan(row["through_value"]):
-        return "", "", ""
-    value = rounded(row["through_value"], row["relation"], ".4f")
-    return f"{row['through_measured']:.4f}", readable_relation(row), value if row["through_holds"] else VIOLATED
+def readable_through(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    """A row of `THROUGH_COLUMNS` for each bound that was evaluated through features: both sides, there and here."""
+    if "through_value" not in table:
+        return []
+    rows: list[tuple[str, ...]] = []
+    for row in table[table["through_value"].notna()].to_dict("records"):
+        sign, name = readable_relation(row), row["bound"]
+        value = rounded(row["through_value"], row["relation"], ".4f")
+        through = f"{row['through_measured']:.4f}", sign, value if row["through_holds"] else f"{value} {VIOLATED}"
+        rows.append((theorem_number(name), name, *_sides(row), *through))
+    return rows
 
 
 def evaluated(table: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from pairbounds.theory.bounds.check_table import (
     notes,
     of_bounds,
     readable,
+    readable_through,
     tally,
 )
 from pairbounds.theory.bounds.registry import BOUNDS
@@ -26,7 +27,8 @@ from pairbounds.theory.quantities.consistency import guess_error, induced_labell
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 ERRORS = ("probe_error", "probe_mse", "zero_shot_error")
-RIGHT = ("theorem", "measured", "through: measured", "value", "tightness")  # columns that are aligned to the right
+THROUGH = "On the graph, and through the features: the best encoder linear in them (theorem 42)"
+RIGHT = ("theorem", "measured", "graph: measured", "through: measured", "value", "tightness")  # aligned to the right
 WIDTH_COLUMNS = ("theorem", "bound", "on", "least value", "at k", "measured there", "not vacuous at")
 ON_ERROR = ("probe-error", "multihop-error", "local-multihop-error")  # of the closing sentence
 PAIRS, ENCODER = "From the pairs alone", "About an encoder: the optimum, unless features are given"
@@ -48,14 +50,18 @@ def print_checked(
     if table["k"].nunique() > 1:
         _print_several(table, shown)
     else:
-        names_shown = (*COLUMNS, *THROUGH_COLUMNS) if "through_value" in table else COLUMNS
-        columns = [(name, "right" if name in RIGHT else "left") for name in names_shown]
         for heading, part in _parts(evaluated(shown)):
-            print_table(heading, columns, readable(part))
+            print_table(heading, _aligned(COLUMNS), readable(part))
+        if by_features := readable_through(shown):
+            print_table(THROUGH, _aligned(THROUGH_COLUMNS), by_features)
         echo(*notes(of_bounds(table, noted)))
         if len(shown) < len(table):
             echo(f"holds: {tally(table)}; --all shows every row")
     echo(*_closing(graph, triplets, table, shown))
+
+
+def _aligned(columns: Sequence[str]) -> list[tuple[str, str]]:
+    return [(name, "right" if name in RIGHT else "left") for name in columns]
 
 
 def as_json(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> str:

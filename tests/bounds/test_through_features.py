@@ -1,0 +1,161 @@
+"""Theorem 42, encoders that are linear in features, against dense algebra on the left nodes."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from pairbounds import BOUNDS, LatentWorld, PairGraph, check_bounds, induced_labelling_error, linear_optimum, probe
+from pairbounds import spectrum as graph_spectrum
+from pairbounds.__main__ import app
+from pairbounds.theory.bounds.theorem42_through_features import regularised_mse_at_most
+from tests.bounds.checks.check import two_nodes, unlabelled
+from tests.families import GRAPHS
+
+LINEAR = [name for name, claim in BOUNDS.items() if claim.through]
+
+
+def drawn_features(graph: PairGraph, rng: np.random.Generator) -> np.ndarray:
+    """Features of very different units, one of them a copy, one 0, one constant: of a rank below their number."""
+    free = rng.standard_normal((graph.n_left, 4)) * [1, 1e6, 1e-4, 1]
+    return np.column_stack([free, free[:, 0], np.zeros(graph.n_left), np.ones(graph.n_left)])
+
+
+def dense(graph: PairGraph, features: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """`QᵀĀ`, `QᵀỸ` and e_X, by a singular value decomposition of the weighted features."""
+    weights = np.sqrt(graph.left_marginal)[:, None]
+    columns = weights * features
+    columns = columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
+    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    basis = basis[:, sizes > 1e-9 * sizes[0]]
+    targets = weights * (graph.left_labels[:, None] == np.unique(graph.left_labels))
+    coordinates = basis.T @ targets
+    return basis.T @ graph.normalized.toarray(), coordinates, 1 - float(np.sum(coordinates**2))
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_values_errors_and_bounds_are_those_of_the_projected_matrix(family):
+    rng = np.random.default_rng([3, len(family)])
+    graph = GRAPHS[family](rng, 16)
+    features = drawn_features(graph, rng)
+    matrix, coordinates, unreached = dense(graph, features)
+    left, values, _ = np.linalg.svd(matrix, full_matrices=True)
+    values = np.pad(values, (0, len(left) - len(values)))
+    seen = graph.through(features)
+    assert seen.shape[0] == len(left)
+    assert seen.spectrum.singular_values == pytest.approx(values, abs=1e-6)
+    assert seen.unreached == pytest.approx(unreached, abs=1e-8)
+    variation = float(np.sum(coordinates**2) - np.sum((matrix.T @ coordinates) ** 2))
+    assert seen.variation == pytest.approx(variation, abs=1e-8)
+    assert np.sqrt(seen.variation) <= np.sqrt(induced_labelling_error(graph)) + np.sqrt(max(0.0, unreached)) + 1e-7
+    for k in range(1, min(len(left), *graph.shape) + 1):
+        assert seen.probe_mse(k) == pytest.approx(probe(graph, seen.optimum(k)).mse, abs=1e-7)
+    widths = list(range(1, min(len(left), *graph.shape) + 1))
+    table = check_bounds(graph, widths, through=features, bounds=LINEAR)
+    assert table["through_holds"].all(), table[~table["through_holds"]].to_string()
+    assert table["through_holds"].notna().all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_embeddings_are_linear_in_indicators_of_the_nodes(seed):
+    rng = np.random.default_rng(seed)
+    graph = GRAPHS["dense_random"](rng, 14)
+    seen, known = graph.through(np.eye(graph.n_left)), graph_spectrum(graph, min(graph.shape))
+    assert seen.unreached == pytest.approx(0, abs=1e-12)
+    for name in set(LINEAR) - {"local-multihop-error"}:  # which takes filters by the last digits of what is known
+        claim = BOUNDS[name]
+        assert claim(seen, seen.spectrum, 3) == pytest.approx(claim(graph, known, 3), rel=1e-5)
+
+
+def test_the_energy_of_one_value_beyond_the_cut_is_known_exactly():
+    """With a constant and one more feature all energy beyond k = 1 is at τ_2: theorem 4 through them is an equality."""
+    graph = PairGraph(np.kron(two_nodes(0.1).joint.toarray(), two_nodes(0.05).joint.toarray()), [0, 0, 1, 1])
+    features = np.column_stack([np.ones(4), [1.0, 0.5, -1.0, -0.2]])
+    row = check_bounds(graph, 1, through=features).set_index("bound").loc["probe-mse"]
+    assert row["through_measured"] == pytest.approx(row["through_value"], rel=1e-9)
+    lacking = graph.through(features).unreached
+    assert row["through_value"] - 0.5 * lacking < row["through_measured"] - 1e-3
+
+
+def test_check_prints_both_and_fails_where_a_bound_fails_through_features(call, tmp_path, monkeypatch):
+    graph = PairGraph([[3, 1, 0], [3, 0, 0], [0, 1, 3], [0, 0, 3]], [0, 0, 1, 1])
+    graph.save(tmp_path / "graph.npz")
+    np.save(tmp_path / "features.npy", np.array([[1, 2], [1, 2.5], [1, -2], [1, 0]]))
+    command = ["check", tmp_path / "graph.npz", "--through", tmp_path / "features.npy", "--json", "--k"]
+    code, out, err = call(app, *command, 1)
+    assert (code, err) == (0, "")
+    rows = {row["bound"]: row for row in json.loads(out)["bounds"]}
+    assert {name for name, row in rows.items() if row["through_holds"]} == set(LINEAR)
+    assert "through the features" in call(app, *command[:4], "--k", 1)[1]
+    assert "the features have rank 2" in call(app, *command, "2:3")[2]
+    claim = BOUNDS["probe-mse"]
+    halved = replace(claim, evaluate=lambda *given: claim.evaluate(*given) / (1 if given[0] is graph else 2))
+    monkeypatch.setitem(BOUNDS, "probe-mse", halved)
+    table = check_bounds(graph, 1, through=np.load(tmp_path / "features.npy")).set_index("bound")
+    assert table.loc["probe-error", "through_holds"]
+    assert not table.loc["probe-mse", "through_holds"]
+    assert call(app, *command, 1)[0] == 1
+
+
+@pytest.mark.parametrize("ridge", [0, 0.03, 1, 30])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_ridge_costs_at_most_its_bias(seed, ridge):
+    rng = np.random.default_rng([seed, 7])
+    graph = GRAPHS["heavy_tailed"](rng, 14)
+    features = drawn_features(graph, rng)
+    encoder = linear_optimum(graph, features, 3, ridge=ridge)
+    measured = probe(graph, encoder(features)).mse
+    assert measured <= regularised_mse_at_most(graph, features, encoder) + 1e-9
+    if ridge == 0:
+        assert measured == pytest.approx(graph.through(features).probe_mse(3), abs=1e-8)
+
+
+def test_a_ridge_is_chosen_without_labels_for_images_that_the_graph_lacks():
+    """With as many features as left nodes every embedding is reached; the ridge keeps what new images share."""
+    known = np.random.default_rng(0).permutation(320)[:160]
+    world = LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3)
+    rng = np.random.default_rng(1)
+    signal = graph_spectrum(world, 12).left / np.sqrt(world.left_marginal)[:, None]
+    features = signal @ rng.standard_normal((12, 150)) + 6 * rng.standard_normal((320, 150))
+    part = world.part(known)
+    unlabelled_part = PairGraph(part.joint)
+    chosen = linear_optimum(unlabelled_part, features[known], 8)
+    assert 0 < chosen.ridge == min(chosen.held_out, key=lambda ridge: chosen.held_out[ridge])
+    errors = [
+        probe(world, encoder(features), labelled=known).held_out_error
+        for encoder in (chosen, linear_optimum(unlabelled_part, features[known], 8, ridge=0))
+    ]
+    assert errors[0] < errors[1] / 2
+
+
+def test_features_come_as_arrays_tensors_and_memory_maps(tmp_path):
+    graph, features = two_nodes(0.1), np.array([[1.0, 2.0], [3.0, 4.0]], dtype=np.float32)
+    np.save(tmp_path / "features.npy", features)
+    mapped = np.load(tmp_path / "features.npy", mmap_mode="r")
+    for given in (features, torch.from_numpy(features), mapped, features.tolist()):
+        assert graph.through(given).moments == pytest.approx(graph.through(features).moments)
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        (np.ones((3, 2)), r"shape \(3, 2\): give one row for each of the 2 left nodes"),
+        (np.ones(2), r"shape \(2,\)"),
+        (np.array([[1.0], [np.nan]]), "left node 1 are not finite"),
+        (np.zeros((2, 3)), "all features are 0"),
+        (np.array([["a"], ["b"]]), "give real numbers"),
+    ],
+)
+def test_features_that_do_not_fit(features, message):
+    with pytest.raises(ValueError, match=message):
+        two_nodes(0.1).through(features)
+
+
+def test_without_labels_there_are_values_and_no_bounds():
+    graph = unlabelled().graph
+    table = check_bounds(graph, 2, through=np.eye(graph.n_left)[:, :4])
+    assert table["through_value"].isna().all()
+    with pytest.raises(ValueError, match="the encoder takes rows of 4 features"):
+        linear_optimum(graph, np.eye(graph.n_left)[:, :4], 2, ridge=0)(np.ones((1, 3)))
