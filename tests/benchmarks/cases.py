@@ -156,8 +156,27 @@ def bounds(size: Size, seed: int) -> Iterator[Duel]:
         )
 
 
+def through(size: Size, seed: int) -> Iterator[Duel]:
+    """A graph through features, against the two products of scipy and numpy that it is made of."""
+    graph, width = block_model(size, seed), 8 * size.k
+    features = np.random.default_rng(seed).standard_normal((graph.n_left, width), dtype=np.float32)
+    yield Duel(
+        case=f"sbm, {graph.joint.nnz:,} pairs, {width} features",
+        make=partial(fresh, graph),
+        ours=lambda graph: graph.through(features).spectrum,
+        peers={"scipy and numpy products": lambda graph: _induced_moments(graph, features)},
+        note="the peer neither whitens the features nor reads them in blocks",
+    )
+
+
+def _induced_moments(graph: PairGraph, features: np.ndarray) -> np.ndarray:
+    hop = graph.normalized.T @ (np.sqrt(graph.left_marginal)[:, None] * features)
+    return hop.T @ hop
+
+
 BENCHMARKS: dict[str, tuple[tuple[str, ...], Callable[[Size, int], Iterator[Duel]]]] = {
     "commands": (("S", "M", "L"), commands),
     "spectrum": (("S", "M", "L"), spectra),
     "check_bounds": (("M", "L"), bounds),
+    "through": (("M", "L"), through),
 }

@@ -36,7 +36,7 @@ class Specimen:
     left_labels, right_labels : (n_left,) and (n_right,)
     k : 1..min(n_left, n_right)
     features : (n_left, k) and (n_right, k), or `None` for the optimum
-    penalty, critic : as `check_bounds` takes them
+    penalty, critic, through : as `check_bounds` takes them
     """
 
     weights: np.ndarray
@@ -46,6 +46,7 @@ class Specimen:
     features: Features | None = None
     penalty: float | None = None
     critic: Features | None = None
+    through: np.ndarray | None = None
 
     def __repr__(self) -> str:
         with np.printoptions(floatmode="unique", threshold=10**6):
@@ -54,7 +55,7 @@ class Specimen:
     @property
     def arguments(self) -> dict[str, Any]:
         """Arguments of `check_bounds` that come after the width."""
-        return {"features": self.features, "penalty": self.penalty, "critic": self.critic}
+        return {"features": self.features, "penalty": self.penalty, "critic": self.critic, "through": self.through}
 
     def graph(self) -> PairGraph:
         """The pair graph; `ValueError` where the constructor refuses it."""
@@ -77,7 +78,7 @@ def specimens(draw: Draw) -> Specimen:
     k = draw(_widths(weights))
     features = draw(_encoders(weights, k)) if draw(st.booleans()) else None
     penalty, critic = (draw(each(weights)) if draw(IS_GIVEN) else None for each in (_penalties, _critics))
-    return Specimen(weights, left, right, k, features, penalty, critic)
+    return Specimen(weights, left, right, k, features, penalty, critic, draw(_linear(weights, k)))
 
 
 # Graphs.
@@ -162,6 +163,16 @@ def _penalties(weights: np.ndarray) -> st.SearchStrategy[float]:
 
 def _encoders(weights: np.ndarray, k: int) -> st.SearchStrategy[Features]:
     return st.builds(lambda make, rng: make(rng, weights, k), st.sampled_from(ENCODERS), RANDOM)
+
+
+@st.composite
+def _linear(draw: Draw, weights: np.ndarray, k: int) -> np.ndarray | None:
+    """Features that span at least k directions of the left nodes; `None` if they do not."""
+    encoder, _ = draw(_encoders(weights, draw(st.integers(1, min(weights.shape)))))
+    features = np.column_stack([np.ones(len(weights)), encoder])
+    roots = np.sqrt(weights.sum(axis=1) / weights.sum())[:, None]
+    columns = roots * (features / np.abs(features).max(axis=0).clip(1e-280))
+    return features if np.linalg.matrix_rank(columns, tol=1e-4) >= k else None
 
 
 @st.composite

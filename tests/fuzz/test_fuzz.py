@@ -28,7 +28,10 @@ def asserted(specimen: Specimen) -> pd.DataFrame:
 
 def refuted(rows: pd.DataFrame) -> list[str]:
     judged = rows[rows["applicable"].astype(bool)]
-    return judged.loc[~judged["holds"].astype(bool), "bound"].tolist()
+    names = judged.loc[~judged["holds"].astype(bool), "bound"].tolist()
+    if "through_holds" in rows:
+        names += [f"{name} through features" for name in rows.loc[rows["through_holds"].eq(False), "bound"]]
+    return names
 
 
 @pytest.mark.parametrize("batch", batches("GRAPHS", 40), ids=str)

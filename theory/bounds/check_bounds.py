@@ -96,7 +96,8 @@ def check_bounds(
         seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
         linear = None if by_features is None else through_columns(by_features, known, width, hops)
         rows += [
-            {"k": width} | row(claim, known, width, measured, hops) | (linear(claim) if linear else {}) for claim in seen
+            {"k": width} | row(claim, known, width, measured, hops) | (linear(claim) if linear else {})
+            for claim in seen
         ]
     columns = COLUMNS if through is None else (*COLUMNS, *THROUGH)
     table = pd.DataFrame(rows, columns=["k", *columns] if several(k) else columns)

@@ -179,7 +179,9 @@ def bound(
             _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         remarks = remarks.strip()
-        return Bound(name, quantity, status, relation, subject, statement, remarks, function, corollary_of, kept, through)
+        return Bound(
+            name, quantity, status, relation, subject, statement, remarks, function, corollary_of, kept, through
+        )
 
     return BOUNDS.registering(name, entry)
 

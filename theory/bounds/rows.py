@@ -95,7 +95,9 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int 
         return unjudged | {"note": f"not applicable: {error}"}
 
 
-def through_columns(seen: GraphThroughFeatures, spectrum: Spectrum, k: int, hops: int | None) -> Callable[[Bound], dict[str, object]]:
+def through_columns(
+    seen: GraphThroughFeatures, spectrum: Spectrum, k: int, hops: int | None
+) -> Callable[[Bound], dict[str, object]]:
     """The columns `THROUGH` of a claim that holds through features; none of another, or where a hypothesis fails.
 
     They are about the best encoder of width k that is linear in the features.

@@ -68,8 +68,9 @@ def regularised_mse_at_most(graph: PairGraph, features: Any, encoder: LinearEnco
     weights = seen.whitening @ seen.weighted_targets.toarray()
     if len(encoder.weights) != len(weights):
         raise ValueError(f"the encoder takes {len(encoder.weights)} features, not {len(weights)}")
+    used = encoder.scales > 0
     gap = 1 - encoder.next_value
-    bias = encoder.ridge * float(np.sum((encoder.scales[:, None] * weights) ** 2))
+    bias = encoder.ridge * float(np.sum((weights[used] / encoder.scales[used, None]) ** 2))
     return seen.unreached + (seen.variation + bias + seen.rounding) / gap if gap > 0 else np.inf
 
 

@@ -14,6 +14,7 @@ from pairbounds.theory.quantities.through_features import (
     LEAST_EIGENVALUE,
     conditional_means,
     second_moments,
+    unit_scales,
     validated_features,
 )
 
@@ -32,7 +33,7 @@ class LinearEncoder:
     ridge : ρ, relative to the mean eigenvalue of the second moments of the features in units of `scales`
     values : (k,), the eigenvalues λ_i that belong to the columns, in falling order
     next_value : λ_{k+1}, 0 where there is none
-    scales : (d,), root mean squares of the features
+    scales : (d,), one over the root mean square of each feature
     held_out : mean held-out spectral loss of each ridge that was tried, by its value; empty for a given ridge
     """
 
@@ -122,14 +123,12 @@ class _Moments:
 
     @classmethod
     def of(cls, graph: PairGraph, features: FloatArray) -> "_Moments":
-        second = second_moments(features, graph.left_marginal)
-        scales = np.sqrt(np.diag(second))
-        scales[scales == 0] = 1.0  # of a feature that is 0 everywhere
+        scales = unit_scales(features, graph.left_marginal)
+        second = second_moments(features, graph.left_marginal, scales)
         induced = np.zeros_like(second)
         for means in conditional_means(graph, features):
-            induced += means.T @ means
-        units = np.outer(scales, scales)
-        return cls(scales, second / units, induced / units)
+            induced += (means * scales).T @ (means * scales)
+        return cls(scales, second, induced)
 
     @cached_property
     def _eigenvectors(self) -> tuple[FloatArray, FloatArray]:
@@ -144,7 +143,7 @@ class _Moments:
         found, turned = scipy.linalg.eigh(root.T @ self.induced @ root)
         missing = max(0, k + 1 - len(found))
         found = np.pad(np.clip(found[::-1], 0, 1), (0, missing))
-        weights = np.pad(root @ turned[:, ::-1], ((0, 0), (0, missing)))[:, :k] / self.scales[:, None]
+        weights = np.pad(root @ turned[:, ::-1], ((0, 0), (0, missing)))[:, :k] * self.scales[:, None]
         return LinearEncoder(weights, ridge, found[:k], float(found[k]), self.scales, held_out)
 
 

@@ -22,6 +22,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, measured
 
 BLOCK = 2**23  # numbers of a block of features or of right nodes: 64 MB
 LEAST_EIGENVALUE = 1e-12  # of the features' second moments, relative to the largest: smaller ones are round-off
+SMALLEST = 1e-290  # of a feature: smaller ones count as 0
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -100,17 +101,14 @@ class GraphThroughFeatures:
         targets = self.weighted_targets.toarray()
         return max(0.0, float(np.sum(targets * (targets - self.moments @ targets))))
 
-    def label_energy(self) -> FloatArray:
-        """`c_i = Σ_c ⟨v_i, B_c⟩²`, (m,): they sum to `1 - e_X`."""
-        return np.asarray(np.sum((self.weighted_targets.T @ self.spectrum.left) ** 2, axis=0))
-
     def probe_mse(self, k: int) -> float:
         """`ε₂` of the optimum of width k among encoders linear in the features: `e_X + Σ_{i>k} c_i`, exact."""
-        return self.unreached + float(self.label_energy()[k:].sum())
+        energy = np.sum((self.weighted_targets.T @ self.spectrum.leading(k).left) ** 2)
+        return max(0.0, 1 - float(energy))
 
     def optimum(self, k: int) -> FloatArray:
-        """Features of the left nodes by that optimum, (n_left, k): the top k directions, whitened."""
-        return self.at_nodes(self.spectrum.left[:, :k])
+        """Embedding of the left nodes by that optimum, (n_left, k), whitened; columns of 0 beyond the rank."""
+        return self.at_nodes(self.spectrum.leading(k).left)
 
     def at_nodes(self, directions: FloatArray, rows: slice = slice(None)) -> FloatArray:
         """Values of linear functions of the whitened features at left nodes, (n_left, k), from (m, k)."""
@@ -142,11 +140,20 @@ def feature_blocks(features: npt.NDArray[Any]) -> Iterator[tuple[slice, FloatArr
         yield slice(start, start + step), np.asarray(features[start : start + step], dtype=np.float64)
 
 
-def second_moments(features: npt.NDArray[Any], masses: FloatArray, weights: FloatArray | None = None) -> FloatArray:
-    """`E (X W)ᵀ (X W)` of features X, (d, d), under the masses of their rows; without weights W is the identity."""
+def unit_scales(features: npt.NDArray[Any], masses: FloatArray) -> FloatArray:
+    """One over the root mean square of each feature under the masses of its rows, (d,); 0 for a feature that is 0."""
+    sizes = np.max([np.abs(block).max(axis=0) for _, block in feature_blocks(features)], axis=0)
+    scales = np.divide(1, sizes, out=np.zeros_like(sizes), where=sizes > SMALLEST)
+    # In two steps: squares of the features themselves may overflow.
+    squares = np.sum([masses[rows] @ (block * scales) ** 2 for rows, block in feature_blocks(features)], axis=0)
+    return np.asarray(np.divide(scales, np.sqrt(squares), out=np.zeros_like(sizes), where=squares > 0))
+
+
+def second_moments(features: npt.NDArray[Any], masses: FloatArray, weights: FloatArray) -> FloatArray:
+    """`E (X W)ᵀ (X W)` of features X under the masses of their rows, (m, m), for weights (d, m), or scales (d,)."""
     total: Any = 0.0
     for rows, block in feature_blocks(features):
-        mapped = np.sqrt(masses[rows, None]) * (block if weights is None else block @ weights)
+        mapped = np.sqrt(masses[rows, None]) * (block * weights if weights.ndim == 1 else block @ weights)
         total = total + mapped.T @ mapped
     return np.asarray(total)
 
@@ -170,11 +177,10 @@ def conditional_means(graph: PairGraph, features: npt.NDArray[Any]) -> Iterator[
 def _whitening(graph: PairGraph, features: npt.NDArray[Any]) -> tuple[FloatArray, float]:
     """W, (d, m), and the round-off of what it is applied to; in two steps, so that `E (XW)ᵀ(XW)` is I to round-off."""
     masses = graph.left_marginal
-    lengths = np.sqrt(np.diag(second_moments(features, masses)))
-    if not lengths.any():
+    scales = unit_scales(features, masses)
+    if not scales.any():
         raise ValueError("all features are 0: there is nothing to be linear in")
-    scales = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    values, vectors = scipy.linalg.eigh(scales[:, None] * second_moments(features, masses) * scales)
+    values, vectors = scipy.linalg.eigh(second_moments(features, masses, scales))
     kept = values > LEAST_EIGENVALUE * values[-1]
     first = scales[:, None] * vectors[:, kept] / np.sqrt(values[kept])
     again, turned = scipy.linalg.eigh(second_moments(features, masses, first))
