@@ -86,7 +86,7 @@ def test_sentences_and_the_line_of_a_proof(call, tmp_path, monkeypatch, seed):
     graph = family_graph("latent_captions", seed, 14)
     graph.save("graph.npz")
     out = " ".join(call(app, "check", "graph.npz", "--k", 3, "--proof", "proof.json")[1].split())
-    names = {"4": "probe-error", "15": "multihop-error", "16": "local-multihop-error"}
+    names = {"4": "probe-error", "35": "known-values-error", "16": "local-multihop-error"}
     values = check_bounds(graph, 3).set_index("bound")["value"]
     for shown, theorem in re.findall(r"([\d.]+)% \(theorem (\d+)\)", out):
         require_outward(Fraction(shown) / 100, float(values[names[theorem]]), "<=", "1/1000")

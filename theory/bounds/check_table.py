@@ -15,8 +15,8 @@ COLUMNS: tuple[str, ...] = ("theorem", "bound", "measured quantity", "measured",
 VIOLATED = "VIOLATED"  # a verdict
 MOST = 10  # rows of the short table
 HEADLINES = (  # the most important first
-    *("probe-mse", "probe-error", "multihop-mse", "multihop-error", "local-multihop-error"),
-    *("penalised-mse", "local-penalised-error", "zero-shot-vote-by-node", "vote-by-node", "zero-shot"),
+    *("probe-mse", "probe-error", "known-values-mse", "known-values-error", "local-multihop-error"),
+    *("known-values-penalised-mse", "local-penalised-error", "zero-shot-vote-by-node", "vote-by-node", "zero-shot"),
 )
 
 

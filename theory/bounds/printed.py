@@ -30,7 +30,7 @@ ERRORS = ("probe_error", "probe_mse", "zero_shot_error")
 THROUGH = "On the graph, and through the features: the best encoder linear in them (theorem 42)"
 RIGHT = ("theorem", "measured", "graph: measured", "through: measured", "value", "tightness")  # aligned to the right
 WIDTH_COLUMNS = ("theorem", "bound", "on", "least value", "at k", "measured there", "not vacuous at")
-ON_ERROR = ("probe-error", "multihop-error", "local-multihop-error")  # of the closing sentence
+ON_ERROR = ("probe-error", "known-values-error", "local-multihop-error")  # of the closing sentence
 PAIRS, ENCODER = "From the pairs alone", "About an encoder: the optimum, unless features are given"
 
 

@@ -63,7 +63,7 @@ PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at w
 @bound("penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
 def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) <= B_m(b)`, the most label energy in `[0, b]` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
-    return tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
+    return tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
 
 
 @bound("penalised-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="penalised optimum")
@@ -71,7 +71,7 @@ def penalised_mse_below(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
     """`ε₂(f_μ) >= L_m(b)`, the least label energy in `[0, b)` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
-    return tail_at_least(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
+    return tail_at_least(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
 
 
 @bound(
@@ -84,7 +84,7 @@ def penalised_mse_below(
 )
 def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f_μ) <= 2 α_T / (1 - b)`, `b = max(μ², σ²_{k+1})`: by one hop."""
-    return 2 * over_gap(induced_labelling_error(graph), spectrum, _width(encoder), cut=_penalty(encoder))
+    return 2 * over_gap(induced_labelling_error(graph), spectrum, penalised_width(encoder), cut=penalty_of(encoder))
 
 
 @bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
@@ -95,8 +95,8 @@ def local_penalised_error(
 
     The least over the filters tried and `2 B_m(b)`.
     """
-    cut = Cut.at_penalty(spectrum, k, _width(encoder), _penalty(encoder))
-    by_tail = 2 * tail_at_most(graph, spectrum, _width(encoder), hops, cut=_penalty(encoder))
+    cut = Cut.at_penalty(spectrum, k, penalised_width(encoder), penalty_of(encoder))
+    by_tail = 2 * tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
     return min(within(graph, cut, hops).error, by_tail)
 
 
@@ -151,7 +151,7 @@ def penalised_excess(encoder: Encoder) -> float:
 
     Where values beyond the k-th exceed μ their part of the sum is replaced by its upper bound. Cost: that of the loss.
     """
-    spectrum, penalty, k = encoder.spectrum, _penalty(encoder), encoder.k
+    spectrum, penalty, k = encoder.spectrum, penalty_of(encoder), encoder.k
     lowest = -float(np.sum(np.maximum(0.0, spectrum.singular_values[:k] - penalty) ** 2)) - _lowered_beyond(encoder)
     size = penalty * _squared_size(encoder)
     return max(0.0, encoder.loss + size - lowest) + spectrum.rounding * (max(-lowest, encoder.loss_scale) + size)
@@ -163,7 +163,7 @@ def duality_gap(encoder: Encoder) -> float:
     `‖R‖² + μ (‖F‖² + ‖G‖²) - 2 <Z, Ā> + ‖Z‖²` with `Z = μ R / ‖R‖_op`. Cost: that of the loss, and
     `pairbounds.theory.spectrum.triplets.operator_norm` of R, by its products: R is never formed.
     """
-    graph, penalty = encoder.graph, _penalty(encoder)
+    graph, penalty = encoder.graph, penalty_of(encoder)
     whole = float(np.sum(graph.normalized.data**2))
     residual, along = max(0.0, encoder.loss + whole), whole - encoder.attraction
     largest = operator_norm(_residual(encoder)) + encoder.spectrum.rounding * encoder.loss_scale
@@ -172,20 +172,21 @@ def duality_gap(encoder: Encoder) -> float:
     return max(0.0, gap) + encoder.spectrum.rounding * (1 + share) ** 2 * (whole + encoder.loss_scale + size)
 
 
-def _penalty(encoder: Encoder) -> float:
+def penalty_of(encoder: Encoder) -> float:
+    """μ of an encoder that was made for a penalised loss."""
     assert encoder.penalty is not None
     return encoder.penalty
 
 
-def _width(encoder: Encoder) -> int:
+def penalised_width(encoder: Encoder) -> int:
     """The number of the top k computed directions that the penalty leaves: the first, of value 1, always."""
-    return 1 + int(np.count_nonzero(encoder.spectrum.singular_values[1 : encoder.k] > _penalty(encoder)))
+    return 1 + int(np.count_nonzero(encoder.spectrum.singular_values[1 : encoder.k] > penalty_of(encoder)))
 
 
 def _by_soft_threshold(encoder: Encoder) -> float:
     """The bound of `√ε₂` by label energy at the best t; at most 1, what no probe exceeds."""
     spectrum, k = encoder.spectrum, encoder.k
-    above = np.maximum(0.0, spectrum.singular_values[:k] - _penalty(encoder))
+    above = np.maximum(0.0, spectrum.singular_values[:k] - penalty_of(encoder))
     energy = label_energy(encoder.graph, spectrum)[:k]
     beyond = max(0.0, 1 - float(energy.sum()))
     off_subspace = _off_subspace(encoder, penalised_excess(encoder))
@@ -205,7 +206,7 @@ def _by_soft_threshold(encoder: Encoder) -> float:
 
 def _by_hops(encoder: Encoder, excess: float, hops: int | None) -> float:
     """The bound of `√ε₂` by multi-hop consistency at the best of some t; at most 1."""
-    penalty, rounding = _penalty(encoder), encoder.spectrum.rounding
+    penalty, rounding = penalty_of(encoder), encoder.spectrum.rounding
     jacobi, off_subspace = label_measure(encoder.graph, hops), _off_subspace(encoder, excess)
     reaches = (1 - penalty) * expit(PLACES_BLOCK)
     roots = [math.sqrt(mass_up_to(jacobi, (penalty + reach) ** 2, slack=rounding)) for reach in reaches]
@@ -220,7 +221,7 @@ def _off_subspace(encoder: Encoder, excess: float) -> float:
 def _lowered_beyond(encoder: Encoder) -> float:
     """Upper bound on `Σ_{i>k} (σ_i - μ)₊²`: `(1 - μ/σ_{k+1})₊² Σ_{i>k} σ_i²`."""
     spectrum, k = encoder.spectrum, encoder.k
-    share = max(0.0, 1 - _penalty(encoder) / float(spectrum.upper_values[k])) ** 2
+    share = max(0.0, 1 - penalty_of(encoder) / float(spectrum.upper_values[k])) ** 2
     whole = float(np.sum(encoder.graph.normalized.data**2))
     return share * (max(0.0, whole - float(np.sum(spectrum.singular_values[:k] ** 2))) + spectrum.rounding * whole)
 

@@ -333,9 +333,9 @@ class _MarginProgram:
 
     def _lacking(self, cut: Cut, degree: int) -> float:
         """Amount by which `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` at what the projector keeps."""
-        under = _least(partial(self._excess, 0.0), degree, 0.0, cut.below)
+        under = least_on_interval(partial(self._excess, 0.0), degree, 0.0, cut.below)
         if cut.kept is None:
-            over = _least(partial(self._excess, 1.0), degree, cut.above, 1.0)
+            over = least_on_interval(partial(self._excess, 1.0), degree, cut.above, 1.0)
         else:
             over = float(self._excess(1.0, cut.kept).min())
         return max(0.0, -under, -over)
@@ -348,7 +348,7 @@ class _MarginProgram:
         return np.asarray((values - doubt - distance**2 - off * (2 * distance + off))[0])
 
 
-def _least(polynomial: Callable[[FloatArray], FloatArray], degree: int, low: float, high: float) -> float:
+def least_on_interval(polynomial: Callable[[FloatArray], FloatArray], degree: int, low: float, high: float) -> float:
     """Lower bound on a polynomial on [low, high] by its values on a grid.
 
     The grid is even in θ, `t = low + (high - low) (1 - cos θ) / 2`, with N = `POINTS` for each degree d. At an extremum

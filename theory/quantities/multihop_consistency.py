@@ -277,7 +277,7 @@ def tail_at_most(
     squared = max(cut, float(spectrum.upper_values[k])) ** 2
     roots = (
         math.sqrt((1 - unreached) * mass_up_to(jacobi, squared + aside, slack=slack)) + slack / gap
-        for gap, aside in _separations(spectrum, k)
+        for gap, aside in separations(spectrum, k)
     )
     return min(1.0, unreached + min(roots) ** 2)
 
@@ -290,7 +290,7 @@ def tail_at_least(
     squared = max(cut, float(spectrum.lower_values[k])) ** 2
     roots = (
         math.sqrt((1 - unreached) * mass_below(jacobi, squared - aside, slack=slack)) - slack / gap
-        for gap, aside in _separations(spectrum, k)
+        for gap, aside in separations(spectrum, k)
     )
     return unreached + max(0.0, *roots) ** 2
 
@@ -428,7 +428,7 @@ def _eigh(diagonal: FloatArray, off_diagonal: FloatArray) -> tuple[FloatArray, F
     return np.asarray(values), np.asarray(vectors)
 
 
-def _separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
+def separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
     """A gap in the spectrum to lean on, and how far aside of `σ²_{k+1}` it asks one to step.
 
     The gap below σ_k² is there without a step. Where it is small or missing, a step makes one.

@@ -1,0 +1,59 @@
+"""Theorem 35, label energy below the cut where the values above it are known, against the energies themselves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from pairbounds import PairGraph, label_energy, spectrum
+from pairbounds.theory.quantities.known_values import known_tail_at_least, known_tail_at_most
+from pairbounds.theory.quantities.multihop_consistency import tail_at_least, tail_at_most
+from tests.families import GRAPHS
+
+
+def naive(graph: PairGraph, k: int, hops: int, sign: int) -> float:
+    """Mass below the cut, the largest or the least, of measures on a fine grid and at the points, with raw moments."""
+    values = np.linalg.svd(graph.normalized.toarray(), compute_uv=False) ** 2
+    energy = label_energy(graph, spectrum(graph, min(graph.shape)))
+    at_zero = 1 - energy.sum()  # beyond all values
+    at_one = float(np.sum(np.bincount(graph.left_labels, graph.left_marginal) ** 2))
+    powers = np.arange(2 * hops + 1)[:, None]
+    moments = (values**powers) @ energy + at_zero * (powers[:, 0] == 0) - at_one
+    places = np.r_[np.linspace(0, values[k], 400), values[1:]]
+    tail = (places <= values[k] + 1e-12).astype(float)
+    return -sign * linprog(-sign * tail, A_eq=places**powers, b_eq=moments, method="highs").fun
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_between_theorem_15_and_the_energy_below_the_cut(family):
+    graph = GRAPHS[family](np.random.default_rng([35, len(family)]), 16)
+    for k in sorted({1, 2, min(graph.shape) // 2}):
+        known = spectrum(graph, min(k + 1, *graph.shape)).leading(k + 1)
+        true = 1 - float(np.sum(label_energy(graph, known)[:k]))
+        for hops in (1, 3, 8):
+            upper, lower = known_tail_at_most(graph, known, k, hops), known_tail_at_least(graph, known, k, hops)
+            assert true - 1e-9 <= upper <= tail_at_most(graph, known, k, hops)
+            assert lower >= tail_at_least(graph, known, k, hops)
+            if known.tied(k) is None:
+                assert lower <= true + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("k", "hops"), [(1, 1), (3, 1), (3, 2)])
+def test_as_near_as_a_programme_over_measures(seed, k, hops):
+    graph = GRAPHS["dense_random"](np.random.default_rng(seed), 12)
+    known = spectrum(graph, k + 1)
+    assert known_tail_at_most(graph, known, k, hops) == pytest.approx(naive(graph, k, hops, 1), rel=0.02)
+    assert known_tail_at_least(graph, known, k, hops) == pytest.approx(naive(graph, k, hops, -1), rel=0.02, abs=0.002)
+
+
+def test_a_value_that_is_not_one_of_the_known_makes_the_bound_false():
+    """The hypothesis is used: without the value that has the energy, and with more room below, the claim fails."""
+    graph = GRAPHS["split_by_class"](np.random.default_rng(0), 18)
+    joined = PairGraph(graph.joint.toarray() + 0.01, graph.left_labels)
+    known = spectrum(joined, 4)
+    true = 1 - float(np.sum(label_energy(joined, known)[:3]))
+    wrong = replace(known, singular_values=known.singular_values * [1, 0.2, 0.2, 0.2])
+    assert known_tail_at_most(joined, known, 3) >= true
+    assert known_tail_at_least(joined, wrong, 3) > true or known_tail_at_most(joined, wrong, 3) < true

@@ -1,0 +1,153 @@
+"""Label energy beyond the k-th value, where the values above it are known: the computations of theorem 35.
+
+The label-energy measure ν has its support in [0, b], `b = σ²_{k+1}`, and at the points `σ_1², …, σ_k²`. Its mass on
+[0, b] is at most `∫ p dν` for a polynomial p that is at least 1 on [0, b] and not negative at the points, and at least
+`∫ p dν` for one that is at most 1 on [0, b] and not positive at the points. A linear programme on a grid finds p. What
+is used of it is certified: it is moved by what it lacks on [0, b], and at the points.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.polynomial import chebyshev
+from scipy.optimize import linprog
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.remembered import once
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_masses, unreached_energy
+from pairbounds.theory.quantities.local_multihop import least_on_interval
+from pairbounds.theory.quantities.multihop_consistency import (
+    ROUND_OFF,
+    label_measure,
+    number_of_hops,
+    rule_of_all_moments,
+    separations,
+    tail_at_least,
+    tail_at_most,
+)
+from pairbounds.theory.spectrum.triplets import Spectrum
+
+if TYPE_CHECKING:
+    from pairbounds.theory.quantities.through_features import LabelledGraph
+
+GRID = 128  # points of [0, b] in the linear programme
+LARGEST = 1e6  # coefficient: round-off is relative to the largest
+CLEAR = 1e-6  # of a gap, the rounding: then there is nothing to gain from another
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class _Support:
+    """Where a measure with known moments may have mass: [0, place] and intervals of half-width `slack` at points.
+
+    Attributes
+    ----------
+    nodes, weights : (n,), a rule with its moments
+    at_one : (least, most) mass that is known to be at 1 and is taken out; then 1 is no point
+    """
+
+    nodes: FloatArray
+    weights: FloatArray
+    place: float
+    points: FloatArray
+    slack: float
+    at_one: tuple[float, float]
+
+    def mass(self, sign: int) -> float:
+        """Upper bound, for sign 1, or lower bound, for -1, on the mass of [0, place]."""
+        degree = 2 * (len(self.nodes) - 1)
+        ones, points = 2 * self.nodes - 1, 2 * self.points - 1
+        integrals = self.weights @ chebyshev.chebvander(ones, degree) - np.mean(self.at_one) * np.ones(degree + 1)
+        grid = self.place * (1 - np.cos(np.linspace(0, np.pi, GRID))) / 2
+        constraints = np.vstack([chebyshev.chebvander(2 * grid - 1, degree), chebyshev.chebvander(points, degree)])
+        levels = np.r_[np.ones(GRID), np.zeros(len(points))]
+        found = linprog(
+            sign * integrals, A_ub=-sign * constraints, b_ub=-sign * levels, bounds=(-LARGEST, LARGEST), method="highs"
+        )
+        if found.x is None:
+            return 1.0 if sign > 0 else 0.0
+        return self._certified(sign, np.asarray(found.x))
+
+    def _certified(self, sign: int, p: FloatArray) -> float:
+        """The integral of p, moved by what p lacks of its constraints and by what round-off may have done."""
+        size, steepest = float(np.abs(p).sum()), float(np.arange(len(p)) ** 2 @ np.abs(p)) * 2
+        off = 8 * EPS * len(p) * size
+
+        def lacking(points: FloatArray) -> FloatArray:
+            return np.asarray(sign * chebyshev.chebval(2 * points - 1, p) - off)
+
+        below = least_on_interval(lambda t: lacking(t) - sign, len(p) - 1, 0.0, self.place)
+        at_points = float(lacking(self.points).min(initial=0.0)) - self.slack * steepest
+        moved = max(0.0, -below, -at_points if len(self.points) else 0.0)
+        integral = float(self.weights @ chebyshev.chebval(2 * self.nodes - 1, p))
+        known = np.mean(self.at_one) * p.sum()
+        doubt = (self.at_one[1] - self.at_one[0]) / 2 * abs(float(p.sum())) + off + self.slack * steepest
+        return float(integral - known + sign * (moved + doubt))
+
+
+def known_tail_at_most(
+    graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+) -> float:
+    """Upper bound on `Σ_{i>k} c_i` by multi-hop consistency and the values `σ_1, …, σ_{k+1}`; never above theorem 15.
+
+    Parameters and errors are those of `tail_at_most`, and so is the rounding. Cost: a linear programme of 2 hops + 1
+    unknowns and `GRID` + k constraints, beside the moments.
+    """
+    known = _tail(graph, spectrum, k, number_of_hops(graph, hops), cut, 1)
+    return min(tail_at_most(graph, spectrum, k, hops, cut=cut), unreached_energy(graph) + known)
+
+
+def known_tail_at_least(
+    graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+) -> float:
+    """The lower bound that goes with `known_tail_at_most`; never below that of theorem 15."""
+    known = _tail(graph, spectrum, k, number_of_hops(graph, hops), cut, -1)
+    return max(tail_at_least(graph, spectrum, k, hops, cut=cut), unreached_energy(graph) + known)
+
+
+@once
+def _solved(*_: object) -> dict[tuple[int, int, float, int], float]:
+    """Bounds found already on a graph and its spectrum, by width, hops, cut and sign: several rows ask for one."""
+    return {}
+
+
+def _tail(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> float:
+    """The bound on the label energy up to the cut; from above for sign 1, from below for -1."""
+    solved, key = _solved(graph, spectrum), (k, hops, cut, sign)
+    if key not in solved:
+        tails = _tails(graph, spectrum, k, hops, cut, sign)
+        solved[key] = min(tails) if sign > 0 else max(tails)
+    return solved[key]
+
+
+def _tails(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> Iterator[float]:
+    """A trivial bound, and one for each gap to lean on."""
+    yield 1.0 if sign > 0 else 0.0
+    nodes, weights = rule_of_all_moments(label_measure(graph, hops))
+    weights, slack = (1 - unreached_energy(graph)) * weights, spectrum.rounding + ROUND_OFF
+    squared, values = max(cut, float(spectrum.upper_values[k])) ** 2, spectrum.singular_values[:k] ** 2
+    at_one = _energy_at_one(graph, spectrum)
+    for gap, aside in separations(spectrum, k):
+        if aside and sign < 0:
+            return  # energy near the cut may be on either side of it
+        place = min(1.0, squared + aside + slack)
+        points = values[values > place + slack]
+        known = at_one if len(points) else (0.0, 0.0)
+        support = _Support(nodes, weights, place, points[int(known[0] > 0) :], slack, known)
+        mass = min(1.0, max(0.0, support.mass(sign)))
+        yield max(0.0, math.sqrt(mass) + sign * slack / gap) ** 2
+        if slack < CLEAR * gap:
+            return
+
+
+def _energy_at_one(graph: "LabelledGraph", spectrum: Spectrum) -> tuple[float, float]:
+    """Label energy at the value 1, `c_1 = Σ_c p_c²` of a connected graph, as an interval; zeros if it is not known."""
+    gap = 1 - float(spectrum.upper_values[1]) ** 2 if len(spectrum.singular_values) > 1 else 0.0
+    if not isinstance(graph, PairGraph) or gap <= math.sqrt(spectrum.rounding):
+        return 0.0, 0.0
+    root, moved = math.sqrt(float(np.sum(class_masses(graph) ** 2))), spectrum.rounding / gap
+    return max(0.0, root - moved) ** 2, (root + moved) ** 2
