@@ -6,7 +6,7 @@ from tests.rooms import DOORS, ORDER, RANK, ROOT, drawing, imported, modules, ro
 
 
 def test_a_room_imports_only_from_rooms_above_it():
-    arrows = {(module, name) for module in modules().keys() - DOORS for name in {*imported(module)} - DOORS}
+    arrows = {(module, name) for module in modules().keys() - DOORS for name in imported(module) - DOORS}
     outside = {(module, name) for module, name in arrows if room(module) != room(name)}
     assert {(module, name) for module, name in outside if RANK[room(name)] >= RANK[room(module)]} == set()
 

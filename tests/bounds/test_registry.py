@@ -63,7 +63,8 @@ def test_a_cell_that_is_run_anew_replaces_its_bound():
 
 
 def test_the_table_has_its_columns_and_a_row_for_each_bound():
-    table = check_bounds(GRAPH, 2, penalty=0.5, critic=CRITIC)
+    features = np.eye(GRAPH.n_left)[:, :3] + 1
+    table = check_bounds(GRAPH, 2, penalty=0.5, critic=CRITIC, through=features)
     text = inspect.cleandoc(CheckTable.__doc__)  # Python 3.13 stores it without its indentation
     described = re.findall(r"[a-z_]+", " ".join(re.findall(r"^([a-z_, ]+) :", text, flags=re.MULTILINE)))
     assert {"k", *table.columns} == set(described)

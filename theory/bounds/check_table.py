@@ -125,10 +125,10 @@ def readable_through(table: pd.DataFrame) -> list[tuple[str, ...]]:
         return []
     rows: list[tuple[str, ...]] = []
     for row in table[table["through_value"].notna()].to_dict("records"):
-        sign, name = readable_relation(row), row["bound"]
+        sides, name = _sides(row), row["bound"]
         value = rounded(row["through_value"], row["relation"], ".4f")
-        through = f"{row['through_measured']:.4f}", sign, value if row["through_holds"] else f"{value} {VIOLATED}"
-        rows.append((theorem_number(name), name, *_sides(row), *through))
+        through = f"{row['through_measured']:.4f}", sides[1], value if row["through_holds"] else f"{value} {VIOLATED}"
+        rows.append((theorem_number(name), name, *sides, *through))
     return rows
 
 

@@ -18,7 +18,7 @@ from scipy.optimize import linprog
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_masses, unreached_energy
+from pairbounds.theory.quantities.consistency import class_masses, pairs_of, unreached_energy
 from pairbounds.theory.quantities.local_multihop import least_on_interval
 from pairbounds.theory.quantities.multihop_consistency import (
     ROUND_OFF,
@@ -65,12 +65,19 @@ class _Support:
         grid = self.place * (1 - np.cos(np.linspace(0, np.pi, GRID))) / 2
         constraints = np.vstack([chebyshev.chebvander(2 * grid - 1, degree), chebyshev.chebvander(points, degree)])
         levels = np.r_[np.ones(GRID), np.zeros(len(points))]
+        # The positive and the negative part of each coefficient, which pay for the doubt that they cause.
+        doubts = 4 * self.slack * np.arange(degree + 1) ** 2 + 16 * EPS * (degree + 1)
         found = linprog(
-            sign * integrals, A_ub=-sign * constraints, b_ub=-sign * levels, bounds=(-LARGEST, LARGEST), method="highs"
+            np.r_[doubts + sign * integrals, doubts - sign * integrals],
+            A_ub=np.hstack([-sign * constraints, sign * constraints]),
+            b_ub=-sign * levels,
+            bounds=(0, LARGEST),
+            method="highs",
         )
         if found.x is None:
             return 1.0 if sign > 0 else 0.0
-        return self._certified(sign, np.asarray(found.x))
+        positive, negative = np.split(np.asarray(found.x), 2)
+        return self._certified(sign, positive - negative)
 
     def _certified(self, sign: int, p: FloatArray) -> float:
         """The integral of p, moved by what p lacks of its constraints and by what round-off may have done."""
@@ -147,7 +154,8 @@ def _tails(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int, cut: f
 def _energy_at_one(graph: "LabelledGraph", spectrum: Spectrum) -> tuple[float, float]:
     """Label energy at the value 1, `c_1 = Σ_c p_c²` of a connected graph, as an interval; zeros if it is not known."""
     gap = 1 - float(spectrum.upper_values[1]) ** 2 if len(spectrum.singular_values) > 1 else 0.0
-    if not isinstance(graph, PairGraph) or gap <= math.sqrt(spectrum.rounding):
+    is_known = isinstance(graph, PairGraph) or graph.spans_constant
+    if gap <= math.sqrt(spectrum.rounding) or not is_known:
         return 0.0, 0.0
-    root, moved = math.sqrt(float(np.sum(class_masses(graph) ** 2))), spectrum.rounding / gap
+    root, moved = math.sqrt(float(np.sum(class_masses(pairs_of(graph)) ** 2))), spectrum.rounding / gap
     return max(0.0, root - moved) ** 2, (root + moved) ** 2

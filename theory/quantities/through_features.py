@@ -83,12 +83,20 @@ class GraphThroughFeatures:
     @cached_property
     def weighted_targets(self) -> sp.csr_array:
         """`B`, (m, r), a column for each class present: the labels in the coordinates of the whitened features."""
-        labels = required_labels(self.graph, "left")
-        indicators = class_indicators(labels)
-        summed = np.zeros((self.features.shape[1], indicators.shape[1]))
+        return sp.csr_array(self._averages(class_indicators(required_labels(self.graph, "left"))))
+
+    @cached_property
+    def spans_constant(self) -> bool:
+        """True if the constant is a linear function of the features, up to round-off."""
+        mean = self._averages(sp.csr_array(np.ones((self.graph.n_left, 1))))
+        return bool(np.sum(mean**2) >= 1 - max(self.rounding, LEAST_EIGENVALUE))
+
+    def _averages(self, values: sp.csr_array) -> FloatArray:
+        """`E X̃ v` of functions v of the left nodes, (m, r), from (n_left, r)."""
+        summed = np.zeros((self.features.shape[1], values.shape[1]))
         for rows, block in feature_blocks(self.features):
-            summed += (sp.csr_array(indicators[rows]).T @ (self.graph.left_marginal[rows, None] * block)).T
-        return sp.csr_array(self.whitening.T @ summed)
+            summed += (sp.csr_array(values[rows]).T @ (self.graph.left_marginal[rows, None] * block)).T
+        return np.asarray(self.whitening.T @ summed)
 
     @cached_property
     def unreached(self) -> float:

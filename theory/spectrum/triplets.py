@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import scipy.linalg
@@ -16,8 +16,6 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 if TYPE_CHECKING:
     import torch
-
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
 DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
@@ -39,6 +37,14 @@ ROUNDING = 64 * float(np.finfo(np.float64).eps)
 
 Product = Callable[[FloatArray], FloatArray]
 Triplets = tuple[FloatArray, FloatArray, FloatArray]
+
+
+class HasShape(Protocol):
+    """A pair graph, or one through features."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of left and of right nodes."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -141,7 +147,7 @@ class Spectrum:
         )
 
 
-def enough_triplets(graph: "LabelledGraph", spectrum: Spectrum, k: int) -> Spectrum:
+def enough_triplets(graph: HasShape, spectrum: Spectrum, k: int) -> Spectrum:
     """The k + 1 leading triplets, the last of them 0 where the graph has no more than k; `ValueError` if too few."""
     require_width(graph.shape, k)
     needed = min(k + 1, *graph.shape)
