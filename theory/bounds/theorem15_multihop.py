@@ -38,8 +38,10 @@ if TYPE_CHECKING:
 
     from pairbounds.theory.quantities.through_features import LabelledGraph
 
+LESS = "less information: one singular value"
 
-@bound("multihop-mse", quantity="probe_mse", status="exact", through=True)
+
+@bound("multihop-mse", quantity="probe_mse", status="exact", kept=LESS, through=True)
 def multihop_mse(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) <= B_m(k)`, the most label energy in `[0, σ²_{k+1}]` that the consistency of up to 2m hops allows."""
     return tail_at_most(graph, spectrum, k, hops)
@@ -51,7 +53,7 @@ def multihop_error(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int
     return 2 * tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=", through=True)
+@bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=", kept=LESS, through=True)
 def multihop_mse_below(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) >= L_m(k)`, the least label energy in `[0, σ²_{k+1})` that the consistency of up to 2m hops allows."""
     return tail_at_least(graph, spectrum, k, hops)

@@ -39,26 +39,28 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 if TYPE_CHECKING:
     from pairbounds.theory.quantities.through_features import LabelledGraph
 
+LESS = "less information: no eigenvector"
 
-@bound("known-values-mse", quantity="probe_mse", status="exact", through=True)
+
+@bound("known-values-mse", quantity="probe_mse", status="exact", kept=LESS, through=True)
 def known_values_mse(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) <= ∫ p dν` for the best p with `p >= 1` on `[0, σ²_{k+1}]` and `p >= 0` at `σ_1², …, σ_k²`."""
     return known_tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("known-values-error", quantity="probe_error", status="exact", through=True)
+@bound("known-values-error", quantity="probe_error", status="exact", kept=LESS, through=True)
 def known_values_error(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= 2 ∫ p dν`: by the consistency of up to 2m hops, and the values above the cut."""
     return 2 * known_tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("known-values-mse-below", quantity="probe_mse", status="exact", relation=">=", through=True)
+@bound("known-values-mse-below", quantity="probe_mse", status="exact", relation=">=", kept=LESS, through=True)
 def known_values_mse_below(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) >= ∫ p dν` for the best p with `p <= 1` on `[0, σ²_{k+1}]` and `p <= 0` at `σ_1², …, σ_k²`."""
     return known_tail_at_least(graph, spectrum, k, hops)
 
 
-@bound("known-values-penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
+@bound("known-values-penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum", kept=LESS)
 def known_values_penalised_mse(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
