@@ -51,7 +51,8 @@ class GraphThroughFeatures:
     def of(cls, graph: PairGraph, features: Any) -> "GraphThroughFeatures":
         """See `PairGraph.through`."""
         given = validated_features(features, graph.n_left)
-        whitening, rounding = _whitening(graph, given)
+        whitening, condition = _whitening(given, graph.left_marginal)
+        rounding = 4 * EPS * (condition + sum(graph.joint.shape) ** 0.5)
         moments = np.zeros((whitening.shape[1], whitening.shape[1]))
         for means in conditional_means(graph, given):
             hop = means @ whitening
@@ -182,9 +183,18 @@ def conditional_means(graph: PairGraph, features: npt.NDArray[Any]) -> Iterator[
         yield total
 
 
-def _whitening(graph: PairGraph, features: npt.NDArray[Any]) -> tuple[FloatArray, float]:
-    """W, (d, m), and the round-off of what it is applied to; in two steps, so that `E (XW)ᵀ(XW)` is I to round-off."""
-    masses = graph.left_marginal
+def whitened(features: Any, masses: FloatArray | None = None) -> FloatArray:
+    """Whitened features, `E f fᵀ = I` under the masses of the rows (by default equal), (n, m); m is their rank.
+
+    `ValueError` for features (n, d) that are not finite, or are all 0.
+    """
+    given = validated_features(features, len(features) if masses is None else len(masses))
+    weights, _ = _whitening(given, np.full(len(given), 1 / len(given)) if masses is None else masses)
+    return np.concatenate([block @ weights for _, block in feature_blocks(given)])
+
+
+def _whitening(features: npt.NDArray[Any], masses: FloatArray) -> tuple[FloatArray, float]:
+    """W, (d, m), in two steps, so that `E (XW)ᵀ(XW)` is I to round-off; and the condition of the first."""
     scales = unit_scales(features, masses)
     if not scales.any():
         raise ValueError("all features are 0: there is nothing to be linear in")
@@ -192,5 +202,4 @@ def _whitening(graph: PairGraph, features: npt.NDArray[Any]) -> tuple[FloatArray
     kept = values > LEAST_EIGENVALUE * values[-1]
     first = scales[:, None] * vectors[:, kept] / np.sqrt(values[kept])
     again, turned = scipy.linalg.eigh(second_moments(features, masses, first))
-    condition = float(np.sqrt(values[-1] / values[kept][0]))
-    return first @ (turned / np.sqrt(again)) @ turned.T, 4 * EPS * (condition + sum(graph.joint.shape) ** 0.5)
+    return first @ (turned / np.sqrt(again)) @ turned.T, float(np.sqrt(values[-1] / values[kept][0]))

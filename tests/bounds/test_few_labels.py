@@ -1,0 +1,182 @@
+"""Theorem 34, few labels, against every draw on small graphs."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from pairbounds import PairGraph, optimal_embeddings, probe
+from pairbounds.theory.bounds.theorem34_few_labels import (
+    FewLabels,
+    best_split,
+    few_labels_balanced_mse,
+    few_labels_error,
+    few_labels_mse,
+    few_labels_with_probability,
+)
+from tests.families import GRAPHS
+
+SEEDS = range(25)
+
+
+def small(seed, *, uniform=False):
+    """A graph of a few left nodes with labels, and features that have the constant in their span in half of cases."""
+    rng = np.random.default_rng([seed, uniform])
+    n = int(rng.integers(3, 6))
+    masses = np.full(n, 1 / n) if uniform else rng.dirichlet(np.full(n, rng.choice([0.5, 5.0])))
+    labels = np.r_[0, 1, rng.integers(0, 3, n - 2)]
+    features = rng.standard_normal((n, int(rng.integers(1, n + 1))))
+    if rng.random() < 0.5:
+        features[:, 0] = 1
+    return PairGraph(np.outer(masses, [0.5, 0.5]), labels), features
+
+
+def errors(known, targets, masses, nodes, weights):
+    """Squared and 0-1 error of the mean-embedding classifier from these images, by its formula, and by loops."""
+    scores = np.zeros(targets.shape)
+    for x, node, c in itertools.product(range(len(known)), range(len(nodes)), range(targets.shape[1])):
+        scores[x, c] += weights[node] * (known[x] @ known[nodes[node]]) * targets[nodes[node], c]
+    others = np.where(targets, -np.inf, scores).max(axis=1)
+    wrong = scores[targets] <= others + 1e-12
+    return masses @ np.sum((scores - targets) ** 2, axis=1), masses @ wrong
+
+
+def whitened_by_hand(graph, features):
+    root = np.sqrt(graph.left_marginal)[:, None]
+    left, sizes, _ = np.linalg.svd(root * features, full_matrices=False)
+    return left[:, sizes > 1e-10 * sizes[0]] / root
+
+
+def setting(seed, **kind):
+    graph, features = small(seed, **kind)
+    targets = graph.left_labels[:, None] == np.unique(graph.left_labels)
+    return FewLabels.of(graph, features), whitened_by_hand(graph, features), targets, graph
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("n_labels", [1, 2, 3])
+def test_the_mean_over_every_independent_draw(seed, n_labels):
+    found, features, targets, graph = setting(seed)
+    masses, (k, r) = graph.left_marginal, (features.shape[1], targets.shape[1])
+    mse = error = 0.0
+    for nodes in itertools.product(range(graph.n_left), repeat=n_labels):
+        one = errors(features, targets, masses, nodes, np.full(n_labels, 1 / n_labels))
+        chance = math.prod(masses[list(nodes)])
+        mse, error = mse + chance * one[0], error + chance * one[1]
+    assert found.mse == pytest.approx(probe(graph, features).mse, abs=1e-10)
+    assert few_labels_mse(found.mse, k, n_labels) == pytest.approx(mse, rel=1e-10)
+    assert error <= found.error_at_most(n_labels) <= 2 * few_labels_mse(found.mse, k, n_labels) + 1e-12
+    assert found.error_at_most(n_labels) <= few_labels_error(found.mse, k, n_labels, r) + 1e-12
+    # It is the least over γ of twice the squared error of the centred and shrunk scores.
+    A = 1 - found.mse - (1 - found.lacking) / r
+    W = ((1 - 1 / r) * (k - 1) + found.mse - found.lacking / r) / n_labels
+    best = min(1 - 1 / r - 2 * share * A + share**2 * (A + W) for share in np.linspace(0, 1, 2001))
+    assert 2 * best - 1e-6 <= found.error_at_most(n_labels) <= 2 * best + 1e-9
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_mean_over_every_draw_without_replacement(seed):
+    found, features, targets, graph = setting(seed, uniform=True)
+    n, k = graph.n_left, features.shape[1]
+    for size in (1, 2, n):
+        draws = [
+            errors(features, targets, graph.left_marginal, nodes, np.full(size, 1 / size))[0]
+            for nodes in itertools.permutations(range(n), size)
+        ]
+        assert few_labels_mse(found.mse, k, size, n) == pytest.approx(np.mean(draws), rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_mean_over_every_balanced_draw(seed):
+    found, features, targets, graph = setting(seed)
+    counts = np.random.default_rng(seed).integers(1, 3, targets.shape[1])
+    drawn = [np.flatnonzero(own) for own, count in zip(targets.T, counts, strict=True) for _ in range(count)]
+    within = graph.left_marginal / (targets @ found.masses)
+    mse = error = 0.0
+    for nodes in itertools.product(*drawn):
+        chance = math.prod(within[list(nodes)])
+        weights = np.repeat(found.masses / counts, counts)
+        one = errors(features, targets, graph.left_marginal, nodes, weights)
+        mse, error = mse + chance * one[0], error + chance * one[1]
+    assert few_labels_balanced_mse(found.mse, found.masses, found.variances, counts) == pytest.approx(mse, rel=1e-10)
+    if len(set(counts)) == 1:
+        total = int(counts.sum())
+        assert error <= found.error_at_most(total, balanced=True) <= 2 * mse + 1e-12
+
+
+def test_equal_classes_by_hand():
+    """Two equal classes of one image each, all functions: ε₂ = 0, k = 2; (a) 1/N, balanced 0, and 34′ `1/(N + 1)`."""
+    found = FewLabels.of(PairGraph([[1], [1]], [0, 1]), np.eye(2))
+    assert (found.mse, found.lacking) == (pytest.approx(0, abs=1e-12), 0)
+    assert few_labels_mse(0, 2, 4) == pytest.approx(1 / 4)
+    assert few_labels_balanced_mse(0, found.masses, found.variances, [2, 2]) == pytest.approx(0, abs=1e-12)
+    # A = 1/2, W = 1 / (2N), so 2 A W / (A + W) = 1 / (N + 1); one label leaves the other image a tie: an equality.
+    assert found.error_at_most(1) == pytest.approx(1 / 2)
+    assert found.error_at_most(4) == pytest.approx(1 / 5)
+    assert found.error_at_most(4, balanced=True) == pytest.approx(0, abs=1e-12)
+    assert found.labels_needed(0.2 + 1e-9) == 4
+    assert found.labels_needed(0.2 - 1e-9) == 5
+    assert found.labels_needed(0.1, balanced=True) == 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_best_split_is_the_best_of_all(seed):
+    rng = np.random.default_rng(seed)
+    masses, variances = rng.dirichlet(np.ones(3)), rng.random(3) * [1, 10, 3]
+    best = few_labels_balanced_mse(0.1, masses, variances, best_split(masses, variances, 12))
+    splits = (split for split in itertools.product(range(1, 11), repeat=3) if sum(split) == 12)
+    assert all(best <= few_labels_balanced_mse(0.1, masses, variances, split) for split in splits)
+    assert best == pytest.approx(0.1 + (masses @ np.sqrt(variances)) ** 2 / 12)
+
+
+def test_without_the_constant_the_distance_is_needed():
+    """f = ±1 has nothing to do with the labels: at ε₂ = 1 the bound with o = 0 and a negative A is 0, and s errs."""
+    graph = PairGraph(np.ones((4, 1)), [0, 0, 1, 1])
+    found = FewLabels.of(graph, [[1.0], [-1.0], [1.0], [-1.0]])
+    assert (found.mse, found.lacking) == (pytest.approx(1), pytest.approx(1))
+    A, W = 1 - found.mse - 1 / 2, found.mse
+    assert 2 * (found.mse + A * W / (A + W)) == pytest.approx(0, abs=1e-9)
+    targets = np.repeat(np.eye(2, dtype=bool), 2, axis=0)
+    error = np.mean([errors(found.features, targets, graph.left_marginal, [x], [1.0])[1] for x in range(4)])
+    assert error == pytest.approx(0.5)
+    assert few_labels_error(found.mse, 1, 1, 2) == pytest.approx(1)
+    assert found.error_at_most(1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_with_probability_and_through_features(family):
+    """(d) holds for at least 90% of draws; and an optimum through features is an embedding as any other."""
+    rng = np.random.default_rng([7, len(family)])
+    graph = GRAPHS[family](rng, 12)
+    k = min(3, *graph.shape)
+    seen = graph.through(rng.standard_normal((graph.n_left, 4)))
+    width = min(2, *seen.shape)
+    assert FewLabels.of(graph, seen.optimum(width)).mse == pytest.approx(seen.probe_mse(width), abs=1e-7)
+    found = FewLabels.of(graph, optimal_embeddings(graph, k)[0])
+    assert found.lacking == pytest.approx(0, abs=1e-9)
+    targets = graph.left_labels[:, None] == np.unique(graph.left_labels)
+    full = found.features.T @ (graph.left_marginal[:, None] * targets)
+    limit = few_labels_with_probability(found.mse, found.features.shape[1], 20, found.largest, level=0.9)
+    below = 0
+    for _ in range(50):
+        nodes = rng.choice(graph.n_left, 20, p=graph.left_marginal)
+        below += found.mse + np.sum((found.features[nodes].T @ targets[nodes] / 20 - full) ** 2) <= limit
+    assert below >= 45
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "why"),
+    [
+        (few_labels_mse, (1.5, 2, 3), "give a number in"),
+        (few_labels_mse, (0.5, 2, 0), "positive integers"),
+        (few_labels_mse, (0.5, 2, 5, 4), "without replacement"),
+        (few_labels_balanced_mse, (0.5, [0.5, 0.5], [1, 1], [0, 2]), "each class a label"),
+        (few_labels_balanced_mse, (0.5, [0.5, 0.5], [1, 1], [2]), "each class"),
+        (few_labels_with_probability, (0.5, 4, 10, 1.9), "at least √4"),
+        (few_labels_with_probability, (0.5, 4, 10, 2, 1.0), "level"),
+    ],
+)
+def test_bad_arguments(function, arguments, why):
+    with pytest.raises(ValueError, match=why):
+        function(*arguments)

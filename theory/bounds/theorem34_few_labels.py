@@ -1,0 +1,210 @@
+"""Theorem 34: few labels: the error of a classifier that sees N labelled images.
+
+In words: From N labelled images, class means of a whitened embedding classify with the squared error of the probe that
+sees all labels, plus a term that falls with 1/N, and err on at most twice that share of images.
+
+Let f be any embedding of rank k, whitened: `E_p f fᵀ = I`. The linear map that whitens it changes neither the squared
+error ε₂ of its probe nor the predictions. Let r be the number of classes, p_c their masses, and
+`B_c = E f(x) 1[y = c]`, so that `ε₂ = 1 - Σ_c ‖B_c‖²`. An argmax that ties counts as an error.
+
+(a) Draw N labelled images independently from p, and score by the mean embedding,
+    `s_c(x) = f(x)·B̂_c`, `B̂_c = (1/N) Σ_i f(x_i) 1[y_i = c]`. Over the draws the squared error of s is, in the mean,
+    exactly `ε₂ + (k - 1 + ε₂) / N`, and the 0-1 error at most twice that. Drawn without replacement from n images of
+    equal mass, the second term has the factor `(n - N) / (n - 1)`.
+(b) With N_c images drawn from each class c, and `B̂_c = (p_c / N_c) Σ_i f(x_i)`, it is `ε₂ + T`, where
+    `T = Σ_c p_c² v_c / N_c` and `v_c = E_c ‖f‖² - ‖E_c f‖²`. For equal classes and numbers that is
+    `ε₂ + (k - r (1 - ε₂)) / N`. The best real-valued split is `N_c ∝ p_c √v_c` (Neyman 1934).
+(34′) Let `o = 1 - ‖E f‖²` be the squared distance of the constant from the span of f, 0 for an optimum, and
+    `A = 1 - ε₂ - (1 - o) / r >= 0`. With `W = ((1 - 1/r)(k - 1) + ε₂ - o / r) / N` for (a), or `W = (1 - 1/r) T` for
+    (b), the mean 0-1 error of s is at most `2 (ε₂ - o / r + A W / (A + W))`: never above twice the squared error of (a)
+    or (b). Where `1 - ε₂ - 1/r > 0`, o may be taken for 0, which only raises it.
+(d) If `‖f(x)‖ <= R`, then with probability `1 - δ` over the draws of (a) the squared error of s is at most
+    `ε₂ + (√((k - 1 + ε₂) / N) + R √(2 ln(1/δ) / N))²`.
+
+Proof. (a) `E s_c(x) = f(x)·B_c` is the score of the probe, whose residual is orthogonal to f. So the error is ε₂ plus
+`E Σ_c ‖B̂_c - B_c‖² = (E ‖f‖² - Σ_c ‖B_c‖²) / N`. A wrong or tied argmax costs at least 1/2 in squared error. (b) The
+means of the classes are independent, with variances `p_c² v_c / N_c`; and `Σ_c v_c = r k - r² (1 - ε₂)` for equal
+classes. (34′) The sum `Σ_b s_b` has mean g(x), the projection of 1 on the span, with `E g = E g² = 1 - o`, and variance
+`(k - 1 + o) / N` for (a), T for (b). Centring, `t_c = s_c - 1/r - (Σ_b s_b - 1) / r`, keeps the argmax, and gives
+`E t_y = A` and `E ‖t‖² = A + W`. For `γ > 0`, `1/r + γ t` has the same argmax, and the squared error
+`(1 - 1/r) - 2 γ A + γ² (A + W)`, whose least value, at `γ = A / (A + W)`, is that of the claim. It falls as A grows and
+as W falls. For the probe, `A = E ‖s̄‖² - E (Σ_b s̄_b)² / r >= 0`; if it is 0 let γ fall to 0. (d) One draw moves
+`‖B̂ - B‖` by at most `2 R / N`, and its mean is at most the root of its mean square: McDiarmid's inequality. ∎
+
+With 0 for o the bound is false where `1 - ε₂ - 1/r < 0`: tests keep an example, an embedding without the constant.
+No part chooses a width, since the bounds may fall where the measured error rises. A ridge or logistic probe is usually
+better than s; this does not bound its error.
+
+Source: put together here. Sorscher, Ganguli and Sompolinsky 2022, of whom the abstract was seen, predict the error of
+few-shot prototypes from the geometry of features.
+
+Cost: O(n k²) to whiten n images, then O(r).
+"""
+
+import math
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.bases import row_norms
+from pairbounds.infrastructure.hypotheses import is_integer
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import required_labels
+from pairbounds.theory.quantities.metrics.class_moments import class_moments
+from pairbounds.theory.quantities.through_features import EPS, whitened
+
+ROUND_OFF = 1e-9  # by which the largest norm may seem below its least
+MOST = 10**12  # labels, beyond which nobody counts
+TESTS = "tests/bounds/test_few_labels.py"
+
+
+def few_labels_mse(mse: float, k: int, n_labels: int, population: int | None = None) -> float:
+    """Mean squared error (a) from N labels, rounded up; with a population n, drawn from it without replacement.
+
+    `ValueError` for an ε₂ not in [0, 1], a rank k or N that is no positive integer, and N above the population.
+    """
+    _require(mse, k, n_labels)
+    if population is not None and n_labels > population:
+        raise ValueError(f"{n_labels} images cannot be drawn from {population} without replacement: draw fewer")
+    share = 1.0 if population is None else (population - n_labels) / max(1, population - 1)
+    return _up(mse + share * (k - 1 + mse) / n_labels)
+
+
+def few_labels_balanced_mse(
+    mse: float, masses: npt.ArrayLike, variances: npt.ArrayLike, counts: npt.ArrayLike
+) -> float:
+    """Mean squared error (b), rounded up, from the p_c, v_c and N_c of each class, (r,) each.
+
+    `ValueError` for an ε₂ not in [0, 1], arrays of different lengths, and a class without a label.
+    """
+    _require(mse, 1, 1)
+    shares, spread, drawn = (np.asarray(values, dtype=np.float64) for values in (masses, variances, counts))
+    if not shares.shape == spread.shape == drawn.shape or not np.all(drawn > 0):
+        raise ValueError("give a mass, a variance and a count for each class, and each class a label")
+    return _up(mse + float(np.sum(shares**2 * spread / drawn)))
+
+
+def best_split(masses: npt.ArrayLike, variances: npt.ArrayLike, n_labels: float) -> FloatArray:
+    """Numbers of labels of each class, real ones, that sum to N and make (b) least: `N_c ∝ p_c √v_c`."""
+    shares = np.asarray(masses, dtype=np.float64) * np.sqrt(np.asarray(variances, dtype=np.float64))
+    return np.asarray(n_labels * shares / shares.sum())
+
+
+def few_labels_error(mse: float, k: int, n_labels: int, classes: int, lacking: float = 0.0) -> float:
+    """Upper bound 34′ of the mean 0-1 error from N labels, rounded up; `lacking` is o, or 0 if that is unknown.
+
+    `ValueError` as `few_labels_mse` has it.
+    """
+    _require(mse, k, n_labels)
+    return _shrunk(mse, ((1 - 1 / classes) * (k - 1) + mse - lacking / classes) / n_labels, classes, lacking)
+
+
+def few_labels_with_probability(mse: float, k: int, n_labels: int, largest: float, level: float = 0.95) -> float:
+    """Upper bound (d) of the squared error, with probability `level`, from R, the largest norm; rounded up.
+
+    `ValueError` as `few_labels_mse` has it, for an R below √k, and for a level not in (0, 1).
+    """
+    _require(mse, k, n_labels)
+    if not largest >= math.sqrt(k) * (1 - ROUND_OFF) or not 0 < level < 1:
+        raise ValueError(f"largest={largest!r} and level={level!r}: give a norm of at least √{k}, and 0 < level < 1")
+    deviation = math.sqrt((k - 1 + mse) / n_labels) + largest * math.sqrt(-2 * math.log1p(-level) / n_labels)
+    return _up(mse + deviation**2)
+
+
+@dataclass(frozen=True, eq=False)
+class FewLabels:
+    """An embedding, whitened, with the quantities of theorem 34.
+
+    Attributes
+    ----------
+    features : (n_left, k), whitened; k is the rank of the embedding
+    mse : ε₂, rounded up
+    masses, variances : (r,), p_c and v_c of each class present
+    largest : R
+    lacking : o, rounded down
+    """
+
+    features: FloatArray
+    mse: float
+    masses: FloatArray
+    variances: FloatArray
+    largest: float
+    lacking: float
+
+    @classmethod
+    def of(cls, graph: PairGraph, f: Any) -> "FewLabels":
+        """From an embedding of the left nodes, (n_left, k), of an encoder or an optimum; the graph has left labels."""
+        features = whitened(f, graph.left_marginal)
+        moments = class_moments(features, graph.left_marginal, required_labels(graph, "left"))
+        reached = float(np.sum((moments.masses[:, None] * moments.means) ** 2))
+        mse = min(1.0, max(0.0, 1 - reached) + 64 * EPS * features.shape[1] * math.sqrt(len(features)))
+        lacking = max(0.0, 1 - float(np.sum((graph.left_marginal @ features) ** 2)) - (mse - max(0.0, 1 - reached)))
+        return cls(features, mse, moments.masses, moments.variances, float(row_norms(features).max()), lacking)
+
+    def error_at_most(self, n_labels: int, *, balanced: bool = False) -> float:
+        """34′ for N independent draws, or for N/r draws of each class, N a multiple of r; rounded up."""
+        classes = len(self.masses)
+        if not balanced:
+            return few_labels_error(self.mse, self.features.shape[1], n_labels, classes, self.lacking)
+        counts = np.full(classes, n_labels // classes)
+        total = few_labels_balanced_mse(0.0, self.masses, self.variances, counts)
+        return _shrunk(self.mse, (1 - 1 / classes) * total, classes, self.lacking)
+
+    def labels_needed(self, target: float, *, balanced: bool = False) -> float:
+        """The least N for which 34′ is at most a target, infinite beyond `MOST`; balanced, a multiple of r."""
+        sizes = range(len(self.masses), MOST, len(self.masses)) if balanced else range(1, MOST)
+        place = bisect_left(sizes, -target, key=lambda size: -self.error_at_most(size, balanced=balanced))
+        return sizes[place] if place < len(sizes) else math.inf
+
+
+def _shrunk(mse: float, variance: float, classes: int, lacking: float) -> float:
+    """34′ from W, rounded up; `2 (1 - 1/r)` where A is 0, or o unknown and so A is not known to be positive."""
+    reach = 1 - mse - (1 - lacking) / classes
+    if reach <= 0:
+        return _up(2 * (1 - 1 / classes))
+    return _up(2 * (max(0.0, mse - lacking / classes) + reach * (variance / (reach + variance)) + EPS))
+
+
+def _require(mse: float, k: int, n_labels: int) -> None:
+    if not 0 <= mse <= 1 or not is_integer(k, 1) or not is_integer(n_labels, 1):
+        raise ValueError(f"mse={mse!r}, k={k!r}, n_labels={n_labels!r}: give a number in [0, 1], and positive integers")
+
+
+def _up(value: float) -> float:
+    return value * (1 + 8 * EPS)
+
+
+STATEMENTS = (
+    Statement(
+        "few-labels-mse",
+        "From N independent labels the mean-embedding classifier of a whitened embedding has in the mean the squared "
+        "error `ε₂ + (k - 1 + ε₂) / N`; without replacement the second term has the factor `(n - N) / (n - 1)`.",
+        few_labels_mse,
+        TESTS,
+    ),
+    Statement(
+        "few-labels-balanced-mse",
+        "With N_c labels drawn from each class c it is `ε₂ + Σ_c p_c² v_c / N_c`, least for `N_c ∝ p_c √v_c`.",
+        few_labels_balanced_mse,
+        TESTS,
+    ),
+    Statement(
+        "few-labels-error",
+        "The mean 0-1 error is at most `2 (ε₂ - o / r + A W / (A + W))`, `A = 1 - ε₂ - (1 - o) / r`, "
+        "`N W = (1 - 1/r) (k - 1) + ε₂ - o / r`, o the squared distance of the constant from the span.",
+        few_labels_error,
+        TESTS,
+    ),
+    Statement(
+        "few-labels-with-probability",
+        "With probability `1 - δ` the squared error is at most "
+        "`ε₂ + (√((k - 1 + ε₂) / N) + R √(2 ln(1/δ) / N))²`, R the largest norm.",
+        few_labels_with_probability,
+        TESTS,
+    ),
+)
