@@ -1,0 +1,158 @@
+"""Theorem 41, the probe that sees all labels from few, against every draw on small graphs."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+import pairbounds.theory.bounds.theorem41_from_labels as theorem41
+from pairbounds import PairGraph
+from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
+from pairbounds.theory.bounds.theorem41_from_labels import (
+    probe_mse_from_labels,
+    unbiased_balanced_probe_mse,
+    unbiased_probe_mse,
+    unbiased_probe_mse_without_replacement,
+)
+from tests.bounds.test_few_labels import SEEDS, setting
+
+
+def by_loops(features, labels, weight):
+    """`1 - Σ_{i≠j} w f(x_i)·f(x_j) 1[y_i = y_j]`, pair by pair."""
+    pairs = itertools.permutations(range(len(labels)), 2)
+    return 1 - sum(weight(labels[i]) * features[i] @ features[j] for i, j in pairs if labels[i] == labels[j])
+
+
+def mean_of(estimate, nodes, chances):
+    return sum(math.prod(chances[list(draw)]) * estimate(list(draw)) for draw in nodes)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_mean_over_every_draw_is_the_error_of_the_full_probe(seed):
+    found, features, targets, graph = setting(seed)
+    n, labels, masses = graph.n_left, graph.left_labels, graph.left_marginal
+    by_label = dict(zip(np.unique(labels), found.masses, strict=True))
+    for size in (2, 3):
+        draws = list(itertools.product(range(n), repeat=size))
+        mean = mean_of(lambda draw: unbiased_probe_mse(features[draw], labels[draw]), draws, masses)
+        assert mean == pytest.approx(found.mse, abs=1e-10)
+        one = list(draws[-2])
+        loops = by_loops(features[one], labels[one], lambda _, size=size: 1 / (size * (size - 1)))
+        assert unbiased_probe_mse(features[one], labels[one]) == pytest.approx(loops, rel=1e-10)
+    drawn = list(itertools.product(*(np.flatnonzero(own) for own in targets.T for _ in range(2))))
+    within = masses / (targets @ found.masses)
+    mean = mean_of(lambda draw: unbiased_balanced_probe_mse(features[draw], labels[draw], by_label), drawn, within)
+    assert mean == pytest.approx(found.mse, abs=1e-10)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_mean_over_every_draw_without_replacement(seed):
+    found, features, _, graph = setting(seed, uniform=True)
+    n, labels = graph.n_left, graph.left_labels
+    for size in (2, 3):
+        draws = [list(nodes) for nodes in itertools.permutations(range(n), size)]
+        values = [unbiased_probe_mse_without_replacement(features[draw], labels[draw], n) for draw in draws]
+        assert np.mean(values) == pytest.approx(found.mse, abs=1e-10)
+        assert np.mean([probe_mse_from_labels(features[d], labels[d], population=n).value for d in draws[:9]]) == (
+            pytest.approx(np.mean(values[:9]))
+        )
+
+
+def test_the_pooled_form_is_wrong_on_balanced_draws():
+    """Of a class of mass 1/10 and another two images each: all functions are linear in f, so that ε₂ is 0."""
+    features, labels = np.diag([0.9**-0.5, 0.1**-0.5]), np.array([0, 0, 1, 1])
+    balanced = unbiased_balanced_probe_mse(features[labels], labels, {0: 0.9, 1: 0.1})
+    assert balanced == pytest.approx(0, abs=1e-12)
+    assert unbiased_probe_mse(features[labels], labels) == pytest.approx(1 - (2 / 0.9 + 2 / 0.1) / 12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_balanced_form_is_right_on_independent_draws_with_two_of_each_class(seed):
+    rng = np.random.default_rng(seed)
+    masses, labels = rng.dirichlet(np.ones(4)), np.array([0, 1, 0, 1])
+    graph = PairGraph(np.outer(masses, [0.5, 0.5]), labels)
+    found = FewLabels.of(graph, rng.standard_normal((4, 2)))
+    by_label = dict(enumerate(found.masses))
+    draws = [draw for draw in itertools.product(range(4), repeat=4) if sum(labels[list(draw)]) == 2]
+    chance = mean_of(lambda _: 1.0, draws, masses)
+    mean = mean_of(lambda d: unbiased_balanced_probe_mse(found.features[d], labels[d], by_label), draws, masses)
+    assert mean / chance == pytest.approx(found.mse, abs=1e-10)
+
+
+def many(n_labels, seed=0):
+    """Whitened features of a population of 300 images and three classes, and a sample."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, 300)
+    features = np.column_stack([np.ones(300), rng.standard_normal((300, 4)) + np.eye(3, 4)[labels]])
+    left = np.linalg.svd(features, full_matrices=False)[0] * math.sqrt(300)
+    chosen = rng.choice(300, n_labels)
+    return left, labels, chosen
+
+
+@pytest.mark.parametrize("kind", ["independent", "balanced", "finite"])
+def test_the_interval_is_that_of_resamples_without_pairs_of_copies(kind):
+    features, labels, chosen = many(120)
+    shown, own = features[chosen], labels[chosen]
+    masses = {c: float(np.mean(labels == c)) for c in range(3)} if kind == "balanced" else None
+    population = 300 if kind == "finite" else None
+    found = probe_mse_from_labels(shown, own, masses=masses, population=population, resamples=4000, seed=1)
+    rng, values = np.random.default_rng(2), []
+    strata = [np.flatnonzero(own == c) for c in range(3)] if kind == "balanced" else [np.arange(120)]
+    for _ in range(1500):
+        total = 0.0
+        for c, stratum in enumerate(strata):
+            nodes, size = rng.choice(stratum, len(stratum)), len(stratum)
+            same = (nodes[:, None] != nodes) & (own[nodes][:, None] == own[nodes])
+            share = 1.0 if masses is None else masses[c] ** 2
+            total += share * np.sum(same * (shown[nodes] @ shown[nodes].T)) / (size - 1) ** 2
+        values.append(1 - total if population is None else ((population - 1) * (1 - total) + 1 - 5) / population)
+    assert (found.low, found.high) == pytest.approx(np.quantile(values, [0.025, 0.975]), abs=0.02)
+    assert found.low < found.value < found.high
+    assert found.note == ""
+
+
+def test_the_difference_of_two_embeddings_is_known_better_than_each():
+    features, labels, chosen = many(150)
+    shown, own = features[chosen], labels[chosen]
+    same = probe_mse_from_labels(shown, own, other=shown)
+    assert (same.value, same.low, same.high) == (0, 0, 0)
+    found = probe_mse_from_labels(shown[:, :4], own, other=shown)
+    parts = [probe_mse_from_labels(part, own) for part in (shown[:, :4], shown)]
+    assert found.value == pytest.approx(parts[0].value - parts[1].value)
+    assert found.high - found.low < min(part.high - part.low for part in parts)
+
+
+def test_blocks_of_resamples_have_the_interval_of_one(monkeypatch):
+    features, labels, chosen = many(100)
+    before = probe_mse_from_labels(features[chosen], labels[chosen], resamples=50)
+    monkeypatch.setattr(theorem41, "BLOCK", 700)
+    assert probe_mse_from_labels(features[chosen], labels[chosen], resamples=50) == pytest.approx((*before[:3], ""))
+
+
+def test_few_labels_have_no_interval():
+    features, labels, chosen = many(99)
+    found = probe_mse_from_labels(features[chosen], labels[chosen])
+    assert math.isnan(found.low)
+    assert "99 labelled images are too few" in found.note
+    rare = np.r_[np.flatnonzero(labels == 0)[:4], np.flatnonzero(labels != 0)[:100]]
+    found = probe_mse_from_labels(features[rare], labels[rare], masses={0: 0.3, 1: 0.3, 2: 0.4})
+    assert math.isnan(found.high)
+    assert "a class has 4" in found.note
+
+
+@pytest.mark.parametrize(
+    ("size", "more", "why"),
+    [
+        (1, {}, "give two"),
+        (6, {"population": 5}, "without replacement"),
+        (6, {"population": 9, "masses": {0: 1.0}}, "give one"),
+        (6, {"masses": {0: 1.0}}, "mass of every class"),
+        (6, {"masses": {0: 0.5, 1: 0.2}}, "mass of every class"),
+        (6, {"masses": {0: 0.4, 1: 0.3, 2: 0.3}}, "two of each class"),
+    ],
+)
+def test_bad_arguments(size, more, why):
+    labels = np.array([0, 0, 0, 1, 1, 1])[:size]
+    with pytest.raises(ValueError, match=why):
+        probe_mse_from_labels(np.ones((size, 2)), labels, **more)
