@@ -34,6 +34,7 @@ from pairbounds.theory.quantities.factorisation import spectral_loss as spectral
 from pairbounds.theory.quantities.population_infonce import infonce_loss as infonce_loss
 from pairbounds.theory.quantities.linear_encoders import linear_optimum as linear_optimum
 from pairbounds.theory.quantities.linear_encoders import LinearEncoder as LinearEncoder
+from pairbounds.theory.quantities.through_features import whitened as whitened
 from pairbounds.theory.quantities.probes import probe as probe
 from pairbounds.theory.quantities.probes import ProbeResult as ProbeResult
 from pairbounds.theory.quantities.logistic import logistic_probe as logistic_probe
@@ -46,6 +47,8 @@ from pairbounds.theory.quantities.metrics.feature_metrics import metrics as metr
 from pairbounds.theory.bounds.check_bounds import check_bounds as check_bounds
 from pairbounds.theory.bounds.encoder_check import check_encoder as check_encoder
 from pairbounds.theory.bounds.encoder_check import EncoderCheck as EncoderCheck
+from pairbounds.theory.bounds.theorem34_few_labels import FewLabels as FewLabels
+from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels as probe_mse_from_labels
 from pairbounds.theory.bounds.registry import bound as bound
 from pairbounds.theory.bounds.registry import Bound as Bound
 from pairbounds.theory.bounds.registry import BOUNDS as BOUNDS
@@ -58,6 +61,7 @@ from pairbounds.theory.quantities.power_laws import RateFit as RateFit
 
 # Questions about pairs.
 from pairbounds.theory.questions.batch import batch_report as batch_report
+from pairbounds.theory.questions.labels_needed import labels_needed_report as labels_needed_report
 from pairbounds.theory.questions.merge_levels import granularity_report as granularity_report
 from pairbounds.theory.questions.pairs import pairs_report as pairs_report
 

@@ -24,6 +24,7 @@ from pairbounds.theory.graph.graph_files import GraphFile, read_graph, read_numb
 from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
+from pairbounds.theory.questions.labels_needed import labels_needed_report
 from pairbounds.theory.questions.merge_levels import SPLITS, Merged, granularity_report
 from pairbounds.theory.questions.pairs import pairs_report
 
@@ -38,6 +39,9 @@ Level = Annotated[float, typer.Option(help="Confidence of what is certified.")]
 KNOWN_HELP = "No FILE, but a number: alpha_T=0.1, a_2=0.8, sigma=0.6; may be given again."
 GUIDE_HELP = "Classes of the left nodes, like --labels, by which DropFalseNegative would drop negatives."
 SAMPLE_HELP = "FILE is a pilot sample of so many independent pairs, and not the distribution."
+TARGET_HELP = "Squared error of the probe to be certified; with --labels-needed a 0-1 error."
+LABELS_NEEDED_HELP = "Say how many labelled images a probe needs, in place of pairs; for several widths, or --k."
+BALANCED_HELP = "Of --labels-needed: as many labelled images of each class."
 BATCHES_HELP = "Batch sizes: 256; or several: 64,512,4096.  [default: 64 to 65,536 by twos]"
 
 FEATURES_HELP = (
@@ -74,7 +78,7 @@ def pairs(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A graph, as `check` reads it.")] = None,
     k: Annotated[int | None, typer.Option(help="Width of the embedding.")] = None,
     known: Annotated[list[str] | None, typer.Option(metavar="NAME=NUMBER", help=KNOWN_HELP)] = None,
-    target: Annotated[float, typer.Option(help="Squared error of the probe to be certified.")] = 0.1,
+    target: Annotated[float, typer.Option(help=TARGET_HELP)] = 0.1,
     level: Level = 0.95,
     labels: Labels = None,
     columns: Columns = None,
@@ -82,6 +86,8 @@ def pairs(
     sample: Annotated[int | None, typer.Option(metavar="N", help=SAMPLE_HELP)] = None,
     penalty: Annotated[float | None, typer.Option(metavar="MU", help="Of theorem 19.  [default: σ_(k+1)]")] = None,
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="With --known: save the worst graph.")] = None,
+    labels_needed: Annotated[bool, typer.Option("--labels-needed", help=LABELS_NEEDED_HELP)] = False,
+    balanced: Annotated[bool, typer.Option("--balanced", help=BALANCED_HELP)] = False,
     out: Out = None,
     as_records: Json = False,
     force: Force = False,
@@ -93,17 +99,28 @@ def pairs(
     pairbounds pairs emoji.npz --k 100 --target 0.2
 
     pairbounds pairs --known alpha_T=0.1 --known sigma=0.6 --save worst.npz
+
+    pairbounds pairs emoji.npz --labels-needed --target 0.2
     """
     if known:
         _largest_error(known, file, save, as_records, force=force)
         return
-    if file is None or k is None:
-        raise ValueError("give FILE and --k, or --known NAME=NUMBER without a file")
+    if file is None or (k is None and not labels_needed):
+        raise ValueError("give FILE and --k or --labels-needed, or --known NAME=NUMBER without a file")
     if save is not None:
         raise ValueError("--save keeps the worst graph of --known, and there is no --known")
+    if balanced and not labels_needed:
+        raise ValueError("--balanced is of the labelled images of --labels-needed")
+    if labels_needed and (sample is not None or penalty is not None):
+        raise ValueError("--sample and --penalty are of pairs: leave them out with --labels-needed")
     read = _read(file, labels, columns, weight, out, force, quiet=as_records)
-    settings: dict[str, Any] = {"target": target, "level": level, "penalty": penalty, "sample": sample}
-    answer = pairs_report(read.graph, k, **settings)
+    settings: dict[str, Any] = {"target": target, "balanced": balanced}
+    if labels_needed:
+        answer = labels_needed_report(read.graph, k, **settings)
+    else:
+        settings = {"target": target, "level": level, "penalty": penalty, "sample": sample}
+        assert k is not None
+        answer = pairs_report(read.graph, k, **settings)
     _answered(answer, out, {"graph": file, "labels": labels, "k": k, **settings}, as_records)
 
 

@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds import PairGraph, check_bounds, optimal_embeddings, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
+from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.questions.batch import batch_report
+from pairbounds.theory.questions.labels_needed import PROBES, labels_needed_report
 from pairbounds.theory.questions.pairs import pairs_report
 
 COUNTS = [[2, 0, 0], [1, 1, 0], [0, 1, 1]]
@@ -93,6 +95,52 @@ def test_of_a_large_sample_as_many_pairs_are_walked_as_memory_has_room_for(monke
     assert 0.31 < float(low) < float(high) < 0.33
 
 
+def blocks(seed, size=60):
+    """Two classes with captions of their own, and noise."""
+    labels = np.arange(size) % 2
+    joint = np.random.default_rng(seed).random((size, 10)) ** 3 + 3 * (labels[:, None] == np.arange(10) % 2)
+    return PairGraph(joint, labels)
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_labels_are_guaranteed_by_theorem_34_and_widths_ranked_by_what_is_measured(balanced):
+    graph = blocks(0)
+    answer = labels_needed_report(graph, (1, 2, 8), target=0.3, balanced=balanced)
+    embeddings = {k: FewLabels.of(graph, optimal_embeddings(graph, k)[0]) for k in (1, 2, 8)}
+    sizes = [24 if balanced else 25]
+    assert answer.table["labels"].drop_duplicates().tolist() == sizes
+    for row in answer.table.itertuples():
+        assert row.guaranteed == embeddings[row.width].error_at_most(row.labels, balanced=balanced)
+        assert row.class_means <= row.guaranteed
+    measured = answer.table[list(PROBES)].min(axis=1)
+    assert measured.is_monotonic_increasing
+    assert answer.table["width"].iloc[0] == 2
+    assert answer.table["guaranteed"].idxmin() == 0
+    needed = embeddings[2].labels_needed(0.3, balanced=balanced)
+    assert f"width 2 from {needed} labels on" in answer.words[1]
+    assert "width 1 by no number (limit 1)" in answer.words[1]
+    assert answer.words[-1].startswith(f"So: label {sizes[0]} images")
+
+
+def test_one_class_may_be_drawn_and_a_target_may_be_out_of_reach():
+    labels = np.r_[np.zeros(99, dtype=int), 1]
+    answer = labels_needed_report(PairGraph(np.ones((100, 2)), labels), 1, target=0.001, draws=2)
+    assert answer.table[list(PROBES)].max(axis=None) <= 0.1
+    assert answer.words[-1].startswith("So: label more than the file can show")
+    for graph, target, why in ((SIX, 0.2, "3 images of 2 classes"), (blocks(0), 1.0, "target")):
+        with pytest.raises(ValueError, match=why):
+            labels_needed_report(graph, target=target)
+
+
+def test_the_command_pairs_with_labels_needed(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks(1).save("blocks.npz")
+    line = ["pairs", "blocks.npz", "--labels-needed", "--balanced", "--target", "0.3", "--k", "2", "--out", "t.csv"]
+    code, out, _ = call(app, *line)
+    assert (code, "never by a bound" in out) == (0, True)
+    assert pd.read_csv("t.csv")["width"].tolist() == [2]
+
+
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -143,6 +191,8 @@ def test_the_largest_error_its_sentence_and_its_graph_agree(call, place, seed):
     ("line", "why"),
     [
         (["pairs", "pairs.csv"], "give FILE and --k"),
+        (["pairs", "pairs.csv", "--k", "2", "--balanced"], "is of the labelled images of --labels-needed"),
+        (["pairs", "pairs.csv", "--labels-needed", "--sample", "6"], "leave them out with --labels-needed"),
         (["pairs", "pairs.csv", "--known", "sigma=0.5"], "give one of the two"),
         (["pairs", "pairs.csv", "--k", "2", "--save", "x.npz"], "there is no --known"),
         (["pairs", "--known", "sigma"], "is not NAME=NUMBER"),

@@ -1,0 +1,151 @@
+"""Question: how many labelled images does a probe need? By theorem 34, and by what probes measure on the file."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.outward import KEY, rounded
+from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.questions.answer import Answer
+
+SIZES = tuple(25 * 2**power for power in range(6))  # labelled images, 25 to 800
+WIDTHS = (8, 16, 32, 64)
+RIDGES = (1e-3, 1e-2, 1e-1, 1.0, 10.0)  # beside second moments of about 1; leave-one-out chooses
+PROBES = ("class_means", "ridge", "logistic", "nearest_mean")
+
+
+def labels_needed_report(
+    graph: PairGraph,
+    widths: int | tuple[int, ...] | None = None,
+    *,
+    target: float = 0.1,
+    balanced: bool = False,
+    draws: int = 20,
+    seed: int = 0,
+) -> Answer:
+    """The 0-1 error of probes on the optimum that see N labelled images: guaranteed, and measured.
+
+    Parameters
+    ----------
+    graph : with left labels, which are hidden but for N
+    widths : of the optimum; by default `WIDTHS` up to the smaller side
+    target : 0-1 error
+    balanced : draw N/r images of each of r classes, in place of N images by their mass
+    draws : of labelled images, independent, with replacement
+    seed : of the draws
+
+    Returns
+    -------
+    Answer, whose table has for each N of `SIZES`, up to half of the images, a row for each width, best measured first,
+        with the columns labels, width, guaranteed (34′, of the class means), class_means (the classifier of theorem
+        34), ridge (its penalty by leave-one-out), logistic, nearest_mean, and spread (the largest standard error of the
+        measured ones). Measured are mean errors on images that were not drawn.
+
+    Raises
+    ------
+    ValueError
+        No labels, or one class; a target not in (0, 1); fewer than 50 images; a width out of range.
+    """
+    if not 0 < target < 1:
+        raise ValueError(f"target={target!r} is not an error between 0 and 1")
+    labels = required_labels(graph, "left")
+    classes = len(np.unique(labels))
+    step = classes if balanced else 1
+    sizes = [size // step * step for size in SIZES if step <= size <= graph.n_left / 2]
+    if not sizes or classes < 2:
+        least = f"{2 * max(step, SIZES[0])} images of 2 classes"
+        raise ValueError(f"the graph has {graph.n_left} images of {classes} classes: at least {least} are needed")
+    smaller = min(graph.shape)
+    wanted = (widths,) if isinstance(widths, int) else widths or sorted({min(k, smaller) for k in WIDTHS})
+    embeddings = {k: FewLabels.of(graph, optimal_embeddings(graph, k)[0]) for k in wanted}
+    rows = []
+    for size in sizes:
+        drawn = list(_draws(graph, labels, size, balanced, draws, seed))
+        for k, embedding in embeddings.items():
+            errors = pd.DataFrame(
+                _errors(graph, embedding.features, labels, nodes, weights) for nodes, weights in drawn
+            )
+            guaranteed = embedding.error_at_most(size, balanced=balanced)
+            spread = float(errors.std().max()) / math.sqrt(draws)
+            rows.append({"labels": size, "width": k, "guaranteed": guaranteed, **errors.mean(), "spread": spread})
+    table = pd.DataFrame(rows)
+    best = table[list(PROBES)].min(axis=1)
+    table = table.assign(best=best).sort_values(["labels", "best"]).drop(columns="best").reset_index(drop=True)
+    table.attrs[KEY] = {"guaranteed": "<="}
+    return Answer(table, tuple(_words(table, embeddings, target, balanced, draws)))
+
+
+def _draws(
+    graph: PairGraph, labels: IntArray, size: int, balanced: bool, draws: int, seed: int
+) -> Iterator[tuple[IntArray, FloatArray]]:
+    """Labelled images of each draw, (size,), and their weights: `p_c / N_c` if they are balanced."""
+    rng, masses = np.random.default_rng([seed, size]), graph.left_marginal
+    for _ in range(draws):
+        if not balanced:
+            yield rng.choice(len(masses), size, p=masses), np.full(size, 1 / size)
+            continue
+        parts, weights = [], []
+        for c, mass in zip(np.unique(labels), class_masses(graph), strict=True):
+            own = np.flatnonzero(labels == c)
+            count = size // len(class_masses(graph))
+            parts.append(rng.choice(own, count, p=masses[own] / masses[own].sum()))
+            weights.append(np.full(count, mass / count))
+        yield np.concatenate(parts), np.concatenate(weights)
+
+
+def _errors(
+    graph: PairGraph, features: FloatArray, labels: IntArray, nodes: IntArray, weights: FloatArray
+) -> dict[str, float]:
+    """0-1 error of each of `PROBES` on the images that were not drawn, by mass."""
+    from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
+
+    rest = np.setdiff1d(np.arange(graph.n_left), nodes)
+    known, shown, hidden = labels[nodes], features[nodes], features[rest]
+    classes = np.unique(known)
+    if len(classes) == 1:
+        predicted = dict.fromkeys(PROBES, np.full(len(rest), known[0]))
+    else:
+        indicators = class_indicators(known, classes)
+        sums = indicators.T @ (weights[:, None] * shown)
+        centres = (indicators.T @ shown) / indicators.sum(axis=0)[:, None]
+        ridge = RidgeClassifierCV(alphas=RIDGES, fit_intercept=False).fit(shown, known, sample_weight=weights)
+        logistic = LogisticRegression(max_iter=2_000).fit(shown, known, sample_weight=weights * len(known))
+        by_sum = classes[np.argmax(hidden @ sums.T, axis=1)]
+        by_distance = classes[np.argmax(hidden @ centres.T - np.sum(centres**2, axis=1) / 2, axis=1)]
+        found = [by_sum, ridge.predict(hidden), logistic.predict(hidden), by_distance]
+        predicted = dict(zip(PROBES, found, strict=True))
+    masses = graph.left_marginal[rest] / graph.left_marginal[rest].sum()
+    return {name: float(masses @ (labels[rest] != classified)) for name, classified in predicted.items()}
+
+
+def _words(
+    table: pd.DataFrame, embeddings: dict[int, FewLabels], target: float, balanced: bool, draws: int
+) -> Iterator[str]:
+    how = "as many of each class" if balanced else "drawn by mass"
+    yield (
+        f"Labelled images are {how}. Measured: mean 0-1 errors on images that were not drawn, of {draws} draws; the "
+        "optimum knows the pairs of all images. Widths are ranked by measured errors, never by a bound: a bound may "
+        "fall where the error rises."
+    )
+    guarantees = []
+    for k, embedding in embeddings.items():
+        needed = embedding.labels_needed(target, balanced=balanced)
+        limit = rounded(min(1.0, 2 * embedding.mse), "<=", ".3g")
+        what = f"from {needed:,} labels on" if math.isfinite(needed) else f"by no number (limit {limit})"
+        guarantees.append(f"width {k} {what}")
+    yield f"Theorem 34 guarantees a mean error of {target:g} of class means at {', '.join(guarantees)}."
+    best = table.drop_duplicates("labels")
+    reached = best[best[list(PROBES)].min(axis=1) <= target]
+    row = (reached if len(reached) else best.iloc[[-1]]).iloc[0]
+    probe = str(row[list(PROBES)].astype(float).idxmin())
+    error = f"{row[probe]:.3g} ({probe.replace('_', ' ')}, width {row['width']:.0f}, {row['labels']:.0f} labels)"
+    if len(reached):
+        yield f"So: label {row['labels']:.0f} images; the measured error is {error}."
+    else:
+        yield f"So: label more than the file can show; the measured error is {error}, above {target:g}."
