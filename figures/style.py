@@ -58,6 +58,7 @@ THEOREMS = {  # the look of each theorem in every figure; those of one panel dif
     19: Look(palette.PURPLE, "-.", ">"),
     20: Look(palette.MAGENTA, "--", "*"),
     28: Look(palette.BROWN, "--", "X"),
+    34: Look(palette.ORANGE, "--", "P"),
 }
 
 

@@ -1,0 +1,72 @@
+"""Few labels on the pairs of emoji: guarantees, intervals, and the choice among texts to pair images with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pairbounds.real_data.emoji_concepts import STYLES, concepts
+from pairbounds.sweeps import Study
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.questions.label_choice import label_trials
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Exchanged texts, and the labels.
+
+    Attributes
+    ----------
+    widths : of the embeddings
+    exchanged : shares of the images whose keywords are those of others
+    sizes : numbers of labelled images
+    draws : of labelled images
+    resamples : of a bootstrap
+    """
+
+    widths: tuple[int, ...] = (32, 64)
+    exchanged: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0)
+    sizes: tuple[int, ...] = (50, 100, 200, 400, 800)
+    draws: int = 40
+    resamples: int = 400
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """The rows of `label_trials` for what the images are paired with."""
+    found = graphs(settings, seed)
+    return label_trials(found, settings.widths, settings.sizes, settings.draws, settings.resamples, seed)
+
+
+def graphs(settings: Settings, seed: int) -> dict[str, PairGraph]:
+    """Images paired with keywords, words, first keywords and letters of names, and with exchanged keywords."""
+    everything = concepts()
+    keywords = [concept.keywords for concept in everything]
+    texts = {
+        "keywords": keywords,
+        "keywords and name": [concept.captions for concept in everything],
+        "words of the name": [tuple(concept.name.split()) for concept in everything],
+        "words of all": [tuple(" ".join(concept.captions).split()) for concept in everything],
+        "first keyword": [own[:1] for own in keywords],
+        "letters": [tuple({name[i : i + 3] for i in range(len(name) - 2)}) for name in (c.name for c in everything)],
+    }
+    rng = np.random.default_rng(seed)
+    for share in settings.exchanged:
+        moved = np.flatnonzero(rng.random(len(keywords)) < share)
+        sources = dict(zip(moved, rng.permutation(moved), strict=True))
+        texts[f"{share:.0%} exchanged"] = [keywords[sources.get(i, i)] for i in range(len(keywords))]
+    images = [(f"{style}/{concept.code}", row) for style in STYLES for row, concept in enumerate(everything)]
+    classes = {image: everything[row].category for image, row in images}
+    found = {}
+    for name, of_concepts in texts.items():
+        pairs = [(image, text, 1 / len(of_concepts[row])) for image, row in images for text in of_concepts[row]]
+        left, right, weight = zip(*pairs, strict=True)
+        found[name] = PairGraph.from_pairs(left, right, weight, left_labels=classes)
+    return found
+
+
+STUDY = Study(
+    question="How many labels does a probe on emoji need, and how well do few choose what images are paired with?",
+    settings=Settings,
+    measure=measure,
+    small={"exchanged": (0.5,), "sizes": (50, 200), "draws": 4, "resamples": 100},
+)

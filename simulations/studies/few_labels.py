@@ -1,0 +1,50 @@
+"""Few labels on the pairs of a world: guarantees, intervals, and the choice of an embedding."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pairbounds.simulations.world import WorldShape
+from pairbounds.sweeps import Study
+from pairbounds.theory.questions.label_choice import label_trials
+
+
+@dataclass(frozen=True)
+class Settings(WorldShape):
+    """A world, the pairs among which one chooses, and the labels.
+
+    Attributes
+    ----------
+    n_positions : of the grid
+    widths : of the embeddings
+    noises : of captions
+    strengths : of augmentations
+    sizes : numbers of labelled images
+    draws : of labelled images
+    resamples : of a bootstrap
+    """
+
+    n_positions: int = 50
+    widths: tuple[int, ...] = (8, 32)
+    noises: tuple[float, ...] = (0.1, 0.3, 0.5, 0.7)
+    strengths: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0)
+    sizes: tuple[int, ...] = (50, 100, 200, 400)
+    draws: int = 20
+    resamples: int = 400
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """The rows of `label_trials` for the captions at each noise and the augmentations at each strength."""
+    world = settings.world(seed)
+    graphs = {f"captions, noise {noise:g}": world.caption_graph(noise, 0.3) for noise in settings.noises}
+    graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}
+    return label_trials(graphs, settings.widths, settings.sizes, settings.draws, settings.resamples, seed)
+
+
+STUDY = Study(
+    question="How many labels does a probe need, and how well do few labels choose among embeddings of a world?",
+    settings=Settings,
+    measure=measure,
+    seeds=8,
+    small={"sizes": (50, 200), "draws": 4, "resamples": 100},
+)

@@ -1,0 +1,106 @@
+"""Question: which of several embeddings of the same images is the best, by few labels? Compared on graphs."""
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.linalg
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
+from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators, required_labels
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.questions.labels_needed import RIDGES
+
+STEPS = 11  # of LogME's fixed point, as its authors take them
+
+
+def label_trials(
+    graphs: Mapping[str, PairGraph],
+    widths: tuple[int, ...],
+    sizes: tuple[int, ...],
+    draws: int,
+    resamples: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Trials of N labels drawn by mass, on the optima of several graphs of the same labelled images.
+
+    Returns
+    -------
+    DataFrame, a row for each graph, width, N and draw, with columns
+        pairs (the graph), k, labels (N), draw; error (of the probe that sees all labels, 0-1) and mse (squared);
+        guaranteed (34′), class_means and ridge (0-1 error on the images that were not drawn); covered and width, of the
+        interval of theorem 41; and the scores by which one would choose, less being better: loo (0-1 error of ridge by
+        leave-one-out, on whitened features), unbiased (theorem 41), logme and h_score (negated).
+    """
+    rows: list[dict[str, Any]] = []
+    for (name, graph), k in product(graphs.items(), widths):
+        f = optimal_embeddings(graph, k)[0]
+        found, labels, full = FewLabels.of(graph, f), required_labels(graph, "left"), probe(graph, f)
+        about = {"pairs": name, "k": k, "error": full.error, "mse": full.mse}
+        for size, draw in product(sizes, range(draws)):
+            nodes = np.random.default_rng([seed, size, draw]).choice(graph.n_left, size, p=graph.left_marginal)
+            shown, own = found.features[nodes], labels[nodes]
+            value, low, high, _ = probe_mse_from_labels(shown, own, resamples=resamples, seed=draw, least=0)
+            errors, loo = _errors(graph, found.features, labels, nodes)
+            known = {"labels": size, "draw": draw, "guaranteed": found.error_at_most(size), **errors}
+            interval = {"covered": low <= full.mse <= high, "width": high - low}
+            scores = {"loo": loo, "unbiased": value, "logme": -log_evidence(f[nodes], own)}
+            rows.append(about | known | interval | scores | {"h_score": -h_score(shown, own)})
+    return pd.DataFrame(rows)
+
+
+def _errors(
+    graph: PairGraph, features: FloatArray, labels: IntArray, nodes: IntArray
+) -> tuple[dict[str, float], float]:
+    """0-1 errors on the images that were not drawn, and that of ridge by leave-one-out, ties broken by its square."""
+    classes = np.unique(labels[nodes])
+    targets, shown = class_indicators(labels[nodes], classes).toarray(), features[nodes]
+    left, sizes, right = scipy.linalg.svd(shown, full_matrices=False)
+    best, coefficients = np.inf, targets
+    for ridge in np.array(RIDGES) * len(nodes):
+        shrunk = sizes**2 / (sizes**2 + ridge)
+        misses = (targets - left @ (shrunk[:, None] * (left.T @ targets))) / (1 - left**2 @ shrunk)[:, None]
+        square = float(np.mean(misses**2))
+        wrong = np.mean(classes[np.argmax(targets - misses, axis=1)] != labels[nodes])
+        if wrong + 1e-6 * square < best:
+            best = float(wrong + 1e-6 * square)
+            coefficients = right.T @ ((shrunk / np.maximum(sizes, 1e-300))[:, None] * (left.T @ targets))
+    rest = np.setdiff1d(np.arange(len(labels)), nodes)
+    masses = graph.left_marginal[rest] / graph.left_marginal[rest].sum()
+    maps = {"class_means": shown.T @ targets, "ridge": coefficients}
+    found = {name: classes[np.argmax(features[rest] @ weights, axis=1)] for name, weights in maps.items()}
+    return {name: float(masses @ (labels[rest] != own)) for name, own in found.items()}, best
+
+
+def h_score(features: FloatArray, labels: IntArray) -> float:
+    """H-score of Bao et al. 2019: `tr(cov(f)⁺ cov(E[f | y]))` of labelled images alone."""
+    centred = features - features.mean(axis=0)
+    indicators = class_indicators(labels)
+    means = (indicators @ (indicators.T @ centred)) / (indicators @ indicators.sum(axis=0))[:, None]
+    return float(np.trace(np.linalg.pinv(centred.T @ centred, hermitian=True) @ (means.T @ means)))
+
+
+def log_evidence(features: FloatArray, labels: IntArray) -> float:
+    """LogME of You et al. 2021: largest log evidence of a Bayesian linear model, per image, mean over classes."""
+    n, k = features.shape
+    left, sizes, _ = scipy.linalg.svd(features, full_matrices=False)
+    squares, targets = sizes**2, class_indicators(labels).toarray()
+    along = (left.T @ targets) ** 2
+    evidence = []
+    for own, beyond in zip(along.T, (targets**2).sum(axis=0) - along.sum(axis=0), strict=True):
+        alpha = beta = 1.0
+        for _ in range(STEPS):
+            ratio = alpha / beta
+            used = float(np.sum(squares / (squares + ratio)))
+            weight = float(np.sum(squares * own / (squares + ratio) ** 2))
+            residual = max(1e-12, float(np.sum(own / (1 + squares / ratio) ** 2) + beyond))
+            alpha, beta = used / max(1e-12, weight), (n - used) / residual
+        logs = k * np.log(alpha) + n * np.log(beta / (2 * np.pi)) - np.sum(np.log(alpha + beta * squares))
+        evidence.append((logs - (k - len(squares)) * np.log(alpha) - beta * residual - alpha * weight) / (2 * n))
+    return float(np.mean(evidence))
