@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.files import Output, claim, marked_output, record_output, table_outputs
-from pairbounds.infrastructure.inputs import require_file, stored_array
+from pairbounds.infrastructure.inputs import readable, require_file, stored_array
 from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
+from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
@@ -22,7 +24,7 @@ from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.graph.graph_files import read_graph
+from pairbounds.theory.graph.graph_files import GraphFile, read_graph, read_numbers
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import Proof, prove, prove_in_coq
@@ -49,8 +51,8 @@ PENALTY_HELP = (
     "MU, between 0 and 1."
 )
 THROUGH_HELP = (
-    "Features of the left nodes, a row each, in the order of GRAPH.npz: add what the bounds allow to encoders that are "
-    "linear in them (theorem 42)."
+    "Features of the left nodes: add what the bounds allow to encoders that are linear in them (theorem 42). A table "
+    "and a .npz with `features` and `ids` are aligned by id, a .npy has the order of the graph."
 )
 CRITIC_HELP = "f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."
 PROOF_HELP = (
@@ -82,7 +84,7 @@ def check(
     certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
     penalty: Annotated[float | None, typer.Option(metavar="MU", help=PENALTY_HELP)] = None,
     critic: Annotated[Critic, typer.Option(metavar="F.npy G.npy", help=CRITIC_HELP)] = None,
-    through: Annotated[Path | None, typer.Option(metavar="X.npy", help=THROUGH_HELP)] = None,
+    through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
     hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
     proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
     verify: Annotated[bool, typer.Option("--verify", help=VERIFY_HELP)] = False,
@@ -111,12 +113,21 @@ def check(
     is_stored = save is not None or (read.kind == "pair graph" and labels is None)
     _require_results(read.graph, plot, proof, is_stored=is_stored)
     graph, graph_file = _stored(read.graph, file, save)
+    features = None if through is None else node_features(through, graph.left_ids, read, quiet=as_records)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
-    given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops, "through": through}
-    table, title = _evaluated(graph, triplets, widths, certified, **given)
+    given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
+    table, title = _evaluated(graph, triplets, widths, certified, through=features, **given)
     if out is not None:
         files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
-        settings = {"tol": tol, "device": device, "seed": seed, "certified": certified, **files, **given}
+        settings = {
+            "tol": tol,
+            "device": device,
+            "seed": seed,
+            "certified": certified,
+            **files,
+            **given,
+            "through": through,
+        }
         _write(table, out, widths, settings)
     if plot is not None:
         from pairbounds.figures.plots import errors_along_widths
@@ -131,6 +142,33 @@ def check(
         _prove(graph, widths[0], penalty, graph_file, proof, quiet=as_records)
     if not (table["holds"].all() and ("through_holds" not in table or table["through_holds"].all())):
         raise typer.Exit(CHECK_FAILED)
+
+
+def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: bool) -> npt.NDArray[Any]:
+    """Features of the nodes with these ids, in their order: by row, or by the ids of a table or a `.npz` file."""
+    names: list[str] | None = None
+    if path.suffix == ".npy":
+        values = stored_array(path, "features")
+    elif path.suffix == ".npz":
+        with readable(require_file(path, "features")), np.load(path, allow_pickle=False) as stored:
+            values, names = stored["features"], [str(name) for name in stored["ids"]]
+    else:
+        table = read_numbers(table_file(path))
+        values, names = table.values, table.ids
+    if names is None:
+        if read.kind == "pairs" and not quiet:
+            echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
+        return values
+    rows = {name: row for row, name in enumerate(names)}
+    if not len(rows) == len(names) == len(values):
+        raise ValueError(
+            f"features {path}: {len(values)} rows have {len(rows)} different ids. Give each row its own id."
+        )
+    wanted = [str(name) for name in ids]
+    if missing := [name for name in wanted if name not in rows]:
+        lacking = f"{len(missing)} of {len(ids)} nodes have no row, {missing[0]!r} the first"
+        raise ValueError(f"features {path}: {lacking}. Add their rows, or leave them out of the graph.")
+    return np.asarray(values[[rows[name] for name in wanted]])
 
 
 def _names(listed: str | None) -> list[str] | None:
@@ -183,14 +221,7 @@ def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *,
 
 
 def _evaluated(
-    graph: PairGraph,
-    triplets: Spectrum,
-    widths: Sequence[int],
-    certified: bool,
-    *,
-    critic: Critic,
-    through: Path | None,
-    **given: Any,
+    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], certified: bool, *, critic: Critic, **given: Any
 ) -> tuple[pd.DataFrame, str]:
     """The table of all widths, with its column k, and the line above it."""
     certificate = None
@@ -198,9 +229,7 @@ def _evaluated(
         triplets, certificate = with_certificate(graph, triplets, widths[0])
         certified = False
     sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    features = None if through is None else stored_array(through, "features")
-    files: dict[str, Any] = {"critic": sides, "through": features}
-    table = check_bounds(graph, widths, triplets=triplets, certified=certified, **files, **given)
+    table = check_bounds(graph, widths, triplets=triplets, certified=certified, critic=sides, **given)
     return table, _title(triplets, widths, certificate, given["penalty"])
 
 

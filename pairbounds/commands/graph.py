@@ -1,16 +1,20 @@
 """The commands `graph`, which saves a pair graph that has a name, and `families`."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from pairbounds.commands.study import print_settings
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import claim, table_outputs
+from pairbounds.infrastructure.files import claim, marked_output, replacing, table_outputs
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.real_data.image_settings import ImageSettings
+from pairbounds.real_data.kinds import KINDS
 from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
 from pairbounds.sweeps.settings import chosen_settings, files_in, given_settings
@@ -18,6 +22,8 @@ from pairbounds.sweeps.sweep import recorded
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.spectrum.triplets import spectrum
+
+FEATURES_HELP = "Write X.npz for `check --through`: untrained features of the images. conv, patches, pixels or tangent."
 
 
 def explain_graph(given: Mapping[str, Any]) -> None:
@@ -36,6 +42,7 @@ def graph(
         Path | None,
         typer.Option(metavar="FILE", help="GRAPH.npz for the graph, .parquet or .csv for a table of pairs."),
     ] = None,
+    features: Annotated[str | None, typer.Option(metavar="KIND", help=FEATURES_HELP)] = None,
     given: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting; may be given again.")
     ] = None,
@@ -52,6 +59,8 @@ def graph(
     pairbounds graph latent_captions --set noise=0.05 --set detail=0.3 --out graph.npz
 
     pairbounds graph openclipart --set root=build/data --out openclipart.parquet
+
+    pairbounds graph emoji --features conv --out conv.npz
     """
     if name is None:
         rows = [(one, source.about) for one, source in graph_sources().items()]
@@ -61,6 +70,10 @@ def graph(
     if out is None:
         raise ValueError("--out is missing: the file for the graph, .npz, or for the table of its pairs")
     settings = chosen_settings(source.settings, given_settings(None, given or []))
+    if features is not None:
+        claim([marked_output(out, "untrained_features.npy")], files_in(settings), force=force)
+        echo(_save_features(name, asdict(settings), features, seed, out))
+        return
     as_graph = out.suffix not in (".parquet", ".csv")
     written = [graph_output(require_graph_path(out))] if as_graph else table_outputs(require_table_path(out))
     claim(written, files_in(settings), force=force)
@@ -72,6 +85,23 @@ def graph(
             pair_table(made), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
         )
     echo(f"{out}: {made}")
+
+
+def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, out: Path) -> str:
+    """Write features of a data set's images with their ids, in the order of its graph; say what they are."""
+    if name not in KINDS:
+        raise ValueError(f"graph {name} has no images: --features needs one of {', '.join(KINDS)}")
+    if out.suffix != ".npz":
+        raise ValueError(f"cannot write {out}: the name of a file of features ends in .npz")
+    from pairbounds.real_data.untrained_features import untrained_features  # takes seconds to import
+
+    settings.pop("labels", None)
+    images = ImageSettings(name, **settings).images()
+    images = images.take(sorted(range(len(images)), key=images.ids.__getitem__))
+    made = untrained_features(images, kind=kind, seed=seed)
+    with replacing(out) as temporary:
+        np.savez(temporary, features=made, ids=np.array(images.ids), untrained_features=kind)
+    return f"{out}: {made.shape[1]} features of {len(made)} images by {kind}"
 
 
 def families(seed: Annotated[int, typer.Option(help="Seed of those that are drawn at random.")] = 0) -> None:

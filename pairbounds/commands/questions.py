@@ -5,22 +5,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import numpy.typing as npt
 import typer
 
-from pairbounds.commands.check import COLUMNS_HELP, LABELS_HELP, Graph
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.commands.check import COLUMNS_HELP, LABELS_HELP, Graph, node_features
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim, table_outputs
-from pairbounds.infrastructure.inputs import stored_array
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line
-from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.graph.graph_files import GraphFile, read_graph, read_numbers
+from pairbounds.theory.graph.graph_files import GraphFile, read_graph
 from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
@@ -45,7 +41,7 @@ BALANCED_HELP = "Of --labels-needed: as many labelled images of each class."
 BATCHES_HELP = "Batch sizes: 256; or several: 64,512,4096.  [default: 64 to 65,536 by twos]"
 
 FEATURES_HELP = (
-    "Of the images, for an encoder linear in them: .npy by row, sorted by id for pairs; or a table with ids."
+    "Of the images, for an encoder linear in them: .npy by row, sorted by id for pairs; or a table or .npz with ids."
 )
 TEXTS_HELP = "Of the captions, likewise: what is similar. By default letters tell."
 MERGE_HELP = "captions; or images by their --features, which then share the captions of their group."
@@ -148,35 +144,14 @@ def granularity(
     read = _read(file, labels, columns, weight, out, force, features, caption_features, quiet=as_records)
     sides = {"features": (features, read.graph.left_ids), "caption_features": (caption_features, read.graph.right_ids)}
     given: dict[str, Any] = {
-        name: _features(path, ids, read, as_records) for name, (path, ids) in sides.items() if path is not None
+        name: np.array(node_features(path, ids, read, quiet=as_records))
+        for name, (path, ids) in sides.items()
+        if path is not None
     }
     settings: dict[str, Any] = {"k": k, "merge": merge, "splits": splits, "seed": seed}
     answer = granularity_report(read.graph, **settings, **given)
     files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}
     _answered(answer, out, {**files, **settings}, as_records)
-
-
-def _features(path: Path, ids: npt.NDArray[Any], read: GraphFile, quiet: bool) -> FloatArray:
-    """Features in the order of the ids: by row, or by the names of the rows of a table."""
-    if path.suffix == ".npy":
-        names, values = None, np.array(stored_array(path, "features"))
-    else:
-        rows = read_numbers(table_file(path))
-        names, values = rows.ids, rows.values
-    if names is None:
-        if read.kind == "pairs" and not quiet:
-            echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
-        return values
-    place = {name: row for row, name in enumerate(names)}
-    wanted = [str(name) for name in ids]
-    missing = [name for name in wanted if name not in place]
-    if missing:
-        raise ValueError(
-            f"features {path}: the table has none of {len(missing)} of {len(ids)} nodes, {missing[0]!r} the first"
-        )
-    if len(place) < len(names):
-        raise ValueError(f"features {path}: the table names two rows alike")
-    return np.asarray(values[[place[name] for name in wanted]])
 
 
 def _read(

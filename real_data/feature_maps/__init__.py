@@ -1,0 +1,22 @@
+"""Maps from pictures to features that nobody trains: a function of its module's name; a new file is found by its name.
+
+It takes pictures, (n, 3, s, s) in [-1, 1], that it may be fitted to, and a `numpy.random.Generator`. It returns the map
+of a batch of pictures, (b, 3, s, s), to their features, (b, width).
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+
+import numpy as np
+import torch
+
+from pairbounds.infrastructure.registers import Register
+
+FEATURE_MAPS: Register[Callable[[torch.Tensor, np.random.Generator], Callable[[torch.Tensor], torch.Tensor]]] = (
+    Register(
+        "a feature map",
+        source=lambda build: build,
+        entries={name: getattr(import_module(f"{__name__}.{name}"), name) for _, name, _ in iter_modules(__path__)},
+    )
+)
