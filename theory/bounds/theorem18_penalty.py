@@ -60,7 +60,13 @@ REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
 PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_m is tried
 
 
-@bound("penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum")
+@bound(
+    "penalised-mse",
+    quantity="probe_mse",
+    status="exact",
+    subject="penalised optimum",
+    kept="less information: the cut alone",
+)
 def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) <= B_m(b)`, the most label energy in `[0, b]` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
