@@ -42,7 +42,7 @@ EPS = float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, eq=False)
 class _Support:
-    """Where a measure with known moments may have mass: [0, place] and intervals of half-width `slack` at points.
+    """Support of a measure with known moments: [0, place] and intervals of half-width `slack` at points.
 
     Attributes
     ----------

@@ -28,7 +28,7 @@ EPS = float(np.finfo(np.float64).eps)
 
 @dataclass(frozen=True, eq=False)
 class GraphThroughFeatures:
-    """What bounds ask of a graph, in the coordinates of m whitened features; `PairGraph.through` makes it.
+    """The parts of a graph that bounds use, in the coordinates of m whitened features; `PairGraph.through` makes it.
 
     Attributes
     ----------
