@@ -21,6 +21,7 @@ from pairbounds.theory.bounds.check_table import (
     tally,
 )
 from pairbounds.theory.bounds.registry import BOUNDS
+from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import guess_error, induced_labelling_error
@@ -157,9 +158,12 @@ def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, shown: p
     everywhere = " at every width" if table["k"].nunique() > 1 else ""
     judged = shown[shown["vacuous"].notna()].groupby("bound", sort=False)["vacuous"].all()
     useless = ", ".join(str(name) for name in judged.index[judged.astype(bool)])
+    vote, others = (caption_vote(graph, leave_one_out=left_out).error for left_out in (False, True))
     return [
         f"{consistency}; σ²_(k+1) = {_squared_value(triplets, k):.4f} at k = {k}.",
         f"Always guessing the largest class is wrong on {guess_error(graph):.1%} of the left nodes.{of_error}",
+        f"The caption vote (theorem 40) is wrong on {vote:.1%}, and without an image's own pairs on {others:.1%}. It "
+        "sees the labels of the other images: it is not zero-shot.",
         f"Vacuous{everywhere}, no better than guessing: {useless}."
         if useless
         else f"No bound shown is vacuous{everywhere}.",

@@ -1,0 +1,75 @@
+"""Theorem 40: the caption vote against naive loops, and its leave-one-out form."""
+
+import numpy as np
+import pytest
+
+from pairbounds import PairGraph, induced_labelling_error
+from pairbounds.__main__ import app
+from pairbounds.theory.bounds import theorem40_caption_vote as theorem
+from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote
+from tests.families import GRAPHS, family_graph, targets
+
+
+def naive_scores(graph: PairGraph, leave_one_out: bool) -> np.ndarray:
+    """The vote of each image, caption by caption and image by image; rows of zeros where nobody votes."""
+    joint, classes = graph.joint.toarray(), np.unique(graph.left_labels)
+    scores = np.zeros((graph.n_left, len(classes)))
+    for x in range(graph.n_left):
+        for caption in np.flatnonzero(joint[x]):
+            column = joint[:, caption].copy()
+            column[x] *= not leave_one_out
+            votes = [column[graph.left_labels == c].sum() for c in classes]
+            if column.any():
+                scores[x] += joint[x, caption] / joint[x].sum() * np.array(votes) / column.sum()
+    return scores
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+@pytest.mark.parametrize("leave_one_out", [False, True])
+def test_the_vote_is_that_of_naive_loops(family, leave_one_out, monkeypatch):
+    monkeypatch.setattr(theorem, "BLOCK", 7)
+    graph = family_graph(family)
+    own = np.unique(graph.left_labels, return_inverse=True)[1]
+    scores, onehot = naive_scores(graph, leave_one_out), np.eye(own.max() + 1)[own]
+    vote, p = caption_vote(graph, leave_one_out=leave_one_out), graph.left_marginal
+    assert vote.mse == pytest.approx(p @ np.sum((scores - onehot) ** 2, axis=1), abs=1e-10)
+    leads = scores[onehot == 1] - np.where(onehot == 1, -np.inf, scores).max(axis=1)
+    assert abs(vote.error - p @ (leads < 0)) <= p @ (abs(leads) < 1e-9) + 1e-12
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_the_squared_error_is_what_the_spectrum_says(family):
+    graph = family_graph(family)
+    left, values, _ = np.linalg.svd(graph.normalized.toarray())
+    squares = np.pad(values**2, (0, graph.n_left - len(values)))
+    energy = np.sum((left.T @ targets(graph)) ** 2, axis=1)
+    vote = caption_vote(graph)
+    assert vote.mse == pytest.approx(np.sum((1 - squares) ** 2 * energy), abs=1e-10)
+    assert vote.mse <= induced_labelling_error(graph) + 1e-10
+    assert vote.error <= 2 * vote.mse + vote.doubt + 1e-10
+
+
+def test_a_caption_to_each_image_has_error_0_and_is_never_right_without_itself():
+    graph = PairGraph(np.eye(4), [0, 1, 0, 1])
+    assert caption_vote(graph).mse == 0
+    assert (caption_vote(graph).error, caption_vote(graph, leave_one_out=True).error) == (0, 1)
+    shared = PairGraph(np.ones((4, 1)), [0, 0, 0, 1])
+    assert [caption_vote(shared, leave_one_out=left_out).error for left_out in (False, True)] == [0.25, 0.25]
+    pair = PairGraph(np.ones((2, 1)), [0, 1])  # each image hears the other alone
+    assert caption_vote(pair, leave_one_out=True).error == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ties_up_to_round_off_are_errors(seed):
+    """Of every caption as much is of the three images of one class as of the one of the other."""
+    rows = np.random.default_rng(seed).random((3, 7))
+    assert caption_vote(PairGraph(np.vstack([rows, rows.sum(axis=0)]), [0, 0, 0, 1])).error == 1
+
+
+def test_check_prints_the_vote_and_that_it_is_not_zero_shot(call, tmp_path):
+    graph = family_graph("latent_captions", 1)
+    graph.save(tmp_path / "graph.npz")
+    said = " ".join(call(app, "check", tmp_path / "graph.npz", "--k", 3)[1].split())
+    errors = [caption_vote(graph, leave_one_out=left_out).error for left_out in (False, True)]
+    assert "wrong on {:.1%}, and without an image's own pairs on {:.1%}.".format(*errors) in said
+    assert "it is not zero-shot" in said

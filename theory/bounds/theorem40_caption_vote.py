@@ -1,0 +1,121 @@
+"""Theorem 40: the caption vote: two hops measure its squared error without training.
+
+In words: Where each image takes the mean vote of its captions, and each caption votes for the classes of its images,
+the squared error follows from the consistency of one and of two hops.
+
+The vote has the scores `s_c(x) = Σ_l P(l | x) P(c | l)`, and
+
+    E ‖s(x) - onehot(y(x))‖² = 1 - 2 a_1 + a_2 = Σ_i (1 - σ_i²)² c_i <= α_T,
+
+with a_m the consistency of m hops (theorem 15) and c_i the label energy. Its 0-1 error is at most twice that.
+
+Proof. In weighted coordinates the scores are `ĀĀᵀ ỹ_c`, so that the squared error is
+`Σ_c ⟨ỹ_c, (I - ĀĀᵀ)² ỹ_c⟩`. The square of `1 - σ_i²` is at most itself, and `Σ_i (1 - σ_i²) c_i = α_T`. A wrong or tied
+argmax costs at least 1/2. ∎
+
+It is *not* zero-shot classification: each image votes for its own captions, so that a table in which every image has a
+caption to itself has error 0. `caption_vote(graph, leave_one_out=True)` leaves the pairs of each image out of its own
+vote; then no identity holds, and an image that shares no caption counts as an error.
+
+Source: put together here. Mehta and Harchaoui 2025 (abstract and code seen) split the zero-shot error into prompt bias
+and residual dependence, which on a pair graph is this.
+
+Cost: a product of the pairs with the class shares of their captions.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import row_blocks
+from pairbounds.infrastructure.remembered import once
+from pairbounds.theory.bounds.quantities import QUANTITIES, Quantity
+from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import guess_error, pairs_by_class, required_labels
+from pairbounds.theory.quantities.multihop_consistency import label_measure
+from pairbounds.theory.quantities.scores import Standing, round_off
+from pairbounds.theory.spectrum.triplets import Spectrum
+
+BLOCK = 2**22  # scores that are held at a time: 32 MB
+KEPT = "less information: two hops, no spectrum"  # reason for its rows
+
+
+class CaptionVote(NamedTuple):
+    """Errors of the caption vote, weighted by the left marginal.
+
+    Attributes
+    ----------
+    error : 0-1 error, in [0, 1]; ties count as errors
+    mse : `E ‖s(x) - onehot(y(x))‖²`
+    doubt : by how much near ties, which count as errors, may take `error` beyond `2 mse`
+    """
+
+    error: float
+    mse: float
+    doubt: float
+
+
+def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVote:
+    """The vote of each image's captions for its class, by the classes of all images that the captions have.
+
+    Parameters
+    ----------
+    leave_one_out : bool
+        Leave the pairs of an image out of its own vote. Captions of that image alone do not vote then.
+
+    Raises
+    ------
+    ValueError
+        The graph lacks labels on the left.
+    """
+    own = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
+    masses, joint = graph.left_marginal, graph.joint
+    of_caption, left_out = graph.right_marginal[joint.indices], joint.data if leave_one_out else np.zeros(joint.nnz)
+    shares = np.divide(joint.data, of_caption - left_out, out=np.zeros(joint.nnz), where=of_caption > left_out)
+    noise = round_off(max(joint.shape)) * np.add.reduceat(shares * of_caption, joint.indptr[:-1]) / masses
+    itself = np.add.reduceat(shares * left_out, joint.indptr[:-1]) / masses
+    voters, by_class = sp.csr_array((shares, joint.indices, joint.indptr), joint.shape), pairs_by_class(graph).T
+    parts, misses = [], 0.0
+    for rows in row_blocks(graph.n_left, by_class.shape[1], BLOCK):
+        scores = (voters[rows] @ by_class).toarray() / masses[rows, None]
+        images = np.arange(len(scores)), own[rows]
+        scores[images] -= itself[rows]
+        parts.append(Standing.of(scores, noise[rows]))
+        scores[images] -= 1
+        misses += float(masses[rows] @ np.sum(scores**2, axis=1))
+    standing = Standing.joined(parts)
+    return CaptionVote(float(masses @ (standing.winners != own)), misses, standing.doubt(masses))
+
+
+@once
+def _vote(graph: PairGraph) -> CaptionVote:
+    return caption_vote(graph)
+
+
+QUANTITIES["caption_vote_mse"] = Quantity(lambda encoder: _vote(encoder.graph).mse, of_graph=True)
+QUANTITIES["caption_vote_error"] = Quantity(
+    lambda encoder: _vote(encoder.graph).error,
+    guess_error,
+    doubt=lambda encoder: _vote(encoder.graph).doubt,
+    of_graph=True,
+)
+
+
+@bound("caption-vote-mse", quantity="caption_vote_mse", status="exact", relation="=", kept=KEPT)
+def caption_vote_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E ‖s - onehot‖² = 1 - 2 a_1 + a_2` of the caption vote, from the consistency of one and of two hops."""
+    return _two_hops(graph)
+
+
+@bound("caption-vote-error", quantity="caption_vote_error", status="exact", kept=KEPT)
+def caption_vote_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+    """`E <= 2 (1 - 2 a_1 + a_2)` of the caption vote, in which each image votes for its own captions."""
+    return 2 * (_two_hops(graph) + spectrum.rounding)
+
+
+def _two_hops(graph: PairGraph) -> float:
+    """`1 - 2 a_1 + a_2`, as `(1 - a_1)²` and the variance of the label-energy measure: no difference of like terms."""
+    jacobi = label_measure(graph, 1)
+    return float((1 - jacobi.diagonal[0]) ** 2 + np.sum(jacobi.off_diagonal**2))
