@@ -35,6 +35,7 @@ GRID = 2_000  # places of the first programme; then the worst of all is added un
 ROUNDS = 60
 SIDE_BY_SIDE = 1e-4  # atoms no further apart are one: to split it costs less than the tolerance
 SLOPE = 1e8  # the largest coefficient: so that numbers that no measure has are found out, and not divided by
+GENTLE = 1e4  # the same, where round-off of the moments is to count little
 TOLERANCE = 1e-9  # of the value
 MISFIT = 1e-6  # numbers that no measure has to within this are contradictory
 MOST_CLASSES = 128  # of a graph that is built
@@ -112,6 +113,21 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
     return Sharpest(quantity, min(1.0, 2 * value), atoms, weights, polynomial, graph, k, measured.error, numbers)
 
 
+def largest_tail(moments: FloatArray, errors: FloatArray, place: float, at_one: float = 0.0) -> float:
+    """The largest mass on [0, place] of a measure on [0, 1] with moments a_0..a_m, at least `at_one` of it at 1.
+
+    Rounded up, for moments that are off by up to `errors`, (m + 1,) both: the polynomial has coefficients of at most
+    `GENTLE`, so that these count little. Where the programme fails it is all that is not at 1.
+    """
+    value, problem = math.inf, _Problem(tuple(range(len(moments))), moments, place, at_one, None, GENTLE)
+    with suppress(ValueError):
+        coefficients, lacking, _, _ = problem.polynomial()
+        value = float(coefficients @ (moments - at_one) + lacking * (1 - at_one) + np.abs(coefficients) @ errors)
+    if value < 0:
+        raise ValueError("no measure on [0, 1] has these moments: they contradict another")
+    return min(value, 1 - at_one + float(errors[0]))
+
+
 def _worst_graph(problem: "_Problem", atoms: FloatArray, weights: FloatArray) -> tuple[PairGraph, int]:
     """A graph of the measure, and the width; where `σ_{k+1}` may be 1, one of as little energy at 1 as may be.
 
@@ -184,6 +200,7 @@ class _Problem:
     place: float
     at_one: float
     class_masses: FloatArray | None
+    slope: float = SLOPE
 
     @classmethod
     def of(cls, known: Mapping[str, Any]) -> "_Problem":
@@ -208,20 +225,25 @@ class _Problem:
     def solved(self) -> tuple[float, dict[int, float], FloatArray, FloatArray]:
         """The value, the polynomial, and the measure."""
         rest = self.moments - self.at_one  # what is to be spread, beside the atom at 1 that is there in any case
-        grid = (1 - np.cos(np.pi * np.arange(GRID + 1) / GRID)) / 2
-        atoms = np.unique(np.r_[grid, self.place])
-        for _ in range(ROUNDS):
-            coefficients, weights = self._programme(atoms, rest)
-            lowest, lacking = self._lowest(coefficients)
-            if lacking <= TOLERANCE:
-                break
-            atoms = np.unique(np.r_[atoms, lowest])
+        coefficients, lacking, atoms, weights = self.polynomial()
         misfit = np.abs(self._powers(atoms) @ weights - rest).max()
         if misfit > MISFIT:
             raise ValueError(f"no measure has these numbers, not even to within {misfit:.1e}: they contradict another")
-        value = float(coefficients @ rest) + max(0.0, lacking) * float(rest[0])
+        value = float(coefficients @ rest) + lacking * float(rest[0])
         atoms, weights = _merged(np.r_[atoms, 1.0], np.r_[weights, self.at_one], self.place)
         return min(1.0, max(0.0, value)), dict(zip(self.powers, coefficients.tolist(), strict=True)), atoms, weights
+
+    def polynomial(self) -> tuple[FloatArray, float, FloatArray, FloatArray]:
+        """Coefficients of the polynomial, by how much it falls short of the step, and atoms and weights of the dual."""
+        grid = (1 - np.cos(np.pi * np.arange(GRID + 1) / GRID)) / 2
+        atoms, lowest = np.unique(np.r_[grid, self.place]), np.empty(0)
+        for _ in range(ROUNDS):
+            atoms = np.unique(np.r_[atoms, lowest])
+            coefficients, weights = self._programme(atoms, self.moments - self.at_one)
+            lowest, lacking = self._lowest(coefficients)
+            if lacking <= TOLERANCE:
+                break
+        return coefficients, max(0.0, lacking), atoms, weights
 
     def _powers(self, atoms: FloatArray) -> FloatArray:
         return np.array([atoms**power for power in self.powers])
@@ -237,7 +259,7 @@ class _Problem:
             rest,
             A_ub=-self._powers(atoms).T,
             b_ub=-self._step(atoms),
-            bounds=(-SLOPE, SLOPE),
+            bounds=(-self.slope, self.slope),
             method="highs-ds",
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )

@@ -1,0 +1,111 @@
+"""Theorem 36: independent pairs scale the spectrum, keep the optimum, and can be corrected for."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pairbounds import BOUNDS, PairGraph, induced_labelling_error, spectrum
+from pairbounds.theory.bounds import theorem36_caption_noise as theorem
+from pairbounds.theory.bounds.quantities import Encoder
+from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise, noisy, noisy_consistency
+from pairbounds.theory.quantities.consistency import class_masses
+from pairbounds.theory.quantities.multihop_consistency import consistency_curve
+from tests.families import GRAPHS, family_graph, skewed_weights
+
+SHARE = 0.3
+
+
+def optimum(graph, k):
+    return Encoder.optimum(graph, spectrum(graph, min(k + 1, *graph.joint.shape)), k).probe
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_the_spectrum_shrinks_and_consistency_falls_by_the_identity(family):
+    graph = family_graph(family)
+    other = noisy(graph, SHARE)
+    p, q = (side[:, None] for side in (graph.left_marginal, graph.right_marginal))
+    expected = (1 - SHARE) * graph.joint.toarray() + SHARE * p * q.T
+    np.testing.assert_allclose(other.joint.toarray(), expected, rtol=1e-12)
+    values, noised = (np.linalg.svd(one.normalized.toarray(), compute_uv=False) for one in (graph, other))
+    np.testing.assert_allclose(noised, np.r_[1, (1 - SHARE) * values[1:]], atol=1e-10)
+    masses = class_masses(graph)
+    curve = noisy_consistency(consistency_curve(graph, 4), masses, SHARE)
+    np.testing.assert_allclose(consistency_curve(other, 4), curve, atol=1e-10)
+    kept = (1 - SHARE) ** 2
+    alpha = kept * induced_labelling_error(graph) + (1 - kept) * (1 - np.sum(masses**2))
+    assert induced_labelling_error(other) == pytest.approx(alpha, abs=1e-10)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 4), st.floats(0.01, 0.75))
+def test_the_optimum_stays_and_a_lower_bound_on_the_share_corrects_the_bounds(seed, k, share):
+    rng = np.random.default_rng(seed)
+    shape = rng.integers(k + 2, 10, size=2)
+    graph = PairGraph(skewed_weights(rng, shape), rng.integers(3, size=shape[0]))
+    clean = spectrum(graph, k + 1)
+    values = clean.singular_values
+    assume(values[k - 1] - values[k] > 1e-3)
+    other = noisy(graph, share)
+    error = optimum(graph, k)
+    assert optimum(other, k).mse == pytest.approx(error.mse, abs=1e-9)
+    assume(error.doubt == 0)
+    assert optimum(other, k).error == pytest.approx(error.error, abs=1e-9)
+    masses, curve = class_masses(graph), consistency_curve(other, 4)
+    noised = spectrum(other, k + 1).singular_values
+    corrected = [corrected_for_noise(noised, curve, masses, lower) for lower in (0.0, share / 2, share)]
+    for of_theorem_4, of_theorem_15 in corrected:
+        assert error.mse <= of_theorem_15 <= of_theorem_4
+    assert of_theorem_4 == pytest.approx(BOUNDS["probe-mse"](graph, clean, k), rel=1e-3)
+    assert of_theorem_15 <= BOUNDS["multihop-mse"](graph, clean, k, hops=2) + 1e-3
+    sharper = corrected[0][0] < 1 - np.sum(masses**2)  # than a constant
+    assert (np.diff([first for first, _ in corrected]) <= 1e-9).all() or not sharper
+
+
+def test_two_nodes_by_hand():
+    """σ_2 = .8, α_T = .18, at half noise .4 and .42: theorem 4 at k = 1 of .18 / .36, with .42 / .84 uncorrected."""
+    graph = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1])
+    other = noisy(graph, 0.5)
+    values, curve = spectrum(other, 2).singular_values, consistency_curve(other, 2)
+    assert values == pytest.approx([1, 0.4])
+    assert 1 - curve[1] == pytest.approx(0.42)
+    assert corrected_for_noise(values, curve, [0.5, 0.5], 0.5) == pytest.approx((0.5, 0.5))
+
+
+def test_theorem_35_needs_no_correction():
+    for seed in range(5):
+        graph = family_graph("dense_random", seed)
+        both = [BOUNDS["known-values-mse"](one, spectrum(one, 3), 2) for one in (graph, noisy(graph, SHARE))]
+        assert both[0] == pytest.approx(both[1], rel=1e-3)
+
+
+def test_through_features_it_needs_the_constant():
+    graph = family_graph("latent_captions", 1)
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((graph.n_left, 4)) + 1
+    for columns, same in ((np.column_stack([features, np.ones(graph.n_left)]), True), (features, False)):
+        errors = [one.through(columns).probe_mse(2) for one in (graph, noisy(graph, 0.9))]
+        assert (abs(errors[0] - errors[1]) < 1e-9) == same
+
+
+@pytest.mark.parametrize(
+    ("values", "curve", "share", "message"),
+    [
+        ([1, 0.5], [1, 0.7], 1.0, "give the share"),
+        ([1, 0.9, 0.5], [1, 0.7], 0.2, "is too large: the corrected singular values exceed 1"),
+        ([1, 0.5], [1, 0.9], 0.4, "is too large: the corrected consistency rises"),
+        ([1, 0.4, 0.1], [1, 0.58, 0.51], 0.5, "no measure on"),
+        ([1, 0.5], [0.7, 0.6], 0.2, "values are missing"),
+        ([1], [1, 0.7], 0.2, "values are missing"),
+        ([1, 0.5, 0.5], [1, 0.7], 0.2, "noise does not keep the optimum"),
+    ],
+)
+def test_values_that_cannot_be_corrected(values, curve, share, message):
+    with pytest.raises(ValueError, match=message):
+        corrected_for_noise(values, curve, [0.5, 0.5], share)
+
+
+def test_a_graph_too_large_and_no_share_are_refused(monkeypatch):
+    monkeypatch.setattr(theorem, "MOST_PAIRS", 8)
+    for share, message in ((0.1, "9 pairs of more than 8: take a part"), (1.1, "give the share")):
+        with pytest.raises(ValueError, match=message):
+            noisy(PairGraph(np.eye(3)), share)
