@@ -1,0 +1,70 @@
+"""Theorem 38: the probe of p under q, against a linear programme and measured errors."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from pairbounds import PairGraph, probe
+from pairbounds.theory.bounds.theorem38_shift import shifted_error
+from tests.families import skewed_weights
+
+
+def drawn_masses(rng, n):
+    """Masses of very different sizes, some 0."""
+    masses = rng.random(n) ** 8 * (rng.random(n) < 0.8)
+    masses[rng.integers(n)] += 0.1
+    return masses / masses.sum()
+
+
+@given(st.integers(0, 2**32))
+def test_it_is_the_value_of_the_linear_programme_and_at_most_the_largest_ratio(seed):
+    rng = np.random.default_rng(seed)
+    n, mse = int(rng.integers(1, 9)), float(rng.random() ** 3)
+    p, q = drawn_masses(rng, n), drawn_masses(rng, n)
+    value = shifted_error(mse, p, q)
+    best = linprog(-q, A_ub=[p], b_ub=[2 * mse], bounds=(0, 1))
+    assert value == pytest.approx(-best.fun, abs=1e-7)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.max(np.where(q > 0, q / p, 0))
+    assert value <= 2 * mse * ratio * (1 + 1e-9) + 1e-12
+
+
+@given(st.integers(0, 2**32))
+def test_no_probe_is_wrong_more_often_under_another_distribution(seed):
+    rng = np.random.default_rng(seed)
+    shape = rng.integers(2, 12, size=2)
+    graph = PairGraph(skewed_weights(rng, shape), rng.integers(3, size=shape[0]))
+    q = drawn_masses(rng, graph.n_left)
+    found = probe(graph, rng.standard_normal((graph.n_left, rng.integers(1, 4))))
+    wrong = found.winners != np.unique(graph.left_labels, return_inverse=True)[1]
+    assert q @ wrong <= shifted_error(found.mse + found.doubt, graph.left_marginal, q) + 1e-12
+
+
+def test_it_is_reached_where_all_nodes_tie_and_not_a_tenth_less():
+    graph = PairGraph(np.ones((2, 1)), [0, 1])
+    found = probe(graph, np.ones((2, 1)))
+    assert found.error == 1
+    assert [shifted_error(part * found.mse, [0.5, 0.5], [0.2, 0.8]) for part in (1, 0.9)] == pytest.approx([1, 0.96])
+
+
+def test_mass_where_p_is_0_is_free():
+    """A budget of .25 buys half of the node of ratio 1.2."""
+    assert shifted_error(0.125, [0.5, 0.5, 0], [0.6, 0.1, 0.3]) == pytest.approx(0.3 + 0.3)
+    assert shifted_error(0, [1, 0], [0, 1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((0.1, [0.5, 0.4], [0.5, 0.5]), "p is no distribution"),
+        ((0.1, [0.5, 0.5], [1.5, -0.5]), "q is no distribution"),
+        ((0.1, [1.0], [0.5, 0.5]), "q is no distribution"),
+        ((-0.1, [1.0], [1.0]), "mse=-0.1 is negative"),
+        ((np.nan, [1.0], [1.0]), "mse=nan is negative or not a number"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        shifted_error(*arguments)
