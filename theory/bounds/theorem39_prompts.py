@@ -1,0 +1,67 @@
+"""Theorem 39: prompt ensembles: what the mean of several prompt sets gains.
+
+In words: The mean of the scores of several prompt sets has a squared error below the mean of theirs, by exactly their
+disagreement, which needs no label.
+
+Let M prompt sets have scores `s_j(x)`, (r,) each, with mean s̄, and let `D_j = E ‖s_j(x) - onehot(y(x))‖²`. Then
+
+    E(s̄) <= 2 E ‖s̄ - onehot‖² = 2 (mean_j D_j - mean_j E ‖s_j - s̄‖²).
+
+Proof. With `s_j - y = (s_j - s̄) + (s̄ - y)` the mixed terms sum to 0 over j (Krogh and Vedelsby 1995). A wrong or tied
+argmax of any scores costs at least 1/2 in squared error. ∎
+
+Only D_j needs labels, and an upper bound on it is enough; the disagreement is measured on all images. Scores must be on
+the scale of the one-hot labels, such as probabilities: cosines times a temperature are not.
+
+Source: put together here.
+
+Cost: O(M n r) for n images and r classes.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from pairbounds.theory.bounds.statements import Statement
+
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+
+
+def prompt_ensemble(
+    scores: npt.ArrayLike, squared_errors: npt.ArrayLike, masses: npt.ArrayLike | None = None
+) -> tuple[float, float]:
+    """The disagreement of M prompt sets, and the bound on the 0-1 error of their mean, rounded up.
+
+    Parameters
+    ----------
+    scores : (M, n, r), of n images for r classes, by each prompt set
+    squared_errors : (M,), `D_j` of each, or upper bounds on them
+    masses : (n,), of the images; by default equal
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit; numbers that are not finite; squared errors whose mean is below the disagreement.
+    """
+    votes, errors = np.asarray(scores, dtype=np.float64), np.asarray(squared_errors, dtype=np.float64)
+    if votes.ndim != 3 or 0 in votes.shape or errors.shape != votes.shape[:1]:
+        raise ValueError(f"scores {votes.shape} and squared_errors {errors.shape} do not fit: give (M, n, r) and (M,)")
+    distances = np.sum((votes - votes.mean(axis=0)) ** 2, axis=2).mean(axis=0)
+    disagreement = float(np.average(distances, weights=None if masses is None else np.asarray(masses)))
+    mean, rounding = float(errors.mean()), ROUNDING * float(errors.mean() + disagreement)
+    if not mean - disagreement >= -rounding:  # also where a number is not finite
+        raise ValueError(
+            f"the mean of squared_errors, {mean:.4g}, is below the disagreement, {disagreement:.4g}: measure both on "
+            "the same images"
+        )
+    return disagreement, 2 * max(0.0, mean - disagreement + rounding)
+
+
+STATEMENTS = (
+    Statement(
+        "prompt-ensemble",
+        "The mean of M prompt sets has `E <= 2 (mean_j D_j - mean_j E ‖s_j - s̄‖²)`, of which the second term needs no "
+        "label.",
+        prompt_ensemble,
+        "tests/bounds/test_prompts.py",
+    ),
+)
