@@ -1,0 +1,74 @@
+"""Theorem 37: separation: views alone cannot tell images apart by class, captions can.
+
+In words: Views of N images that never meet say nothing of classes at widths below N, while consistent captions that
+connect the images of a class give error 0 at a width of the number of classes.
+
+Let the graph of views have N components of equal mass (the views of N images that never meet), and k < N. Every
+minimiser of the spectral loss of width k spans functions that are constant on components. For labels of r classes,
+uniform and independent over the components, the mean of its squared error over labellings is at least
+
+    (1 - 1/r) (1 - k/N),
+
+with equality iff the constant is in its span. A caption graph on the same images has `ε₂ <= α_T / (1 - σ²_{k+1})`
+(theorem 4): 0 at k = r with consistent captions and connected classes.
+
+Proof. `σ_1 = … = σ_N = 1 > σ_{N+1}`, with the indicators of components as their space, and a minimiser of width k < N
+lies in it (theorem 2). Take an orthonormal basis Q of its weighted span, N x k in coordinates of components. There
+`ỹ_c` has the entries `1[y_i = c] / √N`, and `E Σ_c ‖Qᵀ ỹ_c‖² = ((1 - 1/r) k + (1/r) ‖Qᵀ 1‖²) / N`. Since
+`‖Qᵀ 1‖² <= N`, the mean of `1 - Σ_c ‖Qᵀ ỹ_c‖²` is at least `1 - 1/r - (1 - 1/r) k/N`. ∎
+
+This is *diversity* from both sides. It is about the optimum on a graph: networks generalise from image to image, and
+views of real images do meet.
+
+Source: put together here. Saunshi et al. 2022 and HaoChen and Ma 2022 (abstracts seen): the class of encoders matters.
+
+Cost: linear in the pairs, and k + 1 singular values of the caption graph.
+"""
+
+import numpy as np
+
+from pairbounds.infrastructure.hypotheses import require
+from pairbounds.theory.bounds.gap import over_gap
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error
+from pairbounds.theory.spectrum.triplets import spectrum
+
+EQUAL = 1e-9  # relative: masses of components that differ by less are equal
+
+
+def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, float]:
+    """`(1 - 1/r) (1 - k/N)` of the views, rounded down, and `α_T / (1 - σ²_{k+1})` of the captions, rounded up.
+
+    Captions are better than views for most labellings where the second is smaller.
+
+    Parameters
+    ----------
+    views : a component for each of N images; its labels play no part, as the mean is over all labellings
+    captions : with left labels of r classes
+    k : at least 1 and below N
+
+    Raises
+    ------
+    HypothesisError
+        Components of different masses; k is not below their number; the captions lack labels.
+    """
+    masses = np.bincount(views.components[0], views.left_marginal)
+    n, r = len(masses), len(class_masses(captions))
+    require(1 <= k < n, f"k={k} is not in 1..{n - 1}: the views have {n} components, and k is to be below that")
+    spread = float(masses.max() / masses.min()) - 1
+    require(spread <= EQUAL, f"masses of the components of the views differ by {spread:.1%}: they are to be equal")
+    triplets = spectrum(captions, min(k + 1, *captions.joint.shape)).leading(k + 1)
+    at_least = max(0.0, (1 - 1 / r) * (1 - k / n) - EQUAL)
+    return at_least, over_gap(induced_labelling_error(captions), triplets, k)
+
+
+STATEMENTS = (
+    Statement(
+        "separation",
+        "On views with N equal components the mean of ε₂ over labellings by r classes is at least "
+        "`(1 - 1/r) (1 - k/N)`, k < N; captions have `ε₂ <= α_T / (1 - σ²_{k+1})`.",
+        separation,
+        "tests/bounds/test_separation.py",
+    ),
+)
