@@ -57,6 +57,10 @@ from pairbounds.theory.bounds.gap import over_gap as over_gap
 from pairbounds.infrastructure.hypotheses import HypothesisError as HypothesisError
 from pairbounds.theory.quantities.moment_problem import sharpest as sharpest
 from pairbounds.theory.quantities.moment_problem import Sharpest as Sharpest
+from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise as corrected_for_noise
+from pairbounds.theory.bounds.theorem38_shift import shifted_error as shifted_error
+from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble as prompt_ensemble
+from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote as caption_vote
 from pairbounds.theory.quantities.power_laws import fit_rate as fit_rate
 from pairbounds.theory.quantities.power_laws import RateFit as RateFit
 

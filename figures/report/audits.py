@@ -68,7 +68,7 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
         facts={name: summary[key] for name, key in FACTS.items() if summary.get(key) is not None},
         pictures=[Picture(data_uri(drawn), alt)] if drawn.is_file() else [],
         tables=[checks.claims(bounds), *rankings],
-        notes=list(map(str, summary["what_if"] or ())),
+        notes=[str(sentence) for key in ("what_if", "noise") for sentence in summary.get(key) or ()],
         origins=[origin for file in files.values() if (origin := origin_of(file)) is not None],
     )
     return found, [path, *files.values(), drawn, drawn.with_suffix(".pdf")]

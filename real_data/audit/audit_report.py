@@ -32,7 +32,7 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
     for name, (title, shown) in RANKINGS.items():
         if name in tables:
             _print_rows(title, tables[name][shown.split()].head(SHOWN))
-    for sentence in summary["what_if"] or ():
+    for sentence in (*(summary["what_if"] or ()), *(summary["noise"] or ())):
         echo(sentence)
 
 

@@ -19,13 +19,14 @@ from pairbounds.real_data.audit.audit_tables import NEED_LABELS, TABLES, audit_t
 from pairbounds.real_data.audit.cluster import count_there
 from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
+from pairbounds.real_data.audit.noise_trials import caption_noise
 from pairbounds.real_data.audit.pair_tables import Columns, open_tables
 from pairbounds.real_data.audit.summary import summarise, write_summary
 from pairbounds.real_data.audit.trials import WhatIf, what_if
 from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check_bounds import check_bounds
 
-TRIED = ("what_if", "what_if_verdict")
+TRIED = ("what_if", "what_if_verdict", "noise")
 N_STAGES = 6
 
 
@@ -60,6 +61,7 @@ def audit(
     settings: Settings | Mapping[str, Any] | None = None,
     columns: Columns | Mapping[str, Any] | None = None,
     trial: WhatIf | Mapping[str, Any] | None = None,
+    noise: float | None = None,
 ) -> Audit:
     """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and which captions and classes hurt most.
 
@@ -78,6 +80,8 @@ def audit(
     trial : `WhatIf` or dict, optional
         What to try on held-out images, with labels and without Dask: see `what_if`. Its curves and its verdict are two
         more tables.
+    noise : float, optional
+        A share of wrong captions to try, likewise: see `caption_noise`. What it measures is one more table.
 
     Raises
     ------
@@ -97,13 +101,17 @@ def audit(
     """
     settings, columns = as_settings(Settings, settings), as_settings(Columns, columns)
     trial = None if trial is None else as_settings(WhatIf, trial)
+    if noise is not None and not 0 < noise < 1:
+        raise ValueError(f"noise={noise!r} is not in (0, 1): give the share of wrong captions")
     out = Path(out)
     files = open_tables(Path(pairs), None if labels is None else Path(labels), columns)
     labels = None if files.labels is None else str(files.labels.path)
-    if trial is not None and (labels is None or settings.dask is not None):
-        raise ValueError("what if: give labels, by which the pairs are judged, and no Dask cluster")
+    for name, asked in (("what if", trial), ("noise", noise)):
+        if asked is not None and (labels is None or settings.dask is not None):
+            raise ValueError(f"{name}: give labels, by which the pairs are judged, and no Dask cluster")
     about = {"pairs": str(pairs), "labels": labels, **asdict(settings)}
     about |= {} if trial is None else {"what_if": asdict(trial)}
+    about |= {} if noise is None else {"noise": noise}
     cluster = nullcontext() if settings.dask is None else connected(settings.dask)
     with locked_folder(out), Bar(total=N_STAGES) as bar, cluster as client:
         with _stage(bar, "read"):
@@ -111,16 +119,21 @@ def audit(
         measures = _measures(counted.pairs, settings, bar)
         with _stage(bar, "what if"):
             outcome = None if trial is None else what_if(measures.graph, trial, counted.similarities)
+            plain = WhatIf(k=settings.k, device=settings.device, seed=settings.seed)
+            wrong = None if noise is None else caption_noise(measures.graph, noise, plain)
         with _stage(bar, "tables"):
             tables = audit_tables(measures, counted)
             if outcome is not None:
-                tables |= dict(zip(TRIED, (outcome.curves, outcome.verdict), strict=True))
+                tables |= {"what_if": outcome.curves, "what_if_verdict": outcome.verdict}
+            if wrong is not None:
+                tables["noise"] = wrong[0]
             keys = {name: write_table(table, out / f"{name}.parquet", about) for name, table in tables.items()}
             draw(tables, out)
         known = counted.tally | {
             "columns": files.columns(),
             "provenance": provenance(about) | {"content_keys": keys},
             "what_if": outcome and list(outcome.words),
+            "noise": wrong and list(wrong[1]),
         }
         summary = summarise(measures, known)
         write_summary(summary, out / "summary.json")

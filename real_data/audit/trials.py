@@ -141,15 +141,7 @@ def what_if(
     settings, labels = as_settings(WhatIf, settings), required_labels(graph, "left")
     if len(np.unique(labels)) < 2:
         raise ValueError("all images have the same label: at least two classes are needed")
-    everything = pair_list(graph, labels, similarities)
-    pairs = sampled(everything, np.random.default_rng([settings.seed, 0]))
-    sample: tuple[str, ...] = ()
-    if len(pairs) < len(everything):
-        images, of = (f"{len(np.unique(part.images)):,}" for part in (pairs, everything))
-        sample = (
-            f"what if: on a random sample of {images} of {of} images, with {len(pairs):,} of {len(everything):,} "
-            "pairs; captions have fewer images there, and leaks are seen less well",
-        )
+    pairs, sample = sample_of(pair_list(graph, labels, similarities), "what if", settings.seed)
     curves = _curves(pairs, settings)
     comparison = compared(curves, settings.rules if len(settings.rules) == 2 else ())
     words = (*sample, *in_words(comparison, settings.splits), *threshold_in_words(curves))
@@ -177,6 +169,19 @@ def pair_list(graph: PairGraph, labels: IntArray, similarities: sp.csr_array | N
     images, captions = (side.astype(np.int64) for side in entries.coords)
     of_pairs = np.full(len(images), np.nan) if similarities is None else similarities.data
     return PairList(images, captions, entries.data, labels, of_pairs)
+
+
+def sample_of(everything: PairList, question: str, seed: int) -> tuple[PairList, tuple[str, ...]]:
+    """The pairs, or those of a sample of the images, with a sentence that says so."""
+    pairs = sampled(everything, np.random.default_rng([seed, 0]))
+    if len(pairs) == len(everything):
+        return pairs, ()
+    images, of = (f"{len(np.unique(part.images)):,}" for part in (pairs, everything))
+    sentence = (
+        f"{question}: on a random sample of {images} of {of} images, with {len(pairs):,} of {len(everything):,} "
+        "pairs; captions have fewer images there, and leaks are seen less well"
+    )
+    return pairs, (sentence,)
 
 
 def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
@@ -209,7 +214,7 @@ def _on_half(
     views = Views(pairs, pairs.kept(seen), pairs.kept(~seen))
 
     def measure(left: PairList, half: PairList) -> dict[str, float]:
-        return _measured(left, _masses(half), settings)
+        return measured_on(left, image_masses(half), settings)
 
     yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | measure(views.judged, views.judged)
     for name, draw in trials:
@@ -255,12 +260,13 @@ def left_of(judged: PairList, order: IntArray, share: float) -> PairList:
     return judged.kept(np.sort(order[count_of(share, len(judged)) :]))
 
 
-def _masses(pairs: PairList) -> FloatArray:
+def image_masses(pairs: PairList) -> FloatArray:
+    """Probability of each image, (n_images,); 0 for one without a pair."""
     masses = np.bincount(pairs.images, pairs.weights, len(pairs.labels))
     return np.asarray(masses / masses.sum())
 
 
-def _measured(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str, float]:
+def measured_on(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str, float]:
     """Quantities of the bounds, on the graph of some pairs; `before` has the masses of the images with all of them."""
     images, rows = np.unique(pairs.images, return_inverse=True)
     captions, columns = np.unique(pairs.captions, return_inverse=True)

@@ -16,7 +16,7 @@ from pairbounds.__main__ import app
 from pairbounds.real_data.audit import WhatIf, trials, what_if
 from pairbounds.real_data.audit import dropping_rules as rules
 from pairbounds.real_data.audit.dropping_rules import PairList, Views
-from pairbounds.real_data.audit.trials import _half, _masses, _measured, left_of
+from pairbounds.real_data.audit.trials import _half, image_masses, left_of, measured_on
 from tests.real_data.test_audit_files import write
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -75,7 +75,7 @@ def test_what_is_left_is_measured_as_naive_loops_do(seed, rule, share):
     left = left_of(judged, order, share)
     assert len(left) == len(judged) - round(share * len(judged))
     bad = naive_wrong(left, 2)
-    found = _measured(left, _masses(judged), WhatIf(k=2, device="cpu"))
+    found = measured_on(left, image_masses(judged), WhatIf(k=2, device="cpu"))
     mass = {x: judged.weights[judged.images == x].sum() / judged.weights.sum() for x in np.unique(judged.images)}
     lost = mass.keys() - set(left.images)
     assert found["alpha_t"] == pytest.approx(naive_alpha(left), abs=1e-12)
