@@ -34,6 +34,7 @@ from pairbounds.theory.quantities.factorisation import spectral_loss as spectral
 from pairbounds.theory.quantities.population_infonce import infonce_loss as infonce_loss
 from pairbounds.real_data.untrained_features import untrained_features as untrained_features
 from pairbounds.theory.quantities.linear_encoders import linear_optimum as linear_optimum
+from pairbounds.theory.quantities.linear_encoders import encoder_from_pairs as encoder_from_pairs
 from pairbounds.theory.quantities.linear_encoders import LinearEncoder as LinearEncoder
 from pairbounds.theory.quantities.through_features import whitened as whitened
 from pairbounds.theory.quantities.probes import probe as probe

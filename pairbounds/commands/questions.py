@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+import numpy.typing as npt
 import typer
 
 from pairbounds.commands.check import COLUMNS_HELP, LABELS_HELP, Graph, node_features
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim, table_outputs
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line
+from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
@@ -22,7 +25,7 @@ from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
 from pairbounds.theory.questions.labels_needed import labels_needed_report
 from pairbounds.theory.questions.merge_levels import SPLITS, Merged, granularity_report
-from pairbounds.theory.questions.pairs import pairs_report
+from pairbounds.theory.questions.pairs import DRAW, pairs_report
 
 AGREE = 1e-6  # difference of errors or known numbers that is round-off
 MANY_PAIRS = 2_000_000  # distinct ones, from which on a spectrum takes minutes
@@ -38,6 +41,8 @@ SAMPLE_HELP = "FILE is a pilot sample of so many independent pairs, and not the 
 TARGET_HELP = "Squared error of the probe to be certified; with --labels-needed a 0-1 error."
 LABELS_NEEDED_HELP = "Say how many labelled images a probe needs, in place of pairs; for several widths, or --k."
 BALANCED_HELP = "Of --labels-needed: as many labelled images of each class."
+VIEWS_HELP = "Table of image pairs drawn independently, two ids a row: theorem 43, with --features."
+IMAGES_HELP = "With --views: features of the images, .npy by row, sorted by id for pairs; or a table with ids."
 BATCHES_HELP = "Batch sizes: 256; or several: 64,512,4096.  [default: 64 to 65,536 by twos]"
 
 FEATURES_HELP = (
@@ -80,6 +85,8 @@ def pairs(
     columns: Columns = None,
     weight: Weight = None,
     sample: Annotated[int | None, typer.Option(metavar="N", help=SAMPLE_HELP)] = None,
+    views: Annotated[Path | None, typer.Option(metavar="PAIRS", help=VIEWS_HELP)] = None,
+    features: Annotated[Path | None, typer.Option(metavar="X.npy", help=IMAGES_HELP)] = None,
     penalty: Annotated[float | None, typer.Option(metavar="MU", help="Of theorem 19.  [default: σ_(k+1)]")] = None,
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="With --known: save the worst graph.")] = None,
     labels_needed: Annotated[bool, typer.Option("--labels-needed", help=LABELS_NEEDED_HELP)] = False,
@@ -90,7 +97,8 @@ def pairs(
 ) -> None:
     """Say how many pairs certify a squared error; or, from a few known numbers, the largest error they allow.
 
-    Theorems 19 and 28 give the number of pairs, from the distribution in FILE or from a pilot sample of it. Examples:
+    Theorems 19 and 28 give the number of pairs, from the distribution in FILE or from a pilot sample of it. Theorem 43
+    gives that of image pairs, for an encoder linear in features. Examples:
 
     pairbounds pairs emoji.npz --k 100 --target 0.2
 
@@ -107,17 +115,27 @@ def pairs(
         raise ValueError("--save keeps the worst graph of --known, and there is no --known")
     if balanced and not labels_needed:
         raise ValueError("--balanced is of the labelled images of --labels-needed")
-    if labels_needed and (sample is not None or penalty is not None):
-        raise ValueError("--sample and --penalty are of pairs: leave them out with --labels-needed")
-    read = _read(file, labels, columns, weight, out, force, quiet=as_records)
+    of_pairs = (sample, penalty, views, features)
+    if labels_needed and any(given is not None for given in of_pairs):
+        raise ValueError(
+            "--sample, --penalty, --views and --features are of pairs: leave them out with --labels-needed"
+        )
+    read = _read(file, labels, columns, weight, out, force, views, features, quiet=as_records)
     settings: dict[str, Any] = {"target": target, "balanced": balanced}
     if labels_needed:
         answer = labels_needed_report(read.graph, k, **settings)
     else:
         settings = {"target": target, "level": level, "penalty": penalty, "sample": sample}
+        image_pairs: dict[str, Any] = {
+            "views": None if views is None else _image_pairs(views, read.graph.left_ids),
+            "features": None
+            if features is None
+            else node_features(features, read.graph.left_ids, read, quiet=as_records),
+        }
         assert k is not None
-        answer = pairs_report(read.graph, k, **settings)
-    _answered(answer, out, {"graph": file, "labels": labels, "k": k, **settings}, as_records)
+        answer = pairs_report(read.graph, k, **settings, **image_pairs)
+    files = {"graph": file, "labels": labels, "views": views, "features": features}
+    _answered(answer, out, {**files, "k": k, **settings}, as_records)
 
 
 def granularity(
@@ -152,6 +170,20 @@ def granularity(
     answer = granularity_report(read.graph, **settings, **given)
     files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}
     _answered(answer, out, {**files, **settings}, as_records)
+
+
+def _image_pairs(path: Path, ids: npt.NDArray[Any]) -> IntArray:
+    """Numbers of the left nodes of image pairs, (n, 2), from a table of two columns of their ids."""
+    table = table_file(path)
+    if len(table.names) != 2:
+        raise ValueError(f"{path} has {len(table.names)} columns: give two, the ids of the images of a pair. {DRAW}.")
+    rows, positions = table.read(), {str(name): position for position, name in enumerate(ids)}
+    drawn = np.column_stack([rows.filled(name).to_numpy() for name in table.names])
+    unknown = [(row, name) for row, pair in enumerate(drawn.tolist(), 1) for name in pair if name not in positions]
+    if unknown:
+        row, name = unknown[0]
+        raise ValueError(f"{path}, row {row}: {name!r} is no left node of FILE. {DRAW}.")
+    return np.array([[positions[name] for name in pair] for pair in drawn.tolist()], dtype=np.int64)
 
 
 def _read(

@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import PairGraph, check_bounds, optimal_embeddings, spectrum
+from pairbounds import PairGraph, check_bounds, encoder_from_pairs, optimal_embeddings, probe, spectrum
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
+from pairbounds.simulations.pair_sampling import PairSampler
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
+from pairbounds.theory.bounds.theorem43_from_image_pairs import ImagePairs, certified_mse_at_most
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.questions.batch import batch_report
 from pairbounds.theory.questions.labels_needed import PROBES, labels_needed_report
@@ -139,6 +141,46 @@ def test_the_command_pairs_with_labels_needed(call, tmp_path, monkeypatch):
     code, out, _ = call(app, *line)
     assert (code, "never by a bound" in out) == (0, True)
     assert pd.read_csv("t.csv")["width"].tolist() == [2]
+
+
+COMMAND = ("pairs", "pairs.csv", "--k", "1", "--target", ".5")
+FEATURES = np.array([[1, 2.0], [1, 1], [1, 0]])
+
+
+def test_image_pairs_are_certified_through_features(call, place):
+    drawn = np.column_stack(PairSampler(SIX).induced_pairs(3_000, np.random.default_rng(0)))
+    answer = pairs_report(SIX, 1, target=0.5, views=drawn, features=FEATURES)
+    numbers = ImagePairs.of(SIX.through(FEATURES), drawn).numbers(1)
+    assert answer.table["mse_43"].tolist() == [certified_mse_at_most(n, **numbers) for n in answer.table["n_pairs"]]
+    (said,) = [word for word in answer.words if word.startswith("By theorem 43")]
+    error, certified = (float(value) for value in re.findall(r"at most ([\d.]+)[, ]", said)[:2])
+    assert probe(SIX, encoder_from_pairs(*FEATURES[drawn.T], 1)(FEATURES)).mse <= error <= certified
+    needed = int(re.search(r"from ([\d,]+) pairs on", said)[1].replace(",", ""))
+    assert certified_mse_at_most(needed, **numbers) <= 0.5 < certified_mse_at_most(int(0.9 * needed), **numbers)
+    pd.DataFrame(np.array(IMAGES)[drawn]).to_csv("views.csv", index=False, header=["one", "other"])
+    pd.DataFrame(FEATURES, index=IMAGES).to_csv("features.csv")
+    code, out, err = call(app, *COMMAND, "--views", "views.csv", "--features", "features.csv")
+    assert (code, err) == (0, "")
+    assert said in out
+    assert "estimated from the features and labels of FILE" in out
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ("a,b\ncat 1,cat 2\ncat 1,a cat", "views.csv, row 2: 'a cat' is no left node of FILE. Draw image pairs"),
+        ("a,b\ncat 1,cat 2\ncat 1,dog", "pair 2: 'cat 1' and 'dog' share no caption of the distribution. Draw image"),
+        ("a,b,c\ncat 1,cat 2,1", "views.csv has 3 columns: give two, the ids of the images of a pair. Draw image"),
+        ("a,b\ncat 1,cat 1", "do not span the 2 features: draw more pairs"),
+        ("", "(--features): give both"),
+    ],
+)
+def test_tables_that_are_no_sample_of_image_pairs(call, place, table, why):
+    (place / "views.csv").write_text(table)
+    np.save("features.npy", FEATURES)
+    views = ["--views", "views.csv"] if table else []
+    code, _, err = call(app, *COMMAND, *views, "--features", "features.npy")
+    assert (code, why in err) == (2, True), err
 
 
 @pytest.fixture

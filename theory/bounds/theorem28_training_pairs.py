@@ -60,7 +60,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.confidence import bernstein_deviation
+from pairbounds.theory.quantities.confidence import bernstein_deviation, pairs_until
 from pairbounds.theory.quantities.consistency import label_energy
 from pairbounds.theory.quantities.population_infonce import pair_ratios
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
@@ -158,13 +158,7 @@ class Forecast:
 
     def pairs(self, target: float) -> float:
         """The number of pairs from which on `mse` is at most a target, to a thousandth; inf beyond `MOST_PAIRS`."""
-        if self.mse(MOST_PAIRS) > target:
-            return math.inf
-        few, many = 1.0, float(MOST_PAIRS)
-        while many / few > 1.001:
-            middle = math.sqrt(few * many)
-            few, many = (few, middle) if self.mse(int(middle)) <= target else (middle, many)
-        return int(many)
+        return pairs_until(self.mse, target, MOST_PAIRS, 1.001)
 
     @property
     def _half(self) -> float:

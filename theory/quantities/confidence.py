@@ -5,6 +5,7 @@ raises them.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -208,3 +209,14 @@ def bernstein_deviation(variance: float, largest: float, log: float, n: Any) -> 
     `E h'(0) = 0`: so `E cosh ‖x + X‖ <= cosh ‖x‖ (1 + E (e^{‖X‖} - 1 - ‖X‖))`, and `e^s <= 2 cosh s`.
     """
     return np.sqrt(2 * variance * log / n) + largest * log / (3 * n)
+
+
+def pairs_until(at_most: Callable[[int], float], target: float, most: int, ratio: float) -> float:
+    """The number of pairs from which on a falling bound is at most a target, up to a ratio; inf beyond `most`."""
+    if at_most(most) > target:
+        return math.inf
+    few, many = 1.0, float(most)
+    while many / few > ratio:
+        middle = math.sqrt(few * many)
+        few, many = (few, middle) if at_most(int(middle)) <= target else (middle, many)
+    return int(many)

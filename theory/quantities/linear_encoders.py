@@ -5,14 +5,17 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import scipy.linalg
+import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
-from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.through_features import (
     LEAST_EIGENVALUE,
     conditional_means,
+    feature_blocks,
     second_moments,
     unit_scales,
     validated_features,
@@ -103,32 +106,93 @@ def linear_optimum(
     given = validated_features(features, graph.n_left)
     require_width((given.shape[1], given.shape[1]), k)
     if ridge != "auto":
-        if not 0 <= ridge < np.inf:
-            raise ValueError(f"ridge={ridge!r} is not a number of at least 0")
-        return _Moments.of(graph, given).encoder(k, float(ridge), {})
+        return FeatureMoments.of(graph, given).encoder(k, ridge, {})
     if graph.n_left < FOLDS:
         raise ValueError(f"ridge='auto' holds left nodes out, and there are {graph.n_left}: give a number")
     held_out = _held_out_losses(graph, given, k, np.random.default_rng(seed))
     best = min(held_out, key=lambda tried: (held_out[tried], tried))
-    return _Moments.of(graph, given).encoder(k, best, held_out)
+    return FeatureMoments.of(graph, given).encoder(k, best, held_out)
+
+
+def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -> LinearEncoder:
+    """The encoder of width k, linear in features, that minimises the spectral loss on n image pairs, with a ridge.
+
+    Parameters
+    ----------
+    first, second : (n, d)
+        Features of the two images of each pair, drawn independently from `P_T`: two images drawn for one caption, or
+        two views of one image.
+    k, ridge :
+        As `linear_optimum` takes them.
+
+    Raises
+    ------
+    ValueError
+        Features that do not fit, k or the ridge out of range.
+    HypothesisError
+        Fewer than k positive values: then the minimiser of the loss has a smaller width.
+
+    Notes
+    -----
+    `K̂ w = λ̂ (Σ̂ + ρ I) w`. Cost: O(n d² + d³). Source: theorem 43.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pairbounds import encoder_from_pairs
+    >>> views = np.random.default_rng(0).standard_normal((2, 500, 3)) + 1
+    >>> encoder_from_pairs(*views, 1)(views[0]).shape
+    (500, 1)
+    """
+    one = validated_features(first, len(first))
+    other = validated_features(second, len(second))
+    if one.shape != other.shape:
+        raise ValueError(f"pairs have features of shapes {one.shape} and {other.shape}: give two of one shape (n, d)")
+    require_width((one.shape[1], one.shape[1]), k)
+    n = len(one)
+    moments = FeatureMoments.of_pairs(np.concatenate([one, other]), np.arange(n), np.arange(n, 2 * n))
+    encoder = moments.encoder(k, ridge, {})
+    positive = int(np.count_nonzero(encoder.values > LEAST_EIGENVALUE))
+    require(positive == k, f"the {n} pairs have {positive} positive values: take k <= {positive}, or draw more pairs")
+    return encoder
 
 
 @dataclass(frozen=True, eq=False)
-class _Moments:
-    """Second moments of features in units of their root mean squares, and those along induced pairs, (d, d) both."""
+class FeatureMoments:
+    """Second moments of features in units of their root mean squares, and those along image pairs, (d, d) both."""
 
     scales: FloatArray
     second: FloatArray
     induced: FloatArray
 
     @classmethod
-    def of(cls, graph: PairGraph, features: FloatArray) -> "_Moments":
+    def of(cls, graph: PairGraph, features: FloatArray) -> "FeatureMoments":
+        """Moments of the left nodes, and along induced pairs of a graph."""
         scales = unit_scales(features, graph.left_marginal)
         second = second_moments(features, graph.left_marginal, scales)
         induced = np.zeros_like(second)
         for means in conditional_means(graph, features):
             induced += (means * scales).T @ (means * scales)
         return cls(scales, second, induced)
+
+    @classmethod
+    def of_pairs(cls, features: npt.NDArray[Any], first: IntArray, second: IntArray) -> "FeatureMoments":
+        """Moments of n image pairs, given by the rows of their features, (n,) both; either image may come first."""
+        shares, shape = np.full(len(first), 0.5 / len(first)), (len(features), len(features))
+        drawn = sp.csr_array(sp.coo_array((shares, (first, second)), shape=shape))
+        pairs = sp.csr_array(drawn + drawn.T)
+        masses = np.asarray(pairs.sum(axis=1), dtype=np.float64)
+        scales = unit_scales(features, masses)
+        induced = np.zeros((features.shape[1], features.shape[1]))
+        for rows, block in feature_blocks(features):
+            induced += (block * scales).T @ ((pairs[rows] @ features) * scales)
+        return cls(scales, second_moments(features, masses, scales), (induced + induced.T) / 2)
+
+    def shift(self, ridge: float) -> float:
+        """`ρ`, of a ridge relative to the mean eigenvalue."""
+        if not 0 <= ridge < np.inf:
+            raise ValueError(f"ridge={ridge!r} is not a number of at least 0")
+        return ridge * float(np.trace(self.second)) / len(self.second)
 
     @cached_property
     def _eigenvectors(self) -> tuple[FloatArray, FloatArray]:
@@ -137,7 +201,7 @@ class _Moments:
     def encoder(self, k: int, ridge: float, held_out: dict[float, float]) -> LinearEncoder:
         """The top k generalised eigenvectors; columns of 0 beyond the rank of the features."""
         values, vectors = self._eigenvectors
-        shifted = values + ridge * float(np.mean(values))
+        shifted = values + self.shift(ridge)
         kept = shifted > LEAST_EIGENVALUE * shifted[-1]
         root = vectors[:, kept] / np.sqrt(shifted[kept])
         found, turned = scipy.linalg.eigh(root.T @ self.induced @ root)
@@ -152,7 +216,7 @@ def _held_out_losses(graph: PairGraph, features: FloatArray, k: int, rng: np.ran
     losses: dict[float, list[float]] = {ridge: [] for ridge in RIDGES}
     for fold in np.array_split(rng.permutation(graph.n_left), FOLDS):
         rest = np.setdiff1d(np.arange(graph.n_left), fold)
-        moments = _Moments.of(graph.part(rest), features[rest])
+        moments = FeatureMoments.of(graph.part(rest), features[rest])
         for ridge, of_ridge in losses.items():
             embedded = moments.encoder(k, ridge, {})(features)
             of_ridge.append(_held_out_loss(graph, fold, rest, embedded))

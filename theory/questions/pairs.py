@@ -1,16 +1,24 @@
-"""Question: how many pairs until a bound is certified? By theorems 19 and 28."""
+"""Question: how many pairs until a bound is certified? By theorems 19 and 28, and through features by theorem 43."""
 
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast
+from pairbounds.theory.bounds.theorem43_from_image_pairs import (
+    ImagePairs,
+    certified_mse_at_most,
+    mse_from_pairs_at_most,
+)
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.confidence import pairs_until
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
@@ -26,6 +34,10 @@ SIMULATED = 10**6  # pairs; larger samples are forecast from one of this size
 WALKED = 10**7  # pairs of a pilot sample; of a larger one about as many are walked, chosen at random
 MOST = 10**15  # pairs, beyond which nobody counts
 WHOLE = 0.001  # pairs: how far a count may be from an integer
+DRAW = (
+    "Draw image pairs independently: a caption by its mass and then two images of it, or two views of one image. "
+    "A table of images and captions is no such sample"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +82,40 @@ class _Walks:
 
     def pairs(self, target: float) -> float:
         """The number of pairs from which on the forecast is at most a target, to a hundredth; inf beyond `MOST`."""
-        if self.at_most(MOST) > target:
-            return math.inf
-        few, many = 1.0, float(MOST)
-        while many / few > 1.01:
-            middle = math.sqrt(few * many)
-            few, many = (few, middle) if self.at_most(int(middle)) <= target else (middle, many)
-        return math.ceil(many)
+        return pairs_until(self.at_most, target, MOST, 1.01)
+
+
+@dataclass(frozen=True, eq=False)
+class _ImagePairsForecast:
+    """Forecast of theorem 43 from image pairs, at their `λ̂_{k+1}`."""
+
+    image_pairs: ImagePairs
+    k: int
+    level: float
+
+    def mse(self, n_pairs: int) -> float:
+        """The squared error that n image pairs certify."""
+        return certified_mse_at_most(n_pairs, level=self.level, **self._numbers)
+
+    @cached_property
+    def _numbers(self) -> dict[str, float]:
+        return self.image_pairs.numbers(self.k)
+
+    def words(self, target: float) -> list[str]:
+        """Assumptions, what the image pairs certify, and how many are needed."""
+        names = {"e_X": "unreached", "φ": "variation", "R²": "largest", "b": "spread"}
+        given = ", ".join(f"{name} = {self._numbers[key]:.3g}" for name, key in names.items())
+        n, bounds = self.image_pairs.n, (mse_from_pairs_at_most(self.image_pairs, self.k), self.mse(self.image_pairs.n))
+        sample, certified = (rounded(bound, "<=", ".3g") for bound in bounds)
+        needed = _from(pairs_until(self.mse, target, MOST, 1.001), self.mse(MOST))
+        return [
+            "Assumptions: of theorem 19 none, but a penalty replaces the width; of theorem 28 the distribution of "
+            "pairs; of theorem 43 independent image pairs, an encoder linear in the features, and B, φ, R² and b of "
+            f"the population, which are estimated from the features and labels of FILE ({given}).",
+            f"By theorem 43 the encoder from these {n:,} image pairs has a squared error of at most {sample}, by the "
+            f"moments of the pairs, and of at most {certified} with probability {self.level:g}, by φ, R² and b. At "
+            f"most {target} is certified {needed}, if λ̂_(k+1) is {self._numbers['next_value']:.3g}.",
+        ]
 
 
 def pairs_report(
@@ -88,6 +127,8 @@ def pairs_report(
     penalty: float | None = None,
     hops: int = 2,
     sample: int | None = None,
+    views: npt.ArrayLike | None = None,
+    features: Any = None,
     seed: int = 0,
 ) -> Answer:
     """The squared error of a probe that n pairs guarantee, as a curve, and the n at which it reaches a target.
@@ -101,18 +142,22 @@ def pairs_report(
     penalty : μ of theorem 19, whose optimum keeps the singular values above it; by default `σ_{k+1}` of the graph
     hops : of the walks of theorem 19
     sample : the number of pairs that the graph counts, where it is a pilot sample
+    views : (n, 2), left nodes of n image pairs that were drawn independently from `P_T`, with features: for theorem 43
+    features : of the left nodes, as `PairGraph.through` takes them
     seed : of what is drawn
 
     Returns
     -------
     Answer, whose table has a row for each of `SIZES` and the columns
         n_pairs, mse_19 (penalised optimum, no hypothesis), mse_28 (optimum of width k of the pairs) and
-        mse_28_known_marginals (the same, trained with the true marginals).
+        mse_28_known_marginals (the same, trained with the true marginals), and with views
+        mse_43 (the encoder of width k, linear in the features, of n image pairs; see `certified_mse_at_most`).
 
     Raises
     ------
     ValueError
-        No labels; target, level or penalty not in (0, 1); k out of range; a sample whose counts are no integers.
+        No labels; target, level or penalty not in (0, 1); k out of range; a sample whose counts are no integers; views
+        without features or the reverse, or that are no pairs of images of one right node.
 
     Notes
     -----
@@ -123,6 +168,7 @@ def pairs_report(
         raise ValueError(f"target={target!r} is not a squared error between 0 and 1")
     own, known = Forecast(graph, k, level), Forecast(graph, k, level, known_marginals=True)
     required_labels(graph, "left")
+    image_pairs = _image_pairs(graph, views, features, is_distribution=sample is None)
     next_value = float(own.triplets.upper_values[k])
     walks = _Walks(graph, _penalty(penalty, next_value), level, hops, seed, sample)
     table = pd.DataFrame(
@@ -134,10 +180,32 @@ def pairs_report(
         }
         for n in SIZES
     )
-    table.attrs[KEY] = dict.fromkeys(table.columns.drop("n_pairs"), "<=")
     words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]
-    words.append(_closing(target, level, walks, own, known))
-    return Answer(table, tuple(words))
+    closing = _closing(target, level, walks, own, known)
+    if image_pairs is not None:
+        forecast = _ImagePairsForecast(image_pairs, k, level)
+        table["mse_43"] = [forecast.mse(n) for n in SIZES]
+        words += forecast.words(target)
+    table.attrs[KEY] = dict.fromkeys(table.columns.drop("n_pairs"), "<=")
+    return Answer(table, (*words, closing))
+
+
+def _image_pairs(
+    graph: PairGraph, views: npt.ArrayLike | None, features: Any, *, is_distribution: bool
+) -> ImagePairs | None:
+    """The sample of theorem 43; the two images of a pair share a caption if the graph is the distribution."""
+    if (views is None) != (features is None):
+        raise ValueError("theorem 43 needs image pairs (--views) and features of the images (--features): give both")
+    if views is None:
+        return None
+    image_pairs = ImagePairs.of(graph.through(features), views)
+    first, second = np.asarray(views).T
+    shared = graph.joint[first].multiply(graph.joint[second]).sum(axis=1) > 0
+    if is_distribution and not shared.all():
+        row = int(np.argmin(shared))
+        images = " and ".join(repr(str(graph.left_ids[side[row]])) for side in (first, second))
+        raise ValueError(f"image pair {row + 1}: {images} share no caption of the distribution. {DRAW}.")
+    return image_pairs
 
 
 def _penalty(penalty: float | None, next_value: float) -> float:
