@@ -15,7 +15,7 @@ from pairbounds.__main__ import GROUPS, app
 
 SCRIPT = Path(sys.executable).with_name("pairbounds")
 COMMANDS = typer.main.get_command(app).commands
-MOST_OPTIONS = 119
+MOST_OPTIONS = 121
 
 
 def test_there_are_few_commands_and_few_options():
