@@ -59,6 +59,8 @@ THEOREMS = {  # the look of each theorem in every figure; those of one panel dif
     20: Look(palette.MAGENTA, "--", "*"),
     28: Look(palette.BROWN, "--", "X"),
     34: Look(palette.ORANGE, "--", "P"),
+    42: Look(palette.INK, "-", "d"),
+    43: Look(palette.TEAL, "--", "P"),
 }
 
 

@@ -1,0 +1,117 @@
+"""Encoders learned from n image pairs of emoji, linear in features: their squared error beside theorems 42 and 43."""
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from sklearn.decomposition import PCA
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.datasets.emoji import USUAL_SIZE, emoji
+from pairbounds.real_data.emoji_concepts import emoji_graph
+from pairbounds.real_data.encoders.cache import FEATURES
+from pairbounds.real_data.encoders.efficientnet import EfficientNet
+from pairbounds.sweeps import Study, place
+from pairbounds.theory.bounds.theorem43_from_image_pairs import (
+    ImagePairs,
+    certified_mse_at_most,
+    mse_by_hops_at_most,
+    mse_by_norms_at_most,
+    mse_from_pairs_at_most,
+)
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_masses
+from pairbounds.theory.quantities.known_values import known_tail_at_most
+from pairbounds.theory.quantities.linear_encoders import FeatureMoments
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.quantities.through_features import GraphThroughFeatures
+
+NETWORK, PIXELS = "EfficientNet-Lite0", "pixels"
+SIDE = 16  # of the pictures whose pixels are features
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A population of images, features of them, and image pairs drawn for its captions.
+
+    Attributes
+    ----------
+    images : of the population, the same for all seeds
+    k : width of the encoders
+    components : principal components of the features, beside a constant
+    pairs : image pairs that are drawn
+    level : probability of what is certified
+    cache : where features are kept
+    """
+
+    images: int = 2_000
+    k: int = 32
+    components: tuple[int, ...] = (50, 100)
+    pairs: tuple[int, ...] = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
+    level: float = 0.95
+    cache: str = place(str(FEATURES))
+
+
+def measure(settings: Settings, seed: int) -> pd.DataFrame:
+    """A row for each kind and number of features and each number of pairs.
+
+    Columns: guess (of the classes by their masses), unreached (e_X), optimum_mse, mse_42 and mse_42_by_values (theorems
+    4 and 35 through the features) of the population; mse of the encoder from the drawn pairs; mse_43, mse_43_by_norms
+    and mse_43_by_hops, with B and the second moments of the population; and mse_43_certified.
+    """
+    chosen = np.sort(np.random.default_rng(0).choice(emoji_graph().n_left, settings.images, replace=False))
+    graph, rows = emoji_graph().part(chosen), []
+    induced = sp.coo_array(graph.joint @ sp.diags_array(1 / graph.right_marginal) @ graph.joint.T)
+    for (name, count), features in _features(chosen, settings).items():
+        for n in settings.pairs:
+            counts = np.random.default_rng([seed, n]).multinomial(n, induced.data / induced.data.sum())
+            pairs = np.repeat(np.column_stack(induced.coords), counts, axis=0).astype(np.int64)
+            about = {"features": name, "dimensions": count, "n_pairs": n}
+            rows.append(about | _errors(graph, features, pairs, settings))
+    return pd.DataFrame(rows)
+
+
+def _features(chosen: IntArray, settings: Settings) -> dict[tuple[str, int], FloatArray]:
+    """A constant and principal components of the features of a frozen network, and of pixels."""
+    images = emoji(USUAL_SIZE)
+    pixels = [np.asarray(images.image(number).convert("RGB").resize((SIDE, SIDE))).ravel() for number in chosen]
+    network = EfficientNet(pixels=USUAL_SIZE, device="cpu").encode_images(images, Path(settings.cache))[chosen]
+    kinds = {NETWORK: network, PIXELS: np.asarray(pixels, dtype=np.float64)}
+    return {
+        (name, count): np.column_stack([np.ones(len(rows)), PCA(count, svd_solver="full").fit_transform(rows)])
+        for (name, rows), count in product(kinds.items(), settings.components)
+    }
+
+
+def _errors(graph: PairGraph, features: FloatArray, pairs: IntArray, settings: Settings) -> dict[str, float]:
+    population, k = graph.through(features), settings.k
+    sample = ImagePairs.of(population, pairs)
+    encoder = FeatureMoments.of_pairs(features, *pairs.T).encoder(k, 0.0, {})
+    return {
+        "guess": 1 - float(np.sum(class_masses(graph) ** 2)),
+        "unreached": population.unreached,
+        "optimum_mse": population.probe_mse(k),
+        "mse_42": _theorem_42(population, k),
+        "mse_42_by_values": known_tail_at_most(population, population.spectrum, k),
+        "mse": probe(graph, encoder(features)).mse,
+        "mse_43": mse_from_pairs_at_most(sample, k),
+        "mse_43_by_norms": mse_by_norms_at_most(sample, k),
+        "mse_43_by_hops": mse_by_hops_at_most(sample, k),
+        "mse_43_certified": certified_mse_at_most(len(pairs), level=settings.level, **sample.numbers(k)),
+    }
+
+
+def _theorem_42(population: GraphThroughFeatures, k: int) -> float:
+    return population.unreached + population.variation / (1 - float(population.spectrum.upper_values[k]) ** 2)
+
+
+STUDY = Study(
+    question="How far above the error of encoders learned from n image pairs are theorems 42 and 43?",
+    settings=Settings,
+    measure=measure,
+    seeds=5,
+    small={"pairs": (1_000, 100_000), "components": (50,)},
+)
