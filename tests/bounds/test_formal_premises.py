@@ -73,7 +73,7 @@ PREMISES: dict[str, Callable[[Case], Any]] = {
 ROWS = {
     "test_spectra": "factorisation optimum excess-loss induced-labelling-error image-error class-leaks class-partition "
     "infonce-entropy mean-classifier-any infonce-by-range residual batch-collisions mixture-labelling-error "
-    "mixture-spectrum classes-by-domains coarser-captions",
+    "mixture-spectrum classes-by-domains coarser-captions caption-vote-mse caption-vote-error",
     "parts_or_zero": "mmcl-is-sscl",
     "test_factorisation": "imbalance-error",
     "test_factorisation gap": "probe-mse probe-error image-error-by-pairs zero-shot",
@@ -101,6 +101,11 @@ ROWS = {
     "test_confidence": "labelling-error-interval consistency-from-pairs",
     "test_penalty test_confidence": "penalised-error-from-pairs",
     "test_ridge": "ridge-mse",
+    "test_few_labels": "few-labels-mse few-labels-balanced-mse few-labels-error",
+    "test_caption_noise": "noise-keeps-the-optimum noisy-consistency corrected-for-noise",
+    "test_separation": "separation",
+    "test_shift": "shifted-error",
+    "test_prompts": "prompt-ensemble",
     "test_training_pairs": "error-from-pairs error-from-pairs-by-rank angle-from-pairs",
 }
 ELSEWHERE = {path.stem for path in Path(__file__).parents[1].glob("*/test_*.py")}

@@ -87,6 +87,7 @@ def theorems() -> list[str]:
         "FalseTransfer",
         "Instances",
         "Instances25",
+        "Instances34",
         "LogInstances",
         "Sharpness",
         "Sharpness18",

@@ -3,7 +3,7 @@
    `value l k` is the square of the (k+1)-st singular value. Division by zero gives zero. The statements hold of every
    minimiser of the loss; those of the sharper form of theorem 4, and half of theorem 16, are about the top-k embedding,
    which every minimiser is where two values part. *)
-From mathcomp Require Import all_ssreflect all_algebra.
+From mathcomp Require Import all_ssreflect all_algebra fingroup perm.
 Set Implicit Arguments.
 Unset Strict Implicit.
 Unset Printing Implicit Defensive.
@@ -124,6 +124,15 @@ Definition class_spread c : R := (\sum_x p x * (y x == c)%:R * from_mean x c) / 
 (* a node that is nearer to another class's mean, or as near, is an error *)
 Definition nearest_mean_error : R := \sum_x p x * (errs (fun c => - from_mean x c) (y x))%:R.
 End Means.
+
+Section Scores.
+Variables (R : rcfType) (n r : nat) (p : 'I_n -> R) (y : 'I_n -> 'I_r) (s : 'I_n -> 'I_r -> R).
+(* errors of any scores, where nodes are drawn from p; a tied argmax is an error *)
+Definition scores_mse : R := \sum_x p x * \sum_c (s x c - (y x == c)%:R) ^+ 2.
+Definition scores_error : R := \sum_x p x * (errs (s x) (y x))%:R.
+(* scores that add up to 1 at each node *)
+Definition centred x c : R := s x c - (\sum_b s x b - 1) / r%:R.
+End Scores.
 
 Section Hinge.
 Variables (R : rcfType) (n m k r : nat) (P : graph R n m) (z : 'I_m -> 'I_r) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k)).
@@ -663,4 +672,115 @@ Definition coarser_captions := forall n m m' r (P : graph R n m) (P' : graph R n
   (forall l j, 0 <= K l j) -> (forall l, \sum_j K l j = 1) -> (forall x j, P' x j = \sum_l P x l * K l j) ->
   eigenbasis (hop P) U l -> eigenbasis (hop P') U' l' ->
   (forall i, singular l' i <= singular l i) /\ alphaT P y <= alphaT P' y.
+
+(* Theorem 34: the head of the mean embeddings of labelled nodes s, and of nodes w of which the j-th is drawn from class
+   d j; nodes are drawn independently. Whitened features have orthonormal weighted columns. *)
+Definition mean_embedding n r k (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) (s : seq 'I_n) : 'M[R]_(k, r) :=
+  \matrix_(i, c) ((\sum_(x <- s) f x i * (y x == c)%:R) / (size s)%:R).
+Definition balanced_embedding n m r k N (P : graph R n m) (y : 'I_n -> 'I_r) (d : 'I_N -> 'I_r) (f : 'M[R]_(n, k))
+    (w : {ffun 'I_N -> 'I_n}) : 'M[R]_(k, r) :=
+  \matrix_(i, c) (mass P y c / #|[pred j | d j == c]|%:R * \sum_(j | d j == c) f (w j) i).
+Definition balanced_mean n m r N (P : graph R n m) (y : 'I_n -> 'I_r) (d : 'I_N -> 'I_r)
+    (X : {ffun 'I_N -> 'I_n} -> R) : R :=
+  \sum_(w : {ffun 'I_N -> 'I_n}) (\prod_j (pL P (w j) * (y (w j) == d j)%:R / mass P y (d j))) * X w.
+(* the first N nodes of a shuffle *)
+Definition shuffle_mean n N (X : seq 'I_n -> R) : R :=
+  (\sum_(s : {perm 'I_n}) X [seq s i | i <- take N (enum 'I_n)]) / (n`!)%:R.
+Definition few_labels_mse := forall n m r k N (P : graph R n m) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) B
+    (least := mse P y f B) (X := fun s => mse P y f (mean_embedding y f s)),
+  (weightedL P f)^T *m weightedL P f = 1%:M -> least_squares P y f B -> (0 < N)%N ->
+  [/\ sample_mean (pL P) N X = least + (k%:R - 1 + least) / N%:R,
+      sample_mean (pL P) N (fun s => error P y f (mean_embedding y f s)) <= 2 * (least + (k%:R - 1 + least) / N%:R) &
+      (forall x, pL P x = 1 / n%:R) -> (N <= n)%N ->
+      shuffle_mean N X = least + (n%:R - N%:R) / (n%:R - 1) * ((k%:R - 1 + least) / N%:R)].
+(* nodes of every class are drawn; the least by numbers in proportion to p_c times the root of the variance; and where
+   the classes are of one mass, with as many nodes of each *)
+Definition few_labels_balanced_mse := forall n m r k N (P : graph R n m) (y : 'I_n -> 'I_r) (d : 'I_N -> 'I_r)
+    (f : 'M[R]_(n, k)) B (drawn := fun c => #|[pred j | d j == c]|) (spread := class_spread (pL P) y f)
+    (term := \sum_c mass P y c ^+ 2 * spread c / (drawn c)%:R)
+    (neyman := (\sum_c mass P y c * Num.sqrt (spread c)) ^+ 2 / N%:R),
+  (weightedL P f)^T *m weightedL P f = 1%:M -> least_squares P y f B ->
+  (forall c, exists x, y x = c) -> (forall c, exists j, d j = c) ->
+  [/\ balanced_mean P y d (fun w => mse P y f (balanced_embedding P y d f w)) = mse P y f B + term,
+      neyman <= term /\ forall t, (forall c, (drawn c)%:R = t * (mass P y c * Num.sqrt (spread c))) -> term = neyman &
+      (forall c, mass P y c = 1 / r%:R) -> (forall c, drawn c * r = N)%N ->
+      term = (k%:R - r%:R * (1 - mse P y f B)) / N%:R].
+(* `off` is the squared distance of the constant from the span of the features *)
+Definition few_labels_error := forall n m r k N (P : graph R n m) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) B
+    (mean := sample_mean (pL P) N) (least := mse P y f B) (off := 1 - \sum_i (\sum_x pL P x * f x i) ^+ 2)
+    (A := fun o => 1 - least - (1 - o) / r%:R)
+    (W := fun o => ((1 - 1 / r%:R) * (k%:R - 1) + least - o / r%:R) / N%:R)
+    (bound := fun o => 2 * (least - o / r%:R + A o * W o / (A o + W o))),
+  (weightedL P f)^T *m weightedL P f = 1%:M -> least_squares P y f B -> (0 < N)%N ->
+  [/\ mean (fun s => scores_mse (pL P) y (centred (f *m mean_embedding y f s))) = least - off / r%:R + W off,
+      0 < A off -> mean (fun s => error P y f (mean_embedding y f s)) <= bound off,
+      0 <= off /\ (off = 0 <-> exists v : 'cV[R]_k, f *m v = const_mx 1) &
+      0 < A 0 -> [/\ 0 < A off, bound off <= bound 0 & bound 0 <= 2 * (least + (k%:R - 1 + least) / N%:R)]].
+
+(* Theorem 36: a share eta of the pairs of P' is drawn independently *)
+Definition noisy n m (P : graph R n m) (eta : R) (P' : graph R n m) :=
+  0 <= eta < 1 /\ forall x l, P' x l = (1 - eta) * P x l + eta * (pL P x * pR P l).
+Definition noise_keeps_the_optimum := forall n m k eta (P P' : graph R n m) U l U' l'
+    (f f' : 'M[R]_(n, k.+1)) (g g' : 'M[R]_(m, k.+1)),
+  noisy P eta P' -> eigenbasis (hop P) U l -> eigenbasis (hop P') U' l' ->
+  [/\ singular l' 0 = 1, forall i, singular l' i.+1 = (1 - eta) * singular l i.+1,
+      exists2 V : 'M[R]_n, eigenbasis (hop P) V l & eigenbasis (hop P') V l' &
+      singular l k.+1 < singular l k -> minimiser P f g -> minimiser P' f' g' ->
+      ((weightedL P' f')^T :=: (weightedL P f)^T)%MS /\
+      forall r (y : 'I_n -> 'I_r) B B', least_squares P y f B -> least_squares P' y f' B' ->
+        [/\ f' *m B' = f *m B, mse P' y f' B' = mse P y f B & error P' y f' B' = error P y f B]].
+Definition noisy_consistency := forall n m r eta (P P' : graph R n m) (y : 'I_n -> 'I_r)
+    (keep := (1 - eta) ^+ 2) (ones := \sum_c mass P y c ^+ 2), noisy P eta P' ->
+  (forall j, consistency P' y j = ones + keep ^+ j * (consistency P y j - ones)) /\
+  alphaT P' y = keep * alphaT P y + (1 - keep) * (1 - ones).
+(* theorems 4 and 15 by values of P' that are corrected for a share s of noise; measures of mass `ones` or more at 1 *)
+Definition corrected_for_noise := forall n m r k M eta s (P P' : graph R n m) (y : 'I_n -> 'I_r) U l U' l'
+    (f : 'M[R]_(n, k.+1)) (g : 'M[R]_(m, k.+1)) B (keep := (1 - s) ^+ 2) (ones := \sum_c mass P y c ^+ 2)
+    (a := fun j => ones + (consistency P' y j - ones) / keep ^+ j) (b := value l' k.+1 / keep),
+  noisy P eta P' -> 0 <= s <= eta -> eigenbasis (hop P) U l -> eigenbasis (hop P') U' l' ->
+  singular l k.+1 < singular l k -> minimiser P f g -> least_squares P y f B ->
+  (b < 1 -> mse P y f B <= (1 - a 1%N) / (1 - b)) /\
+  (forall most,
+     (forall N (w t : 'I_N -> R), [/\ forall i, 0 <= w i, forall i, 0 <= t i <= 1,
+        forall j, (j <= M)%N -> \sum_i w i * t i ^+ j = a j & ones <= \sum_(i | t i == 1) w i] ->
+      \sum_(i | t i <= b) w i <= most) ->
+   mse P y f B <= most).
+
+(* Theorem 37: the mean over labels of N parts of one mass, uniform and independent, of any embedding; and of a minimiser
+   where the parts are those of the graph. What captions have is probe_mse. *)
+Definition mean_over_labellings n r N (part : 'I_n -> 'I_N) (X : ('I_n -> 'I_r) -> R) : R :=
+  (\sum_(c : {ffun 'I_N -> 'I_r}) X (fun x => c (part x))) / (r ^ N)%:R.
+Definition separation := forall n m r k N (P : graph R n m) (part : 'I_n -> 'I_N) (f : 'M[R]_(n, k)) (g : 'M[R]_(m, k))
+    (head : ('I_n -> 'I_r) -> 'M[R]_(k, r))
+    (mean := mean_over_labellings part (fun y => mse P y f (head y))) (least := (1 - 1 / r%:R) * (1 - k%:R / N%:R)),
+  (0 < r)%N -> (forall b, \sum_x pL P x * (part x == b)%:R = 1 / N%:R) -> (forall y, least_squares P y f (head y)) ->
+  least <= mean /\
+  ((forall x x', (part x == part x') = connect (linked P) (inl x) (inl x')) -> (k <= N)%N -> minimiser P f g ->
+   (forall x x', part x = part x' -> row x f = row x' f) /\
+   (mean = least <-> exists v : 'cV[R]_k, f *m v = const_mx 1)).
+
+(* Theorem 38: nodes are drawn from q; `most` is what a budget of mass pays for, the largest q / p first *)
+Definition shifted_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) B (q : 'I_n -> R),
+  (forall x, 0 <= q x) ->
+  (forall most, (forall w : 'I_n -> R, (forall x, 0 <= w x <= 1) ->
+      \sum_x pL P x * w x <= 2 * mse P y f B -> \sum_x q x * w x <= most) ->
+    scores_error q y (f *m B) <= most) /\
+  (forall ratio, (forall x, q x <= ratio * pL P x) -> scores_error q y (f *m B) <= 2 * mse P y f B * ratio).
+
+(* Theorem 39: scores of M prompts, and their mean *)
+Definition prompt_ensemble := forall n r M (p : 'I_n -> R) (y : 'I_n -> 'I_r) (s : 'I_M -> 'I_n -> 'I_r -> R)
+    (mean := fun x c => (\sum_j s j x c) / M%:R) (spread := fun j => \sum_x p x * \sum_c (s j x c - mean x c) ^+ 2)
+    (left := (\sum_j scores_mse p y (s j)) / M%:R - (\sum_j spread j) / M%:R),
+  (forall x, 0 <= p x) -> (0 < M)%N ->
+  scores_mse p y mean = left /\ scores_error p y mean <= 2 * left.
+
+(* Theorem 40: each node's captions vote by the shares of the classes among their images *)
+Definition caption_vote n m r (P : graph R n m) (y : 'I_n -> 'I_r) x c : R :=
+  \sum_l P x l / pL P x * ((\sum_x' P x' l * (y x' == c)%:R) / pR P l).
+Definition caption_vote_mse := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r) U l
+    (squared := scores_mse (pL P) y (caption_vote P y)), eigenbasis (hop P) U l ->
+  [/\ squared = 1 - 2 * consistency P y 1 + consistency P y 2,
+      squared = \sum_i (1 - l i) ^+ 2 * energy P y U i & squared <= alphaT P y].
+Definition caption_vote_error := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r),
+  scores_error (pL P) y (caption_vote P y) <= 2 * (1 - 2 * consistency P y 1 + consistency P y 2).
 End Rows.
