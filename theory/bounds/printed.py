@@ -163,7 +163,7 @@ def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, shown: p
         f"{consistency}; σ²_(k+1) = {_squared_value(triplets, k):.4f} at k = {k}.",
         f"Always guessing the largest class is wrong on {guess_error(graph):.1%} of the left nodes.{of_error}",
         f"The caption vote (theorem 40) is wrong on {vote:.1%}, and without an image's own pairs on {others:.1%}. It "
-        "sees the labels of the other images: it is not zero-shot.",
+        "sees the labels of images: it is not zero-shot.",
         f"Vacuous{everywhere}, no better than guessing: {useless}."
         if useless
         else f"No bound shown is vacuous{everywhere}.",
