@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -118,6 +119,18 @@ def test_equal_classes_by_hand():
     assert found.labels_needed(0.2 + 1e-9) == 4
     assert found.labels_needed(0.2 - 1e-9) == 5
     assert found.labels_needed(0.1, balanced=True) == 2
+    assert found.labels_needed(1e-8) == pytest.approx(1e8, rel=1e-4)
+    assert found.labels_needed(1e-13) == math.inf
+    # (d) at δ = e⁻²: `(√(1/4) + √2 √(4/4))²`.
+    assert few_labels_with_probability(0, 2, 4, math.sqrt(2), 1 - math.exp(-2)) == pytest.approx((0.5 + 2**0.5) ** 2)
+
+
+@pytest.mark.parametrize("n_labels", range(1, 40))
+def test_values_are_rounded_up(n_labels):
+    mse = Fraction(0.1)
+    assert few_labels_mse(0.1, 7, n_labels) >= mse + (6 + mse) / n_labels
+    A, W = Fraction(2, 3) - mse, (4 + mse) / n_labels
+    assert few_labels_error(0.1, 7, n_labels, 3) >= 2 * (mse + A * W / (A + W))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -175,6 +188,7 @@ def test_with_probability_and_through_features(family):
         (few_labels_balanced_mse, (0.5, [0.5, 0.5], [1, 1], [2]), "each class"),
         (few_labels_with_probability, (0.5, 4, 10, 1.9), "at least √4"),
         (few_labels_with_probability, (0.5, 4, 10, 2, 1.0), "level"),
+        (few_labels_with_probability, (0.5, 4, 10, 2, 0.0), "level"),
     ],
 )
 def test_bad_arguments(function, arguments, why):
