@@ -18,7 +18,7 @@ TRUE = "true"  # column: the squared error, and so the tightness of a bound that
 ALPHA_BINS = np.geomspace(2e-3, 1, 10)
 GAP_BINS = np.geomspace(1e-2, 1, 10)
 FEW = 3  # cells with fewer graphs are left blank
-MAIN = ("multihop-mse", "sharp-probe-mse", "probe-mse", "local-multihop-error", "multihop-error")
+MAIN = ("multihop-mse", "known-values-mse", "sharp-probe-mse", "probe-mse", "local-multihop-error", "multihop-error")
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
