@@ -1,7 +1,7 @@
 """Theorem 35: theorem 15, where the singular values above the cut are known.
 
-In words: The labels have their energy at the squared singular values. Those above the cut are known one by one, so
-multi-hop consistency says nearly exactly how much of the energy lies below it.
+In words: Where the singular values above the cut are known one by one, multi-hop consistency says nearly exactly how
+much of the labels' energy lies below it.
 
 Let `ν = Σ_i c_i δ(σ_i²)` be the label-energy measure of theorem 15. Its support is `[0, σ²_{k+1}]` and the k known
 points `σ_1², …, σ_k²`. So

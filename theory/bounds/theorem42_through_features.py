@@ -1,8 +1,7 @@
 """Theorem 42: through a network: what encoders that are linear in given features can reach.
 
-In words: An encoder that is a linear map of fixed features cannot give every image any embedding. Its best squared
-error is that of a linear probe on all features, plus the label energy that the cut to width k loses, and the bounds on
-a graph hold for the second part.
+In words: The best encoder that is a linear map of fixed features has the squared error of a linear probe on all
+features, plus the label energy that the cut to width k loses, which the bounds on a graph bound.
 
 Let `X(x)` be d features of the left nodes (an untrained network, a frozen one, pixels), and the encoders `f = X W` of
 width k <= d, with g free. Let X̃ be X whitened under p, and with it
