@@ -1,6 +1,7 @@
 """Theorem 43, encoders learned from image pairs, against dense algebra on the pairs one by one."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -122,8 +123,13 @@ def test_all_pairs_as_a_sample_give_theorem_42_and_an_equality():
     sample = ImagePairs.of(population, pairs)
     encoder = encoder_from_pairs(features[pairs[:, 0]], features[pairs[:, 1]], 1)
     error = probe(graph, encoder(features)).mse
+    off = 1e-3  # of round-off raises every bound
     for bound in (mse_from_pairs_at_most, mse_by_norms_at_most, mse_by_hops_at_most):
         assert bound(sample, 1) == pytest.approx(error, abs=1e-10)
+        assert bound(replace(sample, rounding=off), 1) >= error + off
+        assert bound(replace(sample, population=replace(population, rounding=off)), 1) >= error + off / 2
+    assert replace(sample, rounding=off).low == pytest.approx(1 - off)
+    assert replace(sample, rounding=off).next_value(1) == pytest.approx(sample.next_value(1) + 2 * off / (1 - off))
     assert error == pytest.approx(population.probe_mse(1), abs=1e-10)
     many = certified_mse_at_most(10**14, **sample.numbers(1))
     assert error <= many == pytest.approx(error, abs=1e-5)
@@ -152,6 +158,7 @@ def test_certified_by_hand():
     value = certified_mse_at_most(1000, **NUMBERS, level=0.9)
     assert value == pytest.approx(0.1 + above / (low * 0.5))
     assert certified_mse_at_most(1000, **NUMBERS, level=0.9, bias=0.01) == pytest.approx(value + 0.01 / (low * 0.5))
+    assert certified_mse_at_most(1, **NUMBERS | {"largest": 3.0, "variation": 1.0, "bias": 0.0}) == 1
     assert certified_mse_at_most(10, **NUMBERS) == 1 == certified_mse_at_most(10**9, **NUMBERS | {"next_value": 1})
 
 
@@ -168,7 +175,15 @@ def test_certified_numbers_cover_the_sample_in_at_least_the_stated_share():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"variation": 1.1}, {"largest": 2.9}, {"unreached": 1.1}, {"next_value": 1.1}, {"bias": -1}, {"level": 1}],
+    [
+        {"variation": 1.1},
+        {"largest": 2.9},
+        {"unreached": 1.1},
+        {"next_value": 1.1},
+        {"bias": -1},
+        {"level": 1},
+        {"level": 0},
+    ],
 )
 def test_numbers_that_no_population_has(wrong):
     with pytest.raises(
@@ -181,9 +196,9 @@ def test_hypotheses():
     graph = PairGraph(np.ones((4, 2)), [0, 0, 1, 1])
     features = np.column_stack([np.ones(4), [1.0, 2, 3, 5], [0, 0, 0, 1]])
     population = graph.through(features)
-    for pairs in ([[1, 2]], [[0, 1], [1, 2], [0, 2]]):
+    for pairs, ridge in (([[1, 2]], 0.0), ([[0, 1], [1, 2], [0, 2]], 0.0), ([[0, 1], [1, 2], [0, 2]], 0.1)):
         with pytest.raises(HypothesisError, match="do not span the 3 features: draw more pairs"):
-            ImagePairs.of(population, pairs)
+            ImagePairs.of(population, pairs, ridge)
     for pairs in ([[0, 4]], [[-1, 0]], [0, 1]):
         with pytest.raises(ValueError, match="two numbers of left nodes"):
             ImagePairs.of(population, pairs)

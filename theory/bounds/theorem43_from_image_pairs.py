@@ -95,11 +95,11 @@ class ImagePairs:
         d, m = whitening.shape
         require(not ridge or d == m, f"the {d} features have rank {m}: drop some for a ridge, or take ridge=0")
         moments = FeatureMoments.of_pairs(population.features, *drawn.T)
-        scales = np.where(moments.scales > 0, moments.scales, np.inf)[:, None]  # a missing feature has no moments
+        scales = np.where(moments.scales > 0, moments.scales, np.inf)[:, None]  # a feature that no image has: no weight
         weights, rho = whitening / scales, moments.shift(ridge)
         second = weights.T @ moments.second @ weights + rho * weights.T @ weights
         values = eigvalsh(second)
-        spanned = bool(moments.scales[whitening.any(axis=1)].all()) and values[0] > LEAST_EIGENVALUE * values[-1]
+        spanned = values[0] > LEAST_EIGENVALUE * values[-1]
         require(spanned, f"the {len(drawn)} image pairs do not span the {m} features: draw more pairs")
         bias = rho * float(np.sum((weights @ population.weighted_targets.toarray()) ** 2))
         rounding = (population.rounding + 8 * EPS * m) * float(values[-1])
