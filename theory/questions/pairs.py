@@ -104,7 +104,7 @@ class _ImagePairsForecast:
     def words(self, target: float) -> list[str]:
         """Assumptions, what the image pairs certify, and how many are needed."""
         names = {"e_X": "unreached", "φ": "variation", "R²": "largest", "b": "spread"}
-        given = ", ".join(f"{name} = {self._numbers[key]:.3g}" for name, key in names.items())
+        given = ", ".join(f"{name} = {self._numbers[key]:.4f}" for name, key in names.items())
         n, bounds = self.image_pairs.n, (mse_from_pairs_at_most(self.image_pairs, self.k), self.mse(self.image_pairs.n))
         sample, certified = (rounded(bound, "<=", ".3g") for bound in bounds)
         needed = _from(pairs_until(self.mse, target, MOST, 1.001), self.mse(MOST))
