@@ -106,6 +106,11 @@ ROWS = {
     "test_separation": "separation",
     "test_shift": "shifted-error",
     "test_prompts": "prompt-ensemble",
+    "test_factorisation test_known_values": "known-values-mse known-values-error known-values-mse-below",
+    "test_penalty test_known_values": "known-values-penalised-mse",
+    "test_from_labels": "unbiased-probe-mse unbiased-balanced-probe-mse unbiased-probe-mse-without-replacement",
+    "test_from_image_pairs": "from-image-pairs from-image-pairs-by-norms from-image-pairs-by-hops",
+    "test_through_features": "through-features regularised-through-features",
     "test_training_pairs": "error-from-pairs error-from-pairs-by-rank angle-from-pairs",
 }
 ELSEWHERE = {path.stem for path in Path(__file__).parents[1].glob("*/test_*.py")}

@@ -88,6 +88,7 @@ def theorems() -> list[str]:
         "Instances",
         "Instances25",
         "Instances34",
+        "InstancesFeatures",
         "LogInstances",
         "Sharpness",
         "Sharpness18",

@@ -717,6 +717,35 @@ Definition few_labels_error := forall n m r k N (P : graph R n m) (y : 'I_n -> '
       0 <= off /\ (off = 0 <-> exists v : 'cV[R]_k, f *m v = const_mx 1) &
       0 < A 0 -> [/\ 0 < A off, bound off <= bound 0 & bound 0 <= 2 * (least + (k%:R - 1 + least) / N%:R)]].
 
+(* Theorem 35: any polynomial that is at least 1 up to the cut, and not negative at the values above it; where the second
+   value is below 1 the energy at 1 is known, and 1 is no point. From below, at most 1 and not positive. *)
+Definition energy_at_one n m r (P : graph R n m) (y : 'I_n -> 'I_r) : R := \sum_c mass P y c ^+ 2.
+Definition known_values_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B (p : {poly R}),
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B ->
+  (forall t, 0 <= t <= value l k -> 1 <= p.[t]) ->
+  ((forall i : 'I_n, (i < k)%N -> 0 <= p.[l i]) -> mse P y f B <= \sum_(j < size p) p`_j * consistency P y j) /\
+  ((forall i : 'I_n, (0 < i < k)%N -> 0 <= p.[l i]) -> (0 < k)%N -> value l 1 < 1 ->
+     mse P y f B <= \sum_(j < size p) p`_j * (consistency P y j - energy_at_one P y)).
+Definition known_values_error := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B (p : {poly R}),
+  eigenbasis (hop P) U l -> @minimiser R n m k P f g -> least_squares P y f B ->
+  (forall t, 0 <= t <= value l k -> 1 <= p.[t]) ->
+  ((forall i : 'I_n, (i < k)%N -> 0 <= p.[l i]) -> error P y f B <= 2 * \sum_(j < size p) p`_j * consistency P y j) /\
+  ((forall i : 'I_n, (0 < i < k)%N -> 0 <= p.[l i]) -> (0 < k)%N -> value l 1 < 1 ->
+     error P y f B <= 2 * \sum_(j < size p) p`_j * (consistency P y j - energy_at_one P y)).
+Definition known_values_mse_below := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l f g B (p : {poly R}),
+  eigenbasis (hop P) U l -> @minimiser R n m k.+1 P f g -> least_squares P y f B ->
+  (forall t, 0 <= t <= value l k.+1 -> p.[t] <= 1) ->
+  ((forall i : 'I_n, (i <= k)%N -> p.[l i] <= 0) -> \sum_(j < size p) p`_j * consistency P y j <= mse P y f B) /\
+  ((forall i : 'I_n, (0 < i <= k)%N -> p.[l i] <= 0) -> value l 1 < 1 ->
+     \sum_(j < size p) p`_j * (consistency P y j - energy_at_one P y) <= mse P y f B).
+Definition known_values_penalised_mse := forall n m r k (P : graph R n m) (y : 'I_n -> 'I_r) U l mu f g B (p : {poly R})
+    (b := Num.max (mu ^+ 2) (value l k)),
+  eigenbasis (hop P) U l -> 0 < mu -> @penalised_minimiser R n m k P mu f g -> least_squares P y f B ->
+  (forall t, 0 <= t <= b -> 1 <= p.[t]) ->
+  ((forall i : 'I_n, b < l i -> 0 <= p.[l i]) -> mse P y f B <= \sum_(j < size p) p`_j * consistency P y j) /\
+  ((forall i : 'I_n, (0 < i)%N -> b < l i -> 0 <= p.[l i]) -> b < 1 -> value l 1 < 1 ->
+     mse P y f B <= \sum_(j < size p) p`_j * (consistency P y j - energy_at_one P y)).
+
 (* Theorem 36: a share eta of the pairs of P' is drawn independently *)
 Definition noisy n m (P : graph R n m) (eta : R) (P' : graph R n m) :=
   0 <= eta < 1 /\ forall x l, P' x l = (1 - eta) * P x l + eta * (pL P x * pR P l).
@@ -783,4 +812,121 @@ Definition caption_vote_mse := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r)
       squared = \sum_i (1 - l i) ^+ 2 * energy P y U i & squared <= alphaT P y].
 Definition caption_vote_error := forall n m r (P : graph R n m) (y : 'I_n -> 'I_r),
   scores_error (pL P) y (caption_vote P y) <= 2 * (1 - 2 * consistency P y 1 + consistency P y 2).
+
+(* Theorem 41: N labelled left nodes, drawn independently, each by a law of its own, or all different; whitened features *)
+Definition drawn_mean n N (law : 'I_N -> 'I_n -> R) (X : {ffun 'I_N -> 'I_n} -> R) : R :=
+  \sum_(w : {ffun 'I_N -> 'I_n}) (\prod_i law i (w i)) * X w.
+Definition mean_without_replacement n N (X : {ffun 'I_N -> 'I_n} -> R) : R :=
+  (\sum_(w : {ffun 'I_N -> 'I_n} | injectiveb w) X w) / #|[pred w : {ffun 'I_N -> 'I_n} | injectiveb w]|%:R.
+Definition inner_product n k (f : 'M[R]_(n, k)) x x' : R := \sum_i f x i * f x' i.
+Definition mse_of_draws n r k N (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) (w : {ffun 'I_N -> 'I_n}) : R :=
+  1 - (\sum_i \sum_(j | j != i) inner_product f (w i) (w j) * (y (w i) == y (w j))%:R) / (N%:R * (N%:R - 1)).
+(* draw i is of the class a i, N_c of class c *)
+Definition class_law n m r (P : graph R n m) (y : 'I_n -> 'I_r) c x : R := pL P x * (y x == c)%:R / mass P y c.
+Definition balanced_mse_of_draws n m r k N (P : graph R n m) (y : 'I_n -> 'I_r) (a : 'I_N -> 'I_r) (f : 'M[R]_(n, k))
+    (w : {ffun 'I_N -> 'I_n}) (drawn := fun c => #|[pred i | a i == c]|%:R) : R :=
+  1 - \sum_c mass P y c ^+ 2 / (drawn c * (drawn c - 1))
+        * (\sum_(i | a i == c) \sum_(j | (a j == c) && (j != i)) inner_product f (w i) (w j)).
+Definition unbiased_probe_mse := forall n m r k N (P : graph R n m) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) B,
+  (weightedL P f)^T *m weightedL P f = 1%:M -> least_squares P y f B -> (1 < N)%N ->
+  @drawn_mean n N (fun=> pL P) (mse_of_draws y f) = mse P y f B.
+Definition unbiased_balanced_probe_mse := forall n m r k N (P : graph R n m) (y : 'I_n -> 'I_r) (f : 'M[R]_(n, k)) B
+    (a : 'I_N -> 'I_r),
+  (weightedL P f)^T *m weightedL P f = 1%:M -> least_squares P y f B ->
+  (forall c, exists x, y x = c) -> (forall c, 1 < #|[pred i | a i == c]|)%N ->
+  drawn_mean (fun i => class_law P y (a i)) (balanced_mse_of_draws P y a f) = mse P y f B.
+Definition unbiased_probe_mse_without_replacement := forall n m r k N (P : graph R n m) (y : 'I_n -> 'I_r)
+    (f : 'M[R]_(n, k)) B,
+  (weightedL P f)^T *m weightedL P f = 1%:M -> least_squares P y f B -> (1 < N <= n)%N -> (forall x, pL P x = n%:R^-1) ->
+  @mean_without_replacement n N (fun w => ((n%:R - 1) * mse_of_draws y f w + 1 - k%:R) / n%:R) = mse P y f B.
+
+(* Theorem 42: the second moments of features, and those along induced pairs; how much scores vary along these; the best
+   encoders that are linear in X, with the right side free. Z has the span of X, whitened; C is the probe on all
+   features, whose error is that of what they do not reach. *)
+Definition feature_moments n m d (P : graph R n m) (X : 'M[R]_(n, d)) : 'M[R]_d :=
+  \matrix_(i, j) \sum_x pL P x * (X x i * X x j).
+Definition along_pairs n m d (P : graph R n m) (X : 'M[R]_(n, d)) : 'M[R]_d :=
+  \matrix_(i, j) \sum_x \sum_x' induced P x x' * (X x i * X x' j).
+Definition variation n m r (P : graph R n m) (s : 'M[R]_(n, r)) : R :=
+  (\sum_x \sum_x' induced P x x' * (\sum_c (s x c - s x' c) ^+ 2)) / 2.
+Definition targets n m r d (P : graph R n m) (y : 'I_n -> 'I_r) (X : 'M[R]_(n, d)) : 'M[R]_(d, r) :=
+  \matrix_(i, c) \sum_x pL P x * X x i * (y x == c)%:R.
+Definition linear_minimiser n m p k (P : graph R n m) (X : 'M[R]_(n, p)) (W : 'M[R]_(p, k)) (g : 'M[R]_(m, k)) :=
+  forall (W' : 'M[R]_(p, k)) (g' : 'M[R]_(m, k)), spectral_loss P (X *m W) g <= spectral_loss P (X *m W') g'.
+Definition through_features := forall n m r p d k (P : graph R n m) (y : 'I_n -> 'I_r)
+    (X : 'M[R]_(n, p)) (Z : 'M[R]_(n, d)) V t C (f := Z *m (V^T *m pid_mx k) : 'M[R]_(n, k))
+    (unreached := mse P y X C) (phi := variation P (X *m C))
+    (beyond := \sum_(i < d | (k <= i)%N) \sum_c (V *m targets P y Z) i c ^+ 2),
+  (X^T :=: Z^T)%MS -> (weightedL P Z)^T *m weightedL P Z = 1%:M -> eigenbasis (along_pairs P Z) V t ->
+  least_squares P y X C ->
+  [/\ exists W g, f = X *m W /\ linear_minimiser P X W g,
+      forall B, least_squares P y f B -> mse P y f B = unreached + beyond,
+      forall (W : 'M[R]_(p, k)) g B, linear_minimiser P X W g -> least_squares P y (X *m W) B ->
+        (value t k < value t k.-1 -> mse P y (X *m W) B = unreached + beyond) /\
+        (value t k < 1 -> mse P y (X *m W) B <= unreached + phi / (1 - value t k)),
+      value t k < 1 -> unreached + beyond <= unreached + phi / (1 - value t k) &
+      Num.sqrt phi <= Num.sqrt (alphaT P y) + Num.sqrt unreached].
+(* no row: theorem 35, and so 15, through features, with an energy taken out *)
+Definition known_values_through_features := forall n m r p d k (P : graph R n m) (y : 'I_n -> 'I_r)
+    (X : 'M[R]_(n, p)) (Z : 'M[R]_(n, d)) V t C (q : {poly R}) (f := Z *m (V^T *m pid_mx k.+1) : 'M[R]_(n, k.+1))
+    (moment := fun j => \tr ((targets P y Z)^T *m iter j (mulmx (along_pairs P Z)) (targets P y Z)))
+    (by_moments := fun energy => mse P y X C + \sum_(j < size q) q`_j * (moment j - energy))
+    (at_one := (exists v : 'cV[R]_p, X *m v = const_mx 1) /\ value t 1 < 1),
+  (X^T :=: Z^T)%MS -> (weightedL P Z)^T *m weightedL P Z = 1%:M -> eigenbasis (along_pairs P Z) V t ->
+  least_squares P y X C ->
+  (forall (W : 'M[R]_(p, k.+1)) g B, linear_minimiser P X W g -> least_squares P y (X *m W) B ->
+     (forall u, 0 <= u <= value t k.+1 -> 1 <= q.[u]) ->
+     ((forall i : 'I_d, (i <= k)%N -> 0 <= q.[t i]) -> mse P y (X *m W) B <= by_moments 0) /\
+     (at_one -> (forall i : 'I_d, (0 < i <= k)%N -> 0 <= q.[t i]) ->
+        mse P y (X *m W) B <= by_moments (energy_at_one P y))) /\
+  (forall B, least_squares P y f B -> (forall u, 0 <= u <= value t k.+1 -> q.[u] <= 1) ->
+     ((forall i : 'I_d, (i <= k)%N -> q.[t i] <= 0) -> by_moments 0 <= mse P y f B) /\
+     (at_one -> (forall i : 'I_d, (0 < i <= k)%N -> q.[t i] <= 0) -> by_moments (energy_at_one P y) <= mse P y f B)).
+(* E has in its rows vectors that S makes orthonormal and K diagonal; the encoder has the first k of them *)
+Definition generalised_eigenbasis d (K S E : 'M[R]_d) (t : 'I_d -> R) :=
+  [/\ E *m S *m E^T = 1%:M, forall i, row i E *m K = t i *: (row i E *m S) &
+      forall i j : 'I_d, (i <= j)%N -> t j <= t i].
+Definition regularised_through_features := forall n m r d k (P : graph R n m) (y : 'I_n -> 'I_r)
+    (X : 'M[R]_(n, d)) rho E t C B (f := X *m (E^T *m pid_mx k) : 'M[R]_(n, k)),
+  0 <= rho -> generalised_eigenbasis (along_pairs P X) (feature_moments P X + rho%:M) E t ->
+  least_squares P y X C -> least_squares P y f B -> value t k < 1 ->
+  mse P y f B <= mse P y X C + (variation P (X *m C) + rho * sqnorm C) / (1 - value t k).
+
+(* Theorem 43: pairs of left nodes that were drawn in any way, and a ridge, which may be 0; `low` is at most the second
+   moment on the sample, in any direction, in units of that of the population *)
+Definition sample_moments n d (X : 'M[R]_(n, d)) (s : seq ('I_n * 'I_n)) : 'M[R]_d :=
+  \matrix_(i, j) ((\sum_(q <- s) (X q.1 i * X q.1 j + X q.2 i * X q.2 j)) / (2 * (size s)%:R)).
+Definition sample_along_pairs n d (X : 'M[R]_(n, d)) (s : seq ('I_n * 'I_n)) : 'M[R]_d :=
+  \matrix_(i, j) ((\sum_(q <- s) (X q.1 i * X q.2 j + X q.2 i * X q.1 j)) / (2 * (size s)%:R)).
+Definition sample_variation n r (a : 'M[R]_(n, r)) (s : seq ('I_n * 'I_n)) : R :=
+  (\sum_(q <- s) \sum_c (a q.1 c - a q.2 c) ^+ 2) / (2 * (size s)%:R).
+Definition sample_covers n m d (P : graph R n m) (X : 'M[R]_(n, d)) s rho low := forall v : 'cV[R]_d,
+  low * (\sum_x pL P x * (X *m v) x 0 ^+ 2)
+    <= (\sum_(q <- s) ((X *m v) q.1 0 ^+ 2 + (X *m v) q.2 0 ^+ 2)) / (2 * (size s)%:R) + rho * sqnorm v.
+Definition from_image_pairs := forall n m r d k (P : graph R n m) (y : 'I_n -> 'I_r)
+    (X : 'M[R]_(n, d)) s rho E t low b C B (f := X *m (E^T *m pid_mx k) : 'M[R]_(n, k)),
+  0 <= rho -> generalised_eigenbasis (sample_along_pairs X s) (sample_moments X s + rho%:M) E t ->
+  least_squares P y X C -> least_squares P y f B -> 0 < low -> sample_covers P X s rho low ->
+  b < 1 -> (forall i : 'I_d, (k <= i)%N -> t i <= b) ->
+  mse P y f B <= mse P y X C + (sample_variation (X *m C) s + rho * sqnorm C) / (low * (1 - b)).
+(* by the distance of the sample's moments from those of the population, of whitened features *)
+Definition from_image_pairs_by_norms := forall n m r d k (P : graph R n m) (y : 'I_n -> 'I_r)
+    (Z : 'M[R]_(n, d)) s E t V u xi eta C B (f := Z *m (E^T *m pid_mx k) : 'M[R]_(n, k)) (unreached := mse P y Z C),
+  (weightedL P Z)^T *m weightedL P Z = 1%:M -> eigenbasis (along_pairs P Z) V u ->
+  generalised_eigenbasis (sample_along_pairs Z s) (sample_moments Z s) E t ->
+  least_squares P y Z C -> least_squares P y f B ->
+  0 <= xi -> opnorm2_le (sample_moments Z s - 1%:M) (xi ^+ 2) ->
+  0 <= eta -> opnorm2_le (sample_along_pairs Z s - along_pairs P Z) (eta ^+ 2) -> value u k + xi + eta < 1 ->
+  mse P y f B
+    <= unreached + (variation P (Z *m C) + (xi + eta) * (1 - unreached)) / (1 - value u k - xi - eta).
+(* by moments of more hops, and a polynomial as in theorem 35 *)
+Definition sample_consistency n r d (X : 'M[R]_(n, d)) (C : 'M[R]_(d, r)) s rho (S := sample_moments X s + rho%:M) j : R :=
+  \tr (C^T *m iter j (fun Z => sample_along_pairs X s *m invmx S *m Z) S *m C).
+Definition from_image_pairs_by_hops := forall n m r d k (P : graph R n m) (y : 'I_n -> 'I_r)
+    (X : 'M[R]_(n, d)) s rho E t low b C B (p : {poly R}) (f := X *m (E^T *m pid_mx k) : 'M[R]_(n, k)),
+  0 <= rho -> generalised_eigenbasis (sample_along_pairs X s) (sample_moments X s + rho%:M) E t ->
+  least_squares P y X C -> least_squares P y f B -> 0 < low -> sample_covers P X s rho low ->
+  (forall i : 'I_d, (k <= i)%N -> t i <= b) -> (forall u, -1 <= u <= b -> 1 <= p.[u]) ->
+  (forall i : 'I_d, (i < k)%N -> 0 <= p.[t i]) ->
+  mse P y f B <= mse P y X C + (\sum_(j < size p) p`_j * sample_consistency X C s rho j) / low.
 End Rows.
