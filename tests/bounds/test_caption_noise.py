@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pairbounds import BOUNDS, PairGraph, induced_labelling_error, spectrum
+from pairbounds import BOUNDS, PairGraph, induced_labelling_error, probe, spectrum
 from pairbounds.theory.bounds import theorem36_caption_noise as theorem
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise, noisy, noisy_consistency
@@ -69,6 +69,16 @@ def test_two_nodes_by_hand():
     assert values == pytest.approx([1, 0.4])
     assert 1 - curve[1] == pytest.approx(0.42)
     assert corrected_for_noise(values, curve, [0.5, 0.5], 0.5) == pytest.approx((0.5, 0.5))
+
+
+def test_at_width_1_the_clean_pairs_may_have_a_worse_optimum():
+    """Two components: the constant is an optimum, and so is the indicator of the lighter one."""
+    clean = PairGraph(np.diag([0.8, 0.2]), [0, 1])
+    noised = noisy(clean, 0.5)
+    values = spectrum(noised, 2).singular_values
+    bound = corrected_for_noise(values, consistency_curve(noised, 2), [0.8, 0.2], 0.3)
+    assert bound == pytest.approx((0.32, 0.32), abs=1e-3)
+    assert probe(clean, np.array([[0.0], [1.0]])).mse == pytest.approx(0.8)
 
 
 def test_theorem_35_needs_no_correction():

@@ -72,7 +72,8 @@ def corrected_for_noise(
 ) -> tuple[float, float]:
     """Theorems 4 and 15 of the clean pairs, from values measured on the population of the noisy ones; `E <= 2 ε₂`.
 
-    The second knows the mass `Σ_c p_c²` at 1, too, and is never above the first.
+    The second knows the mass `Σ_c p_c²` at 1, too, and is never above the first. At k = 1 both are about the constant,
+    the optimum of P_η: where the clean pairs have several components, other optima of theirs may be worse.
 
     Parameters
     ----------
