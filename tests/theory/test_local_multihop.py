@@ -139,7 +139,7 @@ def test_a_polynomial_is_nowhere_below_its_least_value_by_a_grid(coefficients, e
     low, high = ends
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "POINTS", points)
-        least = module._least(lambda t: values(coefficients, t), len(coefficients) - 1, low, high)
+        least = module.least_on_interval(lambda t: values(coefficients, t), len(coefficients) - 1, low, high)
     true = values(coefficients, np.linspace(low, high, 20_000))
     assert least - 1e-12 <= true.min()
     assert points < 1024 or true.min() - least <= 1e-3 * np.ptp(true) + 1e-9

@@ -438,7 +438,7 @@ def _plus(coefficients: FloatArray, constant: float) -> FloatArray:
 def _steepest(coefficients: FloatArray) -> float:
     """Upper bound on `max |p'|` on [0, 1], the L of `‖p(A) - p(B)‖ <= L ‖A - B‖`, Frobenius norms, A and B symmetric.
 
-    On 16 points for each degree a maximum is missed by no more than half a hundredth, as `_least` has it.
+    On 16 points for each degree a maximum is missed by no more than half a hundredth, as `least_on_interval` has it.
     """
     grid = np.cos(np.linspace(0, np.pi, 16 * len(coefficients) + 1))
     return 1.01 * float(np.abs(chebyshev.chebval(grid, 2 * chebyshev.chebder(coefficients))).max())
