@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from pairbounds import PairGraph, label_energy, spectrum
+from pairbounds import PairGraph, label_energy, probe, spectrum
 from pairbounds.theory.quantities.known_values import known_tail_at_least, known_tail_at_most
 from pairbounds.theory.quantities.multihop_consistency import tail_at_least, tail_at_most
+from pairbounds.theory.spectrum.triplets import enough_triplets
 from tests.families import GRAPHS
 
 
@@ -57,3 +58,12 @@ def test_a_value_that_is_not_one_of_the_known_makes_the_bound_false():
     wrong = replace(known, singular_values=known.singular_values * [1, 0.2, 0.2, 0.2])
     assert known_tail_at_most(joined, known, 3) >= true
     assert known_tail_at_least(joined, wrong, 3) > true or known_tail_at_most(joined, wrong, 3) < true
+
+
+def test_features_that_nearly_span_the_constant_leave_its_energy_in_doubt():
+    """Their second direction is dropped, and the first is the constant but for a hundred-millionth."""
+    graph = PairGraph([[1, 0, 0, 1, 0], [0, 1, 0, 1, 1], [0, 0, 1, 0, 1]], [0, 1, 2])
+    seen = graph.through(np.array([[1, -0.37796451], [1, -0.3779645], [1, -0.37796452]]))
+    known = enough_triplets(seen, seen.spectrum, 1)
+    assert seen.shape == (1, 1)
+    assert known_tail_at_least(seen, known, 1) <= probe(graph, seen.optimum(1)).mse + 1e-9

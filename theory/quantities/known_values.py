@@ -66,7 +66,7 @@ class _Support:
         constraints = np.vstack([chebyshev.chebvander(2 * grid - 1, degree), chebyshev.chebvander(points, degree)])
         levels = np.r_[np.ones(GRID), np.zeros(len(points))]
         # The positive and the negative part of each coefficient, which pay for the doubt that they cause.
-        doubts = 4 * self.slack * np.arange(degree + 1) ** 2 + 16 * EPS * (degree + 1)
+        doubts = 4 * self.slack * np.arange(degree + 1) ** 2 + 16 * EPS * (degree + 1) + np.ptp(self.at_one) / 2
         found = linprog(
             np.r_[doubts + sign * integrals, doubts - sign * integrals],
             A_ub=np.hstack([-sign * constraints, sign * constraints]),
@@ -158,4 +158,6 @@ def _energy_at_one(graph: "LabelledGraph", spectrum: Spectrum) -> tuple[float, f
     if gap <= math.sqrt(spectrum.rounding) or not is_known:
         return 0.0, 0.0
     root, moved = math.sqrt(float(np.sum(class_masses(pairs_of(graph)) ** 2))), spectrum.rounding / gap
+    if not isinstance(graph, PairGraph):  # a distance d turns the first vector by `d / √gap` at most
+        moved += 3 * graph.constant_distance / gap
     return max(0.0, root - moved) ** 2, (root + moved) ** 2

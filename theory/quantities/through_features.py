@@ -23,6 +23,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, measured
 BLOCK = 2**23  # numbers of a block of features or of right nodes: 64 MB
 LEAST_EIGENVALUE = 1e-12  # of the features' second moments, relative to the largest: smaller ones are round-off
 SMALLEST = 1e-290  # of a feature: smaller ones count as 0
+CONSTANT = 1e-6  # distance from the span of the features at which the constant counts as in it
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -86,11 +87,17 @@ class GraphThroughFeatures:
         """`B`, (m, r), a column for each class present: the labels in the coordinates of the whitened features."""
         return sp.csr_array(self._averages(class_indicators(required_labels(self.graph, "left"))))
 
-    @cached_property
+    @property
     def spans_constant(self) -> bool:
         """True if the constant is a linear function of the features, up to round-off."""
+        return self.constant_distance <= CONSTANT
+
+    @cached_property
+    def constant_distance(self) -> float:
+        """Distance of the constant from the span of the features, rounded up."""
         mean = self._averages(sp.csr_array(np.ones((self.graph.n_left, 1))))
-        return bool(np.sum(mean**2) >= 1 - max(self.rounding, LEAST_EIGENVALUE))
+        missed = 1 - self.at_nodes(mean)[:, 0]
+        return float(np.sqrt(self.graph.left_marginal @ missed**2)) + self.rounding
 
     def _averages(self, values: sp.csr_array) -> FloatArray:
         """`E X̃ v` of functions v of the left nodes, (m, r), from (n_left, r)."""
