@@ -108,12 +108,10 @@ def known_tail_at_most(
     return min(tail_at_most(graph, spectrum, k, hops, cut=cut), unreached_energy(graph) + known)
 
 
-def known_tail_at_least(
-    graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
-) -> float:
+def known_tail_at_least(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """The lower bound that goes with `known_tail_at_most`; never below that of theorem 15."""
-    known = _tail(graph, spectrum, k, number_of_hops(graph, hops), cut, -1)
-    return max(tail_at_least(graph, spectrum, k, hops, cut=cut), unreached_energy(graph) + known)
+    known = _tail(graph, spectrum, k, number_of_hops(graph, hops), 0.0, -1)
+    return max(tail_at_least(graph, spectrum, k, hops), unreached_energy(graph) + known)
 
 
 @once
