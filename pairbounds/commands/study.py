@@ -14,7 +14,7 @@ from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, one_line, 
 from pairbounds.infrastructure.files import claim, locked_folder, table_outputs
 from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import DryRun, Force
-from pairbounds.infrastructure.tables import require_table_path, write_table
+from pairbounds.infrastructure.tables import require_table_path, source_commit, write_table
 from pairbounds.plugins import load_plugin
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.settings import Preset, chosen_settings, files_in, given_settings, places, setting_rows, shown
@@ -139,6 +139,7 @@ def measure_into(study: Study, settings: Any, seeds: Sequence[int], jobs: int, p
     runs = locked_folder(Path(settings.runs)) if hasattr(settings, "runs") else nullcontext()
     with locked_folder(first.parent, first.name if len(paths) == 1 else study.name), runs:
         inputs = inputs_of(settings)  # what cannot be read is an error before anything is measured
+        source_commit()  # the sidecar names the commit of now
         started = time.perf_counter()
         tables = run_study(study.name, settings, seeds, workers)
         took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}

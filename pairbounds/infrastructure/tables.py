@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -106,7 +106,7 @@ def with_content_keys(settings: Mapping[str, Any]) -> dict[str, Any]:
 def surroundings() -> dict[str, object]:
     """The commit, the versions and the hardware of what is measured now."""
     return {
-        "commit": _commit(),
+        "commit": source_commit(),
         "versions": {
             PACKAGE: import_module(PACKAGE).__version__,  # an import statement would make all studies depend on it
             "python": platform.python_version(),
@@ -116,13 +116,17 @@ def surroundings() -> dict[str, object]:
     }
 
 
-def _commit() -> str | None:
-    """The commit of the source tree, marked when files differ from it; `None` where it cannot be known."""
-    if not (ROOT / ".git").exists():  # an installed copy may lie inside a checkout of something else
+@cache
+def source_commit(root: Path = ROOT) -> str | None:
+    """The commit of a source tree, marked when files differ from it; `None` where it cannot be known.
+
+    The first answer stays: long work asks before it starts, because the checkout may move before it ends.
+    """
+    if not (root / ".git").exists():  # an installed copy may lie inside a checkout of something else
         return None
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()

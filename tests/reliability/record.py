@@ -20,10 +20,11 @@ import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, run
 from pairbounds.infrastructure.files import replacing
-from pairbounds.infrastructure.tables import surroundings
+from pairbounds.infrastructure.tables import source_commit, surroundings
 
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "results" / "reliability"
+BEGAN_AT = source_commit()  # asked before the campaign, during which the checkout may move
 
 PACKAGES = ("numpy", "scipy", "torch", "pandas")
 
@@ -33,7 +34,7 @@ Row = Mapping[str, Any]  # `what` was tried, the `count` of tries, and in how ma
 def here_and_now() -> dict[str, Any]:
     """The day of what is measured now, and the commit, which a record of an earlier campaign does not change."""
     about = ("git", "diff", "--quiet", "HEAD", "--", ".", ":!results/reliability")
-    commit = str(surroundings()["commit"])
+    commit = str(BEGAN_AT)
     if subprocess.run(about, cwd=ROOT, capture_output=True, check=False).returncode == 0:
         commit = commit.removesuffix("-dirty")
     return {"date": date.today().isoformat(), "commit": commit}

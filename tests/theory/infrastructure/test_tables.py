@@ -1,12 +1,12 @@
 import hashlib
 import json
+import subprocess
 
 import pandas as pd
 import pytest
 
-from pairbounds.infrastructure import tables
 from pairbounds.infrastructure.files import sidecar
-from pairbounds.infrastructure.tables import read_table, require_table_path, surroundings, write_table
+from pairbounds.infrastructure.tables import read_table, require_table_path, source_commit, write_table
 
 FRAME = pd.DataFrame({"k": [1, 2], "value": [0.1, float("inf")], "note": ["", "ünicode"]})
 
@@ -23,9 +23,20 @@ def test_a_table_is_read_as_it_was_written_and_its_sidecar_says_where_it_came_fr
     assert record["hardware"]["cpus"] >= 1
 
 
-def test_a_copy_outside_a_checkout_has_no_commit(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "ROOT", tmp_path)
-    assert surroundings()["commit"] is None
+def test_a_copy_outside_a_checkout_has_no_commit(tmp_path):
+    assert source_commit(tmp_path) is None
+
+
+def test_a_sidecar_names_the_commit_at_which_the_measurement_began(tmp_path):
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    commit = [*git, "commit", "--quiet", "--allow-empty", "--message"]
+    subprocess.run([*commit, "first"], check=True)
+    began = source_commit(tmp_path)
+    subprocess.run([*commit, "second"], check=True)
+    assert began is not None
+    assert source_commit(tmp_path) == began
+    assert source_commit.__wrapped__(tmp_path) != began
 
 
 def test_bad_destinations_are_refused_before_the_work(tmp_path):
