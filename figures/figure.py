@@ -67,8 +67,7 @@ class Figure:
 
         Raises
         ------
-        ValueError
-            A table does not fit, and what would; or there is no room for the words.
+        ValueError : a table does not fit, and what would; or there is no room for the words
         """
         paths = self.sources(tables, files)
         read = {name: self._table(name, path) for name, path in paths.items()}

@@ -78,8 +78,7 @@ class Finding:
 
         Raises
         ------
-        ValueError
-            A table is not what the studies of this version write.
+        ValueError : a table is not what the studies of this version write
         """
         tables = {name: read(folder / f"{name}.parquet") for name in self.tables}
         try:
@@ -92,8 +91,7 @@ class Finding:
 
         Raises
         ------
-        ValueError
-            The first claim that the facts do not bear out.
+        ValueError : the first claim that the facts do not bear out
         """
         for claim, true in self.claims(facts).items():
             if not true:

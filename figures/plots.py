@@ -71,15 +71,12 @@ def plot_bounds(
 
     Parameters
     ----------
-    table : DataFrame
-        Of `check_bounds`.
-    bounds : a name in `BOUNDS`, or several, optional
-        Of one quantity; by default theorems 4 and 15 on the squared error of the probe.
+    table : of `check_bounds`
+    bounds : of one quantity; by default theorems 4 and 15 on the squared error of the probe
 
     Raises
     ------
-    ValueError
-        A table of several widths without k, or without one of the bounds; bounds on several quantities.
+    ValueError : a table of several widths without k, or without one of the bounds; bounds on several quantities
     """
     names = names_of(SHOWN if bounds is None else bounds)
     if "k" not in table and "bound" in table and table["bound"].is_unique:  # of one width, which it does not say
@@ -129,8 +126,7 @@ def errors_along_widths(table: pd.DataFrame) -> Picture:
 
     Parameters
     ----------
-    table : DataFrame
-        Of `check_bounds` at several widths.
+    table : of `check_bounds` at several widths
     """
     with style(axes_prop_cycle=CYCLE):
         picture = Picture(figsize=(2.6 * COLUMN, COLUMN))
@@ -153,8 +149,7 @@ def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int 
 
     Parameters
     ----------
-    triplets : Spectrum, optional
-        Computed before; by default the k leading.
+    triplets : computed before; by default the k leading
     """
     known = spectrum(graph, min(k, *graph.joint.shape)) if triplets is None else triplets
     squared = known.singular_values**2
@@ -191,8 +186,7 @@ def plot_classes(graph: PairGraph, most: int = 24, *, ax: Axes | None = None, **
 
     Parameters
     ----------
-    most : int
-        The heaviest classes are shown, as many as that.
+    most : the heaviest classes are shown, as many as that
     options : of `matplotlib.axes.Axes.pcolormesh`
     """
     joined = joined_classes(graph)
@@ -245,9 +239,8 @@ def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | No
 
     Raises
     ------
-    ValueError
-        A column that is not there; fewer than two values along an axis; rows of several bounds, of which a mean says
-        nothing.
+    ValueError : a column that is not there; fewer than two values along an axis; rows of several bounds, of which a
+        mean says nothing
     """
     _require(table, (x, y, value), "a sweep")
     bounds = table["bound"].unique() if "bound" in table else ()

@@ -120,8 +120,7 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
 
     Raises
     ------
-    ValueError
-        Another value of `labels`; the errors of `concepts`.
+    ValueError : another value of `labels`; the errors of `concepts`
     """
     require_named("labels", labels, get_args(Labels))
     everything = concepts()

@@ -45,8 +45,7 @@ class ImageSettings:
 
     Raises
     ------
-    ValueError
-        A data set without its root, or drawn from where it cannot be.
+    ValueError : a data set without its root, or drawn from where it cannot be
     """
 
     dataset: str = "emoji"
@@ -131,8 +130,7 @@ class NaturalSets:
 
     Raises
     ------
-    ValueError
-        None at all, or one that `ImageSettings` does not know.
+    ValueError : none at all, or one that `ImageSettings` does not know
     """
 
     datasets: tuple[str, ...] = NATURAL

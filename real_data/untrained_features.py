@@ -42,22 +42,17 @@ def untrained_features(
 
     Parameters
     ----------
-    images : (n, h, w, 3) or (n, 3, h, w), a data set, or a folder
-        Bytes, or floats in [0, 1]; the pictures in a folder and below it, in the order of their paths. They are resized
-        to 32 x 32 pixels.
-    kind : str
-        "conv": a random convolutional network. "patches": random patches as filters. "pixels": the pixels. "tangent":
-        gradients of a random network, sketched.
-    seed : int
-        Seed of weights, patches and sketch. Torch's global generators are not used.
-    n_features : int, optional
-        At least 2, with the constant. By default 256, and a quarter of the images if they are fewer than 1,024: with
-        nearly as many features as images a linear encoder reaches any embedding.
+    images : (n, h, w, 3) or (n, 3, h, w), a data set, or a folder, bytes, or floats in [0, 1]; the pictures in a folder
+        and below it, in the order of their paths. They are resized to 32 x 32 pixels.
+    kind : "conv": a random convolutional network. "patches": random patches as filters. "pixels": the pixels.
+        "tangent": gradients of a random network, sketched
+    seed : seed of weights, patches and sketch. Torch's global generators are not used.
+    n_features : at least 2, with the constant. By default 256, and a quarter of the images if they are fewer than
+        1,024: with nearly as many features as images a linear encoder reaches any embedding.
     fit : as `images`, optional
         The images whose patches and principal components are taken, 5,000 at random if they are more; by default
         `images`. For new images give the known ones here, or their features have another meaning.
-    device : str
-        "auto", "cpu" or "cuda".
+    device : "auto", "cpu" or "cuda"
 
     Returns
     -------
@@ -66,8 +61,7 @@ def untrained_features(
 
     Raises
     ------
-    ValueError
-        No such kind; images of another shape, type or range; n_features out of range.
+    ValueError : no such kind; images of another shape, type or range; n_features out of range
 
     Examples
     --------

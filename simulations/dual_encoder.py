@@ -68,10 +68,8 @@ class DualEncoder(nn.Module):
 
         Raises
         ------
-        ValueError
-            An unknown name; inputs that are missing, or do not fit the graph or the network; nothing to train.
-        ForeignCodeError
-            A user's function builds no network.
+        ValueError : an unknown name; inputs that are missing, or do not fit the graph or the network; nothing to train
+        ForeignCodeError : a user's function builds no network
         """
         chosen = encoder if isinstance(encoder, tuple) else (encoder, encoder)
         if len(chosen) != 2:

@@ -117,17 +117,15 @@ def train(
 
     Parameters
     ----------
-    k : int
-        Width of the embedding, 1..min(n_left, n_right).
+    k : width of the embedding, 1..min(n_left, n_right)
     loss : str or callable
         A key of `pairbounds.simulations.losses.LOSSES`: "spectral", "infonce", "clip", and on the pairs that the right
         side induces on the left "induced_spectral", "nt_xent". Or a function `(first, second, weight) -> scalar
         tensor` of the embeddings (n, k) of the two ends of n pairs and their weights (n,), which sum to 1: all pairs
         of the graph with their probabilities, or B drawn ones with 1/B each, as `pairbounds.loss` says, which gives it
         a name. A `torch.nn.Module` is such a function too; its parameters are trained with the encoder.
-    penalty : float
-        μ: what is minimised is the loss and `μ (E‖f‖² + E‖g‖²)`, over both ends of a positive pair. Of the spectral
-        loss the optimum then spans the u_i with `σ_i > μ`, i <= k, and no others (theorem 18).
+    penalty : μ: what is minimised is the loss and `μ (E‖f‖² + E‖g‖²)`, over both ends of a positive pair. Of the
+        spectral loss the optimum then spans the u_i with `σ_i > μ`, i <= k, and no others (theorem 18).
     encoder : str, module, callable, or a pair of such, for the left and the right side
         "free" (a vector for each node), "linear" or "mlp". Or a `torch.nn.Module`, which is trained in place,
         and shared by both sides unless a pair is given; or a function `(n_inputs, k) -> torch.nn.Module` that builds
@@ -135,30 +133,23 @@ def train(
     inputs : pair of arrays, (n_left, ...) and (n_right, ...), optional
         What an encoder other than "free" sees of each node: feature vectors, or pictures (channels, height, width).
         None for a side that is "free".
-    pairs : int, optional
-        Size of a training set drawn from the graph once; by default the graph itself is the training set.
-    batch : int, optional
-        Positive pairs drawn from the training set for each step; by default all, exactly. Use Adam: the gradient of a
-        rare node is seldom and large.
+    pairs : size of a training set drawn from the graph once; by default the graph itself is the training set
+    batch : positive pairs drawn from the training set for each step; by default all, exactly. Use Adam: the gradient of
+        a rare node is seldom and large.
     optimizer : str
         "sgd" (with Nesterov momentum) or "adam". `pairbounds.optimal_embeddings` has the optimum of the spectral loss.
-    learning_rate, momentum : float
-        Of `torch.optim`; by default 0.1 for SGD and 0.003 for Adam. Near the optimum the spectral loss of a free
-        embedding is curved by at most about 4, so that a rate of 0.1 is stable; the slowest direction shrinks with the
-        gap `σ_k - σ_{k+1}`.
-    log_every : int
-        Steps between rows of the history; the first and the last step are always there.
-    observe : callable, optional
-        Called at each logged step with the unweighted embeddings, (n_left, k) and (n_right, k); what it returns is
-        added to the row: `lambda f, g: {"bound": ...}`.
+    learning_rate, momentum : of `torch.optim`; by default 0.1 for SGD and 0.003 for Adam. Near the optimum the spectral
+        loss of a free embedding is curved by at most about 4, so that a rate of 0.1 is stable; the slowest direction
+        shrinks with the gap `σ_k - σ_{k+1}`.
+    log_every : steps between rows of the history; the first and the last step are always there
+    observe : called at each logged step with the unweighted embeddings, (n_left, k) and (n_right, k); what it returns
+        is added to the row: `lambda f, g: {"bound": ...}`
 
     Raises
     ------
-    ValueError
-        k out of range, an unknown loss, encoder or optimizer, inputs that do not fit, counts that are too small, a
-        negative penalty, nothing to train.
-    FloatingPointError
-        The loss became infinite or NaN: the learning rate is too high.
+    ValueError : k out of range, an unknown loss, encoder or optimizer, inputs that do not fit, counts that are too
+        small, a negative penalty, nothing to train
+    FloatingPointError : the loss became infinite or NaN: the learning rate is too high
     ForeignCodeError
         A loss or an encoder of one's own failed, returned no tensor of the right shape, or cut the gradient off.
 

@@ -34,8 +34,7 @@ def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample
 
     Raises
     ------
-    ValueError
-        n below 1.
+    ValueError : n below 1
     """
     if n < 1:
         raise ValueError(f"n={n} pairs: draw at least 1")

@@ -20,12 +20,9 @@ class UserModule(nn.Module):
 
     Parameters
     ----------
-    call : callable
-        A function, or a module: its parameters are this one's.
-    about : str
-        What errors call it.
-    written : callable, optional
-        Function whose file and line errors name, if the call itself is not the user's.
+    call : a function, or a module: its parameters are this one's
+    about : what errors call it
+    written : function whose file and line errors name, if the call itself is not the user's
     """
 
     def __init__(self, call: Callable[..., Any], about: str, written: Callable[..., Any] | None = None) -> None:
@@ -102,8 +99,7 @@ def loss(name: str) -> Callable[[Written], Written]:
 
     Raises
     ------
-    ValueError
-        The name is no text, or another loss has it; it decorates no function.
+    ValueError : the name is no text, or another loss has it; it decorates no function
 
     Examples
     --------

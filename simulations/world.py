@@ -93,8 +93,7 @@ class LatentWorld(WorldShape):
 
         Parameters
         ----------
-        strength : float
-            Finite, at least 0.
+        strength : finite, at least 0
         """
         if not 0 <= strength < math.inf:
             raise ValueError(f"strength={strength!r} is not a finite number of at least 0")
@@ -126,8 +125,7 @@ class LatentWorld(WorldShape):
 
         Parameters
         ----------
-        noise, detail : float
-            Probabilities, in [0, 1].
+        noise, detail : probabilities, in [0, 1]
         """
         require_probabilities(noise=noise, detail=detail)
         if noise > 0 and self.n_classes == 1:

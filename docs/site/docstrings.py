@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-NAMED = ("Parameters", "Attributes")  # sections whose entries have names
+NAMED = ("Parameters", "Attributes", "Raises")  # sections whose entries have names
 ENTRY = re.compile(r"(?P<indent> *)(?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)*) : (?P<rest>.+)")
 LONG = 80  # characters of a line that goes on below; one with a type alone is shorter
 
 
 def unfolded(lines: list[str]) -> list[str]:
-    """The same docstring, with each meaning below its name; several names have an entry each."""
+    """The same docstring, with each meaning below its name or error; several names have an entry each."""
     section, found = "", []
     for number, line in enumerate(lines):
         below = lines[number + 1] if number + 1 < len(lines) else ""

@@ -20,8 +20,7 @@ def pages(figures: Path) -> Iterator[tuple[str, str | bytes]]:
 
     Raises
     ------
-    FileNotFoundError
-        One is not there: `make figures` draws it.
+    FileNotFoundError : one is not there: `make figures` draws it
     """
     lines = ["# Gallery", "", "Every figure, with what it asks, what it shows, and the code that draws it.", ""]
     for name, figure in found().items():

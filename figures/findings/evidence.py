@@ -43,10 +43,8 @@ def key_numbers(tables: Path) -> dict[str, Value]:
 
     Raises
     ------
-    FileNotFoundError
-        A table is missing.
-    ValueError
-        A table is of another version.
+    FileNotFoundError : a table is missing
+    ValueError : a table is of another version
     """
     return {f"{f.name}.{name}": value for f, frames in _read(tables) for name, value in _values(f, frames).items()}
 
@@ -159,8 +157,7 @@ def read_evidence(path: Path) -> Evidence:
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        No such file; or it is none of `write_evidence`.
+    FileNotFoundError, ValueError : no such file; or it is none of `write_evidence`
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

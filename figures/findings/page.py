@@ -30,8 +30,7 @@ def findings_page(tables: Path) -> str:
 
     Raises
     ------
-    FileNotFoundError
-        A table is missing.
+    FileNotFoundError : a table is missing
     ValueError
         A sentence would not be true of the tables; one of them is of another version; or words lack what they owe.
     """
@@ -50,8 +49,7 @@ def in_order() -> list[Finding]:
 
     Raises
     ------
-    ValueError
-        A finding has no block, or a block no finding.
+    ValueError : a finding has no block, or a block no finding
     """
     named, blocks = findings(), [name for name in _template(TEMPLATE).blocks if name not in (OPENING, CLOSING)]
     if alone := sorted({*named} ^ {*blocks}):
@@ -65,8 +63,7 @@ def require_words(finding: Finding) -> None:
 
     Raises
     ------
-    ValueError
-        A finding that lacks one.
+    ValueError : a finding that lacks one
     """
     text = _written(TEMPLATE)
     (block,) = re.findall(rf"{{% block {finding.name} %}}(.*?){{% endblock %}}", text, re.DOTALL)

@@ -44,10 +44,8 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
 
     Raises
     ------
-    FileNotFoundError
-        A table that the summary names is not beside it.
-    ValueError
-        One cannot be read, or is not as it was written.
+    FileNotFoundError : a table that the summary names is not beside it
+    ValueError : one cannot be read, or is not as it was written
     """
     files = {name: path.parent / f"{name}.parquet" for name in summary["provenance"]["content_keys"]}
     frames = {name: read_table(file) for name, file in files.items()}

@@ -29,8 +29,7 @@ def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
 
     Raises
     ------
-    ValueError
-        A value is not of its column's kind.
+    ValueError : a value is not of its column's kind
     """
     table, settings = typed(frame), {} if origin is None else origin.configuration
     graph, k = settings.get("graph"), settings.get("k")

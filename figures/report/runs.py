@@ -37,8 +37,7 @@ class Runs:
 
     Raises
     ------
-    FileNotFoundError
-        There is no such file or folder.
+    FileNotFoundError : there is no such file or folder
     """
 
     def __init__(self, places: Collection[Path], made: Collection[Path] = ()) -> None:

@@ -27,12 +27,9 @@ def connected(address: str) -> Iterator["Cluster"]:
 
     Raises
     ------
-    ValueError
-        Dask is not installed, or the cluster has no workers.
-    OSError
-        Nobody answers.
-    RuntimeError
-        A worker was lost on the way, or the scheduler.
+    ValueError : Dask is not installed, or the cluster has no workers
+    OSError : nobody answers
+    RuntimeError : a worker was lost on the way, or the scheduler
     """
     try:
         import distributed

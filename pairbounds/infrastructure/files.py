@@ -33,10 +33,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     Raises
     ------
-    FileNotFoundError
-        The folder does not exist.
-    OSError
-        The disk is full, or the file cannot be written for another reason; the message names it.
+    FileNotFoundError : the folder does not exist
+    OSError : the disk is full, or the file cannot be written for another reason; the message names it
     """
     target = Path(path)
     require_folder(target)
@@ -107,10 +105,8 @@ def locked_folder(folder: Path, name: str = "folder") -> Iterator[None]:
 
     Raises
     ------
-    RuntimeError
-        Another process has locked it.
-    OSError
-        The folder cannot be made, or nothing can be written into it.
+    RuntimeError : another process has locked it
+    OSError : the folder cannot be made, or nothing can be written into it
     """
     lock = FileLock(folder / f".{name}.lock", blocking=False)
     try:
@@ -209,8 +205,7 @@ def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, forc
 
     Raises
     ------
-    ValueError
-        The first such file, by name, and why.
+    ValueError : the first such file, by name, and why
     """
     read = [path for path in inputs if path is not None]
     written: set[str] = set()

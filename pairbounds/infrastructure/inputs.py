@@ -66,8 +66,7 @@ def stored_array(path: Path, what: str, remedy: str = "") -> npt.NDArray[Any]:
 
     Raises
     ------
-    ValueError
-        Another file, or one that is shorter than it declares.
+    ValueError : another file, or one that is shorter than it declares
     """
     require_file(path, what)
     try:

@@ -193,8 +193,7 @@ def table_file(path: Path, *, header: bool = False) -> TableFile:
 
     Raises
     ------
-    FileNotFoundError
-        There is no such file.
+    FileNotFoundError : there is no such file
     ValueError
         It is empty or damaged, has two columns of one name, or begins with 0, 1, ..., which may be a header or a row.
     """

@@ -17,14 +17,10 @@ class Register(UserDict[str, Entry]):
 
     Parameters
     ----------
-    what : str
-        An entry is, with its article: "a bound".
-    source : callable
-        From an entry to the function or the class that was decorated.
-    entries : mapping, optional
-        Those of this package, where they do not register themselves.
-    load : callable, optional
-        Imports the modules that register the entries of this package; called before the first reading.
+    what : an entry is, with its article: "a bound"
+    source : from an entry to the function or the class that was decorated
+    entries : those of this package, where they do not register themselves
+    load : imports the modules that register the entries of this package; called before the first reading
     """
 
     def __init__(

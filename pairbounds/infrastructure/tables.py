@@ -140,11 +140,9 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
 
     Parameters
     ----------
-    table : DataFrame
-        Any. Of `check_bounds`, the claims that were checked, their two sides, and the verdict. An index that has a
+    table : any. Of `check_bounds`, the claims that were checked, their two sides, and the verdict. An index that has a
         name, as of a leaderboard, is the first column.
-    digits : int
-        Significant digits of the numbers that are not integers; upper bounds are rounded up, lower bounds down.
+    digits : significant digits of the numbers that are not integers; upper bounds are rounded up, lower bounds down
 
     Returns
     -------
@@ -153,8 +151,7 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
 
     Raises
     ------
-    ValueError
-        No rows, or no columns.
+    ValueError : no rows, or no columns
 
     Examples
     --------

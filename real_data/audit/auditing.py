@@ -80,18 +80,14 @@ def audit(
     trial : `WhatIf` or dict, optional
         What to try on held-out images, with labels and without Dask: see `what_if`. Its curves and its verdict are two
         more tables.
-    noise : float, optional
-        A share of wrong captions to try, likewise: see `caption_noise`. What it measures is one more table.
+    noise : a share of wrong captions to try, likewise: see `caption_noise`. What it measures is one more table.
 
     Raises
     ------
-    FileNotFoundError
-        A file is missing.
-    ValueError
-        A table that is empty or damaged, or lacks a column; a row without an image, a caption or a positive weight; an
-        image with two labels, no image with one, or one class alone; k out of range; Dask is not installed.
-    OSError
-        The cluster does not answer; `out` cannot be written.
+    FileNotFoundError : a file is missing
+    ValueError : a table that is empty or damaged, or lacks a column; a row without an image, a caption or a positive
+        weight; an image with two labels, no image with one, or one class alone; k out of range; Dask is not installed
+    OSError : the cluster does not answer; `out` cannot be written
 
     Notes
     -----

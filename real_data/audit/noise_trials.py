@@ -33,8 +33,7 @@ def caption_noise(graph: PairGraph, share: float, settings: WhatIf) -> tuple[pd.
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
+    ValueError : the graph lacks labels on the left
     """
     everything = pair_list(graph, required_labels(graph, "left"), None)
     pairs, sample = sample_of(everything, "noise", settings.seed)

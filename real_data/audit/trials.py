@@ -127,9 +127,8 @@ def what_if(
 
     Raises
     ------
-    ValueError
-        No labels; fewer than two classes; k exceeds the images or captions that are left of half of them; a rule needs
-        similarities.
+    ValueError : no labels; fewer than two classes; k exceeds the images or captions that are left of half of them; a
+        rule needs similarities
 
     Notes
     -----

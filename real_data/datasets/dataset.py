@@ -38,9 +38,8 @@ class ImageTextDataset:
 
     Raises
     ------
-    ValueError
-        No image, another number of entries in one of the fields, an id twice, an image without a caption, a label
-        without a name, or a size below 1.
+    ValueError : no image, another number of entries in one of the fields, an id twice, an image without a caption, a
+        label without a name, or a size below 1
     """
 
     name: str

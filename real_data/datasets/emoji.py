@@ -22,8 +22,7 @@ def emoji(size: int = 72) -> ImageTextDataset:
 
     Raises
     ------
-    ValueError
-        A size below 1; and the errors of `pairbounds.real_data.emoji_concepts.concepts`.
+    ValueError : a size below 1; and the errors of `pairbounds.real_data.emoji_concepts.concepts`
     """
     images = [(style, concept) for style in STYLES for concept in concepts()]
     label_sets = {

@@ -69,8 +69,7 @@ def icon_set(root: Path, size: int | None = USUAL_SIZE, of: str = "all") -> Imag
 
     Raises
     ------
-    ValueError
-        Another set; a package that is not there, or holds other counts than were measured.
+    ValueError : another set; a package that is not there, or holds other counts than were measured
     """
     require_named("set of icons", of, (*ICON_SETS, "all"))
     found = {name: list(_read(name, Path(root))) for name in ICON_SETS}

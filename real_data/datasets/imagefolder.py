@@ -39,10 +39,8 @@ def imagefolder(
 
     Raises
     ------
-    ValueError
-        A class without pictures, or fewer classes or readable pictures than asked for.
-    FileNotFoundError
-        No such folder, or none of classes in it.
+    ValueError : a class without pictures, or fewer classes or readable pictures than asked for
+    FileNotFoundError : no such folder, or none of classes in it
     """
     rng = np.random.default_rng(seed)
     chosen = _chosen_classes(Path(folder), classes, rng)

@@ -48,8 +48,7 @@ def openclipart(root: Path, size: int | None = None) -> ImageTextDataset:
 
     Raises
     ------
-    ValueError
-        The packages are not there, hold other counts than were measured, or a drawing cannot be read.
+    ValueError : the packages are not there, hold other counts than were measured, or a drawing cannot be read
     """
     folder = PACKAGES.folder(root)
     paths = [

@@ -31,10 +31,8 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
 
     Raises
     ------
-    ValueError
-        No table, a missing column or an empty cell, an image with two labels, or no readable picture.
-    FileNotFoundError
-        No such file.
+    ValueError : no table, a missing column or an empty cell, an image with two labels, or no readable picture
+    FileNotFoundError : no such file
     """
     path = Path(path)
     rows = _rows(path)

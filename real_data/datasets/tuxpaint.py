@@ -37,8 +37,7 @@ def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
 
     Raises
     ------
-    ValueError
-        The package is not there, or holds other counts than were measured.
+    ValueError : the package is not there, or holds other counts than were measured
     """
     folder = PACKAGES.folder(root)
     found = [path for path in folder.rglob("*") if path.suffix in PICTURES]

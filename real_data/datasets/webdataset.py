@@ -53,11 +53,9 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
 
     Raises
     ------
-    ValueError
-        Braces that are not closed; a shard that is compressed, or no tar file; an image without a class, with two
-        pictures, or twice in one shard; no readable picture.
-    FileNotFoundError
-        No such shard.
+    ValueError : braces that are not closed; a shard that is compressed, or no tar file; an image without a class, with
+        two pictures, or twice in one shard; no readable picture
+    FileNotFoundError : no such shard
     """
     try:
         paths = [Path(name) for name in braceexpand(str(shards))]

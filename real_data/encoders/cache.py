@@ -35,8 +35,7 @@ def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterab
 
     Raises
     ------
-    ValueError
-        No rows; a file in `place` that is not what was written there; another number of rows than `size`.
+    ValueError : no rows; a file in `place` that is not what was written there; another number of rows than `size`
     """
     if size < 1:
         raise ValueError("there is nothing to encode")

@@ -102,8 +102,7 @@ def unit_rows(rows: npt.NDArray[np.floating[Any]]) -> npt.NDArray[Any]:
 
     Raises
     ------
-    ValueError
-        A row that is zero or not finite.
+    ValueError : a row that is zero or not finite
     """
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))

@@ -92,8 +92,7 @@ def train_offline_encoder(
 
     Raises
     ------
-    ValueError
-        Fewer than 2 concepts that are not hidden.
+    ValueError : fewer than 2 concepts that are not hidden
     """
     rng, concept = np.random.default_rng(0), _concepts(dataset)
     rng.permutation(int(concept.max()) + 1)  # drawn for the published numbers, and not used

@@ -44,11 +44,9 @@ class OpenClip(DualEncoder, LiveEncoder):
 
     Raises
     ------
-    ValueError
-        An unknown model, tag or precision; weights that do not fit the model; published ones of another activation; a
-        checkpoint that holds more than weights, which is never unpickled.
-    FileNotFoundError
-        The weights are not here, and the hub cannot be reached.
+    ValueError : an unknown model, tag or precision; weights that do not fit the model; published ones of another
+        activation; a checkpoint that holds more than weights, which is never unpickled
+    FileNotFoundError : the weights are not here, and the hub cannot be reached
     """
 
     name = "open-clip"
@@ -117,8 +115,7 @@ def architecture(model: str) -> dict[str, Any]:
     ------
     ValueError
         There is none of that name, or it is that of a place ("hf-hub:", "local-dir:"), whose weights come unasked.
-    FileNotFoundError
-        Its tokenizer is on the hub, which cannot be reached.
+    FileNotFoundError : its tokenizer is on the hub, which cannot be reached
     """
     configuration: dict[str, Any] | None = None if ":" in model else open_clip.get_model_config(model)
     if configuration is None:

@@ -81,8 +81,7 @@ def simclr(pixels: int, strength: float = 1.0) -> v2.Transform:
 
     Raises
     ------
-    ValueError
-        A strength outside (0, 1].
+    ValueError : a strength outside (0, 1]
 
     Notes
     -----

@@ -20,15 +20,12 @@ def resampled_nt_xent(
 
     Parameters
     ----------
-    z : (2B, d)
-        Embeddings of the B >= 2 images: first views, then second views in the same order.
-    guide : (2B, g)
-        The guide's embeddings of the same rows; no gradient flows into it.
+    z : (2B, d), embeddings of the B >= 2 images: first views, then second views in the same order
+    guide : (2B, g), the guide's embeddings of the same rows; no gradient flows into it
     rule : str, Rule, or a sequence of rules
         A name in `RULES`, several joined by "+" ("add_new_positive+drop_false_negative"), or rules with options of
         their own. They are applied in the order of `RULES`, however they are listed; others come last.
-    temperature : float
-        Positive.
+    temperature : positive
 
     Returns
     -------
@@ -36,9 +33,8 @@ def resampled_nt_xent(
 
     Raises
     ------
-    ValueError
-        Shapes that do not fit, an odd number of rows, fewer than four, values that are not finite, an unknown rule, an
-        option out of range.
+    ValueError : shapes that do not fit, an odd number of rows, fewer than four, values that are not finite, an unknown
+        rule, an option out of range
 
     Notes
     -----
@@ -62,8 +58,7 @@ def nt_xent(z: torch.Tensor, pairs: BatchPairs, temperature: float = 0.1) -> tor
 
     Raises
     ------
-    ValueError
-        A temperature that is not positive and finite.
+    ValueError : a temperature that is not positive and finite
     """
     if not 0 < temperature < math.inf:
         raise ValueError(f"temperature={temperature!r} is not a positive number")

@@ -67,8 +67,7 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
 
     Raises
     ------
-    ValueError
-        A data set too small for the protocol.
+    ValueError : a data set too small for the protocol
     """
     work = partial(measure_draw, source, protocol, seed)
     found: list[Drawn] = on_draws(work, source, protocol.total_images, protocol.draws, seed, jobs)

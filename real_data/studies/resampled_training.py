@@ -42,8 +42,7 @@ class Settings(TrainingSettings):
 
     Raises
     ------
-    ValueError
-        A rule, guide or run that there is not; no baseline; further seeds where nothing is tuned.
+    ValueError : a rule, guide or run that there is not; no baseline; further seeds where nothing is tuned
     """
 
     rules: str = ALL
@@ -136,8 +135,7 @@ def resampling_runs(
 
     Raises
     ------
-    ValueError
-        An unknown rule.
+    ValueError : an unknown rule
     """
     rules = (*FOUR, ALL_FOUR) if rule == ALL else () if rule == SIMCLR else (rule,)
     for part in "+".join(rules).split("+") if rules else ():

@@ -38,8 +38,7 @@ class Settings(ImageSettings):
 
     Raises
     ------
-    ValueError
-        A number that is too small.
+    ValueError : a number that is too small
     """
 
     total_images: int = 2_000
@@ -76,8 +75,7 @@ def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: in
 
     Raises
     ------
-    ValueError
-        A data set too small for the settings; a diversity that no temperature reaches.
+    ValueError : a data set too small for the settings; a diversity that no temperature reaches
     """
     work = partial(_measure_draw, source, settings, seed)
     return pd.concat(on_draws(work, source, settings.total_images, settings.draws, seed, jobs), ignore_index=True)

@@ -127,8 +127,7 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
 
     Raises
     ------
-    ValueError
-        Features that are not finite.
+    ValueError : features that are not finite
 
     Notes
     -----
@@ -151,8 +150,7 @@ def standardised(features: Features, train: IntArray) -> torch.Tensor:
 
     Raises
     ------
-    ValueError
-        Features that are not finite.
+    ValueError : features that are not finite
     """
     rows = torch.from_numpy(features).float()
     if not torch.isfinite(rows).all():

@@ -31,8 +31,7 @@ class FreshViews(ViewSource):
 
     Raises
     ------
-    ValueError
-        Images without a common size; a picture that cannot be read.
+    ValueError : images without a common size; a picture that cannot be read
     """
 
     dataset: ImageTextDataset

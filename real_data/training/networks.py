@@ -66,8 +66,7 @@ class Backbone(nn.Module):
 
     Raises
     ------
-    ValueError
-        No such network.
+    ValueError : no such network
     """
 
     mean: torch.Tensor

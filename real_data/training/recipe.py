@@ -32,8 +32,7 @@ class Optimisation:
 
     Raises
     ------
-    ValueError
-        A number that is out of range, an unknown precision.
+    ValueError : a number that is out of range, an unknown precision
     """
 
     backbone: str = "small"
@@ -96,8 +95,7 @@ class Recipe(Optimisation):
 
         Raises
         ------
-        ValueError
-            Fewer images than in a batch.
+        ValueError : fewer images than in a batch
         """
         if images < self.batch:
             raise ValueError(f"{images} images to train on are fewer than batch={self.batch}")

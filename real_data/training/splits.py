@@ -39,8 +39,7 @@ def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
 
     Raises
     ------
-    ValueError
-        Fewer than 5 subjects, or fewer than 20 beside those that judge.
+    ValueError : fewer than 5 subjects, or fewer than 20 beside those that judge
     """
     given = np.asarray(subjects)
     others = len(given) - judged
@@ -60,8 +59,7 @@ def followed_by(first: ImageTextDataset, judged: ImageTextDataset) -> ImageTextD
 
     Raises
     ------
-    ValueError
-        Classes that differ.
+    ValueError : classes that differ
     """
     both = {"encoder": first, "judged": judged}
     if first.label_names != judged.label_names:

@@ -88,10 +88,8 @@ def train_encoder(
 
     Raises
     ------
-    ValueError
-        Fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data.
-    FloatingPointError
-        Features or loss are not finite: the learning rate is too high.
+    ValueError : fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data
+    FloatingPointError : features or loss are not finite: the learning rate is too high
 
     Notes
     -----
@@ -196,8 +194,7 @@ def check_recipe(recipe: Recipe) -> None:
 
     Raises
     ------
-    ValueError
-        timm or open_clip know no such network, timm no such optimizer.
+    ValueError : timm or open_clip know no such network, timm no such optimizer
     """
     _optimizer(Backbone(recipe.backbone), recipe)
 

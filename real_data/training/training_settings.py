@@ -30,9 +30,8 @@ class TrainingSettings(Optimisation, ImageSettings):
 
     Raises
     ------
-    ValueError
-        A number that is out of range; a data set without its root, or a root without its data set; epochs and
-        iterations.
+    ValueError : a number that is out of range; a data set without its root, or a root without its data set; epochs and
+        iterations
     """
 
     size: int | None = 64

@@ -84,8 +84,7 @@ def view_pool(
 
     Raises
     ------
-    ValueError
-        Images without a common size, a strength outside (0, 1], features that do not fit.
+    ValueError : images without a common size, a strength outside (0, 1], features that do not fit
     """
     pictures = stored_pictures(views_of(dataset, count, strength, seed=0), cache)
     pool = pictures.reshape(len(dataset), count, *pictures.shape[1:])
@@ -110,8 +109,7 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
 
     Raises
     ------
-    ValueError
-        They take more than `STORED`; a file of something else is in the place.
+    ValueError : they take more than `STORED`; a file of something else is in the place
     """
     if (size := _bytes(dataset)) > STORED:
         raise ValueError(

@@ -29,8 +29,7 @@ def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa:
 
     Raises
     ------
-    ValueError
-        The batches come from a source without one.
+    ValueError : the batches come from a source without one
     """
     if batch.seen is None:
         raise ValueError("the views were drawn without a guide: give their source one")

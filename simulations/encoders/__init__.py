@@ -31,8 +31,7 @@ def encoder(name: str) -> Callable[[Written], Written]:
 
     Raises
     ------
-    ValueError
-        The name is no text, or another encoder has it; it decorates no function.
+    ValueError : the name is no text, or another encoder has it; it decorates no function
 
     Examples
     --------

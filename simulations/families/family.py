@@ -50,8 +50,7 @@ class ClosedForm(Family):
 
         Raises
         ------
-        ValueError
-            More than `DENSE_LIMIT` pairs, where every pair has weight.
+        ValueError : more than `DENSE_LIMIT` pairs, where every pair has weight
         """
 
     @abstractmethod

@@ -48,8 +48,7 @@ class Candidate:
 
         Raises
         ------
-        ValueError
-            No weight is positive.
+        ValueError : no weight is positive
         """
         largest = self.weights.max(initial=0.0)
         if not largest > 0:

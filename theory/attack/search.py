@@ -89,24 +89,19 @@ def find_counterexample(
 
     Parameters
     ----------
-    bound : Bound or str
-        A claim, or the name of a registered one.
+    bound : a claim, or the name of a registered one
     rng : generator of the search, or its seed
-    budget : float
-        Seconds of wall clock. The last step or confirmation may overrun it by about a second.
-    evaluations : int, optional
-        The most graphs to evaluate the claim on. Where this ends the search, and not the clock, the result depends on
-        the generator's state alone. One of the two is needed.
+    budget : seconds of wall clock. The last step or confirmation may overrun it by about a second.
+    evaluations : the most graphs to evaluate the claim on. Where this ends the search, and not the clock, the result
+        depends on the generator's state alone. One of the two is needed.
     report : callable, optional
         Called after each start with the part of the budget that is spent, the evaluations and the largest ratio so far.
 
     Raises
     ------
-    ValueError
-        An unknown name; a rate, which asserts nothing; a budget or number of evaluations that is not positive, or both
-        without end.
-    RuntimeError
-        No graph met the claim's hypotheses before the budget ended.
+    ValueError : an unknown name; a rate, which asserts nothing; a budget or number of evaluations that is not positive,
+        or both without end
+    RuntimeError : no graph met the claim's hypotheses before the budget ended
 
     Notes
     -----

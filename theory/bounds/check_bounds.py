@@ -41,21 +41,16 @@ def check_bounds(
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
         An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum. Claims about
         the optimum are measured at the optimum in any case. `pairbounds.check_encoder` finds better units for features.
-    bounds : a name in `BOUNDS`, or several, optional
-        The bounds to evaluate, a row for each, at least one; by default all.
-    triplets : Spectrum, optional
-        At least k + 1 triplets computed before, k the largest; by default `spectrum(graph, k + 1)`.
-    certified : bool
-        Use an upper end of `σ_{k+1}` that is proved, or where that is too costly guaranteed with a stated probability
-        (`pairbounds.theory.spectrum.certificates`), and not only computed.
-    penalty : float, optional
-        μ in (0, 1): adds the claims about the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`, about its minimiser
-        of width k and the features given.
+    bounds : the bounds to evaluate, a row for each, at least one; by default all
+    triplets : at least k + 1 triplets computed before, k the largest; by default `spectrum(graph, k + 1)`
+    certified : use an upper end of `σ_{k+1}` that is proved, or where that is too costly guaranteed with a stated
+        probability (`pairbounds.theory.spectrum.certificates`), and not only computed
+    penalty : μ in (0, 1): adds the claims about the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`, about its
+        minimiser of width k and the features given
     critic : a pair of (n_left, d) and (n_right, d), optional
         f and g of a critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature: adds the claims about
         InfoNCE.
-    hops : int, optional
-        Steps of Lanczos, at least 1, for the claims by multi-hop consistency: more are sharper, and cost more. By
+    hops : steps of Lanczos, at least 1, for the claims by multi-hop consistency: more are sharper, and cost more. By
         default `pairbounds.theory.quantities.multihop_consistency.HOPS`, or where so many pairs and classes make them
         costly `default_hops`: the note of the row then says how many.
     through : (n_left, d), optional
@@ -68,11 +63,9 @@ def check_bounds(
 
     Raises
     ------
-    ValueError
-        k or hops out of range, features that do not fit, too few triplets, a penalty out of range; a bound is asked for
-        whose subject is not given.
-    KeyError
-        An unknown bound.
+    ValueError : k or hops out of range, features that do not fit, too few triplets, a penalty out of range; a bound is
+        asked for whose subject is not given
+    KeyError : an unknown bound
     """
     import pandas as pd
 

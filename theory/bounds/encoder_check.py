@@ -129,11 +129,9 @@ def check_encoder(
 
     Raises
     ------
-    ValueError
-        Features of the wrong shape, not finite, all 0, or more columns than nodes; a model without inputs; a graph
-        without labels on the left.
-    ForeignCodeError
-        The model raised something.
+    ValueError : features of the wrong shape, not finite, all 0, or more columns than nodes; a model without inputs; a
+        graph without labels on the left
+    ForeignCodeError : the model raised something
 
     Notes
     -----

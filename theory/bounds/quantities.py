@@ -70,8 +70,7 @@ class Encoder:
 
         Raises
         ------
-        ValueError
-            The penalty is not in (0, 1).
+        ValueError : the penalty is not in (0, 1)
         """
         if not 0 < penalty < 1:
             raise ValueError(f"penalty={penalty!r} is not in (0, 1): at 0 there is none, from 1 on the optimum is 0")
@@ -109,8 +108,7 @@ class Encoder:
 
         Raises
         ------
-        HypothesisError
-            The products of f and g, or their squares, overflow.
+        HypothesisError : the products of f and g, or their squares, overflow
         """
         (left, up), (right, own) = self._unit_left, self._unit_right
         powers = up + own

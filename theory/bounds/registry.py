@@ -90,12 +90,9 @@ class Bound:
 
         Raises
         ------
-        HypothesisError
-            A hypothesis fails.
-        ValueError
-            k out of range, too few triplets.
-        ForeignCodeError
-            A user's function raised something else, or returned no number.
+        HypothesisError : a hypothesis fails
+        ValueError : k out of range, too few triplets
+        ForeignCodeError : a user's function raised something else, or returned no number
         """
         known = enough_triplets(graph, spectrum, k)
         arguments: tuple[Any, ...] = (graph, known, k)
@@ -149,9 +146,8 @@ def bound(
 
     Raises
     ------
-    ValueError
-        An unknown quantity, status, relation or subject; a name that is no text, or that another function has; no
-        function. A function whose file or notebook cell is run anew takes its old place.
+    ValueError : an unknown quantity, status, relation or subject; a name that is no text, or that another function has;
+        no function. A function whose file or notebook cell is run anew takes its old place.
 
     Examples
     --------

@@ -40,8 +40,7 @@ def score(
 
     Raises
     ------
-    HypothesisError
-        A hypothesis fails.
+    HypothesisError : a hypothesis fails
     """
     return score_of(claim, embedded(graph, k, features, penalty))
 

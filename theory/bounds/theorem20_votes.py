@@ -211,8 +211,7 @@ def most_error(disagreement: float, divergence: float) -> float:
 
     Parameters
     ----------
-    disagreement, divergence : float
-        α and ε, at least 0.
+    disagreement, divergence : α and ε, at least 0
     """
 
     def forbidden(error: float) -> bool:

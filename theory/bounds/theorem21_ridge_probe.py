@@ -39,8 +39,7 @@ def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) 
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left; ridge or hops out of range.
+    ValueError : the graph lacks labels on the left; ridge or hops out of range
 
     Examples
     --------

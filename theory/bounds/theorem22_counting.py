@@ -60,8 +60,7 @@ def square_at_most(graph: PairGraph, k: int) -> float:
 
     Raises
     ------
-    HypothesisError
-        The graph has more than k components.
+    HypothesisError : the graph has more than k components
     """
     sums, smaller = _sums(graph), min(graph.joint.shape)
     require(k >= sums.components, f"the graph has {sums.components} components, more than k = {k}")

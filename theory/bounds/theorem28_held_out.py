@@ -52,14 +52,11 @@ def excess_from_samples(
 
     Parameters
     ----------
-    counts : (n_left, n_right)
-        Counts of each pair in the sample that the encoder was trained on.
+    counts : (n_left, n_right), counts of each pair in the sample that the encoder was trained on
     f : (n_left, k), g : (n_right, k)
         The encoder; 0 for nodes that it has not seen.
-    left, right : (m,)
-        The ends of the fresh pairs, as rows of f and of g, in random order.
-    largest : float
-        R, the bound of the scores of the encoder that it is compared with.
+    left, right : (m,), the ends of the fresh pairs, as rows of f and of g, in random order
+    largest : R, the bound of the scores of the encoder that it is compared with
 
     Raises
     ------

@@ -73,8 +73,7 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
 
     Parameters
     ----------
-    graph : PairGraph
-        The population.
+    graph : the population
     counts : array_like, (n_left, n_right)
         How often each pair was seen.
 
@@ -84,8 +83,7 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
 
     Raises
     ------
-    ValueError
-        Counts of another shape, none at all, or of pairs that the graph does not have.
+    ValueError : counts of another shape, none at all, or of pairs that the graph does not have
     """
     seen = np.asarray(counts, dtype=np.float64)
     if seen.shape != graph.joint.shape or not seen.sum() > 0:
@@ -119,8 +117,7 @@ class Forecast:
 
     Raises
     ------
-    ValueError
-        Level not in (0, 1), k out of range; of a method, n below 1, or a graph without labels.
+    ValueError : level not in (0, 1), k out of range; of a method, n below 1, or a graph without labels
     """
 
     graph: PairGraph

@@ -74,8 +74,7 @@ def batch_information(graph: PairGraph, batch: int) -> tuple[float, float]:
 
     Raises
     ------
-    ValueError
-        A batch of fewer than 2 pairs.
+    ValueError : a batch of fewer than 2 pairs
     """
     _require_batch(batch)
     # log(B r / (r + B - 1)), in a form that neither a large r nor a large B overflows.
@@ -88,8 +87,7 @@ def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
 
     Raises
     ------
-    ValueError
-        A share that is not in (0, 1); a graph without information, whose sides are independent.
+    ValueError : a share that is not in (0, 1); a graph without information, whose sides are independent
     """
     if not 0 < share < 1:
         raise ValueError(f"share={share!r} is not in (0, 1)")
@@ -115,8 +113,7 @@ def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
 
     Raises
     ------
-    ValueError
-        A batch of fewer than 2 pairs.
+    ValueError : a batch of fewer than 2 pairs
     """
     import pandas as pd
 
@@ -162,13 +159,11 @@ def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
 
     Parameters
     ----------
-    guide : (n_left,)
-        The guide's class of each image: an integer, as of k-means on features, or a zero-shot label.
+    guide : (n_left,), the guide's class of each image: an integer, as of k-means on features, or a zero-shot label
 
     Raises
     ------
-    ValueError
-        Guide classes of another number of images; one class alone, which leaves no negative.
+    ValueError : guide classes of another number of images; one class alone, which leaves no negative
     """
     classes, group = np.unique(np.asarray(guide), return_inverse=True)
     if group.shape != (graph.n_left,):

@@ -50,8 +50,7 @@ def coarser(graph: PairGraph, channel: Any) -> PairGraph:
 
     Raises
     ------
-    ValueError
-        A group for each of another number of nodes; a matrix whose rows are no probabilities.
+    ValueError : a group for each of another number of nodes; a matrix whose rows are no probabilities
     """
     groups = None
     if not sp.issparse(channel) and np.ndim(channel) == 1:
@@ -84,8 +83,7 @@ def pooled(graph: PairGraph, groups: npt.ArrayLike) -> PairGraph:
 
     Raises
     ------
-    ValueError
-        A group for each of another number of nodes; more than `MOST_POOLED` pairs.
+    ValueError : a group for each of another number of nodes; more than `MOST_POOLED` pairs
 
     Notes
     -----

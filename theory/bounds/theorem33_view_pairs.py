@@ -37,10 +37,8 @@ def values_from_views(
 
     Parameters
     ----------
-    first, second : (n, d)
-        Whitened features of both views of each natural image.
-    largest : float
-        B, the largest squared norm that the features of any view can have.
+    first, second : (n, d), whitened features of both views of each natural image
+    largest : B, the largest squared norm that the features of any view can have
 
     Raises
     ------

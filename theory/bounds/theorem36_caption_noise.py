@@ -47,8 +47,7 @@ def noisy(graph: PairGraph, share: float) -> PairGraph:
 
     Raises
     ------
-    ValueError
-        Another share; more than `MOST_PAIRS` pairs of a left and a right node.
+    ValueError : another share; more than `MOST_PAIRS` pairs of a left and a right node
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share={share!r} is not in [0, 1]: give the share of exchanged pairs")
@@ -84,10 +83,8 @@ def corrected_for_noise(
 
     Raises
     ------
-    HypothesisError
-        `σ_k = σ_{k+1}`: the optimum is not unique.
-    ValueError
-        A share outside [0, 1), or so large that no pairs have the corrected values; too few values.
+    HypothesisError : `σ_k = σ_{k+1}`: the optimum is not unique
+    ValueError : a share outside [0, 1), or so large that no pairs have the corrected values; too few values
     """
     if not 0 <= share < 1:
         raise ValueError(f"share={share!r} is not in [0, 1): give the share of exchanged pairs")

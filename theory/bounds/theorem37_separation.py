@@ -50,8 +50,7 @@ def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, fl
 
     Raises
     ------
-    HypothesisError
-        Components of different masses; k is not below their number; the captions lack labels.
+    HypothesisError : components of different masses; k is not below their number; the captions lack labels
     """
     masses = np.bincount(views.components[0], views.left_marginal)
     n, r = len(masses), len(class_masses(captions))

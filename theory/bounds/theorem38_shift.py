@@ -36,13 +36,11 @@ def shifted_error(mse: float, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
     Parameters
     ----------
     mse : ε₂, or an upper bound on it; at least 0
-    p, q : (n,)
-        Masses of the left nodes; each sums to 1. p is `graph.left_marginal`, with 0 for further nodes.
+    p, q : (n,), masses of the left nodes; each sums to 1. p is `graph.left_marginal`, with 0 for further nodes
 
     Raises
     ------
-    ValueError
-        Masses that are negative, of different numbers of nodes, or of another sum; a negative squared error.
+    ValueError : masses that are negative, of different numbers of nodes, or of another sum; a negative squared error
     """
     before, after = np.asarray(p, dtype=np.float64), np.asarray(q, dtype=np.float64)
     for name, mass in (("p", before), ("q", after)):

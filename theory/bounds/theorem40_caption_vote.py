@@ -62,13 +62,11 @@ def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVot
 
     Parameters
     ----------
-    leave_one_out : bool
-        Leave the pairs of an image out of its own vote. Captions of that image alone do not vote then.
+    leave_one_out : leave the pairs of an image out of its own vote. Captions of that image alone do not vote then.
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
+    ValueError : the graph lacks labels on the left
     """
     own = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
     masses, joint = graph.left_marginal, graph.joint

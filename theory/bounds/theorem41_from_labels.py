@@ -100,9 +100,8 @@ def probe_mse_from_labels(
 
     Raises
     ------
-    ValueError
-        Fewer than two images, or than two of a class in (c); masses that do not sum to 1, or lack a class; a population
-        below N, or together with masses.
+    ValueError : fewer than two images, or than two of a class in (c); masses that do not sum to 1, or lack a class; a
+        population below N, or together with masses
     """
     if population is not None and masses is not None:
         raise ValueError("population is of images drawn without regard to class, and masses of balanced ones: give one")

@@ -64,8 +64,7 @@ def regularised_mse_at_most(graph: PairGraph, features: Any, encoder: LinearEnco
 
     Raises
     ------
-    ValueError
-        The encoder is of other features.
+    ValueError : the encoder is of other features
     """
     seen = graph.through(features)
     weights = seen.whitening @ seen.weighted_targets.toarray()

@@ -84,10 +84,8 @@ class ImagePairs:
 
         Raises
         ------
-        ValueError
-            Pairs of other nodes than there are.
-        HypothesisError
-            Σ̂ is not invertible, or with a ridge the features are linearly dependent.
+        ValueError : pairs of other nodes than there are
+        HypothesisError : Σ̂ is not invertible, or with a ridge the features are linearly dependent
         """
         drawn, whitening = np.asarray(pairs, dtype=np.int64), population.whitening
         if drawn.ndim != 2 or drawn.shape[1] != 2 or not 0 <= drawn.min() <= drawn.max() < population.graph.n_left:
@@ -144,8 +142,7 @@ def mse_from_pairs_at_most(sample: ImagePairs, k: int) -> float:
 
     Raises
     ------
-    ValueError
-        No labels, or k beyond the rank of the features.
+    ValueError : no labels, or k beyond the rank of the features
     """
     targets = sample.population.weighted_targets.toarray()
     variation = float(np.sum(targets * ((sample.second - sample.induced) @ targets)))
@@ -215,8 +212,7 @@ def certified_mse_at_most(
 
     Raises
     ------
-    ValueError
-        n below 1, a level not in (0, 1), or numbers that no population has.
+    ValueError : n below 1, a level not in (0, 1), or numbers that no population has
     """
     if not (n >= 1 and 0 < level < 1 and next_value <= 1 and 0 <= unreached <= 1 and bias >= 0):
         raise ValueError("give n >= 1, 0 < level < 1, e_X in [0, 1], λ̂ at most 1 and a bias of at least 0")

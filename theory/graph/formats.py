@@ -181,10 +181,8 @@ def load_npz(path: str | os.PathLike[str], graph_class: type[Graph]) -> Graph:
 
     Raises
     ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        Anything else than a whole pair graph.
+    FileNotFoundError : no such file
+    ValueError : anything else than a whole pair graph
     """
     source = require_file(path, "graph file")
     try:

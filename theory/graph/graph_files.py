@@ -95,15 +95,12 @@ def read_graph(
     labels :
         A file with the classes of the left nodes: `.npy`, or a table or text of one column, in the order of the rows;
         or a table of two columns, id and class.
-    columns : (left, right), optional
-        The columns of a table that hold the two ends of a pair.
-    weight : str, optional
-        The column of the weights of pairs; by default one of `WEIGHTS`, or 1 for each row.
+    columns : (left, right), the columns of a table that hold the two ends of a pair
+    weight : the column of the weights of pairs; by default one of `WEIGHTS`, or 1 for each row
 
     Raises
     ------
-    FileNotFoundError
-        No such file.
+    FileNotFoundError : no such file
     ValueError
         Another kind of file, a damaged one, one that could be a matrix or pairs, or whose first line could be a header
         or a row; an empty cell that is no label; two classes for one id; what is no pair graph; labels that do not fit.
@@ -254,10 +251,8 @@ def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, st
 
     Raises
     ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        Another kind of file; more than two columns, none of which is called label; two classes for one id.
+    FileNotFoundError : no such file
+    ValueError : another kind of file; more than two columns, none of which is called label; two classes for one id
     """
     source = require_file(path, "labels file")
     if source.suffix == ".npy":

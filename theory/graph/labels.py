@@ -22,8 +22,7 @@ def coded(
         Integers 0..r-1, as integers, whole floats or booleans, are kept. Anything else that pandas can tell apart
         (text, categoricals, dates) is numbered in sorted order, the two sides together. A missing value (None, NaN,
         NA), or -1, is a node without a label.
-    class_names : (r,), optional
-        The names of the integers.
+    class_names : (r,), the names of the integers
 
     Returns
     -------
@@ -32,9 +31,8 @@ def coded(
 
     Raises
     ------
-    ValueError
-        Labels that are no one-dimensional array; numbers that are no integers; integers on one side and names on the
-        other; integers beyond the names; a side on which every label is missing; numbers in bfloat16.
+    ValueError : labels that are no one-dimensional array; numbers that are no integers; integers on one side and names
+        on the other; integers beyond the names; a side on which every label is missing; numbers in bfloat16
     """
     given = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
     coded_sides = {side: _integers(side, labels) for side, labels in given.items()}

@@ -16,10 +16,8 @@ def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:
 
     Raises
     ------
-    ValueError
-        `share` not in (0, 1), left sides with different labels.
-    HypothesisError
-        Different left marginals: the mixture's left marginal would be neither.
+    ValueError : `share` not in (0, 1), left sides with different labels
+    HypothesisError : different left marginals: the mixture's left marginal would be neither
 
     Notes
     -----

@@ -43,24 +43,18 @@ class PairGraph:
     ----------
     joint : array_like or sparse, shape (n_left, n_right)
         Non-negative weights of the pairs; normalised to sum to 1. Copied.
-    left_labels, right_labels : sequence, optional
-        A class for each row and each column: integers 0..r-1, or names (text, categoricals), which are numbered in
-        sorted order, both sides together. None, NaN or -1 is a node without a label.
-    left_ids, right_ids : sequence, optional
-        A name of any hashable type for each row and each column; by default 0, 1, 2, ...
-    class_names : sequence of str, optional
-        The names of the classes 0..r-1, where labels are integers.
-    drop_isolated : bool
-        Leave out rows and columns of zero weight, which the theory cannot speak of (they have no
-        marginal to divide by), together with their labels and ids.
+    left_labels, right_labels : a class for each row and each column: integers 0..r-1, or names (text, categoricals),
+        which are numbered in sorted order, both sides together. None, NaN or -1 is a node without a label.
+    left_ids, right_ids : a name of any hashable type for each row and each column; by default 0, 1, 2, ...
+    class_names : the names of the classes 0..r-1, where labels are integers
+    drop_isolated : leave out rows and columns of zero weight, which the theory cannot speak of (they have no marginal
+        to divide by), together with their labels and ids
 
     Raises
     ------
-    ValueError
-        NaN, infinite or negative weights; no weight at all; weights so far apart that as parts of a sum of 1 the
-        smallest have no place in float64; isolated nodes, unless dropped; labels or ids
-        of the wrong length; labels that are numbers but not integers 0..r-1, of two kinds, or missing for every node of
-        a side that has a pair.
+    ValueError : NaN, infinite or negative weights; no weight at all; weights so far apart that as parts of a sum of 1
+        the smallest have no place in float64; isolated nodes, unless dropped; labels or ids of the wrong length; labels
+        that are numbers but not integers 0..r-1, of two kinds, or missing for every node of a side that has a pair
 
     Notes
     -----
@@ -148,21 +142,17 @@ class PairGraph:
         ----------
         images, texts : (n_images, d) and (n_texts, d)
             numpy or torch; rows are normalised here, so that similarities are cosines.
-        temperature : float
-            τ: the pair (x, l) has weight `e^{s(x,l)/τ}` over the sum of the image's pairs. CLIP's own is 0.01. Every
-            image has equal mass, every text the mass that falls to it.
-        top_k : int
-            How many texts an image keeps. Texts that no image keeps are left out, with their labels and ids.
+        temperature : τ: the pair (x, l) has weight `e^{s(x,l)/τ}` over the sum of the image's pairs. CLIP's own is
+            0.01. Every image has equal mass, every text the mass that falls to it.
+        top_k : how many texts an image keeps. Texts that no image keeps are left out, with their labels and ids.
         left_labels, right_labels, left_ids, right_ids :
             As in `PairGraph`, for all images and all texts given.
-        device : str
-            Where similarities are computed: "auto", "cpu" or "cuda".
+        device : where similarities are computed: "auto", "cpu" or "cuda"
 
         Raises
         ------
-        ValueError
-            Features that are no two matrices of one width, not finite, or with a row of zeros; temperature or top_k out
-            of range.
+        ValueError : features that are no two matrices of one width, not finite, or with a row of zeros; temperature or
+            top_k out of range
 
         Notes
         -----
@@ -265,8 +255,7 @@ class PairGraph:
 
         Raises
         ------
-        ValueError
-            Features of another shape, not finite, or all 0.
+        ValueError : features of another shape, not finite, or all 0
 
         Notes
         -----
@@ -323,8 +312,7 @@ class PairGraph:
 
         Raises
         ------
-        ValueError
-            More than `INDUCED_LIMIT` left nodes.
+        ValueError : more than `INDUCED_LIMIT` left nodes
         """
         if self.n_left > INDUCED_LIMIT:
             raise ValueError(
@@ -361,10 +349,8 @@ class PairGraph:
 
         Raises
         ------
-        IndexError
-            A node that is not there, a mask of another length.
-        ValueError
-            A node twice; none, or no pair among them.
+        IndexError : a node that is not there, a mask of another length
+        ValueError : a node twice; none, or no pair among them
         """
         rows = np.arange(self.n_left)[... if left is None else np.asarray(left)]
         columns = np.arange(self.n_right)[... if right is None else np.asarray(right)]

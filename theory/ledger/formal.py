@@ -30,8 +30,7 @@ def coq_statement(formal: str) -> str:
 
     Raises
     ------
-    ValueError
-        Neither `Statements.v` nor `LogStatements.v` has a proposition of this name.
+    ValueError : neither `Statements.v` nor `LogStatements.v` has a proposition of this name
     """
     name = formal.rpartition(":")[2]
     found = _stated(name, "Statements.v") or _stated(name, "LogStatements.v")

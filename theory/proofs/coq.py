@@ -107,8 +107,7 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
 
     Raises
     ------
-    ValueError
-        As `prove`, and for a graph that is too large for Coq.
+    ValueError : as `prove`, and for a graph that is too large for Coq
 
     Examples
     --------

@@ -41,8 +41,7 @@ def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
 
     Raises
     ------
-    ValueError
-        More than `LIMIT_SIDE` such nodes.
+    ValueError : more than `LIMIT_SIDE` such nodes
     """
     return _found(_distinct_rows(graph, exact), k)
 

@@ -76,8 +76,7 @@ def raised_above(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
 
     Raises
     ------
-    ValueError
-        It would take more than 1: of polynomials in double precision that is out of all proportion.
+    ValueError : it would take more than 1: of polynomials in double precision that is out of all proportion
     """
     wanted = list(squares)
     for power in range(-20, 1):

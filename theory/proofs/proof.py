@@ -137,19 +137,15 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
 
     Parameters
     ----------
-    k : int
-        1..min(n_left, n_right).
-    penalty : float, optional
-        μ in (0, 1), the decimal that it is printed as: the claims are about the minimisers of width k of the spectral
-        loss with the penalty `μ (E‖f‖² + E‖g‖²)`.
-    hops : int
-        1..`MOST_HOPS`: the moments `a_0..a_{2 hops}` are used.
+    k : 1..min(n_left, n_right)
+    penalty : μ in (0, 1), the decimal that it is printed as: the claims are about the minimisers of width k of the
+        spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`
+    hops : 1..`MOST_HOPS`: the moments `a_0..a_{2 hops}` are used
 
     Raises
     ------
-    ValueError
-        No labels on the left, or one of `LAST_CLASS` or more; k, penalty or hops out of range; σ_{k+1} is 1 up to
-        rounding, so that there is no bound to prove; more than `LIMIT_SIDE` distinct nodes on the smaller side.
+    ValueError : no labels on the left, or one of `LAST_CLASS` or more; k, penalty or hops out of range; σ_{k+1} is 1 up
+        to rounding, so that there is no bound to prove; more than `LIMIT_SIDE` distinct nodes on the smaller side
 
     Notes
     -----

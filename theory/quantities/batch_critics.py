@@ -57,8 +57,7 @@ class Critics:
 
         Raises
         ------
-        ValueError
-            Fewer than 2 pairs in a batch, or more than a critic sees.
+        ValueError : fewer than 2 pairs in a batch, or more than a critic sees
         """
         if not 2 <= batch <= self.n_pairs:
             raise ValueError(
@@ -128,8 +127,7 @@ def batch_loss(
 
     Parameters
     ----------
-    masks : (B, B) each, optional
-        Scores that do not count: in the rows, for each image; and in the columns, for each caption.
+    masks : (B, B) each, scores that do not count: in the rows, for each image; and in the columns, for each caption
     """
     scores = f @ g.transpose(1, 2)
     rows, columns = (scores, scores) if masks is None else (scores.masked_fill(mask, -np.inf) for mask in masks)

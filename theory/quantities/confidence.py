@@ -58,8 +58,7 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
 
     Raises
     ------
-    ValueError
-        Fewer than two rows or columns, or values that are not finite.
+    ValueError : fewer than two rows or columns, or values that are not finite
     """
     found = np.asarray(values, dtype=np.float64)
     if found.ndim != 2 or min(found.shape) < 2 or not np.isfinite(found).all():
@@ -100,13 +99,11 @@ def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, lev
 
     Parameters
     ----------
-    first, second : (n,)
-        The label of either end of each pair.
+    first, second : (n,), the label of either end of each pair
 
     Raises
     ------
-    ValueError
-        Lengths that differ, no pairs, level not in (0, 1).
+    ValueError : lengths that differ, no pairs, level not in (0, 1)
     """
     one, other = np.asarray(first), np.asarray(second)
     if one.ndim != 1 or one.shape != other.shape:
@@ -124,15 +121,12 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
 
     Parameters
     ----------
-    counts : (n_left, n_right), dense or sparse
-        Whole numbers; they sum to n. Every node must have been seen.
-    k : int
-        1..min(n_left, n_right) - 1.
+    counts : (n_left, n_right), dense or sparse, whole numbers; they sum to n. Every node must have been seen.
+    k : 1..min(n_left, n_right) - 1
 
     Raises
     ------
-    ValueError
-        Counts that are not whole numbers, a node never seen, k out of range, level not in (0, 1).
+    ValueError : counts that are not whole numbers, a node never seen, k out of range, level not in (0, 1)
 
     Notes
     -----

@@ -53,10 +53,8 @@ def class_second_eigenvalues(graph: PairGraph) -> FloatArray:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
-    RuntimeError
-        A large class whose solver did not converge.
+    ValueError : the graph lacks labels on the left
+    RuntimeError : a large class whose solver did not converge
 
     Notes
     -----
@@ -76,8 +74,7 @@ def cross_class_leaks(graph: PairGraph) -> FloatArray:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
+    ValueError : the graph lacks labels on the left
 
     Notes
     -----
@@ -102,14 +99,12 @@ def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
 
     Parameters
     ----------
-    parts : (n_left,), integers
-        The part of each left node; the result follows the order of the numbers that occur. With `graph.left_labels`
-        it is the conductance of each class.
+    parts : (n_left,), integers, the part of each left node; the result follows the order of the numbers that occur.
+        With `graph.left_labels` it is the conductance of each class.
 
     Raises
     ------
-    ValueError
-        `parts` of the wrong shape, or not integers.
+    ValueError : `parts` of the wrong shape, or not integers
 
     Notes
     -----
@@ -129,13 +124,11 @@ def conductance(graph: PairGraph, left_mask: npt.ArrayLike) -> float:
 
     Parameters
     ----------
-    left_mask : (n_left,), bool
-        The set S; neither empty nor everything.
+    left_mask : (n_left,), bool, the set S; neither empty nor everything
 
     Raises
     ------
-    ValueError
-        Not a mask of the left nodes, or one that does not cut.
+    ValueError : not a mask of the left nodes, or one that does not cut
 
     Notes
     -----
@@ -157,15 +150,12 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
 
     Parameters
     ----------
-    m : int
-        1..n_left.
-    triplets : Spectrum, optional
-        At least min(m, n_right) leading triplets; by default they are computed.
+    m : 1..n_left
+    triplets : at least min(m, n_right) leading triplets; by default they are computed
 
     Raises
     ------
-    ValueError
-        m out of range, too few triplets.
+    ValueError : m out of range, too few triplets
 
     Notes
     -----

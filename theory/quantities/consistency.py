@@ -30,8 +30,7 @@ def labelling_error(graph: PairGraph) -> float:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on a side.
+    ValueError : the graph lacks labels on a side
     """
     left, right = required_labels(graph, "left"), required_labels(graph, "right")
     pairs = graph.joint.tocoo()
@@ -48,8 +47,7 @@ def induced_labelling_error(graph: PairGraph) -> float:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
+    ValueError : the graph lacks labels on the left
     """
     return float(class_cuts(graph).sum())
 
@@ -84,8 +82,7 @@ def right_induced_labelling_error(graph: PairGraph) -> float:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the right.
+    ValueError : the graph lacks labels on the right
     """
     return float(_leaving(_by_class(graph.joint.T, required_labels(graph, "right"))).sum())
 
@@ -98,8 +95,7 @@ def joined_classes(graph: PairGraph) -> "pd.DataFrame":
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
+    ValueError : the graph lacks labels on the left
 
     Notes
     -----
@@ -159,8 +155,7 @@ def label_energy(graph: "LabelledGraph", spectrum: Spectrum) -> FloatArray:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
+    ValueError : the graph lacks labels on the left
     """
     return np.asarray(np.sum(label_coordinates(graph, spectrum) ** 2, axis=1))
 
@@ -183,11 +178,9 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
 
     Parameters
     ----------
-    triplets : Spectrum
-        At least k + 1, or all that there are. Where the tie goes on beyond them, the space of `σ = 1` is read off the
-        components of the graph; of another value twice as many triplets are computed, until it ends.
-    k : int
-        1..min(n_left, n_right).
+    triplets : at least k + 1, or all that there are. Where the tie goes on beyond them, the space of `σ = 1` is read
+        off the components of the graph; of another value twice as many triplets are computed, until it ends.
+    k : 1..min(n_left, n_right)
 
     Returns
     -------
@@ -195,10 +188,8 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
 
     Raises
     ------
-    ValueError
-        k out of range, too few triplets.
-    HypothesisError
-        The graph lacks labels on the left; the tie has no end within `TIE_ENTRIES` of singular vectors.
+    ValueError : k out of range, too few triplets
+    HypothesisError : the graph lacks labels on the left; the tie has no end within `TIE_ENTRIES` of singular vectors
 
     Notes
     -----
@@ -285,8 +276,7 @@ def guess_error(graph: PairGraph, side: str = "left") -> float:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on that side.
+    ValueError : the graph lacks labels on that side
     """
     return 1 - float(class_masses(graph, side).max())
 

@@ -37,10 +37,8 @@ def spectral_loss(graph: PairGraph, f: Any, g: Any) -> Any:
 
     Raises
     ------
-    TypeError
-        One of f and g is numpy and the other torch.
-    ValueError
-        Shapes that do not fit the graph.
+    TypeError : one of f and g is numpy and the other torch
+    ValueError : shapes that do not fit the graph
 
     Notes
     -----
@@ -84,8 +82,7 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
 
     Raises
     ------
-    ValueError
-        k out of 1..min(n_left, n_right).
+    ValueError : k out of 1..min(n_left, n_right)
     """
     top = spectrum(graph, k).leading(k)
     root = np.sqrt(top.singular_values)
@@ -114,8 +111,7 @@ def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
 
     Raises
     ------
-    ValueError
-        Shapes that do not fit the graph; values that are not finite.
+    ValueError : shapes that do not fit the graph; values that are not finite
 
     Notes
     -----
@@ -140,13 +136,11 @@ def best_partner(graph: PairGraph, f: Any) -> FloatArray:
 
     Parameters
     ----------
-    f : (n_left, k), numpy or torch
-        Unweighted.
+    f : (n_left, k), numpy or torch, unweighted
 
     Raises
     ------
-    ValueError
-        Features of the wrong shape or not finite.
+    ValueError : features of the wrong shape or not finite
 
     Notes
     -----

@@ -39,8 +39,7 @@ def filtered_margins(graph: "LabelledGraph", filters: Sequence[FloatArray]) -> l
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
+    ValueError : the graph lacks labels on the left
 
     Notes
     -----

@@ -31,8 +31,7 @@ class LinearEncoder:
 
     Attributes
     ----------
-    weights : (d, k)
-        On the training images the columns are orthonormal but for the ridge.
+    weights : (d, k), on the training images the columns are orthonormal but for the ridge
     ridge : ρ, relative to the mean eigenvalue of the second moments of the features in units of `scales`
     values : (k,), the eigenvalues λ_i that belong to the columns, in falling order
     next_value : λ_{k+1}, 0 where there is none
@@ -52,8 +51,7 @@ class LinearEncoder:
 
         Raises
         ------
-        ValueError
-            Another number of features than the encoder takes.
+        ValueError : another number of features than the encoder takes
         """
         given = np.asarray(without_torch(features), dtype=np.float64)
         if given.ndim != 2 or given.shape[1] != len(self.weights):
@@ -74,19 +72,16 @@ def linear_optimum(
     ----------
     features : (n_left, d), numpy or torch, or a memory map
         As `PairGraph.through` takes them; give new images the same features, with a column of ones if these have one.
-    k : int
-        1..d.
+    k : 1..d
     ridge : float or "auto"
         ρ, at least 0, relative to the mean eigenvalue of the second moments; the features are brought to root mean
         square 1 first. "auto" takes that of `RIDGES` with the least spectral loss on left nodes that are held out,
         without a label; the graph needs at least FOLDS left nodes for that.
-    seed : int
-        Seed of the folds of left nodes.
+    seed : seed of the folds of left nodes
 
     Raises
     ------
-    ValueError
-        Features that do not fit, k or the ridge out of range.
+    ValueError : features that do not fit, k or the ridge out of range
 
     Notes
     -----
@@ -119,18 +114,15 @@ def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -
 
     Parameters
     ----------
-    first, second : (n, d)
-        Features of the two images of each pair, drawn independently from `P_T`: two images drawn for one caption, or
-        two views of one image.
+    first, second : (n, d), features of the two images of each pair, drawn independently from `P_T`: two images drawn
+        for one caption, or two views of one image
     k, ridge :
         As `linear_optimum` takes them.
 
     Raises
     ------
-    ValueError
-        Features that do not fit, k or the ridge out of range.
-    HypothesisError
-        Fewer than k positive values: then the minimiser of the loss has a smaller width.
+    ValueError : features that do not fit, k or the ridge out of range
+    HypothesisError : fewer than k positive values: then the minimiser of the loss has a smaller width
 
     Notes
     -----

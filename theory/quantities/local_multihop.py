@@ -158,15 +158,12 @@ def local_multihop(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int
     Parameters
     ----------
     spectrum : at least k + 1 triplets
-    k : int
-        At least 1.
-    hops : int, optional
-        At least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1. By default `default_hops`.
+    k : at least 1
+    hops : at least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1. By default `default_hops`.
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left; hops is below 1 or not an integer.
+    ValueError : the graph lacks labels on the left; hops is below 1 or not an integer
 
     Notes
     -----

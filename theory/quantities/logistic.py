@@ -28,18 +28,15 @@ def logistic_probe(
 
     Parameters
     ----------
-    f : (n_left, k), numpy or torch
-        Unweighted features of the left nodes.
+    f : (n_left, k), numpy or torch, unweighted features of the left nodes
     labelled : indices or boolean mask of left nodes, optional
         The nodes whose labels the probe may see; by default all. It never predicts a class that it does not see.
-    penalty : float
-        Positive.
+    penalty : positive
 
     Raises
     ------
-    ValueError
-        No left labels; features of the wrong shape or not finite; `labelled` empty or out of range; penalty not
-        positive.
+    ValueError : no left labels; features of the wrong shape or not finite; `labelled` empty or out of range; penalty
+        not positive
 
     Notes
     -----

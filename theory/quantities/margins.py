@@ -20,10 +20,8 @@ def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:
 
     Parameters
     ----------
-    scores : (n, r)
-        A column for each class.
-    labels : (n,)
-        The column of each node's own class, 0..r-1.
+    scores : (n, r), a column for each class
+    labels : (n,), the column of each node's own class, 0..r-1
 
     Returns
     -------
@@ -44,10 +42,8 @@ def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> floa
 
     Parameters
     ----------
-    margins, masses : (n,)
-        γ and p.
-    budget : float
-        Δ, at least 0; may be infinite.
+    margins, masses : (n,), γ and p
+    budget : Δ, at least 0; may be infinite
 
     Notes
     -----

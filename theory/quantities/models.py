@@ -22,10 +22,8 @@ def features_of(encoder: Any, inputs: Any = None) -> tuple[Any, Any]:
 
     Raises
     ------
-    ValueError
-        A model without inputs, features with inputs; inputs without a length; outputs that are no features.
-    ForeignCodeError
-        A model raised something.
+    ValueError : a model without inputs, features with inputs; inputs without a length; outputs that are no features
+    ForeignCodeError : a model raised something
     """
     both = isinstance(encoder, tuple | list) and len(encoder) == 2
     sides = tuple(encoder) if both else (encoder,)

@@ -73,17 +73,15 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
 
     Parameters
     ----------
-    known : mapping
-        Any of "alpha_T", or instead "a_1", which is `1 - α_T`; "a_2", "a_3", ... (multi-hop consistency); "sigma", an
-        upper end of `σ_{k+1}`; "class_masses", a sequence that sums to 1.
+    known : any of "alpha_T", or instead "a_1", which is `1 - α_T`; "a_2", "a_3", ... (multi-hop consistency); "sigma",
+        an upper end of `σ_{k+1}`; "class_masses", a sequence that sums to 1.
     quantity : "probe_mse" or "probe_error"
         The second is twice the first, at most 1. That is best possible where `attained` says so: where the label energy
         at 1 is at least that in the tail, as with `alpha_T` and `sigma` alone.
 
     Raises
     ------
-    ValueError
-        An unknown name or quantity; a number out of its range; numbers that contradict one another.
+    ValueError : an unknown name or quantity; a number out of its range; numbers that contradict one another
 
     Notes
     -----

@@ -100,8 +100,7 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
 
     Parameters
     ----------
-    hops : int
-        At least 0.
+    hops : at least 0
 
     Returns
     -------
@@ -109,8 +108,7 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left; hops is negative or not an integer.
+    ValueError : the graph lacks labels on the left; hops is negative or not an integer
 
     Notes
     -----
@@ -135,8 +133,7 @@ def default_hops(graph: "LabelledGraph") -> int:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left.
+    ValueError : the graph lacks labels on the left
     """
     if not isinstance(graph, PairGraph):
         return HOPS  # its matrix is small
@@ -158,14 +155,12 @@ def label_measure(graph: "LabelledGraph", hops: int | None = None) -> JacobiMatr
 
     Parameters
     ----------
-    hops : int, optional
-        At least 1: the moments a_0..a_{2 hops}. A measure of at most so many atoms is found completely. By default
+    hops : at least 1: the moments a_0..a_{2 hops}. A measure of at most so many atoms is found completely. By default
         `default_hops`.
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left; hops is below 1 or not an integer.
+    ValueError : the graph lacks labels on the left; hops is below 1 or not an integer
 
     Notes
     -----
@@ -190,8 +185,7 @@ def moments(jacobi: JacobiMatrix, count: int) -> FloatArray:
 
     Raises
     ------
-    ValueError
-        The matrix has fewer moments; count is negative or not an integer.
+    ValueError : the matrix has fewer moments; count is negative or not an integer
     """
     if _validated(count, 0, "count") > 2 * len(jacobi.off_diagonal) and not jacobi.complete:
         raise ValueError(f"count={count} is above {2 * len(jacobi.off_diagonal)}, the moments known: take more hops")
@@ -204,9 +198,8 @@ def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) 
 
     Parameters
     ----------
-    slack : float
-        How far round-off may have moved an atom: the interval and the place are widened by it. Without it an atom at
-        `place` itself could be missed.
+    slack : how far round-off may have moved an atom: the interval and the place are widened by it. Without it an atom
+        at `place` itself could be missed.
 
     Notes
     -----
@@ -263,15 +256,12 @@ def tail_at_most(
     Parameters
     ----------
     spectrum : at least k + 1 triplets
-    k : int
-        At least 1.
-    cut : float
-        Takes the place of `σ_{k+1}` where it is larger: all energy up to its square counts as tail.
+    k : at least 1
+    cut : takes the place of `σ_{k+1}` where it is larger: all energy up to its square counts as tail
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on the left; hops is below 1 or not an integer.
+    ValueError : the graph lacks labels on the left; hops is below 1 or not an integer
     """
     jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
     squared = max(cut, float(spectrum.upper_values[k])) ** 2

@@ -47,20 +47,16 @@ def fit_rate(
 
     Parameters
     ----------
-    x, y : (n,)
-        Positive; x of at least two values. A power law has no zeros: leave them out yourself, and say so.
-    groups : (n,), optional
-        What was drawn as one, such as a seed: ids of any kind. A resample takes whole groups, since points of one seed
-        go up and down together. By default each point is a group of its own.
-    level : float
-        Confidence, in (0, 1).
+    x, y : (n,), positive; x of at least two values. A power law has no zeros: leave them out yourself, and say so.
+    groups : (n,), what was drawn as one, such as a seed: ids of any kind. A resample takes whole groups, since points
+        of one seed go up and down together. By default each point is a group of its own.
+    level : confidence, in (0, 1)
     rng : generator of the resamples, or its seed
 
     Raises
     ------
-    ValueError
-        Wrong lengths; values that are not finite and positive, with how many; x without spread, in the whole or in a
-        resample; fewer than `FEWEST` (5) groups.
+    ValueError : wrong lengths; values that are not finite and positive, with how many; x without spread, in the whole
+        or in a resample; fewer than `FEWEST` (5) groups
 
     Notes
     -----

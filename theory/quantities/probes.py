@@ -53,16 +53,14 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
 
     Parameters
     ----------
-    f : (n_left, k), numpy or torch
-        Unweighted features of the left nodes.
+    f : (n_left, k), numpy or torch, unweighted features of the left nodes
     labelled : indices or boolean mask of left nodes, optional
         The nodes whose labels the probe may see; by default all, which is the population probe of theorem 4.
 
     Raises
     ------
-    ValueError
-        No left labels; features of the wrong shape, not finite, or below 1e-307 throughout; `labelled` empty or out of
-        range.
+    ValueError : no left labels; features of the wrong shape, not finite, or below 1e-307 throughout; `labelled` empty
+        or out of range
 
     Notes
     -----
@@ -133,8 +131,7 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
 
     Raises
     ------
-    ValueError
-        The graph lacks labels on a side; embeddings of the wrong shape or not finite.
+    ValueError : the graph lacks labels on a side; embeddings of the wrong shape or not finite
     """
     sides = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
     standing, own, _ = zero_shot_standing(graph, *map(unit_columns, sides))

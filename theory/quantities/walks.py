@@ -67,16 +67,12 @@ def consistency_from_pairs(
 
     Parameters
     ----------
-    left, right : (n,)
-        The ids of the two ends of each pair, of any hashable type.
+    left, right : (n,), the ids of the two ends of each pair, of any hashable type
     labels : mapping from left id to class, or (n,), the class of each pair's left end
         As in `PairGraph.from_pairs`.
-    hops : int
-        M, at least 1. More hops say more of what is connected, and leave fewer walks.
-    confidence : float
-        In (0, 1).
-    seed : int
-        Of the order in which the pairs are taken, for they may be listed in one that is not random.
+    hops : M, at least 1. More hops say more of what is connected, and leave fewer walks.
+    confidence : in (0, 1)
+    seed : of the order in which the pairs are taken, for they may be listed in one that is not random
 
     Returns
     -------
@@ -84,8 +80,7 @@ def consistency_from_pairs(
 
     Raises
     ------
-    ValueError
-        Ends or classes that do not fit, no pairs; hops or confidence out of range.
+    ValueError : ends or classes that do not fit, no pairs; hops or confidence out of range
 
     Notes
     -----
@@ -128,13 +123,11 @@ def penalised_error_at_most(intervals: ConsistencyIntervals, penalty: float) -> 
 
     Parameters
     ----------
-    penalty : float
-        μ, in (0, 1).
+    penalty : μ, in (0, 1)
 
     Raises
     ------
-    ValueError
-        The penalty is out of range.
+    ValueError : the penalty is out of range
 
     Notes
     -----

@@ -26,8 +26,7 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
     Parameters
     ----------
     batches : sizes, of at least 2 pairs
-    guide : (n_left,), optional
-        Classes by which DropFalseNegative would drop negatives: those whose image has the anchor's.
+    guide : (n_left,), classes by which DropFalseNegative would drop negatives: those whose image has the anchor's
 
     Returns
     -------
@@ -38,8 +37,7 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
 
     Raises
     ------
-    ValueError
-        A batch of fewer than 2 pairs; a guide that does not fit.
+    ValueError : a batch of fewer than 2 pairs; a guide that does not fit
 
     Notes
     -----

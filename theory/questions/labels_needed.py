@@ -49,8 +49,7 @@ def labels_needed_report(
 
     Raises
     ------
-    ValueError
-        No labels, or one class; a target not in (0, 1); fewer than 50 images; a width out of range.
+    ValueError : no labels, or one class; a target not in (0, 1); fewer than 50 images; a width out of range
     """
     if not 0 < target < 1:
         raise ValueError(f"target={target!r} is not an error between 0 and 1")

@@ -70,8 +70,7 @@ def halves(labels: IntArray, splits: int, seed: int, units: npt.ArrayLike | None
 
     Parameters
     ----------
-    units : (n,), optional
-        Images of one unit are in one half: drawings of one thing, say.
+    units : (n,), images of one unit are in one half: drawings of one thing, say
     """
     number = np.arange(len(labels)) if units is None else np.unique(np.asarray(units), return_inverse=True)[1]
     firsts = np.unique(number, return_index=True)[1]
@@ -283,9 +282,8 @@ def granularity_report(
 
     Raises
     ------
-    ValueError
-        No labels; k below 1, fewer than 3 splits or 4 images, features that do not fit; without features, captions that
-        are no texts, or images that are to be merged.
+    ValueError : no labels; k below 1, fewer than 3 splits or 4 images, features that do not fit; without features,
+        captions that are no texts, or images that are to be merged
 
     Notes
     -----

@@ -89,8 +89,7 @@ def vectors_of(captions: npt.NDArray[Any], features: FloatArray | None = None, s
 
     Raises
     ------
-    ValueError
-        No features, and a caption that is no text.
+    ValueError : no features, and a caption that is no text
     """
     if features is not None:
         return unit_vectors(features)

@@ -155,9 +155,8 @@ def pairs_report(
 
     Raises
     ------
-    ValueError
-        No labels; target, level or penalty not in (0, 1); k out of range; a sample whose counts are no integers; views
-        without features or the reverse, or that are no pairs of images of one right node.
+    ValueError : no labels; target, level or penalty not in (0, 1); k out of range; a sample whose counts are no
+        integers; views without features or the reverse, or that are no pairs of images of one right node
 
     Notes
     -----

@@ -92,8 +92,7 @@ def resampling_effects(
 
     Raises
     ------
-    ValueError
-        No left labels, k out of range on a graph, an optimum of another width; errors of the rules.
+    ValueError : no left labels, k out of range on a graph, an optimum of another width; errors of the rules
     """
     import pandas as pd
 

@@ -33,8 +33,7 @@ def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1) -> PairGraph:
 
     Raises
     ------
-    ValueError
-        `count` not in 1..n_left - 1, a guide that does not fit.
+    ValueError : `count` not in 1..n_left - 1, a guide that does not fit
 
     Notes
     -----
@@ -86,8 +85,7 @@ def add_new_positive(graph: PairGraph, guide: Any, *, count: int = 1, weight: fl
 
     Raises
     ------
-    ValueError
-        A weight that is not positive and finite; the errors of `guide_graph`.
+    ValueError : a weight that is not positive and finite; the errors of `guide_graph`
     """
     if not 0 < weight < math.inf:
         raise ValueError(f"weight={weight!r} is not in (0, inf)")
@@ -104,8 +102,7 @@ def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) 
 
     Raises
     ------
-    ValueError
-        A fraction not in [0, 1), or more than can go; a guide that does not fit.
+    ValueError : a fraction not in [0, 1), or more than can go; a guide that does not fit
 
     Notes
     -----
@@ -149,9 +146,8 @@ def drop_false_negative(graph: PairGraph, guide: Any, *, fraction: float = 0.05,
 
     Raises
     ------
-    ValueError
-        A fraction not in [0, 1), `keep` not in [0, 1], a guide that does not fit, more than
-        `pairbounds.theory.graph.pair_graph.INDUCED_LIMIT` left nodes.
+    ValueError : a fraction not in [0, 1), `keep` not in [0, 1], a guide that does not fit, more than
+        `pairbounds.theory.graph.pair_graph.INDUCED_LIMIT` left nodes
     """
     return _negative_measure(graph, guide, fraction, keep, 1)
 

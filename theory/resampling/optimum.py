@@ -44,19 +44,15 @@ def weighted_optimum(
 
     Parameters
     ----------
-    pairs : PairGraph
-        P. For the negative rules on a graph: `graph.induced()`.
-    measure : (n_left, n_right)
-        Q.
-    tol : float
-        The descent ends when an iteration gains less than this fraction of the loss, or after `iterations`.
+    pairs : P. For the negative rules on a graph: `graph.induced()`.
+    measure : (n_left, n_right), Q
+    tol : the descent ends when an iteration gains less than this fraction of the loss, or after `iterations`
 
     Raises
     ------
     HypothesisError
         A pair that the measure leaves out: the loss is unbounded below, as `f = t 1[x]`, `g = t 1[l]` shows.
-    ValueError
-        k out of range, a measure that does not fit.
+    ValueError : k out of range, a measure that does not fit
 
     Notes
     -----

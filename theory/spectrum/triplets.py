@@ -169,12 +169,10 @@ def spectrum(
 
     Parameters
     ----------
-    k : int
-        1..min(n_left, n_right); beyond that every singular value is 0.
-    tol : float, optional
-        Largest residual norm allowed by "sparse", by default 1e-6: as a rule it goes far beyond it. The dense route is
-        exact to round-off. Bounds are rounded outward by residuals: in one case (40,000 x 20,000 nodes, seed 0, k = 32)
-        1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound.
+    k : 1..min(n_left, n_right); beyond that every singular value is 0
+    tol : largest residual norm allowed by "sparse", by default 1e-6: as a rule it goes far beyond it. The dense route
+        is exact to round-off. Bounds are rounded outward by residuals: in one case (40,000 x 20,000 nodes, seed 0, k =
+        32) 1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound.
     method : {"auto", "dense", "sparse"}
         "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries, each component by itself. "sparse" runs ARPACK
         on the Gram operator of the smaller side, never formed, at cost O(iterations (nnz + side k)). "auto" is "dense"
@@ -182,15 +180,12 @@ def spectrum(
         unless a dense copy is too large.
     device : {"auto", "cpu", "cuda", ...}
         Where the factorisation of "dense" runs; "auto" is "cuda" if there is one, for more than `SMALL` entries.
-    seed : int
-        Seed of the starting vectors of the sparse route.
+    seed : seed of the starting vectors of the sparse route
 
     Raises
     ------
-    ValueError
-        k or `method` out of range, a device that is not there, a dense copy over the limit.
-    RuntimeError
-        The sparse route did not converge.
+    ValueError : k or `method` out of range, a device that is not there, a dense copy over the limit
+    RuntimeError : the sparse route did not converge
 
     Notes
     -----
@@ -325,13 +320,11 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
 
     Parameters
     ----------
-    first : (n_rows,), of any length
-        The eigenvector of value 1.
+    first : (n_rows,), of any length, the eigenvector of value 1
 
     Raises
     ------
-    RuntimeError
-        The solver did not converge.
+    RuntimeError : the solver did not converge
 
     Notes
     -----
@@ -373,8 +366,7 @@ def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) 
 
     Raises
     ------
-    RuntimeError
-        The solver did not converge.
+    RuntimeError : the solver did not converge
 
     Notes
     -----
@@ -443,17 +435,13 @@ def searched_triplets(
     ----------
     gram, forward : `X -> Aᵀ A X` and `X -> A X`, X of shape (side,) or (side, c)
         The first for the many products of the search, the second for one Rayleigh-Ritz step after each.
-    side : int
-        The columns of A.
-    tol : float
-        Of ARPACK, relative.
-    known : (side, c) orthonormal, c <= k
-        Right vectors of value 1, as the largest value is; they are not searched for.
+    side : the columns of A
+    tol : of ARPACK, relative
+    known : (side, c) orthonormal, c <= k, right vectors of value 1, as the largest value is; they are not searched for
 
     Raises
     ------
-    RuntimeError
-        The solver did not converge.
+    RuntimeError : the solver did not converge
 
     Notes
     -----

@@ -55,16 +55,13 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
 
     Parameters
     ----------
-    features : (n, k), numpy or torch
-        A row for each view.
+    features : (n, k), numpy or torch, a row for each view
     pairs : (m, 2) of int, or (n,), or PairGraph
         The positive pairs as numbers of rows; or for each row the sample that it is a view of, ids of any kind, whose
         views are then each other's positives; or a graph whose `left_ids` are numbers of rows: two rows that share a
         right node, a caption say, drawn as the graph induces them. Rows without a pair are left out.
-    labels : (n,), optional
-        Classes of the rows, of any kind: for class collapse.
-    t : float
-        Of uniformity; positive.
+    labels : (n,), classes of the rows, of any kind: for class collapse
+    t : of uniformity; positive
 
     Returns
     -------
@@ -74,10 +71,8 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
 
     Raises
     ------
-    HypothesisError
-        A row of norm 0.
-    ValueError
-        Features or pairs of the wrong shape, not finite; pairs of rows that are not there, or none.
+    HypothesisError : a row of norm 0
+    ValueError : features or pairs of the wrong shape, not finite; pairs of rows that are not there, or none
 
     Notes
     -----
@@ -202,8 +197,7 @@ def rankme(f: Any) -> float:
 
     Raises
     ------
-    ValueError
-        Features of the wrong shape, or not finite; an embedding that is 0.
+    ValueError : features of the wrong shape, or not finite; an embedding that is 0
 
     Notes
     -----

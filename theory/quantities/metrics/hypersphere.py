@@ -21,15 +21,12 @@ def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> Flo
 
     Parameters
     ----------
-    rows : (size,), optional
-        The numbers of the rows for messages; by default 0.. .
+    rows : (size,), the numbers of the rows for messages; by default 0..
 
     Raises
     ------
-    HypothesisError
-        A row of norm 0, which has no direction.
-    ValueError
-        Features of the wrong shape, or not finite.
+    HypothesisError : a row of norm 0, which has no direction
+    ValueError : features of the wrong shape, or not finite
     """
     features = as_features(f, size, name)
     # By the largest entry first, so that no square overflows or vanishes.
@@ -57,10 +54,8 @@ def alignment(graph: PairGraph, f: Any, g: Any = None) -> float:
 
     Raises
     ------
-    HypothesisError
-        A row of norm 0.
-    ValueError
-        Features of the wrong shape, or not finite.
+    HypothesisError : a row of norm 0
+    ValueError : features of the wrong shape, or not finite
 
     Notes
     -----
@@ -98,15 +93,12 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
     ----------
     f : (n_left, k), g : (n_right, k), numpy or torch
         Every row is divided by its norm first.
-    t : float
-        Positive.
+    t : positive
 
     Raises
     ------
-    HypothesisError
-        A row of norm 0.
-    ValueError
-        Features of the wrong shape, or not finite; t not positive.
+    HypothesisError : a row of norm 0
+    ValueError : features of the wrong shape, or not finite; t not positive
 
     Notes
     -----
@@ -132,18 +124,14 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
 
     Parameters
     ----------
-    features : (n, k), numpy or torch
-        One row for each view; divided by its norm first.
-    samples : (n,)
-        Which sample each view is a view of: ids of any kind, each at least twice. With classes in their place it is the
-        share of views that a nearest neighbour misclassifies.
+    features : (n, k), numpy or torch, one row for each view; divided by its norm first
+    samples : (n,), which sample each view is a view of: ids of any kind, each at least twice. With classes in their
+        place it is the share of views that a nearest neighbour misclassifies.
 
     Raises
     ------
-    HypothesisError
-        A row of norm 0.
-    ValueError
-        Wrong shapes, features that are not finite, a sample with a single view, one sample only.
+    HypothesisError : a row of norm 0
+    ValueError : wrong shapes, features that are not finite, a sample with a single view, one sample only
 
     Notes
     -----
