@@ -124,10 +124,7 @@ def _bars(axes: Axes, steps: Mapping[str, Step], points: int) -> None:
         text += "" if name == "guess" else f"\nbelow guessing on {step.beats} of {points}"
         axes.text(0.005, place + 0.17, text, fontsize="small", va="bottom", bbox=BLANK)
     axes.set(
-        yticks=[],
-        ylim=(-0.6, len(steps) + 0.1),
-        xlabel="mean of min(bound, 1) - measured error",
-        title="random worlds",
+        yticks=[], ylim=(-0.6, len(steps) + 0.1), xlabel="mean of min(bound, 1) - measured error", title="random worlds"
     )
 
 

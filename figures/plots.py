@@ -26,14 +26,7 @@ from pairbounds.theory.quantities.consistency import joined_classes, label_energ
 from pairbounds.theory.quantities.multihop_consistency import HOPS, consistency_curve
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
-__all__ = [
-    "plot_bounds",
-    "plot_classes",
-    "plot_comparison",
-    "plot_consistency",
-    "plot_phase",
-    "plot_spectrum",
-]
+__all__ = ["plot_bounds", "plot_classes", "plot_comparison", "plot_consistency", "plot_phase", "plot_spectrum"]
 
 CYCLE = cycler(color=[MEASURED, *(THEOREMS[number].color for number in (4, 15, 16, 17)), NEUTRAL])  # of new axes
 DASHES = ("--", ":", "-.", (0, (5, 1)), (0, (1, 2)))  # of one bound after the other

@@ -249,11 +249,7 @@ def _evaluated(model: torch.nn.Module) -> Iterator[None]:
 
 
 def _descent(
-    problem: _Problem,
-    sample: PairSample,
-    batch: int | None,
-    rng: np.random.Generator,
-    optimisation: Optimisation,
+    problem: _Problem, sample: PairSample, batch: int | None, rng: np.random.Generator, optimisation: Optimisation
 ) -> tuple[Objective, Update]:
     """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
     rate, momentum = optimisation.rate, optimisation.momentum

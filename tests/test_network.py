@@ -26,10 +26,7 @@ COMMANDS = [
     "audit pairs.parquet --labels labels.parquet --k 2 --out audited",
     "draw tightness_map --tables . --out drawn",
 ]
-LONG = [
-    f"study pairings {DRAWN} --set strengths=[1]",
-    f"study resampled_training {TRAINED} --set rules=none",
-]
+LONG = [f"study pairings {DRAWN} --set strengths=[1]", f"study resampled_training {TRAINED} --set rules=none"]
 
 
 @pytest.fixture

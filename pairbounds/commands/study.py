@@ -60,8 +60,7 @@ def print_settings(kind: type[Any]) -> None:
 
 def study(
     name: Annotated[
-        str | None,
-        typer.Argument(is_eager=True, help="A study; without it all studies are listed."),
+        str | None, typer.Argument(is_eager=True, help="A study; without it all studies are listed.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="PLACE", help="A folder for its tables; or of one table .parquet or .csv.")

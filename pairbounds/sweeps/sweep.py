@@ -15,14 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.extras import cure
-from pairbounds.infrastructure.files import (
-    Output,
-    locked_folder,
-    record_output,
-    remove_table,
-    replacing,
-    table_outputs,
-)
+from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, replacing, table_outputs
 from pairbounds.infrastructure.foreign import ForeignCodeError
 from pairbounds.infrastructure.processes import worker_pool
 from pairbounds.infrastructure.progress import Bar

@@ -130,11 +130,7 @@ def caption_table(measures: Measures) -> pd.DataFrame:
     main = np.flatnonzero(shares == np.repeat(largest, counts))[::-1]  # backwards: the first of several stays
     main_class = np.empty(len(mass), dtype=np.int64)
     main_class[np.repeat(np.arange(len(mass)), counts)[main]] = by_class.indices[main]
-    return table.assign(
-        crossing=crossing,
-        alpha_share=_shares(mass * crossing),
-        main_class=main_class,
-    )
+    return table.assign(crossing=crossing, alpha_share=_shares(mass * crossing), main_class=main_class)
 
 
 def _ranked(table: pd.DataFrame, order: IntArray, named: Mapping[str, pa.Array | None] = {}) -> pd.DataFrame:

@@ -26,11 +26,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.audit.cluster_graph import Block
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, cross_class_leaks
-from pairbounds.theory.quantities.consistency import (
-    induced_labelling_error,
-    label_energy,
-    pairs_by_class,
-)
+from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy, pairs_by_class
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 CONFIDENCE = 0.95

@@ -103,9 +103,7 @@ class Outcome(NamedTuple):
 
 
 def what_if(
-    graph: PairGraph,
-    settings: WhatIf | Mapping[str, Any] | None = None,
-    similarities: sp.csr_array | None = None,
+    graph: PairGraph, settings: WhatIf | Mapping[str, Any] | None = None, similarities: sp.csr_array | None = None
 ) -> Outcome:
     """Effects of dropping pairs on consistency, gap, bounds and error, on held-out images.
 

@@ -11,9 +11,7 @@ SAYING_NOTHING = frozenset({"and", "other", "the"})
 
 
 def names_their_class(
-    captions: Sequence[Sequence[str]],
-    label_sets: Mapping[str, IntArray],
-    class_names: Mapping[str, Sequence[str]],
+    captions: Sequence[Sequence[str]], label_sets: Mapping[str, IntArray], class_names: Mapping[str, Sequence[str]]
 ) -> tuple[tuple[bool, ...], ...]:
     """Test, for each caption of each image, whether it shares a word with the name of a class of its image.
 

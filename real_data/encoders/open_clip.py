@@ -52,12 +52,7 @@ class OpenClip(DualEncoder, LiveEncoder):
     name = "open-clip"
 
     def __init__(
-        self,
-        model: str,
-        pretrained: str | os.PathLike[str],
-        *,
-        precision: Precision = "float32",
-        device: str = "auto",
+        self, model: str, pretrained: str | os.PathLike[str], *, precision: Precision = "float32", device: str = "auto"
     ) -> None:
         require_named("precision", precision, get_args(Precision))
         configuration = architecture(model)

@@ -8,11 +8,7 @@ from pairbounds.real_data.measures.protocol import Convention
 from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
 
 AUGMENTATION, NO_TEXT, SHUFFLED = "augmentation", "no text", "shuffled"
-NOUNS = {
-    AUGMENTATION: "augmentation pairs",
-    NO_TEXT: "pairs without text",
-    SHUFFLED: "shuffled captions",
-}
+NOUNS = {AUGMENTATION: "augmentation pairs", NO_TEXT: "pairs without text", SHUFFLED: "shuffled captions"}
 NAMED = 2  # of the pairings that are better
 
 

@@ -10,11 +10,7 @@ from pairbounds.real_data.resampling.batch_rules import RULES, BatchPairs, Rule,
 
 
 def resampled_nt_xent(
-    z: torch.Tensor,
-    guide: torch.Tensor,
-    *,
-    rule: str | Rule | Sequence[Rule],
-    temperature: float = 0.1,
+    z: torch.Tensor, guide: torch.Tensor, *, rule: str | Rule | Sequence[Rule], temperature: float = 0.1
 ) -> torch.Tensor:
     """NT-Xent over a batch of two views whose pairs a guide, e.g. CLIP's image encoder, has resampled.
 

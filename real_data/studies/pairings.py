@@ -19,13 +19,7 @@ from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
 from pairbounds.real_data.pairings.sources import Source
 from pairbounds.sweeps import Study
 
-TABLES = (
-    "pairings_frontier",
-    "pairings_matched",
-    "pairings_difference",
-    "pairings_verdict",
-    "pairings_learned",
-)
+TABLES = ("pairings_frontier", "pairings_matched", "pairings_difference", "pairings_verdict", "pairings_learned")
 Compared = Mapping[Convention, Comparison]
 
 

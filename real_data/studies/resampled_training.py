@@ -115,13 +115,7 @@ def names_of(run: Run) -> tuple[str, ...]:
 
 
 def resampling_runs(
-    rule: str,
-    recipe: Recipe,
-    seed: int,
-    strength: float = 1.0,
-    *,
-    guides: Sequence[str] = GUIDES,
-    baselines: int = 1,
+    rule: str, recipe: Recipe, seed: int, strength: float = 1.0, *, guides: Sequence[str] = GUIDES, baselines: int = 1
 ) -> list[Run]:
     """Every encoder of one seed.
 

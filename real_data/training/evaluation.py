@@ -45,12 +45,7 @@ def shares(classes: Callable[[Features], Any], features: Features, labels: IntAr
 
 
 def judgements(
-    trained: Trained,
-    features: Features,
-    dataset: ImageTextDataset,
-    parts: Split,
-    neighbours: int,
-    seed: int,
+    trained: Trained, features: Features, dataset: ImageTextDataset, parts: Split, neighbours: int, seed: int
 ) -> Iterator[dict[str, object]]:
     """Shares of images, by label set, whose class is found, on the images that choose and on those that judge.
 

@@ -25,14 +25,7 @@ OURS = {**SHARED, "learning_rate": 0.6, "warmup": 10}
 
 RECIPES: Mapping[str, Preset] = {
     "paper": Preset(
-        {
-            **OURS,
-            "dataset": "imagefolder",
-            "backbone": "resnet50",
-            "batch": 512,
-            "epochs": 100,
-            "optimizer": "lars",
-        },
+        {**OURS, "dataset": "imagefolder", "backbone": "resnet50", "batch": 512, "epochs": 100, "optimizer": "lars"},
         source="Zhang, Wang and Wang 2023, as the paper has it; what it does not state, as their code or SimCLR has it",
         unstated=tuple(OURS),
     ),

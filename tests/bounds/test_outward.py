@@ -16,11 +16,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
 from tests.bounds.checks.check import Case
 from tests.bounds.test_every_bound import arguments_of
-from tests.bounds.test_witnesses import (
-    BIT_VALUES,
-    WITNESSES,
-    two_bits,
-)
+from tests.bounds.test_witnesses import BIT_VALUES, WITNESSES, two_bits
 
 OFF = 1e-4
 

@@ -3,15 +3,7 @@
 import numpy as np
 import pytest
 
-from pairbounds import (
-    BOUNDS,
-    PairGraph,
-    bound,
-    check_bounds,
-    induced_labelling_error,
-    optimal_embeddings,
-    spectrum,
-)
+from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, optimal_embeddings, spectrum
 from pairbounds.theory.bounds.precise import PreciseSubject, measure
 from pairbounds.theory.bounds.quantities import QUANTITIES
 from pairbounds.theory.bounds.scoring import embedded

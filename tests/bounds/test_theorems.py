@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from pairbounds import (
-    PairGraph,
-    optimal_embeddings,
-    probe,
-    spectral_loss,
-    spectrum,
-)
+from pairbounds import PairGraph, optimal_embeddings, probe, spectral_loss, spectrum
 from pairbounds.theory.bounds.quantities import aligned_induced_loss
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error

@@ -12,11 +12,7 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum
 from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
-from pairbounds.theory.bounds.theorem28_training_pairs import (
-    Forecast,
-    Noise,
-    excess_of_counts,
-)
+from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, Noise, excess_of_counts
 from tests.families import skewed_weights
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])

@@ -6,15 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import (
-    BOUNDS,
-    PairGraph,
-    bound,
-    check_bounds,
-    induced_labelling_error,
-    over_gap,
-    spectrum,
-)
+from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, over_gap, spectrum
 from tests.families import embeddings, family_graph
 
 

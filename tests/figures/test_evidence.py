@@ -31,12 +31,7 @@ def mean(tables):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Tables of one finding, which is about the mean of a column."""
-    finding = Finding(
-        "What is the mean?",
-        ("measured",),
-        mean,
-        lambda facts: {"it is small": facts["mean"] < 9},
-    )
+    finding = Finding("What is the mean?", ("measured",), mean, lambda facts: {"it is small": facts["mean"] < 9})
     monkeypatch.setattr(module, "findings", lambda: {"test_evidence": finding})
     written(tmp_path, np.random.default_rng(0).standard_normal(SEEDS))
     return tmp_path

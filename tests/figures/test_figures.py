@@ -29,14 +29,7 @@ RESULTS = Path(__file__).parents[2] / "results"
 MOST_ENTRIES, LONGEST_CAPTION = 7, 80  # of a legend, and in words
 
 # Settings that no study has by default, and what the captions say of them.
-PLANTED = {
-    "k": 5,
-    "noise": 0.37,
-    "penalty": 0.61,
-    "wide": 9,
-    "widths": [3, 7],
-    "optimizer": "adamw",
-}
+PLANTED = {"k": 5, "noise": 0.37, "penalty": 0.61, "wide": 9, "widths": [3, 7], "optimizer": "adamw"}
 SAID = {
     "captions_help": ("k = 5",),
     "multihop": ("of one world, k = 5",),

@@ -113,12 +113,7 @@ def test_a_changed_table_changes_the_sentence(call, folder):
         (ONE, WORDS, range(9), "test_findings: the tables do not say that there are few rows"),
         (ONE, WORDS, None, "test_findings: the tables in"),  # of a table without the column
         *(
-            (
-                ONE,
-                re.sub(rf"^{line}: .*\n", said, WORDS, flags=re.MULTILINE),
-                range(3),
-                f"lacks '{line}: '",
-            )
+            (ONE, re.sub(rf"^{line}: .*\n", said, WORDS, flags=re.MULTILINE), range(3), f"lacks '{line}: '")
             for line in page.LINES
             for said in ("", f"{line}: a page of words.\n")
         ),

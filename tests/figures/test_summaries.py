@@ -5,13 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau, spearmanr
 
-from pairbounds.figures.summaries import (
-    OVERLAP,
-    excludes_zero,
-    mean_and_half,
-    order_correlation,
-    rank_correlation,
-)
+from pairbounds.figures.summaries import OVERLAP, excludes_zero, mean_and_half, order_correlation, rank_correlation
 from pairbounds.real_data.training import splits
 
 SPLITS, TRIALS = 5, 400

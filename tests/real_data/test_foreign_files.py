@@ -124,10 +124,7 @@ def header_of(shape: tuple[int, ...]) -> bytes:
     return content.getvalue()
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"junk", pickle.dumps([1]), header_of((256, 2**40)), header_of((2**62, 4))],
-)
+@pytest.mark.parametrize("content", [b"", b"junk", pickle.dumps([1]), header_of((256, 2**40)), header_of((2**62, 4))])
 def test_features_that_are_none(tmp_path, content):
     (tmp_path / "00000000.npy").write_bytes(content)
     with pytest.raises(ValueError, match=r"features .*00000000\.npy .*delete the file"):

@@ -36,11 +36,7 @@ def imagefolder(folder: Path) -> Path:
 
 def register_clip(folder: Path) -> None:
     """Three tiny CLIP models for open_clip: "tiny-clip", and one that is there with both activations, "tiny-pair"."""
-    for name, changes in {
-        "tiny-clip": {},
-        "tiny-pair": {},
-        "tiny-pair-quickgelu": {"quick_gelu": True},
-    }.items():
+    for name, changes in {"tiny-clip": {}, "tiny-pair": {}, "tiny-pair-quickgelu": {"quick_gelu": True}}.items():
         path = folder / f"{name}.json"
         with replacing(path) as temporary:  # another process may read it
             temporary.write_text(json.dumps(CLIP | changes))

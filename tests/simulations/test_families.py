@@ -22,12 +22,7 @@ from pairbounds.simulations.families.sharp_linear_probe import SharpLinearProbe
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
 from pairbounds.simulations.families.zipf_captions import ZipfCaptions
 
-DRAWN = {
-    "gaussian_mixture",
-    "hierarchical_captions",
-    "stochastic_block",
-    "zipf_captions",
-}
+DRAWN = {"gaussian_mixture", "hierarchical_captions", "stochastic_block", "zipf_captions"}
 
 
 def small(most: int, least: int = 1):

@@ -6,13 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import (
-    ForeignCodeError,
-    LatentWorld,
-    check_encoder,
-    optimal_embeddings,
-    probe,
-)
+from pairbounds import ForeignCodeError, LatentWorld, check_encoder, optimal_embeddings, probe
 from pairbounds.theory.bounds.encoder_check import AS_GIVEN, PARTS, REALIGNED, RESCALED
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS

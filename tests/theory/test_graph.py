@@ -13,9 +13,7 @@ from pairbounds.theory.graph.pair_graph import INDUCED_LIMIT
 from tests.families import GRAPHS, family_graph
 
 WEIGHTS = hnp.arrays(
-    np.float64,
-    st.tuples(st.integers(1, 8), st.integers(1, 8)),
-    elements=st.one_of(st.just(0.0), st.floats(1e-3, 1e3)),
+    np.float64, st.tuples(st.integers(1, 8), st.integers(1, 8)), elements=st.one_of(st.just(0.0), st.floats(1e-3, 1e3))
 ).filter(lambda weights: weights.any())
 
 
@@ -134,10 +132,7 @@ def test_from_pairs_takes_ids_of_any_type():
     assert graph.joint.toarray()[0].tolist() == [0.25, 0, 0.25]
 
 
-@pytest.mark.parametrize(
-    "labels",
-    [{"b": 1, "a": 0}, pd.Series({"b": 1, "a": 0}), [1, 0, 1], np.array([1, 0, 1])],
-)
+@pytest.mark.parametrize("labels", [{"b": 1, "a": 0}, pd.Series({"b": 1, "a": 0}), [1, 0, 1], np.array([1, 0, 1])])
 def test_labels_go_to_the_ids_they_are_given_for(labels):
     graph = PairGraph.from_pairs(["b", "a", "b"], ["x", "y", "y"], left_labels=labels)
     assert dict(zip(graph.left_ids, graph.left_labels, strict=True)) == {"a": 0, "b": 1}

@@ -5,13 +5,7 @@ import pytest
 import scipy.optimize
 import scipy.sparse as sp
 
-from pairbounds import (
-    HypothesisError,
-    PairGraph,
-    check_bounds,
-    label_energy,
-    spectrum,
-)
+from pairbounds import HypothesisError, PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import multihop_consistency as module
 from pairbounds.theory.quantities.hop_scores import filtered_margins

@@ -99,11 +99,7 @@ class EncoderCheck:
 
 
 def check_encoder(
-    graph: PairGraph,
-    encoder: Any,
-    inputs: Any = None,
-    *,
-    triplets: Spectrum | None = None,
+    graph: PairGraph, encoder: Any, inputs: Any = None, *, triplets: Spectrum | None = None
 ) -> EncoderCheck:
     """Bound the error of a linear probe on an encoder of yours, and name its causes: pairs, width, optimisation.
 

@@ -252,22 +252,13 @@ def _zero_shot_doubt(encoder: Encoder) -> float:
 
 QUANTITIES: dict[str, Quantity] = {
     "probe_error": Quantity(
-        lambda encoder: encoder.probe.error,
-        guess_error,
-        doubt=lambda encoder: encoder.probe.doubt,
+        lambda encoder: encoder.probe.error, guess_error, doubt=lambda encoder: encoder.probe.doubt
     ),
     "probe_mse": Quantity(lambda encoder: encoder.probe.mse, _constant_probe_mse),
-    "zero_shot_error": Quantity(
-        _zero_shot_error,
-        guess_error,
-        doubt=_zero_shot_doubt,
-    ),
+    "zero_shot_error": Quantity(_zero_shot_error, guess_error, doubt=_zero_shot_doubt),
     "induced_labelling_error": Quantity(
         lambda encoder: induced_labelling_error(encoder.graph), _constant_probe_mse, of_graph=True
     ),
-    "spectral_loss": Quantity(
-        lambda encoder: encoder.loss,
-        scale=lambda encoder: encoder.loss_scale,
-    ),
+    "spectral_loss": Quantity(lambda encoder: encoder.loss, scale=lambda encoder: encoder.loss_scale),
     "aligned_induced_loss": Quantity(aligned_induced_loss, scale=lambda encoder: float(encoder.k)),
 }

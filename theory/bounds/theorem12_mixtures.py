@@ -26,10 +26,7 @@ TESTS = "tests/theory/test_mixtures.py"
 
 STATEMENTS = (
     Statement(
-        "mixture-labelling-error",
-        "`α` and `α_T` of a mixture are the mixtures of those of its parts.",
-        mixture,
-        TESTS,
+        "mixture-labelling-error", "`α` and `α_T` of a mixture are the mixtures of those of its parts.", mixture, TESTS
     ),
     Statement(
         "mixture-spectrum",

@@ -48,12 +48,7 @@ from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error, label_energy
 from pairbounds.theory.quantities.local_multihop import Cut, within
-from pairbounds.theory.quantities.multihop_consistency import (
-    label_measure,
-    mass_up_to,
-    tail_at_least,
-    tail_at_most,
-)
+from pairbounds.theory.quantities.multihop_consistency import label_measure, mass_up_to, tail_at_least, tail_at_most
 from pairbounds.theory.spectrum.triplets import Spectrum, operator_norm
 
 REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost

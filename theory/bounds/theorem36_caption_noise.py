@@ -112,12 +112,7 @@ STATEMENTS = (
         noisy,
         TESTS,
     ),
-    Statement(
-        "noisy-consistency",
-        "`a_m(P_η) = Σ_c p_c² + (1 - η)^{2m} (a_m - Σ_c p_c²)`.",
-        noisy_consistency,
-        TESTS,
-    ),
+    Statement("noisy-consistency", "`a_m(P_η) = Σ_c p_c² + (1 - η)^{2m} (a_m - Σ_c p_c²)`.", noisy_consistency, TESTS),
     Statement(
         "corrected-for-noise",
         "Theorems 4 and 15 bound ε₂ by values of P_η, with `σ_i / (1 - s)` and "

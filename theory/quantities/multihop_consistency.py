@@ -22,13 +22,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, unreached_energy, weighted_targets
-from pairbounds.theory.quantities.label_blocks import (
-    Factor,
-    column_blocks,
-    first_half_hop,
-    for_hops,
-    target_blocks,
-)
+from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops, target_blocks
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 if TYPE_CHECKING:

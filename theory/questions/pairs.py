@@ -22,11 +22,7 @@ from pairbounds.theory.quantities.confidence import pairs_until
 from pairbounds.theory.quantities.consistency import required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
-from pairbounds.theory.quantities.walks import (
-    ConsistencyIntervals,
-    consistency_from_pairs,
-    penalised_error_at_most,
-)
+from pairbounds.theory.quantities.walks import ConsistencyIntervals, consistency_from_pairs, penalised_error_at_most
 from pairbounds.theory.questions.answer import Answer
 
 SIZES = tuple(round(10 ** (power / 2)) for power in range(6, 25))  # pairs, two for each decade
@@ -171,12 +167,7 @@ def pairs_report(
     next_value = float(own.triplets.upper_values[k])
     walks = _Walks(graph, _penalty(penalty, next_value), level, hops, seed, sample)
     table = pd.DataFrame(
-        {
-            "n_pairs": n,
-            "mse_19": walks.at_most(n),
-            "mse_28": own.mse(n),
-            "mse_28_known_marginals": known.mse(n),
-        }
+        {"n_pairs": n, "mse_19": walks.at_most(n), "mse_28": own.mse(n), "mse_28_known_marginals": known.mse(n)}
         for n in SIZES
     )
     words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]

@@ -29,11 +29,7 @@ KEEP = 0.5  # the share of their weight that dropped negatives retain: with none
 BY_MARGINS = {"trained_bound": "trained-error"}  # of any embedding
 # Of the optimum of a graph; theorem 16 speaks of no other embedding.
 CLAIMS = {"bound": "probe-error", "multihop_bound": "multihop-error", "local_multihop_bound": "local-multihop-error"}
-CLAIMS_OF_ENCODERS = {
-    "bound": "near-optimal-error",
-    "multihop_bound": "multihop-near-optimal-error",
-    **BY_MARGINS,
-}
+CLAIMS_OF_ENCODERS = {"bound": "near-optimal-error", "multihop_bound": "multihop-near-optimal-error", **BY_MARGINS}
 
 
 class Resampled(NamedTuple):

@@ -421,13 +421,7 @@ def _sparse(
 
 
 def searched_triplets(
-    gram: Product,
-    forward: Product,
-    side: int,
-    k: int,
-    tol: float,
-    rng: np.random.Generator,
-    known: FloatArray,
+    gram: Product, forward: Product, side: int, k: int, tol: float, rng: np.random.Generator, known: FloatArray
 ) -> tuple[Triplets, float]:
     """The k leading triplets of a matrix A known by its products, and an upper end of the values that were not found.
 

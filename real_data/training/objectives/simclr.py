@@ -31,13 +31,7 @@ class TwoViews(Objective):
     views, seconds = 2, 1.15e-3
 
     def __init__(
-        self,
-        width: int,
-        temperature: float,
-        rule: str | Rule,
-        guide: Guide,
-        *,
-        head: nn.Module | None = None,
+        self, width: int, temperature: float, rule: str | Rule, guide: Guide, *, head: nn.Module | None = None
     ) -> None:
         super().__init__()
         self.head = projection_head(width, Recipe.head_width) if head is None else head

@@ -23,6 +23,4 @@ def fewer_than_the_classes() -> Case:
 
 FEWER = (fewer_than_the_classes, "k >= r fails: k is 1 and 2 classes")
 
-CHECKS = {
-    "tail-by-connectivity": Checks(classes_hold_together, FEWER),
-}
+CHECKS = {"tail-by-connectivity": Checks(classes_hold_together, FEWER)}

@@ -11,6 +11,4 @@ def two_copies() -> Case:
 
 MORE_COMPONENTS = (disconnected, "5 components, more than k")
 
-CHECKS = {
-    "counted-mse": Checks(two_copies, MORE_COMPONENTS),
-}
+CHECKS = {"counted-mse": Checks(two_copies, MORE_COMPONENTS)}

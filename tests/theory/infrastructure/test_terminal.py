@@ -76,8 +76,7 @@ def test_a_bound_of_any_name_is_printed_safely(call, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [["check", f"{TITLE}.npz", "--k", "1"], ["check", "g.npz", f"--{TITLE}"], ["attack", TITLE], [TITLE]],
+    "arguments", [["check", f"{TITLE}.npz", "--k", "1"], ["check", "g.npz", f"--{TITLE}"], ["attack", TITLE], [TITLE]]
 )
 def test_an_error_line_is_safe(call, arguments):
     """As is a traceback."""

@@ -36,10 +36,7 @@ DEFINITIONS = {  # of each metric, and its source
         "exp of the entropy of the shares of the singular values, of the rows as they are: the dimensions in use",
         "Garrido et al. 2023 (RankMe), Roy and Vetterli 2007",
     ),
-    "acr": (
-        "share of views whose nearest other view, of unit rows, is of another sample",
-        "Wang et al. 2022 (ACR)",
-    ),
+    "acr": ("share of views whose nearest other view, of unit rows, is of another sample", "Wang et al. 2022 (ACR)"),
     "class_collapse": (
         "variance within classes over the variance of all, of unit rows: in [0, 1], 0 if each class is one point",
         "Papyan, Han and Donoho 2020 (NC1), as a ratio of traces",
