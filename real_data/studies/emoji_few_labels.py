@@ -8,7 +8,7 @@ import pandas as pd
 from pairbounds.real_data.emoji_concepts import STYLES, concepts
 from pairbounds.sweeps import Study
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.questions.label_choice import label_trials
+from pairbounds.theory.questions.label_choice import label_trials, optima
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Settings:
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """The rows of `label_trials` for what the images are paired with."""
-    found = graphs(settings, seed)
-    return label_trials(found, settings.widths, settings.sizes, settings.draws, settings.resamples, seed)
+    candidates = optima(graphs(settings, seed), settings.widths)
+    return label_trials(candidates, settings.sizes, settings.draws, settings.resamples, seed)
 
 
 def graphs(settings: Settings, seed: int) -> dict[str, PairGraph]:

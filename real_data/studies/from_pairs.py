@@ -1,5 +1,6 @@
-"""Encoders learned from n image pairs of emoji, linear in features: their squared error beside theorems 42 and 43."""
+"""Encoders learned from n image pairs, linear in features: their squared error beside theorems 42 and 43."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -10,10 +11,12 @@ import scipy.sparse as sp
 from sklearn.decomposition import PCA
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.real_data.datasets.emoji import USUAL_SIZE, emoji
-from pairbounds.real_data.emoji_concepts import emoji_graph
+from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
+from pairbounds.real_data.image_settings import ImageSettings
+from pairbounds.real_data.kinds import PLACES
 from pairbounds.sweeps import Study, place
 from pairbounds.theory.bounds.theorem43_from_image_pairs import (
     ImagePairs,
@@ -31,6 +34,7 @@ from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 
 NETWORK, PIXELS = "EfficientNet-Lite0", "pixels"
 SIDE = 16  # of the pictures whose pixels are features
+SMALL = {"pairs": (1_000, 100_000), "components": (50,)}
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Settings:
 
     Attributes
     ----------
+    dataset : kind of the images, as `ImageSettings` has it; their captions pair them
+    root : of a data set that is not in installed packages, for icons what `make data` unpacked
+    size : pixels of the images
     images : of the population, the same for all seeds
     k : width of the encoders
     components : principal components of the features, beside a constant
@@ -47,12 +54,27 @@ class Settings:
     cache : where features are kept
     """
 
+    dataset: str = "emoji"
+    root: str = place("build/data")
+    size: int = 96
     images: int = 2_000
     k: int = 32
     components: tuple[int, ...] = (50, 100)
     pairs: tuple[int, ...] = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
     level: float = 0.95
     cache: str = place(str(FEATURES))
+
+    def __post_init__(self) -> None:
+        self.source()
+
+    def source(self) -> ImageSettings:
+        """The data set."""
+        root = self.root if self.dataset in PLACES else None
+        return ImageSettings(self.dataset, root, size=self.size, cache=self.cache)
+
+    def input_keys(self) -> Mapping[str, object]:
+        """Content keys of the images, captions and labels."""
+        return self.source().input_keys()
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
@@ -62,10 +84,14 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     4 and 35 through the features) of the population; mse of the encoder from the drawn pairs; mse_43, mse_43_by_norms
     and mse_43_by_hops, with B and the second moments of the population; and mse_43_certified.
     """
-    chosen = np.sort(np.random.default_rng(0).choice(emoji_graph().n_left, settings.images, replace=False))
-    graph, rows = emoji_graph().part(chosen), []
+    everything = settings.source().images()
+    every = caption_graph(everything)
+    chosen = np.sort(np.random.default_rng(0).choice(every.n_left, settings.images, replace=False))
+    graph, rows = every.part(chosen), []
+    index = {image: number for number, image in enumerate(everything.ids)}
+    images = everything.take([index[image] for image in graph.left_ids])
     induced = sp.coo_array(graph.joint @ sp.diags_array(1 / graph.right_marginal) @ graph.joint.T)
-    for (name, count), features in _features(chosen, settings).items():
+    for (name, count), features in _features(images, settings).items():
         for n in settings.pairs:
             counts = np.random.default_rng([seed, n]).multinomial(n, induced.data / induced.data.sum())
             pairs = np.repeat(np.column_stack(induced.coords), counts, axis=0).astype(np.int64)
@@ -74,11 +100,11 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _features(chosen: IntArray, settings: Settings) -> dict[tuple[str, int], FloatArray]:
+def _features(images: ImageTextDataset, settings: Settings) -> dict[tuple[str, int], FloatArray]:
     """A constant and principal components of the features of a frozen network, and of pixels."""
-    images = emoji(USUAL_SIZE)
-    pixels = [np.asarray(images.image(number).convert("RGB").resize((SIDE, SIDE))).ravel() for number in chosen]
-    network = EfficientNet(pixels=USUAL_SIZE, device="cpu").encode_images(images, Path(settings.cache))[chosen]
+    pictures = map(images.image, range(len(images)))
+    pixels = [np.asarray(picture.convert("RGB").resize((SIDE, SIDE))).ravel() for picture in pictures]
+    network = EfficientNet(pixels=settings.size, device="cpu").encode_images(images, Path(settings.cache))
     kinds = {NETWORK: network, PIXELS: np.asarray(pixels, dtype=np.float64)}
     return {
         (name, count): np.column_stack([np.ones(len(rows)), PCA(count, svd_solver="full").fit_transform(rows)])
@@ -113,5 +139,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
-    small={"pairs": (1_000, 100_000), "components": (50,)},
+    small=SMALL,
 )

@@ -74,6 +74,7 @@ def train_encoder(
     folder: Path | None = None,
     device: str = "auto",
     progress: bool = False,
+    watch: Callable[[int, Trained], object] | None = None,
 ) -> Trained:
     """Train an encoder from random weights.
 
@@ -85,6 +86,7 @@ def train_encoder(
     about : what else decides the outcome, objective and data, as JSON has it: a checkpoint of another is refused
     folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
         By default nothing is kept.
+    watch : called after each epoch, with its number from 1 on and the encoder
 
     Raises
     ------
@@ -105,10 +107,12 @@ def train_encoder(
     with bar:
         while len(state.rows) < state.epochs:
             state.advance(views)
+            if watch is not None:
+                watch(len(state.rows), state.trained())
             bar.update(note=f"loss {state.rows[-1]['loss']:.3f}")
             if folder is not None:
                 state.keep(folder, key)
-    return Trained(state.backbone, pd.DataFrame(state.rows), state.seconds, state.objective)
+    return state.trained()
 
 
 def untrained(recipe: Recipe, seed: int, device: str = "auto") -> Trained:
@@ -159,6 +163,10 @@ class _State:
         row = {"epoch": done + 1, "steps": done * steps + len(losses)}
         self.rows.append(row | {"loss": mean, "learning_rate": self.optimizer.param_groups[0]["lr"]})
         self.seconds += time.perf_counter() - started
+
+    def trained(self) -> Trained:
+        """The encoder as it is now."""
+        return Trained(self.backbone, pd.DataFrame(self.rows), self.seconds, self.objective)
 
     def _require_finite(self, values: torch.Tensor) -> None:
         if not torch.isfinite(values).all():

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
-from pairbounds.theory.questions.label_choice import label_trials
+from pairbounds.theory.questions.label_choice import label_trials, optima
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     world = settings.world(seed)
     graphs = {f"captions, noise {noise:g}": world.caption_graph(noise, 0.3) for noise in settings.noises}
     graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}
-    return label_trials(graphs, settings.widths, settings.sizes, settings.draws, settings.resamples, seed)
+    return label_trials(optima(graphs, settings.widths), settings.sizes, settings.draws, settings.resamples, seed)
 
 
 STUDY = Study(

@@ -100,6 +100,16 @@ def test_an_image_has_the_features_that_it_has_among_others(dataset, model, make
     assert abs(together @ together.T - np.eye(len(dataset))).max() > 1e-3
 
 
+def test_the_last_stage_is_what_the_network_embeds_and_earlier_ones_are_means_of_its_maps(dataset):
+    network = EfficientNet(pixels=64, device="cpu")
+    batch = torch.stack([network.prepare(dataset.image(index)) for index in range(3)])
+    stages = network.stages(batch)
+    assert [rows.shape for rows in stages] == [(3, channels) for channels in (16, 24, 40, 80, 112, 192, 320, 1_280)]
+    np.testing.assert_allclose(stages[-1], network.embed(batch), rtol=1e-4, atol=1e-5)
+    maps = network.network.blocks(network.network.bn1(network.network.conv_stem(batch)))
+    np.testing.assert_allclose(stages[-2], maps.detach().mean(dim=(2, 3)), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("make", [MiniLM, lambda: OpenClip("tiny-clip", "random")])
 def test_a_text_has_the_features_that_it_has_among_others(model, make):
     encoder = make()

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from pairbounds import FewLabels, LatentWorld, optimal_embeddings, probe
-from pairbounds.theory.questions.label_choice import h_score, label_trials, log_evidence
+from pairbounds.theory.questions.label_choice import h_score, label_trials, log_evidence, optima
 from pairbounds.theory.questions.labels_needed import RIDGES
 
 
@@ -37,7 +37,7 @@ def test_the_h_score_is_the_variance_that_a_regression_on_classes_explains():
 
 def test_a_trial_by_hand():
     graph = LatentWorld(seed=0).caption_graph(0.3, 0.3)
-    (row,) = label_trials({"captions": graph}, (4,), (60,), 1, 50, seed=3).to_dict("records")
+    (row,) = label_trials(optima({"captions": graph}, (4,)), (60,), 1, 50, seed=3).to_dict("records")
     f = optimal_embeddings(graph, 4)[0]
     nodes = np.random.default_rng([3, 60, 0]).choice(graph.n_left, 60, p=graph.left_marginal)
     features, labels = FewLabels.of(graph, f).features, graph.left_labels
@@ -54,6 +54,16 @@ def test_a_trial_by_hand():
     assert row["ridge"] == pytest.approx(np.mean(predicted != labels[rest]))
     assert row["error"] == probe(graph, f).error
     assert row["guaranteed"] >= row["class_means"]
+
+
+def test_a_linear_map_of_the_embedding_changes_no_score_of_whitened_features():
+    graph = LatentWorld(seed=0).caption_graph(0.3, 0.3)
+    f = np.random.default_rng(0).standard_normal((graph.n_left, 5))
+    maps = {"as it is": np.eye(5), "mapped": np.diag([1, 3, 0.1, 2, 5]) + np.triu(np.ones((5, 5)), 1)}
+    table = label_trials([(name, graph, f @ own) for name, own in maps.items()], (60,), 3, 50, seed=1)
+    first, second = (rows.reset_index(drop=True) for _, rows in table.groupby("pairs", sort=False))
+    for column in ("k", "error", "mse", "guaranteed", "class_means", "ridge", "loo", "unbiased", "covered", "h_score"):
+        np.testing.assert_allclose(first[column], second[column], rtol=1e-6, err_msg=column)
 
 
 def fit(features, targets, ridge):

@@ -1,6 +1,6 @@
-"""Question: which of several embeddings of the same images is the best, by few labels? Compared on graphs."""
+"""Question: which of several embeddings of the same images is the best, by few labels? Compared on drawn labels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -18,31 +18,33 @@ from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.questions.labels_needed import RIDGES
 
 STEPS = 11  # of LogME's fixed point, as its authors take them
+Candidate = tuple[str, PairGraph, FloatArray]  # name, a graph with the images' masses and labels, embedding of images
+
+
+def optima(graphs: Mapping[str, PairGraph], widths: tuple[int, ...]) -> Iterator[Candidate]:
+    """Candidates of `label_trials`: the optimum of each graph at each width."""
+    for (name, graph), k in product(graphs.items(), widths):
+        yield name, graph, optimal_embeddings(graph, k)[0]
 
 
 def label_trials(
-    graphs: Mapping[str, PairGraph],
-    widths: tuple[int, ...],
-    sizes: tuple[int, ...],
-    draws: int,
-    resamples: int,
-    seed: int,
+    candidates: Iterable[Candidate], sizes: tuple[int, ...], draws: int, resamples: int, seed: int
 ) -> pd.DataFrame:
-    """Trials of N labels drawn by mass, on the optima of several graphs of the same labelled images.
+    """Trials of N labels drawn by mass, on several embeddings of the same labelled images.
 
     Returns
     -------
-    DataFrame, a row for each graph, width, N and draw, with columns
-        pairs (the graph), k, labels (N), draw; error (of the probe that sees all labels, 0-1) and mse (squared);
-        guaranteed (34′), class_means and ridge (0-1 error on the images that were not drawn); covered and width, of the
-        interval of theorem 41; and the scores by which one would choose, less being better: loo (0-1 error of ridge by
-        leave-one-out, on whitened features), unbiased (theorem 41), logme and h_score (negated).
+    DataFrame, a row for each embedding, N and draw, with columns
+        pairs (name of the embedding), k (its width), labels (N), draw; error (of the probe that sees all labels, 0-1)
+        and mse (squared); guaranteed (34′), class_means and ridge (0-1 error on the images that were not drawn);
+        covered and width, of the interval of theorem 41; and the scores by which one would choose, less being better:
+        loo (0-1 error of ridge by leave-one-out, on whitened features), unbiased (theorem 41), logme and h_score
+        (negated).
     """
     rows: list[dict[str, Any]] = []
-    for (name, graph), k in product(graphs.items(), widths):
-        f = optimal_embeddings(graph, k)[0]
+    for name, graph, f in candidates:
         found, labels, full = FewLabels.of(graph, f), required_labels(graph, "left"), probe(graph, f)
-        about = {"pairs": name, "k": k, "error": full.error, "mse": full.mse}
+        about = {"pairs": name, "k": f.shape[1], "error": full.error, "mse": full.mse}
         for size, draw in product(sizes, range(draws)):
             nodes = np.random.default_rng([seed, size, draw]).choice(graph.n_left, size, p=graph.left_marginal)
             shown, own = found.features[nodes], labels[nodes]

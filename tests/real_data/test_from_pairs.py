@@ -1,0 +1,39 @@
+"""Encoders from drawn image pairs, and candidates for few labels, on a small data set."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pairbounds.real_data.studies import encoder_few_labels, from_pairs, icons_from_pairs
+
+BOUNDS = ["mse_43", "mse_43_by_norms", "mse_43_by_hops", "mse_43_certified"]
+
+
+def test_bounds_hold_whatever_the_order_of_the_images(source, tmp_path, monkeypatch):
+    tables = []
+    for order in (np.arange(len(source.dataset)), np.random.default_rng(1).permutation(len(source.dataset))):
+        images = SimpleNamespace(images=lambda order=order: source.dataset.take(order))
+        monkeypatch.setattr(from_pairs.Settings, "source", lambda _, images=images: images)
+        settings = from_pairs.Settings(
+            size=32, images=40, k=4, components=(6,), pairs=(500, 20_000), cache=str(tmp_path)
+        )
+        tables.append(from_pairs.measure(settings, 0))
+    pd.testing.assert_frame_equal(*tables, rtol=1e-4)
+    for _, row in tables[0].iterrows():
+        assert all(row[bound] >= row["mse"] - 1e-9 for bound in BOUNDS)
+        assert row["optimum_mse"] <= row["mse_42"] + 1e-9
+
+
+def test_icons_need_what_make_data_unpacks(tmp_path):
+    with pytest.raises(ValueError, match="`make data` unpacks it"):
+        icons_from_pairs.Settings(root=str(tmp_path)).input_keys()
+
+
+def test_layers_are_features_of_all_images_in_their_order(source):
+    images = source.dataset.take([5, 0, 60])
+    every, few = encoder_few_labels.layers(source.dataset), encoder_few_labels.layers(images)
+    assert [*every] == [f"{channels} channels" for channels in (16, 24, 40, 80, 112, 192, 320, 1_280)]
+    for name, rows in few.items():
+        np.testing.assert_allclose(rows, every[name][[5, 0, 60]], rtol=1e-3, atol=1e-3)
