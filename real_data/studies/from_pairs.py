@@ -43,7 +43,7 @@ class Settings:
 
     Attributes
     ----------
-    dataset : kind of the images, as `ImageSettings` has it; their captions pair them
+    dataset : kind of data set, "emoji", "tabler" or another; its captions pair the images
     root : of a data set that is not in installed packages, for icons what `make data` unpacked
     size : pixels of the images
     images : of the population, the same for all seeds
