@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import typer
 
 from pairbounds.commands.check import COLUMNS_HELP, LABELS_HELP, Graph, node_features
@@ -115,25 +116,21 @@ def pairs(
         raise ValueError("--save keeps the worst graph of --known, and there is no --known")
     if balanced and not labels_needed:
         raise ValueError("--balanced is of the labelled images of --labels-needed")
-    of_pairs = (sample, penalty, views, features)
-    if labels_needed and any(given is not None for given in of_pairs):
+    if labels_needed and any(given is not None for given in (sample, penalty, views, features)):
         raise ValueError(
             "--sample, --penalty, --views and --features are of pairs: leave them out with --labels-needed"
         )
     read = _read(file, labels, columns, weight, out, force, views, features, quiet=as_records)
-    settings: dict[str, Any] = {"target": target, "balanced": balanced}
-    if labels_needed:
+    settings: dict[str, Any] = {"target": target}
+    if k is None or labels_needed:
+        settings |= {"balanced": balanced}
         answer = labels_needed_report(read.graph, k, **settings)
     else:
-        settings = {"target": target, "level": level, "penalty": penalty, "sample": sample}
-        image_pairs: dict[str, Any] = {
-            "views": None if views is None else _image_pairs(views, read.graph.left_ids),
-            "features": None
-            if features is None
-            else node_features(features, read.graph.left_ids, read, quiet=as_records),
-        }
-        assert k is not None
-        answer = pairs_report(read.graph, k, **settings, **image_pairs)
+        settings |= {"level": level, "penalty": penalty, "sample": sample}
+        ids = read.graph.left_ids
+        drawn = None if views is None else _image_pairs(views, ids)
+        rows = None if features is None else node_features(features, ids, read, quiet=as_records)
+        answer = pairs_report(read.graph, k, **settings, views=drawn, features=rows)
     files = {"graph": file, "labels": labels, "views": views, "features": features}
     _answered(answer, out, {**files, "k": k, **settings}, as_records)
 
@@ -177,13 +174,13 @@ def _image_pairs(path: Path, ids: npt.NDArray[Any]) -> IntArray:
     table = table_file(path)
     if len(table.names) != 2:
         raise ValueError(f"{path} has {len(table.names)} columns: give two, the ids of the images of a pair. {DRAW}.")
-    rows, positions = table.read(), {str(name): position for position, name in enumerate(ids)}
-    drawn = np.column_stack([rows.filled(name).to_numpy() for name in table.names])
-    unknown = [(row, name) for row, pair in enumerate(drawn.tolist(), 1) for name in pair if name not in positions]
-    if unknown:
-        row, name = unknown[0]
-        raise ValueError(f"{path}, row {row}: {name!r} is no left node of FILE. {DRAW}.")
-    return np.array([[positions[name] for name in pair] for pair in drawn.tolist()], dtype=np.int64)
+    rows = table.read()
+    names = np.column_stack([rows.filled(name).to_numpy() for name in table.names])
+    nodes = pd.Index(ids.astype(str)).get_indexer(names.ravel()).reshape(names.shape)
+    if (unknown := np.argwhere(nodes < 0)).size:
+        row, column = unknown[0]
+        raise ValueError(f"{path}, row {row + 1}: {names[row, column]!r} is no left node of FILE. {DRAW}.")
+    return np.asarray(nodes, dtype=np.int64)
 
 
 def _read(

@@ -163,6 +163,8 @@ def test_image_pairs_are_certified_through_features(call, place):
     assert (code, err) == (0, "")
     assert said in out
     assert "estimated from the features and labels of FILE" in out
+    with pytest.raises(ValueError, match="k=2 is too large: theorem 43 needs k below 2, the number of directions"):
+        pairs_report(SIX, 2, target=0.5, views=drawn, features=FEATURES)
 
 
 @pytest.mark.parametrize(

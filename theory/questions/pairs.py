@@ -163,7 +163,7 @@ def pairs_report(
         raise ValueError(f"target={target!r} is not a squared error between 0 and 1")
     own, known = Forecast(graph, k, level), Forecast(graph, k, level, known_marginals=True)
     required_labels(graph, "left")
-    image_pairs = _image_pairs(graph, views, features, is_distribution=sample is None)
+    image_pairs = _image_pairs(graph, k, views, features, is_distribution=sample is None)
     next_value = float(own.triplets.upper_values[k])
     walks = _Walks(graph, _penalty(penalty, next_value), level, hops, seed, sample)
     table = pd.DataFrame(
@@ -181,7 +181,7 @@ def pairs_report(
 
 
 def _image_pairs(
-    graph: PairGraph, views: npt.ArrayLike | None, features: Any, *, is_distribution: bool
+    graph: PairGraph, k: int, views: npt.ArrayLike | None, features: Any, *, is_distribution: bool
 ) -> ImagePairs | None:
     """The sample of theorem 43; the two images of a pair share a caption if the graph is the distribution."""
     if (views is None) != (features is None):
@@ -189,6 +189,11 @@ def _image_pairs(
     if views is None:
         return None
     image_pairs = ImagePairs.of(graph.through(features), views)
+    if k >= (rank := len(image_pairs.second)):
+        raise ValueError(
+            f"k={k} is too large: theorem 43 needs k below {rank}, the number of directions of the features. Give a "
+            "smaller k, or more features."
+        )
     first, second = np.asarray(views).T
     shared = graph.joint[first].multiply(graph.joint[second]).sum(axis=1) > 0
     if is_distribution and not shared.all():
