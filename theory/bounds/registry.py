@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from pairbounds.infrastructure.foreign import as_number, foreign_code, is_foreign
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.registers import Register
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
 
 if TYPE_CHECKING:
     from pairbounds.theory.bounds.quantities import Encoder
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
@@ -77,7 +76,7 @@ class Bound:
 
     def __call__(
         self,
-        graph: "LabelledGraph",
+        graph: LabelledGraph,
         spectrum: Spectrum,
         k: int,
         encoder: "Encoder | None" = None,

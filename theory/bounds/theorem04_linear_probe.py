@@ -34,13 +34,11 @@ Cost: `α_T` is linear in the pairs; what takes time is the leading k + 1 singul
 left vectors.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import (
     label_energy,
     label_variation,
@@ -49,9 +47,6 @@ from pairbounds.theory.quantities.consistency import (
     unreached_energy,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
-
-if TYPE_CHECKING:
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 
 @bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")
@@ -64,13 +59,13 @@ def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> 
 
 
 @bound("probe-mse", quantity="probe_mse", status="exact", kept="paper", through=True)
-def probe_mse(graph: "LabelledGraph", spectrum: Spectrum, k: int) -> float:
+def probe_mse(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
     return unreached_energy(graph) + over_gap(label_variation(graph), spectrum, k)
 
 
 @bound("probe-error", quantity="probe_error", status="exact", kept="paper", through=True)
-def probe_error(graph: "LabelledGraph", spectrum: Spectrum, k: int) -> float:
+def probe_error(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
     return 2 * unreached_energy(graph) + over_gap(2 * label_variation(graph), spectrum, k)
 

@@ -29,18 +29,16 @@ from typing import TYPE_CHECKING
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem15_multihop import multihop_error
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.local_multihop import local_multihop
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pairbounds.theory.quantities.through_features import LabelledGraph
-
 
 @bound("local-multihop-error", quantity="probe_error", status="exact", through=True)
-def local_multihop_error(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
 
     The least over the filters tried and over theorem 15.

@@ -27,35 +27,30 @@ Source: new here; a moment problem with known atoms (Krein and Nudelman 1977).
 Cost: beside theorem 15's a linear programme of 2m + 1 unknowns.
 """
 
-from typing import TYPE_CHECKING
-
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem18_penalty import penalised_width, penalty_of
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.known_values import known_tail_at_least, known_tail_at_most
 from pairbounds.theory.spectrum.triplets import Spectrum
-
-if TYPE_CHECKING:
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 LESS = "less information: no eigenvector"
 
 
 @bound("known-values-mse", quantity="probe_mse", status="exact", kept=LESS, through=True)
-def known_values_mse(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+def known_values_mse(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) <= ∫ p dν` for the best p with `p >= 1` on `[0, σ²_{k+1}]` and `p >= 0` at `σ_1², …, σ_k²`."""
     return known_tail_at_most(graph, spectrum, k, hops)
 
 
 @bound("known-values-error", quantity="probe_error", status="exact", kept=LESS, through=True)
-def known_values_error(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+def known_values_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= 2 ∫ p dν`: by the consistency of up to 2m hops, and the values above the cut."""
     return 2 * known_tail_at_most(graph, spectrum, k, hops)
 
 
 @bound("known-values-mse-below", quantity="probe_mse", status="exact", relation=">=", kept=LESS, through=True)
-def known_values_mse_below(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+def known_values_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) >= ∫ p dν` for the best p with `p <= 1` on `[0, σ²_{k+1}]` and `p <= 0` at `σ_1², …, σ_k²`."""
     return known_tail_at_least(graph, spectrum, k, hops)
 

@@ -7,7 +7,7 @@ import os
 import reprlib
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
+LabelledGraph: TypeAlias = "PairGraph | GraphThroughFeatures"  # what a bound on the optimum is evaluated on
 Nodes = tuple[IntArray | None, npt.NDArray[Any]]  # labels and ids of a side
 
 NAMES = reprlib.Repr()  # of classes where a graph is printed

@@ -11,13 +11,11 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError, require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.labels import UNLABELLED
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 TIE_ENTRIES = 10_000_000  # of the singular vectors that a tie is followed with: 80 MB
 
@@ -52,17 +50,17 @@ def induced_labelling_error(graph: PairGraph) -> float:
     return float(class_cuts(graph).sum())
 
 
-def label_variation(graph: "LabelledGraph") -> float:
+def label_variation(graph: LabelledGraph) -> float:
     """`Σ_c ⟨ỹ_c, (I - ĀĀᵀ) ỹ_c⟩`: `α_T` of a graph, and `φ` of a graph through features."""
     return induced_labelling_error(graph) if isinstance(graph, PairGraph) else graph.variation
 
 
-def pairs_of(graph: "LabelledGraph") -> PairGraph:
+def pairs_of(graph: LabelledGraph) -> PairGraph:
     """The pair graph, also of a graph through features."""
     return graph if isinstance(graph, PairGraph) else graph.graph
 
 
-def unreached_energy(graph: "LabelledGraph") -> float:
+def unreached_energy(graph: LabelledGraph) -> float:
     """Label energy that no encoder reaches: 0 on a graph, `e_X` through features."""
     return 0.0 if isinstance(graph, PairGraph) else graph.unreached
 
@@ -147,7 +145,7 @@ def _leaving(by_class: sp.csc_array) -> FloatArray:
     return leaving
 
 
-def label_energy(graph: "LabelledGraph", spectrum: Spectrum) -> FloatArray:
+def label_energy(graph: LabelledGraph, spectrum: Spectrum) -> FloatArray:
     """The label energy `c_i = Σ_c ⟨u_i, ỹ_c⟩²`, shape (k,), with `ỹ_c = D_L^{1/2} 1[y = c]`.
 
     Over all left singular vectors it sums to 1. Among equal values only the sum over all of them has a meaning: each
@@ -161,7 +159,7 @@ def label_energy(graph: "LabelledGraph", spectrum: Spectrum) -> FloatArray:
 
 
 @once
-def label_coordinates(graph: "LabelledGraph", spectrum: Spectrum) -> FloatArray:
+def label_coordinates(graph: LabelledGraph, spectrum: Spectrum) -> FloatArray:
     """`Uᵀ Ỹ`, (k, r): the coordinates of each class in the left singular vectors; kept with both, not to change."""
     coordinates = np.asarray((weighted_targets(graph).T @ spectrum.left).T)
     coordinates.flags.writeable = False
@@ -245,7 +243,7 @@ def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArr
 
 
 @once
-def weighted_targets(graph: "LabelledGraph") -> sp.csr_array:
+def weighted_targets(graph: LabelledGraph) -> sp.csr_array:
     """`Ỹ = [ỹ_1 … ỹ_r]`, csr_array, shape (n_left, r), of unit Frobenius norm: an entry in each row, not to change.
 
     Through features it is B, (m, r).

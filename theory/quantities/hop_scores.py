@@ -5,27 +5,23 @@ on the graph alone: they are computed once, and mixed by a matrix product.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import pairs_of, weighted_targets
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
-
-if TYPE_CHECKING:
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
 
 # Kept here the hops live as long as the graph, and no longer.
-_kept: WeakKeyDictionary["LabelledGraph", FloatArray] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[LabelledGraph, FloatArray] = WeakKeyDictionary()
 
 
-def filtered_margins(graph: "LabelledGraph", filters: Sequence[FloatArray]) -> list[FloatArray]:
+def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
     """Margins of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` of some polynomials q, an (n_left,) for each.
 
     For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
@@ -64,7 +60,7 @@ def filtered_margins(graph: "LabelledGraph", filters: Sequence[FloatArray]) -> l
     return list((mine - others) / np.sqrt(pairs.left_marginal))
 
 
-def _mixed(graph: "LabelledGraph", mixing: FloatArray, hops: FloatArray, rows: slice) -> FloatArray:
+def _mixed(graph: LabelledGraph, mixing: FloatArray, hops: FloatArray, rows: slice) -> FloatArray:
     """Weighted scores of some filters at left nodes, (q, n, b), from hops, (d + 1, n_left or m, b)."""
     if isinstance(graph, PairGraph):
         return np.asarray(np.tensordot(mixing, hops[:, rows], axes=1))
@@ -87,7 +83,7 @@ def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatA
     np.maximum(others, scores.transpose(2, 0, 1).copy().max(axis=0), out=others)
 
 
-def _hops(graph: "LabelledGraph", count: int) -> Iterator[tuple[IntArray, FloatArray]]:
+def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
     """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, by blocks of classes: its classes, (b,), and the hops, (count, n_left, b).
 
     Where all hops take at most `KEPT_BYTES` they are one block, kept with the graph for other filters and widths.

@@ -9,7 +9,6 @@ is used of it is certified: it is moved by what it lacks on [0, b], and at the p
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -17,7 +16,7 @@ from scipy.optimize import linprog
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, pairs_of, unreached_energy
 from pairbounds.theory.quantities.local_multihop import least_on_interval
 from pairbounds.theory.quantities.multihop_consistency import (
@@ -30,9 +29,6 @@ from pairbounds.theory.quantities.multihop_consistency import (
     tail_at_most,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
-
-if TYPE_CHECKING:
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 GRID = 128  # points of [0, b] in the linear programme
 LARGEST = 1e6  # coefficient: round-off is relative to the largest
@@ -97,7 +93,7 @@ class _Support:
 
 
 def known_tail_at_most(
-    graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+    graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
 ) -> float:
     """Upper bound on `Σ_{i>k} c_i` by multi-hop consistency and the values `σ_1, …, σ_{k+1}`; never above theorem 15.
 
@@ -108,7 +104,7 @@ def known_tail_at_most(
     return min(tail_at_most(graph, spectrum, k, hops, cut=cut), unreached_energy(graph) + known)
 
 
-def known_tail_at_least(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> float:
+def known_tail_at_least(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """The lower bound that goes with `known_tail_at_most`; never below that of theorem 15."""
     known = _tail(graph, spectrum, k, number_of_hops(graph, hops), 0.0, -1)
     return max(tail_at_least(graph, spectrum, k, hops), unreached_energy(graph) + known)
@@ -120,7 +116,7 @@ def _solved(*_: object) -> dict[tuple[int, int, float, int], float]:
     return {}
 
 
-def _tail(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> float:
+def _tail(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> float:
     """The bound on the label energy up to the cut; from above for sign 1, from below for -1."""
     solved, key = _solved(graph, spectrum), (k, hops, cut, sign)
     if key not in solved:
@@ -129,7 +125,7 @@ def _tail(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int, cut: fl
     return solved[key]
 
 
-def _tails(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> Iterator[float]:
+def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> Iterator[float]:
     """A trivial bound, and one for each gap to lean on."""
     yield 1.0 if sign > 0 else 0.0
     nodes, weights = rule_of_all_moments(label_measure(graph, hops))
@@ -149,7 +145,7 @@ def _tails(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int, cut: f
             return
 
 
-def _energy_at_one(graph: "LabelledGraph", spectrum: Spectrum) -> tuple[float, float]:
+def _energy_at_one(graph: LabelledGraph, spectrum: Spectrum) -> tuple[float, float]:
     """Label energy at the value 1, `c_1 = Σ_c p_c²` of a connected graph, as an interval; zeros if it is not known."""
     gap = 1 - float(spectrum.upper_values[1]) ** 2 if len(spectrum.singular_values) > 1 else 0.0
     is_known = isinstance(graph, PairGraph) or graph.spans_constant

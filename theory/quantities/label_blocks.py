@@ -4,19 +4,15 @@ Of many classes an array (n_left, r) is more than memory has. What walks do to t
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import weighted_targets
 from pairbounds.theory.spectrum.triplets import is_filled
-
-if TYPE_CHECKING:
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 BLOCK_BYTES = 3 * 2**27  # of the vectors of some columns of Ỹ
 PLACES = 4_000_000  # of a dense copy of Ā, which lives as long as the graph: 32 MB
@@ -24,7 +20,7 @@ PLACES = 4_000_000  # of a dense copy of Ā, which lives as long as the graph: 3
 Factor = sp.csr_array | FloatArray
 
 
-def for_hops(graph: "LabelledGraph") -> Factor:
+def for_hops(graph: LabelledGraph) -> Factor:
     """Ā, (n_left, n_right): as the graph has it, or dense where it is small and filled enough for faster products."""
     if not isinstance(graph, PairGraph):
         return graph.normalized

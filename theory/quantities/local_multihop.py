@@ -39,13 +39,13 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.fft
 from numpy.polynomial import chebyshev
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.quantities.consistency import class_masses, pairs_of, unreached_energy
 from pairbounds.theory.quantities.hop_scores import filtered_margins
 from pairbounds.theory.quantities.margins import error_within
@@ -60,9 +60,6 @@ from pairbounds.theory.quantities.multihop_consistency import (
     rule_of_all_moments,
 )
 from pairbounds.theory.spectrum.triplets import Spectrum
-
-if TYPE_CHECKING:
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 WEIGHTS = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
 NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
@@ -152,7 +149,7 @@ class LocalBound:
     budget: float
 
 
-def local_multihop(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None) -> LocalBound:
+def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> LocalBound:
     """Theorem 16: a bound of the 0-1 error of a linear probe on the top k, by multi-hop scores and `σ_k`, `σ_{k+1}`.
 
     Parameters
@@ -178,7 +175,7 @@ def local_multihop(graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int
     return within(graph, Cut.of(spectrum, k), hops)
 
 
-def within(graph: "LabelledGraph", cut: Cut, hops: int | None = None) -> LocalBound:
+def within(graph: LabelledGraph, cut: Cut, hops: int | None = None) -> LocalBound:
     """`local_multihop` for any cut: the least bound that steps and powers give; only what may be least is certified."""
     hops = number_of_hops(graph, hops)
     jacobi, unreached = label_measure(graph, hops), unreached_energy(graph)

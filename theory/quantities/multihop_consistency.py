@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,13 +19,10 @@ from scipy.linalg import eigh_tridiagonal
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import is_integer
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, unreached_energy, weighted_targets
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops, target_blocks
 from pairbounds.theory.spectrum.triplets import Spectrum
-
-if TYPE_CHECKING:
-    from pairbounds.theory.quantities.through_features import LabelledGraph
 
 HOPS = 8  # steps of Lanczos; each gives two moments
 FEWEST_HOPS = 2  # of large graphs: the second sharpens the bounds the most
@@ -119,7 +115,7 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     return curve
 
 
-def default_hops(graph: "LabelledGraph") -> int:
+def default_hops(graph: LabelledGraph) -> int:
     """`HOPS`, or of a large graph as many as take `HOPS_PRODUCTS` multiplications, but at least `FEWEST_HOPS`.
 
     A hop leads over every pair twice for every class, so that ten million pairs with a hundred classes still have all
@@ -135,16 +131,16 @@ def default_hops(graph: "LabelledGraph") -> int:
     return min(HOPS, max(FEWEST_HOPS, affordable))
 
 
-def number_of_hops(graph: "LabelledGraph", hops: int | None) -> int:
+def number_of_hops(graph: LabelledGraph, hops: int | None) -> int:
     """Number of hops that are asked for, or where nobody asks, `default_hops`; errors as `label_measure` has."""
     return default_hops(graph) if hops is None else _validated(hops, 1)
 
 
 # Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
-_measures: WeakKeyDictionary["LabelledGraph", dict[int, JacobiMatrix]] = WeakKeyDictionary()
+_measures: WeakKeyDictionary[LabelledGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
 
 
-def label_measure(graph: "LabelledGraph", hops: int | None = None) -> JacobiMatrix:
+def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix:
     """The Jacobi matrix of the label-energy measure `ν = Σ_i c_i δ(σ_i²)`, from `hops` steps of Lanczos.
 
     Parameters
@@ -238,7 +234,7 @@ def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
 
 
 def tail_at_most(
-    graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+    graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
 ) -> float:
     """`B_m(k)`, m = hops: an upper bound of `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
 
@@ -267,7 +263,7 @@ def tail_at_most(
 
 
 def tail_at_least(
-    graph: "LabelledGraph", spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
+    graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
 ) -> float:
     """The lower bound that goes with `tail_at_most`: of `Σ_{i>k} c_i`, at least 0; rounded outward likewise."""
     jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
@@ -279,7 +275,7 @@ def tail_at_least(
     return unreached + max(0.0, *roots) ** 2
 
 
-def _label_measure(graph: "LabelledGraph", hops: int) -> JacobiMatrix:
+def _label_measure(graph: LabelledGraph, hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
     nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.shape)))
     matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))

@@ -131,9 +131,6 @@ class GraphThroughFeatures:
         return np.concatenate([block @ weights for _, block in feature_blocks(self.features[rows])])
 
 
-LabelledGraph = PairGraph | GraphThroughFeatures  # what a bound on the optimum is evaluated on
-
-
 def validated_features(features: Any, n_left: int) -> npt.NDArray[Any]:
     """Features as an array (n_left, d) of finite numbers; a memory map stays one."""
     array = features if isinstance(features, np.memmap) else np.asarray(without_torch(features))
