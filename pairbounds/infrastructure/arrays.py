@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
+EPS = float(np.finfo(np.float64).eps)  # unit of round-off
 CACHED = 1 << 16  # numbers: what one step makes of so many is still in the cache when the next reads it
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import scipy.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, svd
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks, svd
 
-RANK_TOLERANCE = 64 * float(np.finfo(np.float64).eps)
+RANK_TOLERANCE = 64 * EPS
 NO_SIZE = -10_000  # below every power of two in float64
 UnitColumns = tuple[FloatArray, IntArray]  # as `unit_columns` returns them
 TINY, HUGE = 1e-100, 1e100  # between them no square of a length overflows, or loses what matters to underflow

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
 from pairbounds.real_data.audit.cluster_graph import Block
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, cross_class_leaks
@@ -163,7 +163,7 @@ def labelling_errors(graph: PairGraph, facts: PairFacts, agreement: Agreement) -
     with_itself = 2 * facts.returns - graph.joint @ image_collisions
     distinct = 1 - float(facts.returns.sum())
     all_pairs = _estimate(agreement.alpha, crossing - agreement.alpha * p)
-    if distinct <= np.sqrt(np.finfo(np.float64).eps):
+    if distinct <= np.sqrt(EPS):
         return all_pairs, None
     error = agreement.alpha / distinct
     return all_pairs, _estimate(error, (crossing - error * (p - with_itself)) / distinct)

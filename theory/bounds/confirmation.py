@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.bounds.registry import Bound
@@ -14,7 +14,7 @@ from pairbounds.theory.bounds.scoring import Score, embedded, rounding, score_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
-UNITS = 4 * float(np.finfo(np.float64).eps)  # some units in the last place
+UNITS = 4 * EPS  # some units in the last place
 TRIALS = 8
 REACH, POINTS = 1e-4, 12  # of the line on which a claim's own noise is estimated
 SAFETY = 64

@@ -12,7 +12,7 @@ import mpmath as mp
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
 from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import required_labels
@@ -60,12 +60,12 @@ class PreciseSubject:
         left, right = _exact(features[0]) * self._left_root, _exact(features[1]) * self._right_root
         u, s, _ = _factorised(left)
         # The rank that the least squares of `probe` sees in double precision.
-        return left, right, u[:, : np.count_nonzero(s > np.finfo(np.float64).eps * s[0])]
+        return left, right, u[:, : np.count_nonzero(s > EPS * s[0])]
 
     def triplets(self, k: int) -> Spectrum:
         """Exactly k triplets, rounded to double precision only now."""
         u, sigma, w = (part.astype(np.float64) for part in (self.u, self.sigma, self.w))
-        residuals = np.full(len(sigma), np.finfo(np.float64).eps)
+        residuals = np.full(len(sigma), EPS)
         return Spectrum(np.minimum(1.0, sigma), u, w, residuals, "mpmath").leading(k)
 
     def probe_scores(self) -> tuple[Precise, FloatArray]:

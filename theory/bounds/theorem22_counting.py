@@ -33,6 +33,7 @@ from itertools import pairwise
 import numpy as np
 import scipy.sparse as sp
 
+from pairbounds.infrastructure.arrays import EPS
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.registry import bound
@@ -94,7 +95,7 @@ class _Sums:
 @once
 def _sums(graph: PairGraph) -> _Sums:
     components, square = graph.n_components, float(np.sum(graph.normalized.data**2))
-    rounding = 16 * float(np.finfo(np.float64).eps) * math.sqrt(sum(graph.joint.shape)) * square
+    rounding = 16 * EPS * math.sqrt(sum(graph.joint.shape)) * square
     return _Sums(
         components,
         max(0.0, square - components) + rounding,

@@ -21,9 +21,10 @@ Cost: O(M n r) for n images and r classes.
 import numpy as np
 import numpy.typing as npt
 
+from pairbounds.infrastructure.arrays import EPS
 from pairbounds.theory.bounds.statements import Statement
 
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
+ROUNDING = 64 * EPS
 
 
 def prompt_ensemble(

@@ -48,13 +48,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh, eigvalsh
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.quantities.confidence import bernstein_deviation
 from pairbounds.theory.quantities.known_values import known_tail_at_most
 from pairbounds.theory.quantities.linear_encoders import FeatureMoments
-from pairbounds.theory.quantities.through_features import EPS, LEAST_EIGENVALUE, GraphThroughFeatures
+from pairbounds.theory.quantities.through_features import LEAST_EIGENVALUE, GraphThroughFeatures
 
 TESTS = "tests/bounds/test_from_image_pairs.py"
 

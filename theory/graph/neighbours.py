@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, without_torch
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks, without_torch
 from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.infrastructure.names import listed_rows
@@ -44,7 +44,7 @@ def softmax_joint(indices: IntArray, similarities: FloatArray, temperature: floa
     weights = np.exp((similarities - similarities.max(axis=1, keepdims=True)) / temperature)
     weights /= weights.sum(axis=1, keepdims=True)
     rows = np.repeat(np.arange(len(indices)), indices.shape[1])
-    kept = weights.ravel() >= np.finfo(np.float64).eps  # lighter pairs are lost in the sum of the others
+    kept = weights.ravel() >= EPS  # lighter pairs are lost in the sum of the others
     pairs = rows[kept], indices.ravel()[kept]
     return sp.coo_array((weights.ravel()[kept], pairs), shape=(len(indices), n_texts))
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, is_tensor, without_torch
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, is_tensor, without_torch
 from pairbounds.theory.graph.labels import UNLABELLED, coded, count_of_classes, require_labelled
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Nodes = tuple[IntArray | None, npt.NDArray[Any]]  # labels and ids of a side
 NAMES = reprlib.Repr()  # of classes where a graph is printed
 NAMES.maxlist, NAMES.maxstring = 3, 24
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
-ROUNDING_OF_SUM = 4 * np.finfo(np.float64).eps  # of quotients by their sum
+ROUNDING_OF_SUM = 4 * EPS  # of quotients by their sum
 _ADVICE = "; of similarities, cosines say, PairGraph.from_features(images, texts, ...) makes weights"
 _MATRIX = (
     "a pair graph is a matrix (n_left, n_right); for other things there are PairGraph.from_networkx(g), "

@@ -15,14 +15,13 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import above, below
 
 BITS = 56  # after the binary point, of V and of whoever checks it
 LIMIT_SIDE = 4_000  # distinct nodes on the smaller side; a proof of more takes too long to be checked
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)

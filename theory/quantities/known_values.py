@@ -14,7 +14,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from scipy.optimize import linprog
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, pairs_of, unreached_energy
@@ -33,7 +33,6 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 GRID = 128  # points of [0, b] in the linear programme
 LARGEST = 1e6  # coefficient: round-off is relative to the largest
 CLEAR = 1e-6  # of a gap, the rounding: then there is nothing to gain from another
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,7 @@ import numpy as np
 import scipy.fft
 from numpy.polynomial import chebyshev
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import LabelledGraph
 from pairbounds.theory.quantities.consistency import class_masses, pairs_of, unreached_energy
 from pairbounds.theory.quantities.hop_scores import filtered_margins
@@ -68,7 +68,6 @@ AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer f
 FEWEST = 4
 POINTS = 1024  # of the grid that certifies a majorant, for each degree
 TINY = 1e-18  # stands for no distance at all: a point moved by it is the same in double precision
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)

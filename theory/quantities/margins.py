@@ -10,9 +10,7 @@ part. Scores that are the labels themselves have γ = 1, and `N = min(1, 2 Δ)`.
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray
-
-EPS = float(np.finfo(np.float64).eps)
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 
 
 def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:

@@ -17,7 +17,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import eigh_tridiagonal
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, unreached_energy, weighted_targets
@@ -30,7 +30,7 @@ HOPS_PRODUCTS = 2**35  # multiplications that the hops of a measure may take; fr
 BETWEEN = 0.5  # a diagonal entry as good as any
 Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weights
 
-ROUND_OFF = 64 * float(np.finfo(np.float64).eps)
+ROUND_OFF = 64 * EPS
 FAR = 1e10  # stands for infinity as the place of a node; the eigenvalue problem stays accurate to the last digit
 TIE = 4 / FAR  # nodes closer than this count as one
 GROWTH = 1e5  # of a perturbation by round-off: what is left of the digits of an entry of a Jacobi matrix says enough
@@ -277,7 +277,7 @@ def tail_at_least(
 
 def _label_measure(graph: LabelledGraph, hops: int) -> JacobiMatrix:
     # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
-    nothing = float(np.finfo(np.float64).eps * np.sqrt(sum(graph.shape)))
+    nothing = float(EPS * np.sqrt(sum(graph.shape)))
     matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
     shorter, longer = sorted(graph.shape)
     masses, parts = [], []

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 
 RESAMPLES = 2_000
 FEWEST = 5  # groups; of fewer there are too few resamples that differ
 BLOCK = 4_000_000  # numbers held at once
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
+ROUNDING = 64 * EPS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, svd, without_torch
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd, without_torch
 from pairbounds.infrastructure.bases import UnitColumns, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -23,7 +23,7 @@ from pairbounds.theory.quantities.scores import (
 )
 
 SIDES = {"f": "left", "g": "right"}  # of the graph, by the names of features
-LOSSLESS = 1 / float(np.sqrt(np.finfo(np.float64).eps))  # up to that condition normal equations lose nothing
+LOSSLESS = 1 / float(np.sqrt(EPS))  # up to that condition normal equations lose nothing
 
 
 @dataclass(frozen=True)

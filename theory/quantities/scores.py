@@ -13,10 +13,10 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.bases import column_norms, row_norms
 
-UNITS = 64 * float(np.finfo(np.float64).eps)
+UNITS = 64 * EPS
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, without_torch
+from pairbounds.infrastructure.arrays import EPS, FloatArray, without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.spectrum.triplets import Spectrum, measured
@@ -24,7 +24,6 @@ BLOCK = 2**23  # numbers of a block of features or of right nodes: 64 MB
 LEAST_EIGENVALUE = 1e-12  # of the features' second moments, relative to the largest: smaller ones are round-off
 SMALLEST = 1e-290  # of a feature: smaller ones count as 0
 CONSTANT = 1e-6  # distance from the span of the features at which the constant counts as in it
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.formats import joint_from_pairs
 from pairbounds.theory.quantities.confidence import proportion_ends
 
 SPARE = 3  # pairs kept for each step of a walk: nodes that are seen seldom run out of theirs
 DEAD = -1  # where a walk is that found no pair
-EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)

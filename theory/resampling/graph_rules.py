@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.mixtures import mixture
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -19,7 +19,7 @@ from pairbounds.theory.quantities.probes import as_features
 
 BLOCK = 4_000_000  # similarities held at once
 DIGITS = 12  # computed similarities that agree to so many decimals are equal: round-off decides nothing
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
+ROUNDING = 64 * EPS
 
 Similarity = Callable[[IntArray, IntArray], FloatArray]
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from pairbounds.infrastructure.arrays import FloatArray, svd
+from pairbounds.infrastructure.arrays import EPS, FloatArray, svd
 from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
+ROUNDING = 64 * EPS
 HISTORY = 20  # steps that the descent remembers
 LIMIT_REACHED = 1  # of iterations, as scipy says it; else it ended because no step gained enough
 

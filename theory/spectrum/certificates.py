@@ -41,7 +41,7 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
@@ -52,7 +52,6 @@ SEEDS = (0, 14)  # of the probes: of numbers that no solver has drawn, on which 
 PROBES = 2
 FAR = 1e12  # growth of a probe after which more steps tell nothing new
 HALVINGS = 60
-EPS = float(np.finfo(np.float64).eps)
 UNIT = EPS / 2
 
 

@@ -10,7 +10,7 @@ import scipy.linalg
 import scipy.sparse as sp
 import scipy.sparse.linalg
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks, svd
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks, svd
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -33,7 +33,7 @@ KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for
 SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
 SECOND_TOLERANCE = 1e-4
 
-ROUNDING = 64 * float(np.finfo(np.float64).eps)
+ROUNDING = 64 * EPS
 
 Product = Callable[[FloatArray], FloatArray]
 Triplets = tuple[FloatArray, FloatArray, FloatArray]
@@ -390,7 +390,7 @@ def _upper_end(gram: Product, side: int, seed: int) -> float:
 
 
 def _round_off(shape: tuple[int, int]) -> float:
-    return float(16 * np.finfo(np.float64).eps * np.sqrt(sum(shape)))
+    return float(16 * EPS * np.sqrt(sum(shape)))
 
 
 def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:
