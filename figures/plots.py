@@ -144,7 +144,7 @@ def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int 
     ----------
     triplets : computed before; by default the k leading
     """
-    known = spectrum(graph, min(k, *graph.joint.shape)) if triplets is None else triplets
+    known = spectrum(graph, min(k, *graph.shape)) if triplets is None else triplets
     squared = known.singular_values**2
     rank = np.arange(1, len(squared) + 1)
     assert ax is not None

@@ -106,7 +106,7 @@ class BoundItem(pytest.Item):
         if needed == "penalty":
             return {"penalty": float(rng.uniform(0.01, 0.99))}
         if needed == "critic":
-            return {"critic": tuple(rng.standard_normal((n, 3)) for n in graph.joint.shape)}
+            return {"critic": tuple(rng.standard_normal((n, 3)) for n in graph.shape)}
         return {}
 
     def reportinfo(self) -> tuple[Path, None, str]:

@@ -77,7 +77,7 @@ class DualEncoder(nn.Module):
         given = (None, None) if inputs is None else inputs
         if len(given) != 2:
             raise ValueError(f"inputs have {len(given)} parts: give a pair, (left, right)")
-        sides = zip(("left", "right"), chosen, given, graph.joint.shape, strict=True)
+        sides = zip(("left", "right"), chosen, given, graph.shape, strict=True)
         observed = [_required(*side) for side in sides]
         # Layers draw their weights from torch's global stream: it is set aside, and left as it was.
         with torch.random.fork_rng(devices=[]):

@@ -109,12 +109,12 @@ def check(
     asked = _names(bounds)
     chosen = None if asked is None else [named(name).name for name in asked]
     read = read_graph(file, labels, columns=_names(columns), weight=weight)
-    widths_of(read.graph.joint.shape, widths)
+    widths_of(read.graph.shape, widths)
     is_stored = save is not None or (read.kind == "pair graph" and labels is None)
     _require_results(read.graph, plot, proof, is_stored=is_stored)
     graph, graph_file = _stored(read.graph, file, save)
     features = None if through is None else node_features(through, graph.left_ids, read, quiet=as_records)
-    triplets = spectrum(graph, min(max(widths) + 1, *graph.joint.shape), tol=tol, device=device, seed=seed)
+    triplets = spectrum(graph, min(max(widths) + 1, *graph.shape), tol=tol, device=device, seed=seed)
     given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
     table, title = _evaluated(graph, triplets, widths, certified, through=features, **given)
     if out is not None:

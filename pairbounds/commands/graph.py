@@ -109,7 +109,7 @@ def families(seed: Annotated[int, typer.Option(help="Seed of those that are draw
     rows = []
     for name, family in FAMILIES.items():
         graph = family().graph(seed)
-        values = spectrum(graph, min(4, *graph.joint.shape)).singular_values[1:]
+        values = spectrum(graph, min(4, *graph.shape)).singular_values[1:]
         error, shown = induced_labelling_error(graph), " ".join(f"{value:.2f}" for value in values)
         nodes = f"{graph.n_left} x {graph.n_right}"
         rows.append((name, family.models, nodes, f"{error:.3f}", shown, family.known))

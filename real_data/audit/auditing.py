@@ -147,9 +147,9 @@ def outputs(out: Path) -> list[Output]:
 
 def _measures(pairs: Pairs, settings: Settings, bar: Bar) -> Measures:
     graph, k = pairs.graph, settings.k
-    require_width(graph.joint.shape, k)
+    require_width(graph.shape, k)
     with _stage(bar, "spectrum"):
-        wanted = min(k + 1, *graph.joint.shape)
+        wanted = min(k + 1, *graph.shape)
         triplets = pairs.triplets(wanted, device=settings.device, seed=settings.seed).leading(k + 1)
     with _stage(bar, "bounds"):
         bounds = check_bounds(graph, k, triplets=triplets)

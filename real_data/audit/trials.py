@@ -269,12 +269,12 @@ def measured_on(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[s
     captions, columns = np.unique(pairs.captions, return_inverse=True)
     entries = sp.coo_array((pairs.weights, (rows, columns)), shape=(len(images), len(captions)))
     graph, k = PairGraph(entries, np.unique(pairs.labels[images], return_inverse=True)[1]), settings.k
-    if k > min(graph.joint.shape):
+    if k > min(graph.shape):
         raise ValueError(
             f"what if: k={k} is more than is left of half of the images, {graph.n_left} images and {graph.n_right} "
             "captions: lower k, or drop less"
         )
-    wanted = min(k + 1, *graph.joint.shape)
+    wanted = min(k + 1, *graph.shape)
     triplets = spectrum(graph, wanted, device=settings.device, seed=settings.seed).leading(k + 1)
     encoder = Encoder.optimum(graph, triplets, k)
     wrong = _wrong(encoder)

@@ -120,7 +120,7 @@ def _learned_rows(
             continue
         graphs = {name: pairing.graph(temperature, classes) for name, classes in labels.items()}
         any_of_them = next(iter(graphs.values()))  # labels do not change the pairs
-        most = min(any_of_them.joint.shape)
+        most = min(any_of_them.shape)
         triplets = spectrum(any_of_them, min(max(protocol.widths) + 1, most))
         about = {"pairing": pairing.key, "family": pairing.family, "diversity_of": kind, "diversity": diversity}
         ends = {min(width, most): on_sphere(any_of_them, triplets, min(width, most)) for width in protocol.widths}

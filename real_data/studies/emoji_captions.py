@@ -46,7 +46,7 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noq
     """
     graphs = {labels: emoji_graph(labels) for labels in get_args(Labels)}
     first = next(iter(graphs.values()))
-    triplets = spectrum(first, min(first.joint.shape), method="dense")  # the labels do not change the pairs
+    triplets = spectrum(first, min(first.shape), method="dense")  # the labels do not change the pairs
     bounds: list[pd.DataFrame] = []
     energies: list[pd.DataFrame] = []
     for labels, graph in graphs.items():

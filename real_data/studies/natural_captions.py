@@ -82,7 +82,7 @@ def _measured(
     rng = np.random.default_rng(seed)
     # The pairs are the same, whoever has them, and so are the triplets.
     graphs = [(EXACT, 0, graph)] + [(SHUFFLED, number, _shuffled(graph, rng)) for number in range(settings.shuffles)]
-    triplets = spectrum(graph, min(max(settings.widths) + 1, *graph.joint.shape))
+    triplets = spectrum(graph, min(max(settings.widths) + 1, *graph.shape))
     fitting = [k for k in settings.widths if k < len(triplets.singular_values)]
     about, bounds = [], []
     for pairing, number, one in Bar(graphs, desc=title, unit="graph"):

@@ -71,7 +71,7 @@ def _merged(graph: PairGraph, classes: int) -> PairGraph:
 
 
 def _rows(name: str, graph: PairGraph, factors: Sequence[int]) -> pd.DataFrame:
-    smaller, masses = min(graph.joint.shape), class_masses(graph)
+    smaller, masses = min(graph.shape), class_masses(graph)
     n_classes = len(masses)
     widths = [factor * n_classes for factor in factors if factor * n_classes <= smaller]
     triplets = spectrum(graph, min(smaller, max(widths) + 1))

@@ -36,8 +36,8 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
             continue
         graph = family.graph(seed)
         classes = len(class_masses(graph))
-        widths = range(classes, min(settings.most * classes, *graph.joint.shape) + 1)
-        triplets = spectrum(graph, min(widths[-1] + 1, *graph.joint.shape))
+        widths = range(classes, min(settings.most * classes, *graph.shape) + 1)
+        triplets = spectrum(graph, min(widths[-1] + 1, *graph.shape))
         for k in widths:
             found = check_bounds(graph, k, triplets=triplets, bounds=list(BOUNDS)).set_index("bound")
             rows.append(

@@ -87,7 +87,7 @@ def _free(graph: PairGraph, n: int, settings: Settings, seed: int) -> tuple[Pair
     sample = draw_pairs(graph, n, np.random.default_rng([seed, n]))
     k, steps = settings.k, settings.steps
     found = train(sample.graph, k, steps=steps, log_every=steps, device="cpu", seed=seed)
-    counts = np.zeros(graph.joint.shape)
+    counts = np.zeros(graph.shape)
     counts[np.ix_(sample.left, sample.right)] = n * sample.graph.joint.toarray()
     left, right = np.zeros((graph.n_left, k)), np.zeros((graph.n_right, k))
     left[sample.left], right[sample.right] = found.left, found.right

@@ -79,7 +79,7 @@ def block_model(size: Size, seed: int) -> PairGraph:
 def circle(size: Size, seed: int) -> PairGraph:
     """A slowly decaying spectrum with values in near pairs; the classes are random."""
     graph, rng = slow_decay(np.random.default_rng(seed), size.n_left, size.n_right), np.random.default_rng(seed)
-    return PairGraph(graph.joint, *(rng.integers(CLASSES, size=n) for n in graph.joint.shape))
+    return PairGraph(graph.joint, *(rng.integers(CLASSES, size=n) for n in graph.shape))
 
 
 GRAPHS: dict[str, Callable[[Size, int], PairGraph]] = {"sbm": block_model, "pow": circle}
@@ -139,7 +139,7 @@ def spectra(size: Size, seed: int) -> Iterator[Duel]:
 
 
 def _svds(k: int, seed: int, solver: str, graph: PairGraph) -> None:
-    side = graph.n_left if solver == "propack" else min(graph.joint.shape)
+    side = graph.n_left if solver == "propack" else min(graph.shape)
     start = np.random.default_rng(seed).standard_normal(side)
     scipy.sparse.linalg.svds(graph.normalized, k, tol=TOLERANCE, v0=start, solver=solver)
 

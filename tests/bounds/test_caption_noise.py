@@ -17,7 +17,7 @@ SHARE = 0.3
 
 
 def optimum(graph, k):
-    return Encoder.optimum(graph, spectrum(graph, min(k + 1, *graph.joint.shape)), k).probe
+    return Encoder.optimum(graph, spectrum(graph, min(k + 1, *graph.shape)), k).probe
 
 
 @pytest.mark.parametrize("family", GRAPHS)

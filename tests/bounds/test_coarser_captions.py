@@ -24,7 +24,7 @@ def test_coarser_captions_have_smaller_values_and_less_consistent_pairs(seed):
     channel = rng.random((n_right, rng.integers(1, 10))) ** 4 + 1e-6
     for given_channel in (merges, channel / channel.sum(axis=1, keepdims=True)):
         other = coarser(graph, given_channel)
-        k = min(*graph.joint.shape, *other.joint.shape)
+        k = min(*graph.shape, *other.joint.shape)
         assert np.all(spectrum(other, k).singular_values <= spectrum(graph, k).singular_values + 1e-9)
         assert induced_labelling_error(other) >= induced_labelling_error(graph) - 1e-9
 
@@ -39,7 +39,7 @@ def test_images_that_share_their_captions_have_smaller_values(seed):
     np.testing.assert_allclose(shared.joint.toarray(), p[:, None] * (drawn @ (graph.joint.toarray() / p[:, None])))
     assert shared.joint.nnz == pooled_pairs(graph, groups)
     assert shared.left_labels.tolist() == graph.left_labels.tolist()
-    k = min(graph.joint.shape)
+    k = min(graph.shape)
     assert np.all(spectrum(shared, k).singular_values <= spectrum(graph, k).singular_values + 1e-9)
     pure = groups * 3 + graph.left_labels
     assert induced_labelling_error(pooled(graph, pure)) == pytest.approx(induced_labelling_error(graph), abs=1e-12)

@@ -40,7 +40,7 @@ def test_every_bound_has_its_teeth():
 def test_every_bound_holds_on_every_family(family, seed):
     """Claims about encoders are of the optimum at every other width, and of random features on the other graph."""
     graph = GRAPHS[family](np.random.default_rng([seed, 1]), SIZE)
-    smaller = min(graph.joint.shape)
+    smaller = min(graph.shape)
     for turn, k in enumerate(sorted({1, 2, smaller // 2, smaller - 1, smaller} - {0})):
         features = embeddings(graph, k, seed) if (turn + seed) % 2 else None
         table = check_bounds(graph, k, features, penalty=0.6, critic=embeddings(graph, 3, seed))

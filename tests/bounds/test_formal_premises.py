@@ -28,8 +28,8 @@ class Case:
 
     def __init__(self, seed: int) -> None:
         self.graph = graph = ALL[seed % len(ALL)](np.random.default_rng(seed), 6 + seed // 20 % 4)
-        self.k = 1 + seed // 7 % min(4, *graph.joint.shape)
-        self.spectrum = spectrum(graph, min(self.k + 1, *graph.joint.shape)).leading(self.k + 1)
+        self.k = 1 + seed // 7 % min(4, *graph.shape)
+        self.spectrum = spectrum(graph, min(self.k + 1, *graph.shape)).leading(self.k + 1)
         joint = graph.joint.toarray()
         values = np.linalg.svd(joint / np.sqrt(np.outer(joint.sum(1), joint.sum(0))), compute_uv=False)
         self.values = np.clip(values, 0, 1) ** 2

@@ -56,12 +56,12 @@ class Form:
 
 def permuted(form: Form) -> Form:
     """Rows and columns in another order."""
-    rows, columns = (np.random.default_rng(0).permutation(n) for n in form.graph.joint.shape)
+    rows, columns = (np.random.default_rng(0).permutation(n) for n in form.graph.shape)
     return form.of_nodes(rows, columns, form.graph.joint.toarray())
 
 
 def reversed_columns(form: Form) -> Form:
-    rows, columns = (np.arange(n) for n in form.graph.joint.shape)
+    rows, columns = (np.arange(n) for n in form.graph.shape)
     return form.of_nodes(rows, columns[::-1], form.graph.joint.toarray())
 
 
@@ -112,7 +112,7 @@ def form_of(family: str) -> Form | None:
     """A well-conditioned graph of a family, with features and a critic at random."""
     for seed in range(4):
         graph = family_graph(family, seed, 12)
-        values = spectrum(graph, min(graph.joint.shape)).singular_values
+        values = spectrum(graph, min(graph.shape)).singular_values
         for k in range(2, min(5, len(values))):
             if min(values[k - 1] - values[k], 1 - values[k], np.abs(values - PENALTY).min()) > GAP:
                 return encoded(graph, k)

@@ -40,8 +40,8 @@ def penalised_loss(encoder: Encoder) -> float:
 def test_the_squared_error_is_the_label_energy_that_is_cut(seed, penalty, k):
     """The values up to the penalty are lost, and those beyond the width; values near the penalty may go either way."""
     graph, _ = drawn(seed)
-    k = min(k, *graph.joint.shape)
-    triplets = spectrum(graph, min(graph.joint.shape))
+    k = min(k, *graph.shape)
+    triplets = spectrum(graph, min(graph.shape))
     values = triplets.singular_values
     if np.abs(values - penalty).min() < 1e-9 or triplets.tied(k):
         return
@@ -55,7 +55,7 @@ def test_the_squared_error_is_the_label_energy_that_is_cut(seed, penalty, k):
 def test_no_encoder_is_below_the_minimum_and_the_duality_gap_is_above_the_excess(seed, penalty, size):
     """At all widths, of which the widest leaves no part of the excess to an upper bound."""
     graph, rng = drawn(seed)
-    wide = min(graph.joint.shape)
+    wide = min(graph.shape)
     lowest = -np.sum(np.maximum(0, spectrum(graph, wide).singular_values - penalty) ** 2)
     for k in (1, 1 + wide // 4, wide):
         encoder = noisy(embedded(graph, k, penalty=penalty), rng, size)
@@ -73,9 +73,9 @@ def test_no_encoder_is_below_the_minimum_and_the_duality_gap_is_above_the_excess
 def test_a_penalty_at_a_singular_value_to_the_last_bit(family, most):
     """The cut in float64 and that in truth may differ there; both are bounded. At all values, or at some."""
     graph = family_graph(family, 3, 14)
-    triplets = spectrum(graph, min(graph.joint.shape))
+    triplets = spectrum(graph, min(graph.shape))
     values = np.unique(triplets.singular_values.round(9))
-    for k in (2, min(graph.joint.shape)):
+    for k in (2, min(graph.shape)):
         for value in values[:: -(-len(values) // most)]:
             nearest = triplets.singular_values[np.abs(triplets.singular_values - value).argmin()]
             for penalty in (nearest, np.nextafter(nearest, 0), np.nextafter(nearest, 1)):

@@ -33,7 +33,7 @@ def tied_graph(masses: np.ndarray, ties: np.ndarray) -> tuple[PairGraph, int]:
 
 def moments(graph: PairGraph, k: int) -> np.ndarray:
     """`K = Ỹᵀ (I - Π_k) Ỹ`, (r, r)."""
-    top, targets = spectrum(graph, min(k + 1, *graph.joint.shape)).leading(k).left, weighted_targets(graph).toarray()
+    top, targets = spectrum(graph, min(k + 1, *graph.shape)).leading(k).left, weighted_targets(graph).toarray()
     return targets.T @ targets - (top.T @ targets).T @ (top.T @ targets)
 
 

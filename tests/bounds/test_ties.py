@@ -62,7 +62,7 @@ def test_every_optimum_is_within_the_range_and_both_ends_are_attained(family, se
 @pytest.mark.parametrize("family", GRAPHS)
 def test_the_table_gives_the_range_of_the_squared_error_and_of_nothing_else(family):
     graph = family_graph(family, 3, SIZE)
-    for k in (1, 2, 3, min(graph.joint.shape) - 1):
+    for k in (1, 2, 3, min(graph.shape) - 1):
         table = check_bounds(graph, k, np.ones((graph.n_left, k))).set_index("bound")
         squared = (table["quantity"] == "probe_mse") & (table["measured_of"] == "optimum") & table["applicable"]
         assert table.loc[~squared, ["measured_least", "measured_most"]].isna().all(axis=None)
@@ -86,7 +86,7 @@ def pieces_and_copies(rng):
 def test_a_tie_without_an_end_in_reach_has_no_range_and_every_verdict(monkeypatch):
     graph = pieces_and_copies(np.random.default_rng(1))
     before = check_bounds(graph, 3)
-    monkeypatch.setattr(consistency, "TIE_ENTRIES", 10 * sum(graph.joint.shape))
+    monkeypatch.setattr(consistency, "TIE_ENTRIES", 10 * sum(graph.shape))
     with pytest.raises(HypothesisError, match="more than 10 values tie at k = 3, too many to be computed here"):
         optimum_range(graph, spectrum(graph, 4), 3)
     after = check_bounds(graph, 3)

@@ -22,7 +22,7 @@ def disturbed(family: str, seed: int, k: int, size: float) -> Encoder:
     """The optimum of a random graph, and noise."""
     rng = np.random.default_rng([seed, 17])
     graph = GRAPHS[family](rng, 18)
-    optimum = embedded(graph, min(k, *graph.joint.shape))
+    optimum = embedded(graph, min(k, *graph.shape))
     left, right = (side + size * rng.standard_normal(side.shape) for side in (optimum.left, optimum.both_sides))
     return embedded(graph, optimum.k, (left, right))
 

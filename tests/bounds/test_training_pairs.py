@@ -26,7 +26,7 @@ def drawn_graph(rng):
 
 def sampled(graph, n, rng):
     """Counts of each pair among n."""
-    return rng.multinomial(n, graph.joint.toarray().ravel()).reshape(graph.joint.shape)
+    return rng.multinomial(n, graph.joint.toarray().ravel()).reshape(graph.shape)
 
 
 def empirical_optimum(counts, k):
@@ -57,7 +57,7 @@ def test_the_excess_and_angles_by_the_noise_and_the_marginals(seed):
     """Parts (b), (c) and (e), from dense singular vectors."""
     rng = np.random.default_rng(seed)
     graph = drawn_graph(rng)
-    k = int(rng.integers(1, min(graph.joint.shape) + 1))
+    k = int(rng.integers(1, min(graph.shape) + 1))
     counts = sampled(graph, int(10 ** rng.uniform(2, 6)), rng)
     embedding, noise = optimum_with_true_marginals(graph, counts, k)
     u, sigma, _ = np.linalg.svd(graph.normalized.toarray(), full_matrices=False)
@@ -161,7 +161,7 @@ def forecast_by_hand(graph, k, n, level, known_marginals):
 def test_forecasts_by_hand(k, power, known_marginals):
     blocks = np.kron(np.diag([3.0, 2]), np.ones((3, 2))) + 0.02 * np.random.default_rng(0).random((6, 4))
     for graph in (GRAPH, PairGraph(blocks, [0, 0, 0, 1, 1, 1])):
-        if k > min(graph.joint.shape):
+        if k > min(graph.shape):
             continue
         forecast = Forecast(graph, k, 0.9, known_marginals)
         excess, by_angle = forecast_by_hand(graph, k, 10**power, 0.9, known_marginals)
@@ -175,7 +175,7 @@ def test_no_excess_is_above_the_bound_of_its_counts_by_hand(seed):
     """From dense matrices; the sums are over the nodes that were seen."""
     rng = np.random.default_rng(seed)
     graph = drawn_graph(rng)
-    joint, k = graph.joint.toarray(), int(rng.integers(1, min(graph.joint.shape) + 1))
+    joint, k = graph.joint.toarray(), int(rng.integers(1, min(graph.shape) + 1))
     counts = sampled(graph, int(10 ** rng.uniform(1, 6)), rng)
     shares, bound = counts / counts.sum(), excess_of_counts(graph, k, counts)
     assert excess(graph, k, empirical_optimum(counts, k)) <= bound + 1e-9

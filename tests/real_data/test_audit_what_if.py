@@ -166,7 +166,7 @@ def test_a_rule_that_helps_is_found_and_held_against_another_half_by_half():
 
 def similarities(graph: PairGraph, values: np.ndarray) -> sp.csr_array:
     """Similarities of the pairs of a graph, in the order of its matrix."""
-    return sp.csr_array((values, graph.joint.indices, graph.joint.indptr), graph.joint.shape)
+    return sp.csr_array((values, graph.joint.indices, graph.joint.indptr), graph.shape)
 
 
 def test_a_threshold_that_helps_is_found_on_one_half_and_judged_on_the_other():

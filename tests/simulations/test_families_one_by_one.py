@@ -122,7 +122,7 @@ def test_canonical_correlations_and_what_bins_leave_of_them(family):
     rho = family.canonical_correlations
     np.testing.assert_allclose(rho**2, np.sort(squares)[::-1][: len(rho)], atol=1e-10)
     graph = family.graph()
-    k = min(graph.joint.shape)
+    k = min(graph.shape)
     assert np.all(spectrum(graph, k).singular_values <= family.singular_values(k) + 1e-7)
     assert labelling_error(graph) == pytest.approx(np.arccos(rho[0]) / np.pi, abs=1e-7)
 

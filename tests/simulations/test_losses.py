@@ -99,7 +99,7 @@ def test_batches_tend_to_the_population(name):
     """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
     graph = family_graph("latent_captions", 2)
     rng = np.random.default_rng(3)
-    f, g = (torch.tensor(0.3 * embeddings(rng, n)) for n in graph.joint.shape)
+    f, g = (torch.tensor(0.3 * embeddings(rng, n)) for n in graph.shape)
     loss, sampler, size = LOSSES[name](graph), PairSampler(graph), 400
     second = f if loss.induced else g
     draw = sampler.induced_pairs if loss.induced else sampler.pairs
@@ -121,7 +121,7 @@ def test_no_embedding_goes_below_the_floor(name):
         assert name == "nt_xent"
         return
     for scale in (0.1, 1.0, 3.0):
-        f, g = (torch.tensor(scale * embeddings(rng, n)) for n in graph.joint.shape)
+        f, g = (torch.tensor(scale * embeddings(rng, n)) for n in graph.shape)
         assert loss.population(f, g).item() >= floor
     root = np.sqrt(graph.left_marginal)[:, None]
     top = spectrum(graph, 3)

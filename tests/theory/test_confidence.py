@@ -22,7 +22,7 @@ GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 
 
 
 def counts_of(graph, n, rng):
-    return rng.multinomial(n, graph.joint.toarray().ravel()).reshape(graph.joint.shape)
+    return rng.multinomial(n, graph.joint.toarray().ravel()).reshape(graph.shape)
 
 
 # Proportions.

@@ -40,7 +40,7 @@ def test_joined_classes_from_their_formula(graph):
 @pytest.mark.parametrize("family", GRAPHS)
 def test_label_energy_from_its_formula_sums_to_one(family):
     graph = family_graph(family, 2)
-    triplets = spectrum(graph, min(graph.joint.shape))
+    triplets = spectrum(graph, min(graph.shape))
     energy = label_energy(graph, triplets)
     naive = triplets.left.T @ targets(graph)
     np.testing.assert_allclose(label_coordinates(graph, triplets), naive, atol=1e-14)

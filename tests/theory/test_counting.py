@@ -17,13 +17,13 @@ def test_no_value_exceeds_what_its_sums_allow(family):
     graph = family_graph(family)
     true, components = np.append(squares(graph), 0.0), graph.n_components
     rest = true[components:-1]
-    for k in range(components, min(graph.joint.shape)):
+    for k in range(components, min(graph.shape)):
         n, j = len(rest), k + 1 - components
         claimed = min(rest.sum() / j, rest.mean() + rest.std() * np.sqrt((n - j) / j))
         found = theorem.square_at_most(graph, k)
         assert found >= true[k] - 1e-15
         assert found == pytest.approx(claimed, rel=1e-7, abs=1e-6)
-    assert theorem.square_at_most(graph, min(graph.joint.shape)) == 0
+    assert theorem.square_at_most(graph, min(graph.shape)) == 0
 
 
 def test_sums_of_powers_are_rounded_outward():

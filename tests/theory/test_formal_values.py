@@ -25,7 +25,7 @@ RECORD = json.loads(KEPT.read_text(encoding="utf-8"))
 def test_a_quantity_has_the_value_of_its_definition_in_coq(example):
     graph = PairGraph(example["weights"], example["labels"], example["right_labels"])
     f, g = np.array(example["f"], dtype=float), np.array(example["g"], dtype=float)
-    triplets, result = spectrum(graph, min(graph.joint.shape)), probe(graph, f)
+    triplets, result = spectrum(graph, min(graph.shape)), probe(graph, f)
     ours = {
         "alpha": labelling_error(graph),
         "alphaT": induced_labelling_error(graph),

@@ -34,7 +34,7 @@ def test_graphs(name):
     graph = family_graph(name, 0, 12)
     tags, text = page(graph._repr_html_())
     assert str(graph.joint.nnz) in text
-    assert tags.count("circle") == (sum(graph.joint.shape) if is_small(graph) else 0)
+    assert tags.count("circle") == (sum(graph.shape) if is_small(graph) else 0)
 
 
 def test_a_large_graph_is_told_and_not_drawn():
@@ -87,5 +87,5 @@ def test_a_counterexample_is_drawn():
         del BOUNDS["html-never-wrong"]
     tags, text = page(found._repr_html_())
     assert "html-never-wrong: refuted by this graph" in text
-    assert tags.count("circle") == sum(found.graph.joint.shape)
+    assert tags.count("circle") == sum(found.graph.shape)
     assert f"{found.weights[found.weights > 0][0]:.3g}" in text

@@ -236,7 +236,7 @@ def test_it_holds_on_random_graphs():
     rows, count = [], 42
     for number in range(count):
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
-        k = int(rng.integers(1, max(2, min(graph.joint.shape) // 2)))
+        k = int(rng.integers(1, max(2, min(graph.shape) // 2)))
         triplets = spectrum(graph, k + 1)
         (optimum, *_), bounds = zip(*(require_true(graph, triplets, k, hops) for hops in (1, 3, 8)), strict=True)
         tail = min(1.0, 2 * tail_at_most(graph, triplets, k))

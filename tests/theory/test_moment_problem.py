@@ -30,7 +30,7 @@ def test_with_alpha_and_sigma_alone_it_is_theorem_4_which_is_attained_and_so_is_
         if 0.01 < error < 0.48:
             assert found.attained == pytest.approx(factor * error, abs=CLOSE)
             assert induced_labelling_error(found.graph) == pytest.approx(known["alpha_T"], abs=CLOSE)
-            values = spectrum(found.graph, min(found.k + 1, *found.graph.joint.shape)).singular_values
+            values = spectrum(found.graph, min(found.k + 1, *found.graph.shape)).singular_values
             assert values[found.k] == pytest.approx(sigma, abs=CLOSE)
 
 
@@ -109,7 +109,7 @@ def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
     graph, k = graph_of_measure(atoms, weights, place, masses)
     assert class_masses(graph) == pytest.approx(masses)
     assert consistency_curve(graph, 4) == pytest.approx([weights @ atoms**power for power in range(5)])
-    top = spectrum(graph, min(k + 1, *graph.joint.shape))
+    top = spectrum(graph, min(k + 1, *graph.shape))
     assert probe(graph, Encoder.optimum(graph, top, k).left).mse == pytest.approx(weights[atoms <= place].sum())
 
 

@@ -57,7 +57,7 @@ def naive_measure(graph: PairGraph) -> tuple[np.ndarray, np.ndarray]:
 
 
 def all_triplets(graph: PairGraph) -> Spectrum:
-    smaller = min(graph.joint.shape)
+    smaller = min(graph.shape)
     return spectrum(graph, smaller).leading(smaller + 1)
 
 
@@ -258,7 +258,7 @@ def test_the_interval_holds_the_tail_on_random_graphs():
         graph = GRAPHS[names[number % len(names)]](rng, int(rng.integers(8, 40)))
         triplets = all_triplets(graph)
         energy = label_energy(graph, triplets)
-        smaller = min(graph.joint.shape)
+        smaller = min(graph.shape)
         for k in (1, int(rng.integers(1, smaller + 1)), smaller):
             tail = 1 - energy[:k].sum()
             upper = [tail_at_most(graph, triplets, k, hops) for hops in STEPS]

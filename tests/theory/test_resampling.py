@@ -262,7 +262,7 @@ def test_the_bounds_of_a_negative_rule_that_drops_nothing_are_those_before():
 
 @given(labelled_graphs(), st.data())
 def test_the_bounds_of_any_embedding_hold(graph, data):
-    k = data.draw(st.integers(1, min(graph.joint.shape)))
+    k = data.draw(st.integers(1, min(graph.shape)))
     away = np.random.default_rng(data.draw(SEEDS)).standard_normal((graph.n_left, k))
     near = optimal_embeddings(graph, k)[0] + data.draw(st.sampled_from([0.0, 1e-3, 1e-1, 10.0])) * away
     row = effect(graph, Resampled(graph, WeightedOptimum(near, near, 0, True)), k)

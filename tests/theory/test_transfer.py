@@ -20,7 +20,7 @@ def classes_by_domains(r, m, rho, alpha, beta, gamma):
 
 def optimum(graph, k):
     """`U_k`, whitened."""
-    return Encoder.optimum(graph, spectrum(graph, min(k + 1, *graph.joint.shape)), k).left
+    return Encoder.optimum(graph, spectrum(graph, min(k + 1, *graph.shape)), k).left
 
 
 @pytest.mark.parametrize("weights", WEIGHTS)

@@ -25,7 +25,7 @@ def random_critic(graph: PairGraph, rng: np.random.Generator) -> tuple[np.ndarra
     if rng.random() < 0.3:
         width, size = int(rng.integers(1, 9)), 10 ** rng.uniform(-2, 3)
         return size * rng.standard_normal((graph.n_left, width)), rng.standard_normal((graph.n_right, width))
-    noise = 10 ** rng.uniform(-6, 0) * rng.standard_normal(graph.joint.shape)
+    noise = 10 ** rng.uniform(-6, 0) * rng.standard_normal(graph.shape)
     return exact_scores(graph) + noise, np.eye(graph.n_right)
 
 

@@ -29,7 +29,7 @@ def drawn(graph, n, rng):
 
 def penalised_error(graph, penalty):
     """`Σ_{σ_i <= μ} c_i`."""
-    triplets = spectrum(graph, min(graph.joint.shape))
+    triplets = spectrum(graph, min(graph.shape))
     return 1 - float(label_energy(graph, triplets)[triplets.singular_values > penalty].sum())
 
 
@@ -107,7 +107,7 @@ def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_w
     found = [penalised_error_at_most(intervals(curve[:m], curve[:m]), penalty) for m in range(1, hops + 1)]
     assert penalised_error(graph, penalty) <= found[-1] + 1e-9
     assert np.all(np.diff(found[:2]) <= 1e-12)
-    encoder = Encoder.penalised_optimum(graph, spectrum(graph, min(graph.joint.shape)), min(graph.joint.shape), penalty)
+    encoder = Encoder.penalised_optimum(graph, spectrum(graph, min(graph.shape)), min(graph.shape), penalty)
     assert probe(graph, encoder.left).mse == pytest.approx(penalised_error(graph, penalty), abs=1e-6)
 
 

@@ -72,8 +72,8 @@ def check_bounds(
     from pairbounds.infrastructure.progress import Bar
     from pairbounds.theory.bounds.check_table import CheckTable
 
-    widths = widths_of(graph.joint.shape, k)
-    found = spectrum(graph, min(max(widths) + 1, *graph.joint.shape)) if triplets is None else triplets
+    widths = widths_of(graph.shape, k)
+    found = spectrum(graph, min(max(widths) + 1, *graph.shape)) if triplets is None else triplets
     names = None if bounds is None else names_of(bounds)
     scored = None if critic is None else Encoder.critic(graph, found, critic)
     by_features = None if through is None else graph.through(through)

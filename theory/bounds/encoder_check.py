@@ -152,7 +152,7 @@ def check_encoder(
     f = _rows(left, graph)
     basis, right = _spanned(graph, f, right)
     k = basis.shape[1]
-    found = spectrum(graph, min(k + 1, *graph.joint.shape), tol=TOLERANCE) if triplets is None else triplets
+    found = spectrum(graph, min(k + 1, *graph.shape), tol=TOLERANCE) if triplets is None else triplets
     known = enough_triplets(graph, found, k)
     best = Encoder.of(graph, known, k, (basis, best_partner(graph, basis)))
     named, scale = {REALIGNED: best}, None

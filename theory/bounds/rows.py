@@ -161,7 +161,7 @@ def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
     if decades <= JUDGED_DECADES:
         return ""
     reason = f"float64 cannot judge weights that span {decades:.0f} orders of magnitude"
-    if sum(encoder.graph.joint.shape) > PRECISE_NODES:
+    if sum(encoder.graph.shape) > PRECISE_NODES:
         return f"{reason}, and the graph is too large for higher precision"
     found = confirm(claim, encoder.graph, encoder.k, encoder.features, encoder.penalty)
     return "" if found.holds_up else f"{reason}, and {found.note}"

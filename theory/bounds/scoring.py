@@ -47,7 +47,7 @@ def score(
 
 def embedded(graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None) -> Encoder:
     """`subject`, with the spectrum that claims of width k need."""
-    triplets = spectrum(graph, min(k + 1, *graph.joint.shape), device="cpu").leading(k + 1)
+    triplets = spectrum(graph, min(k + 1, *graph.shape), device="cpu").leading(k + 1)
     return subject(graph, triplets, k, features, penalty)
 
 
@@ -56,7 +56,7 @@ def score_of(claim: Bound, encoder: Encoder, measured: float | None = None, roun
 
     A division by zero is infinite, whichever kind of float it was done in.
     """
-    width = min(encoder.k, *encoder.graph.joint.shape)  # a critic may be wider than any spectrum
+    width = min(encoder.k, *encoder.graph.shape)  # a critic may be wider than any spectrum
     try:
         with np.errstate(all="ignore"):
             value = claim(encoder.graph, encoder.spectrum, width, encoder)

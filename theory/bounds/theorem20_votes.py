@@ -142,12 +142,12 @@ class Critic:
 
     @cached_property
     def _unit(self) -> float:
-        return round_off(max(*self.graph.joint.shape, self.left.shape[1]))
+        return round_off(max(*self.graph.shape, self.left.shape[1]))
 
     def _blocks(self) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
         """Rows, with their `p_s(l | x)` and `p_s(x | l)`; at most 1, though the round-off of huge scores is not."""
         graph, (forward, backward) = self.graph, self._partitions
-        for rows in row_blocks(*graph.joint.shape, population_infonce.BLOCK):
+        for rows in row_blocks(*graph.shape, population_infonce.BLOCK):
             scores = self.left[rows] @ self.right.T
             with np.errstate(over="ignore", under="ignore"):
                 ahead = graph.right_marginal * np.exp(scores - forward[rows, None])
@@ -266,7 +266,7 @@ def _vote(
     Where a lead is at most the noise it counts as none; then truly it may be up to twice the noise, and the node cost
     less by as much, but by no more than the least divergence itself, which is at most ln 2.
     """
-    nodes, others, unit = np.arange(graph.n_left), truth.copy(), round_off(max(graph.joint.shape))
+    nodes, others, unit = np.arange(graph.n_left), truth.copy(), round_off(max(graph.shape))
     others[nodes, own] = -math.inf
     return Vote(
         graph.left_marginal,

@@ -63,7 +63,7 @@ def square_at_most(graph: PairGraph, k: int) -> float:
     ------
     HypothesisError : the graph has more than k components
     """
-    sums, smaller = _sums(graph), min(graph.joint.shape)
+    sums, smaller = _sums(graph), min(graph.shape)
     require(k >= sums.components, f"the graph has {sums.components} components, more than k = {k}")
     if k == smaller:
         return 0.0
@@ -95,7 +95,7 @@ class _Sums:
 @once
 def _sums(graph: PairGraph) -> _Sums:
     components, square = graph.n_components, float(np.sum(graph.normalized.data**2))
-    rounding = 16 * EPS * math.sqrt(sum(graph.joint.shape)) * square
+    rounding = 16 * EPS * math.sqrt(sum(graph.shape)) * square
     return _Sums(
         components,
         max(0.0, square - components) + rounding,

@@ -72,7 +72,7 @@ def excess_from_samples(
     features, texts = as_features(f, len(table), "f"), as_features(g, table.shape[1], "g")
     k, log = features.shape[1], math.log(2 / (1 - level))
     sample = PairGraph(table, drop_isolated=True)
-    fitted = float(np.sum(spectrum(sample, min(k, *sample.joint.shape)).singular_values ** 2))
+    fitted = float(np.sum(spectrum(sample, min(k, *sample.shape)).singular_values ** 2))
     n, blocks = int(table.sum()), int(table.sum()) // 2
     most, size = 2 * largest + largest**2 + k, largest * (2 + math.sqrt(k))
     deviation = float(bernstein_deviation(size**2, most, log, blocks))

@@ -86,12 +86,12 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
     ValueError : counts of another shape, none at all, or of pairs that the graph does not have
     """
     seen = np.asarray(counts, dtype=np.float64)
-    if seen.shape != graph.joint.shape or not seen.sum() > 0:
-        raise ValueError(f"counts of shape {seen.shape} with sum {seen.sum():g}: the graph is {graph.joint.shape}")
+    if seen.shape != graph.shape or not seen.sum() > 0:
+        raise ValueError(f"counts of shape {seen.shape} with sum {seen.sum():g}: the graph is {graph.shape}")
     joint = graph.joint.toarray()
     if np.any(seen[joint == 0]):
         raise ValueError("counts of pairs that have no probability in the graph")
-    triplets = spectrum(graph, min(k + 1, *joint.shape)).leading(k + 1)
+    triplets = spectrum(graph, min(k + 1, *graph.shape)).leading(k + 1)
     best = (triplets.left[:, :k] * triplets.singular_values[:k]) @ triplets.right[:, :k].T
     empirical = seen / seen.sum()
     roots = np.sqrt(np.outer(graph.left_marginal, graph.right_marginal))
@@ -132,7 +132,7 @@ class Forecast:
     @cached_property
     def triplets(self) -> Spectrum:
         """The k + 1 leading triplets."""
-        return spectrum(self.graph, min(self.k + 1, *self.graph.joint.shape)).leading(self.k + 1)
+        return spectrum(self.graph, min(self.k + 1, *self.graph.shape)).leading(self.k + 1)
 
     def excess(self, n_pairs: int) -> float:
         """The excess loss of the best encoder on n pairs, at most; inf where n is too small for (d)."""
@@ -173,7 +173,7 @@ class Forecast:
     def _marginal_changes(self, n_pairs: int) -> list[FloatArray]:
         """`|p̂ / p - 1|` of each node of each side, at most, of all at once."""
         sides = (self.graph.left_marginal, self.graph.right_marginal)
-        log = math.log(2 * sum(self.graph.joint.shape) / (1 - self._half))
+        log = math.log(2 * sum(self.graph.shape) / (1 - self._half))
         return [np.asarray(bernstein_deviation(1.0, 1.0, log, n_pairs * mass)) for mass in sides]
 
     def _operator_noise(self, n_pairs: int) -> tuple[float, float, float]:

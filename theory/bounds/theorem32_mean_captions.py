@@ -75,8 +75,8 @@ def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatAr
     mass, right = graph.right_marginal[order], critic.right[order]
     masses = np.add.reduceat(mass, starts)
     means = np.add.reduceat(mass[:, None] * right, starts) / masses[:, None]
-    noise = round_off(max(*graph.joint.shape, right.shape[1])) * (critic.sizes[0] - np.log(masses.min()))
-    for rows in row_blocks(*graph.joint.shape, population_infonce.BLOCK):
+    noise = round_off(max(*graph.shape, right.shape[1])) * (critic.sizes[0] - np.log(masses.min()))
+    for rows in row_blocks(*graph.shape, population_infonce.BLOCK):
         scores = critic.left[rows] @ right.T
         tops = np.maximum.reduceat(scores, starts, axis=1)
         with np.errstate(under="ignore"):

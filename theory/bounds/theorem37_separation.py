@@ -57,7 +57,7 @@ def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, fl
     require(1 <= k < n, f"k={k} is not in 1..{n - 1}: the views have {n} components, and k is to be below that")
     spread = float(masses.max() / masses.min()) - 1
     require(spread <= EQUAL, f"masses of the components of the views differ by {spread:.1%}: they are to be equal")
-    triplets = spectrum(captions, min(k + 1, *captions.joint.shape)).leading(k + 1)
+    triplets = spectrum(captions, min(k + 1, *captions.shape)).leading(k + 1)
     at_least = max(0.0, (1 - 1 / r) * (1 - k / n) - EQUAL)
     return at_least, over_gap(induced_labelling_error(captions), triplets, k)
 

@@ -42,7 +42,7 @@ def _class_row(graph: PairGraph, label: int, name: str) -> tuple[object, ...]:
 
 def is_small(graph: PairGraph) -> bool:
     """Return whether a graph is small enough to be drawn node by node."""
-    return max(graph.joint.shape) <= MOST_NODES and graph.joint.nnz <= MOST_PAIRS
+    return max(graph.shape) <= MOST_NODES and graph.joint.nnz <= MOST_PAIRS
 
 
 def graph_picture(graph: PairGraph, weights: FloatArray) -> str:
@@ -67,13 +67,13 @@ def graph_picture(graph: PairGraph, weights: FloatArray) -> str:
         written=len(edges) <= WRITTEN_PAIRS,
         label=f"{graph.n_left} left and {graph.n_right} right nodes, joined by {len(edges)} pairs",
         width=2 * ASIDE + ACROSS,
-        height=APART * max(graph.joint.shape) + 10,
+        height=APART * max(graph.shape) + 10,
     )
 
 
 def _column(graph: PairGraph, side: int, ids: npt.NDArray[Any], labels: IntArray | None) -> list[dict[str, object]]:
     """The nodes of one side, in the middle of the height: circles, and the texts beside them."""
-    above = APART * (max(graph.joint.shape) - len(ids)) / 2
+    above = APART * (max(graph.shape) - len(ids)) / 2
     classes = [UNLABELLED] * len(ids) if labels is None else labels.tolist()
     names = graph.class_names
     nodes: list[dict[str, object]] = []

@@ -115,7 +115,7 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
     >>> round(float(prove_in_coq(PairGraph([[3, 1], [1, 3]], [0, 1]), k=1).value("probe_mse")), 9)
     0.5
     """
-    require_width(graph.joint.shape, k)
+    require_width(graph.shape, k)
     require_small(graph)
     exact, cut = exact_graph(graph), left_places(graph, k)
     upper = replace(cut, at_least=ZERO)
@@ -145,7 +145,7 @@ def from_numbers(exact: verify.Graph, proof: Proof) -> CoqProof:
 
 def require_small(graph: PairGraph) -> None:
     """Refuse a graph that is too large for Coq."""
-    n, m = graph.joint.shape
+    n, m = graph.shape
     if n**2 * max(n, m) > MOST_WORK:
         part = "give its largest component, or " if graph.n_components > 1 else ""
         raise ValueError(f"{n} x {m} nodes are too many for Coq: {part}write the proof to a .json file, for more nodes")

@@ -159,7 +159,7 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
     >>> round(float(proof.value("probe_mse")), 9)
     0.5
     """
-    require_width(graph.joint.shape, k)
+    require_width(graph.shape, k)
     exact = exact_graph(graph)
     return assembled(graph, exact, k, penalty, hops, places(graph, exact, k))
 

@@ -99,7 +99,7 @@ class Critics:
     def _towers(self) -> "tuple[_Tower, _Tower]":
         rng = np.random.default_rng([self.seed, 1])
         seen = self.features or (None, None)
-        left, right = self.graph.joint.shape
+        left, right = self.graph.shape
         return _Tower(left, seen[0], self.k, self.rates, rng), _Tower(right, seen[1], self.k, self.rates, rng)
 
     def _masks(

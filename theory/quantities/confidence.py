@@ -148,12 +148,12 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
     if not np.all((values >= 0) & (values == np.rint(values))):
         raise ValueError("counts holds values that are not whole numbers: give how often each pair was seen")
     graph, n = PairGraph(counts, drop_isolated=True), int(values.sum())
-    if graph.joint.shape != np.shape(counts):
+    if graph.shape != np.shape(counts):
         raise ValueError("some nodes were never seen: nothing exact is known of their part of the spectrum")
-    if not 1 <= k < min(graph.joint.shape):
-        raise ValueError(f"k={k!r} is not in 1..{min(graph.joint.shape) - 1}: there is no such next singular value")
+    if not 1 <= k < min(graph.shape):
+        raise ValueError(f"k={k!r} is not in 1..{min(graph.shape) - 1}: there is no such next singular value")
     estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
-    nodes, doubt = sum(graph.joint.shape), (1 - level) / 2
+    nodes, doubt = sum(graph.shape), (1 - level) / 2
     least, largest, rarest = 1.0, 1.0, []
     for marginal in (graph.left_marginal, graph.right_marginal):
         low, high = proportion_ends(np.rint(n * marginal), n, 1 - doubt / nodes)

@@ -233,7 +233,7 @@ def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, Fl
 
 def _at_least(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:
     """The m leading triplets, zeros where the matrix has no more."""
-    needed = min(m, *graph.joint.shape)
+    needed = min(m, *graph.shape)
     known = spectrum(graph, needed) if triplets is None else triplets
     if len(known.singular_values) < needed:
         raise ValueError(f"m={m} needs {needed} triplets, {len(known.singular_values)} are given")

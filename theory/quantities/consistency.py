@@ -214,7 +214,7 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
 
 def _untied_and_tied(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray | sp.csr_array]:
     """The vectors that every optimum of width k spans, (n_left, a), and a basis of the tied space, (n_left, m)."""
-    known, smaller, most = triplets, min(graph.joint.shape), TIE_ENTRIES // sum(graph.joint.shape)
+    known, smaller, most = triplets, min(graph.shape), TIE_ENTRIES // sum(graph.shape)
     while (tie := known.tied(k)) is not None and tie.stop == len(known.singular_values) < smaller:
         if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
             return known.left[:, :0], pieces

@@ -166,7 +166,7 @@ def _gram(features: Any, marginal: Any) -> Any:
 
 
 def _check_shapes(graph: PairGraph, f: Any, g: Any) -> None:
-    if f.ndim != 2 or g.ndim != 2 or f.shape[1] != g.shape[1] or (len(f), len(g)) != graph.joint.shape:
+    if f.ndim != 2 or g.ndim != 2 or f.shape[1] != g.shape[1] or (len(f), len(g)) != graph.shape:
         raise ValueError(
             f"f has shape {tuple(f.shape)} and g {tuple(g.shape)}: this graph takes "
             f"({graph.n_left}, k) and ({graph.n_right}, k)"

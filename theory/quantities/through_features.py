@@ -51,7 +51,7 @@ class GraphThroughFeatures:
         """See `PairGraph.through`."""
         given = validated_features(features, graph.n_left)
         whitening, condition = _whitening(given, graph.left_marginal)
-        rounding = 4 * EPS * (condition + sum(graph.joint.shape) ** 0.5)
+        rounding = 4 * EPS * (condition + sum(graph.shape) ** 0.5)
         moments = np.zeros((whitening.shape[1], whitening.shape[1]))
         for means in conditional_means(graph, given):
             hop = means @ whitening

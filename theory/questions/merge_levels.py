@@ -111,8 +111,8 @@ def held_out(
     train = graph.part(np.flatnonzero(seen))
     if groups is not None:
         train = pooled(train, groups[seen])
-    k = min(k, *train.joint.shape)
-    wanted = min(k + 1, *train.joint.shape)
+    k = min(k, *train.shape)
+    wanted = min(k + 1, *train.shape)
     triplets = spectrum(train, wanted, tol=TOLERANCE, device="cpu", seed=seed).leading(k + 1)
     optimum = Encoder.optimum(train, triplets, k)
     if attributes is None:

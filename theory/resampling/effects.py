@@ -106,7 +106,7 @@ def resampling_effects(
 
 def _facts(resampled: Resampled, k: int) -> dict[str, float]:
     graph, optimum = resampled
-    known = enough_triplets(graph, spectrum(graph, min(k + 1, *graph.joint.shape)), k)
+    known = enough_triplets(graph, spectrum(graph, min(k + 1, *graph.shape)), k)
     return {
         "induced_labelling_error": induced_labelling_error(graph),
         "next_singular_value": float(known.singular_values[k]),

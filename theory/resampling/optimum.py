@@ -60,7 +60,7 @@ def weighted_optimum(
     for the hardness.
     """
     weights = np.asarray(measure, dtype=np.float64)
-    if weights.shape != pairs.joint.shape or not np.all(np.isfinite(weights) & (weights >= 0)):
+    if weights.shape != pairs.shape or not np.all(np.isfinite(weights) & (weights >= 0)):
         raise ValueError(
             f"measure has shape {weights.shape}: give finite non-negative weights of shape {pairs.joint.shape}"
         )

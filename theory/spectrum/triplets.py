@@ -197,7 +197,7 @@ def spectrum(
     Those of value 1, one for each component, are in closed form by any method (`with_known_values`). Where there are
     several the sparse route deflates them before it begins, and has no tight cluster to search.
     """
-    require_width(graph.joint.shape, k)
+    require_width(graph.shape, k)
     tol = SPARSE_TOL if tol is None else tol
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")

@@ -34,7 +34,7 @@ def test_graphs_and_spectra_die_after_their_bounds():
     graph = family_graph("latent_captions", 0, 12)
     triplets = spectrum(graph, 5)
     check_bounds(graph, [1, 4], triplets=triplets)
-    check_bounds(graph, 4, tuple(np.ones((size, 4)) for size in graph.joint.shape), triplets=triplets)
+    check_bounds(graph, 4, tuple(np.ones((size, 4)) for size in graph.shape), triplets=triplets)
     subjects = ref(graph), ref(triplets)
     del graph, triplets
     gc.collect()

@@ -30,7 +30,7 @@ def proved(graph, record, folder):
 @pytest.mark.parametrize("family", GRAPHS)
 def test_on_every_family_the_verifier_proves_what_is_written(family, tmp_path):
     graph = family_graph(family, 0, 12)
-    k = max(1, min(graph.joint.shape) // 2)
+    k = max(1, min(graph.shape) // 2)
     for penalty in (None, 0.6):
         try:
             record = record_of(graph, k, penalty=penalty, hops=HOPS)
