@@ -74,7 +74,7 @@ class Settings:
 
     def input_keys(self) -> Mapping[str, object]:
         """Content keys of the images, captions and labels."""
-        return self.source().input_keys()
+        return {self.dataset: dict(self.source().input_keys())}
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
