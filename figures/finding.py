@@ -76,9 +76,7 @@ class Finding:
     def read(self, folder: Path) -> Facts:
         """The facts, from the tables of a folder.
 
-        Raises
-        ------
-        ValueError : a table is not what the studies of this version write
+        `ValueError`: a table is not what the studies of this version write.
         """
         tables = {name: read(folder / f"{name}.parquet") for name in self.tables}
         try:
@@ -89,9 +87,7 @@ class Finding:
     def require(self, facts: Facts) -> None:
         """Refuse to say what is not true.
 
-        Raises
-        ------
-        ValueError : the first claim that the facts do not bear out
+        `ValueError`: the first claim that the facts do not bear out.
         """
         for claim, true in self.claims(facts).items():
             if not true:

@@ -109,8 +109,7 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
 
     Parameters
     ----------
-    labels : {"category", "subcategory"}
-        The classes of the images; `label_names(labels)` are the graph's `class_names`.
+    labels : "category" or "subcategory": the classes of the images; `label_names(labels)` are the graph's `class_names`
 
     Returns
     -------

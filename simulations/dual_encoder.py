@@ -66,10 +66,8 @@ class DualEncoder(nn.Module):
     ) -> "DualEncoder":
         """Encoders by their names in `ENCODERS`, with random weights, or a user's; a pair of them is one for each side.
 
-        Raises
-        ------
-        ValueError : an unknown name; inputs that are missing, or do not fit the graph or the network; nothing to train
-        ForeignCodeError : a user's function builds no network
+        `ValueError`: an unknown name; inputs that are missing, or do not fit the graph or the network; nothing to
+        train. `ForeignCodeError`: a user's function builds no network.
         """
         chosen = encoder if isinstance(encoder, tuple) else (encoder, encoder)
         if len(chosen) != 2:

@@ -32,9 +32,7 @@ def whole_graph(graph: PairGraph) -> PairSample:
 def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample:
     """A training set of n pairs, drawn independently from the joint distribution, as a graph of its own.
 
-    Raises
-    ------
-    ValueError : n below 1
+    `ValueError`: n below 1.
     """
     if n < 1:
         raise ValueError(f"n={n} pairs: draw at least 1")

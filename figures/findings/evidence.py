@@ -41,10 +41,7 @@ Evidence = dict[str, Number]
 def key_numbers(tables: Path) -> dict[str, Value]:
     """The facts of all findings, and whether each of their claims is true, by names such as `phase.multihop.0`.
 
-    Raises
-    ------
-    FileNotFoundError : a table is missing
-    ValueError : a table is of another version
+    `FileNotFoundError`: a table is missing. `ValueError`: a table is of another version.
     """
     return {f"{f.name}.{name}": value for f, frames in _read(tables) for name, value in _values(f, frames).items()}
 
@@ -155,9 +152,7 @@ def write_evidence(numbers: Evidence, path: Path) -> None:
 def read_evidence(path: Path) -> Evidence:
     """Read what `write_evidence` wrote.
 
-    Raises
-    ------
-    FileNotFoundError, ValueError : no such file; or it is none of `write_evidence`
+    `FileNotFoundError`, `ValueError`: no such file; or it is none of `write_evidence`.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

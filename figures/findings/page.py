@@ -47,9 +47,7 @@ def findings_page(tables: Path) -> str:
 def in_order() -> list[Finding]:
     """The findings, in the order of their blocks.
 
-    Raises
-    ------
-    ValueError : a finding has no block, or a block no finding
+    `ValueError`: a finding has no block, or a block no finding.
     """
     named, blocks = findings(), [name for name in _template(TEMPLATE).blocks if name not in (OPENING, CLOSING)]
     if alone := sorted({*named} ^ {*blocks}):
@@ -61,9 +59,7 @@ def in_order() -> list[Finding]:
 def require_words(finding: Finding) -> None:
     """Ask each line of `LINES` for a number or the reason why there is none.
 
-    Raises
-    ------
-    ValueError : a finding that lacks one
+    `ValueError`: a finding that lacks one.
     """
     text = _written(TEMPLATE)
     (block,) = re.findall(rf"{{% block {finding.name} %}}(.*?){{% endblock %}}", text, re.DOTALL)

@@ -42,10 +42,8 @@ def summary_of(path: Path) -> dict[str, Any] | None:
 def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]]:
     """The section of an audit, of which `path` is the summary, and the files that it is made of.
 
-    Raises
-    ------
-    FileNotFoundError : a table that the summary names is not beside it
-    ValueError : one cannot be read, or is not as it was written
+    `FileNotFoundError`: a table that the summary names is not beside it. `ValueError`: one cannot be read, or is not as
+    it was written.
     """
     files = {name: path.parent / f"{name}.parquet" for name in summary["provenance"]["content_keys"]}
     frames = {name: read_table(file) for name, file in files.items()}

@@ -27,9 +27,7 @@ def is_check(columns: Iterable[str]) -> bool:
 def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
     """The section of such a table.
 
-    Raises
-    ------
-    ValueError : a value is not of its column's kind
+    `ValueError`: a value is not of its column's kind.
     """
     table, settings = typed(frame), {} if origin is None else origin.configuration
     graph, k = settings.get("graph"), settings.get("k")

@@ -25,11 +25,8 @@ LOOKING = 1  # seconds between looks at the workers
 def connected(address: str) -> Iterator["Cluster"]:
     """A cluster by the address of its scheduler, as in `tcp://192.168.0.7:8786`.
 
-    Raises
-    ------
-    ValueError : Dask is not installed, or the cluster has no workers
-    OSError : nobody answers
-    RuntimeError : a worker was lost on the way, or the scheduler
+    `ValueError`: Dask is not installed, or the cluster has no workers. `OSError`: nobody answers. `RuntimeError`: a
+    worker was lost on the way, or the scheduler.
     """
     try:
         import distributed

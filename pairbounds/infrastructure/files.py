@@ -31,10 +31,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     The temporary name keeps the suffix, because writers choose their format by it. It is always the same, and the next
     run overwrites what a killed one left. A second writer of the same file waits for the first.
 
-    Raises
-    ------
-    FileNotFoundError : the folder does not exist
-    OSError : the disk is full, or the file cannot be written for another reason; the message names it
+    `FileNotFoundError`: the folder does not exist. `OSError`: the disk is full, or the file cannot be written for
+    another reason; the message names it.
     """
     target = Path(path)
     require_folder(target)

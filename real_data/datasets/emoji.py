@@ -17,8 +17,7 @@ def emoji(size: int = 72) -> ImageTextDataset:
 
     Parameters
     ----------
-    size : pixels
-        Both styles are drawn at it: OpenMoji rendered, Twemoji resized from its 72 x 72. Transparent is white.
+    size : pixels along a side: OpenMoji rendered, Twemoji resized from its 72 x 72. Transparent is white.
 
     Raises
     ------

@@ -32,10 +32,8 @@ def imagefolder(
     classes, samples : how many, drawn at random, as many samples of each class, to within one; by default all
         The published protocol, 1,000 samples of 10 random classes, is `classes=10, samples=1000`. It takes 100 of each
         class: ImageNet's `train` has them, its `val` has 50.
-    size : pixels
-        Each picture's middle at `size` x `size`; by default each as it is.
-    cache : folder in which is kept what each file holds, so that the next start reads those alone that have changed
-        By default all are read.
+    size : pixels along a side, of each picture's middle; by default each picture is as it is
+    cache : folder that keeps what each file holds: the next start reads changed files only; by default all are read
 
     Raises
     ------

@@ -24,10 +24,8 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
 
     Parameters
     ----------
-    size : pixels
-        Each picture's middle at `size` x `size`; by default each as it is.
-    cache : folder in which is kept what each file holds, so that the next start reads those alone that have changed
-        By default all are read.
+    size : pixels along a side, of each picture's middle; by default each picture is as it is
+    cache : folder that keeps what each file holds: the next start reads changed files only; by default all are read
 
     Raises
     ------

@@ -32,8 +32,7 @@ def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
     Parameters
     ----------
     root : the folder that the package was unpacked into
-    size : pixels
-        Each picture's middle at `size` x `size`; by default each as it is.
+    size : pixels along a side, of each picture's middle; by default each picture is as it is
 
     Raises
     ------

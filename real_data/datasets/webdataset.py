@@ -46,8 +46,7 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
     Parameters
     ----------
     shards : the file, or several by braces: "shards-{000..010}.tar"
-    size : pixels
-        Each picture's middle at `size` x `size`; by default each as it is.
+    size : pixels along a side, of each picture's middle; by default each picture is as it is
     cache : folder in which is kept what each shard holds, so that the next start reads those alone that have changed
         By default all are read.
 

@@ -100,9 +100,7 @@ class DualEncoder(ImageEncoder, TextEncoder):
 def unit_rows(rows: npt.NDArray[np.floating[Any]]) -> npt.NDArray[Any]:
     """Rows scaled to unit length.
 
-    Raises
-    ------
-    ValueError : a row that is zero or not finite
+    `ValueError`: a row that is zero or not finite.
     """
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))

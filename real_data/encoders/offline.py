@@ -90,9 +90,7 @@ def train_offline_encoder(
     symmetric cross-entropy in the batch, of cosine similarities over a learned temperature. `device` is where the
     frozen encoders run, `pixels` the side of what the one of images sees.
 
-    Raises
-    ------
-    ValueError : fewer than 2 concepts that are not hidden
+    `ValueError`: fewer than 2 concepts that are not hidden.
     """
     rng, concept = np.random.default_rng(0), _concepts(dataset)
     rng.permutation(int(concept.max()) + 1)  # drawn for the published numbers, and not used

@@ -79,9 +79,7 @@ def simclr(pixels: int, strength: float = 1.0) -> v2.Transform:
     `strength` scales how far they go, not how often: the area that a crop leaves out, the changes of colour and the
     width of the blur. At 1 they are the published ones, near 0 a flip and some greyscale are left.
 
-    Raises
-    ------
-    ValueError : a strength outside (0, 1]
+    `ValueError`: a strength outside (0, 1].
 
     Notes
     -----

@@ -52,9 +52,7 @@ def nt_xent(z: torch.Tensor, pairs: BatchPairs, temperature: float = 0.1) -> tor
     Here s is the cosine similarity over the temperature, W the weights of the positives, and `N_i` the negatives of
     anchor i. With `two_views` it is SimCLR's loss (Chen et al. 2020).
 
-    Raises
-    ------
-    ValueError : a temperature that is not positive and finite
+    `ValueError`: a temperature that is not positive and finite.
     """
     if not 0 < temperature < math.inf:
         raise ValueError(f"temperature={temperature!r} is not a positive number")

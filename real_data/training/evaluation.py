@@ -143,9 +143,7 @@ def standardised(features: Features, train: IntArray) -> torch.Tensor:
 
     A feature that is constant on the training rows says nothing, and is 0.
 
-    Raises
-    ------
-    ValueError : features that are not finite
+    `ValueError`: features that are not finite.
     """
     rows = torch.from_numpy(features).float()
     if not torch.isfinite(rows).all():

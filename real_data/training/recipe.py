@@ -93,9 +93,7 @@ class Recipe(Optimisation):
     def passes(self, images: int) -> tuple[float, float]:
         """Number of passes over so many images, and of those that are warm-up; both perhaps no whole ones.
 
-        Raises
-        ------
-        ValueError : fewer images than in a batch
+        `ValueError`: fewer images than in a batch.
         """
         if images < self.batch:
             raise ValueError(f"{images} images to train on are fewer than batch={self.batch}")

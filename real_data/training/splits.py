@@ -57,9 +57,7 @@ def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
 def followed_by(first: ImageTextDataset, judged: ImageTextDataset) -> ImageTextDataset:
     """The images of one data set, then those of another of the same classes, which judge.
 
-    Raises
-    ------
-    ValueError : classes that differ
+    `ValueError`: classes that differ.
     """
     both = {"encoder": first, "judged": judged}
     if first.label_names != judged.label_names:

@@ -200,9 +200,7 @@ class _State:
 def check_recipe(recipe: Recipe) -> None:
     """Build what a recipe names, so that a name that is none is known before there is work to lose.
 
-    Raises
-    ------
-    ValueError : timm or open_clip know no such network, timm no such optimizer
+    `ValueError`: timm or open_clip know no such network, timm no such optimizer.
     """
     _optimizer(Backbone(recipe.backbone), recipe)
 

@@ -107,9 +107,7 @@ def shown_pictures(dataset: ImageTextDataset, cache: Path, workers: int = 0) -> 
 def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
     """All images of a data set, (n, 3, s, s), mapped from a file in `cache` that is written where it is lacking.
 
-    Raises
-    ------
-    ValueError : they take more than `STORED`; a file of something else is in the place
+    `ValueError`: they take more than `STORED`; a file of something else is in the place.
     """
     if (size := _bytes(dataset)) > STORED:
         raise ValueError(

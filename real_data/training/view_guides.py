@@ -27,9 +27,7 @@ Guide = Callable[[Batch, np.random.Generator], torch.Tensor]
 def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG001 - shared signature
     """The guide that embeds each view, e.g. CLIP's image encoder.
 
-    Raises
-    ------
-    ValueError : the batches come from a source without one
+    `ValueError`: the batches come from a source without one.
     """
     if batch.seen is None:
         raise ValueError("the views were drawn without a guide: give their source one")

@@ -48,9 +48,7 @@ class ClosedForm(Family):
     def expected(self) -> PairGraph:
         """The joint distribution itself, which a drawn graph estimates; the graph where nothing is drawn.
 
-        Raises
-        ------
-        ValueError : more than `DENSE_LIMIT` pairs, where every pair has weight
+        `ValueError`: more than `DENSE_LIMIT` pairs, where every pair has weight.
         """
 
     @abstractmethod

@@ -46,9 +46,7 @@ class Candidate:
     def tidied(self) -> "Candidate":
         """Candidate without negligible edges and isolated nodes; k shrinks with the graph.
 
-        Raises
-        ------
-        ValueError : no weight is positive
+        `ValueError`: no weight is positive.
         """
         largest = self.weights.max(initial=0.0)
         if not largest > 0:

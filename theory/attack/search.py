@@ -94,8 +94,7 @@ def find_counterexample(
     budget : seconds of wall clock. The last step or confirmation may overrun it by about a second.
     evaluations : the most graphs to evaluate the claim on. Where this ends the search, and not the clock, the result
         depends on the generator's state alone. One of the two is needed.
-    report : callable, optional
-        Called after each start with the part of the budget that is spent, the evaluations and the largest ratio so far.
+    report : called after each start with the part of the budget spent, the evaluations and the largest ratio so far
 
     Raises
     ------

@@ -116,8 +116,7 @@ def check_encoder(
         callable, which is given its inputs in blocks and returns features for them; a torch module is called in
         evaluation mode and without gradients.
     inputs : for a model, its inputs in the order of the nodes; for a pair of models, a pair
-    triplets : Spectrum of the graph, optional
-        At least k + 1, k the number of dimensions that f spans; by default they are computed.
+    triplets : of the graph, at least k + 1, k the number of dimensions that f spans; by default they are computed
 
     Returns
     -------

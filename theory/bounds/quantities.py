@@ -68,9 +68,7 @@ class Encoder:
 
         `F = U (Σ - μ)₊^{1/2}` and `G = W (Σ - μ)₊^{1/2}` on the top k: columns of 0 where `σ_i <= μ` (theorem 18).
 
-        Raises
-        ------
-        ValueError : the penalty is not in (0, 1)
+        `ValueError`: the penalty is not in (0, 1).
         """
         if not 0 < penalty < 1:
             raise ValueError(f"penalty={penalty!r} is not in (0, 1): at 0 there is none, from 1 on the optimum is 0")
@@ -106,9 +104,7 @@ class Encoder:
     def balanced(self) -> Features:
         """F and g as powers of two make the columns of f of unit size, and those of g larger by as much: exact.
 
-        Raises
-        ------
-        HypothesisError : the products of f and g, or their squares, overflow
+        `HypothesisError`: the products of f and g, or their squares, overflow.
         """
         (left, up), (right, own) = self._unit_left, self._unit_right
         powers = up + own

@@ -87,11 +87,8 @@ class Bound:
 
         The number of hops is for a function that takes it, which by default chooses its own.
 
-        Raises
-        ------
-        HypothesisError : a hypothesis fails
-        ValueError : k out of range, too few triplets
-        ForeignCodeError : a user's function raised something else, or returned no number
+        `HypothesisError`: a hypothesis fails. `ValueError`: k out of range, too few triplets. `ForeignCodeError`: a
+        user's function raised something else, or returned no number.
         """
         known = enough_triplets(graph, spectrum, k)
         arguments: tuple[Any, ...] = (graph, known, k)

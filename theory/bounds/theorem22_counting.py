@@ -59,9 +59,7 @@ def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 def square_at_most(graph: PairGraph, k: int) -> float:
     """An upper end of `σ²_{k+1}` from sums of powers, rounded up; may exceed 1.
 
-    Raises
-    ------
-    HypothesisError : the graph has more than k components
+    `HypothesisError`: the graph has more than k components.
     """
     sums, smaller = _sums(graph), min(graph.shape)
     require(k >= sums.components, f"the graph has {sums.components} components, more than k = {k}")

@@ -74,8 +74,7 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
     Parameters
     ----------
     graph : the population
-    counts : array_like, (n_left, n_right)
-        How often each pair was seen.
+    counts : (n_left, n_right), how often each pair was seen
 
     Returns
     -------

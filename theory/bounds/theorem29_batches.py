@@ -72,9 +72,7 @@ TESTS = "tests/bounds/test_batches.py"
 def batch_information(graph: PairGraph, batch: int) -> tuple[float, float]:
     """The lower and the upper end (b) of what a batch of B pairs can show of the mutual information, in nats.
 
-    Raises
-    ------
-    ValueError : a batch of fewer than 2 pairs
+    `ValueError`: a batch of fewer than 2 pairs.
     """
     _require_batch(batch)
     # log(B r / (r + B - 1)), in a form that neither a large r nor a large B overflows.
@@ -85,9 +83,7 @@ def batch_information(graph: PairGraph, batch: int) -> tuple[float, float]:
 def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
     """The smallest batch whose lower end is at least a share of the mutual information.
 
-    Raises
-    ------
-    ValueError : a share that is not in (0, 1); a graph without information, whose sides are independent
+    `ValueError`: a share that is not in (0, 1); a graph without information, whose sides are independent.
     """
     if not 0 < share < 1:
         raise ValueError(f"share={share!r} is not in (0, 1)")

@@ -45,9 +45,7 @@ TESTS = "tests/bounds/test_caption_noise.py"
 def noisy(graph: PairGraph, share: float) -> PairGraph:
     """`P_η`: the graph with a share η in [0, 1] of its pairs exchanged for independent ones. For small graphs.
 
-    Raises
-    ------
-    ValueError : another share; more than `MOST_PAIRS` pairs of a left and a right node
+    `ValueError`: another share; more than `MOST_PAIRS` pairs of a left and a right node.
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share={share!r} is not in [0, 1]: give the share of exchanged pairs")

@@ -62,9 +62,7 @@ def linear_mse(graph: PairGraph, features: Any, k: int) -> float:
 def regularised_mse_at_most(graph: PairGraph, features: Any, encoder: LinearEncoder) -> float:
     """`e_X + (φ + ρ ‖β‖²) / (1 - λ_{k+1})` of an encoder that `linear_optimum` found on this graph and these features.
 
-    Raises
-    ------
-    ValueError : the encoder is of other features
+    `ValueError`: the encoder is of other features.
     """
     seen = graph.through(features)
     weights = seen.whitening @ seen.weighted_targets.toarray()

@@ -82,10 +82,8 @@ class ImagePairs:
     def of(cls, population: GraphThroughFeatures, pairs: npt.ArrayLike, ridge: float = 0.0) -> "ImagePairs":
         """From the left nodes of each pair, (n, 2), with a ridge as `encoder_from_pairs` takes it.
 
-        Raises
-        ------
-        ValueError : pairs of other nodes than there are
-        HypothesisError : Σ̂ is not invertible, or with a ridge the features are linearly dependent
+        `ValueError`: pairs of other nodes than there are. `HypothesisError`: Σ̂ is not invertible, or with a ridge the
+        features are linearly dependent.
         """
         drawn, whitening = np.asarray(pairs, dtype=np.int64), population.whitening
         if drawn.ndim != 2 or drawn.shape[1] != 2 or not 0 <= drawn.min() <= drawn.max() < population.graph.n_left:
@@ -140,9 +138,7 @@ class ImagePairs:
 def mse_from_pairs_at_most(sample: ImagePairs, k: int) -> float:
     """`e_X + (φ̂ + ρ ‖β‖²) / (low (1 - λ̂_{k+1}))`, (a) and (d); inf where that divides by 0.
 
-    Raises
-    ------
-    ValueError : no labels, or k beyond the rank of the features
+    `ValueError`: no labels, or k beyond the rank of the features.
     """
     targets = sample.population.weighted_targets.toarray()
     variation = float(np.sum(targets * ((sample.second - sample.induced) @ targets)))

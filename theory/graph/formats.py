@@ -179,10 +179,7 @@ def require_graph_path(path: str | os.PathLike[str]) -> Path:
 def load_npz(path: str | os.PathLike[str], graph_class: type[Graph]) -> Graph:
     """A graph from a file that `save_npz` wrote; arrays beside its parts are left alone.
 
-    Raises
-    ------
-    FileNotFoundError : no such file
-    ValueError : anything else than a whole pair graph
+    `FileNotFoundError`: no such file. `ValueError`: anything else than a whole pair graph.
     """
     source = require_file(path, "graph file")
     try:

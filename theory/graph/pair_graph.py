@@ -146,8 +146,7 @@ class PairGraph:
         temperature : τ: the pair (x, l) has weight `e^{s(x,l)/τ}` over the sum of the image's pairs. CLIP's own is
             0.01. Every image has equal mass, every text the mass that falls to it.
         top_k : how many texts an image keeps. Texts that no image keeps are left out, with their labels and ids.
-        left_labels, right_labels, left_ids, right_ids :
-            As in `PairGraph`, for all images and all texts given.
+        left_labels, right_labels, left_ids, right_ids : as in `PairGraph`, for all images and all texts given
         device : where similarities are computed: "auto", "cpu" or "cuda"
 
         Raises
@@ -311,9 +310,7 @@ class PairGraph:
 
         Symmetric, with the left marginal of this graph on both sides. For small graphs: O(n_left²) memory.
 
-        Raises
-        ------
-        ValueError : more than `INDUCED_LIMIT` left nodes
+        `ValueError`: more than `INDUCED_LIMIT` left nodes.
         """
         if self.n_left > INDUCED_LIMIT:
             raise ValueError(

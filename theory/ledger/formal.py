@@ -28,9 +28,7 @@ def machine_checked(row: Bound | Statement) -> str | None:
 def coq_statement(formal: str) -> str:
     """The proposition, in Coq, that a theorem "file.v:name" proves; its name is also that of the theorem.
 
-    Raises
-    ------
-    ValueError : neither `Statements.v` nor `LogStatements.v` has a proposition of this name
+    `ValueError`: neither `Statements.v` nor `LogStatements.v` has a proposition of this name.
     """
     name = formal.rpartition(":")[2]
     found = _stated(name, "Statements.v") or _stated(name, "LogStatements.v")

@@ -38,9 +38,7 @@ def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
 
     O(n³) time and O(n²) memory for n distinct nodes on the smaller side.
 
-    Raises
-    ------
-    ValueError : more than `LIMIT_SIDE` such nodes
+    `ValueError`: more than `LIMIT_SIDE` such nodes.
     """
     return _found(_distinct_rows(graph, exact), k)
 

@@ -74,9 +74,7 @@ def monomials(chebyshev: npt.NDArray[np.floating[Any]]) -> Polynomial:
 def raised_above(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
     """The majorant, raised by a power of ten until it is above these squares where it must be.
 
-    Raises
-    ------
-    ValueError : it would take more than 1: of polynomials in double precision that is out of all proportion
+    `ValueError`: it would take more than 1: of polynomials in double precision that is out of all proportion.
     """
     wanted = list(squares)
     for power in range(-20, 1):

@@ -72,9 +72,7 @@ def cross_class_leaks(graph: PairGraph) -> FloatArray:
 
     Its mean under `p_L` is the induced labelling error `α_T`; its maximum is the β of theorem 8.
 
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left
+    `ValueError`: the graph lacks labels on the left.
 
     Notes
     -----

@@ -78,9 +78,7 @@ def class_cuts(graph: PairGraph) -> FloatArray:
 def right_induced_labelling_error(graph: PairGraph) -> float:
     """The induced labelling error of the right side, in [0, 1]: of two right nodes that share a left one.
 
-    Raises
-    ------
-    ValueError : the graph lacks labels on the right
+    `ValueError`: the graph lacks labels on the right.
     """
     return float(_leaving(_by_class(graph.joint.T, required_labels(graph, "right"))).sum())
 
@@ -272,9 +270,7 @@ def class_masses(graph: PairGraph, side: str = "left") -> FloatArray:
 def guess_error(graph: PairGraph, side: str = "left") -> float:
     """0-1 error of guessing the largest class, `1 - max_c p_c`: an upper bound on an error is vacuous from there on.
 
-    Raises
-    ------
-    ValueError : the graph lacks labels on that side
+    `ValueError`: the graph lacks labels on that side.
     """
     return 1 - float(class_masses(graph, side).max())
 

@@ -30,8 +30,7 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
 
     Parameters
     ----------
-    filters : arrays (d + 1,)
-        q in the basis `T_j(2t - 1)`, j = 0..d.
+    filters : (d + 1,) each, q in the basis `T_j(2t - 1)`, j = 0..d
 
     Raises
     ------

@@ -49,9 +49,7 @@ class LinearEncoder:
     def __call__(self, features: Any) -> FloatArray:
         """Embeddings of the rows of features, (n, k).
 
-        Raises
-        ------
-        ValueError : another number of features than the encoder takes
+        `ValueError`: another number of features than the encoder takes.
         """
         given = np.asarray(without_torch(features), dtype=np.float64)
         if given.ndim != 2 or given.shape[1] != len(self.weights):
@@ -116,8 +114,7 @@ def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -
     ----------
     first, second : (n, d), features of the two images of each pair, drawn independently from `P_T`: two images drawn
         for one caption, or two views of one image
-    k, ridge :
-        As `linear_optimum` takes them.
+    k, ridge : as `linear_optimum` takes them
 
     Raises
     ------

@@ -20,10 +20,8 @@ BLOCK = 4096  # inputs that a model is given at once
 def features_of(encoder: Any, inputs: Any = None) -> tuple[Any, Any]:
     """F and g, which is `None` where there is no right side, of features or of models, of one side or of two.
 
-    Raises
-    ------
-    ValueError : a model without inputs, features with inputs; inputs without a length; outputs that are no features
-    ForeignCodeError : a model raised something
+    `ValueError`: a model without inputs, features with inputs; inputs without a length; outputs that are no features.
+    `ForeignCodeError`: a model raised something.
     """
     both = isinstance(encoder, tuple | list) and len(encoder) == 2
     sides = tuple(encoder) if both else (encoder,)

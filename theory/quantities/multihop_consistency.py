@@ -121,9 +121,7 @@ def default_hops(graph: LabelledGraph) -> int:
     A hop leads over every pair twice for every class, so that ten million pairs with a hundred classes still have all
     of them. Bounds are true with any number of hops, and sharper with more.
 
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left
+    `ValueError`: the graph lacks labels on the left.
     """
     if not isinstance(graph, PairGraph):
         return HOPS  # its matrix is small
@@ -173,9 +171,7 @@ def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix
 def moments(jacobi: JacobiMatrix, count: int) -> FloatArray:
     """`a_0..a_count`, (count + 1,): the consistency curve, to round-off, of a graph whose measure is known already.
 
-    Raises
-    ------
-    ValueError : the matrix has fewer moments; count is negative or not an integer
+    `ValueError`: the matrix has fewer moments; count is negative or not an integer.
     """
     if _validated(count, 0, "count") > 2 * len(jacobi.off_diagonal) and not jacobi.complete:
         raise ValueError(f"count={count} is above {2 * len(jacobi.off_diagonal)}, the moments known: take more hops")

@@ -34,8 +34,7 @@ class GraphThroughFeatures:
     ----------
     graph : the pair graph
     features : (n_left, d), as they were given
-    whitening : (d, m)
-        The map W to whitened features, `E (X W)ᵀ (X W) = I`; m is the rank of the features under the left marginal.
+    whitening : (d, m), the map W to whitened features, `E (X W)ᵀ (X W) = I`; m is their rank under the left marginal
     moments : (m, m), M, whose eigenvalues `τ_1² >= τ_2² >= …` take the place of the σ_i²
     rounding : by how much round-off may have moved M, as an operator
     """

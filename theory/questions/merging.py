@@ -87,9 +87,7 @@ def vectors_of(captions: npt.NDArray[Any], features: FloatArray | None = None, s
 
     Without features they are the `WIDTH` leading directions of the TF-IDF of runs of 2 to 4 letters.
 
-    Raises
-    ------
-    ValueError : no features, and a caption that is no text
+    `ValueError`: no features, and a caption that is no text.
     """
     if features is not None:
         return unit_vectors(features)

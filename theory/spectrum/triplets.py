@@ -364,9 +364,7 @@ def _gram(matrix: sp.csr_array) -> FloatArray:
 def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) -> float:
     """Upper end of the largest singular value of a matrix that is known by its products.
 
-    Raises
-    ------
-    RuntimeError : the solver did not converge
+    `RuntimeError`: the solver did not converge.
 
     Notes
     -----
