@@ -114,21 +114,14 @@ def check(
     _require_results(read.graph, plot, proof, is_stored=is_stored)
     graph, graph_file = _stored(read.graph, file, save)
     features = None if through is None else node_features(through, graph.left_ids, read, quiet=as_records)
-    triplets = spectrum(graph, min(max(widths) + 1, *graph.shape), tol=tol, device=device, seed=seed)
+    solver: dict[str, Any] = {"tol": tol, "device": device, "seed": seed}
+    triplets = spectrum(graph, min(max(widths) + 1, *graph.shape), **solver)
     given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
     table, title = _evaluated(graph, triplets, widths, certified, through=features, **given)
     if out is not None:
-        files = {"graph": file, "labels": labels, "plugin": plugin, "columns": columns, "weight": weight}
-        settings = {
-            "tol": tol,
-            "device": device,
-            "seed": seed,
-            "certified": certified,
-            **files,
-            **given,
-            "through": through,
-        }
-        _write(table, out, widths, settings)
+        files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
+        read_as = {"columns": columns, "weight": weight}
+        _write(table, out, widths, solver | {"certified": certified} | files | read_as | given)
     if plot is not None:
         from pairbounds.figures.plots import errors_along_widths
 

@@ -102,12 +102,12 @@ def audit(
     out = Path(out)
     files = open_tables(Path(pairs), None if labels is None else Path(labels), columns)
     labels = None if files.labels is None else str(files.labels.path)
-    for name, asked in (("what if", trial), ("noise", noise)):
-        if asked is not None and (labels is None or settings.dask is not None):
-            raise ValueError(f"{name}: give labels, by which the pairs are judged, and no Dask cluster")
-    about = {"pairs": str(pairs), "labels": labels, **asdict(settings)}
-    about |= {} if trial is None else {"what_if": asdict(trial)}
-    about |= {} if noise is None else {"noise": noise}
+    given = {"what_if": None if trial is None else asdict(trial), "noise": noise}
+    asked = {name: value for name, value in given.items() if value is not None}
+    if asked and (labels is None or settings.dask is not None):
+        names = " and ".join(asked).replace("_", " ")
+        raise ValueError(f"{names}: give labels, by which the pairs are judged, and no Dask cluster")
+    about = {"pairs": str(pairs), "labels": labels, **asdict(settings), **asked}
     cluster = nullcontext() if settings.dask is None else connected(settings.dask)
     with locked_folder(out), Bar(total=N_STAGES) as bar, cluster as client:
         with _stage(bar, "read"):
