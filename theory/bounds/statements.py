@@ -1,5 +1,6 @@
 """Statements of the ledger that bound no quantity of one graph and embedding: `check_bounds` has no row of them."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +13,20 @@ class Statement:
     Attributes
     ----------
     name : how the ledger calls it
-    statement : what it states
     computed_by : the function that computes it
     tested_in : the file of its tests, from the root of the repository
+    text : what it states, where that is not the first line of the function's docstring
     """
 
     name: str
-    statement: str
     computed_by: Callable[..., Any]
     tested_in: str
+    text: str = ""
+
+    @property
+    def statement(self) -> str:
+        """The text, or the first line of the docstring."""
+        return self.text or (inspect.getdoc(self.computed_by) or "").partition("\n")[0]
 
     @property
     def place(self) -> str:

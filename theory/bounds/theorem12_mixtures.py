@@ -26,12 +26,12 @@ TESTS = "tests/theory/test_mixtures.py"
 
 STATEMENTS = (
     Statement(
-        "mixture-labelling-error", "`α` and `α_T` of a mixture are the mixtures of those of its parts.", mixture, TESTS
+        "mixture-labelling-error", mixture, TESTS, "`α` and `α_T` of a mixture are the mixtures of those of its parts."
     ),
     Statement(
         "mixture-spectrum",
-        "`Σ_{i≤m} σ_i²` of a mixture is at most the mixture of the sums of its parts, for every m.",
         mixture,
         TESTS,
+        "`Σ_{i≤m} σ_i²` of a mixture is at most the mixture of the sums of its parts, for every m.",
     ),
 )

@@ -20,15 +20,15 @@ TESTS = "tests/theory/test_confidence.py"
 STATEMENTS = (
     Statement(
         "labelling-error-interval",
-        "An interval of `α`, or of `α_T`, from whether the labels of both ends of each pair differ.",
         labelling_error_interval,
         TESTS,
+        "An interval of `α`, or of `α_T`, from whether the labels of both ends of each pair differ.",
     ),
     Statement(
         "singular-value-bernstein",
-        "An interval of `σ_{k+1}` from counts of pairs: long, and in need of every node being seen. With one of `α_T` "
-        "it gives one of `α_T / (1 - σ²_{k+1})`: of levels `1 - δ` and `1 - δ'`, of level `1 - δ - δ'`.",
         singular_value_bernstein,
         TESTS,
+        "An interval of `σ_{k+1}` from counts of pairs: long, and in need of every node being seen. With one of `α_T` "
+        "it gives one of `α_T / (1 - σ²_{k+1})`: of levels `1 - δ` and `1 - δ'`, of level `1 - δ - δ'`.",
     ),
 )

@@ -30,14 +30,14 @@ from pairbounds.theory.spectrum.triplets import residual_norms
 STATEMENTS = (
     Statement(
         "residual",
-        "A true singular value lies within `η` of each computed one.",
         residual_norms,
         "tests/theory/test_spectra.py",
+        "A true singular value lies within `η` of each computed one.",
     ),
     Statement(
         "certificate",
-        "`σ_{k+1}` is at most the certified end: proved by a factorisation, or true with a stated probability.",
         certify,
         "tests/theory/test_certificates.py",
+        "`σ_{k+1}` is at most the certified end: proved by a factorisation, or true with a stated probability.",
     ),
 )

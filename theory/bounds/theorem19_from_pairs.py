@@ -32,14 +32,14 @@ TESTS = "tests/theory/test_walks.py"
 STATEMENTS = (
     Statement(
         "consistency-from-pairs",
-        "Intervals of `a_1..a_M` from n independent pairs, all of which hold with the stated confidence.",
         consistency_from_pairs,
         TESTS,
+        "Intervals of `a_1..a_M` from n independent pairs, all of which hold with the stated confidence.",
     ),
     Statement(
         "penalised-error-from-pairs",
-        "An upper end of `ε₂(f_μ)` from these intervals, with their confidence; of `ε₂(f*)` where `σ_{k+1} <= μ`.",
         penalised_error_at_most,
         TESTS,
+        "An upper end of `ε₂(f_μ)` from these intervals, with their confidence; of `ε₂(f*)` where `σ_{k+1} <= μ`.",
     ),
 )

@@ -69,8 +69,8 @@ def _integral(rule: Rule, ridge: float) -> float:
 STATEMENTS = (
     Statement(
         "ridge-mse",
-        "`mse` of the ridge probe on the true ratio lies between Gauss and Gauss-Radau rules of ν; `E <= 2 mse`.",
         ridge_mse_interval,
         "tests/theory/test_ridge.py",
+        "`mse` of the ridge probe on the true ratio lies between Gauss and Gauss-Radau rules of ν; `E <= 2 mse`.",
     ),
 )

@@ -48,9 +48,9 @@ from pairbounds.theory.quantities.probes import probe
 STATEMENTS = (
     Statement(
         "classes-by-domains",
-        "Where induced pairs have weights ρ, α, β, γ with `α > γ` and `β > γ`, a head of least norm on the whitened "
-        "optimum `U_k` of width r + m - 1, trained on some domains, has error 0 and squared error 1/r on all others.",
         probe,
         "tests/theory/test_transfer.py",
+        "Where induced pairs have weights ρ, α, β, γ with `α > γ` and `β > γ`, a head of least norm on the whitened "
+        "optimum `U_k` of width r + m - 1, trained on some domains, has error 0 and squared error 1/r on all others.",
     ),
 )

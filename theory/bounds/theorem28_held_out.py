@@ -96,9 +96,9 @@ def _loss_at_most(first: FloatArray, second: FloatArray, f: FloatArray, g: Float
 STATEMENTS = (
     Statement(
         "excess-from-samples",
-        "The loss of an encoder on fresh pairs, less the least loss on its training pairs, and a deviation, is an "
-        "upper end of its excess over the best encoder of its width whose scores are at most R.",
         excess_from_samples,
         "tests/bounds/test_held_out_pairs.py",
+        "The loss of an encoder on fresh pairs, less the least loss on its training pairs, and a deviation, is an "
+        "upper end of its excess over the best encoder of its width whose scores are at most R.",
     ),
 )

@@ -253,24 +253,24 @@ def _mse_by_angle(energy: FloatArray, triplets: Spectrum, k: int, noise: float, 
 STATEMENTS = (
     Statement(
         "error-from-pairs",
-        "The minimiser of the spectral loss of counted pairs, with their own marginals, has an excess loss of at most "
-        "`4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
         Forecast,
         "tests/bounds/test_training_pairs.py",
+        "The minimiser of the spectral loss of counted pairs, with their own marginals, has an excess loss of at most "
+        "`4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
     ),
     Statement(
         "error-from-pairs-by-rank",
-        "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss of at most "
-        "`4 Σ_{i≤2k} σ_i(E)² / γ`.",
         Forecast,
         "tests/bounds/test_training_pairs.py",
+        "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss of at most "
+        "`4 Σ_{i≤2k} σ_i(E)² / γ`.",
     ),
     Statement(
         "angle-from-pairs",
+        Forecast,
+        "tests/bounds/test_training_pairs.py",
         "There `‖(I - Π_F) U_j‖_op <= ‖E‖_op / (σ_j - σ_{k+1} - ‖E‖_op)` where that is positive; with the marginals of "
         "the pairs, off by a share of at most `a < 1` and `a' < 1`, at most `s (e / (σ_j - σ_{k+1} - e) + a)`, "
         "`e = s s' (1 + ‖E‖_op) - 1`. And `√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`.",
-        Forecast,
-        "tests/bounds/test_training_pairs.py",
     ),
 )

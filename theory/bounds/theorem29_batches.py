@@ -204,23 +204,23 @@ def _require_batch(batch: int) -> None:
 STATEMENTS = (
     Statement(
         "batch-information",
-        "What B pairs show of the mutual information is at least `E_P log(B r / (r + B - 1))` and at most "
-        "`min(I, log B)`, and grows with B; at every B the best critic is `log r + c(x)`.",
         batch_information,
         TESTS,
+        "What B pairs show of the mutual information is at least `E_P log(B r / (r + B - 1))` and at most "
+        "`min(I, log B)`, and grows with B; at every B the best critic is `log r + c(x)`.",
     ),
     Statement(
         "batch-collisions",
-        "Among the negatives of an anchor are `(B - 1) Σ_c p_L(c) p_R(c)` of its class in the mean, and none with "
-        "probability `Σ_c p_L(c) (1 - p_R(c))^{B-1}`.",
         collisions,
         TESTS,
+        "Among the negatives of an anchor are `(B - 1) Σ_c p_L(c) p_R(c)` of its class in the mean, and none with "
+        "probability `Σ_c p_L(c) (1 - p_R(c))^{B-1}`.",
     ),
     Statement(
         "dropped-negatives",
-        "Without the negatives whose image has the guide's class γ of the anchor the best critic is "
-        "`log r - log(1 - P(γ(x) | l)) + c(x)`; `Σ_γ p_L(γ)²` of the negatives are dropped.",
         dropping,
         TESTS,
+        "Without the negatives whose image has the guide's class γ of the anchor the best critic is "
+        "`log r - log(1 - P(γ(x) | l)) + c(x)`; `Σ_γ p_L(γ)²` of the negatives are dropped.",
     ),
 )

@@ -117,8 +117,8 @@ def _merge(graph: PairGraph, groups: npt.ArrayLike) -> sp.csr_array:
 STATEMENTS = (
     Statement(
         "coarser-captions",
-        "Merged captions, or any channel of them, have `σ'_i <= σ_i` for every i and `α'_T >= α_T`.",
         coarser,
         "tests/bounds/test_coarser_captions.py",
+        "Merged captions, or any channel of them, have `σ'_i <= σ_i` for every i and `α'_T >= α_T`.",
     ),
 )

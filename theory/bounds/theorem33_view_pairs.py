@@ -65,9 +65,9 @@ def values_from_views(
 STATEMENTS = (
     Statement(
         "values-from-views",
-        "The eigenvalues τ_i² of `E φ(v) φ(v')ᵀ` from n natural images with two views each, within "
-        "`√(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.",
         values_from_views,
         "tests/bounds/test_view_pairs.py",
+        "The eigenvalues τ_i² of `E φ(v) φ(v')ᵀ` from n natural images with two views each, within "
+        "`√(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.",
     ),
 )

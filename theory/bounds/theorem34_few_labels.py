@@ -64,9 +64,10 @@ TESTS = "tests/bounds/test_few_labels.py"
 
 
 def few_labels_mse(mse: float, k: int, n_labels: int, population: int | None = None) -> float:
-    """Mean squared error (a) from N labels, rounded up; with a population n, drawn from it without replacement.
+    """Mean squared error (a) from N independent labels, `ε₂ + (k - 1 + ε₂) / N`, rounded up.
 
-    `ValueError` for an ε₂ not in [0, 1], a rank k or N that is no positive integer, and N above the population.
+    Without replacement from a population n the second term has the factor `(n - N) / (n - 1)`. `ValueError` for an ε₂
+    not in [0, 1], a rank k or N that is no positive integer, and N above the population.
     """
     _require(mse, k, n_labels)
     if population is not None and n_labels > population:
@@ -78,9 +79,10 @@ def few_labels_mse(mse: float, k: int, n_labels: int, population: int | None = N
 def few_labels_balanced_mse(
     mse: float, masses: npt.ArrayLike, variances: npt.ArrayLike, counts: npt.ArrayLike
 ) -> float:
-    """Mean squared error (b), rounded up, from the p_c, v_c and N_c of each class, (r,) each.
+    """Mean squared error (b) from N_c labels of each class c, `ε₂ + Σ_c p_c² v_c / N_c`, rounded up.
 
-    `ValueError` for an ε₂ not in [0, 1], arrays of different lengths, and a class without a label.
+    Masses, variances and counts are the p_c, v_c and N_c, (r,) each. `ValueError` for an ε₂ not in [0, 1], arrays of
+    different lengths, and a class without a label.
     """
     _require(mse, 1, 1)
     shares, spread, drawn = (np.asarray(values, dtype=np.float64) for values in (masses, variances, counts))
@@ -96,18 +98,19 @@ def best_split(masses: npt.ArrayLike, variances: npt.ArrayLike, n_labels: float)
 
 
 def few_labels_error(mse: float, k: int, n_labels: int, classes: int, lacking: float = 0.0) -> float:
-    """Upper bound 34′ of the mean 0-1 error from N labels, rounded up; `lacking` is o, or 0 if that is unknown.
+    """Upper bound 34′ of the mean 0-1 error from N independent labels, `2 (ε₂ - o / r + A W / (A + W))`, rounded up.
 
-    `ValueError` as `few_labels_mse` has it.
+    `lacking` is o, or 0 if that is unknown. `ValueError` as `few_labels_mse` has it.
     """
     _require(mse, k, n_labels)
     return _shrunk(mse, ((1 - 1 / classes) * (k - 1) + mse - lacking / classes) / n_labels, classes, lacking)
 
 
 def few_labels_with_probability(mse: float, k: int, n_labels: int, largest: float, level: float = 0.95) -> float:
-    """Upper bound (d) of the squared error, with probability `level`, from R, the largest norm; rounded up.
+    """Bound (d), `ε₂ + (√((k - 1 + ε₂) / N) + R √(2 ln(1/δ) / N))²`, of the squared error with probability `1 - δ`.
 
-    `ValueError` as `few_labels_mse` has it, for an R below √k, and for a level not in (0, 1).
+    Rounded up; `largest` is R, the largest norm, and `level` is `1 - δ`. `ValueError` as `few_labels_mse` has it, for
+    an R below √k, and for a level not in (0, 1).
     """
     _require(mse, k, n_labels)
     if not largest >= math.sqrt(k) * (1 - ROUND_OFF) or not 0 < level < 1:
@@ -180,31 +183,8 @@ def _up(value: float) -> float:
 
 
 STATEMENTS = (
-    Statement(
-        "few-labels-mse",
-        "From N independent labels the mean-embedding classifier of a whitened embedding has in the mean the squared "
-        "error `ε₂ + (k - 1 + ε₂) / N`; without replacement the second term has the factor `(n - N) / (n - 1)`.",
-        few_labels_mse,
-        TESTS,
-    ),
-    Statement(
-        "few-labels-balanced-mse",
-        "With N_c labels drawn from each class c it is `ε₂ + Σ_c p_c² v_c / N_c`, least for `N_c ∝ p_c √v_c`.",
-        few_labels_balanced_mse,
-        TESTS,
-    ),
-    Statement(
-        "few-labels-error",
-        "The mean 0-1 error is at most `2 (ε₂ - o / r + A W / (A + W))`, `A = 1 - ε₂ - (1 - o) / r`, "
-        "`N W = (1 - 1/r) (k - 1) + ε₂ - o / r`, o the squared distance of the constant from the span.",
-        few_labels_error,
-        TESTS,
-    ),
-    Statement(
-        "few-labels-with-probability",
-        "With probability `1 - δ` the squared error is at most "
-        "`ε₂ + (√((k - 1 + ε₂) / N) + R √(2 ln(1/δ) / N))²`, R the largest norm.",
-        few_labels_with_probability,
-        TESTS,
-    ),
+    Statement("few-labels-mse", few_labels_mse, TESTS),
+    Statement("few-labels-balanced-mse", few_labels_balanced_mse, TESTS),
+    Statement("few-labels-error", few_labels_error, TESTS),
+    Statement("few-labels-with-probability", few_labels_with_probability, TESTS),
 )

@@ -43,9 +43,9 @@ TESTS = "tests/bounds/test_caption_noise.py"
 
 
 def noisy(graph: PairGraph, share: float) -> PairGraph:
-    """`P_η`: the graph with a share η in [0, 1] of its pairs exchanged for independent ones. For small graphs.
+    """`P_η = (1 - η) P + η p_L p_Rᵀ`, which has the optimum of P, and its ε₂ and E, where `σ_k > σ_{k+1}`.
 
-    `ValueError`: another share; more than `MOST_PAIRS` pairs of a left and a right node.
+    For small graphs. `ValueError`: another share; more than `MOST_PAIRS` pairs of a left and a right node.
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share={share!r} is not in [0, 1]: give the share of exchanged pairs")
@@ -59,7 +59,10 @@ def noisy(graph: PairGraph, share: float) -> PairGraph:
 
 
 def noisy_consistency(consistency: npt.ArrayLike, class_masses: npt.ArrayLike, share: float) -> FloatArray:
-    """`a_0, …, a_m` of P_η, (m + 1,), from those of P and the masses of the classes on the left, (r,)."""
+    """`a_m(P_η) = Σ_c p_c² + (1 - η)^{2m} (a_m - Σ_c p_c²)`, the consistency of P_η.
+
+    Takes `a_0, …, a_m` of P, (m + 1,), and the masses of the classes on the left, (r,).
+    """
     curve, chance = np.asarray(consistency, dtype=np.float64), np.sum(np.asarray(class_masses) ** 2)
     return np.asarray(chance + (1 - share) ** (2 * np.arange(len(curve))) * (curve - chance))
 
@@ -67,7 +70,7 @@ def noisy_consistency(consistency: npt.ArrayLike, class_masses: npt.ArrayLike, s
 def corrected_for_noise(
     singular_values: npt.ArrayLike, consistency: npt.ArrayLike, class_masses: npt.ArrayLike, share: float
 ) -> tuple[float, float]:
-    """Theorems 4 and 15 of the clean pairs, from values measured on the population of the noisy ones; `E <= 2 ε₂`.
+    """Bounds on ε₂ by values of P_η: theorems 4 and 15 with `σ_i / (1 - s)` and the corrected a_m, for every `s <= η`.
 
     The second knows the mass `Σ_c p_c²` at 1, too, and is never above the first. At k = 1 both are about the constant,
     the optimum of P_η: where the clean pairs have several components, other optima of theirs may be worse.
@@ -77,7 +80,7 @@ def corrected_for_noise(
     singular_values : (k + 1,), `σ_1 = 1, …, σ_{k+1}`, at least two
     consistency : (m + 1,), `a_0 = 1, …, a_m`, at least two, such as `consistency_curve(graph, m)`
     class_masses : (r,), on the left
-    share : η, or a lower bound on it, in [0, 1)
+    share : s, in [0, 1)
 
     Raises
     ------
@@ -103,19 +106,7 @@ def corrected_for_noise(
 
 
 STATEMENTS = (
-    Statement(
-        "noise-keeps-the-optimum",
-        "`P_η = (1 - η) P + η p_L p_Rᵀ` has σ_1 = 1, the other singular values `(1 - η) σ_i`, and the vectors of P: "
-        "where `σ_k > σ_{k+1}`, ε₂ and E of the optimum are those of P.",
-        noisy,
-        TESTS,
-    ),
-    Statement("noisy-consistency", "`a_m(P_η) = Σ_c p_c² + (1 - η)^{2m} (a_m - Σ_c p_c²)`.", noisy_consistency, TESTS),
-    Statement(
-        "corrected-for-noise",
-        "Theorems 4 and 15 bound ε₂ by values of P_η, with `σ_i / (1 - s)` and "
-        "`Σ_c p_c² + (a_m - Σ_c p_c²) / (1 - s)^{2m}`, for every `s <= η`.",
-        corrected_for_noise,
-        TESTS,
-    ),
+    Statement("noise-keeps-the-optimum", noisy, TESTS),
+    Statement("noisy-consistency", noisy_consistency, TESTS),
+    Statement("corrected-for-noise", corrected_for_noise, TESTS),
 )

@@ -38,9 +38,10 @@ EQUAL = 1e-9  # relative: masses of components that differ by less are equal
 
 
 def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, float]:
-    """`(1 - 1/r) (1 - k/N)` of the views, rounded down, and `α_T / (1 - σ²_{k+1})` of the captions, rounded up.
+    """Bound `(1 - 1/r) (1 - k/N)` from below on the mean ε₂ of views, `α_T / (1 - σ²_{k+1})` from above on captions.
 
-    Captions are better than views for most labellings where the second is smaller.
+    Rounded outward; the mean is over labellings. Captions are better than views for most labellings where the second is
+    smaller.
 
     Parameters
     ----------
@@ -62,12 +63,4 @@ def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, fl
     return at_least, over_gap(induced_labelling_error(captions), triplets, k)
 
 
-STATEMENTS = (
-    Statement(
-        "separation",
-        "On views with N equal components the mean of ε₂ over labellings by r classes is at least "
-        "`(1 - 1/r) (1 - k/N)`, k < N; captions have `ε₂ <= α_T / (1 - σ²_{k+1})`.",
-        separation,
-        "tests/bounds/test_separation.py",
-    ),
-)
+STATEMENTS = (Statement("separation", separation, "tests/bounds/test_separation.py"),)

@@ -31,7 +31,7 @@ SUM = 1e-9  # by which the masses of a distribution may miss 1
 
 
 def shifted_error(mse: float, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
-    """The largest error under q of a probe with squared error `mse` under p; at most 1, rounded up.
+    """Bound `max {Σ q w : 0 <= w <= 1, Σ p w <= 2 ε₂}` on E_q, for the probe of p and every q, rounded up; at most 1.
 
     Parameters
     ----------
@@ -53,11 +53,4 @@ def shifted_error(mse: float, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
     return error_within(np.sqrt(2 * before[here] / after[here]), after[here], 2 * mse)
 
 
-STATEMENTS = (
-    Statement(
-        "shifted-error",
-        "`E_q <= max {Σ q w : 0 <= w <= 1, Σ p w <= 2 ε₂} <= 2 ε₂ max q / p` for the probe of p and every q.",
-        shifted_error,
-        "tests/bounds/test_shift.py",
-    ),
-)
+STATEMENTS = (Statement("shifted-error", shifted_error, "tests/bounds/test_shift.py"),)

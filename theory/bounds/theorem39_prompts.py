@@ -30,7 +30,7 @@ ROUNDING = 64 * EPS
 def prompt_ensemble(
     scores: npt.ArrayLike, squared_errors: npt.ArrayLike, masses: npt.ArrayLike | None = None
 ) -> tuple[float, float]:
-    """The disagreement of M prompt sets, and the bound on the 0-1 error of their mean, rounded up.
+    """Disagreement of M prompt sets, `Q = mean_j E ‖s_j - s̄‖²`, and `2 (mean_j D_j - Q)`, a bound on the error of s̄.
 
     Parameters
     ----------
@@ -57,12 +57,4 @@ def prompt_ensemble(
     return disagreement, 2 * max(0.0, mean - disagreement + rounding)
 
 
-STATEMENTS = (
-    Statement(
-        "prompt-ensemble",
-        "The mean of M prompt sets has `E <= 2 (mean_j D_j - mean_j E ‖s_j - s̄‖²)`, of which the second term needs no "
-        "label.",
-        prompt_ensemble,
-        "tests/bounds/test_prompts.py",
-    ),
-)
+STATEMENTS = (Statement("prompt-ensemble", prompt_ensemble, "tests/bounds/test_prompts.py"),)

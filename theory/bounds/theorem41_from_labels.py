@@ -60,17 +60,23 @@ class Estimate(NamedTuple):
 
 
 def unbiased_probe_mse(features: Any, labels: Any) -> float:
-    """Estimate (a) of ε₂ from the whitened features, (N, k), and labels, (N,), of independently drawn images."""
+    """Estimate (a) of ε₂ from N independent images, `1 - Σ_{i≠j} f(x_i)·f(x_j) 1[y_i = y_j] / (N (N - 1))`.
+
+    Features are whitened, (N, k), and labels (N,).
+    """
     return _value(_draws(features, labels, None))
 
 
 def unbiased_probe_mse_without_replacement(features: Any, labels: Any, population: int) -> float:
-    """Estimate (b) of ε₂: images drawn without replacement from a population of n images of equal mass."""
+    """Estimate (b) of ε₂ from images drawn without replacement from n of equal mass, `((n - 1) ε̂ + 1 - k) / n`."""
     return float(_corrected(unbiased_probe_mse(features, labels), len(features), features.shape[1], population))
 
 
 def unbiased_balanced_probe_mse(features: Any, labels: Any, masses: Mapping[Any, float]) -> float:
-    """Estimate (c) of ε₂: images drawn from each class by itself; `masses` has the p_c of every class, by label."""
+    """Estimate (c) of ε₂ from N_c images of each class, `1 - Σ_c p_c² / (N_c (N_c - 1)) Σ_{i≠j in c} f(x_i)·f(x_j)`.
+
+    `masses` has the p_c of every class, by label.
+    """
     return _value(_draws(features, labels, masses))
 
 
@@ -168,23 +174,7 @@ def _corrected(value: Any, n_labels: int, k: int, population: int) -> Any:
 
 
 STATEMENTS = (
-    Statement(
-        "unbiased-probe-mse",
-        "For N independent labelled images and whitened f, `1 - Σ_{i≠j} f(x_i)·f(x_j) 1[y_i = y_j] / (N (N - 1))` has "
-        "as its mean ε₂, the squared error of the probe that sees all labels.",
-        unbiased_probe_mse,
-        TESTS,
-    ),
-    Statement(
-        "unbiased-probe-mse-without-replacement",
-        "Without replacement from n images, `((n - 1) ε̂ + 1 - k) / n` has it, with that estimate ε̂.",
-        unbiased_probe_mse_without_replacement,
-        TESTS,
-    ),
-    Statement(
-        "unbiased-balanced-probe-mse",
-        "For N_c images of each class, `1 - Σ_c p_c² / (N_c (N_c - 1)) Σ_{i≠j in c} f(x_i)·f(x_j)` has it.",
-        unbiased_balanced_probe_mse,
-        TESTS,
-    ),
+    Statement("unbiased-probe-mse", unbiased_probe_mse, TESTS),
+    Statement("unbiased-probe-mse-without-replacement", unbiased_probe_mse_without_replacement, TESTS),
+    Statement("unbiased-balanced-probe-mse", unbiased_balanced_probe_mse, TESTS),
 )

@@ -55,12 +55,17 @@ TESTS = "tests/bounds/test_through_features.py"
 
 
 def linear_mse(graph: PairGraph, features: Any, k: int) -> float:
-    """`ε₂ = e_X + Σ_{i>k} c_i` of the best encoder of width k that is linear in features; errors as `through` has."""
+    """`ε₂ = e_X + Σ_{i>k} c_i <= e_X + φ / (1 - τ²_{k+1})` of the best encoder of width k that is linear in features X.
+
+    `√φ <= √α_T + √e_X`. Errors are those of `PairGraph.through`.
+    """
     return graph.through(features).probe_mse(k)
 
 
 def regularised_mse_at_most(graph: PairGraph, features: Any, encoder: LinearEncoder) -> float:
-    """`e_X + (φ + ρ ‖β‖²) / (1 - λ_{k+1})` of an encoder that `linear_optimum` found on this graph and these features.
+    """Bound `e_X + (φ + ρ ‖β‖²) / (1 - λ_{k+1})` of ε₂ with a ridge ρ, β the weights of the probe on all features.
+
+    The encoder is what `linear_optimum` found on this graph and these features.
 
     `ValueError`: the encoder is of other features.
     """
@@ -75,17 +80,6 @@ def regularised_mse_at_most(graph: PairGraph, features: Any, encoder: LinearEnco
 
 
 STATEMENTS = (
-    Statement(
-        "through-features",
-        "The best encoder linear in features X has `ε₂ = e_X + Σ_{i>k} c_i <= e_X + φ / (1 - τ²_{k+1})`, with "
-        "`√φ <= √α_T + √e_X`.",
-        linear_mse,
-        TESTS,
-    ),
-    Statement(
-        "regularised-through-features",
-        "With a ridge ρ, `ε₂ <= e_X + (φ + ρ ‖β‖²) / (1 - λ_{k+1})`, β the weights of the probe on all features.",
-        regularised_mse_at_most,
-        TESTS,
-    ),
+    Statement("through-features", linear_mse, TESTS),
+    Statement("regularised-through-features", regularised_mse_at_most, TESTS),
 )

@@ -136,7 +136,7 @@ class ImagePairs:
 
 
 def mse_from_pairs_at_most(sample: ImagePairs, k: int) -> float:
-    """`e_X + (φ̂ + ρ ‖β‖²) / (low (1 - λ̂_{k+1}))`, (a) and (d); inf where that divides by 0.
+    """Bound `e_X + (φ̂ + ρ ‖β‖²) / (low (1 - λ̂_{k+1}))` of ε₂(f̂), (a) and (d), for every sample; inf for a divisor 0.
 
     `ValueError`: no labels, or k beyond the rank of the features.
     """
@@ -146,7 +146,7 @@ def mse_from_pairs_at_most(sample: ImagePairs, k: int) -> float:
 
 
 def mse_by_norms_at_most(sample: ImagePairs, k: int) -> float:
-    """`e_X + (φ + (ξ + η) (1 - e_X)) / (1 - τ²_{k+1} - ξ - η)` of (a); inf where the divisor is not positive."""
+    """Bound `e_X + (φ + (ξ + η) (1 - e_X)) / (1 - τ²_{k+1} - ξ - η)` of ε₂(f̂), (a); inf for no positive divisor."""
     require(sample.bias == 0, "ξ and η are of image pairs without a ridge: take ridge=0")
     sample.next_value(k)
     population, rank = sample.population, len(sample.second)
@@ -157,7 +157,7 @@ def mse_by_norms_at_most(sample: ImagePairs, k: int) -> float:
 
 
 def mse_by_hops_at_most(sample: ImagePairs, k: int, hops: int | None = None) -> float:
-    """`e_X + ν̂([-1, λ̂_{k+1}]) / low` of (c), with that mass at most what its moments up to 2 hops and the λ̂_i allow."""
+    """Bound `e_X + ν̂([-1, λ̂_{k+1}]) / low` of ε₂(f̂), (c), with the mass that moments up to 2 hops and the λ̂_i allow."""
     by_one_hop = mse_from_pairs_at_most(sample, k)
     values, vectors = eigh(sample.second)
     root, inverse = ((vectors * scale) @ vectors.T for scale in (np.sqrt(values), 1 / np.sqrt(values)))
@@ -198,7 +198,7 @@ def certified_mse_at_most(
     bias: float = 0.0,
     level: float = 0.95,
 ) -> float:
-    """43′: the squared error that n image pairs guarantee with probability `level`, at most 1, and 1 for too few.
+    """Bound 43′ of ε₂(f̂) with probability `1 - 2δ` over n independent image pairs, (b); at most 1, and 1 for too few.
 
     Parameters
     ----------
@@ -222,29 +222,8 @@ def certified_mse_at_most(
 
 
 STATEMENTS = (
-    Statement(
-        "from-image-pairs",
-        "For every sample of image pairs `ε₂(f̂) <= e_X + (φ̂ + ρ ‖β‖²) / (low (1 - λ̂_{k+1}))` on the whole population.",
-        mse_from_pairs_at_most,
-        TESTS,
-    ),
-    Statement(
-        "from-image-pairs-by-norms",
-        "There `ε₂(f̂) <= e_X + (φ + (ξ + η) (1 - e_X)) / (1 - τ²_{k+1} - ξ - η)`, `ξ = ‖Σ̃ - I‖`, `η = ‖K̃ - M‖`.",
-        mse_by_norms_at_most,
-        TESTS,
-    ),
-    Statement(
-        "from-image-pairs-certified",
-        "With probability 1 - 2δ over n independent image pairs `ε₂(f̂)` is at most e_X and the quotient of "
-        "`φ + √(2 b φ ln(1/δ) / n) + b ln(1/δ) / (3n)` by `(1 - √(2 R² ln(d/δ) / n)) (1 - λ̂_{k+1})`.",
-        certified_mse_at_most,
-        TESTS,
-    ),
-    Statement(
-        "from-image-pairs-by-hops",
-        "There `ε₂(f̂) <= e_X + ν̂([-1, λ̂_{k+1}]) / low`, bounded by the moments `Σ_c B_cᵀ K̃ (Σ̃⁻¹ K̃)^{j-1} B_c`.",
-        mse_by_hops_at_most,
-        TESTS,
-    ),
+    Statement("from-image-pairs", mse_from_pairs_at_most, TESTS),
+    Statement("from-image-pairs-by-norms", mse_by_norms_at_most, TESTS),
+    Statement("from-image-pairs-certified", certified_mse_at_most, TESTS),
+    Statement("from-image-pairs-by-hops", mse_by_hops_at_most, TESTS),
 )
