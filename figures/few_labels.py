@@ -11,11 +11,13 @@ from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.style import COLUMN, THEOREMS
 from pairbounds.figures.summaries import mean_and_half
-from pairbounds.infrastructure.palette import BROWN, GREEN, MEASURED, NEUTRAL, PURPLE, SKY_BLUE, VERMILION
+from pairbounds.infrastructure.palette import BROWN, GREEN, MEASURED, NEUTRAL, PURPLE, SKY_BLUE, VERMILION, YELLOW
 
-TABLES = ("few_labels", "emoji_few_labels")
+TABLES = ("few_labels", "emoji_few_labels", "encoder_few_labels")
 CANDIDATE = ["seed", "pairs", "k", "labels"]
 DRAWN = ["seed", "labels", "draw"]
+UNLEARNED = ["pixels", "untrained"]  # among the checkpoints
+LEAST, NONE = 0.9, 5e-4  # coverage, of a nominal 95%; regret
 CHOICES = {  # scores by which an embedding is chosen: name, colour and marker
     "loo": ("leave-one-out ridge", MEASURED, "o"),
     "unbiased": ("unbiased error (41)", VERMILION, "s"),
@@ -49,29 +51,40 @@ def coverage(table: pd.DataFrame) -> pd.DataFrame:
     return table.groupby(["labels", "pairs", "k"])["covered"].mean().groupby("labels").agg(["mean", "min"])
 
 
+def sets(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Trials by what the candidates are: optima on worlds and on emoji, layers and checkpoints."""
+    worlds, emoji, encoders = (tables[name] for name in TABLES)
+    kinds = {str(kind): rows for kind, rows in encoders.groupby("kind", sort=False)}
+    return {"worlds": worlds, "emoji": emoji, **kinds}
+
+
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Errors on emoji, coverage on both, and regret on emoji."""
-    worlds, emoji = (tables[name] for name in TABLES)
-    picture, panels = plt.subplots(1, 3, figsize=(3 * COLUMN, COLUMN))
+    """Errors on emoji, coverage, and regret in each set."""
+    found = sets(tables)
+    picture, panels = plt.subplots(2, 3, figsize=(3 * COLUMN, 2 * COLUMN))
+    errors, covered, *regret_panels = panels.flat
     for column, (label, color, dash) in ERRORS.items():
-        means = emoji.groupby("labels")[column].mean()
-        panels[0].plot(means.index, means, linestyle=dash, color=color, marker="o", markersize=3, label=label)
-    for rows, color, name in ((worlds, MEASURED, "worlds"), (emoji, GREEN, "emoji")):
-        found = coverage(rows)
-        panels[1].plot(found.index, found["mean"], color=color, marker="o", markersize=3, label=f"{name}, mean")
-        panels[1].plot(found.index, found["min"], ":", color=color, marker="v", markersize=4, label=f"{name}, least")
-    panels[1].axhline(0.95, color=NEUTRAL, linewidth=0.8)
-    regret = regrets(emoji).groupby("labels").mean()
-    for column, (label, color, marker) in CHOICES.items():
-        panels[2].plot(regret.index, regret[column], color=color, marker=marker, markersize=4, label=label)
-    _named(panels[0], "mean 0-1 error on emoji", "emoji: guaranteed and measured")
-    _named(panels[1], "share of intervals that cover", "intervals of theorem 41")
-    _named(panels[2], "regret", "emoji: choice of an embedding")
-    size = emoji.groupby(["pairs", "k"]).ngroups
+        means = found["emoji"].groupby("labels")[column].mean()
+        errors.plot(means.index, means, linestyle=dash, color=color, marker="o", markersize=3, label=label)
+    for (name, rows), color in zip(found.items(), (MEASURED, GREEN, SKY_BLUE, YELLOW), strict=True):
+        shares = coverage(rows)
+        covered.plot(shares.index, shares["mean"], color=color, marker="o", markersize=3, label=name)
+        covered.plot(shares.index, shares["min"], ":", color=color, marker="v", markersize=4)
+    covered.axhline(0.95, color=NEUTRAL, linewidth=0.8)
+    for axes, (name, rows) in zip(regret_panels, found.items(), strict=True):
+        regret = regrets(rows).groupby("labels").mean()
+        for column, (label, color, marker) in CHOICES.items():
+            axes.plot(regret.index, regret[column], color=color, marker=marker, markersize=4, label=label)
+        _named(axes, "regret", f"{name}: choice of an embedding")
+    _named(errors, "mean 0-1 error on emoji", "emoji: guaranteed and measured")
+    _named(covered, "share of intervals that cover", "intervals of theorem 41")
+    for axes in (errors, covered, regret_panels[0]):
+        axes.legend(fontsize="small")
     return picture, (
-        f"Probes that see N labels of emoji, or of {worlds['seed'].nunique()} worlds; {emoji['draw'].nunique()} draws. "
-        f"Left: means over {size} embeddings. Middle: nominal 95%; mean and least over embeddings. Right: error of a "
-        f"ridge probe with the N labels on the chosen of {size} embeddings, above that on the best."
+        f"Probes that see N labels: optima of {found['worlds']['seed'].nunique()} worlds and of emoji's pairs, layers "
+        f"of EfficientNet-Lite0, checkpoints of a small network; {found['emoji']['draw'].nunique()} draws on emoji. "
+        "Top left: means over embeddings. Intervals, nominal 95%: means, dotted the least of an embedding. Regret: "
+        "error of ridge with the N labels on the chosen embedding, above that on the best."
     )
 
 
@@ -79,54 +92,85 @@ def _named(axes: Axes, what: str, title: str) -> None:
     axes.set(xscale="log", xlabel="labelled images N", ylabel=what, title=title)
     axes.set_xticks([50, 100, 200, 400, 800], ["50", "100", "200", "400", "800"])
     axes.minorticks_off()
-    axes.legend(fontsize="small")
 
 
 def facts(tables: Tables) -> Facts:
-    """Tightness, coverage from 100 labels on, and regret at the fewest labels, on worlds and emoji."""
-    worlds, emoji = (tables[name] for name in TABLES)
-    both = pd.concat([worlds.assign(set="worlds"), emoji.assign(set="emoji")])
-    means = both.groupby(["set", *CANDIDATE])[["guaranteed", "class_means"]].mean()
-    times = means["guaranteed"] / means["class_means"].clip(lower=1e-3)
-    fewest = int(worlds["labels"].min())
-    of_worlds, of_emoji, all_labels = (
-        found[found["labels"] == fewest]
-        for found in (
-            regrets(worlds).reset_index(),
-            regrets(emoji).reset_index(),
-            regrets(emoji, "error").reset_index(),
-        )
-    )
-    covered = {name: coverage(table[table["labels"] >= 100]) for name, table in (("worlds", worlds), ("emoji", emoji))}
+    """Tightness, coverage, and regret at the fewest labels, by set, judge and, on emoji, width."""
+    found = sets(tables)
+    worlds, emoji = found["worlds"], found["emoji"]
+    fewest, draws = int(worlds["labels"].min()), (worlds["draw"].nunique(), emoji["draw"].nunique())
+    graphs = pd.concat([worlds.assign(set="worlds"), emoji.assign(set="emoji")])
+    means = graphs.groupby(["set", *CANDIDATE])[["guaranteed", "class_means"]].mean()
+    by_set = (means["guaranteed"] >= 1).groupby("set")
+    informative = means[means["guaranteed"] < 1]
+    times = informative["guaranteed"] / informative["class_means"].clip(lower=1e-3)
+    few = {name: rows[rows["labels"] == fewest] for name, rows in found.items()}
+    judged = {name: (rows, "ridge") for name, rows in few.items()}
+    judged |= {f"emoji, width {k}": (rows, "ridge") for k, rows in few["emoji"].groupby("k")}
+    judged |= {f"{name}, judged by all labels": (rows, "error") for name, rows in few.items()}
+    error = found["checkpoints"].groupby("pairs")["error"].min()
     return {
-        "of": Of(
-            f"{worlds['seed'].nunique()} and 1", f"{worlds['draw'].nunique()} and {emoji['draw'].nunique()}", len(both)
-        ),
+        "of": Of(f"{worlds['seed'].nunique()} and 1", f"{draws[0]} and {draws[1]}", sum(map(len, found.values()))),
         "above": int((means["class_means"] > means["guaranteed"]).sum()),
         "points": len(means),
-        "vacuous": float((means["guaranteed"] >= 1).mean()),
+        "vacuous": by_set.mean().to_dict(),
+        "informative": {name: int(count) for name, count in by_set.agg(lambda rows: (~rows).sum()).items()},
         "times": times.groupby("set").median().to_dict(),
-        "covered": {name: float(found["mean"].mean()) for name, found in covered.items()},
-        "least": {name: float(found["min"].min()) for name, found in covered.items()},
+        "covered": {name: _covered(rows, fewest) for name, rows in found.items()},
         "fewest": fewest,
-        "embeddings": int(emoji.groupby(["pairs", "k"]).ngroups),
-        "worlds": {name: float(of_worlds[name].mean()) for name in CHOICES},
-        "emoji": {name: mean_and_half(of_emoji[name]) for name in CHOICES},
-        "all_labels": {name: float(all_labels[name].mean()) for name in CHOICES},
+        "regret": {name: _mean_regrets(rows, judge) for name, (rows, judge) in judged.items()},
+        "learned": {**error[UNLEARNED].to_dict(), "best": float(error.drop(UNLEARNED).min())},
+        "best_with_more": {name: _least_from(found[name], 2 * fewest) for name in ("layers", "checkpoints")},
     }
+
+
+def _covered(table: pd.DataFrame, fewest: int) -> dict[str, float]:
+    """Coverage with the fewest labels and with more: means and least over embeddings, and embeddings under 90%."""
+    by_size = coverage(table)
+    more = by_size[by_size.index > fewest]
+    by_embedding = table[table["labels"] == fewest].groupby(["pairs", "k"])["covered"].mean()
+    return {
+        "few": float(by_size["mean"][fewest]),
+        "few_least": float(by_size["min"][fewest]),
+        "mean": float(more["mean"].mean()),
+        "least": float(more["min"].min()),
+        "embeddings": len(by_embedding),
+        "under": int((by_embedding < LEAST).sum()),
+    }
+
+
+def _mean_regrets(table: pd.DataFrame, judge: str) -> dict[str, tuple[float, float]]:
+    """Mean regret of each score, and half an interval: over worlds, or over the draws of one seed."""
+    found = regrets(table, judge)
+    units = found.groupby("seed").mean() if table["seed"].nunique() > 1 else found
+    return {name: mean_and_half(units[name]) for name in CHOICES}
+
+
+def _least_from(table: pd.DataFrame, size: int) -> list[str]:
+    """The scores of least mean regret, by either judge, at this number of labels or a larger one."""
+    means = [regrets(table[table["labels"] >= size], judge).groupby("labels").mean() for judge in ("ridge", "error")]
+    return sorted({str(score) for by_size in means for score in by_size.idxmin(axis=1)})
 
 
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
-    few, worlds = {name: mean for name, (mean, _) in facts["emoji"].items()}, facts["worlds"]
+    regret = {name: {score: mean for score, (mean, _) in means.items()} for name, means in facts["regret"].items()}
+    best = {name: min(means, key=means.__getitem__) for name, means in regret.items()}
+    covered, learned = facts["covered"], facts["learned"]
     return {
         "no mean error is above the bound": facts["above"] == 0,
-        "the interval covers on worlds": facts["least"]["worlds"] >= 0.9,
-        "and on some emoji embeddings it does not": facts["least"]["emoji"] < 0.9,
-        "leave-one-out ridge has the least regret": min(few, key=few.__getitem__)
-        == "loo"
-        == min(worlds, key=worlds.__getitem__),
-        "every score is better than chance": max(few, key=few.__getitem__) == "chance",
+        "the intervals cover, but on some optima of emoji": [
+            name for name, of_set in covered.items() if min(of_set["few_least"], of_set["least"]) < LEAST
+        ]
+        == ["emoji"],
+        "leave-one-out ridge has the least regret with both widths": best["worlds"] == best["emoji"] == "loo",
+        "and the H-score, judged by all labels, on worlds": best["worlds, judged by all labels"] == "h_score",
+        "no score chooses best everywhere": len(set(best.values())) > 1,
+        "the H-score errs at the large width alone": regret["emoji, width 32"]["h_score"] < NONE
+        and abs(regret["emoji"]["h_score"] - regret["emoji, width 64"]["h_score"]) < NONE,
+        "LogME has the least regret with more labels": set(map(tuple, facts["best_with_more"].values()))
+        == {("logme",)},
+        "no checkpoint errs less than pixels": learned["best"] >= learned["pixels"],
     }
 
 

@@ -89,14 +89,12 @@ def last_excess(table: pd.DataFrame) -> float:
 def facts(tables: Tables) -> Facts:
     """Excess loss, the checks, and at the end of the training with a penalty both sides of its bounds."""
     table = tables["near_optimal"]
-    first = table[(table["step"] == 0) & ~table["penalised"]]
     last = table[(table["step"] == table["step"].max()) & table["penalised"]]
     last = last.groupby("bound")[["measured", "value"]].median()
     return {
         # The medians of each bound at the end.
         "of": Of(1, table["seed"].nunique(), len(table[["penalised", "bound"]].drop_duplicates())),
         "steps": int(table["step"].max()),
-        "start": float(first["excess_loss"].min()),
         "excess": last_excess(table),
         "checks": len(table),
         "violated": violations(table),

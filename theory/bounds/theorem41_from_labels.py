@@ -25,7 +25,8 @@ replacement it is too wide. The variance of (a) is `(4 (N - 2) ζ_1 + 2 ζ_2) / 
 variance ζ_1 of `f(x)·B_y` and `ζ_2 <= k`. Two embeddings are compared on the same images, by a joint bootstrap.
 
 It speaks of a linear probe on these features, and not of a network trained on the pairs. To choose among embeddings,
-leave-one-out ridge on whitened features does as well. Whiten with the unlabelled images too, never with N alone.
+leave-one-out ridge, LogME or the H-score may be better: that finding says on which. Whiten with the unlabelled images
+too, never with N alone.
 
 Source: put together here; a U-statistic of a linear kernel, as the unbiased HSIC of Song et al. 2012. Relatives are the
 H-score (Bao et al. 2019), which is its biased form with features whitened by the labelled images, and LogME (You et al.
