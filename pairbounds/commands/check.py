@@ -161,7 +161,7 @@ def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: 
     if missing := [name for name in wanted if name not in rows]:
         lacking = f"{len(missing)} of {len(ids)} nodes have no row, {missing[0]!r} the first"
         raise ValueError(f"features {path}: {lacking}. Add their rows, or leave them out of the graph.")
-    return np.asarray(values[[rows[name] for name in wanted]])
+    return values[[rows[name] for name in wanted]]
 
 
 def _names(listed: str | None) -> list[str] | None:

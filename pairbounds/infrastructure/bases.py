@@ -51,7 +51,7 @@ def largest_sizes(columns: FloatArray) -> FloatArray:
 def times_powers(columns: FloatArray, powers: IntArray | int) -> FloatArray:
     """The columns times `2^powers`: exact, unless they end in underflow."""
     with np.errstate(under="ignore"):
-        return np.asarray(np.ldexp(columns, powers))
+        return np.ldexp(columns, powers)
 
 
 def thin_factors(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -70,4 +70,4 @@ def independent(factor: FloatArray) -> FloatArray:
     """
     rotation, values, _ = svd(factor / column_norms(factor), full_matrices=True)
     kept = values > RANK_TOLERANCE * values[0]
-    return np.eye(len(values)) if kept.all() else np.asarray(rotation[:, kept])
+    return np.eye(len(values)) if kept.all() else rotation[:, kept]

@@ -144,7 +144,7 @@ def _ranked(table: pd.DataFrame, order: IntArray, named: Mapping[str, pa.Array |
 
 def _largest(*keys: npt.ArrayLike) -> IntArray:
     """The places of the `TOP` largest, first by the first key; what differs by round-off alone stays in its order."""
-    return np.asarray(np.lexsort([-np.asarray(key, dtype=np.float32) for key in reversed(keys)])[:TOP])
+    return np.lexsort([-np.asarray(key, dtype=np.float32) for key in reversed(keys)])[:TOP]
 
 
 def _across_classes(agreement: Agreement) -> sp.csr_array:

@@ -71,7 +71,7 @@ Rule = Callable[[Views, np.random.Generator], FloatArray]
 def leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """`Pr[labels differ]` of two images drawn by the caption, as the seen images have it; 0 where none is seen."""
     crossing = _crossing(views.seen, views.everything.n_captions)
-    return np.asarray(crossing[views.judged.captions])
+    return crossing[views.judged.captions]
 
 
 def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike

@@ -45,7 +45,7 @@ class Frontier:
         if before is None:
             return np.full(len(self.points[0].entropy), np.nan)
         low, high = (point.agreement[evaluator] for point in self.points[before : before + 2])
-        return np.asarray((1 - share) * low + share * high)
+        return (1 - share) * low + share * high
 
     def temperature_at(self, diversity: float) -> float:
         """The temperature at which it has so many effective positives, interpolated likewise; NaN if there is none."""

@@ -64,7 +64,7 @@ class LinearGaussian(ClosedForm):
         left, right = (
             scipy.linalg.solve_triangular(root, C, lower=True) for root, C in zip(roots, (A, B), strict=True)
         )
-        return np.asarray(scipy.linalg.svdvals(left @ right.T))
+        return scipy.linalg.svdvals(left @ right.T)
 
     def expected(self) -> PairGraph:
         """Bins of the canonical variables of both sides: `n_bins` to the number of correlations on each."""
@@ -81,7 +81,7 @@ class LinearGaussian(ClosedForm):
         edges = np.clip(edges, -FAR, FAR)  # at infinite ones SciPy before 1.16 returns NaN
         corners = np.stack(np.meshgrid(edges, edges, indexing="ij"), axis=-1)
         below = scipy.stats.multivariate_normal.cdf(corners, cov=[[1, rho], [rho, 1]])
-        return np.asarray(np.maximum(0, np.diff(np.diff(below, axis=0), axis=1)))
+        return np.maximum(0, np.diff(np.diff(below, axis=0), axis=1))
 
     def singular_values(self, k: int) -> FloatArray:
         """Products of powers of the canonical correlations."""

@@ -122,4 +122,4 @@ class Candidate:
 
 
 def _kept(side: FloatArray, nodes: npt.NDArray[np.bool_], width: int) -> FloatArray:
-    return np.asarray(np.clip(side[nodes, :width], -LARGEST_FEATURE, LARGEST_FEATURE))
+    return np.clip(side[nodes, :width], -LARGEST_FEATURE, LARGEST_FEATURE)

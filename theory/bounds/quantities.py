@@ -147,7 +147,7 @@ class Encoder:
     def product_factor(self) -> FloatArray:
         """`C = R_F R_Gᵀ`, (k, k), where `F = Q_F R_F` and `G = Q_G R_G`: `F Gᵀ` in orthonormal coordinates."""
         left, right = self._balanced_factors
-        return np.asarray(left @ right.T)
+        return left @ right.T
 
     @cached_property
     def _balanced_factors(self) -> Features:

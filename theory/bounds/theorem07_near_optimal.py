@@ -126,10 +126,10 @@ def _some_splits(spectrum: Spectrum, k: int) -> FloatArray:
 
 def _gaps(spectrum: Spectrum, k: int) -> FloatArray:
     """`1 - σ²_{j+1}` for j = 1..k, (k,), rounded down and at least 0."""
-    return np.asarray(1 - spectrum.upper_values[1 : k + 1] ** 2)
+    return 1 - spectrum.upper_values[1 : k + 1] ** 2
 
 
 def _over(numerator: float, denominators: FloatArray) -> FloatArray:
     """The quotients; infinite where the denominator is 0, whatever the numerator."""
     positive = denominators > 0
-    return np.asarray(np.where(positive, numerator / np.where(positive, denominators, 1.0), np.inf))
+    return np.where(positive, numerator / np.where(positive, denominators, 1.0), np.inf)

@@ -100,7 +100,7 @@ def _reach(encoder: Encoder) -> FloatArray:
     apart = cdist(means, means) / 2 - np.maximum.outer(noise, noise)
     np.fill_diagonal(apart, np.inf)
     reach = apart.min(axis=1)
-    return np.asarray(np.where(reach > TINY, reach, 0.0))
+    return np.where(reach > TINY, reach, 0.0)
 
 
 @once
@@ -127,7 +127,7 @@ def _noise_of_means(encoder: Encoder) -> FloatArray:
     """The round-off of the mean of each class, (r,): a sum of its features before they are centred."""
     moments, mass = _moments(encoder), encoder.graph.left_marginal
     sizes = np.bincount(moments.own, weights=mass * row_norms(_unit(encoder)[0])) / moments.masses
-    return np.asarray(round_off(len(mass)) * sizes)
+    return round_off(len(mass)) * sizes
 
 
 @once
@@ -140,7 +140,7 @@ def _moments(encoder: Encoder) -> ClassMoments:
 def _centred(encoder: Encoder) -> FloatArray:
     """The left embedding of unit size, with mean 0, for the least round-off."""
     left, _ = _unit(encoder)
-    return np.asarray(left - encoder.graph.left_marginal @ left)
+    return left - encoder.graph.left_marginal @ left
 
 
 @once

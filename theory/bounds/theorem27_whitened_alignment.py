@@ -76,8 +76,8 @@ def _singular_values(matrix: FloatArray) -> FloatArray:
     """
     diagonal = np.diag(matrix)
     if np.linalg.norm(matrix - np.diag(diagonal)) <= RANK_TOLERANCE * np.sqrt(len(matrix)):
-        return np.asarray(np.abs(diagonal))
-    return np.asarray(scipy.linalg.svdvals(matrix))
+        return np.abs(diagonal)
+    return scipy.linalg.svdvals(matrix)
 
 
 def _require_full_rank(name: str, factor: FloatArray) -> None:

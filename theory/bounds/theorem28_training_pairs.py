@@ -167,13 +167,13 @@ class Forecast:
 
     @cached_property
     def _energy(self) -> FloatArray:
-        return np.asarray(label_energy(self.graph, self.triplets)[: self.k])
+        return label_energy(self.graph, self.triplets)[: self.k]
 
     def _marginal_changes(self, n_pairs: int) -> list[FloatArray]:
         """`|p̂ / p - 1|` of each node of each side, at most, of all at once."""
         sides = (self.graph.left_marginal, self.graph.right_marginal)
         log = math.log(2 * sum(self.graph.shape) / (1 - self._half))
-        return [np.asarray(bernstein_deviation(1.0, 1.0, log, n_pairs * mass)) for mass in sides]
+        return [bernstein_deviation(1.0, 1.0, log, n_pairs * mass) for mass in sides]
 
     def _operator_noise(self, n_pairs: int) -> tuple[float, float, float]:
         """The noise, s and a of (c) or (e); an infinite noise where a node may be unseen."""

@@ -109,7 +109,7 @@ class ImagePairs:
     @cached_property
     def values(self) -> FloatArray:
         """`λ̂_1 >= λ̂_2 >= …`, (m,), in [-1, 1]."""
-        return np.asarray(eigh(self.induced, self.second, eigvals_only=True)[::-1])
+        return eigh(self.induced, self.second, eigvals_only=True)[::-1]
 
     def next_value(self, k: int) -> float:
         """`λ̂_{k+1}`, rounded up; -inf where there is none. `ValueError` for k beyond the rank of the features."""

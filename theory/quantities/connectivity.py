@@ -114,7 +114,7 @@ def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
     _, compact = np.unique(numbers, return_inverse=True)
     left, masses, shares = _shares(graph, compact)
     cuts = np.bincount(compact[left], weights=masses * (1 - shares))
-    return np.asarray(cuts / np.bincount(compact, weights=graph.left_marginal))
+    return cuts / np.bincount(compact, weights=graph.left_marginal)
 
 
 def conductance(graph: PairGraph, left_mask: npt.ArrayLike) -> float:

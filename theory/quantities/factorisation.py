@@ -152,7 +152,7 @@ def best_partner(graph: PairGraph, f: Any) -> FloatArray:
     left = left / length
     gram = (left.T * graph.left_marginal) @ left
     right = (graph.joint.T @ left) / graph.right_marginal[:, None] @ np.linalg.pinv(gram, hermitian=True)
-    return np.asarray(right / length)
+    return right / length
 
 
 def _loss(joint: Any, left_marginal: Any, right_marginal: Any, f: Any, g: Any) -> Any:

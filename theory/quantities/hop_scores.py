@@ -62,7 +62,7 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
 def _mixed(graph: LabelledGraph, mixing: FloatArray, hops: FloatArray, rows: slice) -> FloatArray:
     """Weighted scores of some filters at left nodes, (q, n, b), from hops, (d + 1, n_left or m, b)."""
     if isinstance(graph, PairGraph):
-        return np.asarray(np.tensordot(mixing, hops[:, rows], axes=1))
+        return np.tensordot(mixing, hops[:, rows], axes=1)
     of_filters = np.tensordot(mixing, hops, axes=1)
     scores = graph.at_nodes(np.concatenate(list(of_filters), axis=1), rows)
     scores *= np.sqrt(graph.graph.left_marginal[rows, None])

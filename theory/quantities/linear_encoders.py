@@ -55,7 +55,7 @@ class LinearEncoder:
         if given.ndim != 2 or given.shape[1] != len(self.weights):
             d = len(self.weights)
             raise ValueError(f"features have shape {given.shape}: the encoder takes rows of {d} features")
-        return np.asarray(given @ self.weights)
+        return given @ self.weights
 
 
 def linear_optimum(

@@ -416,7 +416,7 @@ def _step(nodes: FloatArray, at: int, multiplicities: IntArray) -> _Filter:
 
 def _distances(nodes: FloatArray) -> FloatArray:
     """`t_i - t_j`, (n, n); 1 on the diagonal."""
-    return np.asarray(nodes[:, None] - nodes + np.eye(len(nodes)))
+    return nodes[:, None] - nodes + np.eye(len(nodes))
 
 
 def _chebyshev_points(count: int) -> FloatArray:

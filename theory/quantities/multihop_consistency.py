@@ -395,7 +395,7 @@ def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]
     """The quadrature rule whose Jacobi matrix has these entries appended."""
     whole = [np.concatenate(parts) for parts in ((jacobi.diagonal, diagonal), (jacobi.off_diagonal, off_diagonal))]
     nodes, vectors = _eigh(*whole)
-    return nodes, np.asarray(vectors[0] ** 2)
+    return nodes, vectors[0] ** 2
 
 
 def _eigh(diagonal: FloatArray, off_diagonal: FloatArray) -> tuple[FloatArray, FloatArray]:

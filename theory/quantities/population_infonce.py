@@ -102,7 +102,7 @@ def pair_ratios(graph: PairGraph) -> FloatArray:
     """`P(x, l) / (p_L(x) p_R(l))` of each pair, in the order of `graph.joint.data`."""
     rows, columns = graph.joint.tocoo().coords
     # A quotient by each marginal in turn: their product may be too small for a float.
-    return np.asarray(graph.joint.data / graph.left_marginal[rows] / graph.right_marginal[columns])
+    return graph.joint.data / graph.left_marginal[rows] / graph.right_marginal[columns]
 
 
 def mutual_information(graph: PairGraph) -> float:

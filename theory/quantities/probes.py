@@ -196,7 +196,7 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
     values = scipy.linalg.eigvalsh(gram)
     if values[-1] < LOSSLESS * values[0]:
-        return np.asarray(scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos"))
+        return scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos")
     left, values, right_t = svd(columns)
     kept = values > round_off(len(columns)) * values[0]
     fitted = right_t[kept].T @ ((targets.T @ left[:, kept]).T / values[kept, None])

@@ -77,7 +77,7 @@ class GraphThroughFeatures:
     def normalized(self) -> FloatArray:
         """The symmetric root of M, (m, m): `normalized @ normalized.T` is M, as `ĀĀᵀ` is of a graph."""
         values, vectors = scipy.linalg.eigh(self.moments)
-        return np.asarray((vectors * np.sqrt(np.clip(values, 0, 1))) @ vectors.T)
+        return (vectors * np.sqrt(np.clip(values, 0, 1))) @ vectors.T
 
     @cached_property
     def weighted_targets(self) -> sp.csr_array:
@@ -101,7 +101,7 @@ class GraphThroughFeatures:
         summed = np.zeros((self.features.shape[1], values.shape[1]))
         for rows, block in feature_blocks(self.features):
             summed += (sp.csr_array(values[rows]).T @ (self.graph.left_marginal[rows, None] * block)).T
-        return np.asarray(self.whitening.T @ summed)
+        return self.whitening.T @ summed
 
     @cached_property
     def unreached(self) -> float:

@@ -162,7 +162,7 @@ def _cuts(vectors: FloatArray, sizes: Sequence[int]) -> dict[int, IntArray]:
 
 def _means(vectors: FloatArray, groups: IntArray) -> FloatArray:
     """The mean vector of each group 0..m-1."""
-    return np.asarray((class_indicators(groups).T @ vectors) / np.bincount(groups)[:, None])
+    return (class_indicators(groups).T @ vectors) / np.bincount(groups)[:, None]
 
 
 def of_equal_vectors(vectors: FloatArray) -> IntArray:

@@ -88,12 +88,12 @@ class Spectrum:
         """
         unseen = self.unseen + self.round_off if self.unseen > 0 else 0.0
         ends = np.maximum(self.singular_values + self._error, unseen)
-        return np.asarray(np.minimum(1.0, ends))
+        return np.minimum(1.0, ends)
 
     @cached_property
     def lower_values(self) -> FloatArray:
         """Lower ends of the singular values, (k,), at least 0."""
-        return np.asarray(np.maximum(0.0, self.singular_values - self._error))
+        return np.maximum(0.0, self.singular_values - self._error)
 
     @cached_property
     def rank(self) -> int:
@@ -107,7 +107,7 @@ class Spectrum:
 
     @property
     def _error(self) -> FloatArray:
-        return np.asarray(np.maximum(self.residuals, self.round_off) + self.round_off)
+        return np.maximum(self.residuals, self.round_off) + self.round_off
 
     def tied(self, k: int) -> slice | None:
         """Slice of the triplets that tie where `σ_k = σ_{k+1} > 0`; `None` where the two can be told apart, or are 0.
