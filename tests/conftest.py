@@ -55,3 +55,15 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return code, captured.out, captured.err
 
     return _call
+
+
+@pytest.fixture
+def refused(call: Call) -> Callable[..., str]:
+    """Run a command line that fails for a reason of the user's, with one line and nothing else; return that line."""
+
+    def _refused(app, *arguments: object) -> str:
+        code, out, err = call(app, *arguments)
+        assert (code, out, err.count("\n"), err[:7]) == (2, "", 1, "error: "), err
+        return err
+
+    return _refused
