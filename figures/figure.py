@@ -54,6 +54,8 @@ class Figure:
 
         The caption's numbers are computed from the tables, so that it cannot say what they do not.
 
+        `ValueError`: a table does not fit, and what would; or there is no room for the words.
+
         Parameters
         ----------
         files : tables that lie elsewhere, see `sources`
@@ -64,10 +66,6 @@ class Figure:
         Returns
         -------
         Path, of the last picture.
-
-        Raises
-        ------
-        ValueError : a table does not fit, and what would; or there is no room for the words
         """
         paths = self.sources(tables, files)
         read = {name: self._table(name, path) for name, path in paths.items()}

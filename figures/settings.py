@@ -16,10 +16,8 @@ KEY = "settings"  # of a table's `attrs`
 def read(path: Path) -> pd.DataFrame:
     """A table, its settings among its `attrs`.
 
-    Raises
-    ------
-    FileNotFoundError
-        There is no table, or it is not that of its sidecar, as after a run that was killed between the two.
+    `FileNotFoundError`: there is no table, or it is not that of its sidecar, as after a run that was killed between the
+    two.
     """
     table = read_table(path)
     if disagrees(path):

@@ -74,10 +74,8 @@ def concepts() -> tuple[EmojiConcept, ...]:
     Left out are components and skin tones, country and subdivision flags, and the 14 emoji that are typed
     text before they are pictures (the keycaps, © and ®).
 
-    Raises
-    ------
-    ValueError
-        A package is not installed, or holds other data than the figures were measured on. Another version is no error.
+    `ValueError`: a package is not installed, or holds other data than the figures were measured on. Another version is
+    no error.
     """
     _require_packages()
     records, names, keywords = _records(), _names(), _keywords()

@@ -30,6 +30,8 @@ def require_at_least(settings: object, **least: int) -> None:
 class ImageSettings:
     """The data set and the encoder that looks at it.
 
+    `ValueError`: a data set without its root, or drawn from where it cannot be.
+
     Attributes
     ----------
     dataset : emoji, imagefolder, mdi, openclipart, phosphor, table, tabler, tuxpaint or webdataset
@@ -42,10 +44,6 @@ class ImageSettings:
     device : where encoders run: auto, cpu or cuda
     cache : folder where features and views are kept
     jobs : processes that share the work; --jobs sets it
-
-    Raises
-    ------
-    ValueError : a data set without its root, or drawn from where it cannot be
     """
 
     dataset: str = "emoji"
@@ -120,6 +118,8 @@ def images_of(
 class NaturalSets:
     """Data sets of a study.
 
+    `ValueError`: none at all, or one that `ImageSettings` does not know.
+
     Attributes
     ----------
     datasets : their kinds: openclipart, tuxpaint, emoji and others that captions were written for
@@ -127,10 +127,6 @@ class NaturalSets:
     device : where encoders run: auto, cpu or cuda
     cache : folder where features and views are kept
     jobs : processes that share the work; --jobs sets it
-
-    Raises
-    ------
-    ValueError : none at all, or one that `ImageSettings` does not know
     """
 
     datasets: tuple[str, ...] = NATURAL

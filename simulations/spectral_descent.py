@@ -20,8 +20,6 @@ class SpectralDescent:
 
     `F = D_L^{1/2} f` and `G = D_R^{1/2} g` are the parameters of the towers, which are changed in their place.
 
-    Notes
-    -----
     A step costs O(nnz k + (n_left + n_right) k²).
     """
 

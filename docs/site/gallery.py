@@ -14,13 +14,11 @@ FOLDER = "gallery"
 def pages(figures: Path) -> Iterator[tuple[str, str | bytes]]:
     """Path and content of each page and picture, and of one page that shows them all small.
 
+    `FileNotFoundError`: one is not there: `make figures` draws it.
+
     Parameters
     ----------
     figures : the folder into which they were drawn
-
-    Raises
-    ------
-    FileNotFoundError : one is not there: `make figures` draws it
     """
     lines = ["# Gallery", "", "Every figure, with what it asks, what it shows, and the code that draws it.", ""]
     for name, figure in found().items():

@@ -28,11 +28,8 @@ REASON = re.compile(r"\b(none|nothing|no number)\b(\W+\w+){2}")  # that there is
 def findings_page(tables: Path) -> str:
     """The page in Markdown.
 
-    Raises
-    ------
-    FileNotFoundError : a table is missing
-    ValueError
-        A sentence would not be true of the tables; one of them is of another version; or words lack what they owe.
+    `FileNotFoundError`: a table is missing. `ValueError`: a sentence would not be true of the tables; one of them is of
+    another version; or words lack what they owe.
     """
     parts = [wrapped(_block(OPENING, {}))]
     for finding in in_order():

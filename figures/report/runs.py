@@ -30,14 +30,12 @@ class Refusal(NamedTuple):
 class Runs:
     """Sections of what was found, one for each table, audit, figure and picture; and what is not reported.
 
+    `FileNotFoundError`: there is no such file or folder.
+
     Parameters
     ----------
     places : folders, and files
     made : files that the report itself is written into: none of what it is of
-
-    Raises
-    ------
-    FileNotFoundError : there is no such file or folder
     """
 
     def __init__(self, places: Collection[Path], made: Collection[Path] = ()) -> None:

@@ -97,14 +97,12 @@ def require_folder(target: Path) -> None:
 def locked_folder(folder: Path, name: str = "folder") -> Iterator[None]:
     """Lock a folder, made if need be, against other processes; the lock ends with this process.
 
+    `RuntimeError`: another process has locked it. `OSError`: the folder cannot be made, or nothing can be written into
+    it.
+
     Parameters
     ----------
     name : of what is written, in a folder into which commands write different things at once
-
-    Raises
-    ------
-    RuntimeError : another process has locked it
-    OSError : the folder cannot be made, or nothing can be written into it
     """
     lock = FileLock(folder / f".{name}.lock", blocking=False)
     try:
@@ -196,14 +194,12 @@ def record_output(path: Path, keys: Iterable[str]) -> Output:
 def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, force: bool = False) -> None:
     """Refuse to write where an input is, twice in one place, or over a file that pairbounds did not write.
 
+    `ValueError`: the first such file, by name, and why.
+
     Parameters
     ----------
     inputs : files, and folders of which everything is read; `None` is skipped
     force : replace files that pairbounds did not write; an input is never replaced
-
-    Raises
-    ------
-    ValueError : the first such file, by name, and why
     """
     read = [path for path in inputs if path is not None]
     written: set[str] = set()

@@ -59,14 +59,12 @@ def readable(source: Path) -> Iterator[None]:
 def stored_array(path: Path, what: str, remedy: str = "") -> npt.NDArray[Any]:
     """An array in a `.npy` file, mapped: nothing is unpickled, and what a header declares takes no memory.
 
+    `ValueError`: another file, or one that is shorter than it declares.
+
     Parameters
     ----------
     what : the file is, for the message
     remedy : what to do if it cannot be read
-
-    Raises
-    ------
-    ValueError : another file, or one that is shorter than it declares
     """
     require_file(path, what)
     try:

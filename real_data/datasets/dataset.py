@@ -22,6 +22,9 @@ AT_ONCE = 10_000  # entries whose text is in memory
 class ImageTextDataset:
     """Picture files, each with one or more captions and a label; a picture is read when it is asked for.
 
+    `ValueError`: no image, another number of entries in one of the fields, an id twice, an image without a caption, a
+    label without a name, or a size below 1.
+
     Attributes
     ----------
     name : of the kind of data set
@@ -35,11 +38,6 @@ class ImageTextDataset:
     label_sets : every way to label the images by its name, (n,) each; by default `labels` alone
     class_names : the names of the classes of each label set, where they are known; by default those of `labels`
     subjects : what each image shows: two drawings of one thing have one subject; by default each shows its own
-
-    Raises
-    ------
-    ValueError : no image, another number of entries in one of the fields, an id twice, an image without a caption, a
-        label without a name, or a size below 1
     """
 
     name: str

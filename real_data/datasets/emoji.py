@@ -15,13 +15,11 @@ USUAL_SIZE = 96  # pixels: they are drawings
 def emoji(size: int = 72) -> ImageTextDataset:
     """The images and captions of `emoji_concepts.emoji_graph`: 3,246 images in the order of its left nodes.
 
+    `ValueError`: a size below 1; and the errors of `pairbounds.real_data.emoji_concepts.concepts`.
+
     Parameters
     ----------
     size : pixels along a side: OpenMoji rendered, Twemoji resized from its 72 x 72. Transparent is white.
-
-    Raises
-    ------
-    ValueError : a size below 1; and the errors of `pairbounds.real_data.emoji_concepts.concepts`
     """
     images = [(style, concept) for style in STYLES for concept in concepts()]
     label_sets = {

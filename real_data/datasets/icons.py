@@ -60,16 +60,14 @@ class Icon:
 def icon_set(root: Path, size: int | None = USUAL_SIZE, of: str = "all") -> ImageTextDataset:
     """The icons of a set with a category, or of all sets, where those without one have the label -1.
 
+    `ValueError`: another set; a package that is not there, or holds other counts than were measured.
+
     Parameters
     ----------
     root : the folder that `make data` unpacked into
     size : pixels
     of : tabler (categories and tags), phosphor (the same, in six weights), mdi (categories; names and aliases), or all,
         whose classes are the categories of each set for itself
-
-    Raises
-    ------
-    ValueError : another set; a package that is not there, or holds other counts than were measured
     """
     require_named("set of icons", of, (*ICON_SETS, "all"))
     found = {name: list(_read(name, Path(root))) for name in ICON_SETS}

@@ -27,6 +27,9 @@ def imagefolder(
     A folder named by an ImageNet-1k synset ("n01440764") is the class that open_clip's zero-shot names have for it
     ("tench"); any other has its own name. Pictures that cannot be read are left out, and another taken in their place.
 
+    `ValueError`: a class without pictures, or fewer classes or readable pictures than asked for. `FileNotFoundError`:
+    no such folder, or none of classes in it.
+
     Parameters
     ----------
     classes, samples : how many, drawn at random, as many samples of each class, to within one; by default all
@@ -34,11 +37,6 @@ def imagefolder(
         class: ImageNet's `train` has them, its `val` has 50.
     size : pixels along a side, of each picture's middle; by default each picture is as it is
     cache : folder that keeps what each file holds: the next start reads changed files only; by default all are read
-
-    Raises
-    ------
-    ValueError : a class without pictures, or fewer classes or readable pictures than asked for
-    FileNotFoundError : no such folder, or none of classes in it
     """
     rng = np.random.default_rng(seed)
     chosen = _chosen_classes(Path(folder), classes, rng)

@@ -40,14 +40,12 @@ def openclipart(root: Path, size: int | None = None) -> ImageTextDataset:
     Left out are icons, shapes and folders of no subject. A picture that lies in several folders, often as a link, is
     several images of one subject, each with the class of its folder.
 
+    `ValueError`: the packages are not there, hold other counts than were measured, or a drawing cannot be read.
+
     Parameters
     ----------
     root : the folder that the packages were unpacked into
     size : pixels along a side, of each picture's middle; by default each picture is as it is
-
-    Raises
-    ------
-    ValueError : the packages are not there, hold other counts than were measured, or a drawing cannot be read
     """
     folder = PACKAGES.folder(root)
     paths = [

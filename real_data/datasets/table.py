@@ -22,15 +22,13 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
     captions. A relative path is taken from the table's folder. Pictures that cannot be read, or are not there, are left
     out.
 
+    `ValueError`: no table, a missing column or an empty cell, an image with two labels, or no readable picture.
+    `FileNotFoundError`: no such file.
+
     Parameters
     ----------
     size : pixels along a side, of each picture's middle; by default each picture is as it is
     cache : folder that keeps what each file holds: the next start reads changed files only; by default all are read
-
-    Raises
-    ------
-    ValueError : no table, a missing column or an empty cell, an image with two labels, or no readable picture
-    FileNotFoundError : no such file
     """
     path = Path(path)
     rows = _rows(path)

@@ -29,14 +29,12 @@ def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
 
     Many stamps are there as PNG and as SVG: two images of one subject. Mirrored ones without a sentence are left out.
 
+    `ValueError`: the package is not there, or holds other counts than were measured.
+
     Parameters
     ----------
     root : the folder that the package was unpacked into
     size : pixels along a side, of each picture's middle; by default each picture is as it is
-
-    Raises
-    ------
-    ValueError : the package is not there, or holds other counts than were measured
     """
     folder = PACKAGES.folder(root)
     found = [path for path in folder.rglob("*") if path.suffix in PICTURES]

@@ -43,18 +43,15 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
     An image without captions has "a photo of a CLASS.". What else is there of an image is ignored, and pictures that
     cannot be read are left out.
 
+    `ValueError`: braces that are not closed; a shard that is compressed, or no tar file; an image without a class, with
+    two pictures, or twice in one shard; no readable picture. `FileNotFoundError`: no such shard.
+
     Parameters
     ----------
     shards : the file, or several by braces: "shards-{000..010}.tar"
     size : pixels along a side, of each picture's middle; by default each picture is as it is
     cache : folder in which is kept what each shard holds, so that the next start reads those alone that have changed
         By default all are read.
-
-    Raises
-    ------
-    ValueError : braces that are not closed; a shard that is compressed, or no tar file; an image without a class, with
-        two pictures, or twice in one shard; no readable picture
-    FileNotFoundError : no such shard
     """
     try:
         paths = [Path(name) for name in braceexpand(str(shards))]

@@ -28,14 +28,12 @@ def content_key(*parts: str) -> str:
 def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterable[Rows]]) -> FloatArray:
     """The rows 0..size-1, (size, width), those that are not yet in the folder `place` computed and put there.
 
+    `ValueError`: no rows; a file in `place` that is not what was written there; another number of rows than `size`.
+
     Parameters
     ----------
     place : names all that decides the rows; `None` to keep nothing
     rows_from : called with the first row that is lacking, yields it and all that come after it, in any batches
-
-    Raises
-    ------
-    ValueError : no rows; a file in `place` that is not what was written there; another number of rows than `size`
     """
     if size < 1:
         raise ValueError("there is nothing to encode")

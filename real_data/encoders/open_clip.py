@@ -33,6 +33,10 @@ Precision = Literal["float32", "bfloat16"]
 class OpenClip(DualEncoder, LiveEncoder):
     """A CLIP model.
 
+    `ValueError`: an unknown model, tag or precision; weights that do not fit the model; published ones of another
+    activation; a checkpoint that holds more than weights, which is never unpickled. `FileNotFoundError`: the weights
+    are not here, and the hub cannot be reached.
+
     Parameters
     ----------
     model : an architecture, one of `open_clip.list_models()`
@@ -41,12 +45,6 @@ class OpenClip(DualEncoder, LiveEncoder):
         tell its activation: OpenAI's need an architecture whose name ends in "-quickgelu".
     precision : bfloat16 computes in it where it is safe (autocast), several times faster on recent processors
     device : as `pairbounds.infrastructure.devices.torch_device` has it
-
-    Raises
-    ------
-    ValueError : an unknown model, tag or precision; weights that do not fit the model; published ones of another
-        activation; a checkpoint that holds more than weights, which is never unpickled
-    FileNotFoundError : the weights are not here, and the hub cannot be reached
     """
 
     name = "open-clip"
@@ -106,11 +104,8 @@ class OpenClip(DualEncoder, LiveEncoder):
 def architecture(model: str) -> dict[str, Any]:
     """The configuration of one of open_clip's models, looked up without waiting for a network.
 
-    Raises
-    ------
-    ValueError
-        There is none of that name, or it is that of a place ("hf-hub:", "local-dir:"), whose weights come unasked.
-    FileNotFoundError : its tokenizer is on the hub, which cannot be reached
+    `ValueError`: there is none of that name, or it is that of a place ("hf-hub:", "local-dir:"), whose weights come
+    unasked. `FileNotFoundError`: its tokenizer is on the hub, which cannot be reached.
     """
     configuration: dict[str, Any] | None = None if ":" in model else open_clip.get_model_config(model)
     if configuration is None:

@@ -73,14 +73,12 @@ class Bootstrap:
 def estimate(values: FloatArray, draws: IntArray, bootstrap: Bootstrap) -> Estimate | None:
     """The mean of a value for each image, over independent draws of images; `None` if some draw has no value.
 
+    Two draws give a wide interval, and one gives no end to it.
+
     Parameters
     ----------
     values : (n,), NaN where an image has none
     draws : (n,), the draw that each image belongs to
-
-    Notes
-    -----
-    Two draws give a wide interval, and one gives no end to it.
     """
     known, names = ~np.isnan(values), np.unique(draws)
     if len(np.unique(draws[known])) < len(names):

@@ -59,16 +59,14 @@ def off_diagonal(
 ) -> dict[str, OffDiagonal]:
     """Consistency and diversity of each left node's induced pairs with those of other groups, for each exclusion.
 
+    `P_T` is formed a block of rows at a time: memory O(nnz + BLOCK).
+
     Parameters
     ----------
     evaluators : for each (n_left,), a class for each left node, or (n_left, d), features of unit length: then two left
         nodes agree as far as the product of their features says
     exclusions : for each (n_left,), groups whose inner pairs do not count: every left node on its own, or all drawings
         of one thing together
-
-    Notes
-    -----
-    `P_T` is formed a block of rows at a time: memory O(nnz + BLOCK).
     """
     opinions, groups = (
         {name: np.asarray(values) for name, values in given.items()} for given in (evaluators, exclusions)

@@ -81,8 +81,6 @@ def simclr(pixels: int, strength: float = 1.0) -> v2.Transform:
 
     `ValueError`: a strength outside (0, 1].
 
-    Notes
-    -----
     Source: Chen, Kornblith, Norouzi and Hinton 2020, appendix A, with colour strength 1.
     """
     if not 0 < strength <= 1:

@@ -55,13 +55,11 @@ class Similarities:
 def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | None = None) -> Similarities:
     """Cosines of features, the `keep` largest in each row (all of them by default).
 
+    O(n_left n_right d) time in single precision, O(n_left keep) memory beside a block.
+
     Parameters
     ----------
     left : (n_left, d), right : (n_right, d)
-
-    Notes
-    -----
-    O(n_left n_right d) time in single precision, O(n_left keep) memory beside a block.
     """
     first, second = (unit_rows(np.asarray(features, dtype=np.float32)) for features in (left, right))
     return _largest(lambda rows: first[rows] @ second.T, len(first), len(second), 1, keep)
@@ -72,13 +70,11 @@ def best_match_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int
 
     With the crops of an image as its parts and views on the right: could this view come from that image?
 
+    O(n_left c n_right d) time in single precision.
+
     Parameters
     ----------
     left : (n_left, c, d), right : (n_right, d), keep : as in `cosine_similarities`
-
-    Notes
-    -----
-    O(n_left c n_right d) time in single precision.
     """
     parts, wholes = np.asarray(left, dtype=np.float32), np.asarray(right, dtype=np.float32)
     _, count, width = parts.shape

@@ -14,6 +14,11 @@ def resampled_nt_xent(
 ) -> torch.Tensor:
     """NT-Xent over a batch of two views whose pairs a guide, e.g. CLIP's image encoder, has resampled.
 
+    `ValueError`: shapes that do not fit, an odd number of rows, fewer than four, values that are not finite, an unknown
+    rule, an option out of range.
+
+    Cost: O(B² (d + g + log B)) time, O(B²) memory.
+
     Parameters
     ----------
     z : (2B, d), embeddings of the B >= 2 images: first views, then second views in the same order
@@ -26,15 +31,6 @@ def resampled_nt_xent(
     Returns
     -------
     scalar tensor, differentiable in z, in z's precision or single, whichever is higher.
-
-    Raises
-    ------
-    ValueError : shapes that do not fit, an odd number of rows, fewer than four, values that are not finite, an unknown
-        rule, an option out of range
-
-    Notes
-    -----
-    Cost: O(B² (d + g + log B)) time, O(B²) memory.
     """
     _check_batch(z, guide)
     rules = _as_rules(rule)

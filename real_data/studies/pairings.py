@@ -51,6 +51,8 @@ def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
 def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1) -> dict[str, pd.DataFrame]:
     """Every pairing on every draw of images.
 
+    `ValueError`: a data set too small for the protocol.
+
     Returns
     -------
     pairings_frontier : consistency and diversity of every pairing in every draw at every temperature
@@ -58,10 +60,6 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     pairings_difference : by how much captions, and the control without text, are more consistent than every other
     pairings_verdict : what that allows one to say, in words
     pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
-
-    Raises
-    ------
-    ValueError : a data set too small for the protocol
     """
     work = partial(measure_draw, source, protocol, seed)
     found: list[Drawn] = on_draws(work, source, protocol.total_images, protocol.draws, seed, jobs)

@@ -27,6 +27,8 @@ SIMCLR, ALL = "none", "all"  # no rule; every one of the four, and all of them t
 class Settings(TrainingSettings):
     """Encoders, their data and their training.
 
+    `ValueError`: a rule, guide or run that there is not; no baseline; further seeds where nothing is tuned.
+
     Attributes
     ----------
     rules : "all", "none", one of the four, or several joined by +
@@ -39,10 +41,6 @@ class Settings(TrainingSettings):
     tuned_rates : learning rates that are tried
     tuned_strengths : strengths of the augmentations that are tried
     whole_seeds : so many seeds have all runs, and the further ones what is tuned alone
-
-    Raises
-    ------
-    ValueError : a rule, guide or run that there is not; no baseline; further seeds where nothing is tuned
     """
 
     rules: str = ALL
@@ -122,14 +120,12 @@ def resampling_runs(
     The untrained, the supervised and SimCLR's; and for each rule one with each guide, the encoder and the controls.
     Of two views of one image labels and captions say nothing: DropFalsePositive has no such controls.
 
+    `ValueError`: an unknown rule.
+
     Parameters
     ----------
     rule : as `pairbounds.real_data.resampling.resampled_nt_xent` has it; or "all": the four, and all of them together
     baselines : of SimCLR, with other weights
-
-    Raises
-    ------
-    ValueError : an unknown rule
     """
     rules = (*FOUR, ALL_FOUR) if rule == ALL else () if rule == SIMCLR else (rule,)
     for part in "+".join(rules).split("+") if rules else ():

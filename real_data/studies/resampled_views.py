@@ -28,6 +28,8 @@ NO_TEXT, ORACLE, RANDOM = f"no text, by {FROZEN}", "oracle", "random"
 class Settings(ImageSettings):
     """Images, and the graphs of their views.
 
+    `ValueError`: a number that is too small.
+
     Attributes
     ----------
     total_images, draws : about so many images, in so many disjoint draws, a graph each
@@ -35,10 +37,6 @@ class Settings(ImageSettings):
     keep : views that could come from an image, the most similar ones; of all others it has true negatives
     diversity : effective number of positives of an image, itself among them, which sets the temperature
     k : width of the embedding
-
-    Raises
-    ------
-    ValueError : a number that is too small
     """
 
     total_images: int = 2_000
@@ -68,14 +66,12 @@ def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: in
     learned from these images, what is below its heads and has met no text, if it has that; and as controls the labels
     and noise. The classes are those of the first label set.
 
+    `ValueError`: a data set too small for the settings; a diversity that no temperature reaches.
+
     Returns
     -------
     DataFrame, as `pairbounds.theory.resampling.effects.resampling_effects` has it, with draw, estimator, images and
     temperature
-
-    Raises
-    ------
-    ValueError : a data set too small for the settings; a diversity that no temperature reaches
     """
     work = partial(_measure_draw, source, settings, seed)
     return pd.concat(on_draws(work, source, settings.total_images, settings.draws, seed, jobs), ignore_index=True)

@@ -74,8 +74,6 @@ def judgements(
 def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neighbours: int) -> Shares:
     """Shares by the most frequent class of the nearest training images, by cosine; of as frequent ones the first.
 
-    Notes
-    -----
     Cost: O(n_judged n_train width).
     """
     rows = unit_rows(np.where(features.any(axis=1, keepdims=True), features, 1.0))
@@ -111,6 +109,10 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
 
     Cross-entropy by SGD with momentum and a cosine schedule, on features that are standardised by the training part.
 
+    `ValueError`: features that are not finite.
+
+    Cost: O(epochs n width classes) for each weight decay.
+
     Parameters
     ----------
     features : (n, width)
@@ -119,14 +121,6 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     Returns
     -------
     The shares, and the weight decay that was best on validation.
-
-    Raises
-    ------
-    ValueError : features that are not finite
-
-    Notes
-    -----
-    Cost: O(epochs n width classes) for each weight decay.
     """
     scaled, classes = standardised(features, parts.train), torch.from_numpy(labels)
     classifiers = [zero_classifier(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]

@@ -22,16 +22,14 @@ class FreshViews(ViewSource):
 
     A view follows from its seed alone: it is the same in every batch, for any number of workers.
 
+    `ValueError`: images without a common size; a picture that cannot be read.
+
     Attributes
     ----------
     dataset : images of one size, which is that of the views
     strength : of the augmentations, as in `simclr`
     guide : an encoder that embeds views as they come, or `None`
     workers : processes that draw views; 0 for this one
-
-    Raises
-    ------
-    ValueError : images without a common size; a picture that cannot be read
     """
 
     dataset: ImageTextDataset

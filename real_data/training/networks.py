@@ -55,6 +55,8 @@ class SmallResNet(nn.Sequential):
 class Backbone(nn.Module):
     """A network without its classifier, its weights drawn from torch's generator: (b, 3, s, s), bytes, to (b, width).
 
+    `ValueError`: no such network.
+
     Parameters
     ----------
     name : "small", "small_map" (its features by their place), a network of timm, or "open_clip/NAME" for the image
@@ -63,10 +65,6 @@ class Backbone(nn.Module):
     Attributes
     ----------
     width : of the features
-
-    Raises
-    ------
-    ValueError : no such network
     """
 
     mean: torch.Tensor

@@ -15,6 +15,8 @@ Precision = Literal["float32", "bfloat16"]
 class Optimisation:
     """The optimisation of encoders but for its learning rate; the defaults are for the emoji on a CPU.
 
+    `ValueError`: a number that is out of range, an unknown precision.
+
     Attributes
     ----------
     backbone : "small", "small_map", a network of timm, or open_clip/NAME
@@ -29,10 +31,6 @@ class Optimisation:
     temperature : of NT-Xent
     head_width : of the embedding that NT-Xent compares
     head_norm : batch norm after both layers of the head
-
-    Raises
-    ------
-    ValueError : a number that is out of range, an unknown precision
     """
 
     backbone: str = "small"

@@ -33,13 +33,11 @@ class Split:
 def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
     """A random split: 60% of the subjects train, 20% choose, 20% judge.
 
+    `ValueError`: fewer than 5 subjects, or fewer than 20 beside those that judge.
+
     Parameters
     ----------
     judged : so many images at the end judge, if any; then 5% of the others' subjects choose
-
-    Raises
-    ------
-    ValueError : fewer than 5 subjects, or fewer than 20 beside those that judge
     """
     given = np.asarray(subjects)
     others = len(given) - judged

@@ -78,6 +78,11 @@ def train_encoder(
 ) -> Trained:
     """Train an encoder from random weights.
 
+    `ValueError`: fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data.
+    `FloatingPointError`: features or loss are not finite: the learning rate is too high.
+
+    On a CPU the log is the same to the last digit, killed or not, for one number of threads.
+
     Parameters
     ----------
     images : those that it is trained on, by index
@@ -87,15 +92,6 @@ def train_encoder(
     folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
         By default nothing is kept.
     watch : called after each epoch, with its number from 1 on and the encoder
-
-    Raises
-    ------
-    ValueError : fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data
-    FloatingPointError : features or loss are not finite: the learning rate is too high
-
-    Notes
-    -----
-    On a CPU the log is the same to the last digit, killed or not, for one number of threads.
     """
     state = _State(objective, recipe, images, seed, torch_device(device))
     identity = {"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(about or {})}

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class TrainingSettings(Optimisation, ImageSettings):
     """Images, the training of an encoder on them, and its evaluation.
 
+    `ValueError`: a number that is out of range; a data set without its root, or a root without its data set; epochs and
+    iterations.
+
     Attributes
     ----------
     size : pixels of the images
@@ -27,11 +30,6 @@ class TrainingSettings(Optimisation, ImageSettings):
     neighbours : of an image, whose most frequent class it gets
     workers : processes that draw new views
     runs : folder where finished encoders and epochs are kept; `study` takes that of the table
-
-    Raises
-    ------
-    ValueError : a number that is out of range; a data set without its root, or a root without its data set; epochs and
-        iterations
     """
 
     size: int | None = 64

@@ -78,13 +78,11 @@ def view_pool(
 
     They are those of `views_of(dataset, count, strength, seed=0)`: whoever encodes that data set sees the same.
 
+    `ValueError`: images without a common size, a strength outside (0, 1], features that do not fit.
+
     Parameters
     ----------
     seen : (n count, g), a guide's features of those views
-
-    Raises
-    ------
-    ValueError : images without a common size, a strength outside (0, 1], features that do not fit
     """
     pictures = stored_pictures(views_of(dataset, count, strength, seed=0), cache)
     pool = pictures.reshape(len(dataset), count, *pictures.shape[1:])

@@ -32,15 +32,13 @@ def score(
 ) -> Score:
     """A claim held against what is measured on one graph.
 
+    `HypothesisError`: a hypothesis fails.
+
     Parameters
     ----------
     features : (n_left, k) and (n_right, k), for a claim about encoders or critics
         By default the optimum.
     penalty : μ, for a claim about a penalised loss
-
-    Raises
-    ------
-    HypothesisError : a hypothesis fails
     """
     return score_of(claim, embedded(graph, k, features, penalty))
 

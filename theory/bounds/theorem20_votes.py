@@ -60,15 +60,13 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 class Critic:
     """A critic on a graph, the distributions that it models, and what round-off may do to them.
 
-    Attributes
-    ----------
-    left, right : (n_left, d) and (n_right, d), f and g
-
-    Notes
-    -----
     Every pair of nodes has a score: a pass over them takes O(n_left n_right d), in blocks of
     `quantities.population_infonce.BLOCK` scores, never the whole matrix. `HypothesisError` where scores
     overflow. Source: new here.
+
+    Attributes
+    ----------
+    left, right : (n_left, d) and (n_right, d), f and g
     """
 
     graph: PairGraph

@@ -32,14 +32,12 @@ from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, Rule, g
 def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) -> tuple[float, float]:
     """A lower and an upper bound of the squared error of the ridge probe on the true ratio; rounded outward.
 
+    `ValueError`: the graph lacks labels on the left; ridge or hops out of range.
+
     Parameters
     ----------
     ridge : λ, positive
     hops : steps of Lanczos, at least 1; by default `pairbounds.theory.quantities.multihop_consistency.default_hops`
-
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left; ridge or hops out of range
 
     Examples
     --------

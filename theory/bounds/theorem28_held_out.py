@@ -50,6 +50,9 @@ def excess_from_samples(
 ) -> float:
     """The population loss of an encoder above that of the best with scores up to R, at most, with probability `level`.
 
+    `ValueError`: fewer than two training pairs or four fresh ones; R not positive; level not in (0, 1); shapes that do
+    not fit.
+
     Parameters
     ----------
     counts : (n_left, n_right), counts of each pair in the sample that the encoder was trained on
@@ -57,11 +60,6 @@ def excess_from_samples(
         The encoder; 0 for nodes that it has not seen.
     left, right : (m,), the ends of the fresh pairs, as rows of f and of g, in random order
     largest : R, the bound of the scores of the encoder that it is compared with
-
-    Raises
-    ------
-    ValueError
-        Fewer than two training pairs or four fresh ones; R not positive; level not in (0, 1); shapes that do not fit.
     """
     table = np.asarray(counts, dtype=np.float64)
     rows, columns = np.asarray(left, dtype=np.int64), np.asarray(right, dtype=np.int64)

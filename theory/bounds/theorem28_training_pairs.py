@@ -71,6 +71,8 @@ MOST_PAIRS = 10**18
 def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
     """The bound (d) of the excess loss of an encoder that is best, at width k, on counted pairs.
 
+    `ValueError`: counts of another shape, none at all, or of pairs that the graph does not have.
+
     Parameters
     ----------
     graph : the population
@@ -79,10 +81,6 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
     Returns
     -------
     float, inf where `η >= γ`.
-
-    Raises
-    ------
-    ValueError : counts of another shape, none at all, or of pairs that the graph does not have
     """
     seen = np.asarray(counts, dtype=np.float64)
     if seen.shape != graph.shape or not seen.sum() > 0:
@@ -106,6 +104,8 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
 class Forecast:
     """Guarantees of n independent pairs of a graph at a width, for any n, from one spectrum.
 
+    `ValueError`: level not in (0, 1), k out of range; of a method, n below 1, or a graph without labels.
+
     Attributes
     ----------
     graph : the population, with labels for the squared error
@@ -113,10 +113,6 @@ class Forecast:
     level : probability of the guarantee
     known_marginals : whether the encoder is trained with the true marginals, by (a) and (c), or with those of the
         pairs, by (d) and (e)
-
-    Raises
-    ------
-    ValueError : level not in (0, 1), k out of range; of a method, n below 1, or a graph without labels
     """
 
     graph: PairGraph

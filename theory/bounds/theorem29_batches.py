@@ -100,16 +100,14 @@ def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
 def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
     """The false negatives of an anchor in a batch of B pairs, by (c).
 
+    `ValueError`: a batch of fewer than 2 pairs.
+
     Returns
     -------
     DataFrame
         A row for each kind, "same class" (of the negative's caption, or where captions have no labels of its image; no
         row without labels), "same caption" and "also a pair"; columns expected (their number among the B - 1 negatives)
         and none (the probability that there is none).
-
-    Raises
-    ------
-    ValueError : a batch of fewer than 2 pairs
     """
     import pandas as pd
 
@@ -153,13 +151,11 @@ class Dropping:
 def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
     """Effects of dropping negatives by a guide, by (d), which do not depend on the size of the batch.
 
+    `ValueError`: guide classes of another number of images; one class alone, which leaves no negative.
+
     Parameters
     ----------
     guide : (n_left,), the guide's class of each image: an integer, as of k-means on features, or a zero-shot label
-
-    Raises
-    ------
-    ValueError : guide classes of another number of images; one class alone, which leaves no negative
     """
     classes, group = np.unique(np.asarray(guide), return_inverse=True)
     if group.shape != (graph.n_left,):

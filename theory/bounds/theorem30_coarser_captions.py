@@ -40,6 +40,8 @@ MOST_POOLED = 5_000_000  # pairs of images that share their captions: a spectrum
 def coarser(graph: PairGraph, channel: Any) -> PairGraph:
     """The graph with its right nodes merged, or sent through a channel.
 
+    `ValueError`: a group for each of another number of nodes; a matrix whose rows are no probabilities.
+
     Parameters
     ----------
     channel : (n_right,) the group of each right node, of any kind; or (n_right, m), dense or sparse, rows that sum to 1
@@ -47,10 +49,6 @@ def coarser(graph: PairGraph, channel: Any) -> PairGraph:
     Returns
     -------
     PairGraph, with the left labels and ids; its right nodes are the groups in sorted order, without labels.
-
-    Raises
-    ------
-    ValueError : a group for each of another number of nodes; a matrix whose rows are no probabilities
     """
     groups = None
     if not sp.issparse(channel) and np.ndim(channel) == 1:
@@ -77,17 +75,13 @@ def coarser(graph: PairGraph, channel: Any) -> PairGraph:
 def pooled(graph: PairGraph, groups: npt.ArrayLike) -> PairGraph:
     """The graph in which the left nodes of a group share their pairs, each with its own mass, label and id.
 
+    `ValueError`: a group for each of another number of nodes; more than `MOST_POOLED` pairs.
+
+    Cost: linear in the pairs that come of it, `pooled_pairs`.
+
     Parameters
     ----------
     groups : (n_left,) the group of each left node, of any kind
-
-    Raises
-    ------
-    ValueError : a group for each of another number of nodes; more than `MOST_POOLED` pairs
-
-    Notes
-    -----
-    Cost: linear in the pairs that come of it, `pooled_pairs`.
     """
     merge = _merge(graph, groups)
     if (pairs := _pairs(graph, merge)) > MOST_POOLED:

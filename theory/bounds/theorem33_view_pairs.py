@@ -35,15 +35,13 @@ def values_from_views(
 ) -> tuple[FloatArray, float]:
     """The estimates τ̂_i², (d,), in falling order, and by how much each may be off, with probability `level`.
 
+    `ValueError`: shapes that differ; a level not in (0, 1); features beyond B, or a B below d, which whitened ones
+    exceed.
+
     Parameters
     ----------
     first, second : (n, d), whitened features of both views of each natural image
     largest : B, the largest squared norm that the features of any view can have
-
-    Raises
-    ------
-    ValueError
-        Shapes that differ; a level not in (0, 1); features beyond B, or a B below d, which whitened ones exceed.
     """
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if one.shape != other.shape or one.ndim != 2 or not one.size:

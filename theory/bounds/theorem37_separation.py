@@ -43,15 +43,13 @@ def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, fl
     Rounded outward; the mean is over labellings. Captions are better than views for most labellings where the second is
     smaller.
 
+    `HypothesisError`: components of different masses; k is not below their number; the captions lack labels.
+
     Parameters
     ----------
     views : a component for each of N images; its labels play no part, as the mean is over all labellings
     captions : with left labels of r classes
     k : at least 1 and below N
-
-    Raises
-    ------
-    HypothesisError : components of different masses; k is not below their number; the captions lack labels
     """
     masses = np.bincount(views.components[0], views.left_marginal)
     n, r = len(masses), len(class_masses(captions))

@@ -200,15 +200,13 @@ def certified_mse_at_most(
 ) -> float:
     """Bound 43′ of ε₂(f̂) with probability `1 - 2δ` over n independent image pairs, (b); at most 1, and 1 for too few.
 
+    `ValueError`: n below 1, a level not in (0, 1), or numbers that no population has.
+
     Parameters
     ----------
     unreached, variation, largest, spread, dimension : e_X, φ, R², b and d of the population
     next_value : `λ̂_{k+1}` of the pairs; for another n than theirs this is a forecast with that value
     bias : `ρ ‖β‖²` of a ridge
-
-    Raises
-    ------
-    ValueError : n below 1, a level not in (0, 1), or numbers that no population has
     """
     if not (n >= 1 and 0 < level < 1 and next_value <= 1 and 0 <= unreached <= 1 and bias >= 0):
         raise ValueError("give n >= 1, 0 < level < 1, e_X in [0, 1], λ̂ at most 1 and a bias of at least 0")

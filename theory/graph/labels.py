@@ -16,6 +16,9 @@ def coded(
 ) -> tuple[dict[str, IntArray | None], tuple[str, ...] | None]:
     """Integer labels of both sides, one numbering for the two, and the names of the classes where they have names.
 
+    `ValueError`: labels that are no one-dimensional array; numbers that are no integers; integers on one side and names
+    on the other; integers beyond the names; a side on which every label is missing; numbers in bfloat16.
+
     Parameters
     ----------
     sides : for each side its labels, (n,), or `None`
@@ -28,11 +31,6 @@ def coded(
     -------
     labels : for each side (n,), `UNLABELLED` where there is none, or `None`
     names : (r,), or `None` where labels are integers without names
-
-    Raises
-    ------
-    ValueError : labels that are no one-dimensional array; numbers that are no integers; integers on one side and names
-        on the other; integers beyond the names; a side on which every label is missing; numbers in bfloat16
     """
     given = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
     coded_sides = {side: _integers(side, labels) for side, labels in given.items()}

@@ -101,13 +101,11 @@ class CoqProof(Proof):
 def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> CoqProof:
     """Bounds of the linear probe on the optimum of width k, as theorems of Coq: 4, 15 and 16, or 18 with a penalty.
 
+    `ValueError`: as `prove`, and for a graph that is too large for Coq.
+
     Parameters
     ----------
     k, penalty : as `prove` takes them
-
-    Raises
-    ------
-    ValueError : as `prove`, and for a graph that is too large for Coq
 
     Examples
     --------

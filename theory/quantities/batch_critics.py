@@ -49,15 +49,13 @@ class Critics:
     def in_batches(self, batch: int, dropped: Dropped = "nothing") -> list[Critic]:
         """A critic for each rate, after `n_pairs // batch` steps: embeddings (n_left, k) and (n_right, k) of all nodes.
 
+        `ValueError`: fewer than 2 pairs in a batch, or more than a critic sees.
+
         Parameters
         ----------
         batch : pairs of a step
         dropped : those of the negatives of a pair that do not count: nothing; repeats of its caption for its image, and
             of its image for its caption; pairs that the graph has; or as many others as these, by chance
-
-        Raises
-        ------
-        ValueError : fewer than 2 pairs in a batch, or more than a critic sees
         """
         if not 2 <= batch <= self.n_pairs:
             raise ValueError(

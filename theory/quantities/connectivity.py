@@ -74,8 +74,6 @@ def cross_class_leaks(graph: PairGraph) -> FloatArray:
 
     `ValueError`: the graph lacks labels on the left.
 
-    Notes
-    -----
     `β(x) = Σ_l P(l | x) (1 - P(y(x), l) / p_R(l))`. Linear in the number of pairs, up to a sort. Computed once for each
     graph.
     """
@@ -95,18 +93,14 @@ def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
 
     Here `vol(S) = p_L(S)`: φ(S) is the probability that an induced pair which starts in S leaves it.
 
+    `ValueError`: `parts` of the wrong shape, or not integers.
+
+    Linear in the number of pairs.
+
     Parameters
     ----------
     parts : (n_left,), integers, the part of each left node; the result follows the order of the numbers that occur.
         With `graph.left_labels` it is the conductance of each class.
-
-    Raises
-    ------
-    ValueError : `parts` of the wrong shape, or not integers
-
-    Notes
-    -----
-    Linear in the number of pairs.
     """
     numbers = np.asarray(parts)
     if numbers.shape != (graph.n_left,) or not (np.issubdtype(numbers.dtype, np.integer) or numbers.dtype == np.bool_):

@@ -172,6 +172,12 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     has orthonormal columns. By Ky Fan the trace lies between the sums of the t smallest and of the t largest
     eigenvalues of `Uᵀ Ỹ Ỹᵀ U`: its eigenvectors attain both, and other choices every value between.
 
+    `ValueError`: k out of range, too few triplets. `HypothesisError`: the graph lacks labels on the left; the tie has
+    no end within `TIE_ENTRIES` of singular vectors.
+
+    O(n_left k + m r min(m, r)) for r classes; where the tie goes on, linear in the pairs for `σ = 1`, and else a few
+    calls of `spectrum`.
+
     Parameters
     ----------
     triplets : at least k + 1, or all that there are. Where the tie goes on beyond them, the space of `σ = 1` is read
@@ -181,16 +187,6 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     Returns
     -------
     (least, most) : in [0, 1], exact up to the round-off of the triplets; what ties is what `Spectrum.tied` says.
-
-    Raises
-    ------
-    ValueError : k out of range, too few triplets
-    HypothesisError : the graph lacks labels on the left; the tie has no end within `TIE_ENTRIES` of singular vectors
-
-    Notes
-    -----
-    O(n_left k + m r min(m, r)) for r classes; where the tie goes on, linear in the pairs for `σ = 1`, and else a few
-    calls of `spectrum`.
 
     Examples
     --------

@@ -100,6 +100,10 @@ def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
     is: so all that is known of encoders of that excess loss holds of f. Where `c <= 0`, pairs repel one another, and
     what is known of `c f` says nothing of zero-shot predictions by f.
 
+    `ValueError`: shapes that do not fit the graph; values that are not finite.
+
+    Cost: that of `spectral_loss`.
+
     Parameters
     ----------
     f : (n_left, k), g : (n_right, k), numpy or torch
@@ -108,14 +112,6 @@ def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
     Returns
     -------
     float; 0 where `f(x)ᵀ g(l)` is 0 for every x and l, so that no scale changes anything.
-
-    Raises
-    ------
-    ValueError : shapes that do not fit the graph; values that are not finite
-
-    Notes
-    -----
-    Cost: that of `spectral_loss`.
     """
     left, right = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
     _check_shapes(graph, left, right)
@@ -134,17 +130,13 @@ def best_partner(graph: PairGraph, f: Any) -> FloatArray:
     in G, whose best fit is the projection, `F Gᵀ = Π_F Ā`. A map T of f makes `(F T) G'ᵀ = F (G' Tᵀ)ᵀ` of the pair:
     that is f beside another partner, and so no better than the best.
 
+    `ValueError`: features of the wrong shape or not finite.
+
+    Cost: O(nnz k + n_left k²).
+
     Parameters
     ----------
     f : (n_left, k), numpy or torch, unweighted
-
-    Raises
-    ------
-    ValueError : features of the wrong shape or not finite
-
-    Notes
-    -----
-    Cost: O(nnz k + n_left k²).
     """
     left = as_features(f, graph.n_left, "f")
     # Unit columns, so that a small feature is not taken for round-off of a large one.

@@ -28,20 +28,16 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
     how far that of its own class is ahead (`pairbounds.theory.quantities.margins`); infinite where there is no other
     class. Through features the scores are `X̃ q(M) B`.
 
-    Parameters
-    ----------
-    filters : (d + 1,) each, q in the basis `T_j(2t - 1)`, j = 0..d
+    `ValueError`: the graph lacks labels on the left.
 
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left
-
-    Notes
-    -----
     Chebyshev's recurrence, in which round-off does not grow but with d², over blocks of columns. Cost: O(d nnz r) and
     O(d n_left r) for each q, for r classes; memory little more than
     `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, but at least d + 4 columns. Where the hops are small they
     are kept with the graph, and only the second cost is paid again.
+
+    Parameters
+    ----------
+    filters : (d + 1,) each, q in the basis `T_j(2t - 1)`, j = 0..d
     """
     if not filters:
         return []

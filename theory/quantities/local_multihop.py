@@ -151,18 +151,8 @@ class LocalBound:
 def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> LocalBound:
     """Theorem 16: a bound of the 0-1 error of a linear probe on the top k, by multi-hop scores and `σ_k`, `σ_{k+1}`.
 
-    Parameters
-    ----------
-    spectrum : at least k + 1 triplets
-    k : at least 1
-    hops : at least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1. By default `default_hops`.
+    `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
 
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left; hops is below 1 or not an integer
-
-    Notes
-    -----
     Needs no eigenvector. Cost: `label_measure` and, for each filter, O(hops n_left r + n_left log n_left), beside
     O(hops nnz r) for all of them, for r classes. Source: new here.
 
@@ -170,6 +160,12 @@ def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int |
     last digits (`multihop_consistency.JacobiMatrix.determined`). The value is the least of all that are certified,
     each by sums in which nothing cancels, so that another order of summation chooses no other value: of 1,000
     graphs in nine orders and places the most that one moved was 8.5e-7 of it.
+
+    Parameters
+    ----------
+    spectrum : at least k + 1 triplets
+    k : at least 1
+    hops : at least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1. By default `default_hops`.
     """
     return within(graph, Cut.of(spectrum, k), hops)
 

@@ -38,14 +38,12 @@ def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> floa
     The 0-1 error, ties being errors, of any classifier whose scores s satisfy `E‖s - h‖² <= Δ`, if γ are the margins of
     the scores h. At most `Pr[γ <= θ] + 2 Δ/θ²` for every θ > 0.
 
+    The nodes of the smallest margins are the cheapest, and the last is paid for in part. Cost: O(n log n).
+
     Parameters
     ----------
     margins, masses : (n,), γ and p
     budget : Δ, at least 0; may be infinite
-
-    Notes
-    -----
-    The nodes of the smallest margins are the cheapest, and the last is paid for in part. Cost: O(n log n).
     """
     order = np.argsort(margins)
     # Where a node is light its margin may be so large that only with its mass the square does not overflow.

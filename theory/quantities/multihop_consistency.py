@@ -141,17 +141,8 @@ _measures: WeakKeyDictionary[LabelledGraph, dict[int, JacobiMatrix]] = WeakKeyDi
 def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix:
     """The Jacobi matrix of the label-energy measure `ν = Σ_i c_i δ(σ_i²)`, from `hops` steps of Lanczos.
 
-    Parameters
-    ----------
-    hops : at least 1: the moments a_0..a_{2 hops}. A measure of at most so many atoms is found completely. By default
-        `default_hops`.
+    `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
 
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left; hops is below 1 or not an integer
-
-    Notes
-    -----
     Lanczos on `X -> Ā (Āᵀ X)` with the Frobenius inner product, started at Ỹ, by Golub and Kahan's half hops, of which
     the blocks of the shorter side are kept orthogonal: the matrix is that of a perturbation of `ĀĀᵀ` by round-off.
     Where the vectors of all columns would take more than `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, each
@@ -160,6 +151,11 @@ def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix
     one column. Computed once for each graph, and read off where more hops are known. Sources: Golub and Meurant,
     *Matrices, Moments and Quadrature with Applications*, 2010; Simon and Zha, *Low-rank matrix approximation using the
     Lanczos bidiagonalization process*, 2000, for the one side.
+
+    Parameters
+    ----------
+    hops : at least 1: the moments a_0..a_{2 hops}. A measure of at most so many atoms is found completely. By default
+        `default_hops`.
     """
     known, hops = _measures.setdefault(graph, {}), number_of_hops(graph, hops)
     if hops not in known:
@@ -182,18 +178,16 @@ def moments(jacobi: JacobiMatrix, count: int) -> FloatArray:
 def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
     """The largest mass in `[0, place]` of a measure on [0, 1] with these moments; at most 1.
 
-    Parameters
-    ----------
-    slack : how far round-off may have moved an atom: the interval and the place are widened by it. Without it an atom
-        at `place` itself could be missed.
-
-    Notes
-    -----
     Of the quadrature rules exact to degree 2m, one has a node at `place` and an index of at most m + 1, where an end of
     [0, 1] counts one half. The mass is the sum of its weights up to there; and since the rule is itself a measure with
     these moments, nothing less is a bound (Chebyshev, Markov, Stieltjes). Cost: O(m²).
 
     Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
+
+    Parameters
+    ----------
+    slack : how far round-off may have moved an atom: the interval and the place are widened by it. Without it an atom
+        at `place` itself could be missed.
     """
     moved = place + slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
@@ -239,15 +233,13 @@ def tail_at_most(
     Rounded outward: with a perturbation of size δ the label energy on one side of a spectral gap changes, in its square
     root, by at most `δ / gap`. Where the k-th value is tied with the next, part of the energy above counts as tail.
 
+    `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
+
     Parameters
     ----------
     spectrum : at least k + 1 triplets
     k : at least 1
     cut : takes the place of `σ_{k+1}` where it is larger: all energy up to its square counts as tail
-
-    Raises
-    ------
-    ValueError : the graph lacks labels on the left; hops is below 1 or not an integer
     """
     jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
     squared = max(cut, float(spectrum.upper_values[k])) ** 2

@@ -48,6 +48,9 @@ def _plain(caption: Any) -> tuple[Any, ...]:
 def nested_levels(vectors: FloatArray, same: IntArray, sizes: Sequence[int], *, seed: int = 0) -> dict[str, IntArray]:
     """Levels by name, from every caption for itself, by near-duplicates, to few groups; each is a merge of the last.
 
+    Ward's hierarchy of the means of the near-duplicates; of more than `LARGEST_LINKAGE`, of as many micro-clusters by
+    k-means.
+
     Parameters
     ----------
     vectors : (n, d), unit vectors of the captions
@@ -55,11 +58,6 @@ def nested_levels(vectors: FloatArray, same: IntArray, sizes: Sequence[int], *, 
     sizes : numbers of groups, falling; those that are no fewer than the near-duplicates are left out, and those above
         `LARGEST_LINKAGE`
     seed : of what is drawn
-
-    Notes
-    -----
-    Ward's hierarchy of the means of the near-duplicates; of more than `LARGEST_LINKAGE`, of as many micro-clusters by
-    k-means.
     """
     levels = {AS_THEY_ARE: np.arange(len(same))} | ({NEAR_DUPLICATES: same} if same.max() + 1 < len(same) else {})
     wanted = [size for size in sizes if size <= min(same.max(), LARGEST_LINKAGE)]

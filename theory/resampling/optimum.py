@@ -42,22 +42,17 @@ def weighted_optimum(
     decomposition of `D_a^{-1/2} P D_b^{-1/2}`. Otherwise both are descended to by L-BFGS, from the
     optimum for the product of Q's marginals on: the loss never rises, and the end is a stationary point.
 
+    `HypothesisError`: a pair that the measure leaves out: the loss is unbounded below, as `f = t 1[x]`, `g = t 1[l]`
+    shows. `ValueError`: k out of range, a measure that does not fit.
+
+    Cost of an iteration: O(n_left n_right k). Source: Srebro and Jaakkola 2003 for the problem; Gillis and Glineur 2011
+    for the hardness.
+
     Parameters
     ----------
     pairs : P. For the negative rules on a graph: `graph.induced()`.
     measure : (n_left, n_right), Q
     tol : the descent ends when an iteration gains less than this fraction of the loss, or after `iterations`
-
-    Raises
-    ------
-    HypothesisError
-        A pair that the measure leaves out: the loss is unbounded below, as `f = t 1[x]`, `g = t 1[l]` shows.
-    ValueError : k out of range, a measure that does not fit
-
-    Notes
-    -----
-    Cost of an iteration: O(n_left n_right k). Source: Srebro and Jaakkola 2003 for the problem; Gillis and Glineur 2011
-    for the hardness.
     """
     weights = np.asarray(measure, dtype=np.float64)
     if weights.shape != pairs.shape or not np.all(np.isfinite(weights) & (weights >= 0)):

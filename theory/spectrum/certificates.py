@@ -123,8 +123,6 @@ def is_proved(matrix: sp.csr_array, basis: FloatArray, threshold: float) -> bool
 
     `matrix`, A, has non-negative entries, norm 1 up to round-off and n columns; `basis`, V, is (n, k) and any.
 
-    Notes
-    -----
     What is factorised is off from `θ I - AᵀA + V Vᵀ` by at most, in norm,
 
     - `γ_m` for AᵀA, m the most entries in a column of A: its absolute values are itself, of norm 1;

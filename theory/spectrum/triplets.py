@@ -318,20 +318,16 @@ def _place(shape: tuple[int, int], device: str) -> "torch.device | None":
 def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
     """Upper end of the second eigenvalue of `A Aᵀ`, in [0, 1], for A of norm 1, from its first; 0 if there is none.
 
-    Parameters
-    ----------
-    first : (n_rows,), of any length, the eigenvector of value 1
+    `RuntimeError`: the solver did not converge.
 
-    Raises
-    ------
-    RuntimeError : the solver did not converge
-
-    Notes
-    -----
     Exact to round-off where the smaller side is short: by the dense Gram matrix of that side. Elsewhere ARPACK finds
     the largest eigenvalue with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. Copies of
     it need not be found. But a start that hardly leans on its vector takes the next value for it, at a residual that
     looks perfect: hence the guard values.
+
+    Parameters
+    ----------
+    first : (n_rows,), of any length, the eigenvector of value 1
     """
     side = min(matrix.shape)
     if side == 1:
@@ -366,8 +362,6 @@ def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) 
 
     `RuntimeError`: the solver did not converge.
 
-    Notes
-    -----
     Exact to round-off where the smaller side is short; elsewhere as `second_eigenvalue` has it. Cost: that many, or
     some hundred, products of A and of its transpose; memory a few columns of either side, or the square of a short one.
     """
@@ -423,6 +417,11 @@ def searched_triplets(
 ) -> tuple[Triplets, float]:
     """The k leading triplets of a matrix A known by its products, and an upper end of the values that were not found.
 
+    `RuntimeError`: the solver did not converge.
+
+    As `spectrum` has it: what is left after deflation is searched from a new random start, until nothing is found.
+    If the side is short, its Gram matrix is formed.
+
     Parameters
     ----------
     gram, forward : `X -> Aᵀ A X` and `X -> A X`, X of shape (side,) or (side, c)
@@ -430,15 +429,6 @@ def searched_triplets(
     side : the columns of A
     tol : of ARPACK, relative
     known : (side, c) orthonormal, c <= k, right vectors of value 1, as the largest value is; they are not searched for
-
-    Raises
-    ------
-    RuntimeError : the solver did not converge
-
-    Notes
-    -----
-    As `spectrum` has it: what is left after deflation is searched from a new random start, until nothing is found.
-    If the side is short, its Gram matrix is formed.
     """
     if side <= max(DENSE_SIDE, k + GUARD):
         # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
