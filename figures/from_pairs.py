@@ -1,7 +1,6 @@
 """*From image pairs*: errors of encoders learned from n image pairs, beside theorems 42 and 43."""
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -23,16 +22,9 @@ CURVES = {
     "mse_43_certified": ("theorem 43′, certified", COLOR, LOOSER),
 }
 BOUNDS = ("mse_43", "mse_43_by_norms", "mse_43_by_hops", "mse_43_certified")
-KINDS, FEATURES = ["features", "dimensions"], ("EfficientNet-Lite0", "pixels")
-SHOWN = {  # medians, by name in the sentences
-    "guess": "guess",
-    "error": "mse",
-    "unreached": "unreached",
-    "theorem_42": "mse_42",
-    "bound": "mse_43",
-    "by_hops": "mse_43_by_hops",
-    "certified": "mse_43_certified",
-}
+KINDS = ["features", "dimensions"]
+SHOWN = ["guess", "unreached", "mse", "mse_42", "mse_43", "mse_43_by_hops", "mse_43_certified"]
+GROUPS = ("emoji", "icons", "emoji, EfficientNet-Lite0", "emoji, pixels")  # of rows
 MANY = 10_000  # image pairs
 NEAR, STABLE = 1.1, 0.05  # a factor, and a squared error
 
@@ -73,50 +65,40 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
 
 def facts(tables: Tables) -> Facts:
     """Checks; and, by data set and features, the bounds beside the error from the most pairs."""
-    frames = {name: tables[table] for name, table in TABLES.items()}
-    every = pd.concat([table.assign(set=name) for name, table in frames.items()])
-    rows = {kind: _medians(own) for kind, own in every.groupby(["set", *KINDS], sort=False)}
+    every = pd.concat([tables[table].assign(set=name) for name, table in TABLES.items()])
+    by_kind = every.groupby(["set", *KINDS], sort=False)
+    rows = pd.DataFrame({", ".join(map(str, kind)): _medians(own) for kind, own in by_kind}).T
+    error, gain, share = rows["mse"], rows["guess"] - rows["mse"], rows["unreached"] / rows["mse_43"]
     many = every[every["n_pairs"] >= MANY]
     spread = many.groupby(["set", *KINDS, "n_pairs"])["mse"].agg(lambda errors: errors.max() - errors.min())
-    groups = {name: [own for (of_set, _, _), own in rows.items() if of_set == name] for name in frames}
-    for kind in FEATURES:
-        groups[f"emoji, {kind}"] = [own for (name, by, _), own in rows.items() if (name, by) == ("emoji", kind)]
     return {
-        "of": Of(len(frames), every["seed"].nunique(), len(BOUNDS) * len(every)),
+        "of": Of(len(TABLES), every["seed"].nunique(), len(BOUNDS) * len(every)),
         "checks": len(BOUNDS) * len(every),
         "violated": sum(int((every[bound] < every["mse"]).sum()) for bound in BOUNDS),
-        "rows": {f"{name}, {features}, {count}": own for (name, features, count), own in rows.items()},
-        "over": {name: _range(own["bound"] / own["error"] - 1 for own in group) for name, group in groups.items()},
-        "over_by_hops": {name: _range(own["by_hops"] / own["error"] - 1 for own in groups[name]) for name in frames},
-        "unreached": _range(own["unreached"] / own["bound"] for own in rows.values()),
-        "gain": {name: _range(map(partial(_gain, "bound"), groups[name])) for name in frames},
-        "gain_by_hops": {name: _range(map(partial(_gain, "by_hops"), groups[name])) for name in frames},
+        "rows": rows.to_dict("index"),
+        "over": _ranges(rows["mse_43"] / error - 1),
+        "over_by_hops": _ranges(rows["mse_43_by_hops"] / error - 1),
+        "gain": _ranges((rows["guess"] - rows["mse_43"]) / gain),
+        "gain_by_hops": _ranges((rows["guess"] - rows["mse_43_by_hops"]) / gain),
+        "unreached": (float(share.min()), float(share.max())),
         "by_hops": (many["mse_43_by_hops"] / many["mse"]).groupby(many["set"]).max().to_dict(),
-        "over_42": max(own["bound"] / own["theorem_42"] for own in rows.values()),
+        "over_42": float((rows["mse_43"] / rows["mse_42"]).max()),
         "spread": float(spread.max()),
-        "guess": {name: group[0]["guess"] for name, group in groups.items()},
-        "pixels": min(own["error"] for own in groups["emoji, pixels"]),
     }
 
 
-def _medians(rows: pd.DataFrame) -> dict[str, float]:
+def _medians(rows: pd.DataFrame) -> pd.Series:
     """Medians over draws from the most pairs, and the least number of pairs that certifies less than guessing, or 0."""
-    most = rows[rows["n_pairs"] == rows["n_pairs"].max()]
+    medians: pd.Series = rows.loc[rows["n_pairs"] == rows["n_pairs"].max(), SHOWN].median()
     worst = rows.groupby("n_pairs")["mse_43_certified"].max()
-    certifying = worst.index[worst < rows["guess"].iloc[0]]
-    return {name: float(most[column].median()) for name, column in SHOWN.items()} | {
-        "certified_from": int(certifying.min()) if len(certifying) else 0
-    }
+    medians["certified_from"] = min(worst.index[worst < medians["guess"]], default=0)
+    return medians
 
 
-def _gain(bound: str, row: Mapping[str, float]) -> float:
-    """Share of the encoder's gain over guessing that a bound shows."""
-    return (row["guess"] - row[bound]) / (row["guess"] - row["error"])
-
-
-def _range(values: Iterable[float]) -> tuple[float, float]:
-    found = list(values)
-    return min(found), max(found)
+def _ranges(values: pd.Series) -> dict[str, tuple[float, float]]:
+    """Least and largest value in each group of rows."""
+    found = {group: values[values.index.str.startswith(group)] for group in GROUPS}
+    return {group: (float(own.min()), float(own.max())) for group, own in found.items()}
 
 
 def claims(facts: Facts) -> dict[str, bool]:

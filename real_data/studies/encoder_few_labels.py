@@ -1,10 +1,8 @@
-"""Few labels on layers of a frozen network, and on checkpoints of small ones trained on pairs of emoji."""
+"""Few labels on layers of a frozen network, and on checkpoints of small ones trained on pairs of the same images."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,56 +10,48 @@ from sklearn.decomposition import PCA
 from torch.nn.functional import avg_pool2d
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets import ImageTextDataset
-from pairbounds.real_data.datasets.emoji import USUAL_SIZE, emoji
-from pairbounds.real_data.emoji_concepts import emoji_graph
-from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import picture_batches, unit_rows
-from pairbounds.real_data.image_settings import ImageSettings
-from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.objectives import OBJECTIVES
-from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.trainer import Trained, train_encoder, untrained
-from pairbounds.sweeps import Study, place
+from pairbounds.real_data.training.training_settings import TrainingSettings
+from pairbounds.sweeps import Study
 from pairbounds.theory.questions.label_choice import label_trials
 
-LAYERS, CHECKPOINTS, PIXELS = "layers", "checkpoints", "pixels"
 TRAINED_ON = {"clip": "captions", "simclr": "augmentations"}  # the pairs of an objective
-SIDE = 64  # pixels, in training
+SIDE = 16  # of the pictures whose pixels are features
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Widths, training and labels.
+class Settings(TrainingSettings):
+    """Training, embeddings and labels.
 
     Attributes
     ----------
+    checkpoints : epochs after which one is taken
     widths : of the embeddings: a constant, and principal components of features
-    epochs : after which a checkpoint is taken; training ends with the last
-    views : of each image
-    sizes : numbers of labelled images
-    draws : of labelled images
+    sizes, draws : numbers of labelled images, and draws of them
     resamples : of a bootstrap
-    cache : where views are kept
     """
 
+    checkpoints: tuple[int, ...] = (1, 3, 10, 25)
     widths: tuple[int, ...] = (16, 32)
-    epochs: tuple[int, ...] = (1, 3, 10, 25)
-    views: int = 8
     sizes: tuple[int, ...] = (50, 100, 200, 400)
     draws: int = 40
     resamples: int = 400
-    cache: str = place(str(FEATURES))
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """The rows of `label_trials` for layers and for checkpoints, told apart by the column kind."""
-    graph, tables = emoji_graph(), []
-    for kind, features in ((LAYERS, layers(emoji(USUAL_SIZE))), (CHECKPOINTS, checkpoints(settings, seed))):
+    images, tables = replace(settings, size=None).images(), []
+    graph, index = caption_graph(images), {image: row for row, image in enumerate(images.ids)}
+    order = [index[image] for image in graph.left_ids]
+    for kind, features in (("layers", layers(images)), ("checkpoints", checkpoints(settings, seed))):
         candidates = [
-            (name, graph, _embedding(rows, k))
+            (name, graph, _embedding(rows[order], k))
             for (name, rows), k in product(features.items(), settings.widths)
             if rows.shape[1] >= k
         ]
@@ -78,31 +68,26 @@ def layers(images: ImageTextDataset) -> dict[str, FloatArray]:
     return {f"{rows.shape[1]} channels": rows.astype(np.float64) for rows in stages}
 
 
-def checkpoints(settings: Settings, seed: int) -> Mapping[str, FloatArray]:
-    """Features of the emoji by pixels, by the small network untrained, and after some epochs on each kind of pairs."""
-    cache, recipe = settings.cache, Recipe(epochs=max(settings.epochs), warmup=min(4, max(settings.epochs) - 1))
-    source = ImageSettings("emoji", size=SIDE, device="cpu", cache=cache).source()
-    data = TrainingData(source, Path(cache), settings.views, device="cpu")
+def checkpoints(settings: Settings, seed: int) -> dict[str, FloatArray]:
+    """Features by pixels, by the small network untrained, and after some epochs on each kind of pairs."""
+    data, recipe = settings.training_data(), settings.recipe()
     pictures = list(data.pictures())
-    small = np.vstack([avg_pool2d(block.float(), SIDE // 16).flatten(1).numpy() for block in pictures])
-    found: dict[str, FloatArray] = {PIXELS: small.astype(np.float64)}
+    small = [avg_pool2d(block.float(), block.shape[-1] // SIDE).flatten(1).numpy() for block in pictures]
+    found: dict[str, FloatArray] = {"pixels": np.vstack(small).astype(np.float64)}
+
+    def features(encoder: Trained) -> FloatArray:
+        return encoder.features(pictures, len(data.source.dataset)).astype(np.float64)
 
     def keep(name: str, epoch: int, encoder: Trained) -> None:
-        if epoch in (0, *settings.epochs):
-            found[name.format(epoch)] = encoder.features(pictures, len(small)).astype(np.float64)
+        if epoch in settings.checkpoints:
+            found[f"{name}, epoch {epoch}"] = features(encoder)
 
-    keep(UNTRAINED, 0, untrained(recipe, seed, "cpu"))
+    found[UNTRAINED] = features(untrained(recipe, seed, data.device))
     for kind, name in TRAINED_ON.items():
         run = Run(kind, recipe, seed)
-        train_encoder(
-            data.view_source(run),
-            data.split(seed).train,
-            partial(OBJECTIVES[kind].of, run, data),
-            recipe,
-            run.weights,
-            device="cpu",
-            watch=partial(keep, f"{name}, epoch {{}}"),
-        )
+        objective = partial(OBJECTIVES[kind].of, run, data)
+        views, images = data.view_source(run), data.split(seed).train
+        train_encoder(views, images, objective, recipe, run.weights, device=data.device, watch=partial(keep, name))
     return found
 
 
@@ -113,8 +98,8 @@ def _embedding(features: FloatArray, k: int) -> FloatArray:
 
 
 STUDY = Study(
-    question="How well do few labels choose among layers and checkpoints of encoders of emoji?",
+    question="How well do few labels choose among layers and checkpoints of encoders?",
     settings=Settings,
     measure=measure,
-    small={"widths": (16,), "epochs": (1,), "views": 2, "sizes": (50,), "draws": 4, "resamples": 100},
+    small={"epochs": 1, "warmup": 0, "views": 2, "checkpoints": (1,), "sizes": (50,), "draws": 4, "resamples": 100},
 )

@@ -216,17 +216,10 @@ def test_training_starts_from_the_untrained_network_and_lowers_the_loss(pool):
     recipe = replace(RECIPE, epochs=8)
     before = torch.random.get_rng_state()
     start = untrained(recipe, 5, "cpu")
-    watched = []
-    trained = train_encoder(
-        pool,
-        EVERYBODY,
-        two_views,
-        recipe,
-        5,
-        device="cpu",
-        watch=lambda *of: watched.append((of[0], of[1].log["loss"])),
-    )
-    assert [(epoch, len(log)) for epoch, log in watched] == [(epoch, epoch) for epoch in range(1, 9)]
+    epochs = []
+    watch = partial(lambda kept, epoch, encoder: kept.append((epoch, len(encoder.log))), epochs)
+    trained = train_encoder(pool, EVERYBODY, two_views, recipe, 5, device="cpu", watch=watch)
+    assert epochs == [(epoch, epoch) for epoch in range(1, 9)]
     assert torch.equal(before, torch.random.get_rng_state())
     pairs = zip(start.backbone.parameters(), trained.backbone.parameters(), strict=True)
     assert not any(torch.equal(before, after) for before, after in pairs)
