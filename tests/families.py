@@ -152,9 +152,22 @@ def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
     return GRAPHS[family](np.random.default_rng(seed), size)
 
 
+def one_hot(graph: PairGraph) -> Any:
+    """Left labels as 0 or 1, (n_left, r)."""
+    return graph.left_labels[:, None] == np.unique(graph.left_labels)
+
+
 def targets(graph: PairGraph) -> Any:
     """`Ỹ` from its formula, (n_left, r)."""
-    return np.sqrt(graph.left_marginal)[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
+    return np.sqrt(graph.left_marginal)[:, None] * one_hot(graph)
+
+
+def weighted_basis(graph: PairGraph, features: Any) -> Any:
+    """Orthonormal basis of the features times the roots of the left marginal, (n_left, rank), whatever their units."""
+    columns = np.sqrt(graph.left_marginal)[:, None] * features
+    columns = columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
+    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    return basis[:, sizes > 1e-9 * sizes[0]]
 
 
 def embeddings(graph: PairGraph, k: int, seed: int = 0) -> tuple[Any, Any]:

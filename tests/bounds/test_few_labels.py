@@ -16,7 +16,7 @@ from pairbounds.theory.bounds.theorem34_few_labels import (
     few_labels_mse,
     few_labels_with_probability,
 )
-from tests.families import GRAPHS
+from tests.families import GRAPHS, one_hot, weighted_basis
 
 SEEDS = range(25)
 
@@ -43,16 +43,10 @@ def errors(known, targets, masses, nodes, weights):
     return masses @ np.sum((scores - targets) ** 2, axis=1), masses @ wrong
 
 
-def whitened_by_hand(graph, features):
-    root = np.sqrt(graph.left_marginal)[:, None]
-    left, sizes, _ = np.linalg.svd(root * features, full_matrices=False)
-    return left[:, sizes > 1e-10 * sizes[0]] / root
-
-
 def setting(seed, **kind):
     graph, features = small(seed, **kind)
-    targets = graph.left_labels[:, None] == np.unique(graph.left_labels)
-    return FewLabels.of(graph, features), whitened_by_hand(graph, features), targets, graph
+    whitened = weighted_basis(graph, features) / np.sqrt(graph.left_marginal)[:, None]
+    return FewLabels.of(graph, features), whitened, one_hot(graph), graph
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -168,7 +162,7 @@ def test_with_probability_and_through_features(family):
     assert FewLabels.of(graph, seen.optimum(width)).mse == pytest.approx(seen.probe_mse(width), abs=1e-7)
     found = FewLabels.of(graph, optimal_embeddings(graph, k)[0])
     assert found.lacking == pytest.approx(0, abs=1e-9)
-    targets = graph.left_labels[:, None] == np.unique(graph.left_labels)
+    targets = one_hot(graph)
     full = found.features.T @ (graph.left_marginal[:, None] * targets)
     limit = few_labels_with_probability(found.mse, found.features.shape[1], 20, found.largest, level=0.9)
     below = 0

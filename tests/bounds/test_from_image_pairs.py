@@ -15,7 +15,7 @@ from pairbounds.theory.bounds.theorem43_from_image_pairs import (
     mse_by_norms_at_most,
     mse_from_pairs_at_most,
 )
-from tests.families import GRAPHS
+from tests.families import GRAPHS, one_hot
 
 NUMBERS = {"unreached": 0.1, "variation": 0.2, "largest": 4.0, "spread": 1.0, "dimension": 3, "next_value": 0.5}
 
@@ -35,7 +35,6 @@ class Dense:
 
     def __init__(self, graph, features, pairs, ridge):
         masses, n, d = graph.left_marginal, len(pairs), features.shape[1]
-        onehot = (graph.left_labels[:, None] == np.unique(graph.left_labels)).astype(float)
         to_white = np.linalg.inv(np.linalg.cholesky(features.T @ (masses[:, None] * features))).T
         white = features @ to_white
         units = np.sqrt(np.mean(features[pairs] ** 2, axis=(0, 1)))
@@ -43,7 +42,7 @@ class Dense:
         for one, other in white[pairs]:
             second += (np.outer(one, one) + np.outer(other, other)) / (2 * n)
             self.induced += (np.outer(one, other) + np.outer(other, one)) / (2 * n)
-        self.targets = white.T @ (masses[:, None] * onehot)
+        self.targets = white.T @ (masses[:, None] * one_hot(graph))
         weights = to_white * units[:, None]
         self.scores, self.norms = white @ self.targets, np.sum(white**2, axis=1)
         self.bias = ridge * np.sum((weights @ self.targets) ** 2)

@@ -8,7 +8,7 @@ from pairbounds import PairGraph, optimal_embeddings, probe, spectral_loss, spec
 from pairbounds.theory.bounds.quantities import aligned_induced_loss
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem05_self_supervised import image_error
-from tests.families import GRAPHS, family_graph
+from tests.families import GRAPHS, family_graph, targets
 
 
 @pytest.mark.parametrize("family", ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "imbalanced"])
@@ -27,10 +27,9 @@ def test_multimodal_and_self_supervised_optima_span_one_subspace(family):
 def restricted_optimum(graph, basis, k):
     """`Ỹ`, `I - ĀĀᵀ`, `ε₂` of the optimum of width k in the span of a basis, and its `1 - τ²_{k+1}`."""
     root, normalized = np.sqrt(graph.left_marginal)[:, None], graph.normalized.toarray()
-    labels = root * (graph.left_labels[:, None] == np.unique(graph.left_labels))
     inside, values, _ = np.linalg.svd(basis.T @ normalized)
     error = probe(graph, basis @ inside[:, :k] / root).mse
-    return labels, np.eye(graph.n_left) - normalized @ normalized.T, error, 1 - np.append(values, 0)[k] ** 2
+    return targets(graph), np.eye(graph.n_left) - normalized @ normalized.T, error, 1 - np.append(values, 0)[k] ** 2
 
 
 @pytest.mark.parametrize("family", ["dense_random", "heavy_tailed", "tall", "wide"])

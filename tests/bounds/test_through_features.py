@@ -12,7 +12,7 @@ from pairbounds import spectrum as graph_spectrum
 from pairbounds.__main__ import app
 from pairbounds.theory.bounds.theorem42_through_features import linear_mse, regularised_mse_at_most
 from tests.bounds.checks.check import two_nodes, unlabelled
-from tests.families import GRAPHS
+from tests.families import GRAPHS, targets, weighted_basis
 
 LINEAR = [name for name, claim in BOUNDS.items() if claim.through]
 
@@ -25,13 +25,8 @@ def drawn_features(graph: PairGraph, rng: np.random.Generator) -> np.ndarray:
 
 def dense(graph: PairGraph, features: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     """`QᵀĀ`, `QᵀỸ` and e_X, by a singular value decomposition of the weighted features."""
-    weights = np.sqrt(graph.left_marginal)[:, None]
-    columns = weights * features
-    columns = columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
-    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
-    basis = basis[:, sizes > 1e-9 * sizes[0]]
-    targets = weights * (graph.left_labels[:, None] == np.unique(graph.left_labels))
-    coordinates = basis.T @ targets
+    basis = weighted_basis(graph, features)
+    coordinates = basis.T @ targets(graph)
     return basis.T @ graph.normalized.toarray(), coordinates, 1 - float(np.sum(coordinates**2))
 
 

@@ -18,12 +18,10 @@ EQUAL = 1e-13  # singular values that differ by less are one
 
 
 def naive_error(graph, basis):
-    """`ε₂` of the features `D_L^{-1/2} basis`, by weighted least squares on them, a column for each class."""
-    root = np.sqrt(graph.left_marginal)[:, None]
-    features = basis / root
-    onehot = (graph.left_labels[:, None] == np.unique(graph.left_labels)).astype(float)
-    probe, *_ = np.linalg.lstsq(root * features, root * onehot, rcond=None)
-    return float(graph.left_marginal @ np.sum((features @ probe - onehot) ** 2, axis=1))
+    """`ε₂` of the features `D_L^{-1/2} basis`, by weighted least squares, a column for each class."""
+    labels = targets(graph)
+    probe, *_ = np.linalg.lstsq(basis, labels, rcond=None)
+    return float(np.sum((basis @ probe - labels) ** 2))
 
 
 def singular_space(graph, k):

@@ -13,7 +13,7 @@ from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum
 from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, Noise, excess_of_counts
-from tests.families import skewed_weights
+from tests.families import skewed_weights, targets
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
 
@@ -146,8 +146,7 @@ def forecast_by_hand(graph, k, n, level, known_marginals):
             return excess, 1.0
         stretch, off = 1 / math.sqrt(1 - a.max()), a.max()
         noise = stretch / math.sqrt(1 - b.max()) * (1 + noise) - 1
-    indicators = np.sqrt(sides[0])[:, None] * (graph.left_labels[:, None] == np.unique(graph.left_labels))
-    energy, errors = np.sum((u.T @ indicators) ** 2, axis=1), [1.0]
+    energy, errors = np.sum((u.T @ targets(graph)) ** 2, axis=1), [1.0]
     for j in range(1, k + 1):
         room, within = sigma[j - 1] - sigma[k] - noise, energy[:j].sum()
         angle = min(1.0, stretch * (noise / room + off)) if room > noise else 1.0

@@ -9,7 +9,7 @@ from pairbounds import PairGraph, induced_labelling_error
 from pairbounds.theory.bounds import theorem21_ridge_probe as module
 from pairbounds.theory.bounds.theorem21_ridge_probe import ridge_mse_interval
 from pairbounds.theory.quantities.multihop_consistency import gauss_rule, label_measure, radau_rule
-from tests.families import GRAPHS, family_graph
+from tests.families import GRAPHS, family_graph, one_hot
 
 HOPS = (1, 2, 4, 8)
 RIDGES = st.floats(-5, 2).map(lambda power: 10**power)
@@ -18,12 +18,11 @@ RIDGES = st.floats(-5, 2).map(lambda power: 10**power)
 def naive_ridge(graph, ratio, ridge):
     """0-1 and squared error of the ridge probe on `(√p_R(l) ŵ(x, l))_l`."""
     features = np.sqrt(graph.right_marginal) * ratio
-    mass, onehot = graph.left_marginal, (graph.left_labels[:, None] == np.unique(graph.left_labels)).astype(float)
+    mass, own = graph.left_marginal, one_hot(graph)
     gram = features.T @ (mass[:, None] * features) + ridge * np.eye(features.shape[1])
-    scores = features @ np.linalg.solve(gram, features.T @ (mass[:, None] * onehot))
-    own = onehot > 0
+    scores = features @ np.linalg.solve(gram, features.T @ (mass[:, None] * own))
     error = mass @ (scores[own] <= np.where(own, -np.inf, scores).max(axis=1) + 1e-9)
-    return error, float(mass @ np.sum((scores - onehot) ** 2, axis=1))
+    return error, float(mass @ np.sum((scores - own) ** 2, axis=1))
 
 
 def true_ratio(graph):
