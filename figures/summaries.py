@@ -18,9 +18,7 @@ DIGITS = 6  # what agrees to so many decimals ties in ranks: round-off gives err
 def mean_and_half(values: pd.Series, *, level: float = LEVEL, overlap: float = 0.0) -> tuple[float, float]:
     """The mean and half the width of Student's interval; NaN for the width of a single value.
 
-    Parameters
-    ----------
-    overlap : of random splits of one set, what `pairbounds.theory.quantities.confidence.student_half` has
+    `overlap`: of random splits of one set, what `pairbounds.theory.quantities.confidence.student_half` has.
     """
     return float(values.to_numpy(dtype=np.float64).mean()), student_half(values, level, overlap=overlap)
 

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool = False) -> Any:
     """Weights in a checkpoint; a program (TorchScript), or what holds more than weights, is a `ValueError`.
 
-    Parameters
-    ----------
-    mapped : leave large tensors on disk until they are looked at, where the format allows it
+    `mapped`: leave large tensors on disk until they are looked at, where the format allows it.
     """
     import torch
 

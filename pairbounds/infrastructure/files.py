@@ -100,9 +100,7 @@ def locked_folder(folder: Path, name: str = "folder") -> Iterator[None]:
     `RuntimeError`: another process has locked it. `OSError`: the folder cannot be made, or nothing can be written into
     it.
 
-    Parameters
-    ----------
-    name : of what is written, in a folder into which commands write different things at once
+    `name`: of what is written, in a folder into which commands write different things at once.
     """
     lock = FileLock(folder / f".{name}.lock", blocking=False)
     try:

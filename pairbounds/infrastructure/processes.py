@@ -23,9 +23,7 @@ LOOKING = 0.5  # seconds between looks at whether the parent is there
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item], jobs: int) -> Iterator[Iterator[Result]]:
     """Results of `work` on each item, in their order; work that is under way ends with the block.
 
-    Parameters
-    ----------
-    jobs : processes, by joblib; -1 for one on each core; with 1, this process itself
+    `jobs`: processes, by joblib; -1 for one on each core; with 1, this process itself.
     """
     results: Any = worker_pool(jobs, ordered=True)(joblib.delayed(work)(item) for item in items)
     try:

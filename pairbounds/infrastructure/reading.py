@@ -190,9 +190,7 @@ def table_file(path: Path, *, header: bool = False) -> TableFile:
     `FileNotFoundError`: there is no such file. `ValueError`: it is empty or damaged, has two columns of one name, or
     begins with 0, 1, ..., which may be a header or a row.
 
-    Parameters
-    ----------
-    header : whether any first line of a text is a header
+    `header`: whether any first line of a text is a header.
     """
     if require_file(path, "table", "give a Parquet, CSV, TSV or JSONL file").stat().st_size == 0:
         raise ValueError(f"{path} is empty: it has neither columns nor rows")

@@ -61,9 +61,7 @@ def write_table(
 def require_table_path(path: str | os.PathLike[str], *, printed: bool = False) -> Path:
     """The path, if a table can be written there: to be asked before the work, not after it.
 
-    Parameters
-    ----------
-    printed : whether LaTeX will do, which nothing here reads again
+    `printed`: whether LaTeX will do, which nothing here reads again.
     """
     target = Path(path)
     suffixes = (*TABLE_SUFFIXES, PRINTED) if printed else TABLE_SUFFIXES

@@ -44,8 +44,8 @@ def caption_noise(graph: PairGraph, share: float, settings: WhatIf) -> tuple[pd.
             table = pairs.kept(np.sort(rng.permutation(len(pairs))[: round(part * len(pairs))]))
             fits = part == 1 or settings.k < min(len(np.unique(side)) for side in (table.images, table.captions))
             for wrong in (0.0, share) if fits else ():
-                found = measured_on(exchanged(table, wrong, rng), image_masses(table), settings)
-                rows.append({"part": part, "draw": draw, "share": wrong, **found})
+                values = measured_on(exchanged(table, wrong, rng), image_masses(table), settings)
+                rows.append({"part": part, "draw": draw, "share": wrong, **values})
             bar.update()
     measured = pd.DataFrame(rows)
     alpha = induced_labelling_error(graph)

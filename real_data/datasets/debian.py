@@ -52,9 +52,7 @@ class Unpacked:
 
         Those that cannot be opened are left out.
 
-        Parameters
-        ----------
-        subjects : what each shows; a picture that is left out is its own
+        `subjects`: what each shows; a picture that is left out is its own.
         """
         captioned = sorted(path for path, texts in captions.items() if texts)
         faults = {path: fault for path in captioned if (fault := fault_of(folder / path))}

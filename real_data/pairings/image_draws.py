@@ -32,9 +32,7 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
 
     Classes are those of the finest label set; those of fewer than `FEWEST` subjects, or fewer than draws, are left out.
 
-    Parameters
-    ----------
-    images : about how many, over all draws
+    `images`: about how many, over all draws.
     """
     finest = max(source.labels.values(), key=lambda y: len(np.unique(y)))
     _, first, own, size = np.unique(source.subjects, return_index=True, return_inverse=True, return_counts=True)

@@ -107,9 +107,7 @@ class PairingInputs:
 def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None = None) -> list[Pairing]:
     """Every pairing and control of one comparison.
 
-    Parameters
-    ----------
-    keep : how many right nodes of each image are kept, the most similar ones; by default all
+    `keep`: how many right nodes of each image are kept, the most similar ones; by default all.
     """
     m = inputs
     exact = Pairing(EXACT, "captions", membership_similarities(m.captions, keep))

@@ -66,9 +66,7 @@ def train(run: Run, data: TrainingData, folder: Path, *, progress: bool = False)
 def chosen(table: pd.DataFrame, encoder: list[str], trial: list[str]) -> pd.Series:
     """The rows of the trial of each encoder that has the best validation accuracy by the first label set.
 
-    Parameters
-    ----------
-    encoder, trial : columns that tell encoders, and their trials, apart
+    `encoder`, `trial`: columns that tell encoders, and their trials, apart.
     """
     first = table[table["labels"] == table["labels"].iloc[0]]
     best = first.loc[first.groupby(encoder)["validation"].idxmax()]

@@ -35,9 +35,7 @@ def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
 
     `ValueError`: fewer than 5 subjects, or fewer than 20 beside those that judge.
 
-    Parameters
-    ----------
-    judged : so many images at the end judge, if any; then 5% of the others' subjects choose
+    `judged`: so many images at the end judge, if any; then 5% of the others' subjects choose.
     """
     given = np.asarray(subjects)
     others = len(given) - judged

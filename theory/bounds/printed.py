@@ -40,9 +40,7 @@ def print_checked(
 ) -> None:
     """Print a table of `check_bounds` with its column k, its notes and closing sentences.
 
-    Parameters
-    ----------
-    chosen : the bounds to print, or `None` for the short table
+    `chosen`: the bounds to print, or `None` for the short table.
     """
     names = headlines(table) if chosen is None else list(chosen)
     noted = [*names, *HEADLINES] if chosen is None else names  # headlines that do not apply, too

@@ -60,9 +60,7 @@ def multihop_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: i
 def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
     """The interval at every number of hops up to `hops`, and what it closes on.
 
-    Parameters
-    ----------
-    triplets : at least k + 1, if they are computed already
+    `triplets`: at least k + 1, if they are computed already.
 
     Returns
     -------

@@ -50,9 +50,7 @@ def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops:
 def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
     """The bound of theorem 16 at every number of hops up to `hops`, and the 0-1 error.
 
-    Parameters
-    ----------
-    triplets : at least k + 1, if they are computed already
+    `triplets`: at least k + 1, if they are computed already.
 
     Returns
     -------

@@ -207,9 +207,7 @@ def least_divergence(share: npt.ArrayLike) -> FloatArray:
 def most_error(disagreement: float, divergence: float) -> float:
     """`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}`, in [0, 1], rounded up: by halving, to `2^-HALVINGS`.
 
-    Parameters
-    ----------
-    disagreement, divergence : α and ε, at least 0
+    `disagreement`, `divergence`: α and ε, at least 0.
     """
 
     def forbidden(error: float) -> bool:

@@ -161,8 +161,8 @@ class FewLabels:
     def labels_needed(self, target: float, *, balanced: bool = False) -> float:
         """The least N for which 34′ is at most a target, infinite beyond `MOST`; balanced, a multiple of r."""
         sizes = range(len(self.masses), MOST, len(self.masses)) if balanced else range(1, MOST)
-        place = bisect_left(sizes, -target, key=lambda size: -self.error_at_most(size, balanced=balanced))
-        return sizes[place] if place < len(sizes) else math.inf
+        index = bisect_left(sizes, -target, key=lambda size: -self.error_at_most(size, balanced=balanced))
+        return sizes[index] if index < len(sizes) else math.inf
 
 
 def _shrunk(mse: float, variance: float, classes: int, lacking: float) -> float:

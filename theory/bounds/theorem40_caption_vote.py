@@ -68,7 +68,7 @@ def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVot
     ------
     ValueError : the graph lacks labels on the left
     """
-    own = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
+    classes = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
     masses, joint = graph.left_marginal, graph.joint
     of_caption, left_out = graph.right_marginal[joint.indices], joint.data if leave_one_out else np.zeros(joint.nnz)
     shares = np.divide(joint.data, of_caption - left_out, out=np.zeros(joint.nnz), where=of_caption > left_out)
@@ -78,13 +78,13 @@ def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVot
     parts, misses = [], 0.0
     for rows in row_blocks(graph.n_left, by_class.shape[1], BLOCK):
         scores = (voters[rows] @ by_class).toarray() / masses[rows, None]
-        images = np.arange(len(scores)), own[rows]
+        images = np.arange(len(scores)), classes[rows]
         scores[images] -= itself[rows]
         parts.append(Standing.of(scores, noise[rows]))
         scores[images] -= 1
         misses += float(masses[rows] @ np.sum(scores**2, axis=1))
     standing = Standing.joined(parts)
-    return CaptionVote(float(masses @ (standing.winners != own)), misses, standing.doubt(masses))
+    return CaptionVote(float(masses @ (standing.winners != classes)), misses, standing.doubt(masses))
 
 
 @once

@@ -120,12 +120,14 @@ def probe_mse_from_labels(
         note = f"no interval: {sum(sizes)} labelled images are too few, label {least}"
     elif masses is not None and min(sizes) < LEAST_OF_CLASS:
         note = f"no interval: a class has {min(sizes)} labelled images, label {LEAST_OF_CLASS}"
-    found = np.zeros(1 if note else 1 + resamples)
+    estimates = np.zeros(1 if note else 1 + resamples)
     for sign, given, draws in zip((1, -1), embeddings, drawn, strict=False):
         values = np.append(_value(draws), [] if note else _bootstrap(draws, resamples, seed))
-        found += sign * (values if population is None else _corrected(values, sum(sizes), given.shape[1], population))
-    low, high = (np.nan, np.nan) if note else np.quantile(found[1:], [(1 - level) / 2, (1 + level) / 2])
-    return Estimate(float(found[0]), float(low), float(high), note)
+        if population is not None:
+            values = _corrected(values, sum(sizes), given.shape[1], population)
+        estimates += sign * values
+    low, high = (np.nan, np.nan) if note else np.quantile(estimates[1:], [(1 - level) / 2, (1 + level) / 2])
+    return Estimate(float(estimates[0]), float(low), float(high), note)
 
 
 def _draws(features: Any, labels: Any, masses: Mapping[Any, float] | None) -> Draws:
@@ -152,19 +154,19 @@ def _value(draws: Draws) -> float:
 
 def _bootstrap(draws: Draws, resamples: int, seed: int) -> FloatArray:
     """Estimates of resamples, (resamples,). A pair of two images has in the mean `1 - 1/N` of its weight."""
-    rng, found = np.random.default_rng(seed), np.ones(resamples)
+    rng, estimates = np.random.default_rng(seed), np.ones(resamples)
     for weight, parts in draws:
         size = sum(map(len, parts))
         step = max(1, BLOCK // size)
         ends = np.cumsum([0, *map(len, parts)])
         for start in range(0, resamples, step):
-            block = found[start : start + step]
+            block = estimates[start : start + step]
             counts = rng.multinomial(size, np.full(size, 1 / size), size=len(block)).astype(np.float64)
             for part, first, end in zip(parts, ends, ends[1:], strict=False):
                 times = counts[:, first:end]
                 pairs = np.sum((times @ part) ** 2, axis=1) - times**2 @ np.sum(part**2, axis=1)
                 block -= weight * size / (size - 1) * pairs
-    return found
+    return estimates
 
 
 def _corrected(value: Any, n_labels: int, k: int, population: int) -> Any:

@@ -139,9 +139,6 @@ class PairGraph:
     ) -> Self:
         """Graph from features of images and of texts, such as CLIP's: each image with the texts nearest to it.
 
-        `ValueError`: features that are no two matrices of one width, not finite, or with a row of zeros; temperature or
-        top_k out of range.
-
         Exact, by products of blocks in float32: O(n_images n_texts d) operations, memory O((n_images + n_texts) d +
         n_images top_k).
 
@@ -154,6 +151,11 @@ class PairGraph:
         top_k : how many texts an image keeps. Texts that no image keeps are left out, with their labels and ids.
         left_labels, right_labels, left_ids, right_ids : as in `PairGraph`, for all images and all texts given
         device : where similarities are computed: "auto", "cpu" or "cuda"
+
+        Raises
+        ------
+        ValueError : features that are no two matrices of one width, not finite, or with a row of zeros; temperature or
+            top_k out of range
 
         Examples
         --------
@@ -244,14 +246,16 @@ class PairGraph:
 
         Bounds take it in place of a graph: `check_bounds(graph, k, through=X)` evaluates both side by side.
 
-        `ValueError`: features of another shape, not finite, or all 0.
-
         Time O(nnz d + (n_left + n_right) d²) and memory O(d²), beside the features and a block of 64 MB.
 
         Parameters
         ----------
         features : (n_left, d), numpy or torch, or a memory map
             One row for each left node, as it stands: add a column of ones for encoders with a bias.
+
+        Raises
+        ------
+        ValueError : features of another shape, not finite, or all 0
         """
         from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 
@@ -302,7 +306,9 @@ class PairGraph:
 
         Symmetric, with the left marginal of this graph on both sides. For small graphs: O(n_left²) memory.
 
-        `ValueError`: more than `INDUCED_LIMIT` left nodes.
+        Raises
+        ------
+        ValueError : more than `INDUCED_LIMIT` left nodes
         """
         if self.n_left > INDUCED_LIMIT:
             raise ValueError(
@@ -332,13 +338,14 @@ class PairGraph:
 
         The weights that remain are divided by their sum; nodes whose pairs are all gone are left out.
 
-        `IndexError`: a node that is not there, a mask of another length. `ValueError`: a node twice; none, or no pair
-        among them.
-
         Parameters
         ----------
-        left, right : numbers of nodes, each once, or a boolean mask; by default all
-            Numbers are kept in their order.
+        left, right : numbers of nodes, each once, which are kept in their order, or a boolean mask; by default all
+
+        Raises
+        ------
+        IndexError : a node that is not there, a mask of another length
+        ValueError : a node twice; none, or no pair among them
         """
         rows = np.arange(self.n_left)[... if left is None else np.asarray(left)]
         columns = np.arange(self.n_right)[... if right is None else np.asarray(right)]

@@ -103,9 +103,7 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
 
     `ValueError`: as `prove`, and for a graph that is too large for Coq.
 
-    Parameters
-    ----------
-    k, penalty : as `prove` takes them
+    `k`, `penalty`: as `prove` takes them.
 
     Examples
     --------

@@ -36,9 +36,7 @@ def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> 
 def margins(q: Polynomial, exact: verify.Graph, states: Sequence[State], bits: int) -> list[Fraction]:
     """The margins of the vote's scores at the left nodes, (n_left,): no more than they are.
 
-    Parameters
-    ----------
-    states : of `verify.Graph.walks`, of 2 deg q half hops or more, with these bits
+    `states`: of `verify.Graph.walks`, of 2 deg q half hops or more, with these bits.
     """
     low = sum(abs(coefficient) * 2 * hop for hop, coefficient in enumerate(q)) if bits else 0  # by which walks may be
     found = []

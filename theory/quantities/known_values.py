@@ -62,16 +62,16 @@ class _Support:
         levels = np.r_[np.ones(GRID), np.zeros(len(points))]
         # The positive and the negative part of each coefficient, which pay for the doubt that they cause.
         doubts = 4 * self.slack * np.arange(degree + 1) ** 2 + 16 * EPS * (degree + 1) + np.ptp(self.at_one) / 2
-        found = linprog(
+        solution = linprog(
             np.r_[doubts + sign * integrals, doubts - sign * integrals],
             A_ub=np.hstack([-sign * constraints, sign * constraints]),
             b_ub=-sign * levels,
             bounds=(0, LARGEST),
             method="highs",
         )
-        if found.x is None:
+        if solution.x is None:
             return 1.0 if sign > 0 else 0.0
-        positive, negative = np.split(np.asarray(found.x), 2)
+        positive, negative = np.split(np.asarray(solution.x), 2)
         return self._certified(sign, positive - negative)
 
     def _certified(self, sign: int, p: FloatArray) -> float:
@@ -136,8 +136,8 @@ def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: flo
             return  # energy near the cut may be on either side of it
         place = min(1.0, squared + aside + slack)
         points = values[values > place + slack]
-        known = at_one if len(points) else (0.0, 0.0)
-        support = _Support(nodes, weights, place, points[int(known[0] > 0) :], slack, known)
+        taken_out = at_one if len(points) else (0.0, 0.0)
+        support = _Support(nodes, weights, place, points[int(taken_out[0] > 0) :], slack, taken_out)
         mass = min(1.0, max(0.0, support.mass(sign)))
         yield max(0.0, math.sqrt(mass) + sign * slack / gap) ** 2
         if slack < CLEAR * gap:

@@ -133,13 +133,12 @@ def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -
     >>> encoder_from_pairs(*views, 1)(views[0]).shape
     (500, 1)
     """
-    one = validated_features(first, len(first))
-    other = validated_features(second, len(second))
-    if one.shape != other.shape:
-        raise ValueError(f"pairs have features of shapes {one.shape} and {other.shape}: give two of one shape (n, d)")
-    require_width((one.shape[1], one.shape[1]), k)
-    n = len(one)
-    moments = FeatureMoments.of_pairs(np.concatenate([one, other]), np.arange(n), np.arange(n, 2 * n))
+    images = [validated_features(side, len(side)) for side in (first, second)]
+    (n, d), other = (side.shape for side in images)
+    if other != (n, d):
+        raise ValueError(f"pairs have features of shapes {(n, d)} and {other}: give two of one shape (n, d)")
+    require_width((d, d), k)
+    moments = FeatureMoments.of_pairs(np.concatenate(images), np.arange(n), np.arange(n, 2 * n))
     encoder = moments.encoder(k, ridge, {})
     positive = int(np.count_nonzero(encoder.values > LEAST_EIGENVALUE))
     require(positive == k, f"the {n} pairs have {positive} positive values: take k <= {positive}, or draw more pairs")
@@ -193,11 +192,11 @@ class FeatureMoments:
         shifted = values + self.shift(ridge)
         kept = shifted > LEAST_EIGENVALUE * shifted[-1]
         root = vectors[:, kept] / np.sqrt(shifted[kept])
-        found, turned = scipy.linalg.eigh(root.T @ self.induced @ root)
-        missing = max(0, k + 1 - len(found))
-        found = np.pad(np.clip(found[::-1], 0, 1), (0, missing))
+        eigenvalues, turned = scipy.linalg.eigh(root.T @ self.induced @ root)
+        missing = max(0, k + 1 - len(eigenvalues))
+        eigenvalues = np.pad(np.clip(eigenvalues[::-1], 0, 1), (0, missing))
         weights = np.pad(root @ turned[:, ::-1], ((0, 0), (0, missing)))[:, :k] * self.scales[:, None]
-        return LinearEncoder(weights, ridge, found[:k], float(found[k]), self.scales, held_out)
+        return LinearEncoder(weights, ridge, eigenvalues[:k], float(eigenvalues[k]), self.scales, held_out)
 
 
 def _held_out_losses(graph: PairGraph, features: FloatArray, k: int, rng: np.random.Generator) -> dict[float, float]:

@@ -68,10 +68,10 @@ class GraphThroughFeatures:
         values, vectors = scipy.linalg.eigh(self.moments)
         squares, vectors = np.clip(values[::-1], 0, 1), vectors[:, ::-1]
         roots = np.sqrt(squares)
-        found = measured(self.normalized, (vectors, roots, vectors), "dense", 0.0, 1.0)
+        computed = measured(self.normalized, (vectors, roots, vectors), "dense", 0.0, 1.0)
         # A value τ moves with τ² by `rounding / τ`, and at 0 by its square root.
         moved = self.rounding / np.maximum(roots, np.sqrt(self.rounding))
-        return Spectrum(found.singular_values, vectors, vectors, found.residuals + moved, "dense")
+        return Spectrum(computed.singular_values, vectors, vectors, computed.residuals + moved, "dense")
 
     @cached_property
     def normalized(self) -> FloatArray:

@@ -91,9 +91,9 @@ def _draws(
             continue
         parts, weights = [], []
         for c, mass in zip(np.unique(labels), class_masses(graph), strict=True):
-            own = np.flatnonzero(labels == c)
+            members = np.flatnonzero(labels == c)
             count = size // len(class_masses(graph))
-            parts.append(rng.choice(own, count, p=masses[own] / masses[own].sum()))
+            parts.append(rng.choice(members, count, p=masses[members] / masses[members].sum()))
             weights.append(np.full(count, mass / count))
         yield np.concatenate(parts), np.concatenate(weights)
 
@@ -117,8 +117,8 @@ def _errors(
         logistic = LogisticRegression(max_iter=2_000).fit(shown, known, sample_weight=weights * len(known))
         by_sum = classes[np.argmax(hidden @ sums.T, axis=1)]
         by_distance = classes[np.argmax(hidden @ centres.T - np.sum(centres**2, axis=1) / 2, axis=1)]
-        found = [by_sum, ridge.predict(hidden), logistic.predict(hidden), by_distance]
-        predicted = dict(zip(PROBES, found, strict=True))
+        by_probe = [by_sum, ridge.predict(hidden), logistic.predict(hidden), by_distance]
+        predicted = dict(zip(PROBES, by_probe, strict=True))
     masses = graph.left_marginal[rest] / graph.left_marginal[rest].sum()
     return {name: float(masses @ (labels[rest] != classified)) for name, classified in predicted.items()}
 

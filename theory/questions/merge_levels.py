@@ -223,9 +223,7 @@ def trials(
 def summary(found: pd.DataFrame) -> pd.DataFrame:
     """Means over the halves, and gains over what is not merged, with intervals for overlapping halves.
 
-    Parameters
-    ----------
-    found : as of `trials`
+    `found`: as of `trials`.
 
     Returns
     -------

@@ -220,9 +220,9 @@ def _about(graph: PairGraph, k: int, next_value: float, sample: int | None) -> s
 def _certified(walks: _Walks, sample: int | None) -> list[str]:
     if sample is None:
         return []
-    found = walks.largest
-    error = rounded(penalised_error_at_most(found, walks.penalty), "<=", ".3g")
-    low, high = rounded(1 - found.high[0], ">=", ".3g"), rounded(1 - found.low[0], "<=", ".3g")
+    intervals = walks.largest
+    error = rounded(penalised_error_at_most(intervals, walks.penalty), "<=", ".3g")
+    low, high = rounded(1 - intervals.high[0], ">=", ".3g"), rounded(1 - intervals.low[0], "<=", ".3g")
     return [
         f"By theorem 19 these {sample:,} pairs certify a squared error of at most {error} at the "
         f"optimum with the penalty {walks.penalty:.3g}, and α_T between {low} and "
