@@ -1,7 +1,6 @@
 """A user's own bounds, losses, encoders and studies, from files that are not part of any package."""
 
 import linecache
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from pairbounds.infrastructure.foreign import foreign_code
-from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.inputs import AnyPath, require_file
 from pairbounds.infrastructure.registers import REGISTERS
 from pairbounds.theory.bounds.registry import Bound
 
@@ -50,7 +49,7 @@ class Plugin:
 LOADED: dict[str, Plugin] = {}  # by path
 
 
-def load_plugin(path: str | os.PathLike[str]) -> list[Any]:
+def load_plugin(path: AnyPath) -> list[Any]:
     """Run a Python file that registers bounds, losses, encoders or studies, and return these.
 
     Later measurements depend on the content of the file, and the workers of a sweep run it too. A file that was loaded
@@ -65,7 +64,7 @@ def load_plugin(path: str | os.PathLike[str]) -> list[Any]:
     return entries
 
 
-def load_bounds(path: str | os.PathLike[str]) -> list[Bound]:
+def load_bounds(path: AnyPath) -> list[Bound]:
     """Run a Python file and return the bounds that it registers by `pairbounds.bound`; errors as in `load_plugin`."""
     bounds = [entry for entry in load_plugin(path) if isinstance(entry, Bound)]
     if not bounds:

@@ -19,13 +19,15 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from pairbounds.infrastructure.inputs import AnyPath
+
 CANNOT_WRITE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 STEM = 60  # letters that a temporary name keeps, because a name has at most 255 bytes
 PROVENANCE = frozenset({"configuration", "content_key", "hardware", "versions"})  # keys of every sidecar
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+def replacing(path: AnyPath) -> Iterator[Path]:
     """A temporary path beside `path`, which replaces it when the block ends without an error.
 
     The temporary name keeps the suffix, because writers choose their format by it. It is always the same, and the next
@@ -121,7 +123,7 @@ def locked_folder(folder: Path, name: str = "folder") -> Iterator[None]:
 # Sidecars.
 
 
-def sidecar(path: str | os.PathLike[str]) -> Path:
+def sidecar(path: AnyPath) -> Path:
     """The path of a table's JSON sidecar."""
     return Path(f"{path}.json")
 
@@ -132,7 +134,7 @@ def content_key(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_sidecar(path: str | os.PathLike[str]) -> dict[str, Any] | None:
+def read_sidecar(path: AnyPath) -> dict[str, Any] | None:
     """The record in a table's sidecar; `None` if there is none, or none that was written here."""
     try:
         record = json.loads(sidecar(path).read_bytes())

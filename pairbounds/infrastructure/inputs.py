@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+AnyPath = str | os.PathLike[str]
 
-def require_file(path: str | os.PathLike[str], what: str = "file", remedy: str = "") -> Path:
+
+def require_file(path: AnyPath, what: str = "file", remedy: str = "") -> Path:
     """The path, if a file is there, or a link to one; else a `FileNotFoundError`, or a `ValueError` for another thing.
 
     Parameters
@@ -33,7 +35,7 @@ def require_file(path: str | os.PathLike[str], what: str = "file", remedy: str =
     return found
 
 
-def is_there(path: str | os.PathLike[str], what: str = "file") -> bool:
+def is_there(path: AnyPath, what: str = "file") -> bool:
     """Test whether there is such a file; something else in its place is a `ValueError`, as in `require_file`."""
     try:
         require_file(path, what)

@@ -1,12 +1,12 @@
 """Pictures that name the program that drew them."""
 
-import os
 import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pairbounds.infrastructure.files import Output, marked_output, replacing, require_folder
+from pairbounds.infrastructure.inputs import AnyPath
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +24,7 @@ MARKS = {  # what that is in the file
 }
 
 
-def require_picture_path(path: str | os.PathLike[str]) -> Path:
+def require_picture_path(path: AnyPath) -> Path:
     """The path, if a picture can be written there: to be asked before the work, not after it."""
     target = Path(path)
     if target.suffix not in METADATA:
@@ -38,7 +38,7 @@ def picture_output(path: Path) -> Output:
     return marked_output(path, MARKS[path.suffix])
 
 
-def save_picture(picture: "Figure", path: str | os.PathLike[str]) -> None:
+def save_picture(picture: "Figure", path: AnyPath) -> None:
     """Save a matplotlib figure as PNG, PDF or SVG, by suffix."""
     import matplotlib as mpl
 

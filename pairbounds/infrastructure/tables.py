@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from pairbounds.infrastructure.files import content_key, replacing, require_folder, sidecar
-from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.inputs import AnyPath, require_file
 from pairbounds.infrastructure.outward import KEY, ROUNDING, rounded
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ PACKAGE, ROOT = "pairbounds", Path(__file__).parents[2]  # the package, and its 
 
 def write_table(
     frame: "pd.DataFrame",
-    path: str | os.PathLike[str],
+    path: AnyPath,
     configuration: Mapping[str, object],
     took: Mapping[str, object] | None = None,
 ) -> str:
@@ -58,7 +58,7 @@ def write_table(
     return str(record["content_key"])
 
 
-def require_table_path(path: str | os.PathLike[str], *, printed: bool = False) -> Path:
+def require_table_path(path: AnyPath, *, printed: bool = False) -> Path:
     """The path, if a table can be written there: to be asked before the work, not after it.
 
     `printed`: whether LaTeX will do, which nothing here reads again.
@@ -71,7 +71,7 @@ def require_table_path(path: str | os.PathLike[str], *, printed: bool = False) -
     return target
 
 
-def read_table(path: str | os.PathLike[str]) -> "pd.DataFrame":
+def read_table(path: AnyPath) -> "pd.DataFrame":
     """Read a table that `write_table` wrote; another file is a `ValueError`."""
     import pandas as pd
 

@@ -16,7 +16,7 @@ from PIL import Image
 
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.devices import torch_device
-from pairbounds.infrastructure.inputs import is_there
+from pairbounds.infrastructure.inputs import AnyPath, is_there
 from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.datasets.picture_files import digest
 from pairbounds.real_data.encoders.cache import Rows, content_key
@@ -50,7 +50,7 @@ class OpenClip(DualEncoder, LiveEncoder):
     name = "open-clip"
 
     def __init__(
-        self, model: str, pretrained: str | os.PathLike[str], *, precision: Precision = "float32", device: str = "auto"
+        self, model: str, pretrained: AnyPath, *, precision: Precision = "float32", device: str = "auto"
     ) -> None:
         require_named("precision", precision, get_args(Precision))
         configuration = architecture(model)

@@ -1,6 +1,5 @@
 """Pair graphs from and to edge lists, networkx graphs and files: the parts, without the graph class."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import IntArray, without_torch
 from pairbounds.infrastructure.files import Output, replacing
-from pairbounds.infrastructure.inputs import require_file
+from pairbounds.infrastructure.inputs import AnyPath, require_file
 from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph, real_weights
 
@@ -151,7 +150,7 @@ def to_networkx(graph: PairGraph) -> "nx.Graph[Any]":
     return g
 
 
-def save_npz(path: str | os.PathLike[str], graph: PairGraph, beside: Mapping[str, npt.NDArray[Any]]) -> None:
+def save_npz(path: AnyPath, graph: PairGraph, beside: Mapping[str, npt.NDArray[Any]]) -> None:
     """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
     joint = graph.joint
     arrays: dict[str, Any] = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}
@@ -168,7 +167,7 @@ def save_npz(path: str | os.PathLike[str], graph: PairGraph, beside: Mapping[str
         np.savez_compressed(temporary, allow_pickle=False, **stored, **beside)
 
 
-def require_graph_path(path: str | os.PathLike[str]) -> Path:
+def require_graph_path(path: AnyPath) -> Path:
     """The path, if a graph can be saved under that name: to be asked before the work, not after it."""
     target = Path(path)
     if target.suffix != ".npz":
@@ -176,7 +175,7 @@ def require_graph_path(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def load_npz(path: str | os.PathLike[str], graph_class: type[Graph]) -> Graph:
+def load_npz(path: AnyPath, graph_class: type[Graph]) -> Graph:
     """A graph from a file that `save_npz` wrote; arrays beside its parts are left alone.
 
     `FileNotFoundError`: no such file. `ValueError`: anything else than a whole pair graph.
@@ -198,7 +197,7 @@ def load_npz(path: str | os.PathLike[str], graph_class: type[Graph]) -> Graph:
         raise ValueError(message) from error
 
 
-def is_graph(path: str | os.PathLike[str]) -> bool:
+def is_graph(path: AnyPath) -> bool:
     """Return whether a file says that it is a pair graph; no more of it is read than that."""
     try:
         with require_file(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:

@@ -1,6 +1,5 @@
 """A pair graph from the file that it lies in: our own, a matrix, or a table of pairs; and labels from a file."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ import scipy.io
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.inputs import readable, require_file
+from pairbounds.infrastructure.inputs import AnyPath, readable, require_file
 from pairbounds.infrastructure.reading import (
     FORMATS,
     Rows,
@@ -67,15 +66,15 @@ class GraphFile:
         left_out = f"; ignored: {', '.join(self.ignored)}" if self.ignored else ""
         return f"read as {what}" + (f" ({roles})" if roles else "") + left_out
 
-    def labelled(self, path: str | os.PathLike[str]) -> "GraphFile":
+    def labelled(self, path: AnyPath) -> "GraphFile":
         """The same with the left labels of a file, as `read_labels` reads it."""
         labels = read_labels(path)
         return replace(self, graph=_labelled(self.graph, labels, path, by_row=self.kind != "pairs"))
 
 
 def read_graph(
-    path: str | os.PathLike[str],
-    labels: str | os.PathLike[str] | None = None,
+    path: AnyPath,
+    labels: AnyPath | None = None,
     *,
     columns: Sequence[str] | None = None,
     weight: str | None = None,
@@ -133,7 +132,7 @@ def _matrix_market(path: Path) -> Any:
     return scipy.io.mmread(path, spmatrix=False)
 
 
-def _graph_of(path: str | os.PathLike[str], make: Callable[..., PairGraph], *arrays: Any, **optional: Any) -> PairGraph:
+def _graph_of(path: AnyPath, make: Callable[..., PairGraph], *arrays: Any, **optional: Any) -> PairGraph:
     """A graph that is made from a file, which an error names."""
     try:
         return make(*arrays, **optional)
@@ -243,7 +242,7 @@ def one_label_each(cells: pd.DataFrame, file: Path) -> "pd.Series[Any]":
     return classes.set_index("name")["label"]
 
 
-def read_labels(path: str | os.PathLike[str]) -> npt.NDArray[Any] | dict[str, str]:
+def read_labels(path: AnyPath) -> npt.NDArray[Any] | dict[str, str]:
     """Classes from a file: an array in the order of the nodes, or a mapping from id to class.
 
     In a table, and in a text, a class is what is written, and an empty cell or line says that a node has none; empty
@@ -286,7 +285,7 @@ def label_columns(table: TableFile, label: str | None = None) -> tuple[str, str]
     return first_of(others, (*NAMES[1:], NAMES[0])) or others[0], label
 
 
-def _labelled(graph: PairGraph, classes: Any, path: str | os.PathLike[str], *, by_row: bool) -> PairGraph:
+def _labelled(graph: PairGraph, classes: Any, path: AnyPath, *, by_row: bool) -> PairGraph:
     """The same graph with the left labels of a file."""
     if isinstance(classes, Mapping):
         ids = graph.left_ids.tolist()

@@ -3,7 +3,6 @@
 Rows are *left* nodes (images, or augmented views), columns *right* nodes (captions, or natural images).
 """
 
-import os
 import reprlib
 from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
@@ -14,6 +13,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, is_tensor, without_torch
+from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.labels import UNLABELLED, coded, count_of_classes, require_labelled
 
 if TYPE_CHECKING:
@@ -189,13 +189,13 @@ class PairGraph:
         return to_networkx(self)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(cls, path: AnyPath) -> Self:
         """Read a graph that `save` wrote. Never unpickles."""
         from pairbounds.theory.graph.formats import load_npz
 
         return load_npz(path, cls)
 
-    def save(self, path: str | os.PathLike[str], **beside: npt.NDArray[Any]) -> None:
+    def save(self, path: AnyPath, **beside: npt.NDArray[Any]) -> None:
         """Write the graph as a compressed `.npz`; an interrupted write leaves an old file whole.
 
         Ids must be all integers or all strings. Arrays `beside` are kept in the file, and `load` passes over them.

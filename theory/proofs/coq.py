@@ -6,7 +6,6 @@ for votes, `OneGraph.v` for the form of a theorem. A file is written only after 
 is a function of the graph and of the numbers of its certificate: `coq_check` writes it again. Source: new here.
 """
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import above
@@ -92,7 +92,7 @@ class CoqProof(Proof):
 
     text: str = ""
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: AnyPath) -> None:
         """Write the file; an interrupted write leaves an old file whole."""
         with replacing(path) as temporary:
             temporary.write_text(self.text, encoding="utf-8")

@@ -8,7 +8,6 @@ enough. Source: new here.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ import numpy as np
 
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
+from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import DIGITS, above, below, written
@@ -126,7 +126,7 @@ class Proof:
             "basis": self.places.basis,
         }
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: AnyPath) -> None:
         """Write it as JSON; an interrupted write leaves an old file whole."""
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(self.record()) + "\n", encoding="utf-8")
