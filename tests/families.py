@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from hypothesis import strategies as st
 
 from pairbounds import LatentWorld, PairGraph
 from pairbounds.simulations.families.circle import Circle
@@ -12,6 +13,7 @@ from pairbounds.simulations.families.hypercube import Hypercube
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
 from pairbounds.simulations.families.torus import Torus
 
+ANY_SEED = st.integers(0, 2**32 - 1)
 Family = Callable[[np.random.Generator, int], PairGraph]
 
 

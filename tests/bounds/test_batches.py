@@ -8,12 +8,11 @@ import pytest
 import scipy.optimize
 import scipy.special
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.bounds.theorem29_batches import batch_information, collisions, dropping, smallest_batch
 from pairbounds.theory.quantities.population_infonce import mutual_information
-from tests.families import skewed_weights
+from tests.families import ANY_SEED, skewed_weights
 
 
 def drawn_graph(seed):
@@ -33,7 +32,7 @@ def least_loss(graph, batch, scores=None):
     return total
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_what_a_batch_shows_lies_between_the_ends_and_grows(seed):
     graph, last = drawn_graph(seed), 0.0
     for batch in (2, 3, 4):
@@ -46,7 +45,7 @@ def test_what_a_batch_shows_lies_between_the_ends_and_grows(seed):
         assert mutual_information(graph) - shown <= math.log(1 + rest / batch) + 1e-12
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_no_critic_is_better_than_the_pointwise_mutual_information(seed):
     graph = drawn_graph(seed)
     scores = np.random.default_rng(seed).standard_normal((3, 4))
@@ -56,7 +55,7 @@ def test_no_critic_is_better_than_the_pointwise_mutual_information(seed):
     assert least_loss(graph, 3, moved) == pytest.approx(least_loss(graph, 3))
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_collisions_beside_a_count_over_all_batches(seed):
     graph, batch = drawn_graph(seed), 3
     joint, right = graph.joint.toarray(), graph.right_marginal
@@ -75,7 +74,7 @@ def test_collisions_beside_a_count_over_all_batches(seed):
     assert table.loc[list(found)].to_numpy() == pytest.approx(np.array(list(found.values())))
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_dropped_negatives_move_the_optimum_as_stated(seed):
     """The posterior of the positive among one caption of P(l | x) and one of q(l | x) is that of the moved scores."""
     graph, guide = drawn_graph(seed), np.array([0, 1, 0])
@@ -115,7 +114,7 @@ def gradient_moments(graph, batch, slopes):
     return mean, square
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_the_variance_of_the_gradient_grows_up_to_that_of_the_positives(seed):
     graph = drawn_graph(seed)
     slopes = np.random.default_rng(seed).standard_normal((3, 4, 2))

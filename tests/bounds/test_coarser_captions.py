@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pairbounds import PairGraph, induced_labelling_error, spectrum
 from pairbounds.theory.bounds.theorem30_coarser_captions import coarser, pooled, pooled_pairs
-from tests.families import skewed_weights
+from tests.families import ANY_SEED, skewed_weights
 
 
 def drawn_graph(seed):
@@ -16,7 +15,7 @@ def drawn_graph(seed):
     return PairGraph(skewed_weights(rng, shape), rng.integers(3, size=shape[0])), rng
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_coarser_captions_have_smaller_values_and_less_consistent_pairs(seed):
     graph, rng = drawn_graph(seed)
     n_right = graph.n_right
@@ -29,7 +28,7 @@ def test_coarser_captions_have_smaller_values_and_less_consistent_pairs(seed):
         assert induced_labelling_error(other) >= induced_labelling_error(graph) - 1e-9
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_images_that_share_their_captions_have_smaller_values(seed):
     graph, rng = drawn_graph(seed)
     groups = rng.integers(1 + graph.n_left // 2, size=graph.n_left)

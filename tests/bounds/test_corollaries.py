@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, check_bounds
 from pairbounds.theory.attack.starts import random_candidate
+from tests.families import ANY_SEED
 
 COROLLARIES = {name: claim for name, claim in BOUNDS.items() if claim.corollary_of is not None}
 ROUND_OFF = 1e-6  # a cut at a mean is off by the root of a rounding
@@ -21,7 +21,7 @@ def test_a_corollary_names_a_bound_on_the_same_error_that_is_none_itself(name):
     assert name not in ("probe-error", "multihop-error")
 
 
-@given(seed=st.integers(0, 2**32 - 1))
+@given(seed=ANY_SEED)
 def test_a_corollary_is_never_below_the_bound_that_beats_it(seed):
     drawn = random_candidate(np.random.default_rng(seed), with_features=True, with_penalty=True)
     names = {*COROLLARIES, *(claim.corollary_of for claim in COROLLARIES.values())}

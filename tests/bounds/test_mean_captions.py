@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from scipy.special import rel_entr
 
 from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem20_votes import critic_of
 from pairbounds.theory.bounds.theorem32_mean_captions import mean_captions
+from tests.families import ANY_SEED
 
 NAME = "mean-caption"
 
@@ -54,7 +54,7 @@ def written_out(graph, f, g):
     return error, np.array(costs), excess
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_the_bound_is_its_formula_and_holds(seed):
     graph, critic = drawn(seed)
     error, costs, excess = written_out(graph, *critic)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
+from tests.families import ANY_SEED
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_the_identity_and_the_bound(seed):
     rng = np.random.default_rng(seed)
     sets, n, r = rng.integers(1, 6), rng.integers(1, 12), rng.integers(2, 5)

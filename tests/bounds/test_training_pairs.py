@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 import scipy.stats
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum
 from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, Noise, excess_of_counts
-from tests.families import skewed_weights, targets
+from tests.families import ANY_SEED, skewed_weights, targets
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
 
@@ -52,7 +51,7 @@ def excess(graph, k, embedding):
     return spectral_loss(graph, *embedding) + np.sum(spectrum(graph, k).singular_values ** 2)
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_the_excess_and_angles_by_the_noise_and_the_marginals(seed):
     """Parts (b), (c) and (e), from dense singular vectors."""
     rng = np.random.default_rng(seed)
@@ -169,7 +168,7 @@ def test_forecasts_by_hand(k, power, known_marginals):
         assert forecast.mse(10**power) == pytest.approx(min(by_angle, by_excess), rel=1e-6, abs=1e-7)
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_no_excess_is_above_the_bound_of_its_counts_by_hand(seed):
     """From dense matrices; the sums are over the nodes that were seen."""
     rng = np.random.default_rng(seed)

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 import scipy.linalg
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.bounds.theorem27_whitened_alignment import induced_alignment, pair_alignment
-from tests.families import embeddings
+from tests.families import ANY_SEED, embeddings
 
 
 def case(seed):
@@ -30,7 +29,7 @@ def mean_distance(pairs, one, other):
     return float(np.sum(pairs * np.sum((one[:, None] - other) ** 2, axis=2)))
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_both_are_what_they_say(seed):
     encoder = case(seed)
     graph = encoder.graph

@@ -4,7 +4,6 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from scipy.special import stirling2
 
 from pairbounds import LatentWorld, PairGraph, spectrum
@@ -16,7 +15,7 @@ from pairbounds.theory.quantities.connectivity import (
     part_conductances,
     sparsest_partition,
 )
-from tests.families import GRAPHS, block_diagonal, family_graph
+from tests.families import ANY_SEED, GRAPHS, block_diagonal, family_graph
 from tests.theory.test_consistency import labelled_graphs
 
 LARGE = PairGraph(np.random.default_rng(9).random((20, 20)))
@@ -72,7 +71,7 @@ def test_classes_in_many_pieces(seed):
 # Cuts and partitions.
 
 
-@given(labelled_graphs(), st.integers(0, 2**31))
+@given(labelled_graphs(), ANY_SEED)
 def test_conductances_from_their_formula(graph, seed):
     induced = graph.induced().joint.toarray()
     parts = np.random.default_rng(seed).integers(3, size=graph.n_left) * 5

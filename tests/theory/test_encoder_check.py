@@ -12,7 +12,7 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy
 from pairbounds.theory.spectrum.triplets import spectrum
-from tests.families import GRAPHS
+from tests.families import ANY_SEED, GRAPHS
 
 ROUND_OFF = 1e-9
 WORLD = LatentWorld(n_classes=4, n_styles=3, seed=0).caption_graph(noise=0.05, detail=0.3)
@@ -28,7 +28,7 @@ def drawn(family, seed, k):
     return graph, (unit * sides[0] @ rng.standard_normal((k, k)), sides[1])
 
 
-@given(st.sampled_from(FAMILIES), st.integers(0, 2**32 - 1), st.integers(1, 4))
+@given(st.sampled_from(FAMILIES), ANY_SEED, st.integers(1, 4))
 def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_best(family, seed, k):
     graph, (f, g) = drawn(family, seed, k)
     found = check_encoder(graph, (f, g))

@@ -18,7 +18,7 @@ from pairbounds.theory.quantities.metrics import (
     rankme,
     uniformity,
 )
-from tests.families import GRAPHS, embeddings, family_graph
+from tests.families import ANY_SEED, GRAPHS, embeddings, family_graph
 
 SAMPLES = np.repeat(np.arange(12), 3)
 
@@ -75,7 +75,7 @@ def naive_confusion(features, samples):
 
 
 @pytest.mark.parametrize("block", [hypersphere.BLOCK, 20])
-@given(st.integers(0, 2**31), st.integers(2, 5), st.integers(2, 4), st.integers(1, 3))
+@given(ANY_SEED, st.integers(2, 5), st.integers(2, 4), st.integers(1, 3))
 def test_confusion_from_its_definition(block, seed, n_samples, views, k):
     rng = np.random.default_rng(seed)
     samples = rng.permutation(np.repeat([f"image {i}" for i in range(n_samples)], views))
@@ -98,7 +98,7 @@ def test_a_view_of_another_sample_that_is_as_near_to_the_last_bit_counts_as_the_
         assert average_confusion_rate(features, own) == naive_confusion(features, own)
 
 
-@given(st.integers(0, 2**31), st.integers(2, 8), st.integers(1, 5))
+@given(ANY_SEED, st.integers(2, 8), st.integers(1, 5))
 def test_rankme_from_its_formula(seed, n, k):
     f = np.random.default_rng(seed).standard_normal((n, k))
     values = np.sqrt(np.clip(np.linalg.eigvalsh(f.T @ f), 0, None))

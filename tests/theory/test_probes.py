@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairbounds import PairGraph, probe, zero_shot_error
-from tests.families import GRAPHS, embeddings, family_graph
+from tests.families import ANY_SEED, GRAPHS, embeddings, family_graph
 
 
-@given(st.integers(0, 2**31), st.integers(2, 12), st.integers(1, 3), st.integers(1, 4))
+@given(ANY_SEED, st.integers(2, 12), st.integers(1, 3), st.integers(1, 4))
 def test_probe_from_its_formula(seed, n, k, classes):
     rng = np.random.default_rng(seed)
     labels = rng.integers(classes, size=n)
@@ -37,7 +37,7 @@ def test_ties_are_errors():
     assert found.mse == pytest.approx(0.5)
 
 
-@given(st.integers(0, 2**31), st.integers(1, 6), st.integers(1, 6), st.booleans())
+@given(ANY_SEED, st.integers(1, 6), st.integers(1, 6), st.booleans())
 def test_a_rotation_of_the_features_changes_nothing(seed, rank, k, hidden):
     """Nor where features are dependent, labels hidden, and scores tied or nearly so."""
     rng = np.random.default_rng(seed)

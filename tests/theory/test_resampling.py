@@ -27,9 +27,10 @@ from pairbounds.theory.resampling.graph_rules import (
     guide_graph,
 )
 from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
+from tests.families import ANY_SEED
 from tests.theory.test_consistency import labelled_graphs
 
-SEEDS = st.integers(0, 2**31)
+SEEDS = ANY_SEED
 
 
 def similarities(guide: np.ndarray) -> np.ndarray:

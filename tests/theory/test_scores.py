@@ -10,6 +10,7 @@ from pairbounds.theory.quantities.scores import (
     strict_standing,
     sums_of_others,
 )
+from tests.families import ANY_SEED
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -22,7 +23,7 @@ def naive_winner(row: list[float], tie: float) -> int:
     return -1
 
 
-@given(st.integers(0, 2**31), st.integers(1, 9), st.integers(1, 5))
+@given(ANY_SEED, st.integers(1, 9), st.integers(1, 5))
 def test_winners_from_their_definition(seed, n, r):
     """Small integers tie often; a billionth is no tie."""
     rng = np.random.default_rng(seed)
@@ -34,7 +35,7 @@ def test_winners_from_their_definition(seed, n, r):
     assert strict_standing(nearly).winners.tolist() == winners
 
 
-@given(st.integers(0, 2**31), st.integers(1, 12), st.integers(1, 5), st.sampled_from([1, 7, 2**22]))
+@given(ANY_SEED, st.integers(1, 12), st.integers(1, 5), st.sampled_from([1, 7, 2**22]))
 def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
     """Integers, of which products are exact: ties are ties."""
     rng = np.random.default_rng(seed)

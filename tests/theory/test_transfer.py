@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pairbounds import PairGraph, optimal_embeddings, probe, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
+from tests.families import ANY_SEED
 
 WEIGHTS = [(4.0, 2.0, 1.5, 0.5), (1.0, 0.4, 0.3, 0.1), (2.0, 1.2, 0.9, 0.3)]
 
@@ -91,7 +91,7 @@ def both_sides(graph, scores, source):
     return np.sum(across[wrong]), 2 * (np.sqrt(varied) + np.sqrt(missed)) ** 2
 
 
-@given(st.integers(0, 2**32))
+@given(ANY_SEED)
 def test_scores_err_on_no_more_targets_than_the_pairs_of_their_class_allow(seed):
     rng = np.random.default_rng(seed)
     n_left, n_right = rng.integers(2, 9, size=2)
