@@ -115,7 +115,7 @@ def _features(images: ImageTextDataset, settings: Settings) -> dict[tuple[str, i
 def _errors(graph: PairGraph, features: FloatArray, pairs: IntArray, settings: Settings) -> dict[str, float]:
     population, k = graph.through(features), settings.k
     sample = ImagePairs.of(population, pairs)
-    encoder = FeatureMoments.of_pairs(features, *pairs.T).encoder(k, 0.0, {})
+    encoder = FeatureMoments.of_pairs(features, *pairs.T).encoder(k, 0.0)
     return {
         "guess": 1 - float(np.sum(class_masses(graph) ** 2)),
         "unreached": population.unreached,

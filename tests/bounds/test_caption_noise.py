@@ -68,7 +68,18 @@ def test_two_nodes_by_hand():
     values, curve = spectrum(other, 2).singular_values, consistency_curve(other, 2)
     assert values == pytest.approx([1, 0.4])
     assert 1 - curve[1] == pytest.approx(0.42)
-    assert corrected_for_noise(values, curve, [0.5, 0.5], 0.5) == pytest.approx((0.5, 0.5))
+    for end in (2, 3):
+        assert corrected_for_noise(values, curve[:end], [0.5, 0.5], 0.5) == pytest.approx((0.5, 0.5))
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.99, 0.999])
+@pytest.mark.parametrize("crossing", np.linspace(0.05, 0.45, 5))
+def test_what_a_large_share_does_to_round_off_is_allowed_for(crossing, share):
+    """Half of the squared error is at σ_2 of two nodes; the correction divides round-off by powers of `1 - η`."""
+    graph = noisy(PairGraph([[1 - crossing, crossing], [crossing, 1 - crossing]], [0, 1]), share)
+    curve, values = consistency_curve(graph, 3), spectrum(graph, 2).singular_values
+    first, second = corrected_for_noise(values, curve, [0.5, 0.5], share)
+    assert 0.5 <= second <= first <= 0.5 + 1e-12 / (1 - share) ** 2
 
 
 def test_at_width_1_the_clean_pairs_may_have_a_worse_optimum():
@@ -78,6 +89,8 @@ def test_at_width_1_the_clean_pairs_may_have_a_worse_optimum():
     values = spectrum(noised, 2).singular_values
     bound = corrected_for_noise(values, consistency_curve(noised, 2), [0.8, 0.2], 0.3)
     assert bound == pytest.approx((0.32, 0.32), abs=1e-3)
+    bound = corrected_for_noise(values, consistency_curve(noised, 2), [0.8, 0.2], 0.5)
+    assert bound == (np.inf, pytest.approx(0.32, abs=1e-3))  # σ_2 = 1
     assert probe(clean, np.array([[0.0], [1.0]])).mse == pytest.approx(0.8)
 
 
@@ -119,3 +132,6 @@ def test_a_graph_too_large_and_no_share_are_refused(monkeypatch):
     for share, message in ((0.1, "9 pairs of more than 8: take a part"), (1.1, "give the share")):
         with pytest.raises(ValueError, match=message):
             noisy(PairGraph(np.eye(3)), share)
+    monkeypatch.setattr(theorem, "MOST_PAIRS", 9)
+    for share, joint in ((0, np.eye(3) / 3), (1, np.full((3, 3), 1 / 9))):
+        np.testing.assert_allclose(noisy(PairGraph(np.eye(3)), share).joint.toarray(), joint)

@@ -49,6 +49,12 @@ def setting(seed, **kind):
     return FewLabels.of(graph, features), whitened, one_hot(graph), graph
 
 
+def shrunk(found, r, W):
+    """The least over γ of twice the squared error of the centred and shrunk scores."""
+    A = 1 - found.mse - (1 - found.lacking) / r
+    return 2 * min(1 - 1 / r - 2 * share * A + share**2 * (A + W) for share in np.linspace(0, 1, 2001))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("n_labels", [1, 2, 3])
 def test_the_mean_over_every_independent_draw(seed, n_labels):
@@ -63,11 +69,8 @@ def test_the_mean_over_every_independent_draw(seed, n_labels):
     assert few_labels_mse(found.mse, k, n_labels) == pytest.approx(mse, rel=1e-10)
     assert error <= found.error_at_most(n_labels) <= 2 * few_labels_mse(found.mse, k, n_labels) + 1e-12
     assert found.error_at_most(n_labels) <= few_labels_error(found.mse, k, n_labels, r) + 1e-12
-    # It is the least over γ of twice the squared error of the centred and shrunk scores.
-    A = 1 - found.mse - (1 - found.lacking) / r
     W = ((1 - 1 / r) * (k - 1) + found.mse - found.lacking / r) / n_labels
-    best = min(1 - 1 / r - 2 * share * A + share**2 * (A + W) for share in np.linspace(0, 1, 2001))
-    assert 2 * best - 1e-6 <= found.error_at_most(n_labels) <= 2 * best + 1e-9
+    assert found.error_at_most(n_labels) == pytest.approx(shrunk(found, r, W), abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -97,7 +100,9 @@ def test_the_mean_over_every_balanced_draw(seed):
     assert few_labels_balanced_mse(found.mse, found.masses, found.variances, counts) == pytest.approx(mse, rel=1e-10)
     if len(set(counts)) == 1:
         total = int(counts.sum())
-        assert error <= found.error_at_most(total, balanced=True) <= 2 * mse + 1e-12
+        at_most = found.error_at_most(total, balanced=True)
+        assert error <= at_most <= 2 * mse + 1e-12
+        assert at_most == pytest.approx(shrunk(found, len(counts), (1 - 1 / len(counts)) * (mse - found.mse)), abs=1e-6)
 
 
 def test_equal_classes_by_hand():
@@ -115,16 +120,31 @@ def test_equal_classes_by_hand():
     assert found.labels_needed(0.1, balanced=True) == 2
     assert found.labels_needed(1e-8) == pytest.approx(1e8, rel=1e-4)
     assert found.labels_needed(1e-13) == math.inf
-    # (d) at δ = e⁻²: `(√(1/4) + √2 √(4/4))²`.
-    assert few_labels_with_probability(0, 2, 4, math.sqrt(2), 1 - math.exp(-2)) == pytest.approx((0.5 + 2**0.5) ** 2)
+    assert found.labels_needed(1) == 1
+    # (d) at δ = e⁻²: `(√(1/16) + √2 √(4/16))²`.
+    at_most = few_labels_with_probability(0, 2, 16, math.sqrt(2), 1 - math.exp(-2))
+    assert at_most == pytest.approx((1 / 4 + 2**0.5 / 2) ** 2)
+    assert few_labels_with_probability(0, 2, 4, 2) == few_labels_with_probability(0, 2, 4, 2, 0.95)
+    assert few_labels_mse(0.5, 2, 1, 2) == few_labels_mse(0.5, 2, 1)  # one image is drawn in the same way
 
 
-@pytest.mark.parametrize("n_labels", range(1, 40))
-def test_values_are_rounded_up(n_labels):
-    mse = Fraction(0.1)
-    assert few_labels_mse(0.1, 7, n_labels) >= mse + (6 + mse) / n_labels
+def test_balanced_labels_are_a_multiple_of_the_classes():
+    """The first that reaches the target: two of a class fewer do not."""
+    found = FewLabels.of(PairGraph(np.ones((6, 1)), [0, 0, 1, 1, 2, 2]), np.eye(6))
+    needed = found.labels_needed(0.1, balanced=True)
+    assert needed > 3
+    assert needed % 3 == 0
+    assert found.error_at_most(needed, balanced=True) <= 0.1 < found.error_at_most(needed - 1, balanced=True)
+    assert found.error_at_most(needed - 1, balanced=True) == found.error_at_most(needed - 3, balanced=True)
+
+
+@pytest.mark.parametrize("n_labels", [*range(1, 40), 10**6])
+@pytest.mark.parametrize("given", [0.0, 0.1])
+def test_values_are_rounded_up(n_labels, given):
+    mse = Fraction(given)
+    assert few_labels_mse(given, 7, n_labels) >= mse + (6 + mse) / n_labels
     A, W = Fraction(2, 3) - mse, (4 + mse) / n_labels
-    assert few_labels_error(0.1, 7, n_labels, 3) >= 2 * (mse + A * W / (A + W))
+    assert few_labels_error(given, 7, n_labels, 3) >= 2 * (mse + A * W / (A + W))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -106,7 +106,8 @@ def test_every_sample_against_dense_algebra(family, n, ridge):
             assert bound <= mse_by_norms_at_most(sample, k) + 1e-9
     numbers = sample.numbers(1)
     widest = max(np.sum((one - other) ** 2) for one in dense.scores for other in dense.scores) / 2
-    assert widest <= numbers["spread"] <= 4 * widest + 1e-9
+    centred = np.sum((dense.scores - dense.scores.mean(axis=0)) ** 2, axis=1)
+    assert widest <= numbers["spread"] == pytest.approx(max(numbers["variation"], 2 * centred.max()), abs=1e-9)
     assert numbers["largest"] == pytest.approx(max(4, dense.norms.max()))
 
 
@@ -123,10 +124,15 @@ def test_all_pairs_as_a_sample_give_theorem_42_and_an_equality():
     encoder = encoder_from_pairs(features[pairs[:, 0]], features[pairs[:, 1]], 1)
     error = probe(graph, encoder(features)).mse
     off = 1e-3  # of round-off raises every bound
+    rounded = replace(population, rounding=off)
     for bound in (mse_from_pairs_at_most, mse_by_norms_at_most, mse_by_hops_at_most):
         assert bound(sample, 1) == pytest.approx(error, abs=1e-10)
         assert bound(replace(sample, rounding=off), 1) >= error + off
-        assert bound(replace(sample, population=replace(population, rounding=off)), 1) >= error + off / 2
+        assert bound(replace(sample, population=rounded), 1) >= error + off / 2
+    numbers, raised = (replace(sample, population=each).numbers(1) for each in (population, rounded))
+    for name in ("unreached", "variation", "spread"):
+        assert raised[name] == pytest.approx(numbers[name] + off, abs=1e-9)
+    assert raised["largest"] == pytest.approx(numbers["largest"] * (1 + off))
     assert replace(sample, rounding=off).low == pytest.approx(1 - off)
     assert replace(sample, rounding=off).next_value(1) == pytest.approx(sample.next_value(1) + 2 * off / (1 - off))
     assert error == pytest.approx(population.probe_mse(1), abs=1e-10)
@@ -137,7 +143,7 @@ def test_all_pairs_as_a_sample_give_theorem_42_and_an_equality():
 def test_without_low_or_e_x_the_bound_would_be_false():
     rng = np.random.default_rng(1)
     graph = GRAPHS["dense_random"](rng, 14)
-    features, broken = features_of(graph, 4, rng), {"low": 0, "e_X": 0, "low by hops": 0}
+    features, broken = features_of(graph, 4, rng), {"low": 0, "e_X": 0, "low by hops": 0, "one hop is worse": 0}
     for _ in range(100):
         pairs = drawn(graph, 8, rng)
         dense = Dense(graph, features, pairs, 0.0)
@@ -146,7 +152,9 @@ def test_without_low_or_e_x_the_bound_would_be_false():
             broken["low"] += dense.error(1) > dense.unreached + over
             broken["e_X"] += dense.error(1) > over / dense.low
             broken["low by hops"] += dense.error(1) > dense.unreached + dense.tail(1)
-            assert dense.error(1) <= mse_from_pairs_at_most(ImagePairs.of(graph.through(features), pairs), 1)
+            sample = ImagePairs.of(graph.through(features), pairs)
+            assert dense.error(1) <= mse_from_pairs_at_most(sample, 1)
+            broken["one hop is worse"] += mse_by_hops_at_most(sample, 1) < mse_by_hops_at_most(sample, 1, 1) - 1e-3
     assert min(broken.values()) > 0
 
 
@@ -158,6 +166,8 @@ def test_certified_by_hand():
     assert value == pytest.approx(0.1 + above / (low * 0.5))
     assert certified_mse_at_most(1000, **NUMBERS, level=0.9, bias=0.01) == pytest.approx(value + 0.01 / (low * 0.5))
     assert certified_mse_at_most(1, **NUMBERS | {"largest": 3.0, "variation": 1.0, "bias": 0.0}) == 1
+    assert certified_mse_at_most(10**9, **NUMBERS | {"unreached": 0.9}) == 1  # and not 1.3
+    assert certified_mse_at_most(10**9, **NUMBERS | {"unreached": 0, "variation": 0}) == pytest.approx(0, abs=1e-6)
     assert certified_mse_at_most(10, **NUMBERS) == 1 == certified_mse_at_most(10**9, **NUMBERS | {"next_value": 1})
 
 
@@ -207,6 +217,9 @@ def test_hypotheses():
         ImagePairs.of(copied, pairs, 0.1)
     same = mse_from_pairs_at_most(ImagePairs.of(copied, pairs), 2)
     assert same == pytest.approx(mse_from_pairs_at_most(ImagePairs.of(population, pairs), 2))
+    assert mse_from_pairs_at_most(ImagePairs.of(copied, np.array(pairs, dtype=float)), 2) == same  # of a text file
+    without_labels = graph.through([[1.0], [-1], [1], [-1]])  # says nothing of them: e_X is 1
+    assert certified_mse_at_most(10**9, **ImagePairs.of(without_labels, pairs).numbers(1)) == 1
     with pytest.raises(HypothesisError, match="without a ridge"):
         mse_by_norms_at_most(ImagePairs.of(population, pairs, 0.1), 1)
     for bound in (mse_from_pairs_at_most, mse_by_norms_at_most, mse_by_hops_at_most):

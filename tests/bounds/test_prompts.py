@@ -1,5 +1,7 @@
 """Theorem 39: the mean of several prompt sets against loops over images."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -26,6 +28,20 @@ def test_ties_reach_it_and_a_tenth_less_is_false():
     """Two sets say .9 and .1 and the other way round: their mean ties, of error 1 and squared error 1/2."""
     scores = np.array([[[0.9, 0.1]], [[0.1, 0.9]]])
     assert prompt_ensemble(scores, [0.02, 1.62]) == pytest.approx((0.32, 1))
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e6])
+@pytest.mark.parametrize("seed", range(5))
+def test_sets_whose_mean_is_right_have_no_error_and_the_bound_is_rounded_up(seed, scale):
+    votes = scale * np.random.default_rng(seed).standard_normal((3, 4, 2))
+    votes -= votes.mean(axis=0)  # of labels 0: scores may be less than one-hot labels, too
+    errors = np.mean(np.sum(votes**2, axis=2), axis=1)
+    disagreement, at_most = prompt_ensemble(votes, errors)
+    exact = [Fraction(number) for number in votes.ravel()]
+    means = [sum(exact[place::8]) / 3 for place in range(8)]
+    apart = sum((number - means[place % 8]) ** 2 for place, number in enumerate(exact)) / 12
+    assert 2 * (sum(map(Fraction, errors)) / 3 - apart) <= at_most <= 1e-12 * disagreement
+    assert prompt_ensemble(np.zeros((2, 1, 2)), [0, 0]) == (0, 0)
 
 
 @pytest.mark.parametrize(

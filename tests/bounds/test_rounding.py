@@ -1,5 +1,7 @@
 """Where floating point bites: clusters, near-ties, ill-conditioned encoders. Exact bounds hold there too."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,10 @@ from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling
 from pairbounds.theory.bounds.precise import PreciseSubject, measure
 from pairbounds.theory.bounds.quantities import QUANTITIES
 from pairbounds.theory.bounds.scoring import embedded
+from pairbounds.theory.bounds.theorem34_few_labels import best_split, few_labels_balanced_mse
+from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise, noisy_consistency
+from pairbounds.theory.bounds.theorem38_shift import shifted_error
+from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
 from tests.families import block_diagonal
 
 
@@ -93,3 +99,22 @@ def test_vacuous_means_no_better_than_guessing():
     rows = check_bounds(graph, 1).set_index("bound").loc[["better", "vacuous"]]
     assert rows["guess"].tolist() == pytest.approx([guess, guess])
     assert rows["vacuous"].tolist() == [False, True]
+
+
+SHARES = np.r_[0.5, 0.5 - 2.0**-19, np.full(64, 2.0**-25)]  # exact in single precision, in which their sum is not 1
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (partial(few_labels_balanced_mse, 0.1), ([0.3, 0.7], [1.1, 2.3], [3, 7])),
+        (partial(best_split, n_labels=10), ([0.3, 0.7], [1.1, 2.3])),
+        (partial(shifted_error, 0.1), (SHARES, SHARES[::-1])),
+        (prompt_ensemble, (SHARES.reshape(3, 11, 2), [0.4, 0.7, 0.8])),
+        (partial(noisy_consistency, share=0.1), ([1, 0.7], [0.3, 0.7])),
+        (partial(corrected_for_noise, share=0.1), ([1, 0.3], [1, 0.7], [0.3, 0.7])),
+    ],
+)
+def test_arguments_in_single_precision_count_in_double(function, arguments):
+    single = [np.array(argument, dtype=np.float32) for argument in arguments]
+    np.testing.assert_allclose(function(*single), function(*(np.float64(array) for array in single)), rtol=1e-12)

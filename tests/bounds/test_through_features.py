@@ -11,6 +11,9 @@ from pairbounds import BOUNDS, LatentWorld, PairGraph, check_bounds, induced_lab
 from pairbounds import spectrum as graph_spectrum
 from pairbounds.__main__ import app
 from pairbounds.theory.bounds.theorem42_through_features import linear_mse, regularised_mse_at_most
+from pairbounds.theory.quantities import through_features
+from pairbounds.theory.quantities.linear_encoders import FOLDS, encoder_from_pairs
+from pairbounds.theory.quantities.through_features import whitened
 from tests.bounds.checks.check import two_nodes, unlabelled
 from tests.families import GRAPHS, targets, weighted_basis
 
@@ -72,6 +75,10 @@ def test_the_energy_of_one_value_beyond_the_cut_is_known_exactly():
     assert row["through_measured"] == pytest.approx(row["through_value"], rel=1e-9)
     lacking = graph.through(features).unreached
     assert row["through_value"] - 0.5 * lacking < row["through_measured"] - 1e-3
+    encoder = linear_optimum(graph, features, 1, ridge=0)
+    at_most = regularised_mse_at_most(graph, features, encoder)
+    assert row["through_measured"] <= at_most == pytest.approx(row["through_measured"], rel=1e-9)
+    assert regularised_mse_at_most(graph, features, replace(encoder, next_value=1.0)) == np.inf
 
 
 def test_check_prints_both_and_fails_where_a_bound_fails_through_features(call, tmp_path, monkeypatch):
@@ -101,8 +108,17 @@ def test_a_ridge_costs_at_most_its_bias(seed, ridge):
     graph = GRAPHS["heavy_tailed"](rng, 14)
     features = drawn_features(graph, rng)
     encoder = linear_optimum(graph, features, 3, ridge=ridge)
-    measured = probe(graph, encoder(features)).mse
-    assert measured <= regularised_mse_at_most(graph, features, encoder) + 1e-9
+    measured, roots = probe(graph, encoder(features)).mse, np.sqrt(graph.left_marginal)[:, None]
+    columns = roots * features
+    columns = columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
+    beta = np.linalg.pinv(columns, rcond=1e-9) @ (roots * (graph.left_labels[:, None] == np.unique(graph.left_labels)))
+    second, along = columns.T @ columns, graph.normalized.T @ columns
+    shifted = second + ridge * np.mean(np.diag(second)) * np.eye(7)
+    values = np.sort(np.linalg.eigvals(np.linalg.pinv(shifted, rcond=1e-9) @ along.T @ along).real)[::-1]
+    seen = graph.through(features)
+    expected = seen.unreached + (seen.variation + ridge * np.sum(beta**2)) / (1 - values[3])
+    at_most = regularised_mse_at_most(graph, features, encoder)
+    assert measured - 1e-9 <= at_most == pytest.approx(expected, rel=1e-6)
     if ridge == 0:
         assert measured == pytest.approx(linear_mse(graph, features, 3), abs=1e-8)
 
@@ -117,12 +133,74 @@ def test_a_ridge_is_chosen_without_labels_for_images_that_the_graph_lacks():
     part = world.part(known)
     unlabelled_part = PairGraph(part.joint)
     chosen = linear_optimum(unlabelled_part, features[known], 8)
+    assert linear_optimum(PairGraph(np.eye(4) + 1), features[:4, :2], 1).ridge > 0  # of the fewest nodes for this
+    with pytest.raises(ValueError, match="and there are 3: give a number"):
+        linear_optimum(PairGraph(np.eye(3) + 1), features[:3, :2], 1)
     assert 0 < chosen.ridge == min(chosen.held_out, key=lambda ridge: chosen.held_out[ridge])
     errors = [
         probe(world, encoder(features), labelled=known).held_out_error
         for encoder in (chosen, linear_optimum(unlabelled_part, features[known], 8, ridge=0))
     ]
     assert errors[0] < errors[1] / 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_held_out_losses_pair_by_pair(seed):
+    """Of the spectral loss `E (f·g)² - 2 E f·g`, over all and over paired nodes; a caption not seen has g = 0."""
+    rng = np.random.default_rng(seed)
+    graph = GRAPHS["sparse_random"](rng, 14)
+    features, joint = rng.standard_normal((graph.n_left, 3)), graph.joint.toarray()
+    found = linear_optimum(PairGraph(joint), features, 2, seed=seed).held_out
+    losses = {ridge: [] for ridge in found}
+    for fold in np.array_split(np.random.default_rng(seed).permutation(graph.n_left), FOLDS):
+        rest = np.setdiff1d(np.arange(graph.n_left), fold)
+        pairs = joint[fold] / joint[fold].sum()
+        for ridge, of_ridge in losses.items():
+            f = linear_optimum(PairGraph(joint[rest], drop_isolated=True), features[rest], 2, ridge=ridge)(features)
+            seen = joint[rest].sum(axis=0)
+            g = np.array([f[rest].T @ joint[rest][:, c] / seen[c] if seen[c] else [0, 0] for c in range(len(seen))])
+            products = f[fold] @ g.T
+            apart = np.outer(pairs.sum(axis=1), pairs.sum(axis=0))
+            of_ridge.append(np.sum(apart * products**2) - 2 * np.sum(pairs * products))
+    assert found == pytest.approx({ridge: np.mean(of_ridge) for ridge, of_ridge in losses.items()}, rel=1e-6)
+    assert linear_optimum(graph, features, 2).held_out == linear_optimum(graph, features, 2, seed=0).held_out
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_encoder_has_columns_of_0_beyond_the_rank_of_its_features(seed):
+    rng = np.random.default_rng(seed)
+    graph = GRAPHS["many_components"](rng, 14)
+    free = np.column_stack([graph.components[0] < 3, rng.standard_normal((graph.n_left, 2))])
+    plain, mixed = (linear_optimum(graph, x, 3, ridge=0) for x in (free, free @ rng.standard_normal((3, 9))))
+    wide = linear_optimum(graph, free @ rng.standard_normal((3, 9)), 6, ridge=0)
+    assert plain.values == pytest.approx(mixed.values)
+    assert mixed.values == pytest.approx(wide.values[:3])
+    assert plain.values.max() <= 1
+    assert (plain.next_value, *wide.values[3:], wide.next_value, *wide.weights[:, 3:].ravel()) == (0,) * 32
+    assert plain.held_out == {}
+    one = np.array([[1.0, 1], [1, -1], [-1, 2], [-1, -2]])
+    assert encoder_from_pairs(one, one * [1, -1], 1).next_value == 0  # of -1
+
+
+def test_blocks_of_nodes_change_nothing(monkeypatch):
+    rng = np.random.default_rng(0)
+    graph = GRAPHS["sparse_random"](rng, 14)
+    features, pairs = rng.standard_normal((graph.n_left, 3)), rng.integers(graph.n_left, size=(2, 30))
+
+    def results():
+        seen, encoder = graph.through(features), linear_optimum(graph, features, 2, ridge=0.1)
+        from_pairs = encoder_from_pairs(*features[pairs], 1)
+        of_graph = seen.moments, seen.constant_distance, seen.variation, seen.optimum(2), whitened(features)
+        of_encoders = encoder.weights, encoder.values, from_pairs.weights, from_pairs.next_value
+        return [abs(number) for number in (*of_graph, *of_encoders)]  # the signs of vectors are free
+
+    at_once = results()
+    monkeypatch.setattr(through_features, "BLOCK", 7)
+    for number, in_blocks in zip(at_once, results(), strict=True):
+        assert in_blocks == pytest.approx(number, rel=1e-6)
+    features[9, 1] = np.inf
+    with pytest.raises(ValueError, match="left node 9 are not finite"):
+        graph.through(features)
 
 
 def test_features_come_as_arrays_tensors_and_memory_maps(tmp_path):

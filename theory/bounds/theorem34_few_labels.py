@@ -93,7 +93,7 @@ def few_labels_balanced_mse(
 
 def best_split(masses: npt.ArrayLike, variances: npt.ArrayLike, n_labels: float) -> FloatArray:
     """Numbers of labels of each class, real ones, that sum to N and make (b) least: `N_c ∝ p_c √v_c`."""
-    shares = np.asarray(masses, dtype=np.float64) * np.sqrt(np.asarray(variances, dtype=np.float64))
+    shares = np.asarray(masses) * np.sqrt(np.asarray(variances, dtype=np.float64))
     return np.asarray(n_labels * shares / shares.sum())
 
 
@@ -150,7 +150,7 @@ class FewLabels:
         return cls(features, mse, moments.masses, moments.variances, float(row_norms(features).max()), lacking)
 
     def error_at_most(self, n_labels: int, *, balanced: bool = False) -> float:
-        """34′ for N independent draws, or for N/r draws of each class, N a multiple of r; rounded up."""
+        """34′ for N independent draws, or for N // r draws of each class; rounded up."""
         classes = len(self.masses)
         if not balanced:
             return few_labels_error(self.mse, self.features.shape[1], n_labels, classes, self.lacking)
@@ -160,7 +160,7 @@ class FewLabels:
 
     def labels_needed(self, target: float, *, balanced: bool = False) -> float:
         """The least N for which 34′ is at most a target, infinite beyond `MOST`; balanced, a multiple of r."""
-        sizes = range(len(self.masses), MOST, len(self.masses)) if balanced else range(1, MOST)
+        sizes = range(len(self.masses) if balanced else 1, MOST)
         index = bisect_left(sizes, -target, key=lambda size: -self.error_at_most(size, balanced=balanced))
         return sizes[index] if index < len(sizes) else math.inf
 

@@ -63,7 +63,7 @@ def noisy_consistency(consistency: npt.ArrayLike, class_masses: npt.ArrayLike, s
 
     Takes `a_0, …, a_m` of P, (m + 1,), and the masses of the classes on the left, (r,).
     """
-    curve, chance = np.asarray(consistency, dtype=np.float64), np.sum(np.asarray(class_masses) ** 2)
+    curve, chance = np.asarray(consistency, dtype=np.float64), np.sum(np.asarray(class_masses, dtype=np.float64) ** 2)
     return np.asarray(chance + (1 - share) ** (2 * np.arange(len(curve))) * (curve - chance))
 
 

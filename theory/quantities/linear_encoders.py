@@ -1,6 +1,6 @@
 """Encoders that are linear in features and optimal on a pair graph, which also embed images that the graph lacks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -44,14 +44,14 @@ class LinearEncoder:
     values: FloatArray
     next_value: float
     scales: FloatArray
-    held_out: dict[float, float]
+    held_out: dict[float, float] = field(default_factory=dict)
 
     def __call__(self, features: Any) -> FloatArray:
         """Embeddings of the rows of features, (n, k).
 
         `ValueError`: another number of features than the encoder takes.
         """
-        given = np.asarray(without_torch(features), dtype=np.float64)
+        given = np.asarray(without_torch(features))
         if given.ndim != 2 or given.shape[1] != len(self.weights):
             d = len(self.weights)
             raise ValueError(f"features have shape {given.shape}: the encoder takes rows of {d} features")
@@ -99,12 +99,12 @@ def linear_optimum(
     given = validated_features(features, graph.n_left)
     require_width((given.shape[1], given.shape[1]), k)
     if ridge != "auto":
-        return FeatureMoments.of(graph, given).encoder(k, ridge, {})
+        return FeatureMoments.of(graph, given).encoder(k, ridge)
     if graph.n_left < FOLDS:
         raise ValueError(f"ridge='auto' holds left nodes out, and there are {graph.n_left}: give a number")
     held_out = _held_out_losses(graph, given, k, np.random.default_rng(seed))
     best = min(held_out, key=lambda tried: (held_out[tried], tried))
-    return FeatureMoments.of(graph, given).encoder(k, best, held_out)
+    return replace(FeatureMoments.of(graph, given).encoder(k, best), held_out=held_out)
 
 
 def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -> LinearEncoder:
@@ -139,7 +139,7 @@ def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -
         raise ValueError(f"pairs have features of shapes {(n, d)} and {other}: give two of one shape (n, d)")
     require_width((d, d), k)
     moments = FeatureMoments.of_pairs(np.concatenate(images), np.arange(n), np.arange(n, 2 * n))
-    encoder = moments.encoder(k, ridge, {})
+    encoder = moments.encoder(k, ridge)
     positive = int(np.count_nonzero(encoder.values > LEAST_EIGENVALUE))
     require(positive == k, f"the {n} pairs have {positive} positive values: take k <= {positive}, or draw more pairs")
     return encoder
@@ -186,17 +186,16 @@ class FeatureMoments:
     def _eigenvectors(self) -> tuple[FloatArray, FloatArray]:
         return scipy.linalg.eigh(self.second)
 
-    def encoder(self, k: int, ridge: float, held_out: dict[float, float]) -> LinearEncoder:
+    def encoder(self, k: int, ridge: float) -> LinearEncoder:
         """The top k generalised eigenvectors; columns of 0 beyond the rank of the features."""
         values, vectors = self._eigenvectors
         shifted = values + self.shift(ridge)
         kept = shifted > LEAST_EIGENVALUE * shifted[-1]
         root = vectors[:, kept] / np.sqrt(shifted[kept])
         eigenvalues, turned = scipy.linalg.eigh(root.T @ self.induced @ root)
-        missing = max(0, k + 1 - len(eigenvalues))
-        eigenvalues = np.pad(np.clip(eigenvalues[::-1], 0, 1), (0, missing))
-        weights = np.pad(root @ turned[:, ::-1], ((0, 0), (0, missing)))[:, :k] * self.scales[:, None]
-        return LinearEncoder(weights, ridge, eigenvalues[:k], float(eigenvalues[k]), self.scales, held_out)
+        eigenvalues = np.pad(np.clip(eigenvalues[::-1], 0, 1), (0, k + 1))
+        weights = np.pad(root @ turned[:, ::-1], ((0, 0), (0, k)))[:, :k] * self.scales[:, None]
+        return LinearEncoder(weights, ridge, eigenvalues[:k], float(eigenvalues[k]), self.scales)
 
 
 def _held_out_losses(graph: PairGraph, features: FloatArray, k: int, rng: np.random.Generator) -> dict[float, float]:
@@ -206,7 +205,7 @@ def _held_out_losses(graph: PairGraph, features: FloatArray, k: int, rng: np.ran
         rest = np.setdiff1d(np.arange(graph.n_left), fold)
         moments = FeatureMoments.of(graph.part(rest), features[rest])
         for ridge, of_ridge in losses.items():
-            embedded = moments.encoder(k, ridge, {})(features)
+            embedded = moments.encoder(k, ridge)(features)
             of_ridge.append(_held_out_loss(graph, fold, rest, embedded))
     return {ridge: float(np.mean(of_ridge)) for ridge, of_ridge in losses.items()}
 
