@@ -164,11 +164,15 @@ def targets(graph: PairGraph) -> Any:
     return np.sqrt(graph.left_marginal)[:, None] * one_hot(graph)
 
 
+def unit_columns(graph: PairGraph, features: Any) -> Any:
+    """Features times the roots of the left marginal, (n_left, d), of length 1; 0 where they are."""
+    columns = np.sqrt(graph.left_marginal)[:, None] * features
+    return columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
+
+
 def weighted_basis(graph: PairGraph, features: Any) -> Any:
     """Orthonormal basis of the features times the roots of the left marginal, (n_left, rank), whatever their units."""
-    columns = np.sqrt(graph.left_marginal)[:, None] * features
-    columns = columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
-    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    basis, sizes, _ = np.linalg.svd(unit_columns(graph, features), full_matrices=False)
     return basis[:, sizes > 1e-9 * sizes[0]]
 
 

@@ -15,7 +15,7 @@ from pairbounds.theory.quantities import through_features
 from pairbounds.theory.quantities.linear_encoders import FOLDS, encoder_from_pairs
 from pairbounds.theory.quantities.through_features import whitened
 from tests.bounds.checks.check import two_nodes, unlabelled
-from tests.families import GRAPHS, targets, weighted_basis
+from tests.families import GRAPHS, targets, unit_columns, weighted_basis
 
 LINEAR = [name for name, claim in BOUNDS.items() if claim.through]
 
@@ -108,10 +108,8 @@ def test_a_ridge_costs_at_most_its_bias(seed, ridge):
     graph = GRAPHS["heavy_tailed"](rng, 14)
     features = drawn_features(graph, rng)
     encoder = linear_optimum(graph, features, 3, ridge=ridge)
-    measured, roots = probe(graph, encoder(features)).mse, np.sqrt(graph.left_marginal)[:, None]
-    columns = roots * features
-    columns = columns / np.maximum(np.linalg.norm(columns, axis=0), 1e-300)
-    beta = np.linalg.pinv(columns, rcond=1e-9) @ (roots * (graph.left_labels[:, None] == np.unique(graph.left_labels)))
+    measured, columns = probe(graph, encoder(features)).mse, unit_columns(graph, features)
+    beta = np.linalg.pinv(columns, rcond=1e-9) @ targets(graph)
     second, along = columns.T @ columns, graph.normalized.T @ columns
     shifted = second + ridge * np.mean(np.diag(second)) * np.eye(7)
     values = np.sort(np.linalg.eigvals(np.linalg.pinv(shifted, rcond=1e-9) @ along.T @ along).real)[::-1]
