@@ -37,9 +37,8 @@ def test_sets_whose_mean_is_right_have_no_error_and_the_bound_is_rounded_up(seed
     votes -= votes.mean(axis=0)  # of labels 0: scores may be less than one-hot labels, too
     errors = np.mean(np.sum(votes**2, axis=2), axis=1)
     disagreement, at_most = prompt_ensemble(votes, errors)
-    exact = [Fraction(number) for number in votes.ravel()]
-    means = [sum(exact[place::8]) / 3 for place in range(8)]
-    apart = sum((number - means[place % 8]) ** 2 for place, number in enumerate(exact)) / 12
+    exact = np.vectorize(Fraction)(votes)
+    apart = np.sum((exact - exact.sum(axis=0) / 3) ** 2) / 12
     assert 2 * (sum(map(Fraction, errors)) / 3 - apart) <= at_most <= 1e-12 * disagreement
     assert prompt_ensemble(np.zeros((2, 1, 2)), [0, 0]) == (0, 0)
 

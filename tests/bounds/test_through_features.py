@@ -15,7 +15,7 @@ from pairbounds.theory.quantities import through_features
 from pairbounds.theory.quantities.linear_encoders import FOLDS, encoder_from_pairs
 from pairbounds.theory.quantities.through_features import whitened
 from tests.bounds.checks.check import two_nodes, unlabelled
-from tests.families import GRAPHS, targets, unit_columns, weighted_basis
+from tests.families import GRAPHS, family_graph, targets, unit_columns, weighted_basis
 
 LINEAR = [name for name, claim in BOUNDS.items() if claim.through]
 
@@ -108,13 +108,9 @@ def test_a_ridge_costs_at_most_its_bias(seed, ridge):
     graph = GRAPHS["heavy_tailed"](rng, 14)
     features = drawn_features(graph, rng)
     encoder = linear_optimum(graph, features, 3, ridge=ridge)
-    measured, columns = probe(graph, encoder(features)).mse, unit_columns(graph, features)
-    beta = np.linalg.pinv(columns, rcond=1e-9) @ targets(graph)
-    second, along = columns.T @ columns, graph.normalized.T @ columns
-    shifted = second + ridge * np.mean(np.diag(second)) * np.eye(7)
-    values = np.sort(np.linalg.eigvals(np.linalg.pinv(shifted, rcond=1e-9) @ along.T @ along).real)[::-1]
-    seen = graph.through(features)
-    expected = seen.unreached + (seen.variation + ridge * np.sum(beta**2)) / (1 - values[3])
+    measured, seen = probe(graph, encoder(features)).mse, graph.through(features)
+    beta = np.linalg.pinv(unit_columns(graph, features), rcond=1e-9) @ targets(graph)
+    expected = seen.unreached + (seen.variation + ridge * np.sum(beta**2)) / (1 - encoder.next_value)
     at_most = regularised_mse_at_most(graph, features, encoder)
     assert measured - 1e-9 <= at_most == pytest.approx(expected, rel=1e-6)
     if ridge == 0:
@@ -144,58 +140,49 @@ def test_a_ridge_is_chosen_without_labels_for_images_that_the_graph_lacks():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_held_out_losses_pair_by_pair(seed):
-    """Of the spectral loss `E (f·g)² - 2 E f·g`, over all and over paired nodes; a caption not seen has g = 0."""
-    rng = np.random.default_rng(seed)
-    graph = GRAPHS["sparse_random"](rng, 14)
-    features, joint = rng.standard_normal((graph.n_left, 3)), graph.joint.toarray()
-    found = linear_optimum(PairGraph(joint), features, 2, seed=seed).held_out
-    losses = {ridge: [] for ridge in found}
+    """`E (f·g)² - 2 E f·g`, over all and over paired nodes; a caption that was not seen has g = 0."""
+    graph = family_graph("sparse_random", seed)
+    features, joint = np.random.default_rng(seed).standard_normal((graph.n_left, 3)), graph.joint.toarray()
+    held_out = linear_optimum(graph, features, 2, seed=seed).held_out
+    losses = dict.fromkeys(held_out, 0.0)
     for fold in np.array_split(np.random.default_rng(seed).permutation(graph.n_left), FOLDS):
         rest = np.setdiff1d(np.arange(graph.n_left), fold)
-        pairs = joint[fold] / joint[fold].sum()
-        for ridge, of_ridge in losses.items():
-            f = linear_optimum(PairGraph(joint[rest], drop_isolated=True), features[rest], 2, ridge=ridge)(features)
-            seen = joint[rest].sum(axis=0)
-            g = np.array([f[rest].T @ joint[rest][:, c] / seen[c] if seen[c] else [0, 0] for c in range(len(seen))])
-            products = f[fold] @ g.T
+        seen, pairs = joint[rest], joint[fold] / joint[fold].sum()
+        for ridge in losses:
+            f = linear_optimum(graph.part(rest), features[rest], 2, ridge=ridge)(features)
+            products = f[fold] @ f[rest].T @ (seen / np.maximum(seen.sum(axis=0), 1e-300))
             apart = np.outer(pairs.sum(axis=1), pairs.sum(axis=0))
-            of_ridge.append(np.sum(apart * products**2) - 2 * np.sum(pairs * products))
-    assert found == pytest.approx({ridge: np.mean(of_ridge) for ridge, of_ridge in losses.items()}, rel=1e-6)
+            losses[ridge] += (np.sum(apart * products**2) - 2 * np.sum(pairs * products)) / FOLDS
+    assert held_out == pytest.approx(losses, rel=1e-6)
     assert linear_optimum(graph, features, 2).held_out == linear_optimum(graph, features, 2, seed=0).held_out
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_an_encoder_has_columns_of_0_beyond_the_rank_of_its_features(seed):
-    rng = np.random.default_rng(seed)
-    graph = GRAPHS["many_components"](rng, 14)
+    rng, graph = np.random.default_rng(seed), family_graph("many_components", seed)
     free = np.column_stack([graph.components[0] < 3, rng.standard_normal((graph.n_left, 2))])
-    plain, mixed = (linear_optimum(graph, x, 3, ridge=0) for x in (free, free @ rng.standard_normal((3, 9))))
-    wide = linear_optimum(graph, free @ rng.standard_normal((3, 9)), 6, ridge=0)
-    assert plain.values == pytest.approx(mixed.values)
-    assert mixed.values == pytest.approx(wide.values[:3])
+    plain, mixed = linear_optimum(graph, free, 3, ridge=0), free @ rng.standard_normal((3, 9))
     assert plain.values.max() <= 1
-    assert (plain.next_value, *wide.values[3:], wide.next_value, *wide.weights[:, 3:].ravel()) == (0,) * 32
+    for k in (3, 6):
+        wide = linear_optimum(graph, mixed, k, ridge=0)
+        assert wide.values[:3] == pytest.approx(plain.values)
+        assert (plain.next_value, *wide.values[3:], wide.next_value, *wide.weights[:, 3:].flat) == (0,) * (10 * k - 28)
     assert plain.held_out == {}
     one = np.array([[1.0, 1], [1, -1], [-1, 2], [-1, -2]])
     assert encoder_from_pairs(one, one * [1, -1], 1).next_value == 0  # of -1
 
 
 def test_blocks_of_nodes_change_nothing(monkeypatch):
-    rng = np.random.default_rng(0)
-    graph = GRAPHS["sparse_random"](rng, 14)
-    features, pairs = rng.standard_normal((graph.n_left, 3)), rng.integers(graph.n_left, size=(2, 30))
-
-    def results():
+    graph, rng = family_graph("sparse_random"), np.random.default_rng(0)
+    features, results = rng.standard_normal((graph.n_left, 3)), []
+    pairs = features[rng.integers(graph.n_left, size=(2, 30))]
+    for block in (through_features.BLOCK, 7):
+        monkeypatch.setattr(through_features, "BLOCK", block)
         seen, encoder = graph.through(features), linear_optimum(graph, features, 2, ridge=0.1)
-        from_pairs = encoder_from_pairs(*features[pairs], 1)
-        of_graph = seen.moments, seen.constant_distance, seen.variation, seen.optimum(2), whitened(features)
-        of_encoders = encoder.weights, encoder.values, from_pairs.weights, from_pairs.next_value
-        return [abs(number) for number in (*of_graph, *of_encoders)]  # the signs of vectors are free
-
-    at_once = results()
-    monkeypatch.setattr(through_features, "BLOCK", 7)
-    for number, in_blocks in zip(at_once, results(), strict=True):
-        assert in_blocks == pytest.approx(number, rel=1e-6)
+        numbers = seen.constant_distance, seen.variation, seen.moments, seen.optimum(2), encoder.weights
+        numbers += whitened(features), encoder_from_pairs(*pairs, 1).weights
+        results.append(np.concatenate([np.abs(number).ravel() for number in numbers]))  # signs of vectors are free
+    assert results[1] == pytest.approx(results[0], rel=1e-6)
     features[9, 1] = np.inf
     with pytest.raises(ValueError, match="left node 9 are not finite"):
         graph.through(features)
