@@ -22,7 +22,7 @@ RULES := $(BUILD)/rules.mk
 # A study of several tables has its rule in RULES, with this as its recipe.
 STUDY = mkdir -p $(TABLES) && $(PYTHON) -m pairbounds study --jobs $(JOBS) $(if $(SMALL),--preset small)
 
-# What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS, MEASURED, ALL_FIGURES and FINDINGS.
+# What tables and figures are made of, by their imports: it defines STUDIES, SWEEPS, MEASURED, FINISHED, ALL_FIGURES and FINDINGS.
 # They are needed for these goals alone, and for files in build.
 ifneq (,$(filter figures claimed findings docs reproduce $(BUILD)/%,$(MAKECMDGOALS)))
 include $(RULES)
@@ -191,7 +191,8 @@ $(patsubst %,$(TABLES)/%.parquet,$(SWEEPS)): $(TABLES)/%.parquet: examples/%.tom
 	cp $(BUILD)/sweeps/$*/table.parquet.json $@.json
 	cp $(BUILD)/sweeps/$*/table.parquet $@
 
-# Networks take too long to train in `make figures`: measured tables are kept in results/, with their sidecars.
+# Networks take too long to train in `make figures`: measured tables are kept in results/, with their sidecars. Those
+# that are FINISHED are of experiments whose code is gone: `git checkout` of the commit in a sidecar brings it back.
 $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.parquet
 	@mkdir -p $(TABLES)
 	cp $<.json $@.json
@@ -199,14 +200,14 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 
 RUNS := $(BUILD)/runs
 REPRODUCED := natural_captions natural_what_if natural_pairings granularity phase_worlds \
-	batch_size emoji_batch_size pairs_needed emoji_pairs icons_from_pairs encoder_few_labels text_or_teacher_tuning text_or_teacher text_or_teacher_pixels \
+	batch_size emoji_batch_size pairs_needed emoji_pairs icons_from_pairs encoder_few_labels \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
 	@mkdir -p $(RUNS)
 	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --dry-run || exit; done
 	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --jobs $(JOBS) || exit; done
-	cp $(foreach name,$(MEASURED),$(RUNS)/$(name).parquet $(RUNS)/$(name).parquet.json) results/
+	cp $(foreach name,$(filter-out $(FINISHED),$(MEASURED)),$(RUNS)/$(name).parquet $(RUNS)/$(name).parquet.json) results/
 
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption. To load what draws
 # takes longer than to draw: a figure whose turn it is joins those that are DUE, which one process of `figures` draws.

@@ -1,5 +1,6 @@
 """A finding: a question, the numbers that answer it, and the claims that its sentences make of them."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pairbounds.figures.settings import read
+from pairbounds.infrastructure.files import sidecar
 from pairbounds.sweeps.studies import studies_of
 
 Tables = Mapping[str, pd.DataFrame]
@@ -93,13 +95,27 @@ class Finding:
             if not true:
                 raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
 
-    def sources(self) -> str:
-        """The way from the finding to its figures, its tables and the studies that measured them; a line."""
-        modules = [study.measure.__module__.split(".") for study in studies_of(self.tables)]
+    def sources(self, folder: Path) -> str:
+        """A line: the finding's figures, its tables in a folder, and the studies that measured them.
+
+        A table whose study is gone is of a finished experiment: the line has the commit of its sidecar.
+        """
+        studies = studies_of(self.tables)
+        modules = [study.measure.__module__.split(".") for study in studies]
         places = [f"{'/'.join(parts[1:])}.py" for parts in modules]
         figures, tables = ([f"`{name}`" for name in names] for names in ((self.name, *self.also), self.tables))
-        links = ", ".join(f"[{place}](../{place})" for place in places)
-        return f"{_counted('Figure', figures)} {_counted('Table', tables)} Measured by: {links}."
+        finished = [name for name in self.tables if not any(name in study.tables for study in studies)]
+        commits = dict.fromkeys(_commit(folder / f"{name}.parquet") for name in finished)
+        measured = [
+            *(f"[{place}](../{place})" for place in places),
+            *(f"code of commit `{commit}`" for commit in commits),
+        ]
+        return f"{_counted('Figure', figures)} {_counted('Table', tables)} Measured by: {', '.join(measured)}."
+
+
+def _commit(table: Path) -> str:
+    """The commit whose code measured a table."""
+    return str(json.loads(sidecar(table).read_bytes())["commit"])[:12]
 
 
 def _counted(noun: str, names: list[str]) -> str:

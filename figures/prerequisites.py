@@ -2,7 +2,8 @@
 
 A figure depends on its tables, its module, and the modules that all figures share. A table depends on its study and on
 the code below it, as `Study.sources` has it. A study is measured with its own settings and seeds; as a sweep, if
-`examples` has one of its name; or not at all, if `results` has its tables, because that takes too long.
+`examples` has one of its name; or not at all, if `results` has its tables, because that takes too long. Tables there
+that no study writes are of finished experiments.
 """
 
 import sys
@@ -18,8 +19,13 @@ ROOT = PACKAGE.parent
 def main() -> None:
     """Print the rules."""
     groups: dict[str, list[str]] = {"STUDIES": [], "SWEEPS": [], "MEASURED": []}
-    for study in map(find_study, study_names()):
-        if all((ROOT / "results" / f"{table}.parquet").is_file() for table in study.tables):
+    studies, kept = (
+        [find_study(name) for name in study_names()],
+        {path.stem for path in (ROOT / "results").glob("*.parquet")},
+    )
+    finished = sorted(kept - {table for study in studies for table in study.tables})
+    for study in studies:
+        if kept >= {*study.tables}:
             groups["MEASURED"] += study.tables
         elif len(study.tables) > 1:
             print(f"{_in_tables(study.tables)} &: {_files(study.sources())} | $(INSTALLED)")
@@ -27,6 +33,7 @@ def main() -> None:
         else:
             groups["SWEEPS" if (ROOT / "examples" / f"{study.name}.toml").is_file() else "STUDIES"] += study.tables
             print(f"{_in_tables(study.tables)}: {_files(study.sources())}")
+    groups |= {"MEASURED": [*groups["MEASURED"], *finished], "FINISHED": finished}
     figures = {figure.draw.__module__: figure for figure in found().values()}
     files = {module: Path(str(sys.modules[module].__file__)) for module in figures}
     shared = sorted({*(PACKAGE / "figures").glob("*.py")} - {*files.values()})

@@ -1,6 +1,13 @@
-"""*Text or teacher*: shares of icons found by the guide of the new positives, and registered contrasts."""
+"""*Text or teacher*: shares of icons found by the guide of the new positives, and registered contrasts.
 
-from collections.abc import Mapping
+The contrasts and the answer are those of the plan, docs/preregistration/text_or_teacher.md. The unit is the training
+set. An icon's outcome is the share of the seeds of weights that find its category; icons whose names begin with one
+word are a group. "Above" is: the interval of 95% lies above 0; of the two primary contrasts that of 97.5%.
+
+The study is gone; the sidecars of its tables name the commit that measured them.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,79 +15,102 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
+from scipy import stats
 
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
 from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import excludes_zero
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, GREEN, INK, NEUTRAL, ORANGE
-from pairbounds.real_data.text_or_teacher import analysis as plan
+from pairbounds.real_data.experiments.contrasts import LEVEL, Contrast, Outcomes, holm
+
+TEXT, VIEWS, SHUFFLED = "text_head", "views_head", "shuffled_head"
+TAGS, SHUFFLED_TAGS, LABELS, RANDOM, SIMCLR = "captions", "shuffled_captions", "labels", "random", "none"
+CONTROLS = (SIMCLR, RANDOM)  # what a guide must beat
+PRIMARY = ((TEXT, VIEWS), (TAGS, VIEWS))  # text by a head that learned it, and text itself
+PRIMARY_LEVEL = 1 - (1 - LEVEL) / len(PRIMARY)
+# Besides them, with Holm's correction.
+OTHERS = (
+    (LABELS, SIMCLR),
+    (TEXT, SHUFFLED),
+    (TEXT, SIMCLR),
+    (VIEWS, SIMCLR),
+    (TAGS, SIMCLR),
+    (TAGS, SHUFFLED_TAGS),
+    (TAGS, TEXT),
+    (LABELS, RANDOM),
+    (VIEWS, RANDOM),
+    (RANDOM, SIMCLR),
+    ("no_text", VIEWS),
+)
+GRANULARITY = (("merged_captions", TAGS), ("merged_captions", "most_merged_captions"))  # a family of their own
+CLASSIFIER, NEAREST = "right", "knn_right"  # columns of the two judges
+LITTLE = 0.02  # a gain of text that is said to be little
+MARGIN = 0.013  # of the equivalence of text and views: half of what labels gained where settings were tuned
 
 ARMS = {
-    plan.LABELS: ("labels (control)", INK, "D"),
-    plan.TAGS: ("tags, exact", GREEN, "s"),
-    plan.SHUFFLED_TAGS: ("others' tags, exact", NEUTRAL, "s"),
-    plan.TEXT: ("head that learned tags", CAPTION, "o"),
-    plan.VIEWS: ("head without text", AUGMENTATION, "o"),
-    plan.SHUFFLED: ("head on others' tags", NEUTRAL, "o"),
+    LABELS: ("labels (control)", INK, "D"),
+    TAGS: ("tags, exact", GREEN, "s"),
+    SHUFFLED_TAGS: ("others' tags, exact", NEUTRAL, "s"),
+    TEXT: ("head that learned tags", CAPTION, "o"),
+    VIEWS: ("head without text", AUGMENTATION, "o"),
+    SHUFFLED: ("head on others' tags", NEUTRAL, "o"),
     "no_text": ("ImageNet network", ORANGE, "^"),
-    plan.RANDOM: ("random", NEUTRAL, "x"),
+    RANDOM: ("random", NEUTRAL, "x"),
 }
 SHOWN = {
-    "text head less views head": ((plan.TEXT, plan.VIEWS), CAPTION, "o"),
-    "tags less views head": ((plan.TAGS, plan.VIEWS), GREEN, "s"),
-    "text head less others' tags": ((plan.TEXT, plan.SHUFFLED), NEUTRAL, "o"),
-    "tags less others' tags": ((plan.TAGS, plan.SHUFFLED_TAGS), NEUTRAL, "s"),
-    "ImageNet less views head": (("no_text", plan.VIEWS), ORANGE, "^"),
-    "labels less random": ((plan.LABELS, plan.RANDOM), INK, "D"),
+    "text head less views head": ((TEXT, VIEWS), CAPTION, "o"),
+    "tags less views head": ((TAGS, VIEWS), GREEN, "s"),
+    "text head less others' tags": ((TEXT, SHUFFLED), NEUTRAL, "o"),
+    "tags less others' tags": ((TAGS, SHUFFLED_TAGS), NEUTRAL, "s"),
+    "ImageNet less views head": (("no_text", VIEWS), ORANGE, "^"),
+    "labels less random": ((LABELS, RANDOM), INK, "D"),
 }
 REFERENCES = {"pixels": "16 x 16 pixels, no network", "untrained": "untrained network"}  # one run each
 ANSWER = "text itself helps, a head that learned it here does not"
 ALIKE = (0.85, 0.9, 0.95)  # correlations of its pixels with a labelled icon's from which on an icon has a look-alike
 NAMES = {
-    plan.LABELS: "labels, the positive control",
-    plan.TAGS: "tags, exact",
-    plan.SHUFFLED_TAGS: "tags of other icons",
-    plan.TEXT: "a head that learned tags",
-    plan.VIEWS: "the same head, without text",
-    plan.SHUFFLED: "the same head, tags of other icons",
+    LABELS: "labels, the positive control",
+    TAGS: "tags, exact",
+    SHUFFLED_TAGS: "tags of other icons",
+    TEXT: "a head that learned tags",
+    VIEWS: "the same head, without text",
+    SHUFFLED: "the same head, tags of other icons",
     "no_text": "EfficientNet, by ImageNet's labels",
-    plan.RANDOM: "random",
-    plan.SIMCLR: "none: SimCLR",
+    RANDOM: "random",
+    SIMCLR: "none: SimCLR",
 }
 SIGNIFICANT = 0.05
 LESS = {  # arms, and those that they are compared with in the text
-    plan.TAGS: (plan.SHUFFLED_TAGS,),
-    "merged_captions": (plan.TAGS,),
-    plan.LABELS: (plan.SIMCLR, plan.RANDOM),
-    plan.RANDOM: (plan.SIMCLR,),
+    TAGS: (SHUFFLED_TAGS,),
+    "merged_captions": (TAGS,),
+    LABELS: (SIMCLR, RANDOM),
+    RANDOM: (SIMCLR,),
 }
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Each arm and each reference less SimCLR on the left, contrasts of arms on the right."""
     icons = tables["text_or_teacher_icons"].drop_duplicates("id")
-    found = plan.Found.of(tables["text_or_teacher"], icons["word"].tolist())
+    found = outcomes(tables["text_or_teacher"], icons["word"].tolist())
     graphs = tables["text_or_teacher_graphs"]
     picture, (arms, pairs) = plt.subplots(1, 2, figsize=(2.8 * COLUMN, 1.2 * COLUMN))
-    order = sorted(ARMS, key=lambda arm: found.shares[arm].mean())
+    order = sorted(ARMS, key=lambda arm: found.values[arm].mean())
     for place, arm in enumerate(order):
         _, color, marker = ARMS[arm]
-        _interval(arms, place, found.contrast(arm, plan.SIMCLR), color, marker)
-        units = 100 * (found.shares[arm] - found.shares[plan.SIMCLR]).mean(axis=1)
+        _interval(arms, place, found.contrast(arm, SIMCLR), color, marker)
+        units = 100 * (found.values[arm] - found.values[SIMCLR]).mean(axis=1)
         arms.plot(units, np.full(len(units), place - 0.28), "|", color=color, alpha=0.5, markersize=4)
     known, reference = graphs.groupby("arm")["same_class"].mean(), graphs.groupby("arm")["found"].mean()
-    less = 100 * (reference[list(REFERENCES)] - found.shares[plan.SIMCLR].mean())
+    less = 100 * (reference[list(REFERENCES)] - found.values[SIMCLR].mean())
     arms.plot(less, -1 - np.arange(len(less)), "*", color=INK, markersize=8)
     names = [*reversed(REFERENCES.values()), *(f"{ARMS[arm][0]}, {100 * known[arm]:.0f}%" for arm in order)]
     arms.set_yticks(np.arange(len(names)) - len(less), names)
     arms.set(xlabel="icons found, less SimCLR (points)", title="by guide (% of its positives that are of the class)")
     for place, (pair, color, marker) in enumerate(reversed(SHOWN.values())):
-        primary = pair in plan.PRIMARY
-        level = 1 - (1 - plan.LEVEL) / len(plan.PRIMARY) if primary else plan.LEVEL
-        _interval(pairs, place, found.contrast(*pair), color, marker, level)
-    pairs.axvspan(-100 * plan.MARGIN, 100 * plan.MARGIN, color=NEUTRAL, alpha=0.15, linewidth=0)
-    pairs.text(-95 * plan.MARGIN, len(SHOWN) - 0.45, "margin", fontsize="small", color=NEUTRAL)
+        _interval(pairs, place, found.contrast(*pair), color, marker, _level(*pair))
+    pairs.axvspan(-100 * MARGIN, 100 * MARGIN, color=NEUTRAL, alpha=0.15, linewidth=0)
+    pairs.text(-95 * MARGIN, len(SHOWN) - 0.45, "margin", fontsize="small", color=NEUTRAL)
     pairs.set_yticks(range(len(SHOWN)), list(reversed(SHOWN)))
     pairs.set(xlabel="difference (points)", title="registered contrasts", ylim=(-0.6, len(SHOWN) - 0.1))
     for axes in (arms, pairs):
@@ -88,20 +118,18 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(found, tables["text_or_teacher"]["repeat"].nunique())
 
 
-def _interval(
-    axes: Axes, place: float, contrast: plan.Contrast, color: str, marker: str, level: float = plan.LEVEL
-) -> None:
+def _interval(axes: Axes, place: float, contrast: Contrast, color: str, marker: str, level: float = LEVEL) -> None:
     low, high = contrast.interval(level)
     axes.plot([100 * low, 100 * high], [place, place], color=color, linewidth=1.6)
     axes.plot(100 * contrast.estimate, place, marker, color=color, markersize=6)
 
 
-def _caption(found: plan.Found, repeats: int) -> str:
-    units, icons = found.shares[plan.SIMCLR].shape
+def _caption(found: Outcomes, repeats: int) -> str:
+    units, icons = found.values[SIMCLR].shape
     return (
         "Share of test icons whose category a linear classifier finds. Left: by the guide of the new positive, less "
-        f"SimCLR ({100 * found.shares[plan.SIMCLR].mean():.1f}%); small bars are {units} disjoint training sets; "
-        f"stars, one run each. Right: contrasts of guides; grey, the margin of the plan. {icons:,} test icons, "
+        f"SimCLR ({100 * found.values[SIMCLR].mean():.1f}%); small bars are {units} disjoint training sets; "
+        f"stars, one run each. Right: contrasts of guides; grey, the margin of the  {icons:,} test icons, "
         f"{repeats} seeds of weights. Intervals of 95%, and 97.5% for the two primary contrasts (above), over training "
         "sets and icons whose names begin alike."
     )
@@ -115,57 +143,121 @@ def facts(tables: Tables) -> Facts:
         tables["text_or_teacher_icons"].drop_duplicates("id"),
     )
     words = icons["word"].tolist()
-    found, near = (plan.Found.of(runs, words, judge) for judge in (plan.JUDGE, plan.SECOND))
+    found, near = (outcomes(runs, words, judge) for judge in (CLASSIFIER, NEAREST))
     told, baselines = (graphs[graphs["kind"] == kind] for kind in ("arm", "baseline"))
-    registered, units = plan.contrasts(found), len(found.shares[plan.SIMCLR])
+    adjusted, units = holm(np.array([found.contrast(*pair).p_value for pair in OTHERS])), len(found.values[SIMCLR])
     pixels = tables["text_or_teacher_pixels"].set_index("id").loc[icons["id"]]
     alike = {bound: (pixels["correlation"] >= bound).to_numpy() for bound in ALIKE}
-    registered_looks = 2 * len(plan.PRIMARY + plan.OTHERS + plan.GRANULARITY)  # by two judges
+    registered_looks = 2 * len(PRIMARY + OTHERS + GRANULARITY)  # by two judges
     afterwards = 3 * 2 * len(ALIKE) + 3 + 3 + 1  # three contrasts of each part and of the untuned; by set; of labels
     return {
         "of": Of(1, units, registered_looks + afterwards),
-        "answer": plan.verdict(found, told),
-        "primary": {arm: _points(found, arm, less, 1 - (1 - plan.LEVEL) / 2) for arm, less in plan.PRIMARY},
+        "answer": verdict(found, told),
+        "primary": {arm: _points(found, arm, less, PRIMARY_LEVEL) for arm, less in PRIMARY},
         "parts": {
             bound: {"lookalike": _of_some(found, icons_alike), "other": _of_some(found, ~icons_alike)}
             for bound, icons_alike in alike.items()
         },
         "never_tuned": _of_some(found, ~pixels["tuned_first"].to_numpy()),
-        "margin": 100 * plan.MARGIN,
+        "margin": 100 * MARGIN,
         "units": units,
         "icons": len(icons),
         "repeats": runs["repeat"].nunique(),
-        "found": {arm: float(share.mean()) for arm, share in found.shares.items()},
+        "found": {arm: float(share.mean()) for arm, share in found.values.items()},
         "less": {arm: {against: _points(found, arm, against) for against in others} for arm, others in LESS.items()},
-        "near": {arm: _points(near, arm, plan.VIEWS) for arm in (plan.TEXT, plan.TAGS, plan.LABELS)},
-        "least": 100 * float(registered.set_index(["arm", "against"])["least_shown"][plan.TEXT, plan.VIEWS]),
-        "others": len(plan.OTHERS),
-        "shown": int((registered.query("family == 'others'")["holm"] < SIGNIFICANT).sum()),
+        "near": {arm: _points(near, arm, VIEWS) for arm in (TEXT, TAGS, LABELS)},
+        "least": 100 * found.contrast(TEXT, VIEWS).least_shown(),
+        "others": len(OTHERS),
+        "shown": int((adjusted < SIGNIFICANT).sum()),
         "told": told.groupby("arm")[["same_class", "same_tag"]].mean().to_dict("index"),
         "pixels": {bound: pixels.groupby(own)["right"].mean().to_dict() for bound, own in alike.items()},
         "baselines": baselines.set_index("arm")["found"].to_dict(),
-        "tau": plan.agreement(found, told),
+        "tau": agreement(found, told),
         "names": NAMES,
     }
 
 
-def _points(found: plan.Found, arm: str, against: str, level: float = plan.LEVEL) -> tuple[float, float]:
+def _points(found: Outcomes, arm: str, against: str, level: float = LEVEL) -> tuple[float, float]:
     """Points by which an arm finds more icons than another, and half their interval."""
     contrast = found.contrast(arm, against)
     low, high = contrast.interval(level)
     return 100 * contrast.estimate, 50 * (high - low)
 
 
-def _of_some(found: plan.Found, own: npt.NDArray[np.bool_]) -> Facts:
+def _of_some(found: Outcomes, own: npt.NDArray[np.bool_]) -> Facts:
     """Number of some icons, and on them the contrasts of tags, others' tags and the head without text."""
-    words = np.unique(found.words[own], return_inverse=True)[1]
-    part = plan.Found({arm: shares[:, own] for arm, shares in found.shares.items()}, words)
+    groups = np.unique(found.groups[own], return_inverse=True)[1]
+    part = Outcomes({arm: shares[:, own] for arm, shares in found.values.items()}, groups)
     contrasts = {
-        "tags": (plan.TAGS, plan.VIEWS),
-        "fair": (plan.TAGS, plan.SHUFFLED_TAGS),
-        "others_tags": (plan.SHUFFLED_TAGS, plan.VIEWS),
+        "tags": (TAGS, VIEWS),
+        "fair": (TAGS, SHUFFLED_TAGS),
+        "others_tags": (SHUFFLED_TAGS, VIEWS),
     }
     return {"icons": int(own.sum())} | {name: _points(part, *arms) for name, arms in contrasts.items()}
+
+
+def outcomes(runs: pd.DataFrame, words: Sequence[str], judge: str = CLASSIFIER) -> Outcomes:
+    """Share of the seeds of weights that find each icon, by arm and training set.
+
+    Parameters
+    ----------
+    runs : with arm, seed (of the training set) and, for each judge, the digits of the icons, 1 for one that is found
+    words : with which the names of the icons begin
+    """
+    shares = {}
+    for arm, rows in runs.groupby("arm", sort=False):
+        units = [
+            np.mean([np.frombuffer(digits.encode(), np.uint8) == ord("1") for digits in unit[judge]], axis=0)
+            for _, unit in rows.groupby("seed")
+        ]
+        shares[str(arm)] = np.array(units)
+    return Outcomes(shares, np.unique(words, return_inverse=True)[1])
+
+
+def verdict(found: Outcomes, told: pd.DataFrame, margin: float = MARGIN) -> str:
+    """The answer: the first that applies, of those in the plan under *What counts as an answer*.
+
+    Parameters
+    ----------
+    told : the rows of `text_or_teacher_graphs` of kind "arm"
+    """
+    little = ", by less than two points" if found.contrast(TEXT, VIEWS).interval()[1] < LITTLE else ""
+    answers = {
+        "nothing can be concluded": not _above(found, LABELS, *CONTROLS),
+        "a head that learned text is worse": _above(found, VIEWS, TEXT),
+        f"text helps{little}": _above(found, TEXT, VIEWS, SHUFFLED, *CONTROLS),
+        "text itself helps, a head that learned it here does not": _above(found, TAGS, VIEWS, SHUFFLED_TAGS, *CONTROLS),
+        "text is not needed": _above(found, VIEWS, *CONTROLS)
+        and knows_text(told)
+        and all(found.contrast(*pair).within(margin) for pair in PRIMARY),
+        "undecided": True,
+    }
+    return next(answer for answer, applies in answers.items() if applies)
+
+
+def _above(found: Outcomes, arm: str, *others: str) -> bool:
+    """True if an arm is above each of the others."""
+    return all(found.contrast(arm, other).interval(_level(arm, other))[0] > 0 for other in others)
+
+
+def _level(arm: str, against: str) -> float:
+    """Level of a contrast's interval in the plan."""
+    return PRIMARY_LEVEL if (arm, against) in PRIMARY else LEVEL
+
+
+def knows_text(told: pd.DataFrame) -> bool:
+    """Evidence that the nearest icon by the head of text shares a tag more often than that by the head of views."""
+    by_unit = told.pivot_table(index="seed", columns="arm", values="same_tag")
+    more = by_unit[TEXT] - by_unit[VIEWS]
+    return bool(stats.ttest_1samp(more, 0).confidence_interval(LEVEL).low > 0)
+
+
+def agreement(found: Outcomes, forecasts: pd.DataFrame) -> dict[str, float]:
+    """Kendall's τ over the arms between each forecast, of which small is good, and the share of icons found."""
+    arms = [arm for arm in found.values if arm in set(forecasts["arm"])]
+    measured = [-float(found.values[arm].mean()) for arm in arms]
+    means = forecasts.groupby("arm")[["alpha_T", "theorem_4", "theorem_15"]].mean().loc[arms]
+    return {str(name): float(stats.kendalltau(means[name], measured).statistic) for name in means}
 
 
 def claims(facts: Facts) -> dict[str, bool]:

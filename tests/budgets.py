@@ -16,8 +16,7 @@ LICENCES = "THIRD_PARTY.md"  # complete, whatever its length
 NO_PROSE = re.compile(r"^ *(`{3,})[^\n]*\n.*?^ *\1|<!--.*?-->|\{[#%].*?[#%]\}", re.DOTALL | re.MULTILINE)
 VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)  # of a template: one word of its page
 WORD = re.compile(r"[^\W_]")
-# Registered plans are never edited. The experiment text_or_teacher leaves when its successor has what it needs of it.
-NOT_COUNTED = re.compile(r"docs/preregistration/|real_data/text_or_teacher/|real_data/(studies|test)\S*text_or_teacher")
+PLANS = Path("docs/preregistration")  # registered, and never edited
 NO_TOKENS = {
     *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT),
     *(tokenize.ENCODING, tokenize.ENDMARKER),
@@ -30,7 +29,7 @@ def rooms(root: Path) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {unit: Counter() for unit in UNITS}
     for file in _files(root):
         folders = file.parts[:-1]
-        if NOT_COUNTED.search(file.as_posix()):
+        if file.is_relative_to(PLANS):
             continue
         if file.suffix == ".py":
             kind, room = "tests" if folders[:1] == ("tests",) else "source", "/".join(folders[:2])

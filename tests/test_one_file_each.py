@@ -162,6 +162,8 @@ def test_make_knows_what_is_new_and_what_depends_on_what(copy):
     assert "pairbounds draw new_figure --tables build/tables" in drawn
     lines = [line.partition(": ") for line in (copy / "build/rules.mk").read_text().splitlines()]
     rules = {target: sources.split() for target, _, sources in lines}
+    (finished,) = (target.split() for target in rules if target.startswith("FINISHED"))
+    assert ("text_or_teacher" in finished, "pretraining" in finished) == (True, False)
     table, figure = rules["$(TABLES)/new_study.parquet"], rules["$(FIGURES)/new_figure.png"]
     assert {"pairbounds/simulations/studies/new_study.py", "pairbounds/theory/graph/pair_graph.py"} < {*table}
     assert not [path for path in table if path.startswith(("pairbounds/figures", "pairbounds/real_data"))]

@@ -36,7 +36,7 @@ def findings_page(tables: Path) -> str:
         require_words(finding)
         facts = finding.read(tables)
         finding.require(facts)
-        parts.append(section(finding, facts))
+        parts.append(section(finding, facts, tables))
     parts.append(wrapped(_block(CLOSING, {"machines": machines(inputs(tables))})))
     return "\n".join(f"{part}\n" for part in parts)
 
@@ -67,13 +67,13 @@ def require_words(finding: Finding) -> None:
             raise ValueError(f"{TEMPLATE}: {finding.name} lacks '{name}: ' with a number, or with none and the reason")
 
 
-def section(finding: Finding, facts: Facts) -> str:
+def section(finding: Finding, facts: Facts, tables: Path) -> str:
     """A section of the page: question, answer, what it is of, text, its sources, and pictures that lie in `docs`."""
     said = paragraphs(_block(finding.name, facts))
     answer, *text = (part for part in said if not part.startswith(PICTURE))
     pictures = (part for part in said if part.startswith(PICTURE))
     return wrapped(
-        "\n\n".join([f"## {finding.question}", answer, facts["of"].line(), *text, finding.sources(), *pictures])
+        "\n\n".join([f"## {finding.question}", answer, facts["of"].line(), *text, finding.sources(tables), *pictures])
     )
 
 

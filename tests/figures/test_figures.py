@@ -157,7 +157,7 @@ def test_a_table_of_another_study_or_without_rows_is_refused(tmp_path, steps, st
 def test_figures_and_studies_name_one_another(call):
     for name, figure in FIGURES.items():
         for table in figure.tables:
-            assert studies_of([table]), (name, table)
+            assert studies_of([table]) or (RESULTS / f"{table}.parquet").is_file(), (name, table)  # or it is finished
     code, out, _ = call(app, "draw")
     assert (code, "studies" in out) == (0, True)
     assert all(name in out for name in FIGURES)

@@ -1,0 +1,95 @@
+"""Contrasts of arms: the mean difference over training sets and test items, with a standard error that counts both.
+
+The variance of the mean is `(M_u + M_g - M_r) / (u g)`, by the mean squares of u units, of g groups of items, and of
+what is left. (A bootstrap that draws both anew counts what is left three times.) Intervals and p-values are Student's
+with a degree of freedom less than units.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Difference of two arms.
+
+    Attributes
+    ----------
+    estimate, error : the mean, and its standard error
+    units : number of training sets
+    """
+
+    estimate: float
+    error: float
+    units: int
+
+    def interval(self, level: float = LEVEL) -> tuple[float, float]:
+        """Student's confidence interval."""
+        half = float(stats.t.ppf((1 + level) / 2, self.units - 1)) * self.error
+        return self.estimate - half, self.estimate + half
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided p-value; NaN if there is neither a difference nor an error."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(2 * stats.t.sf(np.abs(np.float64(self.estimate)) / self.error, self.units - 1))
+
+    def within(self, margin: float) -> bool:
+        """True if two one-sided tests at 5% show that the difference is within `margin` of 0."""
+        low, high = self.interval(2 * LEVEL - 1)
+        return -margin < low and high < margin
+
+    def least_shown(self, power: float = 0.8) -> float:
+        """The least difference that such a standard error shows with that power, two-sided at 5%."""
+        t = stats.t(self.units - 1)
+        return float((t.ppf((1 + LEVEL) / 2) + t.ppf(power)) * self.error)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """Outcomes of arms, with training sets and test items crossed.
+
+    Attributes
+    ----------
+    values : by arm, (units, items)
+    groups : number of the group of each item, (items,); items of one group vary together
+    """
+
+    values: dict[str, FloatArray]
+    groups: IntArray
+
+    def contrast(self, arm: str, against: str) -> Contrast:
+        """The contrast of two arms."""
+        difference = self.values[arm] - self.values[against]
+        mean = float(difference.mean())
+        # A group's part in the mean, scaled as if all groups were of one size.
+        by_group = np.array([np.bincount(self.groups, unit - mean) for unit in difference])
+        part = by_group * by_group.shape[1] / len(self.groups)
+        units, count = part.shape
+        of_unit, of_group = part.mean(axis=1, keepdims=True), part.mean(axis=0)
+        squares = [
+            float(np.sum(deviations**2)) * repeats / freedom if freedom else math.nan
+            for deviations, repeats, freedom in (
+                (of_unit, count, units - 1),
+                (of_group, units, count - 1),
+                (part - of_unit - of_group, 1, (units - 1) * (count - 1)),
+            )
+        ]
+        variance = max(squares[0] + squares[1] - squares[2], squares[2]) / (units * count)
+        return Contrast(mean, math.sqrt(variance), units)
+
+
+def holm(p_values: FloatArray) -> FloatArray:
+    """Holm's adjusted p-values."""
+    order = np.argsort(p_values)
+    stepped = np.maximum.accumulate(p_values[order] * np.arange(len(order), 0, -1))
+    adjusted = np.empty_like(p_values)
+    adjusted[order] = np.minimum(stepped, 1)
+    return adjusted
