@@ -14,7 +14,6 @@ from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
-from pairbounds.real_data.resampling import Rule
 from pairbounds.real_data.training.evaluation import Features, judgements
 from pairbounds.real_data.training.fresh_views import FreshViews
 from pairbounds.real_data.training.run import UNTRAINED, Run
@@ -108,10 +107,6 @@ class TrainingData:
         if run.view_guide:
             return seen_guide
         return blind_guide
-
-    def rule(self, run: Run) -> str | Rule:
-        """Rule of a run's resampling, as `pairbounds.real_data.resampling.resampled_nt_xent` has it."""
-        return run.rule
 
     def judged_as(self, run: Run, trained: Trained, features: Features) -> Iterator[dict[str, object]]:
         """Judgements of an encoder by the features of all images, a row for each label set."""

@@ -19,23 +19,18 @@ from torch import nn
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.encoders.open_clip import architecture
 
-SMALL, SMALL_MAP, WORDS, OPEN_CLIP = "small", "small_map", "words", "open_clip/"
+SMALL, WORDS, OPEN_CLIP = "small", "words", "open_clip/"
 CHANNELS = (16, 32, 64)
 ENCODER = "encoder.pt2"  # file of an exported network
-MAP = 4  # rows of the features that keep their place
 
 
 class SmallResNet(nn.Sequential):
     """A residual network for pictures of 64 x 64: 16 x 16 after the stem, three blocks of 16, 32 and 64 channels.
 
     ResNet (He et al. 2016) with a stem of 3 x 3 and as many blocks as stages; 77,392 weights.
-
-    Parameters
-    ----------
-    places : rows and columns of the features that it ends with; 1 for their mean
     """
 
-    def __init__(self, places: int = 1) -> None:
+    def __init__(self) -> None:
         first = CHANNELS[0]
         super().__init__(
             nn.Conv2d(3, first, 3, stride=2, padding=1, bias=False),
@@ -47,7 +42,7 @@ class SmallResNet(nn.Sequential):
                 BasicBlock(fewer, more, stride=2, downsample=downsample_conv(fewer, more, 1, stride=2))
                 for fewer, more in itertools.pairwise(CHANNELS)
             ),
-            nn.AdaptiveAvgPool2d(places),
+            nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
         )
 
@@ -59,8 +54,7 @@ class Backbone(nn.Module):
 
     Parameters
     ----------
-    name : "small", "small_map" (its features by their place), a network of timm, or "open_clip/NAME" for the image
-        tower of a CLIP model
+    name : "small", a network of timm, or "open_clip/NAME" for the image tower of a CLIP model
 
     Attributes
     ----------
@@ -146,16 +140,13 @@ def text_tower(name: str, texts: Iterable[str]) -> TextTower:
 
 
 def _network(name: str) -> tuple[nn.Module, int]:
-    if name in (SMALL, SMALL_MAP):
-        places = MAP if name == SMALL_MAP else 1
-        return SmallResNet(places), CHANNELS[-1] * places**2
+    if name == SMALL:
+        return SmallResNet(), CHANNELS[-1]
     if name.startswith(OPEN_CLIP):
         model = name.removeprefix(OPEN_CLIP)
         return _clip(model).visual, open_clip.get_model_config(model)["embed_dim"]
     if name not in timm.list_models():
-        raise ValueError(
-            f"backbone {name!r} is none of {SMALL!r}, {SMALL_MAP!r}, timm.list_models() and '{OPEN_CLIP}NAME'"
-        )
+        raise ValueError(f"backbone {name!r} is none of {SMALL!r}, timm.list_models() and '{OPEN_CLIP}NAME'")
     network = timm.create_model(name, num_classes=0)
     return network, network.num_features
 

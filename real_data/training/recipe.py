@@ -19,7 +19,7 @@ class Optimisation:
 
     Attributes
     ----------
-    backbone : "small", "small_map", a network of timm, or open_clip/NAME
+    backbone : "small", a network of timm, or open_clip/NAME
     epochs : passes over the training images, the last incomplete batch of each left out
     iterations : steps in all, in place of the epochs; 0: the epochs decide
     batch : images in a step

@@ -55,18 +55,16 @@ class ViewPool(ViewSource):
     ----------
     pictures : (n, v, 3, s, s), bytes
     seen : (n, v, g), or `None` without a guide
-    row : of an image in both, by its index in the data set, where the pool has some of its images; by default the index
     """
 
     pictures: Pixels
     seen: npt.NDArray[np.float32] | None = None
-    row: IntArray | None = None
 
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
         """See `ViewSource`."""
         for images in batches:
             chosen = rng.permuted(np.tile(np.arange(self.pictures.shape[1]), (len(images), 1)), axis=1)[:, :views]
-            at = np.tile(images if self.row is None else self.row[images], views), chosen.T.ravel()
+            at = np.tile(images, views), chosen.T.ravel()
             seen = None if self.seen is None else torch.from_numpy(self.seen[at])
             yield Batch(images, torch.from_numpy(self.pictures[at]), seen)
 

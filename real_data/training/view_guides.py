@@ -13,11 +13,7 @@ from pairbounds.real_data.training.view_batches import Batch
 ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_text", "captions"
 GUIDES = (ENCODER, LABELS, RANDOM)
 EVERY_GUIDE = (*GUIDES, NO_TEXT, CAPTIONS)
-SHUFFLED = "shuffled_captions"  # of other images
-MERGED, MERGED_MOST = "merged_captions", "most_merged_captions"  # into groups, as exact as captions
-TEXT_HEAD, VIEWS_HEAD, SHUFFLED_HEAD = "text_head", "views_head", "shuffled_head"  # on a network trained without labels
-HEADS = (TEXT_HEAD, VIEWS_HEAD, SHUFFLED_HEAD)
-SEEING = (ENCODER, NO_TEXT, *HEADS)  # those that embed the views themselves
+SEEING = (ENCODER, NO_TEXT)  # those that embed the views themselves
 WIDTH = 64  # of random directions
 TIE_BREAK = 0.1  # length of the random part of an oracle's rows, which decides within a class and never across
 

@@ -112,7 +112,7 @@ def test_the_published_head_has_batch_norm_and_no_shift():
     names = {name for name, weights in head.named_parameters() if weights.requires_grad}
     assert names == {"0.weight", "1.weight", "1.bias", "3.weight", "4.weight"}
     run = Run("simclr", Recipe(head_width=5, head_norm=True, temperature=0.5), 0)
-    objective = TwoViews.of(run, SimpleNamespace(guide=lambda _: blind_guide, rule=lambda run: run.rule), 6)
+    objective = TwoViews.of(run, SimpleNamespace(guide=lambda _: blind_guide), 6)
     assert (repr(objective.head), objective.temperature) == (repr(head), 0.5)
 
 

@@ -41,7 +41,7 @@ class TwoViews(Objective):
     def of(cls, run: "Run", data: "TrainingData", width: int) -> "TwoViews":
         """See `Objective`."""
         head = projection_head(width, run.recipe.head_width, norm=run.recipe.head_norm)
-        return cls(width, run.recipe.temperature, data.rule(run), data.guide(run), head=head)
+        return cls(width, run.recipe.temperature, run.rule, data.guide(run), head=head)
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         """See `Objective`."""
