@@ -7,7 +7,7 @@ from pairbounds import PairGraph, induced_labelling_error
 from pairbounds.__main__ import app
 from pairbounds.theory.bounds import theorem40_caption_vote as theorem
 from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote
-from tests.families import GRAPHS, family_graph, targets
+from tests.families import GRAPHS, block_diagonal, family_graph, targets
 
 
 def naive_scores(graph: PairGraph, leave_one_out: bool) -> np.ndarray:
@@ -63,7 +63,11 @@ def test_a_caption_to_each_image_has_error_0_and_is_never_right_without_itself()
 def test_ties_up_to_round_off_are_errors(seed):
     """Of every caption as much is of the three images of one class as of the one of the other."""
     rows = np.random.default_rng(seed).random((3, 7))
-    assert caption_vote(PairGraph(np.vstack([rows, rows.sum(axis=0)]), [0, 0, 0, 1])).error == 1
+    tied = np.vstack([rows, rows.sum(axis=0)])
+    assert caption_vote(PairGraph(tied, [0, 0, 0, 1])).error == 1
+    beside = block_diagonal([tied, [[1e6]]])  # a heavy image makes no difference to them
+    assert caption_vote(PairGraph(beside, [0, 0, 0, 1, 0])).error == pytest.approx(tied.sum() / beside.sum())
+    assert caption_vote(PairGraph(np.diag([1, 1e-18]), [0, 1])).error == 0
 
 
 def test_check_prints_the_vote_and_that_it_is_not_zero_shot(call, tmp_path):

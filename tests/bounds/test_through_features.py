@@ -168,6 +168,7 @@ def test_an_encoder_has_columns_of_0_beyond_the_rank_of_its_features(seed):
         assert wide.values[:3] == pytest.approx(plain.values)
         assert (plain.next_value, *wide.values[3:], wide.next_value, *wide.weights[:, 3:].flat) == (0,) * (10 * k - 28)
     assert plain.held_out == {}
+    assert linear_optimum(graph, 0 * free, 2).values.tolist() == [0, 0]
     one = np.array([[1.0, 1], [1, -1], [-1, 2], [-1, -2]])
     assert encoder_from_pairs(one, one * [1, -1], 1).next_value == 0  # of -1
 
@@ -183,6 +184,10 @@ def test_blocks_of_nodes_change_nothing(monkeypatch):
         numbers += whitened(features), encoder_from_pairs(*pairs, 1).weights
         results.append(np.concatenate([np.abs(number).ravel() for number in numbers]))  # signs of vectors are free
     assert results[1] == pytest.approx(results[0], rel=1e-6)
+    white = whitened(features)
+    assert white.T @ white / len(white) == pytest.approx(np.eye(3))
+    with pytest.raises(ValueError, match="one row for each of the 2 left nodes"):
+        whitened(features, [0.5, 0.5])
     features[9, 1] = np.inf
     with pytest.raises(ValueError, match="left node 9 are not finite"):
         graph.through(features)

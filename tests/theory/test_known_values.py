@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from pairbounds import PairGraph, label_energy, probe, spectrum
-from pairbounds.theory.quantities.known_values import known_tail_at_least, known_tail_at_most
+from pairbounds.theory.quantities.known_values import _Support, known_tail_at_least, known_tail_at_most
 from pairbounds.theory.quantities.multihop_consistency import tail_at_least, tail_at_most
 from pairbounds.theory.spectrum.triplets import enough_triplets
-from tests.families import GRAPHS
+from tests.families import ANY_SEED, GRAPHS
 
 
 def naive(graph: PairGraph, k: int, hops: int, sign: int) -> float:
@@ -47,6 +49,18 @@ def test_as_near_as_a_programme_over_measures(seed, k, hops):
     known = spectrum(graph, k + 1)
     assert known_tail_at_most(graph, known, k, hops) == pytest.approx(naive(graph, k, hops, 1), rel=0.02)
     assert known_tail_at_least(graph, known, k, hops) == pytest.approx(naive(graph, k, hops, -1), rel=0.02, abs=0.002)
+
+
+@given(ANY_SEED, st.sampled_from([0.0, 1e-3, 0.02]), st.sampled_from([0.0, 0.2]))
+def test_doubts_about_points_and_about_the_mass_at_1_are_allowed_for(seed, slack, doubt):
+    """Of a measure itself: each atom is at an end of the interval of its point, and so is the mass at 1."""
+    rng = np.random.default_rng(seed)
+    place, points = 0.3 * rng.random(), 0.4 + 0.5 * np.sort(rng.random(rng.integers(4)))
+    below, moved = place * rng.random(2), points + slack * rng.choice([-1, 1], len(points))
+    weights = rng.dirichlet(np.full(3 + len(points), 0.5))
+    at_one = sorted((weights[-1], weights[-1] * (1 + doubt * rng.choice([-1, 1]))))
+    support = _Support(np.r_[below, moved, 1], weights, place, points, slack, tuple(at_one))
+    assert support.mass(-1) - 1e-12 <= weights[:2].sum() <= support.mass(1) + 1e-12
 
 
 def test_a_value_that_is_not_one_of_the_known_makes_the_bound_false():

@@ -74,7 +74,7 @@ def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVot
     shares = np.divide(joint.data, of_caption - left_out, out=np.zeros(joint.nnz), where=of_caption > left_out)
     noise = round_off(max(joint.shape)) * np.add.reduceat(shares * of_caption, joint.indptr[:-1]) / masses
     itself = np.add.reduceat(shares * left_out, joint.indptr[:-1]) / masses
-    voters, by_class = sp.csr_array((shares, joint.indices, joint.indptr), joint.shape), pairs_by_class(graph).T
+    voters, by_class = sp.csr_array((shares, joint.indices, joint.indptr)), pairs_by_class(graph).T
     parts, misses = [], 0.0
     for rows in row_blocks(graph.n_left, by_class.shape[1], BLOCK):
         scores = (voters[rows] @ by_class).toarray() / masses[rows, None]

@@ -85,7 +85,7 @@ class ImagePairs:
         `ValueError`: pairs of other nodes than there are. `HypothesisError`: Σ̂ is not invertible, or with a ridge the
         features are linearly dependent.
         """
-        drawn, whitening = np.asarray(pairs, dtype=np.int64), population.whitening
+        drawn, whitening = np.asarray(pairs), population.whitening
         if drawn.ndim != 2 or drawn.shape[1] != 2 or not 0 <= drawn.min() <= drawn.max() < population.graph.n_left:
             raise ValueError(f"image pairs of shape {drawn.shape}: give two numbers of left nodes for each pair")
         d, m = whitening.shape

@@ -67,7 +67,6 @@ class _Support:
             A_ub=np.hstack([-sign * constraints, sign * constraints]),
             b_ub=-sign * levels,
             bounds=(0, LARGEST),
-            method="highs",
         )
         if solution.x is None:
             return 1.0 if sign > 0 else 0.0
