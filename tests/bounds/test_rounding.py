@@ -113,6 +113,7 @@ SHARES = np.r_[0.5, 0.5 - 2.0**-19, np.full(64, 2.0**-25)]  # exact in single pr
         (prompt_ensemble, (SHARES.reshape(3, 11, 2), [0.4, 0.7, 0.8])),
         (partial(noisy_consistency, share=0.1), ([1, 0.7], [0.3, 0.7])),
         (partial(corrected_for_noise, share=0.1), ([1, 0.3], [1, 0.7], [0.3, 0.7])),
+        (partial(corrected_for_noise, share=0.5), ([1, 0.5], [1, 0.68], [0.3, 0.7])),
     ],
 )
 def test_arguments_in_single_precision_count_in_double(function, arguments):

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import OptimizeResult, linprog
 
 from pairbounds import PairGraph, label_energy, probe, spectrum
+from pairbounds.theory.quantities import known_values, multihop_consistency
 from pairbounds.theory.quantities.known_values import _Support, known_tail_at_least, known_tail_at_most
 from pairbounds.theory.quantities.multihop_consistency import tail_at_least, tail_at_most
 from pairbounds.theory.spectrum.triplets import enough_triplets
-from tests.families import ANY_SEED, GRAPHS
+from tests.families import ANY_SEED, GRAPHS, family_graph
 
 
 def naive(graph: PairGraph, k: int, hops: int, sign: int) -> float:
@@ -47,8 +48,10 @@ def test_between_theorem_15_and_the_energy_below_the_cut(family):
 def test_as_near_as_a_programme_over_measures(seed, k, hops):
     graph = GRAPHS["dense_random"](np.random.default_rng(seed), 12)
     known = spectrum(graph, k + 1)
-    assert known_tail_at_most(graph, known, k, hops) == pytest.approx(naive(graph, k, hops, 1), rel=0.02)
-    assert known_tail_at_least(graph, known, k, hops) == pytest.approx(naive(graph, k, hops, -1), rel=0.02, abs=0.002)
+    for own in (graph, PairGraph(graph.joint, np.roll(graph.left_labels, 1))):  # of one spectrum
+        assert known_tail_at_most(own, known, k, hops) == pytest.approx(naive(own, k, hops, 1), rel=0.02)
+        assert known_tail_at_least(own, known, k, hops) == pytest.approx(naive(own, k, hops, -1), rel=0.02, abs=0.002)
+    assert known_tail_at_most(graph, known, k, hops, cut=1.0) == pytest.approx(1)
 
 
 @given(ANY_SEED, st.sampled_from([0.0, 1e-3, 0.02]), st.sampled_from([0.0, 0.2]))
@@ -61,6 +64,17 @@ def test_doubts_about_points_and_about_the_mass_at_1_are_allowed_for(seed, slack
     at_one = sorted((weights[-1], weights[-1] * (1 + doubt * rng.choice([-1, 1]))))
     support = _Support(np.r_[below, moved, 1], weights, place, points, slack, tuple(at_one))
     assert support.mass(-1) - 1e-12 <= weights[:2].sum() <= support.mass(1) + 1e-12
+
+
+def test_a_programme_without_a_solution_and_a_few_hops_of_a_large_graph(monkeypatch):
+    monkeypatch.setattr(multihop_consistency, "HOPS_PRODUCTS", 0)
+    graph = family_graph("dense_random")
+    for tail in (known_tail_at_most, known_tail_at_least):
+        few = tail(graph, spectrum(graph, 3), 2, multihop_consistency.FEWEST_HOPS)
+        assert tail(graph, spectrum(graph, 3), 2) == few
+    monkeypatch.setattr(known_values, "linprog", lambda *_, **__: OptimizeResult(x=None))
+    support = _Support(np.array([0.1, 0.9]), np.array([0.5, 0.5]), 0.2, np.array([0.9]), 0.0, (0.0, 0.0))
+    assert (support.mass(-1), support.mass(1)) == (0, 1)
 
 
 def test_a_value_that_is_not_one_of_the_known_makes_the_bound_false():

@@ -176,11 +176,11 @@ def conditional_means(graph: PairGraph, features: npt.NDArray[Any]) -> Iterator[
         pairs = columns[:, start : start + step]
         rows, positions = np.unique(pairs.indices, return_inverse=True)
         weights = pairs.data / np.sqrt(np.repeat(graph.right_marginal[start : start + step], np.diff(pairs.indptr)))
-        by_right = sp.csr_array((weights, positions, pairs.indptr), shape=(pairs.shape[1], len(rows)))
+        by_right = sp.csr_array((weights, positions, pairs.indptr))
         total = np.zeros((pairs.shape[1], features.shape[1]))
         for part in range(0, len(rows), step):
             chosen = slice(part, part + step)
-            total += sp.csc_array(by_right)[:, chosen] @ np.asarray(features[rows[chosen]], dtype=np.float64)
+            total += sp.csc_array(by_right)[:, chosen] @ features[rows[chosen]]
         yield total
 
 
