@@ -56,7 +56,8 @@ def _section(record: dict[str, Any]) -> Iterator[str]:
     yield from ("", "| tried | tries | failures found |", "|---|---:|---:|")
     for row in record["rows"]:
         apart = f" (on {_when(row)})" if row.get("commit", measured["commit"]) != measured["commit"] else ""
-        counts = f"{row['count']:,} | {row['found']:,}" if row["count"] else "not run |"
+        sample = f" of {row['of']:,}" if row.get("of", 0) > row["count"] else ""
+        counts = f"{row['count']:,}{sample} | {row['found']:,}" if row["count"] else "not run |"
         yield f"| {_cell(row['what'])}{apart} | {counts} |"
     yield ""
     alive = [f"Lives: {mistake}: {why}" for row in record["rows"] for mistake, why in row.get("alive", {}).items()]

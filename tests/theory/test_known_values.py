@@ -86,6 +86,7 @@ def test_a_value_that_is_not_one_of_the_known_makes_the_bound_false():
     wrong = replace(known, singular_values=known.singular_values * [1, 0.2, 0.2, 0.2])
     assert known_tail_at_most(joined, known, 3) >= true
     assert known_tail_at_least(joined, wrong, 3) > true or known_tail_at_most(joined, wrong, 3) < true
+    assert known_tail_at_most(joined, wrong, 3) != known_tail_at_most(joined, known, 3)
 
 
 def test_features_that_nearly_span_the_constant_leave_its_energy_in_doubt():

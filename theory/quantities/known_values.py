@@ -56,7 +56,7 @@ class _Support:
         """Upper bound, for sign 1, or lower bound, for -1, on the mass of [0, place]."""
         degree = 2 * (len(self.nodes) - 1)
         ones, points = 2 * self.nodes - 1, 2 * self.points - 1
-        integrals = self.weights @ chebyshev.chebvander(ones, degree) - np.mean(self.at_one) * np.ones(degree + 1)
+        integrals = self.weights @ chebyshev.chebvander(ones, degree) - np.mean(self.at_one)
         grid = self.place * (1 - np.cos(np.linspace(0, np.pi, GRID))) / 2
         constraints = np.vstack([chebyshev.chebvander(2 * grid - 1, degree), chebyshev.chebvander(points, degree)])
         levels = np.r_[np.ones(GRID), np.zeros(len(points))]
@@ -145,7 +145,7 @@ def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: flo
 
 def _energy_at_one(graph: LabelledGraph, spectrum: Spectrum) -> tuple[float, float]:
     """Label energy at the value 1, `c_1 = Σ_c p_c²` of a connected graph, as an interval; zeros if it is not known."""
-    gap = 1 - float(spectrum.upper_values[1]) ** 2 if len(spectrum.singular_values) > 1 else 0.0
+    gap = 1 - float(spectrum.upper_values[1]) ** 2
     is_known = isinstance(graph, PairGraph) or graph.spans_constant
     if gap <= math.sqrt(spectrum.rounding) or not is_known:
         return 0.0, 0.0
