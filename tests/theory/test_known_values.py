@@ -64,6 +64,8 @@ def test_doubts_about_points_and_about_the_mass_at_1_are_allowed_for(seed, slack
     at_one = sorted((weights[-1], weights[-1] * (1 + doubt * rng.choice([-1, 1]))))
     support = _Support(np.r_[below, moved, 1], weights, place, points, slack, tuple(at_one))
     assert support.mass(-1) - 1e-12 <= weights[:2].sum() <= support.mass(1) + 1e-12
+    p = rng.standard_normal(rng.integers(2, 9))  # any polynomial gives a bound
+    assert support._certified(-1, p) <= weights[:2].sum() <= support._certified(1, p)
 
 
 def test_a_programme_without_a_solution_and_a_few_hops_of_a_large_graph(monkeypatch):
