@@ -34,7 +34,7 @@ class ImageSettings:
 
     Attributes
     ----------
-    dataset : emoji, imagefolder, mdi, openclipart, phosphor, table, tabler, tuxpaint or webdataset
+    dataset : emoji, glyphs, imagefolder, mdi, openclipart, phosphor, table, tabler, tuxpaint or webdataset
     root : the imagefolder's folder, the table's file, the folder that packages were unpacked into, or the shards
     classes, samples : random classes and pictures of an imagefolder; by default all
     size : pixels of the images; by default what is usual for its kind: 96 of drawings, or 224

@@ -23,6 +23,7 @@ class Kind:
 
 KINDS = {
     "emoji": Kind(size=96),
+    "glyphs": Kind(size=32),
     "imagefolder": Kind("folder", is_drawn_from=True, is_cached=True),
     "mdi": Kind("root", 64),
     "openclipart": Kind("root", 96),

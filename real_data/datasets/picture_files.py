@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from pairbounds.infrastructure.files import content_key
 from pairbounds.infrastructure.inputs import require_file
@@ -16,6 +16,8 @@ from pairbounds.infrastructure.inputs import require_file
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 DRAWING = ".svg"  # of packages that are known; a folder or table of somebody's has none, for it may hang the renderer
+
+GLYPH = 64  # pixels of a glyph that nobody gave a size
 
 digest = content_key  # of a file: its SHA-256
 
@@ -45,7 +47,28 @@ class Member:
         return content
 
 
-def open_picture(path: Path | Member, size: int | None) -> Image.Image:
+@dataclass(frozen=True)
+class Glyph:
+    """A character as a font draws it."""
+
+    font: Path
+    character: str
+
+    def __str__(self) -> str:
+        return f"{self.font.name}: U+{ord(self.character):04X}"
+
+    def drawn(self, size: int | None) -> Image.Image:
+        """The character in black on white, in the middle of `size` x `size` pixels, of which an em takes two thirds."""
+        side = size or GLYPH
+        picture = Image.new("L", (side, side), "white")
+        font = ImageFont.truetype(str(require_file(self.font, "font")), 2 * side // 3)
+        left, top, right, bottom = font.getbbox(self.character)
+        corner = ((side - right - left) / 2, (side - bottom - top) / 2)
+        ImageDraw.Draw(picture).text(corner, self.character, fill="black", font=font)
+        return picture.convert("RGB")
+
+
+def open_picture(path: Path | Member | Glyph, size: int | None) -> Image.Image:
     """A picture in RGB, on white where it is transparent; `size` x `size` pixels, of its middle, or as it is.
 
     An SVG is rendered at that size, never enlarged.
@@ -54,8 +77,10 @@ def open_picture(path: Path | Member, size: int | None) -> Image.Image:
     return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
 
 
-def original_picture(path: Path | Member, svg_size: int | None) -> Image.Image:
+def original_picture(path: Path | Member | Glyph, svg_size: int | None) -> Image.Image:
     """A picture in RGB, on white where it is transparent, of the size that its file has; an SVG is `svg_size` wide."""
+    if isinstance(path, Glyph):
+        return path.drawn(svg_size)
     with _named(path), _opened(path, svg_size) as picture:
         return _on_white(picture)
 

@@ -1,0 +1,105 @@
+"""Glyphs: characters in twelve faces of DejaVu, which come with matplotlib, with the words of their Unicode names."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.ft2font import FT2Font
+
+from pairbounds.real_data.datasets.dataset import ImageTextDataset
+from pairbounds.real_data.datasets.picture_files import Glyph, digest
+
+USUAL_SIZE = 32  # pixels
+FAMILIES = {"Sans": "Oblique", "SansMono": "Oblique", "Serif": "Italic"}  # and how each calls its slanted faces
+FACES = tuple(
+    f"DejaVu{family}{'-' * bool(style)}{style}"
+    for family, slanted in FAMILIES.items()
+    for style in ("", "Bold", slanted, f"Bold{slanted}")
+)
+LEAST = 6  # characters of a letter that is a class
+NAME = re.compile(r"(\w+) (CAPITAL|SMALL) (?:LETTER|LIGATURE) (.+?)(?: WITH (.+))?")
+
+
+@dataclass(frozen=True)
+class Character:
+    """A character, and what its Unicode name says of it.
+
+    Attributes
+    ----------
+    text : the character itself
+    words : of its name
+    script, case, letter : such as "latin", "small" and "latin a"
+    """
+
+    text: str
+    words: tuple[str, ...]
+    script: str
+    case: str
+    letter: str
+
+
+def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
+    """The 880 characters of 42 letters that all twelve faces have, each in every face: 10,560 images.
+
+    The label is the letter, with its script; finer are letters of one case, coarser the scripts. Captions are the
+    words of the character's name. Letters with fewer than six characters are left out.
+
+    Parameters
+    ----------
+    size : pixels; a character is black on white, in the middle
+    """
+    shown = characters()
+    images = [(face, character) for character in shown for face in FACES]
+    texts = {
+        "letter": [character.letter for _, character in images],
+        "letter and case": [f"{character.case} {character.letter}" for _, character in images],
+        "script": [character.script for _, character in images],
+    }
+    grouped = {name: np.unique(values, return_inverse=True) for name, values in texts.items()}
+    names = {name: tuple(map(str, values)) for name, (values, _) in grouped.items()}
+    labels = {name: classes for name, (_, classes) in grouped.items()}
+    fonts = {face: _font(face) for face in FACES}
+    keys = {face: digest(path) for face, path in fonts.items()}
+    return ImageTextDataset(
+        name="glyphs",
+        ids=tuple(f"{face}/{ord(character.text):04x}" for face, character in images),
+        files=tuple(Glyph(fonts[face], character.text) for face, character in images),
+        digests=tuple(hashlib.sha256(f"{keys[face]} {one.text}".encode()).hexdigest() for face, one in images),
+        captions=tuple(character.words for _, character in images),
+        labels=labels["letter"],
+        label_names=names["letter"],
+        label_sets=labels,
+        class_names=names,
+        subjects=tuple(f"{ord(character.text):04x}" for _, character in images),
+        size=size,
+        licence="Bitstream Vera and DejaVu: free to use and to change; names: Unicode",
+        attribution="DejaVu fonts, with matplotlib; the Unicode Consortium",
+    )
+
+
+@lru_cache(maxsize=1)
+def characters() -> tuple[Character, ...]:
+    """Characters that all faces have and whose letter has at least six of them, in Unicode's order."""
+    every = [set(FT2Font(str(_font(face))).get_charmap()) for face in FACES]
+    known = list(_named(sorted(set.intersection(*every))))
+    counts = Counter(character.letter for character in known)
+    return tuple(character for character in known if counts[character.letter] >= LEAST)
+
+
+def _named(codes: list[int]) -> Iterator[Character]:
+    for code in codes:
+        name = unicodedata.name(chr(code), "")
+        if parts := NAME.fullmatch(name):
+            script, case, letter, _ = (part and part.lower() for part in parts.groups())
+            yield Character(chr(code), tuple(name.lower().split()), script, case, f"{script} {letter}")
+
+
+def _font(face: str) -> Path:
+    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf"
