@@ -19,8 +19,8 @@ from torch import nn
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.encoders.open_clip import architecture
 
-SMALL, WORDS, OPEN_CLIP = "small", "words", "open_clip/"
-CHANNELS = (16, 32, 64)
+SMALL, STRIDED, WORDS, OPEN_CLIP = "small", "strided", "words", "open_clip/"
+CHANNELS, STRIDED_CHANNELS = (16, 32, 64), (32, 64, 128)
 ENCODER = "encoder.pt2"  # file of an exported network
 
 
@@ -47,6 +47,28 @@ class SmallResNet(nn.Sequential):
         )
 
 
+class StridedNetwork(nn.Sequential):
+    """Three convolutions of stride 2 for pictures of 24 x 24, and a layer of 128 features; 243,072 weights."""
+
+    def __init__(self) -> None:
+        first, *_, width = STRIDED_CHANNELS
+        kept = 3  # rows and columns of the last convolution
+        super().__init__(
+            *(nn.Conv2d(3, first, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(first), nn.ReLU(inplace=True)),
+            *(
+                layer
+                for fewer, more in itertools.pairwise(STRIDED_CHANNELS)
+                for layer in (
+                    nn.Conv2d(fewer, more, 3, stride=2, padding=1, bias=False),
+                    nn.BatchNorm2d(more),
+                    nn.ReLU(inplace=True),
+                )
+            ),
+            *(nn.AdaptiveAvgPool2d(kept), nn.Flatten()),
+            *(nn.Linear(width * kept**2, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True)),
+        )
+
+
 class Backbone(nn.Module):
     """A network without its classifier, its weights drawn from torch's generator: (b, 3, s, s), bytes, to (b, width).
 
@@ -54,7 +76,7 @@ class Backbone(nn.Module):
 
     Parameters
     ----------
-    name : "small", a network of timm, or "open_clip/NAME" for the image tower of a CLIP model
+    name : "small", "strided", a network of timm, or "open_clip/NAME" for the image tower of a CLIP model
 
     Attributes
     ----------
@@ -142,11 +164,15 @@ def text_tower(name: str, texts: Iterable[str]) -> TextTower:
 def _network(name: str) -> tuple[nn.Module, int]:
     if name == SMALL:
         return SmallResNet(), CHANNELS[-1]
+    if name == STRIDED:
+        return StridedNetwork(), STRIDED_CHANNELS[-1]
     if name.startswith(OPEN_CLIP):
         model = name.removeprefix(OPEN_CLIP)
         return _clip(model).visual, open_clip.get_model_config(model)["embed_dim"]
     if name not in timm.list_models():
-        raise ValueError(f"backbone {name!r} is none of {SMALL!r}, timm.list_models() and '{OPEN_CLIP}NAME'")
+        raise ValueError(
+            f"backbone {name!r} is none of {SMALL!r}, {STRIDED!r}, timm.list_models() and '{OPEN_CLIP}NAME'"
+        )
     network = timm.create_model(name, num_classes=0)
     return network, network.num_features
 

@@ -1,0 +1,246 @@
+"""Pairings of images, each a graph of images and what joins them: captions, labels, neighbours, themselves."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.preprocessing import normalize
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.names import find_named
+from pairbounds.real_data.datasets.naming import class_words
+from pairbounds.real_data.experiments.groups import grouped
+from pairbounds.real_data.experiments.parts import Parts
+from pairbounds.real_data.experiments.views import views
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+FEW, MANY = 5, 20  # neighbours
+LADDER = (0.02, 0.31, 0.57, 0.8, 0.96)  # shares of partners of an image's class
+EXCHANGED = " within classes"  # at the end of a name
+TWINS = 0.9  # correlation of two pictures' pixels from which on they are near twins
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What pairings are made of: the training images of a split, and a generator.
+
+    Attributes
+    ----------
+    parts : of the data set
+    number : of the split, which decides what is drawn
+    """
+
+    parts: Parts
+    number: int
+
+    @cached_property
+    def captions(self) -> list[tuple[str, ...]]:
+        """The captions of each training image."""
+        return [self.parts.dataset.captions[image] for image in self.parts.train]
+
+    @cached_property
+    def named(self) -> list[set[str]]:
+        """Words of the class of each training image."""
+        names, labels = self.parts.dataset.label_names, self.parts.dataset.labels
+        return [
+            set(names[labels[image]].lower().split()) | class_words(names[labels[image]]) for image in self.parts.train
+        ]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Number of training images that a word is a caption of."""
+        found: dict[str, int] = {}
+        for words in self.captions:
+            for word in dict.fromkeys(words):
+                found[word] = found.get(word, 0) + 1
+        return found
+
+    @cached_property
+    def alike(self) -> FloatArray:
+        """Correlations of the pixels of the training images, as they are, (n, n)."""
+        rows = views(self.parts.pictures[self.parts.train], np.random.default_rng(0), 0.0).flatten(1).float()
+        rows = torch.nn.functional.normalize(rows - rows.mean(1, keepdim=True))
+        return np.asarray((rows @ rows.T).numpy())
+
+    @cached_property
+    def texts_alike(self) -> FloatArray:
+        """Cosines of the letters of the training images' captions, in runs of three, (n, n)."""
+        letters = TfidfVectorizer(analyzer="char", ngram_range=(3, 3))
+        rows = letters.fit_transform([" ".join(words) for words in self.captions])
+        return np.asarray((rows @ rows.T).toarray())
+
+    def labels(self, name: str | None = None) -> IntArray:
+        """Classes of the training images, by a label set or by the data set's own."""
+        dataset = self.parts.dataset
+        return (dataset.labels if name is None else dataset.label_sets[name])[self.parts.train]
+
+    def rng(self) -> np.random.Generator:
+        """A generator, the same for each pairing of a split."""
+        return np.random.default_rng([3, self.number + 1])
+
+
+Weights = sp.csr_array
+Pairing = Callable[[Material], Weights]
+
+
+def by_words(words: Callable[[Material], Sequence[Sequence[str]]], exchanged: float, material: Material) -> Weights:
+    """Images and words, of which a share of the images has those of others."""
+    own, rng = words(material), material.rng()
+    texts = list(own)
+    moved = np.flatnonzero(rng.random(len(texts)) < exchanged)
+    for image, source in zip(moved, rng.permutation(moved), strict=True):
+        texts[image] = own[source]
+    return sp.csr_array(CountVectorizer(analyzer=tuple).fit_transform(texts), dtype=float)
+
+
+def all_words(material: Material) -> list[tuple[str, ...]]:
+    """All words of each image."""
+    return material.captions
+
+
+def rare_words(material: Material) -> list[list[str]]:
+    """The two words of each image that the fewest images have."""
+    return [sorted(words, key=lambda word: (material.counts[word], word))[:2] for words in material.captions]
+
+
+def common_words(material: Material) -> list[list[str]]:
+    """The two words of each image that the most images have."""
+    return [sorted(words, key=lambda word: (-material.counts[word], word))[:2] for words in material.captions]
+
+
+def some_words(material: Material) -> list[list[str]]:
+    """A third of the words of each image, at random, at least one."""
+    rng = material.rng()
+    return [list(rng.permutation(words)[: max(1, len(words) // 3)]) for words in material.captions]
+
+
+def words_without_class(material: Material) -> list[list[str]]:
+    """Words that the name of an image's class lacks; an image without any has one of its own."""
+    return [
+        [word for word in words if word not in named] or [f"image {number}"]
+        for number, (words, named) in enumerate(zip(material.captions, material.named, strict=True))
+    ]
+
+
+def itself(material: Material) -> Weights:
+    """Views of one image."""
+    return sp.csr_array(sp.eye_array(len(material.parts.train)))
+
+
+def subject(material: Material) -> Weights:
+    """Images of one subject."""
+    return _indicators(np.array(material.parts.dataset.subjects)[material.parts.train])
+
+
+def style(material: Material) -> Weights:
+    """Images of one style, which says nothing of the class."""
+    return _indicators(
+        np.array([material.parts.dataset.ids[image].rpartition("/")[0] for image in material.parts.train])
+    )
+
+
+def everything(material: Material) -> Weights:
+    """Any two images."""
+    return sp.csr_array(np.ones((len(material.parts.train), 1)))
+
+
+def labels(noise: float, name: str | None, material: Material) -> Weights:
+    """Images of one class, where a share of the images has the class of others."""
+    classes, rng = material.labels(name).copy(), material.rng()
+    moved = np.flatnonzero(rng.random(len(classes)) < noise)
+    classes[moved] = classes[rng.permutation(moved)]
+    return _indicators(classes)
+
+
+def neighbours(alike: Callable[[Material], FloatArray], count: int, material: Material) -> Weights:
+    """An image and those that are most like it, of other subjects."""
+    similar = alike(material).copy()
+    own = np.unique(np.array(material.parts.dataset.subjects)[material.parts.train], return_inverse=True)[1]
+    similar[own[:, None] == own[None, :]] = -np.inf
+    nearest = np.argpartition(-similar, count, axis=1)[:, :count]
+    rows = np.repeat(np.arange(len(similar)), count)
+    near = sp.csr_array((np.ones(rows.size), (nearest.ravel(), rows)), shape=similar.shape)
+    return sp.csr_array(near + sp.eye_array(len(similar)))
+
+
+def twins(material: Material) -> Weights:
+    """Images that are near twins by their pixels."""
+    return sp.csr_array((material.alike >= TWINS).astype(float))
+
+
+def within_classes(of: Pairing, material: Material) -> Weights:
+    """A pairing in which subjects of one class have exchanged their places.
+
+    The graph and the class of each of its nodes stay: consistency, spectrum and all bounds are the same. What is lost
+    is all that the pairing knows beside the class.
+    """
+    own = np.array(material.parts.dataset.subjects)[material.parts.train]
+    names, first, subjects = np.unique(own, return_index=True, return_inverse=True)
+    rng, source = material.rng(), np.arange(len(names))
+    for label in np.unique(material.labels()):
+        mates = np.flatnonzero(material.labels()[first] == label)
+        source[mates] = rng.permutation(mates)
+    order = np.argsort(subjects, kind="stable")  # images by subject, in their order within it
+    place = np.empty(len(own), dtype=np.int64)
+    for name, other in enumerate(source):
+        place[order[subjects[order] == name]] = order[subjects[order] == other]
+    return of(material)[place]
+
+
+def groups(share: float, material: Material, *, alike: bool) -> Weights:
+    """Groups of four, of which so many pairs are of one class; see `grouped`."""
+    subjects = np.unique(np.array(material.parts.dataset.subjects)[material.parts.train], return_inverse=True)[1]
+    return grouped(material.labels(), subjects, share, material.rng(), material.alike if alike else None)
+
+
+def _indicators(classes: np.ndarray) -> Weights:
+    codes = np.unique(classes, return_inverse=True)[1]
+    return sp.csr_array((np.ones(codes.size), (np.arange(codes.size), codes)))
+
+
+_look, _text = (lambda material: material.alike), (lambda material: material.texts_alike)
+# By family and name; a family is one kind of pairs at several settings.
+PAIRINGS: dict[str, Pairing] = {
+    "views": itself,
+    "subject": subject,
+    "style": style,
+    "any two": everything,
+    "words": partial(by_words, all_words, 0.0),
+    "words, rare": partial(by_words, rare_words, 0.0),
+    "words, common": partial(by_words, common_words, 0.0),
+    "words, a third": partial(by_words, some_words, 0.0),
+    "words, not of the class": partial(by_words, words_without_class, 0.0),
+    **{f"words, {share:.0%} exchanged": partial(by_words, all_words, share) for share in (0.2, 0.5, 1.0)},
+    **{f"rare words, {share:.0%} exchanged": partial(by_words, rare_words, share) for share in (0.2, 0.5)},
+    **{f"text, {count} neighbours": partial(neighbours, _text, count) for count in (FEW, MANY)},
+    **{f"look, {count} neighbours": partial(neighbours, _look, count) for count in (FEW, MANY)},
+    "look, twins": twins,
+    "labels": partial(labels, 0.0, None),
+    **{f"labels, {noise:.0%} noisy": partial(labels, noise, None) for noise in (0.2, 0.5, 0.8)},
+    **{f"groups, {share:.0%}": partial(groups, share, alike=False) for share in LADDER},
+    **{f"groups alike, {share:.0%}": partial(groups, share, alike=True) for share in LADDER},
+}
+
+
+def pairing(name: str, material: Material) -> PairGraph:
+    """The graph of a pairing, in which all training images have the same mass, with their classes.
+
+    Parameters
+    ----------
+    name : in `PAIRINGS`; of two with a "+" between them each has half of the pairs; before " within classes" one whose
+        subjects exchange their places: see `within_classes`
+    """
+    weights = sp.csr_array(sp.hstack([_one(part.strip(), material) for part in name.split("+")]))
+    used = np.flatnonzero(np.asarray(weights.sum(axis=0)).ravel())
+    return PairGraph(weights[:, used], material.labels())
+
+
+def _one(name: str, material: Material) -> Weights:
+    """Weights of a pairing, the same for all images."""
+    of = find_named("pairing", name.removesuffix(EXCHANGED), PAIRINGS)
+    weights = within_classes(of, material) if name.endswith(EXCHANGED) else of(material)
+    return sp.csr_array(normalize(weights, "l1"))

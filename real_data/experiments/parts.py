@@ -1,0 +1,73 @@
+"""Images of an experiment: those whose pairs train, those that fit the judges, and those that are judged."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pairbounds.infrastructure.arrays import IntArray
+from pairbounds.real_data.datasets import DATASETS, ImageTextDataset
+from pairbounds.real_data.kinds import KINDS
+from pairbounds.real_data.training.view_batches import stored_pictures
+
+SIZE = 48  # pixels of the pictures that views are drawn from
+HELD_OUT = {"glyphs": ("DejaVuSansMono-BoldOblique", "DejaVuSerif-BoldItalic")}  # styles of the images that are judged
+JUDGED, FITTED = 0.2, 0.4  # of the subjects of a class, and of those that are not judged
+TUNING = -1  # number of the split that settings are chosen on
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Three disjoint parts of a data set, by index; no subject is in two of them.
+
+    Attributes
+    ----------
+    dataset : in pictures of `SIZE` pixels
+    pictures : (n, 3, SIZE, SIZE), bytes
+    train, fit, judged : images of each part; where styles are held out, those alone are judged, and only then
+    """
+
+    dataset: ImageTextDataset
+    pictures: torch.Tensor
+    train: IntArray
+    fit: IntArray
+    judged: IntArray
+
+
+def parted(dataset: ImageTextDataset, number: int) -> dict[str, IntArray]:
+    """Images that "train", "fit" and are "judged" in a split by its number, stratified by class.
+
+    All splits judge the same subjects; what is left is divided anew in each. In the split `TUNING` these subjects are
+    not there, and others are judged: it is for choosing settings.
+    """
+    _, first, subject = np.unique(dataset.subjects, return_index=True, return_inverse=True)
+    labels, part = dataset.labels[first], np.full(len(first), "train", dtype=object)
+    order, split = np.random.default_rng(0), np.random.default_rng([1, number - TUNING])
+    for label in np.unique(labels):
+        own = order.permutation(np.flatnonzero(labels == label))
+        count = max(1, round(JUDGED * len(own)))
+        part[own[:count]] = "judged"
+        if number == TUNING:
+            part[own[:count]], part[own[count : 2 * count]] = "unseen", "judged"
+    for label in np.unique(labels):
+        own = split.permutation(np.flatnonzero((labels == label) & (part == "train")))
+        part[own[: max(1, round(FITTED * len(own)))]] = "fit"
+    held_out = np.array([image.partition("/")[0] in HELD_OUT.get(dataset.name, ()) for image in dataset.ids])
+    seen = {"train": ~held_out, "fit": ~held_out, "judged": held_out | (not held_out.any())}
+    return {name: np.flatnonzero((part[subject] == name) & of_style) for name, of_style in seen.items()}
+
+
+@lru_cache(maxsize=4)
+def parts_of(name: str, number: int, root: Path, cache: Path) -> Parts:
+    """The parts of a data set, as `parted` has them.
+
+    Parameters
+    ----------
+    root : of the data set's pictures, if it has one
+    cache : folder of decoded pictures
+    """
+    kind = KINDS[name]
+    dataset = DATASETS[name](**({} if kind.place is None else {kind.place: root}), size=SIZE)
+    return Parts(dataset, torch.from_numpy(np.array(stored_pictures(dataset, cache))), **parted(dataset, number))

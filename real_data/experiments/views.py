@@ -1,0 +1,104 @@
+"""Views that are drawn anew at every step, and the images that a graph pairs with those of a batch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn.functional import affine_grid, grid_sample
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.real_data.training.view_batches import Batch, ViewSource
+from pairbounds.theory.graph.pair_graph import PairGraph
+
+PIXELS = 24  # along a side of a view
+TURN, ZOOM, SHIFT = 0.3, (-0.2, 0.3), 0.2  # radians; logarithms of the part that is seen; of half a side
+INVERTED = 0.5  # share of the views
+NOISE = 0.08  # of the range of a picture, at each pixel
+MEAN, DEVIATION = 127.5, 40.0  # of a view's bytes
+
+
+def views(pictures: torch.Tensor, rng: np.random.Generator, strength: float = 1.0) -> torch.Tensor:
+    """A view of each picture: turned, zoomed, shifted, half of them inverted, with noise, standardised.
+
+    Parameters
+    ----------
+    pictures : (b, 3, s, s), bytes
+    strength : of the change of place, size and direction; 0 leaves a picture in its place, and not inverted
+
+    Returns
+    -------
+    (b, 3, `PIXELS`, `PIXELS`), bytes.
+    """
+    count = len(pictures)
+    turn, shift = TURN * strength * rng.uniform(-1, 1, count), SHIFT * strength * rng.uniform(-1, 1, (count, 2))
+    zoom = np.exp(strength * rng.uniform(*ZOOM, count))
+    map_to_source = np.empty((count, 2, 3))
+    map_to_source[:, 0, :2] = np.column_stack([np.cos(turn), -np.sin(turn)]) * zoom[:, None]
+    map_to_source[:, 1, :2] = np.column_stack([np.sin(turn), np.cos(turn)]) * zoom[:, None]
+    map_to_source[:, :, 2] = shift
+    grid = affine_grid(torch.from_numpy(map_to_source).float(), [count, 1, PIXELS, PIXELS], align_corners=False)
+    seen = grid_sample(pictures.float() / 255 - 1, grid, align_corners=False)  # white is 0, also beyond the edges
+    inverted = torch.from_numpy(rng.random(count) < (INVERTED if strength else 0)).view(-1, 1, 1, 1)
+    seen = torch.where(inverted, -seen, seen)
+    noise = torch.from_numpy(rng.standard_normal((count, 1, PIXELS, PIXELS), dtype=np.float32))
+    seen = seen + NOISE * noise
+    deviation, mean = torch.std_mean(seen, dim=(1, 2, 3), keepdim=True)
+    return (MEAN + DEVIATION * (seen - mean) / (deviation + 1e-3)).clamp(0, 255).to(torch.uint8)
+
+
+class Partners:
+    """Draws of the pairs that the right nodes of a graph induce: an image, one of its nodes, an image of that node."""
+
+    def __init__(self, graph: PairGraph) -> None:
+        joint = graph.joint
+        self._nodes, self._from_images = (
+            np.asarray(joint.indices, dtype=np.int64),
+            _cumulative(joint.data, np.asarray(joint.indptr, dtype=np.int64)),
+        )
+        back = joint.T.tocsr()
+        self._images, self._from_nodes = (
+            np.asarray(back.indices, dtype=np.int64),
+            _cumulative(back.data, np.asarray(back.indptr, dtype=np.int64)),
+        )
+
+    def draw(self, images: IntArray, rng: np.random.Generator) -> IntArray:
+        """A partner of each image, (b,)."""
+        nodes = self._nodes[self._place(self._from_images, images, rng)]
+        return self._images[self._place(self._from_nodes, nodes, rng)]
+
+    @staticmethod
+    def _place(cumulative: FloatArray, rows: IntArray, rng: np.random.Generator) -> IntArray:
+        return np.searchsorted(cumulative, rows + rng.random(len(rows)), side="right")
+
+
+def _cumulative(weights: FloatArray, starts: IntArray) -> FloatArray:
+    """Shares of each row's entries, added up, with i + 1 at the end of row i."""
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    sums = np.add.reduceat(weights, starts[:-1])
+    before = np.concatenate([[0.0], np.cumsum(weights)])
+    found = rows + np.minimum((before[1:] - before[starts[:-1]][rows]) / sums[rows], 1.0)
+    found[starts[1:] - 1] = np.arange(1, len(starts))
+    return np.asarray(found)
+
+
+@dataclass(frozen=True, eq=False)
+class PartnerViews(ViewSource):
+    """Batches of a view of each image, and a view of a partner that is drawn for it.
+
+    Attributes
+    ----------
+    pictures : (n, 3, s, s), of the images of the graph
+    partners : of images of the graph
+    strength : of the views
+    """
+
+    pictures: torch.Tensor
+    partners: Partners
+    strength: float = 1.0
+
+    def batches(self, batches: Sequence[IntArray], views_each: int, rng: np.random.Generator) -> Iterator[Batch]:
+        """See `ViewSource`."""
+        for images in batches:
+            shown = [images, *(self.partners.draw(images, rng) for _ in range(views_each - 1))]
+            yield Batch(images, views(self.pictures[np.concatenate(shown)], rng, self.strength), None)

@@ -1,0 +1,122 @@
+"""The parts of experiments that train on many pairings: splits, views, partners, pairings and judges."""
+
+import numpy as np
+import pytest
+import torch
+
+from pairbounds import induced_labelling_error, spectrum
+from pairbounds.real_data.datasets.glyphs import glyphs
+from pairbounds.real_data.experiments.forecasts import forecasts
+from pairbounds.real_data.experiments.groups import SIZE, grouped
+from pairbounds.real_data.experiments.judges import Judged, errors, pixels
+from pairbounds.real_data.experiments.pairings import PAIRINGS, Material, pairing
+from pairbounds.real_data.experiments.parts import TUNING, Parts, parted
+from pairbounds.real_data.experiments.views import PIXELS, Partners, views
+from tests.families import GRAPHS, family_graph
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return glyphs(size=24)
+
+
+@pytest.fixture(scope="module")
+def material(dataset):
+    """Every 40th character of the training part, in all its faces."""
+    train = parted(dataset, 0)["train"]
+    shown = dataset.take(train.reshape(-1, 10)[::8].ravel())
+    pictures = np.stack([np.moveaxis(np.asarray(shown.image(place)), -1, 0) for place in range(len(shown))])
+    own = np.arange(len(shown))
+    return Material(Parts(shown, torch.from_numpy(pictures), own, own, own), 0)
+
+
+def test_no_subject_is_in_two_parts_and_what_judges_never_tunes(dataset):
+    subjects = np.array(dataset.subjects)
+    splits = {number: parted(dataset, number) for number in (TUNING, 0, 1)}
+    for parts in splits.values():
+        owners = [set(subjects[images]) for images in parts.values()]
+        assert all(owners)
+        assert sum(map(len, owners)) == len(set.union(*owners))
+        for images in parts.values():
+            assert set(dataset.labels[images]) == set(dataset.labels)
+    judged = set(subjects[splits[0]["judged"]])
+    assert judged == set(subjects[splits[1]["judged"]])
+    assert set(subjects[splits[0]["train"]]) != set(subjects[splits[1]["train"]])
+    assert not judged & set(subjects[np.concatenate([*splits[TUNING].values()])])
+    faces = {name: {dataset.ids[image].partition("/")[0] for image in images} for name, images in splits[0].items()}
+    assert not faces["judged"] & (faces["train"] | faces["fit"])
+
+
+def test_a_view_of_no_strength_is_the_picture_and_others_follow_from_the_generator(material):
+    pictures = material.parts.pictures[:64]
+    still = views(pictures, np.random.default_rng(0), strength=0.0)
+    assert still.shape == (64, 3, PIXELS, PIXELS)
+    likenesses = [np.corrcoef(*both)[0, 1] for both in zip(pictures.flatten(1), still.flatten(1), strict=True)]
+    assert np.mean(likenesses) > 0.8  # noise is a part of every view
+    drawn = [views(pictures, np.random.default_rng(seed)) for seed in (1, 1, 2)]
+    assert torch.equal(drawn[0], drawn[1])
+    assert not torch.equal(drawn[0], drawn[2])
+
+
+@pytest.mark.parametrize("family", GRAPHS)
+def test_partners_are_drawn_as_the_induced_graph_has_them(family):
+    graph = family_graph(family)
+    expected = graph.induced().joint.toarray() / graph.left_marginal[:, None]
+    count = 4_000
+    images = np.repeat(np.arange(graph.n_left), count)
+    drawn = Partners(graph).draw(images, np.random.default_rng(0))
+    shares = np.bincount(images * graph.n_left + drawn, minlength=expected.size).reshape(expected.shape) / count
+    assert np.all(np.abs(shares - expected) < 6 * np.sqrt(expected * (1 - expected) / count) + 1e-12)
+
+
+@pytest.mark.parametrize("name", PAIRINGS)
+def test_a_pairing_gives_all_images_the_same_mass(name, material):
+    graph = pairing(name, material)
+    np.testing.assert_allclose(graph.left_marginal, 1 / graph.n_left)
+    told = forecasts(graph, 0, batch=64)
+    assert 0 <= told["alpha"] <= 1
+    assert told["theorem_4"] >= told["optimum"] - 1e-9
+    assert told["theorem_15"] >= told["optimum"] - 1e-9
+
+
+def test_a_mixture_has_half_of_the_pairs_of_each(material):
+    both, *each = (pairing(name, material).induced().joint for name in ("subject + words", "subject", "words"))
+    np.testing.assert_allclose(both.toarray(), (each[0].toarray() + each[1].toarray()) / 2, atol=1e-12)
+
+
+def test_an_exchange_within_classes_keeps_all_that_a_bound_sees_and_moves_the_words(material):
+    plain, exchanged = (pairing(name, material) for name in ("words, rare", "words, rare within classes"))
+    assert induced_labelling_error(exchanged) == pytest.approx(induced_labelling_error(plain))
+    values = [spectrum(graph, 5).singular_values for graph in (plain, exchanged)]
+    np.testing.assert_allclose(*values, atol=1e-9)
+    assert abs(plain.joint - exchanged.joint).sum() > 0.1
+    per_class = [np.bincount(graph.left_labels, graph.joint @ np.ones(graph.n_right)) for graph in (plain, exchanged)]
+    np.testing.assert_allclose(*per_class)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.31, 0.57, 1.0])
+@pytest.mark.parametrize("alike", [False, True])
+def test_groups_have_the_share_that_is_asked_for_and_one_spectrum(share, alike):
+    rng = np.random.default_rng(0)
+    classes, subjects = np.repeat(np.arange(10), 120), np.repeat(np.arange(240), 5)
+    similar = rng.random((1_200, 1_200)) if alike else None
+    groups = grouped(classes, subjects, share, rng, similar)
+    sizes = np.asarray(groups.sum(axis=0)).ravel()
+    assert set(sizes) == {SIZE}
+    members = groups.tocsc().indices.reshape(-1, SIZE)
+    assert all(len(set(subjects[own])) == SIZE for own in members)
+    same = classes[members][:, :, None] == classes[members][:, None, :]
+    found = (same.sum() - len(classes)) / (len(members) * SIZE * (SIZE - 1))
+    assert found == pytest.approx(share, abs=0.08)
+
+
+def test_a_judge_finds_classes_that_pixels_tell_and_no_others():
+    rng = np.random.default_rng(0)
+    labels, other = rng.integers(3, size=300), rng.integers(3, size=300)
+    pictures = rng.integers(0, 40, (300, 3, 8, 8))
+    pictures[np.arange(300), labels] += 120
+    shown = Judged(*torch.from_numpy(pictures).split(150), np.arange(150), np.arange(150, 300), 0.0)
+    told, guessed = errors(pixels, shown, {"told": labels, "guessed": other}, np.arange(300) // 3)
+    assert told["ridge"] == told["nearest"] == 0
+    assert told["ridge_right"] == "3" * 50
+    assert min(guessed["ridge"], guessed["nearest"]) > 0.4
