@@ -74,7 +74,7 @@ def test_a_programme_without_a_solution_and_a_few_hops_of_a_large_graph(monkeypa
     for tail in (known_tail_at_most, known_tail_at_least):
         few = tail(graph, spectrum(graph, 3), 2, multihop_consistency.FEWEST_HOPS)
         assert tail(graph, spectrum(graph, 3), 2) == few
-    monkeypatch.setattr(known_values, "linprog", lambda *_, **__: OptimizeResult(x=None))
+    monkeypatch.setattr(known_values, "linprog", lambda *_, **__: OptimizeResult(x=None, status=2))
     support = _Support(np.array([0.1, 0.9]), np.array([0.5, 0.5]), 0.2, np.array([0.9]), 0.0, (0.0, 0.0))
     assert (support.mass(-1), support.mass(1)) == (0, 1)
 
@@ -98,3 +98,11 @@ def test_features_that_nearly_span_the_constant_leave_its_energy_in_doubt():
     known = enough_triplets(seen, seen.spectrum, 1)
     assert seen.shape == (1, 1)
     assert known_tail_at_least(seen, known, 1) <= probe(graph, seen.optimum(1)).mse + 1e-9
+
+
+@pytest.mark.parametrize("place", [0.53, 0.6, 0.64, 0.9, 0.99])
+@pytest.mark.parametrize("off", [0, 2**-52])
+def test_a_programme_whose_costs_are_rounding_alone_ends(place, off):
+    """Labels of one class have no energy below 1: without a limit, HiGHS ran on such costs for ever."""
+    support = _Support(np.linspace(0, 1 - off, 9), np.eye(9)[-1], place, np.array([]), 5e-13, (1 - 1e-10, 1 + 1e-10))
+    assert support.mass(-1) <= 0 <= support.mass(1) < 1e-8

@@ -31,6 +31,7 @@ from pairbounds.theory.quantities.multihop_consistency import (
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 GRID = 128  # points of [0, b] in the linear programme
+ITERATIONS, OUT_OF_ITERATIONS = 10_000, 1  # of a linear programme, and its status; graphs of 18 nodes take 200
 LARGEST = 1e6  # coefficient: round-off is relative to the largest
 CLEAR = 1e-6  # of a gap, the rounding: then there is nothing to gain from another
 
@@ -62,12 +63,17 @@ class _Support:
         levels = np.r_[np.ones(GRID), np.zeros(len(points))]
         # The positive and the negative part of each coefficient, which pay for the doubt that they cause.
         doubts = 4 * self.slack * np.arange(degree + 1) ** 2 + 16 * EPS * (degree + 1) + np.ptp(self.at_one) / 2
-        solution = linprog(
-            np.r_[doubts + sign * integrals, doubts - sign * integrals],
-            A_ub=np.hstack([-sign * constraints, sign * constraints]),
-            b_ub=-sign * levels,
-            bounds=(0, LARGEST),
-        )
+        costs = np.r_[doubts + sign * integrals, doubts - sign * integrals]
+        for scale in (1.0, float(costs.max())):  # with costs below its tolerances HiGHS can go round in circles
+            solution = linprog(
+                costs / scale,
+                A_ub=np.hstack([-sign * constraints, sign * constraints]),
+                b_ub=-sign * levels,
+                bounds=(0, LARGEST),
+                options={"maxiter": ITERATIONS},
+            )
+            if solution.status != OUT_OF_ITERATIONS:
+                break
         if solution.x is None:
             return 1.0 if sign > 0 else 0.0
         positive, negative = np.split(np.asarray(solution.x), 2)
