@@ -10,7 +10,7 @@ from scipy.optimize import OptimizeResult, linprog
 
 from pairbounds import PairGraph, label_energy, probe, spectrum
 from pairbounds.theory.quantities import known_values, multihop_consistency
-from pairbounds.theory.quantities.known_values import _Support, known_tail_at_least, known_tail_at_most
+from pairbounds.theory.quantities.known_values import _energy_at_one, _Support, known_tail_at_least, known_tail_at_most
 from pairbounds.theory.quantities.multihop_consistency import tail_at_least, tail_at_most
 from pairbounds.theory.spectrum.triplets import enough_triplets
 from tests.families import ANY_SEED, GRAPHS, family_graph
@@ -52,6 +52,16 @@ def test_as_near_as_a_programme_over_measures(seed, k, hops):
         assert known_tail_at_most(own, known, k, hops) == pytest.approx(naive(own, k, hops, 1), rel=0.02)
         assert known_tail_at_least(own, known, k, hops) == pytest.approx(naive(own, k, hops, -1), rel=0.02, abs=0.002)
     assert known_tail_at_most(graph, known, k, hops, cut=1.0) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("second", [0.2, 0.6])
+def test_the_energy_at_1_is_that_of_the_classes_and_features_that_miss_the_constant_leave_it_in_doubt(second):
+    graph = PairGraph([[1 + second, 1 - second], [1 - second, 1 + second]], [0, 1])  # of the values 1 and `second`
+    wide = replace(spectrum(graph, 2), residuals=np.array([0, 0.1]))
+    assert known_tail_at_most(graph, spectrum(graph, 2), 1, 1) < known_tail_at_most(graph, wide, 1, 1)
+    for each in (graph, graph.through(np.array([[1.0], [1 + 1e-8]]))):
+        low, high = _energy_at_one(each, spectrum(graph, 2))
+        assert low < 0.5 < high < 0.51
 
 
 @given(ANY_SEED, st.sampled_from([0.0, 1e-3, 0.02]), st.sampled_from([0.0, 0.2]))
