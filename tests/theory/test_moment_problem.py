@@ -22,6 +22,7 @@ def known_moments(curve):
 
 
 @given(st.floats(0, 1.2), st.floats(0, 0.99))
+@example(0.25, 1e-5)  # whose square is lost in rounding
 @example(0.010000000000000002, 0.010000000000000002)  # the square of the square root of its square is larger
 def test_with_alpha_and_sigma_alone_it_is_theorem_4_which_is_attained_and_so_is_its_factor_two(error, sigma):
     known = {"alpha_T": min(1, error * (1 - sigma**2)), "sigma": sigma}
@@ -32,7 +33,7 @@ def test_with_alpha_and_sigma_alone_it_is_theorem_4_which_is_attained_and_so_is_
             assert found.attained == pytest.approx(factor * error, abs=CLOSE)
             assert induced_labelling_error(found.graph) == pytest.approx(known["alpha_T"], abs=CLOSE)
             values = spectrum(found.graph, min(found.k + 1, *found.graph.shape)).singular_values
-            assert values[found.k] == pytest.approx(sigma, abs=CLOSE)
+            assert values[found.k] ** 2 == pytest.approx(sigma**2, abs=CLOSE)  # the theory knows squares
 
 
 @given(ANY_SEED, st.integers(1, 2))
