@@ -26,7 +26,7 @@ TWINS = 0.9  # correlation of two pictures' pixels from which on they are near t
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """What pairings are made of: the training images of a split, and a generator.
+    """Training images of a split, of which pairings are made, and a generator.
 
     Attributes
     ----------

@@ -96,6 +96,6 @@ def test_pairings_and_dropped_pairs_are_measured_for_each_set_by_name(source):
 
 
 def test_data_sets_that_are_none_are_named():
-    for wrong, message in (((), "datasets is empty"), (("emojis",), "data set 'emojis' is none of 9: is it 'emoji'")):
+    for wrong, message in (((), "datasets is empty"), (("emojis",), "data set 'emojis' is none of 10: is it 'emoji'")):
         with pytest.raises(ValueError, match=message):
             NaturalSets(datasets=wrong)
