@@ -73,10 +73,15 @@ class Material:
         rows = letters.fit_transform([" ".join(words) for words in self.captions])
         return np.asarray((rows @ rows.T).toarray())
 
-    def labels(self, name: str | None = None) -> IntArray:
-        """Classes of the training images, by a label set or by the data set's own."""
-        dataset = self.parts.dataset
-        return (dataset.labels if name is None else dataset.label_sets[name])[self.parts.train]
+    @cached_property
+    def classes(self) -> IntArray:
+        """Classes of the training images, (n,)."""
+        return self.parts.dataset.labels[self.parts.train]
+
+    @cached_property
+    def subjects(self) -> IntArray:
+        """Numbers of the subjects of the training images, (n,)."""
+        return np.unique(np.array(self.parts.dataset.subjects)[self.parts.train], return_inverse=True)[1]
 
     def rng(self) -> np.random.Generator:
         """A generator, the same for each pairing of a split."""
@@ -133,7 +138,7 @@ def itself(material: Material) -> Weights:
 
 def subject(material: Material) -> Weights:
     """Images of one subject."""
-    return _indicators(np.array(material.parts.dataset.subjects)[material.parts.train])
+    return _indicators(material.subjects)
 
 
 def style(material: Material) -> Weights:
@@ -148,9 +153,9 @@ def everything(material: Material) -> Weights:
     return sp.csr_array(np.ones((len(material.parts.train), 1)))
 
 
-def labels(noise: float, name: str | None, material: Material) -> Weights:
+def labels(noise: float, material: Material) -> Weights:
     """Images of one class, where a share of the images has the class of others."""
-    classes, rng = material.labels(name).copy(), material.rng()
+    classes, rng = material.classes.copy(), material.rng()
     moved = np.flatnonzero(rng.random(len(classes)) < noise)
     classes[moved] = classes[rng.permutation(moved)]
     return _indicators(classes)
@@ -159,8 +164,7 @@ def labels(noise: float, name: str | None, material: Material) -> Weights:
 def neighbours(alike: Callable[[Material], FloatArray], count: int, material: Material) -> Weights:
     """An image and those that are most like it, of other subjects."""
     similar = alike(material).copy()
-    own = np.unique(np.array(material.parts.dataset.subjects)[material.parts.train], return_inverse=True)[1]
-    similar[own[:, None] == own[None, :]] = -np.inf
+    similar[material.subjects[:, None] == material.subjects[None, :]] = -np.inf
     nearest = np.argpartition(-similar, count, axis=1)[:, :count]
     rows = np.repeat(np.arange(len(similar)), count)
     near = sp.csr_array((np.ones(rows.size), (nearest.ravel(), rows)), shape=similar.shape)
@@ -173,28 +177,23 @@ def twins(material: Material) -> Weights:
 
 
 def within_classes(of: Pairing, material: Material) -> Weights:
-    """A pairing in which subjects of one class have exchanged their places.
+    """A pairing in which subjects of one class, of as many images each, have exchanged their places.
 
     The graph and the class of each of its nodes stay: consistency, spectrum and all bounds are the same. What is lost
     is all that the pairing knows beside the class.
     """
-    own = np.array(material.parts.dataset.subjects)[material.parts.train]
-    names, first, subjects = np.unique(own, return_index=True, return_inverse=True)
-    rng, source = material.rng(), np.arange(len(names))
-    for label in np.unique(material.labels()):
-        mates = np.flatnonzero(material.labels()[first] == label)
-        source[mates] = rng.permutation(mates)
-    order = np.argsort(subjects, kind="stable")  # images by subject, in their order within it
-    place = np.empty(len(own), dtype=np.int64)
-    for name, other in enumerate(source):
-        place[order[subjects[order] == name]] = order[subjects[order] == other]
-    return of(material)[place]
+    numbers, first = np.unique(material.subjects, return_index=True)
+    rng, source = material.rng(), np.arange(len(material.subjects))
+    for label in np.unique(material.classes):
+        mates = numbers[material.classes[first] == label]
+        for subject_number, other in zip(mates, rng.permutation(mates), strict=True):
+            source[material.subjects == subject_number] = np.flatnonzero(material.subjects == other)
+    return of(material)[source]
 
 
 def groups(share: float, material: Material, *, alike: bool) -> Weights:
     """Groups of four, of which so many pairs are of one class; see `grouped`."""
-    subjects = np.unique(np.array(material.parts.dataset.subjects)[material.parts.train], return_inverse=True)[1]
-    return grouped(material.labels(), subjects, share, material.rng(), material.alike if alike else None)
+    return grouped(material.classes, material.subjects, share, material.rng(), material.alike if alike else None)
 
 
 def _indicators(classes: np.ndarray) -> Weights:
@@ -219,8 +218,8 @@ PAIRINGS: dict[str, Pairing] = {
     **{f"text, {count} neighbours": partial(neighbours, _text, count) for count in (FEW, MANY)},
     **{f"look, {count} neighbours": partial(neighbours, _look, count) for count in (FEW, MANY)},
     "look, twins": twins,
-    "labels": partial(labels, 0.0, None),
-    **{f"labels, {noise:.0%} noisy": partial(labels, noise, None) for noise in (0.2, 0.5, 0.8)},
+    "labels": partial(labels, 0.0),
+    **{f"labels, {noise:.0%} noisy": partial(labels, noise) for noise in (0.2, 0.5, 0.8)},
     **{f"groups, {share:.0%}": partial(groups, share, alike=False) for share in LADDER},
     **{f"groups alike, {share:.0%}": partial(groups, share, alike=True) for share in LADDER},
 }
@@ -236,7 +235,7 @@ def pairing(name: str, material: Material) -> PairGraph:
     """
     weights = sp.csr_array(sp.hstack([_one(part.strip(), material) for part in name.split("+")]))
     used = np.flatnonzero(np.asarray(weights.sum(axis=0)).ravel())
-    return PairGraph(weights[:, used], material.labels())
+    return PairGraph(weights[:, used], material.classes)
 
 
 def _one(name: str, material: Material) -> Weights:

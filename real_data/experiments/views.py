@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 import torch
 from torch.nn.functional import affine_grid, grid_sample
 
@@ -51,16 +52,8 @@ class Partners:
     """Draws of the pairs that the right nodes of a graph induce: an image, one of its nodes, an image of that node."""
 
     def __init__(self, graph: PairGraph) -> None:
-        joint = graph.joint
-        self._nodes, self._from_images = (
-            np.asarray(joint.indices, dtype=np.int64),
-            _cumulative(joint.data, np.asarray(joint.indptr, dtype=np.int64)),
-        )
-        back = joint.T.tocsr()
-        self._images, self._from_nodes = (
-            np.asarray(back.indices, dtype=np.int64),
-            _cumulative(back.data, np.asarray(back.indptr, dtype=np.int64)),
-        )
+        self._nodes, self._from_images = _drawn_from(graph.joint)
+        self._images, self._from_nodes = _drawn_from(sp.csr_array(graph.joint.T))
 
     def draw(self, images: IntArray, rng: np.random.Generator) -> IntArray:
         """A partner of each image, (b,)."""
@@ -72,14 +65,15 @@ class Partners:
         return np.searchsorted(cumulative, rows + rng.random(len(rows)), side="right")
 
 
-def _cumulative(weights: FloatArray, starts: IntArray) -> FloatArray:
-    """Shares of each row's entries, added up, with i + 1 at the end of row i."""
+def _drawn_from(joint: sp.csr_array) -> tuple[IntArray, FloatArray]:
+    """Columns of all entries, and the shares of their rows added up, from i to i + 1 in row i."""
+    starts = np.asarray(joint.indptr, dtype=np.int64)
     rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    sums = np.add.reduceat(weights, starts[:-1])
-    before = np.concatenate([[0.0], np.cumsum(weights)])
-    found = rows + np.minimum((before[1:] - before[starts[:-1]][rows]) / sums[rows], 1.0)
-    found[starts[1:] - 1] = np.arange(1, len(starts))
-    return np.asarray(found)
+    before = np.concatenate([[0.0], np.cumsum(joint.data)])
+    shares = (before[1:] - before[starts[:-1]][rows]) / np.add.reduceat(joint.data, starts[:-1])[rows]
+    ends = rows + np.minimum(shares, 1.0)
+    ends[starts[1:] - 1] = np.arange(1, len(starts))
+    return np.asarray(joint.indices, dtype=np.int64), np.asarray(ends)
 
 
 @dataclass(frozen=True, eq=False)
