@@ -110,6 +110,13 @@ def test_features_that_nearly_span_the_constant_leave_its_energy_in_doubt():
     assert known_tail_at_least(seen, known, 1) <= probe(graph, seen.optimum(1)).mse + 1e-9
 
 
+def test_a_known_value_within_the_rounding_of_the_cut_is_not_below_it():
+    """The optimum of the width of the graph misses nothing: its third value, 3e-7, is known, and the fourth is 0."""
+    weights = [[1.2e-9, 0, 4.8e-9, 1.4e-21], [0, 1.6e-24, 4.8e-9, 0], [7.7e-10, 0, 0, 0]]
+    graph = PairGraph(weights, [0, 1, 2])
+    assert known_tail_at_least(graph, enough_triplets(graph, spectrum(graph, 3), 3), 3) <= 1e-12
+
+
 @pytest.mark.parametrize("place", [0.53, 0.6, 0.64, 0.9, 0.99])
 @pytest.mark.parametrize("off", [0, 2**-52])
 def test_a_programme_whose_costs_are_rounding_alone_ends(place, off):

@@ -140,8 +140,9 @@ def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: flo
         if aside and sign < 0:
             return  # energy near the cut may be on either side of it
         place = min(1.0, squared + aside + slack)
-        points = values[values > place + slack]
-        taken_out = at_one if len(points) else (0.0, 0.0)
+        # A value that may lie beyond the interval is a point, and below the cut none of the known has its energy.
+        points = values[values > place - slack] if sign > 0 else values
+        taken_out = at_one if values[0] > place + slack else (0.0, 0.0)
         support = _Support(nodes, weights, place, points[int(taken_out[0] > 0) :], slack, taken_out)
         mass = min(1.0, max(0.0, support.mass(sign)))
         yield max(0.0, math.sqrt(mass) + sign * slack / gap) ** 2
