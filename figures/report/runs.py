@@ -30,7 +30,7 @@ class Refusal(NamedTuple):
 class Runs:
     """Sections of what was found, one for each table, audit, figure and picture; and what is not reported.
 
-    `FileNotFoundError`: there is no such file or folder.
+    `FileNotFoundError`: the file or folder does not exist.
 
     Parameters
     ----------

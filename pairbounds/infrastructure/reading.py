@@ -187,7 +187,7 @@ def table_file(path: Path, *, header: bool = False) -> TableFile:
 
     A text has a header unless all cells of its first line are numbers.
 
-    `FileNotFoundError`: there is no such file. `ValueError`: it is empty or damaged, has two columns of one name, or
+    `FileNotFoundError`: the file does not exist. `ValueError`: it is empty or damaged, has two columns of one name, or
     begins with 0, 1, ..., which may be a header or a row.
 
     `header`: whether any first line of a text is a header.

@@ -50,10 +50,10 @@ def _from_images(pairs: PairGraph, labels: np.ndarray, rng: np.random.Generator)
 
     Where no two labelled images are a pair, the share is that of all two labelled images.
     """
-    own = np.sort(rng.choice(pairs.n_left, LABELLED, replace=False))
-    among = pairs.joint[own][:, own].toarray()
+    images = np.sort(rng.choice(pairs.n_left, LABELLED, replace=False))
+    among = pairs.joint[images][:, images].toarray()
     np.fill_diagonal(among, 0)
-    unlike = labels[own][:, None] != labels[own][None, :]
+    unlike = labels[images][:, None] != labels[images][None, :]
     if not among.any():
         among = np.ones_like(among) - np.eye(LABELLED)
     return float((among * unlike).sum() / among.sum() * (1 - pairs.joint.diagonal().sum()))

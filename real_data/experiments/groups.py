@@ -25,10 +25,10 @@ def grouped(
     alike : (n, n), optional
         Similarities: of the images that could join a group, those most like its first one do; else any
     """
-    place = float(np.interp(share, SHARES, np.arange(SIZE)))
+    usual_mates = float(np.interp(share, SHARES, np.arange(SIZE)))
     free, groups = rng.permutation(len(classes)), np.full(len(classes), -1)
     for number in range(len(classes) // SIZE):
-        mates = int(place) + int(rng.random() < place % 1)
+        mates = int(usual_mates) + int(rng.random() < usual_mates % 1)
         members = [int(free[0])]
         free = free[1:]
         while len(members) < SIZE:

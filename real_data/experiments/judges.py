@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,13 +13,12 @@ from sklearn.preprocessing import StandardScaler
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.encoders.encoder import unit_rows
-from pairbounds.real_data.experiments.parts import parts_of
-from pairbounds.real_data.experiments.views import views
+from pairbounds.real_data.experiments.parts import TUNING, parts_of
+from pairbounds.real_data.experiments.views import TWINS, correlated, views
 from pairbounds.real_data.training.evaluation import Features
 
 PENALTIES = np.logspace(-1, 4, 6)  # of which leave-one-out chooses
 COPIES = 4  # views of each judged image
-TWINS = 0.9  # correlation of two pictures' pixels from which on they are near twins
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +40,14 @@ class Judged:
 
 
 @lru_cache(maxsize=4)
-def judged_views(name: str, number: int, root: Path, cache: Path) -> Judged:
+def judged_views(name: str, number: int, root: str, cache: str) -> Judged:
     """The views of a split."""
     parts = parts_of(name, number, root, cache)
-    rng = np.random.default_rng([2, len(parts.fit), len(parts.judged)])
+    rng = np.random.default_rng([2, number - TUNING])
     images = np.repeat(parts.judged, COPIES)
     train, fit, judged = (views(parts.pictures[own], rng) for own in (parts.train, parts.fit, images))
-    known = _correlated(torch.cat([train, fit]))
-    nearest = torch.cat([(_correlated(block) @ known.T).amax(1) for block in torch.split(judged, 256)])
+    known = correlated(torch.cat([train, fit]))
+    nearest = torch.cat([(correlated(block) @ known.T).amax(1) for block in torch.split(judged, 256)])
     kept = (nearest < TWINS).numpy()
     return Judged(fit, judged[kept], parts.fit, images[kept], float(1 - kept.mean()))
 
@@ -89,8 +87,3 @@ def errors(
 def pixels(pictures: torch.Tensor) -> Features:
     """The pixels of views as features, (n, 3 s²)."""
     return np.asarray(pictures.flatten(1).float().numpy())
-
-
-def _correlated(pictures: torch.Tensor) -> torch.Tensor:
-    rows = pictures.flatten(1).float()
-    return torch.nn.functional.normalize(rows - rows.mean(1, keepdim=True))

@@ -1,12 +1,12 @@
 """Pairings of images, each a graph of images and what joins them: captions, labels, neighbours, themselves."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 import scipy.sparse as sp
-import torch
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import normalize
 
@@ -15,13 +15,12 @@ from pairbounds.infrastructure.names import find_named
 from pairbounds.real_data.datasets.naming import class_words
 from pairbounds.real_data.experiments.groups import grouped
 from pairbounds.real_data.experiments.parts import Parts
-from pairbounds.real_data.experiments.views import views
+from pairbounds.real_data.experiments.views import TWINS, correlated, views
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 FEW, MANY = 5, 20  # neighbours
 LADDER = (0.02, 0.31, 0.57, 0.8, 0.96)  # shares of partners of an image's class
 EXCHANGED = " within classes"  # at the end of a name
-TWINS = 0.9  # correlation of two pictures' pixels from which on they are near twins
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,17 +52,12 @@ class Material:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Number of training images that a word is a caption of."""
-        found: dict[str, int] = {}
-        for words in self.captions:
-            for word in dict.fromkeys(words):
-                found[word] = found.get(word, 0) + 1
-        return found
+        return Counter(word for words in self.captions for word in dict.fromkeys(words))
 
     @cached_property
     def alike(self) -> FloatArray:
         """Correlations of the pixels of the training images, as they are, (n, n)."""
-        rows = views(self.parts.pictures[self.parts.train], np.random.default_rng(0), 0.0).flatten(1).float()
-        rows = torch.nn.functional.normalize(rows - rows.mean(1, keepdim=True))
+        rows = correlated(views(self.parts.pictures[self.parts.train], np.random.default_rng(0), 0.0))
         return np.asarray((rows @ rows.T).numpy())
 
     @cached_property
@@ -94,11 +88,11 @@ Pairing = Callable[[Material], Weights]
 
 def by_words(words: Callable[[Material], Sequence[Sequence[str]]], exchanged: float, material: Material) -> Weights:
     """Images and words, of which a share of the images has those of others."""
-    own, rng = words(material), material.rng()
-    texts = list(own)
+    captions, rng = words(material), material.rng()
+    texts = list(captions)
     moved = np.flatnonzero(rng.random(len(texts)) < exchanged)
     for image, source in zip(moved, rng.permutation(moved), strict=True):
-        texts[image] = own[source]
+        texts[image] = captions[source]
     return sp.csr_array(CountVectorizer(analyzer=tuple).fit_transform(texts), dtype=float)
 
 

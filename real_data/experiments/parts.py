@@ -8,13 +8,16 @@ import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.real_data.datasets import DATASETS, ImageTextDataset
+from pairbounds.infrastructure.names import find_named
+from pairbounds.real_data.datasets import ImageTextDataset
+from pairbounds.real_data.image_settings import images_of
 from pairbounds.real_data.kinds import KINDS
 from pairbounds.real_data.training.view_batches import stored_pictures
 
 SIZE = 48  # pixels of the pictures that views are drawn from
 HELD_OUT = {"glyphs": ("DejaVuSansMono-BoldOblique", "DejaVuSerif-BoldItalic")}  # styles of the images that are judged
 JUDGED, FITTED = 0.2, 0.4  # of the subjects of a class, and of those that are not judged
+LEAST = 4  # subjects of a class: one that judges, one that tunes, and one in each of the other parts
 TUNING = -1  # number of the split that settings are chosen on
 
 
@@ -41,26 +44,32 @@ def parted(dataset: ImageTextDataset, number: int) -> dict[str, IntArray]:
 
     All splits judge the same subjects; what is left is divided anew in each. In the split `TUNING` these subjects are
     not there, and others are judged: it is for choosing settings.
+
+    `ValueError`: an image without a class, or a class of fewer than `LEAST` subjects.
     """
+    if not dataset.labelled:
+        raise ValueError(f"{dataset.name}: {(dataset.labels < 0).sum()} images have no class: leave them out")
     _, first, subject = np.unique(dataset.subjects, return_index=True, return_inverse=True)
     labels, part = dataset.labels[first], np.full(len(first), "train", dtype=object)
     order, split = np.random.default_rng(0), np.random.default_rng([1, number - TUNING])
     for label in np.unique(labels):
-        own = order.permutation(np.flatnonzero(labels == label))
-        count = max(1, round(JUDGED * len(own)))
-        part[own[:count]] = "judged"
+        members = order.permutation(np.flatnonzero(labels == label))
+        if len(members) < LEAST:
+            raise ValueError(f"class {dataset.label_names[label]!r} has {len(members)} subjects: at least {LEAST}")
+        count = max(1, round(JUDGED * len(members)))
+        part[members[:count]] = "judged"
         if number == TUNING:
-            part[own[:count]], part[own[count : 2 * count]] = "unseen", "judged"
+            part[members[:count]], part[members[count : 2 * count]] = "unseen", "judged"
     for label in np.unique(labels):
-        own = split.permutation(np.flatnonzero((labels == label) & (part == "train")))
-        part[own[: max(1, round(FITTED * len(own)))]] = "fit"
+        members = split.permutation(np.flatnonzero((labels == label) & (part == "train")))
+        part[members[: max(1, round(FITTED * len(members)))]] = "fit"
     held_out = np.array([image.partition("/")[0] in HELD_OUT.get(dataset.name, ()) for image in dataset.ids])
     seen = {"train": ~held_out, "fit": ~held_out, "judged": held_out | (not held_out.any())}
     return {name: np.flatnonzero((part[subject] == name) & of_style) for name, of_style in seen.items()}
 
 
 @lru_cache(maxsize=4)
-def parts_of(name: str, number: int, root: Path, cache: Path) -> Parts:
+def parts_of(name: str, number: int, root: str, cache: str) -> Parts:
     """The parts of a data set, as `parted` has them.
 
     Parameters
@@ -68,6 +77,7 @@ def parts_of(name: str, number: int, root: Path, cache: Path) -> Parts:
     root : of the data set's pictures, if it has one
     cache : folder of decoded pictures
     """
-    kind = KINDS[name]
-    dataset = DATASETS[name](**({} if kind.place is None else {kind.place: root}), size=SIZE)
-    return Parts(dataset, torch.from_numpy(np.array(stored_pictures(dataset, cache))), **parted(dataset, number))
+    place = root if find_named("data set", name, KINDS).place else None
+    dataset = images_of(name, place, None, None, SIZE, cache)
+    shown = parted(dataset, number)
+    return Parts(dataset, torch.from_numpy(np.array(stored_pictures(dataset, Path(cache)))), **shown)

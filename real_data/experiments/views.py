@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 import torch
-from torch.nn.functional import affine_grid, grid_sample
+from torch.nn.functional import affine_grid, grid_sample, normalize
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.training.view_batches import Batch, ViewSource
@@ -16,6 +16,7 @@ PIXELS = 24  # along a side of a view
 TURN, ZOOM, SHIFT = 0.3, (-0.2, 0.3), 0.2  # radians; logarithms of the part that is seen; of half a side
 INVERTED = 0.5  # share of the views
 NOISE = 0.08  # of the range of a picture, at each pixel
+TWINS = 0.9  # correlation of the pixels of two views from which on they are near twins
 MEAN, DEVIATION = 127.5, 40.0  # of a view's bytes
 
 
@@ -46,6 +47,12 @@ def views(pictures: torch.Tensor, rng: np.random.Generator, strength: float = 1.
     seen = seen + NOISE * noise
     deviation, mean = torch.std_mean(seen, dim=(1, 2, 3), keepdim=True)
     return (MEAN + DEVIATION * (seen - mean) / (deviation + 1e-3)).clamp(0, 255).to(torch.uint8)
+
+
+def correlated(pictures: torch.Tensor) -> torch.Tensor:
+    """Rows whose products are the correlations of the pixels of views, (n, 3 s²)."""
+    rows = pictures.flatten(1).float()
+    return normalize(rows - rows.mean(1, keepdim=True))
 
 
 class Partners:

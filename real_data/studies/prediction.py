@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -76,20 +75,19 @@ class Settings:
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each label set.
 
-    Columns: those of `errors`, twins (share of judged views left out), loss (the last epoch's less
-    that of an encoder that knows nothing, the logarithm of the number of images beside an anchor's), and the columns of
-    `forecasts`.
+    Columns: those of `errors`; twins, the share of judged views left out; those of `forecasts`; and loss, that of the
+    last epoch less that of an encoder that knows nothing, the logarithm of the number of views beside an anchor.
     """
-    known = (settings.data, settings.split, Path(settings.root), Path(settings.cache))
+    known = (settings.data, settings.split, settings.root, settings.cache)
     shown, parts = judged_views(*known), parts_of(*known)
     about: dict[str, object] = {"twins": shown.twins}
     if settings.pairing in (PIXELS, UNTRAINED):
         features = pixels if settings.pairing == PIXELS else partial(_features, untrained(settings.recipe, seed, "cpu"))
     else:
         graph = pairing(settings.pairing, Material(parts, settings.split))
+        about |= forecasts(graph, settings.split, settings.batch)
         trained = train(settings, parts.pictures[parts.train], Partners(graph), seed)
         about |= {"loss": float(trained.log["loss"].iloc[-1]) - math.log(2 * settings.batch - 1)}
-        about |= forecasts(graph, settings.split, settings.batch)
         features = partial(_features, trained)
     subjects = np.unique(parts.dataset.subjects, return_inverse=True)[1]
     return pd.DataFrame([row | about for row in errors(features, shown, parts.dataset.label_sets, subjects)])

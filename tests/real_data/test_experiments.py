@@ -1,5 +1,7 @@
 """The parts of experiments that train on many pairings: splits, views, partners, pairings and judges."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from pairbounds.real_data.experiments.forecasts import forecasts
 from pairbounds.real_data.experiments.groups import SIZE, grouped
 from pairbounds.real_data.experiments.judges import Judged, errors, pixels
 from pairbounds.real_data.experiments.pairings import PAIRINGS, Material, pairing
-from pairbounds.real_data.experiments.parts import TUNING, Parts, parted
+from pairbounds.real_data.experiments.parts import TUNING, Parts, parted, parts_of
 from pairbounds.real_data.experiments.views import PIXELS, Partners, views
 from tests.families import GRAPHS, family_graph
 
@@ -45,6 +47,18 @@ def test_no_subject_is_in_two_parts_and_what_judges_never_tunes(dataset):
     assert not judged & set(subjects[np.concatenate([*splits[TUNING].values()])])
     faces = {name: {dataset.ids[image].partition("/")[0] for image in images} for name, images in splits[0].items()}
     assert not faces["judged"] & (faces["train"] | faces["fit"])
+
+
+def test_images_without_a_class_and_classes_of_few_subjects_are_refused(dataset):
+    with pytest.raises(ValueError, match="12 images have no class"):
+        parted(replace(dataset, labels=np.where(np.arange(len(dataset)) < 12, -1, dataset.labels)), 0)
+    with pytest.raises(ValueError, match="class 'latin a' has 1 subjects: at least 4"):
+        parted(dataset.take(np.arange(12)), 0)
+
+
+def test_a_data_set_that_is_none_is_named(tmp_path):
+    with pytest.raises(ValueError, match="is it 'glyphs'"):
+        parts_of("glyph", 0, "", str(tmp_path))
 
 
 def test_a_view_of_no_strength_is_the_picture_and_others_follow_from_the_generator(material):

@@ -151,7 +151,7 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
     if graph.shape != np.shape(counts):
         raise ValueError("some nodes were never seen: nothing exact is known of their part of the spectrum")
     if not 1 <= k < min(graph.shape):
-        raise ValueError(f"k={k!r} is not in 1..{min(graph.shape) - 1}: there is no such next singular value")
+        raise ValueError(f"k={k!r} is not in 1..{min(graph.shape) - 1}: there is no next singular value")
     estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
     nodes, doubt = sum(graph.shape), (1 - level) / 2
     least, largest, rarest = 1.0, 1.0, []

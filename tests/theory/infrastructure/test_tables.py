@@ -28,7 +28,7 @@ def test_a_copy_outside_a_checkout_has_no_commit(tmp_path):
 
 
 def test_a_sidecar_names_the_commit_at_which_the_measurement_began(tmp_path):
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path)]
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false", "-C", str(tmp_path)]
     subprocess.run([*git, "init", "--quiet"], check=True)
     commit = [*git, "commit", "--quiet", "--allow-empty", "--message"]
     subprocess.run([*commit, "first"], check=True)
