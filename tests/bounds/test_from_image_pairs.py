@@ -51,9 +51,10 @@ class Dense:
         self.moments = means.T @ (graph.right_marginal[:, None] * means)
         self.unreached = 1 - np.sum(self.targets**2)
         self.low = np.linalg.eigvalsh(self.second)[0]
-        values, vectors = np.linalg.eig(np.linalg.solve(self.second, self.induced))
-        order = np.argsort(-values.real)
-        self.values, self.vectors = values.real[order], vectors.real[:, order]
+        # Symmetric, so that vectors of one value are orthogonal: `eig` gives any basis of their space.
+        root = np.linalg.inv(np.linalg.cholesky(self.second))
+        values, vectors = np.linalg.eigh(root @ self.induced @ root.T)
+        self.values, self.vectors = values[::-1], (root.T @ vectors)[:, ::-1]
         self.variation = np.mean([np.sum((self.scores[i] - self.scores[j]) ** 2) / 2 for i, j in pairs])
 
     def error(self, k):
@@ -63,8 +64,7 @@ class Dense:
 
     def tail(self, k):
         """Energy of `S^{1/2} B` beyond k, by the norm of S."""
-        rest = self.vectors[:, k:] / np.sqrt(np.sum(self.vectors[:, k:] * (self.second @ self.vectors[:, k:]), axis=0))
-        return np.sum((rest.T @ self.second @ self.targets) ** 2)
+        return np.sum((self.vectors[:, k:].T @ self.second @ self.targets) ** 2)
 
 
 @pytest.mark.parametrize("ridge", [0.0, 0.3])
