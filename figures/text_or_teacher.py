@@ -17,12 +17,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 from scipy import stats
 
+from pairbounds.figures.contrasts import LEVEL, Contrast, Outcomes, holm
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
 from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import excludes_zero
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, GREEN, INK, NEUTRAL, ORANGE
-from pairbounds.real_data.experiments.contrasts import LEVEL, Contrast, Outcomes, holm
 
 TEXT, VIEWS, SHUFFLED = "text_head", "views_head", "shuffled_head"
 TAGS, SHUFFLED_TAGS, LABELS, RANDOM, SIMCLR = "captions", "shuffled_captions", "labels", "random", "none"

@@ -1,12 +1,23 @@
 """Forecasts of what a pairing will teach: quantities of its graph, known before anything is trained."""
 
-import numpy as np
+import math
+from collections.abc import Mapping
+from pathlib import Path
 
+import numpy as np
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
+from pairbounds.real_data.encoders.cache import content_key, stored_rows
+from pairbounds.real_data.experiments.parts import Parts
 from pairbounds.real_data.experiments.views import Partners
+from pairbounds.real_data.feature_maps import FEATURE_MAPS
+from pairbounds.real_data.untrained_features import untrained_features
 from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.theorem29_batches import batch_information
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
+from pairbounds.theory.spectrum.triplets import spectrum
 
 BOUNDS = {
     "theorem_4": "probe-mse",
@@ -15,37 +26,79 @@ BOUNDS = {
     "theorem_35": "known-values-mse",
 }
 WIDTH = 64  # of the embeddings of the theory: that of the projection
-LABELLED = 50  # labels
+LABELLED, DRAWS = 50, 8  # labels, and draws of them
+
+Maps = Mapping[str, list[FloatArray]]  # draws of features of the images, by the kind of map
 
 
-def forecasts(graph: PairGraph, number: int, batch: int) -> dict[str, float]:
+def feature_maps(parts: Parts, draws: int, cache: str) -> Maps:
+    """Untrained features of the training images by each kind of map; pixels are not drawn.
+
+    Parameters
+    ----------
+    cache : folder in which they are kept
+    """
+    pictures = parts.pictures[parts.train].expand(-1, 3, -1, -1).numpy()
+    kinds = {kind: 1 if kind == "pixels" else draws for kind in FEATURE_MAPS} if draws else {}
+    key = content_key(parts.dataset.key, *map(str, parts.train))
+
+    def drawn(kind: str, seed: int) -> FloatArray:
+        place = Path(cache) / f"untrained-{kind}-{seed}-{key}"
+        return stored_rows(
+            place, len(pictures), lambda start: [untrained_features(pictures, kind=kind, seed=seed)[start:]]
+        )
+
+    return {kind: [drawn(kind, seed) for seed in range(count)] for kind, count in kinds.items()}
+
+
+def forecasts(graph: PairGraph, number: int, batch: int, maps: Maps, alike: FloatArray) -> dict[str, float]:
     """Quantities of a pairing.
 
-    alpha : α_T; alpha_pairs : from 25 labelled pairs; alpha_images : from 50 labelled images; theorem_4, _15, _16 and
-    _35 : the bounds at `WIDTH`, or at the largest width that the graph has; optimum : the squared error of the graph's
-    optimum; partners : exp of the mean entropy of an image's partners; information : what a batch can show of the
-    mutual information of a pair at most, in nats
+    alpha : α_T; alpha_images : from 50 labelled images; alpha_0 to alpha_7 : each from 25 labelled pairs
+    theorem_4, _15, _16, _35 : the bounds at `WIDTH`, or at the largest width that the graph has
+    theorem_42, and a kind of map : squared error of the optimum that is linear in its features, mean over the draws
+    optimum : squared error of the graph's optimum
+    value : σ², the last within the width
+    itself : probability that an image's partner is the image itself
+    partners : exp of the mean entropy of an image's partners
+    likeness : mean similarity, of `alike`, of an image and a partner other than itself; NaN without any
+    information : what a batch can show of the mutual information of a pair at most, in nats (theorem 29)
+    context : least `1 / (1 - σ²_{d+1}) + Σ_{1<i<=d} σ_i² / Σ_{1<i<=WIDTH} σ_i²` over d; after Zhai et al. 2025
     """
     rng = np.random.default_rng([4, number + 1])
     labels = np.asarray(graph.left_labels)
     width = min(WIDTH, *graph.shape)
     table = check_bounds(graph, width, bounds=[*BOUNDS.values()]).set_index("bound")[["value", "measured"]]
-    pairs = graph.induced()
-    images = rng.integers(graph.n_left, size=LABELLED // 2)
-    partners = Partners(graph).draw(images, rng)
+    pairs, partners, squares = graph.induced(), Partners(graph), spectrum(graph, width).singular_values ** 2
+    others = pairs.joint - sp.diags_array(pairs.joint.diagonal())
     shares = pairs.joint.data * graph.n_left
+    through = {
+        f"theorem_42_{kind}": float(np.mean([graph.through(rows).probe_mse(width) for rows in draws]))
+        for kind, draws in maps.items()
+    }
     return {name: float(table["value"][bound]) for name, bound in BOUNDS.items()} | {
         "width": width,
         "alpha": induced_labelling_error(graph),
-        "alpha_pairs": float(np.mean(labels[images] != labels[partners])),
+        **{f"alpha_{draw}": _from_pairs(partners, labels, rng) for draw in range(DRAWS)},
         "alpha_images": _from_images(pairs, labels, rng),
         "optimum": float(table["measured"][BOUNDS["theorem_4"]]),
+        "itself": float(pairs.joint.diagonal().sum()),
         "partners": float(np.exp(-(shares * np.log(shares)).sum() / graph.n_left)),
         "information": batch_information(pairs, batch)[1],
+        "likeness": float((others * alike).sum() / others.sum()) if others.sum() > EPS else math.nan,
+        "value": float(squares[-1]),
+        "context": _context(squares),
+        **through,
     }
 
 
-def _from_images(pairs: PairGraph, labels: np.ndarray, rng: np.random.Generator) -> float:
+def _from_pairs(partners: Partners, labels: IntArray, rng: np.random.Generator) -> float:
+    """Share of unlike classes among `LABELLED` / 2 pairs."""
+    images = rng.integers(len(labels), size=LABELLED // 2)
+    return float(np.mean(labels[images] != labels[partners.draw(images, rng)]))
+
+
+def _from_images(pairs: PairGraph, labels: IntArray, rng: np.random.Generator) -> float:
     """The share of unlike classes among the pairs of labelled images, times the mass off the diagonal.
 
     Where no two labelled images are a pair, the share is that of all two labelled images.
@@ -57,3 +110,13 @@ def _from_images(pairs: PairGraph, labels: np.ndarray, rng: np.random.Generator)
     if not among.any():
         among = np.ones_like(among) - np.eye(LABELLED)
     return float((among * unlike).sum() / among.sum() * (1 - pairs.joint.diagonal().sum()))
+
+
+def _context(squares: FloatArray) -> float:
+    """See `context` in `forecasts`, from `σ_1² >= σ_2² >= …`; inf if all are 1."""
+    rest = squares[1:]
+    if not rest.sum() > 0:
+        return 1.0
+    before = np.concatenate([[0.0], np.cumsum(rest)[:-1]]) / rest.sum()
+    with np.errstate(divide="ignore"):
+        return float(np.min(1 / np.maximum(1 - rest, 0) + before))

@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 import torch
 from sklearn.linear_model import RidgeClassifierCV
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pairbounds.infrastructure.arrays import IntArray
@@ -19,6 +20,7 @@ from pairbounds.real_data.training.evaluation import Features
 
 PENALTIES = np.logspace(-1, 4, 6)  # of which leave-one-out chooses
 COPIES = 4  # views of each judged image
+FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +29,12 @@ class Judged:
 
     Attributes
     ----------
-    fit, judged : (n, 3, s, s), bytes
+    train, fit, judged : (n, 3, s, s), bytes; those of training images judge nothing
     fit_images, judged_images : what they are views of
     twins : share of the judged views that were left out, as near twins of a view that trains or fits
     """
 
+    train: torch.Tensor
     fit: torch.Tensor
     judged: torch.Tensor
     fit_images: IntArray
@@ -49,7 +52,7 @@ def judged_views(name: str, number: int, root: str, cache: str) -> Judged:
     known = correlated(torch.cat([train, fit]))
     nearest = torch.cat([(correlated(block) @ known.T).amax(1) for block in torch.split(judged, 256)])
     kept = (nearest < TWINS).numpy()
-    return Judged(fit, judged[kept], parts.fit, images[kept], float(1 - kept.mean()))
+    return Judged(train, fit, judged[kept], parts.fit, images[kept], float(1 - kept.mean()))
 
 
 def errors(
@@ -57,31 +60,47 @@ def errors(
 ) -> list[dict[str, object]]:
     """For each label set the errors of a ridge classifier on standardised features, and of the nearest fitted view.
 
-    Columns: labels, ridge, nearest; ridge_right and nearest_right, for each subject in its order how many of its views
-    are found, a digit in base 36.
+    Columns: labels, ridge, nearest; for each subject in its order, ridge_right and nearest_right, how many of its views
+    are classified correctly, and shown, how many it has, digits in base 36; and classes, with "|" between them.
 
     Parameters
     ----------
+    label_sets : codes of the classes of each image of the data set
     subjects : of each image of the data set
     """
     fit, judged = features(shown.fit), features(shown.judged)
-    probe = make_pipeline(StandardScaler(), RidgeClassifierCV(PENALTIES))
+    probe = _ridge()
     nearest = KNeighborsClassifier(1, algorithm="brute")
-    subject = np.unique(subjects[shown.judged_images], return_inverse=True)[1]
+    _, first, subject = np.unique(subjects[shown.judged_images], return_index=True, return_inverse=True)
     rows = []
     for name, labels in label_sets.items():
         known, truth = labels[shown.fit_images], labels[shown.judged_images]
         by_probe = probe.fit(fit, known).predict(judged)
         by_nearest = nearest.fit(unit_rows(fit - fit.mean(0)), known).predict(unit_rows(judged - fit.mean(0)))
-        row: dict[str, object] = {"labels": name}
+        row: dict[str, object] = {
+            "labels": name,
+            "shown": _digits(np.bincount(subject)),
+            "classes": "|".join(map(str, truth[first])),
+        }
         for judge, answers in {"ridge": by_probe, "nearest": by_nearest}.items():
             counts = np.bincount(subject, answers == truth).astype(int)
-            row |= {
-                judge: np.mean(answers != truth),
-                f"{judge}_right": "".join(np.base_repr(each, 36) for each in counts),
-            }
+            row |= {judge: np.mean(answers != truth), f"{judge}_right": _digits(counts)}
         rows.append(row)
     return rows
+
+
+def cross_error(features: Features, labels: IntArray, subjects: IntArray) -> float:
+    """Error of the ridge classifier on subjects that it was not fitted to, by `FOLDS` folds."""
+    answers = cross_val_predict(_ridge(), features, labels, groups=subjects, cv=GroupKFold(FOLDS))
+    return float(np.mean(answers != labels))
+
+
+def _digits(counts: IntArray) -> str:
+    return "".join(np.base_repr(count, 36) for count in counts)
+
+
+def _ridge() -> Pipeline:
+    return make_pipeline(StandardScaler(), RidgeClassifierCV(PENALTIES))
 
 
 def pixels(pictures: torch.Tensor) -> Features:

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.preprocessing import normalize
@@ -13,14 +15,19 @@ from sklearn.preprocessing import normalize
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.names import find_named
 from pairbounds.real_data.datasets.naming import class_words
+from pairbounds.real_data.encoders.cache import FEATURES, content_key, stored_rows
+from pairbounds.real_data.encoders.efficientnet import EfficientNet
+from pairbounds.real_data.encoders.encoder import unit_rows
 from pairbounds.real_data.experiments.groups import grouped
-from pairbounds.real_data.experiments.parts import Parts
+from pairbounds.real_data.experiments.parts import SIZE, Parts
+from pairbounds.real_data.experiments.training import RECIPE, features_by, trained_on
 from pairbounds.real_data.experiments.views import TWINS, correlated, views
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 FEW, MANY = 5, 20  # neighbours
 LADDER = (0.02, 0.31, 0.57, 0.8, 0.96)  # shares of partners of an image's class
 EXCHANGED = " within classes"  # at the end of a name
+GUIDE_SEED = 100  # of the weights of networks that are guides: no encoder that is judged has it
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,10 +38,12 @@ class Material:
     ----------
     parts : of the data set
     number : of the split, which decides what is drawn
+    cache : folder where features are kept
     """
 
     parts: Parts
     number: int
+    cache: str = str(FEATURES)
 
     @cached_property
     def captions(self) -> list[tuple[str, ...]]:
@@ -66,6 +75,29 @@ class Material:
         letters = TfidfVectorizer(analyzer="char", ngram_range=(3, 3))
         rows = letters.fit_transform([" ".join(words) for words in self.captions])
         return np.asarray((rows @ rows.T).toarray())
+
+    @cached_property
+    def network_alike(self) -> FloatArray:
+        """Cosines of features by a network that learned from ImageNet's labels, (n, n)."""
+        network = EfficientNet(pixels=SIZE, device="cpu")
+        rows = network.encode_images(self.parts.dataset, Path(self.cache))[self.parts.train]
+        return rows @ rows.T
+
+    def learned_alike(self, name: str) -> FloatArray:
+        """Cosines of features by the small network, trained here on another pairing, (n, n)."""
+        parts = self.parts
+        key = content_key(parts.dataset.key, *map(str, parts.train), repr(RECIPE), str(self.number))
+        path = Path(self.cache) / f"learned-{name.replace(' ', '-').replace(',', '')}-{key}"
+
+        def rows(start: int) -> list[npt.NDArray[np.float32]]:
+            pictures = parts.pictures[parts.train]
+            recipe = replace(RECIPE, batch=min(RECIPE.batch, len(pictures)))
+            trained = trained_on(pairing(name, self), pictures, recipe, GUIDE_SEED)
+            still = views(pictures, self.rng(), 0.0)
+            return [features_by(trained)(still)[start:].astype(np.float32)]
+
+        features: FloatArray = unit_rows(stored_rows(path, len(parts.train), rows))
+        return features @ features.T
 
     @cached_property
     def classes(self) -> IntArray:
@@ -212,6 +244,11 @@ PAIRINGS: dict[str, Pairing] = {
     **{f"text, {count} neighbours": partial(neighbours, _text, count) for count in (FEW, MANY)},
     **{f"look, {count} neighbours": partial(neighbours, _look, count) for count in (FEW, MANY)},
     "look, twins": twins,
+    f"network, {FEW} neighbours": partial(neighbours, lambda material: material.network_alike, FEW),
+    f"learned views, {FEW} neighbours": partial(neighbours, lambda material: material.learned_alike("views"), FEW),
+    f"learned words, {FEW} neighbours": partial(
+        neighbours, lambda material: material.learned_alike("words, rare"), FEW
+    ),
     "labels": partial(labels, 0.0),
     **{f"labels, {noise:.0%} noisy": partial(labels, noise) for noise in (0.2, 0.5, 0.8)},
     **{f"groups, {share:.0%}": partial(groups, share, alike=False) for share in LADDER},

@@ -28,7 +28,7 @@ class Parts:
     Attributes
     ----------
     dataset : in pictures of `SIZE` pixels
-    pictures : (n, 3, SIZE, SIZE), bytes
+    pictures : (n, 3, SIZE, SIZE), bytes; (n, 1, SIZE, SIZE) if all are grey
     train, fit, judged : images of each part; where styles are held out, those alone are judged, and only then
     """
 
@@ -80,4 +80,5 @@ def parts_of(name: str, number: int, root: str, cache: str) -> Parts:
     place = root if find_named("data set", name, KINDS).place else None
     dataset = images_of(name, place, None, None, SIZE, cache)
     shown = parted(dataset, number)
-    return Parts(dataset, torch.from_numpy(np.array(stored_pictures(dataset, Path(cache)))), **shown)
+    pictures = torch.from_numpy(np.array(stored_pictures(dataset, Path(cache))))
+    return Parts(dataset, pictures[:, :1] if bool((pictures == pictures[:, :1]).all()) else pictures, **shown)

@@ -25,7 +25,7 @@ def views(pictures: torch.Tensor, rng: np.random.Generator, strength: float = 1.
 
     Parameters
     ----------
-    pictures : (b, 3, s, s), bytes
+    pictures : (b, 3, s, s), bytes; or (b, 1, s, s), grey, whose views have three channels alike
     strength : of the change of place, size and direction; 0 leaves a picture in its place, and not inverted
 
     Returns
@@ -46,7 +46,8 @@ def views(pictures: torch.Tensor, rng: np.random.Generator, strength: float = 1.
     noise = torch.from_numpy(rng.standard_normal((count, 1, PIXELS, PIXELS), dtype=np.float32))
     seen = seen + NOISE * noise
     deviation, mean = torch.std_mean(seen, dim=(1, 2, 3), keepdim=True)
-    return (MEAN + DEVIATION * (seen - mean) / (deviation + 1e-3)).clamp(0, 255).to(torch.uint8)
+    standardised = (seen - mean) * (DEVIATION / (deviation + 1e-3)) + MEAN
+    return standardised.clamp_(0, 255).to(torch.uint8).expand(-1, 3, -1, -1)
 
 
 def correlated(pictures: torch.Tensor) -> torch.Tensor:
@@ -89,7 +90,7 @@ class PartnerViews(ViewSource):
 
     Attributes
     ----------
-    pictures : (n, 3, s, s), of the images of the graph
+    pictures : (n, 3, s, s) or (n, 1, s, s), of the images of the graph
     partners : of images of the graph
     strength : of the views
     """

@@ -1,29 +1,26 @@
 """Prediction: one small network trained on one pairing of images, and judged, beside what was known before."""
 
 import math
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import torch
 
 from pairbounds.real_data.encoders.cache import FEATURES
-from pairbounds.real_data.experiments.forecasts import forecasts
-from pairbounds.real_data.experiments.judges import errors, judged_views, pixels
+from pairbounds.real_data.experiments.forecasts import feature_maps, forecasts
+from pairbounds.real_data.experiments.judges import cross_error, errors, judged_views, pixels
 from pairbounds.real_data.experiments.pairings import Material, pairing
 from pairbounds.real_data.experiments.parts import TUNING, parts_of
-from pairbounds.real_data.experiments.views import Partners, PartnerViews
+from pairbounds.real_data.experiments.training import RECIPE, features_by, qualities, trained_on
 from pairbounds.real_data.image_settings import require_at_least
 from pairbounds.real_data.training.evaluation import Features
-from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
 from pairbounds.real_data.training.recipe import Recipe
-from pairbounds.real_data.training.trainer import Trained, train_encoder, untrained
-from pairbounds.real_data.training.view_guides import blind_guide
+from pairbounds.real_data.training.trainer import Trained, untrained
 from pairbounds.sweeps import Study, place
+from pairbounds.theory.graph.pair_graph import PairGraph
 
 PIXELS, UNTRAINED = "pixels", "untrained"  # baselines, in place of a pairing
-KNOWN = 512  # views in a block
 
 
 @dataclass(frozen=True)
@@ -40,73 +37,81 @@ class Settings:
     batch : images in a step
     learning_rate : at its largest
     temperature : of InfoNCE
+    draws : of each untrained feature map that theorem 42 goes through; 0 leaves it out
     root : of the data set's pictures, if it has one
-    cache : where decoded pictures are kept
+    cache : where decoded pictures and features are kept
     """
 
     data: str = "glyphs"
     pairing: str = "subject"
     split: int = TUNING
     strength: float = 1.0
-    steps: int = 400
-    batch: int = 256
-    learning_rate: float = 3e-3
-    temperature: float = 0.2
+    steps: int = RECIPE.iterations
+    batch: int = RECIPE.batch
+    learning_rate: float = RECIPE.learning_rate
+    temperature: float = RECIPE.temperature
+    draws: int = 0
     root: str = place("build/data")
     cache: str = place(str(FEATURES))
 
     def __post_init__(self) -> None:
-        require_at_least(self, split=TUNING, steps=2, batch=2)
+        require_at_least(self, split=TUNING, steps=2, batch=2, draws=0)
 
     @property
     def recipe(self) -> Recipe:
         """Recipe of the encoder."""
-        return Recipe(
-            backbone="strided",
+        return replace(
+            RECIPE,
             iterations=self.steps,
             batch=self.batch,
             warmup=self.steps // 10,
             temperature=self.temperature,
             learning_rate=self.learning_rate,
-            head_norm=True,
         )
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each label set.
 
-    Columns: those of `errors`; twins, the share of judged views left out; those of `forecasts`; and loss, that of the
-    last epoch less that of an encoder that knows nothing, the logarithm of the number of views beside an anchor.
+    Columns: those of `errors`; twins, the share of judged views left out. Of a pairing also those of `forecasts`; those
+    of `qualities`; loss, that of the last epoch less that of an encoder that knows nothing, the logarithm of the number
+    of views beside an anchor; and half, the cross-validated error on the training images after half of the epochs.
     """
     known = (settings.data, settings.split, settings.root, settings.cache)
     shown, parts = judged_views(*known), parts_of(*known)
-    about: dict[str, object] = {"twins": shown.twins}
-    if settings.pairing in (PIXELS, UNTRAINED):
-        features = pixels if settings.pairing == PIXELS else partial(_features, untrained(settings.recipe, seed, "cpu"))
-    else:
-        graph = pairing(settings.pairing, Material(parts, settings.split))
-        about |= forecasts(graph, settings.split, settings.batch)
-        trained = train(settings, parts.pictures[parts.train], Partners(graph), seed)
-        about |= {"loss": float(trained.log["loss"].iloc[-1]) - math.log(2 * settings.batch - 1)}
-        features = partial(_features, trained)
     subjects = np.unique(parts.dataset.subjects, return_inverse=True)[1]
-    return pd.DataFrame([row | about for row in errors(features, shown, parts.dataset.label_sets, subjects)])
+    label_sets, about = parts.dataset.label_sets, dict[object, dict[str, float]]()
+    if settings.pairing in (PIXELS, UNTRAINED):
+        features = pixels if settings.pairing == PIXELS else features_by(untrained(settings.recipe, seed, "cpu"))
+    else:
+        material = Material(parts, settings.split, settings.cache)
+        graph = pairing(settings.pairing, material)
+        trained, half = _trained(settings, graph, shown.train, parts.pictures[parts.train], seed)
+        features, maps = features_by(trained), feature_maps(parts, settings.draws, settings.cache)
+        same = qualities(features(shown.train), graph) | {
+            "loss": float(trained.log["loss"].iloc[-1]) - math.log(2 * settings.batch - 1)
+        }
+        for name, labels in label_sets.items():
+            of_train = labels[parts.train]
+            labelled = PairGraph(graph.joint, of_train)
+            known_before = forecasts(labelled, settings.split, settings.batch, maps, material.alike)
+            about[name] = known_before | same | {"half": cross_error(half, of_train, subjects[parts.train])}
+    rows = errors(features, shown, label_sets, subjects)
+    return pd.DataFrame([row | {"twins": shown.twins} | about.get(row["labels"], {}) for row in rows])
 
 
-def train(settings: Settings, pictures: torch.Tensor, partners: Partners, seed: int) -> Trained:
-    """The encoder of pairs that are drawn anew at every step."""
-    recipe = settings.recipe
+def _trained(
+    settings: Settings, graph: PairGraph, views: torch.Tensor, pictures: torch.Tensor, seed: int
+) -> tuple[Trained, Features]:
+    """The encoder, and what it makes of some views after half of its epochs."""
+    halfway, at_half = math.ceil(math.ceil(settings.recipe.passes(graph.n_left)[0]) / 2), []
 
-    def objective(width: int) -> TwoViews:
-        head = projection_head(width, recipe.head_width, norm=True)
-        return TwoViews(width, recipe.temperature, "none", blind_guide, head=head)
+    def watch(epoch: int, encoder: Trained) -> None:
+        if epoch == halfway:
+            at_half.append(features_by(encoder)(views))
 
-    source = PartnerViews(pictures, partners, settings.strength)
-    return train_encoder(source, np.arange(len(pictures)), objective, recipe, seed, device="cpu")
-
-
-def _features(trained: Trained, pictures: torch.Tensor) -> Features:
-    return trained.features(torch.split(pictures, KNOWN), len(pictures))
+    trained = trained_on(graph, pictures, settings.recipe, seed, settings.strength, watch)
+    return trained, at_half[0]
 
 
 STUDY = Study(

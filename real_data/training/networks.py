@@ -20,7 +20,7 @@ from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.encoders.open_clip import architecture
 
 SMALL, STRIDED, WORDS, OPEN_CLIP = "small", "strided", "words", "open_clip/"
-CHANNELS, STRIDED_CHANNELS = (16, 32, 64), (32, 64, 128)
+CHANNELS, STRIDED_CHANNELS = (16, 32, 64), (16, 32, 128)
 ENCODER = "encoder.pt2"  # file of an exported network
 
 

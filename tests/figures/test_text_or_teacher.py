@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from pairbounds.figures import text_or_teacher
+from pairbounds.figures.contrasts import Outcomes
 from pairbounds.figures.text_or_teacher import OTHERS, PRIMARY, TEXT, VIEWS, agreement, knows_text, outcomes, verdict
-from pairbounds.real_data.experiments.contrasts import Outcomes
 from pairbounds.sweeps.studies import digest
 
 ROOT = Path(__file__).parents[2]

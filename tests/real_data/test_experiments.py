@@ -8,11 +8,13 @@ import torch
 
 from pairbounds import induced_labelling_error, spectrum
 from pairbounds.real_data.datasets.glyphs import glyphs
+from pairbounds.real_data.experiments import pairings
 from pairbounds.real_data.experiments.forecasts import forecasts
 from pairbounds.real_data.experiments.groups import SIZE, grouped
 from pairbounds.real_data.experiments.judges import Judged, errors, pixels
 from pairbounds.real_data.experiments.pairings import PAIRINGS, Material, pairing
 from pairbounds.real_data.experiments.parts import TUNING, Parts, parted, parts_of
+from pairbounds.real_data.experiments.training import RECIPE
 from pairbounds.real_data.experiments.views import PIXELS, Partners, views
 from tests.families import GRAPHS, family_graph
 
@@ -23,13 +25,13 @@ def dataset():
 
 
 @pytest.fixture(scope="module")
-def material(dataset):
+def material(dataset, tmp_path_factory):
     """Every 40th character of the training part, in all its faces."""
     train = parted(dataset, 0)["train"]
     shown = dataset.take(train.reshape(-1, 10)[::8].ravel())
     pictures = np.stack([np.moveaxis(np.asarray(shown.image(place)), -1, 0) for place in range(len(shown))])
     own = np.arange(len(shown))
-    return Material(Parts(shown, torch.from_numpy(pictures), own, own, own), 0)
+    return Material(Parts(shown, torch.from_numpy(pictures), own, own, own), 0, str(tmp_path_factory.mktemp("cache")))
 
 
 def test_no_subject_is_in_two_parts_and_what_judges_never_tunes(dataset):
@@ -84,10 +86,11 @@ def test_partners_are_drawn_as_the_induced_graph_has_them(family):
 
 
 @pytest.mark.parametrize("name", PAIRINGS)
-def test_a_pairing_gives_all_images_the_same_mass(name, material):
+def test_a_pairing_gives_all_images_the_same_mass(name, material, monkeypatch):
+    monkeypatch.setattr(pairings, "RECIPE", replace(RECIPE, iterations=2, warmup=0))  # of networks that are guides
     graph = pairing(name, material)
     np.testing.assert_allclose(graph.left_marginal, 1 / graph.n_left)
-    told = forecasts(graph, 0, batch=64)
+    told = forecasts(graph, 0, 64, {}, material.alike)
     assert 0 <= told["alpha"] <= 1
     assert told["theorem_4"] >= told["optimum"] - 1e-9
     assert told["theorem_15"] >= told["optimum"] - 1e-9
@@ -129,7 +132,8 @@ def test_a_judge_finds_classes_that_pixels_tell_and_no_others():
     labels, other = rng.integers(3, size=300), rng.integers(3, size=300)
     pictures = rng.integers(0, 40, (300, 3, 8, 8))
     pictures[np.arange(300), labels] += 120
-    shown = Judged(*torch.from_numpy(pictures).split(150), np.arange(150), np.arange(150, 300), 0.0)
+    fit, judged = torch.from_numpy(pictures).split(150)
+    shown = Judged(fit[:1], fit, judged, np.arange(150), np.arange(150, 300), 0.0)
     told, guessed = errors(pixels, shown, {"told": labels, "guessed": other}, np.arange(300) // 3)
     assert told["ridge"] == told["nearest"] == 0
     assert told["ridge_right"] == "3" * 50

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pairbounds.real_data.experiments.contrasts import Contrast, Outcomes, holm
+from pairbounds.figures.contrasts import Contrast, Outcomes, holm
 
 
 @pytest.mark.parametrize(

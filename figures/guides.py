@@ -1,0 +1,213 @@
+"""*Is it consistency?*: what guides of given consistency gain over views alone, and what guides by text gain.
+
+The contrasts are those of the plan, docs/preregistration/what_predicts_training.md. The unit is the split; test
+characters of one letter are a group.
+"""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
+from sklearn.linear_model import LinearRegression
+
+from pairbounds.figures.contrasts import LEVEL, Contrast, Outcomes, holm
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
+from pairbounds.figures.ranking import GUIDED
+from pairbounds.figures.style import COLUMN
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, GREEN, INK, NEUTRAL, ORANGE
+
+TABLE, TUNING = "prediction", "prediction_tuning"
+LABELS, JUDGE, OTHER_JUDGE = "letter", "ridge", "nearest"
+ALONE, ZERO = "views", "nothing"  # views without a guide; a gain of 0
+TEXT, EXCHANGED = "words, rare", "words, rare within classes"
+LADDER = ("groups, 2%", "groups, 31%", "groups, 57%", "groups, 80%", "groups, 96%")
+ALIKE = ("groups alike, 31%", "groups alike, 57%", "groups alike, 80%")
+SLOPE, SLOPE_ALIKE, AT_SHARE = "slope", "slope of look-alikes", "ladder at the share of text"
+PRIMARY = (TEXT, EXCHANGED)
+OTHERS = (  # besides it, with Holm's correction
+    ("labels", ZERO),
+    (SLOPE, ZERO),
+    (SLOPE_ALIKE, ZERO),
+    ("groups alike, 57%", "groups, 57%"),
+    (TEXT, AT_SHARE),
+    ("labels", "groups, 96%"),
+    ("learned words, 5 neighbours", "learned views, 5 neighbours"),
+    ("network, 5 neighbours", "look, 5 neighbours"),
+)
+GUIDES = {  # named points of the figure
+    TEXT: ("rare words", CAPTION, "s"),
+    EXCHANGED: ("rare words, exchanged", NEUTRAL, "s"),
+    "labels": ("labels", INK, "D"),
+    "text, 5 neighbours": ("text neighbours", CAPTION, "o"),
+    "look, 5 neighbours": ("look-alikes", AUGMENTATION, "o"),
+    "learned words, 5 neighbours": ("learned from words", GREEN, "^"),
+    "learned views, 5 neighbours": ("learned from views", GREEN, "v"),
+    "network, 5 neighbours": ("ImageNet network", ORANGE, "^"),
+}
+ARMS = (*LADDER, *ALIKE, *GUIDES)
+
+
+def guided(runs: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the arms for `LABELS`, by the name of their guide; views alone are the arm without one."""
+    rows = runs[runs["labels"] == LABELS]
+    arms = rows["pairing"].str.removeprefix(GUIDED)
+    kept = (rows["pairing"] == ALONE) | (rows["pairing"].str.startswith(GUIDED) & arms.isin(ARMS))
+    return rows[kept].assign(arm=arms[kept])
+
+
+def outcomes(rows: pd.DataFrame, judge: str = JUDGE) -> Outcomes:
+    """Gain over views alone: of each arm, (splits, test characters), mean over seeds, and of combinations of arms.
+
+    Parameters
+    ----------
+    rows : of `guided`
+    """
+    shares = {
+        str(arm): np.array(
+            [
+                np.mean([_shares(*digits) for digits in zip(*_digits(unit, judge), strict=True)], axis=0)
+                for _, unit in of_arm.groupby("split")
+            ]
+        )
+        for arm, of_arm in rows.groupby("arm", sort=False)
+    }
+    alone = shares.pop(ALONE)
+    gains = {arm: values - alone for arm, values in shares.items()} | {ZERO: np.zeros_like(alone)}
+    share = consistency(rows)
+    gains[SLOPE], gains[SLOPE_ALIKE] = (_slope(gains, arms, share) for arms in (LADDER, ALIKE))
+    gains[AT_SHARE] = _interpolated(gains, share, share[TEXT])
+    groups = np.unique(rows["classes"].iloc[0].split("|"), return_inverse=True)[1]
+    return Outcomes(gains, groups)
+
+
+def _digits(rows: pd.DataFrame, judge: str) -> tuple[pd.Series, pd.Series]:
+    return rows[f"{judge}_right"], rows["shown"]
+
+
+def _shares(right: str, shown: str) -> FloatArray:
+    """Shares of views, by subject, from digits in base 36."""
+    counts, of = (np.array([int(digit, 36) for digit in digits], dtype=np.float64) for digits in (right, shown))
+    return counts / of
+
+
+def consistency(rows: pd.DataFrame) -> dict[str, float]:
+    """Share of partners, other than the image itself, that are of its class; mean over splits."""
+    others = 1 - rows["itself"]
+    means = (1 - rows["alpha"] / others.where(others > 0)).groupby(rows["arm"]).mean()
+    return {str(arm): float(mean) for arm, mean in means.items()}
+
+
+def _slope(gains: Mapping[str, FloatArray], arms: tuple[str, ...], share: Mapping[str, float]) -> FloatArray:
+    """Slope of the gain in consistency, by least squares over the arms."""
+    centred = np.array([share[arm] for arm in arms])
+    centred = centred - centred.mean()
+    return np.tensordot(centred / np.sum(centred**2), np.array([gains[arm] for arm in arms]), 1)
+
+
+def _interpolated(gains: Mapping[str, FloatArray], share: Mapping[str, float], at: float) -> FloatArray:
+    """Gain of the ladder at some consistency, between its two neighbours, or at its end."""
+    steps = np.array([share[arm] for arm in LADDER])
+    weights = [np.interp(at, steps, np.eye(len(steps))[step]) for step in range(len(steps))]
+    return np.tensordot(weights, np.array([gains[arm] for arm in LADDER]), 1)
+
+
+def margin(tuning: pd.DataFrame) -> float:
+    """Margin of equivalence: a quarter of labels less the lowest step of the ladder, on the tuning split."""
+    errors = guided(tuning).groupby("arm")[JUDGE].mean()
+    return float(errors[LADDER[0]] - errors["labels"]) / 4
+
+
+def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+    """Gain over views alone, over the consistency of the guide: the ladder as lines, guides as named points."""
+    rows = guided(tables[TABLE])
+    gained, share = outcomes(rows), consistency(rows)
+    picture, axes = plt.subplots(figsize=(1.9 * COLUMN, 1.15 * COLUMN))
+    for arms, color, label in ((LADDER, INK, "groups of any look"), (ALIKE, AUGMENTATION, "groups of look-alikes")):
+        contrasts = [gained.contrast(arm, ZERO) for arm in arms]
+        x, y = [100 * share[arm] for arm in arms], [100 * contrast.estimate for contrast in contrasts]
+        halves = [100 * (contrast.interval()[1] - contrast.estimate) for contrast in contrasts]
+        axes.errorbar(x, y, halves, color=color, marker=".", capsize=2, linewidth=1.4)
+        axes.annotate(label, (x[0], y[0]), (6, -10), textcoords="offset points", color=color)
+    for arm, (label, color, marker) in GUIDES.items():
+        _point(axes, 100 * share[arm], gained.contrast(arm, ZERO), color, marker, label)
+    axes.axhline(0, color=NEUTRAL, linewidth=0.8)
+    axes.set(xlabel="partners of the same letter (%)", ylabel="gain over views alone (points)")
+    primary = gained.contrast(*PRIMARY)
+    units, items = gained.values[TEXT].shape
+    low, high = primary.interval()
+    return picture, (
+        f"Test views classified correctly by a linear probe, less views alone: {units} splits, "
+        f"{rows['seed'].nunique()} seeds, {items} characters. Half of the pairs are two views, half are chosen by the "
+        "guide. Groups of four have the same number of partners and the same spectrum at every consistency. "
+        f"Exact rare words less the same exchanged within letters: {100 * primary.estimate:+.1f} "
+        f"[{100 * low:.1f}, {100 * high:.1f}] points. Bars are 95% intervals over splits and characters."
+    )
+
+
+def _point(axes: Axes, x: float, contrast: Contrast, color: str, marker: str, label: str) -> None:
+    y, high = 100 * contrast.estimate, 100 * contrast.interval()[1]
+    axes.errorbar([x], [y], [high - y], color=color, marker=marker, markersize=5, capsize=2, linewidth=0.8)
+    axes.annotate(label, (x, y), (6, 3), textcoords="offset points", color=color, fontsize="small")
+
+
+def facts(tables: Tables) -> Facts:
+    """Gains, the registered contrasts by both judges, and what explains the gains of all guides."""
+    rows = guided(tables[TABLE])
+    gained, near, share = outcomes(rows), outcomes(rows, OTHER_JUDGE), consistency(rows)
+    adjusted = holm(np.array([gained.contrast(*pair).p_value for pair in OTHERS]))
+    bound = margin(tables[TUNING])
+    primary = gained.contrast(*PRIMARY)
+    units, items = gained.values[TEXT].shape
+    return {
+        "of": Of(1, units, 2 * (len(OTHERS) + 1)),
+        "units": units,
+        "items": items,
+        "letters": int(gained.groups.max() + 1),
+        "seeds": rows["seed"].nunique(),
+        "arms": len(ARMS),
+        "margin": 100 * bound,
+        "primary": _points(primary),
+        "near": _points(near.contrast(*PRIMARY)),
+        "equivalent": primary.within(bound),
+        "least": 100 * primary.least_shown(),
+        "gain": {arm: _points(gained.contrast(arm, ZERO)) for arm in ARMS},
+        "share": share,
+        "contrasts": {f"{arm} less {less}": _points(gained.contrast(arm, less)) for arm, less in OTHERS},
+        "contrasts_near": {f"{arm} less {less}": _points(near.contrast(arm, less)) for arm, less in OTHERS},
+        "shown": [f"{arm} less {less}" for (arm, less), p in zip(OTHERS, adjusted, strict=True) if p < 1 - LEVEL],
+        "explained": explained(rows, gained),
+    }
+
+
+def _points(contrast: Contrast) -> tuple[float, float]:
+    """Estimate and half of its interval, in points."""
+    low, high = contrast.interval()
+    return 100 * contrast.estimate, 50 * (high - low)
+
+
+def explained(rows: pd.DataFrame, gained: Outcomes) -> dict[str, float]:
+    """Share of the variance of mean gains that a linear model explains, and what it loses without each part."""
+    columns = rows.assign(consistency=rows["arm"].map(consistency(rows)), partners=np.log(rows["partners"]))
+    names = ("consistency", "likeness", "partners")
+    parts = columns.groupby("arm")[[*names]].mean().loc[[*ARMS]]
+    gains = np.array([gained.values[arm].mean() for arm in ARMS])
+
+    def share(*without: str) -> float:
+        kept = parts[[name for name in names if name not in without]]
+        return float(LinearRegression().fit(kept, gains).score(kept, gains))
+
+    return {"all": share()} | {name: share() - share(name) for name in names}
+
+
+def claims(facts: Facts) -> dict[str, bool]:
+    """The claims of the sentences, each with its truth."""
+    return {"labels gain over views alone": above_zero(facts["gain"]["labels"])}
+
+
+FIGURE = Figure("Is it consistency?", (TABLE, TUNING), draw)
+FINDING = Finding("Is it text, or consistency?", (TABLE, TUNING), facts, claims)
