@@ -67,6 +67,9 @@ def outcomes(rows: pd.DataFrame, judge: str = JUDGE) -> Outcomes:
     ----------
     rows : of `guided`
     """
+    alike = [rows["classes"].nunique(), *rows.groupby("split")["shown"].nunique()]
+    if max(alike) > 1:
+        raise ValueError("the runs of a split judge different views: their characters cannot be compared")
     shares = {
         str(arm): np.array(
             [
@@ -117,9 +120,33 @@ def _interpolated(gains: Mapping[str, FloatArray], share: Mapping[str, float], a
 
 
 def margin(tuning: pd.DataFrame) -> float:
-    """Margin of equivalence: a quarter of labels less the lowest step of the ladder, on the tuning split."""
+    """Margin of equivalence, from the tuning split.
+
+    The smaller of a quarter of labels less the lowest step of the ladder and half of text less that step, at least 0.
+    """
     errors = guided(tuning).groupby("arm")[JUDGE].mean()
-    return float(errors[LADDER[0]] - errors["labels"]) / 4
+    labels, text = (float(errors[LADDER[0]] - errors[arm]) for arm in ("labels", TEXT))
+    return max(0.0, min(labels / 4, text / 2))
+
+
+def answer(gained: Outcomes, bound: float) -> str:
+    """The answer: the first that applies, of those in the plan.
+
+    Parameters
+    ----------
+    bound : margin of equivalence
+    """
+    primary = gained.contrast(*PRIMARY)
+    low, high = primary.interval()
+    little = ", by less than the margin" if -bound < low and high < bound else ""
+    answers = {
+        "nothing can be concluded": gained.contrast("labels", ZERO).interval()[0] <= 0,
+        f"text adds{little}": low > 0,
+        f"text takes{little}": high < 0,
+        "text adds nothing beyond its graph and the letters, within the margin": primary.within(bound),
+        "undecided": True,
+    }
+    return next(each for each, applies in answers.items() if applies)
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
@@ -171,6 +198,7 @@ def facts(tables: Tables) -> Facts:
         "seeds": rows["seed"].nunique(),
         "arms": len(ARMS),
         "margin": 100 * bound,
+        "answer": answer(gained, bound),
         "primary": _points(primary),
         "near": _points(near.contrast(*PRIMARY)),
         "equivalent": primary.within(bound),

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
+from scipy import stats
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
 
 from pairbounds.figures.contrasts import LEVEL, holm
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.ranking import GUIDED, RESAMPLES, Ranking
+from pairbounds.figures.ranking import GUIDED, Ranking, family
 from pairbounds.figures.style import COLUMN
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
@@ -34,6 +35,8 @@ PREDICTORS: dict[str, tuple[str, ...]] = {
     **{f"theorem_{number}": (f"theorem_{number}",) for number in (15, 16, 35)},
     **{f"theorem_42_{kind}": (f"theorem_42_{kind}",) for kind in MAPS},
     "optimum": ("optimum",),
+    "value": ("value",),
+    "alpha_images": ("alpha_images",),
     "information": ("-information",),
     "partners": ("partners",),
     "context": ("context",),
@@ -44,10 +47,7 @@ PREDICTORS: dict[str, tuple[str, ...]] = {
     "uniformity": ("uniformity",),
     "half": ("half",),
 }
-ALL_LABELS: dict[str, tuple[str, ...]] = {
-    "alpha": ("alpha",),
-    "alpha_images": ("alpha_images",),
-}  # reported, not compared
+ALL_LABELS: dict[str, tuple[str, ...]] = {"alpha": ("alpha",)}  # reported, not compared
 NAMES = {
     ALPHA: "$\\alpha_T$ from 25 labelled pairs",
     FOUR: "theorem 4",
@@ -56,14 +56,19 @@ NAMES = {
 }
 LEARNED = 0.1  # nats below the loss of an encoder that knows nothing, from which on training left it
 NOISY = ("exchanged", "noisy", "any two", "style")  # parts of names of pairings that are noise by design
+CONSTRUCTED = (*NOISY, "groups", "within classes")  # from classes, or from chance
+POWER = 0.8
 
 
 def prepared(runs: pd.DataFrame, tuning: pd.DataFrame, labels: str) -> pd.DataFrame:
     """The rows of pairings for one label set, with predictors turned so that small ones predict small errors."""
-    rows = runs[(runs["labels"] == labels) & ~runs["pairing"].isin(BASELINES)].copy()
+    rows = runs[(runs["labels"] == labels) & ~runs["pairing"].isin(BASELINES)].reset_index(drop=True)
     fitted = tuning[(tuning["labels"] == labels) & ~tuning["pairing"].isin(BASELINES)]
-    model = LinearRegression().fit(_features(fitted), fitted[JUDGE])
-    rows["together"] = model.predict(_features(rows))
+    # A family is left out of the model that forecasts it: errors of the same pairings on another split are no forecast.
+    for name, members in rows.groupby(rows["pairing"].map(family)):
+        others = fitted[fitted["pairing"].map(family) != name]
+        model = LinearRegression().fit(_features(others), others[JUDGE])
+        rows.loc[members.index, "together"] = model.predict(_features(members))
     for name in ("information", "effective_rank"):
         rows[f"-{name}"] = -rows[name]
     return rows
@@ -87,26 +92,23 @@ def ranking(tables: Tables, labels: str = LABELS, judge: str = JUDGE) -> Ranking
 def comparisons(ranks: Ranking, seed: int = 0) -> pd.DataFrame:
     """A row for each predictor: ρ, its interval, and ρ of `ALPHA` less it, with interval, p-value and Holm's p-value.
 
-    The primary comparison, with theorem 4, is outside Holm's family.
+    Intervals and p-values are Student's, by the standard deviation over resamples, with a degree of freedom less than
+    families. The primary comparison, with theorem 4, is outside Holm's family.
     """
     rho, resampled = ranks.correlations, ranks.resampled(np.random.default_rng(seed))
+    student = stats.t(int(ranks.families.max()))
     rows = []
     for name in ranks.predictors:
-        low, high = _interval(resampled[name])
-        less = resampled[ALPHA] - resampled[name]
-        less_low, less_high = _interval(less)
-        beyond = min(float((less <= 0).mean()), float((less >= 0).mean()))
+        less, error = rho[ALPHA] - rho[name], float((resampled[ALPHA] - resampled[name]).std())
         rows.append(
             {
                 "predictor": name,
                 "rho": rho[name],
-                "low": low,
-                "high": high,
-                "less": rho[ALPHA] - rho[name],
-                "less_low": less_low,
-                "less_high": less_high,
-                "error": float(less.std()),
-                "p": max(2 * beyond, 2 / RESAMPLES) if name != ALPHA else 1.0,
+                "half": float(student.ppf((1 + LEVEL) / 2) * resampled[name].std()),
+                "less": less,
+                "less_half": float(student.ppf((1 + LEVEL) / 2)) * error,
+                "least": float(student.ppf((1 + LEVEL) / 2) + student.ppf(POWER)) * error,
+                "p": float(2 * student.sf(abs(less) / error)) if error > 0 else 1.0,
                 "regret": ranks.regret(name),
             }
         )
@@ -116,9 +118,29 @@ def comparisons(ranks: Ranking, seed: int = 0) -> pd.DataFrame:
     return table
 
 
-def _interval(values: pd.Series) -> tuple[float, float]:
-    low, high = values.quantile([(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+def parts(ranks: Ranking) -> dict[str, Ranking]:
+    """All pairings, those whose theorem 4 is finite on all splits, and those that are not constructed from classes."""
+    finite = np.isfinite(ranks.predictors[FOUR][0]).all(axis=1)
+    natural = [not any(part in name for part in CONSTRUCTED) for name in ranks.names]
+    return {"all": ranks, "finite": ranks.only(finite.tolist()), "natural": ranks.only(natural)}
+
+
+def answer(compared: Mapping[str, pd.DataFrame]) -> str:
+    """The answer of the plan, from the comparisons of each part of `parts`."""
+    signs = {name: _sign(table) for name, table in compared.items()}
+    if signs["all"] == 0:
+        return "undecided"
+    direction = "better" if signs["all"] > 0 else "worse"
+    if len({*signs.values()}) == 1:
+        return f"consistency ranks {direction} than the bound"
+    missing = " and ".join(name for name in signs if signs[name] != signs["all"])
+    return f"consistency ranks {direction} than the bound over all pairings, not over those that are {missing}"
+
+
+def _sign(table: pd.DataFrame) -> int:
+    """Sign of the primary difference if its interval excludes 0, else 0."""
+    less, half = (float(table[column][FOUR]) for column in ("less", "less_half"))
+    return int(np.sign(less)) if abs(less) > half else 0
 
 
 def leaving(rows: pd.DataFrame) -> float:
@@ -143,7 +165,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     for axes in panels[1:3]:
         axes.set_xscale("log")
     _cloud(panels[-1], errors[0], errors[1], guided, noisy)
-    panels[-1].set(xlabel="error of another training (%)", title=f"ceiling {ranks.ceiling:+.2f}")
+    panels[-1].set(xlabel="error of another training (%)", title=f"rank correlation {ranks.agreement:+.2f}")
     panels[0].set_ylabel("error after training (%)")
     panels[0].legend(fontsize="x-small", loc="lower right")
     return picture, (
@@ -169,37 +191,44 @@ def facts(tables: Tables) -> Facts:
     """ρ of each predictor, the primary comparison, the ceiling, regret, and the parts that the plan names."""
     rows = full_splits(prepared(tables[MAIN], tables[TUNING], LABELS))
     ranks = ranking(tables)
-    compared = comparisons(ranks)
+    some = parts(ranks)
+    by_part = {name: comparisons(part) for name, part in some.items()}
+    compared = by_part["all"]
     sets = {
         (labels, judge): ranking(tables, labels, judge)
         for labels in sorted(set(tables[MAIN]["labels"]))
         for judge in (JUDGE, OTHER_JUDGE)
     }
-    quiet = ranks.only([not any(part in name for part in NOISY) for name in ranks.names])
+    fresh = ranks.only([name not in set(tables[TUNING]["pairing"]) for name in ranks.names])
+    left = rows.groupby("pairing")["loss"].max() < -LEARNED
+    learned = ranks.only([bool(left[name]) for name in ranks.names])
     seeds, pairings, splits = ranks.errors.shape
+    mean = ranks.errors.mean(axis=0)
     baselines = tables[MAIN][(tables[MAIN]["labels"] == LABELS)].groupby("pairing")[[JUDGE, OTHER_JUDGE]].mean()
-    four = compared.loc[FOUR]
     return {
-        "of": Of(1, splits, len(compared) + 2 * len(sets)),
+        "of": Of(1, splits, len(compared) * (len(some) + len(sets) + 3)),
         "pairings": pairings,
         "splits": splits,
         "seeds": seeds,
         "families": int(ranks.families.max() + 1),
-        "rho": compared["rho"].to_dict(),
-        "low": compared["low"].to_dict(),
-        "high": compared["high"].to_dict(),
-        "primary": {"less": four["less"], "low": four["less_low"], "high": four["less_high"]},
-        "shown": sorted(compared.index[(compared["holm"] < 1 - LEVEL) & (compared["less"] > 0)]),
+        "answer": answer(by_part),
+        "rho": {name: (row["rho"], row["half"]) for name, row in compared.iterrows()},
+        "primary": {name: (table.loc[FOUR, "less"], table.loc[FOUR, "less_half"]) for name, table in by_part.items()},
+        "parts": {name: part.correlations | {"pairings": len(part.names)} for name, part in some.items()},
+        "fresh": fresh.correlations | {"pairings": len(fresh.names)},
+        "learned": learned.correlations | {"pairings": len(learned.names)},
+        "least": compared.loc[FOUR, "least"],
+        "better": sorted(compared.index[(compared["holm"] < 1 - LEVEL) & (compared["less"] > 0)]),
+        "worse": sorted(compared.index[(compared["holm"] < 1 - LEVEL) & (compared["less"] < 0)]),
+        "agreement": ranks.agreement,
         "ceiling": ranks.ceiling,
-        "regret": compared["regret"].to_dict()
-        | {"mean": float((ranks.errors.mean(0) - ranks.errors.mean(0).min(0)).mean())},
-        "least": 2.8 * four["error"],
+        "regret": compared["regret"].to_dict(),
+        "regret_of_chance": float((mean - mean.min(axis=0)).mean()),
         "sets": {f"{labels}, {judge}": each.correlations for (labels, judge), each in sets.items()},
-        "quiet": quiet.correlations | {"pairings": len(quiet.names)},
         "within": within(ranks),
         "leaving": leaving(rows),
         "left": float((rows["loss"] < -LEARNED).mean()),
-        "range": [float(ranks.errors.mean(0).min()), float(ranks.errors.mean(0).max())],
+        "range": [float(mean.min()), float(mean.max())],
         "baselines": baselines.loc[[*BASELINES]].to_dict("index"),
     }
 

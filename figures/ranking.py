@@ -12,12 +12,13 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
 RESAMPLES = 4_000
 GUIDED = "views + "  # before the name of a guide
+DIGITS = 9  # significant ones of a predictor: beyond them is round-off, which would break ties
 FAMILIES = ("words, rare", "groups alike", "learned", "network", "groups", "labels", "words", "text", "look", "views")
 
 
 def family(name: str) -> str:
-    """The family of a pairing: what its partners are chosen by."""
-    core = name.removeprefix(GUIDED).replace("rare words", "words, rare")
+    """The family of a pairing: what its partners, or the first of two kinds, are chosen by."""
+    core = name.removeprefix(GUIDED).partition(" + ")[0].replace("rare words", "words, rare")
     return next((start for start in FAMILIES if core.startswith(start)), core)
 
 
@@ -46,6 +47,9 @@ class Ranking:
         judge : column of the error
         """
         names = list(dict.fromkeys(runs["pairing"]))
+        used = [judge, *(column for columns in predictors.values() for column in columns)]
+        if runs[used].isna().to_numpy().any():
+            raise ValueError(f"columns with NaN: {[*runs[used].columns[runs[used].isna().any()]]}")
 
         def table(column: str, rows: pd.DataFrame) -> FloatArray:
             return rows.pivot(index="pairing", columns="split", values=column).loc[names].to_numpy(np.float64)
@@ -57,7 +61,9 @@ class Ranking:
             errors,
             {
                 # A predictor of the trained encoder differs between seeds: the mean, as of the error.
-                name: np.array([np.mean([table(column, rows) for rows in seeds], axis=0) for column in columns])
+                name: rounded(
+                    np.array([np.mean([table(column, rows) for rows in seeds], axis=0) for column in columns])
+                )
                 for name, columns in predictors.items()
             },
         )
@@ -79,10 +85,15 @@ class Ranking:
         return self._by_name(self._rho(np.arange(len(self.names)), np.arange(self.errors.shape[2])))
 
     @property
-    def ceiling(self) -> float:
+    def agreement(self) -> float:
         """ρ of the errors of two seeds, mean over splits."""
         first, second = self.errors
         return float(np.mean([_spearman(first[:, [split]], second[:, split]) for split in range(first.shape[1])]))
+
+    @property
+    def ceiling(self) -> float:
+        """ρ of the mean error of two seeds with that of two others, by Spearman and Brown's formula."""
+        return 2 * self.agreement / (1 + self.agreement)
 
     def resampled(self, rng: np.random.Generator, resamples: int = RESAMPLES) -> pd.DataFrame:
         """ρ of each predictor, with families and splits drawn with replacement, a row for each resample."""
@@ -117,6 +128,11 @@ class Ranking:
         counts = [len(draws) for draws in self.predictors.values()]
         parts = np.split(values, np.cumsum(counts)[:-1])
         return {name: float(part.mean()) for name, part in zip(self.predictors, parts, strict=True)}
+
+
+def rounded(values: FloatArray) -> FloatArray:
+    """The values to `DIGITS` significant digits."""
+    return np.array([float(f"{value:.{DIGITS}g}") for value in values.ravel()]).reshape(values.shape)
 
 
 def _spearman(columns: FloatArray, errors: FloatArray) -> FloatArray:

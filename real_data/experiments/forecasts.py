@@ -27,6 +27,7 @@ BOUNDS = {
 }
 WIDTH = 64  # of the embeddings of the theory: that of the projection
 LABELLED, DRAWS = 50, 8  # labels, and draws of them
+EXACT = 1e-9  # below 1: singular values that are nearer are 1, but for round-off
 
 Maps = Mapping[str, list[FloatArray]]  # draws of features of the images, by the kind of map
 
@@ -58,18 +59,22 @@ def forecasts(graph: PairGraph, number: int, batch: int, maps: Maps, alike: Floa
     theorem_4, _15, _16, _35 : the bounds at `WIDTH`, or at the largest width that the graph has
     theorem_42, and a kind of map : squared error of the optimum that is linear in its features, mean over the draws
     optimum : squared error of the graph's optimum
-    value : σ², the last within the width
+    value : σ²_{k+1}, the first beyond the width, 0 beyond the rank
     itself : probability that an image's partner is the image itself
     partners : exp of the mean entropy of an image's partners
     likeness : mean similarity, of `alike`, of an image and a partner other than itself; NaN without any
     information : what a batch can show of the mutual information of a pair at most, in nats (theorem 29)
-    context : least `1 / (1 - σ²_{d+1}) + Σ_{1<i<=d} σ_i² / Σ_{1<i<=WIDTH} σ_i²` over d; after Zhai et al. 2025
+    context : least `1 / (1 - σ²_{d+1}) + Σ_{1<i<=d} σ_i² / Σ_{1<i<=k} σ_i²` over d <= k = `WIDTH`; our reading of
+        Zhai et al. 2025
     """
     rng = np.random.default_rng([4, number + 1])
     labels = np.asarray(graph.left_labels)
     width = min(WIDTH, *graph.shape)
     table = check_bounds(graph, width, bounds=[*BOUNDS.values()]).set_index("bound")[["value", "measured"]]
-    pairs, partners, squares = graph.induced(), Partners(graph), spectrum(graph, width).singular_values ** 2
+    pairs, partners = graph.induced(), Partners(graph)
+    squares = np.zeros(WIDTH + 1)
+    leading = spectrum(graph, min(WIDTH + 1, *graph.shape)).singular_values ** 2
+    squares[: len(leading)] = leading
     others = pairs.joint - sp.diags_array(pairs.joint.diagonal())
     shares = pairs.joint.data * graph.n_left
     through = {
@@ -86,7 +91,7 @@ def forecasts(graph: PairGraph, number: int, batch: int, maps: Maps, alike: Floa
         "partners": float(np.exp(-(shares * np.log(shares)).sum() / graph.n_left)),
         "information": batch_information(pairs, batch)[1],
         "likeness": float((others * alike).sum() / others.sum()) if others.sum() > EPS else math.nan,
-        "value": float(squares[-1]),
+        "value": float(squares[width]) if width == WIDTH else 0.0,
         "context": _context(squares),
         **through,
     }
@@ -113,10 +118,9 @@ def _from_images(pairs: PairGraph, labels: IntArray, rng: np.random.Generator) -
 
 
 def _context(squares: FloatArray) -> float:
-    """See `context` in `forecasts`, from `σ_1² >= σ_2² >= …`; inf if all are 1."""
+    """See `context` in `forecasts`, from `σ_1² >= … >= σ²_{WIDTH+1}`; inf if all are 1."""
     rest = squares[1:]
-    if not rest.sum() > 0:
-        return 1.0
-    before = np.concatenate([[0.0], np.cumsum(rest)[:-1]]) / rest.sum()
+    before = np.concatenate([[0.0], np.cumsum(rest)[:-1]]) / max(rest[:-1].sum(), EPS)
+    gaps = np.where(rest < 1 - EXACT, 1 - rest, 0.0)
     with np.errstate(divide="ignore"):
-        return float(np.min(1 / np.maximum(1 - rest, 0) + before))
+        return float(np.min(1 / gaps + before))

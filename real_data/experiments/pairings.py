@@ -212,7 +212,8 @@ def within_classes(of: Pairing, material: Material) -> Weights:
     rng, source = material.rng(), np.arange(len(material.subjects))
     for label in np.unique(material.classes):
         mates = numbers[material.classes[first] == label]
-        for subject_number, other in zip(mates, rng.permutation(mates), strict=True):
+        order = rng.permutation(mates)
+        for subject_number, other in zip(order, np.roll(order, 1), strict=True):  # none stays, but one that is alone
             source[material.subjects == subject_number] = np.flatnonzero(material.subjects == other)
     return of(material)[source]
 

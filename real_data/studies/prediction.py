@@ -1,7 +1,9 @@
 """Prediction: one small network trained on one pairing of images, and judged, beside what was known before."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,7 @@ from pairbounds.real_data.training.evaluation import Features
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.trainer import Trained, untrained
 from pairbounds.sweeps import Study, place
+from pairbounds.sweeps.studies import digest
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 PIXELS, UNTRAINED = "pixels", "untrained"  # baselines, in place of a pairing
@@ -40,6 +43,7 @@ class Settings:
     draws : of each untrained feature map that theorem 42 goes through; 0 leaves it out
     root : of the data set's pictures, if it has one
     cache : where decoded pictures and features are kept
+    registered : files of a registered plan and its analysis, whose digests the table's sidecar names
     """
 
     data: str = "glyphs"
@@ -53,9 +57,14 @@ class Settings:
     draws: int = 0
     root: str = place("build/data")
     cache: str = place(str(FEATURES))
+    registered: tuple[str, ...] = place(())
 
     def __post_init__(self) -> None:
         require_at_least(self, split=TUNING, steps=2, batch=2, draws=0)
+
+    def input_keys(self) -> Mapping[str, object]:
+        """Digests of the registered files."""
+        return {path: digest(Path(path).read_bytes()) for path in self.registered}
 
     @property
     def recipe(self) -> Recipe:
