@@ -50,6 +50,7 @@ GUIDES = {  # named points of the figure
     "network, 5 neighbours": ("ImageNet network", ORANGE, "^"),
 }
 ARMS = (*LADDER, *ALIKE, *GUIDES)
+ROUND_OFF = 1e-9  # of the share of other partners, of views alone: they have none
 
 
 def guided(runs: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +102,7 @@ def _shares(right: str, shown: str) -> FloatArray:
 def consistency(rows: pd.DataFrame) -> dict[str, float]:
     """Share of partners, other than the image itself, that are of its class; mean over splits."""
     others = 1 - rows["itself"]
-    means = (1 - rows["alpha"] / others.where(others > 0)).groupby(rows["arm"]).mean()
+    means = (1 - rows["alpha"] / others.where(others > ROUND_OFF)).groupby(rows["arm"]).mean()
     return {str(arm): float(mean) for arm, mean in means.items()}
 
 

@@ -136,8 +136,8 @@ def rounded(values: FloatArray) -> FloatArray:
 
 
 def _spearman(columns: FloatArray, errors: FloatArray) -> FloatArray:
-    """ρ of each column with the errors, (columns,); 0 for a column whose values are all equal."""
+    """ρ of each column with the errors, (columns,); 0 if all values are equal, NaN if a value is missing."""
     ranks, ordered = rankdata(columns, axis=0), rankdata(errors)
     ranks, ordered = ranks - ranks.mean(axis=0), ordered - ordered.mean()
     scale = np.sqrt(np.sum(ranks**2, axis=0) * np.sum(ordered**2))
-    return np.asarray(np.divide(ordered @ ranks, scale, out=np.zeros(ranks.shape[1]), where=scale > 0))
+    return np.asarray(np.divide(ordered @ ranks, scale, out=np.zeros(ranks.shape[1]), where=scale != 0))
