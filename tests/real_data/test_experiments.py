@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from pairbounds import induced_labelling_error, spectrum
+from pairbounds import PairGraph, induced_labelling_error, spectrum
 from pairbounds.real_data.datasets.glyphs import glyphs
-from pairbounds.real_data.experiments import pairings
+from pairbounds.real_data.experiments import judges, pairings
 from pairbounds.real_data.experiments.forecasts import forecasts
 from pairbounds.real_data.experiments.groups import SIZE, grouped
-from pairbounds.real_data.experiments.judges import Judged, errors, pixels
+from pairbounds.real_data.experiments.judges import Judged, cross_error, errors, pixels
 from pairbounds.real_data.experiments.pairings import PAIRINGS, Material, pairing
 from pairbounds.real_data.experiments.parts import TUNING, Parts, parted, parts_of
-from pairbounds.real_data.experiments.training import RECIPE
+from pairbounds.real_data.experiments.training import RECIPE, qualities
 from pairbounds.real_data.experiments.views import PIXELS, Partners, views
+from pairbounds.real_data.studies import prediction
 from tests.families import GRAPHS, family_graph
 
 
@@ -138,3 +139,36 @@ def test_a_judge_finds_classes_that_pixels_tell_and_no_others():
     assert told["ridge"] == told["nearest"] == 0
     assert told["ridge_right"] == "3" * 50
     assert min(guessed["ridge"], guessed["nearest"]) > 0.4
+
+
+def test_effective_rank_is_the_number_of_equal_directions():
+    rng, rank = np.random.default_rng(0), 3
+    directions = np.linalg.qr(np.column_stack([np.ones(24), rng.standard_normal((24, rank))]))[0][:, 1:]
+    turned = directions @ np.linalg.qr(rng.standard_normal((8, 8)))[0][:rank] + rng.standard_normal(8)
+    assert qualities(turned, PairGraph(np.eye(24)))["effective_rank"] == pytest.approx(rank)
+
+
+def test_cross_error_fits_no_subject_that_it_judges():
+    rng = np.random.default_rng(0)
+    subjects = rng.permutation(np.repeat(np.arange(60), 5))
+    features = rng.standard_normal((60, 120))[subjects] + 0.01 * rng.standard_normal((300, 120))
+    labels = rng.integers(2, size=60)[subjects]
+    assert cross_error(features, labels, subjects) > 0.35
+    assert cross_error(features, labels, np.arange(300)) < 0.02
+
+
+def test_the_study_is_the_same_twice_and_labels_that_fit_or_judge_change_no_forecast(material, monkeypatch):
+    dataset, quarter = material.parts.dataset, material.subjects % 4
+    indices = [np.flatnonzero(np.isin(quarter, part)) for part in ([0, 1], 2, 3)]
+    permuted = np.where(quarter > 1, np.random.default_rng(0).permutation(dataset.labels), dataset.labels)
+    monkeypatch.setattr(prediction, "judged_views", judges.judged_views.__wrapped__)
+    settings, rows = prediction.Settings(pairing="words, rare", split=0, steps=2, batch=64), []
+    for labels in (dataset.labels, dataset.labels, permuted):
+        shown = replace(dataset, labels=labels, label_sets={"letter": labels})
+        for module in (prediction, judges):
+            monkeypatch.setattr(module, "parts_of", lambda *_, s=shown: Parts(s, material.parts.pictures, *indices))
+        rows.append(prediction.measure(settings, seed=1).iloc[0].to_dict())
+    assert rows[0] == rows[1]
+    changed = {column for column, value in rows[0].items() if value != rows[2][column]}
+    assert {"ridge", "classes"} <= changed <= {"ridge", "nearest", "ridge_right", "nearest_right", "classes"}
+    assert {"alpha_0", "theorem_4", "information", "loss", "half"} <= set(rows[0])

@@ -1,0 +1,63 @@
+"""Predictors compared by their rank correlations: planted orders, p-values, and what is drawn of them."""
+
+from itertools import product
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from pairbounds.figures import prediction
+from pairbounds.figures.prediction import ALL_LABELS, ALPHA, BASELINES, DRAWS, FOUR, MAIN, PREDICTORS, TUNING
+from pairbounds.figures.ranking import Ranking
+
+RESAMPLES = 1_000
+NAMES = [f"{kind}, {part}" for kind in ("labels", "words", "look") for part in ("1", "2", "3 noisy", "4 noisy")][:-1]
+
+
+def study(seed):
+    """Rows in which `ALPHA` and optimum order the errors perfectly, context in reverse, and others at random."""
+    rng, rows = np.random.default_rng(seed), []
+    columns = [column.removeprefix("-") for draws in (PREDICTORS | ALL_LABELS).values() for column in draws]
+    for split, weights, (row, name) in product(range(3), (0, 1), enumerate([*NAMES, *BASELINES])):
+        drawn = dict(zip([*columns, "nearest"], rng.random(len(columns) + 1), strict=True))
+        error = 0.2 + 0.02 * (7 * row % 13) + 0.001 * rng.random()
+        drawn |= dict.fromkeys((*DRAWS, "optimum", "ridge"), error) | {"context": -error}
+        drawn |= {"loss": -0.2 * (drawn["information"] > 0.5), "theorem_42_pixels": np.nan if split == 2 else 1.0}
+        rows.append(drawn | {"pairing": name, "split": split, "seed": weights})
+    runs = pd.DataFrame(rows).assign(labels="letter")
+    return pd.concat([runs, runs.assign(labels="script", context=-runs["context"])], ignore_index=True)
+
+
+TABLES = {MAIN: study(0), TUNING: study(1)}
+
+
+def test_comparisons_facts_and_picture_have_the_planted_orders_and_holm_leaves_the_primary_out(monkeypatch):
+    monkeypatch.setattr(prediction, "RESAMPLES", RESAMPLES)
+    monkeypatch.setattr(Ranking.resampled, "__defaults__", (RESAMPLES,))
+    table = prediction.comparisons(prediction.ranking(TABLES))
+    assert table.loc[ALPHA, ["rho", "low", "high", "regret"]].tolist() == pytest.approx([1, 1, 1, 0])
+    assert table.loc["context", ["rho", "low", "high", "less"]].tolist() == pytest.approx([-1, -1, -1, 2])
+    assert 0 < table.loc[FOUR, "less_low"] < 1 - table.loc[FOUR, "rho"] < table.loc[FOUR, "less_high"] < 2
+    assert set(table.index[table["holm"].isna()]) == {ALPHA, FOUR, *ALL_LABELS}
+    assert (table.loc["context", ["p", "holm"]] * RESAMPLES / 2).tolist() == pytest.approx([1, len(PREDICTORS) - 2])
+    assert table.loc["optimum", ["less", "p", "holm"]].tolist() == pytest.approx([0, 1, 1])
+    facts = prediction.facts(TABLES)
+    assert [facts[name] for name in ("pairings", "splits", "seeds", "families")] == [11, 2, 2, 3]
+    assert {"context", "optimum", ALPHA, FOUR} & set(facts["shown"]) == {"context"}
+    assert facts["primary"]["less"] == pytest.approx(1 - facts["rho"][FOUR])
+    assert [facts["sets"][f"{labels}, ridge"]["context"] for labels in ("letter", "script")] == pytest.approx([-1, 1])
+    assert [facts["quiet"]["pairings"], facts["leaving"]] == [6, 1]
+    assert [facts["ceiling"], *facts["range"]] == pytest.approx([1, 0.2, 0.42], abs=0.001)
+    picture, caption = prediction.draw(TABLES)
+    plt.close(picture)
+    assert f"rank correlation {facts['rho'][FOUR]:+.2f}" in [axes.get_title() for axes in picture.axes]
+    assert "11 pairings of glyphs, each on 2 splits with 2 seeds" in caption
+
+
+def test_leaving_is_the_area_under_the_curve_and_within_the_mean_over_families_of_four_pairings_or_more():
+    runs = pd.DataFrame({"loss": [-0.5, -0.2, -0.05, 0.1], "information": [3, 1, 2, 0]})
+    assert [prediction.leaving(runs), prediction.leaving(runs[:2])] == pytest.approx([3 / 4, np.nan], nan_ok=True)
+    values = np.array([20, 21, 22, 23, 14, 13, 12, 15, 3, 2, 1])  # ρ of 1, .2 and -1 in the families
+    ranks = Ranking(NAMES, np.tile(np.arange(11.0)[:, None], (2, 1, 1)), {"x": values[None, :, None]})
+    assert [prediction.within(ranks, least)["x"] for least in (4, 3)] == pytest.approx([(1 + 0.2) / 2, 0.2 / 3])
