@@ -108,7 +108,7 @@ def comparisons(ranks: Ranking, seed: int = 0) -> pd.DataFrame:
                 "less": less,
                 "less_half": float(student.ppf((1 + LEVEL) / 2)) * error,
                 "least": float(student.ppf((1 + LEVEL) / 2) + student.ppf(POWER)) * error,
-                "p": float(2 * student.sf(abs(less) / error)) if error > 0 else 1.0,
+                "p": float(2 * student.sf(abs(less) / error)) if error > 0 else float(less == 0),
                 "regret": ranks.regret(name),
             }
         )

@@ -62,8 +62,31 @@ def test_facts_and_the_caption_have_the_primary_contrast():
     facts = guides.facts(tables)
     assert [facts[name] for name in ("units", "items", "letters", "seeds", "equivalent")] == [4, 8, 3, 2, False]
     assert facts["margin"] == pytest.approx(100 * (8 - -1) / 30 / 4)  # labels, and the lowest step
+    assert facts["answer"] == "text adds"
     assert {f"{SLOPE} less nothing", f"{TEXT} less {AT_SHARE}"} & set(facts["shown"]) == {f"{SLOPE} less nothing"}
     estimate, half = facts["primary"]
     assert estimate == pytest.approx(10, abs=half)
     assert f"{estimate:+.1f} [{estimate - half:.1f}, {estimate + half:.1f}] points" in guides.draw(tables)[1]
     plt.close("all")
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "margin", "expected"),
+    [
+        (0.05, 0.0, 0.1, "nothing can be concluded"),
+        (0.05, 0.1, 0.02, "text adds"),
+        (0.05, 0.1, 0.5, "text adds, by less than the margin"),
+        (-0.05, 0.1, 0.02, "text takes"),
+        (0.0, 0.1, 0.05, "text adds nothing beyond its graph and the letters, within the margin"),
+        (0.0, 0.1, 0.001, "undecided"),
+    ],
+)
+def test_each_answer_has_its_case(text, labels, margin, expected):
+    noise = np.array([[0.01, -0.01], [-0.01, 0.01], [0.01, -0.01], [-0.01, 0.01]])
+    gains = {TEXT: text + noise, EXCHANGED: np.zeros((4, 2)), "labels": labels + noise, guides.ZERO: np.zeros((4, 2))}
+    assert guides.answer(Outcomes(gains, np.arange(2)), margin) == expected
+
+
+def test_runs_that_judge_different_views_are_refused():
+    with pytest.raises(ValueError, match="different views"):
+        guides.outcomes(ROWS.assign(shown=np.where(ROWS["seed"] == 0, "U" * 8, "T" * 8)))

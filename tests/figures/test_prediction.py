@@ -29,29 +29,29 @@ def study(seed):
     return pd.concat([runs, runs.assign(labels="script", context=-runs["context"])], ignore_index=True)
 
 
-TABLES = {MAIN: study(0), TUNING: study(1)}
+TABLES = {MAIN: study(0), TUNING: study(1).query("pairing not in @NAMES[:3]")}
 
 
 def test_comparisons_facts_and_picture_have_the_planted_orders_and_holm_leaves_the_primary_out(monkeypatch):
-    monkeypatch.setattr(prediction, "RESAMPLES", RESAMPLES)
     monkeypatch.setattr(Ranking.resampled, "__defaults__", (RESAMPLES,))
     table = prediction.comparisons(prediction.ranking(TABLES))
-    assert table.loc[ALPHA, ["rho", "low", "high", "regret"]].tolist() == pytest.approx([1, 1, 1, 0])
-    assert table.loc["context", ["rho", "low", "high", "less"]].tolist() == pytest.approx([-1, -1, -1, 2])
-    assert 0 < table.loc[FOUR, "less_low"] < 1 - table.loc[FOUR, "rho"] < table.loc[FOUR, "less_high"] < 2
+    assert table.loc[ALPHA, ["rho", "half", "regret"]].tolist() == pytest.approx([1, 0, 0])
+    assert table.loc["context", ["rho", "half", "less"]].tolist() == pytest.approx([-1, 0, 2])
+    assert table.loc[FOUR, "less"] == pytest.approx(1 - table.loc[FOUR, "rho"])
+    assert table.loc[FOUR, "less_half"] == pytest.approx(table.loc[FOUR, "half"])  # that of `ALPHA` is 0
     assert set(table.index[table["holm"].isna()]) == {ALPHA, FOUR, *ALL_LABELS}
-    assert (table.loc["context", ["p", "holm"]] * RESAMPLES / 2).tolist() == pytest.approx([1, len(PREDICTORS) - 2])
     assert table.loc["optimum", ["less", "p", "holm"]].tolist() == pytest.approx([0, 1, 1])
+    assert table.loc["context", ["p", "holm"]].tolist() == [0, 0]
+    assert (table["p"] <= 1).all()
     facts = prediction.facts(TABLES)
     assert [facts[name] for name in ("pairings", "splits", "seeds", "families")] == [11, 2, 2, 3]
-    assert {"context", "optimum", ALPHA, FOUR} & set(facts["shown"]) == {"context"}
-    assert facts["primary"]["less"] == pytest.approx(1 - facts["rho"][FOUR])
+    assert facts["primary"]["all"][0] == pytest.approx(1 - facts["rho"][FOUR][0])
     assert [facts["sets"][f"{labels}, ridge"]["context"] for labels in ("letter", "script")] == pytest.approx([-1, 1])
-    assert [facts["quiet"]["pairings"], facts["leaving"]] == [6, 1]
+    assert [facts["parts"]["natural"]["pairings"], facts["fresh"]["pairings"], facts["leaving"]] == [6, 3, 1]
     assert [facts["ceiling"], *facts["range"]] == pytest.approx([1, 0.2, 0.42], abs=0.001)
     picture, caption = prediction.draw(TABLES)
     plt.close(picture)
-    assert f"rank correlation {facts['rho'][FOUR]:+.2f}" in [axes.get_title() for axes in picture.axes]
+    assert f"rank correlation {facts['rho'][FOUR][0]:+.2f}" in [axes.get_title() for axes in picture.axes]
     assert "11 pairings of glyphs, each on 2 splits with 2 seeds" in caption
 
 
@@ -61,3 +61,18 @@ def test_leaving_is_the_area_under_the_curve_and_within_the_mean_over_families_o
     values = np.array([20, 21, 22, 23, 14, 13, 12, 15, 3, 2, 1])  # ρ of 1, .2 and -1 in the families
     ranks = Ranking(NAMES, np.tile(np.arange(11.0)[:, None], (2, 1, 1)), {"x": values[None, :, None]})
     assert [prediction.within(ranks, least)["x"] for least in (4, 3)] == pytest.approx([(1 + 0.2) / 2, 0.2 / 3])
+
+
+@pytest.mark.parametrize(
+    ("less", "expected"),
+    [
+        ((1, 1, 1), "consistency ranks better than the bound"),
+        ((-1, -1, -1), "consistency ranks worse than the bound"),
+        ((1, 0.1, 1), "consistency ranks better than the bound over all pairings, not over those that are finite"),
+        ((0.1, 1, 1), "undecided"),
+    ],
+)
+def test_each_answer_has_its_case(less, expected):
+    names = ("all", "finite", "natural")
+    tables = [pd.DataFrame({"less": [value], "less_half": [0.5]}, index=[FOUR]) for value in less]
+    assert prediction.answer(dict(zip(names, tables, strict=True))) == expected

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
@@ -27,7 +28,9 @@ def rho(name, split, rows=tuple(range(6))):
 def test_correlations_are_spearmans_0_for_a_constant_and_none_where_a_value_is_missing():
     expected = {name: (rho(name, 0) + rho(name, 1)) / 2 for name in ("tied", "infinite")}
     assert RANKS.correlations == pytest.approx(expected | {"constant": 0})
-    assert RANKS.ceiling == pytest.approx(np.mean([spearmanr(*ERRORS[:, :, split]).statistic for split in (0, 1)]))
+    agreement = np.mean([spearmanr(*ERRORS[:, :, split]).statistic for split in (0, 1)])
+    assert RANKS.agreement == pytest.approx(agreement)
+    assert RANKS.ceiling == pytest.approx(2 * agreement / (1 + agreement))
     missing = np.where(np.arange(6)[:, None] == 2, np.nan, INFINITE)
     assert np.isnan(Ranking(NAMES, ERRORS, {"missing": missing}).correlations["missing"])
     some = RANKS.only([True, False, True, False, True, True])
@@ -42,6 +45,7 @@ def test_every_pairing_has_its_family_with_and_without_views():
     assert all(name.replace("rare words", "words, rare").startswith(family(name)) for name in PAIRINGS)
     assert [family(GUIDED + name) for name in PAIRINGS] == [*map(family, PAIRINGS)]
     assert family("views + words, rare within classes") == "words, rare"
+    assert family("subject + style") == "subject"
 
 
 def test_resamples_draw_whole_families_and_splits():
@@ -62,3 +66,11 @@ def test_regret_is_the_error_of_the_choice_less_the_least_with_ties_shared():
     draws = [[[2, 0], [1, 5], [1, 5]], [[0, 1], [1, 1], [2, 1]]]  # regrets .2 and .1, then 0 and .2 / 3
     ranks = Ranking(NAMES[:3], np.stack([errors - 0.05, errors + 0.05]), {"draws": np.array(draws)})
     assert ranks.regret("draws") == pytest.approx((0.2 + 0.1 + 0.2 / 3) / 4)
+
+
+def test_a_predictor_that_is_missing_is_refused_and_round_off_breaks_no_tie():
+    rows = {"pairing": ["a", "b", "c"], "split": 0, "seed": 0, "error": [0.1, 0.2, 0.3]}
+    runs = pd.DataFrame(rows | {"near": [1 + 1e-12, 1, 1 - 1e-12], "lost": [np.nan, 1, 2]})
+    assert Ranking.of(runs, {"near": ["near"]}, "error").correlations == {"near": 0}
+    with pytest.raises(ValueError, match="lost"):
+        Ranking.of(runs, {"lost": ["lost"]}, "error")
