@@ -136,7 +136,7 @@ figures: $(LONGEST:%=$(TABLES)/%.parquet) $(ALL_FIGURES) ## Compute the tables a
 	@echo "figures, with their captions: $(FIGURES)"
 
 PUBLISHED := results/published
-SHOWN := bound_holds phase phase_worlds frontier real_images multihop ladder text_or_teacher
+SHOWN := bound_holds phase phase_worlds frontier real_images multihop ladder text_or_teacher guides prediction
 claimed: $(FINDINGS) figures # findings read tables that no figure draws, too
 findings: claimed ## Write docs/findings.md from the tables; keep these in results/published, and README's figures in docs
 	$(PYTHON) -m pairbounds.figures.findings page --tables $(TABLES) --out docs/findings.md
@@ -153,6 +153,7 @@ docs: figures ## Build the site from pages, code and figures into build/site, wi
 # A first look takes few seeds: studies go side by side, and not seeds, of which each worker would first load everything.
 smoke: ## Draw every figure from a first look at each study; say which key numbers have changed, or take them: ACCEPT=1
 	+$(MAKE) --jobs=$(shell getconf _NPROCESSORS_ONLN) claimed BUILD=$(BUILD)/smoke SMALL=1 JOBS=1
+	$(PYTHON) -m pairbounds study prediction --preset small --out $(BUILD)/smoke/prediction.parquet
 	$(PYTHON) -m pairbounds.figures.findings compare --tables $(BUILD)/smoke/tables $(if $(ACCEPT),--accept)
 
 release: $(INSTALLED) ## Build sdist and wheel into build/dist, check them, and check a graph with what they install
@@ -206,7 +207,11 @@ REPRODUCED := natural_captions natural_what_if natural_pairings granularity phas
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
 	@mkdir -p $(RUNS)
 	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --dry-run || exit; done
+	@$(PYTHON) -m pairbounds sweep examples/prediction.toml --out $(RUNS)/sweep --dry-run
 	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --jobs $(JOBS) || exit; done
+	$(PYTHON) -m pairbounds sweep examples/prediction.toml --out $(RUNS)/sweep --jobs $(JOBS)
+	cp $(RUNS)/sweep/table.parquet $(RUNS)/prediction.parquet
+	cp $(RUNS)/sweep/table.parquet.json $(RUNS)/prediction.parquet.json
 	cp $(foreach name,$(filter-out $(FINISHED),$(MEASURED)),$(RUNS)/$(name).parquet $(RUNS)/$(name).parquet.json) results/
 
 # Figures: each from its script and its tables; the PNG is written after the PDF and the caption. To load what draws

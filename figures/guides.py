@@ -4,7 +4,7 @@ The contrasts are those of the plan, docs/preregistration/what_predicts_training
 characters of one letter are a group.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -154,15 +154,15 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Gain over views alone, over the consistency of the guide: the ladder as lines, guides as named points."""
     rows = guided(tables[TABLE])
     gained, share = outcomes(rows), consistency(rows)
-    picture, axes = plt.subplots(figsize=(1.9 * COLUMN, 1.15 * COLUMN))
+    picture, axes = plt.subplots(figsize=(2.1 * COLUMN, 1.15 * COLUMN))
+    named = []
     for arms, color, label in ((LADDER, INK, "groups of any look"), (ALIKE, AUGMENTATION, "groups of look-alikes")):
-        contrasts = [gained.contrast(arm, ZERO) for arm in arms]
-        x, y = [100 * share[arm] for arm in arms], [100 * contrast.estimate for contrast in contrasts]
-        halves = [100 * (contrast.interval()[1] - contrast.estimate) for contrast in contrasts]
-        axes.errorbar(x, y, halves, color=color, marker=".", capsize=2, linewidth=1.4)
-        axes.annotate(label, (x[0], y[0]), (6, -10), textcoords="offset points", color=color)
+        points = [_point(axes, share[arm], gained.contrast(arm, ZERO), color, ".") for arm in arms]
+        axes.plot(*zip(*points, strict=True), color=color, linewidth=1.4)
+        named.append((*points[-1], label, color))
     for arm, (label, color, marker) in GUIDES.items():
-        _point(axes, 100 * share[arm], gained.contrast(arm, ZERO), color, marker, label)
+        named.append((*_point(axes, share[arm], gained.contrast(arm, ZERO), color, marker), label, color))
+    _name(axes, named)
     axes.axhline(0, color=NEUTRAL, linewidth=0.8)
     axes.set(xlabel="partners of the same letter (%)", ylabel="gain over views alone (points)")
     primary = gained.contrast(*PRIMARY)
@@ -177,10 +177,20 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     )
 
 
-def _point(axes: Axes, x: float, contrast: Contrast, color: str, marker: str, label: str) -> None:
-    y, high = 100 * contrast.estimate, 100 * contrast.interval()[1]
+def _point(axes: Axes, share: float, contrast: Contrast, color: str, marker: str) -> tuple[float, float]:
+    """Draw a point with its interval, and return it."""
+    x, y, high = 100 * share, 100 * contrast.estimate, 100 * contrast.interval()[1]
     axes.errorbar([x], [y], [high - y], color=color, marker=marker, markersize=5, capsize=2, linewidth=0.8)
-    axes.annotate(label, (x, y), (6, 3), textcoords="offset points", color=color, fontsize="small")
+    return x, y
+
+
+def _name(axes: Axes, points: Sequence[tuple[float, float, str, str]]) -> None:
+    """Name points at the right of the axes, one below another, each with a line to its point."""
+    ordered = sorted(points, key=lambda point: -point[1])
+    for (x, y, label, color), height in zip(ordered, np.linspace(0.97, 0.03, len(ordered)), strict=True):
+        line = {"arrowstyle": "-", "color": color, "linewidth": 0.5, "alpha": 0.6}
+        beside = axes.annotate(label, (x, y), (1.03, height), "data", "axes fraction", line, annotation_clip=False)
+        beside.set(color=color, fontsize="small", va="center")
 
 
 def facts(tables: Tables) -> Facts:
@@ -198,6 +208,7 @@ def facts(tables: Tables) -> Facts:
         "letters": int(gained.groups.max() + 1),
         "seeds": rows["seed"].nunique(),
         "arms": len(ARMS),
+        "alone": 1 - float(rows.loc[rows["arm"] == ALONE, JUDGE].mean()),
         "margin": 100 * bound,
         "answer": answer(gained, bound),
         "primary": _points(primary),

@@ -54,6 +54,23 @@ NAMES = {
     "theorem_15": "theorem 15",
     "theorem_42_conv": "theorem 42, random network",
 }
+TITLES = {  # in the page
+    ALPHA: "`α_T`, 25 labelled pairs each",
+    "alpha_images": "`α_T`, 50 labelled images",
+    "alpha": "`α_T`, all labels",
+    **{f"theorem_{number}": f"theorem {number}" for number in (4, 15, 16, 35)},
+    **{f"theorem_42_{kind}": f"theorem 42, {kind}" for kind in MAPS},
+    "optimum": "error of the graph's optimum",
+    "value": "σ²_{k+1}",
+    "information": "information, theorem 29",
+    "partners": "number of partners",
+    "context": "context",
+    "together": "`α_T`, information, partners",
+    "effective_rank": "effective rank, trained",
+    "alignment": "alignment, trained",
+    "uniformity": "uniformity, trained",
+    "half": "error after half of the epochs",
+}
 LEARNED = 0.1  # nats below the loss of an encoder that knows nothing, from which on training left it
 NOISY = ("exchanged", "noisy", "any two", "style")  # parts of names of pairings that are noise by design
 CONSTRUCTED = (*NOISY, "groups", "within classes")  # from classes, or from chance
@@ -162,8 +179,6 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     for axes, (name, label) in zip(panels, NAMES.items(), strict=False):
         _cloud(axes, ranks.predictors[name].mean(axis=0), errors.mean(axis=0), guided, noisy)
         axes.set(xlabel=label, title=f"rank correlation {rho[name]:+.2f}")
-    for axes in panels[1:3]:
-        axes.set_xscale("log")
     _cloud(panels[-1], errors[0], errors[1], guided, noisy)
     panels[-1].set(xlabel="error of another training (%)", title=f"rank correlation {ranks.agreement:+.2f}")
     panels[0].set_ylabel("error after training (%)")
@@ -182,9 +197,15 @@ def _cloud(axes: Axes, x: np.ndarray, y: np.ndarray, guided: np.ndarray, noisy: 
         ("noisy pairs", noisy & ~guided, NEUTRAL, "x"),
         ("views and a guide", guided, AUGMENTATION, "^"),
     )
+    infinite = 1.15 * x[np.isfinite(x)].max()  # where such values are drawn
+    shown = np.where(np.isfinite(x), x, infinite)
     for label, rows, color, marker in kinds:
-        finite = np.where(np.isfinite(x[rows]), x[rows], np.nan)
-        axes.plot(finite.ravel(), y[rows].ravel(), marker, color=color, markersize=3.5, alpha=0.7, label=label)
+        axes.plot(shown[rows].ravel(), y[rows].ravel(), marker, color=color, markersize=3.5, alpha=0.7, label=label)
+    if not np.isfinite(x).all():
+        axes.axvline(infinite, color=NEUTRAL, linewidth=0.6, linestyle=":")
+        axes.text(
+            infinite, 1.0, "infinite ", transform=axes.get_xaxis_transform(), va="top", ha="right", fontsize="small"
+        )
 
 
 def facts(tables: Tables) -> Facts:
@@ -212,6 +233,8 @@ def facts(tables: Tables) -> Facts:
         "seeds": seeds,
         "families": int(ranks.families.max() + 1),
         "answer": answer(by_part),
+        "titles": TITLES,
+        "compared": len(PREDICTORS) - 2,
         "rho": {name: (row["rho"], row["half"]) for name, row in compared.iterrows()},
         "primary": {name: (table.loc[FOUR, "less"], table.loc[FOUR, "less_half"]) for name, table in by_part.items()},
         "parts": {name: part.correlations | {"pairings": len(part.names)} for name, part in some.items()},
