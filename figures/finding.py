@@ -114,8 +114,9 @@ class Finding:
 
 
 def _commit(table: Path) -> str:
-    """The commit whose code measured a table."""
-    return str(json.loads(sidecar(table).read_bytes())["commit"])[:12]
+    """The commit whose code measured a table, and "-dirty" if files differed from it."""
+    commit, *changed = str(json.loads(sidecar(table).read_bytes())["commit"]).split("-", 1)
+    return "-".join([commit[:12], *changed])
 
 
 def _counted(noun: str, names: list[str]) -> str:

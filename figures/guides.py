@@ -246,8 +246,13 @@ def explained(rows: pd.DataFrame, gained: Outcomes) -> dict[str, float]:
 
 def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
-    return {"labels gain over views alone": above_zero(facts["gain"]["labels"])}
+    slopes = [facts[name]["slope less nothing"] for name in ("contrasts", "contrasts_near")]
+    return {
+        "the answer is: undecided": facts["answer"] == "undecided",
+        "the gain grows with consistency, by both judges": all(map(above_zero, slopes)),
+        "text is not shown to add, by either judge": not any(above_zero(facts[name]) for name in ("primary", "near")),
+    }
 
 
-FIGURE = Figure("Is it consistency?", (TABLE, TUNING), draw)
+FIGURE = Figure("Is it consistency?", (TABLE,), draw)
 FINDING = Finding("Is it text, or consistency?", (TABLE, TUNING), facts, claims)
