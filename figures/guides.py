@@ -49,6 +49,7 @@ GUIDES = {  # named points of the figure
     "learned views, 5 neighbours": ("learned from views", GREEN, "v"),
     "network, 5 neighbours": ("ImageNet network", ORANGE, "^"),
 }
+LEARNED = 0.1  # nats below the loss of an encoder that knows nothing, from which on a run learned something
 ARMS = (*LADDER, *ALIKE, *GUIDES)
 ROUND_OFF = 1e-9  # of the share of other partners, of views alone: they have none
 
@@ -202,13 +203,14 @@ def facts(tables: Tables) -> Facts:
     primary = gained.contrast(*PRIMARY)
     units, items = gained.values[TEXT].shape
     return {
-        "of": Of(1, units, 2 * (len(OTHERS) + 1)),
+        "of": Of(1, units, 2 * (len(OTHERS) + 1) + len(ARMS) - 1),  # the gain of labels is a contrast, too
         "units": units,
         "items": items,
         "letters": int(gained.groups.max() + 1),
         "seeds": rows["seed"].nunique(),
         "arms": len(ARMS),
         "alone": 1 - float(rows.loc[rows["arm"] == ALONE, JUDGE].mean()),
+        "stayed": int((rows["loss"] > -LEARNED).sum()),
         "margin": 100 * bound,
         "answer": answer(gained, bound),
         "primary": _points(primary),
@@ -250,7 +252,10 @@ def claims(facts: Facts) -> dict[str, bool]:
     return {
         "the answer is: undecided": facts["answer"] == "undecided",
         "the gain grows with consistency, by both judges": all(map(above_zero, slopes)),
-        "text is not shown to add, by either judge": not any(above_zero(facts[name]) for name in ("primary", "near")),
+        "the probe excludes a gain of the margin": sum(facts["primary"]) < facts["margin"],
+        "by the nearest view text takes": sum(facts["near"]) < 0,
+        "only labels and the first slope differ from 0": facts["shown"]
+        == ["labels less nothing", f"{SLOPE} less nothing"],
     }
 
 

@@ -17,6 +17,7 @@ from sklearn.metrics import roc_auc_score
 
 from pairbounds.figures.contrasts import LEVEL, holm
 from pairbounds.figures.finding import Facts, Of, Tables
+from pairbounds.figures.guides import LEARNED
 from pairbounds.figures.ranking import GUIDED, Ranking, family
 from pairbounds.figures.style import COLUMN
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
@@ -71,7 +72,6 @@ TITLES = {  # in the page
     "uniformity": "uniformity, trained",
     "half": "error after half of the epochs",
 }
-LEARNED = 0.1  # nats below the loss of an encoder that knows nothing, from which on training left it
 NOISY = ("exchanged", "noisy", "any two", "style")  # parts of names of pairings that are noise by design
 CONSTRUCTED = (*NOISY, "groups", "within classes")  # from classes, or from chance
 POWER = 0.8

@@ -29,7 +29,12 @@ def study(noise=0):
             {"pairing": name, "split": split, "seed": seed, "shown": "U" * 8, "classes": "c|c|a|a|b|b|b|a"}
             | {f"{judge}_right": "".join(np.base_repr(count, 36) for count in counts[judge]) for judge in counts}
             | {"ridge": 1 - counts["ridge"].mean() / 30, "partners": np.exp(LOG_PARTNERS.get(arm, 0))}
-            | {"itself": itself, "alpha": (1 - itself) * (1 - SHARES.get(arm, 1)), "likeness": LIKENESS.get(arm)}
+            | {
+                "loss": -1.0,
+                "itself": itself,
+                "alpha": (1 - itself) * (1 - SHARES.get(arm, 1)),
+                "likeness": LIKENESS.get(arm),
+            }
         )
     runs = pd.DataFrame(rows).assign(labels="letter")
     return pd.concat([runs, runs[-1:].assign(pairing="labels"), runs.assign(labels="script", ridge=9)])
