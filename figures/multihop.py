@@ -173,5 +173,6 @@ FINDING = Finding(
     ("bound_holds", "other_families", "emoji_multihop"),
     facts,
     claims,
+    counted=("local_error",),
     also=("tightness_map",),
 )
