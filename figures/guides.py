@@ -75,7 +75,9 @@ def outcomes(rows: pd.DataFrame, judge: str = JUDGE) -> Outcomes:
     shares = {
         str(arm): np.array(
             [
-                np.mean([_shares(*digits) for digits in zip(*_digits(unit, judge), strict=True)], axis=0)
+                np.mean(
+                    [_shares(*digits) for digits in zip(unit[f"{judge}_right"], unit["shown"], strict=True)], axis=0
+                )
                 for _, unit in of_arm.groupby("split")
             ]
         )
@@ -88,10 +90,6 @@ def outcomes(rows: pd.DataFrame, judge: str = JUDGE) -> Outcomes:
     gains[AT_SHARE] = _interpolated(gains, share, share[TEXT])
     groups = np.unique(rows["classes"].iloc[0].split("|"), return_inverse=True)[1]
     return Outcomes(gains, groups)
-
-
-def _digits(rows: pd.DataFrame, judge: str) -> tuple[pd.Series, pd.Series]:
-    return rows[f"{judge}_right"], rows["shown"]
 
 
 def _shares(right: str, shown: str) -> FloatArray:
@@ -215,7 +213,6 @@ def facts(tables: Tables) -> Facts:
         "answer": answer(gained, bound),
         "primary": _points(primary),
         "near": _points(near.contrast(*PRIMARY)),
-        "equivalent": primary.within(bound),
         "least": 100 * primary.least_shown(),
         "gain": {arm: _points(gained.contrast(arm, ZERO)) for arm in ARMS},
         "share": share,

@@ -173,6 +173,6 @@ FINDING = Finding(
     ("bound_holds", "other_families", "emoji_multihop"),
     facts,
     claims,
-    counted=("local_error",),
+    counted=("local_error",),  # of three points in `make smoke`: ties decide one of them
     also=("tightness_map",),
 )

@@ -17,14 +17,13 @@ from sklearn.metrics import roc_auc_score
 
 from pairbounds.figures.contrasts import LEVEL, holm
 from pairbounds.figures.finding import Facts, Of, Tables
-from pairbounds.figures.guides import LEARNED
+from pairbounds.figures.guides import JUDGE, LABELS, LEARNED, OTHER_JUDGE, TUNING
+from pairbounds.figures.guides import TABLE as MAIN
 from pairbounds.figures.ranking import GUIDED, Ranking, family
 from pairbounds.figures.style import COLUMN
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
-MAIN, TUNING = "prediction", "prediction_tuning"
 BASELINES = ("pixels", "untrained")
-LABELS, JUDGE, OTHER_JUDGE = "letter", "ridge", "nearest"
 ALPHA, FOUR = "alpha_labels", "theorem_4"  # the primary comparison
 DRAWS = tuple(f"alpha_{draw}" for draw in range(8))
 MAPS = ("conv", "patches", "pixels", "tangent")

@@ -44,9 +44,9 @@ def feature_maps(parts: Parts, draws: int, cache: str) -> Maps:
     key = content_key(parts.dataset.key, *map(str, parts.train))
 
     def drawn(kind: str, seed: int) -> FloatArray:
-        place = Path(cache) / f"untrained-{kind}-{seed}-{key}"
+        path = Path(cache) / f"untrained-{kind}-{seed}-{key}"
         return stored_rows(
-            place, len(pictures), lambda start: [untrained_features(pictures, kind=kind, seed=seed)[start:]]
+            path, len(pictures), lambda start: [untrained_features(pictures, kind=kind, seed=seed)[start:]]
         )
 
     return {kind: [drawn(kind, seed) for seed in range(count)] for kind, count in kinds.items()}
@@ -65,7 +65,7 @@ def forecasts(graph: PairGraph, number: int, batch: int, maps: Maps, alike: Floa
     likeness : mean similarity, of `alike`, of an image and a partner other than itself; NaN without any
     information : what a batch can show of the mutual information of a pair at most, in nats (theorem 29)
     context : least `1 / (1 - σ²_{d+1}) + Σ_{1<i<=d} σ_i² / Σ_{1<i<=k} σ_i²` over d <= k = `WIDTH`; our reading of
-        Zhai et al. 2025
+        Zhai et al. 2025 (abstract seen)
     """
     rng = np.random.default_rng([4, number + 1])
     labels = np.asarray(graph.left_labels)

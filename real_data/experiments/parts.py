@@ -77,8 +77,8 @@ def parts_of(name: str, number: int, root: str, cache: str) -> Parts:
     root : of the data set's pictures, if it has one
     cache : folder of decoded pictures
     """
-    place = root if find_named("data set", name, KINDS).place else None
-    dataset = images_of(name, place, None, None, SIZE, cache)
+    folder = root if find_named("data set", name, KINDS).place else None
+    dataset = images_of(name, folder, None, None, SIZE, cache)
     shown = parted(dataset, number)
     pictures = torch.from_numpy(np.array(stored_pictures(dataset, Path(cache))))
     return Parts(dataset, pictures[:, :1] if bool((pictures == pictures[:, :1]).all()) else pictures, **shown)

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 
+from pairbounds.infrastructure.inputs import require_file
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.experiments.forecasts import feature_maps, forecasts
 from pairbounds.real_data.experiments.judges import cross_error, errors, judged_views, pixels
@@ -63,8 +63,8 @@ class Settings:
         require_at_least(self, split=TUNING, steps=2, batch=2, draws=0)
 
     def input_keys(self) -> Mapping[str, object]:
-        """Digests of the registered files."""
-        return {path: digest(Path(path).read_bytes()) for path in self.registered}
+        """Digests of the registered files. `FileNotFoundError`: one is missing."""
+        return {path: digest(require_file(path, "registered file").read_bytes()) for path in self.registered}
 
     @property
     def recipe(self) -> Recipe:

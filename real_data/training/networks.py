@@ -48,7 +48,7 @@ class SmallResNet(nn.Sequential):
 
 
 class StridedNetwork(nn.Sequential):
-    """Three convolutions of stride 2 for pictures of 24 x 24, and a layer of 128 features; 243,072 weights."""
+    """Three convolutions of stride 2 for pictures of 24 x 24, and a layer of 128 features; 190,736 weights."""
 
     def __init__(self) -> None:
         first, *_, width = STRIDED_CHANNELS

@@ -65,7 +65,7 @@ def test_gains_that_are_linear_in_a_quantity_are_explained_by_it_and_no_other():
 def test_facts_and_the_caption_have_the_primary_contrast():
     tables = {guides.TABLE: study(noise=1), guides.TUNING: study()}
     facts = guides.facts(tables)
-    assert [facts[name] for name in ("units", "items", "letters", "seeds", "equivalent")] == [4, 8, 3, 2, False]
+    assert [facts[name] for name in ("units", "items", "letters", "seeds")] == [4, 8, 3, 2]
     assert facts["margin"] == pytest.approx(100 * (8 - -1) / 30 / 4)  # labels, and the lowest step
     assert facts["answer"] == "text adds"
     assert {f"{SLOPE} less nothing", f"{TEXT} less {AT_SHARE}"} & set(facts["shown"]) == {f"{SLOPE} less nothing"}

@@ -91,10 +91,10 @@ def test_a_pairing_gives_all_images_the_same_mass(name, material, monkeypatch):
     monkeypatch.setattr(pairings, "RECIPE", replace(RECIPE, iterations=2, warmup=0))  # of networks that are guides
     graph = pairing(name, material)
     np.testing.assert_allclose(graph.left_marginal, 1 / graph.n_left)
-    told = forecasts(graph, 0, 64, {}, material.alike)
-    assert 0 <= told["alpha"] <= 1
-    assert told["theorem_4"] >= told["optimum"] - 1e-9
-    assert told["theorem_15"] >= told["optimum"] - 1e-9
+    values = forecasts(graph, 0, 64, {}, material.alike)
+    assert 0 <= values["alpha"] <= 1
+    assert values["theorem_4"] >= values["optimum"] - 1e-9
+    assert values["theorem_15"] >= values["optimum"] - 1e-9
 
 
 def test_a_mixture_has_half_of_the_pairs_of_each(material):
