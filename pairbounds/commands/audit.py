@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
-from pairbounds.infrastructure.files import claim
+from pairbounds.infrastructure.files import claim, table_outputs
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.plain import as_line
+from pairbounds.infrastructure.tables import require_table_path
 from pairbounds.real_data.audit.audit_report import print_report
 from pairbounds.real_data.audit.auditing import Settings, outputs
 from pairbounds.real_data.audit.auditing import audit as audit_pairs
-from pairbounds.real_data.audit.pair_tables import Columns
+from pairbounds.real_data.audit.pair_tables import Columns, open_tables
+from pairbounds.real_data.audit.suspicious_rows import require_cleanable, write_suspicious
 from pairbounds.real_data.audit.trials import WhatIf
 
 
@@ -36,6 +38,8 @@ def audit(
     noise: Annotated[
         float | None, typer.Option(metavar="SHARE", help="Exchange this share of captions at random, to see the harm.")
     ] = None,
+    rows: Annotated[Path | None, typer.Option(metavar="FILE", help="Write suspicious rows here, with reasons.")] = None,
+    clean: Annotated[Path | None, typer.Option(metavar="FILE", help="Write PAIRS here without the worst.")] = None,
     k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
     device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
     seed: Annotated[int, typer.Option(help="Of starting vectors, halves and random choices.")] = Settings.seed,
@@ -57,10 +61,18 @@ def audit(
     pairbounds audit pairs.csv --label-col class --rules leak,hubs --out audit
 
     pairbounds audit pairs.csv --label-col class --noise 0.2 --out audit
+
+    pairbounds audit pairs.parquet --rows suspicious.csv --clean cleaned.parquet --out audit
     """
     settings = Settings(k, device, seed, dask)
     columns = Columns(image_col, caption_col, weight_col, label_col, similarity_col)
-    claim(outputs(out), [pairs, labels], force=force)
+    extra = [part for path in (rows, clean) if path is not None for part in table_outputs(require_table_path(path))]
+    claim([*outputs(out), *extra], [pairs, labels], force=force)
+    if extra and dask is not None:
+        raise ValueError("--rows and --clean read the whole table in one process: leave out --dask")
+    tables = open_tables(pairs, labels, columns)
+    if clean is not None:
+        require_cleanable(tables, clean)
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
     trial = WhatIf(k=k, device=device, seed=seed, rules=named) if what_if or named else None
     done = audit_pairs(pairs, labels, out, settings, columns, trial, noise)
@@ -68,5 +80,8 @@ def audit(
     if not as_records:
         print_report(done.summary, done.tables)
     echo(as_line(done.summary) if as_records else written)
+    sentences = write_suspicious(tables, rows, clean) if extra else []
+    if not as_records:
+        echo(*sentences)
     if done.summary["bounds_failed"]:
         raise typer.Exit(CHECK_FAILED)

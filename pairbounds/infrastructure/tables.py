@@ -18,6 +18,7 @@ from pairbounds.infrastructure.outward import KEY, ROUNDING, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 TABLE_SUFFIXES = (".parquet", ".csv")
 PRINTED = ".tex"  # of a table that is printed, and not read again
@@ -30,24 +31,28 @@ PACKAGE, ROOT = "pairbounds", Path(__file__).parents[2]  # the package, and its 
 
 
 def write_table(
-    frame: "pd.DataFrame",
+    frame: "pd.DataFrame | pa.Table",
     path: AnyPath,
     configuration: Mapping[str, object],
     took: Mapping[str, object] | None = None,
 ) -> str:
     """Write a table as Parquet, CSV or LaTeX, by suffix, with a JSON sidecar beside it; returns its content key.
 
-    The sidecar holds the configuration (seeds included), the versions, the commit, the hardware, the time that the
-    measurement `took`, and the content key: the SHA-256 of the table file.
+    A table of pyarrow becomes Parquet and keeps its types. The sidecar holds the configuration (seeds included), the
+    versions, the commit, the hardware, the time that the measurement `took`, and the content key: the table's SHA-256.
     """
+    import pyarrow.parquet as pq
+
     target = require_table_path(path, printed=True)
     with replacing(target) as temporary:
         if target.suffix == ".csv":
             frame.to_csv(temporary, index=False)
         elif target.suffix == PRINTED:
             temporary.write_text(to_latex(frame), encoding="utf-8")
-        else:
+        elif hasattr(frame, "to_parquet"):
             frame.to_parquet(temporary, index=False)
+        else:
+            pq.write_table(frame, temporary)
         record = provenance(configuration) | {"content_key": content_key(temporary)}
         if took:
             record["took"] = dict(took)

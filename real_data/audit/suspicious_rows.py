@@ -1,0 +1,169 @@
+"""Rows of a table that its other rows do not bear out, ranked, and the table without them.
+
+Two counts speak for a pair of an image and a caption, beside what they would be by chance:
+
+- *label*: the other images of the caption that have the image's label;
+- *captions*: those that have another caption of the image, too, once for each. They need no labels.
+
+Each gives the ratio `(count + 1/2) / (count by chance + 1/2)`, at most 1, and the support of a row is the product of
+its ratios. A caption of one image alone has nothing by chance, and its rows are not judged. The size of a caption is no
+rule: on captions exchanged at random it ranks as chance does.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.reading import format_of
+from pairbounds.infrastructure.tables import write_table
+from pairbounds.real_data.audit.counting import NONE, Images, matched_images, require_pairs
+from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, merged, open_tables, pair_parts
+
+LISTED, DROPPED = 0.5, 0.1  # support below which a row is listed, and is left out of a cleaned table
+PRIOR = 0.5  # images that are added to each count, so that few images say little
+
+
+def suspicious_rows(
+    pairs: str | Path, labels: str | Path | None = None, columns: Columns | None = None
+) -> pd.DataFrame:
+    """Rows of a table of pairs whose support is below `LISTED`, the least supported first.
+
+    Parameters and errors are those of `pairbounds.audit`.
+
+    Returns
+    -------
+    DataFrame with columns
+        rank (from 1), row (its number in the table, the first is 0, through the files of a folder by name), image,
+        caption, label (with labels), support (in (0, 1]), drop (support below `DROPPED`), reason (in words); and the
+        attribute not_judged, the number of rows whose caption no other image has.
+
+    Notes
+    -----
+    Time and memory: the sum over images of the square of their number of captions, about 40 bytes each.
+    """
+    return rows_of(open_tables(Path(pairs), None if labels is None else Path(labels), columns))
+
+
+def rows_of(tables: AuditTables) -> pd.DataFrame:
+    """The same of tables that are open."""
+    parts = [rows for part in tables.pairs.parts() for rows in pair_parts(part, tables.pairs.columns)]
+    require_pairs(len(parts), tables.pairs)
+    read = merged(parts)
+    images = matched_images(read.images.dictionary, tables.labels)
+    ends = np.column_stack([side.indices.to_numpy() for side in (read.images, read.captions)]).astype(np.int64)
+    distinct, pair_of_row = np.unique(ends, axis=0, return_inverse=True)
+    by_pair = judged_pairs(distinct[:, 0], distinct[:, 1], _labels(images))
+    judged = by_pair.iloc[pair_of_row.ravel()].reset_index(drop=True)
+    listed = np.flatnonzero(judged["support"] < LISTED)
+    chosen = listed[np.argsort(judged["support"].to_numpy()[listed], kind="stable")]
+    table = pd.DataFrame({"rank": np.arange(1, len(chosen) + 1), "row": chosen})
+    for name, side in {"image": read.images, "caption": read.captions}.items():
+        table[name] = side.take(pa.array(chosen)).cast(pa.large_string()).to_pandas()
+    classes = [] if images.class_names is None else images.class_names.to_pylist()
+    labels = np.array([*classes, None], dtype=object)[_labels(images)[ends[chosen, 0]]]  # None, the last, for NONE
+    if classes:
+        table["label"] = labels
+    shown = judged.iloc[chosen].reset_index(drop=True)
+    reasons = [_reason(row, label) for row, label in zip(shown.itertuples(), labels, strict=True)]
+    table = table.assign(support=shown["support"], drop=shown["support"] < DROPPED, reason=reasons)
+    table.attrs["not_judged"] = int((judged["same_by_chance"] + judged["paths_by_chance"] == 0).sum())
+    return table
+
+
+def judged_pairs(images: IntArray, captions: IntArray, labels: IntArray) -> pd.DataFrame:
+    """Counts of each distinct pair, what they would be by chance, and its support; all of length n_pairs.
+
+    `labels`: of the images, `NONE` for one without a label.
+    """
+    degrees = np.bincount(captions)[captions]
+    same, others, share = _label_counts(images, captions, labels)
+    paths, tries = _caption_counts(images, captions)
+    by_chance = tries * (degrees - 1) / max(1, len(np.unique(images)) - 1)
+    table = pd.DataFrame(
+        {"same": same, "others": others, "same_by_chance": others * share, "paths": paths, "paths_by_chance": by_chance}
+    )
+    ratios = (table[["same", "paths"]] + PRIOR) / (table[["same_by_chance", "paths_by_chance"]] + PRIOR).to_numpy()
+    label, caption = (ratios[name].clip(upper=1) for name in ratios)
+    return table.assign(label_ratio=label, caption_ratio=caption, support=label * caption)
+
+
+def _labels(images: Images) -> IntArray:
+    """The class of each image of the pairs, `NONE` without one."""
+    if images.labels is None:
+        return np.full(len(images.numbers), NONE, dtype=np.int64)
+    return np.append(images.labels, NONE)[images.numbers]
+
+
+def _label_counts(images: IntArray, captions: IntArray, labels: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Other images of each pair's caption with its label, all others that have a label, and the label's share."""
+    classes, has_label = labels[images] + 1, labels[images] != NONE
+    keys = captions * (int(classes.max()) + 1) + classes
+    same, others = (np.where(has_label, np.bincount(key, has_label)[key] - 1, 0) for key in (keys, captions))
+    shares = np.bincount(classes, has_label)[classes] / max(1, has_label.sum())
+    return same.astype(np.int64), others.astype(np.int64), shares
+
+
+def _caption_counts(images: IntArray, captions: IntArray) -> tuple[IntArray, IntArray]:
+    """Other images with each pair's caption and another of its image's captions, and those with the other alone."""
+    n_pairs, n_captions = len(images), int(captions.max()) + 1
+    joint = sp.csr_array((np.ones(n_pairs, dtype=np.int8), (images, captions)))
+    around = joint[images]  # the captions of each pair's image
+    pairs, beside = np.repeat(np.arange(n_pairs), np.diff(around.indptr)), around.indices.astype(np.int64)
+    apart = beside != captions[pairs]
+    pairs, beside = pairs[apart], beside[apart]
+    _, places, both = np.unique(captions[pairs] * n_captions + beside, return_inverse=True, return_counts=True)
+    counts = (both[places] - 1, np.bincount(captions)[beside] - 1)
+    paths, tries = (np.bincount(pairs, count, n_pairs).astype(np.int64) for count in counts)
+    return paths, tries
+
+
+def _reason(row: Any, label: str | None) -> str:
+    """Reason of a row in words, the stronger count first."""
+    by_label = (
+        f"{row.same} of the {row.others} other images of this caption have the label {label}, "
+        f"{row.same_by_chance:.1f} by chance"
+    )
+    by_captions = (
+        f"{row.paths} times another image has this caption and another caption of this image, "
+        f"{row.paths_by_chance:.1f} by chance"
+    )
+    reasons = sorted([(row.label_ratio, by_label), (row.caption_ratio, by_captions)])
+    return "; ".join(words for ratio, words in reasons if ratio < 1)
+
+
+def require_cleanable(tables: AuditTables, out: Path) -> None:
+    """Raise `ValueError` unless a cleaned table of this name can hold all columns with their types."""
+    formats = {format_of(file.path) for file in tables.pairs.files}
+    if formats not in ({".parquet"}, {".csv"}, {".tsv"}):
+        raise ValueError(f"{tables.pairs.path}: a cleaned table needs Parquet, CSV or TSV, to keep columns and types")
+    if formats == {".parquet"} and out.suffix != ".parquet":
+        raise ValueError(f"{out} would lose the types of {tables.pairs.path}: give a name that ends in .parquet")
+
+
+def write_suspicious(tables: AuditTables, rows: Path | None, clean: Path | None) -> list[str]:
+    """Write the listed rows, and the table without those to drop; a sentence on each file that is written."""
+    listed = rows_of(tables)
+    dropped = listed.loc[listed["drop"], "row"].to_numpy()
+    unknown = f"{listed.attrs['not_judged']:,} rows share nothing with others, and are not judged"
+    about = {"pairs": str(tables.pairs.path), "listed": LISTED, "dropped": DROPPED}
+    sentences = []
+    if rows is not None:
+        write_table(listed, rows, about)
+        sentences.append(
+            f"{rows}: {len(listed):,} rows with a support below {LISTED}, {len(dropped):,} of them below {DROPPED}. "
+            f"Support is how often other images bear a row out, relative to chance; {unknown}"
+        )
+    if clean is not None:
+        whole = pa.concat_tables([file.read().cells for file in tables.pairs.files])
+        kept = whole.filter(pa.array(~np.isin(np.arange(whole.num_rows), dropped)))
+        write_table(kept.to_pandas() if clean.suffix == ".csv" else kept, clean, about)
+        sentences.append(
+            f"{clean}: {kept.num_rows:,} of {whole.num_rows:,} rows; left out are the {len(dropped):,} with a support "
+            f"below {DROPPED}; {unknown}"
+        )
+    return sentences

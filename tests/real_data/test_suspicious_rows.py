@@ -1,0 +1,147 @@
+"""Suspicious rows against naive counts and planted errors; the cleaned table, cell by cell."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+
+from pairbounds import LatentWorld, suspicious_rows
+from pairbounds.__main__ import app
+from pairbounds.real_data.audit.noise_trials import exchanged
+from pairbounds.real_data.audit.suspicious_rows import DROPPED, judged_pairs
+from pairbounds.real_data.audit.trials import pair_list
+from tests.families import ANY_SEED
+
+
+@given(seed=ANY_SEED)
+def test_counts_are_those_of_naive_loops(seed):
+    rng = np.random.default_rng(seed)
+    images, captions = np.nonzero(rng.random((9, 7)) < 0.5)
+    labels = rng.integers(-1, 3, size=9)
+    if not len(images):
+        return
+    pairs = list(zip(images.tolist(), captions.tolist(), strict=True))
+    labelled = [labels[image] for image, _ in pairs if labels[image] >= 0]
+    for (x, caption_of_x), row in zip(pairs, judged_pairs(images, captions, labels).itertuples(), strict=True):
+        around = [image for image, caption in pairs if caption == caption_of_x and image != x]
+        voters = [image for image in around if labels[image] >= 0 and labels[x] >= 0]
+        beside = [
+            (image, caption)
+            for image, caption in pairs
+            if image != x and caption != caption_of_x and (x, caption) in pairs
+        ]
+        share = labelled.count(labels[x]) / max(1, len(labelled)) if labels[x] >= 0 else 0
+        assert row.others == len(voters)
+        assert row.same == sum(labels[image] == labels[x] for image in voters)
+        assert row.same_by_chance == pytest.approx(len(voters) * share)
+        assert row.paths == sum(image in around for image, _ in beside)
+        assert row.paths_by_chance == pytest.approx(len(beside) * len(around) / max(1, len(set(images)) - 1))
+        ratios = [(row.same + 0.5) / (row.same_by_chance + 0.5), (row.paths + 0.5) / (row.paths_by_chance + 0.5)]
+        assert row.support == pytest.approx(min(1, ratios[0]) * min(1, ratios[1]))
+
+
+def planted(seed: int, share: float) -> tuple[pd.DataFrame, np.ndarray]:
+    """A caption table of a world with exchanged captions, and which rows are wrong."""
+    graph = LatentWorld(n_classes=5, n_styles=4, seed=seed).caption_graph(detail=0.3)
+    right = pair_list(graph, graph.left_labels, None)
+    wrong = exchanged(right, share, np.random.default_rng(seed))
+    names = {"image": right.images, "caption": wrong.captions, "label": right.labels[right.images]}
+    table = pd.DataFrame({name: [f"{name} {number:03}" for number in numbers] for name, numbers in names.items()})
+    return table, wrong.captions != right.captions
+
+
+@pytest.mark.parametrize("columns", [["image", "caption", "label"], ["image", "caption"]])
+def test_planted_rows_are_found_far_more_often_than_by_chance(tmp_path, columns):
+    for seed in range(3):
+        table, wrong = planted(seed, 0.1)
+        table[columns].to_csv(tmp_path / "pairs.csv", index=False)
+        rows = suspicious_rows(tmp_path / "pairs.csv")
+        top = wrong[rows["row"][: wrong.sum()]]
+        assert top.mean() > 5 * wrong.mean()
+        assert (np.diff(rows["support"]) >= 0).all()
+        assert (rows["drop"] == (rows["support"] < DROPPED)).all()
+        assert ("label" in rows) == ("label" in columns)
+        named = table.iloc[rows["row"]].reset_index(drop=True)
+        assert (rows[["image", "caption"]] == named[["image", "caption"]]).all(axis=None)
+
+
+def test_a_clean_table_loses_nothing(tmp_path):
+    table, wrong = planted(0, 0.0)
+    table.to_csv(tmp_path / "pairs.csv", index=False)
+    rows, sizes = suspicious_rows(tmp_path / "pairs.csv"), table.groupby("caption")["image"].transform("nunique")
+    assert (wrong.any(), rows["drop"].any(), rows.attrs["not_judged"]) == (False, False, (sizes == 1).sum())
+
+
+def test_the_cleaned_table_has_all_columns_types_and_cells_of_the_rows_it_keeps(call, tmp_path):
+    table, _ = planted(1, 0.1)
+    source = pa.Table.from_pandas(
+        table.assign(
+            image=table["image"].str[-3:].replace("001", "NA"),
+            number=pd.array(np.arange(len(table)), dtype="Int32"),
+            kind=pd.Categorical(table["label"]),
+            score=np.where(np.arange(len(table)) % 7 == 0, np.nan, 0.5).astype(np.float32),
+        )
+    ).append_column("list", pa.array([[1, 2]] * len(table)))
+    pq.write_table(source, tmp_path / "pairs.parquet", row_group_size=400)
+    source, before = pq.read_table(tmp_path / "pairs.parquet"), (tmp_path / "pairs.parquet").read_bytes()
+    words = [
+        "--k",
+        4,
+        "--out",
+        tmp_path / "out",
+        "--rows",
+        tmp_path / "rows.csv",
+        "--clean",
+        tmp_path / "clean.parquet",
+    ]
+    code, out, err = call(app, "audit", tmp_path / "pairs.parquet", *words)
+    assert (code, err) == (0, "")
+    cleaned, rows = pq.read_table(tmp_path / "clean.parquet"), pd.read_csv(tmp_path / "rows.csv", dtype=str)
+    gone = rows.loc[rows["drop"] == "True", "row"].astype(int)
+    assert len(gone) > 0
+    assert cleaned.equals(source.take(np.setdiff1d(np.arange(len(table)), gone)), check_metadata=True)
+    assert f"{cleaned.num_rows:,} of {len(table):,} rows; left out are the {len(gone)}" in out
+    assert (tmp_path / "pairs.parquet").read_bytes() == before
+
+
+def test_a_text_is_cleaned_without_a_change_of_its_cells(call, tmp_path):
+    table, _ = planted(1, 0.1)
+    table = table.assign(image=table["image"].str[-3:], note='NA, "01"', empty="")
+    table.to_csv(tmp_path / "pairs.csv", index=False)
+    for name in ("clean.csv", "clean.parquet"):
+        words = ["--k", 4, "--out", tmp_path / "out", "--clean", tmp_path / name]
+        assert call(app, "audit", tmp_path / "pairs.csv", *words, "--json")[1].count("\n") == 1
+    of_csv = pd.read_csv(tmp_path / "clean.csv", dtype=str, keep_default_na=False)
+    of_parquet = pd.read_parquet(tmp_path / "clean.parquet")
+    drop = suspicious_rows(tmp_path / "pairs.csv").query("drop")["row"]
+    expected = table.drop(index=drop).reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_csv, expected, check_dtype=False)
+    pd.testing.assert_frame_equal(of_parquet, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--clean", "pairs.csv"], "is an input"),
+        (["--rows", "pairs.csv", "--force"], "is an input"),
+        (["--clean", "clean.txt"], "ends in .parquet or .csv"),
+        (["--rows", "a.csv", "--dask", "tcp://nowhere"], "leave out --dask"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_the_work(call, tmp_path, monkeypatch, words, fault):
+    monkeypatch.chdir(tmp_path)
+    planted(0, 0.1)[0].to_csv("pairs.csv", index=False)
+    code, _, err = call(app, "audit", "pairs.csv", "--k", 4, "--out", "out", *words)
+    assert (code, fault in err, (tmp_path / "out").exists()) == (2, True, False)
+
+
+def test_types_that_would_be_lost_are_refused(call, tmp_path):
+    table, _ = planted(0, 0.1)
+    table.to_json(tmp_path / "pairs.jsonl", orient="records", lines=True)
+    table.to_parquet(tmp_path / "pairs.parquet")
+    for name, fault in (("pairs.jsonl", "needs Parquet, CSV or TSV"), ("pairs.parquet", "ends in .parquet")):
+        words = ["--k", 4, "--out", tmp_path / "out", "--clean", tmp_path / "clean.csv"]
+        code, _, err = call(app, "audit", tmp_path / name, *words)
+        assert (code, fault in err) == (2, True)
