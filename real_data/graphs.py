@@ -1,12 +1,19 @@
-"""The graphs of data sets, images and their captions, for `pairbounds graph`."""
+"""The graphs of data sets, images and their captions, and of features, for `pairbounds graph`."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
+from pairbounds.infrastructure.files import content_key
 from pairbounds.real_data.emoji_concepts import Labels, emoji_graph
 from pairbounds.real_data.image_settings import ImageSettings
 from pairbounds.real_data.kinds import KINDS
 from pairbounds.sweeps.graphs import GraphSource
+from pairbounds.theory.graph.graph_files import read_features
 from pairbounds.theory.graph.pair_graph import PairGraph
+
+TOP_K = 32  # texts of an image, by default: see docs/how_to/features.md
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,40 @@ class DataSet:
     samples: int | None = None
 
 
+@dataclass(frozen=True)
+class Features:
+    """Features of images and of texts, of one width.
+
+    Attributes
+    ----------
+    images, texts : .npy, a row each, or .npz with `features` and `ids`, or a table
+    top_k : texts that an image keeps; by default 32, or all
+    temperature : of the softmax; by default the standard deviation of an image's cosines to all texts
+    """
+
+    images: str = ""
+    texts: str = ""
+    top_k: int | None = None
+    temperature: float | None = None
+
+    @classmethod
+    def completed_settings(cls, values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:  # noqa: ARG003 - shared signature
+        """Values with top_k and temperature by the features, where they are missing."""
+        if not (values.get("images") and values.get("texts")):
+            raise ValueError("graph features needs two files: --images images.npy --texts texts.npy")
+        from pairbounds.theory.graph.neighbours import cosine_spread
+
+        images, texts = (read_features(Path(values[side]))[0] for side in ("images", "texts"))
+        chosen: dict[str, Any] = {"top_k": min(TOP_K, len(texts))} | dict(values)
+        return chosen if "temperature" in values else chosen | {"temperature": cosine_spread(images, texts)}
+
+    def graph(self) -> PairGraph:
+        """Each image with the texts of the largest cosines."""
+        (images, left_ids), (texts, right_ids) = (read_features(Path(side)) for side in (self.images, self.texts))
+        chosen: dict[str, Any] = {"temperature": self.temperature, "top_k": self.top_k}
+        return PairGraph.from_features(images, texts, **chosen, left_ids=left_ids, right_ids=right_ids)
+
+
 def _source(kind: str) -> GraphSource:
     def images(settings: DataSet) -> ImageSettings:
         return ImageSettings(kind, **asdict(settings))
@@ -54,5 +95,12 @@ GRAPHS = {kind: _source(kind) for kind in KINDS} | {
         "emoji pictures in two styles, and their names and keywords",
         Emoji,
         lambda settings, _: emoji_graph(settings.labels),
-    )
+    ),
+    "features": GraphSource(
+        "each image with the texts nearest to it, by features of both",
+        Features,
+        lambda settings, _: settings.graph(),
+        lambda settings: {side: content_key(Path(side)) for side in (settings.images, settings.texts)},
+        lambda settings: f"; top_k = {settings.top_k}, temperature = {settings.temperature:.4g}",
+    ),
 }

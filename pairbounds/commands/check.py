@@ -12,11 +12,10 @@ import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.files import Output, claim, marked_output, record_output, table_outputs
-from pairbounds.infrastructure.inputs import readable, require_file, stored_array
+from pairbounds.infrastructure.inputs import require_file, stored_array
 from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
-from pairbounds.infrastructure.reading import table_file
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
@@ -24,7 +23,7 @@ from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.graph.graph_files import GraphFile, read_graph, read_numbers
+from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import Proof, prove, prove_in_coq
@@ -139,15 +138,7 @@ def check(
 
 def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: bool) -> npt.NDArray[Any]:
     """Features of the nodes with these ids, in their order: by row, or by the ids of a table or a `.npz` file."""
-    names: list[str] | None = None
-    if path.suffix == ".npy":
-        values = stored_array(path, "features")
-    elif path.suffix == ".npz":
-        with readable(require_file(path, "features")), np.load(path, allow_pickle=False) as stored:
-            values, names = stored["features"], [str(name) for name in stored["ids"]]
-    else:
-        table = read_numbers(table_file(path))
-        values, names = table.values, table.ids
+    values, names = read_features(path)
     if names is None:
         if read.kind == "pairs" and not quiet:
             echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")

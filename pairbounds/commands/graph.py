@@ -24,6 +24,7 @@ from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.spectrum.triplets import spectrum
 
 FEATURES_HELP = "Write X.npz for `check --through`: untrained features of the images. conv, patches, pixels or tangent."
+AUTO = "auto"  # value of a setting that the graph chooses itself
 
 
 def explain_graph(given: Mapping[str, Any]) -> None:
@@ -43,6 +44,10 @@ def graph(
         typer.Option(metavar="FILE", help="GRAPH.npz for the graph, .parquet or .csv for a table of pairs."),
     ] = None,
     features: Annotated[str | None, typer.Option(metavar="KIND", help=FEATURES_HELP)] = None,
+    images: Annotated[str | None, typer.Option(metavar="X.npy", help="Of the graph features: its images.")] = None,
+    texts: Annotated[str | None, typer.Option(metavar="Y.npy", help="Its texts, of the same width.")] = None,
+    top_k: Annotated[str | None, typer.Option(metavar="N|auto", help="Texts that an image keeps.")] = None,
+    temperature: Annotated[str | None, typer.Option(metavar="T|auto", help="Of the softmax over these.")] = None,
     given: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting; may be given again.")
     ] = None,
@@ -61,6 +66,8 @@ def graph(
     pairbounds graph openclipart --set root=build/data --out openclipart.parquet
 
     pairbounds graph emoji --features conv --out conv.npz
+
+    pairbounds graph features --images images.npy --texts texts.npy --out graph.npz
     """
     if name is None:
         rows = [(one, source.about) for one, source in graph_sources().items()]
@@ -69,7 +76,10 @@ def graph(
     source = find_graph(name)
     if out is None:
         raise ValueError("--out is missing: the file for the graph, .npz, or for the table of its pairs")
-    settings = chosen_settings(source.settings, given_settings(None, given or []))
+    shortcuts = {"images": images, "texts": texts, "top_k": top_k, "temperature": temperature}
+    numbers = [f"{key}={shortcuts[key]}" for key in ("top_k", "temperature") if shortcuts[key] not in (None, AUTO)]
+    paths = {key: shortcuts[key] for key in ("images", "texts") if shortcuts[key] is not None}
+    settings = chosen_settings(source.settings, given_settings(None, [*(given or []), *numbers]) | paths)
     if features is not None:
         claim([marked_output(out, "untrained_features.npy")], files_in(settings), force=force)
         echo(_save_features(name, asdict(settings), features, seed, out))
@@ -84,7 +94,7 @@ def graph(
         write_table(
             pair_table(made), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
         )
-    echo(f"{out}: {made}")
+    echo(f"{out}: {made}{source.chosen(settings)}")
 
 
 def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, out: Path) -> str:

@@ -23,12 +23,14 @@ class GraphSource:
     settings : a frozen dataclass, all of whose fields have defaults
     make : from the settings and a seed to the graph
     inputs : from the settings to the content keys of the files that they name
+    chosen : from the settings to a sentence on those that the graph chose itself
     """
 
     about: str
     settings: type[Any]
     make: Callable[[Any, int], PairGraph]
     inputs: Callable[[Any], Mapping[str, object]] = lambda _: {}
+    chosen: Callable[[Any], str] = lambda _: ""
 
 
 def graph_sources() -> dict[str, GraphSource]:

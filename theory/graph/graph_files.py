@@ -12,7 +12,7 @@ import scipy.io
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.inputs import AnyPath, readable, require_file
+from pairbounds.infrastructure.inputs import AnyPath, readable, require_file, stored_array
 from pairbounds.infrastructure.reading import (
     FORMATS,
     Rows,
@@ -195,6 +195,17 @@ def _naming(rows: Rows) -> str | None:
     names = rows.cells.column_names
     known = next((name for name in names if is_unnamed(name) or name.lower() in NAMES), None)
     return names[0] if known is None and not is_numeric(rows.cells[0]) else known
+
+
+def read_features(path: Path) -> tuple[npt.NDArray[Any], list[str] | None]:
+    """Features of nodes, a row each, and their ids: of a `.npz` file or a table; a `.npy` file has none."""
+    if path.suffix == ".npy":
+        return stored_array(path, "features"), None
+    if path.suffix == ".npz":
+        with readable(require_file(path, "features")), np.load(path, allow_pickle=False) as stored:
+            return stored["features"], [str(name) for name in stored["ids"]]
+    table = read_numbers(table_file(path))
+    return table.values, table.ids
 
 
 def known_ends(columns: Sequence[str]) -> tuple[str, str] | None:

@@ -22,9 +22,7 @@ def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tup
     """
     import torch
 
-    rows, columns = _directions("images", images), _directions("texts", texts)
-    if rows.shape[1] != columns.shape[1]:
-        raise ValueError(f"images have width {rows.shape[1]} and texts {columns.shape[1]}: take both from one model")
+    rows, columns = _both_directions(images, texts)
     if not is_integer(top_k, 1, len(columns)):
         raise ValueError(f"top_k={top_k!r} is not in 1..{len(columns)}, the number of texts")
     place = torch_device(device)
@@ -37,6 +35,14 @@ def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tup
     return indices, similarities
 
 
+def cosine_spread(images: Any, texts: Any) -> float:
+    """Standard deviation of the cosines of an image to all texts, mean over images; O((n_images + n_texts) d²)."""
+    rows, columns = _both_directions(images, texts)
+    centred = columns - columns.mean(axis=0)
+    second = centred.T @ centred / len(centred)
+    return float(np.sqrt(np.maximum(0, np.einsum("ij,ij->i", rows @ second, rows))).mean())
+
+
 def softmax_joint(indices: IntArray, similarities: FloatArray, temperature: float, n_texts: int) -> sp.coo_array:
     """Weights `e^{s/τ}` of the pairs, which sum to 1 for each image; coo_array, (n_images, n_texts)."""
     if not (np.isfinite(temperature) and temperature > 0):
@@ -47,6 +53,13 @@ def softmax_joint(indices: IntArray, similarities: FloatArray, temperature: floa
     kept = weights.ravel() >= EPS  # lighter pairs are lost in the sum of the others
     pairs = rows[kept], indices.ravel()[kept]
     return sp.coo_array((weights.ravel()[kept], pairs), shape=(len(indices), n_texts))
+
+
+def _both_directions(images: Any, texts: Any) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    rows, columns = _directions("images", images), _directions("texts", texts)
+    if rows.shape[1] != columns.shape[1]:
+        raise ValueError(f"images have width {rows.shape[1]} and texts {columns.shape[1]}: take both from one model")
+    return rows, columns
 
 
 def _directions(name: str, features: Any) -> npt.NDArray[np.float32]:

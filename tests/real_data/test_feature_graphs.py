@@ -1,0 +1,72 @@
+"""The graph of features from the command line, and its own choices."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pairbounds import PairGraph
+from pairbounds.__main__ import app
+from pairbounds.infrastructure.files import read_sidecar
+from pairbounds.theory.graph.neighbours import cosine_spread
+from tests.families import ANY_SEED
+
+
+@given(seed=ANY_SEED, n_texts=st.integers(1, 9))
+def test_the_spread_is_that_of_all_cosines(seed, n_texts):
+    rng = np.random.default_rng(seed)
+    images, texts = rng.standard_normal((5, 3)), rng.standard_normal((n_texts, 3))
+    units = [side / np.linalg.norm(side, axis=1, keepdims=True) for side in (images, texts)]
+    assert cosine_spread(images, texts) == pytest.approx((units[0] @ units[1].T).std(axis=1).mean(), abs=1e-4)
+
+
+@pytest.fixture
+def features(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    images, texts = np.random.default_rng(0).standard_normal((2, 40, 6))
+    np.save("images.npy", images)
+    np.savez("texts.npz", features=texts, ids=[f"text {number:02}" for number in range(40)])
+    return images, texts
+
+
+@pytest.mark.parametrize("words", [[], ["--top-k", "auto", "--temperature", "auto"], ["--top-k", 3, "--set", "seed=1"]])
+def test_the_graph_is_that_of_python(call, features, words):
+    files = ["--images", "images.npy", "--texts", "texts.npz"]
+    if "seed=1" in words:
+        words[-1] = "temperature=0.5"
+    code, out, _ = call(app, "graph", "features", *files, *words, "--out", "graph.npz")
+    top_k, temperature = (3, 0.5) if 3 in words else (32, cosine_spread(*features))
+    assert (code, f"top_k = {top_k}, temperature = {temperature:.4g}" in out) == (0, True)
+    names = [f"text {number:02}" for number in range(40)]
+    expected = PairGraph.from_features(*features, top_k=top_k, temperature=temperature, right_ids=names)
+    graph = PairGraph.load("graph.npz")
+    np.testing.assert_array_equal(graph.joint.toarray(), expected.joint.toarray())
+    assert graph.right_ids.tolist() == expected.right_ids.tolist()
+    assert graph.left_ids.tolist() == list(range(40))
+
+
+def test_a_table_records_what_was_chosen(call, features):
+    files = ["--images", "images.npy", "--texts", "texts.npz"]
+    assert call(app, "graph", "features", *files, "--out", "pairs.parquet")[0] == 0
+    about = read_sidecar("pairs.parquet")["configuration"]
+    assert (about["top_k"], about["temperature"]) == (32, pytest.approx(cosine_spread(*features)))
+    assert {"images.npy", "texts.npz"} <= about.keys()
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["features", "--images", "images.npy"], "--texts texts.npy"),
+        (["features", "--images", "images.npy", "--texts", "no.npy"], "features no.npy does not exist"),
+        (["features", "--images", "images.npy", "--texts", "texts.npz", "--top-k", "99"], "top_k=99"),
+        (["features", "--images", "images.npy", "--texts", "texts.npz", "--temperature", "0"], "temperature=0"),
+        (["features", "--images", "images.npy", "--texts", "texts.npz", "--top-k", "many"], "top_k='many'"),
+        (["emoji", "--top-k", "4"], "setting 'top_k' is none of"),
+        (["features", "--images", "images.npy", "--texts", "graph.npz"], "is an input"),
+    ],
+)
+def test_bad_input_is_one_line(call, features, words, fault):
+    if "graph.npz" in words:
+        np.savez("graph.npz", features=features[1], ids=np.arange(40))
+    code, _, err = call(app, "graph", *words, "--out", "graph.npz")
+    assert (code, fault in err, err.count("\n")) == (2, True, 1), err
