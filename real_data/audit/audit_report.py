@@ -7,7 +7,7 @@ import pandas as pd
 
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.theory.bounds.check_table import COLUMNS, readable
-from pairbounds.theory.bounds.printed import RIGHT
+from pairbounds.theory.bounds.printed import RIGHT, one_to_one
 
 SHOWN = 5  # rows of a ranking
 LETTERS = 50  # of a name
@@ -17,6 +17,12 @@ RANKINGS = {
     "classes": ("Classes, the least consistent first", "class consistency second_eigenvalue alpha_share mixes_with"),
     "class_pairs": ("Classes that mix most", "first second alpha_share lift"),
 }  # titles, and columns that are shown
+NO_LABELS = (
+    "No labels: consistency, α_T, the probe error and the bounds on it are unknown, and nothing here replaces them. "
+    "The cost of made-up labels cannot be measured without true ones. 100 labelled images, drawn at random, are enough "
+    "for the error of a probe with an interval (theorem 41, pb.probe_mse_from_labels). On a labelled table like this "
+    "one, `pairbounds pairs FILE --labels-needed` says how many a probe needs."
+)
 
 
 def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
@@ -25,6 +31,9 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
         read = ", ".join(f"{role} {column}" for role, column in columns.items() if role != "ignored")
         echo(f"{name}: read {read}; ignored {', '.join(columns['ignored']) or 'none'}")
     print_table("Pairs", [("", "left"), ("", "right"), ("", "left")], _overview(summary))
+    echo(*one_to_one(summary["n_images"], summary["n_captions"], summary["n_pairs"]))
+    if summary["n_classes"] is None:
+        echo(NO_LABELS)
     _print_bounds(tables["bounds"], summary["bounds_failed"])
     if summary["not_on_cluster"]:
         listed = ", ".join(summary["not_on_cluster"])

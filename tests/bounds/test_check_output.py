@@ -5,6 +5,8 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
@@ -112,3 +114,24 @@ def test_violated_bounds_and_ones_own_are_in_the_short_table_though_there_are_ma
     assert headlines(table) == [f"low-{number}" for number in range(MOST + 2)]
     assert holding[-1] == "own"
     assert len(holding) <= MOST
+
+
+@pytest.mark.parametrize("extra", ["", "c,1\n"])
+def test_pairs_that_share_nothing_are_said_to(call, tmp_path, extra):
+    """Only where each image has one caption, and each caption one image."""
+    pairs = "image,caption\n" + "".join(f"{name},{number}\n" for number, name in enumerate("abcd"))
+    (tmp_path / "pairs.csv").write_text(pairs + extra)
+    for words in (["check", tmp_path / "pairs.csv", "--k", 2], ["audit", tmp_path / "pairs.csv", "--k", 2]):
+        words += ["--out", tmp_path / "out"] if words[0] == "audit" else []
+        code, out, _ = call(app, *words)
+        assert code == 0
+        assert ("pairbounds graph features --images" in out) == (extra == "")
+        assert ("`pairbounds pairs FILE --labels-needed`" in out) == (words[0] == "audit")
+
+
+@given(n=st.integers(3, 12), data=st.data())
+def test_of_pairs_that_share_nothing_the_gap_says_nothing(n, data):
+    k = data.draw(st.integers(1, n - 1))
+    table = check_bounds(PairGraph(np.eye(n), np.arange(n) % 2), k).set_index("bound")
+    assert np.isinf(table.loc[["probe-mse", "probe-error"], "value"]).all()
+    assert table.loc["multihop-error", "vacuous"]
