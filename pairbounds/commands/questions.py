@@ -27,6 +27,7 @@ from pairbounds.theory.questions.batch import BATCHES, batch_report
 from pairbounds.theory.questions.labels_needed import labels_needed_report
 from pairbounds.theory.questions.merge_levels import SPLITS, Merged, granularity_report
 from pairbounds.theory.questions.pairs import DRAW, pairs_report
+from pairbounds.theory.questions.pairs_curve import pairs_curve_report
 
 AGREE = 1e-6  # difference of errors or known numbers that is round-off
 MANY_PAIRS = 2_000_000  # distinct ones, from which on a spectrum takes minutes
@@ -41,6 +42,7 @@ GUIDE_HELP = "Classes of the left nodes, like --labels, by which DropFalseNegati
 SAMPLE_HELP = "FILE is a pilot sample of so many independent pairs, and not the distribution."
 TARGET_HELP = "Squared error of the probe to be certified; with --labels-needed a 0-1 error."
 LABELS_NEEDED_HELP = "Say how many labelled images a probe needs, in place of pairs; for several widths, or --k."
+CURVE_HELP = "Measure the optimum of samples of the pairs in FILE too: how fast its error falls."
 BALANCED_HELP = "Of --labels-needed: as many labelled images of each class."
 VIEWS_HELP = "Table of image pairs drawn independently, two ids a row: theorem 43, with --features."
 IMAGES_HELP = "With --views: features of the images, .npy by row, sorted by id for pairs; or a table with ids."
@@ -92,6 +94,7 @@ def pairs(
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="With --known: save the worst graph.")] = None,
     labels_needed: Annotated[bool, typer.Option("--labels-needed", help=LABELS_NEEDED_HELP)] = False,
     balanced: Annotated[bool, typer.Option("--balanced", help=BALANCED_HELP)] = False,
+    curve: Annotated[bool, typer.Option("--curve", help=CURVE_HELP)] = False,
     out: Out = None,
     as_records: Json = False,
     force: Force = False,
@@ -102,6 +105,8 @@ def pairs(
     gives that of image pairs, for an encoder linear in features. Examples:
 
     pairbounds pairs emoji.npz --k 100 --target 0.2
+
+    pairbounds pairs emoji.npz --k 32 --curve
 
     pairbounds pairs --known alpha_T=0.1 --known sigma=0.6 --save worst.npz
 
@@ -120,6 +125,8 @@ def pairs(
         raise ValueError(
             "--sample, --penalty, --views and --features are of pairs: leave them out with --labels-needed"
         )
+    if curve and (labels_needed or sample is not None):
+        raise ValueError("--curve draws samples from FILE as the distribution: leave out --sample and --labels-needed")
     read = _read(file, labels, columns, weight, out, force, views, features, quiet=as_records)
     settings: dict[str, Any] = {"target": target}
     if k is None or labels_needed:
@@ -130,7 +137,8 @@ def pairs(
         ids = read.graph.left_ids
         drawn = None if views is None else _image_pairs(views, ids)
         rows = None if features is None else node_features(features, ids, read, quiet=as_records)
-        answer = pairs_report(read.graph, k, **settings, views=drawn, features=rows)
+        report = pairs_curve_report if curve else pairs_report
+        answer = report(read.graph, k, **settings, views=drawn, features=rows)
     files = {"graph": file, "labels": labels, "views": views, "features": features}
     _answered(answer, out, {**files, "k": k, **settings}, as_records)
 

@@ -1,6 +1,7 @@
 """Question: how many pairs until a bound is certified? By theorems 19 and 28, and through features by theorem 43."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -126,6 +127,7 @@ def pairs_report(
     views: npt.ArrayLike | None = None,
     features: Any = None,
     seed: int = 0,
+    sizes: Sequence[int] = SIZES,
 ) -> Answer:
     """The squared error of a probe that n pairs guarantee, as a curve, and the n at which it reaches a target.
 
@@ -141,10 +143,11 @@ def pairs_report(
     views : (n, 2), left nodes of n image pairs that were drawn independently from `P_T`, with features: for theorem 43
     features : of the left nodes, as `PairGraph.through` takes them
     seed : of what is drawn
+    sizes : numbers of pairs
 
     Returns
     -------
-    Answer, whose table has a row for each of `SIZES` and the columns
+    Answer, whose table has a row for each of `sizes` and the columns
         n_pairs, mse_19 (penalised optimum, no hypothesis), mse_28 (optimum of width k of the pairs) and
         mse_28_known_marginals (the same, trained with the true marginals), and with views
         mse_43 (the encoder of width k, linear in the features, of n image pairs; see `certified_mse_at_most`).
@@ -168,13 +171,13 @@ def pairs_report(
     walks = _Walks(graph, _penalty(penalty, next_value), level, hops, seed, sample)
     table = pd.DataFrame(
         {"n_pairs": n, "mse_19": walks.at_most(n), "mse_28": own.mse(n), "mse_28_known_marginals": known.mse(n)}
-        for n in SIZES
+        for n in sizes
     )
     words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]
     closing = _closing(target, level, walks, own, known)
     if image_pairs is not None:
         forecast = _ImagePairsForecast(image_pairs, k, level)
-        table["mse_43"] = [forecast.mse(n) for n in SIZES]
+        table["mse_43"] = [forecast.mse(n) for n in sizes]
         words += forecast.words(target)
     table.attrs[KEY] = dict.fromkeys(table.columns.drop("n_pairs"), "<=")
     return Answer(table, (*words, closing))
