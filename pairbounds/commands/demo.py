@@ -10,7 +10,7 @@ import typer
 
 from pairbounds.figures.plots import plot_bounds
 from pairbounds.figures.style import style
-from pairbounds.infrastructure.commandline import echo
+from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.outward import rounded
@@ -24,15 +24,22 @@ WIDTH = 20  # of the embedding that the paragraph speaks of
 WIDTHS = (2, 5, 10, 15, WIDTH, 30, 40, 60, 80)
 SHOWN = ("probe-error", "multihop-error")  # theorems 4 and 15 on the 0-1 error of the probe
 
+DEVICE_HELP = "Time training steps on this device instead: cuda, cpu. Nothing is written."
+
 
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the picture and the graph.")] = Path("demo"),
+    device: Annotated[str | None, typer.Option(help=DEVICE_HELP)] = None,
     force: Force = False,
 ) -> None:
     """Evaluate two bounds on pairs of handwritten digits: one picture, one paragraph, and what to type next.
 
     Takes a few seconds and no download. Example: pairbounds demo
+    A GPU that trains: pairbounds demo --device cuda
     """
+    if device is not None:
+        _test_device(device)
+        return
     mpl.use("Agg")  # no window, whatever the display
     picture, graph_file = out / "bounds.png", out / "digits.npz"
     claim([picture_output(picture), graph_output(graph_file)], force=force)
@@ -47,6 +54,15 @@ def demo(
     echo(f"  pairbounds check {graph_file} --k {WIDTH}    bounds on this graph, by theorem")
     echo("  pairbounds attack probe-mse --budget 30s    a search for the graph on which theorem 4 is tightest")
     echo("  pairbounds check --help                     the same for a matrix or a table of pairs of yours")
+
+
+def _test_device(device: str) -> None:
+    """Print the smoke test of a device."""
+    from pairbounds.real_data.training.smoke import EPOCHS, smoke_test  # takes seconds to import
+
+    sides = [("random weights, noise as pictures", "left"), ("s a step", "right"), ("GiB, peak", "right")]
+    print_table(f"Device {device}", [*sides, (f"{EPOCHS} epochs of ImageNet", "right")], smoke_test(device))
+    echo("At these pictures and networks, without reading files. Guided SimCLR takes the first and the last together.")
 
 
 def digits_graph() -> PairGraph:
