@@ -6,8 +6,7 @@ Two counts speak for a pair of an image and a caption, beside what they would be
 - *captions*: those that have another caption of the image, too, once for each. They need no labels.
 
 Each gives the ratio `(count + 1/2) / (count by chance + 1/2)`, at most 1, and the support of a row is the product of
-its ratios. A caption of one image alone has nothing by chance, and its rows are not judged. The size of a caption is no
-rule: on captions exchanged at random it ranks as chance does.
+its ratios. A caption of one image alone has nothing by chance, and its rows are not judged.
 """
 
 from pathlib import Path
