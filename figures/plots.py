@@ -24,9 +24,19 @@ from pairbounds.theory.bounds.registry import BOUNDS, Bound, names_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import joined_classes, label_energy
 from pairbounds.theory.quantities.multihop_consistency import HOPS, consistency_curve
+from pairbounds.theory.questions.choosing import Choice
+from pairbounds.theory.questions.comparisons import BEST, WORSE
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
-__all__ = ["plot_bounds", "plot_classes", "plot_comparison", "plot_consistency", "plot_phase", "plot_spectrum"]
+__all__ = [
+    "plot_bounds",
+    "plot_choice",
+    "plot_classes",
+    "plot_comparison",
+    "plot_consistency",
+    "plot_phase",
+    "plot_spectrum",
+]
 
 CYCLE = cycler(color=[MEASURED, *(THEOREMS[number].color for number in (4, 15, 16, 17)), NEUTRAL])  # of new axes
 DASHES = ("--", ":", "-.", (0, (5, 1)), (0, (1, 2)))  # of one bound after the other
@@ -251,6 +261,32 @@ def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | No
     ax.figure.colorbar(mesh, ax=ax, label=value)
     ax.set(xlabel=x, ylabel=y)
     ax.grid(visible=False)
+    return ax
+
+
+@_on_axes
+def plot_choice(choice: Choice, *, ax: Axes | None = None) -> Axes:
+    """What ranks the candidates of `pb.choose`, with 95% intervals of each; the best is on top, filled if decided."""
+    assert ax is not None
+    table, by = choice.table, choice.by
+    names = [choice.name(row) for row in range(len(table))]
+    for row, (value, low, high) in enumerate(table[[by, f"{by}_low", f"{by}_high"]].itertuples(index=False)):
+        verdict = table["verdict"].iloc[row]
+        color = NEUTRAL if verdict == WORSE else MEASURED
+        ax.plot([low, high], [row, row], color=color)
+        ax.plot(value, row, "o", color=color, markerfacecolor=color if verdict == BEST else "white")
+        ax.annotate(
+            verdict,
+            (value if np.isnan(high) else high, row),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize="small",
+        )
+    ax.set_yticks(range(len(names)), names)
+    ax.invert_yaxis()
+    ax.set(xlabel=choice.title, ylabel="candidate")
+    ax.margins(x=0.35)  # room for the verdicts
     return ax
 
 

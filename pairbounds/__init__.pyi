@@ -65,6 +65,10 @@ from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote as capt
 from pairbounds.theory.quantities.power_laws import fit_rate as fit_rate
 from pairbounds.theory.quantities.power_laws import RateFit as RateFit
 
+# Decisions by few labels.
+from pairbounds.theory.questions.choosing import choose as choose
+from pairbounds.theory.questions.choosing import Choice as Choice
+
 # Questions about pairs.
 from pairbounds.theory.questions.batch import batch_report as batch_report
 from pairbounds.theory.questions.labels_needed import labels_needed_report as labels_needed_report
@@ -97,6 +101,7 @@ from pairbounds.infrastructure.foreign import ForeignCodeError as ForeignCodeErr
 
 # Plots and tables.
 from pairbounds.figures.plots import plot_bounds as plot_bounds
+from pairbounds.figures.plots import plot_choice as plot_choice
 from pairbounds.figures.plots import plot_classes as plot_classes
 from pairbounds.figures.plots import plot_comparison as plot_comparison
 from pairbounds.figures.plots import plot_consistency as plot_consistency

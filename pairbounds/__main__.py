@@ -24,6 +24,9 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # commands, each with its mod
         "families": ("graph", "List the graph families, and what is known of them."),
         "audit": ("audit", "Audit a table of pairs: consistency, spectrum, bounds, and what hurts most."),
     },
+    "Decide by few labels": {
+        "choose": ("choose", "Choose among pairs to train on, or among features, by the labels of a few images."),
+    },
     "Ask about pairs": {
         "batch": ("questions", "Count the false negatives of a batch; name a batch size and a temperature."),
         "granularity": ("questions", "Merge similar captions or images, and say which level is the best."),

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import PairGraph, check_bounds
+from pairbounds import PairGraph, check_bounds, choose
 from pairbounds.figures.plots import (
     CYCLE,
     plot_bounds,
+    plot_choice,
     plot_classes,
     plot_comparison,
     plot_consistency,
@@ -26,7 +27,10 @@ TABLE = pd.concat([check_bounds(GRAPH, k, bounds=NAMES).assign(k=k) for k in (2,
 CELLS = [(noise, k, seed) for noise in (0.1, 0.2) for k in (1, 2) for seed in (0, 1)]
 SWEEP = pd.DataFrame([{"noise": noise, "k": k, "seed": seed, "error": noise * k} for noise, k, seed in CELLS])
 OF_BOUNDS = pd.concat([SWEEP.assign(bound=name) for name in ("probe-mse", "probe-error")])
+LABELS = dict(enumerate(GRAPH.left_labels[:120]))
+CHOICE = choose({"noise": np.random.default_rng(0).random((GRAPH.n_left, 3)), "eye": np.eye(GRAPH.n_left)}, LABELS, 3)
 PLOTS = {
+    "choice": lambda **ax: plot_choice(CHOICE, **ax),
     "bounds": lambda **ax: plot_bounds(TABLE, **ax),
     "spectrum": lambda **ax: plot_spectrum(GRAPH, **ax),
     "consistency": lambda **ax: plot_consistency({"a": GRAPH, "b": GRAPH}, **ax),

@@ -15,7 +15,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
-from pairbounds.theory.questions.labels_needed import RIDGES
+from pairbounds.theory.questions.leave_one_out import leave_one_out
 
 STEPS = 11  # of LogME's fixed point, as its authors take them
 Candidate = tuple[str, PairGraph, FloatArray]  # name, a graph with the images' masses and labels, embedding of images
@@ -61,23 +61,14 @@ def _errors(
     graph: PairGraph, features: FloatArray, labels: IntArray, nodes: IntArray
 ) -> tuple[dict[str, float], float]:
     """0-1 errors on the images that were not drawn, and that of ridge by leave-one-out, ties broken by its square."""
-    classes = np.unique(labels[nodes])
-    targets, shown = class_indicators(labels[nodes], classes).toarray(), features[nodes]
-    left, sizes, right = scipy.linalg.svd(shown, full_matrices=False)
-    best, coefficients = np.inf, targets
-    for ridge in np.array(RIDGES) * len(nodes):
-        shrunk = sizes**2 / (sizes**2 + ridge)
-        misses = (targets - left @ (shrunk[:, None] * (left.T @ targets))) / (1 - left**2 @ shrunk)[:, None]
-        square = float(np.mean(misses**2))
-        wrong = np.mean(classes[np.argmax(targets - misses, axis=1)] != labels[nodes])
-        if wrong + 1e-6 * square < best:
-            best = float(wrong + 1e-6 * square)
-            coefficients = right.T @ ((shrunk / np.maximum(sizes, 1e-300))[:, None] * (left.T @ targets))
+    shown, known = features[nodes], labels[nodes]
+    ridge = leave_one_out(shown, known)
+    targets = class_indicators(known, ridge.classes).toarray()
     rest = np.setdiff1d(np.arange(len(labels)), nodes)
     masses = graph.left_marginal[rest] / graph.left_marginal[rest].sum()
-    maps = {"class_means": shown.T @ targets, "ridge": coefficients}
-    found = {name: classes[np.argmax(features[rest] @ weights, axis=1)] for name, weights in maps.items()}
-    return {name: float(masses @ (labels[rest] != own)) for name, own in found.items()}, best
+    maps = {"class_means": shown.T @ targets, "ridge": ridge.coefficients}
+    predicted = {name: ridge.classes[np.argmax(features[rest] @ weights, axis=1)] for name, weights in maps.items()}
+    return {name: float(masses @ (labels[rest] != classes)) for name, classes in predicted.items()}, ridge.score
 
 
 def h_score(features: FloatArray, labels: IntArray) -> float:

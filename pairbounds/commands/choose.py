@@ -1,0 +1,166 @@
+"""The command `choose`: which pairs to train on, or which features, by few labelled images."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from pairbounds.infrastructure.checkpoints import weights_in
+from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.files import Output, claim, table_outputs
+from pairbounds.infrastructure.options import Force, Json
+from pairbounds.infrastructure.outward import rounded
+from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
+from pairbounds.infrastructure.plain import as_line
+from pairbounds.infrastructure.reading import is_table, table_file
+from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
+from pairbounds.infrastructure.widths import parsed_widths
+from pairbounds.theory.graph.formats import is_graph
+from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
+from pairbounds.theory.questions.choosing import RULE, Candidate, Choice
+from pairbounds.theory.questions.choosing import choose as chosen
+from pairbounds.theory.questions.pair_choice import MEASURES
+
+FILES_HELP = (
+    "Two or more, FILE or NAME=FILE: pairs, as `check` reads them; or features: .npy by row, .pt of a tensor, a table "
+    "with ids, or .npz of `features` and `ids`."
+)
+LABELS_HELP = "Table of the labelled images: image, label. For .npy and .pt the image is its row, from 0."
+RANDOM_HELP = "The labelled images were drawn without regard to their class."
+BALANCED_HELP = "They were drawn class by class: table of the share of each class in all images: label, share."
+BY_HELP = f"For pairs, what ranks them: {', '.join(MEASURES)}."
+THROUGH_HELP = "For pairs: features of the images, for the optimum that a linear encoder of them reaches."
+FOR_HELP = "For features: bound the 0-1 error of a probe with N labels, too."
+
+
+def choose(
+    files: Annotated[list[str], typer.Argument(metavar="CANDIDATE...", help=FILES_HELP)],
+    labels: Annotated[Path, typer.Option(help=LABELS_HELP)],
+    k: Annotated[str, typer.Option(metavar="K|K,K", help="Width of the embedding; for features also several.")] = "32",
+    random: Annotated[bool, typer.Option("--random", help=RANDOM_HELP)] = False,
+    balanced: Annotated[Path | None, typer.Option(metavar="SHARES", help=BALANCED_HELP)] = None,
+    by: Annotated[str, typer.Option(metavar="MEASURE", help=BY_HELP)] = RULE,
+    through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
+    n_labels: Annotated[int | None, typer.Option("--for", metavar="N", help=FOR_HELP)] = None,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
+    plot: Annotated[Path | None, typer.Option(help="Draw the intervals: .png, .pdf, .svg.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
+    as_records: Json = False,
+    force: Force = False,
+) -> None:
+    """Choose among pairs to train on, or among features, by the labels of a few images.
+
+    Features (layers, checkpoints, widths) are compared by the leave-one-out error of a ridge probe, pairs by their
+    consistency. All differences hold at once with 95% confidence. Under 100 labels there is no verdict. Examples:
+
+    pairbounds choose layer9.npy layer12.npy --labels hundred.csv --random --k 16,32
+
+    pairbounds choose captions.parquet tags.parquet --labels hundred.csv --random
+    """
+    if random == (balanced is not None):
+        raise ValueError(
+            "say how the labelled images were drawn: --random, or --balanced SHARES.csv if by class. "
+            "The two have different estimates."
+        )
+    paths = dict(map(_named_file, files))
+    if len(paths) < len(files):
+        raise ValueError("two candidates have one name: write NAME=FILE")
+    inputs = [*paths.values(), labels, *(path for path in (balanced, through) if path is not None)]
+    claim(_outputs(out, plot), inputs, force=force)
+    classes = read_labels(labels)
+    if not isinstance(classes, Mapping):
+        raise ValueError(f"labels {labels} has one column: give two, image and label")
+    widths = parsed_widths(k)
+    candidates = {name: _candidate(path) for name, path in paths.items()}
+    choice = chosen(
+        candidates,
+        classes,
+        widths if len(widths) > 1 else widths[0],
+        shares=None if balanced is None else _shares(balanced),
+        n_labels=n_labels,
+        through=None if through is None else _candidate(through),
+        by=by,
+        seed=seed,
+    )
+    settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through, "seed": seed}
+    if out is not None:
+        write_table(choice.table, out, with_content_keys(settings | {"files": paths}))
+    if plot is not None:
+        from matplotlib.figure import Figure
+
+        from pairbounds.figures.plots import plot_choice
+
+        picture = plot_choice(choice).figure
+        assert isinstance(picture, Figure)
+        save_picture(picture, plot)
+    if as_records:
+        echo(as_line({**settings, "files": paths, "rows": choice.table, "words": choice.words}))
+    else:
+        _print(choice)
+
+
+def _outputs(out: Path | None, plot: Path | None) -> Iterator[Output]:
+    if out is not None:
+        yield from table_outputs(require_table_path(out, printed=True))
+    if plot is not None:
+        yield picture_output(require_picture_path(plot))
+
+
+def _named_file(text: str) -> tuple[str, Path]:
+    name, separator, path = text.partition("=")
+    return (name, Path(path)) if separator else (Path(text).stem, Path(text))
+
+
+def _candidate(path: Path) -> Candidate:
+    """Pairs, or features, by what the file holds."""
+    if path.suffix == ".pt":
+        tensor = weights_in(path)
+        if not hasattr(tensor, "numpy"):
+            raise ValueError(
+                f"{path} holds a {type(tensor).__name__}: save one tensor of features, a row for each image"
+            )
+        return pd.DataFrame(tensor.numpy())
+    if path.suffix == ".mtx" or (path.suffix == ".npz" and is_graph(path)):
+        return read_graph(path).graph
+    if is_table(path) and known_ends(table_file(path).names) is not None:
+        return read_graph(path).graph
+    values, ids = read_features(path)
+    return values if ids is None else pd.DataFrame(values, index=ids)
+
+
+def _shares(path: Path) -> dict[str, float]:
+    """Share of each class."""
+    table = table_file(path)
+    label, share = label_columns(table, "share" if "share" in table.names else None)
+    rows = table.read([label, share])
+    return dict(zip(rows.filled(label).to_pylist(), rows.numbers(share).tolist(), strict=True))
+
+
+def _print(choice: Choice) -> None:
+    """The table, in the columns that decide, and the sentences."""
+    table = choice.table
+    if "error" in table:
+        intervals = {"leave-one-out error": "error", "squared error, all labels": "mse"}
+        scores = {"effective rank (not validated)": "effective_rank"}
+    else:
+        intervals, scores = {name: name for name in MEASURES if name in table}, {"labelled pairs": "pairs"}
+    headings = ["candidate", *(["k"] if "width" in table else []), *intervals, "worse by", "verdict"]
+    headings += ["at most"] if "at_most" in table else []
+    rows = []
+    for _, row in table.iterrows():
+        widths = [str(row["width"])] if "width" in table else []
+        values = [_interval(row, name, f"{name}_low", f"{name}_high") for name in intervals.values()]
+        bound = [rounded(row["at_most"], "<=", ".3f")] if "at_most" in table else []
+        decided = [_interval(row, "difference", "from", "to"), row["verdict"], *bound]
+        rows.append([row["candidate"], *widths, *values, *decided, *(f"{row[name]:,.3g}" for name in scores.values())])
+    print_table(
+        "", [(name, "left" if name in ("candidate", "verdict") else "right") for name in [*headings, *scores]], rows
+    )
+    echo(*choice.words)
+
+
+def _interval(row: "pd.Series[Any]", name: str, low: str, high: str) -> str:
+    value = f"{row[name]:.3f}"
+    return value if pd.isna(row[low]) else f"{value} [{row[low]:.3f}, {row[high]:.3f}]"

@@ -1,0 +1,80 @@
+"""Comparisons with the best of several candidates, simultaneous over all of them, by one joint bootstrap."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+from pairbounds.infrastructure.arrays import FloatArray
+
+BEST, WORSE, UNDECIDED = "best", "worse", "not shown to be worse"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparisons:
+    """Differences of candidates from the best of the others; small values are good.
+
+    Attributes
+    ----------
+    difference : (C,), from the smallest estimate
+    low, high : (C,), ends of simultaneous intervals of the difference from the best of the others
+    needed : (C,), factor by which the number of labels must grow for "worse", if the estimates stay
+    """
+
+    difference: FloatArray
+    low: FloatArray
+    high: FloatArray
+    needed: FloatArray
+
+    @property
+    def verdicts(self) -> list[str]:
+        """`WORSE` where the interval is above 0; `BEST` for a candidate that is left alone; else `UNDECIDED`."""
+        worse = self.low > 0
+        rest = BEST if np.count_nonzero(~worse) == 1 else UNDECIDED
+        return [WORSE if each else rest for each in worse]
+
+
+def compared_with_best(
+    estimates: FloatArray, resampled: FloatArray, *, floor: float = 0.0, level: float = 0.95
+) -> Comparisons:
+    """Compare each candidate with the best of the others.
+
+    Each candidate is a control in turn. Its critical value is the quantile over resamples of the largest standardised
+    error of its differences from the others, at least the normal one. The true best is a control whose differences all
+    lie in their intervals with the probability `level`: then no "worse" is false, and all intervals here hold at once.
+
+    Parameters
+    ----------
+    estimates : (C,), of two candidates or more; small values are good
+    resampled : (R, C), the same on bootstrap samples that all candidates share
+    floor : added variance of a difference: where two candidates differ on few images, the bootstrap has too little
+
+    Notes
+    -----
+    O(R C²). Source: Edwards and Hsu 1983, with a bootstrap in place of normal errors.
+    """
+    difference = estimates[:, None] - estimates[None, :]
+    reach = np.array([_reach(row, estimates, resampled, floor, level) for row in range(len(estimates))])
+    others = ~np.eye(len(estimates), dtype=bool)
+    kept = np.all((difference <= reach) | ~others, axis=1)  # those that may be the best
+    # Another candidate is the best, or this one is, if it is kept.
+    by_others = kept[None, :] & others
+    low = np.where(by_others, difference - reach.T, np.inf).min(axis=1)
+    high = np.where(by_others, difference + reach.T, -np.inf).max(axis=1)
+    low_itself = np.where(others, difference - reach, -np.inf).max(axis=1)
+    high_itself = np.where(others, difference + reach, -np.inf).max(axis=1)
+    low = np.where(kept, np.minimum(low, low_itself), low)
+    high = np.where(kept, np.maximum(high, high_itself), high)
+    best = int(np.argmin(estimates))
+    over = difference[:, best]
+    needed = (reach[best] / np.where(over > 0, over, np.nan)) ** 2
+    return Comparisons(over, low, high, np.nan_to_num(np.maximum(1.0, needed), nan=np.inf))
+
+
+def _reach(control: int, estimates: FloatArray, resampled: FloatArray, floor: float, level: float) -> FloatArray:
+    """Half-widths of simultaneous intervals of a control's difference from each candidate, (C,)."""
+    errors = resampled - resampled[:, [control]] - (estimates - estimates[control])
+    deviations = errors.std(axis=0)
+    largest = np.max(np.abs(errors) / np.where(deviations > 0, deviations, np.inf), axis=1)
+    critical = max(float(norm.ppf((1 + level) / 2)), float(np.quantile(largest, level)))
+    return np.asarray(critical * np.sqrt(deviations**2 + floor))

@@ -1,0 +1,126 @@
+"""Features of the same images, compared by few labels: leave-one-out errors, and the probe that sees all labels."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.linalg
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.bounds.theorem34_few_labels import few_labels_error
+from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
+from pairbounds.theory.quantities.through_features import LEAST_EIGENVALUE, feature_blocks
+from pairbounds.theory.questions.comparisons import compared_with_best
+from pairbounds.theory.questions.labelled_sample import LabelledSample
+from pairbounds.theory.questions.leave_one_out import leave_one_out
+
+RESAMPLES = 2_000
+
+
+def features_compared(
+    candidates: Mapping[str, npt.NDArray[Any]],
+    sample: LabelledSample,
+    widths: Sequence[int],
+    n_labels: int | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """A row for each candidate and width that its features have, best first.
+
+    Parameters
+    ----------
+    candidates : (n, d) features of all images of the population, by name; whitened here, unlabelled images included
+    sample : which of them have labels
+    widths : k of the embedding: a constant and the k - 1 leading principal components
+    n_labels : number of labels for which theorem 34 bounds the error
+    seed : of the bootstrap
+
+    Returns
+    -------
+    DataFrame with the columns
+        candidate, width;
+        error, error_low, error_high : leave-one-out 0-1 error of ridge with these labels, and its bootstrap interval;
+        difference, from, to, verdict, needed : of `compared_with_best`, over all rows at once;
+        mse, mse_low, mse_high : squared error of the probe that sees all labels (theorem 41);
+        at_most : theorem 34's bound for `n_labels` random labels, at the upper end of that interval;
+        effective_rank : of the features; needs no labels, and is not validated.
+        Without a verdict, see `LabelledSample.too_few`, intervals are NaN and verdicts empty.
+    """
+    rows, wrong = [], []
+    for name, features in candidates.items():
+        embedding, rank = _whitened_components(features, sample, max(widths))
+        for width in widths:
+            if width > embedding.shape[1]:
+                continue
+            shown = embedding[:, :width]
+            wrong.append(leave_one_out(shown, sample.labels, sample.weights).wrong)
+            rows.append({"candidate": name, "width": width, **_full_probe(shown, sample, n_labels, seed), "rank": rank})
+    if not rows:
+        raise ValueError(f"k={min(widths)} is too large: the features have fewer dimensions. Give a smaller k.")
+    losses = np.array(wrong, dtype=np.float64).T
+    table = pd.DataFrame(rows).rename(columns={"rank": "effective_rank"})
+    return compared(table, losses, sample, seed).sort_values("error", kind="stable", ignore_index=True)
+
+
+def compared(table: pd.DataFrame, losses: FloatArray, sample: LabelledSample, seed: int) -> pd.DataFrame:
+    """The table with errors, intervals and verdicts from losses of the labelled images, (N, rows)."""
+    errors = sample.weights @ losses
+    table.insert(2, "error", errors)
+    blank = np.full(len(table), np.nan)
+    columns: dict[str, Any] = dict.fromkeys(("error_low", "error_high", "from", "to", "needed"), blank) | {
+        "difference": errors - errors.min(),
+        "verdict": "",
+    }
+    if not sample.too_few:
+        resampled = sample.resampled(lambda weights: weights @ losses, RESAMPLES, seed)
+        columns["error_low"], columns["error_high"] = np.quantile(resampled, [0.025, 0.975], axis=0)
+        if len(table) > 1:
+            # As if two candidates differed on two more images (Bonett and Price 2012).
+            floor = 2 * float(np.mean(sample.weights**2))
+            result = compared_with_best(errors, resampled, floor=floor)
+            columns |= {"from": result.low, "to": result.high, "needed": result.needed, "verdict": result.verdicts}
+    order = ("error_low", "error_high", "difference", "from", "to", "verdict", "needed")
+    for position, name in enumerate(order, start=3):
+        table.insert(position, name, columns[name])
+    return table
+
+
+def _full_probe(shown: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:
+    """Squared error of the probe that sees all labels, and the 0-1 error that it allows with `n_labels`."""
+    names = [str(label) for label in sample.labels.tolist()]
+    drawn: dict[str, Any] = {"population": sample.population}
+    if sample.shares is not None:
+        drawn = {"masses": dict(enumerate(sample.shares.tolist()))}
+        names = sample.labels.tolist()
+    estimate = probe_mse_from_labels(shown, names, **drawn, seed=seed, resamples=RESAMPLES)
+    values = {"mse": estimate.value, "mse_low": estimate.low, "mse_high": estimate.high}
+    if n_labels is not None:
+        high = float(np.clip(estimate.high, 0, 1))
+        classes = int(sample.labels.max()) + 1
+        bound = np.nan if np.isnan(high) else few_labels_error(high, shown.shape[1], n_labels, classes)
+        values["at_most"] = min(1.0, bound)
+    return values
+
+
+def _whitened_components(features: npt.NDArray[Any], sample: LabelledSample, width: int) -> tuple[FloatArray, float]:
+    """A constant and whitened leading components at the labelled images, (N, <= width); the effective rank of all.
+
+    O(n d²), in blocks of rows.
+    """
+    total, second = np.zeros(features.shape[1]), np.zeros((features.shape[1],) * 2)
+    for _, block in feature_blocks(features):
+        total += block.sum(axis=0)
+        second += block.T @ block
+    mean = total / len(features)
+    second /= len(features)
+    covariance = np.zeros_like(second)
+    for _, block in feature_blocks(features):  # again, as the difference of large moments cancels
+        covariance += (block - mean).T @ (block - mean) / len(features)
+    values, vectors = scipy.linalg.eigh(covariance)
+    kept = np.flatnonzero(values > max(LEAST_EIGENVALUE * values[-1], 0))[::-1][: width - 1]
+    shown = np.asarray(features[sample.rows], dtype=np.float64) - mean
+    components = (shown @ vectors[:, kept]) / np.sqrt(values[kept])
+    roots = np.sqrt(np.clip(scipy.linalg.eigvalsh(second), 0, None))
+    shares = roots[roots > 0] / roots.sum()
+    return np.column_stack([np.ones(len(shown)), components]), float(np.exp(-np.sum(shares * np.log(shares))))

@@ -1,0 +1,130 @@
+"""Pairings of the same images, compared by few labels: by consistency, or by the optimum of their graphs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+
+from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.factorisation import optimal_embeddings
+from pairbounds.theory.quantities.through_features import whitened
+from pairbounds.theory.questions.comparisons import compared_with_best
+from pairbounds.theory.questions.labelled_sample import LabelledSample
+
+RESAMPLES = 1_000
+MEASURES = {  # columns by which pairs can be ranked: what each is
+    "alpha_T": "share of induced pairs that join two classes, α_T, in the labelled images",
+    "through": "squared error of the optimum that is linear in the features (theorems 41 and 42)",
+    "optimum": "squared error of the graph's optimum (theorem 41), which no network learns",
+}
+
+
+def pairs_compared(
+    candidates: Mapping[str, PairGraph],
+    sample: LabelledSample,
+    k: int,
+    through: npt.NDArray[Any] | None = None,
+    by: str = "alpha_T",
+    seed: int = 0,
+) -> pd.DataFrame:
+    """A row for each candidate, best first.
+
+    Parameters
+    ----------
+    candidates : graphs with the same left nodes in the same order, by name
+    sample : the left nodes that have labels, drawn without regard to their mass
+    k : width of the optima
+    through : (n_left, d) features for the optimum through them
+    by : the measure that ranks, a key of `MEASURES`
+
+    Returns
+    -------
+    DataFrame with the columns candidate; for each of `MEASURES` that was asked for its estimate, and its ends _low and
+        _high; pairs : labelled images that are an induced pair; difference, from, to, verdict, needed : of
+        `compared_with_best` by the measure that ranks.
+    """
+    if by == "through" and through is None:
+        raise ValueError("by='through' ranks by the optimum through features: give through=X")
+    rows, replicates = [], []
+    for name, graph in candidates.items():
+        values = {"alpha_T": _alpha(graph, sample, seed)}
+        if through is not None:
+            values["through"] = _optimum(graph, graph.through(through).optimum(k), sample, seed)
+        values["optimum"] = _optimum(graph, optimal_embeddings(graph, k)[0], sample, seed)
+        row: dict[str, Any] = {"candidate": name}
+        for measure, drawn in values.items():
+            row[measure] = drawn[0]
+            ends = (np.nan, np.nan) if sample.too_few else np.nanquantile(drawn[1:], [0.025, 0.975])
+            row |= {f"{measure}_low": ends[0], f"{measure}_high": ends[1]}
+        rows.append(row | {"pairs": _labelled_pairs(graph, sample).nnz // 2})
+        replicates.append(values[by])
+    return _ranked(pd.DataFrame(rows), np.array(replicates), sample, by)
+
+
+def _ranked(table: pd.DataFrame, replicates: FloatArray, sample: LabelledSample, by: str) -> pd.DataFrame:
+    """The table with differences and verdicts, from the estimate and the resamples of each row, (C, 1 + R)."""
+    blank = np.full(len(table), np.nan)
+    columns: dict[str, Any] = {"difference": table[by] - table[by].min(), "from": blank, "to": blank}
+    columns |= {"verdict": "", "needed": blank}
+    if not sample.too_few and np.isfinite(replicates).all():
+        result = compared_with_best(replicates[:, 0], replicates[:, 1:].T)
+        columns |= {"from": result.low, "to": result.high, "verdict": result.verdicts, "needed": result.needed}
+    return table.assign(**columns).sort_values(by, kind="stable", ignore_index=True)
+
+
+def _labelled_pairs(graph: PairGraph, sample: LabelledSample) -> sp.csr_array:
+    """Probability of the induced pairs of two different labelled images, (N, N)."""
+    rows = graph.joint[sample.rows]
+    pairs = sp.csr_array((rows * (1 / graph.right_marginal)[None, :]) @ rows.T)
+    pairs.setdiag(0)
+    pairs.eliminate_zeros()
+    return pairs
+
+
+def _alpha(graph: PairGraph, sample: LabelledSample, seed: int) -> FloatArray:
+    """Estimate of α_T and its resamples, (1 + R,); NaN where no two labelled images are a pair.
+
+    The share of unlike classes among pairs of labelled images, times the probability that a pair joins two images.
+    """
+    pairs = _labelled_pairs(graph, sample)
+    left, right = pairs.nonzero()
+    differ = sp.csr_array((sample.labels[left] != sample.labels[right], (left, right)), pairs.shape)
+    unlike = pairs * differ
+    joined = 1 - float((graph.joint.power(2) @ (1 / graph.right_marginal)).sum())
+
+    def share(weights: FloatArray) -> FloatArray:
+        masses = [np.sum((weights @ part) * weights, axis=1, keepdims=True) for part in (unlike, pairs)]
+        with np.errstate(invalid="ignore"):
+            return np.asarray(joined * masses[0] / masses[1])
+
+    return np.append(share(sample.weights[None]), sample.resampled(share, RESAMPLES, seed))
+
+
+def _optimum(graph: PairGraph, embedding: FloatArray, sample: LabelledSample, seed: int) -> FloatArray:
+    """Theorem 41's estimate for an embedding of the left nodes, and its resamples, (1 + R,).
+
+    Images are drawn with equal probability 1/n, and not by their masses p, so that f takes the weight n p: then the
+    means `E f 1[y = c]` over draws are those under p.
+    """
+    f = whitened(embedding, graph.left_marginal) * (graph.n_left * graph.left_marginal)[:, None]
+    squares = np.sum(f**2, axis=1)
+    shown, norms = f[sample.rows], squares[sample.rows]
+    sizes = np.bincount(sample.labels) if sample.shares is not None else np.full(sample.labels.max() + 1, len(shown))
+    factors = sizes / (sizes - 1)  # of pairs of two images over all pairs
+
+    def unbiased(weights: FloatArray, power: int) -> FloatArray:
+        values = np.ones((len(weights), 1))
+        for c, factor in enumerate(factors**power):
+            members = sample.labels == c
+            part = weights[:, members]
+            values[:, 0] -= factor * (np.sum((part @ shown[members]) ** 2, axis=1) - part**2 @ norms[members])
+        if sample.shares is None:  # drawn without replacement from n, theorem 41 (b) with any squares
+            values = ((graph.n_left - 1) * values + 1 - squares.mean()) / graph.n_left
+        return values
+
+    resampled = sample.resampled(lambda weights: unbiased(weights, 2), RESAMPLES, seed)
+    return np.append(unbiased(sample.weights[None], 1), resampled)
