@@ -44,7 +44,6 @@ def choose(
     by: Annotated[str, typer.Option(metavar="MEASURE", help=BY_HELP)] = RULE,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
     n_labels: Annotated[int | None, typer.Option("--for", metavar="N", help=FOR_HELP)] = None,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
     plot: Annotated[Path | None, typer.Option(help="Draw the intervals: .png, .pdf, .svg.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
     as_records: Json = False,
@@ -82,9 +81,8 @@ def choose(
         n_labels=n_labels,
         through=None if through is None else _candidate(through),
         by=by,
-        seed=seed,
     )
-    settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through, "seed": seed}
+    settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
     if out is not None:
         write_table(choice.table, out, with_content_keys(settings | {"files": paths}))
     if plot is not None:
