@@ -36,7 +36,7 @@ class Settings(WorldShape):
     noises: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     strengths: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
     sizes: tuple[int, ...] = (100, 200, 400)
-    draws: int = 10
+    draws: int = 5
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
