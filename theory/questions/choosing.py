@@ -14,7 +14,7 @@ from pairbounds.theory.quantities.through_features import validated_features
 from pairbounds.theory.questions.comparisons import WORSE
 from pairbounds.theory.questions.feature_choice import features_compared
 from pairbounds.theory.questions.labelled_sample import LabelledSample
-from pairbounds.theory.questions.pair_choice import MEASURES, pairs_compared
+from pairbounds.theory.questions.pair_choice import MEASURES, VALIDATED, pairs_compared
 
 RULE = "alpha_T"  # ranks pairs
 MOST = 100  # times as many labels, beyond which a number of labels says nothing
@@ -110,7 +110,7 @@ def choose(
         features = None if through is None else _rows(through, common)
         parts = {name: _part(graph, common) for name, graph in graphs.items()}
         table = pairs_compared(parts, sample, widths[0], features, by, seed)
-        words.append(f"Ranked by {by}: {MEASURES[by]}.")
+        words.append(f"Ranked by {by}: {MEASURES[by]}. {VALIDATED[by]}")
     else:
         given = {name: _rows(features, common, name) for name, features in candidates.items()}
         table, by = features_compared(given, sample, widths, n_labels, seed), "error"

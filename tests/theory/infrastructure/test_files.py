@@ -201,6 +201,7 @@ COMMANDS = {
     "batch pairs.parquet --sizes 4 --out t.csv": "t.csv",
     "granularity pairs.parquet --k 1 --out t.csv": "t.csv.json",
     "pairs pairs.parquet --k 1 --out t.csv": "t.csv",
+    "choose a.npy b.npy --labels pairs.parquet --random --out t.csv": "t.csv",
     "draw tightness_map --tables . --out out": "out/tightness_map.txt",
 }
 
