@@ -105,10 +105,12 @@ class Finding:
         places = [f"{'/'.join(parts[1:])}.py" for parts in modules]
         figures, tables = ([f"`{name}`" for name in names] for names in ((self.name, *self.also), self.tables))
         finished = [name for name in self.tables if not any(name in study.tables for study in studies)]
-        commits = dict.fromkeys(_commit(folder / f"{name}.parquet") for name in finished)
+        commits: dict[str, list[str]] = {}
+        for name in finished:
+            commits.setdefault(_commit(folder / f"{name}.parquet"), []).append(f"`{name}`")
         measured = [
             *(f"[{place}](../{place})" for place in places),
-            *(f"code of commit `{commit}`" for commit in commits),
+            *(f"code of commit `{commit}` ({', '.join(names)})" for commit, names in commits.items()),
         ]
         return f"{_counted('Figure', figures)} {_counted('Table', tables)} Measured by: {', '.join(measured)}."
 

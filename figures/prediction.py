@@ -1,7 +1,6 @@
 """*What predicts training*: errors of encoders over predictors of their pairings, and how well each ranks pairings.
 
-The comparisons are those of the plan, docs/preregistration/what_predicts_training.md. Runs of 37 pairings are missing:
-until they are done, this is neither a figure nor a finding.
+The comparisons are those of the plan, docs/preregistration/what_predicts_training.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
 
 from pairbounds.figures.contrasts import LEVEL, holm
-from pairbounds.figures.finding import Facts, Of, Tables
+from pairbounds.figures.figure import Figure
+from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.guides import JUDGE, LABELS, LEARNED, OTHER_JUDGE, TUNING
 from pairbounds.figures.guides import TABLE as MAIN
 from pairbounds.figures.ranking import GUIDED, Ranking, family
@@ -47,6 +47,7 @@ PREDICTORS: dict[str, tuple[str, ...]] = {
     "uniformity": ("uniformity",),
     "half": ("half",),
 }
+ALPHAS = (ALPHA, "alpha_images")
 ALL_LABELS: dict[str, tuple[str, ...]] = {"alpha": ("alpha",)}  # reported, not compared
 NAMES = {
     ALPHA: "$\\alpha_T$ from 25 labelled pairs",
@@ -69,7 +70,7 @@ TITLES = {  # in the page
     "effective_rank": "effective rank, trained",
     "alignment": "alignment, trained",
     "uniformity": "uniformity, trained",
-    "half": "error after half of the epochs",
+    "half": "error after half of the epochs, trained",
 }
 NOISY = ("exchanged", "noisy", "any two", "style")  # parts of names of pairings that are noise by design
 CONSTRUCTED = (*NOISY, "groups", "within classes")  # from classes, or from chance
@@ -78,8 +79,7 @@ POWER = 0.8
 
 def prepared(runs: pd.DataFrame, tuning: pd.DataFrame, labels: str) -> pd.DataFrame:
     """The rows of pairings for one label set, with predictors turned so that small ones predict small errors."""
-    rows = runs[(runs["labels"] == labels) & ~runs["pairing"].isin(BASELINES)].reset_index(drop=True)
-    fitted = tuning[(tuning["labels"] == labels) & ~tuning["pairing"].isin(BASELINES)]
+    rows, fitted = of_pairings(runs, labels), of_pairings(tuning, labels)
     # A family is left out of the model that forecasts it: errors of the same pairings on another split are no forecast.
     for name, members in rows.groupby(rows["pairing"].map(family)):
         others = fitted[fitted["pairing"].map(family) != name]
@@ -88,6 +88,11 @@ def prepared(runs: pd.DataFrame, tuning: pd.DataFrame, labels: str) -> pd.DataFr
     for name in ("information", "effective_rank"):
         rows[f"-{name}"] = -rows[name]
     return rows
+
+
+def of_pairings(runs: pd.DataFrame, labels: str) -> pd.DataFrame:
+    """The rows of pairings for one label set."""
+    return runs[(runs["labels"] == labels) & ~runs["pairing"].isin(BASELINES)].reset_index(drop=True)
 
 
 def _features(rows: pd.DataFrame) -> np.ndarray:
@@ -159,18 +164,22 @@ def _sign(table: pd.DataFrame) -> int:
     return int(np.sign(less)) if abs(less) > half else 0
 
 
-def leaving(rows: pd.DataFrame) -> float:
-    """Area under the ROC curve of theorem 29's information for whether training left the loss of knowing nothing.
+def leaving(rows: pd.DataFrame) -> dict[str, float]:
+    """Area under the ROC curve of three quantities for whether training left the loss of knowing nothing.
 
     NaN if all runs did, or none.
     """
     left = rows["loss"] < -LEARNED
-    return float(roc_auc_score(left, rows["information"])) if left.nunique() == 2 else float("nan")
+    scores = {"information": rows["information"], "alpha": -rows["alpha"], "partners": -rows["partners"]}
+    both = left.nunique() == 2
+    return {name: float(roc_auc_score(left, score)) if both else float("nan") for name, score in scores.items()}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Error after training over what each predictor says, and over another training of the same pairing."""
-    ranks = ranking(tables)
+    shown = {name: PREDICTORS[name] for name in NAMES}
+    rows = full_splits(of_pairings(tables[MAIN], LABELS))
+    ranks = Ranking.of(rows, shown, JUDGE)
     rho, errors = ranks.correlations, 100 * ranks.errors
     picture, panels = plt.subplots(1, len(NAMES) + 1, figsize=(2.9 * COLUMN, 0.85 * COLUMN), sharey=True)
     guided = np.array([name.startswith(GUIDED) for name in ranks.names])
@@ -181,13 +190,19 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     _cloud(panels[-1], errors[0], errors[1], guided, noisy)
     panels[-1].set(xlabel="error of another training (%)", title=f"rank correlation {ranks.agreement:+.2f}")
     panels[0].set_ylabel("error after training (%)")
-    panels[0].legend(fontsize="x-small", loc="lower right")
+    panels[0].legend(fontsize="x-small", loc="upper left")
     return picture, (
         f"{len(ranks.names)} pairings of glyphs, each on {errors.shape[2]} splits with {errors.shape[0]} seeds: a dot "
         "is a pairing on one split. Error of a linear probe on characters and faces that nothing was trained on. From "
         "left to right: predictors from the graph alone, before training, and a second training of the same pairing. "
-        "Rank correlation: Spearman's, mean over splits."
+        f"At about 90% are most of the {_stayed(rows)} pairings whose encoders still knew nothing. Infinite values lie "
+        "on the dotted line, and rank last. Rank correlation: Spearman's, mean over splits."
     )
+
+
+def _stayed(rows: pd.DataFrame) -> int:
+    """Number of pairings with a run that stayed at the loss of knowing nothing."""
+    return int((rows.groupby("pairing")["loss"].max() >= -LEARNED).sum())
 
 
 def _cloud(axes: Axes, x: np.ndarray, y: np.ndarray, guided: np.ndarray, noisy: np.ndarray) -> None:
@@ -203,7 +218,7 @@ def _cloud(axes: Axes, x: np.ndarray, y: np.ndarray, guided: np.ndarray, noisy: 
     if not np.isfinite(x).all():
         axes.axvline(infinite, color=NEUTRAL, linewidth=0.6, linestyle=":")
         axes.text(
-            infinite, 1.0, "infinite ", transform=axes.get_xaxis_transform(), va="top", ha="right", fontsize="small"
+            infinite, 0.97, "infinite ", transform=axes.get_xaxis_transform(), va="top", ha="right", fontsize="small"
         )
 
 
@@ -222,24 +237,34 @@ def facts(tables: Tables) -> Facts:
     fresh = ranks.only([name not in set(tables[TUNING]["pairing"]) for name in ranks.names])
     left = rows.groupby("pairing")["loss"].max() < -LEARNED
     learned = ranks.only([bool(left[name]) for name in ranks.names])
+    natural = some["natural"]
+    others = {
+        "quiet": ranks.only([not any(part in name for part in NOISY) for name in ranks.names]),
+        "learned": learned,
+        "learned_natural": natural.only([bool(left[name]) for name in natural.names]),
+        "fresh": fresh,
+        "unlabelled": ranks.only(["labels" not in name for name in ranks.names]),
+    }
     seeds, pairings, splits = ranks.errors.shape
     mean = ranks.errors.mean(axis=0)
     baselines = tables[MAIN][(tables[MAIN]["labels"] == LABELS)].groupby("pairing")[[JUDGE, OTHER_JUDGE]].mean()
     return {
-        "of": Of(1, splits, len(compared) * (len(some) + len(sets) + 3)),
+        "of": Of(1, splits, len(compared) * (len(some) + len(sets) + len(others) + 1)),
         "pairings": pairings,
         "splits": splits,
         "seeds": seeds,
         "families": int(ranks.families.max() + 1),
+        "read_before": _read_before(tables[MAIN], splits),
         "answer": answer(by_part),
         "titles": TITLES,
         "compared": len(PREDICTORS) - 2,
         "rho": {name: (row["rho"], row["half"]) for name, row in compared.iterrows()},
         "primary": {name: (table.loc[FOUR, "less"], table.loc[FOUR, "less_half"]) for name, table in by_part.items()},
         "parts": {name: part.correlations | {"pairings": len(part.names)} for name, part in some.items()},
-        "fresh": fresh.correlations | {"pairings": len(fresh.names)},
-        "learned": learned.correlations | {"pairings": len(learned.names)},
-        "least": compared.loc[FOUR, "least"],
+        **{name: part.correlations | {"pairings": len(part.names)} for name, part in others.items()},
+        "regret_unlabelled": {name: others["unlabelled"].regret(name) for name in (ALPHA, FOUR)},
+        "least": {name: table.loc[FOUR, "least"] for name, table in by_part.items()},
+        "order": [ALPHA, "alpha_images", *ALL_LABELS, *(name for name in PREDICTORS if name not in ALPHAS)],
         "better": sorted(compared.index[(compared["holm"] < 1 - LEVEL) & (compared["less"] > 0)]),
         "worse": sorted(compared.index[(compared["holm"] < 1 - LEVEL) & (compared["less"] < 0)]),
         "agreement": ranks.agreement,
@@ -255,6 +280,12 @@ def facts(tables: Tables) -> Facts:
     }
 
 
+def _read_before(runs: pd.DataFrame, splits: int) -> int:
+    """Number of pairings with more splits than the ranking: those of the guides, which were published first."""
+    counts = runs[~runs["pairing"].isin(BASELINES)].groupby("pairing")["split"].nunique()
+    return int((counts > splits).sum())
+
+
 def within(ranks: Ranking, least: int = 4) -> dict[str, float]:
     """ρ of each predictor within families of at least so many pairings, mean over them."""
     parts = [ranks.only(ranks.families == number) for number in np.unique(ranks.families)]
@@ -266,3 +297,7 @@ def claims(facts: Facts) -> dict[str, bool]:
     """The claims of the sentences, each with its truth."""
     pixels = facts["baselines"]["pixels"][JUDGE]
     return {"the best pairing has a smaller error than pixels": facts["range"][0] < pixels}
+
+
+FIGURE = Figure("What predicts training", (MAIN,), draw)
+FINDING = Finding("Which quantity of the pairs predicts what training gives?", (MAIN, TUNING), facts, claims)

@@ -23,7 +23,8 @@ def study(seed):
         drawn = dict(zip([*columns, "nearest"], rng.random(len(columns) + 1), strict=True))
         error = 0.2 + 0.02 * (7 * row % 13) + 0.001 * rng.random()
         drawn |= dict.fromkeys((*DRAWS, "optimum", "ridge"), error) | {"context": -error}
-        drawn |= {"loss": -0.2 * (drawn["information"] > 0.5), "theorem_42_pixels": np.nan if split == 2 else 1.0}
+        drawn |= {"loss": -0.2 * (row % 2), "information": row % 2 + drawn["information"] / 2}
+        drawn |= {"theorem_42_pixels": np.nan if split == 2 else 1.0}
         rows.append(drawn | {"pairing": name, "split": split, "seed": weights})
     runs = pd.DataFrame(rows).assign(labels="letter")
     return pd.concat([runs, runs.assign(labels="script", context=-runs["context"])], ignore_index=True)
@@ -47,7 +48,8 @@ def test_comparisons_facts_and_picture_have_the_planted_orders_and_holm_leaves_t
     assert [facts[name] for name in ("pairings", "splits", "seeds", "families")] == [11, 2, 2, 3]
     assert facts["primary"]["all"][0] == pytest.approx(1 - facts["rho"][FOUR][0])
     assert [facts["sets"][f"{labels}, ridge"]["context"] for labels in ("letter", "script")] == pytest.approx([-1, 1])
-    assert [facts["parts"]["natural"]["pairings"], facts["fresh"]["pairings"], facts["leaving"]] == [6, 3, 1]
+    assert [facts["parts"]["natural"]["pairings"], facts["fresh"]["pairings"]] == [6, 3]
+    assert facts["leaving"]["information"] == 1
     assert [facts["ceiling"], *facts["range"]] == pytest.approx([1, 0.2, 0.42], abs=0.001)
     picture, caption = prediction.draw(TABLES)
     plt.close(picture)
@@ -57,7 +59,9 @@ def test_comparisons_facts_and_picture_have_the_planted_orders_and_holm_leaves_t
 
 def test_leaving_is_the_area_under_the_curve_and_within_the_mean_over_families_of_four_pairings_or_more():
     runs = pd.DataFrame({"loss": [-0.5, -0.2, -0.05, 0.1], "information": [3, 1, 2, 0]})
-    assert [prediction.leaving(runs), prediction.leaving(runs[:2])] == pytest.approx([3 / 4, np.nan], nan_ok=True)
+    runs = runs.assign(alpha=[0, 1, 2, 3], partners=[3, 2, 1, 0])  # small ones leave
+    assert prediction.leaving(runs) == pytest.approx({"information": 3 / 4, "alpha": 1, "partners": 0})
+    assert np.isnan([*prediction.leaving(runs[:2]).values()]).all()
     values = np.array([20, 21, 22, 23, 14, 13, 12, 15, 3, 2, 1])  # ρ of 1, .2 and -1 in the families
     ranks = Ranking(NAMES, np.tile(np.arange(11.0)[:, None], (2, 1, 1)), {"x": values[None, :, None]})
     assert [prediction.within(ranks, least)["x"] for least in (4, 3)] == pytest.approx([(1 + 0.2) / 2, 0.2 / 3])
