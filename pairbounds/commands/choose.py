@@ -52,7 +52,7 @@ def choose(
     """Choose among pairs to train on, or among features, by the labels of a few images.
 
     Features (layers, checkpoints, widths) are compared by the leave-one-out error of a ridge probe, pairs by their
-    consistency. All differences hold at once with 95% confidence. Under 100 labels there is no verdict. Examples:
+    consistency. Intervals of differences are simultaneous, nominally 95%. Below 100 labels no verdict. Examples:
 
     pairbounds choose layer9.npy layer12.npy --labels hundred.csv --random --k 16,32
 
