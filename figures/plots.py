@@ -266,7 +266,7 @@ def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | No
 
 @_on_axes
 def plot_choice(choice: Choice, *, ax: Axes | None = None) -> Axes:
-    """What ranks the candidates of `pb.choose`, with 95% intervals of each; the best is on top, filled if decided."""
+    """Candidates of `pb.choose` by the number that ranks them, with 95% intervals; the best is on top."""
     assert ax is not None
     table, by = choice.table, choice.by
     names = [choice.name(row) for row in range(len(table))]

@@ -196,7 +196,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         "is a pairing on one split. Error of a linear probe on characters and faces that nothing was trained on. From "
         "left to right: predictors from the graph alone, before training, and a second training of the same pairing. "
         f"At about 90% are most of the {_stayed(rows)} pairings whose encoders still knew nothing. Infinite values lie "
-        "on the dotted line, and rank last. Rank correlation: Spearman's, mean over splits."
+        "on the dotted line. Rank correlation: Spearman's, mean over splits."
     )
 
 

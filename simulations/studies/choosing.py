@@ -85,7 +85,7 @@ def _errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntArray) 
 
 
 def _judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:
-    """What the verdicts of a table are worth, by the true values of its candidates."""
+    """Judge the verdicts and intervals of a table by the true values of its candidates."""
     true = truth[table["candidate"]].to_numpy()
     over = np.array([value - np.delete(true, row).min() for row, value in enumerate(true)])
     worse = (table["verdict"] == WORSE).to_numpy()

@@ -43,7 +43,7 @@ class Choice:
 
     @property
     def title(self) -> str:
-        """What the ranking column is."""
+        """Name of the column that ranks, in words."""
         return "leave-one-out error of a ridge probe" if self.by == "error" else MEASURES[self.by].partition(" (")[0]
 
     def name(self, row: int) -> str:
