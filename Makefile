@@ -136,7 +136,7 @@ figures: $(LONGEST:%=$(TABLES)/%.parquet) $(ALL_FIGURES) ## Compute the tables a
 	@echo "figures, with their captions: $(FIGURES)"
 
 PUBLISHED := results/published
-SHOWN := bound_holds phase phase_worlds frontier real_images multihop ladder text_or_teacher guides prediction
+SHOWN := phase phase_worlds frontier real_images multihop ladder text_or_teacher guides prediction
 claimed: $(FINDINGS) figures # findings read tables that no figure draws, too
 findings: claimed ## Write docs/findings.md from the tables; keep these in results/published, and README's figures in docs
 	$(PYTHON) -m pairbounds.figures.findings page --tables $(TABLES) --out docs/findings.md

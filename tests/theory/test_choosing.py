@@ -201,6 +201,14 @@ def test_widths_that_features_do_not_have_are_left_out_in_words():
     assert choice.words[0] == "Left out, as features have fewer directions: noise 0.1 (k = 9), noise 0.5 (k = 9)."
 
 
+def test_pairs_that_no_labelled_images_share_give_no_verdict_and_say_so():
+    alone = PairGraph(np.eye(len(IMAGES)), left_ids=IMAGES)
+    choice = choose(GRAPHS | {"alone": alone}, LABELS, 4)
+    assert choice.words[-2] == "No verdict: too few labelled images are pairs of a candidate. Label more images."
+    assert choice.table["alpha_T"].isna().tolist() == [False, False, True]
+    assert choice.sentence == "noise 0.1 is the first of 3 by 120 labels, without a verdict."
+
+
 def test_balanced_labels_are_weighted_by_the_shares_of_their_classes():
     labels = np.array([str(CLASSES[image]) for image in IMAGES])
     names, counts = np.unique(labels, return_counts=True)

@@ -112,6 +112,8 @@ def choose(
         parts = {name: _part(graph, common) for name, graph in graphs.items()}
         table = pairs_compared(parts, sample, widths[0], features, by, seed)
         words.append(f"Ranked by {by}: {MEASURES[by]}. {VALIDATED[by]}")
+        if not sample.too_few and not table["verdict"].all():
+            words.append("No verdict: too few labelled images are pairs of a candidate. Label more images.")
     else:
         given = {name: _rows(features, common, name) for name, features in candidates.items()}
         table, by = features_compared(given, sample, widths, n_labels, seed), "error"

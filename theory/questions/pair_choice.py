@@ -64,7 +64,7 @@ def pairs_compared(
         row: dict[str, Any] = {"candidate": name}
         for measure, drawn in values.items():
             row[measure] = drawn[0]
-            ends = (np.nan, np.nan) if sample.too_few else np.nanquantile(drawn[1:], [0.025, 0.975])
+            ends = (np.nan, np.nan) if sample.too_few else np.quantile(drawn[1:], [0.025, 0.975])
             row |= {f"{measure}_low": ends[0], f"{measure}_high": ends[1]}
         rows.append(row | {"pairs": _labelled_pairs(graph, sample).nnz // 2})
         replicates.append(values[by])
