@@ -189,18 +189,12 @@ def bernstein_deviation(variance: float, largest: float, log: float, n: Any) -> 
 
     Notes
     -----
-    For `0 < λ < 3/b` the logarithm of `E e^{λ (X - E X)}` is at most `v (e^{λb} - 1 - λb) / b²`, and so at most
-    `v λ² / (2 (1 - λ b / 3))`: X is sub-gamma with the scale b/3. By Chernoff's bound the mean exceeds its
-    expectation by `(L / n + v λ² / (2 (1 - λ b / 3))) / λ` with probability at most `e^{-L}`. At `1/λ = b/3 +
-    √(n v / (2 L))` that is the deviation. (The exponent `-n t² / (2 v + 2 b t / 3)` is weaker: solved for t it has up
-    to `2 b L / (3 n)`.)
-
-    Three more cases have the same bound of their exponential moments. A U-statistic of pairs is a mean of means over
-    ⌊n/2⌋ blocks (Hoeffding 1963). Symmetric matrices of dimension d, with v for the norm of the mean of squares, exceed
-    it with probability `d e^{-L}`, and rectangular ones count both dimensions (Tropp 2012). In a Hilbert space, with v
-    for `E ‖X‖²` and b for `‖X‖`, the norm of the mean of centred X exceeds it with probability `2 e^{-L}` (Pinelis
-    1994). For `h(t) = cosh ‖x + t X‖` has `h'' <= ‖X‖² h <= ‖X‖² e^{t‖X‖} cosh ‖x‖`, as `sinh s <= s cosh s`, and
-    `E h'(0) = 0`: so `E cosh ‖x + X‖ <= cosh ‖x‖ (1 + E (e^{‖X‖} - 1 - ‖X‖))`, and `e^s <= 2 cosh s`.
+    Bernstein's inequality, with the scale b/3. (The exponent `-n t² / (2 v + 2 b t / 3)` is weaker: solved for t it has
+    up to `2 b L / (3 n)`.) A U-statistic of pairs is a mean of means over ⌊n/2⌋ blocks (Hoeffding 1963). Symmetric
+    matrices of dimension d, with v for the norm of the mean of squares, exceed it with probability `d e^{-L}`, and
+    rectangular ones count both dimensions (Tropp 2012). In a Hilbert space, with v for `E ‖X‖²` and b for `‖X‖`, the
+    norm of the mean of centred X exceeds it with probability `2 e^{-L}` (Pinelis 1994). Proof: step 9 of
+    `docs/theorems/theorem28.md`.
     """
     return np.sqrt(2 * variance * log / n) + largest * log / (3 * n)
 
