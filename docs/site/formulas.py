@@ -24,7 +24,7 @@ TEXT = ("\\mathrm", "\\text", "\\operatorname", "\\mathbb", "\\mathbf", "\\mathc
 SIZES = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)(?![A-Za-z])")
 RAISED = str.maketrans("0123456789+-Tn", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀⁿ")
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
-RELATIONS = re.compile(r" ?(<=|>=|≠|≈|∈|→|[=<>]) ?")
+RELATIONS = re.compile(r" ?(<=|>=|≠|≈|∈|(?<!_)→|[=<>]) ?")
 
 
 def unicode_formula(latex: str) -> str:
