@@ -3,17 +3,16 @@
 In words: From N labelled images, class means of a whitened embedding classify with the squared error of the probe that
 sees all labels, plus a term that falls with 1/N, and err on at most twice that share of images.
 
-Let f be any embedding of rank k, whitened: `E_p f fᵀ = I`. The linear map that whitens it changes neither the squared
-error ε₂ of its probe nor the predictions. Let r be the number of classes, p_c their masses, `D(s) = E ‖s - onehot‖²`,
-and E_S the mean over samples of labelled images.
+Let f be any embedding of rank k, whitened (`E_p f fᵀ = I`, which changes no score of its probe), ε₂ the squared error
+of that probe, p_c the masses of the r classes, `D(s) = E ‖s - onehot‖²`, and E_S the mean over samples.
 
 (a) N images independently from p, and the scores `s_c(x) = f(x)·B̂_c`, `B̂_c = (1/N) Σ_i f(x_i) 1[y_i = c]`.
-(b) N_c images from each class c, and `B̂_c = (p_c / N_c) Σ_i f(x_i)`; with `v_c = E_c ‖f‖² - ‖E_c f‖²`, let
+(b) N_c images from each class c, `B̂_c = (p_c / N_c) Σ_i f(x_i)`, `v_c = E_c ‖f‖² - ‖E_c f‖²`,
     `T = Σ_c p_c² v_c / N_c`.
 (34′) Let `o = 1 - ‖E f‖²` be the squared distance of the constant from the span of f, `A = 1 - ε₂ - (1 - o) / r >= 0`,
     and `W = ((1 - 1/r)(k - 1) + ε₂ - o / r) / N` for (a), `W = (1 - 1/r) T` for (b). Where `1 - ε₂ - 1/r > 0`, o may be
     taken for 0, which only raises the bound.
-(d) Independent images as in (a), and `‖f(x)‖ <= R`: with probability `1 - δ`.
+(d) As (a), with `‖f(x)‖ <= R`: with probability `1 - δ`.
 
 No part chooses a width, and none bounds the error of a ridge or logistic probe.
 

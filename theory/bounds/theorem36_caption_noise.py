@@ -5,7 +5,6 @@ consistency, for which the bounds can be corrected.
 
 Let `P_η = (1 - η) P + η p_L p_Rᵀ`, `η < 1`. Its σ_1 is 1, its other singular values are `(1 - η) σ_i`, and the singular
 vectors are those of P. So, where `σ_k > σ_{k+1}`, the optimum of width k spans the same space, with the same ε₂ and E.
-Its consistency has the formula below, and with it `α_T = 1 - a_1`.
 
 **Corrected bounds.** From values of P_η, those of P are `σ_i / (1 - η)` and
 `a'_m = Σ_c p_c² + (a_m - Σ_c p_c²) / (1 - η)^{2m}`; theorems 4 and 15 with these bound ε₂. A lower bound s on η is
