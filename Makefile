@@ -40,7 +40,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 CAMPAIGNS := bench coverage formal fuzz matrix mutation notebooks
-.PHONY: help demo setup data test lint figures claimed findings smoke docs reproduce release clean $(CAMPAIGNS)
+.PHONY: help demo setup data test lint figures claimed findings smoke docs book reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
 	@grep -E '^[^ #]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/%/KIND/; s/$$(CAMPAIGNS)/CAMPAIGN/; s/:[^#]*## /\t/' | expand -t 12
@@ -149,6 +149,11 @@ docs: figures ## Build the site from pages, code and figures into build/site, wi
 	$(PYTHON) -m sphinx -q -W -j auto -b html $(BUILD)/pages $(BUILD)/site
 	@echo "the site: $(BUILD)/site/index.html"
 	$(if $(SERVE),$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000)
+
+book: $(INSTALLED) ## Set notation and theorems as one PDF, build/book.pdf, without a network
+	@mkdir -p $(BUILD)
+	$(PYTHON) docs/site/book.py $(BUILD)/book.pdf
+	@echo "the book: $(BUILD)/book.pdf"
 
 # A first look takes few seeds: studies go side by side, and not seeds, of which each worker would first load everything.
 smoke: ## Draw every figure from a first look at each study; say which key numbers have changed, or take them: ACCEPT=1

@@ -1,16 +1,14 @@
-"""Formulas in LaTeX: as Unicode for docstrings and tables, and as MathML for the site."""
+"""Formulas in LaTeX as Unicode, for docstrings and tables."""
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import cache
 
+LETTERS = """
+alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi varphi chi psi omega
+Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega
+"""
 SYMBOLS = {
-    **{f"\\{name}": letter for name, letter in zip(
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi varphi chi "
-        "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split(),
-        "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True)},
+    **dict(zip((f"\\{name}" for name in LETTERS.split()), "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True)),
     "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "\\ne": "≠", "\\approx": "≈", "\\in": "∈",
     "\\sum": "Σ", "\\prod": "Π", "\\int": "∫", "\\infty": "∞", "\\cdot": "·", "\\times": "×", "\\pm": "±", "\\to": "→",
     "\\langle": "⟨", "\\rangle": "⟩", "\\|": "‖", "\\Vert": "‖", "\\mid": "|", "\\{": "{", "\\}": "}", "\\top": "ᵀ",

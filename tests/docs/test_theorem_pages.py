@@ -7,9 +7,11 @@ import pytest
 
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
+from pairbounds.theory.ledger.ledger_page import title_and_text
 from tests.docs.blocks import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
+import dependencies
 from formulas import unicode_formula
 
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/theorems").glob("theorem??.md"))}
@@ -37,3 +39,19 @@ def test_a_page_has_the_rows_of_its_theorem(name):
     names |= {row.name for module in modules for row in getattr(module, "STATEMENTS", ())}
     assert sorted(ROW.findall(PAGES[name])) == sorted(names)
     assert all(ROWS[row].latex for row in names)
+
+
+@pytest.mark.parametrize("module", THEOREMS, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_a_theorem_has_its_meaning_cost_and_source(module):
+    title, text = title_and_text(module)
+    words, _, rest = text.partition("\n\n")
+    assert title.startswith("Theorem")
+    assert re.fullmatch(r"In words: [^.]+(?:\d\.\d[^.]*)*\.", words.replace("\n", " ")), "one sentence"
+    assert len(re.findall(r"\bCost: ", rest)) == 1
+    assert len(re.findall(r"\bSource: ", rest)) == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_lists_all_that_its_proofs_in_coq_use(name):
+    number, pages, proofs = int(name[-2:]), dependencies.uses_of_pages(), dependencies.uses_of_proofs()
+    assert number not in proofs or {*proofs.successors(number)} <= {*pages.successors(number)}
