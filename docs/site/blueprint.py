@@ -225,8 +225,9 @@ def _table() -> str:
 
 
 def _label(number: int) -> str:
-    """Short name of a theorem, that of its first module."""
-    return _modules()[number][0].__name__.rpartition(".theorem")[2].partition("_")[2].replace("_", " ")
+    """Short name of a theorem, by its modules."""
+    names = (module.__name__.rpartition(".theorem")[2].partition("_")[2] for module in _modules()[number])
+    return ", ".join(names).replace("_", " ")
 
 
 def _lemmas() -> str:
