@@ -20,6 +20,10 @@ ROWS = {**BOUNDS, **STATEMENTS}
 ROW = re.compile(r"^```\{row\} ([\w-]+)\n```$", re.MULTILINE)
 
 
+def test_every_theorem_has_a_page():
+    assert {*PAGES} == {module.__name__.rpartition(".")[2][:9] for module in THEOREMS}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_its_parts_in_order(name):
     assert re.findall(r"^## (.*)$", PAGES[name], re.MULTILINE) == PARTS
