@@ -130,18 +130,8 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
 
     Notes
     -----
-    With probability `(1 + level) / 2` the marginals of all nodes are within their Clopper-Pearson intervals of a level
-    that is corrected for their number. Let M be the counts normalised by the true marginals. It is the mean of n
-    independent matrices with one entry, `1 / √(p_L(x) p_R(l))`, and mean Ā. By the matrix Bernstein inequality (Tropp
-    2012, `bernstein_deviation`) the norm of `M - Ā` exceeds `√(2 v L / n) + R L / (3 n)` with probability at most
-    `(n_left + n_right) e^{-L}`, with `v = max(1 / min p_L, 1 / min p_R)` and `R = 1 + 1 / √(min p_L min p_R)`. By
-    Weyl's inequality so does the difference of singular values. And as `Ā̂ = S_L M S_R`, with diagonals `√(p / p̂)` of
-    the marginals, `σ_{k+1}(M)` is `σ_{k+1}(Ā̂)` times a factor between the least and the largest
-    `√(p̂_L / p_L) √(p̂_R / p_R)` (Ostrowski).
-
-    How long it is depends on the rarest node, which must be seen hundreds of times before it says anything. On a graph
-    of 6 by 5 nodes, the rarest of mass 0.09, with `σ_2 = 0.64`, it was [0.20, 1] from 2,000 pairs, [0.38, 0.91] from
-    5,000 and [0.56, 0.74] from 40,000.
+    Its length depends on the rarest node, which must be seen hundreds of times. On a graph of 6 by 5 nodes, the rarest
+    of mass 0.09, with `σ_2 = 0.64`, it was [0.20, 1] from 2,000 pairs and [0.56, 0.74] from 40,000.
     """
     _check_level(level)
     values = np.asarray(sp.coo_array(counts).data)
