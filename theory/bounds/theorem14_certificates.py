@@ -6,8 +6,7 @@ proved, or shown with a stated probability.
 A triplet (s, u, w), `s >= 0`, with unit vectors and residual `η = max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)` has a true singular
 value within η of s. That no larger one was skipped is shown by a Cholesky factorisation of a shifted and deflated Gram
 matrix, or on large graphs by random probes, which fail with a stated probability. What divides by the gap uses an upper
-end of `σ_{k+1}`: by its residual, or if asked by its certificate. The Coq lemma `factorised_end` is the half of the row
-`certificate` that is no probability.
+end of `σ_{k+1}`: by its residual, or if asked by its certificate. Its Coq lemma is `factorised_end`.
 
 Proof, equality cases and an example: `docs/theorems/theorem14.md`. Source: Weyl 1912; Rump 2006; the probes are new
 here, after Kuczyński and Woźniakowski 1992.

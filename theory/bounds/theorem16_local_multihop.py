@@ -6,8 +6,7 @@ what all images together can pay is bounded by multi-hop consistency.
 Let q be a polynomial and `h_q = D_L^{-1/2} q(ĀĀᵀ) Ỹ` the multi-hop scores, with margins γ_q: for `q = t^m` the class
 distribution of the end of an m-step walk. Then `E(f*) <= N(γ_q, Δ)`, the mass of nodes that a budget `Δ = ∫ P dν` pays
 for, for every polynomial P that is at least q² on `[0, σ²_{k+1}]` and at least `(1 - q)²` at the positive ones of
-`σ_1²..σ_k²`. For every minimiser, above the rank too, P has to be so at a σ_i² = 0, too. `q = 1` is theorem 15. Needs
-the moments of ν and singular values, no eigenvector.
+`σ_1²..σ_k²`, and for a minimiser that spans more than the range of Ā at 0. `q = 1` is theorem 15. No eigenvector.
 
 Proof, equality cases and an example: `docs/theorems/theorem16.md`. Source: new here. A vote over walks is a step of
 label propagation (Zhu and Ghahramani 2002, not seen).

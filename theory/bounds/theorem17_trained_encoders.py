@@ -9,8 +9,7 @@ weights that are 0 where `S_i` is, `W = U_k diag(w) U_kᵀ`, `ρ_w = ‖(I - W) 
 the most that a budget buys (`pairbounds.theory.quantities.margins`). Tried are soft thresholds
 `w_i = min(1, √(S_i / t))`, t one of the S_i, and w = 0. Two rows need `σ_k > σ_{k+1}`.
 
-Computed triplets are those of a matrix near Ā, for which the proof holds as it stands: no round-off is divided by a
-gap. The excess alone changes, which `excess` allows for; what rounding does to scores goes into the budget.
+Computed triplets are those of a matrix near Ā, for which the proof holds: no round-off is divided by a gap.
 
 Proof, equality cases and an example: `docs/theorems/theorem17.md`. Source: new here.
 

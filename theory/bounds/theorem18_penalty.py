@@ -8,8 +8,7 @@ i <= k, with `σ_i > μ`, or where `σ_k = σ_{k+1} > μ` of some of the tied on
 `ν([0, μ²])`, ν of theorem 15, if `k >= #{i : σ_i > μ}`; for any width the cut is at `b = max(μ², σ²_{k+1})`.
 
 Any (f, g) has an excess `ε_μ` over `-Σ_i (σ_i - μ)₊²`. For `t > μ` let `h_t(σ) = min(1, (σ - μ)₊ / (t - μ))` and
-`ρ_t² = Σ_i (1 - h_t(σ_i))² c_i`; energy beyond the k-th value counts as if h_t were 0 there. No gap, and no tie, plays
-a part. The penalty is on the embeddings; the decay of a network's weights is something else.
+`ρ_t² = Σ_i (1 - h_t(σ_i))² c_i`; energy beyond the k-th value counts as if h_t were 0 there.
 
 Proof, equality cases and an example: `docs/theorems/theorem18.md`. Source: new here; Srebro et al. 2004 and Cai, Candès
 and Shen 2010, which were not read for it, know the minimisers.

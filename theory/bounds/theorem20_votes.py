@@ -3,18 +3,14 @@
 In words: If the two ends of a pair seldom differ in class, and the InfoNCE loss of a critic is near the least there is,
 then a vote of captions, weighed by the critic's own softmax, is seldom wrong, whatever its width.
 
-A critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature, models `p_s(l | x) ∝ p_R(l) e^{s(x,l)}`
-and `p_s(x | l) ∝ p_L(x) e^{s(x,l)}`. Its excess in each direction of InfoNCE (theorem 10) is
-`ε_R = E KL(P(· | x) ‖ p_s(· | x))`, and ε_L likewise. The class of x is voted for by the right nodes of `p_s(· | x)`,
-or by the left nodes x' after a step of both. Ties are errors. Neither a width nor a gap plays a part.
+A critic `s(x, l) = f(x)ᵀ g(l)`, divided by its temperature, models `p_s(l | x) ∝ p_R(l) e^{s(x,l)}` and
+`p_s(x | l) ∝ p_L(x) e^{s(x,l)}`, with the excess `ε_R = E KL(P(· | x) ‖ p_s(· | x))`, and ε_L likewise. The class of x
+is voted for by the right nodes of `p_s(· | x)`, or by the left nodes x' after a step of both. Ties are errors.
 
 With `φ(u) = ln 2 - h(u)` for `u < 1/2`, h the binary entropy in nats, and else 0, let
-`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}`. By node let `κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, where w is
-the true distribution of the votes' classes, and N(κ, ε) the largest mass of nodes whose costs a budget of ε pays for.
-A lead that round-off leaves in doubt counts as a tie, and what that may add is in the budget.
-
-Nothing is said of classification by mean embeddings of prompts, which takes means of scores and not of probabilities,
-nor of linear probes on f.
+`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}` and `κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, where w is the true
+distribution of the votes' classes. N(κ, ε) is the largest mass of nodes whose costs a budget of ε pays for. A lead that
+round-off leaves in doubt counts as a tie, and what that may add is in the budget.
 
 Proof, equality cases and an example: `docs/theorems/theorem20.md`. Source: new here. Related, seen in abstract only:
 Oko et al. 2025; Mehta and Harchaoui 2025.

@@ -1,19 +1,13 @@
 """Number of nodes that an optimum near multi-hop scores may get wrong: the computations of theorem 16.
 
-Let A = ĀĀᵀ, Π the projector on the top k, and q a polynomial: the **filter**. With A's eigenvalues at most b where Π is
-0 and at least b' where it is 1, `‖(Π - q(A))Ỹ‖² <= ∫ P dν` for every polynomial P with `P >= q²` on [0, b] and
-`P >= (1 - q)²` at the eigenvalues that Π keeps, or simply on [b', 1]: the **majorant**.
-
-Filters are powers, and steps on the quadrature rule of theorem 15 with a node at a place c between b and b'. The step
-`q_0` is 0 at the nodes below c, 1/2 at c and 1 above. For a weight w in [0, 1], `q = (1 - w) q_0 + w`, and P is the
-polynomial of degree 2m that meets q² at the nodes up to c and (1 - q)² at those above, with their slopes except at c
-and at the ends of [0, 1]. On a Gauss-Radau rule P is a majorant, and no smaller integral is possible
-(`docs/theorems/theorem16.md`).
+The **filter** is a polynomial q, and its **majorant** a polynomial P with `P >= q²` on [0, b] and `P >= (1 - q)²` at
+the eigenvalues of ĀĀᵀ that the optimum keeps, or simply on [b', 1]. Filters are powers, and mixtures
+`(1 - w) q_0 + w` of a step `q_0` on the quadrature rule of theorem 15 with a node at a place c between b and b'; P
+meets the two squares at the nodes. On a Gauss-Radau rule P is a majorant (`docs/theorems/theorem16.md`).
 
 Where a Radau node would leave [0, 1] theorem 15's rule has both ends among its nodes (here `BESIDE` them). P is mostly
-a majorant then, too, and a smaller one; but not always, so that both are tried. Neither this nor the round-off of P is
-trusted: each P that is used is **certified**, by its values on a fine grid and a bound of what can lie between two
-points of it, and raised by what it lacks.
+a majorant then, too, and a smaller one; but not always, so that both are tried. Each P that is used is **certified**,
+by its values on a fine grid and a bound of what can lie between two points of it, and raised by what it lacks.
 
 Source: new here.
 """
