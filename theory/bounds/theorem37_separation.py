@@ -42,7 +42,7 @@ def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, fl
     """
     masses = np.bincount(views.components[0], views.left_marginal)
     n, r = len(masses), len(class_masses(captions))
-    require(1 <= k < n, f"k={k} is not in 1..{n - 1}: the views have {n} components, and k is to be below that")
+    require(1 <= k < n, f"k={k} is not in 1..{n - 1}: the views have {n} components, choose a smaller k")
     spread = float(masses.max() / masses.min()) - 1
     require(spread <= EQUAL, f"masses of the components of the views differ by {spread:.1%}: they are to be equal")
     triplets = spectrum(captions, min(k + 1, *captions.shape)).leading(k + 1)

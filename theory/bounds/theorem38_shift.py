@@ -42,7 +42,7 @@ def shifted_error(mse: float, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
     if not mse >= 0:
         raise ValueError(f"mse={mse!r} is negative or not a number: give the squared error of a probe")
     here = after > 0
-    # A node of margin γ costs q γ²/2 there, which is to be p.
+    # With this margin γ a node costs q γ²/2 = p.
     return error_within(np.sqrt(2 * before[here] / after[here]), after[here], 2 * mse)
 
 
