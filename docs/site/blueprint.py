@@ -95,8 +95,8 @@ def _evidence(name: str) -> Iterator[str]:
     counts = best_counts(name)
     if counts["count"]:
         yield (
-            f"The best bound alone at {counts['best']:,} and vacuous at {counts['vacuous']:,} of {counts['count']:,} "
-            "points (`theory/ledger/best.json`)."
+            f"Of {counts['count']:,} points it is the smallest bound, and alone, at {counts['best']:,}, and vacuous at "
+            f"{counts['vacuous']:,} (`theory/ledger/best.json`)."
         )
     for table, data in PUBLISHED.items() if BOUNDS[name].relation != "=" else ():
         if name in (medians := _medians(table)).index:
