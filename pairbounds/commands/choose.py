@@ -1,6 +1,7 @@
 """The command `choose`: which pairs to train on, or which features, by few labelled images."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import Output, claim, table_outputs
+from pairbounds.infrastructure.files import Output, claim, disagrees, table_outputs
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
@@ -27,11 +28,15 @@ FILES_HELP = (
     "Two or more, FILE or NAME=FILE: pairs, as `check` reads them; or features: .npy by row, .pt of a tensor, a table "
     "with ids, or .npz of `features` and `ids`."
 )
-LABELS_HELP = "Table of the labelled images: image, label. For .npy and .pt the image is its row, from 0."
+LABELS_HELP = (
+    "Table of the labelled images: image, label. For .npy and .pt the image is its row, from 0. A column probability "
+    "is that of `--next`, empty for images drawn at random."
+)
 RANDOM_HELP = "The labelled images were drawn without regard to their class."
 BALANCED_HELP = "They were drawn class by class: table of the share of each class in all images: label, share."
 BY_HELP = f"For pairs, what ranks them: {', '.join(MEASURES)}."
 THROUGH_HELP = "For pairs: features of the images, for the optimum that a linear encoder of them reaches."
+NEXT_HELP = "Write N images to label next, as a table (.csv or .parquet) of image and probability."
 FOR_HELP = "For features: bound the 0-1 error of a probe with N labels, too."
 
 
@@ -44,6 +49,7 @@ def choose(
     by: Annotated[str, typer.Option(metavar="MEASURE", help=BY_HELP)] = RULE,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
     n_labels: Annotated[int | None, typer.Option("--for", metavar="N", help=FOR_HELP)] = None,
+    next_images: Annotated[str | None, typer.Option("--next", metavar="FILE:N", help=NEXT_HELP)] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the intervals: .png, .pdf, .svg.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
     as_records: Json = False,
@@ -56,7 +62,7 @@ def choose(
 
     pairbounds choose layer9.npy layer12.npy --labels hundred.csv --random --k 16,32
 
-    pairbounds choose captions.parquet tags.parquet --labels hundred.csv --random
+    pairbounds choose captions.parquet tags.parquet --labels hundred.csv --random --next next.csv:20
     """
     if random == (balanced is not None):
         raise ValueError(
@@ -67,7 +73,8 @@ def choose(
     if len(paths) < len(files):
         raise ValueError("two candidates have one name: write NAME=FILE")
     inputs = [*paths.values(), labels, *(path for path in (balanced, through) if path is not None)]
-    claim(_outputs(out, plot), inputs, force=force)
+    following = None if next_images is None else _table_and_number(next_images)
+    claim([*_outputs(out, plot), *(_kept_outputs(following[0]) if following else ())], inputs, force=force)
     classes = read_labels(labels)
     if not isinstance(classes, Mapping):
         raise ValueError(f"labels {labels} has one column: give two, image and label")
@@ -81,6 +88,7 @@ def choose(
         n_labels=n_labels,
         through=None if through is None else _candidate(through),
         by=by,
+        probabilities=_probabilities(labels),
     )
     settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
     if out is not None:
@@ -97,6 +105,12 @@ def choose(
         echo(as_line({**settings, "files": paths, "rows": choice.table, "words": choice.words}))
     else:
         _print(choice)
+    if following is not None:
+        path, count = following
+        images = choice.next(count)
+        write_table(images, path, with_content_keys(settings | {"files": paths, "next": count}))
+        if not as_records:
+            echo(f"{path}: {len(images)} images to label next" + ("" if len(images) else ", as nothing is undecided"))
 
 
 def _outputs(out: Path | None, plot: Path | None) -> Iterator[Output]:
@@ -104,6 +118,19 @@ def _outputs(out: Path | None, plot: Path | None) -> Iterator[Output]:
         yield from table_outputs(require_table_path(out, printed=True))
     if plot is not None:
         yield picture_output(require_picture_path(plot))
+
+
+def _table_and_number(text: str) -> tuple[Path, int]:
+    path, _, count = text.rpartition(":")
+    if not (path and count.isdecimal()):
+        raise ValueError(f"--next {text}: give a table and a number of images, as in next.csv:20")
+    return require_table_path(path), int(count)
+
+
+def _kept_outputs(path: Path) -> tuple[Output, Output]:
+    """A table and its sidecar; a table that was changed, as by labels written into it, is not ours any more."""
+    table, beside = table_outputs(path)
+    return Output(path, lambda file: table.is_ours(file) and not disagrees(file)), beside
 
 
 def _named_file(text: str) -> tuple[str, Path]:
@@ -126,6 +153,18 @@ def _candidate(path: Path) -> Candidate:
         return read_graph(path).graph
     values, ids = read_features(path)
     return values if ids is None else pd.DataFrame(values, index=ids)
+
+
+def _probabilities(path: Path) -> dict[str, float]:
+    """Probability of each image that `--next` chose."""
+    table = table_file(path)
+    if "probability" not in table.names:
+        return {}
+    rows = table.read([name := label_columns(table)[0], "probability"])
+    written = rows.text("probability")
+    values = replace(rows, cells=rows.cells.set_column(1, "probability", written.fill_null("0"))).numbers("probability")
+    known = zip(rows.filled(name).to_pylist(), values.tolist(), written.is_valid().to_pylist(), strict=True)
+    return {image: value for image, value, is_chosen in known if is_chosen}
 
 
 def _shares(path: Path) -> dict[str, float]:
