@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 import typer
@@ -12,7 +12,6 @@ from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import Output, claim, disagrees, table_outputs
 from pairbounds.infrastructure.options import Force, Json
-from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import is_table, table_file
@@ -20,7 +19,8 @@ from pairbounds.infrastructure.tables import require_table_path, with_content_ke
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
-from pairbounds.theory.questions.choosing import RULE, Candidate, Choice
+from pairbounds.theory.questions.choice_table import TEXTS, readable
+from pairbounds.theory.questions.choosing import RULE, Candidate
 from pairbounds.theory.questions.choosing import choose as chosen
 from pairbounds.theory.questions.pair_choice import MEASURES
 
@@ -92,7 +92,7 @@ def choose(
     )
     settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
     if out is not None:
-        write_table(choice.table, out, with_content_keys(settings | {"files": paths}))
+        write_table(choice.table, out, with_content_keys(settings | {"files": paths, "words": choice.words}))
     if plot is not None:
         from matplotlib.figure import Figure
 
@@ -104,7 +104,11 @@ def choose(
     if as_records:
         echo(as_line({**settings, "files": paths, "rows": choice.table, "words": choice.words}))
     else:
-        _print(choice)
+        table = readable(choice.table)
+        print_table(
+            "", [(name, "left" if name in TEXTS else "right") for name in map(str, table)], table.to_numpy().tolist()
+        )
+        echo(*choice.words)
     if following is not None:
         path, count = following
         images = choice.next(count)
@@ -173,31 +177,3 @@ def _shares(path: Path) -> dict[str, float]:
     label, share = label_columns(table, "share" if "share" in table.names else None)
     rows = table.read([label, share])
     return dict(zip(rows.filled(label).to_pylist(), rows.numbers(share).tolist(), strict=True))
-
-
-def _print(choice: Choice) -> None:
-    """The table, in the columns that decide, and the sentences."""
-    table = choice.table
-    if "error" in table:
-        intervals = {"leave-one-out error": "error", "squared error, all labels": "mse"}
-        scores = {"effective rank (not validated)": "effective_rank"}
-    else:
-        intervals, scores = {name: name for name in MEASURES if name in table}, {"labelled pairs": "pairs"}
-    headings = ["candidate", *(["k"] if "width" in table else []), *intervals, "worse by", "verdict"]
-    headings += ["at most"] if "at_most" in table else []
-    rows = []
-    for _, row in table.iterrows():
-        widths = [str(row["width"])] if "width" in table else []
-        values = [_interval(row, name, f"{name}_low", f"{name}_high") for name in intervals.values()]
-        bound = [rounded(row["at_most"], "<=", ".3f")] if "at_most" in table else []
-        decided = [_interval(row, "difference", "from", "to"), row["verdict"], *bound]
-        rows.append([row["candidate"], *widths, *values, *decided, *(f"{row[name]:,.3g}" for name in scores.values())])
-    print_table(
-        "", [(name, "left" if name in ("candidate", "verdict") else "right") for name in [*headings, *scores]], rows
-    )
-    echo(*choice.words)
-
-
-def _interval(row: "pd.Series[Any]", name: str, low: str, high: str) -> str:
-    value = f"{row[name]:.3f}"
-    return value if pd.isna(row[low]) else f"{value} [{row[low]:.3f}, {row[high]:.3f}]"
