@@ -36,6 +36,7 @@ RANDOM_HELP = "The labelled images were drawn without regard to their class."
 BALANCED_HELP = "They were drawn class by class: table of the share of each class in all images: label, share."
 BY_HELP = f"For pairs, what ranks them: {', '.join(MEASURES)}."
 THROUGH_HELP = "For pairs: features of the images, for the optimum that a linear encoder of them reaches."
+IMAGES_HELP = "The same through an untrained network of the pictures in a folder, which have their ids as names."
 NEXT_HELP = "Write N images to label next, as a table (.csv or .parquet) of image and probability."
 FOR_HELP = "For features: bound the 0-1 error of a probe with N labels, too."
 
@@ -48,6 +49,7 @@ def choose(
     balanced: Annotated[Path | None, typer.Option(metavar="SHARES", help=BALANCED_HELP)] = None,
     by: Annotated[str, typer.Option(metavar="MEASURE", help=BY_HELP)] = RULE,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
+    images: Annotated[Path | None, typer.Option(metavar="FOLDER", help=IMAGES_HELP)] = None,
     n_labels: Annotated[int | None, typer.Option("--for", metavar="N", help=FOR_HELP)] = None,
     next_images: Annotated[str | None, typer.Option("--next", metavar="FILE:N", help=NEXT_HELP)] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the intervals: .png, .pdf, .svg.")] = None,
@@ -69,10 +71,12 @@ def choose(
             "say how the labelled images were drawn: --random, or --balanced SHARES.csv if by class. "
             "The two have different estimates."
         )
+    if through is not None and images is not None:
+        raise ValueError("--through and --images both give features of the images: give one")
     paths = dict(map(_named_file, files))
     if len(paths) < len(files):
         raise ValueError("two candidates have one name: write NAME=FILE")
-    inputs = [*paths.values(), labels, *(path for path in (balanced, through) if path is not None)]
+    inputs = [*paths.values(), labels, *(path for path in (balanced, through, images) if path is not None)]
     following = None if next_images is None else _table_and_number(next_images)
     claim([*_outputs(out, plot), *(_kept_outputs(following[0]) if following else ())], inputs, force=force)
     classes = read_labels(labels)
@@ -86,11 +90,18 @@ def choose(
         widths if len(widths) > 1 else widths[0],
         shares=None if balanced is None else _shares(balanced),
         n_labels=n_labels,
-        through=None if through is None else _candidate(through),
+        through=_features(through, images),
         by=by,
         probabilities=_probabilities(labels),
     )
-    settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
+    settings = {
+        "k": k,
+        "labels": labels,
+        "balanced": balanced,
+        "by": by,
+        "through": through,
+        "images": images and str(images),
+    }
     if out is not None:
         write_table(choice.table, out, with_content_keys(settings | {"files": paths, "words": choice.words}))
     if plot is not None:
@@ -111,10 +122,10 @@ def choose(
         echo(*choice.words)
     if following is not None:
         path, count = following
-        images = choice.next(count)
-        write_table(images, path, with_content_keys(settings | {"files": paths, "next": count}))
+        drawn = choice.next(count)
+        write_table(drawn, path, with_content_keys(settings | {"files": paths, "next": count}))
         if not as_records:
-            echo(f"{path}: {len(images)} images to label next" + ("" if len(images) else ", as nothing is undecided"))
+            echo(f"{path}: {len(drawn)} images to label next" + ("" if len(drawn) else ", as nothing is undecided"))
 
 
 def _outputs(out: Path | None, plot: Path | None) -> Iterator[Output]:
@@ -157,6 +168,16 @@ def _candidate(path: Path) -> Candidate:
         return read_graph(path).graph
     values, ids = read_features(path)
     return values if ids is None else pd.DataFrame(values, index=ids)
+
+
+def _features(path: Path | None, folder: Path | None) -> Candidate | None:
+    """Features of the images from a file, or by an untrained network from the pictures in a folder."""
+    if folder is None:
+        return None if path is None else _candidate(path)
+    from pairbounds.real_data.datasets.picture_files import pictures_in  # pictures take seconds to import
+    from pairbounds.real_data.untrained_features import untrained_features
+
+    return pd.DataFrame(untrained_features(folder), index=[picture.stem for picture in pictures_in(folder)])
 
 
 def _probabilities(path: Path) -> dict[str, float]:

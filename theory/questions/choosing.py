@@ -133,7 +133,7 @@ def choose(
         raise ValueError(f"{len(candidates)} candidate: give two or more to choose from")
     if by not in MEASURES:
         raise ValueError(f"by={by!r} is none of {', '.join(MEASURES)}")
-    graphs, widths = _graphs(candidates), sorted({*np.atleast_1d(k).tolist()})
+    graphs, widths = _graphs(candidates, through), sorted({*np.atleast_1d(k).tolist()})
     common, words = _common(candidates if through is None else {**candidates, "through": through}, labels)
     rows = {image: row for row, image in enumerate(common)}
     classes = {rows[image]: label for image, label in _named(labels).items() if image in rows}
@@ -172,7 +172,7 @@ def choose(
     return replace(choice, words=(*words, _answer(choice, len(sample.rows))))
 
 
-def _graphs(candidates: Mapping[str, Candidate]) -> dict[str, PairGraph] | None:
+def _graphs(candidates: Mapping[str, Candidate], through: Any) -> dict[str, PairGraph] | None:
     """The candidates, if they are graphs; `None` if they are features."""
     graphs = {name: candidate for name, candidate in candidates.items() if isinstance(candidate, PairGraph)}
     if graphs and len(graphs) < len(candidates):
@@ -181,6 +181,8 @@ def _graphs(candidates: Mapping[str, Candidate]) -> dict[str, PairGraph] | None:
             f"{pairs} has pairs and {other} has features: errors of features are measured, pairs are ranked before "
             "training, and the two numbers do not compare. Choose among each kind by itself."
         )
+    if not graphs and through is not None:
+        raise ValueError("features to go through are for pairs, and the candidates are features: leave them out")
     return graphs or None
 
 
