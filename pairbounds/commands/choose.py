@@ -28,10 +28,7 @@ FILES_HELP = (
     "Two or more, FILE or NAME=FILE: pairs, as `check` reads them; or features: .npy by row, .pt of a tensor, a table "
     "with ids, or .npz of `features` and `ids`."
 )
-LABELS_HELP = (
-    "Table of the labelled images: image, label. For .npy and .pt the image is its row, from 0. A column probability "
-    "is that of `--next`, empty for images drawn at random."
-)
+LABELS_HELP = "Table: image (for .npy and .pt its row, from 0), label, and for images of `--next` probability."
 RANDOM_HELP = "The labelled images were drawn without regard to their class."
 BALANCED_HELP = "They were drawn class by class: table of the share of each class in all images: label, share."
 BY_HELP = f"For pairs, what ranks them: {', '.join(MEASURES)}."
@@ -78,7 +75,7 @@ def choose(
         raise ValueError("two candidates have one name: write NAME=FILE")
     inputs = [*paths.values(), labels, *(path for path in (balanced, through, images) if path is not None)]
     following = None if next_images is None else _table_and_number(next_images)
-    claim([*_outputs(out, plot), *(_kept_outputs(following[0]) if following else ())], inputs, force=force)
+    claim(_outputs(out, plot, following and following[0]), inputs, force=force)
     classes = read_labels(labels)
     if not isinstance(classes, Mapping):
         raise ValueError(f"labels {labels} has one column: give two, image and label")
@@ -94,14 +91,8 @@ def choose(
         by=by,
         probabilities=_probabilities(labels),
     )
-    settings = {
-        "k": k,
-        "labels": labels,
-        "balanced": balanced,
-        "by": by,
-        "through": through,
-        "images": images and str(images),
-    }
+    settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
+    settings |= {"images": images and str(images)}
     if out is not None:
         write_table(choice.table, out, with_content_keys(settings | {"files": paths, "words": choice.words}))
     if plot is not None:
@@ -116,9 +107,8 @@ def choose(
         echo(as_line({**settings, "files": paths, "rows": choice.table, "words": choice.words}))
     else:
         table = readable(choice.table)
-        print_table(
-            "", [(name, "left" if name in TEXTS else "right") for name in map(str, table)], table.to_numpy().tolist()
-        )
+        columns = [(name, "left" if name in TEXTS else "right") for name in map(str, table)]
+        print_table("", columns, table.to_numpy().tolist())
         echo(*choice.words)
     if following is not None:
         path, count = following
@@ -128,24 +118,22 @@ def choose(
             echo(f"{path}: {len(drawn)} images to label next" + ("" if len(drawn) else ", as nothing is undecided"))
 
 
-def _outputs(out: Path | None, plot: Path | None) -> Iterator[Output]:
+def _outputs(out: Path | None, plot: Path | None, images: Path | None) -> Iterator[Output]:
     if out is not None:
         yield from table_outputs(require_table_path(out, printed=True))
     if plot is not None:
         yield picture_output(require_picture_path(plot))
+    if images is not None:
+        table, beside = table_outputs(images)
+        yield Output(images, lambda file: table.is_ours(file) and not disagrees(file))  # labels may be written into it
+        yield beside
 
 
 def _table_and_number(text: str) -> tuple[Path, int]:
     path, _, count = text.rpartition(":")
-    if not (path and count.isdecimal()):
+    if not (path and count.isdecimal() and int(count)):
         raise ValueError(f"--next {text}: give a table and a number of images, as in next.csv:20")
     return require_table_path(path), int(count)
-
-
-def _kept_outputs(path: Path) -> tuple[Output, Output]:
-    """A table and its sidecar; a table that was changed, as by labels written into it, is not ours any more."""
-    table, beside = table_outputs(path)
-    return Output(path, lambda file: table.is_ours(file) and not disagrees(file)), beside
 
 
 def _named_file(text: str) -> tuple[str, Path]:

@@ -11,8 +11,8 @@ from pairbounds.real_data.studies.emoji_few_labels import graphs
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
-from pairbounds.theory.questions.choice_trials import judged, ridge_errors
 from pairbounds.theory.questions.choosing import choose
+from pairbounds.theory.questions.label_choice import judged, ridge_errors
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,7 @@ class Settings:
     ----------
     exchanged : shares of the images whose keywords are those of others
     k : width of the optima, which are the features
-    sizes : numbers of labelled images, the least of which is drawn at random
-    draws : of random labels; the mean error of ridge with them is the truth on features
+    sizes, draws : numbers of labelled images, and draws of them for the mean error of ridge, the truth on features
     """
 
     exchanged: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0)
@@ -34,34 +33,31 @@ class Settings:
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """A row for each kind of candidates ("features" or "pairs"), order ("random" or "next") and number of labels.
-
-    The other columns are those of `judged`.
-    """
+    """A row of `judged` for each kind ("features" or "pairs"), order ("random" or "next") and number of labels."""
     whole = graphs(settings.exchanged, seed)
     images = sorted(set.intersection(*({*graph.left_ids.tolist()} for graph in whole.values())))
     pairings = {name: graph.part(np.searchsorted(graph.left_ids, images)) for name, graph in whole.items()}
     labels = required_labels(next(iter(pairings.values())), "left")
     optima = {name: optimal_embeddings(graph, settings.k)[0] for name, graph in pairings.items()}
-    features = {name: pd.DataFrame(rows, index=images) for name, rows in optima.items()}
-    rng, classes, errors = np.random.default_rng(seed), pd.Series(labels, index=images), {}
+    features = {name: pd.DataFrame(f, index=images) for name, f in optima.items()}
+    alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in pairings.items()})
+    rng, classes, truths = np.random.default_rng(seed), pd.Series(labels, index=images), {}
     for size in settings.sizes:
         drawn = [rng.choice(len(labels), size, replace=False) for _ in range(settings.draws)]
-        errors[size] = pd.DataFrame(ridge_errors(optima, labels, nodes) for nodes in drawn).mean()
-    alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in pairings.items()})
+        truths["features", size] = pd.DataFrame(ridge_errors(optima, labels, nodes) for nodes in drawn).mean()
+        truths["pairs", size] = alphas
     rows = []
     for kind, candidates, k in (("features", features, settings.k), ("pairs", pairings, 2)):  # α_T has no width
         for order in ("random", "next"):
             for size, table in _tables(candidates, classes, k, settings.sizes, order, seed):
-                truth = errors[size] if kind == "features" else alphas
-                rows.append({"kind": kind, "order": order, "labels": size, **judged(table, truth)})
+                rows.append({"kind": kind, "order": order, "labels": size, **judged(table, truths[kind, size])})
     return pd.DataFrame(rows)
 
 
 def _tables(
     candidates: Mapping[str, Any], classes: "pd.Series[int]", k: int, sizes: Sequence[int], order: str, seed: int
 ) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Number of labels and table of each choice, by the same first labels in both orders."""
+    """Numbers of labels and tables; both orders begin with the same labels."""
     drawn = classes.sample(frac=1, random_state=seed)
     shown, probabilities, choice = drawn[: min(sizes)], pd.Series(dtype=float), None
     for size in sizes:

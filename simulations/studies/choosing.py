@@ -11,8 +11,8 @@ from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
-from pairbounds.theory.questions.choice_trials import judged, ridge_errors
 from pairbounds.theory.questions.choosing import choose
+from pairbounds.theory.questions.label_choice import judged, ridge_errors
 
 
 @dataclass(frozen=True)

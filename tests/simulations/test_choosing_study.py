@@ -7,8 +7,8 @@ import pytest
 
 from pairbounds.figures import choosing
 from pairbounds.simulations.studies.choosing import STUDY, Settings, measure
-from pairbounds.theory.questions.choice_trials import judged
 from pairbounds.theory.questions.comparisons import BEST, UNDECIDED, WORSE
+from pairbounds.theory.questions.label_choice import judged
 
 
 def test_verdicts_arejudged_by_the_truth():
@@ -35,7 +35,9 @@ def test_a_small_world_is_measured_and_drawn():
     facts = choosing.facts(tables)
     assert facts["choices"] == 8
     assert facts["rows"]["pairs, 100"]["chance"] == pytest.approx(table.query("kind == 'pairs'")["chance"].mean())
-    picture, caption = choosing.draw(tables)
+    orders = pd.concat([tables[choosing.TABLE].assign(order=order) for order in choosing.DASHES])
+    picture, caption = choosing.draw(tables | {choosing.ORDERS: orders})
     np.testing.assert_allclose(picture.axes[0].lines[0].get_ydata(), facts["rows"]["features, 100"]["regret"][0])
     plt.close(picture)
     assert "each of 2 worlds" in caption
+    assert "worse in 0 of 16 choices" in caption

@@ -1,5 +1,7 @@
 """Images to label next: exact probabilities, scores by their formulas, and estimates that the choice does not bend."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,19 +24,6 @@ FEATURES = {name: pd.DataFrame(pb.optimal_embeddings(graph, 6)[0], index=IDS) fo
 SCORES = st.lists(st.sampled_from([0.0, 1e-9, 0.1, 1.0, 50.0]), min_size=1, max_size=12).map(np.array)
 
 
-class Fixed:
-    """A generator whose random number is given."""
-
-    def __init__(self, number):
-        self.number = number
-
-    def permutation(self, n):
-        return np.arange(n)[::-1]
-
-    def random(self):
-        return self.number
-
-
 @given(scores=SCORES, part=st.floats(0, 1))
 def test_each_image_is_drawn_with_exactly_its_probability(scores, part):
     count = 1 + round(part * (len(scores) - 1))
@@ -42,7 +31,9 @@ def test_each_image_is_drawn_with_exactly_its_probability(scores, part):
     assert np.all((chances > 0) & (chances <= 1))
     assert chances.sum() == pytest.approx(count)
     assert np.all(np.diff(chances[np.argsort(scores, kind="stable")]) >= -1e-12)
-    draws = [drawn_next(chances, Fixed((number + 0.5) / 200)) for number in range(200)]
+    steps = (np.arange(200) + 0.5) / 200
+    fixed = [SimpleNamespace(permutation=lambda n: np.arange(n)[::-1], random=lambda step=step: step) for step in steps]
+    draws = [drawn_next(chances, rng) for rng in fixed]
     assert {(len(rows), len({*rows.tolist()})) for rows in draws} == {(count, count)}
     shares = np.bincount(np.concatenate(draws), minlength=len(scores)) / 200
     np.testing.assert_allclose(shares, chances, atol=0.011)
@@ -57,20 +48,13 @@ def test_disagreement_is_a_standard_deviation_over_candidates(seed, count):
 
 def test_the_influence_of_a_label_is_the_derivative_of_the_share_of_unlike_pairs():
     graph = PairGraph([[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1]])
-    sample = LabelledSample.of({0: "a", 1: "b", 2: "a"}, 5)
-    pairs, step = graph.induced().joint.toarray(), 1e-6
-    np.fill_diagonal(pairs, 0)
-
-    def share(weights, classes):
-        masses = pairs * np.outer(weights, weights)
-        return np.sum(masses * (classes[:, None] != classes)) / masses.sum()
-
-    weights = np.array([1, 1, 1, 0, 0]) / 3
-    for image in (3, 4):
-        for c in (0, 1):
-            classes = np.array([0, 1, 0, c, c])
-            moved = share(weights + step * (np.arange(5) == image), classes) - share(weights, classes)
-            assert 2 * influences(graph, sample)[image, c] == pytest.approx(moved / step, rel=1e-4)
+    pairs = graph.induced().joint.toarray() * (1 - np.eye(5))
+    known, found = np.array([1, 1, 1, 0, 0]) / 3, influences(graph, LabelledSample.of({0: "a", 1: "b", 2: "a"}, 5))
+    for image, c in ((3, 0), (3, 1), (4, 0), (4, 1)):
+        differ = np.not_equal.outer(classes := np.array([0, 1, 0, c, c]), classes)
+        masses = [pairs * np.outer(w, w) for w in (known, known + 1e-6 * (np.arange(5) == image))]
+        before, after = (np.sum(mass * differ) / mass.sum() for mass in masses)
+        assert 2 * found[image, c] == pytest.approx((after - before) / 1e-6, rel=1e-4)
 
 
 def test_chosen_images_bend_no_estimate():
@@ -113,8 +97,8 @@ def test_labels_of_chosen_images_count_but_for_theorem_41(candidates, column):
     pd.testing.assert_frame_equal(images, choose(candidates, LABELS, 4).next(30))
     assert not {*images["image"]} & {*map(str, LABELS)}
     labels = LABELS | {image: CLASSES[[*map(str, IDS)].index(image)] for image in images["image"]}
-    probabilities = dict(zip(images["image"], images["probability"], strict=True))
-    second = choose(candidates, labels, 4, probabilities=probabilities | {"unlabelled": 0.5})
+    probabilities = images.set_index("image")["probability"].to_dict() | {"unlabelled": 0.5}
+    second = choose(candidates, labels, 4, probabilities=probabilities)
     assert second.words[0].startswith("30 labelled images were chosen")
     by_name = [choice.table.set_index("candidate")[column] for choice in (first, second)]
     pd.testing.assert_series_equal(*by_name, check_like=True)
@@ -123,8 +107,8 @@ def test_labels_of_chosen_images_count_but_for_theorem_41(candidates, column):
 
 def test_nothing_is_to_be_labelled_next_where_all_is_decided():
     far = pb.LatentWorld(seed=0).caption_graph(noise=0.5, detail=0.3)
-    assert choose(GRAPHS | {"noise 0.13": far}, LABELS, 4).next(5).columns.tolist() == ["image", "probability"]
-    assert choose(GRAPHS | {"noise 0.13": far}, LABELS, 4).next(5).empty
+    images = choose(GRAPHS | {"noise 0.13": far}, LABELS, 4).next(5)
+    assert (images.columns.tolist(), len(images)) == (["image", "probability"], 0)
 
 
 def test_the_command_draws_images_and_keeps_the_labels_that_are_written_beside_them(

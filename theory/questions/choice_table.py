@@ -1,4 +1,4 @@
-"""The table of a choice as one reads it: the columns that decide, with their intervals."""
+"""Tables of choices in words: the columns that decide, with their intervals."""
 
 from typing import Any
 

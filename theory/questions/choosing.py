@@ -61,22 +61,11 @@ class Choice:
         return self.words[-1]
 
     def next(self, count: int, seed: int = 0) -> pd.DataFrame:
-        """Draw images to label next: those on which candidates disagree that are not decided are likelier.
+        """Draw images to label next: likelier where candidates disagree that are not decided.
 
-        Parameters
-        ----------
-        count : number of images
-        seed : of the draw
+        Returns their ids and probabilities, as columns image and probability, for `choose`; no rows if all is decided.
 
-        Returns
-        -------
-        DataFrame with the columns image, and probability: of the image to be drawn, exact. `choose` takes it. No rows
-            if every candidate is decided.
-
-        Raises
-        ------
-        ValueError : fewer images without a label; pairs ranked by another measure than α_T, which needs labels drawn
-            at random (theorem 41)
+        `ValueError`: fewer images without a label; pairs by another measure than α_T, which needs random labels.
         """
         if self.by in MEASURES and self.by != RULE:
             raise ValueError(f"by={self.by!r} needs labels drawn at random: draw them yourself, or give by={RULE!r}")
@@ -120,8 +109,7 @@ def choose(
     n_labels : for features: bound the 0-1 error of a probe with so many labels, too (theorem 34)
     through : for pairs: features of the images, like a candidate, for the optimum that a linear encoder reaches
     by : for pairs: the measure that ranks: "alpha_T", "through" or "optimum"
-    probabilities : of the labelled images that `Choice.next` chose, by image. They count by 1 over it, and not for the
-        squared errors of theorem 41, which need labels drawn at random
+    probabilities : of labelled images that `Choice.next` chose: they count by 1 over it, and not for theorem 41
     seed : of the bootstrap
 
     Raises
@@ -137,9 +125,8 @@ def choose(
     common, words = _common(candidates if through is None else {**candidates, "through": through}, labels)
     rows = {image: row for row, image in enumerate(common)}
     classes = {rows[image]: label for image, label in _named(labels).items() if image in rows}
-    chances = {
-        rows[str(image)]: value for image, value in (probabilities or {}).items() if rows.get(str(image)) in classes
-    }
+    chances = {rows.get(str(image), -1): value for image, value in (probabilities or {}).items()}
+    chances = {row: value for row, value in chances.items() if row in classes}
     sample = LabelledSample.of(classes, len(common), shares, chances)
     if chances:
         words.append(f"{len(chances)} labelled images were chosen: they count by 1/probability, not for theorem 41.")

@@ -51,14 +51,12 @@ class LabelledSample:
             raise ValueError(
                 f"{len(rows)} labelled images have {len(names)} class: label images of at least two classes"
             )
-        sample = cls(rows, labels.astype(np.int64), population)
-        if chances:
-            sample = replace(sample, chances=_chances(rows, chances))
+        sample = cls(rows, labels.astype(np.int64), population, chances=_chances(rows, chances) if chances else None)
         if shares is None:
             return sample
         by_name = {str(name): float(share) for name, share in shares.items()}
-        drawn = names[np.unique(sample.drawn.labels)]
-        if different := sorted(({*names.tolist()} ^ by_name.keys()) | ({*drawn.tolist()} ^ by_name.keys())):
+        drawn = {*names[sample.drawn.labels].tolist()}
+        if different := sorted((by_name.keys() ^ drawn) | (by_name.keys() ^ {*names.tolist()})):
             raise ValueError(
                 f"class {different[0]!r} is in the labels or in the shares alone: give both for each class"
             )
@@ -82,10 +80,9 @@ class LabelledSample:
     def weights(self) -> FloatArray:
         """Weight of each labelled image, (N,), with sum 1.
 
-        Images drawn at random have equal weights, or the share of their class by the class's number. Once these have
-        labels, so that their sum is known, the mean of all images is estimated by them and by chosen images with 1 over
-        the chance (Hájek). The two estimates are uncorrelated, and averaged such that a chosen image has on average
-        the weight of any other.
+        Images drawn at random have equal weights, or the share of their class by its number. With chosen images, which
+        together with these estimate every mean by 1 over their chance (Hájek), the two uncorrelated estimates are
+        averaged such that a chosen image has on average the weight of any other.
         """
         if self.chances is not None:
             chosen, drawn = self.chosen, self.drawn

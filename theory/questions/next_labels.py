@@ -13,8 +13,7 @@ ROUND_OFF = 1e-12  # of a variance, relative to the mean square
 def disagreement(votes: Iterable[FloatArray]) -> FloatArray:
     """Standard deviation of the votes of candidates on each image, (n,), from (n, r) for each candidate.
 
-    Of probabilities by which losses of candidates are compared, the best are proportional to the root of the mean
-    squared difference of two losses (Sawade, Landwehr and Scheffer 2012).
+    The best probabilities to compare losses by grow as such a root (Sawade, Landwehr and Scheffer 2012).
     """
     total, squares, count = np.zeros(()), np.zeros(()), 0
     for rows in votes:
@@ -38,10 +37,7 @@ def inclusion_probabilities(scores: FloatArray, count: int) -> FloatArray:
 
 
 def drawn_next(chances: FloatArray, rng: np.random.Generator) -> IntArray:
-    """Numbers of different images, in order, each drawn with exactly its probability.
-
-    Systematic sampling in random order (Madow 1949): the probabilities have an integer as sum, the number of images.
-    """
+    """Numbers of different images, each drawn with exactly its probability: systematic sampling (Madow 1949)."""
     order = rng.permutation(len(chances))
     ends = np.cumsum(chances[order])
     ends[-1] = round(ends[-1])
