@@ -1,4 +1,4 @@
-"""*Choose by few labels*: regret among the pairings of worlds, and how often verdicts and intervals hold."""
+"""*Choose by few labels*: regret among pairings, how often verdicts and intervals hold, and the order of labels."""
 
 from collections.abc import Mapping
 
@@ -12,37 +12,45 @@ from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import CAPTION, MEASURED, NEUTRAL
 
-TABLE = "choosing"
+TABLE, ORDERS = "choosing", "label_order"
+DASHES = {"random": "x:", "next": "o-"}  # of the order of labels
 NOMINAL, ALLOWED = 0.95, 0.05  # of intervals; share of choices in which a verdict may be wrong
 COLOURS = {"features": MEASURED, "pairs": CAPTION}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Regret beside chance, candidates that are not decided, and choices whose intervals all hold."""
-    table = tables[TABLE]
-    picture, panels = plt.subplots(1, 3, figsize=(2.6 * COLUMN, 0.9 * COLUMN))
+    """Regret, candidates that are not decided, and choices whose intervals hold: on worlds, and by order of labels."""
+    worlds, emoji = tables[TABLE], tables[ORDERS]
+    picture, panels = plt.subplots(2, 3, figsize=(2.6 * COLUMN, 1.8 * COLUMN))
     columns = {
         "regret": "regret",
         "undecided": "share of candidates not decided",
         "covered": "share whose intervals hold",
     }
-    for axes, (column, label) in zip(panels, columns.items(), strict=True):
-        for kind, rows in table.groupby("kind"):
-            means = rows.groupby("labels")[column].mean()
-            axes.plot(means.index, means, "o-", color=COLOURS[str(kind)], markersize=4, label=f"{kind}, chosen")
+    for axes, (column, label) in zip(panels.T, columns.items(), strict=True):
+        for kind, rows in worlds.groupby("kind"):
+            means, look = (
+                rows.groupby("labels")[[column, "chance"]].mean(),
+                {"color": COLOURS[str(kind)], "markersize": 4},
+            )
+            axes[0].plot(means.index, means[column], "o-", label=f"{kind}, chosen", **look)
             if column == "regret":
-                chance = rows.groupby("labels")["chance"].mean()
-                axes.plot(
-                    chance.index, chance, "x:", color=COLOURS[str(kind)], markersize=4, label=f"{kind}, at random"
-                )
-        axes.set(xlabel="labelled images", ylabel=label, ylim=(-0.02, None if column == "regret" else 1.02))
-    panels[0].legend(fontsize="small")
-    panels[2].axhline(NOMINAL, color=NEUTRAL, linewidth=0.8)
-    worlds, draws = table["seed"].nunique(), table["draw"].nunique()
+                axes[0].plot(means.index, means["chance"], "x:", label=f"{kind}, at random", **look)
+        for (name, order), rows in emoji.groupby(["kind", "order"]):
+            line, look = rows.groupby("labels")[column].mean(), {"color": COLOURS[str(name)], "markersize": 4}
+            axes[1].plot(line.index, line, DASHES[str(order)], label=f"{name}, labels {order}", **look)
+        for panel in axes:
+            panel.set(xlabel="labelled images", ylabel=label, ylim=(-0.002, None))
+    for panel in panels[:, 0]:
+        panel.legend(fontsize="small")
+    for panel in panels[:, 2]:
+        panel.axhline(NOMINAL, color=NEUTRAL, linewidth=0.8)
     return picture, (
-        f"Pairings of each of {worlds} worlds, or optima of these as features, chosen by labels of {draws} draws. "
-        "Regret of features: error of ridge with as many labels, mean over draws; of pairs: α_T. The line is "
-        "the nominal confidence."
+        f"Top: pairings of each of {worlds['seed'].nunique()} worlds, or their optima as features, chosen by labels of "
+        f"{worlds['draw'].nunique()} draws. Bottom: of emoji, {emoji['seed'].nunique()} seeds; after "
+        f"{emoji['labels'].min()} random labels more are random, or those of `--next`. Regret of features: error of "
+        "ridge with as many random labels, mean over draws; of pairs: α_T. The line is the nominal confidence. "
+        f"Bottom: the best was called worse in {int(emoji['wrong'].sum())} of {len(emoji)} choices."
     )
 
 
@@ -74,5 +82,5 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FIGURE = Figure("Choose by few labels", (TABLE,), draw)
+FIGURE = Figure("Choose by few labels", (TABLE, ORDERS), draw)
 FINDING = Finding("How good are choices by few labels?", (TABLE,), facts, claims)

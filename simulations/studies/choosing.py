@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
-from pairbounds.theory.quantities.through_features import whitened
 from pairbounds.theory.questions.choosing import choose
-from pairbounds.theory.questions.comparisons import UNDECIDED, WORSE
-from pairbounds.theory.questions.leave_one_out import leave_one_out
+from pairbounds.theory.questions.label_choice import judged, ridge_errors
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for size in settings.sizes:
         draws = [_drawn(len(labels), size, seed, draw) for draw in range(settings.draws)]
-        errors = pd.DataFrame(_errors(features, labels, nodes) for nodes in draws).mean()
+        errors = pd.DataFrame(ridge_errors(features, labels, nodes) for nodes in draws).mean()
         alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in graphs.items()})
         for draw, nodes in enumerate(draws):
             known = dict(zip(nodes.tolist(), labels[nodes].tolist(), strict=True))
@@ -65,38 +63,12 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
                 ("features", choose(features, known, settings.k).table, errors),
                 ("pairs", choose(graphs, named, settings.k).table, alphas),
             ):
-                rows.append({"kind": kind, "labels": size, "draw": draw, **_judged(table, truth)})
+                rows.append({"kind": kind, "labels": size, "draw": draw, **judged(table, truth)})
     return pd.DataFrame(rows)
 
 
 def _drawn(n: int, size: int, seed: int, draw: int) -> IntArray:
     return np.random.default_rng([seed, size, draw]).choice(n, size, replace=False)
-
-
-def _errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntArray) -> dict[str, float]:
-    """Error of ridge with these labels on the other images, by candidate."""
-    rest = np.setdiff1d(np.arange(len(labels)), nodes)
-    result = {}
-    for name, f in features.items():
-        rows = whitened(f)
-        fit = leave_one_out(rows[nodes], labels[nodes])
-        result[name] = float(np.mean(fit.classes[np.argmax(rows[rest] @ fit.coefficients, axis=1)] != labels[rest]))
-    return result
-
-
-def _judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:
-    """Judge the verdicts and intervals of a table by the true values of its candidates."""
-    true = truth[table["candidate"]].to_numpy()
-    over = np.array([value - np.delete(true, row).min() for row, value in enumerate(true)])
-    worse = (table["verdict"] == WORSE).to_numpy()
-    return {
-        "regret": true[0] - true.min(),
-        "chance": true.mean() - true.min(),
-        "wrong": bool(np.any(worse & (true == true.min()))),
-        "covered": bool(np.all((table["from"] <= over) & (over <= table["to"]))),
-        "worse": float(worse.mean()),
-        "undecided": float((table["verdict"] == UNDECIDED).mean()),
-    }
 
 
 STUDY = Study(

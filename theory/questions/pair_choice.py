@@ -10,6 +10,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.through_features import whitened
 from pairbounds.theory.questions.comparisons import compared_with_best
@@ -42,7 +43,7 @@ def pairs_compared(
     Parameters
     ----------
     candidates : graphs with the same left nodes in the same order, by name
-    sample : the left nodes that have labels, drawn without regard to their mass
+    sample : the left nodes that have labels, drawn without regard to their mass; chosen ones count for `alpha_T` alone
     k : width of the optima
     through : (n_left, d) features for the optimum through them
     by : the measure that ranks, a key of `MEASURES`
@@ -59,8 +60,8 @@ def pairs_compared(
     for name, graph in candidates.items():
         values = {"alpha_T": _alpha(graph, sample, seed)}
         if through is not None:
-            values["through"] = _optimum(graph, graph.through(through).optimum(k), sample, seed)
-        values["optimum"] = _optimum(graph, optimal_embeddings(graph, k)[0], sample, seed)
+            values["through"] = _optimum(graph, graph.through(through).optimum(k), sample.drawn, seed)
+        values["optimum"] = _optimum(graph, optimal_embeddings(graph, k)[0], sample.drawn, seed)
         row: dict[str, Any] = {"candidate": name}
         for measure, drawn in values.items():
             row[measure] = drawn[0]
@@ -91,15 +92,31 @@ def _labelled_pairs(graph: PairGraph, sample: LabelledSample) -> sp.csr_array:
     return pairs
 
 
+def _unlike_pairs(graph: PairGraph, sample: LabelledSample) -> tuple[sp.csr_array, sp.csr_array]:
+    """The labelled pairs of two classes, and all of them, (N, N)."""
+    pairs = _labelled_pairs(graph, sample)
+    left, right = pairs.nonzero()
+    differ = sp.csr_array((sample.labels[left] != sample.labels[right], (left, right)), pairs.shape)
+    return pairs * differ, pairs
+
+
+def influences(graph: PairGraph, sample: LabelledSample) -> FloatArray:
+    """Change of `alpha_T` by a label of each image, for each class that it may have, (n, r), up to a factor."""
+    unlike, pairs = (float(sample.weights @ part @ sample.weights) for part in _unlike_pairs(graph, sample))
+    weighted = class_indicators(sample.labels).multiply(sample.weights[:, None])
+    joined = graph.joint[sample.rows].T @ weighted
+    alike = (graph.joint @ joined.multiply(1 / graph.right_marginal[:, None])).toarray()
+    if not pairs:
+        return np.zeros_like(alike)
+    return ((1 - unlike / pairs) * alike.sum(axis=1, keepdims=True) - alike) / pairs
+
+
 def _alpha(graph: PairGraph, sample: LabelledSample, seed: int) -> FloatArray:
     """Estimate of α_T and its resamples, (1 + R,); NaN where no two labelled images are a pair.
 
     The share of unlike classes among pairs of labelled images, times the probability that a pair joins two images.
     """
-    pairs = _labelled_pairs(graph, sample)
-    left, right = pairs.nonzero()
-    differ = sp.csr_array((sample.labels[left] != sample.labels[right], (left, right)), pairs.shape)
-    unlike = pairs * differ
+    unlike, pairs = _unlike_pairs(graph, sample)
     joined = 1 - float((graph.joint.power(2) @ (1 / graph.right_marginal)).sum())
 
     def share(weights: FloatArray) -> FloatArray:
