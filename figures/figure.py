@@ -22,7 +22,7 @@ from pairbounds.infrastructure.pictures import picture_output, save_picture
 from pairbounds.sweeps.studies import loadable_study
 
 ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
-PAPER = 7.0  # points of labels where a size is given and no font size
+PAPER = 7.0  # points of labels where a size is given
 LEAST_HEIGHT = 0.8  # of the designed one, where the width shrinks and no height is given: words keep their size
 
 
@@ -47,7 +47,6 @@ class Figure:
         files: Sequence[Path] | Mapping[str, Path] = (),
         width: float | None = None,
         height: float | None = None,
-        font_size: float | None = None,
         ends: Sequence[str] = ENDS,
     ) -> Path:
         """Draw from `tables`/NAME.parquet into `out`: the caption as text, and a picture for each of `ends`.
@@ -60,7 +59,6 @@ class Figure:
         ----------
         files : tables that lie elsewhere, see `sources`
         width, height : in inches; by default as designed, and a height that suits the width
-        font_size : of labels, in points, other texts being in proportion; by default `PAPER` where a size is given
         ends : of the pictures' names, in the order in which they are written
 
         Returns
@@ -69,7 +67,7 @@ class Figure:
         """
         paths = self.sources(tables, files)
         read = {name: self._table(name, path) for name, path in paths.items()}
-        with style(font_size=font_size or (PAPER if width or height else SIZE)), warnings.catch_warnings():
+        with style(font_size=PAPER if width or height else SIZE), warnings.catch_warnings():
             try:
                 picture, caption = self.draw(read)
             except (LookupError, NameError) as error:  # a column that the table or a query lacks
@@ -87,7 +85,7 @@ class Figure:
             except UserWarning as warning:
                 raise ValueError(
                     f"figure {self.name}: its words leave no room to the panels at {picture.get_figwidth():.2f} in: "
-                    "give it more (--width double, --height), or a smaller --font-size"
+                    "give it more (--width double, --height)"
                 ) from warning
             finally:
                 plt.close(picture)

@@ -162,7 +162,9 @@ def class_of_image(table: RoleTable) -> "pd.Series[Any]":
 def _known(file: TableFile, role: str, known: Sequence[str]) -> str:
     name = first_of(file.names, known)
     if name is None:
-        raise ValueError(f"{file.path} has no column {role}, only {', '.join(file.names)}: name it with --{role}-col")
+        raise ValueError(
+            f"{file.path} has no column {role}, only {', '.join(file.names)}: name both with --columns IMAGE,CAPTION"
+        )
     return name
 
 

@@ -144,16 +144,14 @@ def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None)
     if ends is not None:
         return _pairs(table, ends, weight)
     if weight is not None:
-        raise ValueError(
-            f"{source} is no list of pairs, whose weights {weight!r} could be: name its ends (--columns LEFT,RIGHT)"
-        )
+        raise ValueError(f"{source} is no list of pairs, whose weights {weight!r} could be: name its ends, too")
     try:
         matrix = read_numbers(table)
     except ValueError as error:
         listed = ", ".join(table.names[:8]) + (", ..." if table.names[8:] else "")
         raise ValueError(
             f"{error} If {source} lists pairs, name the two of its columns {listed} that hold their ends, as in "
-            "--columns LEFT,RIGHT."
+            "--columns IMAGE,CAPTION."
         ) from error
     right_ids = list(matrix.columns) if table.headed else None
     graph = _graph_of(source, PairGraph, matrix.values, left_ids=matrix.ids, right_ids=right_ids)
