@@ -78,6 +78,8 @@ from pairbounds.theory.questions.labels_needed import labels_needed_report as la
 from pairbounds.theory.questions.merge_levels import granularity_report as granularity_report
 from pairbounds.theory.questions.pairs import pairs_report as pairs_report
 from pairbounds.theory.questions.pairs_curve import pairs_curve_report as pairs_curve_report
+from pairbounds.theory.questions.diagnosis.diagnosing import Diagnosis as Diagnosis
+from pairbounds.theory.questions.diagnosis.diagnosing import diagnose as diagnose
 
 # Counterexamples and proofs.
 from pairbounds.theory.attack.search import find_counterexample as find_counterexample

@@ -32,6 +32,9 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # commands, each with its mod
         "granularity": ("questions", "Merge similar captions or images, and say which level is the best."),
         "pairs": ("questions", "Say how many pairs certify a squared error, or the largest error that numbers allow."),
     },
+    "Ask about an encoder": {
+        "diagnose": ("diagnose", "Name what is wrong with embeddings of images and texts, worst first."),
+    },
     "Measure studies, and sweep them": {
         "study": ("study", "Measure the tables of a study, or list the studies."),
         "sweep": ("study", "Measure a study over grids of settings and seeds."),

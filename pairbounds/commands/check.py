@@ -137,16 +137,21 @@ def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: 
         if read.kind == "pairs" and not quiet:
             echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
         return values
+    return values[rows_of(path, names, ids)]
+
+
+def rows_of(path: Path, names: Sequence[str], ids: npt.NDArray[Any]) -> list[int]:
+    """Numbers of the rows of features that have these ids."""
     rows = {name: row for row, name in enumerate(names)}
-    if not len(rows) == len(names) == len(values):
+    if len(rows) < len(names):
         raise ValueError(
-            f"features {path}: {len(values)} rows have {len(rows)} different ids. Give each row its own id."
+            f"features {path}: {len(names)} rows have {len(rows)} different ids. Give each row its own id."
         )
     wanted = [str(name) for name in ids]
     if missing := [name for name in wanted if name not in rows]:
         lacking = f"{len(missing)} of {len(ids)} nodes have no row, {missing[0]!r} the first"
         raise ValueError(f"features {path}: {lacking}. Add their rows, or leave them out of the graph.")
-    return values[[rows[name] for name in wanted]]
+    return [rows[name] for name in wanted]
 
 
 def _names(listed: str | None) -> list[str] | None:

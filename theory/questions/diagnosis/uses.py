@@ -1,0 +1,183 @@
+"""Symptoms in use: duplicate captions, the modality gap, hubs, a prompt that hurts, a probe below what pairs allow."""
+
+import numpy as np
+import numpy.typing as npt
+import scipy.special
+
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.outward import rounded
+from pairbounds.theory.bounds.encoder_check import check_encoder
+from pairbounds.theory.bounds.theorem29_batches import collisions
+from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
+from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
+from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote
+from pairbounds.theory.quantities.consistency import class_indicators
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.questions.batch import with_usable_labels
+from pairbounds.theory.questions.diagnosis.case import Case, Finding
+from pairbounds.theory.questions.diagnosis.causes import is_collapsed
+from pairbounds.theory.questions.diagnosis.losses import Rows
+from pairbounds.theory.questions.diagnosis.retrieval import TIE, ceiling, centred
+
+# Trained encoders, LatentWorld seeds 100 to 107 and 200 to 203: what was measured on them stands at each threshold.
+SAME_CAPTION = 1.0  # other pairs of the batch with the anchor's caption, on average
+FLOOR = 0.2  # share of ln B that no critic gets below; 4 captions an image had .05, 25 captions in all .43
+HUB = 0.2  # share of images nearest to one text, beyond its share of pairs; trained encoders had .04, products .15
+PROMPT_COST = 0.5  # share of a class that its captions bring back in place of its prompt; trained encoders had .1
+PROBE_COST = 0.1  # 0-1 error of the probe above that of the caption vote; trained encoders had below 0
+GAIN_ERRORS = 3.0  # standard errors of a gain
+DEPTHS = (1, 5, 10)
+FEW = 10  # labels of each class, for which the bound is told
+WIDEST = 0.5  # columns an image, beyond which a probe fits anything
+SAMPLE = 2_000  # images for the disagreement of prompt sets
+
+
+def duplicates(case: Case) -> Finding:
+    """False negatives by caption and by class, the floor that they set to the loss, and the ceiling of retrieval."""
+    expected = collisions(with_usable_labels(case.graph)[0], case.batch).set_index("kind")["expected"]
+    name, same = "Duplicate captions", float(expected["same caption"])
+    number = f"{same:.2g} of {case.batch - 1} negatives have the anchor's caption"
+    number += f", {expected['same class']:.3g} its class" if "same class" in expected else ""
+    loss, top = case.losses.floor, ceiling(case.graph, 1)
+    meaning = f"No critic gets below a loss of {loss:.2f}, or above R@1 = {top:.2f} if only a pair's own image counts."
+    share = 0.0 if case.loss == "spectral" else loss / case.losses.nothing
+    if same < SAME_CAPTION or share <= FLOOR:
+        return Finding(name, number, meaning)
+    action = "Judge the loss beside this floor; merge repeats (`pairbounds granularity`), or keep them out of a batch."
+    return Finding(name, number, f"Many images share a caption. {meaning}", action, share)
+
+
+def gap(case: Case) -> Finding:
+    """Distance of the means of both sides, and R@1 and zero-shot accuracy with and without centring."""
+    images, moved = case.centred[0], case.centred[2].first
+    means = case.graph.left_marginal @ case.images - case.graph.right_marginal @ case.texts
+    score, cosine = "cosine" if case.on_sphere else "score", float(case.scores.of_pairs.mean())
+    number = f"gap {np.linalg.norm(means):.2f}; mean {score} of a pair {cosine:.2f}; centring changes R@1 from "
+    number += f"{case.retrieval.first.mean():.2f} to {moved.mean():.2f}"
+    if (asked := _prompts(case)) is not None:
+        nodes, own, _, texts = asked
+        views = (case.images, texts), (images, centred(texts, None, on_sphere=case.on_sphere))
+        before, after = (np.mean(_winners(rows[nodes] @ prompts.T) == own) for rows, prompts in views)
+        number += f", and zero-shot accuracy from {before:.2f} to {after:.2f}"
+    usual = "Cosines of .2 to .3 are usual for pairs of CLIP: their order counts, and not their size."
+    if is_collapsed(case) or not case.centring_gain:
+        return Finding("Modality gap", number, f"Centring does not help. {usual}")
+    action = "Subtract from each side its mean before you compare; or train on, at a higher temperature first."
+    return Finding("Modality gap", number, f"Images and texts lie in two cones. {usual}", action, case.centring_gain)
+
+
+def hubs(case: Case) -> Finding:
+    """R@1, 5 and 10 both ways beside their ceiling, and the text that is nearest to most images."""
+    result, graph = case.retrieval, case.graph
+    ways = ["/".join(f"{np.mean(ranks < depth):.2f}" for depth in DEPTHS) for ranks in result[:2]]
+    top = "/".join(f"{ceiling(graph, depth):.2f}" for depth in DEPTHS)
+    number = f"R@1/5/10 to texts {ways[0]}, to images {ways[1]}; at most {top} if only a pair's own image counts"
+    hub = f"text {graph.right_ids[result.hub]} is nearest to {result.hub_share:.0%} of the images"
+    excess = result.hub_share - result.hub_mass
+    if not case.has_signal or excess <= HUB:
+        return Finding("Retrieval", number, f"At most, {hub}.")
+    action = (
+        "Read this text: it may be empty or generic. Centre both sides, or divide scores by their mean over images."
+    )
+    return Finding("Retrieval", number, f"A hub: {hub}, and in {result.hub_mass:.1%} of the pairs.", action, excess)
+
+
+def prompts(case: Case) -> Finding | None:
+    """Zero-shot accuracy, and the class whose prompt costs most beside the captions of the class."""
+    if (asked := _prompts(case)) is None or case.classes is None:
+        return None
+    nodes, own, sets, texts = asked
+    names = case.classes[2]
+    right = _winners(case.images[nodes] @ texts.T) == own
+    gains, errors = _gains(case, nodes, own, texts, right)
+    masses = np.bincount(own) / len(own)
+    recalls, worst = np.bincount(own, right) / np.bincount(own), int(np.argmax(gains))
+    lowest = int(np.argmin(recalls))
+    number = f"zero-shot accuracy {right.mean():.2f}, lowest for {names[lowest]!r}: {recalls[lowest]:.2f}"
+    better = (
+        f"its captions' mean in the place of the prompt of {names[worst]!r} changes accuracy by {gains[worst]:+.2f}"
+    )
+    if not case.has_signal or gains[worst] <= max(PROMPT_COST * masses[worst], GAIN_ERRORS * errors[worst]):
+        return Finding("Prompts", number, f"At most, {better}.{_ensemble(case, nodes, own, sets)}")
+    action = "Reword it as captions of the class speak (a homonym, a typo?), or average several prompts (theorem 39)."
+    meaning = f"The prompt of {names[worst]!r} hurts most: {better}."
+    return Finding("Prompts", number, meaning, action, float(gains[worst]))
+
+
+def _prompts(case: Case) -> tuple[IntArray, IntArray, list[Rows], Rows] | None:
+    """Labelled images and their classes, the prompts of each class, and the mean of each, (r, d); `None` without."""
+    if case.prompts is None or case.classes is None:
+        return None
+    nodes, own, names = case.classes
+    sets = [case.prompts[name] for name in names]
+    means = np.stack([rows.mean(axis=0) for rows in sets])
+    return nodes, own, sets, means / np.linalg.norm(means, axis=1, keepdims=True) if case.on_sphere else means
+
+
+def _winners(scores: npt.NDArray[np.float32]) -> IntArray:
+    """Class of the largest score of each row, (n,), -1 where two are as large."""
+    two = np.partition(scores, -2, axis=1)[:, -2:]
+    return np.where(two[:, 1] - two[:, 0] > TIE, scores.argmax(axis=1), -1)
+
+
+def _gains(
+    case: Case, nodes: IntArray, own: IntArray, texts: Rows, right: npt.NDArray[np.bool_]
+) -> tuple[FloatArray, FloatArray]:
+    """Gains of accuracy, (r,), if the mean caption of a class replaces its prompt; and their standard errors.
+
+    Captions are those of the other half of the images, so that no image is predicted by its own.
+    """
+    scores, rows = case.images[nodes] @ texts.T, np.arange(len(nodes))
+    half, by_captions = np.random.default_rng(case.seed).random(len(nodes)) < 0.5, np.empty_like(scores)
+    for part in (half, ~half):
+        indicators = class_indicators(own[~part], np.arange(len(texts)))
+        means = np.asarray((indicators.T @ case.graph.joint[nodes[~part]]) @ case.texts)
+        sizes = np.asarray(indicators.T @ case.graph.left_marginal[nodes[~part]])[:, None]
+        if case.on_sphere:
+            sizes = np.linalg.norm(means, axis=1, keepdims=True)
+        means = np.where(sizes > 0, means / np.maximum(sizes, 1e-30), texts)
+        by_captions[part] = case.images[nodes[part]] @ means.T.astype(np.float32)
+    order = np.argsort(scores, axis=1)[:, -2:]
+    gains, errors = np.empty(len(texts)), np.empty(len(texts))
+    for number in range(len(texts)):
+        rival = np.where(order[:, 1] == number, order[:, 0], order[:, 1])
+        margin = by_captions[:, number] - scores[rows, rival]
+        now = (np.abs(margin) > TIE) & (np.where(margin > 0, number, rival) == own)
+        gains[number], errors[number] = np.mean(now) - np.mean(right), np.sqrt(np.sum(now != right)) / len(nodes)
+    return gains, errors
+
+
+def _ensemble(case: Case, nodes: IntArray, own: IntArray, sets: list[Rows]) -> str:
+    """A sentence on the disagreement of several prompt sets (theorem 39)."""
+    if (count := min(map(len, sets))) < 2:
+        return ""
+    chosen = np.random.default_rng(case.seed).permutation(len(nodes))[:SAMPLE]
+    texts = np.stack([np.stack([rows[number] for rows in sets]) for number in range(count)])
+    logits = case.images[nodes[chosen]] @ texts.transpose(0, 2, 1) / (case.temperature or case.losses.temperature)
+    shares = scipy.special.softmax(logits, axis=2)
+    errors = np.sum((shares - np.eye(len(sets))[own[chosen]]) ** 2, axis=2).mean(axis=1)
+    disagreement, bound = prompt_ensemble(shares, errors)
+    return (
+        f" The mean of {count} prompt sets has a squared error {disagreement:.3f} below the mean of theirs, and a 0-1 "
+        f"error of at most {rounded(bound, '<=', '.3f')} on these images (theorem 39)."
+    )
+
+
+def probes(case: Case) -> Finding | None:
+    """0-1 error of the probe with all labels, what few guarantee, and the caption vote of the other images."""
+    if case.classes is None or case.images.shape[1] > WIDEST * len(case.classes[0]):
+        return None
+    nodes = case.classes[0]
+    graph, images = case.graph.part(nodes), case.images[nodes].astype(np.float64)
+    error, vote = probe(graph, images).error, caption_vote(graph, leave_one_out=True).error
+    labels = FEW * len(case.classes[2])
+    bound = rounded(min(1.0, FewLabels.of(graph, images).error_at_most(labels)), "<=", ".2f")
+    number = f"probe error {error:.2f} with all labels; {labels} labels guarantee {bound} (theorem 34)"
+    meaning = f"A vote of captions, each image left out, has error {vote:.2f} (theorem 40)."
+    if case.loss == "spectral":
+        excess = check_encoder(graph, images).best["excess"]
+        meaning += f" Theorem 17: the spectral loss is {excess:.3g} above the least of this width."
+    if not case.has_signal or error - vote <= PROBE_COST:
+        return Finding("Probe", number, meaning)
+    action = "Train longer or wider, or probe the features before the head; `pairbounds choose` compares checkpoints."
+    return Finding("Probe", number, f"The pairs know the classes better. {meaning}", action, error - vote)
