@@ -1,4 +1,4 @@
-"""The command `diagnose`: what is wrong with embeddings of images and texts, and what to do."""
+"""The command `diagnose`: faults of embeddings of images and texts, and what to do."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""What is wrong with an encoder of images and texts: one function for each symptom."""
+"""Diagnosis of an encoder of images and texts: one function for each symptom."""

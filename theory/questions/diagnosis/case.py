@@ -59,7 +59,7 @@ class Case:
 
     @property
     def on_sphere(self) -> bool:
-        """Whether scores are cosines."""
+        """True if scores are cosines."""
         return self.loss in ON_SPHERE
 
     @cached_property
@@ -70,12 +70,21 @@ class Case:
     @cached_property
     def losses(self) -> Losses:
         """Losses on the same batches."""
-        width = self.images.shape[1]
-        return batch_losses(self.scores, self.graph, self.loss, width, self.temperature, self.bias)
+        return self._losses(self.scores)
+
+    @cached_property
+    def losses_without_gap(self) -> Losses:
+        """The same of centred embeddings, if centring helps."""
+        if not self.centring_gain:
+            return self.losses
+        return self._losses(BatchScores.drawn(self.graph, *self.centred[:2], self.batch, self.seed))
+
+    def _losses(self, scores: BatchScores) -> Losses:
+        return batch_losses(scores, self.graph, self.loss, self.images.shape[1], self.temperature, self.bias)
 
     @property
     def has_signal(self) -> bool:
-        """Whether the embeddings tell pairs from others at any temperature."""
+        """True if the embeddings tell pairs from others at any temperature."""
         return self.losses.learned >= NO_SIGNAL
 
     @cached_property

@@ -7,7 +7,7 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.quantities.metrics.feature_metrics import rankme
-from pairbounds.theory.questions.diagnosis.case import Case, Finding
+from pairbounds.theory.questions.diagnosis.case import NO_SIGNAL, Case, Finding
 from pairbounds.theory.questions.diagnosis.losses import Rows
 from pairbounds.theory.questions.diagnosis.retrieval import centred
 
@@ -36,7 +36,7 @@ def mismatched(case: Case) -> Finding:
 
 
 def has_other_cause(case: Case) -> bool:
-    """Whether pairs are told from others, or a collapse or a modality gap is why they are not."""
+    """True if pairs are told from others, or a collapse or a modality gap is why they are not."""
     return case.has_signal or is_collapsed(case) or case.centring_gain > 0
 
 
@@ -46,7 +46,7 @@ def wrong_pairs(case: Case) -> float:
 
 
 def clouds_fit(images: Rows, texts: Rows, seed: int) -> bool:
-    """Whether images lie closer to their nearest text than after random rotations of the texts, both centred."""
+    """True if images lie closer to their nearest text than after random rotations of the texts, both centred."""
     rng = np.random.default_rng(seed)
     parts = [rows[rng.permutation(len(rows))[:SAMPLE]] for rows in (images, texts)]
     left, right = (centred(rows, None, on_sphere=True) for rows in parts)
@@ -57,7 +57,7 @@ def clouds_fit(images: Rows, texts: Rows, seed: int) -> bool:
 
 
 def is_collapsed(case: Case) -> bool:
-    """Whether a side has almost no spread, or a rank below the root of what its width and the pairs allow."""
+    """True if a side has almost no spread, or a rank below the root of what its width and the pairs allow."""
     return any(spread < LEAST_SPREAD or rank < _least_rank(case) for spread, rank, _ in _sides(case).values())
 
 
@@ -107,8 +107,9 @@ def stuck(case: Case) -> Finding:
     """Loss beside that of a constant score, ln B for InfoNCE, and beside the best critic's."""
     losses = case.losses
     constant = f"ln {case.batch}" if case.loss in ("clip", "infonce") else "that of a constant score"
-    loss = f"{losses.best:.3f} at its best temperature" if math.isnan(losses.given) else f"{losses.given:.3f}"
-    number = f"loss {loss}; {losses.nothing:.3f} is {constant}; the best critic has {losses.floor:.3f}"
+    given = "" if math.isnan(losses.given) else f"{losses.given:.3f} as given, and "
+    number = f"loss {given}{losses.best:.3f} at its best temperature; {losses.nothing:.3f} is {constant}; the best "
+    number += f"critic has {losses.floor:.3f}"
     if case.has_signal:
         share = f"{losses.learned:.0%} of what a batch of {case.batch} can show is reached"
         return Finding("Stuck", number, f"At the best temperature {share}.")
@@ -122,14 +123,14 @@ def stuck(case: Case) -> Finding:
 
 
 def temperature(case: Case) -> Finding | None:
-    """What the given temperature and bias lose beside the best for these embeddings."""
-    given, losses = case.temperature, case.losses
+    """Loss of the given temperature and bias beside the best for these embeddings, centred if that helps."""
+    given, losses = case.temperature, case.losses_without_gap
     if given is None:
         return None
     best = f"{losses.temperature:.2g}" + (f" with bias {losses.bias:.1f}" if case.loss == "siglip" else "")
     cost = f"{max(0.0, losses.given - losses.best):.2f} of {losses.nothing:.2f} nats"
     number = f"temperature {given:.3g}; the best for these embeddings is {best}"
-    if not case.has_signal or wrong_pairs(case) > WRONG_PAIRS:
+    if losses.learned < NO_SIGNAL or wrong_pairs(case) > WRONG_PAIRS:
         return Finding("Temperature", number, "It follows from what is named first.")
     if losses.lost <= TEMPERATURE_COST:
         return Finding("Temperature", number, f"It costs {cost}.")

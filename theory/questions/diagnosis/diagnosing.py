@@ -56,7 +56,7 @@ class Diagnosis:
 
     @property
     def sentence(self) -> str:
-        """What to do first."""
+        """The action to take first."""
         return f"{self.wrong[0].symptom}: {self.wrong[0].action}" if self.wrong else WELL
 
     def __str__(self) -> str:

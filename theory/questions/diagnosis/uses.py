@@ -33,6 +33,7 @@ DEPTHS = (1, 5, 10)
 NAMED = 4  # prompts at most
 FEW = 10  # labels of each class, for which the bound is told
 WIDEST = 0.5  # columns an image, beyond which a probe fits anything
+LABELLED = 10_000  # images for zero-shot prediction
 SAMPLE = 2_000  # images for the disagreement of prompt sets
 
 
@@ -78,7 +79,7 @@ def hubs(case: Case) -> Finding:
     number = f"R@1/5/10 to texts {ways[0]}, to images {ways[1]}; at most {top} if only a pair's own image counts"
     hub = f"text {graph.right_ids[result.hub]} is nearest to {result.hub_share:.0%} of the images"
     excess = result.hub_share - result.hub_mass
-    if not case.has_signal or excess <= HUB:
+    if not case.has_signal or case.centring_gain or excess <= HUB:
         return Finding("Retrieval", number, f"At most, {hub}.")
     action = (
         "Read this text: it may be empty or generic. Centre both sides, or divide scores by their mean over images."
@@ -91,10 +92,10 @@ def prompts(case: Case) -> Finding | None:
     if (asked := _prompts(case)) is None or case.classes is None:
         return None
     nodes, own, sets, texts = asked
-    names, counts = case.classes[2], np.bincount(own)
+    names, counts = case.classes[2], np.bincount(own, minlength=len(sets))
     scores = case.images[nodes] @ texts.T
     right = _winners(scores) == own
-    recalls = np.bincount(own, right) / counts
+    recalls = np.bincount(own, right, len(sets)) / np.maximum(counts, 1)
     (ranked, told), (by_captions, best) = (
         _by_class(part, own) for part in (scores, _caption_scores(case, nodes, own, texts))
     )
@@ -117,10 +118,15 @@ def prompts(case: Case) -> Finding | None:
 
 
 def _prompts(case: Case) -> tuple[IntArray, IntArray, list[Rows], Rows] | None:
-    """Labelled images and their classes, the prompts of each class, and the mean of each, (r, d); `None` without."""
+    """Labelled images, their classes, the prompts of each class, and the mean of each, (r, d); `None` without.
+
+    Of more than `LABELLED` images a random part.
+    """
     if case.prompts is None or case.classes is None:
         return None
     nodes, own, names = case.classes
+    chosen = np.sort(np.random.default_rng(case.seed).permutation(len(nodes))[:LABELLED])
+    nodes, own = nodes[chosen], own[chosen]
     sets = [case.prompts[name] for name in names]
     means = np.stack([rows.mean(axis=0) for rows in sets])
     return nodes, own, sets, means / np.linalg.norm(means, axis=1, keepdims=True) if case.on_sphere else means
@@ -137,7 +143,9 @@ def _by_class(scores: npt.NDArray[Any], own: IntArray) -> tuple[FloatArray, Floa
     from sklearn.metrics import average_precision_score, f1_score
 
     numbers = np.arange(scores.shape[1])
-    ranked = np.array([average_precision_score(own == number, scores[:, number]) for number in numbers])
+    ranked = np.zeros(len(numbers))
+    for number in np.unique(own):
+        ranked[number] = average_precision_score(own == number, scores[:, number])
     return ranked, f1_score(own, _winners(scores), labels=numbers, average=None, zero_division=0.0)
 
 
