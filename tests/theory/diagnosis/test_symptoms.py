@@ -47,6 +47,13 @@ def test_geometry_from_its_formulae():
     assert geometry(np.ones((5, 3), np.float32), np.full(5, 0.2), 0) == (0.0, 1.0, 1)
 
 
+def test_two_pairs_are_no_collapse_and_one_caption_is_a_duplicate():
+    assert diagnose(IMAGES[:2], IMAGES[:2]).wrong == ()
+    for loss in ("clip", "siglip"):
+        wrong = diagnose(IMAGES, TEXTS[:1], PairGraph(np.ones((400, 1))), loss=loss).wrong
+        assert [finding.symptom for finding in wrong] == ["Duplicate captions"]
+
+
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_a_few_directions_are_a_collapse_and_what_is_before_the_head_is_told(rank):
     basis = np.linalg.svd(TEXTS)[2][:rank]

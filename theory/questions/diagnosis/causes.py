@@ -64,12 +64,12 @@ def is_collapsed(case: Case) -> bool:
 def _least_rank(case: Case) -> float:
     """Root of the width, or of the effective number of nodes of the smaller side."""
     nodes = min(math.exp(float(-p @ np.log(p))) for p in (case.graph.left_marginal, case.graph.right_marginal))
-    return math.sqrt(min(case.images.shape[1], nodes))
+    return math.sqrt(max(1.0, min(case.images.shape[1], nodes - 1)))
 
 
 def _sides(case: Case) -> dict[str, tuple[float, float, int]]:
     sides = {"images": (case.images, case.graph.left_marginal), "texts": (case.texts, case.graph.right_marginal)}
-    return {name: geometry(rows, masses, case.seed) for name, (rows, masses) in sides.items()}
+    return {name: geometry(rows, masses, case.seed) for name, (rows, masses) in sides.items() if len(rows) > 1}
 
 
 def geometry(rows: Rows, masses: FloatArray, seed: int) -> tuple[float, float, int]:

@@ -22,6 +22,7 @@ LOSSES = ("clip", "infonce", "siglip", "spectral")
 ON_SPHERE = ("clip", "siglip")  # their scores are cosines
 ANCHORS = 2048  # of each side, whose losses are averaged
 MOST_SCORES = 2**24  # of a side that are held at once: 64 MB
+ROUNDING = 1e-5  # of losses in float32, relative
 SCALES = (1e-1, 1e3)  # inverse temperatures that are tried, by the largest score: CLIP's end is 100
 
 
@@ -41,7 +42,7 @@ class Losses(NamedTuple):
     def share(self, nats: float) -> float:
         """Share, in [0, 1], of what the best critic gains beside a constant score; 1 where that is nothing."""
         room = self.nothing - self.floor
-        return float(np.clip(nats / room, 0.0, 1.0)) if room > 1e-9 else 1.0
+        return float(np.clip(nats / room, 0.0, 1.0)) if room > ROUNDING * abs(self.nothing) else 1.0
 
     @property
     def learned(self) -> float:
@@ -94,9 +95,10 @@ class BatchScores:
 
     @property
     def ranks(self) -> FloatArray:
-        """Share of the other texts of the batch whose score is at least that of the anchor's pair, (A,)."""
-        above = (self.to_texts >= self.of_pairs[:, None]).sum(1) - 1
-        return np.asarray(above.numpy() / (self.to_texts.shape[1] - 1), dtype=np.float64)
+        """Share of texts that are no pair of the anchor whose score is at least that of its pair, (A,); 0 of none."""
+        others = self.ratios[: len(self.pairs)] == 0
+        above = ((self.to_texts >= self.of_pairs[:, None]) & others).sum(1) / others.sum(1).clamp(min=1)
+        return np.asarray(above.numpy(), dtype=np.float64)
 
     def infonce(self, scale: float) -> float:
         """Symmetric InfoNCE of the scores times a scale."""

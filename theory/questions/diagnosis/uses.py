@@ -45,7 +45,7 @@ def duplicates(case: Case) -> Finding:
     number += f", {expected['same class']:.3g} its class" if "same class" in expected else ""
     loss, top = case.losses.floor, ceiling(case.graph, 1)
     meaning = f"No critic gets below a loss of {loss:.2f}, or above R@1 = {top:.2f} if only a pair's own image counts."
-    share = 0.0 if case.loss == "spectral" else loss / case.losses.nothing
+    share = 0.0 if case.loss == "spectral" else min(1.0, loss / case.losses.nothing)
     if same < SAME_CAPTION or share <= FLOOR:
         return Finding(name, number, meaning)
     action = "Judge the loss beside this floor; merge repeats (`pairbounds granularity`), or keep them out of a batch."
