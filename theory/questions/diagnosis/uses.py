@@ -66,7 +66,7 @@ def gap(case: Case) -> Finding:
         number += f", and zero-shot accuracy from {before:.2f} to {after:.2f}"
     usual = "Cosines of .2 to .3 are usual for pairs of CLIP: their order counts, and not their size."
     if is_collapsed(case) or not case.centring_gain:
-        return Finding("Modality gap", number, f"Centring does not help. {usual}")
+        return Finding("Modality gap", number, f"Centring changes little. {usual}")
     action = "Subtract from each side its mean before you compare; or train on, at a higher temperature first."
     return Finding("Modality gap", number, f"Images and texts lie in two cones. {usual}", action, case.centring_gain)
 
