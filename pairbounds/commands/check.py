@@ -23,7 +23,7 @@ from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph
+from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph, rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import Proof, prove, prove_in_coq
@@ -137,21 +137,7 @@ def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: 
         if read.kind == "pairs" and not quiet:
             echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
         return values
-    return values[rows_of(path, names, ids)]
-
-
-def rows_of(path: Path, names: Sequence[str], ids: npt.NDArray[Any]) -> list[int]:
-    """Numbers of the rows of features that have these ids."""
-    rows = {name: row for row, name in enumerate(names)}
-    if len(rows) < len(names):
-        raise ValueError(
-            f"features {path}: {len(names)} rows have {len(rows)} different ids. Give each row its own id."
-        )
-    wanted = [str(name) for name in ids]
-    if missing := [name for name in wanted if name not in rows]:
-        lacking = f"{len(missing)} of {len(ids)} nodes have no row, {missing[0]!r} the first"
-        raise ValueError(f"features {path}: {lacking}. Add their rows, or leave them out of the graph.")
-    return [rows[name] for name in wanted]
+    return values[rows_by_id(names, ids, f"features {path}")]
 
 
 def _names(listed: str | None) -> list[str] | None:

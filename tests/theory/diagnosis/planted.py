@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy, normalize
 from pairbounds import LatentWorld, train
 from pairbounds.simulations.observations import caption_features, image_features
 
-BATCH, STEPS = 64, 80
+BATCH, STEPS = 64, 60
 
 
 class Clip(nn.Module):
@@ -21,11 +21,11 @@ class Clip(nn.Module):
         self.log_scale = nn.Parameter(torch.tensor(-math.log(0.07), dtype=torch.float64))
 
     def forward(self, first, second, weight):
-        cosines, own = normalize(first) @ normalize(second).T, torch.arange(len(first))
+        cosines, pairs = normalize(first) @ normalize(second).T, torch.arange(len(first))
         if not self.negatives:
             return -cosines.diagonal().mean()
         scores = cosines * self.log_scale.exp().clamp(max=100)
-        return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+        return (cross_entropy(scores, pairs) + cross_entropy(scores.T, pairs)) / 2
 
 
 def trained(world, graph, steps=STEPS, negatives=True):
@@ -33,8 +33,8 @@ def trained(world, graph, steps=STEPS, negatives=True):
     loss, inputs = Clip(negatives), (image_features(world), caption_features(world, graph))
     rate = 3e-3 if steps else 0.0
     settings = {"optimizer": "adam", "steps": max(1, steps), "learning_rate": rate, "batch": BATCH, "log_every": 999}
-    found = train(graph, 16, loss=loss, encoder="mlp", inputs=inputs, seed=world.seed, **settings)
-    return found.left, found.right, float((-loss.log_scale.detach()).exp())
+    result = train(graph, 16, loss=loss, encoder="mlp", inputs=inputs, seed=world.seed, **settings)
+    return result.left, result.right, float((-loss.log_scale.detach()).exp())
 
 
 def prompts(world, graph, texts):
@@ -46,19 +46,18 @@ def prompts(world, graph, texts):
 def cases(seed, rng):
     """The first symptom that should be named, `None` for a healthy encoder, and the arguments of `diagnose`."""
     world, coarse = LatentWorld(n_phrases=200, seed=seed), LatentWorld(n_phrases=1, seed=seed)
-    graph, shared = (each.caption_graph(detail=0.5) for each in (world, coarse))
+    graph, shared = (part.caption_graph(detail=0.5) for part in (world, coarse))
     f, g, temperature = trained(world, graph)
     said = prompts(world, graph, g)
     given = {"batch": BATCH, "temperature": temperature, "prompts": said}
     yield None, (f, g, graph), given
-    u, v, start = trained(world, graph, steps=0)
-    yield "Stuck", (u, v, graph), given | {"temperature": start, "prompts": prompts(world, graph, v)}
-    u, v, start = trained(world, graph, negatives=False)
-    yield "Collapse", (u, v, graph), given | {"temperature": start, "prompts": prompts(world, graph, v)}
+    for fault, settings in {"Stuck": {"steps": 0}, "Collapse": {"negatives": False}}.items():
+        u, v, start = trained(world, graph, **settings)
+        yield fault, (u, v, graph), given | {"temperature": start, "prompts": prompts(world, graph, v)}
     factor = 10.0 if seed % 2 else 0.1
     yield "Temperature", (f, g, graph), given | {"temperature": factor * temperature}
     yield "Pairs do not match", (f, g[rng.permutation(len(g))], graph), given
     wrong, other = rng.choice(world.n_classes, 2, replace=False).tolist()
     yield "Prompts", (f, g, graph), given | {"prompts": said | {wrong: said[other]}}
-    u, v, own = trained(coarse, shared)
-    yield "Duplicate captions", (u, v, shared), given | {"temperature": own, "prompts": prompts(coarse, shared, v)}
+    u, v, start = trained(coarse, shared)
+    yield "Duplicate captions", (u, v, shared), given | {"temperature": start, "prompts": prompts(coarse, shared, v)}

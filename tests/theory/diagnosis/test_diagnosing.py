@@ -1,7 +1,6 @@
 """Planted faults are named first and healthy encoders are left alone; input that is refused; the result."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from pairbounds import LatentWorld, PairGraph, diagnose, optimal_embeddings
@@ -33,19 +32,16 @@ def test_every_loss_tells_matching_pairs_from_shuffled_ones(loss):
     assert diagnose(f, shuffled, graph, batch=64, loss=loss).wrong[0].symptom == "Pairs do not match"
 
 
-def test_the_result_is_a_table_and_a_sentence():
-    result = diagnose(CLOSE, NOISE, batch=32, temperature=0.1)
+def test_the_result_is_a_table_and_a_sentence_and_the_same_by_the_same_seed():
+    result = diagnose(CLOSE, NOISE, batch=32, temperature=0.1, seed=5)
     assert isinstance(result, Diagnosis)
     assert result.table.columns.tolist() == ["symptom", "number", "meaning", "action", "severity"]
     assert result.table["severity"].is_monotonic_decreasing
     assert result.sentence.startswith("Stuck: Check that the weights")
     assert str(result).startswith("Stuck: loss")
-    assert str(diagnose(CLOSE, CLOSE, batch=32)) == WELL == diagnose(CLOSE, CLOSE, batch=32).sentence
-
-
-def test_a_seed_gives_the_same_numbers():
-    tables = [diagnose(CLOSE, CLOSE + NOISE / 2, batch=32, seed=5).table for _ in range(2)]
-    pd.testing.assert_frame_equal(*tables)
+    assert result.findings == diagnose(CLOSE, NOISE, batch=32, temperature=0.1, seed=5).findings
+    well = diagnose(CLOSE, CLOSE, batch=32)
+    assert str(well) == WELL == well.sentence
 
 
 BROKEN = np.where(np.arange(80)[:, None] == 3, np.nan, CLOSE)
@@ -61,9 +57,8 @@ TWO = np.arange(80) % 2
         ({"images": CLOSE[:79]}, "79 images and 80 texts, and no pairs"),
         ({"pairs": PairGraph(np.eye(79))}, "pairs of 79 and 79"),
         ({"batch": 81}, "batch=81, and there are 80 distinct pairs"),
-        ({"batch": 1}, "at least 2 pairs"),
+        ({"batch": 1}, "a batch from 2 to"),
         ({"temperature": 0.0}, "temperature=0.0 is not a positive number"),
-        ({"temperature": -0.1}, "not a positive number"),
         ({"temperature": 0.1, "loss": "spectral"}, "no temperature"),
         ({"bias": 1.0, "temperature": 0.1}, "goes with the loss siglip"),
         ({"loss": "triplet"}, "loss 'triplet' is none of clip"),

@@ -21,24 +21,19 @@ def test_ranks_are_those_of_a_naive_loop(seed, block):
         result = retrieval(graph, f, g, 0)
     pairs, scores = graph.joint.toarray() > 0, f @ g.T
     for ranks, mask, table in ((result.of_texts, pairs, scores), (result.of_images, pairs.T, scores.T)):
-        expected = [sum(row[~own] >= row[own].max()) for row, own in zip(table, mask, strict=True)]
+        expected = [sum(row[~right] >= row[right].max()) for row, right in zip(table, mask, strict=True)]
         assert ranks.tolist() == expected
     nearest = scores.argmax(axis=1)
     assert result.hub_share == pytest.approx(np.mean(nearest == result.hub))
     assert result.hub_mass == pytest.approx(graph.right_marginal[result.hub])
 
 
-def test_a_collapsed_side_retrieves_nothing():
-    result = retrieval(PairGraph(np.eye(9)), np.ones((9, 2), np.float32), np.ones((9, 2), np.float32), 0)
-    assert result.first.mean() == 0
-
-
-def test_the_ceiling_of_shared_captions_by_hand():
+def test_a_collapsed_side_retrieves_nothing_and_the_ceiling_of_shared_captions():
     """Three of four images share a caption: R@1 of the own image is 1/3 for these, R@2 2/3."""
     graph = PairGraph([[1, 0], [1, 0], [1, 0], [0, 1]])
-    assert [ceiling(graph, depth) for depth in (1, 2, 5)] == pytest.approx(
-        [3 / 4 / 3 + 1 / 4, 3 / 4 * 2 / 3 + 1 / 4, 1]
-    )
+    assert retrieval(graph, *(np.ones((n, 2), np.float32) for n in graph.shape), 0).first.mean() == 0
+    tops = [3 / 4 / 3 + 1 / 4, 3 / 4 * 2 / 3 + 1 / 4, 1]
+    assert [ceiling(graph, depth) for depth in (1, 2, 5)] == pytest.approx(tops)
 
 
 def test_centred_rows_have_no_mean_and_unit_length():

@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import without_torch
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.infrastructure.names import require_named
 from pairbounds.theory.graph.labels import UNLABELLED
@@ -17,8 +16,9 @@ from pairbounds.theory.graph.neighbours import directions
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.questions.diagnosis.case import Case, Finding
 from pairbounds.theory.questions.diagnosis.causes import collapsed, mismatched, stuck, temperature
-from pairbounds.theory.questions.diagnosis.losses import LOSSES, ON_SPHERE, Rows
+from pairbounds.theory.questions.diagnosis.losses import LOSSES, embedding
 from pairbounds.theory.questions.diagnosis.uses import duplicates, gap, hubs, probes, prompts
+from pairbounds.theory.questions.diagnosis.zero_shot import ZeroShot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +116,7 @@ def diagnose(
     """
     require_named("loss", loss, LOSSES)
     _require_settings(loss, temperature, bias)
-    left, right = (_embedding(name, rows, loss) for name, rows in (("images", images), ("texts", texts)))
+    left, right = (embedding(name, rows, loss) for name, rows in (("images", images), ("texts", texts)))
     if left.shape[1] != right.shape[1]:
         raise ValueError(f"images have width {left.shape[1]}, texts {right.shape[1]}: take both after the heads")
     if pairs is None and len(left) == len(right):
@@ -128,9 +128,8 @@ def diagnose(
     before = None if before_head is None else directions("before_head", before_head)
     if before is not None and len(before) != len(left):
         raise ValueError(f"before_head has {len(before)} rows for {len(left)} images: give one for each")
-    case = Case(left, right, graph, loss, _batch(batch, graph), temperature, bias, None, before, seed)
-    if prompts is not None:
-        case = replace(case, prompts=_prompts(prompts, case))
+    zero_shot = None if prompts is None else ZeroShot.of(graph, prompts, loss, right.shape[1], seed)
+    case = Case(left, right, graph, loss, _batch(batch, pairs.joint.nnz), temperature, bias, zero_shot, before, seed)
     findings = [finding for symptom in SYMPTOMS if (finding := symptom(case)) is not None]
     return Diagnosis(tuple(sorted(findings, key=lambda finding: -finding.severity)))  # stable: causes first
 
@@ -144,12 +143,6 @@ def _require_settings(loss: str, temperature: float | None, bias: float | None) 
         raise ValueError(f"bias={bias!r}: a finite bias goes with the loss siglip and a temperature")
 
 
-def _embedding(name: str, values: Any, loss: str) -> Rows:
-    """Rows in float32, of unit length if scores are cosines."""
-    unit = directions(name, values)
-    return unit if loss in ON_SPHERE else np.asarray(without_torch(values), dtype=np.float32)
-
-
 def _labelled(graph: PairGraph, labels: npt.ArrayLike | None) -> PairGraph:
     if labels is not None:
         graph = PairGraph(graph.joint, labels, left_ids=graph.left_ids, right_ids=graph.right_ids)
@@ -159,25 +152,8 @@ def _labelled(graph: PairGraph, labels: npt.ArrayLike | None) -> PairGraph:
     return graph
 
 
-def _batch(batch: int | None, graph: PairGraph) -> int:
-    pairs = graph.joint.nnz
+def _batch(batch: int | None, pairs: int) -> int:
     size = min(BATCH, pairs) if batch is None else batch
-    if not is_integer(size, 2):
-        raise ValueError(f"batch={size!r}: a batch with negatives has at least 2 pairs")
-    if size > pairs:
-        raise ValueError(f"batch={size}, and there are {pairs} distinct pairs: give more pairs, or a smaller batch")
+    if not is_integer(size, 2, pairs):
+        raise ValueError(f"batch={size!r}, and there are {pairs} distinct pairs: give a batch from 2 to that number")
     return int(size)
-
-
-def _prompts(prompts: Mapping[Any, Any], case: Case) -> dict[str, Rows]:
-    """Prompts of each class by its name."""
-    if case.classes is None:
-        raise ValueError("prompts are of classes, and the images have none: give labels")
-    given = {str(name): np.atleast_2d(without_torch(rows)) for name, rows in prompts.items()}
-    if missing := [name for name in case.classes[2] if name not in given]:
-        raise ValueError(f"prompts lack {len(missing)} of {len(case.classes[2])} classes, {missing[0]!r} the first")
-    rows = {name: _embedding(f"the prompt of {name!r}", given[name], case.loss) for name in case.classes[2]}
-    wrong = next((name for name, part in rows.items() if part.shape[1] != case.texts.shape[1]), None)
-    if wrong is not None:
-        raise ValueError(f"the prompt of {wrong!r} has width {rows[wrong].shape[1]}, texts {case.texts.shape[1]}")
-    return rows
