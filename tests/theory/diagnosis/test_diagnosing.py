@@ -23,6 +23,18 @@ def test_six_planted_faults_are_named_first_and_nothing_on_a_healthy_encoder(see
         assert [finding.symptom for finding in wrong][: 1 if fault else None] == ([fault] if fault else [])
 
 
+@pytest.mark.slow
+def test_faults_are_named_and_few_alarms_are_false_on_other_seeds():
+    """Seeds that no threshold has seen, some of which the test above lacks: docs/how_to/diagnose.md has the rate."""
+    alarms = 0
+    for seed in range(30, 50):
+        for fault, embeddings, given in cases(seed, np.random.default_rng(seed)):
+            first = [finding.symptom for finding in diagnose(*embeddings, **given).wrong][:1]
+            assert fault is None or first == [fault]
+            alarms += fault is None and first != []
+    assert alarms <= 1
+
+
 @pytest.mark.parametrize("loss", ["clip", "siglip", "infonce", "spectral"])
 def test_every_loss_tells_matching_pairs_from_shuffled_ones(loss):
     graph = LatentWorld(n_phrases=8, seed=1).caption_graph(detail=0.5)
