@@ -141,10 +141,10 @@ def _soft_thresholds(surplus: FloatArray) -> FloatArray:
 
 
 def _levels(surplus: FloatArray) -> FloatArray:
-    """The lowest positive S_i and some of the others, at most `LEVELS_LIMIT`, in rising order."""
+    """The lowest and the highest positive S_i and some between, at most `LEVELS_LIMIT`, in rising order."""
     positive = np.sort(surplus[surplus > 0])
-    places = np.linspace(0, len(positive), LEVELS_LIMIT, endpoint=False).astype(int)
-    return np.asarray(positive[np.unique(places)[: len(positive)]])
+    indices = np.linspace(0, len(positive) - 1, LEVELS_LIMIT).astype(int)
+    return np.asarray(positive[np.unique(indices)[: len(positive)]])
 
 
 def _surplus_at_gap(spectrum: Spectrum, k: int) -> FloatArray:
