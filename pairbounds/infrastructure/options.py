@@ -1,4 +1,4 @@
-"""Options that several command lines share."""
+"""Options that several commands share."""
 
 import csv
 from pathlib import Path
@@ -8,10 +8,10 @@ import typer
 
 COLUMNS_HELP = "Columns of a table: the two ends of a pair, and the weights of pairs."
 Columns = Annotated[str | None, typer.Option(metavar="IMAGE,CAPTION[,WEIGHT]", help=COLUMNS_HELP)]
-Force = Annotated[bool, typer.Option("--force", help="Replace files of others; never one that is read.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how much there is to do, and stop.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite files that pairbounds did not write, but no inputs.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the amount of work, and stop.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
-Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")]
+Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A Python file with your own bounds.")]
 
 
 def column_names(columns: str | None) -> tuple[list[str] | None, str | None]:

@@ -27,7 +27,7 @@ WIDTHS = [
     ("a critic of other sides", f"{CHECK} --critic row.npy row.npy", "g has shape"),
 ]
 OUTPUTS = [
-    ("a table in a format that is none", f"{CHECK} --out table.xls", ".parquet or .csv"),
+    ("a table in a format that is none", f"{CHECK} --out table.xls", ".parquet, .csv"),
     ("a table in place of one's notes", f"{CHECK} --out thesis.csv", "--force"),
     ("a table in place of the graph", f"{CHECK} --out graph.npz", "graph.npz"),
     ("a picture in a format that is none", "check graph.npz --k 2:4 --plot bounds.bmp", "bounds.bmp"),

@@ -167,7 +167,7 @@ def test_a_checkpoint_that_is_more_or_less_than_weights(tmp_path, suffix):
         "has no named weights": lambda: torch.save([torch.ones(2)], path),
         "has no named weights: ": lambda: torch.save({"epoch": 3}, path),
         "is cut short": lambda: path.write_bytes(b"hello"),
-        "or none that torch wrote": lambda: path.write_bytes(b""),
+        "or not written by torch": lambda: path.write_bytes(b""),
         "cannot make tiny-clip": lambda: torch.save({"layer": torch.ones(2)}, path),
         "is a FIFO": lambda: (path.unlink(), os.mkfifo(path)),
     }
