@@ -126,9 +126,7 @@ def test_a_table_that_disagrees_with_its_sidecar_is_not_drawn(tmp_path, refused)
     table = tmp_path / "bound_holds.parquet"
     (tmp_path / "2.parquet").rename(table)
     (tmp_path / "999.parquet.json").rename(sidecar(table))
-    assert "is not the one of its sidecar" in refused(
-        app, "draw", "bound_holds", "--tables", tmp_path, "--out", tmp_path
-    )
+    assert "disagrees with its sidecar" in refused(app, "draw", "bound_holds", "--tables", tmp_path, "--out", tmp_path)
 
 
 # Claims.
