@@ -151,8 +151,8 @@ def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None)
     except ValueError as error:
         listed = ", ".join(table.names[:8]) + (", ..." if table.names[8:] else "")
         raise ValueError(
-            f"{error} If {source} lists pairs, name the two columns of their ends, as in --columns IMAGE,CAPTION. It has "
-            f"the columns {listed}."
+            f"{error} If {source} lists pairs, name the two columns of their ends, as in --columns IMAGE,CAPTION. It "
+            f"has the columns {listed}."
         ) from error
     right_ids = list(matrix.columns) if table.headed else None
     graph = _graph_of(source, PairGraph, matrix.values, left_ids=matrix.ids, right_ids=right_ids)
