@@ -22,5 +22,5 @@ if __name__ == "__main__":
     captions = world.caption_graph(noise=0.05, detail=0.3)
     inputs = image_features(world), caption_features(world, captions)
     for name in ("mlp", "bottleneck"):
-        found = train(captions, k=8, encoder=name, inputs=inputs, optimizer="adam", steps=200, log_every=200)
-        print(f"{name}: probe error {found.history['probe_error'].iloc[-1]:.3f}")
+        result = train(captions, k=8, encoder=name, inputs=inputs, optimizer="adam", steps=200, log_every=200)
+        print(f"{name}: probe error {result.history['probe_error'].iloc[-1]:.3f}")

@@ -26,5 +26,5 @@ def standardised(side, weight):
 
 if __name__ == "__main__":
     captions = LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3)
-    found = train(captions, k=8, loss="decorrelated", optimizer="adam", learning_rate=0.02, steps=200, log_every=200)
-    print(f"loss {found.history['loss'].iloc[-1]:.3f}, probe error {found.history['probe_error'].iloc[-1]:.3f}")
+    result = train(captions, k=8, loss="decorrelated", optimizer="adam", learning_rate=0.02, steps=200, log_every=200)
+    print(f"loss {result.history['loss'].iloc[-1]:.3f}, probe error {result.history['probe_error'].iloc[-1]:.3f}")

@@ -49,8 +49,8 @@ def _share(axes: Axes, rows: pd.DataFrame, graph: str, color: str) -> None:
 
 def _errors(axes: Axes, rows: pd.DataFrame, graph: str, color: str) -> None:
     for critic, (marker, dash) in CRITICS.items():
-        errors = {batch: own["mse"] for batch, own in rows[rows["critic"] == critic].groupby("batch")}
-        middle, half = np.transpose([mean_and_half(own) for own in errors.values()])
+        errors = {batch: group["mse"] for batch, group in rows[rows["critic"] == critic].groupby("batch")}
+        middle, half = np.transpose([mean_and_half(group) for group in errors.values()])
         looks: dict[str, Any] = {"color": color, "marker": marker, "linestyle": dash, "markersize": 4, "capsize": 2}
         axes.errorbar(np.array([*errors]), middle, np.nan_to_num(half), label=f"{graph}, {critic}", **looks)
 
@@ -74,8 +74,8 @@ def _order(rows: Mapping[str, pd.DataFrame]) -> str:
     """Critics whose errors rise or fall with the batch size, in words."""
     sides: dict[float, list[str]] = {1: [], -1: [], 0: []}
     for name, (graph, _) in GRAPHS.items():
-        for critic, own in tuned(rows[name]).groupby("critic"):
-            tau = order(own)
+        for critic, group in tuned(rows[name]).groupby("critic"):
+            tau = order(group)
             sides[np.sign(tau[0]) if excludes_zero(*tau) else 0].append(f"{graph}, {critic}")
     rise, fall, none = ("; ".join(critics) or "none" for critics in sides.values())
     return f"Errors rise with B for: {rise}; fall for: {fall}; no significant order for: {none}."

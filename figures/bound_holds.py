@@ -89,7 +89,7 @@ def counted(table: pd.DataFrame, name: str) -> Count:
     """Counts for one bound; informative means better than guessing the largest class."""
     rows = table[table["bound"] == name]
     informative = rows[~rows["vacuous"]]
-    above, infinite = (int(found.sum()) for found in (rows["value"] > 1, np.isinf(rows["value"])))
+    above, infinite = (int(flags.sum()) for flags in (rows["value"] > 1, np.isinf(rows["value"])))
     return Count(len(rows), int((~rows["holds"]).sum()), above, infinite, len(informative))
 
 
@@ -108,19 +108,19 @@ def _caption(table: pd.DataFrame) -> str:
 def facts(tables: Tables) -> Facts:
     """Checks of all bounds, and counts of informative points for theorem 4 and its sharper form."""
     table = tables["bound_holds"]
-    held = checked(table)
-    errors = held[(held["relation"] == "<=") & held["quantity"].isin(ERRORS)]
+    checks = checked(table)
+    errors = checks[(checks["relation"] == "<=") & checks["quantity"].isin(ERRORS)]
     return {
-        "of": Of(held["seed"].nunique(), 1, len(held)),  # each world has its own seed
+        "of": Of(checks["seed"].nunique(), 1, len(checks)),  # each world has its own seed
         "graphs": graphs(table),
         "widths": int(table.groupby(["seed", "pairs"])["k"].nunique().max()),
-        "checks": len(held),
-        "bounds": held["bound"].nunique(),
+        "checks": len(checks),
+        "bounds": checks["bound"].nunique(),
         "of_errors": len(errors),
         "vacuous": int(errors["vacuous"].sum()),
-        "equalities": int((held["relation"] == "=").sum()),
-        "infinite": int(np.isinf(held["value"]).sum()),
-        "violated": int((~held["holds"].astype(bool)).sum()),
+        "equalities": int((checks["relation"] == "=").sum()),
+        "infinite": int(np.isinf(checks["value"]).sum()),
+        "violated": int((~checks["holds"].astype(bool)).sum()),
         "plain": counted(table, PLAIN),
         "sharp": counted(table, SHARP),
         "local": counted(table, LOCAL),

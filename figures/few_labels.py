@@ -61,18 +61,18 @@ def sets(tables: Tables) -> dict[str, pd.DataFrame]:
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Panels of errors on emoji, coverage, and regret in each set."""
-    found = sets(tables)
+    by_set = sets(tables)
     picture, panels = plt.subplots(2, 3, figsize=(3 * COLUMN, 2 * COLUMN))
     errors, covered, *regret_panels = panels.flat
     for column, (label, color, dash) in ERRORS.items():
-        means = found["emoji"].groupby("labels")[column].mean()
+        means = by_set["emoji"].groupby("labels")[column].mean()
         errors.plot(means.index, means, linestyle=dash, color=color, marker="o", markersize=3, label=label)
-    for (name, rows), color in zip(found.items(), (MEASURED, GREEN, SKY_BLUE, YELLOW), strict=True):
+    for (name, rows), color in zip(by_set.items(), (MEASURED, GREEN, SKY_BLUE, YELLOW), strict=True):
         shares = coverage(rows)
         covered.plot(shares.index, shares["mean"], color=color, marker="o", markersize=3, label=name)
         covered.plot(shares.index, shares["min"], ":", color=color, marker="v", markersize=4)
     covered.axhline(0.95, color=NEUTRAL, linewidth=0.8)
-    for axes, (name, rows) in zip(regret_panels, found.items(), strict=True):
+    for axes, (name, rows) in zip(regret_panels, by_set.items(), strict=True):
         regret = regrets(rows).groupby("labels").mean()
         for column, (label, color, marker) in CHOICES.items():
             axes.plot(regret.index, regret[column], color=color, marker=marker, markersize=4, label=label)
@@ -82,8 +82,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     for axes in (errors, covered, regret_panels[0]):
         axes.legend(fontsize="small")
     return picture, (
-        f"Probes that see N labels: optima of {found['worlds']['seed'].nunique()} worlds and of emoji's pairs, layers "
-        f"of EfficientNet-Lite0, checkpoints of a small network; {found['emoji']['draw'].nunique()} draws on emoji. "
+        f"Probes that see N labels: optima of {by_set['worlds']['seed'].nunique()} worlds and of emoji's pairs, layers "
+        f"of EfficientNet-Lite0, checkpoints of a small network; {by_set['emoji']['draw'].nunique()} draws on emoji. "
         "Top left: means over embeddings. Coverage, nominal 95%: means; dotted, the minimum over embeddings. Regret: "
         "error of ridge with the N labels on the chosen embedding, minus that on the best."
     )
@@ -97,30 +97,30 @@ def _named(axes: Axes, what: str, title: str) -> None:
 
 def facts(tables: Tables) -> Facts:
     """Tightness, coverage, and regret at the fewest labels, by set, judge and, on emoji, width."""
-    found = sets(tables)
-    worlds, emoji = found["worlds"], found["emoji"]
+    by_set = sets(tables)
+    worlds, emoji = by_set["worlds"], by_set["emoji"]
     fewest, draws = int(worlds["labels"].min()), (worlds["draw"].nunique(), emoji["draw"].nunique())
     graphs = pd.concat([worlds.assign(set="worlds"), emoji.assign(set="emoji")])
     means = graphs.groupby(["set", *CANDIDATE])[["guaranteed", "class_means"]].mean()
     informative = means[means["guaranteed"] < 1]
     times = informative["guaranteed"] / informative["class_means"].clip(lower=1e-3)
-    few = {name: rows[rows["labels"] == fewest] for name, rows in found.items()}
+    few = {name: rows[rows["labels"] == fewest] for name, rows in by_set.items()}
     judged = {name: (rows, "ridge") for name, rows in few.items()}
     judged |= {f"emoji, width {k}": (rows, "ridge") for k, rows in few["emoji"].groupby("k")}
     judged |= {f"{name}, judged by all labels": (rows, "error") for name, rows in few.items()}
-    error = found["checkpoints"].groupby("pairs")["error"].min()
+    error = by_set["checkpoints"].groupby("pairs")["error"].min()
     return {
-        "of": Of(f"{worlds['seed'].nunique()} and 1", f"{draws[0]} and {draws[1]}", sum(map(len, found.values()))),
+        "of": Of(f"{worlds['seed'].nunique()} and 1", f"{draws[0]} and {draws[1]}", sum(map(len, by_set.values()))),
         "above": int((means["class_means"] > means["guaranteed"]).sum()),
         "points": len(means),
         "vacuous": (means["guaranteed"] >= 1).groupby("set").mean().to_dict(),
         "informative": times.groupby("set").size().to_dict(),
         "times": times.groupby("set").median().to_dict(),
-        "covered": {name: _covered(rows, fewest) for name, rows in found.items()},
+        "covered": {name: _covered(rows, fewest) for name, rows in by_set.items()},
         "fewest": fewest,
         "regret": {name: _mean_regrets(rows, judge) for name, (rows, judge) in judged.items()},
         "learned": {**error[UNLEARNED].to_dict(), "best": float(error.drop(UNLEARNED).min())},
-        "best_with_more": _best_from([found["layers"], found["checkpoints"]], 2 * fewest),
+        "best_with_more": _best_from([by_set["layers"], by_set["checkpoints"]], 2 * fewest),
     }
 
 
@@ -141,8 +141,8 @@ def _covered(table: pd.DataFrame, fewest: int) -> dict[str, float]:
 
 def _mean_regrets(table: pd.DataFrame, judge: str) -> dict[str, tuple[float, float]]:
     """Mean regret of each score, and half its interval over worlds, or over draws of one seed."""
-    found = regrets(table, judge)
-    units = found.groupby("seed").mean() if table["seed"].nunique() > 1 else found
+    differences = regrets(table, judge)
+    units = differences.groupby("seed").mean() if table["seed"].nunique() > 1 else differences
     return {name: mean_and_half(units[name]) for name in CHOICES}
 
 

@@ -109,7 +109,7 @@ class Finding:
         for name in finished:
             commits.setdefault(_commit(folder / f"{name}.parquet"), []).append(f"`{name}`")
         measured = [
-            *(f"[{place}](../{place})" for place in places),
+            *(f"[{path}](../{path})" for path in places),
             *(f"code of commit `{commit}` ({', '.join(names)})" for commit, names in commits.items()),
         ]
         return f"{_counted('Figure', figures)} {_counted('Table', tables)} Measured by: {', '.join(measured)}."

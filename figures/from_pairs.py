@@ -44,12 +44,12 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     for axes in panels[-1]:
         axes.set_xlabel("image pairs n")
     picture.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize="small")
-    found = facts(tables)
+    numbers = facts(tables)
     return picture, (
         "Encoders linear in principal components, learned from n image pairs drawn for captions of emoji or tags of "
         f"Tabler icons{with_settings(frames['emoji'], ': {images:,} images of each, k = {k}, level {level:g}')}. "
-        f"Medians and ranges over {found['of'].seeds} draws; shaded, guessing. Bounds below the measured error: "
-        f"{found['violated']} of {found['checks']}."
+        f"Medians and ranges over {numbers['of'].seeds} draws; shaded, guessing. Bounds below the measured error: "
+        f"{numbers['violated']} of {numbers['checks']}."
     )
 
 
@@ -67,7 +67,7 @@ def facts(tables: Tables) -> Facts:
     """Checks, and by data set and features the ratios of bounds and errors at the most pairs."""
     every = pd.concat([tables[table].assign(set=name) for name, table in TABLES.items()])
     by_kind = every.groupby(["set", *KINDS], sort=False)
-    rows = pd.DataFrame({", ".join(map(str, kind)): _medians(own) for kind, own in by_kind}).T
+    rows = pd.DataFrame({", ".join(map(str, kind)): _medians(group) for kind, group in by_kind}).T
     error, gain, share = rows["mse"], rows["guess"] - rows["mse"], rows["unreached"] / rows["mse_43"]
     many = every[every["n_pairs"] >= MANY]
     spread = many.groupby(["set", *KINDS, "n_pairs"])["mse"].agg(lambda errors: errors.max() - errors.min())
@@ -97,8 +97,8 @@ def _medians(rows: pd.DataFrame) -> pd.Series:
 
 def _ranges(values: pd.Series) -> dict[str, tuple[float, float]]:
     """Least and largest value in each group of rows."""
-    found = {group: values[values.index.str.startswith(group)] for group in GROUPS}
-    return {group: (float(own.min()), float(own.max())) for group, own in found.items()}
+    by_group = {group: values[values.index.str.startswith(group)] for group in GROUPS}
+    return {group: (float(span.min()), float(span.max())) for group, span in by_group.items()}
 
 
 def claims(facts: Facts) -> dict[str, bool]:

@@ -81,10 +81,10 @@ def _short(pairing: str) -> str:
 def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
     """Draw the curves of all pairings; weaker augmentations are thin."""
     thick = strongest(rows["pairing"])
-    for pairing, own in rows.groupby("pairing", sort=False):
+    for pairing, group in rows.groupby("pairing", sort=False):
         label, color, dash = NAMED[_short(str(pairing))]
         width: dict[str, Any] = {"linewidth": 1.7, "label": label} if pairing in thick else {"linewidth": 0.7}
-        axes.plot(*_mean_curve(own, positives), color=color, linestyle=dash, **width)
+        axes.plot(*_mean_curve(group, positives), color=color, linestyle=dash, **width)
 
 
 def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
@@ -93,9 +93,9 @@ def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
     rows = rows.assign(value=corrected, level=np.log(rows[positives]))
     grid = np.linspace(0, rows["level"].max(), GRID)
     curves, by_draw = [], rows.sort_values("level").groupby("draw")
-    for _, one in by_draw:
-        inside = (grid >= one["level"].min()) & (grid <= one["level"].max())
-        curves.append(np.where(inside, np.interp(grid, one["level"], one["value"]), np.nan))
+    for _, curve in by_draw:
+        inside = (grid >= curve["level"].min()) & (grid <= curve["level"].max())
+        curves.append(np.where(inside, np.interp(grid, curve["level"], curve["value"]), np.nan))
     coldest, mean = by_draw[["level", "value"]].first().mean(), np.mean(curves, axis=0)
     known = ~np.isnan(mean)
     return np.exp([coldest["level"], *grid[known]]), np.array([coldest["value"], *mean[known]])
@@ -105,10 +105,10 @@ def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
     """Draw 95% intervals of captions and their rivals, side by side at matched diversities."""
     compared = rows[rows["family"] != "shuffled"]
     middle = (compared["pairing"].nunique() - 1) / 2
-    for place, (pairing, own) in enumerate(compared.groupby("pairing", sort=False)):
-        ends = np.minimum(1, [own["value"] - own["low"], own["high"] - own["value"]])
-        places = own["diversity"] * APART ** (place - middle)
-        axes.errorbar(places, own["value"], ends, fmt="none", color=NAMED[_short(str(pairing))][1], linewidth=1)
+    for position, (pairing, group) in enumerate(compared.groupby("pairing", sort=False)):
+        ends = np.minimum(1, [group["value"] - group["low"], group["high"] - group["value"]])
+        places = group["diversity"] * APART ** (position - middle)
+        axes.errorbar(places, group["value"], ends, fmt="none", color=NAMED[_short(str(pairing))][1], linewidth=1)
 
 
 def _set_axes(axes: Axes, counted: str) -> None:
@@ -164,8 +164,10 @@ def facts(tables: Tables) -> Facts:
         "looks": len(verdicts),
         "leads": {name: _leads(tables["pairings_difference"], NAMES[name], diversity) for name in CAPTIONS},
         "own_leads": _leads(tables["pairings_difference"], NAMES["estimated"], diversity, "all"),
-        "consistency": {name: _consistencies(_about(at_diversity, own)) for name, own in by_convention.items()},
-        "shown": {name: _shown(_about(verdicts, own)) for name, own in by_convention.items()},
+        "consistency": {
+            name: _consistencies(_about(at_diversity, convention)) for name, convention in by_convention.items()
+        },
+        "shown": {name: _shown(_about(verdicts, convention)) for name, convention in by_convention.items()},
         "by_gradients": int((by_gradients.map(_advantage) != "none").sum()),
         "held_out": {name: _held_out(learned, NAMES[name]) for name in CAPTIONS},
         "guess": float(learned.loc[learned["labels"] == CATEGORY, "guess_error"].mean()),
@@ -243,7 +245,7 @@ def _compared(learned: pd.DataFrame, labels: str, captions: str, rivals: list[st
 
 def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
-    others, own = (facts["shown"][name] for name in CONVENTIONS)
+    others, mine = (facts["shown"][name] for name in CONVENTIONS)
     values, leads = facts["consistency"]["others"], facts["leads"]
     unnamed, estimated = facts["held_out"]["unnamed"], facts["held_out"]["estimated"]
     return {
@@ -269,15 +271,15 @@ def claims(facts: Facts) -> dict[str, bool]:
             lead.low > 0 for lead in facts["own_leads"].values()
         ),
         "with the own subject exact captions are ahead at some diversities only, estimated ones by category alone": (
-            all(own[labels]["exact"] == "some" for labels in own)
-            and (own[CATEGORY]["estimated"], own[SUBCATEGORY]["estimated"]) == ("some", "none")
+            all(mine[labels]["exact"] == "some" for labels in mine)
+            and (mine[CATEGORY]["estimated"], mine[SUBCATEGORY]["estimated"]) == ("some", "none")
         ),
         "judged by gradients no caption pairs have an advantage": facts["by_gradients"] == 0,
         "without class names it has no lower ones than the best pairs without text": not any(
-            held.lower for held in unnamed["no_text"].values()
+            difference.lower for difference in unnamed["no_text"].values()
         ),
         "with estimated captions it has no lower ones than the best augmentation, and higher ones in some cells": (
-            not any(held.lower for held in estimated["augmentation"].values())
+            not any(difference.lower for difference in estimated["augmentation"].values())
             and estimated["augmentation"][CATEGORY].higher > 0
         ),
     }

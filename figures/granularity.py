@@ -26,13 +26,13 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """A column for each data set: theorem 15 and the measured error above, held-out error below."""
     rows = tables["granularity"]
     by_meaning = rows[rows["by"] == "meaning"]
-    levels = {str(name): summary(own[MEASURES]) for name, own in by_meaning.groupby("dataset", sort=False)}
+    levels = {str(name): summary(group[MEASURES]) for name, group in by_meaning.groupby("dataset", sort=False)}
     size = (1.1 * COLUMN * len(levels), 1.8 * COLUMN)
     picture, panels = plt.subplots(2, len(levels), figsize=size, sharex="col", sharey="row", squeeze=False)
-    for (upper, lower), (name, own) in zip(panels.T, levels.items(), strict=True):
-        _bound(upper, own[own["kind"] == SIMILARITY])
+    for (upper, lower), (name, group) in zip(panels.T, levels.items(), strict=True):
+        _bound(upper, group[group["kind"] == SIMILARITY])
         for kind, looks in MERGED.items():
-            _change(lower, own[own["kind"] == kind], *looks)
+            _change(lower, group[group["kind"] == kind], *looks)
         lower.axhline(0, color="black", linewidth=0.8)
         upper.set_title(TITLES.get(name, name))
         lower.set(xscale="log", xlabel="groups of captions (coarser →)")
@@ -45,11 +45,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, _caption(rows, levels)
 
 
-def _bound(axes: Axes, own: pd.DataFrame) -> None:
+def _bound(axes: Axes, rows: pd.DataFrame) -> None:
     color, dash, marker = THEOREMS[15]
     looks: dict[str, Any] = {"linestyle": dash, "marker": marker, "markersize": 4}
-    axes.plot(own["groups"], own["bound"], color=color, label="theorem 15", **looks)
-    axes.plot(own["groups"], own["mse"], "-o", color=MEASURED, markersize=4, label="measured")
+    axes.plot(rows["groups"], rows["bound"], color=color, label="theorem 15", **looks)
+    axes.plot(rows["groups"], rows["mse"], "-o", color=MEASURED, markersize=4, label="measured")
     axes.set_ylim(0, 1.03)
 
 
@@ -60,7 +60,7 @@ def _change(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str,
 
 
 def _caption(rows: pd.DataFrame, levels: Mapping[str, pd.DataFrame]) -> str:
-    chosen = "; ".join(f"{TITLES.get(name, name)} {_chosen_change(own)}" for name, own in levels.items())
+    chosen = "; ".join(f"{TITLES.get(name, name)} {_chosen_change(group)}" for name, group in levels.items())
     return (
         "Captions are merged from left to right. Top: training images, captions merged by meaning. Bottom: held-out "
         "error of the best encoder linear in frozen features, minus that with unmerged captions. Means over "

@@ -119,10 +119,10 @@ def _bars(axes: Axes, steps: Mapping[str, Step], points: int) -> None:
     _, excess, halves = zip(*steps.values(), strict=True)
     axes.barh(places, excess, xerr=halves, color=colors, height=0.3, error_kw={"linewidth": 1})
     axes.axvline(excess[-1], color=NEUTRAL, linestyle=":", linewidth=1)
-    for place, text, (name, step) in zip(places, labels, steps.items(), strict=True):
+    for y, text, (name, step) in zip(places, labels, steps.items(), strict=True):
         text += " (eigenvectors)" if name in VECTORS else ""
         text += "" if name == "guess" else f"\nbelow guessing on {step.beats} of {points}"
-        axes.text(0.005, place + 0.17, text, fontsize="small", va="bottom", bbox=BLANK)
+        axes.text(0.005, y + 0.17, text, fontsize="small", va="bottom", bbox=BLANK)
     axes.set(
         yticks=[], ylim=(-0.6, len(steps) + 0.1), xlabel="mean of min(bound, 1) - measured error", title="random worlds"
     )

@@ -55,8 +55,8 @@ def leads(differences: pd.DataFrame) -> pd.DataFrame:
         & differences["family"].isin(RIVALS)
     ].reset_index(drop=True)
     closest = chosen.groupby(["dataset", "first", "family", "matched_to"], sort=False)["low"].idxmin()
-    found: pd.DataFrame = chosen.loc[closest]
-    return found
+    rows: pd.DataFrame = chosen.loc[closest]
+    return rows
 
 
 def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
@@ -64,19 +64,19 @@ def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
     whole = ahead.groupby(["dataset", "first", "matched_to"], sort=False)["low"].agg(["min", "count"])
     beaten = (whole["min"] > 0) & (whole["count"] == len(RIVALS))
     groups: Any = beaten.groupby(["dataset", "first"], sort=False)
-    return {key: (int(own.sum()), len(own)) for key, own in groups}
+    return {key: (int(flags.sum()), len(flags)) for key, flags in groups}
 
 
 def _leads(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     own_diversity = rows.loc[rows["matched_to"] == EXACT, "diversity"]
     places = [*sorted(set(rows["matched_to"]) - {EXACT}, key=float), *([EXACT] if len(own_diversity) else [])]
     for shift, (captions, (color, marker)) in zip((-0.1, 0.1), CAPTIONS.items(), strict=True):
-        own = rows[rows["first"] == captions]
-        x = [places.index(place) + shift for place in own["matched_to"]]
-        ends = np.array([own["value"] - own["low"], own["high"] - own["value"]])
-        axes.errorbar(x, own["value"], ends, fmt=marker, color=color, markersize=4, linewidth=1.2, label=captions)
+        selected = rows[rows["first"] == captions]
+        x = [places.index(place_name) + shift for place_name in selected["matched_to"]]
+        ends = np.array([selected["value"] - selected["low"], selected["high"] - selected["value"]])
+        axes.errorbar(x, selected["value"], ends, fmt=marker, color=color, markersize=4, linewidth=1.2, label=captions)
     axes.axhline(0, color="black", linewidth=0.8)
-    names = [f"{own_diversity.mean():.3g},\nexact" if place == EXACT else place for place in places]
+    names = [f"{own_diversity.mean():.3g},\nexact" if place_name == EXACT else place_name for place_name in places]
     axes.set_xticks(range(len(places)), names)
     axes.set(xlabel="effective positives", title=title)
 
@@ -128,11 +128,11 @@ def _least_leads(ahead: pd.DataFrame) -> dict[Any, tuple[float, ...]]:
 def _graph(graphs: pd.DataFrame, name: str) -> dict[str, Any]:
     """Graphs of captions and of their words, among other subjects, and their controls."""
     rows = graphs[(graphs["dataset"] == name) & (graphs["exclusion"] == "subject")]
-    found: dict[str, Any] = {}
-    for texts, own in rows.groupby("texts", sort=False):
-        exact, controls = own[own["pairing"] == EXACT].iloc[0], own[own["pairing"] != EXACT]
-        found[str(texts)] = exact[SHOWN].to_dict() | {"control": float(controls["corrected"].abs().max())}
-    return found
+    by_texts: dict[str, Any] = {}
+    for texts, group in rows.groupby("texts", sort=False):
+        exact, controls = group[group["pairing"] == EXACT].iloc[0], group[group["pairing"] != EXACT]
+        by_texts[str(texts)] = exact[SHOWN].to_dict() | {"control": float(controls["corrected"].abs().max())}
+    return by_texts
 
 
 def _bounds(rows: pd.DataFrame) -> dict[str, float]:
@@ -160,9 +160,11 @@ def claims(facts: Facts) -> dict[str, bool]:
             beaten for (_, captions), (beaten, _) in facts["shown"].items() if captions == BY_ENCODER
         ),
         "no rule that drops pairs beats random choice in the error": facts["beats"] == 0,
-        "no bound is below the error": all(one[name] >= one["measured"] for one in bounds for name in BOUNDS),
-        "theorem 4 is worse than guessing on each set": all(one["probe-error"] > one["guess"] for one in bounds),
-        "the error is larger where captions are shuffled": all(one["control"] > one["measured"] for one in bounds),
+        "no bound is below the error": all(entry[name] >= entry["measured"] for entry in bounds for name in BOUNDS),
+        "theorem 4 is worse than guessing on each set": all(entry["probe-error"] > entry["guess"] for entry in bounds),
+        "the error is larger where captions are shuffled": all(
+            entry["control"] > entry["measured"] for entry in bounds
+        ),
     }
 
 

@@ -64,8 +64,8 @@ class Outcome(NamedTuple):
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Maps of the winner by two bounds and by measured error, and of the points where the better bound is right."""
-    found = outcome(tables["phase"])
-    points, wins, right = found.points, found.wins, found.right
+    result = outcome(tables["phase"])
+    points, wins, right = result.points, result.wins, result.right
     picture, panels = plt.subplots(2, 2, figsize=(2.1 * COLUMN, 1.75 * COLUMN), sharex=True, sharey=True)
     shown = {
         f"by {BOUNDS[SHARP]}": (wins[SHARP], WINNER, -1),
@@ -79,9 +79,9 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for axes, (title, (values, colors, lowest)) in zip(panels.flat, shown.items(), strict=True)
     ]
     _finish(picture, panels, shades, frontier)
-    rate = f"{_said(found.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer:\n{found.most:.1%}"
+    rate = f"{_said(result.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer:\n{result.most:.1%}"
     label_line(panels[1, 1], 0.97, 0.5, rate, "black", ha="right", va="center", transform=panels[1, 1].transAxes)
-    return picture, _caption(found, tables["phase"])
+    return picture, _caption(result, tables["phase"])
 
 
 def outcome(table: pd.DataFrame) -> Outcome:
@@ -160,9 +160,9 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.
     even, where = "black: where trained\nencoders are even", panels[1, 1].transAxes
     panels[1, 1].text(0.04, 0.95, even, va="top", fontsize="small", transform=where)
     panels[0, 0].set_yscale("log")
-    shown = [one for one in STRENGTHS if frontier.index.min() <= one <= frontier.index.max()]
+    shown = [strength for strength in STRENGTHS if frontier.index.min() <= strength <= frontier.index.max()]
     shown = shown if len(shown) >= FEWEST else list(frontier.index[[0, -1]])
-    panels[0, 0].set_yticks(shown, [f"{one:g}" for one in shown])
+    panels[0, 0].set_yticks(shown, [f"{strength:g}" for strength in shown])
     panels[0, 0].minorticks_off()
     winner = picture.colorbar(shades[0], ax=panels[0], ticks=[-1, 0, 1])
     winner.ax.set_yticklabels(["augmentation\nwins in\nall seeds", "even", "captions\nwin in\nall seeds"])
@@ -170,15 +170,15 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.
     right.ax.set_yticklabels(["in no\nseed", "half", "in all\nseeds"])
 
 
-def _caption(found: Outcome, table: pd.DataFrame) -> str:
-    points = found.points
-    named = "; ".join(f"{NAMED[column]} {_said(rate)}" for column, rate in found.rates.items())
+def _caption(result: Outcome, table: pd.DataFrame) -> str:
+    points = result.points
+    named = "; ".join(f"{NAMED[column]} {_said(rate)}" for column, rate in result.rates.items())
     grid = f"{points['noise'].nunique()} noises x {points['strength'].nunique()} strengths"
     return (
         f"One world{with_settings(table, ', k = {k}')}, {grid}, {points['seed'].nunique()} seeds: of "
-        f"{len(points)} points the two trained free embeddings have different errors on {len(found.right)}, "
-        f"captions the smaller on {found.captions:.1%}. How often the smaller bound names the better encoder, with "
-        f"95% t intervals over seeds: {named}; a constant answer {found.most:.1%}. Pale: the seeds disagree."
+        f"{len(points)} points the two trained free embeddings have different errors on {len(result.right)}, "
+        f"captions the smaller on {result.captions:.1%}. How often the smaller bound names the better encoder, with "
+        f"95% t intervals over seeds: {named}; a constant answer {result.most:.1%}. Pale: the seeds disagree."
     )
 
 

@@ -28,10 +28,10 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     picture, axes = plt.subplots(figsize=(2 * COLUMN, 1.6 * COLUMN))
     places = np.arange(len(rows))[::-1]
     for shift, (column, (color, _, marker)) in zip((0.24, 0.08, -0.08, -0.24), LOOKS.items(), strict=True):
-        rates, halves = np.transpose([one.rates[column] for one in rows.values()])
+        rates, halves = np.transpose([world.rates[column] for world in rows.values()])
         looks: dict[str, Any] = {"color": color, "markersize": 4, "elinewidth": 1, "label": NAMED[column]}
         axes.errorbar(rates, places + shift, xerr=np.nan_to_num(halves), fmt=marker, **looks)
-    constant = [one.most for one in rows.values()]
+    constant = [world.most for world in rows.values()]
     axes.plot(constant, places, "|", color="black", markersize=16, markeredgewidth=2, label="constant answer")
     axes.set_yticks(places, list(rows))
     axes.set(xlim=(0.2, 1.02), xlabel="share of the points where the answer is right", ylim=(-0.6, len(rows) - 0.4))
@@ -74,9 +74,9 @@ def _caption(table: pd.DataFrame, worlds: int) -> str:
 
 def facts(tables: Tables) -> Facts:
     """Shares of points where the bounds are right: in many worlds, in one, and on emoji."""
-    found, worlds = outcome(tables["phase"]), by_world(tables["phase_worlds"])
+    result, worlds = outcome(tables["phase"]), by_world(tables["phase_worlds"])
     learned = tables["pairings_learned"]
-    rates = {column: [one.rates[column][0] for one in worlds.values()] for column in LOOKS}
+    rates = {column: [entry.rates[column][0] for entry in worlds.values()] for column in LOOKS}
     seeds = tables["phase"]["seed"].nunique()
     return {
         "of": Of(
@@ -85,18 +85,18 @@ def facts(tables: Tables) -> Facts:
             len(LOOKS) * (len(worlds) + 4) + len(worlds),  # shares in worlds, map and emoji; orders; leads
         ),
         "worlds": len(worlds),
-        "world_points": sum(len(one.right) for one in worlds.values()),
+        "world_points": sum(len(entry.right) for entry in worlds.values()),
         "means": {column: float(np.mean(column_rates)) for column, column_rates in rates.items()},
         "least": min(rates[BEST]),
         "largest": max(rates[BEST]),
-        "constant": float(np.mean([one.most for one in worlds.values()])),
+        "constant": float(np.mean([entry.most for entry in worlds.values()])),
         "above": {column: sum(above_zero(world.over[column]) for world in worlds.values()) for column in LOOKS},
         "above_4": sum(above_zero(_over_theorem_4(world)) for world in worlds.values()),
-        "decided": len(found.right),
-        "multihop": found.rates[BEST],
-        "plain": found.rates["bound"],
-        "most": found.most,
-        "captions": found.captions,
+        "decided": len(result.right),
+        "multihop": result.rates[BEST],
+        "plain": result.rates["bound"],
+        "most": result.most,
+        "captions": result.captions,
         "order": {column: order_on_emoji(learned, column) for column in LOOKS},
         "above_on_emoji": sum(above_zero(lead) for kind in EMOJI for lead in on_emoji(learned, kind).over.values()),
     }

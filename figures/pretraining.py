@@ -51,11 +51,11 @@ def _accuracies(axes: Axes, runs: pd.DataFrame) -> None:
     label_sets, present = runs["labels"].unique(), list(runs["kind"].unique())
     kinds = sorted(present, key=[*SHOWN, *present].index)
     pitch = 0.81 / len(kinds)
-    for place, labels in enumerate(label_sets):
+    for position, labels in enumerate(label_sets):
         heights = accuracies(runs[runs["labels"] == labels], kinds)
         for shift, (kind, (mean, half)) in enumerate(heights.items()):
             label, color = SHOWN.get(kind, (kind, VERMILION))
-            x = place + pitch * (shift - (len(kinds) - 1) / 2)
+            x = position + pitch * (shift - (len(kinds) - 1) / 2)
             axes.bar(x, mean, yerr=half, width=pitch - 0.02, color=color, capsize=2)
             axes.text(x, 1, label, **ON_BAR)
     axes.set_xticks(range(len(label_sets)), label_sets)
@@ -69,7 +69,7 @@ def controlled(table: pd.DataFrame) -> pd.DataFrame:
     shortest = chosen.loc[chosen["kind"] == "clip", "trained_epochs"].min()
     arms = {("clip", 1): "clip"} | {arm: name for name, arm in CONTROLS.items()}
     times = (chosen["trained_epochs"] / shortest).round().astype(int)
-    arm = pd.Series([arms.get(own) for own in zip(chosen["kind"], times, strict=True)], index=chosen.index)
+    arm = pd.Series([arms.get(key) for key in zip(chosen["kind"], times, strict=True)], index=chosen.index)
     return chosen.assign(arm=arm).dropna(subset="arm")
 
 
@@ -118,8 +118,8 @@ def _lead(controls: pd.DataFrame, labels: str, arm: str, over: str) -> tuple[flo
 def _beyond(table: pd.DataFrame, labels: str) -> tuple[float, float]:
     """Difference of CLIP at the largest and at the smallest learning rate of its controls, as in `_lead`."""
     clip = table[(table["kind"] == "clip") & (table["labels"] == labels)]
-    own = clip[clip["trained_epochs"] == clip["trained_epochs"].min()]
-    by_rate = own.pivot_table(index="seed", columns="learning_rate", values="test")
+    shortest = clip[clip["trained_epochs"] == clip["trained_epochs"].min()]
+    by_rate = shortest.pivot_table(index="seed", columns="learning_rate", values="test")
     return mean_and_half(100 * (by_rate[max(by_rate)] - by_rate[min(by_rate)]), overlap=OVERLAP)
 
 
@@ -133,12 +133,12 @@ def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
     longer = facts["longer"]
     return {
-        "no difference is shown": not any(excludes_zero(*one) for one in facts["differences"].values()),
+        "no difference is shown": not any(excludes_zero(*difference) for difference in facts["differences"].values()),
         "three times the largest learning rate of the grid is not shown to be better": not above_zero(facts["beyond"]),
         "on as many pictures CLIP is ahead by category": above_zero(longer[CATEGORY]),
         "on as many pictures nothing is shown by subcategory": not excludes_zero(*longer[SUBCATEGORY]),
         "no effect of class names is shown": not any(
-            excludes_zero(*one) for one in facts["controls"]["unnamed"].values()
+            excludes_zero(*difference) for difference in facts["controls"]["unnamed"].values()
         ),
         "captions of other images are worse": all(
             mean < -half for mean, half in facts["controls"]["shuffled"].values()

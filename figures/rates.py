@@ -32,8 +32,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for half in halves(rows):
             fit, ends = fitted(half), np.array([half["x"].min(), half["x"].max()])
             axes.plot(ends, fit.constant * ends**fit.exponent, color=MEASURED, linewidth=2)
-            place = {"ha": "center", "transform": axes.get_xaxis_transform()}
-            label_line(axes, np.sqrt(ends.prod()), 0.04, f"slope {fit.exponent:.2f}", MEASURED, **place)
+            looks = {"ha": "center", "transform": axes.get_xaxis_transform()}
+            label_line(axes, np.sqrt(ends.prod()), 0.04, f"slope {fit.exponent:.2f}", MEASURED, **looks)
         axes.set(xscale="log", yscale="log", xlabel=label, ylim=(low * (low / high) ** 0.3, high * (high / low) ** 0.6))
         _reference(axes, slope, high * (high / low) ** 0.25)
     panels[0].set_ylabel("squared error of a linear probe")
@@ -53,8 +53,8 @@ def _reference(axes: Axes, slope: int, height: float) -> None:
     left, right = axes.get_xlim()
     x = np.geomspace(left * (right / left) ** 0.3, left * (right / left) ** 0.7)
     axes.plot(x, height * (x / np.sqrt(left * right)) ** slope, "--", color=THEOREMS[4].color, linewidth=1.5)
-    words, place = f"theorem 4: slope {slope}", {"ha": "right", "va": "top", "transform": axes.transAxes}
-    label_line(axes, 0.97, 0.97, words, THEOREMS[4].color, **place)
+    words, looks = f"theorem 4: slope {slope}", {"ha": "right", "va": "top", "transform": axes.transAxes}
+    label_line(axes, 0.97, 0.97, words, THEOREMS[4].color, **looks)
 
 
 def halves(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -144,10 +144,10 @@ def claims(facts: Facts) -> dict[str, bool]:
     both, least = facts["quoted"].values(), facts["informative_from"]
     return {
         "the sharper bound and theorem 15 are between the error and the plain bound": all(
-            one.measured <= bound < one.plain for one in both for bound in (one.sharp, one.multihop)
+            entry.measured <= bound < entry.plain for entry in both for bound in (entry.sharp, entry.multihop)
         ),
         "at the width that is quoted the plain bound is worse than guessing": all(
-            one.plain >= one.guess for one in both
+            entry.plain >= entry.guess for entry in both
         ),
         "at smaller widths theorem 15 and the sharper bound are better than guessing": (
             0 < least[2] < least[1] < least[0]

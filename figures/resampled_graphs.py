@@ -118,10 +118,12 @@ def order_agreement(table: pd.DataFrame, chosen: GraphSet, bound: str) -> tuple[
     units = []
     ordered = table[table["rule"].isin(FOUR)].dropna(subset=f"ratio of {bound}")
     for _, rows in ordered.groupby(chosen.unit):
-        graphs = (one for _, one in rows.groupby(list(chosen.graph)))
-        taus = [order_correlation(one[f"ratio of {bound}"], one["change"]) for one in graphs]
+        graphs = (group for _, group in rows.groupby(list(chosen.graph)))
+        taus = [order_correlation(group[f"ratio of {bound}"], group["change"]) for group in graphs]
         units.append([tau for tau in taus if not math.isnan(tau)])
-    return _interval(units, lambda picked: float(np.mean(found)) if len(found := np.concatenate(picked)) else math.nan)
+    return _interval(
+        units, lambda picked: float(np.mean(correlations)) if len(correlations := np.concatenate(picked)) else math.nan
+    )
 
 
 def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> tuple[float, float, float]:
@@ -164,10 +166,10 @@ def _caption(tables: Sequence[pd.DataFrame]) -> str:
 
 def facts(tables: Tables) -> Facts:
     """Quality of theorem 15 as a forecast on worlds and emoji, and changes on emoji by guide."""
-    guided = {own.table: _guided(tables[own.table], own) for own in (WORLDS, EMOJI)}
+    guided = {graph_set.table: _guided(tables[graph_set.table], graph_set) for graph_set in (WORLDS, EMOJI)}
     both, emoji = pd.concat(guided.values()), with_changes(tables[EMOJI.table])
     ratios = both[both["rule"].isin(LOSS_CHANGES)][f"ratio of {BOUND}"]
-    worlds, draws = (_foretold(guided[own.table], own) for own in (WORLDS, EMOJI))
+    worlds, draws = (_foretold(guided[graph_set.table], graph_set) for graph_set in (WORLDS, EMOJI))
     return {
         # Order and size by each bound, for worlds and emoji.
         "of": Of(f"{worlds['units']} and 1", f"1 and {draws['units']}", 2 * 2 * len(CLAIMS)),
@@ -181,20 +183,20 @@ def facts(tables: Tables) -> Facts:
     }
 
 
-def _guided(table: pd.DataFrame, own: GraphSet) -> pd.DataFrame:
+def _guided(table: pd.DataFrame, graph_set: GraphSet) -> pd.DataFrame:
     """Changes by the guide of the predictions."""
     changed = with_changes(table)
-    guided: pd.DataFrame = changed[changed["guide"] == own.guide]
+    guided: pd.DataFrame = changed[changed["guide"] == graph_set.guide]
     return guided
 
 
-def _foretold(guided: pd.DataFrame, own: GraphSet) -> Facts:
+def _foretold(guided: pd.DataFrame, graph_set: GraphSet) -> Facts:
     return {
-        "graphs": graphs(guided, own),
-        "units": guided[own.unit].nunique(),
-        "order": order_agreement(guided, own, BOUND),
-        "plain": order_agreement(guided, own, "bound"),
-        "size": predicted_ranks(guided, own.unit, BOUND),
+        "graphs": graphs(guided, graph_set),
+        "units": guided[graph_set.unit].nunique(),
+        "order": order_agreement(guided, graph_set, BOUND),
+        "plain": order_agreement(guided, graph_set, "bound"),
+        "size": predicted_ranks(guided, graph_set.unit, BOUND),
     }
 
 
@@ -202,8 +204,8 @@ def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
     both = (facts["worlds"], facts["emoji"])
     return {
-        "the order is foretold in part": all(one["order"][1] > 0 and one["order"][2] < 0.9 for one in both),
-        "the size is hardly foretold": max(one["size"][0] for one in both) < 0.3,
+        "the order is foretold in part": all(entry["order"][1] > 0 and entry["order"][2] < 0.9 for entry in both),
+        "the size is hardly foretold": max(entry["size"][0] for entry in both) < 0.3,
         "the bound grows wherever the loss changes": facts["least"] > 1,
     }
 

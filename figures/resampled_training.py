@@ -112,11 +112,11 @@ def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[
     return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
 
 
-def tuned_change(table: pd.DataFrame, one: Arm = TEXT, over: Arm = SIMCLR, level: float = LEVEL) -> Pair:
+def tuned_change(table: pd.DataFrame, arm: Arm = TEXT, over: Arm = SIMCLR, level: float = LEVEL) -> Pair:
     """Accuracy of one tuned arm minus another, both chosen by validation, for one label set."""
     runs = table[(table["kind"] == "simclr") & (table["repeat"] == 0) & table["chosen"]]
     by_seed = runs.pivot_table(index="seed", columns=["rule", "guide"], values="test")
-    return mean_and_half(100 * (by_seed[one] - by_seed[over]), level=level, overlap=OVERLAP)
+    return mean_and_half(100 * (by_seed[arm] - by_seed[over]), level=level, overlap=OVERLAP)
 
 
 def _halves(changes: pd.DataFrame, level: float = LEVEL) -> SharedHalves:
@@ -143,17 +143,17 @@ def _by_seed(changes: pd.DataFrame, *columns: str) -> pd.DataFrame:
 def _changes(axes: Axes, changes: pd.DataFrame, tuned: pd.DataFrame) -> None:
     """Draw the changes by rule and guide, and below them the changes over a tuned SimCLR."""
     looks: dict[str, Any] = {"markersize": 4, "capsize": 2, "linewidth": 1.2}
-    for place, rule in enumerate(RULES):
+    for position, rule in enumerate(RULES):
         shown = mean_changes(changes, rule)
         for shift, (guide, (name, color, marker)) in enumerate(GUIDES.items()):
             if guide in shown:
                 mean, half = shown[guide]
-                label = f"guide: {name}" if place == 0 else None
-                y = place + 0.13 * (shift - 2)
+                label = f"guide: {name}" if position == 0 else None
+                y = position + 0.13 * (shift - 2)
                 axes.errorbar(mean, y, xerr=half, fmt=marker, color=color, label=label, **looks)
         if rule in PUBLISHED:
-            label = "published, on ImageNet" if place == 0 else None
-            axes.plot(PUBLISHED[rule], place, "*", color="black", markersize=7, label=label)
+            label = "published, on ImageNet" if position == 0 else None
+            axes.plot(PUBLISHED[rule], position, "*", color="black", markersize=7, label=label)
     names = list(RULES.values())
     for arm in (TEXT, NO_TEXT):
         name, color, marker = GUIDES[arm[1]]
@@ -176,7 +176,7 @@ def foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> pd.DataFrame:
 
 def _caption(table: pd.DataFrame, changes: pd.DataFrame, tuned_seeds: int) -> str:
     by_labels = {labels: changes[changes["labels"] == labels] for labels in table["labels"].unique()}
-    least = ", ".join(f"{least_detectable(own):.1f} by {labels}" for labels, own in by_labels.items())
+    least = ", ".join(f"{least_detectable(group):.1f} by {labels}" for labels, group in by_labels.items())
     return (
         f"SimCLR from pixels, {int(table['steps'].max())} steps: change of a linear probe's test accuracy over SimCLR "
         f"with the same seed, {changes['seed'].nunique()} seeds, or {tuned_seeds} where both are tuned. 95% intervals, "
@@ -197,19 +197,19 @@ def facts(tables: Tables) -> Facts:
     tuned, frozen = tables["resampled_tuned"], tables["training_controls"].query("kind == 'frozen'")
     whole, seeds = usual(table)["seed"].unique(), tuned["seed"].nunique()
     text = _by_labels(tuned, partial(tuned_change, over=NO_TEXT))
-    looks = [one for own in by_labels.values() for one in _contrasts(own, LEVEL)]
+    looks = [pair for group in by_labels.values() for pair in _contrasts(group, LEVEL)]
     strict = 1 - (1 - LEVEL) / len(looks)  # by Bonferroni
-    corrected = [one for own in by_labels.values() for one in _contrasts(own, strict)]
-    surviving = [_by_labels(tuned, partial(tuned_change, one=arm, level=strict)) for arm in (TEXT, NO_TEXT)]
+    corrected = [pair for group in by_labels.values() for pair in _contrasts(group, strict)]
+    surviving = [_by_labels(tuned, partial(tuned_change, arm=arm, level=strict)) for arm in (TEXT, NO_TEXT)]
     return {
         "of": Of(1, seeds, len(looks) + 8 * len(names)),  # eight tuned ones for each label set
         "seeds": len(whole),
         "all_seeds": seeds,
         "steps": int(table["steps"].max()),
         "levels": {labels: accuracies(plain[plain["labels"] == labels], REFERENCES) for labels in names},
-        "changes": {labels: {rule: mean_changes(own, rule) for rule in RULES} for labels, own in by_labels.items()},
-        "detectable": {labels: least_detectable(own) for labels, own in by_labels.items()},
-        "over": {guide: {labels: over_guide(own, guide) for labels, own in by_labels.items()} for guide in OTHERS},
+        "changes": {labels: {rule: mean_changes(group, rule) for rule in RULES} for labels, group in by_labels.items()},
+        "detectable": {labels: least_detectable(group) for labels, group in by_labels.items()},
+        "over": {guide: {labels: over_guide(group, guide) for labels, group in by_labels.items()} for guide in OTHERS},
         "looks": len(looks),
         "shown": sum(excludes_zero(*change) for _, change in looks),
         "shown_of_random": sum(guide == "random" and excludes_zero(*change) for guide, change in looks),
@@ -218,13 +218,13 @@ def facts(tables: Tables) -> Facts:
         "tuned": _by_labels(tuned, tuned_change),
         "further": _by_labels(tuned[~tuned["seed"].isin(whole)], tuned_change),
         "full": _by_labels(tuned.assign(chosen=tuned["tried_strength"] == FULL), tuned_change),
-        "no_text": _by_labels(tuned, partial(tuned_change, one=NO_TEXT)),
+        "no_text": _by_labels(tuned, partial(tuned_change, arm=NO_TEXT)),
         "text": text,
         "earlier": _by_labels(table, tuned_change),
-        "tuned_corrected": sum(excludes_zero(*change) for own in surviving for change in own.values()),
+        "tuned_corrected": sum(excludes_zero(*change) for group in surviving for change in group.values()),
         "text_detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in text.items()},
         "best": _by_labels(tuned, _best),
-        "frozen": _by_labels(frozen, lambda own: accuracies(own, ["frozen"])["frozen"]),
+        "frozen": _by_labels(frozen, lambda group: accuracies(group, ["frozen"])["frozen"]),
         "rules": RULES,
         "guides": {guide: name for guide, (name, *_) in GUIDES.items()},
         "rho": rank_correlation(both["ratio"], both["change"]),
@@ -234,18 +234,18 @@ def facts(tables: Tables) -> Facts:
 
 
 def _by_labels(table: pd.DataFrame, work: Callable[[pd.DataFrame], Pair]) -> dict[str, Pair]:
-    return {str(labels): work(own) for labels, own in table.groupby("labels", sort=False)}
+    return {str(labels): work(group) for labels, group in table.groupby("labels", sort=False)}
 
 
 def _best(table: pd.DataFrame) -> Pair:
     """Accuracy of tuned AddNewPositive by the encoder, in percent, and half its interval."""
-    own = table[table["chosen"] & (table["guide"] == "encoder") & (table["rule"] == ADD_NEW_POSITIVE)]
-    return mean_and_half(100 * own["test"], overlap=OVERLAP)
+    chosen = table[table["chosen"] & (table["guide"] == "encoder") & (table["rule"] == ADD_NEW_POSITIVE)]
+    return mean_and_half(100 * chosen["test"], overlap=OVERLAP)
 
 
 def _contrasts(changes: pd.DataFrame, level: float) -> list[tuple[str, Pair]]:
     """Mean changes at full strength, and leads of the encoder over other guides, each with its guide."""
-    means = [one for rule in RULES for one in mean_changes(changes, rule, level).items()]
+    means = [change for rule in RULES for change in mean_changes(changes, rule, level).items()]
     return means + [(guide, lead) for guide in OTHERS for lead in over_guide(changes, guide, level).values()]
 
 
@@ -272,9 +272,9 @@ def claims(facts: Facts) -> dict[str, bool]:
             facts["frozen"][labels][0] > facts["best"][labels][0] for labels in facts["best"]
         ),
         "at full strength no gain is shown by all seeds": not any(
-            excludes_zero(*one) for one in facts["full"].values()
+            excludes_zero(*pair) for pair in facts["full"].values()
         ),
-        "tuned alike, what text adds is not shown": not any(excludes_zero(*one) for one in facts["text"].values()),
+        "tuned alike, what text adds is not shown": not any(excludes_zero(*pair) for pair in facts["text"].values()),
         "most of the published changes are too small to be shown": sum(
             change < min(facts["detectable"].values()) for change in facts["published"].values()
         )

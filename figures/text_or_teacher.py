@@ -92,43 +92,43 @@ LESS = {  # arms, and the arms to which the text compares them
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     """Left panel: arms and references minus SimCLR. Right panel: contrasts of arms."""
     icons = tables["text_or_teacher_icons"].drop_duplicates("id")
-    found = outcomes(tables["text_or_teacher"], icons["word"].tolist())
+    result = outcomes(tables["text_or_teacher"], icons["word"].tolist())
     graphs = tables["text_or_teacher_graphs"]
     picture, (arms, pairs) = plt.subplots(1, 2, figsize=(2.8 * COLUMN, 1.2 * COLUMN))
-    order = sorted(ARMS, key=lambda arm: found.values[arm].mean())
-    for place, arm in enumerate(order):
+    order = sorted(ARMS, key=lambda arm: result.values[arm].mean())
+    for y, arm in enumerate(order):
         _, color, marker = ARMS[arm]
-        _interval(arms, place, found.contrast(arm, SIMCLR), color, marker)
-        units = 100 * (found.values[arm] - found.values[SIMCLR]).mean(axis=1)
-        arms.plot(units, np.full(len(units), place - 0.28), "|", color=color, alpha=0.5, markersize=4)
+        _interval(arms, y, result.contrast(arm, SIMCLR), color, marker)
+        units = 100 * (result.values[arm] - result.values[SIMCLR]).mean(axis=1)
+        arms.plot(units, np.full(len(units), y - 0.28), "|", color=color, alpha=0.5, markersize=4)
     known, reference = graphs.groupby("arm")["same_class"].mean(), graphs.groupby("arm")["found"].mean()
-    less = 100 * (reference[list(REFERENCES)] - found.values[SIMCLR].mean())
+    less = 100 * (reference[list(REFERENCES)] - result.values[SIMCLR].mean())
     arms.plot(less, -1 - np.arange(len(less)), "*", color=INK, markersize=8)
     names = [*reversed(REFERENCES.values()), *(f"{ARMS[arm][0]}, {100 * known[arm]:.0f}%" for arm in order)]
     arms.set_yticks(np.arange(len(names)) - len(less), names)
     arms.set(xlabel="icons found, less SimCLR (points)", title="by guide (% of its positives that are of the class)")
-    for place, (pair, color, marker) in enumerate(reversed(SHOWN.values())):
-        _interval(pairs, place, found.contrast(*pair), color, marker, _level(*pair))
+    for y, (pair, color, marker) in enumerate(reversed(SHOWN.values())):
+        _interval(pairs, y, result.contrast(*pair), color, marker, _level(*pair))
     pairs.axvspan(-100 * MARGIN, 100 * MARGIN, color=NEUTRAL, alpha=0.15, linewidth=0)
     pairs.text(-95 * MARGIN, len(SHOWN) - 0.45, "margin", fontsize="small", color=NEUTRAL)
     pairs.set_yticks(range(len(SHOWN)), list(reversed(SHOWN)))
     pairs.set(xlabel="difference (points)", title="registered contrasts", ylim=(-0.6, len(SHOWN) - 0.1))
     for axes in (arms, pairs):
         axes.axvline(0, color=INK, linewidth=0.8)
-    return picture, _caption(found, tables["text_or_teacher"]["repeat"].nunique())
+    return picture, _caption(result, tables["text_or_teacher"]["repeat"].nunique())
 
 
-def _interval(axes: Axes, place: float, contrast: Contrast, color: str, marker: str, level: float = LEVEL) -> None:
+def _interval(axes: Axes, y: float, contrast: Contrast, color: str, marker: str, level: float = LEVEL) -> None:
     low, high = contrast.interval(level)
-    axes.plot([100 * low, 100 * high], [place, place], color=color, linewidth=1.6)
-    axes.plot(100 * contrast.estimate, place, marker, color=color, markersize=6)
+    axes.plot([100 * low, 100 * high], [y, y], color=color, linewidth=1.6)
+    axes.plot(100 * contrast.estimate, y, marker, color=color, markersize=6)
 
 
-def _caption(found: Outcomes, repeats: int) -> str:
-    units, icons = found.values[SIMCLR].shape
+def _caption(result: Outcomes, repeats: int) -> str:
+    units, icons = result.values[SIMCLR].shape
     return (
         "Share of test icons that a linear classifier gets right. Left: by the guide of the new positive, minus "
-        f"SimCLR ({100 * found.values[SIMCLR].mean():.1f}%); small bars are {units} disjoint training sets; "
+        f"SimCLR ({100 * result.values[SIMCLR].mean():.1f}%); small bars are {units} disjoint training sets; "
         f"stars, one run each. Right: contrasts of guides; grey, the margin of the  {icons:,} test icons, "
         f"{repeats} seeds of weights. Intervals of 95%, and 97.5% for the two primary contrasts (above), over training "
         "sets and icons whose names begin alike."
@@ -143,57 +143,57 @@ def facts(tables: Tables) -> Facts:
         tables["text_or_teacher_icons"].drop_duplicates("id"),
     )
     words = icons["word"].tolist()
-    found, near = (outcomes(runs, words, judge) for judge in (CLASSIFIER, NEAREST))
-    told, baselines = (graphs[graphs["kind"] == kind] for kind in ("arm", "baseline"))
-    adjusted, units = holm(np.array([found.contrast(*pair).p_value for pair in OTHERS])), len(found.values[SIMCLR])
+    result, near = (outcomes(runs, words, judge) for judge in (CLASSIFIER, NEAREST))
+    graph_rows, baselines = (graphs[graphs["kind"] == kind] for kind in ("arm", "baseline"))
+    adjusted, units = holm(np.array([result.contrast(*pair).p_value for pair in OTHERS])), len(result.values[SIMCLR])
     pixels = tables["text_or_teacher_pixels"].set_index("id").loc[icons["id"]]
     alike = {bound: (pixels["correlation"] >= bound).to_numpy() for bound in ALIKE}
     registered_looks = 2 * len(PRIMARY + OTHERS + GRANULARITY)  # by two judges
     afterwards = 3 * 2 * len(ALIKE) + 3 + 3 + 1  # three contrasts for each part and untuned; by set; for labels
     return {
         "of": Of(1, units, registered_looks + afterwards),
-        "answer": verdict(found, told),
-        "primary": {arm: _points(found, arm, less, PRIMARY_LEVEL) for arm, less in PRIMARY},
+        "answer": verdict(result, graph_rows),
+        "primary": {arm: _points(result, arm, less, PRIMARY_LEVEL) for arm, less in PRIMARY},
         "parts": {
-            bound: {"lookalike": _of_some(found, icons_alike), "other": _of_some(found, ~icons_alike)}
+            bound: {"lookalike": _of_some(result, icons_alike), "other": _of_some(result, ~icons_alike)}
             for bound, icons_alike in alike.items()
         },
-        "never_tuned": _of_some(found, ~pixels["tuned_first"].to_numpy()),
+        "never_tuned": _of_some(result, ~pixels["tuned_first"].to_numpy()),
         "margin": 100 * MARGIN,
         "units": units,
         "icons": len(icons),
         "repeats": runs["repeat"].nunique(),
-        "found": {arm: float(share.mean()) for arm, share in found.values.items()},
-        "less": {arm: {against: _points(found, arm, against) for against in others} for arm, others in LESS.items()},
+        "found": {arm: float(share.mean()) for arm, share in result.values.items()},
+        "less": {arm: {against: _points(result, arm, against) for against in others} for arm, others in LESS.items()},
         "near": {arm: _points(near, arm, VIEWS) for arm in (TEXT, TAGS, LABELS)},
-        "least": 100 * found.contrast(TEXT, VIEWS).least_shown(),
+        "least": 100 * result.contrast(TEXT, VIEWS).least_shown(),
         "others": len(OTHERS),
         "shown": int((adjusted < SIGNIFICANT).sum()),
-        "told": told.groupby("arm")[["same_class", "same_tag"]].mean().to_dict("index"),
-        "pixels": {bound: pixels.groupby(own)["right"].mean().to_dict() for bound, own in alike.items()},
+        "told": graph_rows.groupby("arm")[["same_class", "same_tag"]].mean().to_dict("index"),
+        "pixels": {bound: pixels.groupby(column)["right"].mean().to_dict() for bound, column in alike.items()},
         "baselines": baselines.set_index("arm")["found"].to_dict(),
-        "tau": agreement(found, told),
+        "tau": agreement(result, graph_rows),
         "names": NAMES,
     }
 
 
-def _points(found: Outcomes, arm: str, against: str, level: float = LEVEL) -> tuple[float, float]:
+def _points(result: Outcomes, arm: str, against: str, level: float = LEVEL) -> tuple[float, float]:
     """Difference of two arms in points, and half its interval."""
-    contrast = found.contrast(arm, against)
+    contrast = result.contrast(arm, against)
     low, high = contrast.interval(level)
     return 100 * contrast.estimate, 50 * (high - low)
 
 
-def _of_some(found: Outcomes, own: npt.NDArray[np.bool_]) -> Facts:
+def _of_some(result: Outcomes, chosen: npt.NDArray[np.bool_]) -> Facts:
     """Number of icons in a subset, and contrasts of tags, others' tags and the head without text on it."""
-    groups = np.unique(found.groups[own], return_inverse=True)[1]
-    part = Outcomes({arm: shares[:, own] for arm, shares in found.values.items()}, groups)
+    groups = np.unique(result.groups[chosen], return_inverse=True)[1]
+    part = Outcomes({arm: shares[:, chosen] for arm, shares in result.values.items()}, groups)
     contrasts = {
         "tags": (TAGS, VIEWS),
         "fair": (TAGS, SHUFFLED_TAGS),
         "others_tags": (SHUFFLED_TAGS, VIEWS),
     }
-    return {"icons": int(own.sum())} | {name: _points(part, *arms) for name, arms in contrasts.items()}
+    return {"icons": int(chosen.sum())} | {name: _points(part, *arms) for name, arms in contrasts.items()}
 
 
 def outcomes(runs: pd.DataFrame, words: Sequence[str], judge: str = CLASSIFIER) -> Outcomes:
@@ -214,30 +214,32 @@ def outcomes(runs: pd.DataFrame, words: Sequence[str], judge: str = CLASSIFIER) 
     return Outcomes(shares, np.unique(words, return_inverse=True)[1])
 
 
-def verdict(found: Outcomes, told: pd.DataFrame, margin: float = MARGIN) -> str:
+def verdict(result: Outcomes, graph_rows: pd.DataFrame, margin: float = MARGIN) -> str:
     """First applicable answer of the plan, section *What counts as an answer*.
 
     Parameters
     ----------
-    told : rows of `text_or_teacher_graphs` of kind "arm"
+    graph_rows : rows of `text_or_teacher_graphs` of kind "arm"
     """
-    little = ", by less than two points" if found.contrast(TEXT, VIEWS).interval()[1] < LITTLE else ""
+    little = ", by less than two points" if result.contrast(TEXT, VIEWS).interval()[1] < LITTLE else ""
     answers = {
-        "nothing can be concluded": not _above(found, LABELS, *CONTROLS),
-        "a head that learned text is worse": _above(found, VIEWS, TEXT),
-        f"text helps{little}": _above(found, TEXT, VIEWS, SHUFFLED, *CONTROLS),
-        "text itself helps, a head that learned it here does not": _above(found, TAGS, VIEWS, SHUFFLED_TAGS, *CONTROLS),
-        "text is not needed": _above(found, VIEWS, *CONTROLS)
-        and knows_text(told)
-        and all(found.contrast(*pair).within(margin) for pair in PRIMARY),
+        "nothing can be concluded": not _above(result, LABELS, *CONTROLS),
+        "a head that learned text is worse": _above(result, VIEWS, TEXT),
+        f"text helps{little}": _above(result, TEXT, VIEWS, SHUFFLED, *CONTROLS),
+        "text itself helps, a head that learned it here does not": _above(
+            result, TAGS, VIEWS, SHUFFLED_TAGS, *CONTROLS
+        ),
+        "text is not needed": _above(result, VIEWS, *CONTROLS)
+        and knows_text(graph_rows)
+        and all(result.contrast(*pair).within(margin) for pair in PRIMARY),
         "undecided": True,
     }
     return next(answer for answer, applies in answers.items() if applies)
 
 
-def _above(found: Outcomes, arm: str, *others: str) -> bool:
+def _above(result: Outcomes, arm: str, *others: str) -> bool:
     """True if an arm is above all others."""
-    return all(found.contrast(arm, other).interval(_level(arm, other))[0] > 0 for other in others)
+    return all(result.contrast(arm, other).interval(_level(arm, other))[0] > 0 for other in others)
 
 
 def _level(arm: str, against: str) -> float:
@@ -245,17 +247,17 @@ def _level(arm: str, against: str) -> float:
     return PRIMARY_LEVEL if (arm, against) in PRIMARY else LEVEL
 
 
-def knows_text(told: pd.DataFrame) -> bool:
+def knows_text(graph_rows: pd.DataFrame) -> bool:
     """True if the nearest icon by the text head shares a tag significantly more often than by the views head."""
-    by_unit = told.pivot_table(index="seed", columns="arm", values="same_tag")
+    by_unit = graph_rows.pivot_table(index="seed", columns="arm", values="same_tag")
     more = by_unit[TEXT] - by_unit[VIEWS]
     return bool(stats.ttest_1samp(more, 0).confidence_interval(LEVEL).low > 0)
 
 
-def agreement(found: Outcomes, forecasts: pd.DataFrame) -> dict[str, float]:
+def agreement(result: Outcomes, forecasts: pd.DataFrame) -> dict[str, float]:
     """Kendall's τ over the arms between each forecast (small is good) and the share of correct icons."""
-    arms = [arm for arm in found.values if arm in set(forecasts["arm"])]
-    measured = [-float(found.values[arm].mean()) for arm in arms]
+    arms = [arm for arm in result.values if arm in set(forecasts["arm"])]
+    measured = [-float(result.values[arm].mean()) for arm in arms]
     means = forecasts.groupby("arm")[["alpha_T", "theorem_4", "theorem_15"]].mean().loc[arms]
     return {str(name): float(stats.kendalltau(means[name], measured).statistic) for name in means}
 
@@ -266,7 +268,7 @@ def claims(facts: Facts) -> dict[str, bool]:
     return {
         f"the answer is: {ANSWER}": facts["answer"] == ANSWER,
         "by the nearest icon neither heads, tags nor labels are shown to differ from the head without text": not any(
-            excludes_zero(*one) for one in facts["near"].values()
+            excludes_zero(*change) for change in facts["near"].values()
         ),
         "tags are ahead on icons with a look-alike by each bound": all(above_zero(part["tags"]) for part in lookalike),
         "on others they are not shown to be by the loosest bound, and are by the strictest": (

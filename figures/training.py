@@ -66,8 +66,8 @@ def _losses(axes: Axes, rows: pd.DataFrame) -> None:
     for column, (label, color, dash) in BOUNDS.items():
         middle = rows.groupby("noise")[column].median()
         axes.plot(middle.index, middle, linestyle=dash, color=color, linewidth=2)
-        place = {"rotation": SLOPE, "rotation_mode": "anchor"}
-        label_line(axes, middle.index[0], middle.iloc[0] * 1.2, label, color, **place)
+        looks = {"rotation": SLOPE, "rotation_mode": "anchor"}
+        label_line(axes, middle.index[0], middle.iloc[0] * 1.2, label, color, **looks)
     shade_vacuous(axes, rows["guess_error"])
     axes.set(xscale="log", yscale="log", ylim=(LEAST, 12), title="losses", xlabel="caption noise (probability)")
     axes.set_xticks(middle.index, [f"{noise:g}" for noise in middle.index])

@@ -56,9 +56,11 @@ class Deferred(Command):
     def loaded(self) -> Any:
         """The imported command."""
         assert self.name is not None
-        own = typer.Typer(add_completion=False)
-        own.command(self.name, cls=Command, context_settings=HELP)(getattr(import_module(self._module), self.name))
-        return typer.main.get_command(own)
+        subcommand = typer.Typer(add_completion=False)
+        subcommand.command(self.name, cls=Command, context_settings=HELP)(
+            getattr(import_module(self._module), self.name)
+        )
+        return typer.main.get_command(subcommand)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Context of the imported command."""

@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not Path(file).is_file():
         raise pytest.UsageError(f"--bounds {file} does not exist: give a Python file")
     # False if `--bounds` comes from the settings.
-    typed = any(str(one).partition("=")[0] == "--bounds" for one in config.invocation_params.args)
+    typed = any(str(argument).partition("=")[0] == "--bounds" for argument in config.invocation_params.args)
     alone = typed and config.args_source is not pytest.Config.ArgsSource.ARGS
     config.args = [str(file), *([] if alone else config.args)]
 

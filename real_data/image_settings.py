@@ -68,10 +68,10 @@ class ImageSettings:
 
     def images(self) -> "ImageTextDataset":
         """The data set. `ValueError`: an image without a label."""
-        found = images_of(self.dataset, self.root, self.classes, self.samples, self.size, self.cache)
-        if not found.labelled:
+        images = images_of(self.dataset, self.root, self.classes, self.samples, self.size, self.cache)
+        if not images.labelled:
             raise ValueError(f"{self.root}: some images have no label: give the table a column label")
-        return found
+        return images
 
     def source(self) -> "Source":
         """The data set with its encoders; weights of a model are loaded on first use."""

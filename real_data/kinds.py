@@ -9,13 +9,13 @@ class Kind:
 
     Attributes
     ----------
-    place : name of the argument with the location of the pictures; `None` if they are installed
+    location : name of the argument with the location of the pictures; `None` if they are installed
     size : default pixels along a side of its images
     is_drawn_from : True if it takes `classes` and `samples`
     is_cached : True if it takes `cache`, a folder with an index of its files
     """
 
-    place: str | None = None
+    location: str | None = None
     size: int = 224
     is_drawn_from: bool = False
     is_cached: bool = False
@@ -33,5 +33,5 @@ KINDS = {
     "tuxpaint": Kind("root", 96),
     "webdataset": Kind("shards", is_cached=True),
 }
-PLACES = {name: kind.place for name, kind in KINDS.items() if kind.place is not None}
+PLACES = {name: kind.location for name, kind in KINDS.items() if kind.location is not None}
 DRAWN_FROM = [name for name, kind in KINDS.items() if kind.is_drawn_from]

@@ -45,7 +45,9 @@ class UserEncoder(UserModule):
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
         """Embeddings (n, k) of n inputs."""
         (inputs,) = arguments
-        precision = next((one.dtype for one in self.parameters() if one.is_floating_point()), inputs.dtype)
+        precision = next(
+            (parameter.dtype for parameter in self.parameters() if parameter.is_floating_point()), inputs.dtype
+        )
         value, needed = super().forward(inputs.to(precision)), (len(inputs), self.k)
         if tuple(value.shape) != needed:
             with self.naming_errors():
@@ -83,11 +85,11 @@ class DualEncoder(nn.Module):
                 torch.manual_seed(int(rng.integers(2**63)))
             marginals = graph.left_marginal, graph.right_marginal
             towers = [
-                FreeTower(marginal, k, rng) if x is None else NetworkTower(_network(one, x.shape[1:], k), x)
-                for one, x, marginal in zip(chosen, observed, marginals, strict=True)
+                FreeTower(marginal, k, rng) if x is None else NetworkTower(_network(part, x.shape[1:], k), x)
+                for part, x, marginal in zip(chosen, observed, marginals, strict=True)
             ]
         model = cls(*towers)
-        if not any(one.requires_grad for one in model.parameters()):
+        if not any(part.requires_grad for part in model.parameters()):
             raise ValueError("the encoder has no trainable parameter: at least one needs requires_grad=True")
         return model
 

@@ -161,9 +161,9 @@ def train(
         raise ValueError(f"batch={batch} is too small: give at least 2")
     if not penalty >= 0:
         raise ValueError(f"penalty={penalty!r} must be at least 0")
-    optimum, rng, place = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
-    whole = loss_of(loss)(graph).to(place)
-    model = DualEncoder.of(graph, k, encoder, inputs, rng).to(place)
+    optimum, rng, target = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
+    whole = loss_of(loss)(graph).to(target)
+    model = DualEncoder.of(graph, k, encoder, inputs, rng).to(target)
     sample = whole_graph(graph) if pairs is None else draw_pairs(graph, pairs, rng)
     problem = _Problem(graph, optimum, model, whole, penalty, floor=whole.floor(k, penalty))
     objective, update = _descent(problem, sample, batch, rng, optimisation)

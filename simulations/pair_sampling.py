@@ -66,5 +66,5 @@ class PairSampler:
         return left, self._left[other].astype(np.int64)
 
     def _find(self, places: FloatArray) -> IntArray:
-        found = np.searchsorted(self._cumulative, places, side="right") - 1
-        return np.minimum(found, len(self._left) - 1)
+        indices = np.searchsorted(self._cumulative, places, side="right") - 1
+        return np.minimum(indices, len(self._left) - 1)

@@ -33,7 +33,7 @@ class SpectralDescent:
     def suits(encoder: DualEncoder, loss: PairLoss) -> bool:
         """True for the spectral loss of a free embedding on the CPU."""
         towers = encoder.left, encoder.right
-        free = all(isinstance(one, FreeTower) and one.root.device.type == "cpu" for one in towers)
+        free = all(isinstance(tower, FreeTower) and tower.root.device.type == "cpu" for tower in towers)
         return free and type(loss) is Spectral
 
     def loss(self) -> torch.Tensor:

@@ -185,9 +185,9 @@ def embeddings(graph: PairGraph, k: int, seed: int = 0) -> tuple[Any, Any]:
 def slow_decay(rng: np.random.Generator, n_left: int, n_right: int) -> PairGraph:
     """A slowly decaying spectrum with values in near pairs: pairs at random offsets on a circle."""
     reach, shape, degree = 0.5, 0.1, 10
-    place = np.repeat(rng.random(n_left), degree)
-    spread = np.sqrt(2 * rng.gamma(shape, size=place.size)) * reach / (2 * np.pi)
-    right = np.floor(((place + spread * rng.standard_normal(place.size)) % 1) * n_right).astype(int) % n_right
+    centres = np.repeat(rng.random(n_left), degree)
+    spread = np.sqrt(2 * rng.gamma(shape, size=centres.size)) * reach / (2 * np.pi)
+    right = np.floor(((centres + spread * rng.standard_normal(centres.size)) % 1) * n_right).astype(int) % n_right
     left = np.repeat(np.arange(n_left), degree)
-    joint = sp.coo_array((np.ones(place.size), (left, right)), shape=(n_left, n_right))
+    joint = sp.coo_array((np.ones(centres.size), (left, right)), shape=(n_left, n_right))
     return PairGraph(joint, drop_isolated=True)

@@ -77,7 +77,7 @@ def _loaded(node: ast.AST) -> Iterator[ast.AST]:
 def drawing() -> str:
     """Rooms and imports in Mermaid, without the arrows that others imply."""
     arrows = {(room(name), room(module)) for module in modules().keys() - DOORS for name in imported(module) - DOORS}
-    graph = nx.transitive_reduction(nx.DiGraph((one, other) for one, other in arrows if one != other))
+    graph = nx.transitive_reduction(nx.DiGraph((source, other) for source, other in arrows if source != other))
     order = sorted(graph.edges, key=lambda arrow: (RANK[arrow[0]], RANK[arrow[1]], arrow))
     lines = [f"    {first} --> {second}" for first, second in order]
     return "\n".join(["```mermaid", "flowchart TD", *lines, "```", ""])

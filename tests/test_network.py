@@ -30,7 +30,7 @@ LONG = [f"study pairings {DRAWN} --set strengths=[1]", f"study resampled_trainin
 
 
 @pytest.fixture
-def place(tmp_path):
+def folder(tmp_path):
     """A folder with what the commands read."""
     pictures = tmp_path / "pictures"
     pictures.mkdir()
@@ -53,9 +53,9 @@ def without_network(*arguments, cwd):
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
-def assert_all_done(commands, place):
-    (place / "commands.txt").write_text("\n".join(commands))
-    done = without_network("-m", "tests.no_network.commands", "commands.txt", cwd=place)
+def assert_all_done(commands, folder):
+    (folder / "commands.txt").write_text("\n".join(commands))
+    done = without_network("-m", "tests.no_network.commands", "commands.txt", cwd=folder)
     assert done.returncode == 0, done.stderr
     failed = [line for line in done.stdout.splitlines() if not line.startswith("0 ")]
     assert not failed, done.stderr
@@ -69,10 +69,10 @@ def test_the_guard_stops_whoever_asks(tmp_path):
     assert REFUSAL in without_network("-c", child, cwd=tmp_path).stderr
 
 
-def test_default_commands_ask_no_network(place):
-    assert_all_done(COMMANDS, place)
+def test_default_commands_ask_no_network(folder):
+    assert_all_done(COMMANDS, folder)
 
 
 @pytest.mark.slow
-def test_long_commands_ask_no_network_and_may_be_given_twice(place):
-    assert_all_done([*LONG, *LONG], place)
+def test_long_commands_ask_no_network_and_may_be_given_twice(folder):
+    assert_all_done([*LONG, *LONG], folder)

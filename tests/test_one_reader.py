@@ -80,8 +80,8 @@ def test_check_audit_and_data_sets_read_what_is_written(name, tmp_path):
     classes = [counted.classes[int(label)].as_py() for label in audited.left_labels]
     ids = {"left_ids": counted.images.to_pylist(), "right_ids": counted.captions.to_pylist()}
     total = sum(int(row[2]) for row in ROWS)
-    for found in (graph, PairGraph(audited.joint, classes, **ids)):
-        weights, labels = named(found)
+    for result in (graph, PairGraph(audited.joint, classes, **ids)):
+        weights, labels = named(result)
         assert weights == pytest.approx({row[:2]: int(row[2]) / total for row in ROWS})
         assert labels == {row[0]: row[3] for row in ROWS}
     Image.new("RGB", (2, 2)).save(tmp_path / "01.png")
@@ -223,9 +223,9 @@ def test_a_fault_of_a_matrix_is_named_by_row_and_column(content, says, tmp_path)
 @pytest.mark.parametrize("header", ["", "id", "Image", "left"])
 def test_a_column_without_a_name_or_called_as_ids_are_names_the_rows_of_a_matrix(header, tmp_path):
     (tmp_path / "m.csv").write_text(f"{header},x,y\n01,3,1\n1,2,2\n")
-    found = read_graph(tmp_path / "m.csv")
-    assert (found.graph.left_ids.tolist(), found.graph.right_ids.tolist()) == (["01", "1"], ["x", "y"])
-    assert found.understood == f"read as a matrix (names of rows: {header or 'no name'})"
+    result = read_graph(tmp_path / "m.csv")
+    assert (result.graph.left_ids.tolist(), result.graph.right_ids.tolist()) == (["01", "1"], ["x", "y"])
+    assert result.understood == f"read as a matrix (names of rows: {header or 'no name'})"
 
 
 @pytest.mark.parametrize(
@@ -239,5 +239,5 @@ def test_a_column_without_a_name_or_called_as_ids_are_names_the_rows_of_a_matrix
 )
 def test_an_empty_line_of_labels_is_a_node_without_one_unless_it_is_at_the_end(name, content, expected, tmp_path):
     (tmp_path / name).write_bytes(content.encode())
-    found = read_labels(tmp_path / name)
-    assert (found if isinstance(found, dict) else found.tolist()) == expected
+    result = read_labels(tmp_path / name)
+    assert (result if isinstance(result, dict) else result.tolist()) == expected

@@ -19,7 +19,12 @@ MOST_OPTIONS = 140
 
 
 def test_there_are_few_commands_and_few_options():
-    options = [(name, one.opts) for name in COMMANDS for one in COMMANDS[name].loaded().params if one.opts[0][0] == "-"]
+    options = [
+        (name, option.opts)
+        for name in COMMANDS
+        for option in COMMANDS[name].loaded().params
+        if option.opts[0][0] == "-"
+    ]
     assert len(COMMANDS) <= 16
     assert len(options) <= MOST_OPTIONS, options
 

@@ -51,5 +51,5 @@ def test_cells_are_compared_up_to_some_digits_and_verdicts_where_they_are_applic
     after = pd.DataFrame({"x": [0.19049, 3e-16, 2.1, 1.0], "holds": [True, None, None, True]})
     assert same_cells.differences(before[["x"]], after)["row"].tolist() == [0, 1, 2, 3]
     assert same_cells.differences(before[["x"]], after, digits=3)["row"].tolist() == [2, 3]
-    found = same_cells.differences(before[["holds"]], after.assign(applicable=[True, False, True, True]))
-    assert found["row"].tolist() == [2, 3]
+    result = same_cells.differences(before[["holds"]], after.assign(applicable=[True, False, True, True]))
+    assert result["row"].tolist() == [2, 3]

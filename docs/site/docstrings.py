@@ -10,14 +10,14 @@ LONG = 80  # characters of a line that goes on below; one with a type alone is s
 
 def unfolded(lines: list[str]) -> list[str]:
     """The same docstring, with each meaning below its name or error; several names have an entry each."""
-    section, found = "", []
+    section, section_lines = "", []
     for number, line in enumerate(lines):
         below = lines[number + 1] if number + 1 < len(lines) else ""
         if set(below.strip()) == {"-"}:  # a heading
             section = line.strip()
         entry = ENTRY.fullmatch(line) if section in NAMED else None
-        found += [line] if entry is None else _entries(entry, below)
-    return found
+        section_lines += [line] if entry is None else _entries(entry, below)
+    return section_lines
 
 
 def _entries(entry: re.Match[str], below: str) -> Iterator[str]:

@@ -32,10 +32,10 @@ def pages() -> Iterator[tuple[str, str]]:
 def _page(name: str) -> str:
     module = import_module(name)
     parts = [f"# {name}", (module.__doc__ or "").strip()]
-    for one in _public(name):
-        kind = ("class", "\n   :members:") if isinstance(getattr(module, one), type) else ("function", "")
-        twice = "\n   :no-index:" if name != FRONT and one in FRONT_NAMES else ""
-        parts.append(f"```{{eval-rst}}\n.. auto{kind[0]}:: {name}.{one}{kind[1]}{twice}\n```")
+    for member in _public(name):
+        kind = ("class", "\n   :members:") if isinstance(getattr(module, member), type) else ("function", "")
+        twice = "\n   :no-index:" if name != FRONT and member in FRONT_NAMES else ""
+        parts.append(f"```{{eval-rst}}\n.. auto{kind[0]}:: {name}.{member}{kind[1]}{twice}\n```")
     return "\n\n".join(parts) + "\n"
 
 

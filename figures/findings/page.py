@@ -62,8 +62,8 @@ def require_words(finding: Finding) -> None:
     (block,) = re.findall(rf"{{% block {finding.name} %}}(.*?){{% endblock %}}", text, re.DOTALL)
     parts = paragraphs(block)
     for name in LINES:
-        own = [part for part in parts if part.startswith(f"{name}: ")]
-        if len(own) != 1 or not (NUMBER in own[0] or REASON.search(own[0])):
+        reasons = [part for part in parts if part.startswith(f"{name}: ")]
+        if len(reasons) != 1 or not (NUMBER in reasons[0] or REASON.search(reasons[0])):
             raise ValueError(f"{TEMPLATE}: {finding.name} lacks '{name}: ' with a number, or a reason for none")
 
 

@@ -55,7 +55,7 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
         for name, (title, _) in RANKINGS.items()
         if (frame := frames.get(name)) is not None and len(frame)
     ]
-    found = Section(
+    result = Section(
         "audit",
         f"Audit of {pairs}",
         f"{_consistency(summary)} {checks.in_words(bounds)}",
@@ -66,7 +66,7 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
         notes=[str(sentence) for key in ("what_if", "noise") for sentence in summary.get(key) or ()],
         origins=[origin for file in files.values() if (origin := origin_of(file)) is not None],
     )
-    return found, [path, *files.values(), drawn, drawn.with_suffix(".pdf")]
+    return result, [path, *files.values(), drawn, drawn.with_suffix(".pdf")]
 
 
 def _consistency(summary: Mapping[str, Any]) -> str:

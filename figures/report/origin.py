@@ -16,8 +16,8 @@ class Origin(NamedTuple):
     @property
     def configuration(self) -> dict[str, Any]:
         """Settings of the run."""
-        found: dict[str, Any] = self.record["configuration"]
-        return found
+        configuration: dict[str, Any] = self.record["configuration"]
+        return configuration
 
     @property
     def seeds(self) -> str:

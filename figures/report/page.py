@@ -35,7 +35,9 @@ def write_page(out: Path, sections: Sequence[Section], **words: Any) -> None:
         version=__version__,
         statuses=STATUS_MEANS,
         sections=sections,
-        provenance=Table("Origins of the tables", pd.DataFrame([one.row for part in sections for one in part.origins])),
+        provenance=Table(
+            "Origins of the tables", pd.DataFrame([origin.row for part in sections for origin in part.origins])
+        ),
         **words,
     )
     with replacing(out) as temporary:

@@ -43,8 +43,8 @@ class Runs:
         self.refused: list[Refusal] = []
         self._known = {path.resolve() for path in made}  # reported files, and files that describe them
         self._tables: dict[str, Path] = {}
-        self._roots = [*places, *(place.parent for place in places if place.is_file())]
-        files = list(dict.fromkeys(file for place in places for file in _files(place)))
+        self._roots = [*places, *(origin.parent for origin in places if origin.is_file())]
+        files = list(dict.fromkeys(file for origin in places for file in _files(origin)))
         for file in files:
             if (summary := audits.summary_of(file)) is not None:
                 self._try(self._audit, file, summary)
@@ -56,7 +56,7 @@ class Runs:
                 self.refused.append(Refusal(Path(f"figure {name}"), one_line(drawn)))
             else:
                 self.sections.append(Section("figure", f"Figure: {name.replace('_', ' ')}", pictures=[drawn]))
-        self.refused = [one for one in self.refused if one.file.resolve() not in self._known]
+        self.refused = [entry for entry in self.refused if entry.file.resolve() not in self._known]
 
     def _know(self, *files: Path) -> None:
         self._known |= {file.resolve() for file in files}
@@ -118,14 +118,18 @@ class Runs:
             self.refused.append(Refusal(file, written(reason)))
 
 
-def _files(place: Path) -> Iterator[Path]:
+def _files(root: Path) -> Iterator[Path]:
     """Yield a file, or all files below a folder, without hidden ones and cells of sweeps. Skip links to folders."""
-    if not place.is_dir():
-        yield require_file(place, "run", "name a folder or a table that pairbounds wrote")
+    if not root.is_dir():
+        yield require_file(root, "run", "name a folder or a table that pairbounds wrote")
         return
-    for folder, folders, names in os.walk(place):
+    for folder, folders, names in os.walk(root):
         swept = any(name.endswith(".parquet.json") or name == FAILURES for name in names)
-        folders[:] = sorted(one for one in folders if not one.startswith(".") and not (swept and one == CELLS))
+        folders[:] = sorted(
+            folder_name
+            for folder_name in folders
+            if not folder_name.startswith(".") and not (swept and folder_name == CELLS)
+        )
         for path in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
             if path.is_file():
                 yield path

@@ -93,4 +93,4 @@ def _keys(frame: pd.DataFrame, axes: Sequence[str]) -> list[str] | None:
     keys = [*(axis for axis in axes if axis in frame), *texts]
     counts = [str(name) for name in frame if is_integer_dtype(frame[name]) and name not in (*keys, "seed")]
     tried = (keys + counts[:more] for more in range(len(counts) + 1))
-    return next((one for one in tried if not frame.duplicated(["seed", *one]).any()), None)
+    return next((key for key in tried if not frame.duplicated(["seed", *key]).any()), None)

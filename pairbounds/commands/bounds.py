@@ -59,20 +59,20 @@ def attack(
         def report(spent: float, tried: int, ratio: float) -> None:
             bar.reach(spent, f"{tried} graphs, largest ratio {ratio:.6f}")
 
-        found = find_counterexample(name, budget=seconds, rng=seed, evaluations=evaluations, report=report)
+        result = find_counterexample(name, budget=seconds, rng=seed, evaluations=evaluations, report=report)
     if out is not None:
-        beside: dict[str, FloatArray] = {} if found.features is None else dict(zip("fg", found.features, strict=True))
-        beside |= {} if found.penalty is None else {"penalty": np.array(found.penalty)}
-        found.graph.save(out, k=np.array(found.k), **beside)
-    verdict = "REFUTED" if found.refuted else "not refuted"
-    echo(f"{name}: {verdict}; largest ratio {found.ratio:.6f} (measured {found.measured}, bound {found.value})")
-    penalty = "" if found.penalty is None else f", penalty {found.penalty!r}"
-    place = f"{found.graph}, k = {found.k}{penalty}, from the family {found.origin}"
-    echo(f"{place}, after {found.evaluations} graphs. {found.note}")
-    if found.graph.joint.size <= PRINTED_PAIRS:
-        echo(*np.array2string(_readable(found.weights), precision=6, suppress_small=True).splitlines())
-        echo(*f"left labels {found.graph.left_labels}, right labels {found.graph.right_labels}".splitlines())
-    if found.refuted:
+        beside: dict[str, FloatArray] = {} if result.features is None else dict(zip("fg", result.features, strict=True))
+        beside |= {} if result.penalty is None else {"penalty": np.array(result.penalty)}
+        result.graph.save(out, k=np.array(result.k), **beside)
+    verdict = "REFUTED" if result.refuted else "not refuted"
+    echo(f"{name}: {verdict}; largest ratio {result.ratio:.6f} (measured {result.measured}, bound {result.value})")
+    penalty = "" if result.penalty is None else f", penalty {result.penalty!r}"
+    origin = f"{result.graph}, k = {result.k}{penalty}, from the family {result.origin}"
+    echo(f"{origin}, after {result.evaluations} graphs. {result.note}")
+    if result.graph.joint.size <= PRINTED_PAIRS:
+        echo(*np.array2string(_readable(result.weights), precision=6, suppress_small=True).splitlines())
+        echo(*f"left labels {result.graph.left_labels}, right labels {result.graph.right_labels}".splitlines())
+    if result.refuted:
         raise typer.Exit(CHECK_FAILED)
 
 

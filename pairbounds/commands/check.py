@@ -147,9 +147,9 @@ def _names(listed: str | None) -> list[str] | None:
 
 def _write(table: pd.DataFrame, out: Path, widths: Sequence[int], settings: Mapping[str, Any]) -> None:
     """The table with its sidecar; without the column k at one width."""
-    one = len(widths) == 1
-    about = with_content_keys(settings) | {"k": widths[0] if one else list(widths)}
-    write_table(table.drop(columns="k") if one else table, out, about)
+    single = len(widths) == 1
+    about = with_content_keys(settings) | {"k": widths[0] if single else list(widths)}
+    write_table(table.drop(columns="k") if single else table, out, about)
 
 
 def _outputs(

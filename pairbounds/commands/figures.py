@@ -59,10 +59,10 @@ def draw(
         raise ValueError(f"--tables {tables} is a file, not a folder: give one table by --table {tables}")
     drawn, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
     size = {"width": width and inches(width), "height": height and inches(height)}
-    written = [one for figure in drawn for one in figure.outputs(out, ends)]
-    claim(written, [one for figure in drawn for one in figure.sources(tables, files).values()], force=force)
+    written = [file for figure in drawn for file in figure.outputs(out, ends)]
+    claim(written, [file for figure in drawn for file in figure.sources(tables, files).values()], force=force)
     draw_one = partial(_drawn, tables, out, {"files": files, "ends": ends} | size)
-    with side_by_side(draw_one, [one.name for one in drawn], jobs if len(drawn) > 1 else 1) as pictures:
+    with side_by_side(draw_one, [file.name for file in drawn], jobs if len(drawn) > 1 else 1) as pictures:
         for picture in pictures:
             echo(picture)
 
@@ -91,7 +91,7 @@ def inches(length: str) -> float:
 
 def _ends(formats: str) -> list[str]:
     """The ends of the names of pictures in these formats."""
-    chosen = [f".{one.strip().lower()}" for one in formats.split(",")]
+    chosen = [f".{ending.strip().lower()}" for ending in formats.split(",")]
     unknown = [end for end in chosen if end not in METADATA]
     if unknown:
         raise ValueError(f"format {unknown[0][1:]!r} is none of {', '.join(end[1:] for end in METADATA)}")

@@ -70,7 +70,7 @@ def graph(
     pairbounds graph features --images images.npy --texts texts.npy --out graph.npz
     """
     if name is None:
-        rows = [(one, source.about) for one, source in graph_sources().items()]
+        rows = [(source_name, source.about) for source_name, source in graph_sources().items()]
         print_table("Graphs", [("graph", "left"), ("pairs", "left")], rows)
         return
     source = find_graph(name)

@@ -233,27 +233,29 @@ def _largest_error(known: list[str], file: Path | None, save: Path | None, as_re
         raise ValueError("--known takes numbers in place of a file: give one of the two")
     if save is not None:
         claim([graph_output(require_graph_path(save))], [], force=force)
-    numbers = dict(_number(one) for one in known)
-    found = sharpest(known=numbers)
+    numbers = dict(_number(text) for text in known)
+    result = sharpest(known=numbers)
     if save is not None:
-        found.graph.save(save)
+        result.graph.save(save)
     if as_records:
-        echo(as_line({"known": numbers, "value": found.value, "attained": found.attained, "k": found.k, "save": save}))
+        echo(
+            as_line({"known": numbers, "value": result.value, "attained": result.attained, "k": result.k, "save": save})
+        )
         return
-    value = rounded(found.value, "<=", ".6g")
+    value = rounded(result.value, "<=", ".6g")
     echo(f"The largest squared error with {', '.join(known)} is {value}; no bound from these numbers is less.")
-    echo(_witness(found, numbers))
+    echo(_witness(result, numbers))
     if save is not None:
-        echo(f"{save}: pairbounds check {save} --k {found.k}")
+        echo(f"{save}: pairbounds check {save} --k {result.k}")
 
 
-def _witness(found: Sharpest, known: Mapping[str, float]) -> str:
+def _witness(result: Sharpest, known: Mapping[str, float]) -> str:
     """A sentence on the worst graph: by how much its error and its numbers miss those that were asked for."""
-    graph = f"{found.graph}, k = {found.k}, squared error {found.attained:.6g}"
-    below = found.value - found.attained
-    missed = {name: number - known[name] for name, number in found.numbers.items()}
+    graph = f"{result.graph}, k = {result.k}, squared error {result.attained:.6g}"
+    below = result.value - result.attained
+    missed = {name: number - known[name] for name, number in result.numbers.items()}
     missed["sigma"] = max(0.0, missed.get("sigma", 0.0))  # an upper end
-    off = [f"{name} = {found.numbers[name]:.6g}" for name, by in missed.items() if abs(by) > AGREE]
+    off = [f"{name} = {result.numbers[name]:.6g}" for name, by in missed.items() if abs(by) > AGREE]
     if abs(below) <= AGREE and not off:
         return f"A graph that has it: {graph}."
     differing = f" Its {', '.join(off)}." if off else ""

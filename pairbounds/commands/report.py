@@ -41,12 +41,12 @@ def report(
     require_folder(out)
     claim([marked_output(out, BEGINNING)], [run for run in runs if run.is_file()], force=force)
     mpl.use("Agg")  # no window, whatever the display
-    found = Runs(runs, made={out})
-    echo(*(f"not reported: {one.file}: {one.reason}" for one in found.refused), err=True)
-    if not found.sections:
+    reported = Runs(runs, made={out})
+    echo(*(f"not reported: {refusal.file}: {refusal.reason}" for refusal in reported.refused), err=True)
+    if not reported.sections:
         raise ValueError(f"nothing that pairbounds wrote is in {listed(runs)}: give --out to check, sweep or audit")
-    sections = sorted(found.sections, key=lambda section: not section.alarm)
-    write_page(out, sections, title=title, lead=_lead(sections), refused=found.refused)
+    sections = sorted(reported.sections, key=lambda section: not section.alarm)
+    write_page(out, sections, title=title, lead=_lead(sections), refused=reported.refused)
     echo(out)
 
 

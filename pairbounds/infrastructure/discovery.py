@@ -14,11 +14,11 @@ def one_in_each(package: str, modules: Iterable[ModuleInfo], kind: type[Kind]) -
 
     Modules without a concrete subclass are skipped.
     """
-    found: dict[str, type[Kind]] = {}
+    kinds: dict[str, type[Kind]] = {}
     for name in (module.name for module in modules):
         module = import_module(f"{package}.{name}")
-        for one in vars(module).values():
-            is_kind = isinstance(one, type) and issubclass(one, kind) and one.__module__ == module.__name__
-            if is_kind and not isabstract(one):
-                found[name] = one
-    return found
+        for member in vars(module).values():
+            is_kind = isinstance(member, type) and issubclass(member, kind) and member.__module__ == module.__name__
+            if is_kind and not isabstract(member):
+                kinds[name] = member
+    return kinds

@@ -208,7 +208,7 @@ def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, forc
         if os.path.realpath(path) in written:
             raise ValueError(f"{path} is named for two outputs: give each output its own file")
         written.add(os.path.realpath(path))
-        if any(within(path, place) for place in read):
+        if any(within(path, source) for source in read):
             raise ValueError(f"{path} is an input, or in an input folder: choose another path")
         if path.is_file():
             if not force and not output.is_ours(path):
@@ -217,6 +217,6 @@ def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, forc
             raise ValueError(f"{path} is not a regular file, and cannot be overwritten: choose another path")
 
 
-def within(path: Path, place: Path) -> bool:
-    """Test whether a path equals `place` or lies in it, after symlinks are resolved."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(place))  # circular links are no error
+def within(path: Path, folder: Path) -> bool:
+    """Test whether a path equals `folder` or lies in it, after symlinks are resolved."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))  # circular links are no error

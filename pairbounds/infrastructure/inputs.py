@@ -24,15 +24,15 @@ def require_file(path: AnyPath, what: str = "file", remedy: str = "") -> Path:
     what : kind of the file, for the message
     remedy : advice if the file is missing
     """
-    found = Path(path)
+    file = Path(path)
     try:
-        mode = found.stat().st_mode
+        mode = file.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFoundError(f"{what} {found} does not exist" + (f": {remedy}" if remedy else "")) from None
+        raise FileNotFoundError(f"{what} {file} does not exist" + (f": {remedy}" if remedy else "")) from None
     if not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "a FIFO, a socket or a device"
-        raise ValueError(f"{what} {found} is {kind}, not a file: name a file")
-    return found
+        raise ValueError(f"{what} {file} is {kind}, not a file: name a file")
+    return file
 
 
 def is_there(path: AnyPath, what: str = "file") -> bool:

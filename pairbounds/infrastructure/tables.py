@@ -103,7 +103,10 @@ def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
 def with_content_keys(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of a command for a sidecar, with `content_keys`: SHA-256 of each file among them, by path."""
     values = [part for value in settings.values() for part in (value if isinstance(value, tuple) else [value])]
-    return {**settings, "content_keys": {str(one): content_key(one) for one in values if isinstance(one, Path)}}
+    return {
+        **settings,
+        "content_keys": {str(setting): content_key(setting) for setting in values if isinstance(setting, Path)},
+    }
 
 
 def surroundings() -> dict[str, object]:

@@ -34,8 +34,8 @@ def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
 
 def parsed_widths(text: str, name: str = "k", what: str = "width") -> tuple[int, ...]:
     """Parse widths or other sizes: `8`, `4,8,16`, `2:40` (with both ends), `2:40:2`. Sorted, without duplicates."""
-    found = {width for part in text.split(",") for width in _parsed(part, f"{name}={text!r}", what)}
-    return tuple(sorted(found))
+    widths = {width for part in text.split(",") for width in _parsed(part, f"{name}={text!r}", what)}
+    return tuple(sorted(widths))
 
 
 def _parsed(part: str, text: str, what: str) -> range:
@@ -44,7 +44,7 @@ def _parsed(part: str, text: str, what: str) -> range:
     except ValueError:
         raise ValueError(f"{text} is not a {what}: {FORMS}") from None
     last, step = (more + [first, 1][len(more) :])[:2]
-    found = range(first, last + 1, step) if len(more) <= 2 and step > 0 else range(0)
-    if not 1 <= len(found) <= MOST:
-        raise ValueError(f"{text} asks for {len(found)} {what}s in {part!r}: {FORMS}")
-    return found
+    numbers = range(first, last + 1, step) if len(more) <= 2 and step > 0 else range(0)
+    if not 1 <= len(numbers) <= MOST:
+        raise ValueError(f"{text} asks for {len(numbers)} {what}s in {part!r}: {FORMS}")
+    return numbers

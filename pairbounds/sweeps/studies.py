@@ -168,12 +168,12 @@ def find_study(name: str) -> Study:
     if name not in modules:
         raise ValueError(unknown_name("study", name, [*modules, *STUDIES]))
     try:
-        found: Study = import_module(modules[name]).STUDY  # late: these packages take seconds to import
+        study: Study = import_module(modules[name]).STUDY  # late: these packages take seconds to import
     except ImportError as error:
         if not advice(error):
             raise
         raise ValueError(f"study {name!r} needs {error.name}{advice(error)}") from error
-    return found
+    return study
 
 
 def loadable_study(name: str) -> Study | None:

@@ -291,8 +291,8 @@ def _measure(cells: Sequence[Cell], folder: Path, workers: int | str) -> dict[in
     errors: dict[int, str] = {}
     bar = Bar(desc=visible(cells[0].study.name), unit="cell", initial=len(cells) - len(waiting), total=len(cells))
     with bar, closing(_outcomes([cells[number] for number in waiting], workers)) as outcomes:
-        for place, outcome in outcomes:
-            number = waiting[place]
+        for position, outcome in outcomes:
+            number = waiting[position]
             if isinstance(outcome, str):
                 if not errors:  # print it at once: all cells may fail this way
                     bar.write(one_line(f"first failure: {outcome}"))

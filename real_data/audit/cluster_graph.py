@@ -68,10 +68,12 @@ class Blocks:
     def each(self, work: Callable[..., Result], *shared: object, parts: Sequence[object] = ()) -> list[Result]:
         """Call `work(block, *shared)` for every block, or `work(block, part, *shared)` with the part of the block."""
         for_all = [self.client.scatter(value, broadcast=True, hash=False) for value in shared]
-        own = [[part] for part in self.client.scatter(list(parts), hash=False)] if parts else [[]] * len(self.blocks)
+        scattered = (
+            [[part] for part in self.client.scatter(list(parts), hash=False)] if parts else [[]] * len(self.blocks)
+        )
         futures = [
             self.client.submit(work, block, *part, *for_all, pure=False)
-            for block, part in zip(self.blocks, own, strict=True)
+            for block, part in zip(self.blocks, scattered, strict=True)
         ]
         results: list[Result] = self.client.gather(futures)
         return results

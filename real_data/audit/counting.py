@@ -87,8 +87,8 @@ def count_here(tables: AuditTables) -> Counted:
     tally = images.tally(len(left))
     similarities = None if read.similarities is None else _mean(read.similarities[inside], ends, shape)
     del read, left, right, inside, ends
-    found = Pairs(PairGraph(joint, images.labels))
-    return Counted(found, images.names, captions.filter(pa.array(kept)), images.class_names, tally, similarities)
+    pairs = Pairs(PairGraph(joint, images.labels))
+    return Counted(pairs, images.names, captions.filter(pa.array(kept)), images.class_names, tally, similarities)
 
 
 def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:

@@ -118,10 +118,10 @@ def _of_rivals(quantity: str, rows: pd.DataFrame) -> str:
     """Sentence that compares two rules, at the share of their largest difference."""
     apart = rows[rows["rival_high"] < 0]
     if apart.empty:
-        one, other = rows["rule"].iloc[0], rows["rival"].iloc[0]
-        ends = rows.loc[rows["rule"] == one, ["rival_low", "rival_high"]]
+        rule, other = rows["rule"].iloc[0], rows["rival"].iloc[0]
+        ends = rows.loc[rows["rule"] == rule, ["rival_low", "rival_high"]]
         return (
-            f"{quantity}, {one} less {other}: not told apart at any share; every {LEVEL:.0%} interval lies within "
+            f"{quantity}, {rule} less {other}: not told apart at any share; every {LEVEL:.0%} interval lies within "
             f"{ends['rival_low'].min():+.3f} to {ends['rival_high'].max():+.3f}"
         )
     best = apart.nsmallest(1, "rival_difference").iloc[0]

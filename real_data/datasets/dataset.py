@@ -58,8 +58,8 @@ class ImageTextDataset:
     def __post_init__(self) -> None:
         object.__setattr__(self, "label_sets", dict(self.label_sets) or {"label": self.labels})
         object.__setattr__(self, "subjects", self.subjects or self.ids)
-        own = {name: self.label_names for name, labels in self.label_sets.items() if labels is self.labels}
-        object.__setattr__(self, "class_names", {**own, **self.class_names})
+        names = {name: self.label_names for name, labels in self.label_sets.items() if labels is self.labels}
+        object.__setattr__(self, "class_names", {**names, **self.class_names})
         counts = {len(self.ids), len(self.files), len(self.digests), len(self.captions), len(self.labels)}
         if counts == {0} or len(counts) > 1:
             raise ValueError(f"{self.name}: ids, files, captions and labels need one positive length, not {counts}")
@@ -140,7 +140,7 @@ class ImageTextDataset:
     @property
     def share_of_naming_captions(self) -> float:
         """Share of the captions that name a class of their image, in [0, 1]."""
-        return float(np.mean([names for own in self.naming for names in own]))
+        return float(np.mean([names for flags in self.naming for names in flags]))
 
     @cached_property
     def key(self) -> str:

@@ -18,7 +18,7 @@ class Unpacked:
     ----------
     name : name of the kind of data set
     packages, version : packages of the published measurements
-    place : path of the pictures below the folder of the unpacked packages
+    subfolder : path of the pictures below the folder of the unpacked packages
     counts : expected counts by name; a count comes after the counts it depends on
     licence, attribution : as in `ImageTextDataset`
     """
@@ -26,20 +26,20 @@ class Unpacked:
     name: str
     packages: tuple[str, ...]
     version: str
-    place: str
+    subfolder: str
     counts: Mapping[str, int]
     licence: str
     attribution: str
 
     def folder(self, root: Path) -> Path:
         """Folder of the pictures."""
-        found = Path(root) / self.place
-        if not found.is_dir():
+        folder = Path(root) / self.subfolder
+        if not folder.is_dir():
             raise ValueError(
-                f"data set {self.name}: {found} is no folder: `make data` unpacks {' and '.join(self.packages)} into "
+                f"data set {self.name}: {folder} is no folder: `make data` unpacks {' and '.join(self.packages)} into "
                 "build/data; use this root, or / if they are installed"
             )
-        return found
+        return folder
 
     def dataset(
         self,
@@ -61,7 +61,7 @@ class Unpacked:
         texts = [text for path in captioned for text in captions[path]]
         files = [folder / path for path in kept]
         digests = tuple(map(digest, files))
-        shown = tuple(subjects.get(path) or own for path, own in zip(kept, digests, strict=True))
+        shown = tuple(subjects.get(path) or file_digest for path, file_digest in zip(kept, digests, strict=True))
         counts = {
             "pictures": len(captions),
             "pairs": len(texts),

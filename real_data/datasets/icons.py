@@ -70,20 +70,20 @@ def icon_set(root: Path, size: int | None = USUAL_SIZE, of: str = "all") -> Imag
         with the categories of each set as separate classes
     """
     require_named("set of icons", of, (*ICON_SETS, "all"))
-    found = {name: list(_read(name, Path(root))) for name in ICON_SETS}
+    by_set = {name: list(_read(name, Path(root))) for name in ICON_SETS}
     shown = [
         (name, icon, style)
-        for name, own in found.items()
+        for name, icons in by_set.items()
         if of in (name, "all")
-        for icon in own
+        for icon in icons
         for style in icon.drawings
     ]
     if of != "all":
         shown = [each for each in shown if each[1].category]
-    subjects = _subjects(found)
+    subjects = _subjects(by_set)
     classes = [f"{name}: {icon.category}" if of == "all" else icon.category for name, icon, _ in shown]
     names = tuple(sorted({text for text, (_, icon, _) in zip(classes, shown, strict=True) if icon.category}))
-    number = {text: place for place, text in enumerate(names)}
+    number = {text: position for position, text in enumerate(names)}
     files = tuple(icon.drawings[style] for _, icon, style in shown)
     used = ICON_SETS if of == "all" else (of,)
     return ImageTextDataset(
@@ -101,10 +101,10 @@ def icon_set(root: Path, size: int | None = USUAL_SIZE, of: str = "all") -> Imag
     )
 
 
-def _subjects(found: Mapping[str, list[Icon]]) -> dict[str, str]:
+def _subjects(by_set: Mapping[str, list[Icon]]) -> dict[str, str]:
     """Map from each name or alias to the first of all names connected with it by common names and aliases."""
     shared: nx.Graph[str] = nx.Graph()
-    for icon in (icon for own in found.values() for icon in own):
+    for icon in (icon for icons in by_set.values() for icon in icons):
         nx.add_star(shared, (icon.name, *icon.aliases))
     return {name: min(alike) for alike in nx.connected_components(shared) for name in alike}
 
@@ -114,22 +114,22 @@ def _read(name: str, root: Path) -> Iterator[Icon]:
     folder = root / PLACE / name
     if not folder.is_dir():
         raise ValueError(f"icons: {folder} is no folder: `make data` unpacks it into build/data")
-    own = sorted(READERS[name](folder), key=lambda icon: icon.name)
+    icons = sorted(READERS[name](folder), key=lambda icon: icon.name)
     version, drawings, concepts = RELEASES[name]
-    counted = sum(len(icon.drawings) for icon in own), len(own)
+    counted = sum(len(icon.drawings) for icon in icons), len(icons)
     if counted != (drawings, concepts):
         raise ValueError(
             f"icons: expected {drawings} drawings of {concepts} icons in {folder}, found {counted[0]} of "
             f"{counted[1]}: it was measured on version {version}"
         )
-    yield from own
+    yield from icons
 
 
 def _tabler(folder: Path) -> Iterator[Icon]:
-    for name, own in _json(folder / "icons.json").items():
-        drawings = {style: folder / "icons" / style / f"{name}.svg" for style in own["styles"]}
-        tags = tuple(dict.fromkeys(str(tag) for tag in own["tags"])) or (_spaced(name),)
-        yield Icon(name, (), own["category"], tags, drawings)
+    for name, entry in _json(folder / "icons.json").items():
+        drawings = {style: folder / "icons" / style / f"{name}.svg" for style in entry["styles"]}
+        tags = tuple(dict.fromkeys(str(tag) for tag in entry["tags"])) or (_spaced(name),)
+        yield Icon(name, (), entry["category"], tags, drawings)
 
 
 def _phosphor(folder: Path) -> Iterator[Icon]:
@@ -149,10 +149,10 @@ def _phosphor(folder: Path) -> Iterator[Icon]:
 
 
 def _mdi(folder: Path) -> Iterator[Icon]:
-    for own in _json(folder / "meta.json"):
-        name, aliases = own["name"], tuple(own["aliases"])
+    for entry in _json(folder / "meta.json"):
+        name, aliases = entry["name"], tuple(entry["aliases"])
         texts = tuple(dict.fromkeys(map(_spaced, (name, *aliases))))
-        yield Icon(name, aliases, next(iter(own["tags"]), ""), texts, {"svg": folder / "svg" / f"{name}.svg"})
+        yield Icon(name, aliases, next(iter(entry["tags"]), ""), texts, {"svg": folder / "svg" / f"{name}.svg"})
 
 
 READERS = {"tabler": _tabler, "phosphor": _phosphor, "mdi": _mdi}

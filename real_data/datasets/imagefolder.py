@@ -40,7 +40,7 @@ def imagefolder(
     """
     rng = np.random.default_rng(seed)
     chosen = _chosen_classes(Path(folder), classes, rng)
-    pools = [_pictures(place) for place in chosen]
+    pools = [_pictures(class_folder) for class_folder in chosen]
     quotas = [len(pool) for pool in pools]
     if samples is not None:
         quotas = _quotas(samples, len(pools))
@@ -48,24 +48,26 @@ def imagefolder(
     skipped: list[str] = []
     kept: list[dict[str, str]] = []
     with Bar(total=sum(quotas), desc="checking pictures", unit="picture") as bar:
-        for place, pool, quota in zip(chosen, pools, quotas, strict=True):
-            kept.append(_readable(place, pool, quota, cache, skipped, bar))
-    for place, found, quota in zip(chosen, kept, quotas, strict=True):
+        for class_folder, pool, quota in zip(chosen, pools, quotas, strict=True):
+            kept.append(_readable(class_folder, pool, quota, cache, skipped, bar))
+    for class_folder, pictures, quota in zip(chosen, kept, quotas, strict=True):
         wanted = 1 if samples is None else quota
-        if len(found) < wanted:
+        if len(pictures) < wanted:
             raise ValueError(
-                f"class folder {place} has {len(found)} readable pictures, and {wanted} are needed: "
+                f"class folder {class_folder} has {len(pictures)} readable pictures, and {wanted} are needed: "
                 "take fewer samples, or more classes"
             )
-    ids = tuple(f"{place.name}/{name}" for place, found in zip(chosen, kept, strict=True) for name in found)
+    ids = tuple(
+        f"{class_folder.name}/{name}" for class_folder, pictures in zip(chosen, kept, strict=True) for name in pictures
+    )
     names = _class_names(chosen)
     captions = [_captions(name) for name in names]
-    labels = np.repeat(np.arange(len(chosen)), [len(found) for found in kept])
+    labels = np.repeat(np.arange(len(chosen)), [len(pictures) for pictures in kept])
     return ImageTextDataset(
         name="imagefolder",
         ids=ids,
         files=tuple(Path(folder, name) for name in ids),
-        digests=tuple(digest for found in kept for digest in found.values()),
+        digests=tuple(digest for pictures in kept for digest in pictures.values()),
         captions=tuple(captions[label] for label in labels),
         labels=labels,
         label_names=names,
@@ -79,14 +81,14 @@ def imagefolder(
 def _chosen_classes(folder: Path, classes: int | None, rng: np.random.Generator) -> list[Path]:
     if not folder.is_dir():
         raise FileNotFoundError(f"folder {folder} does not exist: give one with a folder of pictures for each class")
-    found = sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith("."))
-    if not found:
+    class_folders = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    if not class_folders:
         raise FileNotFoundError(f"folder {folder} has no subfolders: give one with a folder of pictures for each class")
     if classes is None:
-        return found
-    if not 1 <= classes <= len(found):
-        raise ValueError(f"classes={classes}: folder {folder} has 1 to {len(found)} to choose from")
-    return [found[i] for i in sorted(rng.choice(len(found), classes, replace=False))]
+        return class_folders
+    if not 1 <= classes <= len(class_folders):
+        raise ValueError(f"classes={classes}: folder {folder} has 1 to {len(class_folders)} to choose from")
+    return [class_folders[i] for i in sorted(rng.choice(len(class_folders), classes, replace=False))]
 
 
 def _quotas(samples: int, classes: int) -> list[int]:
@@ -97,30 +99,30 @@ def _quotas(samples: int, classes: int) -> list[int]:
     return [each + (number < more) for number in range(classes)]
 
 
-def _pictures(place: Path) -> list[str]:
-    with os.scandir(place) as entries:
-        found = sorted(entry.name for entry in entries if Path(entry.name).suffix.lower() in SUFFIXES)
-    if not found:
-        raise ValueError(f"class folder {place} has no pictures: fill it or remove it")
-    return found
+def _pictures(class_folder: Path) -> list[str]:
+    with os.scandir(class_folder) as entries:
+        pictures = sorted(entry.name for entry in entries if Path(entry.name).suffix.lower() in SUFFIXES)
+    if not pictures:
+        raise ValueError(f"class folder {class_folder} has no pictures: fill it or remove it")
+    return pictures
 
 
 def _readable(
-    place: Path, pool: Sequence[str], quota: int, cache: Path | None, skipped: list[str], bar: Bar
+    class_folder: Path, pool: Sequence[str], quota: int, cache: Path | None, skipped: list[str], bar: Bar
 ) -> dict[str, str]:
     """Digests of the first readable pictures of a class, up to its quota; append reasons of the others to `skipped`."""
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     tried = 0
-    while len(found) < quota and tried < len(pool):
-        batch = pool[tried : tried + quota - len(found)]
+    while len(digests) < quota and tried < len(pool):
+        batch = pool[tried : tried + quota - len(digests)]
         tried += len(batch)
-        for name, (digest, reason) in inspected(place, batch, look, cache):
+        for name, (digest, reason) in inspected(class_folder, batch, look, cache):
             if reason:
                 skipped.append(reason)
             else:
-                found[name] = digest
+                digests[name] = digest
             bar.update()
-    return dict(sorted(found.items()))
+    return dict(sorted(digests.items()))
 
 
 def _class_names(places: Sequence[Path]) -> tuple[str, ...]:
@@ -129,7 +131,7 @@ def _class_names(places: Sequence[Path]) -> tuple[str, ...]:
     from timm.data import ImageNetInfo
 
     names = dict(zip(ImageNetInfo("imagenet-1k").label_names(), open_clip.IMAGENET_CLASSNAMES, strict=True))
-    return tuple(names.get(place.name, place.name) for place in places)
+    return tuple(names.get(class_folder.name, class_folder.name) for class_folder in places)
 
 
 def _captions(name: str) -> tuple[str, ...]:

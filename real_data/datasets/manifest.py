@@ -36,21 +36,21 @@ def inspected(
     look : returns values that JSON can store
     cache : folder for manifests, one for each folder of files; by default none is kept
     """
-    place = None if cache is None else manifest_of(folder, cache)
-    known = {} if place is None else _read(place)
+    manifest = None if cache is None else manifest_of(folder, cache)
+    known = {} if manifest is None else _read(manifest)
     new: dict[str, Entry] = {}
     threads = joblib.Parallel(n_jobs=-1, prefer="threads")
     for start in range(0, len(names), BLOCK):
         states = {name: _state(folder / name) for name in names[start : start + BLOCK]}
         stale = [name for name, state in states.items() if known.get(name, [])[:2] != state]
-        found = dict(zip(stale, threads(joblib.delayed(look)(folder / name) for name in stale), strict=True))
-        yield from ((name, found[name] if name in found else known[name][2:]) for name in states)
+        fresh = dict(zip(stale, threads(joblib.delayed(look)(folder / name) for name in stale), strict=True))
+        yield from ((name, fresh[name] if name in fresh else known[name][2:]) for name in states)
         settled = time.time_ns() - RACE
-        new |= {name: [*states[name], *one] for name, one in found.items() if states[name][1] < settled}
-        if place is not None and len(new) >= max(BLOCK, len(known) / 4):
-            known, new = _written(place, known | new), {}
-    if place is not None and new:
-        _written(place, known | new)
+        new |= {name: [*states[name], *entry] for name, entry in fresh.items() if states[name][1] < settled}
+        if manifest is not None and len(new) >= max(BLOCK, len(known) / 4):
+            known, new = _written(manifest, known | new), {}
+    if manifest is not None and new:
+        _written(manifest, known | new)
 
 
 def manifest_of(folder: Path, cache: Path) -> Path:
@@ -61,23 +61,23 @@ def manifest_of(folder: Path, cache: Path) -> Path:
 def _state(path: Path) -> list[int]:
     """Size and modification time; for a missing file, a time that is never kept."""
     try:
-        found = path.stat()
+        stats = path.stat()
     except OSError:
         return [-1, time.time_ns() + RACE]
-    return [found.st_size, found.st_mtime_ns]
+    return [stats.st_size, stats.st_mtime_ns]
 
 
-def _read(place: Path) -> dict[str, Entry]:
-    if not is_there(place, "manifest"):
+def _read(path: Path) -> dict[str, Entry]:
+    if not is_there(path, "manifest"):
         return {}
     try:
-        return {name: list(entry) for name, entry in json.loads(place.read_text(encoding="utf-8")).items()}
+        return {name: list(entry) for name, entry in json.loads(path.read_text(encoding="utf-8")).items()}
     except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"manifest {place} cannot be read: delete the file") from error
+        raise ValueError(f"manifest {path} cannot be read: delete the file") from error
 
 
-def _written(place: Path, known: dict[str, Entry]) -> dict[str, Entry]:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(place) as temporary:
+def _written(path: Path, known: dict[str, Entry]) -> dict[str, Entry]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
         temporary.write_text(json.dumps(known), encoding="utf-8")
     return known

@@ -30,12 +30,12 @@ def names_their_class(
     ]
     naming = []
     for image, texts in enumerate(captions):
-        own: set[str] = set().union(*(words[labels[image]] for labels, words in known))
-        naming.append(tuple(bool(own & class_words(text)) for text in texts))
+        class_terms: set[str] = set().union(*(words[labels[image]] for labels, words in known))
+        naming.append(tuple(bool(class_terms & class_words(text)) for text in texts))
     return tuple(naming)
 
 
 def class_words(text: str) -> set[str]:
     """Words of a text or of the name of a class, as `names_their_class` compares them."""
-    found = {word.lower() for word in WORD.findall(text)}
-    return {word.removesuffix("s") for word in found if len(word) >= SHORTEST} - SAYING_NOTHING
+    terms = {word.lower() for word in WORD.findall(text)}
+    return {word.removesuffix("s") for word in terms if len(word) >= SHORTEST} - SAYING_NOTHING

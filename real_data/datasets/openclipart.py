@@ -16,7 +16,7 @@ PACKAGES = Unpacked(
     name="openclipart",
     packages=("openclipart-png", "openclipart-svg"),
     version="1:0.18+dfsg-19",
-    place="usr/share/openclipart/png",
+    subfolder="usr/share/openclipart/png",
     counts={
         "pictures": 3_929,
         "pairs": 12_871,

@@ -9,7 +9,7 @@ PACKAGES = Unpacked(
     name="tuxpaint",
     packages=("tuxpaint-stamps-default",),
     version="2025.03.31-1",
-    place="usr/share/tuxpaint/stamps",
+    subfolder="usr/share/tuxpaint/stamps",
     counts={
         "pictures": 1_210,
         "pairs": 1_199,
@@ -37,10 +37,10 @@ def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
     size : pixels along a side, from the centre of each picture; by default the original size
     """
     folder = PACKAGES.folder(root)
-    found = [path for path in folder.rglob("*") if path.suffix in PICTURES]
-    paths = {path: PurePosixPath(path.relative_to(folder).as_posix()) for path in found}
-    captions = {own: _sentence(path.with_suffix(".txt")) for path, own in paths.items()}
-    subjects = {own: str(own.with_suffix("")) for own in paths.values()}
+    pictures = [path for path in folder.rglob("*") if path.suffix in PICTURES]
+    paths = {path: PurePosixPath(path.relative_to(folder).as_posix()) for path in pictures}
+    captions = {relative: _sentence(path.with_suffix(".txt")) for path, relative in paths.items()}
+    subjects = {relative: str(relative.with_suffix("")) for relative in paths.values()}
     return PACKAGES.dataset(folder, captions, subjects, size)
 
 

@@ -102,21 +102,21 @@ def _samples(shard: Path) -> Iterator[Row]:
     try:
         with tarfile.open(shard, "r:") as archive:
             files = [member for member in archive if member.isfile()]
-        grouped = list(group_by_keys({"fname": one.name, "data": one, "__url__": str(shard)} for one in files))
+        grouped = list(group_by_keys({"fname": file.name, "data": file, "__url__": str(shard)} for file in files))
     except (tarfile.TarError, ValueError, EOFError) as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"shard {shard} is no tar file, compressed, or has an image twice: {reason}") from error
     for sample in grouped:
-        found = [sample[suffix] for suffix in PICTURES if suffix in sample]
-        if not found:
+        pictures = [sample[suffix] for suffix in PICTURES if suffix in sample]
+        if not pictures:
             continue
         key = sample["__key__"]
-        if len(found) > 1 or LABEL not in sample:
-            given = f"{len(found)} pictures and {int(LABEL in sample)} classes ({key}.{LABEL})"
+        if len(pictures) > 1 or LABEL not in sample:
+            given = f"{len(pictures)} pictures and {int(LABEL in sample)} classes ({key}.{LABEL})"
             raise ValueError(f"shard {shard}: image {key} has {given}: give it one of each")
         label, text = (_text(shard, sample.get(suffix)) for suffix in (LABEL, CAPTION))
         captions = list(filter(None, map(str.strip, text.splitlines()))) or [f"a photo of a {label}."]
-        yield Row(found[0].name, found[0].offset_data, found[0].size, label, captions, "", "")
+        yield Row(pictures[0].name, pictures[0].offset_data, pictures[0].size, label, captions, "", "")
 
 
 def _text(shard: Path, member: tarfile.TarInfo | None) -> str:

@@ -25,37 +25,37 @@ def content_key(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
-def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterable[Rows]]) -> FloatArray:
-    """The rows 0..size-1, (size, width); missing rows are computed and stored in the folder `place`.
+def stored_rows(folder: Path | None, size: int, rows_from: Callable[[int], Iterable[Rows]]) -> FloatArray:
+    """The rows 0..size-1, (size, width); missing rows are computed and stored in `folder`.
 
-    `ValueError`: no rows; an invalid file in `place`; another number of rows than `size`.
+    `ValueError`: no rows; an invalid file in `folder`; another number of rows than `size`.
 
     Parameters
     ----------
-    place : folder whose name determines the rows; `None` to store nothing
+    folder : folder whose name determines the rows; `None` to store nothing
     rows_from : called with the index of the first missing row, yields this row and all later rows, in any batches
     """
     if size < 1:
         raise ValueError("nothing to encode: give at least one image or text")
     chunks: list[Rows] = []
-    while place is not None and CHUNK * len(chunks) < size and is_there(_path(place, len(chunks)), "features"):
-        chunks.append(_stored(_path(place, len(chunks)), min(CHUNK, size - CHUNK * len(chunks))))
+    while folder is not None and CHUNK * len(chunks) < size and is_there(_path(folder, len(chunks)), "features"):
+        chunks.append(_stored(_path(folder, len(chunks)), min(CHUNK, size - CHUNK * len(chunks))))
     done = sum(map(len, chunks))
     if done < size:
-        what = "encoding" if place is None else place.name.rpartition("-")[0]
+        what = "encoding" if folder is None else folder.name.rpartition("-")[0]
         with Bar(total=size, initial=done, desc=what, unit="row") as bar:
             for chunk in _chunks(rows_from(done), bar.update):
-                if place is not None:
-                    place.mkdir(parents=True, exist_ok=True)
-                    replace_bytes(_path(place, len(chunks)), partial(np.save, arr=chunk, allow_pickle=False))
+                if folder is not None:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    replace_bytes(_path(folder, len(chunks)), partial(np.save, arr=chunk, allow_pickle=False))
                 chunks.append(chunk)
-    if (found := sum(map(len, chunks))) != size:
-        raise ValueError(f"the encoder returned {found} rows for {size} inputs: it must return one for each")
+    if (count := sum(map(len, chunks))) != size:
+        raise ValueError(f"the encoder returned {count} rows for {size} inputs: it must return one for each")
     return np.concatenate(chunks, dtype=np.float64)  # casts without a full float32 copy
 
 
-def _path(place: Path, chunk: int) -> Path:
-    return place / f"{CHUNK * chunk:08d}.npy"
+def _path(folder: Path, chunk: int) -> Path:
+    return folder / f"{CHUNK * chunk:08d}.npy"
 
 
 def _stored(path: Path, rows: int) -> Rows:

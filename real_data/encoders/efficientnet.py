@@ -57,15 +57,15 @@ class EfficientNet(LiveEncoder):
 
     def stages(self, batch: torch.Tensor) -> list[Rows]:
         """Spatial means of the outputs of each stage, (b, channels), with 16 to 320 channels; then those of `embed`."""
-        found = []
+        features = []
         with torch.no_grad():
             maps = self.network.bn1(self.network.conv_stem(batch))
             for stage in self.network.blocks:
                 maps = stage(maps)
-                found.append(maps.mean(dim=(2, 3)))
+                features.append(maps.mean(dim=(2, 3)))
             maps = self.network.bn2(self.network.conv_head(maps))
-            found.append(self.network.forward_head(maps, pre_logits=True))
-        return [rows.cpu().numpy() for rows in found]
+            features.append(self.network.forward_head(maps, pre_logits=True))
+        return [rows.cpu().numpy() for rows in features]
 
     def _embedded(self, batch: torch.Tensor) -> Rows:
         with torch.no_grad():

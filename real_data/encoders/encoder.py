@@ -35,9 +35,9 @@ class ImageEncoder(ABC):
 
     def encode_images(self, dataset: ImageTextDataset, cache: Path | None = FEATURES) -> FloatArray:
         """Features of all images, (n, width), rows of unit length; stored in `cache` unless it is `None`."""
-        place = cache and cache / f"{self.name}-{dataset.name}-{content_key(self.key, dataset.key)}"
+        folder = cache and cache / f"{self.name}-{dataset.name}-{content_key(self.key, dataset.key)}"
         return unit_rows(
-            stored_rows(place, len(dataset), lambda start: self.image_rows(dataset.take(range(start, len(dataset)))))
+            stored_rows(folder, len(dataset), lambda start: self.image_rows(dataset.take(range(start, len(dataset)))))
         )
 
 
@@ -72,7 +72,7 @@ class LiveEncoder(ImageEncoder):
         By default each picture is prepared on the CPU; subclasses may prepare the batch on the device.
         """
         prepared = torch.stack(
-            [self.prepare(Image.fromarray(one)) for one in pictures.cpu().permute(0, 2, 3, 1).numpy()]
+            [self.prepare(Image.fromarray(picture)) for picture in pictures.cpu().permute(0, 2, 3, 1).numpy()]
         )
         return torch.from_numpy(self.embed(prepared)).to(pictures.device)
 
@@ -89,8 +89,8 @@ class TextEncoder(ABC):
 
     def encode_texts(self, texts: Sequence[str], cache: Path | None = FEATURES) -> FloatArray:
         """Features of all texts, (n, width), rows of unit length; stored in `cache` unless it is `None`."""
-        place = cache and cache / f"{self.name}-texts-{content_key(self.key, *texts)}"
-        return unit_rows(stored_rows(place, len(texts), lambda start: self.text_rows(texts[start:])))
+        folder = cache and cache / f"{self.name}-texts-{content_key(self.key, *texts)}"
+        return unit_rows(stored_rows(folder, len(texts), lambda start: self.text_rows(texts[start:])))
 
 
 class DualEncoder(ImageEncoder, TextEncoder):

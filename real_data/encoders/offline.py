@@ -25,8 +25,8 @@ TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # as in CLIP
 def contrastive_loss(u: torch.Tensor, v: torch.Tensor, log_scale: torch.Tensor) -> torch.Tensor:
     """CLIP's loss for pairs of unit rows: cross-entropy of their scaled cosines in both directions."""
     scores = log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
-    own = torch.arange(len(u), device=u.device)
-    return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
+    targets = torch.arange(len(u), device=u.device)
+    return (cross_entropy(scores, targets) + cross_entropy(scores.T, targets)) / 2
 
 
 @dataclass(frozen=True, eq=False)

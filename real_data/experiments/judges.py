@@ -48,7 +48,7 @@ def judged_views(name: str, number: int, root: str, cache: str) -> Judged:
     parts = parts_of(name, number, root, cache)
     rng = np.random.default_rng([2, number - TUNING])
     images = np.repeat(parts.judged, COPIES)
-    train, fit, judged = (views(parts.pictures[own], rng) for own in (parts.train, parts.fit, images))
+    train, fit, judged = (views(parts.pictures[selected], rng) for selected in (parts.train, parts.fit, images))
     known = correlated(torch.cat([train, fit]))
     nearest = torch.cat([(correlated(block) @ known.T).amax(1) for block in torch.split(judged, 256)])
     kept = (nearest < TWINS).numpy()

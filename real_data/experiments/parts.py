@@ -77,7 +77,7 @@ def parts_of(name: str, number: int, root: str, cache: str) -> Parts:
     root : root of the data set, if it needs one
     cache : folder of decoded pictures
     """
-    folder = root if find_named("data set", name, KINDS).place else None
+    folder = root if find_named("data set", name, KINDS).location else None
     dataset = images_of(name, folder, None, None, SIZE, cache)
     shown = parted(dataset, number)
     pictures = torch.from_numpy(np.array(stored_pictures(dataset, Path(cache))))

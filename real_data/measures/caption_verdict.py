@@ -28,8 +28,8 @@ def verdict(differences: pd.DataFrame, captions: str, control: str, named: Seque
     captions, control : the caption pairing, and the pairing with held-out images in place of texts
     named : label sets that the captions determine; then there is a verdict on labels only, not on text
     """
-    own, theirs = (differences[differences["first"] == name] for name in (captions, control))
-    augmentation, no_text, shuffled = (_relations(own, family) for family in NOUNS)
+    ours, theirs = (differences[differences["first"] == name] for name in (captions, control))
+    augmentation, no_text, shuffled = (_relations(ours, family) for family in NOUNS)
     conclusion = _conclusion([augmentation, no_text, shuffled])
     if named:
         conclusion = (
@@ -72,17 +72,20 @@ Relations = dict[float, tuple[str, tuple[str, ...]]]  # diversity: ("more", "les
 
 
 def _relations(rows: pd.DataFrame, family: str) -> Relations:
-    found: Relations = {}
+    relations: Relations = {}
     for diversity, at in rows[rows["family"] == family].groupby("diversity"):
         better = tuple(at.loc[at["high"] < 0, "second"])
-        found[float(str(diversity))] = "less" if better else "more" if (at["low"] > 0).all() else "not shown", better
-    return found
+        relations[float(str(diversity))] = (
+            "less" if better else "more" if (at["low"] > 0).all() else "not shown",
+            better,
+        )
+    return relations
 
 
 def _clause(relations: Relations, noun: str) -> str:
     if not relations:
         return f"no diversity in common with {noun}"
-    at = {word: [d for d, (found, _) in relations.items() if found == word] for word in ("more", "less", "not shown")}
+    at = {word: [d for d, (answer, _) in relations.items() if answer == word] for word in ("more", "less", "not shown")}
     parts = [f"{word} consistent {_where(at[word], relations)}" for word in ("more", "less") if at[word]]
     if at["not shown"]:
         parts.append(f"not shown to be more or less consistent {_where(at['not shown'], relations)}")

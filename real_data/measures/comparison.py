@@ -42,19 +42,19 @@ class Bootstrap:
 
     Attributes
     ----------
-    own : (n,), the index of each image's cluster
+    cluster_of : (n,), the index of each image's cluster
     counts : (draws, clusters), how often each cluster is drawn
     """
 
-    own: IntArray
+    cluster_of: IntArray
     counts: FloatArray
 
     @classmethod
     def of(cls, clusters: npt.ArrayLike, rng: np.random.Generator) -> Self:
         """Draw resamples for images with these cluster ids, (n,). Images of one cluster are not independent."""
-        names, own = np.unique(clusters, return_inverse=True)
+        names, cluster_of = np.unique(clusters, return_inverse=True)
         even = np.full(len(names), 1 / len(names))
-        return cls(own, rng.multinomial(len(names), even, size=DRAWS).astype(np.float64))
+        return cls(cluster_of, rng.multinomial(len(names), even, size=DRAWS).astype(np.float64))
 
     def interval(self, values: FloatArray) -> Interval:
         """Percentile interval for the mean of values, (n,), NaN for images without a value, at `LEVEL`.
@@ -62,8 +62,8 @@ class Bootstrap:
         O(draws clusters). Source: Efron 1979.
         """
         known, count = ~np.isnan(values), self.counts.shape[1]
-        sums = np.bincount(self.own[known], weights=values[known], minlength=count)
-        sizes = np.bincount(self.own[known], minlength=count)
+        sums = np.bincount(self.cluster_of[known], weights=values[known], minlength=count)
+        sizes = np.bincount(self.cluster_of[known], minlength=count)
         drawn = self.counts @ sizes
         means = (self.counts @ sums)[drawn > 0] / drawn[drawn > 0]
         low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

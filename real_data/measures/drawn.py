@@ -51,14 +51,14 @@ class Drawn:
 
 def measure_draw(source: Source, protocol: Protocol, seed: int, draw: tuple[int, IntArray]) -> Drawn:
     """Measure every pairing on a draw of images, given as its number and the indices of its images."""
-    number, own = draw
+    number, drawn = draw
     p, own_seed = protocol, seed_of_draw(seed, number)
-    rng, subjects = np.random.default_rng(own_seed), source.subjects[own]
+    rng, subjects = np.random.default_rng(own_seed), source.subjects[drawn]
     # One thread for each draw: draws run in parallel, and sums depend on the number of threads.
     with threadpool_limits(limits=1):
-        inputs = gather(source, own, views=p.views, strengths=p.strengths, anchors=p.anchors, seed=own_seed)
+        inputs = gather(source, drawn, views=p.views, strengths=p.strengths, anchors=p.anchors, seed=own_seed)
         compared = pairings(inputs, rng, p.keep)
-        draws = _draws(source, own, compared, inputs.labels, f"draw {number}")
+        draws = _draws(source, drawn, compared, inputs.labels, f"draw {number}")
         labelled = np.isin(subjects, rng.permutation(np.unique(subjects))[::2])
         return Drawn(
             draws,
@@ -68,20 +68,20 @@ def measure_draw(source: Source, protocol: Protocol, seed: int, draw: tuple[int,
 
 
 def _draws(
-    source: Source, own: IntArray, compared: Sequence[Pairing], labels: Mapping[str, IntArray], title: str
+    source: Source, drawn: IntArray, compared: Sequence[Pairing], labels: Mapping[str, IntArray], title: str
 ) -> dict[Convention, Draw]:
-    evaluator = source.evaluator.encode_images(source.dataset.take(own), source.cache)
+    evaluator = source.evaluator.encode_images(source.dataset.take(drawn), source.cache)
     evaluators: dict[str, npt.NDArray[Any]] = {**labels, source.evaluator.name: evaluator}
-    groups = {IMAGE: np.arange(len(own)), SUBJECT: source.subjects[own]}
+    groups = {IMAGE: np.arange(len(drawn)), SUBJECT: source.subjects[drawn]}
     known = {
         pairing.key: frontiers(pairing, evaluators, groups) for pairing in Bar(compared, desc=title, unit="pairing")
     }
     draws = {}
     for convention in CONVENTIONS:
         excluded, with_own = convention.exclusion, convention.diversity_of == ALL
-        read = {key: replace(found[excluded], with_own=with_own) for key, found in known.items()}
+        read = {key: replace(result[excluded], with_own=with_own) for key, result in known.items()}
         chance = {name: chance_agreement(evaluator, groups[excluded]) for name, evaluator in evaluators.items()}
-        draws[convention] = Draw(read, chance, source.subjects[own])
+        draws[convention] = Draw(read, chance, source.subjects[drawn])
     return draws
 
 
@@ -95,7 +95,7 @@ def _frontier_rows(compared: Sequence[Pairing], draws: Mapping[Convention, Draw]
                 "temperature": temperature,
                 "positives_others": point.effective_positives(),
                 "positives_all": point.effective_positives(with_own=True),
-                "own": point.own.mean(),
+                "own": point.own_share.mean(),
                 "alone": point.alone,
                 "truncated": pairing.similarities.truncated(temperature),
             }
@@ -126,8 +126,8 @@ def _learned_rows(
         ends = {min(width, most): on_sphere(any_of_them, triplets, min(width, most)) for width in protocol.widths}
         for (name, graph), width in product(graphs.items(), protocol.widths):
             k = min(width, most)
-            found = learned(graph, triplets, k, labelled) | ends[k]
-            yield about | {"temperature": temperature, "width": width, "k": k, "labels": name} | found
+            result = learned(graph, triplets, k, labelled) | ends[k]
+            yield about | {"temperature": temperature, "width": width, "k": k, "labels": name} | result
 
 
 def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLike) -> dict[str, float]:

@@ -29,13 +29,13 @@ class OffDiagonal:
     agreement : for each evaluator (n,), `Σ_x' Q(x' | x) a(x, x')`, where a is 1 for two of one class and 0 otherwise
     entropy : (n,), entropy of `Q(· | x)`, in nats
     entropy_with_own : (n,), entropy of `P_T(· | x)`, in nats; low if positives are mostly the anchor itself
-    own : (n,), `P_T` of x's own group, given x: the mass of the excluded pairs
+    own_share : (n,), `P_T` of x's own group, given x: the mass of the excluded pairs
     """
 
     agreement: Mapping[str, FloatArray]
     entropy: FloatArray
     entropy_with_own: FloatArray
-    own: FloatArray
+    own_share: FloatArray
 
     @property
     def alone(self) -> float:
@@ -74,9 +74,9 @@ def off_diagonal(
     for rows, block in _induced_rows(graph):
         agreed = {name: _agreed(opinion, rows) for name, opinion in opinions.items()}
         entropy = _entropy(block)
-        for name, own in groups.items():
-            parts[name].append(_measured(block, own[rows, None] == own, agreed, entropy))
-    return {name: _joined(found) for name, found in parts.items()}
+        for name, group in groups.items():
+            parts[name].append(_measured(block, group[rows, None] == group, agreed, entropy))
+    return {name: _joined(blocks) for name, blocks in parts.items()}
 
 
 def chance_agreement(evaluator: npt.ArrayLike, groups: npt.ArrayLike) -> float:

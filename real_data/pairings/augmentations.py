@@ -35,8 +35,8 @@ class Views(ImageTextDataset):
 
     def image(self, index: int) -> Image:
         """A view, in RGB."""
-        own = int(content_key(str(self.seed), str(self.strength), self.ids[index])[:15], 16)
-        return _drawn(self.files[index], self.side, self.strength, own).copy()
+        view_seed = int(content_key(str(self.seed), str(self.strength), self.ids[index])[:15], 16)
+        return _drawn(self.files[index], self.side, self.strength, view_seed).copy()
 
     @cached_property
     def key(self) -> str:

@@ -34,7 +34,7 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
     out. `images` is the approximate number of images in all draws.
     """
     finest = max(source.labels.values(), key=lambda y: len(np.unique(y)))
-    _, first, own, size = np.unique(source.subjects, return_index=True, return_inverse=True, return_counts=True)
+    _, first, group, size = np.unique(source.subjects, return_index=True, return_inverse=True, return_counts=True)
     if images < 8 * draws:
         raise ValueError(f"images={images} are too few for {draws} draws: give at least {8 * draws}")
     dealt: list[tuple[int, int, int]] = []  # rank within the class, index of the class, subject
@@ -49,7 +49,7 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
     dealt.sort()
     kept = dealt[: int(np.searchsorted(np.cumsum(size[[subject for *_, subject in dealt]]), images)) + 1]
     hands = [[subject for rank, number, subject in kept if (rank + number) % draws == hand] for hand in range(draws)]
-    return [np.flatnonzero(np.isin(own, hand)) for hand in hands]
+    return [np.flatnonzero(np.isin(group, hand)) for hand in hands]
 
 
 def on_draws(
@@ -68,29 +68,29 @@ def seed_of_draw(seed: int, number: int) -> int:
 
 
 def gather(
-    source: Source, own: IntArray, *, views: int, strengths: Sequence[float], anchors: int, seed: int
+    source: Source, drawn: IntArray, *, views: int, strengths: Sequence[float], anchors: int, seed: int
 ) -> PairingInputs:
-    """Inputs of the pairings of the images `own`: v views of each at each strength, texts, and anchor images.
+    """Inputs of the pairings of the images `drawn`: v views of each at each strength, texts, and anchor images.
 
     Each other subject gives one anchor image and one of its captions as a text, up to `anchors` subjects. Captions of
-    the images `own` are not used as texts, unless the subject has no other caption.
+    the images `drawn` are not used as texts, unless the subject has no other caption.
     """
     rng = np.random.default_rng(seed)
-    dataset, cache, mine = source.dataset, source.cache, source.dataset.take(own)
-    encoder = source.encoder_without(own)
+    dataset, cache, mine = source.dataset, source.cache, source.dataset.take(drawn)
+    encoder = source.encoder_without(drawn)
     seen = {
         image_encoder: look.encode_images(dataset, cache) for image_encoder, look in image_encoders(encoder).items()
     }
-    others = _of_other_subjects(source, own, anchors, rng)
+    others = _of_other_subjects(source, drawn, anchors, rng)
     words = {text: row for row, text in enumerate(sorted({t for captions in dataset.captions for t in captions}))}
     own_texts = {text for captions in mine.captions for text in captions}
     free = [[text for text in dataset.captions[i] if text not in own_texts] or dataset.captions[i] for i in others]
     chosen = [words[texts[rng.integers(len(texts))]] for texts in free]
     return PairingInputs(
-        labels={name: labels[own] for name, labels in source.labels.items()},
+        labels={name: labels[drawn] for name, labels in source.labels.items()},
         captions=_membership(mine.captions),
         unnamed=_membership(mine.unnamed_captions) if 0 < dataset.share_of_naming_captions < 1 else None,
-        images={name: features[own] for name, features in seen.items()},
+        images={name: features[drawn] for name, features in seen.items()},
         crops=np.stack([crops(mine.image(i)) for i in range(len(mine))]),
         texts=encoder.encode_texts(list(words), cache)[chosen],
         others={name: features[others] for name, features in seen.items()},
@@ -98,18 +98,21 @@ def gather(
     )
 
 
-def _of_other_subjects(source: Source, own: IntArray, most: int, rng: np.random.Generator) -> IntArray:
-    """A random image of each subject outside the images `own`; at most `most` of them, at random."""
-    order = rng.permutation(np.flatnonzero(~np.isin(source.subjects, source.subjects[own])))
+def _of_other_subjects(source: Source, drawn: IntArray, most: int, rng: np.random.Generator) -> IntArray:
+    """A random image of each subject outside the images `drawn`; at most `most` of them, at random."""
+    order = rng.permutation(np.flatnonzero(~np.isin(source.subjects, source.subjects[drawn])))
     _, first = np.unique(source.subjects[order], return_index=True)
     return np.sort(rng.permutation(order[first])[:most])
 
 
 def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
     """Matrix (n, n_texts), with an entry for each caption of an image."""
-    texts = {text: column for column, text in enumerate(dict.fromkeys(t for own in captions for t in own))}
-    rows = np.repeat(np.arange(len(captions)), [len(own) for own in captions])
-    columns = [texts[text] for own in captions for text in own]
+    texts = {
+        text: column
+        for column, text in enumerate(dict.fromkeys(t for texts_of_image in captions for t in texts_of_image))
+    }
+    rows = np.repeat(np.arange(len(captions)), [len(texts_of_image) for texts_of_image in captions])
+    columns = [texts[text] for texts_of_image in captions for text in texts_of_image]
     return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(captions), len(texts)))
 
 
@@ -120,13 +123,13 @@ def _seen_views(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | N
 
 def pixel_rows(dataset: ImageTextDataset, cache: Path | None) -> FloatArray:
     """All images as `few_pixels`, (n, 3 SIDE²); stored in `cache` unless it is `None`."""
-    place = cache and cache / f"pixels-{dataset.name}-{content_key(str(SIDE), dataset.key)}"
+    path = cache and cache / f"pixels-{dataset.name}-{content_key(str(SIDE), dataset.key)}"
 
     def rows_from(start: int) -> Iterator[Rows]:
         for index in range(start, len(dataset)):
             yield few_pixels(dataset.image(index))[None]
 
-    return stored_rows(place, len(dataset), rows_from)
+    return stored_rows(path, len(dataset), rows_from)
 
 
 def few_pixels(image: Image, box: tuple[float, float, float, float] | None = None) -> Single:
@@ -141,7 +144,7 @@ def crops(image: Image) -> Single:
     Crops are shifted by at most half of their side: 1 + 4 + 9 + 16 positions for the four sides.
     """
     mirrored = image.transpose(Transpose.FLIP_LEFT_RIGHT)
-    return np.stack([few_pixels(one, box) for one in (image, mirrored) for box in _boxes(*image.size)])
+    return np.stack([few_pixels(picture, box) for picture in (image, mirrored) for box in _boxes(*image.size)])
 
 
 def _boxes(width: int, height: int) -> Iterator[tuple[float, float, float, float]]:

@@ -30,9 +30,9 @@ class BatchPairs:
 
 def two_views(rows: int, dtype: torch.dtype, device: torch.device) -> BatchPairs:
     """SimCLR's pairs of `rows` = 2B rows: the other view is the only positive, all other images are negatives."""
-    own = torch.eye(rows, dtype=torch.bool, device=device)
-    partner = own.roll(rows // 2, dims=0)
-    return BatchPairs(partner.to(dtype), ~(own | partner))
+    itself = torch.eye(rows, dtype=torch.bool, device=device)
+    partner = itself.roll(rows // 2, dims=0)
+    return BatchPairs(partner.to(dtype), ~(itself | partner))
 
 
 def cosine_similarities(rows: torch.Tensor) -> torch.Tensor:

@@ -68,10 +68,10 @@ def _as_rules(rule: str | Rule | Sequence[Rule]) -> list[Rule]:
         require_named("rule", name, RULES)
     given: Sequence[Rule] = [] if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else rule
     rules = [*(RULES[name]() for name in names), *given]
-    order = [*RULES.values(), *(type(one) for one in rules)]
-    if not rules or len({type(one) for one in rules}) < len(rules):
+    order = [*RULES.values(), *(type(chosen_rule) for chosen_rule in rules)]
+    if not rules or len({type(chosen_rule) for chosen_rule in rules}) < len(rules):
         raise ValueError(f"rule={rule!r} is empty or has a rule twice: give 'none' for SimCLR")
-    return sorted(rules, key=lambda one: order.index(type(one)))
+    return sorted(rules, key=lambda chosen_rule: order.index(type(chosen_rule)))
 
 
 def _check_batch(z: torch.Tensor, guide: torch.Tensor) -> None:

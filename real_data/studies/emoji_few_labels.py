@@ -46,7 +46,7 @@ def graphs(exchanged: tuple[float, ...], seed: int) -> dict[str, PairGraph]:
         "keywords and name": [concept.captions for concept in everything],
         "words of the name": [tuple(concept.name.split()) for concept in everything],
         "words of all": [tuple(" ".join(concept.captions).split()) for concept in everything],
-        "first keyword": [own[:1] for own in keywords],
+        "first keyword": [words[:1] for words in keywords],
         "letters": [tuple({name[i : i + 3] for i in range(len(name) - 2)}) for name in (c.name for c in everything)],
     }
     rng = np.random.default_rng(seed)
@@ -56,12 +56,12 @@ def graphs(exchanged: tuple[float, ...], seed: int) -> dict[str, PairGraph]:
         texts[f"{share:.0%} exchanged"] = [keywords[sources.get(i, i)] for i in range(len(keywords))]
     images = [(f"{style}/{concept.code}", row) for style in STYLES for row, concept in enumerate(everything)]
     classes = {image: everything[row].category for image, row in images}
-    found = {}
+    graphs_by_name = {}
     for name, of_concepts in texts.items():
         pairs = [(image, text, 1 / len(of_concepts[row])) for image, row in images for text in of_concepts[row]]
         left, right, weight = zip(*pairs, strict=True)
-        found[name] = PairGraph.from_pairs(left, right, weight, left_labels=classes)
-    return found
+        graphs_by_name[name] = PairGraph.from_pairs(left, right, weight, left_labels=classes)
+    return graphs_by_name
 
 
 STUDY = Study(

@@ -30,8 +30,8 @@ class Settings:
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """The table of `pairs_report`, and the squared error at the optimum of width k."""
     graph = emoji_graph()
-    told = pairs_report(graph, settings.k, target=0.5, level=settings.level, penalty=settings.penalty, seed=seed)
-    return told.table.assign(optimum_mse=probe(graph, optimal_embeddings(graph, settings.k)[0]).mse)
+    report = pairs_report(graph, settings.k, target=0.5, level=settings.level, penalty=settings.penalty, seed=seed)
+    return report.table.assign(optimum_mse=probe(graph, optimal_embeddings(graph, settings.k)[0]).mse)
 
 
 STUDY = Study(

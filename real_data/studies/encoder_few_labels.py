@@ -73,22 +73,22 @@ def checkpoints(settings: Settings, seed: int) -> dict[str, FloatArray]:
     data, recipe = settings.training_data(), settings.recipe()
     pictures = list(data.pictures())
     small = [avg_pool2d(block.float(), block.shape[-1] // SIDE).flatten(1).numpy() for block in pictures]
-    found: dict[str, FloatArray] = {"pixels": np.vstack(small).astype(np.float64)}
+    rows_by_name: dict[str, FloatArray] = {"pixels": np.vstack(small).astype(np.float64)}
 
     def features(encoder: Trained) -> FloatArray:
         return encoder.features(pictures, len(data.source.dataset)).astype(np.float64)
 
     def keep(name: str, epoch: int, encoder: Trained) -> None:
         if epoch in settings.checkpoints:
-            found[f"{name}, epoch {epoch}"] = features(encoder)
+            rows_by_name[f"{name}, epoch {epoch}"] = features(encoder)
 
-    found[UNTRAINED] = features(untrained(recipe, seed, data.device))
+    rows_by_name[UNTRAINED] = features(untrained(recipe, seed, data.device))
     for kind, name in TRAINED_ON.items():
         run = Run(kind, recipe, seed)
         objective = partial(OBJECTIVES[kind].of, run, data)
         views, images = data.view_source(run), data.split(seed).train
         train_encoder(views, images, objective, recipe, run.weights, device=data.device, watch=partial(keep, name))
-    return found
+    return rows_by_name
 
 
 def _embedding(features: FloatArray, k: int) -> FloatArray:

@@ -61,11 +61,11 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
         image that most seen images have) and all joined.
     """
     parts = []
-    for name, one in settings.each().items():
-        images = one.images()
+    for name, image_set in settings.each().items():
+        images = image_set.images()
         words, pixels, meanings = frozen_features(images, Path(settings.cache), settings.device, pixels=images.side)
-        found = measured(images, pixels, dict(zip(words, meanings, strict=True)), settings, seed)
-        parts.append(found.assign(dataset=name))
+        table = measured(images, pixels, dict(zip(words, meanings, strict=True)), settings, seed)
+        parts.append(table.assign(dataset=name))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -74,8 +74,8 @@ def measured(
 ) -> pd.DataFrame:
     """Rows of one data set, from features of its images, (n, d), and of each caption."""
     graph = caption_graph(images)
-    place = {image: row for row, image in enumerate(images.ids)}
-    order = [place[image] for image in graph.left_ids]
+    row_of = {image: row for row, image in enumerate(images.ids)}
+    order = [row_of[image] for image in graph.left_ids]
     features, units = pixels[order], np.array(images.subjects)[order]
     same = near_duplicates(graph.right_ids)
     sizes = falling_sizes(int(same.max()) + 1, settings.factor)
@@ -93,9 +93,9 @@ def measured(
     rows = []
     for split, seen in enumerate(halves(labels, settings.splits, seed, units)):
         attributes = principal_components(features, seen)
-        for level, own in ways(images, graph, seen):
-            found = held_out(own, seen, settings.k, attributes, seed=seed)
-            rows.append({"split": split, "kind": KEYWORDS, "level": level, **found, "by": KEYWORDS})
+        for level, mapping in ways(images, graph, seen):
+            errors = held_out(mapping, seen, settings.k, attributes, seed=seed)
+            rows.append({"split": split, "kind": KEYWORDS, "level": level, **errors, "by": KEYWORDS})
     return pd.concat([*parts, pd.DataFrame(rows)], ignore_index=True).assign(guess=guess_error(graph))
 
 
@@ -108,14 +108,14 @@ def ways(images: ImageTextDataset, each: PairGraph, seen: Mask) -> Iterator[tupl
     uses = np.bincount(each.joint[seen].indices, minlength=each.n_right)
     number = dict(zip(each.right_ids, uses, strict=True))
     chosen: dict[str, Callable[[tuple[str, ...]], str]] = {
-        "first keyword": lambda own: own[0],
-        "commonest keyword": lambda own: max(own, key=lambda text: number[text]),
-        "all joined": lambda own: BETWEEN.join(own),
+        "first keyword": lambda texts: texts[0],
+        "commonest keyword": lambda texts: max(texts, key=lambda text: number[text]),
+        "all joined": lambda texts: BETWEEN.join(texts),
     }
     yield "each keyword", each
     labels = dict(zip(images.ids, np.asarray(images.labels), strict=True))
     for level, choose in chosen.items():
-        captions = [choose(own) for own in images.captions]
+        captions = [choose(texts) for texts in images.captions]
         yield level, PairGraph.from_pairs(list(images.ids), captions, left_labels=labels)
 
 

@@ -63,7 +63,9 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:
         class, and without a common text with a training image
     natural_tags : number of texts for each number of images of a text
     """
-    tables = [table for one in settings.each().values() for table in graph_tables(one.images(), settings, seed)]
+    tables = [
+        table for image_set in settings.each().values() for table in graph_tables(image_set.images(), settings, seed)
+    ]
     return {name: pd.concat([table[name] for table in tables], ignore_index=True) for name in TABLES}
 
 
@@ -85,10 +87,10 @@ def _measured(
     triplets = spectrum(graph, min(max(settings.widths) + 1, *graph.shape))
     fitting = [k for k in settings.widths if k < len(triplets.singular_values)]
     about, bounds = [], []
-    for pairing, number, one in Bar(graphs, desc=title, unit="graph"):
+    for pairing, number, drawn_graph in Bar(graphs, desc=title, unit="graph"):
         named = {"pairing": pairing, "shuffle": number}
-        about += [named | row for row in _about(one, subjects)]
-        table = check_bounds(one, fitting, bounds=BOUNDS, triplets=triplets)
+        about += [named | row for row in _about(drawn_graph, subjects)]
+        table = check_bounds(drawn_graph, fitting, bounds=BOUNDS, triplets=triplets)
         following = triplets.singular_values[table["k"].to_numpy()]
         bounds.append(table.assign(next_singular_value=following, **named))
     return {
@@ -118,16 +120,16 @@ def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
         "induced_labelling_error": induced_labelling_error(graph),
     }
     groups = {IMAGE: np.arange(graph.n_left), SUBJECT: subjects}
-    for exclusion, found in off_diagonal(graph, {"": labels}, groups).items():
-        chance, consistency = chance_agreement(labels, groups[exclusion]), found.consistency("")
+    for exclusion, measure in off_diagonal(graph, {"": labels}, groups).items():
+        chance, consistency = chance_agreement(labels, groups[exclusion]), measure.consistency("")
         yield facts | {
             "exclusion": exclusion,
             "consistency": consistency,
             "chance": chance,
             "corrected": float(chance_corrected(np.asarray(consistency), chance)),
-            "positives_others": found.effective_positives(),
-            "positives_all": found.effective_positives(with_own=True),
-            "alone": found.alone,
+            "positives_others": measure.effective_positives(),
+            "positives_all": measure.effective_positives(with_own=True),
+            "alone": measure.alone,
         }
 
 

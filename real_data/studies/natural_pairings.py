@@ -33,11 +33,12 @@ class Settings(Protocol, NaturalSets):
 
 def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
     """The tables of `pairings_tables` for every data set, with its kind in the column dataset."""
-    found = {
-        name: pairings_tables(one.source(), settings, seed, settings.jobs) for name, one in settings.each().items()
+    by_set = {
+        name: pairings_tables(source_settings.source(), settings, seed, settings.jobs)
+        for name, source_settings in settings.each().items()
     }
     return {
-        table: pd.concat([own[f"pairings_{part}"].assign(dataset=name) for name, own in found.items()])
+        table: pd.concat([tables[f"pairings_{part}"].assign(dataset=name) for name, tables in by_set.items()])
         for table, part in zip(TABLES, PARTS, strict=True)
     }
 

@@ -36,8 +36,8 @@ class Settings(NaturalSets):
 def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
     """The verdict and the curves of `what_if` for every data set, with its kind in the column dataset."""
     tried = WhatIf(settings.k, settings.shares, settings.splits, settings.draws, device=settings.device, seed=seed)
-    found = {name: what_if(caption_graph(one.images()), tried) for name, one in settings.each().items()}
-    parts = [[one.verdict.assign(dataset=name), one.curves.assign(dataset=name)] for name, one in found.items()]
+    by_set = {name: what_if(caption_graph(entry.images()), tried) for name, entry in settings.each().items()}
+    parts = [[entry.verdict.assign(dataset=name), entry.curves.assign(dataset=name)] for name, entry in by_set.items()]
     return dict(zip(TABLES, (pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True)), strict=True))
 
 

@@ -62,11 +62,11 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
     """
     work = partial(measure_draw, source, protocol, seed)
-    found: list[Drawn] = on_draws(work, source, protocol.total_images, protocol.draws, seed, jobs)
-    frontier = pd.concat([one.frontier for one in found], ignore_index=True)
+    by_set: list[Drawn] = on_draws(work, source, protocol.total_images, protocol.draws, seed, jobs)
+    frontier = pd.concat([draw.frontier for draw in by_set], ignore_index=True)
     families: dict[str, str] = dict(zip(frontier["pairing"], frontier["family"], strict=True))
     rng = np.random.default_rng(seed)
-    compared = {convention: Comparison([one.draws[convention] for one in found], rng) for convention in CONVENTIONS}
+    compared = {convention: Comparison([draw.draws[convention] for draw in by_set], rng) for convention in CONVENTIONS}
     difference = _differences(compared, families, protocol)
     if difference.empty:
         raise ValueError("no two pairings reach a common diversity: take more images, or other diversities")
@@ -75,32 +75,34 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
         _matched(compared, families, protocol),
         difference,
         verdicts(difference, source.dataset.named_by_captions),
-        pd.concat([one.learned for one in found], ignore_index=True),
+        pd.concat([draw.learned for draw in by_set], ignore_index=True),
     )
     return dict(zip(TABLES, tables, strict=True))
 
 
 def _places(draws: Sequence[Draw], protocol: Protocol) -> dict[str, list[float]]:
     """Diversities of the comparison: those of the protocol, and for each draw that of the exact captions."""
-    own = [float(draw.frontiers[EXACT].effective_positives[0]) for draw in draws]
-    return {f"{level:g}": [level] * len(draws) for level in protocol.diversities} | {EXACT: own}
+    exact = [float(draw.frontiers[EXACT].effective_positives[0]) for draw in draws]
+    return {f"{level:g}": [level] * len(draws) for level in protocol.diversities} | {EXACT: exact}
 
 
 def _cells(compared: Compared, protocol: Protocol) -> Iterator[tuple[Comparison, dict[str, str], list[float]]]:
     for convention, comparison in compared.items():
-        for evaluator, (place, levels) in product(
+        for evaluator, (place_name, levels) in product(
             comparison.draws[0].chance, _places(comparison.draws, protocol).items()
         ):
-            yield comparison, {"evaluator": evaluator, **convention._asdict(), "matched_to": place}, levels
+            yield comparison, {"evaluator": evaluator, **convention._asdict(), "matched_to": place_name}, levels
 
 
 def _matched(compared: Compared, families: Mapping[str, str], protocol: Protocol) -> pd.DataFrame:
     rows = []
     for comparison, about, levels in _cells(compared, protocol):
         for pairing, family in families.items():
-            found = comparison.consistency(pairing, about["evaluator"], levels)
-            if found is not None:
-                rows.append(about | {"pairing": pairing, "family": family, "diversity": gmean(levels)} | asdict(found))
+            estimate = comparison.consistency(pairing, about["evaluator"], levels)
+            if estimate is not None:
+                rows.append(
+                    about | {"pairing": pairing, "family": family, "diversity": gmean(levels)} | asdict(estimate)
+                )
     return pd.DataFrame(rows)
 
 
@@ -110,10 +112,10 @@ def _differences(compared: Compared, families: Mapping[str, str], protocol: Prot
         for first, (second, family) in product((EXACT, UNNAMED, TEXTS, IMAGES), families.items()):
             if first == second or first not in families:
                 continue
-            found = comparison.difference(first, second, about["evaluator"], levels)
-            if found is not None:
+            estimate = comparison.difference(first, second, about["evaluator"], levels)
+            if estimate is not None:
                 named = {"first": first, "second": second, "family": family, "diversity": gmean(levels)}
-                rows.append(about | named | asdict(found))
+                rows.append(about | named | asdict(estimate))
     return pd.DataFrame(rows)
 
 

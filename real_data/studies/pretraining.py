@@ -63,9 +63,10 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
 
 
 def _summary(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[str]:
-    told = settings.images().named_by_captions
-    names = f"Captions name the {' and the '.join(told)} here: training on them is training on labels, not on text."
-    return [*summary(tables["pretraining"]), *([names] if told else [])]
+    named_by_captions = settings.images().named_by_captions
+    sets = " and the ".join(named_by_captions)
+    named = f"Captions name the {sets} here: training on them is training on labels, not on text."
+    return [*summary(tables["pretraining"]), *([named] if named_by_captions else [])]
 
 
 STUDY = EncoderStudy(

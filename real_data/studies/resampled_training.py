@@ -75,11 +75,9 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """
     table = run_all(encoders(settings, seed), settings.training_data(), Path(settings.runs), settings.jobs)
     usual = (table["learning_rate"] == settings.learning_rate) & (table["strength"] == settings.strength)
-    found = table.assign(tuned=~usual, chosen=chosen(table, ENCODERS, TRIALS))
+    rows = table.assign(tuned=~usual, chosen=chosen(table, ENCODERS, TRIALS))
     # The name of a setting is reserved for a column with its value.
-    return (
-        found.rename(columns={"learning_rate": "tried_rate", "strength": "tried_strength"}) if settings.tune else found
-    )
+    return rows.rename(columns={"learning_rate": "tried_rate", "strength": "tried_strength"}) if settings.tune else rows
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:

@@ -77,18 +77,18 @@ def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: in
 
 
 def _measure_draw(source: Source, settings: Settings, seed: int, draw: tuple[int, IntArray]) -> pd.DataFrame:
-    number, own = draw
+    number, drawn = draw
     s, own_seed = settings, seed_of_draw(seed, number)
     # One thread for each draw: draws run in parallel, and sums depend on the number of threads.
     with threadpool_limits(limits=1):
-        inputs = gather(source, own, views=s.views, strengths=(s.strength,), anchors=1, seed=own_seed)
+        inputs = gather(source, drawn, views=s.views, strengths=(s.strength,), anchors=1, seed=own_seed)
         labels = next(iter(inputs.labels.values()))
         guides = _guides(inputs, labels, np.random.default_rng(own_seed))
         parts = []
         for pairing, temperature, graph in _graphs(inputs, labels, settings):
             table = resampling_effects(graph, guides, s.k)
             parts.append(table.assign(estimator=pairing.name, temperature=temperature))
-    return pd.concat(parts).assign(draw=number, images=len(own))
+    return pd.concat(parts).assign(draw=number, images=len(drawn))
 
 
 def _graphs(inputs: PairingInputs, labels: IntArray, settings: Settings) -> Iterator[tuple[Pairing, float, PairGraph]]:

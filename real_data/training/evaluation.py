@@ -39,7 +39,7 @@ NONE = Shares(math.nan, math.nan)
 def shares(classes: Callable[[Features], Any], features: Features, labels: IntArray, parts: Split) -> Shares:
     """Accuracies of a classifier, a function from rows of features to classes."""
     right = [
-        float(np.mean(np.asarray(classes(features[own])) == labels[own])) for own in (parts.validation, parts.test)
+        float(np.mean(np.asarray(classes(features[part])) == labels[part])) for part in (parts.validation, parts.test)
     ]
     return Shares(*right)
 
@@ -62,13 +62,13 @@ def judgements(
     """
     for name, labels in dataset.label_sets.items():
         probe, weight_decay = linear_probe(features, labels, parts, seed)
-        found = asdict(probe) | {"probe_weight_decay": weight_decay}
-        for way, one in (
+        row = asdict(probe) | {"probe_weight_decay": weight_decay}
+        for way, judgement in (
             ("knn", nearest_neighbours(features, labels, parts, neighbours)),
             ("zero_shot", zero_shot(trained, features, dataset, labels, parts)),
         ):
-            found |= {f"{way}_validation": one.validation, f"{way}_test": one.test}
-        yield {"labels": name, **found}
+            row |= {f"{way}_validation": judgement.validation, f"{way}_test": judgement.test}
+        yield {"labels": name, **row}
 
 
 def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neighbours: int) -> Shares:
@@ -101,7 +101,7 @@ def zero_shot(
         ]
         stacked = torch.nn.functional.normalize(torch.stack(prototypes))
         rows = objective.images(torch.from_numpy(features).to(stacked)) @ stacked.T
-    return shares(lambda found: found.argmax(1), rows.cpu().numpy(), labels, parts)
+    return shares(lambda scores: scores.argmax(1), rows.cpu().numpy(), labels, parts)
 
 
 def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) -> tuple[Shares, float]:
@@ -126,10 +126,10 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     classifiers = [zero_classifier(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
     _train(classifiers, scaled[parts.train], classes[parts.train], seed)
     answers = [classifier(scaled).argmax(1).numpy() for classifier in classifiers]
-    found = [
+    judged = [
         (shares(np.asarray, answer, labels, parts), decay) for answer, decay in zip(answers, WEIGHT_DECAYS, strict=True)
     ]
-    return max(found, key=lambda one: one[0].validation)
+    return max(judged, key=lambda judgement: judgement[0].validation)
 
 
 def standardised(features: Features, train: IntArray) -> torch.Tensor:
@@ -158,14 +158,14 @@ def _train(classifiers: list[torch.nn.Linear], rows: torch.Tensor, classes: torc
     """Train a classifier with each weight decay, on the same batches."""
     order = torch.Generator().manual_seed(seed)
     groups = [
-        {"params": one.parameters(), "weight_decay": decay}
-        for one, decay in zip(classifiers, WEIGHT_DECAYS, strict=True)
+        {"params": classifier.parameters(), "weight_decay": decay}
+        for classifier, decay in zip(classifiers, WEIGHT_DECAYS, strict=True)
     ]
     optimizer = torch.optim.SGD(groups, LEARNING_RATE, MOMENTUM)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
     for _ in range(EPOCHS):
         for batch in torch.split(torch.randperm(len(rows), generator=order), BATCH):
-            losses = [cross_entropy(one(rows[batch]), classes[batch]) for one in classifiers]
+            losses = [cross_entropy(classifier(rows[batch]), classes[batch]) for classifier in classifiers]
             optimizer.zero_grad()
             torch.stack(losses).sum().backward()  # type: ignore[no-untyped-call]  # torch has no types for it
             optimizer.step()

@@ -39,12 +39,12 @@ def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
     """
     given = np.asarray(subjects)
     others = len(given) - judged
-    names, own = np.unique(given[:others], return_inverse=True)
+    names, group = np.unique(given[:others], return_inverse=True)
     least = 20 if judged else 5  # with fewer there would be no validation subject
     if len(names) < least:
         raise ValueError(f"{len(names)} subjects: at least {least} are needed to train, validate and test")
-    place = np.random.default_rng([seed, 1]).permutation(len(names))[own] / len(names)
-    part = np.digitize(place, [1 - CHOOSING] if judged else [TRAIN, TRAIN + VALIDATION])
+    position = np.random.default_rng([seed, 1]).permutation(len(names))[group] / len(names)
+    part = np.digitize(position, [1 - CHOOSING] if judged else [TRAIN, TRAIN + VALIDATION])
     test = np.arange(others, len(given)) if judged else np.flatnonzero(part == 2)
     return Split(np.flatnonzero(part == 0), np.flatnonzero(part == 1), test)
 
@@ -57,10 +57,10 @@ def followed_by(first: ImageTextDataset, judged: ImageTextDataset) -> ImageTextD
     """
     both = {"encoder": first, "judged": judged}
     if first.label_names != judged.label_names:
-        names = (", ".join(one.label_names[:3]) for one in both.values())
+        names = (", ".join(dataset.label_names[:3]) for dataset in both.values())
         raise ValueError(f"training and test classes differ: {' ... and '.join(names)} ...: use the same classes")
     named: dict[str, Any] = {
-        name: tuple(f"{part}/{own}" for part, one in both.items() for own in getattr(one, name))
+        name: tuple(f"{part}/{value}" for part, dataset in both.items() for value in getattr(dataset, name))
         for name in ("ids", "subjects")
     }
     joined: dict[str, Any] = {

@@ -55,8 +55,8 @@ class TrainingSettings(Optimisation, ImageSettings):
 
     def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:
         """Recipe of one encoder."""
-        own = {one.name: getattr(self, one.name) for one in fields(Optimisation)}
-        return Recipe(**own, learning_rate=learning_rate)
+        options = {field.name: getattr(self, field.name) for field in fields(Optimisation)}
+        return Recipe(**options, learning_rate=learning_rate)
 
     def images(self) -> "ImageTextDataset":
         """The images, followed by the test images of `val_root` if it is given."""

@@ -50,8 +50,8 @@ def exact_guide(captions: Sequence[tuple[str, ...]]) -> Guide:
     counts = CountVectorizer(analyzer=tuple).fit_transform(captions)
 
     def guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
-        own = counts[batch.images]
-        return _ties_broken(normalize(torch.from_numpy(own[:, np.unique(own.indices)].toarray()).float()), rng)
+        rows = counts[batch.images]
+        return _ties_broken(normalize(torch.from_numpy(rows[:, np.unique(rows.indices)].toarray()).float()), rng)
 
     return guide
 

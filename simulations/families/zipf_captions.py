@@ -66,8 +66,8 @@ class ZipfCaptions(ClosedForm):
     @property
     def _words_of_classes(self) -> FloatArray:
         """Probability of each word for an image of each class, (n_classes, n_vocabulary)."""
-        own = (np.arange(self.n_classes)[:, None] == self.word_labels) / self.class_masses[:, None]
-        return np.asarray(((1 - self.noise) * own + self.noise) * self.frequencies)
+        of_class = (np.arange(self.n_classes)[:, None] == self.word_labels) / self.class_masses[:, None]
+        return np.asarray(((1 - self.noise) * of_class + self.noise) * self.frequencies)
 
     def draw(self, rng: np.random.Generator, /) -> PairGraph:
         """Draw `n_words` words for each image, weighted by its class mass; linear in their number."""

@@ -20,8 +20,8 @@ class InfoNCE(PairLoss):
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
         """Mean cross-entropy in both directions of the batch, minus log B; tends to `population` as B grows."""
         scores = first @ second.T
-        own = torch.arange(len(scores), device=scores.device)
-        return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2 - math.log(len(scores))
+        targets = torch.arange(len(scores), device=scores.device)
+        return (cross_entropy(scores, targets) + cross_entropy(scores.T, targets)) / 2 - math.log(len(scores))
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
         """`-I(x; l)`, attained by pointwise mutual information if k is large enough, without penalty (theorem 10)."""

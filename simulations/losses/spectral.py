@@ -39,5 +39,5 @@ def least_loss(values: FloatArray, penalty: float) -> float:
 def spectral_batch(first: Embeddings, second: Embeddings) -> torch.Tensor:
     """`-2/B Σ_i f_iᵀ g_i + 1/(B(B-1)) Σ_{i≠j} (f_iᵀ g_j)²`."""
     scores = first @ second.T
-    own, size = scores.diagonal(), len(scores)
-    return -2 * own.mean() + (scores.square().sum() - own.square().sum()) / (size * (size - 1))
+    matched, size = scores.diagonal(), len(scores)
+    return -2 * matched.mean() + (scores.square().sum() - matched.square().sum()) / (size * (size - 1))

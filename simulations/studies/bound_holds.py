@@ -42,8 +42,8 @@ class Settings:
     def drawn(self, rng: np.random.Generator) -> dict[str, int]:
         """Draw the shape of a world."""
         ranges = {name: getattr(self, name) for name in ("classes", "styles", "positions", "phrases", "views")}
-        found = {name: int(rng.integers(low, high + 1)) for name, (low, high) in ranges.items()}
-        return {f"n_{name}": number for name, number in found.items()} | {"n_captions": found["views"]}
+        numbers = {name: int(rng.integers(low, high + 1)) for name, (low, high) in ranges.items()}
+        return {f"n_{name}": number for name, number in numbers.items()} | {"n_captions": numbers["views"]}
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:

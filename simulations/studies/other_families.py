@@ -39,11 +39,11 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
         widths = range(classes, min(settings.most * classes, *graph.shape) + 1)
         triplets = spectrum(graph, min(widths[-1] + 1, *graph.shape))
         for k in widths:
-            found = check_bounds(graph, k, triplets=triplets, bounds=list(BOUNDS)).set_index("bound")
+            checked = check_bounds(graph, k, triplets=triplets, bounds=list(BOUNDS)).set_index("bound")
             rows.append(
                 {"family": name, "k": k, "n_classes": classes, "alpha": induced_labelling_error(graph)}
-                | {"error": found["measured"].iloc[0]}
-                | {column: found["value"][bound] for bound, column in BOUNDS.items()}
+                | {"error": checked["measured"].iloc[0]}
+                | {column: checked["value"][bound] for bound, column in BOUNDS.items()}
             )
     return pd.DataFrame(rows)
 

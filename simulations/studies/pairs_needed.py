@@ -86,12 +86,12 @@ def _free(graph: PairGraph, n: int, settings: Settings, seed: int) -> tuple[Pair
     """An embedding trained on n pairs, 0 for nodes not drawn, and the columns counted_28 and left_over."""
     sample = draw_pairs(graph, n, np.random.default_rng([seed, n]))
     k, steps = settings.k, settings.steps
-    found = train(sample.graph, k, steps=steps, log_every=steps, device="cpu", seed=seed)
+    result = train(sample.graph, k, steps=steps, log_every=steps, device="cpu", seed=seed)
     counts = np.zeros(graph.shape)
     counts[np.ix_(sample.left, sample.right)] = n * sample.graph.joint.toarray()
     left, right = np.zeros((graph.n_left, k)), np.zeros((graph.n_right, k))
-    left[sample.left], right[sample.right] = found.left, found.right
-    left_over = float(found.history["excess_loss"].iloc[-1])
+    left[sample.left], right[sample.right] = result.left, result.right
+    left_over = float(result.history["excess_loss"].iloc[-1])
     return (left, right), {"counted_28": excess_of_counts(graph, k, counts), "left_over": left_over}
 
 

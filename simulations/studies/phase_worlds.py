@@ -46,7 +46,7 @@ class Settings:
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """One row for each world and noise or strength: the columns of `phase`, and the induced labelling error."""
     cells: list[dict[str, Any]] = [{"noise": noise} for noise in settings.noises] + [
-        {"strength": one} for one in settings.strengths
+        {"strength": strength} for strength in settings.strengths
     ]
     tables = []
     for world, changed in WORLDS.items():

@@ -52,9 +52,9 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
         inputs = image_features(world, noise=noise), caption_features(world, graph, noise=noise)
 
     options = settings.optimisation() | {"loss": settings.loss, "encoder": settings.encoder, "inputs": inputs}
-    found = train(graph, k, **options, device="cpu", seed=seed)
-    history = found.history.rename(columns={"loss": "objective"})  # the loss itself is a setting
-    trained = check_bounds(graph, k, (found.left, found.right), triplets=triplets)
+    result = train(graph, k, **options, device="cpu", seed=seed)
+    history = result.history.rename(columns={"loss": "objective"})  # the loss itself is a setting
+    trained = check_bounds(graph, k, (result.left, result.right), triplets=triplets)
     history["violated"] = int((~trained["holds"]).sum())
     checks = trained.set_index("bound")
     history["optimum_error"] = checks["measured"]["probe-error"]

@@ -13,8 +13,8 @@ import scipy.sparse.linalg
 TOLERANCE = 1e-3  # of svds, as in the benchmark of the spectrum
 
 
-def main(place: Path, k: int) -> None:
-    pairs = pd.read_parquet(place / "pairs.parquet").merge(pd.read_parquet(place / "labels.parquet"), on="image")
+def main(folder: Path, k: int) -> None:
+    pairs = pd.read_parquet(folder / "pairs.parquet").merge(pd.read_parquet(folder / "labels.parquet"), on="image")
     pairs["weight"] /= pairs["weight"].sum()
     by_class = pairs.groupby(["caption", "label"])["weight"].sum()
     mass = by_class.groupby("caption").transform("sum")

@@ -23,10 +23,10 @@ def test_benchmarks_run_and_are_on_the_page(call, tmp_path, names):
 
 
 def test_a_command_is_measured_by_itself_and_its_failure_is_an_error():
-    held = np.ones(2**25)  # 256 MiB that this process holds, and the other does not
+    block = np.ones(2**25)  # 256 MiB that this process holds, and the other does not
     programs = [f"x = bytearray({size} * 2**20); sum(range(10**6))" for size in (1, 120)]
     (seconds, small), (_, large) = (timed(lambda _, text=text: ["-c", text], None) for text in programs)
-    assert held.nbytes / 2**20 > large > small + 90
+    assert block.nbytes / 2**20 > large > small + 90
     assert seconds > 0
     with pytest.raises(subprocess.CalledProcessError):
         timed(lambda _: ["-c", "raise SystemExit(3)"], None)

@@ -73,9 +73,9 @@ def competing(table: pd.DataFrame, rivals: tuple[tuple[str, ...], ...]) -> Itera
 def counts(groups: Iterator[pd.DataFrame]) -> list[dict[str, Any]]:
     """For each bound the points where it applies, is vacuous, and is alone the best."""
     rows = pd.concat([group.assign(best=is_alone_best(group)) for group in groups])
-    found = rows.groupby("bound").agg(count=("bound", "size"), vacuous=("vacuous", "sum"), best=("best", "sum"))
-    found = found.reindex(list(BOUNDS), fill_value=0).astype(int)
-    return found.rename_axis("what").reset_index().to_dict("records")
+    result = rows.groupby("bound").agg(count=("bound", "size"), vacuous=("vacuous", "sum"), best=("best", "sum"))
+    result = result.reindex(list(BOUNDS), fill_value=0).astype(int)
+    return result.rename_axis("what").reset_index().to_dict("records")
 
 
 def is_alone_best(group: pd.DataFrame) -> pd.Series:

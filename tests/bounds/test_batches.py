@@ -23,12 +23,14 @@ def least_loss(graph, batch, scores=None):
     """`L_B` of scores, by default of the best critic: a sum over the anchor's pair and all captions of the others."""
     joint, right = graph.joint.toarray(), graph.right_marginal
     with np.errstate(divide="ignore"):
-        found = np.log(joint / np.outer(graph.left_marginal, right)) if scores is None else scores
+        critic_scores = np.log(joint / np.outer(graph.left_marginal, right)) if scores is None else scores
     total = 0.0
-    for x, own in zip(*np.nonzero(joint), strict=True):
+    for x, caption in zip(*np.nonzero(joint), strict=True):
         for others in product(range(graph.n_right), repeat=batch - 1):
-            chance = joint[x, own] * np.prod(right[list(others)])
-            total += chance * (scipy.special.logsumexp(found[x, [own, *others]]) - found[x, own])
+            chance = joint[x, caption] * np.prod(right[list(others)])
+            total += chance * (
+                scipy.special.logsumexp(critic_scores[x, [caption, *others]]) - critic_scores[x, caption]
+            )
     return total
 
 
@@ -59,19 +61,19 @@ def test_no_critic_is_better_than_the_pointwise_mutual_information(seed):
 def test_collisions_beside_a_count_over_all_batches(seed):
     graph, batch = drawn_graph(seed), 3
     joint, right = graph.joint.toarray(), graph.right_marginal
-    found = {kind: np.zeros(2) for kind in ("same class", "same caption", "also a pair")}
-    for x, own in zip(*np.nonzero(joint), strict=True):
+    counts = {kind: np.zeros(2) for kind in ("same class", "same caption", "also a pair")}
+    for x, caption in zip(*np.nonzero(joint), strict=True):
         for others in product(range(4), repeat=batch - 1):
-            chance, others = joint[x, own] * np.prod(right[list(others)]), np.array(others)
+            chance, others = joint[x, caption] * np.prod(right[list(others)]), np.array(others)
             hits = {
                 "same class": graph.right_labels[others] == graph.left_labels[x],
-                "same caption": others == own,
+                "same caption": others == caption,
                 "also a pair": joint[x, others] > 0,
             }
             for kind, hit in hits.items():
-                found[kind] += chance * np.array([hit.sum(), not hit.any()])
+                counts[kind] += chance * np.array([hit.sum(), not hit.any()])
     table = collisions(graph, batch).set_index("kind")
-    assert table.loc[list(found)].to_numpy() == pytest.approx(np.array(list(found.values())))
+    assert table.loc[list(counts)].to_numpy() == pytest.approx(np.array(list(counts.values())))
 
 
 @given(ANY_SEED)
@@ -81,23 +83,25 @@ def test_dropped_negatives_move_the_optimum_as_stated(seed):
     joint, captions = graph.joint.toarray(), graph.right_marginal
     with np.errstate(divide="ignore", invalid="ignore"):
         scores = np.log(joint / np.outer(graph.left_marginal, captions))
-        by_guide = np.array([joint[guide == own].sum(0) for own in guide])
+        by_guide = np.array([joint[guide == group].sum(0) for group in guide])
         scores -= np.log(np.maximum(0, 1 - by_guide / captions))
     for x in range(3):
         negatives = np.where(guide[:, None] != guide[x], joint, 0).sum(0)
         negatives /= negatives.sum()
         for first, second in product(range(4), repeat=2):
-            one, other = joint[x, first] * negatives[second], joint[x, second] * negatives[first]
-            if one > 1e-9 and other > 1e-9:
-                assert math.exp(scores[x, first] - scores[x, second]) == pytest.approx(one / other)
-    found = dropping(graph, guide)
+            first_flow, other = joint[x, first] * negatives[second], joint[x, second] * negatives[first]
+            if first_flow > 1e-9 and other > 1e-9:
+                assert math.exp(scores[x, first] - scores[x, second]) == pytest.approx(first_flow / other)
+    dropped = dropping(graph, guide)
     rises = -np.log(np.maximum(1e-300, 1 - by_guide / captions))
-    assert found.dropped == pytest.approx(np.sum([graph.left_marginal[guide == own].sum() ** 2 for own in (0, 1)]))
-    assert found.right == pytest.approx(1.0) == found.found  # the guide knows the labels
+    assert dropped.dropped == pytest.approx(
+        np.sum([graph.left_marginal[guide == group].sum() ** 2 for group in (0, 1)])
+    )
+    assert dropped.right == pytest.approx(1.0) == dropped.of_wrong  # the guide knows the labels
     finite = by_guide < captions * (1 - 1e-9)
-    assert found.unordered == pytest.approx(joint[~finite].sum())
+    assert dropped.unordered == pytest.approx(joint[~finite].sum())
     if finite.any() and joint[finite].sum() > 0:
-        assert found.raised == pytest.approx((joint[finite] * rises[finite]).sum() / joint[finite].sum(), rel=1e-5)
+        assert dropped.raised == pytest.approx((joint[finite] * rises[finite]).sum() / joint[finite].sum(), rel=1e-5)
 
 
 def gradient_moments(graph, batch, slopes):
@@ -105,11 +109,11 @@ def gradient_moments(graph, batch, slopes):
     joint, right = graph.joint.toarray(), graph.right_marginal
     ratio = joint / np.outer(graph.left_marginal, right)
     mean, square = 0.0, 0.0
-    for x, own in zip(*np.nonzero(joint), strict=True):
+    for x, caption in zip(*np.nonzero(joint), strict=True):
         for others in product(range(graph.n_right), repeat=batch - 1):
-            nodes = [own, *others]
-            chance = joint[x, own] * np.prod(right[list(others)])
-            gradient = ratio[x, nodes] / ratio[x, nodes].sum() @ slopes[x, nodes] - slopes[x, own]
+            nodes = [caption, *others]
+            chance = joint[x, caption] * np.prod(right[list(others)])
+            gradient = ratio[x, nodes] / ratio[x, nodes].sum() @ slopes[x, nodes] - slopes[x, caption]
             mean, square = mean + chance * gradient, square + chance * np.outer(gradient, gradient)
     return mean, square
 
@@ -135,8 +139,8 @@ def test_the_variance_of_the_gradient_grows_up_to_that_of_the_positives(seed):
 def best_factor(graph, batch):
     """The best θ among critics `θ a(x) b(l)`."""
     critic = np.outer([-1.0, 0.0, 1.0], [-1.0, 0.0, 0.5, 2.0])
-    found = scipy.optimize.minimize_scalar(lambda factor: least_loss(graph, batch, factor * critic), bounds=(-5, 5))
-    return found.x
+    minimum = scipy.optimize.minimize_scalar(lambda factor: least_loss(graph, batch, factor * critic), bounds=(-5, 5))
+    return minimum.x
 
 
 def test_the_optimum_of_a_limited_critic_moves_with_the_batch():
@@ -166,7 +170,7 @@ def test_bad_arguments_and_graphs_without_labels_or_information():
         with pytest.raises(ValueError, match="not in"):
             smallest_batch(graph, share)
     alone = dropping(PairGraph(np.eye(2)), [0, 1])  # whose captions are never negatives of their images
-    assert [alone.dropped, alone.right, alone.found, alone.unordered, alone.raised] == pytest.approx(
+    assert [alone.dropped, alone.right, alone.of_wrong, alone.unordered, alone.raised] == pytest.approx(
         [0.5, math.nan, math.nan, 1.0, math.nan], nan_ok=True
     )
     with pytest.raises(ValueError, match="at least 2"):

@@ -27,7 +27,7 @@ def test_the_spectrum_shrinks_and_consistency_falls_by_the_identity(family):
     p, q = (side[:, None] for side in (graph.left_marginal, graph.right_marginal))
     expected = (1 - SHARE) * graph.joint.toarray() + SHARE * p * q.T
     np.testing.assert_allclose(other.joint.toarray(), expected, rtol=1e-12)
-    values, noised = (np.linalg.svd(one.normalized.toarray(), compute_uv=False) for one in (graph, other))
+    values, noised = (np.linalg.svd(each_graph.normalized.toarray(), compute_uv=False) for each_graph in (graph, other))
     np.testing.assert_allclose(noised, np.r_[1, (1 - SHARE) * values[1:]], atol=1e-10)
     masses = class_masses(graph)
     curve = noisy_consistency(consistency_curve(graph, 4), masses, SHARE)
@@ -97,7 +97,10 @@ def test_at_width_1_the_clean_pairs_may_have_a_worse_optimum():
 def test_theorem_35_needs_no_correction():
     for seed in range(5):
         graph = family_graph("dense_random", seed)
-        both = [BOUNDS["known-values-mse"](one, spectrum(one, 3), 2) for one in (graph, noisy(graph, SHARE))]
+        both = [
+            BOUNDS["known-values-mse"](each_graph, spectrum(each_graph, 3), 2)
+            for each_graph in (graph, noisy(graph, SHARE))
+        ]
         assert both[0] == pytest.approx(both[1], rel=1e-3)
 
 
@@ -106,7 +109,7 @@ def test_through_features_it_needs_the_constant():
     rng = np.random.default_rng(0)
     features = rng.standard_normal((graph.n_left, 4)) + 1
     for columns, same in ((np.column_stack([features, np.ones(graph.n_left)]), True), (features, False)):
-        errors = [one.through(columns).probe_mse(2) for one in (graph, noisy(graph, 0.9))]
+        errors = [each_graph.through(columns).probe_mse(2) for each_graph in (graph, noisy(graph, 0.9))]
         assert (abs(errors[0] - errors[1]) < 1e-9) == same
 
 

@@ -29,8 +29,8 @@ def naive_scores(graph: PairGraph, leave_one_out: bool) -> np.ndarray:
 def test_the_vote_is_that_of_naive_loops(family, leave_one_out, monkeypatch):
     monkeypatch.setattr(theorem, "BLOCK", 7)
     graph = family_graph(family)
-    own = np.unique(graph.left_labels, return_inverse=True)[1]
-    scores, onehot = naive_scores(graph, leave_one_out), np.eye(own.max() + 1)[own]
+    class_of = np.unique(graph.left_labels, return_inverse=True)[1]
+    scores, onehot = naive_scores(graph, leave_one_out), np.eye(class_of.max() + 1)[class_of]
     vote, p = caption_vote(graph, leave_one_out=leave_one_out), graph.left_marginal
     assert vote.mse == pytest.approx(p @ np.sum((scores - onehot) ** 2, axis=1), abs=1e-10)
     leads = scores[onehot == 1] - np.where(onehot == 1, -np.inf, scores).max(axis=1)

@@ -47,9 +47,14 @@ def test_images_that_share_their_captions_have_smaller_values(seed):
 def test_images_of_two_classes_that_share_their_captions_can_be_more_consistent_or_less():
     """A caption of two classes becomes one of unequal shares, and a caption of one class one of two."""
     crossed = PairGraph([[1, 0], [0, 1], [1, 0], [0, 1]], [0, 1, 1, 0])
-    assert [induced_labelling_error(one) for one in (crossed, pooled(crossed, [0, 0, 1, 2]))] == [0.5, 0.375]
+    assert [induced_labelling_error(each_graph) for each_graph in (crossed, pooled(crossed, [0, 0, 1, 2]))] == [
+        0.5,
+        0.375,
+    ]
     clean = PairGraph(np.eye(2), [0, 1])
-    assert [induced_labelling_error(one) for one in (clean, pooled(clean, [0, 0]))] == pytest.approx([0, 0.5])
+    assert [induced_labelling_error(each_graph) for each_graph in (clean, pooled(clean, [0, 0]))] == pytest.approx(
+        [0, 0.5]
+    )
 
 
 def test_images_that_are_removed_are_no_channel():

@@ -49,78 +49,82 @@ def setting(seed, **kind):
     return FewLabels.of(graph, features), whitened, one_hot(graph), graph
 
 
-def shrunk(found, r, W):
+def shrunk(summary, r, W):
     """The least over γ of twice the squared error of the centred and shrunk scores."""
-    A = 1 - found.mse - (1 - found.lacking) / r
+    A = 1 - summary.mse - (1 - summary.lacking) / r
     return 2 * min(1 - 1 / r - 2 * share * A + share**2 * (A + W) for share in np.linspace(0, 1, 2001))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("n_labels", [1, 2, 3])
 def test_the_mean_over_every_independent_draw(seed, n_labels):
-    found, features, targets, graph = setting(seed)
+    summary, features, targets, graph = setting(seed)
     masses, (k, r) = graph.left_marginal, (features.shape[1], targets.shape[1])
     mse = error = 0.0
     for nodes in itertools.product(range(graph.n_left), repeat=n_labels):
-        one = errors(features, targets, masses, nodes, np.full(n_labels, 1 / n_labels))
+        losses = errors(features, targets, masses, nodes, np.full(n_labels, 1 / n_labels))
         chance = math.prod(masses[list(nodes)])
-        mse, error = mse + chance * one[0], error + chance * one[1]
-    assert found.mse == pytest.approx(probe(graph, features).mse, abs=1e-10)
-    assert few_labels_mse(found.mse, k, n_labels) == pytest.approx(mse, rel=1e-10)
-    assert error <= found.error_at_most(n_labels) <= 2 * few_labels_mse(found.mse, k, n_labels) + 1e-12
-    assert found.error_at_most(n_labels) <= few_labels_error(found.mse, k, n_labels, r) + 1e-12
-    W = ((1 - 1 / r) * (k - 1) + found.mse - found.lacking / r) / n_labels
-    assert found.error_at_most(n_labels) == pytest.approx(shrunk(found, r, W), abs=1e-6)
+        mse, error = mse + chance * losses[0], error + chance * losses[1]
+    assert summary.mse == pytest.approx(probe(graph, features).mse, abs=1e-10)
+    assert few_labels_mse(summary.mse, k, n_labels) == pytest.approx(mse, rel=1e-10)
+    assert error <= summary.error_at_most(n_labels) <= 2 * few_labels_mse(summary.mse, k, n_labels) + 1e-12
+    assert summary.error_at_most(n_labels) <= few_labels_error(summary.mse, k, n_labels, r) + 1e-12
+    W = ((1 - 1 / r) * (k - 1) + summary.mse - summary.lacking / r) / n_labels
+    assert summary.error_at_most(n_labels) == pytest.approx(shrunk(summary, r, W), abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_mean_over_every_draw_without_replacement(seed):
-    found, features, targets, graph = setting(seed, uniform=True)
+    summary, features, targets, graph = setting(seed, uniform=True)
     n, k = graph.n_left, features.shape[1]
     for size in (1, 2, n):
         draws = [
             errors(features, targets, graph.left_marginal, nodes, np.full(size, 1 / size))[0]
             for nodes in itertools.permutations(range(n), size)
         ]
-        assert few_labels_mse(found.mse, k, size, n) == pytest.approx(np.mean(draws), rel=1e-10, abs=1e-12)
+        assert few_labels_mse(summary.mse, k, size, n) == pytest.approx(np.mean(draws), rel=1e-10, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_mean_over_every_balanced_draw(seed):
-    found, features, targets, graph = setting(seed)
+    summary, features, targets, graph = setting(seed)
     counts = np.random.default_rng(seed).integers(1, 3, targets.shape[1])
-    drawn = [np.flatnonzero(own) for own, count in zip(targets.T, counts, strict=True) for _ in range(count)]
-    within = graph.left_marginal / (targets @ found.masses)
+    drawn = [np.flatnonzero(members) for members, count in zip(targets.T, counts, strict=True) for _ in range(count)]
+    within = graph.left_marginal / (targets @ summary.masses)
     mse = error = 0.0
     for nodes in itertools.product(*drawn):
         chance = math.prod(within[list(nodes)])
-        weights = np.repeat(found.masses / counts, counts)
-        one = errors(features, targets, graph.left_marginal, nodes, weights)
-        mse, error = mse + chance * one[0], error + chance * one[1]
-    assert few_labels_balanced_mse(found.mse, found.masses, found.variances, counts) == pytest.approx(mse, rel=1e-10)
+        weights = np.repeat(summary.masses / counts, counts)
+        losses = errors(features, targets, graph.left_marginal, nodes, weights)
+        mse, error = mse + chance * losses[0], error + chance * losses[1]
+    assert few_labels_balanced_mse(summary.mse, summary.masses, summary.variances, counts) == pytest.approx(
+        mse, rel=1e-10
+    )
     if len(set(counts)) == 1:
         total = int(counts.sum())
-        at_most = found.error_at_most(total, balanced=True)
-        assert error <= at_most == found.error_at_most(total + 1, balanced=True) <= 2 * mse + 1e-12
-        assert at_most == pytest.approx(shrunk(found, len(counts), (1 - 1 / len(counts)) * (mse - found.mse)), abs=1e-6)
+        at_most = summary.error_at_most(total, balanced=True)
+        assert error <= at_most == summary.error_at_most(total + 1, balanced=True) <= 2 * mse + 1e-12
+        assert at_most == pytest.approx(
+            shrunk(summary, len(counts), (1 - 1 / len(counts)) * (mse - summary.mse)), abs=1e-6
+        )
 
 
 def test_equal_classes_by_hand():
     """Two equal classes of one image each, all functions: ε₂ = 0, k = 2; (a) 1/N, balanced 0, and 34′ `1/(N + 1)`."""
-    found = FewLabels.of(PairGraph([[1], [1]], [0, 1]), np.eye(2))
-    assert (found.mse, found.lacking) == (pytest.approx(0, abs=1e-12), 0)
+    summary = FewLabels.of(PairGraph([[1], [1]], [0, 1]), np.eye(2))
+    assert (summary.mse, summary.lacking) == (pytest.approx(0, abs=1e-12), 0)
     assert few_labels_mse(0, 2, 4) == pytest.approx(1 / 4)
-    assert few_labels_balanced_mse(0, found.masses, found.variances, [2, 2]) == pytest.approx(0, abs=1e-12)
+    assert few_labels_balanced_mse(0, summary.masses, summary.variances, [2, 2]) == pytest.approx(0, abs=1e-12)
     # A = 1/2, W = 1 / (2N), so 2 A W / (A + W) = 1 / (N + 1); one label leaves the other image a tie: an equality.
-    assert found.error_at_most(1) == pytest.approx(1 / 2)
-    assert found.error_at_most(4) == pytest.approx(1 / 5)
-    assert found.error_at_most(4, balanced=True) == pytest.approx(0, abs=1e-12)
-    assert found.labels_needed(0.2 + 1e-9) == 4
-    assert found.labels_needed(0.2 - 1e-9) == 5
-    assert found.labels_needed(0.1, balanced=True) == 2
-    assert found.labels_needed(1e-8) == pytest.approx(1e8, rel=1e-4)
-    assert found.labels_needed(1e-13) == math.inf
-    assert found.labels_needed(1) == 1
+    assert summary.error_at_most(1) == pytest.approx(1 / 2)
+    assert summary.error_at_most(4) == pytest.approx(1 / 5)
+    assert summary.error_at_most(4, balanced=True) == pytest.approx(0, abs=1e-12)
+    assert summary.labels_needed(0.2 + 1e-9) == 4
+    assert summary.labels_needed(0.2 - 1e-9) == 5
+    assert summary.labels_needed(0.1, balanced=True) == 2
+    assert summary.labels_needed(1e-8) == pytest.approx(1e8, rel=1e-4)
+    assert summary.labels_needed(1e-13) == math.inf
+    assert summary.labels_needed(1) == 1
     # (d) at δ = e⁻²: `(√(1/16) + √2 √(4/16))²`.
     assert few_labels_with_probability(0, 2, 16, 2**0.5, 1 - math.exp(-2)) == pytest.approx((1 / 4 + 2**0.5 / 2) ** 2)
     assert few_labels_with_probability(0, 2, 4, 2) == few_labels_with_probability(0, 2, 4, 2, 0.95)
@@ -149,15 +153,15 @@ def test_the_best_split_is_the_best_of_all(seed):
 def test_without_the_constant_the_distance_is_needed():
     """f = ±1 has nothing to do with the labels: at ε₂ = 1 the bound with o = 0 and a negative A is 0, and s errs."""
     graph = PairGraph(np.ones((4, 1)), [0, 0, 1, 1])
-    found = FewLabels.of(graph, [[1.0], [-1.0], [1.0], [-1.0]])
-    assert (found.mse, found.lacking) == (pytest.approx(1), pytest.approx(1))
-    A, W = 1 - found.mse - 1 / 2, found.mse
-    assert 2 * (found.mse + A * W / (A + W)) == pytest.approx(0, abs=1e-9)
+    summary = FewLabels.of(graph, [[1.0], [-1.0], [1.0], [-1.0]])
+    assert (summary.mse, summary.lacking) == (pytest.approx(1), pytest.approx(1))
+    A, W = 1 - summary.mse - 1 / 2, summary.mse
+    assert 2 * (summary.mse + A * W / (A + W)) == pytest.approx(0, abs=1e-9)
     targets = np.repeat(np.eye(2, dtype=bool), 2, axis=0)
-    error = np.mean([errors(found.features, targets, graph.left_marginal, [x], [1.0])[1] for x in range(4)])
+    error = np.mean([errors(summary.features, targets, graph.left_marginal, [x], [1.0])[1] for x in range(4)])
     assert error == pytest.approx(0.5)
-    assert few_labels_error(found.mse, 1, 1, 2) == pytest.approx(1)
-    assert found.error_at_most(1) == pytest.approx(1)
+    assert few_labels_error(summary.mse, 1, 1, 2) == pytest.approx(1)
+    assert summary.error_at_most(1) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("family", GRAPHS)
@@ -169,15 +173,15 @@ def test_with_probability_and_through_features(family):
     seen = graph.through(rng.standard_normal((graph.n_left, 4)))
     width = min(2, *seen.shape)
     assert FewLabels.of(graph, seen.optimum(width)).mse == pytest.approx(seen.probe_mse(width), abs=1e-7)
-    found = FewLabels.of(graph, optimal_embeddings(graph, k)[0])
-    assert found.lacking == pytest.approx(0, abs=1e-9)
+    summary = FewLabels.of(graph, optimal_embeddings(graph, k)[0])
+    assert summary.lacking == pytest.approx(0, abs=1e-9)
     targets = one_hot(graph)
-    full = found.features.T @ (graph.left_marginal[:, None] * targets)
-    limit = few_labels_with_probability(found.mse, found.features.shape[1], 20, found.largest, level=0.9)
+    full = summary.features.T @ (graph.left_marginal[:, None] * targets)
+    limit = few_labels_with_probability(summary.mse, summary.features.shape[1], 20, summary.largest, level=0.9)
     below = 0
     for _ in range(50):
         nodes = rng.choice(graph.n_left, 20, p=graph.left_marginal)
-        below += found.mse + np.sum((found.features[nodes].T @ targets[nodes] / 20 - full) ** 2) <= limit
+        below += summary.mse + np.sum((summary.features[nodes].T @ targets[nodes] / 20 - full) ** 2) <= limit
     assert below >= 45
 
 

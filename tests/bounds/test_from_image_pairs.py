@@ -39,9 +39,9 @@ class Dense:
         white = features @ to_white
         units = np.sqrt(np.mean(features[pairs] ** 2, axis=(0, 1)))
         second, self.induced = np.zeros((d, d)), np.zeros((d, d))
-        for one, other in white[pairs]:
-            second += (np.outer(one, one) + np.outer(other, other)) / (2 * n)
-            self.induced += (np.outer(one, other) + np.outer(other, one)) / (2 * n)
+        for left, other in white[pairs]:
+            second += (np.outer(left, left) + np.outer(other, other)) / (2 * n)
+            self.induced += (np.outer(left, other) + np.outer(other, left)) / (2 * n)
         self.targets = white.T @ (masses[:, None] * one_hot(graph))
         weights = to_white * units[:, None]
         self.scores, self.norms = white @ self.targets, np.sum(white**2, axis=1)
@@ -98,14 +98,16 @@ def test_every_sample_against_dense_algebra(family, n, ridge):
         assert mse_by_hops_at_most(sample, k, 1) <= bound
         assert error <= certified_mse_at_most(n, **sample.numbers(k))
         if ridge == 0 and gap[k - 1] > 1e-6:
-            off = sum(np.linalg.norm(one, 2) for one in (dense.plain - np.eye(4), dense.induced - dense.moments))
+            off = sum(
+                np.linalg.norm(difference, 2) for difference in (dense.plain - np.eye(4), dense.induced - dense.moments)
+            )
             room = 1 - np.append(np.linalg.eigvalsh(dense.moments)[::-1], -np.inf)[k] - off
             variation = np.sum(dense.targets * (dense.targets - dense.moments @ dense.targets))
             by_norms = dense.unreached + (variation + off * (1 - dense.unreached)) / room if room > 0 else math.inf
             assert mse_by_norms_at_most(sample, k) == pytest.approx(by_norms, rel=1e-5)
             assert bound <= mse_by_norms_at_most(sample, k) + 1e-9
     numbers = sample.numbers(1)
-    widest = max(np.sum((one - other) ** 2) for one in dense.scores for other in dense.scores) / 2
+    widest = max(np.sum((difference - other) ** 2) for difference in dense.scores for other in dense.scores) / 2
     centred = np.sum((dense.scores - dense.scores.mean(axis=0)) ** 2, axis=1)
     assert widest <= numbers["spread"] == pytest.approx(max(numbers["variation"], 2 * centred.max()), abs=1e-9)
     assert numbers["largest"] == pytest.approx(max(4, dense.norms.max()))

@@ -30,30 +30,30 @@ def mean_of(estimate, nodes, chances):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_mean_over_every_draw_is_the_error_of_the_full_probe(seed):
-    found, features, targets, graph = setting(seed)
+    summary, features, targets, graph = setting(seed)
     n, labels, masses = graph.n_left, graph.left_labels, graph.left_marginal
-    by_label = dict(zip(np.unique(labels), found.masses, strict=True))
+    by_label = dict(zip(np.unique(labels), summary.masses, strict=True))
     for size in (2, 3):
         draws = list(itertools.product(range(n), repeat=size))
         mean = mean_of(lambda draw: unbiased_probe_mse(features[draw], labels[draw]), draws, masses)
-        assert mean == pytest.approx(found.mse, abs=1e-10)
-        one = list(draws[-2])
-        loops = by_loops(features[one], labels[one], lambda _, size=size: 1 / (size * (size - 1)))
-        assert unbiased_probe_mse(features[one], labels[one]) == pytest.approx(loops, rel=1e-10)
-    drawn = list(itertools.product(*(np.flatnonzero(own) for own in targets.T for _ in range(2))))
-    within = masses / (targets @ found.masses)
+        assert mean == pytest.approx(summary.mse, abs=1e-10)
+        sample = list(draws[-2])
+        loops = by_loops(features[sample], labels[sample], lambda _, size=size: 1 / (size * (size - 1)))
+        assert unbiased_probe_mse(features[sample], labels[sample]) == pytest.approx(loops, rel=1e-10)
+    drawn = list(itertools.product(*(np.flatnonzero(members) for members in targets.T for _ in range(2))))
+    within = masses / (targets @ summary.masses)
     mean = mean_of(lambda draw: unbiased_balanced_probe_mse(features[draw], labels[draw], by_label), drawn, within)
-    assert mean == pytest.approx(found.mse, abs=1e-10)
+    assert mean == pytest.approx(summary.mse, abs=1e-10)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_mean_over_every_draw_without_replacement(seed):
-    found, features, _, graph = setting(seed, uniform=True)
+    summary, features, _, graph = setting(seed, uniform=True)
     n, labels = graph.n_left, graph.left_labels
     for size in (2, 3):
         draws = [list(nodes) for nodes in itertools.permutations(range(n), size)]
         values = [unbiased_probe_mse_without_replacement(features[draw], labels[draw], n) for draw in draws]
-        assert np.mean(values) == pytest.approx(found.mse, abs=1e-10)
+        assert np.mean(values) == pytest.approx(summary.mse, abs=1e-10)
         assert np.mean([probe_mse_from_labels(features[d], labels[d], population=n).value for d in draws[:9]]) == (
             pytest.approx(np.mean(values[:9]))
         )
@@ -72,12 +72,12 @@ def test_the_balanced_form_is_right_on_independent_draws_with_two_of_each_class(
     rng = np.random.default_rng(seed)
     masses, labels = rng.dirichlet(np.ones(4)), np.array([0, 1, 0, 1])
     graph = PairGraph(np.outer(masses, [0.5, 0.5]), labels)
-    found = FewLabels.of(graph, rng.standard_normal((4, 2)))
-    by_label = dict(enumerate(found.masses))
+    summary = FewLabels.of(graph, rng.standard_normal((4, 2)))
+    by_label = dict(enumerate(summary.masses))
     draws = [draw for draw in itertools.product(range(4), repeat=4) if sum(labels[list(draw)]) == 2]
     chance = mean_of(lambda _: 1.0, draws, masses)
-    mean = mean_of(lambda d: unbiased_balanced_probe_mse(found.features[d], labels[d], by_label), draws, masses)
-    assert mean / chance == pytest.approx(found.mse, abs=1e-10)
+    mean = mean_of(lambda d: unbiased_balanced_probe_mse(summary.features[d], labels[d], by_label), draws, masses)
+    assert mean / chance == pytest.approx(summary.mse, abs=1e-10)
 
 
 def many(n_labels, seed=0):
@@ -93,34 +93,34 @@ def many(n_labels, seed=0):
 @pytest.mark.parametrize("kind", ["independent", "balanced", "finite"])
 def test_the_interval_is_that_of_resamples_without_pairs_of_copies(kind):
     features, labels, chosen = many(120)
-    shown, own = features[chosen], labels[chosen]
+    shown, sampled_labels = features[chosen], labels[chosen]
     masses = {c: float(np.mean(labels == c)) for c in range(3)} if kind == "balanced" else None
     population = 300 if kind == "finite" else None
-    found = probe_mse_from_labels(shown, own, masses=masses, population=population, resamples=4000, seed=1)
+    result = probe_mse_from_labels(shown, sampled_labels, masses=masses, population=population, resamples=4000, seed=1)
     rng, values = np.random.default_rng(2), []
-    strata = [np.flatnonzero(own == c) for c in range(3)] if kind == "balanced" else [np.arange(120)]
+    strata = [np.flatnonzero(sampled_labels == c) for c in range(3)] if kind == "balanced" else [np.arange(120)]
     for _ in range(1500):
         total = 0.0
         for c, stratum in enumerate(strata):
             nodes, size = rng.choice(stratum, len(stratum)), len(stratum)
-            same = (nodes[:, None] != nodes) & (own[nodes][:, None] == own[nodes])
+            same = (nodes[:, None] != nodes) & (sampled_labels[nodes][:, None] == sampled_labels[nodes])
             share = 1.0 if masses is None else masses[c] ** 2
             total += share * np.sum(same * (shown[nodes] @ shown[nodes].T)) / (size - 1) ** 2
         values.append(1 - total if population is None else ((population - 1) * (1 - total) + 1 - 5) / population)
-    assert (found.low, found.high) == pytest.approx(np.quantile(values, [0.025, 0.975]), abs=0.02)
-    assert found.low < found.value < found.high
-    assert found.note == ""
+    assert (result.low, result.high) == pytest.approx(np.quantile(values, [0.025, 0.975]), abs=0.02)
+    assert result.low < result.value < result.high
+    assert result.note == ""
 
 
 def test_the_difference_of_two_embeddings_is_known_better_than_each():
     features, labels, chosen = many(150)
-    shown, own = features[chosen], labels[chosen]
-    same = probe_mse_from_labels(shown, own, other=shown)
+    shown, sampled_labels = features[chosen], labels[chosen]
+    same = probe_mse_from_labels(shown, sampled_labels, other=shown)
     assert (same.value, same.low, same.high) == (0, 0, 0)
-    found = probe_mse_from_labels(shown[:, :4], own, other=shown)
-    parts = [probe_mse_from_labels(part, own) for part in (shown[:, :4], shown)]
-    assert found.value == pytest.approx(parts[0].value - parts[1].value)
-    assert found.high - found.low < min(part.high - part.low for part in parts)
+    result = probe_mse_from_labels(shown[:, :4], sampled_labels, other=shown)
+    parts = [probe_mse_from_labels(part, sampled_labels) for part in (shown[:, :4], shown)]
+    assert result.value == pytest.approx(parts[0].value - parts[1].value)
+    assert result.high - result.low < min(part.high - part.low for part in parts)
 
 
 def test_resamples_of_two_images_are_all_known():
@@ -128,9 +128,9 @@ def test_resamples_of_two_images_are_all_known():
     images, labels = np.array([[1.0, 2.0], [3.0, -1.0]]), np.zeros(2)
     ends = {probe_mse_from_labels(images, labels, resamples=1, seed=seed, least=0)[1:3] for seed in range(20)}
     assert ends == {(1 - 2.0, 1 - 2.0), (1.0, 1.0)}
-    features, own, chosen = many(100)
-    found = probe_mse_from_labels(features[chosen], own[chosen])
-    assert found == probe_mse_from_labels(features[chosen], own[chosen], resamples=2000, seed=0, level=0.95)
+    features, all_labels, chosen = many(100)
+    result = probe_mse_from_labels(features[chosen], all_labels[chosen])
+    assert result == probe_mse_from_labels(features[chosen], all_labels[chosen], resamples=2000, seed=0, level=0.95)
 
 
 def test_blocks_of_resamples_have_the_interval_of_one(monkeypatch):
@@ -142,13 +142,13 @@ def test_blocks_of_resamples_have_the_interval_of_one(monkeypatch):
 
 def test_few_labels_have_no_interval():
     features, labels, chosen = many(99)
-    found = probe_mse_from_labels(features[chosen], labels[chosen])
-    assert math.isnan(found.low)
-    assert "99 labelled images are too few" in found.note
+    result = probe_mse_from_labels(features[chosen], labels[chosen])
+    assert math.isnan(result.low)
+    assert "99 labelled images are too few" in result.note
     for count, note in ((4, "no interval: a class has 4 labelled images, label 5"), (5, "")):
         rare = np.r_[np.flatnonzero(labels == 0)[:count], np.flatnonzero(labels != 0)[:100]]
-        found = probe_mse_from_labels(features[rare], labels[rare], masses={0: 0.3, 1: 0.3, 2: 0.4})
-        assert (math.isnan(found.high), found.note) == (count == 4, note)
+        result = probe_mse_from_labels(features[rare], labels[rare], masses={0: 0.3, 1: 0.3, 2: 0.4})
+        assert (math.isnan(result.high), result.note) == (count == 4, note)
 
 
 @pytest.mark.parametrize(

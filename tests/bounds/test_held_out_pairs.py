@@ -42,7 +42,7 @@ def test_unlike_scores_by_hand():
     counts = [[6, 3, 0], [3, 6, 0], [0, 0, 9]]
     f, g = np.diag([2.0, 1, 1]), np.array([[1.0, 0, 0], [1, 1, 0], [0, 0, 3]])
     u, left, right = f @ g.T, [0, 1, 2, 0, 2, 0], [1, 1, 2, 0, 2, 1]
-    found = excess_from_samples(counts, f, g, left, right, 2.0, level=0.9)
+    result = excess_from_samples(counts, f, g, left, right, 2.0, level=0.9)
     blocks = [
         (u[x, t] ** 2 + u[y, s] ** 2) / 2 - u[x, s] - u[y, t]
         for x, y, s, t in zip(left[:3], left[3:], right[:3], right[3:], strict=True)
@@ -53,7 +53,7 @@ def test_unlike_scores_by_hand():
     log, fitted = math.log(2 / 0.1), 1 + 1 + 1 / 9
     deviation = math.sqrt(2 * (2 * (2 + math.sqrt(3))) ** 2 * log / 13) + (2 * 2 + 4 + 3) * log / (3 * 13)
     assert statistics.variance(blocks) > 1
-    assert found == pytest.approx(end + fitted + (fitted + 9 - 1) / 26 + deviation)
+    assert result == pytest.approx(end + fitted + (fitted + 9 - 1) / 26 + deviation)
 
 
 @pytest.mark.parametrize(

@@ -43,11 +43,11 @@ def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested(page):
     root = Path(pairbounds.__file__).parents[1]
     assert len(STATEMENTS) == sum(len(getattr(theorem, "STATEMENTS", ())) for theorem in THEOREMS)
     assert STATEMENTS.keys().isdisjoint(BOUNDS)
-    for name, found in STATEMENTS.items():
-        assert f"| `{name}` | {found.statement} | `{found.place}` | `{found.tested_in}` |" in page
-        module, _, function = found.place.rpartition(".")
-        assert getattr(importlib.import_module(module), function) is found.computed_by
-        assert function in (root / found.tested_in).read_text(encoding="utf-8")
+    for name, entry in STATEMENTS.items():
+        assert f"| `{name}` | {entry.statement} | `{entry.place}` | `{entry.tested_in}` |" in page
+        module, _, function = entry.place.rpartition(".")
+        assert getattr(importlib.import_module(module), function) is entry.computed_by
+        assert function in (root / entry.tested_in).read_text(encoding="utf-8")
     titles = [int(number) for number in re.findall(r"^## Theorem (\d+)", page, flags=re.MULTILINE)]
     assert titles == sorted(titles)
     assert set(titles) == {int(theorem.__name__.rpartition("theorem")[2][:2]) for theorem in THEOREMS}

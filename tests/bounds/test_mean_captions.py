@@ -34,20 +34,20 @@ def written_out(graph, f, g):
     classes = np.unique(graph.right_labels)
     inside = {c: graph.right_labels == c for c in classes}
     means = {c: right[inside[c]] @ g[inside[c]] / right[inside[c]].sum() for c in classes}
-    for x, own in enumerate(graph.left_labels):
+    for x, label in enumerate(graph.left_labels):
         model = right * np.exp(f[x] @ g.T)
         true = joint[x] / joint[x].sum()
         excess += joint[x].sum() * rel_entr(true, model / model.sum()).sum()
-        if own not in classes:
+        if label not in classes:
             error, costs = error + joint[x].sum(), [*costs, 0.0]
             continue
         score = {c: f[x] @ means[c] + math.log(right[inside[c]].sum()) for c in classes}
         spread = {c: math.log(model[inside[c]].sum()) - score[c] for c in classes}
         w = {c: true[inside[c]].sum() for c in classes}
-        error += joint[x].sum() * any(score[c] >= score[own] for c in classes if c != own)
+        error += joint[x].sum() * any(score[c] >= score[label] for c in classes if c != label)
         each = [math.inf]
-        for c in classes[classes != own]:
-            total, t = w[own] + w[c], 1 / (1 + math.exp(spread[own] - spread[c]))
+        for c in classes[classes != label]:
+            total, t = w[label] + w[c], 1 / (1 + math.exp(spread[label] - spread[c]))
             u = w[c] / total if total > 0 else 1.0
             each.append(total * (rel_entr(u, t) + rel_entr(1 - u, 1 - t)) if u < t else 0.0)
         costs.append(min(each))

@@ -77,8 +77,8 @@ def weakened(name: str, arguments: tuple[PairGraph, Spectrum, int, Encoder], **s
     graph, triplets, k, encoder = arguments
     ends = {"upper_values": triplets.upper_values, "lower_values": triplets.lower_values, "rounding": triplets.rounding}
     values = []
-    for told in ({}, said):
-        other = saying(triplets, **(ends | told))
+    for changes in ({}, said):
+        other = saying(triplets, **(ends | changes))
         values.append(BOUNDS[name](graph, other, k, replace(encoder, spectrum=other)))
     return (values[1] - values[0]) / OFF * (-1 if BOUNDS[name].relation == ">=" else 1)
 
@@ -106,9 +106,9 @@ def test_classes_that_fall_apart_are_no_division_by_0():
 def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart, k):
     graph, triplets, _, _ = arguments_of(two_bits(features=False, k=k))
     values = triplets.singular_values
-    told = saying(triplets, rounding=share * (values[k - 1] - values[k]))
+    perturbed = saying(triplets, rounding=share * (values[k - 1] - values[k]))
     if apart:
-        assert BOUNDS["mmcl-is-sscl"](graph, told, k) == pytest.approx(-np.sum(BIT_VALUES[:k] ** 4))
+        assert BOUNDS["mmcl-is-sscl"](graph, perturbed, k) == pytest.approx(-np.sum(BIT_VALUES[:k] ** 4))
     else:
         with pytest.raises(HypothesisError, match="fails"):
-            BOUNDS["mmcl-is-sscl"](graph, told, k)
+            BOUNDS["mmcl-is-sscl"](graph, perturbed, k)

@@ -30,11 +30,11 @@ def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
     graph, k = weakly_linked(seed, link), 30
-    found = spectrum(graph, k + 1, method="sparse")
+    result = spectrum(graph, k + 1, method="sparse")
     true = np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
-    assert np.all(found.upper_values >= np.minimum(1, true[: k + 1]) - 1e-14)  # the dense values round off, too
-    np.testing.assert_allclose(found.singular_values, true[: k + 1], atol=1e-8)
-    table = check_bounds(graph, k, triplets=found)
+    assert np.all(result.upper_values >= np.minimum(1, true[: k + 1]) - 1e-14)  # the dense values round off, too
+    np.testing.assert_allclose(result.singular_values, true[: k + 1], atol=1e-8)
+    table = check_bounds(graph, k, triplets=result)
     assert table["holds"].all(), table[~table["holds"]].to_string()
 
 

@@ -40,10 +40,10 @@ def test_the_mean_over_all_labellings_and_equality_with_the_constant(n, k, r):
         others[:, 0] = 1 if constant else others[:, 0]
         basis = np.linalg.qr(others)[0]  # of an optimum, in coordinates of components
         exact = 1 - ((1 - 1 / r) * k + np.sum(basis.sum(axis=0) ** 2) / r) / n
-        found = mean_error(views, basis[views.components[0]], r)
-        assert found == pytest.approx(exact, abs=1e-10)
-        assert found >= bound
-    assert 0.9 * found < bound <= found
+        result = mean_error(views, basis[views.components[0]], r)
+        assert result == pytest.approx(exact, abs=1e-10)
+        assert result >= bound
+    assert 0.9 * result < bound <= result
 
 
 @given(ANY_SEED, st.integers(2, 4))

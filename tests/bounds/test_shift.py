@@ -36,16 +36,16 @@ def test_no_probe_is_wrong_more_often_under_another_distribution(seed):
     shape = rng.integers(2, 12, size=2)
     graph = PairGraph(skewed_weights(rng, shape), rng.integers(3, size=shape[0]))
     q = drawn_masses(rng, graph.n_left)
-    found = probe(graph, rng.standard_normal((graph.n_left, rng.integers(1, 4))))
-    wrong = found.winners != np.unique(graph.left_labels, return_inverse=True)[1]
-    assert q @ wrong <= shifted_error(found.mse + found.doubt, graph.left_marginal, q) + 1e-12
+    result = probe(graph, rng.standard_normal((graph.n_left, rng.integers(1, 4))))
+    wrong = result.winners != np.unique(graph.left_labels, return_inverse=True)[1]
+    assert q @ wrong <= shifted_error(result.mse + result.doubt, graph.left_marginal, q) + 1e-12
 
 
 def test_it_is_reached_where_all_nodes_tie_and_not_a_tenth_less():
     graph = PairGraph(np.ones((2, 1)), [0, 1])
-    found = probe(graph, np.ones((2, 1)))
-    assert found.error == 1
-    assert [shifted_error(part * found.mse, [0.5, 0.5], [0.2, 0.8]) for part in (1, 0.9)] == pytest.approx([1, 0.96])
+    result = probe(graph, np.ones((2, 1)))
+    assert result.error == 1
+    assert [shifted_error(part * result.mse, [0.5, 0.5], [0.2, 0.8]) for part in (1, 0.9)] == pytest.approx([1, 0.96])
 
 
 def test_mass_where_p_is_0_is_free():

@@ -23,7 +23,7 @@ ASKED = ("--bounds", ",".join(VALUES), "--force")
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     """A folder with a graph, and bounds on its squared error that have whatever value a test gives them."""
     monkeypatch.chdir(tmp_path)
     GRAPH.save("graph.npz")
@@ -56,22 +56,22 @@ def require_honest(name, measured, shown, violated, step="1/10000"):
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(NUMBERS, min_size=len(VALUES), max_size=len(VALUES)))
-def test_tables_on_the_terminal_in_latex_json_csv_and_a_report(call, place, values):
+def test_tables_on_the_terminal_in_latex_json_csv_and_a_report(call, folder, values):
     VALUES.update(zip(VALUES, values, strict=True))
     code, out, _ = call(app, "check", "graph.npz", "--k", 2, *ASKED, "--out", "table.tex")
     for name, _, measured, _, shown, _, verdict, _ in rows(out):
         require_honest(name, measured, shown, verdict == "VIOLATED")
     assert code == ("VIOLATED" in out)
-    for name, _, measured, _, shown, _, verdict in rows((place / "table.tex").read_text(), "&"):
+    for name, _, measured, _, shown, _, verdict in rows((folder / "table.tex").read_text(), "&"):
         if RELATIONS[name] != "=":
             require_honest(name, measured, shown, verdict == "violated", (abs(VALUES[name]) or 1) / 100)
     read = json.loads(call(app, "check", "graph.npz", "--k", 2, *ASKED, "--json", "--out", "table.csv")[1])
     assert {row["bound"]: row["value"] for row in read["bounds"]} == VALUES  # every digit
-    assert all(f",{value!r}," in (place / "table.csv").read_text() for value in VALUES.values())
+    assert all(f",{value!r}," in (folder / "table.csv").read_text() for value in VALUES.values())
     for name, _, shown, k, measured, *_ in rows(call(app, "check", "graph.npz", "--k", "1:2", *ASKED)[1]):
         require_honest(name, measured, shown, VALUES[name] < MEASURED[int(k)] - 1e-9)
     assert call(app, "report", "table.csv", "--out", "page.html")[0] == 0
-    texts = re.findall(r'data-column="[^"]*"[^>]*>(?:<bdi>)?([^<]*)|(</tr>)', (place / "page.html").read_text())
+    texts = re.findall(r'data-column="[^"]*"[^>]*>(?:<bdi>)?([^<]*)|(</tr>)', (folder / "page.html").read_text())
     reported = rows("│".join("\n" if end else text for text, end in texts))
     for name, _, measured, _, shown, _, verdict, *_ in reported:
         require_honest(name, measured, shown, verdict == "VIOLATED")
@@ -100,14 +100,14 @@ def test_sentences_and_the_line_of_a_proof(call, tmp_path, monkeypatch, seed):
         require_outward(text, value, "<=", value / 100)
 
 
-def test_answers_round_the_bounds_in_their_tables(call, place):
+def test_answers_round_the_bounds_in_their_tables(call, folder):
     for command, sides in (
         (("pairs", "graph.npz", "--k", 1, "--sample", 16, "--penalty", 0.9), {"mse_19": "<=", "mse_28": "<="}),
         (("batch", "graph.npz", "--sizes", "2,3,5,7"), {"shown_low": ">=", "shown_high": "<="}),
     ):
         printed = call(app, *command, "--out", "answer.tex", "--force")[1].replace("│", "&")
         answer = json.loads(call(app, *command, "--json")[1])["rows"]
-        for text in (printed, (place / "answer.tex").read_text()):
+        for text in (printed, (folder / "answer.tex").read_text()):
             lines = [line.strip(" \\&").split("&") for line in text.splitlines() if re.match(r"(& *)?[\d,]+ +&", line)]
             for row, shown in zip(answer, lines, strict=True):
                 for name, side in sides.items():

@@ -28,16 +28,16 @@ def plain():
 
 @pytest.mark.parametrize("powers", POWERS)
 def test_every_bound_on_features_of_any_size(powers, plain):
-    found = table(*np.ldexp(1.0, powers))
-    applies = found["applicable"]
-    assert found.loc[applies, "holds"].all()
-    assert np.isfinite(found.loc[applies, "measured"].astype(float)).all()
-    assert found.loc[~applies & plain["applicable"], "note"].str.contains("overflow|beyond float64").all()
-    same = applies & found["quantity"].isin(OF_NO_SIZE)
+    result = table(*np.ldexp(1.0, powers))
+    applies = result["applicable"]
+    assert result.loc[applies, "holds"].all()
+    assert np.isfinite(result.loc[applies, "measured"].astype(float)).all()
+    assert result.loc[~applies & plain["applicable"], "note"].str.contains("overflow|beyond float64").all()
+    same = applies & result["quantity"].isin(OF_NO_SIZE)
     assert same.sum() >= 6
-    np.testing.assert_allclose(found.loc[same, "measured"], plain.loc[same, "measured"], rtol=1e-12)
-    nearest = found.index.str.startswith("nearest-mean")
-    np.testing.assert_allclose(found.loc[nearest, "value"], plain.loc[nearest, "value"], rtol=1e-12)
+    np.testing.assert_allclose(result.loc[same, "measured"], plain.loc[same, "measured"], rtol=1e-12)
+    nearest = result.index.str.startswith("nearest-mean")
+    np.testing.assert_allclose(result.loc[nearest, "value"], plain.loc[nearest, "value"], rtol=1e-12)
 
 
 @pytest.mark.parametrize("power", range(-1080, -1020, 4))
@@ -49,8 +49,8 @@ def test_products_that_have_lost_their_digits_violate_no_bound(power):
 
 
 def test_products_are_what_counts_where_sizes_cancel(plain):
-    found = table(2.0**1000, 2.0**-1000)
-    of_products = found["quantity"].isin({"spectral_loss", "infonce_loss", "mean_classifier_loss"})
+    result = table(2.0**1000, 2.0**-1000)
+    of_products = result["quantity"].isin({"spectral_loss", "infonce_loss", "mean_classifier_loss"})
     assert of_products.sum() >= 4
     sides = ["measured", "value"]
-    np.testing.assert_allclose(found.loc[of_products, sides], plain.loc[of_products, sides], rtol=1e-12)
+    np.testing.assert_allclose(result.loc[of_products, sides], plain.loc[of_products, sides], rtol=1e-12)

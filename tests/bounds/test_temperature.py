@@ -21,8 +21,8 @@ def test_features_of_unlike_lengths(size):
     longest = [max(math.hypot(*row) for row in side) for side in encoder.balanced]
     least = math.exp(-2 * longest[0] * longest[1])
     exact = sum(p * math.log(p + (1 - p) * least) for p in (0.25, 0.75, 0.5, 0.5)) / 2
-    found = BOUNDS["infonce-by-range"](graph, encoder.spectrum, 2, encoder)
-    assert exact * (1 + 1e-11) < found < exact - 1e-14
+    result = BOUNDS["infonce-by-range"](graph, encoder.spectrum, 2, encoder)
+    assert exact * (1 + 1e-11) < result < exact - 1e-14
 
 
 def test_the_largest_temperature_by_hand():

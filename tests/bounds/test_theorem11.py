@@ -36,13 +36,13 @@ def normalised(encoder):
 
 def right_classes(graph, g):
     """Mass, mean and variance of each class of the right side."""
-    found = {}
+    classes_by_label = {}
     for c in np.unique(graph.right_labels).tolist():
         nodes, p = np.flatnonzero(graph.right_labels == c), graph.right_marginal
         mass = sum(p[n] for n in nodes)
         mean = sum(p[n] * g[n] for n in nodes) / mass
-        found[c] = mass, mean, sum(p[n] * np.sum((g[n] - mean) ** 2) for n in nodes) / mass
-    return found
+        classes_by_label[c] = mass, mean, sum(p[n] * np.sum((g[n] - mean) ** 2) for n in nodes) / mass
+    return classes_by_label
 
 
 @pytest.mark.parametrize("family", LABELLED)
@@ -53,10 +53,10 @@ def test_the_mean_classifier_and_its_bound(family):
     tau = sum(mass**2 for mass, _, _ in classes.values())
     supervised, contrastive, dependence = 0.0, 0.0, 0.0
     for x, caption in product(range(graph.n_left), range(graph.n_right)):
-        own = classes[label[caption]]
+        moments_of_class = classes[label[caption]]
         for c, (mass, mean, _) in classes.items():
             if c != label[caption]:
-                supervised += joint[x, caption] * mass * max(0, 1 - f[x] @ (own[1] - mean)) / (1 - tau)
+                supervised += joint[x, caption] * mass * max(0, 1 - f[x] @ (moments_of_class[1] - mean)) / (1 - tau)
         for other, mass in enumerate(graph.right_marginal):
             contrastive += joint[x, caption] * mass * max(0, 1 - f[x] @ (g[caption] - g[other]))
     for x, c in product(range(graph.n_left), classes):
@@ -80,8 +80,8 @@ def test_the_cross_entropy_and_what_bounds_it(family):
         normaliser = sum(mass * np.exp(f[x] @ mean) for mass, mean, _ in classes.values())
         negatives = sum(mass * np.exp(f[x] @ g[other]) for other, mass in enumerate(graph.right_marginal))
         for caption in range(graph.n_right):
-            own = classes[graph.right_labels[caption]][1]
-            entropy += joint[x, caption] * (np.log(normaliser) - f[x] @ own)
+            mean_of_class = classes[graph.right_labels[caption]][1]
+            entropy += joint[x, caption] * (np.log(normaliser) - f[x] @ mean_of_class)
             infonce += joint[x, caption] * (np.log(negatives) - f[x] @ g[caption])
     variance = sum(mass * spread for mass, _, spread in classes.values())
     largest = max(spread for _, _, spread in classes.values())
@@ -110,9 +110,9 @@ def test_connected_classes_need_no_variance_term(mixing):
     left = right_classes(PairGraph(graph.joint.T, graph.left_labels, graph.left_labels), sphere.left)
     right = right_classes(graph, sphere.right)
     added = sum((1 - mixing) * right[c][0] * np.sqrt(left[c][2] * right[c][2]) for c in (0, 1))
-    found = value("cross-entropy-by-connectivity", encoder)
-    assert found == pytest.approx(infonce + added, abs=1e-6)  # √λ₂ of a value known to round-off
-    assert measured("cross-entropy-by-connectivity", encoder) <= found
+    result = value("cross-entropy-by-connectivity", encoder)
+    assert result == pytest.approx(infonce + added, abs=1e-6)  # √λ₂ of a value known to round-off
+    assert measured("cross-entropy-by-connectivity", encoder) <= result
 
 
 @pytest.mark.parametrize("family", GRAPHS)
@@ -127,10 +127,10 @@ def test_the_nearest_mean_and_its_bounds(family):
     error, variance, apart, spread = 0.0, 0.0, 0.0, dict.fromkeys(means, 0.0)
     for x in range(graph.n_left):
         distance = {c: np.linalg.norm(f[x] - mean) for c, mean in means.items()}
-        own = distance.pop(labels[x])
-        error += p[x] * any(other <= own for other in distance.values())
-        variance += p[x] * own**2
-        spread[labels[x]] += p[x] * own**2
+        distance_to_class = distance.pop(labels[x])
+        error += p[x] * any(other <= distance_to_class for other in distance.values())
+        variance += p[x] * distance_to_class**2
+        spread[labels[x]] += p[x] * distance_to_class**2
         apart += sum(induced[x, other] * np.sum((f[x] - f[other]) ** 2) for other in range(graph.n_left))
     assert measured("nearest-mean", encoder) == pytest.approx(error, abs=1e-12)
     assert measured("class-variance", encoder) == pytest.approx(variance, rel=1e-10, abs=1e-14)

@@ -169,8 +169,8 @@ def test_an_encoder_has_columns_of_0_beyond_the_rank_of_its_features(seed):
         assert (plain.next_value, *wide.values[3:], wide.next_value, *wide.weights[:, 3:].flat) == (0,) * (10 * k - 28)
     assert plain.held_out == {}
     assert linear_optimum(graph, 0 * free, 2).values.tolist() == [0, 0]
-    one = np.array([[1.0, 1], [1, -1], [-1, 2], [-1, -2]])
-    assert encoder_from_pairs(one, one * [1, -1], 1).next_value == 0  # of -1
+    signs = np.array([[1.0, 1], [1, -1], [-1, 2], [-1, -2]])
+    assert encoder_from_pairs(signs, signs * [1, -1], 1).next_value == 0  # of -1
 
 
 def test_blocks_of_nodes_change_nothing(monkeypatch):

@@ -31,43 +31,45 @@ def spelled_out(encoder: Encoder) -> dict[str, float]:
     """The least over all soft thresholds and all j, with projectors as matrices."""
     graph, k, loss = encoder.graph, encoder.k, excess(encoder)
     u, squares = encoder.spectrum.left[:, :k], encoder.spectrum.singular_values**2
-    _, own = np.unique(graph.left_labels, return_inverse=True)
+    _, class_of = np.unique(graph.left_labels, return_inverse=True)
     mass, surplus = graph.left_marginal, squares[:k] - squares[k]
-    targets = np.sqrt(mass)[:, None] * np.eye(own.max() + 1)[own]
+    targets = np.sqrt(mass)[:, None] * np.eye(class_of.max() + 1)[class_of]
 
     def ahead(weights: np.ndarray) -> np.ndarray:
         scores = (u * weights) @ u.T @ targets / np.sqrt(mass)[:, None]
-        return np.array([row[c] - np.delete(row, c).max(initial=-np.inf) for row, c in zip(scores, own, strict=True)])
+        return np.array(
+            [row[c] - np.delete(row, c).max(initial=-np.inf) for row, c in zip(scores, class_of, strict=True)]
+        )
 
     heaviest = {
         side: (p[:, None] * np.equal.outer(labels, np.unique(labels))).sum(axis=0).max()
         for side, p, labels in (("f", mass, graph.left_labels), ("g", graph.right_marginal, graph.right_labels))
     }
     alpha, tau = labelling_error(graph), right_induced_labelling_error(graph)
-    found = {name: [1.0] for name in TRAINED} | {name: [np.inf] for name in NEAR}
+    bounds = {name: [1.0] for name in TRAINED} | {name: [np.inf] for name in NEAR}
     beyond = np.linalg.norm(targets - u @ u.T @ targets, 2) ** 2
     for t in surplus[surplus > 1e-9]:
         g = np.minimum(1, np.sqrt(np.maximum(0, surplus) / t))
         rest = np.linalg.norm(targets - (u * g) @ u.T @ targets)
         shares = np.divide(g, np.sqrt(np.maximum(0, surplus)), out=np.zeros(k), where=g > 0)
         off = np.sqrt(loss) * np.linalg.norm((u * shares) @ u.T @ targets, 2)
-        found["trained-mse"].append((rest + off) ** 2)
-        found["trained-error"].append(error_within((1 + ahead(g)) / 2, mass, (rest / 2 + off) ** 2))
+        bounds["trained-mse"].append((rest + off) ** 2)
+        bounds["trained-error"].append(error_within((1 + ahead(g)) / 2, mass, (rest / 2 + off) ** 2))
         if surplus[-1] > 1e-9:
             kept = (surplus >= t * (1 - 1e-9)).astype(float)
             within = np.linalg.norm((u * kept) @ u.T @ targets, 2) ** 2
             kappa = max((within + beyond) / t, beyond / surplus[-1])
             band = np.linalg.norm((u * (1 - kept)) @ u.T @ targets)
             root = np.sqrt(loss * kappa) + band / 2
-            found["trained-error-by-margins"].append(error_within(ahead((1 + kept) / 2), mass, root**2))
+            bounds["trained-error-by-margins"].append(error_within(ahead((1 + kept) / 2), mass, root**2))
     for j in np.flatnonzero((surplus > 1e-9) & (squares[1 : k + 1] < 1 - 1e-9)):
         gap, energy = 1 - squares[j + 1], np.sum((u[:, : j + 1].T @ targets) ** 2)
         off, right = (np.sqrt(heaviest[side] * loss / surplus[j]) for side in "fg")
         tail = np.sqrt((squares[k] + loss) * tau / gap)
-        found["near-optimal-error"].append(2 * (np.sqrt(induced_labelling_error(graph) / gap) + off) ** 2)
-        found["sharp-near-optimal-error"].append(2 * (np.sqrt(max(0, 1 - energy)) + off) ** 2)
-        found["zero-shot-near-optimal"].append(2 * (np.sqrt(max(0, 2 * alpha - tau)) + right + tail) ** 2)
-    return {name: min(values) for name, values in found.items()}
+        bounds["near-optimal-error"].append(2 * (np.sqrt(induced_labelling_error(graph) / gap) + off) ** 2)
+        bounds["sharp-near-optimal-error"].append(2 * (np.sqrt(max(0, 1 - energy)) + off) ** 2)
+        bounds["zero-shot-near-optimal"].append(2 * (np.sqrt(max(0, 2 * alpha - tau)) + right + tail) ** 2)
+    return {name: min(values) for name, values in bounds.items()}
 
 
 @pytest.mark.parametrize("family", ["dense_random", "latent_captions", "stochastic_block", "imbalanced", "circle"])

@@ -33,8 +33,8 @@ def empirical_optimum(counts, k):
     f, g = np.zeros((len(counts), k)), np.zeros((counts.shape[1], k))
     rows, columns = counts.any(axis=1), counts.any(axis=0)
     width = min(k, rows.sum(), columns.sum())
-    found = optimal_embeddings(PairGraph(counts[rows][:, columns]), width)
-    f[np.ix_(rows, range(width))], g[np.ix_(columns, range(width))] = found
+    embeddings = optimal_embeddings(PairGraph(counts[rows][:, columns]), width)
+    f[np.ix_(rows, range(width))], g[np.ix_(columns, range(width))] = embeddings
     return f, g
 
 

@@ -25,8 +25,8 @@ def whitened(features, mass):
     return features @ np.linalg.inv(scipy.linalg.sqrtm(features.T @ (mass[:, None] * features)).real)
 
 
-def mean_distance(pairs, one, other):
-    return float(np.sum(pairs * np.sum((one[:, None] - other) ** 2, axis=2)))
+def mean_distance(pairs, left, other):
+    return float(np.sum(pairs * np.sum((left[:, None] - other) ** 2, axis=2)))
 
 
 @given(ANY_SEED)

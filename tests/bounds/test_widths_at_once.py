@@ -20,21 +20,21 @@ def given_on(graph):
 def test_several_widths_say_what_one_at_a_time_says(family):
     """On equal graphs that are two, so that none remembers for the other."""
     first, second = (family_graph(family, 3, 12) for _ in range(2))
-    found = check_bounds(first, WIDTHS, **given_on(first))
-    assert found.columns[0] == "k"
-    assert set(found["bound"]) == set(BOUNDS)
-    assert found["holds"].all()
+    result = check_bounds(first, WIDTHS, **given_on(first))
+    assert result.columns[0] == "k"
+    assert set(result["bound"]) == set(BOUNDS)
+    assert result["holds"].all()
     given, triplets = given_on(second), spectrum(second, 5)
     alone = [check_bounds(second, k, triplets=triplets, **given).assign(k=k) for k in WIDTHS]
-    same = pd.concat(alone, ignore_index=True)[found.columns]
-    pd.testing.assert_frame_equal(found, same, check_frame_type=False, rtol=ROUND_OFF, atol=ROUND_OFF)
+    same = pd.concat(alone, ignore_index=True)[result.columns]
+    pd.testing.assert_frame_equal(result, same, check_frame_type=False, rtol=ROUND_OFF, atol=ROUND_OFF)
 
 
 def test_certificates_are_for_each_width():
     graph = family_graph("latent_captions", 0, 20)
-    found = check_bounds(graph, [2, 5], bounds=["probe-mse"], certified=True)
+    result = check_bounds(graph, [2, 5], bounds=["probe-mse"], certified=True)
     expected = [check_bounds(graph, k, bounds=["probe-mse"], certified=True)["value"].item() for k in (2, 5)]
-    np.testing.assert_allclose(found["value"], expected, rtol=1e-9)
+    np.testing.assert_allclose(result["value"], expected, rtol=1e-9)
 
 
 def test_a_notebook_shows_the_widths():

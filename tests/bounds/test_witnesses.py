@@ -44,9 +44,9 @@ def two_values() -> Case:
     return Case(two_nodes(0.1), 2)
 
 
-def two_pairs_each(images: int, own: float) -> Case:
-    """Two captions of a class each, of so many images each; the critic gives every image its caption with `own`."""
-    joint, score = np.kron(np.eye(2), np.ones((images, 1))), log(own / (1 - own))
+def two_pairs_each(images: int, share: float) -> Case:
+    """Two captions of a class each, of so many images each; the critic gives every image its caption with `share`."""
+    joint, score = np.kron(np.eye(2), np.ones((images, 1))), log(share / (1 - share))
     critic = score * joint, np.eye(2)
     return Case(PairGraph(joint, np.repeat([0, 1], images), [0, 1]), 1, critic=critic)
 

@@ -58,7 +58,7 @@ def blocks(page: Path, text: str | None = None) -> list[Block]:
     ValueError
         A comment that stands before no block or says something unknown; a fence in another language.
     """
-    found: list[Block] = []
+    listed: list[Block] = []
     marks: dict[str, str] = {}
     before: Token | None = None
     for token in MarkdownIt().parse(page.read_text(encoding="utf-8") if text is None else text):
@@ -66,10 +66,10 @@ def blocks(page: Path, text: str | None = None) -> list[Block]:
         if token.type in ("fence", "code_block"):
             kind = token.info.strip() if token.type == "fence" else "sh"
             if kind in ("python", "sh") or "file" in marks:
-                found.append(Block(page, line, kind, token.content, marks))
+                listed.append(Block(page, line, kind, token.content, marks))
                 marks = {}
             elif not kind and before is not None and before.type in ("fence", "code_block"):
-                found[-1] = Block(**vars(found[-1]) | {"printed": token.content})
+                listed[-1] = Block(**vars(listed[-1]) | {"printed": token.content})
             elif kind != "text" and not kind.startswith("{"):  # a directive of Sphinx
                 raise ValueError(f"{page.name}:{line}: nobody knows what to do with a block of {kind!r}")
         if marks:
@@ -77,15 +77,15 @@ def blocks(page: Path, text: str | None = None) -> list[Block]:
         if token.type == "html_block" and (comment := COMMENT.match(token.content.strip())):
             marks = _marks(comment[1], f"{page.name}:{line}")
         before = token
-    return found
+    return listed
 
 
-def _marks(comment: str, place: str) -> dict[str, str]:
+def _marks(comment: str, where: str) -> dict[str, str]:
     marks = {}
     parts = [comment] if comment.strip().startswith("not run") else comment.split(";")  # a reason is a sentence
     for part in parts:
         name, _, value = part.strip().partition(":")
         if name not in MARKS or bool(value.strip()) == (name == "slow"):
-            raise ValueError(f"{place}: {part.strip()!r} is no mark: {', '.join(MARKS)}")
+            raise ValueError(f"{where}: {part.strip()!r} is no mark: {', '.join(MARKS)}")
         marks[name] = value.strip()
     return marks

@@ -124,22 +124,22 @@ def fresh() -> Iterator[None]:
             register.update(entries)
 
 
-def require_alike(said: str, printed: str, place: str) -> None:
+def require_alike(said: str, printed: str, where: str) -> None:
     """Ask that one text ends in the words of the other, in numbers up to 1% or two units of the last digit."""
     ours, theirs = (BOX.sub(" ", text).split() for text in (said, printed))
-    assert len(ours) >= len(theirs), f"{place} prints\n{said}"
-    for one, other in zip(ours[-len(theirs) :], theirs, strict=True):
-        alike = NUMBER.sub("#", one) == NUMBER.sub("#", other)
-        assert alike and all(map(near, NUMBER.findall(one), NUMBER.findall(other))), (
-            f"{place} prints {one}, not {other}:\n{said}"
+    assert len(ours) >= len(theirs), f"{where} prints\n{said}"
+    for ours_word, other in zip(ours[-len(theirs) :], theirs, strict=True):
+        alike = NUMBER.sub("#", ours_word) == NUMBER.sub("#", other)
+        assert alike and all(map(near, NUMBER.findall(ours_word), NUMBER.findall(other))), (
+            f"{where} prints {ours_word}, not {other}:\n{said}"
         )
 
 
-def require_numbers(said: str, line: str, place: str) -> None:
+def require_numbers(said: str, line: str, where: str) -> None:
     """Ask that the numbers with a decimal point, that a comment after a command states, are printed by it."""
     for stated in filter(lambda number: "." in number, NUMBER.findall(line.partition(" # ")[2])):
         assert any(near(number, stated) for number in NUMBER.findall(said)), (
-            f"{place}: {stated} is not printed:\n{said}"
+            f"{where}: {stated} is not printed:\n{said}"
         )
 
 

@@ -7,8 +7,8 @@ from tests.docs.running import Page, fresh
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
-BLOCKS = {str(page.relative_to(ROOT)): found for page in PAGES if (found := blocks(page))}
-SLOW = [name for name, found in BLOCKS.items() if any("slow" in block.marks for block in found)]
+BLOCKS = {str(page.relative_to(ROOT)): page_blocks for page in PAGES if (page_blocks := blocks(page))}
+SLOW = [name for name, page_blocks in BLOCKS.items() if any("slow" in block.marks for block in page_blocks)]
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -22,9 +22,9 @@ def test_all_of_a_page(name, tmp_path):
     run(tmp_path, BLOCKS[name])
 
 
-def run(folder, found):
-    place = Page(folder)
+def run(folder, page_blocks):
+    session = Page(folder)
     with fresh():
-        for block in found:
+        for block in page_blocks:
             if "not run" not in block.marks:
-                place.run(block)
+                session.run(block)

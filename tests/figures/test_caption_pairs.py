@@ -18,6 +18,6 @@ def test_held_out_errors_are_compared_by_draw_with_the_best_rival_of_each_cell()
         errors = {CAPTIONS: 0.5 + values[draw], "near": 0.5, "far": 0.9}
         rows += [about | {"pairing": name, "held_out_error": error} for name, error in errors.items()]
     learned = pd.DataFrame(rows)
-    found = frontier._compared(learned, "category", CAPTIONS, ["near", "far"])
-    assert found == (2, 1, 1, 4)
+    result = frontier._compared(learned, "category", CAPTIONS, ["near", "far"])
+    assert result == (2, 1, 1, 4)
     assert frontier._compared(learned, "category", CAPTIONS, ["far"]).lower == 4

@@ -43,21 +43,21 @@ def written(folder, values):
 
 def test_the_spread_is_the_standard_error_over_seeds(folder):
     values = pd.read_parquet(folder / "measured.parquet")["x"]
-    found = evidence(folder)
-    assert found["test_evidence.mean"].value == values.mean()
-    assert found["test_evidence.mean"].tolerance == pytest.approx(values.std(ddof=1) / np.sqrt(SEEDS))
-    assert found["test_evidence.by.all.1"] == Number(2.0, 0.0)
-    assert found["test_evidence.claims.it is small"] == Number(value=True, tolerance=0.0)
-    assert found["test_evidence.infinite"] == Number(None, 0.0)
+    result = evidence(folder)
+    assert result["test_evidence.mean"].value == values.mean()
+    assert result["test_evidence.mean"].tolerance == pytest.approx(values.std(ddof=1) / np.sqrt(SEEDS))
+    assert result["test_evidence.by.all.1"] == Number(2.0, 0.0)
+    assert result["test_evidence.claims.it is small"] == Number(value=True, tolerance=0.0)
+    assert result["test_evidence.infinite"] == Number(None, 0.0)
 
 
 @pytest.mark.parametrize("unit", ["seed", "draw"])
 def test_a_width_by_two_of_them_may_move_by_its_size(folder, unit):
     table = pd.DataFrame({"seed": 0, "draw": 0, "x": [1.0, 3.0]}).assign(**{unit: range(2)})
     write_table(table, folder / "measured.parquet", {})
-    found = evidence(folder)
-    assert found["test_evidence.mean"] == Number(2.0, pytest.approx(1.0))
-    assert found["test_evidence.half"] == Number(pytest.approx(1.0), pytest.approx(1.0))
+    result = evidence(folder)
+    assert result["test_evidence.mean"] == Number(2.0, pytest.approx(1.0))
+    assert result["test_evidence.half"] == Number(pytest.approx(1.0), pytest.approx(1.0))
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_a_number_moves_by_its_third_digit_and_by_more_than_its_spread(was, tole
 
 def test_the_command_tells_what_changed_and_accepts_it(call, refused, folder, monkeypatch):
     reference = folder / "reference.json"
-    told = [app, "compare", "--tables", folder, "--reference", reference]
-    refused(*told)
-    assert call(*told, "--accept")[0] == 0
+    command = [app, "compare", "--tables", folder, "--reference", reference]
+    refused(*command)
+    assert call(*command, "--accept")[0] == 0
     monkeypatch.setattr(module, "_leave_one_out", None)  # to compare takes the spread that was accepted
-    assert call(*told)[:2] == (0, "7 key numbers are unchanged\n")
+    assert call(*command)[:2] == (0, "7 key numbers are unchanged\n")
     written(folder, np.full(SEEDS, 10.0))
-    code, _, err = call(*told)
+    code, _, err = call(*command)
     assert code == 1
     assert "test_evidence.claims.it is small was true and is false" in err
     assert "test_evidence.mean was" in err

@@ -69,7 +69,7 @@ def test_a_figure_is_legible_and_a_theorem_has_one_colour(name, tables):
     assert not absent, f"results/ has no table {absent}: `make findings` keeps those that figures and findings read"
     figure = FIGURES[name]
     with style():
-        picture, caption = figure.draw({one: read(path) for one, path in figure.sources(tables).items()})
+        picture, caption = figure.draw({key: read(path) for key, path in figure.sources(tables).items()})
     assert len(caption.split()) <= LONGEST_CAPTION
     assert all(words in caption for words in SAID.get(name, ()))
     picture.canvas.draw()
@@ -93,7 +93,7 @@ def test_a_figure_is_legible_and_a_theorem_has_one_colour(name, tables):
 def words_around(picture):
     """Titles, labels, numbers along axes and legends of a picture, in which nobody chose a place by hand."""
     for axes in picture.axes:
-        titles = [one for one in axes.get_children() if isinstance(one, Text) and one not in axes.texts]
+        titles = [child for child in axes.get_children() if isinstance(child, Text) and child not in axes.texts]
         around = [*titles, axes.xaxis.label, axes.yaxis.label]
         for axis in (axes.xaxis, axes.yaxis):
             low, high = sorted(axis.get_view_interval())

@@ -20,8 +20,8 @@ def test_a_bound_is_judged_beside_the_answer_that_is_always_the_same():
             "alpha_augmentation": [2, 1, 2, 2, 2],
         }
     )
-    found = phase.judged(points, ["alpha"], "trained", "seed")
-    assert (found.most, found.rates["alpha"][0], found.over["alpha"][0]) == (0.75, 0.5, -0.25)
+    result = phase.judged(points, ["alpha"], "trained", "seed")
+    assert (result.most, result.rates["alpha"][0], result.over["alpha"][0]) == (0.75, 0.5, -0.25)
 
 
 def test_pairings_of_emoji_are_compared_in_their_own_setting_by_the_held_out_error():

@@ -20,20 +20,20 @@ def table():
 
 
 def test_a_change_is_over_the_mean_of_the_baselines_of_its_split(table):
-    one = figure.changes_over_simclr(table).iloc[7]
-    same = (table["seed"] == one["seed"]) & (table["labels"] == one["labels"]) & ~table["tuned"]
+    change = figure.changes_over_simclr(table).iloc[7]
+    same = (table["seed"] == change["seed"]) & (table["labels"] == change["labels"]) & ~table["tuned"]
     simclr = table[same & (table["kind"] == "simclr") & (table["rule"] == "none")]["test"]
     assert len(simclr) == BASELINES
-    assert one["change"] == pytest.approx(100 * (one["test"] - simclr.mean()))
+    assert change["change"] == pytest.approx(100 * (change["test"] - simclr.mean()))
 
 
 def test_tuned_runs_are_compared_with_simclr_that_was_tuned_alike_by_validation(table):
-    own = table[(table["labels"] == CATEGORY) & (table["kind"] == "simclr") & (table["repeat"] == 0)]
+    runs_of_labels = table[(table["labels"] == CATEGORY) & (table["kind"] == "simclr") & (table["repeat"] == 0)]
     differences = []
-    for _, runs in own.groupby("seed"):
+    for _, runs in runs_of_labels.groupby("seed"):
         arms = [runs[(runs["rule"] == rule) & (runs["guide"] == guide)] for rule, guide in (figure.TEXT, figure.SIMCLR)]
         encoder, simclr = (runs.loc[runs["validation"].idxmax(), "test"] for runs in arms)
         differences.append(100 * (encoder - simclr))
     assert len(differences) == SEEDS
-    found = figure.tuned_change(table[table["labels"] == CATEGORY])
-    assert found == pytest.approx((np.mean(differences), student_half(pd.Series(differences), LEVEL, overlap=OVERLAP)))
+    result = figure.tuned_change(table[table["labels"] == CATEGORY])
+    assert result == pytest.approx((np.mean(differences), student_half(pd.Series(differences), LEVEL, overlap=OVERLAP)))

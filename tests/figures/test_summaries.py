@@ -21,13 +21,13 @@ def accuracies_over_splits(rng: np.random.Generator) -> np.ndarray:
 def test_intervals_over_splits_of_one_set_hold_the_truth_only_if_they_allow_for_the_overlap():
     assert pytest.approx((1 - splits.TRAIN - splits.VALIDATION) / splits.TRAIN) == OVERLAP
     rng = np.random.default_rng(0)
-    held = dict.fromkeys((0.0, OVERLAP), 0)
+    covered = dict.fromkeys((0.0, OVERLAP), 0)
     for _ in range(TRIALS):
         values = pd.Series(accuracies_over_splits(rng))
-        for overlap in held:
+        for overlap in covered:
             mean, half = mean_and_half(values - 0.5, overlap=overlap)
-            held[overlap] += not excludes_zero(mean, half)
-    assert held[0.0] < 0.93 * TRIALS < held[OVERLAP]
+            covered[overlap] += not excludes_zero(mean, half)
+    assert covered[0.0] < 0.93 * TRIALS < covered[OVERLAP]
 
 
 @pytest.mark.parametrize("measure, naive", [(rank_correlation, spearmanr), (order_correlation, kendalltau)])

@@ -67,12 +67,12 @@ def test_text_is_not_said_to_be_needless_where_the_guide_does_not_know_it():
 
 def test_an_outcome_is_the_share_of_the_seeds_of_weights_that_find_an_icon():
     rows = [("a", 0, "110"), ("a", 0, "100"), ("b", 0, "000"), ("b", 0, "001"), ("a", 1, "111"), ("b", 1, "010")]
-    found = outcomes(pd.DataFrame(rows, columns=["arm", "seed", "knn_right"]), ["red", "big", "red"], "knn_right")
-    assert {arm: values.tolist() for arm, values in found.values.items()} == {
+    result = outcomes(pd.DataFrame(rows, columns=["arm", "seed", "knn_right"]), ["red", "big", "red"], "knn_right")
+    assert {arm: values.tolist() for arm, values in result.values.items()} == {
         "a": [[1, 0.5, 0], [1, 1, 1]],
         "b": [[0, 0, 0.5], [0, 1, 0]],
     }
-    assert found.groups.tolist() == [1, 0, 1]
+    assert result.groups.tolist() == [1, 0, 1]
 
 
 def test_the_order_of_arms_agrees_with_a_forecast_that_knows_it():

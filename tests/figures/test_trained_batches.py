@@ -13,7 +13,7 @@ from pairbounds.theory.quantities.confidence import student_half
 def rows(tunes, seed, batch, errors):
     """A row for each rate, .1, .2, ..."""
     about = {"critic": "free", "steps": 64 // batch, "tunes": tunes, "seed": seed, "batch": batch}
-    return [about | {"rate": (place + 1) / 10, "mse": error} for place, error in enumerate(errors)]
+    return [about | {"rate": (index + 1) / 10, "mse": error} for index, error in enumerate(errors)]
 
 
 def test_rates_are_chosen_by_other_seeds_and_errors_follow_batches_seed_by_seed():
@@ -21,9 +21,9 @@ def test_rates_are_chosen_by_other_seeds_and_errors_follow_batches_seed_by_seed(
     tuning = [*rows(True, 0, 8, (0.5, 0.3, 0.4)), *rows(True, 0, 16, (0.2, 0.3, 0.4))]
     first = [*rows(False, 1, 8, (0.1, 0.6, 0.1)), *rows(False, 1, 16, (0.5, 0.1, 0.1))]
     second = [*rows(False, 2, 8, (0.1, 0.3, 0.1)), *rows(False, 2, 16, (0.5, 0.1, 0.1))]
-    found = tuned(pd.DataFrame(tuning + first + second))
-    assert found["mse"].tolist() == [0.6, 0.5, 0.3, 0.5]
-    assert order(found) == pytest.approx((0, student_half(pd.Series([1.0, -1.0]), 0.95)))
+    result = tuned(pd.DataFrame(tuning + first + second))
+    assert result["mse"].tolist() == [0.6, 0.5, 0.3, 0.5]
+    assert order(result) == pytest.approx((0, student_half(pd.Series([1.0, -1.0]), 0.95)))
 
 
 def test_the_least_n_from_which_on_a_target_holds():
@@ -33,7 +33,7 @@ def test_the_least_n_from_which_on_a_target_holds():
 
 def test_broken_bounds_are_counted_for_the_encoders_that_they_speak_of():
     columns = ["encoder", "violated", "excess_loss", "counted_28", "excess_28", "mse", "mse_28"]
-    found = broken(
+    numbers = broken(
         pd.DataFrame(
             [
                 ("free", 0.0, 2.0, 1.0, 3.0, 0.1, 0.2),
@@ -44,4 +44,4 @@ def test_broken_bounds_are_counted_for_the_encoders_that_they_speak_of():
             columns=columns,
         )
     )
-    assert [*found.values()] == [1, 1, 2]
+    assert [*numbers.values()] == [1, 1, 2]

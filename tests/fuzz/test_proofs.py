@@ -228,9 +228,9 @@ def test_the_true_errors_are_those_of_the_probe(penalty, tmp_path):
     graph, k = family_graph("dense_random", 0, 6), 2
     triplets = spectrum(graph, k + 1)
     optimum = Encoder.penalised_optimum(graph, triplets, k, penalty) if penalty else Encoder.optimum(graph, triplets, k)
-    true, found = errors(saved(graph, tmp_path).read_bytes(), k, Fraction(str(penalty))), probe(graph, optimum.left)
-    assert float(true["probe_mse"]) == pytest.approx(found.mse, abs=1e-9)
-    assert float(true["probe_error"]) == pytest.approx(found.error, abs=1e-9)
+    true, proof = errors(saved(graph, tmp_path).read_bytes(), k, Fraction(str(penalty))), probe(graph, optimum.left)
+    assert float(true["probe_mse"]) == pytest.approx(proof.mse, abs=1e-9)
+    assert float(true["probe_error"]) == pytest.approx(proof.error, abs=1e-9)
 
 
 def test_of_tied_values_the_worst_choice_counts(tmp_path):

@@ -20,12 +20,16 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(("command", "told"), [case[1:] for case in MISTAKES], ids=[name for name, *_ in MISTAKES])
-def test_each_is_met_with_one_line_that_helps_and_changes_no_file(refused, folder, monkeypatch, command, told):
+@pytest.mark.parametrize(
+    ("command", "expected_words"), [case[1:] for case in MISTAKES], ids=[name for name, *_ in MISTAKES]
+)
+def test_each_is_met_with_one_line_that_helps_and_changes_no_file(
+    refused, folder, monkeypatch, command, expected_words
+):
     monkeypatch.chdir(folder)
     before = contents()
     err = refused(app, *shlex.split(command))
-    assert told in err
+    assert expected_words in err
     assert len(err.replace(f"{folder}/", "")) < LONGEST
     assert contents() == before
 

@@ -94,12 +94,12 @@ def test_the_ranked_captions_are_those_of_a_naive_computation(audited, naive):
         }
     expected = pd.DataFrame.from_dict(rows, orient="index")
     for name, column in (("hub_captions", "induced_share"), ("crossing_captions", "alpha_share")):
-        found = done.tables[name]
-        assert found["rank"].tolist() == list(range(1, joint.shape[1] + 1))
-        assert (np.diff(found[column]) < 1e-9).all()
-        found = found.set_index("caption").drop(columns="rank")
-        expected = expected[found.columns]
-        pd.testing.assert_frame_equal(found.loc[expected.index], expected, check_dtype=False, check_names=False)
+        result = done.tables[name]
+        assert result["rank"].tolist() == list(range(1, joint.shape[1] + 1))
+        assert (np.diff(result[column]) < 1e-9).all()
+        result = result.set_index("caption").drop(columns="rank")
+        expected = expected[result.columns]
+        pd.testing.assert_frame_equal(result.loc[expected.index], expected, check_dtype=False, check_names=False)
 
 
 def test_the_ranked_classes_are_those_of_a_naive_computation(audited, naive):
@@ -139,14 +139,14 @@ def test_the_bounds_are_those_of_theory(audited, naive):
 
 def test_every_key_is_explained_and_every_table_is_named_by_its_content(audited):
     out, done = audited
-    found = json.loads(
+    result = json.loads(
         (out / "summary.json").read_text(), parse_constant=lambda word: pytest.fail(f"{word} is no JSON")
     )
-    assert list(found) == list(KEYS) == list(found["keys"])
-    assert found == json.loads(json.dumps(done.summary))
+    assert list(result) == list(KEYS) == list(result["keys"])
+    assert result == json.loads(json.dumps(done.summary))
     assert tuple(done.tables) == LABELLED
     keys = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob("*.parquet")}
-    assert found["provenance"]["content_keys"] == keys
+    assert result["provenance"]["content_keys"] == keys
     assert json.loads(sidecar(out / "classes.parquet").read_text())["configuration"]["k"] == K
     written = {f"{name}.parquet{end}" for name in LABELLED for end in ("", ".json")}
     assert {file.name for file in out.iterdir()} == written | {"summary.json", "audit.png", "audit.pdf"}

@@ -40,10 +40,10 @@ def naive_alpha(pairs: PairList) -> float:
     for caption in np.unique(pairs.captions):
         inside = np.flatnonzero(pairs.captions == caption)
         mass = pairs.weights[inside].sum()
-        for one in inside:
+        for row in inside:
             for other in inside:
-                if pairs.labels[pairs.images[one]] != pairs.labels[pairs.images[other]]:
-                    differ += pairs.weights[one] * pairs.weights[other] / mass / total
+                if pairs.labels[pairs.images[row]] != pairs.labels[pairs.images[other]]:
+                    differ += pairs.weights[row] * pairs.weights[other] / mass / total
     return differ
 
 
@@ -76,14 +76,14 @@ def test_what_is_left_is_measured_as_naive_loops_do(seed, rule, share):
     left = left_of(judged, order, share)
     assert len(left) == len(judged) - round(share * len(judged))
     bad = naive_wrong(left, 2)
-    found = measured_on(left, image_masses(judged), WhatIf(k=2, device="cpu"))
+    result = measured_on(left, image_masses(judged), WhatIf(k=2, device="cpu"))
     mass = {x: judged.weights[judged.images == x].sum() / judged.weights.sum() for x in np.unique(judged.images)}
     lost = mass.keys() - set(left.images)
-    assert found["alpha_t"] == pytest.approx(naive_alpha(left), abs=1e-12)
-    assert found["isolated"] == pytest.approx(sum(mass[x] for x in lost), abs=1e-12)
-    assert found["error"] == pytest.approx(sum(mass[x] for x in bad | lost), abs=1e-9)
+    assert result["alpha_t"] == pytest.approx(naive_alpha(left), abs=1e-12)
+    assert result["isolated"] == pytest.approx(sum(mass[x] for x in lost), abs=1e-12)
+    assert result["error"] == pytest.approx(sum(mass[x] for x in bad | lost), abs=1e-9)
     for bound in ("bound_theorem_4", "bound_theorem_15", "bound_theorem_16"):
-        assert found["probe_error"] <= found[bound] * (1 + 1e-9)
+        assert result["probe_error"] <= result[bound] * (1 + 1e-9)
 
 
 def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_captions():
@@ -161,8 +161,8 @@ def test_a_rule_that_helps_is_found_and_held_against_another_half_by_half():
         differences = on["leak"] - on["low similarity"]
         half = stats.t.ppf(0.975, 5) * differences.std(ddof=1) * np.sqrt(1 / 6 + 1)
         expected = [differences.mean(), differences.mean() - half, differences.mean() + half]
-        found = rows.loc[(quantity, "leak"), ["rival_difference", "rival_low", "rival_high"]]
-        assert found.tolist() == pytest.approx(expected)
+        result = rows.loc[(quantity, "leak"), ["rival_difference", "rival_low", "rival_high"]]
+        assert result.tolist() == pytest.approx(expected)
 
 
 def similarities(graph: PairGraph, values: np.ndarray) -> sp.csr_array:

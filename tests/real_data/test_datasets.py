@@ -171,7 +171,7 @@ def test_transparent_is_white(tmp_path, mode):
 
 
 def test_rows_of_one_image_are_its_captions(folder, tmp_path):
-    place = Path(shutil.copytree(folder / "widgets", tmp_path / "widgets"))
+    copy = Path(shutil.copytree(folder / "widgets", tmp_path / "widgets"))
     absolute = str(folder / "n01440764" / "0.JPEG")
     rows = [
         ("widgets/2.png", "a widget", "NA"),
@@ -184,7 +184,7 @@ def test_rows_of_one_image_are_its_captions(folder, tmp_path):
     assert dataset.ids == ("widgets/2.png", absolute)
     assert dataset.captions == (("a widget", "a gadget", "a widget"), ("a fish",))
     assert [dataset.label_names[label] for label in dataset.labels] == ["NA", "fish"]
-    assert dataset.image(0).tobytes() == open_picture(place / "2.png", 16).tobytes()
+    assert dataset.image(0).tobytes() == open_picture(copy / "2.png", 16).tobytes()
     assert len(dataset.skipped) == 1
     assert "widgets/none.png" in dataset.skipped[0]
 

@@ -46,16 +46,16 @@ def unpacked(tmp_path, monkeypatch):
     clip(tmp_path, "computer/icons/save", ["icon"], 6)
     (tmp_path / "usr/share/openclipart/png/food/pear-again.png").symlink_to("pear.png")
     (tmp_path / "usr/share/openclipart/svg/food/pear-again.svg").symlink_to("pear.svg")
-    place = tmp_path / "usr/share/tuxpaint/stamps"
+    folder = tmp_path / "usr/share/tuxpaint/stamps"
     for number, (path, sentence) in enumerate(
         {"animals/cats/lion": "A lion. \nde.utf8=Ein Löwe.\n", "food/fig": "A fig.", "food/date": "A fig."}.items()
     ):
-        tiny.picture(place / f"{path}.png", number)
-        (place / f"{path}.txt").write_text(sentence, encoding="utf-8")
-    (place / "food/fig.svg").write_text(DRAWING.format(""))
-    (place / "food/date.svg").write_text('<!DOCTYPE svg [<!ENTITY a "0">]>' + DRAWING.format(""))
-    tiny.picture(place / "food/fig_mirror.png", 9)
-    (place / "food/fig.ogg").write_bytes(b"a sound")
+        tiny.picture(folder / f"{path}.png", number)
+        (folder / f"{path}.txt").write_text(sentence, encoding="utf-8")
+    (folder / "food/fig.svg").write_text(DRAWING.format(""))
+    (folder / "food/date.svg").write_text('<!DOCTYPE svg [<!ENTITY a "0">]>' + DRAWING.format(""))
+    tiny.picture(folder / "food/fig_mirror.png", 9)
+    (folder / "food/fig.ogg").write_bytes(b"a sound")
     for module in (clips, stamps):
         monkeypatch.setattr(module, "PACKAGES", replace(module.PACKAGES, counts={}))
     return tmp_path

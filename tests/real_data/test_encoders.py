@@ -83,10 +83,10 @@ def test_a_batch_is_seen_as_its_pictures_one_by_one_are(model, checkpoint, size)
     pictures = torch.rand(5, 3, size // 4, size // 4, generator=torch.Generator().manual_seed(0))
     pictures = (255 * torch.nn.functional.interpolate(pictures, (size, size))).byte()
     encoder, low = (OpenClip(model, checkpoint, precision=precision) for precision in ("float32", "bfloat16"))
-    expected, found = LiveEncoder.see(encoder, pictures), encoder.see(pictures)
+    expected, result = LiveEncoder.see(encoder, pictures), encoder.see(pictures)
     scale = expected.abs().max()
-    assert (found - expected).abs().max() < (1e-5 if size == 32 else 1e-2) * scale  # resized: bytes differ by a step
-    assert 0 < (low.see(pictures) - found).abs().max() < 0.05 * scale
+    assert (result - expected).abs().max() < (1e-5 if size == 32 else 1e-2) * scale  # resized: bytes differ by a step
+    assert 0 < (low.see(pictures) - result).abs().max() < 0.05 * scale
     assert low.see(pictures).dtype == torch.float32
 
 
@@ -151,8 +151,8 @@ def test_weights_are_taken_from_the_hubs_cache_and_a_hub_that_does_not_answer_is
     assert "and the hub cannot be reached: connect" in refusal("ViT-B-32", "laion2b_s34b_b79k")
     repository = tmp_path / "models--laion--CLIP-ViT-B-32-laion2B-s34B-b79K"
     weights = repository / "snapshots" / "abc" / "open_clip_model.safetensors"
-    for place in (repository / "refs", weights.parent):
-        place.mkdir(parents=True)
+    for part in (repository / "refs", weights.parent):
+        part.mkdir(parents=True)
     (repository / "refs" / "main").write_text("abc")
     save_file({"logit_scale": torch.ones(())}, weights)
     assert f"cannot make ViT-B-32 from {weights}" in refusal("ViT-B-32", "laion2b_s34b_b79k")
@@ -169,7 +169,7 @@ def test_pictures_have_the_features_that_the_network_as_published_gives_to_each_
     encoder, pictures = EfficientNet(pixels=32), torch.rand(32, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     monkeypatch.setattr("pairbounds.real_data.encoders.efficientnet._folded", lambda network: network)
     published = EfficientNet(pixels=32)
-    rows = np.concatenate([published.embed(one[None]) for one in 2 * pictures - 1])
+    rows = np.concatenate([published.embed(picture[None]) for picture in 2 * pictures - 1])
     np.testing.assert_allclose(encoder.embed(2 * pictures - 1), rows, atol=1e-4)
 
 
@@ -199,8 +199,8 @@ def test_trained_heads_find_the_texts_that_they_have_seen(drawings, offline):
     images, names = encoder.encode_images(drawings, cache), [captions[0] for captions in drawings.captions]
     scores = images @ encoder.encode_texts(names, cache).T
     seen = np.setdiff1d(np.arange(len(drawings)), [3, 5, 15, 17])
-    own = np.equal.outer(np.array(names)[seen], np.array(names)[seen])
-    assert scores[np.ix_(seen, seen)][own].min() > np.median(scores[np.ix_(seen, seen)][~own])
+    same_name = np.equal.outer(np.array(names)[seen], np.array(names)[seen])
+    assert scores[np.ix_(seen, seen)][same_name].min() > np.median(scores[np.ix_(seen, seen)][~same_name])
     with pytest.raises(ValueError, match="fewer than two sets of captions are not hidden"):
         train_offline_encoder(drawings, range(1, 12), None)
 
@@ -208,8 +208,8 @@ def test_trained_heads_find_the_texts_that_they_have_seen(drawings, offline):
 def test_hidden_images_and_all_of_their_concepts_are_not_learned_from(drawings, offline):
     encoder, cache = offline
     for image, changes in ((3, False), (4, True)):
-        told = tuple(("changed",) if own == drawings.captions[image] else own for own in drawings.captions)
-        again = train_offline_encoder(replace(drawings, captions=told), HIDDEN, cache)
+        changed = tuple(("changed",) if texts == drawings.captions[image] else texts for texts in drawings.captions)
+        again = train_offline_encoder(replace(drawings, captions=changed), HIDDEN, cache)
         # A text's features may differ in their last digits by the batch that it is in.
         assert np.allclose(again.image_head, encoder.image_head, atol=1e-3) != changes
 

@@ -48,7 +48,7 @@ def numbered(start: int, stop: int) -> Rows:
     stops_at=st.integers(0, 3 * CHUNK),
 )
 def test_a_run_that_breaks_off_goes_on_at_its_last_whole_chunk(tmp_path_factory, size, cuts, stops_at):
-    place, starts = tmp_path_factory.mktemp("features"), []
+    folder, starts = tmp_path_factory.mktemp("features"), []
 
     def rows(start: int, stop: int) -> Iterator[Rows]:
         starts.append(start)
@@ -61,9 +61,9 @@ def test_a_run_that_breaks_off_goes_on_at_its_last_whole_chunk(tmp_path_factory,
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        stored_rows(place, size, breaking)
+        stored_rows(folder, size, breaking)
     for _ in range(2):
-        assert np.array_equal(stored_rows(place, size, lambda start: rows(start, size)), numbered(0, size))
+        assert np.array_equal(stored_rows(folder, size, lambda start: rows(start, size)), numbered(0, size))
     done = min(stops_at, size) // CHUNK * CHUNK
     assert starts == [0] + [done] * (done < size)
 

@@ -25,7 +25,7 @@ def test_neighbours_vote_by_cosine():
     features = rng.standard_normal((3, 5))[labels] + rng.standard_normal((60, 5))
     features *= rng.uniform(0.1, 10, (60, 1))  # lengths say nothing
     parts = Split(np.arange(30), np.arange(30, 45), np.arange(45, 60))
-    found = nearest_neighbours(features, labels, parts, 7)
+    result = nearest_neighbours(features, labels, parts, 7)
     right = []
     for image in parts.test:
         cosines = [
@@ -33,8 +33,8 @@ def test_neighbours_vote_by_cosine():
         ]
         votes = Counter(labels[np.argsort(cosines)[-7:]].tolist())
         right.append(min(votes, key=lambda name: (-votes[name], name)) == labels[image])
-    assert found.test == pytest.approx(np.mean(right))
-    assert 0.4 < found.test < 1
+    assert result.test == pytest.approx(np.mean(right))
+    assert 0.4 < result.test < 1
     few = Split(np.arange(3), np.arange(30, 45), np.arange(45, 60))
     assert nearest_neighbours(features, labels, few, 20).test == pytest.approx(
         np.mean(labels[45:] == Counter(sorted(labels[:3].tolist())).most_common(1)[0][0])
@@ -43,19 +43,21 @@ def test_neighbours_vote_by_cosine():
 
 def test_texts_of_class_names_classify_what_learned_from_captions(source):
     dataset, rng = source.dataset, np.random.default_rng(0)
-    objective = ImageText(6, dataset.captions, WordBag([text for own in dataset.captions for text in own], width=8))
+    objective = ImageText(
+        6, dataset.captions, WordBag([text for words_of_image in dataset.captions for text in words_of_image], width=8)
+    )
     features = rng.standard_normal((len(dataset), 6))
     parts = split(source.subjects, 0)
     trained = Trained(None, None, 0.0, objective)
-    found = zero_shot(trained, features, dataset, dataset.labels, parts)
+    result = zero_shot(trained, features, dataset, dataset.labels, parts)
     prototypes = []
     for name in dataset.label_names:
         texts = objective.texts([template(name) for template in open_clip.SIMPLE_IMAGENET_TEMPLATES]).detach().numpy()
         prototypes.append(texts.mean(axis=0) / np.linalg.norm(texts.mean(axis=0)))
     rows = objective.images(torch.from_numpy(features).float()).detach().numpy()
     classes = (rows @ np.array(prototypes).T).argmax(1)
-    assert found.test == pytest.approx(np.mean(classes[parts.test] == dataset.labels[parts.test]))
-    assert found.validation == pytest.approx(np.mean(classes[parts.validation] == dataset.labels[parts.validation]))
+    assert result.test == pytest.approx(np.mean(classes[parts.test] == dataset.labels[parts.test]))
+    assert result.validation == pytest.approx(np.mean(classes[parts.validation] == dataset.labels[parts.validation]))
     for other, labels in ((Trained(None, None, 0.0), dataset.labels), (trained, dataset.label_sets["greenish"])):
         assert np.isnan(zero_shot(other, features, dataset, labels, parts).test)
 

@@ -30,9 +30,11 @@ def material(dataset, tmp_path_factory):
     """Every 40th character of the training part, in all its faces."""
     train = parted(dataset, 0)["train"]
     shown = dataset.take(train.reshape(-1, 10)[::8].ravel())
-    pictures = np.stack([np.moveaxis(np.asarray(shown.image(place)), -1, 0) for place in range(len(shown))])
-    own = np.arange(len(shown))
-    return Material(Parts(shown, torch.from_numpy(pictures), own, own, own), 0, str(tmp_path_factory.mktemp("cache")))
+    pictures = np.stack([np.moveaxis(np.asarray(shown.image(index)), -1, 0) for index in range(len(shown))])
+    everyone = np.arange(len(shown))
+    return Material(
+        Parts(shown, torch.from_numpy(pictures), everyone, everyone, everyone), 0, str(tmp_path_factory.mktemp("cache"))
+    )
 
 
 def test_no_subject_is_in_two_parts_and_what_judges_never_tunes(dataset):
@@ -122,10 +124,10 @@ def test_groups_have_the_share_that_is_asked_for_and_one_spectrum(share, alike):
     sizes = np.asarray(groups.sum(axis=0)).ravel()
     assert set(sizes) == {SIZE}
     members = groups.tocsc().indices.reshape(-1, SIZE)
-    assert all(len(set(subjects[own])) == SIZE for own in members)
+    assert all(len(set(subjects[group])) == SIZE for group in members)
     same = classes[members][:, :, None] == classes[members][:, None, :]
-    found = (same.sum() - len(classes)) / (len(members) * SIZE * (SIZE - 1))
-    assert found == pytest.approx(share, abs=0.08)
+    result = (same.sum() - len(classes)) / (len(members) * SIZE * (SIZE - 1))
+    assert result == pytest.approx(share, abs=0.08)
 
 
 def test_a_judge_finds_classes_that_pixels_tell_and_no_others():
@@ -135,9 +137,9 @@ def test_a_judge_finds_classes_that_pixels_tell_and_no_others():
     pictures[np.arange(300), labels] += 120
     fit, judged = torch.from_numpy(pictures).split(150)
     shown = Judged(fit[:1], fit, judged, np.arange(150), np.arange(150, 300), 0.0)
-    told, guessed = errors(pixels, shown, {"told": labels, "guessed": other}, np.arange(300) // 3)
-    assert told["ridge"] == told["nearest"] == 0
-    assert told["ridge_right"] == "3" * 50
+    told_errors, guessed = errors(pixels, shown, {"told": labels, "guessed": other}, np.arange(300) // 3)
+    assert told_errors["ridge"] == told_errors["nearest"] == 0
+    assert told_errors["ridge_right"] == "3" * 50
     assert min(guessed["ridge"], guessed["nearest"]) > 0.4
 
 

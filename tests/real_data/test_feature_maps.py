@@ -81,7 +81,7 @@ def test_patches_are_whitened_filters_with_a_soft_threshold(monkeypatch):
         values = PICTURES[i, :, row : row + 6, column : column + 6].ravel().astype(float)
         return (values - values.mean()) / np.sqrt(values.var() + 10 / 127.5**2)
 
-    sample = np.stack([patch(*place) for place in np.random.default_rng(3).integers([3, 7, 7], size=(400, 3))])
+    sample = np.stack([patch(*corner) for corner in np.random.default_rng(3).integers([3, 7, 7], size=(400, 3))])
     values, vectors = np.linalg.eigh(np.cov(sample.T, bias=True))
     whitening = vectors @ np.diag((values + 0.1) ** -0.5) @ vectors.T
     filters = (sample[:256] - sample.mean(axis=0)) @ whitening

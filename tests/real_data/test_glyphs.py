@@ -24,16 +24,16 @@ def test_each_character_is_there_in_every_face_and_no_two_faces_draw_it_alike():
     dataset = glyphs(size=64)
     assert len(dataset) == len(FACES) * len(characters())
     assert np.bincount(dataset.labels).min() >= 6 * len(FACES)
-    own = [place for place, subject in enumerate(dataset.subjects) if subject == "017e"]
-    drawings = [np.asarray(dataset.image(place)) for place in own]
+    indices = [index for index, subject in enumerate(dataset.subjects) if subject == "017e"]
+    drawings = [np.asarray(dataset.image(index)) for index in indices]
     assert len({drawing.tobytes() for drawing in drawings}) == len(FACES)
-    assert dataset.captions[own[0]] == ("latin", "small", "letter", "z", "with", "caron")
-    assert dataset.label_names[dataset.labels[own[0]]] == "latin z"
+    assert dataset.captions[indices[0]] == ("latin", "small", "letter", "z", "with", "caron")
+    assert dataset.label_names[dataset.labels[indices[0]]] == "latin z"
 
 
 def test_no_drawing_is_cut():
     dataset = glyphs(size=48)
-    for place in range(0, len(dataset), 37):  # faces in turn, since 37 and 12 have no common factor
-        ink = 255 - np.asarray(dataset.image(place)).astype(int)
+    for index in range(0, len(dataset), 37):  # faces in turn, since 37 and 12 have no common factor
+        ink = 255 - np.asarray(dataset.image(index)).astype(int)
         inner = ink[1:-1, 1:-1]
-        assert inner.sum() == ink.sum() > 0, dataset.ids[place]
+        assert inner.sum() == ink.sum() > 0, dataset.ids[index]

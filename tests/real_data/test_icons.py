@@ -73,15 +73,15 @@ def unpacked(tmp_path, monkeypatch):
 
 
 def test_a_set_has_its_categories_and_tags(unpacked):
-    dataset, own, named = (DATASETS[name](unpacked) for name in ("tabler", "phosphor", "mdi"))
+    dataset, dataset_of_phosphor, named = (DATASETS[name](unpacked) for name in ("tabler", "phosphor", "mdi"))
     assert dataset.ids == ("tabler/outline/01", "tabler/outline/sun", "tabler/filled/sun")
     assert dataset.captions == (("1", "one"), ("light", "weather"), ("light", "weather"))
     assert [dataset.label_names[label] for label in dataset.labels] == ["Numbers", "Weather", "Weather"]
     assert dataset.image(1).size == (64, 64)
     assert np.asarray(dataset.image(1)).max() == 0
-    assert len(own) == 12
-    assert set(own.captions) == {('3d "box"', "square"), ("weather", "sky")}
-    assert own.label_names == ("design", "weather")
+    assert len(dataset_of_phosphor) == 12
+    assert set(dataset_of_phosphor.captions) == {('3d "box"', "square"), ("weather", "sky")}
+    assert dataset_of_phosphor.label_names == ("design", "weather")
     assert (named.ids, named.captions) == (("mdi/svg/star",), (("star", "sun", "evening star"),))
     assert named.label_names == ("Shape",)
 

@@ -57,15 +57,15 @@ def test_files_are_read_once_and_a_changed_one_again(folder, tmp_path, read):
 
 def test_a_killed_check_goes_on_from_its_blocks(folder, tmp_path, read, monkeypatch):
     monkeypatch.setattr(manifest, "BLOCK", 2)
-    place = folder / "n01443537"
-    names = sorted(path.name for path in place.iterdir())
-    checks = manifest.inspected(place, names, picture_files.look, tmp_path)
+    class_folder = folder / "n01443537"
+    names = sorted(path.name for path in class_folder.iterdir())
+    checks = manifest.inspected(class_folder, names, picture_files.look, tmp_path)
     for _ in range(3):
         next(checks)
     checks.close()
-    assert set(json.loads(manifest_of(place, tmp_path).read_text())) == set(names[:2])
+    assert set(json.loads(manifest_of(class_folder, tmp_path).read_text())) == set(names[:2])
     read.clear()
-    assert [name for name, _ in manifest.inspected(place, names, picture_files.look, tmp_path)] == names
+    assert [name for name, _ in manifest.inspected(class_folder, names, picture_files.look, tmp_path)] == names
     assert sorted(read) == names[2:]
 
 

@@ -32,13 +32,13 @@ def naive_anchor(graph: PairGraph, x: int, labels, groups) -> tuple[float, float
     P = graph.joint.toarray()
     positives = [sum(P[x, z] * P[other, z] / sum(P[:, z]) for z in range(graph.n_right)) for other in range(len(P))]
     others = {o: p for o, p in enumerate(positives) if groups[o] != groups[x] and p > 0}
-    own = sum(p for o, p in enumerate(positives) if groups[o] == groups[x]) / sum(P[x])
+    own_share = sum(p for o, p in enumerate(positives) if groups[o] == groups[x]) / sum(P[x])
     total = sum(others.values())
     of_all = -sum(p / sum(P[x]) * math.log(p / sum(P[x])) for p in positives if p > 0)
     if not others:
-        return math.nan, math.nan, of_all, own
+        return math.nan, math.nan, of_all, own_share
     agreement = sum(p for o, p in others.items() if labels[o] == labels[x]) / total
-    return agreement, -sum(p / total * math.log(p / total) for p in others.values()), of_all, own
+    return agreement, -sum(p / total * math.log(p / total) for p in others.values()), of_all, own_share
 
 
 @given(labelled_graphs(), SEEDS, st.sampled_from([1, module.BLOCK]))
@@ -47,13 +47,13 @@ def test_off_diagonal_from_its_formula_by_blocks_of_rows(graph, seed, block):
     exclusions = {"image": np.arange(graph.n_left), "group": groups}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", block)  # 1: row by row, and by the sparse route
-        found = off_diagonal(graph, {"y": graph.left_labels}, exclusions)
+        result = off_diagonal(graph, {"y": graph.left_labels}, exclusions)
     for name, ids in exclusions.items():
         naive = np.array([naive_anchor(graph, x, graph.left_labels, ids) for x in range(graph.n_left)])
-        assert found[name].agreement["y"] == pytest.approx(naive[:, 0], abs=1e-12, nan_ok=True)
-        assert found[name].entropy == pytest.approx(naive[:, 1], abs=1e-12, nan_ok=True)
-        assert found[name].entropy_with_own == pytest.approx(naive[:, 2], abs=1e-12)
-        assert found[name].own == pytest.approx(naive[:, 3], abs=1e-12)
+        assert result[name].agreement["y"] == pytest.approx(naive[:, 0], abs=1e-12, nan_ok=True)
+        assert result[name].entropy == pytest.approx(naive[:, 1], abs=1e-12, nan_ok=True)
+        assert result[name].entropy_with_own == pytest.approx(naive[:, 2], abs=1e-12)
+        assert result[name].own_share == pytest.approx(naive[:, 3], abs=1e-12)
 
 
 def test_means_are_over_anchors_that_are_not_alone():
@@ -115,12 +115,12 @@ def test_an_estimate_is_the_mean_of_the_draws_and_holds_both_intervals():
     values, draws = np.random.default_rng(4).normal(size=40), np.repeat([0, 1, 2, 3], 10)
     values[3] = np.nan
     bootstrap = Bootstrap.of(np.arange(40) // 2, np.random.default_rng(5))
-    found = estimate(values, draws, bootstrap)
+    result = estimate(values, draws, bootstrap)
     means = np.array([np.nanmean(values[draws == d]) for d in range(4)])
     ends = t_interval(means), bootstrap.interval(values)
-    assert found.value == pytest.approx(np.mean(means))
-    assert (found.low, found.high) == (min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1]))
-    assert (found.draws, found.images) == (4, 39)
+    assert result.value == pytest.approx(np.mean(means))
+    assert (result.low, result.high) == (min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1]))
+    assert (result.draws, result.images) == (4, 39)
     values[draws == 1] = np.nan
     assert estimate(values, draws, bootstrap) is None
 
@@ -135,8 +135,8 @@ def made_up_comparison(*pairings: tuple[tuple[float, float], ...]) -> Comparison
 def test_arms_are_compared_at_one_diversity_and_corrected_for_chance():
     comparison = made_up_comparison(((2, 0.8), (8, 0.4)), ((4, 0.4), (16, 0.4)))
     assert comparison.consistency("a", "y", [4] * 3).value == pytest.approx(0.5)
-    found = comparison.difference("a", "b", "y", [4] * 3)
-    assert (found.value, found.low, found.high) == pytest.approx((0.25, 0.25, 0.25))
+    result = comparison.difference("a", "b", "y", [4] * 3)
+    assert (result.value, result.low, result.high) == pytest.approx((0.25, 0.25, 0.25))
     assert comparison.difference("a", "b", "y", [2] * 3) is None
     assert comparison.difference("a", "b", "y", [4, 8, 4]).value == pytest.approx((0.25 + 0 + 0.25) / 3)
 
@@ -145,22 +145,24 @@ def test_what_is_learned_is_what_theory_says():
     graph = family_graph("latent_captions", 7, 30)
     k, seen = 4, np.arange(0, graph.n_left, 2)
     triplets = spectrum(graph, 8)
-    found = learned(graph, triplets, k, seen)
+    result = learned(graph, triplets, k, seen)
     table = check_bounds(graph, k, triplets=triplets).set_index("bound")
     for column, bound in (("bound", "probe-error"), ("sharp_bound", "sharp-probe-error")):
-        assert found[column] == table.loc[bound, "value"]
-        assert found["probe_error"] == table.loc[bound, "measured"]
-    assert found["guess_error"] == table.loc["probe-error", "guess"]
+        assert result[column] == table.loc[bound, "value"]
+        assert result["probe_error"] == table.loc[bound, "measured"]
+    assert result["guess_error"] == table.loc["probe-error", "guess"]
     embedding = triplets.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
-    assert found["held_out_error"] == logistic_probe(graph, embedding, labelled=seen).held_out_error
-    assert found["induced_labelling_error"] == pytest.approx(1 - found["consistency_1"])
+    assert result["held_out_error"] == logistic_probe(graph, embedding, labelled=seen).held_out_error
+    assert result["induced_labelling_error"] == pytest.approx(1 - result["consistency_1"])
 
 
 def test_an_image_that_the_embedding_leaves_at_0_has_no_place_on_the_sphere():
     graph = PairGraph(np.diag([4, 3, 2, 1]), [0, 1, 0, 1])
-    own = Spectrum(np.ones(4), np.eye(4), np.eye(4), np.zeros(4), "dense")  # the optimum of one component after another
-    assert all(math.isnan(value) for value in on_sphere(graph, own, 2).values())
-    assert learned(graph, own, 2, [0, 1])["probe_error"] >= 0
+    constant = Spectrum(
+        np.ones(4), np.eye(4), np.eye(4), np.zeros(4), "dense"
+    )  # the optimum of one component after another
+    assert all(math.isnan(value) for value in on_sphere(graph, constant, 2).values())
+    assert learned(graph, constant, 2, [0, 1])["probe_error"] >= 0
 
 
 def test_between_the_temperatures_of_a_frontier_diversity_grows_in_small_steps_and_consistency_as_interpolated():
@@ -169,12 +171,12 @@ def test_between_the_temperatures_of_a_frontier_diversity_grows_in_small_steps_a
     labels = np.repeat(np.arange(10), 20)
     members, images = sp.csr_array(np.eye(10)[labels]), {"image": np.arange(200)}
     pairing = Pairing("labels", "labels", membership_similarities(members))
-    found = frontiers(pairing, {"y": labels}, images)["image"]
-    assert np.diff(np.log(found.effective_positives)).max() <= math.log(1.3)
+    result = frontiers(pairing, {"y": labels}, images)["image"]
+    assert np.diff(np.log(result.effective_positives)).max() <= math.log(1.3)
     for diversity in rng.uniform(20, 190, size=5):
-        graph = pairing.graph(found.temperature_at(diversity))
+        graph = pairing.graph(result.temperature_at(diversity))
         exact = off_diagonal(graph, {"y": labels}, images)["image"]
         assert exact.effective_positives() == pytest.approx(diversity, rel=0.03)
-        assert found.agreement_at(exact.effective_positives(), "y").mean() == pytest.approx(
+        assert result.agreement_at(exact.effective_positives(), "y").mean() == pytest.approx(
             exact.consistency("y"), abs=0.005
         )

@@ -59,8 +59,8 @@ def test_similarities_from_their_formulas_and_the_largest_are_kept(seed, keep, b
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", block)  # 20: three rows of cosines, one of matches
         both = cosine_similarities(left, right, keep), best_match_similarities(parts, right, keep)
-    for found, naive in zip(both, (cosines, matches), strict=True):
-        for row, expected in zip(dense(found), np.array(naive), strict=True):
+    for result, naive in zip(both, (cosines, matches), strict=True):
+        for row, expected in zip(dense(result), np.array(naive), strict=True):
             kept = np.argsort(expected)[-(keep or 6) :]
             assert row[kept] == pytest.approx(expected[kept], abs=1e-5)
             assert np.isinf(np.delete(row, kept)).all()
@@ -92,10 +92,10 @@ def test_a_cold_graph_keeps_the_most_similar_and_can_be_divided_by_its_marginals
     best = np.unique(dense(pairing.similarities).argmax(axis=1))
     assert np.sum(graph.right_marginal > 1e-12) == len(best)
     assert np.isfinite(1 / graph.right_marginal).all()
-    assert np.isfinite(anchors_of(pairing, 1e-4).own).all()
+    assert np.isfinite(anchors_of(pairing, 1e-4).own_share).all()
     hot = anchors_of(pairing, 1e9)
     assert hot.effective_positives() == pytest.approx(11)
-    assert hot.own == pytest.approx(np.full(12, 1 / 12))
+    assert hot.own_share == pytest.approx(np.full(12, 1 / 12))
 
 
 def test_captions_known_exactly_are_shared_evenly_when_cold_and_uniform_when_hot():
@@ -139,7 +139,7 @@ def test_a_crop_or_its_mirror_image_is_found_in_its_own_image():
     for image in images:
         crop = image.crop((0, 0, 36, 36))  # one of the grid
         views += [crop, crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT)]
-    found = best_match_similarities(np.stack([crops(i) for i in images]), np.stack([few_pixels(v) for v in views]))
-    assert dense(found).argmax(axis=0).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
-    assert dense(found).max(axis=0) == pytest.approx(np.zeros(8), abs=1e-4)
+    result = best_match_similarities(np.stack([crops(i) for i in images]), np.stack([few_pixels(v) for v in views]))
+    assert dense(result).argmax(axis=0).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert dense(result).max(axis=0) == pytest.approx(np.zeros(8), abs=1e-4)
     assert crops(images[0]).shape == (2 * (1 + 4 + 9 + 16), 3 * SIDE**2)

@@ -41,9 +41,9 @@ def test_views_are_the_same_for_one_seed_whatever_else_is_drawn(source):
 
 
 def test_views_differ_by_seed_and_strength_and_a_weak_one_is_nearer_to_its_image(source):
-    one = source.dataset.take([0])
-    sets = [views_of(one, 1, strength, seed) for strength, seed in ((1.0, 0), (1.0, 1), (0.5, 0))]
-    assert len({views.key for views in sets} | {one.key}) == 4
+    single = source.dataset.take([0])
+    sets = [views_of(single, 1, strength, seed) for strength, seed in ((1.0, 0), (1.0, 1), (0.5, 0))]
+    assert len({views.key for views in sets} | {single.key}) == 4
     picture = source.dataset.take(range(0, 112, 8))
     original = pixel_rows(picture, None)
     off = [np.abs(pixel_rows(views_of(picture, 1, s, 0), None) - original).mean() for s in (0.05, 1.0)]
@@ -69,18 +69,18 @@ def test_draws_and_protocols_that_cannot_be_are_named(source):
 
 
 def test_what_stands_between_images_comes_from_other_subjects(source):
-    own = draw_images(source, 48, 2, np.random.default_rng(0))[0]
-    inputs = gather(source, own, views=2, strengths=(1.0,), anchors=1000, seed=0)
-    others = 4 * 14 - len(set(source.subjects[own]))
+    drawn = draw_images(source, 48, 2, np.random.default_rng(0))[0]
+    inputs = gather(source, drawn, views=2, strengths=(1.0,), anchors=1000, seed=0)
+    others = 4 * 14 - len(set(source.subjects[drawn]))
     assert len(inputs.texts) == len(inputs.others[ENCODER]) == others
     everything = RowEncoder().encode_images(source.dataset, None)
     names = {tuple(np.round(row, 6)): subject for row, subject in zip(everything, source.subjects, strict=True)}
     anchors = {names[tuple(np.round(row, 6))] for row in inputs.others[ENCODER]}
     assert len(anchors) == others
-    assert not anchors & set(source.subjects[own])
+    assert not anchors & set(source.subjects[drawn])
     texts = {tuple(np.round(row, 6)) for row in RowEncoder().encode_texts([f"{c} thing" for c in COLOURS], None)}
     assert {tuple(np.round(row, 6)) for row in inputs.texts} <= texts  # an image encoder reads the colour only
-    few = gather(source, own, views=2, strengths=(1.0,), anchors=5, seed=0)
+    few = gather(source, drawn, views=2, strengths=(1.0,), anchors=5, seed=0)
     assert len(few.texts) == len(few.others[ENCODER]) == 5
 
 
@@ -88,10 +88,10 @@ def test_a_text_is_held_out_where_its_subject_has_one_that_is(source):
     """The things have names of their own; what all of a colour share is no text once an image of it is compared."""
     read = []
     spy = replace(source, encoder_without=lambda _: Reader(read))
-    own = draw_images(source, 48, 2, np.random.default_rng(0))[0]
-    inputs = gather(spy, own, views=2, strengths=(1.0,), anchors=1000, seed=0)
-    taken = {text for i in own for text in source.dataset.captions[i]}
-    assert not {read[int(place)] for place in inputs.texts[:, 0] / inputs.texts[:, 1] - 1} & taken
+    drawn = draw_images(source, 48, 2, np.random.default_rng(0))[0]
+    inputs = gather(spy, drawn, views=2, strengths=(1.0,), anchors=1000, seed=0)
+    taken = {text for i in drawn for text in source.dataset.captions[i]}
+    assert not {read[int(index)] for index in inputs.texts[:, 0] / inputs.texts[:, 1] - 1} & taken
 
 
 class Reader(RowEncoder):
@@ -102,21 +102,21 @@ class Reader(RowEncoder):
 
     def text_rows(self, texts):
         self.read[:] = texts
-        for place in range(len(texts)):
-            yield np.array([[place + 1, 1, 0, 0]], dtype=np.float32)
+        for index in range(len(texts)):
+            yield np.array([[index + 1, 1, 0, 0]], dtype=np.float32)
 
 
 def test_captions_that_name_a_class_are_left_out_of_an_arm_of_their_own(source):
     assert gather(source, np.arange(16), views=2, strengths=(1.0,), anchors=9, seed=0).unnamed is None  # all name it
     number = [caption.split()[-1] for _, caption in source.dataset.captions]
-    captions = tuple((texts[0], f"thing {one}") for texts, one in zip(source.dataset.captions, number, strict=True))
+    captions = tuple((texts[0], f"thing {index}") for texts, index in zip(source.dataset.captions, number, strict=True))
     captions = (captions[0][:1], *captions[1:])  # all of the first image's name its colour
-    told = replace(source, dataset=replace(source.dataset, captions=captions), encoder_without=lambda _: Reader([]))
-    own = np.arange(16)
-    inputs = gather(told, own, views=2, strengths=(1.0,), anchors=9, seed=0)
-    found = {pairing.key: pairing for pairing in pairings(inputs, np.random.default_rng(0))}
-    shown = np.array([f"thing {number[i]}" if i else "its own" for i in own])
-    graph = found[UNNAMED].graph(1e-3)
+    spied = replace(source, dataset=replace(source.dataset, captions=captions), encoder_without=lambda _: Reader([]))
+    indices = np.arange(16)
+    inputs = gather(spied, indices, views=2, strengths=(1.0,), anchors=9, seed=0)
+    by_key = {pairing.key: pairing for pairing in pairings(inputs, np.random.default_rng(0))}
+    shown = np.array([f"thing {number[i]}" if i else "its own" for i in indices])
+    graph = by_key[UNNAMED].graph(1e-3)
     induced = graph.induced().joint.toarray()
     np.testing.assert_array_equal(induced > 0, shown[:, None] == shown[None, :])
 
@@ -142,8 +142,8 @@ def test_every_table_is_consistent_with_the_others(tables):
 
 
 def test_a_draw_does_not_depend_on_the_others_nor_the_table_on_the_jobs(source, tables):
-    own = draw_images(source, 48, 2, np.random.default_rng(SEED))
-    alone = measure_draw(source, PROTOCOL, SEED, (1, own[1])).frontier.reset_index(drop=True)
+    draws = draw_images(source, 48, 2, np.random.default_rng(SEED))
+    alone = measure_draw(source, PROTOCOL, SEED, (1, draws[1])).frontier.reset_index(drop=True)
     among = tables["pairings_frontier"].query("draw == 1").reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, among)
 

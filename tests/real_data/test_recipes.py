@@ -195,10 +195,10 @@ def test_captions_of_a_table_train_and_texts_judge(call, refused, folder, tmp_pa
     monkeypatch.setattr(evaluation, "EPOCHS", 10)
     code, out, err = call(app, *command, *tiny.sets(root=folder / "pairs.csv"))
     assert code == 0, err
-    found = pd.read_parquet(tmp_path / "out" / "pretraining.parquet").set_index("kind")
-    assert found.loc["clip", "steps"] == 2 * (14 // 8)
-    assert found.loc["clip", ["test", "knn_test", "zero_shot_test"]].between(0, 1).all()
-    assert np.isnan(found.loc["untrained", "zero_shot_test"])
+    result = pd.read_parquet(tmp_path / "out" / "pretraining.parquet").set_index("kind")
+    assert result.loc["clip", "steps"] == 2 * (14 // 8)
+    assert result.loc["clip", ["test", "knn_test", "zero_shot_test"]].between(0, 1).all()
+    assert np.isnan(result.loc["untrained", "zero_shot_test"])
     assert "Captions name the label here" in out
 
 

@@ -34,14 +34,14 @@ def test_every_technique_by_every_guide_on_every_graph(table):
 
 
 def test_the_graph_is_as_diverse_as_was_asked_and_its_numbers_are_those_of_theory(source, table):
-    own = draw_images(source, SETTINGS.total_images, SETTINGS.draws, np.random.default_rng(SEED))[0]
+    drawn = draw_images(source, SETTINGS.total_images, SETTINGS.draws, np.random.default_rng(SEED))[0]
     seed = int(np.random.SeedSequence([SEED, 0]).generate_state(1)[0])
-    inputs = gather(source, own, views=2, strengths=(1.0,), anchors=1, seed=seed)
+    inputs = gather(source, drawn, views=2, strengths=(1.0,), anchors=1, seed=seed)
     (pairing,) = (pairing for pairing in augmentations(inputs, SETTINGS.keep) if pairing.name.endswith("pixels"))
     first = table[table["draw"] == 0]
     labels = next(iter(inputs.labels.values()))
     graph = pairing.graph(first["temperature"].iloc[0], labels)
-    measured = off_diagonal(graph, {}, {"": np.arange(len(own))})[""]
+    measured = off_diagonal(graph, {}, {"": np.arange(len(drawn))})[""]
     assert measured.effective_positives(with_own=True) == pytest.approx(SETTINGS.diversity, rel=0.05)
     assert first["induced_labelling_error_before"].iloc[0] == induced_labelling_error(graph)
     assert check_bounds(graph, SETTINGS.k)["holds"].all()

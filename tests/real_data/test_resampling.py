@@ -169,10 +169,10 @@ def test_low_precision_inputs_lose_nothing(dtype):
 def test_cpu_and_gpu_agree():
     z, guide = batch(11)
     for rule in NAMES:
-        found = resampled_nt_xent(z.cuda(), guide.cuda(), rule=rule)
-        assert found.device.type == "cuda"
+        result = resampled_nt_xent(z.cuda(), guide.cuda(), rule=rule)
+        assert result.device.type == "cuda"
         expected = resampled_nt_xent(z, guide, rule=rule).item()
-        assert found.item() == pytest.approx(expected, rel=1e-9)
+        assert result.item() == pytest.approx(expected, rel=1e-9)
 
 
 def test_equal_and_zero_rows():
@@ -201,8 +201,8 @@ def test_a_rule_of_ones_own_comes_last():
     z, guide = batch(14, images=3)
     s, t = scores(z), cosines(guide)
     expected = sum(term(s[i], partner(i, 6), [max(others(i, 6), key=lambda j: t[i][j])]) for i in range(6)) / 6
-    found = resampled_nt_xent(z, guide, rule=[HardestNegative(), DropEasyNegative(fraction=0.5)])
-    assert found.item() == pytest.approx(expected, rel=1e-11)
+    result = resampled_nt_xent(z, guide, rule=[HardestNegative(), DropEasyNegative(fraction=0.5)])
+    assert result.item() == pytest.approx(expected, rel=1e-11)
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,9 @@ def two_views(width, rule="none", guide=blind_guide):
 
 def test_a_split_keeps_subjects_together_and_leaves_nobody_out(source):
     parts = split(source.subjects, seed=3)
-    own = [set(source.subjects[part]) for part in (parts.train, parts.validation, parts.test)]
-    assert sum(map(len, own)) == len(set.union(*own)) == 56
-    assert [len(part) for part in own] == [34, 11, 11]
+    subjects_of_parts = [set(source.subjects[part]) for part in (parts.train, parts.validation, parts.test)]
+    assert sum(map(len, subjects_of_parts)) == len(set.union(*subjects_of_parts)) == 56
+    assert [len(part) for part in subjects_of_parts] == [34, 11, 11]
     assert sorted(np.concatenate([parts.train, parts.validation, parts.test])) == list(range(112))
     assert not np.array_equal(parts.test, split(source.subjects, seed=4).test)
     assert np.array_equal(parts.test, split(source.subjects, seed=3).test)
@@ -159,9 +159,9 @@ def test_clip_is_the_loss_written_out():
     rng, captions = np.random.default_rng(0), [("a",), ("b c",), ("c",), ("a b",), ("d",)]
     objective = ImageText(6, captions, WordBag(["a b c d"], width=3)).double()
     features = torch.from_numpy(rng.standard_normal((5, 6)))
-    found = objective(features, a_batch(rng), rng)
+    result = objective(features, a_batch(rng), rng)
     u = torch.nn.functional.normalize(objective.image_head(features)).detach().numpy()
-    texts = objective.tower(objective.tower.tokens([one for (one,) in captions]))
+    texts = objective.tower(objective.tower.tokens([text for (text,) in captions]))
     v = torch.nn.functional.normalize(objective.text_head(texts)).detach().numpy()
     scores = u @ v.T / 0.07
     terms = [
@@ -169,7 +169,7 @@ def test_clip_is_the_loss_written_out():
         for i in range(5)
         for line in (scores[i], scores[:, i])
     ]
-    assert found.item() == pytest.approx(np.mean(terms), rel=1e-6)
+    assert result.item() == pytest.approx(np.mean(terms), rel=1e-6)
 
 
 def test_supervision_is_cross_entropy_of_the_labels_of_the_batch():
@@ -203,8 +203,8 @@ def test_the_controls_know_nothing_the_labels_or_the_captions():
     shared = torch.tensor([[1, 1, 0.5, 0], [1, 1, 0.5, 0], [0.5, 0.5, 1, 0], [0, 0, 0, 1.0]]).repeat(2, 2)
     expected = shared[~torch.eye(8, dtype=torch.bool)].reshape(8, -1)
     torch.testing.assert_close(by_captions, expected, atol=0.02, rtol=0)
-    for found in (by_labels, by_captions):
-        assert len(found.unique()) > 20
+    for guide_rows in (by_labels, by_captions):
+        assert len(guide_rows.unique()) > 20
     with pytest.raises(ValueError, match="drawn without a guide"):
         cosines(seen_guide, 2)
 
@@ -293,16 +293,16 @@ def test_the_probe_finds_what_logistic_regression_finds():
     features = 1.2 * rng.standard_normal((4, 8))[labels] + rng.standard_normal((900, 8))
     features = np.hstack([100 * features + 1000, np.ones((900, 1))])
     parts = Split(np.arange(500), np.arange(500, 700), np.arange(700, 900))
-    found, decay = linear_probe(features, labels, parts, 0)
+    result, decay = linear_probe(features, labels, parts, 0)
     scaled = StandardScaler().fit(features[:500]).transform(features)
     peer = LogisticRegression(max_iter=1000).fit(scaled[:500], labels[:500])
-    assert found.test == pytest.approx(peer.score(scaled[700:], labels[700:]), abs=0.03)
-    assert 0.6 < found.test < 1
+    assert result.test == pytest.approx(peer.score(scaled[700:], labels[700:]), abs=0.03)
+    assert 0.6 < result.test < 1
     features[700:, -1] = 7  # where it was constant while it learned, it says nothing
     rows = standardised(features, np.arange(500))
     np.testing.assert_allclose(rows[:, :-1], scaled[:, :-1], rtol=1e-3, atol=1e-4)
     assert not rows[:, -1].any()
-    assert linear_probe(features, labels, parts, 0) == (found, decay)
+    assert linear_probe(features, labels, parts, 0) == (result, decay)
     with pytest.raises(ValueError, match="the encoder has diverged"):
         linear_probe(np.where(features == 7, np.nan, features), labels, parts, 0)
 

@@ -97,7 +97,7 @@ def test_wrong_shards_are_one_line(tmp_path, shards):
         "d": {"png": b"junk", "cls": "x"},
         "e": {"png": content, "cls": b"\xff"},
     }
-    at = {name: str(write(tmp_path / f"{name}.tar", [{"__key__": "a"} | one])) for name, one in wrong.items()}
+    at = {name: str(write(tmp_path / f"{name}.tar", [{"__key__": "a"} | members])) for name, members in wrong.items()}
     cases = {
         "no-{class": "braces",
         str(tmp_path / "none.tar"): "does not exist",

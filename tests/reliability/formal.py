@@ -46,7 +46,7 @@ def objections(text: str) -> list[str]:
     """Words of a file that would make a theorem rest on something unproved."""
     while COMMENT.search(text):
         text = COMMENT.sub(" ", text)
-    found = [match[0] for match in FORBIDDEN.finditer(text)]
+    phrases = [match[0] for match in FORBIDDEN.finditer(text)]
     open_ones: list[str] = []
     for sentence in re.split(r"\.(?=\s|$)", text):
         first, *rest = [*re.sub(r"#\[[^]]*\]|\b(?:Local|Global|Polymorphic)\b", " ", sentence).split(), ""]
@@ -55,8 +55,8 @@ def objections(text: str) -> list[str]:
         elif first == "End":
             open_ones.pop()
         elif first in ASSUMED and not any(each.startswith("Section") for each in open_ones):
-            found.append(f"{first} outside a section")
-    return found + [f"{each} is not closed" for each in open_ones]
+            phrases.append(f"{first} outside a section")
+    return phrases + [f"{each} is not closed" for each in open_ones]
 
 
 def in_order(texts: dict[str, str]) -> list[str]:
@@ -80,7 +80,7 @@ def theorems() -> list[str]:
     rows = map(machine_checked, (*BOUNDS.values(), *STATEMENTS.values()))
     named = [name for name in rows if name is not None]
     stated = re.compile(r"^Theorem (\w+) .*?: (?:Log)?Statements\.\1 R\.$", re.M)
-    found = {file: stated.findall(text) for file, text in sources().items()}
+    names_by_file = {file: stated.findall(text) for file, text in sources().items()}
     examples = (
         "Counterexamples",
         "FalseClaims",
@@ -97,8 +97,8 @@ def theorems() -> list[str]:
         "Values",
         "Verdict",
     )
-    found |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in examples}
-    others = [f"{file}.v:{name}" for file, names in found.items() for name in names]
+    names_by_file |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in examples}
+    others = [f"{file}.v:{name}" for file, names in names_by_file.items() for name in names]
     return [*named, *(each for each in others if each not in named)]
 
 
@@ -161,11 +161,11 @@ def formal(
             (Path(folder) / f"{name}.v").write_text(texts[name], encoding="utf-8")
             _coq(f"{name}.v", folder=folder)
         compiled = os.times()
-        found = _assumptions(theorems(), folder)
+        result = _assumptions(theorems(), folder)
         keep(computed(lambda question: _answer(question, folder)))
         graph = formal_uses.asked(sorted(texts), lambda question: _answer(question, folder))
         formal_uses.keep(formal_uses.proofs(graph), digest(texts))
-    for name, said in found.items():
+    for name, said in result.items():
         echo(f"{name}: {' '.join(said.split())}")
     rows = [
         {
@@ -173,7 +173,7 @@ def formal(
             "count": 1,
             "found": int(bool(unexpected(name, said))),
         }
-        for name, said in found.items()
+        for name, said in result.items()
     ]
     version = " ".join(subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True).stdout.split())
     packages = " ".join(_packages()) or "MathComp's packages are not dpkg's, and have no version here"

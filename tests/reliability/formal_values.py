@@ -23,20 +23,20 @@ Open Scope Z_scope.
 
 def computed(coq: Callable[[str], str]) -> list[dict[str, Any]]:
     """The examples of the record with the values that Coq computes: a function from a file to what it prints."""
-    found: list[dict[str, Any]] = json.loads(KEPT.read_text(encoding="utf-8"))
-    answers = coq(QUESTION + "\n".join(map(_question, found)) + "\n").split("= ")[1:]
-    for example, answer in zip(found, answers, strict=True):
+    questions: list[dict[str, Any]] = json.loads(KEPT.read_text(encoding="utf-8"))
+    answers = coq(QUESTION + "\n".join(map(_question, questions)) + "\n").split("= ")[1:]
+    for example, answer in zip(questions, answers, strict=True):
         pairs = re.findall(r"\(\s*\(?(-?\d+)\)?,\s*(\d+)\s*\)", answer)
         values = [str(Fraction(int(num), int(den))) for num, den in pairs]
         classes = max(example["labels"]) + 1
         example["values"] = dict(zip(NAMES, values, strict=False))
         example["mass"], example["consistency"] = values[len(NAMES) :][:classes], values[len(NAMES) + classes :]
-    return found
+    return questions
 
 
-def keep(found: list[dict[str, Any]]) -> None:
+def keep(questions: list[dict[str, Any]]) -> None:
     """Write the values where the test finds them."""
-    KEPT.write_text("[\n" + ",\n".join(map(json.dumps, found)) + "\n]\n", encoding="utf-8")
+    KEPT.write_text("[\n" + ",\n".join(map(json.dumps, questions)) + "\n]\n", encoding="utf-8")
 
 
 def _question(example: dict[str, Any]) -> str:

@@ -40,7 +40,7 @@ def changes(diff: str) -> str:
 
 def rows(exit_codes: dict[str, dict[str, int | None]], reasons: dict[str, str]) -> list[dict[str, Any]]:
     """A row for each module: `count` mutants tried `of` all, `found` of which live without a reason; `alive` names."""
-    found = []
+    result = []
     for module, codes in exit_codes.items():
         tried = {mutant: code for mutant, code in codes.items() if code is not None}
         alive = [mutant for mutant, code in tried.items() if code in (SURVIVED, NO_TESTS)]
@@ -49,8 +49,8 @@ def rows(exit_codes: dict[str, dict[str, int | None]], reasons: dict[str, str]) 
         named = {name: reasons.get(name, NO_REASON) for name in names}
         if tried:
             without = [*named.values()].count(NO_REASON)
-            found.append({"what": module, "count": len(tried), "of": len(codes), "found": without, "alive": named})
-    return found
+            result.append({"what": module, "count": len(tried), "of": len(codes), "found": without, "alive": named})
+    return result
 
 
 def _shown(mutant: str) -> str:

@@ -104,8 +104,8 @@ def record(
 ) -> int:
     """Run tests and record how many there were and how many failed."""
     started = time.monotonic()
-    with TemporaryDirectory() as place:
-        report = Path(place) / "report.xml"
+    with TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.xml"
         options = (f"--junitxml={report}", "-p", "no:cacheprovider")
         code = subprocess.run([sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, check=False).returncode
         rows = counted(report)

@@ -41,13 +41,13 @@ def compare(
 
 def differences(before: pd.DataFrame, after: pd.DataFrame, digits: int | None = None) -> pd.DataFrame:
     """The cells of the columns that both have which are not the same: row, column, and the two values."""
-    found: list[tuple[int, str, object, object]] = []
+    result: list[tuple[int, str, object, object]] = []
     for column in before.columns.intersection(after.columns) if len(before) == len(after) else ():
         for row, (first, second) in enumerate(zip(before[column].tolist(), after[column].tolist(), strict=True)):
             is_absent = pd.isna(second) and (pd.isna(first) or ("applicable" in after and not after["applicable"][row]))
             if not is_absent and not _same(first, second, digits):
-                found.append((row, column, first, second))
-    return pd.DataFrame(found, columns=["row", "column", "before", "after"])
+                result.append((row, column, first, second))
+    return pd.DataFrame(result, columns=["row", "column", "before", "after"])
 
 
 def _same(first: object, second: object, digits: int | None) -> bool:

@@ -52,7 +52,7 @@ def valid(draw, name: str):
         boundary = across + draw(PROBABILITY) * (1 - within) * (1 - 1e-12)
         return DifficultExamples(draw(small(4)), images, draw(small(images - 1)), within, across, boundary)
     special = SPECIAL.get(name, {})
-    values = {one.name: draw(special.get(one.name, BY_TYPE[one.type])) for one in fields(FAMILIES[name])}
+    values = {field.name: draw(special.get(field.name, BY_TYPE[field.type])) for field in fields(FAMILIES[name])}
     try:
         return FAMILIES[name](**values)
     except ValueError:

@@ -115,11 +115,11 @@ def test_what_fails_when_it_is_called_is_said_with_its_line(call, refused, plugi
         assert part in err
     code, out, err = call(app, *command("sweep", what, tmp_path), "--plugin", path)
     assert (code, out.endswith("0 rows, 2 of 2 cells failed\n")) == (1, True)
-    told = err.splitlines()[-1]
-    assert told.startswith("first failure: ")
-    assert said in told
-    assert f"bad.py, line {LINE + 2})" in told
-    assert ", in the cell with " in told
+    last_line = err.splitlines()[-1]
+    assert last_line.startswith("first failure: ")
+    assert said in last_line
+    assert f"bad.py, line {LINE + 2})" in last_line
+    assert ", in the cell with " in last_line
 
 
 # What it depends on, and where it runs.
@@ -133,9 +133,9 @@ def test_workers_run_the_plugin_and_measure_the_same(plugin, tmp_path):
     grids = [("mine", [{"x": [1, 2]}], {}), ("training", [{"loss": ["mine", "spectral"]}], SMALL)]
     for name, grid, fixed in grids:
         configuration = SweepConfiguration(name, 1, grid, fixed)
-        for place, where in (("here", 1), ("there", 2)):
-            assert not run_sweep(configuration, tmp_path / name / place, where).failures
-        tables = [(tmp_path / name / place / "table.parquet").read_bytes() for place in ("here", "there")]
+        for folder_name, where in (("here", 1), ("there", 2)):
+            assert not run_sweep(configuration, tmp_path / name / folder_name, where).failures
+        tables = [(tmp_path / name / folder_name / "table.parquet").read_bytes() for folder_name in ("here", "there")]
         assert tables[0] == tables[1]
 
 
@@ -173,11 +173,11 @@ def test_a_table_is_not_written_where_the_plugin_is(refused, plugin, tmp_path):
 def test_each_line_of_an_example_does_what_it_says(call, tmp_path, monkeypatch, capsys, name):
     """With fewer steps and seeds where a study trains."""
     text = (EXAMPLES / f"{name}.py").read_text()
-    told = text.split('"""')[1].replace("\\\n", " ")
+    schema = text.split('"""')[1].replace("\\\n", " ")
     assert text.count("\n") < 60
     shutil.copytree(EXAMPLES, tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
-    lines = [line.partition(":")[2].split() for line in told.splitlines()[1:] if ":" in line]
+    lines = [line.partition(":")[2].split() for line in schema.splitlines()[1:] if ":" in line]
     assert [words[0] for words in lines] == ["pairbounds", "pairbounds" if name == "my_study" else "python"]
     for words in lines:
         unload()

@@ -42,8 +42,8 @@ def test_the_command_saves_a_graph_and_the_table_of_its_pairs(call, tmp_path):
             code, said, _ = call(app, *f"graph latent_{words} --seed 3 --out {out}".split())
             assert (code, "n_left=320" in said) == (0, True)
         pairs = read_table(table)
-        for found in (PairGraph.load(path), PairGraph.from_pairs(pairs["image"], pairs["caption"], pairs["weight"])):
-            assert (found.joint != graph.joint).nnz == 0
+        for result in (PairGraph.load(path), PairGraph.from_pairs(pairs["image"], pairs["caption"], pairs["weight"])):
+            assert (result.joint != graph.joint).nnz == 0
         assert pairs.groupby("image")["label"].first().tolist() == graph.left_labels.tolist()
 
 
@@ -52,9 +52,9 @@ def test_the_command_line_overrides_a_file_which_overrides_a_preset(call, tmp_pa
     file.write_text("steps = 30\nlinear_steps = 40\nk = 4\n")
     arguments = ["--preset", "small", "--settings", file, "--set", "linear_steps=20", "--dry-run", "--out", out]
     code, said, _ = call(app, "study", "pairs_needed", *arguments)
-    found = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.startswith("  ")}
-    assert (code, found["steps"], found["k"]) == (0, ["30", "given"], ["4", "given"])
-    assert (found["linear_steps"], found["noise"]) == (["20", "given"], ["0.1"])
+    settings_by_name = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.startswith("  ")}
+    assert (code, settings_by_name["steps"], settings_by_name["k"]) == (0, ["30", "given"], ["4", "given"])
+    assert (settings_by_name["linear_steps"], settings_by_name["noise"]) == (["20", "given"], ["0.1"])
     assert f"2 seeds, into {out / 'pairs_needed.parquet'}" in said
     assert not out.exists()
 

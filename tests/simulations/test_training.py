@@ -44,13 +44,13 @@ def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family):
 def test_a_penalty_leaves_the_values_above_it():
     values = spectrum(GRAPH, 9).singular_values
     penalty = float(values[2:4].mean())
-    found = train(GRAPH, 5, penalty=penalty, steps=1_200, log_every=1_200, device="cpu")
+    result = train(GRAPH, 5, penalty=penalty, steps=1_200, log_every=1_200, device="cpu")
     marginals = GRAPH.left_marginal, GRAPH.right_marginal
-    f, g = (np.sqrt(mass)[:, None] * side for mass, side in zip(marginals, (found.left, found.right), strict=True))
+    f, g = (np.sqrt(mass)[:, None] * side for mass, side in zip(marginals, (result.left, result.right), strict=True))
     products = np.linalg.svd(f @ g.T, compute_uv=False)[:4]
     np.testing.assert_allclose(products, np.maximum(0, values[:4] - penalty), atol=1e-3)
-    last = found.history.iloc[-1]
-    plain = spectral_loss(GRAPH, found.left, found.right)
+    last = result.history.iloc[-1]
+    plain = spectral_loss(GRAPH, result.left, result.right)
     assert last["loss"] == pytest.approx(plain + penalty * (np.sum(f**2) + np.sum(g**2)), rel=1e-12)
     assert 0 <= last["excess_loss"] + 1e-12 < 1e-5
 
@@ -98,30 +98,30 @@ def test_every_encoder_obeys_every_bound_at_every_logged_step(loss, encoder, opt
         return {}
 
     options = {"inputs": INPUTS[encoder], "optimizer": "adam", "steps": 40, "log_every": 20, "device": "cpu", **options}
-    found = train(GRAPH, 4, loss=loss, encoder=encoder, observe=observe, **options)
-    assert len(checks) == 2 * len(found.history) == 6
+    result = train(GRAPH, 4, loss=loss, encoder=encoder, observe=observe, **options)
+    assert len(checks) == 2 * len(result.history) == 6
     assert all(table["holds"].all() for table in checks)
     assert all(np.isfinite(table.loc["near-optimal-error", "value"]) for table in checks)
-    assert np.isfinite(found.history.drop(columns="excess_loss")).all(axis=None)
-    assert found.history["excess_loss"].isna().all() == (loss == "nt_xent")
+    assert np.isfinite(result.history.drop(columns="excess_loss")).all(axis=None)
+    assert result.history["excess_loss"].isna().all() == (loss == "nt_xent")
     if not options.keys() & {"pairs", "batch"}:
-        assert found.history["loss"].iloc[-1] < found.history["loss"].iloc[0]
+        assert result.history["loss"].iloc[-1] < result.history["loss"].iloc[0]
     if loss == "nt_xent":  # which trains no right side
-        np.testing.assert_array_equal(found.right, best_partner(GRAPH, found.left))
+        np.testing.assert_array_equal(result.right, best_partner(GRAPH, result.left))
     else:
-        assert found.history["excess_loss"].min() >= -1e-9
+        assert result.history["excess_loss"].min() >= -1e-9
 
 
 def test_a_training_set_is_learned_and_the_population_is_measured():
-    found = train(GRAPH, 4, pairs=200, optimizer="adam", learning_rate=0.02, steps=600, log_every=600, seed=3)
+    result = train(GRAPH, 4, pairs=200, optimizer="adam", learning_rate=0.02, steps=600, log_every=600, seed=3)
     rng = np.random.default_rng(3)
     DualEncoder.of(GRAPH, 4, "free", None, rng)  # which is drawn before the pairs
     sample = draw_pairs(GRAPH, 200, rng)
     lowest = -np.sum(spectrum(sample.graph, 4).singular_values ** 2)
-    assert found.history["loss"].iloc[-1] == pytest.approx(lowest, rel=1e-3)
-    whole = spectral_loss(GRAPH, found.left, found.right)
+    assert result.history["loss"].iloc[-1] == pytest.approx(lowest, rel=1e-3)
+    whole = spectral_loss(GRAPH, result.left, result.right)
     optimum = -np.sum(spectrum(GRAPH, 4).singular_values ** 2)
-    assert found.history["excess_loss"].iloc[-1] == pytest.approx(whole - optimum)
+    assert result.history["excess_loss"].iloc[-1] == pytest.approx(whole - optimum)
 
 
 def test_unlabelled_graphs_train_without_a_probe():

@@ -98,10 +98,10 @@ def test_one_seed_gives_one_encoder_and_leaves_the_stream_of_torch_alone(network
 def test_a_module_is_trained_in_place_in_its_own_precision(precision):
     left, right = nn.Linear(6, 2, dtype=precision), nn.Linear(5, 2, dtype=precision)
     before = left.weight.detach().clone()
-    found = train(GRAPH, 2, encoder=(left, right), inputs=INPUTS, steps=5, device="cpu")
+    result = train(GRAPH, 2, encoder=(left, right), inputs=INPUTS, steps=5, device="cpu")
     assert not torch.equal(left.weight, before)
     assert left.weight.dtype == precision
-    for module, x, side in ((left, IMAGES, found.left), (right, CAPTIONS, found.right)):
+    for module, x, side in ((left, IMAGES, result.left), (right, CAPTIONS, result.right)):
         expected = module(torch.tensor(x, dtype=precision)).detach().double().numpy()
         np.testing.assert_array_equal(side, expected)
         assert side.dtype == np.float64
@@ -119,17 +119,17 @@ def test_a_module_is_trained_in_place_in_its_own_precision(precision):
     ids=["free, own", "own, mlp", "frozen, linear", "shared", "pictures"],
 )
 def test_each_side_has_its_own_encoder_or_both_share_one(sides, inputs):
-    found = train(GRAPH, 2, encoder=sides, inputs=inputs, steps=5, learning_rate=0.01)
-    assert found.history["loss"].iloc[-1] < found.history["loss"].iloc[0]
+    result = train(GRAPH, 2, encoder=sides, inputs=inputs, steps=5, learning_rate=0.01)
+    assert result.history["loss"].iloc[-1] < result.history["loss"].iloc[0]
 
 
 def test_dropout_is_off_where_embeddings_are_logged_and_on_where_they_are_trained():
     frozen, dropout = nn.Dropout(0.5).eval(), nn.Dropout(0.5)
     module = nn.Sequential(frozen, nn.Linear(5, 50), dropout, nn.Linear(50, 2))
-    found = train(GRAPH, 2, encoder=module, inputs=SAME_WIDTH, steps=2, device="cpu")
+    result = train(GRAPH, 2, encoder=module, inputs=SAME_WIDTH, steps=2, device="cpu")
     assert (dropout.training, frozen.training) == (True, False)
     again = module.eval()(torch.tensor(SAME_WIDTH[0], dtype=torch.float32)).detach().numpy()
-    np.testing.assert_allclose(found.left, again, rtol=1e-5)
+    np.testing.assert_allclose(result.left, again, rtol=1e-5)
 
 
 # What does not work.

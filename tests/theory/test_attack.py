@@ -52,8 +52,8 @@ def margins(graph, spectrum, k) -> np.ndarray:
     """By how much the true class of each left node wins or loses, at the optimum."""
     encoder = Encoder.optimum(graph, spectrum, k)
     scores = encoder.left @ encoder.probe.coefficients
-    own = class_indicators(graph.left_labels).toarray() > 0
-    return scores[own] - np.where(own, -np.inf, scores).max(axis=1)
+    is_class = class_indicators(graph.left_labels).toarray() > 0
+    return scores[is_class] - np.where(is_class, -np.inf, scores).max(axis=1)
 
 
 def without_near_ties(graph, spectrum, k) -> float:
@@ -95,7 +95,7 @@ SEEDS = range(1, 11)
 def refutation(name) -> CounterexampleResult:
     """By a search that more than one test looks at: from seed after seed, until one refutes it."""
     searches = (search(FALSE_CLAIMS[name], seed, EVALUATIONS.get(name, ENOUGH)) for seed in SEEDS)
-    return next((found for found in searches if found.refuted), None)
+    return next((result for result in searches if result.refuted), None)
 
 
 # A false claim is refuted, on a small graph that others can check.
@@ -103,15 +103,15 @@ def refutation(name) -> CounterexampleResult:
 
 @pytest.mark.parametrize("name", FALSE_CLAIMS)
 def test_a_false_claim_is_refuted(name, tmp_path):
-    found = refutation(name)
-    assert found is not None
-    assert found.ratio > 1
-    found.graph.save(tmp_path / "graph.npz")
+    result = refutation(name)
+    assert result is not None
+    assert result.ratio > 1
+    result.graph.save(tmp_path / "graph.npz")
     saved = PairGraph.load(tmp_path / "graph.npz")
-    again = score(FALSE_CLAIMS[name], saved, found.k, found.features, found.penalty)
-    assert (again.measured, again.value, again.ratio) == (found.measured, found.value, found.ratio)
-    assert found.note.startswith("confirmed in 50 digits")
-    assert found.evaluations <= EVALUATIONS.get(name, ENOUGH) + 100
+    again = score(FALSE_CLAIMS[name], saved, result.k, result.features, result.penalty)
+    assert (again.measured, again.value, again.ratio) == (result.measured, result.value, result.ratio)
+    assert result.note.startswith("confirmed in 50 digits")
+    assert result.evaluations <= EVALUATIONS.get(name, ENOUGH) + 100
 
 
 def test_the_same_seed_finds_the_same_graph():
@@ -130,9 +130,9 @@ def test_the_same_seed_finds_the_same_graph():
     ("seed", "evaluations"), [(0, 25), *(pytest.param(seed, 2_000, marks=pytest.mark.slow) for seed in range(5))]
 )
 def test_no_exact_bound_is_refuted(name, seed, evaluations):
-    found = search(name, seed, evaluations)
-    assert not found.refuted, found
-    assert 0 <= found.ratio <= 1
+    result = search(name, seed, evaluations)
+    assert not result.refuted, result
+    assert 0 <= result.ratio <= 1
 
 
 @pytest.mark.parametrize("name", ["probe-mse", "sharp-probe-mse-below", "excess-loss"])
@@ -160,18 +160,18 @@ def test_rounding_of_a_quantity_that_is_only_known_in_double_precision_is_seen_t
 
 @pytest.mark.parametrize("evaluate", [lambda *args: probe_mse(*args) - 1e-15, ill_conditioned])
 def test_round_off_is_no_refutation(evaluate):
-    found = search(claim(evaluate, "probe_mse"), evaluations=100)
-    assert found.ratio <= 1
-    assert not found.refuted
+    result = search(claim(evaluate, "probe_mse"), evaluations=100)
+    assert result.ratio <= 1
+    assert not result.refuted
 
 
 def test_a_ratio_above_one_is_not_confirmed_where_the_claim_is_ill_conditioned():
     """A graph that the search found: all moves by a few units in the last place lose the same digits."""
     doubtful = claim(ill_conditioned, "probe_mse")
     graph = PairGraph([[0.4018393580774629, 1.3993702227972017e-06], [0, 0.5981592425523142]], [0, 1])
-    found = Candidate(graph.joint.toarray(), np.arange(2), np.zeros(2, dtype=int), 1).tidied()
+    result = Candidate(graph.joint.toarray(), np.arange(2), np.zeros(2, dtype=int), 1).tidied()
     ratio = score(doubtful, graph, 1).ratio
-    after, _ = confirmed_ratio(doubtful, found, ratio)
+    after, _ = confirmed_ratio(doubtful, result, ratio)
     confirmation = confirm(doubtful, graph, 1)
     assert ratio > 1 > max(after, confirmation.score.ratio)
     assert not confirmation.holds_up
@@ -298,8 +298,8 @@ def test_a_violation_is_shrunk_to_the_smallest_there_is(name):
     every = (each for nodes in (2, 3) for each in naive_graphs(nodes))
     violations = ((graph, largest) for graph, k, largest in every if score(FALSE_CLAIMS[name], graph, k).ratio > 1)
     sizes = [(graph.n_left + graph.n_right, graph.joint.nnz, largest) for graph, largest in violations]
-    found = refutation(name)
-    reached = found.graph.n_left + found.graph.n_right, found.graph.joint.nnz, found.weights.max()
+    result = refutation(name)
+    reached = result.graph.n_left + result.graph.n_right, result.graph.joint.nnz, result.weights.max()
     assert reached == min(sizes, default=(4, 3, 1))  # "a lower bound": its four nodes are the fewest
 
 
@@ -360,7 +360,7 @@ def test_the_factor_two_of_theorem_4_is_needed_even_without_ties(m):
     assert probe(graph, Encoder.optimum(graph, triplets, 2).left).error == pytest.approx(float(wrong), rel=1e-12)
     assert theorem_4(graph, triplets, 2) == pytest.approx(float(spread), rel=1e-12)
     assert wrong / spread == Fraction(3 * (2 * m + 1), 3 * m + 4)
-    found = margins(graph, triplets, 2)
-    assert np.abs(found).min() == pytest.approx(1 / (4 * m + 3), rel=1e-9)
-    np.testing.assert_array_equal(found < 0, [True, True, False])
+    result = margins(graph, triplets, 2)
+    assert np.abs(result).min() == pytest.approx(1 / (4 * m + 3), rel=1e-9)
+    np.testing.assert_array_equal(result < 0, [True, True, False])
     assert confirm(claim(theorem_4), graph, 2).holds_up

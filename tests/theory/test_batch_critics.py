@@ -27,12 +27,12 @@ def test_the_loss_is_that_of_loops(masked):
     masks = rng.random((2, 5, 5)) < 0.4 if masked else np.zeros((2, 5, 5), dtype=bool)
     masks &= ~np.eye(5, dtype=bool)
     expected = []
-    for one, other in zip(f, g, strict=True):
+    for left, other in zip(f, g, strict=True):
         total = 0.0
         for i in range(5):
-            captions = [one[i] @ other[j] for j in range(5) if not masks[0, i, j]]
-            images = [one[j] @ other[i] for j in range(5) if not masks[1, j, i]]
-            total += sum(np.log(np.sum(np.exp(scores))) for scores in (captions, images)) / 2 - one[i] @ other[i]
+            captions = [left[i] @ other[j] for j in range(5) if not masks[0, i, j]]
+            images = [left[j] @ other[i] for j in range(5) if not masks[1, j, i]]
+            total += sum(np.log(np.sum(np.exp(scores))) for scores in (captions, images)) / 2 - left[i] @ other[i]
         expected.append(total / 5 - np.log(5))
     given = (torch.from_numpy(masks[0]), torch.from_numpy(masks[1])) if masked else None
     np.testing.assert_allclose(batch_loss(torch.from_numpy(f), torch.from_numpy(g), given), expected)
@@ -41,31 +41,31 @@ def test_the_loss_is_that_of_loops(masked):
 def test_dropped_negatives_are_repeats_or_pairs_of_the_graph():
     critics, rng = Critics(GRAPH, 2, 64, RATES), np.random.default_rng(3)
     left, right = rng.integers(GRAPH.n_left, size=30), rng.integers(GRAPH.n_right, size=30)
-    joint, own = GRAPH.joint.toarray(), np.eye(30, dtype=bool)
+    joint, same = GRAPH.joint.toarray(), np.eye(30, dtype=bool)
     paired = np.array([[joint[x, caption] > 0 for caption in right] for x in left])
     repeats, pairs = (
         [mask.numpy() for mask in critics._masks(dropped, left, right, rng)] for dropped in ("repeats", "pairs")
     )
-    np.testing.assert_array_equal(repeats[0], (right[:, None] == right) & ~own)
-    np.testing.assert_array_equal(repeats[1], (left[:, None] == left) & ~own)
+    np.testing.assert_array_equal(repeats[0], (right[:, None] == right) & ~same)
+    np.testing.assert_array_equal(repeats[1], (left[:, None] == left) & ~same)
     for mask in pairs:
-        np.testing.assert_array_equal(mask, paired & ~own)
+        np.testing.assert_array_equal(mask, paired & ~same)
 
 
 def test_each_rate_is_trained_as_by_torch_alone():
     """One Adam at rate 1 on moves that are scaled by the rate does what Adam does at that rate."""
-    found = Critics(GRAPH, 2, 40, RATES, seed=2).in_batches(8)
+    result = Critics(GRAPH, 2, 40, RATES, seed=2).in_batches(8)
     rows, columns = (torch.from_numpy(ends.astype(np.int64)) for ends in GRAPH.joint.tocoo().coords)
     drawn = np.random.default_rng([2, 0]).choice(len(rows), 40, p=GRAPH.joint.data / GRAPH.joint.data.sum())
-    for rate, (left, right) in zip(RATES, found, strict=True):
+    for rate, (left, right) in zip(RATES, result, strict=True):
         rng = np.random.default_rng([2, 1])
         sides = [torch.tensor(FIRST * rng.standard_normal((n, 2)), requires_grad=True) for n in GRAPH.joint.shape]
         adam = torch.optim.Adam(sides, lr=rate)
         for batch in drawn.reshape(5, 8):
             scores = sides[0][rows[batch]] @ sides[1][columns[batch]].T
-            own = torch.arange(8)
+            targets = torch.arange(8)
             adam.zero_grad()
-            (cross_entropy(scores, own) / 2 + cross_entropy(scores.T, own) / 2).backward()
+            (cross_entropy(scores, targets) / 2 + cross_entropy(scores.T, targets) / 2).backward()
             adam.step()
         for mine, theirs in zip((left, right), sides, strict=True):
             np.testing.assert_allclose(
@@ -85,7 +85,7 @@ def test_wordings_change_nothing_for_linear_critics_and_the_table_says_what_a_ba
     assert table["excess_loss"].isna().equals(table["tunes"] | (table["arm"] == "reworded"))
     assert (table["tunes"] == (np.arange(len(table)) < len(table) // 2)).all()
     linear = table.query("critic == 'linear' and batch == 16")
-    mse = {arm: own["mse"].to_numpy() for arm, own in linear.groupby("arm")}
+    mse = {arm: rows["mse"].to_numpy() for arm, rows in linear.groupby("arm")}
     assert {*mse} == {"all", "repeats dropped", "pairs dropped", "others dropped", "reworded"}
     np.testing.assert_allclose(mse["reworded"], mse["all"], rtol=1e-4)
     assert np.abs(mse["repeats dropped"] / mse["all"] - 1).max() > 1e-4

@@ -25,12 +25,12 @@ def test_a_certified_value_is_above_the_true_one_and_close(family, proof_side, m
     monkeypatch.setattr(module, "PROOF_SIDE", proof_side)
     graph = family_graph(family, 0, 40)
     for k in (1, 12):
-        found = certify(graph, spectrum(graph, k + 1), k)
+        result = certify(graph, spectrum(graph, k + 1), k)
         true = true_value(graph, k)
-        assert found.upper >= true - 1e-15
-        assert found.upper <= true + (1e-6 if proof_side else 2e-3)
-        assert found.method == ("cholesky" if proof_side else "probes")
-        assert (found.confidence == 1) == (proof_side > 0)
+        assert result.upper >= true - 1e-15
+        assert result.upper <= true + (1e-6 if proof_side else 2e-3)
+        assert result.method == ("cholesky" if proof_side else "probes")
+        assert (result.confidence == 1) == (proof_side > 0)
 
 
 @given(ANY_SEED, st.integers(1, 10))
@@ -87,8 +87,8 @@ def test_a_factorisation_fooled_by_round_off_proves_nothing():
         fooled += scipy.linalg.lapack.dpotrf(plain)[1] == 0
         assert not module.is_proved(matrix, basis, threshold)
         assert module.is_proved(matrix, basis, float(true) * (1 + 1e-12) + 1e-13)
-        found = certify(graph, spectrum(graph, 2), 1)
-        assert Fraction(found.upper) ** 2 >= true
+        result = certify(graph, spectrum(graph, 2), 1)
+        assert Fraction(result.upper) ** 2 >= true
     assert fooled > 30
 
 

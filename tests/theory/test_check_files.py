@@ -44,7 +44,7 @@ FILES = {
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     pd.DataFrame({"image": IMAGES, "class": CLASSES}).to_csv("by_id.csv", index=False)
     pd.DataFrame({"class": CLASSES}).to_csv("by_row.csv", index=False)
@@ -59,48 +59,48 @@ def place(tmp_path, monkeypatch):
         ("batch pairs.csv --columns url,TEXT --sizes 2 --guide by_id.csv", ["pairs.csv", "by_id.csv"]),
     ],
 )
-def test_a_sidecar_has_the_digest_of_every_input(call, place, command, files):
+def test_a_sidecar_has_the_digest_of_every_input(call, folder, command, files):
     for name in ("array.npy", "pairs.csv"):
-        FILES[name](place / name)
+        FILES[name](folder / name)
     for name, rows in (("f", 5), ("g", 4)):
         np.save(f"{name}.npy", np.ones((rows, 1)))
     code, _, err = call(app, *command.split(), "--out", "t.csv")
     assert code == 0, err
-    record = json.loads((place / "t.csv.json").read_text())
-    expected = {name: hashlib.sha256((place / name).read_bytes()).hexdigest() for name in files}
+    record = json.loads((folder / "t.csv.json").read_text())
+    expected = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in files}
     assert record["configuration"]["content_keys"] == expected
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_file_gives_the_same_table(call, place, name):
-    FILES[name](place / name)
+def test_every_file_gives_the_same_table(call, folder, name):
+    FILES[name](folder / name)
     pairs = name.startswith("pairs")
     options = WITH_COLUMNS if pairs else ()
     labels = "by_id.csv" if pairs else "by_row.csv"
     code, out, err = call(app, "check", name, "--k", 2, "--labels", labels, *options, "--out", "t.parquet")
     assert (code, err) == (0, "")
     expected = check_bounds(PairGraph(COUNTS, CLASSES), 2)
-    pd.testing.assert_frame_equal(read_table(place / "t.parquet")[["bound", "value"]], expected[["bound", "value"]])
+    pd.testing.assert_frame_equal(read_table(folder / "t.parquet")[["bound", "value"]], expected[["bound", "value"]])
     assert out.startswith(f"{name}: read as a {'list of pairs' if pairs else 'matrix'}")
     assert ("(left: url, right: TEXT, weight: times); ignored: language" in out) == pairs
     assert "2 classes: 'cat', 'dog'" in out
 
 
 @pytest.mark.parametrize("header", ["id,class", "file,kind", "label,ID", "note,class,image"])
-def test_labels_are_read_alike_whatever_their_header(call, place, header):
+def test_labels_are_read_alike_whatever_their_header(call, folder, header):
     line = {"label,ID": "{1},{0}", "note,class,image": "new,{1},{0}"}.get(header, "{},{}")
     rows = "".join(line.format(*row) + "\n" for row in ((1, "cat"), (2, "dog")))
-    (place / "p.csv").write_text("image,caption\n1,a\n2,a\n2,b\n")
-    (place / "l.csv").write_text(f"{header}\n{rows}")
+    (folder / "p.csv").write_text("image,caption\n1,a\n2,a\n2,b\n")
+    (folder / "l.csv").write_text(f"{header}\n{rows}")
     for command, options in (("check", ()), ("audit", ("--out", "audit"))):
         code, out, err = call(app, command, "p.csv", "--labels", "l.csv", "--k", 1, *options)
         assert (code, err) == (0, "")
         assert "α_T" in out
 
 
-def test_labels_by_id_of_pairs_may_be_of_some(place):
+def test_labels_by_id_of_pairs_may_be_of_some(folder):
     FILES["pairs.csv"]("pairs.csv")
-    (place / "labels.csv").write_text("image,class\na.png,cat\nq,bird\n")
+    (folder / "labels.csv").write_text("image,class\na.png,cat\nq,bird\n")
     assert read_graph("pairs.csv", "labels.csv").graph.left_labels.tolist() == [0, -1, -1, -1, -1]
 
 
@@ -112,16 +112,16 @@ def test_labels_by_id_of_pairs_may_be_of_some(place):
         ("pairs.csv", "l.txt", "which a list of pairs needs"),
     ],
 )
-def test_labels_that_do_not_fit(place, graph, name, message):
+def test_labels_that_do_not_fit(folder, graph, name, message):
     FILES[graph](graph)
-    (place / name).write_text("id,label\n7,a\n")
+    (folder / name).write_text("id,label\n7,a\n")
     with pytest.raises(ValueError, match=message):
         read_graph(graph, name)
 
 
-def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(place):
+def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(folder):
     PairGraph(np.eye(2) + 1, right_labels=[1, 0]).save("g.npz")
-    (place / "l.csv").write_text("id,label\n0,0\n1,1\n")
+    (folder / "l.csv").write_text("id,label\n0,0\n1,1\n")
     graph = read_graph("g.npz", "l.csv").graph
     assert (graph.left_labels.tolist(), graph.right_labels.tolist(), graph.class_names) == ([0, 1], [1, 0], ("0", "1"))
 
@@ -136,18 +136,18 @@ def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(pla
         ("left_ids", np.array([{}, 1], dtype=object), "cannot be loaded"),
     ],
 )
-def test_a_saved_graph_that_is_damaged_is_refused(place, name, stored, message):
+def test_a_saved_graph_that_is_damaged_is_refused(folder, name, stored, message):
     PairGraph(COUNTS, CLASSES).save("g.npz")
     with np.load("g.npz") as arrays:
         np.savez("g.npz", **{**arrays, name: stored})
     with pytest.raises(ValueError, match=message):
         PairGraph.load("g.npz")
-    (place / "g.npz").write_bytes((place / "g.npz").read_bytes()[:300])
+    (folder / "g.npz").write_bytes((folder / "g.npz").read_bytes()[:300])
     with pytest.raises(ValueError, match=r"is not a complete file of PairGraph\.save"):
         PairGraph.load("g.npz")
 
 
-def test_arrays_of_another_program_objects_and_a_nul_are_refused(place):
+def test_arrays_of_another_program_objects_and_a_nul_are_refused(folder):
     np.savez("clip.npz", images=COUNTS, texts=COUNTS)
     with pytest.raises(ValueError, match=r"clip\.npz cannot be read"):
         read_graph("clip.npz")
@@ -155,14 +155,14 @@ def test_arrays_of_another_program_objects_and_a_nul_are_refused(place):
     with pytest.raises(ValueError, match=r"objects\.npy cannot be read"):
         read_graph("objects.npy")
     # In scipy's reader it ends the process.
-    (place / "nul.mtx").write_bytes(b"%%MatrixMarket matrix coordinate real general\n2 2 2\n1 1 1.0\0\n2 2 1.0\n")
+    (folder / "nul.mtx").write_bytes(b"%%MatrixMarket matrix coordinate real general\n2 2 2\n1 1 1.0\0\n2 2 1.0\n")
     with pytest.raises(ValueError, match="NUL byte"):
         read_graph("nul.mtx")
 
 
-def test_a_violated_bound_is_named_with_its_widths(call, place):
-    FILES["array.npy"](place / "array.npy")
-    (place / "mine.py").write_text(
+def test_a_violated_bound_is_named_with_its_widths(call, folder):
+    FILES["array.npy"](folder / "array.npy")
+    (folder / "mine.py").write_text(
         "from pairbounds import BOUNDS, bound\nBOUNDS.pop('too-good', None)\n"
         "@bound('too-good', quantity='probe_mse', status='conjecture')\n"
         "def too_good(graph, spectrum, k):\n    return 0.0 if k > 1 else 2.0\n"
@@ -176,14 +176,14 @@ def test_a_violated_bound_is_named_with_its_widths(call, place):
     assert "too-good: VIOLATED at k = 2, 3" in out
 
 
-def test_a_proof_of_another_file_speaks_of_the_graph_that_is_saved(call, refused, place):
-    FILES["pairs.csv"](place / "pairs.csv")
+def test_a_proof_of_another_file_speaks_of_the_graph_that_is_saved(call, refused, folder):
+    FILES["pairs.csv"](folder / "pairs.csv")
     command = ("check", "pairs.csv", *WITH_COLUMNS, "--labels", "by_id.csv", "--k", 2, "--proof", "p.json")
     assert "add --save GRAPH.npz" in refused(app, *command)
     code, out, _ = call(app, *command, "--save", "g.npz")
     assert code == 0
     assert re.search(r"to check it: python -I \S+/verify\.py g\.npz p\.json$", out, re.M)
-    assert PairGraph.load(place / "g.npz").class_names == ("cat", "dog")
+    assert PairGraph.load(folder / "g.npz").class_names == ("cat", "dog")
     code, _, err = call(app, "check", "g.npz", "--labels", "by_id.csv", "--k", 2, "--proof", "p.json")
     assert (code, "add --save" in err) == (2, True)  # the labels are not those in the file
     assert call(app, "check", "g.npz", "--k", 2, "--proof", "p.json")[0] == 0

@@ -31,9 +31,9 @@ def counts_of(graph, n, rng):
 @given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
 def test_the_interval_of_a_labelling_error_is_scipys_of_a_proportion(trials, level):
     wrong, n = trials
-    found = labelling_error_interval(np.zeros(n), np.arange(n) < wrong, level=level)
+    result = labelling_error_interval(np.zeros(n), np.arange(n) < wrong, level=level)
     expected = scipy.stats.binomtest(wrong, n).proportion_ci(level, method="exact")
-    assert found == pytest.approx((expected.low, expected.high), abs=1e-10)
+    assert result == pytest.approx((expected.low, expected.high), abs=1e-10)
 
 
 # The next singular value.
@@ -41,9 +41,9 @@ def test_the_interval_of_a_labelling_error_is_scipys_of_a_proportion(trials, lev
 
 def test_coverage_of_the_bernstein_interval_and_what_it_costs():
     rng, true = np.random.default_rng(4), spectrum(GRAPH, 2).singular_values[1]
-    found = [singular_value_bernstein(counts_of(GRAPH, 5_000, rng), 1, level=0.9) for _ in range(REPETITIONS)]
-    assert all(low <= true <= high for low, high in found)
-    assert 0.7 < np.mean([high for _, high in found]) < 0.95
+    result = [singular_value_bernstein(counts_of(GRAPH, 5_000, rng), 1, level=0.9) for _ in range(REPETITIONS)]
+    assert all(low <= true <= high for low, high in result)
+    assert 0.7 < np.mean([high for _, high in result]) < 0.95
     low, high = singular_value_bernstein(counts_of(GRAPH, 10**8, rng), 1)
     assert high - low < 0.01
 
@@ -92,12 +92,12 @@ def test_with_the_degrees_of_shared_halves_the_power_is_what_it_should_be():
     """The interval by three splits has many degrees of freedom, by the spread of all columns; 2 are too few."""
     rng, trials, n, g = np.random.default_rng(3), 3_000, 3, 23
     drawn = [0.3 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g)) for _ in range(trials)]
-    found = [shared_halves(values) for values in drawn]
-    half, _, degrees = np.mean(found, axis=0)
+    result = [shared_halves(values) for values in drawn]
+    half, _, degrees = np.mean(result, axis=0)
     means = np.array([values[:, 0].mean() for values in drawn])
 
     def shown(effect):
-        return np.mean(np.abs(means + effect) > [one.mean for one in found])
+        return np.mean(np.abs(means + effect) > [fit.mean for fit in result])
 
     assert degrees > 20
     assert abs(shown(detectable(half, degrees)) - 0.8) < 0.03

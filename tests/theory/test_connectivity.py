@@ -49,9 +49,9 @@ def naive_sparsest(induced: np.ndarray, m: int) -> float:
 def require_dense_values(graph: PairGraph) -> None:
     induced = graph.induced().joint.toarray()
     expected = [naive_second_eigenvalue(induced, graph.left_labels == c) for c in np.unique(graph.left_labels)]
-    found = class_second_eigenvalues(graph)
-    np.testing.assert_allclose(found, expected, atol=1e-11)
-    assert np.all(found >= np.minimum(1, expected) - 1e-14)
+    result = class_second_eigenvalues(graph)
+    np.testing.assert_allclose(result, expected, atol=1e-11)
+    assert np.all(result >= np.minimum(1, expected) - 1e-14)
     stays = np.sum(induced * (graph.left_labels[:, None] == graph.left_labels), axis=1) / graph.left_marginal
     np.testing.assert_allclose(cross_class_leaks(graph), 1 - stays, atol=1e-12)
 
@@ -91,11 +91,11 @@ def test_conductances_from_their_formula(graph, seed):
 def test_tiny_graphs_are_cut_exactly(seed, m):
     rng = np.random.default_rng(seed)
     graph = PairGraph(rng.random((6, 5)) ** 5)
-    found = sparsest_partition(graph, m)
-    assert found.lower == found.upper
-    assert found.upper == pytest.approx(naive_sparsest(graph.induced().joint.toarray(), m), abs=1e-14)
-    assert part_conductances(graph, found.parts).max() == found.upper
-    assert len(np.unique(found.parts)) == m
+    result = sparsest_partition(graph, m)
+    assert result.lower == result.upper
+    assert result.upper == pytest.approx(naive_sparsest(graph.induced().joint.toarray(), m), abs=1e-14)
+    assert part_conductances(graph, result.parts).max() == result.upper
+    assert len(np.unique(result.parts)) == m
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 5])
@@ -120,9 +120,9 @@ def test_intervals_hold_what_enumeration_finds(family, m, monkeypatch):
 def test_components_are_parts_that_nothing_leaves():
     """As many as are asked for, whatever vectors a solver may have given."""
     graph = PairGraph(block_diagonal([np.ones((10, 2)) for _ in range(5)]))
-    found = spectrum(graph, 5)
+    result = spectrum(graph, 5)
     any_vectors = np.linalg.qr(np.random.default_rng(0).standard_normal((50, 5)))[0]
-    poor = type(found)(found.singular_values, any_vectors, found.right, found.residuals, "dense")
+    poor = type(result)(result.singular_values, any_vectors, result.right, result.residuals, "dense")
     for m in range(1, 6):
         best = sparsest_partition(graph, m, poor)
         assert (best.lower, best.upper) == (0, 0)
@@ -134,11 +134,11 @@ def test_last_bits_do_not_choose_the_parts(seed):
     """Copies of a node tie as pivots, and a node may be as near to two of them: three loose parts of ten each."""
     rng = np.random.default_rng(seed)
     graph = PairGraph(block_diagonal([np.ones((10, 4)) for _ in range(3)]).toarray() + 0.01)
-    found = spectrum(graph, 3)
-    noise = 1e-14 * rng.standard_normal(found.left.shape)
-    shaken = type(found)(found.singular_values, found.left + noise, found.right, found.residuals, "dense")
+    result = spectrum(graph, 3)
+    noise = 1e-14 * rng.standard_normal(result.left.shape)
+    shaken = type(result)(result.singular_values, result.left + noise, result.right, result.residuals, "dense")
     for m in (2, 3):
-        parts = [connectivity._parts_by_pivots(each.left[:, :m]) for each in (found, shaken)]
+        parts = [connectivity._parts_by_pivots(each.left[:, :m]) for each in (result, shaken)]
         np.testing.assert_array_equal(*parts)
 
 

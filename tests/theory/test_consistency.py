@@ -32,7 +32,7 @@ def test_joined_classes_from_their_formula(graph):
     joined, induced = joined_classes(graph), graph.induced().joint.toarray()
     np.testing.assert_allclose(class_cuts(graph), joined.sum(axis=1) - np.diag(joined), atol=1e-14)
     for (c, d), share in np.ndenumerate(joined):
-        rows, columns = (graph.left_labels == joined.index[one] for one in (c, d))
+        rows, columns = (graph.left_labels == joined.index[label] for label in (c, d))
         assert share == pytest.approx(induced[np.ix_(rows, columns)].sum(), abs=1e-14)
     assert np.trace(joined) == pytest.approx(1 - induced_labelling_error(graph), abs=1e-14)
 

@@ -20,9 +20,9 @@ def test_no_value_exceeds_what_its_sums_allow(family):
     for k in range(components, min(graph.shape)):
         n, j = len(rest), k + 1 - components
         claimed = min(rest.sum() / j, rest.mean() + rest.std() * np.sqrt((n - j) / j))
-        found = theorem.square_at_most(graph, k)
-        assert found >= true[k] - 1e-15
-        assert found == pytest.approx(claimed, rel=1e-7, abs=1e-6)
+        result = theorem.square_at_most(graph, k)
+        assert result >= true[k] - 1e-15
+        assert result == pytest.approx(claimed, rel=1e-7, abs=1e-6)
     assert theorem.square_at_most(graph, min(graph.shape)) == 0
 
 

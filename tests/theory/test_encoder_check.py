@@ -31,21 +31,21 @@ def drawn(family, seed, k):
 @given(st.sampled_from(FAMILIES), ANY_SEED, st.integers(1, 4))
 def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_best(family, seed, k):
     graph, (f, g) = drawn(family, seed, k)
-    found = check_encoder(graph, (f, g))
-    assert found.k == k
-    given_bound = BOUNDS["trained-mse"](graph, found.spectrum, k, Encoder.of(graph, found.spectrum, k, (f, g)))
-    table = found.table.set_index("units")
+    result = check_encoder(graph, (f, g))
+    assert result.k == k
+    given_bound = BOUNDS["trained-mse"](graph, result.spectrum, k, Encoder.of(graph, result.spectrum, k, (f, g)))
+    table = result.table.set_index("units")
     assert table.loc[AS_GIVEN, "bound"] == pytest.approx(given_bound, abs=1e-5)
     assert (table[[*PARTS]] >= 0).all(axis=None)
     np.testing.assert_allclose(table[[*PARTS]].sum(axis=1), table["bound"])
     assert (table["pairs"] <= induced_labelling_error(graph) + ROUND_OFF).all()
-    assert (table["bound"] >= found.mse - ROUND_OFF).all()
-    assert (table["error_bound"] >= found.error - ROUND_OFF).all()
-    assert found.bound == table["bound"].min()
+    assert (table["bound"] >= result.mse - ROUND_OFF).all()
+    assert (table["error_bound"] >= result.error - ROUND_OFF).all()
+    assert result.bound == table["bound"].min()
     ordered = table.loc[[AS_GIVEN, RESCALED, REALIGNED]]
     assert (np.diff(ordered["loss"]) <= ROUND_OFF * max(1, abs(ordered["loss"].iloc[0]))).all()
     assert np.diff(ordered["bound"]).max() <= 1e-5  # the root of what the excess loss is rounded up by
-    assert found.mse == pytest.approx(probe(graph, f).mse, abs=1e-6)
+    assert result.mse == pytest.approx(probe(graph, f).mse, abs=1e-6)
 
 
 @pytest.mark.parametrize("k", [1, 3, 8])
@@ -55,19 +55,19 @@ def test_the_parts_of_the_optimum_are_sums_of_label_energy_and_none_is_due_to_op
     energy, squares = label_energy(WORLD, whole), whole.singular_values**2
     beyond = 1 - energy.sum()  # in the kernel of the pairs, where σ is 0
     for encoder in ((f, g), f, (1e6 * f, g)):
-        found = check_encoder(WORLD, encoder)
-        assert found.best["optimisation"] < 3e-5  # a root of round-off
-        assert found.best["pairs"] == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
-        assert found.best["width"] == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
-        assert found.bound == pytest.approx(found.mse, abs=3e-5)
-        assert "least of this width, the largest part" not in str(found)
+        result = check_encoder(WORLD, encoder)
+        assert result.best["optimisation"] < 3e-5  # a root of round-off
+        assert result.best["pairs"] == pytest.approx(beyond + energy[k:] @ (1 - squares[k:]), abs=1e-8)
+        assert result.best["width"] == pytest.approx(energy[k:] @ squares[k:], abs=1e-8)
+        assert result.bound == pytest.approx(result.mse, abs=3e-5)
+        assert "least of this width, the largest part" not in str(result)
 
 
 def test_pairs_that_repel_are_turned_around():
     f, g = optimal_embeddings(WORLD, 3)
-    found = check_encoder(WORLD, (-2 * f, g))
-    assert found.scale == pytest.approx(-0.5)
-    assert "multiplied by -0.5, because by the spectral loss its pairs repel" in str(found)
+    result = check_encoder(WORLD, (-2 * f, g))
+    assert result.scale == pytest.approx(-0.5)
+    assert "multiplied by -0.5, because by the spectral loss its pairs repel" in str(result)
 
 
 @pytest.mark.parametrize("bias", [0.0, -16.0])
@@ -83,12 +83,12 @@ def test_an_encoder_of_another_loss_is_led_to_the_critic(bias):
 def test_the_width_is_what_the_columns_span():
     f, _ = optimal_embeddings(WORLD, 3)
     wide = f @ np.random.default_rng(0).standard_normal((3, 20))
-    found = check_encoder(WORLD, wide)
-    assert (found.k, found.columns) == (3, 20)
-    assert "whose 20 columns span 3 dimensions" in str(found)
-    assert "span 3 dimensions" in (shown := found._repr_html_())
+    result = check_encoder(WORLD, wide)
+    assert (result.k, result.columns) == (3, 20)
+    assert "whose 20 columns span 3 dimensions" in str(result)
+    assert "span 3 dimensions" in (shown := result._repr_html_())
     assert "<table" in shown
-    assert found.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-5)
+    assert result.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-5)
 
 
 # Models.
@@ -99,10 +99,10 @@ def test_models_are_called_at_rest_in_blocks_and_left_as_they_were(monkeypatch):
     f, g = optimal_embeddings(WORLD, 4)
     model = torch.nn.Sequential(torch.nn.Dropout(0.9), torch.nn.Linear(4, 4), torch.nn.Dropout(0.5))
     model[2].eval()
-    found = check_encoder(WORLD, model, inputs=f)
+    result = check_encoder(WORLD, model, inputs=f)
     with torch.no_grad():
         outputs = model[1](torch.tensor(f, dtype=torch.float32)).numpy()
-    assert found.bound == pytest.approx(check_encoder(WORLD, outputs).bound, abs=1e-5)
+    assert result.bound == pytest.approx(check_encoder(WORLD, outputs).bound, abs=1e-5)
     assert [part.training for part in model] == [True, True, False]
     assert model.training
     both = check_encoder(WORLD, (lambda x: 2 * x, lambda x: x / 2), inputs=(f, g))

@@ -42,8 +42,8 @@ def test_scale_and_precision_do_not_matter_and_a_low_temperature_keeps_the_neare
     images, texts = features()
     exact = PairGraph.from_features(images, texts, temperature=0.2, top_k=30).joint.toarray()
     half = [torch.tensor(1e3 * side, dtype=torch.float16) for side in (images, texts)]
-    found = PairGraph.from_features(*half, temperature=0.2, top_k=30)
-    np.testing.assert_allclose(found.joint.toarray(), exact, rtol=0.05)
+    result = PairGraph.from_features(*half, temperature=0.2, top_k=30)
+    np.testing.assert_allclose(result.joint.toarray(), exact, rtol=0.05)
     assert PairGraph.from_features(images, texts, temperature=1e-6, top_k=5).joint.nnz == 40
 
 

@@ -112,7 +112,7 @@ def spellings(n=48, seed=0):
     rows = []
     for image in range(n):
         name = "kitten" if image % 2 else "dog pup"
-        texts = ["".join(one.upper() if rng.integers(2) else one for one in name) for _ in range(2)]
+        texts = ["".join(letter.upper() if rng.integers(2) else letter for letter in name) for _ in range(2)]
         rows += [(f"image {image:02d}", text, name) for text in (*texts, rng.choice(["red", "blue"]))]
     return pd.DataFrame(rows, columns=["image", "caption", "label"])
 
@@ -149,14 +149,14 @@ def test_what_is_chosen_does_not_look_at_the_judged_half():
     (seen,) = halves(graph.left_labels, 1, 0)
     other = PairGraph(graph.joint, np.where(seen, graph.left_labels, 1 - graph.left_labels), right_ids=graph.right_ids)
     for groups in levels.values():
-        one, two = (held_out(coarser(each, groups), seen, 3) for each in (graph, other))
-        assert one["error"] == pytest.approx(1 - two["error"]) or one["error"] + two["error"] > 1
-        assert {**one, "error": 0} == {**two, "error": 0}
-    found = pd.DataFrame(
+        first, two = (held_out(coarser(each, groups), seen, 3) for each in (graph, other))
+        assert first["error"] == pytest.approx(1 - two["error"]) or first["error"] + two["error"] > 1
+        assert {**first, "error": 0} == {**two, "error": 0}
+    result = pd.DataFrame(
         [("similarity", "fine", 0, 0.4, 0.1), ("similarity", "coarse", 0, 0.3, 0.9), ("oracle", "coarse", 0, 0.1, 0.0)],
         columns=["kind", "level", "split", "bound", "error"],
     )
-    assert best_levels(found)["level"].tolist() == ["coarse"]  # whatever its error, and that of the oracle
+    assert best_levels(result)["level"].tolist() == ["coarse"]  # whatever its error, and that of the oracle
 
 
 def test_halves_keep_units_together_and_classes_even():
@@ -176,8 +176,8 @@ def test_a_seen_image_is_embedded_as_the_optimum_has_it():
     triplets = spectrum(train, 4)
     optimum = merge_levels.Encoder.optimum(train, triplets, 3)
     others = merge_levels._through_captions(graph, seen, optimum.right, triplets)
-    place = {name: row for row, name in enumerate(train.left_ids)}
-    order = [place[name.removesuffix(" again")] for name in graph.left_ids[~seen]]
+    row_of = {name: row for row, name in enumerate(train.left_ids)}
+    order = [row_of[name.removesuffix(" again")] for name in graph.left_ids[~seen]]
     np.testing.assert_allclose(others, optimum.left[order], atol=1e-9)
     assert held_out(graph, seen, 3)["error"] == pytest.approx(optimum.probe.error)
 
@@ -190,18 +190,18 @@ def test_the_linear_encoder_is_the_best_of_its_class():
     weighted = np.sqrt(graph.left_marginal)[:, None] * attributes
     basis = np.linalg.qr(weighted)[0]
     best = basis @ np.linalg.svd(basis.T @ graph.normalized.toarray())[0][:, :3]
-    found = weighted @ merge_levels._best_linear(graph, attributes, 3)
-    np.testing.assert_allclose(found.T @ found, np.eye(3), atol=1e-9)
-    np.testing.assert_allclose(found @ found.T, best @ best.T, atol=1e-9)
+    result = weighted @ merge_levels._best_linear(graph, attributes, 3)
+    np.testing.assert_allclose(result.T @ result, np.eye(3), atol=1e-9)
+    np.testing.assert_allclose(result @ result.T, best @ best.T, atol=1e-9)
 
 
 def test_intervals_are_of_overlapping_halves_and_of_all_levels_together():
     graph = graph_of(spellings(24))
-    found = trials(graph, levels_of(graph.right_ids), 3, splits=3)
-    own = found[found["kind"] == "similarity"].pivot(index="split", columns="level", values="error")
-    table = summary(found).set_index(["kind", "level"])
-    gains = own[AS_THEY_ARE] - own["near-duplicates"]
-    half = merge_levels.student_half(gains, 1 - 0.05 / own.shape[1], overlap=1)
+    result = trials(graph, levels_of(graph.right_ids), 3, splits=3)
+    by_split = result[result["kind"] == "similarity"].pivot(index="split", columns="level", values="error")
+    table = summary(result).set_index(["kind", "level"])
+    gains = by_split[AS_THEY_ARE] - by_split["near-duplicates"]
+    half = merge_levels.student_half(gains, 1 - 0.05 / by_split.shape[1], overlap=1)
     row = table.loc[("similarity", "near-duplicates")]
     assert row["gain"] == pytest.approx(gains.mean())
     assert (row["low"], row["high"]) == pytest.approx((gains.mean() - half, gains.mean() + half))
@@ -211,10 +211,10 @@ def photographs(n=60, seed=0):
     """Images of two classes with features that tell six kinds, and captions of their own but for one in four."""
     rng = np.random.default_rng(seed)
     kind = np.arange(n) % 6
-    rows = [(f"image {one:02d}", f"own {one}") for one in range(n)] + [
-        (f"image {one:02d}", f"kind {kind[one]}") for one in range(0, n, 4)
+    rows = [(f"image {number:02d}", f"own {number}") for number in range(n)] + [
+        (f"image {number:02d}", f"kind {kind[number]}") for number in range(0, n, 4)
     ]
-    names = {f"image {one:02d}": "ab"[kind[one] % 2] for one in range(n)}
+    names = {f"image {number:02d}": "ab"[kind[number] % 2] for number in range(n)}
     graph = PairGraph.from_pairs(*zip(*rows, strict=True), left_labels=names)
     return graph, np.eye(6)[kind] + 0.01 * rng.standard_normal((n, 6))
 
@@ -236,9 +236,9 @@ def test_merged_images_of_the_judged_half_teach_nothing():
     (seen,) = halves(graph.left_labels, 1, 0)
     attributes = principal_components(features, seen)
     groups = np.arange(graph.n_left) % 6
-    one = held_out(graph, seen, 2, attributes, groups=groups)
+    errors = held_out(graph, seen, 2, attributes, groups=groups)
     other = np.where(seen, groups, 0)  # all of the judged half in a group of the seen half
-    assert held_out(graph, seen, 2, attributes, groups=other) == one
+    assert held_out(graph, seen, 2, attributes, groups=other) == errors
 
 
 def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
@@ -266,13 +266,13 @@ def test_what_cannot_be_asked(graph, given, why):
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     spellings(24).assign(count=2).to_csv("pairs.csv", index=False)
     return tmp_path
 
 
-def test_features_by_row_and_by_id_are_the_same(call, place):
+def test_features_by_row_and_by_id_are_the_same(call, folder):
     graph = graph_of(spellings(24))
     features = np.random.default_rng(0).standard_normal((graph.n_left, 9))
     np.save("f.npy", features)
@@ -289,4 +289,4 @@ def test_features_by_row_and_by_id_are_the_same(call, place):
         assert ("f.npy: rows are taken in the order of sorted ids, 'image 00' the first" in out) == (file == "f.npy")
         shown = {"features": features, "caption_features": captions if merge == "captions" else None}
         expected = granularity_report(graph, 2, splits=3, merge=merge, **shown).table
-        np.testing.assert_allclose(read_table(place / "out.csv")["error"], expected["error"])
+        np.testing.assert_allclose(read_table(folder / "out.csv")["error"], expected["error"])

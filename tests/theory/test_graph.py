@@ -114,11 +114,11 @@ def test_from_pairs_against_a_dictionary(pairs):
     for left, right, weight in pairs:
         expected[left, right] = expected.get((left, right), 0) + weight / total
     entries = graph.joint.tocoo()
-    found = {
+    result = {
         (graph.left_ids[i], graph.right_ids[j]): value
         for i, j, value in zip(*entries.coords, entries.data, strict=True)
     }
-    assert found == pytest.approx(expected)
+    assert result == pytest.approx(expected)
     assert graph.left_ids.tolist() == sorted({left for left, *_ in pairs})
     bytes_of = np.array([200, 100, 100], dtype=np.uint8)  # whose sum is more than a byte
     np.testing.assert_allclose(PairGraph.from_pairs([0, 0, 1], [0, 0, 0], bytes_of).left_marginal, [0.75, 0.25])
@@ -183,8 +183,8 @@ def test_components_are_those_of_networkx(family):
     rows, columns = graph.joint.tocoo().coords
     pairs = nx.Graph([(("left", x), ("right", y)) for x, y in zip(rows, columns, strict=True)])
     left, right = graph.components
-    found = {frozenset(np.flatnonzero(left == number).tolist()) for number in range(graph.n_components)}
-    assert found == {frozenset(x for side, x in part if side == "left") for part in nx.connected_components(pairs)}
+    result = {frozenset(np.flatnonzero(left == number).tolist()) for number in range(graph.n_components)}
+    assert result == {frozenset(x for side, x in part if side == "left") for part in nx.connected_components(pairs)}
     np.testing.assert_array_equal(left[rows], right[columns])
 
 

@@ -82,10 +82,10 @@ def test_a_counterexample_is_drawn():
         return 0.0
 
     try:
-        found = find_counterexample("html-never-wrong", evaluations=100, rng=np.random.default_rng(0))
+        result = find_counterexample("html-never-wrong", evaluations=100, rng=np.random.default_rng(0))
     finally:
         del BOUNDS["html-never-wrong"]
-    tags, text = page(found._repr_html_())
+    tags, text = page(result._repr_html_())
     assert "html-never-wrong: refuted by this graph" in text
-    assert tags.count("circle") == sum(found.graph.shape)
-    assert f"{found.weights[found.weights > 0][0]:.3g}" in text
+    assert tags.count("circle") == sum(result.graph.shape)
+    assert f"{result.weights[result.weights > 0][0]:.3g}" in text

@@ -48,9 +48,11 @@ def test_between_theorem_15_and_the_energy_below_the_cut(family):
 def test_as_near_as_a_programme_over_measures(seed, k, hops):
     graph = GRAPHS["dense_random"](np.random.default_rng(seed), 12)
     known = spectrum(graph, k + 1)
-    for own in (graph, PairGraph(graph.joint, np.roll(graph.left_labels, 1))):  # of one spectrum
-        assert known_tail_at_most(own, known, k, hops) == pytest.approx(naive(own, k, hops, 1), rel=0.02)
-        assert known_tail_at_least(own, known, k, hops) == pytest.approx(naive(own, k, hops, -1), rel=0.02, abs=0.002)
+    for relabelled in (graph, PairGraph(graph.joint, np.roll(graph.left_labels, 1))):  # of one spectrum
+        assert known_tail_at_most(relabelled, known, k, hops) == pytest.approx(naive(relabelled, k, hops, 1), rel=0.02)
+        assert known_tail_at_least(relabelled, known, k, hops) == pytest.approx(
+            naive(relabelled, k, hops, -1), rel=0.02, abs=0.002
+        )
     assert known_tail_at_most(graph, known, k, hops, cut=1.0) == pytest.approx(1)
 
 
@@ -68,11 +70,11 @@ def test_the_energy_at_1_is_that_of_the_classes_and_features_that_miss_the_const
 def test_doubts_about_points_and_about_the_mass_at_1_are_allowed_for(seed, slack, doubt):
     """Of a measure itself: each atom is at an end of the interval of its point, and so is the mass at 1."""
     rng = np.random.default_rng(seed)
-    place, points = 0.3 * rng.random(), 0.4 + 0.5 * np.sort(rng.random(rng.integers(4)))
-    below, moved = place * rng.random(2), points + slack * rng.choice([-1, 1], len(points))
+    cut, points = 0.3 * rng.random(), 0.4 + 0.5 * np.sort(rng.random(rng.integers(4)))
+    below, moved = cut * rng.random(2), points + slack * rng.choice([-1, 1], len(points))
     weights = rng.dirichlet(np.full(3 + len(points), 0.5))
     at_one = sorted((weights[-1], weights[-1] * (1 + doubt * rng.choice([-1, 1]))))
-    support = _Support(np.r_[below, moved, 1], weights, place, points, slack, tuple(at_one))
+    support = _Support(np.r_[below, moved, 1], weights, cut, points, slack, tuple(at_one))
     assert support.mass(-1) - 1e-12 <= weights[:2].sum() <= support.mass(1) + 1e-12
     p = rng.standard_normal(rng.integers(2, 9))  # any polynomial gives a bound
     assert support._certified(-1, p) <= weights[:2].sum() <= support._certified(1, p)
@@ -117,9 +119,9 @@ def test_a_known_value_within_the_rounding_of_the_cut_is_not_below_it():
     assert known_tail_at_least(graph, enough_triplets(graph, spectrum(graph, 3), 3), 3) <= 1e-12
 
 
-@pytest.mark.parametrize("place", [0.53, 0.6, 0.64, 0.9, 0.99])
+@pytest.mark.parametrize("cut", [0.53, 0.6, 0.64, 0.9, 0.99])
 @pytest.mark.parametrize("off", [0, 2**-52])
-def test_a_programme_whose_costs_are_rounding_alone_ends(place, off):
+def test_a_programme_whose_costs_are_rounding_alone_ends(cut, off):
     """Labels of one class have no energy below 1: without a limit, HiGHS ran on such costs for ever."""
-    support = _Support(np.linspace(0, 1 - off, 9), np.eye(9)[-1], place, np.array([]), 5e-13, (1 - 1e-10, 1 + 1e-10))
+    support = _Support(np.linspace(0, 1 - off, 9), np.eye(9)[-1], cut, np.array([]), 5e-13, (1 - 1e-10, 1 + 1e-10))
     assert support.mass(-1) <= 0 <= support.mass(1) < 1e-8

@@ -45,7 +45,7 @@ def test_a_trial_by_hand():
     ends = []
     for ridge in np.array(RIDGES) * 60:
         fits = [fit(np.delete(features[nodes], i, 0), np.delete(targets, i, 0), ridge) for i in range(60)]
-        scores = np.array([features[node] @ own for node, own in zip(nodes, fits, strict=True)])
+        scores = np.array([features[node] @ weights_of_fit for node, weights_of_fit in zip(nodes, fits, strict=True)])
         wrong = float(np.mean(np.argmax(scores, axis=1) != labels[nodes]))
         ends.append((wrong + 1e-6 * float(np.mean((scores - targets) ** 2)), ridge))
     assert row["loo"] == pytest.approx(min(ends)[0])
@@ -60,7 +60,7 @@ def test_a_linear_map_of_the_embedding_changes_no_score_of_whitened_features():
     graph = LatentWorld(seed=0).caption_graph(0.3, 0.3)
     f = np.random.default_rng(0).standard_normal((graph.n_left, 5))
     maps = {"as it is": np.eye(5), "mapped": np.diag([1, 3, 0.1, 2, 5]) + np.triu(np.ones((5, 5)), 1)}
-    table = label_trials([(name, graph, f @ own) for name, own in maps.items()], (60,), 3, 50, seed=1)
+    table = label_trials([(name, graph, f @ projection) for name, projection in maps.items()], (60,), 3, 50, seed=1)
     first, second = (rows.reset_index(drop=True) for _, rows in table.groupby("pairs", sort=False))
     for column in ("k", "error", "mse", "guaranteed", "class_means", "ridge", "loo", "unbiased", "covered", "h_score"):
         np.testing.assert_allclose(first[column], second[column], rtol=1e-6, err_msg=column)

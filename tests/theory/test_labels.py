@@ -55,12 +55,12 @@ def test_what_needs_labels_says_how_many_are_missing_and_the_rest_is_computed():
 def test_names_and_missing_labels_survive_a_file_and_networkx(tmp_path):
     graph = PairGraph(JOINT, ["dog", None, "cat"], ["cat", "dog", "bird"], left_ids=["x", "z", "y"])
     graph.save(tmp_path / "graph.npz")
-    for found in (PairGraph.load(tmp_path / "graph.npz"), PairGraph.from_networkx(graph.to_networkx())):
-        np.testing.assert_allclose(found.joint.toarray(), graph.joint.toarray(), rtol=1e-14)
-        assert (found.left_ids.tolist(), found.right_ids.tolist()) == (["x", "z", "y"], [0, 1, 2])
-        assert found.class_names == ("bird", "cat", "dog")
-        assert found.left_labels.tolist() == [2, -1, 1]
-        assert found.right_labels.tolist() == [1, 2, 0]
+    for result in (PairGraph.load(tmp_path / "graph.npz"), PairGraph.from_networkx(graph.to_networkx())):
+        np.testing.assert_allclose(result.joint.toarray(), graph.joint.toarray(), rtol=1e-14)
+        assert (result.left_ids.tolist(), result.right_ids.tolist()) == (["x", "z", "y"], [0, 1, 2])
+        assert result.class_names == ("bird", "cat", "dog")
+        assert result.left_labels.tolist() == [2, -1, 1]
+        assert result.right_labels.tolist() == [1, 2, 0]
 
 
 MISSING = "labels are missing for every node: leave them out"

@@ -86,12 +86,12 @@ def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypat
     monkeypatch.setattr(label_blocks, "PLACES", block)  # sparse products, or dense ones of most graphs
     monkeypatch.setattr("pairbounds.infrastructure.arrays.CACHED", 20)  # several blocks of rows
     graph, rng = family_graph(family), np.random.default_rng(0)
-    own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
+    label_columns = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
     for degrees in ((0, 1), (3,), (0, 1, 2, 7), (2, 1)):  # what is kept is replaced by more, or read off
         filters = [rng.standard_normal(degree + 1) for degree in degrees]
-        for q, found in zip(filters, filtered_margins(graph, filters), strict=True):
+        for q, result in zip(filters, filtered_margins(graph, filters), strict=True):
             scores = dense_scores(graph, q) / np.sqrt(graph.left_marginal)[:, None]
-            np.testing.assert_allclose(found, margins(scores, own), atol=1e-10)
+            np.testing.assert_allclose(result, margins(scores, label_columns), atol=1e-10)
 
 
 # Majorants.
@@ -111,22 +111,22 @@ def test_what_is_disturbed_is_raised_to_a_majorant_in_exact_arithmetic(seed, cut
     _, majorant = parts(program)
     noise = size * rng.standard_normal(len(majorant))
     before = program.bound(cut)
-    found = replace(program, majorant=module._ChebyshevSeries((majorant + noise)[None])).bound(cut)
-    complement = module._plus(-found.filter, 1.0)
-    for part, places in ((found.filter, DENSE[cut.below >= DENSE]), (complement, DENSE[cut.above <= DENSE])):
-        nearest = places[np.argsort(values(found.majorant, places) - values(part, places) ** 2)[:5]]
-        for place in [Fraction(float(place)) for place in nearest]:
-            assert exact(found.majorant, place) >= exact(part, place) ** 2
-    raised = found.majorant[0] - majorant[0] - noise[0]
+    result = replace(program, majorant=module._ChebyshevSeries((majorant + noise)[None])).bound(cut)
+    complement = module._plus(-result.filter, 1.0)
+    for part, places in ((result.filter, DENSE[cut.below >= DENSE]), (complement, DENSE[cut.above <= DENSE])):
+        nearest = places[np.argsort(values(result.majorant, places) - values(part, places) ** 2)[:5]]
+        for x in [Fraction(float(x)) for x in nearest]:
+            assert exact(result.majorant, x) >= exact(part, x) ** 2
+    raised = result.majorant[0] - majorant[0] - noise[0]
     asked = before.majorant[0] - majorant[0] + np.abs(noise).sum() * (1 + 1e-5) + 1e-5 * np.abs(majorant).sum()
     assert raised <= asked
 
 
-def exact(coefficients: np.ndarray, place: Fraction) -> Fraction:
-    before, now, total = Fraction(1), 2 * place - 1, Fraction(float(coefficients[0]))
+def exact(coefficients: np.ndarray, x: Fraction) -> Fraction:
+    before, now, total = Fraction(1), 2 * x - 1, Fraction(float(coefficients[0]))
     for coefficient in coefficients[1:]:
         total += Fraction(float(coefficient)) * now
-        before, now = now, 2 * (2 * place - 1) * now - before
+        before, now = now, 2 * (2 * x - 1) * now - before
     return total
 
 
@@ -159,11 +159,11 @@ def test_round_off_of_a_thousandth_counts_in_all_that_a_step_proves(monkeypatch)
     off = 48 * unit * at + 4 * unit * (1 + part)
     expected = 1 + at - 48 * unit * (1 + at) - part**2 - off * (2 * part + off)
     assert program._excess(1.0, np.array([at])) == pytest.approx(expected, rel=1e-12)
-    found = program.bound(Cut(0.25, 0.75, rounding=0.01, noise=0.02))
+    result = program.bound(Cut(0.25, 0.75, rounding=0.01, noise=0.02))
     added = 1e-3 * (0.6 + 4 * 0.4) + 2 * 48 * unit * (1 + np.sqrt(0.5)) / 2
     moved = 0.8 * 0.01 * 1.01 + added + 0.02
-    assert found.budget == pytest.approx((np.sqrt(0.04 + 0.01 * 1.01) + moved) ** 2, rel=1e-12)
-    assert found.majorant[0] - 1.5 == pytest.approx(4 * unit * 3 * (2 + (1 + 1) ** 2))
+    assert result.budget == pytest.approx((np.sqrt(0.04 + 0.01 * 1.01) + moved) ** 2, rel=1e-12)
+    assert result.majorant[0] - 1.5 == pytest.approx(4 * unit * 3 * (2 + (1 + 1) ** 2))
 
 
 @pytest.mark.parametrize("hops", [1, 3])
@@ -173,16 +173,16 @@ def test_a_step_on_a_radau_rule_needs_no_raising_and_no_linear_programme_finds_a
     The programme is over all majorants of a step, on a grid and hence no larger than the truth.
     """
     compared = 0
-    for family, place in itertools.product(RICH, np.linspace(0.04, 0.96, 12)):
+    for family, x in itertools.product(RICH, np.linspace(0.04, 0.96, 12)):
         jacobi = label_measure(family_graph(family), hops)
         places, weights = rule_of_all_moments(jacobi)
         moments = weights @ chebyshev.chebvander(2 * places - 1, 2 * hops)
-        nodes, masses = radau_rule(jacobi, place)
-        at = int(np.argmin(np.abs(nodes - place)))
-        step = module._step(nodes, at, module._multiplicities(nodes, place, []))
+        nodes, masses = radau_rule(jacobi, x)
+        at = int(np.argmin(np.abs(nodes - x)))
+        step = module._step(nodes, at, module._multiplicities(nodes, x, []))
         for q, majorant in map(parts, programs([step])):
             size = np.abs(majorant).sum() + np.abs(q).sum() ** 2
-            assert size > 1e4 or lacking(q, majorant, Cut(place, place)) <= 1e-8 * size
+            assert size > 1e4 or lacking(q, majorant, Cut(x, x)) <= 1e-8 * size
         if jacobi.complete or nodes[0] < 0 or nodes[-1] > 1 or np.abs(step.polynomial.coefficients).sum() > 10:
             continue
         for program in [*programs([step])][::3]:
@@ -208,13 +208,13 @@ def test_the_budget_is_no_smaller_than_the_distance(family):
     graph = family_graph(family)
     for k in (1, 2, 4):
         triplets = spectrum(graph, k + 1)
-        for found in (local_multihop(graph, triplets, k, 4), vote_within(graph, Cut.of(triplets, k), 4)):
+        for result in (local_multihop(graph, triplets, k, 4), vote_within(graph, Cut.of(triplets, k), 4)):
             top = triplets.left[:, :k]
-            distance = np.sum((top @ (top.T @ targets(graph)) - dense_scores(graph, found.filter)) ** 2)
-            assert distance <= found.budget + 1e-14
-            own = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
-            ahead = margins(dense_scores(graph, found.filter) / np.sqrt(graph.left_marginal)[:, None], own)
-            assert found.error >= error_within(ahead, graph.left_marginal, float(distance)) - 1e-9
+            distance = np.sum((top @ (top.T @ targets(graph)) - dense_scores(graph, result.filter)) ** 2)
+            assert distance <= result.budget + 1e-14
+            label_columns = np.searchsorted(np.unique(graph.left_labels), graph.left_labels)
+            ahead = margins(dense_scores(graph, result.filter) / np.sqrt(graph.left_marginal)[:, None], label_columns)
+            assert result.error >= error_within(ahead, graph.left_marginal, float(distance)) - 1e-9
 
 
 def require_true(graph: PairGraph, triplets: Spectrum, k: int, hops: int):

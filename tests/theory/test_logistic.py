@@ -20,21 +20,21 @@ def test_the_minimum_of_its_objective(seed, n_classes, penalty):
     graph = PairGraph(rng.random((len(labels), 5)), labels)
     features = rng.standard_normal((len(labels), 3)) * [1, 100, 0.01]
     length, onehot = np.sqrt(graph.left_marginal @ features**2), np.eye(n_classes)[labels]
-    found = logistic_probe(graph, features, penalty=penalty)
-    probabilities = softmax(features @ found.coefficients, axis=1)
+    result = logistic_probe(graph, features, penalty=penalty)
+    probabilities = softmax(features @ result.coefficients, axis=1)
     slopes = (features / length).T @ (graph.left_marginal[:, None] * (probabilities - onehot))
-    np.testing.assert_allclose(slopes + penalty * found.coefficients * length[:, None], 0, atol=1e-3)
-    assert found.mse == pytest.approx(graph.left_marginal @ np.sum((probabilities - onehot) ** 2, axis=1))
-    assert found.error == pytest.approx(graph.left_marginal @ (np.argmax(probabilities, axis=1) != labels))
+    np.testing.assert_allclose(slopes + penalty * result.coefficients * length[:, None], 0, atol=1e-3)
+    assert result.mse == pytest.approx(graph.left_marginal @ np.sum((probabilities - onehot) ** 2, axis=1))
+    assert result.error == pytest.approx(graph.left_marginal @ (np.argmax(probabilities, axis=1) != labels))
 
 
 def test_what_is_held_out_and_what_is_not_seen():
     labels = GRAPH.left_labels
     seen = (labels != 2) & (np.arange(GRAPH.n_left) < 20)
-    found = logistic_probe(GRAPH, FEATURES, labelled=seen)
-    wrong = np.argmax(FEATURES @ found.coefficients[:, :2], axis=1) != labels
-    assert found.held_out_error == pytest.approx(np.average(wrong[~seen], weights=GRAPH.left_marginal[~seen]))
-    assert np.all(found.coefficients[:, 2] == 0)
+    result = logistic_probe(GRAPH, FEATURES, labelled=seen)
+    wrong = np.argmax(FEATURES @ result.coefficients[:, :2], axis=1) != labels
+    assert result.held_out_error == pytest.approx(np.average(wrong[~seen], weights=GRAPH.left_marginal[~seen]))
+    assert np.all(result.coefficients[:, 2] == 0)
     assert wrong[labels == 2].all()
 
 

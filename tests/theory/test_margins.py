@@ -35,8 +35,8 @@ def test_round_off_of_as_many_sums_counts_in_the_budget_and_in_the_mass():
     """A quarter of 1,024 nodes is paid for to the last digit: what is added is 4 units for each node, and twice."""
     count, unit = 1024, 4 * 1024 * 2.0**-52
     for budget, share in ((1 / 8, 1 / 4), (1 / 8 + 2.0**-12, 1 / 4 + 2.0**-11)):
-        found = error_within(np.ones(count), np.full(count, 1 / count), budget)
-        assert found / share - 1 == pytest.approx(2 * unit, rel=0.1, abs=0)
+        result = error_within(np.ones(count), np.full(count, 1 / count), budget)
+        assert result / share - 1 == pytest.approx(2 * unit, rel=0.1, abs=0)
 
 
 def test_a_node_that_the_budget_pays_for_to_the_last_digit_is_paid_for():

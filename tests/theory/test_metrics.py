@@ -70,8 +70,8 @@ def naive_confusion(features, samples):
     apart = np.sum((unit(features)[:, None] - unit(features)) ** 2, axis=2)
     np.fill_diagonal(apart, np.inf)
     same = samples[:, None] == samples
-    own, other = (np.where(chosen, apart, np.inf).min(axis=1) for chosen in (same, ~same))
-    return np.mean(own >= other)
+    nearest_same, other = (np.where(chosen, apart, np.inf).min(axis=1) for chosen in (same, ~same))
+    return np.mean(nearest_same >= other)
 
 
 @pytest.mark.parametrize("block", [hypersphere.BLOCK, 20])
@@ -94,8 +94,8 @@ def test_a_view_of_another_sample_that_is_as_near_to_the_last_bit_counts_as_the_
     samples = np.repeat(np.arange(30), 3)
     other = samples.copy()
     other[2::3] = np.roll(other[2::3], 3)  # the third view of each is another sample's
-    for own in (samples, other):
-        assert average_confusion_rate(features, own) == naive_confusion(features, own)
+    for sample_ids in (samples, other):
+        assert average_confusion_rate(features, sample_ids) == naive_confusion(features, sample_ids)
 
 
 @given(ANY_SEED, st.integers(2, 8), st.integers(1, 5))
@@ -143,9 +143,9 @@ def test_class_collapse():
     assert metrics(f, pairs=pairs, labels=["x", "x", "y", "y"]).loc["class_collapse", "value"] == 0
     assert metrics(f, pairs=pairs, labels=[0, 1, 0, 1]).loc["class_collapse", "value"] == pytest.approx(1)
     assert metrics(f, pairs=pairs, labels=["x", None, "y", None]).loc["class_collapse", "rows"] == 2
-    one = metrics(np.ones((4, 2)), pairs=pairs, labels=[0, 0, 1, 1]).loc["class_collapse"]
-    assert np.isnan(one["value"])
-    assert one["note"] == "all rows are one point"
+    row = metrics(np.ones((4, 2)), pairs=pairs, labels=[0, 0, 1, 1]).loc["class_collapse"]
+    assert np.isnan(row["value"])
+    assert row["note"] == "all rows are one point"
 
 
 def test_shared_captions_are_the_pairs_that_the_graph_induces_without_a_row_and_itself():

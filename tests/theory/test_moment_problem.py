@@ -27,13 +27,13 @@ def known_moments(curve):
 def test_with_alpha_and_sigma_alone_it_is_theorem_4_which_is_attained_and_so_is_its_factor_two(error, sigma):
     known = {"alpha_T": min(1, error * (1 - sigma**2)), "sigma": sigma}
     for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):
-        found = sharpest(known=known, quantity=quantity)
-        assert found.value == pytest.approx(min(1, factor * known["alpha_T"] / (1 - sigma**2)), abs=CLOSE)
+        result = sharpest(known=known, quantity=quantity)
+        assert result.value == pytest.approx(min(1, factor * known["alpha_T"] / (1 - sigma**2)), abs=CLOSE)
         if 0.01 < error < 0.48:
-            assert found.attained == pytest.approx(factor * error, abs=CLOSE)
-            assert induced_labelling_error(found.graph) == pytest.approx(known["alpha_T"], abs=CLOSE)
-            values = spectrum(found.graph, min(found.k + 1, *found.graph.shape)).singular_values
-            assert values[found.k] ** 2 == pytest.approx(sigma**2, abs=CLOSE)  # the theory knows squares
+            assert result.attained == pytest.approx(factor * error, abs=CLOSE)
+            assert induced_labelling_error(result.graph) == pytest.approx(known["alpha_T"], abs=CLOSE)
+            values = spectrum(result.graph, min(result.k + 1, *result.graph.shape)).singular_values
+            assert values[result.k] ** 2 == pytest.approx(sigma**2, abs=CLOSE)  # the theory knows squares
 
 
 @given(ANY_SEED, st.integers(1, 2))
@@ -41,8 +41,8 @@ def test_with_moments_it_is_theorem_15(seed, hops):
     rng = np.random.default_rng(seed)
     graph = PairGraph(rng.random((6, 6)) ** 2, rng.integers(0, 3, 6))
     sigma = spectrum(graph, 3).singular_values[2]
-    found = sharpest(known={"sigma": sigma, **known_moments(consistency_curve(graph, 2 * hops))})
-    assert found.value == pytest.approx(mass_up_to(label_measure(graph, hops), sigma**2), abs=1e-6)
+    result = sharpest(known={"sigma": sigma, **known_moments(consistency_curve(graph, 2 * hops))})
+    assert result.value == pytest.approx(mass_up_to(label_measure(graph, hops), sigma**2), abs=1e-6)
 
 
 @given(ANY_SEED)
@@ -68,28 +68,28 @@ def test_the_measure_has_the_numbers_and_the_value_and_the_polynomial_proves_it(
     weights, atoms = rng.dirichlet(np.ones(4)), rng.random(4)
     sigma = float(rng.random())
     known = {"sigma": sigma, "a_1": weights @ atoms, "a_4": weights @ atoms**4}
-    found = sharpest(known=known)
-    assert found.weights.sum() == pytest.approx(1)
-    assert found.weights @ found.atoms == pytest.approx(known["a_1"], abs=1e-6)
-    assert found.weights @ found.atoms**4 == pytest.approx(known["a_4"], abs=1e-6)
-    assert found.weights[found.atoms <= sigma**2 + 1e-9].sum() == pytest.approx(found.value, abs=1e-6)
+    result = sharpest(known=known)
+    assert result.weights.sum() == pytest.approx(1)
+    assert result.weights @ result.atoms == pytest.approx(known["a_1"], abs=1e-6)
+    assert result.weights @ result.atoms**4 == pytest.approx(known["a_4"], abs=1e-6)
+    assert result.weights[result.atoms <= sigma**2 + 1e-9].sum() == pytest.approx(result.value, abs=1e-6)
     places = np.linspace(0, 1, 100_001)
-    polynomial = sum(coefficient * places**power for power, coefficient in found.polynomial.items())
-    assert set(found.polynomial) == {0, 1, 4}
+    polynomial = sum(coefficient * places**power for power, coefficient in result.polynomial.items())
+    assert set(result.polynomial) == {0, 1, 4}
     assert (polynomial >= (places <= sigma**2) - 1e-6).all()
-    integral = found.polynomial[0] + sum(found.polynomial[m] * known[f"a_{m}"] for m in (1, 4))
-    assert integral == pytest.approx(found.value, abs=1e-6)
+    integral = result.polynomial[0] + sum(result.polynomial[m] * known[f"a_{m}"] for m in (1, 4))
+    assert integral == pytest.approx(result.value, abs=1e-6)
 
 
 @pytest.mark.parametrize("known", [{}, {"alpha_T": 0.2}, {"alpha_T": 0.2, "a_2": 0.68}, {"alpha_T": 0.5, "sigma": 0.5}])
 def test_class_masses_keep_energy_at_one_and_a_graph_attains_that_too(known):
     """The constant is in every top k: with masses of 0.5, 0.3 and 0.2 the bound is 0.62, and not 0.5 / 0.75."""
     masses = [0.5, 0.3, 0.2]
-    found = sharpest(known=known | {"class_masses": masses})
-    assert (found.value, found.attained) == pytest.approx((0.62, 0.62), abs=CLOSE)
-    assert class_masses(found.graph)[: len(masses)] == pytest.approx(masses)
+    result = sharpest(known=known | {"class_masses": masses})
+    assert (result.value, result.attained) == pytest.approx((0.62, 0.62), abs=CLOSE)
+    assert class_masses(result.graph)[: len(masses)] == pytest.approx(masses)
     for name in known.keys() - {"sigma"}:  # an upper end
-        assert found.numbers[name] == pytest.approx(known[name], abs=CLOSE)
+        assert result.numbers[name] == pytest.approx(known[name], abs=CLOSE)
 
 
 def test_numbers_that_the_solver_gives_up_on_are_one_line():
@@ -105,14 +105,14 @@ def test_numbers_that_the_solver_gives_up_on_are_one_line():
 def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
     rng = np.random.default_rng(seed)
     masses = rng.dirichlet(np.full(3, 3.0)) * 0.97 + 0.01
-    atoms, place = np.r_[rng.random(3), 1.0], 0.5
+    atoms, cut = np.r_[rng.random(3), 1.0], 0.5
     weights = np.r_[rng.dirichlet(np.ones(3)) * rng.random() * (1 - masses @ masses), 0]
     weights[-1] = 1 - weights.sum()
-    graph, k = graph_of_measure(atoms, weights, place, masses)
+    graph, k = graph_of_measure(atoms, weights, cut, masses)
     assert class_masses(graph) == pytest.approx(masses)
     assert consistency_curve(graph, 4) == pytest.approx([weights @ atoms**power for power in range(5)])
     top = spectrum(graph, min(k + 1, *graph.shape))
-    assert probe(graph, Encoder.optimum(graph, top, k).left).mse == pytest.approx(weights[atoms <= place].sum())
+    assert probe(graph, Encoder.optimum(graph, top, k).left).mse == pytest.approx(weights[atoms <= cut].sum())
 
 
 @pytest.mark.parametrize(

@@ -105,9 +105,9 @@ def test_a_measure_of_few_atoms_is_known_completely(columns, family, atoms):
     assert jacobi.complete
     np.testing.assert_allclose(gauss_rule(jacobi)[0], atoms, atol=1e-14)
     places, energy = naive_measure(graph)
-    for place in (0, 0.5, 1):
-        assert mass_up_to(jacobi, place) == pytest.approx(energy[places <= place + 1e-9].sum(), abs=1e-14)
-        assert mass_below(jacobi, place) == pytest.approx(energy[places < place - 1e-9].sum(), abs=1e-14)
+    for x in (0, 0.5, 1):
+        assert mass_up_to(jacobi, x) == pytest.approx(energy[places <= x + 1e-9].sum(), abs=1e-14)
+        assert mass_below(jacobi, x) == pytest.approx(energy[places < x - 1e-9].sum(), abs=1e-14)
 
 
 def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
@@ -165,16 +165,16 @@ def test_the_rules_have_the_moments_of_the_measure(family):
     for rule, exact in ((gauss_rule(jacobi), 2 * steps - 1), (radau_rule(jacobi, -0.25), 2 * steps)):
         nodes, weights = rule
         degree = min(exact, 2 * len(jacobi.off_diagonal)) if not jacobi.complete else exact
-        found = [weights @ nodes**power for power in range(degree + 1)]
-        np.testing.assert_allclose(found, moments(jacobi, degree), atol=1e-12)
+        result = [weights @ nodes**power for power in range(degree + 1)]
+        np.testing.assert_allclose(result, moments(jacobi, degree), atol=1e-12)
     if not jacobi.complete:
         assert np.abs(radau_rule(jacobi, -0.25)[0] + 0.25).min() < 1e-12
 
 
 def test_a_rule_with_a_node_where_a_gauss_rule_has_one_stays_a_rule():
     jacobi = JacobiMatrix(np.array([0.5, 0.5]), np.array([0.5, 0.3]))  # Gauss nodes at 0 and 1
-    for place in (0.0, -1e-17, -1e-12):
-        nodes, weights = radau_rule(jacobi, place)
+    for x in (0.0, -1e-17, -1e-12):
+        nodes, weights = radau_rule(jacobi, x)
         assert weights @ nodes[:, None] ** np.arange(4) == pytest.approx([1, 0.5, 0.5, 0.5], abs=1e-6)
 
 
@@ -195,11 +195,11 @@ def extremal_mass(
     grid = np.unique(np.r_[np.linspace(-slack, 1 + slack, 1001), places, node])
     reached = (grid <= node) if sign > 0 else (grid < node)
     equalities = chebyshev_moments(grid, degree)
-    found = scipy.optimize.linprog(
+    result = scipy.optimize.linprog(
         -sign * reached.astype(float), A_eq=equalities, b_eq=chebyshev_moments(places, degree) @ energy
     )
-    assert found.success, found.message
-    return -sign * found.fun
+    assert result.success, result.message
+    return -sign * result.fun
 
 
 @pytest.mark.parametrize(("hops", "slack"), [(1, 0.0), (2, 0.0), (3, 0.0), (2, 0.05)])
@@ -227,22 +227,22 @@ def test_an_atom_at_the_place_is_counted_whatever_its_round_off():
         places, energy = naive_measure(graph)
         for hops in (4, 8, 12):
             jacobi = label_measure(graph, hops)
-            for place in places:
-                apart = np.abs(places - place)
+            for x in places:
+                apart = np.abs(places - x)
                 allowed = 1e-14 + 1e-14 / min([1.0, *apart[apart > TIE]])
-                up_to, below = energy[places <= place + TIE].sum(), energy[places < place - TIE].sum()
-                assert np.sqrt(mass_up_to(jacobi, place)) >= np.sqrt(up_to) - allowed
-                assert np.sqrt(mass_below(jacobi, place)) <= np.sqrt(below) + allowed
-                missed += np.sqrt(mass_up_to(jacobi, place, slack=0)) < np.sqrt(up_to) - allowed
+                up_to, below = energy[places <= x + TIE].sum(), energy[places < x - TIE].sum()
+                assert np.sqrt(mass_up_to(jacobi, x)) >= np.sqrt(up_to) - allowed
+                assert np.sqrt(mass_below(jacobi, x)) <= np.sqrt(below) + allowed
+                missed += np.sqrt(mass_up_to(jacobi, x, slack=0)) < np.sqrt(up_to) - allowed
     assert missed > 0
 
 
 def test_moments_on_the_boundary_of_what_is_possible():
     """Mean 1/2 and variance 1/4 leave one measure on [0, 1], half at 0 and half at 1: no rule has a node elsewhere."""
     jacobi = JacobiMatrix(np.array([0.5]), np.array([0.5]))
-    for place in (0.2, 0.5, 0.8):
+    for x in (0.2, 0.5, 0.8):
         for slack in (0, module.ROUND_OFF):
-            most, least = mass_up_to(jacobi, place, slack=slack), mass_below(jacobi, place, slack=slack)
+            most, least = mass_up_to(jacobi, x, slack=slack), mass_below(jacobi, x, slack=slack)
             assert least - 1e-12 <= 0.5 <= most + 1e-12
             assert (least, most) == pytest.approx((0.5, 0.5), abs=1e-12 if slack else 1)
 

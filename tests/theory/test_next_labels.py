@@ -49,12 +49,12 @@ def test_disagreement_is_a_standard_deviation_over_candidates(seed, count):
 def test_the_influence_of_a_label_is_the_derivative_of_the_share_of_unlike_pairs():
     graph = PairGraph([[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1]])
     pairs = graph.induced().joint.toarray() * (1 - np.eye(5))
-    known, found = np.array([1, 1, 1, 0, 0]) / 3, influences(graph, LabelledSample.of({0: "a", 1: "b", 2: "a"}, 5))
+    known, result = np.array([1, 1, 1, 0, 0]) / 3, influences(graph, LabelledSample.of({0: "a", 1: "b", 2: "a"}, 5))
     for image, c in ((3, 0), (3, 1), (4, 0), (4, 1)):
         differ = np.not_equal.outer(classes := np.array([0, 1, 0, c, c]), classes)
         masses = [pairs * np.outer(w, w) for w in (known, known + 1e-6 * (np.arange(5) == image))]
         before, after = (np.sum(mass * differ) / mass.sum() for mass in masses)
-        assert 2 * found[image, c] == pytest.approx((after - before) / 1e-6, rel=1e-4)
+        assert 2 * result[image, c] == pytest.approx((after - before) / 1e-6, rel=1e-4)
 
 
 def test_chosen_images_bend_no_estimate():

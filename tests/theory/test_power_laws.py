@@ -26,14 +26,14 @@ def test_the_line_is_that_of_scipy_and_in_its_interval(seed, noise):
 def test_coverage_and_that_points_of_one_seed_are_not_taken_for_several(monkeypatch):
     """Twenty seeds, each measured ten times over at all but one place: two hundred points would know it far better."""
     monkeypatch.setattr(power_laws, "RESAMPLES", 400)
-    seeds, held = np.repeat(np.arange(20), 10), []
+    seeds, covered = np.repeat(np.arange(20), 10), []
     for seed in range(120):
         rng = np.random.default_rng([1, seed])
         x = rng.lognormal(size=20)[seeds] * rng.lognormal(sigma=0.01, size=200)
         y = x**-0.5 * rng.lognormal(size=20)[seeds]
         fits = fit_rate(x, y, seeds, rng=rng), fit_rate(x, y, rng=rng)
-        held.append([fit.low <= -0.5 <= fit.high for fit in fits])
-    by_seed, by_point = np.mean(held, axis=0)
+        covered.append([fit.low <= -0.5 <= fit.high for fit in fits])
+    by_seed, by_point = np.mean(covered, axis=0)
     assert 0.85 <= by_seed <= 0.98
     assert by_point <= 0.6
 

@@ -21,20 +21,20 @@ def test_probe_from_its_formula(seed, n, k, classes):
     mse = graph.left_marginal @ np.sum((scores - onehot) ** 2, axis=1)
     rivals = np.where(onehot > 0, -np.inf, scores).max(axis=1)
     error = graph.left_marginal @ (rivals >= scores[onehot > 0] - 1e-9)
-    found = probe(graph, features)
-    assert found.mse == pytest.approx(mse, abs=1e-9)
-    assert found.error == pytest.approx(error, abs=1e-12)
-    np.testing.assert_allclose(features @ found.coefficients, scores, atol=1e-6)
-    assert found.held_out_error is None
-    np.testing.assert_array_equal(found.winners, np.argmax(scores, axis=1))
+    result = probe(graph, features)
+    assert result.mse == pytest.approx(mse, abs=1e-9)
+    assert result.error == pytest.approx(error, abs=1e-12)
+    np.testing.assert_allclose(features @ result.coefficients, scores, atol=1e-6)
+    assert result.held_out_error is None
+    np.testing.assert_array_equal(result.winners, np.argmax(scores, axis=1))
 
 
 def test_ties_are_errors():
     graph = PairGraph(np.ones((2, 2)), [0, 1])
-    found = probe(graph, np.ones((2, 1)))
-    assert found.error == 1
-    assert found.winners.tolist() == [-1, -1]
-    assert found.mse == pytest.approx(0.5)
+    result = probe(graph, np.ones((2, 1)))
+    assert result.error == 1
+    assert result.winners.tolist() == [-1, -1]
+    assert result.mse == pytest.approx(0.5)
 
 
 @given(ANY_SEED, st.integers(1, 6), st.integers(1, 6), st.booleans())
@@ -48,12 +48,12 @@ def test_a_rotation_of_the_features_changes_nothing(seed, rank, k, hidden):
     labelled = rng.choice(12, size=rng.integers(1, 12), replace=False) if hidden else None
     rotated = features @ np.linalg.qr(rng.standard_normal((k, k)))[0]
     first, second = (probe(graph, f, labelled=labelled) for f in (features, rotated))
-    one, other = features @ first.coefficients, rotated @ second.coefficients
+    scores, other = features @ first.coefficients, rotated @ second.coefficients
     seen = np.isin(np.arange(12), np.arange(12) if labelled is None else labelled)
     values = np.linalg.svd(features[seen], compute_uv=False)
     if np.any((values < 1e-6 * values[0]) & (values > 1e-17 * values[0])):
         return  # round-off decides what the features span
-    np.testing.assert_allclose(one, other, atol=1e-7 * np.abs(one).max())
+    np.testing.assert_allclose(scores, other, atol=1e-7 * np.abs(scores).max())
 
 
 @pytest.mark.parametrize("condition", [1, 1e3, 1e5, 1e7, 1e10])
@@ -76,13 +76,13 @@ def test_a_probe_that_sees_some_labels(labelled):
     rng = np.random.default_rng(3)
     joint, labels, features = rng.random((12, 5)), rng.integers(2, size=12), rng.standard_normal((12, 2))
     graph = PairGraph(joint, labels)
-    found = probe(graph, features, labelled=labelled)
+    result = probe(graph, features, labelled=labelled)
     seen = [0, 3, 4, 7, 8, 9]
     alone = probe(PairGraph(joint[seen], labels[seen]), features[seen])
-    np.testing.assert_allclose(found.coefficients, alone.coefficients, atol=1e-12)
+    np.testing.assert_allclose(result.coefficients, alone.coefficients, atol=1e-12)
     hidden = np.setdiff1d(np.arange(12), seen)
-    wrong = (features @ found.coefficients).argmax(axis=1)[hidden] != labels[hidden]
-    assert found.held_out_error == pytest.approx(np.average(wrong, weights=graph.left_marginal[hidden]))
+    wrong = (features @ result.coefficients).argmax(axis=1)[hidden] != labels[hidden]
+    assert result.held_out_error == pytest.approx(np.average(wrong, weights=graph.left_marginal[hidden]))
 
 
 @pytest.mark.parametrize("labelled", [[], [12], [-1], [True, False], np.zeros(12, dtype=bool)])
@@ -103,9 +103,9 @@ def test_zero_shot_from_its_formula(family):
     graph = family_graph(family)
     f, g = embeddings(graph, 3)
     classes = np.union1d(graph.left_labels, graph.right_labels)
-    own, of_caption = (labels[:, None] == classes for labels in (graph.left_labels, graph.right_labels))
+    of_image, of_caption = (labels[:, None] == classes for labels in (graph.left_labels, graph.right_labels))
     scores = f @ (of_caption.T @ (graph.right_marginal[:, None] * g)).T
-    naive = graph.left_marginal @ (np.where(own, -np.inf, scores).max(axis=1) >= scores[own])
+    naive = graph.left_marginal @ (np.where(of_image, -np.inf, scores).max(axis=1) >= scores[of_image])
     assert zero_shot_error(graph, f, g) == pytest.approx(naive, abs=1e-12)
     assert zero_shot_error(graph, torch.tensor(f), torch.tensor(g)) == zero_shot_error(graph, f, g)
 

@@ -16,12 +16,12 @@ def test_a_look_at_the_package_shows_the_public_names_and_nothing_else():
 
 
 def test_no_module_is_shadowed_by_what_it_holds():
-    for found in pkgutil.walk_packages(pairbounds.__path__, "pairbounds."):
-        if found.name.endswith("__main__"):
+    for result in pkgutil.walk_packages(pairbounds.__path__, "pairbounds."):
+        if result.name.endswith("__main__"):
             continue
-        module = importlib.import_module(found.name)
-        parent, _, name = found.name.rpartition(".")
-        assert getattr(importlib.import_module(parent), name) is module, found.name
+        module = importlib.import_module(result.name)
+        parent, _, name = result.name.rpartition(".")
+        assert getattr(importlib.import_module(parent), name) is module, result.name
         assert isinstance(module, ModuleType)
 
 

@@ -47,9 +47,9 @@ def test_a_guide_by_hand():
     assert f"rise by {math.log(2):.2g} nats" in said
 
 
-@pytest.mark.parametrize(("batch", "told"), [(5, False), (6, True)])
-def test_batches_of_more_than_the_pairs_are_told(batch, told):
-    assert any("has 5 distinct pairs: a larger batch" in word for word in batch_report(SIX, [4, batch]).words) == told
+@pytest.mark.parametrize(("batch", "words"), [(5, False), (6, True)])
+def test_batches_of_more_than_the_pairs_are_told(batch, words):
+    assert any("has 5 distinct pairs: a larger batch" in word for word in batch_report(SIX, [4, batch]).words) == words
 
 
 def test_without_labels_the_rest_is_there():
@@ -147,7 +147,7 @@ COMMAND = ("pairs", "pairs.csv", "--k", "1", "--target", ".5")
 FEATURES = np.array([[1, 2.0], [1, 1], [1, 0]])
 
 
-def test_image_pairs_are_certified_through_features(call, place):
+def test_image_pairs_are_certified_through_features(call, folder):
     drawn = np.column_stack(PairSampler(SIX).induced_pairs(3_000, np.random.default_rng(0)))
     answer = pairs_report(SIX, 1, target=0.5, views=drawn, features=FEATURES)
     numbers = ImagePairs.of(SIX.through(FEATURES), drawn).numbers(1)
@@ -177,8 +177,8 @@ def test_image_pairs_are_certified_through_features(call, place):
         ("", "(--features): give both"),
     ],
 )
-def test_tables_that_are_no_sample_of_image_pairs(call, place, table, why):
-    (place / "views.csv").write_text(table)
+def test_tables_that_are_no_sample_of_image_pairs(call, folder, table, why):
+    (folder / "views.csv").write_text(table)
     np.save("features.npy", FEATURES)
     views = ["--views", "views.csv"] if table else []
     code, _, err = call(app, *COMMAND, *views, "--features", "features.npy")
@@ -186,7 +186,7 @@ def test_tables_that_are_no_sample_of_image_pairs(call, place, table, why):
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = [
         (image, caption, label)
@@ -198,16 +198,16 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_the_command_batch(call, place):
+def test_the_command_batch(call, folder):
     pd.DataFrame({"image": IMAGES, "class": ["x", "x", "y"]}).to_csv("guide.csv", index=False)
     code, out, err = call(app, "batch", "pairs.csv", "--sizes", "2,4", "--guide", "guide.csv", "--out", "t.parquet")
     assert (code, err) == (0, "")
     assert "DropFalseNegative" in out
-    pd.testing.assert_frame_equal(read_table(place / "t.parquet"), batch_report(SIX, [2, 4]).table)
+    pd.testing.assert_frame_equal(read_table(folder / "t.parquet"), batch_report(SIX, [2, 4]).table)
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_largest_error_its_sentence_and_its_graph_agree(call, place, seed):
+def test_the_largest_error_its_sentence_and_its_graph_agree(call, folder, seed):
     """Numbers that a random measure has: moments, or an upper end of the next singular value, or both."""
     rng = np.random.default_rng(seed)
     atoms, weights = rng.random(4), rng.dirichlet(np.ones(4))
@@ -244,6 +244,6 @@ def test_the_largest_error_its_sentence_and_its_graph_agree(call, place, seed):
         (["batch", "pairs.csv", "--sizes", "many"], "is not a batch size"),
     ],
 )
-def test_bad_command_lines(call, place, line, why):
+def test_bad_command_lines(call, folder, line, why):
     code, _, err = call(app, *line)
     assert (code, why in err) == (2, True), err

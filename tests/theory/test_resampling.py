@@ -97,7 +97,7 @@ def test_the_guides_pairs_from_their_definition(block, graph, data, ties):
 def test_new_positives_are_a_mixture(graph, weight):
     guided = guide_graph(graph, guide_of(graph))
     after = add_new_positive(graph, guide_of(graph), weight=weight)
-    before, added = (one.induced().joint.toarray() for one in (graph, guided))
+    before, added = (each_graph.induced().joint.toarray() for each_graph in (graph, guided))
     expected = (before + weight * added) / (1 + weight)
     np.testing.assert_allclose(after.induced().joint.toarray(), expected, atol=1e-15)
 
@@ -129,9 +129,9 @@ def test_dropped_positives_from_their_definition(graph, part, ties):
     score = np.where(joint > 0, naive_pair_similarity(graph, similarities(guide)), -2)
     fraction = part * max(0.0, 1 - sum(joint[x, np.argmax(score[x])] for x in nodes(graph)))
     after = drop_false_positive(graph, guide, fraction=fraction)
-    found = np.zeros(joint.shape)
-    found[:, np.searchsorted(graph.right_ids, after.right_ids)] = after.joint.toarray()
-    np.testing.assert_allclose(found, naive_drop_pairs(graph, similarities(guide), fraction), atol=1e-13)
+    result = np.zeros(joint.shape)
+    result[:, np.searchsorted(graph.right_ids, after.right_ids)] = after.joint.toarray()
+    np.testing.assert_allclose(result, naive_drop_pairs(graph, similarities(guide), fraction), atol=1e-13)
     assert np.array_equal(after.left_labels, graph.left_labels)
 
 
@@ -156,9 +156,9 @@ def naive_measure(graph: PairGraph, similarity: np.ndarray, fraction: float, kee
 def test_measures_from_their_definition(graph, fraction, keep, ties):
     guide = guide_with(graph, ties)
     for drop, sign in ((drop_false_negative, 1), (drop_easy_negative, -1)):
-        found = drop(graph, guide, fraction=fraction, keep=keep)
+        result = drop(graph, guide, fraction=fraction, keep=keep)
         expected = naive_measure(graph, similarities(guide), fraction, keep, sign)
-        np.testing.assert_allclose(found, expected, atol=1e-14)
+        np.testing.assert_allclose(result, expected, atol=1e-14)
     first, second = (drop(graph, guide, keep=0.5) for drop in (drop_false_negative, drop_easy_negative))
     weights = first * second / graph.left_marginal
     both = graph.left_marginal[:, None] * weights / weights.sum(axis=1, keepdims=True)
@@ -173,21 +173,21 @@ def test_for_a_product_measure_the_optimum_is_exact(seed, n_left, n_right):
     rng = np.random.default_rng(seed)
     pairs, k = PairGraph(rng.random((n_left, n_right)) + 1e-3), int(rng.integers(1, min(n_left, n_right) + 1))
     left, right = rng.random(n_left) + 0.1, rng.random(n_right) + 0.1
-    found = weighted_optimum(pairs, np.outer(left, right), k)
+    result = weighted_optimum(pairs, np.outer(left, right), k)
     values = np.linalg.svd(pairs.joint.toarray() / np.sqrt(np.outer(left, right)), compute_uv=False)[:k]
-    assert found.loss == pytest.approx(-np.sum(values**2), rel=1e-10)
-    reached = weighted_loss(pairs, np.outer(left, right), found.left, found.right)
-    assert reached == pytest.approx(found.loss, rel=1e-9)
+    assert result.loss == pytest.approx(-np.sum(values**2), rel=1e-10)
+    reached = weighted_loss(pairs, np.outer(left, right), result.left, result.right)
+    assert reached == pytest.approx(result.loss, rel=1e-9)
 
 
 def weighted_loss(pairs: PairGraph, measure: np.ndarray, f: np.ndarray, g: np.ndarray) -> float:
     return -2 * np.sum(pairs.joint.toarray() * (f @ g.T)) + np.sum(measure * (f @ g.T) ** 2)
 
 
-def gradient(pairs: PairGraph, measure: np.ndarray, found: WeightedOptimum) -> float:
+def gradient(pairs: PairGraph, measure: np.ndarray, result: WeightedOptimum) -> float:
     """The largest entry, in size, of that of the loss over 4."""
-    slope = measure * (found.left @ found.right.T) - pairs.joint.toarray()
-    return max(np.abs(slope @ found.right).max(), np.abs(slope.T @ found.left).max())
+    slope = measure * (result.left @ result.right.T) - pairs.joint.toarray()
+    return max(np.abs(slope @ result.right).max(), np.abs(slope.T @ result.left).max())
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -196,12 +196,12 @@ def test_any_other_optimum_is_stationary_and_better_than_the_start(seed):
     pairs = PairGraph(rng.random((8, 7)) ** 3)
     measure = np.outer(pairs.left_marginal, pairs.right_marginal) * rng.uniform(0.5, 2, pairs.joint.shape)
     start = weighted_optimum(pairs, measure, 2, iterations=0)
-    found = weighted_optimum(pairs, measure, 2, tol=1e-14, iterations=5_000)
+    result = weighted_optimum(pairs, measure, 2, tol=1e-14, iterations=5_000)
     assert not start.converged
-    assert found.converged
-    assert found.loss < start.loss
-    assert found.loss == pytest.approx(weighted_loss(pairs, measure, found.left, found.right), rel=1e-12)
-    assert gradient(pairs, measure, found) < 2.5e-7
+    assert result.converged
+    assert result.loss < start.loss
+    assert result.loss == pytest.approx(weighted_loss(pairs, measure, result.left, result.right), rel=1e-12)
+    assert gradient(pairs, measure, result) < 2.5e-7
 
 
 def test_a_measure_that_leaves_out_a_pair_is_unbounded():
@@ -238,17 +238,20 @@ def test_effects_of_all_rules_by_all_guides():
     assert table["converged"].all()
     for facts in table.to_dict("records"):
         changed = RULES[facts["rule"]](graph, guides[facts["guide"]], 4)
-        for stage, one, optimum in (("before", graph, None), ("after", changed.graph, changed.optimum)):
+        for stage, stage_graph, optimum in (("before", graph, None), ("after", changed.graph, changed.optimum)):
             row = {name.removesuffix(f"_{stage}"): value for name, value in facts.items() if name.endswith(stage)}
-            known, best = spectrum(one, 5), optimal_embeddings(one, 4)[0] if optimum is None else optimum.left
-            assert row["induced_labelling_error"] == induced_labelling_error(one)
+            known, best = (
+                spectrum(stage_graph, 5),
+                optimal_embeddings(stage_graph, 4)[0] if optimum is None else optimum.left,
+            )
+            assert row["induced_labelling_error"] == induced_labelling_error(stage_graph)
             assert row["next_singular_value"] == pytest.approx(known.singular_values[4], abs=1e-12)
-            assert row["largest_second_eigenvalue"] == class_second_eigenvalues(one).max()
-            assert row["probe_error"] == pytest.approx(probe(one, best).error)
+            assert row["largest_second_eigenvalue"] == class_second_eigenvalues(stage_graph).max()
+            assert row["probe_error"] == pytest.approx(probe(stage_graph, best).error)
             assert math.isnan(row["local_multihop_bound"]) == (optimum is not None)  # theorem 16 is of the optimum
             if optimum is None:
                 for column, name in CLAIMS.items():
-                    assert row[column] == BOUNDS[name](one, known, 4)
+                    assert row[column] == BOUNDS[name](stage_graph, known, 4)
 
 
 def test_the_bounds_of_a_negative_rule_that_drops_nothing_are_those_before():

@@ -18,11 +18,11 @@ RIDGES = st.floats(-5, 2).map(lambda power: 10**power)
 def naive_ridge(graph, ratio, ridge):
     """0-1 and squared error of the ridge probe on `(√p_R(l) ŵ(x, l))_l`."""
     features = np.sqrt(graph.right_marginal) * ratio
-    mass, own = graph.left_marginal, one_hot(graph)
+    mass, onehot = graph.left_marginal, one_hot(graph)
     gram = features.T @ (mass[:, None] * features) + ridge * np.eye(features.shape[1])
-    scores = features @ np.linalg.solve(gram, features.T @ (mass[:, None] * own))
-    error = mass @ (scores[own] <= np.where(own, -np.inf, scores).max(axis=1) + 1e-9)
-    return error, float(mass @ np.sum((scores - own) ** 2, axis=1))
+    scores = features @ np.linalg.solve(gram, features.T @ (mass[:, None] * onehot))
+    error = mass @ (scores[onehot] <= np.where(onehot, -np.inf, scores).max(axis=1) + 1e-9)
+    return error, float(mass @ np.sum((scores - onehot) ** 2, axis=1))
 
 
 def true_ratio(graph):

@@ -45,11 +45,11 @@ def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pairbounds.infrastructure.arrays.CACHED", at_once)
         blocks = [block for _, block in linear_scores(features, coefficients, offsets)]
-        found = linear_standing(features, coefficients, noise, offsets)
+        result = linear_standing(features, coefficients, noise, offsets)
     assert max(map(len, blocks)) <= max(1, at_once // r)
     np.testing.assert_array_equal(np.vstack(blocks), scores)
     for part in ("winners", "leads", "noise"):
-        np.testing.assert_array_equal(getattr(found, part), getattr(Standing.of(scores, noise), part))
+        np.testing.assert_array_equal(getattr(result, part), getattr(Standing.of(scores, noise), part))
 
 
 def test_sums_of_others_know_what_a_difference_does_not():

@@ -29,14 +29,14 @@ def test_a_stored_graph_violates_nothing_and_is_the_sharpest_that_the_tests_know
 def test_a_sharper_graph_is_stored_to_the_last_bit_and_no_other(tmp_path):
     path = tmp_path / "sharpest.json"
     path.write_text("{}")
-    found = find_counterexample("penalised-error", evaluations=100, rng=np.random.default_rng(0))
-    features = np.full((found.graph.n_left, found.k), 1 / 3), np.full((found.graph.n_right, found.k), math.pi)
-    assert store(replace(found, features=features), path)
+    result = find_counterexample("penalised-error", evaluations=100, rng=np.random.default_rng(0))
+    features = np.full((result.graph.n_left, result.k), 1 / 3), np.full((result.graph.n_right, result.k), math.pi)
+    assert store(replace(result, features=features), path)
     graph, k, again, penalty = sharpest_graphs(path)["penalised-error"]
-    np.testing.assert_array_equal(graph.joint.toarray(), found.graph.joint.toarray())
-    np.testing.assert_array_equal(graph.left_labels, found.graph.left_labels)
+    np.testing.assert_array_equal(graph.joint.toarray(), result.graph.joint.toarray())
+    np.testing.assert_array_equal(graph.left_labels, result.graph.left_labels)
     for side, stored in zip(features, again, strict=True):
         np.testing.assert_array_equal(stored, side)
-    assert (k, penalty) == (found.k, found.penalty)
-    assert not store(replace(found, ratio=-1.0), path)
-    assert not store(replace(found, refuted=True, ratio=2.0), path)
+    assert (k, penalty) == (result.k, result.penalty)
+    assert not store(replace(result, ratio=-1.0), path)
+    assert not store(replace(result, refuted=True, ratio=2.0), path)

@@ -31,24 +31,24 @@ def test_values_and_vectors_agree_with_dense_svd(family, k, route, monkeypatch):
     graph = family_graph(family, 3, SIZE)
     if min(graph.shape) <= k + module.GUARD:
         k = 1
-    found = spectrum(graph, k, method=method)
-    np.testing.assert_allclose(found.singular_values, dense_values(graph)[:k], atol=1e-8)
-    residuals = residual_norms(graph.normalized, found.left, found.singular_values, found.right)
-    np.testing.assert_allclose(found.residuals, residuals, rtol=0, atol=1e-14)
-    assert found.residuals.max() <= (1e-13 if method == "dense" else 1e-6)
-    for side in (found.left, found.right):
+    result = spectrum(graph, k, method=method)
+    np.testing.assert_allclose(result.singular_values, dense_values(graph)[:k], atol=1e-8)
+    residuals = residual_norms(graph.normalized, result.left, result.singular_values, result.right)
+    np.testing.assert_allclose(result.residuals, residuals, rtol=0, atol=1e-14)
+    assert result.residuals.max() <= (1e-13 if method == "dense" else 1e-6)
+    for side in (result.left, result.right):
         np.testing.assert_allclose(side.T @ side, np.eye(k), atol=1e-10)
-    assert found.method == method
+    assert result.method == method
 
 
 @given(st.lists(st.floats(0, 1), min_size=4, max_size=4))
 def test_residuals_of_round_off_count_as_all_that_it_may_be(parts):
     """The order of summation decides how large they come out, and is to change no bound."""
     graph = PairGraph([[4, 1, 0, 2], [1, 3, 1, 0], [0, 1, 5, 1], [2, 0, 1, 2], [1, 1, 0, 0]])
-    found = spectrum(graph, 4)
-    none = replace(found, residuals=np.zeros(4))
-    some = replace(found, residuals=np.array(parts) * found.round_off / 2)  # their norm is no more than round-off
-    large = replace(found, residuals=np.full(4, 3 * found.round_off))
+    result = spectrum(graph, 4)
+    none = replace(result, residuals=np.zeros(4))
+    some = replace(result, residuals=np.array(parts) * result.round_off / 2)  # their norm is no more than round-off
+    large = replace(result, residuals=np.full(4, 3 * result.round_off))
     assert some.rounding == none.rounding < large.rounding
     np.testing.assert_array_equal(some.upper_values, none.upper_values)
     np.testing.assert_array_equal(some.lower_values, none.lower_values)
@@ -92,8 +92,8 @@ def test_many_copies_of_one_value_are_all_found():
     """40 components, 45 values: `scipy.sparse.linalg.svds` is wrong by 0.7 here, at every tolerance."""
     rng = np.random.default_rng(5)
     graph = PairGraph(block_diagonal([rng.random((20, 18)) for _ in range(40)]))
-    found = spectrum(graph, 45, method="sparse")
-    np.testing.assert_allclose(found.singular_values, dense_values(graph)[:45], atol=1e-8)
+    result = spectrum(graph, 45, method="sparse")
+    np.testing.assert_allclose(result.singular_values, dense_values(graph)[:45], atol=1e-8)
 
 
 def test_a_value_that_the_first_solve_missed_is_found_by_the_search(monkeypatch):
@@ -110,8 +110,8 @@ def test_a_value_that_the_first_solve_missed_is_found_by_the_search(monkeypatch)
         return np.delete(vectors, np.argsort(values)[-3], axis=1)
 
     monkeypatch.setattr(module, "_leading", forgetful)
-    found = spectrum(graph, 10, method="sparse")
-    np.testing.assert_allclose(found.singular_values, expected, atol=1e-8)
+    result = spectrum(graph, 10, method="sparse")
+    np.testing.assert_allclose(result.singular_values, expected, atol=1e-8)
     assert len(calls) > 2
 
 
@@ -122,9 +122,9 @@ def test_the_second_eigenvalue_from_the_first_vector(family, dense_side, monkeyp
     monkeypatch.setattr(module, "DENSE_SIDE", dense_side)
     graph = family_graph(family, 14, SIZE)
     expected = dense_values(graph)[1] ** 2
-    found = module.second_eigenvalue(graph.normalized, 3 * np.sqrt(graph.left_marginal))
-    assert min(1, expected) - 1e-14 <= found <= 1
-    assert found <= expected * (1 + (0 if dense_side else module.SECOND_TOLERANCE)) + 32 * EPS * np.sqrt(2 * SIZE)
+    result = module.second_eigenvalue(graph.normalized, 3 * np.sqrt(graph.left_marginal))
+    assert min(1, expected) - 1e-14 <= result <= 1
+    assert result <= expected * (1 + (0 if dense_side else module.SECOND_TOLERANCE)) + 32 * EPS * np.sqrt(2 * SIZE)
 
 
 def test_a_dense_copy_is_not_made_of_a_large_graph():
@@ -189,5 +189,5 @@ def test_the_second_eigenvalue_does_not_depend_on_a_lucky_start(monkeypatch):
     graph = slow_decay(np.random.default_rng(16), 700, 600)
     expected = dense_values(graph)[1] ** 2
     for seed in range(6):
-        found = module.second_eigenvalue(graph.normalized, np.sqrt(graph.left_marginal), seed=seed)
-        assert expected - 1e-14 <= found <= expected + module.SECOND_TOLERANCE
+        result = module.second_eigenvalue(graph.normalized, np.sqrt(graph.left_marginal), seed=seed)
+        assert expected - 1e-14 <= result <= expected + module.SECOND_TOLERANCE

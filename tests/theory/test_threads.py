@@ -13,12 +13,12 @@ from pairbounds.infrastructure.threads import VARIABLE, asked_threads, limited_t
 from tests.families import slow_decay
 
 
-@pytest.mark.parametrize(("given", "told", "asked"), [("", "1", None), ("2,1", "2", 2), ("many", "1", None)])
-def test_libraries_are_told_what_is_asked_for_or_one(given, told, asked, monkeypatch):
+@pytest.mark.parametrize(("given", "expected_value", "asked"), [("", "1", None), ("2,1", "2", 2), ("many", "1", None)])
+def test_libraries_are_told_what_is_asked_for_or_one(given, expected_value, asked, monkeypatch):
     monkeypatch.setattr(threads, "_nobody_asked", False)
     monkeypatch.setenv(VARIABLE, given)
     threads.ask_libraries()
-    assert (os.environ[VARIABLE], asked_threads()) == (told, asked)
+    assert (os.environ[VARIABLE], asked_threads()) == (expected_value, asked)
 
 
 def test_within_the_block_there_are_so_many_and_after_it_as_before():
@@ -30,9 +30,9 @@ def test_within_the_block_there_are_so_many_and_after_it_as_before():
 
 
 def test_values_are_the_same_on_one_thread_and_on_two(monkeypatch):
-    graph, found = slow_decay(np.random.default_rng(7), 300, 250), {}
+    graph, result = slow_decay(np.random.default_rng(7), 300, 250), {}
     for count in (1, 2):
         monkeypatch.setenv(VARIABLE, str(count))
         with limited_threads():
-            found[count] = spectrum(graph, 10, method="sparse")
-    np.testing.assert_allclose(found[1].singular_values, found[2].singular_values, atol=1e-10)
+            result[count] = spectrum(graph, 10, method="sparse")
+    np.testing.assert_allclose(result[1].singular_values, result[2].singular_values, atol=1e-10)

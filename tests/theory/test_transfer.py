@@ -32,8 +32,13 @@ def test_induced_pairs_have_the_weights_and_the_spectrum(weights, r, m):
     expected = np.select([same_class & same_domain, same_class, same_domain], [rho, alpha, beta], gamma)
     np.testing.assert_allclose(graph.induced().joint.toarray(), expected / expected.sum(), atol=1e-14)
     degree = expected[0].sum()
-    own, of_class, of_domain = rho - alpha - beta + gamma, m * (alpha - gamma), r * (beta - gamma)
-    values = [degree, *[own + of_class] * (r - 1), *[own + of_domain] * (m - 1), *[own] * ((r - 1) * (m - 1))]
+    of_pair, of_class, of_domain = rho - alpha - beta + gamma, m * (alpha - gamma), r * (beta - gamma)
+    values = [
+        degree,
+        *[of_pair + of_class] * (r - 1),
+        *[of_pair + of_domain] * (m - 1),
+        *[of_pair] * ((r - 1) * (m - 1)),
+    ]
     squares = np.sort(values)[::-1] / degree
     np.testing.assert_allclose(spectrum(graph, r * m).singular_values ** 2, squares, atol=1e-12)
 
@@ -63,9 +68,9 @@ def test_the_optimum_that_is_not_whitened_has_other_scores_off_the_source(k, sco
     for rotation in (np.eye(k), *(np.linalg.qr(rng.standard_normal((k, k)))[0] for _ in range(3))):
         fitted = probe(graph, features @ rotation, labelled=[0, 2])
         assert fitted.held_out_error == 0
-        found = (features @ rotation @ fitted.coefficients)[[1, 3]]
-        np.testing.assert_allclose(found, [scores, scores[::-1]], atol=1e-3)
-        misses = np.mean(np.sum((found - np.eye(2)) ** 2, axis=1))
+        result = (features @ rotation @ fitted.coefficients)[[1, 3]]
+        np.testing.assert_allclose(result, [scores, scores[::-1]], atol=1e-3)
+        misses = np.mean(np.sum((result - np.eye(2)) ** 2, axis=1))
         assert misses == pytest.approx({3: 0.268, 4: 0.536}[k], abs=1e-3)
 
 
@@ -83,8 +88,8 @@ def test_where_pairs_join_other_classes_of_other_domains_the_head_is_wrong_throu
 def both_sides(graph, scores, source):
     """`Σ p q` over the targets that are wrong or tied, and `2 (√V + √ε_S)²`, of the remark to theorem 25."""
     labels, pairs = graph.left_labels, graph.induced().joint.toarray()
-    own = np.take_along_axis(scores, labels[:, None], axis=1)
-    wrong = ~source & (np.sum(scores >= own, axis=1) > 1)
+    label_scores = np.take_along_axis(scores, labels[:, None], axis=1)
+    wrong = ~source & (np.sum(scores >= label_scores, axis=1) > 1)
     across = pairs * np.outer(~source, source) * np.equal.outer(labels, labels)
     varied = np.sum(across * np.sum((scores[:, None] - scores) ** 2, axis=2))
     missed = np.sum(across @ np.sum((scores - np.eye(2)[labels]) ** 2, axis=1))

@@ -48,9 +48,9 @@ def naive_conditionals(graph, critic):
 def naive_error(graph, step, labels, itself=True):
     """0-1 error of the vote of the nodes that a step, (n_left, n), leads to."""
     classes = np.union1d(labels, graph.left_labels)
-    own = graph.left_labels[:, None] == classes
+    is_class = graph.left_labels[:, None] == classes
     shares = (step if itself else step - np.diag(np.diag(step))) @ (labels[:, None] == classes)
-    return graph.left_marginal @ (np.where(own, -np.inf, shares).max(axis=1) >= shares[own] - 1e-12)
+    return graph.left_marginal @ (np.where(is_class, -np.inf, shares).max(axis=1) >= shares[is_class] - 1e-12)
 
 
 @pytest.mark.parametrize("block", [population_infonce.BLOCK, 20])
@@ -65,14 +65,14 @@ def test_votes_from_their_definition_and_the_excess_is_a_divergence(family, bloc
     everybody, others = pair_votes(encoder)
     assert everybody.error == pytest.approx(naive_error(graph, hop, graph.left_labels))
     assert others.error == pytest.approx(naive_error(graph, hop, graph.left_labels, itself=False))
-    found, joint = Critic(graph, *critic).excess, graph.joint.toarray()
-    for side, model, excess in zip((1, 0), (forward, backward), found, strict=True):
+    result, joint = Critic(graph, *critic).excess, graph.joint.toarray()
+    for side, model, excess in zip((1, 0), (forward, backward), result, strict=True):
         ratio, paired = joint / joint.sum(axis=side, keepdims=True) / model, joint > 0
         naive = joint[paired] @ np.log(ratio[paired])
         assert naive <= excess + 1e-15
         assert excess == pytest.approx(naive, abs=1e-10)
     directions = infonce_directions(graph, *critic)
-    assert found == pytest.approx([loss + mutual_information(graph) for loss in directions], abs=1e-10)
+    assert result == pytest.approx([loss + mutual_information(graph) for loss in directions], abs=1e-10)
 
 
 @given(st.sampled_from(list(GRAPHS)), ANY_SEED)
@@ -107,12 +107,12 @@ def test_a_critic_that_ties_some_nodes_pays_their_costs_and_no_more(family):
     model = np.exp(exact_scores(graph)) * graph.right_marginal
     by_class = {c: graph.right_labels == c for c in {*graph.left_labels.tolist(), *graph.right_labels.tolist()}}
     tied, spent = [], 0.0
-    for x, own in enumerate(graph.left_labels):
+    for x, label in enumerate(graph.left_labels):
         shares = {c: model[x, captions].sum() for c, captions in by_class.items()}
-        rival = max((c for c in by_class if c != own), key=shares.get, default=own)
-        total = shares[own] + shares[rival]
-        if rng.random() < 0.5 and 0 < shares[rival] < shares[own]:
-            for c in (own, rival):
+        rival = max((c for c in by_class if c != label), key=shares.get, default=label)
+        total = shares[label] + shares[rival]
+        if rng.random() < 0.5 and 0 < shares[rival] < shares[label]:
+            for c in (label, rival):
                 model[x, by_class[c]] *= total / 2 / shares[c]
                 spent += graph.left_marginal[x] * shares[c] * math.log(2 * shares[c] / total)
             tied.append(x)

@@ -38,9 +38,9 @@ def naive_walks(starts, to_left, to_right, labels, hops):
     left_stock, right_stock = list(to_left), list(to_right)
 
     def popped(stock, node, at):
-        for place, pair in enumerate(stock):
+        for index, pair in enumerate(stock):
             if pair[at] == node:
-                return stock.pop(place)[1 - at]
+                return stock.pop(index)[1 - at]
         return None
 
     agreed, died, here = [], [], [pair[1] for pair in starts]
@@ -60,14 +60,14 @@ def naive_walks(starts, to_left, to_right, labels, hops):
 def test_walks_one_by_one(n, hops):
     left, right, _ = drawn(GRAPH, n, np.random.default_rng(n))
     named, classes = [f"image {i}" for i in left], {f"image {i}": int(c) for i, c in enumerate(GRAPH.left_labels)}
-    found = consistency_from_pairs(named, right, classes, hops=hops, seed=3)
+    result = consistency_from_pairs(named, right, classes, hops=hops, seed=3)
     order = np.random.default_rng(3).permutation(n)
     pairs = list(zip(left[order].tolist(), right[order].tolist(), strict=True))
-    steps = (n - found.walks) * hops // (2 * hops - 1)
-    starts, to_left, to_right = pairs[: found.walks], pairs[found.walks :][:steps], pairs[found.walks :][steps:]
+    steps = (n - result.walks) * hops // (2 * hops - 1)
+    starts, to_left, to_right = pairs[: result.walks], pairs[result.walks :][:steps], pairs[result.walks :][steps:]
     agreed, died = naive_walks(starts, to_left, to_right, GRAPH.left_labels, hops)
-    assert found.agreed.tolist() == agreed
-    assert found.died.tolist() == died
+    assert result.agreed.tolist() == agreed
+    assert result.died.tolist() == died
 
 
 @pytest.mark.parametrize(("n", "confidence"), [(30, 0.8), (3_000, 0.5)])
@@ -75,13 +75,13 @@ def test_coverage_of_the_intervals_and_of_the_error(n, confidence):
     """Of independent samples no fewer than the confidence says, but for three standard errors."""
     rng, true = np.random.default_rng(n), consistency_curve(GRAPH, 3)[1:]
     errors = [penalised_error(GRAPH, penalty) for penalty in PENALTIES]
-    held, bounded = 0, 0
+    covered, bounded = 0, 0
     for seed in range(REPETITIONS):
         intervals = consistency_from_pairs(*drawn(GRAPH, n, rng), hops=3, confidence=confidence, seed=seed)
-        held += bool(np.all((intervals.low <= true) & (true <= intervals.high)))
+        covered += bool(np.all((intervals.low <= true) & (true <= intervals.high)))
         bounded += all(penalised_error_at_most(intervals, p) >= e for p, e in zip(PENALTIES, errors, strict=True))
     least = confidence - 3 * math.sqrt(confidence * (1 - confidence) / REPETITIONS)
-    assert held / REPETITIONS >= least
+    assert covered / REPETITIONS >= least
     assert bounded / REPETITIONS >= least
 
 
@@ -104,9 +104,9 @@ def test_one_hop_and_two_by_hand():
 def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_worse(family, seed, penalty, hops):
     graph = family_graph(family, seed, 14)
     curve = consistency_curve(graph, hops)[1:]
-    found = [penalised_error_at_most(intervals(curve[:m], curve[:m]), penalty) for m in range(1, hops + 1)]
-    assert penalised_error(graph, penalty) <= found[-1] + 1e-9
-    assert np.all(np.diff(found[:2]) <= 1e-12)
+    result = [penalised_error_at_most(intervals(curve[:m], curve[:m]), penalty) for m in range(1, hops + 1)]
+    assert penalised_error(graph, penalty) <= result[-1] + 1e-9
+    assert np.all(np.diff(result[:2]) <= 1e-12)
     encoder = Encoder.penalised_optimum(graph, spectrum(graph, min(graph.shape)), min(graph.shape), penalty)
     assert probe(graph, encoder.left).mse == pytest.approx(penalised_error(graph, penalty), abs=1e-6)
 
@@ -115,10 +115,10 @@ def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_w
 
 
 def test_the_counts_give_clopper_and_pearsons_ends():
-    found = ConsistencyIntervals.of(100, np.array([90, 70]), np.array([2, 20]), 0.9)
+    result = ConsistencyIntervals.of(100, np.array([90, 70]), np.array([2, 20]), 0.9)
     ends = {agreed: scipy.stats.binomtest(agreed, 100).proportion_ci(0.95, "exact") for agreed in (70, 90, 92)}
-    assert found.low.tolist() == pytest.approx([ends[90].low, ends[70].low])
-    assert found.high.tolist() == pytest.approx([ends[92].high, ends[90].high])
+    assert result.low.tolist() == pytest.approx([ends[90].low, ends[70].low])
+    assert result.high.tolist() == pytest.approx([ends[92].high, ends[90].high])
     falling = ConsistencyIntervals.of(100, np.array([60, 80]), np.array([0, 0]), 0.9)
     assert falling.low[0] == falling.low[1]  # consistency never grows
     assert falling.high[0] == falling.high[1]

@@ -72,12 +72,12 @@ def climb(
     while step > LAST_STEP and evaluator.spent < until:
         continuous = rng.random() < CONTINUOUS
         tried = random_move(best, rng, step, continuous=continuous)
-        found = evaluator(tried)
-        better = found > ratio + ROUND_OFF * abs(ratio)
+        score_now = evaluator(tried)
+        better = score_now > ratio + ROUND_OFF * abs(ratio)
         if continuous:
             step *= WIDER if better else NARROWER
-        if better or (found >= ratio and tried.size <= best.size):
-            best, ratio = tried, found
+        if better or (score_now >= ratio and tried.size <= best.size):
+            best, ratio = tried, score_now
     return best, ratio
 
 
@@ -148,8 +148,8 @@ def drop_edge(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 
 def set_weight(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """Add a pair, or change its weight."""
-    place = int(rng.integers(candidate.n_left)), int(rng.integers(candidate.n_right))
-    return _with_weight(candidate, place, candidate.weights.max() * 10 ** rng.uniform(-4, 0))
+    entry = int(rng.integers(candidate.n_left)), int(rng.integers(candidate.n_right))
+    return _with_weight(candidate, entry, candidate.weights.max() * 10 ** rng.uniform(-4, 0))
 
 
 def equate(candidate: Candidate, rng: np.random.Generator) -> Candidate:
@@ -157,9 +157,9 @@ def equate(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     return _with_weight(candidate, _an_edge(candidate, rng), candidate.weights[_an_edge(candidate, rng)])
 
 
-def _with_weight(candidate: Candidate, place: tuple[int, int], weight: float) -> Candidate:
+def _with_weight(candidate: Candidate, entry: tuple[int, int], weight: float) -> Candidate:
     weights = candidate.weights.copy()
-    weights[place] = weight
+    weights[entry] = weight
     return candidate.changed(weights=weights)
 
 
@@ -190,13 +190,13 @@ def change_width(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 def split_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
     """Split a node of either side into two halves of its weight."""
     node = int(rng.integers(candidate.size))
-    side, place = (0, node) if node < candidate.n_left else (1, node - candidate.n_left)
+    side, index = (0, node) if node < candidate.n_left else (1, node - candidate.n_left)
     if candidate.weights.shape[side] >= LARGEST_SIDE:
         return candidate
     weights = 2 * candidate.weights
-    np.moveaxis(weights, side, 0)[place] /= 2
+    np.moveaxis(weights, side, 0)[index] /= 2
     ends = [np.arange(n) for n in weights.shape]
-    ends[side] = np.append(ends[side], place)
+    ends[side] = np.append(ends[side], index)
     return replace(candidate, weights=weights).subgraph(*ends)
 
 

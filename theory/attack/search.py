@@ -204,7 +204,7 @@ def confirmed_ratio(claim: Bound, candidate: Candidate, ratio: float) -> tuple[f
 def _result(best: _Best, largest: float, evaluator: Evaluator) -> CounterexampleResult:
     candidate, confirmed = best.candidate, best.confirmation
     assert candidate is not None
-    found = score(evaluator.claim, *candidate.sides)
+    result = score(evaluator.claim, *candidate.sides)
     return CounterexampleResult(
         bound=evaluator.claim.name,
         ratio=best.ratio,
@@ -214,8 +214,8 @@ def _result(best: _Best, largest: float, evaluator: Evaluator) -> Counterexample
         k=candidate.k,
         features=candidate.features,
         penalty=candidate.penalty,
-        measured=found.measured,
-        value=found.value,
+        measured=result.measured,
+        value=result.value,
         rests_on_ties=best.refutes and confirmed is not None and confirmed.rests_on_ties,
         largest_ratio=largest,
         evaluations=evaluator.evaluations,

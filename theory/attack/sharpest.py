@@ -28,19 +28,19 @@ def sharpest_graphs(path: Path = FILE) -> dict[str, Sides]:
     return graphs
 
 
-def store(found: CounterexampleResult, path: Path = FILE) -> bool:
+def store(result: CounterexampleResult, path: Path = FILE) -> bool:
     """Store the graph of a search without a refutation if it is sharper than the stored one; return if it was."""
-    known = sharpest_graphs(path).get(found.bound)
-    if found.refuted or (known is not None and found.ratio <= score(named(found.bound), *known).ratio):
+    known = sharpest_graphs(path).get(result.bound)
+    if result.refuted or (known is not None and result.ratio <= score(named(result.bound), *known).ratio):
         return False
-    joint, graph = found.graph.joint.tocoo(), found.graph
-    f, g = found.features or (None, None)
+    joint, graph = result.graph.joint.tocoo(), result.graph
+    f, g = result.features or (None, None)
     parts: dict[str, Any] = {"rows": joint.coords[0], "columns": joint.coords[1], "weights": joint.data, "f": f, "g": g}
     parts |= {"left_labels": graph.left_labels, "right_labels": graph.right_labels}
     lists = {name: array.tolist() for name, array in parts.items() if array is not None}
-    penalty = {} if found.penalty is None else {"penalty": found.penalty}
+    penalty = {} if result.penalty is None else {"penalty": result.penalty}
     graphs = json.loads(path.read_text(encoding="utf-8"))
-    graphs[found.bound] = {"k": found.k, **penalty, "shape": list(joint.shape), **lists}
+    graphs[result.bound] = {"k": result.k, **penalty, "shape": list(joint.shape), **lists}
     lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(graphs[name])}" for name in sorted(graphs))
     with replacing(path) as temporary:
         temporary.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")

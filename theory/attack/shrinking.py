@@ -23,39 +23,39 @@ def shrink(start: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
 
     Without suitable integers, weights are decimals of few digits. Stops when the budget is spent.
     """
-    found = _simplified(start, evaluator, keeps, until=SIMPLIFIED)
-    found = _in_integers(found, evaluator, keeps)
-    found = _simplified(found, evaluator, keeps, until=1)  # equal integers may allow more removals
-    found = _in_few_digits(found, evaluator, keeps)
-    named = _named_in_order(found[0])
+    best = _simplified(start, evaluator, keeps, until=SIMPLIFIED)
+    best = _in_integers(best, evaluator, keeps)
+    best = _simplified(best, evaluator, keeps, until=1)  # equal integers may allow more removals
+    best = _in_few_digits(best, evaluator, keeps)
+    named = _named_in_order(best[0])
     renamed = named, evaluator(named)
-    return renamed if keeps(*renamed) else found
+    return renamed if keeps(*renamed) else best
 
 
 def _named_in_order(candidate: Candidate) -> Candidate:
     """Number the classes in order of appearance, on the left and then on the right."""
     labels = np.concatenate([candidate.left_labels, candidate.right_labels])
-    _, first, own = np.unique(labels, return_index=True, return_inverse=True)
-    numbered = np.argsort(np.argsort(first))[own]
+    _, first, class_of = np.unique(labels, return_index=True, return_inverse=True)
+    numbered = np.argsort(np.argsort(first))[class_of]
     return candidate.changed(left_labels=numbered[: candidate.n_left], right_labels=numbered[candidate.n_left :])
 
 
-def _simplified(found: Found, evaluator: Evaluator, keeps: Keeps, *, until: float) -> Found:
+def _simplified(best: Found, evaluator: Evaluator, keeps: Keeps, *, until: float) -> Found:
     """Remove one part after the other as long as `keeps` holds."""
     before = None
-    while found is not before:
-        before = found
+    while best is not before:
+        before = best
         for simpler in (_fewer_nodes, _joined_nodes, _fewer_pairs, _narrower, _fewer_classes):
-            failed, untried = 0, simpler(found[0])
+            failed, untried = 0, simpler(best[0])
             while (tried := next(untried, None)) is not None:
                 if evaluator.spent >= until:
-                    return found
+                    return best
                 less = tried, evaluator(tried)
                 if keeps(*less):  # skip the parts that could not be removed, which come first again
-                    found, untried = less, islice(simpler(tried), failed, None)
+                    best, untried = less, islice(simpler(tried), failed, None)
                 else:
                     failed += 1
-    return found
+    return best
 
 
 def _fewer_nodes(candidate: Candidate) -> Iterator[Candidate]:
@@ -78,10 +78,10 @@ def _joined_nodes(candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _fewer_pairs(candidate: Candidate) -> Iterator[Candidate]:
-    for place in reversed(np.flatnonzero(candidate.weights)):
+    for index in reversed(np.flatnonzero(candidate.weights)):
         if candidate.n_pairs > 1:
             weights = candidate.weights.copy()
-            weights.flat[place] = 0
+            weights.flat[index] = 0
             yield candidate.changed(weights=weights)
 
 
@@ -96,16 +96,16 @@ def _fewer_classes(candidate: Candidate) -> Iterator[Candidate]:
         yield candidate.changed(left_labels=left, right_labels=right)
 
 
-def _in_integers(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
+def _in_integers(best: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
     """Candidate with the smallest integer weights for which `keeps` holds, if any."""
-    for weights in _integers(found[0].weights):
-        tried = found[0].changed(weights=weights)
+    for weights in _integers(best[0].weights):
+        tried = best[0].changed(weights=weights)
         less = tried, evaluator(tried)
         if tried.weights.shape == weights.shape and keeps(*less):
             return less
         if evaluator.spent >= 1:
             break
-    return found
+    return best
 
 
 def _integers(weights: FloatArray) -> Iterator[FloatArray]:
@@ -122,17 +122,17 @@ def _integers(weights: FloatArray) -> Iterator[FloatArray]:
                 yield whole
 
 
-def _in_few_digits(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
+def _in_few_digits(best: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
     """Round the weights, and then the features, to the fewest digits for which `keeps` holds."""
     for rounded in (_rounded_weights, _rounded_features):
-        for tried in rounded(found[0]):
+        for tried in rounded(best[0]):
             if evaluator.spent >= 1:
-                return found
-            ratio = evaluator(tried) if tried.weights.shape == found[0].weights.shape else UNMET
+                return best
+            ratio = evaluator(tried) if tried.weights.shape == best[0].weights.shape else UNMET
             if keeps(tried, ratio):
-                found = tried, ratio
+                best = tried, ratio
                 break
-    return found
+    return best
 
 
 def _rounded_weights(candidate: Candidate) -> Iterator[Candidate]:

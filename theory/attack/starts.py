@@ -192,9 +192,9 @@ def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
     """
     size = (n_left + n_right + 1) // 2
     sharing = np.eye(size, size - 1) + np.eye(size, size - 1, k=-1)
-    own = np.diag(rng.dirichlet(np.full(size, 0.5)))
+    loops = np.diag(rng.dirichlet(np.full(size, 0.5)))
     light = 10 ** rng.uniform(-4, -1) * np.exp(2 * rng.standard_normal(size - 1))
-    weights = np.hstack([own, sharing * light])
+    weights = np.hstack([loops, sharing * light])
     return weights, *_labels(rng, size, 2 * size - 1)
 
 

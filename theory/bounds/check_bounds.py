@@ -72,19 +72,19 @@ def check_bounds(
     from pairbounds.theory.bounds.check_table import CheckTable
 
     widths = widths_of(graph.shape, k)
-    found = spectrum(graph, min(max(widths) + 1, *graph.shape)) if triplets is None else triplets
+    triplets_used = spectrum(graph, min(max(widths) + 1, *graph.shape)) if triplets is None else triplets
     names = None if bounds is None else names_of(bounds)
-    scored = None if critic is None else Encoder.critic(graph, found, critic)
+    scored = None if critic is None else Encoder.critic(graph, triplets_used, critic)
     by_features = None if through is None else graph.through(through)
     if by_features is not None and max(widths) > by_features.shape[0]:
         raise ValueError(f"k={max(widths)} is too large: the features have rank {by_features.shape[0]}")
     rows: list[dict[str, object]] = []
     for width in Bar(widths, desc="widths", disable=len(widths) == 1):
-        known = enough_triplets(graph, found, width)
+        known = enough_triplets(graph, triplets_used, width)
         if certified:
             known, _ = with_certificate(graph, known, width)
         subjects = _subjects(graph, known, width, features, penalty, scored)
-        measured = Measured(subjects, found)
+        measured = Measured(subjects, triplets_used)
         seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
         linear = None if by_features is None else through_columns(by_features, known, width, hops)
         rows += [

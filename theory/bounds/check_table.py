@@ -64,8 +64,8 @@ def headlines(table: pd.DataFrame) -> list[str]:
     applied = evaluated(table)
     names = list(dict.fromkeys(applied["bound"]))
     violated = list(dict.fromkeys(applied.loc[~applied["holds"].astype("boolean"), "bound"]))
-    own = [name for name in names if name in BOUNDS and BOUNDS[name].foreign]
-    wanted = [*violated, *own, *_best_lower(applied), *(name for name in HEADLINES if name in names)]
+    foreign = [name for name in names if name in BOUNDS and BOUNDS[name].foreign]
+    wanted = [*violated, *foreign, *_best_lower(applied), *(name for name in HEADLINES if name in names)]
     if not wanted:
         wanted = [name for name in names if name in BOUNDS and BOUNDS[name].corollary_of is None]
     chosen = list(dict.fromkeys(wanted))[: max(MOST, len(violated))]

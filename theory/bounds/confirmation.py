@@ -74,15 +74,17 @@ def confirm(
     except HypothesisError as error:
         nothing = Score(math.nan, math.nan, 0.0)
         return Confirmation(holds_up=False, rests_on_ties=False, score=nothing, note=f"not confirmed: {error}")
-    found = score_of(claim, encoder, plain.measured, margin)
-    holds_up = found.ratio > 1
+    result = score_of(claim, encoder, plain.measured, margin)
+    holds_up = result.ratio > 1
     by_ties = holds_up and known is not None and not score_of(claim, encoder, known.without_ties, margin).ratio > 1
     note = f"a larger ratio was not confirmed: within the rounding margin of {margin:.1e}"
     if holds_up:
-        place = f"in double precision ({claim.quantity} is not known in higher)" if known is None else "in 50 digits"
+        precision = (
+            f"in double precision ({claim.quantity} is not known in higher)" if known is None else "in 50 digits"
+        )
         ties = ", by ties, which count as errors" if by_ties else ""
-        note = f"confirmed {place}, beyond a margin of {margin:.1e}{ties}"
-    return Confirmation(holds_up, by_ties, found, note)
+        note = f"confirmed {precision}, beyond a margin of {margin:.1e}{ties}"
+    return Confirmation(holds_up, by_ties, result, note)
 
 
 def _spread(sides: Sides, plain: FloatArray, graph: PairGraph, features: Features | None) -> float:
@@ -104,12 +106,12 @@ def _roughness(sides: Sides, graph: PairGraph, features: Features | None) -> flo
     rng = np.random.default_rng(1)
     directions = [rng.choice([-REACH, REACH], size=part.shape) for part in _parts(graph, features)]
     places = rng.uniform(0.1, 1.0, size=POINTS)
-    noises = ([place * direction for direction in directions] for place in places)
-    found = np.array([sides(*_moved(graph, features, noise)) for noise in noises])
-    if not np.isfinite(found).all():
+    noises = ([noise_size * direction for direction in directions] for noise_size in places)
+    values = np.array([sides(*_moved(graph, features, noise)) for noise in noises])
+    if not np.isfinite(values).all():
         return math.inf
     powers = np.vander(places, 4)
-    return float(np.abs(found - powers @ np.linalg.lstsq(powers, found)[0]).max())
+    return float(np.abs(values - powers @ np.linalg.lstsq(powers, values)[0]).max())
 
 
 def _parts(graph: PairGraph, features: Features | None) -> list[FloatArray]:

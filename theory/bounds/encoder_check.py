@@ -147,8 +147,8 @@ def check_encoder(
     f = _rows(left, graph)
     basis, right = _spanned(graph, f, right)
     k = basis.shape[1]
-    found = spectrum(graph, min(k + 1, *graph.shape), tol=TOLERANCE) if triplets is None else triplets
-    known = enough_triplets(graph, found, k)
+    result = spectrum(graph, min(k + 1, *graph.shape), tol=TOLERANCE) if triplets is None else triplets
+    known = enough_triplets(graph, result, k)
     best = Encoder.of(graph, known, k, (basis, best_partner(graph, basis)))
     named, scale = {REALIGNED: best}, None
     if right is not None:
@@ -176,41 +176,41 @@ def _bounds(encoder: Encoder) -> dict[str, float]:
     return {"loss": encoder.loss, "excess": excess(encoder), **parts, "error_bound": min(errors)}
 
 
-def _sentences(found: EncoderCheck) -> list[str]:
+def _sentences(check: EncoderCheck) -> list[str]:
     """Result in sentences."""
-    best, (guess_mse, guess_error) = found.best, (QUANTITIES[name].guess(found.graph) for name in MEASURED)
-    spanned = "" if found.k == found.columns else f", whose {found.columns} columns span {found.k} dimensions"
-    verdict = ", which says nothing, being no better than a guess" if found.bound >= guess_mse else ""
-    alpha, sigma = induced_labelling_error(found.graph), found.spectrum.singular_values[found.k]
+    best, (guess_mse, guess_error) = check.best, (QUANTITIES[name].guess(check.graph) for name in MEASURED)
+    spanned = "" if check.k == check.columns else f", whose {check.columns} columns span {check.k} dimensions"
+    verdict = ", which says nothing, being no better than a guess" if check.bound >= guess_mse else ""
+    alpha, sigma = induced_labelling_error(check.graph), check.spectrum.singular_values[check.k]
     causes = (
         f"is due to the pairs: an induced pair joins two classes with probability α_T = {alpha:.4f}",
-        f"is due to the width: pairs connect labels in directions beyond {found.k} too, σ_(k+1) = {sigma:.4f}",
+        f"is due to the width: pairs connect labels in directions beyond {check.k} too, σ_(k+1) = {sigma:.4f}",
         f"is due to optimisation: the spectral loss is {best['excess']:.3g} above the least of this width",
     )
     largest = max(PARTS, key=lambda part: float(best[part]))
     return [
-        f"An encoder of width {found.k}{spanned}, on {found.graph}.",
-        f"A linear probe on it has squared error {found.mse:.4f} and 0-1 error {found.error:.4f}, measured; a guess "
+        f"An encoder of width {check.k}{spanned}, on {check.graph}.",
+        f"A linear probe on it has squared error {check.mse:.4f} and 0-1 error {check.error:.4f}, measured; a guess "
         f"has {guess_mse:.4f} and {guess_error:.4f}.",
-        f"Theorem 17 bounds the squared error by {_up(found.bound)}{verdict}, and the 0-1 error by "
-        f"{_up(best['error_bound'])}. Of {_up(found.bound)},",
+        f"Theorem 17 bounds the squared error by {_up(check.bound)}{verdict}, and the 0-1 error by "
+        f"{_up(best['error_bound'])}. Of {_up(check.bound)},",
         *(
             f"  {best[part]:.4f} {cause}{', the largest part' if part == largest else ''}."
             for part, cause in zip(PARTS, causes, strict=True)
         ),
-        _of_units(found),
-        *([OTHER_LOSSES] if largest == "optimisation" or (found.scale or 0) < 0 else []),
+        _of_units(check),
+        *([OTHER_LOSSES] if largest == "optimisation" or (check.scale or 0) < 0 else []),
     ]
 
 
-def _of_units(found: EncoderCheck) -> str:
-    bounds = dict(zip(found.table["units"], found.table["bound"], strict=True))
-    if found.scale is None:
+def _of_units(check: EncoderCheck) -> str:
+    bounds = dict(zip(check.table["units"], check.table["bound"], strict=True))
+    if check.scale is None:
         return "It has no right side: it is judged beside the best there is, and so by what it spans."
     rescaled = "no scale changes that"
     if RESCALED in bounds:
-        against = ", because by the spectral loss its pairs repel one another" if found.scale < 0 else ""
-        rescaled = f"multiplied by {found.scale:.4g}{against}, it has {_up(bounds[RESCALED])}"
+        against = ", because by the spectral loss its pairs repel one another" if check.scale < 0 else ""
+        rescaled = f"multiplied by {check.scale:.4g}{against}, it has {_up(bounds[RESCALED])}"
     return (
         f"In the units it came in it has the bound {_up(bounds[AS_GIVEN])}; {rescaled}; beside its best right side, "
         f"{_up(bounds[REALIGNED])}. The errors of the probe are the same in all three."

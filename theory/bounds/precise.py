@@ -124,9 +124,9 @@ def _smooth(value: Any) -> Measured:
 
 
 def _probe_mse(subject: PreciseSubject) -> Measured:
-    own = np.equal.outer(subject.labels("left"), np.arange(len(subject.classes)))
+    onehot = np.equal.outer(subject.labels("left"), np.arange(len(subject.classes)))
     scores, _ = subject.probe_scores()
-    return _smooth(subject.left_marginal @ np.sum((scores - own) ** 2, axis=1))
+    return _smooth(subject.left_marginal @ np.sum((scores - onehot) ** 2, axis=1))
 
 
 def _error(subject: PreciseSubject, scores: Precise, noise: FloatArray, classes: IntArray) -> Measured:
@@ -145,8 +145,8 @@ def _spectral_loss(subject: PreciseSubject) -> Measured:
 
 
 def _induced_labelling_error(subject: PreciseSubject) -> Measured:
-    own = np.equal.outer(np.arange(len(subject.classes)), subject.labels("left"))
-    return _smooth(1 - np.sum((own @ subject.joint) ** 2 / subject.right_marginal))
+    onehot = np.equal.outer(np.arange(len(subject.classes)), subject.labels("left"))
+    return _smooth(1 - np.sum((onehot @ subject.joint) ** 2 / subject.right_marginal))
 
 
 PRECISE: dict[str, Callable[[PreciseSubject], Measured]] = {

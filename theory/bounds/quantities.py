@@ -106,8 +106,8 @@ class Encoder:
 
         `HypothesisError`: the products of f and g, or their squares, overflow.
         """
-        (left, up), (right, own) = self._unit_left, self._unit_right
-        powers = up + own
+        (left, up), (right, right_scale) = self._unit_left, self._unit_right
+        powers = up + right_scale
         require(powers.max() <= LARGEST_PRODUCT, "products of these features overflow: scale them down")
         return left, times_powers(right, powers)
 
@@ -233,8 +233,8 @@ def _constant_probe_mse(graph: PairGraph) -> float:
 
 
 def _zero_shot_error(encoder: Encoder) -> float:
-    standing, own, _ = encoder.zero_shot
-    return float(encoder.graph.left_marginal @ (standing.winners != own))
+    standing, classes, _ = encoder.zero_shot
+    return float(encoder.graph.left_marginal @ (standing.winners != classes))
 
 
 def _zero_shot_doubt(encoder: Encoder) -> float:

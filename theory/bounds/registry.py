@@ -68,8 +68,8 @@ class Bound:
     @property
     def theorem(self) -> int | None:
         """Number of its theorem, from its module's name; `None` for a user's bound."""
-        found = re.fullmatch(r"theorem(\d+)[a-z]?_.*", self.evaluate.__module__.rpartition(".")[2])
-        return None if found is None or self.foreign else int(found[1])
+        match = re.fullmatch(r"theorem(\d+)[a-z]?_.*", self.evaluate.__module__.rpartition(".")[2])
+        return None if match is None or self.foreign else int(match[1])
 
     @property
     def of_encoder(self) -> bool:
@@ -186,10 +186,10 @@ def _require_known(name: str, what: str, given: str, allowed: Iterable[str]) -> 
 def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
     """Names of a bound or several, each given by name or as a `Bound`."""
     each: list[Any] = list(bounds) if isinstance(bounds, Iterable) and not isinstance(bounds, str) else [bounds]
-    for one in each:
-        if not isinstance(one, str | Bound):
-            raise ValueError(f"bounds={one!r} is not the name of a bound: the names are in pairbounds.BOUNDS")
-    return [one if isinstance(one, str) else one.name for one in each]
+    for item in each:
+        if not isinstance(item, str | Bound):
+            raise ValueError(f"bounds={item!r} is not the name of a bound: the names are in pairbounds.BOUNDS")
+    return [item if isinstance(item, str) else item.name for item in each]
 
 
 def named(name: str) -> Bound:

@@ -79,9 +79,9 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int 
     }
     try:
         value = claim(encoder.graph, spectrum, k, encoder, hops=hops)
-        found = measured.of(claim)
+        measured_value = measured.of(claim)
         least, most = measured.over_optima(claim)
-        sides = {"measured": found, "measured_least": least, "measured_most": most, "value": value}
+        sides = {"measured": measured_value, "measured_least": least, "measured_most": most, "value": value}
         remarks = [TIED] if measured.on_one_of_many(claim) else []
         if claim.status == "rate":
             return unjudged | sides | {"note": "; ".join([A_RATE, *remarks])}
@@ -104,12 +104,12 @@ def through_columns(
     def columns(claim: Bound) -> dict[str, object]:
         quantity = QUANTITIES[claim.quantity]
         try:
-            value, found = claim(seen, seen.spectrum, k, hops=hops), quantity.measure(optimum)
+            value, measured_value = claim(seen, seen.spectrum, k, hops=hops), quantity.measure(optimum)
         except HypothesisError:
             return {}
-        slack = found - value if claim.relation == ">=" else value - found
+        slack = measured_value - value if claim.relation == ">=" else value - measured_value
         allowed = spectrum.round_off + seen.rounding + quantity.doubt(optimum)
-        return dict(zip(THROUGH, (found, value, slack >= -allowed), strict=True))
+        return dict(zip(THROUGH, (measured_value, value, slack >= -allowed), strict=True))
 
     return lambda claim: columns(claim) if claim.through else {}
 
@@ -118,8 +118,8 @@ def _judged(
     claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], remarks: list[str]
 ) -> dict[str, object]:
     """Verdict on a claim from both sides, up to round-off and near ties."""
-    found, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
-    slack = found - value if claim.relation == ">=" else value - found
+    measured_value, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
+    slack = measured_value - value if claim.relation == ">=" else value - measured_value
     if claim.relation == "=":
         slack = -abs(slack)
     round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
@@ -132,7 +132,7 @@ def _judged(
         "applicable": True,
         "holds": slack >= -round_off - doubt,
         "slack": slack,
-        "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, found, value),
+        "tightness": 1.0 if abs(slack) <= round_off + doubt else _tightness(claim, measured_value, value),
         "guess": guess,
         "vacuous": value >= guess,
         "note": "; ".join([note, *remarks] if note else remarks),
@@ -160,8 +160,8 @@ def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
     reason = f"float64 cannot judge weights that span {decades:.0f} orders of magnitude"
     if sum(encoder.graph.shape) > PRECISE_NODES:
         return f"{reason}, and the graph is too large for higher precision"
-    found = confirm(claim, encoder.graph, encoder.k, encoder.features, encoder.penalty)
-    return "" if found.holds_up else f"{reason}, and {found.note}"
+    confirmation = confirm(claim, encoder.graph, encoder.k, encoder.features, encoder.penalty)
+    return "" if confirmation.holds_up else f"{reason}, and {confirmation.note}"
 
 
 def _tightness(claim: Bound, measured: float, value: float) -> float:

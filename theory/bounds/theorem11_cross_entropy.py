@@ -43,7 +43,7 @@ def mean_classifier_cross_entropy(encoder: Encoder) -> float:
     classes, (left, _) = right_moments(encoder), sphere(encoder)
     pairs, scores = encoder.graph.joint.tocoo(), left @ classes.means.T
     rows, columns = pairs.coords
-    attraction = float(pairs.data @ scores[rows, classes.own[columns]])
+    attraction = float(pairs.data @ scores[rows, classes.class_of[columns]])
     repulsion = float(encoder.graph.left_marginal @ log_mean_exp(scores, classes.masses))
     return repulsion - attraction
 

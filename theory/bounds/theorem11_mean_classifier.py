@@ -51,10 +51,10 @@ def _hinge_scale(encoder: Encoder) -> float:
     """
     graph, classes = encoder.graph, _right_moments(encoder)
     mass, lengths = graph.right_marginal, row_norms(encoder.balanced[1])
-    mean_lengths = np.bincount(classes.own, weights=mass * lengths) / classes.masses
-    mixed = np.bincount(classes.own) > 1
+    mean_lengths = np.bincount(classes.class_of, weights=mass * lengths) / classes.masses
+    mixed = np.bincount(classes.class_of) > 1
     beside = sums_of_others(mass) * lengths + sums_of_others(mass * lengths)
-    within = np.where(mixed, mean_lengths, 0.0)[classes.own] + np.where(mixed[classes.own], lengths, 0.0)
+    within = np.where(mixed, mean_lengths, 0.0)[classes.class_of] + np.where(mixed[classes.class_of], lengths, 0.0)
     sizes = row_norms(encoder.balanced[0]) @ (graph.joint @ (beside + within))
     return 1 + float(sizes) / _distinct(graph)
 
@@ -84,14 +84,16 @@ def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: E
 def _contrastive_excess(encoder: Encoder) -> float:
     """`L_un - τ`, each hinge less 1 where the classes collide; O(nnz n_right), pair by pair, so that no 1s cancel."""
     graph, total = encoder.graph, 0.0
-    own = _right_moments(encoder).own.astype(np.int16)  # as few as `TRIPLES_LIMIT` allows: bytes to compare
+    right_classes = _right_moments(encoder).class_of.astype(
+        np.int16
+    )  # as few as `TRIPLES_LIMIT` allows: bytes to compare
     (left, right), pairs = encoder.balanced, graph.joint.tocoo()
     for block in row_blocks(pairs.nnz, graph.n_right, BLOCK):
         rows, columns = (ends[block] for ends in pairs.coords)
         hinges = left[rows] @ right.T
         hinges -= np.take_along_axis(hinges, columns[:, None], axis=1)
         np.maximum(hinges, -1.0, out=hinges)
-        hinges += own[columns][:, None] != own
+        hinges += right_classes[columns][:, None] != right_classes
         total += float(pairs.data[block] @ (hinges @ graph.right_marginal))
     return total
 
@@ -102,9 +104,9 @@ def _dependence(encoder: Encoder) -> float:
     pairs = graph.joint.tocoo()
     rows, columns = pairs.coords
     left, right = encoder.balanced
-    away = right - classes.means[classes.own]
+    away = right - classes.means[classes.class_of]
     along = pairs.data * np.sum(left[rows] * away[columns], axis=1)
-    by_class = np.bincount(rows * len(classes.masses) + classes.own[columns], weights=along)
+    by_class = np.bincount(rows * len(classes.masses) + classes.class_of[columns], weights=along)
     return float(np.abs(by_class).sum())
 
 

@@ -34,13 +34,13 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 
 def nearest_mean_error(encoder: Encoder) -> float:
     """0-1 error of the nearest class mean on the left side; ties are errors."""
-    return float(encoder.graph.left_marginal @ (_standing(encoder).winners != _moments(encoder).own))
+    return float(encoder.graph.left_marginal @ (_standing(encoder).winners != _moments(encoder).class_of))
 
 
 def _doubt(encoder: Encoder) -> float:
     """The most that near ties add to the error: a node at its mean leads by `½ Δ_c²`."""
-    own = _moments(encoder).own
-    return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[own] ** 2)
+    class_of = _moments(encoder).class_of
+    return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[class_of] ** 2)
 
 
 def _variance_scale(encoder: Encoder) -> float:
@@ -123,14 +123,14 @@ def _noise(encoder: Encoder) -> FloatArray:
     moments = _moments(encoder)
     of_features = score_noise(_unit(encoder)[0], moments.means.T, encoder.graph.left_marginal)
     away = row_norms(_centred(encoder)) + row_norms(moments.means).max()
-    return np.asarray(of_features + _noise_of_means(encoder)[moments.own] * away)
+    return np.asarray(of_features + _noise_of_means(encoder)[moments.class_of] * away)
 
 
 @once
 def _noise_of_means(encoder: Encoder) -> FloatArray:
     """The round-off of the mean of each class, (r,): a sum of its features before they are centred."""
     moments, mass = _moments(encoder), encoder.graph.left_marginal
-    sizes = np.bincount(moments.own, weights=mass * row_norms(_unit(encoder)[0])) / moments.masses
+    sizes = np.bincount(moments.class_of, weights=mass * row_norms(_unit(encoder)[0])) / moments.masses
     return round_off(len(mass)) * sizes
 
 
@@ -158,6 +158,6 @@ def _in_squared_units(encoder: Encoder, mean_square: float) -> float:
     """A mean square of features of unit size as one of the features themselves."""
     with np.errstate(over="ignore", under="ignore"):
         value = float(np.ldexp(mean_square, 2 * _unit(encoder)[1]))
-    held = mean_square in (0, math.inf) or SMALLEST <= value < math.inf
-    require(held, "squares of these features are beyond float64")
+    in_range = mean_square in (0, math.inf) or SMALLEST <= value < math.inf
+    require(in_range, "squares of these features are beyond float64")
     return value

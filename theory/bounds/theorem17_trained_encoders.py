@@ -156,9 +156,9 @@ def _surplus_at_gap(spectrum: Spectrum, k: int) -> FloatArray:
 
 def _margins(graph: PairGraph, spectrum: Spectrum, weights: FloatArray) -> FloatArray:
     """The margins of `D_L^{-1/2} U_k diag(weights) U_kᵀ Ỹ`, (n_left,); O(n_left k r) for r classes."""
-    k, own = len(weights), weighted_targets(graph).indices
+    k, label_columns = len(weights), weighted_targets(graph).indices
     scores = linear_scores(spectrum.left[:, :k], weights[:, None] * label_coordinates(graph, spectrum)[:k])
-    return np.concatenate([margins(part, own[rows]) for rows, part in scores]) / np.sqrt(graph.left_marginal)
+    return np.concatenate([margins(part, label_columns[rows]) for rows, part in scores]) / np.sqrt(graph.left_marginal)
 
 
 def _operator_norm(graph: PairGraph, coordinates: FloatArray, weights: FloatArray) -> float:

@@ -152,15 +152,15 @@ class Vote:
     mass : (n_left,), of the nodes
     standing : who leads in the critic's vote
     classes : (n_left,), the column of each node's own class
-    own, rival : (n_left,), the true probability that a voter is of the own class, rounded down, and of the likeliest
-        other, rounded up; that is minus infinity where there is none
+    own_vote, rival : (n_left,), true probabilities that a voter is of the node's class, rounded down, and of the
+        likeliest other class, rounded up, or minus infinity without another
     divergence : of the critic's voters from the true ones, on average, with what doubtful ties may add; rounded up
     """
 
     mass: FloatArray
     standing: Standing
     classes: IntArray
-    own: FloatArray
+    own_vote: FloatArray
     rival: FloatArray
     divergence: float
 
@@ -172,14 +172,14 @@ class Vote:
     @property
     def most(self) -> float:
         """`Φ(α, ε)`, α being the probability that a voter is of another class, where all voters are counted."""
-        return most_error(float(self.mass @ (1 - self.own)), self.divergence)
+        return most_error(float(self.mass @ (1 - self.own_vote)), self.divergence)
 
     @property
     def most_by_node(self) -> float:
         """`N(κ, ε)`, the largest mass of nodes whose costs the divergence pays for."""
-        total = self.own + self.rival
+        total = self.own_vote + self.rival
         with np.errstate(invalid="ignore"):
-            cost = np.where(self.own > self.rival, total * least_divergence(self.rival / total), 0.0)
+            cost = np.where(self.own_vote > self.rival, total * least_divergence(self.rival / total), 0.0)
         cost[self.rival < 0] = math.inf  # of one class nobody errs
         return error_within(np.sqrt(2 * cost), self.mass, self.divergence)
 
@@ -213,25 +213,25 @@ def zero_shot_vote(encoder: Encoder) -> Vote:
     """The vote of the right nodes."""
     graph, critic = encoder.graph, critic_of(encoder)
     left, right = required_labels(graph, "left"), required_labels(graph, "right")
-    classes, own = np.unique(np.concatenate([left, right]), return_inverse=True)
+    classes, class_of = np.unique(np.concatenate([left, right]), return_inverse=True)
     labels = class_indicators(right, classes)
     votes, noise = critic.ahead(labels.toarray())
     truth = (graph.joint @ labels).toarray() / graph.left_marginal[:, None]
-    return _vote(graph, own[: graph.n_left], votes, noise, truth, critic.excess[0])
+    return _vote(graph, class_of[: graph.n_left], votes, noise, truth, critic.excess[0])
 
 
 @once
 def pair_votes(encoder: Encoder) -> tuple[Vote, Vote]:
     """The vote of the left nodes after a step to the right and back, and that of those among them that are not x."""
     graph, critic = encoder.graph, critic_of(encoder)
-    own = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
-    labels, divergence, nodes = class_indicators(own).toarray(), sum(critic.excess), np.arange(graph.n_left)
+    class_of = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
+    labels, divergence, nodes = class_indicators(class_of).toarray(), sum(critic.excess), np.arange(graph.n_left)
     votes, noise, returning = critic.hop(labels)
     truth = graph.joint @ (graph.joint.T @ labels / graph.right_marginal[:, None]) / graph.left_marginal[:, None]
-    everybody = _vote(graph, own, votes, noise, truth, divergence)
-    votes[nodes, own] -= returning
-    truth[nodes, own] -= graph.joint.power(2) @ (1 / graph.right_marginal) / graph.left_marginal
-    return everybody, _vote(graph, own, votes, noise, truth, divergence)
+    everybody = _vote(graph, class_of, votes, noise, truth, divergence)
+    votes[nodes, class_of] -= returning
+    truth[nodes, class_of] -= graph.joint.power(2) @ (1 / graph.right_marginal) / graph.left_marginal
+    return everybody, _vote(graph, class_of, votes, noise, truth, divergence)
 
 
 @once
@@ -241,7 +241,7 @@ def critic_of(encoder: Encoder) -> Critic:
 
 
 def _vote(
-    graph: PairGraph, own: IntArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, divergence: float
+    graph: PairGraph, class_of: IntArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, divergence: float
 ) -> Vote:
     """A vote of shares (n_left, r), and of the true ones.
 
@@ -249,12 +249,12 @@ def _vote(
     less by as much, but by no more than the least divergence itself, which is at most ln 2.
     """
     nodes, others, unit = np.arange(graph.n_left), truth.copy(), round_off(max(graph.shape))
-    others[nodes, own] = -math.inf
+    others[nodes, class_of] = -math.inf
     return Vote(
         graph.left_marginal,
         Standing.of(votes, noise),
-        classes=own,
-        own=np.maximum(0.0, truth[nodes, own] - unit),
+        classes=class_of,
+        own_vote=np.maximum(0.0, truth[nodes, class_of] - unit),
         rival=others.max(axis=1) + unit,
         divergence=divergence + float(graph.left_marginal @ np.minimum(2 * noise, 1.0)),
     )

@@ -122,8 +122,8 @@ class Forecast:
     def mse(self, n_pairs: int) -> float:
         """The squared error of the population's probe on that encoder: by theorem 17, or by the angles; at most 1."""
         excess = self.excess(n_pairs)
-        found = mse_by_excess(self.graph, self.triplets, self.k, excess) if excess < self.k else 1.0
-        return min(found, _mse_by_angle(self._energy, self.triplets, self.k, *self._operator_noise(n_pairs)))
+        by_excess = mse_by_excess(self.graph, self.triplets, self.k, excess) if excess < self.k else 1.0
+        return min(by_excess, _mse_by_angle(self._energy, self.triplets, self.k, *self._operator_noise(n_pairs)))
 
     def pairs(self, target: float) -> float:
         """The number of pairs from which on `mse` is at most a target, to a thousandth; inf beyond `MOST_PAIRS`."""

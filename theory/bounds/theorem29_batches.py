@@ -70,10 +70,10 @@ def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
     if not wanted > 1e-12:
         raise ValueError("the two sides of the graph are independent: there is no information to show")
     sizes = range(2, LARGEST_BATCH + 1)
-    place = bisect_left(sizes, wanted, key=lambda batch: batch_information(graph, batch)[0])
-    if place == len(sizes):
+    index = bisect_left(sizes, wanted, key=lambda batch: batch_information(graph, batch)[0])
+    if index == len(sizes):
         raise ValueError(f"no batch of at most {LARGEST_BATCH} pairs shows {share:g} of the information")
-    return sizes[place]
+    return sizes[index]
 
 
 def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
@@ -115,14 +115,14 @@ class Dropping:
     ----------
     dropped : share of the negatives that are dropped
     right : share of the dropped ones whose image has the anchor's label; NaN without labels
-    found : share of the negatives with the anchor's label that are dropped; NaN without labels
+    of_wrong : share of the negatives with the anchor's label that are dropped; NaN without labels
     unordered : probability of a positive pair whose caption is never a negative of its image
     raised : mean, over the other positive pairs, of how much their score rises at the optimum, in nats
     """
 
     dropped: float
     right: float
-    found: float
+    of_wrong: float
     unordered: float
     raised: float
 
@@ -142,18 +142,18 @@ def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
     if len(classes) < 2:
         raise ValueError("the guide has one class alone: it would drop every negative")
     dropped = _collision(group, graph.left_marginal)
-    right = found = math.nan
+    right = of_wrong = math.nan
     if graph.left_labels is not None:
         labels = required_labels(graph, "left")
         agreeing = _collision(np.column_stack([group, labels]), graph.left_marginal)
-        right, found = agreeing / dropped, agreeing / _collision(labels, graph.left_marginal)
+        right, of_wrong = agreeing / dropped, agreeing / _collision(labels, graph.left_marginal)
     by_guide = sp.csr_array(class_indicators(group).T @ graph.joint)
     rows, columns = graph.joint.tocoo().coords
     others = 1 - np.asarray(by_guide[group[rows], columns]).ravel() / graph.right_marginal[columns]
     ordered = others > ROUNDING
     kept = float(graph.joint.data[ordered].sum())
     rise = float(graph.joint.data[ordered] @ -np.log(others[ordered]))
-    return Dropping(dropped, right, found, max(0.0, 1 - kept), rise / kept if kept > 0 else math.nan)
+    return Dropping(dropped, right, of_wrong, max(0.0, 1 - kept), rise / kept if kept > 0 else math.nan)
 
 
 def _collision(groups: IntArray, mass: FloatArray) -> float:

@@ -46,8 +46,8 @@ def coarser(graph: PairGraph, channel: Any) -> PairGraph:
     if not sp.issparse(channel) and np.ndim(channel) == 1:
         if len(channel) != graph.n_right:
             raise ValueError(f"{len(channel)} groups for {graph.n_right} right nodes")
-        groups, place = np.unique(np.asarray(channel), return_inverse=True)
-        matrix = sp.csr_array((np.ones(graph.n_right), (np.arange(graph.n_right), place)))
+        groups, group_of = np.unique(np.asarray(channel), return_inverse=True)
+        matrix = sp.csr_array((np.ones(graph.n_right), (np.arange(graph.n_right), group_of)))
     else:
         matrix = sp.csr_array(channel, dtype=np.float64)
         sums: FloatArray = matrix.sum(axis=1)
@@ -96,8 +96,8 @@ def _merge(graph: PairGraph, groups: npt.ArrayLike) -> sp.csr_array:
     """Left nodes by groups, ones where a node is in a group."""
     if np.shape(groups) != (graph.n_left,):
         raise ValueError(f"groups of shape {np.shape(groups)} for {graph.n_left} left nodes")
-    place = np.unique(np.asarray(groups), return_inverse=True)[1]
-    return sp.csr_array((np.ones(graph.n_left), (np.arange(graph.n_left), place)))
+    group_of = np.unique(np.asarray(groups), return_inverse=True)[1]
+    return sp.csr_array((np.ones(graph.n_left), (np.arange(graph.n_left), group_of)))
 
 
 STATEMENTS = (

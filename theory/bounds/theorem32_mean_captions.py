@@ -46,12 +46,12 @@ class MeanCaptions:
 def mean_captions(encoder: Encoder) -> MeanCaptions:
     """Classification by mean captions of an embedding pair; needs labels on both sides."""
     graph = encoder.graph
-    own, captions = required_labels(graph, "left"), required_labels(graph, "right")
+    labels_left, captions = required_labels(graph, "left"), required_labels(graph, "right")
     classes = np.unique(captions)
     truth = (graph.joint @ class_indicators(captions, classes)).toarray() / graph.left_marginal[:, None]
-    place = np.where(np.isin(own, classes), np.searchsorted(classes, own), -1)
+    columns_of_labels = np.where(np.isin(labels_left, classes), np.searchsorted(classes, labels_left), -1)
     parts = [
-        _classified(scores, votes, noise, truth[rows], place[rows])
+        _classified(scores, votes, noise, truth[rows], columns_of_labels[rows])
         for rows, scores, votes, noise in _scored(critic_of(encoder), captions)
     ]
     return MeanCaptions(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -75,22 +75,22 @@ def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatAr
 
 
 def _classified(
-    scores: FloatArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, own: IntArray
+    scores: FloatArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, columns_of_labels: IntArray
 ) -> tuple[npt.NDArray[np.bool_], FloatArray]:
     """Misclassified nodes of a block, and all costs κ, rounded down; own is -1 where no caption has the class."""
-    nodes, known = np.arange(len(scores)), own >= 0
-    wrong = ~known | (Standing.of(scores, noise).winners != own)
+    nodes, known = np.arange(len(scores)), columns_of_labels >= 0
+    wrong = ~known | (Standing.of(scores, noise).winners != columns_of_labels)
     spread = votes - scores
-    ahead = spread - spread[nodes, own][:, None] - 4 * noise[:, None]  # of v_c over v_y, the logit of t_c
+    ahead = spread - spread[nodes, columns_of_labels][:, None] - 4 * noise[:, None]  # of v_c over v_y, the logit of t_c
     unit = round_off(len(votes) + scores.shape[1])
-    mine, others = np.maximum(0.0, truth[nodes, own] - unit)[:, None], truth + unit
+    mine, others = np.maximum(0.0, truth[nodes, columns_of_labels] - unit)[:, None], truth + unit
     total = mine + others
     share = others / total
     entropy = xlogy(share, share) + xlogy(1 - share, 1 - share)
     divergence = entropy - share * log_expit(ahead) - (1 - share) * log_expit(-ahead) - UNITS * (1 + np.abs(ahead))
     below = np.log(others) - np.log(np.where(mine > 0, mine, 1.0)) < ahead
     costs = np.where((mine > 0) & below, total * np.maximum(0.0, divergence), 0.0)
-    costs[nodes, own] = np.inf
+    costs[nodes, columns_of_labels] = np.inf
     least = costs.min(axis=1)
     return wrong, np.where(known, least, 0.0)
 

@@ -37,18 +37,18 @@ def values_from_views(
     first, second : (n, d), whitened features of both views of each natural image
     largest : B, the largest squared norm that the features of any view can have
     """
-    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    if one.shape != other.shape or one.ndim != 2 or not one.size:
-        raise ValueError(f"views of shapes {one.shape} and {other.shape}: give two of one shape (n, d)")
+    x, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if x.shape != other.shape or x.ndim != 2 or not x.size:
+        raise ValueError(f"views of shapes {x.shape} and {other.shape}: give two of one shape (n, d)")
     if not 0 < level < 1:
         raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
-    n, d = one.shape
-    reached = max(float(np.max(np.sum(views**2, axis=1))) for views in (one, other))
+    n, d = x.shape
+    reached = max(float(np.max(np.sum(views**2, axis=1))) for views in (x, other))
     if largest < max(d, reached):
         raise ValueError(
             f"largest={largest:g} is below {max(d, reached):g}: the squared norms of whitened features reach it"
         )
-    mean = one.T @ other / n
+    mean = x.T @ other / n
     values = np.linalg.eigvalsh((mean + mean.T) / 2)[::-1]
     log = math.log(2 * d / (1 - level))
     return np.asarray(values), float(bernstein_deviation(largest, largest + 1, log, n))

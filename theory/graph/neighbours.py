@@ -24,13 +24,13 @@ def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tup
     rows, columns = _both_directions(images, texts)
     if not is_integer(top_k, 1, len(columns)):
         raise ValueError(f"top_k={top_k!r} is not in 1..{len(columns)}, the number of texts")
-    place = torch_device(device)
-    against = torch.from_numpy(columns).to(place).T
+    torch_place = torch_device(device)
+    against = torch.from_numpy(columns).to(torch_place).T
     indices = np.empty((len(rows), top_k), dtype=np.int64)
     similarities = np.empty((len(rows), top_k))
     for block in row_blocks(len(rows), len(columns), BLOCK):
-        found = torch.topk(torch.from_numpy(rows[block]).to(place) @ against, top_k, dim=1)
-        indices[block], similarities[block] = found.indices.cpu().numpy(), found.values.cpu().numpy()
+        top = torch.topk(torch.from_numpy(rows[block]).to(torch_place) @ against, top_k, dim=1)
+        indices[block], similarities[block] = top.indices.cpu().numpy(), top.values.cpu().numpy()
     return indices, similarities
 
 

@@ -31,10 +31,10 @@ def coq_statement(formal: str) -> str:
     `ValueError`: neither `Statements.v` nor `LogStatements.v` has a proposition of this name.
     """
     name = formal.rpartition(":")[2]
-    found = _stated(name, "Statements.v") or _stated(name, "LogStatements.v")
-    if found is None:
+    statement = _stated(name, "Statements.v") or _stated(name, "LogStatements.v")
+    if statement is None:
         raise ValueError(f"{formal}: {FOLDER / 'Statements.v'} has no proposition {name!r}")
-    return found
+    return statement
 
 
 def axioms(formal: str) -> tuple[str, ...]:
@@ -53,8 +53,8 @@ def foundation(formal: str) -> str:
 
 
 def _stated(name: str, file: str) -> str | None:
-    found = re.search(rf"^Definition {re.escape(name)} :=.*?\.$", _text(file), re.DOTALL | re.MULTILINE)
-    return None if found is None else found[0]
+    match = re.search(rf"^Definition {re.escape(name)} :=.*?\.$", _text(file), re.DOTALL | re.MULTILINE)
+    return None if match is None else match[0]
 
 
 @cache

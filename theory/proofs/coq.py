@@ -176,7 +176,7 @@ class _Writer:
             n=len(exact.rows),
             m=len(exact.columns),
             **_rows("weights", self._weights),
-            labels="[:: " + "; ".join(f"{own}%nat" for own in exact.classes) + "]",
+            labels="[:: " + "; ".join(f"{label}%nat" for label in exact.classes) + "]",
             last=self._classes - 1,
             k=proof.k,
             one=1 << self._bits,
@@ -204,11 +204,11 @@ class _Writer:
     def _budget(self, claim: Claim) -> Fraction:
         """Upper bound on the integral of the claim's polynomial, as in Coq."""
         over, coefficients = _over_one(claim.polynomial)
-        one, most = 1 << self._bits, 0
+        unit, most = 1 << self._bits, 0
         for j, (coefficient, low) in enumerate(zip(coefficients, self._moments, strict=False)):
-            slack = self._total * self._classes * j * (2 * one + j)
+            slack = self._total * self._classes * j * (2 * unit + j)
             most += coefficient * low + max(0, coefficient * slack)
-        return Fraction(most, self._total * one**2 * over)
+        return Fraction(most, self._total * unit**2 * over)
 
     def _theorem(self, claim: Claim) -> str:
         """Theorem by a polynomial above the step, or by a vote."""

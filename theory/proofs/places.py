@@ -45,10 +45,10 @@ def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
 
 def left_places(graph: PairGraph, k: int) -> Places:
     """Cut with the left side for S: V has a row for each left node, places are multiples of `2^-BITS`, and b > 0."""
-    found = _found(graph.normalized, k)
-    at_most = max(Fraction(_margin(graph.normalized.shape[0])), found.at_most)
-    most, least = -(-(at_most * 2**BITS) // 1), found.at_least * 2**BITS // 1
-    return replace(found, at_most=Fraction(most, 2**BITS), at_least=Fraction(least, 2**BITS))
+    interval = _found(graph.normalized, k)
+    at_most = max(Fraction(_margin(graph.normalized.shape[0])), interval.at_most)
+    most, least = -(-(at_most * 2**BITS) // 1), interval.at_least * 2**BITS // 1
+    return replace(interval, at_most=Fraction(most, 2**BITS), at_least=Fraction(least, 2**BITS))
 
 
 def _margin(n: int) -> float:
@@ -61,8 +61,8 @@ def _found(normalised: sp.csr_array, k: int) -> Places:
     if n > LIMIT_SIDE:
         raise ValueError(f"the smaller side has {n} distinct nodes: σ_(k+1) is proved for at most {LIMIT_SIDE}")
     gram = (normalised @ normalised.T).toarray()
-    found, vectors = scipy.linalg.eigh(gram, subset_by_index=[max(0, n - k - 1), n - 1], overwrite_a=True)
-    values, vectors = np.maximum(0.0, found[::-1]), vectors[:, ::-1]
+    eigenvalues, vectors = scipy.linalg.eigh(gram, subset_by_index=[max(0, n - k - 1), n - 1], overwrite_a=True)
+    values, vectors = np.maximum(0.0, eigenvalues[::-1]), vectors[:, ::-1]
     basis = np.zeros((n, k))
     kept = min(n, k)
     basis[:, :kept] = vectors[:, :kept] * np.sqrt(values[:kept])
@@ -80,7 +80,7 @@ def _distinct_rows(graph: PairGraph, exact: verify.Graph) -> sp.csr_array:
     sides = [(exact.rows, graph.normalized), (exact.columns, sp.csr_array(graph.normalized.T))]
     counted = [(Counter(map(tuple, lines)), lines, matrix) for lines, matrix in sides]
     counts, lines, matrix = min(counted, key=lambda side: len(side[0]))
-    first = {line: place for place, line in reversed(list(enumerate(map(tuple, lines))))}
+    first = {line: index for index, line in reversed(list(enumerate(map(tuple, lines))))}
     roots = np.sqrt(list(counts.values()))
     return sp.csr_array(matrix[[first[line] for line in counts]] * roots[:, None])
 

@@ -21,24 +21,24 @@ NEAR = Fraction(1, 10**12)  # distance at which nodes are moved to an end of [0,
 COEFFICIENT_DIGITS = 30
 
 
-def chord(place: Fraction) -> Polynomial:
+def chord(x: Fraction) -> Polynomial:
     """Polynomial of theorem 4, `(1 - t) / (1 - place)`, with its factor rounded up."""
-    factor = above(1 / (1 - place))
+    factor = above(1 / (1 - x))
     return [factor, -factor]
 
 
-def above_step(nodes: FloatArray, place: Fraction, *, pinned: bool) -> Polynomial:
+def above_step(nodes: FloatArray, x: Fraction, *, pinned: bool) -> Polynomial:
     """Polynomial `p >= 0` on [0, 1] with `p >= 1` on `[0, place]`, from the nodes of the extremal rule at the place.
 
     It equals the step at the place and at the nodes, and touches it at nodes other than pinned ends of [0, 1]. By
     Rolle's theorem it crosses the step nowhere else, for any nodes, so inexact nodes are safe. The coefficients are
     rounded to decimals, and the constant is raised to compensate.
     """
-    conditions = [(place, Fraction(1))]
+    conditions = [(x, Fraction(1))]
     for node in nodes.tolist():
         near = next((end for end in (Fraction(0), Fraction(1)) if abs(node - end) <= NEAR), Fraction(node))
-        if 0 <= near <= 1 and abs(near - place) > NEAR:
-            conditions += [(near, Fraction(near < place))] * (1 if pinned and near in (0, 1) else 2)
+        if 0 <= near <= 1 and abs(near - x) > NEAR:
+            conditions += [(near, Fraction(near < x))] * (1 if pinned and near in (0, 1) else 2)
     return raised(_interpolated(sorted(conditions)))
 
 
@@ -51,15 +51,15 @@ def raised(exact: Iterable[Fraction]) -> Polynomial:
 
 def _interpolated(conditions: Sequence[tuple[Fraction, Fraction]]) -> Polynomial:
     """Polynomial through these points, with slope 0 at points that are listed twice: Newton's form, expanded."""
-    places = [place for place, _ in conditions]
+    places = [x for x, _ in conditions]
     differences = [value for _, value in conditions]
     for order in range(1, len(places)):
         for i in reversed(range(order, len(places))):
             width = places[i] - places[i - order]
             differences[i] = (differences[i] - differences[i - 1]) / width if width else Fraction(0)
     polynomial: Polynomial = [Fraction(0)]
-    for place, difference in zip(reversed(places), reversed(differences), strict=True):
-        polynomial = [*polyadd(polymul(polynomial, [-place, Fraction(1)]), [difference])]
+    for x, difference in zip(reversed(places), reversed(differences), strict=True):
+        polynomial = [*polyadd(polymul(polynomial, [-x, Fraction(1)]), [difference])]
     return polynomial
 
 

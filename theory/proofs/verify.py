@@ -116,7 +116,7 @@ class Graph:
     def walks(self, steps: int, bits: int) -> list:
         """Probability of each start's class after 0..steps half hops, times 2^bits, low by at most the steps."""
         classes = range(max(self.classes) + 1)
-        states = [[[(own == c) << bits for c in classes] for own in self.classes]]
+        states = [[[(label == c) << bits for c in classes] for label in self.classes]]
         for step in range(steps):
             rows, marginal = (self.rows, self.left) if step % 2 else (self.columns, self.right)
             sums = ([sum(w * states[-1][end][c] for end, w in row) for c in classes] for row in rows)
@@ -146,7 +146,7 @@ class Values:
         self.root = [isqrt(self.unit // p) for p in marginal]
         self.diagonal = [root * root * p for root, p in zip(self.root, marginal)]
 
-    def at_most(self, place, basis):
+    def at_most(self, x, basis):
         """Test if `place D - S + V Vᵀ` is positive definite: then no more σ² than V has columns reach the place."""
         columns, matrix = [[] for _ in self.other], []
         for i, (row, vector, root) in enumerate(zip(self.rows, basis, self.root, strict=True)):
@@ -158,16 +158,16 @@ class Values:
                     sums[j] += share * other
             shared = (r * s // (self.unit * self.over) for r, s in zip(self.root, sums))
             matrix.append([sum(map(mul, vector, v)) - s for v, s in zip(basis, shared)])
-            matrix[i][i] += place * self.diagonal[i] // self.over
+            matrix[i][i] += x * self.diagonal[i] // self.over
         return definite(matrix)
 
-    def at_least(self, place, basis):
+    def at_least(self, x, basis):
         """Test if `Vᵀ (S - place D) V` is positive definite: then as many σ² as V has columns are above the place."""
         images = [[0] * len(basis[0]) for _ in self.other]
         for row, root, vector in zip(self.rows, self.root, basis, strict=True):
             for end, weight in row:
                 images[end] = [image + weight * root * v for image, v in zip(images[end], vector)]
-        weights = [self.unit // p for p in self.other] + [-place * self.unit * d // 1 for d in self.diagonal]
+        weights = [self.unit // p for p in self.other] + [-x * self.unit * d // 1 for d in self.diagonal]
         columns = list(zip(*images, *basis))
         weighted = (list(map(mul, weights, column)) for column in columns)
         lower = [[sum(map(mul, w, v)) // self.unit**2 for v in columns[: i + 1]] for i, w in enumerate(weighted)]
@@ -233,9 +233,9 @@ def proved(claim, graph, states, bits, moments, at_most, at_least):
     price, slack = number(claim["price"]), sum(abs(c) * 2 * j for j, c in enumerate(q)) if bits else 0
     require(price >= 0 and claim["quantity"] == "probe_error", "a vote bounds the 0-1 error, at a price of at least 0")
     error = price * budget
-    for x, (own, mass) in enumerate(zip(graph.classes, graph.left)):
+    for x, (label, mass) in enumerate(zip(graph.classes, graph.left)):
         scores = [sum(map(mul, q, column)) for column in zip(*(state[x] for state in states[::2]))]
-        margin = max(0, scores.pop(own) - max(scores, default=0) - slack) / Fraction(1 << bits)
+        margin = max(0, scores.pop(label) - max(scores, default=0) - slack) / Fraction(1 << bits)
         error += max(0, 1 - price * margin**2 / 2) * Fraction(mass, sum(graph.left))
     return error
 
@@ -266,7 +266,7 @@ def check(graph, proof):
     for j, (low, high) in enumerate(moments):
         least, most = graph.moment(j, states[j], walk_bits)
         require(low <= least and most <= high, f"moment {j} is not in its interval")
-    place, values = (at_most, max(at_least, penalty**2)), Values(graph, bits)
+    ends, values = (at_most, max(at_least, penalty**2)), Values(graph, bits)
     require(len(basis) == len(values.rows), "V lacks a row for each distinct row of the smaller side")
     minimiser, lines = f"width {k}, {'penalty ' + proof['penalty'] if penalty else 'no penalty'}", []
     for claim in listed(proof["claims"], 1, CLAIMS, "the claims"):
@@ -276,7 +276,7 @@ def check(graph, proof):
         require(type(theorem) is int and theorem in theorems, f"the theorem of a claim is not in {theorems}")
         require(quantity in ("probe_mse", "probe_error"), "the quantity of a claim is unknown")
         require(set(text) <= set(".0123456789"), "the value of a claim is not a decimal of at least 0")
-        shown = proved(claim, graph, states, walk_bits, moments, *place)
+        shown = proved(claim, graph, states, walk_bits, moments, *ends)
         require(shown <= value, f"{quantity} <= {text} is not shown by theorem {theorem}")
         lines.append(f"PROVED {quantity} <= {text} (theorem {theorem}, {minimiser})")
     require(len(values.rows) <= k or values.at_most(at_most, basis), "σ²_(k+1) is not shown to be at most at_most")

@@ -26,11 +26,11 @@ State = list[list[Any]]  # of each node and class an integer or a fraction
 
 def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> tuple[Polynomial, Polynomial]:
     """Polynomials q and P of the best bound of `quantities.local_multihop`, as decimals, P raised to a majorant."""
-    found = within(graph, Cut(float(at_most), float(at_least)), hops)
-    q = raised(monomials(chebyshev.chebtrim(found.filter)))
+    filtered = within(graph, Cut(float(at_most), float(at_least)), hops)
+    q = raised(monomials(chebyshev.chebtrim(filtered.filter)))
     rest = [(power == 0) - coefficient for power, coefficient in enumerate(q)]
     squares = (q, Fraction(0), at_most), (rest, at_least, Fraction(1))
-    return q, raised_above(monomials(chebyshev.chebtrim(found.majorant)), squares)
+    return q, raised_above(monomials(chebyshev.chebtrim(filtered.majorant)), squares)
 
 
 def margins(q: Polynomial, exact: verify.Graph, states: Sequence[State], bits: int) -> list[Fraction]:
@@ -39,12 +39,12 @@ def margins(q: Polynomial, exact: verify.Graph, states: Sequence[State], bits: i
     `states`: of `verify.Graph.walks`, of 2 deg q half hops or more, with these bits.
     """
     low = sum(abs(coefficient) * 2 * hop for hop, coefficient in enumerate(q)) if bits else 0  # by which walks may be
-    found = []
-    for node, own in enumerate(exact.classes):
+    result = []
+    for node, label in enumerate(exact.classes):
         walks = zip(*(state[node] for state in states[: 2 * len(q) : 2]), strict=True)
         scores = [sum((c * share for c, share in zip(q, each, strict=True)), Fraction(0)) for each in walks]
-        found.append((scores.pop(own) - max(scores, default=Fraction(0)) - low) / 2**bits)
-    return found
+        result.append((scores.pop(label) - max(scores, default=Fraction(0)) - low) / 2**bits)
+    return result
 
 
 def best_price(margins: Sequence[Fraction], masses: Sequence[int], budget: Fraction) -> Fraction:

@@ -108,8 +108,8 @@ class Critics:
         else:
             pairs = self._there[left][:, right].toarray()
             masks = [pairs, pairs] if dropped == "pairs" else [_as_many(pairs, rng), _as_many(pairs.T, rng).T]
-        own = np.eye(len(left), dtype=bool)
-        rows, columns = (torch.from_numpy(mask & ~own) for mask in masks)
+        same_pair = np.eye(len(left), dtype=bool)
+        rows, columns = (torch.from_numpy(mask & ~same_pair) for mask in masks)
         return rows, columns
 
 

@@ -24,11 +24,11 @@ def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float =
     overlap : test items for each training item, if the values are from random splits of one set and so are dependent;
         `1/n` becomes `1/n + overlap` (Nadeau and Bengio, *Inference for the Generalization Error*, 2003)
     """
-    found = np.asarray(values, dtype=np.float64)
-    if len(found) < 2:
+    array = np.asarray(values, dtype=np.float64)
+    if len(array) < 2:
         return math.nan
-    quantile = float(stdtrit(len(found) - 1, (1 + level) / 2))
-    return quantile * float(found.std(ddof=1)) * math.sqrt(1 / len(found) + overlap)
+    quantile = float(stdtrit(len(array) - 1, (1 + level) / 2))
+    return quantile * float(array.std(ddof=1)) * math.sqrt(1 / len(array) + overlap)
 
 
 class SharedHalves(NamedTuple):
@@ -55,15 +55,15 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
     ------
     ValueError : fewer than two rows or columns, or values that are not finite
     """
-    found = np.asarray(values, dtype=np.float64)
-    if found.ndim != 2 or min(found.shape) < 2 or not np.isfinite(found).all():
-        raise ValueError(f"values has shape {found.shape}: give at least two rows and two columns of finite numbers")
-    n, g = found.shape
-    centred = found - found.mean(axis=0)
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 2 or min(array.shape) < 2 or not np.isfinite(array).all():
+        raise ValueError(f"values has shape {array.shape}: give at least two rows and two columns of finite numbers")
+    n, g = array.shape
+    centred = array - array.mean(axis=0)
     common = g * float(centred.mean(axis=1).var(ddof=1))  # its expectation is g Var(b) + Var(e)
     own_degrees = (n - 1) * (g - 1)
-    own = float(((centred - centred.mean(axis=1, keepdims=True)) ** 2).sum()) / own_degrees
-    parts = np.array([common / g, own * (1 - 1 / g)])
+    own_variance = float(((centred - centred.mean(axis=1, keepdims=True)) ** 2).sum()) / own_degrees
+    parts = np.array([common / g, own_variance * (1 - 1 / g)])
     total = float(parts.sum())
     if total == 0:
         return SharedHalves(0.0, 0.0, n - 1)
@@ -71,7 +71,7 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
     rate, upper = 1 / n + overlap, (1 + level) / 2
     return SharedHalves(
         float(stdtrit(degrees, upper) * math.sqrt(total * rate)),
-        float(stdtrit(own_degrees, upper) * math.sqrt(2 * own * rate)),
+        float(stdtrit(own_degrees, upper) * math.sqrt(2 * own_variance * rate)),
         degrees,
     )
 
@@ -100,14 +100,14 @@ def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, lev
     ------
     ValueError : lengths that differ, no pairs, level not in (0, 1)
     """
-    one, other = np.asarray(first), np.asarray(second)
-    if one.ndim != 1 or one.shape != other.shape:
-        raise ValueError(f"first has shape {one.shape} and second {other.shape}: give a label for each end of a pair")
+    x, other = np.asarray(first), np.asarray(second)
+    if x.ndim != 1 or x.shape != other.shape:
+        raise ValueError(f"first has shape {x.shape} and second {other.shape}: give a label for each end of a pair")
     _check_level(level)
-    if len(one) == 0:
+    if len(x) == 0:
         raise ValueError("there are no pairs: an interval needs at least one")
-    different = np.sum(one != other)
-    low, high = proportion_ends(np.array([different]), len(one), level)
+    different = np.sum(x != other)
+    low, high = proportion_ends(np.array([different]), len(x), level)
     return float(low[0]), float(high[0])
 
 

@@ -221,9 +221,9 @@ def _untied_and_tied(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[Floa
 
 def _component_basis(graph: PairGraph) -> sp.csr_array:
     """The left singular vectors of value 1, (n_left, components): `√p_L` on a component of the graph, normalised."""
-    own = graph.components[0]
-    share = np.sqrt(graph.left_marginal / np.bincount(own, weights=graph.left_marginal)[own])
-    return sp.csr_array((share, (np.arange(graph.n_left), own)))
+    component_of = graph.components[0]
+    share = np.sqrt(graph.left_marginal / np.bincount(component_of, weights=graph.left_marginal)[component_of])
+    return sp.csr_array((share, (np.arange(graph.n_left), component_of)))
 
 
 def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArray:
@@ -231,8 +231,8 @@ def _shares(targets: sp.csr_array, basis: FloatArray | sp.csr_array) -> FloatArr
     coordinates = sp.csr_array(targets.T @ basis)
     classes, vectors = coordinates.shape
     gram = coordinates @ coordinates.T if classes < vectors else coordinates.T @ coordinates
-    found = scipy.linalg.eigvalsh(gram.toarray())[::-1] if vectors else np.empty(0)
-    return np.pad(np.maximum(0.0, found), (0, vectors - len(found)))
+    eigenvalues = scipy.linalg.eigvalsh(gram.toarray())[::-1] if vectors else np.empty(0)
+    return np.pad(np.maximum(0.0, eigenvalues), (0, vectors - len(eigenvalues)))
 
 
 @once

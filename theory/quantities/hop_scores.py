@@ -43,11 +43,11 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
         row[: len(coefficients)] = coefficients
     pairs = pairs_of(graph)
     mine, others = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
-    own = weighted_targets(pairs).indices.astype(np.int64)
+    label_columns = weighted_targets(pairs).indices.astype(np.int64)
     for columns, hops in _hops(graph, mixing.shape[1]):
         for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
             scores = _mixed(graph, mixing, hops, rows)
-            _compare(scores, own[rows] - columns[0], mine[:, rows], others[:, rows])
+            _compare(scores, label_columns[rows] - columns[0], mine[:, rows], others[:, rows])
         del hops  # frees this block before the next is computed
     return list((mine - others) / np.sqrt(pairs.left_marginal))
 
@@ -62,15 +62,15 @@ def _mixed(graph: LabelledGraph, mixing: FloatArray, hops: FloatArray, rows: sli
     return np.ascontiguousarray(scores.reshape(len(scores), len(mixing), -1).swapaxes(0, 1))
 
 
-def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatArray) -> None:
+def _compare(scores: FloatArray, label_columns: IntArray, mine: FloatArray, others: FloatArray) -> None:
     """Update each node's own score and its best other score, (q, n) both, from a block of scores (q, n, b).
 
     A node whose own column is outside 0..b - 1 has it in another block. The scores are overwritten.
     """
-    inside = np.flatnonzero((own >= 0) & (own < scores.shape[2]))
-    place = slice(None), inside, own[inside]
-    mine[:, inside] = scores[place]
-    scores[place] = -np.inf
+    inside = np.flatnonzero((label_columns >= 0) & (label_columns < scores.shape[2]))
+    entries = slice(None), inside, label_columns[inside]
+    mine[:, inside] = scores[entries]
+    scores[entries] = -np.inf
     # For few columns, a copy with the columns first makes the maximum many times faster.
     np.maximum(others, scores.transpose(2, 0, 1).copy().max(axis=0), out=others)
 

@@ -46,7 +46,7 @@ class _Support:
 
     nodes: FloatArray
     weights: FloatArray
-    place: float
+    cut: float
     points: FloatArray
     slack: float
     at_one: tuple[float, float]
@@ -56,7 +56,7 @@ class _Support:
         degree = 2 * (len(self.nodes) - 1)
         ones, points = 2 * self.nodes - 1, 2 * self.points - 1
         integrals = self.weights @ chebyshev.chebvander(ones, degree) - np.mean(self.at_one)
-        grid = self.place * (1 - np.cos(np.linspace(0, np.pi, GRID))) / 2
+        grid = self.cut * (1 - np.cos(np.linspace(0, np.pi, GRID))) / 2
         constraints = np.vstack([chebyshev.chebvander(2 * grid - 1, degree), chebyshev.chebvander(points, degree)])
         levels = np.r_[np.ones(GRID), np.zeros(len(points))]
         # Unknowns are the positive and negative parts of the coefficients; each costs its round-off, too.
@@ -85,7 +85,7 @@ class _Support:
         def lacking(points: FloatArray) -> FloatArray:
             return np.asarray(sign * chebyshev.chebval(2 * points - 1, p) - off)
 
-        below = least_on_interval(lambda t: lacking(t) - sign, len(p) - 1, 0.0, self.place)
+        below = least_on_interval(lambda t: lacking(t) - sign, len(p) - 1, 0.0, self.cut)
         at_points = float(lacking(self.points).min(initial=0.0)) - self.slack * steepest
         moved = max(0.0, -below, -at_points if len(self.points) else 0.0)
         integral = float(self.weights @ chebyshev.chebval(2 * self.nodes - 1, p))
@@ -137,11 +137,11 @@ def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: flo
     for gap, aside in separations(spectrum, k):
         if aside and sign < 0:
             return  # energy near the cut may be on either side of it
-        place = min(1.0, squared + aside + slack)
+        cut_point = min(1.0, squared + aside + slack)
         # From above, the points are the values that may exceed the interval; from below, all known values.
-        points = values[values > place - slack] if sign > 0 else values
-        taken_out = at_one if values[0] > place + slack else (0.0, 0.0)
-        support = _Support(nodes, weights, place, points[int(taken_out[0] > 0) :], slack, taken_out)
+        points = values[values > cut_point - slack] if sign > 0 else values
+        taken_out = at_one if values[0] > cut_point + slack else (0.0, 0.0)
+        support = _Support(nodes, weights, cut_point, points[int(taken_out[0] > 0) :], slack, taken_out)
         mass = min(1.0, max(0.0, support.mass(sign)))
         yield max(0.0, math.sqrt(mass) + sign * slack / gap) ** 2
         if slack < CLEAR * gap:

@@ -230,9 +230,9 @@ class _HermiteBasis:
     def coefficients(self) -> FloatArray:
         """Coefficients in the basis `T_j(2t - 1)`, (s, sum of the multiplicities)."""
         count = int(self.multiplicities.sum())
-        found = scipy.fft.dct(self.at(_chebyshev_points(count))[0]) / count
-        found[:, 0] /= 2
-        return np.asarray(found)
+        coefficients = scipy.fft.dct(self.at(_chebyshev_points(count))[0]) / count
+        coefficients[:, 0] /= 2
+        return np.asarray(coefficients)
 
 
 Polynomials = _ChebyshevSeries | _HermiteBasis
@@ -327,31 +327,31 @@ def _powers(cut: Cut, hops: int) -> Iterator[_Filter]:
 
 def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Filter]:
     """Steps at each position and of each degree, the highest first."""
-    for place in cut.places():
+    for x in cut.places():
         for steps in range(len(jacobi.diagonal), 0, -1):
-            for nodes, multiplicities in _rules(jacobi.leading(steps), place):
+            for nodes, multiplicities in _rules(jacobi.leading(steps), x):
                 with np.errstate(all="ignore"):
-                    step = _step(nodes, int(np.argmin(np.abs(nodes - place))), multiplicities)
+                    step = _step(nodes, int(np.argmin(np.abs(nodes - x))), multiplicities)
                     is_finite = bool(np.isfinite(step.polynomial.coefficients).all())
                 if is_finite:
                     yield step
 
 
-def _rules(jacobi: JacobiMatrix, place: float) -> Iterator[tuple[FloatArray, IntArray]]:
+def _rules(jacobi: JacobiMatrix, x: float) -> Iterator[tuple[FloatArray, IntArray]]:
     """Nodes and multiplicities of theorem 15's rule, and of the Radau rule if it differs."""
-    nodes, _ = extremal_rule(jacobi, place, BESIDE)
+    nodes, _ = extremal_rule(jacobi, x, BESIDE)
     if len(nodes) == len(jacobi.diagonal) + 2:
-        yield nodes, _multiplicities(nodes, place, [0, -1])
-        nodes, _ = radau_rule(jacobi, place)
-    if jacobi.complete and np.abs(nodes - place).min() > NEAR:
-        nodes = np.sort(np.append(nodes, place))
-    yield nodes, _multiplicities(nodes, place, [])
+        yield nodes, _multiplicities(nodes, x, [0, -1])
+        nodes, _ = radau_rule(jacobi, x)
+    if jacobi.complete and np.abs(nodes - x).min() > NEAR:
+        nodes = np.sort(np.append(nodes, x))
+    yield nodes, _multiplicities(nodes, x, [])
 
 
-def _multiplicities(nodes: FloatArray, place: float, ends: list[int]) -> IntArray:
-    """Multiplicities: 1 at `place` and the ends, else 2."""
+def _multiplicities(nodes: FloatArray, x: float, ends: list[int]) -> IntArray:
+    """Multiplicities: 1 at `x` and the ends, else 2."""
     multiplicities = np.full(len(nodes), 2)
-    multiplicities[[int(np.argmin(np.abs(nodes - place))), *ends]] = 1
+    multiplicities[[int(np.argmin(np.abs(nodes - x))), *ends]] = 1
     return multiplicities
 
 

@@ -22,11 +22,11 @@ def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:
     -------
     (n,) : infinite if r = 1. Cost: O(n r).
     """
-    own = np.asarray(labels)
-    nodes = np.arange(len(own))
+    label_columns = np.asarray(labels)
+    nodes = np.arange(len(label_columns))
     others = scores.copy()
-    others[nodes, own] = -np.inf
-    return np.asarray(scores[nodes, own] - others.max(axis=1))
+    others[nodes, label_columns] = -np.inf
+    return np.asarray(scores[nodes, label_columns] - others.max(axis=1))
 
 
 def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> float:

@@ -32,8 +32,8 @@ def features_of(encoder: Any, inputs: Any = None) -> tuple[Any, Any]:
     given = inputs if both else (inputs,)
     if not isinstance(given, tuple | list) or len(given) != len(sides) or any(each is None for each in given):
         raise ValueError(f"inputs do not fit: give inputs={'(left, right) for two models' if both else '... for one'}")
-    found = [_outputs(side, each, name) for side, each, name in zip(sides, given, "fg", strict=False)]
-    return _two(found)
+    outputs = [_outputs(side, each, name) for side, each, name in zip(sides, given, "fg", strict=False)]
+    return _two(outputs)
 
 
 def _two(sides: Sequence[Any]) -> tuple[Any, Any]:

@@ -105,13 +105,13 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
     return Sharpest(quantity, min(1.0, 2 * value), atoms, weights, polynomial, graph, k, measured.error, numbers)
 
 
-def largest_tail(moments: FloatArray, errors: FloatArray, place: float, at_one: float = 0.0) -> float:
+def largest_tail(moments: FloatArray, errors: FloatArray, x: float, at_one: float = 0.0) -> float:
     """Largest mass on [0, place] of a measure on [0, 1] with moments a_0..a_m and mass of at least `at_one` at 1.
 
     Rounded up for moments with errors of up to `errors`, (m + 1,) both. Coefficients of at most `GENTLE` limit their
     effect. If the programme fails, the value is all mass that is not at 1.
     """
-    value, problem = math.inf, _Problem(tuple(range(len(moments))), moments, place, at_one, None, GENTLE)
+    value, problem = math.inf, _Problem(tuple(range(len(moments))), moments, x, at_one, None, GENTLE)
     with suppress(ValueError):
         coefficients, lacking, _, _ = problem.polynomial()
         value = float(coefficients @ (moments - at_one) + lacking * (1 - at_one) + np.abs(coefficients) @ errors)
@@ -126,23 +126,23 @@ def _worst_graph(problem: "_Problem", atoms: FloatArray, weights: FloatArray) ->
     Without class masses it has n equal classes, and no embedding of width 1 has an error below `1 - 1/n`.
     """
     masses = problem.class_masses
-    if problem.place < 1:
-        return graph_of_measure(atoms, weights, problem.place, masses)
+    if problem.cut < 1:
+        return graph_of_measure(atoms, weights, problem.cut, masses)
     shares = np.full(MOST_CLASSES, 1 / MOST_CLASSES) if masses is None else masses
-    near = replace(problem, place=1 - SIDE_BY_SIDE, at_one=float(shares @ shares), class_masses=shares)
+    near = replace(problem, cut=1 - SIDE_BY_SIDE, at_one=float(shares @ shares), class_masses=shares)
     with suppress(ValueError):  # if only a measure without energy at 1 has the numbers, keep the first
         _, _, atoms, weights = near.solved()
-    graph, above = graph_of_measure(atoms, weights, near.place, shares)
+    graph, above = graph_of_measure(atoms, weights, near.cut, shares)
     return graph, 1 if masses is None else above
 
 
 def graph_of_measure(
-    atoms: FloatArray, weights: FloatArray, place: float, class_masses: FloatArray | None = None
+    atoms: FloatArray, weights: FloatArray, x: float, class_masses: FloatArray | None = None
 ) -> tuple[PairGraph, int]:
-    """Graph with this label-energy measure, and the number of its values above `place`.
+    """Graph with this label-energy measure, and the number of its values above `x`.
 
     Each atom below 1 is a component with a node of each class; single nodes carry the rest of the mass at 1. Without
-    class masses, atoms up to `place` get two classes, whose nodes tie, if the weight at 1 is large enough. Other atoms
+    class masses, atoms up to `x` get two classes, whose nodes tie, if the weight at 1 is large enough. Other atoms
     get the number of classes that this weight requires. Above `MOST_CLASSES` the measure is only approximated.
     """
     below = atoms < 1
@@ -150,7 +150,7 @@ def graph_of_measure(
     if class_masses is not None:
         shares = [class_masses] * len(places)
     else:
-        shares = [np.full(r, 1 / r) for r in _classes(places, energies, place)]
+        shares = [np.full(r, 1 / r) for r in _classes(places, energies, x)]
     masses = np.array([energy / (1 - share @ share) for energy, share in zip(energies, shares, strict=True)])
     masses /= max(1.0, float(masses.sum()))
     blocks, labels, above = [], [], 0
@@ -158,7 +158,7 @@ def graph_of_measure(
         root = math.sqrt(atom)
         blocks.append(mass * ((1 - root) * np.outer(share, share) + root * np.diag(share)))
         labels.append(np.arange(len(share)))
-        above += len(share) if atom > place else 1
+        above += len(share) if atom > x else 1
     rest, single = 1 - float(masses.sum()), np.ones(1) if class_masses is None else class_masses
     if rest > TOLERANCE or not blocks:
         blocks += [np.atleast_2d(rest * share) for share in single]
@@ -168,9 +168,9 @@ def graph_of_measure(
     return PairGraph(joint, np.concatenate(labels)), above
 
 
-def _classes(places: FloatArray, energies: FloatArray, place: float) -> list[int]:
+def _classes(places: FloatArray, energies: FloatArray, x: float) -> list[int]:
     """Number of classes r in the component of each atom: its energy at 1 is `1 / (r - 1)` of its energy below 1."""
-    tail = places <= place
+    tail = places <= x
     at_one = 1 - float(energies.sum())
     spare = at_one - float(energies[tail].sum())
     if spare >= 0 and (spare > 0 or tail.all()):
@@ -189,7 +189,7 @@ class _Problem:
 
     powers: tuple[int, ...]
     moments: FloatArray
-    place: float
+    cut: float
     at_one: float
     class_masses: FloatArray | None
     slope: float = SLOPE
@@ -198,12 +198,12 @@ class _Problem:
     def of(cls, known: Mapping[str, Any]) -> "_Problem":
         if {"alpha_T", "a_1"} <= known.keys():
             raise ValueError("known has both alpha_T and a_1 = 1 - alpha_T: give one of them")
-        moments, place, masses = {0: 1.0}, 1.0, None
+        moments, x, masses = {0: 1.0}, 1.0, None
         for name, number in known.items():
             if name == "class_masses":
                 masses = _masses(number)
             elif name == "sigma":
-                place = _probability(name, number) ** 2
+                x = _probability(name, number) ** 2
             elif name == "alpha_T":
                 moments[1] = 1 - _probability(name, number)
             elif re.fullmatch(r"a_[1-9]\d{0,2}", name, re.ASCII):
@@ -212,7 +212,7 @@ class _Problem:
                 raise ValueError(f"known has {name!r}: it takes alpha_T, sigma, class_masses, and a_1, a_2, ...")
         powers = tuple(sorted(moments))
         at_one = 0.0 if masses is None else float(masses @ masses)
-        return cls(powers, np.array([moments[power] for power in powers]), place, at_one, masses)
+        return cls(powers, np.array([moments[power] for power in powers]), x, at_one, masses)
 
     def solved(self) -> tuple[float, dict[int, float], FloatArray, FloatArray]:
         """Value, polynomial, and atoms and weights of the measure."""
@@ -222,13 +222,13 @@ class _Problem:
         if misfit > MISFIT:
             raise ValueError(f"the known numbers contradict one another: no measure has them to within {misfit:.1e}")
         value = float(coefficients @ rest) + lacking * float(rest[0])
-        atoms, weights = _merged(np.r_[atoms, 1.0], np.r_[weights, self.at_one], self.place)
+        atoms, weights = _merged(np.r_[atoms, 1.0], np.r_[weights, self.at_one], self.cut)
         return min(1.0, max(0.0, value)), dict(zip(self.powers, coefficients.tolist(), strict=True)), atoms, weights
 
     def polynomial(self) -> tuple[FloatArray, float, FloatArray, FloatArray]:
         """Coefficients of the polynomial, its shortfall below the step, and atoms and weights of the dual."""
         grid = (1 - np.cos(np.pi * np.arange(GRID + 1) / GRID)) / 2
-        atoms, lowest = np.unique(np.r_[grid, self.place]), np.empty(0)
+        atoms, lowest = np.unique(np.r_[grid, self.cut]), np.empty(0)
         for _ in range(ROUNDS):
             atoms = np.unique(np.r_[atoms, lowest])
             coefficients, weights = self._programme(atoms, self.moments - self.at_one)
@@ -241,13 +241,13 @@ class _Problem:
         return np.array([atoms**power for power in self.powers])
 
     def _step(self, atoms: FloatArray) -> FloatArray:
-        return np.asarray(atoms <= self.place, dtype=np.float64)
+        return np.asarray(atoms <= self.cut, dtype=np.float64)
 
     def _programme(self, atoms: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Polynomial of least integral that is above the step at the atoms, and the dual weights."""
         from scipy.optimize import linprog
 
-        found = linprog(
+        solution = linprog(
             rest,
             A_ub=-self._powers(atoms).T,
             b_ub=-self._step(atoms),
@@ -255,27 +255,27 @@ class _Problem:
             method="highs-ds",
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )
-        if found.status:
-            raise ValueError(f"the linear programme failed on these numbers: give fewer ({found.message})")
-        return np.asarray(found.x), np.maximum(0.0, -np.asarray(found.ineqlin.marginals))
+        if solution.status:
+            raise ValueError(f"the linear programme failed on these numbers: give fewer ({solution.message})")
+        return np.asarray(solution.x), np.maximum(0.0, -np.asarray(solution.ineqlin.marginals))
 
     def _lowest(self, coefficients: FloatArray) -> tuple[FloatArray, float]:
         """Ends and stationary points where the polynomial is below the step, and its largest shortfall."""
         dense = np.zeros(self.powers[-1] + 1)
         dense[list(self.powers)] = coefficients
         stationary = np.polynomial.polynomial.polyroots(np.polynomial.polynomial.polyder(dense)).real
-        places = np.clip(np.r_[0.0, 1.0, self.place, np.nextafter(self.place, 1), stationary], 0, 1)
+        places = np.clip(np.r_[0.0, 1.0, self.cut, np.nextafter(self.cut, 1), stationary], 0, 1)
         lacking = self._step(places) - coefficients @ self._powers(places)
         return places[lacking > TOLERANCE / 2], float(lacking.max())
 
 
-def _merged(atoms: FloatArray, weights: FloatArray, place: float) -> tuple[FloatArray, FloatArray]:
-    """Merge adjacent atoms at their centre, and drop atoms without weight. No atom crosses `place`."""
+def _merged(atoms: FloatArray, weights: FloatArray, x: float) -> tuple[FloatArray, FloatArray]:
+    """Merge adjacent atoms at their centre, and drop atoms without weight. No atom crosses `x`."""
     order = np.argsort(atoms)
     atoms, weights = atoms[order], weights[order]
     kept = weights > TOLERANCE
     atoms, weights = atoms[kept], weights[kept]
-    apart = (np.diff(atoms) > SIDE_BY_SIDE) | (np.diff(atoms <= place) != 0)
+    apart = (np.diff(atoms) > SIDE_BY_SIDE) | (np.diff(atoms <= x) != 0)
     groups = np.cumsum(np.r_[0, apart])
     total = np.bincount(groups, weights)
     centres = np.bincount(groups, weights * atoms) / total

@@ -67,10 +67,10 @@ class JacobiMatrix:
         """
         grown = np.concatenate([[1.0], np.cumprod(1 / (4 * self.off_diagonal))])[: len(self.diagonal)]
         beyond = np.flatnonzero(grown > GROWTH)
-        found = self.leading(int(beyond[0]) if len(beyond) else len(self.diagonal))
-        if found.complete or found.off_diagonal[-1] > NOTHING:
-            return found
-        return JacobiMatrix(found.diagonal, found.off_diagonal[:-1])
+        part = self.leading(int(beyond[0]) if len(beyond) else len(self.diagonal))
+        if part.complete or part.off_diagonal[-1] > NOTHING:
+            return part
+        return JacobiMatrix(part.diagonal, part.off_diagonal[:-1])
 
     def leading(self, steps: int) -> "JacobiMatrix":
         """Jacobi matrix of the first moments, a_0..a_{2 steps}, or of all if there are fewer."""
@@ -167,27 +167,27 @@ def moments(jacobi: JacobiMatrix, count: int) -> FloatArray:
     return np.array([weights @ nodes**power for power in range(count + 1)])
 
 
-def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
+def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> float:
     """Largest mass in `[0, place]` of a measure on [0, 1] with these moments; at most 1.
 
-    The weights up to `place` of the extremal rule, a measure with these moments (Chebyshev, Markov, Stieltjes).
+    The weights up to `x` of the extremal rule, a measure with these moments (Chebyshev, Markov, Stieltjes).
     Cost: O(m²). Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
 
     Parameters
     ----------
-    slack : bound on the shift of an atom by round-off. The interval and `place` are widened by it, so that an atom at
-        `place` counts.
+    slack : bound on the shift of an atom by round-off. The interval and `x` are widened by it, so that an atom at
+        `x` counts.
     """
-    moved = place + slack
+    moved = x + slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
     inside = nodes <= moved + TIE
     # The weights sum to 1 up to round-off, which must not make the bound smaller.
     return min(1.0, max(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
 
 
-def mass_below(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
+def mass_below(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> float:
     """Least mass in `[0, place)` of a measure on [0, 1] with these moments: the weights below it in the same rule."""
-    moved = place - slack
+    moved = x - slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
     inside = nodes < moved - TIE
     return max(0.0, min(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
@@ -201,15 +201,15 @@ def gauss_rule(jacobi: JacobiMatrix) -> Rule:
     return _rule(JacobiMatrix(jacobi.diagonal, jacobi.off_diagonal[: len(jacobi.diagonal) - 1]), [], [])
 
 
-def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
-    """Quadrature rule of m + 1 nodes, one at `place`, exact to degree 2m; the measure itself if it is known.
+def radau_rule(jacobi: JacobiMatrix, x: float) -> Rule:
+    """Quadrature rule of m + 1 nodes, one at `x`, exact to degree 2m; the measure itself if it is known.
 
-    If `place` is below the measure, an upper bound on the integral of a function whose derivative of order 2m + 1 is
+    If `x` is below the measure, an upper bound on the integral of a function whose derivative of order 2m + 1 is
     negative from the first node on. A place too close to a Gauss node for double precision is moved away from it.
     """
     if jacobi.complete:
         return _rule(jacobi, [], [])
-    return _radau_rule(jacobi, _corners(jacobi, np.array([place]))[0])
+    return _radau_rule(jacobi, _corners(jacobi, np.array([x]))[0])
 
 
 def tail_at_most(
@@ -327,16 +327,16 @@ def rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
     return _rule(jacobi, [] if jacobi.complete else [BETWEEN], [])
 
 
-def extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
-    """Rule exact to degree 2m, of least index on `[-slack, 1 + slack]`, with a node at `place` or the nearest end."""
+def extremal_rule(jacobi: JacobiMatrix, x: float, slack: float) -> Rule:
+    """Rule exact to degree 2m, of least index on `[-slack, 1 + slack]`, with a node at `x` or the nearest end."""
     if jacobi.complete:
         return _rule(jacobi, [], [])
     ends = -slack, 1 + slack
-    place = min(ends[1], max(ends[0], place))
-    corner, lowest, highest = _corners(jacobi, np.array([place, *ends]))
+    x = min(ends[1], max(ends[0], x))
+    corner, lowest, highest = _corners(jacobi, np.array([x, *ends]))
     # The Radau rule has all nodes inside if and only if its corner is between those of the rules at the ends.
     if not lowest <= corner <= highest and 0 < highest - lowest < FAR:
-        return _pinned_rule(jacobi, place, ends, corner, lowest, highest)
+        return _pinned_rule(jacobi, x, ends, corner, lowest, highest)
     # A corner is infinite here, at a Gauss node, only if a single measure on [0, 1] has the moments. The Radau rule,
     # with its extra node far away and without weight, is then weaker but valid.
     return _radau_rule(jacobi, corner)
@@ -355,18 +355,18 @@ def _corners(jacobi: JacobiMatrix, places: FloatArray) -> list[float]:
 
 
 def _pinned_rule(
-    jacobi: JacobiMatrix, place: float, ends: tuple[float, float], corner: float, lowest: float, highest: float
+    jacobi: JacobiMatrix, node: float, ends: tuple[float, float], corner: float, lowest: float, highest: float
 ) -> Rule:
-    """Quadrature rule with nodes at `place` and at both ends of the interval.
+    """Quadrature rule with nodes at `x` and at both ends of the interval.
 
-    Let q_0, q, q_1 be the corners of the Radau rules at the lower end e_0, at x = `place`, and at the upper end e_1.
+    Let q_0, q, q_1 be the corners of the Radau rules at the lower end e_0, at x = `x`, and at the upper end e_1.
     With two appended diagonal entries s, t and a coupling b, there is a node at x if `(s - q) (t - x) = b²`. This holds
     at all three for `s = q_0 + ρ (q_1 - q_0)`, `t = e_0 + (1 - ρ) (e_1 - e_0)` and `b² = (s - q_0) (t - e_0)`, with
     `ρ = Y (1 - X) / (Y - X)`, `X = (x - e_0) / (e_1 - e_0)` and `Y = (q - q_0) / (q_1 - q_0)`. If Y is outside [0, 1],
     ρ is inside.
     """
     width, spread = ends[1] - ends[0], highest - lowest
-    x, y = (place - ends[0]) / width, (corner - lowest) / spread
+    x, y = (node - ends[0]) / width, (corner - lowest) / spread
     share, rest = (y * (1 - x) / (y - x), x * (y - 1) / (y - x)) if math.isfinite(y) else (1 - x, x)
     return _rule(jacobi, [lowest + share * spread, ends[0] + rest * width], [math.sqrt(share * rest * width * spread)])
 

@@ -59,13 +59,13 @@ def mean_score(graph: PairGraph, left: Any, right: Any) -> Any:
     return ((left[rows] * right[columns]).sum(1) * _beside(graph.joint.data, left)).sum()
 
 
-def _beside(values: Any, place: Any) -> Any:
+def _beside(values: Any, reference: Any) -> Any:
     """Values as a tensor with the dtype and device of `place`, or as an array if `place` is not a tensor."""
-    if not is_tensor(place):
+    if not is_tensor(reference):
         return np.asarray(without_torch(values), dtype=np.float64)
     import torch
 
-    return (values if is_tensor(values) else torch.tensor(values)).to(place)
+    return (values if is_tensor(values) else torch.tensor(values)).to(reference)
 
 
 @as_torch_does

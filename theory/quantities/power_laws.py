@@ -76,11 +76,11 @@ def fit_rate(
     import scipy.stats
 
     log_x, log_y = _logarithms("x", x), _logarithms("y", y)
-    _, own = np.unique(np.arange(len(log_x)) if groups is None else np.asarray(groups), return_inverse=True)
-    _check(log_x, log_y, own, level)
+    _, group_of = np.unique(np.arange(len(log_x)) if groups is None else np.asarray(groups), return_inverse=True)
+    _check(log_x, log_y, group_of, level)
     # Centred, so that the sums do not cancel.
     centre = log_x.mean(), log_y.mean()
-    sums = _sums_by_group(log_x - centre[0], log_y - centre[1], own)
+    sums = _sums_by_group(log_x - centre[0], log_y - centre[1], group_of)
     everything = np.arange(len(sums))
     interval = scipy.stats.bootstrap(
         (everything,),
@@ -96,9 +96,9 @@ def fit_rate(
     return RateFit(exponent, float(interval.low), float(interval.high), constant, len(log_x), len(sums), level)
 
 
-def _sums_by_group(x: FloatArray, y: FloatArray, own: npt.NDArray[np.intp]) -> FloatArray:
+def _sums_by_group(x: FloatArray, y: FloatArray, group_of: npt.NDArray[np.intp]) -> FloatArray:
     """Number of points and sums of x, y, x² and xy of each group, (n_groups, 5)."""
-    return np.stack([np.bincount(own, weights=part) for part in (np.ones_like(x), x, y, x * x, x * y)], axis=1)
+    return np.stack([np.bincount(group_of, weights=part) for part in (np.ones_like(x), x, y, x * x, x * y)], axis=1)
 
 
 def _slope(sums: FloatArray) -> FloatArray:
@@ -110,15 +110,15 @@ def _slope(sums: FloatArray) -> FloatArray:
     return np.asarray((n * xy - x * y) / spread)
 
 
-def _check(log_x: FloatArray, log_y: FloatArray, own: npt.NDArray[np.intp], level: float) -> None:
-    if not len(log_x) == len(log_y) == own.size:
+def _check(log_x: FloatArray, log_y: FloatArray, group_of: npt.NDArray[np.intp], level: float) -> None:
+    if not len(log_x) == len(log_y) == group_of.size:
         raise ValueError(
-            f"x, y and groups have {len(log_x)}, {len(log_y)} and {own.size} entries: give as many of each"
+            f"x, y and groups have {len(log_x)}, {len(log_y)} and {group_of.size} entries: give as many of each"
         )
     if not 0 < level < 1:
         raise ValueError(f"level={level!r} is not a confidence in (0, 1)")
-    if own.max(initial=-1) + 1 < FEWEST:
-        raise ValueError(f"there are {own.max(initial=-1) + 1} groups: an interval needs {FEWEST} or more")
+    if group_of.max(initial=-1) + 1 < FEWEST:
+        raise ValueError(f"there are {group_of.max(initial=-1) + 1} groups: an interval needs {FEWEST} or more")
     if np.ptp(log_x) == 0:
         raise ValueError(f"x has the single value {np.exp(log_x[0]):.6g}: a slope needs two or more")
 

@@ -83,26 +83,26 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     with np.errstate(over="ignore", under="ignore"):
         coefficients = in_units / length[:, None]
     require(np.isfinite(coefficients).all(), "the features are so small that the probe overflows: scale them up")
-    own, parts, misses = targets.indices, [], np.empty(graph.n_left)
+    label_columns, parts, misses = targets.indices, [], np.empty(graph.n_left)
     noise = score_noise(features, coefficients, graph.left_marginal)
     for rows, scores in linear_scores(features, coefficients):
         parts.append(Standing.of(scores, noise[rows]))
-        scores[np.arange(len(scores)), own[rows]] -= 1
+        scores[np.arange(len(scores)), label_columns[rows]] -= 1
         misses[rows] = np.einsum("ij,ij->i", scores, scores)
-    return judged(graph, Standing.joined(parts), own, misses, coefficients, seen)
+    return judged(graph, Standing.joined(parts), label_columns, misses, coefficients, seen)
 
 
 def judged(
     graph: PairGraph,
     standing: Standing,
-    own: npt.NDArray[Any],
+    label_columns: npt.NDArray[Any],
     misses: FloatArray,
     coefficients: FloatArray,
     seen: npt.NDArray[np.bool_],
 ) -> ProbeResult:
     """Result of a probe, from its scores' standing and, (n_left,) each, class columns and squared distances."""
     winners = standing.winners
-    wrong = winners != own
+    wrong = winners != label_columns
     held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
     return ProbeResult(
         error=float(graph.left_marginal @ wrong),
@@ -130,8 +130,8 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
     ValueError : the graph lacks labels on a side; embeddings of the wrong shape or not finite
     """
     sides = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
-    standing, own, _ = zero_shot_standing(graph, *map(unit_columns, sides))
-    return float(graph.left_marginal @ (standing.winners != own))
+    standing, label_columns, _ = zero_shot_standing(graph, *map(unit_columns, sides))
+    return float(graph.left_marginal @ (standing.winners != label_columns))
 
 
 def zero_shot_standing(graph: PairGraph, f: UnitColumns, g: UnitColumns) -> tuple[Standing, npt.NDArray[Any], float]:
@@ -180,9 +180,9 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     """
     shown: npt.NDArray[np.bool_] = np.any(columns != 0, axis=0)
     if shown.any() and not shown.all():
-        found = np.zeros((len(shown), targets.shape[1]))
-        found[shown] = _least_squares(columns[:, shown], targets, lengths[shown])
-        return found
+        coefficients = np.zeros((len(shown), targets.shape[1]))
+        coefficients[shown] = _least_squares(columns[:, shown], targets, lengths[shown])
+        return coefficients
     gram = columns.T @ columns
     # An error in B enters the residual squared: up to this condition the normal equations lose nothing.
     values = scipy.linalg.eigvalsh(gram)

@@ -94,14 +94,16 @@ def _alone(graph: PairGraph) -> list[str]:
 
 
 def _dropped(graph: PairGraph, guide: npt.ArrayLike) -> str:
-    found = dropping(graph, guide)
+    result = dropping(graph, guide)
     rightly = (
-        "" if np.isnan(found.right) else f", {found.right:.0%} of them rightly, {found.found:.0%} of those to drop"
+        ""
+        if np.isnan(result.right)
+        else f", {result.right:.0%} of them rightly, {result.of_wrong:.0%} of those to drop"
     )
-    rise = "" if np.isnan(found.raised) else f"; the other pairs' scores rise by {found.raised:.2g} nats on average"
+    rise = "" if np.isnan(result.raised) else f"; the other pairs' scores rise by {result.raised:.2g} nats on average"
     return (
-        f"DropFalseNegative by the guide drops {found.dropped:.1%} of the negatives{rightly}. It moves the optimum: "
-        f"{found.unordered:.1%} of the pairs have a caption that is never a negative of its image then, and a score "
+        f"DropFalseNegative by the guide drops {result.dropped:.1%} of the negatives{rightly}. It moves the optimum: "
+        f"{result.unordered:.1%} of the pairs have a caption that is never a negative of its image then, and a score "
         f"without limit{rise}."
     )
 

@@ -108,7 +108,7 @@ def predicted_classes(features: npt.NDArray[Any], sample: LabelledSample, width:
     """Number of the class of each image by the ridge probe, (n,)."""
     embedding, _ = _whitened_components(features, slice(None), width)
     fit = leave_one_out(embedding[sample.rows], sample.labels, sample.weights)
-    return fit.classes[np.argmax(embedding @ fit.coefficients, axis=1)]
+    return np.asarray(fit.classes[np.argmax(embedding @ fit.coefficients, axis=1)])
 
 
 def _whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, width: int) -> tuple[FloatArray, float]:

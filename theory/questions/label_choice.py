@@ -45,17 +45,17 @@ def label_trials(
     """
     rows: list[dict[str, Any]] = []
     for name, graph, f in candidates:
-        found, labels, full = FewLabels.of(graph, f), required_labels(graph, "left"), probe(graph, f)
+        few, labels, full = FewLabels.of(graph, f), required_labels(graph, "left"), probe(graph, f)
         about = {"pairs": name, "k": f.shape[1], "error": full.error, "mse": full.mse}
         for size, draw in product(sizes, range(draws)):
             nodes = np.random.default_rng([seed, size, draw]).choice(graph.n_left, size, p=graph.left_marginal)
-            shown, own = found.features[nodes], labels[nodes]
-            value, low, high, _ = probe_mse_from_labels(shown, own, resamples=resamples, seed=draw, least=0)
-            errors, loo = _errors(graph, found.features, labels, nodes)
-            known = {"labels": size, "draw": draw, "guaranteed": found.error_at_most(size), **errors}
+            shown, known_labels = few.features[nodes], labels[nodes]
+            value, low, high, _ = probe_mse_from_labels(shown, known_labels, resamples=resamples, seed=draw, least=0)
+            errors, loo = _errors(graph, few.features, labels, nodes)
+            known = {"labels": size, "draw": draw, "guaranteed": few.error_at_most(size), **errors}
             interval = {"covered": low <= full.mse <= high, "width": high - low}
-            scores = {"loo": loo, "unbiased": value, "logme": -log_evidence(f[nodes], own)}
-            rows.append(about | known | interval | scores | {"h_score": -h_score(shown, own)})
+            scores = {"loo": loo, "unbiased": value, "logme": -log_evidence(f[nodes], known_labels)}
+            rows.append(about | known | interval | scores | {"h_score": -h_score(shown, known_labels)})
     return pd.DataFrame(rows)
 
 
@@ -88,13 +88,13 @@ def log_evidence(features: FloatArray, labels: IntArray) -> float:
     squares, targets = sizes**2, class_indicators(labels).toarray()
     along = (left.T @ targets) ** 2
     evidence = []
-    for own, beyond in zip(along.T, (targets**2).sum(axis=0) - along.sum(axis=0), strict=True):
+    for part, beyond in zip(along.T, (targets**2).sum(axis=0) - along.sum(axis=0), strict=True):
         alpha = beta = 1.0
         for _ in range(STEPS):
             ratio = alpha / beta
             used = float(np.sum(squares / (squares + ratio)))
-            weight = float(np.sum(squares * own / (squares + ratio) ** 2))
-            residual = max(1e-12, float(np.sum(own / (1 + squares / ratio) ** 2) + beyond))
+            weight = float(np.sum(squares * part / (squares + ratio) ** 2))
+            residual = max(1e-12, float(np.sum(part / (1 + squares / ratio) ** 2) + beyond))
             alpha, beta = used / max(1e-12, weight), (n - used) / residual
         logs = k * np.log(alpha) + n * np.log(beta / (2 * np.pi)) - np.sum(np.log(alpha + beta * squares))
         evidence.append((logs - (k - len(squares)) * np.log(alpha) - beta * residual - alpha * weight) / (2 * n))

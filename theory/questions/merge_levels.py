@@ -209,18 +209,20 @@ def trials(
                 RANDOM: randomised(levels, rng),
                 ORACLE: within_classes(levels, main_class, rng),
             }
-            cells = ((kind, *one) for kind, own in kinds.items() for one in own.items())
+            cells = (
+                (kind, *level_and_groups) for kind, by_level in kinds.items() for level_and_groups in by_level.items()
+            )
             for kind, level, groups in cells:
                 if merge == "captions":
-                    found = held_out(coarser(graph, groups), seen, k, attributes, seed=seed)
+                    measures = held_out(coarser(graph, groups), seen, k, attributes, seed=seed)
                 else:
-                    found = held_out(graph, seen, k, attributes, groups=groups, seed=seed)
-                rows.append({"split": split, "kind": kind, "level": level, **found})
+                    measures = held_out(graph, seen, k, attributes, groups=groups, seed=seed)
+                rows.append({"split": split, "kind": kind, "level": level, **measures})
                 bar.update()
     return pd.DataFrame(rows)
 
 
-def summary(found: pd.DataFrame) -> pd.DataFrame:
+def summary(measured: pd.DataFrame) -> pd.DataFrame:
     """Means over the halves, and gains over what is not merged, with intervals for overlapping halves.
 
     `found`: as of `trials`.
@@ -232,22 +234,22 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
         kind, level, groups, sigma, alpha_t, bound, mse, error, gain (error without a merge less this one, in the
         same half), low and high (its interval, at 95% over all levels of similarity and the choice together)
     """
-    rows = pd.concat([found, best_levels(found).assign(kind="chosen", level=CHOSEN)])
-    before = found[(found["kind"] == SIMILARITY) & (found["level"] == AS_THEY_ARE)].set_index("split")["error"]
-    looks = found.loc[found["kind"] == SIMILARITY, "level"].nunique()
+    rows = pd.concat([measured, best_levels(measured).assign(kind="chosen", level=CHOSEN)])
+    before = measured[(measured["kind"] == SIMILARITY) & (measured["level"] == AS_THEY_ARE)].set_index("split")["error"]
+    looks = measured.loc[measured["kind"] == SIMILARITY, "level"].nunique()
     table = []
-    for (kind, level), own in rows.groupby(["kind", "level"], sort=False):
-        gains = (before - own.set_index("split")["error"]).to_numpy()
+    for (kind, level), rows_of_level in rows.groupby(["kind", "level"], sort=False):
+        gains = (before - rows_of_level.set_index("split")["error"]).to_numpy()
         gain, half = float(gains.mean()), student_half(gains, 1 - (1 - LEVEL) / looks, overlap=OVERLAP)
-        means = own.drop(columns=["split", "kind", "level"]).mean()
+        means = rows_of_level.drop(columns=["split", "kind", "level"]).mean()
         table.append({"kind": kind, "level": level, **means, "gain": gain, "low": gain - half, "high": gain + half})
     return pd.DataFrame(table)
 
 
-def best_levels(found: pd.DataFrame) -> pd.DataFrame:
+def best_levels(measured: pd.DataFrame) -> pd.DataFrame:
     """The rows of the level of least theorem 15 on each half, the finer one where two tie."""
-    own = found[found["kind"] == SIMILARITY]
-    best: pd.DataFrame = own.loc[own.groupby("split")["bound"].idxmin()]
+    by_similarity = measured[measured["kind"] == SIMILARITY]
+    best: pd.DataFrame = by_similarity.loc[by_similarity.groupby("split")["bound"].idxmin()]
     return best
 
 
@@ -306,13 +308,13 @@ def granularity_report(
     words = [BY_CAPTIONS if seen_by is None else LINEAR]
     if costly := [name for name in every if name not in levels]:
         words.append(f"Without {', '.join(costly)}: images that share their captions have over {MOST_POOLED:,} pairs.")
-    found = trials(graph, levels, k, merge=merge, features=seen_by, splits=splits, seed=seed)
-    table = summary(found)
+    measured = trials(graph, levels, k, merge=merge, features=seen_by, splits=splits, seed=seed)
+    table = summary(measured)
     similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
     pairs = zip(table["kind"], table["level"], strict=True)
     table.attrs[KEY] = {"bound": "<="}
     table.insert(2, "similarity", [similar.get(pair, np.nan) for pair in pairs])
-    return Answer(table, (*words, *_closing(found, table, merge)))
+    return Answer(table, (*words, *_closing(measured, table, merge)))
 
 
 def affordable(graph: PairGraph, levels: Levels, seed: int) -> dict[str, IntArray]:
@@ -322,9 +324,9 @@ def affordable(graph: PairGraph, levels: Levels, seed: int) -> dict[str, IntArra
     return {name: groups for name, groups in levels.items() if name not in costly}
 
 
-def _closing(found: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list[str]:
+def _closing(measured: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list[str]:
     """Sentences on the choice, on random merges of the same sizes, and on what to do."""
-    best, splits = best_levels(found), found["split"].nunique()
+    best, splits = best_levels(measured), measured["split"].nunique()
     often = best["level"].value_counts()
     level, times = str(often.index[0]), int(often.iloc[0])
     rows: dict[Any, Any] = {(row["kind"], row["level"]): row for row in table.to_dict("records")}

@@ -37,7 +37,7 @@ def near_duplicates(captions: Sequence[Any] | npt.NDArray[Any]) -> IntArray:
     [0, 0, 1, 2, 3]
     """
     number: dict[Any, int] = {}
-    return np.array([number.setdefault(_plain(one), len(number)) for one in captions])
+    return np.array([number.setdefault(_plain(caption), len(number)) for caption in captions])
 
 
 def _plain(caption: Any) -> tuple[Any, ...]:
@@ -92,11 +92,11 @@ def vectors_of(captions: npt.NDArray[Any], features: FloatArray | None = None, s
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    other = next((one for one in captions if not isinstance(one, str)), None)
+    other = next((caption for caption in captions if not isinstance(caption, str)), None)
     if other is not None:
         raise ValueError(f"caption {other} is no text that could be compared: give features of the captions")
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=NGRAMS, sublinear_tf=True, dtype=np.float32)
-    table = letters.fit_transform([f"{one}." for one in captions])  # a dot, for a text of spaces has no letters
+    table = letters.fit_transform([f"{caption}." for caption in captions])  # a dot, for a text of spaces has no letters
     if min(table.shape) <= WIDTH:
         return unit_vectors(table.toarray())
     return unit_vectors(TruncatedSVD(WIDTH, random_state=seed).fit_transform(table))
@@ -132,9 +132,9 @@ def within_classes(levels: Levels, main_class: IntArray, rng: np.random.Generato
         shares = np.maximum(1, np.floor((groups.max() + 1) * counts / len(order))).astype(int)
         dealt = [np.arange(n) % share for n, share in zip(counts, shares, strict=True)]
         firsts = np.cumsum(shares) - shares
-        found = np.empty(len(order), dtype=np.int64)
-        found[order] = np.concatenate([first + own for first, own in zip(firsts, dealt, strict=True)])
-        merged[name] = found
+        group_of = np.empty(len(order), dtype=np.int64)
+        group_of[order] = np.concatenate([first + numbers for first, numbers in zip(firsts, dealt, strict=True)])
+        merged[name] = group_of
     return merged
 
 

@@ -108,7 +108,7 @@ def influences(graph: PairGraph, sample: LabelledSample) -> FloatArray:
     alike = (graph.joint @ joined.multiply(1 / graph.right_marginal[:, None])).toarray()
     if not pairs:
         return np.zeros_like(alike)
-    return ((1 - unlike / pairs) * alike.sum(axis=1, keepdims=True) - alike) / pairs
+    return np.asarray(((1 - unlike / pairs) * alike.sum(axis=1, keepdims=True) - alike) / pairs)
 
 
 def _alpha(graph: PairGraph, sample: LabelledSample, seed: int) -> FloatArray:

@@ -164,17 +164,22 @@ def pairs_report(
     """
     if not 0 < target < 1:
         raise ValueError(f"target={target!r} is not a squared error between 0 and 1")
-    own, known = Forecast(graph, k, level), Forecast(graph, k, level, known_marginals=True)
+    unknown_marginals, known = Forecast(graph, k, level), Forecast(graph, k, level, known_marginals=True)
     required_labels(graph, "left")
     image_pairs = _image_pairs(graph, k, views, features, is_distribution=sample is None)
-    next_value = float(own.triplets.upper_values[k])
+    next_value = float(unknown_marginals.triplets.upper_values[k])
     walks = _Walks(graph, _penalty(penalty, next_value), level, hops, seed, sample)
     table = pd.DataFrame(
-        {"n_pairs": n, "mse_19": walks.at_most(n), "mse_28": own.mse(n), "mse_28_known_marginals": known.mse(n)}
+        {
+            "n_pairs": n,
+            "mse_19": walks.at_most(n),
+            "mse_28": unknown_marginals.mse(n),
+            "mse_28_known_marginals": known.mse(n),
+        }
         for n in sizes
     )
     words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]
-    closing = _closing(target, level, walks, own, known)
+    closing = _closing(target, level, walks, unknown_marginals, known)
     if image_pairs is not None:
         forecast = _ImagePairsForecast(image_pairs, k, level)
         table["mse_43"] = [forecast.mse(n) for n in sizes]
@@ -233,9 +238,9 @@ def _certified(walks: _Walks, sample: int | None) -> list[str]:
     ]
 
 
-def _closing(target: float, level: float, walks: _Walks, own: Forecast, known: Forecast) -> str:
+def _closing(target: float, level: float, walks: _Walks, forecast: Forecast, known: Forecast) -> str:
     by_walks = f"by theorem 19 with the penalty {walks.penalty:.3g} {_from(walks.pairs(target), walks.at_most(MOST))}"
-    by_own = f"by theorem 28 {_from(own.pairs(target), own.mse(MOST))}"
+    by_own = f"by theorem 28 {_from(forecast.pairs(target), forecast.mse(MOST))}"
     by_known = f"with known marginals {_from(known.pairs(target), known.mse(MOST))}"
     return (
         f"So: a squared error of at most {float(target)} is certified at {100 * level:g}% {by_walks}; {by_own}, and "

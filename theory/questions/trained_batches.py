@@ -61,18 +61,18 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
         excess_loss (of InfoNCE on the whole graph over `-I`; NaN where the seed chooses, and of reworded captions), and
         those of `batch_report`.
     """
-    told = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
+    reports = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
     tunes, kinds = seed < settings.tuning, {"free": (None, settings.rates), "linear": (features, settings.linear_rates)}
     rows = [
         {"critic": name, "arm": arm, "batch": batch, "steps": steps, "rate": rate}
-        | _measured(trained.graph, *one, tunes or arm == REWORDED)
+        | _measured(trained.graph, *result, tunes or arm == REWORDED)
         for name, (seen, rates) in kinds.items()
-        for arm, batch, steps, trained, found in _arms(
+        for arm, batch, steps, trained, results in _arms(
             Critics(graph, settings.k, settings.seen, rates, seen, seed), settings
         )
-        for rate, one in zip(rates, found, strict=True)
+        for rate, result in zip(rates, results, strict=True)
     ]
-    return pd.DataFrame(rows).assign(tunes=tunes).merge(told, on="batch", how="left")
+    return pd.DataFrame(rows).assign(tunes=tunes).merge(reports, on="batch", how="left")
 
 
 Arm = tuple[str, float, int, Critics, list[Critic]]
@@ -99,6 +99,6 @@ def _reworded(critics: Critics, times: int) -> Critics:
 
 
 def _measured(graph: PairGraph, left: FloatArray, right: FloatArray, without: bool) -> dict[str, float]:
-    found = probe(graph, left)
+    result = probe(graph, left)
     excess = np.nan if without else infonce_loss(graph, left, right) + mutual_information(graph)
-    return {"mse": found.mse, "error": found.error, "excess_loss": excess}
+    return {"mse": result.mse, "error": result.error, "excess_loss": excess}

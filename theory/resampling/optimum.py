@@ -107,6 +107,6 @@ def _descended(
 
     start = np.concatenate([(roots[0] * left).ravel(), (roots[1] * right).ravel()])
     limits: Any = {"maxiter": iterations, "maxfun": 2 * iterations + 1, "ftol": tol, "gtol": 0.0, "maxcor": HISTORY}
-    found: Any = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=limits)
-    f, g = found.x[:size].reshape(-1, width), found.x[size:].reshape(-1, width)
-    return f / roots[0], g / roots[1], found.status != LIMIT_REACHED
+    solution: Any = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=limits)
+    f, g = solution.x[:size].reshape(-1, width), solution.x[size:].reshape(-1, width)
+    return f / roots[0], g / roots[1], solution.status != LIMIT_REACHED

@@ -244,8 +244,8 @@ def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> Tripl
     else:
         import torch
 
-        found = torch.linalg.svd(torch.from_numpy(dense).to(device), full_matrices=False)
-        left, values, right_t = (part.cpu().numpy() for part in found)
+        factors = torch.linalg.svd(torch.from_numpy(dense).to(device), full_matrices=False)
+        left, values, right_t = (part.cpu().numpy() for part in factors)
     return leading_triplets((left, values, right_t.T), k)
 
 

@@ -25,8 +25,8 @@ class Case:
 
     def check(self) -> pd.DataFrame:
         """The verdicts on it, by the names of the bounds."""
-        found = check_bounds(self.graph, self.k, self.features, penalty=self.penalty, critic=self.critic)
-        return found.set_index("bound")
+        result = check_bounds(self.graph, self.k, self.features, penalty=self.penalty, critic=self.critic)
+        return result.set_index("bound")
 
     @property
     def sides(self) -> Sides:

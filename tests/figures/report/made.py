@@ -28,10 +28,12 @@ def graph():
 
 def checks(folder: Path) -> None:
     """A table at one width, one at several, and one in which a bound is violated."""
-    one, several = check_bounds(graph(), 2), check_bounds(graph(), [1, 2, 3])
-    write_table(one, folder / "some name.csv", {"graph": MARKUP, "k": 2, "labels": SCRIPT, "plugin": LONG})
+    single, several = check_bounds(graph(), 2), check_bounds(graph(), [1, 2, 3])
+    write_table(single, folder / "some name.csv", {"graph": MARKUP, "k": 2, "labels": SCRIPT, "plugin": LONG})
     write_table(several, folder / "widths.parquet", {"graph": "g.npz", "k": [1, 2, 3]})
-    bad = one.assign(bound=one["bound"].replace({"probe-mse": SCRIPT, "probe-error": RIGHT_TO_LEFT}), note=TEMPLATE)
+    bad = single.assign(
+        bound=single["bound"].replace({"probe-mse": SCRIPT, "probe-error": RIGHT_TO_LEFT}), note=TEMPLATE
+    )
     bad.loc[bad["bound"].eq(SCRIPT), "holds"] = False
     write_table(bad, folder / "violated.parquet", {"graph": RIGHT_TO_LEFT, "k": 2})
 

@@ -40,7 +40,7 @@ def require_sound(html: str) -> Page:
     page = Page(html)
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert {link["href"] for link in page.all("a")} <= {f"#{one}" for one in ids}
+    assert {link["href"] for link in page.all("a")} <= {f"#{entry}" for entry in ids}
     for _, attributes in page.elements:
         for name, value in attributes.items():
             assert not name.startswith("on"), (name, value)
@@ -49,5 +49,5 @@ def require_sound(html: str) -> Page:
             assert "://" not in (value or "") or name == "xmlns"
     assert len(page.all("h1")) == len(page.all("main")) == len(page.all("script")) == 1
     assert all(image["alt"] for image in page.all("img"))
-    assert any("default-src 'none'" in (one.get("content") or "") for one in page.all("meta"))
+    assert any("default-src 'none'" in (entry.get("content") or "") for entry in page.all("meta"))
     return page

@@ -66,9 +66,9 @@ def test_what_is_violated_is_said_first(reported):
     page = require_sound(html)
     assert page.text("header").strip().partition("\n")[2].startswith("A claim is violated in 1 of them.")
     assert f"Violated: {SCRIPT}." in page.text("main")
-    rows = [one.get("class") for one in page.all("tr")]
+    rows = [entry.get("class") for entry in page.all("tr")]
     assert [number for number, kind in enumerate(rows) if kind == "violated"] == [1]  # below the first heading
-    assert [one["class"] for one in page.all("li") if "class" in one] == ["alarm"]
+    assert [entry["class"] for entry in page.all("li") if "class" in entry] == ["alarm"]
 
 
 def test_files_of_others_are_a_line_each_and_the_rest_is_reported(reported, runs):

@@ -18,7 +18,7 @@ ORDER = np.random.default_rng(2).permutation(N)
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = {"images": IMAGES, "texts": TEXTS, "shuffled": TEXTS[ORDER], "few": np.arange(9)}
     for name, values in {**rows, "lines": IMAGES[[*range(N), *range(5)]]}.items():
@@ -61,13 +61,13 @@ def test_rows_belong_together_by_row_by_number_and_by_id(call, files):
     assert (("Probe" in rows), ("Prompts" in rows)) == ("--labels" in files, "--prompts" in files)
 
 
-def test_a_fault_is_printed_first_and_written(call, place):
+def test_a_fault_is_printed_first_and_written(call, folder):
     words = "images.npy shuffled.npy --labels rows.txt --batch 32 --out result.parquet"
     code, out, err = call(app, "diagnose", *words.split())
     assert (code, err, "Collapse" in out) == (0, "", False)
     assert out.startswith("row i of both is a pair: 90 pairs of 90 images and 90 texts")
     assert out.splitlines()[-1].startswith("Pairs do not match: Compare")
-    assert read_table(place / "result.parquet")["symptom"].iloc[0] == "Pairs do not match"
+    assert read_table(folder / "result.parquet")["symptom"].iloc[0] == "Pairs do not match"
     assert "Collapse" in call(app, "diagnose", *words.split(), "--all")[1]
     assert "what it means" not in call(app, "diagnose", "images.npy", "texts.npy", "--batch", "32")[1]
 
@@ -88,6 +88,6 @@ def test_a_fault_is_printed_first_and_written(call, place):
         ("images.npy texts.npy --out texts.csv", "texts.csv was not written by pairbounds"),
     ],
 )
-def test_bad_files_are_refused_and_kept(refused, place, files, why):
+def test_bad_files_are_refused_and_kept(refused, folder, files, why):
     assert why in refused(app, "diagnose", *files.split())
-    assert (place / "texts.csv").read_text() == "mine"
+    assert (folder / "texts.csv").read_text() == "mine"

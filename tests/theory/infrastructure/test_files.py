@@ -163,9 +163,9 @@ def test_an_input_is_never_an_output(tmp_path):
     (tmp_path / "here").symlink_to(tmp_path)
     (tmp_path / "link.csv").symlink_to(path)
     for name in ("parts/in.csv", "link.csv", "here/parts/in.csv", f"../{tmp_path.name}/parts/in.csv"):
-        for place in (path, path.parent):
+        for read_path in (path, path.parent):
             with pytest.raises(ValueError, match="is an input"):
-                claim(table_outputs(tmp_path / name), [None, place], force=True)
+                claim(table_outputs(tmp_path / name), [None, read_path], force=True)
     with pytest.raises(ValueError, match="in an input folder"):
         claim(table_outputs(tmp_path / "parts/deep/out.csv"), [path.parent], force=True)
     claim(table_outputs(tmp_path / "parts/other.csv"), [path])

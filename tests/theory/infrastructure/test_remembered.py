@@ -18,8 +18,8 @@ class Subject:
 def test_a_fact_is_of_all_its_subjects_in_their_order():
     asked = []
     fact = once(lambda *subjects: asked.append(subjects) or len(asked))
-    one, other = Subject(), Subject()
-    questions = list(itertools.product((one, other), repeat=3))
+    first, other = Subject(), Subject()
+    questions = list(itertools.product((first, other), repeat=3))
     assert [fact(*subjects) for subjects in 2 * questions] == 2 * list(range(1, 9))
     assert asked == questions
 

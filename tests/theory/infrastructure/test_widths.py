@@ -8,9 +8,9 @@ SHAPE = (9, 12)
 
 @pytest.mark.parametrize(("given", "expected"), [(3, (3,)), ([4, 2], (4, 2)), (np.arange(2, 5), (2, 3, 4))])
 def test_widths_are_one_or_several(given, expected):
-    found = widths_of(SHAPE, given)
-    assert found == expected
-    assert all(type(width) is int for width in found)
+    result = widths_of(SHAPE, given)
+    assert result == expected
+    assert all(type(width) is int for width in result)
 
 
 @pytest.mark.parametrize(

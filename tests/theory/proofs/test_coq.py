@@ -79,13 +79,13 @@ def replaced(old, new):
     return lambda text: re.sub(old, new, text, count=1, flags=re.M)
 
 
-def raised(name, row, place, by):
+def raised(name, row, line_number, by):
     """Tampering that makes one integer of a row larger."""
 
     def tampered(text):
-        found = numbers(text, name)[row]
-        found[place] += by
-        listed = "; ".join(f"({hex(number)})" for number in found)
+        result = numbers(text, name)[row]
+        result[line_number] += by
+        listed = "; ".join(f"({hex(number)})" for number in result)
         return replaced(rf"^(Definition {name}_{row} : seq Z := integers).*$", rf"\1 [:: {listed}].")(text)
 
     return tampered
@@ -167,10 +167,10 @@ def test_a_file_of_other_bytes_is_refused_wherever_they_are(tmp_path, monkeypatc
     """A byte more, a byte less, or another byte: 60 of each."""
     text, proof, rng = prove_in_coq(TINY, 2).text, tmp_path / "proof.v", np.random.default_rng(0)
     monkeypatch.setenv("PATH", str(tmp_path))
-    for place in rng.integers(len(text), size=60):
-        other = "." if text[place] == " " else " "
-        for inserted, rest in (("", place + 1), (" ", place), (other, place + 1)):
-            proof.write_text(text[:place] + inserted + text[rest:])
+    for index in rng.integers(len(text), size=60):
+        other = "." if text[index] == " " else " "
+        for inserted, rest in (("", index + 1), (" ", index), (other, index + 1)):
+            proof.write_text(text[:index] + inserted + text[rest:])
             with pytest.raises(Refusal):
                 coq_check.verify_coq(TINY, proof, FOLDER)
 

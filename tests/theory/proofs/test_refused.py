@@ -109,7 +109,7 @@ TAMPERED = [
 ]
 
 
-@pytest.mark.parametrize(("reason", "change"), [(reason, one) for reason, *all_ in TAMPERED for one in all_])
+@pytest.mark.parametrize(("reason", "change"), [(reason, case) for reason, *cases in TAMPERED for case in cases])
 def test_a_tampered_record_is_refused(refused, reason, change):
     assert reason in refused(with_changed(RECORD, *change))
 

@@ -14,13 +14,13 @@ class ClassMoments:
 
     Attributes
     ----------
-    own : (n,), the row of each node's class in the other arrays, 0..r-1
+    class_of : (n,), the row of each node's class in the other arrays, 0..r-1
     masses : (r,), sums to 1
     means : (r, k), `μ_c = E[f | c]`
     variances : (r,), `V_c = E[‖f - μ_c‖² | c]`
     """
 
-    own: IntArray
+    class_of: IntArray
     masses: FloatArray
     means: FloatArray
     variances: FloatArray
@@ -33,13 +33,13 @@ class ClassMoments:
 
 def class_moments(features: FloatArray, marginal: FloatArray, labels: IntArray) -> ClassMoments:
     """Class moments of features (n, k) under probabilities (n,), with labels (n,); O(n k)."""
-    classes, own = np.unique(labels, return_inverse=True)
-    masses = np.bincount(own, weights=marginal).astype(np.float64)
-    weights = marginal / masses[own]
-    averaging = sp.csc_array((weights, own, np.arange(len(own) + 1)), shape=(len(classes), len(own)))
+    classes, class_of = np.unique(labels, return_inverse=True)
+    masses = np.bincount(class_of, weights=marginal).astype(np.float64)
+    weights = marginal / masses[class_of]
+    averaging = sp.csc_array((weights, class_of, np.arange(len(class_of) + 1)), shape=(len(classes), len(class_of)))
     means = np.asarray(averaging @ features)
-    spreads = np.empty(len(own))
+    spreads = np.empty(len(class_of))
     for rows in row_blocks(*features.shape):
-        away = features[rows] - means[own[rows]]
+        away = features[rows] - means[class_of[rows]]
         spreads[rows] = weights[rows] * np.einsum("ij,ij->i", away, away)
-    return ClassMoments(own, masses, means, np.bincount(own, weights=spreads).astype(np.float64))
+    return ClassMoments(class_of, masses, means, np.bincount(class_of, weights=spreads).astype(np.float64))

@@ -97,16 +97,16 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
     if lost:
         raise ValueError(f"features is not finite in {listed_rows(lost)}: leave out their pairs")
     sphere = on_sphere(matrix[rows], len(rows), "features", rows)
-    found: dict[str, Found] = {
+    rows_by_name: dict[str, Found] = {
         "alignment": (alignment(graph, sphere, sphere), graph.joint.nnz // 2, ""),
         "uniformity": (uniformity(graph, sphere, t=t), len(sphere), ""),
         "rankme": (rankme(matrix[rows]), len(sphere), ""),
         "acr": _confusion(sphere, samples),
     }
     if labels is not None:
-        found["class_collapse"] = _collapse(sphere, labels, len(matrix), rows)
-    table = pd.DataFrame.from_dict(found, "index", columns=["value", "rows", "note"])
-    definitions, sources = zip(*(DEFINITIONS[name] for name in found), strict=True)
+        rows_by_name["class_collapse"] = _collapse(sphere, labels, len(matrix), rows)
+    table = pd.DataFrame.from_dict(rows_by_name, "index", columns=["value", "rows", "note"])
+    definitions, sources = zip(*(DEFINITIONS[name] for name in rows_by_name), strict=True)
     table.insert(2, "definition", [definition.format(t=t, least=-4 * t) for definition in definitions])
     table.insert(3, "source", sources)
     return table.rename_axis("metric")

@@ -136,7 +136,7 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
     ids = np.asarray(samples)
     if ids.ndim != 1:
         raise ValueError(f"samples has shape {ids.shape}: give one id for each view")
-    _, own, views = np.unique(ids, return_inverse=True, return_counts=True)
+    _, group_of, views = np.unique(ids, return_inverse=True, return_counts=True)
     if len(views) < 2 or views.min() < 2:
         raise ValueError(
             f"samples has {len(views)} samples, {np.sum(views == 1)} of them with one view: give two or more samples, "
@@ -146,7 +146,7 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
     confused = 0
     for rows in row_blocks(len(ids), len(ids), BLOCK):
         distances = cdist(sphere[rows], sphere, "sqeuclidean")
-        same = own[rows, None] == own
+        same = group_of[rows, None] == group_of
         others = np.where(same, np.inf, distances).min(axis=1)
         np.fill_diagonal(distances[:, rows.start :], np.inf)  # a view is not its own neighbour
         confused += int(np.sum(others <= np.where(same, distances, np.inf).min(axis=1)))
