@@ -29,8 +29,8 @@ class CheckTable(pd.DataFrame):
     bound, quantity, relation : the bound, and how the quantity is to its value: "<=", ">=" or "="
     measured, value : both sides; NaN where a hypothesis fails
     measured_least, measured_most : over all optima where `σ_k = σ_{k+1} > 0`, of the squared error of the probe
-        (`pairbounds.theory.quantities.consistency.optimum_range`); NaN for other quantities then, or where more values
-        tie than are computed
+        (`pairbounds.theory.quantities.consistency.optimum_range`); NaN for other quantities then, or where the end of
+        the tie is not computed
     measured_of : "optimum", or "encoder" for the features given
     applicable : False where a hypothesis fails; for a rate, which has both sides to be fitted; and for a violation in
         double precision that fifty digits do not confirm, on weights beyond
