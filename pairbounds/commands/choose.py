@@ -1,6 +1,7 @@
 """The command `choose`: which pairs to train on, or which features, by few labelled images."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
 from pairbounds.theory.questions.choosing import RULE, Candidate, Choice
 from pairbounds.theory.questions.choosing import choose as chosen
-from pairbounds.theory.questions.pair_choice import MEASURES
+from pairbounds.theory.questions.pair_choice import FINISHED, MEASURES
 
 FILES_HELP = (
     "Two or more, FILE or NAME=FILE: pairs, as `check` reads them; or features: .npy by row, .pt of a tensor, a table "
@@ -32,6 +33,7 @@ RANDOM_HELP = "The labelled images were drawn without regard to their class."
 BALANCED_HELP = "They were drawn class by class: table of the share of each class in all images: label, share."
 BY_HELP = f"For pairs, what ranks them: {', '.join(MEASURES)}."
 THROUGH_HELP = "For pairs: features of the images, for the optimum that a linear encoder of them reaches."
+OUT_HELP = "Write the table here too: .csv, .parquet or .tex. A choice of pairs that was killed goes on."
 FOR_HELP = "For features: bound the 0-1 error of a probe with N labels, too."
 
 
@@ -45,7 +47,7 @@ def choose(
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
     n_labels: Annotated[int | None, typer.Option("--for", metavar="N", help=FOR_HELP)] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the intervals: .png, .pdf, .svg.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
+    out: Annotated[Path | None, typer.Option(help=OUT_HELP)] = None,
     as_records: Json = False,
     force: Force = False,
 ) -> None:
@@ -81,10 +83,12 @@ def choose(
         n_labels=n_labels,
         through=None if through is None else _candidate(through),
         by=by,
+        finished=None if out is None else _finished(out),
     )
     settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
     if out is not None:
         write_table(choice.table, out, with_content_keys(settings | {"files": paths}))
+        _remove(_finished(out))
     if plot is not None:
         from matplotlib.figure import Figure
 
@@ -104,6 +108,19 @@ def _outputs(out: Path | None, plot: Path | None) -> Iterator[Output]:
         yield from table_outputs(require_table_path(out, printed=True))
     if plot is not None:
         yield picture_output(require_picture_path(plot))
+
+
+def _finished(out: Path) -> Path:
+    """Folder that keeps the candidates that are done while the command runs."""
+    return out.with_name(f"{out.name}.finished")
+
+
+def _remove(folder: Path) -> None:
+    """Remove the finished candidates, and their folder if it holds nothing else."""
+    for file in folder.glob(f"*{FINISHED}"):
+        file.unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _named_file(text: str) -> tuple[str, Path]:

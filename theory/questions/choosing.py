@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import without_torch
+from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.through_features import validated_features
 from pairbounds.theory.questions.comparisons import WORSE
@@ -68,6 +70,7 @@ def choose(
     through: Any = None,
     by: str = RULE,
     seed: int = 0,
+    finished: AnyPath | None = None,
 ) -> Choice:
     """Compare pairs to train on, or features, by the labels of a few images.
 
@@ -88,6 +91,7 @@ def choose(
     through : for pairs: features of the images, like a candidate, for the optimum that a linear encoder reaches
     by : for pairs: the measure that ranks: "alpha_T", "through" or "optimum"
     seed : of the bootstrap
+    finished : for pairs: folder in which a choice that is interrupted keeps the candidates that are done, for the next
 
     Raises
     ------
@@ -110,7 +114,8 @@ def choose(
             raise ValueError(f"k={k!r}: give one width for pairs")
         features = None if through is None else _rows(through, common)
         parts = {name: _part(graph, common) for name, graph in graphs.items()}
-        table = pairs_compared(parts, sample, widths[0], features, by, seed)
+        folder = None if finished is None else Path(finished)
+        table = pairs_compared(parts, sample, widths[0], features, by, seed, folder)
         words.append(f"Ranked by {by}: {MEASURES[by]}. {VALIDATED[by]}")
         if not sample.too_few and not table["verdict"].all():
             words.append("No verdict: too few labelled images are pairs of a candidate. Label more images.")
@@ -193,9 +198,9 @@ def _rows(features: Any, common: Sequence[str], name: str = "through") -> npt.ND
 
 
 def _part(graph: PairGraph, common: Sequence[str]) -> PairGraph:
-    """The graph on the common images, in their order."""
+    """The graph on the common images, in their order; itself, not a copy, if it has these."""
     rows = {image: row for row, image in enumerate(_ids(graph))}
-    return graph.part([rows[image] for image in common])
+    return graph if list(rows) == common else graph.part([rows[image] for image in common])
 
 
 def _answer(choice: Choice, n_labels: int) -> str:
