@@ -1,5 +1,6 @@
 """Choices by few labels among the pairings of a world: regret, and how often a verdict is wrong."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,10 @@ from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
-from pairbounds.theory.quantities.through_features import whitened
 from pairbounds.theory.questions.choosing import choose
 from pairbounds.theory.questions.comparisons import UNDECIDED, WORSE
+from pairbounds.theory.questions.feature_choice import whitened_components
+from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.leave_one_out import leave_one_out
 
 
@@ -36,7 +38,7 @@ class Settings(WorldShape):
     noises: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     strengths: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
     sizes: tuple[int, ...] = (100, 200, 400)
-    draws: int = 5
+    draws: int = 3
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
@@ -55,8 +57,8 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     labels, images = required_labels(captions, "left"), captions.left_ids
     rows: list[dict[str, Any]] = []
     for size in settings.sizes:
-        draws = [_drawn(len(labels), size, seed, draw) for draw in range(settings.draws)]
-        errors = pd.DataFrame(_errors(features, labels, nodes) for nodes in draws).mean()
+        draws = [drawn(len(labels), size, seed, draw) for draw in range(settings.draws)]
+        errors = mean_errors(features, labels, draws, (settings.k,))
         alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in graphs.items()})
         for draw, nodes in enumerate(draws):
             known = dict(zip(nodes.tolist(), labels[nodes].tolist(), strict=True))
@@ -65,28 +67,37 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
                 ("features", choose(features, known, settings.k).table, errors),
                 ("pairs", choose(graphs, named, settings.k).table, alphas),
             ):
-                rows.append({"kind": kind, "labels": size, "draw": draw, **_judged(table, truth)})
+                rows.append({"kind": kind, "labels": size, "draw": draw, **judged(table, truth)})
     return pd.DataFrame(rows)
 
 
-def _drawn(n: int, size: int, seed: int, draw: int) -> IntArray:
+def drawn(n: int, size: int, seed: int, draw: int) -> IntArray:
+    """Numbers of the labelled images of a draw."""
     return np.random.default_rng([seed, size, draw]).choice(n, size, replace=False)
 
 
-def _errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntArray) -> dict[str, float]:
-    """Error of ridge with these labels on the other images, by candidate."""
+def mean_errors(
+    features: Mapping[str, FloatArray], labels: IntArray, draws: Sequence[IntArray], widths: Sequence[int]
+) -> "pd.Series[float]":
+    """Error of ridge with the labels of a draw on the other images, mean over draws, by candidate and width."""
+    every, result = LabelledSample(np.arange(len(labels)), labels, len(labels)), {}
+    for name, values in features.items():
+        embedding = whitened_components(values, every, max(widths))[0]
+        for width in widths:
+            result[name, width] = np.mean([_error(embedding[:, :width], labels, nodes) for nodes in draws])
+    return pd.Series(result)
+
+
+def _error(embedding: FloatArray, labels: IntArray, nodes: IntArray) -> float:
     rest = np.setdiff1d(np.arange(len(labels)), nodes)
-    result = {}
-    for name, f in features.items():
-        rows = whitened(f)
-        fit = leave_one_out(rows[nodes], labels[nodes])
-        result[name] = float(np.mean(fit.classes[np.argmax(rows[rest] @ fit.coefficients, axis=1)] != labels[rest]))
-    return result
+    fit = leave_one_out(embedding[nodes], labels[nodes])
+    return float(np.mean(fit.classes[np.argmax(embedding[rest] @ fit.coefficients, axis=1)] != labels[rest]))
 
 
-def _judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:
-    """Judge the verdicts and intervals of a table by the true values of its candidates."""
-    true = truth[table["candidate"]].to_numpy()
+def judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:
+    """Judge the verdicts and intervals of a table by the true values of its candidates, and widths if it has these."""
+    names = pd.MultiIndex.from_frame(table[["candidate", "width"]]) if "width" in table else table["candidate"]
+    true = truth[names].to_numpy()
     over = np.array([value - np.delete(true, row).min() for row, value in enumerate(true)])
     worse = (table["verdict"] == WORSE).to_numpy()
     return {

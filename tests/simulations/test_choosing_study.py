@@ -6,15 +6,15 @@ import pandas as pd
 import pytest
 
 from pairbounds.figures import choosing
-from pairbounds.simulations.studies.choosing import STUDY, Settings, _judged, measure
+from pairbounds.simulations.studies import choosing_checkpoints as checkpoints
+from pairbounds.simulations.studies.choosing import STUDY, Settings, judged, mean_errors, measure
 from pairbounds.theory.questions.comparisons import BEST, UNDECIDED, WORSE
 
 
-def test_verdicts_are_judged_by_the_truth():
+def test_verdicts_arejudged_by_the_truth():
     table = pd.DataFrame({"candidate": ["a", "b", "c"], "verdict": [UNDECIDED, UNDECIDED, WORSE]})
     table = table.assign(**{"from": [-0.3, -0.1, 0.1], "to": [0.1, 0.3, 0.5]})
-    judged = _judged(table, pd.Series({"c": 0.6, "a": 0.3, "b": 0.2}))
-    assert judged == {
+    assert judged(table, pd.Series({"c": 0.6, "a": 0.3, "b": 0.2})) == {
         "regret": pytest.approx(0.1),
         "chance": pytest.approx(0.5 / 3),
         "wrong": False,
@@ -22,8 +22,8 @@ def test_verdicts_are_judged_by_the_truth():
         "worse": pytest.approx(1 / 3),
         "undecided": pytest.approx(2 / 3),
     }
-    assert _judged(table.assign(verdict=[BEST, WORSE, WORSE]), pd.Series({"c": 0.6, "a": 0.3, "b": 0.2}))["wrong"]
-    assert not _judged(table, pd.Series({"c": 0.9, "a": 0.3, "b": 0.2}))["covered"]  # .7 of c
+    assert judged(table.assign(verdict=[BEST, WORSE, WORSE]), pd.Series({"c": 0.6, "a": 0.3, "b": 0.2}))["wrong"]
+    assert not judged(table, pd.Series({"c": 0.9, "a": 0.3, "b": 0.2}))["covered"]  # .7 of c
 
 
 def test_a_small_world_is_measured_and_drawn():
@@ -38,3 +38,19 @@ def test_a_small_world_is_measured_and_drawn():
     np.testing.assert_allclose(picture.axes[0].lines[0].get_ydata(), facts["rows"]["features, 100"]["regret"][0])
     plt.close(picture)
     assert "each of 2 worlds" in caption
+
+
+def test_checkpoints_layers_and_widths_of_an_encoder_are_candidates():
+    settings = checkpoints.Settings(checkpoints=(0, 20), sizes=(100,), draws=1, n_positions=16)
+    world = settings.world(0)
+    features = checkpoints.trained_features(settings, world)
+    assert [*features] == ["input", "output, 0 steps", "output, 20 steps", "layer 1", "layer 2"]
+    assert {values.shape for values in features.values()} == {(320, 32), (320, 16), (320, 128)}
+    again = checkpoints.trained_features(settings, world)
+    np.testing.assert_allclose(again["layer 2"], features["layer 2"])
+    assert np.abs(features["output, 20 steps"] - features["output, 0 steps"]).max() > 0.1
+    errors = mean_errors(features, world.labels, [np.arange(0, 320, 3)], settings.widths)
+    assert errors["input", 16] < errors["input", 4]
+    (row,) = checkpoints.measure(settings, 0).to_dict("records")
+    assert row["kind"] == "checkpoints"
+    assert 0 <= row["regret"] <= 1

@@ -18,7 +18,7 @@ from pairbounds.theory.questions import pair_choice
 from pairbounds.theory.questions.comparisons import BEST, UNDECIDED, WORSE, compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.labels_needed import RIDGES
-from pairbounds.theory.questions.leave_one_out import leave_one_out
+from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 from pairbounds.theory.questions.pair_choice import pairs_compared
 
 COUNTS = [[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1], [1, 0, 0, 2]]
@@ -57,6 +57,11 @@ def test_leave_one_out_is_that_of_weighted_fits_without_the_image(seed, n, k):
         wrong = np.argmax(predicted, axis=1) != labels
         scores.append(weights @ (wrong + 1e-6 * np.mean((predicted - targets) ** 2, axis=1)))
     assert fit.score == pytest.approx(min(scores), rel=1e-6, abs=1e-12)
+    counts = rng.multinomial(n, np.full(n, 1 / n), size=5) / n
+    of_images_drawn = [
+        row[row > 0] @ leave_one_out(features[row > 0], labels[row > 0], row[row > 0]).wrong for row in counts
+    ]
+    np.testing.assert_allclose(resampled_errors(features, labels, counts), of_images_drawn, atol=1e-12)
 
 
 @given(seed=st.integers(0, 10**6), balanced=st.booleans())

@@ -76,8 +76,9 @@ def choose(
 
     Features are compared by the leave-one-out error of a ridge probe. Pairs are compared by their consistency, or by
     the optimum of their graph. Intervals of the differences from the best are simultaneous over candidates and widths,
-    of nominal 95%, by a bootstrap of the images. On simulated worlds (the study `choosing`) "worse" was never wrong,
-    but the intervals of features held less often.
+    of nominal 95%, by a bootstrap of the images. Those of features are about the mean error of probes with as many
+    labels, over draws of the labels, not about the probe of these labels alone: each resample fits the probe anew. The
+    study `choosing` has how often they hold on simulated worlds, and how often "worse" is wrong.
 
     Parameters
     ----------

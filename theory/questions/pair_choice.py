@@ -102,8 +102,9 @@ def _kept(
 def _key(graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int) -> str:
     """Digest of all that the values of a candidate depend on, and of this file."""
     pairs, hashed = graph.joint, hashlib.sha256(Path(__file__).read_bytes())
-    of_sample = sample.rows, sample.labels, sample.weights, sample.population, sample.shares is None
-    for part in (pairs.data, pairs.indices, pairs.indptr, *of_sample, k, seed, [] if through is None else through):
+    parts: list[Any] = [pairs.data, pairs.indices, pairs.indptr, k, seed, [] if through is None else through]
+    parts += [sample.rows, sample.labels, sample.weights, sample.population, sample.shares is None]
+    for part in parts:
         array = np.ascontiguousarray(part)
         hashed.update(f"{array.dtype} {array.shape}".encode() + array.tobytes())
     return hashed.hexdigest()
