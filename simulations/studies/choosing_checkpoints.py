@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import pandas as pd
 import torch
@@ -25,8 +26,7 @@ class Settings(WorldShape):
     Attributes
     ----------
     n_positions : of the grid
-    noise : of the captions that the encoder is trained on
-    feature_noise : of the vectors that it sees
+    noise, feature_noise : of the captions that the encoder is trained on, and of the vectors that it sees
     checkpoints : steps of training after which its output is a candidate, multiples of 10
     widths : of the features of each candidate; the largest is that of the encoder
     sizes : numbers of labelled images
@@ -71,17 +71,8 @@ def trained_features(settings: Settings, world: LatentWorld) -> dict[str, FloatA
             features[f"output, {step} steps"] = left
         return {}
 
-    train(
-        captions,
-        k,
-        encoder=(images, texts),
-        inputs=inputs,
-        optimizer="adam",
-        steps=max(settings.checkpoints),
-        log_every=EVERY,
-        device="cpu",
-        observe=observe,
-    )
+    options: dict[str, Any] = {"encoder": (images, texts), "inputs": inputs, "optimizer": "adam", "observe": observe}
+    train(captions, k, **options, steps=max(settings.checkpoints), log_every=EVERY, device="cpu")
     hidden, parts = torch.from_numpy(inputs[0]), [*images.children()]
     with torch.no_grad():
         for layer in (1, 2):

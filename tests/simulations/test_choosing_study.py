@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from pairbounds.figures import choosing
+from pairbounds.infrastructure.tables import read_table
 from pairbounds.simulations.studies import choosing_checkpoints as checkpoints
 from pairbounds.simulations.studies.choosing import STUDY, Settings, judged, mean_errors, measure
 from pairbounds.theory.questions.comparisons import BEST, UNDECIDED, WORSE
+from tests.rooms import ROOT
 
 
 def test_verdicts_arejudged_by_the_truth():
@@ -31,11 +33,15 @@ def test_a_small_world_is_measured_and_drawn():
     assert table.groupby("kind").size().to_dict() == {"features": 2, "pairs": 2}
     assert (table["regret"] <= table["chance"] * 3).all()  # of three candidates
     tables = {choosing.TABLE: pd.concat([table.assign(seed=seed) for seed in (0, 1)])}
+    tables[choosing.CHECKPOINTS] = tables[choosing.TABLE].query("kind == 'features'").assign(kind="checkpoints")
+    tables[choosing.PAIRINGS] = read_table(ROOT / "results" / "prediction.parquet")
     facts = choosing.facts(tables)
-    assert facts["choices"] == 8
+    assert facts["choices"] == 12
+    assert all(0 <= chosen < chance for chosen, chance in facts["among"].values())
     assert facts["rows"]["pairs, 100"]["chance"] == pytest.approx(table.query("kind == 'pairs'")["chance"].mean())
     picture, caption = choosing.draw(tables)
     np.testing.assert_allclose(picture.axes[0].lines[0].get_ydata(), facts["rows"]["features, 100"]["regret"][0])
+    assert len(picture.axes) == 4
     plt.close(picture)
     assert "each of 2 worlds" in caption
 
