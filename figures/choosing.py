@@ -15,12 +15,12 @@ from pairbounds.figures.prediction import ALPHA, DRAWS, full_splits, of_pairings
 from pairbounds.figures.ranking import Ranking
 from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import mean_and_half
-from pairbounds.infrastructure.palette import CAPTION, GREEN, MEASURED, NEUTRAL
+from pairbounds.infrastructure.palette import CAPTION, MEASURED, NEUTRAL, ORANGE
 
 TABLE, CHECKPOINTS = "choosing", "choosing_checkpoints"
 AMONG = (2, 3, 5, 10, 20)  # random pairings of glyphs
 NOMINAL, ALLOWED = 0.95, 0.05  # of intervals; share of choices in which a verdict may be wrong
-COLOURS = {"features": MEASURED, "pairs": CAPTION, "checkpoints": GREEN}
+COLOURS = {"features": MEASURED, "pairs": CAPTION, "checkpoints": ORANGE}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:

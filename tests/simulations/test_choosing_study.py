@@ -37,7 +37,9 @@ def test_a_small_world_is_measured_and_drawn():
     tables[choosing.PAIRINGS] = read_table(ROOT / "results" / "prediction.parquet")
     facts = choosing.facts(tables)
     assert facts["choices"] == 12
-    assert all(0 <= chosen < chance for chosen, chance in facts["among"].values())
+    page = (ROOT / "docs" / "how_to" / "choose.md").read_text(encoding="utf-8")
+    rows = [f"| {size} | {chosen:.1%} | {chance:.1%} |" for size, (chosen, chance) in facts["among"].items()]
+    assert sum(row in page for row in rows) == 4
     assert facts["rows"]["pairs, 100"]["chance"] == pytest.approx(table.query("kind == 'pairs'")["chance"].mean())
     picture, caption = choosing.draw(tables)
     np.testing.assert_allclose(picture.axes[0].lines[0].get_ydata(), facts["rows"]["features, 100"]["regret"][0])
