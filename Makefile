@@ -40,7 +40,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 CAMPAIGNS := bench coverage formal fuzz matrix mutation notebooks
-.PHONY: help demo setup data test lint figures claimed findings smoke docs reproduce release clean $(CAMPAIGNS)
+.PHONY: help demo setup data test lint figures claimed findings smoke docs book reproduce release clean $(CAMPAIGNS)
 
 help: ## Say what there is
 	@grep -E '^[^ #]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed 's/%/KIND/; s/$$(CAMPAIGNS)/CAMPAIGN/; s/:[^#]*## /\t/' | expand -t 12
@@ -150,6 +150,11 @@ docs: figures ## Build the site from pages, code and figures into build/site, wi
 	@echo "the site: $(BUILD)/site/index.html"
 	$(if $(SERVE),$(PYTHON) -m http.server --bind localhost --directory $(BUILD)/site 8000)
 
+book: $(INSTALLED) ## Set notation and theorems as one PDF, build/book.pdf, without a network
+	@mkdir -p $(BUILD)
+	$(PYTHON) docs/site/book.py $(BUILD)/book.pdf
+	@echo "the book: $(BUILD)/book.pdf"
+
 # A first look takes few seeds: studies go side by side, and not seeds, of which each worker would first load everything.
 smoke: ## Draw every figure from a first look at each study; say which key numbers have changed, or take them: ACCEPT=1
 	+$(MAKE) --jobs=$(shell getconf _NPROCESSORS_ONLN) claimed BUILD=$(BUILD)/smoke SMALL=1 JOBS=1
@@ -202,6 +207,7 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 RUNS := $(BUILD)/runs
 REPRODUCED := natural_captions natural_what_if natural_pairings granularity phase_worlds \
 	batch_size emoji_batch_size pairs_needed emoji_pairs icons_from_pairs encoder_few_labels choosing choosing_checkpoints \
+	label_order \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)

@@ -12,7 +12,7 @@ from pairbounds import LatentWorld, loss, train
 
 @loss("decorrelated")
 def decorrelated(first, second, weight):
-    """Loss of the ends (n, k) of n pairs, with their weights (n,): the cross-correlation is to be the identity."""
+    """Squared distance of the cross-correlation from the identity; ends of n pairs (n, k), and weights (n,)."""
     first, second = (standardised(side, weight) for side in (first, second))
     correlation = (first * weight[:, None]).T @ second
     return (correlation - torch.eye(len(correlation)).to(correlation)).square().sum()

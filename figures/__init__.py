@@ -1,1 +1,1 @@
-"""The figures: each a module that draws tables on disk and says in words what is to be seen."""
+"""Figures: each module draws tables on disk, and has a caption."""

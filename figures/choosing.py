@@ -1,4 +1,4 @@
-"""*Choose by few labels*: regret on worlds and among pairings of glyphs, and how often verdicts and intervals hold."""
+"""*Choose by few labels*: regret among pairings, how often verdicts and intervals hold, and the order of labels."""
 
 from collections.abc import Mapping
 
@@ -17,45 +17,47 @@ from pairbounds.figures.style import COLUMN
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import CAPTION, MEASURED, NEUTRAL, ORANGE
 
-TABLE, CHECKPOINTS = "choosing", "choosing_checkpoints"
+TABLE, CHECKPOINTS, ORDERS = "choosing", "choosing_checkpoints", "label_order"
 AMONG = (2, 3, 5, 10, 20)  # random pairings of glyphs
+DASHES = {"random": "x:", "next": "o-"}  # of the order of labels
 NOMINAL, ALLOWED = 0.95, 0.05  # of intervals; share of choices in which a verdict may be wrong
 COLOURS = {"features": MEASURED, "pairs": CAPTION, "checkpoints": ORANGE}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Regret beside chance, candidates that are not decided, choices whose intervals all hold, and glyphs."""
-    table = pd.concat([tables[TABLE], tables[CHECKPOINTS]])
-    picture, panels = plt.subplots(1, 4, figsize=(3.2 * COLUMN, 0.9 * COLUMN))
+    """Regret, candidates that are not decided, and choices whose intervals hold: on worlds, and by order of labels."""
+    worlds, emoji = pd.concat([tables[TABLE], tables[CHECKPOINTS]]), tables[ORDERS]
+    picture, panels = plt.subplots(2, 3, figsize=(2.6 * COLUMN, 1.8 * COLUMN))
     columns = {
         "regret": "regret",
         "undecided": "share of candidates not decided",
         "covered": "share whose intervals hold",
     }
-    for axes, (column, label) in zip(panels, columns.items(), strict=False):
-        for kind, rows in table.groupby("kind"):
-            means = rows.groupby("labels")[column].mean()
-            axes.plot(means.index, means, "o-", color=COLOURS[str(kind)], markersize=4, label=f"{kind}, chosen")
+    for axes, (column, label) in zip(panels.T, columns.items(), strict=True):
+        for kind, rows in worlds.groupby("kind"):
+            means, look = (
+                rows.groupby("labels")[[column, "chance"]].mean(),
+                {"color": COLOURS[str(kind)], "markersize": 4},
+            )
+            axes[0].plot(means.index, means[column], "o-", label=f"{kind}, chosen", **look)
             if column == "regret":
-                chance = rows.groupby("labels")["chance"].mean()
-                axes.plot(
-                    chance.index, chance, "x:", color=COLOURS[str(kind)], markersize=4, label=f"{kind}, at random"
-                )
-        axes.set(xlabel="labelled images", ylabel=label, ylim=(-0.02, None if column == "regret" else 1.02))
-    panels[0].legend(fontsize="small")
-    panels[2].axhline(NOMINAL, color=NEUTRAL, linewidth=0.8)
-    among = regret_among(tables[PAIRINGS])
-    for row, style, label in ((0, "o-", "chosen"), (1, "x:", "at random")):
-        shown = [100 * values[row] for values in among.values()]
-        panels[3].plot([*among], shown, style, color=CAPTION, markersize=4, label=label)
-    panels[3].set(xlabel="pairings of glyphs", ylabel="regret (% error after training)", ylim=(0, None))
-    panels[3].legend(fontsize="small")
-    worlds, few = (tables[name]["seed"].nunique() for name in (TABLE, CHECKPOINTS))
+                axes[0].plot(means.index, means["chance"], "x:", label=f"{kind}, at random", **look)
+        for (name, order), rows in emoji.groupby(["kind", "order"]):
+            line, look = rows.groupby("labels")[column].mean(), {"color": COLOURS[str(name)], "markersize": 4}
+            axes[1].plot(line.index, line, DASHES[str(order)], label=f"{name}, labels {order}", **look)
+        for panel in axes:
+            panel.set(xlabel="labelled images", ylabel=label, ylim=(-0.002, None))
+    for panel in panels[:, 0]:
+        panel.legend(fontsize="small")
+    for panel in panels[:, 2]:
+        panel.axhline(NOMINAL, color=NEUTRAL, linewidth=0.8)
     return picture, (
-        f"Left: pairings of each of {worlds} worlds, optima of these as features, and checkpoints, layers and widths "
-        f"of an encoder on each of {few}; labels of {table['draw'].nunique()} draws. Regret of features: error of "
-        "ridge with as many labels, mean over draws; of pairs: α_T. The line is the nominal confidence. Right: random "
-        "pairings of glyphs, chosen by α_T from 25 labelled pairs of each."
+        f"Top: pairings of each of {worlds['seed'].nunique()} worlds, their optima as features, and checkpoints, "
+        f"layers and widths of an encoder on each of {tables[CHECKPOINTS]['seed'].nunique()}, chosen by labels of "
+        f"{worlds['draw'].nunique()} draws. Bottom: of emoji, {emoji['seed'].nunique()} seeds; after "
+        f"{emoji['labels'].min()} random labels more are random, or those of `--next`. Regret of features: error of "
+        "ridge with as many random labels, mean over draws; of pairs: α_T. The line is the nominal confidence. "
+        f"Bottom: the best was called worse in {int(emoji['wrong'].sum())} of {len(emoji)} choices."
     )
 
 
@@ -74,7 +76,7 @@ def facts(tables: Tables) -> Facts:
         shares = part[["chance", "worse", "undecided", "covered"]].mean().to_dict()
         rows[f"{kind}, {labels}"] = {"regret": regret, **shares}
     return {
-        "of": Of(tables[TABLE]["seed"].nunique(), table["draw"].nunique(), 5 * len(rows) + len(AMONG)),
+        "of": Of(table["seed"].nunique(), table["draw"].nunique(), 5 * len(rows) + len(AMONG)),
         "rows": rows,
         "among": regret_among(tables[PAIRINGS]),
         "choices": len(table),
@@ -94,5 +96,5 @@ def claims(facts: Facts) -> dict[str, bool]:
     }
 
 
-FIGURE = Figure("Choose by few labels", (TABLE, CHECKPOINTS, PAIRINGS), draw)
+FIGURE = Figure("Choose by few labels", (TABLE, CHECKPOINTS, ORDERS), draw)
 FINDING = Finding("How good are choices by few labels?", (TABLE, CHECKPOINTS, PAIRINGS), facts, claims)

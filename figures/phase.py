@@ -116,8 +116,8 @@ def _require_plane(captions: pd.DataFrame, augmentations: pd.DataFrame) -> None:
     noises, strengths = captions["noise"].nunique(), augmentations["strength"].nunique()
     if min(noises, strengths) < FEWEST or not seeds:
         raise ValueError(
-            "figure phase needs a sweep with a grid of noises and another of strengths, two of each and with the same "
-            f"seeds: the table has {noises} noises, {strengths} strengths and {len(seeds)} seeds of both"
+            "figure phase needs a sweep with two grids, of noises and of strengths, with the same seeds. The table has "
+            f"{noises} noises, {strengths} strengths and {len(seeds)} seeds of both: give at least two of each."
         )
     for rows, axis in ((captions, "noise"), (augmentations, "strength")):
         if rows.duplicated(["seed", axis]).any():

@@ -60,7 +60,7 @@ THEOREMS = {  # the look of each theorem in every figure; those of one panel dif
     28: Look(palette.BROWN, "--", "X"),
     34: Look(palette.ORANGE, "--", "P"),
     42: Look(palette.INK, "-", "d"),
-    43: Look(palette.TEAL, "--", "P"),
+    43: Look(palette.TEAL, "--", "H"),
 }
 
 

@@ -23,9 +23,12 @@ from pairbounds.theory.quantities.consistency import joined_classes as joined_cl
 from pairbounds.theory.quantities.consistency import label_energy as label_energy
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve as consistency_curve
 from pairbounds.theory.quantities.walks import consistency_from_pairs as consistency_from_pairs
+from pairbounds.theory.quantities.walks import penalised_error_at_most as penalised_error_at_most
+from pairbounds.theory.bounds.theorem30_coarser_captions import coarser as coarser
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues as class_second_eigenvalues
 from pairbounds.theory.quantities.connectivity import conductance as conductance
 from pairbounds.theory.quantities.connectivity import sparsest_partition as sparsest_partition
+from pairbounds.real_data.resampling import resampled_nt_xent as resampled_nt_xent
 from pairbounds.theory.resampling.effects import resampling_effects as resampling_effects
 
 # Embeddings: optima, probes, metrics.

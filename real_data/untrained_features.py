@@ -97,11 +97,9 @@ def untrained_features(
 def _reader(images: Any) -> tuple[int, Callable[[npt.NDArray[np.int64]], torch.Tensor]]:
     """The number of images, and what reads some of them by number, (b, 3, PIXELS, PIXELS) in [-1, 1]."""
     if isinstance(images, str | Path):
-        from pairbounds.real_data.datasets.picture_files import SUFFIXES, open_picture  # needs the extra images
+        from pairbounds.real_data.datasets.picture_files import open_picture, pictures_in  # needs the extra images
 
-        files = sorted(path for path in Path(images).rglob("*") if path.suffix.lower() in SUFFIXES)
-        if not files:
-            raise ValueError(f"folder {images} does not exist, or holds no pictures ({', '.join(sorted(SUFFIXES))})")
+        files = pictures_in(Path(images))
         return len(files), lambda rows: _squares(open_picture(files[row], None) for row in rows)
     if callable(getattr(images, "image", None)):
         return len(images), lambda rows: _squares(map(images.image, rows))

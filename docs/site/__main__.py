@@ -4,13 +4,12 @@ import shutil
 import sys
 from pathlib import Path
 
+import blueprint
 import gallery
-import mathematics
 import reference
 import written
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
-from pairbounds.theory.ledger.ledger_page import ledger_page
 from tests.benchmarks.__main__ import benchmarks_page
 from tests.reliability.page import reliability_page
 
@@ -22,10 +21,10 @@ def main(out: Path, figures: Path) -> None:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     shutil.copytree(HERE / "_static", out / "_static")
-    for name in ("conf.py", "docstrings.py"):
+    for name in ("conf.py", "docstrings.py", "mathml.py"):
         shutil.copy(HERE / name, out)
-    generated = {"benchmarks.md": benchmarks_page(), "ledger.md": ledger_page(), "reliability.md": reliability_page()}
-    for pages in (written.pages(), generated.items(), mathematics.pages(), gallery.pages(figures), reference.pages()):
+    generated = {"benchmarks.md": benchmarks_page(), "reliability.md": reliability_page()}
+    for pages in (written.pages(), generated.items(), blueprint.pages(), gallery.pages(figures), reference.pages()):
         for path, content in pages:
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             (out / path).write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -16,13 +16,14 @@ project, author, version, release = (
     pairbounds.__version__,
     pairbounds.__version__,
 )
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton", "mathml"]
+html_math_renderer = "mathml"  # beside this file
 html_theme, html_title, html_static_path, html_css_files = "furo", "pairbounds", ["_static"], ["site.css"]
 html_copy_source = html_show_sourcelink = html_show_copyright = False
 highlight_language = "text"  # what code prints is no code
 default_role = "literal"  # docstrings have formulae and names between single backticks
 nb_execution_mode = "off"  # a test runs the notebooks
-myst_heading_anchors, myst_enable_extensions = 3, ["attrs_block", "attrs_inline"]
+myst_heading_anchors, myst_enable_extensions = 3, ["attrs_block", "attrs_inline", "dollarmath"]
 autodoc_typehints, autodoc_typehints_description_target = "description", "documented"
 autodoc_member_order, autodoc_preserve_defaults = "bysource", True
 napoleon_google_docstring = napoleon_use_param = napoleon_use_rtype = False

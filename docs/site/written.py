@@ -13,11 +13,15 @@ UPWARDS = re.compile(r"\[([^\]]+)\]\((\.\./[^)]+)\)")  # a link that may leave d
 def pages() -> Iterator[tuple[str, str | bytes]]:
     """Path and content of each page and picture."""
     for page in sorted(page for places in ("", "how_to/", "preregistration/") for page in DOCS.glob(f"{places}*.md")):
-        named = partial(_named, folder=page.parent)
-        yield str(page.relative_to(DOCS)), UPWARDS.sub(named, page.read_text(encoding="utf-8"))
+        yield str(page.relative_to(DOCS)), linked(page.read_text(encoding="utf-8"), page.parent)
     yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     for kept in [*sorted(DOCS.glob("*.png")), *sorted(DOCS.glob("notebooks/*.ipynb"))]:
         yield str(kept.relative_to(DOCS)), kept.read_bytes()
+
+
+def linked(text: str, folder: Path) -> str:
+    """The text of a page of a folder, with links that the site can follow."""
+    return UPWARDS.sub(partial(_named, folder=folder), text)
 
 
 def _named(link: re.Match[str], folder: Path) -> str:

@@ -1,11 +1,11 @@
-"""Contents of a user's folders of runs: checks, sweeps, studies, audits and pictures, known by what is in them."""
+"""Contents of folders of runs: checks, choices, sweeps, studies, audits and pictures, known by what is in them."""
 
 import os
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pairbounds.figures.report import audits, checks, studies
+from pairbounds.figures.report import audits, checks, choices, studies
 from pairbounds.figures.report.contents import MIME, Picture, Section, data_uri
 from pairbounds.figures.report.origin import origin_of
 from pairbounds.figures.report.page import written
@@ -108,11 +108,13 @@ class Runs:
                 self._tables.setdefault(name, file)
         elif checks.is_check(frame.columns):
             self.sections.append(checks.section(file, frame, origin))
+        elif choices.is_choice(frame.columns):
+            self.sections.append(choices.section(file, frame, origin))
         elif origin is not None:
             title, facts, shown = file.stem.replace("_", " "), {"rows": len(frame)}, [studies.first_rows(frame)]
             self.sections.append(Section("table", title, facts=facts, tables=shown, origins=[origin]))
         else:
-            reason = f"it has neither a sidecar {sidecar(file).name} nor the columns of a check"
+            reason = f"it has neither a sidecar {sidecar(file).name} nor the columns of a check or a choice"
             self.refused.append(Refusal(file, written(reason)))
 
 

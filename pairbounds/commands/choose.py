@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 import typer
 
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import Output, claim, table_outputs
+from pairbounds.infrastructure.files import Output, claim, disagrees, table_outputs
 from pairbounds.infrastructure.options import Force, Json
-from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import is_table, table_file
@@ -20,7 +20,8 @@ from pairbounds.infrastructure.tables import require_table_path, with_content_ke
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
-from pairbounds.theory.questions.choosing import RULE, Candidate, Choice
+from pairbounds.theory.questions.choice_table import TEXTS, readable
+from pairbounds.theory.questions.choosing import RULE, Candidate
 from pairbounds.theory.questions.choosing import choose as chosen
 from pairbounds.theory.questions.pair_choice import FINISHED, MEASURES
 
@@ -28,12 +29,14 @@ FILES_HELP = (
     "Two or more, FILE or NAME=FILE: pairs, as `check` reads them; or features: .npy by row, .pt of a tensor, a table "
     "with ids, or .npz of `features` and `ids`."
 )
-LABELS_HELP = "Table of the labelled images: image, label. For .npy and .pt the image is its row, from 0."
+LABELS_HELP = "Table: image (for .npy and .pt its row, from 0), label, and for images of `--next` probability."
 RANDOM_HELP = "The labelled images were drawn without regard to their class."
 BALANCED_HELP = "They were drawn class by class: table of the share of each class in all images: label, share."
 BY_HELP = f"For pairs, what ranks them: {', '.join(MEASURES)}."
 THROUGH_HELP = "For pairs: features of the images, for the optimum that a linear encoder of them reaches."
 OUT_HELP = "Write the table here too: .csv, .parquet or .tex. A choice of pairs that was killed goes on."
+IMAGES_HELP = "The same through an untrained network of the pictures in a folder, which have their ids as names."
+NEXT_HELP = "Write N images to label next, as a table (.csv or .parquet) of image and probability."
 FOR_HELP = "For features: bound the 0-1 error of a probe with N labels, too."
 
 
@@ -45,7 +48,9 @@ def choose(
     balanced: Annotated[Path | None, typer.Option(metavar="SHARES", help=BALANCED_HELP)] = None,
     by: Annotated[str, typer.Option(metavar="MEASURE", help=BY_HELP)] = RULE,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
+    images: Annotated[Path | None, typer.Option(metavar="FOLDER", help=IMAGES_HELP)] = None,
     n_labels: Annotated[int | None, typer.Option("--for", metavar="N", help=FOR_HELP)] = None,
+    next_images: Annotated[str | None, typer.Option("--next", metavar="FILE:N", help=NEXT_HELP)] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the intervals: .png, .pdf, .svg.")] = None,
     out: Annotated[Path | None, typer.Option(help=OUT_HELP)] = None,
     as_records: Json = False,
@@ -58,18 +63,21 @@ def choose(
 
     pairbounds choose layer9.npy layer12.npy --labels hundred.csv --random --k 16,32
 
-    pairbounds choose captions.parquet tags.parquet --labels hundred.csv --random
+    pairbounds choose captions.parquet tags.parquet --labels hundred.csv --random --next next.csv:20
     """
     if random == (balanced is not None):
         raise ValueError(
             "say how the labelled images were drawn: --random, or --balanced SHARES.csv if by class. "
             "The two have different estimates."
         )
+    if through is not None and images is not None:
+        raise ValueError("--through and --images both give features of the images: give one")
     paths = dict(map(_named_file, files))
     if len(paths) < len(files):
         raise ValueError("two candidates have one name: write NAME=FILE")
-    inputs = [*paths.values(), labels, *(path for path in (balanced, through) if path is not None)]
-    claim(_outputs(out, plot), inputs, force=force)
+    inputs = [*paths.values(), labels, *(path for path in (balanced, through, images) if path is not None)]
+    following = None if next_images is None else _table_and_number(next_images)
+    claim(_outputs(out, plot, following and following[0]), inputs, force=force)
     classes = read_labels(labels)
     if not isinstance(classes, Mapping):
         raise ValueError(f"labels {labels} has one column: give two, image and label")
@@ -81,13 +89,15 @@ def choose(
         widths if len(widths) > 1 else widths[0],
         shares=None if balanced is None else _shares(balanced),
         n_labels=n_labels,
-        through=None if through is None else _candidate(through),
+        through=_features(through, images),
         by=by,
         finished=None if out is None else _finished(out),
+        probabilities=_probabilities(labels),
     )
     settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
+    settings |= {"images": images and str(images)}
     if out is not None:
-        write_table(choice.table, out, with_content_keys(settings | {"files": paths}))
+        write_table(choice.table, out, with_content_keys(settings | {"files": paths, "words": choice.words}))
         _remove(_finished(out))
     if plot is not None:
         from matplotlib.figure import Figure
@@ -100,14 +110,34 @@ def choose(
     if as_records:
         echo(as_line({**settings, "files": paths, "rows": choice.table, "words": choice.words}))
     else:
-        _print(choice)
+        table = readable(choice.table)
+        columns = [(name, "left" if name in TEXTS else "right") for name in map(str, table)]
+        print_table("", columns, table.to_numpy().tolist())
+        echo(*choice.words)
+    if following is not None:
+        path, count = following
+        drawn = choice.next(count)
+        write_table(drawn, path, with_content_keys(settings | {"files": paths, "next": count}))
+        if not as_records:
+            echo(f"{path}: {len(drawn)} images to label next" + ("" if len(drawn) else ", as nothing is undecided"))
 
 
-def _outputs(out: Path | None, plot: Path | None) -> Iterator[Output]:
+def _outputs(out: Path | None, plot: Path | None, images: Path | None) -> Iterator[Output]:
     if out is not None:
         yield from table_outputs(require_table_path(out, printed=True))
     if plot is not None:
         yield picture_output(require_picture_path(plot))
+    if images is not None:
+        table, beside = table_outputs(images)
+        yield Output(images, lambda file: table.is_ours(file) and not disagrees(file))  # labels may be written into it
+        yield beside
+
+
+def _table_and_number(text: str) -> tuple[Path, int]:
+    path, _, count = text.rpartition(":")
+    if not (path and count.isdecimal() and int(count)):
+        raise ValueError(f"--next {text}: give a table and a number of images, as in next.csv:20")
+    return require_table_path(path), int(count)
 
 
 def _finished(out: Path) -> Path:
@@ -145,37 +175,31 @@ def _candidate(path: Path) -> Candidate:
     return values if ids is None else pd.DataFrame(values, index=ids)
 
 
+def _features(path: Path | None, folder: Path | None) -> Candidate | None:
+    """Features of the images from a file, or by an untrained network from the pictures in a folder."""
+    if folder is None:
+        return None if path is None else _candidate(path)
+    from pairbounds.real_data.datasets.picture_files import pictures_in  # pictures take seconds to import
+    from pairbounds.real_data.untrained_features import untrained_features
+
+    return pd.DataFrame(untrained_features(folder), index=[picture.stem for picture in pictures_in(folder)])
+
+
+def _probabilities(path: Path) -> dict[str, float]:
+    """Probability of each image that `--next` chose."""
+    table = table_file(path)
+    if "probability" not in table.names:
+        return {}
+    rows = table.read([name := label_columns(table)[0], "probability"])
+    written = rows.text("probability")
+    values = replace(rows, cells=rows.cells.set_column(1, "probability", written.fill_null("0"))).numbers("probability")
+    known = zip(rows.filled(name).to_pylist(), values.tolist(), written.is_valid().to_pylist(), strict=True)
+    return {image: value for image, value, is_chosen in known if is_chosen}
+
+
 def _shares(path: Path) -> dict[str, float]:
     """Share of each class."""
     table = table_file(path)
     label, share = label_columns(table, "share" if "share" in table.names else None)
     rows = table.read([label, share])
     return dict(zip(rows.filled(label).to_pylist(), rows.numbers(share).tolist(), strict=True))
-
-
-def _print(choice: Choice) -> None:
-    """The table, in the columns that decide, and the sentences."""
-    table = choice.table
-    if "error" in table:
-        intervals = {"leave-one-out error": "error", "squared error, all labels": "mse"}
-        scores = {"effective rank (not validated)": "effective_rank"}
-    else:
-        intervals, scores = {name: name for name in MEASURES if name in table}, {"labelled pairs": "pairs"}
-    headings = ["candidate", *(["k"] if "width" in table else []), *intervals, "worse by", "verdict"]
-    headings += ["at most"] if "at_most" in table else []
-    rows = []
-    for _, row in table.iterrows():
-        widths = [str(row["width"])] if "width" in table else []
-        values = [_interval(row, name, f"{name}_low", f"{name}_high") for name in intervals.values()]
-        bound = [rounded(row["at_most"], "<=", ".3f")] if "at_most" in table else []
-        decided = [_interval(row, "difference", "from", "to"), row["verdict"], *bound]
-        rows.append([row["candidate"], *widths, *values, *decided, *(f"{row[name]:,.3g}" for name in scores.values())])
-    print_table(
-        "", [(name, "left" if name in ("candidate", "verdict") else "right") for name in [*headings, *scores]], rows
-    )
-    echo(*choice.words)
-
-
-def _interval(row: "pd.Series[Any]", name: str, low: str, high: str) -> str:
-    value = f"{row[name]:.3f}"
-    return value if pd.isna(row[low]) else f"{value} [{row[low]:.3f}, {row[high]:.3f}]"

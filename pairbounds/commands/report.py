@@ -20,13 +20,14 @@ TITLE = "What was checked"
 
 def report(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...", help="Folders of sweeps and audits; tables of checks and studies.")
+        list[Path],
+        typer.Argument(metavar="RUN...", help="Folders of sweeps and audits; tables of checks, choices and studies."),
     ],
     out: Annotated[Path, typer.Option(metavar="REPORT.html", help="The page.")] = Path("report.html"),
     title: Annotated[str, typer.Option(help="Its heading.")] = TITLE,
     force: Force = False,
 ) -> None:
-    """Put checks, sweeps, studies and audits into one page that needs no network, for a co-author.
+    """Put checks, choices, sweeps, studies and audits into one page that needs no network, for a co-author.
 
     Each file is known by its columns and its sidecar. What is of another program is named in a line, and the rest is
     reported. Examples:

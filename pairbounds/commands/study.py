@@ -214,7 +214,7 @@ def sweep(
     drawing = drawn_by({name: path for name, path in result.tables.items() if result.rows.get(name)})
     echo(
         *drawing
-        or ["no figure here draws it: pairbounds.figures.plots.plot_phase maps a column over two of its settings"],
+        or ["no figure here draws it: pb.plot_phase maps a column over two of its settings"],
         err=True,
     )
     if result.failures:

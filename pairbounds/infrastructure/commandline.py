@@ -49,7 +49,7 @@ class Command(TyperCommand):
         return getattr(home, f"explain_{self.name}", None)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """`--help`, after what is to be explained has been read."""
+        """`--help`, shown after the arguments that it explains are read."""
         option = super().get_help_option(ctx)
         if option is not None and self._explanation is not None:
             option.is_eager = False

@@ -19,7 +19,7 @@ def require_width(shape: tuple[int, int], k: object) -> None:
     if isinstance(k, bool) or not isinstance(k, int | np.integer):
         raise ValueError(f"k={k!r} is a {type(k).__name__}, not an integer: a width is a number in 1..{smaller}")
     if not 1 <= k <= smaller:
-        raise ValueError(f"k={k!r} is not in 1..{smaller}, the smaller side: there is no such triplet")
+        raise ValueError(f"k={k!r} is not in 1..{smaller}: a graph has as many singular triplets as its smaller side has nodes")
 
 
 def is_integer(value: object, least: float, most: float = np.inf) -> bool:

@@ -25,7 +25,7 @@ def find_named(what: str, name: str, known: Mapping[str, Item]) -> Item:
 
 
 def require_named(what: str, name: str, known: Collection[str]) -> None:
-    """Raise a `ValueError` with the near names, or all, if there is no such name."""
+    """Raise a `ValueError` that lists near names, or all, if the name is unknown."""
     if name not in known:
         raise ValueError(unknown_name(what, name, known))
 

@@ -68,6 +68,14 @@ class Glyph:
         return picture.convert("RGB")
 
 
+def pictures_in(folder: Path) -> list[Path]:
+    """Picture files in a folder and below it, in the order of their paths; `ValueError` if there are none."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if not files:
+        raise ValueError(f"folder {folder} does not exist, or holds no pictures ({', '.join(sorted(SUFFIXES))})")
+    return files
+
+
 def open_picture(path: Path | Member | Glyph, size: int | None) -> Image.Image:
     """A picture in RGB, on white where it is transparent; `size` x `size` pixels, of its middle, or as it is.
 

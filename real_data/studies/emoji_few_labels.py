@@ -33,12 +33,12 @@ class Settings:
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """The rows of `label_trials` for what the images are paired with."""
-    candidates = optima(graphs(settings, seed), settings.widths)
+    candidates = optima(graphs(settings.exchanged, seed), settings.widths)
     return label_trials(candidates, settings.sizes, settings.draws, settings.resamples, seed)
 
 
-def graphs(settings: Settings, seed: int) -> dict[str, PairGraph]:
-    """Images paired with keywords, words, first keywords and letters of names, and with exchanged keywords."""
+def graphs(exchanged: tuple[float, ...], seed: int) -> dict[str, PairGraph]:
+    """Images paired with keywords, words, first keywords and letters of names, and with some keywords exchanged."""
     everything = concepts()
     keywords = [concept.keywords for concept in everything]
     texts = {
@@ -50,7 +50,7 @@ def graphs(settings: Settings, seed: int) -> dict[str, PairGraph]:
         "letters": [tuple({name[i : i + 3] for i in range(len(name) - 2)}) for name in (c.name for c in everything)],
     }
     rng = np.random.default_rng(seed)
-    for share in settings.exchanged:
+    for share in exchanged:
         moved = np.flatnonzero(rng.random(len(keywords)) < share)
         sources = dict(zip(moved, rng.permutation(moved), strict=True))
         texts[f"{share:.0%} exchanged"] = [keywords[sources.get(i, i)] for i in range(len(keywords))]

@@ -1,22 +1,18 @@
 """Choices by few labels among the pairings of a world: regret, and how often a verdict is wrong."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.questions.choosing import choose
-from pairbounds.theory.questions.comparisons import UNDECIDED, WORSE
-from pairbounds.theory.questions.feature_choice import whitened_components
-from pairbounds.theory.questions.labelled_sample import LabelledSample
-from pairbounds.theory.questions.leave_one_out import leave_one_out
+from pairbounds.theory.questions.label_choice import judged, ridge_errors
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for size in settings.sizes:
         draws = [drawn(len(labels), size, seed, draw) for draw in range(settings.draws)]
-        errors = mean_errors(features, labels, draws, (settings.k,))
+        errors = pd.DataFrame(ridge_errors(features, labels, nodes) for nodes in draws).mean()
         alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in graphs.items()})
         for draw, nodes in enumerate(draws):
             known = dict(zip(nodes.tolist(), labels[nodes].tolist(), strict=True))
@@ -74,40 +70,6 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 def drawn(n: int, size: int, seed: int, draw: int) -> IntArray:
     """Numbers of the labelled images of a draw."""
     return np.random.default_rng([seed, size, draw]).choice(n, size, replace=False)
-
-
-def mean_errors(
-    features: Mapping[str, FloatArray], labels: IntArray, draws: Sequence[IntArray], widths: Sequence[int]
-) -> "pd.Series[float]":
-    """Error of ridge with the labels of a draw on the other images, mean over draws, by candidate and width."""
-    every, result = LabelledSample(np.arange(len(labels)), labels, len(labels)), {}
-    for name, values in features.items():
-        embedding = whitened_components(values, every, max(widths))[0]
-        for width in widths:
-            result[name, width] = np.mean([_error(embedding[:, :width], labels, nodes) for nodes in draws])
-    return pd.Series(result)
-
-
-def _error(embedding: FloatArray, labels: IntArray, nodes: IntArray) -> float:
-    rest = np.setdiff1d(np.arange(len(labels)), nodes)
-    fit = leave_one_out(embedding[nodes], labels[nodes])
-    return float(np.mean(fit.classes[np.argmax(embedding[rest] @ fit.coefficients, axis=1)] != labels[rest]))
-
-
-def judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:
-    """Judge the verdicts and intervals of a table by the true values of its candidates, and widths if it has these."""
-    names = pd.MultiIndex.from_frame(table[["candidate", "width"]]) if "width" in table else table["candidate"]
-    true = truth[names].to_numpy()
-    over = np.array([value - np.delete(true, row).min() for row, value in enumerate(true)])
-    worse = (table["verdict"] == WORSE).to_numpy()
-    return {
-        "regret": true[0] - true.min(),
-        "chance": true.mean() - true.min(),
-        "wrong": bool(np.any(worse & (true == true.min()))),
-        "covered": bool(np.all((table["from"] <= over) & (over <= table["to"]))),
-        "worse": float(worse.mean()),
-        "undecided": float((table["verdict"] == UNDECIDED).mean()),
-    }
 
 
 STUDY = Study(

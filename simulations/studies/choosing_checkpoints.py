@@ -11,10 +11,12 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.encoder_training import train
 from pairbounds.simulations.encoders.mlp import mlp
 from pairbounds.simulations.observations import caption_features, image_features
-from pairbounds.simulations.studies.choosing import drawn, judged, mean_errors
+from pairbounds.simulations.studies.choosing import drawn
 from pairbounds.simulations.world import LatentWorld, WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.questions.choosing import choose
+from pairbounds.theory.questions.feature_choice import whitened_components
+from pairbounds.theory.questions.label_choice import judged, ridge_errors
 
 EVERY = 10  # steps between two looks at the encoder
 
@@ -25,12 +27,10 @@ class Settings(WorldShape):
 
     Attributes
     ----------
-    n_positions : of the grid
     noise, feature_noise : of the captions that the encoder is trained on, and of the vectors that it sees
-    checkpoints : steps of training after which its output is a candidate, multiples of 10
+    checkpoints : steps of training, multiples of 10, after which its output is a candidate
     widths : of the features of each candidate; the largest is that of the encoder
-    sizes : numbers of labelled images
-    draws : of labelled images
+    sizes, draws : numbers of labelled images, and draws of them
     """
 
     n_positions: int = 50
@@ -46,12 +46,17 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each N and draw, with the columns of the study `choosing` and the kind "checkpoints"."""
     world = settings.world(seed)
     features, rows = trained_features(settings, world), []
+    embeddings: dict[str, FloatArray] = {}
+    for name, values in features.items():
+        embedding, _ = whitened_components(values, slice(None), max(settings.widths))
+        embeddings |= {f"{name}, k = {width}": embedding[:, :width] for width in settings.widths}
     for size in settings.sizes:
         draws = [drawn(world.n_images, size, seed, draw) for draw in range(settings.draws)]
-        errors = mean_errors(features, world.labels, draws, settings.widths)
+        errors = pd.DataFrame(ridge_errors(embeddings, world.labels, nodes) for nodes in draws).mean()
         for draw, nodes in enumerate(draws):
             known = dict(zip(nodes.tolist(), world.labels[nodes].tolist(), strict=True))
             table = choose(features, known, settings.widths).table
+            table["candidate"] += ", k = " + table["width"].astype(str)
             rows.append({"kind": "checkpoints", "labels": size, "draw": draw, **judged(table, errors)})
     return pd.DataFrame(rows)
 

@@ -17,10 +17,10 @@ def test_every_bound_is_explained_from_its_statement_to_its_tests(name):
     assert any("Corollary" in head for head in heads) == (claim.corollary_of is not None)
 
 
-def test_the_proof_is_told_in_the_words_of_its_theorem(call):
+def test_an_explanation_names_the_page_with_the_proof(call):
     code, out, _ = call(app, "ledger", "zero-shot")
     assert code == 0
-    assert "Proof. With `t_c = D_R^{1/2} 1[y(l) = c]`" in out
+    assert "docs/theorems/theorem06.md" in out
     assert "theorem06.py" in out
 
 

@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from tests.docs.blocks import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
+import blueprint
 import reference
 import written
 
@@ -51,7 +52,7 @@ def test_each_public_module_has_a_page_of_its_names():
 
 
 def test_every_page_of_docs_is_in_the_site():
-    shown = {path for path, _ in written.pages()}
+    shown = {path for pages in (written.pages(), blueprint.pages()) for path, _ in pages}
     assert {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} <= shown
 
 

@@ -51,7 +51,7 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path)
         ("nothing", [], "figure 'nothing' is none of batch_size, bound_holds"),
         ("phase", [], "phase.parquet does not exist"),
         ("phase", ["--table", "mine.csv"], "'noise' is missing in "),
-        ("phase", ["--table", "line.parquet"], "the table has 1 noises, 2 strengths and 2 seeds of both"),
+        ("phase", ["--table", "line.parquet"], "The table has 1 noises, 2 strengths and 2 seeds of both"),
         ("phase", ["--table", "twice.parquet"], "the table has several"),
         ("frontier", ["--table", "mine.csv"], "mine.csv is named as none of them"),
         (

@@ -21,10 +21,11 @@ from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, echo,
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.ledger.formal import AXIOMS, FOLDER, axioms, machine_checked
+from tests.reliability import formal_uses
 from tests.reliability.formal_values import computed, keep
 from tests.reliability.record import RECORDS, write
 
-PACKAGES = "coq " + " ".join(
+PACKAGES = "coq libcoq-dpdgraph " + " ".join(
     f"libcoq-mathcomp-{part}" for part in ("algebra", "real-closed", "algebra-tactics", "zify", "analysis")
 )
 CLOSED = "Closed under the global context"
@@ -155,12 +156,15 @@ def formal(
         echo("make formal: the proofs are those of the record")
         return 0
     with TemporaryDirectory() as folder:
+        _answer("Require Import dpdgraph.dpdgraph.\n", folder)  # fails before the proofs, not after them
         for name in in_order(texts):
             (Path(folder) / f"{name}.v").write_text(texts[name], encoding="utf-8")
             _coq(f"{name}.v", folder=folder)
         compiled = os.times()
         found = _assumptions(theorems(), folder)
         keep(computed(lambda question: _answer(question, folder)))
+        graph = formal_uses.asked(sorted(texts), lambda question: _answer(question, folder))
+        formal_uses.keep(formal_uses.proofs(graph), digest(texts))
     for name, said in found.items():
         echo(f"{name}: {' '.join(said.split())}")
     rows = [

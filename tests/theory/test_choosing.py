@@ -8,6 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 import pairbounds as pb
 from pairbounds import PairGraph, choose
@@ -240,6 +241,7 @@ def test_balanced_labels_are_weighted_by_the_shares_of_their_classes():
         (GRAPHS, LABELS, {"k": [2, 4]}, r"k=\[2, 4\]: give one width for pairs"),
         (GRAPHS, LABELS, {"by": "theorem 4"}, "by='theorem 4' is none of alpha_T, through, optimum"),
         (GRAPHS, LABELS, {"k": 4, "by": "through"}, "give through=X"),
+        (FEATURES, LABELS, {"through": np.eye(len(IMAGES))}, "to go through are for pairs"),
         (FEATURES | {"x": pd.DataFrame([[1.0]], index=["x"])}, LABELS, {}, "no image in common"),
         (FEATURES | {"x": FEATURES["noise 0.1"] * np.nan}, LABELS, {}, "x: features of left node 0 are not finite"),
         (FEATURES | {"x": pd.DataFrame([[1.0]] * 2, index=[1, 1])}, LABELS, {}, "x: 2 rows have 1 different ids"),
@@ -325,6 +327,8 @@ def test_the_command_reads_features_and_pairs(call, files, candidates, labels):
         ([], "say how the labelled images were drawn: --random, or --balanced SHARES.csv"),
         (["--random", "--balanced", "named.csv"], "say how the labelled images were drawn"),
         (["--random", "--out", "good.npz", "--force"], "good.npz"),
+        (["--random", "--through", "good.npz", "--images", "."], "--through and --images both give features"),
+        (["--random", "--images", "empty"], "folder empty does not exist, or holds no pictures"),
         (["other/good.npz", "--random"], "two candidates have one name: write NAME=FILE"),
     ],
 )
@@ -338,3 +342,20 @@ def test_balanced_shares_are_read_from_a_table(call, files):
     code, out, _ = call(app, *words)
     assert code == 0
     assert '"best"' in out or "without a verdict" in out
+
+
+def test_pairs_are_compared_through_an_untrained_network_of_pictures(call, files):
+    ids = pd.unique(pd.read_csv("1.csv", dtype=str, keep_default_na=False)["image"])[::5]
+    (files / "pictures" / "below").mkdir(parents=True)
+    for row, name in enumerate(ids[ids != ""]):
+        pixels = np.random.default_rng(row).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(files / "pictures" / ("below" if row % 2 else ".") / f"{name}.png")
+    words = ["--labels", "named.csv", "--k", "4", "--random", "--images", "pictures", "--by", "through"]
+    code, out, _ = call(app, "choose", "1.csv", "5.csv", *words, "--out", "t.csv")
+    assert code == 0
+    assert "are missing in a candidate and left out of all" in out
+    graphs = {name: pb.read_graph(f"{name}.csv").graph for name in "15"}
+    order = [path.stem for path in sorted((files / "pictures").rglob("*.png"))]
+    through = pd.DataFrame(pb.untrained_features("pictures"), order)
+    expected = choose(graphs, pb.read_labels("named.csv"), 4, through=through, by="through").table
+    np.testing.assert_allclose(read_table(files / "t.csv")["through"], expected["through"])

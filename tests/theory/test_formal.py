@@ -9,7 +9,8 @@ from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from pairbounds.theory.ledger.explanation import explanation
 from pairbounds.theory.ledger.formal import AXIOMS, axioms, coq_statement, foundation, machine_checked
 from pairbounds.theory.ledger.ledger_page import ledger_page
-from tests.reliability.formal import CLOSED, objections, sources, unexpected
+from tests.reliability import formal_uses
+from tests.reliability.formal import CLOSED, digest, objections, sources, unexpected
 
 CHECKED = {name: it for name, it in {**BOUNDS, **STATEMENTS}.items() if machine_checked(it)}
 
@@ -92,3 +93,25 @@ def test_the_page_and_the_explanation_show_the_statement():
     assert not any(line.startswith("Machine-checked") for line in explanation(BOUNDS["image-error-haochen"]))
     with pytest.raises(ValueError, match="no proposition 'nothing'"):
         coq_statement("theorem04_linear_probe.v:nothing")
+
+
+def test_the_stored_uses_are_of_these_proofs_and_small():
+    text = formal_uses.PATH.read_text(encoding="utf-8")
+    assert text.partition("\n")[0] == f"{formal_uses.DIGEST}{digest(sources())}", "run `make formal`"
+    assert len(text) < 200_000
+
+
+def test_uses_lead_from_proof_to_proof_through_definitions(tmp_path):
+    node = 'N: {} "{}" [body=yes, kind=cnst, prop={}, path="{}", ];\n'
+    graph = "".join(
+        node.format(*each)
+        for each in ((1, "a", "yes", "A"), (2, "d", "no", "A"), (3, "b", "yes", "A"), (4, "c", "yes", "B"))
+    )
+    uses = formal_uses.proofs(
+        graph + "E: 1 2 [weight=1, ];\nE: 2 4 [weight=1, ];\nE: 1 3 [weight=2, ];\nE: 3 4 [weight=1, ];\n"
+    )
+    assert uses == {("A", "a"): {("A", "b"), ("B", "c")}, ("A", "b"): {("B", "c")}, ("B", "c"): set()}
+    formal_uses.keep(uses, "digest", tmp_path / "uses.csv")
+    assert (tmp_path / "uses.csv").read_text() == (
+        f"{formal_uses.DIGEST}digest\nfile,constant,uses\nA,a,b B.c\nA,b,B.c\nB,c,\n"
+    )

@@ -175,11 +175,7 @@ class Encoder:
     def loss_scale(self) -> float:
         """The scale of the round-off of the spectral loss: `2 (1 + ‖F Gᵀ‖_F) Σ_i ‖F_i‖ ‖G_i‖` over the columns.
 
-        Let each rounding be of relative size e. Attraction sums `P(x, l) f_i(x) g_i(l)`, whose absolute values sum to
-        at most `Σ_i ‖F_i‖ ‖G_i‖ =: S` by Cauchy and Schwarz: twice it is off by 2 e S. The columns of R_F and R_G are
-        off by e of their own lengths, so that `C = R_F R_Gᵀ`, the sum of the products of columns, is off by 2 e S, and
-        `‖C‖²` by 4 e S ‖C‖. All scale as the columns do: `(F D, G D^{-1})`, D diagonal, has the S of (F, G). Nothing
-        smaller can be asked of features in double precision, for rounding them moves `F Gᵀ` by as much.
+        The reason is in `docs/theorems/theorem01.md`. `(F D, G D^{-1})`, D diagonal, has the scale of (F, G).
         """
         lengths = [factor.any(axis=0) * column_norms(factor) for factor in self._balanced_factors]
         return 2 * (1 + float(np.linalg.norm(self.product_factor))) * float(np.prod(lengths, axis=0).sum())
@@ -204,8 +200,8 @@ def _unweighted(
 def aligned_induced_loss(encoder: Encoder) -> float:
     """The self-supervised spectral loss on `P_T` of the left embedding after its best linear map.
 
-    `min_T -2 ‖Āᵀ F T‖² + ‖(FT)ᵀ(FT)‖² = -‖Āᵀ Q Qᵀ Ā‖²` on the range of F, with Q an orthonormal basis of it:
-    linear in the number of pairs. Columns of F count as dependent where they are so up to round-off of their lengths.
+    `-‖Āᵀ Q Qᵀ Ā‖²`, with Q an orthonormal basis of the range of F (theorem 3): linear in the number of pairs. Columns
+    of F count as dependent where they are so up to round-off of their lengths.
     """
     _, factor = encoder.left_factors
     chosen = independent(factor)

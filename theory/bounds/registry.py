@@ -43,6 +43,7 @@ class Bound:
     evaluate : the function that was decorated
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
     through : True if it holds through features, too: evaluated on a `GraphThroughFeatures` (theorem 42)
+    latex : the formula of the statement in LaTeX, which the statement has in Unicode; "" for a user's bound
     kept : reason to keep a row that is never the best: "paper", or "less information: " and what it does without
     """
 
@@ -57,6 +58,7 @@ class Bound:
     corollary_of: str | None = None
     kept: str | None = None
     through: bool = False
+    latex: str = ""
 
     @property
     def foreign(self) -> bool:
@@ -129,6 +131,7 @@ def bound(
     corollary_of: str | None = None,
     kept: str | None = None,
     through: bool = False,
+    latex: str = "",
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
 
@@ -168,10 +171,8 @@ def bound(
 
             _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
-        remarks = remarks.strip()
-        return Bound(
-            name, quantity, status, relation, subject, statement, remarks, function, corollary_of, kept, through
-        )
+        texts = (statement, remarks.strip())
+        return Bound(name, quantity, status, relation, subject, *texts, function, corollary_of, kept, through, latex)
 
     return BOUNDS.registering(name, entry)
 

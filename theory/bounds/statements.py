@@ -15,6 +15,7 @@ class Statement:
     name : how the ledger calls it
     computed_by : the function that computes it
     tested_in : the file of its tests, from the root of the repository
+    latex : its formula in LaTeX, which the statement has in Unicode
     text : what it states, where that is not the first line of the function's docstring
     """
 
@@ -22,6 +23,7 @@ class Statement:
     computed_by: Callable[..., Any]
     tested_in: str
     text: str = ""
+    latex: str = ""
 
     @property
     def statement(self) -> str:

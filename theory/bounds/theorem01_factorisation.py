@@ -3,10 +3,8 @@
 In words: An encoder's spectral contrastive loss is, up to a constant of the graph, the squared distance of the product
 of its two sides from the normalised matrix of the pairs.
 
-Cost: O(nnz k + (n_left + n_right) k²) for width k.
-
-Source: HaoChen et al. 2021 for pairs of one kind; Zhang, Wang and Wang 2023 for images and captions. Correspondence
-analysis (Benzécri; Greenacre) decomposes the same matrix: of it the encyclopedia article by Abdi and Béra was seen.
+Proof and an example: `docs/theorems/theorem01.md`. Source: HaoChen et al. 2021 for pairs of one kind; Zhang, Wang and
+Wang 2023 for images and captions. Cost: O(nnz k + (n_left + n_right) k²) for width k.
 """
 
 import numpy as np
@@ -17,15 +15,20 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("factorisation", quantity="spectral_loss", status="exact", relation="=", subject="encoder", kept="paper")
+@bound(
+    "factorisation",
+    quantity="spectral_loss",
+    status="exact",
+    relation="=",
+    subject="encoder",
+    kept="paper",
+    latex=r"L(f, g) = \|\bar A - F G^\top\|_F^2 - \|\bar A\|_F^2",
+)
 def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L(f, g) = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²` for every embedding pair.
 
-    Evaluated by another route than the loss: with thin factors `F = Q_F R_F` and `G = Q_G R_G`, Pythagoras gives
-    `‖Ā - F Gᵀ‖² - ‖Ā‖² = ‖M - C‖² - ‖M‖²`, `M = Q_Fᵀ Ā Q_G`, `C = R_F R_Gᵀ`, which is `Σ C_ij (C_ij - 2 M_ij)`: the
-    difference of the squares as a product, in which a small C is not lost in M. C is off by what `Encoder.loss_scale`
-    says, and `Σ C_ij M_ij = tr(Fᵀ Ā G)` by no more than attraction is there, since Ā has norm 1.
-    O(nnz k + (n_left + n_right) k²).
+    Evaluated by another route than the loss: `Σ C_ij (C_ij - 2 M_ij)`, where a small C is not lost in M. Its round-off
+    is that of `Encoder.loss_scale`.
     """
     product = encoder.product_factor
     return float(np.sum(product * (product - 2 * encoder.paired_bases)))

@@ -3,9 +3,8 @@
 In words: The k largest singular values say how small the spectral loss of an encoder of width k can be, and the leading
 singular vectors attain it.
 
+Proof, all minimisers and an example: `docs/theorems/theorem02.md`. Source: Eckart and Young 1936, by theorem 1.
 Cost: that of the leading k singular triplets.
-
-Source: Eckart and Young 1936, by theorem 1.
 """
 
 import numpy as np
@@ -16,15 +15,29 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("optimum", quantity="spectral_loss", status="exact", relation="=", kept="paper")
+@bound(
+    "optimum",
+    quantity="spectral_loss",
+    status="exact",
+    relation="=",
+    kept="paper",
+    latex=r"\min L = -\sum_{i \le k} \sigma_i^2",
+)
 def optimum(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`min L = -Σ_{i≤k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`."""
+    """`min L = -Σ_{i <= k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`."""
     return _lowest(spectrum, k)
 
 
-@bound("excess-loss", quantity="spectral_loss", status="exact", relation=">=", subject="encoder")
+@bound(
+    "excess-loss",
+    quantity="spectral_loss",
+    status="exact",
+    relation=">=",
+    subject="encoder",
+    latex=r"L(f, g) \ge -\sum_{i \le k} \sigma_i^2",
+)
 def excess_loss(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L(f, g) >= -Σ_{i≤k} σ_i²` for every embedding pair of width k: the excess loss is never negative."""
+    """`L(f, g) >= -Σ_{i <= k} σ_i²` for every embedding pair of width k: the excess loss is never negative."""
     return _lowest(spectrum, k)
 
 

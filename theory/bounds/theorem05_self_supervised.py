@@ -3,14 +3,11 @@
 In words: A natural image that is classified by the vote of its views is wrong at most twice as often as, taken
 together, views are misclassified and differ in class from their image.
 
-For views, theorem 4 holds verbatim. A natural image l (right side) is given the class that the probe gives most of the
-mass of its views. Proof: where the vote goes wrong or is tied, at least half of the views' mass is predicted to be of
-another class than `y(l)`; such a view is itself misclassified, or its class differs from that of its image. So
-`E_image <= 2 (E_views + α)`, by Markov's inequality; theorem 4 then bounds `E_views`.
+The views are the left nodes, and theorem 4 holds for them. An image (right node) is given the class that the probe
+gives most of the mass of its views.
 
-Source: after HaoChen et al. 2021; the constants are derived here, except where the literature's form is restated.
-
-Cost: as theorem 4; α is linear in the pairs.
+Proof, equality cases and an example: `docs/theorems/theorem05.md`. Source: after HaoChen et al. 2021; the constants are
+derived here, except in the literature's form, which is restated. Cost: as theorem 4; α is linear in the pairs.
 """
 
 import numpy as np
@@ -44,22 +41,40 @@ def image_error(encoder: Encoder) -> float:
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
 
 
-@bound("image-error", quantity="image_error", status="exact", subject="encoder")
+@bound(
+    "image-error",
+    quantity="image_error",
+    status="exact",
+    subject="encoder",
+    latex=r"E_{\mathrm{image}}(f) \le 2 (E(f) + \alpha)",
+)
 def by_views(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_image(f) <= 2 (E_views(f) + α)` for every embedding."""
+    """`E_{image}(f) <= 2 (E(f) + α)` for every embedding f of the views."""
     return 2 * (encoder.probe.error + labelling_error(graph))
 
 
-@bound("image-error-by-pairs", quantity="image_error", status="exact", kept="less information: no encoder")
+@bound(
+    "image-error-by-pairs",
+    quantity="image_error",
+    status="exact",
+    kept="less information: no encoder",
+    latex=r"E_{\mathrm{image}}(f^*) \le 4 \frac{\alpha_T}{1 - \sigma^2_{k+1}} + 2 \alpha",
+)
 def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E_image(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
+    """`E_{image}(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)
 
 
-@bound("image-error-haochen", quantity="image_error", status="restated", kept="paper")
+@bound(
+    "image-error-haochen",
+    quantity="image_error",
+    status="restated",
+    kept="paper",
+    latex=r"E_{\mathrm{image}}(f^*) \le 2 \phi / \lambda_{k+1} + 8 \alpha",
+)
 def literature(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E_image(f*) <= 2 φ / λ_{k+1} + 8 α`, with `φ = α_T` and `λ_{k+1} = 1 - σ²_{k+1}`.
+    """`E_{image}(f*) <= 2 φ / λ_{k+1} + 8 α`, with `φ = α_T` and `λ_{k+1} = 1 - σ²_{k+1}`.
 
-    Source: HaoChen et al. 2021; constants as restated in the literature, not derived here.
+    HaoChen et al. 2021; constants as restated in the literature, not derived here.
     """
     return over_gap(2 * induced_labelling_error(graph), spectrum, k) + 8 * labelling_error(graph)

@@ -1,26 +1,14 @@
 """Theorem 7: encoders that are not optimal, through their excess loss.
 
-In words: What theorems 4 and 6 say of the optimum holds of every encoder, with an addition that vanishes with its
-excess loss where `σ_k > σ_{k+1}`.
+In words: The bounds of theorems 4 and 6 on the optimum extend to every encoder, with an addition that vanishes with its
+excess loss if `σ_k > σ_{k+1}`.
 
-Let an embedding pair of width k have excess loss `ε = L + Σ_{i≤k} σ_i²`, and let `j <= k` with `σ_j > σ_{k+1}`.
+The encoder has width k and excess loss `ε = L + Σ_{i≤k} σ_i²`; minima are over the `j <= k` with `σ_j > σ_{k+1}`, of
+which one must exist. `p_{max}` and q are the largest class masses on the left and on the right, τ is that of theorem 6,
+and B_M that of theorem 15. Theorem 17 has soft thresholds in the place of j.
 
-Probe. Projecting on the columns of F only lowers the loss, and Ky Fan gives
-`‖(I - Π_F) U_j‖_F² <= ε / (σ_j² - σ²_{k+1})`. Split Ỹ at j. Of the first part `‖(I - Π_F) U_j U_jᵀ Ỹ‖_F` is at most
-`‖(I - Π_F) U_j‖_F ‖Ỹ‖_op`, and `‖Ỹ‖²_op = p_max`, the largest class mass. The tail is at most `α_T / (1 - σ²_{j+1})` by
-theorem 4, and is exactly `1 - Σ_{i≤j} c_i`. Theorem 17 has soft thresholds in the place of j.
-
-Zero-shot. The residual `R = Ā - F Gᵀ` has operator norm at most `√(σ²_{k+1} + ε)` (Weyl). Write `F Gᵀ = Q B` with Q
-orthonormal. The excess splits into two non-negative parts, `ε_1` of Q as a subspace and `ε_2 = ‖Qᵀ Ā - B‖²`. The ranges
-of `(I - Q Qᵀ) Ā` and `Q (Qᵀ Ā - B)` are orthogonal, so that `‖R W_j‖² <= Σ_{i≤j} σ_i² ‖(I - Q Qᵀ) u_i‖² + ε_2 <= ε /
-(σ_j² - σ²_{k+1})`. With T the matrix of the `t_c` of theorem 6, `‖T‖² = q` the largest class mass on the right, and at
-most `τ / (1 - σ²_{j+1})` of T outside `W_j`, `‖R T‖ <= √(q ε / (σ_j² - σ²_{k+1})) + √(σ²_{k+1} + ε) √(τ / (1 -
-σ²_{j+1}))`. At ε = 0 and j = k this is theorem 6.
-
-Source: new here; the probe part has the shape of HaoChen et al. 2021.
-
-Cost: given the triplets and the excess loss, a minimum over k places; the form by multi-hop consistency adds theorem 15
-at each.
+Proof, equality cases and an example: `docs/theorems/theorem07.md`. Source: new here; the probe part has the shape of
+HaoChen et al. 2021. Cost: a minimum over k places, beside the triplets; theorem 15 at each for the multi-hop form.
 """
 
 import numpy as np
@@ -48,9 +36,11 @@ from pairbounds.theory.spectrum.triplets import Spectrum
     subject="encoder",
     corollary_of="trained-error",
     kept="less information: no singular vector",
+    latex=r"E(f) \le 2 \min_j \left(\sqrt{\frac{\alpha_T}{1 - \sigma^2_{j+1}}} "
+    r"+ \sqrt{p_{\max} \frac{\varepsilon}{\sigma_j^2 - \sigma^2_{k+1}}}\right)^2",
 )
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_max ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
+    """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_{max} ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
     return 2 * _squared_probe_bound(
         encoder, _over(induced_labelling_error(graph) + spectrum.rounding, _gaps(spectrum, k))
     )
@@ -63,9 +53,11 @@ def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: En
     subject="encoder",
     corollary_of="trained-error",
     kept="less information: label energy alone",
+    latex=r"E(f) \le 2 \min_j \left(\sqrt{1 - \sum_{i \le j} c_i} "
+    r"+ \sqrt{p_{\max} \frac{\varepsilon}{\sigma_j^2 - \sigma^2_{k+1}}}\right)^2",
 )
 def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= 2 min_j (√(1 - Σ_{i≤j} c_i) + √(p_max ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
+    """`E(f) <= 2 min_j (√(1 - Σ_{i <= j} c_i) + √(p_{max} ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
     energy = np.cumsum(label_energy(graph, spectrum)[:k])
     return 2 * _squared_probe_bound(encoder, np.maximum(0.0, 1 - energy) + spectrum.rounding)
 
@@ -76,21 +68,28 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
     status="exact",
     subject="encoder",
     kept="less information: no singular vector",
+    latex=r"E(f) \le 2 \min_j \left(\sqrt{B_M(j)} "
+    r"+ \sqrt{p_{\max} \frac{\varepsilon}{\sigma_j^2 - \sigma^2_{k+1}}}\right)^2",
 )
 def multihop_near_optimal_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
-    """`E(f) <= 2 min_j (√B_m(j) + √(p_max ε / (σ_j² - σ²_{k+1})))²`: the tail by multi-hop consistency (theorem 15)."""
+    """`E(f) <= 2 min_j (√(B_M(j)) + √(p_{max} ε / (σ_j² - σ²_{k+1})))²`: the tail by theorem 15."""
     tails = [tail_at_most(graph, spectrum, j, hops) for j in range(1, k + 1)]
     return 2 * _squared_probe_bound(encoder, np.array(tails))
 
 
-@bound("zero-shot-near-optimal", quantity="zero_shot_error", status="exact", subject="encoder")
+@bound(
+    "zero-shot-near-optimal",
+    quantity="zero_shot_error",
+    status="exact",
+    subject="encoder",
+    latex=r"E_{\mathrm{zs}}(f, g) \le 2 \min_j \left(\sqrt{2 \alpha - \tau} "
+    r"+ \sqrt{q \frac{\varepsilon}{\sigma_j^2 - \sigma^2_{k+1}}} "
+    r"+ \sqrt{(\sigma^2_{k+1} + \varepsilon) \frac{\tau}{1 - \sigma^2_{j+1}}}\right)^2",
+)
 def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_zs(f, g) <= 2 min_j (√(2α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`.
-
-    It shrinks to 0 with α and ε, and is theorem 6 at the optimum.
-    """
+    """`E_{zs}(f, g) <= 2 min_j (√(2 α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`."""
     differing, loss = right_induced_labelling_error(graph) + spectrum.rounding, excess(encoder)
     residual = spectrum.upper_values[k] ** 2 + loss
     off_subspace = _over(class_masses(graph, "right").max() * loss, _some_splits(spectrum, k))

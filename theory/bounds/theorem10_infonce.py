@@ -3,13 +3,8 @@
 In words: No critic has an InfoNCE loss below minus the mutual information of images and captions, and one whose score
 is the pointwise mutual information attains it.
 
-Proof. Each direction is a cross-entropy of `P(l | x)` against the model `p_R(l) e^{s(x,l)} / Z(x)`, hence at least the
-conditional entropy; written with the marginals as base measure the bound is `-I(x; l)`. Both directions attain it at
-once by `s = log P(x, l) / (p_L(x) p_R(l)) + const`.
-
-Source: van den Oord et al. 2018; the population form here.
-
-Cost: O(n_left n_right k), for the loss scores every pair of nodes; the bound itself is linear in the pairs.
+Proof, equality cases and an example: `docs/theorems/theorem10.md`. Source: van den Oord et al. 2018; the population
+form here. Cost: O(n_left n_right k), for the loss scores every pair of nodes; the bound itself is linear in the pairs.
 """
 
 import numpy as np
@@ -48,10 +43,8 @@ def _partitions(encoder: Encoder) -> tuple[FloatArray, FloatArray]:
 def _loss_scale(encoder: Encoder) -> float:
     """The scale of the round-off of the loss: the size of the scores that decide it, averaged as they do.
 
-    Let `a(x, l) = Σ_i |f_i(x) g_i(l)| + |log p_L(x) p_R(l)| + 1`. A score is off by e of it, as is the logarithm that
-    its pair adds to I(x; l). Attraction is off by the mean of a over the pairs. A logarithm of a mean moves as the mean
-    of what its scores move, weighted by their share in it: each direction is off by the mean of a over its negatives,
-    of which only those with the largest scores count.
+    Of `a(x, l) = Σ_i |f_i(x) g_i(l)| + |log p_L(x) p_R(l)| + 1`, the mean over the pairs, and for each direction the
+    mean over its negatives by their shares in the partition function (`docs/theorems/theorem10.md`).
     """
     graph, (left, right) = encoder.graph, encoder.balanced
     log_left, log_right = np.log(graph.left_marginal), np.log(graph.right_marginal)
@@ -70,12 +63,16 @@ def _loss_scale(encoder: Encoder) -> float:
 QUANTITIES["infonce_loss"] = Quantity(_loss, scale=_loss_scale)
 
 
-@bound("infonce-entropy", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
+@bound(
+    "infonce-entropy",
+    quantity="infonce_loss",
+    status="exact",
+    relation=">=",
+    subject="encoder",
+    latex=r"L_{\mathrm{InfoNCE}}(f, g) \ge -I(x; l)",
+)
 def infonce_entropy(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L_InfoNCE(f, g) >= -I(x; l)` for every embedding pair, with equality at pointwise mutual information.
-
-    Needs a graph of at most `PAIRS_LIMIT` pairs of nodes, since the loss scores each of them.
-    """
+    """`L_{InfoNCE}(f, g) >= -I(x; l)` for every embedding pair, with equality at pointwise mutual information."""
     require_few_pairs(graph)
     return -mutual_information(graph)
 

@@ -10,18 +10,8 @@ On the unit sphere, at temperature 1: `f̂ = f / ‖f‖`, `ĝ = g / ‖g‖`. E
     L_NCE = -E_P[f̂(x)ᵀ ĝ(l)] + E_{p_L} log E_{l~p_R} e^{f̂(x)ᵀ ĝ(l)}
     L_CE  = -E_P[f̂(x)ᵀ μ_{y(l)}] + E_{p_L} log Σ_c q_c e^{f̂(x)ᵀ μ_c}
 
-Proof. `L_CE - L_NCE` is `δ = E_P[f̂(x)ᵀ(ĝ(l) - μ_{y(l)})]`, which is at most `E ‖ĝ - μ‖ <= √V` either way, plus the
-difference of the logarithms. That is at most 0: by Jensen's inequality in each class, `e^{f̂ᵀμ_c} <= E[e^{f̂ᵀĝ} | c]`.
-And it is at least `-log(1 + κ max_c V_c)` with `κ = (e² - 3) / 4`: of `X = f̂ᵀ(ĝ - μ_c)` the mean is 0, the variance at
-most V_c, and as `X <= 2` and `(e^X - 1 - X) / X²` grows with X, `E e^X <= 1 + κ V_c`.
-
-Where labels are consistent, `y(x) = y(l)` for every pair, f̂ may be centred in each class, too. Then δ is a sum over
-the classes of `q_c` times a correlation across the pairs inside class c, of which the largest is `√λ₂(c)` (theorem 8):
-`δ <= Σ_c q_c √(λ₂(c) V^L_c V_c)`, with `V^L_c` the variance of f̂. This puts a number on augmentation overlap: if views
-of a class are connected as well as independent ones, λ₂ = 0, InfoNCE bounds the cross-entropy with nothing added.
-
-Source: Wang et al. 2022, in the limit of infinitely many negatives, for one encoder on both sides and classes of one
-mass; they have `√V` above and other terms below. Both sides and the form with λ₂ are derived here.
+Proof, equality cases and an example: `docs/theorems/theorem11.md`. Source: Wang et al. 2022, in the limit of infinitely
+many negatives, for one encoder and classes of one mass; both sides and the form with λ₂ are derived here.
 
 Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
 """
@@ -61,18 +51,30 @@ def mean_classifier_cross_entropy(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_cross_entropy"] = Quantity(mean_classifier_cross_entropy, lambda _: 0.0)
 
 
-@bound("cross-entropy-by-infonce", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
+@bound(
+    "cross-entropy-by-infonce",
+    quantity="mean_classifier_cross_entropy",
+    status="exact",
+    subject="encoder",
+    latex=r"L_{\mathrm{CE}} \le L_{\mathrm{NCE}} + \sqrt{V}",
+)
 def by_infonce(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L_CE <= L_NCE + √V` for every embedding pair on the sphere.
+    """`L_{CE} <= L_{NCE} + √V` for every embedding pair on the sphere.
 
     Needs labels on the right, and a graph of at most `PAIRS_LIMIT` pairs of nodes, since InfoNCE scores each of them.
     """
     return infonce(encoder)[0] + math.sqrt(right_moments(encoder).variance)
 
 
-@bound("cross-entropy-by-connectivity", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
+@bound(
+    "cross-entropy-by-connectivity",
+    quantity="mean_classifier_cross_entropy",
+    status="exact",
+    subject="encoder",
+    latex=r"L_{\mathrm{CE}} \le L_{\mathrm{NCE}} + \sum_c q_c \sqrt{\lambda_2(c) V^L_c V_c}",
+)
 def by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L_CE <= L_NCE + Σ_c q_c √(λ₂(c) V^L_c V_c)` where labels are consistent, `α = 0`: InfoNCE alone if `λ₂ = 0`.
+    """`L_{CE} <= L_{NCE} + Σ_c q_c √(λ_2(c) V^L_c V_c)` if `α = 0`, with `V^L_c` the variance of f̂ in class c.
 
     Needs, beside `α = 0`, a graph of at most `PAIRS_LIMIT` pairs of nodes.
     """
@@ -85,10 +87,15 @@ def by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
 
 
 @bound(
-    "cross-entropy-below", quantity="mean_classifier_cross_entropy", status="exact", relation=">=", subject="encoder"
+    "cross-entropy-below",
+    quantity="mean_classifier_cross_entropy",
+    status="exact",
+    relation=">=",
+    subject="encoder",
+    latex=r"L_{\mathrm{CE}} \ge L_{\mathrm{NCE}} - \sqrt{V} - \log(1 + \kappa \max_c V_c)",
 )
 def below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L_CE >= L_NCE - √V - log(1 + κ max_c V_c)`, `κ = (e² - 3) / 4`, for every embedding pair on the sphere.
+    """`L_{CE} >= L_{NCE} - √V - log(1 + κ max_c V_c)`, `κ = (e² - 3) / 4`, for every embedding pair on the sphere.
 
     Needs labels on the right, and a graph of at most `PAIRS_LIMIT` pairs of nodes.
     """

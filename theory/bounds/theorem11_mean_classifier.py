@@ -3,21 +3,12 @@
 In words: A small contrastive loss with one negative means a small loss of the classifier by class means, up to a term
 that vanishes where the two ends of a pair are independent given its class.
 
-Every pair (x, l) has the class of its right node, a latent class of the image. Let `μ_c = E[g(l) | y(l) = c]` be the
-mean classifier, `q_c` the class masses on the right, `τ = Σ_c q_c²` the collision rate, `[v]_+ = max(0, v)`, and
-`L_un = E_{(x,l)~P, l'~p_R} [1 - f(x)ᵀ(g(l) - g(l'))]_+` the contrastive loss with one negative. The supervised loss
-`L_sup` is the same with `μ_c` and `μ_{c'}` for g(l) and g(l'), where c is the class of the pair and c' a class drawn
-anew, given that the two differ.
+A pair (x, l) has the class of its right node. `μ_c = E[g(l) | y(l) = c]`, `q_c` is the class mass on the right,
+`τ = Σ_c q_c²`, and `L_un = E_{(x,l)~P, l'~p_R} [1 - f(x)ᵀ(g(l) - g(l'))]_+`. `L_sup` is the same with `μ_c` and `μ_c'`
+for g(l) and g(l'), where c is the class of the pair and c' another, drawn by q. Left labels play no part.
 
-Proof. Given x and c, the mean of g(l) is `ν(x, c) = E[g(l) | x, y(l) = c]`, and given c' that of g(l') is `μ_{c'}`. The
-hinge is convex, so by Jensen's inequality `L_un >= E [1 - f(x)ᵀ(ν(x, c) - μ_{c'})]_+`; it is 1-Lipschitz, so putting
-μ_c in the place of ν(x, c) costs at most `δ = E |f(x)ᵀ(ν(x, c) - μ_c)|`. With probability τ the classes c and c'
-collide, and the hinge is 1. Together `L_un + δ >= τ + (1 - τ) L_sup`. If x and l are independent given the class, δ =
-0.
-
-Source: Arora et al. 2019 for independent pairs, one encoder on both sides and one negative; δ and two encoders are new
-here. Nozawa and Sato 2021 and Bao et al. 2022, of whom the abstracts were seen, bound the supervised loss for many
-negatives. Left labels play no part.
+Proof, equality cases and an example: `docs/theorems/theorem11.md`. Source: Arora et al. 2019 for independent pairs, one
+encoder on both sides; δ and two encoders are new here.
 
 Cost: O(nnz n_right) triples of a pair and a negative.
 """
@@ -71,12 +62,17 @@ def _hinge_scale(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _hinge_scale)
 
 
-@bound("mean-classifier-any", quantity="mean_classifier_loss", status="exact", subject="encoder")
+@bound(
+    "mean-classifier-any",
+    quantity="mean_classifier_loss",
+    status="exact",
+    subject="encoder",
+    latex=r"L_{\mathrm{sup}} \le (L_{\mathrm{un}} + \delta - \tau) / (1 - \tau)",
+)
 def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L_sup(f, g) <= (L_un(f, g) + δ - τ) / (1 - τ)` for every embedding pair, `δ = E |f(x)ᵀ(E[g(l) | x, c] - μ_c)|`.
+    """`L_{sup} <= (L_{un} + δ - τ) / (1 - τ)` for every embedding pair, `δ = E |f(x)ᵀ(E[g(l) | x, c] - μ_c)|`.
 
-    If the two ends of a pair are independent given its class, δ is 0. Needs two classes on the right, and a graph of at
-    most `TRIPLES_LIMIT` (pair, right node) triples.
+    Needs two classes on the right, and a graph of at most `TRIPLES_LIMIT` (pair, right node) triples.
     """
     distinct = _distinct(graph)
     triples = graph.joint.nnz * graph.n_right

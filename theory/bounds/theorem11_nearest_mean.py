@@ -3,20 +3,12 @@
 In words: If features of induced pairs are near to one another, the class means far apart, and the pairs of each class
 connect it well, then most images are nearest to the mean of their own class.
 
-A left node is given the class whose mean `μ_c = E[f | c]` is nearest to it; ties are errors. Let
-`V_c = E[‖f - μ_c‖² | c]`, `V = Σ_c p_c V_c`, `Δ_c` the distance from μ_c to the nearest other mean and `Δ` the least of
-them, `A = E_{P_T} ‖f(x) - f(x')‖²`, and `γ = min_x (1 - λ₂(y(x))) (1 - β(x))` as in theorem 8. Then for every embedding
-`E_mean <= Σ_c p_c min(1, 4 V_c / Δ_c²) <= 4 V / Δ²`, `V <= A / (2 γ)`, and so `E_mean <= 2 A / (γ Δ²)`. The three
-factors are those of Huang et al.: A is alignment, Δ the divergence of the means, γ says how concentrated the pairs of a
-class are. Their own bound speaks of the diameter of the views of a sample in a metric on inputs, which a graph has not.
+A left node is given the class whose mean `μ_c = E[f | c]` is nearest to it; ties are errors. `V_c = E[‖f - μ_c‖² | c]`,
+`V = Σ_c p_c V_c`, `Δ_c` is the distance from μ_c to the nearest other mean, `A_T = E_{P_T} ‖f(x) - f(x')‖²`, and
+`γ = min_x (1 - λ₂(y(x))) (1 - β(x))` as in theorem 8. Together `E_mean <= 4 V / Δ² <= 2 A_T / (γ Δ²)`, `Δ = min_c Δ_c`.
 
-Proof. A node nearer to μ_c' than to its own mean μ_c, or as near, is at least `½ ‖μ_c - μ_c'‖ >= ½ Δ_c` from μ_c:
-Chebyshev's inequality. For V, keep of A the pairs inside the classes. In class c they are a reversible walk with gap
-`1 - λ₂(c)` and stationary mass `p_L (1 - β)`, so that by Poincaré's inequality they contribute at least
-`2 (1 - λ₂(c)) Σ_{x in c} p_L(x) (1 - β(x)) ‖f(x) - m_c‖²` for some m_c, and μ_c in the place of m_c makes
-`Σ p_L ‖f - m_c‖²` least.
-
-Source: Huang et al. 2021 for the shape; statement and proof here.
+Proof, equality cases and an example: `docs/theorems/theorem11.md`. Source: Huang et al. 2021 for the shape; statement
+and proof here.
 
 Cost: O(nnz k), and the second eigenvalue of each class (theorem 8).
 """
@@ -68,9 +60,15 @@ QUANTITIES["class_variance"] = Quantity(
 )
 
 
-@bound("class-variance", quantity="class_variance", status="exact", subject="encoder")
+@bound(
+    "class-variance",
+    quantity="class_variance",
+    status="exact",
+    subject="encoder",
+    latex=r"V(f) \le A_T / (2 \gamma)",
+)
 def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`V(f) <= A / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
+    """`V(f) <= A_T / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
 
     Infinite where a class falls apart.
     """
@@ -79,9 +77,15 @@ def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encode
     return _in_squared_units(encoder, apart / (2 * gap) if gap > 0 else math.inf)
 
 
-@bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
+@bound(
+    "nearest-mean",
+    quantity="nearest_mean_error",
+    status="exact",
+    subject="encoder",
+    latex=r"E_{\mathrm{mean}}(f) \le \sum_c p_c \min(1, 4 V_c / \Delta_c^2)",
+)
 def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_mean(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
+    """`E_{mean}(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
     moments, reach = _moments(encoder), _reach(encoder)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(reach > 0, moments.variances / reach**2, 1.0)

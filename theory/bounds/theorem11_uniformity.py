@@ -3,15 +3,11 @@
 In words: On the unit sphere InfoNCE is at most half the alignment plus the uniformity, so that an encoder for which
 both are small has a small loss.
 
-On the unit sphere, at temperature 1. With `A = E_P ‖f̂(x) - ĝ(l)‖²` and `U = log E_{p_L × p_R} e^{-½ ‖f̂(x) - ĝ(l)‖²}`,
-the symmetric InfoNCE loss is at most `½ A + U`, with equality where every node is as near to the others as any other
-is.
+On the unit sphere, at temperature 1: `A = E_P ‖f̂(x) - ĝ(l)‖²`, `U = log E_{p_L × p_R} e^{-½ ‖f̂(x) - ĝ(l)‖²}`, and
+`L_sym` is the symmetric InfoNCE loss.
 
-Proof. `f̂ᵀĝ = 1 - ½ ‖f̂ - ĝ‖²`, so attraction is `½ A - 1`. In each direction Jensen's inequality takes the mean of the
-logarithms to the logarithm of the mean, `log E e^{f̂ᵀĝ} = 1 + U`.
-
-Source: Wang and Isola 2020 show that the two terms of InfoNCE tend to alignment and uniformity as the negatives grow;
-the inequality with constants here.
+Proof, equality cases and an example: `docs/theorems/theorem11.md`. Source: Wang and Isola 2020 show that the two terms
+of InfoNCE tend to alignment and uniformity as the negatives grow; the inequality with constants here.
 
 Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
 """
@@ -27,9 +23,15 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 QUANTITIES["sphere_infonce_loss"] = Quantity(lambda encoder: sum(infonce(encoder)) / 2, lambda _: 0.0)
 
 
-@bound("infonce-by-uniformity", quantity="sphere_infonce_loss", status="exact", subject="encoder")
+@bound(
+    "infonce-by-uniformity",
+    quantity="sphere_infonce_loss",
+    status="exact",
+    subject="encoder",
+    latex=r"L_{\mathrm{sym}} \le A / 2 + U",
+)
 def infonce_by_uniformity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L_InfoNCE(f̂, ĝ) <= ½ A + U` for every embedding pair on the sphere.
+    """`L_{sym} <= A / 2 + U` for every embedding pair on the sphere.
 
     Needs a graph of at most `PAIRS_LIMIT` pairs of nodes, since the loss scores each of them.
     """

@@ -3,18 +3,12 @@
 In words: To draw pairs now from one graph and now from another mixes the labelling errors, and makes no sum of leading
 squared singular values larger than the mixture of the sums.
 
-Let two graphs have the same left side and left marginal, and draw pairs from the first with probability t, else from
-the second, each with right nodes of its own. The induced graph is `P_T = t P_T^(1) + (1 - t) P_T^(2)`.
+P draws pairs from P_1 with probability t, else from P_2: graphs with the same left side and left marginal, and right
+nodes of their own. AddNewPositive (`pairbounds.theory.resampling`) is such a mixture; the other resampling rules are
+not.
 
-Proof. A right node belongs to one of the graphs, and `P(x, l) P(x', l) / p_R(l)` is of degree 1 in P: hence `P_T`. The
-labelling errors are probabilities under P and `P_T`, so they mix. The normalised adjacencies have one `D_L` and mix,
-too; their eigenvalues are `σ_i²`, and by Ky Fan the sum of the m largest is the maximum of a linear function of the
-matrix over projectors, hence convex in it.
-
-Of the resampling rules (`pairbounds.theory.resampling`) AddNewPositive is such a mixture, DropFalsePositive removes
-pairs and renormalises, and the two negative ones leave P and change the product measure of the second term of the loss.
-
-Source: Fan 1949; Zhang, Wang and Wang 2023 for the rules.
+Proof, equality cases and an example: `docs/theorems/theorem12.md`. Source: Fan 1949; Zhang, Wang and Wang 2023 for the
+rules.
 
 Cost: linear in the pairs of both.
 """
@@ -26,12 +20,18 @@ TESTS = "tests/theory/test_mixtures.py"
 
 STATEMENTS = (
     Statement(
-        "mixture-labelling-error", mixture, TESTS, "`α` and `α_T` of a mixture are the mixtures of those of its parts."
+        "mixture-labelling-error",
+        mixture,
+        TESTS,
+        "`α_T(P) = t α_T(P_1) + (1 - t) α_T(P_2)` for a mixture P, and so for `α`.",
+        latex=r"\alpha_T(P) = t \alpha_T(P_1) + (1 - t) \alpha_T(P_2)",
     ),
     Statement(
         "mixture-spectrum",
         mixture,
         TESTS,
-        "`Σ_{i≤m} σ_i²` of a mixture is at most the mixture of the sums of its parts, for every m.",
+        "`Σ_{i <= m} σ_i²(P) <= t Σ_{i <= m} σ_i²(P_1) + (1 - t) Σ_{i <= m} σ_i²(P_2)` for a mixture P and every m.",
+        latex=r"\sum_{i \le m} \sigma_i^2(P) \le "
+        r"t \sum_{i \le m} \sigma_i^2(P_1) + (1 - t) \sum_{i \le m} \sigma_i^2(P_2)",
     ),
 )

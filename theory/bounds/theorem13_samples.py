@@ -3,11 +3,10 @@
 In words: Labelled pairs that were sampled give intervals of the labelling errors and of a singular value, and so of
 theorem 4's bound, for the distribution that they come from.
 
-They speak of n independent pairs of an unknown distribution, where a bound speaks of a graph that is known. An interval
-of level `1 - δ` holds what it estimates with probability at least `1 - δ` over the sample. Proofs are told by the
-functions that compute them.
+An interval of level `1 - δ`, from n independent pairs, holds what it estimates with probability at least `1 - δ`.
 
-Source: Clopper and Pearson 1934; Tropp 2012 for the matrix Bernstein inequality; their use on pair graphs is new here.
+Proof, equality cases and an example: `docs/theorems/theorem13.md`. Source: Clopper and Pearson 1934; Tropp 2012 for the
+matrix Bernstein inequality; their use on pair graphs is new here.
 
 Cost: a pass over the sample for a labelling error; one factorisation for a singular value.
 """
@@ -22,13 +21,14 @@ STATEMENTS = (
         "labelling-error-interval",
         labelling_error_interval,
         TESTS,
-        "An interval of `α`, or of `α_T`, from whether the labels of both ends of each pair differ.",
+        "`Pr[l(N) <= α <= u(N)] >= 1 - δ`, and so for `α_T`, if N pairs have two labels: Clopper and Pearson's ends.",
+        latex=r"\Pr[\ell(N) \le \alpha \le u(N)] \ge 1 - \delta",
     ),
     Statement(
         "singular-value-bernstein",
         singular_value_bernstein,
         TESTS,
-        "An interval of `σ_{k+1}` from counts of pairs: long, and in need of every node being seen. With one of `α_T` "
-        "it gives one of `α_T / (1 - σ²_{k+1})`: of levels `1 - δ` and `1 - δ'`, of level `1 - δ - δ'`.",
+        "`s_- σ̂_{k+1} - t <= σ_{k+1} <= s_+ σ̂_{k+1} + t` with probability `1 - δ`, if every node was seen.",
+        latex=r"s_- \hat\sigma_{k+1} - t \le \sigma_{k+1} \le s_+ \hat\sigma_{k+1} + t",
     ),
 )

@@ -4,20 +4,13 @@ In words: How often walks of one, two and more induced pairs end in the class wh
 the squared error of the linear probe on the optimum between two numbers.
 
 Let a_m be the probability that both ends of an m-step walk along induced pairs have the same label: the m-th moment of
-the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]. The squared error of the probe on the top k is between
-`ν([0, σ²_{k+1}))` and `ν([0, σ²_{k+1}])`, hence between the least and the largest such mass over all measures on [0, 1]
-with the moments a_0..a_{2m}, m = 8 or on large graphs less (`quantities.multihop_consistency.default_hops`).
-Both are read off one quadrature rule with a node at `σ²_{k+1}` (Chebyshev, Markov, Stieltjes): `L_m(k) <= ε₂(f*) <=
-B_m(k)`. Dually, B_m is the least of `Σ_j p_j a_j` over the polynomials p of degree at most 2m that are non-negative on
-[0, 1] and at least 1 on `[0, σ²_{k+1}]`. One of them is `(1 - t) / (1 - σ²_{k+1})`, which gives theorem 4; so B_m
-never exceeds theorem 4, nor 1, and is finite without a gap.
+the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]. Then `L_M(k) <= ε₂(f*) <= B_M(k)`, the least mass on
+`[0, σ²_{k+1})` and the largest on `[0, σ²_{k+1}]` of all measures on [0, 1] with the moments a_0..a_{2M}; M is 8, or on
+large graphs less (`quantities.multihop_consistency.default_hops`). B_M is never above theorem 4, nor above 1, and is
+finite without a gap. Needs the moments and `σ_{k+1}`, no eigenvector.
 
-Where a node of the Gauss-Radau rule, the extremal measure on the line, lies outside [0, 1], its bounds are weaker and
-may fall behind theorem 4; the rule used here has both ends of the interval among its nodes then.
-
-Needs the moments and `σ_{k+1}`, no eigenvector. A wrong or tied argmax costs at least 1/2 in squared error, hence
-`E <= 2 ε₂`. Source: new here. Ubaru, Chen and Saad 2017, of whom the abstract was seen, estimate traces by the same
-rules of Lanczos.
+Proof, equality cases and an example: `docs/theorems/theorem15.md`. Source: new here; the extremal measures are those of
+Chebyshev, Markov and Stieltjes.
 
 Cost: O(hops nnz r) for r classes, beside `σ_{k+1}`.
 """
@@ -39,21 +32,43 @@ if TYPE_CHECKING:
 LESS = "less information: one singular value"
 
 
-@bound("multihop-mse", quantity="probe_mse", status="exact", kept=LESS, through=True)
+@bound(
+    "multihop-mse",
+    quantity="probe_mse",
+    status="exact",
+    kept=LESS,
+    through=True,
+    latex=r"\varepsilon_2(f^*) \le B_M(k)",
+)
 def multihop_mse(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
-    """`ε₂(f*) <= B_m(k)`, the most label energy in `[0, σ²_{k+1}]` that the consistency of up to 2m hops allows."""
+    """`ε₂(f*) <= B_M(k)`, the most label energy in `[0, σ²_{k+1}]` that the consistency of up to 2M hops allows."""
     return tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("multihop-error", quantity="probe_error", status="exact", kept="less information: no scores", through=True)
+@bound(
+    "multihop-error",
+    quantity="probe_error",
+    status="exact",
+    kept="less information: no scores",
+    through=True,
+    latex=r"E(f^*) \le 2 B_M(k)",
+)
 def multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
-    """`E(f*) <= 2 B_m(k)`: by the consistency of up to 2m hops."""
+    """`E(f*) <= 2 B_M(k)`: by the consistency of up to 2M hops."""
     return 2 * tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=", kept=LESS, through=True)
+@bound(
+    "multihop-mse-below",
+    quantity="probe_mse",
+    status="exact",
+    relation=">=",
+    kept=LESS,
+    through=True,
+    latex=r"\varepsilon_2(f^*) \ge L_M(k)",
+)
 def multihop_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
-    """`ε₂(f*) >= L_m(k)`, the least label energy in `[0, σ²_{k+1})` that the consistency of up to 2m hops allows."""
+    """`ε₂(f*) >= L_M(k)`, the least label energy in `[0, σ²_{k+1})` that the consistency of up to 2M hops allows."""
     return tail_at_least(graph, spectrum, k, hops)
 
 

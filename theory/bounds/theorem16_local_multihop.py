@@ -3,22 +3,13 @@
 In words: Where walks from an image end in its own class by a clear margin the optimum errs on it only at a price, and
 what all images together can pay is bounded by multi-hop consistency.
 
-Let q be a polynomial and `h_q = D_L^{-1/2} q(ĀĀᵀ) Ỹ` the multi-hop scores, with margins γ: for `q = t^m` the class
-distribution of the end of an m-step walk from a node. The probe's weighted scores are `Π_k Ỹ`, and
-`‖(Π_k - q(ĀĀᵀ)) Ỹ‖² <= ∫ P dν =: Δ` for every polynomial P that is at least q² on `[0, σ²_{k+1}]` and at least
-`(1 - q)²` at the values kept, the positive ones of `σ_1²..σ_k²`. Here ν is the label-energy measure, whose moments are
-multi-hop consistencies (theorem 15). For every minimiser, above the rank too, P has to be so at a σ_i² = 0, too.
-Where the probe is wrong or tied it is at least `γ₊ / √2` away from h_q, so that its error is at most the mass that a
-budget of Δ pays for, the cheapest nodes first: `E(f*) <= N(γ, Δ) <= Pr[γ <= θ] + 2 Δ / θ²` for every θ > 0.
+Let q be a polynomial and `h_q = D_L^{-1/2} q(ĀĀᵀ) Ỹ` the multi-hop scores, with margins γ_q: for `q = t^m` the class
+distribution of the end of an m-step walk. Then `E(f*) <= N(γ_q, Δ)`, the mass of nodes that a budget `Δ = ∫ P dν` pays
+for, for every polynomial P that is at least q² on `[0, σ²_{k+1}]` and at least `(1 - q)²` at the positive ones of
+`σ_1²..σ_k²`, and for a minimiser that spans more than the range of Ā at 0. `q = 1` is theorem 15. No eigenvector.
 
-`q = 1` is theorem 15. The filters q that are tried, with the P that goes with each, are in
-`pairbounds.theory.quantities.local_multihop`: the steps that interpolate theorem 15's quadrature rule, whose Δ has a
-closed form, and votes over walks. For a step no linear programme finds a smaller Δ from the same moments, if P has to
-be at least `(1 - q)²` on all of `[σ_k², 1]`. At the values kept alone a smaller one may exist.
-
-If `σ_k > σ_{k+1}` and no score ties, more hops bring it to `E(f*)` itself, and theorem 15 only to `2 ε₂`. Needs the
-moments and singular values, no eigenvector. Source: new here. A vote over walks is a step of label propagation (Zhu and
-Ghahramani 2002, which was not seen; scikit-learn's documentation names it).
+Proof, equality cases and an example: `docs/theorems/theorem16.md`. Source: new here. A vote over walks is a step of
+label propagation (Zhu and Ghahramani 2002, not seen).
 
 Cost: O(hops nnz r), and O(hops n_left r + n_left log n_left) for each filter, for r classes.
 """
@@ -37,7 +28,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@bound("local-multihop-error", quantity="probe_error", status="exact", through=True)
+@bound(
+    "local-multihop-error",
+    quantity="probe_error",
+    status="exact",
+    through=True,
+    latex=r"E(f^*) \le N(\gamma_q, \int P\, d\nu)",
+)
 def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
 

@@ -3,44 +3,15 @@
 In words: How far the loss of an encoder is above the least of its width bounds how far its probe can fall behind the
 optimum's, and margins say which images can turn wrong for it.
 
-Let an embedding pair of width k have excess loss ε, `S_i = σ_i² - σ²_{k+1}`, and let `0 <= g_i <= 1` for i <= k be
-weights that are 0 where `S_i` is, and stand for `U_k diag(g) U_kᵀ` too. With `ρ² = ‖(1 - g) Ỹ‖²`, which is
-`1 - Σ_{i≤k} (2 g_i - g_i²) c_i`, and `η = √ε ‖diag(g / √S) U_kᵀ Ỹ‖_op <= √(ε p_max) max_i g_i / √S_i`,
+An embedding pair of width k has the excess loss ε. Let `S_i = σ_i² - σ²_{k+1}`, and let `0 <= w_i <= 1`, i <= k, be
+weights that are 0 where `S_i` is, `W = U_k diag(w) U_kᵀ`, `ρ_w = ‖(I - W) Ỹ‖` and
+`η_w = √ε ‖diag(w / √S) U_kᵀ Ỹ‖_op <= √(ε p_max) max_i w_i / √S_i`. γ_w are the margins of `D_L^{-1/2} W Ỹ`, and N is
+the most that a budget buys (`pairbounds.theory.quantities.margins`). Tried are soft thresholds
+`w_i = min(1, √(S_i / t))`, t one of the S_i, and w = 0. Two rows need `σ_k > σ_{k+1}`.
 
-(a) `√ε₂(f) <= ρ + η`;
-(b) `E(f) <= N((1 + γ_g) / 2, (ρ / 2 + η)²) <= 2 (ρ + η)²`, where γ_g are the margins of `D_L^{-1/2} g Ỹ` and N is the
-    most that a budget buys (`pairbounds.theory.quantities.margins`);
-(c) where `σ_k > σ_{k+1}`, for `j <= k`, `a_j = ‖Π_j Ỹ‖²_op` and `b = ‖(I - Π_k) Ỹ‖²_op`, none above p_max,
-    `E(f) <= N(γ, (√(ε κ) + √(Σ_{j<i≤k} c_i) / 2)²)`, where γ are the margins of `D_L^{-1/2} (Π_j + Π_k) Ỹ / 2` and
-    `κ = max((a_j + b) / (σ_j² - σ²_{k+1}), b / (σ_k² - σ²_{k+1}))`. At j = k the error tends to that of the optimum;
-(d) there, too, `ε₂(f) >= 1 - (√(Σ_{i≤k} c_i) + √(b ε / (σ_k² - σ²_{k+1})))²`.
+Computed triplets are those of a matrix near Ā, for which the proof holds: no round-off is divided by a gap.
 
-Proof. For every s in `[σ²_{k+1}, σ_k²]`, (★)
-`Σ_{i≤k} (σ_i² - s) ‖(I - Π_F) u_i‖² + Σ_{i>k} (s - σ_i²) ‖Π_F u_i‖² <= ε`, since `ε >= Σ_{i≤k} σ_i² - tr Π_F A` and
-`Σ_{i≤k} ‖(I - Π_F) u_i‖² - Σ_{i>k} ‖Π_F u_i‖² = k - rank F >= 0`. At `s = σ²_{k+1}` it says
-`‖(I - Π_F) U_k diag(√S)‖_F² <= ε`, hence `‖(I - Π_F) g Ỹ‖ <= η`, and (a) is the triangle inequality.
-
-(b) `Π_F Ỹ - (1 + g) Ỹ / 2 = -(I - Π_F) g Ỹ + (Π_F - 1/2) (1 - g) Ỹ`, with `‖Π_F - 1/2‖ <= 1/2`, and the scores that are
-subtracted have the margins `(1 + γ_g) / 2`. N never exceeds `2 (ρ + η)²`, as `E (1 - γ_g)₊² <= 2 ρ²`: with z what the
-budget buys, `√E z <= √(E z (1 + γ_g)₊²) / 2 + √(E z (1 - γ_g)₊²) / 2 <= √2 (ρ / 2 + η) + √2 ρ / 2`. With any θ of
-`1/2 <= θ <= 1` it is `N(θ + (1 - θ) γ_g, (θ ρ + η)²)`, never less: 1/2 is better than 1, and in between the nodes that
-both ends buy are bought, for the root of their cost is convex in θ, and that of the budget linear.
-
-(c) `Π_F Ỹ - (Π_j + Π_k) Ỹ / 2` is `-(I - Π_F) Π_j Ỹ + Π_F (I - Π_k) Ỹ`, two orthogonal terms with squares of at most
-`a_j X` and `b Z` where `(σ_j² - s) X + (s - σ²_{k+1}) Z <= ε`, plus `(Π_F - 1/2) (Π_k - Π_j) Ỹ`. The s that makes
-`max(a_j / (σ_j² - s), b / (s - σ²_{k+1}))` least is where the two are equal, or σ_k² if that is less: κ.
-(d) `‖Π_F Ỹ‖ <= ‖Π_k Ỹ‖ + ‖Π_F (I - Π_k) Ỹ‖`, and (★) at `s = σ_k²`.
-
-The weights are soft thresholds, `g_i = min(1, √(S_i / t))`: of all with `g_i / √S_i <= 1/√t` they are the largest, and
-so never behind the hard ones of theorem 7 where η is taken by p_max. t is one of the S_i; or all of g is 0, which says
-that no error exceeds 1.
-
-Computed triplets are those of a matrix off by a perturbation E, and the proof holds for that matrix as it does for Ā:
-no round-off is divided by a gap. The excess alone changes, by at most `2 ‖E‖_F √(Σ_{i≤k} σ_i²)`, which `excess` allows
-for, and not at all for the computed optimum, which is that of the other matrix; what rounding does to scores goes into
-the budget, not into margins.
-
-Source: new here.
+Proof, equality cases and an example: `docs/theorems/theorem17.md`. Source: new here.
 
 Cost: beside the triplets, for each of at most k thresholds the scores, O(n_left k r) for r classes, and a sort of their
 margins, O(n_left log n_left).
@@ -63,15 +34,27 @@ LEVELS_LIMIT = 16  # thresholds that are tried, evenly among the S_i
 NORM_LIMIT = 128  # the shorter side of matrices whose operator norm is computed; that of larger ones is by p_max
 
 
-@bound("trained-mse", quantity="probe_mse", status="exact", subject="encoder")
+@bound(
+    "trained-mse",
+    quantity="probe_mse",
+    status="exact",
+    subject="encoder",
+    latex=r"\varepsilon_2(f) \le \min_w (\rho_w + \eta_w)^2",
+)
 def trained_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`√ε₂(f) <= min_g ρ_g + η_g` for every embedding pair, over soft thresholds g of the spectrum."""
+    """`ε₂(f) <= min_w (ρ_w + η_w)²` for every embedding pair, over soft thresholds w of the spectrum."""
     return mse_by_excess(graph, spectrum, k, _excess(encoder))
 
 
-@bound("trained-error", quantity="probe_error", status="exact", subject="encoder")
+@bound(
+    "trained-error",
+    quantity="probe_error",
+    status="exact",
+    subject="encoder",
+    latex=r"E(f) \le \min_w N((1 + \gamma_w) / 2, (\rho_w / 2 + \eta_w)^2)",
+)
 def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= min_g N((1 + γ_g) / 2, (ρ_g / 2 + η_g)²)` for every embedding pair, over soft thresholds g.
+    """`E(f) <= min_w N((1 + γ_w) / 2, (ρ_w / 2 + η_w)²)` for every embedding pair, over soft thresholds w.
 
     Never above twice the bound of the squared error. Where ε = 0 it speaks of every f whose span contains the top j.
     """
@@ -83,12 +66,17 @@ def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
     )
 
 
-@bound("trained-error-by-margins", quantity="probe_error", status="exact", subject="encoder")
+@bound(
+    "trained-error-by-margins",
+    quantity="probe_error",
+    status="exact",
+    subject="encoder",
+    latex=r"E(f) \le \min_j N(\gamma_j, (\sqrt{\varepsilon \kappa_j} + \sqrt{e_j} / 2)^2)",
+)
 def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= min_j N(γ_j, (√(ε κ_j) + √(Σ_{j<i≤k} c_i) / 2)²)` for every embedding pair, where `σ_k > σ_{k+1}`.
+    """`E(f) <= min_j N(γ_j, (√(ε κ_j) + √e_j / 2)²)` for every embedding pair, where `σ_k > σ_{k+1}`.
 
-    γ_j are the margins of `(Π_j + Π_k) Ỹ / 2`. At j = k the bound tends with ε to the error of the optimum, and not to
-    twice a mean square.
+    γ_j are the margins of `(Π_j + Π_k) Ỹ / 2`, and `e_j = Σ_{j<i≤k} c_i`.
     """
     surplus = _surplus_at_gap(spectrum, k)
     kept = surplus >= _levels(surplus)[:, None]
@@ -104,9 +92,16 @@ def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encod
     )
 
 
-@bound("trained-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="encoder")
+@bound(
+    "trained-mse-below",
+    quantity="probe_mse",
+    status="exact",
+    relation=">=",
+    subject="encoder",
+    latex=r"\varepsilon_2(f) \ge 1 - (\sqrt{C_k} + \sqrt{b \varepsilon / (\sigma^2_k - \sigma^2_{k+1})})^2",
+)
 def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`ε₂(f) >= 1 - (√(Σ_{i≤k} c_i) + √(b ε / (σ_k² - σ²_{k+1})))²` for every embedding pair, where `σ_k > σ_{k+1}`."""
+    """`ε₂(f) >= 1 - (√C_k + √(b ε / (σ²_k - σ²_{k+1})))²` where `σ_k > σ_{k+1}`, `C_k = Σ_{i≤k} c_i`."""
     gap = float(_surplus_at_gap(spectrum, k).min())
     explained = float(np.sum(label_coordinates(graph, spectrum)[:k] ** 2)) + spectrum.rounding
     reached = np.sqrt(_squared_norm_beyond(graph, spectrum, k)) * np.sqrt(_excess(encoder)) / np.sqrt(gap)
@@ -114,7 +109,7 @@ def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
 
 
 def mse_by_excess(graph: PairGraph, spectrum: Spectrum, k: int, excess: float) -> float:
-    """The bound (a) of the squared error of the probe on any embedding pair of width k with that excess loss."""
+    """The bound of the squared error of the probe on any embedding pair of width k with that excess loss."""
     whole, _ = _distances(graph, spectrum, k, excess, _soft_thresholds(splits(spectrum, k)))
     return _square(np.min(whole))
 
@@ -140,7 +135,7 @@ def _excess(encoder: Encoder) -> float:
 
 
 def _soft_thresholds(surplus: FloatArray) -> FloatArray:
-    """`g = min(1, √(S / t))` at some levels t, and g = 0, (m, k)."""
+    """`w = min(1, √(S / t))` at some levels t, and w = 0, (m, k)."""
     levels = _levels(surplus)
     return np.vstack([np.zeros(len(surplus)), np.minimum(1.0, np.sqrt(surplus / levels[:, None]))])
 

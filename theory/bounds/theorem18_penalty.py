@@ -3,33 +3,15 @@
 In words: With a penalty on the norms of its embeddings the optimum keeps those directions, k at most, whose singular
 value exceeds the penalty, so that the cut lies where one puts it.
 
-Let f_μ, with its g, minimise the spectral loss with a penalty on the embeddings, `L(f, g) + μ (E‖f‖² + E‖g‖²)`, with
-`0 < μ < 1` and width k. Its span is that of all u_i, i <= k, with `σ_i > μ`, or where `σ_k = σ_{k+1} > μ` of some of
-the tied ones; so its squared probe error is the label energy up to `μ²`, `ν([0, μ²])` with the measure ν of theorem 15,
-if `k >= #{i : σ_i > μ}`, and the place of the cut is a hyperparameter and no eigenvalue. If the width is smaller the
-cut is at `σ²_{k+1}`: hence `b = max(μ², σ²_{k+1})`.
+Let f_μ, with its g, minimise `L(f, g) + μ (E‖f‖² + E‖g‖²)`, with `0 < μ < 1` and width k. Its span is that of all u_i,
+i <= k, with `σ_i > μ`, or where `σ_k = σ_{k+1} > μ` of some of the tied ones. So its squared probe error is
+`ν([0, μ²])`, ν of theorem 15, if `k >= #{i : σ_i > μ}`; for any width the cut is at `b = max(μ², σ²_{k+1})`.
 
-Proof. Over `F Gᵀ = X` the least of the penalty is `2μ ‖X‖_*` (Srebro et al. 2004), and `‖Ā - X‖² + 2μ ‖X‖_*` has the
-minimiser `X* = U (Σ - μ)₊ Wᵀ` (Cai, Candès and Shen 2010). For by von Neumann `<Ā, X>` is at most `Σ_i σ_i s_i` with
-the singular values s_i of X; that leaves `Σ_i s_i² - 2 (σ_i - μ) s_i`, over k values at most where the width is k. So
-the least penalised loss is `-Σ_{i≤k} (σ_i - μ)₊²`, and is attained (`penalised_optimum` in `Statements.v`).
-Equality in the penalty forces the columns of F to span the range of X*. Two hops: Cantelli's inequality for ν, whose
-mean is `a_1` and whose variance is `a_2 - a_1²`.
+Any (f, g) has an excess `ε_μ` over `-Σ_i (σ_i - μ)₊²`. For `t > μ` let `h_t(σ) = min(1, (σ - μ)₊ / (t - μ))` and
+`ρ_t² = Σ_i (1 - h_t(σ_i))² c_i`; energy beyond the k-th value counts as if h_t were 0 there.
 
-Any (f, g), of excess `ε_μ` over `-Σ_i (σ_i - μ)₊²`. The penalised loss of `X = F Gᵀ` exceeds its minimum by `‖X - X*‖²`
-or more: as `Ā - X*` has norm μ at most, `2 <Ā - X*, F Gᵀ>` is at most the penalty. And
-`(I - Π_F) X = 0`, hence `‖(I - Π_F) X*‖ <= √ε_μ`. For any `t > μ` let `h(σ) = min(1, (σ - μ)₊ / (t - μ))`.
-With `Ỹ` of norm `√p_max`, the root of the largest class mass, `√ε₂(f) = ‖(I - Π_F) Ỹ‖` is at most
-`‖(1 - h) Ỹ‖ + ‖(I - Π_F) X* W diag(h / (σ - μ)₊) Uᵀ Ỹ‖ <= (Σ_i (1 - h(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)`:
-no gap, and no tie, plays a part. Energy beyond the k-th value counts as if h were 0 there; of values beyond it that
-exceed μ the sum `Σ_{i>k} (σ_i - μ)₊²` is at most `(1 - μ/σ_{k+1})² Σ_{i>k} σ_i²`.
-
-Duality. `‖Ā - X‖² + 2μ ‖X‖_* >= 2 <Z, Ā> - ‖Z‖²` for every Z of norm at most μ, and so
-`ε_μ <= ‖R‖² + μ (‖F‖² + ‖G‖²) - 2 <Z, Ā> + ‖Z‖² =: δ_μ`, with `R = Ā - F Gᵀ` and `Z = μ R / ‖R‖_op`: that needs one
-singular value, of R. At the optimum it is 0.
-
-The penalty is on the embeddings; the decay of a network's weights is something else. Source: new here; of the two
-papers, which were not read for it, only what is shown above is used.
+Proof, equality cases and an example: `docs/theorems/theorem18.md`. Source: new here; Srebro et al. 2004 and Cai, Candès
+and Shen 2010, which were not read for it, know the minimisers.
 
 Cost: as theorems 15 and 16 at another place; duality takes one singular value, of the residual, in place of those of
 the graph.
@@ -52,7 +34,7 @@ from pairbounds.theory.quantities.multihop_consistency import label_measure, mas
 from pairbounds.theory.spectrum.triplets import Spectrum, operator_norm
 
 REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
-PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_m is tried
+PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_M is tried
 
 
 @bound(
@@ -61,17 +43,25 @@ PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at w
     status="exact",
     subject="penalised optimum",
     kept="less information: the cut alone",
+    latex=r"\varepsilon_2(f_\mu) \le B_M(b)",
 )
 def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None) -> float:
-    """`ε₂(f_μ) <= B_m(b)`, the most label energy in `[0, b]` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
+    """`ε₂(f_μ) <= B_M(b)`, the most label energy in `[0, b]` that up to 2M hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
 
 
-@bound("penalised-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="penalised optimum")
+@bound(
+    "penalised-mse-below",
+    quantity="probe_mse",
+    status="exact",
+    relation=">=",
+    subject="penalised optimum",
+    latex=r"\varepsilon_2(f_\mu) \ge L_M(b)",
+)
 def penalised_mse_below(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
-    """`ε₂(f_μ) >= L_m(b)`, the least label energy in `[0, b)` that up to 2m hops allow, `b = max(μ², σ²_{k+1})`."""
+    """`ε₂(f_μ) >= L_M(b)`, the least label energy in `[0, b)` that up to 2M hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_least(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
 
 
@@ -82,28 +72,41 @@ def penalised_mse_below(
     subject="penalised optimum",
     corollary_of="local-penalised-error",
     kept="less information: one hop",
+    latex=r"E(f_\mu) \le 2 \alpha_T / (1 - b)",
 )
 def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f_μ) <= 2 α_T / (1 - b)`, `b = max(μ², σ²_{k+1})`: by one hop."""
     return 2 * over_gap(induced_labelling_error(graph), spectrum, penalised_width(encoder), cut=penalty_of(encoder))
 
 
-@bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
+@bound(
+    "local-penalised-error",
+    quantity="probe_error",
+    status="exact",
+    subject="penalised optimum",
+    latex=r"E(f_\mu) \le N(\gamma_q, \int P\, d\nu)",
+)
 def local_penalised_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
     """`E(f_μ) <= N(γ_q, ∫ P dν)`: theorem 16 with its cut at `b = max(μ², σ²_{k+1})`.
 
-    The least over the filters tried and `2 B_m(b)`.
+    The least over the filters tried and `2 B_M(b)`.
     """
     cut = Cut.at_penalty(spectrum, k, penalised_width(encoder), penalty_of(encoder))
     by_tail = 2 * tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
     return min(within(graph, cut, hops).error, by_tail)
 
 
-@bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
+@bound(
+    "penalised-encoder-mse",
+    quantity="probe_mse",
+    status="exact",
+    subject="penalised encoder",
+    latex=r"\varepsilon_2(f) \le \min_t (\rho_t + \sqrt{p_{\max} \varepsilon_\mu} / (t - \mu))^2",
+)
 def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`√ε₂(f) <= min_t (Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ)` for every embedding pair."""
+    """`ε₂(f) <= min_t (ρ_t + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair."""
     return _by_soft_threshold(encoder) ** 2
 
 
@@ -113,9 +116,10 @@ def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder:
     status="exact",
     subject="penalised encoder",
     corollary_of="penalised-encoder-mse",
+    latex=r"E(f) \le 2 \min_t (\rho_t + \sqrt{p_{\max} \varepsilon_\mu} / (t - \mu))^2",
 )
 def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E(f) <= 2 min_t ((Σ_i (1 - h_t(σ_i))² c_i)^{1/2} + √(p_max ε_μ) / (t - μ))²` for every embedding pair."""
+    """`E(f) <= 2 min_t (ρ_t + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair."""
     return 2 * _by_soft_threshold(encoder) ** 2
 
 
@@ -125,11 +129,12 @@ def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encode
     status="exact",
     subject="penalised encoder",
     kept="less information: no singular vector",
+    latex=r"\varepsilon_2(f) \le \min_t (\sqrt{B_M(t^2)} + \sqrt{p_{\max} \varepsilon_\mu} / (t - \mu))^2",
 )
 def multihop_penalised_encoder_mse(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
-    """`√ε₂(f) <= min_t √B_m(t²) + √(p_max ε_μ) / (t - μ)` for every embedding pair: no eigenvector."""
+    """`ε₂(f) <= min_t (√(B_M(t²)) + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair: no eigenvector."""
     return _by_hops(encoder, penalised_excess(encoder), hops) ** 2
 
 
@@ -139,11 +144,12 @@ def multihop_penalised_encoder_mse(
     status="exact",
     subject="penalised encoder",
     kept="less information: no singular value",
+    latex=r"\varepsilon_2(f) \le \min_t (\sqrt{B_M(t^2)} + \sqrt{p_{\max} \delta_\mu} / (t - \mu))^2",
 )
 def penalised_encoder_mse_by_duality(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
-    """`√ε₂(f) <= min_t √B_m(t²) + √(p_max δ_μ) / (t - μ)`, δ_μ the duality gap: no singular value of the graph."""
+    """`ε₂(f) <= min_t (√(B_M(t²)) + √(p_{max} δ_μ) / (t - μ))²`, δ_μ the duality gap: no singular value."""
     return _by_hops(encoder, duality_gap(encoder), hops) ** 2
 
 

@@ -3,34 +3,20 @@
 In words: If the two ends of a pair seldom differ in class, and the InfoNCE loss of a critic is near the least there is,
 then a vote of captions, weighed by the critic's own softmax, is seldom wrong, whatever its width.
 
-A critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature, models `p_s(l | x) ∝ p_R(l) e^{s(x,l)}`
-and `p_s(x | l) ∝ p_L(x) e^{s(x,l)}`. Its excess in each direction of InfoNCE (theorem 10) is
-`ε_→ = E KL(P(· | x) ‖ p_s(· | x))`, and `ε_←` likewise; `ε_→ + ε_←` is twice the excess of the symmetric loss. The
-class of x may be voted for by the right nodes of `p_s(· | x)`, or by the left nodes x' after a step of both. Ties are
-errors. Neither a width nor a gap plays a part.
+A critic `s(x, l) = f(x)ᵀ g(l)`, divided by its temperature, models `p_s(l | x) ∝ p_R(l) e^{s(x,l)}` and
+`p_s(x | l) ∝ p_L(x) e^{s(x,l)}`, with the excess `ε_R = E KL(P(· | x) ‖ p_s(· | x))`, and ε_L likewise. The class of x
+is voted for by the right nodes of `p_s(· | x)`, or by the left nodes x' after a step of both. Ties are errors.
 
 With `φ(u) = ln 2 - h(u)` for `u < 1/2`, h the binary entropy in nats, and else 0, let
-`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}`: so `Φ(α, 0) = 2α`, `Φ(0, ε) = ε / ln 2`, and
-`Φ <= (√(ε/2) + √(ε/2 + 2α))²`. By node let `κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, where w is the true
-distribution of the votes' classes, and N(κ, ε) the largest mass of nodes whose costs a budget of ε pays for.
+`Φ(α, ε) = sup {E <= 1 : E φ(α/E) <= ε}` and `κ(x) = min_{c≠y} (w_y + w_c) φ(w_c / (w_y + w_c))`, where w is the true
+distribution of the votes' classes. N(κ, ε) is the largest mass of nodes whose costs a budget of ε pays for. A lead that
+round-off leaves in doubt counts as a tie, and what that may add is in the budget.
 
-Proof. A node's divergence is at least that of the distributions of classes (data processing). Where the vote errs,
-`π_c >= π_y` for some c, and the least divergence `KL(w ‖ π)` with that halves `w_y + w_c`: it is κ(x), and at least
-`φ(1 - w_y)`. Summed over the nodes that err this is at most ε, which is the bound by node; φ is convex and never grows,
-so that by Jensen's inequality `E φ(α/E) <= ε`, whose left side grows with E. After two steps the divergence is that of
-the first, plus the mean of that of the second (chain rule): `ε_→ + ε_←` in all; after m hops m times that. To leave x
-itself out of the vote, let its return be a class of its own: the others keep their probabilities, and the proof stands.
-
-Where round-off leaves a lead of at most t in doubt, and counts it as a tie, the least divergence is smaller by at most
-t: it is convex in t, with slope `-(w_y - w_c) / (w_y + w_c)` at 0. What that may add is in the budget.
-
-The bound by node is attained on every graph by a critic that ties the nodes chosen, and Φ by two classes with mass Φ at
-`Pr[y(l) ≠ y(x) | x] = α/Φ`. The exact critic has `E <= 2α`. Nothing is said of classification by mean embeddings of
-prompts, which takes means of scores and not of probabilities, nor of linear probes on f.
+Proof, equality cases and an example: `docs/theorems/theorem20.md`. Source: new here. Related, seen in abstract only:
+Oko et al. 2025; Mehta and Harchaoui 2025.
 
 Cost: each claim takes a pass or more over the scores of all pairs of nodes, O(n_left n_right (d + r)) for width d and r
-classes, in blocks; memory O((n_left + n_right) r). Source: new here. Related, seen in abstract only: Oko et al. 2025;
-Mehta and Harchaoui 2025.
+classes, in blocks; memory O((n_left + n_right) r).
 """
 
 import math
@@ -79,7 +65,7 @@ class Critic:
 
     @cached_property
     def excess(self) -> tuple[float, float]:
-        """`ε_→ = E KL(P(· | x) ‖ p_s(· | x))` and `ε_← = E KL(P(· | l) ‖ p_s(· | l))`, in nats, rounded up.
+        """`ε_R = E KL(P(· | x) ‖ p_s(· | x))` and `ε_L = E KL(P(· | l) ‖ p_s(· | l))`, in nats, rounded up.
 
         Each is a direction of the InfoNCE loss, plus the mutual information `I(x; l)` (theorem 10).
         """
@@ -292,15 +278,22 @@ QUANTITIES |= {
     subject="critic",
     corollary_of="zero-shot-vote-by-node",
     kept="less information: averages over all nodes",
+    latex=r"E \le \Phi(\alpha, \varepsilon_R)",
 )
 def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_zs <= Φ(α, ε_→)`: of `argmax_c Σ_{y(l)=c} p_s(l | x)`, for every critic."""
+    """`E <= Φ(α, ε_R)` for the vote `argmax_c Σ_{y(l)=c} p_s(l | x)` of every critic."""
     return zero_shot_vote(encoder).most
 
 
-@bound("zero-shot-vote-by-node", quantity="zero_shot_vote_error", status="exact", subject="critic")
+@bound(
+    "zero-shot-vote-by-node",
+    quantity="zero_shot_vote_error",
+    status="exact",
+    subject="critic",
+    latex=r"E \le N(\kappa, \varepsilon_R)",
+)
 def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_zs <= N(κ, ε_→)`, κ of the classes of the right nodes that x is paired with."""
+    """`E <= N(κ, ε_R)` for the same vote, κ of the classes of the right nodes that x is paired with."""
     return zero_shot_vote(encoder).most_by_node
 
 
@@ -311,19 +304,32 @@ def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     subject="critic",
     corollary_of="vote-by-node",
     kept="less information: averages over all nodes",
+    latex=r"E \le \Phi(\alpha_T, \varepsilon_R + \varepsilon_L)",
 )
 def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E <= Φ(α_T, ε_→ + ε_←)`: of `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)`, for every critic."""
+    """`E <= Φ(α_T, ε_R + ε_L)` for the vote `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)` of every critic."""
     return pair_votes(encoder)[0].most
 
 
-@bound("vote-by-node", quantity="vote_error", status="exact", subject="critic")
+@bound(
+    "vote-by-node",
+    quantity="vote_error",
+    status="exact",
+    subject="critic",
+    latex=r"E \le N(\kappa, \varepsilon_R + \varepsilon_L)",
+)
 def by_node(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E <= N(κ, ε_→ + ε_←)`, κ of the classes of the left nodes that x shares a right node with, itself among them."""
+    """`E <= N(κ, ε_R + ε_L)` for the same vote, κ of the left nodes that x shares a right node with, x among them."""
     return pair_votes(encoder)[0].most_by_node
 
 
-@bound("vote-of-others", quantity="vote_of_others_error", status="exact", subject="critic")
+@bound(
+    "vote-of-others",
+    quantity="vote_of_others_error",
+    status="exact",
+    subject="critic",
+    latex=r"E \le N(\kappa, \varepsilon_R + \varepsilon_L)",
+)
 def by_node_others(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E <= N(κ, ε_→ + ε_←)` of the vote of `x' ≠ x` alone, κ of the classes of the others, by their probabilities."""
+    """`E <= N(κ, ε_R + ε_L)` for the vote of `x' ≠ x` alone, κ of the classes of these, by their probabilities."""
     return pair_votes(encoder)[1].most_by_node

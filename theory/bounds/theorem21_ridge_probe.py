@@ -3,21 +3,12 @@
 In words: The squared error of a ridge probe on the density ratio lies between two numbers given by multi-hop
 consistency, which more hops never move apart.
 
-The ratio that InfoNCE aims at, `w = e^s = P / (p_L p_R)`, gives a left node the features `φ(x) = (√p_R(l) w(x, l))_l`,
-whose weighted matrix is Ā. The residual of the ridge probe, which minimises `E‖Bᵀφ - onehot‖² + λ‖B‖²`, is
-`λ (A + λ)^{-1} Ỹ`, `A = Ā Āᵀ`. So its squared error is `mse = ∫ (λ / (t + λ))² dν(t)`, ν the label-energy measure of
-theorem 15. The derivatives of that function alternate in sign: Gauss rules of ν are below it, Gauss-Radau rules with a
-node at 0 above, and as each rule is a measure with the moments of the one before, both are monotone in the hops. One
-hop has a closed form: `(λ / (1 - α_T + λ))² <= mse <= α_T + (1 - α_T) (λ / (1 + λ))²`. A wrong or tied argmax costs at
-least 1/2 in squared error, hence `E <= 2 mse`.
+The ratio that InfoNCE aims at, `w = P / (p_L p_R)`, gives a left node the features `φ(x) = (√p_R(l) w(x, l))_l`. The
+ridge probe minimises `E‖Bᵀφ - onehot‖² + λ‖B‖²`; its squared error is `∫ (λ / (t + λ))² dν(t)`, ν the label-energy
+measure. M hops give a Gauss rule of ν below it, and a Gauss-Radau rule with a node at 0 above. `E <= 2 mse`.
 
-Remark. On any other ratio ŵ, at a distance `δ² = E_{p_L × p_R} (ŵ - w)²`, `√mse(ŵ) <= √mse(w) + δ √(p_max / λ)`, p_max
-the largest class mass. Let F and F̂ be the weighted features of w and ŵ, `T = λ (F Fᵀ + λ)^{-1}` and T̂ likewise. Then
-`T̂ - T = T̂ ((F - F̂) Fᵀ + F̂ (F - F̂)ᵀ) T / λ`, in which `‖Fᵀ T / λ‖` and `‖T̂ F̂ / λ‖` are at most `1 / (2 √λ)`,
-`‖F - F̂‖_F` is δ and `‖Ỹ‖` is `√p_max`.
-
-All of it is at a ridge λ, which is no part of a graph and an embedding. Source: new here; Golub and Meurant 2010 for
-the rules.
+Proof, equality cases and an example: `docs/theorems/theorem21.md`. Source: new here; Golub and Meurant 2010 for the
+rules.
 
 Cost: O(hops nnz r) for r classes; with one hop O(nnz).
 """
@@ -69,6 +60,8 @@ STATEMENTS = (
         "ridge-mse",
         ridge_mse_interval,
         "tests/theory/test_ridge.py",
-        "`mse` of the ridge probe on the true ratio lies between Gauss and Gauss-Radau rules of ν; `E <= 2 mse`.",
+        "`G_M(λ) <= mse_λ <= R_M(λ)` for the ridge probe on the true ratio and the Gauss and Gauss-Radau rules of ν; "
+        "`E <= 2 mse`.",
+        latex=r"G_M(\lambda) \le \mathrm{mse}_\lambda \le R_M(\lambda)",
     ),
 )

@@ -3,27 +3,16 @@
 In words: Sums of powers of the singular values, for which no singular value is computed, leave room for few large ones,
 and so bound the gap from below.
 
-Let κ be the components of the graph, each a value 1, `n = min(n_left, n_right) - κ` the values that are left,
-`t_1 = ‖Ā‖_F² - κ` and `t_2 = ‖Ā Āᵀ‖_F² - κ` the sums of their squares and fourth powers, and `j = k + 1 - κ >= 1`. Then
-`σ²_{k+1}` is at most
+Let κ be the components of the graph, `n = min(n_left, n_right) - κ`, `t_1 = ‖Ā‖_F² - κ`, `t_2 = ‖Ā Āᵀ‖_F² - κ`, and
+`j = k + 1 - κ >= 1`. Then `σ²_{k+1}` is at most `b_k`, the lesser of `t_1 / j` and
+`t_1 / n + √((t_2 / n - t_1² / n²) (n - j) / j)`, and 0 for `j > n`. So `ε₂(f*) <= α_T / (1 - b_k)`. On a connected
+graph t_1 is the χ² information `χ²(P ‖ p_L x p_R)`: a width above it suffices.
 
-(a) `t_1 / j`;
-(b) `t_1 / n + √((t_2 / n - t_1² / n²) (n - j) / j)`, itself at most `√(t_2 / j)`;
+Proof, equality cases and an example: `docs/theorems/theorem22.md`. Source: new here; the second term is Wolkowicz and
+Styan 1980.
 
-for `j <= n`, and 0 beyond; and the squared error of the probe is at most `α_T / (1 - b)`, b the lesser of them
-(theorem 4). On a connected graph t_1 is the χ² information `χ²(P ‖ p_L x p_R)`: a width above it suffices.
-
-Proof. (a) The j values after the ones are σ_{k+1} or more, and their squares sum to at most t_1. (b) holds for the j-th
-largest of n numbers of this mean and variance; by Cauchy and Schwarz it is at most `√(t_2 / n) √(1 + (n - j) / j)`.
-
-Remark. Random products with `A = ĀĀᵀ` bound the number of values above b with a stated probability. Let q be a
-polynomial with `0 <= q <= q_max` on [0, 1] and `q >= 1` on [b, 1]: then `#{σ_i² > b} <= T = tr q(A)`, and by Laurent
-and Massart 2000 the mean T̂ of `zᵀ q(A) z` over s standard Gaussian z is at least `T - 2 √(tr q(A)² ln(1/δ) / s)` with
-probability `1 - δ`. As `tr q(A)² <= q_max T`, `#{σ_i² > b} <= (√c + √(c + T̂))²` with `c = q_max ln(1/δ) / s`. For
-every width of at least that number theorem 15 bounds the squared error, with b in the place of `σ²_{k+1}`.
-
-Cost: linear in the pairs; t_2 adds the products of pairs that share a node of one side, and is done without where there
-are more than `PRODUCTS_LIMIT` of them. Source: new here; (b) is Wolkowicz and Styan 1980.
+Cost: linear in the pairs; t_2 adds the products of pairs that share a node of one side, and is left out if there are
+more than `PRODUCTS_LIMIT` of them.
 """
 
 import math
@@ -45,11 +34,17 @@ PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds
 PRODUCTS_BLOCK = 4_000_000  # at a time: 64 MB
 
 
-@bound("counted-mse", quantity="probe_mse", status="exact", kept="less information: no singular value")
+@bound(
+    "counted-mse",
+    quantity="probe_mse",
+    status="exact",
+    kept="less information: no singular value",
+    latex=r"\varepsilon_2(f^*) \le \frac{\alpha_T}{1 - b_k}",
+)
 def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`ε₂(f*) <= α_T / (1 - b)`, where b bounds `σ²_{k+1}` by sums of powers: no singular value is computed.
+    """`ε₂(f*) <= α_T / (1 - b_k)`, where b_k bounds `σ²_{k+1}` by sums of powers: no singular value is computed.
 
-    `b <= t_1 / (k + 1 - κ)` for κ components, with t_1 the χ² information of a connected graph.
+    `b_k <= t_1 / (k + 1 - κ)` for κ components, with t_1 the χ² information of a connected graph.
     """
     gap = 1 - square_at_most(graph, k) - spectrum.rounding
     # Rounded up as `over_gap` does it: what is measured rests on computed vectors.

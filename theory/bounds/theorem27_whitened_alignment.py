@@ -3,26 +3,12 @@
 In words: Whitened features cannot be nearer to one another along the pairs than the leading singular values allow, and
 the optimum's are as near as that.
 
-Features are whitened where `E_{p_L} f fᵀ = I`: the weighted columns are orthonormal, as those of an embedding of full
-rank are after a linear map. Whitened features f, and a pair (f, g) of them, have
+Features are whitened if `E_{p_L} f fᵀ = I`, as those of an embedding of full rank are after a linear map. The squares
+of the values belong to induced pairs, which are two hops; on the pairs themselves the values stand as they are. The
+pair alignment is that of the best rotation of g against f.
 
-    E_{P_T} ‖f(x) - f(x')‖² >= 2 Σ_{i≤k} (1 - σ_i²),    E_P ‖f(x) - g(l)‖² >= 2 Σ_{i≤k} (1 - σ_i),
-
-with equality at f* and g*. The squares belong to induced pairs, which are two hops; on the pairs themselves the values
-stand as they are, and the bound with squares, being larger, is false there. If g is free in place of whitened, the best
-is `g(l) = E[f(x) | l]` and the least `Σ_{i≤k} (1 - σ_i²)`.
-
-Proof. `E ‖f(x) - f(x')‖² = 2 (k - ‖Āᵀ F‖²)`, which Ky Fan bounds; it is the same for every whitening of one embedding,
-for two of them differ by a rotation. `E ‖f(x) - g(l)‖² = 2 (k - tr Fᵀ Ā G)`, and the trace is at most the sum of the
-singular values of `Fᵀ Ā G`, the canonical correlations of f and g along the pairs, of which the i-th is at most σ_i. It
-attains that sum for the best rotation of g against f, which is the one measured here.
-
-Features that are centred too, as those of VICReg, are orthogonal to `u_1 = √p_L`: the sums go over i = 2..k + 1 then.
-
-Source: canonical correlations. The σ_i are those of the two sides under P (Hotelling 1936; Lancaster 1958 for discrete
-pairs), and that the leading ones are the most that k whitened functions reach is Ky Fan 1949, and for pairs of them Ky
-Fan 1951 and von Neumann; nothing of it is new here but its reading. Balestriero and LeCun 2022, of whom the abstract
-was seen, say that VICReg with whitened features is a spectral embedding.
+Proof, equality cases and an example: `docs/theorems/theorem27.md`. Source: canonical correlations (Hotelling 1936;
+Lancaster 1958), Ky Fan 1949 and 1951; only the reading is new here.
 
 Cost: O(nnz k + (n_left + n_right) k²).
 """
@@ -56,15 +42,29 @@ QUANTITIES["induced_alignment"] = Quantity(induced_alignment, scale=lambda encod
 QUANTITIES["pair_alignment"] = Quantity(pair_alignment, scale=lambda encoder: float(encoder.k))
 
 
-@bound("induced-alignment", quantity="induced_alignment", status="exact", relation=">=", subject="encoder")
+@bound(
+    "induced-alignment",
+    quantity="induced_alignment",
+    status="exact",
+    relation=">=",
+    subject="encoder",
+    latex=r"\mathbb{E}_{P_T} \|\hat f(x) - \hat f(x')\|^2 \ge 2 \sum_{i \le k} (1 - \sigma_i^2)",
+)
 def induced_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_{P_T} ‖f̂(x) - f̂(x')‖² >= 2 Σ_{i≤k} (1 - σ_i²)` for the whitened features f̂ of every embedding of rank k."""
+    """`E_{P_T} ‖f̂(x) - f̂(x')‖² >= 2 Σ_{i <= k} (1 - σ_i²)` for the whitened features f̂ of every embedding of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k] ** 2))
 
 
-@bound("pair-alignment", quantity="pair_alignment", status="exact", relation=">=", subject="encoder")
+@bound(
+    "pair-alignment",
+    quantity="pair_alignment",
+    status="exact",
+    relation=">=",
+    subject="encoder",
+    latex=r"\mathbb{E}_P \|\hat f(x) - \hat g(l)\|^2 \ge 2 \sum_{i \le k} (1 - \sigma_i)",
+)
 def pair_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E_P ‖f̂(x) - ĝ(l)‖² >= 2 Σ_{i≤k} (1 - σ_i)` for the whitened features of every embedding pair of rank k."""
+    """`E_P ‖f̂(x) - ĝ(l)‖² >= 2 Σ_{i <= k} (1 - σ_i)` for the whitened features of every embedding pair of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k]))
 
 

@@ -4,23 +4,15 @@ In words: The loss on fresh pairs, less the least loss on the pairs that it was 
 from the best one of its width whose scores are bounded; nothing needs to be known of the distribution.
 
 Let n independent pairs give the empirical optimum, of loss `-Σ_{i≤k} σ̂_i²`, and let m fresh ones be left for the test.
-Let L_R be the least population loss of encoders of width k with `|f·g| <= R`. Every encoder that does not depend on the
+Let L_R be the least population loss of encoders of width k with `|f·g| <= R`. Every encoder that is independent of the
 m pairs has, with probability `1 - δ`, a population loss of at most `L_R + T + Σ σ̂_i² + t`, where T is an upper end of
 its loss from the fresh pairs at level `1 - δ/2`, and with `L = ln(2 / δ)`, `b = 2 R + R² + k` and `v = R² (2 + √k)²`
 
     t = (Σ σ̂_i² + (R + 1)² - 1) / (n - 1) + √(2 v L / ⌊n/2⌋) + b L / (3 ⌊n/2⌋).
 
-Proof. Two pairs have the kernel `h = -u_11 - u_22 + (u_12² + u_21²) / 2`, `u_ij = f(x_i)·g(l_j)`, whose mean is the
-population loss. T is the empirical Bernstein end (Maurer and Pontil 2009) of the mean of h over ⌊m/2⌋ blocks of two.
-Let F* attain L_R. Its empirical loss is `(1 - 1/n) U + Σ_i h_ii / n²`, U the mean of h over unlike pairs, and at least
-`-Σ σ̂_i²`; and `h_ii = (u_ii - 1)² - 1`. So `-U` is at most Σ σ̂_i² and the first part of t. By Bernstein's inequality
-for U-statistics (`bernstein_deviation`) U exceeds L_R by no more than the rest: `h - L_R <= b`, as `-k <= L_R`; and
-`‖h‖ <= 2 ‖u‖_P + ‖u²‖ <= 2 R + R √k`, since to shrink F* does not help, so that `E u² <= E_P u <= √(k E u²)`. ∎
+Where the scores of the optimum of width k are at most R, `L_R = -Σ σ_i²`.
 
-Where the scores of the optimum of width k are at most R, `L_R = -Σ σ_i²`, and theorem 17 makes of this a bound of the
-squared error. Of an error alone a test on fresh labelled images says more.
-
-Source: new here.
+Proof and an example: `docs/theorems/theorem28.md`. Source: new here.
 
 Cost: one spectrum of the sample, O(m k).
 """
@@ -96,7 +88,8 @@ STATEMENTS = (
         "excess-from-samples",
         excess_from_samples,
         "tests/bounds/test_held_out_pairs.py",
-        "The loss of an encoder on fresh pairs, less the least loss on its training pairs, and a deviation, is an "
-        "upper end of its excess over the best encoder of its width whose scores are at most R.",
+        "`L(f, g) - L_R <= T + Σ_{i <= k} σ̂_i² + t`: the excess over the best encoder of the width whose scores are at "
+        "most R, by the loss on fresh pairs, the least loss on the training pairs, and a deviation.",
+        latex=r"L(f, g) - L_R \le T + \sum_{i \le k} \hat\sigma_i^2 + t",
     ),
 )

@@ -3,48 +3,25 @@
 In words: An encoder with the least spectral loss on n independent pairs has nearly the least loss on the distribution
 that they come from, up to the noise of n pairs over the gap at the width.
 
-Let P̂ be the distribution of n independent pairs of P and `E = D_L^{-1/2} (P̂ - P) D_R^{-1/2}`, with the true marginals.
-Let A_k be the best matrix of rank k of Ā, `γ = 1 - σ_{k+1} / σ_k`, ε the excess of the population loss over its least
-at width k, and Π_F the projector on the columns of F.
+Let P̂ be the distribution of n independent pairs of P, `E = D_L^{-1/2} (P̂ - P) D_R^{-1/2}` with the true marginals, A_k
+the best matrix of rank k of Ā, `γ = 1 - σ_{k+1} / σ_k`, ε the excess of the population loss over its least at width k,
+and Π_F the projector on the columns of F. A minimiser of the loss of P̂ has
 
-(a) **Known marginals.** A minimiser of `-2 E_P̂ f·g + E_{p_L x p_R} (f·g)²` has `ε <= 4 ‖E‖_F² / γ`, and
-    `n E ‖E‖_F² = Σ_{P>0} P(x, l) / (p_L(x) p_R(l)) - ‖Ā‖_F²`;
+(a) with the true marginals, `ε <= 4 ‖E‖_F² / γ`;
 (b) there `ε <= 4 Σ_{i≤2k} σ_i(E)² / γ`, too;
 (c) and without ε, `‖(I - Π_F) U_j‖_op <= ‖E‖_op / (σ_j - σ_{k+1} - ‖E‖_op)` for `j <= k` where that is positive;
-(d) **Empirical marginals**, which is training on a file of pairs. A minimiser of the loss of P̂ with its own marginals,
-    with features 0 for nodes that were not seen, has `ε <= 4 γ B² / (γ - η)²` where `η < γ`. Here `ρ_x = p̂_L(x) /
-    p_L(x)`, ρ'_l likewise, and over the seen nodes `η = max (1 - ρ_x ρ'_l)₊` and `B = ‖E‖_F + ‖A_k ∘ (1 - ρ ρ'ᵀ)‖_F`;
+(d) with its own marginals, which is training on a file of pairs, and features 0 for nodes that were not seen,
+    `ε <= 4 γ B² / (γ - η)²` where `η < γ`. Here `ρ_x = p̂_L(x) / p_L(x)`, ρ'_l likewise, and over the seen nodes
+    `η = max (1 - ρ_x ρ'_l)₊` and `B = ‖E‖_F + ‖A_k ∘ (1 - ρ ρ'ᵀ)‖_F`;
 (e) there, too, with `a >= |ρ - 1|` and `a' >= |ρ' - 1|` below 1 for all nodes, `s = 1 / √(1 - a)`, `s' = 1 / √(1 - a')`
     and `e = s s' (1 + ‖E‖_op) - 1`, `‖(I - Π_F) U_j‖_op <= s (e / (σ_j - σ_{k+1} - e) + a)`.
 
 Theorem 17 makes of ε a bound of the squared error of the probe, and (c) or (e) gives
-`√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`.
+`√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`. A form from samples alone is in
+`pairbounds.theory.bounds.theorem28_held_out`.
 
-Proof. (i) For every X of rank k, `‖Ā - X‖² - ‖Ā - A_k‖² >= γ ‖X - A_k‖²`: the best matrix of rank k of
-`A_k + (σ_k / σ_{k+1}) (Ā - A_k)` is A_k too, as its next value is σ_k; expand `‖that - X‖² >= ‖that - A_k‖²`. (a) The
-minimiser M is the best matrix of rank k of `Ā + E`, so `ε <= 2 ⟨E, M - A_k⟩ <= 2 ‖E‖ √(ε / γ)`; (b) `M - A_k` has rank
-at most 2k. (c) is Wedin's theorem. (d) With `S = D^{1/2} D̂^{-1/2}` on each side, the empirical matrix is
-`S_L (Ā + E) S_R`; its best matrix of rank k, M, gives `X = S_L M S_R`, and `W = S_L^{-1} A_k S_R^{-1}` competes with M:
-`-2 ⟨Ā + E, X - A_k⟩ + ‖M‖² - ‖W‖² <= 0`, while `‖X‖² - ‖M‖² = Σ X² (1 - ρρ')` and `‖A_k‖² - ‖W‖² = Σ A_k² (1 - ρρ')`.
-Hence `ε <= 2 ⟨E, X - A_k⟩ + Σ (X² - A_k²) (1 - ρρ')`. Rows and columns that were not seen add `-A_k²` and are dropped;
-with `t = ‖X - A_k‖` the rest gives `γ t² <= ε <= 2 B t + η t²`: so `t <= 2 B / (γ - η)`, where the right side is
-`4 γ B² / (γ - η)²`. (e) `N = S_L (Ā + E) S_R` differs from Ā by at most e in operator norm. F spans S_L times the top
-left singular vectors Û of N, and `‖(I - Π_F) U_j‖ <= ‖S_L (I - Û Ûᵀ) S_L^{-1} U_j‖` with `‖S_L‖ <= s` and
-`‖S_L^{-1} - I‖ <= a`.
-
-With confidence `1 - δ`: one pair adds to `n E` a matrix with one entry, at most `1 / √m` with `m = min_{P>0} p_L p_R`,
-less Ā. Let `V = n E ‖E‖_F²`. By Bernstein's inequality in a Hilbert space and by McDiarmid's, `‖E‖_F` is at most the
-lesser of `√(2 V L / n) + (1 / √m + ‖Ā‖_F) L / (3 n)`, `L = ln(2 / δ)`, and `√(V / n) + √(ln(1 / δ) / (n m))`. By that
-for matrices `‖E‖_op <= √(2 v L / n) + (1 / √m + 1) L / (3 n)`, `L = ln((n_left + n_right) / δ)`, with v the largest sum
-of `P / (p_L p_R)` over the pairs of a node. And `|ρ - 1| <= √(2 L / (n p)) + L / (3 n p)` for all nodes at once,
-`L = ln(2 (n_left + n_right) / δ)`. All are `pairbounds.theory.quantities.confidence.bernstein_deviation`.
-
-The 4 of (a), (b) and (d) cannot be less: noise that makes σ_k and σ_{k+1} swap attains it as they come near, and
-equality in (c). As forecasts (a) and (d) are loose, and of the right order in n: on 100 nodes with five classes an
-excess of 0.05 takes 1e7 pairs. A form from samples alone is in `pairbounds.theory.bounds.theorem28_held_out`.
-
-Source: new here; (c) Wedin 1972, the inequalities McDiarmid 1989, Pinelis 1994 and Tropp 2012. HaoChen et al. 2021, of
-whom the abstract was seen, bound the excess by a Rademacher complexity.
+Proof, the noise with a confidence, equality cases and an example: `docs/theorems/theorem28.md`. Source: new here; (c)
+Wedin 1972.
 
 Cost: given the spectrum, linear in the pairs; (d) O(n_left n_right).
 """
@@ -251,22 +228,26 @@ STATEMENTS = (
         "error-from-pairs",
         Forecast,
         "tests/bounds/test_training_pairs.py",
-        "The minimiser of the spectral loss of counted pairs, with their own marginals, has an excess loss of at most "
-        "`4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
+        "The minimiser of the spectral loss of counted pairs, with their own marginals, has an excess loss "
+        "`ε <= 4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
+        latex=r"\varepsilon \le 4 \gamma B^2 / (\gamma - \eta)^2",
     ),
     Statement(
         "error-from-pairs-by-rank",
         Forecast,
         "tests/bounds/test_training_pairs.py",
-        "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss of at most "
-        "`4 Σ_{i≤2k} σ_i(E)² / γ`.",
+        "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss "
+        "`ε <= 4 Σ_{i <= 2k} σ_i(E)² / γ`.",
+        latex=r"\varepsilon \le 4 \sum_{i \le 2k} \sigma_i(E)^2 / \gamma",
     ),
     Statement(
         "angle-from-pairs",
         Forecast,
         "tests/bounds/test_training_pairs.py",
-        "There `‖(I - Π_F) U_j‖_op <= ‖E‖_op / (σ_j - σ_{k+1} - ‖E‖_op)` where that is positive; with the marginals of "
-        "the pairs, off by a share of at most `a < 1` and `a' < 1`, at most `s (e / (σ_j - σ_{k+1} - e) + a)`, "
-        "`e = s s' (1 + ‖E‖_op) - 1`. And `√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`.",
+        "There `‖(I - Π_F) U_j‖_{op} <= ‖E‖_{op} / (σ_j - σ_{k+1} - ‖E‖_{op})` where that is positive; with the "
+        "marginals of the pairs, off by a share of at most `a < 1` and `a' < 1`, at most "
+        "`s (e / (σ_j - σ_{k+1} - e) + a)`, `e = s s' (1 + ‖E‖_op) - 1`.",
+        latex=r"\|(I - \Pi_F) U_j\|_{\mathrm{op}} \le "
+        r"\|E\|_{\mathrm{op}} / (\sigma_j - \sigma_{k+1} - \|E\|_{\mathrm{op}})",
     ),
 )

@@ -7,41 +7,20 @@ Let the pairs of a batch be independent, `r = P / (p_L p_R)`, and
 `L_B(s) = E [-log e^{s(x_1, l_1)} / Σ_j e^{s(x_1, l_j)}]`, one direction of InfoNCE, repeats kept.
 
 (a) For every `B >= 2` the minimisers are `s = log r + c(x)`; where P has zeros the least value is not attained.
-(b) `I_B = log B - min L_B` grows with B, and `E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)`. Hence also
+(b) `I_B = log B - inf L_B` grows with B, and `E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)`. Hence also
     `I - I_B <= log(1 + Σ_{i>=2} σ_i² / B)`.
-(c) Among the B - 1 negatives of an anchor there are in the mean `(B - 1) Σ_c p_L(c) p_R(c)` of its class,
-    `(B - 1) Σ_l p_R(l)²` with the caption of its own pair, and `(B - 1) Pr_{p_L x p_R}[P > 0]` that are pairs too; none
-    of them with probability `Σ_c p_L(c) (1 - p_R(c))^{B-1}`, `Σ_l p_R(l) (1 - p_R(l))^{B-1}` and
-    `Σ_x p_L(x) (1 - p_R(N(x)))^{B-1}`, N(x) the captions that x is paired with.
+(c) The number of an anchor's negatives that are of its class, have its caption, or are pairs of its image has a closed
+    mean and probability of 0.
+(d) Where an image has a guide's class γ(x), and the pairs of a batch whose image has the class of the anchor are no
+    negatives of it, the optimum is `log r(x, l) - log(1 - P(γ(x) | l)) + c(x)`: the scores of captions that occur with
+    the anchor's class rise, and those that occur with no other class have no limit and no order.
+(e) At the optimum the covariance of an anchor's gradient grows with B, up to that of the positives alone.
 
-Proof. (a) The posterior that l_j belongs to x_1 is proportional to `r(x_1, l_j)`, and `L_B` is a cross-entropy against
-it. (b) `min L_B` is the mean of `-log(r_1 / Σ_j r_j)`, where `E r(x, l') = 1` for the caption of another pair: Jensen's
-inequality for the convex `-log` gives the lower end. With m_B the mean of B independent `r(x, l)`, l from p_R, and
-`φ(t) = t log t`, `I_B = I - E φ(m_B)`; m_{B+1} is the mean of its leave-one-out means, so that `E φ(m_B)` falls. It is
-0 or more by Jensen's inequality, and I at B = 1. The last: `I - I_B <= E_P log((r + B - 1) / B)`, at most the logarithm
-of the mean, and `E_P r = Σ σ_i²`. (c) The negatives are independent of the anchor.
+(a), (b), (d) and (e) suppose a critic that scores every pair freely. Not covered: rules that look at the positive's
+caption, and epochs without replacement.
 
-(d) **Dropped negatives.** With negatives from `q(l | x)` the best critic is `log P(l | x) / q(l | x) + c(x)`. So where
-    an image has a guide's class γ(x), and the pairs of a batch whose image has the class of the anchor are no negatives
-    of it, the optimum is `log r(x, l) - log(1 - P(γ(x) | l)) + c(x)`: the scores of captions that occur with the
-    anchor's class rise, and those that occur with no other class have no limit and no order. Of the other pairs
-    `Σ_γ p_L(γ)²` are dropped. Proof: as (a), with the posterior `P(l_j | x) / q(l_j | x)`.
-
-(e) **Variance.** At the optimum let `d(l)` be the gradient of the score s(x, l) in the parameters. The gradient of an
-    anchor's loss has mean 0 and covariance `E Cov_{J~π} d(l_J)`, π the posterior of (a) on the batch. It grows with B
-    in Loewner order, up to `E_x Cov_{l~P(·|x)} d(l)`: neither a larger batch nor false negatives raise it beyond the
-    covariance of the positives alone. Proof. The gradient is `E_π d(l_J) - d(l_J)` with J the positive, which given the
-    batch is distributed as π. Drop one of the others at random: given what is left, its posterior is that of a batch of
-    B - 1, and a covariance is at least the mean of its conditional covariances.
-(f) **Limited critics.** The statement (a) is false for critics that cannot score every pair freely: with scores `θ a(x)
-    b(l)` the best θ can change with B, and with the negatives that are dropped. Tests keep the example.
-
-Not covered: rules that look at the positive's caption, and epochs without replacement.
-
-Source: new here, in the form of van den Oord et al. 2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`. On
-(a): ranking noise contrastive estimation is consistent (Ma and Collins 2018; abstract and introduction seen). On (d):
-Chuang et al. 2020 (abstract and introduction seen) correct the loss for negatives of the same class, and the logQ
-correction subtracts the logarithm of q from the scores (Yi et al. 2019, Khrylchenko et al. 2025: abstracts seen).
+Proof, equality cases and an example: `docs/theorems/theorem29.md`. Source: new here, in the form of van den Oord et al.
+2018 and Poole et al. 2019, who have `I_B <= min(I, log B)`.
 
 Cost: linear in the pairs.
 """
@@ -202,21 +181,24 @@ STATEMENTS = (
         "batch-information",
         batch_information,
         TESTS,
-        "What B pairs show of the mutual information is at least `E_P log(B r / (r + B - 1))` and at most "
-        "`min(I, log B)`, and grows with B; at every B the best critic is `log r + c(x)`.",
+        "`E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)` for what B pairs show of the mutual information, which "
+        "grows with B; at every B the best critic is `log r + c(x)`.",
+        latex=r"\mathbb{E}_P \log(B r / (r + B - 1)) \le I_B \le \min(I, \log B)",
     ),
     Statement(
         "batch-collisions",
         collisions,
         TESTS,
-        "Among the negatives of an anchor are `(B - 1) Σ_c p_L(c) p_R(c)` of its class in the mean, and none with "
-        "probability `Σ_c p_L(c) (1 - p_R(c))^{B-1}`.",
+        "`E N = (B - 1) Σ_c p(c) p_R(c)` for the number N of an anchor's negatives of its class; there is none with "
+        "probability `Σ_c p(c) (1 - p_R(c))^{B-1}`.",
+        latex=r"\mathbb{E} N = (B - 1) \sum_c p(c) p_R(c)",
     ),
     Statement(
         "dropped-negatives",
         dropping,
         TESTS,
         "Without the negatives whose image has the guide's class γ of the anchor the best critic is "
-        "`log r - log(1 - P(γ(x) | l)) + c(x)`; `Σ_γ p_L(γ)²` of the negatives are dropped.",
+        "`s = log r - log(1 - P(γ(x) | l)) + c(x)`; `Σ_γ p(γ)²` of the negatives are dropped.",
+        latex=r"s = \log r - \log(1 - P(\gamma(x) \mid l)) + c(x)",
     ),
 )

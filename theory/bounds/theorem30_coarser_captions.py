@@ -1,25 +1,17 @@
 """Theorem 30: coarser captions: the gap grows and the pairs become less consistent.
 
 In words: To merge captions, by any rule, can only lower the singular values and raise the labelling error of the
-induced pairs, so that the best granularity lies between.
+induced pairs: granularity is a trade-off.
 
 Let K(m | l) be a channel from captions to others, such as a merge of near-duplicates or the choice of one keyword, and
-`P'(x, m) = Σ_l P(x, l) K(m | l)`. Then `σ'_i <= σ_i` for every i, and `α'_T >= α_T`.
+`P'(x, m) = Σ_l P(x, l) K(m | l)`. Then `σ'_i <= σ_i` for every i, and `α'_T >= α_T`. To remove images is no channel.
 
-Proof. `Ā' = Ā Q` with `Q = D_R^{1/2} K D'_R^{-1/2}`, and `‖Q‖ <= 1`: `Qᵀ Q` is the transition of a reversible chain.
-`1 - α_T = Σ_l Σ_c P(c, l)² / p_R(l)`, and for the captions that m comes from
-`Σ_l (P(c, l) K(m|l))² / (p_R(l) K(m|l)) >= P'(c, m)² / p'_R(m)` by Cauchy's inequality; summed over m the left side is
-that of the captions. ∎
+Images are merged in another way, for each has its label: those of a group G share their captions,
+`P'(x, l) = p_L(x) P(G, l) / p_L(G)`. Then `σ'_i <= σ_i` again. α_T stays if groups are of one class; else it can rise
+or fall.
 
-All texts of an image joined to one, and one keyword of several, are two channels of the joined caption, each coarser;
-each keyword by itself and one chosen keyword are not comparable. With a caption for each image `σ = 1` and `α_T = 0`.
-To remove images is no channel: σ and α_T can rise.
-
-Images are merged in another way, for each has its label: those of a group share their captions, `P'(x, l) = p_L(x)
-P(G, l) / p_L(G)` for x in G. Then `Ā' = Π Ā` with Π the projection on what is equal within groups, so that `σ'_i <=
-σ_i` again. α_T stays where groups are of one class; else it can rise or fall.
-
-Source: new here; the data-processing inequality for maximal correlations is Witsenhausen 1975.
+Proof, equality cases and an example: `docs/theorems/theorem30.md`. Source: new here; the data-processing inequality for
+maximal correlations is Witsenhausen 1975.
 
 Cost: linear in the pairs times what each caption is spread over.
 """
@@ -113,6 +105,7 @@ STATEMENTS = (
         "coarser-captions",
         coarser,
         "tests/bounds/test_coarser_captions.py",
-        "Merged captions, or any channel of them, have `σ'_i <= σ_i` for every i and `α'_T >= α_T`.",
+        "`σ'_i <= σ_i, α'_T >= α_T` for every i, if captions are merged, or sent through any channel.",
+        latex=r"\sigma'_i \le \sigma_i, \; \alpha'_T \ge \alpha_T",
     ),
 )

@@ -4,17 +4,10 @@ In words: Scores on the sphere over a temperature τ have a range of 2/τ, which
 is too high: above twice the inverse of the mutual information at the latest.
 
 For every critic of range `Δ = 2 max ‖f‖ max ‖g‖`, 2/τ on the unit sphere at temperature τ, the direction from left to
-right is at least `Σ_l p_R(l) log(p_R(l) + (1 - p_R(l)) e^{-Δ}) >= -Δ`, the other likewise, and the loss the mean of
-both.
+right is at least `h_Δ(p_R) = Σ_l p_R(l) log(p_R(l) + (1 - p_R(l)) e^{-Δ}) >= -Δ`, the other likewise, and the loss the
+mean of both. So the optimum, -I, is out of reach above the τ at which I and the mean of both sums cancel.
 
-Proof. `L_→ = E_P log Σ_{l'} p_R(l') e^{s(x, l') - s(x, l)}`, in which l itself has the term p_R(l) and every other one
-at least `p_R(l') e^{-Δ}`. ∎
-
-The excess over the optimum, `ε_→ = L_→ + I`, is at least I and that sum, `I - 2/τ` at least. So the optimum is out of
-reach above the τ at which I and the mean of both sums cancel, which is at most 2/I. A learned τ that ends there says
-that width, optimisation or an early stop stands in the way. Where P has zeros no τ attains the optimum.
-
-Source: new here.
+Proof, equality cases and an example: `docs/theorems/theorem31.md`. Source: new here.
 
 Cost: O(n_left k + n_right k), beside the loss.
 """
@@ -35,11 +28,18 @@ ROUNDING = 1e-12  # relative, of norms and of their product
 REACHED = 1e-9  # share of I that a loss may lack and be called the optimum
 
 
-@bound("infonce-by-range", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
+@bound(
+    "infonce-by-range",
+    quantity="infonce_loss",
+    status="exact",
+    relation=">=",
+    subject="encoder",
+    latex=r"L_{\mathrm{InfoNCE}}(f, g) \ge (h_\Delta(p) + h_\Delta(p_R)) / 2",
+)
 def infonce_by_range(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`L_InfoNCE(f, g) >= ½ Σ_p Σ p log(p + (1 - p) e^{-Δ})` over both marginals p, `Δ = 2 max ‖f‖ max ‖g‖`.
+    """`L_{InfoNCE}(f, g) >= (h_Δ(p) + h_Δ(p_R)) / 2`, `h_Δ(p) = Σ p log(p + (1 - p) e^{-Δ})`, Δ the range of scores.
 
-    Needs a graph of at most `PAIRS_LIMIT` pairs of nodes, since the loss scores each of them.
+    `Δ = 2 max ‖f‖ max ‖g‖`. Needs a graph of at most `PAIRS_LIMIT` pairs of nodes, since the loss scores each of them.
     """
     require_few_pairs(graph)
     left, right = encoder.balanced

@@ -4,22 +4,12 @@ In words: If the two ends of a pair seldom differ in class, and the InfoNCE loss
 then classification by mean embeddings of captions is seldom wrong where the captions of a class score alike.
 
 Let `μ_c = E[g(l) | y(l) = c]`, `q_c = p_R(c)`, and classify x by `argmax_c f(x)ᵀ μ_c + log q_c`; ties are errors. Let
-`v_c(x) = log E[e^{f(x)ᵀ (g(l) - μ_c)} | y(l) = c] >= 0`, the spread of the scores of a class, w(x) the true
-distribution of the classes of captions, and ε_→ the excess of the InfoNCE loss from left to right. As in theorem 20,
-N(κ, ε) is the largest mass of nodes whose costs a budget of ε pays for. Then `E <= N(κ, ε_→)` with
+`v_c(x) = log E[e^{f(x)ᵀ (g(l) - μ_c)} | y(l) = c] >= 0`, w(x) the true distribution of the classes of captions, and ε_→
+the excess of the InfoNCE loss from left to right. With N as in theorem 20, the error is at most `N(κ, ε_→)` for
 `κ(x) = min_{c≠y} (w_y + w_c) KL(u_c ‖ t_c) 1[u_c < t_c]`, `u_c = w_c / (w_y + w_c)`, `t_c = 1 / (1 + e^{v_y - v_c})`.
+A class that has no caption is never predicted, and its images cost nothing.
 
-Proof. The critic's vote for c is `π_c ∝ q_c E[e^{f·g} | c] = e^{h_c + v_c}`, with h_c the score of c. Where x is
-misclassified some c has `h_c >= h_y`, so that `π_c / (π_y + π_c) >= t_c`. The divergence of the vote from w is at most
-that of the captions (data processing), and at least `(w_y + w_c)` times that of their parts within {y, c} (chain rule),
-which grows with `π_c / (π_y + π_c)` beyond u_c: so it is at least κ. Summed over the nodes that are
-misclassified it is at most ε_→. ∎
-
-Where the captions of each class have one embedding, v = 0 and t = 1/2: theorem 20's bound of the vote. A class that has
-no caption is never predicted, and its images cost nothing.
-
-Source: new here. Nozawa and Sato 2021 and Bao et al. 2022, of whom the abstracts were seen, compare the contrastive
-with the supervised loss for many negatives.
+Proof, equality cases and an example: `docs/theorems/theorem32.md`. Source: new here.
 
 Cost: O(n_left n_right k), in blocks of rows.
 """
@@ -110,8 +100,14 @@ QUANTITIES["mean_caption_error"] = Quantity(
 )
 
 
-@bound("mean-caption", quantity="mean_caption_error", status="exact", subject="critic")
+@bound(
+    "mean-caption",
+    quantity="mean_caption_error",
+    status="exact",
+    subject="critic",
+    latex=r"E_\mu \le N(\kappa, \varepsilon_\to)",
+)
 def by_mean_caption(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
-    """`E <= N(κ, ε_→)`: of `argmax_c f(x)ᵀ μ_c + log q_c`, κ of the classes of captions and of their scores' spread."""
+    """`E_μ <= N(κ, ε_→)`: of `argmax_c f(x)ᵀ μ_c + log q_c`, κ of the captions' classes and of their scores' spread."""
     costs = mean_captions(encoder).costs
     return error_within(np.sqrt(2 * costs), graph.left_marginal, critic_of(encoder).excess[0])

@@ -4,18 +4,12 @@ In words: The correlations of features along pairs of views, which bound what an
 reach, are estimated within a stated error from n natural images with two views each.
 
 Let φ be whitened features, `E φ φᵀ = I`, of d entries with `‖φ‖² <= B`, and let the natural images be independent, with
-two views v and v' each, drawn alike. Let τ_i² be the eigenvalues of `M = E φ(v) φ(v')ᵀ`, in falling order, and τ̂_i²
-those of the mean M̂ of `(φ(v) φ(v')ᵀ + φ(v') φ(v)ᵀ) / 2` over n of them. With probability `1 - δ`, for all i,
-`|τ̂_i² - τ_i²| <= √(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.
+two views v and v' each, drawn alike. Let τ_i² be the eigenvalues of `E φ(v) φ(v')ᵀ`, in falling order, and τ̂_i² those
+of the mean of `(φ(v) φ(v')ᵀ + φ(v') φ(v)ᵀ) / 2` over n of them. With probability `1 - δ`, for all i,
+`|τ̂_i² - τ_i²| <= √(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`. The whitening is that of the distribution; one
+from the same sample is not covered.
 
-Proof. Let Z be one of the summands and `a, b` its features. `Z² <= (‖b‖² a aᵀ + ‖a‖² b bᵀ) / 2` in Loewner order, as
-`(N - Nᵀ)(N - Nᵀ)ᵀ >= 0` for `N = a bᵀ`; so `E Z² <= B I`. With `‖Z‖ <= B` and `‖M‖ <= 1` the matrix Bernstein
-inequality (Tropp 2012, `bernstein_deviation`), for Z and for -Z, bounds `‖M̂ - M‖`, and Weyl's the eigenvalues. ∎
-
-The whitening is that of the distribution, e.g. from many unlabelled images; one from the same sample is not covered.
-The bound is some seven times too wide.
-
-Source: new here; the inequality is Tropp's.
+Proof and an example: `docs/theorems/theorem33.md`. Source: new here; the inequality is Tropp's (2012).
 
 Cost: O(n d² + d³).
 """
@@ -65,7 +59,8 @@ STATEMENTS = (
         "values-from-views",
         values_from_views,
         "tests/bounds/test_view_pairs.py",
-        "The eigenvalues τ_i² of `E φ(v) φ(v')ᵀ` from n natural images with two views each, within "
-        "`√(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`.",
+        "`|τ̂_i² - τ_i²| <= √(2 B L / n) + (B + 1) L / (3 n)`, `L = ln(2 d / δ)`, for the eigenvalues τ_i² of "
+        "`E φ(v) φ(v')ᵀ` from n natural images with two views each.",
+        latex=r"|\hat\tau_i^2 - \tau_i^2| \le \sqrt{2 B L / n} + (B + 1) L / (3 n)",
     ),
 )

@@ -3,40 +3,20 @@
 In words: From N labelled images, class means of a whitened embedding classify with the squared error of the probe that
 sees all labels, plus a term that falls with 1/N, and err on at most twice that share of images.
 
-Let f be any embedding of rank k, whitened: `E_p f fᵀ = I`. The linear map that whitens it changes neither the squared
-error ε₂ of its probe nor the predictions. Let r be the number of classes, p_c their masses, and
-`B_c = E f(x) 1[y = c]`, so that `ε₂ = 1 - Σ_c ‖B_c‖²`. An argmax that ties counts as an error.
+Let f be any embedding of rank k, whitened (`E_p f fᵀ = I`, which changes no score of its probe), ε₂ the squared error
+of that probe, p_c the masses of the r classes, `D(s) = E ‖s - onehot‖²`, and E_S the mean over samples.
 
-(a) Draw N labelled images independently from p, and score by the mean embedding,
-    `s_c(x) = f(x)·B̂_c`, `B̂_c = (1/N) Σ_i f(x_i) 1[y_i = c]`. Over the draws the squared error of s is, in the mean,
-    exactly `ε₂ + (k - 1 + ε₂) / N`, and the 0-1 error at most twice that. Drawn without replacement from n images of
-    equal mass, the second term has the factor `(n - N) / (n - 1)`.
-(b) With N_c images drawn from each class c, and `B̂_c = (p_c / N_c) Σ_i f(x_i)`, it is `ε₂ + T`, where
-    `T = Σ_c p_c² v_c / N_c` and `v_c = E_c ‖f‖² - ‖E_c f‖²`. For equal classes and numbers that is
-    `ε₂ + (k - r (1 - ε₂)) / N`. The best real-valued split is `N_c ∝ p_c √v_c` (Neyman 1934).
-(34′) Let `o = 1 - ‖E f‖²` be the squared distance of the constant from the span of f, 0 for an optimum, and
-    `A = 1 - ε₂ - (1 - o) / r >= 0`. With `W = ((1 - 1/r)(k - 1) + ε₂ - o / r) / N` for (a), or `W = (1 - 1/r) T` for
-    (b), the mean 0-1 error of s is at most `2 (ε₂ - o / r + A W / (A + W))`: never above twice the squared error of (a)
-    or (b). Where `1 - ε₂ - 1/r > 0`, o may be taken for 0, which only raises it.
-(d) If `‖f(x)‖ <= R`, then with probability `1 - δ` over the draws of (a) the squared error of s is at most
-    `ε₂ + (√((k - 1 + ε₂) / N) + R √(2 ln(1/δ) / N))²`.
+(a) N images independently from p, and the scores `s_c(x) = f(x)·B̂_c`, `B̂_c = (1/N) Σ_i f(x_i) 1[y_i = c]`.
+(b) N_c images from each class c, `B̂_c = (p_c / N_c) Σ_i f(x_i)`, `v_c = E_c ‖f‖² - ‖E_c f‖²`,
+    `T = Σ_c p_c² v_c / N_c`.
+(34′) Let `o = 1 - ‖E f‖²` be the squared distance of the constant from the span of f, `A = 1 - ε₂ - (1 - o) / r >= 0`,
+    and `W = ((1 - 1/r)(k - 1) + ε₂ - o / r) / N` for (a), `W = (1 - 1/r) T` for (b). Where `1 - ε₂ - 1/r > 0`, o may be
+    taken for 0, which only raises the bound.
+(d) As (a), with `‖f(x)‖ <= R`: with probability `1 - δ`.
 
-Proof. (a) `E s_c(x) = f(x)·B_c` is the score of the probe, whose residual is orthogonal to f. So the error is ε₂ plus
-`E Σ_c ‖B̂_c - B_c‖² = (E ‖f‖² - Σ_c ‖B_c‖²) / N`. A wrong or tied argmax costs at least 1/2 in squared error. (b) The
-means of the classes are independent, with variances `p_c² v_c / N_c`; and `Σ_c v_c = r k - r² (1 - ε₂)` for equal
-classes. (34′) The sum `Σ_b s_b` has mean g(x), the projection of 1 on the span, with `E g = E g² = 1 - o`, and variance
-`(k - 1 + o) / N` for (a), T for (b). Centring, `t_c = s_c - 1/r - (Σ_b s_b - 1) / r`, keeps the argmax, and gives
-`E t_y = A` and `E ‖t‖² = A + W`. For `γ > 0`, `1/r + γ t` has the same argmax, and the squared error
-`(1 - 1/r) - 2 γ A + γ² (A + W)`, whose least value, at `γ = A / (A + W)`, is that of the claim. It falls as A grows and
-as W falls. For the probe, `A = E ‖s̄‖² - E (Σ_b s̄_b)² / r >= 0`; if it is 0 let γ fall to 0. (d) One draw moves
-`‖B̂ - B‖` by at most `2 R / N`, and its mean is at most the root of its mean square: McDiarmid's inequality. ∎
+No part chooses a width, and none bounds the error of a ridge or logistic probe.
 
-With 0 for o the bound is false where `1 - ε₂ - 1/r < 0`: tests keep an example, an embedding without the constant.
-No part chooses a width, since the bounds may fall where the measured error rises. A ridge or logistic probe is usually
-better than s; this does not bound its error.
-
-Source: put together here. Sorscher, Ganguli and Sompolinsky 2022, of whom the abstract was seen, predict the error of
-few-shot prototypes from the geometry of features.
+Proof, equality cases and an example: `docs/theorems/theorem34.md`. Source: put together here.
 
 Cost: O(n k²) to whiten n images, then O(r).
 """
@@ -64,7 +44,7 @@ TESTS = "tests/bounds/test_few_labels.py"
 
 
 def few_labels_mse(mse: float, k: int, n_labels: int, population: int | None = None) -> float:
-    """Mean squared error (a) from N independent labels, `ε₂ + (k - 1 + ε₂) / N`, rounded up.
+    """Mean squared error (a) from N independent labels, `E_S D(s) = ε₂ + (k - 1 + ε₂) / N`, rounded up.
 
     Without replacement from a population n the second term has the factor `(n - N) / (n - 1)`. `ValueError` for an ε₂
     not in [0, 1], a rank k or N that is no positive integer, and N above the population.
@@ -79,7 +59,7 @@ def few_labels_mse(mse: float, k: int, n_labels: int, population: int | None = N
 def few_labels_balanced_mse(
     mse: float, masses: npt.ArrayLike, variances: npt.ArrayLike, counts: npt.ArrayLike
 ) -> float:
-    """Mean squared error (b) from N_c labels of each class c, `ε₂ + Σ_c p_c² v_c / N_c`, rounded up.
+    """Mean squared error (b) from N_c labels of each class, `E_S D(s) = ε₂ + Σ_c p_c² v_c / N_c`, rounded up.
 
     Masses, variances and counts are the p_c, v_c and N_c, (r,) each. `ValueError` for an ε₂ not in [0, 1], arrays of
     different lengths, and a class without a label.
@@ -98,7 +78,7 @@ def best_split(masses: npt.ArrayLike, variances: npt.ArrayLike, n_labels: float)
 
 
 def few_labels_error(mse: float, k: int, n_labels: int, classes: int, lacking: float = 0.0) -> float:
-    """Upper bound 34′ of the mean 0-1 error from N independent labels, `2 (ε₂ - o / r + A W / (A + W))`, rounded up.
+    """Bound 34′ on the 0-1 error from N labels, `E_S E(s) <= 2 (ε₂ - o / r + A W / (A + W))`, rounded up.
 
     `lacking` is o, or 0 if that is unknown. `ValueError` as `few_labels_mse` has it.
     """
@@ -107,9 +87,9 @@ def few_labels_error(mse: float, k: int, n_labels: int, classes: int, lacking: f
 
 
 def few_labels_with_probability(mse: float, k: int, n_labels: int, largest: float, level: float = 0.95) -> float:
-    """Bound (d), `ε₂ + (√((k - 1 + ε₂) / N) + R √(2 ln(1/δ) / N))²`, of the squared error with probability `1 - δ`.
+    """Bound (d), `D(s) <= ε₂ + (√((k - 1 + ε₂) / N) + R √(2 ln(1/δ) / N))²` with probability `1 - δ`, rounded up.
 
-    Rounded up; `largest` is R, the largest norm, and `level` is `1 - δ`. `ValueError` as `few_labels_mse` has it, for
+    `largest` is R, the largest norm, and `level` is `1 - δ`. `ValueError` as `few_labels_mse` has it, for
     an R below √k, and for a level not in (0, 1).
     """
     _require(mse, k, n_labels)
@@ -183,8 +163,28 @@ def _up(value: float) -> float:
 
 
 STATEMENTS = (
-    Statement("few-labels-mse", few_labels_mse, TESTS),
-    Statement("few-labels-balanced-mse", few_labels_balanced_mse, TESTS),
-    Statement("few-labels-error", few_labels_error, TESTS),
-    Statement("few-labels-with-probability", few_labels_with_probability, TESTS),
+    Statement(
+        "few-labels-mse",
+        few_labels_mse,
+        TESTS,
+        latex=r"\mathbb{E}_S D(s) = \varepsilon_2 + \frac{k - 1 + \varepsilon_2}{N}",
+    ),
+    Statement(
+        "few-labels-balanced-mse",
+        few_labels_balanced_mse,
+        TESTS,
+        latex=r"\mathbb{E}_S D(s) = \varepsilon_2 + \sum_c p_c^2 v_c / N_c",
+    ),
+    Statement(
+        "few-labels-error",
+        few_labels_error,
+        TESTS,
+        latex=r"\mathbb{E}_S E(s) \le 2 (\varepsilon_2 - o / r + A W / (A + W))",
+    ),
+    Statement(
+        "few-labels-with-probability",
+        few_labels_with_probability,
+        TESTS,
+        latex=r"D(s) \le \varepsilon_2 + (\sqrt{(k - 1 + \varepsilon_2) / N} + R \sqrt{2 \ln(1/\delta) / N})^2",
+    ),
 )

@@ -3,27 +3,17 @@
 In words: Captions that are wrong at random leave the best embedding and its errors as they are, and lower the
 consistency, for which the bounds can be corrected.
 
-Let `P_η = (1 - η) P + η p_L p_Rᵀ`. Its σ_1 is 1, its other singular values are `(1 - η) σ_i`, and the singular vectors
-are those of P. So, where `σ_k > σ_{k+1}`, the optimum of width k spans the same space, with the same ε₂ and E, and
-
-    a_m(P_η) = Σ_c p_c² + (1 - η)^{2m} (a_m - Σ_c p_c²),
-    α_T(P_η) = (1 - η)² α_T + (1 - (1 - η)²) (1 - Σ_c p_c²).
-
-Proof. The marginals stay, so `Ā_η = (1 - η) Ā + η √p_L √p_Rᵀ`, and `(√p_L, √p_R)` is the pair of σ_1 = 1, whose label
-energy is `Σ_c p_c²`. The other label energies stay at their vectors, and `a_m = Σ_i σ_i^{2m} c_i`. ∎
+Let `P_η = (1 - η) P + η p_L p_Rᵀ`, `η < 1`. Its σ_1 is 1, its other singular values are `(1 - η) σ_i`, and the singular
+vectors are those of P. So, where `σ_k > σ_{k+1}`, the optimum of width k spans the same space, with the same ε₂ and E.
 
 **Corrected bounds.** From values of P_η, those of P are `σ_i / (1 - η)` and
-`a_m' = Σ_c p_c² + (a_m - Σ_c p_c²) / (1 - η)^{2m}`; theorems 4 and 15 with these bound ε₂. A lower bound on η is
-enough, as from an audit of some pairs: for `s <= η`, P_η is `P_t` with the share s of noise, `1 - η = (1 - s) (1 - t)`,
-and the optimum of `P_t` has the same ε₂. Too large a share makes the bounds false. The corrected theorem 4 is the
-smaller one where it is below `1 - Σ_c p_c²`, what a constant reaches. Theorem 35 needs no correction: with c_1 taken
-out, its programme for P_η is that for P on a shorter scale.
+`a'_m = Σ_c p_c² + (a_m - Σ_c p_c²) / (1 - η)^{2m}`; theorems 4 and 15 with these bound ε₂. A lower bound s on η is
+enough, as from an audit of some pairs, and so is any `s <= 1 - σ_2(P_η)`. Theorem 35 needs no correction.
 
-While the population loses nothing, n pairs do: the gap `σ_k² - σ²_{k+1}` of theorem 28 shrinks by `(1 - η)²`. A *table*
-in which captions were exchanged is a sample, not P_η, and its own optimum suffers (`pairbounds audit --noise`). Through
-features (theorem 42) all of this needs the constant in their span. Noise that depends on the image is not covered.
+A *table* in which captions were exchanged is a sample, not P_η, and its own optimum suffers
+(`pairbounds audit --noise`). Through features (theorem 42) all of this needs the constant in their span.
 
-Source: put together here. Related (abstracts seen): Nakada et al. 2023; Pareek, Oh and Du 2025.
+Proof, equality cases and an example: `docs/theorems/theorem36.md`. Source: put together here.
 
 Cost: that of some linear programmes; `noisy` holds all pairs of nodes.
 """
@@ -43,7 +33,7 @@ TESTS = "tests/bounds/test_caption_noise.py"
 
 
 def noisy(graph: PairGraph, share: float) -> PairGraph:
-    """`P_η = (1 - η) P + η p_L p_Rᵀ`, which has the optimum of P, and its ε₂ and E, where `σ_k > σ_{k+1}`.
+    """Noisy pairs, `P_η = (1 - η) P + η p_L p_Rᵀ`: if `σ_k > σ_{k+1}` the optimum stays, `ε₂(f*_η) = ε₂(f*)`.
 
     For small graphs. `ValueError`: another share; more than `MOST_PAIRS` pairs of a left and a right node.
     """
@@ -70,10 +60,11 @@ def noisy_consistency(consistency: npt.ArrayLike, class_masses: npt.ArrayLike, s
 def corrected_for_noise(
     singular_values: npt.ArrayLike, consistency: npt.ArrayLike, class_masses: npt.ArrayLike, share: float
 ) -> tuple[float, float]:
-    """Bounds on ε₂ by values of P_η: theorems 4 and 15 with `σ_i / (1 - s)` and the corrected a_m, for every `s <= η`.
+    """Bounds on ε₂ by values of P_η, `ε₂(f*) <= B'_m(k) <= (1 - a'_1) / (1 - b')`, for every `s <= η`.
 
-    The second knows the mass `Σ_c p_c²` at 1, too, and is never above the first. At k = 1 both are about the constant,
-    the optimum of P_η: where the clean pairs have several components, other optima of theirs may be worse.
+    They are theorems 15 (which knows the mass `Σ_c p_c²` at 1, too) and 4, returned in the order (4, 15), with the
+    corrected a'_m and `b' = σ²_{k+1} / (1 - s)²`. At k = 1 both are about the constant, the optimum of P_η: where the
+    clean pairs have several components, other optima of theirs may be worse.
 
     Parameters
     ----------
@@ -106,7 +97,17 @@ def corrected_for_noise(
 
 
 STATEMENTS = (
-    Statement("noise-keeps-the-optimum", noisy, TESTS),
-    Statement("noisy-consistency", noisy_consistency, TESTS),
-    Statement("corrected-for-noise", corrected_for_noise, TESTS),
+    Statement("noise-keeps-the-optimum", noisy, TESTS, latex=r"\varepsilon_2(f^*_\eta) = \varepsilon_2(f^*)"),
+    Statement(
+        "noisy-consistency",
+        noisy_consistency,
+        TESTS,
+        latex=r"a_m(P_\eta) = \sum_c p_c^2 + (1 - \eta)^{2m} (a_m - \sum_c p_c^2)",
+    ),
+    Statement(
+        "corrected-for-noise",
+        corrected_for_noise,
+        TESTS,
+        latex=r"\varepsilon_2(f^*) \le B'_m(k) \le \frac{1 - a'_1}{1 - b'}",
+    ),
 )

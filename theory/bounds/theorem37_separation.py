@@ -5,22 +5,12 @@ connect the images of a class give error 0 at a width of the number of classes.
 
 Let the graph of views have N components of equal mass (the views of N images that never meet), and k < N. Every
 minimiser of the spectral loss of width k spans functions that are constant on components. For labels of r classes,
-uniform and independent over the components, the mean of its squared error over labellings is at least
+uniform and independent over the components, the mean E_y of its squared error over labellings is at least
+`(1 - 1/r) (1 - k/N)`, with equality iff the constant is in its span. A caption graph on the same images has
+`ε₂ <= α_T / (1 - σ²_{k+1})` (theorem 4): 0 at k = r with consistent captions and connected classes. It is about the
+optimum on a graph: networks generalise from image to image, and views of real images do meet.
 
-    (1 - 1/r) (1 - k/N),
-
-with equality iff the constant is in its span. A caption graph on the same images has `ε₂ <= α_T / (1 - σ²_{k+1})`
-(theorem 4): 0 at k = r with consistent captions and connected classes.
-
-Proof. `σ_1 = … = σ_N = 1 > σ_{N+1}`, with the indicators of components as their space, and a minimiser of width k < N
-lies in it (theorem 2). Take an orthonormal basis Q of its weighted span, N x k in coordinates of components. There
-`ỹ_c` has the entries `1[y_i = c] / √N`, and `E Σ_c ‖Qᵀ ỹ_c‖² = ((1 - 1/r) k + (1/r) ‖Qᵀ 1‖²) / N`. Since
-`‖Qᵀ 1‖² <= N`, the mean of `1 - Σ_c ‖Qᵀ ỹ_c‖²` is at least `1 - 1/r - (1 - 1/r) k/N`. ∎
-
-This is *diversity* from both sides. It is about the optimum on a graph: networks generalise from image to image, and
-views of real images do meet.
-
-Source: put together here. Saunshi et al. 2022 and HaoChen and Ma 2022 (abstracts seen): the class of encoders matters.
+Proof, equality cases and an example: `docs/theorems/theorem37.md`. Source: put together here.
 
 Cost: linear in the pairs, and k + 1 singular values of the caption graph.
 """
@@ -38,10 +28,9 @@ EQUAL = 1e-9  # relative: masses of components that differ by less are equal
 
 
 def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, float]:
-    """Bound `(1 - 1/r) (1 - k/N)` from below on the mean ε₂ of views, `α_T / (1 - σ²_{k+1})` from above on captions.
+    """Bounds on views, `E_y ε₂(f*) >= (1 - 1/r) (1 - k/N)`, and on captions, `ε₂ <= α_T / (1 - σ²_{k+1})`.
 
-    Rounded outward; the mean is over labellings. Captions are better than views for most labellings where the second is
-    smaller.
+    Rounded outward; E_y is the mean over labellings. Where the second is smaller, captions are better in this mean.
 
     `HypothesisError`: components of different masses; k is not below their number; the captions lack labels.
 
@@ -53,7 +42,7 @@ def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, fl
     """
     masses = np.bincount(views.components[0], views.left_marginal)
     n, r = len(masses), len(class_masses(captions))
-    require(1 <= k < n, f"k={k} is not in 1..{n - 1}: the views have {n} components, and k is to be below that")
+    require(1 <= k < n, f"k={k} is not in 1..{n - 1}: the views have {n} components, choose a smaller k")
     spread = float(masses.max() / masses.min()) - 1
     require(spread <= EQUAL, f"masses of the components of the views differ by {spread:.1%}: they are to be equal")
     triplets = spectrum(captions, min(k + 1, *captions.shape)).leading(k + 1)
@@ -61,4 +50,5 @@ def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, fl
     return at_least, over_gap(induced_labelling_error(captions), triplets, k)
 
 
-STATEMENTS = (Statement("separation", separation, "tests/bounds/test_separation.py"),)
+LATEX = r"\mathbb{E}_y \varepsilon_2(f^*) \ge (1 - 1/r) (1 - k/N)"
+STATEMENTS = (Statement("separation", separation, "tests/bounds/test_separation.py", latex=LATEX),)

@@ -4,19 +4,12 @@ In words: A linear probe with a small squared error on one distribution of image
 that has much mass where the first has little.
 
 Let q be any distribution on the left nodes, p the one of the probe, ε₂ its squared error under p, and E_q the mass
-under q of the nodes on which it is wrong or tied. Then
+under q of the nodes on which it is wrong or tied. The bound is a fractional knapsack: the mass of q where p is 0 is
+free, and of the other nodes those with the largest q / p come first. It is at most `2 ε₂ max_x q(x) / p(x)`. Groups,
+long tails and other class masses are such q. Any upper bound may take the place of ε₂.
 
-    E_q <= max { Σ_x q(x) w(x) : 0 <= w <= 1, Σ_x p(x) w(x) <= 2 ε₂ } <= 2 ε₂ max_x q(x) / p(x).
-
-The maximum is a fractional knapsack: the mass of q where p is 0 is free, and of the other nodes those with the largest
-q / p come first. Groups, long tails and other class masses are such q.
-
-Proof. Let w(x) be 1 where the probe is wrong or tied, else 0. Such a node costs at least 1/2 in squared error, so
-`Σ p w <= 2 ε₂`, and w is feasible. ∎ It is sharp: where all nodes tie between two classes both sides are 1.
-
-Any upper bound may take the place of ε₂, such as those of theorems 4, 15, 35 and 42.
-
-Source: put together here; density ratios are the standard tool.
+Proof, equality cases and an example: `docs/theorems/theorem38.md`. Source: put together here; density ratios are the
+standard tool.
 
 Cost: O(n log n) for n nodes.
 """
@@ -31,7 +24,7 @@ SUM = 1e-9  # by which the masses of a distribution may miss 1
 
 
 def shifted_error(mse: float, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
-    """Bound `max {Σ q w : 0 <= w <= 1, Σ p w <= 2 ε₂}` on E_q, for the probe of p and every q, rounded up; at most 1.
+    """Bound `E_q(f) <= max {Σ q w : 0 <= w <= 1, Σ p w <= 2 ε₂(f)}`, for the probe of p and every q, rounded up.
 
     Parameters
     ----------
@@ -49,8 +42,9 @@ def shifted_error(mse: float, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
     if not mse >= 0:
         raise ValueError(f"mse={mse!r} is negative or not a number: give the squared error of a probe")
     here = after > 0
-    # A node of margin γ costs q γ²/2 there, which is to be p.
+    # With this margin γ a node costs q γ²/2 = p.
     return error_within(np.sqrt(2 * before[here] / after[here]), after[here], 2 * mse)
 
 
-STATEMENTS = (Statement("shifted-error", shifted_error, "tests/bounds/test_shift.py"),)
+LATEX = r"E_q(f) \le \max \{\sum q w : 0 \le w \le 1, \sum p w \le 2 \varepsilon_2(f)\}"
+STATEMENTS = (Statement("shifted-error", shifted_error, "tests/bounds/test_shift.py", latex=LATEX),)

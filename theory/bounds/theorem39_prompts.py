@@ -3,17 +3,13 @@
 In words: The mean of the scores of several prompt sets has a squared error below the mean of theirs, by exactly their
 disagreement, which needs no label.
 
-Let M prompt sets have scores `s_j(x)`, (r,) each, with mean s̄, and let `D_j = E ‖s_j(x) - onehot(y(x))‖²`. Then
+Let M prompt sets have scores `s_j(x)`, (r,) each, with mean s̄, squared errors `D_j = E ‖s_j(x) - onehot(y(x))‖²` with
+mean D̄, and disagreement `Q = mean_j E ‖s_j - s̄‖²`. Then `E ‖s̄ - onehot‖² = D̄ - Q`, and s̄ is wrong or tied on at
+most twice that. Only D_j needs labels, and an upper bound on it is enough. Scores must be on the scale of the one-hot
+labels, such as probabilities: cosines times a temperature are not.
 
-    E(s̄) <= 2 E ‖s̄ - onehot‖² = 2 (mean_j D_j - mean_j E ‖s_j - s̄‖²).
-
-Proof. With `s_j - y = (s_j - s̄) + (s̄ - y)` the mixed terms sum to 0 over j (Krogh and Vedelsby 1995). A wrong or tied
-argmax of any scores costs at least 1/2 in squared error. ∎
-
-Only D_j needs labels, and an upper bound on it is enough; the disagreement is measured on all images. Scores must be on
-the scale of the one-hot labels, such as probabilities: cosines times a temperature are not.
-
-Source: put together here.
+Proof, equality cases and an example: `docs/theorems/theorem39.md`. Source: put together here, after Krogh and Vedelsby
+1995.
 
 Cost: O(M n r) for n images and r classes.
 """
@@ -30,7 +26,7 @@ ROUNDING = 64 * EPS
 def prompt_ensemble(
     scores: npt.ArrayLike, squared_errors: npt.ArrayLike, masses: npt.ArrayLike | None = None
 ) -> tuple[float, float]:
-    """Disagreement of M prompt sets, `Q = mean_j E ‖s_j - s̄‖²`, and `2 (mean_j D_j - Q)`, a bound on the error of s̄.
+    """Disagreement of M prompt sets, `Q = mean_j E ‖s_j - s̄‖²`, and the bound `E(s̄) <= 2 (D̄ - Q)`.
 
     Parameters
     ----------
@@ -57,4 +53,5 @@ def prompt_ensemble(
     return disagreement, 2 * max(0.0, mean - disagreement + rounding)
 
 
-STATEMENTS = (Statement("prompt-ensemble", prompt_ensemble, "tests/bounds/test_prompts.py"),)
+LATEX = r"E(\bar s) \le 2 (\bar D - Q)"
+STATEMENTS = (Statement("prompt-ensemble", prompt_ensemble, "tests/bounds/test_prompts.py", latex=LATEX),)

@@ -3,22 +3,12 @@
 In words: Where each image takes the mean vote of its captions, and each caption votes for the classes of its images,
 the squared error follows from the consistency of one and of two hops.
 
-The vote has the scores `s_c(x) = Σ_l P(l | x) P(c | l)`, and
+The vote has the scores `s_c(x) = Σ_l P(l | x) P(c | l)`. Its squared error is at most α_T; a_m is the consistency of m
+hops. It is *not* zero-shot classification: each image votes for its own captions, so that a table in which every image
+has a caption to itself has error 0. `caption_vote(graph, leave_one_out=True)` leaves the pairs of each image out of its
+own vote; then no identity holds, and an image that shares no caption counts as an error.
 
-    E ‖s(x) - onehot(y(x))‖² = 1 - 2 a_1 + a_2 = Σ_i (1 - σ_i²)² c_i <= α_T,
-
-with a_m the consistency of m hops (theorem 15) and c_i the label energy. Its 0-1 error is at most twice that.
-
-Proof. In weighted coordinates the scores are `ĀĀᵀ ỹ_c`, so that the squared error is
-`Σ_c ⟨ỹ_c, (I - ĀĀᵀ)² ỹ_c⟩`. The square of `1 - σ_i²` is at most itself, and `Σ_i (1 - σ_i²) c_i = α_T`. A wrong or tied
-argmax costs at least 1/2. ∎
-
-It is *not* zero-shot classification: each image votes for its own captions, so that a table in which every image has a
-caption to itself has error 0. `caption_vote(graph, leave_one_out=True)` leaves the pairs of each image out of its own
-vote; then no identity holds, and an image that shares no caption counts as an error.
-
-Source: put together here. Mehta and Harchaoui 2025 (abstract and code seen) split the zero-shot error into prompt bias
-and residual dependence, which on a pair graph is this.
+Proof, equality cases and an example: `docs/theorems/theorem40.md`. Source: put together here.
 
 Cost: a product of the pairs with the class shares of their captions.
 """
@@ -101,15 +91,28 @@ QUANTITIES["caption_vote_error"] = Quantity(
 )
 
 
-@bound("caption-vote-mse", quantity="caption_vote_mse", status="exact", relation="=", kept=KEPT)
+@bound(
+    "caption-vote-mse",
+    quantity="caption_vote_mse",
+    status="exact",
+    relation="=",
+    kept=KEPT,
+    latex=r"\mathbb{E} \|s - \mathrm{onehot}\|^2 = 1 - 2 a_1 + a_2",
+)
 def caption_vote_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E ‖s - onehot‖² = 1 - 2 a_1 + a_2` of the caption vote, from the consistency of one and of two hops."""
     return _two_hops(graph)
 
 
-@bound("caption-vote-error", quantity="caption_vote_error", status="exact", kept=KEPT)
+@bound(
+    "caption-vote-error",
+    quantity="caption_vote_error",
+    status="exact",
+    kept=KEPT,
+    latex=r"E(s) \le 2 (1 - 2 a_1 + a_2)",
+)
 def caption_vote_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E <= 2 (1 - 2 a_1 + a_2)` of the caption vote, in which each image votes for its own captions."""
+    """`E(s) <= 2 (1 - 2 a_1 + a_2)` of the caption vote, in which each image votes for its own captions."""
     return 2 * (_two_hops(graph) + spectrum.rounding)
 
 

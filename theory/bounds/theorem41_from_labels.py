@@ -3,34 +3,18 @@
 In words: From N labelled images one can estimate, without bias for every N, the squared error that a linear probe on
 given features would have if it saw every label.
 
-Let f be whitened under p, `E_p f fᵀ = I`, and ε₂ the squared error of its probe that sees all labels.
+Let f be whitened under p, `E_p f fᵀ = I`, with k entries, and ε₂ the squared error of its probe that sees all labels.
+There are estimates from labelled images drawn (a) independently from p, (b) without replacement from n images of equal
+mass, (c) independently from each class c of known mass p_c, `N_c >= 2` of each. On images of (c), (a) is wrong; on
+those of (a), (c) is right too, given numbers `N_c >= 2`.
 
-(a) For N labelled images drawn independently from p, `ε̂ = 1 - Σ_{i≠j} f(x_i)·f(x_j) 1[y_i = y_j] / (N (N - 1))` has
-    the mean ε₂.
-(b) Drawn without replacement from n images of equal mass, `((n - 1) ε̂ + 1 - k) / n` has it, with k entries of f.
-(c) For N_c >= 2 images drawn from each class c of mass p_c,
-    `1 - Σ_c p_c² / (N_c (N_c - 1)) Σ_{i≠j in c} f(x_i)·f(x_j)` has it. On such images (a) is wrong: tests keep an
-    example. On those of (a), (c) is right too, given numbers N_c >= 2: images are independent given their classes.
+**Interval.** A percentile bootstrap of images (of each class, for (c)) without the pairs of an image and its copy. It
+is an approximation and no theorem: with less than `LEAST_LABELS` images, or `LEAST_OF_CLASS` of a class in (c), it
+covers too seldom, and there is none. Features that live on few images are covered too seldom beyond that too: 52% on
+the worst of 20 emoji embeddings. For draws without replacement it is too wide. Whiten with the unlabelled images too,
+never with N alone.
 
-Proof. `ε₂ = 1 - Σ_c ‖B_c‖²`, `B_c = E f(x) 1[y = c] = p_c E_c f`. Two independent draws have
-`E f(x_i)·f(x_j) 1[y_i = y_j] = Σ_c ‖B_c‖²`, two of class c `‖E_c f‖²`. Without replacement a pair i ≠ j is any of the
-`n (n - 1)` ordered ones, whose sum is `n² (1 - ε₂) - n k`, since `E ‖f‖² = k`. ∎
-
-**Interval.** A percentile bootstrap of images (of each class, for (c)) without the pairs of an image and its copy,
-which would lower the estimate by about k / N. It is an approximation and no theorem: below `LEAST_LABELS` images, or
-`LEAST_OF_CLASS` of a class in (c), it covers too seldom, and there is no interval. Where the features live on few
-images, as the optimum of a graph with small components, it covers too seldom beyond that too: 52% on the worst of 20
-emoji embeddings (*How many labels does a probe need, and how to choose by few?* in the findings). For draws without
-replacement it is too wide. The variance of (a) is `(4 (N - 2) ζ_1 + 2 ζ_2) / (N (N - 1))` (Hoeffding 1948), with the
-variance ζ_1 of `f(x)·B_y` and `ζ_2 <= k`. Two embeddings are compared on the same images, by a joint bootstrap.
-
-It speaks of a linear probe on these features, and not of a network trained on the pairs. To choose among embeddings,
-leave-one-out ridge, LogME or the H-score may be better: that finding says on which. Whiten with the unlabelled images
-too, never with N alone.
-
-Source: put together here; a U-statistic of a linear kernel, as the unbiased HSIC of Song et al. 2012. Relatives are the
-H-score (Bao et al. 2019), which is its biased form with features whitened by the labelled images, and LogME (You et al.
-2021). Of the three the abstracts were seen.
+Proof, variance and an example: `docs/theorems/theorem41.md`. Source: put together here.
 
 Cost: O(N k), and that for each resample.
 """
@@ -61,22 +45,22 @@ class Estimate(NamedTuple):
 
 
 def unbiased_probe_mse(features: Any, labels: Any) -> float:
-    """Estimate (a) of ε₂ from N independent images, `1 - Σ_{i≠j} f(x_i)·f(x_j) 1[y_i = y_j] / (N (N - 1))`.
+    """Estimate (a), `E_S ε̂ = ε₂(f)`: `ε̂ = 1 - Σ_{i≠j} f(x_i)·f(x_j) 1[y_i = y_j] / (N (N - 1))`.
 
-    Features are whitened, (N, k), and labels (N,).
+    Features are whitened, (N, k), and labels (N,), of N independent images.
     """
     return _value(_draws(features, labels, None))
 
 
 def unbiased_probe_mse_without_replacement(features: Any, labels: Any, population: int) -> float:
-    """Estimate (b) of ε₂ from images drawn without replacement from n of equal mass, `((n - 1) ε̂ + 1 - k) / n`."""
+    """Estimate (b), `E_S ε̂' = ε₂(f)`: `ε̂' = ((n - 1) ε̂ + 1 - k) / n`, without replacement from n of equal mass."""
     return float(_corrected(unbiased_probe_mse(features, labels), len(features), features.shape[1], population))
 
 
 def unbiased_balanced_probe_mse(features: Any, labels: Any, masses: Mapping[Any, float]) -> float:
-    """Estimate (c) of ε₂ from N_c images of each class, `1 - Σ_c p_c² / (N_c (N_c - 1)) Σ_{i≠j in c} f(x_i)·f(x_j)`.
+    """Estimate (c), `E_S ε̂'' = ε₂(f)`: `ε̂'' = 1 - Σ_c p_c² / (N_c (N_c - 1)) Σ_{i≠j in c} f(x_i)·f(x_j)`.
 
-    `masses` has the p_c of every class, by label.
+    From N_c images of each class; `masses` has the p_c of every class, by label.
     """
     return _value(_draws(features, labels, masses))
 
@@ -177,7 +161,19 @@ def _corrected(value: Any, n_labels: int, k: int, population: int) -> Any:
 
 
 STATEMENTS = (
-    Statement("unbiased-probe-mse", unbiased_probe_mse, TESTS),
-    Statement("unbiased-probe-mse-without-replacement", unbiased_probe_mse_without_replacement, TESTS),
-    Statement("unbiased-balanced-probe-mse", unbiased_balanced_probe_mse, TESTS),
+    Statement(
+        "unbiased-probe-mse", unbiased_probe_mse, TESTS, latex=r"\mathbb{E}_S \hat\varepsilon = \varepsilon_2(f)"
+    ),
+    Statement(
+        "unbiased-probe-mse-without-replacement",
+        unbiased_probe_mse_without_replacement,
+        TESTS,
+        latex=r"\mathbb{E}_S \hat\varepsilon' = \varepsilon_2(f)",
+    ),
+    Statement(
+        "unbiased-balanced-probe-mse",
+        unbiased_balanced_probe_mse,
+        TESTS,
+        latex=r"\mathbb{E}_S \hat\varepsilon'' = \varepsilon_2(f)",
+    ),
 )

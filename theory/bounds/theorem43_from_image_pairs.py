@@ -3,39 +3,24 @@
 In words: On the whole population the squared error of an encoder learned from n image pairs, linear in features, is at
 most what the features lack, plus the variation of the probe's scores within the pairs over the gap beyond the width.
 
-Let x be from any population, and X, X̃, B, e_X, φ, M, τ_i and the scores s as in theorem 42. For n pairs `(x_i, x_i')`
-of P_T let `Σ̂ = (1/2n) Σ (X_i X_iᵀ + X_i' X_i'ᵀ)`, `K̂ = (1/2n) Σ (X_i X_i'ᵀ + X_i' X_iᵀ)`, and Σ̃, K̃ the same of X̃. Let
-f̂ be the top k generalised eigenvectors of `K̂ w = λ̂ Σ̂ w`, and `low > 0` the least eigenvalue of Σ̃.
+Let x be from any population, and X, X̃, B, β, e_X, φ, M, τ_i and the scores s as in theorem 42. For n pairs
+`(x_i, x_i')` let `Σ̂ = (1/2n) Σ (X_i X_iᵀ + X_i' X_i'ᵀ)`, `K̂ = (1/2n) Σ (X_i X_i'ᵀ + X_i' X_iᵀ)`, and Σ̃, K̃ the same
+of X̃. With a ridge `ρ >= 0`, f̂ is the top k generalised eigenvectors of `K̂ w = λ̂ (Σ̂ + ρ I) w`, and `κ > 0` (`low`)
+the least eigenvalue of `Σ̂ + ρ I` in the coordinates of X̃.
 
-(a) For every sample `ε₂(f̂) <= e_X + φ̂ / (low (1 - λ̂_{k+1}))`, `φ̂ = Σ_c B_cᵀ (Σ̃ - K̃) B_c = ½ mean ‖s(x_i) - s(x_i')‖²`.
-With `ξ = ‖Σ̃ - I‖` and `η = ‖K̃ - M‖` it is at most `e_X + (φ + (ξ + η) (1 - e_X)) / (1 - τ²_{k+1} - ξ - η)`, where the
-divisor is positive.
+(a) For every sample, with `φ̂ = ½ mean ‖s(x_i) - s(x_i')‖²`. The bound by norms has `ξ = ‖Σ̃ - I‖` and `η = ‖K̃ - M‖`.
+(b) 43′, certified, for independent pairs of P_T: with `R² >= ‖X̃‖²`, `b >= ½ ‖s(x) - s(x')‖²` and the rank d of X, with
+    probability `1 - 2δ`, for `φ_δ = φ + √(2 b φ ln(1/δ) / n) + b ln(1/δ) / (3n)` and
+    `κ_δ = 1 - √(2 R² ln(d/δ) / n) > 0`.
+(c) 43″, many hops: `ν̂ = Σ_i ‖w_iᵀ (Σ̂ + ρ I) β‖² δ(λ̂_i)` on [-1, 1]. Brought to [0, 1] by `(1 + λ) / 2`, theorems 15
+    and 35 bound its mass up to `λ̂_{k+1}`.
+(d) With a ridge, `ρ ‖β‖²` is added to φ̂ and φ, with the weights β of the probe on all features, `s = Xᵀβ`.
 
-(b) 43′, certified: with `R² >= ‖X̃‖²`, `b >= ½ ‖s(x) - s(x')‖²` and the rank d of X, with probability `1 - 2δ` at most
-`e_X + [φ + √(2 b φ ln(1/δ) / n) + b ln(1/δ) / (3n)] / [(1 - √(2 R² ln(d/δ) / n)) (1 - λ̂_{k+1})]`, factors positive.
+The pairs are image with image (two images drawn for one caption, or two views), and B, e_X, φ and b are of the
+population.
 
-(c) 43″, many hops: `ε₂(f̂) <= e_X + ν̂([-1, λ̂_{k+1}]) / low`, where `ν̂ = Σ_i ‖ûᵢᵀ Σ̃^{1/2} B‖² δ(λ̂_i)` on [-1, 1] has the
-moments `Σ_c B_cᵀ K̃ (Σ̃⁻¹ K̃)^{j-1} B_c`. Brought to [0, 1] by `(1 + λ) / 2`, theorems 15 and 35 bound that mass.
-
-(d) With a ridge, `Σ̂ + ρ I` for Σ̂ in the eigenproblem and in `low`, invertible or not: in (a) and (b) `ρ ‖β‖²` is added
-to φ̂ and φ, with the weights β of the probe on all features, `s = Xᵀβ`. In (b) `low` is no less than without a ridge.
-
-f̂ minimises the spectral loss of the pairs among encoders linear in X if `λ̂_k > 0`. τ_k may equal τ_{k+1}.
-
-Proof. Let `S = Σ̂ + ρ I`, and û_i the eigenvectors of `A = S^{-1/2} K̂ S^{-1/2}`, Û the first k. The span of f̂ is
-`S^{-1/2} span Û`. As `s - onehot` is orthogonal to what is linear in X, the error is e_X and the squared distance of β
-from that span in the norm of `E X Xᵀ`. Since `low E X Xᵀ <= S`, that is at most `1/low` of the one in the norm of S,
-`D = ‖(I - ÛÛᵀ) S^{1/2} β‖²`: (c). `βᵀ S^{1/2} (I - A) S^{1/2} β = φ̂ + ρ ‖β‖²`, of which the part beyond k is at least
-`(1 - λ̂_{k+1}) D`, and the part within is not negative, since `±(x x'ᵀ + x' xᵀ) <= x xᵀ + x' x'ᵀ`, and so
-`-S <= K̂ <= Σ̂ <= S`: (a), (d). ξ and η: on the space of M beyond k, `λ̂_{k+1} <= (τ²_{k+1} + η) / low` (Courant and
-Fischer); so `low (1 - λ̂_{k+1}) >= 1 - ξ - τ²_{k+1} - η`, and `φ̂ <= φ + (ξ + η) ‖B‖²`. (b): φ̂ is a mean of n independent
-scalars in [0, b], of mean φ and variance at most bφ (`bernstein_deviation`). Σ̃ is one of positive semi-definite
-matrices of mean I and norm at most R²: `low <= 1 - t` has probability at most `d e^{-t² n / (2 R²)}` (Tropp 2012). ∎
-
-The pairs are independent, image with image: two images drawn for one caption, or two views. A caption table is no such
-sample. B, and with it e_X, φ and b, is of the population.
-
-Source: new here; the inequalities are Bernstein's and Tropp's.
+Proof, equality cases and an example: `docs/theorems/theorem43.md`. Source: new here; the inequalities are Bernstein's
+and Tropp's.
 
 Cost: O(n + N d² + d³) for N images.
 """
@@ -136,7 +121,7 @@ class ImagePairs:
 
 
 def mse_from_pairs_at_most(sample: ImagePairs, k: int) -> float:
-    """Bound `e_X + (φ̂ + ρ ‖β‖²) / (low (1 - λ̂_{k+1}))` of ε₂(f̂), (a) and (d), for every sample; inf for a divisor 0.
+    """Bound `ε₂(f̂) <= e_X + (φ̂ + ρ ‖β‖²) / (κ (1 - λ̂_{k+1}))`, (a) and (d), for every sample; inf for a divisor 0.
 
     `ValueError`: no labels, or k beyond the rank of the features.
     """
@@ -146,7 +131,7 @@ def mse_from_pairs_at_most(sample: ImagePairs, k: int) -> float:
 
 
 def mse_by_norms_at_most(sample: ImagePairs, k: int) -> float:
-    """Bound `e_X + (φ + (ξ + η) (1 - e_X)) / (1 - τ²_{k+1} - ξ - η)` of ε₂(f̂), (a); inf for no positive divisor."""
+    """Bound `ε₂(f̂) <= e_X + (φ + (ξ + η) (1 - e_X)) / (1 - τ²_{k+1} - ξ - η)`, (a); inf for no positive divisor."""
     require(sample.bias == 0, "ξ and η are of image pairs without a ridge: take ridge=0")
     sample.next_value(k)
     population, rank = sample.population, len(sample.second)
@@ -157,7 +142,7 @@ def mse_by_norms_at_most(sample: ImagePairs, k: int) -> float:
 
 
 def mse_by_hops_at_most(sample: ImagePairs, k: int, hops: int | None = None) -> float:
-    """Bound `e_X + ν̂([-1, λ̂_{k+1}]) / low` of ε₂(f̂), (c), with the mass that moments up to 2 hops and the λ̂_i allow."""
+    """Bound `ε₂(f̂) <= e_X + ν̂([-1, λ̂_{k+1}]) / κ`, (c), with the mass that moments up to 2 hops and λ̂_i allow."""
     by_one_hop = mse_from_pairs_at_most(sample, k)
     values, vectors = eigh(sample.second)
     root, inverse = ((vectors * scale) @ vectors.T for scale in (np.sqrt(values), 1 / np.sqrt(values)))
@@ -198,7 +183,9 @@ def certified_mse_at_most(
     bias: float = 0.0,
     level: float = 0.95,
 ) -> float:
-    """Bound 43′ of ε₂(f̂) with probability `1 - 2δ` over n independent image pairs, (b); at most 1, and 1 for too few.
+    """Bound 43′, `ε₂(f̂) <= e_X + (φ_δ + ρ ‖β‖²) / (κ_δ (1 - λ̂_{k+1}))` with probability `1 - 2δ`, (b); at most 1.
+
+    Over n independent image pairs; 1 for too few.
 
     `ValueError`: n below 1, a level not in (0, 1), or numbers that no population has.
 
@@ -220,8 +207,29 @@ def certified_mse_at_most(
 
 
 STATEMENTS = (
-    Statement("from-image-pairs", mse_from_pairs_at_most, TESTS),
-    Statement("from-image-pairs-by-norms", mse_by_norms_at_most, TESTS),
-    Statement("from-image-pairs-certified", certified_mse_at_most, TESTS),
-    Statement("from-image-pairs-by-hops", mse_by_hops_at_most, TESTS),
+    Statement(
+        "from-image-pairs",
+        mse_from_pairs_at_most,
+        TESTS,
+        latex=r"\varepsilon_2(\hat f) \le e_X + \frac{\hat\varphi + \rho \|\beta\|^2}{\kappa (1 - \hat\lambda_{k+1})}",
+    ),
+    Statement(
+        "from-image-pairs-by-norms",
+        mse_by_norms_at_most,
+        TESTS,
+        latex=r"\varepsilon_2(\hat f) \le e_X + \frac{\varphi + (\xi + \eta) (1 - e_X)}{1 - \tau^2_{k+1} - \xi - \eta}",
+    ),
+    Statement(
+        "from-image-pairs-certified",
+        certified_mse_at_most,
+        TESTS,
+        latex=r"\varepsilon_2(\hat f) \le e_X "
+        r"+ \frac{\varphi_\delta + \rho \|\beta\|^2}{\kappa_\delta (1 - \hat\lambda_{k+1})}",
+    ),
+    Statement(
+        "from-image-pairs-by-hops",
+        mse_by_hops_at_most,
+        TESTS,
+        latex=r"\varepsilon_2(\hat f) \le e_X + \hat\nu([-1, \hat\lambda_{k+1}]) / \kappa",
+    ),
 )

@@ -73,11 +73,7 @@ class GraphFile:
 
 
 def read_graph(
-    path: AnyPath,
-    labels: AnyPath | None = None,
-    *,
-    columns: Sequence[str] | None = None,
-    weight: str | None = None,
+    path: AnyPath, labels: AnyPath | None = None, *, columns: Sequence[str] | None = None, weight: str | None = None
 ) -> GraphFile:
     """Read a pair graph.
 

@@ -10,9 +10,8 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:
     """The pair graph that draws its pairs from `first` with probability `share`, else from `second`.
 
-    Its right side is both right sides, so that its induced graph is exactly the mixture
-    `share P_T^(1) + (1 - share) P_T^(2)`. Then (theorem 12) `α_T` mixes linearly, and by Ky Fan the sum of the top m
-    values `σ_i²` is at most the mixture of the two sums. Right ids become pairs (0 or 1, id).
+    Its right side is both right sides, so that its induced graph is the mixture of the two (theorem 12). Right ids
+    become pairs (0 or 1, id).
 
     Raises
     ------

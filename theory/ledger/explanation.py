@@ -19,7 +19,7 @@ NAMED_PARTS = re.compile(r"(?:^|(?<=\. ))(In words|Cost|Source): ")
 
 
 def explanation(claim: Bound) -> list[str]:
-    """The paragraphs of the explanation: statement, hypotheses, in words, theorem with proof, cost, source, tests."""
+    """The paragraphs of the explanation: statement, hypotheses, in words, theorem, cost, source, tests."""
     title, argument, parts = _theorem_of(claim)
     subject = f"it is about {SUBJECTS[claim.subject]}"
     if claim.subject in NEEDED:
@@ -46,7 +46,7 @@ def explanation(claim: Bound) -> list[str]:
 
 
 def _theorem_of(claim: Bound) -> tuple[str, list[str], dict[str, str]]:
-    """The title of its theorem, the paragraphs that state and prove it, and the parts that have names."""
+    """The title of its theorem, the paragraphs that state it and link its proof, and the parts that have names."""
     if claim.theorem is None:
         return "A bound of your own", [], {}
     title, text = title_and_text(sys.modules[claim.evaluate.__module__])

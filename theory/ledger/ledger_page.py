@@ -118,9 +118,15 @@ def title_and_text(module: ModuleType) -> tuple[str, str]:
 
 def kept(claim: Bound) -> str:
     """The reason why the ledger has a bound, and how often it was alone the best on its quantity."""
-    counts = next((row for row in _best_record()["rows"] if row["what"] == claim.name), None)
-    times = f"; best at {counts['best']:,} of {counts['count']:,} points" if counts and counts["count"] else ""
+    counts = best_counts(claim.name)
+    times = f"; best at {counts['best']:,} of {counts['count']:,} points" if counts["count"] else ""
     return f"{claim.kept or 'sharper'}{times}"
+
+
+def best_counts(name: str) -> dict[str, int]:
+    """Points where a bound was evaluated, where it was vacuous, and where it was alone the best and not vacuous."""
+    counts: dict[str, int] = next((row for row in _best_record()["rows"] if row["what"] == name), {})
+    return {key: int(counts.get(key, 0)) for key in ("count", "vacuous", "best")}
 
 
 @cache

@@ -104,7 +104,7 @@ class Proof:
         return f"every minimiser of width {self.k} of the spectral loss {penalty}"
 
     def value(self, quantity: str) -> Fraction:
-        """The least that is proved of "probe_mse" or "probe_error"; `KeyError` if there is no such claim."""
+        """The least that is proved of "probe_mse" or "probe_error"; `KeyError` if it has no such claim."""
         values = [claim.value for claim in self.claims if claim.quantity == quantity]
         if not values:
             raise KeyError(quantity)

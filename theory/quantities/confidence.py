@@ -130,18 +130,8 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
 
     Notes
     -----
-    With probability `(1 + level) / 2` the marginals of all nodes are within their Clopper-Pearson intervals of a level
-    that is corrected for their number. Let M be the counts normalised by the true marginals. It is the mean of n
-    independent matrices with one entry, `1 / √(p_L(x) p_R(l))`, and mean Ā. By the matrix Bernstein inequality (Tropp
-    2012, `bernstein_deviation`) the norm of `M - Ā` exceeds `√(2 v L / n) + R L / (3 n)` with probability at most
-    `(n_left + n_right) e^{-L}`, with `v = max(1 / min p_L, 1 / min p_R)` and `R = 1 + 1 / √(min p_L min p_R)`. By
-    Weyl's inequality so does the difference of singular values. And as `Ā̂ = S_L M S_R`, with diagonals `√(p / p̂)` of
-    the marginals, `σ_{k+1}(M)` is `σ_{k+1}(Ā̂)` times a factor between the least and the largest
-    `√(p̂_L / p_L) √(p̂_R / p_R)` (Ostrowski).
-
-    How long it is depends on the rarest node, which must be seen hundreds of times before it says anything. On a graph
-    of 6 by 5 nodes, the rarest of mass 0.09, with `σ_2 = 0.64`, it was [0.20, 1] from 2,000 pairs, [0.38, 0.91] from
-    5,000 and [0.56, 0.74] from 40,000.
+    Its length depends on the rarest node, which must be seen hundreds of times. On a graph of 6 by 5 nodes, the rarest
+    of mass 0.09, with `σ_2 = 0.64`, it was [0.20, 1] from 2,000 pairs and [0.56, 0.74] from 40,000.
     """
     _check_level(level)
     values = np.asarray(sp.coo_array(counts).data)
@@ -189,18 +179,12 @@ def bernstein_deviation(variance: float, largest: float, log: float, n: Any) -> 
 
     Notes
     -----
-    For `0 < λ < 3/b` the logarithm of `E e^{λ (X - E X)}` is at most `v (e^{λb} - 1 - λb) / b²`, and so at most
-    `v λ² / (2 (1 - λ b / 3))`: X is sub-gamma with the scale b/3. By Chernoff's bound the mean exceeds its
-    expectation by `(L / n + v λ² / (2 (1 - λ b / 3))) / λ` with probability at most `e^{-L}`. At `1/λ = b/3 +
-    √(n v / (2 L))` that is the deviation. (The exponent `-n t² / (2 v + 2 b t / 3)` is weaker: solved for t it has up
-    to `2 b L / (3 n)`.)
-
-    Three more cases have the same bound of their exponential moments. A U-statistic of pairs is a mean of means over
-    ⌊n/2⌋ blocks (Hoeffding 1963). Symmetric matrices of dimension d, with v for the norm of the mean of squares, exceed
-    it with probability `d e^{-L}`, and rectangular ones count both dimensions (Tropp 2012). In a Hilbert space, with v
-    for `E ‖X‖²` and b for `‖X‖`, the norm of the mean of centred X exceeds it with probability `2 e^{-L}` (Pinelis
-    1994). For `h(t) = cosh ‖x + t X‖` has `h'' <= ‖X‖² h <= ‖X‖² e^{t‖X‖} cosh ‖x‖`, as `sinh s <= s cosh s`, and
-    `E h'(0) = 0`: so `E cosh ‖x + X‖ <= cosh ‖x‖ (1 + E (e^{‖X‖} - 1 - ‖X‖))`, and `e^s <= 2 cosh s`.
+    Bernstein's inequality, with the scale b/3. (The exponent `-n t² / (2 v + 2 b t / 3)` is weaker: solved for t it has
+    up to `2 b L / (3 n)`.) A U-statistic of pairs is a mean of means over ⌊n/2⌋ blocks (Hoeffding 1963). Symmetric
+    matrices of dimension d, with v for the norm of the mean of squares, exceed it with probability `d e^{-L}`, and
+    rectangular ones count both dimensions (Tropp 2012). In a Hilbert space, with v for `E ‖X‖²` and b for `‖X‖`, the
+    norm of the mean of centred X exceeds it with probability `2 e^{-L}` (Pinelis 1994). Proof: step 9 of
+    `docs/theorems/theorem28.md`.
     """
     return np.sqrt(2 * variance * log / n) + largest * log / (3 * n)
 

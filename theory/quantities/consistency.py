@@ -170,9 +170,8 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     """The least and the most squared error `ε₂` of the probe over all optima of width k; equal without a tie.
 
     Where `σ_k = σ_{k+1} > 0` an optimum spans the leading vectors above the tie and any t-dimensional part of the tied
-    space. With a basis U of that space, (n_left, m), `ε₂ = 1 - Σ_{i above} c_i - tr(Qᵀ Uᵀ Ỹ Ỹᵀ U Q)`, where Q, (m, t),
-    has orthonormal columns. By Ky Fan the trace lies between the sums of the t smallest and of the t largest
-    eigenvalues of `Uᵀ Ỹ Ỹᵀ U`: its eigenvectors attain both, and other choices every value between.
+    space, of basis U, (n_left, m). The ends are `1 - Σ_{i above} c_i` less the sums of the t largest and of the t
+    smallest eigenvalues of `Uᵀ Ỹ Ỹᵀ U` (theorem 2).
 
     `ValueError`: k out of range, too few triplets. `HypothesisError`: the graph lacks labels on the left; the tie goes
     on beyond twice as many triplets, and the next value is too near for Lanczos.

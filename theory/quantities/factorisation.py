@@ -94,11 +94,9 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
 def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
     """The c for which `L(c f, g)` is least: `c = E_P[f(x)ᵀ g(l)] / E_{p_L × p_R}[(f(x)ᵀ g(l))²]`.
 
-    Proof. With a the attraction and r the repulsion, `L(c f, g) = -2 c a + c² r`, a parabola: it is least at
-    `c = a / r`, where it is `-a² / r`. A scale on g, or one on each side, does the same, for only their product counts.
-    The squared and the 0-1 error of a linear probe are the same for `c f` as for f, and where c > 0 the zero-shot error
-    is: so all that is known of encoders of that excess loss holds of f. Where `c <= 0`, pairs repel one another, and
-    what is known of `c f` says nothing of zero-shot predictions by f.
+    A scale on g does the same, for only the product counts (theorem 2). The errors of a linear probe are the same for
+    `c f` as for f, and so is the zero-shot error if c > 0. If `c <= 0`, pairs repel one another, and bounds on `c f`
+    say nothing of zero-shot predictions by f.
 
     `ValueError`: shapes that do not fit the graph; values that are not finite.
 
@@ -126,9 +124,7 @@ def best_partner(graph: PairGraph, f: Any) -> FloatArray:
     With it the loss is `-‖Π_F Ā‖²` and depends on the column space of F alone: an encoder that was trained without
     a right side, or on another loss and so in other units, is judged by its subspace.
 
-    No linear map of f does better, with any right side. Proof. `L(f, g) = ‖Ā - F Gᵀ‖² - ‖Ā‖²`, a least-squares problem
-    in G, whose best fit is the projection, `F Gᵀ = Π_F Ā`. A map T of f makes `(F T) G'ᵀ = F (G' Tᵀ)ᵀ` of the pair:
-    that is f beside another partner, and so no better than the best.
+    No linear map of f does better, with any right side (theorem 2).
 
     `ValueError`: features of the wrong shape or not finite.
 

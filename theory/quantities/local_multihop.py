@@ -1,36 +1,13 @@
 """Number of nodes that an optimum near multi-hop scores may get wrong: the computations of theorem 16.
 
-Let A = ĀĀᵀ, Π the projector on the top k, and q a polynomial: the **filter**. The probe's weighted scores are `ΠỸ`, and
-those of the filter `q(A)Ỹ` are near them: with A's eigenvalues at most b where Π is 0 and at least b' where it is 1,
-`‖(Π - q(A))Ỹ‖² <= ∫ P dν` for every polynomial P with `P >= q²` on [0, b] and `P >= (1 - q)²` at the eigenvalues that Π
-keeps, or simply on [b', 1]: the **majorant**. Its integral is a sum of moments of the label-energy measure ν (theorem
-15), and with the margins of the filter's scores it bounds the error (`pairbounds.theory.quantities.margins`).
+The **filter** is a polynomial q, and its **majorant** a polynomial P with `P >= q²` on [0, b] and `P >= (1 - q)²` at
+the eigenvalues of ĀĀᵀ that the optimum keeps, or simply on [b', 1]. Filters are powers, and mixtures
+`(1 - w) q_0 + w` of a step `q_0` on the quadrature rule of theorem 15 with a node at a place c between b and b'; P
+meets the two squares at the nodes. On a Gauss-Radau rule P is a majorant (`docs/theorems/theorem16.md`).
 
-Where filters come from. Take the quadrature rule of theorem 15 with a node at a place c between b and b'. Its step
-`q_0` is 0 at the nodes below c, 1/2 at c and 1 above. For a weight w in [0, 1] let `q = (1 - w) q_0 + w`, and P the
-polynomial of degree 2m that meets q² at the nodes up to c and (1 - q)² at those above, with their slopes except at c
-and at the ends of [0, 1]. w = 1 is theorem 15. Then `∫ P dν` is a sum over the rule,
-
-    w² M + ((1 + w)/2)² w_c,   M the weight below c and w_c that at c, where no end is a node,
-
-and P is a majorant: no linear programme over majorants of this q on [0, c] and [c, 1] finds less, since the rule is
-itself a measure with the moments of ν.
-
-Proof, for a Gauss-Radau rule, on the whole line. Let ω be the product over all nodes but c, `P_0 = (ω / 2ω(c))²` that
-of w = 0, and P_1 that of w = 1, which is at least 1 below c and at least 0 above (Markov, Stieltjes). Write `ω = ω₋ω₊`
-by sides, `q_0 = ω₋u` and `v = ω₊ / 2ω(c)`, so that left of c `P_0 >= q_0²` says `|u| <= |v|`. At c u = v; at the nodes
-above v is 0 and u is `1/ω₋`, which is completely monotone there. In Newton's form the interpolant of such a function is
-positive left of its nodes: hence `v - u = (c - t) I` with I that of `1 / (ω₋ (t - c))`, and `v + u` is the interpolant
-of `1/ω₋` at c and above. (Signs for an even number of nodes above; else both change.) So `P_0 >= q_0²` left of c, and
-by symmetry `P_0 >= (1 - q_0)²` right of it. Let H be the polynomial that meets `q² - (1 - q)² = 2q - 1` up to c and 0
-above as P does: it is linear in w, `P = (1 - q)² + H`, and both `H_0 = P_0 - (1 - q_0)²` and `H_1 = P_1` are at least 0
-right of c. Left of it `P - q² = H - (2q - 1)` is linear in w too, and at least 0 at both ends. ∎
-
-Where a Radau node would leave [0, 1] theorem 15's rule has both ends among its nodes (here `BESIDE` them), and its q
-one degree more. P is mostly a majorant then, too, and a smaller one; but not always (one moment pair and a step at
-0.05, where q overshoots), so that both are tried. Neither this nor the round-off of P is trusted: each P that is used
-is **certified**, by its values on a fine grid and a bound of what can lie between two points of it, and raised by what
-it lacks.
+Where a Radau node would leave [0, 1] theorem 15's rule has both ends among its nodes (here `BESIDE` them). P is mostly
+a majorant then, too, and a smaller one; but not always, so that both are tried. Each P that is used is **certified**,
+by its values on a fine grid and a bound of what can lie between two points of it, and raised by what it lacks.
 
 Source: new here.
 """

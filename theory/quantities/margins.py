@@ -1,10 +1,7 @@
 """Errors from scores: number of nodes that a classifier near known scores can get wrong.
 
-Let scores h have the margin `γ(x) = h_y(x) - max_{c≠y} h_c(x)` at a node of class y. Where a classifier with scores s
-is wrong or tied some class c has `s_c >= s_y`, while `h_y - h_c >= γ`: two coordinates of `s - h` differ by γ or more,
-so that `‖(s - h)(x)‖² >= γ₊²/2`. With `E‖s - h‖² <= Δ` its error is therefore at most the largest mass that a budget of
-Δ pays for, `N(γ, Δ)`. Of what is known of h and Δ alone nothing smaller is true, up to the last node, which counts in
-part. Scores that are the labels themselves have γ = 1, and `N = min(1, 2 Δ)`. Source: new here.
+If scores s have `E‖s - h‖² <= Δ` for scores h with margins γ, their 0-1 error is at most `N(γ, Δ)`, the largest mass
+that a budget of Δ pays for (lemma of `docs/theorems/theorem16.md`). Source: new here.
 """
 
 import numpy as np
@@ -34,9 +31,6 @@ def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:
 
 def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> float:
     """`N(γ, Δ) = max {Σ_x p(x) z(x) : 0 <= z <= 1, Σ_x p(x) z(x) γ(x)₊²/2 <= Δ}`, in [0, 1], rounded up.
-
-    The 0-1 error, ties being errors, of any classifier whose scores s satisfy `E‖s - h‖² <= Δ`, if γ are the margins of
-    the scores h. At most `Pr[γ <= θ] + 2 Δ/θ²` for every θ > 0.
 
     The nodes of the smallest margins are the cheapest, and the last is paid for in part. Cost: O(n log n).
 

@@ -222,7 +222,7 @@ class _Problem:
 
     def solved(self) -> tuple[float, dict[int, float], FloatArray, FloatArray]:
         """The value, the polynomial, and the measure."""
-        rest = self.moments - self.at_one  # what is to be spread, beside the atom at 1 that is there in any case
+        rest = self.moments - self.at_one  # moments without the atom at 1
         coefficients, lacking, atoms, weights = self.polynomial()
         misfit = np.abs(self._powers(atoms) @ weights - rest).max()
         if misfit > MISFIT:

@@ -84,12 +84,8 @@ def consistency_from_pairs(
     Notes
     -----
     The pairs are split into starts, those for steps to the left and those for steps to the right. A walk starts as a
-    pair does, and goes on by the next pair of the node where it is; it dies where there is none. Given the right ends
-    of the second part its left ends are independent draws of `P(x | l)`, and so are the right ends of the third of
-    `P(l | x)`: a stack of fresh draws at each node, which may be thought to go on without end. Walks take from them by
-    a rule that does not look at what is taken. So the walks, those that died being continued in thought after all
-    others, are independent walks of the distribution itself. Of these at least the ones that were seen to agree do so,
-    and at most as many more as died.
+    pair does, and goes on by the next pair of the node where it is; it dies where there is none. Proof:
+    `docs/theorems/theorem19.md`.
 
     A node that is seen once ends its walk: of captions that are never shared nothing follows.
 

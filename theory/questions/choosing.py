@@ -1,7 +1,7 @@
 """Question: which candidate, pairs to train on or features, is the best by few labelled images? With a verdict."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,11 @@ from pairbounds.infrastructure.arrays import without_torch
 from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.through_features import validated_features
-from pairbounds.theory.questions.comparisons import WORSE
-from pairbounds.theory.questions.feature_choice import features_compared
+from pairbounds.theory.questions.comparisons import BEST, WORSE
+from pairbounds.theory.questions.feature_choice import features_compared, predicted_classes
 from pairbounds.theory.questions.labelled_sample import LabelledSample
-from pairbounds.theory.questions.pair_choice import MEASURES, VALIDATED, pairs_compared
+from pairbounds.theory.questions.next_labels import disagreement, drawn_next, inclusion_probabilities
+from pairbounds.theory.questions.pair_choice import MEASURES, VALIDATED, influences, pairs_compared
 
 RULE = "alpha_T"  # ranks pairs
 MOST = 100  # times as many labels, beyond which a number of labels says nothing
@@ -32,11 +33,13 @@ class Choice:
     table : best first; see `features_compared` and `pairs_compared`
     words : sentences, the last of which is the answer
     by : column of the table that ranks
+    disagreement : computes, of the images without a label, by how much candidates disagree that are not decided
     """
 
     table: pd.DataFrame
     words: tuple[str, ...]
     by: str
+    disagreement: "Callable[[], pd.Series[float]]" = field(repr=False)
 
     @property
     def best(self) -> str:
@@ -59,6 +62,24 @@ class Choice:
         """The answer in one sentence."""
         return self.words[-1]
 
+    def next(self, count: int, seed: int = 0) -> pd.DataFrame:
+        """Draw images to label next: likelier where candidates disagree that are not decided.
+
+        Returns their ids and probabilities, as columns image and probability, for `choose`; no rows if all is decided.
+
+        `ValueError`: fewer images without a label; pairs by another measure than α_T, which needs random labels.
+        """
+        if self.by in MEASURES and self.by != RULE:
+            raise ValueError(f"by={self.by!r} needs labels drawn at random: draw them yourself, or give by={RULE!r}")
+        if (self.table["verdict"].isin([BEST, WORSE])).all():
+            return pd.DataFrame({"image": [], "probability": []})
+        scores = self.disagreement()
+        if not 1 <= count <= len(scores):
+            raise ValueError(f"{count} images to label next are not in 1..{len(scores)}, those without a label")
+        chances = inclusion_probabilities(np.asarray(scores, dtype=np.float64), count)
+        rows = drawn_next(chances, np.random.default_rng(seed))
+        return pd.DataFrame({"image": scores.index[rows], "probability": chances[rows]})
+
 
 def choose(
     candidates: Mapping[str, Candidate],
@@ -69,6 +90,7 @@ def choose(
     n_labels: int | None = None,
     through: Any = None,
     by: str = RULE,
+    probabilities: Mapping[Any, float] | None = None,
     seed: int = 0,
     finished: AnyPath | None = None,
 ) -> Choice:
@@ -91,6 +113,7 @@ def choose(
     n_labels : for features: bound the 0-1 error of a probe with so many labels, too (theorem 34)
     through : for pairs: features of the images, like a candidate, for the optimum that a linear encoder reaches
     by : for pairs: the measure that ranks: "alpha_T", "through" or "optimum"
+    probabilities : of labelled images that `Choice.next` chose: they count by 1 over it, and not for theorem 41
     seed : of the bootstrap
     finished : for pairs: folder in which a choice that is interrupted keeps the candidates that are done, for the next
 
@@ -103,11 +126,15 @@ def choose(
         raise ValueError(f"{len(candidates)} candidate: give two or more to choose from")
     if by not in MEASURES:
         raise ValueError(f"by={by!r} is none of {', '.join(MEASURES)}")
-    graphs, widths = _graphs(candidates), sorted({*np.atleast_1d(k).tolist()})
+    graphs, widths = _graphs(candidates, through), sorted({*np.atleast_1d(k).tolist()})
     common, words = _common(candidates if through is None else {**candidates, "through": through}, labels)
     rows = {image: row for row, image in enumerate(common)}
     classes = {rows[image]: label for image, label in _named(labels).items() if image in rows}
-    sample = LabelledSample.of(classes, len(common), shares)
+    chances = {rows.get(str(image), -1): value for image, value in (probabilities or {}).items()}
+    chances = {row: value for row, value in chances.items() if row in classes}
+    sample = LabelledSample.of(classes, len(common), shares, chances)
+    if chances:
+        words.append(f"{len(chances)} labelled images were chosen: they count by 1/probability, not for theorem 41.")
     if sample.too_few:
         words.append(f"{sample.too_few}. The numbers are estimates.")
     if graphs is not None:
@@ -124,11 +151,21 @@ def choose(
         given = {name: _rows(features, common, name) for name, features in candidates.items()}
         table, by = features_compared(given, sample, widths, n_labels, seed), "error"
         words += _on_widths(table, list(given), widths, len(sample.rows))
-    choice = Choice(table, tuple(words), by)
+
+    def scores() -> "pd.Series[float]":
+        undecided = table[table["verdict"] != WORSE]
+        if graphs is not None:
+            votes = (influences(parts[name], sample) for name in undecided["candidate"])
+        else:
+            pairs = zip(undecided["candidate"], undecided["width"], strict=True)
+            votes = (np.eye(sample.labels.max() + 1)[predicted_classes(given[name], sample, k)] for name, k in pairs)
+        return pd.Series(disagreement(votes), index=common).drop([common[row] for row in sample.rows])
+
+    choice = Choice(table, tuple(words), by, scores)
     return replace(choice, words=(*words, _answer(choice, len(sample.rows))))
 
 
-def _graphs(candidates: Mapping[str, Candidate]) -> dict[str, PairGraph] | None:
+def _graphs(candidates: Mapping[str, Candidate], through: Any) -> dict[str, PairGraph] | None:
     """The candidates, if they are graphs; `None` if they are features."""
     graphs = {name: candidate for name, candidate in candidates.items() if isinstance(candidate, PairGraph)}
     if graphs and len(graphs) < len(candidates):
@@ -137,6 +174,8 @@ def _graphs(candidates: Mapping[str, Candidate]) -> dict[str, PairGraph] | None:
             f"{pairs} has pairs and {other} has features: errors of features are measured, pairs are ranked before "
             "training, and the two numbers do not compare. Choose among each kind by itself."
         )
+    if not graphs and through is not None:
+        raise ValueError("features to go through are for pairs, and the candidates are features: leave them out")
     return graphs or None
 
 

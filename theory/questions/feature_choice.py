@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.linalg
 from scipy.stats import norm
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.theorem34_few_labels import few_labels_error
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
 from pairbounds.theory.quantities.through_features import LEAST_EIGENVALUE, feature_blocks
@@ -51,13 +51,13 @@ def features_compared(
     """
     rows, embeddings = [], []
     for name, features in candidates.items():
-        embedding, rank = whitened_components(features, sample, max(widths))
+        embedding, rank = whitened_components(features, sample.rows, max(widths))
         for width in widths:
             if width > embedding.shape[1]:
                 continue
             embeddings.append(embedding[:, :width])
-            rows.append({"candidate": name, "width": width, **_full_probe(embeddings[-1], sample, n_labels, seed)})
-            rows[-1]["effective_rank"] = rank
+            full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
+            rows.append({"candidate": name, "width": width, **full, "effective_rank": rank})
     if not rows:
         raise ValueError(f"k={min(widths)} is too large: the features have fewer dimensions. Give a smaller k.")
     errors = [sample.weights @ leave_one_out(shown, sample.labels, sample.weights).wrong for shown in embeddings]
@@ -118,8 +118,15 @@ def _full_probe(shown: FloatArray, sample: LabelledSample, n_labels: int | None,
     return values
 
 
-def whitened_components(features: npt.NDArray[Any], sample: LabelledSample, width: int) -> tuple[FloatArray, float]:
-    """A constant and whitened leading components at the labelled images, (N, <= width); the effective rank of all.
+def predicted_classes(features: npt.NDArray[Any], sample: LabelledSample, width: int) -> IntArray:
+    """Number of the class of each image by the ridge probe, (n,)."""
+    embedding, _ = whitened_components(features, slice(None), width)
+    fit = leave_one_out(embedding[sample.rows], sample.labels, sample.weights)
+    return np.asarray(fit.classes[np.argmax(embedding @ fit.coefficients, axis=1)])
+
+
+def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, width: int) -> tuple[FloatArray, float]:
+    """A constant and whitened leading components of some rows, (N, <= width); the effective rank of all.
 
     O(n d²), in blocks of rows.
     """
@@ -134,8 +141,8 @@ def whitened_components(features: npt.NDArray[Any], sample: LabelledSample, widt
         covariance += (block - mean).T @ (block - mean) / len(features)
     values, vectors = scipy.linalg.eigh(covariance)
     kept = np.flatnonzero(values > max(LEAST_EIGENVALUE * values[-1], 0))[::-1][: width - 1]
-    shown = np.asarray(features[sample.rows], dtype=np.float64) - mean
-    components = (shown @ vectors[:, kept]) / np.sqrt(values[kept])
+    directions = vectors[:, kept] / np.sqrt(values[kept])
+    components = np.concatenate([(block - mean) @ directions for _, block in feature_blocks(features[rows])])
     roots = np.sqrt(np.clip(scipy.linalg.eigvalsh(second), 0, None))
     shares = roots[roots > 0] / roots.sum()
-    return np.column_stack([np.ones(len(shown)), components]), float(np.exp(-np.sum(shares * np.log(shares))))
+    return np.column_stack([np.ones(len(components)), components]), float(np.exp(-np.sum(shares * np.log(shares))))

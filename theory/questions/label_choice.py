@@ -15,6 +15,8 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.quantities.through_features import whitened
+from pairbounds.theory.questions.comparisons import UNDECIDED, WORSE
 from pairbounds.theory.questions.leave_one_out import leave_one_out
 
 STEPS = 11  # of LogME's fixed point, as its authors take them
@@ -97,3 +99,29 @@ def log_evidence(features: FloatArray, labels: IntArray) -> float:
         logs = k * np.log(alpha) + n * np.log(beta / (2 * np.pi)) - np.sum(np.log(alpha + beta * squares))
         evidence.append((logs - (k - len(squares)) * np.log(alpha) - beta * residual - alpha * weight) / (2 * n))
     return float(np.mean(evidence))
+
+
+def ridge_errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntArray) -> dict[str, float]:
+    """Error of ridge with these labels on the other images, by candidate."""
+    rest = np.setdiff1d(np.arange(len(labels)), nodes)
+    result = {}
+    for name, f in features.items():
+        rows = whitened(f)
+        fit = leave_one_out(rows[nodes], labels[nodes])
+        result[name] = float(np.mean(fit.classes[np.argmax(rows[rest] @ fit.coefficients, axis=1)] != labels[rest]))
+    return result
+
+
+def judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:
+    """Judge the verdicts and intervals of a table by the true values of its candidates."""
+    true = truth[table["candidate"]].to_numpy()
+    over = np.array([value - np.delete(true, row).min() for row, value in enumerate(true)])
+    worse = (table["verdict"] == WORSE).to_numpy()
+    return {
+        "regret": true[0] - true.min(),
+        "chance": true.mean() - true.min(),
+        "wrong": bool(np.any(worse & (true == true.min()))),
+        "covered": bool(np.all((table["from"] <= over) & (over <= table["to"]))),
+        "worse": float(worse.mean()),
+        "undecided": float((table["verdict"] == UNDECIDED).mean()),
+    }

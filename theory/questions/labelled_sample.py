@@ -1,7 +1,7 @@
 """Few labelled images of a population: how they were drawn, their weights, and their bootstrap."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ BLOCK = 2**22  # weights of resamples at a time
 
 @dataclass(frozen=True, eq=False)
 class LabelledSample:
-    """Labelled images, drawn at random, or a number from each class.
+    """Labelled images, drawn at random, or a number from each class; and others that `next_labels` chose.
 
     Attributes
     ----------
@@ -23,19 +23,27 @@ class LabelledSample:
     labels : (N,), numbers of their classes, 0..r-1
     population : number of all images
     shares : (r,), share of each class in the population, for images drawn class by class; else `None`
+    chances : (N,), probability of each chosen image, NaN for those drawn at random; `None` if none was chosen
     """
 
     rows: IntArray
     labels: IntArray
     population: int
     shares: FloatArray | None = None
+    chances: FloatArray | None = None
 
     @classmethod
-    def of(cls, classes: Mapping[int, Any], population: int, shares: Mapping[Any, float] | None) -> "LabelledSample":
-        """From the class of each labelled row, and the share of each class where they were drawn class by class.
+    def of(
+        cls,
+        classes: Mapping[int, Any],
+        population: int,
+        shares: Mapping[Any, float] | None = None,
+        chances: Mapping[int, float] | None = None,
+    ) -> "LabelledSample":
+        """Sample from the class of each row, the share of each class if so drawn, and the chance of each chosen row.
 
-        `ValueError` for fewer than two classes, and shares that lack a class, name one without labels, or do not sum
-        to 1.
+        `ValueError` for fewer than two classes; shares that lack a class, name one without labels, or do not sum to 1;
+        chances outside (0, 1], or of all rows.
         """
         rows = np.array(sorted(classes), dtype=np.int64)
         names, labels = np.unique(np.array([str(classes[row]) for row in rows.tolist()]), return_inverse=True)
@@ -43,31 +51,58 @@ class LabelledSample:
             raise ValueError(
                 f"{len(rows)} labelled images have {len(names)} class: label images of at least two classes"
             )
+        sample = cls(rows, labels.astype(np.int64), population, chances=_chances(rows, chances) if chances else None)
         if shares is None:
-            return cls(rows, labels.astype(np.int64), population)
+            return sample
         by_name = {str(name): float(share) for name, share in shares.items()}
-        if different := sorted({*names.tolist()} ^ by_name.keys()):
+        drawn = {*names[sample.drawn.labels].tolist()}
+        if different := sorted((by_name.keys() ^ drawn) | (by_name.keys() ^ {*names.tolist()})):
             raise ValueError(
                 f"class {different[0]!r} is in the labels or in the shares alone: give both for each class"
             )
         values = np.array([by_name[name] for name in names.tolist()])
         if abs(values.sum() - 1) > 1e-6 or not np.all(values > 0):
             raise ValueError(f"shares of classes sum to {values.sum():.6g}: give positive numbers that sum to 1")
-        return cls(rows, labels.astype(np.int64), population, values)
+        return replace(sample, shares=values)
+
+    @property
+    def chosen(self) -> npt.NDArray[np.bool_]:
+        """True for each image that was not drawn at random, (N,)."""
+        return np.zeros(len(self.rows), dtype=bool) if self.chances is None else np.isfinite(self.chances)
+
+    @property
+    def drawn(self) -> "LabelledSample":
+        """The images that were drawn at random; classes keep their numbers."""
+        rest = ~self.chosen
+        return replace(self, rows=self.rows[rest], labels=self.labels[rest], chances=None)
 
     @property
     def weights(self) -> FloatArray:
-        """Weight of each labelled image, (N,), with sum 1: equal, or the share of its class by the class's number."""
+        """Weight of each labelled image, (N,), with sum 1.
+
+        Images drawn at random have equal weights, or the share of their class by its number. With chosen images, which
+        together with these estimate every mean by 1 over their chance (Hájek), the two uncorrelated estimates are
+        averaged such that a chosen image has on average the weight of any other.
+        """
+        if self.chances is not None:
+            chosen, drawn = self.chosen, self.drawn
+            part = chosen.mean() / (1 - len(drawn.rows) / self.population)
+            inverse = 1 / self.chances[chosen]
+            weights = np.empty(len(self.rows))
+            weights[~chosen] = (1 - part) * drawn.weights + part / self.population
+            weights[chosen] = chosen.mean() * inverse / inverse.sum()
+            return weights
         if self.shares is None:
             return np.full(len(self.rows), 1 / len(self.rows))
         return (self.shares / np.bincount(self.labels))[self.labels]
 
     @property
     def too_few(self) -> str:
-        """The reason why no interval is given, empty if there are enough labels."""
-        if len(self.rows) < LEAST_LABELS:
-            return f"{len(self.rows)} labelled images are too few for a verdict: label {LEAST_LABELS}"
-        least = int(np.bincount(self.labels).min())
+        """The reason why no interval is given, empty if enough images were drawn at random."""
+        drawn = self.drawn
+        if len(drawn.rows) < LEAST_LABELS:
+            return f"{len(drawn.rows)} labelled images are too few for a verdict: label {LEAST_LABELS}"
+        least = int(np.bincount(drawn.labels).min())
         if self.shares is not None and least < LEAST_OF_CLASS:
             return f"a class has {least} labelled images, too few for a verdict: label {LEAST_OF_CLASS} of each"
         return ""
@@ -83,16 +118,26 @@ class LabelledSample:
 
     def _resampled_weights(self, resamples: int, seed: int) -> Iterator[FloatArray]:
         rng = np.random.default_rng(seed)
-        step = max(1, BLOCK // len(self.rows))
+        step, weights = max(1, BLOCK // len(self.rows)), self.weights
         for start in range(0, resamples, step):
             block = np.zeros((min(step, resamples - start), len(self.rows)))
             for members in self._strata():
                 size = len(members)
                 counts = rng.multinomial(size, np.full(size, 1 / size), size=len(block))
-                block[:, members] = counts * self.weights[members]
+                block[:, members] = counts * weights[members]
+                block[:, members] *= weights[members].sum() / block[:, members].sum(axis=1, keepdims=True)
             yield block
 
     def _strata(self) -> list[npt.NDArray[np.intp]]:
-        if self.shares is None:
-            return [np.arange(len(self.rows))]
-        return [np.flatnonzero(self.labels == c) for c in range(len(self.shares))]
+        rest = ~self.chosen
+        parts = [rest] if self.shares is None else [rest & (self.labels == c) for c in range(len(self.shares))]
+        return [np.flatnonzero(part) for part in (*parts, self.chosen) if part.any()]
+
+
+def _chances(rows: IntArray, chances: Mapping[int, float]) -> FloatArray:
+    values = np.array([chances.get(row, np.nan) for row in rows.tolist()], dtype=np.float64)
+    if np.isfinite(values).all():
+        raise ValueError("all labelled images have a probability: leave it empty for those drawn at random")
+    if wrong := [value for value in chances.values() if not 0 < value <= 1]:
+        raise ValueError(f"probability {wrong[0]:g} of an image is not above 0 and at most 1: copy it from --next")
+    return values

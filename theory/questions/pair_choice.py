@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.through_features import whitened
 from pairbounds.theory.questions.comparisons import compared_with_best
@@ -47,7 +48,7 @@ def pairs_compared(
     Parameters
     ----------
     candidates : graphs with the same left nodes in the same order, by name
-    sample : the left nodes that have labels, drawn without regard to their mass
+    sample : the left nodes that have labels, drawn without regard to their mass; chosen ones count for `alpha_T` alone
     k : width of the optima
     through : (n_left, d) features for the optimum through them
     by : the measure that ranks, a key of `MEASURES`
@@ -83,8 +84,8 @@ def _values(
     """Estimate and resamples of each measure that was asked for, (1 + R,)."""
     values = {"alpha_T": _alpha(graph, sample, seed)}
     if through is not None:
-        values["through"] = _optimum(graph, graph.through(through).optimum(k), sample, seed)
-    return values | {"optimum": _optimum(graph, optimal_embeddings(graph, k)[0], sample, seed)}
+        values["through"] = _optimum(graph, graph.through(through).optimum(k), sample.drawn, seed)
+    return values | {"optimum": _optimum(graph, optimal_embeddings(graph, k)[0], sample.drawn, seed)}
 
 
 def _kept(
@@ -103,7 +104,7 @@ def _key(graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[
     """Digest of all that the values of a candidate depend on, and of this file."""
     pairs, hashed = graph.joint, hashlib.sha256(Path(__file__).read_bytes())
     parts: list[Any] = [pairs.data, pairs.indices, pairs.indptr, k, seed, [] if through is None else through]
-    parts += [sample.rows, sample.labels, sample.weights, sample.population, sample.shares is None]
+    parts += [sample.rows, sample.labels, sample.weights, sample.population, sample.shares is None, sample.chosen]
     for part in parts:
         array = np.ascontiguousarray(part)
         hashed.update(f"{array.dtype} {array.shape}".encode() + array.tobytes())
@@ -130,15 +131,31 @@ def _labelled_pairs(graph: PairGraph, sample: LabelledSample) -> sp.csr_array:
     return pairs
 
 
+def _unlike_pairs(graph: PairGraph, sample: LabelledSample) -> tuple[sp.csr_array, sp.csr_array]:
+    """The labelled pairs of two classes, and all of them, (N, N)."""
+    pairs = _labelled_pairs(graph, sample)
+    left, right = pairs.nonzero()
+    differ = sp.csr_array((sample.labels[left] != sample.labels[right], (left, right)), pairs.shape)
+    return pairs * differ, pairs
+
+
+def influences(graph: PairGraph, sample: LabelledSample) -> FloatArray:
+    """Change of `alpha_T` by a label of each image, for each class that it may have, (n, r), up to a factor."""
+    unlike, pairs = (float(sample.weights @ part @ sample.weights) for part in _unlike_pairs(graph, sample))
+    weighted = class_indicators(sample.labels).multiply(sample.weights[:, None])
+    joined = graph.joint[sample.rows].T @ weighted
+    alike = (graph.joint @ joined.multiply(1 / graph.right_marginal[:, None])).toarray()
+    if not pairs:
+        return np.zeros_like(alike)
+    return np.asarray(((1 - unlike / pairs) * alike.sum(axis=1, keepdims=True) - alike) / pairs)
+
+
 def _alpha(graph: PairGraph, sample: LabelledSample, seed: int) -> FloatArray:
     """Estimate of α_T and its resamples, (1 + R,); NaN where no two labelled images are a pair.
 
     The share of unlike classes among pairs of labelled images, times the probability that a pair joins two images.
     """
-    pairs = _labelled_pairs(graph, sample)
-    left, right = pairs.nonzero()
-    differ = sp.csr_array((sample.labels[left] != sample.labels[right], (left, right)), pairs.shape)
-    unlike = pairs * differ
+    unlike, pairs = _unlike_pairs(graph, sample)
     joined = 1 - float((graph.joint.power(2) @ (1 / graph.right_marginal)).sum())
 
     def share(weights: FloatArray) -> FloatArray:

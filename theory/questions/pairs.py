@@ -135,7 +135,7 @@ def pairs_report(
     ----------
     graph : with left labels: the distribution of the pairs, or with `sample` a pilot sample of it
     k : width of the embedding that theorem 28 speaks of
-    target : squared error that is to be certified
+    target : squared error to certify
     level : confidence
     penalty : μ of theorem 19, whose optimum keeps the singular values above it; by default `σ_{k+1}` of the graph
     hops : of the walks of theorem 19

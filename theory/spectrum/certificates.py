@@ -1,37 +1,8 @@
 """Theorem 14: an upper end of `σ_{k+1}` with a proof that no larger value was skipped.
 
-A small residual shows that a computed value is near a true one, never that it is the (k+1)-th. For any k columns V,
-Weyl's interlacing gives `σ²_{k+1} <= λ_max(G - V Vᵀ)`, G the Gram matrix of the smaller side. So it is enough to show
-that nothing of the deflated matrix lies above a threshold; V itself need not be accurate.
-
-What is proved is about the matrix Ā of the stored weights as exact numbers, not about the one that was computed. Let u
-be half of `EPS`, `γ_m = m u / (1 - m u)`, and `|A|` the matrix of absolute values. A sum or an inner product of m terms
-is off by at most γ_m of the sum of their absolute values, in any order (Higham 2002); and `|A - B| <= C` entry by entry
-gives `‖A - B‖ <= ‖C‖`.
-
-**Probes.** Let x be Gaussian, z the unit eigenvector of the largest eigenvalue λ of M, and `y_d = T_d(B) x` for `B = (2
-M - c) / c` and T_d the Chebyshev polynomial. The part of `y_d` along z is `T_d(2 λ / c - 1) zᵀx`. That part of x is a
-standard normal number: it is below t in size with probability at most `√(2 / π) t`, so for p independent x each time
-with probability at most δ where `t = √(π / 2) δ^{1/p}`. Else, for all d at once,
-
-    T_d(2 λ / c - 1) t <= max ‖y_d‖,
-
-whatever else M has below c or beneath 0, and T_d grows beyond 1 like `e^{d √(2 (x - 1))}`: where nothing is above c,
-d steps show that λ is below `c (1 + (ln(2 √n / t) / d)² / 4)`, in products and without orthogonalisation.
-
-**Rounding.** The recurrence `y_{j+1} = 2 B y_j - y_{j-1} + f_j` has an error f_j at each step, which reaches `y_d`
-as `U_{d-1-j}(B) f_j`: the errors solve the same recurrence from 0, and so do the Chebyshev polynomials of the second
-kind. Along z the polynomials are numbers, so that with `x = 2 λ / c - 1`
-
-    T_d(x) t <= ‖y_d‖ + Σ_j U_{d-1-j}(x) ‖f_j‖.
-
-Divided by `T_d(x)` the right side falls as x rises from 1, for the zeros of `U_{m-1}`, m <= d, are no larger than the
-leading ones of T_d, one by one. So the x of equality is the upper end. And where `‖fl(M y) - M y‖ <= ρ ‖y‖`,
-
-    ‖f_j‖ <= (4 ρ / c + 12 u) ‖y_j‖ + 8 u (‖y_{j+1}‖ + ‖y_{j-1}‖),
-
-u half of the machine's epsilon: three terms are scaled and added, and the one with M is as large as the others and
-the result together. All norms are those of the computed vectors.
+For any k columns V, `σ²_{k+1} <= λ_max(G - V Vᵀ)`, G the Gram matrix of the smaller side: it is enough to show that
+nothing of the deflated matrix lies above a threshold, and V need not be accurate. What is proved is about the matrix Ā
+of the stored weights as exact numbers. Proofs, with their allowances for rounding: `docs/theorems/theorem14.md`.
 """
 
 from collections.abc import Callable
@@ -74,10 +45,8 @@ class Certificate:
 def certify(graph: PairGraph, spectrum: Spectrum, k: int) -> Certificate:
     """A certified upper end of `σ_{k+1}`, close to the computed one.
 
-    Cholesky: `θ I - G + V Vᵀ` is factorised with a diagonal reduced by more than the backward error of the
-    factorisation and of forming it; success proves it positive definite (Rump 2006), hence `σ²_{k+1} <= θ`. θ starts
-    just above the computed value and doubles its distance until it is proved. O(side³) time, O(side²) memory: for at
-    most `PROOF_SIDE` nodes on the smaller side.
+    Cholesky: θ starts just above the computed value and doubles its distance until `θ I - G + V Vᵀ` is proved positive
+    definite. O(side³) time, O(side²) memory: for at most `PROOF_SIDE` nodes on the smaller side.
 
     Probes: Chebyshev polynomials of the deflated Gram matrix on a few Gaussian vectors, in whose norms what is above
     the computed value would show, their round-off counted (`deflated_end`). O(nnz + n k) a step and probe for n nodes
@@ -107,13 +76,7 @@ def with_certificate(graph: PairGraph, spectrum: Spectrum, k: int) -> tuple[Spec
 
 
 def normalising_error(graph: PairGraph) -> float:
-    """Upper bound on the norm of the error of the computed `Ā`, and so by Weyl on that of each singular value.
-
-    The marginals of a pair (x, l), sums of d_x and d_l weights, are off by `γ_{d-1}` of themselves, which counts half
-    in their roots. Two roots, two reciprocals and two products round once each, and one more stands for what is of
-    second order. So every entry of Ā, none of them negative, is off by `((d_x + d_l) / 2 + 6) u` of itself, and Ā, of
-    norm 1, by the largest of these.
-    """
+    """Upper bound on the norm of the error of the computed `Ā`, and so by Weyl on that of each singular value."""
     most = (np.diff(graph.joint.indptr).max(), np.bincount(graph.joint.indices).max())
     return float(sum(most) / 2 + 6) * EPS / 2
 
@@ -121,17 +84,8 @@ def normalising_error(graph: PairGraph) -> float:
 def is_proved(matrix: sp.csr_array, basis: FloatArray, threshold: float) -> bool:
     """Return whether a Cholesky factorisation proves that no eigenvalue of `AᵀA - V Vᵀ` is above a threshold.
 
-    `matrix`, A, has non-negative entries, norm 1 up to round-off and n columns; `basis`, V, is (n, k) and any.
-
-    What is factorised is off from `θ I - AᵀA + V Vᵀ` by at most, in norm,
-
-    - `γ_m` for AᵀA, m the most entries in a column of A: its absolute values are itself, of norm 1;
-    - `γ_k ‖|V|‖²` for V Vᵀ, where `‖|V|‖` can be as large as √k though V is orthonormal;
-    - `5 u (θ + 1 + ‖|V|‖²)` for the two subtractions, for reducing the diagonal, and for what is of second order.
-
-    A factorisation that runs to its end is that of a matrix off by at most `γ_{n+1} / (1 - γ_{n+1})` times the trace
-    (Rump 2006, theorem 2.3, but for underflow, which the doubled allowances cover by far). The diagonal is reduced by
-    twice all this.
+    `matrix`, A, has non-negative entries, norm 1 up to round-off and n columns; `basis`, V, is (n, k) and any. The
+    diagonal is reduced by twice what rounding may do in forming and factorising, which covers underflow by far.
     """
     order, u = matrix.shape[1], EPS / 2
     gram = (matrix.T @ matrix).toarray()
@@ -176,8 +130,7 @@ def deflated_end(
 ) -> float:
     """An upper end of the largest eigenvalue of `M = G - V diag(θ - c / 2) Vᵀ`, true with probability `CONFIDENCE`.
 
-    G is a Gram matrix of norm 1. By Weyl its (k+1)-th eigenvalue is at most the largest of M, whatever the k columns of
-    V and the θ are. Near to eigenvectors and values they are moved to c / 2, where they do not matter.
+    G is a Gram matrix of norm 1. Values θ near to eigenvalues are moved to c / 2, where they do not matter.
 
     Parameters
     ----------

@@ -133,8 +133,8 @@ def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, npt.NDArray[Any] | N
             weights = sp.csr_array((np.ones(len(array)), (first, second)), shape=(n, n))
         else:
             raise ValueError(
-                f"pairs has shape {array.shape} and holds {array.dtype}: give the numbers of the rows of each pair, "
-                f"(m, 2), or the sample that each of the {n} rows is a view of, ({n},)"
+                f"pairs has shape {array.shape} and holds {array.dtype}. Give the row numbers of each pair, (m, 2), or "
+                f"the sample that each row is a view of, ({n},)."
             )
     if weights.nnz == 0:
         raise ValueError("no two rows are a positive pair")

@@ -1,0 +1,244 @@
+"""The theorems' pages, with what the code, the records and Coq say of each of their rows."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+
+import dependencies
+import dependency_graph
+import pandas as pd
+from formulas import unicode_formula
+from written import linked
+
+from pairbounds.theory.attack.sharpest import sharpest_graphs
+from pairbounds.theory.bounds.registry import BOUNDS, Bound
+from pairbounds.theory.bounds.scoring import score
+from pairbounds.theory.bounds.statements import Statement
+from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
+from pairbounds.theory.graph.drawing import graph_picture, is_small
+from pairbounds.theory.ledger.explanation import SUBJECTS
+from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
+from pairbounds.theory.ledger.ledger_page import STATUS_MEANS, beaten_by, best_counts, title_and_text
+
+FOLDER = dependencies.PAGES
+FENCE = re.compile(r"^```\{(row|graph|theorems|lemmas)\} ?([\w-]*)\n```$", re.MULTILINE)
+NO_GRAPH = "*Sharpest graph*: none, since the statement is not about one graph and embedding."
+PUBLISHED = {"bound_holds": "simulated worlds", "emoji_bounds": "emoji"}  # tables that have the tightness of each bound
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Path and Markdown of each page of docs/theorems."""
+    for path in sorted(FOLDER.glob("*.md")):
+        yield f"theorems/{path.name}", linked(expanded(path.read_text(encoding="utf-8")), FOLDER)
+
+
+def expanded(text: str) -> str:
+    """The text of a page with all that is inserted."""
+    title = re.match(r"# Theorem (\d+): ", text)
+    if title:
+        text = text.replace("\n## Sources\n", f"\n## Used by\n\n{_used_by(int(title[1]))}\n\n## Sources\n")
+    made = {
+        "row": row,
+        "graph": lambda _: f'<div class="scroll">\n{graph()}\n</div>',
+        "theorems": lambda _: _table(),
+        "lemmas": lambda _: _lemmas(),
+    }
+    return FENCE.sub(lambda fence: made[fence[1]](fence[2]), text)
+
+
+def row(name: str) -> str:
+    """Heading, formula, facts, statements in words and in Coq of a row."""
+    claim: Bound | Statement = BOUNDS[name] if name in BOUNDS else STATEMENTS[name]
+    facts = [*(_of_bound(claim) if isinstance(claim, Bound) else _of_statement(claim))]
+    parts = [f"### {name}", f"$$\n{claim.latex}\n$$" if claim.latex else "", _words(claim)]
+    parts += [re.sub(r"\s+", " ", claim.remarks)] if isinstance(claim, Bound) else []
+    parts += ["\n".join(f"- {fact}" for fact in facts), _drawing(name), "\n\n".join(_coq(claim))]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _words(claim: Bound | Statement) -> str:
+    """The statement, whose formula stands above already."""
+    if not claim.latex:
+        return claim.statement
+    formula = f"`{unicode_formula(claim.latex)}`"
+    before, _, after = claim.statement.partition(formula)
+    text = f"{before}${claim.latex}${after}" if before.strip() else after.lstrip(" ,:;.")
+    return text[:1].upper() + text[1:]
+
+
+def _of_bound(claim: Bound) -> Iterator[str]:
+    checked = "; machine-checked in Coq" if machine_checked(claim) else ""
+    yield f"*Measured*: `{claim.quantity}`, of {SUBJECTS[claim.subject]}."
+    yield f"*Status*: {claim.status}: {STATUS_MEANS[claim.status]}{checked}."
+    if claim.corollary_of is not None:
+        yield f"*Corollary*: at the same cost {beaten_by(claim)} is never above it."
+    if claim.kept:
+        yield f"*Kept*: {'a statement of the paper' if claim.kept == 'paper' else claim.kept}."
+    if evidence := " ".join(_evidence(claim.name)):
+        yield f"*Evidence*: {evidence}"
+    if claim.status != "rate":
+        yield _sharpest(claim)
+    file = claim.evaluate.__module__.removeprefix("pairbounds.").replace(".", "/")
+    yield f"*Code*: `{file}.py`, tested in `tests/bounds/checks/theorem{claim.theorem:02d}.py`."
+
+
+def _of_statement(claim: Statement) -> Iterator[str]:
+    checked = "proved; machine-checked in Coq" if machine_checked(claim) else "proved on paper"
+    yield f"*Status*: {checked}."
+    yield NO_GRAPH
+    yield f"*Code*: `{claim.place}`, tested in `{claim.tested_in}`."
+
+
+def _evidence(name: str) -> Iterator[str]:
+    """How often a bound was the smallest, and how tight, in the records."""
+    counts = best_counts(name)
+    if counts["count"]:
+        yield (
+            f"Of {counts['count']:,} points it is the smallest bound, and alone, at {counts['best']:,}, and vacuous at "
+            f"{counts['vacuous']:,} (`theory/ledger/best.json`)."
+        )
+    for table, data in PUBLISHED.items() if BOUNDS[name].relation != "=" else ():
+        if name in (medians := _medians(table)).index:
+            median, count = medians.loc[name]
+            yield (
+                f"Median tightness on {data} {median:.3f}, 1 being equality, over {count:,.0f} points where it is not "
+                f"vacuous (`results/published/{table}.parquet`)."
+            )
+
+
+@cache
+def _medians(table: str) -> pd.DataFrame:
+    """Median of the tightness, and number of points, by bound."""
+    columns = ["bound", "tightness", "applicable", "vacuous"]
+    path = dependencies.ROOT / "results" / "published" / f"{table}.parquet"
+    points = pd.read_parquet(path, columns=columns).query("applicable and not vacuous and tightness == tightness")
+    return points.groupby("bound")["tightness"].agg(["median", "count"])
+
+
+def _sharpest(claim: Bound) -> str:
+    """The graph on which the row comes nearest to equality, and both sides there."""
+    if claim.relation == "=":
+        return "*Sharpest graph*: none, since it is an equality on every graph."
+    if claim.name not in _sharpest_graphs():
+        return "*Sharpest graph*: none known on which it says something."
+    sides = _sharpest_graphs()[claim.name]
+    point, (graph, k, *_) = score(claim, *sides), sides
+    size = "drawn below" if is_small(graph) else "too large to be drawn"
+    return (
+        f"*Sharpest graph* known: {graph.n_left} left and {graph.n_right} right nodes at `k = {k}` ({size}). "
+        f"There `{claim.quantity}` is {point.measured:.6g} and the bound {point.value:.6g}: ratio {point.ratio:.3f}."
+    )
+
+
+_sharpest_graphs = cache(sharpest_graphs)
+
+
+def _drawing(name: str) -> str:
+    if name not in _sharpest_graphs() or BOUNDS[name].status == "rate" or BOUNDS[name].relation == "=":
+        return ""
+    graph = _sharpest_graphs()[name][0]
+    picture = graph_picture(graph, graph.joint.toarray()) if is_small(graph) else ""
+    return "\n".join(line for line in picture.splitlines() if line.strip())
+
+
+def _coq(claim: Bound | Statement) -> Iterator[str]:
+    if (formal := machine_checked(claim)) is not None:
+        file, _, theorem = formal.partition(":")
+        yield f"Coq proves `{theorem}` in `theory/formal/{file}`, {foundation(formal)}:"
+        yield f"```text\n{coq_statement(formal)}\n```"
+
+
+def _used_by(number: int) -> str:
+    uses = dependencies.uses_of_pages()
+    users = sorted(uses.predecessors(number))
+    lines = [f"- {_link(user)}: {dependencies.titles()[user]}." for user in users] or ["Nothing yet."]
+    files = dependencies.by_file(dependencies.used_by(number))
+    if files:
+        count = sum(map(len, files.values()))
+        lines += [
+            "",
+            f"In Coq, its proofs use [{count} lemmas of {len(files)} files](lemmas.md#theorem-{number}).",
+        ]
+    return "\n".join(lines)
+
+
+def _link(number: int) -> str:
+    text = f"Theorem {number}"
+    return f"[{text}](theorem{number:02d}.md)" if number in dependencies.texts() else text
+
+
+@cache
+def _modules() -> dict[int, list[ModuleType]]:
+    modules: dict[int, list[ModuleType]] = {}
+    for module in THEOREMS:
+        modules.setdefault(int(module.__name__.rpartition(".theorem")[2][:2]), []).append(module)
+    return modules
+
+
+def _rows(number: int) -> list[Bound | Statement]:
+    """Rows of a theorem, by module."""
+    return [
+        claim
+        for module in _modules()[number]
+        for claim in (
+            *(it for it in BOUNDS.values() if it.evaluate.__module__ == module.__name__),
+            *getattr(module, "STATEMENTS", ()),
+        )
+    ]
+
+
+def kind(claim: Bound | Statement) -> str:
+    """How a row is known, a key of `dependency_graph.KINDS`."""
+    if machine_checked(claim):
+        return "machine-checked"
+    return "proved on paper" if isinstance(claim, Statement) or claim.status == "exact" else claim.status
+
+
+def graph() -> str:
+    """The graph of all theorems as SVG."""
+    pages, proofs = dependencies.uses_of_pages(), dependencies.uses_of_proofs()
+    pages.add_nodes_from(_modules())
+    return dependency_graph.svg(
+        pages,
+        {number: [kind(claim) for claim in _rows(number)] for number in pages},
+        {number: _label(number) for number in pages},
+        {number: f"Theorem {number}: {_title(number)}" for number in pages},
+        lambda user, used: {user, used} <= set(proofs) and not proofs.has_edge(user, used),
+    )
+
+
+def _title(number: int) -> str:
+    title = dependencies.titles().get(number) or title_and_text(_modules()[number][0])[0].partition(": ")[2]
+    return title[:1].upper() + title[1:]
+
+
+def _table() -> str:
+    """Number, title and rows of each theorem by their kinds, and the pages in the order of the menu."""
+    lines = ["| theorem | title | " + " | ".join(dependency_graph.KINDS) + " |", "|---|---|" + "---|" * 4]
+    for number in _modules():
+        kinds = [kind(claim) for claim in _rows(number)]
+        counts = " | ".join(str(kinds.count(each) or "") for each in dependency_graph.KINDS)
+        lines.append(f"| {_link(number).replace('Theorem ', '')} | {_title(number)} | {counts} |")
+    menu = "\n".join(f"{number}: {_label(number)} <theorem{number:02d}>" for number in dependencies.texts())
+    return "\n".join([*lines, "", f"```{{toctree}}\n:hidden:\n\nnotation\n{menu}\nlemmas\n```"])
+
+
+def _label(number: int) -> str:
+    """Short name of a theorem, by its modules."""
+    names = (module.__name__.rpartition(".theorem")[2].partition("_")[2] for module in _modules()[number])
+    return ", ".join(names).replace("_", " ")
+
+
+def _lemmas() -> str:
+    """For each theorem, the lemmas that its Coq proofs use."""
+    sections = []
+    for number in _modules():
+        files = dependencies.by_file(dependencies.used_by(number))
+        listed = [f"- `{file}.v`: {', '.join(f'`{name}`' for name in names)}" for file, names in files.items()]
+        sections += [
+            f"## Theorem {number}",
+            f"{_link(number)}: {_title(number)}.",
+            "\n".join(listed) or "No Coq proof.",
+        ]
+    return "\n\n".join(sections)

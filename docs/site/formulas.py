@@ -1,0 +1,102 @@
+"""Formulas in LaTeX as Unicode, for docstrings and tables."""
+
+import re
+import unicodedata
+
+LETTERS = """
+alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi varphi chi psi omega
+Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega
+"""
+SYMBOLS = {
+    **dict(zip((f"\\{name}" for name in LETTERS.split()), "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True)),
+    "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "\\ne": "≠", "\\approx": "≈", "\\in": "∈",
+    "\\sum": "Σ", "\\prod": "Π", "\\int": "∫", "\\infty": "∞", "\\cdot": "·", "\\times": "×", "\\pm": "±", "\\to": "→",
+    "\\langle": "⟨", "\\rangle": "⟩", "\\|": "‖", "\\Vert": "‖", "\\mid": "|", "\\{": "{", "\\}": "}", "\\top": "ᵀ",
+    "\\ell": "l", "\\ldots": "...", "\\dots": "...", "\\cup": "∪", "\\cap": "∩", "\\subseteq": "⊆", "\\log": "log",
+    "\\ln": "ln", "\\exp": "exp", "\\max": "max", "\\min": "min", "\\sup": "sup", "\\inf": "inf", "\\Pr": "Pr",
+    "\\circ": "°", "\\sim": "~", "\\notin": "∉", "\\colon": ":", "\\%": "%", "\\prime": "′", "\\ast": "*",
+}  # fmt: skip
+ACCENTS = {"\\bar": "\u0304", "\\hat": "\u0302", "\\tilde": "\u0303", "\\dot": "\u0307"}
+SPACES = {"\\,": " ", "\\;": " ", "\\:": " ", "\\ ": " ", "\\!": "", "\\quad": " ", "\\qquad": " "}
+TEXT = ("\\mathrm", "\\text", "\\operatorname", "\\mathbb", "\\mathbf", "\\mathcal", "\\mathsf")
+SIZES = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)(?![A-Za-z])")
+RAISED = str.maketrans("0123456789+-Tn", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀⁿ")
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+RELATIONS = re.compile(r" ?(<=|>=|≠|≈|∈|(?<!_)→|[=<>]) ?")
+
+
+def unicode_formula(latex: str) -> str:
+    r"""A formula of LaTeX in Unicode, on one line: `\varepsilon_2(f^*) \le B_m(k)` as `ε₂(f*) <= B_m(k)`.
+
+    `ValueError`: a macro that is not in the tables above, or an unclosed brace.
+    """
+    text, rest = _until_brace([token for token in TOKEN.findall(SIZES.sub("", latex)) if token])
+    if rest:
+        raise ValueError(f"{latex!r}: a closing brace too many")
+    text = RELATIONS.sub(r" \1 ", text)
+    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip()).replace("ε_2", "ε₂")
+
+
+def _until_brace(tokens: list[str]) -> tuple[str, list[str]]:
+    """Text of the tokens before the brace that closes them, and the tokens from that brace on."""
+    text = ""
+    while tokens and tokens[0] != "}":
+        piece, tokens = _piece(tokens)
+        text += piece
+    return text, tokens
+
+
+def _piece(tokens: list[str]) -> tuple[str, list[str]]:
+    token, *rest = tokens
+    if token == "{":
+        text, rest = _until_brace(rest)
+        if not rest:
+            raise ValueError("an unclosed brace")
+        return text, rest[1:]
+    if token in ("^", "_"):
+        return _raised(rest) if token == "^" else _lowered(rest)
+    if token == "\\frac":
+        above, rest = _argument(rest)
+        below, rest = _argument(rest)
+        return f"{_factor(above)} / {_factor(below)}", rest
+    if token == "\\sqrt":
+        text, rest = _argument(rest)
+        return f"√{text if re.fullmatch(r'.(_.|_{[^{}]*})?', text) else f'({text})'}", rest
+    if token in ACCENTS:
+        text, rest = _argument(rest)
+        return text + ACCENTS[token], rest
+    if token in TEXT:
+        return _argument(rest)
+    if token.startswith("\\"):
+        if token in SPACES or token in SYMBOLS:
+            return SPACES.get(token, SYMBOLS.get(token, "")), rest
+        raise ValueError(f"{token} is not a macro that `unicode_formula` knows: use another, or add it to SYMBOLS")
+    return " " if token.isspace() else token, rest
+
+
+def _argument(tokens: list[str]) -> tuple[str, list[str]]:
+    while tokens and tokens[0].isspace():
+        tokens = tokens[1:]
+    if not tokens:
+        raise ValueError("a macro without its argument")
+    return _piece(tokens)
+
+
+def _raised(tokens: list[str]) -> tuple[str, list[str]]:
+    text, rest = _argument(tokens)
+    if text in ("*", "°", "′", "ᵀ"):
+        return text, rest
+    raised = text.translate(RAISED)
+    if not any(map(str.isalnum, text)) or raised == text or any(a == b for a, b in zip(text, raised, strict=True)):
+        return (f"^{text}" if len(text) == 1 else f"^{{{text}}}"), rest
+    return raised, rest
+
+
+def _lowered(tokens: list[str]) -> tuple[str, list[str]]:
+    text, rest = _argument(tokens)
+    return (f"_{text}" if len(text) == 1 else f"_{{{text}}}"), rest
+
+
+def _factor(text: str) -> str:
+    """A numerator or denominator, in parentheses if it is a sum or a product."""
+    return f"({text})" if re.search(r"[ +\-·]", text.strip()) and not re.fullmatch(r"\([^()]*\)", text) else text

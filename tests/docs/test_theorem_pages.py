@@ -1,0 +1,61 @@
+"""The page of each theorem: its parts in order, its rows, its formulas, and what it uses."""
+
+import re
+import sys
+
+import pytest
+
+from pairbounds.theory.bounds.registry import BOUNDS
+from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
+from pairbounds.theory.ledger.ledger_page import title_and_text
+from tests.docs.blocks import ROOT
+
+sys.path.insert(0, str(ROOT / "docs" / "site"))
+import dependencies
+from formulas import unicode_formula
+
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/theorems").glob("theorem??.md"))}
+PARTS = ["In words", "Statement", "Proof", "Sharpness", "Example", "Uses", "Sources"]
+ROWS = {**BOUNDS, **STATEMENTS}
+ROW = re.compile(r"^```\{row\} ([\w-]+)\n```$", re.MULTILINE)
+
+
+def test_every_theorem_has_a_page():
+    assert {*PAGES} == {module.__name__.rpartition(".")[2][:9] for module in THEOREMS}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_its_parts_in_order(name):
+    assert re.findall(r"^## (.*)$", PAGES[name], re.MULTILINE) == PARTS
+    assert PAGES[name].startswith(f"# Theorem {int(name[-2:])}: ")
+    assert r"\blacksquare" in PAGES[name].partition("\n## Proof")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("name", [row for row in ROWS if ROWS[row].latex])
+def test_a_statement_has_its_formula_in_unicode(name):
+    assert f"`{unicode_formula(ROWS[name].latex)}`" in ROWS[name].statement
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_the_rows_of_its_theorem(name):
+    modules = [it for it in THEOREMS if it.__name__.rpartition(".")[2].startswith(name)]
+    names = {row.name for row in BOUNDS.values() if row.evaluate.__module__ in {it.__name__ for it in modules}}
+    names |= {row.name for module in modules for row in getattr(module, "STATEMENTS", ())}
+    assert sorted(ROW.findall(PAGES[name])) == sorted(names)
+    assert all(ROWS[row].latex for row in names)
+
+
+@pytest.mark.parametrize("module", THEOREMS, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_a_theorem_has_its_meaning_cost_and_source(module):
+    title, text = title_and_text(module)
+    words, _, rest = text.partition("\n\n")
+    assert title.startswith("Theorem")
+    assert re.fullmatch(r"In words: [^.]+(?:\d\.\d[^.]*)*\.", words.replace("\n", " ")), "one sentence"
+    assert len(re.findall(r"\bCost: ", rest)) == 1
+    assert len(re.findall(r"\bSource: ", rest)) == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_lists_all_that_its_proofs_in_coq_use(name):
+    number, pages, proofs = int(name[-2:]), dependencies.uses_of_pages(), dependencies.uses_of_proofs()
+    assert number not in proofs or {*proofs.successors(number)} <= {*pages.successors(number)}

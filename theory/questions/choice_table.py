@@ -1,0 +1,32 @@
+"""Tables of choices in words: the columns that decide, with their intervals."""
+
+from typing import Any
+
+import pandas as pd
+
+from pairbounds.infrastructure.outward import rounded
+from pairbounds.theory.questions.pair_choice import MEASURES
+
+TEXTS = ("candidate", "verdict")  # columns of text
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Candidates, best first, as text: each number with its interval."""
+    if "error" in table:
+        intervals = {"leave-one-out error": "error", "squared error, all labels": "mse"}
+        scores = {"effective rank (not validated)": "effective_rank"}
+    else:
+        intervals, scores = {name: name for name in MEASURES if name in table}, {"labelled pairs": "pairs"}
+    rows = []
+    for _, row in table.iterrows():
+        cells = {"candidate": row["candidate"]} | ({"k": str(row["width"])} if "width" in table else {})
+        cells |= {title: _interval(row, name, f"{name}_low", f"{name}_high") for title, name in intervals.items()}
+        cells |= {"worse by": _interval(row, "difference", "from", "to"), "verdict": row["verdict"]}
+        cells |= {"at most": rounded(row["at_most"], "<=", ".3f")} if "at_most" in table else {}
+        rows.append(cells | {title: f"{row[name]:,.3g}" for title, name in scores.items()})
+    return pd.DataFrame(rows)
+
+
+def _interval(row: "pd.Series[Any]", name: str, low: str, high: str) -> str:
+    value = f"{row[name]:.3f}"
+    return value if pd.isna(row[low]) else f"{value} [{row[low]:.3f}, {row[high]:.3f}]"
