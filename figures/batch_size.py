@@ -1,4 +1,4 @@
-"""*Batch size*: a larger batch shows more of the pairs, in closed form, and tuned critics err no less."""
+"""*Batch size*: information that a batch shows, in closed form, and errors of tuned critics."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ CRITICS = {"free": ("o", "-"), "linear": ("s", "--")}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Information that a batch shows on the left, errors of trained critics on the right."""
+    """Left panel: information that a batch shows. Right panel: errors of trained critics."""
     picture, (share, error) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, COLUMN))
     rows = {name: tables[name][tables[name]["arm"] == "all"] for name in GRAPHS}
     for name, (graph, color) in GRAPHS.items():
@@ -38,7 +38,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _share(axes: Axes, rows: pd.DataFrame, graph: str, color: str) -> None:
-    """Medians over seeds of both ends of theorem 29."""
+    """Draw both ends of theorem 29, medians over seeds."""
     medians = rows.groupby("batch").median(numeric_only=True)
     low, high = (medians[column] / medians["information"] for column in ("shown_low", "shown_high"))
     axes.fill_between(medians.index, low, high, color=color, alpha=0.2, linewidth=0)
@@ -56,7 +56,7 @@ def _errors(axes: Axes, rows: pd.DataFrame, graph: str, color: str) -> None:
 
 
 def tuned(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the seeds that measure, each critic and batch at the best rate by the seeds that tune."""
+    """Rows of the test seeds, each critic and batch size at the rate that was best on the tuning seeds."""
     setting = ["critic", "batch", "steps"]
     means = rows[rows["tunes"]].groupby([*setting, "rate"])["mse"].mean().reset_index()
     best = means.loc[means.groupby(setting)["mse"].idxmin()].drop(columns="mse")
@@ -65,20 +65,20 @@ def tuned(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def order(rows: pd.DataFrame) -> tuple[float, float]:
-    """Kendall's τ of the tuned errors of a critic and the batch size: mean over seeds, and half its 95% interval."""
+    """Kendall's τ between tuned error and batch size of a critic: mean over seeds, and half its 95% interval."""
     by_seed = rows.pivot(index="seed", columns="batch", values="mse")
     return mean_and_half(pd.Series([order_correlation(errors, by_seed.columns) for errors in by_seed.to_numpy()]))
 
 
 def _order(rows: Mapping[str, pd.DataFrame]) -> str:
-    """The critics whose errors rise or fall with the batch, in words."""
+    """Critics whose errors rise or fall with the batch size, in words."""
     sides: dict[float, list[str]] = {1: [], -1: [], 0: []}
     for name, (graph, _) in GRAPHS.items():
         for critic, own in tuned(rows[name]).groupby("critic"):
             tau = order(own)
             sides[np.sign(tau[0]) if excludes_zero(*tau) else 0].append(f"{graph}, {critic}")
     rise, fall, none = ("; ".join(critics) or "none" for critics in sides.values())
-    return f"Errors rise with B for: {rise}; fall for: {fall}; no order is shown for: {none}."
+    return f"Errors rise with B for: {rise}; fall for: {fall}; no significant order for: {none}."
 
 
 def _caption(rows: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""Figure 1, *The bound holds*: measured probe error against the bound, a dot for each graph and width."""
+"""Figure 1, *The bound holds*: measured probe error against the bound, with a dot for each graph and width."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -15,8 +15,8 @@ from pairbounds.figures.style import COLUMN, THEOREMS, label_line
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 from pairbounds.theory.bounds.registry import BOUNDS
 
-ZERO = (2.5e-4, 5e-4)  # the strip of errors, and of bounds, that are 0 or nearly so
-ABOVE = (1.3, 4.0)  # the strip of bounds above 1, none of which could be violated: an error is at most 1
+ZERO = (2.5e-4, 5e-4)  # strip for errors and bounds near 0
+ABOVE = (1.3, 4.0)  # strip for bounds above 1, which cannot be violated
 PANELS = (
     ("probe-error", r"bound of theorem 4: $2\alpha_T/(1-\sigma_{k+1}^2)$"),
     ("sharp-probe-error", r"its sharper form: $2\rho_k/(1-\sigma_{k+1}^2)$"),
@@ -27,7 +27,7 @@ ERRORS = ("probe_error", "zero_shot_error", "image_error", "nearest_mean_error")
 
 
 class Count(NamedTuple):
-    """Counts of one bound over all graphs and widths: the points, and those on which it is informative or violated."""
+    """Counts for one bound over graphs and widths: all, informative and violated points, and bounds above 1."""
 
     points: int
     violated: int
@@ -37,7 +37,7 @@ class Count(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A panel each for the bound of theorem 4, its sharper form, and theorem 16."""
+    """One panel for each of theorem 4, its sharper form, and theorem 16."""
     table = tables["bound_holds"]
     picture, panels = plt.subplots(1, len(PANELS), figsize=(2.8 * COLUMN, 1.1 * COLUMN), sharex=True, sharey=True)
     for axes, (name, label) in zip(panels, PANELS, strict=True):
@@ -49,7 +49,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _dots(axes: Axes, rows: pd.DataFrame) -> None:
-    """The points; those of a strip are spread over it, evenly."""
+    """Draw the points; those of a strip are spread evenly over it."""
     low, least = ZERO
     places = np.modf(np.arange(len(rows))[:, None] * (0.618, 0.755))[0]
     nothing, most = (start * (end / start) ** (0.1 + 0.8 * places) for start, end in (ZERO, ABOVE))
@@ -68,7 +68,7 @@ def _dots(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _words(axes: Axes, count: Count, color: str) -> None:
-    """Write the line that a violation would cross, and the number of informative points."""
+    """Label the line measured = bound, and write the counts."""
     axes.plot((ZERO[1], 1), (ZERO[1], 1), color=color, linewidth=1.5)
     turned: Any = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
     label_line(axes, 0.012, 0.0135, "measured = bound", color, ha="center", **turned)
@@ -81,12 +81,12 @@ def _words(axes: Axes, count: Count, color: str) -> None:
 
 
 def graphs(table: pd.DataFrame) -> int:
-    """The number of graphs."""
+    """Number of graphs."""
     return table.groupby(["seed", "pairs"]).ngroups
 
 
 def counted(table: pd.DataFrame, name: str) -> Count:
-    """Count the points of one bound; it is informative where it is better than guessing the largest class."""
+    """Counts for one bound; informative means better than guessing the largest class."""
     rows = table[table["bound"] == name]
     informative = rows[~rows["vacuous"]]
     above, infinite = (int(found.sum()) for found in (rows["value"] > 1, np.isinf(rows["value"])))
@@ -100,13 +100,13 @@ def _caption(table: pd.DataFrame) -> str:
     return (
         "Each dot is the optimal embedding of one random world's caption or augmentation graph, of width "
         f"{factors} times the number of classes: {graphs(table):,} graphs of {table['seed'].nunique()} worlds, one "
-        "seed each. No dot may lie above the line. Errors and bounds near 0, and bounds above 1, are spread over "
+        "seed each. Dots above the line are violations. Errors and bounds near 0, and bounds above 1, are spread over "
         f"strips. Violated: {violated}."
     )
 
 
 def facts(tables: Tables) -> Facts:
-    """The checks of all bounds, and how often theorem 4 and its sharper form inform."""
+    """Checks of all bounds, and counts of informative points for theorem 4 and its sharper form."""
     table = tables["bound_holds"]
     held = checked(table)
     errors = held[(held["relation"] == "<=") & held["quantity"].isin(ERRORS)]
@@ -128,13 +128,13 @@ def facts(tables: Tables) -> Facts:
 
 
 def checked(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of which it was judged whether the bound holds: it applies, and is no rate."""
+    """Rows with a verdict: the bound applies and is not a rate."""
     rows: pd.DataFrame = table[table["value"].notna() & (table["status"] != "rate")]
     return rows
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     plain, sharp = facts["plain"], facts["sharp"]
     return {
         "no bound is violated": facts["violated"] == 0,

@@ -17,7 +17,7 @@ from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
 BAND = (0.05, 0.95)  # quantiles over seeds
-CEILING = 12.0  # of the drawn bound
+CEILING = 12.0  # largest bound that is drawn
 ERROR_STEP = 1 / 320  # one image of the world: the scale is linear below it
 PANELS = {
     "induced_labelling_error": r"induced labelling error $\alpha_T$",
@@ -28,7 +28,7 @@ PANELS = {
 
 
 class Comparison(NamedTuple):
-    """Medians over seeds of one column: of captions, and of augmentation at its best strength; and who has less."""
+    """Medians over seeds of one column for captions and for augmentation at its best strength, and who wins."""
 
     captions: float
     augmentation: float
@@ -38,7 +38,7 @@ class Comparison(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A strength, and the mean over seeds of captions minus augmentation there, with half its 95% interval."""
+    """Strength, mean over seeds of captions minus augmentation at it, and half the 95% interval."""
 
     strength: float
     mean: float
@@ -46,7 +46,7 @@ class Pair(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Four panels over one axis of strengths."""
+    """Four panels with a common axis of augmentation strengths."""
     table = tables["captions_help"]
     augmentation, caption = by_pairs(table)
     picture, panels = plt.subplots(2, 2, figsize=(2 * COLUMN, 1.5 * COLUMN), sharex=True)
@@ -62,12 +62,12 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def by_pairs(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of augmentation and those of captions."""
+    """Rows of augmentation, and rows of captions."""
     return table[table["pairs"] == "augmentation"], table[table["pairs"] == "caption"]
 
 
 def compared(table: pd.DataFrame, column: str) -> Comparison:
-    """Captions against augmentation at every strength; it is the captions that are smaller, or equal."""
+    """Compare captions with augmentation at every strength; counts where captions are smaller or equal."""
     augmentation, caption = by_pairs(table)
     ours, theirs = float(caption[column].median()), augmentation.groupby("strength")[column].median()
     smaller, equal = int(np.sum(ours < theirs)), int(np.sum(ours == theirs))
@@ -75,7 +75,7 @@ def compared(table: pd.DataFrame, column: str) -> Comparison:
 
 
 def paired(table: pd.DataFrame, by: str) -> Pair:
-    """The error of captions minus that of augmentation, seed by seed, where its "mean" or "median" is the least."""
+    """Error of captions minus that of augmentation, by seed, at the strength of least "mean" or "median" error."""
     augmentation, caption = by_pairs(table)
     by_strength = augmentation.pivot(index="seed", columns="strength", values="probe_error")
     best = float(by_strength.columns[int(by_strength.agg(by).argmin())])
@@ -119,14 +119,14 @@ def _caption(table: pd.DataFrame) -> str:
     _, mean, half = paired(table, "mean")
     return (
         f"One world{with_settings(table, ', k = {k}')}, lines are medians over {table['seed'].nunique()} seeds, bands "
-        f"their 5% to 95% quantiles. Weak augmentation leaves the graph in pieces, "
-        f"strong augmentation joins classes: between them lies its sweet spot (dotted: the strength with the least "
-        f"mean error, where captions minus augmentation is {mean:+.4f} ± {half:.4f} on average)."
+        f"5% to 95% quantiles. Weak augmentation leaves the graph in pieces, strong augmentation joins classes. "
+        f"Dotted: the strength between them with the least mean error, where captions minus augmentation is "
+        f"{mean:+.4f} ± {half:.4f} on average."
     )
 
 
 def facts(tables: Tables) -> Facts:
-    """Bound and measured error of both kinds of pairs."""
+    """Bound and measured error for both kinds of pairs."""
     table = tables["captions_help"]
     return {
         "of": Of(1, table["seed"].nunique(), 2 * table["strength"].nunique()),  # bound and error at each strength
@@ -140,7 +140,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     bound, error, mean, median = (facts[name] for name in ("bound", "error", "by_mean", "by_median"))
     return {
         "captions have the smaller bound at every strength": bound.smaller == bound.strengths,

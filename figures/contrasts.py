@@ -1,8 +1,8 @@
-"""Contrasts of arms: the mean difference over training sets and test items, with a standard error that counts both.
+"""Contrasts of arms: mean differences, with standard errors over training sets and test items.
 
-The variance of the mean is `(M_u + M_g - M_r) / (u g)`, by the mean squares of u units, of g groups of items, and of
-what is left. (A bootstrap that draws both anew counts what is left three times.) Intervals and p-values are Student's
-with a degree of freedom less than units.
+The variance of the mean is `(M_u + M_g - M_r) / (u g)`, with mean squares of u units, of g groups of items, and of the
+residual. (A bootstrap over both would count the residual three times.) Intervals and p-values are Student's, with one
+degree of freedom less than units.
 """
 
 import math
@@ -22,7 +22,7 @@ class Contrast:
 
     Attributes
     ----------
-    estimate, error : the mean, and its standard error
+    estimate, error : mean and its standard error
     units : number of training sets
     """
 
@@ -47,7 +47,7 @@ class Contrast:
         return -margin < low and high < margin
 
     def least_shown(self, power: float = 0.8) -> float:
-        """The least difference that such a standard error shows with that power, two-sided at 5%."""
+        """Least detectable difference at this power, two-sided at 5%."""
         t = stats.t(self.units - 1)
         return float((t.ppf((1 + LEVEL) / 2) + t.ppf(power)) * self.error)
 
@@ -59,17 +59,17 @@ class Outcomes:
     Attributes
     ----------
     values : by arm, (units, items)
-    groups : number of the group of each item, (items,); items of one group vary together
+    groups : group of each item, (items,); items of a group are dependent
     """
 
     values: dict[str, FloatArray]
     groups: IntArray
 
     def contrast(self, arm: str, against: str) -> Contrast:
-        """The contrast of two arms."""
+        """Contrast of two arms."""
         difference = self.values[arm] - self.values[against]
         mean = float(difference.mean())
-        # A group's part in the mean, scaled as if all groups were of one size.
+        # Contribution of each group to the mean, scaled to equal group sizes.
         by_group = np.array([np.bincount(self.groups, unit - mean) for unit in difference])
         part = by_group * by_group.shape[1] / len(self.groups)
         units, count = part.shape

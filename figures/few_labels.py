@@ -1,4 +1,4 @@
-"""*Few labels*: what N labels guarantee, how often an interval covers, and what choosing by N labels costs."""
+"""*Few labels*: guarantees from N labels, coverage of intervals, and regret of choosing from N labels."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -17,9 +17,9 @@ from pairbounds.infrastructure.palette import BROWN, GREEN, MEASURED, NEUTRAL, P
 TABLES = ("few_labels", "emoji_few_labels", "encoder_few_labels")
 CANDIDATE = ["seed", "pairs", "k", "labels"]
 DRAWN = ["seed", "labels", "draw"]
-UNLEARNED = ["pixels", "untrained"]  # among the checkpoints
-LEAST, NONE = 0.9, 5e-4  # coverage, of a nominal 95%; regret
-CHOICES = {  # scores by which an embedding is chosen: name, colour and marker
+UNLEARNED = ["pixels", "untrained"]  # baselines among the checkpoints
+LEAST, NONE = 0.9, 5e-4  # thresholds: coverage at nominal 95%, and regret that counts as none
+CHOICES = {  # scores for choosing an embedding: name, colour, marker
     "loo": ("leave-one-out ridge", MEASURED, "o"),
     "unbiased": ("unbiased error (41)", VERMILION, "s"),
     "logme": ("LogME", PURPLE, "^"),
@@ -34,10 +34,10 @@ ERRORS = {  # mean 0-1 errors: label, colour, dash
 
 
 def regrets(table: pd.DataFrame, judge: str = "ridge") -> pd.DataFrame:
-    """Error of a probe on the chosen embedding less that on the best; a row for each seed, N and draw.
+    """Error of a probe on the chosen embedding minus that on the best; a row for each seed, N and draw.
 
-    The judge is ridge with N labels, in the mean over draws, or the probe that sees all labels, "error". The columns
-    are those of `CHOICES`.
+    `judge`: "ridge" with N labels, averaged over draws, or "error", the probe that sees all labels. The columns are
+    those of `CHOICES`.
     """
     rows = table.assign(judged=table.groupby(CANDIDATE)[judge].transform("mean"))
     drawn = rows.groupby(DRAWN)
@@ -53,14 +53,14 @@ def coverage(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def sets(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Trials by what the candidates are: optima on worlds and on emoji, layers and checkpoints."""
+    """Trials by kind of candidates: optima on worlds and on emoji, layers, and checkpoints."""
     worlds, emoji, encoders = (tables[name] for name in TABLES)
     kinds = {str(kind): rows for kind, rows in encoders.groupby("kind", sort=False)}
     return {"worlds": worlds, "emoji": emoji, **kinds}
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Errors on emoji, coverage, and regret in each set."""
+    """Panels of errors on emoji, coverage, and regret in each set."""
     found = sets(tables)
     picture, panels = plt.subplots(2, 3, figsize=(3 * COLUMN, 2 * COLUMN))
     errors, covered, *regret_panels = panels.flat
@@ -84,8 +84,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, (
         f"Probes that see N labels: optima of {found['worlds']['seed'].nunique()} worlds and of emoji's pairs, layers "
         f"of EfficientNet-Lite0, checkpoints of a small network; {found['emoji']['draw'].nunique()} draws on emoji. "
-        "Top left: means over embeddings. Intervals, nominal 95%: means, dotted the least of an embedding. Regret: "
-        "error of ridge with the N labels on the chosen embedding, above that on the best."
+        "Top left: means over embeddings. Coverage, nominal 95%: means; dotted, the minimum over embeddings. Regret: "
+        "error of ridge with the N labels on the chosen embedding, minus that on the best."
     )
 
 
@@ -125,7 +125,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def _covered(table: pd.DataFrame, fewest: int) -> dict[str, float]:
-    """Coverage with the fewest labels and with more: means and least over embeddings, and embeddings under 90%."""
+    """Coverage with the fewest labels and with more: mean and minimum over embeddings, and embeddings below 90%."""
     by_size = coverage(table)
     more = by_size[by_size.index > fewest]
     by_embedding = table[table["labels"] == fewest].groupby(["pairs", "k"])["covered"].mean()
@@ -140,14 +140,14 @@ def _covered(table: pd.DataFrame, fewest: int) -> dict[str, float]:
 
 
 def _mean_regrets(table: pd.DataFrame, judge: str) -> dict[str, tuple[float, float]]:
-    """Mean regret of each score, and half an interval: over worlds, or over the draws of one seed."""
+    """Mean regret of each score, and half its interval over worlds, or over draws of one seed."""
     found = regrets(table, judge)
     units = found.groupby("seed").mean() if table["seed"].nunique() > 1 else found
     return {name: mean_and_half(units[name]) for name in CHOICES}
 
 
 def _best_from(tables: list[pd.DataFrame], size: int) -> list[str]:
-    """The scores of least mean regret, by either judge, with this number of labels or a larger one."""
+    """Scores of least mean regret, by either judge, with at least this number of labels."""
     best: set[str] = set()
     for table, judge in product(tables, ("ridge", "error")):
         means = regrets(table[table["labels"] >= size], judge).groupby("labels").mean()
@@ -156,7 +156,7 @@ def _best_from(tables: list[pd.DataFrame], size: int) -> list[str]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     regret = {name: {score: mean for score, (mean, _) in means.items()} for name, means in facts["regret"].items()}
     best = {name: min(means, key=means.__getitem__) for name, means in regret.items()}
     least = {name: min(covered["few_least"], covered["least"]) for name, covered in facts["covered"].items()}
@@ -180,5 +180,5 @@ FINDING = Finding(
     TABLES,
     facts,
     claims,
-    counted=("regret",),  # one choice more or less, which last digits decide where candidates are alike
+    counted=("regret",),  # round-off decides between similar candidates
 )

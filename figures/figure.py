@@ -1,4 +1,4 @@
-"""Figures: the tables they read, and their way to disk."""
+"""Figures: their tables, rendering and files."""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -21,14 +21,14 @@ from pairbounds.infrastructure.files import Output, locked_folder, marked_output
 from pairbounds.infrastructure.pictures import picture_output, save_picture
 from pairbounds.sweeps.studies import loadable_study
 
-ENDS = (".pdf", ".png")  # the PNG last of all: Make goes by it
-PAPER = 7.0  # points of labels where a size is given and no font size
-LEAST_HEIGHT = 0.8  # of the designed one, where the width shrinks and no height is given: words keep their size
+ENDS = (".pdf", ".png")  # PNG last: it is the target of Make
+PAPER = 7.0  # points: font size of figures of a given size
+LEAST_HEIGHT = 0.8  # of the designed height, if only a smaller width is given: fonts do not shrink
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure, named as its module: the tables it reads, and what draws them and says what they show."""
+    """A figure, named as its module: its tables, and a function that draws them and writes the caption."""
 
     title: str
     tables: tuple[str, ...]
@@ -36,7 +36,7 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """The name of its module."""
+        """Name of the module."""
         return self.draw.__module__.rpartition(".")[2]
 
     def render(
@@ -47,34 +47,32 @@ class Figure:
         files: Sequence[Path] | Mapping[str, Path] = (),
         width: float | None = None,
         height: float | None = None,
-        font_size: float | None = None,
         ends: Sequence[str] = ENDS,
     ) -> Path:
-        """Draw from `tables`/NAME.parquet into `out`: the caption as text, and a picture for each of `ends`.
+        """Draw `tables`/NAME.parquet into `out`: the caption as text, and a picture for each of `ends`.
 
-        The caption's numbers are computed from the tables, so that it cannot say what they do not.
+        The numbers in the caption are computed from the tables.
 
-        `ValueError`: a table does not fit, and what would; or there is no room for the words.
+        `ValueError`: a table has the wrong content, or the text leaves no room for the panels.
 
         Parameters
         ----------
-        files : tables that lie elsewhere, see `sources`
-        width, height : in inches; by default as designed, and a height that suits the width
-        font_size : of labels, in points, other texts being in proportion; by default `PAPER` where a size is given
-        ends : of the pictures' names, in the order in which they are written
+        files : tables in other folders, see `sources`
+        width, height : inches; by default the designed width, and a height that fits the width
+        ends : suffixes of the pictures, in the order of writing
 
         Returns
         -------
-        Path, of the last picture.
+        Path of the last picture.
         """
         paths = self.sources(tables, files)
         read = {name: self._table(name, path) for name, path in paths.items()}
-        with style(font_size=font_size or (PAPER if width or height else SIZE)), warnings.catch_warnings():
+        with style(font_size=PAPER if width or height else SIZE), warnings.catch_warnings():
             try:
                 picture, caption = self.draw(read)
-            except (LookupError, NameError) as error:  # a column that the table or a query lacks
+            except (LookupError, NameError) as error:  # a missing column
                 listed = ", ".join(map(str, paths.values()))
-                message = f"figure {self.name}: {error} is missing in {listed}. Measure the tables again"
+                message = f"figure {self.name}: {error} is missing in {listed}. Compute the tables again"
                 raise ValueError(message) from error
             try:
                 warnings.filterwarnings("error", "constrained_layout not applied")  # no room for the panels
@@ -86,47 +84,47 @@ class Figure:
                         save_picture(picture, out / f"{self.name}{end}")
             except UserWarning as warning:
                 raise ValueError(
-                    f"figure {self.name}: its words leave no room to the panels at {picture.get_figwidth():.2f} in: "
-                    "give it more (--width double, --height), or a smaller --font-size"
+                    f"figure {self.name}: the text leaves no room for the panels at {picture.get_figwidth():.2f} in: "
+                    "choose a larger size (--width double, --height)"
                 ) from warning
             finally:
                 plt.close(picture)
         return out / f"{self.name}{ends[-1]}"
 
     def sources(self, tables: Path, files: Sequence[Path] | Mapping[str, Path] = ()) -> dict[str, Path]:
-        """The path of each table: in the folder, or one of the files, known by its name or given by its table."""
+        """Path of each table: in the folder, or one of the files, matched by name or mapping."""
         given: dict[str, Path] = dict(files) if isinstance(files, Mapping) else {}
         for file in () if isinstance(files, Mapping) else files:
             name = self._named(file)
             if name in given:
-                raise ValueError(f"figure {self.name}: {given[name]} and {file} are both its table {name}: give one")
+                raise ValueError(f"figure {self.name}: {given[name]} and {file} are both table {name}: give only one")
             given[name] = file
         return {name: given.get(name, tables / f"{name}.parquet") for name in self.tables}
 
     def outputs(self, out: Path, ends: Sequence[str] = ENDS) -> list[Output]:
-        """The files that `render` writes."""
+        """Files that `render` writes."""
         caption = marked_output(out / f"{self.name}.txt", f"{self.title}. ")
         return [caption, *(picture_output(out / f"{self.name}{end}") for end in ends)]
 
     def _named(self, file: Path) -> str:
-        """The table of the figure that a file is, by its name; of a figure of one table any file."""
+        """Name of the table in a file, by the file's name. For a figure with one table, any file is that table."""
         if len(self.tables) > 1 and file.stem not in self.tables:
             raise ValueError(f"figure {self.name} reads {', '.join(self.tables)}: {file} is named as none of them")
         return file.stem if file.stem in self.tables else self.tables[0]
 
     def _table(self, name: str, path: Path) -> pd.DataFrame:
-        """A table with rows, of no other study than the one that writes it."""
+        """Read a table. Raise `ValueError` if it has no rows, or is from a study without such a table."""
         table = read(path)
         study = loadable_study(str(table.attrs[KEY].get("study")))
         if study is not None and name not in study.tables:
             raise ValueError(f"figure {self.name} reads {name}: table {path} is of the study {study.name}")
         if table.empty:
-            raise ValueError(f"figure {self.name} needs rows: table {path} has none. Measure it again")
+            raise ValueError(f"figure {self.name} needs rows: table {path} has none. Compute it again")
         return table
 
 
 def _resize(picture: Picture, width: float | None, height: float | None) -> None:
-    """Give a picture its size, and lay it out."""
+    """Set the size of a picture and compute its layout."""
     designed_width, designed_height = picture.get_size_inches()
     width = width or designed_width
     picture.set_size_inches(width, height or designed_height * max(width / designed_width, LEAST_HEIGHT))
@@ -135,13 +133,13 @@ def _resize(picture: Picture, width: float | None, height: float | None) -> None
 
 @cache
 def found() -> dict[str, Figure]:
-    """Every figure by its name, which is that of its module."""
+    """Figures by name, the name of their module."""
     return {module.FIGURE.name: module.FIGURE for module in _modules() if hasattr(module, "FIGURE")}
 
 
 @cache
 def findings() -> dict[str, Finding]:
-    """Every finding by its name, which is that of its module and of its figure."""
+    """Findings by name, the name of their module and figure."""
     return {module.FINDING.name: module.FINDING for module in _modules() if hasattr(module, "FINDING")}
 
 

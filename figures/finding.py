@@ -1,4 +1,4 @@
-"""A finding: a question, the numbers that answer it, and the claims that its sentences make of them."""
+"""Findings: a question, the numbers that answer it, and claims that its sentences make."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -15,11 +15,11 @@ from pairbounds.sweeps.studies import studies_of
 Tables = Mapping[str, pd.DataFrame]
 Facts = dict[str, Any]
 
-CATEGORY, SUBCATEGORY = "category", "subcategory"  # the label sets of emoji that sentences name
+CATEGORY, SUBCATEGORY = "category", "subcategory"  # label sets of emoji
 
 
 def require_labels(names: Iterable[str]) -> None:
-    """Ask that a table has the label sets of emoji; one that is missing is a `KeyError`."""
+    """Raise `KeyError` unless a table has both label sets of emoji."""
     for labels in (CATEGORY, SUBCATEGORY):
         if labels not in set(names):
             raise KeyError(labels)
@@ -31,13 +31,13 @@ def above_zero(contrast: tuple[float, float]) -> bool:
 
 
 class Of(NamedTuple):
-    """Data that an answer is of; two numbers, as in "40 and 1", where it is of two kinds of data.
+    """Amount of data behind an answer; two numbers, such as "40 and 1", for two kinds of data.
 
     Attributes
     ----------
-    worlds : settings of random worlds, or data sets
-    seeds : or draws, of each
-    looks : comparisons that were made for the answer, such as intervals, bounds or checks
+    worlds : number of settings of random worlds, or of data sets
+    seeds : number of seeds or draws of each
+    looks : number of comparisons for the answer, such as intervals, bounds or checks
     """
 
     worlds: int | str
@@ -45,7 +45,7 @@ class Of(NamedTuple):
     looks: int
 
     def line(self) -> str:
-        """Line under the answer."""
+        """Line below the answer."""
         return f"Worlds or data sets: {self.worlds}. Seeds or draws of each: {self.seeds}. Looks: {self.looks:,}."
 
 
@@ -55,12 +55,12 @@ class Finding:
 
     Attributes
     ----------
-    question : its heading
-    tables : what it reads; the figure of its module may read others
-    facts : the numbers, from the tables, and under "of" the worlds, seeds and looks of the answer
-    claims : what the sentences say beside their numbers, and whether the facts bear it out
-    counted : facts that one point more or less decides on few seeds: `make smoke` does not compare them
-    also : figures that show it beside the one of its module
+    question : heading of the finding
+    tables : tables of the finding; the figure of its module may read others
+    facts : computes the numbers from the tables, with worlds, seeds and looks under "of"
+    claims : maps each claim of the sentences to whether the facts support it
+    counted : facts that a single point can change if there are few seeds; `make smoke` does not compare them
+    also : other figures that show the finding
     """
 
     question: str
@@ -72,33 +72,33 @@ class Finding:
 
     @property
     def name(self) -> str:
-        """The name of its module."""
+        """Name of the module."""
         return self.facts.__module__.rpartition(".")[2]
 
     def read(self, folder: Path) -> Facts:
-        """The facts, from the tables of a folder.
+        """Facts from the tables of a folder.
 
-        `ValueError`: a table is not what the studies of this version write.
+        `ValueError`: a table was not written by the studies of this version.
         """
         tables = {name: read(folder / f"{name}.parquet") for name in self.tables}
         try:
             return self.facts(tables)
         except KeyError as error:
-            raise ValueError(f"finding {self.name}: the tables in {folder} lack {error}: compute them anew") from error
+            raise ValueError(f"finding {self.name}: the tables in {folder} lack {error}: compute them again") from error
 
     def require(self, facts: Facts) -> None:
-        """Refuse to say what is not true.
+        """Check that the facts support all claims.
 
-        `ValueError`: the first claim that the facts do not bear out.
+        `ValueError`: names the first claim that they do not support.
         """
         for claim, true in self.claims(facts).items():
             if not true:
-                raise ValueError(f"finding {self.name}: the tables do not say that {claim}: write the finding anew")
+                raise ValueError(f"finding {self.name}: the tables do not support the claim that {claim}: rewrite it")
 
     def sources(self, folder: Path) -> str:
-        """A line: the finding's figures, its tables in a folder, and the studies that measured them.
+        """Line with the finding's figures, its tables in a folder, and the studies that measured them.
 
-        A table whose study is gone is of a finished experiment: the line has the commit of its sidecar.
+        For a table of a finished experiment without a study, the line has the commit from the sidecar.
         """
         studies = studies_of(self.tables)
         modules = [study.measure.__module__.split(".") for study in studies]
@@ -116,7 +116,7 @@ class Finding:
 
 
 def _commit(table: Path) -> str:
-    """The commit whose code measured a table, and "-dirty" if files differed from it."""
+    """Commit of the code that measured a table, with "-dirty" if files differed from it."""
     commit, *changed = str(json.loads(sidecar(table).read_bytes())["commit"]).split("-", 1)
     return "-".join([commit[:12], *changed])
 

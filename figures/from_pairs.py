@@ -1,4 +1,4 @@
-"""*From image pairs*: errors of encoders learned from n image pairs, beside theorems 42 and 43."""
+"""*From image pairs*: errors of encoders learned from n image pairs, and theorems 42 and 43."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ NEAR, STABLE = 1.1, 0.05  # a factor, and a squared error
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A row for each data set, a panel for each kind and number of features: squared errors over the pairs."""
+    """Squared errors against the number of pairs: rows by data set, panels by kind and number of features."""
     frames = {name: tables[table] for name, table in TABLES.items()}
     columns = max(table.groupby(KINDS).ngroups for table in frames.values())
     picture, panels = plt.subplots(
@@ -64,7 +64,7 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def facts(tables: Tables) -> Facts:
-    """Checks; and, by data set and features, the bounds beside the error from the most pairs."""
+    """Checks, and by data set and features the ratios of bounds and errors at the most pairs."""
     every = pd.concat([tables[table].assign(set=name) for name, table in TABLES.items()])
     by_kind = every.groupby(["set", *KINDS], sort=False)
     rows = pd.DataFrame({", ".join(map(str, kind)): _medians(own) for kind, own in by_kind}).T
@@ -88,7 +88,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def _medians(rows: pd.DataFrame) -> pd.Series:
-    """Medians over draws from the most pairs, and the least number of pairs that certifies less than guessing, or 0."""
+    """Medians over draws at the most pairs, and the least number of pairs with a nonvacuous certificate, or 0."""
     medians: pd.Series = rows.loc[rows["n_pairs"] == rows["n_pairs"].max(), SHOWN].median()
     worst = rows.groupby("n_pairs")["mse_43_certified"].max()
     medians["certified_from"] = min(worst.index[worst < medians["guess"]], default=0)
@@ -102,7 +102,7 @@ def _ranges(values: pd.Series) -> dict[str, tuple[float, float]]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     gain, by_hops = facts["gain"], facts["by_hops"]
     return {
         "no bound is violated": facts["violated"] == 0,

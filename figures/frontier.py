@@ -16,11 +16,11 @@ from pairbounds.figures.style import COLUMN
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL, VERMILION
 from pairbounds.theory.quantities.confidence import student_half
 
-EXCLUSION = "subject"  # two drawings of one emoji, with the same captions and label, are no positives
+EXCLUSION = "subject"  # two drawings of one emoji are not positives
 CONVENTIONS = {"others": "among other subjects", "all": "the own subject among them"}
-APART = 1.02  # the factor between diversities at which bars of one diversity are drawn
-GRID = 80  # levels of diversity that a curve is drawn through
-NAMED = {  # the pairings that are drawn: what they are called, colour by kind of pairs, dash by what decides them
+APART = 1.02  # factor between bars of the same diversity
+GRID = 80  # levels of diversity of a curve
+NAMED = {  # drawn pairings: label, colour by kind of pairs, dash by what decides the pairs
     "captions, exact": ("exact captions", CAPTION, "-"),
     "captions, exact, but for class names": ("exact, without class names", CAPTION, ":"),
     "captions, by encoder": ("estimated captions", CAPTION, "--"),
@@ -38,14 +38,14 @@ NAMES = {
     "labels": "labels, subcategory",
 }
 CAPTIONS = ("exact", "unnamed", "estimated")
-RIVALS = {"augmentation": "augmentation", "no_text": "no text"}  # families, of which the best is the rival
+RIVALS = {"augmentation": "augmentation", "no_text": "no text"}  # families: the best pairing of each is the rival
 GRADIENTS = "gradients"
-CELL = ["diversity_of", "diversity", "width"]  # of each label set, a comparison of held-out errors
+CELL = ["diversity_of", "diversity", "width"]  # columns of a comparison of held-out errors, for a label set
 LEVEL = 0.95
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A panel for each way to count positives."""
+    """One panel for each way to count positives."""
     frontier, matched = (_main(tables[name]) for name in ("pairings_frontier", "pairings_matched"))
     thick = strongest(frontier["pairing"])
     picture, panels = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 1.2 * COLUMN), sharey=True)
@@ -60,14 +60,14 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _main(table: pd.DataFrame) -> pd.DataFrame:
-    """The pairings that have a name here, by the first evaluator."""
+    """Rows of the drawn pairings, by the first evaluator."""
     chosen = (table["exclusion"] == EXCLUSION) & (table["evaluator"] == table["evaluator"].iloc[0])
     main: pd.DataFrame = table[chosen & table["pairing"].map(_short).isin(list(NAMED))]
     return main
 
 
 def strongest(pairings: Iterable[str]) -> list[str]:
-    """The pairings without those augmentations of which there is a stronger one, in the same order."""
+    """Pairings in the same order, without augmentations that have a stronger variant."""
     names = list(dict.fromkeys(pairings))
     strength = {pairing: float(pairing.rpartition(" strength ")[2]) for pairing in names if " strength " in pairing}
     most = max(strength.values(), default=0.0)
@@ -79,7 +79,7 @@ def _short(pairing: str) -> str:
 
 
 def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
-    """Draw the curves of all pairings; augmentations but the strongest are thin."""
+    """Draw the curves of all pairings; weaker augmentations are thin."""
     thick = strongest(rows["pairing"])
     for pairing, own in rows.groupby("pairing", sort=False):
         label, color, dash = NAMED[_short(str(pairing))]
@@ -88,7 +88,7 @@ def _curves(axes: Axes, rows: pd.DataFrame, positives: str) -> None:
 
 
 def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
-    """Effective positives and consistency of a pairing, the mean of the draws, from that of their coldest points on."""
+    """Effective positives and consistency of a pairing, mean over draws, from the mean of the coldest points on."""
     corrected = (rows["consistency"] - rows["chance"]) / (1 - rows["chance"])  # 0 at chance, 1 where pairs always agree
     rows = rows.assign(value=corrected, level=np.log(rows[positives]))
     grid = np.linspace(0, rows["level"].max(), GRID)
@@ -102,7 +102,7 @@ def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
 
 
 def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
-    """The 95% intervals of captions and what they are compared with, side by side at matched diversities."""
+    """Draw 95% intervals of captions and their rivals, side by side at matched diversities."""
     compared = rows[rows["family"] != "shuffled"]
     middle = (compared["pairing"].nunique() - 1) / 2
     for place, (pairing, own) in enumerate(compared.groupby("pairing", sort=False)):
@@ -122,8 +122,8 @@ def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
     images = frontier.groupby("draw")["images"].first()
     return (
         f"Consistency of pairs by {frontier['evaluator'].iloc[0]}, corrected for chance and without pairs of one "
-        "subject, against their diversity. Left: diversity among images of other subjects. Right: images of the own "
-        f"subject count too. Lines: pairings from cold to hot, means over {len(images)} draws of {images.min()} to "
+        "subject, against their diversity. Left: diversity among images of other subjects. Right: including images "
+        f"of the same subject. Lines: pairings from cold to hot, means over {len(images)} draws of {images.min()} to "
         f"{images.max()} images. Bars, side by side: 95% intervals at one diversity, the wider of Student's over draws "
         "and a bootstrap over subjects."
     )
@@ -138,7 +138,7 @@ class Value(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The numbers of cells in which held-out errors are shown to be lower, or higher, and lower by Bonferroni."""
+    """Numbers of cells with significantly lower or higher held-out errors, and lower by Bonferroni."""
 
     lower: int
     higher: int
@@ -147,7 +147,7 @@ class Held(NamedTuple):
 
 
 def facts(tables: Tables) -> Facts:
-    """Consistency at one diversity, the verdicts, and what a held-out probe sees."""
+    """Consistency at one diversity, verdicts, and held-out errors."""
     learned, verdicts = tables["pairings_learned"], tables["pairings_verdict"]
     images = tables["pairings_frontier"].groupby("draw")["images"].first()
     diversity = float(learned["diversity"].max())
@@ -158,7 +158,7 @@ def facts(tables: Tables) -> Facts:
     return {
         "of": Of(
             1, len(images), len(verdicts) + (len(CAPTIONS) + 1) * len(RIVALS)
-        ),  # the verdicts, and the leads at one diversity
+        ),  # verdicts, and leads at one diversity
         "images": int(images.sum()),
         "diversity": diversity,
         "looks": len(verdicts),
@@ -173,13 +173,13 @@ def facts(tables: Tables) -> Facts:
 
 
 def _about(table: pd.DataFrame, values: Mapping[str, str]) -> pd.DataFrame:
-    """The rows that have these values."""
+    """Rows with these values."""
     rows: pd.DataFrame = table[(table[[*values]] == pd.Series(values)).all(axis=1)]
     return rows
 
 
 def _leads(differences: pd.DataFrame, captions: str, diversity: float, of: str = "others") -> dict[str, Value]:
-    """Lead of captions over the most consistent rival of each family, paired over draws, at one diversity."""
+    """Lead of captions over the most consistent rival of each family, paired by draw, at one diversity."""
     about = {"evaluator": CATEGORY, "exclusion": EXCLUSION, "diversity_of": of, "first": captions}
     about["matched_to"] = f"{diversity:g}"
     by_family = _about(differences, about).sort_values("value").groupby("family")[["value", "low", "high"]]
@@ -188,7 +188,7 @@ def _leads(differences: pd.DataFrame, captions: str, diversity: float, of: str =
 
 
 def _consistencies(rows: pd.DataFrame) -> dict[str, Value]:
-    """Values of captions and controls, and of the most consistent pairing of each family of rivals."""
+    """Consistency of captions and controls, and of the best pairing of each family of rivals."""
     by_pairing = rows.set_index("pairing")
     names = {name: pairing for name, pairing in NAMES.items() if pairing in by_pairing.index}
     for name, family in RIVALS.items():
@@ -198,7 +198,7 @@ def _consistencies(rows: pd.DataFrame) -> dict[str, Value]:
 
 
 def _shown(verdicts: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """The diversities at which an advantage is shown, by label set and captions."""
+    """Diversities with a significant advantage, by label set and captions."""
     advantages = verdicts.set_index(["evaluator", "captions"])["verdict"].map(_advantage)
     return {
         labels: {name: advantages.get((labels, NAMES[name]), "none") for name in CAPTIONS}
@@ -207,14 +207,14 @@ def _shown(verdicts: pd.DataFrame) -> dict[str, dict[str, str]]:
 
 
 def _advantage(verdict: str) -> str:
-    """The diversities at which a verdict shows an advantage of text: every, some, or none."""
+    """Diversities with an advantage of text in a verdict: every, some, or none."""
     if "shown at every" in verdict:
         return "every"
     return "some" if verdict.endswith(") only.") else "none"
 
 
 def _held_out(learned: pd.DataFrame, captions: str) -> dict[str, dict[str, Held]]:
-    """Held-out errors of captions against those of the best rival of each family in a cell."""
+    """Compare held-out errors of captions with those of the best rival of each family in a cell."""
     families = learned.groupby("pairing")["family"].first()
     rivals = {name: list(families.index[families == family]) for name, family in RIVALS.items()}
     return {
@@ -224,7 +224,7 @@ def _held_out(learned: pd.DataFrame, captions: str) -> dict[str, dict[str, Held]
 
 
 def _compared(learned: pd.DataFrame, labels: str, captions: str, rivals: list[str]) -> Held:
-    """Paired over draws, by Student; the rival is that of the lowest mean error in its cell."""
+    """Compare by paired t tests over draws; the rival has the lowest mean error in its cell."""
     looks = learned.groupby(["labels", *CELL]).ngroups
     lower = higher = corrected = cells = 0
     for _, rows in learned[learned["labels"] == labels].groupby(CELL):
@@ -242,7 +242,7 @@ def _compared(learned: pd.DataFrame, labels: str, captions: str, rivals: list[st
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     others, own = (facts["shown"][name] for name in CONVENTIONS)
     values, leads = facts["consistency"]["others"], facts["leads"]
     unnamed, estimated = facts["held_out"]["unnamed"], facts["held_out"]["estimated"]

@@ -1,4 +1,4 @@
-"""*Coarser captions*: a smaller bound on merged captions beside the error on other images, which is no smaller."""
+"""*Coarser captions*: the bound on merged captions is smaller, the error on held-out images is not."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ MERGED = {
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A column for each data set: theorem 15 and its measured side above, and held-out error below."""
+    """A column for each data set: theorem 15 and the measured error above, held-out error below."""
     rows = tables["granularity"]
     by_meaning = rows[rows["by"] == "meaning"]
     levels = {str(name): summary(own[MEASURES]) for name, own in by_meaning.groupby("dataset", sort=False)}
@@ -62,8 +62,8 @@ def _change(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str,
 def _caption(rows: pd.DataFrame, levels: Mapping[str, pd.DataFrame]) -> str:
     chosen = "; ".join(f"{TITLES.get(name, name)} {_chosen_change(own)}" for name, own in levels.items())
     return (
-        "Captions are merged from left to right. Above: seen images, captions merged by meaning. Below: error on the "
-        "other images of the best encoder linear in frozen features, less that with captions as they are. Means over "
+        "Captions are merged from left to right. Top: training images, captions merged by meaning. Bottom: held-out "
+        "error of the best encoder linear in frozen features, minus that with unmerged captions. Means over "
         f"{rows['split'].nunique()} random halves of the images of each set, 95% intervals over all levels of a "
         f"curve. Where theorem 15 chooses a level of meaning, the error changes by: {chosen}."
     )

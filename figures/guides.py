@@ -1,6 +1,6 @@
-"""*Is it consistency?*: what guides of given consistency gain over views alone, and what guides by text gain.
+"""*Is it consistency?*: gains over views alone of guides of given consistency, and of guides by text.
 
-The contrasts are those of the plan, docs/preregistration/what_predicts_training.md. The unit is the split; test
+The contrasts are preregistered in docs/preregistration/what_predicts_training.md. The unit is the split; test
 characters of one letter are a group.
 """
 
@@ -29,7 +29,7 @@ LADDER = ("groups, 2%", "groups, 31%", "groups, 57%", "groups, 80%", "groups, 96
 ALIKE = ("groups alike, 31%", "groups alike, 57%", "groups alike, 80%")
 SLOPE, SLOPE_ALIKE, AT_SHARE = "slope", "slope of look-alikes", "ladder at the share of text"
 PRIMARY = (TEXT, EXCHANGED)
-OTHERS = (  # besides it, with Holm's correction
+OTHERS = (  # secondary contrasts, with Holm's correction
     ("labels", ZERO),
     (SLOPE, ZERO),
     (SLOPE_ALIKE, ZERO),
@@ -39,7 +39,7 @@ OTHERS = (  # besides it, with Holm's correction
     ("learned words, 5 neighbours", "learned views, 5 neighbours"),
     ("network, 5 neighbours", "look, 5 neighbours"),
 )
-GUIDES = {  # named points of the figure
+GUIDES = {  # labelled points of the figure
     TEXT: ("rare words", CAPTION, "s"),
     EXCHANGED: ("rare words, exchanged", NEUTRAL, "s"),
     "labels": ("labels", INK, "D"),
@@ -49,13 +49,13 @@ GUIDES = {  # named points of the figure
     "learned views, 5 neighbours": ("learned from views", GREEN, "v"),
     "network, 5 neighbours": ("ImageNet network", ORANGE, "^"),
 }
-LEARNED = 0.1  # nats below the loss of an encoder that knows nothing, from which on a run learned something
+LEARNED = 0.1  # nats below the loss of an uninformative encoder: such a run learned something
 ARMS = (*LADDER, *ALIKE, *GUIDES)
-ROUND_OFF = 1e-9  # of the share of other partners, of views alone: they have none
+ROUND_OFF = 1e-9  # in the share of other partners, which is 0 for views alone
 
 
 def guided(runs: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the arms for `LABELS`, by the name of their guide; views alone are the arm without one."""
+    """Rows of the arms for `LABELS`, by name of the guide; the arm without a guide is views alone."""
     rows = runs[runs["labels"] == LABELS]
     arms = rows["pairing"].str.removeprefix(GUIDED)
     kept = (rows["pairing"] == ALONE) | (rows["pairing"].str.startswith(GUIDED) & arms.isin(ARMS))
@@ -63,15 +63,15 @@ def guided(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def outcomes(rows: pd.DataFrame, judge: str = JUDGE) -> Outcomes:
-    """Gain over views alone: of each arm, (splits, test characters), mean over seeds, and of combinations of arms.
+    """Gain over views alone of each arm and of combinations of arms, (splits, test characters), mean over seeds.
 
     Parameters
     ----------
-    rows : of `guided`
+    rows : table of `guided`
     """
     alike = [rows["classes"].nunique(), *rows.groupby("split")["shown"].nunique()]
     if max(alike) > 1:
-        raise ValueError("the runs of a split judge different views: their characters cannot be compared")
+        raise ValueError("the runs of a split are tested on different views: their characters cannot be compared")
     shares = {
         str(arm): np.array(
             [
@@ -93,27 +93,27 @@ def outcomes(rows: pd.DataFrame, judge: str = JUDGE) -> Outcomes:
 
 
 def _shares(right: str, shown: str) -> FloatArray:
-    """Shares of views, by subject, from digits in base 36."""
+    """Shares of views by subject, from digits in base 36."""
     counts, of = (np.array([int(digit, 36) for digit in digits], dtype=np.float64) for digits in (right, shown))
     return counts / of
 
 
 def consistency(rows: pd.DataFrame) -> dict[str, float]:
-    """Share of partners, other than the image itself, that are of its class; mean over splits."""
+    """Share of partners, without the image itself, in the class of the image; mean over splits."""
     others = 1 - rows["itself"]
     means = (1 - rows["alpha"] / others.where(others > ROUND_OFF)).groupby(rows["arm"]).mean()
     return {str(arm): float(mean) for arm, mean in means.items()}
 
 
 def _slope(gains: Mapping[str, FloatArray], arms: tuple[str, ...], share: Mapping[str, float]) -> FloatArray:
-    """Slope of the gain in consistency, by least squares over the arms."""
+    """Slope of the gain against consistency, by least squares over the arms."""
     centred = np.array([share[arm] for arm in arms])
     centred = centred - centred.mean()
     return np.tensordot(centred / np.sum(centred**2), np.array([gains[arm] for arm in arms]), 1)
 
 
 def _interpolated(gains: Mapping[str, FloatArray], share: Mapping[str, float], at: float) -> FloatArray:
-    """Gain of the ladder at some consistency, between its two neighbours, or at its end."""
+    """Gain of the ladder at a given consistency, interpolated, or of the nearest end."""
     steps = np.array([share[arm] for arm in LADDER])
     weights = [np.interp(at, steps, np.eye(len(steps))[step]) for step in range(len(steps))]
     return np.tensordot(weights, np.array([gains[arm] for arm in LADDER]), 1)
@@ -122,7 +122,7 @@ def _interpolated(gains: Mapping[str, FloatArray], share: Mapping[str, float], a
 def margin(tuning: pd.DataFrame) -> float:
     """Margin of equivalence, from the tuning split.
 
-    The smaller of a quarter of labels less the lowest step of the ladder and half of text less that step, at least 0.
+    The smaller of 1/4 of (labels - lowest step of the ladder) and 1/2 of (text - lowest step), at least 0.
     """
     errors = guided(tuning).groupby("arm")[JUDGE].mean()
     labels, text = (float(errors[LADDER[0]] - errors[arm]) for arm in ("labels", TEXT))
@@ -130,7 +130,7 @@ def margin(tuning: pd.DataFrame) -> float:
 
 
 def answer(gained: Outcomes, bound: float) -> str:
-    """The answer: the first that applies, of those in the plan.
+    """First applicable answer of the plan.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def answer(gained: Outcomes, bound: float) -> str:
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Gain over views alone, over the consistency of the guide: the ladder as lines, guides as named points."""
+    """Gain over views alone against consistency of the guide: the ladder as lines, guides as labelled points."""
     rows = guided(tables[TABLE])
     gained, share = outcomes(rows), consistency(rows)
     picture, axes = plt.subplots(figsize=(2.1 * COLUMN, 1.15 * COLUMN))
@@ -177,14 +177,14 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _point(axes: Axes, share: float, contrast: Contrast, color: str, marker: str) -> tuple[float, float]:
-    """Draw a point with its interval, and return it."""
+    """Draw a point with its interval, and return the point."""
     x, y, high = 100 * share, 100 * contrast.estimate, 100 * contrast.interval()[1]
     axes.errorbar([x], [y], [high - y], color=color, marker=marker, markersize=5, capsize=2, linewidth=0.8)
     return x, y
 
 
 def _name(axes: Axes, points: Sequence[tuple[float, float, str, str]]) -> None:
-    """Name points at the right of the axes, one below another, each with a line to its point."""
+    """Label points at the right of the axes, with lines to the points."""
     ordered = sorted(points, key=lambda point: -point[1])
     for (x, y, label, color), height in zip(ordered, np.linspace(0.97, 0.03, len(ordered)), strict=True):
         line = {"arrowstyle": "-", "color": color, "linewidth": 0.5, "alpha": 0.6}
@@ -193,7 +193,7 @@ def _name(axes: Axes, points: Sequence[tuple[float, float, str, str]]) -> None:
 
 
 def facts(tables: Tables) -> Facts:
-    """Gains, the registered contrasts by both judges, and what explains the gains of all guides."""
+    """Gains, preregistered contrasts by both judges, and explained variance of the gains."""
     rows = guided(tables[TABLE])
     gained, near, share = outcomes(rows), outcomes(rows, OTHER_JUDGE), consistency(rows)
     adjusted = holm(np.array([gained.contrast(*pair).p_value for pair in OTHERS]))
@@ -201,7 +201,7 @@ def facts(tables: Tables) -> Facts:
     primary = gained.contrast(*PRIMARY)
     units, items = gained.values[TEXT].shape
     return {
-        "of": Of(1, units, 2 * (len(OTHERS) + 1) + len(ARMS) - 1),  # the gain of labels is a contrast, too
+        "of": Of(1, units, 2 * (len(OTHERS) + 1) + len(ARMS) - 1),  # the gain of labels is also a contrast
         "units": units,
         "items": items,
         "letters": int(gained.groups.max() + 1),
@@ -224,13 +224,13 @@ def facts(tables: Tables) -> Facts:
 
 
 def _points(contrast: Contrast) -> tuple[float, float]:
-    """Estimate and half of its interval, in points."""
+    """Estimate and half its interval, in points."""
     low, high = contrast.interval()
     return 100 * contrast.estimate, 50 * (high - low)
 
 
 def explained(rows: pd.DataFrame, gained: Outcomes) -> dict[str, float]:
-    """Share of the variance of mean gains that a linear model explains, and what it loses without each part."""
+    """Share of the variance of mean gains explained by a linear model, and its loss without each part."""
     columns = rows.assign(consistency=rows["arm"].map(consistency(rows)), partners=np.log(rows["partners"]))
     names = ("consistency", "likeness", "partners")
     parts = columns.groupby("arm")[[*names]].mean().loc[[*ARMS]]
@@ -244,7 +244,7 @@ def explained(rows: pd.DataFrame, gained: Outcomes) -> dict[str, float]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     slopes = [facts[name]["slope less nothing"] for name in ("contrasts", "contrasts_near")]
     return {
         "the answer is: undecided": facts["answer"] == "undecided",

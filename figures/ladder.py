@@ -1,4 +1,4 @@
-"""Figure, *The ladder*: what each theorem says of the 0-1 error of the optimum's probe, on emoji and on worlds."""
+"""Figure, *The ladder*: bounds of each theorem on the 0-1 error of the optimum's probe, on emoji and on worlds."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -15,14 +15,14 @@ from pairbounds.figures.style import COLUMN, THEOREMS, label_line, shade_vacuous
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
 
-BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # behind words, where a line would cross them
+BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # background of text over lines
 GUESS = "guessing the largest class"
 TRUE_SQUARE = r"$2\,\varepsilon_2$, twice the true squared error"
-WIDTH = 100  # of the emoji embedding that is quoted
+WIDTH = 100  # of the quoted emoji embedding
 
 
 class Rung(NamedTuple):
-    """A bound of the ladder: its name among the facts, what it is called, and its theorem."""
+    """A bound of the ladder: name in the facts, label, and theorem."""
 
     fact: str
     label: str
@@ -35,11 +35,11 @@ RUNGS = {
     "local-multihop-error": Rung("sixteen", "theorem 16", 16),
     "trained-error": Rung("vectors", "theorem 17, at the optimum", 17),
 }
-VECTORS = ("trained-error", "square")  # take eigenvectors
+VECTORS = ("trained-error", "square")  # need eigenvectors
 
 
 class Step(NamedTuple):
-    """A rung on worlds: points where it beats guessing, and the mean of the bound, at most 1, minus the truth.
+    """A rung on worlds: points where it beats guessing, and the mean of min(bound, 1) minus the measured error.
 
     Half the 95% interval is over worlds.
     """
@@ -50,7 +50,7 @@ class Step(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Left the bounds along the width on emoji; right their mean excess over the truth on worlds."""
+    """Left panel: bounds against the width on emoji. Right panel: mean excess over the measured error on worlds."""
     emoji, points = on_emoji(tables["emoji_bounds"]), world_points(tables["bound_holds"])
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.1 * COLUMN), width_ratios=[1.25, 1])
     _curves(left, emoji)
@@ -59,7 +59,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def on_emoji(table: pd.DataFrame) -> pd.DataFrame:
-    """A row for each width, a column for each rung, twice the true squared error, the true error and the guess."""
+    """A row for each width; columns for each rung, twice the squared error, the 0-1 error and guessing."""
     rows = table[table["labels"] == "category"]
     wide = rows.pivot_table(index="k", columns="bound", values="value")[list(RUNGS)]
     measured = rows.pivot_table(index="k", columns="quantity", values="measured")
@@ -68,7 +68,7 @@ def on_emoji(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def world_points(table: pd.DataFrame) -> pd.DataFrame:
-    """A row for each graph and width of the worlds: the rungs, twice the true squared error, the truth, the guess."""
+    """A row for each graph and width of the worlds; columns as in `on_emoji`."""
     key = ["seed", "pairs", "k"]
     wide = table.pivot_table(index=key, columns="bound", values=["value", "measured", "guess"])
     points = pd.DataFrame({name: wide["value", name] for name in RUNGS})
@@ -78,7 +78,7 @@ def world_points(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def on_worlds(points: pd.DataFrame) -> dict[str, Step]:
-    """The bounds of each rung on the worlds, twice the true squared error, and guessing."""
+    """Steps on the worlds for each rung, twice the squared error, and guessing."""
     return {
         name: Step(int((points[name] < points["guess"]).sum()), *_excess(points, name))
         for name in (*RUNGS, "square", "guess")
@@ -86,7 +86,7 @@ def on_worlds(points: pd.DataFrame) -> dict[str, Step]:
 
 
 def _excess(points: pd.DataFrame, name: str) -> tuple[float, float]:
-    """Its mean, and half an interval over worlds: the points of one world are not independent."""
+    """Mean excess, and half its interval over worlds: points of one world are not independent."""
     excess = points[name].clip(upper=1) - points["true"]
     mean, by_world = float(excess.mean()), excess.groupby("seed")
     deviations = by_world.sum() - mean * by_world.size()  # of a ratio of sums
@@ -133,12 +133,12 @@ def _caption(points: int) -> str:
         "Bounds on the 0-1 error of the linear probe at the optimum; a tie is an error. Left: the caption graph of "
         "emoji, one graph without spread. Grey: no better than guessing the largest class. Right: mean of the bound, "
         f"at most 1, minus the error, over {points} points (graph and width) of random worlds, with 95% intervals over "
-        "worlds; dotted, the same of guessing."
+        "worlds; dotted, guessing."
     )
 
 
 def facts(tables: Tables) -> Facts:
-    """The rungs of the ladder on worlds and on emoji."""
+    """Rungs of the ladder on worlds and on emoji."""
     emoji = on_emoji(tables["emoji_bounds"])
     k = WIDTH if WIDTH in emoji.index else int(emoji.index[0])
     points = world_points(tables["bound_holds"])
@@ -156,7 +156,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     four, fifteen, sixteen = (facts[name] for name in ("four", "fifteen", "sixteen"))
     return {
         "each step up the ladder beats guessing on more points": four.beats < fifteen.beats < sixteen.beats,

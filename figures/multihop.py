@@ -1,4 +1,4 @@
-"""Figure 9, *Multi-hop*: the interval of theorem 15 closing on the error, and how long labels survive a walk."""
+"""Figure 9, *Multi-hop*: the interval of theorem 15 against the number of hops, and the tightness of bounds."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -18,11 +18,11 @@ from pairbounds.figures.summaries import mean_and_half
 from pairbounds.figures.tightness_map import TRUE, capped, near, points_of
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
-ROUND_OFF = 1e-9  # a squared error up to it is none
+ROUND_OFF = 1e-9  # smaller squared errors count as 0
 
 
 class Closing(NamedTuple):
-    """Theorem 4's bound on the squared error, the interval that the most hops allow, and the error; medians."""
+    """Medians of theorem 4's bound, of theorem 15's interval at the most hops, and of the squared error."""
 
     plain: float
     hops: int
@@ -32,7 +32,7 @@ class Closing(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Intervals on a world and on emoji, and how near the bounds are on many graphs."""
+    """Panels: intervals on a world and on emoji, and tightness of bounds on many graphs."""
     world, emoji = tables["multihop"], shown_emoji(tables["emoji_multihop"])
     points, families = points_of(tables["bound_holds"]), tables["other_families"]
     picture, panels = plt.subplots(1, 3, figsize=(2.8 * COLUMN, COLUMN))
@@ -51,13 +51,13 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def shown_emoji(emoji: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the table on emoji that are shown: by category, of the smallest width."""
+    """Rows of the emoji table for the figure: by category, smallest width."""
     shown: pd.DataFrame = emoji[(emoji["labels"] == "category") & (emoji["k"] == emoji["k"].min())]
     return shown
 
 
 def closing(rows: pd.DataFrame) -> Closing:
-    """The interval of theorem 15 around the error of one kind of graph, at the last hop."""
+    """Interval of theorem 15 and the error for one kind of graph, at the last hop."""
     medians = rows.groupby("quantity")["value"].median()
     last = rows[rows["m"] == rows.loc[rows["quantity"] == "upper", "m"].max()].groupby("quantity")
     ends, hops = last["value"].median(), last["m"].first()["upper"]
@@ -67,7 +67,7 @@ def closing(rows: pd.DataFrame) -> Closing:
 
 
 def near_by_family(table: pd.DataFrame, factor: float = 2.0) -> pd.DataFrame:
-    """The shares of points with an error within a factor of it; a row for each family."""
+    """Shares of points where a bound is within a factor of the error; a row for each family."""
     points = table[table["error"] > ROUND_OFF]
     near = points[["theorem_15", "theorem_4"]].le(factor * points["error"], axis=0)
     return near.groupby(points["family"]).mean()
@@ -100,7 +100,7 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
 
 
 def _shares(axes: Axes, points: pd.DataFrame, families: pd.DataFrame) -> None:
-    """The share of points where each bound is within a factor, along the factor."""
+    """Draw the share of points where each bound is within a factor of the error, against the factor."""
     factors = np.geomspace(1, 20, 100)
     (plain, dashes, _), (hops, dots, _) = THEOREMS[4], THEOREMS[15]
     for tightness, label, color, dash in (
@@ -122,7 +122,7 @@ def _shares(axes: Axes, points: pd.DataFrame, families: pd.DataFrame) -> None:
 
 
 def facts(tables: Tables) -> Facts:
-    """The shares of points where theorems 15 and 4 are within a factor 2 of the error, and both on emoji."""
+    """Shares of points where theorems 15 and 4 are within a factor 2 of the error, and both bounds on emoji."""
     points, emoji = points_of(tables["bound_holds"]), shown_emoji(tables["emoji_multihop"])
     families = near_by_family(tables["other_families"])
     errors = tables["bound_holds"].query("bound == 'probe-error'").merge(points[["seed", "pairs", "k"]])
@@ -150,7 +150,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     emoji, near_family = facts["emoji"], facts["near_family"]
     return {
         "theorem 15 is within a factor 2 of the truth on most points": facts["multihop"] > 0.5,
@@ -173,6 +173,6 @@ FINDING = Finding(
     ("bound_holds", "other_families", "emoji_multihop"),
     facts,
     claims,
-    counted=("local_error",),  # of three points in `make smoke`: ties decide one of them
+    counted=("local_error",),  # `make smoke` has three points, and a tie decides one
     also=("tightness_map",),
 )

@@ -1,4 +1,4 @@
-"""*Natural captions*: one question of every data set, whether captions are ahead of all rivals."""
+"""*Natural captions*: lead of captions over all rivals, for each data set."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,18 +15,18 @@ from pairbounds.figures.style import COLUMN
 from pairbounds.infrastructure.palette import CAPTION, NEUTRAL
 
 TITLES = {"emoji": "emoji", "openclipart": "OpenClipart", "tuxpaint": "Tux Paint"}
-# Two drawings of one thing are no pair here, for many clip-arts are there several times.
+# Two drawings of one thing are not a pair: many clip-arts have duplicates.
 EXCLUSION, DIVERSITY_OF = "subject", "others"
 EXACT, BY_ENCODER = "captions, exact", "captions, by encoder"
 CAPTIONS = {EXACT: (CAPTION, "o"), BY_ENCODER: (NEUTRAL, "s")}
 RIVALS = ("augmentation", "no text", "shuffled")
 BOUNDS = ("probe-error", "multihop-error", "local-multihop-error", "trained-error")  # theorems 4, 15, 16 and 17
 WORDED = {EXACT: "known exactly", BY_ENCODER: "estimated by a small encoder"}
-SHOWN = ["images", "n_texts", "induced_labelling_error", "corrected", "positives_others", "alone"]  # of a graph
+SHOWN = ["images", "n_texts", "induced_labelling_error", "corrected", "positives_others", "alone"]  # columns of a graph
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A panel for each data set: how far captions are ahead of their strongest rival."""
+    """Lead of captions over their strongest rival; a panel for each data set."""
     ahead = leads(tables["natural_difference"])
     strongest = ahead.sort_values("low").groupby(["dataset", "first", "matched_to"]).first().reset_index()
     sets = list(ahead["dataset"].unique())
@@ -39,11 +39,11 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def leads(differences: pd.DataFrame) -> pd.DataFrame:
-    """The lead in consistency of captions over the pairing of each family that is hardest to tell from them.
+    """Lead in consistency of captions over the closest pairing of each family.
 
-    By the first label set of each data set, at every diversity that was asked for, and exact captions at their own too:
-    hot and cold they have no other where few images share a text. An advantage of text is shown where
-    `low` is above 0 for all three families.
+    By the first label set of each data set, at every diversity of the settings. Exact captions are also compared at
+    their own diversity, which is the only one if few images share a text. An advantage of text is shown where `low` is
+    above 0 for all three families.
     """
     evaluator = differences.groupby("dataset")["evaluator"].transform("first")
     chosen = differences[
@@ -60,7 +60,7 @@ def leads(differences: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
-    """The number of diversities where all three families are beaten, and of all, by data set and kind of captions."""
+    """Numbers of diversities where all three families are beaten, and of all, by data set and captions."""
     whole = ahead.groupby(["dataset", "first", "matched_to"], sort=False)["low"].agg(["min", "count"])
     beaten = (whole["min"] > 0) & (whole["count"] == len(RIVALS))
     groups: Any = beaten.groupby(["dataset", "first"], sort=False)
@@ -88,24 +88,24 @@ def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame) -> str:
     )
     draws = ", ".join(map(str, sorted(set(tables["natural_learned"].groupby("dataset")["draw"].nunique()))))
     return (
-        "Lead in consistency by class of pairs by captions over the closest of augmentations, pairs without text and "
-        f"shuffled captions, at equal diversity among other subjects; 95% intervals over {draws} draws of images. All "
-        f"three are beaten at so many diversities: {verdicts}."
+        "Lead in class consistency of caption pairs over the closest of augmentations, pairs without text and "
+        f"shuffled captions, at equal diversity among other subjects; 95% intervals over {draws} draws of images. "
+        f"Diversities at which captions beat all three: {verdicts}."
     )
 
 
 def facts(tables: Tables) -> Facts:
-    """The graphs, the verdict on each set, the bounds at the largest width, and what dropping pairs does."""
+    """Graphs, verdict on each set, bounds at the largest width, and effect of dropping pairs."""
     differences, learned = tables["natural_difference"], tables["natural_learned"]
     ahead = leads(differences)
     verdict, bounds = tables["natural_what_if"], tables["natural_bounds"]
     verdict = verdict[(verdict["quantity"] == "error") & (verdict["action"] == "drop")]
-    bounds = bounds[bounds["texts"] == "words"]  # sentences alone join hardly any two stamps
+    bounds = bounds[bounds["texts"] == "words"]  # whole sentences connect almost no stamps
     widest = bounds[bounds["k"] == bounds["k"].max()]
     return {
         "of": Of(
             learned["dataset"].nunique(), learned["draw"].nunique(), len(ahead)
-        ),  # the leads of each data set over each rival
+        ),  # leads of each data set over each rival
         "sets": {name: _graph(tables["natural_graphs"], name) for name in TITLES},
         "titles": TITLES,
         "images": int(differences["images"].max()),
@@ -120,13 +120,13 @@ def facts(tables: Tables) -> Facts:
 
 
 def _least_leads(ahead: pd.DataFrame) -> dict[Any, tuple[float, ...]]:
-    """The lead whose interval reaches lowest, and its interval, by data set and captions."""
+    """Lead with the lowest end of its interval, and this interval, by data set and captions."""
     lowest = ahead.sort_values("low").groupby(["dataset", "first"])[["value", "low", "high"]].first()
     return dict(zip(lowest.index, lowest.itertuples(index=False, name=None), strict=True))
 
 
 def _graph(graphs: pd.DataFrame, name: str) -> dict[str, Any]:
-    """The graphs of the captions and of their words, among other subjects, and their controls."""
+    """Graphs of captions and of their words, among other subjects, and their controls."""
     rows = graphs[(graphs["dataset"] == name) & (graphs["exclusion"] == "subject")]
     found: dict[str, Any] = {}
     for texts, own in rows.groupby("texts", sort=False):
@@ -146,7 +146,7 @@ def _bounds(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     bounds = facts["bounds"].values()
     ahead = {key: beaten == of for key, (beaten, of) in facts["shown"].items()}
     low = {key: lead[1] for key, lead in facts["least"].items()}

@@ -1,4 +1,4 @@
-"""*Near-optimal*: the bounds on encoders that are not the optimum, along two trainings."""
+"""*Near-optimal*: bounds on trained encoders, during two trainings."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -15,12 +15,12 @@ from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import COLUMN, LOOSER, SHARPER, THEOREMS, shade_vacuous
 from pairbounds.infrastructure.palette import MEASURED
 
-LEAST, MOST = 2e-3, 60.0  # of what is drawn; values below are drawn at the least
-CLOSE = 1.1  # times what is measured
+LEAST, MOST = 2e-3, 60.0  # range of the figure; smaller values are drawn at the least
+CLOSE = 1.1  # ratio of bound and measured error
 
 
 class Curve(NamedTuple):
-    """A bound along training, its look and its name."""
+    """A bound during training, with its style and label."""
 
     bound: str
     color: str
@@ -41,7 +41,7 @@ WITH_A_PENALTY = (
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A panel for each training over its steps: the error of a linear probe, and its bounds."""
+    """A panel for each training: error of a linear probe and its bounds, against the step."""
     table = tables["near_optimal"]
     picture, (left, right) = plt.subplots(1, 2, figsize=(2 * COLUMN, COLUMN), sharex=True, sharey=True)
     _panel(left, table[~table["penalised"]], OF_A_WIDTH, "0-1 error, without a penalty", label_at=450)
@@ -68,7 +68,7 @@ def _panel(
 
 
 def _curve(axes: Axes, rows: pd.DataFrame, column: str, look: Curve) -> None:
-    """The median over seeds of a column at each step, and a band from the least to the largest."""
+    """Draw the median over seeds of a column at each step, with the range as a band."""
     by_step = rows.groupby("step")[column]
     low, middle, high = (by_step.quantile(q).clip(lower=LEAST) for q in (0, 0.5, 1))
     axes.fill_between(middle.index, low, high, color=look.color, alpha=0.2, linewidth=0)
@@ -76,23 +76,23 @@ def _curve(axes: Axes, rows: pd.DataFrame, column: str, look: Curve) -> None:
 
 
 def violations(table: pd.DataFrame) -> int:
-    """The number of checks that are violated."""
+    """Number of violated checks."""
     return int((~table["holds"]).sum())
 
 
 def last_excess(table: pd.DataFrame) -> float:
-    """The largest excess loss at the last step of the training without a penalty."""
+    """Largest excess loss at the last step of the training without a penalty."""
     last = table[(table["step"] == table["step"].max()) & ~table["penalised"]]
     return float(last["excess_loss"].max())
 
 
 def facts(tables: Tables) -> Facts:
-    """Excess loss, the checks, and at the end of the training with a penalty both sides of its bounds."""
+    """Excess loss, checks, and both sides of the bounds at the end of the training with a penalty."""
     table = tables["near_optimal"]
     last = table[(table["step"] == table["step"].max()) & table["penalised"]]
     last = last.groupby("bound")[["measured", "value"]].median()
     return {
-        # The medians of each bound at the end.
+        # Medians of each bound at the end.
         "of": Of(1, table["seed"].nunique(), len(table[["penalised", "bound"]].drop_duplicates())),
         "steps": int(table["step"].max()),
         "excess": last_excess(table),
@@ -107,9 +107,9 @@ def facts(tables: Tables) -> Facts:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     return {
-        "training finds the optimum": facts["excess"] < 1e-6,  # of a loss of order 10
+        "training finds the optimum": facts["excess"] < 1e-6,  # the loss is about 10
         "no check is violated": facts["violated"] == 0,
         "the bound on a trained encoder comes close": facts["energy"] < CLOSE * facts["measured"],
         "so does the one without a singular value": facts["duality"] < CLOSE * facts["measured"],

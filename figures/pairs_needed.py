@@ -1,4 +1,4 @@
-"""*Pairs needed*: errors of encoders trained on n pairs of a world, and what theorems 17, 19 and 28 say of them."""
+"""*Pairs needed*: errors of encoders trained on n pairs of a world, and theorems 17, 19 and 28."""
 
 import math
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, SKY_BLUE
 
 TABLES = ("pairs_needed", "emoji_pairs")
-TARGETS = {"pairs_needed": 0.1, "emoji_pairs": 0.5}  # squared errors whose n are named
-CURVES = {  # of a panel: column, encoder, label, colour, dash, marker
+TARGETS = {"pairs_needed": 0.1, "emoji_pairs": 0.5}  # squared errors for which n is reported
+CURVES = {  # by panel: column, encoder, label, colour, dash, marker
     "squared error": (
         ("mse", "free", "measured, free", MEASURED, "-", "o"),
         ("mse", "linear", "measured, linear", SKY_BLUE, "-", "s"),
@@ -39,7 +39,7 @@ CERTIFIED = {
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Squared error and excess loss on a world, and what pairs of emoji certify, against the number of pairs."""
+    """Squared error and excess loss on a world, and certified errors on emoji, against the number of pairs."""
     table, emoji = (tables[name] for name in TABLES)
     picture, panels = plt.subplots(1, 3, figsize=(3.2 * COLUMN, 1.15 * COLUMN))
     for axes, (what, curves) in zip(panels, CURVES.items(), strict=False):
@@ -68,7 +68,7 @@ def _certified(axes: Axes, emoji: pd.DataFrame) -> None:
 
 
 def first_below(table: pd.DataFrame, column: str, target: float) -> float:
-    """The least of the numbers of pairs from which on the median of a column is at most a target; inf if none is."""
+    """Least number of pairs from which on the median of a column is at most a target; inf if there is none."""
     medians = table.groupby("n_pairs")[column].median()
     above = medians.index[medians > target]
     later = medians.index[medians.index > above.max()] if len(above) else medians.index
@@ -76,7 +76,7 @@ def first_below(table: pd.DataFrame, column: str, target: float) -> float:
 
 
 def broken(table: pd.DataFrame) -> dict[str, int]:
-    """Number of points above a bound that speaks of them: 17 of all, 28 of free embeddings, which are optimal."""
+    """Number of points above a bound that applies: 17 to all, 28 to free embeddings, which are optimal."""
     free = table[table["encoder"] == "free"]
     return {
         "theorem 17": int(table["violated"].sum()),

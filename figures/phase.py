@@ -1,4 +1,4 @@
-"""*Phase diagram*: captions against augmentations, over the noise of one and the strength of the other."""
+"""*Phase diagram*: captions against augmentations, over caption noise and augmentation strength."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -23,26 +23,26 @@ BOUNDS = {
     "multihop_bound": "theorem 15",
     "local_bound": "theorem 16",
 }
-ALPHA = "alpha"  # column, of tables that have it
+ALPHA = "alpha"  # column of some tables
 NAMED = BOUNDS | {ALPHA: r"$\alpha_T$ alone"}
 SHARP, BEST, TRAINED = "sharp_bound", "multihop_bound", "trained_error"  # columns
-DARK = "#005740"  # that of captions, darker: in grey the colours of both pairs are one
+DARK = "#005740"  # darker than `CAPTION`, whose grey equals that of augmentation
 WINNER = LinearSegmentedColormap.from_list("winner", [AUGMENTATION, "white", DARK])
 RIGHT = LinearSegmentedColormap.from_list("right", [NEUTRAL, "white"])
-STRENGTHS = (0.25, 0.5, 1, 2, 4, 8)  # that are written along the axis, if two of them are on it
-FEWEST = 2  # values along an axis of a map
+STRENGTHS = (0.25, 0.5, 1, 2, 4, 8)  # ticks of the axis, if two of them are on it
+FEWEST = 2  # least number of values along an axis of a map
 
 
 class Outcome(NamedTuple):
-    """The points of the plane, who wins on each, and how often a bound names the better trained encoder.
+    """Winner at each point of the plane, and how often a bound names the better trained encoder.
 
     Attributes
     ----------
     points : a row for each pair of cells
-    wins : for each bound and for the trained error 1 where captions win, -1 where augmentation does, 0 for neither
-    right : for each bound whether it is right, on the points where the trained errors differ
-    rates : the share of these on which each bound is right, with half the width of its interval over seeds
-    over : by how much that is above the share of the constant answer that is right more often, with half its interval
+    wins : by bound and for the trained error, 1 where captions win, -1 where augmentation wins, 0 for a tie
+    right : by bound, whether it is right, on points with different trained errors
+    rates : share of these points on which each bound is right, with half its interval over seeds
+    over : difference of this share to that of the better constant answer, with half its interval
     """
 
     points: pd.DataFrame
@@ -53,17 +53,17 @@ class Outcome(NamedTuple):
 
     @property
     def captions(self) -> float:
-        """The share of the points with different errors on which captions have the smaller."""
+        """Share of the points with different errors on which captions have the smaller error."""
         return float((self.wins.loc[self.right.index, self.wins.columns[-1]] > 0).mean())
 
     @property
     def most(self) -> float:
-        """The share of points where the more frequent winner wins."""
+        """Share of points where the more frequent winner wins."""
         return max(self.captions, 1 - self.captions)
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Maps of the winner by two bounds and in truth, and of the points where the better bound is right."""
+    """Maps of the winner by two bounds and by measured error, and of the points where the better bound is right."""
     found = outcome(tables["phase"])
     points, wins, right = found.points, found.wins, found.right
     picture, panels = plt.subplots(2, 2, figsize=(2.1 * COLUMN, 1.75 * COLUMN), sharex=True, sharey=True)
@@ -85,12 +85,12 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def outcome(table: pd.DataFrame) -> Outcome:
-    """Winner at each point, by the bounds and in truth."""
+    """Winner at each point, by the bounds and by measured error."""
     return judged(_joined(table), [column for column in NAMED if column in table], TRAINED, "seed")
 
 
 def judged(points: pd.DataFrame, columns: list[str], truth: str, unit: str) -> Outcome:
-    """The same of any pairs of caption cells and augmentation cells, whose units, as seeds, are independent."""
+    """Outcome for pairs of caption and augmentation cells, with independent units such as seeds."""
     wins = pd.DataFrame({column: _caption_wins(points, column) for column in (*columns, truth)})
     decided = wins[wins[truth] != 0]
     right = decided[columns].eq(decided[truth], axis=0)
@@ -102,7 +102,7 @@ def judged(points: pd.DataFrame, columns: list[str], truth: str, unit: str) -> O
 
 
 def _joined(table: pd.DataFrame) -> pd.DataFrame:
-    """Every pair of a caption cell and an augmentation cell of one seed."""
+    """All pairs of a caption cell and an augmentation cell with the same seed."""
     captions, augmentations = (table[table[axis].notna()] for axis in ("noise", "strength"))
     _require_plane(captions, augmentations)
     return captions.drop(columns="strength").merge(
@@ -111,7 +111,7 @@ def _joined(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _require_plane(captions: pd.DataFrame, augmentations: pd.DataFrame) -> None:
-    """Refuse a table of which no map can be made: a line of points, or several cells at a point."""
+    """Raise `ValueError` for a table without a plane: points on a line, or several cells at a point."""
     seeds = set(captions["seed"]) & set(augmentations["seed"])
     noises, strengths = captions["noise"].nunique(), augmentations["strength"].nunique()
     if min(noises, strengths) < FEWEST or not seeds:
@@ -128,7 +128,7 @@ def _require_plane(captions: pd.DataFrame, augmentations: pd.DataFrame) -> None:
 
 
 def _caption_wins(points: pd.DataFrame, column: str) -> pd.Series:
-    """1 where captions have the smaller value, -1 where augmentations have it, 0 where neither has."""
+    """1 where captions have the smaller value, -1 where augmentations do, 0 for a tie."""
     ours, theirs = points[f"{column}_caption"], points[f"{column}_augmentation"]
     return (ours < theirs).astype(int) - (theirs < ours).astype(int)
 
@@ -145,7 +145,7 @@ def _plane(points: pd.DataFrame, values: pd.Series) -> pd.DataFrame:
 def _panel(
     axes: Axes, plane: pd.DataFrame, frontier: pd.DataFrame, title: str, colors: Colormap, lowest: int
 ) -> QuadMesh:
-    axes.patch.set(hatch="////", edgecolor=NEUTRAL)  # seen where there is no value
+    axes.patch.set(hatch="////", edgecolor=NEUTRAL)  # visible where there is no value
     mesh = axes.pcolormesh(plane.columns, plane.index, plane, cmap=colors, vmin=lowest, vmax=1, rasterized=True)
     if np.nanmin(frontier) < 0 < np.nanmax(frontier):
         axes.contour(frontier.columns, frontier.index, frontier, levels=[0], colors="black", linewidths=1.2)

@@ -16,14 +16,14 @@ from pairbounds.figures.summaries import mean_and_half, order_correlation
 from pairbounds.infrastructure.palette import NEUTRAL
 
 LOOKS = {BEST: THEOREMS[15], "bound": THEOREMS[4], "local_bound": THEOREMS[16], ALPHA: Look(NEUTRAL, "", "x")}
-LEARNED = {"local_multihop_bound": "local_bound", "induced_labelling_error": ALPHA}  # how `pairings_learned` calls them
-SETTING = ["draw", "labels", "width", "diversity", "diversity_of"]  # in which pairings of emoji are compared
+LEARNED = {"local_multihop_bound": "local_bound", "induced_labelling_error": ALPHA}  # names in `pairings_learned`
+SETTING = ["draw", "labels", "width", "diversity", "diversity_of"]  # columns of a comparison of pairings of emoji
 CAPTIONS, AUGMENTATION, HELD_OUT = "captions, by encoder", "augmentation, by encoder", "held_out_error"
 EMOJI = (CAPTIONS, "captions, exact")
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """A row for each world: the share of points where each bound is right."""
+    """Share of points where each bound is right; a row for each world."""
     rows = by_world(tables["phase_worlds"])
     picture, axes = plt.subplots(figsize=(2 * COLUMN, 1.6 * COLUMN))
     places = np.arange(len(rows))[::-1]
@@ -40,12 +40,12 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def by_world(table: pd.DataFrame) -> dict[str, Outcome]:
-    """Findings of `phase` in each world."""
+    """Outcome of `phase` in each world."""
     return {str(world): outcome(rows) for world, rows in table.groupby("world", sort=False)}
 
 
 def on_emoji(table: pd.DataFrame, captions: str = CAPTIONS) -> Outcome:
-    """Findings of `phase` for captions of emoji, and augmentations by an encoder, on the error of unseen images."""
+    """Outcome for captions of emoji, and augmentations by an encoder, by the held-out error."""
     table, columns = table.rename(columns=LEARNED), list(LOOKS)
     ours, theirs = (
         table.loc[chosen, [*SETTING, *columns, HELD_OUT]]
@@ -56,7 +56,7 @@ def on_emoji(table: pd.DataFrame, captions: str = CAPTIONS) -> Outcome:
 
 
 def order_on_emoji(table: pd.DataFrame, column: str) -> tuple[float, float]:
-    """Kendall's τ of a bound and that error over all pairings in a setting: mean over draws, and half its interval."""
+    """Kendall's τ between a bound and the held-out error over pairings: mean over draws, and half its interval."""
     settings = table.rename(columns=LEARNED).groupby(SETTING)
     orders = pd.Series({each: order_correlation(rows[column], rows[HELD_OUT]) for each, rows in settings})
     return mean_and_half(orders.groupby(level=0).mean().dropna())
@@ -65,15 +65,15 @@ def order_on_emoji(table: pd.DataFrame, column: str) -> tuple[float, float]:
 def _caption(table: pd.DataFrame, worlds: int) -> str:
     grid = f"{table['noise'].nunique()} noises x {table['strength'].nunique()} strengths"
     return (
-        f"Share of the points where the smaller bound is that of the better encoder, captions or augmentations. Rows: "
-        f"{worlds} variants of one world, each the first but for what its name says, {grid}, "
+        f"Share of points where the smaller bound names the better encoder, captions or augmentations. Rows: "
+        f"{worlds} variants of one world, each with the named change of the first, {grid}, "
         f"{table['seed'].nunique()} seeds, by the error of trained encoders. Bars: 95% t intervals over seeds. Black: "
-        "always to name the more frequent winner."
+        "always naming the more frequent winner."
     )
 
 
 def facts(tables: Tables) -> Facts:
-    """The shares of points where the bounds are right: in many worlds, in one, and on emoji."""
+    """Shares of points where the bounds are right: in many worlds, in one, and on emoji."""
     found, worlds = outcome(tables["phase"]), by_world(tables["phase_worlds"])
     learned = tables["pairings_learned"]
     rates = {column: [one.rates[column][0] for one in worlds.values()] for column in LOOKS}
@@ -82,7 +82,7 @@ def facts(tables: Tables) -> Facts:
         "of": Of(
             f"{len(worlds)}, 1 and emoji",
             f"{tables['phase_worlds']['seed'].nunique()}, {seeds} and {learned['draw'].nunique()}",
-            len(LOOKS) * (len(worlds) + 4) + len(worlds),  # shares in worlds, the map and emoji; orders; leads
+            len(LOOKS) * (len(worlds) + 4) + len(worlds),  # shares in worlds, map and emoji; orders; leads
         ),
         "worlds": len(worlds),
         "world_points": sum(len(one.right) for one in worlds.values()),
@@ -109,7 +109,7 @@ def _over_theorem_4(world: Outcome) -> tuple[float, float]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     return {
         "in most worlds theorem 15 is right more often than a constant answer": facts["above"][BEST]
         > facts["worlds"] / 2,

@@ -1,7 +1,7 @@
-"""Plots of your own graphs and tables: each draws on the axes that it is given, or on new ones, and returns them.
+"""Plots of a user's graphs and tables, on given or new axes, which they return.
 
-New axes have the style and the colours of all figures here. Axes of yours keep yours: lines take the colours of your
-cycle (`axes.prop_cycle`).
+New axes have the style and the colours of our figures. Given axes keep their style: lines take the colours of
+`axes.prop_cycle`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,18 +38,18 @@ __all__ = [
     "plot_spectrum",
 ]
 
-CYCLE = cycler(color=[MEASURED, *(THEOREMS[number].color for number in (4, 15, 16, 17)), NEUTRAL])  # of new axes
-DASHES = ("--", ":", "-.", (0, (5, 1)), (0, (1, 2)))  # of one bound after the other
+CYCLE = cycler(color=[MEASURED, *(THEOREMS[number].color for number in (4, 15, 16, 17)), NEUTRAL])  # on new axes
+DASHES = ("--", ":", "-.", (0, (5, 1)), (0, (1, 2)))  # of successive bounds
 SHOWN = ("probe-mse", "multihop-mse")
 PLAIN = ("probe-mse", "probe-error")  # theorem 4
-LONGEST_NAME = 20  # characters of a class at an axis
+LONGEST_NAME = 20  # characters of a class name at an axis
 
 
 Drawing = TypeVar("Drawing", bound=Callable[..., Axes])
 
 
 def _on_axes(draw: Drawing) -> Drawing:
-    """The same function, which without `ax` draws on new axes in the style of the figures here."""
+    """Make a function draw on new axes, in the style of our figures, if `ax` is not given."""
 
     @wraps(draw)
     def drawn(*arguments: Any, ax: Axes | None = None, **options: Any) -> Axes:
@@ -63,26 +63,26 @@ def _on_axes(draw: Drawing) -> Drawing:
                 plt.close(picture)
                 raise
 
-    return drawn  # type: ignore[return-value]  # of the same parameters
+    return drawn  # type: ignore[return-value]  # same parameters
 
 
 @_on_axes
 def plot_bounds(
     table: pd.DataFrame, bounds: str | Bound | Iterable[str | Bound] | None = None, *, ax: Axes | None = None
 ) -> Axes:
-    """Bounds on one quantity against the width, or at one width, and the measured value.
+    """Plot bounds on one quantity and its measured value, against the width or at one width.
 
     Parameters
     ----------
-    table : of `check_bounds`
-    bounds : of one quantity; by default theorems 4 and 15 on the squared error of the probe
+    table : table of `check_bounds`
+    bounds : bounds on one quantity; by default theorems 4 and 15 on the squared error of the probe
 
     Raises
     ------
-    ValueError : a table of several widths without k, or without one of the bounds; bounds on several quantities
+    ValueError : several widths without a column k; a missing bound; bounds on several quantities
     """
     names = names_of(SHOWN if bounds is None else bounds)
-    if "k" not in table and "bound" in table and table["bound"].is_unique:  # of one width, which it does not say
+    if "k" not in table and "bound" in table and table["bound"].is_unique:  # one width, not in the table
         table = table.assign(k="one width")
     _require(table, ("k", "bound", "measured", "value"), "check_bounds at several widths")
     missing = [name for name in names if name not in set(table["bound"])]
@@ -90,7 +90,7 @@ def plot_bounds(
         raise ValueError(f"the table has no rows of {', '.join(missing)}")
     quantities = table.loc[table["bound"].isin(names), "quantity"].unique()
     if len(quantities) > 1:
-        raise ValueError(f"the bounds are on several quantities, {', '.join(quantities)}: an axis shows one")
+        raise ValueError(f"the bounds are on several quantities, {', '.join(quantities)}: choose bounds on one")
     assert ax is not None
     by_name = {name: table[table["bound"] == name].sort_values("k") for name in names}
     rows = by_name[names[0]]
@@ -108,13 +108,13 @@ def plot_bounds(
 
 
 def _label(name: str) -> str:
-    """A bound's name in a legend, which the measured quantity along the axis never has."""
+    """Label of a bound, different from that of the measured quantity."""
     number = BOUNDS[name].theorem if name in BOUNDS else None
     return f"bound {name}" if number is None else f"theorem {number} ({name})"
 
 
 def _look(name: str) -> dict[str, Any]:
-    """The colour of a bound's theorem where the style is ours."""
+    """Colour of a bound's theorem, on new axes."""
     number = BOUNDS[name].theorem if name in BOUNDS else None
     ours = mpl.rcParams["axes.prop_cycle"] == CYCLE
     return {"color": THEOREMS[number].color if number in THEOREMS else INK} if ours else {}
@@ -125,11 +125,11 @@ def _axis(quantity: str) -> str:
 
 
 def errors_along_widths(table: pd.DataFrame) -> Picture:
-    """A picture of its own: theorem 4 on the squared and on the 0-1 error of the probe, with the closest other bounds.
+    """Figure with theorem 4 on the squared and on the 0-1 error of the probe, and the closest other bounds.
 
     Parameters
     ----------
-    table : of `check_bounds` at several widths
+    table : table of `check_bounds` at several widths
     """
     with style(axes_prop_cycle=CYCLE):
         picture = Picture(figsize=(2.6 * COLUMN, COLUMN))
@@ -139,7 +139,7 @@ def errors_along_widths(table: pd.DataFrame) -> Picture:
 
 
 def _closest(table: pd.DataFrame, plain: str, count: int = 3) -> list[str]:
-    """The upper bounds on the same quantity that fall lowest at some width: not the one named, and no corollaries."""
+    """Upper bounds on the same quantity with the lowest values at any width, without `plain` and corollaries."""
     same = table[(table["quantity"] == BOUNDS[plain].quantity) & (table["relation"] == "<=") & table["applicable"]]
     corollaries = [name for name, claim in BOUNDS.items() if claim.corollary_of is not None]
     least = same[~same["bound"].isin([plain, *corollaries])].groupby("bound")["value"].min()
@@ -148,11 +148,11 @@ def _closest(table: pd.DataFrame, plain: str, count: int = 3) -> list[str]:
 
 @_on_axes
 def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int = 32, ax: Axes | None = None) -> Axes:
-    """Squared singular values in their order, and at each its label energy where the graph has labels.
+    """Plot the squared singular values in order, with label energies if the graph has labels.
 
     Parameters
     ----------
-    triplets : computed before; by default the k leading
+    triplets : a spectrum that is already computed; by default the k leading triplets
     """
     known = spectrum(graph, min(k, *graph.shape)) if triplets is None else triplets
     squared = known.singular_values**2
@@ -169,7 +169,7 @@ def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int 
 
 @_on_axes
 def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = HOPS, *, ax: Axes | None = None) -> Axes:
-    """Draw how long labels survive a walk along induced pairs, of one graph or of several by name."""
+    """Plot how long labels survive a walk along induced pairs, for one graph or several by name."""
     named = {"": graphs} if isinstance(graphs, PairGraph) else graphs
     assert ax is not None
     for (name, graph), dash in zip(named.items(), cycle(("-", *DASHES))):
@@ -183,14 +183,14 @@ def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = HO
 
 @_on_axes
 def plot_classes(graph: PairGraph, most: int = 24, *, ax: Axes | None = None, **options: Any) -> Axes:
-    """Draw which classes the induced pairs join: of pairs that start in a class (row), the share that end in each.
+    """Plot which classes the induced pairs join: shares of end classes for pairs that start in each class (row).
 
-    The diagonal is the consistency of each class. Classes are named as the graph names them, the heaviest first.
+    The diagonal is the consistency of each class. The heaviest class is first.
 
     Parameters
     ----------
-    most : the heaviest classes are shown, as many as that
-    options : of `matplotlib.axes.Axes.pcolormesh`
+    most : number of classes, the heaviest ones
+    options : options of `matplotlib.axes.Axes.pcolormesh`
     """
     joined = joined_classes(graph)
     mass = joined.sum(axis=1)
@@ -212,11 +212,11 @@ def plot_classes(graph: PairGraph, most: int = 24, *, ax: Axes | None = None, **
 
 @_on_axes
 def plot_comparison(tables: Mapping[str, pd.DataFrame], bound: str = "multihop-mse", *, ax: Axes | None = None) -> Axes:
-    """One bound and what it bounds, against the width, of several graphs by name.
+    """Plot one bound and its measured quantity against the width, for several graphs by name.
 
     Parameters
     ----------
-    tables : for each graph the table of `check_bounds` at several widths
+    tables : table of `check_bounds` at several widths, for each graph
     """
     quantity = BOUNDS[bound].quantity
     assert ax is not None
@@ -233,17 +233,17 @@ def plot_comparison(tables: Mapping[str, pd.DataFrame], bound: str = "multihop-m
 
 @_on_axes
 def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | None = None, **options: Any) -> Axes:
-    """A column of a sweep's table over two of its axes: means over what else varies, such as seeds.
+    """Plot a column of a sweep's table over two of its axes, averaged over other axes such as seeds.
 
     Parameters
     ----------
-    x, y, value : columns
-    options : of `matplotlib.axes.Axes.pcolormesh`
+    x, y, value : names of columns
+    options : options of `matplotlib.axes.Axes.pcolormesh`
 
     Raises
     ------
-    ValueError : a column that is not there; fewer than two values along an axis; rows of several bounds, of which a
-        mean says nothing
+    ValueError : a missing column; fewer than two values along an axis; rows of several bounds, whose mean has no
+        meaning
     """
     _require(table, (x, y, value), "a sweep")
     bounds = table["bound"].unique() if "bound" in table else ()
@@ -266,7 +266,7 @@ def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | No
 
 @_on_axes
 def plot_choice(choice: Choice, *, ax: Axes | None = None) -> Axes:
-    """Candidates of `pb.choose` by the number that ranks them, with 95% intervals; the best is on top."""
+    """Plot the candidates of `pb.choose` by their ranking score, with 95% intervals; the best is on top."""
     assert ax is not None
     table, by = choice.table, choice.by
     names = [choice.name(row) for row in range(len(table))]
@@ -286,7 +286,7 @@ def plot_choice(choice: Choice, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
     ax.set(xlabel=choice.title, ylabel="candidate")
-    ax.margins(x=0.35)  # room for the verdicts
+    ax.margins(x=0.35)  # space for the verdicts
     return ax
 
 

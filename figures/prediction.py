@@ -1,6 +1,6 @@
-"""*What predicts training*: errors of encoders over predictors of their pairings, and how well each ranks pairings.
+"""*What predicts training*: errors of encoders against predictors of their pairings, and rank correlations.
 
-The comparisons are those of the plan, docs/preregistration/what_predicts_training.md.
+The comparisons are preregistered in docs/preregistration/what_predicts_training.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,11 @@ from pairbounds.figures.style import COLUMN
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
 BASELINES = ("pixels", "untrained")
-ALPHA, FOUR = "alpha_labels", "theorem_4"  # the primary comparison
+ALPHA, FOUR = "alpha_labels", "theorem_4"  # primary comparison
 DRAWS = tuple(f"alpha_{draw}" for draw in range(8))
 MAPS = ("conv", "patches", "pixels", "tangent")
-TOGETHER = ("alpha", "information", "partners")  # fitted on the split that tunes
-# Columns by predictor: its draws. A minus: large predicts a small error.
+TOGETHER = ("alpha", "information", "partners")  # fitted on the tuning split
+# Columns of the draws of each predictor. A minus: large values predict small errors.
 PREDICTORS: dict[str, tuple[str, ...]] = {
     ALPHA: DRAWS,
     FOUR: (FOUR,),
@@ -41,21 +41,21 @@ PREDICTORS: dict[str, tuple[str, ...]] = {
     "partners": ("partners",),
     "context": ("context",),
     "together": ("together",),
-    # Of the encoder after training, or half of it.
+    # Of the encoder after all or half of the training.
     "effective_rank": ("-effective_rank",),
     "alignment": ("alignment",),
     "uniformity": ("uniformity",),
     "half": ("half",),
 }
 ALPHAS = (ALPHA, "alpha_images")
-ALL_LABELS: dict[str, tuple[str, ...]] = {"alpha": ("alpha",)}  # reported, not compared
+ALL_LABELS: dict[str, tuple[str, ...]] = {"alpha": ("alpha",)}  # reported without a comparison
 NAMES = {
     ALPHA: "$\\alpha_T$ from 25 labelled pairs",
     FOUR: "theorem 4",
     "theorem_15": "theorem 15",
     "theorem_42_conv": "theorem 42, random network",
 }
-TITLES = {  # in the page
+TITLES = {  # in the page of findings
     ALPHA: "`α_T`, 25 labelled pairs each",
     "alpha_images": "`α_T`, 50 labelled images",
     "alpha": "`α_T`, all labels",
@@ -72,15 +72,15 @@ TITLES = {  # in the page
     "uniformity": "uniformity, trained",
     "half": "error after half of the epochs, trained",
 }
-NOISY = ("exchanged", "noisy", "any two", "style")  # parts of names of pairings that are noise by design
-CONSTRUCTED = (*NOISY, "groups", "within classes")  # from classes, or from chance
+NOISY = ("exchanged", "noisy", "any two", "style")  # parts of the names of noisy pairings
+CONSTRUCTED = (*NOISY, "groups", "within classes")  # constructed from classes or at random
 POWER = 0.8
 
 
 def prepared(runs: pd.DataFrame, tuning: pd.DataFrame, labels: str) -> pd.DataFrame:
-    """The rows of pairings for one label set, with predictors turned so that small ones predict small errors."""
+    """Rows of pairings for one label set, with signs of predictors such that small values predict small errors."""
     rows, fitted = of_pairings(runs, labels), of_pairings(tuning, labels)
-    # A family is left out of the model that forecasts it: errors of the same pairings on another split are no forecast.
+    # The model for a family is fitted without it: errors of the same pairings on another split are no forecast.
     for name, members in rows.groupby(rows["pairing"].map(family)):
         others = fitted[fitted["pairing"].map(family) != name]
         model = LinearRegression().fit(_features(others), others[JUDGE])
@@ -91,7 +91,7 @@ def prepared(runs: pd.DataFrame, tuning: pd.DataFrame, labels: str) -> pd.DataFr
 
 
 def of_pairings(runs: pd.DataFrame, labels: str) -> pd.DataFrame:
-    """The rows of pairings for one label set."""
+    """Rows of pairings for one label set."""
     return runs[(runs["labels"] == labels) & ~runs["pairing"].isin(BASELINES)].reset_index(drop=True)
 
 
@@ -100,7 +100,7 @@ def _features(rows: pd.DataFrame) -> np.ndarray:
 
 
 def full_splits(runs: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the splits on which theorem 42 was computed: those that all pairings have."""
+    """Rows of the splits with theorem 42, which all pairings have."""
     return runs[runs["theorem_42_pixels"].notna()]
 
 
@@ -111,10 +111,10 @@ def ranking(tables: Tables, labels: str = LABELS, judge: str = JUDGE) -> Ranking
 
 
 def comparisons(ranks: Ranking, seed: int = 0) -> pd.DataFrame:
-    """A row for each predictor: ρ, its interval, and ρ of `ALPHA` less it, with interval, p-value and Holm's p-value.
+    """A row for each predictor: ρ with interval; ρ of `ALPHA` minus it, with interval, p-value and Holm's p-value.
 
-    Intervals and p-values are Student's, by the standard deviation over resamples, with a degree of freedom less than
-    families. The primary comparison, with theorem 4, is outside Holm's family.
+    Intervals and p-values are Student's, from the standard deviation over resamples, with one degree of freedom less
+    than families. The primary comparison, with theorem 4, is outside Holm's family.
     """
     rho, resampled = ranks.correlations, ranks.resampled(np.random.default_rng(seed))
     student = stats.t(int(ranks.families.max()))
@@ -140,14 +140,14 @@ def comparisons(ranks: Ranking, seed: int = 0) -> pd.DataFrame:
 
 
 def parts(ranks: Ranking) -> dict[str, Ranking]:
-    """All pairings, those whose theorem 4 is finite on all splits, and those that are not constructed from classes."""
+    """Rankings of all pairings, of those with finite theorem 4 on all splits, and of those not built from classes."""
     finite = np.isfinite(ranks.predictors[FOUR][0]).all(axis=1)
     natural = [not any(part in name for part in CONSTRUCTED) for name in ranks.names]
     return {"all": ranks, "finite": ranks.only(finite.tolist()), "natural": ranks.only(natural)}
 
 
 def answer(compared: Mapping[str, pd.DataFrame]) -> str:
-    """The answer of the plan, from the comparisons of each part of `parts`."""
+    """Answer of the plan, from the comparisons for each part of `parts`."""
     signs = {name: _sign(table) for name, table in compared.items()}
     if signs["all"] == 0:
         return "undecided"
@@ -165,7 +165,7 @@ def _sign(table: pd.DataFrame) -> int:
 
 
 def leaving(rows: pd.DataFrame) -> dict[str, float]:
-    """Area under the ROC curve of three quantities for whether training left the loss of knowing nothing.
+    """Area under the ROC curve of three predictors of whether training got below the uninformative loss.
 
     NaN if all runs did, or none.
     """
@@ -176,7 +176,7 @@ def leaving(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Error after training over what each predictor says, and over another training of the same pairing."""
+    """Error after training against each predictor, and against another training of the same pairing."""
     shown = {name: PREDICTORS[name] for name in NAMES}
     rows = full_splits(of_pairings(tables[MAIN], LABELS))
     ranks = Ranking.of(rows, shown, JUDGE)
@@ -193,15 +193,15 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     panels[0].legend(fontsize="x-small", loc="upper left")
     return picture, (
         f"{len(ranks.names)} pairings of glyphs, each on {errors.shape[2]} splits with {errors.shape[0]} seeds: a dot "
-        "is a pairing on one split. Error of a linear probe on characters and faces that nothing was trained on. From "
+        "is a pairing on one split. Error of a linear probe on held-out characters and faces. From "
         "left to right: predictors from the graph alone, before training, and a second training of the same pairing. "
-        f"At about 90% are most of the {_stayed(rows)} pairings whose encoders still knew nothing. Infinite values lie "
-        "on the dotted line. Rank correlation: Spearman's, mean over splits."
+        f"Most of the {_stayed(rows)} pairings whose encoders learned nothing are at about 90%. Infinite values are on "
+        "the dotted line. Rank correlation: Spearman's, mean over splits."
     )
 
 
 def _stayed(rows: pd.DataFrame) -> int:
-    """Number of pairings with a run that stayed at the loss of knowing nothing."""
+    """Number of pairings with a run that stayed at the uninformative loss."""
     return int((rows.groupby("pairing")["loss"].max() >= -LEARNED).sum())
 
 
@@ -211,7 +211,7 @@ def _cloud(axes: Axes, x: np.ndarray, y: np.ndarray, guided: np.ndarray, noisy: 
         ("noisy pairs", noisy & ~guided, NEUTRAL, "x"),
         ("views and a guide", guided, AUGMENTATION, "^"),
     )
-    infinite = 1.15 * x[np.isfinite(x)].max()  # where such values are drawn
+    infinite = 1.15 * x[np.isfinite(x)].max()  # position of infinite values
     shown = np.where(np.isfinite(x), x, infinite)
     for label, rows, color, marker in kinds:
         axes.plot(shown[rows].ravel(), y[rows].ravel(), marker, color=color, markersize=3.5, alpha=0.7, label=label)
@@ -223,7 +223,7 @@ def _cloud(axes: Axes, x: np.ndarray, y: np.ndarray, guided: np.ndarray, noisy: 
 
 
 def facts(tables: Tables) -> Facts:
-    """ρ of each predictor, the primary comparison, the ceiling, regret, and the parts that the plan names."""
+    """ρ of each predictor, primary comparison, ceiling, regret, and results by part."""
     rows = full_splits(prepared(tables[MAIN], tables[TUNING], LABELS))
     ranks = ranking(tables)
     some = parts(ranks)
@@ -281,20 +281,20 @@ def facts(tables: Tables) -> Facts:
 
 
 def _read_before(runs: pd.DataFrame, splits: int) -> int:
-    """Number of pairings with more splits than the ranking: those of the guides, which were published first."""
+    """Number of pairings with more splits than the ranking: the guides, which were published first."""
     counts = runs[~runs["pairing"].isin(BASELINES)].groupby("pairing")["split"].nunique()
     return int((counts > splits).sum())
 
 
 def within(ranks: Ranking, least: int = 4) -> dict[str, float]:
-    """ρ of each predictor within families of at least so many pairings, mean over them."""
+    """ρ of each predictor within families of at least `least` pairings, mean over families."""
     parts = [ranks.only(ranks.families == number) for number in np.unique(ranks.families)]
     kept = [part.correlations for part in parts if len(part.names) >= least]
     return {name: float(np.mean([each[name] for each in kept])) for name in ranks.predictors}
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     pixels = facts["baselines"]["pixels"][JUDGE]
     return {"the best pairing has a smaller error than pixels": facts["range"][0] < pixels}
 

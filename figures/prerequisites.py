@@ -1,9 +1,9 @@
-"""`python -m pairbounds.figures.prerequisites`: what each figure and table is made of, as rules for Make.
+"""Rules for Make with the prerequisites of each figure and table: `python -m pairbounds.figures.prerequisites`.
 
-A figure depends on its tables, its module, and the modules that all figures share. A table depends on its study and on
-the code below it, as `Study.sources` has it. A study is measured with its own settings and seeds; as a sweep, if
-`examples` has one of its name; or not at all, if `results` has its tables, because that takes too long. Tables there
-that no study writes are of finished experiments.
+A figure depends on its tables, its module, and the modules that all figures share. A table depends on its study and
+the code that the study uses (`Study.sources`). A study runs with its default settings and seeds, or as a sweep if
+`examples` has one of its name. Slow studies do not run: their tables are in `results`. Tables in `results` without a
+study are from finished experiments.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""*Captions or augmentations*: one network trained from pixels with either."""
+"""*Captions or augmentations*: one network, trained from pixels with captions or with augmentations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,7 +47,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _accuracies(axes: Axes, runs: pd.DataFrame) -> None:
-    """For each label set a bar for each kind of encoder; an objective of a user's own has its own name."""
+    """Draw a bar for each label set and kind of encoder; user objectives are labelled by their name."""
     label_sets, present = runs["labels"].unique(), list(runs["kind"].unique())
     kinds = sorted(present, key=[*SHOWN, *present].index)
     pitch = 0.81 / len(kinds)
@@ -64,7 +64,7 @@ def _accuracies(axes: Axes, runs: pd.DataFrame) -> None:
 
 
 def controlled(table: pd.DataFrame) -> pd.DataFrame:
-    """The chosen runs of CLIP and of its controls, by `arm`."""
+    """Chosen runs of CLIP and of its controls, by `arm`."""
     chosen = table[table["chosen"]]
     shortest = chosen.loc[chosen["kind"] == "clip", "trained_epochs"].min()
     arms = {("clip", 1): "clip"} | {arm: name for name, arm in CONTROLS.items()}
@@ -74,18 +74,18 @@ def controlled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def settings_tried(tried: pd.DataFrame) -> int:
-    """The number of settings that each objective was trained with."""
+    """Number of settings of each objective."""
     return int(tried[["kind", "learning_rate", "strength"]].drop_duplicates()["kind"].value_counts().max())
 
 
 def difference(runs: pd.DataFrame) -> tuple[float, float]:
-    """Test accuracy with captions over that with augmentations and the same seed, in points; and half its interval."""
+    """Test accuracy with captions minus that with augmentations at the same seed, in points, and half its interval."""
     by_kind = runs.pivot_table(index="seed", columns="kind", values="test")
     return mean_and_half(100 * (by_kind["clip"] - by_kind["simclr"]), overlap=OVERLAP)
 
 
 def facts(tables: Tables) -> Facts:
-    """Accuracies, and the difference between both objectives."""
+    """Accuracies, and the difference of both objectives."""
     table = tables["pretraining"]
     chosen, names = table[table["chosen"]], table["labels"].unique()
     require_labels(names)
@@ -94,7 +94,7 @@ def facts(tables: Tables) -> Facts:
     differences = {labels: difference(chosen[chosen["labels"] == labels]) for labels in names}
     seeds = chosen["seed"].nunique()
     return {
-        # By each label set CLIP, longer CLIP and each control.
+        # For each label set: CLIP, longer CLIP and each control.
         "of": Of(1, seeds, (2 + len(CONTROLS)) * len(names) + 1),
         "seeds": seeds,
         "steps": int(chosen["steps"].max()),
@@ -110,13 +110,13 @@ def facts(tables: Tables) -> Facts:
 
 
 def _lead(controls: pd.DataFrame, labels: str, arm: str, over: str) -> tuple[float, float]:
-    """The mean difference of two arms with the same seeds, in points, and half its interval."""
+    """Mean difference of two arms with the same seeds, in points, and half its interval."""
     by_arm = controls[controls["labels"] == labels].pivot_table(index="seed", columns="arm", values="test")
     return mean_and_half(100 * (by_arm[arm] - by_arm[over]), overlap=OVERLAP)
 
 
 def _beyond(table: pd.DataFrame, labels: str) -> tuple[float, float]:
-    """The same of CLIP at the largest learning rate over that at the smallest one of its controls."""
+    """Difference of CLIP at the largest and at the smallest learning rate of its controls, as in `_lead`."""
     clip = table[(table["kind"] == "clip") & (table["labels"] == labels)]
     own = clip[clip["trained_epochs"] == clip["trained_epochs"].min()]
     by_rate = own.pivot_table(index="seed", columns="learning_rate", values="test")
@@ -124,13 +124,13 @@ def _beyond(table: pd.DataFrame, labels: str) -> tuple[float, float]:
 
 
 def _longer(controls: pd.DataFrame, chosen: pd.DataFrame, labels: str) -> tuple[float, float]:
-    """The same of CLIP on as many pictures as SimCLR, over SimCLR."""
+    """Difference of CLIP and SimCLR at the same number of pictures, as in `_lead`."""
     simclr = chosen[chosen["kind"] == "simclr"].assign(arm="simclr")
     return _lead(pd.concat([controls, simclr]), labels, "longer", "simclr")
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     longer = facts["longer"]
     return {
         "no difference is shown": not any(excludes_zero(*one) for one in facts["differences"].values()),

@@ -1,4 +1,4 @@
-"""Predictors that rank pairings: Spearman's ρ with the error after training, with families and splits drawn anew."""
+"""Rank correlations of predictors with the error after training, with resampling over families and splits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from scipy.stats import rankdata
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
 RESAMPLES, SUBSETS = 4_000, 2_000
-GUIDED = "views + "  # before the name of a guide
-DIGITS = 9  # significant ones of a predictor: beyond them is round-off, which would break ties
+GUIDED = "views + "  # prefix of the name of a guide
+DIGITS = 9  # significant digits of a predictor; further digits are round-off, which would break ties
 FAMILIES = ("words, rare", "groups alike", "learned", "network", "groups", "labels", "words", "text", "look", "views")
 
 
 def family(name: str) -> str:
-    """The family of a pairing: what its partners, or the first of two kinds, are chosen by."""
+    """Family of a pairing: the choice of its partners, or of the first of two kinds of partners."""
     core = name.removeprefix(GUIDED).partition(" + ")[0].replace("rare words", "words, rare")
     return next((start for start in FAMILIES if core.startswith(start)), core)
 
@@ -28,9 +28,9 @@ class Ranking:
 
     Attributes
     ----------
-    names : of the pairings
+    names : names of the pairings
     errors : (seeds, pairings, splits)
-    predictors : by name, (draws, pairings, splits); small predicts a small error
+    predictors : by name, (draws, pairings, splits); small values predict small errors
     """
 
     names: Sequence[str]
@@ -39,11 +39,11 @@ class Ranking:
 
     @classmethod
     def of(cls, runs: pd.DataFrame, predictors: Mapping[str, Sequence[str]], judge: str) -> "Ranking":
-        """From the rows of one label set of `prediction`, for pairings that all splits and seeds have.
+        """Build from rows of `prediction` for one label set, with pairings that all splits and seeds have.
 
         Parameters
         ----------
-        predictors : columns by name: the draws of a predictor
+        predictors : columns of the draws of each predictor
         judge : column of the error
         """
         names = list(dict.fromkeys(runs["pairing"]))
@@ -60,7 +60,7 @@ class Ranking:
             names,
             errors,
             {
-                # A predictor of the trained encoder differs between seeds: the mean, as of the error.
+                # Predictors from the trained encoder differ between seeds: take the mean, as for the error.
                 name: rounded(
                     np.array([np.mean([table(column, rows) for rows in seeds], axis=0) for column in columns])
                 )
@@ -69,14 +69,14 @@ class Ranking:
         )
 
     def only(self, kept: Sequence[bool]) -> "Ranking":
-        """The same for some of the pairings."""
+        """Ranking of some of the pairings."""
         rows = [int(row) for row in np.flatnonzero(kept)]
         some = {name: values[:, rows] for name, values in self.predictors.items()}
         return Ranking([self.names[row] for row in rows], self.errors[:, rows], some)
 
     @cached_property
     def families(self) -> IntArray:
-        """Number of the family of each pairing, (pairings,)."""
+        """Index of the family of each pairing, (pairings,)."""
         return np.unique([family(name) for name in self.names], return_inverse=True)[1]
 
     @property
@@ -86,17 +86,17 @@ class Ranking:
 
     @property
     def agreement(self) -> float:
-        """ρ of the errors of two seeds, mean over splits."""
+        """ρ between the errors of two seeds, mean over splits."""
         first, second = self.errors
         return float(np.mean([_spearman(first[:, [split]], second[:, split]) for split in range(first.shape[1])]))
 
     @property
     def ceiling(self) -> float:
-        """ρ of the mean error of two seeds with that of two others, by Spearman and Brown's formula."""
+        """ρ between the mean errors of two pairs of seeds, by the Spearman-Brown formula."""
         return 2 * self.agreement / (1 + self.agreement)
 
     def resampled(self, rng: np.random.Generator, resamples: int = RESAMPLES) -> pd.DataFrame:
-        """ρ of each predictor, with families and splits drawn with replacement, a row for each resample."""
+        """ρ of each predictor, with families and splits resampled; a row for each resample."""
         members = [np.flatnonzero(self.families == number) for number in range(self.families.max() + 1)]
         splits = self.errors.shape[2]
         rows = []
@@ -107,7 +107,7 @@ class Ranking:
         return pd.DataFrame(rows)
 
     def regret(self, name: str) -> float:
-        """Error of the pairing that a predictor chooses less that of the best, mean over splits, draws and ties."""
+        """Error of the pairing chosen by a predictor minus that of the best, mean over splits, draws and ties."""
         errors, values = self.errors.mean(axis=0), self.predictors[name]
         chosen = values == values.min(axis=1, keepdims=True)
         by_split = np.sum(chosen * errors, axis=1) / chosen.sum(axis=1)
@@ -140,7 +140,7 @@ class Ranking:
 
 
 def rounded(values: FloatArray) -> FloatArray:
-    """The values to `DIGITS` significant digits."""
+    """Values rounded to `DIGITS` significant digits."""
     return np.array([float(f"{value:.{DIGITS}g}") for value in values.ravel()]).reshape(values.shape)
 
 

@@ -15,14 +15,14 @@ from pairbounds.figures.style import COLUMN, THEOREMS, label_line
 from pairbounds.infrastructure.palette import MEASURED
 from pairbounds.theory.quantities.power_laws import FEWEST, RateFit, fit_rate
 
-PANELS = {  # of each sweep: the label of its axis, and the exponent of theorem 4
+PANELS = {  # by sweep: axis label, and exponent of theorem 4
     "labelling error": ("induced labelling error $\\alpha_T$", 1),
     "gap": ("gap $1 - \\sigma_{k+1}^2$", -1),
 }
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Two log-log panels: a point for each seed, the fit of each half of the points, and the slope of the bound."""
+    """Two log-log panels: points by seed, fits of each half of the points, and the slope of theorem 4."""
     table = tables["rates"]
     picture, panels = plt.subplots(1, 2, figsize=(2 * COLUMN, COLUMN))
     for axes, (sweep, (label, slope)) in zip(panels, PANELS.items(), strict=True):
@@ -49,7 +49,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def _reference(axes: Axes, slope: int, height: float) -> None:
-    """A dashed line of the slope that is proved, at this height in its middle."""
+    """Draw a dashed line with the proved slope, with `height` at its middle."""
     left, right = axes.get_xlim()
     x = np.geomspace(left * (right / left) ** 0.3, left * (right / left) ** 0.7)
     axes.plot(x, height * (x / np.sqrt(left * right)) ** slope, "--", color=THEOREMS[4].color, linewidth=1.5)
@@ -58,29 +58,29 @@ def _reference(axes: Axes, slope: int, height: float) -> None:
 
 
 def halves(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The lower and the upper half of the points of a sweep, parted at the median of x."""
+    """Lower and upper half of the points of a sweep, split at the median of x."""
     low = rows["x"] <= rows["x"].median()
     return rows[low], rows[~low]
 
 
 def fitted(rows: pd.DataFrame) -> RateFit:
-    """The power law of some points; its interval is over seeds, or over points if the seeds are too few."""
+    """Power law fitted to points; its interval is over seeds, or over points if there are too few seeds."""
     seeds = rows["seed"].to_numpy() if rows["seed"].nunique() >= FEWEST else None
     return fit_rate(rows["x"].to_numpy(), rows["mse"].to_numpy(), seeds)
 
 
 def interval(rows: pd.DataFrame) -> tuple[float, float, float]:
-    """The exponent of some points, and the ends of its interval."""
+    """Fitted exponent, and the ends of its interval."""
     fit = fitted(rows)
     return fit.exponent, fit.low, fit.high
 
 
 def facts(tables: Tables) -> Facts:
-    """The exponents of the sweeps, and of the halves of their points."""
+    """Exponents of the sweeps, and of the halves of their points."""
     table = tables["rates"]
     sweeps = {sweep: table[table["sweep"] == sweep] for sweep in PANELS}
     return {
-        "of": Of(1, table["seed"].nunique(), 3 * len(PANELS)),  # the exponents of each sweep, and of its halves
+        "of": Of(1, table["seed"].nunique(), 3 * len(PANELS)),  # exponents of each sweep and of its halves
         "seeds": table["seed"].nunique(),
         "fits": {sweep: interval(rows) for sweep, rows in sweeps.items()},
         "halves": {sweep: [interval(half) for half in halves(rows)] for sweep, rows in sweeps.items()},
@@ -88,7 +88,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     (_, alpha_low, alpha_high), (_, gap_low, gap_high) = (facts["fits"][sweep] for sweep in PANELS)
     return {
         "the error grows a little faster than the labelling error": alpha_low > 1 and alpha_high < 1.5,

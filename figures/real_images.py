@@ -15,7 +15,7 @@ from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, Look, label_line
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
 LABEL_SETS = ("category", "subcategory")
-QUOTED_WIDTH = 400  # the caption quotes the numbers at the largest width up to this
+QUOTED_WIDTH = 400  # captions quote the largest width up to this
 CURVES = (
     ("probe-error", "value", THEOREMS[4], "theorem 4"),
     ("sharp-probe-error", "value", THEOREMS[4]._replace(dash=SHARPER, marker="P"), "theorem 4, sharper form"),
@@ -25,12 +25,12 @@ CURVES = (
     ("probe-error", "measured", Look(MEASURED, "-", "o"), "measured 0-1 error"),
 )
 QUOTED = ("probe-error", "sharp-probe-error", "multihop-error")
-RANGED = "probe-mse"  # what has a range over all optima, where there are many
-WIDE = 1e-3  # a range up to this is drawn as one number
+RANGED = "probe-mse"  # bound whose quantity has a range over all optima
+WIDE = 1e-3  # smaller ranges count as one value
 
 
 class Quoted(NamedTuple):
-    """The bounds of theorem 4, its sharper form and theorem 15, and the error, at one width; and of a guess."""
+    """Theorem 4, its sharper form, theorem 15, the error and the guessing error, at one width."""
 
     k: int
     plain: float
@@ -41,7 +41,7 @@ class Quoted(NamedTuple):
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """The bounds and the error along the width, for each label set."""
+    """Bounds and error against the width; a panel for each label set."""
     bounds, energy = tables["emoji_bounds"], tables["emoji_energy"]
     picture, panels = plt.subplots(1, 2, figsize=(2.3 * COLUMN, 1.1 * COLUMN), sharey=True)
     for axes, labels in zip(panels, LABEL_SETS, strict=True):
@@ -58,7 +58,7 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     many = _widths_of_many_optima(rows)
     for name, column, (color, dash, marker), label in CURVES:
         curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
-        if column == "measured":  # of one optimum: where there are others, it says nothing of them
+        if column == "measured":  # measured at one optimum only
             curve = curve[~curve["k"].isin(many["k"])]
         axes.plot(curve["k"], curve[column], linestyle=dash, color=color, marker=marker, markersize=3, label=label)
     _range(axes, rows[rows["bound"] == RANGED])
@@ -70,13 +70,13 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
 
 
 def _widths_of_many_optima(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the squared error where it is not the same at every optimum, or nobody knows."""
+    """Rows of the squared error where it differs between optima, or where this is unknown."""
     squared = rows[rows["bound"] == RANGED]
     return squared[~(squared["measured_most"] - squared["measured_least"] <= WIDE)]
 
 
 def _range(axes: Axes, squared: pd.DataFrame) -> None:
-    """The squared error over all optima: a band where there are many, which ends in a line where there is one."""
+    """Draw the squared error over all optima: a band if there are many, a line if there is one."""
     least, most = squared["measured_least"], squared["measured_most"]
     axes.fill_between(squared["k"], least, most, color=MEASURED, alpha=0.3, linewidth=0)
     for end in (least, most):
@@ -85,7 +85,7 @@ def _range(axes: Axes, squared: pd.DataFrame) -> None:
 
 
 def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:
-    """The numbers of one label set that texts quote."""
+    """Quoted numbers for one label set."""
     k = int(bounds["k"][bounds["k"] <= QUOTED_WIDTH].max())
     rows = bounds[(bounds["labels"] == labels) & (bounds["k"] == k)]
     plain, sharp, hops = (rows[rows["bound"] == name].iloc[0] for name in QUOTED)
@@ -93,19 +93,19 @@ def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:
 
 
 def informative_from(bounds: pd.DataFrame, labels: str) -> list[int]:
-    """The least widths at which the bounds that texts quote are better than guessing; 0 where none is."""
+    """Least widths at which the quoted bounds are better than guessing; 0 if there is none."""
     better = bounds[(bounds["labels"] == labels) & (bounds["value"] < bounds["guess"])]
     least = better.groupby("bound")["k"].min()
     return [int(least.get(name, 0)) for name in QUOTED]
 
 
 def components(energy: pd.DataFrame) -> int:
-    """The number of singular values σ = 1: the graph falls into so many parts."""
+    """Number of singular values σ = 1, which is the number of components of the graph."""
     return int((energy[energy["labels"] == LABEL_SETS[0]]["singular_value"] > 1 - 1e-9).sum())
 
 
 def images(energy: pd.DataFrame) -> int:
-    """The number of images of the graph."""
+    """Number of images of the graph."""
     return len(energy) // len(LABEL_SETS)
 
 
@@ -120,17 +120,17 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
 
 
 def _ranges(bounds: pd.DataFrame, labels: str) -> str:
-    """The least and the largest squared error over all optima of the widths that have many, in words."""
+    """Range of the squared error over all optima, at widths with many optima, in words."""
     many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
     ends = f"k = {many['k'].min()} to {many['k'].max()}: {many['measured_least'].min():.2f} to "
     return f"{labels}, {ends}{many['measured_most'].max():.2f}" if len(many) else f"{labels}: none"
 
 
 def facts(tables: Tables) -> Facts:
-    """The bounds on categories at one width, and in how many parts the graph falls."""
+    """Bounds on categories at one width, and the number of components of the graph."""
     bounds, energy = tables["emoji_bounds"], tables["emoji_energy"]
     return {
-        "of": Of(1, 1, len(bounds[["labels", "k"]].drop_duplicates())),  # the widths of each label set
+        "of": Of(1, 1, len(bounds[["labels", "k"]].drop_duplicates())),  # widths of each label set
         "images": images(energy),
         "quoted": {labels: quoted(bounds, labels) for labels in LABEL_SETS},
         "informative_from": informative_from(bounds, LABEL_SETS[0]),
@@ -140,7 +140,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     both, least = facts["quoted"].values(), facts["informative_from"]
     return {
         "the sharper bound and theorem 15 are between the error and the plain bound": all(

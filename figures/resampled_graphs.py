@@ -1,4 +1,4 @@
-"""*Resampling on graphs*: what each rule does to the measured error, and whether the bound foretold it."""
+"""*Resampling on graphs*: effect of each rule on the measured error, and its prediction by the bound."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -25,11 +25,11 @@ RULES = {
 }
 FOUR = tuple(RULES)[:4]
 CLAIMS = ("multihop_bound", "bound", "local_multihop_bound", "trained_bound")  # theorems 15, 4, 16 and 17
-LEAST = 1e-2  # the smallest ratio of bounds that is told from 0
+LEAST = 1e-2  # smaller ratios of bounds are raised to it
 RATIOS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-RESAMPLES = 1_000  # of whole worlds or draws, for intervals
+RESAMPLES = 1_000  # bootstrap samples of worlds or draws, for intervals
 BOUND = "multihop_bound"
-LOSS_CHANGES = tuple(RULES)[2:]  # by the rules that drop negatives, alone or with the others
+LOSS_CHANGES = tuple(RULES)[2:]  # rules that drop negatives, which changes the loss
 NAMES = {
     "captions, by encoder": "an encoder that learned from other captions",
     "captions, exact": "the exact captions",
@@ -44,9 +44,9 @@ class GraphSet(NamedTuple):
 
     Attributes
     ----------
-    table, title : its name, and what its graphs are of
-    unit, graph : the column whose values are independent, and the columns that tell one graph from another
-    guide, label : the guide that predictions are shown for, and its name
+    table, title : name of the table, and description of its graphs
+    unit, graph : column of independent units, and columns that identify a graph
+    guide, label : guide of the shown predictions, and its label
     """
 
     table: str
@@ -64,7 +64,7 @@ EMOJI = GraphSet(
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """For worlds and emoji the change of the error against the change of the bound, one by one."""
+    """Change of the error against change of the bound, for worlds and emoji."""
     picture, panels = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.2 * COLUMN))
     for axes, chosen in zip(panels, (WORLDS, EMOJI), strict=True):
         _predictions(axes, _guided(tables[chosen.table], chosen))
@@ -75,13 +75,13 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def with_changes(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with `change` of the measured error, and for each bound the ratio of after and before."""
+    """Add `change` of the measured error, and the ratio after/before of each bound."""
     ratios = {f"ratio of {bound}": _ratio(table[f"{bound}_after"], table[f"{bound}_before"]) for bound in CLAIMS}
     return table.assign(change=table["probe_error_after"] - table["probe_error_before"], **ratios)
 
 
 def _ratio(after: pd.Series, before: pd.Series) -> pd.Series:
-    """1 where both are infinite: the rule has changed nothing about that. NaN where a bound does not speak of both."""
+    """Ratio of bounds; 1 if both are infinite, NaN if the bound does not apply to both."""
     ratio = (after / before).where(np.isfinite(after) | np.isfinite(before), 1.0).clip(lower=LEAST)
     return ratio.where(after.notna() & before.notna())
 
@@ -101,19 +101,19 @@ def _predictions(axes: Axes, table: pd.DataFrame) -> None:
 
 
 def predicted_ranks(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, float, float]:
-    """Spearman's correlation of the change of the bound with that of the error, and an interval over whole units.
+    """Spearman's correlation of the changes of bound and error, and an interval over units.
 
-    Of the rules that the bound speaks of.
+    Only for rules to which the bound applies.
     """
     units = [rows[[f"ratio of {bound}", "change"]].dropna().to_numpy() for _, rows in table.groupby(unit)]
     return _interval(units, lambda picked: rank_correlation(*np.concatenate(picked).T))
 
 
 def order_agreement(table: pd.DataFrame, chosen: GraphSet, bound: str) -> tuple[float, float, float]:
-    """Kendall's τ of the order of the four rules by bound and by error, over graphs, and an interval over units.
+    """Kendall's τ between the orders of the four rules by bound and by error, over graphs, and an interval over units.
 
-    Of those of the four that the bound speaks of. Graphs in which all their errors are equal, or all their bounds, up
-    to `pairbounds.figures.summaries.DIGITS`, have no order and are left out.
+    Only for rules to which the bound applies. Graphs on which all errors or all bounds are equal, up to
+    `pairbounds.figures.summaries.DIGITS`, have no order and are skipped.
     """
     units = []
     ordered = table[table["rule"].isin(FOUR)].dropna(subset=f"ratio of {bound}")
@@ -125,7 +125,7 @@ def order_agreement(table: pd.DataFrame, chosen: GraphSet, bound: str) -> tuple[
 
 
 def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> tuple[float, float, float]:
-    """A statistic and its 95% bootstrap interval, over the samples in which it is defined."""
+    """A statistic and its 95% bootstrap interval, over samples in which it is defined."""
     rng = np.random.default_rng(0)
     picks = rng.integers(len(units), size=(RESAMPLES, len(units)))
     values = [value for pick in picks if not math.isnan(value := statistic([units[i] for i in pick]))]
@@ -134,18 +134,18 @@ def _interval(units: Sequence[Any], statistic: Callable[[list[Any]], float]) -> 
 
 
 def graphs(table: pd.DataFrame, chosen: GraphSet) -> int:
-    """The number of graphs of a table."""
+    """Number of graphs of a table."""
     return len(table[list(chosen.graph)].drop_duplicates())
 
 
 def median_changes(table: pd.DataFrame, guide: str) -> dict[str, float]:
-    """The median change of the error by rule, with one guide."""
+    """Median change of the error by rule, for one guide."""
     by_technique = table[table["guide"] == guide].groupby("rule", sort=False)["change"]
     return {str(rule): float(value) for rule, value in by_technique.median().items()}
 
 
 def error_before(table: pd.DataFrame) -> float:
-    """The mean error before anything is resampled."""
+    """Mean error before resampling."""
     return float(table["probe_error_before"].mean())
 
 
@@ -156,20 +156,20 @@ def _caption(tables: Sequence[pd.DataFrame]) -> str:
         for table, chosen in zip(tables, (WORLDS, EMOJI), strict=True)
     ]
     return (
-        f"Augmentation graphs, resampled by a guide: {'; '.join(sizes)}. Each change of the error against that of "
-        "theorem 15, or, for rules that change the negatives and so the loss, theorem 7 with the tail of 15. Another "
-        "processor orders close rules differently."
+        f"Augmentation graphs, resampled by a guide: {'; '.join(sizes)}. Change of the error against that of "
+        "theorem 15 or, for rules that change negatives and thus the loss, theorem 7 with the tail of 15. The order "
+        "of close rules depends on the processor."
     )
 
 
 def facts(tables: Tables) -> Facts:
-    """The quality of theorem 15 as a forecast on worlds and on emoji; on emoji the changes by every guide."""
+    """Quality of theorem 15 as a forecast on worlds and emoji, and changes on emoji by guide."""
     guided = {own.table: _guided(tables[own.table], own) for own in (WORLDS, EMOJI)}
     both, emoji = pd.concat(guided.values()), with_changes(tables[EMOJI.table])
     ratios = both[both["rule"].isin(LOSS_CHANGES)][f"ratio of {BOUND}"]
     worlds, draws = (_foretold(guided[own.table], own) for own in (WORLDS, EMOJI))
     return {
-        # The order and the size by each bound, of worlds and of emoji.
+        # Order and size by each bound, for worlds and emoji.
         "of": Of(f"{worlds['units']} and 1", f"1 and {draws['units']}", 2 * 2 * len(CLAIMS)),
         "worlds": worlds,
         "emoji": draws,
@@ -182,7 +182,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def _guided(table: pd.DataFrame, own: GraphSet) -> pd.DataFrame:
-    """The changes by the guide that predictions are made for."""
+    """Changes by the guide of the predictions."""
     changed = with_changes(table)
     guided: pd.DataFrame = changed[changed["guide"] == own.guide]
     return guided
@@ -199,7 +199,7 @@ def _foretold(guided: pd.DataFrame, own: GraphSet) -> Facts:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     both = (facts["worlds"], facts["emoji"])
     return {
         "the order is foretold in part": all(one["order"][1] > 0 and one["order"][2] < 0.9 for one in both),

@@ -1,4 +1,4 @@
-"""*Resampling in training*: what the rules do to SimCLR's accuracy, beside the published changes."""
+"""*Resampling in training*: changes of SimCLR's accuracy by rule, and published changes."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -37,25 +37,25 @@ GUIDES = {
     "no_text": ("image encoder without text", AUGMENTATION, "D"),
     "captions": ("captions themselves", MEASURED, "v"),
 }
-ON_GRAPHS = {  # the same guides there
+ON_GRAPHS = {  # names of these guides in the tables of graphs
     "encoder": "captions, by encoder",
     "labels": "oracle",
     "random": "random",
     "no_text": "no text, by frozen features",
     "captions": "captions, exact",
 }
-ADD_NEW_POSITIVE = "add_new_positive"  # the rule that is tuned
+ADD_NEW_POSITIVE = "add_new_positive"  # the tuned rule
 SIMCLR, TEXT, NO_TEXT = ("none", "random"), (ADD_NEW_POSITIVE, "encoder"), (ADD_NEW_POSITIVE, "no_text")  # rule, guide
 REFERENCES = ("untrained", "simclr", "supervised")
 FULL = 1.0  # strength of the augmentations
-OTHERS = ("random", "no_text", "captions")  # guides that the encoder is compared with
-UNRELATED = 0.3  # a rank correlation that is smaller tells nothing of so few points
-Pair = tuple[float, float]  # a mean, and half its interval
+OTHERS = ("random", "no_text", "captions")  # guides compared with the encoder
+UNRELATED = 0.3  # smaller rank correlations of so few points count as none
+Pair = tuple[float, float]  # mean, and half its interval
 Arm = tuple[str, str]  # rule and guide
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Change of accuracy by rule and guide, for each label set."""
+    """Change of accuracy by rule and guide; a panel for each label set."""
     table, tuned = tables["resampled_training"], tables["resampled_tuned"]
     changes = changes_over_simclr(table)
     picture, panels = plt.subplots(1, 2, figsize=(2.4 * COLUMN, 1.35 * COLUMN), sharey=True)
@@ -68,23 +68,23 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def usual(table: pd.DataFrame) -> pd.DataFrame:
-    """The runs with the usual learning rate and strength, of the seeds that have all: further ones are tuned alone."""
+    """Runs with the usual learning rate and strength, of seeds with all arms; further seeds have only tuned arms."""
     runs = table[~table["tuned"]]
     counts = runs.groupby("seed").size()
     return runs[runs["seed"].isin(counts.index[counts == counts.max()])]
 
 
 def without_resampling(table: pd.DataFrame) -> pd.DataFrame:
-    """The references, one row for each kind, seed and label set: the mean of those that differ in their weights."""
+    """References: a row for each kind, seed and label set, averaged over initial weights."""
     plain = usual(table)
     plain = plain[plain["rule"] == "none"]
     return plain.groupby(["kind", "seed", "labels"], sort=False)["test"].mean().reset_index()
 
 
 def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
-    """The resampled runs, with `change`: test accuracy over SimCLR's with the same seed, in percentage points.
+    """Resampled runs with `change`: test accuracy minus SimCLR's at the same seed, in percentage points.
 
-    Where several baselines share the split, it is over their mean; `baselines` says of how many.
+    If several baselines share the split, their mean is subtracted; `baselines` is their number.
     """
     plain = usual(table)
     simclr = plain[(plain["kind"] == "simclr") & (plain["rule"] == "none")].groupby(["seed", "labels"])["test"]
@@ -95,16 +95,16 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_changes(changes: pd.DataFrame, rule: str, level: float = LEVEL) -> dict[str, Pair]:
-    """The mean change by one rule of ours, and half its interval, by guide; of one label set."""
+    """Mean change by one rule, and half its interval, by guide, for one label set."""
     half = _halves(changes, level).mean
     means = _by_seed(changes[changes["rule"] == rule], "guide").mean()
     return {str(guide): (float(mean), half) for guide, mean in means.items()}
 
 
 def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[str, Pair]:
-    """The change by the encoder minus that by another guide, and half its interval, by rule; of one label set.
+    """Change by the encoder minus that by another guide, and half its interval, by rule, for one label set.
 
-    Both are compared with the same baselines, which say nothing of the difference.
+    Both have the same baselines, which cancel.
     """
     encoder, against = (_by_seed(changes[changes["guide"] == guide], "rule") for guide in ("encoder", other))
     differences = (encoder - against).dropna(axis="columns", how="all")
@@ -113,16 +113,16 @@ def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[
 
 
 def tuned_change(table: pd.DataFrame, one: Arm = TEXT, over: Arm = SIMCLR, level: float = LEVEL) -> Pair:
-    """The change by one tuned arm over another, each the run that validation chose; of one label set."""
+    """Accuracy of one tuned arm minus another, both chosen by validation, for one label set."""
     runs = table[(table["kind"] == "simclr") & (table["repeat"] == 0) & table["chosen"]]
     by_seed = runs.pivot_table(index="seed", columns=["rule", "guide"], values="test")
     return mean_and_half(100 * (by_seed[one] - by_seed[over]), level=level, overlap=OVERLAP)
 
 
 def _halves(changes: pd.DataFrame, level: float = LEVEL) -> SharedHalves:
-    """Half the intervals of the mean change by any rule and guide, and of the difference of two; of one label set.
+    """Half-widths of intervals of mean changes, and of differences of two changes, for one label set.
 
-    By the spread of all, without what all changes of a split have in common, such as the noise of its baselines.
+    From the pooled spread. For differences, without the common part of a split, such as the noise of its baselines.
     """
     by_seed = _by_seed(changes, "rule", "guide").dropna()
     enough = min(by_seed.shape) > 1
@@ -130,18 +130,18 @@ def _halves(changes: pd.DataFrame, level: float = LEVEL) -> SharedHalves:
 
 
 def least_detectable(changes: pd.DataFrame) -> float:
-    """The change that would have been shown with a probability of 80%, in points; of one label set."""
+    """Least detectable change at a power of 80%, in points, for one label set."""
     halves = _halves(changes)
     return detectable(halves.mean, halves.degrees)
 
 
 def _by_seed(changes: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """A row for each seed, a column for each of their values in `columns`."""
+    """Table with a row for each seed, and a column for each value of `columns`."""
     return changes.pivot_table(index="seed", columns=list(columns), values="change")
 
 
 def _changes(axes: Axes, changes: pd.DataFrame, tuned: pd.DataFrame) -> None:
-    """The changes by each rule and guide; below them those over a SimCLR that was tuned alike."""
+    """Draw the changes by rule and guide, and below them the changes over a tuned SimCLR."""
     looks: dict[str, Any] = {"markersize": 4, "capsize": 2, "linewidth": 1.2}
     for place, rule in enumerate(RULES):
         shown = mean_changes(changes, rule)
@@ -166,7 +166,7 @@ def _changes(axes: Axes, changes: pd.DataFrame, tuned: pd.DataFrame) -> None:
 
 
 def foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> pd.DataFrame:
-    """A row for each rule and guide that both have: ratio of theorem 15 after and before on graphs, and mean change."""
+    """A row for each common rule and guide: ratio of theorem 15 after/before on graphs, and mean change."""
     ratios = graphs.assign(ratio=graphs["multihop_bound_after"] / graphs["multihop_bound_before"])
     first = changes[changes["labels"] == changes["labels"].iloc[0]].replace({"guide": ON_GRAPHS})
     keys = ["rule", "guide"]
@@ -180,14 +180,14 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, tuned_seeds: int) -> st
     return (
         f"SimCLR from pixels, {int(table['steps'].max())} steps: change of a linear probe's test accuracy over SimCLR "
         f"with the same seed, {changes['seed'].nunique()} seeds, or {tuned_seeds} where both are tuned. 95% intervals, "
-        "corrected for the overlap of splits, by the pooled spread of all rules and guides unless tuned. Changes shown "
-        f"with a probability of 80%: {least}. Stars: published changes. Encoders as guides stand on a network that "
-        "learned from ImageNet's labels."
+        "corrected for the overlap of splits, with the pooled spread of all rules and guides unless tuned. Changes "
+        f"detectable at a power of 80%: {least}. Stars: published changes. Guiding encoders use a network trained on "
+        "ImageNet labels."
     )
 
 
 def facts(tables: Tables) -> Facts:
-    """Accuracies without resampling, the changes by rule and guide, and how well the graphs foretell them."""
+    """Accuracies without resampling, changes by rule and guide, and their prediction by the graphs."""
     table = tables["resampled_training"]
     changes, names = changes_over_simclr(table), table["labels"].unique()
     require_labels(names)
@@ -202,7 +202,7 @@ def facts(tables: Tables) -> Facts:
     corrected = [one for own in by_labels.values() for one in _contrasts(own, strict)]
     surviving = [_by_labels(tuned, partial(tuned_change, one=arm, level=strict)) for arm in (TEXT, NO_TEXT)]
     return {
-        "of": Of(1, seeds, len(looks) + 8 * len(names)),  # eight that are tuned, by each label set
+        "of": Of(1, seeds, len(looks) + 8 * len(names)),  # eight tuned ones for each label set
         "seeds": len(whole),
         "all_seeds": seeds,
         "steps": int(table["steps"].max()),
@@ -238,19 +238,19 @@ def _by_labels(table: pd.DataFrame, work: Callable[[pd.DataFrame], Pair]) -> dic
 
 
 def _best(table: pd.DataFrame) -> Pair:
-    """The accuracy of tuned AddNewPositive by the encoder, in percent, and half its interval."""
+    """Accuracy of tuned AddNewPositive by the encoder, in percent, and half its interval."""
     own = table[table["chosen"] & (table["guide"] == "encoder") & (table["rule"] == ADD_NEW_POSITIVE)]
     return mean_and_half(100 * own["test"], overlap=OVERLAP)
 
 
 def _contrasts(changes: pd.DataFrame, level: float) -> list[tuple[str, Pair]]:
-    """Every mean change at full strength, and every lead of the encoder over another guide, with that guide."""
+    """Mean changes at full strength, and leads of the encoder over other guides, each with its guide."""
     means = [one for rule in RULES for one in mean_changes(changes, rule, level).items()]
     return means + [(guide, lead) for guide in OTHERS for lead in over_guide(changes, guide, level).values()]
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     over, tuned = facts["over"], [*facts["tuned"].values(), *facts["further"].values()]
     usual_changes = [
         change for by_rule in facts["changes"].values() for by_guide in by_rule.values() for change in by_guide.values()

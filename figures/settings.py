@@ -1,4 +1,4 @@
-"""Tables with the settings that they were measured with, as their sidecars have them, and captions that name these."""
+"""Tables with the settings from their sidecars, and captions that name these settings."""
 
 import json
 from collections.abc import Mapping
@@ -10,34 +10,33 @@ import pandas as pd
 from pairbounds.infrastructure.files import disagrees, sidecar
 from pairbounds.infrastructure.tables import read_table
 
-KEY = "settings"  # of a table's `attrs`
+KEY = "settings"  # key in a table's `attrs`
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A table, its settings among its `attrs`.
+    """Read a table, with its settings in `attrs`.
 
-    `FileNotFoundError`: there is no table, or it is not that of its sidecar, as after a run that was killed between the
-    two.
+    `FileNotFoundError`: the table is missing, or disagrees with its sidecar, as after a killed run.
     """
     table = read_table(path)
     if disagrees(path):
-        raise FileNotFoundError(f"table {path} is not the one of its sidecar {sidecar(path).name}: compute it anew")
+        raise FileNotFoundError(f"table {path} disagrees with its sidecar {sidecar(path).name}: compute it again")
     table.attrs[KEY] = settings_of(path)
     return table
 
 
 def settings_of(path: Path) -> Mapping[str, Any]:
-    """The settings by their names; none where there is no sidecar, or none that says them."""
+    """Settings by name; empty if there is no valid sidecar."""
     try:
         configuration = json.loads(sidecar(path).read_text(encoding="utf-8"))["configuration"]
-        settings: Mapping[str, Any] = configuration | configuration.get("settings", {})  # of a sweep, of all its cells
+        settings: Mapping[str, Any] = configuration | configuration.get("settings", {})  # fixed settings of a sweep
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
     return settings
 
 
 def with_settings(table: pd.DataFrame, words: str) -> str:
-    """The words with settings of a table in their places, as in ", k = {k}"; empty where one of them is not known."""
+    """Fill in a template such as ", k = {k}" with settings of a table; empty if a setting is unknown."""
     try:
         return words.format_map(table.attrs.get(KEY, {}))
     except LookupError:

@@ -1,4 +1,4 @@
-"""One style for all figures: what is measured, what is bounded, and which pairs, look the same everywhere."""
+"""Common style of all figures: colours and dashes of measurements, theorems and kinds of pairs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from matplotlib.typing import LineStyleType
 from pairbounds.infrastructure import palette
 from pairbounds.infrastructure.palette import GRID, NEUTRAL, VACUOUS
 
-SIZE = 9.0  # points, of text whose size is not said
+SIZE = 9.0  # points: default font size
 SETTINGS: dict[str, Any] = {
     "axes.grid": True,
     "axes.titlelocation": "left",
@@ -30,13 +30,13 @@ SETTINGS: dict[str, Any] = {
     "legend.title_fontsize": "medium",
     "pdf.fonttype": 42,  # text that can be edited and searched
     "savefig.dpi": 200,
-    "svg.hashsalt": "pairbounds",  # the same picture is the same file
+    "svg.hashsalt": "pairbounds",  # equal pictures are equal files
     "xtick.labelsize": "small",
     "ytick.labelsize": "small",
 }
-SHARPER, LOOSER = (0, (1, 1)), (0, (5, 3, 1, 3, 1, 3))  # dashes of other forms of a theorem, in its colour
-SKY = 1e6  # above every axis
-COLUMN = 3.4  # inches: the width of a panel
+SHARPER, LOOSER = (0, (1, 1)), (0, (5, 3, 1, 3, 1, 3))  # dashes of other forms of a theorem
+SKY = 1e6  # above the range of every axis
+COLUMN = 3.4  # inches: width of a panel
 
 
 class Look(NamedTuple):
@@ -47,7 +47,7 @@ class Look(NamedTuple):
     marker: str
 
 
-THEOREMS = {  # the look of each theorem in every figure; those of one panel differ to the colour-blind
+THEOREMS = {  # those in one panel differ for colour-blind readers
     4: Look(palette.VERMILION, "--", "s"),
     6: Look(palette.ROSE, "--", "p"),
     7: Look(palette.INDIGO, "--", "h"),
@@ -66,10 +66,10 @@ THEOREMS = {  # the look of each theorem in every figure; those of one panel dif
 
 @contextmanager
 def style(**settings: Any) -> Iterator[None]:
-    """The style of all figures, within a block; the backend, other figures and the settings outside are left alone.
+    """Context with the style of all figures. The backend, other figures and global settings are unchanged.
 
-    Only these settings differ from matplotlib's and seaborn's own; `settings`, names of rcParams with `_` for `.`, are
-    added to them. Of `font_size`, in points, all other sizes of text follow, unless they are set too.
+    `SETTINGS` differ from the defaults of matplotlib and seaborn. `settings` are further rcParams, with the first `.`
+    replaced by `_`. All other text sizes scale with `font_size`, in points, unless they are set too.
 
     Examples
     --------
@@ -89,10 +89,10 @@ def style(**settings: Any) -> Iterator[None]:
 
 
 def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None) -> None:
-    """Shade, above, where an upper bound on an error is vacuous: no better than guessing the largest class.
+    """Shade the region where an upper bound on an error is vacuous: no better than guessing the largest class.
 
-    From the largest of the errors of guessing, which is that of all where the graphs have the same classes. Set the
-    limits of the axis yourself. The word is written at `label_at`, if given.
+    The region starts at the largest guessing error in `guesses`. The caller sets the limits of the axis. `label_at` is
+    the x of the label "vacuous", if any.
     """
     start = float(guesses.max())
     axes.axhspan(start, SKY, color=VACUOUS, zorder=0)
@@ -101,6 +101,6 @@ def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None)
 
 
 def label_line(axes: Axes, x: float, y: float, text: str, color: str, **placement: object) -> None:
-    """Name a line where it is, so that nobody hunts for it in a legend."""
+    """Label a line directly, instead of in a legend."""
     placed = {"ha": "left", "va": "bottom", "fontsize": "small"} | placement
     axes.text(x, y, text, color=color, fontweight="bold", **placed)  # type: ignore[arg-type]  # any of matplotlib's own

@@ -1,10 +1,10 @@
-"""*Text or teacher*: shares of icons found by the guide of the new positives, and registered contrasts.
+"""*Text or teacher*: shares of correctly classified icons by guide of the new positives, and preregistered contrasts.
 
-The contrasts and the answer are those of the plan, docs/preregistration/text_or_teacher.md. The unit is the training
-set. An icon's outcome is the share of the seeds of weights that find its category; icons whose names begin with one
-word are a group. "Above" is: the interval of 95% lies above 0; of the two primary contrasts that of 97.5%.
+The contrasts and the answer are preregistered in docs/preregistration/text_or_teacher.md. The unit is the training set.
+The outcome of an icon is the share of initial weights with which its category is found. Icons whose names begin with
+the same word are a group. "Above": the 95% interval is above 0, or for the two primary contrasts the 97.5% interval.
 
-The study is gone; the sidecars of its tables name the commit that measured them.
+The study was removed; the sidecars of its tables name the commit that measured them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,10 +26,10 @@ from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, GREEN, INK,
 
 TEXT, VIEWS, SHUFFLED = "text_head", "views_head", "shuffled_head"
 TAGS, SHUFFLED_TAGS, LABELS, RANDOM, SIMCLR = "captions", "shuffled_captions", "labels", "random", "none"
-CONTROLS = (SIMCLR, RANDOM)  # what a guide must beat
-PRIMARY = ((TEXT, VIEWS), (TAGS, VIEWS))  # text by a head that learned it, and text itself
+CONTROLS = (SIMCLR, RANDOM)  # a guide must beat these
+PRIMARY = ((TEXT, VIEWS), (TAGS, VIEWS))  # a head that learned text, and text itself
 PRIMARY_LEVEL = 1 - (1 - LEVEL) / len(PRIMARY)
-# Besides them, with Holm's correction.
+# Secondary contrasts, with Holm's correction.
 OTHERS = (
     (LABELS, SIMCLR),
     (TEXT, SHUFFLED),
@@ -43,10 +43,10 @@ OTHERS = (
     (RANDOM, SIMCLR),
     ("no_text", VIEWS),
 )
-GRANULARITY = (("merged_captions", TAGS), ("merged_captions", "most_merged_captions"))  # a family of their own
+GRANULARITY = (("merged_captions", TAGS), ("merged_captions", "most_merged_captions"))  # a separate family
 CLASSIFIER, NEAREST = "right", "knn_right"  # columns of the two judges
-LITTLE = 0.02  # a gain of text that is said to be little
-MARGIN = 0.013  # of the equivalence of text and views: half of what labels gained where settings were tuned
+LITTLE = 0.02  # smaller gains of text are called little
+MARGIN = 0.013  # equivalence margin of text and views: half the gain of labels when settings were tuned
 
 ARMS = {
     LABELS: ("labels (control)", INK, "D"),
@@ -68,7 +68,7 @@ SHOWN = {
 }
 REFERENCES = {"pixels": "16 x 16 pixels, no network", "untrained": "untrained network"}  # one run each
 ANSWER = "text itself helps, a head that learned it here does not"
-ALIKE = (0.85, 0.9, 0.95)  # correlations of its pixels with a labelled icon's from which on an icon has a look-alike
+ALIKE = (0.85, 0.9, 0.95)  # least pixel correlations of an icon with a labelled look-alike
 NAMES = {
     LABELS: "labels, the positive control",
     TAGS: "tags, exact",
@@ -81,7 +81,7 @@ NAMES = {
     SIMCLR: "none: SimCLR",
 }
 SIGNIFICANT = 0.05
-LESS = {  # arms, and those that they are compared with in the text
+LESS = {  # arms, and the arms to which the text compares them
     TAGS: (SHUFFLED_TAGS,),
     "merged_captions": (TAGS,),
     LABELS: (SIMCLR, RANDOM),
@@ -90,7 +90,7 @@ LESS = {  # arms, and those that they are compared with in the text
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Each arm and each reference less SimCLR on the left, contrasts of arms on the right."""
+    """Left panel: arms and references minus SimCLR. Right panel: contrasts of arms."""
     icons = tables["text_or_teacher_icons"].drop_duplicates("id")
     found = outcomes(tables["text_or_teacher"], icons["word"].tolist())
     graphs = tables["text_or_teacher_graphs"]
@@ -127,7 +127,7 @@ def _interval(axes: Axes, place: float, contrast: Contrast, color: str, marker: 
 def _caption(found: Outcomes, repeats: int) -> str:
     units, icons = found.values[SIMCLR].shape
     return (
-        "Share of test icons whose category a linear classifier finds. Left: by the guide of the new positive, less "
+        "Share of test icons that a linear classifier gets right. Left: by the guide of the new positive, minus "
         f"SimCLR ({100 * found.values[SIMCLR].mean():.1f}%); small bars are {units} disjoint training sets; "
         f"stars, one run each. Right: contrasts of guides; grey, the margin of the  {icons:,} test icons, "
         f"{repeats} seeds of weights. Intervals of 95%, and 97.5% for the two primary contrasts (above), over training "
@@ -136,7 +136,7 @@ def _caption(found: Outcomes, repeats: int) -> str:
 
 
 def facts(tables: Tables) -> Facts:
-    """The answer, the registered contrasts by both judges, what guides know, and how well the forecasts agree."""
+    """Answer, preregistered contrasts by both judges, quality of guides, and agreement of forecasts."""
     runs, graphs, icons = (
         tables["text_or_teacher"],
         tables["text_or_teacher_graphs"],
@@ -149,7 +149,7 @@ def facts(tables: Tables) -> Facts:
     pixels = tables["text_or_teacher_pixels"].set_index("id").loc[icons["id"]]
     alike = {bound: (pixels["correlation"] >= bound).to_numpy() for bound in ALIKE}
     registered_looks = 2 * len(PRIMARY + OTHERS + GRANULARITY)  # by two judges
-    afterwards = 3 * 2 * len(ALIKE) + 3 + 3 + 1  # three contrasts of each part and of the untuned; by set; of labels
+    afterwards = 3 * 2 * len(ALIKE) + 3 + 3 + 1  # three contrasts for each part and untuned; by set; for labels
     return {
         "of": Of(1, units, registered_looks + afterwards),
         "answer": verdict(found, told),
@@ -178,14 +178,14 @@ def facts(tables: Tables) -> Facts:
 
 
 def _points(found: Outcomes, arm: str, against: str, level: float = LEVEL) -> tuple[float, float]:
-    """Points by which an arm finds more icons than another, and half their interval."""
+    """Difference of two arms in points, and half its interval."""
     contrast = found.contrast(arm, against)
     low, high = contrast.interval(level)
     return 100 * contrast.estimate, 50 * (high - low)
 
 
 def _of_some(found: Outcomes, own: npt.NDArray[np.bool_]) -> Facts:
-    """Number of some icons, and on them the contrasts of tags, others' tags and the head without text."""
+    """Number of icons in a subset, and contrasts of tags, others' tags and the head without text on it."""
     groups = np.unique(found.groups[own], return_inverse=True)[1]
     part = Outcomes({arm: shares[:, own] for arm, shares in found.values.items()}, groups)
     contrasts = {
@@ -197,12 +197,12 @@ def _of_some(found: Outcomes, own: npt.NDArray[np.bool_]) -> Facts:
 
 
 def outcomes(runs: pd.DataFrame, words: Sequence[str], judge: str = CLASSIFIER) -> Outcomes:
-    """Share of the seeds of weights that find each icon, by arm and training set.
+    """Share of initial weights with which each icon is classified correctly, by arm and training set.
 
     Parameters
     ----------
-    runs : with arm, seed (of the training set) and, for each judge, the digits of the icons, 1 for one that is found
-    words : with which the names of the icons begin
+    runs : table with arm, seed (of the training set) and, for each judge, a digit for each icon, 1 if correct
+    words : first words of the names of the icons
     """
     shares = {}
     for arm, rows in runs.groupby("arm", sort=False):
@@ -215,11 +215,11 @@ def outcomes(runs: pd.DataFrame, words: Sequence[str], judge: str = CLASSIFIER) 
 
 
 def verdict(found: Outcomes, told: pd.DataFrame, margin: float = MARGIN) -> str:
-    """The answer: the first that applies, of those in the plan under *What counts as an answer*.
+    """First applicable answer of the plan, section *What counts as an answer*.
 
     Parameters
     ----------
-    told : the rows of `text_or_teacher_graphs` of kind "arm"
+    told : rows of `text_or_teacher_graphs` of kind "arm"
     """
     little = ", by less than two points" if found.contrast(TEXT, VIEWS).interval()[1] < LITTLE else ""
     answers = {
@@ -236,24 +236,24 @@ def verdict(found: Outcomes, told: pd.DataFrame, margin: float = MARGIN) -> str:
 
 
 def _above(found: Outcomes, arm: str, *others: str) -> bool:
-    """True if an arm is above each of the others."""
+    """True if an arm is above all others."""
     return all(found.contrast(arm, other).interval(_level(arm, other))[0] > 0 for other in others)
 
 
 def _level(arm: str, against: str) -> float:
-    """Level of a contrast's interval in the plan."""
+    """Preregistered level of a contrast's interval."""
     return PRIMARY_LEVEL if (arm, against) in PRIMARY else LEVEL
 
 
 def knows_text(told: pd.DataFrame) -> bool:
-    """Evidence that the nearest icon by the head of text shares a tag more often than that by the head of views."""
+    """True if the nearest icon by the text head shares a tag significantly more often than by the views head."""
     by_unit = told.pivot_table(index="seed", columns="arm", values="same_tag")
     more = by_unit[TEXT] - by_unit[VIEWS]
     return bool(stats.ttest_1samp(more, 0).confidence_interval(LEVEL).low > 0)
 
 
 def agreement(found: Outcomes, forecasts: pd.DataFrame) -> dict[str, float]:
-    """Kendall's τ over the arms between each forecast, of which small is good, and the share of icons found."""
+    """Kendall's τ over the arms between each forecast (small is good) and the share of correct icons."""
     arms = [arm for arm in found.values if arm in set(forecasts["arm"])]
     measured = [-float(found.values[arm].mean()) for arm in arms]
     means = forecasts.groupby("arm")[["alpha_T", "theorem_4", "theorem_15"]].mean().loc[arms]
@@ -261,7 +261,7 @@ def agreement(found: Outcomes, forecasts: pd.DataFrame) -> dict[str, float]:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     lookalike, other = ([part[name] for part in facts["parts"].values()] for name in ("lookalike", "other"))
     return {
         f"the answer is: {ANSWER}": facts["answer"] == ANSWER,

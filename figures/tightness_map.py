@@ -1,4 +1,4 @@
-"""Figure 6, *Tightness map*: where on the map of inconsistency and gap a bound is near the truth."""
+"""Figure 6, *Tightness map*: tightness of bounds against labelling error and gap."""
 
 from collections.abc import Mapping
 
@@ -14,15 +14,15 @@ from pairbounds.figures.style import COLUMN
 from pairbounds.infrastructure.palette import NEUTRAL
 
 PANELS = {"probe-mse": r"theorem 4: $\alpha_T/(1-\sigma_{k+1}^2)$", "multihop-mse": "theorem 15: multi-hop consistency"}
-TRUE = "true"  # column: the squared error, and so the tightness of a bound that is always 1
+TRUE = "true"  # column: squared error, which is the tightness of a bound that is always 1
 ALPHA_BINS = np.geomspace(2e-3, 1, 10)
 GAP_BINS = np.geomspace(1e-2, 1, 10)
-FEW = 3  # cells with fewer graphs are left blank
+FEW = 3  # cells with fewer points are blank
 MAIN = ("multihop-mse", "known-values-mse", "sharp-probe-mse", "probe-mse", "local-multihop-error", "multihop-error")
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """Two heat maps of measured over bound, for the squared probe error."""
+    """Two heat maps of measured squared probe error over bound."""
     points = points_of(tables["bound_holds"])
     picture, panels = plt.subplots(1, 2, figsize=(2.3 * COLUMN, COLUMN), sharex=True, sharey=True)
     for axes, (name, label) in zip(panels, PANELS.items(), strict=True):
@@ -35,7 +35,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def points_of(table: pd.DataFrame) -> pd.DataFrame:
-    """A row for each graph and width, with its coordinates and the tightness of the main bounds."""
+    """A row for each graph and width, with coordinates and tightness of the main bounds."""
     wide = table.pivot_table(index=["seed", "pairs", "k"], columns="bound", values=["measured", "value", "tightness"])
     points = pd.DataFrame({"alpha": wide["measured", "induced-labelling-error"]})
     points["gap"] = points["alpha"] / wide["value", "probe-mse"]
@@ -58,12 +58,12 @@ def _panel(axes: Axes, points: pd.DataFrame, name: str) -> QuadMesh:
 
 
 def near(points: pd.DataFrame, name: str) -> float:
-    """The share of all points on which a bound is within a factor 2 of the truth."""
+    """Share of all points on which a bound is within a factor 2 of the error."""
     return float((points[name] >= 0.5).mean())
 
 
 def capped(points: pd.DataFrame, name: str) -> pd.Series:
-    """The tightness of a bound on the squared error where it is taken as 1 when it is larger."""
+    """Tightness of min(bound, 1) for a bound on the squared error."""
     return points[[name, TRUE]].max(axis=1)
 
 
@@ -71,9 +71,9 @@ def _caption(points: pd.DataFrame) -> str:
     shares = " and ".join(f"{name} {near(points, name):.0%}" for name in PANELS)
     return (
         f"Squared probe error over its bound, medians over {int((points['gap'] > 0).sum())} (graph, width) "
-        f"points of random worlds; blank: fewer than {FEW} points; the black mark is a factor 2; on the dotted line "
-        f"theorem 4 is 1. Within a factor 2: {shares} of all {len(points)} points; an infinite bound is far from "
-        "the truth, and so is any bound where the truth is 0."
+        f"points of random worlds. Blank: fewer than {FEW} points. Black mark: a factor 2. Dotted: theorem 4 is 1. "
+        f"Within a factor 2: {shares} of all {len(points)} points. Infinite bounds, and points with error 0, count "
+        "as not within it."
     )
 
 

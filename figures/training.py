@@ -1,4 +1,4 @@
-"""*Loss and encoder*: encoders trained in other ways than the optimum of the spectral loss, beside its bound."""
+"""*Loss and encoder*: encoders with other losses and architectures, and the bound on the spectral optimum."""
 
 from collections.abc import Mapping
 
@@ -25,12 +25,12 @@ BOUNDS = {
     "bound": ("theorem 4", *THEOREMS[4][:2]),
     "sharp_bound": ("theorem 4, sharper form", THEOREMS[4].color, SHARPER),
 }
-LEAST = 1e-3  # errors below it, 0 among them, are drawn here
-SLOPE = 17  # degrees, of the bounds as drawn
+LEAST = 1e-3  # smaller errors are drawn at this value
+SLOPE = 17  # degrees: slope of the drawn bounds
 
 
 def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
-    """The probe error of each loss over the caption noise, with the bounds; that of each encoder along training."""
+    """Probe error of each loss against caption noise, with bounds; probe error of each encoder during training."""
     table = tables["training"]
     losses, encoders, last = by_loss(table), by_encoder(table), table.query("step == step.max()")
     picture, (left, right) = plt.subplots(1, 2, figsize=(2.3 * COLUMN, 1.15 * COLUMN), sharey=True)
@@ -47,12 +47,12 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 
 def by_loss(table: pd.DataFrame) -> pd.DataFrame:
-    """The last steps of free embeddings: a row for each loss, noise and seed."""
+    """Last steps of free embeddings; a row for each loss, noise and seed."""
     return table.query("encoder == 'free' and step == step.max()")
 
 
 def by_encoder(table: pd.DataFrame) -> pd.DataFrame:
-    """All logged steps of encoders trained with the spectral loss, at the noise of those that are not free."""
+    """All logged steps of encoders with the spectral loss, at the noise of the encoders that are not free."""
     noise = table.query("encoder != 'free'")["noise"].iloc[0]
     return table.query(f"loss == 'spectral' and noise == {noise}")
 
@@ -92,7 +92,7 @@ def above(losses: pd.DataFrame) -> int:
 
 
 def facts(tables: Tables) -> Facts:
-    """The median errors of the losses at one noise, how often the bound held, and the errors of the encoders."""
+    """Median errors of losses at one noise, violations of the bound, and errors of encoders."""
     table = tables["training"]
     losses, encoders = by_loss(table), by_encoder(table)
     noise = float(encoders["noise"].iloc[0])
@@ -114,7 +114,7 @@ def facts(tables: Tables) -> Facts:
 
 
 def claims(facts: Facts) -> dict[str, bool]:
-    """The claims of the sentences, each with its truth."""
+    """Claims of the sentences, with their truth values."""
     errors, lowest, optimum = facts["errors"], facts["lowest"], facts["optimum"]
     return {
         "InfoNCE and CLIP have more than twice the error of the others": min(errors["infonce"], errors["clip"])

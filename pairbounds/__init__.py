@@ -1,4 +1,4 @@
-"""Theory of contrastive learning, checked: pair graphs, their spectra, and bounds against measured errors.
+"""Theory of contrastive learning: pair graphs, their spectra, and bounds compared with measured errors.
 
 Typical use::
 
@@ -7,7 +7,7 @@ Typical use::
     graph = pb.PairGraph([[3, 1, 0], [1, 3, 1]], [0, 1])
     pb.check_bounds(graph, k=1)
 
-The names below are the public interface, by topic in `__init__.pyi`. A name is loaded when it is first used.
+`__init__.pyi` lists the public names by topic. Each is imported on first use.
 """
 
 import ast
@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 
 def _public() -> dict[str, str]:
-    """The module of each public name, as the stub beside this file imports them."""
+    """Module of each public name, read from the stub `__init__.pyi`."""
     stub = ast.parse(Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
     imports = [node for node in stub.body if isinstance(node, ast.ImportFrom)]
     return {alias.asname or alias.name: str(node.module) for node in imports for alias in node.names}

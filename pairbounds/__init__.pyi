@@ -1,4 +1,4 @@
-# The public interface by topic. `__init__.py` reads it, and loads a name when it is first used.
+# The public names by topic. `__init__.py` reads this file, and imports a name on first use.
 
 # isort: off
 
@@ -68,7 +68,7 @@ from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote as capt
 from pairbounds.theory.quantities.power_laws import fit_rate as fit_rate
 from pairbounds.theory.quantities.power_laws import RateFit as RateFit
 
-# Decisions by few labels.
+# Decisions from few labels.
 from pairbounds.theory.questions.choosing import choose as choose
 from pairbounds.theory.questions.choosing import Choice as Choice
 
@@ -78,6 +78,8 @@ from pairbounds.theory.questions.labels_needed import labels_needed_report as la
 from pairbounds.theory.questions.merge_levels import granularity_report as granularity_report
 from pairbounds.theory.questions.pairs import pairs_report as pairs_report
 from pairbounds.theory.questions.pairs_curve import pairs_curve_report as pairs_curve_report
+from pairbounds.theory.questions.diagnosis.diagnosing import Diagnosis as Diagnosis
+from pairbounds.theory.questions.diagnosis.diagnosing import diagnose as diagnose
 
 # Counterexamples and proofs.
 from pairbounds.theory.attack.search import find_counterexample as find_counterexample

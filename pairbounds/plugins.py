@@ -1,4 +1,4 @@
-"""A user's own bounds, losses, encoders and studies, from files that are not part of any package."""
+"""Users' bounds, losses, encoders and studies, loaded from Python files outside any package."""
 
 import linecache
 import sys
@@ -19,25 +19,25 @@ DECORATORS = "pairbounds.bound, pairbounds.loss, pairbounds.encoder or pairbound
 
 @dataclass(frozen=True)
 class Plugin:
-    """A file that registers something, as it was when it was read. Workers run it, and need no such file.
+    """Content of a plugin file when it was read. Workers run this content, and need no copy of the file.
 
     Attributes
     ----------
-    path : absolute
-    content : its bytes
+    path : absolute path
+    content : bytes of the file
     """
 
     path: str
     content: bytes
 
     def load(self) -> list[Any]:
-        """Run the file, and return what it registers; a failure is a `ForeignCodeError`."""
+        """Run the file and return the entries that it registers. Raise `ForeignCodeError` if it fails."""
         before = _registered()
         name = f"plugin_{Path(self.path).stem}_{sha256(self.path.encode()).hexdigest()[:8]}"
         module = ModuleType(name)
         module.__file__ = self.path
-        sys.modules[name] = module  # dataclasses look up the types of annotations there
-        # Tracebacks and `Study.version` read the source from here, even if the file has changed or is gone.
+        sys.modules[name] = module  # where dataclasses look up annotations
+        # Tracebacks and `Study.version` read this source, even after the file changed or was deleted.
         lines = self.content.decode(errors="replace").splitlines(keepends=True)
         linecache.cache[self.path] = (len(self.content), None, lines, self.path)
         with foreign_code("plugin", self.path):
@@ -46,18 +46,18 @@ class Plugin:
         return [entry for key, entry in _registered().items() if before.get(key) is not entry]
 
 
-LOADED: dict[str, Plugin] = {}  # by path
+LOADED: dict[str, Plugin] = {}  # path to plugin
 
 
 def load_plugin(path: AnyPath) -> list[Any]:
-    """Run a Python file that registers bounds, losses, encoders or studies, and return these.
+    """Run a Python file that registers bounds, losses, encoders or studies, and return the new entries.
 
-    Later measurements depend on the content of the file, and the workers of a sweep run it too. A file that was loaded
-    before replaces its entries. A file that fails is a `ForeignCodeError`.
+    Later measurements depend on the content of the file, and workers run it too. Loading a file again replaces its
+    entries. Raises `ForeignCodeError` if the file fails.
     """
     file = require_file(path, "plugin")
     if file.suffix != ".py":
-        raise ValueError(f"plugin {file} is not a Python file: its name ends in .py")
+        raise ValueError(f"plugin {file} is not a Python file: its name must end in .py")
     entries = Plugin(str(file.absolute()), file.read_bytes()).load()
     if not entries:
         raise ValueError(f"plugin {path} registers nothing: decorate a function with {DECORATORS}")
@@ -65,7 +65,7 @@ def load_plugin(path: AnyPath) -> list[Any]:
 
 
 def load_bounds(path: AnyPath) -> list[Bound]:
-    """Run a Python file and return the bounds that it registers by `pairbounds.bound`; errors as in `load_plugin`."""
+    """Run a Python file and return the bounds that it registers. Errors as in `load_plugin`."""
     bounds = [entry for entry in load_plugin(path) if isinstance(entry, Bound)]
     if not bounds:
         raise ValueError(f"plugin {path} registers no bound: decorate a function with pairbounds.bound")
@@ -73,12 +73,12 @@ def load_bounds(path: AnyPath) -> list[Bound]:
 
 
 def require_loaded(plugins: Sequence[Plugin]) -> None:
-    """Load these plugins, if this process has not yet."""
+    """Load the plugins that this process has not loaded."""
     for plugin in plugins:
         if LOADED.get(plugin.path) != plugin:
             plugin.load()
 
 
 def _registered() -> dict[tuple[str, str], Any]:
-    """The entries of users, by kind and name."""
+    """Entries that users registered, by kind and name."""
     return {(register.what, name): entry for register in REGISTERS for name, entry in register.of_users().items()}

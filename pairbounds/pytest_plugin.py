@@ -1,6 +1,6 @@
-"""`pytest -p pairbounds.pytest_plugin --bounds my_bound.py`: a user's own bounds, tried on every family of graphs.
+"""Pytest plugin that tests a user's bounds: `pytest -p pairbounds.pytest_plugin --bounds my_bound.py`.
 
-The file needs nothing of pytest: it registers bounds with `pairbounds.bound`. Each bound is a test for each family.
+The file registers bounds with `pairbounds.bound`. Each pair of a bound and a graph family is a test.
 """
 
 from collections.abc import Iterator
@@ -11,30 +11,31 @@ import numpy as np
 import pandas as pd
 import pytest
 
-GRAPHS = 25  # of each family
+GRAPHS = 25  # graphs of each family
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--bounds FILE`."""
     group = parser.getgroup("pairbounds")
-    group.addoption("--bounds", metavar="FILE.py", help="try the bounds that this file registers on every graph family")
+    group.addoption("--bounds", metavar="FILE.py", help="test the bounds that this file registers on each graph family")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the file alone where `--bounds` is typed without other paths; else add it to the tests of the suite."""
+    """Collect only this file if the command line names no other paths; else add it to the tests."""
     file = config.getoption("--bounds")
     if file is None:
         return
     if not Path(file).is_file():
-        raise pytest.UsageError(f"--bounds {file} does not exist")
-    typed = any(str(one).partition("=")[0] == "--bounds" for one in config.invocation_params.args)  # else in settings
+        raise pytest.UsageError(f"--bounds {file} does not exist: give a Python file")
+    # False if `--bounds` comes from the settings.
+    typed = any(str(one).partition("=")[0] == "--bounds" for one in config.invocation_params.args)
     alone = typed and config.args_source is not pytest.Config.ArgsSource.ARGS
     config.args = [str(file), *([] if alone else config.args)]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Take the file of `--bounds` for one of bounds, and not for a module of tests."""
+    """Collect the file of `--bounds` as bounds, not as a test module."""
     file = parent.config.getoption("--bounds")
     is_of_bounds = file is not None and module_path.resolve() == Path(file).resolve()
     return BoundsFile.from_parent(parent, path=module_path) if is_of_bounds else None
@@ -44,8 +45,8 @@ class BoundsFile(pytest.File):
     """A file that registers bounds."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """A test for each of its bounds and each family."""
-        # Imported late: coverage and other plugins are to be there first, and most runs never come here.
+        """Yield a test for each bound and each family."""
+        # Late imports: coverage must start first, and most runs do not need these modules.
         from pairbounds.infrastructure.commandline import one_line
         from pairbounds.infrastructure.foreign import ForeignCodeError
         from pairbounds.plugins import load_bounds
@@ -69,7 +70,7 @@ class BoundItem(pytest.Item):
         self.claim, self.family = claim, family
 
     def runtest(self) -> None:
-        """Evaluate the bound on `GRAPHS` random graphs of the family; a failure is a message without a traceback."""
+        """Evaluate the bound on `GRAPHS` random graphs of the family. Failures have no traceback."""
         from pairbounds.infrastructure.commandline import one_line, visible
         from pairbounds.infrastructure.foreign import ForeignCodeError
         from pairbounds.theory.attack.starts import candidate
@@ -99,7 +100,7 @@ class BoundItem(pytest.Item):
         )
 
     def _needed(self, graph: Any, rng: np.random.Generator) -> dict[str, Any]:
-        """A penalty or a critic, at random, for a bound about one."""
+        """Random penalty or critic, for bounds that need it."""
         from pairbounds.theory.bounds.registry import BOUNDS, NEEDED
 
         needed = NEEDED.get(BOUNDS[self.claim].subject)

@@ -1,1 +1,1 @@
-"""Real images with captions, and the pair graphs they make."""
+"""Real images with captions, and their pair graphs."""

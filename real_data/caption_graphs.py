@@ -1,4 +1,4 @@
-"""The caption graph of any data set: its images and their captions, or the words of these; exactly as they are."""
+"""The caption graph of a data set: images and their verbatim captions, or the words of the captions."""
 
 import re
 
@@ -11,13 +11,13 @@ WORD = re.compile(r"[^\W_]+")
 def caption_graph(images: ImageTextDataset, *, words: bool = False) -> PairGraph:
     """The joint distribution of a uniformly drawn image and one of its captions, with the images' labels on the left.
 
-    A caption that an image has twice has two shares of the image's weight. Of the emoji by category it is
-    `pairbounds.real_data.emoji_concepts.emoji_graph`.
+    A caption that an image has twice gets two shares of the image's weight. For the emoji this is
+    `pairbounds.real_data.emoji_concepts.emoji_graph`, by category.
 
     Parameters
     ----------
-    words : of an image's captions, the distinct words in lower case in place of the captions; an image whose captions
-        have no letter or digit is left out
+    words : use the distinct words of an image's captions, in lower case, instead of captions; images without any letter
+        or digit in their captions are left out
     """
     left, right, weights, labels = [], [], [], {}
     for image, captions, label in zip(images.ids, images.captions, images.labels, strict=True):

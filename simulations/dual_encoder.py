@@ -1,4 +1,4 @@
-"""Dual encoders: a tower for each side of a graph, of this package's encoders or of a user's networks."""
+"""Dual encoders: a tower for each side of a graph, from this package's encoders or a user's networks."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ from pairbounds.simulations.encoders.free import FreeTower
 from pairbounds.simulations.user_code import UserModule, name_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-Inputs = tuple[npt.ArrayLike | None, npt.ArrayLike | None]  # None for a side that takes none
+Inputs = tuple[npt.ArrayLike | None, npt.ArrayLike | None]  # None for a side without inputs
 Side = str | nn.Module | Builder
 Encoder = Side | tuple[Side, Side]
 
 
 class NetworkTower(nn.Module):
-    """A network of what is observed of each node of a side."""
+    """A network applied to the inputs of each node of a side."""
 
     def __init__(self, network: nn.Module, inputs: torch.Tensor) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ Tower = FreeTower | NetworkTower
 
 
 class UserEncoder(UserModule):
-    """A user's network, which sees its inputs in its own precision; its embeddings of width k are in float64."""
+    """A user's network: inputs are cast to its precision, its embeddings (n, k) to float64."""
 
     def __init__(self, network: nn.Module, about: str, k: int, build: Builder | None = None) -> None:
         super().__init__(network, about, build)
@@ -49,7 +49,7 @@ class UserEncoder(UserModule):
         value, needed = super().forward(inputs.to(precision)), (len(inputs), self.k)
         if tuple(value.shape) != needed:
             with self.naming_errors():
-                raise ValueError(f"returned embeddings of shape {tuple(value.shape)}, and not {needed}")
+                raise ValueError(f"returned embeddings of shape {tuple(value.shape)}, expected {needed}")
         return value.double()
 
 
@@ -64,20 +64,20 @@ class DualEncoder(nn.Module):
     def of(
         cls, graph: PairGraph, k: int, encoder: Encoder, inputs: Inputs | None, rng: np.random.Generator
     ) -> "DualEncoder":
-        """Encoders by their names in `ENCODERS`, with random weights, or a user's; a pair of them is one for each side.
+        """Build a dual encoder from names in `ENCODERS` or a user's networks; a pair has one for each side.
 
-        `ValueError`: an unknown name; inputs that are missing, or do not fit the graph or the network; nothing to
-        train. `ForeignCodeError`: a user's function builds no network.
+        `ValueError`: an unknown name; inputs that are missing, or do not fit the graph or the network; no trainable
+        parameter. `ForeignCodeError`: a user's function does not build a network.
         """
         chosen = encoder if isinstance(encoder, tuple) else (encoder, encoder)
         if len(chosen) != 2:
-            raise ValueError(f"encoder has {len(chosen)} parts: give one, or one for each of the two sides")
+            raise ValueError(f"encoder has {len(chosen)} parts: give one encoder, or a pair (left, right)")
         given = (None, None) if inputs is None else inputs
         if len(given) != 2:
             raise ValueError(f"inputs have {len(given)} parts: give a pair, (left, right)")
         sides = zip(("left", "right"), chosen, given, graph.shape, strict=True)
         observed = [_required(*side) for side in sides]
-        # Layers draw their weights from torch's global stream: it is set aside, and left as it was.
+        # Layers draw their weights from torch's global generator: restore its state afterwards.
         with torch.random.fork_rng(devices=[]):
             if any(values is not None for values in observed):
                 torch.manual_seed(int(rng.integers(2**63)))
@@ -88,31 +88,31 @@ class DualEncoder(nn.Module):
             ]
         model = cls(*towers)
         if not any(one.requires_grad for one in model.parameters()):
-            raise ValueError("the encoder has no parameter that can be trained")
+            raise ValueError("the encoder has no trainable parameter: at least one needs requires_grad=True")
         return model
 
 
 def _required(side: str, encoder: Side, values: npt.ArrayLike | None, size: int) -> torch.Tensor | None:
-    """The inputs of one side; none where it has a vector for each node."""
+    """Inputs of one side as a tensor; None for a free embedding."""
     if isinstance(encoder, str):
         require_encoder(encoder)
     elif not callable(encoder):
-        raise ValueError(f"encoder={encoder!r} is neither the name of an encoder, nor a module, nor a function")
+        raise ValueError(f"encoder={encoder!r} is not valid: give the name of an encoder, a module or a function")
     if (encoder == "free") != (values is None):
-        needs = "has a vector for each node and takes no inputs" if encoder == "free" else "needs inputs=(left, right)"
+        needs = "takes no inputs: give None for its side" if encoder == "free" else "needs inputs=(left, right)"
         raise ValueError(f"encoder={encoder if isinstance(encoder, str) else name_of(encoder)!r} {needs}")
     if values is None:
         return None
     array = np.asarray(values, dtype=np.float64)
     if array.ndim < 2 or len(array) != size:
-        raise ValueError(f"{side} inputs have shape {array.shape}: give one row for each of {size} {side} nodes")
+        raise ValueError(f"{side} inputs have shape {array.shape}: give one row for each of the {size} {side} nodes")
     if not np.isfinite(array).all():
-        raise ValueError(f"{side} inputs hold {np.sum(~np.isfinite(array))} values that are not finite")
+        raise ValueError(f"{side} inputs have {np.sum(~np.isfinite(array))} values that are NaN or infinite")
     return torch.from_numpy(array)
 
 
 def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
-    """The network of one side: of this package, or a user's in a wrapper that names it in errors."""
+    """The network of one side. A wrapper names a user's network in error messages."""
     name, build = (encoder, ENCODERS[encoder]) if isinstance(encoder, str) else (name_of(encoder), encoder)
     about = f"encoder {name!r}"
     if isinstance(build, nn.Module):
@@ -123,5 +123,5 @@ def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
     with foreign_code(about, build):
         network: Any = build(n_inputs, k)
         if not isinstance(network, nn.Module):
-            raise TypeError(f"returned {type(network).__name__}, and not a torch.nn.Module")
+            raise TypeError(f"returned {type(network).__name__}, expected a torch.nn.Module")
     return UserEncoder(network, about, k, build)

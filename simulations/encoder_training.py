@@ -1,4 +1,4 @@
-"""Training an encoder on a pair graph, with the history that the bounds are held against."""
+"""Training of an encoder on a pair graph, with a history for comparison with the bounds."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,14 +32,14 @@ Loss = str | Callable[..., torch.Tensor]
 
 @dataclass(frozen=True)
 class Optimisation:
-    """Training of an encoder, among the settings of a study.
+    """Settings of a study for the training of an encoder.
 
     Attributes
     ----------
     optimizer : "sgd" (with Nesterov momentum) or "adam"
-    steps : of training, at each of which all pairs count
-    learning_rate : by default the optimiser's own
-    momentum : of "sgd"
+    steps : number of training steps, each on all pairs
+    learning_rate : by default 0.1 for "sgd" and 0.003 for "adam"
+    momentum : momentum of "sgd", or beta_1 of "adam"
     log_every : steps between two rows of the log
     """
 
@@ -51,37 +51,35 @@ class Optimisation:
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.log_every < 1:
-            raise ValueError(f"steps={self.steps} and log_every={self.log_every} are at least 1")
+            raise ValueError(f"steps={self.steps}, log_every={self.log_every}: both must be at least 1")
         if self.optimizer not in LEARNING_RATES:
-            raise ValueError(f"optimizer={self.optimizer!r} is none of {', '.join(LEARNING_RATES)}")
+            raise ValueError(f"optimizer={self.optimizer!r} is unknown: choose {' or '.join(LEARNING_RATES)}")
         if not (self.rate >= 0 and self.momentum >= 0):
-            raise ValueError(f"learning_rate={self.rate!r} and momentum={self.momentum!r} are at least 0")
+            raise ValueError(f"learning_rate={self.rate!r}, momentum={self.momentum!r}: both must be at least 0")
 
     @property
     def rate(self) -> float:
-        """The learning rate, or that of the optimiser."""
+        """The learning rate, by default from `LEARNING_RATES`."""
         return LEARNING_RATES[self.optimizer] if self.learning_rate is None else self.learning_rate
 
     def optimisation(self) -> dict[str, Any]:
-        """The arguments of `train` that they are."""
+        """Arguments of `train` for these settings."""
         return {field.name: getattr(self, field.name) for field in fields(Optimisation)}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TrainResult:
-    """A trained embedding pair, unweighted, and how it came about.
+    """A trained, unweighted embedding pair and its training history.
 
     Attributes
     ----------
     left : (n_left, k)
-    right : (n_right, k); for a loss on induced pairs, which trains none, the one of least spectral loss beside `left`
-    history : a row for each logged step: step, loss (as it was minimised: on the graph, the training set or the batch),
-        excess_loss (of the loss on the whole graph over the best that is known of all encoders: the minimum for the
-        spectral losses, the entropy bound for InfoNCE and CLIP, NaN for NT-Xent and losses of one's own; with the
-        penalty, if there is one),
-        subspace_angle (the largest principal
-        angle between the left embedding and the top-k singular subspace, in degrees) and, if the graph has labels,
-        probe_error
+    right : (n_right, k); for a loss on induced pairs, the right embedding with the least spectral loss given `left`
+    history : a row for each logged step: step, loss (the objective: on the graph, the training set or the batch),
+        excess_loss (loss on the whole graph, with the penalty, minus a lower bound over all encoders: the minimum for
+        the spectral losses, the entropy bound for InfoNCE and CLIP, NaN for NT-Xent and user-defined losses),
+        subspace_angle (the largest principal angle between the left embedding and the top-k singular subspace, in
+        degrees) and, if the graph has labels, probe_error
     """
 
     left: FloatArray
@@ -113,56 +111,56 @@ def train(
     seed: int = 0,
     observe: Observer | None = None,
 ) -> TrainResult:
-    """Minimise a contrastive loss: exactly on the whole graph, on n pairs drawn from it, or batch by batch.
+    """Minimise a contrastive loss: on the whole graph, on n pairs drawn from it, or batch by batch.
 
     Parameters
     ----------
     k : width of the embedding, 1..min(n_left, n_right)
     loss : str or callable
-        A key of `pairbounds.simulations.losses.LOSSES`: "spectral", "infonce", "clip", and on the pairs that the right
-        side induces on the left "induced_spectral", "nt_xent". Or a function `(first, second, weight) -> scalar
-        tensor` of the embeddings (n, k) of the two ends of n pairs and their weights (n,), which sum to 1: all pairs
-        of the graph with their probabilities, or B drawn ones with 1/B each, as `pairbounds.loss` says, which gives it
-        a name. A `torch.nn.Module` is such a function too; its parameters are trained with the encoder.
-    penalty : μ: what is minimised is the loss and `μ (E‖f‖² + E‖g‖²)`, over both ends of a positive pair. Of the
-        spectral loss the optimum then spans the u_i with `σ_i > μ`, i <= k, and no others (theorem 18).
+        A key of `pairbounds.simulations.losses.LOSSES`: "spectral", "infonce", "clip", or "induced_spectral" and
+        "nt_xent", which use induced pairs of left nodes. Or a function `(first, second, weight) -> scalar tensor`
+        of the embeddings (n, k) of the two ends of n pairs and their weights (n,), which sum to 1;
+        `pairbounds.loss` describes it and registers it by name. A `torch.nn.Module` is such a function too; its
+        parameters are trained with the encoder.
+    penalty : μ. The objective is the loss plus `μ (E‖f‖² + E‖g‖²)` over both ends of a positive pair. The optimum of
+        the spectral loss then spans exactly the u_i with `σ_i > μ`, i <= k (theorem 18).
     encoder : str, module, callable, or a pair of such, for the left and the right side
-        "free" (a vector for each node), "linear" or "mlp". Or a `torch.nn.Module`, which is trained in place,
-        and shared by both sides unless a pair is given; or a function `(n_inputs, k) -> torch.nn.Module` that builds
-        one for each side, as `pairbounds.encoder` says, which gives it a name.
+        "free" (a vector for each node), "linear" or "mlp". Or a `torch.nn.Module`, trained in place and shared by
+        both sides unless a pair is given. Or a function `(n_inputs, k) -> torch.nn.Module`, called for each side;
+        `pairbounds.encoder` describes it and registers it by name.
     inputs : pair of arrays, (n_left, ...) and (n_right, ...), optional
-        What an encoder other than "free" sees of each node: feature vectors, or pictures (channels, height, width).
+        Inputs of an encoder other than "free", for each node: feature vectors, or images (channels, height, width).
         None for a side that is "free".
     pairs : size of a training set drawn from the graph once; by default the graph itself is the training set
-    batch : positive pairs drawn from the training set for each step; by default all, exactly. Use Adam: the gradient of
-        a rare node is seldom and large.
+    batch : positive pairs drawn from the training set for each step; by default all pairs. Use Adam with batches:
+        rare nodes get large gradients in few steps.
     optimizer : str
         "sgd" (with Nesterov momentum) or "adam". `pairbounds.optimal_embeddings` has the optimum of the spectral loss.
-    learning_rate, momentum : of `torch.optim`; by default 0.1 for SGD and 0.003 for Adam. Near the optimum the spectral
-        loss of a free embedding is curved by at most about 4, so that a rate of 0.1 is stable; the slowest direction
-        shrinks with the gap `σ_k - σ_{k+1}`.
-    log_every : steps between rows of the history; the first and the last step are always there
-    observe : called at each logged step with the unweighted embeddings, (n_left, k) and (n_right, k); what it returns
-        is added to the row: `lambda f, g: {"bound": ...}`
+    learning_rate, momentum : of `torch.optim`; the rate is by default 0.1 for SGD and 0.003 for Adam. Near the optimum
+        the spectral loss of a free embedding has curvature at most about 4, so a rate of 0.1 is stable. The curvature
+        of the slowest direction shrinks with the gap `σ_k - σ_{k+1}`.
+    log_every : steps between rows of the history; the first and the last step are always logged
+    observe : called at each logged step with the unweighted embeddings, (n_left, k) and (n_right, k); its result is
+        added to the row: `lambda f, g: {"bound": ...}`
 
     Raises
     ------
     ValueError : k out of range, an unknown loss, encoder or optimizer, inputs that do not fit, counts that are too
-        small, a negative penalty, nothing to train
-    FloatingPointError : the loss became infinite or NaN: the learning rate is too high
+        small, a negative penalty, no trainable parameter
+    FloatingPointError : the loss became infinite or NaN because the learning rate is too high
     ForeignCodeError
-        A loss or an encoder of one's own failed, returned no tensor of the right shape, or cut the gradient off.
+        A user's loss or encoder failed, returned a wrong type or shape, or cut the gradient.
 
     Notes
     -----
-    A step on the whole graph is linear in the number of pairs for the spectral losses, and scores every two nodes for
-    the others; a loss of one's own has the pairs of the graph before it, all at once. Embeddings are in float64.
+    A step on the whole graph is linear in the number of pairs for the spectral losses. The other losses score every
+    pair of nodes. A user's loss gets all pairs of the graph in one call. Embeddings are in float64.
     """
     optimisation = Optimisation(optimizer, steps, learning_rate, momentum, log_every)
     if batch is not None and batch < 2:
-        raise ValueError(f"batch={batch} is not at least 2")
+        raise ValueError(f"batch={batch} is too small: give at least 2")
     if not penalty >= 0:
-        raise ValueError(f"penalty={penalty!r} is not at least 0")
+        raise ValueError(f"penalty={penalty!r} must be at least 0")
     optimum, rng, place = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
     whole = loss_of(loss)(graph).to(place)
     model = DualEncoder.of(graph, k, encoder, inputs, rng).to(place)
@@ -184,7 +182,7 @@ def train(
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Encoder in training, its loss on the whole graph, and the least value that this may have."""
+    """Encoder in training, its loss on the whole graph, and a lower bound on that loss."""
 
     graph: PairGraph
     optimum: Spectrum
@@ -219,7 +217,7 @@ class _Problem:
         return objective
 
     def evaluate(self) -> tuple[FloatArray, FloatArray, dict[str, float]]:
-        """Embeddings of all nodes, and what the history has of them; the best right side where the loss trains none."""
+        """Left and right embeddings of all nodes, and their columns of the history."""
         with torch.no_grad(), _evaluated(self.encoder):
             left, right = self.encoder.left(), self.encoder.right()
             excess = self._penalised(self.loss, left, right).item() - self.floor
@@ -238,7 +236,7 @@ class _Problem:
 
 @contextmanager
 def _evaluated(model: torch.nn.Module) -> Iterator[None]:
-    """A block in which dropout and the like are off, and go on afterwards where they were on."""
+    """Switch a model to evaluation mode for a block, then restore the mode of each module."""
     training = [part for part in model.modules() if part.training]
     model.eval()
     try:
@@ -251,7 +249,7 @@ def _evaluated(model: torch.nn.Module) -> Iterator[None]:
 def _descent(
     problem: _Problem, sample: PairSample, batch: int | None, rng: np.random.Generator, optimisation: Optimisation
 ) -> tuple[Objective, Update]:
-    """Objective and update: on the whole graph the spectral loss of a free embedding does without torch."""
+    """Objective and update; `SpectralDescent` where it applies, else `torch.optim`."""
     rate, momentum = optimisation.rate, optimisation.momentum
     whole = sample.graph is problem.graph and batch is None
     if whole and optimisation.optimizer == "sgd" and SpectralDescent.suits(problem.encoder, problem.loss):

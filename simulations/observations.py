@@ -1,4 +1,4 @@
-"""Observations of the nodes of a world by an encoder: feature vectors."""
+"""Feature vectors of the nodes of a world, as inputs of encoders."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ HIDDEN = 64  # units of the random nonlinearity
 def image_features(world: LatentWorld, *, width: int = 32, noise: float = 0.1) -> FloatArray:
     """Class, style and position of each image through a fixed random nonlinearity, plus noise, (n_images, width).
 
-    The position enters by its place on the circle. The nonlinearity and the noise are drawn from the world's seed.
+    The position is given as a point of the unit circle. The world's seed determines the nonlinearity and the noise.
     """
     classes, styles, positions = world.latents
     angle = 2 * np.pi * positions / world.n_positions
@@ -22,7 +22,7 @@ def image_features(world: LatentWorld, *, width: int = 32, noise: float = 0.1) -
 
 
 def caption_features(world: LatentWorld, captions: PairGraph, *, width: int = 32, noise: float = 0.1) -> FloatArray:
-    """Class, style and wording of each right node of a caption graph of the world, likewise, (n_right, width)."""
+    """Class, style and wording of each right node of a caption graph, as in `image_features`, (n_right, width)."""
     sizes = world.n_classes, world.n_styles + 1, world.n_phrases
     latents = zip(world.caption_latents(captions), sizes, strict=True)
     said = np.hstack([_one_hot(values, size) for values, size in latents])
@@ -34,7 +34,7 @@ def _one_hot(values: IntArray, size: int) -> FloatArray:
 
 
 def _observed(latents: FloatArray, width: int, noise: float, rng: np.random.Generator) -> FloatArray:
-    """`tanh(latents A) B + noise`, each of about unit variance before the noise."""
+    """`tanh(latents A) B + noise`; each feature has about unit variance before the noise."""
     hidden = np.tanh(latents @ rng.standard_normal((latents.shape[1], HIDDEN)))
     clean = hidden @ rng.standard_normal((HIDDEN, width)) / np.sqrt(HIDDEN)
     return np.asarray(clean + noise * rng.standard_normal((len(latents), width)))

@@ -9,7 +9,7 @@ from pairbounds.sweeps.graphs import GraphSource
 
 @dataclass(frozen=True)
 class Captions(WorldShape):
-    """The captions of a world.
+    """Settings of a world's caption graph.
 
     Attributes
     ----------
@@ -23,7 +23,7 @@ class Captions(WorldShape):
 
 @dataclass(frozen=True)
 class Augmentations(WorldShape):
-    """The views of a world.
+    """Settings of a world's augmentation graph.
 
     Attributes
     ----------

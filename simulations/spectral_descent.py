@@ -1,7 +1,7 @@
-"""Gradient descent on the spectral loss of a free embedding, with its gradient written out.
+"""Gradient descent on the spectral loss of a free embedding, with an explicit gradient.
 
-To find that gradient and to take that step, torch needs several times as long as the products of a small graph do; and
-its optimisers first load what compiles networks, which takes a second.
+On a small graph, torch's autograd and optimiser take several times as long as the matrix products. Importing the
+optimisers takes another second.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 class SpectralDescent:
     """Steps of `torch.optim.SGD` with Nesterov momentum, on `-2 tr(Fᵀ Ā G) + tr(FᵀF GᵀG) + μ (‖F‖² + ‖G‖²)`.
 
-    `F = D_L^{1/2} f` and `G = D_R^{1/2} g` are the parameters of the towers, which are changed in their place.
+    It updates the parameters `F = D_L^{1/2} f` and `G = D_R^{1/2} g` of the towers in place.
 
     A step costs O(nnz k + (n_left + n_right) k²).
     """
@@ -31,15 +31,15 @@ class SpectralDescent:
 
     @staticmethod
     def suits(encoder: DualEncoder, loss: PairLoss) -> bool:
-        """Return whether an encoder is a vector of the CPU for each node, and a loss the spectral one."""
+        """True for the spectral loss of a free embedding on the CPU."""
         towers = encoder.left, encoder.right
         free = all(isinstance(one, FreeTower) and one.root.device.type == "cpu" for one in towers)
         return free and type(loss) is Spectral
 
     def loss(self) -> torch.Tensor:
-        """The value on the whole graph, from where `step` goes on."""
+        """Loss on the whole graph; it also computes the gradient that the next `step` uses."""
         left, right = self.left, self.right
-        with np.errstate(over="ignore", invalid="ignore"):  # whoever asks sees that it is not finite
+        with np.errstate(over="ignore", invalid="ignore"):  # the caller checks that the loss is finite
             pulled, squares = self.forward @ right, (left.T @ left, right.T @ right)
             self.slopes = (
                 2 * (left @ squares[1] - pulled + self.penalty * left),
@@ -49,7 +49,7 @@ class SpectralDescent:
             return torch.tensor(value + self.penalty * (np.trace(squares[0]) + np.trace(squares[1])))
 
     def step(self, _: torch.Tensor) -> None:
-        """Change both sides."""
+        """Update both sides by the last gradient."""
         for side, velocity, slope in zip((self.left, self.right), self.velocities, self.slopes, strict=True):
             velocity *= self.momentum
             velocity += slope
@@ -57,7 +57,7 @@ class SpectralDescent:
 
 
 def _parameters(tower: Tower) -> FloatArray:
-    """The weighted embedding of a free tower, which shares its memory."""
+    """The weighted embedding of a free tower, as a view of its memory."""
     assert isinstance(tower, FreeTower)
     values: FloatArray = tower.weighted.detach().numpy()
     return values

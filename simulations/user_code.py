@@ -1,4 +1,4 @@
-"""Losses and networks that a user wrote: called through one wrapper, which names them in errors."""
+"""Wrappers of a user's losses and networks, which name them in error messages."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,13 +16,13 @@ Written = TypeVar("Written", bound=Callable[..., Any])
 
 
 class UserModule(nn.Module):
-    """Calls a function or a module, and requires a tensor through which a gradient reaches what is trained.
+    """Wrapper of a function or a module that must return a tensor with a gradient.
 
     Parameters
     ----------
-    call : a function, or a module: its parameters are this one's
-    about : what errors call it
-    written : function whose file and line errors name, if the call itself is not the user's
+    call : a function, or a module; the wrapper has the module's parameters
+    about : name in error messages
+    written : the user's function, for file and line in error messages, if `call` is not the user's
     """
 
     def __init__(self, call: Callable[..., Any], about: str, written: Callable[..., Any] | None = None) -> None:
@@ -31,14 +31,14 @@ class UserModule(nn.Module):
         self.naming_errors = partial(foreign_code, about, written or call)
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
-        """Tensor that the call returns."""
+        """Call the user's code and check its result."""
         with self.naming_errors():
             value: Any = self.call(*arguments)
             if not isinstance(value, torch.Tensor):
-                raise TypeError(f"returned {type(value).__name__}, and not a tensor of torch")
+                raise TypeError(f"returned {type(value).__name__}, expected a torch tensor")
             trained = any(tensor.requires_grad for tensor in (*arguments, *self.parameters()))
             if trained and torch.is_grad_enabled() and not value.requires_grad:
-                raise ValueError("returned a tensor without a gradient: numpy, .item(), detach() and no_grad() cut it")
+                raise ValueError("returned a tensor without a gradient: avoid numpy, .item(), detach() and no_grad()")
         return value
 
 
@@ -48,7 +48,7 @@ def name_of(function: object) -> str:
 
 
 class UserLoss(PairLoss):
-    """`written(first, second, weight)`, as `loss` has it: a function, a module or a class of such."""
+    """A user's loss `written(first, second, weight)`, as in `loss`: a function, a module or a class of modules."""
 
     name: ClassVar[str]
     written: ClassVar[Callable[..., Any]]
@@ -64,42 +64,43 @@ class UserLoss(PairLoss):
         self.weight = Buffer(torch.tensor(pairs.data))
 
     def population(self, left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-        """Loss of all pairs of the graph, with their probabilities."""
+        """Loss of all pairs of the graph, weighted by their probabilities."""
         return self._scalar(left[self.left_ends], right[self.right_ends], self.weight)
 
     def sampled(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-        """Loss of the pairs of a batch, all alike."""
+        """Loss of the pairs of a batch, with equal weights."""
         return self._scalar(first, second, first.new_full((len(first),), 1 / len(first)))
 
     def _scalar(self, *arguments: torch.Tensor) -> torch.Tensor:
         value: torch.Tensor = self.user(*arguments)
         if value.numel() != 1:
             with self.user.naming_errors():
-                raise ValueError(f"returned a tensor of shape {tuple(value.shape)}, and not a number")
+                raise ValueError(f"returned a tensor of shape {tuple(value.shape)}, expected a scalar")
         return value.squeeze()
 
 
 def user_loss(written: Callable[..., Any], name: str = "") -> type[UserLoss]:
-    """The loss that a function, a module or a class of modules is."""
+    """Loss class for a user's function, module or class of modules."""
     name = name or name_of(written)
     return type("UserLoss", (UserLoss,), {"name": name, "written": staticmethod(written), "__doc__": written.__doc__})
 
 
 def loss(name: str) -> Callable[[Written], Written]:
-    """Register a function as a loss: `train(..., loss=name)` minimises it, and so does a study of a loss by name.
+    """Register a function as a loss, for `train(..., loss=name)` and for studies with a setting `loss`.
 
     The function is `(first, second, weight) -> scalar tensor`: the embeddings (n, k) of the two ends of n positive
-    pairs, and how likely each pair is, (n,), float64. On the whole graph, or a training set, these are all its pairs
-    with their probabilities; in a batch they are B drawn pairs with 1/B each. So `weight @ (first * second).sum(1)` is
-    the mean over positive pairs, and `weight @ (first @ second.T).square() @ weight` that over independent ends, both
-    exact on the graph. In a batch the latter has the pairs themselves on its diagonal, a share 1/B of it.
+    pairs, and the weight of each pair, (n,), all float64. On the whole graph, or a training set, these are all pairs,
+    weighted by their probabilities; in a batch they are B drawn pairs of weight 1/B. So
+    `weight @ (first * second).sum(1)` is the mean over positive pairs, and
+    `weight @ (first @ second.T).square() @ weight` the mean over independent ends, both exact on the graph. In a batch
+    the latter includes the diagonal, a share 1/B of positive pairs.
 
-    In place of a function it may be a class of `torch.nn.Module`, whose `forward` is that function: each training makes
-    one, without arguments, and trains its parameters too, such as a temperature.
+    A class of `torch.nn.Module` whose `forward` is such a function can be registered too. Each training builds one
+    instance, without arguments, and trains its parameters, such as a temperature.
 
     Raises
     ------
-    ValueError : the name is no text, or another loss has it; it decorates no function
+    ValueError : the name is not a string, or is taken by another loss; the decorated object is not a function
 
     Examples
     --------
@@ -120,11 +121,11 @@ def loss(name: str) -> Callable[[Written], Written]:
 
 
 def loss_of(named: object) -> type[PairLoss]:
-    """The loss that has a name, or that a user's function or module is; the errors of `train`."""
+    """Loss class for a registered name, or for a user's function or module; errors as in `train`."""
     if isinstance(named, str):
         if named not in LOSSES:
-            raise ValueError(f"loss={named!r} is none of {', '.join(LOSSES)}")
+            raise ValueError(f"loss={named!r} is unknown: choose one of {', '.join(LOSSES)}")
         return LOSSES[named]
     if not callable(named):
-        raise ValueError(f"loss={named!r} is neither the name of a loss nor a function")
+        raise ValueError(f"loss={named!r} is not valid: give the name of a loss, or a function")
     return user_loss(named)

@@ -1,4 +1,4 @@
-"""A world of images with a class, a style and a nuisance position, and the two graphs it gives rise to."""
+"""A world of images with a class, a style and a nuisance position, and its caption and augmentation graphs."""
 
 import math
 from dataclasses import dataclass, fields
@@ -10,20 +10,20 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.hypotheses import require_positive_counts, require_probabilities
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-NUISANCE_REACH = 1 / 8  # of the circle of positions: standard deviation of a view's move at strength 1
+NUISANCE_REACH = 1 / 8  # standard deviation of a view's move at strength 1, as a share of the circle of positions
 
 
 @dataclass(frozen=True)
 class WorldShape:
-    """Everything of a `LatentWorld` but its seed: what the settings of a study have.
+    """Settings of a `LatentWorld`, without its seed.
 
     Attributes
     ----------
-    n_classes, n_styles, n_positions : the grid; the number of images is their product
-    n_views : how many natural images each left image is drawn to be a view of
-    n_captions : how many captions each image has
-    n_phrases : how many wordings there are of one and the same content
-    style_barrier, class_barrier : the strengths at which views begin to leave their style and their class
+    n_classes, n_styles, n_positions : shape of the grid; the number of images is the product
+    n_views : natural images drawn as sources of each left image
+    n_captions : captions of each image
+    n_phrases : number of wordings of the same content
+    style_barrier, class_barrier : strengths at which views begin to leave their style, and their class
     """
 
     n_classes: int = 5
@@ -40,26 +40,25 @@ class WorldShape:
         if not 0 < self.style_barrier <= self.class_barrier < math.inf:
             raise ValueError(
                 f"style_barrier={self.style_barrier} and class_barrier={self.class_barrier}: "
-                "both are positive and finite, the style's no higher than the class's"
+                "both must be positive and finite, and style_barrier at most class_barrier"
             )
 
     def world(self, seed: int) -> "LatentWorld":
-        """The world of this shape that is drawn with a seed."""
+        """World of this shape, drawn with a seed."""
         return LatentWorld(**{field.name: getattr(self, field.name) for field in fields(WorldShape)}, seed=seed)
 
 
 @dataclass(frozen=True)
 class LatentWorld(WorldShape):
-    """Images on a grid of latents, and the views and captions that each of them has.
+    """Images on a grid of latents, with their views and captions.
 
-    There is one image for each (class, style, position); styles belong to their class, positions lie on a circle
-    and mean nothing. Both graphs have these images as their left side, with the same uniform marginal, and every
-    image draws its own few views or captions, so that no two seeds give the same graph and a wrong pair is wrong
-    for one image and not on average.
+    There is one image for each (class, style, position). Styles belong to their class; positions lie on a circle and
+    are a nuisance. These images are the left side of both graphs, with the same uniform marginal. Views and captions
+    are drawn for each image, so graphs differ between seeds, and an error concerns a single image.
 
     Attributes
     ----------
-    seed : of everything that is drawn; the others are those of `WorldShape`
+    seed : seed of all random draws; for the other attributes see `WorldShape`
     """
 
     seed: int = 0
@@ -81,22 +80,22 @@ class LatentWorld(WorldShape):
         return self.latents[0]
 
     def augmentation_graph(self, strength: float) -> PairGraph:
-        """Left: images as views; right: the natural images they are views of, labelled by their class.
+        """Graph with images as views on the left, and their natural images, labelled by class, on the right.
 
-        A move is drawn for every view. Its position shifts by a normal step of standard deviation
-        `strength / 8` of the circle; with probability `exp(-style_barrier / strength)` it lands in any style of
-        the class, with probability `exp(-class_barrier / strength)` in any style of any class. At strength 0
-        every image is its own only view; as it grows without limit, views are of images drawn uniformly. Moves are
-        as likely one way as back, so that drawing the sources of a view is drawing the views of a source.
+        A move is drawn for every view. The position shifts by a normal step of standard deviation `strength / 8` of
+        the circle. With probability `exp(-style_barrier / strength)` the style is redrawn within the class, with
+        probability `exp(-class_barrier / strength)` style and class are redrawn. At strength 0 the only view of an
+        image is itself; in the limit of large strength, sources are uniform. Moves are symmetric, so drawing the
+        sources of a view is equivalent to drawing the views of a source.
 
-        One seed draws the same random numbers for every strength: along a sweep each view moves gradually.
+        A seed uses the same random numbers at every strength, so each view moves gradually along a sweep.
 
         Parameters
         ----------
         strength : finite, at least 0
         """
         if not 0 <= strength < math.inf:
-            raise ValueError(f"strength={strength!r} is not a finite number of at least 0")
+            raise ValueError(f"strength={strength!r} must be finite and at least 0")
         rng = np.random.default_rng([self.seed, 0])
         shape = (self.n_images, self.n_views)
         classes, styles, positions = (np.repeat(latent[:, None], self.n_views, axis=1) for latent in self.latents)
@@ -117,10 +116,10 @@ class LatentWorld(WorldShape):
         return PairGraph.from_pairs(views, sources, left_labels=self.labels[views], right_labels=self.labels[sources])
 
     def caption_graph(self, noise: float = 0.0, detail: float = 0.0) -> PairGraph:
-        """Left: images; right: captions, labelled by the class they name.
+        """Graph with images on the left, and captions, labelled by the class they name, on the right.
 
-        Each caption of each image names a class: with probability `noise` a wrong one, drawn uniformly. With
-        probability `detail` it names a style too, the image's own if the class is right. It never speaks of the
+        Each caption names a class: with probability `noise` a wrong class, drawn uniformly. With probability `detail`
+        it also names a style: the image's style if the class is right, else a random style. It never names the
         position. The wording is one of `n_phrases`, drawn uniformly.
 
         Parameters
@@ -129,7 +128,7 @@ class LatentWorld(WorldShape):
         """
         require_probabilities(noise=noise, detail=detail)
         if noise > 0 and self.n_classes == 1:
-            raise ValueError("noise needs a wrong class to name: n_classes is 1")
+            raise ValueError(f"noise={noise} needs a wrong class: n_classes must be at least 2")
         rng = np.random.default_rng([self.seed, 1])
         shape = (self.n_images, self.n_captions)
         classes, styles, _ = (np.repeat(latent[:, None], self.n_captions, axis=1) for latent in self.latents)
@@ -137,7 +136,7 @@ class LatentWorld(WorldShape):
         shift = 1 + rng.integers(max(1, self.n_classes - 1), size=shape)
         named_class = np.where(wrong, (classes + shift) % self.n_classes, classes)
         other_style, detailed = rng.integers(self.n_styles, size=shape), rng.random(shape) < detail
-        named_style = np.where(detailed, np.where(wrong, other_style, styles), self.n_styles)  # n_styles: names none
+        named_style = np.where(detailed, np.where(wrong, other_style, styles), self.n_styles)  # n_styles: no style
         phrase = rng.integers(self.n_phrases, size=shape)
         caption = np.ravel_multi_index(
             (named_class, named_style, phrase), (self.n_classes, self.n_styles + 1, self.n_phrases)
@@ -146,10 +145,7 @@ class LatentWorld(WorldShape):
         return PairGraph.from_pairs(images, caption, left_labels=self.labels[images], right_labels=named_class.ravel())
 
     def caption_latents(self, captions: PairGraph) -> tuple[IntArray, IntArray, IntArray]:
-        """Latents of each right node of one of its caption graphs, each (n_right,).
-
-        The class that it names, the style (`n_styles` where it names none) and which of the wordings it is.
-        """
+        """Class, style (`n_styles` if none) and wording of each right node of a caption graph, (n_right,) each."""
         named_class, named_style, phrase = np.unravel_index(
             captions.right_ids.astype(np.int64), (self.n_classes, self.n_styles + 1, self.n_phrases)
         )

@@ -178,7 +178,7 @@ def test_they_are_found_and_a_network_is_pretrained_for_the_objective_on_the_dat
     done = subprocess.run([sys.executable, "-c", FOUND + TRAINED], cwd=copy, env=wide, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[:5] == [
-        "data set new_set needs a root: where is it?",
+        "data set new_set needs a root: give its folder or file",
         "objective 'nothing' is none of clip, clip_shuffled, clip_unnamed, new_objective, simclr, supervised",
         "True",
         "True True",

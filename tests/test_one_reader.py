@@ -143,19 +143,19 @@ def test_an_empty_cell_is_a_missing_label_and_never_an_id(refused, name, tmp_pat
         )
 
 
-QUOTES = "check the quotes of the row that begins in line"
+QUOTES = "check the quotes in the row that begins at line"
 STRANGERS = {
     "open.csv": (b'image,caption\n1,"a\n"\n2,"b\n3,c\n4,d\n', f"{QUOTES} 4"),
     "latin.csv": ("image,caption\n1,a\n2,é\n".encode("latin-1"), "is not UTF-8 text"),
     "semicolons.csv": (
         b"image;caption\n1;a\n",
-        "has the one column 'image;caption', and its cells are separated by ','",
+        "has only the column 'image;caption': separate its cells by ','",
     ),
     "twice.csv": (b"image,caption,image\n1,a,2\n", "has two columns called 'image'"),
     "header.tsv": (b"image\tcaption\n", "has no rows"),
     "empty.csv": (b"", "is empty"),
     "lines.csv": (b"\n\r\n", "neither columns nor rows"),
-    "long.csv": (b'image,caption\n1,"\n"\n1,a,b\n', "line 4 has 3 cells, and there are 2 columns"),
+    "long.csv": (b'image,caption\n1,"\n"\n1,a,b\n', "line 4 has 3 cells, but the table has 2 columns"),
     "half.csv.gz": (gzip.compress(b"image,caption\n" + bytes(range(97, 120)) * 99)[:40], "cannot be read"),
     "other.parquet": (b"PAR1 and no more PAR1", "cannot be read"),
     "broken.jsonl": (b'{"image": 1, "caption": "a"}\n{"image": 1\n', "line 2 is not JSON"),
@@ -195,7 +195,7 @@ def test_a_matrix_that_pandas_wrote_has_a_header_and_one_that_numpy_wrote_has_no
         write_it()
         np.testing.assert_allclose(read_graph(path).graph.joint.toarray(), joint / joint.sum())
     data.to_csv(path, index=False)
-    with pytest.raises(ValueError, match=r"begins with 0, 1, 2, which may be .*: put a line with names"):
+    with pytest.raises(ValueError, match=r"begins with 0, 1, 2, which may be .*: add a first line with the names"):
         read_graph(path)
     data.set_axis(["b", "a"]).rename(columns=str).to_parquet(tmp_path / "m.parquet")
     assert read_graph(tmp_path / "m.parquet").graph.left_ids.tolist() == ["b", "a"]
@@ -207,7 +207,7 @@ def test_a_matrix_that_pandas_wrote_has_a_header_and_one_that_numpy_wrote_has_no
         ("1,,2\n3,4,5\n", "row 0 (the first is 0): column '1' is empty"),
         ("a,b\n1,2\n3,x\n", "row 1 (the first is 0): column 'b' is not a number"),
         (",a\nx,1\n,2\n", "row 1 (the first is 0): column '' is empty"),
-        ("a,b\nx,y\n", "name the two of its columns a, b that hold their ends, as in --columns LEFT,RIGHT"),
+        ("a,b\nx,y\n", "name the two of its columns a, b that hold their ends, as in --columns IMAGE,CAPTION"),
         ("1,-1\n0,1\n", "negative weights"),
     ],
 )

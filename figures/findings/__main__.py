@@ -1,4 +1,4 @@
-"""`python -m pairbounds.figures.findings`: the page of findings, and its key numbers compared with those kept."""
+"""Page of findings, and comparison of its key numbers: `python -m pairbounds.figures.findings`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -31,13 +31,13 @@ def page(
 @app.command()
 def compare(
     tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/smoke/tables"),
-    reference: Annotated[Path, typer.Option(help="The numbers that were accepted.")] = Path("results/evidence.json"),
-    accept: Annotated[bool, typer.Option("--accept", help="Take the numbers of the tables for the reference.")] = False,
+    reference: Annotated[Path, typer.Option(help="File with the reference numbers.")] = Path("results/evidence.json"),
+    accept: Annotated[bool, typer.Option("--accept", help="Save the numbers of the tables as the reference.")] = False,
 ) -> None:
-    """Compare the key numbers of the findings with those that were accepted; exit with 1 if one has moved.
+    """Compare the key numbers of the findings with the reference; exit with 1 if one has changed.
 
-    A number has moved if it is further away than a unit of its third significant digit, and than its standard error
-    over the seeds of the reference; a claim, if it is true where it was false. Each one that has is named.
+    A number has changed if it differs by more than a unit of its third significant digit, and more than its standard
+    error over the seeds of the reference. A claim has changed if its truth value has. Prints the changes.
     """
     known = read_evidence(reference) if is_there(reference, "reference") or not accept else {}
     if accept:
@@ -47,10 +47,10 @@ def compare(
         echo(*changes, f"{reference}: {len(numbers)} numbers, {len(changes)} changes")
         return
     if changes := compared(known, key_numbers(tables)):
-        said = f"{len(changes)} of {len(known)} key numbers have changed: `make smoke ACCEPT=1` if they should"
+        said = f"{len(changes)} of {len(known)} key numbers have changed: run `make smoke ACCEPT=1` to accept them"
         echo(*changes, said, err=True)
         raise typer.Exit(CHECK_FAILED)
-    echo(f"{len(known)} key numbers are as they were")
+    echo(f"{len(known)} key numbers are unchanged")
 
 
 if __name__ == "__main__":

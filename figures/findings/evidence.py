@@ -1,10 +1,10 @@
-"""The key numbers of the findings, kept with their spread: a change that moves one of them says so.
+"""Key numbers of the findings, saved with tolerances to detect changes.
 
-The reference is of the few seeds of `make smoke`, which anyone can measure again in minutes. The same seeds give the
-same numbers up to round-off, and nearly so on other processors and with other versions of libraries. A number has moved
-when a reader would notice: when it is further from the reference than a unit of its third significant digit, and than
-its own standard error over the seeds, or over the draws of one seed. Where it is not finite without one of them, as the
-width of an interval by two seeds is, it may move by its own size. A claim has moved when it is true where it was false.
+The reference is from the few seeds of `make smoke`, which runs in minutes. The same seeds give the same numbers up to
+round-off, and almost the same on other processors and with other versions of libraries. A number has changed if it
+differs from the reference by more than a unit of its third significant digit, and more than its standard error over
+seeds, or over the draws of a single seed. If the number is not finite without one seed, such as the width of an
+interval over two seeds, the tolerance is its own size. A claim has changed if its truth value has.
 """
 
 import json
@@ -22,14 +22,14 @@ from pairbounds.figures.finding import Finding, Tables
 from pairbounds.figures.settings import read
 from pairbounds.infrastructure.files import replacing
 
-Value = float | str | bool | None  # None is a number that is not finite
-UNITS = ("seed", "draw")  # what is drawn anew: the first of which a table has several
-DIGITS = 3  # significant ones, that a reader notices
-NOTHING = 1e-6  # what is no larger is 0 to a reader, and its digits are round-off
+Value = float | str | bool | None  # None: a number that is not finite
+UNITS = ("seed", "draw")  # columns of independent repetitions: the first with several values is used
+DIGITS = 3  # significant digits that matter to a reader
+NOTHING = 1e-6  # smaller values count as 0
 
 
 class Number(NamedTuple):
-    """One fact, and by how much it may move."""
+    """A fact and its tolerance."""
 
     value: Value
     tolerance: float
@@ -39,15 +39,15 @@ Evidence = dict[str, Number]
 
 
 def key_numbers(tables: Path) -> dict[str, Value]:
-    """The facts of all findings, and whether each of their claims is true, by names such as `phase.multihop.0`.
+    """Facts of all findings and truth values of their claims, by names such as `phase.multihop.0`.
 
-    `FileNotFoundError`: a table is missing. `ValueError`: a table is of another version.
+    `FileNotFoundError`: a table is missing. `ValueError`: a table is from another version.
     """
     return {f"{f.name}.{name}": value for f, frames in _read(tables) for name, value in _values(f, frames).items()}
 
 
 def evidence(tables: Path) -> Evidence:
-    """The key numbers with their spread, for which each finding is computed again without each seed in turn."""
+    """Key numbers with tolerances. Each finding is computed again without each seed in turn."""
     numbers = {}
     for finding, frames in _read(tables):
         without = [values for each in _leave_one_out(frames) if (values := _values_of_few(finding, each))]
@@ -63,17 +63,17 @@ def _read(tables: Path) -> Iterator[tuple[Finding, dict[str, pd.DataFrame]]]:
 
 
 def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
-    """Every claim, and every fact but those that are counted and what the answer is of, by name."""
+    """Claims and facts by name, without `counted` facts and "of"."""
     facts = finding.facts(tables)
     kept = {name: fact for name, fact in facts.items() if name not in ("of", *finding.counted)}
     return dict(_flat(kept | {"claims": finding.claims(facts)}))
 
 
 def _values_of_few(finding: Finding, tables: Tables) -> dict[str, Value]:
-    """The same, or nothing where too few rows are left."""
+    """The same as `_values`, or nothing if too few rows are left."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of fits to a few points, which no sentence has
+            warnings.simplefilter("ignore")  # about fits to few points, which no sentence uses
             return _values(finding, tables)
     except (ArithmeticError, LookupError, ValueError):
         return {}
@@ -89,7 +89,7 @@ def _leave_one_out(tables: Tables) -> Iterator[dict[str, pd.DataFrame]]:
 
 
 def _spread(value: Value, without: Sequence[Value]) -> float:
-    """The jackknife's standard error, of a number without each unit in turn; its size, where it is not finite then."""
+    """Jackknife standard error from the numbers without each unit; the size of the number if one is not finite."""
     if not isinstance(value, float):
         return 0.0
     numbers = [each for each in without if isinstance(each, float)]
@@ -116,7 +116,7 @@ def _flat(facts: Any, name: str = "") -> Iterator[tuple[str, Value]]:
 
 
 def compared(reference: Evidence, now: Mapping[str, Value]) -> list[str]:
-    """The changes in words; nothing where no number has moved."""
+    """Changes in words; empty if nothing has changed."""
     lines = []
     for name in sorted(reference.keys() | now.keys()):
         was = reference.get(name)
@@ -134,7 +134,7 @@ def _moved(was: Number, is_now: Value) -> bool:
 
 
 def last_digit(value: float, digits: int = DIGITS) -> float:
-    """A unit of the last of so many significant digits; 0 of 0."""
+    """Unit of the last of the significant digits; 0 for 0."""
     return 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 0.0
 
 
@@ -143,19 +143,19 @@ def _worded(value: Value) -> str:
 
 
 def write_evidence(numbers: Evidence, path: Path) -> None:
-    """Keep them as JSON, a line for each."""
+    """Write the numbers as JSON, a line for each."""
     lines = (f"{json.dumps(name)}: {json.dumps(list(number))}" for name, number in sorted(numbers.items()))
     with replacing(path) as temporary:
         temporary.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def read_evidence(path: Path) -> Evidence:
-    """Read what `write_evidence` wrote.
+    """Read the file of `write_evidence`.
 
-    `FileNotFoundError`, `ValueError`: no such file; or it is none of `write_evidence`.
+    `FileNotFoundError`: the file is missing. `ValueError`: not a file of `write_evidence`.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return {name: Number(value, float(tolerance)) for name, (value, tolerance) in content.items()}
     except (AttributeError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} holds no key numbers of findings: `make smoke ACCEPT=1` writes it") from error
+        raise ValueError(f"{path} has no key numbers of findings: run `make smoke ACCEPT=1` to write it") from error

@@ -1,4 +1,4 @@
-"""Formats of the numbers in the findings, and breaks of their lines."""
+"""Number formats and line breaks of the findings."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -6,16 +6,16 @@ from textwrap import fill
 
 WIDTH = 120
 UNBROKEN = re.compile(r"`[^`]*`|\S+ ± \S+|([-+.\d]+ )?\[[^]]*\]")
-KEPT = "\N{NO-BREAK SPACE}"  # where no line is broken
+KEPT = "\N{NO-BREAK SPACE}"  # prevents a line break
 
 
 def listed(items: Iterable[object]) -> str:
-    """Items in a sentence."""
+    """Items as an enumeration in a sentence."""
     *most, last = [str(item) for item in items]
     return f"{', '.join(most)} and {last}" if most else last
 
 
-FILTERS: dict[str, Callable[..., str]] = {  # of the template: numbers, or values with half their interval, or both ends
+FILTERS: dict[str, Callable[..., str]] = {  # of the template: numbers, values with half-widths, or intervals
     "fixed": lambda value, digits=2: f"{value:.{digits}f}",
     "signed": lambda value, digits=3: f"{value:+.{digits}f}",
     "percent": lambda share, digits=0: f"{share:.{digits}%}",
@@ -29,16 +29,16 @@ FILTERS: dict[str, Callable[..., str]] = {  # of the template: numbers, or value
 
 
 def paragraphs(text: str) -> list[str]:
-    """The parts of a text between its empty lines."""
+    """Parts of a text between empty lines."""
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
 def wrapped(text: str) -> str:
-    """Paragraphs in lines of at most `WIDTH`; headings, tables and pictures stay as they are."""
+    """Wrap paragraphs to lines of at most `WIDTH`; headings, tables and pictures are unchanged."""
     return "\n\n".join(part if part.startswith(("#", "|", "![")) else _filled(part) for part in paragraphs(text))
 
 
 def _filled(paragraph: str) -> str:
-    """Break a paragraph into lines; neither code nor a value and its interval is torn apart."""
+    """Wrap a paragraph without breaks in code or between a value and its interval."""
     whole = UNBROKEN.sub(lambda match: match.group().replace(" ", KEPT), " ".join(paragraph.split()))
     return fill(whole, WIDTH, break_long_words=False, break_on_hyphens=False).replace(KEPT, " ")

@@ -1,1 +1,1 @@
-"""Reports: one HTML file that opens from a disk, of a user's own runs."""
+"""Reports of a user's runs in one HTML file that needs no server."""

@@ -1,4 +1,4 @@
-"""A folder of `pairbounds audit`: how consistent the pairs are, what the bounds say, and what hurts most by name."""
+"""Section of a report on a `pairbounds audit`: consistency, bounds, and the worst captions and classes."""
 
 import json
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from pairbounds.figures.report.origin import origin_of
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.real_data.audit.audit_report import RANKINGS
 
-SUMMARY = frozenset({"n_images", "n_captions", "n_pairs", "k", "bounds_failed", "keys", "provenance"})  # keys of one
-MOST_ROWS = 25  # of a ranking
+SUMMARY = frozenset({"n_images", "n_captions", "n_pairs", "k", "bounds_failed", "keys", "provenance"})  # its keys
+MOST_ROWS = 25  # rows of a ranking
 PICTURE = "audit.png"
 FACTS = {
     "images": "n_images",
@@ -31,7 +31,7 @@ FACTS = {
 
 
 def summary_of(path: Path) -> dict[str, Any] | None:
-    """The summary of an audit, if that is what the file is."""
+    """Summary of an audit in a file; `None` for another file."""
     try:
         content = json.loads(path.read_bytes()) if path.suffix == ".json" else None
     except (OSError, ValueError, RecursionError):
@@ -40,17 +40,16 @@ def summary_of(path: Path) -> dict[str, Any] | None:
 
 
 def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]]:
-    """The section of an audit, of which `path` is the summary, and the files that it is made of.
+    """Section of an audit with its summary at `path`, and the files of the audit.
 
-    `FileNotFoundError`: a table that the summary names is not beside it. `ValueError`: one cannot be read, or is not as
-    it was written.
+    `FileNotFoundError`: a table that the summary names is missing. `ValueError`: a table cannot be read or was changed.
     """
     files = {name: path.parent / f"{name}.parquet" for name in summary["provenance"]["content_keys"]}
     frames = {name: read_table(file) for name, file in files.items()}
     bounds = checks.typed(frames["bounds"])
     pairs = Path(str(summary["provenance"]["configuration"]["pairs"])).name
     drawn = path.with_name(PICTURE)
-    alt = "Panels of the audit: bounds against what was measured, singular values, captions and classes."
+    alt = "Panels of the audit: bounds and measured values, singular values, captions and classes."
     rankings = [
         Table(title, frame.rename(columns=lambda column: column.replace("_", " ")), folded=True, most=MOST_ROWS)
         for name, (title, _) in RANKINGS.items()
@@ -72,10 +71,10 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
 
 def _consistency(summary: Mapping[str, Any]) -> str:
     if summary["consistency"] is None:
-        return "The images have no labels, so that nothing is said of errors."
+        return "The images have no labels: errors are not evaluated."
     low, high = summary["induced_labelling_error_interval"]
     return (
-        f"Two images that share a caption agree in their label with probability {summary['consistency']:.4f}; by "
-        f"chance they would with {1 - summary['chance_labelling_error']:.4f}. α_T is "
-        f"{summary['induced_labelling_error']:.4f}, with an approximate 95% interval from {low:.4f} to {high:.4f}."
+        f"Two images that share a caption have the same label with probability {summary['consistency']:.4f} (by "
+        f"chance: {1 - summary['chance_labelling_error']:.4f}). α_T is "
+        f"{summary['induced_labelling_error']:.4f}, with the approximate 95% interval [{low:.4f}, {high:.4f}]."
     )

@@ -1,4 +1,4 @@
-"""A table of `pairbounds check`: every bound at one width, or the best of each over several."""
+"""Section of a report on a `pairbounds check`: all bounds at one width, or the best values over several."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,14 +20,14 @@ TRUTHS = ("applicable", "holds", "vacuous")
 
 
 def is_check(columns: Iterable[str]) -> bool:
-    """Test that these are the columns of a table of `check_bounds`."""
+    """Test whether these are the columns of a table of `check_bounds`."""
     return {*TEXTS, *NUMBERS, *TRUTHS} <= set(columns)
 
 
 def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
-    """The section of such a table.
+    """Section on a table of `check_bounds`.
 
-    `ValueError`: a value is not of its column's kind.
+    `ValueError`: a value has the wrong type for its column.
     """
     table, settings = typed(frame), {} if origin is None else origin.configuration
     graph, k = settings.get("graph"), settings.get("k")
@@ -46,7 +46,7 @@ def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table with its types, as they were before it was text."""
+    """Restore the column types of a table that was saved as text."""
     truth = {True: True, False: False, "True": True, "False": False}
     table = frame.copy()
     for name in TEXTS:
@@ -61,13 +61,13 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def violated(table: pd.DataFrame) -> list[str]:
-    """The bounds that do not hold, each once."""
+    """Names of the violated bounds, without duplicates."""
     failed = table["applicable"] & table["holds"].eq(other=False).fillna(value=False)
     return list(dict.fromkeys(table.loc[failed, "bound"]))
 
 
 def in_words(table: pd.DataFrame) -> str:
-    """The verdicts on the bounds, in words."""
+    """Verdicts on the bounds, in words."""
     checked = table[table["applicable"]]
     if checked.empty:
         return "No bound applies here."
@@ -79,21 +79,21 @@ def in_words(table: pd.DataFrame) -> str:
         (
             f"Violated: {listed(failed)}. "
             if failed
-            else f"All {checked['bound'].nunique()} claims that apply hold{where}. "
+            else f"All {checked['bound'].nunique()} applicable claims hold{where}. "
         )
-        + f"Of the {errors['bound'].nunique()} upper bounds on an error, {useful} say something: they are below what "
-        "guessing reaches."
+        + f"{useful} of the {errors['bound'].nunique()} upper bounds on an error are not vacuous: they are below the "
+        "error of guessing."
     )
 
 
 def claims(table: pd.DataFrame) -> Table:
-    """Each claim that was evaluated: violated ones first, then by theorem, and identities last."""
+    """Table of the evaluated claims: violated claims first, then by theorem, identities last."""
     rows = evaluated(of_bounds(table, list(table["bound"])))
     rows = rows.sort_values("holds", key=lambda holds: holds.ne(other=False).fillna(value=True), kind="stable")
     frame = pd.DataFrame(readable(rows), columns=COLUMNS).assign(status=rows["status"].array)
     if _widths(table) > 1:
         frame.insert(0, "k", rows["k"].array)
-    return Table("What was measured against what is claimed", frame.rename(columns={"": "relation"}))
+    return Table("Measured values and bounds", frame.rename(columns={"": "relation"}))
 
 
 def _best(table: pd.DataFrame) -> Table:
@@ -101,7 +101,7 @@ def _best(table: pd.DataFrame) -> Table:
     frame = pd.DataFrame(readable(best), columns=COLUMNS).assign(k=best["k"].array, useful=best["useful"].array)
     names = {"value": "least value", "k": "at k", "measured": "measured there", "useful": "not vacuous at"}
     frame = frame[["theorem", "bound", "measured quantity", *names]].rename(columns=names)
-    return Table(f"Each upper bound on an error, at that of {widths} widths where it is least", frame)
+    return Table(f"Upper bounds on an error, each at its best of {widths} widths", frame)
 
 
 def _widths(table: pd.DataFrame) -> int:
@@ -118,6 +118,6 @@ def _facts(table: pd.DataFrame) -> dict[str, object]:
 def _picture(table: pd.DataFrame) -> Picture:
     return Picture(
         embedded(errors_along_widths(table)),
-        "Bounds on the error of the linear probe against the width, with what was measured.",
-        "Theorem 4 and the nearest bounds, against the width k; below the dotted line a bound says something.",
+        "Bounds on the error of the linear probe, and the measured error, against the width.",
+        "Theorem 4 and the closest bounds, against the width k. Bounds below the dotted line are not vacuous.",
     )

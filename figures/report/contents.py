@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from pairbounds.figures.report.origin import Origin
 from pairbounds.infrastructure.pictures import save_picture
 
-MIME = {".png": "image/png", ".svg": "image/svg+xml"}  # of pictures that a browser shows
+MIME = {".png": "image/png", ".svg": "image/svg+xml"}  # of pictures in browsers
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table that a reader can sort, of which the first rows are shown; folded until asked for, perhaps."""
+    """A sortable table of which the first `most` rows are shown, optionally folded."""
 
     caption: str
     frame: pd.DataFrame
@@ -26,18 +26,18 @@ class Table:
 
     @property
     def rows(self) -> list[tuple[object, ...]]:
-        """The rows that are shown."""
+        """Rows that are shown."""
         return list(self.frame.head(self.most).astype(object).itertuples(index=False, name=None))
 
     @property
     def left_out(self) -> int:
-        """The number of the others."""
+        """Number of rows that are not shown."""
         return max(0, len(self.frame) - self.most)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture as a data URI, what replaces it for who cannot see it, and the caption below."""
+    """A picture as a data URI, its alternative text, and its caption."""
 
     uri: str
     alt: str
@@ -50,13 +50,13 @@ class Section:
 
     Attributes
     ----------
-    kind : of the file: a check, a sweep
+    kind : kind of the file, such as a check or a sweep
     title, verdict : heading, and result in a sentence or two
-    question : that a study asks
+    question : question of a study
     alarm : True if a claim is violated
-    facts : known values by their names
-    notes : sentences below
-    origins : of its tables
+    facts : values by name
+    notes : sentences below the tables
+    origins : origins of the tables
     """
 
     kind: str
@@ -72,12 +72,12 @@ class Section:
 
 
 def data_uri(picture: Path) -> str:
-    """A picture as an address that holds all of it."""
+    """Data URI of a picture."""
     return f"data:{MIME[picture.suffix]};base64,{base64.b64encode(picture.read_bytes()).decode()}"
 
 
 def embedded(picture: Figure) -> str:
-    """A figure of matplotlib as the data URI of a PNG."""
+    """Data URI of a matplotlib figure as PNG."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.png"
         save_picture(picture, path)

@@ -1,4 +1,4 @@
-"""Origins of tables, by the sidecars beside them: settings, seeds, versions, commit, hardware and content key."""
+"""Origins of tables from their sidecars: settings, seeds, versions, commit, hardware and content key."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from pairbounds.infrastructure.files import content_key, read_sidecar
 
 
 class Origin(NamedTuple):
-    """A table, the record in its sidecar, and the state of the file: as it was written, or changed."""
+    """A table, the record in its sidecar, and whether the file is unchanged."""
 
     file: Path
     record: dict[str, Any]
@@ -15,18 +15,18 @@ class Origin(NamedTuple):
 
     @property
     def configuration(self) -> dict[str, Any]:
-        """The settings of the run."""
+        """Settings of the run."""
         found: dict[str, Any] = self.record["configuration"]
         return found
 
     @property
     def seeds(self) -> str:
-        """The seeds, as text; of a sweep, how many."""
+        """Seeds as text; for a sweep, their number."""
         return str(self.configuration.get("seeds", self.configuration.get("seed", "")))
 
     @property
     def row(self) -> dict[str, str]:
-        """Everything on record, in the row of a table."""
+        """The record as a row of a table."""
         versions, hardware = self.record["versions"], self.record["hardware"]
         cpus, machine, system = (hardware.get(name, "unknown") for name in ("cpus", "machine", "system"))
         return {
@@ -41,7 +41,7 @@ class Origin(NamedTuple):
 
 
 def origin_of(table: Path) -> Origin | None:
-    """Read the sidecar of a table; `None` where there is none, or what is there is none of ours."""
+    """Read the sidecar of a table; `None` if it is missing or not written by pairbounds."""
     record = read_sidecar(table)
     if record is None or not all(isinstance(record[name], dict) for name in ("configuration", "versions", "hardware")):
         return None

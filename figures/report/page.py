@@ -1,4 +1,4 @@
-"""The HTML of a report: one file, whose styles, script and pictures are in it; all text is escaped."""
+"""HTML of a report: one file with styles, script and pictures inside; all text is escaped."""
 
 import base64
 import hashlib
@@ -20,12 +20,12 @@ from pairbounds.infrastructure.html import shown
 from pairbounds.theory.ledger.ledger_page import STATUS_MEANS
 
 HERE = Path(__file__).parent
-BEGINNING = "<!doctype html>\n<!-- A report by pairbounds. -->"  # by which a report is known
-LONGEST = 240  # characters of a name, a label or a caption that are shown
+BEGINNING = "<!doctype html>\n<!-- A report by pairbounds. -->"  # identifies a report
+LONGEST = 240  # characters of a name, a label or a caption
 
 
 def write_page(out: Path, sections: Sequence[Section], **words: Any) -> None:
-    """Write a report; `words` are those of `report.html.jinja`: title, lead and refused files with their reasons."""
+    """Write a report; `words` for `report.html.jinja`: title, lead, and refused files with reasons."""
     script = _source("report.js")
     page = _template().render(
         beginning=Markup(BEGINNING),
@@ -35,9 +35,7 @@ def write_page(out: Path, sections: Sequence[Section], **words: Any) -> None:
         version=__version__,
         statuses=STATUS_MEANS,
         sections=sections,
-        provenance=Table(
-            "Where the tables came from", pd.DataFrame([one.row for part in sections for one in part.origins])
-        ),
+        provenance=Table("Origins of the tables", pd.DataFrame([one.row for part in sections for one in part.origins])),
         **words,
     )
     with replacing(out) as temporary:
@@ -45,9 +43,9 @@ def write_page(out: Path, sections: Sequence[Section], **words: Any) -> None:
 
 
 def written(value: object) -> str:
-    """A value as text: a number in four digits, an infinite one as ∞, a truth value in words.
+    """A value as text: numbers to four digits, infinity as ∞, booleans in words.
 
-    Other text is one line of at most `LONGEST` characters, with what would reorder it spelled out.
+    Other text is one line of at most `LONGEST` characters, with direction marks escaped.
     """
     if value is None or (isinstance(value, Real) and value != value):
         return ""
@@ -62,7 +60,7 @@ def written(value: object) -> str:
 
 
 def sortable(value: object) -> str:
-    """A number, or a text that is one, as a script reads it, with all its digits; empty for what is none."""
+    """Number for the sorting script, with all digits, from a number or text; empty for other values."""
     try:
         number = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]  # any object
     except (TypeError, ValueError, OverflowError):

@@ -1,5 +1,5 @@
 "use strict";
-// Sorting: a click on a heading, or Enter on it, sorts its table; again, the other way round. What has no value is last.
+// Sorting: a click or Enter on a heading sorts its table; a second one reverses the order. Missing values are last.
 function valueOf(row, column) {
   const cell = row.cells[column];
   if ("value" in cell.dataset) return Number(cell.dataset.value);
@@ -30,7 +30,7 @@ document.addEventListener("click", (event) => {
   if (button) sortBy(button.closest("th"));
 });
 
-// A link to what is folded unfolds it.
+// A link to folded content unfolds it.
 function unfold() {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;

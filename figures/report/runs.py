@@ -1,4 +1,4 @@
-"""Contents of folders of runs: checks, choices, sweeps, studies, audits and pictures, known by what is in them."""
+"""Files in a user's folders of runs: checks, choices, sweeps, studies, audits and pictures, recognised by content."""
 
 import os
 from collections.abc import Callable, Collection, Iterator
@@ -15,33 +15,33 @@ from pairbounds.infrastructure.inputs import require_file
 from pairbounds.infrastructure.pictures import MARKS
 from pairbounds.infrastructure.tables import TABLE_SUFFIXES, read_table
 
-CELLS = "cells"  # beside the table of a sweep: what it was put together from
+CELLS = "cells"  # folder with the parts of the table of a sweep
 FAILURES = "failures.json"
-WRONG = (ValueError, LookupError, TypeError, AttributeError, OSError)  # what a file that is not as it says may raise
+WRONG = (ValueError, LookupError, TypeError, AttributeError, OSError)  # errors of reading an invalid file
 
 
 class Refusal(NamedTuple):
-    """A file that is not reported, and why."""
+    """A file that is not reported, and the reason."""
 
     file: Path
     reason: str
 
 
 class Runs:
-    """Sections of what was found, one for each table, audit, figure and picture; and what is not reported.
+    """Sections of a report, one for each table, audit, figure and picture, and the refused files.
 
     `FileNotFoundError`: the file or folder does not exist.
 
     Parameters
     ----------
-    places : folders, and files
-    made : files that the report itself is written into: none of what it is of
+    places : folders and files
+    made : output files of the report, which are not part of its content
     """
 
     def __init__(self, places: Collection[Path], made: Collection[Path] = ()) -> None:
         self.sections: list[Section] = []
         self.refused: list[Refusal] = []
-        self._known = {path.resolve() for path in made}  # what is reported, and what only says something of it
+        self._known = {path.resolve() for path in made}  # reported files, and files that describe them
         self._tables: dict[str, Path] = {}
         self._roots = [*places, *(place.parent for place in places if place.is_file())]
         files = list(dict.fromkeys(file for place in places for file in _files(place)))
@@ -62,17 +62,17 @@ class Runs:
         self._known |= {file.resolve() for file in files}
 
     def _try(self, read: Callable[..., None], file: Path, *more: Any) -> None:
-        """Read a file; what is not as it says is refused, and the others go on."""
+        """Read a file; record a refusal if it is invalid."""
         try:
             read(file, *more)
         except WRONG as error:
-            self.refused.append(Refusal(file, one_line(f"it cannot be reported: {error}")))
+            self.refused.append(Refusal(file, one_line(f"cannot be reported: {error}")))
 
     def _require_inside(self, *files: Path) -> None:
-        """Refuse links that lead out of the folders of the report: the author would show what nobody asked for."""
+        """Refuse links out of the folders of the report, which could reveal private files."""
         for file in files:
             if not any(within(file, root) for root in self._roots):
-                raise ValueError(f"{file} leads out of the folder: put the file itself there, or remove the link")
+                raise ValueError(f"{file} leads out of the folder: copy the file into it, or remove the link")
 
     def _audit(self, file: Path, summary: dict[str, Any]) -> None:
         section, files = audits.section(file, summary)
@@ -85,7 +85,7 @@ class Runs:
         if file.suffix in TABLE_SUFFIXES:
             self._table(file)
         elif file.suffix in MARKS and MARKS[file.suffix].encode() in file.read_bytes():
-            if file.suffix in MIME:  # of a PDF, the PNG or the table says the same
+            if file.suffix in MIME:  # a PDF has a PNG or a table with the same content
                 caption, beside = "", file.with_suffix(".txt")
                 if beside.is_file():
                     caption = beside.read_text(encoding="utf-8").strip()
@@ -95,8 +95,8 @@ class Runs:
                 self.sections.append(
                     Section("picture", f"Picture: {file.stem}", pictures=pictures, facts={"file": file})
                 )
-        elif not (file.suffix == ".json" and file.with_suffix("").is_file()):  # what says something of a table
-            self.refused.append(Refusal(file, "it is no table with columns of ours, no audit and no picture"))
+        elif not (file.suffix == ".json" and file.with_suffix("").is_file()):  # not a sidecar
+            self.refused.append(Refusal(file, "not a table, an audit or a picture of pairbounds"))
 
     def _table(self, file: Path) -> None:
         frame, origin = read_table(file), origin_of(file)
@@ -114,12 +114,12 @@ class Runs:
             title, facts, shown = file.stem.replace("_", " "), {"rows": len(frame)}, [studies.first_rows(frame)]
             self.sections.append(Section("table", title, facts=facts, tables=shown, origins=[origin]))
         else:
-            reason = f"it has neither a sidecar {sidecar(file).name} nor the columns of a check or a choice"
+            reason = f"no sidecar {sidecar(file).name}, and not the columns of a check"
             self.refused.append(Refusal(file, written(reason)))
 
 
 def _files(place: Path) -> Iterator[Path]:
-    """A file, or all in a folder and below, but for hidden ones and the cells of sweeps; links to folders are left."""
+    """Yield a file, or all files below a folder, without hidden ones and cells of sweeps. Skip links to folders."""
     if not place.is_dir():
         yield require_file(place, "run", "name a folder or a table that pairbounds wrote")
         return

@@ -1,4 +1,4 @@
-"""Tables of `pairbounds study` and `pairbounds sweep`: means over seeds, and the figures that read them."""
+"""Sections of a report on studies and sweeps: means over seeds, and figures of the tables."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,20 +14,20 @@ from pairbounds.figures.report.origin import Origin
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.sweeps.studies import loadable_study
 
-MOST_COLUMNS, MOST_ROWS = 6, 200  # of means that are shown
-FEW_ROWS = 40  # that are shown unasked
-FIRST_ROWS = 50  # of a table of which there are no means
+MOST_COLUMNS, MOST_ROWS = 6, 200  # of a table of means
+FEW_ROWS = 40  # longer tables are folded
+FIRST_ROWS = 50  # of a table without means
 
 
 def table_named(study: str, path: Path) -> str | None:
-    """The table of a study of this package that a file is; `None` for another study."""
+    """Name of the study's table in a file; `None` for a study that is not of this package."""
     known = loadable_study(study)
     tables = () if known is None else known.tables
     return tables[0] if len(tables) == 1 else path.stem if path.stem in tables else None
 
 
 def section(study: str, path: Path, frame: pd.DataFrame, origin: Origin) -> Section:
-    """The section of the table of a study, or of a sweep of it."""
+    """Section on a table of a study or of a sweep."""
     settings, known = origin.configuration, loadable_study(study)
     kind = "sweep" if "grid" in settings else "study"
     axes = list(dict.fromkeys(name for grid in settings.get("grid", ()) for name in grid))
@@ -42,13 +42,13 @@ def section(study: str, path: Path, frame: pd.DataFrame, origin: Origin) -> Sect
         question="" if known is None else known.question,
         facts={"study": study} | ({"varied": ", ".join(axes)} if axes else {}),
         tables=[means(frame, axes)],
-        notes=[f"{failed} cells failed: failures.json beside the table says why."] if failed else (),
+        notes=[f"{failed} cells failed: failures.json beside the table has the reasons."] if failed else (),
         origins=[origin],
     )
 
 
 def drawn(tables: Mapping[str, Path]) -> Iterator[tuple[str, Picture | str]]:
-    """The figures that read these tables and no others, each by its name with its picture, or why there is none."""
+    """Yield the figures of these tables by name, each with its picture or the reason why it cannot be drawn."""
     for name, figure in found().items():
         if set(figure.tables) <= set(tables):
             files = {table: tables[table] for table in figure.tables}
@@ -63,12 +63,12 @@ def drawn(tables: Mapping[str, Path]) -> Iterator[tuple[str, Picture | str]]:
 
 
 def first_rows(frame: pd.DataFrame, *, folded: bool = False) -> Table:
-    """A table of which nothing else is known."""
+    """First rows of a table."""
     return Table("The first rows", frame.rename(columns=str), folded=folded, most=FIRST_ROWS)
 
 
 def means(frame: pd.DataFrame, axes: Sequence[str]) -> Table:
-    """Means over seeds, with half the width of their intervals; the first rows, where other things differ too."""
+    """Means over seeds with half-widths of intervals; the first rows if the means are undefined."""
     keys = _keys(frame, axes)
     if keys is None:
         return first_rows(frame, folded=True)
@@ -86,7 +86,7 @@ def means(frame: pd.DataFrame, axes: Sequence[str]) -> Table:
 
 
 def _keys(frame: pd.DataFrame, axes: Sequence[str]) -> list[str] | None:
-    """The columns that, with the seed, tell the rows apart: settings that vary, names, and counts if need be."""
+    """Columns that identify a row together with the seed: varying settings, names, and counts if necessary."""
     if "seed" not in frame:
         return None
     texts = [str(name) for name in frame if not is_numeric_dtype(frame[name]) and name not in axes]

@@ -7,13 +7,14 @@ import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.files import claim, table_outputs
-from pairbounds.infrastructure.options import Force, Json
+from pairbounds.infrastructure.options import Columns, Force, Json, column_names
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.tables import require_table_path
 from pairbounds.real_data.audit.audit_report import print_report
 from pairbounds.real_data.audit.auditing import Settings, outputs
 from pairbounds.real_data.audit.auditing import audit as audit_pairs
-from pairbounds.real_data.audit.pair_tables import Columns, open_tables
+from pairbounds.real_data.audit.pair_tables import Columns as TableColumns
+from pairbounds.real_data.audit.pair_tables import open_tables
 from pairbounds.real_data.audit.suspicious_rows import require_cleanable, write_suspicious
 from pairbounds.real_data.audit.trials import WhatIf
 
@@ -22,9 +23,7 @@ def audit(
     pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Parquet, CSV, TSV or JSONL: image, caption, weight.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json, the tables and the figure.")],
     labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="A file like PAIRS: image, label.")] = None,
-    image_col: Annotated[str | None, typer.Option(metavar="NAME", help="Column of images, in both files.")] = None,
-    caption_col: Annotated[str | None, typer.Option(metavar="NAME", help="Column of captions.")] = None,
-    weight_col: Annotated[str | None, typer.Option(metavar="NAME", help="Column of weights.")] = None,
+    columns: Columns = None,
     label_col: Annotated[
         str | None, typer.Option(metavar="NAME", help="Column of labels, in PAIRS if there is no LABELS.")
     ] = None,
@@ -41,8 +40,6 @@ def audit(
     rows: Annotated[Path | None, typer.Option(metavar="FILE", help="Write suspicious rows here, with reasons.")] = None,
     clean: Annotated[Path | None, typer.Option(metavar="FILE", help="Write PAIRS here without the worst.")] = None,
     k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
-    device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = Settings.device,
-    seed: Annotated[int, typer.Option(help="Of starting vectors, halves and random choices.")] = Settings.seed,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
     as_records: Json = False,
     force: Force = False,
@@ -64,18 +61,20 @@ def audit(
 
     pairbounds audit pairs.parquet --rows suspicious.csv --clean cleaned.parquet --out audit
     """
-    settings = Settings(k, device, seed, dask)
-    columns = Columns(image_col, caption_col, weight_col, label_col, similarity_col)
+    settings = Settings(k, dask=dask)
+    ends, weight = column_names(columns)
+    image, caption = ends or (None, None)
+    roles = TableColumns(image, caption, weight, label_col, similarity_col)
     extra = [part for path in (rows, clean) if path is not None for part in table_outputs(require_table_path(path))]
     claim([*outputs(out), *extra], [pairs, labels], force=force)
     if extra and dask is not None:
         raise ValueError("--rows and --clean read the whole table in one process: leave out --dask")
-    tables = open_tables(pairs, labels, columns)
+    tables = open_tables(pairs, labels, roles)
     if clean is not None:
         require_cleanable(tables, clean)
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
-    trial = WhatIf(k=k, device=device, seed=seed, rules=named) if what_if or named else None
-    done = audit_pairs(pairs, labels, out, settings, columns, trial, noise)
+    trial = WhatIf(k=k, rules=named) if what_if or named else None
+    done = audit_pairs(pairs, labels, out, settings, roles, trial, noise)
     written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf"
     if not as_records:
         print_report(done.summary, done.tables)

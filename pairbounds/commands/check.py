@@ -13,7 +13,7 @@ import typer
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.files import Output, claim, marked_output, record_output, table_outputs
 from pairbounds.infrastructure.inputs import require_file, stored_array
-from pairbounds.infrastructure.options import Force, Plugin
+from pairbounds.infrastructure.options import Columns, Force, Plugin, column_names
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
 from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
@@ -23,7 +23,7 @@ from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.bounds.printed import as_json, print_checked, unlabelled
 from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph
+from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph, rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.ledger.formal import FOLDER
 from pairbounds.theory.proofs import Proof, prove, prove_in_coq
@@ -44,7 +44,6 @@ Graph = Annotated[
 ]
 WIDTH_HELP = "Width of the embedding: 8; or several: 2:40 from 2 to 40, 2:40:2 in steps, 4,8,16."
 LABELS_HELP = "Classes of the left nodes: .npy, .txt or a table of one column, by row; or of id and class."
-COLUMNS_HELP = "The columns of a table that hold the two ends of a pair."
 PENALTY_HELP = (
     "Add theorem 18, on the optimum of the spectral loss and MU (E‖f‖² + E‖g‖²): it keeps the singular values above "
     "MU, between 0 and 1."
@@ -68,14 +67,10 @@ def check(
     file: Graph,
     k: Annotated[str | None, typer.Option(metavar="K|A:B", help=WIDTH_HELP)] = None,
     labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
-    columns: Annotated[str | None, typer.Option(metavar="LEFT,RIGHT", help=COLUMNS_HELP)] = None,
-    weight: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")] = None,
+    columns: Columns = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the bounds against several widths: .png, .pdf, .svg.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph, for PairGraph.load.")] = None,
-    tol: Annotated[float | None, typer.Option(help="Largest residual of a triplet; else what is cheap.")] = None,
-    device: Annotated[str, typer.Option(help="Where the spectrum is computed: auto, cpu, cuda.")] = "auto",
-    seed: Annotated[int, typer.Option(help="Seed of the sparse solver's starting vectors.")] = 0,
     every: Annotated[bool, typer.Option("--all", help="Print every row of the table, corollaries too.")] = False,
     bounds: Annotated[str | None, typer.Option(metavar="NAME,NAME", help="Evaluate these alone; see `ledger`.")] = None,
     as_records: Annotated[bool, typer.Option("--json", help="Print one line of JSON with every row.")] = False,
@@ -107,20 +102,19 @@ def check(
         load_bounds(plugin)
     asked = _names(bounds)
     chosen = None if asked is None else [named(name).name for name in asked]
-    read = read_graph(file, labels, columns=_names(columns), weight=weight)
+    ends, weight = column_names(columns)
+    read = read_graph(file, labels, columns=ends, weight=weight)
     widths_of(read.graph.shape, widths)
     is_stored = save is not None or (read.kind == "pair graph" and labels is None)
     _require_results(read.graph, plot, proof, is_stored=is_stored)
     graph, graph_file = _stored(read.graph, file, save)
     features = None if through is None else node_features(through, graph.left_ids, read, quiet=as_records)
-    solver: dict[str, Any] = {"tol": tol, "device": device, "seed": seed}
-    triplets = spectrum(graph, min(max(widths) + 1, *graph.shape), **solver)
+    triplets = spectrum(graph, min(max(widths) + 1, *graph.shape))
     given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
     table, title = _evaluated(graph, triplets, widths, certified, through=features, **given)
     if out is not None:
         files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
-        read_as = {"columns": columns, "weight": weight}
-        _write(table, out, widths, solver | {"certified": certified} | files | read_as | given)
+        _write(table, out, widths, {"certified": certified, "columns": columns} | files | given)
     if plot is not None:
         from pairbounds.figures.plots import errors_along_widths
 
@@ -143,16 +137,7 @@ def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: 
         if read.kind == "pairs" and not quiet:
             echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
         return values
-    rows = {name: row for row, name in enumerate(names)}
-    if not len(rows) == len(names) == len(values):
-        raise ValueError(
-            f"features {path}: {len(values)} rows have {len(rows)} different ids. Give each row its own id."
-        )
-    wanted = [str(name) for name in ids]
-    if missing := [name for name in wanted if name not in rows]:
-        lacking = f"{len(missing)} of {len(ids)} nodes have no row, {missing[0]!r} the first"
-        raise ValueError(f"features {path}: {lacking}. Add their rows, or leave them out of the graph.")
-    return values[[rows[name] for name in wanted]]
+    return values[rows_by_id(names, ids, f"features {path}")]
 
 
 def _names(listed: str | None) -> list[str] | None:

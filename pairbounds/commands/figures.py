@@ -37,9 +37,6 @@ def draw(
         str | None, typer.Option(metavar="LENGTH", help="single (3.25 in), double (6.75 in), 85mm or 3.5in.")
     ] = None,
     height: Annotated[str | None, typer.Option(metavar="LENGTH", help="In mm, or inches with in.")] = None,
-    font_size: Annotated[
-        float | None, typer.Option(min=1, help="Points of labels; else 9, or 7 where a size is given.")
-    ] = None,
     formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
     jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one on each core.")] = 1,
     force: Force = False,
@@ -61,7 +58,7 @@ def draw(
     if tables.is_file():
         raise ValueError(f"--tables {tables} is a file, not a folder: give one table by --table {tables}")
     drawn, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
-    size = {"width": width and inches(width), "height": height and inches(height), "font_size": font_size}
+    size = {"width": width and inches(width), "height": height and inches(height)}
     written = [one for figure in drawn for one in figure.outputs(out, ends)]
     claim(written, [one for figure in drawn for one in figure.sources(tables, files).values()], force=force)
     draw_one = partial(_drawn, tables, out, {"files": files, "ends": ends} | size)

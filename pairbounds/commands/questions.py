@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 import typer
 
-from pairbounds.commands.check import COLUMNS_HELP, LABELS_HELP, Graph, node_features
+from pairbounds.commands.check import LABELS_HELP, Graph, node_features
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.commandline import echo, print_table
 from pairbounds.infrastructure.files import claim, table_outputs
-from pairbounds.infrastructure.options import Force, Json
+from pairbounds.infrastructure.options import Columns, Force, Json, column_names
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import table_file
@@ -33,8 +33,6 @@ AGREE = 1e-6  # difference of errors or known numbers that is round-off
 MANY_PAIRS = 2_000_000  # distinct ones, from which on a spectrum takes minutes
 
 Labels = Annotated[Path | None, typer.Option(help=LABELS_HELP)]
-Columns = Annotated[str | None, typer.Option(metavar="LEFT,RIGHT", help=COLUMNS_HELP)]
-Weight = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of the weights of pairs.")]
 Out = Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")]
 Level = Annotated[float, typer.Option(help="Confidence of what is certified.")]
 KNOWN_HELP = "No FILE, but a number: alpha_T=0.1, a_2=0.8, sigma=0.6; may be given again."
@@ -60,7 +58,6 @@ def batch(
     file: Graph,
     labels: Labels = None,
     columns: Columns = None,
-    weight: Weight = None,
     sizes: Annotated[str | None, typer.Option(metavar="B,B", help=BATCHES_HELP, show_default=False)] = None,
     guide: Annotated[Path | None, typer.Option(help=GUIDE_HELP)] = None,
     out: Out = None,
@@ -72,7 +69,7 @@ def batch(
     Everything is in closed form. Example: pairbounds batch emoji.npz --sizes 64,512,4096
     """
     batches = BATCHES if sizes is None else parsed_widths(sizes, "sizes", "batch size")
-    read = _read(file, labels, columns, weight, out, force, guide, quiet=as_records)
+    read = _read(file, labels, columns, out, force, guide, quiet=as_records)
     classes = None if guide is None else read.labelled(guide).graph.left_labels
     answer = batch_report(read.graph, batches, guide=classes)
     _answered(answer, out, {"graph": file, "labels": labels, "guide": guide}, as_records)
@@ -86,7 +83,6 @@ def pairs(
     level: Level = 0.95,
     labels: Labels = None,
     columns: Columns = None,
-    weight: Weight = None,
     sample: Annotated[int | None, typer.Option(metavar="N", help=SAMPLE_HELP)] = None,
     views: Annotated[Path | None, typer.Option(metavar="PAIRS", help=VIEWS_HELP)] = None,
     features: Annotated[Path | None, typer.Option(metavar="X.npy", help=IMAGES_HELP)] = None,
@@ -127,7 +123,7 @@ def pairs(
         )
     if curve and (labels_needed or sample is not None):
         raise ValueError("--curve draws samples from FILE as the distribution: leave out --sample and --labels-needed")
-    read = _read(file, labels, columns, weight, out, force, views, features, quiet=as_records)
+    read = _read(file, labels, columns, out, force, views, features, quiet=as_records)
     settings: dict[str, Any] = {"target": target}
     if k is None or labels_needed:
         settings |= {"balanced": balanced}
@@ -148,12 +144,10 @@ def granularity(
     k: Annotated[int, typer.Option(help="Width of the encoder.")],
     labels: Labels = None,
     columns: Columns = None,
-    weight: Weight = None,
     merge: Annotated[Merged, typer.Option(help=MERGE_HELP)] = "captions",
     features: Annotated[Path | None, typer.Option(metavar="F.npy", help=FEATURES_HELP)] = None,
     caption_features: Annotated[Path | None, typer.Option(metavar="C.npy", help=TEXTS_HELP)] = None,
     splits: Annotated[int, typer.Option(metavar="N", help=SPLITS_HELP)] = SPLITS,
-    seed: Annotated[int, typer.Option(help="Of halves, clusters and random merges.")] = 0,
     out: Out = None,
     as_records: Json = False,
     force: Force = False,
@@ -164,14 +158,14 @@ def granularity(
 
     pairbounds granularity emoji.npz --k 16
     """
-    read = _read(file, labels, columns, weight, out, force, features, caption_features, quiet=as_records)
+    read = _read(file, labels, columns, out, force, features, caption_features, quiet=as_records)
     sides = {"features": (features, read.graph.left_ids), "caption_features": (caption_features, read.graph.right_ids)}
     given: dict[str, Any] = {
         name: np.array(node_features(path, ids, read, quiet=as_records))
         for name, (path, ids) in sides.items()
         if path is not None
     }
-    settings: dict[str, Any] = {"k": k, "merge": merge, "splits": splits, "seed": seed}
+    settings: dict[str, Any] = {"k": k, "merge": merge, "splits": splits}
     answer = granularity_report(read.graph, **settings, **given)
     files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}
     _answered(answer, out, {**files, **settings}, as_records)
@@ -195,7 +189,6 @@ def _read(
     file: Path,
     labels: Path | None,
     columns: str | None,
-    weight: str | None,
     out: Path | None,
     force: bool,
     *others: Path | None,
@@ -204,7 +197,7 @@ def _read(
     """The graph in a file, once the table that will be written is claimed."""
     if out is not None:
         claim(table_outputs(require_table_path(out, printed=True)), [file, labels, *others], force=force)
-    ends = None if columns is None else [name.strip() for name in columns.split(",")]
+    ends, weight = column_names(columns)
     read = read_graph(file, labels, columns=ends, weight=weight)
     if read.graph.joint.nnz > MANY_PAIRS:
         echo(f"{read.graph.joint.nnz:,} pairs: this takes minutes", err=True)

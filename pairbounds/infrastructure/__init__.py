@@ -1,1 +1,1 @@
-"""Modules that need no theorem: arrays, devices, tables and files, command line, signals, workers, foreign code."""
+"""Modules without theory: arrays, devices, tables, files, command line, workers, users' code."""

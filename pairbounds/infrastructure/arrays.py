@@ -1,4 +1,4 @@
-"""The array types that signatures name, blocks of rows, an SVD that converges, and sparse matrices in torch."""
+"""Array types of signatures, blocks of rows, a robust SVD, and sparse torch matrices."""
 
 import sys
 from collections.abc import Iterator
@@ -16,23 +16,23 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 EPS = float(np.finfo(np.float64).eps)  # unit of round-off
-CACHED = 1 << 16  # numbers: what one step makes of so many is still in the cache when the next reads it
+CACHED = 1 << 16  # numbers in a block: few enough that intermediate results stay in the processor's cache
 
 
 def row_blocks(rows: int, width: int, numbers: int | None = None) -> Iterator[slice]:
-    """Yield the rows of a matrix (rows, width) in blocks of at most `numbers`, by default `CACHED`, or of one row."""
+    """Yield row slices of a matrix (rows, width), each of at most `numbers` entries (default `CACHED`) or one row."""
     step = max(1, (CACHED if numbers is None else numbers) // max(1, width))
     return (slice(start, start + step) for start in range(0, rows, step))
 
 
 def is_tensor(value: Any) -> "TypeGuard[torch.Tensor]":
-    """Test whether a value is a torch tensor: none is where nobody has loaded torch yet."""
+    """Test whether a value is a torch tensor, without importing torch."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
 
 
 def without_torch(value: Any) -> Any:
-    """A dense tensor as a numpy array of its values, bfloat16, which numpy lacks, as float32; all else as it is."""
+    """Convert a dense tensor to a numpy array (bfloat16 to float32). Other values are returned unchanged."""
     if not is_tensor(value):
         return value
     tensor = value.detach().cpu()
@@ -40,7 +40,7 @@ def without_torch(value: Any) -> Any:
 
 
 def sparse_tensor(matrix: sp.csr_array, dtype: "torch.dtype", device: "torch.device") -> "torch.Tensor":
-    """A canonical sparse matrix as a coalesced torch tensor; linear in its entries."""
+    """Coalesced torch tensor of a canonical sparse matrix; cost linear in its entries."""
     import torch
 
     entries = matrix.tocoo()
@@ -50,9 +50,9 @@ def sparse_tensor(matrix: sp.csr_array, dtype: "torch.dtype", device: "torch.dev
 
 
 def svd(matrix: Any, *, full_matrices: bool = False) -> tuple[FloatArray, ...]:
-    """`U, s, Vᵀ` of a finite matrix, by divide and conquer, and by QR iteration where that does not converge.
+    """`U, s, Vᵀ` of a finite matrix, by divide and conquer, with QR iteration as fallback.
 
-    LAPACK's divide and conquer fails on a matrix in a few thousand.
+    LAPACK's divide and conquer fails to converge on one matrix in a few thousand.
     """
     try:
         return scipy.linalg.svd(matrix, full_matrices=full_matrices)

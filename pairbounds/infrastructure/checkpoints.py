@@ -1,4 +1,4 @@
-"""Checkpoints that torch wrote: of tensors, numbers and texts they are read, and nothing else is ever unpickled."""
+"""Torch checkpoints: reads tensors, numbers and texts, and never unpickles other objects."""
 
 import pickle
 import warnings
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 def weights_in(path: Path, device: "torch.device | str" = "cpu", *, mapped: bool = False) -> Any:
-    """Weights in a checkpoint; a program (TorchScript), or what holds more than weights, is a `ValueError`.
+    """Weights in a checkpoint. A TorchScript program, or other objects than weights, raise `ValueError`.
 
-    `mapped`: leave large tensors on disk until they are looked at, where the format allows it.
+    `mapped`: leave large tensors on disk until they are used, where the format allows it.
     """
     import torch
 
     source = require_file(path, "checkpoint")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what is refused here in one line
+            warnings.simplefilter("ignore")  # the ValueError below replaces warnings about the format
             return torch.load(source, device, weights_only=True, mmap=mapped and zipfile.is_zipfile(source))
     except pickle.UnpicklingError as error:
         raise ValueError(f"checkpoint {path} holds more than weights") from error
-    except Exception as error:  # what is no checkpoint fails in many ways
-        raise ValueError(f"checkpoint {path} is cut short, a TorchScript program, or none that torch wrote") from error
+    except Exception as error:  # other files raise many types of errors
+        raise ValueError(f"checkpoint {path} is cut short, a TorchScript program, or not written by torch") from error

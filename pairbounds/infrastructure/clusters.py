@@ -1,6 +1,6 @@
-"""A Dask cluster of which each worker holds a part of the data: a lost worker is an error that names it.
+"""Dask cluster whose workers each hold a part of the data. If a worker is lost, an error names it.
 
-Dask notices a broken connection at once, and a stopped worker after one to two times its `worker-ttl` of 5 minutes.
+Dask notices a broken connection at once, and a stopped worker after 5 to 10 minutes (1-2 times its `worker-ttl`).
 """
 
 import threading
@@ -14,63 +14,63 @@ from pairbounds.infrastructure.extras import cure
 
 Result = TypeVar("Result")
 
-CONNECTING = 10  # seconds that a cluster has to answer at first
-ANSWERING = 300  # seconds that its scheduler has to answer later: it may be busy, and a broken connection shows at once
-NOTICING = 10  # seconds in which the scheduler notices that a worker is gone with which somebody could not talk
-CLOSING = 5  # seconds
-LOOKING = 1  # seconds between looks at the workers
+CONNECTING = 10  # seconds: timeout of the first connection
+ANSWERING = 300  # seconds: later timeout of the scheduler, which may be busy; broken connections fail at once
+NOTICING = 10  # seconds: time for the scheduler to notice a lost worker after a failed connection to it
+CLOSING = 5  # seconds: timeout
+LOOKING = 1  # seconds between checks of the workers
 
 
 @contextmanager
 def connected(address: str) -> Iterator["Cluster"]:
-    """A cluster by the address of its scheduler, as in `tcp://192.168.0.7:8786`.
+    """Connect to a cluster by the address of its scheduler, such as `tcp://192.168.0.7:8786`.
 
-    `ValueError`: Dask is not installed, or the cluster has no workers. `OSError`: nobody answers. `RuntimeError`: a
-    worker was lost on the way, or the scheduler.
+    `ValueError`: Dask is not installed, or the cluster has no workers. `OSError`: the scheduler does not answer.
+    `RuntimeError`: a worker or the scheduler was lost during the work.
     """
     try:
         import distributed
         from distributed.utils import silence_logging_cmgr
     except ImportError:
         raise ValueError(f"Dask is not installed: {cure('dask')}") from None
-    with silence_logging_cmgr("CRITICAL"):  # what Dask logs of a loss is a traceback, and the loss is raised here
+    with silence_logging_cmgr("CRITICAL"):  # Dask logs a traceback; we raise an error
         client = distributed.Client(address, timeout=CONNECTING)  # type: ignore[no-untyped-call]  # has no types
         try:
             yield Cluster(client, address)
         finally:
-            wait([_begun(client.close)], CLOSING)
+            wait([_in_thread(client.close)], CLOSING)
 
 
 class Cluster:
-    """Client of a cluster, each of its waits watched."""
+    """Client of a cluster that checks the workers while it waits."""
 
     def __init__(self, client: Any, address: str) -> None:
         self._client, self._address = client, address
         self._workers = set(self.nthreads())
-        self.submit, self.map = client.submit, client.map  # they do not wait
+        self.submit, self.map = client.submit, client.map  # these two do not wait
         if not self._workers:
             raise ValueError(f"Dask cluster {address} has no workers: start some with `dask worker {address}`")
 
     def nthreads(self) -> dict[str, int]:
-        """The threads of each worker, by address."""
-        if self._client.status == "running":  # Dask gives up all work when the connection breaks
-            # `scheduler_info` may show an update between, which names no workers.
-            answer = _begun(lambda: self._client.sync(self._client.scheduler.identity))
+        """Number of threads of each worker, by address."""
+        if self._client.status == "running":  # else Dask has cancelled all work
+            # `scheduler_info` may be between two updates, and list no workers.
+            answer = _in_thread(lambda: self._client.sync(self._client.scheduler.identity))
             if wait([answer], ANSWERING).done and answer.exception() is None:
                 return {address: worker["nthreads"] for address, worker in answer.result()["workers"].items()}
-        raise RuntimeError(f"the scheduler of Dask cluster {self._address} was lost: it does not answer")
+        raise RuntimeError(f"the scheduler of Dask cluster {self._address} does not answer: restart the cluster")
 
     def gather(self, futures: Sequence[Any]) -> Any:
-        """Their results."""
+        """Results of the futures."""
         return self._watched(lambda: self._client.gather(futures))
 
     def scatter(self, data: object, **options: bool) -> Any:
-        """Data on the workers."""
+        """Futures of the data, sent to the workers."""
         return self._watched(lambda: self._client.scatter(data, **options))
 
     def _watched(self, operation: Callable[[], Result]) -> Result:
-        """The result of what waits for the cluster; an error that a lost worker may have caused names that worker."""
-        done = _begun(operation)
+        """Result of a blocking operation. If it fails because of a lost worker, the error names that worker."""
+        done = _in_thread(operation)
         while not wait([done], LOOKING).done:
             self._require_workers()
         error = done.exception()
@@ -85,18 +85,18 @@ class Cluster:
         raise RuntimeError(f"Dask cluster {self._address}: {type(error).__name__}: {error}") from error
 
     def _require_workers(self) -> None:
-        """Raise an error if a worker is lost."""
+        """Raise `RuntimeError` if a worker is lost."""
         lost = self._workers - set(self.nthreads())
         if lost:
             raise RuntimeError(
                 f"Dask cluster {self._address} lost the worker {', '.join(sorted(lost))}: it ended, its connection "
                 "broke, or it was stopped, which Dask notices after 5 to 10 minutes (its worker-ttl). "
-                "Give the same command again, on the workers that are left, or on more or larger ones"
+                "Run the command again, with the remaining workers, or with more or larger ones"
             )
 
 
-def _begun(operation: Callable[[], Result]) -> "Future[Result]":
-    """Future of an operation in a thread that nobody has to wait for."""
+def _in_thread(operation: Callable[[], Result]) -> "Future[Result]":
+    """Run an operation in a daemon thread, and return its future."""
     done: Future[Result] = Future()
 
     def work() -> None:
@@ -110,7 +110,7 @@ def _begun(operation: Callable[[], Result]) -> "Future[Result]":
 
 
 def _of_the_cluster(error: BaseException) -> bool:
-    """Test whether an error is the cluster's own, and not of the work that was done there."""
+    """Test whether an error comes from the cluster, and not from the work on it."""
     from distributed import KilledWorker
     from distributed.comm.core import CommClosedError
 

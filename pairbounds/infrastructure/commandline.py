@@ -1,4 +1,4 @@
-"""Run, errors and output of every command line of the project."""
+"""Entry point, errors and output of all command lines."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ from typer.core import TyperCommand
 from pairbounds.infrastructure.extras import advice
 from pairbounds.infrastructure.threads import ask_libraries, limited_threads
 
-PIPED_WIDTH = 130  # columns, where no terminal says how wide it is
+PIPED_WIDTH = 130  # columns, if the output is not a terminal
 
 CHECK_FAILED = 1
 BAD_INPUT = 2
@@ -29,19 +29,19 @@ INPUT_ERRORS = (
     *(ValueError, TypeError, ArithmeticError, RuntimeError, OSError, MemoryError, ImportError),
     typer.TyperException,
 )
-BROKEN_PIPE = 141  # 128 + SIGPIPE, as where the signal ends a process
-UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, separators of lines
+BROKEN_PIPE = 141  # 128 + SIGPIPE, the exit status of a process that SIGPIPE ends
+INVISIBLE_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}  # Unicode categories: controls, lone surrogates, line separators
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-REPEATED = 2.0  # seconds in which a second signal is taken for the same
-STOPPED = "each file is complete or as before: give the same command again"
-DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks that reorder
+REPETITION_SECONDS = 2.0  # a second signal within them counts as a repetition
+STOPPED = "each file is complete or unchanged. Run the command again to continue"
+DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # marks of text direction
 
 
 HELP = {"help_option_names": ["-h", "--help"]}  # context settings of every command
 
 
 class Command(TyperCommand):
-    """A command, whose help ends with what `explain_NAME` of its module prints of the values given before `--help`."""
+    """Command whose help ends with the output of its module's `explain_NAME`, called with options before `--help`."""
 
     @property
     def _explanation(self) -> Callable[[Mapping[str, Any]], None] | None:
@@ -49,14 +49,14 @@ class Command(TyperCommand):
         return getattr(home, f"explain_{self.name}", None)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """`--help`, shown after the arguments that it explains are read."""
+        """Option `--help`, parsed after the options that `explain_NAME` needs."""
         option = super().get_help_option(ctx)
         if option is not None and self._explanation is not None:
             option.is_eager = False
         return option
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """See `TyperCommand`."""
+        """Print the help, and then the explanation."""
         super().format_help(ctx, formatter)
         if self._explanation is not None:
             self._explanation(ctx.params)
@@ -65,9 +65,8 @@ class Command(TyperCommand):
 def run(app: typer.Typer) -> None:
     """Run a command line and exit.
 
-    With 0: done; 1: a bound failed or a check found something; 2: bad input, or no room for what is printed, in one
-    line; 128 + the signal: stopped by SIGINT or SIGTERM; 141: nobody reads what it prints any more, which says nothing
-    of what it found.
+    Exit codes: 0: success; 1: a bound is violated, or a check found a problem; 2: bad input, or the output could not be
+    written; 70: a bug; 128 + the signal: stopped by SIGINT or SIGTERM; 141: broken pipe, whatever the command found.
     """
     with _signals_as_interrupts() as received:
         code = _exit_code(app)
@@ -80,17 +79,17 @@ def run(app: typer.Typer) -> None:
 
 @contextmanager
 def _signals_as_interrupts() -> Iterator[list[signal.Signals]]:
-    """Raise `KeyboardInterrupt` at the first SIGINT or SIGTERM in this block; the list of those received.
+    """Raise `KeyboardInterrupt` at the first SIGINT or SIGTERM in this block. Yields the list of received signals.
 
-    `timeout` and `make` send a signal twice, to the process and to its group. One that comes later ends the process at
-    once. Those that are ignored, as by `nohup`, stay ignored.
+    `timeout` and `make` send a signal twice, to the process and to its group. A later signal ends the process at once.
+    Ignored signals, for example under `nohup`, stay ignored.
     """
     received: list[signal.Signals] = []
     first = 0.0
 
     def receive(number: int, _: FrameType | None) -> None:
         nonlocal first
-        if received and time.monotonic() - first > REPEATED:
+        if received and time.monotonic() - first > REPETITION_SECONDS:
             os._exit(128 + number)
         if not received:
             received.append(signal.Signals(number))
@@ -107,55 +106,55 @@ def _signals_as_interrupts() -> Iterator[list[signal.Signals]]:
 
 
 def _exit_code(app: typer.Typer) -> int:
-    """Run it, and say in one line what was wrong with the input."""
+    """Run the command line, print errors of the input in one line, and return the exit code."""
     try:
-        if sys.stdout is None:  # as `>&-` has it: better before the work than after
-            raise OSError("what is printed could not be written: the standard output is closed")
+        if sys.stdout is None:  # closed by `>&-`: fail before the work, not after it
+            raise OSError("cannot write to the standard output: it is closed")
         ask_libraries()
-        with limited_threads():  # of libraries that are loaded already
+        with limited_threads():  # of loaded libraries
             code = app(standalone_mode=False)
         with _printing():
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except (BrokenPipeError, SystemExit) as leaving:  # Typer and Rich make an exit of a broken pipe
+    except (BrokenPipeError, SystemExit) as leaving:  # Typer and Rich turn a broken pipe into an exit
         if not isinstance(leaving, BrokenPipeError) and not isinstance(leaving.__context__, BrokenPipeError):
             raise
         return BROKEN_PIPE
     except INPUT_ERRORS as error:
-        if message := _message(error):  # empty where the help was shown in its place
-            with suppress(OSError):  # nobody may read it
+        if message := _message(error):  # empty if the help was printed
+            with suppress(OSError):  # stderr may be closed
                 echo(one_line(f"error: {message}"), err=True)
         return BAD_INPUT
     except Exception:
         echo(*traceback.format_exc().splitlines(), err=True)
-        return UNFORESEEN  # not 1, which says that a check found something
+        return UNFORESEEN  # not 1, the code for a failed check
 
 
 def _message(error: Exception) -> str:
     if isinstance(error, typer.TyperException):
         return error.format_message()
     if isinstance(error, MemoryError):
-        return f"memory ran out: give the process more, or less to do. {error}"
+        return f"out of memory: give the process more memory, or less work. {error}"
     if isinstance(error, ImportError):
-        return f"{error.name or 'a module'} cannot be loaded: {error}{advice(error)}"
+        return f"{error.name or 'a module'} cannot be imported: {error}{advice(error)}"
     return str(error)
 
 
 @contextmanager
 def _printing() -> Iterator[None]:
-    """Raise an `OSError` in this block as one of printing, such as a full disk."""
+    """Turn an `OSError` in this block, such as a full disk, into an error of printing."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OSError(f"what is printed could not be written: {error.strerror}") from error
+        raise OSError(f"cannot write to the standard output: {error.strerror}") from error
 
 
 def _discard_unwritten() -> None:
-    """Discard output that cannot be written, so that the end of the process does not fail on it."""
+    """Discard output that cannot be written, to avoid errors when the process exits."""
     for stream in (sys.__stdout__, sys.__stderr__):
         try:
             print(end="", file=stream, flush=True)
@@ -165,29 +164,29 @@ def _discard_unwritten() -> None:
 
 
 def visible(text: object) -> str:
-    """The text, with what a terminal would obey and not show spelled out in backslashes, as an escape is."""
+    """The text with control characters and direction marks as backslash escapes."""
     return "".join(
         letter.encode("unicode_escape").decode()
-        if unicodedata.category(letter) in UNSEEN or ord(letter) in DIRECTIONS
+        if unicodedata.category(letter) in INVISIBLE_CATEGORIES or ord(letter) in DIRECTIONS
         else letter
         for letter in str(text)
     )
 
 
 def one_line(text: object) -> str:
-    """The text in one line that is safe to print: a message of another library, a name out of a file."""
+    """The text in one line that is safe to print, for messages of other libraries and names from files."""
     return visible(" ".join(str(text).split()))
 
 
 def echo(*lines: object, err: bool = False) -> None:
-    """Print lines, each of them one line whatever is in it, to stdout or to stderr."""
+    """Print each argument as exactly one line, to stdout or stderr."""
     with _printing():
         for line in lines:
             print(visible(line), file=sys.stderr if err else sys.stdout)
 
 
 def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table; `columns` are pairs of heading and justification ("left" or "right"). Names are no markup."""
+    """Print a table; `columns` are pairs of heading and "left" or "right". Rich markup in cells is not interpreted."""
     table = Table(title=Text(visible(title), "table.title"), title_justify="left", header_style="bold")
     for heading, justify in columns:
         table.add_column(Text(visible(heading)), justify="right" if justify == "right" else "left", overflow="fold")

@@ -7,13 +7,13 @@ if TYPE_CHECKING:
 
 
 def accelerator(name: str) -> "torch.device | None":
-    """The device of that name, or `None` for the CPU, which needs no torch; errors as in `torch_device`."""
+    """The named device, or `None` for the CPU, which does not need torch. Errors as in `torch_device`."""
     device = None if name == "cpu" else torch_device(name)
     return None if device is None or device.type == "cpu" else device
 
 
 def torch_device(name: str) -> "torch.device":
-    """The device of that name, or a `ValueError`; "auto" is "cuda" if there is one, else "cpu"."""
+    """The named device, or a `ValueError`; "auto" is "cuda" if available, else "cpu"."""
     import torch
 
     if name == "auto":
@@ -23,6 +23,6 @@ def torch_device(name: str) -> "torch.device":
         torch.empty(0, device=device).cpu()
     except (RuntimeError, TypeError, AssertionError, NotImplementedError):
         if "cuda" in str(name):
-            raise ValueError(f"device={name!r} asks for a GPU and torch sees none: use 'auto' or 'cpu'") from None
+            raise ValueError(f"device={name!r} needs a GPU, and torch finds none: use 'auto' or 'cpu'") from None
         raise ValueError(f"device={name!r} is not a torch device: use 'auto', 'cpu' or 'cuda'") from None
     return device

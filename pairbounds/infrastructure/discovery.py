@@ -1,4 +1,4 @@
-"""Classes that have a file each, found by its name."""
+"""Lookup of classes that each have a module of their own."""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -10,9 +10,9 @@ Kind = TypeVar("Kind")
 
 
 def one_in_each(package: str, modules: Iterable[ModuleInfo], kind: type[Kind]) -> dict[str, type[Kind]]:
-    """The class of a kind that each module of a package defines, by the module's name.
+    """The subclass of `kind` that each module of a package defines, by module name.
 
-    A module that defines none, or only an abstract one, is left out.
+    Modules without a concrete subclass are skipped.
     """
     found: dict[str, type[Kind]] = {}
     for name in (module.name for module in modules):

@@ -1,11 +1,11 @@
 """Durations in words."""
 
 UNITS = (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0), ("second", 1.0))
-FEW = 1.5  # of a unit, from which a duration is given in it
+LEAST_UNITS = 1.5  # units: the least duration that is given in this unit
 
 
 def format_duration(seconds: float) -> str:
-    """A duration to one figure or two, as one would say it.
+    """Duration in words, to two digits.
 
     Examples
     --------
@@ -14,6 +14,6 @@ def format_duration(seconds: float) -> str:
     ['a second', 'about 42 seconds', 'about 85 seconds', 'about 40 minutes', 'about 2.5 hours']
     """
     for unit, length in UNITS:
-        if seconds >= FEW * length:
+        if seconds >= LEAST_UNITS * length:
             return f"about {seconds / length:.2g} {unit}s"
     return "a second"

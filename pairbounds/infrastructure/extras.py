@@ -1,4 +1,4 @@
-"""Extras of the package, and the modules that each of them has."""
+"""Extras of the package, with the modules that each installs."""
 
 EXTRAS = {
     "images": (
@@ -13,12 +13,12 @@ EXTRAS = {
 
 
 def advice(error: ImportError) -> str:
-    """Command that installs a missing module, as the end of a sentence; empty for a module that no extra has."""
+    """Command that installs a missing module, as the end of a sentence; empty if no extra has the module."""
     module = (error.name or "").partition(".")[0]
     extra = next((extra for extra, modules in EXTRAS.items() if module in modules), None)
     return f": {cure(extra)}" if extra else ""
 
 
 def cure(extra: str) -> str:
-    """Command that installs an extra, from a checkout because no index has the package."""
+    """Command that installs an extra from a checkout. The package is not on PyPI."""
     return f"pip install '.[{extra}]' in a checkout of pairbounds"

@@ -1,4 +1,4 @@
-"""Errors of a user's code: bounds, losses, encoders, studies, models. They name the code, its file and its line."""
+"""Errors of users' bounds, losses, encoders, studies and models, with file and line."""
 
 import functools
 import inspect
@@ -9,22 +9,22 @@ from typing import Any
 
 import numpy as np
 
-OURS = "pairbounds."  # the names of this package's modules begin so
+OURS = "pairbounds."  # prefix of this package's modules
 
 
 class ForeignCodeError(RuntimeError):
-    """A user's code failed, or returned something that it may not."""
+    """A user's code failed, or returned an invalid value."""
 
 
 @contextmanager
 def foreign_code(name: str, code: Any, *passing: type[Exception]) -> Iterator[None]:
-    """Raise an error of a user's code in this block, or its exit, as a `ForeignCodeError`.
+    """Turn an error or an exit of a user's code in this block into a `ForeignCodeError`.
 
     Parameters
     ----------
-    name : of the code, as in "bound 'mine'"
-    code : the function, class or module, or the path of a file: the error names the last line there that was reached
-    passing : types of errors that are let through, besides `ForeignCodeError`
+    name : name of the code, such as "bound 'mine'"
+    code : function, class or module, or path of a file. The error names the last line reached in that file
+    passing : types of errors that pass unchanged, besides `ForeignCodeError`
     """
     through: tuple[type[Exception], ...] = (ForeignCodeError, *passing)
     try:
@@ -42,12 +42,12 @@ def foreign_code(name: str, code: Any, *passing: type[Exception]) -> Iterator[No
 
 
 def is_foreign(function: Any) -> bool:
-    """Test whether a function or a class is a user's, and not of this package."""
+    """Test whether a function or a class is from outside this package."""
     return not (getattr(function, "__module__", None) or "").startswith(OURS)
 
 
 def source_of(function: Any) -> tuple[str, int]:
-    """The file and the first line of a function, or of the method of an object or a class that is called."""
+    """File and first line of a function, or of the method that a call of an object or a class runs."""
     while isinstance(function, functools.partial):
         function = function.func
     function = inspect.unwrap(function)
@@ -60,8 +60,8 @@ def source_of(function: Any) -> tuple[str, int]:
 
 
 def as_number(value: Any) -> float:
-    """Float of a real number, which may be an array or a tensor without axes; text and truth values are errors."""
-    is_number = hasattr(value, "__float__") or hasattr(value, "__index__")  # text is none, though float reads it
+    """Float of a real number, or of an array or tensor without axes. Text and booleans raise `TypeError`."""
+    is_number = hasattr(value, "__float__") or hasattr(value, "__index__")  # excludes text, which `float` accepts
     axes = getattr(value, "ndim", 0)
     if not is_number or isinstance(value, bool | np.bool_) or axes or np.iscomplexobj(value):
         raise TypeError(f"expected a real number, got {type(value).__name__}")

@@ -1,4 +1,4 @@
-"""Card of a result in a notebook: a title, facts, a picture and a table; all text in it is escaped."""
+"""HTML card of a result in a notebook: title, facts, picture and table, with all text escaped."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -11,7 +11,7 @@ from pairbounds.infrastructure.palette import VERMILION
 if TYPE_CHECKING:
     import jinja2
 
-LONGEST = 60  # characters of a name or a label that are shown
+LONGEST = 60  # characters of a name or a label
 
 
 def card(
@@ -23,33 +23,33 @@ def card(
     rows: Iterable[Sequence[object]] = (),
     notes: Iterable[object] = (),
 ) -> str:
-    """A result as HTML, readable on light and on dark ground.
+    """A result as HTML, readable on light and dark backgrounds.
 
     Parameters
     ----------
-    facts : what is known of it, by name
-    pictures : SVG; the only thing here that is not escaped
+    facts : values by name
+    pictures : SVG, the only unescaped part
     columns, rows : a table
-    notes : sentences below it, folded
+    notes : sentences below the table, folded
     """
     table = {"columns": columns, "rows": rows, "notes": list(notes)}
     return render("card", title=title, facts=facts, pictures=pictures, **table)
 
 
 def render(template: str, **values: Any) -> str:
-    """A template of this folder by its name, filled in; all text is escaped."""
+    """Fill in a template of this folder, with all text escaped."""
     return _environment().get_template(f"{template}.html.jinja").render(**values)
 
 
 def shown(value: object, most: int = LONGEST) -> str:
-    """A value as short text: numbers in six digits, names in one line and cut where they are long."""
+    """A value as short text: numbers to six digits, names in one line, long names cut."""
     text = f"{value:.6g}" if isinstance(value, float) else one_line(str(value)[: 2 * most])
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
 @cache
 def _environment() -> "jinja2.Environment":
-    import jinja2  # an extra, which figures and studies do not need
+    import jinja2  # an extra that figures and studies do not need
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),

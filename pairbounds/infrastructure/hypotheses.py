@@ -1,10 +1,10 @@
-"""Hypotheses are code: what a statement needs is checked, and the one that fails is named."""
+"""Checks of the hypotheses of a statement. The error names the hypothesis that fails."""
 
 import numpy as np
 
 
 class HypothesisError(ValueError):
-    """A statement was asked about something that does not meet its hypotheses; the message names the one that fails."""
+    """A hypothesis of a statement does not hold. The message names it."""
 
 
 def require(condition: object, hypothesis: str) -> None:
@@ -14,16 +14,16 @@ def require(condition: object, hypothesis: str) -> None:
 
 
 def require_width(shape: tuple[int, int], k: object) -> None:
-    """Raise `ValueError` unless k is an integer in 1..min(shape): beyond that every singular value is 0."""
+    """Raise `ValueError` unless k is an integer in 1..min(shape), the number of singular values."""
     smaller = min(shape)
     if isinstance(k, bool) or not isinstance(k, int | np.integer):
-        raise ValueError(f"k={k!r} is a {type(k).__name__}, not an integer: a width is a number in 1..{smaller}")
+        raise ValueError(f"k={k!r} is a {type(k).__name__}, not an integer: give a width in 1..{smaller}")
     if not 1 <= k <= smaller:
-        raise ValueError(f"k={k!r} is not in 1..{smaller}: a graph has as many singular triplets as its smaller side has nodes")
+        raise ValueError(f"k={k!r} is not in 1..{smaller}: at most {smaller} singular triplets (the smaller side)")
 
 
 def is_integer(value: object, least: float, most: float = np.inf) -> bool:
-    """Return whether a value is an integer, no boolean, in least..most."""
+    """Test whether a value is an integer in least..most, and not a boolean."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(least <= value <= most)
 
 

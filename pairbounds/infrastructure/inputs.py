@@ -1,6 +1,6 @@
-"""Files that somebody names: what is no file is refused before it is opened.
+"""Checks of input files before they are opened: they must exist and be regular files.
 
-A FIFO would be waited for without end, and a device can be read without end.
+Reading a FIFO or a device may never end.
 """
 
 import os
@@ -17,12 +17,12 @@ AnyPath = str | os.PathLike[str]
 
 
 def require_file(path: AnyPath, what: str = "file", remedy: str = "") -> Path:
-    """The path, if a file is there, or a link to one; else a `FileNotFoundError`, or a `ValueError` for another thing.
+    """Path of an existing file or link to one. Else `FileNotFoundError`; `ValueError` for a folder or a device.
 
     Parameters
     ----------
-    what : the file is, for the message
-    remedy : what to do if there is nothing
+    what : kind of the file, for the message
+    remedy : advice if the file is missing
     """
     found = Path(path)
     try:
@@ -36,7 +36,7 @@ def require_file(path: AnyPath, what: str = "file", remedy: str = "") -> Path:
 
 
 def is_there(path: AnyPath, what: str = "file") -> bool:
-    """Test whether there is such a file; something else in its place is a `ValueError`, as in `require_file`."""
+    """Test whether a file exists; a folder or a device raises `ValueError`, as in `require_file`."""
     try:
         require_file(path, what)
     except FileNotFoundError:
@@ -46,11 +46,11 @@ def is_there(path: AnyPath, what: str = "file") -> bool:
 
 @contextmanager
 def readable(source: Path) -> Iterator[None]:
-    """Raise the hundred errors of a library that reads a file as one `ValueError`, one line that names the file."""
+    """Turn any error of reading a file into a `ValueError` of one line that names the file."""
     try:
         yield
     except MemoryError as error:
-        raise ValueError(f"{source} is larger than there is memory for") from error
+        raise ValueError(f"{source} does not fit into memory") from error
     except UnicodeDecodeError as error:
         raise ValueError(f"{source} cannot be read: it is not UTF-8 text. Save it as UTF-8.") from error
     except Exception as error:
@@ -59,18 +59,18 @@ def readable(source: Path) -> Iterator[None]:
 
 
 def stored_array(path: Path, what: str, remedy: str = "") -> npt.NDArray[Any]:
-    """An array in a `.npy` file, mapped: nothing is unpickled, and what a header declares takes no memory.
+    """Memory-mapped array in a `.npy` file. Nothing is unpickled, and the declared size takes no memory.
 
-    `ValueError`: another file, or one that is shorter than it declares.
+    `ValueError`: not a `.npy` file, or shorter than its header declares.
 
     Parameters
     ----------
-    what : the file is, for the message
-    remedy : what to do if it cannot be read
+    what : kind of the file, for the message
+    remedy : advice if the file cannot be read
     """
     require_file(path, what)
     try:
-        with np.errstate(over="raise"):  # a header may declare more than can be counted
+        with np.errstate(over="raise"):  # a header may declare a size that overflows
             stored: npt.NDArray[Any] = np.lib.format.open_memmap(path, mode="r")
     except (ValueError, OSError, EOFError, FloatingPointError) as error:
         advice = f", {remedy}" if remedy else ""

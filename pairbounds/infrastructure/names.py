@@ -1,16 +1,16 @@
-"""Messages about names that do not exist, and about rows."""
+"""Messages about unknown names, and about rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
-LISTED = 10  # rows that a message names
+LISTED = 10  # rows in a message
 
 Item = TypeVar("Item")
 
 
 def unknown_name(what: str, name: str, known: Iterable[str], more: str = "") -> str:
-    """Message on an unknown name: the known one that is near, or where none is near, all of them."""
+    """Message on an unknown name, with the nearest known name, or all names if none is near."""
     there = list(known)
     near = get_close_matches(name, there, n=1)
     if near:
@@ -19,18 +19,18 @@ def unknown_name(what: str, name: str, known: Iterable[str], more: str = "") -> 
 
 
 def find_named(what: str, name: str, known: Mapping[str, Item]) -> Item:
-    """The thing of a name, or a `ValueError` with the near ones."""
+    """The item with this name. Raises `ValueError` as `require_named`."""
     require_named(what, name, known)
     return known[name]
 
 
 def require_named(what: str, name: str, known: Collection[str]) -> None:
-    """Raise a `ValueError` that lists near names, or all, if the name is unknown."""
+    """Raise a `ValueError` for an unknown name, with the nearest known name or all names."""
     if name not in known:
         raise ValueError(unknown_name(what, name, known))
 
 
 def listed_rows(numbers: Sequence[int]) -> str:
-    """The count and the numbers of rows, of many the first `LISTED`: `3 rows (0, 4, 17)`."""
+    """Count and numbers of rows, at most `LISTED` numbers: `3 rows (0, 4, 17)`."""
     first = ", ".join(map(str, numbers[:LISTED]))
     return f"{len(numbers)} row{'s' * (len(numbers) > 1)} ({first}{', ...' * (len(numbers) > LISTED)})"

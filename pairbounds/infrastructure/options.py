@@ -1,11 +1,24 @@
-"""Options that several command lines share."""
+"""Options that several commands share."""
 
+import csv
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-Force = Annotated[bool, typer.Option("--force", help="Replace files of others; never one that is read.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how much there is to do, and stop.")]
+COLUMNS_HELP = "Columns of a table: the two ends of a pair, and the weights of pairs."
+Columns = Annotated[str | None, typer.Option(metavar="IMAGE,CAPTION[,WEIGHT]", help=COLUMNS_HELP)]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite files that pairbounds did not write, but no inputs.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the amount of work, and stop.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
-Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A file with bounds of your own.")]
+Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A Python file with your own bounds.")]
+
+
+def column_names(columns: str | None) -> tuple[list[str] | None, str | None]:
+    """The ends of a pair and the weight in `--columns`, `None` if not given; a name with a comma stands in quotes."""
+    if columns is None:
+        return None, None
+    names = [name.strip() for name in next(csv.reader([columns], skipinitialspace=True), [])]
+    if not (2 <= len(names) <= 3 and all(names)):
+        raise ValueError(f"--columns {columns}: give two names, the ends of a pair, or three, with the weight")
+    return names[:2], names[2] if len(names) == 3 else None

@@ -1,4 +1,4 @@
-"""Pictures that name the program that drew them."""
+"""Pictures with the program's name in their metadata."""
 
 import warnings
 from contextlib import suppress
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 PROGRAM = "pairbounds"
 METADATA: dict[str, dict[str, str | None]] = {
     ".png": {"Software": PROGRAM},
-    ".pdf": {"Creator": PROGRAM, "CreationDate": None},  # without a date: the same picture is the same file
+    ".pdf": {"Creator": PROGRAM, "CreationDate": None},  # no date: equal pictures are equal files
     ".svg": {"Creator": PROGRAM, "Date": None},
 }
-MARKS = {  # what that is in the file
+MARKS = {  # bytes of this metadata in the file
     ".png": f"Software\0{PROGRAM}",
     ".pdf": f"/Creator ({PROGRAM})",
     ".svg": f"<dc:title>{PROGRAM}</dc:title>",
@@ -25,10 +25,10 @@ MARKS = {  # what that is in the file
 
 
 def require_picture_path(path: AnyPath) -> Path:
-    """The path, if a picture can be written there: to be asked before the work, not after it."""
+    """Path at which a picture can be written. Call this before the work, not after it."""
     target = Path(path)
     if target.suffix not in METADATA:
-        raise ValueError(f"cannot draw {target}: a picture's name ends in {', '.join(METADATA)}")
+        raise ValueError(f"cannot draw {target}: supported formats are {', '.join(METADATA)}")
     require_folder(target)
     return target
 
@@ -43,14 +43,15 @@ def save_picture(picture: "Figure", path: AnyPath) -> None:
     import matplotlib as mpl
 
     _choose_fonts(picture)
-    settings = mpl.rc_context({"svg.hashsalt": PROGRAM})  # ids would else be drawn at random
+    settings = mpl.rc_context({"svg.hashsalt": PROGRAM})  # else ids are random
     with replacing(path) as temporary, settings, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support")  # said in it
+        # `_choose_fonts` has marked the missing characters.
+        warnings.filterwarnings("ignore", "Glyph .* missing from|Matplotlib currently does not support")
         picture.savefig(temporary, metadata=METADATA[Path(path).suffix])
 
 
 def _choose_fonts(picture: "Figure") -> None:
-    """Give texts further fonts for characters that theirs lacks; where none is installed, the picture says so."""
+    """Add fonts to texts with missing characters. If no font has them, the picture says so."""
     from matplotlib.font_manager import findfont, fontManager
     from matplotlib.text import Text
 
@@ -64,14 +65,14 @@ def _choose_fonts(picture: "Figure") -> None:
             for text in texts:
                 text.set_fontfamily([*text.get_fontfamily(), font.name])
     if lacking:
-        picture.supxlabel("A box is a character that no installed font has.", fontsize="small")
+        picture.supxlabel("Boxes: characters that no installed font has.", fontsize="small")
 
 
 def _characters(path: str) -> set[str]:
-    """The characters of a font that can be drawn in any size."""
+    """Characters of a scalable font."""
     from matplotlib.font_manager import get_font
 
-    with suppress(RuntimeError, OSError):  # some fonts of others cannot be opened
+    with suppress(RuntimeError, OSError):  # some installed fonts cannot be opened
         font = get_font(path)
         if font.scalable:
             return set(map(chr, font.get_charmap()))

@@ -1,4 +1,4 @@
-"""Results as JSON has them: a float is written with all its digits, and what is missing or not finite is null."""
+"""Results as JSON: floats have all digits; missing and non-finite values are null."""
 
 import json
 import math
@@ -10,7 +10,7 @@ import pandas as pd
 
 
 def plain(value: Any) -> Any:
-    """Numbers, text, lists and mappings; a table is the list of its rows."""
+    """Convert a value to numbers, text, lists and dicts; a table becomes the list of its rows."""
     if isinstance(value, pd.DataFrame):
         value = value.to_dict("records")
     if isinstance(value, Mapping):

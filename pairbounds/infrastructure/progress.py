@@ -1,4 +1,4 @@
-"""Progress of long work on stderr: a bar in a terminal, and a line now and then elsewhere."""
+"""Progress of long work on stderr: a bar in a terminal, else a line every 30 seconds."""
 
 import os
 import sys
@@ -12,30 +12,30 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from pairbounds.infrastructure.durations import format_duration
 
-QUIET = "PAIRBOUNDS_QUIET"  # an environment variable that hides progress everywhere, whatever its value
-PATIENCE = 3.0  # seconds of work before any progress is shown
-BETWEEN = 0.1  # seconds between two changes of a bar
-SELDOM = 30.0  # seconds between two lines
+QUIET = "PAIRBOUNDS_QUIET"  # environment variable that hides progress, at any nonempty value
+PROGRESS_DELAY_SECONDS = 3.0  # before the first progress
+BAR_UPDATE_SECONDS = 0.1  # between updates of a bar
+LINE_INTERVAL_SECONDS = 30.0  # outside a terminal
 
 Result = TypeVar("Result")
 
-_shown = Progress(  # the bars of this process, which are nested
+_shown = Progress(  # nested bars of this process
     BarColumn(20),
     TextColumn("{task.description}", markup=False),
     console=Console(stderr=True),
-    auto_refresh=False,  # without a thread, which a process that forks must not have
+    auto_refresh=False,  # no thread: this process may fork
     transient=True,
 )
 
 
 class Bar:
-    """Count of long work.
+    """Progress bar of long work.
 
     Parameters
     ----------
-    items : those that an iteration over it counts
-    total : at which it ends; by default the number of items, if that is known
-    initial : from which it counts, as in work that is resumed
+    items : iterating over the bar yields and counts them
+    total : count at the end; by default the number of items, if known
+    initial : count at the start, for resumed work
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Bar:
         self.items, self.desc, self.unit, self.n = items, desc, unit, initial
         self.total = total or (len(items) if isinstance(items, Sized) else 0)
         self._first, self._begun = initial, time.monotonic()
-        self._next = self._begun + PATIENCE
+        self._next = self._begun + PROGRESS_DELAY_SECONDS
         self._hidden = disable or bool(os.environ.get(QUIET))
         self._task: TaskID | None = None
 
@@ -71,24 +71,24 @@ class Bar:
                 _shown.stop()
 
     def update(self, count: float = 1, note: str = "") -> None:
-        """Count further."""
+        """Add to the count."""
         self.reach(self.n + count, note)
 
     def reach(self, n: float, note: str = "") -> None:
-        """Count up to n."""
+        """Set the count to n."""
         self.n = n
         now = time.monotonic()
         if self._hidden or now < self._next or n == self.total:
             return
         text = f"{self._counted(now)} {note}".rstrip()
         if _shown.console.is_interactive:
-            self._next = now + BETWEEN
+            self._next = now + BAR_UPDATE_SECONDS
             if self._task is None:
                 self._task = _shown.add_task(text, total=self.total or None)
                 _shown.start()
             _shown.update(self._task, completed=n, description=text, refresh=True)
         else:
-            self._next = now + SELDOM
+            self._next = now + LINE_INTERVAL_SECONDS
             print(text, file=sys.stderr, flush=True)
 
     def write(self, text: str) -> None:
@@ -108,7 +108,7 @@ class Bar:
 
 @contextmanager
 def counting(function: Callable[[Any], Result], desc: str, unit: str) -> Iterator[Callable[[Any], Result]]:
-    """The same function, whose calls are counted in a bar without an end."""
+    """Yield the function, with its calls counted in a bar without a total."""
     with Bar(desc=desc, unit=unit) as bar:
 
         def counted(argument: Any) -> Result:

@@ -1,7 +1,7 @@
-"""Tables that other programs wrote, in parts that fit in memory: one reader, by which all commands read a file alike.
+"""Reader of users' tables, for all commands, in batches that fit in memory.
 
-pyarrow reads Parquet. Python's readers of CSV and JSON read text, each cell as it is written: pyarrow guesses types of
-JSON, and takes all that follows an unclosed quote for one cell.
+pyarrow reads Parquet. Python's `csv` and `json` read text, each cell as it is written: pyarrow guesses types of JSON,
+and reads everything after an unclosed quote as one cell.
 """
 
 import csv
@@ -28,20 +28,20 @@ FORMATS = (*SEPARATORS, ".jsonl", ".parquet")
 COMPRESSED = (".gz", ".bz2", ".zst")
 TEXT = pa.large_string()  # `string` holds 2 GiB at most
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity|nan)$"
-BATCH = 2**20  # cells that are read at a time
-LONGEST = 2**26  # characters of a cell of a text
-FIRST_ROWS = 1_000  # of JSON Lines, whose keys are the columns
+BATCH = 2**20  # cells in a batch
+LONGEST = 2**26  # characters in a cell of a text file
+FIRST_ROWS = 1_000  # rows of JSON Lines whose keys are the columns
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Some rows of a table, all or a batch.
+    """A batch of rows of a table, or all rows.
 
     Attributes
     ----------
-    file : that they are from
+    file : source of the rows
     first : number of the first row
-    cells : the columns that were read, of text or of a Parquet file's own types
+    cells : columns, of text or of the types in a Parquet file
     """
 
     file: Path
@@ -49,13 +49,13 @@ class Rows:
     cells: pa.Table
 
     def text(self, column: str) -> pa.ChunkedArray:
-        """A column as it is written, null where a cell is empty; of a typed column whole numbers without a point."""
+        """A column as text, null where a cell is empty. Integral numbers of a typed column have no decimal point."""
         cells = self.cells[column]
         if pa.types.is_floating(cells.type):
             cells = pc.if_else(pc.is_nan(cells), None, cells)
             bits = np.finfo(cells.type.to_pandas_dtype()).nmant + 1
             skipped = pc.greater_equal(pc.abs(cells), 2.0**bits)
-            self._reject(skipped, f"column {column!r} has a float of 2^{bits} or more, which skip integers. Use text.")
+            self._reject(skipped, f"column {column!r} has a float of 2^{bits} or more (not exact). Use text.")
         try:
             written = cells.cast(TEXT)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -63,13 +63,13 @@ class Rows:
         return pc.if_else(pc.equal(written, ""), pa.scalar(None, TEXT), written)
 
     def filled(self, column: str) -> pa.ChunkedArray:
-        """A column as it is written, of which no cell may be empty."""
+        """A column as text. Empty cells raise `ValueError`."""
         written = self.text(column)
         self._reject(written.is_null(), f"column {column!r} is empty. Fill it in, or leave the row out.")
         return written
 
     def numbers(self, column: str) -> FloatArray:
-        """A column of finite numbers, which text may spell."""
+        """A column of finite numbers, parsed if it is text."""
         cells = self.cells[column]
         if is_text(cells):
             cells = pc.utf8_trim_whitespace(self.filled(column))
@@ -89,7 +89,7 @@ class Rows:
         return weights
 
     def _reject(self, bad: pa.Array | pa.ChunkedArray, fault: str) -> None:
-        """Raise an error that names the first row with a fault, if there is one."""
+        """Raise a `ValueError` that names the first bad row, if any."""
         row = pc.index(bad, True).as_py()
         if row >= 0:
             raise ValueError(f"{self.file}, row {self.first + row} (the first is 0): {fault}")
@@ -97,12 +97,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class TableFile:
-    """A table in a file, or a row group of it, before its rows are read.
+    """A table in a file, or a row group of it, with its rows not yet read.
 
     Attributes
     ----------
-    names : of the columns, the index of a data frame first
-    headed : whether the columns have names; else they are called 0, 1, ...
+    names : names of the columns, with the index of a data frame first
+    headed : whether the file names the columns; else they are called 0, 1, ...
     group : number of the row group, or `None` for all rows
     first : number of the first row in the file
     """
@@ -114,13 +114,13 @@ class TableFile:
     first: int = 0
 
     def require(self, column: str) -> str:
-        """The name of a column, or a `ValueError` if there is none of this name."""
+        """Return the name of an existing column, or raise `ValueError`."""
         if column not in self.names:
             raise ValueError(f"{self.path} has no column {column!r}: its columns are {', '.join(self.names)}")
         return column
 
     def parts(self) -> list["TableFile"]:
-        """Parts that can be read in any order: row groups of a Parquet file, or the file."""
+        """Parts that can be read in any order: the row groups of a Parquet file, or the file."""
         if format_of(self.path) != ".parquet":
             return [self]
         with readable(self.path):
@@ -129,14 +129,14 @@ class TableFile:
         return [replace(self, group=i, first=sum(sizes[:i])) for i in range(len(sizes))]
 
     def read(self, columns: Sequence[str] | None = None) -> Rows:
-        """All rows; `ValueError` for a table without rows."""
+        """Read all rows. A table without rows raises `ValueError`."""
         tables = [rows.cells for rows in self.batches(columns)]
         if not tables:
             raise ValueError(f"{self.path} has no rows")
         return Rows(self.path, self.first, pa.concat_tables(tables))
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Rows]:
-        """The rows, about `BATCH` cells at a time, of all columns or of some."""
+        """Yield rows of all or some columns, in batches of about `BATCH` cells."""
         chosen = list(dict.fromkeys(self.names if columns is None else columns))
         first = self.first
         with readable(self.path):
@@ -148,7 +148,7 @@ class TableFile:
         with pq.ParquetFile(self.path) as file:
             groups = None if self.group is None else [self.group]
             size = max(1, BATCH // len(columns))
-            # In this thread: where memory is short, pyarrow's threads may wait for one another for ever.
+            # No threads: if memory is short, pyarrow's threads may deadlock.
             for batch in file.iter_batches(size, row_groups=groups, columns=columns, use_threads=False):
                 yield pa.Table.from_batches([batch])
 
@@ -162,7 +162,7 @@ class TableFile:
                 yield pa.Table.from_arrays(arrays, names=columns)
 
     def _csv_rows(self, lines: IO[str]) -> Iterator[Sequence[str | None]]:
-        """The rows below the header. An empty line is a row if there is one column, unless it is at the end."""
+        """Rows below the header. In a table of one column, an empty line is a row, except at the end."""
         rows = _csv_lines(self.path, lines)
         if self.headed:
             next(row for _, row in rows if row)
@@ -172,7 +172,7 @@ class TableFile:
                 empty += 1
                 continue
             if len(row) != n_columns:
-                raise ValueError(f"line {line} has {len(row)} cells, and there are {n_columns} columns")
+                raise ValueError(f"line {line} has {len(row)} cells, but the table has {n_columns} columns")
             yield from [[""]] * (empty if n_columns == 1 else 0)
             yield row
             empty = 0
@@ -183,17 +183,17 @@ class TableFile:
 
 
 def table_file(path: Path, *, header: bool = False) -> TableFile:
-    """Open a table, and tell the names of its columns.
+    """Open a table and read the names of its columns.
 
-    A text has a header unless all cells of its first line are numbers.
+    A text file has a header unless all cells of its first line are numbers.
 
-    `FileNotFoundError`: the file does not exist. `ValueError`: it is empty or damaged, has two columns of one name, or
+    `FileNotFoundError`: the file does not exist. `ValueError`: it is empty or damaged, has duplicate column names, or
     begins with 0, 1, ..., which may be a header or a row.
 
-    `header`: whether any first line of a text is a header.
+    `header`: whether the first line of a text file is always a header.
     """
     if require_file(path, "table", "give a Parquet, CSV, TSV or JSONL file").stat().st_size == 0:
-        raise ValueError(f"{path} is empty: it has neither columns nor rows")
+        raise ValueError(f"{path} is empty: give a file with columns and rows")
     if not is_table(path):
         raise ValueError(f"Cannot read a table from {path}: supported formats are {', '.join(FORMATS)}")
     kind, headed = format_of(path), True
@@ -210,28 +210,28 @@ def table_file(path: Path, *, header: bool = False) -> TableFile:
         names = names if headed else [str(number) for number in range(len(names))]
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
     if twice is not None:
-        raise ValueError(f"{path} has two columns called {twice!r}: give each a name of its own")
+        raise ValueError(f"{path} has two columns called {twice!r}: give them different names")
     return TableFile(path, tuple(names), headed)
 
 
 def is_table(path: Path) -> bool:
-    """Test whether the name of a file ends as that of a table, compressed or not."""
+    """Test whether a file name has the suffix of a table, compressed or not."""
     return format_of(path) in FORMATS
 
 
 def format_of(path: Path) -> str:
-    """The ending of a table's name, without that of a compressed text."""
+    """Suffix of a table's name, without the suffix of a compression."""
     inner = path.with_suffix("").suffix
     return inner if path.suffix in COMPRESSED and inner != ".parquet" else path.suffix
 
 
 def is_unnamed(column: str) -> bool:
-    """Test whether a column is the index of a data frame, which has no name."""
+    """Test whether a column is the unnamed index of a data frame."""
     return not column or column.startswith("__index_level_")
 
 
 def is_numeric(cells: pa.ChunkedArray) -> bool:
-    """True where each cell is a number or empty."""
+    """True if each cell is a number or empty."""
     if not is_text(cells):
         return _has_numbers(cells)
     trimmed = pc.utf8_trim_whitespace(cells.cast(TEXT))
@@ -245,7 +245,7 @@ def is_text(cells: pa.ChunkedArray) -> bool:
 
 
 def text_lines(path: Path) -> list[str | None]:
-    """The lines of a text, `None` for an empty one; those at the end are left out."""
+    """Lines of a text file, `None` for empty lines, without those at the end."""
     with readable(path), _opened(path) as opened:
         lines = [line.rstrip("\r\n") or None for line in opened]
     while lines and lines[-1] is None:
@@ -270,7 +270,7 @@ def _opened(path: Path) -> Iterator[IO[str]]:
 
 
 def _csv_lines(path: Path, lines: IO[str]) -> Iterator[tuple[int, list[str]]]:
-    """Number of the line where a row begins, from 1, and its cells; none for an empty line."""
+    """Yield the first line number of each row, counted from 1, and its cells; an empty line has no cells."""
     csv.field_size_limit(LONGEST)
     rows = csv.reader(lines, delimiter=SEPARATORS[format_of(path)], strict=True)
     begin = 1
@@ -279,7 +279,7 @@ def _csv_lines(path: Path, lines: IO[str]) -> Iterator[tuple[int, list[str]]]:
             yield begin, row
             begin = rows.line_num + 1
     except csv.Error as error:
-        raise ValueError(f"check the quotes of the row that begins in line {begin} ({error})") from error
+        raise ValueError(f"check the quotes in the row that begins at line {begin} ({error})") from error
 
 
 def _first_row(path: Path, lines: IO[str]) -> list[str]:
@@ -288,26 +288,26 @@ def _first_row(path: Path, lines: IO[str]) -> list[str]:
         raise ValueError("it has neither columns nor rows")
     separator = SEPARATORS[format_of(path)]
     if len(first) == 1 and any(mark in first[0] for mark in {";", "\t"} - {separator}):
-        raise ValueError(f"it has the one column {first[0]!r}, and its cells are separated by {separator!r}")
+        raise ValueError(f"it has only the column {first[0]!r}: separate its cells by {separator!r}")
     return first
 
 
 def _is_header(path: Path, first: Sequence[str]) -> bool:
-    """True where the cells of a first line are names."""
+    """True if the cells of a first line are names."""
     counted = [str(number) for number in range(len(first))]
     of_a_frame = len(first) > 1 and list(first) == ["", *counted[:-1]]
     if of_a_frame or not is_numeric(pa.chunked_array([first], TEXT)):
         return True
     if len(first) > 1 and list(first) == counted:
         raise ValueError(
-            f"{path} begins with {', '.join(first[:3])}{', ...' if first[3:] else ''}, which may be the numbers of "
-            "columns or a first row: put a line with names of the columns first"
+            f"{path} begins with {', '.join(first[:3])}{', ...' if first[3:] else ''}, which may be a header "
+            "or a row: add a first line with the names of the columns"
         )
     return False
 
 
 def _json_records(lines: IO[str]) -> Iterator[dict[str, Any]]:
-    """The objects of JSON Lines, numbers as text, NaN as null."""
+    """Yield the objects of JSON Lines, with numbers as text and NaN as null."""
     for number, line in enumerate(lines, 1):
         if line.isspace():
             continue
@@ -316,7 +316,7 @@ def _json_records(lines: IO[str]) -> Iterator[dict[str, Any]]:
         except json.JSONDecodeError as error:
             raise ValueError(f"line {number} is not JSON ({error})") from error
         if not isinstance(record, dict):
-            raise ValueError(f"line {number} is not an object with a key for each column")
+            raise ValueError(f"line {number} is not a JSON object with a key for each column")
         yield record
 
 
@@ -325,17 +325,17 @@ def _json_names(lines: IO[str]) -> list[str]:
 
 
 def _json_text(name: str, value: Any) -> str | None:
-    """A value of JSON as text; null is an empty cell."""
+    """A JSON value as text; null is an empty cell."""
     if isinstance(value, list | dict):
         raise ValueError(f"column {name!r} holds a list or an object: give numbers or text")
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def _nothing(_: str) -> None:
-    """NaN, or an infinity, which JSON does not have."""
+    """Read NaN and infinities, which are not JSON, as null."""
 
 
 def _whole_digits(number: str) -> str:
-    """A number as it is written, a whole one without a point."""
+    """A number as it is written; integral ones without a decimal point."""
     value = float(number)
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else number

@@ -1,4 +1,4 @@
-"""Registers of bounds, losses, encoders and studies, to which users add by name with a decorator."""
+"""Registers of bounds, losses, encoders and studies. Users add entries with decorators."""
 
 from collections import UserDict
 from collections.abc import Callable, Mapping
@@ -13,14 +13,14 @@ REGISTERS: list["Register[Any]"] = []
 
 
 class Register(UserDict[str, Entry]):
-    """Entries by name; a name that is none is a `KeyError` that says which is nearest.
+    """Entries by name. An unknown name raises a `KeyError` with the nearest name.
 
     Parameters
     ----------
-    what : an entry is, with its article: "a bound"
-    source : from an entry to the function or the class that was decorated
-    entries : those of this package, where they do not register themselves
-    load : imports the modules that register the entries of this package; called before the first reading
+    what : kind of an entry with its article, such as "a bound"
+    source : returns the decorated function or class of an entry
+    entries : entries of this package that do not register themselves
+    load : imports the modules that register this package's entries; called before the first access
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Register(UserDict[str, Entry]):
 
     @property
     def data(self) -> dict[str, Entry]:  # type: ignore[override]  # UserDict reads it for each operation
-        """Loaded entries: those of this package in the order of their modules, then the user's."""
+        """Loaded entries: this package's in the order of their modules, then the user's."""
         if self._load is not None:
             self._load()
             self._load = None
@@ -49,7 +49,7 @@ class Register(UserDict[str, Entry]):
 
     def __missing__(self, name: str) -> Entry:
         near = get_close_matches(str(name), self, n=1, cutoff=0.0)
-        raise KeyError(f"no {self.kind} is named {name!r}" + (f": is it {near[0]!r}?" if near else ""))
+        raise KeyError(f"unknown {self.kind} {name!r}" + (f": is it {near[0]!r}?" if near else ""))
 
     @property
     def kind(self) -> str:
@@ -57,19 +57,19 @@ class Register(UserDict[str, Entry]):
         return self.what.partition(" ")[2]
 
     def registering(self, name: str, entry_of: Callable[[Any], Entry]) -> Callable[[Any], Entry]:
-        """A decorator that registers what `entry_of` makes of a function, and returns it."""
+        """Decorator that registers `entry_of(function)` and returns this entry."""
         if not isinstance(name, str) or not name:
-            raise ValueError(f"the name {name!r} of {self.what} is not a text")
+            raise ValueError(f"the name {name!r} of {self.what} is not a nonempty string")
 
         def register(function: Any) -> Entry:
             if not callable(function):
-                raise ValueError(f"{self.kind} {name!r} is not a function: {function!r}")
+                raise ValueError(f"{self.kind} {name!r} is not a function, but {function!r}: decorate a function")
             return self.add(name, entry_of(function))
 
         return register
 
     def add(self, name: str, entry: Entry) -> Entry:
-        """Register an entry; one whose file or notebook cell is run anew takes its old place."""
+        """Register an entry. It replaces its old version if its file or notebook cell runs again."""
         entries = self.data if is_foreign(self.source(entry)) else self._registered
         if name in entries and _identity(self.source(entries[name])) != _identity(self.source(entry)):
             raise ValueError(f"{self.what} named {name!r} is registered already: choose another name")
@@ -77,10 +77,10 @@ class Register(UserDict[str, Entry]):
         return entry
 
     def of_users(self) -> dict[str, Entry]:
-        """The entries that users registered, by name."""
+        """Entries that users registered, by name."""
         return {name: entry for name, entry in self._registered.items() if is_foreign(self.source(entry))}
 
 
 def _identity(function: Any) -> tuple[object, object]:
-    """Module and name of a function: equal if its file or notebook cell is run again."""
+    """Module and name of a function, unchanged if its file or notebook cell runs again."""
     return getattr(function, "__module__", None), getattr(function, "__qualname__", None)

@@ -1,4 +1,4 @@
-"""Facts of a graph, of an encoder, or of a graph and its spectrum, that several bounds ask for are computed once."""
+"""Cache for quantities of immutable objects, such as graphs, spectra and encoders."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,9 +9,9 @@ Measure = TypeVar("Measure", bound=Callable[..., Any])
 
 
 def once(measure: Measure) -> Measure:
-    """The same function of one or more immutable subjects: it remembers a value for as long as they all live.
+    """Cache a function of one or more immutable arguments for as long as all arguments live.
 
-    No value may refer to a subject, which would never die. Threads that ask together may each compute it.
+    A value must not refer to an argument, which would then never be freed. Concurrent threads may compute it twice.
     """
     known: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 

@@ -1,4 +1,4 @@
-"""Tables with sidecars, which record where they came from."""
+"""Tables with sidecars that record their provenance."""
 
 import json
 import os
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 TABLE_SUFFIXES = (".parquet", ".csv")
-PRINTED = ".tex"  # of a table that is printed, and not read again
+PRINTED = ".tex"  # suffix of tables that are never read again
 RECORDED_PACKAGES = ("numpy", "scipy", "torch", "pandas")
 UNKNOWN = "--"  # in LaTeX
-# Columns of a row of check_bounds.
+# Columns of `check_bounds` in a printed table.
 CHECKED = ("k", "bound", "quantity", "measured", "relation", "value", "tightness", "verdict")
 RELATIONS = {"<=": r"$\le$", ">=": r"$\ge$", "=": "$=$"}
-PACKAGE, ROOT = "pairbounds", Path(__file__).parents[2]  # the package, and its source tree where it is one
+PACKAGE, ROOT = "pairbounds", Path(__file__).parents[2]  # the package, and the root of its source tree, if it is one
 
 
 def write_table(
@@ -36,10 +36,10 @@ def write_table(
     configuration: Mapping[str, object],
     took: Mapping[str, object] | None = None,
 ) -> str:
-    """Write a table as Parquet, CSV or LaTeX, by suffix, with a JSON sidecar beside it; returns its content key.
+    """Write a table as Parquet, CSV or LaTeX, by suffix, with a JSON sidecar. Return its content key.
 
-    A table of pyarrow becomes Parquet and keeps its types. The sidecar holds the configuration (seeds included), the
-    versions, the commit, the hardware, the time that the measurement `took`, and the content key: the table's SHA-256.
+    A pyarrow table becomes Parquet and keeps its types. The sidecar holds the configuration (with seeds), versions,
+    commit, hardware, the time that the measurement `took`, and the content key, which is the table's SHA-256.
     """
     import pyarrow.parquet as pq
 
@@ -57,30 +57,30 @@ def write_table(
         if took:
             record["took"] = dict(took)
         text = json.dumps(record, indent=2, sort_keys=True, default=os.fspath)
-        # The sidecar is replaced first: after a kill, a table without one would count as somebody else's.
+        # Sidecar first: if the run is killed in between, a table without sidecar would count as foreign.
         with replacing(sidecar(target)) as beside:
             beside.write_text(f"{text}\n", encoding="utf-8")
     return str(record["content_key"])
 
 
 def require_table_path(path: AnyPath, *, printed: bool = False) -> Path:
-    """The path, if a table can be written there: to be asked before the work, not after it.
+    """Path at which a table can be written. Call this before the work, not after it.
 
-    `printed`: whether LaTeX will do, which nothing here reads again.
+    `printed`: allow LaTeX, which cannot be read again.
     """
     target = Path(path)
     suffixes = (*TABLE_SUFFIXES, PRINTED) if printed else TABLE_SUFFIXES
     if target.suffix not in suffixes:
-        raise ValueError(f"cannot write {target}: a table's name ends in {' or '.join(suffixes)}")
+        raise ValueError(f"cannot write {target}: supported formats are {', '.join(suffixes)}")
     require_folder(target)
     return target
 
 
 def read_table(path: AnyPath) -> "pd.DataFrame":
-    """Read a table that `write_table` wrote; another file is a `ValueError`."""
+    """Read a table that `write_table` wrote. Other files raise `ValueError`."""
     import pandas as pd
 
-    source = require_file(path, "table", "`make figures` computes it")
+    source = require_file(path, "table", "run `make figures` to compute it")
     try:
         return pd.read_csv(source, engine="pyarrow") if source.suffix == ".csv" else read_parquet(source)
     except (ValueError, OSError) as error:
@@ -88,7 +88,7 @@ def read_table(path: AnyPath) -> "pd.DataFrame":
 
 
 def read_parquet(path: Path | IO[bytes]) -> "pd.DataFrame":
-    """Read a Parquet file in this thread alone: where none can be started, pyarrow would wait for one for ever."""
+    """Read a Parquet file without threads: pyarrow would hang if it cannot start one."""
     import pyarrow.parquet as pq
 
     frame: pd.DataFrame = pq.ParquetFile(path, pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
@@ -101,17 +101,17 @@ def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
 
 
 def with_content_keys(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of a command for a sidecar, with `content_keys`: the SHA-256 of each file among them, by its path."""
+    """Settings of a command for a sidecar, with `content_keys`: SHA-256 of each file among them, by path."""
     values = [part for value in settings.values() for part in (value if isinstance(value, tuple) else [value])]
     return {**settings, "content_keys": {str(one): content_key(one) for one in values if isinstance(one, Path)}}
 
 
 def surroundings() -> dict[str, object]:
-    """The commit, the versions and the hardware of what is measured now."""
+    """Commit, versions and hardware of this process."""
     return {
         "commit": source_commit(),
         "versions": {
-            PACKAGE: import_module(PACKAGE).__version__,  # an import statement would make all studies depend on it
+            PACKAGE: import_module(PACKAGE).__version__,  # a plain import would make all studies depend on it
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in RECORDED_PACKAGES},
         },
@@ -121,11 +121,11 @@ def surroundings() -> dict[str, object]:
 
 @cache
 def source_commit(root: Path = ROOT) -> str | None:
-    """The commit of a source tree, marked when files differ from it; `None` where it cannot be known.
+    """Commit of a source tree, with "-dirty" if files differ from it; `None` if unknown.
 
-    The first answer stays: long work asks before it starts, because the checkout may move before it ends.
+    The first result is cached: call this before long work, because the checkout may change during it.
     """
-    if not (root / ".git").exists():  # an installed copy may lie inside a checkout of something else
+    if not (root / ".git").exists():  # an installed copy may lie inside another checkout
         return None
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
@@ -143,14 +143,14 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
 
     Parameters
     ----------
-    table : any. Of `check_bounds`, the claims that were checked, their two sides, and the verdict. An index that has a
-        name, as of a leaderboard, is the first column.
-    digits : significant digits of the numbers that are not integers; upper bounds are rounded up, lower bounds down
+    table : any table. A table of `check_bounds` is reduced to the applicable claims, both sides, and the verdict. A
+        named index, such as that of a leaderboard, becomes the first column.
+    digits : significant digits of non-integers; upper bounds are rounded up, lower bounds down
 
     Returns
     -------
     str
-        A `tabular` environment. What LaTeX would obey in names is escaped; a missing value is a dash.
+        A `tabular` environment. LaTeX characters in names are escaped; a missing value is a dash.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
     shown = _of_checks(table) if {"bound", "measured", "value", "holds"} <= set(table.columns) else table
     shown = shown.reset_index(drop=all(name is None for name in shown.index.names))
     if shown.empty:
-        raise ValueError(f"the table has {len(table)} rows and {len(table.columns)} columns: there is nothing to print")
+        raise ValueError(f"the table has {len(table)} rows and {len(table.columns)} columns: nothing to print")
 
     def cell(value: Any) -> Any:
         if isinstance(value, str):
@@ -186,14 +186,14 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
         subsets += [(side, (shown["relation"] == side, ["value"])) for side in ROUNDING]
     for side, subset in subsets:
         style.format(partial(rounded, relation=side, form=f".{digits}g"), subset=subset, na_rep=UNKNOWN)
-    if "verdict" in shown.columns:  # every digit, so that a violation is seen
+    if "verdict" in shown.columns:  # all digits, to show the violation
         style.format(str, subset=(shown["verdict"] == "violated", ["measured", "value"]), na_rep=UNKNOWN)
     latex: str = style.hide(axis="index").to_latex(hrules=True)
     return latex
 
 
 def _of_checks(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The claims that were checked, in the columns that are looked for."""
+    """Applicable claims, in the columns `CHECKED`, with a verdict."""
     checked = table[table["applicable"].astype(bool)]
     holds, vacuous = (checked[name].fillna(value=False).astype(bool) for name in ("holds", "vacuous"))
     verdict = np.where(~holds, "violated", np.where(vacuous, "vacuous", "holds"))

@@ -1,4 +1,4 @@
-"""Widths that somebody asks for: one, or several at once."""
+"""Parsing of widths: one, or several."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 from pairbounds.infrastructure.hypotheses import require_width
 
 FORMS = "write 8, or 4,8,16, or 2:40 (from 2 to 40), or 2:40:2 (every second)"
-MOST = 10_000  # in one a:b, where a slip of the hand would ask for more than a day's work
+MOST = 10_000  # widths in a range: a typing error could ask for more than a day's work
 
 
 def several(k: Any) -> bool:
-    """Test whether k is meant as a sequence of widths, and not as one; text is one, and no width."""
+    """Test whether k is a sequence of widths. Text is not."""
     return isinstance(k, Iterable) and not isinstance(k, str | bytes) and getattr(k, "ndim", 1) > 0
 
 
 def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
-    """The widths asked for, in their order.
+    """Checked widths, in the given order.
 
     Parameters
     ----------
@@ -23,17 +23,17 @@ def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
     k : an integer, or a list, range or array of integers
     """
     if getattr(k, "ndim", 1) > 1:
-        raise ValueError(f"k has shape {k.shape}: give a width, or a row of them")
+        raise ValueError(f"k has shape {k.shape}: give a width, or a one-dimensional array")
     asked = tuple(k) if several(k) else (k,)
     if not asked:
-        raise ValueError("k is empty: give a width, or several, range(2, 41) say")
+        raise ValueError("k is empty: give a width, or several, such as range(2, 41)")
     for width in asked:
         require_width(shape, width)
     return tuple(map(int, asked))
 
 
 def parsed_widths(text: str, name: str = "k", what: str = "width") -> tuple[int, ...]:
-    """Widths, or other sizes, as they are typed: `8`, `4,8,16`, `2:40` with both ends, `2:40:2`; rising, each once."""
+    """Parse widths or other sizes: `8`, `4,8,16`, `2:40` (with both ends), `2:40:2`. Sorted, without duplicates."""
     found = {width for part in text.split(",") for width in _parsed(part, f"{name}={text!r}", what)}
     return tuple(sorted(found))
 

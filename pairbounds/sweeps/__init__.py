@@ -1,4 +1,4 @@
-"""Studies, and sweeps of them: over grids of settings and over seeds, on many workers, resumed after a kill."""
+"""Studies, and their sweeps over grids of settings and seeds, parallel and resumable."""
 
 from pairbounds.sweeps.configuration import SweepConfiguration
 from pairbounds.sweeps.settings import Preset, place

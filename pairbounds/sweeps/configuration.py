@@ -1,4 +1,4 @@
-"""Configuration of a sweep: a study, fixed settings, grids of the others, and seeds; read from a TOML file."""
+"""Configuration of a sweep, read from a TOML file: study, fixed settings, grids and seeds."""
 
 import itertools
 import math
@@ -13,21 +13,21 @@ from pairbounds.infrastructure.names import unknown_name
 from pairbounds.sweeps.settings import chosen_settings
 from pairbounds.sweeps.studies import find_study
 
-MOST_CELLS = 1_000_000  # of a sweep: each is in memory, and is a file
+MOST_CELLS = 1_000_000  # cells of a sweep: each is in memory, and has a file
 REQUIRED = ("study", "seeds")  # keys of the file
 
 
 @dataclass(frozen=True)
 class SweepConfiguration:
-    """The cells of a sweep, in a few lines.
+    """Configuration of a sweep.
 
     Attributes
     ----------
-    study : its name
-    seeds : how many: 0..seeds-1
-    grid : tables of settings with the values they take; every combination within a table is a point of the sweep;
-        without any, the fixed settings are the only point
-    settings : those that are the same in all cells; the others have the study's defaults
+    study : name of the study
+    seeds : number of seeds, 0..seeds-1
+    grid : tables of settings with their values. Each combination within a table is a point of the sweep. Without a
+        grid, the fixed settings are the only point
+    settings : fixed settings; the others have the study's defaults
 
     Examples
     --------
@@ -56,20 +56,20 @@ class SweepConfiguration:
         if not isinstance(self.study, str):
             raise ValueError(f"study={self.study!r} is not the name of a study")
         if type(self.seeds) is not int or self.seeds < 1:
-            raise ValueError(f"seeds={self.seeds!r} is not an integer of at least 1")
+            raise ValueError(f"seeds={self.seeds!r} is not a positive integer")
         if not isinstance(self.settings, dict):
             raise ValueError(f"settings={self.settings!r} is not a table: write [settings]")
         if not isinstance(self.grid, list) or not all(isinstance(block, dict) for block in self.grid):
             raise ValueError(f"grid={self.grid!r} is not a list of tables: write [[grid]]")
         for block in self.grid:
             _require_values(block, self.settings)
-        # Counted from the lengths of the lists: there may be too many cells to make them.
+        # Counted from the lengths of the lists: the cells may not fit into memory.
         if self.seeds * sum(math.prod(map(len, block.values())) for block in self.grid or [{}]) > MOST_CELLS:
-            raise ValueError(f"seeds and grid spell more than {MOST_CELLS:,} cells, the most that a sweep has")
+            raise ValueError(f"seeds and grid have more than {MOST_CELLS:,} cells, which is the maximum: use fewer")
 
     @classmethod
     def read(cls, path: str | Path, seeds: int | None = None) -> "SweepConfiguration":
-        """The configuration in a TOML file, checked against its study; `seeds` in place of those of the file."""
+        """Read a TOML file and check it against its study; `seeds` replaces the value in the file."""
         file = require_file(path, "sweep")
         try:
             given = tomllib.loads(file.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
@@ -79,7 +79,7 @@ class SweepConfiguration:
                     raise ValueError(unknown_name("key", key, known))
             for key in REQUIRED:
                 if key not in given:
-                    raise ValueError(f"key {key!r} is missing")
+                    raise ValueError(f"key {key!r} is missing: add it")
             configuration = cls(**given)
             configuration.points()
         except (ValueError, RecursionError) as error:
@@ -88,11 +88,11 @@ class SweepConfiguration:
 
     @property
     def axes(self) -> list[str]:
-        """The settings that vary, in the order of the file."""
+        """Names of the settings that vary, in the order of the file."""
         return list(dict.fromkeys(itertools.chain.from_iterable(self.grid)))
 
     def points(self) -> list[Any]:
-        """The settings of every point of every grid, once, in the order of the file."""
+        """Settings of all points of all grids, in the order of the file, without duplicates."""
         study = find_study(self.study)
         points = [
             {**self.settings, **dict(zip(block, values, strict=True))}
@@ -106,6 +106,6 @@ class SweepConfiguration:
 def _require_values(block: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     for name, values in block.items():
         if not isinstance(values, list) or not values:
-            raise ValueError(f"grid: {name}={values!r} is not a list of at least one value")
+            raise ValueError(f"grid: {name}={values!r} is not a nonempty list of values")
         if name in settings:
-            raise ValueError(f"{name!r} is both fixed in [settings] and varied in a [[grid]]")
+            raise ValueError(f"{name!r} is both in [settings] and in a [[grid]]: remove one of them")

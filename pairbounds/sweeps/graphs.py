@@ -1,4 +1,4 @@
-"""Pair graphs by name, of all rooms."""
+"""Registry of the named pair graphs of all packages."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ import pandas as pd
 from pairbounds.infrastructure.names import find_named
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-HOMES = ("pairbounds.simulations.simulated_graphs", "pairbounds.real_data.graphs")  # the modules with `GRAPHS`
+HOMES = ("pairbounds.simulations.simulated_graphs", "pairbounds.real_data.graphs")  # modules with `GRAPHS`
 
 
 @dataclass(frozen=True)
 class GraphSource:
-    """A pair graph that is made by name.
+    """A named pair graph.
 
     Attributes
     ----------
-    about : the pairs, in a line
-    settings : a frozen dataclass, all of whose fields have defaults
-    make : from the settings and a seed to the graph
-    inputs : from the settings to the content keys of the files that they name
-    chosen : from the settings to a sentence on those that the graph chose itself
+    about : description of the pairs, in a line
+    settings : a frozen dataclass with a default for each field
+    make : makes the graph from the settings and a seed
+    inputs : content keys of the files that the settings name
+    chosen : sentence about settings that were chosen automatically
     """
 
     about: str
@@ -34,17 +34,17 @@ class GraphSource:
 
 
 def graph_sources() -> dict[str, GraphSource]:
-    """Every graph that is made by name."""
+    """All named pair graphs."""
     return {name: source for home in HOMES for name, source in import_module(home).GRAPHS.items()}
 
 
 def find_graph(name: str) -> GraphSource:
-    """The graph of a name, or a `ValueError`."""
+    """Source of a named graph; a `ValueError` for an unknown name."""
     return find_named("graph", name, graph_sources())
 
 
 def pair_table(graph: PairGraph) -> pd.DataFrame:
-    """A row for each pair of a graph: image (left node), caption (right node), weight, and the left node's label."""
+    """Table of the pairs of a graph: image (left node), caption (right node), weight, and the image's label."""
     pairs = graph.joint.tocoo()
     left, right = pairs.coords
     table = pd.DataFrame({"image": graph.left_ids[left], "caption": graph.right_ids[right], "weight": pairs.data})

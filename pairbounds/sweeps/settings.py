@@ -1,4 +1,4 @@
-"""Settings of a study or a graph: a frozen dataclass, and its values from presets, TOML files and the command line."""
+"""Settings of a study or a graph: a frozen dataclass, filled from presets, TOML files and the command line."""
 
 import math
 import re
@@ -15,36 +15,36 @@ from pairbounds.infrastructure.names import unknown_name
 
 ENTRY = re.compile(r"^(\w[\w, ]*?) : (.*)$")
 GIVEN, UNSTATED = "given", "not stated: ours"
-PLACE = "place"  # metadata of a setting that says where or on what device something is measured
+PLACE = "place"  # metadata of settings such as a folder or a device
 
 Kind = TypeVar("Kind")
 Value = TypeVar("Value")
 
 
 def place(default: Value) -> Value:
-    """The default of a setting that says where or on what device something is measured. Rows do not depend on it."""
+    """Default of a setting, such as a folder or a device, that does not affect the rows."""
     return field(default=default, metadata={PLACE: True})
 
 
 def places(settings: Any) -> set[str]:
-    """The names of the settings that `place` marks."""
+    """Names of the settings marked by `place`."""
     return {setting.name for setting in fields(settings) if PLACE in setting.metadata}
 
 
 def as_settings(kind: type[Kind], given: Kind | Mapping[str, Any] | None) -> Kind:
-    """Settings: as given, by a mapping from their names, or the defaults for `None`."""
+    """Convert to settings: from an instance, a mapping by name, or `None` for the defaults."""
     if given is None or isinstance(given, Mapping):
         chosen: Kind = chosen_settings(kind, given or {})
         return chosen
     if not isinstance(given, kind):
-        raise ValueError(f"{given!r} is no {kind.__name__}: give {kind.__name__}(...), or a dict of settings")
+        raise ValueError(f"{given!r} is not of type {kind.__name__}: give {kind.__name__}(...), or a dict of settings")
     return given
 
 
 def chosen_settings(kind: type[Any], values: Mapping[str, object], given: Mapping[str, object] | None = None) -> Any:
-    """An instance of a settings dataclass, its values checked against the types of its fields.
+    """Instance of a settings dataclass, with values checked against the types of the fields.
 
-    Its class method `completed_settings`, if it has one, fits other values to those that are `given` (by default all).
+    Its optional class method `completed_settings` adapts the other values to those `given` (by default all).
     """
     hints = get_type_hints(kind)
     for name in values:
@@ -69,7 +69,7 @@ def _typed(name: str, value: object, hint: Any) -> object:
 
 
 def _alternatives(hint: Any) -> tuple[Any, ...]:
-    """The types that a hint allows. A literal stands for the types of its values."""
+    """Types that a hint allows. A `Literal` allows the types of its values."""
     if get_origin(hint) is Literal:
         return tuple(dict.fromkeys(type(value) for value in get_args(hint)))
     return get_args(hint) if NoneType in get_args(hint) else (hint,)
@@ -77,13 +77,13 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Preset:
-    """Values of several settings under one name.
+    """Named values of several settings.
 
     Attributes
     ----------
-    values : by the names of the settings; the others have their defaults
-    seeds : how many; by default as many as the study has
-    source : the publication that the values are from, in words
+    values : values by name of the setting; the others have their defaults
+    seeds : number of seeds; by default that of the study
+    source : publication of the values, in words
     unstated : settings that the source does not state
     """
 
@@ -93,7 +93,7 @@ class Preset:
     unstated: Collection[str] = ()
 
     def lines(self, settings: Any, given: Collection[str]) -> list[str]:
-        """A line for each setting: its value, and a mark if it was given or is not stated by the source."""
+        """A line for each setting: its value, and whether the user gave it or the source does not state it."""
         marks = dict.fromkeys(self.unstated, UNSTATED) | dict.fromkeys(given, GIVEN)
         lines = [self.source] if self.source else []
         for setting in fields(settings):
@@ -103,16 +103,16 @@ class Preset:
 
 
 def shown(value: object) -> str:
-    """A value of a setting as a TOML file or `--set` has it; "-" for `None`."""
+    """A value in the syntax of TOML and `--set`; "-" for `None`."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(shown, value))}]"
     return "-" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def given_settings(file: Path | None, given: Sequence[str]) -> dict[str, Any]:
-    """The settings of a TOML file, and over them those of the command line, NAME=VALUE each.
+    """Settings of a TOML file, overridden by NAME=VALUE from the command line.
 
-    A value is read as TOML. A value that is not TOML is text.
+    A value that is not TOML is read as text.
     """
     settings: dict[str, Any] = {}
     if file is not None:
@@ -133,7 +133,7 @@ def given_settings(file: Path | None, given: Sequence[str]) -> dict[str, Any]:
 
 
 def setting_rows(kind: type[Any]) -> list[tuple[str, str, str]]:
-    """The name, default and meaning of each setting; the meaning is from `Attributes` of the docstrings."""
+    """Name, default and meaning of each setting; the meaning is from `Attributes` in the docstrings."""
     meanings = {name: text for base in reversed(kind.__mro__) for name, text in _attributes(base.__doc__ or "")}
     return [(setting.name, shown(setting.default), meanings.get(setting.name, "")) for setting in fields(kind)]
 
@@ -148,6 +148,6 @@ def _attributes(text: str) -> Iterator[tuple[str, str]]:
 
 
 def files_in(settings: Any) -> list[Path]:
-    """The files that settings name: a command never writes over them."""
+    """Files that settings name. They are inputs, which a command never overwrites."""
     values = [getattr(settings, setting.name) for setting in fields(settings)]
     return [Path(value) for value in values if isinstance(value, str) and Path(value).is_file()]

@@ -1,4 +1,4 @@
-"""A study: a question, its settings, and the measurement with one choice of settings and one seed."""
+"""Studies: a question, settings, and a function that measures one choice of settings and one seed."""
 
 import hashlib
 import inspect
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
 
 HOMES = ("pairbounds.simulations.studies", "pairbounds.real_data.studies")  # packages with a study in each module
 PACKAGE = Path(__file__).parents[1]
-ROOMS = ("infrastructure", "theory", "simulations", "real_data")  # the folders whose code measures
-SMALL, FEW = "small", 2  # the preset of a first look, and its seeds
+ROOMS = ("infrastructure", "theory", "simulations", "real_data")  # folders with code that measures
+SMALL, FEW = "small", 2  # preset for a first look, and its number of seeds
 
 
 @dataclass(eq=False)
 class Study:
-    """Measurement in a module that calls it `STUDY`, or by a function under `@study(name)`.
+    """A measurement: the `STUDY` of a module, or a function under `@study(name)`.
 
     Attributes
     ----------
-    question : what it answers, in a sentence
+    question : the question that it answers, in a sentence
     settings : a frozen dataclass of bool, int, float and str, tuples of these, or these or None, all with defaults. Its
-        method `input_keys`, if it has one, returns the content keys of the files that it names
-    measure : from the settings and a seed to the rows of the study's table, or of each of its tables by name
-    seeds : how many seeds the published tables have: 0..seeds-1
-    tables : the names of the tables; by default one, named as the study
+        optional method `input_keys` returns the content keys of the files that it names
+    measure : from the settings and a seed, returns the study's table, or its tables by name
+    seeds : number of seeds of the published tables, 0..seeds-1
+    tables : names of the tables; by default one, named as the study
     small : settings for a first look, the preset "small"
-    presets : values of several settings by a name, as of a published experiment
-    summary : from the tables and the settings to lines that are printed below
-    name : by default that of its module
+    presets : named values of several settings, such as those of a published experiment
+    summary : from the tables and the settings, returns lines that are printed below the tables
+    name : by default the name of its module
     """
 
     question: str
@@ -63,12 +63,12 @@ class Study:
         self.presets = {SMALL: Preset(self.small, seeds=min(FEW, self.seeds)), **self.presets}
         if not _has_frozen_defaults(self.settings):
             raise ValueError(
-                f"study {self.name!r}: settings={self.settings!r} is not a dataclass of which every field has a "
-                "default: write one under @dataclass(frozen=True)"
+                f"study {self.name!r}: settings={self.settings!r} is not a frozen dataclass with a default for "
+                "each field: write one under @dataclass(frozen=True)"
             )
 
     def forecast(self, settings: Any, seeds: Sequence[int], jobs: int) -> str:  # noqa: ARG002 - for subclasses
-        """Amount of work in words; empty if it is not known."""
+        """Amount of work in words; empty if unknown."""
         return ""
 
     @property
@@ -77,23 +77,23 @@ class Study:
         return is_foreign(self.measure)
 
     def naming_errors(self, *passing: type[Exception]) -> AbstractContextManager[None]:
-        """Context that names a user's study, its file and its line in errors, but for some that pass."""
+        """Context that adds name, file and line of a user's study to errors, except errors of some types."""
         if not self.is_foreign:
             return nullcontext()
         return foreign_code(f"study {self.name!r}", self.measure, *passing)
 
     @cached_property
     def version(self) -> str:
-        """A digest of the source that its rows depend on."""
+        """Digest of the source code that the rows depend on."""
         texts = [path.read_bytes() for path in self.sources()]
         if self.is_foreign:
             texts.append(inspect.getsource(self.measure).encode())
         return digest(b"".join(texts))
 
     def sources(self) -> list[Path]:
-        """The files of this package that its rows depend on: its module, studies that it uses, and the rooms below.
+        """Files of this package that the rows depend on: its module, studies that it uses, and the packages below.
 
-        The rooms below a user's study are all that measure.
+        A user's study depends on all packages that measure.
         """
         if self.is_foreign:
             return room_files(*ROOMS)
@@ -104,13 +104,13 @@ class Study:
 
 
 def room_files(*rooms: str) -> list[Path]:
-    """The modules of some rooms, but not the studies."""
+    """Modules of some packages, without the studies."""
     files = [path for room in rooms for path in sorted((PACKAGE / room).rglob("*.py"))]
     return [path for path in files if path.parent.name != "studies"]
 
 
 def modules_used(module: str) -> set[str]:
-    """The name of a module, and those of the modules of which it holds a function or a class."""
+    """Names of a module, and of the modules whose functions or classes it imports."""
     values = vars(sys.modules[module]).values()
     used = [value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None) for value in values]
     return {module, *(name for name in used if isinstance(name, str))}
@@ -135,15 +135,14 @@ def study(
     tables: Sequence[str] = (),
     small: Mapping[str, Any] | None = None,
 ) -> Callable[[Callable[[Any, int], "pd.DataFrame | Tables"]], Study]:
-    """Register a function `measure(settings, seed)` as a study, which `pairbounds study` and sweeps then know by name.
+    """Register a function `measure(settings, seed)` as a study, by name, for `pairbounds study` and sweeps.
 
-    It returns a `pandas.DataFrame`, or several by the names of the `tables`. Rows may depend on the settings and the
-    seed, and on nothing else: a cell of a sweep is kept for as long as these, the files that `settings.input_keys`
-    names and the sources are the same. The other arguments are as in `Study`; the question is by default the first line
-    of the docstring.
+    The function returns a `pandas.DataFrame`, or several by the names of the `tables`. Rows may depend only on the
+    settings and the seed: a cell of a sweep is reused while these, the files of `settings.input_keys` and the source
+    code are unchanged. The other arguments are as in `Study`. The default question is the first line of the docstring.
     """
     if not isinstance(name, str) or not name.isidentifier():
-        raise ValueError(f"the name {name!r} of a study is not one that a variable could have")
+        raise ValueError(f"the name {name!r} of a study is not a Python identifier: choose another name")
 
     def entry(measure: Callable[[Any, int], "pd.DataFrame | Tables"]) -> Study:
         if name in study_names():
@@ -155,21 +154,21 @@ def study(
 
 
 def study_names() -> dict[str, str]:
-    """The studies of this package by their names, each with the name of its module; none of them is loaded."""
+    """Module name of each study of this package, by study name. Imports none of the studies."""
     return {
         module.name: f"{home}.{module.name}" for home in HOMES for module in iter_modules(import_module(home).__path__)
     }
 
 
 def find_study(name: str) -> Study:
-    """The study of this package or of a user that has this name; a `ValueError` if an extra of it is missing."""
+    """Study of this package or of a user, by name. `ValueError` if it is unknown or needs a missing extra."""
     if name in STUDIES:
         return STUDIES[name]
     modules = study_names()
     if name not in modules:
         raise ValueError(unknown_name("study", name, [*modules, *STUDIES]))
     try:
-        found: Study = import_module(modules[name]).STUDY  # the rooms above take seconds to load
+        found: Study = import_module(modules[name]).STUDY  # late: these packages take seconds to import
     except ImportError as error:
         if not advice(error):
             raise
@@ -178,19 +177,19 @@ def find_study(name: str) -> Study:
 
 
 def loadable_study(name: str) -> Study | None:
-    """The study of this name; `None` for an unknown name, or if an extra of it is missing."""
+    """Study by name; `None` if it is unknown or needs a missing extra."""
     with suppress(ValueError):
         return find_study(name)
     return None
 
 
 def studies_of(tables: Iterable[str]) -> list[Study]:
-    """The studies of this package that write these tables, in their order, if no extra of them is missing."""
+    """Studies of this package that write these tables, in order, without studies whose extra is missing."""
     studies = [study for study in map(loadable_study, study_names()) if study is not None]
     writers = {table: study for study in studies for table in study.tables}
     return list(dict.fromkeys(writers[table] for table in tables if table in writers))
 
 
 def digest(content: bytes) -> str:
-    """Digest of some bytes for the names of files: 128 bits of their SHA-256."""
+    """Digest of bytes for file names: 128 bits of the SHA-256."""
     return hashlib.sha256(content).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Run a study over settings and seeds: measure each cell, keep those of a sweep, and join them into tables."""
+"""Running a study over settings and seeds: measure each cell, save it, and join the cells into tables."""
 
 import json
 import traceback
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 
 SEED, PLUGINS = "seed", "plugins"
 TABLE, FAILURES, CELLS = "table.parquet", "failures.json", "cells"
-FAILURE = ("version", "settings", "seed", "error")  # keys of a record of one
-CONNECTING = 10  # seconds that the scheduler of a Dask cluster has to answer
+FAILURE = ("version", "settings", "seed", "error")  # keys of a record of a failure
+CONNECTING = 10  # seconds: timeout of a Dask scheduler
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One measurement: all that its rows depend on, and nothing else.
+    """One measurement: everything that its rows depend on.
 
     Attributes
     ----------
     study : the study
     settings : an instance of its settings
     seed : at least 0
-    inputs : the content keys of what the settings name, as JSON
+    inputs : content keys of the files that the settings name, as JSON
     """
 
     study: Study
@@ -55,11 +55,11 @@ class Cell:
 
     @cached_property
     def key(self) -> str:
-        """A digest of the record: two cells have one key just if they are equal, but for where they are measured."""
+        """Digest of the record. Two cells share a key if and only if they measure the same."""
         return digest(json.dumps(self.record(), sort_keys=True).encode())
 
     def record(self) -> dict[str, Any]:
-        """Record of what is measured, without the place."""
+        """Record of the measurement, without settings marked by `place`."""
         study = {"study": self.study.name, "version": self.study.version}
         return {**study, "settings": recorded(self.settings), SEED: self.seed, "inputs": self.inputs}
 
@@ -70,10 +70,10 @@ class SweepResult:
 
     Attributes
     ----------
-    cells : how many there are
-    rows : how many the finished ones have, by the table
-    failures : the cells that failed, each with its settings, seed and error
-    tables : where each table is, if any cell finished
+    cells : number of cells
+    rows : number of rows of the finished cells, by table
+    failures : failed cells, each with its settings, seed and error
+    tables : path of each table, if any cell finished
     """
 
     cells: int
@@ -85,18 +85,18 @@ class SweepResult:
 def run_study(
     study: str, settings: Any = None, seeds: int | Iterable[int] = 1, workers: int | str | None = None
 ) -> "dict[str, pd.DataFrame]":
-    """The tables of a study with one choice of settings, over seeds; they are the same for any workers.
+    """Tables of a study with one choice of settings, over seeds. The number of workers does not change them.
 
-    Settings may be a dict of some, or `None` for the defaults; seeds may be their number; workers: as in `run_sweep`.
-    Without workers the study is measured here with all the threads that it takes, one seed after another, and errors of
-    its own pass; with workers a seed that fails is a `RuntimeError`.
+    `settings`: an instance, a dict of some settings, or `None` for the defaults. `seeds`: seeds, or their number.
+    `workers`: as in `run_sweep`. Without workers, this process runs the seeds one after another, with the study's own
+    number of threads, and errors of the study pass. With workers, a failed seed raises `RuntimeError`.
     """
     chosen = find_study(study)
     with chosen.naming_errors(ValueError, OSError):
         settings = as_settings(chosen.settings, settings)
     cells = [Cell(chosen, settings, int(seed)) for seed in (range(seeds) if isinstance(seeds, int) else seeds)]
     if not cells:
-        raise ValueError(f"seeds={seeds!r}: give several seeds, or how many, at least 1")
+        raise ValueError(f"seeds={seeds!r}: give a list of seeds, or their number, at least 1")
     here = ((number, measured(chosen, settings, cell.seed)) for number, cell in enumerate(cells))
     tables: dict[int, Tables] = {}
     options: dict[str, Any] = {"desc": visible(study), "unit": "seed", "disable": len(cells) == 1}
@@ -111,20 +111,20 @@ def run_study(
 def run_sweep(
     configuration: SweepConfiguration | Mapping[str, Any], out: str | Path, workers: int | str = 1
 ) -> SweepResult:
-    """Measure the cells of a sweep that are missing, and write its tables and failures into a folder.
+    """Measure the missing cells of a sweep, and write its tables and failures into a folder.
 
-    The table of a study that writes one is `out`/table.parquet; the others have the names that the study gives them. A
-    table has a column for each setting that varies, the seed, and the columns that the study measures; its rows are in
-    the order of the configuration. It is the same to the byte for any workers and after any interruption. A table that
-    was there stays until this one is whole; its sidecar records the configuration.
+    A single table is `out`/table.parquet; several tables have the names that the study gives them. A table has a column
+    for each setting that varies, the seed, and the columns of the study. Its rows are in the order of the
+    configuration. Its bytes do not depend on the workers or on interruptions. An old table is replaced only when the
+    new one is complete. The sidecar records the configuration.
 
     Parameters
     ----------
-    configuration : or a dict with the keys of the TOML file
-    out : a folder, in which cells of other configurations may lie: they are kept, and never used for other cells. Cells
-        that failed are measured again
+    configuration : configuration, or a dict with the keys of the TOML file
+    out : a folder. It may hold cells of other configurations, which are kept and not used for other cells. Failed cells
+        are measured again
     workers : a number of processes, -1 for one on each core, or the address of a Dask cluster, whose workers have this
-        package installed but need no disk in common
+        package installed but need no common disk
     """
     configuration = SweepConfiguration(**configuration) if isinstance(configuration, Mapping) else configuration
     study, cells, out = find_study(configuration.study), cells_of(configuration), Path(out)
@@ -142,7 +142,7 @@ def run_sweep(
                 write_table(table, path, about)
                 rows[name] = len(table)
             else:
-                remove_table(path)  # of another configuration
+                remove_table(path)  # left by another configuration
         if failures:
             with replacing(out / FAILURES) as temporary:
                 temporary.write_text(json.dumps(failures, indent=2) + "\n", encoding="utf-8")
@@ -152,14 +152,14 @@ def run_sweep(
 
 
 def cells_of(configuration: SweepConfiguration) -> list[Cell]:
-    """The cells of a sweep: every point with every seed, the seeds innermost."""
+    """Cells of a sweep: each point with each seed, seeds innermost."""
     study = find_study(configuration.study)
     with_inputs = [(point, json.dumps(inputs_of(point), sort_keys=True)) for point in configuration.points()]
     return [Cell(study, point, seed, inputs) for point, inputs in with_inputs for seed in range(configuration.seeds)]
 
 
 def unfinished(cells: Sequence[Cell], out: Path) -> list[int]:
-    """The numbers of the cells that `run_sweep` would measure."""
+    """Numbers of the cells that `run_sweep` would measure."""
     folder = out / CELLS
     return [
         number
@@ -176,25 +176,25 @@ def table_paths(study: Study, out: Path) -> dict[str, Path]:
 
 
 def outputs(study: Study, out: Path) -> list[Output]:
-    """The files that `run_sweep` replaces or removes; its cells have names that nobody else gives."""
+    """Files that `run_sweep` overwrites or deletes, without the cells, whose names are unique."""
     tables = [output for path in table_paths(study, out).values() for output in table_outputs(path)]
     return [*tables, record_output(out / FAILURES, FAILURE)]
 
 
 def recorded(settings: Any) -> dict[str, Any]:
-    """The settings that rows depend on, by name."""
+    """Settings that rows depend on, by name."""
     return {name: value for name, value in asdict(settings).items() if name not in places(settings)}
 
 
 def inputs_of(settings: Any) -> dict[str, object]:
-    """Inputs of the rows besides settings and source: files that settings name, and plugins that are loaded."""
+    """Inputs of the rows besides settings and source code: files that settings name, and loaded plugins."""
     keys: Mapping[str, object] = settings.input_keys() if hasattr(settings, "input_keys") else {}
     plugins = sorted(f"{Path(plugin.path).name} {digest(plugin.content)}" for plugin in LOADED.values())
     return {**keys, **({PLUGINS: plugins} if plugins else {})}
 
 
 def measured(study: Study, settings: Any, seed: int) -> "Tables":
-    """The tables of one cell, checked: those that the study names, with rows, and settings as they were given."""
+    """Measure one cell and check its tables: names, at least one row, and unchanged settings."""
     import pandas as pd
 
     with study.naming_errors():
@@ -205,16 +205,16 @@ def measured(study: Study, settings: Any, seed: int) -> "Tables":
             raise TypeError(f"measure returned {kinds}: return a DataFrame for each of {', '.join(study.tables)}")
         for name, table in tables.items():
             if table.empty:
-                raise ValueError(f"measure returned a table {name} without rows or columns: return one row at least")
+                raise ValueError(f"measure returned a table {name} without rows or columns: return at least one row")
             for setting, value in {SEED: seed, **asdict(settings)}.items():
                 if setting in table and not _is_throughout(value, table[setting]):
-                    raise ValueError(f"column {setting!r} has another value than the setting: give it another name")
+                    raise ValueError(f"column {setting!r} differs from the setting of this name: rename the column")
     return tables
 
 
 def _is_throughout(value: object, column: "pd.Series[Any]") -> bool:
-    """True if every row of a column has this value; `None` is a missing value."""
-    if isinstance(value, tuple):  # a Series would compare itself with it element by element
+    """True if all rows of a column have this value; `None` is a missing value."""
+    if isinstance(value, tuple):  # a Series would compare element by element
         return all(cell == value for cell in column)
     return bool((column.isna() if value is None else column == value).all())
 
@@ -222,13 +222,13 @@ def _is_throughout(value: object, column: "pd.Series[Any]") -> bool:
 def _attempt(
     number: int, name: str, version: str, values: Mapping[str, Any], seed: int, plugins: Sequence[Plugin]
 ) -> "tuple[int, Tables | str]":
-    """The number of a cell with its tables, or with the description of its failure. Every worker measures so."""
+    """Number of a cell, and its tables or a description of its failure. Runs in a worker."""
     try:
         require_loaded(plugins)
         study = find_study(name)
         if study.version != version:
-            raise RuntimeError(f"this worker has other source code of {name!r} than the sweep: install the same")
-        with threadpool_limits(limits=1):  # workers would fight for the cores, and sums depend on the threads
+            raise RuntimeError(f"this worker has another version of {name!r} than the sweep: install the same version")
+        with threadpool_limits(limits=1):  # workers would compete for cores, and sums depend on the number of threads
             return number, measured(study, study.settings(**values), seed)
     except (Exception, SystemExit) as error:
         return number, _described(error)
@@ -242,7 +242,7 @@ def _described(error: BaseException) -> str:
 
 
 def _outcomes(cells: Sequence[Cell], workers: int | str) -> "Generator[tuple[int, Tables | str], None, None]":
-    """The number of each cell with its tables or its failure, in the order in which they finish."""
+    """Yield the number of each cell, and its tables or failure, in the order of completion."""
     plugins = tuple(LOADED.values())
     with _pool(workers) as pool:
         tasks = [
@@ -255,17 +255,17 @@ def _outcomes(cells: Sequence[Cell], workers: int | str) -> "Generator[tuple[int
             yield from pool(tasks)
         except BrokenProcessPool as error:
             raise RuntimeError(
-                "a worker process was killed, perhaps because memory ran out: give the same command again, with a "
+                "a worker process was killed, perhaps because memory ran out: run the command again with a "
                 "smaller --jobs"
             ) from error
 
 
 @contextmanager
 def _pool(workers: int | str) -> Iterator[Any]:
-    """A joblib pool of processes of this machine, or of the workers of the Dask cluster at an address."""
+    """A joblib pool of local processes, or of the workers of the Dask cluster at an address."""
     if isinstance(workers, int):
         if workers == 0:
-            raise ValueError("jobs=0: give how many worker processes there are, or -1 for one on each core")
+            raise ValueError("jobs=0: give a number of worker processes, or -1 for one on each core")
         yield worker_pool(workers, ordered=False)
         return
     try:
@@ -275,7 +275,7 @@ def _pool(workers: int | str) -> Iterator[Any]:
     with Client(workers, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]  # has no types
         if any(threads > 1 for threads in client.nthreads().values()):
             raise ValueError(
-                f"Dask cluster {workers} has workers of several threads, which disturb one another: start them with "
+                f"Dask cluster {workers} has workers with several threads, which slow each other down: start them with "
                 "--nthreads 1"
             )
         with joblib.parallel_config("dask", client=client):
@@ -284,7 +284,7 @@ def _pool(workers: int | str) -> Iterator[Any]:
 
 
 def _measure(cells: Sequence[Cell], folder: Path, workers: int | str) -> dict[int, str]:
-    """Measure and keep the cells that are not in the folder; the failures, by the numbers of their cells."""
+    """Measure and save the cells that are not in the folder. Return the failures by cell number."""
     waiting = unfinished(cells, folder.parent)
     if not waiting:
         return {}
@@ -294,7 +294,7 @@ def _measure(cells: Sequence[Cell], folder: Path, workers: int | str) -> dict[in
         for place, outcome in outcomes:
             number = waiting[place]
             if isinstance(outcome, str):
-                if not errors:  # at once, and not after hours: all may fail so
+                if not errors:  # print it at once: all cells may fail this way
                     bar.write(one_line(f"first failure: {outcome}"))
                 errors[number] = outcome
             else:
@@ -306,14 +306,14 @@ def _measure(cells: Sequence[Cell], folder: Path, workers: int | str) -> dict[in
 
 
 def _file(folder: Path, cell: Cell, table: str) -> Path:
-    """The file of the rows of a finished cell in one of its tables."""
+    """File of the rows of a finished cell in one of its tables."""
     return folder / f"{cell.key}.{table}.parquet"
 
 
 def _about(
     configuration: SweepConfiguration, cells: Sequence[Cell], failures: Sequence[object]
 ) -> Mapping[str, object]:
-    """Record of a sweep for its sidecars."""
+    """Record of a sweep for the sidecars."""
     first = cells[0].record()
     fixed = {name: value for name, value in first["settings"].items() if name not in configuration.axes}
     record = asdict(configuration) | first
@@ -322,9 +322,9 @@ def _about(
 
 
 def _joined(measured: "Sequence[tuple[Cell, pd.DataFrame]]", axes: Sequence[str]) -> "pd.DataFrame":
-    """One table of the rows of many cells, with the seed and the settings that vary before them.
+    """Table of the rows of many cells. The varying settings and the seed are its first columns.
 
-    A column that the study has itself under the name of a setting has that setting's value, and stays where it is.
+    If the study has a column with the name of a setting, that column keeps its position.
     """
     import pandas as pd
 

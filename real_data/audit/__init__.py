@@ -1,4 +1,4 @@
-"""The audit of anyone's pairs: from a file of pairs to consistency, spectrum, bounds, and what hurts most."""
+"""Audit of a user's pairs: consistency, spectrum, bounds, and the most harmful captions and classes."""
 
 from pairbounds.real_data.audit.auditing import Settings, audit
 from pairbounds.real_data.audit.noise_trials import caption_noise

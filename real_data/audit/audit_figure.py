@@ -1,4 +1,4 @@
-"""The figure of an audit: bounds against measured, the spectrum and the labels in it, what hurts most by name."""
+"""The figure of an audit: bounds against measured errors, spectrum and label energy, worst captions and classes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ PICTURES = ("audit.pdf", "audit.png")
 COLUMN = 4.2  # inches: the width of a panel
 SHOWN = 10  # captions and classes
 LETTERS = 26  # of a name
-FLOOR, CEILING = 1e-4, 20.0  # what is smaller or larger is drawn as this
+FLOOR, CEILING = 1e-4, 20.0  # smaller and larger values are clipped
 BOUNDED = ("probe_error", "probe_mse")
 BELOW: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (1, -0.15), "ncols": 3}  # of a legend
 STYLE: dict[Any, object] = {
@@ -57,7 +57,7 @@ def draw(tables: Mapping[str, pd.DataFrame], out: Path) -> None:
 
 
 def _bounds(axes: Axes, bounds: pd.DataFrame) -> None:
-    """A line from each measured quantity to each bound on it, on a logarithmic axis that ends at `CEILING`."""
+    """Draw a line from each measured quantity to each bound on it, on a logarithmic axis up to `CEILING`."""
     rows = bounds[bounds["quantity"].isin(BOUNDED) & (bounds["relation"] == "<=") & bounds["applicable"]]
     rows = rows.sort_values(["quantity", "value"], ascending=False)
     places = np.arange(len(rows))

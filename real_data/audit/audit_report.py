@@ -1,4 +1,4 @@
-"""The audit as it is printed: what to know first, which bounds say something, what hurts most."""
+"""Printed report of an audit: overview, bounds, and rankings of captions and classes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ RANKINGS = {
     "hub_captions": ("Captions that make most of the pairs", "caption induced_share n_images mass"),
     "classes": ("Classes, the least consistent first", "class consistency second_eigenvalue alpha_share mixes_with"),
     "class_pairs": ("Classes that mix most", "first second alpha_share lift"),
-}  # titles, and columns that are shown
+}  # titles and displayed columns
 NO_LABELS = (
     "No labels: consistency, α_T, the probe error and the bounds on it are unknown, and nothing here replaces them. "
     "The cost of made-up labels cannot be measured without true ones. 100 labelled images, drawn at random, are enough "
@@ -76,7 +76,7 @@ def _with_interval(name: str, s: Mapping[str, Any], key: str) -> tuple[str, str,
 
 
 def _print_bounds(bounds: pd.DataFrame, failed: list[str]) -> None:
-    """The bounds on the probe error, the tightest first, and how many of all hold."""
+    """Print the bounds on the probe error, the tightest first, and the number of all bounds that hold."""
     applying = bounds[bounds["applicable"]].astype({"holds": bool, "vacuous": bool})
     about = applying[applying["quantity"] == "probe_error"].sort_values("value")
     if len(about):

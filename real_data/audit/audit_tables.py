@@ -1,4 +1,4 @@
-"""The tables of an audit: bounds, spectrum, and by name the captions and classes that hurt most, worst first."""
+"""The tables of an audit: bounds, spectrum, and rankings of captions and classes by name, worst first."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ TABLES = ("bounds", "spectrum", "hub_captions", *NEED_LABELS)
 
 
 def audit_tables(measures: Measures, names: Counted) -> dict[str, pd.DataFrame]:
-    """Name to table: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
+    """Tables by name: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
     captions, named = caption_table(measures), {"caption": names.captions, "main_class": names.classes}
     hubs = _largest(captions["induced_share"], captions["mass"])
     tables = {
@@ -57,8 +57,8 @@ def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.
     -------
     DataFrame with columns
         rank (from 1), class, n_images, mass (its probability), consistency (`Pr[y(x') = c | y(x) = c]` of induced
-        pairs), alpha_share (its share of α_T), second_eigenvalue (an upper end of λ₂(c): at 1 it falls apart),
-        mixes_with (where most of its inconsistent pairs lead; missing if it has none).
+        pairs), alpha_share (its share of α_T), second_eigenvalue (an upper bound on λ₂(c); at 1 it is disconnected),
+        mixes_with (the class of most of its inconsistent pairs; missing if it has none).
     """
     labels, mass = required_labels(measures.graph, "left"), class_masses(measures.graph)
     crossing = agreement.by_class.data * (1 - agreement.shares)
@@ -104,14 +104,14 @@ def class_pair_table(measures: Measures, agreement: Agreement, names: Counted) -
 
 
 def caption_table(measures: Measures) -> pd.DataFrame:
-    """Every caption, in the order of the graph; caption and main_class are numbers, since there may be millions.
+    """Every caption, in the order of the graph; caption and main_class are indices, because there may be millions.
 
     Returns
     -------
     DataFrame with columns
-        caption, mass (`p_R(l)`), n_images (that have it), induced_share (of the
-        induced pairs of two different images, what this caption makes); and with labels crossing (`Pr[labels differ]`
-        in the pairs that it induces), alpha_share (its share of α_T), main_class (of the largest `P(c | l)`).
+        caption, mass (`p_R(l)`), n_images (with this caption), induced_share (its share of the induced pairs of two
+        different images); and with labels crossing (`Pr[labels differ]` in its induced pairs), alpha_share (its share
+        of α_T), main_class (of the largest `P(c | l)`).
     """
     mass, facts = measures.graph.right_marginal, measures.facts
     table = pd.DataFrame(
@@ -127,14 +127,14 @@ def caption_table(measures: Measures) -> pd.DataFrame:
     by_class, shares = measures.agreement.by_class, measures.agreement.shares
     starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
     crossing, largest = np.add.reduceat(shares * (1 - shares), starts), np.maximum.reduceat(shares, starts)
-    main = np.flatnonzero(shares == np.repeat(largest, counts))[::-1]  # backwards: the first of several stays
+    main = np.flatnonzero(shares == np.repeat(largest, counts))[::-1]  # reversed, so the first of several remains
     main_class = np.empty(len(mass), dtype=np.int64)
     main_class[np.repeat(np.arange(len(mass)), counts)[main]] = by_class.indices[main]
     return table.assign(crossing=crossing, alpha_share=_shares(mass * crossing), main_class=main_class)
 
 
 def _ranked(table: pd.DataFrame, order: IntArray, named: Mapping[str, pa.Array | None] = {}) -> pd.DataFrame:
-    """The rows in this order, with their rank from 1; numbers in the named columns become names."""
+    """The rows in this order, with their rank from 1; indices in the `named` columns become names."""
     ranked = table.iloc[order].reset_index(drop=True)
     for column in named.keys() & {*table}:
         ranked[column] = _names(named[column], ranked[column].to_numpy())
@@ -143,7 +143,7 @@ def _ranked(table: pd.DataFrame, order: IntArray, named: Mapping[str, pa.Array |
 
 
 def _largest(*keys: npt.ArrayLike) -> IntArray:
-    """The places of the `TOP` largest, first by the first key; what differs by round-off alone stays in its order."""
+    """Indices of the `TOP` largest, sorted by the first key first; round-off does not change the order."""
     return np.lexsort([-np.asarray(key, dtype=np.float32) for key in reversed(keys)])[:TOP]
 
 
@@ -163,6 +163,6 @@ def _names(values: pa.Array | None, numbers: np.ndarray) -> pd.Series:
 
 
 def _shares(values: FloatArray) -> FloatArray:
-    """Share of each value in their sum; 0 where the sum is 0."""
+    """Share of each value in their sum; 0 if the sum is 0."""
     total = values.sum()
     return values / total if total > 0 else np.zeros_like(values)

@@ -36,9 +36,9 @@ class Settings:
 
     Attributes
     ----------
-    k : width of the embedding that the bounds speak of, 1..min(n_images, n_captions)
+    k : width of the embedding in the bounds, 1..min(n_images, n_captions)
     device, seed : of `pairbounds.spectrum`
-    dask : scheduler of a Dask cluster to count and multiply on, or `None` for this process
+    dask : scheduler of a Dask cluster, or `None` for this process
     """
 
     k: int = 32
@@ -63,42 +63,42 @@ def audit(
     trial: WhatIf | Mapping[str, Any] | None = None,
     noise: float | None = None,
 ) -> Audit:
-    """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and which captions and classes hurt most.
+    """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and the most harmful captions and classes.
 
-    Writes into the folder `out` the tables of `audit_tables` as Parquet with their sidecars, the figure audit.png and
-    audit.pdf, and last of all summary.json: a folder that has it is whole. An earlier audit there is whole until all of
-    this one is on disk. The summary names the tables by their content keys.
+    Writes the tables of `audit_tables` as Parquet with sidecars into the folder `out`, then the figure audit.png and
+    audit.pdf, and last summary.json, which marks a complete audit. An earlier audit stays complete until this audit is
+    on disk. The summary lists the content keys of the tables.
 
     Parameters
     ----------
     pairs : Parquet, CSV, TSV or JSONL file, or a folder of them
-        Columns image, caption and optionally weight, or as `pairbounds.theory.graph.graph_files` knows them.
+        Columns image, caption and optionally weight, or other names known to `pairbounds.theory.graph.graph_files`.
     labels : likewise, optional
         Columns image and label; by default those of `pairs`. Without labels: the spectrum and the hub captions.
     settings, columns : optional
-        `Settings`, and `Columns` for other names of the columns; or dicts of some of them.
+        `Settings`, and `Columns` for other column names; or dicts of some settings.
     trial : `WhatIf` or dict, optional
-        What to try on held-out images, with labels and without Dask: see `what_if`. Its curves and its verdict are two
-        more tables.
-    noise : a share of wrong captions to try, likewise: see `caption_noise`. What it measures is one more table.
+        Trial of dropping pairs, on held-out images, with labels and without Dask: see `what_if`. Its curves and its
+        verdict are two more tables.
+    noise : share of wrong captions for `caption_noise`, with labels and without Dask. Its results are one more table.
 
     Raises
     ------
     FileNotFoundError : a file is missing
-    ValueError : a table that is empty or damaged, or lacks a column; a row without an image, a caption or a positive
-        weight; an image with two labels, no image with one, or one class alone; k out of range; Dask is not installed
+    ValueError : an empty or damaged table, or a missing column; a row without an image, a caption or a positive weight;
+        an image with two labels, no labelled image, or a single class; k out of range; Dask is not installed
     OSError : the cluster does not answer; `out` cannot be written
 
     Notes
     -----
-    Time and memory are those of `spectrum` and `check_bounds`, but for about 20 bytes a row and the distinct ids. No
-    array (n_images, n_classes) is formed; the most is held in `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`
-    and some (n_images, k).
+    Time and memory are those of `spectrum` and `check_bounds`, plus about 20 bytes a row and the distinct ids. No array
+    (n_images, n_classes) is formed; the largest arrays are (n_images, k), or of
+    `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`.
     """
     settings, columns = as_settings(Settings, settings), as_settings(Columns, columns)
     trial = None if trial is None else as_settings(WhatIf, trial)
     if noise is not None and not 0 < noise < 1:
-        raise ValueError(f"noise={noise!r} is not in (0, 1): give the share of wrong captions")
+        raise ValueError(f"noise={noise!r} must be in (0, 1): give the share of wrong captions")
     out = Path(out)
     files = open_tables(Path(pairs), None if labels is None else Path(labels), columns)
     labels = None if files.labels is None else str(files.labels.path)
@@ -106,7 +106,7 @@ def audit(
     asked = {name: value for name, value in given.items() if value is not None}
     if asked and (labels is None or settings.dask is not None):
         names = " and ".join(asked).replace("_", " ")
-        raise ValueError(f"{names}: give labels, by which the pairs are judged, and no Dask cluster")
+        raise ValueError(f"{names}: not possible without labels, or on a Dask cluster: give labels, leave out dask")
     about = {"pairs": str(pairs), "labels": labels, **asdict(settings), **asked}
     cluster = nullcontext() if settings.dask is None else connected(settings.dask)
     with locked_folder(out), Bar(total=N_STAGES) as bar, cluster as client:
@@ -139,7 +139,7 @@ def audit(
 
 
 def outputs(out: Path) -> list[Output]:
-    """The files that an audit replaces or removes."""
+    """Output files that an audit overwrites or removes."""
     tables = [part for name in (*TABLES, *TRIED) for part in table_outputs(out / f"{name}.parquet")]
     pictures = [picture_output(out / name) for name in PICTURES]
     return [*tables, *pictures, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
@@ -161,7 +161,7 @@ def _measures(pairs: Pairs, settings: Settings, bar: Bar) -> Measures:
 
 @contextmanager
 def _stage(bar: Bar, name: str) -> Iterator[None]:
-    """Name a stage of the work, and count it when it is done."""
+    """Show the name of a stage, and advance the bar when it is done."""
     bar.desc = name
     bar.reach(bar.n)
     yield

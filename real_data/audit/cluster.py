@@ -1,13 +1,13 @@
 """An audit on a Dask cluster, for tables and pairs that do not fit on one machine.
 
-Every worker must see the files at the same paths. Workers read and code the parts of the table; the client merges their
-distinct ids; the pairs go to blocks of rows, whole classes where there are labels, in which equal pairs are summed; and
-every product with the matrix is one task for each block. The pairs never come to the client.
+Every worker must see the files at the same paths. Workers read and encode the parts of the table, and the client merges
+their distinct ids. The pairs go to blocks of rows, with labels to blocks of whole classes, and equal pairs are summed.
+Every product with the matrix is one task for each block. The pairs never come to the client.
 
-What does live on the client: the distinct ids and labels, the marginals, the k + 1 singular vectors of both sides, the
-label columns that `quantities.multihop_consistency` takes at a time, and the mass of each class in each caption.
-A block, with all images of its classes, must fit on a worker. Bounds that read rows of the matrix do not apply then:
-`not_on_cluster` in the summary names them. Second eigenvalues and leaks of the classes come from the workers.
+The client holds the distinct ids and labels, the marginals, the k + 1 singular vectors of both sides, the block of
+label columns of `quantities.multihop_consistency`, and the mass of each class in each caption. A block, with all images
+of its classes, must fit on a worker. Bounds that read rows of the matrix do not apply: `not_on_cluster` in the summary
+lists them. Second eigenvalues and leaks of the classes are computed on the workers.
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ from pairbounds.real_data.audit.pair_tables import AuditTables, PairPart, merged
 from pairbounds.theory.graph.pair_graph import SMALLEST, PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
-NO_MASS = 1e-12  # of a caption's mass: what is left of it in other blocks, where that is round-off
+NO_MASS = 1e-12  # a smaller share of a caption's mass in other blocks is round-off
 
 
 def count_there(client: Cluster, tables: AuditTables) -> Counted:
-    """A table of pairs, counted on the workers of a cluster; names, numbers and tally are those of `count_here`."""
+    """Count a table of pairs on the workers of a cluster; the result is that of `count_here`."""
     pairs = tables.pairs
     read = client.map(_read, pairs.parts(), columns=dict(pairs.columns), pure=False)
     heads: list[_Head | None] = client.gather(client.map(_head, read, pure=False))
@@ -74,7 +74,7 @@ class ClusterPairs(Pairs):
     graph: ClusterGraph
 
     def triplets(self, k: int, *, device: str, seed: int) -> Spectrum:  # noqa: ARG002 - shared signature
-        """See `Pairs`; the workers multiply on their CPUs, whatever the device."""
+        """See `Pairs`; the workers use their CPUs and ignore the device."""
         return self.graph.triplets(k, seed=seed)
 
     def pair_facts(self) -> PairFacts:
@@ -84,7 +84,7 @@ class ClusterPairs(Pairs):
         return PairFacts(np.sum(degrees, axis=0), np.sum(squares, axis=0), blocks.in_order(returns))
 
     def class_facts(self) -> ClassFacts:
-        """See `Pairs`. The classes of a block are judged on its worker, by `theory`."""
+        """See `Pairs`. Each worker evaluates the classes of its blocks."""
         blocks, labels = self.graph.blocks, self.graph.left_labels
         assert labels is not None
         of_blocks = [labels[rows] for rows in blocks.rows]
@@ -104,9 +104,9 @@ class _Head(NamedTuple):
 
 
 def _homes(client: Cluster, images: Images) -> tuple[IntArray, list[int]]:
-    """The block of each image, `NONE` for the last, which stands for images without one; and the blocks that have any.
+    """Block of each image, with a last entry `NONE` for images without a block; and the non-empty blocks.
 
-    Images of one class are in one block. There is a block for each thread of the workers at most.
+    Images of one class are in one block. There are at most as many blocks as threads of the workers.
     """
     group = np.arange(len(images.names)) if images.labels is None else images.labels
     homes = np.append(group % sum(client.nthreads().values()), NONE)
@@ -114,12 +114,12 @@ def _homes(client: Cluster, images: Images) -> tuple[IntArray, list[int]]:
 
 
 def _numbered(values: Sequence[pa.Array]) -> tuple[pa.Array, list[Numbers]]:
-    """The distinct values of several arrays, in the order of first appearance, and each array as numbers."""
+    """The distinct values of several arrays, in the order of first appearance, and each array as indices."""
     merged = pa.chunked_array(values).dictionary_encode()
     return merged.chunk(0).dictionary, [chunk.indices.to_numpy() for chunk in merged.chunks]
 
 
-# What the workers do.
+# Tasks of the workers.
 
 
 def _read(part: TableFile, columns: dict[str, str]) -> PairPart | None:
@@ -150,17 +150,17 @@ def _block(n_columns: int, portions: Sequence[tuple[Any, ...]]) -> Block:
 
 
 def _finished(block: Block, numbers: Numbers, total: float) -> Block:
-    """The block with weights that sum to 1 in all blocks together, and columns by their numbers."""
+    """The block with weights normalised over all blocks, and renumbered columns."""
     joint = block.joint
     weights = joint.data / total
     if weights.min() < SMALLEST:
-        raise ValueError(f"some weight is below {SMALLEST:.3g} of their sum, where float64 ends: leave its row out")
+        raise ValueError(f"a weight is below {SMALLEST:.3g} of the total, the limit of float64: remove its row")
     parts = weights, numbers[joint.indices], joint.indptr
     return Block(block.rows, sp.csr_array(parts, shape=(joint.shape[0], int(numbers.max()) + 1)))
 
 
 def _class_facts(block: Block, labels: IntArray, right_marginal: FloatArray) -> ClassFacts:
-    """Facts of whole classes. All other images are one node of a class of its own, which changes no λ₂ and no leak."""
+    """Facts of whole classes. All other images form one node of a new class, which changes no λ₂ and no leak."""
     rest = right_marginal - block.joint.sum(axis=0)
     rest[rest < NO_MASS * right_marginal] = 0
     if not rest.any():

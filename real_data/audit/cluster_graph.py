@@ -1,7 +1,6 @@
-"""A pair graph in blocks of rows on the workers of a Dask cluster, known here by products with its matrix.
+"""A pair graph in blocks of rows on the workers of a Dask cluster, accessed through products with its matrix.
 
-What needs the matrix itself, and not only products with it, raises `HypothesisError`: `check_bounds` then says of a
-bound that it is not applicable, and why.
+Code that needs the matrix itself raises `HypothesisError`; `check_bounds` then reports the bound as not applicable.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +29,7 @@ NO_ROWS = "the pairs are on a cluster, which gives products with their matrix, b
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Some rows of `P`: their numbers, (m,), rising, and the rows, csr_array (m, n_right), of which none is empty."""
+    """Some non-empty rows of `P`: their increasing indices, (m,), and the rows, csr_array (m, n_right)."""
 
     rows: IntArray
     joint: sp.csr_array
@@ -59,7 +58,7 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Blocks on the workers, one task for each in every operation, and the rows of each; the operands are sent."""
+    """Blocks on the workers and their row indices. Every operation sends its operands and runs one task per block."""
 
     client: Cluster
     blocks: "Sequence[Future[Block]]"
@@ -67,7 +66,7 @@ class Blocks:
     n_right: int
 
     def each(self, work: Callable[..., Result], *shared: object, parts: Sequence[object] = ()) -> list[Result]:
-        """`work(block, *shared)` for every block, or `work(block, part, *shared)` with its part."""
+        """Call `work(block, *shared)` for every block, or `work(block, part, *shared)` with the part of the block."""
         for_all = [self.client.scatter(value, broadcast=True, hash=False) for value in shared]
         own = [[part] for part in self.client.scatter(list(parts), hash=False)] if parts else [[]] * len(self.blocks)
         futures = [
@@ -78,7 +77,7 @@ class Blocks:
         return results
 
     def in_order(self, parts: Sequence[FloatArray]) -> FloatArray:
-        """An array with a row for each row of the matrix, from those of the blocks."""
+        """Rows of all blocks in the order of the matrix."""
         whole = np.empty((sum(map(len, self.rows)), *parts[0].shape[1:]))
         for rows, part in zip(self.rows, parts, strict=True):
             whole[rows] = part
@@ -89,14 +88,14 @@ class Blocks:
         return self.in_order(self.each(matmul, right))
 
     def transposed_times(self, left: Any) -> Any:
-        """`Pᵀ X`, dense or sparse as X is."""
+        """`Pᵀ X`, dense or sparse like X."""
         return sum(self.each(Block.transposed_times, parts=[left[rows] for rows in self.rows]))
 
 
 class ProductMatrix:
-    """A matrix that is known by its products alone: `M @ X`, `M.T @ X` and `X @ M`."""
+    """A matrix that supports only the products `M @ X`, `M.T @ X` and `X @ M`."""
 
-    __array_ufunc__ = None  # so that numpy leaves products to us
+    __array_ufunc__ = None  # numpy defers products to this class
 
     def __init__(self, shape: tuple[int, int], nnz: int, times: Factor, transposed_times: Factor) -> None:
         self.shape, self.nnz, self._times, self._transposed_times = shape, nnz, times, transposed_times
@@ -108,7 +107,7 @@ class ProductMatrix:
         return self._transposed_times(left.T).T
 
     @property
-    def T(self) -> "ProductMatrix":  # noqa: N802 - as numpy has it
+    def T(self) -> "ProductMatrix":  # noqa: N802 - as in numpy
         """The transpose."""
         return ProductMatrix(self.shape[::-1], self.nnz, self._transposed_times, self._times)
 
@@ -119,12 +118,12 @@ class ProductMatrix:
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_"):
-            raise AttributeError(name)  # numpy and scipy ask what protocols it knows
+            raise AttributeError(name)  # numpy and scipy probe for protocols
         raise HypothesisError(NO_ROWS)
 
 
 class ClusterGraph(PairGraph):
-    """A pair graph on the workers, with labels on the left or none, whose matrices are `ProductMatrix`."""
+    """A pair graph on the workers, with or without left labels; its matrices are `ProductMatrix`."""
 
     def __init__(self, blocks: Blocks, labels: IntArray | None) -> None:
         self.blocks = blocks
@@ -161,14 +160,14 @@ class ClusterGraph(PairGraph):
         return np.asarray(sum(self.blocks.each(attrgetter("right_marginal"))))
 
     def gram(self, vectors: FloatArray) -> FloatArray:
-        """`Āᵀ Ā X`, X (n_right,) or (n_right, c), in one round, in which nothing of the length n_left moves."""
+        """`Āᵀ Ā X`, X (n_right,) or (n_right, c), in one round, without transfers of length n_left."""
         right = 1 / np.sqrt(self.right_marginal)
         return np.asarray(_scaled(right, sum(self.blocks.each(Block.gram, _scaled(right, vectors)))))
 
     def triplets(self, k: int, *, seed: int) -> Spectrum:
-        """The k leading singular triplets: ARPACK here, every product with `Āᵀ Ā` on the workers.
+        """The k leading singular triplets, by the algorithm of `pairbounds.spectrum`.
 
-        The search is that of `pairbounds.spectrum`.
+        ARPACK runs on the client, every product with `Āᵀ Ā` on the workers.
         """
         triplets, unseen = searched_triplets(
             self.gram,

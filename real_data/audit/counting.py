@@ -1,8 +1,8 @@
-"""Pair graph from the rows of a table: ids become numbers, labels are matched, equal pairs are summed.
+"""Pair graph from the rows of a table: ids become indices, labels are matched, equal pairs are summed.
 
-With labels, an image that has none is left out with its pairs, and so is a caption that has no image left; labels of
-images that have no pairs are ignored. Ids and labels are text, as `pairbounds.infrastructure.reading` says;
-`pairbounds.real_data.audit.pair_tables` says which columns are read.
+With labels, unlabelled images are dropped with their pairs, and so are captions without any remaining image. Labels of
+images without pairs are ignored. Ids and labels are text, as in `pairbounds.infrastructure.reading`;
+`pairbounds.real_data.audit.pair_tables` selects the columns.
 """
 
 from collections.abc import Iterator
@@ -22,19 +22,19 @@ from pairbounds.real_data.audit.measuring import Pairs
 from pairbounds.real_data.audit.pair_tables import AuditTables, PairPart, RoleTable, class_of_image, merged, pair_parts
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-NONE = -1  # the number of what is left out
-Numbers = npt.NDArray[np.int32]  # of nodes and classes: half the memory of int64, for each row of a file
+NONE = -1  # index of dropped nodes and missing labels
+Numbers = npt.NDArray[np.int32]  # indices of nodes and classes; int32 halves the memory for each row of a file
 
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """A table of pairs, counted.
+    """Pairs and names counted from a table.
 
     Attributes
     ----------
     images, captions, classes : names of the nodes, in the order of first appearance, and of the classes, if any
-    tally : counts of what was read and left out, with keys of `pairbounds.real_data.audit.summary.KEYS`
-    similarities : where a column has them, in a matrix built as that of the pairs
+    tally : counts of rows read and images dropped, with keys of `pairbounds.real_data.audit.summary.KEYS`
+    similarities : with a similarity column, a matrix with the structure of the pairs
     """
 
     pairs: Pairs
@@ -46,12 +46,12 @@ class Counted:
 
 
 class Images(NamedTuple):
-    """The images of an audit: those of the pairs, or where there are labels those of them that have one.
+    """The images of an audit: all images of the pairs, or with labels the labelled images.
 
     Attributes
     ----------
     names : (n_left,), in the order of first appearance
-    numbers : for each image of the pairs its place among the names, or `NONE` without a label
+    numbers : for each image of the pairs its index in `names`, or `NONE` without a label
     labels : (n_left,), classes 0..r-1, or `None` without labels
     class_names : (r,), sorted
     """
@@ -62,12 +62,12 @@ class Images(NamedTuple):
     class_names: pa.Array | None = None
 
     def tally(self, n_rows: int) -> dict[str, int]:
-        """Counts of rows that were read and of images that were left out."""
+        """Counts of rows read and of images dropped."""
         return {"n_rows": n_rows, "n_images_without_label": int(np.sum(self.numbers == NONE))}
 
 
 def count_here(tables: AuditTables) -> Counted:
-    """A table of pairs, counted in the memory of this process.
+    """Count a table of pairs in the memory of this process.
 
     Notes
     -----
@@ -92,7 +92,7 @@ def count_here(tables: AuditTables) -> Counted:
 
 
 def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
-    """The images with these distinct ids, matched with a table of labels."""
+    """Images with these distinct ids, matched with a table of labels."""
     if labels is None:
         return Images(paired, np.arange(len(paired), dtype=np.int32))
     given = class_of_image(labels)
@@ -102,7 +102,7 @@ def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
         first = f"the first is {paired[0]}, and the first in {labels.path} {given.index[0]}"
         raise ValueError(f"no image of the pairs has a label: {first}")
     if len(names) == 1:
-        message = f"{labels.path} gives every image the same label, {names[0]}, which tells nothing apart: leave it out"
+        message = f"{labels.path} gives every image the same label, {names[0]}: leave it out, or give at least two"
         raise ValueError(message)
     return Images(
         names=paired.filter(pa.array(known)),
@@ -113,18 +113,18 @@ def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
 
 
 def renumbered(kept: npt.NDArray[np.bool_]) -> Numbers:
-    """The place of each entry among those that are kept, or `NONE`."""
+    """Index of each entry among the kept entries, or `NONE`."""
     return np.where(kept, np.cumsum(kept, dtype=np.int32) - 1, NONE).astype(np.int32)
 
 
 def require_pairs(count: int, pairs: RoleTable) -> None:
-    """Raise `ValueError` if there are none."""
+    """Raise `ValueError` if there are no pairs."""
     if count == 0:
         raise ValueError(f"{pairs.path} has no rows: an audit needs at least one pair")
 
 
 def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, int]) -> sp.csr_array:
-    """The mean of each pair's rows, in canonical order; zeros are stored."""
+    """Mean over the rows of each pair, in canonical order; zeros are stored."""
     total, count = (sp.csr_array(sp.coo_array((of, ends), shape=shape)) for of in (values, np.ones_like(values)))
     for matrix in (total, count):
         matrix.sum_duplicates()

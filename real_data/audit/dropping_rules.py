@@ -1,7 +1,7 @@
-"""Orders in which pairs would go: rules that a curator could follow, controls that choose blindly, and an oracle.
+"""Rankings of pairs for dropping: rules for a curator, random controls, and an oracle.
 
-A rule ranks pairs. It may see the labels of the images that are seen, and never those of the images it is judged on;
-the oracle sees these, and shows how far any rule could go.
+A rule may use the labels of the training half, and never those of the held-out half. The oracle uses the held-out
+labels, and shows how much any rule could gain.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,14 +19,14 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class PairList:
-    """Distinct pairs, (n_pairs,) each, of images that may have labels.
+    """Distinct pairs, (n_pairs,) each, of images with or without labels.
 
     Attributes
     ----------
-    images, captions : numbers from 0
+    images, captions : indices from 0
     weights : positive
     labels : (n_images,), classes from 0, or -1
-    similarities : of image and caption; NaN if they are unknown
+    similarities : similarity of image and caption; NaN if unknown
     """
 
     images: IntArray
@@ -39,25 +39,25 @@ class PairList:
         return len(self.images)
 
     def kept(self, pairs: npt.NDArray[np.generic]) -> "PairList":
-        """Some of the pairs, by mask or by number."""
+        """Subset of the pairs, by mask or by index."""
         images, captions, weights = self.images[pairs], self.captions[pairs], self.weights[pairs]
         return PairList(images, captions, weights, self.labels, self.similarities[pairs])
 
     @cached_property
     def n_captions(self) -> int:
-        """One more than the largest number of a caption."""
+        """Largest caption index plus one."""
         return int(self.captions.max(initial=-1)) + 1
 
 
 @dataclass(frozen=True, eq=False)
 class Views:
-    """Pairs that a rule may look at when some are judged.
+    """Inputs of a rule.
 
     Attributes
     ----------
-    everything : all pairs, in which hubs are hubs
-    seen : those of the images whose labels are seen
-    judged : those that are ranked; only the oracle looks at their labels
+    everything : all pairs, for the degrees of captions
+    seen : pairs of the training half, with labels
+    judged : pairs of the held-out half, to rank; only the oracle uses their labels
     """
 
     everything: PairList
@@ -69,7 +69,7 @@ Rule = Callable[[Views, np.random.Generator], FloatArray]
 
 
 def leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
-    """`Pr[labels differ]` of two images drawn by the caption, as the seen images have it; 0 where none is seen."""
+    """`Pr[labels differ]` of two images drawn by the caption, estimated on the seen images; 0 without seen images."""
     crossing = _crossing(views.seen, views.everything.n_captions)
     return crossing[views.judged.captions]
 
@@ -85,21 +85,21 @@ def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noq
 
 
 def random_pairs(views: Views, rng: np.random.Generator) -> FloatArray:
-    """Any pair."""
+    """Random order of pairs."""
     return rng.random(len(views.judged))
 
 
 def random_captions(views: Views, rng: np.random.Generator) -> FloatArray:
-    """Any caption, with all its pairs."""
+    """Random order of captions; pairs of a caption stay together."""
     return rng.random(views.everything.n_captions)[views.judged.captions]
 
 
 def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
-    """Order by the true labels: of each caption all pairs but those of its largest class.
+    """Order by the true labels: pairs outside the largest class of their caption come first.
 
-    First come the captions whose disagreement falls most for each pair that goes: `p_R(l) Pr[labels differ | l]` over
-    the number of such pairs. With weights of 1, dropping whole captions takes no more from α_T with as many pairs, but
-    for the last caption, of which only a part may go.
+    Captions are ordered by the gain for each dropped pair, `p_R(l) Pr[labels differ | l]` over the number of such
+    pairs. With weights of 1, dropping whole captions reduces α_T by no more for the same number of pairs, except for
+    the last caption, which may be dropped in part.
     """
     judged, n_captions = views.judged, views.everything.n_captions
     by_class = _by_class(judged, n_captions)
@@ -118,7 +118,7 @@ ORACLE = "oracle"
 
 
 def ranked(rule: Rule, views: Views, rng: np.random.Generator) -> IntArray:
-    """The judged pairs, those that go first in front; equals are ordered at random, pairs of one caption together."""
+    """Indices of the judged pairs, first to drop first; ties in random order, pairs of one caption together."""
     judged = views.judged
     together = rng.random(views.everything.n_captions)[judged.captions]
     return np.lexsort([rng.random(len(judged)), together, -rule(views, rng)])
@@ -130,7 +130,7 @@ def count_of(share: float, total: int) -> int:
 
 
 def _by_class(pairs: PairList, n_captions: int) -> sp.csc_array:
-    """The weight of each class in each caption, (r, n_captions), of the pairs whose image has a label."""
+    """Weight of each class in each caption, (r, n_captions), over pairs of labelled images."""
     labels = pairs.labels[pairs.images]
     known = labels >= 0
     entries = pairs.weights[known], (labels[known], pairs.captions[known])

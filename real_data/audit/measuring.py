@@ -1,10 +1,9 @@
-"""Measures of a pair graph: of one in memory, or by `ClusterPairs` of one whose pairs lie on a cluster.
+"""Measures of a pair graph in memory, or through `ClusterPairs` of pairs on a cluster.
 
-Intervals of the labelling errors are for images that were not seen. The images are taken for independent draws, each
-with its label and its captions. The standard error of a smooth function θ of their weights is that of the bootstrap
-over images as its perturbations become small, which needs no drawing: `√Σ_x (∂θ/∂w_x)²`, the infinitesimal jackknife.
-A resampled image, as the bootstrap itself has it, would be a pair with its own copy; its percentiles lie below the
-error they should hold.
+Intervals of the labelling errors are for the population of images. The images are treated as independent draws, each
+with its label and its captions. The standard error of a smooth function θ of their weights is that of the infinitesimal
+jackknife, `√Σ_x (∂θ/∂w_x)²`. A bootstrap would pair resampled images with their own copies, and its percentiles would
+lie below the true error.
 
 With p the marginal of the images, β(x) their leaks, `q(l) = Σ_c P(c | l)²` and `s(l) = Σ_x P(x | l)²`: `α_T = A / N`,
 `∂A/∂w_x = 2 p(x) β(x) - p(x) + Σ_l P(x, l) q(l)`, `∂N/∂w_x = p(x)`. For pairs of two different images it is
@@ -33,11 +32,11 @@ CONFIDENCE = 0.95
 
 
 class PairFacts(NamedTuple):
-    """Sums over single pairs, which no product with the matrix gives.
+    """Sums over single pairs, which products with the matrix cannot give.
 
     Attributes
     ----------
-    degrees : (n_right,), the images of each caption
+    degrees : (n_right,), number of images of each caption
     squares : (n_right,), `Σ_x P(x, l)²`
     returns : (n_left,), `Σ_l P(x, l)² / p_R(l)`, the mass of x paired with itself
     """
@@ -55,7 +54,7 @@ class ClassFacts(NamedTuple):
 
 
 def pair_facts(rows: PairGraph | Block, right_marginal: FloatArray) -> PairFacts:
-    """The facts of some rows of `P`, none of them empty."""
+    """`PairFacts` of some non-empty rows of `P`."""
     joint = rows.joint
     n_right, squared = joint.shape[1], joint.data**2
     degrees = np.bincount(joint.indices, minlength=n_right).astype(np.int64)
@@ -65,18 +64,18 @@ def pair_facts(rows: PairGraph | Block, right_marginal: FloatArray) -> PairFacts
 
 
 def class_facts(graph: PairGraph) -> ClassFacts:
-    """The facts of a graph in memory, with labels."""
+    """`ClassFacts` of a labelled graph in memory."""
     return ClassFacts(cross_class_leaks(graph), class_second_eigenvalues(graph))
 
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Pairs in the memory of this process, and the measurements that are made where they lie."""
+    """Pairs in the memory of this process, and measurements on them."""
 
     graph: PairGraph
 
     def triplets(self, k: int, *, device: str, seed: int) -> Spectrum:
-        """Triplets as by `pairbounds.spectrum`."""
+        """Triplets by `pairbounds.spectrum`."""
         return spectrum(self.graph, k, device=device, seed=seed)
 
     def pair_facts(self) -> PairFacts:
@@ -97,7 +96,7 @@ class Agreement:
     by_class : csc_array (r, n_right), `P(c, l)`
     energy : (k,), the label energy of the leading triplets
     alpha : α_T
-    facts : of the classes
+    facts : leaks and second eigenvalues of the classes
     """
 
     by_class: sp.csc_array
@@ -107,19 +106,19 @@ class Agreement:
 
     @cached_property
     def shares(self) -> FloatArray:
-        """`P(c | l)` for each entry of `by_class`; exactly 1 where a caption has one class."""
+        """`P(c | l)` for each entry of `by_class`; exactly 1 for captions of one class."""
         masses = np.add.reduceat(self.by_class.data, self.by_class.indptr[:-1])
         return np.asarray(self.by_class.data / np.repeat(masses, np.diff(self.by_class.indptr)))
 
 
 @dataclass(frozen=True, eq=False)
 class Measures:
-    """All that tables, summary and figure are made of; `agreement` is `None` without labels.
+    """Data of the tables, the summary and the figure; `agreement` is `None` without labels.
 
     Attributes
     ----------
     k : the width of the embedding
-    triplets : k + 1 of them
+    triplets : the k + 1 leading triplets
     bounds : the table of `check_bounds`
     """
 
@@ -151,10 +150,10 @@ class Estimate(NamedTuple):
 
 
 def labelling_errors(graph: PairGraph, facts: PairFacts, agreement: Agreement) -> tuple[Estimate, Estimate | None]:
-    """α_T, and the same of pairs of two different images, `None` if there are no such pairs.
+    """α_T, and the same for pairs of two different images, `None` without such pairs.
 
-    Where captions have few images, many of their pairs are an image with itself, and agree: α_T falls short of what
-    more images would show, and its interval does not tell. The second error falls short by little.
+    If captions have few images, many of their pairs are self-pairs, which agree. Then α_T is smaller than with more
+    images, and its interval does not show it. The second error has little bias.
     """
     p, by_class = graph.left_marginal, agreement.by_class
     class_collisions = np.add.reduceat(agreement.shares**2, by_class.indptr[:-1])

@@ -1,7 +1,7 @@
-"""Effects of wrong captions: on the population none but on consistency (theorem 36), on a table of pairs more.
+"""Effects of wrong captions on the population, where only consistency changes (theorem 36), and on a table of pairs.
 
-In a table the captions of a random share of the pairs are exchanged with one another. Its optimum is measured with and
-without, on the same images, at several numbers of pairs.
+In a table, the captions of a random share of the pairs are exchanged. The optimum is measured with and without the
+exchange, on the same images, at several numbers of pairs.
 """
 
 from dataclasses import replace
@@ -17,19 +17,19 @@ from pairbounds.theory.bounds.theorem36_caption_noise import noisy_consistency
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error, required_labels
 
-PARTS = (0.25, 0.5, 1.0)  # of the pairs
-UNIT = 1e-9  # a gap below it is none: more than k values are 1
+PARTS = (0.25, 0.5, 1.0)  # shares of the pairs
+UNIT = 1e-9  # smaller gaps count as 0: more than k singular values are 1
 
 
 def caption_noise(graph: PairGraph, share: float, settings: WhatIf) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Effects of a share of wrong captions on the population, and on tables of a quarter, half and all of the pairs.
 
-    Of the settings these count: k, draws, device and seed. Parts with too few images or captions are left out.
+    Only the settings k, draws, device and seed are used. Parts with too few images or captions are left out.
 
     Returns
     -------
-    A table with the columns part, draw, share (exchanged: 0, or the share), n_pairs, and what `pairbounds.what_if`
-    measures; and what it says, in sentences.
+    A table with the columns part, draw, share (exchanged: 0, or the share), n_pairs, and the measured columns of
+    `pairbounds.what_if`; and a summary in sentences.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def caption_noise(graph: PairGraph, share: float, settings: WhatIf) -> tuple[pd.
 
 
 def exchanged(pairs: PairList, share: float, rng: np.random.Generator) -> PairList:
-    """The pairs, with the captions of a random share of them exchanged among these."""
+    """The pairs, with the captions of a random share of the pairs permuted."""
     chosen = rng.permutation(len(pairs))[: round(share * len(pairs))]
     captions = pairs.captions.copy()
     captions[np.sort(chosen)] = captions[chosen]

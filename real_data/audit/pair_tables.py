@@ -1,4 +1,4 @@
-"""Tables of pairs and of labels: which of their columns are read, and their rows in parts."""
+"""Tables of pairs and of labels: choice of their columns, and their rows in parts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=T
 
 @dataclass(frozen=True)
 class Columns:
-    """Names of the columns that hold images, captions, and so on; `None`: one of the names that are known.
+    """Names of the columns of images, captions, and so on; `None` for a default name.
 
-    They are those of `pairbounds.theory.graph.graph_files`; for similarities, which only a rule of `what_if` reads,
-    none.
+    The default names are those of `pairbounds.theory.graph.graph_files`. Similarities, which only a rule of `what_if`
+    reads, have no default name.
     """
 
     image: str | None = None
@@ -42,7 +42,7 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class RoleTable:
-    """A table, a file or a folder of files, and the names of its columns by what they hold."""
+    """A table in a file or a folder of files, and the name of the column for each role."""
 
     path: Path
     files: Sequence[TableFile]
@@ -59,7 +59,7 @@ class RoleTable:
 
     @property
     def ignored(self) -> list[str]:
-        """The columns that are not read."""
+        """Columns that are not read."""
         return [name for name in self.files[0].names if name not in self.columns.values()]
 
     def parts(self) -> list[TableFile]:
@@ -74,13 +74,13 @@ class AuditTables(NamedTuple):
     labels: RoleTable | None
 
     def columns(self) -> dict[str, dict[str, object]]:
-        """Columns of the tables that are read, by what they hold, and columns that are ignored."""
+        """Columns of each table by role, and ignored columns."""
         tables = {name: table for name, table in self._asdict().items() if table is not None}
         return {name: {**table.columns, "ignored": table.ignored} for name, table in tables.items()}
 
 
 class PairPart(NamedTuple):
-    """The pairs of some rows: ends coded by their distinct names, in the order of first appearance, and numbers."""
+    """The pairs of some rows: dictionary-encoded ends, in the order of first appearance, weights and similarities."""
 
     images: pa.DictionaryArray
     captions: pa.DictionaryArray
@@ -91,7 +91,7 @@ class PairPart(NamedTuple):
 def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None = None) -> AuditTables:
     """Find the columns of a table of pairs and of one of labels.
 
-    Without a table of labels they are those of the pairs, if these have a column that is named, or of a known name.
+    Without a table of labels, labels come from the table of pairs if it has the named column, or one of a known name.
     """
     columns = columns or Columns()
     paired = _pair_table(pairs, columns)
@@ -101,7 +101,7 @@ def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None
 
 
 def _pair_table(path: Path, columns: Columns) -> RoleTable:
-    """A table of pairs: image, caption, maybe weight and similarity."""
+    """A table of pairs, with the roles image and caption, and optionally weight and similarity."""
     files = _files(path)
     names = files[0].names
     ends = known_ends(names) if columns.image is None and columns.caption is None else None
@@ -116,7 +116,7 @@ def _pair_table(path: Path, columns: Columns) -> RoleTable:
 
 
 def _label_table(path: Path, columns: Columns) -> RoleTable:
-    """A table of labels, image and label, by `label_columns`; its images may be called otherwise than in the pairs."""
+    """A table of labels, with columns by `label_columns`; its image column may have another name than in the pairs."""
     files = _files(path)
     image, label = label_columns(files[0], columns.label and files[0].require(columns.label))
     image = columns.image if columns.image is not None and columns.image in files[0].names else image
@@ -134,7 +134,7 @@ def pair_parts(part: TableFile, columns: Mapping[str, str]) -> Iterator[PairPart
 
 
 def merged(parts: Sequence[PairPart]) -> PairPart:
-    """Several parts, at least one, as one."""
+    """Concatenate one or more parts."""
     images, captions, weights, similarities = zip(*parts, strict=True)
     return PairPart(
         merged_names(images),
@@ -145,12 +145,12 @@ def merged(parts: Sequence[PairPart]) -> PairPart:
 
 
 def merged_names(names: Sequence[pa.DictionaryArray]) -> pa.DictionaryArray:
-    """Several coded columns as one, its values in the order of first appearance."""
+    """Concatenate dictionary-encoded columns; values stay in the order of first appearance."""
     return pa.chunked_array(names).unify_dictionaries().combine_chunks()
 
 
 def class_of_image(table: RoleTable) -> "pd.Series[Any]":
-    """The class of each image that has one, in a table of labels, by the name of the image."""
+    """Class of each labelled image in a table of labels, indexed by the name of the image."""
     columns, parts = [table.columns["image"], table.columns["label"]], table.parts()
     classes = [classes_by_name(rows, *columns) for part in parts for rows in part.batches(columns)]
     cells = pd.concat(classes).reset_index() if classes else pd.DataFrame()
@@ -162,7 +162,9 @@ def class_of_image(table: RoleTable) -> "pd.Series[Any]":
 def _known(file: TableFile, role: str, known: Sequence[str]) -> str:
     name = first_of(file.names, known)
     if name is None:
-        raise ValueError(f"{file.path} has no column {role}, only {', '.join(file.names)}: name it with --{role}-col")
+        raise ValueError(
+            f"{file.path} has no column {role}, only {', '.join(file.names)}: name both with --columns IMAGE,CAPTION"
+        )
     return name
 
 

@@ -1,4 +1,4 @@
-"""Summary of an audit: `summary.json`, whose every key is explained in `KEYS` and in the file itself."""
+"""Summary of an audit: `summary.json`, with the keys explained in `KEYS` and in the file itself."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from pairbounds.real_data.audit.cluster_graph import NO_ROWS
 from pairbounds.real_data.audit.measuring import Measures, labelling_errors
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
 
-UNIT = 1e-9  # a singular value this near 1 is one of another component
+UNIT = 1e-9  # tolerance for singular values of 1, one for each component
 
 KEYS: dict[str, str] = {
     "n_rows": "rows read from the table of pairs",
@@ -52,11 +52,11 @@ KEYS: dict[str, str] = {
 
 
 def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
-    """The summary: a value for every one of `KEYS`, `None` for what needs labels that are not there, or is infinite.
+    """The summary: a value for each key of `KEYS`, `None` if it needs missing labels or is infinite.
 
     Parameters
     ----------
-    known : values of keys that are not measured: what was read, and from where
+    known : values of keys that are not measured, such as counts of rows and provenance
     """
     graph, triplets, k = measures.graph, measures.triplets, measures.k
     values = triplets.singular_values
@@ -78,7 +78,7 @@ def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write_summary(summary: Mapping[str, Any], path: Path) -> None:
-    """Write it as JSON."""
+    """Write the summary as JSON."""
     with replacing(path) as temporary:
         temporary.write_text(
             json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"

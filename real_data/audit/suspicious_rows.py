@@ -1,12 +1,12 @@
-"""Rows of a table that its other rows do not bear out, ranked, and the table without them.
+"""Rows of a table without support from its other rows, ranked, and the table without them.
 
-Two counts speak for a pair of an image and a caption, beside what they would be by chance:
+Two counts support a pair of an image and a caption, relative to chance:
 
-- *label*: the other images of the caption that have the image's label;
-- *captions*: those that have another caption of the image, too, once for each. They need no labels.
+- *label*: other images of the caption with the image's label;
+- *captions*: other images of the caption with another caption of the image, once for each. They need no labels.
 
-Each gives the ratio `(count + 1/2) / (count by chance + 1/2)`, at most 1, and the support of a row is the product of
-its ratios. A caption of one image alone has nothing by chance, and its rows are not judged.
+Each gives the ratio `(count + 1/2) / (count by chance + 1/2)`, at most 1. The support of a row is the product of its
+ratios. A caption of a single image has a chance count of 0, and its rows are not judged.
 """
 
 from pathlib import Path
@@ -23,8 +23,8 @@ from pairbounds.infrastructure.tables import write_table
 from pairbounds.real_data.audit.counting import NONE, Images, matched_images, require_pairs
 from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, merged, open_tables, pair_parts
 
-LISTED, DROPPED = 0.5, 0.1  # support below which a row is listed, and is left out of a cleaned table
-PRIOR = 0.5  # images that are added to each count, so that few images say little
+LISTED, DROPPED = 0.5, 0.1  # thresholds of support for listing a row, and for dropping it from a cleaned table
+PRIOR = 0.5  # pseudo-count: few images give ratios near 1
 
 
 def suspicious_rows(
@@ -37,9 +37,9 @@ def suspicious_rows(
     Returns
     -------
     DataFrame with columns
-        rank (from 1), row (its number in the table, the first is 0, through the files of a folder by name), image,
-        caption, label (with labels), support (in (0, 1]), drop (support below `DROPPED`), reason (in words); and the
-        attribute not_judged, the number of rows whose caption no other image has.
+        rank (from 1), row (its index in the table from 0, through the files of a folder by name), image, caption,
+        label (with labels), support (in (0, 1]), drop (support below `DROPPED`), reason (in words); and the attribute
+        not_judged, the number of rows with a caption of a single image.
 
     Notes
     -----
@@ -49,7 +49,7 @@ def suspicious_rows(
 
 
 def rows_of(tables: AuditTables) -> pd.DataFrame:
-    """The same of tables that are open."""
+    """Suspicious rows of opened tables; see `suspicious_rows`."""
     parts = [rows for part in tables.pairs.parts() for rows in pair_parts(part, tables.pairs.columns)]
     require_pairs(len(parts), tables.pairs)
     read = merged(parts)
@@ -75,9 +75,9 @@ def rows_of(tables: AuditTables) -> pd.DataFrame:
 
 
 def judged_pairs(images: IntArray, captions: IntArray, labels: IntArray) -> pd.DataFrame:
-    """Counts of each distinct pair, what they would be by chance, and its support; all of length n_pairs.
+    """Counts of each distinct pair, their values by chance, and its support; all of length n_pairs.
 
-    `labels`: of the images, `NONE` for one without a label.
+    `labels`: labels of the images, `NONE` for an image without a label.
     """
     degrees = np.bincount(captions)[captions]
     same, others, share = _label_counts(images, captions, labels)
@@ -92,14 +92,14 @@ def judged_pairs(images: IntArray, captions: IntArray, labels: IntArray) -> pd.D
 
 
 def _labels(images: Images) -> IntArray:
-    """The class of each image of the pairs, `NONE` without one."""
+    """Class of each image of the pairs, `NONE` without a label."""
     if images.labels is None:
         return np.full(len(images.numbers), NONE, dtype=np.int64)
     return np.append(images.labels, NONE)[images.numbers]
 
 
 def _label_counts(images: IntArray, captions: IntArray, labels: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Other images of each pair's caption with its label, all others that have a label, and the label's share."""
+    """For each pair: other images of its caption with its label, all its other labelled images, the label's share."""
     classes, has_label = labels[images] + 1, labels[images] != NONE
     keys = captions * (int(classes.max()) + 1) + classes
     same, others = (np.where(has_label, np.bincount(key, has_label)[key] - 1, 0) for key in (keys, captions))
@@ -108,7 +108,7 @@ def _label_counts(images: IntArray, captions: IntArray, labels: IntArray) -> tup
 
 
 def _caption_counts(images: IntArray, captions: IntArray) -> tuple[IntArray, IntArray]:
-    """Other images with each pair's caption and another of its image's captions, and those with the other alone."""
+    """For each pair: other images with its caption and another caption of its image, and with that other caption."""
     n_pairs, n_captions = len(images), int(captions.max()) + 1
     joint = sp.csr_array((np.ones(n_pairs, dtype=np.int8), (images, captions)))
     around = joint[images]  # the captions of each pair's image
@@ -136,7 +136,7 @@ def _reason(row: Any, label: str | None) -> str:
 
 
 def require_cleanable(tables: AuditTables, out: Path) -> None:
-    """Raise `ValueError` unless a cleaned table of this name can hold all columns with their types."""
+    """Raise `ValueError` unless a cleaned table of this name can keep all columns and types."""
     formats = {format_of(file.path) for file in tables.pairs.files}
     if formats not in ({".parquet"}, {".csv"}, {".tsv"}):
         raise ValueError(f"{tables.pairs.path}: a cleaned table needs Parquet, CSV or TSV, to keep columns and types")
@@ -145,7 +145,7 @@ def require_cleanable(tables: AuditTables, out: Path) -> None:
 
 
 def write_suspicious(tables: AuditTables, rows: Path | None, clean: Path | None) -> list[str]:
-    """Write the listed rows, and the table without those to drop; a sentence on each file that is written."""
+    """Write the listed rows, and the table without the rows to drop; return a sentence on each file."""
     listed = rows_of(tables)
     dropped = listed.loc[listed["drop"], "row"].to_numpy()
     unknown = f"{listed.attrs['not_judged']:,} rows share nothing with others, and are not judged"

@@ -1,11 +1,10 @@
 """Trials of dropping the pairs that hurt most.
 
-Half of the images are seen: from their labels a rule ranks pairs. The other half is judged: of the graph of its pairs
-alone the first in the rule's order are dropped, and everything is measured anew, with the labels of this half. No label
-serves twice. Beside the rules stand random pairs, random captions, and an oracle that sees the labels it is judged by.
-An image that has lost all pairs counts as an error: what is no longer embedded cannot be classified. So on each half
-the error of every rule, of every control and of all pairs is of the same images, with the masses that they had at
-first. The bounds speak of the graph that is left, and not of images that are lost.
+Rules rank pairs by the labels of one half of the images (seen). In the graph of the other half (judged), the first
+pairs in this order are dropped, and all quantities are measured again with the labels of this half. No label is used
+twice. The baselines are random pairs, random captions, and an oracle that uses the labels of the judged half.
+An image without any remaining pair counts as an error, because it has no embedding. So all errors on a half concern the
+same images, with their original masses. The bounds concern the remaining graph, without the lost images.
 """
 
 import math
@@ -45,11 +44,11 @@ THEOREMS = {
     "bound_theorem_15": "multihop-error",
     "bound_theorem_16": "local-multihop-error",
 }
-MOST_PAIRS = 100_000  # that are measured hundreds of times: beyond, a sample of the images is
-NOTHING = "nothing"  # the rule that leaves all pairs as they are
+MOST_PAIRS = 100_000  # larger tables are sampled, because there are hundreds of measurements
+NOTHING = "nothing"  # the rule that drops no pairs
 ALL_RULES = {**RULES, **CONTROLS, ORACLE: oracle}
-DIGITS = 9  # of an error: thresholds whose errors differ by less are equal
-Measure = Callable[[PairList, PairList], dict[str, float]]  # of what is left of a half, and of the half
+DIGITS = 9  # errors of thresholds are compared after rounding to these digits
+Measure = Callable[[PairList, PairList], dict[str, float]]  # of the remaining pairs of a half, and all its pairs
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,11 @@ class WhatIf:
     Attributes
     ----------
     k : width of the embedding
-    shares : of the distinct pairs, that are dropped
-    splits : random halves of the images
-    draws : of each random control, on each half
-    device, seed : as of `pairbounds.spectrum`; the seed also draws halves and controls
-    rules : names of those that are tried, by default all; two are also held against one another
+    shares : shares of the distinct pairs to drop
+    splits : number of random splits of the images into halves
+    draws : number of draws of each random control, on each half
+    device, seed : as in `pairbounds.spectrum`; the seed also draws halves and controls
+    rules : names of the rules to try, by default all; two rules are also compared with each other
     """
 
     k: int = 32
@@ -77,10 +76,10 @@ class WhatIf:
     def __post_init__(self) -> None:
         unknown = [name for name in self.rules if name not in RULES]
         if unknown or len(set(self.rules)) < len(self.rules):
-            about = f"has no rule {unknown[0]}" if unknown else "names one twice"
-            raise ValueError(f"rules={','.join(self.rules)} {about}: there are {', '.join(RULES)}")
+            about = f"has an unknown rule {unknown[0]}" if unknown else "has a rule twice"
+            raise ValueError(f"rules={','.join(self.rules)} {about}: choose from {', '.join(RULES)}")
         if not self.shares or not all(0 < share < 1 for share in self.shares):
-            raise ValueError(f"shares={self.shares} are not all in (0, 1): each is a part of the pairs")
+            raise ValueError(f"shares={self.shares}: each share of the pairs must be in (0, 1)")
         if self.splits < 2 or self.draws < 1:
             raise ValueError(
                 f"splits={self.splits} and draws={self.draws}: an interval needs 2 splits, a control 1 draw"
@@ -109,31 +108,30 @@ def what_if(
 
     Parameters
     ----------
-    graph : with left labels; images without one are left out
+    graph : graph with left labels
     settings : `WhatIf`, or a dict of some of its settings, optional
     similarities : csr_array (n_left, n_right) with the structure of `graph.joint`, optional
-        Of image and caption: they give one more rule.
+        Similarities of image and caption, for one more rule.
 
     Returns
     -------
     Outcome, whose curves have the columns
         action ("none", "drop", or of `threshold_rows`: "choose", "apply"), rule, share (of the judged pairs),
-        split, draw (numbers from 0), n_pairs (left), isolated (mass of the images that have lost all pairs), alpha_t,
-        gap (`1 - σ²_{k+1}`), bound_theorem_4, bound_theorem_15 and bound_theorem_16 (on probe_error; infinite without a
-        gap), probe_error (0-1 error of the probe on the optimum of width k of what is left), error (the same with the
-        masses before, in which images without pairs are errors), and with similarities threshold (where one is tried).
+        split, draw (indices from 0), n_pairs (remaining), isolated (mass of the images without remaining pairs),
+        alpha_t, gap (`1 - σ²_{k+1}`), bound_theorem_4, bound_theorem_15 and bound_theorem_16 (on probe_error; infinite
+        without a gap), probe_error (0-1 error of the probe on the optimum of width k of the remaining graph), error
+        (the same with the original masses; isolated images are errors), and with similarities threshold.
 
     Raises
     ------
-    ValueError : no labels; fewer than two classes; k exceeds the images or captions that are left of half of them; a
-        rule needs similarities
+    ValueError : no labels; fewer than two classes; k exceeds the remaining images or captions of a half; a rule needs
+        similarities
 
     Notes
     -----
-    Beyond `MOST_PAIRS` pairs a random sample of the images is measured, of about so many pairs. A caption keeps fewer
-    images then, so that leaks are seen less well: what is found there is of the sample. Cost: `splits (1 + shares
-    (rules + 1 + 2 draws))` spectra, 550 by default, of half of the pairs; with similarities 690. On stderr it says how
-    long they take.
+    Beyond `MOST_PAIRS` pairs, a random sample of images with about this number of pairs is measured. Captions then have
+    fewer images and leaks are harder to detect, so results concern the sample. Cost: `splits (1 + shares (rules + 1 +
+    2 draws))` spectra, 550 by default, of half of the pairs; with similarities 690. Progress is shown on stderr.
     """
     settings, labels = as_settings(WhatIf, settings), required_labels(graph, "left")
     if len(np.unique(labels)) < 2:
@@ -161,7 +159,7 @@ def _curves(pairs: PairList, settings: WhatIf) -> pd.DataFrame:
 
 
 def pair_list(graph: PairGraph, labels: IntArray, similarities: sp.csr_array | None) -> PairList:
-    """The pairs of a graph, one by one."""
+    """The pairs of a graph as a list."""
     entries = graph.joint.tocoo()
     images, captions = (side.astype(np.int64) for side in entries.coords)
     of_pairs = np.full(len(images), np.nan) if similarities is None else similarities.data
@@ -169,7 +167,7 @@ def pair_list(graph: PairGraph, labels: IntArray, similarities: sp.csr_array | N
 
 
 def sample_of(everything: PairList, question: str, seed: int) -> tuple[PairList, tuple[str, ...]]:
-    """The pairs, or those of a sample of the images, with a sentence that says so."""
+    """The pairs, or the pairs of a sample of the images with a sentence about the sample."""
     pairs = sampled(everything, np.random.default_rng([seed, 0]))
     if len(pairs) == len(everything):
         return pairs, ()
@@ -182,7 +180,7 @@ def sample_of(everything: PairList, question: str, seed: int) -> tuple[PairList,
 
 
 def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
-    """All pairs, or those of a random sample of the images if there are more than `MOST_PAIRS`."""
+    """All pairs, or the pairs of a random sample of the images if there are more than `MOST_PAIRS`."""
     if len(pairs) <= MOST_PAIRS:
         return pairs
     order = rng.permutation(len(pairs.labels))
@@ -193,7 +191,7 @@ def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
 
 
 def _trials(pairs: PairList, settings: WhatIf) -> list[tuple[str, int]]:
-    """Names of the rules, controls and oracle, each with the number of its draw."""
+    """Names of the rules, controls and oracle, each with the index of its draw."""
     unknown = bool(np.isnan(pairs.similarities).any())
     if LOW_SIMILARITY in settings.rules and unknown:
         raise ValueError("the pairs have no similarities: name their column with --similarity-col")
@@ -224,10 +222,10 @@ def _on_half(
 
 
 def threshold_rows(views: Views, shares: Sequence[float], measure: Measure) -> Iterator[dict[str, object]]:
-    """A row for no threshold and each share on the seen half, and one for that of the least error on the judged half.
+    """Rows for no threshold and each share on the seen half, and one on the judged half for the best threshold.
 
-    A threshold is the least similarity that is kept; -inf keeps all. Each share gives one on the graph of the seen
-    half. No label serves twice, neither by the choice among thresholds nor by where they lie.
+    A threshold is the least similarity that is kept; -inf keeps all. Each share gives a threshold on the seen half.
+    The judged half affects neither the thresholds nor the choice among them.
     """
     fixed = {"rule": LOW_SIMILARITY, "draw": 0}
     errors: list[tuple[float, float]] = []
@@ -237,14 +235,14 @@ def threshold_rows(views: Views, shares: Sequence[float], measure: Measure) -> I
         row = measure(views.seen.kept(views.seen.similarities >= threshold), views.seen)
         errors.append((row["error"], threshold))
         yield {"action": CHOOSE, "share": share, "threshold": threshold} | fixed | row
-    chosen = min(errors, key=lambda pair: round(pair[0], DIGITS))[1]  # the first of equals: none, or the smallest share
+    chosen = min(errors, key=lambda pair: round(pair[0], DIGITS))[1]  # ties: the smallest share
     left = views.judged.kept(views.judged.similarities >= chosen)
     dropped = 1 - len(left) / len(views.judged)
     yield {"action": APPLY, "share": dropped, "threshold": chosen} | fixed | measure(left, views.judged)
 
 
 def _half(pairs: PairList, rng: np.random.Generator) -> Mask:
-    """Half of the images that have pairs, of every class as nearly as can be; (n_images,)."""
+    """Mask of half of the images with pairs, stratified by class, (n_images,)."""
     shuffled = rng.permutation(np.unique(pairs.images))
     by_class = shuffled[np.argsort(pairs.labels[shuffled], kind="stable")]
     half = np.zeros(len(pairs.labels), dtype=bool)
@@ -253,25 +251,25 @@ def _half(pairs: PairList, rng: np.random.Generator) -> Mask:
 
 
 def left_of(judged: PairList, order: IntArray, share: float) -> PairList:
-    """The pairs but a share of them, the first in that order."""
+    """The pairs without a share of them, the first in this order."""
     return judged.kept(np.sort(order[count_of(share, len(judged)) :]))
 
 
 def image_masses(pairs: PairList) -> FloatArray:
-    """Probability of each image, (n_images,); 0 for one without a pair."""
+    """Probability of each image, (n_images,); 0 for an image without pairs."""
     masses = np.bincount(pairs.images, pairs.weights, len(pairs.labels))
     return np.asarray(masses / masses.sum())
 
 
 def measured_on(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[str, float]:
-    """Quantities of the bounds, on the graph of some pairs; `before` has the masses of the images with all of them."""
+    """Bounds and errors on the graph of some pairs; `before` has the masses of the images with all pairs."""
     images, rows = np.unique(pairs.images, return_inverse=True)
     captions, columns = np.unique(pairs.captions, return_inverse=True)
     entries = sp.coo_array((pairs.weights, (rows, columns)), shape=(len(images), len(captions)))
     graph, k = PairGraph(entries, np.unique(pairs.labels[images], return_inverse=True)[1]), settings.k
     if k > min(graph.shape):
         raise ValueError(
-            f"what if: k={k} is more than is left of half of the images, {graph.n_left} images and {graph.n_right} "
+            f"what if: k={k} is too large for the remaining half, with {graph.n_left} images and {graph.n_right} "
             "captions: lower k, or drop less"
         )
     wanted = min(k + 1, *graph.shape)
@@ -292,7 +290,7 @@ def measured_on(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[s
 
 
 def _wrong(encoder: Encoder) -> Mask:
-    """Mask of the left nodes on which the probe errs; a tie is an error."""
+    """Mask of the left nodes with an error of the probe; ties are errors."""
     f, coefficients, mass = encoder.left, encoder.probe.coefficients, encoder.graph.left_marginal
     winners = linear_standing(f, coefficients, score_noise(f, coefficients, mass)).winners
     return np.asarray(winners != encoder.graph.left_labels)

@@ -1,9 +1,9 @@
-"""Comparison of a rule with random choice, or with another rule, on halves of the images that overlap.
+"""Comparison of a rule with random choice, or with another rule, on overlapping halves of the images.
 
-On every half the two are measured on the same images, with the same masses: the differences are paired. Halves of one
-set have images in common, so that the differences are not independent, and Student's interval would be too short;
-Nadeau and Bengio's correction adds the ratio of judged to seen images, here 1, to `1/n`. The level is Bonferroni's:
-over all rules and shares that are held against random choice, and for one rule against another over the shares.
+On every half both are measured on the same images, with the same masses, so the differences are paired. Halves overlap,
+so the differences are not independent, and Student's interval would be too short. Nadeau and Bengio's correction adds
+the ratio of judged to seen images, here 1, to `1/n`. The level has a Bonferroni correction: over all rules and shares
+compared with random choice, and over the shares for one rule against another.
 """
 
 from collections.abc import Sequence
@@ -17,28 +17,27 @@ from pairbounds.theory.quantities.confidence import detectable, student_half
 
 LEVEL = 0.95
 POWER = 0.8
-OVERLAP = 1.0  # judged images for each one seen
-CHOOSE, APPLY = "choose", "apply"  # a threshold of similarity: on the seen half, on the judged one
+OVERLAP = 1.0  # ratio of judged to seen images
+CHOOSE, APPLY = "choose", "apply"  # a threshold of similarity: on the seen half, on the judged half
 QUANTITIES = {"error": "measured error", "alpha_t": "α_T"}
 
 
 def compared(curves: pd.DataFrame, rivals: Sequence[str] = ()) -> pd.DataFrame:
-    """Every rule at every share against random choice, and against leaving all as it is.
+    """Comparison of every rule at every share with random choice, and with keeping all pairs.
 
     Parameters
     ----------
-    curves : as of `what_if`
-    rivals : two rules, that are also held against one another
+    curves : curves of `what_if`
+    rivals : two rules to compare with each other
 
     Returns
     -------
     DataFrame with columns
         quantity ("error", "alpha_t"), action, rule, share, value, random and nothing (means over the halves: with the
-        rule, with the control that it does least well against, with all pairs), control (which one that is), difference
-        (value - random), low, high (its interval), detectable (the difference that would have been told from 0 with
-        probability `POWER`), beats_random (high < 0), change (value - nothing), change_low, change_high, helps
-        (change_high < 0). With rivals: rival (the other rule), rival_difference (value - that of the rival), rival_low,
-        rival_high.
+        rule, with the control hardest to beat, with all pairs), control (its name), difference (value - random), low,
+        high (its interval), detectable (the difference detected with probability `POWER`), beats_random (high < 0),
+        change (value - nothing), change_low, change_high, helps (change_high < 0). With rivals: rival (the other rule),
+        rival_difference (value - that of the rival), rival_low, rival_high.
     """
     drops, nothing = curves[curves["action"] == "drop"], curves[curves["action"] == "none"].set_index("split")
     tried = [rule for rule in drops["rule"].unique() if rule not in (*CONTROLS, ORACLE)]
@@ -66,14 +65,14 @@ def compared(curves: pd.DataFrame, rivals: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def in_words(verdict: pd.DataFrame, splits: int) -> tuple[str, ...]:
-    """A sentence for each quantity, and with rivals another."""
+    """A sentence for each quantity, and with rivals one more for each."""
     groups = [(QUANTITIES[str(name)], rows) for name, rows in verdict.groupby("quantity", sort=False)]
     rivals = [_of_rivals(name, rows) for name, rows in groups if "rival" in rows]
     return (*(_sentence(name, rows, splits) for name, rows in groups), *rivals)
 
 
 def threshold_in_words(curves: pd.DataFrame) -> tuple[str, ...]:
-    """A sentence on the threshold, where one was sought."""
+    """A sentence on the threshold of similarity, if there are similarities."""
     applied = curves[curves["action"] == APPLY].set_index("split")
     if applied.empty:
         return ()
@@ -116,7 +115,7 @@ def _sentence(quantity: str, rows: pd.DataFrame, splits: int) -> str:
 
 
 def _of_rivals(quantity: str, rows: pd.DataFrame) -> str:
-    """One rule against the other, where they differ the most."""
+    """Sentence that compares two rules, at the share of their largest difference."""
     apart = rows[rows["rival_high"] < 0]
     if apart.empty:
         one, other = rows["rule"].iloc[0], rows["rival"].iloc[0]

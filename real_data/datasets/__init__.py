@@ -1,6 +1,6 @@
-"""Image sets with captions, in one form; `DATASETS` builds each from its options. A new one has its line in `kinds`.
+"""Image sets with captions, in one form; `DATASETS` builds each from its options. `kinds` lists them.
 
-A set of icons is `icon_set` of its name; any other is the function of its name in the module of its name.
+A set of icons is built by `icon_set`; any other by the function of its name in the module of its name.
 """
 
 from collections.abc import Callable, Mapping

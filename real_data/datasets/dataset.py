@@ -1,4 +1,4 @@
-"""Images with captions and labels: the one form that every data set comes in."""
+"""Images with captions and labels: the common form of all data sets."""
 
 import hashlib
 import json
@@ -15,29 +15,29 @@ from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.picture_files import Glyph, Member, open_picture, original_picture
 
-AT_ONCE = 10_000  # entries whose text is in memory
+AT_ONCE = 10_000  # entries encoded in memory at a time
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ImageTextDataset:
-    """Picture files, each with one or more captions and a label; a picture is read when it is asked for.
+    """Picture files, each with one or more captions and a label; pictures are read on demand.
 
-    `ValueError`: no image, another number of entries in one of the fields, an id twice, an image without a caption, a
-    label without a name, or a size below 1.
+    `ValueError`: no images, fields of different lengths, duplicate ids, an image without a caption, a label without a
+    name, or a size below 1.
 
     Attributes
     ----------
-    name : of the kind of data set
-    ids : a name for each image, distinct
-    files, digests : the picture file of each image, and its SHA-256
-    captions : the texts of each image, at least one; a text that is there twice has two shares
-    labels : (n,), index into `label_names`; -1 where an image has none
-    size : images are `size` x `size` pixels; `None` for each as its file has it
-    licence, attribution : the terms of the images and texts, and whom to name
-    skipped : why each picture that could not be read was left out, with its path
-    label_sets : every way to label the images by its name, (n,) each; by default `labels` alone
-    class_names : the names of the classes of each label set, where they are known; by default those of `labels`
-    subjects : what each image shows: two drawings of one thing have one subject; by default each shows its own
+    name : name of the kind of data set
+    ids : distinct name of each image
+    files, digests : picture file of each image, and its SHA-256
+    captions : texts of each image, at least one; a duplicate text has two shares
+    labels : (n,), index into `label_names`; -1 for an image without a label
+    size : images are `size` x `size` pixels; `None` for the size of each file
+    licence, attribution : terms of the images and texts, and their authors
+    skipped : reason for each skipped unreadable picture, with its path
+    label_sets : labellings of the images by name, (n,) each; by default only `labels`
+    class_names : names of the classes of each label set, if known; by default those of `labels`
+    subjects : subject of each image, the same for two drawings of one thing; by default all differ
     """
 
     name: str
@@ -62,17 +62,17 @@ class ImageTextDataset:
         object.__setattr__(self, "class_names", {**own, **self.class_names})
         counts = {len(self.ids), len(self.files), len(self.digests), len(self.captions), len(self.labels)}
         if counts == {0} or len(counts) > 1:
-            raise ValueError(f"{self.name}: ids, files, captions and labels are as many, and more than none: {counts}")
+            raise ValueError(f"{self.name}: ids, files, captions and labels need one positive length, not {counts}")
         if {len(self.subjects), *map(len, self.label_sets.values())} != counts:
-            raise ValueError(f"{self.name}: each label set and the subjects have one entry for each of the images")
+            raise ValueError(f"{self.name}: each label set and the subjects need one entry for each image")
         if len(set(self.ids)) < len(self.ids):
-            raise ValueError(f"{self.name}: {len(self.ids) - len(set(self.ids))} ids are there twice")
+            raise ValueError(f"{self.name}: {len(self.ids) - len(set(self.ids))} ids are duplicates: ids are distinct")
         if not all(self.captions):
             raise ValueError(f"{self.name}: image {self.ids[self.captions.index(())]} has no caption")
         if self.labels.min() < -1 or self.labels.max() >= len(self.label_names):
-            raise ValueError(f"{self.name}: labels are in 0..{len(self.label_names) - 1}, one for each name, or -1")
+            raise ValueError(f"{self.name}: labels must be in 0..{len(self.label_names) - 1}, or -1 for none")
         if self.size is not None and self.size < 1:
-            raise ValueError(f"size={self.size}: images have at least 1 pixel")
+            raise ValueError(f"size={self.size} must be at least 1 pixel")
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -87,11 +87,11 @@ class ImageTextDataset:
         return open_picture(self.files[index], self.size)
 
     def original(self, index: int) -> Image.Image:
-        """The picture that an image is made of, in RGB, whatever the size of the images."""
+        """The picture of an image in its original size, in RGB."""
         return original_picture(self.files[index], self.size)
 
     def take(self, indices: Sequence[int] | IntArray) -> "ImageTextDataset":
-        """The data set of these images, in this order; the label names stay all of them."""
+        """The data set of these images, in this order, with all label names."""
         chosen = np.asarray(indices, dtype=np.int64)
         by_image: dict[str, Any] = {
             name: tuple(getattr(self, name)[i] for i in chosen)
@@ -102,21 +102,21 @@ class ImageTextDataset:
 
     @property
     def side(self) -> int:
-        """Pixels along a side of every image; a `ValueError` where each image has its own."""
+        """Pixels along a side of every image. `ValueError`: the data set has no common size."""
         if self.size is None:
-            raise ValueError(f"{self.name}: all images are to have one size: give the data set one")
+            raise ValueError(f"{self.name}: the images need a common size: set size")
         return self.size
 
     @property
     def labelled(self) -> bool:
-        """Return whether every image has a label."""
+        """True if every image has a label."""
         return bool(self.labels.min() >= 0)
 
     @cached_property
     def named_by_captions(self) -> tuple[str, ...]:
-        """The label sets that the captions are another name for: images have the same ones just if they are of a class.
+        """Label sets that the captions determine: images have equal captions if and only if they have equal labels.
 
-        To compare pairs by such captions with others is to compare labels with none.
+        Pairs by such captions are pairs by labels.
         """
         number: dict[frozenset[str], int] = {}
         by_captions = {captions: number.setdefault(frozenset(captions), len(number)) for captions in self.captions}
@@ -130,7 +130,7 @@ class ImageTextDataset:
 
     @property
     def unnamed_captions(self) -> tuple[tuple[str, ...], ...]:
-        """Captions of each image that name no class of it; an image without any has a word of its own."""
+        """Captions of each image that name no class of it; an image without such captions gets a unique word."""
         kept = []
         for number, (texts, naming) in enumerate(zip(self.captions, self.naming, strict=True)):
             unnamed = tuple(text for text, names in zip(texts, naming, strict=True) if not names)
@@ -144,7 +144,7 @@ class ImageTextDataset:
 
     @cached_property
     def key(self) -> str:
-        """Content key: equal for two data sets if their ids, files' contents, texts, labels and size are."""
+        """Content key, which depends on ids, contents of files, texts, labels and size."""
         hashed = hashlib.sha256(f"[{json.dumps(self.size)}".encode())
         for part in (self.ids, self.digests, self.captions, self.labels, self.label_names):
             hashed.update(b", ")
@@ -155,7 +155,7 @@ class ImageTextDataset:
 
 
 def _as_json(values: Sequence[object] | IntArray) -> Iterator[str]:
-    """A list as `json.dumps` has it, in pieces: that of a million images would take a gigabyte."""
+    """JSON of a list, in pieces, because a million images would take a gigabyte."""
     yield "["
     for start in range(0, len(values), AT_ONCE):
         block = values[start : start + AT_ONCE]

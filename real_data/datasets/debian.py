@@ -1,4 +1,4 @@
-"""Pictures of Debian packages that were unpacked into a folder: where they are, and that they are those measured on."""
+"""Pictures of unpacked Debian packages: their folder, and a check of their counts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Unpacked:
 
     Attributes
     ----------
-    name : of the kind of data set
-    packages, version : that were measured on
-    place : of the pictures' folder, below the one that the packages were unpacked into
-    counts : that were measured, by what is counted; a count comes after those it depends on
-    licence, attribution : as `ImageTextDataset` has them
+    name : name of the kind of data set
+    packages, version : packages of the published measurements
+    place : path of the pictures below the folder of the unpacked packages
+    counts : expected counts by name; a count comes after the counts it depends on
+    licence, attribution : as in `ImageTextDataset`
     """
 
     name: str
@@ -32,12 +32,12 @@ class Unpacked:
     attribution: str
 
     def folder(self, root: Path) -> Path:
-        """The pictures' folder."""
+        """Folder of the pictures."""
         found = Path(root) / self.place
         if not found.is_dir():
             raise ValueError(
                 f"data set {self.name}: {found} is no folder: `make data` unpacks {' and '.join(self.packages)} into "
-                "build/data, which is then the root; where they are installed it is /"
+                "build/data; use this root, or / if they are installed"
             )
         return found
 
@@ -48,11 +48,11 @@ class Unpacked:
         subjects: Mapping[PurePosixPath, str],
         size: int | None,
     ) -> ImageTextDataset:
-        """The pictures that have a caption, by their paths in the folder, of which the first part is their category.
+        """Data set of the captioned pictures, by path in the folder; the first part of a path is the category.
 
-        Those that cannot be opened are left out.
+        Pictures that cannot be opened are left out.
 
-        `subjects`: what each shows; a picture that is left out is its own.
+        `subjects`: subject of each picture; equal files without a subject share one.
         """
         captioned = sorted(path for path, texts in captions.items() if texts)
         faults = {path: fault for path in captioned if (fault := fault_of(folder / path))}

@@ -17,7 +17,7 @@ def emoji(size: int = 72) -> ImageTextDataset:
 
     `ValueError`: a size below 1; and the errors of `pairbounds.real_data.emoji_concepts.concepts`.
 
-    `size`: pixels along a side: OpenMoji rendered, Twemoji resized from its 72 x 72. Transparent is white.
+    `size`: pixels along a side. OpenMoji is rendered, Twemoji is resized from 72 x 72; transparent pixels become white.
     """
     images = [(style, concept) for style in STYLES for concept in concepts()]
     label_sets = {

@@ -17,24 +17,24 @@ from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import Glyph, digest
 
 USUAL_SIZE = 32  # pixels
-FAMILIES = {"Sans": "Oblique", "SansMono": "Oblique", "Serif": "Italic"}  # and how each calls its slanted faces
+FAMILIES = {"Sans": "Oblique", "SansMono": "Oblique", "Serif": "Italic"}  # with the name of its slanted faces
 FACES = tuple(
     f"DejaVu{family}{'-' * bool(style)}{style}"
     for family, slanted in FAMILIES.items()
     for style in ("", "Bold", slanted, f"Bold{slanted}")
 )
-LEAST = 6  # characters of a letter that is a class
+LEAST = 6  # minimum number of characters of a letter, for a class
 NAME = re.compile(r"(\w+) (CAPITAL|SMALL) (?:LETTER|LIGATURE) (.+?)(?: WITH (.+))?")
 
 
 @dataclass(frozen=True)
 class Character:
-    """A character, and what its Unicode name says of it.
+    """A character, with the parts of its Unicode name.
 
     Attributes
     ----------
-    text : the character itself
-    words : of its name
+    text : the character
+    words : words of its name
     script, case, letter : such as "latin", "small" and "latin a"
     """
 
@@ -46,14 +46,14 @@ class Character:
 
 
 def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
-    """The 880 characters of 42 letters that all twelve faces have, each in every face: 10,560 images.
+    """The 880 characters of 42 letters in all twelve faces: 10,560 images.
 
-    The label is the letter, with its script; finer are letters of one case, coarser the scripts. Captions are the
-    words of the character's name. Letters with fewer than six characters are left out.
+    The label is the letter, with its script. A finer label set adds the case; a coarser one has only scripts. Captions
+    are the words of the character's name. Letters with fewer than six characters are left out.
 
     Parameters
     ----------
-    size : pixels; a character is black on white, in the middle
+    size : pixels along a side; characters are black on white, centred
     """
     shown = characters()
     images = [(face, character) for character in shown for face in FACES]
@@ -86,7 +86,7 @@ def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
 
 @lru_cache(maxsize=1)
 def characters() -> tuple[Character, ...]:
-    """Characters that all faces have and whose letter has at least six of them, in Unicode's order."""
+    """Characters in all faces whose letter has at least `LEAST` of them, in Unicode's order."""
     every = [set(FT2Font(str(_font(face))).get_charmap()) for face in FACES]
     known = list(_named(sorted(set.intersection(*every))))
     counts = Counter(character.letter for character in known)

@@ -1,7 +1,7 @@
-"""Icons: three sets of npm's packages, with tags and categories that the people who drew them gave.
+"""Icons: three sets from npm packages, with tags and categories by their authors.
 
-Each set has a style and a taxonomy of its own. An icon is there in several styles or weights: images of one subject,
-as are icons of different sets with one name or alias.
+Each set has its own style and taxonomy. The styles or weights of an icon are images of one subject, and so are icons of
+different sets with a common name or alias.
 """
 
 import json
@@ -27,7 +27,7 @@ ATTRIBUTION = {
     "phosphor": "Phosphor Icons; @phosphor-icons/core, MIT",
     "mdi": "Pictogrammers; @mdi/svg, Apache-2.0",
 }
-# That were measured on: the version, and the numbers of drawings and of concepts.
+# Version, number of drawings and number of concepts of the published measurements.
 RELEASES: dict[str, tuple[str, int, int]] = {
     "tabler": ("3.52.0", 6_545, 5_491),
     "phosphor": ("2.1.1", 9_072, 1_512),
@@ -44,9 +44,9 @@ class Icon:
 
     Attributes
     ----------
-    name, aliases : what it is called
-    category : empty where it has none
-    captions : tags, or where a set has no tags the name and the aliases
+    name, aliases : names of the icon
+    category : empty if it has none
+    captions : tags, or the name and the aliases in a set without tags
     drawings : files, by style
     """
 
@@ -58,16 +58,16 @@ class Icon:
 
 
 def icon_set(root: Path, size: int | None = USUAL_SIZE, of: str = "all") -> ImageTextDataset:
-    """The icons of a set with a category, or of all sets, where those without one have the label -1.
+    """The icons of a set with a category, or the icons of all sets, with label -1 for icons without a category.
 
-    `ValueError`: another set; a package that is not there, or holds other counts than were measured.
+    `ValueError`: an unknown set; a missing package, or one with other counts than expected.
 
     Parameters
     ----------
-    root : the folder that `make data` unpacked into
-    size : pixels
+    root : the folder of `make data`
+    size : pixels along a side
     of : tabler (categories and tags), phosphor (the same, in six weights), mdi (categories; names and aliases), or all,
-        whose classes are the categories of each set for itself
+        with the categories of each set as separate classes
     """
     require_named("set of icons", of, (*ICON_SETS, "all"))
     found = {name: list(_read(name, Path(root))) for name in ICON_SETS}
@@ -102,7 +102,7 @@ def icon_set(root: Path, size: int | None = USUAL_SIZE, of: str = "all") -> Imag
 
 
 def _subjects(found: Mapping[str, list[Icon]]) -> dict[str, str]:
-    """The first name of those that stand for one thing, by each of them: a name is shared, or an alias of another."""
+    """Map from each name or alias to the first of all names connected with it by common names and aliases."""
     shared: nx.Graph[str] = nx.Graph()
     for icon in (icon for own in found.values() for icon in own):
         nx.add_star(shared, (icon.name, *icon.aliases))
@@ -110,7 +110,7 @@ def _subjects(found: Mapping[str, list[Icon]]) -> dict[str, str]:
 
 
 def _read(name: str, root: Path) -> Iterator[Icon]:
-    """The icons of a set by name, once its counts are those that were measured."""
+    """The icons of a set, sorted by name, after a check of its counts."""
     folder = root / PLACE / name
     if not folder.is_dir():
         raise ValueError(f"icons: {folder} is no folder: `make data` unpacks it into build/data")
@@ -133,7 +133,7 @@ def _tabler(folder: Path) -> Iterator[Icon]:
 
 
 def _phosphor(folder: Path) -> Iterator[Icon]:
-    """Entries of a list in JavaScript, each of which is a few lines; tags in stars say what is new."""
+    """Parse the entries of a JavaScript list; tags with stars only mark new icons, and are dropped."""
     source = require_file(folder / "dist" / "index.mjs", "list of icons").read_text(encoding="utf-8")
     for entry in ENTRY.findall(source):
         (name,) = re.findall(r'^    name: "([^"]+)"', entry, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A folder of pictures for each class, as ImageNet has it, with a caption for each prompt."""
+"""A folder of pictures for each class, as in ImageNet, with a caption for each prompt."""
 
 import os
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ def imagefolder(
 
     The prompts are "a photo of a NAME." and open_clip's 7 simple templates.
 
-    A folder named by an ImageNet-1k synset ("n01440764") is the class that open_clip's zero-shot names have for it
-    ("tench"); any other has its own name. Pictures that cannot be read are left out, and another taken in their place.
+    A folder named by an ImageNet-1k synset ("n01440764") gets the class name of open_clip's zero-shot names ("tench");
+    any other folder keeps its name. Unreadable pictures are skipped, and replaced by others if samples are drawn.
 
     `ValueError`: a class without pictures, or fewer classes or readable pictures than asked for. `FileNotFoundError`:
-    no such folder, or none of classes in it.
+    a missing folder, or one without class folders.
 
     Parameters
     ----------
-    classes, samples : how many, drawn at random, as many samples of each class, to within one; by default all
+    classes, samples : number of random classes and samples, equal for all classes up to one; by default all
         The published protocol, 1,000 samples of 10 random classes, is `classes=10, samples=1000`. It takes 100 of each
-        class: ImageNet's `train` has them, its `val` has 50.
-    size : pixels along a side, of each picture's middle; by default each picture is as it is
-    cache : folder that keeps what each file holds: the next start reads changed files only; by default all are read
+        class: ImageNet's `train` has enough, its `val` has 50.
+    size : pixels along a side, from the centre of each picture; by default the original size
+    cache : folder with an index of the files, so that later starts read changed files only; by default all are read
     """
     rng = np.random.default_rng(seed)
     chosen = _chosen_classes(Path(folder), classes, rng)
@@ -54,7 +54,7 @@ def imagefolder(
         wanted = 1 if samples is None else quota
         if len(found) < wanted:
             raise ValueError(
-                f"class folder {place} has {len(found)} readable pictures of the {wanted} that are wanted: "
+                f"class folder {place} has {len(found)} readable pictures, and {wanted} are needed: "
                 "take fewer samples, or more classes"
             )
     ids = tuple(f"{place.name}/{name}" for place, found in zip(chosen, kept, strict=True) for name in found)
@@ -81,7 +81,7 @@ def _chosen_classes(folder: Path, classes: int | None, rng: np.random.Generator)
         raise FileNotFoundError(f"folder {folder} does not exist: give one with a folder of pictures for each class")
     found = sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith("."))
     if not found:
-        raise FileNotFoundError(f"folder {folder} has no folders in it: one for each class, with its pictures")
+        raise FileNotFoundError(f"folder {folder} has no subfolders: give one with a folder of pictures for each class")
     if classes is None:
         return found
     if not 1 <= classes <= len(found):
@@ -90,7 +90,7 @@ def _chosen_classes(folder: Path, classes: int | None, rng: np.random.Generator)
 
 
 def _quotas(samples: int, classes: int) -> list[int]:
-    """Numbers of samples of the classes, equal to within one."""
+    """Number of samples of each class, equal up to one."""
     if samples < classes:
         raise ValueError(f"samples={samples} of {classes} classes: take at least one of each")
     each, more = divmod(samples, classes)
@@ -108,7 +108,7 @@ def _pictures(place: Path) -> list[str]:
 def _readable(
     place: Path, pool: Sequence[str], quota: int, cache: Path | None, skipped: list[str], bar: Bar
 ) -> dict[str, str]:
-    """The first readable pictures of a class, up to its quota, sorted, with digests; `skipped` gets the others."""
+    """Digests of the first readable pictures of a class, up to its quota; append reasons of the others to `skipped`."""
     found: dict[str, str] = {}
     tried = 0
     while len(found) < quota and tried < len(pool):
@@ -124,7 +124,7 @@ def _readable(
 
 
 def _class_names(places: Sequence[Path]) -> tuple[str, ...]:
-    """Names of the classes. Both lists of ImageNet have the order of its class numbers: synsets sorted."""
+    """Names of the classes. Both lists of ImageNet names are sorted by synset."""
     import open_clip
     from timm.data import ImageNetInfo
 

@@ -1,11 +1,10 @@
-"""Findings in the files of a folder: each is read once, and again where it has changed.
+"""Cached index of the files of a folder: each file is read once, and again after a change.
 
-The key of a data set is decided by the content of its files, not by their names or times: so a copy of a folder is the
-same data, on whatever machine, and its features are found again. To read every file at every start would take
-ImageNet's training set an hour of a core, so the SHA-256 of each is kept with the size and the time of change that the
-file had. A file whose size or time differs is read again; one that was changed within `RACE` of being read is not kept,
-since its next change might have the same time. What neither shows, a tool that writes other bytes and sets the time
-back, is not noticed: remove the manifest then.
+The key of a data set depends on the content of its files, not on their names or times, so a copy of a folder on another
+machine has the same features. Reading ImageNet's training set takes about an hour on one core. So the SHA-256 of each
+file is kept with its size and modification time, and files with another size or time are read again. A file modified
+within `RACE` of being read is not kept, because its next change might have the same time. A tool that changes bytes and
+restores the time is not detected: remove the manifest then.
 """
 
 import json
@@ -21,20 +20,20 @@ import joblib
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.inputs import is_there
 
-RACE = 2_000_000_000  # nanoseconds: the time of change has steps of up to two seconds
-BLOCK = 512  # pictures that are read, at most, for nothing if the process is killed; or a quarter of the folder
+RACE = 2_000_000_000  # nanoseconds: modification times have a resolution of up to two seconds
+BLOCK = 512  # files between two writes of the manifest, or a quarter of the known files if more
 
-Entry = list[Any]  # the bytes of a file and its last change in nanoseconds, before it was read; and what was found
+Entry = list[Any]  # size of a file in bytes and modification time in nanoseconds before reading; results of `look`
 
 
 def inspected(
     folder: Path, names: Sequence[str], look: Callable[[Path], Sequence[Any]], cache: Path | None = None
 ) -> Iterator[tuple[str, Sequence[Any]]]:
-    """Findings of `look` in each of these files, in threads, unless the manifest in `cache` knows it.
+    """Results of `look` for each file, computed in threads or read from the manifest in `cache`.
 
     Parameters
     ----------
-    look : gives values that JSON has
+    look : returns values that JSON can store
     cache : folder for manifests, one for each folder of files; by default none is kept
     """
     place = None if cache is None else manifest_of(folder, cache)
@@ -55,12 +54,12 @@ def inspected(
 
 
 def manifest_of(folder: Path, cache: Path) -> Path:
-    """The file in `cache` that is about this folder."""
+    """Path of the manifest of a folder in `cache`."""
     return cache / "manifests" / f"{sha256(os.fsencode(folder.resolve())).hexdigest()[:24]}.json"
 
 
 def _state(path: Path) -> list[int]:
-    """Size and time of change; of a file that is not there, a time that is never kept."""
+    """Size and modification time; for a missing file, a time that is never kept."""
     try:
         found = path.stat()
     except OSError:

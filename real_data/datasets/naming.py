@@ -1,4 +1,4 @@
-"""Captions that name the class of their image: what they tell of it, they tell by its name."""
+"""Detection of captions that name the class of their image."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pairbounds.infrastructure.arrays import IntArray
 
 WORD = re.compile(r"[^\W\d_]+")
-SHORTEST = 3  # letters of a word that names something
+SHORTEST = 3  # minimum number of letters of a compared word
 SAYING_NOTHING = frozenset({"and", "other", "the"})
 
 
@@ -15,12 +15,12 @@ def names_their_class(
 ) -> tuple[tuple[bool, ...], ...]:
     """Test, for each caption of each image, whether it shares a word with the name of a class of its image.
 
-    Words are runs of `SHORTEST` letters or more, in lower case and without the s of the plural: `"red apples"` names
-    an image of the class `"apple-pie"`, and not one of `"pineapple"`.
+    Words are runs of at least `SHORTEST` letters, in lower case and without a plural s. For example, `"red apples"`
+    names the class `"apple-pie"`, and not `"pineapple"`.
 
     Parameters
     ----------
-    captions : of n images
+    captions : captions of n images
     label_sets, class_names : (n,) each, and the names of their classes; a label set without names is left out
     """
     known = [

@@ -1,7 +1,7 @@
-"""OpenClipart: clip-arts of Debian's packages, with the tags that the people who drew them gave.
+"""OpenClipart: clip-arts from Debian packages, with tags by their authors.
 
-The tags are in the metadata of the drawings, of `openclipart-svg`; the pictures are their renderings, of
-`openclipart-png`, which Debian made of all of them.
+The tags are in the metadata of the drawings in `openclipart-svg`; the pictures are Debian's renderings in
+`openclipart-png`.
 """
 
 from collections.abc import Iterator
@@ -28,24 +28,24 @@ PACKAGES = Unpacked(
     licence="public domain",
     attribution="Open Clip Art Library; each picture's author is in its metadata",
 )
-# Icon themes and geometric shapes; and what is sorted by no subject, or shows how to draw.
+# Icon themes, geometric shapes, drawing tutorials, and pictures not sorted by subject.
 LEFT_OUT = frozenset({"buttons", "computer", "logos", "shapes", "special", "unsorted"})
 SUBJECT = "{http://purl.org/dc/elements/1.1/}subject"
 TAG = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li"
 
 
 def openclipart(root: Path, size: int | None = None) -> ImageTextDataset:
-    """The clip-arts with a tag; a picture's captions are its distinct tags, verbatim, and its class the top folder.
+    """The clip-arts with a tag; captions are the distinct tags, verbatim, and the class is the top folder.
 
-    Left out are icons, shapes and folders of no subject. A picture that lies in several folders, often as a link, is
+    Icons, shapes and folders without a subject are left out. A picture in several folders, often as a link, gives
     several images of one subject, each with the class of its folder.
 
-    `ValueError`: the packages are not there, hold other counts than were measured, or a drawing cannot be read.
+    `ValueError`: the packages are missing, their counts differ from the expected ones, or a drawing cannot be read.
 
     Parameters
     ----------
-    root : the folder that the packages were unpacked into
-    size : pixels along a side, of each picture's middle; by default each picture is as it is
+    root : the folder of the unpacked packages
+    size : pixels along a side, from the centre of each picture; by default the original size
     """
     folder = PACKAGES.folder(root)
     paths = [

@@ -1,4 +1,4 @@
-"""Picture files as RGB images, whole or cut out of them."""
+"""Picture files as RGB images, in their original size or cropped."""
 
 import io
 import warnings
@@ -12,22 +12,22 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from pairbounds.infrastructure.files import content_key
 from pairbounds.infrastructure.inputs import require_file
 
-# What no other program, Ghostscript say, is called for.
+# Formats that Pillow reads without another program, such as Ghostscript.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
-DRAWING = ".svg"  # of packages that are known; a folder or table of somebody's has none, for it may hang the renderer
+DRAWING = ".svg"  # only from known packages: other files could hang the renderer
 
-GLYPH = 64  # pixels of a glyph that nobody gave a size
+GLYPH = 64  # default pixels along a side of a glyph
 
-digest = content_key  # of a file: its SHA-256
+digest = content_key  # SHA-256 of a file
 
-# Pillow warns of a picture that declares more pixels than its limit, and refuses twice as many: here both are refused.
+# Pillow warns of pictures above its limit of pixels, and raises above twice the limit: here both raise.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True)
 class Member:
-    """A picture file within a tar file that is not compressed: its name there, where it begins, and its bytes."""
+    """A picture file in an uncompressed tar file: its name, offset and length in bytes."""
 
     shard: Path
     name: str
@@ -38,18 +38,18 @@ class Member:
         return f"{self.shard}: {self.name}"
 
     def read(self) -> bytes:
-        """Content of the picture's file."""
+        """Content of the picture file."""
         with require_file(self.shard, "shard").open("rb") as file:
             file.seek(self.offset)
             content = file.read(self.length)
         if len(content) < self.length:
-            raise ValueError(f"{self.shard} ends before it: index it anew")
+            raise ValueError(f"{self.shard} ends before it: index the shard again")
         return content
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """A character as a font draws it."""
+    """A character in a font."""
 
     font: Path
     character: str
@@ -58,7 +58,7 @@ class Glyph:
         return f"{self.font.name}: U+{ord(self.character):04X}"
 
     def drawn(self, size: int | None) -> Image.Image:
-        """The character in black on white, in the middle of `size` x `size` pixels, of which an em takes two thirds."""
+        """The character in black on white, centred in `size` x `size` pixels; an em is two thirds of a side."""
         side = size or GLYPH
         picture = Image.new("L", (side, side), "white")
         font = ImageFont.truetype(str(require_file(self.font, "font")), 2 * side // 3)
@@ -77,7 +77,7 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 def open_picture(path: Path | Member | Glyph, size: int | None) -> Image.Image:
-    """A picture in RGB, on white where it is transparent; `size` x `size` pixels, of its middle, or as it is.
+    """A picture in RGB on a white background: its centre as `size` x `size` pixels, or in its original size.
 
     An SVG is rendered at that size, never enlarged.
     """
@@ -86,7 +86,7 @@ def open_picture(path: Path | Member | Glyph, size: int | None) -> Image.Image:
 
 
 def original_picture(path: Path | Member | Glyph, svg_size: int | None) -> Image.Image:
-    """A picture in RGB, on white where it is transparent, of the size that its file has; an SVG is `svg_size` wide."""
+    """A picture in RGB on a white background, in its original size; an SVG is `svg_size` wide."""
     if isinstance(path, Glyph):
         return path.drawn(svg_size)
     with _named(path), _opened(path, svg_size) as picture:
@@ -94,7 +94,7 @@ def original_picture(path: Path | Member | Glyph, svg_size: int | None) -> Image
 
 
 def _opened(path: Path | Member, svg_size: int | None = None) -> Image.Image:
-    """A picture file, its header read and no pixel."""
+    """Open a picture file and read only its header."""
     if isinstance(path, Member):
         return Image.open(io.BytesIO(path.read()), formats=FORMATS)
     source: Path | io.BytesIO = require_file(path, "picture")
@@ -105,7 +105,7 @@ def _opened(path: Path | Member, svg_size: int | None = None) -> Image.Image:
 
 @contextmanager
 def _named(what: object) -> Iterator[None]:
-    """One `ValueError` that names the picture: decoders raise whatever a broken file leads them to."""
+    """Turn any error of a decoder into a `ValueError` that names the picture."""
     try:
         yield
     except Exception as error:
@@ -115,7 +115,7 @@ def _named(what: object) -> Iterator[None]:
 
 
 def fault_of(path: Path) -> str | None:
-    """Reason why a picture cannot be opened, if so: an SVG is drawn, of any other the header is read and no pixel."""
+    """Reason why a picture cannot be opened, or `None`. An SVG is rendered; of other files only the header is read."""
     try:
         with _named(path):
             _opened(path).close()
@@ -125,10 +125,10 @@ def fault_of(path: Path) -> str | None:
 
 
 def look(path: Path) -> tuple[str, str]:
-    """The SHA-256 of a picture, or why a file is none."""
+    """SHA-256 of a picture and an empty text, or an empty text and the reason why it cannot be read."""
     try:
         if path.suffix.lower() == DRAWING:
-            raise ValueError(f"cannot read picture {path}: an SVG is no pixels: save it as PNG")
+            raise ValueError(f"cannot read picture {path}: SVG is not supported here: save it as PNG")
         open_picture(path, None)
         return digest(path), ""
     except ValueError as error:
@@ -136,12 +136,12 @@ def look(path: Path) -> tuple[str, str]:
 
 
 def _rendered(drawing: bytes, width: int | None) -> bytes:
-    """The PNG of an SVG, `width` pixels wide or as large as it declares."""
+    """PNG of an SVG, `width` pixels wide or in its declared size."""
     import resvg_py
 
     if b"<!ENTITY" in drawing.partition(b"<svg")[0]:
-        raise ValueError("it declares an entity, which could stand for anything")
-    # Without the system's fonts, so that a drawing is the same everywhere; the emoji have no text.
+        raise ValueError("it declares an entity, which is unsafe: save it as PNG")
+    # Without system fonts drawings are the same on every machine; the emoji have no text.
     return bytes(resvg_py.svg_to_bytes(svg_string=drawing.decode(), width=width, skip_system_fonts=True))
 
 

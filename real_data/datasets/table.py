@@ -12,23 +12,22 @@ from pairbounds.real_data.datasets.manifest import inspected
 from pairbounds.real_data.datasets.picture_files import look
 
 COLUMNS, LABEL = ("image", "caption", "label"), "label"
-NONE = ""  # of labels: no row has an empty one
+NONE = ""  # missing label; cells are never empty
 
 
 def table(path: Path, size: int | None = None, cache: Path | None = None) -> ImageTextDataset:
     """The pictures of a table with the columns image, caption and label; others are ignored.
 
-    Without the column label no image has one, which is enough to train on. Several rows with one image give it several
-    captions. A relative path is taken from the table's folder. Pictures that cannot be read, or are not there, are left
-    out.
+    Without the column label, images are unlabelled, which is enough for training. Several rows with one image give it
+    several captions. Relative paths start from the table's folder. Unreadable and missing pictures are skipped.
 
     `ValueError`: no table, a missing column or an empty cell, an image with two labels, or no readable picture.
     `FileNotFoundError`: no such file.
 
     Parameters
     ----------
-    size : pixels along a side, of each picture's middle; by default each picture is as it is
-    cache : folder that keeps what each file holds: the next start reads changed files only; by default all are read
+    size : pixels along a side, from the centre of each picture; by default the original size
+    cache : folder with an index of the files, so that later starts read changed files only; by default all are read
     """
     path = Path(path)
     rows = _rows(path)
@@ -62,7 +61,7 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
 
 def _rows(path: Path) -> pd.DataFrame:
     if not is_table(path):
-        raise ValueError(f"cannot read {path}: a table's name ends in {', '.join(FORMATS)}")
+        raise ValueError(f"cannot read {path}: supported formats are {', '.join(FORMATS)}")
     file = table_file(path, header=True)
     present = [name for name in COLUMNS if name in file.names]
     missing = set(COLUMNS) - {LABEL} - set(present)

@@ -25,16 +25,16 @@ PICTURES = (".png", ".svg")
 
 
 def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
-    """The stamps with a sentence, which is a picture's one caption; its class is the top folder.
+    """The stamps with a sentence, which is the only caption; the class is the top folder.
 
-    Many stamps are there as PNG and as SVG: two images of one subject. Mirrored ones without a sentence are left out.
+    Many stamps exist as PNG and as SVG: two images of one subject. Mirrored stamps without a sentence are left out.
 
-    `ValueError`: the package is not there, or holds other counts than were measured.
+    `ValueError`: the package is missing, or its counts differ from the expected ones.
 
     Parameters
     ----------
-    root : the folder that the package was unpacked into
-    size : pixels along a side, of each picture's middle; by default each picture is as it is
+    root : the folder of the unpacked package
+    size : pixels along a side, from the centre of each picture; by default the original size
     """
     folder = PACKAGES.folder(root)
     found = [path for path in folder.rglob("*") if path.suffix in PICTURES]
@@ -45,7 +45,7 @@ def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
 
 
 def _sentence(texts: Path) -> tuple[str, ...]:
-    """The first line, which is in English; those after it are translations."""
+    """The first line, which is in English; the other lines are translations."""
     if not texts.is_file():
         return ()
     first = texts.read_text(encoding="utf-8").partition("\n")[0].strip()

@@ -1,7 +1,7 @@
-"""Pictures in tar files, as WebDataset has them: `KEY.jpg`, `KEY.cls` and `KEY.txt` are one image.
+"""Pictures in tar files in WebDataset format: `KEY.jpg`, `KEY.cls` and `KEY.txt` are one image.
 
-The package reads shards from front to back. Here images are drawn in any order, and some of them judge: so the place
-of each picture in its shard is looked up once, and kept, and a picture is read from there when it is asked for.
+The webdataset package reads shards sequentially. Here images are needed in any order, and some are held out. So the
+offset of each picture in its shard is indexed once, and pictures are read on demand.
 """
 
 import tarfile
@@ -26,7 +26,7 @@ LABEL, CAPTION = "cls", "txt"
 
 
 class Row(NamedTuple):
-    """An image of a shard; `reason` says why its picture cannot be read."""
+    """An image of a shard; `reason` is the reason why its picture cannot be read, or empty."""
 
     name: str
     offset: int
@@ -38,25 +38,23 @@ class Row(NamedTuple):
 
 
 def webdataset(shards: str, size: int | None = None, cache: Path | None = None) -> ImageTextDataset:
-    """The images of tar files: of each a picture, its class in `KEY.cls`, and captions in `KEY.txt`, one in a line.
+    """The images of tar files, each with a picture, a class in `KEY.cls`, and captions in the lines of `KEY.txt`.
 
-    An image without captions has "a photo of a CLASS.". What else is there of an image is ignored, and pictures that
-    cannot be read are left out.
+    An image without captions gets "a photo of a CLASS.". Other files are ignored, and unreadable pictures are skipped.
 
-    `ValueError`: braces that are not closed; a shard that is compressed, or no tar file; an image without a class, with
-    two pictures, or twice in one shard; no readable picture. `FileNotFoundError`: no such shard.
+    `ValueError`: unclosed braces; a shard that is compressed or not a tar file; an image without a class, with two
+    pictures, or twice in one shard; no readable picture. `FileNotFoundError`: no such shard.
 
     Parameters
     ----------
     shards : the file, or several by braces: "shards-{000..010}.tar"
-    size : pixels along a side, of each picture's middle; by default each picture is as it is
-    cache : folder in which is kept what each shard holds, so that the next start reads those alone that have changed
-        By default all are read.
+    size : pixels along a side, from the centre of each picture; by default the original size
+    cache : folder with an index of the shards, so that later starts read changed shards only; by default all are read
     """
     try:
         paths = [Path(name) for name in braceexpand(str(shards))]
     except ValueError as error:
-        raise ValueError(f"shards {shards}: its braces are not closed") from error
+        raise ValueError(f"shards {shards}: close the braces") from error
     for path in paths:
         require_file(path, "shard")
     rows = [(number, row) for number, path in enumerate(Bar(paths, desc="shards")) for row in _indexed(path, cache)]
@@ -67,7 +65,7 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
         raise ValueError(f"shards {shards}: none of {len(rows)} pictures can be read{why}")
     label_names = tuple(sorted({row.label for _, row in kept}, key=_in_order))
     number_of = {name: number for number, name in enumerate(label_names)}
-    captions = {row: tuple(row) for row in {tuple(row.captions) for _, row in kept}}  # each once in memory
+    captions = {row: tuple(row) for row in {tuple(row.captions) for _, row in kept}}  # deduplicated, to save memory
     return ImageTextDataset(
         name="webdataset",
         ids=tuple(f"{paths[number].name}/{row.name}" for number, row in kept),
@@ -84,12 +82,12 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
 
 
 def _in_order(label: str) -> tuple[bool, int, str]:
-    """Numbers by their value, after names."""
+    """Sort key: names first, then numbers by value."""
     return label.isdecimal(), int(label) if label.isdecimal() else 0, label
 
 
 def _indexed(shard: Path, cache: Path | None) -> list[Row]:
-    """Rows of a shard, from its own file in `cache`, if the shard has not changed since."""
+    """Rows of a shard, from its index in `cache` if the shard has not changed."""
     ((_, rows),) = inspected(shard, ["."], _rows, cache)
     return [Row(*row) for row in rows]
 
@@ -100,7 +98,7 @@ def _rows(shard: Path) -> list[Row]:
 
 
 def _samples(shard: Path) -> Iterator[Row]:
-    """The images of a shard, their pictures not looked at."""
+    """The images of a shard; their pictures are not checked."""
     try:
         with tarfile.open(shard, "r:") as archive:
             files = [member for member in archive if member.isfile()]
@@ -128,7 +126,7 @@ def _text(shard: Path, member: tarfile.TarInfo | None) -> str:
     try:
         return content.decode().strip()
     except UnicodeDecodeError as error:
-        raise ValueError(f"shard {shard}: {member.name} is no text") from error
+        raise ValueError(f"shard {shard}: {member.name} is not UTF-8 text") from error
 
 
 def _checked(shard: Path, row: Row) -> Row:

@@ -1,4 +1,4 @@
-"""Encoders of images and texts, a module each, and features kept by content.
+"""Encoders of images and texts, one in each module, and a cache of features.
 
 `open_clip` takes seconds to import, so nothing is imported here.
 """

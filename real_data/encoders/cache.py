@@ -1,4 +1,4 @@
-"""Features on disk: by content, in chunks, so that a killed run goes on where it was."""
+"""Features on disk, keyed by content, in chunks, so that a killed run can resume."""
 
 import hashlib
 import json
@@ -15,28 +15,28 @@ from pairbounds.infrastructure.inputs import is_there, stored_array
 from pairbounds.infrastructure.progress import Bar
 
 FEATURES = Path("build/features")
-CHUNK = 256  # rows in a file; at most so many are computed again
+CHUNK = 256  # rows in a file, the maximum that a resumed run computes again
 
 Rows = npt.NDArray[np.float32]
 
 
 def content_key(*parts: str) -> str:
-    """96 bits that change with any of the parts, in hex."""
+    """Hash of all parts, 96 bits in hex."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
 def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterable[Rows]]) -> FloatArray:
-    """The rows 0..size-1, (size, width), those that are not yet in the folder `place` computed and put there.
+    """The rows 0..size-1, (size, width); missing rows are computed and stored in the folder `place`.
 
-    `ValueError`: no rows; a file in `place` that is not what was written there; another number of rows than `size`.
+    `ValueError`: no rows; an invalid file in `place`; another number of rows than `size`.
 
     Parameters
     ----------
-    place : names all that decides the rows; `None` to keep nothing
-    rows_from : called with the first row that is lacking, yields it and all that come after it, in any batches
+    place : folder whose name determines the rows; `None` to store nothing
+    rows_from : called with the index of the first missing row, yields this row and all later rows, in any batches
     """
     if size < 1:
-        raise ValueError("there is nothing to encode")
+        raise ValueError("nothing to encode: give at least one image or text")
     chunks: list[Rows] = []
     while place is not None and CHUNK * len(chunks) < size and is_there(_path(place, len(chunks)), "features"):
         chunks.append(_stored(_path(place, len(chunks)), min(CHUNK, size - CHUNK * len(chunks))))
@@ -50,8 +50,8 @@ def stored_rows(place: Path | None, size: int, rows_from: Callable[[int], Iterab
                     replace_bytes(_path(place, len(chunks)), partial(np.save, arr=chunk, allow_pickle=False))
                 chunks.append(chunk)
     if (found := sum(map(len, chunks))) != size:
-        raise ValueError(f"the encoder gave {found} rows for {size}")
-    return np.concatenate(chunks, dtype=np.float64)  # at once: not all of it in float32 before
+        raise ValueError(f"the encoder returned {found} rows for {size} inputs: it must return one for each")
+    return np.concatenate(chunks, dtype=np.float64)  # casts without a full float32 copy
 
 
 def _path(place: Path, chunk: int) -> Path:

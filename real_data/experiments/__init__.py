@@ -1,1 +1,1 @@
-"""Experiments that train one small network on many pairings of one set of images, and judge it on others."""
+"""Experiments that train a small network on many pairings of one set of images, and evaluate it on held-out images."""

@@ -1,4 +1,4 @@
-"""Forecasts of what a pairing will teach: quantities of its graph, known before anything is trained."""
+"""Forecasts of the encoder that a pairing trains: quantities of its graph, before any training."""
 
 import math
 from collections.abc import Mapping
@@ -25,19 +25,19 @@ BOUNDS = {
     "theorem_16": "local-multihop-error",
     "theorem_35": "known-values-mse",
 }
-WIDTH = 64  # of the embeddings of the theory: that of the projection
-LABELLED, DRAWS = 50, 8  # labels, and draws of them
-EXACT = 1e-9  # below 1: singular values that are nearer are 1, but for round-off
+WIDTH = 64  # width of the embeddings of the theory, equal to that of the projection
+LABELLED, DRAWS = 50, 8  # number of labels, and of draws of them
+EXACT = 1e-9  # tolerance for singular values of 1
 
-Maps = Mapping[str, list[FloatArray]]  # draws of features of the images, by the kind of map
+Maps = Mapping[str, list[FloatArray]]  # draws of features of the images, for each kind of map
 
 
 def feature_maps(parts: Parts, draws: int, cache: str) -> Maps:
-    """Untrained features of the training images by each kind of map; pixels are not drawn.
+    """Untrained features of the training images by each kind of map; pixels have a single draw.
 
     Parameters
     ----------
-    cache : folder in which they are kept
+    cache : folder of stored features
     """
     pictures = parts.pictures[parts.train].expand(-1, 3, -1, -1).numpy()
     kinds = {kind: 1 if kind == "pixels" else draws for kind in FEATURE_MAPS} if draws else {}
@@ -55,17 +55,17 @@ def feature_maps(parts: Parts, draws: int, cache: str) -> Maps:
 def forecasts(graph: PairGraph, number: int, batch: int, maps: Maps, alike: FloatArray) -> dict[str, float]:
     """Quantities of a pairing.
 
-    alpha : α_T; alpha_images : from 50 labelled images; alpha_0 to alpha_7 : each from 25 labelled pairs
-    theorem_4, _15, _16, _35 : the bounds at `WIDTH`, or at the largest width that the graph has
+    alpha : α_T; alpha_images : estimate from 50 labelled images; alpha_0 to alpha_7 : estimates from 25 labelled pairs
+    theorem_4, _15, _16, _35 : the bounds at `WIDTH`, or at the largest width of the graph
     theorem_42, and a kind of map : squared error of the optimum that is linear in its features, mean over the draws
     optimum : squared error of the graph's optimum
     value : σ²_{k+1}, the first beyond the width, 0 beyond the rank
     itself : probability that an image's partner is the image itself
     partners : exp of the mean entropy of an image's partners
-    likeness : mean similarity, of `alike`, of an image and a partner other than itself; NaN without any
-    information : what a batch can show of the mutual information of a pair at most, in nats (theorem 29)
-    context : least `1 / (1 - σ²_{d+1}) + Σ_{1<i<=d} σ_i² / Σ_{1<i<=k} σ_i²` over d <= k = `WIDTH`; our reading of
-        Zhai et al. 2025 (abstract seen)
+    likeness : mean similarity, by `alike`, of an image and another image as partner; NaN if there is none
+    information : maximum mutual information of a pair that a batch can show, in nats (theorem 29)
+    context : minimum of `1 / (1 - σ²_{d+1}) + Σ_{1<i<=d} σ_i² / Σ_{1<i<=k} σ_i²` over d <= k = `WIDTH`; our reading of
+        Zhai et al. 2025 (only the abstract)
     """
     rng = np.random.default_rng([4, number + 1])
     labels = np.asarray(graph.left_labels)
@@ -98,15 +98,15 @@ def forecasts(graph: PairGraph, number: int, batch: int, maps: Maps, alike: Floa
 
 
 def _from_pairs(partners: Partners, labels: IntArray, rng: np.random.Generator) -> float:
-    """Share of unlike classes among `LABELLED` / 2 pairs."""
+    """Share of pairs with different classes among `LABELLED` / 2 pairs."""
     images = rng.integers(len(labels), size=LABELLED // 2)
     return float(np.mean(labels[images] != labels[partners.draw(images, rng)]))
 
 
 def _from_images(pairs: PairGraph, labels: IntArray, rng: np.random.Generator) -> float:
-    """The share of unlike classes among the pairs of labelled images, times the mass off the diagonal.
+    """Share of different classes among the pairs of labelled images, times the mass off the diagonal.
 
-    Where no two labelled images are a pair, the share is that of all two labelled images.
+    If the labelled images have no pairs, the share is over all combinations of two labelled images.
     """
     images = np.sort(rng.choice(pairs.n_left, LABELLED, replace=False))
     among = pairs.joint[images][:, images].toarray()

@@ -1,4 +1,4 @@
-"""Guides of a known consistency: images in groups of four, whose spectra and numbers of partners are all the same."""
+"""Guides of chosen consistency: groups of four images, with equal spectra and numbers of partners."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -6,24 +6,24 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
 SIZE = 4  # images of a group, of four subjects
-SHARES = (0.0, 1 / 6, 1 / 2, 1.0)  # of the pairs of a group that are of one class, where so many more are of its first
+SHARES = (0.0, 1 / 6, 1 / 2, 1.0)  # share of pairs of one class, if 0 to 3 images have the class of the first image
 
 
 def grouped(
     classes: IntArray, subjects: IntArray, share: float, rng: np.random.Generator, alike: FloatArray | None = None
 ) -> sp.csr_array:
-    """Images and the group of each, (n, n / 4), so that about a share of the pairs in a group are of one class.
+    """Images and the group of each, (n, n / 4), with about the given share of pairs of one class in the groups.
 
-    Every group has one of two compositions, those between which the share lies. Singular values depend on the sizes of
-    groups alone, and are those of any other such grouping.
+    Every group has one of the two compositions next to the share. Singular values depend only on the sizes of groups,
+    so they are the same for every share.
 
     Parameters
     ----------
     classes, subjects : (n,)
     share : in [0, 1]
-        A class of fewer than four subjects, or the last images that are left, can make it lower.
+        Classes of fewer than four subjects, and the last remaining images, can make it lower.
     alike : (n, n), optional
-        Similarities: of the images that could join a group, those most like its first one do; else any
+        Similarities, by which the images most similar to the first join a group; by default random images join.
     """
     usual_mates = float(np.interp(share, SHARES, np.arange(SIZE)))
     free, groups = rng.permutation(len(classes)), np.full(len(classes), -1)
@@ -42,7 +42,7 @@ def grouped(
 def _next(
     members: list[int], free: IntArray, mates: int, classes: IntArray, subjects: IntArray, alike: FloatArray | None
 ) -> int:
-    """The next member: of the first one's class until it has so many `mates`, then of a class of its own."""
+    """The next member: of the first member's class up to `mates` members, then of a new class."""
     new = ~np.isin(subjects[free], subjects[members])
     same = classes[free] == classes[members[0]] if len(members) <= mates else ~np.isin(classes[free], classes[members])
     fitting = free[new & same]

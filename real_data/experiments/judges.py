@@ -1,4 +1,4 @@
-"""Judges of features: the share of images whose class a ridge probe, or the nearest image, does not find."""
+"""Evaluation of features: error of a ridge probe, and of the nearest neighbour."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ from pairbounds.real_data.experiments.parts import TUNING, parts_of
 from pairbounds.real_data.experiments.views import TWINS, correlated, views
 from pairbounds.real_data.training.evaluation import Features
 
-PENALTIES = np.logspace(-1, 4, 6)  # of which leave-one-out chooses
+PENALTIES = np.logspace(-1, 4, 6)  # candidates of leave-one-out validation
 COPIES = 4  # views of each judged image
 FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """Views that judge every encoder of a split alike.
+    """Views for the evaluation of every encoder of a split.
 
     Attributes
     ----------
-    train, fit, judged : (n, 3, s, s), bytes; those of training images judge nothing
-    fit_images, judged_images : what they are views of
-    twins : share of the judged views that were left out, as near twins of a view that trains or fits
+    train, fit, judged : (n, 3, s, s), bytes; views of training images are not used for evaluation
+    fit_images, judged_images : images of the views
+    twins : share of the judged views dropped as near twins of a train or fit view
     """
 
     train: torch.Tensor
@@ -58,15 +58,15 @@ def judged_views(name: str, number: int, root: str, cache: str) -> Judged:
 def errors(
     features: Callable[[torch.Tensor], Features], shown: Judged, label_sets: Mapping[str, IntArray], subjects: IntArray
 ) -> list[dict[str, object]]:
-    """For each label set the errors of a ridge classifier on standardised features, and of the nearest fitted view.
+    """Errors of a ridge classifier on standardised features, and of the nearest fit view, for each label set.
 
-    Columns: labels, ridge, nearest; for each subject in its order, ridge_right and nearest_right, how many of its views
-    are classified correctly, and shown, how many it has, digits in base 36; and classes, with "|" between them.
+    Columns: labels, ridge, nearest; for each subject, as a base-36 digit, ridge_right and nearest_right (correctly
+    classified views) and shown (views); and classes of the subjects, separated by "|".
 
     Parameters
     ----------
     label_sets : codes of the classes of each image of the data set
-    subjects : of each image of the data set
+    subjects : subject of each image of the data set
     """
     fit, judged = features(shown.fit), features(shown.judged)
     probe = _ridge()
@@ -90,7 +90,7 @@ def errors(
 
 
 def cross_error(features: Features, labels: IntArray, subjects: IntArray) -> float:
-    """Error of the ridge classifier on subjects that it was not fitted to, by `FOLDS` folds."""
+    """Cross-validated error of the ridge classifier, with `FOLDS` folds of subjects."""
     answers = cross_val_predict(_ridge(), features, labels, groups=subjects, cv=GroupKFold(FOLDS))
     return float(np.mean(answers != labels))
 

@@ -1,4 +1,4 @@
-"""Pairings of images, each a graph of images and what joins them: captions, labels, neighbours, themselves."""
+"""Pairings of images: graphs of images and captions, labels, neighbours, or the images themselves."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -26,19 +26,19 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 FEW, MANY = 5, 20  # neighbours
 LADDER = (0.02, 0.31, 0.57, 0.8, 0.96)  # shares of partners of an image's class
-EXCHANGED = " within classes"  # at the end of a name
-GUIDE_SEED = 100  # of the weights of networks that are guides: no encoder that is judged has it
+EXCHANGED = " within classes"  # suffix of a name
+GUIDE_SEED = 100  # weight seed of guide networks; no evaluated encoder has it
 
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """Training images of a split, of which pairings are made, and a generator.
+    """Training images of a split, with data for pairings.
 
     Attributes
     ----------
-    parts : of the data set
-    number : of the split, which decides what is drawn
-    cache : folder where features are kept
+    parts : parts of the data set
+    number : number of the split, which is also the seed of random draws
+    cache : folder of features
     """
 
     parts: Parts
@@ -60,25 +60,25 @@ class Material:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """Number of training images that a word is a caption of."""
+        """Number of training images with each word as a caption."""
         return Counter(word for words in self.captions for word in dict.fromkeys(words))
 
     @cached_property
     def alike(self) -> FloatArray:
-        """Correlations of the pixels of the training images, as they are, (n, n)."""
+        """Pixel correlations of the training images, without augmentation, (n, n)."""
         rows = correlated(views(self.parts.pictures[self.parts.train], np.random.default_rng(0), 0.0))
         return np.asarray((rows @ rows.T).numpy())
 
     @cached_property
     def texts_alike(self) -> FloatArray:
-        """Cosines of the letters of the training images' captions, in runs of three, (n, n)."""
+        """Cosines of TF-IDF vectors of the letter trigrams of the training images' captions, (n, n)."""
         letters = TfidfVectorizer(analyzer="char", ngram_range=(3, 3))
         rows = letters.fit_transform([" ".join(words) for words in self.captions])
         return np.asarray((rows @ rows.T).toarray())
 
     @cached_property
     def network_alike(self) -> FloatArray:
-        """Cosines of features by a network that learned from ImageNet's labels, (n, n)."""
+        """Cosines of features by a network trained on ImageNet labels, (n, n)."""
         network = EfficientNet(pixels=SIZE, device="cpu")
         rows = network.encode_images(self.parts.dataset, Path(self.cache))[self.parts.train]
         return rows @ rows.T
@@ -106,7 +106,7 @@ class Material:
 
     @cached_property
     def subjects(self) -> IntArray:
-        """Numbers of the subjects of the training images, (n,)."""
+        """Indices of the subjects of the training images, (n,)."""
         return np.unique(np.array(self.parts.dataset.subjects)[self.parts.train], return_inverse=True)[1]
 
     def rng(self) -> np.random.Generator:
@@ -119,7 +119,7 @@ Pairing = Callable[[Material], Weights]
 
 
 def by_words(words: Callable[[Material], Sequence[Sequence[str]]], exchanged: float, material: Material) -> Weights:
-    """Images and words, of which a share of the images has those of others."""
+    """Images and words; a share of the images gets the words of other images."""
     captions, rng = words(material), material.rng()
     texts = list(captions)
     moved = np.flatnonzero(rng.random(len(texts)) < exchanged)
@@ -134,12 +134,12 @@ def all_words(material: Material) -> list[tuple[str, ...]]:
 
 
 def rare_words(material: Material) -> list[list[str]]:
-    """The two words of each image that the fewest images have."""
+    """The two rarest words of each image."""
     return [sorted(words, key=lambda word: (material.counts[word], word))[:2] for words in material.captions]
 
 
 def common_words(material: Material) -> list[list[str]]:
-    """The two words of each image that the most images have."""
+    """The two most frequent words of each image."""
     return [sorted(words, key=lambda word: (-material.counts[word], word))[:2] for words in material.captions]
 
 
@@ -150,7 +150,7 @@ def some_words(material: Material) -> list[list[str]]:
 
 
 def words_without_class(material: Material) -> list[list[str]]:
-    """Words that the name of an image's class lacks; an image without any has one of its own."""
+    """Words outside the name of the image's class; an image without such words gets a unique word."""
     return [
         [word for word in words if word not in named] or [f"image {number}"]
         for number, (words, named) in enumerate(zip(material.captions, material.named, strict=True))
@@ -168,7 +168,7 @@ def subject(material: Material) -> Weights:
 
 
 def style(material: Material) -> Weights:
-    """Images of one style, which says nothing of the class."""
+    """Images of one style, which is independent of the class."""
     return _indicators(
         np.array([material.parts.dataset.ids[image].rpartition("/")[0] for image in material.parts.train])
     )
@@ -180,7 +180,7 @@ def everything(material: Material) -> Weights:
 
 
 def labels(noise: float, material: Material) -> Weights:
-    """Images of one class, where a share of the images has the class of others."""
+    """Images of one class; a share of the images gets the class of other images."""
     classes, rng = material.classes.copy(), material.rng()
     moved = np.flatnonzero(rng.random(len(classes)) < noise)
     classes[moved] = classes[rng.permutation(moved)]
@@ -188,7 +188,7 @@ def labels(noise: float, material: Material) -> Weights:
 
 
 def neighbours(alike: Callable[[Material], FloatArray], count: int, material: Material) -> Weights:
-    """An image and those that are most like it, of other subjects."""
+    """An image and the most similar images of other subjects."""
     similar = alike(material).copy()
     similar[material.subjects[:, None] == material.subjects[None, :]] = -np.inf
     nearest = np.argpartition(-similar, count, axis=1)[:, :count]
@@ -203,23 +203,23 @@ def twins(material: Material) -> Weights:
 
 
 def within_classes(of: Pairing, material: Material) -> Weights:
-    """A pairing in which subjects of one class, of as many images each, have exchanged their places.
+    """A pairing with subjects permuted within each class; all subjects have equal numbers of images.
 
-    The graph and the class of each of its nodes stay: consistency, spectrum and all bounds are the same. What is lost
-    is all that the pairing knows beside the class.
+    The graph and the classes of its nodes do not change, so consistency, spectrum and all bounds are the same. The
+    pairing loses all information beyond the class.
     """
     numbers, first = np.unique(material.subjects, return_index=True)
     rng, source = material.rng(), np.arange(len(material.subjects))
     for label in np.unique(material.classes):
         mates = numbers[material.classes[first] == label]
         order = rng.permutation(mates)
-        for subject_number, other in zip(order, np.roll(order, 1), strict=True):  # none stays, but one that is alone
+        for subject_number, other in zip(order, np.roll(order, 1), strict=True):  # no fixed points but single subjects
             source[material.subjects == subject_number] = np.flatnonzero(material.subjects == other)
     return of(material)[source]
 
 
 def groups(share: float, material: Material, *, alike: bool) -> Weights:
-    """Groups of four, of which so many pairs are of one class; see `grouped`."""
+    """Groups of four images with a share of pairs of one class; see `grouped`."""
     return grouped(material.classes, material.subjects, share, material.rng(), material.alike if alike else None)
 
 
@@ -229,7 +229,7 @@ def _indicators(classes: np.ndarray) -> Weights:
 
 
 _look, _text = (lambda material: material.alike), (lambda material: material.texts_alike)
-# By family and name; a family is one kind of pairs at several settings.
+# Names begin with a family, one kind of pairs at several settings.
 PAIRINGS: dict[str, Pairing] = {
     "views": itself,
     "subject": subject,
@@ -258,12 +258,12 @@ PAIRINGS: dict[str, Pairing] = {
 
 
 def pairing(name: str, material: Material) -> PairGraph:
-    """The graph of a pairing, in which all training images have the same mass, with their classes.
+    """The graph of a pairing; all training images have the same mass, with their classes as labels.
 
     Parameters
     ----------
-    name : in `PAIRINGS`; of two with a "+" between them each has half of the pairs; before " within classes" one whose
-        subjects exchange their places: see `within_classes`
+    name : a name in `PAIRINGS`, or two names joined by "+", with half of the pairs each; the suffix " within classes"
+        permutes subjects: see `within_classes`
     """
     weights = sp.csr_array(sp.hstack([_one(part.strip(), material) for part in name.split("+")]))
     used = np.flatnonzero(np.asarray(weights.sum(axis=0)).ravel())
@@ -271,7 +271,7 @@ def pairing(name: str, material: Material) -> PairGraph:
 
 
 def _one(name: str, material: Material) -> Weights:
-    """Weights of a pairing, the same for all images."""
+    """Weights of a pairing, normalised to 1 for each image."""
     of = find_named("pairing", name.removesuffix(EXCHANGED), PAIRINGS)
     weights = within_classes(of, material) if name.endswith(EXCHANGED) else of(material)
     return sp.csr_array(normalize(weights, "l1"))

@@ -1,4 +1,4 @@
-"""Images of an experiment: those whose pairs train, those that fit the judges, and those that are judged."""
+"""Parts of the images of an experiment: for training, for fitting the judges, and for evaluation."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,22 +14,22 @@ from pairbounds.real_data.image_settings import images_of
 from pairbounds.real_data.kinds import KINDS
 from pairbounds.real_data.training.view_batches import stored_pictures
 
-SIZE = 48  # pixels of the pictures that views are drawn from
-HELD_OUT = {"glyphs": ("DejaVuSansMono-BoldOblique", "DejaVuSerif-BoldItalic")}  # styles of the images that are judged
-JUDGED, FITTED = 0.2, 0.4  # of the subjects of a class, and of those that are not judged
-LEAST = 4  # subjects of a class: one that judges, one that tunes, and one in each of the other parts
-TUNING = -1  # number of the split that settings are chosen on
+SIZE = 48  # pixels along a side of the source pictures of views
+HELD_OUT = {"glyphs": ("DejaVuSansMono-BoldOblique", "DejaVuSerif-BoldItalic")}  # held-out styles
+JUDGED, FITTED = 0.2, 0.4  # share of the subjects of a class that are judged; share of the others for fitting
+LEAST = 4  # minimum number of subjects of a class: one for each part, and one for tuning
+TUNING = -1  # number of the split for the choice of settings
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Three disjoint parts of a data set, by index; no subject is in two of them.
+    """Three disjoint parts of a data set, by index; no subject is in two parts.
 
     Attributes
     ----------
-    dataset : in pictures of `SIZE` pixels
+    dataset : data set in pictures of `SIZE` pixels
     pictures : (n, 3, SIZE, SIZE), bytes; (n, 1, SIZE, SIZE) if all are grey
-    train, fit, judged : images of each part; where styles are held out, those alone are judged, and only then
+    train, fit, judged : images of each part; held-out styles appear in `judged` only, which then has no other style
     """
 
     dataset: ImageTextDataset
@@ -40,10 +40,10 @@ class Parts:
 
 
 def parted(dataset: ImageTextDataset, number: int) -> dict[str, IntArray]:
-    """Images that "train", "fit" and are "judged" in a split by its number, stratified by class.
+    """Images of the parts "train", "fit" and "judged" of a numbered split, stratified by class.
 
-    All splits judge the same subjects; what is left is divided anew in each. In the split `TUNING` these subjects are
-    not there, and others are judged: it is for choosing settings.
+    All splits have the same judged subjects, and divide the others at random. The split `TUNING`, for the choice of
+    settings, omits these subjects and judges others.
 
     `ValueError`: an image without a class, or a class of fewer than `LEAST` subjects.
     """
@@ -70,11 +70,11 @@ def parted(dataset: ImageTextDataset, number: int) -> dict[str, IntArray]:
 
 @lru_cache(maxsize=4)
 def parts_of(name: str, number: int, root: str, cache: str) -> Parts:
-    """The parts of a data set, as `parted` has them.
+    """The parts of a data set, by `parted`.
 
     Parameters
     ----------
-    root : of the data set's pictures, if it has one
+    root : root of the data set, if it needs one
     cache : folder of decoded pictures
     """
     folder = root if find_named("data set", name, KINDS).place else None

@@ -1,4 +1,4 @@
-"""Training of one small network on the pairs of a graph, and what its features are like."""
+"""Training of a small network on the pairs of a graph, and measures of its features."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +18,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.metrics.hypersphere import alignment, uniformity
 
 BLOCK = 512  # views
-# Chosen on the split that tunes: the encoder learns from weak pairings too, in half a minute of one core.
+# Chosen on the tuning split: the encoder also learns from weak pairings, in half a minute on one core.
 RECIPE = Recipe(
     backbone="strided", iterations=300, batch=256, warmup=30, temperature=0.2, learning_rate=0.01, head_norm=True
 )
@@ -32,12 +32,12 @@ def trained_on(
     strength: float = 1.0,
     watch: Callable[[int, Trained], object] | None = None,
 ) -> Trained:
-    """The encoder of pairs of a graph, drawn anew at every step.
+    """Train an encoder on pairs of a graph, drawn at every step.
 
     Parameters
     ----------
-    pictures : of the left nodes
-    strength : of the views
+    pictures : pictures of the left nodes
+    strength : strength of the views
     watch : see `train_encoder`
     """
 
@@ -59,14 +59,14 @@ def _features(trained: Trained, pictures: torch.Tensor) -> Features:
 
 
 def qualities(features: Features, graph: PairGraph) -> dict[str, float]:
-    """Quantities of an encoder that need no labels.
+    """Label-free measures of an encoder.
 
     effective_rank : exp of the entropy of the singular values of the centred features (Roy and Vetterli 2007)
     alignment, uniformity : of Wang and Isola 2020, over the pairs of the graph
 
     Parameters
     ----------
-    features : (n_left, width), of a view of each left node
+    features : (n_left, width), of one view of each left node
     """
     rows = unit_rows(np.asarray(features, dtype=np.float64))
     values = svdvals(features - features.mean(0))

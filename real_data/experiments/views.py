@@ -1,4 +1,4 @@
-"""Views that are drawn anew at every step, and the images that a graph pairs with those of a batch."""
+"""Views drawn at every step, and partners of the images of a batch, drawn from a graph."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.training.view_batches import Batch, ViewSource
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-PIXELS = 24  # along a side of a view
-TURN, ZOOM, SHIFT = 0.3, (-0.2, 0.3), 0.2  # radians; logarithms of the part that is seen; of half a side
+PIXELS = 24  # pixels along a side of a view
+TURN, ZOOM, SHIFT = 0.3, (-0.2, 0.3), 0.2  # maximum in radians; range of the log scale; maximum in half sides
 INVERTED = 0.5  # share of the views
-NOISE = 0.08  # of the range of a picture, at each pixel
-TWINS = 0.9  # correlation of the pixels of two views from which on they are near twins
-MEAN, DEVIATION = 127.5, 40.0  # of a view's bytes
+NOISE = 0.08  # standard deviation at each pixel, where white is 0 and black -1
+TWINS = 0.9  # minimum pixel correlation of near twins
+MEAN, DEVIATION = 127.5, 40.0  # mean and standard deviation of a view's bytes
 
 
 def views(pictures: torch.Tensor, rng: np.random.Generator, strength: float = 1.0) -> torch.Tensor:
@@ -25,8 +25,8 @@ def views(pictures: torch.Tensor, rng: np.random.Generator, strength: float = 1.
 
     Parameters
     ----------
-    pictures : (b, 3, s, s), bytes; or (b, 1, s, s), grey, whose views have three channels alike
-    strength : of the change of place, size and direction; 0 leaves a picture in its place, and not inverted
+    pictures : (b, 3, s, s), bytes; or (b, 1, s, s), grey, whose views have three equal channels
+    strength : strength of turn, zoom and shift; at 0 there is none, and no inversion
 
     Returns
     -------
@@ -51,13 +51,13 @@ def views(pictures: torch.Tensor, rng: np.random.Generator, strength: float = 1.
 
 
 def correlated(pictures: torch.Tensor) -> torch.Tensor:
-    """Rows whose products are the correlations of the pixels of views, (n, 3 s²)."""
+    """Centred unit rows of views, (n, 3 s²); their products are the pixel correlations."""
     rows = pictures.flatten(1).float()
     return normalize(rows - rows.mean(1, keepdim=True))
 
 
 class Partners:
-    """Draws of the pairs that the right nodes of a graph induce: an image, one of its nodes, an image of that node."""
+    """Sampler of the induced pairs of a graph: from an image to one of its right nodes to an image of that node."""
 
     def __init__(self, graph: PairGraph) -> None:
         self._nodes, self._from_images = _drawn_from(graph.joint)
@@ -74,7 +74,7 @@ class Partners:
 
 
 def _drawn_from(joint: sp.csr_array) -> tuple[IntArray, FloatArray]:
-    """Columns of all entries, and the shares of their rows added up, from i to i + 1 in row i."""
+    """Columns of all entries, and cumulated shares of the entries in their rows, from i to i + 1 in row i."""
     starts = np.asarray(joint.indptr, dtype=np.int64)
     rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     before = np.concatenate([[0.0], np.cumsum(joint.data)])
@@ -86,13 +86,13 @@ def _drawn_from(joint: sp.csr_array) -> tuple[IntArray, FloatArray]:
 
 @dataclass(frozen=True, eq=False)
 class PartnerViews(ViewSource):
-    """Batches of a view of each image, and a view of a partner that is drawn for it.
+    """Batches with a view of each image, and a view of a random partner of the image.
 
     Attributes
     ----------
     pictures : (n, 3, s, s) or (n, 1, s, s), of the images of the graph
-    partners : of images of the graph
-    strength : of the views
+    partners : sampler of partners in the graph
+    strength : strength of the views
     """
 
     pictures: torch.Tensor

@@ -1,7 +1,7 @@
-"""Maps from pictures to features that nobody trains: a function of its module's name; a new file is found by its name.
+"""Untrained maps from pictures to features: each module has a function of its name and is discovered by it.
 
-It takes pictures, (n, 3, s, s) in [-1, 1], that it may be fitted to, and a `numpy.random.Generator`. It returns the map
-of a batch of pictures, (b, 3, s, s), to their features, (b, width).
+The function takes pictures for fitting, (n, 3, s, s) in [-1, 1], and a `numpy.random.Generator`. It returns a map from
+a batch of pictures, (b, 3, s, s), to features, (b, width).
 """
 
 from collections.abc import Callable

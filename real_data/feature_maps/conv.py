@@ -12,13 +12,13 @@ PLACES = 4  # rows and columns of the pooled last layer
 
 
 def conv(fitted: torch.Tensor, rng: np.random.Generator) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Three convolutions (3 x 3, stride 2) with ReLU and normal weights (He et al. 2015): 96 channels, 4 x 4 places."""
+    """Three convolutions (3 x 3, stride 2) with ReLU and normal weights (He et al. 2015): 96 channels, 4 x 4 cells."""
     weights = convolutions(rng, fitted.device)
     return lambda pictures: adaptive_avg_pool2d(convolved(pictures, weights), PLACES).flatten(1)
 
 
 def convolutions(rng: np.random.Generator, device: torch.device) -> list[torch.Tensor]:
-    """Weights of the convolutions, (out, in, 3, 3) each, which keep the mean square of their input."""
+    """Weights of the convolutions, (out, in, 3, 3) each, which preserve the mean square of the input."""
     shapes = [(after, before, 3, 3) for before, after in pairwise(CHANNELS)]
     return [normal(rng, shape, (2 / (9 * shape[1])) ** 0.5, device) for shape in shapes]
 

@@ -8,15 +8,15 @@ from torch.nn.functional import adaptive_avg_pool2d, normalize, relu, unfold
 
 SIDE = 6  # pixels of a patch
 FILTERS = 256
-SAMPLE = 20_000  # patches that the whitening is fitted to
+SAMPLE = 20_000  # patches for fitting the whitening
 CONTRAST = 10 / 127.5**2  # added to the variance of a patch: 10 for pixels in 0..255
 RIDGE = 0.1  # added to the eigenvalues of the patches' covariance
 THRESHOLD = 0.25
-PLACES = 2  # rows and columns of the regions that activations are averaged over
+PLACES = 2  # rows and columns of pooling regions
 
 
 def patches(fitted: torch.Tensor, rng: np.random.Generator) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Products of whitened patches with 256 random ones, beyond a threshold on either side, in four quadrants.
+    """Products of whitened patches with 256 random patches, with a two-sided soft threshold, pooled in four quadrants.
 
     2,048 features. Source: Coates and Ng 2011, *The importance of encoding versus training*, with random patches as the
     dictionary and a soft threshold as the code.
@@ -41,6 +41,6 @@ def patches(fitted: torch.Tensor, rng: np.random.Generator) -> Callable[[torch.T
 
 
 def normalised(patches: torch.Tensor) -> torch.Tensor:
-    """Patches, (..., values), with mean 0 and variance 1, those of low contrast with less."""
+    """Patches, (..., values), normalised to mean 0 and variance 1; the variance is smaller at low contrast."""
     variance, mean = torch.var_mean(patches, dim=-1, keepdim=True, correction=0)
     return (patches - mean) / (variance + CONTRAST).sqrt()

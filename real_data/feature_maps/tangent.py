@@ -12,10 +12,10 @@ BUCKETS = 2_048
 
 
 def tangent(fitted: torch.Tensor, rng: np.random.Generator) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Count sketch of the derivatives of an output in the 74,688 weights: 2,048 features.
+    """Count sketch of the derivatives of an output with respect to the 74,688 weights: 2,048 features.
 
-    The output is a normal linear function of the mean of `conv`'s last layer. Each derivative is added to a random
-    bucket with a random sign, which keeps inner products in the mean. Sources: Jacot et al. 2018 (the kernel),
+    The output is a random linear function of the mean of `conv`'s last layer. Each derivative is added to a random
+    bucket with a random sign, which preserves inner products in expectation. Sources: Jacot et al. 2018 (the kernel),
     Charikar et al. 2002 (the sketch).
     """
     width, device = CHANNELS[-1], fitted.device

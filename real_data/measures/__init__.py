@@ -1,1 +1,1 @@
-"""Consistency and diversity of pairs, what they make an encoder learn, and conclusions from the numbers."""
+"""Consistency and diversity of pairs, measures of the learned encoder, and verdicts."""

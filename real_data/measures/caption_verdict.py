@@ -1,4 +1,4 @@
-"""Verdicts that the numbers allow on caption pairs, "not shown" included."""
+"""Verdicts on caption pairs from measured differences, including "not shown"."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,24 +9,24 @@ from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
 
 AUGMENTATION, NO_TEXT, SHUFFLED = "augmentation", "no text", "shuffled"
 NOUNS = {AUGMENTATION: "augmentation pairs", NO_TEXT: "pairs without text", SHUFFLED: "shuffled captions"}
-NAMED = 2  # of the pairings that are better
+NAMED = 2  # maximum number of better pairings named in a verdict
 
 
 def verdict(differences: pd.DataFrame, captions: str, control: str, named: Sequence[str] = ()) -> str:
-    """A verdict in words on one pairing by captions: against augmentation, the control without text, and on text.
+    """Verdict in words on one caption pairing, against augmentation, the control without text, and shuffled captions.
 
     At a diversity a pairing is *more* consistent than a family if the interval of the difference is above 0 for each
-    pairing of the family that has this diversity, *less* if it is below 0 for one of them, and otherwise nothing is
-    shown. An advantage of text is shown where captions are more consistent than all augmentation pairs, than all pairs
-    without text, and than shuffled captions. Intervals are not widened for the number of comparisons: a "less" is the
-    worst of several.
+    pairing of the family that has this diversity. It is *less* consistent if the interval is below 0 for one of them.
+    Otherwise nothing is shown. An advantage of text is shown if captions are more consistent than all augmentation
+    pairs, all pairs without text, and shuffled captions. Intervals are not corrected for multiple comparisons: a "less"
+    is the worst of several.
 
     Parameters
     ----------
     differences : by one evaluator, with columns first, second, family (of the second), diversity, low, high: the
         interval of the first pairing's consistency minus the second's
-    captions, control : the pairing of captions, and the one with held-out images in the texts' place
-    named : label sets that the captions are another name for; then nothing can be said of text, only of labels
+    captions, control : the caption pairing, and the pairing with held-out images in place of texts
+    named : label sets that the captions determine; then there is a verdict on labels only, not on text
     """
     own, theirs = (differences[differences["first"] == name] for name in (captions, control))
     augmentation, no_text, shuffled = (_relations(own, family) for family in NOUNS)
@@ -45,7 +45,7 @@ def verdict(differences: pd.DataFrame, captions: str, control: str, named: Seque
 
 
 def verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
-    """A verdict by each evaluator and convention on each pairing by captions; parameters as of `verdict`."""
+    """Verdict on each caption pairing, for each evaluator and convention; parameters as in `verdict`."""
     about = ["evaluator", *Convention._fields]
     rows = []
     for key, group in differences.groupby(about, sort=False):
@@ -57,7 +57,7 @@ def verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
 
 
 def verdict_lines(table: pd.DataFrame) -> list[str]:
-    """Each verdict, with what it is about, in a line below an empty one; below all, the number of each conclusion."""
+    """Lines with each verdict, its evaluator and convention, and at the end the number of each conclusion."""
     lines = []
     for row in table.to_dict("records"):
         about = f"{row['evaluator']}, without pairs of one {row['exclusion']}, diversity of {row['diversity_of']}"
@@ -68,7 +68,7 @@ def verdict_lines(table: pd.DataFrame) -> list[str]:
     return [*lines, "", f"In sum: {'; '.join(summed)}."]
 
 
-Relations = dict[float, tuple[str, tuple[str, ...]]]  # by diversity: more, less or not shown; less than which
+Relations = dict[float, tuple[str, tuple[str, ...]]]  # diversity: ("more", "less" or "not shown", better pairings)
 
 
 def _relations(rows: pd.DataFrame, family: str) -> Relations:

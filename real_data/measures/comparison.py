@@ -1,4 +1,4 @@
-"""Pairings side by side at one diversity, over several draws of images, with intervals over draws and images."""
+"""Comparison of pairings at equal diversity, over several draws of images, with intervals over draws and images."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over draws, with an interval at `LEVEL` that holds what two ways of drawing anew would give.
+    """A mean over draws, with an interval at level `LEVEL`.
 
     Attributes
     ----------
     value : the mean of the draws' means
     low, high : the wider end, on either side, of Student's interval over draws and the bootstrap over images
-    draws, images : how many there were
+    draws, images : number of draws and of images
     """
 
     value: float
@@ -38,11 +38,11 @@ class Estimate:
 
 @dataclass(frozen=True, eq=False)
 class Bootstrap:
-    """Images drawn anew, with replacement, whole clusters at a time: the same draws for everything asked of it.
+    """Cluster bootstrap of images; every interval uses the same resamples.
 
     Attributes
     ----------
-    own : (n,), the number of each image's cluster
+    own : (n,), the index of each image's cluster
     counts : (draws, clusters), how often each cluster is drawn
     """
 
@@ -51,13 +51,13 @@ class Bootstrap:
 
     @classmethod
     def of(cls, clusters: npt.ArrayLike, rng: np.random.Generator) -> Self:
-        """Resamples for images with these cluster ids, (n,): images of one cluster are not independent."""
+        """Draw resamples for images with these cluster ids, (n,). Images of one cluster are not independent."""
         names, own = np.unique(clusters, return_inverse=True)
         even = np.full(len(names), 1 / len(names))
         return cls(own, rng.multinomial(len(names), even, size=DRAWS).astype(np.float64))
 
     def interval(self, values: FloatArray) -> Interval:
-        """Percentile interval for the mean of values, (n,), NaN where an image has none, at `LEVEL`.
+        """Percentile interval for the mean of values, (n,), NaN for images without a value, at `LEVEL`.
 
         O(draws clusters). Source: Efron 1979.
         """
@@ -71,14 +71,14 @@ class Bootstrap:
 
 
 def estimate(values: FloatArray, draws: IntArray, bootstrap: Bootstrap) -> Estimate | None:
-    """The mean of a value for each image, over independent draws of images; `None` if some draw has no value.
+    """Mean of the images' values over independent draws of images; `None` if some draw has no value.
 
-    Two draws give a wide interval, and one gives no end to it.
+    Two draws give a wide interval, and one draw an infinite interval.
 
     Parameters
     ----------
-    values : (n,), NaN where an image has none
-    draws : (n,), the draw that each image belongs to
+    values : (n,), NaN for images without a value
+    draws : (n,), the draw of each image
     """
     known, names = ~np.isnan(values), np.unique(draws)
     if len(np.unique(draws[known])) < len(names):
@@ -90,7 +90,7 @@ def estimate(values: FloatArray, draws: IntArray, bootstrap: Bootstrap) -> Estim
 
 
 def t_interval(means: FloatArray) -> Interval:
-    """Student's interval for the mean of independent draws, at `LEVEL`; everything for fewer than two of them."""
+    """Student's interval for the mean of independent draws, at `LEVEL`; infinite for fewer than two draws."""
     if means.size < 2:
         return -np.inf, np.inf
     half = student_half(means, LEVEL)
@@ -103,9 +103,9 @@ class Draw:
 
     Attributes
     ----------
-    frontiers : by the key of the pairing
+    frontiers : frontier for each pairing key
     chance : off-diagonal consistency of the uniform graph, for each evaluator
-    clusters : (n,), ids of what the images show: those of one id are not independent
+    clusters : (n,), subject ids; images of one subject are not independent
     """
 
     frontiers: Mapping[str, Frontier]
@@ -114,7 +114,7 @@ class Draw:
 
 
 class Comparison:
-    """Pairings at matched diversities, corrected for chance, over draws that share no image."""
+    """Comparison of pairings at matched diversities, corrected for chance, over disjoint draws."""
 
     def __init__(self, draws: Sequence[Draw], rng: np.random.Generator) -> None:
         self.draws = draws
@@ -122,11 +122,11 @@ class Comparison:
         self._bootstrap = Bootstrap.of(np.concatenate([draw.clusters for draw in draws]), rng)
 
     def consistency(self, pairing: str, evaluator: str, diversities: Sequence[float]) -> Estimate | None:
-        """A pairing's consistency at a diversity, one for each draw; `None` if some draw does not have it."""
+        """Consistency of a pairing at one diversity for each draw; `None` if some draw does not reach it."""
         return estimate(self._corrected(pairing, evaluator, diversities), self._names, self._bootstrap)
 
     def difference(self, first: str, second: str, evaluator: str, diversities: Sequence[float]) -> Estimate | None:
-        """Consistency of the first pairing less that of the second, on the same anchors; `None` likewise."""
+        """Consistency of the first pairing minus that of the second, on the same anchors; `None` as above."""
         first_values, second_values = (self._corrected(pairing, evaluator, diversities) for pairing in (first, second))
         return estimate(first_values - second_values, self._names, self._bootstrap)
 

@@ -1,4 +1,4 @@
-"""Consistency against diversity, over all temperatures: one point for each method would prove nothing."""
+"""Consistency against diversity, over all temperatures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.real_data.measures.off_diagonal import OffDiagonal, off_diagonal
 from pairbounds.real_data.pairings.pairing import Pairing
 
-MULTIPLES = tuple(np.geomspace(0.02, 8, 7))  # temperatures to begin with, in the scale of a pairing's similarities
-STEP, MOST = np.log(1.3), 60  # others go between, until diversity grows by no more than this, or they are so many
-TIE = 1e-9  # of two logarithms of a diversity that count as one
+MULTIPLES = tuple(np.geomspace(0.02, 8, 7))  # initial temperatures, as multiples of the scale of similarities
+STEP, MOST = np.log(1.3), 60  # maximum log diversity between temperatures, and maximum number of temperatures
+TIE = 1e-9  # tolerance for equal logarithms of diversity
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,9 +22,9 @@ class Frontier:
 
     Attributes
     ----------
-    temperatures : (t,), rising
-    points : t of them
-    with_own : whether diversity counts the pairs that consistency leaves out
+    temperatures : (t,), increasing
+    points : consistency and diversity at each temperature
+    with_own : True if diversity counts the pairs that consistency excludes
     """
 
     temperatures: FloatArray
@@ -37,7 +37,7 @@ class Frontier:
         return np.array([point.effective_positives(with_own=self.with_own) for point in self.points])
 
     def agreement_at(self, diversity: float, evaluator: str) -> FloatArray:
-        """Each anchor's agreement where the pairing has this many effective positives, (n,); NaN if it never has.
+        """Agreement of each anchor at this number of effective positives, (n,); NaN if no temperature reaches it.
 
         Interpolated between temperatures, linearly in the logarithm of the diversity.
         """
@@ -48,7 +48,7 @@ class Frontier:
         return (1 - share) * low + share * high
 
     def temperature_at(self, diversity: float) -> float:
-        """The temperature at which it has so many effective positives, interpolated likewise; NaN if there is none."""
+        """Temperature with this number of effective positives, interpolated as `agreement_at`; NaN if none has it."""
         before, share = self._bracket(diversity)
         if before is None:
             return float("nan")
@@ -56,10 +56,10 @@ class Frontier:
         return float(low ** (1 - share) * high**share)
 
     def _bracket(self, diversity: float) -> tuple[int | None, float]:
-        """The point before a diversity, and how far it lies on the way to the next.
+        """Index of the last point below a diversity, and the interpolation weight of the next point.
 
-        Diversity need not rise with the temperature where few anchors have positives at all, at the coldest end: of
-        several places the hottest is taken.
+        At the lowest temperatures few anchors have positives, and diversity may not be monotone. Of several crossings
+        the hottest is used.
         """
         levels, sought = np.log(self.effective_positives), np.log(diversity)
         crossed = np.flatnonzero((levels[:-1] <= sought + TIE) & (sought <= levels[1:] + TIE))
@@ -73,10 +73,7 @@ class Frontier:
 def frontiers(
     pairing: Pairing, evaluators: Mapping[str, npt.ArrayLike], exclusions: Mapping[str, npt.ArrayLike]
 ) -> dict[str, Frontier]:
-    """`off_diagonal` of a pairing's graph at `MULTIPLES` of its scale, and at as many between them as are needed.
-
-    Consistency and diversity change fast at some temperatures, elsewhere in each pairing.
-    """
+    """`off_diagonal` of a pairing's graph at `MULTIPLES` of its scale, refined where diversity changes fast."""
     points: dict[float, dict[str, OffDiagonal]] = {}
     wanted: Sequence[float] = [*(np.array(MULTIPLES) * pairing.similarities.scale)]
     while wanted and len(points) < MOST:
@@ -87,7 +84,7 @@ def frontiers(
 
 
 def _wide_gaps(points: Mapping[float, Mapping[str, OffDiagonal]]) -> list[float]:
-    """The middle of each gap between temperatures over which some diversity grows by more than `STEP`."""
+    """Geometric means of neighbouring temperatures between which a log diversity grows by more than `STEP`."""
     temperatures = sorted(points)
     counts = [
         [point.effective_positives(with_own=with_own) for point in points[t].values() for with_own in (False, True)]

@@ -1,4 +1,4 @@
-"""Everything that is measured on one draw of images."""
+"""Measurements on one draw of images."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ CLAIMS = {
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """One draw: its frontiers in each convention, and its rows of the tables."""
+    """Results of one draw: its frontiers in each convention, and its rows of the tables."""
 
     draws: Mapping[Convention, Draw]
     frontier: pd.DataFrame
@@ -50,11 +50,11 @@ class Drawn:
 
 
 def measure_draw(source: Source, protocol: Protocol, seed: int, draw: tuple[int, IntArray]) -> Drawn:
-    """Every pairing on a draw of images: its number among those of the seed, and the images."""
+    """Measure every pairing on a draw of images, given as its number and the indices of its images."""
     number, own = draw
     p, own_seed = protocol, seed_of_draw(seed, number)
     rng, subjects = np.random.default_rng(own_seed), source.subjects[own]
-    # One thread each: draws run side by side, and sums depend on the number of threads.
+    # One thread for each draw: draws run in parallel, and sums depend on the number of threads.
     with threadpool_limits(limits=1):
         inputs = gather(source, own, views=p.views, strengths=p.strengths, anchors=p.anchors, seed=own_seed)
         compared = pairings(inputs, rng, p.keep)
@@ -131,31 +131,30 @@ def _learned_rows(
 
 
 def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLike) -> dict[str, float]:
-    """Theorem and measurement side by side, for the optimal embedding of width k of one labelled graph.
+    """Bounds and measured errors of the optimal embedding of width k of one labelled graph.
 
     Parameters
     ----------
     triplets : at least k + 1
-    labelled : the left nodes whose labels a second probe may see
+    labelled : the left nodes that train the held-out probe
 
     Returns
     -------
-    induced_labelling_error : `α_T`, with self-pairs, as the theorems have it
+    induced_labelling_error : `α_T`, with self-pairs, as in the theorems
     next_singular_value : `σ_{k+1}`
-    bound, sharp_bound, multihop_bound : of the probe error, by theorem 4, its sharper form, and theorem 15
+    bound, sharp_bound, multihop_bound : on the probe error, by theorem 4, its sharper form, and theorem 15
     local_multihop_bound, trained_bound : the same by theorems 16 and 17, the latter at the optimum
-    guess_error : of guessing the largest class: from there on a bound is vacuous
-    probe_error : of the probe that sees all labels, what the bounds are about
-    held_out_error : of a logistic probe that sees the labels of some, on the others
-    second_eigenvalue : `λ₂(c)`, weighted by the mass of the classes
-    largest_second_eigenvalue : the worst class
-    consistency_1, ... : multi-hop consistency `a_m`, self-pairs included
-
+    guess_error : error of guessing the largest class; bounds from there on are vacuous
+    probe_error : error of the probe on all labels, which the bounds concern
+    held_out_error : error of a logistic probe on held-out images
+    second_eigenvalue : mean of `λ₂(c)`, weighted by the mass of the classes
+    largest_second_eigenvalue : `λ₂(c)` of the worst class
+    consistency_1, ... : multi-hop consistency `a_m`, with self-pairs
     """
     optimum = Encoder.optimum(graph, triplets.leading(k + 1), k)
-    # Not the least-squares probe: few labels leave it directions that it knows nothing of, and it follows them far.
+    # With few labels a least-squares probe has unconstrained directions, and its errors there are large.
     held_out = logistic_probe(graph, optimum.left, labelled=labelled).held_out_error
-    assert held_out is not None  # half of the subjects are not seen
+    assert held_out is not None  # half of the subjects are held out
     inside = class_second_eigenvalues(graph)
     curve = consistency_curve(graph, max(HOPS))
     return {
@@ -173,12 +172,12 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
 
 
 def on_sphere(graph: PairGraph, triplets: Spectrum, k: int) -> dict[str, float]:
-    """Alignment and uniformity of the same embedding on the sphere, without labels; NaN where an image has none.
+    """Alignment and uniformity of the same embedding on the sphere; NaN if an image's embedding is 0.
 
-    Every pair counts: at these sizes that takes as long as the bounds.
+    All pairs are used, which takes about as long as the bounds.
     """
     embedding = Encoder.optimum(graph, triplets.leading(k + 1), k).left
     try:
         return {"alignment": alignment(graph, embedding), "uniformity": uniformity(graph, embedding)}
-    except HypothesisError:  # an image that the top k leave at 0 has no direction
+    except HypothesisError:  # the embedding of an image is 0
         return {"alignment": math.nan, "uniformity": math.nan}

@@ -1,6 +1,6 @@
-"""Consistency and diversity of the pairs of different images: what is left when no image is its own pair.
+"""Consistency and diversity of pairs of different images.
 
-With self-pairs the identity would be perfectly consistent, and augmentations that overlap with nothing too.
+With self-pairs the identity would be perfectly consistent, and so would augmentations without any overlap.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,23 +13,23 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import FloatArray, row_blocks
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-BLOCK = 20_000_000  # induced pairs held at once
-DENSE = 0.1  # with this share of all (left, right) pairs present, and within a block, dense products are faster
+BLOCK = 20_000_000  # maximum number of induced pairs in memory
+DENSE = 0.1  # above this density of the joint, and within a block, dense products are faster
 
 
 @dataclass(frozen=True, eq=False)
 class OffDiagonal:
     """Positives of each image, as an anchor, among the images of other groups.
 
-    Let `Q(x' | x)` be `P_T(x' | x)` without the images of x's own group, brought to sum 1 again. An anchor whose
-    positives are all of its own group is *alone*: NaN.
+    Let `Q(x' | x)` be `P_T(x' | x)` without the images of x's own group, renormalised. An anchor with positives only
+    in its own group is *alone*, and its values are NaN.
 
     Attributes
     ----------
     agreement : for each evaluator (n,), `Σ_x' Q(x' | x) a(x, x')`, where a is 1 for two of one class and 0 otherwise
-    entropy : (n,), of `Q(· | x)`, in nats
-    entropy_with_own : (n,), of `P_T(· | x)`, in nats: lower where a positive is seldom another
-    own : (n,), `P_T` of x's own group, given x: the pairs that are not counted
+    entropy : (n,), entropy of `Q(· | x)`, in nats
+    entropy_with_own : (n,), entropy of `P_T(· | x)`, in nats; low if positives are mostly the anchor itself
+    own : (n,), `P_T` of x's own group, given x: the mass of the excluded pairs
     """
 
     agreement: Mapping[str, FloatArray]
@@ -39,34 +39,33 @@ class OffDiagonal:
 
     @property
     def alone(self) -> float:
-        """The share of anchors that have no positive of another group."""
+        """Share of anchors without a positive of another group."""
         return float(np.isnan(self.entropy).mean())
 
     def effective_positives(self, *, with_own: bool = False) -> float:
-        """`exp` of the mean entropy over anchors, each of which counts alike: the geometric mean of their numbers.
+        """`exp` of the mean entropy over anchors: the geometric mean of their effective numbers of positives.
 
-        Of the positives that are counted, or of all: then of anchors that are alone as well.
+        By default among positives of other groups; `with_own` counts all positives and includes anchors that are alone.
         """
         return float(np.exp(_mean(self.entropy_with_own if with_own else self.entropy)))
 
     def consistency(self, evaluator: str) -> float:
-        """The probability that a positive has its anchor's class; each anchor counts alike. NaN if all are alone."""
+        """Probability that a positive has its anchor's class, averaged over anchors; NaN if all are alone."""
         return _mean(self.agreement[evaluator])
 
 
 def off_diagonal(
     graph: PairGraph, evaluators: Mapping[str, npt.ArrayLike], exclusions: Mapping[str, npt.ArrayLike]
 ) -> dict[str, OffDiagonal]:
-    """Consistency and diversity of each left node's induced pairs with those of other groups, for each exclusion.
+    """Consistency and diversity of each left node's induced pairs with nodes of other groups, for each exclusion.
 
     `P_T` is formed a block of rows at a time: memory O(nnz + BLOCK).
 
     Parameters
     ----------
-    evaluators : for each (n_left,), a class for each left node, or (n_left, d), features of unit length: then two left
-        nodes agree as far as the product of their features says
-    exclusions : for each (n_left,), groups whose inner pairs do not count: every left node on its own, or all drawings
-        of one thing together
+    evaluators : for each, classes (n_left,), or unit features (n_left, d), whose products give the agreement
+    exclusions : for each, groups (n_left,) whose inner pairs are excluded: single left nodes, or all drawings of a
+        subject
     """
     opinions, groups = (
         {name: np.asarray(values) for name, values in given.items()} for given in (evaluators, exclusions)
@@ -81,7 +80,7 @@ def off_diagonal(
 
 
 def chance_agreement(evaluator: npt.ArrayLike, groups: npt.ArrayLike) -> float:
-    """The off-diagonal consistency `c_0` of the uniform graph, in which all pairs are alike."""
+    """Off-diagonal consistency `c_0` of the uniform graph."""
     uniform = PairGraph(np.ones((len(np.asarray(evaluator)), 1)))
     return off_diagonal(uniform, {"": evaluator}, {"": groups})[""].consistency("")
 
@@ -106,7 +105,7 @@ def _measured(
     block: FloatArray, excluded: npt.NDArray[np.bool_], agreed: Mapping[str, npt.NDArray[Any]], entropy: FloatArray
 ) -> OffDiagonal:
     counted = np.where(excluded, 0, block)
-    with np.errstate(invalid="ignore"):  # 0/0, of an anchor that is alone
+    with np.errstate(invalid="ignore"):  # 0/0 for an anchor that is alone
         shares = counted / counted.sum(axis=1, keepdims=True)
     agreement = {name: np.sum(shares * agreeing, axis=1) for name, agreeing in agreed.items()}
     return OffDiagonal(agreement, _entropy(shares), entropy, np.sum(block, axis=1, where=excluded))
@@ -119,7 +118,7 @@ def _entropy(shares: FloatArray) -> FloatArray:
 
 
 def _agreed(opinion: npt.NDArray[Any], rows: slice) -> npt.NDArray[Any]:
-    """Agreement of some left nodes with all, (rows, n_left)."""
+    """Agreement of some left nodes with all left nodes, (rows, n_left)."""
     return np.asarray(opinion[rows, None] == opinion if opinion.ndim == 1 else opinion[rows] @ opinion.T)
 
 

@@ -11,13 +11,13 @@ OTHERS, ALL = "others", "all"
 
 
 class Convention(NamedTuple):
-    """Convention for which pairs count.
+    """Convention for the pairs that enter consistency and diversity.
 
     Attributes
     ----------
-    exclusion : the pairs that consistency leaves out: of an image with itself, or with any of its subject
-    diversity_of : the positives whose effective number is matched: the others, or all, with those that are left out
-        Among the others only, a pairing whose positives are hardly ever another image can be as diverse as any.
+    exclusion : pairs excluded from consistency: of an image with itself, or with any image of its subject
+    diversity_of : positives whose effective number is matched: "others", or "all", with the excluded pairs
+        With "others", a pairing that pairs images almost only with themselves can still have high diversity.
     """
 
     exclusion: str
@@ -33,12 +33,12 @@ class Protocol:
 
     Attributes
     ----------
-    total_images, draws : about so many images, in so many disjoint draws
+    total_images, draws : approximate number of images in total, and number of disjoint draws
     views, strengths : views of each image at each strength of augmentation
     diversities : effective numbers of positives at which consistency is compared
-    learned_at, widths : those at which embeddings of these widths are held against their bounds
-    anchors : texts, and as many images, of other subjects, at most
-    keep : right nodes of each image, at most; by default all
+    learned_at, widths : effective numbers of positives and widths at which bounds are evaluated
+    anchors : maximum number of texts, and of images, of other subjects
+    keep : maximum number of right nodes of each image; by default all
     """
 
     total_images: int = 1_200
@@ -53,9 +53,9 @@ class Protocol:
 
     def __post_init__(self) -> None:
         if not (self.strengths and self.diversities and self.learned_at and self.widths):
-            raise ValueError("strengths, diversities, learned_at and widths: at least one of each")
+            raise ValueError("strengths, diversities, learned_at and widths: give at least one of each")
         require_at_least(self, total_images=1, draws=1, views=2, anchors=1)
         if min(self.widths) < 1:
-            raise ValueError(f"widths={self.widths}: at least 1 each")
+            raise ValueError(f"widths={self.widths}: each must be at least 1")
         if min(self.diversities + self.learned_at) <= 1:
-            raise ValueError("diversities are effective numbers of positives, above 1")
+            raise ValueError("diversities and learned_at are effective numbers of positives: each must be above 1")

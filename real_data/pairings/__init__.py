@@ -1,1 +1,1 @@
-"""Pair graphs of images through captions, views and anchors, and their controls: all by one formula."""
+"""Pair graphs of images through captions, views and anchors, and their controls, by one formula."""

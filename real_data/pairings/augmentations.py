@@ -13,21 +13,21 @@ from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.picture_files import Glyph, Member, open_picture
 from pairbounds.real_data.encoders.cache import content_key
 
-LEAST_AREA = 0.08  # of a crop, at strength 1
+LEAST_AREA = 0.08  # minimum area of a crop at strength 1
 COLOUR, HUE = 0.8, 0.2  # largest changes of brightness, contrast and saturation, and of hue, at strength 1
-KEPT = 2_048  # views: an encoder sees them all, and then another does, or pixels are compared
+KEPT = 2_048  # cached views, since several encoders read the same views
 
-_picture = lru_cache(maxsize=1)(open_picture)  # the views of an image are drawn one after another
+_picture = lru_cache(maxsize=1)(open_picture)  # views of one image are drawn in sequence
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Views(ImageTextDataset):
-    """Augmented views of images, several of each, one after another: the same every time for one seed.
+    """Augmented views of images, several of each in sequence, determined by the seed.
 
     Attributes
     ----------
     strength : as in `simclr`
-    seed : of all views; each view has a seed of its own that follows from it and its id
+    seed : seed of all views; the seed of a view is derived from it and from the view's id
     """
 
     strength: float = 1.0
@@ -40,7 +40,7 @@ class Views(ImageTextDataset):
 
     @cached_property
     def key(self) -> str:
-        """Content key, of the images and of how they are augmented."""
+        """Content key of the images and the augmentation."""
         return content_key(super().key, str(self.seed), str(self.strength))
 
 
@@ -50,9 +50,9 @@ def _drawn(file: Path | Member | Glyph, size: int, strength: float, seed: int) -
 
 
 def seeded_view(picture: Image, pixels: int, strength: float, seed: int) -> Image:
-    """The view of a picture that follows from a seed, `pixels` x `pixels`, as `simclr` draws it."""
-    # torchvision draws from the CPU's global generator, which is put back as it was. Its own seeding is 40 times as
-    # fast as `torch.manual_seed`, which asks for the generators of every device.
+    """View of a picture by `simclr`, `pixels` x `pixels`, determined by a seed."""
+    # torchvision uses the CPU's global generator, so its state is restored. Seeding this generator is 40 times as fast
+    # as `torch.manual_seed`, which seeds the generators of every device.
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         view: Image = simclr(pixels, strength)(picture)
@@ -60,7 +60,7 @@ def seeded_view(picture: Image, pixels: int, strength: float, seed: int) -> Imag
 
 
 def views_of(dataset: ImageTextDataset, count: int, strength: float, seed: int) -> Views:
-    """`count` independent views of each image: the views of image i are at `i * count`, and after it."""
+    """Data set of `count` independent views of each image; those of image i start at index `i * count`."""
     copies = np.repeat(np.arange(len(dataset)), count)
     kept = {field.name: getattr(dataset, field.name) for field in fields(dataset)}
     repeated = {
@@ -76,15 +76,15 @@ def views_of(dataset: ImageTextDataset, count: int, strength: float, seed: int) 
 def simclr(pixels: int, strength: float = 1.0) -> v2.Transform:
     """SimCLR's transforms: random resized crop, flip, colour jitter, greyscale, blur; to `pixels` x `pixels`.
 
-    `strength` scales how far they go, not how often: the area that a crop leaves out, the changes of colour and the
-    width of the blur. At 1 they are the published ones, near 0 a flip and some greyscale are left.
+    `strength` scales the size of the changes, not their probability: the area outside a crop, the changes of colour
+    and the width of the blur. Strength 1 is the published one; near 0 only flips and greyscale remain.
 
     `ValueError`: a strength outside (0, 1].
 
     Source: Chen, Kornblith, Norouzi and Hinton 2020, appendix A, with colour strength 1.
     """
     if not 0 < strength <= 1:
-        raise ValueError(f"strength={strength!r} is not in (0, 1]: 1 is SimCLR's")
+        raise ValueError(f"strength={strength!r} must be in (0, 1]: 1 is SimCLR's")
     colour, kernel = COLOUR * strength, pixels // 10 | 1  # odd, a tenth of the view
     return v2.Compose(
         [

@@ -1,4 +1,4 @@
-"""Images that are compared, and their inputs: features, texts, views, and crops of few pixels."""
+"""Draws of images for a comparison, and their inputs: features, texts, views, and small crops."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
@@ -23,22 +23,21 @@ from pairbounds.real_data.pairings.sources import Source, image_encoders
 Result = TypeVar("Result")
 
 SIDE = 12  # pixels
-SIDES = (1.0, 0.8, 0.6, 0.4)  # of a crop, as a fraction of the image's
-FEWEST = 10  # subjects that a class has, to be drawn from
+SIDES = (1.0, 0.8, 0.6, 0.4)  # side of a crop, as a fraction of the image's side
+FEWEST = 10  # minimum number of subjects of a class
 
 
 def draw_images(source: Source, images: int, draws: int, rng: np.random.Generator) -> list[IntArray]:
     """Disjoint draws of images, with all images of a subject in one draw and every class spread evenly over draws.
 
-    Classes are those of the finest label set; those of fewer than `FEWEST` subjects, or fewer than draws, are left out.
-
-    `images`: about how many, over all draws.
+    Classes are those of the finest label set; classes with fewer than `FEWEST` subjects, or fewer than draws, are left
+    out. `images` is the approximate number of images in all draws.
     """
     finest = max(source.labels.values(), key=lambda y: len(np.unique(y)))
     _, first, own, size = np.unique(source.subjects, return_index=True, return_inverse=True, return_counts=True)
     if images < 8 * draws:
-        raise ValueError(f"images={images} for {draws} draws: at least 8 each")
-    dealt: list[tuple[int, int, int]] = []  # rank within the class, number of the class, subject
+        raise ValueError(f"images={images} are too few for {draws} draws: give at least {8 * draws}")
+    dealt: list[tuple[int, int, int]] = []  # rank within the class, index of the class, subject
     for number, label in enumerate(np.unique(finest)):
         members = rng.permutation(np.flatnonzero(finest[first] == label))
         if len(members) >= max(FEWEST, draws):
@@ -56,25 +55,25 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
 def on_draws(
     work: Callable[[tuple[int, IntArray]], Result], source: Source, images: int, draws: int, seed: int, jobs: int
 ) -> list[Result]:
-    """Results of `work` on each draw of images and its number, side by side; the draws are those of `draw_images`."""
+    """Results of `work` on each draw of `draw_images`, with its number, in parallel."""
     chosen = draw_images(source, images, draws, np.random.default_rng(seed))
-    source.prepare()  # what all draws need is in the cache before they ask for it at once
+    source.prepare()  # fills the cache once, before all draws read it
     with side_by_side(work, enumerate(chosen), jobs) as results:
         return list(Bar(results, total=len(chosen), desc="draws of images", unit="draw"))
 
 
 def seed_of_draw(seed: int, number: int) -> int:
-    """The seed of a draw of images among several that have one seed."""
+    """Seed of one draw of images, derived from the common seed and its number."""
     return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
 
 
 def gather(
     source: Source, own: IntArray, *, views: int, strengths: Sequence[float], anchors: int, seed: int
 ) -> PairingInputs:
-    """Everything that may stand between two of the images `own`: v views of each at each strength, texts, other images.
+    """Inputs of the pairings of the images `own`: v views of each at each strength, texts, and anchor images.
 
-    Of each other subject one image is an anchor, and one of its captions a text: as many texts as images, of the same
-    subjects, `anchors` of them at most. A text is no caption of the images `own`, unless its subject has no other.
+    Each other subject gives one anchor image and one of its captions as a text, up to `anchors` subjects. Captions of
+    the images `own` are not used as texts, unless the subject has no other caption.
     """
     rng = np.random.default_rng(seed)
     dataset, cache, mine = source.dataset, source.cache, source.dataset.take(own)
@@ -100,14 +99,14 @@ def gather(
 
 
 def _of_other_subjects(source: Source, own: IntArray, most: int, rng: np.random.Generator) -> IntArray:
-    """A random image of each subject that is not among the images `own`; a random `most` of them."""
+    """A random image of each subject outside the images `own`; at most `most` of them, at random."""
     order = rng.permutation(np.flatnonzero(~np.isin(source.subjects, source.subjects[own])))
     _, first = np.unique(source.subjects[order], return_index=True)
     return np.sort(rng.permutation(order[first])[:most])
 
 
 def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
-    """(n, number of texts), an entry where an image has a caption."""
+    """Matrix (n, n_texts), with an entry for each caption of an image."""
     texts = {text: column for column, text in enumerate(dict.fromkeys(t for own in captions for t in own))}
     rows = np.repeat(np.arange(len(captions)), [len(own) for own in captions])
     columns = [texts[text] for own in captions for text in own]
@@ -120,7 +119,7 @@ def _seen_views(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | N
 
 
 def pixel_rows(dataset: ImageTextDataset, cache: Path | None) -> FloatArray:
-    """All images as `few_pixels`, (n, 3 SIDE²); kept in `cache`, or nowhere if it is `None`."""
+    """All images as `few_pixels`, (n, 3 SIDE²); stored in `cache` unless it is `None`."""
     place = cache and cache / f"pixels-{dataset.name}-{content_key(str(SIDE), dataset.key)}"
 
     def rows_from(start: int) -> Iterator[Rows]:
@@ -139,7 +138,7 @@ def few_pixels(image: Image, box: tuple[float, float, float, float] | None = Non
 def crops(image: Image) -> Single:
     """A grid of crops of an image and of its mirror image, each as `few_pixels`, (c, 3 SIDE²).
 
-    A crop of side f is laid at steps of at most half its own side: 1 + 4 + 9 + 16 places for the four sides.
+    Crops are shifted by at most half of their side: 1 + 4 + 9 + 16 positions for the four sides.
     """
     mirrored = image.transpose(Transpose.FLIP_LEFT_RIGHT)
     return np.stack([few_pixels(one, box) for one in (image, mirrored) for box in _boxes(*image.size)])

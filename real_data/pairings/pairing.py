@@ -1,4 +1,4 @@
-"""Pairings of images at every temperature, their inputs, and all pairings of one comparison, controls included."""
+"""Pairings of images at every temperature, their inputs, and all pairings and controls of a comparison."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ NEIGHBOURS, IMAGES, LABELS, UNIFORM = "nearest neighbours", f"held-out images, b
 
 Family = Literal["captions", "augmentation", "no text", "shuffled", "labels", "uniform"]
 
-# Smaller weights are left out: a marginal made of them could not be divided by.
+# Smaller weights are dropped, because division by a marginal of such weights would overflow.
 SMALLEST_WEIGHT = 1e-290
 
 
@@ -38,10 +38,10 @@ class Pairing:
 
     Attributes
     ----------
-    name : of the pairing, as tables and figures have it
-    family : what part it has in a comparison
+    name : name of the pairing in tables and figures
+    family : role in a comparison
     similarities : s
-    strength : of the augmentations; NaN where there are none
+    strength : strength of the augmentations; NaN without augmentations
     """
 
     name: str
@@ -51,16 +51,17 @@ class Pairing:
 
     @property
     def key(self) -> str:
-        """The name, with the strength where there is one."""
+        """The name, with the strength if there is one."""
         return self.name if np.isnan(self.strength) else f"{self.name}, strength {self.strength:g}"
 
     def graph(self, temperature: float, labels: npt.ArrayLike | None = None) -> PairGraph:
-        """The pair graph at one temperature: images on the left, those right nodes that have weight on the right.
+        """The pair graph at one temperature: images on the left, right nodes with positive weight on the right.
 
-        As the temperature grows, all pairs become alike; as it falls to 0, an image keeps its most similar right nodes.
+        In the limit of high temperature all pairs have equal weight; in the limit 0 an image keeps only its most
+        similar right nodes.
         """
         if not temperature > 0:
-            raise ValueError(f"temperature={temperature!r} is not positive")
+            raise ValueError(f"temperature={temperature!r} must be positive")
         s = self.similarities
         weights = np.exp((s.values - s.values.max(axis=1, keepdims=True)) / temperature)
         weights /= weights.sum(axis=1, keepdims=True)
@@ -70,7 +71,7 @@ class Pairing:
         return PairGraph(joint, labels, drop_isolated=True)
 
     def exchanged(self, order: IntArray) -> "Pairing":
-        """The control in which image i has the right nodes of image `order[i]`: as diverse, right only by chance."""
+        """Shuffled control: image i gets the right nodes of image `order[i]`, with the same diversity."""
         s = self.similarities
         moved = Similarities(s.columns[order], s.values[order], s.n_right)
         return Pairing(f"shuffled {self.name}", "shuffled", moved, self.strength)
@@ -78,18 +79,18 @@ class Pairing:
 
 @dataclass(frozen=True, eq=False)
 class PairingInputs:
-    """The images of one comparison, and everything that may stand between two of them.
+    """Inputs of all pairings of one comparison.
 
-    The image encoders: the one that shares its space with texts, and others that know no text.
+    The image encoders are the encoder that shares its space with texts, and others without texts.
 
     Attributes
     ----------
     labels : for each label set (n,)
-    captions : (n, number of texts), an entry where an image has a caption
-    unnamed : the same without captions that name a class of their image; `None` if none of the data set does, or all do
+    captions : (n, n_texts), with an entry for each caption of an image
+    unnamed : the same without captions that name a class of their image; `None` if no caption does, or all do
     images : for each image encoder (n, d), features of the images
-    crops : (n, c, p), of the images, as `pairbounds.real_data.pairings.image_draws.crops` has them
-    texts : (m, d), the encoder's features of texts that are captions of other images
+    crops : (n, c, p), crops of the images by `pairbounds.real_data.pairings.image_draws.crops`
+    texts : (m, d), the encoder's features of captions of other images
     others : for each image encoder (m, d), features of those images
     views : for each strength and image encoder (n v, d), features of v views of each image; and of `PIXELS`, (n v, p)
     """
@@ -107,7 +108,7 @@ class PairingInputs:
 def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None = None) -> list[Pairing]:
     """Every pairing and control of one comparison.
 
-    `keep`: how many right nodes of each image are kept, the most similar ones; by default all.
+    `keep`: number of most similar right nodes kept for each image; by default all.
     """
     m = inputs
     exact = Pairing(EXACT, "captions", membership_similarities(m.captions, keep))
@@ -135,7 +136,7 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
 
 
 def augmentations(inputs: PairingInputs, keep: int | None) -> Iterator[Pairing]:
-    """Pairings of views with images that they could come from: at every strength, by each encoder and by pixels."""
+    """Pairings of images with views that could be theirs: at every strength, by each encoder and by pixels."""
     for strength, views in inputs.views.items():
         for name, features in views.items():
             if name == PIXELS:

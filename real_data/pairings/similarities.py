@@ -1,6 +1,6 @@
-"""Similarity of images to what could stand between two of them: a text, a view, an anchor image.
+"""Similarities of images to right nodes: texts, views or anchor images.
 
-Nothing here holds an (n_left, n_right) array: blocks of rows are compared, and of each row the largest are kept.
+No (n_left, n_right) array is formed: rows are compared in blocks, and the largest values of each row are kept.
 """
 
 from collections.abc import Callable
@@ -14,20 +14,20 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.real_data.encoders.encoder import unit_rows
 
-BLOCK = 8_000_000  # similarities held at once
+BLOCK = 8_000_000  # maximum number of similarities in memory
 
 Single = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class Similarities:
-    """The largest similarities `s(x, z)` of each left node x; the others count as minus infinity.
+    """The largest similarities `s(x, z)` of each left node x; all others count as minus infinity.
 
     Attributes
     ----------
     columns : (n_left, m), right nodes, distinct in each row
     values : (n_left, m), their similarities, finite
-    n_right : how many right nodes there are; m = n_right where none was left out
+    n_right : number of right nodes; m = n_right if all are kept
     """
 
     columns: IntArray
@@ -36,13 +36,13 @@ class Similarities:
 
     @property
     def scale(self) -> float:
-        """The standard deviation within a row, mean over rows: the unit of temperatures. 1 where all are alike."""
+        """Standard deviation within a row, averaged over rows: the unit of temperatures. 1 if all values are equal."""
         return float(self.values.std(axis=1).mean()) or 1.0
 
     def truncated(self, temperature: float) -> float:
-        """The most that `P(z | x)` could have on the right nodes that were left out, averaged over x; in [0, 1).
+        """Upper bound on the mass of `P(z | x)` on the dropped right nodes, averaged over x; in [0, 1).
 
-        None of them is more similar than the least similar one kept.
+        Dropped nodes are at most as similar as the least similar kept node.
         """
         if self.values.shape[1] == self.n_right:
             return 0.0
@@ -53,9 +53,9 @@ class Similarities:
 
 
 def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | None = None) -> Similarities:
-    """Cosines of features, the `keep` largest in each row (all of them by default).
+    """Cosines of features, the `keep` largest in each row (by default all).
 
-    O(n_left n_right d) time in single precision, O(n_left keep) memory beside a block.
+    O(n_left n_right d) time in single precision, O(n_left keep) memory plus a block.
 
     Parameters
     ----------
@@ -66,9 +66,9 @@ def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | N
 
 
 def best_match_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | None = None) -> Similarities:
-    """`-min_c ‖left(x, c) - right(z)‖² / d`: the mean squared difference at the best of the c parts of each x, negated.
+    """`-min_c ‖left(x, c) - right(z)‖² / d`: the negative mean squared difference at the best of the c parts of x.
 
-    With the crops of an image as its parts and views on the right: could this view come from that image?
+    With the crops of an image as parts and views on the right, it measures whether a view could come from an image.
 
     O(n_left c n_right d) time in single precision.
 
@@ -89,31 +89,31 @@ def best_match_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int
 
 
 def membership_similarities(members: sp.csr_array, keep: int | None = None) -> Similarities:
-    """1 where a left node has a right node, a caption or a class, and 0 elsewhere.
+    """1 for the right nodes of a left node, such as its captions or its class, and 0 elsewhere.
 
-    As the temperature goes to 0, `P(z | x)` is even over what x has: the pairs that the data set itself states.
+    As the temperature goes to 0, `P(z | x)` becomes uniform over the right nodes of x: the pairs of the data set.
 
     Parameters
     ----------
-    members : (n_left, n_right), an entry for everything that a left node has
-    keep : as in `cosine_similarities`; at least as many as any left node has, or some are lost
+    members : (n_left, n_right), an entry for each right node of a left node
+    keep : as in `cosine_similarities`; at least the largest number of right nodes of a left node
     """
     most = int(np.diff(members.indptr).max())
     if keep is not None and keep < most:
-        raise ValueError(f"keep={keep} and a left node has {most} right nodes: keep them all")
+        raise ValueError(f"keep={keep} is too small: a left node has {most} right nodes, keep at least {most}")
     has = sp.csr_array(members.astype(bool).astype(np.float32))
     return _largest(lambda rows: has[rows].toarray(), *members.shape, 1, keep)
 
 
 def _largest(compare: Callable[[slice], Any], n_left: int, n_right: int, parts: int, keep: int | None) -> Similarities:
-    """The `keep` largest of each row of `compare(rows)`, (rows, n_right), which holds `parts` times as much."""
+    """The `keep` largest of each row of `compare(rows)`, (rows, n_right), which needs `parts` times the memory."""
     m = n_right if keep is None else min(keep, n_right)
     if m < 1:
-        raise ValueError(f"keep={keep} right nodes of each row: keep at least 1")
+        raise ValueError(f"keep={keep} is too small: keep at least 1 right node of each row")
     columns, values = np.empty((n_left, m), dtype=np.int64), np.empty((n_left, m))
     for rows in row_blocks(n_left, n_right * parts, BLOCK):
         block = compare(rows)
-        # In the order of the columns where all are kept.
+        # Columns stay in order if all are kept.
         chosen = np.argpartition(block, n_right - m, axis=1)[:, n_right - m :] if m < n_right else None
         columns[rows] = np.arange(n_right) if chosen is None else chosen
         values[rows] = block if chosen is None else np.take_along_axis(block, chosen, axis=1)

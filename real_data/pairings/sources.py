@@ -1,4 +1,4 @@
-"""Sources of images, captions and the encoders that have not seen them: the emoji, or any data set and CLIP."""
+"""Sources of images and captions with held-out encoders: the emoji, or any data set with CLIP."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ class Source:
 
     Attributes
     ----------
-    dataset : images of one size, which all pairings see
-    encoder_without : an encoder of images and texts that has not learned from these images
-    evaluator : sees images, and chooses no pairs
-    cache : folder of features, or `None` to keep none
-    prepare : puts into the cache what `encoder_without` needs, whatever the images
+    dataset : images of one size, the inputs of all pairings
+    encoder_without : encoder of images and texts, trained without the given images
+    evaluator : encoder of images that is used by no pairing
+    cache : folder of features, or `None` to store none
+    prepare : fills the cache with the inputs of `encoder_without` for all images
     """
 
     dataset: ImageTextDataset
@@ -45,7 +45,7 @@ class Source:
 
     @property
     def subjects(self) -> npt.NDArray[np.str_]:
-        """(n,), what each image shows."""
+        """Subject of each image, (n,)."""
         return np.array(self.dataset.subjects)
 
 
@@ -56,13 +56,13 @@ def source(
     load: Callable[[], DualEncoder] | None = None,
     device: str = "auto",
 ) -> Source:
-    """A data set with all its label sets, and the encoders that it takes.
+    """A data set with all its label sets and its encoders.
 
     Parameters
     ----------
-    load : gives an encoder that has learned from other images; by default one is trained for every draw, on the images
-        that are not in it
-    device : as `pairbounds.infrastructure.devices.torch_device` has it
+    load : returns an encoder trained on other images; by default an encoder is trained for every draw, on the images
+        outside the draw
+    device : as in `pairbounds.infrastructure.devices.torch_device`
     """
     size = dataset.side
     if load is not None:
@@ -71,11 +71,11 @@ def source(
     def trained(images: IntArray) -> DualEncoder:
         return train_offline_encoder(dataset, cache=cache, device=device, pixels=size, hidden=images)
 
-    # EfficientNet-Lite0 would be no judge: the trained encoder sees through it, and it would agree with itself.
+    # EfficientNet-Lite0 cannot be the evaluator, because the trained encoder uses its features.
     prepare = partial(frozen_features, dataset, cache, device, pixels=size)
     return Source(dataset, trained, Gradients(), cache, prepare)
 
 
 def image_encoders(encoder: DualEncoder) -> dict[str, ImageEncoder]:
-    """The encoder, and below its heads what has never met a text, if it has such a part."""
+    """The encoder, and its frozen image features below the heads, which use no texts, if it has them."""
     return {ENCODER: encoder} | ({FROZEN: encoder.images} if isinstance(encoder, OfflineEncoder) else {})

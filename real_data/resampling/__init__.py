@@ -1,4 +1,4 @@
-"""CLIP-guided resampling: a guide's similarities choose the positives and negatives of a batch of two views."""
+"""CLIP-guided resampling: a guide's similarities choose the positives and negatives in a batch of two views."""
 
 from pairbounds.real_data.resampling.batch_rules import (
     RULES,

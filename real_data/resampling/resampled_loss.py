@@ -1,4 +1,4 @@
-"""One NT-Xent, for whatever pairs the rules make of a batch."""
+"""NT-Xent for the resampled pairs of a batch."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from pairbounds.real_data.resampling.batch_rules import RULES, BatchPairs, Rule,
 def resampled_nt_xent(
     z: torch.Tensor, guide: torch.Tensor, *, rule: str | Rule | Sequence[Rule], temperature: float = 0.1
 ) -> torch.Tensor:
-    """NT-Xent over a batch of two views whose pairs a guide, e.g. CLIP's image encoder, has resampled.
+    """NT-Xent over a batch of two views, with pairs resampled by a guide such as CLIP's image encoder.
 
     `ValueError`: shapes that do not fit, an odd number of rows, fewer than four, values that are not finite, an unknown
     rule, an option out of range.
@@ -24,8 +24,8 @@ def resampled_nt_xent(
     z : (2B, d), embeddings of the B >= 2 images: first views, then second views in the same order
     guide : (2B, g), the guide's embeddings of the same rows; no gradient flows into it
     rule : str, Rule, or a sequence of rules
-        A name in `RULES`, several joined by "+" ("add_new_positive+drop_false_negative"), or rules with options of
-        their own. They are applied in the order of `RULES`, however they are listed; others come last.
+        A name in `RULES`, several joined by "+" ("add_new_positive+drop_false_negative"), or rules with options. They
+        are always applied in the order of `RULES`; other rules come last.
     temperature : positive
 
     Returns
@@ -51,18 +51,18 @@ def nt_xent(z: torch.Tensor, pairs: BatchPairs, temperature: float = 0.1) -> tor
     `ValueError`: a temperature that is not positive and finite.
     """
     if not 0 < temperature < math.inf:
-        raise ValueError(f"temperature={temperature!r} is not a positive number")
+        raise ValueError(f"temperature={temperature!r} must be positive and finite")
     scores = cosine_similarities(z) / temperature
     repulsion = scores.masked_fill(~pairs.negatives, -math.inf).logsumexp(1)
     anchors, others = pairs.positives.nonzero(as_tuple=True)
     weights, gap = pairs.positives[anchors, others], repulsion[anchors] - scores[anchors, others]
-    # A positive that is also a negative is in the denominator already.
+    # A positive that is also a negative is already in the denominator.
     losses = torch.where(pairs.negatives[anchors, others], gap, -torch.nn.functional.logsigmoid(-gap))
     return (weights * losses).sum() / weights.sum()
 
 
 def _as_rules(rule: str | Rule | Sequence[Rule]) -> list[Rule]:
-    """The rules in the order in which they are applied, those named built with their defaults."""
+    """The rules in their order of application; named rules have their defaults."""
     names = rule.split("+") if isinstance(rule, str) else []
     for name in names:
         require_named("rule", name, RULES)
@@ -70,7 +70,7 @@ def _as_rules(rule: str | Rule | Sequence[Rule]) -> list[Rule]:
     rules = [*(RULES[name]() for name in names), *given]
     order = [*RULES.values(), *(type(one) for one in rules)]
     if not rules or len({type(one) for one in rules}) < len(rules):
-        raise ValueError(f"rule={rule!r} names no rule, or one twice: say 'none' for SimCLR")
+        raise ValueError(f"rule={rule!r} is empty or has a rule twice: give 'none' for SimCLR")
     return sorted(rules, key=lambda one: order.index(type(one)))
 
 
@@ -87,4 +87,4 @@ def _check_batch(z: torch.Tensor, guide: torch.Tensor) -> None:
     if len(z) % 2:
         raise ValueError(f"z has {len(z)} rows, an odd number: give first views, then second views")
     if len(z) < 4:
-        raise ValueError("z holds one image: it has no negatives, give at least two")
+        raise ValueError("z has one image and so no negatives: give at least two")

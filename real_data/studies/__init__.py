@@ -1,1 +1,1 @@
-"""Studies of real images and captions: each module here measures tables, and is found by its name."""
+"""Studies of real images and captions: each module measures tables, and is discovered by its name."""

@@ -1,4 +1,4 @@
-"""Critics of the emoji's captions, trained by InfoNCE in batches of several sizes, beside theorem 29."""
+"""Critics trained on the emoji's captions by InfoNCE at several batch sizes, compared with theorem 29."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +18,11 @@ from pairbounds.theory.questions.trained_batches import Batches, trained_in_batc
 
 @dataclass(frozen=True)
 class Settings(Batches):
-    """Critics that are trained; linear ones see features of EfficientNet-Lite0 and MiniLM.
+    """Training of critics; linear critics use features of EfficientNet-Lite0 and MiniLM.
 
     Attributes
     ----------
-    cache : where the features are kept
+    cache : folder of features
     """
 
     k: int = 16
@@ -34,7 +34,7 @@ class Settings(Batches):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The rows of `trained_in_batches`."""
+    """Rows of `trained_in_batches` for the emoji's captions."""
     graph, cache = emoji_graph(), Path(settings.cache)
     images = EfficientNet(device="cpu").encode_images(emoji(USUAL_SIZE), cache)
     texts = MiniLM(device="cpu").encode_texts(graph.right_ids.tolist(), cache)
@@ -42,13 +42,13 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 def _scaled(features: FloatArray) -> FloatArray:
-    """Columns of mean 0, and of a standard deviation of 1 on average."""
+    """Features with columns of mean 0 and average standard deviation 1."""
     centred = features - features.mean(axis=0)
     return np.asarray(centred / centred.std(axis=0).mean())
 
 
 STUDY = Study(
-    question="Do errors of critics of emoji follow what a batch shows of the information, or its false negatives?",
+    question="Do errors of critics of emoji follow the information in a batch, or its false negatives?",
     settings=Settings,
     measure=measure,
     seeds=7,

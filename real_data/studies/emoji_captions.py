@@ -20,12 +20,12 @@ TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")
 
 @dataclass(frozen=True)
 class Settings:
-    """Widths and hops at which the bounds are held.
+    """Widths and hops at which the bounds are evaluated.
 
     Attributes
     ----------
-    widths : of the embedding
-    hop_widths, hops : those at which the multi-hop bounds are measured, and their most hops
+    widths : widths of the embedding
+    hop_widths, hops : widths for the multi-hop bounds, and their largest number of hops
     """
 
     widths: tuple[int, ...] = (
@@ -65,7 +65,7 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noq
 
 
 STUDY = Study(
-    question="What do the bounds say of the captions of emoji, and where does their label energy lie?",
+    question="How tight are the bounds for the captions of emoji, and where does their label energy lie?",
     settings=Settings,
     measure=measure,
     tables=TABLES,

@@ -1,4 +1,4 @@
-"""Few labels on the pairs of emoji: guarantees, intervals, and the choice among texts to pair images with."""
+"""Few labels on the pairs of emoji: guarantees, intervals, and the choice among texts as partners of images."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ class Settings:
 
     Attributes
     ----------
-    widths : of the embeddings
-    exchanged : shares of the images whose keywords are those of others
+    widths : widths of the embeddings
+    exchanged : shares of the images with keywords of other images
     sizes : numbers of labelled images
-    draws : of labelled images
-    resamples : of a bootstrap
+    draws : random sets of labelled images of each size
+    resamples : bootstrap resamples
     """
 
     widths: tuple[int, ...] = (32, 64)
@@ -32,13 +32,13 @@ class Settings:
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The rows of `label_trials` for what the images are paired with."""
+    """Rows of `label_trials` for each set of texts."""
     candidates = optima(graphs(settings.exchanged, seed), settings.widths)
     return label_trials(candidates, settings.sizes, settings.draws, settings.resamples, seed)
 
 
 def graphs(exchanged: tuple[float, ...], seed: int) -> dict[str, PairGraph]:
-    """Images paired with keywords, words, first keywords and letters of names, and with some keywords exchanged."""
+    """Graphs of images with keywords, words, first keywords, letter trigrams of names, and exchanged keywords."""
     everything = concepts()
     keywords = [concept.keywords for concept in everything]
     texts = {
@@ -65,7 +65,7 @@ def graphs(exchanged: tuple[float, ...], seed: int) -> dict[str, PairGraph]:
 
 
 STUDY = Study(
-    question="How many labels does a probe on emoji need, and how well do few choose what images are paired with?",
+    question="How many labels does a probe on emoji need, and how well do few labels choose the texts of images?",
     settings=Settings,
     measure=measure,
     small={"exchanged": (0.5,), "sizes": (50, 200), "draws": 4, "resamples": 100},

@@ -1,4 +1,4 @@
-"""Squared errors that n pairs of emoji and captions certify, by theorems 19 and 28."""
+"""Squared errors certified by n pairs of emoji and captions, with theorems 19 and 28."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ from pairbounds.theory.questions.pairs import pairs_report
 
 @dataclass(frozen=True)
 class Settings:
-    """A width, and what is certified.
+    """Width, penalty and level of the certificates.
 
     Attributes
     ----------
-    k : width of the embedding of theorem 28
-    penalty : of theorem 19
-    level : confidence
+    k : width of the embedding in theorem 28
+    penalty : penalty in theorem 19
+    level : confidence level
     """
 
     k: int = 100

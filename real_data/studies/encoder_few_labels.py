@@ -1,4 +1,4 @@
-"""Few labels on layers of a frozen network, and on checkpoints of small ones trained on pairs of the same images."""
+"""Few labels on layers of a frozen network, and on checkpoints of small networks trained on the same images."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,7 +22,7 @@ from pairbounds.sweeps import Study
 from pairbounds.theory.questions.label_choice import label_trials
 
 TRAINED_ON = {"clip": "captions", "simclr": "augmentations"}  # the pairs of an objective
-SIDE = 16  # of the pictures whose pixels are features
+SIDE = 16  # pixels along a side of pictures as features
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Settings(TrainingSettings):
 
     Attributes
     ----------
-    checkpoints : epochs after which one is taken
-    widths : of the embeddings: a constant, and principal components of features
-    sizes, draws : numbers of labelled images, and draws of them
-    resamples : of a bootstrap
+    checkpoints : epochs of the checkpoints
+    widths : widths of the embeddings, each a constant and principal components of features
+    sizes, draws : numbers of labelled images, and random sets of each size
+    resamples : bootstrap resamples
     """
 
     checkpoints: tuple[int, ...] = (1, 3, 10, 25)
@@ -45,7 +45,7 @@ class Settings(TrainingSettings):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The rows of `label_trials` for layers and for checkpoints, told apart by the column kind."""
+    """Rows of `label_trials` for layers and for checkpoints, with the column kind."""
     images, tables = replace(settings, size=None).images(), []
     graph, index = caption_graph(images), {image: row for row, image in enumerate(images.ids)}
     order = [index[image] for image in graph.left_ids]
@@ -61,7 +61,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 def layers(images: ImageTextDataset) -> dict[str, FloatArray]:
-    """Features of the images after each stage of EfficientNet-Lite0, (n, channels), by the number of channels."""
+    """Features of the images after each stage of EfficientNet-Lite0, (n, channels), by number of channels."""
     network = EfficientNet(pixels=images.side, device="cpu")
     batches = picture_batches(images, network.prepare, network.batch_size, 0, network.device)
     stages = map(np.concatenate, zip(*map(network.stages, batches), strict=True))
@@ -69,7 +69,7 @@ def layers(images: ImageTextDataset) -> dict[str, FloatArray]:
 
 
 def checkpoints(settings: Settings, seed: int) -> dict[str, FloatArray]:
-    """Features by pixels, by the small network untrained, and after some epochs on each kind of pairs."""
+    """Features from pixels, from the untrained small network, and from its checkpoints on each kind of pairs."""
     data, recipe = settings.training_data(), settings.recipe()
     pictures = list(data.pictures())
     small = [avg_pool2d(block.float(), block.shape[-1] // SIDE).flatten(1).numpy() for block in pictures]

@@ -1,4 +1,4 @@
-"""Encoders learned from n image pairs, linear in features: their squared error beside theorems 42 and 43."""
+"""Encoders learned from n image pairs, linear in features: their squared error compared with theorems 42 and 43."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,25 +33,25 @@ from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 
 NETWORK, PIXELS = "EfficientNet-Lite0", "pixels"
-SIDE = 16  # of the pictures whose pixels are features
+SIDE = 16  # pixels along a side of pictures as features
 SMALL = {"pairs": (1_000, 100_000), "components": (50,)}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """A population of images, features of them, and image pairs drawn for its captions.
+    """A population of images, their features, and image pairs drawn through captions.
 
     Attributes
     ----------
     dataset : kind of data set, "emoji", "tabler" or another; its captions pair the images
-    root : of a data set that is not in installed packages, for icons what `make data` unpacked
-    size : pixels of the images
-    images : of the population, the same for all seeds
+    root : root of a data set outside installed packages; for icons the folder of `make data`
+    size : pixels along a side of the images
+    images : number of images in the population, which is the same for all seeds
     k : width of the encoders
-    components : principal components of the features, beside a constant
-    pairs : image pairs that are drawn
-    level : probability of what is certified
-    cache : where features are kept
+    components : numbers of principal components of the features, in addition to a constant
+    pairs : numbers of image pairs drawn
+    level : confidence level of the certificate
+    cache : folder of features
     """
 
     dataset: str = "emoji"
@@ -80,9 +80,9 @@ class Settings:
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each kind and number of features and each number of pairs.
 
-    Columns: guess (of the classes by their masses), unreached (e_X), optimum_mse, mse_42 and mse_42_by_values (theorems
-    4 and 35 through the features) of the population; mse of the encoder from the drawn pairs; mse_43, mse_43_by_norms
-    and mse_43_by_hops, with B and the second moments of the population; and mse_43_certified.
+    Columns, for the population: guess (squared error of guessing by class masses), unreached (e_X), optimum_mse, mse_42
+    and mse_42_by_values (theorems 4 and 35 through the features). For the drawn pairs: mse of the encoder; mse_43,
+    mse_43_by_norms and mse_43_by_hops, with B and the second moments of the population; and mse_43_certified.
     """
     everything = settings.source().images()
     every = caption_graph(everything)
@@ -101,7 +101,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 def _features(images: ImageTextDataset, settings: Settings) -> dict[tuple[str, int], FloatArray]:
-    """A constant and principal components of the features of a frozen network, and of pixels."""
+    """A constant and principal components of features, for a frozen network and for pixels."""
     pictures = map(images.image, range(len(images)))
     pixels = [np.asarray(picture.convert("RGB").resize((SIDE, SIDE))).ravel() for picture in pictures]
     network = EfficientNet(pixels=settings.size, device="cpu").encode_images(images, Path(settings.cache))
@@ -135,7 +135,7 @@ def _theorem_42(population: GraphThroughFeatures, k: int) -> float:
 
 
 STUDY = Study(
-    question="How far above the error of encoders learned from n image pairs are theorems 42 and 43?",
+    question="How tight are theorems 42 and 43 for encoders learned from n image pairs?",
     settings=Settings,
     measure=measure,
     seeds=5,

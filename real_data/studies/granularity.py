@@ -1,9 +1,7 @@
-"""Merges of captions that people wrote or of their images, and keywords as one caption, each, or all joined.
+"""Merges of captions by people or of their images, and uses of keywords: each, one, or all joined.
 
-Measured are bounds, and held-out errors.
-
-The encoder is linear in frozen features of the images, which have met no caption of these. Drawings of one thing are
-in one half.
+The study measures bounds and held-out errors. The encoder is linear in frozen features of the images, trained without
+these captions. Drawings of one subject are in the same half.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,7 +30,7 @@ from pairbounds.theory.questions.merging import (
     vectors_of,
 )
 
-KEYWORDS = "keywords"  # the kind of a way to use the keywords of an image
+KEYWORDS = "keywords"  # kind of the rows on uses of keywords
 BETWEEN = " | "
 
 
@@ -43,8 +41,8 @@ class Settings(NaturalSets):
     Attributes
     ----------
     k : width of the encoder
-    splits : random halves of the images, of which one is seen and the other judged
-    factor : between the numbers of groups of two levels
+    splits : random splits of the images into a seen and a judged half
+    factor : ratio of the numbers of groups of successive levels
     """
 
     datasets: tuple[str, ...] = ("emoji", "openclipart")
@@ -54,13 +52,13 @@ class Settings(NaturalSets):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """Rows of `trials` of every data set, by its captions' letters, by their meaning, by images, and of keywords.
+    """Rows of `trials` for every data set, by letters and by meaning of its captions, by images, and by keywords.
 
     Returns
     -------
     DataFrame with the columns of `trials`, dataset, by (letters, meaning, images or keywords), and guess (error of the
-        largest class). Of keywords the levels are: each keyword, first keyword, commonest keyword (of an image, the one
-        that most seen images have) and all joined.
+        largest class). The levels of keywords are: each keyword, first keyword, commonest keyword (the keyword of an
+        image that most seen images have) and all joined.
     """
     parts = []
     for name, one in settings.each().items():
@@ -74,7 +72,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 def measured(
     images: ImageTextDataset, pixels: FloatArray, meaning: dict[str, FloatArray], settings: Settings, seed: int
 ) -> pd.DataFrame:
-    """The rows of one data set, from features of its images, (n, d), and of each caption."""
+    """Rows of one data set, from features of its images, (n, d), and of each caption."""
     graph = caption_graph(images)
     place = {image: row for row, image in enumerate(images.ids)}
     order = [place[image] for image in graph.left_ids]
@@ -102,9 +100,10 @@ def measured(
 
 
 def ways(images: ImageTextDataset, each: PairGraph, seen: Mask) -> Iterator[tuple[str, PairGraph]]:
-    """Graphs of the same images with their keywords each, one of them, and all joined, which theorem 30 compares.
+    """Graphs of the images with each keyword, one keyword, and all keywords joined, which theorem 30 compares.
 
-    Each keyword, and one that is chosen, are channels of all joined. The commonest is by the seen images.
+    The graphs with each or one keyword are channels of the joined graph. The commonest keyword is that of the seen
+    images.
     """
     uses = np.bincount(each.joint[seen].indices, minlength=each.n_right)
     number = dict(zip(each.right_ids, uses, strict=True))
@@ -121,7 +120,7 @@ def ways(images: ImageTextDataset, each: PairGraph, seen: Mask) -> Iterator[tupl
 
 
 STUDY = Study(
-    question="At which similarity should captions be merged, and are keywords better each, one alone, or all joined?",
+    question="At which similarity should captions be merged, and are keywords better each, one, or all joined?",
     settings=Settings,
     measure=measure,
     small={"datasets": ("emoji",), "splits": 2, "factor": 10},

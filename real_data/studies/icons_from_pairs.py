@@ -1,4 +1,4 @@
-"""Encoders learned from n image pairs of Tabler icons with common tags; icons are fetched by `make data`."""
+"""Encoders learned from n image pairs of Tabler icons with common tags; `make data` downloads the icons."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ class Settings(from_pairs.Settings):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The rows of `from_pairs`."""
+    """Rows of `from_pairs`."""
     return from_pairs.measure(settings, seed)
 
 
 STUDY = Study(
-    question="How far above the error of encoders of icons are theorems 42 and 43?",
+    question="How tight are theorems 42 and 43 for encoders of icons?",
     settings=Settings,
     measure=measure,
     seeds=5,

@@ -1,4 +1,4 @@
-"""Caption graphs of every data set whose captions people wrote: consistency, bounds and errors, and a control."""
+"""Caption graphs of data sets with captions by people: consistency, bounds and errors, and a control."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,21 +26,21 @@ from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 TABLES = ("natural_graphs", "natural_bounds", "natural_held_out", "natural_tags")
 BOUNDS = ("probe-error", "sharp-probe-error", "multihop-error", "local-multihop-error", "trained-error")
-TEXTS = {"captions": False, "words": True}  # what joins two images: a caption that both have, or a word of one
+TEXTS = {"captions": False, "words": True}  # right nodes: captions, or words of captions
 SHUFFLED = f"shuffled {EXACT}"
 Classes = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True)
 class Settings(NaturalSets):
-    """Data sets, and the widths at which the bounds are held.
+    """Data sets, and the widths at which the bounds are evaluated.
 
     Attributes
     ----------
-    widths : of the embedding
-    shuffles : of the images over the captions, as controls
-    labelled_shares, splits : shares of the subjects whose labels a second probe sees, and random choices of them
-    held_out_width : of the embedding that this probe reads
+    widths : widths of the embedding
+    shuffles : number of random permutations of images over captions, as controls
+    labelled_shares, splits : shares of the subjects with labels for the held-out probe, and number of random splits
+    held_out_width : width of the embedding for this probe
     """
 
     widths: tuple[int, ...] = (16, 32, 64, 128, 256)
@@ -51,17 +51,17 @@ class Settings(NaturalSets):
 
 
 def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:
-    """Every data set by its captions and by their words, and the same with the images shuffled.
+    """Measures of every data set by its captions and by their words, and with shuffled images.
 
     Returns
     -------
-    natural_graphs : a row for each graph and exclusion (pairs of one image, or of one subject): how many images,
-        texts, pairs, classes and components; guess_error, `α_T`, consistency among others and that of chance, the first
-        corrected by the second, effective positives (others, and all) and the share of images alone with their texts
+    natural_graphs : a row for each graph and exclusion (pairs of one image, or of one subject): numbers of images,
+        texts, pairs, classes and components; guess_error, `α_T`, consistency among others, by chance and corrected for
+        chance, effective positives (others, and all) and the share of images that share no text with another
     natural_bounds : the columns of `check_bounds` for `BOUNDS`, and next_singular_value (`σ_{k+1}`)
-    natural_held_out : the error of a logistic probe on images whose subject it has not seen, and how many of them are
-        of a class that it has not seen at all, or share no text with an image that it has seen
-    natural_tags : how many texts are those of so many images
+    natural_held_out : error of a logistic probe on images of held-out subjects, and the shares of them of an unseen
+        class, and without a common text with a training image
+    natural_tags : number of texts for each number of images of a text
     """
     tables = [table for one in settings.each().values() for table in graph_tables(one.images(), settings, seed)]
     return {name: pd.concat([table[name] for table in tables], ignore_index=True) for name in TABLES}
@@ -80,7 +80,7 @@ def _measured(
     subject_of = dict(zip(images.ids, images.subjects, strict=True))
     subjects = np.array([subject_of[image] for image in graph.left_ids])
     rng = np.random.default_rng(seed)
-    # The pairs are the same, whoever has them, and so are the triplets.
+    # Shuffling does not change the pairs, so the triplets are shared.
     graphs = [(EXACT, 0, graph)] + [(SHUFFLED, number, _shuffled(graph, rng)) for number in range(settings.shuffles)]
     triplets = spectrum(graph, min(max(settings.widths) + 1, *graph.shape))
     fitting = [k for k in settings.widths if k < len(triplets.singular_values)]
@@ -161,7 +161,7 @@ def _tags(graph: PairGraph) -> pd.DataFrame:
 
 
 STUDY = Study(
-    question="How consistent and how diverse are pairs by captions that people wrote, and what do bounds say of them?",
+    question="How consistent and diverse are pairs by captions of people, and how tight are their bounds?",
     settings=Settings,
     measure=measure,
     tables=TABLES,

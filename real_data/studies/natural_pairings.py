@@ -1,4 +1,4 @@
-"""The comparison of all pairings on every data set whose captions people wrote, by one protocol."""
+"""Comparison of all pairings on every data set with captions by people, by one protocol."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from pairbounds.real_data.measures.protocol import Protocol
 from pairbounds.real_data.studies.pairings import pairings_tables
 from pairbounds.sweeps import Study
 
-# Of `pairings_tables`: what a figure of several sets can show.
+# Tables of `pairings_tables` for a figure of several data sets.
 PARTS = ("matched", "difference", "verdict", "learned")
 TABLES = ("natural_matched", "natural_difference", "natural_verdict", "natural_learned")
 
 
 @dataclass(frozen=True)
 class Settings(Protocol, NaturalSets):
-    """Data sets, and the protocol of their pairings: in fewer images and views than the emoji alone."""
+    """Data sets, and the protocol of their pairings, with fewer images and views than for the emoji alone."""
 
     total_images: int = 200
     draws: int = 4
@@ -43,7 +43,7 @@ def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
 
 
 STUDY = Study(
-    question="Is an advantage of captions shown where people wrote them, on one set as on another?",
+    question="Is there an advantage of captions by people, on every data set?",
     settings=Settings,
     measure=measure,
     tables=TABLES,

@@ -1,4 +1,4 @@
-"""Effects on captions that people wrote, noise and all, of dropping the pairs that hurt most."""
+"""Effects of dropping the pairs that hurt most, on noisy captions by people."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ TABLES = ("natural_what_if", "natural_what_if_curves")
 class Settings(NaturalSets):
     """Data sets, and the trials on each; see `WhatIf`.
 
-    The audit's own defaults try more shares and more halves.
+    The defaults of the audit have more shares and more splits.
 
     Attributes
     ----------
     k : width of the embedding
-    shares : of the distinct pairs, that are dropped
-    splits : random halves of the images
-    draws : of each random control, on each half
+    shares : shares of the distinct pairs to drop
+    splits : number of random splits of the images into halves
+    draws : number of draws of each random control, on each half
     """
 
     datasets: tuple[str, ...] = ("openclipart",)
@@ -42,7 +42,7 @@ def measure(settings: Settings, seed: int) -> dict[str, pd.DataFrame]:
 
 
 STUDY = Study(
-    question="Would leaving out the pairs that hurt most help, where tags are as people wrote them?",
+    question="Does dropping the pairs that hurt most help, with unedited tags by people?",
     settings=Settings,
     measure=measure,
     tables=TABLES,

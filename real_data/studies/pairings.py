@@ -1,4 +1,4 @@
-"""The comparison of all pairings on one data set: draws of images side by side, into the tables that figures read."""
+"""Comparison of all pairings on one data set, over parallel draws of images, as tables for figures."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -32,7 +32,7 @@ class Settings(Protocol, ImageSettings):
         ImageSettings.__post_init__(self)
 
     def input_keys(self) -> Mapping[str, object]:
-        """See `ImageSettings`; the images can be drawn, and others are left to compare them with."""
+        """See `ImageSettings`. `ValueError`: one draw takes all images, and none are left for comparison."""
         source, count = self.source(), self.total_images
         first, *more = draw_images(source, count, self.draws, np.random.default_rng(0))
         if len(first) == len(source.dataset) and not more:
@@ -57,8 +57,8 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     -------
     pairings_frontier : consistency and diversity of every pairing in every draw at every temperature
     pairings_matched : consistency, corrected for chance, of every pairing at every matched diversity, over the draws
-    pairings_difference : by how much captions, and the control without text, are more consistent than every other
-    pairings_verdict : what that allows one to say, in words
+    pairings_difference : consistency of captions, and of the control without text, minus that of every other pairing
+    pairings_verdict : verdicts in words
     pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
     """
     work = partial(measure_draw, source, protocol, seed)
@@ -69,9 +69,7 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     compared = {convention: Comparison([one.draws[convention] for one in found], rng) for convention in CONVENTIONS}
     difference = _differences(compared, families, protocol)
     if difference.empty:
-        raise ValueError(
-            "no two pairings are ever as diverse as each other at the diversities asked for: take more images"
-        )
+        raise ValueError("no two pairings reach a common diversity: take more images, or other diversities")
     tables = (
         frontier,
         _matched(compared, families, protocol),
@@ -83,7 +81,7 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
 
 
 def _places(draws: Sequence[Draw], protocol: Protocol) -> dict[str, list[float]]:
-    """Diversities at which pairings are compared: the protocol's, and, draw by draw, that of the exact captions."""
+    """Diversities of the comparison: those of the protocol, and for each draw that of the exact captions."""
     own = [float(draw.frontiers[EXACT].effective_positives[0]) for draw in draws]
     return {f"{level:g}": [level] * len(draws) for level in protocol.diversities} | {EXACT: own}
 
@@ -120,7 +118,7 @@ def _differences(compared: Compared, families: Mapping[str, str], protocol: Prot
 
 
 STUDY = Study(
-    question="Are pairs by captions more consistent than pairs by augmentations that are as diverse?",
+    question="Are pairs by captions more consistent than equally diverse pairs by augmentations?",
     settings=Settings,
     measure=measure,
     tables=TABLES,

@@ -1,4 +1,4 @@
-"""Prediction: one small network trained on one pairing of images, and judged, beside what was known before."""
+"""Prediction: errors of a small network trained on one pairing of images, with forecasts from its graph."""
 
 import math
 from collections.abc import Mapping
@@ -33,17 +33,17 @@ class Settings:
     Attributes
     ----------
     data : glyphs, or another kind of data set
-    pairing : what joins images: a name of `PAIRINGS`, two with "+" between them; or "pixels" or "untrained"
-    split : number of the split; -1 tunes
-    strength : of the views
-    steps : of training
+    pairing : a name of `PAIRINGS`, two joined by "+", or a baseline, "pixels" or "untrained"
+    split : number of the split; -1 for tuning
+    strength : strength of the views
+    steps : training steps
     batch : images in a step
-    learning_rate : at its largest
-    temperature : of InfoNCE
-    draws : of each untrained feature map that theorem 42 goes through; 0 leaves it out
-    root : of the data set's pictures, if it has one
-    cache : where decoded pictures and features are kept
-    registered : files of a registered plan and its analysis, whose digests the table's sidecar names
+    learning_rate : maximum of the learning rate
+    temperature : temperature of InfoNCE
+    draws : draws of each untrained feature map for theorem 42; 0 for none
+    root : root of the data set, if it needs one
+    cache : folder of decoded pictures and features
+    registered : files of a registered plan and its analysis, with digests in the table's sidecar
     """
 
     data: str = "glyphs"
@@ -82,9 +82,9 @@ class Settings:
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each label set.
 
-    Columns: those of `errors`; twins, the share of judged views left out. Of a pairing also those of `forecasts`; those
-    of `qualities`; loss, that of the last epoch less that of an encoder that knows nothing, the logarithm of the number
-    of views beside an anchor; and half, the cross-validated error on the training images after half of the epochs.
+    Columns: those of `errors`; twins, the share of judged views left out. For a pairing also those of `forecasts` and
+    of `qualities`; loss, that of the last epoch minus that of a constant encoder, the logarithm of the number of other
+    views in a batch; and half, the cross-validated error on the training images after half of the epochs.
     """
     known = (settings.data, settings.split, settings.root, settings.cache)
     shown, parts = judged_views(*known), parts_of(*known)
@@ -112,7 +112,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 def _trained(
     settings: Settings, graph: PairGraph, views: torch.Tensor, pictures: torch.Tensor, seed: int
 ) -> tuple[Trained, Features]:
-    """The encoder, and what it makes of some views after half of its epochs."""
+    """The trained encoder, and its features of `views` after half of its epochs."""
     halfway, at_half = math.ceil(math.ceil(settings.recipe.passes(graph.n_left)[0]) / 2), []
 
     def watch(epoch: int, encoder: Trained) -> None:
@@ -124,7 +124,7 @@ def _trained(
 
 
 STUDY = Study(
-    question="Which quantity of a pairing predicts what an encoder that it trains is worth?",
+    question="Which quantity of a pairing predicts the error of an encoder trained on it?",
     settings=Settings,
     measure=measure,
     seeds=2,

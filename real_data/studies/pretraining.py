@@ -1,4 +1,4 @@
-"""Captions against augmentations: one network on the same images, trained from pixels with either."""
+"""Captions against augmentations: one network trained from pixels with either, on the same images."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class Settings(TrainingSettings):
 
     Attributes
     ----------
-    objectives : of `OBJECTIVES`
-    text_tower : of the captions: words, or open_clip/NAME
-    learning_rates, strengths : that are tried, of the optimiser at its largest and of the augmentations
+    objectives : names in `OBJECTIVES`
+    text_tower : network for captions: words, or open_clip/NAME
+    learning_rates, strengths : grid of maximum learning rates and augmentation strengths
     """
 
     objectives: tuple[str, ...] = ("clip", "simclr")
@@ -40,14 +40,14 @@ class Settings(TrainingSettings):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The encoders of one seed, trained with captions or with augmentations, for as many steps.
+    """Encoders of one seed, trained with captions or with augmentations, for the same number of steps.
 
-    For each objective every learning rate and strength of augmentation of one grid is tried; the one of the best
-    validation accuracy is chosen, by the first label set, and its test accuracy is the result.
+    Each objective is tried at every learning rate and strength of the grid. The best validation accuracy by the first
+    label set chooses one, whose test accuracy is the result.
 
     Returns
     -------
-    DataFrame, as `run_all` has it, with `chosen` for the runs that count. The untrained network is there too.
+    DataFrame of `run_all`, with `chosen` for the chosen runs. It includes the untrained network.
     """
     table = run_all(encoders(settings, seed), settings.training_data(), Path(settings.runs), settings.jobs)
     return table.assign(chosen=chosen(table, ["kind"], ["kind", "learning_rate", "strength"]))
@@ -64,12 +64,12 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
 
 def _summary(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[str]:
     told = settings.images().named_by_captions
-    names = f"Captions name the {' and the '.join(told)} here: with captions is with labels, and no advantage of text."
+    names = f"Captions name the {' and the '.join(told)} here: training on them is training on labels, not on text."
     return [*summary(tables["pretraining"]), *([names] if told else [])]
 
 
 STUDY = EncoderStudy(
-    question="Do captions train the better encoder, or augmentations, on the same images for as many steps?",
+    question="Do captions or augmentations train the better encoder, on the same images for equally many steps?",
     settings=Settings,
     measure=measure,
     seeds=5,

@@ -1,4 +1,4 @@
-"""Effect of resampling on SimCLR that is trained from pixels."""
+"""Effect of resampling on SimCLR, trained from pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,29 +18,29 @@ from pairbounds.real_data.training.training_settings import TrainingSettings
 from pairbounds.real_data.training.view_guides import CAPTIONS, EVERY_GUIDE, GUIDES, LABELS
 from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR
 
-ENCODERS = ["kind", "rule", "guide", "repeat"]  # what makes two runs of a seed trials of one encoder
+ENCODERS = ["kind", "rule", "guide", "repeat"]  # columns that identify an encoder of a seed
 TRIALS = [*ENCODERS, "learning_rate", "strength"]
-SIMCLR, ALL = "none", "all"  # no rule; every one of the four, and all of them together
+SIMCLR, ALL = "none", "all"  # no rule; each of the four rules, and all four combined
 
 
 @dataclass(frozen=True)
 class Settings(TrainingSettings):
     """Encoders, their data and their training.
 
-    `ValueError`: a rule, guide or run that there is not; no baseline; further seeds where nothing is tuned.
+    `ValueError`: an unknown rule, guide or run; no baseline; `whole_seeds` without tuned runs.
 
     Attributes
     ----------
     rules : "all", "none", one of the four, or several joined by +
-    only : of these runs those alone: kinds of encoders, rules, or a rule and its guide as RULE:GUIDE; by default all
-    guides : of each rule: encoder, labels, random, no_text, captions
-    baselines : of SimCLR with each split, with as many other weights
-    learning_rate : at its largest; it rises linearly, then falls along a cosine
-    strength : of the augmentations
-    tune : runs as in `only` that are tried with all of `tuned_rates` and `tuned_strengths`, too; validation chooses
-    tuned_rates : learning rates that are tried
-    tuned_strengths : strengths of the augmentations that are tried
-    whole_seeds : so many seeds have all runs, and the further ones what is tuned alone
+    only : run only these kinds of encoders, rules, or rules with a guide as RULE:GUIDE; by default all
+    guides : guides of each rule: encoder, labels, random, no_text, captions
+    baselines : number of SimCLR runs with each split, with different weights
+    learning_rate : maximum of the learning rate, which rises linearly, then falls along a cosine
+    strength : strength of the augmentations
+    tune : runs, named as in `only`, to tune over `tuned_rates` and `tuned_strengths` on validation images
+    tuned_rates : learning rates to try
+    tuned_strengths : strengths of the augmentations to try
+    whole_seeds : number of seeds with all runs; further seeds have only tuned runs
     """
 
     rules: str = ALL
@@ -60,7 +60,7 @@ class Settings(TrainingSettings):
         for guide in self.guides:
             require_named("guide", guide, EVERY_GUIDE)
         if self.whole_seeds is not None and not self.tune:
-            raise ValueError(f"whole_seeds={self.whole_seeds}: further seeds have what is tuned, and nothing is")
+            raise ValueError(f"whole_seeds={self.whole_seeds}: further seeds have only tuned runs: set tune")
         encoders(self, 0)
 
 
@@ -69,21 +69,21 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, as `run_all` has it, with `tuned` for the runs of other learning rates and strengths than the settings',
-    and with `chosen` for the one of each encoder that has the best validation accuracy by the first label set. Where
-    runs are tuned, their learning rates and strengths are in `tried_rate` and `tried_strength`.
+    DataFrame of `run_all`, with `tuned` for runs with another learning rate or strength than the settings, and `chosen`
+    for the run of each encoder with the best validation accuracy by the first label set. If runs are tuned, their
+    learning rates and strengths are in `tried_rate` and `tried_strength`.
     """
     table = run_all(encoders(settings, seed), settings.training_data(), Path(settings.runs), settings.jobs)
     usual = (table["learning_rate"] == settings.learning_rate) & (table["strength"] == settings.strength)
     found = table.assign(tuned=~usual, chosen=chosen(table, ENCODERS, TRIALS))
-    # A column that is named as a setting has its value throughout.
+    # The name of a setting is reserved for a column with its value.
     return (
         found.rename(columns={"learning_rate": "tried_rate", "strength": "tried_strength"}) if settings.tune else found
     )
 
 
 def encoders(settings: Settings, seed: int) -> list[Run]:
-    """Runs of one seed: from `whole_seeds` on, what is tuned and no more."""
+    """Runs of one seed; from seed `whole_seeds` on, only tuned runs."""
     recipe, s = settings.recipe(settings.learning_rate), settings
     runs = resampling_runs(s.rules, recipe, seed, s.strength, guides=s.guides, baselines=s.baselines)
     kept = selected(runs, s.only)
@@ -100,7 +100,7 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
 
 
 def selected(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
-    """Runs of some names, all if there are none; a `ValueError` for a name of no run."""
+    """Runs with one of these names, or all runs without names. `ValueError`: a name of no run."""
     known = list(dict.fromkeys(name for run in runs for name in names_of(run)))
     for name in names:
         require_named("run", name, known)
@@ -108,7 +108,7 @@ def selected(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
 
 
 def names_of(run: Run) -> tuple[str, ...]:
-    """Names of a run: its kind, or its rule, alone and with its guide."""
+    """Names of a run: its kind, or its rule without and with its guide."""
     return (run.kind,) if run.rule == SIMCLR else (run.rule, f"{run.rule}:{run.guide}")
 
 
@@ -117,15 +117,15 @@ def resampling_runs(
 ) -> list[Run]:
     """Every encoder of one seed.
 
-    The untrained, the supervised and SimCLR's; and for each rule one with each guide, the encoder and the controls.
-    Of two views of one image labels and captions say nothing: DropFalsePositive has no such controls.
+    These are the untrained, supervised and SimCLR encoders, and one for each rule and guide. Labels and captions cannot
+    distinguish two views of one image, so DropFalsePositive has no such controls.
 
     `ValueError`: an unknown rule.
 
     Parameters
     ----------
-    rule : as `pairbounds.real_data.resampling.resampled_nt_xent` has it; or "all": the four, and all of them together
-    baselines : of SimCLR, with other weights
+    rule : as in `pairbounds.real_data.resampling.resampled_nt_xent`; or "all": each of the four, and all four combined
+    baselines : number of SimCLR runs, with different weights
     """
     rules = (*FOUR, ALL_FOUR) if rule == ALL else () if rule == SIMCLR else (rule,)
     for part in "+".join(rules).split("+") if rules else ():
@@ -140,7 +140,7 @@ def resampling_runs(
 
 
 STUDY = EncoderStudy(
-    question="Does resampling by a guide change what SimCLR learns from pixels?",
+    question="Does resampling by a guide change the accuracy of SimCLR trained from pixels?",
     settings=Settings,
     measure=measure,
     seeds=5,

@@ -1,4 +1,4 @@
-"""SimCLR, and AddNewPositive by a guide with text and by one without, tuned alike in one run."""
+"""SimCLR, and AddNewPositive with a guide with and without text, all tuned in the same way."""
 
 from dataclasses import replace
 
@@ -15,12 +15,12 @@ VALUES = {**RESULTS.values, "only": ARMS, "tune": ARMS, "baselines": 1, "whole_s
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The arms of one seed; columns as `resampled_training` has them."""
+    """Encoders of one seed; columns as in `resampled_training`."""
     return measured(settings, seed)
 
 
 STUDY = EncoderStudy(
-    question="Do guides with text and without gain where all arms are tuned alike?",
+    question="Do guides with and without text gain if all arms are tuned in the same way?",
     settings=Settings,
     measure=measure,
     seeds=8,

@@ -1,4 +1,4 @@
-"""Resampling on the augmentation graphs of real images: what it does to the bounds, and what to the measured error."""
+"""Resampling on the augmentation graphs of real images: its effect on the bounds and on the measured error."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -32,10 +32,10 @@ class Settings(ImageSettings):
 
     Attributes
     ----------
-    total_images, draws : about so many images, in so many disjoint draws, a graph each
+    total_images, draws : approximate number of images in total, and number of disjoint draws, with a graph each
     views, strength : views of each image, and strength of the augmentations
-    keep : views that could come from an image, the most similar ones; of all others it has true negatives
-    diversity : effective number of positives of an image, itself among them, which sets the temperature
+    keep : number of most similar views kept for each image; all others are true negatives
+    diversity : effective number of positives of an image, with itself; it determines the temperature
     k : width of the embedding
     """
 
@@ -51,27 +51,26 @@ class Settings(ImageSettings):
         super().__post_init__()
         require_at_least(self, total_images=1, draws=1, views=2, keep=1, k=1)
         if not self.diversity > 1:
-            raise ValueError(f"diversity={self.diversity}: an effective number of positives, above 1")
+            raise ValueError(f"diversity={self.diversity} must be above 1: it is an effective number of positives")
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """Every rule by every guide on the augmentation graphs of every draw; see `resampling_on_graphs`."""
+    """Every rule with every guide on the augmentation graphs of every draw; see `resampling_on_graphs`."""
     return resampling_on_graphs(settings.source(), settings, seed, settings.jobs)
 
 
 def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: int = 1) -> pd.DataFrame:
-    """Every rule by every guide on the augmentation graphs of every draw, and by every estimator of the pairs.
+    """Every rule with every guide on the augmentation graphs of every draw, for every estimator of the pairs.
 
-    The guides: the captions themselves (how far two images share them), the encoder of images and texts that has not
-    learned from these images, what is below its heads and has met no text, if it has that; and as controls the labels
-    and noise. The classes are those of the first label set.
+    The guides are the captions (similarity by common captions), the held-out encoder of images and texts, and its
+    frozen image features without texts, if it has them. Labels and noise are controls. The classes are those of the
+    first label set.
 
     `ValueError`: a data set too small for the settings; a diversity that no temperature reaches.
 
     Returns
     -------
-    DataFrame, as `pairbounds.theory.resampling.effects.resampling_effects` has it, with draw, estimator, images and
-    temperature
+    DataFrame of `pairbounds.theory.resampling.effects.resampling_effects`, with draw, estimator, images and temperature
     """
     work = partial(_measure_draw, source, settings, seed)
     return pd.concat(on_draws(work, source, settings.total_images, settings.draws, seed, jobs), ignore_index=True)
@@ -80,7 +79,7 @@ def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: in
 def _measure_draw(source: Source, settings: Settings, seed: int, draw: tuple[int, IntArray]) -> pd.DataFrame:
     number, own = draw
     s, own_seed = settings, seed_of_draw(seed, number)
-    # One thread each: draws run side by side, and sums depend on the number of threads.
+    # One thread for each draw: draws run in parallel, and sums depend on the number of threads.
     with threadpool_limits(limits=1):
         inputs = gather(source, own, views=s.views, strengths=(s.strength,), anchors=1, seed=own_seed)
         labels = next(iter(inputs.labels.values()))
@@ -93,7 +92,7 @@ def _measure_draw(source: Source, settings: Settings, seed: int, draw: tuple[int
 
 
 def _graphs(inputs: PairingInputs, labels: IntArray, settings: Settings) -> Iterator[tuple[Pairing, float, PairGraph]]:
-    """The graph of views by each estimator but the encoder, which is a guide, at the temperature of the diversity."""
+    """Graph of views by each estimator except the encoder, which is a guide, at the temperature of the diversity."""
     for pairing in augmentations(inputs, settings.keep):
         if pairing.name == f"augmentation, by {ENCODER}":
             continue
@@ -102,7 +101,7 @@ def _graphs(inputs: PairingInputs, labels: IntArray, settings: Settings) -> Iter
         if np.isnan(temperature):
             least, most = frontier.effective_positives.min(), frontier.effective_positives.max()
             raise ValueError(
-                f"diversity={settings.diversity:g}: {pairing.key} has {least:.3g} to {most:.3g} effective positives"
+                f"diversity={settings.diversity:g} is out of reach: {pairing.key} has {least:.3g} to {most:.3g}"
             )
         yield pairing, temperature, pairing.graph(temperature, labels)
 
@@ -119,7 +118,7 @@ def _guides(inputs: PairingInputs, labels: IntArray, rng: np.random.Generator) -
 
 
 STUDY = Study(
-    question="Does the change of the bound predict that of the error, on graphs of views of real images?",
+    question="Does the change of the bound predict the change of the error, on graphs of views of real images?",
     settings=Settings,
     measure=measure,
     small={"total_images": 200, "draws": 2},

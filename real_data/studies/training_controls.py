@@ -1,7 +1,7 @@
 """Controls of training from pixels.
 
-CLIP on captions without class names, on captions of other images, and on as many pictures as SimCLR sees; and the
-frozen network below the guides of resampling, which learned from ImageNet's labels.
+They are CLIP on captions without class names, on captions of other images, and on as many pictures as SimCLR; and the
+frozen network of the guides of resampling, trained on ImageNet labels.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -19,8 +19,8 @@ from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.training_settings import TrainingSettings
 from pairbounds.sweeps import Preset
 
-FROZEN = "frozen"  # the kind of the network that is not trained here
-ARMS = (("clip", 1), ("clip", 2), ("clip_unnamed", 1), ("clip_shuffled", 1))  # objective, and times the epochs
+FROZEN = "frozen"  # kind of the frozen network
+ARMS = (("clip", 1), ("clip", 2), ("clip_unnamed", 1), ("clip_shuffled", 1))  # objective, and factor of the epochs
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Settings(TrainingSettings):
 
     Attributes
     ----------
-    learning_rates, strengths : that are tried by each arm, of the optimiser at its largest and of the augmentations
+    learning_rates, strengths : grid of maximum learning rates and augmentation strengths, for each arm
     """
 
     learning_rates: tuple[float, ...] = (1e-2, 3e-2)
@@ -41,19 +41,19 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, as `run_all` has it, with `chosen` for the setting of each arm, a kind and its epochs, that has the best
-    validation accuracy by the first label set; and the rows of `frozen`.
+    DataFrame of `run_all`, with `chosen` for the run of each arm (kind and epochs) with the best validation accuracy by
+    the first label set; and the rows of `frozen`.
     """
     data, arm = settings.training_data(), ["kind", "epochs"]
     table = run_all(encoders(settings, seed), data, Path(settings.runs), settings.jobs)
     table = table.assign(chosen=chosen(table, arm, [*arm, "learning_rate", "strength"]))
-    # A column that is named as a setting would have its value throughout, and the frozen network has none of them.
+    # Names of settings are reserved for their values, which the frozen network does not have.
     table = table.rename(columns={"epochs": "trained_epochs"}).drop(columns=vars(settings), errors="ignore")
     return pd.concat([table, pd.DataFrame(frozen(data, seed))], ignore_index=True)
 
 
 def frozen(data: TrainingData, seed: int) -> list[dict[str, object]]:
-    """A linear probe on the frozen features of the guides' network, on one split; a row for each label set."""
+    """Linear probe on the frozen features of the guides' network, on one split; a row for each label set."""
     dataset, parts = data.source.dataset, data.split(seed)
     features = EfficientNet(device=data.device).encode_images(dataset, data.cache)
     return [
@@ -73,7 +73,7 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
 
 
 STUDY = EncoderStudy(
-    question="What do CLIP's captions teach, and what did the guides' network know before?",
+    question="How much of CLIP's accuracy comes from captions, and how accurate is the guides' frozen network?",
     settings=Settings,
     measure=measure,
     seeds=5,

@@ -1,1 +1,1 @@
-"""Encoders trained from pixels: by views, by captions, by labels; one trainer, one linear probe."""
+"""Training of encoders from pixels, by views, captions or labels, and their evaluation."""

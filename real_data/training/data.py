@@ -1,4 +1,4 @@
-"""The data that the runs of one study share: images, their split, views and guides."""
+"""Data shared by the runs of a study: images, their split, views and guides."""
 
 import hashlib
 import json
@@ -34,17 +34,17 @@ from pairbounds.real_data.training.view_guides import (
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """The data that runs share.
+    """Data shared by runs.
 
     Attributes
     ----------
-    source : the data set, its label sets, its subjects, and the guide that has not learned from some images
-    cache : folder for views and features
-    views : of each image, drawn once; 0 draws new ones in every epoch
-    workers : processes that draw new ones
-    device : as `pairbounds.infrastructure.devices.torch_device` has it
-    judged : so many images at the end judge, if any; by default a part of all
-    neighbours : of an image, whose most frequent class it gets
+    source : the data set with its label sets and subjects, and a guide trained without the held-out images
+    cache : folder of views and features
+    views : number of views of each image, drawn once; 0 for new views in every epoch
+    workers : processes that draw new views
+    device : as in `pairbounds.infrastructure.devices.torch_device`
+    judged : number of test images at the end of the data set; 0 for a part of all images
+    neighbours : number of neighbours in the k-nearest-neighbour classifier
     """
 
     source: Source
@@ -57,7 +57,7 @@ class TrainingData:
 
     @property
     def key(self) -> str:
-        """Content key of what decides a result besides the run."""
+        """Content key of everything that determines a result, except the run."""
         labels = [values.tolist() for values in self.source.labels.values()]
         content = [self.source.dataset.key, self.views, labels]
         if self.judged:
@@ -70,11 +70,11 @@ class TrainingData:
 
     @property
     def classes(self) -> IntArray:
-        """Classes of the images by the first label set, (n,): what supervision and the oracle know."""
+        """Classes of the images by the first label set, (n,), for supervision and the oracle."""
         return next(iter(self.source.labels.values()))
 
     def pictures(self) -> Iterator[torch.Tensor]:
-        """All images as they are, in blocks of (b, 3, s, s) bytes."""
+        """All images without augmentation, in blocks of (b, 3, s, s) bytes."""
         return shown_pictures(self.source.dataset, self.cache, self.workers)
 
     def view_source(self, run: Run) -> ViewSource:
@@ -88,14 +88,14 @@ class TrainingData:
         return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
 
     def view_encoder(self, run: Run) -> LiveEncoder:
-        """Encoder of a run's views: it has not learned from the images that judge, nor from those that choose."""
+        """Encoder of a run's views, trained without the validation and test images."""
         unseen = np.setdiff1d(np.arange(len(self.source.dataset)), self.split(run.seed).train)
         dual = self.source.encoder_without(unseen)
         encoder: ImageEncoder = dual
         if run.view_guide == NO_TEXT:
             encoder = image_encoders(dual).get(FROZEN) or EfficientNet(device=self.device)
         if not isinstance(encoder, LiveEncoder):
-            raise TypeError(f"encoder {encoder.name} cannot embed views as they are drawn")
+            raise TypeError(f"encoder {encoder.name} cannot embed fresh views: it must be a LiveEncoder")
         return encoder
 
     def guide(self, run: Run) -> Guide:
@@ -109,11 +109,11 @@ class TrainingData:
         return blind_guide
 
     def judged_as(self, run: Run, trained: Trained, features: Features) -> Iterator[dict[str, object]]:
-        """Judgements of an encoder by the features of all images, a row for each label set."""
+        """Evaluation of an encoder by the features of all images, with a row for each label set."""
         return judgements(trained, features, self.source.dataset, self.split(run.seed), self.neighbours, run.seed)
 
     def prepare(self, runs: Sequence[Run]) -> None:
-        """Draw and encode, before many processes would, what the runs will read from the cache."""
+        """Fill the cache with the views and features of the runs, before worker processes read it."""
         next(self.pictures())
         for run in {(run.strength, run.view_guide): run for run in runs}.values():
             if self.views and run.kind != UNTRAINED:

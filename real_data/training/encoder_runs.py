@@ -1,4 +1,4 @@
-"""Many encoders on one data set: each in a folder of its own, so that a study that was killed goes on."""
+"""Training of many encoders on one data set, each in its own folder, so that a killed study can resume."""
 
 import json
 import math
@@ -25,12 +25,12 @@ RESULT = "result.json"
 
 
 def run_all(runs: Sequence[Run], data: TrainingData, folder: Path, jobs: int = 1) -> pd.DataFrame:
-    """Train and judge every encoder that is not yet there.
+    """Train and evaluate every encoder without a stored result.
 
     Parameters
     ----------
-    folder : a folder for each run is made in it, with checkpoint, log and result; a killed study goes on from them
-    jobs : runs side by side, of one thread each where there are several; -1: as many as there are cores
+    folder : parent of a folder for each run, with checkpoint, log and result, from which a killed study resumes
+    jobs : number of parallel runs, with one thread each if there are several; -1 for the number of cores
 
     Returns
     -------
@@ -47,7 +47,7 @@ def run_all(runs: Sequence[Run], data: TrainingData, folder: Path, jobs: int = 1
 
 
 def train(run: Run, data: TrainingData, folder: Path, *, progress: bool = False) -> Trained:
-    """Train the encoder of a run, from the checkpoint in `folder` if there is one."""
+    """Train the encoder of a run, resuming from the checkpoint in `folder` if there is one."""
     if run.kind == UNTRAINED:
         return untrained(run.recipe, run.weights, data.device)
     return train_encoder(
@@ -64,9 +64,9 @@ def train(run: Run, data: TrainingData, folder: Path, *, progress: bool = False)
 
 
 def chosen(table: pd.DataFrame, encoder: list[str], trial: list[str]) -> pd.Series:
-    """The rows of the trial of each encoder that has the best validation accuracy by the first label set.
+    """Mask of the rows of each encoder's trial with the best validation accuracy by the first label set.
 
-    `encoder`, `trial`: columns that tell encoders, and their trials, apart.
+    `encoder`, `trial`: columns that identify encoders, and trials.
     """
     first = table[table["labels"] == table["labels"].iloc[0]]
     best = first.loc[first.groupby(encoder)["validation"].idxmax()]
@@ -76,14 +76,14 @@ def chosen(table: pd.DataFrame, encoder: list[str], trial: list[str]) -> pd.Seri
 
 
 def summary(table: pd.DataFrame, columns: Sequence[str] = ("kind", "rule", "guide")) -> list[str]:
-    """Test accuracies of the chosen encoders over the seeds, in lines, by those of the columns that differ."""
+    """Lines with test accuracies of the chosen encoders over the seeds, grouped by the columns that vary."""
     differing = [name for name in columns if table[name].nunique() > 1]
     grouped = table[table["chosen"]].groupby([*differing, "labels"], sort=False)["test"]
     return grouped.agg(["mean", "std", "count"]).round(4).to_string().splitlines()
 
 
 def _rows(run: Run, data: TrainingData, folder: Path, alone: bool) -> list[dict[str, object]]:
-    """Rows of a run: those in its folder, or the encoder's, which is trained and judged."""
+    """Rows of a run, read from its folder, or measured after training."""
     path = folder / run.key / RESULT
     identity = {"run": asdict(run), "data": data.key, "evaluation": {"neighbours": data.neighbours}}
     rows = _stored_rows(path, json.loads(json.dumps(identity))) if is_there(path, "result") else None
@@ -98,19 +98,19 @@ def _rows(run: Run, data: TrainingData, folder: Path, alone: bool) -> list[dict[
 
 
 def _stored_rows(path: Path, identity: dict[str, object]) -> list[dict[str, object]] | None:
-    """Rows of a result file; `None` where the encoder was judged in another way, and has to be judged anew."""
+    """Rows of a result file; `None` if the encoder was evaluated with other settings."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         stored, rows = dict(content["identity"]), list(content["rows"])
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"result {path} cannot be read: remove it, and it is measured anew") from error
+        raise ValueError(f"result {path} cannot be read: delete it to measure again") from error
     if stored | {"evaluation": identity["evaluation"]} != identity:
-        raise ValueError(f"{path} is of other data: choose another folder, or remove it")
+        raise ValueError(f"{path} holds results for other data: choose another folder, or delete it")
     return rows if stored.get("evaluation") == identity["evaluation"] else None
 
 
 def _evaluated(run: Run, trained: Trained, data: TrainingData, folder: Path) -> Iterator[dict[str, object]]:
-    """Judge an encoder, and export it to `folder`."""
+    """Evaluate an encoder, and export it to `folder`."""
     dataset = data.source.dataset
     features = trained.features(data.pictures(), len(dataset))
     if run.kind != UNTRAINED:

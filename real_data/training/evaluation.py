@@ -1,4 +1,4 @@
-"""Evaluation of an encoder: by a linear classifier, by nearest neighbours, and by texts, where it learned from any."""
+"""Evaluation of an encoder: by a linear classifier, by nearest neighbours, and zero-shot if trained on texts."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ Features = FloatArray | npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Shares:
-    """Shares of images whose class is found: of those that choose, and of those that judge."""
+    """Accuracies on the validation and the test images."""
 
     validation: float
     test: float
@@ -37,7 +37,7 @@ NONE = Shares(math.nan, math.nan)
 
 
 def shares(classes: Callable[[Features], Any], features: Features, labels: IntArray, parts: Split) -> Shares:
-    """Shares of a classifier that gives the class of each row of features."""
+    """Accuracies of a classifier, a function from rows of features to classes."""
     right = [
         float(np.mean(np.asarray(classes(features[own])) == labels[own])) for own in (parts.validation, parts.test)
     ]
@@ -47,18 +47,18 @@ def shares(classes: Callable[[Features], Any], features: Features, labels: IntAr
 def judgements(
     trained: Trained, features: Features, dataset: ImageTextDataset, parts: Split, neighbours: int, seed: int
 ) -> Iterator[dict[str, object]]:
-    """Shares of images, by label set, whose class is found, on the images that choose and on those that judge.
+    """Validation and test accuracies for each label set.
 
     Parameters
     ----------
     features : (n, width), of the data set's images
-    neighbours : of an image, whose most frequent class it gets
-    seed : of the order in which the classifier sees images
+    neighbours : number of neighbours in the k-nearest-neighbour classifier
+    seed : seed of the order of training images of the linear probe
 
     Yields
     ------
-    dict, with labels; validation, test and probe_weight_decay of the linear probe; knn_*; and zero_shot_*, NaN where
-    there is none.
+    dict, with labels; validation, test and probe_weight_decay of the linear probe; knn_*; and zero_shot_*, NaN if not
+    available.
     """
     for name, labels in dataset.label_sets.items():
         probe, weight_decay = linear_probe(features, labels, parts, seed)
@@ -72,12 +72,12 @@ def judgements(
 
 
 def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neighbours: int) -> Shares:
-    """Shares by the most frequent class of the nearest training images, by cosine; of as frequent ones the first.
+    """Accuracies of the most frequent class of the nearest training images, by cosine; ties go to the first class.
 
     Cost: O(n_judged n_train width).
     """
     rows = unit_rows(np.where(features.any(axis=1, keepdims=True), features, 1.0))
-    # By distances of unit rows, which scikit-learn has in blocks: the order is that of cosines.
+    # Distances of unit rows have the order of cosines, and scikit-learn computes them in blocks.
     classifier = KNeighborsClassifier(min(neighbours, len(parts.train)), algorithm="brute")
     classifier.fit(rows[parts.train], labels[parts.train])
     return shares(classifier.predict, rows, labels, parts)
@@ -86,9 +86,9 @@ def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neigh
 def zero_shot(
     trained: Trained, features: Features, dataset: ImageTextDataset, labels: IntArray, parts: Split
 ) -> Shares:
-    """Shares by the class whose name is nearest, of an encoder that learned from captions; NaN for others.
+    """Zero-shot accuracies by the nearest class name, for an encoder trained on captions; NaN for others.
 
-    A class is the mean of its name in open_clip's simple templates. Only the data set's own labels have names.
+    The prototype of a class is the mean over open_clip's simple templates. Only `dataset.labels` has class names.
     """
     objective = trained.objective
     if not isinstance(objective, TextObjective) or not np.array_equal(labels, dataset.labels):
@@ -105,9 +105,9 @@ def zero_shot(
 
 
 def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) -> tuple[Shares, float]:
-    """Train on one part, choose the weight decay on the second, judge on the third.
+    """Train a linear probe, choose its weight decay on the validation images, and evaluate it on the test images.
 
-    Cross-entropy by SGD with momentum and a cosine schedule, on features that are standardised by the training part.
+    Cross-entropy by SGD with momentum and a cosine schedule, on features standardised by the training images.
 
     `ValueError`: features that are not finite.
 
@@ -116,11 +116,11 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
     Parameters
     ----------
     features : (n, width)
-    labels : (n,), from 0 on
+    labels : (n,), from 0
 
     Returns
     -------
-    The shares, and the weight decay that was best on validation.
+    The accuracies, and the best weight decay on the validation images.
     """
     scaled, classes = standardised(features, parts.train), torch.from_numpy(labels)
     classifiers = [zero_classifier(features.shape[1], int(labels.max()) + 1) for _ in WEIGHT_DECAYS]
@@ -133,21 +133,21 @@ def linear_probe(features: Features, labels: IntArray, parts: Split, seed: int) 
 
 
 def standardised(features: Features, train: IntArray) -> torch.Tensor:
-    """Features less their mean over the training rows, over their deviation there, (n, width), float32.
+    """Features standardised by the mean and the deviation of the training rows, (n, width), float32.
 
-    A feature that is constant on the training rows says nothing, and is 0.
+    Features that are constant on the training rows become 0.
 
     `ValueError`: features that are not finite.
     """
     rows = torch.from_numpy(features).float()
     if not torch.isfinite(rows).all():
-        raise ValueError("features are not finite: the encoder has diverged")
+        raise ValueError("features are not finite: the encoder has diverged, lower the learning rate")
     deviation, mean = torch.std_mean(rows[train], dim=0, correction=0)
     return (rows - mean).div_(deviation.where(deviation > 0, torch.inf))
 
 
 def zero_classifier(width: int, classes: int) -> torch.nn.Linear:
-    """A linear classifier with zeros to start from."""
+    """A linear classifier initialised to zero."""
     classifier = torch.nn.Linear(width, classes)
     for weights in classifier.parameters():
         torch.nn.init.zeros_(weights)
@@ -155,7 +155,7 @@ def zero_classifier(width: int, classes: int) -> torch.nn.Linear:
 
 
 def _train(classifiers: list[torch.nn.Linear], rows: torch.Tensor, classes: torch.Tensor, seed: int) -> None:
-    """Train a classifier with each weight decay; all of them see the same batches."""
+    """Train a classifier with each weight decay, on the same batches."""
     order = torch.Generator().manual_seed(seed)
     groups = [
         {"params": one.parameters(), "weight_decay": decay}

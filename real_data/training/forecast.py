@@ -1,4 +1,4 @@
-"""Forecast of the time that encoders will take to train."""
+"""Forecast of the training time of encoders."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -14,8 +14,8 @@ from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.sweeps import Study
 
-PIXELS, BACKBONE = 64, "small"  # of what was timed: see `Objective.seconds`
-BESIDE = 1.2  # times that: views are drawn, guides trained, features probed
+PIXELS, BACKBONE = 64, "small"  # of the timed encoders: see `Objective.seconds`
+BESIDE = 1.2  # factor for drawing views, training guides and probing features
 
 
 @dataclass(eq=False)
@@ -24,22 +24,22 @@ class EncoderStudy(Study):
 
     Attributes
     ----------
-    encoders : from the settings and a seed to the encoders that `measure` trains
+    encoders : function from settings and a seed to the runs that `measure` trains
     """
 
     encoders: Callable[[Any, int], list[Run]] = field(kw_only=True)
 
     def forecast(self, settings: Any, seeds: Sequence[int], jobs: int) -> str:
-        """See `Study`: the number of encoders, and the time they may take."""
+        """See `Study`: the number of encoders and their approximate time."""
         runs = [run for seed in seeds for run in self.encoders(settings, seed)]
         return training_forecast(runs, settings.training_data(), Path(settings.runs), jobs)
 
 
 def training_forecast(runs: Sequence[Run], data: TrainingData, folder: Path, jobs: int) -> str:
-    """Number of encoders, of those that are kept, and the time that the others may take, in words; none is trained.
+    """Sentence with the number of encoders, the number already finished, and the time for the others.
 
-    The time is that of a CPU, in proportion to the pictures, their pixels and the cores. Of another network than the
-    small one, or on a GPU, nothing was measured: divide the number of views by those that a device takes in a second.
+    The time is for a CPU, in proportion to pictures, pixels and cores. There are no timings for other networks than the
+    small one, or for GPUs: divide the number of views by the views that your device processes in a second.
     """
     coming = [run for run in runs if not (folder / run.key / RESULT).is_file()]
     kept = f", {len(runs) - len(coming)} of them kept" if len(coming) < len(runs) else ""
@@ -51,7 +51,7 @@ def training_forecast(runs: Sequence[Run], data: TrainingData, folder: Path, job
             views += objective.views * shown
             seconds += shown * (objective.seconds or 0.0)
             timed = timed and objective.seconds is not None and run.recipe.backbone == BACKBONE
-    how_long = f"{views:,} views, for how long is not known"
+    how_long = f"{views:,} views, time unknown"
     if timed:
         larger = ((data.source.dataset.size or PIXELS) / PIXELS) ** 2
         cores = os.cpu_count() or 1

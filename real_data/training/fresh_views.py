@@ -1,4 +1,4 @@
-"""New views in every epoch, as SimCLR has them, drawn by worker processes."""
+"""New views in every epoch, as in SimCLR, drawn by worker processes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ from pairbounds.real_data.training.view_batches import Batch, ViewSource
 
 @dataclass(frozen=True, eq=False)
 class FreshViews(ViewSource):
-    """New views in every epoch, drawn from the original files, each decoded once for all views of its image.
+    """New views in every epoch, drawn from the original files; each file is decoded once for all views of its image.
 
-    A view follows from its seed alone: it is the same in every batch, for any number of workers.
+    A view depends only on its image and its seed, for any number of workers.
 
     `ValueError`: images without a common size; a picture that cannot be read.
 
     Attributes
     ----------
     dataset : images of one size, which is that of the views
-    strength : of the augmentations, as in `simclr`
-    guide : an encoder that embeds views as they come, or `None`
-    workers : processes that draw views; 0 for this one
+    strength : strength of the augmentations, as in `simclr`
+    guide : encoder for views, or `None`
+    workers : processes that draw views; 0 for this process
     """
 
     dataset: ImageTextDataset
@@ -41,20 +41,20 @@ class FreshViews(ViewSource):
         """See `ViewSource`."""
         work: Any = [(images, rng.integers(2**63, size=(views, len(images))).T) for images in batches]
         loader = DataLoader(
-            work,  # a list has all that a loader asks of a data set
+            work,  # a loader needs only length and indexing
             batch_size=None,
             num_workers=self.workers,
             collate_fn=self._drawn,
-            generator=torch.Generator(),  # of its own: torch's global one stays as it is
+            generator=torch.Generator(),  # leaves torch's global generator unchanged
         )
         try:
             for images, pictures in zip(batches, loader, strict=True):
                 yield Batch(images, pictures, None if self.guide is None else self.guide.see(pictures))
-        except ValueError as error:  # a worker's has its traceback before it
+        except ValueError as error:  # a worker's message begins with its traceback
             raise ValueError(str(error).rstrip().rpartition("\n")[2].removeprefix("ValueError: ")) from error
 
     def _drawn(self, batch: Any) -> torch.Tensor:
-        """Views of images, (b,), by their seeds, (b, v): first views, then second ones, (v b, 3, s, s), bytes."""
+        """Views of images, (b,), by their seeds, (b, v): first views, then second views, (v b, 3, s, s), bytes."""
         drawn = [self._views(int(index), seeds) for index, seeds in zip(*batch, strict=True)]
         return torch.stack(drawn, dim=1).flatten(0, 1)
 

@@ -1,4 +1,4 @@
-"""Networks to be trained from nothing: for pictures a small one, timm's or CLIP's; for texts words or CLIP's."""
+"""Networks with random weights: for pictures small ones, timm's or CLIP's; for texts a bag of words or CLIP's."""
 
 import itertools
 import re
@@ -70,9 +70,9 @@ class StridedNetwork(nn.Sequential):
 
 
 class Backbone(nn.Module):
-    """A network without its classifier, its weights drawn from torch's generator: (b, 3, s, s), bytes, to (b, width).
+    """A network without a classifier, with weights from torch's generator: (b, 3, s, s), bytes, to (b, width).
 
-    `ValueError`: no such network.
+    `ValueError`: an unknown network.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class Backbone(nn.Module):
 
     Attributes
     ----------
-    width : of the features
+    width : width of the features
     """
 
     mean: torch.Tensor
@@ -109,11 +109,11 @@ class TextTower(nn.Module, ABC):
 
     @abstractmethod
     def tokens(self, texts: Sequence[str]) -> torch.Tensor:
-        """Texts as numbers, one row for each."""
+        """Encode texts as rows of token numbers."""
 
 
 class WordBag(TextTower):
-    """The mean of a vector for each word of a text, learned from nothing; words that `texts` lacks are left out."""
+    """Mean of a learned vector for each word of a text; words outside `texts` are ignored."""
 
     def __init__(self, texts: Iterable[str], width: int = 128) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ class WordBag(TextTower):
         self.vectors = nn.EmbeddingBag(len(words) + 1, width, mode="mean", padding_idx=0)
 
     def tokens(self, texts: Sequence[str]) -> torch.Tensor:
-        """Rows of words, filled up with 0, which stands for none."""
+        """Rows of word numbers, padded with 0."""
         rows = [torch.tensor([self.rows.get(word, 0) for word in _words(text)] or [0]) for text in texts]
         return nn.utils.rnn.pad_sequence(rows, batch_first=True)
 
@@ -133,7 +133,7 @@ class WordBag(TextTower):
 
 
 class ClipText(TextTower):
-    """The text tower of a CLIP model, its weights drawn at random."""
+    """The text tower of a CLIP model, with random weights."""
 
     def __init__(self, model: str) -> None:
         super().__init__()
@@ -153,11 +153,11 @@ class ClipText(TextTower):
 
 
 def text_tower(name: str, texts: Iterable[str]) -> TextTower:
-    """The tower of that name: "words", or "open_clip/NAME"; a `ValueError` for any other."""
+    """Text tower by name: "words" or "open_clip/NAME". `ValueError`: another name."""
     if name.startswith(OPEN_CLIP):
         return ClipText(name.removeprefix(OPEN_CLIP))
     if name != WORDS:
-        raise ValueError(f"text tower {name!r} is neither {WORDS!r} nor '{OPEN_CLIP}NAME'")
+        raise ValueError(f"unknown text tower {name!r}: give {WORDS!r} or '{OPEN_CLIP}NAME'")
     return WordBag(texts)
 
 
@@ -171,7 +171,7 @@ def _network(name: str) -> tuple[nn.Module, int]:
         return _clip(model).visual, open_clip.get_model_config(model)["embed_dim"]
     if name not in timm.list_models():
         raise ValueError(
-            f"backbone {name!r} is none of {SMALL!r}, {STRIDED!r}, timm.list_models() and '{OPEN_CLIP}NAME'"
+            f"unknown backbone {name!r}: give {SMALL!r}, {STRIDED!r}, one of timm.list_models(), or '{OPEN_CLIP}NAME'"
         )
     network = timm.create_model(name, num_classes=0)
     return network, network.num_features
@@ -187,14 +187,14 @@ def _words(text: str) -> list[str]:
 
 
 def export_encoder(backbone: Backbone, folder: Path, size: int) -> None:
-    """Write the encoder into a folder, as a program of torch.export that takes bytes, (b, 3, size, size).
+    """Write the encoder into a folder, as a torch.export program with input bytes, (b, 3, size, size).
 
-    `torch.export.load(path).module()` loads it. It normalises its pictures itself, is on the CPU, and does not learn.
+    `torch.export.load(path).module()` loads it. It normalises its input, is on the CPU, and is in evaluation mode.
     """
     network, pictures = deepcopy(backbone).cpu().eval(), torch.zeros(2, 3, size, size, dtype=torch.uint8)
     number = torch.export.Dim("pictures", min=1, max=2**31)
     with warnings.catch_warnings():
-        # Of weights that share memory with none: harmless, and not the user's.
+        # A harmless warning about weights that share no memory.
         warnings.filterwarnings("ignore", message="No complete tensor found", category=UserWarning)
         program = torch.export.export(network, (pictures,), dynamic_shapes=({0: number},))
         replace_bytes(folder / ENCODER, partial(torch.export.save, program))

@@ -1,4 +1,4 @@
-"""Recipe of an encoder's training: everything that two encoders of one comparison share."""
+"""Recipe of an encoder's training, shared by the encoders of a comparison."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -13,23 +13,23 @@ Precision = Literal["float32", "bfloat16"]
 
 @dataclass(frozen=True)
 class Optimisation:
-    """The optimisation of encoders but for its learning rate; the defaults are for the emoji on a CPU.
+    """Optimisation of encoders, without the learning rate; the defaults are for the emoji on a CPU.
 
-    `ValueError`: a number that is out of range, an unknown precision.
+    `ValueError`: a number out of range, an unknown precision.
 
     Attributes
     ----------
     backbone : "small", a network of timm, or open_clip/NAME
-    epochs : passes over the training images, the last incomplete batch of each left out
-    iterations : steps in all, in place of the epochs; 0: the epochs decide
+    epochs : passes over the training images, each without its last incomplete batch
+    iterations : total number of steps, instead of epochs; 0 to use epochs
     batch : images in a step
-    optimizer : as timm names them: "adamw", "sgd", "lars"
-    momentum : of "sgd" and "lars"
-    weight_decay : of weights, not of biases and normalisations
-    warmup : epochs in which the learning rate rises, or steps where `iterations` are given; fewer epochs shorten it
-    precision : "float32", or "bfloat16" by autocast, where it is safe
-    temperature : of NT-Xent
-    head_width : of the embedding that NT-Xent compares
+    optimizer : name in timm, such as "adamw", "sgd" or "lars"
+    momentum : momentum of "sgd" and "lars"
+    weight_decay : weight decay, except for biases and normalisations
+    warmup : epochs of rising learning rate, or steps if `iterations` is given; shorter if there are few epochs
+    precision : "float32", or "bfloat16" by autocast
+    temperature : temperature of NT-Xent
+    head_width : width of the projected features in NT-Xent
     head_norm : batch norm after both layers of the head
     """
 
@@ -48,7 +48,7 @@ class Optimisation:
 
     @classmethod
     def completed_settings(cls, values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-        """Values with a warm-up that ends before the last epoch, where epochs are given and no warm-up."""
+        """Shorten the default warm-up to end before the last epoch, if only epochs are given."""
         if "epochs" not in given or "warmup" in given:
             return dict(values)
         return {**values, "warmup": max(0, min(values.get("warmup", cls.warmup), values["epochs"] - 1))}
@@ -59,13 +59,13 @@ class Optimisation:
         if not 0 <= self.warmup < (self.iterations or self.epochs):
             last = (self.iterations or self.epochs) - 1
             unit = "step" if self.iterations else "epoch"
-            raise ValueError(f"warmup={self.warmup} is not in 0..{last}, before the last {unit}")
+            raise ValueError(f"warmup={self.warmup} must be in 0..{last}, to end before the last {unit}")
         if not 0 < self.temperature < math.inf:
-            raise ValueError(f"temperature={self.temperature} is not a positive number")
+            raise ValueError(f"temperature={self.temperature} must be positive and finite")
         if not 0 <= self.weight_decay < math.inf:
-            raise ValueError(f"weight_decay={self.weight_decay} is not in [0, inf)")
+            raise ValueError(f"weight_decay={self.weight_decay} must be in [0, inf)")
         if not 0 <= self.momentum < 1:
-            raise ValueError(f"momentum={self.momentum} is not in [0, 1)")
+            raise ValueError(f"momentum={self.momentum} must be in [0, 1)")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Recipe(Optimisation):
 
     Attributes
     ----------
-    learning_rate : at its largest; it rises linearly over `warmup`, then falls along a cosine to 0
+    learning_rate : maximum of the learning rate, which rises linearly over `warmup`, then falls along a cosine to 0
     """
 
     learning_rate: float = 3e-3
@@ -82,19 +82,19 @@ class Recipe(Optimisation):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate={self.learning_rate} is not a positive number")
+            raise ValueError(f"learning_rate={self.learning_rate} must be positive and finite")
 
     def steps(self, images: int) -> int:
-        """Number of steps of training on so many images."""
+        """Number of training steps on this number of images."""
         return self.iterations or self.epochs * (images // self.batch)
 
     def passes(self, images: int) -> tuple[float, float]:
-        """Number of passes over so many images, and of those that are warm-up; both perhaps no whole ones.
+        """Number of passes over this number of images, and of passes in the warm-up; both may be fractions.
 
         `ValueError`: fewer images than in a batch.
         """
         if images < self.batch:
-            raise ValueError(f"{images} images to train on are fewer than batch={self.batch}")
+            raise ValueError(f"{images} images to train on are fewer than batch={self.batch}: lower batch")
         if not self.iterations:
             return self.epochs, self.warmup
         steps = images // self.batch

@@ -1,13 +1,13 @@
-"""The published experiments as presets: every number, and which of them its source does not state.
+"""Presets of the published experiments, with the settings that their sources do not state.
 
-The names of the numbers are settings of `pairbounds.real_data.studies.resampled_training`.
+The settings are those of `pairbounds.real_data.studies.resampled_training`.
 """
 
 from collections.abc import Mapping
 
 from pairbounds.sweeps import Preset
 
-# What both have alike: the code says it, the paper does not.
+# Common settings, stated in the code but not in the paper.
 SHARED = {
     "size": 224,
     "momentum": 0.9,
@@ -26,7 +26,7 @@ OURS = {**SHARED, "learning_rate": 0.6, "warmup": 10}
 RECIPES: Mapping[str, Preset] = {
     "paper": Preset(
         {**OURS, "dataset": "imagefolder", "backbone": "resnet50", "batch": 512, "epochs": 100, "optimizer": "lars"},
-        source="Zhang, Wang and Wang 2023, as the paper has it; what it does not state, as their code or SimCLR has it",
+        source="Zhang, Wang and Wang 2023, from the paper; settings it does not state are from their code or SimCLR",
         unstated=tuple(OURS),
     ),
     "code": Preset(
@@ -45,8 +45,8 @@ RECIPES: Mapping[str, Preset] = {
         source="github.com/PKU-ML/CLIP-Help-SimCLR, its configurations and its code",
     ),
 }
-# The comparison on the emoji, as in results/: several baselines with each split, guides without text and without
-# pictures, and SimCLR and its strongest rival tuned alike in the strength of the augmentations, with further seeds.
+# The comparison on the emoji in results/: several baselines with each split, guides without text and without pictures,
+# and SimCLR and its strongest rival tuned in the same way over augmentation strengths, with further seeds.
 RESULTS = Preset(
     {
         "precision": "bfloat16",

@@ -1,4 +1,4 @@
-"""One encoder to be trained, and the key of its folder."""
+"""Settings of one encoder's training, and the key of its folder."""
 
 import hashlib
 import json
@@ -10,24 +10,24 @@ from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.view_guides import RANDOM, SEEING
 
-UNTRAINED = "untrained"  # the kind of a run that keeps the network as it begins
+UNTRAINED = "untrained"  # kind of a run that keeps the initial network
 
 
 @dataclass(frozen=True)
 class Run:
-    """One encoder to be trained.
+    """Settings of one encoder's training.
 
     Attributes
     ----------
-    kind : its objective, one of `OBJECTIVES`, or "untrained"
-    recipe : of its optimisation
-    seed : of the split of the data, the weights, the order and the views
-    strength : of the augmentations
-    rule : of resampling, for "simclr"
-    guide : of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", that encoder below its
-        heads, or EfficientNet-Lite0 if it has none; or "captions", how far two images share theirs
-    text : the tower of texts, for "clip"
-    repeat : others have the same split and data, and other weights, order and views
+    kind : objective, one of `OBJECTIVES`, or "untrained"
+    recipe : recipe of the optimisation
+    seed : seed of the split of the data, the weights, the order and the views
+    strength : strength of the augmentations
+    rule : rule of resampling, for "simclr"
+    guide : guide of the rule: "encoder" (of the data set's source), "labels" or "random"; "no_text", the encoder's
+        features below its heads, or EfficientNet-Lite0 if it has none; or "captions", similarity by common captions
+    text : text tower, for "clip"
+    repeat : number of the repetition, with the same split and data, but other weights, order and views
     """
 
     kind: str
@@ -52,7 +52,7 @@ class Run:
 
     @property
     def key(self) -> str:
-        """Name of its folder."""
+        """Name of the run's folder."""
         content = json.dumps(asdict(self), sort_keys=True)
         words = [self.kind, *([self.rule, self.guide] if self.rule != "none" else []), f"seed{self.seed}"]
         return "-".join(words).replace("+", "-and-") + "-" + hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""A smoke test of a device: some steps of SimCLR, of CLIP's loss and of a guide, on noise and with random weights."""
+"""A smoke test of a device: some steps of SimCLR, of CLIP's loss and of a guide, on noise with random weights."""
 
 import resource
 import time
@@ -21,13 +21,13 @@ from pairbounds.real_data.training.view_batches import ViewPool
 from pairbounds.real_data.training.view_guides import blind_guide
 
 IMAGENET, EPOCHS = 1_281_167, 100  # images of its training set, passes over them
-STEPS = 3  # of each part; the first, which loads and compiles, is not timed
+STEPS = 3  # steps of each part; the first, with loading and compilation, is not timed
 GUIDE = "ViT-B-32"  # a model of open_clip
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Networks and batches that suit a device; `clip` is of images, and of texts unless it is the small one."""
+    """Networks and batches for a device; `clip` is the network for images, and for texts unless it is "small"."""
 
     simclr: str
     clip: str
@@ -41,9 +41,9 @@ ON_GPU = Workload("resnet50", OPEN_CLIP + GUIDE, 256, 224, "bfloat16")
 
 
 def smoke_test(device: str) -> list[tuple[str, str, str, str]]:
-    """Rows of part, seconds of a step, peak memory so far in GiB, and time of 100 epochs of ImageNet at this rate.
+    """Rows of part, seconds of a step, peak memory so far in GiB, and extrapolated time of 100 epochs of ImageNet.
 
-    `ValueError`: no such device. Loading and decoding pictures is not in the times.
+    `ValueError`: an unavailable device. The times exclude loading and decoding of pictures.
     """
     kind = torch_device(device).type
     work = ON_GPU if kind == "cuda" else ON_CPU
@@ -77,7 +77,7 @@ def smoke_test(device: str) -> list[tuple[str, str, str, str]]:
 
 
 def _trained(make: Callable[[int], Objective], backbone: str, *, pool: ViewPool, work: Workload, device: str) -> float:
-    """Seconds of a step of the trainer, whose epochs are one batch."""
+    """Median seconds of a training step; each epoch is one batch."""
     recipe = Recipe(backbone=backbone, epochs=STEPS, warmup=1, batch=work.batch, precision=work.precision)
     ends: list[float] = []
     images = np.arange(work.batch)

@@ -1,4 +1,4 @@
-"""Images that train an encoder, those that choose its settings, and those that judge it."""
+"""Splits of images into training, validation and test images."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -10,19 +10,19 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets import ImageTextDataset
 
-TRAIN, VALIDATION = 0.6, 0.2  # of the subjects
-CHOOSING = 0.05  # of the subjects, where those that judge come apart
+TRAIN, VALIDATION = 0.6, 0.2  # shares of the subjects
+CHOOSING = 0.05  # validation share of the subjects, if there is a separate test set
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Disjoint sets of images, each sorted; two images of one subject are in one set.
+    """Disjoint sorted sets of images; all images of a subject are in one set.
 
     Attributes
     ----------
-    train : train the encoder and its linear probe; none of them chooses or judges
-    validation : choose settings
-    test : judge, once
+    train : images for training the encoder and its linear probe
+    validation : images for the choice of settings
+    test : images for the final evaluation
     """
 
     train: IntArray
@@ -31,18 +31,18 @@ class Split:
 
 
 def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
-    """A random split: 60% of the subjects train, 20% choose, 20% judge.
+    """A random split by subject: 60% for training, 20% for validation, 20% for testing.
 
-    `ValueError`: fewer than 5 subjects, or fewer than 20 beside those that judge.
+    `ValueError`: fewer than 5 subjects, or fewer than 20 outside a separate test set.
 
-    `judged`: so many images at the end judge, if any; then 5% of the others' subjects choose.
+    `judged`: number of test images at the end, if any; then 5% of the other subjects are for validation.
     """
     given = np.asarray(subjects)
     others = len(given) - judged
     names, own = np.unique(given[:others], return_inverse=True)
-    least = 20 if judged else 5  # of fewer, no subject would choose
+    least = 20 if judged else 5  # with fewer there would be no validation subject
     if len(names) < least:
-        raise ValueError(f"{len(names)} subjects: at least {least} are needed to train, choose and judge")
+        raise ValueError(f"{len(names)} subjects: at least {least} are needed to train, validate and test")
     place = np.random.default_rng([seed, 1]).permutation(len(names))[own] / len(names)
     part = np.digitize(place, [1 - CHOOSING] if judged else [TRAIN, TRAIN + VALIDATION])
     test = np.arange(others, len(given)) if judged else np.flatnonzero(part == 2)
@@ -51,14 +51,14 @@ def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
 
 @lru_cache(maxsize=1)
 def followed_by(first: ImageTextDataset, judged: ImageTextDataset) -> ImageTextDataset:
-    """The images of one data set, then those of another of the same classes, which judge.
+    """The images of one data set, then those of a test set of the same classes.
 
     `ValueError`: classes that differ.
     """
     both = {"encoder": first, "judged": judged}
     if first.label_names != judged.label_names:
         names = (", ".join(one.label_names[:3]) for one in both.values())
-        raise ValueError(f"classes differ: {' ... and '.join(names)} ...")
+        raise ValueError(f"training and test classes differ: {' ... and '.join(names)} ...: use the same classes")
     named: dict[str, Any] = {
         name: tuple(f"{part}/{own}" for part, one in both.items() for own in getattr(one, name))
         for name in ("ids", "subjects")

@@ -1,4 +1,4 @@
-"""One trainer for every objective: killed at any moment it goes on from the last whole epoch, to the same log."""
+"""Trainer for every objective; a killed training resumes after the last complete epoch, with the same log."""
 
 import hashlib
 import json
@@ -27,20 +27,20 @@ from pairbounds.real_data.training.objectives import Objective
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.view_batches import ViewSource
 
-STATES = ("backbone", "objective", "optimizer")  # of which a checkpoint has the weights
+STATES = ("backbone", "objective", "optimizer")  # parts with a state in checkpoints
 CHECKPOINT, LOG = "checkpoint.pt", "log.csv"
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """An encoder, and how it came about.
+    """An encoder and its training log.
 
     Attributes
     ----------
-    backbone : without the heads of its objective
+    backbone : the network, without the heads of its objective
     log : a row for each epoch: epoch, steps, loss (the mean over its batches), learning_rate (at its end)
-    seconds : spent on training, in all runs together
-    objective : what it was trained for, with its heads; `None` where it was not
+    seconds : total training time, over all resumed runs
+    objective : the objective with its heads; `None` for an untrained encoder
     """
 
     backbone: Backbone
@@ -49,9 +49,9 @@ class Trained:
     objective: Objective | None = None
 
     def features(self, blocks: Iterable[torch.Tensor], count: int) -> npt.NDArray[np.float32]:
-        """Features of `count` pictures, which come in blocks of (b, 3, s, s) bytes: (count, width), without gradients.
+        """Features of `count` pictures in blocks of (b, 3, s, s) bytes: (count, width), without gradients.
 
-        They are not joined at the end: those of ImageNet are 10 GB.
+        Blocks are written into one array, because features of ImageNet take 10 GB.
         """
         self.backbone.eval()
         device = next(self.backbone.parameters()).device
@@ -79,19 +79,18 @@ def train_encoder(
     """Train an encoder from random weights.
 
     `ValueError`: fewer images than in a batch; a folder with the checkpoint of another recipe, seed, objective or data.
-    `FloatingPointError`: features or loss are not finite: the learning rate is too high.
+    `FloatingPointError`: features or loss are not finite, because the learning rate is too high.
 
-    On a CPU the log is the same to the last digit, killed or not, for one number of threads.
+    On a CPU a resumed training gives exactly the same log, for a fixed number of threads.
 
     Parameters
     ----------
-    images : those that it is trained on, by index
-    objective : builds it for features of some width
-    seed : of weights, order and views
-    about : what else decides the outcome, objective and data, as JSON has it: a checkpoint of another is refused
-    folder : where a checkpoint and the log are kept after every epoch; training goes on from what is there
-        By default nothing is kept.
-    watch : called after each epoch, with its number from 1 on and the encoder
+    images : indices of the training images
+    objective : builds the objective for features of a given width
+    seed : seed of weights, order and views
+    about : JSON description of objective and data; a checkpoint with another description is refused
+    folder : folder of a checkpoint and the log after every epoch, from which training resumes; by default none is kept
+    watch : called after each epoch, with its number from 1 and the encoder
     """
     state = _State(objective, recipe, images, seed, torch_device(device))
     identity = {"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(about or {})}
@@ -112,14 +111,14 @@ def train_encoder(
 
 
 def untrained(recipe: Recipe, seed: int, device: str = "auto") -> Trained:
-    """The encoder that `train_encoder` starts from: its random weights are worth something too."""
+    """The initial encoder of `train_encoder`, as a baseline."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return Trained(Backbone(recipe.backbone).to(torch_device(device)), pd.DataFrame(), 0.0)
 
 
 class _State:
-    """All that changes while an encoder is trained."""
+    """State of a training."""
 
     def __init__(
         self, objective: Callable[[int], Objective], recipe: Recipe, images: IntArray, seed: int, device: torch.device
@@ -136,7 +135,7 @@ class _State:
         self.rows: list[dict[str, float]] = []
 
     def advance(self, views: ViewSource) -> None:
-        """An epoch; what is drawn in it follows from its number and the seed."""
+        """Train one epoch; its random draws depend only on its number and the seed."""
         started, losses, done = time.perf_counter(), [], len(self.rows)
         rng = np.random.default_rng([self.seed, 2, done])
         steps = len(self.images) // self.recipe.batch
@@ -161,7 +160,7 @@ class _State:
         self.seconds += time.perf_counter() - started
 
     def trained(self) -> Trained:
-        """The encoder as it is now."""
+        """The encoder in its current state."""
         return Trained(self.backbone, pd.DataFrame(self.rows), self.seconds, self.objective)
 
     def _require_finite(self, values: torch.Tensor) -> None:
@@ -169,7 +168,7 @@ class _State:
             raise FloatingPointError(f"training diverged in epoch {len(self.rows) + 1}: lower the learning rate")
 
     def keep(self, folder: Path, key: str) -> None:
-        """Write the log, then the checkpoint: after a kill between the two the same row is written again."""
+        """Write the log, then the checkpoint; if killed in between, the resumed training writes the same log."""
         with replacing(folder / LOG) as temporary:
             pd.DataFrame(self.rows).to_csv(temporary, index=False)
         parts = {name: getattr(self, name).state_dict() for name in STATES}
@@ -177,16 +176,16 @@ class _State:
         replace_bytes(folder / CHECKPOINT, partial(torch.save, content))
 
     def resume(self, path: Path, key: str) -> None:
-        """Go on from the checkpoint, if there is one."""
+        """Load the checkpoint, if there is one."""
         if not is_there(path, "checkpoint"):
             return
         try:
             content = weights_in(path, self.device)
         except ValueError as error:
-            raise ValueError(f"{error}: remove it, and training starts anew") from error
+            raise ValueError(f"{error}: delete it to restart training") from error
         if not isinstance(content, dict) or content.get("identity") != key:
             raise ValueError(
-                f"{path} is of another recipe, seed, objective or data: choose another folder, or remove it"
+                f"{path} is for another recipe, seed, objective or data: choose another folder, or delete it"
             )
         for name in STATES:
             getattr(self, name).load_state_dict(content[name])
@@ -194,16 +193,16 @@ class _State:
 
 
 def check_recipe(recipe: Recipe) -> None:
-    """Build what a recipe names, so that a name that is none is known before there is work to lose.
+    """Build the network and optimizer of a recipe, to find unknown names before training.
 
-    `ValueError`: timm or open_clip know no such network, timm no such optimizer.
+    `ValueError`: a network unknown to timm and open_clip, or an optimizer unknown to timm.
     """
     _optimizer(Backbone(recipe.backbone), recipe)
 
 
 def _optimizer(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     if recipe.optimizer not in list_optimizers():
-        raise ValueError(f"optimizer {recipe.optimizer!r} is none of timm.optim.list_optimizers()")
+        raise ValueError(f"unknown optimizer {recipe.optimizer!r}: choose from timm.optim.list_optimizers()")
     optimizer: torch.optim.Optimizer = create_optimizer_v2(
         network, recipe.optimizer, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, momentum=recipe.momentum
     )

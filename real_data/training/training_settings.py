@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 class TrainingSettings(Optimisation, ImageSettings):
     """Images, the training of an encoder on them, and its evaluation.
 
-    `ValueError`: a number that is out of range; a data set without its root, or a root without its data set; epochs and
+    `ValueError`: a number out of range; a missing root, or a val_root of a data set without a root; both epochs and
     iterations.
 
     Attributes
     ----------
-    size : pixels of the images
-    views : of each image, drawn once; 0 for new ones in every epoch
-    val_root : place of the images that judge, of the kind and the classes of those in `root`; by default a part of them
-    neighbours : of an image, whose most frequent class it gets
+    size : pixels along a side of the images
+    views : number of views of each image, drawn once; 0 for new views in every epoch
+    val_root : root of the test images, of the same kind and classes as `root`; by default a part of the images
+    neighbours : number of neighbours in the k-nearest-neighbour classifier
     workers : processes that draw new views
-    runs : folder where finished encoders and epochs are kept; `study` takes that of the table
+    runs : folder of finished encoders and checkpoints; `study` uses that of the table
     """
 
     size: int | None = 64
@@ -43,15 +43,15 @@ class TrainingSettings(Optimisation, ImageSettings):
         ImageSettings.__post_init__(self)
         if self.iterations and self.epochs != Recipe.epochs:
             raise ValueError(
-                f"epochs={self.epochs} and iterations={self.iterations}: one of them ends the training, set iterations "
-                "to 0 and warmup in epochs, or leave epochs out"
+                f"epochs={self.epochs} and iterations={self.iterations}: give only one: set iterations to 0 and warmup "
+                "in epochs, or leave epochs out"
             )
         Optimisation.__post_init__(self)
         if self.views == 1:
-            raise ValueError("views=1: a positive pair takes two")
+            raise ValueError("views=1: a positive pair needs two views: give at least 2, or 0 for new views")
         require_at_least(self, neighbours=1, views=0)
         if self.val_root is not None and self.dataset not in PLACES:
-            raise ValueError(f"val_root: data set {self.dataset} lies nowhere")
+            raise ValueError(f"val_root: data set {self.dataset} has no root: leave val_root out")
 
     def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:
         """Recipe of one encoder."""
@@ -59,12 +59,12 @@ class TrainingSettings(Optimisation, ImageSettings):
         return Recipe(**own, learning_rate=learning_rate)
 
     def images(self) -> "ImageTextDataset":
-        """The images that train encoders, and after them those that judge, where these have a place of their own."""
+        """The images, followed by the test images of `val_root` if it is given."""
         judged = self._judged()
         return super().images() if judged is None else followed_by(super().images(), judged)
 
     def training_data(self) -> TrainingData:
-        """The data that the encoders of one study share."""
+        """Data shared by the encoders of a study."""
         judged = self._judged()
         return TrainingData(
             self.source(), Path(self.cache), self.views, self.workers, self.device, len(judged or ()), self.neighbours

@@ -1,4 +1,4 @@
-"""Batches of pictures from a pool of views that are drawn once."""
+"""Batches of pictures from a fixed pool of views."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -19,8 +19,8 @@ from pairbounds.real_data.encoders.encoder import picture_batches
 from pairbounds.real_data.pairings.augmentations import views_of
 
 Pixels = npt.NDArray[np.uint8]
-STORED = 4 * 2**30  # bytes: of more pictures no copy is written; all views of the emoji at 224 pixels are less
-BLOCK = 256  # pictures, for features
+STORED = 4 * 2**30  # maximum bytes of a stored copy, enough for all views of the emoji at 224 pixels
+BLOCK = 256  # pictures in a block for features
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Batch:
 
     Attributes
     ----------
-    images : (B,), their indices in the data set
+    images : (B,), indices of the images in the data set
     pictures : (B or 2B, 3, s, s), bytes
     seen : (B or 2B, g), a guide's features of the views; `None` without a guide
     """
@@ -44,17 +44,17 @@ class ViewSource(ABC):
 
     @abstractmethod
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
-        """A batch of each set of images, with one or two different views of each; the same for the same `rng`."""
+        """A batch for each set of images, with one or two different views of each image, determined by `rng`."""
 
 
 @dataclass(frozen=True, eq=False)
 class ViewPool(ViewSource):
-    """A number of views of each image, drawn once, and what a guide sees of each.
+    """A fixed pool of views of each image, with a guide's features.
 
     Attributes
     ----------
     pictures : (n, v, 3, s, s), bytes
-    seen : (n, v, g), or `None` without a guide
+    seen : (n, v, g), a guide's features of the views, or `None` without a guide
     """
 
     pictures: Pixels
@@ -72,15 +72,15 @@ class ViewPool(ViewSource):
 def view_pool(
     dataset: ImageTextDataset, count: int, strength: float, cache: Path, seen: FloatArray | None = None
 ) -> ViewPool:
-    """`count` views of each image, kept in `cache` and read from there by every process that trains on them.
+    """Pool of `count` views of each image, stored in `cache` for all training processes.
 
-    They are those of `views_of(dataset, count, strength, seed=0)`: whoever encodes that data set sees the same.
+    The views are those of `views_of(dataset, count, strength, seed=0)`, so a guide can encode that data set.
 
     `ValueError`: images without a common size, a strength outside (0, 1], features that do not fit.
 
     Parameters
     ----------
-    seen : (n count, g), a guide's features of those views
+    seen : (n count, g), a guide's features of these views
     """
     pictures = stored_pictures(views_of(dataset, count, strength, seed=0), cache)
     pool = pictures.reshape(len(dataset), count, *pictures.shape[1:])
@@ -90,7 +90,7 @@ def view_pool(
 def shown_pictures(dataset: ImageTextDataset, cache: Path, workers: int = 0) -> Iterator[torch.Tensor]:
     """All images of a data set, (`BLOCK`, 3, s, s), bytes, block after block.
 
-    They are stored where they take at most `STORED`, else decoded by `workers` processes, or this one if 0.
+    They are stored if they take at most `STORED`, else decoded by `workers` processes, or by this process if 0.
     """
     if _bytes(dataset) > STORED:
         yield from picture_batches(dataset, pil_to_tensor, BLOCK, workers, torch.device("cpu"))
@@ -101,9 +101,9 @@ def shown_pictures(dataset: ImageTextDataset, cache: Path, workers: int = 0) -> 
 
 
 def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
-    """All images of a data set, (n, 3, s, s), mapped from a file in `cache` that is written where it is lacking.
+    """All images of a data set, (n, 3, s, s), memory-mapped from a file in `cache`, which is written if missing.
 
-    `ValueError`: they take more than `STORED`; a file of something else is in the place.
+    `ValueError`: they take more than `STORED`; an invalid file.
     """
     if (size := _bytes(dataset)) > STORED:
         raise ValueError(
@@ -114,7 +114,7 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
     shape = (len(dataset), *pil_to_tensor(dataset.image(0)).shape)
     if not is_there(path, "pictures"):
         cache.mkdir(parents=True, exist_ok=True)
-        # Not mapped: a write into a map kills the process where the disk is full.
+        # Not mapped, because writing to a map kills the process if the disk is full.
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
             for index in Bar(range(len(dataset)), desc=f"drawing {dataset.name}", unit="picture"):
@@ -126,5 +126,5 @@ def stored_pictures(dataset: ImageTextDataset, cache: Path) -> Pixels:
 
 
 def _bytes(dataset: ImageTextDataset) -> int:
-    """Bytes of all its images, decoded."""
+    """Bytes of all decoded images."""
     return len(dataset) * 3 * (dataset.size or 0) ** 2

@@ -1,4 +1,4 @@
-"""Guides of resampling: embeddings of the views of a batch, whose cosines say which of them are alike."""
+"""Guides of resampling: embeddings of the views of a batch, with cosines as similarities."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,30 +13,30 @@ from pairbounds.real_data.training.view_batches import Batch
 ENCODER, LABELS, RANDOM, NO_TEXT, CAPTIONS = "encoder", "labels", "random", "no_text", "captions"
 GUIDES = (ENCODER, LABELS, RANDOM)
 EVERY_GUIDE = (*GUIDES, NO_TEXT, CAPTIONS)
-SEEING = (ENCODER, NO_TEXT)  # those that embed the views themselves
-WIDTH = 64  # of random directions
-TIE_BREAK = 0.1  # length of the random part of an oracle's rows, which decides within a class and never across
+SEEING = (ENCODER, NO_TEXT)  # guides that embed the views
+WIDTH = 64  # width of random directions
+TIE_BREAK = 0.1  # length of the random part of an oracle's rows, which breaks ties only
 
 Guide = Callable[[Batch, np.random.Generator], torch.Tensor]
 
 
 def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa: ARG001 - shared signature
-    """The guide that embeds each view, e.g. CLIP's image encoder.
+    """The guide's embedding of each view, e.g. by CLIP's image encoder.
 
-    `ValueError`: the batches come from a source without one.
+    `ValueError`: the source of the batches has no guide.
     """
     if batch.seen is None:
-        raise ValueError("the views were drawn without a guide: give their source one")
+        raise ValueError("the views were drawn without a guide: give their source a guide")
     return batch.seen
 
 
 def blind_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
-    """The control that knows nothing: a direction of its own for each view, uniform on the sphere."""
+    """Random control: an independent direction for each view, uniform on the sphere."""
     return _directions(2 * len(batch.images), rng)
 
 
 def oracle_guide(labels: IntArray) -> Guide:
-    """The control that knows the labels: rows of one class are more similar than any rows of two."""
+    """Control by labels: rows of one class are more similar than any rows of two classes."""
 
     def guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
         _, classes = np.unique(labels[batch.images], return_inverse=True)
@@ -46,7 +46,7 @@ def oracle_guide(labels: IntArray) -> Guide:
 
 
 def exact_guide(captions: Sequence[tuple[str, ...]]) -> Guide:
-    """The control that reads no picture: the cosine of the captions of two images, where it differs by 0.02 or more."""
+    """Control by captions: the cosine of the captions of two images, up to a random part below 0.02."""
     counts = CountVectorizer(analyzer=tuple).fit_transform(captions)
 
     def guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:
@@ -57,7 +57,7 @@ def exact_guide(captions: Sequence[tuple[str, ...]]) -> Guide:
 
 
 def _ties_broken(rows: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-    """Both views of images, (2B, ...), whose rows are those of (B, ...) but for what decides ties."""
+    """Rows for both views, (2B, ...), from rows of images, (B, ...), with a random part that breaks ties."""
     return torch.hstack([rows.repeat(2, 1), TIE_BREAK * _directions(2 * len(rows), rng)])
 
 

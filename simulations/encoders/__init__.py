@@ -1,4 +1,4 @@
-"""Networks from inputs of the nodes to embeddings: a function of its module's name; a new file is found by its name."""
+"""Encoders, from inputs of the nodes to embeddings: each module has a function of its name and is discovered by it."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -17,21 +17,21 @@ ENCODERS: Register[Callable[..., Any]] = Register(
     source=lambda build: build,
     entries={"free": FreeTower} | {name: getattr(import_module(f"{__name__}.{name}"), name) for name in NETWORKS},
 )
-Builder = Callable[..., nn.Module]  # of a user: from the number of inputs and the width
+Builder = Callable[..., nn.Module]  # a user's function of the number of inputs and the width k
 Written = TypeVar("Written", bound=Builder)
 
 
 def encoder(name: str) -> Callable[[Written], Written]:
-    """Register a function, or a class of modules, as an encoder: `train(..., encoder=name, inputs=...)` trains it.
+    """Register a function, or a class of modules, as an encoder, for `train(..., encoder=name, inputs=...)`.
 
-    It is `(n_inputs, k) -> torch.nn.Module`, called for each side of a graph: `n_inputs` is the width of the feature
-    vectors of that side's nodes, or (channels, height, width) of their pictures. The module turns n of them into
-    embeddings (n, k). It sees them in the precision of its own parameters, and its random weights depend on the seed
-    of the training. Where embeddings are logged, it is in its mode of evaluation.
+    The function is `(n_inputs, k) -> torch.nn.Module`, called for each side of a graph. `n_inputs` is the width of the
+    feature vectors of that side's nodes, or (channels, height, width) of their images. The module maps n inputs to
+    embeddings (n, k). Inputs have the precision of its parameters, and its random weights depend on the training seed.
+    It is in evaluation mode when embeddings are logged.
 
     Raises
     ------
-    ValueError : the name is no text, or another encoder has it; it decorates no function
+    ValueError : the name is not a string, or is taken by another encoder; the decorated object is not a function
 
     Examples
     --------
@@ -43,13 +43,13 @@ def encoder(name: str) -> Callable[[Written], Written]:
     >>> from pairbounds.simulations.encoders import ENCODERS
     >>> del ENCODERS["bottleneck"]
     """
-    return ENCODERS.registering(name, lambda build: build)  # type: ignore[return-value]  # it returns what it is given
+    return ENCODERS.registering(name, lambda build: build)  # type: ignore[return-value]  # it returns its argument
 
 
 def require_encoder(name: str) -> None:
     """Raise `ValueError` if no encoder has this name."""
     if name not in ENCODERS:
-        raise ValueError(f"encoder={name!r} is none of {', '.join(ENCODERS)}")
+        raise ValueError(f"encoder={name!r} is unknown: choose one of {', '.join(ENCODERS)}")
 
 
 __all__ = ["ENCODERS", "encoder"]

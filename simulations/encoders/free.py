@@ -1,4 +1,4 @@
-"""The free embedding: a vector for each node, with nothing in common between them."""
+"""The free embedding: an independent vector for each node."""
 
 import numpy as np
 import torch
@@ -6,14 +6,14 @@ from torch import nn
 
 from pairbounds.infrastructure.arrays import FloatArray
 
-INITIAL_NORM = 0.1  # of a column of the weighted embedding, whose optimum has norms of up to 1
+INITIAL_NORM = 0.1  # norm of a column of the weighted embedding; norms of the optimum are at most 1
 
 
 class FreeTower(nn.Module):
     """A vector for each node of a side.
 
-    The parameters are the weighted embedding, `F = D_L^{1/2} f`, in which the loss is equally curved for frequent and
-    for rare nodes.
+    The parameters are the weighted embedding, `F = D_L^{1/2} f`, so the loss has the same curvature for frequent and
+    rare nodes.
     """
 
     def __init__(self, marginal: FloatArray, k: int, rng: np.random.Generator) -> None:
@@ -23,7 +23,7 @@ class FreeTower(nn.Module):
         self.root = nn.Buffer(torch.tensor(np.sqrt(marginal))[:, None])
 
     def forward(self, nodes: torch.Tensor | None = None) -> torch.Tensor:
-        """Unweighted embeddings, (n, k), of the nodes with these indices, (n,); by default of all."""
+        """Unweighted embeddings, (n, k), of the nodes with these indices, (n,); by default of all nodes."""
         if nodes is None:
             return self.weighted / self.root
         return self.weighted[nodes] / self.root[nodes]

@@ -1,4 +1,4 @@
-"""Graph families: one model of positive pairs, one module; a new file is found by its name."""
+"""Graph families: one module for each model of positive pairs, discovered by its name."""
 
 from pkgutil import iter_modules
 

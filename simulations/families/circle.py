@@ -1,8 +1,8 @@
-"""Images on a circle, and views of them a few steps away: circulant, with the Fourier modes as singular vectors.
+"""Images on a circle with nearby views: the graph is circulant, and its singular vectors are the Fourier modes.
 
-A view lies at most `reach` of n positions from its image, uniformly, so that the values are those of the Dirichlet
+A view is uniform on the positions at most `reach` steps from its image. The singular values come from the Dirichlet
 kernel, `σ_f = |sin(π f (2 reach + 1) / n) / ((2 reach + 1) sin(π f / n))|` for f = 0..n-1, in pairs f and n - f.
-An arc of length L has `sin²(π f L / n) / (n² sin²(π f / n))` of its energy at frequency f.
+An arc of length L has energy `sin²(π f L / n) / (n² sin²(π f / n))` at frequency f.
 """
 
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True)
 class Circle(ClosedForm):
-    """Classes are arcs; views near an arc's end may be of an image of the next class.
+    """A circle whose classes are arcs; a view near the end of an arc may belong to an image of the next class.
 
     Attributes
     ----------
-    n_classes : arcs of equal length
-    n_positions : images on the circle, and as many views; a multiple of `n_classes`
-    reach : how many positions a view may lie from its image, either way
+    n_classes : number of arcs, all of equal length
+    n_positions : number of images, and of views; a multiple of `n_classes`
+    reach : largest distance of a view from its image, in positions
     """
 
     models = "one nuisance that augmentation moves (a hue, an angle); classes are arcs"
@@ -35,9 +35,9 @@ class Circle(ClosedForm):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.n_positions % self.n_classes:
-            raise ValueError(f"n_positions={self.n_positions} is no multiple of n_classes={self.n_classes}")
+            raise ValueError(f"n_positions={self.n_positions} must be a multiple of n_classes={self.n_classes}")
         if not isinstance(self.reach, int | np.integer) or not 0 <= 2 * self.reach < self.n_positions:
-            raise ValueError(f"reach={self.reach!r} is not an integer from 0 to less than half of {self.n_positions}")
+            raise ValueError(f"reach={self.reach!r} must be an integer, at least 0 and below {self.n_positions} / 2")
 
     @property
     def labels(self) -> IntArray:
@@ -45,7 +45,7 @@ class Circle(ClosedForm):
         return np.arange(self.n_positions) * self.n_classes // self.n_positions
 
     def expected(self) -> PairGraph:
-        """`2 reach + 1` images for each view."""
+        """Circulant graph, with `2 reach + 1` images for each view."""
         places, steps = np.arange(self.n_positions), np.arange(-self.reach, self.reach + 1)
         rows, columns = np.repeat(places, steps.size), (places[:, None] + steps).ravel() % self.n_positions
         joint = sp.coo_array((np.ones(rows.size), (rows, columns)), shape=(self.n_positions, self.n_positions))
@@ -61,7 +61,7 @@ class Circle(ClosedForm):
         return np.abs(_waves(2 * self.reach + 1, self.n_positions))
 
     def induced_labelling_error(self) -> float:
-        """`Σ_f (1 - σ_f²)` times the energy that the arcs have at f."""
+        """Sum over f of `1 - σ_f²` times the energy of the arcs at f."""
         energy = _waves(self.n_positions // self.n_classes, self.n_positions) ** 2 / self.n_classes
         return float(np.sum((1 - self.frequency_values**2) * energy))
 

@@ -1,11 +1,11 @@
 """Difficult examples: images near the boundary, each similar to its counterparts in the other classes.
 
 The induced pairs are the similarity matrix of the source: 1 on the diagonal, `within` (there α) inside a class,
-`across` (β) between classes and `boundary` (γ) between difficult counterparts. Right nodes stand for an image itself, a
-class, a group of counterparts, and what all images have in common. With s = n_classes - 1 and row sums d of difficult
-and e of easy images, vectors of sum 0 over the difficult or the easy images of each class give the eigenvalues
-`σ² = (1 - α + s (γ - β)) / d`, `(1 - α - (γ - β)) / d` and `(1 - α) / e`. What is left are two matrices, 2 x 2 over the
-difficult and the easy images of a class: alike in all classes, or of sum 0 over the classes.
+`across` (β) between classes and `boundary` (γ) between difficult counterparts. A right node stands for one image, a
+class, a group of counterparts, or all images. With s = n_classes - 1 and row sums d of difficult and e of easy images,
+vectors of sum 0 over the difficult or the easy images of each class give the eigenvalues
+`σ² = (1 - α + s (γ - β)) / d`, `(1 - α - (γ - β)) / d` and `(1 - α) / e`. Two 2 x 2 matrices over the difficult and the
+easy images of a class give the other eigenvalues: for vectors equal in all classes, or of sum 0 over the classes.
 
 Source: Zhang, Cui, Li and Wang, *Difficult Examples Hurt Unsupervised Contrastive Learning*, ICLR 2026. Similarities as
 restated in the literature; the captions that induce them and the whole spectrum are derived here.
@@ -24,13 +24,13 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True)
 class DifficultExamples(ClosedForm):
-    """Equal classes, of whose images the first few are difficult.
+    """Classes of equal size; the first few images of each class are difficult.
 
     Attributes
     ----------
-    n_classes, n_images : how many classes, and images in each
-    n_difficult : of the images of a class; the others are easy
-    within, across, boundary : similarity of two images of one class, of two classes, and of difficult counterparts:
+    n_classes, n_images : number of classes, and of images in each
+    n_difficult : difficult images in each class; the others are easy
+    within, across, boundary : similarity of two images of one class, of two classes, and of difficult counterparts;
         `0 <= across <= boundary`, `across <= within` and `within + boundary - across <= 1`
     """
 
@@ -46,15 +46,15 @@ class DifficultExamples(ClosedForm):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.n_difficult >= self.n_images:
-            raise ValueError(f"n_difficult={self.n_difficult} leaves none of n_images={self.n_images} easy")
+            raise ValueError(f"n_difficult={self.n_difficult} must be less than n_images={self.n_images}")
         across, excess = self.across, self.boundary - self.across
         if not (0 <= across <= min(self.within, self.boundary) and self.within + excess <= 1):
             given = f"within={self.within}, across={across}, boundary={self.boundary}"
-            raise ValueError(f"{given}: 0 <= across <= the others, and within + boundary - across <= 1")
+            raise ValueError(f"{given}: need 0 <= across <= within, boundary and within + boundary - across <= 1")
 
     @property
     def _parts(self) -> tuple[float, FloatArray, IntArray, FloatArray]:
-        """Excess `γ - β`; of a difficult and of an easy image, what it shares with none, how many, and the row sum."""
+        """Excess `γ - β`; unshared similarity, number and row sum of the difficult and the easy images, (2,) each."""
         excess = self.boundary - self.across
         own = np.array([max(0.0, 1 - self.within - excess), 1 - self.within])
         easy = 1 - self.within + self.n_images * (self.within + (self.n_classes - 1) * self.across)
@@ -62,7 +62,7 @@ class DifficultExamples(ClosedForm):
         return excess, own, sizes, np.array([easy + (self.n_classes - 1) * excess, easy])
 
     def expected(self) -> PairGraph:
-        """A right node that m images share, each with weight w, gives similarity `w / m` to every two of them."""
+        """Images and the right nodes they share; a node of m images of weight w adds `w / m` to their similarity."""
         excess, own, sizes, _ = self._parts
         classes = np.arange(self.n_classes)
         labels = np.repeat(classes, self.n_images)
@@ -76,7 +76,7 @@ class DifficultExamples(ClosedForm):
         return PairGraph(sp.hstack(nodes), labels, right, drop_isolated=True)
 
     def singular_values(self, k: int) -> FloatArray:
-        """Roots of the eigenvalues of the similarity matrix, normalised by its row sums."""
+        """Square roots of the eigenvalues of the similarity matrix, normalised by its row sums."""
         excess, own, sizes, sums = self._parts
         s, common = self.n_classes - 1, own[0] + self.n_classes * excess
         alike = self._block(common, self.within + s * self.across)
@@ -86,14 +86,14 @@ class DifficultExamples(ClosedForm):
         return leading(np.sqrt(np.maximum(0, values)), counts, k)
 
     def _block(self, difficult: float, shared: float) -> FloatArray:
-        """Eigenvalues over the difficult and the easy images, (2,), with `shared` but for the diagonal everywhere."""
+        """Eigenvalues of the 2 x 2 matrix over difficult and easy images, (2,); `shared` is added to every entry."""
         _, own, sizes, sums = self._parts
         diagonal = (np.array([difficult, own[1]]) + sizes * shared) / sums
         radius = np.hypot((diagonal[0] - diagonal[1]) / 2, shared * np.sqrt(sizes.prod() / sums.prod()))
         return np.asarray(diagonal.mean() + radius * np.array([1, -1]))
 
     def induced_labelling_error(self) -> float:
-        """The share of similarity that is between classes."""
+        """Share of the similarity that is between classes."""
         excess, _, sizes, sums = self._parts
         between = self.n_images**2 * self.across + self.n_difficult * excess
         return float((self.n_classes - 1) * between / np.dot(sizes, sums))

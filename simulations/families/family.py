@@ -1,4 +1,4 @@
-"""Graph families: frozen settings, the graph they give, and what is known of it without computing it."""
+"""Base classes of graph families: settings, the graph, and closed forms of its quantities."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require_positive_counts
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-DENSE_LIMIT = 4_000_000  # pairs of an expected graph in which every pair has weight
+DENSE_LIMIT = 4_000_000  # maximum number of pairs of an expected graph with positive weight on every pair
 
 
 class Family(ABC):
-    """A model of positive pairs: a frozen dataclass, whose defaults are a small instance.
+    """A model of positive pairs: a frozen dataclass whose defaults give a small instance.
 
     Attributes
     ----------
-    models : what it is a model of, in a line
-    known : what its graphs are held against: "closed form", "closed form in the limit" or "moments"
+    models : one-line description
+    known : ground truth for its graphs: "closed form", "closed form in the limit" or "moments"
     """
 
     models: ClassVar[str]
@@ -31,52 +31,50 @@ class Family(ABC):
         require_positive_counts(self)
 
     def graph(self, seed: int = 0) -> PairGraph:
-        """A graph with labels on both sides; the same for every seed where nothing is drawn."""
+        """A graph with labels on both sides. The seed has no effect on deterministic families."""
         return self.draw(np.random.default_rng(seed))
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, /) -> PairGraph:
-        """`graph`, from a generator."""
+        """Draw the graph from a generator; see `graph`."""
 
 
 class ClosedForm(Family):
-    """A family whose joint distribution is known, with its spectrum."""
+    """A family with formulas for its joint distribution and spectrum."""
 
     known = "closed form"
 
     @abstractmethod
     def expected(self) -> PairGraph:
-        """The joint distribution itself, which a drawn graph estimates; the graph where nothing is drawn.
+        """The joint distribution, which a drawn graph estimates; a deterministic family's graph equals it.
 
-        `ValueError`: more than `DENSE_LIMIT` pairs, where every pair has weight.
+        `ValueError`: more than `DENSE_LIMIT` pairs, if every pair has positive weight.
         """
 
     @abstractmethod
     def singular_values(self, k: int) -> FloatArray:
-        """The k leading singular values of `expected()` from a formula, largest first, (k,); 0 beyond the last.
+        """The k leading singular values of `expected()` by a formula, largest first, (k,), padded with zeros.
 
-        Where `known` is "closed form in the limit" they are those that finer and finer graphs tend to.
+        If `known` is "closed form in the limit", these are the limits for ever finer graphs.
         """
 
     @abstractmethod
     def induced_labelling_error(self) -> float:
-        """`α_T` of `expected()`, from a formula; of the limit, where `singular_values` are."""
+        """`α_T` of `expected()`, or of the limit if `singular_values` are limits, by a formula."""
 
     def draw(self, _rng: np.random.Generator, /) -> PairGraph:
-        """`expected()`."""
+        """Return `expected()`."""
         return self.expected()
 
 
 def require_small(n_left: int, n_right: int) -> None:
-    """Raise `ValueError` where a graph with all pairs would have too many of them."""
+    """Raise `ValueError` if a graph with all pairs would have more than `DENSE_LIMIT`."""
     if n_left * n_right > DENSE_LIMIT:
-        raise ValueError(
-            f"{n_left} x {n_right} nodes, all of them pairs, are more than {DENSE_LIMIT} pairs: take fewer"
-        )
+        raise ValueError(f"{n_left} x {n_right} nodes are more than {DENSE_LIMIT} pairs: use fewer nodes")
 
 
 def kronecker(factors: Sequence[FloatArray | sp.csr_array]) -> sp.csr_array:
-    """The joint distribution, up to scale, of pairs whose coordinates are independent pairs."""
+    """Joint distribution, up to scale, of pairs with independent coordinates, from that of each coordinate."""
     product = sp.csr_array([[1.0]])
     for factor in factors:
         product = sp.csr_array(sp.kron(product, factor))
@@ -84,6 +82,6 @@ def kronecker(factors: Sequence[FloatArray | sp.csr_array]) -> sp.csr_array:
 
 
 def leading(values: npt.ArrayLike, counts: int | Sequence[int], k: int) -> FloatArray:
-    """The k largest of values that come `counts` times each, largest first, with zeros beyond the last."""
+    """The k largest of values with these multiplicities, largest first, padded with zeros."""
     largest = np.sort(np.repeat(np.asarray(values, dtype=np.float64), counts))[::-1][:k]
     return np.pad(largest, (0, k - len(largest)))

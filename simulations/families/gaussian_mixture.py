@@ -1,4 +1,4 @@
-"""Points of a Gaussian mixture, where the views of a point are the points within the radius of its augmentation."""
+"""Points of a Gaussian mixture; the views of a point are all points within a radius."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True)
 class GaussianMixture(Family):
-    """Classes of unit covariance, their means on a circle in the first two dimensions.
+    """Classes of unit covariance, with means on a circle in the first two dimensions.
 
     Attributes
     ----------
-    n_classes, n_points : how many classes, and points in each
-    n_dimensions : of the space, at least 2
+    n_classes, n_points : number of classes, and of points in each
+    n_dimensions : dimension of the space, at least 2
     separation : distance of neighbouring means, in standard deviations
-    radius : of the augmentation, in standard deviations
+    radius : radius of the augmentation, in standard deviations
     """
 
     models = "a data manifold with classes that overlap; views move within a radius"
@@ -34,9 +34,9 @@ class GaussianMixture(Family):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.n_dimensions < 2:
-            raise ValueError(f"n_dimensions={self.n_dimensions} has no room for a circle of means: at least 2")
+            raise ValueError(f"n_dimensions={self.n_dimensions} is too small for a circle of means: give at least 2")
         if not (0 <= self.separation < np.inf and 0 <= self.radius < np.inf):
-            raise ValueError(f"separation={self.separation} and radius={self.radius} are finite and at least 0")
+            raise ValueError(f"separation={self.separation}, radius={self.radius}: both must be finite and at least 0")
 
     @property
     def means(self) -> FloatArray:
@@ -47,7 +47,7 @@ class GaussianMixture(Family):
         return np.pad(plane, ((0, 0), (0, self.n_dimensions - 2)))
 
     def draw(self, rng: np.random.Generator, /) -> PairGraph:
-        """Points on both sides, each a view of itself and of those within the radius; O(n log n + pairs)."""
+        """Points on both sides, paired with themselves and all points within the radius; O(n log n + pairs)."""
         labels = np.repeat(np.arange(self.n_classes), self.n_points)
         points = self.means[labels] + rng.standard_normal((labels.size, self.n_dimensions))
         pairs = KDTree(points).query_pairs(self.radius, output_type="ndarray")

@@ -1,9 +1,9 @@
-"""Captions that name the image itself, its style or its class, and now and then describe another image.
+"""Captions that name the image, its style or its class; with some probability they describe another image.
 
-Without noise the induced pairs are a mixture of nested projections: to be constant on images, styles and classes. So
-`ĀĀᵀ` has the eigenvalue 1 for what is constant on classes, `1 - class_share` for what is constant on styles only, and
-`1 - class_share - style_share`, the instance share, for the rest. Noise draws the described image anew, independently,
-and multiplies every σ but the first by `1 - noise`.
+Without noise the induced pairs are a mixture of nested projections, onto functions constant on images, styles and
+classes. So `ĀĀᵀ` has eigenvalue 1 on functions constant on classes, `1 - class_share` on functions constant on styles
+only, and `1 - class_share - style_share`, the instance share, on the rest. Noise redraws the described image
+independently and multiplies every σ except the first by `1 - noise`.
 """
 
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ class HierarchicalCaptions(ClosedForm):
 
     Attributes
     ----------
-    n_classes, n_styles, n_instances : classes, styles of a class, images of a style
-    n_captions : how many captions are drawn for an image
-    class_share, style_share : of the captions, that name the class and the style; the rest name the image alone
+    n_classes, n_styles, n_instances : number of classes, styles of a class, images of a style
+    n_captions : captions drawn for each image
+    class_share, style_share : shares of captions that name the class, and the style; the rest name the image
     noise : probability that a caption describes an image drawn uniformly
     """
 
@@ -51,14 +51,14 @@ class HierarchicalCaptions(ClosedForm):
 
     @property
     def _captions(self) -> IntArray:
-        """The three captions of each image, (n_images, 3): its own, its style's, its class's, numbered in turn."""
+        """Index of the captions that name each image, its style and its class, (n_images, 3)."""
         images = np.arange(self.n_classes * self.n_styles * self.n_instances)
         styles = images.size + images // self.n_instances
         classes = images.size + self.n_classes * self.n_styles + images // (self.n_instances * self.n_styles)
         return np.column_stack([images, styles, classes])
 
     def draw(self, rng: np.random.Generator, /) -> PairGraph:
-        """`n_captions` captions for each image; linear in their number."""
+        """Draw `n_captions` captions for each image; linear in their number."""
         images = np.repeat(np.arange(len(self._captions)), self.n_captions)
         wrong = rng.random(images.size) < self.noise
         described = np.where(wrong, rng.integers(len(self._captions), size=images.size), images)
@@ -66,7 +66,7 @@ class HierarchicalCaptions(ClosedForm):
         return self._labelled(np.ones(images.size), images, captions)
 
     def expected(self) -> PairGraph:
-        """Each caption with its probability; where there is noise, all pairs."""
+        """Joint distribution of images and captions; with noise, every pair has positive weight."""
         images = np.repeat(np.arange(len(self._captions)), 3)
         graph = self._labelled(np.tile(self._shares, len(self._captions)), images, self._captions.ravel())
         if self.noise == 0:
@@ -84,12 +84,12 @@ class HierarchicalCaptions(ClosedForm):
         return PairGraph(joint, parts[0], np.concatenate(parts), drop_isolated=True)
 
     def singular_values(self, k: int) -> FloatArray:
-        """1, and `(1 - noise)` times the roots of what is left of the shares level by level."""
+        """1, and `1 - noise` times the square roots of the cumulated shares of the levels."""
         n_styles, n_images = self.n_classes * self.n_styles, len(self._captions)
-        left = np.sqrt(np.cumsum(self._shares))  # of instances, of styles too, and of classes too
+        left = np.sqrt(np.cumsum(self._shares))  # instances; with styles; with styles and classes
         values = np.append(1, (1 - self.noise) * left)
         return leading(values, [1, n_images - n_styles, n_styles - self.n_classes, self.n_classes - 1], k)
 
     def induced_labelling_error(self) -> float:
-        """Two images of one caption are of independent classes unless the caption is right for both."""
+        """Error of images of a caption: their classes are independent unless the caption is right for both."""
         return (1 - (1 - self.noise) ** 2) * (1 - 1 / self.n_classes)

@@ -1,8 +1,8 @@
-"""Images as strings of bits, and views of them with each bit flipped with probability p: the noise operator.
+"""Images as strings of bits; a view flips each bit with probability p (the noise operator).
 
 The characters `χ_S(x) = (-1)^{Σ_{i∈S} x_i}` are the singular vectors, with `σ_S = |1 - 2p|^{|S|}`. A label of few bits
-lives and is kept at low degrees; a parity of m bits lives at degree m and is lost first. A cut at one bit attains the
-lower side of Cheeger's inequality (theorem 9).
+has low degree and survives. A parity of m bits has degree m and is lost first. A cut at one bit attains the lower side
+of Cheeger's inequality (theorem 9).
 
 Source: O'Donnell, *Analysis of Boolean Functions*, 2014, section 2.4.
 """
@@ -21,14 +21,14 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True)
 class Hypercube(ClosedForm):
-    """All strings of bits, labelled by the first few of them.
+    """All strings of bits, labelled by their first few bits.
 
     Attributes
     ----------
-    n_bits : `2^n_bits` images, and as many views
+    n_bits : length of the strings; there are `2^n_bits` images, and as many views
     flip : probability that a view differs from its image in a bit
-    n_label_bits : how many bits the label depends on
-    label : these bits themselves ("first", `2^n_label_bits` classes), or their "parity"
+    n_label_bits : number of bits that determine the label
+    label : "first" for these bits (`2^n_label_bits` classes), or their "parity"
     """
 
     models = "independent binary attributes, each of which augmentation may flip"
@@ -42,9 +42,9 @@ class Hypercube(ClosedForm):
         super().__post_init__()
         require_probabilities(flip=self.flip)
         if self.n_label_bits > self.n_bits:
-            raise ValueError(f"n_label_bits={self.n_label_bits} is more than n_bits={self.n_bits}")
+            raise ValueError(f"n_label_bits={self.n_label_bits} must be at most n_bits={self.n_bits}")
         if self.label not in ("first", "parity"):
-            raise ValueError(f"label={self.label!r} is neither 'first' nor 'parity'")
+            raise ValueError(f"label={self.label!r} is unknown: choose 'first' or 'parity'")
 
     @property
     def labels(self) -> IntArray:
@@ -54,20 +54,20 @@ class Hypercube(ClosedForm):
         return first if self.label == "first" else np.bitwise_count(first).astype(np.int64) % 2
 
     def expected(self) -> PairGraph:
-        """Every pair of strings, `flip` to the power of their distance."""
+        """Every pair of strings, with weight `flip^d (1 - flip)^(n_bits - d)` at Hamming distance d."""
         require_small(2**self.n_bits, 2**self.n_bits)
         bit = np.array([[1 - self.flip, self.flip], [self.flip, 1 - self.flip]])
         return PairGraph(kronecker([bit] * self.n_bits), self.labels, self.labels)
 
     def singular_values(self, k: int) -> FloatArray:
-        """`|1 - 2 flip|^j`, as often as there are characters of degree j."""
+        """`|1 - 2 flip|^j`, once for each character of degree j."""
         degrees = np.arange(self.n_bits + 1)
         return leading(abs(1 - 2 * self.flip) ** degrees, [comb(self.n_bits, j) for j in degrees], k)
 
     def induced_labelling_error(self) -> float:
-        """Two steps of noise: `Σ_j (1 - (1 - 2 flip)^{2j})` times the label energy at degree j.
+        """Error after two steps of noise: the sum over j of `1 - (1 - 2 flip)^{2j}` times the label energy at degree j.
 
-        Bits have it as binomials, and a parity half at degree 0 and half at the last.
+        The energy of bits is binomial; a parity has half at degree 0 and half at the last degree.
         """
         m, degrees = self.n_label_bits, np.arange(self.n_label_bits + 1)
         energy = np.where((degrees == 0) | (degrees == m), 0.5, 0.0)

@@ -1,9 +1,9 @@
 """Linear Gaussian factors: image `x = A z + noise`, caption `l = B z + noise`, with standard normal z and noise.
 
-In canonical variables the pair is a product of bivariate normals with the canonical correlations `ρ_i`, and by Mehler's
-formula each has singular values `1, ρ, ρ², ...` on Hermite polynomials. The graph is of canonical variables in bins: a
-function of the pair, so that none of its singular values exceeds the limit's, and finer bins tend to it. The class is
-the sign of the first canonical variable, and `α = arccos(ρ_1) / π` for any even number of bins (Sheppard).
+In canonical variables the pair is a product of bivariate normals with the canonical correlations `ρ_i`. By Mehler's
+formula each has singular values `1, ρ, ρ², ...` on Hermite polynomials. The nodes are bins of the canonical variables.
+Binning is a function of each side, so singular values are at most their limits, and converge for finer bins. The class
+is the sign of the first canonical variable, and `α = arccos(ρ_1) / π` for any even number of bins (Sheppard).
 
 Sources: Hotelling 1936 (canonical correlations), Lancaster 1958 (the expansion), Sheppard 1899 (the quadrant).
 """
@@ -20,7 +20,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-FAR = 40.0  # beyond it a standard normal has no mass that float64 can hold
+FAR = 40.0  # the mass of a standard normal beyond it underflows in float64
 
 Matrix = tuple[tuple[float, ...], ...]
 
@@ -32,8 +32,8 @@ class LinearGaussian(ClosedForm):
     Attributes
     ----------
     image_loadings, caption_loadings : `A` and `B`, a row for each coordinate of x and of l, a column for each factor
-    noise : standard deviation, positive
-    n_bins : for each canonical variable, an even number
+    noise : standard deviation of the noise, positive
+    n_bins : bins of each canonical variable, an even number
     """
 
     models = "two modalities, linear in shared factors and noisy: multi-modal factor analysis"
@@ -49,12 +49,12 @@ class LinearGaussian(ClosedForm):
         widths = {len(row) for row in (*self.image_loadings, *self.caption_loadings)}
         if len(widths) != 1 or 0 in widths:
             raise ValueError(
-                "image_loadings and caption_loadings have a row for each coordinate, a column for each factor"
+                "image_loadings and caption_loadings need rows of the same, positive length: the number of factors"
             )
         if not 0 < self.noise < np.inf or not np.isfinite([*self.image_loadings, *self.caption_loadings]).all():
-            raise ValueError(f"noise={self.noise!r} is positive, and it and the loadings are finite")
+            raise ValueError(f"noise={self.noise!r} must be positive and finite, and the loadings finite")
         if self.n_bins % 2:
-            raise ValueError(f"n_bins={self.n_bins} is odd: no bin may lie on both sides of 0")
+            raise ValueError(f"n_bins={self.n_bins} must be even: a bin must not contain both signs")
 
     @property
     def canonical_correlations(self) -> FloatArray:
@@ -67,7 +67,7 @@ class LinearGaussian(ClosedForm):
         return scipy.linalg.svdvals(left @ right.T)
 
     def expected(self) -> PairGraph:
-        """Bins of the canonical variables of both sides: `n_bins` to the number of correlations on each."""
+        """Joint distribution of the binned canonical variables; each side has `n_bins ** n_correlations` nodes."""
         correlations = self.canonical_correlations
         n = self.n_bins ** len(correlations)
         require_small(n, n)
@@ -76,9 +76,9 @@ class LinearGaussian(ClosedForm):
 
     def _binned(self, rho: float) -> FloatArray:
         """Probability of each pair of bins for a bivariate normal, (n_bins, n_bins)."""
-        # The cube root of the density has the quantiles of √3 times a normal: the finest bins for a squared error.
+        # Bins of density proportional to the cube root of the normal density are optimal for squared error.
         edges = np.sqrt(3) * scipy.special.ndtri(np.linspace(0, 1, self.n_bins + 1))
-        edges = np.clip(edges, -FAR, FAR)  # at infinite ones SciPy before 1.16 returns NaN
+        edges = np.clip(edges, -FAR, FAR)  # SciPy before 1.16 returns NaN at infinite edges
         corners = np.stack(np.meshgrid(edges, edges, indexing="ij"), axis=-1)
         below = scipy.stats.multivariate_normal.cdf(corners, cov=[[1, rho], [rho, 1]])
         return np.maximum(0, np.diff(np.diff(below, axis=0), axis=1))
@@ -89,5 +89,5 @@ class LinearGaussian(ClosedForm):
         return leading(reduce(lambda some, more: np.outer(some, more).ravel(), powers), 1, k)
 
     def induced_labelling_error(self) -> float:
-        """Images of one caption have first canonical variables of correlation `ρ_1²`."""
+        """Labelling error of images with one caption: their first canonical variables have correlation `ρ_1²`."""
         return float(np.arccos(self.canonical_correlations[0] ** 2) / np.pi)

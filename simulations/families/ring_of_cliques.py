@@ -1,8 +1,8 @@
-"""Cliques in a ring, each paired a little with its two neighbours: as the bridges vanish, nearly disconnected.
+"""Cliques in a ring with weak bridges to their two neighbours: a nearly disconnected graph.
 
-The classes form a circulant chain that goes to either neighbour with probability `bridge / (1 + 2 bridge)`, hence
-`σ_f = |1 + 2 bridge cos(2π f / r)| / (1 + 2 bridge)` for f = 0..r-1, and 0. As the bridges vanish, all r of them tend
-to 1, and 1 over the gap `1 - σ²_{k+1}` at k < r grows without limit.
+The classes form a circulant chain that moves to either neighbour with probability `bridge / (1 + 2 bridge)`. Hence
+`σ_f = |1 + 2 bridge cos(2π f / r)| / (1 + 2 bridge)` for f = 0..r-1, and 0. As `bridge` tends to 0, all r values tend
+to 1, and the inverse of the gap `1 - σ²_{k+1}` at k < r grows without limit.
 """
 
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class RingOfCliques(ClosedForm):
 
     Attributes
     ----------
-    n_classes : at least 3
+    n_classes : number of classes, at least 3
     n_left, n_right : nodes of a class on each side
-    bridge : weight of a pair of neighbouring classes, in [0, 1]; of one class it is 1
+    bridge : weight of a pair of neighbouring classes, in [0, 1]; a pair within a class has weight 1
     """
 
-    models = "well connected classes, almost or wholly apart: near-disconnected"
+    models = "well connected classes with weak or no bridges between them: near-disconnected"
 
     n_classes: int = 4
     n_left: int = 6
@@ -38,10 +38,10 @@ class RingOfCliques(ClosedForm):
         super().__post_init__()
         require_probabilities(bridge=self.bridge)
         if self.n_classes < 3:
-            raise ValueError(f"n_classes={self.n_classes} is no ring: at least 3")
+            raise ValueError(f"n_classes={self.n_classes} is too small for a ring: give at least 3")
 
     def expected(self) -> PairGraph:
-        """All pairs of one class and of neighbours."""
+        """All pairs within a class and between neighbouring classes."""
         step = sp.eye_array(self.n_classes, format="csr")[np.roll(np.arange(self.n_classes), 1)]
         chain = sp.eye_array(self.n_classes) + self.bridge * (step + step.T)
         left, right = (np.repeat(np.arange(self.n_classes), n) for n in (self.n_left, self.n_right))
@@ -53,5 +53,5 @@ class RingOfCliques(ClosedForm):
         return leading(np.abs(1 + 2 * self.bridge * cosines) / (1 + 2 * self.bridge), 1, k)
 
     def induced_labelling_error(self) -> float:
-        """Two steps of the chain, which return by staying twice or by going and coming back."""
+        """Probability that two steps of the chain of classes change the class."""
         return 1 - (1 + 2 * self.bridge**2) / (1 + 2 * self.bridge) ** 2

@@ -1,7 +1,7 @@
 """The pairs `P ∝ [[1, m], [0, m], [2, 0]]`, labels 1, 0, 0: the factor 2 of theorem 4 cannot be improved.
 
-Image 3 shares caption 1 with image 1, of the other class, so that of the two images that share caption 2 the one of
-class 1 looks more like class 0, and at width 2 both are misclassified. With `σ_3 = 0` the error is
+Images 1 and 2 share caption 2. Image 1, of class 1, also shares caption 1 with image 3, of class 0, so it looks more
+like class 0 than image 2 does. At width 2 both are misclassified. With `σ_3 = 0` the error is
 `3 (2m + 1) / (3m + 4)` times `α_T / (1 - σ_3²)`, without ties, and tends to 2.
 """
 
@@ -30,16 +30,16 @@ class SharpLinearProbe(ClosedForm):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not 1 <= self.m < np.inf:
-            raise ValueError(f"m={self.m!r} is not a finite number of at least 1")
+            raise ValueError(f"m={self.m!r} must be finite and at least 1")
 
     def expected(self) -> PairGraph:
-        """The second caption, half of whose images are of either class, is given the class 1."""
+        """The three images and two captions. Caption 2 is tied between the classes and gets label 1."""
         return PairGraph([[1, self.m], [0, self.m], [2, 0]], [1, 0, 0], [0, 1])
 
     def singular_values(self, k: int) -> FloatArray:
-        """1 and what the sum of squares leaves."""
+        """1, and the second value from the sum of squares."""
         return leading([1, np.sqrt((4 * self.m + 3) / (6 * (self.m + 1)))], 1, k)
 
     def induced_labelling_error(self) -> float:
-        """Disagreement within caption 1 between images 1 and 3, within caption 2 between images 1 and 2."""
+        """Disagreement between images 1 and 3 in caption 1, and between images 1 and 2 in caption 2."""
         return (self.m + 4 / 3) / (2 * self.m + 3)

@@ -1,8 +1,8 @@
-"""The bipartite stochastic block model: every pair is there or not, independently of all others.
+"""The bipartite stochastic block model: every pair is present or absent, independently of the others.
 
-Drawn pair by pair, so that counts of pairs have the mean and the variance of independent trials. In the expected graph
-the classes form a chain that keeps its class with probability `within / (within + (r - 1) across)`, hence `σ = 1`
-once, `(within - across) / (within + (r - 1) across)` r - 1 times, and 0. Source: Holland, Laskey and Leinhardt 1983.
+Counts of pairs have the mean and the variance of independent trials. In the expected graph the classes form a chain
+that keeps its class with probability `within / (within + (r - 1) across)`. Hence `σ = 1` once,
+`(within - across) / (within + (r - 1) across)` r - 1 times, and 0. Source: Holland, Laskey and Leinhardt 1983.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True)
 class StochasticBlock(ClosedForm):
-    """Equal classes on both sides, and independent pairs.
+    """Classes of equal size on both sides, and independent pairs.
 
     Attributes
     ----------
-    n_classes : on each side
+    n_classes : number of classes, the same on both sides
     n_left, n_right : nodes of a class on each side
-    within, across : probability of a pair of one class, and of two
+    within, across : probability of a pair within a class, and between two classes
     """
 
-    models = "pairs that are there or not, independently, and more often within a class"
+    models = "independent pairs, more frequent within a class"
 
     n_classes: int = 3
     n_left: int = 8
@@ -39,7 +39,7 @@ class StochasticBlock(ClosedForm):
         super().__post_init__()
         require_probabilities(within=self.within, across=self.across)
         if self._degree == 0:
-            raise ValueError(f"within={self.within} and across={self.across} leave no pair")
+            raise ValueError(f"within={self.within} and across={self.across} give no pairs: one must be positive")
 
     @property
     def _degree(self) -> float:
@@ -50,11 +50,11 @@ class StochasticBlock(ClosedForm):
         return (self.within - self.across) / self._degree
 
     def draw(self, rng: np.random.Generator, /) -> PairGraph:
-        """Pairs of weight 1; nodes without any are left out. O(pairs), or O(places) where 1 in 50 has one."""
+        """Draw pairs of weight 1; drop nodes without pairs. O(pairs), or O(n_left n_right) if over 1 in 50 is drawn."""
         blocks = []
         for probability in np.where(np.eye(self.n_classes), self.within, self.across).flat:
             count = rng.binomial(self.n_left * self.n_right, probability)
-            places = rng.choice(self.n_left * self.n_right, count, replace=False)  # given their number, equally likely
+            places = rng.choice(self.n_left * self.n_right, count, replace=False)  # uniform, given the count
             coordinates = np.unravel_index(places, (self.n_left, self.n_right))
             blocks.append(sp.coo_array((np.ones(count), coordinates), shape=(self.n_left, self.n_right)))
         grid = [blocks[start : start + self.n_classes] for start in range(0, len(blocks), self.n_classes)]

@@ -1,7 +1,7 @@
-"""Images on a torus: a product of circles, of which only the first has to do with the class.
+"""Images on a torus: a product of circles; only the first circle determines the class.
 
-The joint distribution is a Kronecker product, so that singular values are products `σ_f σ_g ...` of those of the
-circle. Modes of the nuisance circles come between those of the labels: width is spent on what no label needs.
+The joint distribution is a Kronecker product, so the singular values are products `σ_f σ_g ...` of those of the
+circle. Modes of the nuisance circles come between those of the labels, and use up width without helping any label.
 """
 
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True)
 class Torus(ClosedForm):
-    """Classes are arcs of the first circle.
+    """A product of circles; classes are arcs of the first circle.
 
     Attributes
     ----------
-    n_circles : how many; `n_positions` to this power images
-    n_classes, n_positions, reach : of a `Circle`
+    n_circles : number of circles; there are `n_positions ** n_circles` images
+    n_classes, n_positions, reach : see `Circle`
     """
 
     models = "several nuisances that augmentation moves at once; only the first has classes"
@@ -42,13 +42,13 @@ class Torus(ClosedForm):
         return Circle(self.n_classes, self.n_positions, self.reach)
 
     def expected(self) -> PairGraph:
-        """A view moves on all circles independently; linear in the pairs, `(n_positions (2 reach + 1))^n_circles`."""
+        """Independent moves on all circles; linear in the pairs, `(n_positions (2 reach + 1))^n_circles`."""
         joint = kronecker([self.circle.expected().joint] * self.n_circles)
         labels = np.repeat(self.circle.labels, self.n_positions ** (self.n_circles - 1))
         return PairGraph(joint, labels, labels)
 
     def singular_values(self, k: int) -> FloatArray:
-        """Products of the circle's."""
+        """Products of singular values of the circle."""
         products = reduce(np.multiply.outer, [self.circle.frequency_values] * self.n_circles)
         return leading(products.ravel(), 1, k)
 

@@ -1,9 +1,9 @@
 """Images described by words whose frequencies follow Zipf's law, as in captions from the web.
 
-The word of rank j has frequency `q_j ∝ j^{-exponent}`, and classes take the words in turn. With probability `1 - noise`
-an image's word is one of its class, otherwise any. A class weighs as much as its words, `Q_c`, so that the words'
-marginal is `q` exactly, and classes with frequent words are large. Images of a class are alike: `σ` is 1 once,
-`1 - noise` r - 1 times, and 0. Source: Zipf 1949.
+The word of rank j has frequency `q_j ∝ j^{-exponent}`, and the words are dealt to the classes in turn. With probability
+`1 - noise` an image's word comes from its class, otherwise from all words. A class has the mass `Q_c` of its words, so
+the marginal of the words is exactly `q`, and classes with frequent words are large. Images of a class have the same
+distribution of words: `σ` is 1 once, `1 - noise` r - 1 times, and 0. Source: Zipf 1949.
 """
 
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 @dataclass(frozen=True)
 class ZipfCaptions(ClosedForm):
-    """A long-tailed vocabulary, split among the classes in the order of ranks.
+    """A long-tailed vocabulary, dealt to the classes in order of rank.
 
     Attributes
     ----------
-    n_classes, n_images : how many classes, and images in each
-    n_vocabulary : how many words there are, at least one for each class
-    n_words : how many words are drawn for an image
-    exponent : of the law, at least 0
-    noise : probability that a word has nothing to do with the image's class
+    n_classes, n_images : number of classes, and of images in each
+    n_vocabulary : number of words, at least one for each class
+    n_words : words drawn for each image
+    exponent : exponent of Zipf's law, at least 0
+    noise : probability that a word is independent of the image's class
     """
 
     models = "captions from the web: a few frequent words, many rare ones, long-tailed classes"
@@ -43,24 +43,24 @@ class ZipfCaptions(ClosedForm):
         super().__post_init__()
         require_probabilities(noise=self.noise)
         if not 0 <= self.exponent < np.inf:
-            raise ValueError(f"exponent={self.exponent!r} is not a finite number of at least 0")
+            raise ValueError(f"exponent={self.exponent!r} must be finite and at least 0")
         if self.n_vocabulary < self.n_classes:
-            raise ValueError(f"n_vocabulary={self.n_vocabulary} leaves some of {self.n_classes} classes without a word")
+            raise ValueError(f"n_vocabulary={self.n_vocabulary} must be at least n_classes={self.n_classes}")
 
     @property
     def word_labels(self) -> IntArray:
-        """The class that each word names, (n_vocabulary,)."""
+        """Class of each word, (n_vocabulary,)."""
         return np.arange(self.n_vocabulary) % self.n_classes
 
     @property
     def frequencies(self) -> FloatArray:
-        """`q`, (n_vocabulary,), sums to 1."""
+        """Frequencies `q` of the words, (n_vocabulary,), which sum to 1."""
         weights = np.arange(1.0, self.n_vocabulary + 1) ** -self.exponent
         return np.asarray(weights / weights.sum())
 
     @property
     def class_masses(self) -> FloatArray:
-        """`Q`, (n_classes,), sums to 1."""
+        """Masses `Q` of the classes, (n_classes,), which sum to 1."""
         return np.bincount(self.word_labels, self.frequencies).astype(np.float64)
 
     @property
@@ -70,7 +70,7 @@ class ZipfCaptions(ClosedForm):
         return np.asarray(((1 - self.noise) * own + self.noise) * self.frequencies)
 
     def draw(self, rng: np.random.Generator, /) -> PairGraph:
-        """`n_words` words for each image, which weighs as much as its class has it; linear in their number."""
+        """Draw `n_words` words for each image, weighted by its class mass; linear in their number."""
         size = (self.n_images, self.n_words)
         words = [rng.choice(self.n_vocabulary, size, p=chances) for chances in self._words_of_classes]
         images = np.repeat(np.arange(self.n_classes * self.n_images), self.n_words)
@@ -79,7 +79,7 @@ class ZipfCaptions(ClosedForm):
         return self._labelled(sp.coo_array((weights, (images, np.ravel(words))), shape=shape))
 
     def expected(self) -> PairGraph:
-        """Every image with every word."""
+        """Joint distribution of all images and words."""
         require_small(self.n_classes * self.n_images, self.n_vocabulary)
         return self._labelled(np.repeat(self._words_of_classes * self.class_masses[:, None], self.n_images, axis=0))
 
@@ -92,5 +92,5 @@ class ZipfCaptions(ClosedForm):
         return leading([1, 1 - self.noise], [1, self.n_classes - 1], k)
 
     def induced_labelling_error(self) -> float:
-        """Two images of one word are of independent classes unless the word is one of their class for both."""
+        """Error of images of a word: their classes are independent if noise drew the word for either."""
         return float((1 - (1 - self.noise) ** 2) * (1 - np.sum(self.class_masses**2)))

@@ -1,4 +1,4 @@
-"""Contrastive losses, each a module: on a whole graph (the population) and on a batch of positive pairs."""
+"""Contrastive losses, one in each module: on a whole graph (the population) and on a batch of positive pairs."""
 
 from pkgutil import iter_modules
 

@@ -1,4 +1,4 @@
-"""InfoNCE as CLIP has it: normalised, with a learnable temperature."""
+"""The loss of CLIP: InfoNCE of normalised embeddings, with a learnable temperature."""
 
 import math
 
@@ -10,12 +10,12 @@ from pairbounds.simulations.losses.infonce import InfoNCE
 from pairbounds.simulations.losses.pair_loss import Embeddings
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-INITIAL_TEMPERATURE = 0.07  # CLIP's; and it clips 1 / temperature to at most 100
-LARGEST_SCALE = 100.0
+INITIAL_TEMPERATURE = 0.07  # as in CLIP
+LARGEST_SCALE = 100.0  # maximum of 1 / temperature, as in CLIP
 
 
 class Clip(InfoNCE):
-    """Symmetric InfoNCE of cosine similarities over a learnable temperature, from 0.07 on and at least 0.01.
+    """Symmetric InfoNCE of cosine similarities over a learnable temperature, initially 0.07 and at least 0.01.
 
     Source: Radford et al. 2021.
     """

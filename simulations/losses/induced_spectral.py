@@ -28,9 +28,9 @@ class InducedSpectral(PairLoss):
         return -2 * (self.walk @ weighted).square().sum() + (weighted.T @ weighted).square().sum()
 
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
-        """Unbiased, from induced pairs."""
+        """Unbiased estimate from induced pairs."""
         return spectral_batch(first, second)
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
-        """The minimum, `-Σ_{i≤k} σ_i⁴` (theorem 3); with a penalty `-Σ_{i≤k} (σ_i² - μ)₊²`, likewise."""
+        """The minimum, `-Σ_{i≤k} σ_i⁴` (theorem 3); with a penalty `-Σ_{i≤k} (σ_i² - μ)₊²`."""
         return least_loss(spectrum(self.graph, k).singular_values ** 2, penalty)

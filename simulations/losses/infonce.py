@@ -13,16 +13,16 @@ class InfoNCE(PairLoss):
     """Symmetric InfoNCE of the scores `f(x)ᵀ g(l)`: embeddings are not normalised, the temperature is 1."""
 
     def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
-        """Negatives are drawn from the marginals: `pairbounds.infonce_loss`. Every pair of nodes has a score."""
+        """Exact loss with negatives from the marginals (`pairbounds.infonce_loss`); scores every pair of nodes."""
         value: torch.Tensor = infonce_loss(self.graph, left, right)
         return value
 
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
-        """Cross-entropy in the batch, both ways, less log B; tends to the population's as B grows."""
+        """Mean cross-entropy in both directions of the batch, minus log B; tends to `population` as B grows."""
         scores = first @ second.T
         own = torch.arange(len(scores), device=scores.device)
         return (cross_entropy(scores, own) + cross_entropy(scores.T, own)) / 2 - math.log(len(scores))
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
-        """`-I(x; l)`, reached by pointwise mutual information if there is no penalty and width enough (theorem 10)."""
+        """`-I(x; l)`, attained by pointwise mutual information if k is large enough, without penalty (theorem 10)."""
         return -mutual_information(self.graph)

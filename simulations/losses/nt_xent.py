@@ -33,7 +33,8 @@ class NTXent(PairLoss):
     def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
         """`-E_{P_T}[s(x, x')] + E_x log E_{x'~p_L} e^{s(x, x')}`, the limit of large batches.
 
-        The first term is `Σ_l ‖Σ_x P(x, l) f(x)‖² / p_R(l)`, linear in the pairs; the second scores every two nodes.
+        With unit f and temperature t, the first term is `Σ_l ‖Σ_x P(x, l) f(x)‖² / (t p_R(l))`, linear in the number of
+        pairs. The second scores every pair of left nodes.
         """
         unit = normalize(left)
         attraction = (self.mean @ unit).square().sum() / TEMPERATURE
@@ -41,7 +42,7 @@ class NTXent(PairLoss):
         return self.marginal @ partition - attraction
 
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
-        """Cross-entropy over the 2B - 1 other rows of the batch, less log(2B - 1)."""
+        """Cross-entropy over the 2B - 1 other rows of the batch, minus log(2B - 1)."""
         unit = normalize(torch.cat([first, second]))
         scores = (unit @ unit.T / TEMPERATURE).fill_diagonal_(-math.inf)
         partner = torch.arange(len(unit), device=unit.device).roll(len(first))

@@ -1,4 +1,4 @@
-"""Contrastive loss: one objective, on a whole graph and on a batch of positive pairs."""
+"""Base class of contrastive losses, on a whole graph and on a batch of positive pairs."""
 
 import math
 from abc import ABC, abstractmethod
@@ -18,7 +18,7 @@ class PairLoss(nn.Module, ABC):
 
     Attributes
     ----------
-    induced : whether its positive pairs are the induced pairs of left nodes, and no right embedding is trained
+    induced : True if positive pairs are the induced pairs of left nodes, without a right embedding
     """
 
     induced: ClassVar[bool] = False
@@ -35,24 +35,21 @@ class PairLoss(nn.Module, ABC):
 
     @abstractmethod
     def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
-        """The loss on the whole graph, of the unweighted embeddings (n_left, k) and (n_right, k) of all nodes."""
+        """Loss on the whole graph, from the unweighted embeddings (n_left, k) and (n_right, k) of all nodes."""
 
     @abstractmethod
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
-        """The loss on a batch of independent positive pairs, of the embeddings (B, k) of their two ends, B >= 2.
+        """Loss on a batch of independent positive pairs, from the embeddings (B, k) of their two ends, B >= 2.
 
-        In units of the population loss, whose value it has in the mean, or in the limit of large batches.
+        It equals the population loss in expectation, or in the limit of large batches.
         """
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
-        """A lower bound on the population loss of every embedding of width k; NaN where none is known.
-
-        With a penalty, of the loss and `penalty` times `size`.
-        """
+        """Lower bound on the population loss plus `penalty` times `size`, for embeddings of width k; NaN if unknown."""
         return math.nan
 
     def size(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
-        """`E‖f‖² + E‖g‖²` over the two ends of a positive pair, of the embeddings of all nodes."""
+        """`E‖f‖² + E‖g‖²` over the two ends of a positive pair, from the embeddings of all nodes."""
         if self.induced:
             return 2 * _mean_square(left, self.graph.left_marginal)
         return _mean_square(left, self.graph.left_marginal) + _mean_square(right, self.graph.right_marginal)

@@ -11,19 +11,19 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 
 class Spectral(PairLoss):
-    """`-2 E_P[f(x)ᵀ g(l)] + E_{p_L × p_R}[(f(x)ᵀ g(l))²]`. Embeddings are not normalised; there is no temperature."""
+    """`-2 E_P[f(x)ᵀ g(l)] + E_{p_L × p_R}[(f(x)ᵀ g(l))²]`, without normalised embeddings or a temperature."""
 
     def __init__(self, graph: PairGraph) -> None:
         super().__init__(graph)
         self._population = spectral_loss_of(graph)
 
     def population(self, left: Embeddings, right: Embeddings) -> torch.Tensor:
-        """Exact, linear in the number of pairs."""
+        """Exact loss, linear in the number of pairs."""
         value: torch.Tensor = self._population(left, right)
         return value
 
     def sampled(self, first: Embeddings, second: Embeddings) -> torch.Tensor:
-        """Unbiased: the negatives of a pair are the other ends of all other pairs, which are independent of it."""
+        """Unbiased estimate: the negatives of a pair are the ends of the other, independent pairs of the batch."""
         return spectral_batch(first, second)
 
     def floor(self, k: int, penalty: float = 0.0) -> float:
@@ -32,7 +32,7 @@ class Spectral(PairLoss):
 
 
 def least_loss(values: FloatArray, penalty: float) -> float:
-    """`-Σ_i (s_i - μ)₊²` for the k largest singular values s_i of what the embeddings factorise."""
+    """`-Σ_i (s_i - μ)₊²` for the k largest singular values s_i of the matrix that the embeddings factorise."""
     return -float(np.sum(np.maximum(0.0, values - penalty) ** 2))
 
 

@@ -1,1 +1,1 @@
-"""Studies of simulated worlds: each module here measures one table, and is found by its name."""
+"""Studies of simulated worlds: each module measures one table, and is discovered by its name."""

@@ -1,4 +1,4 @@
-"""Critics of a world's captions, trained by InfoNCE in batches of several sizes, beside theorem 29."""
+"""Critics trained on a world's captions by InfoNCE at several batch sizes, compared with theorem 29."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from pairbounds.theory.questions.trained_batches import Batches, trained_in_batc
 
 @dataclass(frozen=True)
 class Settings(WorldShape, Batches):
-    """A world, its captions, and critics that are trained on them.
+    """A world, its captions, and the critics trained on them.
 
     Attributes
     ----------
-    noise, detail : of the captions
-    feature_noise : of the vectors that linear critics see
+    noise, detail : probability that a caption names a wrong class, and that it names a style
+    feature_noise : noise of the inputs of linear critics
     """
 
     noise: float = 0.1
@@ -26,7 +26,7 @@ class Settings(WorldShape, Batches):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The rows of `trained_in_batches`."""
+    """Rows of `trained_in_batches` on the captions of a world."""
     world = settings.world(seed)
     graph = world.caption_graph(settings.noise, settings.detail)
     seen = (
@@ -37,7 +37,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 STUDY = Study(
-    question="Do errors of trained critics follow what a batch shows of the information, or its false negatives?",
+    question="Do errors of trained critics follow the information in a batch, or its false negatives?",
     settings=Settings,
     measure=measure,
     seeds=8,

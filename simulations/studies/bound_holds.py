@@ -1,4 +1,4 @@
-"""Every bound, on worlds of many shapes."""
+"""Evaluation of every bound on worlds of many shapes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 @dataclass(frozen=True)
 class Settings:
-    """The worlds that are drawn, and the widths at which the bounds are held.
+    """Ranges of the random worlds, and the widths at which bounds are evaluated.
 
     Attributes
     ----------
-    classes, styles, positions, phrases : least and largest number of each in a world
+    classes, styles, positions, phrases : least and largest number in a world
     views : least and largest number of views and of captions of an image
-    noises, strengths : of captions and of augmentations, least and largest; drawn evenly in the logarithm
-    details : of the captions, least and largest
-    widths : of the embedding, as multiples of the number of classes
-    merged : share of the worlds that have some of their classes made one, and so classes of unequal mass
+    noises, strengths : range of caption noise and of augmentation strength, sampled log-uniformly
+    details : range of caption detail
+    widths : embedding widths, as multiples of the number of classes
+    merged : share of the worlds in which some classes are merged, so classes have unequal mass
     """
 
     classes: tuple[int, ...] = (2, 8)
@@ -40,17 +40,16 @@ class Settings:
     merged: float = 0.5
 
     def drawn(self, rng: np.random.Generator) -> dict[str, int]:
-        """The numbers that a world is made with."""
+        """Draw the shape of a world."""
         ranges = {name: getattr(self, name) for name in ("classes", "styles", "positions", "phrases", "views")}
         found = {name: int(rng.integers(low, high + 1)) for name, (low, high) in ranges.items()}
         return {f"n_{name}": number for name, number in found.items()} | {"n_captions": found["views"]}
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """Every bound on a caption graph and an augmentation graph of a world drawn at random, at three widths.
+    """Every bound on a caption graph and an augmentation graph of a random world, at each width.
 
-    In some of the worlds the labels of two or more classes, but not of all, are made one: the pairs are those of equal
-    classes, and the labels know less of them.
+    In some worlds the labels of two or more classes, but not all, are merged. The pairs do not change.
     """
     rng = np.random.default_rng([seed, 2])
     world = LatentWorld(**settings.drawn(rng), seed=seed)
@@ -65,7 +64,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 def _merged(graph: PairGraph, classes: int) -> PairGraph:
-    """The graph with its first few classes made one."""
+    """The graph with its first few classes merged."""
     left, right = (np.maximum(0, required_labels(graph, side) - classes + 1) for side in ("left", "right"))
     return PairGraph(graph.joint, left, right)
 

@@ -15,13 +15,13 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 @dataclass(frozen=True)
 class Settings(WorldShape):
-    """A world, its captions, and how far its views move.
+    """A world, its captions, and augmentation strengths.
 
     Attributes
     ----------
     k : width of the embedding
-    noise, detail : of the captions
-    strengths : of the augmentations
+    noise, detail : probability that a caption names a wrong class, and that it names a style
+    strengths : augmentation strengths
     """
 
     k: int = 8

@@ -11,17 +11,17 @@ from pairbounds.theory.questions.label_choice import label_trials, optima
 
 @dataclass(frozen=True)
 class Settings(WorldShape):
-    """A world, the pairs among which one chooses, and the labels.
+    """A world, the candidate pairs and widths, and the labels.
 
     Attributes
     ----------
-    n_positions : of the grid
-    widths : of the embeddings
-    noises : of captions
-    strengths : of augmentations
+    n_positions : number of positions of the grid
+    widths : embedding widths
+    noises : caption noises
+    strengths : augmentation strengths
     sizes : numbers of labelled images
-    draws : of labelled images
-    resamples : of a bootstrap
+    draws : random sets of labelled images of each size
+    resamples : bootstrap resamples
     """
 
     n_positions: int = 50
@@ -34,7 +34,7 @@ class Settings(WorldShape):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The rows of `label_trials` for the captions at each noise and the augmentations at each strength."""
+    """Rows of `label_trials` for the captions at each noise and the augmentations at each strength."""
     world = settings.world(seed)
     graphs = {f"captions, noise {noise:g}": world.caption_graph(noise, 0.3) for noise in settings.noises}
     graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}

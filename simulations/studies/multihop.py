@@ -1,4 +1,4 @@
-"""Multi-hop consistency: the interval of theorem 15 closing on the true error, and the curve of label survival."""
+"""Multi-hop consistency: the interval of theorem 15 around the true error, and the curve of label survival."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ from pairbounds.theory.bounds.theorem16_local_multihop import error_table
 
 @dataclass(frozen=True)
 class Settings(WorldShape):
-    """A world, its captions and augmentations, and the hops along them.
+    """A world, its captions and augmentations, and the number of hops.
 
     Attributes
     ----------
     k : width of the embedding
-    noise, detail : of the captions
-    strengths : of the augmentations
-    hops : the most
+    noise, detail : probability that a caption names a wrong class, and that it names a style
+    strengths : augmentation strengths
+    hops : largest number of hops
     """
 
     k: int = 8
@@ -30,7 +30,7 @@ class Settings(WorldShape):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The rows of `interval_table` and `error_table` for the captions and for the augmentations at each strength."""
+    """Rows of `interval_table` and `error_table` for the captions and for the augmentations at each strength."""
     world = settings.world(seed)
     graphs = {"captions": world.caption_graph(settings.noise, settings.detail)}
     graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}
@@ -43,7 +43,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 STUDY = Study(
-    question="How fast does the multi-hop interval close on the true probe error?",
+    question="How fast does the multi-hop interval shrink to the true probe error?",
     settings=Settings,
     measure=measure,
     seeds=10,

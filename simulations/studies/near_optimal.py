@@ -1,4 +1,4 @@
-"""Bounds on encoders that are not the optimum, step by step along two trainings: of a width, and with a penalty."""
+"""Bounds on suboptimal encoders at each logged step of two trainings: of fixed width, and with a penalty."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ WITH_A_PENALTY = (
 
 @dataclass(frozen=True)
 class Settings(WorldShape, Optimisation):
-    """A world, its captions, and how two free embeddings are trained on them.
+    """A world, its captions, and the training of two free embeddings on them.
 
     Attributes
     ----------
-    k : width of the embedding that is trained without a penalty
-    wide, penalty : width of the other, more than enough, and its penalty μ
-    noise, detail : of the captions
+    k : width of the embedding without a penalty
+    wide, penalty : width (more than needed) and penalty μ of the other embedding
+    noise, detail : probability that a caption names a wrong class, and that it names a style
     """
 
     k: int = 8
@@ -42,7 +42,7 @@ class Settings(WorldShape, Optimisation):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """A row for each training, logged step and bound: what is measured and the bound's value."""
+    """A row for each training, logged step and bound: the measured quantity and the value of the bound."""
     graph = settings.world(seed).caption_graph(settings.noise, settings.detail)
     options = settings.optimisation() | {"seed": seed}
     plain = _checked(graph, settings.k, 0.0, OF_A_WIDTH, options)
@@ -53,7 +53,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 def _checked(
     graph: PairGraph, k: int, penalty: float, bounds: Sequence[str], options: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """The rows of `check_bounds` at each logged step of a training."""
+    """Rows of `check_bounds` at each logged step of a training."""
     triplets = spectrum(graph, k + 1)
     checks: list[pd.DataFrame] = []
 
@@ -67,7 +67,7 @@ def _checked(
 
 
 STUDY = Study(
-    question="How closely do the bounds on imperfect encoders follow training, of a width and with a penalty?",
+    question="How tight are the bounds on imperfect encoders during training, at a fixed width and with a penalty?",
     settings=Settings,
     measure=measure,
     seeds=5,

@@ -1,4 +1,4 @@
-"""Theorems 4 and 15 beside the squared error that they bound, on families that are no random worlds."""
+"""Theorems 4 and 15 compared with the squared error that they bound, on the graph families."""
 
 from dataclasses import dataclass
 
@@ -19,8 +19,8 @@ class Settings:
 
     Attributes
     ----------
-    families : by name, each with its defaults
-    most : widths go from the number of classes to so many times as much
+    families : names of the families, each with its defaults
+    most : largest width, as a multiple of the number of classes, which is the smallest width
     """
 
     families: tuple[str, ...] = tuple(FAMILIES)
@@ -28,7 +28,7 @@ class Settings:
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """Both bounds and the error at each width; a family in which nothing is drawn is measured for the first seed."""
+    """Both bounds and the error at each width. Deterministic families are measured for the first seed only."""
     rows = []
     for name in settings.families:
         family = FAMILIES[name]()
@@ -49,7 +49,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 STUDY = Study(
-    question="How near are theorems 4 and 15 to the error on families that are no random worlds?",
+    question="How close are theorems 4 and 15 to the error on graph families other than random worlds?",
     settings=Settings,
     measure=measure,
     seeds=10,

@@ -1,4 +1,4 @@
-"""Encoders trained on n pairs of a world, against theorem 17 at their excess loss and theorem 28 at n."""
+"""Encoders trained on n pairs of a world, compared with theorem 17 at their excess loss and theorem 28 at n."""
 
 from dataclasses import dataclass
 
@@ -22,17 +22,17 @@ Pair = tuple[FloatArray, FloatArray]
 
 @dataclass(frozen=True)
 class Settings(WorldShape):
-    """A world, its captions, and how encoders are trained on pairs of them.
+    """A world, its captions, and the training of encoders on pairs drawn from them.
 
     Attributes
     ----------
     k : width of the embedding
-    noise, detail : of the captions
-    feature_noise : of the vectors that linear encoders see
-    pairs : that are drawn
-    steps, linear_steps : of gradient descent on a free embedding, and of Adam on a linear encoder
-    linear_rate : of Adam
-    level : probability of what theorem 28 forecasts
+    noise, detail : probability that a caption names a wrong class, and that it names a style
+    feature_noise : noise of the inputs of linear encoders
+    pairs : numbers of pairs drawn
+    steps, linear_steps : steps of gradient descent on a free embedding, and of Adam on a linear encoder
+    linear_rate : learning rate of Adam
+    level : confidence level of theorem 28's forecasts
     """
 
     k: int = 5
@@ -50,8 +50,8 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each number of pairs and encoder.
 
     Columns: excess_loss and mse of the trained encoder on the whole graph, mse_17 (theorem 17 at that excess),
-    excess_28 and mse_28 (forecasts of theorem 28 at n), counted_28 (28 of the pairs that were drawn), left_over (the
-    loss on the sample above its least), both of free embeddings alone, and optimum_mse.
+    excess_28 and mse_28 (forecasts of theorem 28 at n), optimum_mse, and for free embeddings counted_28 (theorem 28 on
+    the drawn pairs) and left_over (excess loss on the sample).
     """
     world = settings.world(seed)
     graph = world.caption_graph(settings.noise, settings.detail)
@@ -83,7 +83,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 def _free(graph: PairGraph, n: int, settings: Settings, seed: int) -> tuple[Pair, dict[str, float]]:
-    """An embedding trained on n pairs, at the origin for nodes that were not drawn, and theorem 28 of these pairs."""
+    """An embedding trained on n pairs, 0 for nodes not drawn, and the columns counted_28 and left_over."""
     sample = draw_pairs(graph, n, np.random.default_rng([seed, n]))
     k, steps = settings.k, settings.steps
     found = train(sample.graph, k, steps=steps, log_every=steps, device="cpu", seed=seed)
@@ -107,7 +107,7 @@ def _measured(graph: PairGraph, k: int, embeddings: Pair, forecast: Forecast) ->
 
 
 STUDY = Study(
-    question="How far above what is trained on n pairs are theorem 17 at its excess loss, and theorem 28 at n?",
+    question="How tight are theorem 17 at the excess loss and theorem 28 at n, for encoders trained on n pairs?",
     settings=Settings,
     measure=measure,
     seeds=5,

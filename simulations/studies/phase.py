@@ -1,7 +1,7 @@
 """Captions against augmentations: bounds and measured errors of one world, for the phase diagram.
 
-A cell is of one kind of pairs, since noise changes nothing but the captions and strength nothing but the augmentations:
-a diagram of n x m points takes n + m cells for each seed.
+Noise changes only the captions, and strength only the augmentations. So each cell has one kind of pairs, and a diagram
+of n x m points takes n + m cells for each seed.
 """
 
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Settings(WorldShape):
-    """A caption graph if noise is given, an augmentation graph if strength is.
+    """A caption graph if noise is given, an augmentation graph if strength is given.
 
     Attributes
     ----------
-    noise, strength : one of them
-    detail : of the captions
+    noise, strength : caption noise or augmentation strength; give one of them
+    detail : probability that a caption names a style
     k : width of the embedding
-    steps : of training, with the learning rate and momentum that are the defaults of `train`
+    steps : training steps, with the default learning rate and momentum of `train`
     """
 
     noise: float | None = None
@@ -46,7 +46,7 @@ class Settings(WorldShape):
         super().__post_init__()
         if (self.noise is None) == (self.strength is None):
             raise ValueError(
-                f"noise={self.noise} and strength={self.strength}: give one, for captions or augmentations"
+                f"noise={self.noise}, strength={self.strength}: give noise for captions, or strength for augmentations"
             )
 
     def graph(self, seed: int) -> PairGraph:
@@ -59,7 +59,7 @@ class Settings(WorldShape):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """One row: bounds on the probe error of the optimum, that error, and the error of a trained encoder."""
+    """One row: the probe error of the optimum, bounds on it, and the probe error of a trained encoder."""
     graph, k, steps = settings.graph(seed), settings.k, settings.steps
     triplets = spectrum(graph, k + 1)
     bounds = {column: BOUNDS[name](graph, triplets, k) for column, name in COLUMNS.items()}

@@ -9,7 +9,7 @@ from pairbounds.simulations.studies import phase
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 
-WORLDS: dict[str, dict[str, Any]] = {  # by name, what differs from the world of `phase`
+WORLDS: dict[str, dict[str, Any]] = {  # name: settings that differ from the world of `phase`
     "the phase diagram's": {},
     "2 classes": {"n_classes": 2},
     "8 classes": {"n_classes": 8},
@@ -34,8 +34,8 @@ class Settings:
 
     Attributes
     ----------
-    noises, strengths : of captions and of augmentations
-    steps : of training
+    noises, strengths : caption noises and augmentation strengths
+    steps : training steps
     """
 
     noises: tuple[float, ...] = (0.0, 0.09, 0.18, 0.27, 0.36, 0.45)
@@ -44,7 +44,7 @@ class Settings:
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """One row for each world and noise or strength: what `phase` measures, and the induced labelling error."""
+    """One row for each world and noise or strength: the columns of `phase`, and the induced labelling error."""
     cells: list[dict[str, Any]] = [{"noise": noise} for noise in settings.noises] + [
         {"strength": one} for one in settings.strengths
     ]
@@ -59,7 +59,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 STUDY = Study(
-    question="In which worlds does the smaller bound name the better encoder?",
+    question="In which worlds does the smaller bound predict the better encoder?",
     settings=Settings,
     measure=measure,
     seeds=5,

@@ -1,4 +1,4 @@
-"""Rates at which the squared error of the optimum falls: with the labelling error, and with the gap."""
+"""Rates at which the squared error of the optimum falls, with the labelling error and with the gap."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,14 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 @dataclass(frozen=True)
 class Settings(WorldShape):
-    """A world, its captions, and what varies: their noise, or the width of the embedding.
+    """A world, its captions, and the two sweeps: over caption noise and over embedding width.
 
     Attributes
     ----------
-    k : width of the embedding, where it does not vary
-    noise, detail : of the captions, where they do not vary
-    noises, widths : those that vary
+    k : width of the embedding in the sweep over noise
+    noise : caption noise in the sweep over widths
+    detail : probability that a caption names a style
+    noises, widths : values of the two sweeps
     """
 
     k: int = 8

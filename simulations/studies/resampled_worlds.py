@@ -1,4 +1,4 @@
-"""CLIP-guided resampling on graphs: what it does to the bound, and what to the measured error."""
+"""CLIP-guided resampling on graphs: its effect on the bound and on the measured error."""
 
 from dataclasses import dataclass
 
@@ -13,15 +13,15 @@ from pairbounds.theory.resampling.effects import resampling_effects
 
 @dataclass(frozen=True)
 class Settings:
-    """The worlds that are drawn, and the guide's captions.
+    """Ranges of the random worlds, and the guide's captions.
 
     Attributes
     ----------
-    classes, styles, positions, views : least and largest number of each in a world
-    noises : of the guide's captions, least and largest; drawn evenly in the logarithm
-    detail : of the guide's captions
-    strengths : of the augmentations, least and largest; drawn evenly in the logarithm
-    width : of the embedding, as a multiple of the number of classes
+    classes, styles, positions, views : least and largest number in a world
+    noises : range of the noise of the guide's captions, sampled log-uniformly
+    detail : probability that a caption of the guide names a style
+    strengths : range of the augmentation strength, sampled log-uniformly
+    width : embedding width, as a multiple of the number of classes
     """
 
     classes: tuple[int, ...] = (3, 5)
@@ -34,13 +34,13 @@ class Settings:
     width: int = 2
 
     def world(self, rng: np.random.Generator, seed: int) -> LatentWorld:
-        """One of them."""
+        """Draw a world."""
         ranges = {name: getattr(self, name) for name in ("classes", "styles", "positions", "views")}
         return LatentWorld(**{f"n_{name}": int(rng.integers(a, b + 1)) for name, (a, b) in ranges.items()}, seed=seed)
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """A row for each guide and rule, on the views of one random world: bounds and error, before and after."""
+    """A row for each guide and rule on the views of a random world: bounds and error before and after resampling."""
     rng = np.random.default_rng([seed, 8])
     world = settings.world(rng, seed)
     noise, strength = (float(np.exp(rng.uniform(*np.log(e)))) for e in (settings.noises, settings.strengths))
@@ -55,7 +55,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 STUDY = Study(
-    question="Does the change of the bound predict that of the error, and the order of the resampling rules?",
+    question="Does the change of the bound predict the change of the error, and the order of the resampling rules?",
     settings=Settings,
     measure=measure,
     seeds=40,

@@ -1,4 +1,4 @@
-"""An encoder trained with a loss, step by step, beside the optimum of the spectral loss and its bounds."""
+"""Training history of an encoder, compared with the optimum of the spectral loss and its bounds."""
 
 from dataclasses import dataclass
 
@@ -16,15 +16,15 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 @dataclass(frozen=True)
 class Settings(WorldShape, Optimisation):
-    """A world, its captions, and how an encoder is trained on them.
+    """A world, its captions, and the training of an encoder on them.
 
     Attributes
     ----------
     k : width of the embedding
-    noise, detail : of the captions
-    feature_noise : of the vectors that encoders see, but a free embedding
-    loss, encoder : by their names in `pairbounds.simulations.losses.LOSSES` and
-    `pairbounds.simulations.encoders.ENCODERS`
+    noise, detail : probability that a caption names a wrong class, and that it names a style
+    feature_noise : noise of the encoder's inputs; unused by a free embedding
+    loss : a name in `pairbounds.simulations.losses.LOSSES`
+    encoder : a name in `pairbounds.simulations.encoders.ENCODERS`
     """
 
     k: int = 8
@@ -42,7 +42,7 @@ class Settings(WorldShape, Optimisation):
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
-    """The history of the training, how many bounds are violated at its end, and bounds on the optimum."""
+    """Training history, the number of bounds violated at its end, and bounds on the optimum."""
     world, k = settings.world(seed), settings.k
     graph = world.caption_graph(settings.noise, settings.detail)
     triplets = spectrum(graph, k + 1)
@@ -65,7 +65,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 STUDY = Study(
-    question="What do the loss and the encoder add to the optimum of the theory?",
+    question="How far do the loss and the encoder move training from the optimum of the theory?",
     settings=Settings,
     measure=measure,
     seeds=5,

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import scipy.linalg
 from hypothesis import given
 
-from pairbounds import BOUNDS, check_bounds
+from pairbounds import BOUNDS, PairGraph, check_bounds, optimal_embeddings
 from pairbounds.theory.attack.starts import random_candidate
 from tests.families import ANY_SEED
 
@@ -33,3 +34,17 @@ def test_a_corollary_is_never_below_the_bound_that_beats_it(seed):
             assert better["applicable"]
             factor = 1 if weaker["quantity"] == better["quantity"] else 2
             assert weaker["value"] >= factor * better["value"] * (1 - ROUND_OFF) - ROUND_OFF
+
+
+def test_the_highest_level_counts_where_the_width_is_above_the_number_of_levels():
+    """All values but the first are alike: without the highest level theorem 17 was nine times theorem 7."""
+    n, k = 64, 30
+    basis, values = (
+        scipy.linalg.hadamard(n) / np.sqrt(n),
+        np.r_[1.0, np.linspace(1.02, 0.98, k - 1) * 0.01, np.zeros(n - k)],
+    )
+    graph = PairGraph((basis * values) @ basis.T / n, np.arange(n) == 0)
+    f, g = optimal_embeddings(graph, k)
+    names = ["trained-error", "sharp-near-optimal-error"]
+    better, weaker = check_bounds(graph, k, (f, 0.95 * g), bounds=names).set_index("bound")["value"][names]
+    assert better <= weaker

@@ -121,7 +121,7 @@ def test_a_changed_table_changes_the_sentence(call, folder):
     [
         ({}, WORDS, range(3), "words.jinja: test_findings is a block without a finding"),
         ({**ONE, "more": COUNTING}, WORDS, range(3), "words.jinja: more is a finding without a block"),
-        (ONE, WORDS, range(9), "test_findings: the tables do not say that there are few rows"),
+        (ONE, WORDS, range(9), "test_findings: the tables do not support the claim that there are few rows"),
         (ONE, WORDS, None, "test_findings: the tables in"),  # of a table without the column
         *(
             (ONE, re.sub(rf"^{line}: .*\n", said, WORDS, flags=re.MULTILINE), range(3), f"lacks '{line}: '")
@@ -146,7 +146,7 @@ def test_a_violation_is_not_passed_over():
     table = pd.read_parquet(PUBLISHED["bound_holds"])
     bound_holds.FINDING.require(bound_holds.facts({"bound_holds": table}))
     table.loc[table["bound"].eq("probe-error").idxmax(), "holds"] = False
-    with pytest.raises(ValueError, match="finding bound_holds: the tables do not say that no bound is violated"):
+    with pytest.raises(ValueError, match="bound_holds: the tables do not support the claim that no bound is violated"):
         bound_holds.FINDING.require(bound_holds.facts({"bound_holds": table}))
 
 

@@ -11,7 +11,7 @@ from matplotlib.text import Text
 from pairbounds.__main__ import app
 
 HOOKED = "\N{LATIN SMALL LETTER K WITH PALATAL HOOK}"  # of matplotlib's own fonts STIX has it, and DejaVu has not
-BOXES = "A box is a character that no installed font has."
+BOXES = "Boxes: characters that no installed font has."
 
 
 @pytest.mark.parametrize(("fonts", "said"), [("DejaVu", [BOXES, BOXES]), ("DejaVu|STIX", [])])

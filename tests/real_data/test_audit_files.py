@@ -112,7 +112,7 @@ def test_the_command_takes_odd_names_and_says_what_it_read(call, tmp_path, stran
     pairs = write(stranger.drop(columns="kind"), tmp_path / "pairs.jsonl")
     classes = stranger[["url", "kind"]].drop_duplicates().rename(columns={"url": "image", "kind": "species"})
     labels = write(classes, tmp_path / "classes.tsv")
-    words = ["--image-col", "url", "--caption-col", "TEXT", "--weight-col", "n", "--label-col", "species", "--k", 3]
+    words = ["--columns", "url,TEXT,n", "--label-col", "species", "--k", 3]
     code, out, err = call(app, "audit", pairs, "--labels", labels, *words, "--out", tmp_path / "out")
     assert (code, err) == (0, "")
     assert "pairs: read image url, caption TEXT, weight n; ignored NSFW, sim" in out
@@ -131,7 +131,7 @@ def replaced(column, row, value):
     [
         (replaced("weight", 1, None), [], "{}, row 1 (the first is 0): column 'weight' is empty"),
         (replaced("caption", 4, None), [], "{}, row 4 (the first is 0): column 'caption' is empty"),
-        ({}, ["--caption-col", "image"], "column image of {} cannot hold both image and caption"),
+        ({}, ["--columns", "image,image"], "column image of {} cannot hold both image and caption"),
         ({"label": ["x"] * 8}, ["--label-col", "label"], "{} gives every image the same label, x"),
         ({"label": [None] * 8}, ["--label-col", "label"], "{} has no label in any row"),
         ({"label": [*"abcdefgh"]}, ["--label-col", "label"], "{} gives '3' two classes, 'a' and 'c'"),
@@ -148,7 +148,7 @@ def test_a_fault_is_one_line_that_names_its_row(refused, tmp_path, monkeypatch, 
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"image": [1], "words": ["a"]}, "has no column caption, only image, words: name it"),
+        ({"image": [1], "words": ["a"]}, "has no column caption, only image, words: name both"),
         ({"image": [1], "caption": ["a"], "weight": [True]}, "column 'weight' holds bool. Give numbers."),
         ({"image": [1], "caption": [["a"]]}, "column 'caption' holds list<element: string>. Give numbers or text."),
         ({"image": [2.0**53], "caption": ["a"]}, "has a float of 2^53 or more"),

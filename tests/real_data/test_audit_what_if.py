@@ -211,13 +211,13 @@ def test_beyond_a_size_a_sample_of_the_images_is_measured_with_all_of_their_pair
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"shares": (1.0,)}, "not all in"),
+        ({"shares": (1.0,)}, "must be in"),
         ({"splits": 1}, "an interval needs 2 splits"),
         ({"draws": 0}, "a control 1 draw"),
-        ({"rules": ("leaks",)}, "rules=leaks has no rule leaks: there are leak, hubs, low similarity"),
-        ({"rules": ("leak", "leak")}, "rules=leak,leak names one twice"),
+        ({"rules": ("leaks",)}, "rules=leaks has an unknown rule leaks: choose from leak, hubs, low similarity"),
+        ({"rules": ("leak", "leak")}, "rules=leak,leak has a rule twice"),
         ({"rules": ("low similarity",)}, "no similarities: name their column with --similarity-col"),
-        ({"k": 70}, "k=70 is more than is left of half of the images"),
+        ({"k": 70}, "k=70 is too large for the remaining half"),
     ],
 )
 def test_what_cannot_be_tried(options, message):

@@ -85,13 +85,16 @@ def test_the_key_is_of_the_content():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"ids": ("a",)}, "are as many"),
-        ({"ids": ("a", "a")}, "1 ids are there twice"),
+        ({"ids": ("a",)}, "need one positive length"),
+        ({"ids": ("a", "a")}, "1 ids are duplicates"),
         ({"captions": (("one",), ())}, "image b has no caption"),
-        ({"labels": np.array([0, 2])}, "labels are in 0..1"),
+        ({"labels": np.array([0, 2])}, "labels must be in 0..1"),
         ({"size": 0}, "size=0"),
-        ({"label_sets": {"colour": np.zeros(3, int)}}, "each label set and the subjects have one entry for each"),
-        (dict.fromkeys(("ids", "files", "digests", "captions"), ()) | {"labels": np.array([], int)}, "more than none"),
+        ({"label_sets": {"colour": np.zeros(3, int)}}, "each label set and the subjects need one entry for each"),
+        (
+            dict.fromkeys(("ids", "files", "digests", "captions"), ()) | {"labels": np.array([], int)},
+            "need one positive length",
+        ),
     ],
 )
 def test_fields_that_do_not_agree_are_refused(change, message):
@@ -149,12 +152,12 @@ def test_wrong_options_and_folders_are_one_line(folder, tmp_path):
     for options, message in (
         ({"classes": 4}, "has 1 to 3 to choose from"),
         ({"samples": 2}, "samples=2 of 3 classes"),
-        ({"samples": 12}, "has 3 readable pictures of the 4 that are wanted: take fewer samples"),
+        ({"samples": 12}, "has 3 readable pictures, and 4 are needed: take fewer samples"),
         ({"size": 0}, "size=0"),
     ):
         assert message in error_of(imagefolder, folder, **options)
     assert "does not exist" in error_of(imagefolder, tmp_path / "nowhere")
-    assert "has no folders in it" in error_of(imagefolder, tmp_path)
+    assert "has no subfolders" in error_of(imagefolder, tmp_path)
     (tmp_path / "cats").mkdir()
     (tmp_path / "cats" / "notes.txt").write_text("no picture")
     assert "cats has no pictures" in error_of(imagefolder, tmp_path)
@@ -197,7 +200,7 @@ def test_wrong_tables_are_one_line(folder):
         ([], "has no rows"),
     ):
         assert message in error_of(table, write_table(folder / "wrong.csv", rows))
-    assert "ends in .csv, .tsv, .jsonl, .parquet" in error_of(table, folder / "widgets" / "0.png")
+    assert "formats are .csv, .tsv, .jsonl, .parquet" in error_of(table, folder / "widgets" / "0.png")
     (folder / "other.csv").write_text("image,text\na.png,one\n")
     assert "lacks ['caption']" in error_of(table, folder / "other.csv")
 

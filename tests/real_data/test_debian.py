@@ -123,7 +123,7 @@ def test_commands_take_them_by_name(unpacked, call):
     assert call(app, "graph", name, "--set", f"root={unpacked}", "--out", out)[0] == 0
     assert set(pd.read_csv(out)["label"]) == {"animals", "food"}
     code, _, err = call(app, "study", "pairings", "--set", f"dataset={name}", "--out", unpacked / "out")
-    assert (code, err) == (2, f"error: data set {name} needs a root: where is it?\n")
+    assert (code, err) == (2, f"error: data set {name} needs a root: give its folder or file\n")
     assert ImageSettings(name, str(unpacked)).images().size == 96
 
 

@@ -88,10 +88,10 @@ def test_what_is_wrong_is_one_line(tmp_path, wrong):
     np.save(tmp_path / "00000000.npy", wrong)
     for fail, message in (
         (lambda: stored_rows(tmp_path, 2, lambda start: [numbered(0, 2)]), "^features .*delete the file"),
-        (lambda: stored_rows(None, 2, lambda start: [numbered(0, 1)]), "gave 1 rows for 2"),
-        (lambda: stored_rows(None, 2, lambda start: [numbered(0, 3)]), "gave 3 rows for 2"),
+        (lambda: stored_rows(None, 2, lambda start: [numbered(0, 1)]), "returned 1 rows for 2"),
+        (lambda: stored_rows(None, 2, lambda start: [numbered(0, 3)]), "returned 3 rows for 2"),
         (lambda: Colours("a").encode_texts([], None), "nothing to encode"),
-        (lambda: unit_rows(np.array([[1, 2], [0, 0], [np.nan, 1]])), "2 rows of .* not finite, the first at 1"),
+        (lambda: unit_rows(np.array([[1, 2], [0, 0], [np.nan, 1]])), "2 rows of .* not finite, first row 1"),
     ):
         with pytest.raises(ValueError, match=message) as caught:
             fail()

@@ -99,7 +99,7 @@ def test_users_add_maps_and_wrong_names_numbers_and_images_are_named():
     FEATURE_MAPS.add("colour", lambda _fitted, _rng: lambda pictures: pictures.mean((2, 3)))
     try:
         assert untrained_features(IMAGES, kind="colour", n_features=3).shape == (70, 3)
-        with pytest.raises(ValueError, match=r"n_features=17 is not in 2\.\.3: colour computes 3 numbers of an image"):
+        with pytest.raises(ValueError, match=r"n_features=17 is not in 2\.\.3: colour has 3 outputs"):
             untrained_features(IMAGES, kind="colour")
     finally:
         unload()

@@ -164,10 +164,10 @@ def test_a_checkpoint_that_is_more_or_less_than_weights(tmp_path, suffix):
         "holds more than weights": lambda: torch.save({"state_dict": Struck(trace)}, path),
         "holds more than weights, ": lambda: path.write_bytes(pickle.dumps(Struck(trace))),
         "a TorchScript program": lambda: torch.jit.script(Twice()).save(path),
-        "has no weights by name": lambda: torch.save([torch.ones(2)], path),
-        "has no weights by name: ": lambda: torch.save({"epoch": 3}, path),
+        "has no named weights": lambda: torch.save([torch.ones(2)], path),
+        "has no named weights: ": lambda: torch.save({"epoch": 3}, path),
         "is cut short": lambda: path.write_bytes(b"hello"),
-        "or none that torch wrote": lambda: path.write_bytes(b""),
+        "or not written by torch": lambda: path.write_bytes(b""),
         "cannot make tiny-clip": lambda: torch.save({"layer": torch.ones(2)}, path),
         "is a FIFO": lambda: (path.unlink(), os.mkfifo(path)),
     }
@@ -190,7 +190,7 @@ def test_places_are_no_names_and_are_never_asked(monkeypatch, name):
         lambda: Backbone(name),
     )
     for build in builders:
-        with pytest.raises(ValueError, match=f"has no model '{name}'|backbone '{name}' is none of") as caught:
+        with pytest.raises(ValueError, match=f"has no model '{name}'|unknown backbone '{name}'") as caught:
             build()
         assert "\n" not in str(caught.value)
     with pytest.raises(ValueError, match=f"'{name}' is neither a file nor weights of ViT-B-32"):

@@ -121,9 +121,9 @@ def test_exchanging_images_within_a_class_changes_neither_consistency_nor_divers
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="keep at least 1"):
         cosine_similarities(np.ones((2, 3)), np.ones((2, 3)), 0)
-    with pytest.raises(ValueError, match="is not positive"):
+    with pytest.raises(ValueError, match="must be positive"):
         pairing_of(np.random.default_rng(0)).graph(0.0)
-    with pytest.raises(ValueError, match="keep=1 and a left node has 2"):
+    with pytest.raises(ValueError, match="keep=1 is too small: a left node has 2"):
         membership_similarities(sp.csr_array(np.array([[1, 1, 0]])), 1)
     with pytest.raises(ValueError, match="2 rows of features are zero or not finite"):
         cosine_similarities(np.ones((2, 3)), np.zeros((2, 3)))

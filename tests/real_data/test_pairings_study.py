@@ -60,7 +60,7 @@ def test_draws_share_nothing_hold_whole_subjects_and_spread_the_classes(source):
 
 
 def test_draws_and_protocols_that_cannot_be_are_named(source):
-    for images, draws, message in ((10, 2, "at least 8 each"), (400, 15, "no class has 15")):
+    for images, draws, message in ((10, 2, "are too few for 2 draws"), (400, 15, "no class has 15")):
         with pytest.raises(ValueError, match=message):
             draw_images(source, images, draws, np.random.default_rng(0))
     for wrong in ({"total_images": 0}, {"views": 1}, {"strengths": ()}, {"widths": (0,)}, {"diversities": (1.0,)}):

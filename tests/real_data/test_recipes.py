@@ -65,7 +65,7 @@ def test_the_command_prints_the_recipe_and_needs_the_pictures(call, refused, fol
     given = tiny.sets(batch=8, device="cpu", model="tiny-clip", pretrained="random", cache=tmp_path / "cache")
     code, said, _ = call(app, *arguments, *given, *tiny.sets(root=folder / "train", only=["simclr"]))
     assert code == 0
-    assert said.splitlines()[-1] == f"2 encoders, {2 * 100 * 8 * 2:,} views, for how long is not known"
+    assert said.splitlines()[-1] == f"2 encoders, {2 * 100 * 8 * 2:,} views, time unknown"
     assert "backbone             resnet50\n" in said
     assert f"learning_rate        0.6                  {UNSTATED}\n" in said
     assert "data set imagefolder needs a root" in refused(app, *arguments, *given)
@@ -80,7 +80,7 @@ def test_a_dry_run_needs_no_weights_and_epochs_alone_shorten_the_warmup(call, fo
         assert (code, "warmup               0" in said) == (0, True)
     for words, message in (
         (paper, "nowhere.pt' is neither a file nor weights"),
-        ([*plain, "--set", "warmup=1"], "warmup=1 is not in 0..0, before the last epoch"),
+        ([*plain, "--set", "warmup=1"], "warmup=1 must be in 0..0, to end before the last epoch"),
     ):
         code, _, error = call(app, *words)
         assert (code, message in error) == (2, True)
@@ -100,7 +100,7 @@ def test_iterations_say_when_training_ends(source, tmp_path):
     assert log["steps"].tolist() == [4, 8, 10]
     at = (9.5 / 4 - 0.5) / 2.0
     assert log["learning_rate"].iloc[-1] == pytest.approx(0.01 * (1 + np.cos(np.pi * at)) / 2)
-    with pytest.raises(ValueError, match=r"warmup=10 is not in 0\.\.9, before the last step"):
+    with pytest.raises(ValueError, match=r"warmup=10 must be in 0\.\.9, to end before the last step"):
         Recipe(iterations=10, warmup=10)
 
 
@@ -231,4 +231,4 @@ def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(source, tmp_pa
     (tmp_path / runs[0].key / RESULT).write_text("{}")
     assert training_forecast(runs, studio, tmp_path, 1).startswith("4 encoders, 1 of them kept, about ")
     other = Run("simclr", Recipe("resnet18", batch=32), 0)
-    assert training_forecast([other], studio, tmp_path, 1).endswith(" views, for how long is not known")
+    assert training_forecast([other], studio, tmp_path, 1).endswith(" views, time unknown")

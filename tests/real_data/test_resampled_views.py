@@ -57,6 +57,6 @@ def test_a_right_guide_lowers_the_labelling_error_and_a_random_one_does_not(tabl
 
 def test_a_diversity_out_of_reach_is_an_error_that_says_what_is_within(source):
     with pytest.raises(
-        ValueError, match=r"diversity=500: augmentation, by pixels, strength 1 has [\d.]+ to [\d.]+ eff"
+        ValueError, match=r"diversity=500 is out of reach: augmentation, by pixels, strength 1 has [\d.]+ to [\d.]+"
     ):
         resampling_on_graphs(source, replace(SETTINGS, diversity=500, draws=1), SEED)

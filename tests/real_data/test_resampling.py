@@ -208,11 +208,11 @@ def test_a_rule_of_ones_own_comes_last():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: resampled_nt_xent(*batch(15), rule="add_new_positive+add_new_positive"), "or one twice"),
+        (lambda: resampled_nt_xent(*batch(15), rule="add_new_positive+add_new_positive"), "has a rule twice"),
         (lambda: resampled_nt_xent(*batch(15), rule="nearest"), "rule 'nearest' is none of none, add_new_positive, "),
         (lambda: resampled_nt_xent(*batch(15), rule=[AddNewPositive(count=10)]), "no negative in 12 rows: at most 9"),
-        (lambda: resampled_nt_xent(*batch(15), rule="none", temperature=math.nan), "temperature=nan is not a positive"),
-        (lambda: DropEasyNegative(fraction=1.0), r"fraction=1.0 is not in \[0, 1\)"),
+        (lambda: resampled_nt_xent(*batch(15), rule="none", temperature=math.nan), "temperature=nan must be positive"),
+        (lambda: DropEasyNegative(fraction=1.0), r"fraction=1.0 must be in \[0, 1\)"),
         (lambda: AddNewPositive(count=-1), "count=-1"),
         (
             lambda: resampled_nt_xent(torch.ones(6), torch.ones(6, 2), rule="none"),
@@ -220,7 +220,7 @@ def test_a_rule_of_ones_own_comes_last():
         ),
         (lambda: resampled_nt_xent(torch.ones(6, 2), torch.ones(4, 2), rule="none"), "z has 6 rows and guide 4"),
         (lambda: resampled_nt_xent(*[torch.ones(7, 2)] * 2, rule="none"), "z has 7 rows, an odd number"),
-        (lambda: resampled_nt_xent(*[torch.ones(2, 2)] * 2, rule="none"), "z holds one image: it has no negatives"),
+        (lambda: resampled_nt_xent(*[torch.ones(2, 2)] * 2, rule="none"), "z has one image and so no negatives"),
         (lambda: resampled_nt_xent(*[torch.full((6, 2), math.nan)] * 2, rule="none"), "12 values that are not finite"),
     ],
 )

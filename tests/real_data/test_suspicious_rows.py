@@ -126,7 +126,7 @@ def test_a_text_is_cleaned_without_a_change_of_its_cells(call, tmp_path):
     [
         (["--clean", "pairs.csv"], "is an input"),
         (["--rows", "pairs.csv", "--force"], "is an input"),
-        (["--clean", "clean.txt"], "ends in .parquet or .csv"),
+        (["--clean", "clean.txt"], "formats are .parquet, .csv"),
         (["--rows", "a.csv", "--dask", "tcp://nowhere"], "leave out --dask"),
     ],
 )

@@ -120,7 +120,7 @@ def test_networks_are_small_timms_or_clips(tmp_path):
     clip = Backbone("open_clip/tiny-clip")
     assert clip(pictures[..., :32, :32]).shape == (2, clip.width) == (2, 16)
     for name in ("resnet-one", "open_clip/none"):
-        with pytest.raises(ValueError, match="none"):
+        with pytest.raises(ValueError, match=r"unknown backbone|no model .*none"):
             Backbone(name)
 
 
@@ -133,7 +133,7 @@ def test_a_bag_of_words_is_the_mean_of_the_words_that_it_knows(tmp_path):
     tiny.register_clip(tmp_path)
     tower = text_tower("open_clip/tiny-clip", [])
     assert tower(tower.tokens(["red thing", "x"])).shape == (2, tower.width)
-    with pytest.raises(ValueError, match="'letters' is neither 'words'"):
+    with pytest.raises(ValueError, match="unknown text tower 'letters'"):
         text_tower("letters", [])
 
 
@@ -237,11 +237,11 @@ def test_a_checkpoint_of_something_else_is_refused_and_nothing_is_unpickled(pool
     content = (tmp_path / CHECKPOINT).read_bytes()
     pd.testing.assert_frame_equal(train(RECIPE, 0, about={"rule": "none"}).log, done.log)
     for recipe, about in ((replace(RECIPE, temperature=0.2), "none"), (RECIPE, "another")):
-        with pytest.raises(ValueError, match="is of another recipe, seed, objective or data"):
+        with pytest.raises(ValueError, match="is for another recipe, seed, objective or data"):
             train(recipe, 0, about={"rule": about})
     assert (tmp_path / CHECKPOINT).read_bytes() == content
     torch.save({"identity": Path("/")}, tmp_path / CHECKPOINT)
-    with pytest.raises(ValueError, match="holds more than weights: remove it"):
+    with pytest.raises(ValueError, match="holds more than weights: delete it"):
         train(RECIPE, 0)
 
 
@@ -330,10 +330,10 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
         run_all(runs[::-1], studio, tmp_path)[::-1].groupby("kind").max(), table.groupby("kind").max()
     )
     assert trained == {path: path.stat().st_mtime_ns for path in tmp_path.glob(f"*/{CHECKPOINT}")}
-    with pytest.raises(ValueError, match="is of other data"):
+    with pytest.raises(ValueError, match="holds results for other data"):
         run_all(runs[:1], replace(studio, views=2), tmp_path)
     (tmp_path / runs[0].key / RESULT).write_text('{"identity": {}}')
-    with pytest.raises(ValueError, match=r"result .*result\.json cannot be read: remove it"):
+    with pytest.raises(ValueError, match=r"result .*result\.json cannot be read: delete it"):
         run_all(runs[:1], studio, tmp_path)
     for run in runs[1:3]:  # an encoder that is kept needs torch alone
         pictures = next(studio.pictures())[:5]
@@ -379,10 +379,10 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_pat
     [
         ({"rules": "add"}, "rule 'add' is none of"),
         ({"guides": ["label"]}, "guide 'label' is none of 5: is it 'labels'"),
-        ({"whole_seeds": 2}, "whole_seeds=2: further seeds have what is tuned, and nothing is"),
-        ({"epochs": 30, "iterations": 50}, "epochs=30 and iterations=50: one of them ends the training"),
-        ({"views": 1}, "views=1: a positive pair takes two"),
-        ({"val_root": "here"}, "val_root: data set emoji lies nowhere"),
+        ({"whole_seeds": 2}, "whole_seeds=2: further seeds have only tuned runs"),
+        ({"epochs": 30, "iterations": 50}, "epochs=30 and iterations=50: give only one"),
+        ({"views": 1}, "views=1: a positive pair needs two"),
+        ({"val_root": "here"}, "val_root: data set emoji has no root"),
     ],
 )
 def test_bad_arguments_are_one_line(refused, tmp_path, settings, message):

@@ -106,7 +106,7 @@ def test_wrong_shards_are_one_line(tmp_path, shards):
         at["b"]: "has 2 pictures",
         at["c"]: "none of 0 pictures can be read",
         at["d"]: "none of 1 pictures can be read: ",
-        at["e"]: "a.cls is no text",
+        at["e"]: "a.cls is not UTF-8 text",
     }
     for given, message in cases.items():
         with pytest.raises((ValueError, FileNotFoundError), match=message) as caught:
@@ -118,5 +118,5 @@ def test_a_shard_that_was_cut_short_is_named(shards, tmp_path):
     data = webdataset(shards)
     path = tmp_path / "shard-001.tar"
     path.write_bytes(path.read_bytes()[:1000])
-    with pytest.raises(ValueError, match=r"widgets/2\.png: .* ends before it: index it anew"):
+    with pytest.raises(ValueError, match=r"widgets/2\.png: .* ends before it: index the shard again"):
         data.image(8)

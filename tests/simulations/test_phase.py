@@ -28,7 +28,7 @@ def test_a_cell_has_the_bounds_of_its_graph_and_an_encoder_trained_on_it(setting
 
 @pytest.mark.parametrize("given", [{}, {"noise": 0.1, "strength": 1.0}])
 def test_a_cell_is_of_one_kind_of_pairs(given):
-    with pytest.raises(ValueError, match="give one, for captions or augmentations"):
+    with pytest.raises(ValueError, match="give noise for captions, or strength for augmentations"):
         Settings(**given)
 
 

@@ -88,7 +88,7 @@ def test_a_plugin_that_takes_a_name_is_one_line_and_exit_2(refused, plugin, tmp_
 
 def test_settings_of_a_study_are_a_frozen_dataclass(refused, plugin, tmp_path):
     path = plugin(WRITTEN["study"].replace("=Settings", "=int").format("return None"))
-    assert "settings=<class 'int'> is not a dataclass of which every field has a default" in refused(
+    assert "settings=<class 'int'> is not a frozen dataclass with a default for each field" in refused(
         app, "study", "--plugin", path
     )
 

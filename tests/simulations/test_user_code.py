@@ -142,13 +142,13 @@ class Cut(nn.Linear):
 
 WRONG_LOSSES = [
     (lambda first, second, weight: 1 / 0, "failed: ZeroDivisionError: ."),
-    (lambda first, second, weight: first.sum(1), r"returned a tensor of shape \(\d+,\), and not a number"),
-    (lambda first, second, weight: first.detach().sum(), "returned a tensor without a gradient: numpy, .item()"),
+    (lambda first, second, weight: first.sum(1), r"returned a tensor of shape \(\d+,\), expected a scalar"),
+    (lambda first, second, weight: first.detach().sum(), "returned a tensor without a gradient: avoid numpy, .item()"),
 ]
 WRONG_ENCODERS = [
-    (lambda n_inputs, k: None, "returned NoneType, and not a torch.nn.Module"),
+    (lambda n_inputs, k: None, "returned NoneType, expected a torch.nn.Module"),
     (lambda n_inputs: None, "failed: TypeError: ."),
-    (lambda n_inputs, k: nn.Linear(n_inputs, 3), r"returned embeddings of shape \(\d+, 3\), and not \(\d+, 2\)"),
+    (lambda n_inputs, k: nn.Linear(n_inputs, 3), r"returned embeddings of shape \(\d+, 3\), expected \(\d+, 2\)"),
     (lambda n_inputs, k: Cut(n_inputs, k), "returned a tensor without a gradient"),
 ]
 
@@ -170,15 +170,15 @@ def test_a_function_that_does_not_work_is_named_with_its_line(options, function,
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"loss": "spectre"}, "loss='spectre' is none of clip, induced_spectral, infonce, nt_xent, spectral"),
-        ({"loss": 3}, "loss=3 is neither the name of a loss nor a function"),
-        ({"encoder": "resnet"}, "encoder='resnet' is none of free, linear, mlp"),
-        ({"encoder": 3}, "encoder=3 is neither the name of an encoder, nor a module, nor a function"),
+        ({"loss": "spectre"}, "loss='spectre' is unknown: choose one of clip, induced_spectral, infonce, nt_xent, sp"),
+        ({"loss": 3}, "loss=3 is not valid: give the name of a loss, or a function"),
+        ({"encoder": "resnet"}, "encoder='resnet' is unknown: choose one of free, linear, mlp"),
+        ({"encoder": 3}, "encoder=3 is not valid: give the name of an encoder, a module or a function"),
         ({"encoder": linear}, r"encoder='linear' needs inputs=\(left, right\)"),
         ({"encoder": (linear,) * 3, "inputs": INPUTS}, "encoder has 3 parts"),
         ({"encoder": linear, "inputs": (IMAGES,)}, "inputs have 1 parts: give a pair"),
-        ({"encoder": ("free", linear), "inputs": INPUTS}, "encoder='free' has a vector for each node"),
-        ({"encoder": nn.Identity(), "inputs": (IMAGES[:, :2], CAPTIONS[:, :2])}, "no parameter that can be trained"),
+        ({"encoder": ("free", linear), "inputs": INPUTS}, "encoder='free' takes no inputs"),
+        ({"encoder": nn.Identity(), "inputs": (IMAGES[:, :2], CAPTIONS[:, :2])}, "no trainable parameter"),
     ],
 )
 def test_what_cannot_be_trained_is_said_before_it_is(options, said):

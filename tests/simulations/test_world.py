@@ -84,8 +84,8 @@ def test_captions_never_speak_of_the_position():
     ("make", "message"),
     [
         (lambda: LatentWorld(n_styles=0), "n_styles=0 is not a positive integer"),
-        (lambda: LatentWorld(style_barrier=2, class_barrier=1), "both are positive and finite"),
-        (lambda: WORLD.augmentation_graph(np.nan), "is not a finite number of at least 0"),
+        (lambda: LatentWorld(style_barrier=2, class_barrier=1), "both must be positive and finite"),
+        (lambda: WORLD.augmentation_graph(np.nan), "must be finite and at least 0"),
         (lambda: WORLD.caption_graph(-0.1), "noise=-0.1 is not a probability"),
         (lambda: WORLD.caption_graph(0, 1.1), "detail=1.1 is not a probability"),
         (lambda: LatentWorld(n_classes=1).caption_graph(0.1), "needs a wrong class"),

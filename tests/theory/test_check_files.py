@@ -22,7 +22,7 @@ CLASSES = ["cat", "cat", "dog", "dog", "dog"]
 IMAGES, TEXTS = ["a.png", "b.png", "c.png", "d.png", "e.png"], ["a cat", "a pet", "an animal", "a dog"]
 PAIRS = pd.DataFrame([(IMAGES[i], TEXTS[j], COUNTS[i, j], "en") for i, j in zip(*COUNTS.nonzero(), strict=True)])
 PAIRS.columns = ["url", "TEXT", "times", "language"]
-WITH_COLUMNS = ("--columns", "url,TEXT", "--weight", "times")
+WITH_COLUMNS = ("--columns", "url,TEXT,times")
 
 
 def of_networkx(path):

@@ -284,7 +284,7 @@ def test_features_by_row_and_by_id_are_the_same(call, place):
     for file, merge in product(("f.npy", "f.csv"), ("captions", "images")):
         options = ["--merge", "images"] if merge == "images" else ["--caption-features", "c.npy"]
         line = ["granularity", "pairs.csv", "--k", 2, "--splits", 3, *options, "--features", file, "--force"]
-        code, out, err = call(app, *line, "--weight", "count", "--out", "out.csv")
+        code, out, err = call(app, *line, "--columns", "image,caption,count", "--out", "out.csv")
         assert (code, err) == (0, "")
         assert ("f.npy: rows are taken in the order of sorted ids, 'image 00' the first" in out) == (file == "f.npy")
         shown = {"features": features, "caption_features": captions if merge == "captions" else None}

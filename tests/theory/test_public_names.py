@@ -26,7 +26,7 @@ def test_no_module_is_shadowed_by_what_it_holds():
 
 
 def test_a_misspelt_bound_is_told_the_nearest_name():
-    with pytest.raises(KeyError, match=r"no bound is named 'probe-eror': is it 'probe-error'\?"):
+    with pytest.raises(KeyError, match=r"unknown bound 'probe-eror': is it 'probe-error'\?"):
         BOUNDS["probe-eror"]
     assert BOUNDS.get("probe-eror") is None
     assert "probe-eror" not in BOUNDS

@@ -7,7 +7,7 @@ An embedding pair of width k has the excess loss ε. Let `S_i = σ_i² - σ²_{k
 weights that are 0 where `S_i` is, `W = U_k diag(w) U_kᵀ`, `ρ_w = ‖(I - W) Ỹ‖` and
 `η_w = √ε ‖diag(w / √S) U_kᵀ Ỹ‖_op <= √(ε p_max) max_i w_i / √S_i`. γ_w are the margins of `D_L^{-1/2} W Ỹ`, and N is
 the most that a budget buys (`pairbounds.theory.quantities.margins`). Tried are soft thresholds
-`w_i = min(1, √(S_i / t))`, t one of the S_i, and w = 0. Two rows need `σ_k > σ_{k+1}`.
+`w_i = min(1, √(S_i / t))`, t one of at most 16 of the S_i, and w = 0. Two rows need `σ_k > σ_{k+1}`.
 
 Computed triplets are those of a matrix near Ā, for which the proof holds: no round-off is divided by a gap.
 
@@ -141,10 +141,10 @@ def _soft_thresholds(surplus: FloatArray) -> FloatArray:
 
 
 def _levels(surplus: FloatArray) -> FloatArray:
-    """The lowest positive S_i and some of the others, at most `LEVELS_LIMIT`, in rising order."""
+    """The lowest and the highest positive S_i and some between, at most `LEVELS_LIMIT`, in rising order."""
     positive = np.sort(surplus[surplus > 0])
-    places = np.linspace(0, len(positive), LEVELS_LIMIT, endpoint=False).astype(int)
-    return np.asarray(positive[np.unique(places)[: len(positive)]])
+    indices = np.linspace(0, len(positive) - 1, LEVELS_LIMIT).astype(int)
+    return np.asarray(positive[np.unique(indices)[: len(positive)]])
 
 
 def _surplus_at_gap(spectrum: Spectrum, k: int) -> FloatArray:

@@ -12,8 +12,8 @@ With `φ(u) = ln 2 - h(u)` for `u < 1/2`, h the binary entropy in nats, and else
 distribution of the votes' classes. N(κ, ε) is the largest mass of nodes whose costs a budget of ε pays for. A lead that
 round-off leaves in doubt counts as a tie, and what that may add is in the budget.
 
-Proof, equality cases and an example: `docs/theorems/theorem20.md`. Source: new here. Related, seen in abstract only:
-Oko et al. 2025; Mehta and Harchaoui 2025.
+Proof, equality cases and an example: `docs/theorems/theorem20.md`. Source: new here. Related (abstracts seen): Oko
+et al. 2025; Mehta and Harchaoui 2025.
 
 Cost: each claim takes a pass or more over the scores of all pairs of nodes, O(n_left n_right (d + r)) for width d and r
 classes, in blocks; memory O((n_left + n_right) r).

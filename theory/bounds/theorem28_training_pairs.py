@@ -20,8 +20,8 @@ Theorem 17 makes of ε a bound of the squared error of the probe, and (c) or (e)
 `√ε₂ <= √(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i)`. A form from samples alone is in
 `pairbounds.theory.bounds.theorem28_held_out`.
 
-Proof, the noise with a confidence, equality cases and an example: `docs/theorems/theorem28.md`. Source: new here; (c)
-Wedin 1972.
+Proof, the noise with a confidence, equality cases and an example: `docs/theorems/theorem28.md`, where (d) is a part of
+(a), and (e) has the letter (d). Source: new here; (c) Wedin 1972.
 
 Cost: given the spectrum, linear in the pairs; (d) O(n_left n_right).
 """

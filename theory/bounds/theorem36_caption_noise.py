@@ -35,7 +35,8 @@ TESTS = "tests/bounds/test_caption_noise.py"
 def noisy(graph: PairGraph, share: float) -> PairGraph:
     """Noisy pairs, `P_η = (1 - η) P + η p_L p_Rᵀ`: if `σ_k > σ_{k+1}` the optimum stays, `ε₂(f*_η) = ε₂(f*)`.
 
-    For small graphs. `ValueError`: another share; more than `MOST_PAIRS` pairs of a left and a right node.
+    At η = 1 the pairs are independent, and the optimum of a width above 1 does not stay. For small graphs.
+    `ValueError`: another share; more than `MOST_PAIRS` pairs of a left and a right node.
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share={share!r} is not in [0, 1]: give the share of exchanged pairs")

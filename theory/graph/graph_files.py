@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.io
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.inputs import AnyPath, readable, require_file, stored_array
 from pairbounds.infrastructure.reading import (
     FORMATS,
@@ -144,16 +144,14 @@ def _table_file(source: Path, columns: Sequence[str] | None, weight: str | None)
     if ends is not None:
         return _pairs(table, ends, weight)
     if weight is not None:
-        raise ValueError(
-            f"{source} is no list of pairs, whose weights {weight!r} could be: name its ends (--columns LEFT,RIGHT)"
-        )
+        raise ValueError(f"{source} is no list of pairs, whose weights {weight!r} could be: name its ends, too")
     try:
         matrix = read_numbers(table)
     except ValueError as error:
         listed = ", ".join(table.names[:8]) + (", ..." if table.names[8:] else "")
         raise ValueError(
             f"{error} If {source} lists pairs, name the two of its columns {listed} that hold their ends, as in "
-            "--columns LEFT,RIGHT."
+            "--columns IMAGE,CAPTION."
         ) from error
     right_ids = list(matrix.columns) if table.headed else None
     graph = _graph_of(source, PairGraph, matrix.values, left_ids=matrix.ids, right_ids=right_ids)
@@ -202,6 +200,21 @@ def read_features(path: Path) -> tuple[npt.NDArray[Any], list[str] | None]:
             return stored["features"], [str(name) for name in stored["ids"]]
     table = read_numbers(table_file(path))
     return table.values, table.ids
+
+
+def rows_by_id(names: Iterable[Any], ids: Iterable[Any], source: object) -> IntArray:
+    """Rows of features with these names that belong to nodes with these ids, all compared as text, in their order.
+
+    `ValueError`, which names the source: two rows of one name; ids without a row.
+    """
+    index, wanted = pd.Index([str(name) for name in names]), pd.Index([str(name) for name in ids])
+    if not index.is_unique:
+        raise ValueError(f"{source}: {len(index)} rows have {index.nunique()} different ids. Give each row its own id.")
+    rows = index.get_indexer(wanted)
+    if len(missing := wanted[rows < 0]):
+        lacking = f"{len(missing)} of {len(wanted)} nodes have no row, {missing[0]!r} the first"
+        raise ValueError(f"{source}: {lacking}. Add their rows, or leave them out of the graph.")
+    return np.asarray(rows, dtype=np.int64)
 
 
 def known_ends(columns: Sequence[str]) -> tuple[str, str] | None:

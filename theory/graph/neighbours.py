@@ -56,14 +56,14 @@ def softmax_joint(indices: IntArray, similarities: FloatArray, temperature: floa
 
 
 def _both_directions(images: Any, texts: Any) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    rows, columns = _directions("images", images), _directions("texts", texts)
+    rows, columns = directions("images", images), directions("texts", texts)
     if rows.shape[1] != columns.shape[1]:
         raise ValueError(f"images have width {rows.shape[1]} and texts {columns.shape[1]}: take both from one model")
     return rows, columns
 
 
-def _directions(name: str, features: Any) -> npt.NDArray[np.float32]:
-    """Unit rows, (n, d), in float32."""
+def directions(name: str, features: Any) -> npt.NDArray[np.float32]:
+    """Unit rows, (n, d), in float32; `ValueError` names rows that have no direction."""
     array = np.asarray(without_torch(features))
     if array.ndim != 2 or 0 in array.shape:
         raise ValueError(f"{name} has shape {array.shape}: features are a matrix (n, d), a row for each of {name}")

@@ -43,7 +43,7 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
     -----
     Linear in the pairs for each batch size. Source: theorems 29 and 31.
     """
-    known, missing = _with_usable_labels(graph)
+    known, missing = with_usable_labels(graph)
     information = mutual_information(known)
     rows = [{"batch": int(batch), "information": information, **_row(known, int(batch))} for batch in batches]
     table = pd.DataFrame(rows)
@@ -59,7 +59,7 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
     return Answer(table, (*words, *_closing(known, information)))
 
 
-def _with_usable_labels(graph: PairGraph) -> tuple[PairGraph, list[str]]:
+def with_usable_labels(graph: PairGraph) -> tuple[PairGraph, list[str]]:
     """The graph, without labels where a node of a labelled side has none, and a sentence on what is left out then."""
     if graph.left_labels is None:
         return graph, ["The graph has no labels: what concerns classes is left out. Give --labels FILE."]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pairbounds.infrastructure.arrays import without_torch
 from pairbounds.infrastructure.inputs import AnyPath
+from pairbounds.theory.graph.graph_files import rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.through_features import validated_features
 from pairbounds.theory.questions.comparisons import BEST, WORSE
@@ -141,7 +142,7 @@ def choose(
         if len(widths) > 1:
             raise ValueError(f"k={k!r}: give one width for pairs")
         features = None if through is None else _rows(through, common)
-        parts = {name: _part(graph, common) for name, graph in graphs.items()}
+        parts = {name: _part(graph, common, name) for name, graph in graphs.items()}
         folder = None if finished is None else Path(finished)
         table = pairs_compared(parts, sample, widths[0], features, by, seed, folder)
         words.append(f"Ranked by {by}: {MEASURES[by]}. {VALIDATED[by]}")
@@ -205,8 +206,7 @@ def _common(candidates: Mapping[str, Candidate], labels: Mapping[Any, Any]) -> t
     """Ids of the images that all candidates have, in the order of the first, and sentences on those left out."""
     ids = {name: _ids(candidate) for name, candidate in candidates.items()}
     for name, images in ids.items():
-        if len(set(images)) < len(images):
-            raise ValueError(f"{name}: {len(images)} rows have {len(set(images))} different ids. Give each its own id.")
+        rows_by_id(images, (), name)  # refuses repeated ids
     every = {*()}.union(*map(set, ids.values()))
     if unknown := [image for image in _named(labels) if image not in every]:
         raise ValueError(
@@ -233,14 +233,13 @@ def _rows(features: Any, common: Sequence[str], name: str = "through") -> npt.ND
         checked = validated_features(values, len(values))
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-    rows = {image: row for row, image in enumerate(_ids(features))}
-    return checked[[rows[image] for image in common]]
+    return checked[rows_by_id(_ids(features), common, name)]
 
 
-def _part(graph: PairGraph, common: Sequence[str]) -> PairGraph:
+def _part(graph: PairGraph, common: Sequence[str], name: str) -> PairGraph:
     """The graph on the common images, in their order; itself, not a copy, if it has these."""
-    rows = {image: row for row, image in enumerate(_ids(graph))}
-    return graph if list(rows) == common else graph.part([rows[image] for image in common])
+    ids = _ids(graph)
+    return graph if ids == common else graph.part(rows_by_id(ids, common, name))
 
 
 def _answer(choice: Choice, n_labels: int) -> str:

@@ -1,4 +1,4 @@
-"""Training objectives, each a module found by its name: the losses of a batch that encoders learn from."""
+"""Training objectives, losses of a batch: one in each module, discovered by its name."""
 
 from collections.abc import Mapping
 from pkgutil import iter_modules

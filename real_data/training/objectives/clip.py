@@ -21,13 +21,13 @@ SHARED = 128  # width of the space of images and texts
 
 
 class ImageText(TextObjective):
-    """CLIP: each image with one of its captions, drawn evenly; symmetric InfoNCE with a learned temperature.
+    """CLIP: each image with one of its captions, drawn uniformly; symmetric InfoNCE with a learned temperature.
 
     Parameters
     ----------
-    width : of the features
-    captions : of each image of the data set
-    tower : of texts, trained too
+    width : width of the features
+    captions : captions of each image of the data set
+    tower : text tower, which is trained too
     """
 
     views, seconds = 1, 5.0e-4
@@ -47,7 +47,7 @@ class ImageText(TextObjective):
 
     @classmethod
     def captions_of(cls, run: "Run", data: "TrainingData") -> Sequence[tuple[str, ...]]:  # noqa: ARG003 - controls need it
-        """Captions of each image of the data set: its own; a control has others."""
+        """Captions of each image of the data set; controls override them."""
         return data.source.dataset.captions
 
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""CLIP with the captions of other images, a control of what captions tell."""
+"""CLIP with the captions of other images, a control for the information in captions."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ShuffledImageText(ImageText):
-    """CLIP on captions permuted among the images that train it, also between images of one subject."""
+    """CLIP on captions permuted among the training images, also between images of one subject."""
 
     @classmethod
     def captions_of(cls, run: "Run", data: "TrainingData") -> Sequence[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""CLIP without class names, a control: what captions teach beyond the names of classes."""
+"""CLIP on captions without class names, a control for information beyond class names."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class UnnamedImageText(ImageText):
-    """CLIP on the captions that name no class of their image; an image without any has a word of its own."""
+    """CLIP on the captions that name no class of their image; an image without such captions gets a unique word."""
 
     @classmethod
     def captions_of(cls, run: "Run", data: "TrainingData") -> Sequence[tuple[str, ...]]:  # noqa: ARG003 - shared signature

@@ -1,4 +1,4 @@
-"""An objective: a loss of a batch of views, captions or labels, with the heads that it needs."""
+"""Base classes of objectives: losses of a batch of views, captions or labels, with their heads."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ class Objective(nn.Module, ABC):
 
     Attributes
     ----------
-    views : of each image in a batch, 1 or 2
-    seconds : of one core for an image of 64 pixels that the small network sees once, a mean over the encoders of
-        results/resampled_training.parquet and results/pretraining.parquet; none where nobody has timed it
+    views : views of each image in a batch, 1 or 2
+    seconds : time of one core for an image of 64 pixels in the small network, a mean over the encoders of
+        results/resampled_training.parquet and results/pretraining.parquet; `None` if not measured
     """
 
     views: ClassVar[int]
@@ -31,20 +31,20 @@ class Objective(nn.Module, ABC):
     @classmethod
     @abstractmethod
     def of(cls, run: "Run", data: "TrainingData", width: int) -> "Objective":
-        """The objective of a run, for features of that width."""
+        """The objective of a run, for features of this width."""
 
     @abstractmethod
     def forward(self, features: torch.Tensor, batch: Batch, rng: np.random.Generator) -> torch.Tensor:
-        """The loss; `features` are those of the batch's pictures, (views B, width)."""
+        """The loss; `features` belong to the batch's pictures, (views B, width)."""
 
 
 class TextObjective(Objective):
-    """An objective that puts images and texts into one space: its encoders are judged by texts too."""
+    """An objective that embeds images and texts into one space, so its encoders have zero-shot accuracies."""
 
     @abstractmethod
     def images(self, features: torch.Tensor) -> torch.Tensor:
-        """Features of images in the space of both, rows of unit length."""
+        """Features of images in the common space, rows of unit length."""
 
     @abstractmethod
     def texts(self, texts: Sequence[str]) -> torch.Tensor:
-        """Texts in the space of both, rows of unit length."""
+        """Features of texts in the common space, rows of unit length."""

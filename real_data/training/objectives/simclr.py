@@ -1,4 +1,4 @@
-"""SimCLR: two views of an image are a positive pair, its positives and negatives resampled by a guide."""
+"""SimCLR: two views of an image are a positive pair; a guide may resample positives and negatives."""
 
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class TwoViews(Objective):
-    """SimCLR, its positives and negatives resampled by a guide: NT-Xent of projected features.
+    """SimCLR with positives and negatives resampled by a guide: NT-Xent of projected features.
 
     Parameters
     ----------
-    width : of the features
-    rule : as `pairbounds.real_data.resampling.resampled_nt_xent` has it; "none" is SimCLR
-    guide : embeds the views of a batch, (2B, g)
-    head : as `projection_head` makes one; by default one of 64 columns
+    width : width of the features
+    rule : as in `pairbounds.real_data.resampling.resampled_nt_xent`; "none" is SimCLR
+    guide : function that embeds the views of a batch, (2B, g)
+    head : head of `projection_head`; by default one of 64 columns
     """
 
     views, seconds = 2, 1.15e-3
@@ -50,12 +50,12 @@ class TwoViews(Objective):
 
 
 def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Module:
-    """Projection head, features (b, width) to what NT-Xent compares, (b, projected): two layers.
+    """Projection head of two layers, from features (b, width) to the inputs of NT-Xent, (b, projected).
 
     Parameters
     ----------
-    norm : SimCLR's head: no biases, batch norm after both layers, the second one without a shift
-        Batch norm is over both views together.
+    norm : SimCLR's head: no biases, and batch norm after both layers, the second without a shift
+        Batch norm is over both views.
     """
     first, second = (nn.Linear(width, columns, bias=not norm) for columns in (width, projected))
     if not norm:

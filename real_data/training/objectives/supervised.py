@@ -1,4 +1,4 @@
-"""Supervision: the classes of the images, known."""
+"""Supervised training on the classes of the images."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Supervised(Objective):
-    """Cross-entropy of a linear classifier: what labels would have made of the same network and views."""
+    """Cross-entropy of a linear classifier, on the same network and views."""
 
     views, seconds, labelled = 1, 5.5e-4, True
 

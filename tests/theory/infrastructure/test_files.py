@@ -46,7 +46,7 @@ def contents(folder):
 @pytest.mark.parametrize("write", [LONGER.to_csv, LONGER.to_parquet])
 def test_a_full_disk_is_one_line_and_changes_nothing(tmp_path, write):
     (tmp_path / "file").write_text("old")
-    message = r"file cannot be written \(File too large\), and was not changed: make room"
+    message = r"file cannot be written \(File too large\), and is unchanged: free some space"
     with pytest.raises(OSError, match=message), largest_file(600), replacing(tmp_path / "file") as temporary:
         write(temporary)
     assert contents(tmp_path) == {"file": b"old"}
@@ -126,9 +126,7 @@ def test_a_table_that_disagrees_with_its_sidecar_is_not_drawn(tmp_path, refused)
     table = tmp_path / "bound_holds.parquet"
     (tmp_path / "2.parquet").rename(table)
     (tmp_path / "999.parquet.json").rename(sidecar(table))
-    assert "is not the one of its sidecar" in refused(
-        app, "draw", "bound_holds", "--tables", tmp_path, "--out", tmp_path
-    )
+    assert "disagrees with its sidecar" in refused(app, "draw", "bound_holds", "--tables", tmp_path, "--out", tmp_path)
 
 
 # Claims.
@@ -168,11 +166,11 @@ def test_an_input_is_never_an_output(tmp_path):
         for place in (path, path.parent):
             with pytest.raises(ValueError, match="is an input"):
                 claim(table_outputs(tmp_path / name), [None, place], force=True)
-    with pytest.raises(ValueError, match="lies in a folder that is one"):
+    with pytest.raises(ValueError, match="in an input folder"):
         claim(table_outputs(tmp_path / "parts/deep/out.csv"), [path.parent], force=True)
     claim(table_outputs(tmp_path / "parts/other.csv"), [path])
     claim(table_outputs(tmp_path / "partsb.csv"), [path.parent])
-    with pytest.raises(ValueError, match="written twice by this command"):
+    with pytest.raises(ValueError, match="is named for two outputs"):
         claim([*table_outputs(tmp_path / "new.csv"), Output(tmp_path / "new.csv.json", lambda _: True)])
 
 
@@ -181,7 +179,7 @@ def test_only_a_file_is_replaced(tmp_path):
     os.mkfifo(tmp_path / "fifo.csv")
     (tmp_path / "lost.csv").symlink_to(tmp_path / "nowhere")
     for path in (*tmp_path.iterdir(), Path("/dev/null")):
-        with pytest.raises(ValueError, match="is not a file"):
+        with pytest.raises(ValueError, match="is not a regular file"):
             claim([marked_output(path, "x")], force=True)
 
 
@@ -282,7 +280,7 @@ def test_one_process_writes_into_a_folder_until_it_ends(tmp_path, holder, end):
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     folder = locked_folder(tmp_path / "file" / "folder")
-    with pytest.raises(OSError, match=r"nothing can be written into .*folder: ."), folder:
+    with pytest.raises(OSError, match=r"cannot write into .*folder: ."), folder:
         pass
 
 
@@ -304,7 +302,7 @@ def test_a_signal_ends_a_command_in_one_line_with_its_files_as_they_were(call, t
 
     stopped, before = typer.Typer(), signal.getsignal(number)
     stopped.command()(work)
-    line = f"stopped by {number.name}: each file is complete or as before: give the same command again\n"
+    line = f"stopped by {number.name}: each file is complete or unchanged. Run the command again to continue\n"
     assert call(stopped) == (code, "", line)
     assert contents(tmp_path) == {"file": b"old"}
     assert signal.getsignal(number) is before

@@ -31,7 +31,7 @@ BAD_FILES = {
     "raises in a function": ("def f():\n    1 / 0\nf()", 5, "failed: ZeroDivisionError: "),
     "has a syntax error": ("def f(:", 4, "failed: SyntaxError: "),
     "exits after a bound": (f"{DECORATED}    return 1.0\nsys.exit(0)", 7, "failed: SystemExit: 0"),
-    "registers a number": ('bound("x", quantity="probe_mse", status="exact")(3)', 4, "bound 'x' is not a function: 3"),
+    "registers a number": ('bound("x", quantity="probe_mse", status="exact")(3)', 4, "'x' is not a function, but 3"),
 }
 
 

@@ -38,5 +38,5 @@ def test_a_table_of_checks_has_the_two_sides_and_a_verdict():
 
 
 def test_nothing_to_print_is_said():
-    with pytest.raises(ValueError, match="0 rows and 1 columns: there is nothing to print"):
+    with pytest.raises(ValueError, match="0 rows and 1 columns: nothing to print"):
         to_latex(pd.DataFrame({"x": []}))

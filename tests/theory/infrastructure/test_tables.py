@@ -40,7 +40,7 @@ def test_a_sidecar_names_the_commit_at_which_the_measurement_began(tmp_path):
 
 
 def test_bad_destinations_are_refused_before_the_work(tmp_path):
-    with pytest.raises(ValueError, match=r"ends in \.parquet or \.csv"):
+    with pytest.raises(ValueError, match=r"supported formats are \.parquet, \.csv"):
         require_table_path(tmp_path / "table.xlsx")
     with pytest.raises(FileNotFoundError, match="does not exist: create it"):
         require_table_path(tmp_path / "nowhere" / "table.csv")

@@ -158,7 +158,7 @@ def test_what_cannot_be_written_is_said_in_one_line(command):
         done = subprocess.run(line, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (
         2,
-        "error: what is printed could not be written: No space left on device\n",
+        "error: cannot write to the standard output: No space left on device\n",
     )
 
 
@@ -167,5 +167,5 @@ def test_a_closed_output_is_said_in_one_line():
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (
         2,
-        "error: what is printed could not be written: the standard output is closed\n",
+        "error: cannot write to the standard output: it is closed\n",
     )

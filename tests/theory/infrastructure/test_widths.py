@@ -16,7 +16,7 @@ def test_widths_are_one_or_several(given, expected):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("8", r"k='8' is a str, not an integer: a width is a number in 1\.\.9"),
+        ("8", r"k='8' is a str, not an integer: give a width in 1\.\.9"),
         (2.0, r"k=2\.0 is a float"),
         ([], "k is empty"),
         ([2, 10], r"k=10 is not in 1\.\.9"),

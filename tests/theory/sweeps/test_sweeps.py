@@ -131,7 +131,7 @@ def test_cells_have_one_key_just_if_they_are_equal_but_for_where_they_are_measur
 
 def test_a_worker_with_other_source_refuses():
     number, outcome = sweep._attempt(3, "tiny", "another version", {}, 0, ())
-    assert (number, "other source code of 'tiny' than the sweep: install the same" in outcome) == (3, True)
+    assert (number, "another version of 'tiny' than the sweep: install the same" in outcome) == (3, True)
 
 
 def test_a_failed_cell_is_recorded_the_rest_finish_and_it_is_measured_again(tmp_path, traces):
@@ -160,7 +160,7 @@ def test_a_column_named_as_a_setting_is_there_once(tmp_path, monkeypatch):
         (None, "measure returned tiny (NoneType): return a DataFrame for each of tiny"),
         ({"other": pd.DataFrame({"value": [1]})}, "measure returned other (DataFrame): return a DataFrame for each of"),
         (pd.DataFrame({"value": []}), "measure returned a table tiny without rows"),
-        (pd.DataFrame({"x": [1], "fine": [3]}), "column 'x' has another value than the setting: give it another name"),
+        (pd.DataFrame({"x": [1], "fine": [3]}), "column 'x' differs from the setting of this name: rename the column"),
     ],
 )
 def test_a_study_that_returns_something_else_is_named_with_its_line(monkeypatch, tmp_path, rows, said):
@@ -218,13 +218,13 @@ def test_the_command_says_what_it_did_and_exits_with_1_if_cells_failed(call, tmp
     [
         ({"study": '"nothing"'}, "study 'nothing' is none of batch_size"),
         ({"study": None}, "key 'study' is missing"),
-        ({"seeds": "true"}, "seeds=True is not an integer of at least 1"),
+        ({"seeds": "true"}, "seeds=True is not a positive integer"),
         ({"grid": f"[{{x = {list(range(9000))}, y = {list(range(9000))}}}]"}, "more than 1,000,000 cells"),
         ({"colour": "1"}, "key 'colour' is none of study, seeds, grid, settings"),
         ({"settings": "{z = 1}"}, "setting 'z' is none of x, y, name"),
         ({"settings": '{y = "1"}'}, "setting y='1' is not of type float | None"),
-        ({"settings": "{x = 1}"}, "'x' is both fixed in [settings] and varied in a [[grid]]"),
-        ({"grid": "[{x = 1}]"}, "grid: x=1 is not a list of at least one value"),
+        ({"settings": "{x = 1}"}, "'x' is both in [settings] and in a [[grid]]"),
+        ({"grid": "[{x = 1}]"}, "grid: x=1 is not a nonempty list of values"),
         ({"grid": "[{y = [nan]}]"}, "setting y=nan is not a finite number"),
         ({"grid": "[{x = [-1]}]"}, "x=-1 is negative"),
         ({"grid": "[" * 100_000}, "recursion"),
@@ -242,7 +242,7 @@ def test_bad_workers_are_one_line_and_exit_2(call, tmp_path, monkeypatch):
     line = ["sweep", toml(tmp_path / "tiny.toml"), "--out", tmp_path / "out"]
     monkeypatch.setattr(sweep, "CONNECTING", 0.2)
     for options, message in (
-        (["--jobs", 0], "jobs=0: give how many"),
+        (["--jobs", 0], "jobs=0: give a number"),
         (["--dask", "tcp://127.0.0.1:1"], "127.0.0.1:1"),
     ):
         code, _, err = call(app, *line, *options)

@@ -1,0 +1,139 @@
+"""The command `diagnose`: faults of embeddings of images and texts, and what to do."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy.sparse as sp
+import typer
+
+from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.files import claim, table_outputs
+from pairbounds.infrastructure.options import Force, Json
+from pairbounds.infrastructure.plain import as_line
+from pairbounds.infrastructure.reading import is_table, table_file
+from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
+from pairbounds.theory.graph.graph_files import GraphFile, known_ends, read_features, read_graph, rows_by_id
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.questions.diagnosis.diagnosing import diagnose as diagnosis_of
+
+Loss = Literal["clip", "infonce", "siglip", "spectral"]
+SIDE_HELP = "Embeddings of {}: .npy by row; or a .npz with `features` and `ids`, or a table with ids."
+PAIRS_HELP = (
+    "Pairs of ids, or of numbers of rows from 0, as `check` reads them; of a .npy with as many rows as this table, row "
+    "i belongs to row i.  [default: row i of both, or equal ids]"
+)
+LABELS_HELP = "Classes of the images: a table of id and class; or without a table of pairs one class a row."
+PROMPTS_HELP = "Embeddings of prompts: .npz or table as above, whose ids are classes; several of a class are averaged."
+BEFORE_HELP = "Features of the images before the head, like IMAGES."
+
+
+def diagnose(
+    images: Annotated[Path, typer.Argument(metavar="IMAGES", help=SIDE_HELP.format("the images"))],
+    texts: Annotated[Path, typer.Argument(metavar="TEXTS", help=SIDE_HELP.format("the texts"))],
+    pairs: Annotated[Path | None, typer.Option(help=PAIRS_HELP)] = None,
+    labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
+    batch: Annotated[int | None, typer.Option(metavar="B", help="Pairs of a batch.  [default: at most 256]")] = None,
+    loss: Annotated[Loss, typer.Option(help="What was minimised: of cosines (clip, siglip) or products.")] = "clip",
+    temperature: Annotated[float | None, typer.Option(help="That divides scores: 0.01 for a scale of 100.")] = None,
+    bias: Annotated[float | None, typer.Option(help="Of SigLIP.  [default: the best]")] = None,
+    prompts: Annotated[Path | None, typer.Option(help=PROMPTS_HELP)] = None,
+    before_head: Annotated[Path | None, typer.Option(help=BEFORE_HELP)] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show what is well, too.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
+    as_records: Json = False,
+    force: Force = False,
+) -> None:
+    """Name what is wrong with an encoder, worst first: symptom, number, what it means, what to do.
+
+    A loss that is stuck, a collapse, a wrong temperature, pairs that do not match, duplicates, the modality gap, hubs,
+    a prompt, a probe. To compare checkpoints or layers use `choose`. Example:
+
+    pairbounds diagnose images.npy texts.npy --pairs pairs.parquet --labels labels.csv --batch 256
+    """
+    inputs = {"images": images, "texts": texts, "pairs": pairs, "labels": labels}
+    inputs |= {"prompts": prompts, "before_head": before_head}
+    if out is not None:
+        claim(table_outputs(require_table_path(out, printed=True)), inputs.values(), force=force)
+    left, right = (_Side(path, *read_features(path)) for path in (images, texts))
+    read, lines, words = _paired(left, right) if pairs is None else _read_pairs(pairs)
+    graph = read.graph if labels is None else read.labelled(labels).graph
+    before = None if before_head is None else _Side(before_head, *read_features(before_head))
+    settings: dict[str, Any] = {"batch": batch, "loss": loss, "temperature": temperature, "bias": bias}
+    result = diagnosis_of(
+        left.at(graph.left_ids, lines[0]),
+        right.at(graph.right_ids, lines[1]),
+        graph,
+        prompts=None if prompts is None else _prompts(prompts),
+        before_head=None if before is None else before.at(graph.left_ids, lines[0]),
+        **settings,
+    )
+    if out is not None:
+        write_table(result.table, out, with_content_keys(inputs | settings))
+    if as_records:
+        echo(as_line({**inputs, **settings, "rows": result.table, "sentence": result.sentence}))
+        return
+    echo(f"{words}: {graph.joint.nnz:,} pairs of {graph.n_left:,} images and {graph.n_right:,} texts")
+    if shown := result.findings if every else result.wrong:
+        columns = [(name, "left") for name in ("symptom", "number", "what it means", "what to do")]
+        print_table("", columns, [(row.symptom, row.number, row.meaning, row.action) for row in shown])
+    echo(result.sentence)
+
+
+class _Side(NamedTuple):
+    """Features in a file, and the ids of their rows."""
+
+    path: Path
+    values: npt.NDArray[Any]
+    ids: list[str] | None
+
+    def at(self, nodes: npt.NDArray[Any], lines: list[Any]) -> npt.NDArray[Any]:
+        """Features of nodes: by id; or by number, or by the first line of the pairs that has the node."""
+        if self.ids is not None:
+            return self.values[rows_by_id(self.ids, nodes, self.path)]
+        size, rows = len(self.values), []
+        if all(str(name).isdecimal() and int(name) < size for name in nodes):
+            rows.append(nodes.astype(np.int64))
+        if len(lines) == size:
+            first = pd.Index([str(name) for name in lines])
+            rows.append(np.flatnonzero(~first.duplicated())[rows_by_id(first.drop_duplicates(), nodes, self.path)])
+        if rows and np.array_equal(rows[0], rows[-1]):
+            return self.values[rows[0]]
+        why = "ids that are numbers of rows, and a line for each row" if rows else f"{len(nodes)} nodes"
+        raise ValueError(
+            f"{self.path} has {size} rows without ids, and the pairs have {why}: give a .npz with features and ids"
+        )
+
+
+def _paired(images: _Side, texts: _Side) -> tuple[GraphFile, list[list[Any]], str]:
+    """Pairs of equal ids, or of equal rows; the ids of rows on both sides; and a sentence on how they were read."""
+    by_id, size = images.ids is not None and texts.ids is not None, len(images.values)
+    if not by_id and size != len(texts.values):
+        what = f"{images.path} has {size} rows, and {texts.path} {len(texts.values)}"
+        raise ValueError(f"{what}: give --pairs, or files with ids")
+    ids: list[Any] = images.ids or texts.ids or list(range(size))
+    if by_id:
+        rows_by_id(ids, texts.ids or (), images.path)
+    graph = PairGraph(sp.eye_array(len(ids)), left_ids=ids, right_ids=ids)
+    return GraphFile(graph, "matrix"), [ids, ids], "equal ids are a pair" if by_id else "row i of both is a pair"
+
+
+def _read_pairs(path: Path) -> tuple[GraphFile, list[list[Any]], str]:
+    """The same of a file: the ids of its lines, or of the nodes of a graph or a matrix."""
+    if is_table(path) and known_ends(columns := table_file(path).names) is None:
+        raise ValueError(f"{path} has the columns {', '.join(columns)}: call two of them image and caption")
+    read = read_graph(path)
+    lines = [read.graph.left_ids.tolist(), read.graph.right_ids.tolist()]
+    if read.kind == "pairs":
+        rows = table_file(path).read([read.used["left"], read.used["right"]])
+        lines = [rows.filled(read.used[side]).to_pylist() for side in ("left", "right")]
+    return read, lines, f"{path} {read.understood}"
+
+
+def _prompts(path: Path) -> dict[str, npt.NDArray[Any]]:
+    values, names = read_features(path)
+    if names is None:
+        raise ValueError(f"{path} has no classes: give a .npz with features and ids, the class of each row")
+    return {str(name): part.to_numpy() for name, part in pd.DataFrame(values, names).groupby(level=0)}

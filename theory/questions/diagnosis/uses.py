@@ -1,0 +1,126 @@
+"""Symptoms in use: duplicate captions, the modality gap, hubs, a prompt that hurts, a probe below what pairs allow."""
+
+import numpy as np
+
+from pairbounds.infrastructure.outward import rounded
+from pairbounds.theory.bounds.encoder_check import check_encoder
+from pairbounds.theory.bounds.theorem29_batches import collisions
+from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
+from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote
+from pairbounds.theory.bounds.theorem41_from_labels import LEAST_OF_CLASS
+from pairbounds.theory.quantities.probes import probe
+from pairbounds.theory.questions.batch import with_usable_labels
+from pairbounds.theory.questions.diagnosis.case import Case, Finding
+from pairbounds.theory.questions.diagnosis.retrieval import ceiling, centred
+from pairbounds.theory.questions.diagnosis.zero_shot import labelled_nodes, winners
+
+# Chosen on encoders trained on LatentWorld, seeds 100 to 107, 200 to 203 and 300 to 311, with what these had.
+SAME_CAPTION = 1.0  # other pairs of the batch with the anchor's caption, on average
+FLOOR = 0.2  # share of ln B that no critic gets below; 4 captions an image had .05, 25 captions in all .43
+HUB = 0.2  # share of images nearest to one text, beyond its share of pairs; trained encoders had .04, products .15
+PROMPT_COST = 0.6  # of the way from its captions' precision to chance; right prompts had below .4, wrong ones .87
+F1_COST = 0.3  # of the class, beside its captions; right prompts had below .2, wrong ones .99
+PROBE_COST = 0.1  # 0-1 error of the probe above that of the caption vote; trained encoders had below 0
+DEPTHS = (1, 5, 10)
+NAMED = 4  # prompts at most
+FEW = 10  # labels of each class, for which the bound is told
+WIDEST = 0.5  # columns an image, beyond which a probe fits anything
+
+
+def duplicates(case: Case) -> Finding:
+    """False negatives by caption and by class, the floor that they set to the loss, and the ceiling of retrieval."""
+    expected = collisions(with_usable_labels(case.graph)[0], case.batch).set_index("kind")["expected"]
+    name, same = "Duplicate captions", float(expected["same caption"])
+    number = f"{same:.2g} of {case.batch - 1} negatives have the anchor's caption"
+    number += f", {expected['same class']:.3g} its class" if "same class" in expected else ""
+    loss, top = case.losses.floor, ceiling(case.graph, 1)
+    meaning = f"No critic gets below a loss of {loss:.2f}, or above R@1 = {top:.2f} if only a pair's own image counts."
+    share = 0.0 if case.loss == "spectral" else min(1.0, loss / case.losses.nothing)
+    if same < SAME_CAPTION or share <= FLOOR:
+        return Finding(name, number, meaning)
+    action = "Judge the loss beside this floor; merge repeats (`pairbounds granularity`), or keep them out of a batch."
+    return Finding(name, number, f"Many images share a caption. {meaning}", action, share)
+
+
+def gap(case: Case) -> Finding:
+    """Distance of the means of both sides, and R@1 and zero-shot accuracy with and without centring."""
+    images, _, moved = case.centred
+    means = case.graph.left_marginal @ case.images - case.graph.right_marginal @ case.texts
+    score = f"{'cosine' if case.on_sphere else 'score'} of a pair {float(case.scores.of_pairs.mean()):.2f}"
+    number = f"gap {np.linalg.norm(means):.2f}; mean {score}; "
+    number += f"centring changes R@1 from {case.retrieval.first.mean():.2f} to {moved.first.mean():.2f}"
+    if (asked := case.zero_shot) is not None:
+        views = (case.images, asked.texts), (images, centred(asked.texts, None, on_sphere=case.on_sphere))
+        before, after = (np.mean(winners(rows[asked.nodes] @ by.T) == asked.classes) for rows, by in views)
+        number += f", and zero-shot accuracy from {before:.2f} to {after:.2f}"
+    usual = "Cosines of .2 to .3 are usual for pairs of CLIP: their order counts, and not their size."
+    if case.is_collapsed or not case.centring_gain:
+        return Finding("Modality gap", number, f"Centring changes little. {usual}")
+    action = "Subtract from each side its mean before you compare; or train on, at a higher temperature first."
+    return Finding("Modality gap", number, f"Images and texts lie in two cones. {usual}", action, case.centring_gain)
+
+
+def hubs(case: Case) -> Finding:
+    """R@1, 5 and 10 both ways beside their ceiling, and the text that is nearest to most images."""
+    result, graph = case.retrieval, case.graph
+    ways = ["/".join(f"{np.mean(ranks < depth):.2f}" for depth in DEPTHS) for ranks in result[:2]]
+    top = "/".join(f"{ceiling(graph, depth):.2f}" for depth in DEPTHS)
+    number = f"R@1/5/10 to texts {ways[0]}, to images {ways[1]}; at most {top} if only a pair's own image counts"
+    hub = f"text {graph.right_ids[result.hub]} is nearest to {result.hub_share:.0%} of the images"
+    excess = result.hub_share - result.hub_mass
+    if not case.has_signal or case.centring_gain or excess <= HUB:
+        return Finding("Retrieval", number, f"At most, {hub}.")
+    action = (
+        "Read this text: it may be empty or generic. Centre both sides, or divide scores by their mean over images."
+    )
+    return Finding("Retrieval", number, f"A hub: {hub}, and in {result.hub_mass:.1%} of the pairs.", action, excess)
+
+
+def prompts(case: Case) -> Finding | None:
+    """Zero-shot accuracy, and the prompts that rank images far worse than captions of their class do."""
+    if (asked := case.zero_shot) is None:
+        return None
+    names, counts = asked.names, np.bincount(asked.classes, minlength=len(asked.names))
+    scores = case.images[asked.nodes] @ asked.texts.T
+    right = winners(scores) == asked.classes
+    recalls = np.bincount(asked.classes, right, len(names)) / np.maximum(counts, 1)
+    ranked, f1 = asked.by_class(scores)
+    captions = asked.caption_scores(case.graph, case.images, case.texts, case.seed)
+    by_captions, f1_of_captions = asked.by_class(captions)
+    shares = counts / len(right)
+    lost = np.clip((by_captions - ranked) / np.maximum(by_captions - shares, 1e-9), 0.0, 1.0)
+    hurts = (lost > PROMPT_COST) & (f1_of_captions - f1 > F1_COST) & (counts >= LEAST_OF_CLASS)
+    costs = np.where(hurts & (by_captions > shares), lost * shares, 0.0)
+    lowest, wrong = int(np.argmin(recalls)), [n for n in np.argsort(ranked - by_captions) if costs[n] > 0]
+    number = f"zero-shot accuracy {right.mean():.2f}, lowest for {names[lowest]!r}: {recalls[lowest]:.2f}"
+    if not case.has_signal or not wrong:
+        ensemble = asked.ensemble(case.images, case.temperature or case.losses.temperature, case.seed)
+        return Finding("Prompts", number, f"No prompt is far behind its captions.{ensemble}")
+    action = "Reword it as captions of the class speak (a homonym, a typo?), or average several prompts (theorem 39)."
+    meaning = (
+        f"The prompt of {names[wrong[0]]!r} hurts most: its average precision is {ranked[wrong[0]]:.2f}, and that of "
+        f"captions of the class {by_captions[wrong[0]]:.2f}."
+    )
+    if others := ", ".join(repr(names[number]) for number in wrong[1:NAMED]):
+        meaning += f" Then {others}."
+    return Finding("Prompts", number, meaning, action, float(costs.sum()))
+
+
+def probes(case: Case) -> Finding | None:
+    """0-1 error of the probe with all labels, what few guarantee, and the caption vote of the other images."""
+    nodes, _, names = labelled_nodes(case.graph)
+    if case.images.shape[1] > WIDEST * len(nodes):
+        return None
+    graph, images = case.graph.part(nodes), case.images[nodes].astype(np.float64)
+    error, vote = probe(graph, images).error, caption_vote(graph, leave_one_out=True).error
+    labels = FEW * len(names)
+    bound = rounded(min(1.0, FewLabels.of(graph, images).error_at_most(labels)), "<=", ".2f")
+    number = f"probe error {error:.2f} with all labels; {labels} labels guarantee {bound} (theorem 34)"
+    meaning = f"A vote of captions, each image left out, has error {vote:.2f} (theorem 40)."
+    if case.loss == "spectral":
+        excess = check_encoder(graph, images).best["excess"]
+        meaning += f" Theorem 17: the spectral loss is {excess:.3g} above the least of this width."
+    if not case.has_signal or error - vote <= PROBE_COST:
+        return Finding("Probe", number, meaning)
+    action = "Train longer or wider, or probe the features before the head; `pairbounds choose` compares checkpoints."
+    return Finding("Probe", number, f"The pairs know the classes better. {meaning}", action, error - vote)
