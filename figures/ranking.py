@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
-RESAMPLES = 4_000
+RESAMPLES, SUBSETS = 4_000, 2_000
 GUIDED = "views + "  # prefix of the name of a guide
 DIGITS = 9  # significant digits of a predictor; further digits are round-off, which would break ties
 FAMILIES = ("words, rare", "groups alike", "learned", "network", "groups", "labels", "words", "text", "look", "views")
@@ -112,6 +112,15 @@ class Ranking:
         chosen = values == values.min(axis=1, keepdims=True)
         by_split = np.sum(chosen * errors, axis=1) / chosen.sum(axis=1)
         return float(np.mean(by_split - errors.min(axis=0)))
+
+    def regret_among(self, name: str, size: int, rng: np.random.Generator) -> tuple[float, float]:
+        """Regret of a predictor's choice among random pairings, and of chance, mean over `SUBSETS` of that size."""
+        rows = np.array([rng.choice(len(self.names), size, replace=False) for _ in range(SUBSETS)])
+        errors = self.errors.mean(axis=0)[rows]  # (subsets, size, splits)
+        first = np.argmin(self.predictors[name][:, rows], axis=2)  # of each draw, among equal ones any
+        chosen = [np.take_along_axis(errors, draw[:, None], axis=1) for draw in first]
+        least = errors.min(axis=1).mean()
+        return float(np.mean(chosen) - least), float(errors.mean() - least)
 
     def _rho(self, rows: IntArray, splits: IntArray) -> FloatArray:
         """ρ of each draw of each predictor, mean over splits."""

@@ -1,6 +1,7 @@
 """The command `choose`: which pairs to train on, or which features, by few labelled images."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,7 @@ from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_
 from pairbounds.theory.questions.choice_table import TEXTS, readable
 from pairbounds.theory.questions.choosing import RULE, Candidate
 from pairbounds.theory.questions.choosing import choose as chosen
-from pairbounds.theory.questions.pair_choice import MEASURES
+from pairbounds.theory.questions.pair_choice import FINISHED, MEASURES
 
 FILES_HELP = (
     "Two or more, FILE or NAME=FILE: pairs, as `check` reads them; or features: .npy by row, .pt of a tensor, a table "
@@ -33,6 +34,7 @@ RANDOM_HELP = "The labelled images were drawn without regard to their class."
 BALANCED_HELP = "They were drawn class by class: table of the share of each class in all images: label, share."
 BY_HELP = f"For pairs, what ranks them: {', '.join(MEASURES)}."
 THROUGH_HELP = "For pairs: features of the images, for the optimum that a linear encoder of them reaches."
+OUT_HELP = "Write the table here too: .csv, .parquet or .tex. A choice of pairs that was killed goes on."
 IMAGES_HELP = "The same through an untrained network of the pictures in a folder, which have their ids as names."
 NEXT_HELP = "Write N images to label next, as a table (.csv or .parquet) of image and probability."
 FOR_HELP = "For features: bound the 0-1 error of a probe with N labels, too."
@@ -50,7 +52,7 @@ def choose(
     n_labels: Annotated[int | None, typer.Option("--for", metavar="N", help=FOR_HELP)] = None,
     next_images: Annotated[str | None, typer.Option("--next", metavar="FILE:N", help=NEXT_HELP)] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the intervals: .png, .pdf, .svg.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
+    out: Annotated[Path | None, typer.Option(help=OUT_HELP)] = None,
     as_records: Json = False,
     force: Force = False,
 ) -> None:
@@ -89,12 +91,14 @@ def choose(
         n_labels=n_labels,
         through=_features(through, images),
         by=by,
+        finished=None if out is None else _finished(out),
         probabilities=_probabilities(labels),
     )
     settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
     settings |= {"images": images and str(images)}
     if out is not None:
         write_table(choice.table, out, with_content_keys(settings | {"files": paths, "words": choice.words}))
+        _remove(_finished(out))
     if plot is not None:
         from matplotlib.figure import Figure
 
@@ -134,6 +138,19 @@ def _table_and_number(text: str) -> tuple[Path, int]:
     if not (path and count.isdecimal() and int(count)):
         raise ValueError(f"--next {text}: give a table and a number of images, as in next.csv:20")
     return require_table_path(path), int(count)
+
+
+def _finished(out: Path) -> Path:
+    """Folder that keeps the candidates that are done while the command runs."""
+    return out.with_name(f"{out.name}.finished")
+
+
+def _remove(folder: Path) -> None:
+    """Remove the finished candidates, and their folder if it holds nothing else."""
+    for file in folder.glob(f"*{FINISHED}"):
+        file.unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _named_file(text: str) -> tuple[str, Path]:

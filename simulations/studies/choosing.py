@@ -34,7 +34,7 @@ class Settings(WorldShape):
     noises: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     strengths: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
     sizes: tuple[int, ...] = (100, 200, 400)
-    draws: int = 5
+    draws: int = 3
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     labels, images = required_labels(captions, "left"), captions.left_ids
     rows: list[dict[str, Any]] = []
     for size in settings.sizes:
-        draws = [_drawn(len(labels), size, seed, draw) for draw in range(settings.draws)]
+        draws = [drawn(len(labels), size, seed, draw) for draw in range(settings.draws)]
         errors = pd.DataFrame(ridge_errors(features, labels, nodes) for nodes in draws).mean()
         alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in graphs.items()})
         for draw, nodes in enumerate(draws):
@@ -67,7 +67,8 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _drawn(n: int, size: int, seed: int, draw: int) -> IntArray:
+def drawn(n: int, size: int, seed: int, draw: int) -> IntArray:
+    """Numbers of the labelled images of a draw."""
     return np.random.default_rng([seed, size, draw]).choice(n, size, replace=False)
 
 

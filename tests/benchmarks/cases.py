@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,6 +22,7 @@ from tests.families import slow_decay
 RESIDUAL = 1e-6  # that both solvers are to reach
 TOLERANCE = 1e-3  # of svds: it reaches that residual on these graphs, up to twice as fast as at 0
 CLASSES, SUBCLASSES, DEGREE = 10, 6, 10
+CANDIDATES, LABELLED = 20, 200  # tables of pairs among which `choose` chooses, and labelled images
 IN_SUBCLASS, IN_CLASS = 0.95 * 0.7, 0.95  # the chance that a pair stays there; else its other end is anywhere
 
 
@@ -37,6 +39,7 @@ SIZES = {
     "XS": Size(300, 150, 8),  # for the test of the runner
     "S": Size(2_000, 1_000, 16),
     "M": Size(20_000, 10_000, 64),
+    "W": Size(100_000, 50_000, 64),  # a million pairs
     "L": Size(200_000, 50_000, 64),
 }
 
@@ -109,12 +112,34 @@ def commands(size: Size, seed: int) -> Iterator[Duel]:
         )
 
 
-def _write_tables(graph: PairGraph, folder: Path) -> None:
-    """`pairs.parquet` and `labels.parquet`; ids are text, as they are in most tables."""
-    entries = graph.joint.tocoo()
+def choices(size: Size, seed: int) -> Iterator[Duel]:
+    """The command `choose` on tables of pairs on disk, against a script by pandas and scipy."""
+    folder, chosen = Path(tempfile.mkdtemp()), np.random.default_rng(seed)
+    rows = chosen.choice(size.n_left, min(LABELLED, size.n_left), replace=False)
+    for candidate in range(CANDIDATES):
+        graph = block_model(size, seed + candidate)
+        by_class = np.argsort(graph.left_labels, kind="stable")  # so that an image has one class in all
+        _write_tables(graph.part(by_class), folder, f"pairs{candidate}.parquet", rows)
+    files = sorted(folder.glob("pairs*.parquet"))
+    words = ("--labels", folder / "labels.parquet", "--random", "--k", size.k)
+    yield Duel(
+        case=f"{CANDIDATES} candidates of {graph.joint.nnz:,} pairs, k = {size.k}",
+        make=lambda: None,
+        ours=lambda _: ["-m", "pairbounds", "choose", *files, *words],
+        peers={"pandas, scipy svds": lambda _: [by_hand.__file__, folder, size.k]},
+        note="whole processes; the peer has α_T of the labelled images and singular values, ours vectors, errors of "
+        "the optima and intervals besides",
+    )
+
+
+def _write_tables(
+    graph: PairGraph, folder: Path, name: str = "pairs.parquet", labelled: npt.NDArray[np.int64] | None = None
+) -> None:
+    """Pairs and `labels.parquet`, by default of all images; ids are text, as they are in most tables."""
+    entries, rows = graph.joint.tocoo(), np.arange(graph.n_left) if labelled is None else labelled
     images, captions = map(_text, ("images/", "a photo of "), entries.coords)
-    pq.write_table(pa.table({"image": images, "caption": captions, "weight": entries.data}), folder / "pairs.parquet")
-    labels = {"image": _text("images/", np.arange(graph.n_left)), "label": _text("class ", graph.left_labels)}
+    pq.write_table(pa.table({"image": images, "caption": captions, "weight": entries.data}), folder / name)
+    labels = {"image": _text("images/", rows), "label": _text("class ", graph.left_labels[rows])}
     pq.write_table(pa.table(labels), folder / "labels.parquet")
 
 
@@ -179,4 +204,5 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Callable[[Size, int], Iterator[Duel
     "spectrum": (("S", "M", "L"), spectra),
     "check_bounds": (("M", "L"), bounds),
     "through": (("M", "L"), through),
+    "choose": (("M", "W"), choices),
 }

@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pairbounds import HypothesisError, PairGraph, check_bounds, spectrum
 from pairbounds.theory.bounds.rows import TIED
 from pairbounds.theory.quantities import consistency
 from pairbounds.theory.quantities.consistency import optimum_range
+from pairbounds.theory.spectrum import eigenspaces
+from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS, family_graph, targets
 
 SIZE = 16
@@ -75,22 +79,75 @@ def test_the_table_gives_the_range_of_the_squared_error_and_of_nothing_else(fami
             assert (rows["measured_most"] == rows["measured"]).all()
 
 
-def pieces_and_copies(rng):
-    """Twelve copies of one piece within a weak common mixture: σ_2 to σ_12 are one value below 1."""
-    piece = sp.block_diag([sp.coo_array(np.ones((2, 2)))] * 12).toarray()
-    return PairGraph(piece + 0.01, rng.integers(3, size=24))
+def pieces_and_copies(rng, classes, copies=30):
+    """Copies of one piece, and a right node that all share: σ_2 = … = σ_copies < 1."""
+    piece = sp.coo_array([[2, 1, 0.0], [1, 1, 0], [0, 1, 2]])
+    joint = sp.hstack([sp.block_diag([piece] * copies), np.full((3 * copies, 1), 0.1)])
+    return PairGraph(joint, rng.integers(classes, size=3 * copies))
 
 
-def test_a_tie_without_an_end_in_reach_has_no_range_and_every_verdict(monkeypatch):
-    graph = pieces_and_copies(np.random.default_rng(1))
+@pytest.fixture
+def asked(monkeypatch):
+    """The widths of the spectra that a tie asks for."""
+    widths = []
+    monkeypatch.setattr(consistency, "spectrum", lambda graph, k: widths.append(k) or spectrum(graph, k))
+    return widths
+
+
+def test_a_tie_whose_end_is_not_computed_has_no_range_and_every_verdict(monkeypatch):
+    graph = pieces_and_copies(np.random.default_rng(1), 3)
     before = check_bounds(graph, 3)
-    monkeypatch.setattr(consistency, "TIE_ENTRIES", 10 * sum(graph.shape))
-    with pytest.raises(HypothesisError, match="more than 10 values tie at k = 3, too many to be computed here"):
+    monkeypatch.setattr(eigenspaces, "LANCZOS_STEPS", 1)
+    with pytest.raises(HypothesisError, match="1 steps of Lanczos do not tell a tied value from the next"):
         optimum_range(graph, spectrum(graph, 4), 3)
     after = check_bounds(graph, 3)
     assert after[["measured_least", "measured_most"]].isna().all(axis=None)
     assert after["holds"].equals(before["holds"])
     assert after["note"].equals(before["note"])
+
+
+@pytest.mark.parametrize("classes", [2, 5, 30])
+def test_an_endless_tie_has_the_range_of_all_its_vectors(asked, classes):
+    """Also if the solver skipped copies, and for more classes than tied vectors, where the tie's end is computed."""
+    graph = pieces_and_copies(np.random.default_rng(classes), classes)
+    exact = optimum_range(graph, spectrum(graph, 90), 4)
+    assert asked == []
+    assert optimum_range(graph, spectrum(graph, 5), 4) == pytest.approx(exact, abs=1e-9)
+    assert max(asked) <= max(10, 4 + classes + 1)
+    every = spectrum(graph, 90)
+    kept = np.r_[:8, 30:40]  # of σ_2 = … = σ_30
+    parts = (every.singular_values[kept], every.left[:, kept], every.right[:, kept], every.residuals[kept])
+    skipped = Spectrum(*parts, "sparse", unseen=float(every.singular_values[29]))
+    assert optimum_range(graph, skipped, 4) == pytest.approx(exact, abs=1e-9)
+
+
+def test_a_tie_of_thousands_asks_for_few_triplets(asked, monkeypatch):
+    """One to one, and a caption that all images share: σ_2 = … = σ_n."""
+    n, k = 3_000, 8
+    graph = PairGraph(sp.hstack([0.9 * sp.eye_array(n), np.full((n, 1), 0.1)]), np.arange(n) % 4)
+    least, most = optimum_range(graph, spectrum(graph, k + 1), k)
+    assert asked == [2 * (k + 1)]
+    assert least == pytest.approx(0, abs=1e-9)  # three directions beside the constant have all labels
+    assert most == pytest.approx(1 - 0.25, abs=1e-9)
+    monkeypatch.setattr(consistency, "TIE_ENTRIES", 2 * (k + 1) * n)  # too few for twice as many triplets
+    assert optimum_range(graph, spectrum(graph, k + 1), k) == pytest.approx((least, most), abs=1e-9)
+    assert len(asked) == 1
+
+
+@given(seed=st.integers(0, 10**6), copies=st.integers(1, 5), above=st.integers(0, 2))
+def test_the_part_in_an_eigenspace_is_that_of_its_projector(seed, copies, above):
+    rng = np.random.default_rng(seed)
+    values = np.concatenate([np.linspace(1, 0.95, above), np.full(copies, 0.9), rng.uniform(0, 0.8, 12)])
+    basis, _ = np.linalg.qr(rng.standard_normal((len(values), len(values))))
+    start, tied = rng.standard_normal(len(values)), basis[:, above : above + copies]
+    start /= np.linalg.norm(start)
+    matrix = (basis * values) @ basis.T
+    part = eigenspaces.leading_part(matrix.__matmul__, start, basis[:, :above], 0.9 - 1e-12)
+    np.testing.assert_allclose(part, tied @ (tied.T @ start), atol=1e-9)
+    rest = start - tied @ (tied.T @ start)
+    np.testing.assert_allclose(
+        eigenspaces.leading_part(matrix.__matmul__, rest, basis[:, :above], 0.9 - 1e-12), 0, atol=1e-9
+    )
 
 
 def test_values_of_zero_do_not_tie():

@@ -74,3 +74,16 @@ def test_a_predictor_that_is_missing_is_refused_and_round_off_breaks_no_tie():
     assert Ranking.of(runs, {"near": ["near"]}, "error").correlations == {"near": 0}
     with pytest.raises(ValueError, match="lost"):
         Ranking.of(runs, {"lost": ["lost"]}, "error")
+
+
+def test_regret_among_all_pairings_is_that_of_the_ranking_and_of_chance():
+    errors = ERRORS + RNG.random((2, 6, 2))
+    ranks = Ranking(NAMES, errors, {"perfect": errors.mean(axis=0, keepdims=True), "any": RNG.random((3, 6, 2))})
+    mean = errors.mean(axis=0)
+    for name in ranks.predictors:
+        chosen, chance = ranks.regret_among(name, 6, np.random.default_rng(0))
+        assert chosen == pytest.approx(ranks.regret(name))
+        assert chance == pytest.approx(float((mean - mean.min(axis=0)).mean()))
+    chosen, chance = ranks.regret_among("perfect", 2, np.random.default_rng(0))
+    pairs = [abs(mean[first] - mean[second]).mean() / 2 for first in range(6) for second in range(first)]
+    assert (chosen, chance) == pytest.approx((0, np.mean(pairs)), abs=0.02)

@@ -15,10 +15,11 @@ from pairbounds import PairGraph, choose
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
+from pairbounds.theory.questions import pair_choice
 from pairbounds.theory.questions.comparisons import BEST, UNDECIDED, WORSE, compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.labels_needed import RIDGES
-from pairbounds.theory.questions.leave_one_out import leave_one_out
+from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 from pairbounds.theory.questions.pair_choice import pairs_compared
 
 COUNTS = [[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1], [1, 0, 0, 2]]
@@ -57,6 +58,11 @@ def test_leave_one_out_is_that_of_weighted_fits_without_the_image(seed, n, k):
         wrong = np.argmax(predicted, axis=1) != labels
         scores.append(weights @ (wrong + 1e-6 * np.mean((predicted - targets) ** 2, axis=1)))
     assert fit.score == pytest.approx(min(scores), rel=1e-6, abs=1e-12)
+    counts = rng.multinomial(n, np.full(n, 1 / n), size=5) / n
+    of_images_drawn = [
+        row[row > 0] @ leave_one_out(features[row > 0], labels[row > 0], row[row > 0]).wrong for row in counts
+    ]
+    np.testing.assert_allclose(resampled_errors(features, labels, counts), of_images_drawn, atol=1e-12)
 
 
 @given(seed=st.integers(0, 10**6), balanced=st.booleans())
@@ -244,6 +250,32 @@ def test_balanced_labels_are_weighted_by_the_shares_of_their_classes():
 def test_what_cannot_be_chosen_among(candidates, labels, options, why):
     with pytest.raises(ValueError, match=why):
         choose(candidates, labels, **{"k": 4} | options)
+
+
+def test_an_interrupted_choice_goes_on_with_the_candidates_that_are_left(call, files, monkeypatch):
+    """Other labels or another width begin anew."""
+    words = ["choose", "1.csv", "5.csv", "--labels", "named.csv", "--random", "--k", "4", "--out", "t.csv"]
+    measured, real = [], pair_choice.optimal_embeddings
+
+    def interrupted(graph, k):
+        measured.append(graph.joint.nnz)
+        if len(measured) == 2:
+            raise KeyboardInterrupt
+        return real(graph, k)
+
+    monkeypatch.setattr(pair_choice, "optimal_embeddings", interrupted)
+    assert call(app, *words)[0] != 0
+    assert len([*(files / "t.csv.finished").iterdir()]) == 1
+    assert call(app, *words)[0] == 0
+    assert measured[2:] == measured[1:2]
+    assert not (files / "t.csv.finished").exists()
+    resumed = read_table(files / "t.csv")
+    assert call(app, *words)[0] == 0
+    assert len(measured) == 5
+    pd.testing.assert_frame_equal(read_table(files / "t.csv"), resumed)
+    kept = {width: choose(GRAPHS, LABELS, width, finished=files / "kept").table["optimum"].tolist() for width in (3, 4)}
+    assert kept[3] != kept[4]
+    assert len([*(files / "kept").iterdir()]) == 4
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ class CheckTable(pd.DataFrame):
     bound, quantity, relation : the bound, the quantity, and its relation to the value: "<=", ">=" or "="
     measured, value : both sides; NaN if a hypothesis fails
     measured_least, measured_most : range over all optima if `σ_k = σ_{k+1} > 0`, for the squared error of the probe
-        (`pairbounds.theory.quantities.consistency.optimum_range`); NaN for other quantities then, or if more values tie
-        than are computed
+        (`pairbounds.theory.quantities.consistency.optimum_range`); NaN for other quantities then, or if the end
+        of the tie is not computed
     measured_of : "optimum", or "encoder" for the given features
     applicable : False if a hypothesis fails; for a rate; and for a violation in double precision that fifty digits do
         not confirm, on weights beyond `pairbounds.theory.bounds.rows.JUDGED_DECADES`

@@ -12,12 +12,14 @@ from pairbounds.infrastructure.hypotheses import HypothesisError, require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
+from pairbounds.theory.spectrum.eigenspaces import LANCZOS_ERROR, leading_part
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TIE_ENTRIES = 10_000_000  # of the singular vectors that a tie is followed with: 80 MB
+TIE_ENTRIES = 10_000_000  # of the vectors that a tie is followed with: 80 MB
+SPANNED = 1e-6  # distance of a cosine from 1 at which a vector counts as in the span of others
 
 
 @once
@@ -171,21 +173,21 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     space, of basis U, (n_left, m). The ends are `1 - Σ_{i above} c_i` less the sums of the t largest and of the t
     smallest eigenvalues of `Uᵀ Ỹ Ỹᵀ U` (theorem 2).
 
-    `ValueError`: k out of range, too few triplets. `HypothesisError`: the graph lacks labels on the left; the tie has
-    no end within `TIE_ENTRIES` of singular vectors.
+    `ValueError`: k out of range, too few triplets. `HypothesisError`: the graph lacks labels on the left; the tie goes
+    on beyond twice as many triplets, and the next value is too near for Lanczos.
 
-    O(n_left k + m r min(m, r)) for r classes; where the tie goes on, linear in the pairs for `σ = 1`, and else a few
-    calls of `spectrum`.
+    O(n_left k + m r min(m, r)) for r classes. Where the tie goes on it is linear in the pairs for `σ = 1`. Else it
+    takes a spectrum of twice as many triplets, and for a tie beyond these r runs of Lanczos: never all tied vectors.
 
     Parameters
     ----------
-    triplets : at least k + 1, or all that there are. Where the tie goes on beyond them, the space of `σ = 1` is read
-        off the components of the graph; of another value twice as many triplets are computed, until it ends.
+    triplets : at least k + 1, or all that there are
     k : 1..min(n_left, n_right)
 
     Returns
     -------
-    (least, most) : in [0, 1], exact up to the round-off of the triplets; what ties is what `Spectrum.tied` says.
+    (least, most) : in [0, 1], exact up to the round-off of the triplets, or up to `LANCZOS_ERROR` for each class where
+        the tie goes on; what ties is what `Spectrum.tied` says.
 
     Examples
     --------
@@ -198,25 +200,63 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     '0.000 1.000'
     """
     enough_triplets(graph, triplets, k)
-    above, tied = _untied_and_tied(graph, triplets, k)
-    targets, kept = weighted_targets(graph), k - above.shape[1]
-    rest, shares = 1 - float(np.sum((targets.T @ above) ** 2)), _shares(targets, tied)
+    above, shares = _above_and_shares(graph, triplets, k)
+    kept = k - above.shape[1]
+    rest = 1 - float(np.sum((weighted_targets(graph).T @ above) ** 2))
     least, most = (max(0.0, rest - float(part.sum())) for part in (shares[:kept], shares[len(shares) - kept :]))
     return least, most
 
 
-def _untied_and_tied(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray | sp.csr_array]:
-    """The vectors that every optimum of width k spans, (n_left, a), and a basis of the tied space, (n_left, m)."""
+def _above_and_shares(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray]:
+    """The vectors that every optimum of width k spans, (n_left, a), and eigenvalues of `Uᵀ Ỹ Ỹᵀ U`, the largest first.
+
+    Of a tie that goes on without an end, all that are not 0 and at least `k - a` that are.
+    """
     known, smaller, most = triplets, min(graph.shape), TIE_ENTRIES // sum(graph.shape)
-    while (tie := known.tied(k)) is not None and tie.stop == len(known.singular_values) < smaller:
+    targets = weighted_targets(graph)
+    while (tie := known.tied(k)) is not None and _goes_on(known, tie, smaller):
+        above = known.left[:, : tie.start]
         if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
-            return known.left[:, :0], pieces
-        wanted = min(2 * tie.stop, smaller, most)
-        require(wanted > tie.stop, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
+            return above, _shares(targets, pieces)
+        wanted = min(2 * tie.stop, smaller)
+        if known is not triplets or wanted > most:
+            shares, zeros = _shares_of_endless_tie(graph, known, tie)
+            if zeros >= k - tie.start:
+                return above, np.pad(shares, (0, zeros))
+            wanted = min(k + len(shares) + 1, smaller)  # enough for zeros, or for the end of the tie
+        require(tie.stop < wanted <= most, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
         known = spectrum(graph, wanted)
     if tie is None:
-        return known.leading(k).left, np.empty((graph.n_left, 0))
-    return known.left[:, : tie.start], known.left[:, tie]
+        return known.leading(k).left, np.empty(0)
+    return known.left[:, : tie.start], _shares(targets, known.left[:, tie])
+
+
+def _goes_on(known: Spectrum, tie: slice, smaller: int) -> bool:
+    """True if values that were not computed may tie, too: those beyond the last, or those that the solver skipped."""
+    is_last = tie.stop == len(known.singular_values) < smaller
+    return is_last or known.unseen >= float(known.lower_values[tie][-1])
+
+
+def _shares_of_endless_tie(graph: PairGraph, known: Spectrum, tie: slice) -> tuple[FloatArray, int]:
+    """Eigenvalues of `Uᵀ Ỹ Ỹᵀ U` that are not 0, the largest first, and a number of others that certainly are.
+
+    By `Ỹᵀ U Uᵀ Ỹ`, (r, r). With right vectors W and `Āᵀ U = σ W` that is `Bᵀ W Wᵀ B / σ²` for `B = Āᵀ Ỹ`, so that only
+    B is projected on the tied space. Vectors of it that are known, beyond the span of that projection, have the
+    eigenvalue 0.
+    """
+    matrix, targets, low = graph.normalized, weighted_targets(graph), float(known.lower_values[tie][-1])
+    starts, above, steps = matrix.T @ targets, known.right[:, : tie.start], TIE_ENTRIES // graph.n_right
+    parts = (
+        leading_part(lambda v: matrix.T @ (matrix @ v), start.toarray().ravel(), above, low**2, steps)
+        for start in starts.T
+    )
+    gram = np.array([starts.T @ part for part in parts]) / float(np.mean(known.singular_values[tie])) ** 2
+    values, vectors = scipy.linalg.eigh((gram + gram.T) / 2)
+    kept = values > LANCZOS_ERROR
+    cosines = np.linalg.svd(
+        (vectors[:, kept] / np.sqrt(values[kept])).T @ (targets.T @ known.left[:, tie]), compute_uv=False
+    )
+    return values[kept][::-1], tie.stop - tie.start - int(np.count_nonzero(cosines > 1 - SPANNED))
 
 
 def _component_basis(graph: PairGraph) -> sp.csr_array:

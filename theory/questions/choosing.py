@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import without_torch
+from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.graph_files import rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.through_features import validated_features
@@ -91,13 +93,15 @@ def choose(
     by: str = RULE,
     probabilities: Mapping[Any, float] | None = None,
     seed: int = 0,
+    finished: AnyPath | None = None,
 ) -> Choice:
     """Compare pairs to train on, or features, by the labels of a few images.
 
     Features are compared by the leave-one-out error of a ridge probe. Pairs are compared by their consistency, or by
     the optimum of their graph. Intervals of the differences from the best are simultaneous over candidates and widths,
-    of nominal 95%, by a bootstrap of the images. On simulated worlds (the study `choosing`) "worse" was never wrong,
-    but the intervals of features held less often.
+    of nominal 95%, by a bootstrap of the images. Those of features are about the mean error of probes with as many
+    labels, over draws of the labels, not about the probe of these labels alone: each resample fits the probe anew. The
+    study `choosing` has how often they hold on simulated worlds, and how often "worse" is wrong.
 
     Parameters
     ----------
@@ -112,6 +116,7 @@ def choose(
     by : for pairs: the measure that ranks: "alpha_T", "through" or "optimum"
     probabilities : of labelled images that `Choice.next` chose: they count by 1 over it, and not for theorem 41
     seed : of the bootstrap
+    finished : for pairs: folder in which a choice that is interrupted keeps the candidates that are done, for the next
 
     Raises
     ------
@@ -137,8 +142,9 @@ def choose(
         if len(widths) > 1:
             raise ValueError(f"k={k!r}: give one width for pairs")
         features = None if through is None else _rows(through, common)
-        parts = {name: graph.part(rows_by_id(_ids(graph), common, name)) for name, graph in graphs.items()}
-        table = pairs_compared(parts, sample, widths[0], features, by, seed)
+        parts = {name: _part(graph, common, name) for name, graph in graphs.items()}
+        folder = None if finished is None else Path(finished)
+        table = pairs_compared(parts, sample, widths[0], features, by, seed, folder)
         words.append(f"Ranked by {by}: {MEASURES[by]}. {VALIDATED[by]}")
         if not sample.too_few and not table["verdict"].all():
             words.append("No verdict: too few labelled images are pairs of a candidate. Label more images.")
@@ -228,6 +234,12 @@ def _rows(features: Any, common: Sequence[str], name: str = "through") -> npt.ND
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     return checked[rows_by_id(_ids(features), common, name)]
+
+
+def _part(graph: PairGraph, common: Sequence[str], name: str) -> PairGraph:
+    """The graph on the common images, in their order; itself, not a copy, if it has these."""
+    ids = _ids(graph)
+    return graph if ids == common else graph.part(rows_by_id(ids, common, name))
 
 
 def _answer(choice: Choice, n_labels: int) -> str:

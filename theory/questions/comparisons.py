@@ -47,7 +47,8 @@ def compared_with_best(
     ----------
     estimates : (C,), of two candidates or more; small values are good
     resampled : (R, C), the same on bootstrap samples that all candidates share
-    floor : added variance of a difference: where two candidates differ on few images, the bootstrap has too little
+    floor : added variance of a difference, for an interval of 95%: where two candidates differ on few images, the
+        bootstrap has too little
 
     Notes
     -----
@@ -77,4 +78,5 @@ def _reach(control: int, estimates: FloatArray, resampled: FloatArray, floor: fl
     deviations = errors.std(axis=0)
     largest = np.max(np.abs(errors) / np.where(deviations > 0, deviations, np.inf), axis=1)
     critical = max(float(norm.ppf((1 + level) / 2)), float(np.quantile(largest, level)))
-    return np.asarray(critical * np.sqrt(deviations**2 + floor))
+    added = floor * (critical / norm.ppf(0.975)) ** 2  # a wider interval is further from the normal one
+    return np.asarray(critical * np.sqrt(deviations**2 + added))

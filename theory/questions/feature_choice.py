@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.linalg
+from scipy.stats import norm
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.theorem34_few_labels import few_labels_error
@@ -14,9 +15,9 @@ from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
 from pairbounds.theory.quantities.through_features import LEAST_EIGENVALUE, feature_blocks
 from pairbounds.theory.questions.comparisons import compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
-from pairbounds.theory.questions.leave_one_out import leave_one_out
+from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 
-RESAMPLES = 2_000
+RESAMPLES, REFITS = 2_000, 200  # of the full probe; of the probe of the labelled images, which is fitted anew
 
 
 def features_compared(
@@ -40,33 +41,44 @@ def features_compared(
     -------
     DataFrame with the columns
         candidate, width;
-        error, error_low, error_high : leave-one-out 0-1 error of ridge with these labels, and its bootstrap interval;
+        error, error_low, error_high : leave-one-out 0-1 error of ridge with these labels, and an interval of the mean
+            error of probes with as many labels, over their draws, by a bootstrap that fits the probe anew;
         difference, from, to, verdict, needed : of `compared_with_best`, over all rows at once;
         mse, mse_low, mse_high : squared error of the probe that sees all labels (theorem 41);
         at_most : theorem 34's bound for `n_labels` random labels, at the upper end of that interval;
         effective_rank : of the features; needs no labels, and is not validated.
         Without a verdict, see `LabelledSample.too_few`, intervals are NaN and verdicts empty.
     """
-    rows, wrong = [], []
+    rows, embeddings = [], []
     for name, features in candidates.items():
-        embedding, rank = _whitened_components(features, sample.rows, max(widths))
+        embedding, rank = whitened_components(features, sample.rows, max(widths))
         for width in widths:
             if width > embedding.shape[1]:
                 continue
-            shown = embedding[:, :width]
-            wrong.append(leave_one_out(shown, sample.labels, sample.weights).wrong)
-            full = _full_probe(shown[~sample.chosen], sample.drawn, n_labels, seed)
-            rows.append({"candidate": name, "width": width, **full, "rank": rank})
+            embeddings.append(embedding[:, :width])
+            full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
+            rows.append({"candidate": name, "width": width, **full, "effective_rank": rank})
     if not rows:
         raise ValueError(f"k={min(widths)} is too large: the features have fewer dimensions. Give a smaller k.")
-    losses = np.array(wrong, dtype=np.float64).T
-    table = pd.DataFrame(rows).rename(columns={"rank": "effective_rank"})
-    return compared(table, losses, sample, seed).sort_values("error", kind="stable", ignore_index=True)
+    errors = [sample.weights @ leave_one_out(shown, sample.labels, sample.weights).wrong for shown in embeddings]
+    resampled = np.empty(0) if sample.too_few else _resampled(embeddings, sample, seed)
+    table = compared(pd.DataFrame(rows), np.array(errors), resampled, sample)
+    return table.sort_values("error", kind="stable", ignore_index=True)
 
 
-def compared(table: pd.DataFrame, losses: FloatArray, sample: LabelledSample, seed: int) -> pd.DataFrame:
-    """The table with errors, intervals and verdicts from losses of the labelled images, (N, rows)."""
-    errors = sample.weights @ losses
+def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: int) -> FloatArray:
+    """Leave-one-out errors of probes of each embedding, fitted to resamples of the labelled images, (R, rows)."""
+    from pairbounds.infrastructure.progress import Bar  # whoever only imports this package needs no bars
+
+    def errors(weights: FloatArray) -> FloatArray:
+        shown = Bar(embeddings, desc="choose", unit="candidate")
+        return np.column_stack([resampled_errors(embedding, sample.labels, weights) for embedding in shown])
+
+    return sample.resampled(errors, REFITS, seed)
+
+
+def compared(table: pd.DataFrame, errors: FloatArray, resampled: FloatArray, sample: LabelledSample) -> pd.DataFrame:
+    """The table with errors, (rows,), and intervals and verdicts from resampled ones, (R, rows)."""
     table.insert(2, "error", errors)
     blank = np.full(len(table), np.nan)
     columns: dict[str, Any] = dict.fromkeys(("error_low", "error_high", "from", "to", "needed"), blank) | {
@@ -74,11 +86,13 @@ def compared(table: pd.DataFrame, losses: FloatArray, sample: LabelledSample, se
         "verdict": "",
     }
     if not sample.too_few:
-        resampled = sample.resampled(lambda weights: weights @ losses, RESAMPLES, seed)
-        columns["error_low"], columns["error_high"] = np.quantile(resampled, [0.025, 0.975], axis=0)
+        # As if there were two more errors, or two candidates differed on two more images (Bonett and Price 2012).
+        floor = 2 * float(np.mean(sample.weights**2))
+        reach = norm.ppf(0.975) * np.sqrt(resampled.var(axis=0) + floor)
+        columns["error_low"], columns["error_high"] = np.maximum(0, errors - reach), np.minimum(1, errors + reach)
         if len(table) > 1:
-            # As if two candidates differed on two more images (Bonett and Price 2012).
-            floor = 2 * float(np.mean(sample.weights**2))
+            # A resample has fewer different images, and with them larger errors: only their spread counts.
+            resampled = resampled - resampled.mean(axis=0) + errors
             result = compared_with_best(errors, resampled, floor=floor)
             columns |= {"from": result.low, "to": result.high, "needed": result.needed, "verdict": result.verdicts}
     order = ("error_low", "error_high", "difference", "from", "to", "verdict", "needed")
@@ -106,12 +120,12 @@ def _full_probe(shown: FloatArray, sample: LabelledSample, n_labels: int | None,
 
 def predicted_classes(features: npt.NDArray[Any], sample: LabelledSample, width: int) -> IntArray:
     """Number of the class of each image by the ridge probe, (n,)."""
-    embedding, _ = _whitened_components(features, slice(None), width)
+    embedding, _ = whitened_components(features, slice(None), width)
     fit = leave_one_out(embedding[sample.rows], sample.labels, sample.weights)
     return np.asarray(fit.classes[np.argmax(embedding @ fit.coefficients, axis=1)])
 
 
-def _whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, width: int) -> tuple[FloatArray, float]:
+def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, width: int) -> tuple[FloatArray, float]:
     """A constant and whitened leading components of some rows, (N, <= width); the effective rank of all.
 
     O(n d²), in blocks of rows.

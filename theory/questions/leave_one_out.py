@@ -1,5 +1,6 @@
 """Ridge probe of few labelled images, judged by leave-one-out."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.questions.labels_needed import RIDGES
 
+BLOCK = 2**18  # numbers of an array of resampled fits, which stays in the cache
 TIE = 1e-6  # weight of the squared error, which breaks ties of the 0-1 error
 
 
@@ -44,18 +46,50 @@ def leave_one_out(features: FloatArray, labels: IntArray, weights: FloatArray | 
     O(N min(N, k)²), in closed form: the residual of image i, left out, is its residual over 1 less its leverage.
     """
     shares = np.full(len(labels), 1 / len(labels)) if weights is None else weights
-    scales = np.sqrt(shares * len(labels))[:, None]
-    classes = np.unique(labels)
-    targets = class_indicators(labels, classes).toarray()
-    scaled = scales * targets
-    left, sizes, right = scipy.linalg.svd(scales * features, full_matrices=False)
-    fits = []
+    left, sizes, right = scipy.linalg.svd(features, full_matrices=False)
+    fits = _fits(left * sizes, labels, shares[None])
+    wrong, score, coefficients = min(fits, key=lambda fit: float(fit[1][0]))
+    return LeaveOneOut(wrong[0], float(score[0]), np.unique(labels), right.T @ coefficients[0])
+
+
+def resampled_errors(features: FloatArray, labels: IntArray, weights: FloatArray) -> FloatArray:
+    """Leave-one-out 0-1 errors of probes that are fitted anew to each of several weights, (b,).
+
+    An image that a resample has twice is left out with its copy. The penalty is chosen anew, too.
+
+    Parameters
+    ----------
+    features, labels : as in `leave_one_out`
+    weights : (b, N), of each resample, with sum 1
+
+    Notes
+    -----
+    O(b N min(N, k)²).
+    """
+    left, sizes, _ = scipy.linalg.svd(features, full_matrices=False)
+    errors, step = [], max(1, BLOCK // (len(labels) * max(len(sizes), int(labels.max()) + 1)))
+    for start in range(0, len(weights), step):
+        block = weights[start : start + step]
+        wrongs, scores, _ = zip(*_fits(left * sizes, labels, block), strict=True)
+        of_all = np.array([np.sum(block * wrong, axis=1) for wrong in wrongs])
+        errors.append(np.take_along_axis(of_all, np.argmin(scores, axis=0)[None], axis=0)[0])
+    return np.concatenate(errors)
+
+
+def _fits(
+    features: FloatArray, labels: IntArray, weights: FloatArray
+) -> Iterator[tuple[npt.NDArray[np.bool_], FloatArray, FloatArray]]:
+    """For each penalty `wrong`, (b, N), `score`, (b,), and `coefficients`, (b, m, r), of fits with weights (b, N)."""
+    targets = class_indicators(labels).toarray()
+    counts = weights * len(labels)
+    sizes, turned = np.linalg.eigh(np.swapaxes(features * counts[:, :, None], 1, 2) @ features)
+    rotated = features @ turned
+    moments = np.swapaxes(rotated, 1, 2) @ (counts[:, :, None] * targets)
+    absent = (counts @ targets == 0)[:, None]  # classes without an image in a resample are not predicted
     for ridge in np.array(RIDGES) * len(labels):
-        shrunk = sizes**2 / (sizes**2 + ridge)
-        residuals = (scaled - left @ (shrunk[:, None] * (left.T @ scaled))) / (1 - left**2 @ shrunk)[:, None]
-        misses = residuals / scales
-        wrong = classes[np.argmax(targets - misses, axis=1)] != labels
-        score = float(shares @ (wrong + TIE * np.mean(misses**2, axis=1)))
-        coefficients = right.T @ ((shrunk / np.maximum(sizes, 1e-300))[:, None] * (left.T @ scaled))
-        fits.append(LeaveOneOut(wrong, score, classes, coefficients))
-    return min(fits, key=lambda fit: fit.score)
+        shrunk = 1 / (np.maximum(sizes, 0) + ridge)
+        leverage = counts * (rotated**2 @ shrunk[:, :, None])[:, :, 0]
+        fitted = shrunk[:, :, None] * moments
+        misses = (targets - rotated @ fitted) / (1 - leverage)[:, :, None]
+        wrong = np.argmax(np.where(absent, -np.inf, targets - misses), axis=2) != np.argmax(targets, axis=1)
+        yield wrong, np.sum(weights * (wrong + TIE * np.mean(misses**2, axis=2)), axis=1), turned @ fitted

@@ -1,6 +1,8 @@
 """Pairings of the same images, compared by few labels: by consistency, or by the optimum of their graphs."""
 
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
@@ -17,6 +20,7 @@ from pairbounds.theory.questions.comparisons import compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 
 RESAMPLES = 1_000
+FINISHED = ".candidate.npz"  # end of the name of a file with the values of a finished candidate
 MEASURES = {  # columns by which pairs can be ranked: what each is
     "alpha_T": "share of induced pairs that join two classes, α_T, in the labelled images",
     "through": "squared error of the optimum that is linear in the features (theorems 41 and 42)",
@@ -37,6 +41,7 @@ def pairs_compared(
     through: npt.NDArray[Any] | None = None,
     by: str = "alpha_T",
     seed: int = 0,
+    finished: Path | None = None,
 ) -> pd.DataFrame:
     """A row for each candidate, best first.
 
@@ -47,6 +52,7 @@ def pairs_compared(
     k : width of the optima
     through : (n_left, d) features for the optimum through them
     by : the measure that ranks, a key of `MEASURES`
+    finished : folder that keeps the values of finished candidates; those that it has are not measured again
 
     Returns
     -------
@@ -56,12 +62,12 @@ def pairs_compared(
     """
     if by == "through" and through is None:
         raise ValueError("by='through' ranks by the optimum through features: give through=X")
+    from pairbounds.infrastructure.progress import Bar  # whoever only imports this package needs no bars
+
     rows, replicates = [], []
-    for name, graph in candidates.items():
-        values = {"alpha_T": _alpha(graph, sample, seed)}
-        if through is not None:
-            values["through"] = _optimum(graph, graph.through(through).optimum(k), sample.drawn, seed)
-        values["optimum"] = _optimum(graph, optimal_embeddings(graph, k)[0], sample.drawn, seed)
+    for name, graph in Bar(candidates.items(), desc="choose", unit="candidate"):
+        given = graph, sample, k, through, seed
+        values = _values(*given) if finished is None else _kept(finished / f"{_key(*given)}{FINISHED}", *given)
         row: dict[str, Any] = {"candidate": name}
         for measure, drawn in values.items():
             row[measure] = drawn[0]
@@ -70,6 +76,39 @@ def pairs_compared(
         rows.append(row | {"pairs": _labelled_pairs(graph, sample).nnz // 2})
         replicates.append(values[by])
     return _ranked(pd.DataFrame(rows), np.array(replicates), sample, by)
+
+
+def _values(
+    graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int
+) -> dict[str, FloatArray]:
+    """Estimate and resamples of each measure that was asked for, (1 + R,)."""
+    values = {"alpha_T": _alpha(graph, sample, seed)}
+    if through is not None:
+        values["through"] = _optimum(graph, graph.through(through).optimum(k), sample.drawn, seed)
+    return values | {"optimum": _optimum(graph, optimal_embeddings(graph, k)[0], sample.drawn, seed)}
+
+
+def _kept(
+    file: Path, graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int
+) -> dict[str, FloatArray]:
+    """The same from a file, which is written first if it is not there."""
+    if not file.is_file():
+        values: dict[str, Any] = _values(graph, sample, k, through, seed)
+        file.parent.mkdir(exist_ok=True)
+        replace_bytes(file, lambda memory: np.savez(memory, **values))
+    with np.load(file) as stored:
+        return dict(stored)
+
+
+def _key(graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int) -> str:
+    """Digest of all that the values of a candidate depend on, and of this file."""
+    pairs, hashed = graph.joint, hashlib.sha256(Path(__file__).read_bytes())
+    parts: list[Any] = [pairs.data, pairs.indices, pairs.indptr, k, seed, [] if through is None else through]
+    parts += [sample.rows, sample.labels, sample.weights, sample.population, sample.shares is None, sample.chosen]
+    for part in parts:
+        array = np.ascontiguousarray(part)
+        hashed.update(f"{array.dtype} {array.shape}".encode() + array.tobytes())
+    return hashed.hexdigest()
 
 
 def _ranked(table: pd.DataFrame, replicates: FloatArray, sample: LabelledSample, by: str) -> pd.DataFrame:
