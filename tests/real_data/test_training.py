@@ -271,7 +271,7 @@ def test_a_run_that_is_ended_and_goes_on_has_the_log_of_one_that_is_not(pool, tm
         if moment != "within an epoch":
             saved = []
             ending.setattr(
-                trainer, "replace_bytes", lambda *one: saved.append(replace_bytes(*one)) if not saved else 1 / 0
+                trainer, "replace_bytes", lambda *color: saved.append(replace_bytes(*color)) if not saved else 1 / 0
             )
         with pytest.raises((InterruptedError, ZeroDivisionError)):
             views = Ended(pool.pictures) if moment == "within an epoch" else pool
