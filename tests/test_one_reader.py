@@ -207,7 +207,7 @@ def test_a_matrix_that_pandas_wrote_has_a_header_and_one_that_numpy_wrote_has_no
         ("1,,2\n3,4,5\n", "row 0 (the first is 0): column '1' is empty"),
         ("a,b\n1,2\n3,x\n", "row 1 (the first is 0): column 'b' is not a number"),
         (",a\nx,1\n,2\n", "row 1 (the first is 0): column '' is empty"),
-        ("a,b\nx,y\n", "name the two of its columns a, b that hold their ends, as in --columns IMAGE,CAPTION"),
+        ("a,b\nx,y\n", "name the two columns of their ends, as in --columns IMAGE,CAPTION. It has the columns a, b."),
         ("1,-1\n0,1\n", "negative weights"),
     ],
 )

@@ -213,8 +213,7 @@ def sweep(
         echo(f"{path}: {result.rows.get(name, 0)} rows, {len(result.failures)} of {result.cells} cells failed")
     drawing = drawn_by({name: path for name, path in result.tables.items() if result.rows.get(name)})
     echo(
-        *drawing
-        or ["no figure here draws it: pb.plot_phase maps a column over two of its settings"],
+        *drawing or ["no figure here draws it: pb.plot_phase maps a column over two of its settings"],
         err=True,
     )
     if result.failures:

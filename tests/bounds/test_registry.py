@@ -107,7 +107,7 @@ def test_memory_is_linear_in_pairs_and_nodes():
         (2, {"features": np.ones((8, 3))}, "f has width 3 and k is 2"),
         (2, {"features": np.ones((7, 2))}, "f has shape"),
         (2, {"features": (np.ones((8, 2)), np.ones((6, 1)))}, "g has width 1 and k is 2"),
-        (2, {"triplets": spectrum(GRAPH, 2)}, "k=2 needs 3 triplets, 2 are given"),
+        (2, {"triplets": spectrum(GRAPH, 2)}, "k=2 needs 3 triplets, but 2 are given"),
         (2, {"bounds": []}, "bounds names none"),
         *((2, {"penalty": penalty}, r"is not in \(0, 1\)") for penalty in (0, 1, np.nan)),
     ],

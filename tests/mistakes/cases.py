@@ -3,14 +3,14 @@
 CHECK, AUDIT = "check graph.npz --k 2", "audit pairs.csv --labels labels.csv --k 2 --out audit"
 FILES = [
     ("no such file", "check graphs.npz --k 2", "does not exist"),
-    ("a file that is no graph", "check notes.txt --k 2", "is none of .npz, .npy"),
+    ("a file that is no graph", "check notes.txt --k 2", "supported formats are .npz, .npy"),
     ("raw cosines", "check cosines.npy --k 2", "from_features"),
     ("weights that are not numbers", "check missing.npy --k 2", "missing.npy"),
     ("an image without a pair", "check row.npy --k 2", "row.npy"),
     ("columns with names of one's own", "check web.csv --k 2", "--columns"),
     ("a column that is not there", "check web.csv --k 2 --columns address,text", "no column 'text'"),
     ("weights in words", "check words.csv --k 2", "words.csv, row 0"),
-    ("columns of a matrix", "check matrix.mtx --k 2 --columns a,b", "it has no columns"),
+    ("columns of a matrix", "check matrix.mtx --k 2 --columns a,b", "leave out columns and weight"),
     ("too few labels", "check matrix.npz --k 2 --labels few.npy", "few.npy"),
     ("labels from a text", "check pairs.csv --k 2 --labels thesis.md", "thesis.md does not exist"),
 ]

@@ -211,7 +211,7 @@ def never(graph, spectrum, k):
     [
         ("no-such-bound", {"budget": 1.0}, ValueError, "is none of"),
         ("probe-error", {"budget": math.nan}, ValueError, "not positive"),
-        ("probe-error", {}, ValueError, "no end"),
+        ("probe-error", {}, ValueError, "needs a limit"),
         ("probe-error", {"evaluations": 0}, ValueError, "not positive"),
         (claim(never), {"evaluations": 125}, RuntimeError, r"none of 100 graphs met .* \(the last: the moon"),
         (claim(never), {"budget": 1e-12}, RuntimeError, r"none of \d+ graphs met"),

@@ -75,7 +75,7 @@ def test_each_rate_is_trained_as_by_torch_alone():
 
 @pytest.mark.parametrize("batch", [1, 65])
 def test_a_batch_has_two_pairs_and_no_more_than_are_seen(batch):
-    with pytest.raises(ValueError, match=f"batch={batch}: a batch has at least 2 pairs, and at most the 64"):
+    with pytest.raises(ValueError, match=f"batch={batch} is out of range: give at least 2 and at most 64 pairs"):
         Critics(GRAPH, 2, 64, RATES).in_batches(batch)
 
 

@@ -107,9 +107,9 @@ def test_labels_by_id_of_pairs_may_be_of_some(place):
 @pytest.mark.parametrize(
     ("graph", "name", "message"),
     [
-        ("array.npy", "other.csv", "a class for none of the 5 left nodes"),
-        ("array.npy", "l.json", r"is none of \.npy, \.txt"),
-        ("pairs.csv", "l.txt", "a list of pairs has no order"),
+        ("array.npy", "other.csv", "no class for any of the 5 left nodes"),
+        ("array.npy", "l.json", r"supported formats are \.npy, \.txt"),
+        ("pairs.csv", "l.txt", "which a list of pairs needs"),
     ],
 )
 def test_labels_that_do_not_fit(place, graph, name, message):
@@ -129,7 +129,7 @@ def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(pla
 @pytest.mark.parametrize(
     ("name", "stored", "message"),
     [
-        ("format", "another", "it is of another program"),
+        ("format", "another", "another program wrote it"),
         ("indices", [9] * 13, "indices must be < 4"),
         ("shape", [10**15, 3], "index pointer size"),
         ("left_labels", [0], "left_labels has shape"),
@@ -143,7 +143,7 @@ def test_a_saved_graph_that_is_damaged_is_refused(place, name, stored, message):
     with pytest.raises(ValueError, match=message):
         PairGraph.load("g.npz")
     (place / "g.npz").write_bytes((place / "g.npz").read_bytes()[:300])
-    with pytest.raises(ValueError, match="is not a whole pair graph"):
+    with pytest.raises(ValueError, match=r"is not a complete file of PairGraph\.save"):
         PairGraph.load("g.npz")
 
 

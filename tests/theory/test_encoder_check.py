@@ -124,8 +124,8 @@ def failing(inputs):
         (np.ones((WORLD.n_left, WORLD.n_left + 1)), {}, "a linear probe on so many fits any labels"),
         (np.eye(WORLD.n_left), {}, "f spans .* take fewer columns"),
         ((np.ones((WORLD.n_left, 2)), np.ones((WORLD.n_right, 3))), {}, "f has width 2 and g 3"),
-        (len, {}, "a model takes inputs="),
-        ((len, len), {"inputs": [1]}, "two models take"),
+        (len, {}, r"give inputs=\.\.\. for one"),
+        ((len, len), {"inputs": [1]}, "for two models"),
         (lambda block: None, {"inputs": [1, 2]}, "f has shape"),
     ],
 )

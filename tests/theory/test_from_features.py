@@ -51,9 +51,9 @@ def test_scale_and_precision_do_not_matter_and_a_low_temperature_keeps_the_neare
     ("change", "message"),
     [
         ({"texts": np.ones((5, 7))}, "images have width 6 and texts 7"),
-        ({"texts": np.zeros((5, 6))}, r"texts has 5 rows \(0, 1, 2, 3, 4\) without a direction, .*: leave these out"),
+        ({"texts": np.zeros((5, 6))}, r"texts has 5 rows \(0, 1, 2, 3, 4\) without a direction .*: leave these rows"),
         ({"images": np.ones(6)}, r"images has shape \(6,\)"),
-        ({"images": np.array([["a", "b"]])}, "images holds <U1"),
+        ({"images": np.array([["a", "b"]])}, "images has type <U1"),
         ({"top_k": 31}, "top_k=31 is not in 1..30"),
         ({"temperature": 0}, "temperature=0 is not a positive number"),
     ],

@@ -52,8 +52,8 @@ def test_extreme_weights_are_normalised_without_overflow(scale):
     ("joint", "message"),
     [
         (np.zeros((3, 2)), "empty or all zero"),
-        (np.ones(3), "dimensions: a pair graph is a matrix"),
-        (np.ones((2, 2), complex), "weights are real numbers"),
+        (np.ones(3), "dimensions: give a matrix"),
+        (np.ones((2, 2), complex), "give real numbers"),
         (sp.csr_array([[1, 1], [-1, np.nan]]), "joint has 1 NaN weights, the first at row 1, column 1"),
         ([[1, 1], [1, np.inf]], "joint has 1 infinite weights, the first at row 1, column 1"),
         (sp.csr_array([[1, 1], [-1, -1]]), "joint has 2 negative weights, the first at row 1, column 0"),
@@ -88,7 +88,7 @@ def test_the_largest_labels_are_kept_and_no_array_is_made_of_their_size(dtype, t
 
 
 def test_ids_are_distinct_and_as_large_as_they_come():
-    for ids, message in ((["a", "a"], "left_ids names some node twice"), (["a"], "left_ids has 1 entries for 2 left")):
+    for ids, message in ((["a", "a"], "left_ids contains duplicates"), (["a"], "left_ids has 1 entries for 2 left")):
         with pytest.raises(ValueError, match=message):
             PairGraph(np.ones((2, 2)), left_ids=ids)
     largest = np.array([2**64 - 1, 0], dtype=np.uint64)

@@ -53,8 +53,8 @@ def test_alignment_and_uniformity_from_their_formulas(family, block, monkeypatch
         (lambda graph, f, g: alignment(graph, f, g[:, :2]), "f has width 3 and g 2"),
         (lambda graph, f, g: uniformity(graph, f, t=0), "t=0 is not positive"),
         (lambda graph, f, g: alignment(graph, f * [[0], [1], [1], [0]]), r"no direction on the sphere in 2 rows"),
-        (lambda graph, f, g: rankme(np.zeros((3, 2))), "an embedding that is 0 has no rank"),
-        (lambda graph, f, g: average_confusion_rate(f[:3], [0, 0, 1]), "names 2 samples, 1 of them with one view"),
+        (lambda graph, f, g: rankme(np.zeros((3, 2))), "f is 0: give an embedding"),
+        (lambda graph, f, g: average_confusion_rate(f[:3], [0, 0, 1]), "has 2 samples, 1 of them with one view"),
         (lambda graph, f, g: average_confusion_rate(f[:3], [[0, 0, 0]]), r"samples has shape \(1, 3\)"),
     ],
 )
@@ -169,8 +169,8 @@ def test_shared_captions_are_the_pairs_that_the_graph_induces_without_a_row_and_
     [
         ({"features": np.eye(4)[:, :2], "pairs": [[0, 1], [1, 3]]}, HypothesisError, r"in 1 row \(3\), of norm 0"),
         ({"features": np.full((4, 2), np.nan)}, ValueError, r"not finite in 4 rows \(0, 1, 2, 3\): leave out"),
-        ({"pairs": [[0, 4]]}, ValueError, r"rows that are not there: there are rows 0\.\.3"),
-        ({"pairs": [0, 1, 2, 3]}, ValueError, "no two rows are a positive pair"),
+        ({"pairs": [[0, 4]]}, ValueError, r"rows that do not exist: give rows in 0\.\.3"),
+        ({"pairs": [0, 1, 2, 3]}, ValueError, "no positive pair of two rows"),
         ({"pairs": [0, 1]}, ValueError, r"pairs has shape \(2,\)"),
         ({"labels": [0, 1]}, ValueError, r"labels has shape \(2,\) for 4 rows"),
     ],

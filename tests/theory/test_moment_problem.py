@@ -119,14 +119,14 @@ def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
     ("known", "message"),
     [
         ({"alpha": 0.1}, "known has 'alpha'"),
-        ({"alpha_T": 0.1, "a_1": 0.9}, "known has alpha_T and a_1"),
+        ({"alpha_T": 0.1, "a_1": 0.9}, "known has both alpha_T and a_1"),
         ({"a_0": 1}, "known has 'a_0'"),
         ({"alpha_T": 1.1}, r"alpha_T=1.1 is not in \[0, 1\]"),
         ({"sigma": float("nan")}, r"sigma=nan is not in \[0, 1\]"),
-        ({"class_masses": [0.5, 0.4]}, "not positive numbers that sum to 1"),
-        ({"a_1": 0.5, "a_2": 0.6}, "no measure has these numbers"),
-        ({"a_1": 0.5, "a_2": 0.2}, "no measure has these numbers"),
-        ({"class_masses": [0.5, 0.5], "alpha_T": 0.6}, "no measure has these numbers"),
+        ({"class_masses": [0.5, 0.4]}, "give positive numbers that sum to 1"),
+        ({"a_1": 0.5, "a_2": 0.6}, "no measure has them"),
+        ({"a_1": 0.5, "a_2": 0.2}, "no measure has them"),
+        ({"class_masses": [0.5, 0.5], "alpha_T": 0.6}, "no measure has them"),
     ],
 )
 def test_bad_numbers_are_refused(known, message):

@@ -91,7 +91,7 @@ def test_the_jacobi_matrix_holds_the_moments(columns, family, hops):
         known = 3 * m if jacobi.complete else 2 * m
         np.testing.assert_allclose(moments(jacobi, known), consistency_curve(graph, known), atol=1e-12)
     if not jacobi.complete:
-        with pytest.raises(ValueError, match="count=3 is above 2, the moments known"):
+        with pytest.raises(ValueError, match="count=3 is above the last moment, 2"):
             moments(jacobi, 3)
 
 

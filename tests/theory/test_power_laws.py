@@ -43,8 +43,8 @@ def test_coverage_and_that_points_of_one_seed_are_not_taken_for_several(monkeypa
     [
         (np.arange(10), np.ones(10), None, 0.95, "x has 1 of 10 values that are not finite and positive"),
         (np.ones(10), np.ones(10), [1, 2], 0.95, "x, y and groups have 10, 10 and 2 entries"),
-        (np.full(10, 3.0), np.ones(10), None, 0.95, "x has the one value 3: a slope takes two"),
-        (np.arange(1, 11), np.ones(10), np.arange(10) % 4, 0.95, "there are 4 groups: an interval takes 5 or more"),
+        (np.full(10, 3.0), np.ones(10), None, 0.95, "x has the single value 3: a slope needs two"),
+        (np.arange(1, 11), np.ones(10), np.arange(10) % 4, 0.95, "there are 4 groups: an interval needs 5 or more"),
         (np.arange(1, 11), np.ones(10), None, 1.0, "level=1.0 is not a confidence"),
         ([1, 1, 1, 1, 2], np.ones(5), None, 0.95, "x has one value in some resamples"),
     ],

@@ -1,4 +1,4 @@
-"""The search for counterexamples: the graph on which a claim is closest to failing, or fails."""
+"""Search for the graph on which a claim fails, or is closest to failing."""
 
 from pairbounds.theory.attack.search import CounterexampleResult, find_counterexample
 from pairbounds.theory.bounds.scoring import Score, score

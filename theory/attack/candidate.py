@@ -11,28 +11,28 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-SMALLEST_WEIGHT = 1e-6  # of the largest; below it a gap drowns in round-off, and an edge is none
+SMALLEST_WEIGHT = 1e-6  # relative to the largest; smaller weights count as 0, since round-off hides a gap
 LARGEST_SIDE = 16
 MOST_CLASSES = 5
-SMALLEST_PENALTY = 1e-6  # and as far below 1: beyond, nothing is penalised, or everything
-LARGEST_INTEGER = 1000  # that is easier to read than a decimal
-LARGEST_FEATURE = 1e3  # beyond it a loss is a difference of numbers that drown it
+SMALLEST_PENALTY = 1e-6  # least distance of a penalty from 0 and 1
+LARGEST_INTEGER = 1000  # larger weights are decimals
+LARGEST_FEATURE = 1e3  # larger features cancel in the loss
 
 Sides = tuple[PairGraph, int, Features | None, float | None]  # the arguments of `score`
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A place in the search, tidy after `tidied`.
+    """Small graph with labels, a width and features or a penalty; normalised by `tidied`.
 
     Attributes
     ----------
-    weights : (n_left, n_right), non-negative, the smallest integers, or else the largest 1; no empty row or column
+    weights : (n_left, n_right), non-negative, the smallest integers, or with the maximum 1; no empty row or column
     left_labels, right_labels : (n_left,) and (n_right,), together 0..r-1
     k : 1..min(n_left, n_right)
     features : (n_left, k) and (n_right, k) of an encoder or a critic, or `None` for claims about an optimum
-    origin : the family it was drawn from
-    penalty : μ, well inside (0, 1), or `None` for claims about no penalised loss
+    origin : the family of the start
+    penalty : μ, well inside (0, 1), or `None` for claims without a penalty
     """
 
     weights: FloatArray
@@ -66,11 +66,11 @@ class Candidate:
         return Candidate(scaled, left, right, k, features, self.origin, penalty)
 
     def changed(self, **changes: Any) -> "Candidate":
-        """A tidied copy with other attributes."""
+        """Tidied copy with other attributes."""
         return replace(self, **changes).tidied()
 
     def subgraph(self, rows: IntArray, columns: IntArray) -> "Candidate":
-        """The subgraph of some nodes, in this order, repeats allowed."""
+        """Subgraph of some nodes, in this order, repeats allowed."""
         features = None if self.features is None else (self.features[0][rows], self.features[1][columns])
         return self.changed(
             weights=self.weights[np.ix_(rows, columns)],
@@ -80,7 +80,7 @@ class Candidate:
         )
 
     def without(self, node: int) -> "Candidate | None":
-        """The subgraph without a node, left ones first, then right ones; `None` where no pair would be left."""
+        """Subgraph without a node (left nodes are numbered first); `None` if no pair remains."""
         stays = np.arange(self.size) != node
         rows, columns = np.flatnonzero(stays[: self.n_left]), np.flatnonzero(stays[self.n_left :])
         return self.subgraph(rows, columns) if self.weights[np.ix_(rows, columns)].any() else None

@@ -1,7 +1,4 @@
-"""Local search: a (1+1) evolution strategy on log weights and features, among moves that change the graph.
-
-It needs nothing of a claim but its value, so it serves any function, and 0-1 errors, which have no gradient.
-"""
+"""Local search without gradients: a (1+1) evolution strategy on log weights and features, with moves of the graph."""
 
 import math
 import time
@@ -17,11 +14,11 @@ from pairbounds.theory.attack.starts import optimal_features, tied_penalty
 from pairbounds.theory.bounds.registry import NEEDED, Bound
 from pairbounds.theory.bounds.scoring import score
 
-UNMET = -math.inf  # the ratio of a graph that a claim does not speak of
-WIDER, NARROWER = 1.5, 0.92  # at one success in six the step stays as it is
+UNMET = -math.inf  # ratio of a graph that violates a hypothesis
+WIDER, NARROWER = 1.5, 0.92  # factors of the step, which is stable at one success in six
 FIRST_STEP, LAST_STEP = 1.0, 1e-3
-CONTINUOUS = 0.7  # of the moves
-ROUND_OFF = 1e-9  # relative; what is better by less is not better
+CONTINUOUS = 0.7  # share of continuous moves
+ROUND_OFF = 1e-9  # least relative improvement that counts
 
 ContinuousMove = Callable[[Candidate, np.random.Generator, float], Candidate]
 DiscreteMove = Callable[[Candidate, np.random.Generator], Candidate]
@@ -50,7 +47,7 @@ class Evaluator:
 
     @property
     def spent(self) -> float:
-        """The part of the budget that is spent, of time or of evaluations; above 1 once it is overdrawn."""
+        """Spent part of the budget, of time or evaluations; above 1 if exceeded."""
         counted = 0.0 if self._allowed is None else self.evaluations / self._allowed
         return max(self.seconds / self.budget, counted)
 
@@ -67,9 +64,9 @@ class Evaluator:
 def climb(
     start: Candidate, evaluator: Evaluator, rng: np.random.Generator, *, until: float, ratio: float
 ) -> tuple[Candidate, float]:
-    """Go up from a candidate of known ratio until steps are small or that part of the budget is spent.
+    """Improve a candidate of known ratio until steps are small or the part `until` of the budget is spent.
 
-    A move is accepted if it is better, or as good and no larger.
+    A move is accepted if the ratio increases, or stays equal without more nodes.
     """
     best, step = start, FIRST_STEP
     while step > LAST_STEP and evaluator.spent < until:
@@ -79,13 +76,13 @@ def climb(
         better = found > ratio + ROUND_OFF * abs(ratio)
         if continuous:
             step *= WIDER if better else NARROWER
-        if better or (found >= ratio and tried.size <= best.size):  # or graphs would grow for nothing
+        if better or (found >= ratio and tried.size <= best.size):
             best, ratio = tried, found
     return best, ratio
 
 
 def perturbed(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """A neighbour one to four moves away."""
+    """Neighbour at a distance of one to four random moves."""
     for _ in range(int(rng.integers(1, 5))):
         candidate = random_move(candidate, rng, 1.0, continuous=rng.random() < 0.5)
     return candidate
@@ -99,14 +96,14 @@ def random_move(candidate: Candidate, rng: np.random.Generator, step: float, *, 
 
 
 def scale_weights(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Log-normal noise on a random part of the weights."""
+    """Multiply a random part of the weights by log-normal noise."""
     chosen = rng.random(candidate.weights.shape) < rng.choice([0.2, 1.0])
     noise = step * chosen * rng.standard_normal(candidate.weights.shape)
     return _reweighted(candidate, candidate.weights * np.exp(noise), rng, step)
 
 
 def scale_nodes(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Log-normal noise on the masses of nodes."""
+    """Multiply the masses of nodes by log-normal noise."""
     rows = np.exp(step * rng.standard_normal((candidate.n_left, 1)))
     columns = np.exp(step * rng.standard_normal(candidate.n_right))
     factor = (rows, columns, rows * columns)[rng.integers(3)]
@@ -114,24 +111,21 @@ def scale_nodes(candidate: Candidate, rng: np.random.Generator, step: float) -> 
 
 
 def scale_one(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Log-normal noise on one weight."""
+    """Multiply one weight by log-normal noise."""
     weights = candidate.weights.copy()
     weights[_an_edge(candidate, rng)] *= np.exp(3 * step * rng.standard_normal())
     return _reweighted(candidate, weights, rng, step)
 
 
 def scale_equals(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Log-normal noise on all the weights that equal one: ties survive it, as they do no other noise."""
+    """Multiply all weights equal to a random one by the same log-normal noise, which keeps ties."""
     equals = candidate.weights == candidate.weights[_an_edge(candidate, rng)]
     factor = np.exp(3 * step * rng.standard_normal())
     return _reweighted(candidate, np.where(equals, factor * candidate.weights, candidate.weights), rng, step)
 
 
 def _reweighted(candidate: Candidate, weights: FloatArray, rng: np.random.Generator, step: float) -> Candidate:
-    """The candidate with other weights; where there are features, half the time they move, alone or along.
-
-    So does a penalty, by noise on its log-odds.
-    """
+    """Change the weights; with probability 1/2 each, add noise to the features, alone or too, and to a penalty."""
     if candidate.penalty is not None and rng.random() < 0.5:
         odds = candidate.penalty / (1 - candidate.penalty) * np.exp(step * rng.standard_normal())
         candidate = candidate.changed(penalty=float(odds / (1 + odds)))
@@ -148,18 +142,18 @@ def _reweighted(candidate: Candidate, weights: FloatArray, rng: np.random.Genera
 
 
 def drop_edge(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """One pair less, and the nodes it leaves isolated; the last pair stays."""
+    """Drop a pair, and nodes without another pair; keep the last pair."""
     return candidate if candidate.n_pairs == 1 else _with_weight(candidate, _an_edge(candidate, rng), 0.0)
 
 
 def set_weight(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """A pair more, or another weight for one."""
+    """Add a pair, or change its weight."""
     place = int(rng.integers(candidate.n_left)), int(rng.integers(candidate.n_right))
     return _with_weight(candidate, place, candidate.weights.max() * 10 ** rng.uniform(-4, 0))
 
 
 def equate(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """Two weights made equal: chance would never find a tie."""
+    """Make two weights equal, since noise makes no ties."""
     return _with_weight(candidate, _an_edge(candidate, rng), candidate.weights[_an_edge(candidate, rng)])
 
 
@@ -170,7 +164,7 @@ def _with_weight(candidate: Candidate, place: tuple[int, int], weight: float) ->
 
 
 def relabel(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """Another class for a node, for a right node half the time that of its likeliest left node."""
+    """Change the class of a node; a right node gets that of its likeliest left node with probability 1/2."""
     node, label = int(rng.integers(candidate.size)), int(rng.integers(MOST_CLASSES))
     left, right = candidate.left_labels.copy(), candidate.right_labels.copy()
     if node < candidate.n_left:
@@ -182,7 +176,7 @@ def relabel(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 
 
 def change_width(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """One dimension more or less."""
+    """Add or drop a dimension."""
     if rng.random() < 0.5:
         return candidate.changed(k=max(1, candidate.k - 1))
     if candidate.k == min(candidate.weights.shape):
@@ -194,7 +188,7 @@ def change_width(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 
 
 def split_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """A node twice, each half with half the weight, on either side."""
+    """Split a node of either side into two halves of its weight."""
     node = int(rng.integers(candidate.size))
     side, place = (0, node) if node < candidate.n_left else (1, node - candidate.n_left)
     if candidate.weights.shape[side] >= LARGEST_SIDE:
@@ -207,12 +201,12 @@ def split_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 
 
 def drop_node(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """One node less on a side that has another."""
+    """Drop a node, unless no pair would remain."""
     return candidate.without(int(rng.integers(candidate.size))) or candidate
 
 
 def to_optimum(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """A penalty that ties with a singular value, and the features of the optimum: noise would find neither."""
+    """Set the penalty to a singular value, and the features to those of the optimum."""
     if candidate.penalty is not None:
         candidate = candidate.changed(penalty=tied_penalty(candidate, rng))
     return candidate if candidate.features is None else candidate.changed(features=optimal_features(candidate))

@@ -1,4 +1,4 @@
-"""The search for counterexamples: restarts, climbing, shrinking, confirmation."""
+"""Search for counterexamples: restarts, climbing, shrinking, confirmation."""
 
 import math
 from collections.abc import Callable
@@ -17,34 +17,34 @@ from pairbounds.theory.bounds.registry import Bound, named, names_of
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-OPENING, OPENED = 4, 0.2  # graphs of each family at the beginning, within this part of the budget
-RETURNS = 0.3  # of the starts, from a neighbour of the best so far
-SEARCHING, REFUTED = 0.8, 0.5  # of the budget, the second once there is a violation; the rest is for shrinking
-KEPT = 0.99  # of the ratio, by a smaller graph, where there is no violation
+OPENING, OPENED = 4, 0.2  # first graphs of each family, and their largest part of the budget
+RETURNS = 0.3  # share of starts from a neighbour of the best so far
+SEARCHING, REFUTED = 0.8, 0.5  # part of the budget before shrinking, without and with a violation
+KEPT = 0.99  # share of the ratio that a smaller graph must keep if there is no violation
 
 Report = Callable[[float, int, float], None]
 
 
 @dataclass(frozen=True, eq=False)
 class CounterexampleResult:
-    """The graph on which a claim is closest to failing, or fails.
+    """Graph on which a claim fails, or is closest to failing.
 
     Attributes
     ----------
     bound : the claim's name
-    ratio : measured over value on `graph`, as `pairbounds.theory.bounds.scoring.violation_ratio` defines it for every
-        relation: above 1 exactly where the claim is violated beyond round-off. Where it is not, it is within 1 % of
-        `largest_ratio`; where it is, the graph is the smallest violation found, and not the worst.
-    refuted : the violation was confirmed in higher precision; the same as `ratio > 1`
-    graph, k : where
-    weights : (n_left, n_right), those of the graph, for reading: integers if it may be, else over the largest
+    ratio : measured over value on `graph`, for every relation as in `pairbounds.theory.bounds.scoring.violation_ratio`:
+        above 1 if and only if the claim is violated beyond round-off. Without a violation it is within 1 % of
+        `largest_ratio`; with one, the graph is the smallest violation of the search, and not the worst.
+    refuted : True if the violation was confirmed in higher precision; the same as `ratio > 1`
+    graph, k : the graph and the width
+    weights : (n_left, n_right), readable weights of the graph: integers if possible, else with the maximum 1
     features : (n_left, k) and (n_right, k), for a claim about encoders or critics
     penalty : μ, for a claim about a penalised loss
-    measured, value : the two sides there
-    rests_on_ties : refuted on this graph only because ties count as errors; another may do without
-    largest_ratio : the largest seen, on a graph that may have been larger
-    evaluations, seconds : what it took
-    origin : the family of graphs that the search had started from
+    measured, value : both sides on the graph
+    rests_on_ties : True if the violation needs ties to count as errors on this graph
+    largest_ratio : largest ratio of the search, maybe on a larger graph
+    evaluations, seconds : cost of the search
+    origin : the family of graphs of the start
     note : how the refutation was confirmed, or why a ratio above 1 was not
     """
 
@@ -89,18 +89,17 @@ def find_counterexample(
 
     Parameters
     ----------
-    bound : a claim, or the name of a registered one
+    bound : a claim, or the name of a registered bound
     rng : generator of the search, or its seed
-    budget : seconds of wall clock. The last step or confirmation may overrun it by about a second.
-    evaluations : the most graphs to evaluate the claim on. Where this ends the search, and not the clock, the result
-        depends on the generator's state alone. One of the two is needed.
-    report : called after each start with the part of the budget spent, the evaluations and the largest ratio so far
+    budget : seconds of wall clock; the last step may exceed it by about a second
+    evaluations : largest number of graphs. If this limit ends the search, the result depends only on the generator.
+        One of the two limits is needed.
+    report : called after each start with the spent part of the budget, the evaluations and the largest ratio so far
 
     Raises
     ------
-    ValueError : an unknown name; a rate, which asserts nothing; a budget or number of evaluations that is not positive,
-        or both without end
-    RuntimeError : no graph met the claim's hypotheses before the budget ended
+    ValueError : an unknown name; a rate; a budget or number of evaluations that is not positive, or no limit
+    RuntimeError : no graph met the claim's hypotheses within the budget
 
     Notes
     -----
@@ -132,7 +131,7 @@ def find_counterexample(
 
 
 def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | None) -> "_Best":
-    """The search without the shrinking: some graphs of one family after the other, then climbs from start to start."""
+    """Search without shrinking: a few graphs of each family, then a climb from each start."""
     best = _Best(evaluator.claim)
     for family in [*STARTS] * OPENING:
         if best.refutes or evaluator.spent >= OPENED:
@@ -157,17 +156,17 @@ def _drawn(evaluator: Evaluator, rng: np.random.Generator, family: str | None = 
 
 def _check(claim: Bound, budget: float, evaluations: int | None) -> None:
     if claim.status == "rate":
-        raise ValueError(f"bound {claim.name!r} is a rate, which is fitted and never asserted: nothing can refute it")
+        raise ValueError(f"bound {claim.name!r} is a rate, which is never asserted: give a bound that can be refuted")
     if not budget > 0:
-        raise ValueError(f"budget={budget!r} is not positive: it is the seconds to search for")
+        raise ValueError(f"budget={budget!r} is not positive: give the seconds of the search")
     if evaluations is not None and evaluations < 1:
-        raise ValueError(f"evaluations={evaluations!r} is not positive: it is the number of graphs to try")
+        raise ValueError(f"evaluations={evaluations!r} is not positive: give the number of graphs to try")
     if math.isinf(budget) and evaluations is None:
-        raise ValueError("budget and evaluations are not given: without one of them the search would have no end")
+        raise ValueError("the search needs a limit: give budget or evaluations")
 
 
 class _Best:
-    """The best candidate so far; a ratio above 1 counts for what its confirmation leaves of it."""
+    """Best candidate so far, with ratios above 1 replaced by their confirmed value."""
 
     def __init__(self, claim: Bound) -> None:
         self._claim = claim
@@ -181,21 +180,21 @@ class _Best:
         return self.confirmation is not None and self.confirmation.holds_up
 
     def consider(self, candidate: Candidate, ratio: float) -> None:
-        """Take a candidate that is better."""
+        """Take a candidate if it is better."""
         if ratio > self.ratio:
             ratio, confirmation = confirmed_ratio(self._claim, candidate, ratio)
             if ratio > self.ratio:
                 self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
     def replace_by(self, candidate: Candidate, ratio: float) -> None:
-        """Take a candidate that is simpler, unless it no longer shows a violation that the old one did."""
+        """Take a simpler candidate, unless it loses a violation."""
         ratio, confirmation = confirmed_ratio(self._claim, candidate, ratio)
         if ratio > 1 or not self.refutes:
             self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
 
 def confirmed_ratio(claim: Bound, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
-    """A ratio up to 1 as it is; a larger one as its confirmation leaves it, with that."""
+    """Ratio, after a confirmation if it is above 1, and the confirmation."""
     if not ratio > 1:
         return ratio, None
     confirmation = confirm(claim, *candidate.sides)

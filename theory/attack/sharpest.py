@@ -1,4 +1,4 @@
-"""The sharpest graph that is known for each bound: `store(find_counterexample(NAME, ...))` keeps a sharper one."""
+"""Store of the sharpest known graph of each bound: `store(find_counterexample(NAME, ...))` adds a sharper one."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ FILE = Path(__file__).parent / "sharpest.json"  # a line for each bound
 
 
 def sharpest_graphs(path: Path = FILE) -> dict[str, Sides]:
-    """The arguments of `score`, by the names of bounds."""
+    """Arguments of `score` by the names of bounds."""
     graphs: dict[str, Sides] = {}
     for name, stored in json.loads(path.read_text(encoding="utf-8")).items():
         joint = sp.coo_array((stored["weights"], (stored["rows"], stored["columns"])), shape=stored["shape"])
@@ -29,7 +29,7 @@ def sharpest_graphs(path: Path = FILE) -> dict[str, Sides]:
 
 
 def store(found: CounterexampleResult, path: Path = FILE) -> bool:
-    """Store the graph of a search that refuted nothing, if it is sharper than the stored one; return whether it is."""
+    """Store the graph of a search without a refutation if it is sharper than the stored one; return if it was."""
     known = sharpest_graphs(path).get(found.bound)
     if found.refuted or (known is not None and found.ratio <= score(named(found.bound), *known).ratio):
         return False

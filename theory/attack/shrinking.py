@@ -1,4 +1,4 @@
-"""The reduction of a graph to a small one that still shows the same."""
+"""Reduction of a counterexample to a small graph."""
 
 from collections.abc import Callable, Iterator
 from itertools import combinations, islice, product
@@ -10,22 +10,22 @@ from pairbounds.theory.attack.candidate import LARGEST_INTEGER, Candidate
 from pairbounds.theory.attack.climbing import UNMET, Evaluator
 
 DIGITS = range(1, 5)
-INTEGERS = (*range(1, 21), 50, 100, 200, 500, LARGEST_INTEGER)  # the largest weight, one after the other
-MOST_AT_ONCE = 300  # graphs with integer weights up to the same largest
-SIMPLIFIED = 0.9  # part of the budget at which no more nodes or pairs are removed
+INTEGERS = (*range(1, 21), 50, 100, 200, 500, LARGEST_INTEGER)  # largest weights to try, in this order
+MOST_AT_ONCE = 300  # most integer graphs to enumerate for a largest weight
+SIMPLIFIED = 0.9  # part of the budget after which no more nodes or pairs are removed
 
 Keeps = Callable[[Candidate, float], bool]
 Found = tuple[Candidate, float]
 
 
 def shrink(start: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
-    """A candidate of which no node, pair, dimension or class can be removed, with the smallest integer weights.
+    """Remove nodes, pairs, dimensions and classes as long as `keeps` holds, and find the smallest integer weights.
 
-    Weights stay decimals, of few digits, where no integers are kept. Stops where the budget is spent.
+    Without suitable integers, weights are decimals of few digits. Stops when the budget is spent.
     """
     found = _simplified(start, evaluator, keeps, until=SIMPLIFIED)
     found = _in_integers(found, evaluator, keeps)
-    found = _simplified(found, evaluator, keeps, until=1)  # integers that are equal may let more go
+    found = _simplified(found, evaluator, keeps, until=1)  # equal integers may allow more removals
     found = _in_few_digits(found, evaluator, keeps)
     named = _named_in_order(found[0])
     renamed = named, evaluator(named)
@@ -33,7 +33,7 @@ def shrink(start: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
 
 
 def _named_in_order(candidate: Candidate) -> Candidate:
-    """The same with classes numbered in order of appearance, on the left and then on the right."""
+    """Number the classes in order of appearance, on the left and then on the right."""
     labels = np.concatenate([candidate.left_labels, candidate.right_labels])
     _, first, own = np.unique(labels, return_index=True, return_inverse=True)
     numbered = np.argsort(np.argsort(first))[own]
@@ -41,7 +41,7 @@ def _named_in_order(candidate: Candidate) -> Candidate:
 
 
 def _simplified(found: Found, evaluator: Evaluator, keeps: Keeps, *, until: float) -> Found:
-    """One thing less at a time, for as long as what is left is kept."""
+    """Remove one part after the other as long as `keeps` holds."""
     before = None
     while found is not before:
         before = found
@@ -51,7 +51,7 @@ def _simplified(found: Found, evaluator: Evaluator, keeps: Keeps, *, until: floa
                 if evaluator.spent >= until:
                     return found
                 less = tried, evaluator(tried)
-                if keeps(*less):  # what could not be removed before comes first again, in the same order
+                if keeps(*less):  # skip the parts that could not be removed, which come first again
                     found, untried = less, islice(simpler(tried), failed, None)
                 else:
                     failed += 1
@@ -66,7 +66,7 @@ def _fewer_nodes(candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _joined_nodes(candidate: Candidate) -> Iterator[Candidate]:
-    """Two nodes of a side and class made one: twins go where neither alone could."""
+    """Merge two nodes of a side and class, of which neither can be removed."""
     for side, labels in enumerate((candidate.left_labels, candidate.right_labels)):
         for first, second in reversed(list(combinations(range(len(labels)), 2))):
             if labels[first] == labels[second]:
@@ -97,7 +97,7 @@ def _fewer_classes(candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _in_integers(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
-    """The smallest integer weights that are kept, if there are any."""
+    """Candidate with the smallest integer weights for which `keeps` holds, if any."""
     for weights in _integers(found[0].weights):
         tried = found[0].changed(weights=weights)
         less = tried, evaluator(tried)
@@ -109,7 +109,7 @@ def _in_integers(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
 
 
 def _integers(weights: FloatArray) -> Iterator[FloatArray]:
-    """Integers in the places of positive weights: all of them while they are few, then the nearest to the weights."""
+    """Integers for the positive weights: all combinations while these are few, then the nearest to the weights."""
     pairs = np.nonzero(weights)
     for largest in INTEGERS:
         if largest ** len(pairs[0]) > MOST_AT_ONCE:
@@ -123,7 +123,7 @@ def _integers(weights: FloatArray) -> Iterator[FloatArray]:
 
 
 def _in_few_digits(found: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
-    """The weights, and then the features, in as few digits as are kept."""
+    """Round the weights, and then the features, to the fewest digits for which `keeps` holds."""
     for rounded in (_rounded_weights, _rounded_features):
         for tried in rounded(found[0]):
             if evaluator.spent >= 1:

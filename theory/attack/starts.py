@@ -1,4 +1,4 @@
-"""The starts of a search: small random graphs of many shapes, with labels, widths and features."""
+"""Starts of a search: small random graphs of many families, with labels, widths and features."""
 
 from collections.abc import Callable
 
@@ -14,16 +14,16 @@ from pairbounds.theory.spectrum.triplets import spectrum
 Drawn = tuple[FloatArray, IntArray, IntArray]
 Family = Callable[[np.random.Generator, int, int], Drawn]
 
-FURTHER_NODES = 0.25  # chance that a side stops growing: small graphs are cheap, and most extremal graphs are small
+FURTHER_NODES = 0.25  # probability that a side stops growing: most extremal graphs are small
 
 
 def random_candidate(
     rng: np.random.Generator, *, with_features: bool, with_penalty: bool = False, family: str | None = None
 ) -> Candidate:
-    """A candidate of a family, by default a random one.
+    """Candidate of a family, by default a random one.
 
-    With `with_features` also an embedding pair: unrelated to the graph, by class with noise, the optimum, or the
-    optimum with noise; with `with_penalty` a penalty: any, or a singular value.
+    `with_features` adds an embedding pair: random, by class with noise, the optimum, or the optimum with noise.
+    `with_penalty` adds a penalty: random, or a singular value.
     """
     drawn = candidate(family or list(STARTS)[rng.integers(len(STARTS))], rng)
     if with_penalty:
@@ -32,7 +32,7 @@ def random_candidate(
 
 
 def candidate(family: str, rng: np.random.Generator) -> Candidate:
-    """A graph of a family and random size, 2..16 left and 1..16 right nodes, with labels on both sides and a width."""
+    """Graph of a family with 2..16 left and 1..16 right nodes, labels on both sides and a width."""
     n_left, n_right = 1 + _side(rng), _side(rng)
     weights, left, right = STARTS[family](rng, n_left, n_right)
     weights = _without_isolated(rng, weights.copy())
@@ -76,14 +76,14 @@ def optimal_features(drawn: Candidate) -> Features:
 
 
 def tied_penalty(drawn: Candidate, rng: np.random.Generator) -> float:
-    """A penalty that is a singular value, where bounds with its square are sharp; at random where 1 is the only one."""
+    """Random singular value as a penalty, where bounds with its square are sharp; any number if all are 0 or 1."""
     values = spectrum(drawn.graph, min(drawn.weights.shape), device="cpu").singular_values
     between = values[(values > SMALLEST_PENALTY) & (values < 1 - SMALLEST_PENALTY)]
     return float(rng.choice(between)) if len(between) else float(rng.random())
 
 
 def _labels(rng: np.random.Generator, n_left: int, n_right: int) -> tuple[IntArray, IntArray]:
-    """Labels at random, in turn, or all of one class but one node."""
+    """Random labels, labels in turn, or one class with a single other node."""
     classes = _n_classes(rng)
     kind = rng.integers(3)
     if kind == 0:
@@ -151,7 +151,7 @@ def block_by_class(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn
 
 
 def nearly_disconnected(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
-    """Parts joined by light edges; the labels know nothing of the parts."""
+    """Parts joined by light edges, with labels independent of the parts."""
     parts = int(rng.integers(2, 4))
     left, right = rng.integers(parts, size=n_left), rng.integers(parts, size=n_right)
     across = 10 ** rng.uniform(-5, -1)
@@ -160,7 +160,7 @@ def nearly_disconnected(rng: np.random.Generator, n_left: int, n_right: int) -> 
 
 
 def planted(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
-    """Equal classes, equal weights within and across them: all symmetries of the labels, and ties wherever k < r."""
+    """Equal classes with equal weights within and across them: symmetric in the labels, with ties for k < r."""
     classes = _n_classes(rng)
     left = np.repeat(np.arange(classes), max(1, n_left // classes))
     right = np.repeat(np.arange(classes), max(1, n_right // classes))
@@ -169,7 +169,7 @@ def planted(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
 
 
 def imbalanced(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
-    """One image of a class of its own, as light as it comes."""
+    """One light image in a separate class."""
     weights = rng.random((n_left, n_right))
     weights[0] *= 10 ** rng.uniform(-4, 0)
     left = (np.arange(n_left) == 0).astype(np.int64)
@@ -177,7 +177,7 @@ def imbalanced(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
 
 
 def caption_is_class(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
-    """One caption for each class, which is wrong now and then."""
+    """One caption for each class, sometimes wrong."""
     classes = max(2, min(n_right, MOST_CLASSES))
     left = rng.integers(classes, size=n_left)
     weights = np.eye(classes)[left] + 10 ** rng.uniform(-4, 0) * rng.random((n_left, classes))
@@ -185,9 +185,9 @@ def caption_is_class(rng: np.random.Generator, n_left: int, n_right: int) -> Dra
 
 
 def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
-    """Images that keep to a caption of their own, and light captions shared by neighbours on a path.
+    """Images with a private caption each, and light captions shared by neighbours on a path.
 
-    Any reversible walk has the eigenvectors of a lazier one, and a lazy walk is always some graph's induced pairs:
+    Any reversible walk has the eigenvectors of a lazier one, and a lazy walk is the induced graph of a pair graph. So
     such graphs reach every ratio that depends on a walk's eigenvectors and ratios of gaps.
     """
     size = (n_left + n_right + 1) // 2
@@ -199,7 +199,7 @@ def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
 
 
 def consistent(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
-    """Two or more classes and no pair across them: labels are consistent by construction, whatever a class is like."""
+    """Two or more classes without a pair across them, so that labels are consistent."""
     classes = int(rng.integers(2, max(2, min(n_left, n_right, MOST_CLASSES)) + 1))
     blocks = [
         10 ** rng.uniform(-1, 0)
@@ -211,7 +211,7 @@ def consistent(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
 
 
 def components(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
-    """Many components, each of one class: up to one caption for each image."""
+    """Many components of one class each, up to one caption for each image."""
     sides = max(2, n_left), max(2, n_right)
     parts = min(sides) if rng.random() < 0.5 else int(rng.integers(2, min(sides) + 1))
     of_part = np.arange(parts) % int(rng.integers(2, MOST_CLASSES + 1))

@@ -1,1 +1,1 @@
-"""The ledger: `registry` of its bounds, `theorems` in modules named by their numbers, `check` on a graph."""
+"""Ledger of bounds: their registry, a module for each theorem, and checks on a graph."""

@@ -1,4 +1,4 @@
-"""Every applicable bound on one graph, held against what is measured."""
+"""Evaluation of all applicable bounds on a graph, against the measured quantities."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -30,41 +30,40 @@ def check_bounds(
     hops: int | None = None,
     through: Any = None,
 ) -> "pd.DataFrame":
-    """A row for each registered bound: its value on this graph, the quantity it bounds, and whether it holds.
+    """Evaluate bounds on a graph: a row for each, with its value, the measured quantity, and whether it holds.
 
     Parameters
     ----------
     k : int, or several: a list, a range, an array
-        Width of the embedding, 1..min(n_left, n_right). Several widths share one spectrum and what depends on no width;
-        the table then has a row for each bound at each width. With the sparse solver a width alone may have triplets of
-        smaller residuals, and so tighter bounds (on the emoji by up to a sixth), and another of several tied optima.
+        Width of the embedding, 1..min(n_left, n_right). Several widths share one spectrum; the table has a row for each
+        bound at each width. With the sparse solver a single width may have smaller residuals, and so tighter bounds (on
+        the emoji by up to a sixth), and another of several tied optima.
     features : (n_left, k) or a pair of (n_left, k) and (n_right, k), optional
-        An encoder (numpy or torch, unweighted) for the claims about every encoder; by default the optimum. Claims about
-        the optimum are measured at the optimum in any case. `pairbounds.check_encoder` finds better units for features.
+        An encoder (numpy or torch, unweighted) for claims about every encoder; by default the optimum. Claims about the
+        optimum are always measured at the optimum. `pairbounds.check_encoder` scales features to the best units.
     bounds : the bounds to evaluate, a row for each, at least one; by default all
-    triplets : at least k + 1 triplets computed before, k the largest; by default `spectrum(graph, k + 1)`
-    certified : use an upper end of `σ_{k+1}` that is proved, or where that is too costly guaranteed with a stated
-        probability (`pairbounds.theory.spectrum.certificates`), and not only computed
-    penalty : μ in (0, 1): adds the claims about the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`, about its
-        minimiser of width k and the features given
+    triplets : at least k + 1 triplets, k the largest; by default `spectrum(graph, k + 1)`
+    certified : use a certified upper end of `σ_{k+1}`: proved, or for large graphs true with a stated probability
+        (`pairbounds.theory.spectrum.certificates`)
+    penalty : μ in (0, 1): adds the claims about the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`, its minimiser
+        of width k, and the given features
     critic : a pair of (n_left, d) and (n_right, d), optional
         f and g of a critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature: adds the claims about
         InfoNCE.
-    hops : steps of Lanczos, at least 1, for the claims by multi-hop consistency: more are sharper, and cost more. By
-        default `pairbounds.theory.quantities.multihop_consistency.HOPS`, or where so many pairs and classes make them
-        costly `default_hops`: the note of the row then says how many.
+    hops : steps of Lanczos, at least 1, for claims by multi-hop consistency: more are sharper, and cost more. By
+        default `default_hops`; the row has a note if these are fewer than usual.
     through : (n_left, d), optional
         Features of the left nodes (numpy, torch, or a memory map): adds the columns `through_measured`, `through_value`
         and `through_holds`, about the best encoder of each width that is linear in them (theorem 42).
 
     Returns
     -------
-    DataFrame with the columns of `pairbounds.theory.bounds.check_table.CheckTable`, which a notebook shows in short
+    DataFrame with the columns of `pairbounds.theory.bounds.check_table.CheckTable`; a notebook shows a short form
 
     Raises
     ------
-    ValueError : k or hops out of range, features that do not fit, too few triplets, a penalty out of range; a bound is
-        asked for whose subject is not given
+    ValueError : k or hops out of range, features that do not fit, too few triplets, a penalty out of range, or a bound
+        whose subject is not given
     KeyError : an unknown bound
     """
     import pandas as pd
@@ -94,7 +93,7 @@ def check_bounds(
         ]
     columns = COLUMNS if through is None else (*COLUMNS, *THROUGH)
     table = pd.DataFrame(rows, columns=["k", *columns] if several(k) else columns)
-    # One by one: `astype` of the whole table takes ten times as long.
+    # Column by column: `astype` of the whole table takes ten times as long.
     for name in (*NULLABLE, "through_holds") if by_features else NULLABLE:
         table[name] = table[name].astype("boolean")
     return CheckTable(table)
@@ -103,7 +102,7 @@ def check_bounds(
 def _subjects(
     graph: PairGraph, triplets: Spectrum, k: int, features: Any, penalty: float | None, critic: Encoder | None
 ) -> dict[Subject, Encoder]:
-    """The subjects that claims may have, from k + 1 triplets and arguments of `check_bounds`."""
+    """Subjects of claims, from k + 1 triplets and arguments of `check_bounds`."""
     optimum = Encoder.optimum(graph, triplets, k)
     subjects: dict[Subject, Encoder] = {"optimum": optimum}
     subjects["encoder"] = optimum if features is None else Encoder.of(graph, triplets, k, features)
@@ -117,7 +116,7 @@ def _subjects(
 
 
 def _claims(bounds: Iterable[str] | None, subjects: Iterable[Subject]) -> list[Bound]:
-    """The bounds asked for, or all whose subject is given."""
+    """Selected bounds, or all bounds whose subject is given."""
     if bounds is None:
         return [claim for claim in BOUNDS.values() if claim.subject in subjects]
     claims = [BOUNDS[name] for name in bounds]

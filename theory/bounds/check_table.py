@@ -1,4 +1,4 @@
-"""The table of `check_bounds` as it is read: the rows that matter, measured value against bound, in words."""
+"""Readable form of the table of `check_bounds`: the most important rows, with verdicts in words."""
 
 import math
 from collections.abc import Hashable, Mapping
@@ -21,26 +21,25 @@ HEADLINES = (  # the most important first
 
 
 class CheckTable(pd.DataFrame):
-    """The DataFrame of `check_bounds`, which a notebook shows as `pairbounds check` prints it; its parts are plain.
+    """DataFrame of `check_bounds`, which a notebook shows as `pairbounds check` prints it.
 
     Columns
     -------
     k : the width, if there are several
-    bound, quantity, relation : the bound, and how the quantity is to its value: "<=", ">=" or "="
-    measured, value : both sides; NaN where a hypothesis fails
-    measured_least, measured_most : over all optima where `σ_k = σ_{k+1} > 0`, of the squared error of the probe
-        (`pairbounds.theory.quantities.consistency.optimum_range`); NaN for other quantities then, or where the end of
+    bound, quantity, relation : the bound, the quantity, and its relation to the value: "<=", ">=" or "="
+    measured, value : both sides; NaN if a hypothesis fails
+    measured_least, measured_most : range over all optima if `σ_k = σ_{k+1} > 0`, for the squared error of the probe
+        (`pairbounds.theory.quantities.consistency.optimum_range`); NaN for other quantities then, or if the end of
         the tie is not computed
-    measured_of : "optimum", or "encoder" for the features given
-    applicable : False where a hypothesis fails; for a rate, which has both sides to be fitted; and for a violation in
-        double precision that fifty digits do not confirm, on weights beyond
-        `pairbounds.theory.bounds.rows.JUDGED_DECADES`
-    holds : up to round-off; `<NA>` where not applicable, so that `table["holds"].all()` is about what was checked
-    slack, tightness : by how much it holds; and a ratio that is 1 at equality
-    guess, vacuous : what guessing the largest class reaches, infinite where unknown; an upper bound no better than that
+    measured_of : "optimum", or "encoder" for the given features
+    applicable : False if a hypothesis fails; for a rate; and for a violation in double precision that fifty digits do
+        not confirm, on weights beyond `pairbounds.theory.bounds.rows.JUDGED_DECADES`
+    holds : verdict up to round-off; `<NA>` if not applicable, so that `table["holds"].all()` is about checked bounds
+    slack, tightness : margin of the inequality; ratio that is 1 at equality
+    guess, vacuous : value for guessing the largest class, infinite if unknown; True for an upper bound no better
     through_measured, through_value, through_holds : both sides, and the verdict, for the best encoder that is linear in
-        the features `through`; only in a check through features, NaN and `<NA>` where a bound does not take them
-    status, note : as registered; why a row is infinite or not applicable, is of one of many optima, or hangs on ties
+        the features `through`; NaN and `<NA>` for bounds that do not hold through features
+    status, note : as registered; reason why a row is infinite, not applicable, for one of many optima, or due to ties
     """
 
     def _repr_html_(self) -> str:
@@ -58,9 +57,9 @@ class CheckTable(pd.DataFrame):
 
 
 def headlines(table: pd.DataFrame) -> list[str]:
-    """The bounds of the short table: violated ones, a user's own, theorems 4, 15 and 16, and the best lower bound.
+    """Bounds of the short table: violated bounds, a user's bounds, theorems 4, 15 and 16, and the best lower bound.
 
-    At most `MOST`, unless more are violated; where no headline applies, the first that apply and are no corollaries.
+    At most `MOST`, unless more are violated. If no headline applies, the first applicable bounds without corollaries.
     """
     applied = evaluated(table)
     names = list(dict.fromkeys(applied["bound"]))
@@ -74,7 +73,7 @@ def headlines(table: pd.DataFrame) -> list[str]:
 
 
 def _best_lower(applied: pd.DataFrame) -> list[str]:
-    """The name of the lower bound on the squared error of the optimum's probe that is largest on average."""
+    """Name of the lower bound on the squared error of the optimum's probe with the largest mean."""
     of_optimum = [name for name in set(applied["bound"]) if name in BOUNDS and BOUNDS[name].subject == "optimum"]
     lower = applied["relation"].eq(">=") & applied["quantity"].eq("probe_mse") & applied["bound"].isin(of_optimum)
     means = applied[lower].groupby("bound")["value"].mean()
@@ -82,20 +81,20 @@ def _best_lower(applied: pd.DataFrame) -> list[str]:
 
 
 def of_bounds(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """The rows of these bounds, by theorem: then those of a user's own bounds, and identities last."""
+    """Rows of these bounds by theorem, then rows of a user's bounds, and identities last."""
     chosen = table[table["bound"].isin(names)]
     numbers = chosen["bound"].map(theorem_number).replace("", "inf").astype(float)
     return chosen.iloc[np.lexsort((numbers, chosen["relation"].eq("=")))]
 
 
 def theorem_number(name: str) -> str:
-    """The number of a bound's theorem as text; empty for a user's own."""
+    """Number of a bound's theorem as text; empty for a user's bound."""
     number = BOUNDS[name].theorem if name in BOUNDS else None
     return "" if number is None else str(number)
 
 
 def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    """A row of `COLUMNS` for each bound that was evaluated."""
+    """Rows of `COLUMNS` for the evaluated bounds."""
     return [
         (
             theorem_number(row["bound"]),
@@ -110,7 +109,7 @@ def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _sides(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
-    """The measured value, the sign and the bound, in enough digits to see a violation."""
+    """Measured value, sign and bound, with enough digits to show a violation."""
     relation, said = row["relation"], verdict(row)
     form = ".12g" if said == VIOLATED else ".4f"
     value = rounded(row["value"], relation, form)
@@ -120,7 +119,7 @@ def _sides(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
 
 
 def readable_through(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    """A row of `THROUGH_COLUMNS` for each bound that was evaluated through features: both sides, there and here."""
+    """Rows of `THROUGH_COLUMNS` for bounds evaluated through features, with both sides on the graph and through it."""
     if "through_value" not in table:
         return []
     rows: list[tuple[str, ...]] = []
@@ -133,18 +132,18 @@ def readable_through(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def evaluated(table: pd.DataFrame) -> pd.DataFrame:
-    """The bounds that were evaluated: those that apply, and rates with a value."""
+    """Rows of applicable bounds, and of rates with a value."""
     return table[table["applicable"] | (table["status"].eq("rate") & table["value"].notna())]
 
 
 def tally(table: pd.DataFrame) -> str:
-    """The number of bounds that hold, of those that apply and of all."""
+    """Text with the numbers of bounds that hold, that apply, and of all."""
     checked = table["holds"].dropna()
     return f"{int(checked.sum())} of the {len(checked)} that apply here, of {len(table)} in all"
 
 
 def notes(table: pd.DataFrame) -> list[str]:
-    """The reasons why bounds have no value or an infinite one, and the ranges of quantities over tied optima."""
+    """Reasons for missing or infinite values, and ranges of quantities over tied optima."""
     noted = table[table["note"] != ""].groupby("note", sort=False)
     tied = table[table["measured_least"] < table["measured_most"]].drop_duplicates("quantity")
     return [f"{', '.join(rows['bound'])}: {note}" for note, rows in noted] + [
@@ -154,7 +153,7 @@ def notes(table: pd.DataFrame) -> list[str]:
 
 
 def verdict(row: Mapping[Hashable, Any]) -> str:
-    """The verdict on a bound in words."""
+    """Verdict on a bound in words."""
     if row["status"] == "rate":
         return "a rate"
     if math.isnan(row["value"]):

@@ -1,4 +1,4 @@
-"""The test that a ratio above 1 is more than floating point: nothing is called refuted before it."""
+"""Confirmation in higher precision that a claim is violated by more than round-off."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -16,21 +16,21 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 
 UNITS = 4 * EPS  # some units in the last place
 TRIALS = 8
-REACH, POINTS = 1e-4, 12  # of the line on which a claim's own noise is estimated
+REACH, POINTS = 1e-4, 12  # of the line for the estimate of a claim's noise
 SAFETY = 64
-Sides = Callable[..., FloatArray]  # of a graph and features: the numbers that noise is measured on
+Sides = Callable[..., FloatArray]  # from a graph and features to the numbers with noise
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """The rest of a violation in higher precision.
+    """Result of a check of a violation in higher precision.
 
     Attributes
     ----------
-    holds_up : whether the claim is violated beyond round-off
-    rests_on_ties : whether it is so only because ties count as errors
-    score : both sides, and the ratio with the whole rounding margin counted against the violation
-    note : how it was confirmed, or what failed
+    holds_up : True if the claim is violated beyond round-off
+    rests_on_ties : True if the violation needs ties to count as errors
+    score : both sides, and the ratio with the rounding margin counted against the violation
+    note : how it was confirmed, or why not
     """
 
     holds_up: bool
@@ -42,15 +42,14 @@ class Confirmation:
 def confirm(
     claim: Bound, graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None
 ) -> Confirmation:
-    """A claim held once more against what is measured, in higher precision and with a wider margin.
+    """Evaluate a claim again, in higher precision and with a wider margin.
 
-    The measured side comes from a factorisation of the graph in fifty digits, for the quantities of
-    `pairbounds.theory.bounds.precise`; others are measured in double precision on that factorisation. The claim, a
-    function of double precision, gets those singular values. What rounding does to it, and to a quantity known in
-    double precision only, is estimated by moving weights, features and triplets by a few units in the last place, and
-    from how rough the claim is along a line; it is counted against the violation several times over.
+    The measured side uses a factorisation of the graph in fifty digits. Quantities outside
+    `pairbounds.theory.bounds.precise` are measured in double precision on it, and so is the claim. Their round-off is
+    estimated by moving weights, features and triplets by a few units in the last place, and by the roughness of the
+    claim along a line. A multiple of it is counted against the violation.
 
-    Where `σ_k = σ_{k+1}` the optimum is not unique; the violation is confirmed at the one found in fifty digits.
+    If `σ_k = σ_{k+1}`, the violation is confirmed at the optimum of the factorisation.
     """
     from pairbounds.theory.bounds.precise import PreciseSubject, measure  # loads mpmath
 
@@ -59,7 +58,7 @@ def confirm(
     known = measure(claim.quantity, precise)
 
     def sides(moved: PairGraph, encoding: Features | None, rng: np.random.Generator | None = None) -> FloatArray:
-        """Both sides, or the value alone where the other is exact; with `rng` of shaken triplets."""
+        """Both sides, or only the value if the other is exact; with noise on the triplets if `rng` is given."""
         near = embedded(moved, k, encoding, penalty)
         if rng is not None:
             near = subject(moved, _shaken(near.spectrum, rng), k, encoding, penalty)
@@ -87,7 +86,7 @@ def confirm(
 
 
 def _spread(sides: Sides, plain: FloatArray, graph: PairGraph, features: Features | None) -> float:
-    """The distance that the sides move when their inputs move by round-off."""
+    """Largest change of the sides if their inputs change by round-off."""
     rng, distances = np.random.default_rng(0), []
     for _ in range(TRIALS):
         noise = [UNITS * rng.standard_normal(part.shape) for part in _parts(graph, features)]
@@ -97,10 +96,10 @@ def _spread(sides: Sides, plain: FloatArray, graph: PairGraph, features: Feature
 
 
 def _roughness(sides: Sides, graph: PairGraph, features: Features | None) -> float:
-    """The noise on them along a short line: what a cubic, which fits a smooth function, leaves.
+    """Noise of the sides along a short line: the residual of a cubic, which fits a smooth function.
 
-    The points are at random, and far enough apart for their roundings to have nothing in common; none is the graph
-    itself, where a 0-1 error may have a tie.
+    The points are random, and far enough apart for independent roundings. They exclude the graph, where a 0-1 error may
+    have a tie.
     """
     rng = np.random.default_rng(1)
     directions = [rng.choice([-REACH, REACH], size=part.shape) for part in _parts(graph, features)]
@@ -120,14 +119,14 @@ def _parts(graph: PairGraph, features: Features | None) -> list[FloatArray]:
 def _moved(
     graph: PairGraph, features: Features | None, noise: Sequence[FloatArray]
 ) -> tuple[PairGraph, Features | None]:
-    """The graph and the features with relative noise, an array for each of `_parts`."""
+    """Graph and features with relative noise, an array for each of `_parts`."""
     joint, *sides = (part * (1 + off) for part, off in zip(_parts(graph, features), noise, strict=True))
     moved = PairGraph(joint, graph.left_labels, graph.right_labels)
     return moved, (sides[0], sides[1]) if sides else None
 
 
 def _shaken(triplets: Spectrum, rng: np.random.Generator) -> Spectrum:
-    """The triplets with absolute noise: a factorisation rounds relative to the largest value, not to each."""
+    """Triplets with absolute noise, since a factorisation rounds relative to the largest value."""
     values, left, right = (
         array + UNITS * rng.standard_normal(array.shape)
         for array in (triplets.singular_values, triplets.left, triplets.right)

@@ -1,14 +1,12 @@
-"""Statements of the theory on an encoder that somebody brings: in its best units, and in words.
+"""Diagnosis of a user's encoder by theorem 17, in its best units and in words.
 
-The squared error of a linear probe on f is bounded in two steps: that of the optimum of the same width, and what f is
-behind it by its excess loss. The first is a tail of label energy, and falls in two:
+The squared error of the optimum of the same width is a tail of label energy with two parts:
 
     Σ_{i>k} c_i = Σ_{i>k} c_i (1 - σ_i²) + Σ_{i>k} c_i σ_i².
 
-The first sum is of the *pairs*. It is part of `α_T = Σ_i c_i (1 - σ_i²)`, the probability that an induced pair joins
-two classes, and never more than it; where every induced pair joins equals, it is 0. The second is of the *width*:
-energy of directions that the pairs do connect, at most `σ²_{k+1}` of the tail, and 0 where k reaches the rank. (The two
-facts together are theorem 4.) What theorem 17 adds to the tail is of the *optimisation*: 0 at an excess loss of 0.
+The first part is due to the *pairs*: at most `α_T = Σ_i c_i (1 - σ_i²)`, the probability that an induced pair joins two
+classes. The second is due to the *width*: energy of directions that the pairs connect, at most `σ²_{k+1}` of the tail.
+(Both facts together are theorem 4.) The excess loss of the encoder adds the part of the *optimisation*.
 
 Source: new here.
 """
@@ -56,14 +54,14 @@ class EncoderCheck:
     Attributes
     ----------
     spectrum : k + 1 triplets of the graph
-    graph : the graph that the statements are about
-    columns : how many columns f has
+    graph : the graph
+    columns : number of columns of f
     mse, error : the squared and the 0-1 error of the linear probe on f, measured; the same in all units
-    scale : c of the best scale; 0 where none changes anything, `None` without a right side
-    table : a row for each units, "as given" and "best scale" where there is a right side, and "best partner". Columns:
-        units; loss and excess, the spectral loss and how far it is above that of the optimum of this width; pairs,
-        width and optimisation, which are not negative, and their sum, bound, that of theorem 17 on the squared error;
-        error_bound, the least bound of theorem 17 on the 0-1 error; measured, the squared error
+    scale : c of the best scale; 0 if no scale has an effect, `None` without a right side
+    table : a row for each units: "as given" and "best scale" with a right side, and "best partner". Columns: units;
+        loss; excess, over the loss of the optimum of this width; pairs, width and optimisation, which are not negative;
+        bound, their sum, the bound of theorem 17 on the squared error; error_bound, the least bound of theorem 17 on
+        the 0-1 error; measured, the squared error
     """
 
     spectrum: Spectrum
@@ -81,12 +79,12 @@ class EncoderCheck:
 
     @property
     def best(self) -> "pd.Series[Any]":
-        """The row of the units in which the bound is least: it holds in all of them, and the error is the same."""
+        """Row of the units with the least bound, which holds in all units."""
         return self.table.iloc[int(self.table["bound"].to_numpy().argmin())]
 
     @property
     def bound(self) -> float:
-        """The least bound on the squared error of the probe."""
+        """Least bound on the squared error of the probe."""
         return float(self.best["bound"])
 
     def __str__(self) -> str:
@@ -101,32 +99,30 @@ class EncoderCheck:
 def check_encoder(
     graph: PairGraph, encoder: Any, inputs: Any = None, *, triplets: Spectrum | None = None
 ) -> EncoderCheck:
-    """Bound the error of a linear probe on an encoder of yours, and name its causes: pairs, width, optimisation.
+    """Bound the error of a linear probe on your encoder, and split it by cause: pairs, width, optimisation.
 
-    What is bounded depends on the span of f alone, and what bounds it on the excess spectral loss of (f, g): on units
-    that f happens to have, unit norm say, and on a right side that plays no part in the probe. So the bound is taken in
-    the best units: as given, in the best scale (`pairbounds.theory.quantities.factorisation.best_scale`), and beside
-    the best right side there is (`best_partner`), which no linear map of f can better. The least of the three holds.
-    CLIP and SigLIP minimise other losses: `critic=` of `check_bounds` is for these.
+    The error depends only on the span of f, but the bound depends on the excess spectral loss of (f, g), and so on the
+    scale of f and on g. So the bound is the least of three: as given, in the best scale
+    (`pairbounds.theory.quantities.factorisation.best_scale`), and with the best right side (`best_partner`), which no
+    linear map of f improves. CLIP and SigLIP minimise other losses: use `critic=` of `check_bounds` for these.
 
     Parameters
     ----------
     encoder : (n_left, d), or a pair of (n_left, d) and (n_right, d); or a model, or a pair of models
         Features, numpy or torch, unweighted, in the order of `graph.left_ids` and `graph.right_ids`. A model is a
-        callable, which is given its inputs in blocks and returns features for them; a torch module is called in
-        evaluation mode and without gradients.
+        callable from blocks of inputs to features; a torch module is called in evaluation mode without gradients.
     inputs : for a model, its inputs in the order of the nodes; for a pair of models, a pair
-    triplets : of the graph, at least k + 1, k the number of dimensions that f spans; by default they are computed
+    triplets : of the graph, at least k + 1, k the number of dimensions that f spans; computed by default
 
     Returns
     -------
-    EncoderCheck; its text says it in words, its `table` has the numbers.
+    EncoderCheck, with text for `print`, and the numbers in `table`.
 
     Raises
     ------
     ValueError : features of the wrong shape, not finite, all 0, or more columns than nodes; a model without inputs; a
         graph without labels on the left
-    ForeignCodeError : the model raised something
+    ForeignCodeError : the model raised an exception
 
     Notes
     -----
@@ -166,10 +162,7 @@ def check_encoder(
 
 
 def _bounds(encoder: Encoder) -> dict[str, float]:
-    """The losses and bounds of an encoder in some units, by the columns of `EncoderCheck.table`.
-
-    Theorem 17 is `ε₂(f) <= min_g (ρ_g + η_g)²`; the tail is the squared error of the optimum.
-    """
+    """Losses and bounds of an encoder in given units, for the columns of `EncoderCheck.table`."""
     graph, triplets, k = encoder.graph, encoder.spectrum, encoder.k
     energy = label_energy(graph, triplets)[:k]
     tail = max(0.0, 1 - float(energy.sum()))
@@ -184,7 +177,7 @@ def _bounds(encoder: Encoder) -> dict[str, float]:
 
 
 def _sentences(found: EncoderCheck) -> list[str]:
-    """The findings in words."""
+    """Result in sentences."""
     best, (guess_mse, guess_error) = found.best, (QUANTITIES[name].guess(found.graph) for name in MEASURED)
     spanned = "" if found.k == found.columns else f", whose {found.columns} columns span {found.k} dimensions"
     verdict = ", which says nothing, being no better than a guess" if found.bound >= guess_mse else ""
@@ -236,17 +229,17 @@ def _rows(left: Any, graph: PairGraph) -> FloatArray:
 
 
 def _spanned(graph: PairGraph, f: FloatArray, right: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:
-    """A basis of the span of f, orthonormal under p_L, and the g that has the same products with it."""
+    """Orthonormal basis of the span of f under p_L, and the g with the same products."""
     root = np.sqrt(graph.left_marginal)[:, None]
     basis, factor = thin_factors(root * f)
     chosen = independent(factor)
     if chosen.shape[1] == 0:
-        raise ValueError("f is 0 on every node: there is nothing to probe")
+        raise ValueError("f is 0 on every node: give an encoder that is not")
     if chosen.shape[1] > graph.n_right:
         raise ValueError(
             f"f spans {chosen.shape[1]} dimensions, and with {graph.n_right} right nodes there are no more singular "
             "values: take fewer columns, the first principal components say"
         )
     if right is not None and right.shape[1] != f.shape[1]:
-        raise ValueError(f"f has width {f.shape[1]} and g {right.shape[1]}: they are of one width")
+        raise ValueError(f"f has width {f.shape[1]} and g {right.shape[1]}: give the same width")
     return basis @ chosen / root, None if right is None else right @ factor.T @ chosen

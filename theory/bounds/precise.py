@@ -1,7 +1,6 @@
-"""The measured side in fifty digits: what a refutation is confirmed with.
+"""Measured quantities in fifty digits, to confirm refutations on small graphs.
 
-The weights of the graph, and an encoder's features, are taken as the exact numbers that their floats are. Small graphs
-only: dense factorisations in software arithmetic, 0.2 s at 16 x 16 nodes.
+Weights and features count as exact numbers. Dense factorisations in software arithmetic: 0.2 s at 16 x 16 nodes.
 """
 
 from collections.abc import Callable
@@ -25,10 +24,10 @@ _exact, _root = np.vectorize(mp.mpf, otypes=[object]), np.vectorize(mp.sqrt, oty
 
 
 class PreciseSubject:
-    """A graph, its factorisation and an embedding of width k: an optimum, unless features are given.
+    """Graph, its factorisation, and an embedding of width k: given features, or an optimum (penalised or not).
 
-    Of the spectral loss, or of that with a penalty. Matrices are NumPy arrays of mpmath's numbers. Make one and use it
-    inside `mp.workdps(DIGITS)`; `measure` and `triplets` see to that themselves.
+    Matrices are NumPy arrays of mpmath's numbers. Use it inside `mp.workdps(DIGITS)`, except for `measure` and
+    `triplets`.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class PreciseSubject:
             self.left, self.right, self.basis = self._optimum() if features is None else self._encoder(features)
 
     def _optimum(self) -> tuple[Precise, Precise, Precise]:
-        # Beyond the rank, as double precision sees it, the columns are 0: nothing in them is part of the optimum.
+        # Columns beyond the rank, in double precision, are 0 and not part of the optimum.
         values = self.sigma[: min(self.k, self.triplets(len(self.sigma)).rank)]
         if self.penalty is not None:
             values = values[values > self.penalty]
@@ -59,11 +58,11 @@ class PreciseSubject:
     def _encoder(self, features: Features) -> tuple[Precise, Precise, Precise]:
         left, right = _exact(features[0]) * self._left_root, _exact(features[1]) * self._right_root
         u, s, _ = _factorised(left)
-        # The rank that the least squares of `probe` sees in double precision.
+        # The rank in the least squares of `probe`, in double precision
         return left, right, u[:, : np.count_nonzero(s > EPS * s[0])]
 
     def triplets(self, k: int) -> Spectrum:
-        """Exactly k triplets, rounded to double precision only now."""
+        """Exactly k triplets, rounded to double precision."""
         u, sigma, w = (part.astype(np.float64) for part in (self.u, self.sigma, self.w))
         residuals = np.full(len(sigma), EPS)
         return Spectrum(np.minimum(1.0, sigma), u, w, residuals, "mpmath").leading(k)
@@ -90,30 +89,30 @@ class PreciseSubject:
 
     @cached_property
     def classes(self) -> IntArray:
-        """The classes present on either side, (r,), in rising order: labels may be of any size."""
+        """Classes present on either side, (r,), in increasing order."""
         sides = (self.graph.left_labels, self.graph.right_labels)
         return np.unique(np.concatenate([y for y in sides if y is not None]))
 
     def labels(self, side: str) -> IntArray:
-        """The class of each node of a side, by its place among `classes`."""
+        """Class of each node of a side, as an index of `classes`."""
         return np.searchsorted(self.classes, required_labels(self.graph, side))
 
 
 def _factorised(matrix: Precise) -> tuple[Precise, Precise, Precise]:
-    """The left vectors, singular values and transposed right vectors."""
+    """Left vectors, singular values and transposed right vectors."""
     u, s, w_t = mp.svd_r(mp.matrix(matrix.tolist()))
     return np.array(u.tolist(), dtype=object), np.array(list(s), dtype=object), np.array(w_t.tolist(), dtype=object)
 
 
 class Measured(NamedTuple):
-    """A quantity in fifty digits, rounded: with ties counted as errors, and if no tie is an error."""
+    """Rounded quantity from fifty digits, with ties as errors and without."""
 
     value: float
     without_ties: float
 
 
 def measure(quantity: str, subject: PreciseSubject) -> Measured | None:
-    """A quantity in high precision, or `None` for one that is only known in double precision."""
+    """Measure a quantity in high precision, or return `None` if it is only available in double precision."""
     if quantity not in PRECISE:
         return None
     with mp.workdps(DIGITS):
@@ -131,7 +130,7 @@ def _probe_mse(subject: PreciseSubject) -> Measured:
 
 
 def _error(subject: PreciseSubject, scores: Precise, noise: FloatArray, classes: IntArray) -> Measured:
-    """The 0-1 error, a margin within the round-off of `quantities.probes` being a tie there and here."""
+    """0-1 error; a margin within the round-off of `quantities.probes` is a tie, as there."""
     labels = subject.labels("left")
     rivals = [scores[i, classes[classes != label]].max(initial=-mp.inf) for i, label in enumerate(labels)]
     margins = scores[np.arange(len(labels)), labels] - rivals

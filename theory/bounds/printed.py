@@ -1,4 +1,4 @@
-"""The output of `check`: a table of bounds at one width, or of each bound at its best of several widths."""
+"""Output of `check`: a table of bounds at one width, or at the best of several widths for each bound."""
 
 from collections.abc import Sequence
 
@@ -60,7 +60,7 @@ def print_checked(
 
 
 def one_to_one(n_left: int, n_right: int, n_pairs: int) -> list[str]:
-    """The sentence on a graph whose pairs share no node; none for another graph."""
+    """Warning for a graph whose pairs share no node; empty for other graphs."""
     if not n_left == n_right == n_pairs:
         return []
     return [
@@ -75,7 +75,7 @@ def _aligned(columns: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def as_json(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> str:
-    """One line of JSON: `α_T`, the widths with their `σ²_{k+1}`, and every row; infinite and NaN are null."""
+    """One line of JSON: `α_T`, the widths with their `σ²_{k+1}`, and every row, with null for infinite and NaN."""
     widths = sorted({int(k) for k in table["k"]})
     missing = unlabelled(graph)
     return as_line(
@@ -89,18 +89,18 @@ def as_json(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame) -> str:
 
 
 def unlabelled(graph: PairGraph) -> int:
-    """The number of left nodes without a label."""
+    """Number of left nodes without a label."""
     return graph.n_left if graph.left_labels is None else int(np.sum(graph.left_labels == UNLABELLED))
 
 
 def _squared_value(triplets: Spectrum, k: int) -> float:
-    """`σ²_{k+1}`, 0 where k is the number of all triplets."""
+    """`σ²_{k+1}`, or 0 if there is no further triplet."""
     values = triplets.singular_values
     return float(values[k] ** 2) if k < len(values) else 0.0
 
 
 def _parts(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of bounds that need pairs only, and of those that look at an encoder; no empty part."""
+    """Rows of bounds from pairs only, and rows of bounds on an encoder, without empty parts."""
     about_encoder = table["bound"].map(_looks_at_encoder).astype(bool)
     parts = [(PAIRS, table[~about_encoder]), (ENCODER, table[about_encoder])]
     return [(title, part) for title, part in parts if len(part)]
@@ -111,11 +111,9 @@ def _looks_at_encoder(name: str) -> bool:
 
 
 def best_widths(table: pd.DataFrame) -> pd.DataFrame:
-    """Each upper bound on an error, at the width where it is least: from pairs alone first, then by error and value.
+    """Rows of upper bounds on an error at their best width: bounds from pairs only first, then by error and value.
 
-    Returns
-    -------
-    DataFrame with the columns of the table and useful, the number of widths at which the bound is not vacuous
+    The column `useful` is the number of widths at which the bound is not vacuous.
     """
     errors = table[table["applicable"] & table["quantity"].isin(ERRORS) & table["relation"].eq("<=")]
     errors = errors[errors["value"].notna()]
@@ -126,7 +124,7 @@ def best_widths(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _print_several(table: pd.DataFrame, shown: pd.DataFrame) -> None:
-    """Each upper bound on an error at the width where it is least, and the number of widths where it is not vacuous."""
+    """Print upper bounds on an error at their best width, and violations at any width."""
     best, widths = best_widths(table), table["k"].nunique()
     columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
     for title, part in _parts(shown.drop_duplicates("bound")):
@@ -150,7 +148,7 @@ def _print_several(table: pd.DataFrame, shown: pd.DataFrame) -> None:
 
 
 def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
-    """The closing sentences: `α_T`, `σ²_{k+1}`, guess, measured error, the bounds on it, and which are vacuous."""
+    """Closing sentences: `α_T`, `σ²_{k+1}`, guess, measured error with its bounds, and vacuous bounds."""
     if missing := unlabelled(graph):
         return [f"α_T: {missing} of {graph.n_left} unlabelled. Bounds on an error need all left labels: --labels FILE."]
     errors = table[table["bound"].isin(ON_ERROR) & table["applicable"]]

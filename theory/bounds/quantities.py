@@ -1,4 +1,4 @@
-"""The measured side of every bound: quantities of an embedding of a graph."""
+"""Measured quantities of an embedding of a graph, for the left side of bounds."""
 
 import math
 from collections.abc import Callable
@@ -19,19 +19,19 @@ from pairbounds.theory.quantities.scores import Standing
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 Features = tuple[FloatArray, FloatArray]  # (n_left, k) and (n_right, k)
-LARGEST_PRODUCT = 500  # in powers of two: the squares of scores have a place in float64
+LARGEST_PRODUCT = 500  # in powers of two, so that squares of scores do not overflow
 
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """An embedding pair of width k of a graph, and the spectrum of the graph: all that a quantity is measured on.
+    """Embedding pair of width k of a graph, with the spectrum of the graph.
 
     Attributes
     ----------
     spectrum : at least k + 1 triplets
     left, right : (n_left, k), and (n_right, k) or `None`; unweighted
-    given : whether they are a user's, and not the optimum
-    penalty : μ of the penalised spectral loss (theorem 18), where claims about it are to be held
+    given : True for a user's embedding, False for the optimum
+    penalty : μ of the penalised spectral loss (theorem 18), for claims about it
     """
 
     graph: PairGraph
@@ -44,12 +44,12 @@ class Encoder:
 
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
-        """The optimum in the coordinates `F = U_k`, `G = W_k Σ_k`, with columns of 0 where k exceeds the rank."""
+        """Optimum in the coordinates `F = U_k`, `G = W_k Σ_k`, with columns of 0 beyond the rank."""
         return cls(graph, spectrum, k, *_unweighted(graph, spectrum, k, 1.0, spectrum.singular_values[:k]))
 
     @classmethod
     def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
-        """An encoder of width k from what users have: `f`, or the pair `(f, g)`, numpy or torch."""
+        """Encoder of width k from `f`, or from the pair `(f, g)`, numpy or torch."""
         left, right = features if isinstance(features, tuple | list) and len(features) == 2 else (features, None)
         f = as_features(left, graph.n_left, "f").copy()
         g = None if right is None else as_features(right, graph.n_right, "g").copy()
@@ -57,58 +57,58 @@ class Encoder:
             if side is not None and side.shape[1] != k:
                 width = side.shape[1]
                 raise ValueError(
-                    f"{name} has width {width} and k is {k}: bounds on an encoder are of its own width, "
-                    f"so give k={width}, or see pairbounds.check_encoder"
+                    f"{name} has width {width} and k is {k}: bounds on an encoder need its width, "
+                    f"so give k={width}, or use pairbounds.check_encoder"
                 )
         return cls(graph, spectrum, k, f, g, given=True)
 
     @classmethod
     def penalised_optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int, penalty: float) -> "Encoder":
-        """The minimiser of width k of the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`.
+        """Minimiser of width k of the spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`.
 
-        `F = U (Σ - μ)₊^{1/2}` and `G = W (Σ - μ)₊^{1/2}` on the top k: columns of 0 where `σ_i <= μ` (theorem 18).
+        `F = U (Σ - μ)₊^{1/2}` and `G = W (Σ - μ)₊^{1/2}` on the top k, with columns of 0 for `σ_i <= μ` (theorem 18).
 
         `ValueError`: the penalty is not in (0, 1).
         """
         if not 0 < penalty < 1:
-            raise ValueError(f"penalty={penalty!r} is not in (0, 1): at 0 there is none, from 1 on the optimum is 0")
+            raise ValueError(f"penalty={penalty!r} is not in (0, 1): 0 is no penalty, and from 1 on the optimum is 0")
         roots = np.sqrt(np.maximum(0.0, spectrum.singular_values[:k] - penalty))
         return cls(graph, spectrum, k, *_unweighted(graph, spectrum, k, roots, roots), penalty=penalty)
 
     @classmethod
     def critic(cls, graph: PairGraph, spectrum: Spectrum, features: Any) -> "Encoder":
-        """The pair (f, g), of any width, of a critic `s(x, l) = f(x)ᵀ g(l)`."""
+        """Encoder from the pair (f, g), of any width, of a critic `s(x, l) = f(x)ᵀ g(l)`."""
         if not (isinstance(features, tuple | list) and len(features) == 2):
-            raise ValueError("a critic is a pair of arrays, (f, g)")
+            raise ValueError("critic is not a pair: give a pair of arrays, (f, g)")
         width = as_features(features[0], graph.n_left, "f").shape[1]
         return cls.of(graph, spectrum, width, features)
 
     @property
     def features(self) -> Features | None:
-        """The features that a user gave; zeros for a side that is missing, of which no claim is made then."""
+        """Given features, with zeros for a missing side, which no claim then uses."""
         if not self.given:
             return None
         return self.left, np.zeros((self.graph.n_right, self.k)) if self.right is None else self.right
 
     @cached_property
     def probe(self) -> ProbeResult:
-        """The population probe of the left embedding."""
+        """Population probe of the left embedding."""
         return probe(self.graph, self.left)
 
     @cached_property
     def zero_shot(self) -> tuple[Standing, npt.NDArray[Any], float]:
-        """The standing of each left node in zero-shot scores, the column of its own class, and a score of 1."""
+        """Standing of each left node in zero-shot scores, the column of its class, and the unit of the scores."""
         return zero_shot_standing(self.graph, self._unit_left, self._unit_right)
 
     @cached_property
     def balanced(self) -> Features:
-        """F and g as powers of two make the columns of f of unit size, and those of g larger by as much: exact.
+        """Features f and g, scaled exactly by inverse powers of two, so that columns of f have unit size.
 
         `HypothesisError`: the products of f and g, or their squares, overflow.
         """
         (left, up), (right, own) = self._unit_left, self._unit_right
         powers = up + own
-        require(powers.max() <= LARGEST_PRODUCT, "products of these features overflow: make them smaller")
+        require(powers.max() <= LARGEST_PRODUCT, "products of these features overflow: scale them down")
         return left, times_powers(right, powers)
 
     @cached_property
@@ -123,7 +123,7 @@ class Encoder:
     def left_factors(self) -> tuple[FloatArray, FloatArray]:
         """`Āᵀ Q`, (n_right, k), and `R`, (k, k), where `F = D_L^{1/2} f = Q R` and Q is orthonormal.
 
-        Here and in `right_factors` the columns of f and g are brought to unit size, which changes no span.
+        Here and in `right_factors` the columns of f and g are scaled to unit size, which keeps spans.
         """
         basis, factor = thin_factors(np.sqrt(self.graph.left_marginal)[:, None] * self._unit_left[0])
         return self.graph.normalized.T @ basis, factor
@@ -163,26 +163,26 @@ class Encoder:
 
     @cached_property
     def loss(self) -> float:
-        """The spectral loss, `-2 E_P f(x)ᵀ g(l) + ‖F Gᵀ‖_F²`.
+        """Spectral loss, `-2 E_P f(x)ᵀ g(l) + ‖F Gᵀ‖_F²`.
 
-        By `‖F Gᵀ‖ = ‖R_F R_Gᵀ‖`, not by `tr((FᵀF)(GᵀG))`, whose terms are as large as `‖F‖² ‖G‖²` and cancel where the
-        coordinates are far from orthogonal.
+        Computed by `‖F Gᵀ‖ = ‖R_F R_Gᵀ‖`, since the terms of `tr((FᵀF)(GᵀG))` cancel if columns are far from
+        orthogonal.
         """
         repulsion = float(np.sum(self.product_factor**2))
         return repulsion - 2 * self.attraction
 
     @cached_property
     def loss_scale(self) -> float:
-        """The scale of the round-off of the spectral loss: `2 (1 + ‖F Gᵀ‖_F) Σ_i ‖F_i‖ ‖G_i‖` over the columns.
+        """Scale of the round-off of the spectral loss, `2 (1 + ‖F Gᵀ‖_F) Σ_i ‖F_i‖ ‖G_i‖` over the columns.
 
-        The reason is in `docs/theorems/theorem01.md`. `(F D, G D^{-1})`, D diagonal, has the scale of (F, G).
+        See `docs/theorems/theorem01.md`. `(F D, G D^{-1})`, D diagonal, has the scale of (F, G).
         """
         lengths = [factor.any(axis=0) * column_norms(factor) for factor in self._balanced_factors]
         return 2 * (1 + float(np.linalg.norm(self.product_factor))) * float(np.prod(lengths, axis=0).sum())
 
     @property
     def both_sides(self) -> FloatArray:
-        """The right embedding, where a quantity needs it."""
+        """Right embedding, required."""
         require(self.right is not None, "the right embedding is needed too: give features=(f, g)")
         assert self.right is not None
         return self.right
@@ -191,17 +191,17 @@ class Encoder:
 def _unweighted(
     graph: PairGraph, spectrum: Spectrum, k: int, left_sizes: FloatArray | float, right_sizes: FloatArray
 ) -> Features:
-    """The leading k singular vectors in some sizes, as features; 0 beyond the rank."""
+    """Leading k singular vectors, multiplied by sizes, as features; 0 beyond the rank."""
     top = spectrum.leading(len(spectrum.singular_values))
     left = top.left[:, :k] * left_sizes / np.sqrt(graph.left_marginal)[:, None]
     return left, top.right[:, :k] * right_sizes / np.sqrt(graph.right_marginal)[:, None]
 
 
 def aligned_induced_loss(encoder: Encoder) -> float:
-    """The self-supervised spectral loss on `P_T` of the left embedding after its best linear map.
+    """Self-supervised spectral loss on `P_T` of the left embedding after its best linear map.
 
     `-‖Āᵀ Q Qᵀ Ā‖²`, with Q an orthonormal basis of the range of F (theorem 3): linear in the number of pairs. Columns
-    of F count as dependent where they are so up to round-off of their lengths.
+    of F count as dependent if they are so up to round-off of their lengths.
     """
     _, factor = encoder.left_factors
     chosen = independent(factor)
@@ -210,15 +210,15 @@ def aligned_induced_loss(encoder: Encoder) -> float:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A quantity and its measure.
+    """Measured quantity.
 
     Attributes
     ----------
     measure : its value
-    guess : the value that any guess reaches, by default infinite: an upper bound no better than it is vacuous
-    scale : the size of the terms that its value is made of, to which its round-off is relative
-    doubt : what near ties, which count as errors, may add to it beyond what the proofs of bounds allow for
-    of_graph : whether it is the graph's alone, the same for every embedding
+    guess : value of a guess, by default infinite; an upper bound no better than it is vacuous
+    scale : size of the terms of its value, to which its round-off is relative
+    doubt : excess by near ties, which count as errors, over the allowance in the proofs of bounds
+    of_graph : True if it depends only on the graph, and not on the embedding
     """
 
     measure: Callable[[Encoder], float]

@@ -1,4 +1,4 @@
-"""Bounds, and the register of them that every table, test and search reads."""
+"""Register of bounds, for tables, tests and searches."""
 
 import inspect
 import re
@@ -21,30 +21,30 @@ Status = Literal["exact", "restated", "rate", "conjecture"]
 Relation = Literal["<=", ">=", "="]
 Subject = Literal["optimum", "encoder", "penalised optimum", "penalised encoder", "critic"]
 
-# What must be given beyond a graph and a width, for there to be such a subject: an argument of `check_bounds`.
+# Argument of `check_bounds` that a subject needs beyond a graph and a width
 NEEDED: dict[str, str] = {"penalised optimum": "penalty", "penalised encoder": "penalty", "critic": "critic"}
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A claim of the form *measured quantity* <= (or >=, or =) *value*.
+    """Claim of the form *measured quantity* <= (or >=, or =) *value*.
 
     Attributes
     ----------
-    name : how tables and the command line call it
-    quantity : what it bounds, a key of `QUANTITIES`
+    name : its name in tables and on the command line
+    quantity : the bounded quantity, a key of `QUANTITIES`
     status : "exact" (may never be violated), "restated" (from the literature), "rate" (never asserted as an
-        inequality), "conjecture" (nobody knows)
+        inequality), "conjecture" (unproved)
     relation : of the measured quantity to the value: "<=", ">=" or "="
     subject : "optimum", a claim about the top-k embedding; "encoder", about every embedding; "penalised optimum" and
         "penalised encoder", about the minimiser of the penalised spectral loss and every embedding, at `encoder.
         penalty`; "critic", about every critic `s(x, l) = f(x)ᵀ g(l)`
     statement, remarks : the first line of the docstring, and the rest of it
-    evaluate : the function that was decorated
+    evaluate : the decorated function
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
-    through : True if it holds through features, too: evaluated on a `GraphThroughFeatures` (theorem 42)
-    latex : the formula of the statement in LaTeX, which the statement has in Unicode; "" for a user's bound
-    kept : reason to keep a row that is never the best: "paper", or "less information: " and what it does without
+    through : True if it also holds through features, evaluated on a `GraphThroughFeatures` (theorem 42)
+    latex : the formula of the statement in LaTeX; "" for a user's bound
+    kept : reason to keep a row that is never the best: "paper", or "less information: " and the information it saves
     """
 
     name: str
@@ -67,13 +67,13 @@ class Bound:
 
     @property
     def theorem(self) -> int | None:
-        """The number of its theorem, by its module; `None` for a user's."""
+        """Number of its theorem, from its module's name; `None` for a user's bound."""
         found = re.fullmatch(r"theorem(\d+)[a-z]?_.*", self.evaluate.__module__.rpartition(".")[2])
         return None if found is None or self.foreign else int(found[1])
 
     @property
     def of_encoder(self) -> bool:
-        """True if it looks at an encoder or a critic, and not at pairs alone."""
+        """True if it depends on an encoder or a critic, and not only on pairs."""
         return not self.subject.endswith("optimum")
 
     def __call__(
@@ -85,12 +85,12 @@ class Bound:
         *,
         hops: int | None = None,
     ) -> float:
-        """The value on a graph, from `spectrum(graph, k + 1)` or more; about the optimum unless an encoder is given.
+        """Value on a graph, from `spectrum(graph, k + 1)` or more, for the optimum or a given encoder.
 
-        The number of hops is for a function that takes it, which by default chooses its own.
+        `hops` is passed to functions with this argument.
 
         `HypothesisError`: a hypothesis fails. `ValueError`: k out of range, too few triplets. `ForeignCodeError`: a
-        user's function raised something else, or returned no number.
+        user's function raised another exception, or did not return a number.
         """
         known = enough_triplets(graph, spectrum, k)
         arguments: tuple[Any, ...] = (graph, known, k)
@@ -109,7 +109,7 @@ class Bound:
 
     @cached_property
     def takes_hops(self) -> bool:
-        """True if it looks a number of hops ahead."""
+        """True if its function has an argument `hops`."""
         try:
             return "hops" in inspect.signature(self.evaluate).parameters
         except (TypeError, ValueError):  # compiled code that has no signature
@@ -133,18 +133,17 @@ def bound(
     through: bool = False,
     latex: str = "",
 ) -> Callable[[Callable[..., float]], Bound]:
-    """Register a function `(graph, spectrum, k) -> float` as a bound; it then appears wherever bounds do.
+    """Register a function `(graph, spectrum, k) -> float` as a bound for all tables, checks and searches.
 
-    With another subject than "optimum" the function also takes the `Encoder` it is about. `spectrum` holds k + 1
-    triplets. If it has an argument `hops`, that of `check_bounds` goes there where one is given. Round outward, or
-    round-off will refute the claim: divide by the gap with `over_gap`, and use `spectrum.upper_values` for the singular
-    values that make a bound larger. A bound that names another as the one it is a `corollary_of` stands behind it in
-    tables and in the ledger.
+    For subjects other than "optimum" the function also takes an `Encoder`. `spectrum` holds k + 1 triplets. An argument
+    `hops` gets that of `check_bounds`, if given. Round outward, or round-off will refute the claim: divide by the gap
+    with `over_gap`, and use `spectrum.upper_values` for singular values that increase the bound. A bound with
+    `corollary_of` is listed after that bound in tables and in the ledger.
 
     Raises
     ------
-    ValueError : an unknown quantity, status, relation or subject; a name that is no text, or that another function has;
-        no function. A function whose file or notebook cell is run anew takes its old place.
+    ValueError : an unknown quantity, status, relation or subject; a name that is not text, or that another function
+        has; not a function. A function is replaced if its file or notebook cell runs again.
 
     Examples
     --------
@@ -185,7 +184,7 @@ def _require_known(name: str, what: str, given: str, allowed: Iterable[str]) -> 
 
 
 def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
-    """The names of one bound or of several, each given by its name or as it is registered."""
+    """Names of a bound or several, each given by name or as a `Bound`."""
     each: list[Any] = list(bounds) if isinstance(bounds, Iterable) and not isinstance(bounds, str) else [bounds]
     for one in each:
         if not isinstance(one, str | Bound):
@@ -194,7 +193,7 @@ def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
 
 
 def named(name: str) -> Bound:
-    """The registered bound of this name; a name that is none is a `ValueError` that lists them."""
+    """Registered bound of this name; `ValueError` with a list of names for an unknown name."""
     from pairbounds.infrastructure.names import find_named
 
     return find_named("bound", name, dict(sorted(BOUNDS.items())))

@@ -1,4 +1,4 @@
-"""One row of the table of `check_bounds`: a claim held against what is measured, up to what floating point may cost."""
+"""Rows of the table of `check_bounds`: a claim against the measured quantity, up to round-off."""
 
 import math
 from collections.abc import Callable
@@ -19,10 +19,10 @@ COLUMNS = (
     *("bound", "quantity", "relation", "measured", "measured_least", "measured_most", "measured_of", "value"),
     *("applicable", "holds", "slack", "tightness", "guess", "vacuous", "status", "note"),
 )
-THROUGH = ("through_measured", "through_value", "through_holds")  # columns that a check through features adds
-NULLABLE = ("holds", "vacuous")  # columns: `<NA>` where a claim is not applicable
-JUDGED_DECADES = 24  # of weights: a violation within them is one, beyond them it is confirmed in higher precision
-PRECISE_NODES = 48  # of both sides, that higher precision has time for
+THROUGH = ("through_measured", "through_value", "through_holds")  # columns of a check through features
+NULLABLE = ("holds", "vacuous")  # columns with `<NA>` for claims that are not applicable
+JUDGED_DECADES = 24  # span of weights beyond which a violation needs a confirmation in higher precision
+PRECISE_NODES = 48  # most nodes of both sides for higher precision
 IN_DOUBT = "holds only if nodes that tie up to round-off, and count as errors, are right: float64 cannot tell"
 TIED = "σ_k = σ_{k+1}: measured on one optimum among many"
 A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
@@ -30,32 +30,29 @@ A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 @dataclass(frozen=True)
 class Measured:
-    """The measured quantities of the subjects that claims may have, each measured once.
-
-    `triplets` are all that were given or computed; they show what ties at the width.
-    """
+    """Cache of measured quantities by subject, with all triplets, which show ties at the width."""
 
     subjects: dict[Subject, Encoder]
     triplets: Spectrum
     known: dict[tuple[str, Encoder], float] = field(default_factory=dict)
 
     def of(self, claim: Bound) -> float:
-        """The quantity that the claim bounds, of its subject."""
+        """Quantity of the claim, measured on its subject."""
         what = claim.quantity, self.subjects[claim.subject]
         if what not in self.known:
             self.known[what] = QUANTITIES[claim.quantity].measure(what[1])
         return self.known[what]
 
     def on_one_of_many(self, claim: Bound) -> bool:
-        """Return whether it is measured at one optimum among many."""
+        """True if the quantity is measured at one of many optima."""
         subject = self.subjects[claim.subject]
         if subject.given or QUANTITIES[claim.quantity].of_graph or self.triplets.tied(subject.k) is None:
             return False
-        # With a penalty a tie matters only where the width, and not the penalty, ends the span.
+        # With a penalty a tie matters only if the width, and not the penalty, ends the span.
         return subject.penalty is None or self.triplets.upper_values[subject.k] > subject.penalty
 
     def over_optima(self, claim: Bound) -> tuple[float, float]:
-        """The least and the most over all optima; NaN where nobody knows."""
+        """Minimum and maximum over all optima; NaN if unknown."""
         if claim.quantity != "probe_mse" or self.subjects[claim.subject].given:
             return math.nan, math.nan
         return self._mse_range if self.on_one_of_many(claim) else (self.of(claim), self.of(claim))
@@ -65,12 +62,12 @@ class Measured:
         optimum = self.subjects["optimum"]
         try:
             return optimum_range(optimum.graph, self.triplets, optimum.k)
-        except (HypothesisError, RuntimeError):  # the end of the tie is out of reach, or the solver gave up on it
+        except (HypothesisError, RuntimeError):  # too many tied values, or no convergence
             return math.nan, math.nan
 
 
 def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int | None = None) -> dict[str, object]:
-    """The columns of one claim at width k that are known: those that are left out are NaN, or `<NA>`."""
+    """Columns of a claim at width k; missing columns are NaN or `<NA>`."""
     encoder = measured.subjects[claim.subject]
     unjudged: dict[str, object] = {
         "bound": claim.name,
@@ -91,16 +88,16 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int 
         if claim.takes_hops and hops is None and (taken := default_hops(encoder.graph)) < HOPS:
             remarks.append(f"by {taken} hops: there are many pairs and classes, and hops= asks for more")
         return unjudged | _judged(claim, encoder, spectrum, sides, remarks)
-    except HypothesisError as error:  # of the claim, of what it bounds, or of what its round-off is relative to
+    except HypothesisError as error:  # of the claim, its quantity, or the scale of its round-off
         return unjudged | {"note": f"not applicable: {error}"}
 
 
 def through_columns(
     seen: GraphThroughFeatures, spectrum: Spectrum, k: int, hops: int | None
 ) -> Callable[[Bound], dict[str, object]]:
-    """The columns `THROUGH` of a claim that holds through features; none of another, or where a hypothesis fails.
+    """Function for the columns `THROUGH` of a claim, about the best encoder of width k that is linear in features.
 
-    They are about the best encoder of width k that is linear in the features.
+    It returns no columns if the claim does not hold through features, or if a hypothesis fails.
     """
     optimum = Encoder(seen.graph, spectrum, k, seen.optimum(k), None, given=True)
 
@@ -120,7 +117,7 @@ def through_columns(
 def _judged(
     claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], remarks: list[str]
 ) -> dict[str, object]:
-    """The verdict on a claim with both sides known, up to round-off and near ties."""
+    """Verdict on a claim from both sides, up to round-off and near ties."""
     found, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
     slack = found - value if claim.relation == ">=" else value - found
     if claim.relation == "=":
@@ -143,9 +140,9 @@ def _judged(
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
-    """The allowance for floating point. Inequalities are rounded outward; unconverged triplets blur their identities.
+    """Allowance for round-off. Inequalities are rounded outward, but identities depend on unconverged triplets.
 
-    Products below `SMALLEST` have lost digits, and all if they are small enough: no less is ever a difference.
+    It is at least `SMALLEST`, since smaller products lose digits.
     """
     of_triplets = claim.relation == "=" and claim.subject == "optimum"
     relative = spectrum.rounding if of_triplets else spectrum.round_off
@@ -155,7 +152,7 @@ def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float)
 
 
 def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
-    """Reason that a violation in double precision is no verdict; empty where it is one."""
+    """Reason to ignore a violation in double precision; empty if it counts."""
     weights = encoder.graph.joint.data
     decades = math.log10(weights.max()) - math.log10(weights.min())
     if decades <= JUDGED_DECADES:
@@ -168,7 +165,7 @@ def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
 
 
 def _tightness(claim: Bound, measured: float, value: float) -> float:
-    """The ratio that is 1 at equality, smaller where the bound is loose and above 1 where it is violated."""
+    """Ratio that is 1 at equality, smaller for a loose bound, and above 1 for a violated one."""
     low, high = (value, measured) if claim.relation == ">=" else (measured, value)
     if high > 0:
         return max(low, 0.0) / high

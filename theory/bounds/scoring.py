@@ -1,4 +1,4 @@
-"""The ratio of a claim, one number for every relation: the closer to 1, the closer it is to failing."""
+"""Ratio of a claim for every relation: near 1 it is close to failing, above 1 it fails."""
 
 import math
 from dataclasses import dataclass, replace
@@ -14,13 +14,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 @dataclass(frozen=True)
 class Score:
-    """A claim on one graph.
-
-    Attributes
-    ----------
-    measured, value : the two sides
-    ratio : measured over value; see `violation_ratio`
-    """
+    """Both sides of a claim on a graph, and their ratio (`violation_ratio`)."""
 
     measured: float
     value: float
@@ -30,7 +24,7 @@ class Score:
 def score(
     claim: Bound, graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None
 ) -> Score:
-    """A claim held against what is measured on one graph.
+    """Evaluate a claim against the measured quantity on a graph.
 
     `HypothesisError`: a hypothesis fails.
 
@@ -44,16 +38,13 @@ def score(
 
 
 def embedded(graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None) -> Encoder:
-    """`subject`, with the spectrum that claims of width k need."""
+    """`subject` with the spectrum for claims of width k."""
     triplets = spectrum(graph, min(k + 1, *graph.shape), device="cpu").leading(k + 1)
     return subject(graph, triplets, k, features, penalty)
 
 
 def score_of(claim: Bound, encoder: Encoder, measured: float | None = None, round_off: float | None = None) -> Score:
-    """`score` for an encoder; where they are known better, with the measured side and the round-off.
-
-    A division by zero is infinite, whichever kind of float it was done in.
-    """
+    """`score` for an encoder, with the measured side and the round-off if given. A division by zero is infinite."""
     width = min(encoder.k, *encoder.graph.shape)  # a critic may be wider than any spectrum
     try:
         with np.errstate(all="ignore"):
@@ -74,7 +65,7 @@ def score_of(claim: Bound, encoder: Encoder, measured: float | None = None, roun
 def subject(
     graph: PairGraph, triplets: Spectrum, k: int, features: Features | None, penalty: float | None = None
 ) -> Encoder:
-    """The subject of a claim: an encoder or a critic of width k if there are features, else an optimum."""
+    """Subject of a claim: an encoder or a critic of width k if features are given, else an optimum."""
     if features is not None:
         return replace(Encoder.of(graph, triplets, k, features), penalty=penalty)
     if penalty is not None:
@@ -83,19 +74,19 @@ def subject(
 
 
 def rounding(claim: Bound, encoder: Encoder, value: float) -> float:
-    """The allowance for floating point on the two sides."""
+    """Allowance for round-off of both sides."""
     quantity = QUANTITIES[claim.quantity]
     scale = max(1.0, quantity.scale(encoder), abs(value) if math.isfinite(value) else 0.0)
     return encoder.spectrum.rounding * scale + quantity.doubt(encoder)
 
 
 def violation_ratio(relation: Relation, measured: float, value: float, round_off: float) -> float:
-    """The ratio of the side that should be the smaller to the other, with round-off counted against a violation.
+    """Ratio of the claimed smaller side to the larger, with round-off counted against a violation.
 
-    It is `measured / value` for "<=", `value / measured` for ">=" and the larger of the two for "="; where both are
-    negative, the inverse. With low <= high claimed and r the round-off it is `(low - r) / (high + r)`, so that it is
-    above 1 exactly where the claim is violated by more than 2r, all but 1 at equality, 0 where both sides are 0, and
-    large but finite where the claim is 0 and the measured is not. A value that is not finite says nothing: 0.
+    It is `measured / value` for "<=", `value / measured` for ">=" and the larger of the two for "="; the inverse if
+    both are negative. For a claim low <= high with round-off r it is `(low - r) / (high + r)`: above 1 if and only if
+    the violation exceeds 2r, nearly 1 at equality, 0 if both sides are 0, and large but finite if only the bound is 0.
+    Values that are not finite give 0.
     """
     if not (math.isfinite(measured) and math.isfinite(value)):
         return 0.0

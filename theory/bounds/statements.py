@@ -1,4 +1,4 @@
-"""Statements of the ledger that bound no quantity of one graph and embedding: `check_bounds` has no row of them."""
+"""Statements of the ledger outside `check_bounds`, since they are not about one graph and embedding."""
 
 import inspect
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Statement:
-    """A proved statement on several graphs, a sample or a computation. Its theorem's module lists it in `STATEMENTS`.
+    """Proved statement on several graphs, a sample or a computation, in `STATEMENTS` of its theorem's module.
 
     Attributes
     ----------
-    name : how the ledger calls it
+    name : name in the ledger
     computed_by : the function that computes it
     tested_in : the file of its tests, from the root of the repository
     latex : its formula in LaTeX, which the statement has in Unicode
-    text : what it states, where that is not the first line of the function's docstring
+    text : the statement, by default the first line of the function's docstring
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Pair graphs in a notebook: their facts, their classes, and where they are small, themselves."""
+"""Pair graphs as HTML for notebooks, with a drawing of small graphs."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from pairbounds.infrastructure.palette import BLUE, GREEN, NEUTRAL, ORANGE, PURP
 from pairbounds.theory.graph.labels import UNLABELLED, count_of_classes
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-MOST_NODES, MOST_PAIRS = 14, 80  # of a side, and of all, that are drawn
-WRITTEN_PAIRS = 16  # of which the weights are written, too
-MOST_CLASSES = 12  # that are listed
+MOST_NODES, MOST_PAIRS = 14, 80  # limits of a drawing: nodes of a side, and pairs
+WRITTEN_PAIRS = 16  # most pairs of a drawing with written weights
+MOST_CLASSES = 12  # in the list
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY_BLUE)
 APART, ACROSS, ASIDE = 30, 240, 180  # pixels between nodes, between sides, and for the names
 THICKEST = 5.0
@@ -41,17 +41,12 @@ def _class_row(graph: PairGraph, label: int, name: str) -> tuple[object, ...]:
 
 
 def is_small(graph: PairGraph) -> bool:
-    """Return whether a graph is small enough to be drawn node by node."""
+    """True if a graph is small enough to draw its nodes."""
     return max(graph.shape) <= MOST_NODES and graph.joint.nnz <= MOST_PAIRS
 
 
 def graph_picture(graph: PairGraph, weights: FloatArray) -> str:
-    """A small graph as SVG: left nodes on the left, coloured by class, and pairs as thick as their weight.
-
-    Parameters
-    ----------
-    weights : (n_left, n_right), the weights as they are to be written
-    """
+    """Draw a small graph as SVG, with nodes coloured by class, and the thickness and text of pairs from `weights`."""
     thick = 0.6 + THICKEST * np.sqrt(weights / weights.max())
     edges = [
         {"left": x, "right": y, "thick": round(float(thick[x, y]), 2), "text": f"{weights[x, y]:.3g}"}
@@ -72,7 +67,7 @@ def graph_picture(graph: PairGraph, weights: FloatArray) -> str:
 
 
 def _column(graph: PairGraph, side: int, ids: npt.NDArray[Any], labels: IntArray | None) -> list[dict[str, object]]:
-    """The nodes of one side, in the middle of the height: circles, and the texts beside them."""
+    """Circles and texts of the nodes of one side, centred vertically."""
     above = APART * (max(graph.shape) - len(ids)) / 2
     classes = [UNLABELLED] * len(ids) if labels is None else labels.tolist()
     names = graph.class_names

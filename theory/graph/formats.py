@@ -1,4 +1,4 @@
-"""Pair graphs from and to edge lists, networkx graphs and files: the parts, without the graph class."""
+"""Conversion of pair graphs from and to edge lists, networkx graphs and files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FORMAT = "pairbounds-graph-1"
 
 
 def id_array(ids: Any) -> npt.NDArray[Any]:
-    """Ids as a one-dimensional array: int64 where all are integers that fit, else objects (tuples stay whole)."""
+    """Ids as a one-dimensional array: int64 if all are integers that fit, else objects, with tuples as single ids."""
     import pandas as pd
 
     index = _index(ids)
@@ -42,7 +42,7 @@ def _index(ids: Any) -> Any:
 def joint_from_pairs(
     left: Any, right: Any, weight: npt.ArrayLike | None
 ) -> tuple[sp.coo_array, "Numbered", "Numbered"]:
-    """Weights and numbered nodes of an edge list; duplicates are left for the sparse matrix to sum."""
+    """Weights and numbered nodes of an edge list, with duplicates."""
     rows, columns = Numbered.of("left", left), Numbered.of("right", right)
     if len(rows.codes) != len(columns.codes):
         raise ValueError(f"left has {len(rows.codes)} entries and right {len(columns.codes)}: a pair has one of each")
@@ -55,7 +55,7 @@ def joint_from_pairs(
 
 @dataclass(frozen=True, eq=False)
 class Numbered:
-    """One end of every pair, by number: `ids[codes[e]]` is the end of the e-th pair."""
+    """Numbered ends of pairs on one side: `ids[codes[e]]` is the end of the e-th pair."""
 
     side: str
     codes: IntArray
@@ -63,7 +63,7 @@ class Numbered:
 
     @classmethod
     def of(cls, side: str, ids: Any) -> "Numbered":
-        """The distinct ids in their order, or in that of first appearance if they are of types that have none."""
+        """Number the distinct ids in sorted order, or in order of first appearance if they cannot be sorted."""
         index = _index(ids)
         if len(index) == 0:
             raise ValueError(f"{side} is empty: a pair graph needs at least one pair")
@@ -76,7 +76,7 @@ class Numbered:
         return cls(side, codes.astype(np.int64), id_array(distinct))
 
     def labels(self, labels: Any) -> npt.ArrayLike | None:
-        """Labels in the order of the nodes, from a mapping id -> class or from a class for each pair's end."""
+        """Labels in the order of the nodes, from a mapping id -> class or from a class for each pair."""
         import pandas as pd
 
         if labels is None:
@@ -134,7 +134,7 @@ def _node_labels(g: "nx.Graph[Any]", nodes: list[Any]) -> list[Any] | None:
 
 
 def to_networkx(graph: PairGraph) -> "nx.Graph[Any]":
-    """The graph with its weights; a side's name in each node keeps equal ids of the two sides apart."""
+    """Weighted networkx graph; each node has the name of its side, since both sides may have equal ids."""
     import networkx as nx
 
     g: nx.Graph[Any] = nx.Graph()
@@ -151,7 +151,7 @@ def to_networkx(graph: PairGraph) -> "nx.Graph[Any]":
 
 
 def save_npz(path: AnyPath, graph: PairGraph, beside: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Write the parts, and arrays of other names `beside` them, to a temporary file, then rename it."""
+    """Write the graph, and arrays `beside` it under other names, to a temporary file, then rename it."""
     joint = graph.joint
     arrays: dict[str, Any] = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}
     arrays |= {"shape": joint.shape, "class_names": graph.class_names}
@@ -168,7 +168,7 @@ def save_npz(path: AnyPath, graph: PairGraph, beside: Mapping[str, npt.NDArray[A
 
 
 def require_graph_path(path: AnyPath) -> Path:
-    """The path, if a graph can be saved under that name: to be asked before the work, not after it."""
+    """Return the path if a graph can be saved there; call this before the work."""
     target = Path(path)
     if target.suffix != ".npz":
         raise ValueError(f"cannot write {target}: a graph's file name ends in .npz")
@@ -176,29 +176,29 @@ def require_graph_path(path: AnyPath) -> Path:
 
 
 def load_npz(path: AnyPath, graph_class: type[Graph]) -> Graph:
-    """A graph from a file that `save_npz` wrote; arrays beside its parts are left alone.
+    """Read a graph that `save_npz` wrote, without the arrays beside it.
 
-    `FileNotFoundError`: no such file. `ValueError`: anything else than a whole pair graph.
+    `FileNotFoundError`: no such file. `ValueError`: not a complete pair graph.
     """
     source = require_file(path, "graph file")
     try:
         with source.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             if str(stored["format"]) != FORMAT:
-                raise ValueError("it is of another program")
+                raise ValueError("another program wrote it")
             names = [*_MATRIX, *(name for name in _OPTIONAL if name in stored)]
             arrays = {name: stored[name] for name in names}
         shape = tuple(arrays.pop("shape").tolist())
         joint = sp.csr_array(tuple(arrays.pop(name) for name in _MATRIX[:-1]), shape=shape)
         joint.check_format(full_check=True)
         return graph_class(joint, **arrays)
-    except Exception as error:  # a damaged archive fails in a hundred ways
+    except Exception as error:  # a damaged archive may raise almost anything
         reason = " ".join(str(error).split()) or type(error).__name__
-        message = f"{path} is not a whole pair graph that PairGraph.save wrote: save it again ({reason})"
+        message = f"{path} is not a complete file of PairGraph.save: save it again ({reason})"
         raise ValueError(message) from error
 
 
 def is_graph(path: AnyPath) -> bool:
-    """Return whether a file says that it is a pair graph; no more of it is read than that."""
+    """True if a file is marked as a pair graph; reads only the mark."""
     try:
         with require_file(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return str(stored["format"]) == FORMAT
@@ -207,7 +207,7 @@ def is_graph(path: AnyPath) -> bool:
 
 
 def graph_output(path: Path) -> Output:
-    """A saved pair graph, which says that it is one, among what a command writes."""
+    """Output of a command that is a saved pair graph, recognised by its mark."""
     return Output(path, is_graph)
 
 

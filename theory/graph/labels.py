@@ -1,4 +1,4 @@
-"""Class labels of any kind, as the integers that everything here computes with."""
+"""Conversion of class labels of any kind to integers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,29 +8,29 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import IntArray, is_tensor, without_torch
 
-UNLABELLED = -1  # the class of a node that has none
+UNLABELLED = -1  # class of a node without a label
 
 
 def coded(
     sides: Mapping[str, Any], class_names: Sequence[str] | None = None
 ) -> tuple[dict[str, IntArray | None], tuple[str, ...] | None]:
-    """Integer labels of both sides, one numbering for the two, and the names of the classes where they have names.
+    """Integer labels of both sides in a common numbering, and names of the classes if they have names.
 
-    `ValueError`: labels that are no one-dimensional array; numbers that are no integers; integers on one side and names
-    on the other; integers beyond the names; a side on which every label is missing; numbers in bfloat16.
+    `ValueError`: labels that are not a one-dimensional array; numbers that are not integers; integers on one side and
+    names on the other; integers beyond the names; a side without any label; numbers in bfloat16.
 
     Parameters
     ----------
     sides : for each side its labels, (n,), or `None`
-        Integers 0..r-1, as integers, whole floats or booleans, are kept. Anything else that pandas can tell apart
-        (text, categoricals, dates) is numbered in sorted order, the two sides together. A missing value (None, NaN,
-        NA), or -1, is a node without a label.
+        Integers 0..r-1, as integers, whole floats or booleans, are kept. Other values that pandas distinguishes (text,
+        categoricals, dates) are numbered in sorted order, both sides together. A missing value (None, NaN, NA), or -1,
+        is a node without a label.
     class_names : (r,), the names of the integers
 
     Returns
     -------
-    labels : for each side (n,), `UNLABELLED` where there is none, or `None`
-    names : (r,), or `None` where labels are integers without names
+    labels : for each side (n,), `UNLABELLED` for missing labels, or `None`
+    names : (r,), or `None` if labels are integers without names
     """
     given = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
     coded_sides = {side: _integers(side, labels) for side, labels in given.items()}
@@ -46,22 +46,22 @@ def coded(
             )
         return {side: numbered.get(side) for side in sides}, names
     if class_names is not None:
-        raise ValueError("class_names are the names of integers, and the labels have names of their own")
+        raise ValueError("class_names are names of integers, but the labels are names: leave class_names out")
     if numbered:
         kinds = (f"{side}_labels are {'integers' if side in numbered else 'names'}" for side in given)
-        raise ValueError(f"{' and '.join(kinds)}: a class is called the same on both sides")
+        raise ValueError(f"{' and '.join(kinds)}: give the same kind on both sides")
     by_side, names = _named(given)
     return {side: by_side.get(side) for side in sides}, names
 
 
 def require_labelled(side: str, codes: IntArray, nodes: str = "every node") -> None:
-    """Raise `ValueError` where all integer labels of a side, those of these nodes, are missing."""
+    """Raise `ValueError` if all integer labels of these nodes of a side are missing."""
     if len(codes) and (codes == UNLABELLED).all():
         raise ValueError(f"{side}_labels are missing for {nodes}: leave them out")
 
 
 def count_of_classes(labels: IntArray | None) -> str:
-    """The number of classes of a side in words, and that of the nodes that have none."""
+    """Text with the number of classes of a side, and of its unlabelled nodes."""
     if labels is None:
         return "unlabelled"
     missing = int(np.sum(labels == UNLABELLED))
@@ -69,31 +69,31 @@ def count_of_classes(labels: IntArray | None) -> str:
 
 
 def named_labels(labels: IntArray | None, class_names: Sequence[str] | None) -> Any:
-    """Integer labels as their names, `None` where a node has none; as they are where classes have no names."""
+    """Names of integer labels, `None` for missing ones; the labels themselves if classes have no names."""
     if labels is None or class_names is None:
         return labels
     return [None if label == UNLABELLED else class_names[label] for label in labels.tolist()]
 
 
 def labels_without_torch(side: str, labels: Any) -> Any:
-    """The labels, those of a tensor as an array; `ValueError` for bfloat16, which cannot tell classes apart."""
+    """Labels, as an array if they are a tensor; `ValueError` for bfloat16, which cannot tell classes apart."""
     if is_tensor(labels) and str(labels.dtype) == "torch.bfloat16":
         raise ValueError(f"{side}_labels are bfloat16, which skips integers from 257 on: give integers")
     return without_torch(labels)
 
 
 def _array(side: str, labels: Any) -> npt.NDArray[Any]:
-    """The labels as numpy has them: objects if pandas has a type of its own for them."""
+    """Labels as a numpy array, of objects for types of pandas."""
     array = np.asarray(labels_without_torch(side, labels))
     if array.dtype.kind == "U" and not isinstance(labels, np.ndarray):
-        array = np.asarray(labels, dtype=object)  # numpy writes numbers and NaN among texts as text
+        array = np.asarray(labels, dtype=object)  # numpy converts numbers and NaN among texts to text
     if array.ndim != 1:
         raise ValueError(f"{side}_labels has shape {array.shape}: give one class for each node")
     return array
 
 
 def _integers(side: str, array: npt.NDArray[Any]) -> IntArray | None:
-    """The labels as integers if they are numbers, `UNLABELLED` where missing; `None` if they are names."""
+    """Labels as integers if they are numbers, `UNLABELLED` for missing ones; `None` if they are names."""
     missing = _missing(array)
     present = array[~missing]
     if array.dtype == object:
@@ -103,7 +103,7 @@ def _integers(side: str, array: npt.NDArray[Any]) -> IntArray | None:
             present = present.astype(np.float64)
     elif array.dtype.kind not in "iubf":
         return None
-    # Floats skip integers from 2^53 on (float64), so that one there may be another class than was meant.
+    # Floats skip integers from 2^53 on (float64), so a float there may be the wrong class.
     floats = present.dtype.kind == "f"
     end = min(2**63, 2 ** (np.finfo(present.dtype).nmant + 1)) if floats else 2**63
     present = present.astype(np.int64) if present.dtype == np.bool_ else present
@@ -136,10 +136,10 @@ def _named(given: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, IntArray | 
     try:
         codes, names = pd.factorize(together, sort=True)
     except TypeError:
-        raise ValueError("labels are of types that have no order: give integers or text") from None
+        raise ValueError("labels have types that cannot be sorted: give integers or text") from None
     texts = tuple(map(str, names))
     if len(set(texts)) < len(texts):
-        raise ValueError("labels of two types are written alike, 1 and '1' say: give one of them")
+        raise ValueError("labels of two types have the same text, such as 1 and '1': give one type")
     ends = np.cumsum([len(labels) for labels in given.values()])[:-1]
     parts = zip(given, np.split(codes.astype(np.int64), ends), strict=True)
     return dict(parts), texts

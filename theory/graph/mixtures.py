@@ -1,4 +1,4 @@
-"""Theorem 12: two pair graphs over one left side, mixed."""
+"""Mixture of two pair graphs with the same left nodes (theorem 12)."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -8,29 +8,25 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 
 
 def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:
-    """The pair graph that draws its pairs from `first` with probability `share`, else from `second`.
+    """Pair graph that draws its pairs from `first` with probability `share`, else from `second`.
 
-    Its right side is both right sides, so that its induced graph is the mixture of the two (theorem 12). Right ids
-    become pairs (0 or 1, id).
+    Its right side is the union of both, so its induced graph is the mixture of the induced graphs. Right ids become
+    pairs (0 or 1, id). Linear in the number of pairs. AddNewPositive is such a mixture.
 
     Raises
     ------
     ValueError : `share` not in (0, 1), left sides with different labels
-    HypothesisError : different left marginals: the mixture's left marginal would be neither
-
-    Notes
-    -----
-    Linear in the number of pairs. AddNewPositive is such a mixture.
+    HypothesisError : different left marginals
     """
     if not 0 < share < 1:
-        raise ValueError(f"share={share!r} is not between 0 and 1: a mixture has something of both")
+        raise ValueError(f"share={share!r} is not between 0 and 1: give a share of both graphs")
     require(
         first.n_left == second.n_left and np.allclose(first.left_marginal, second.left_marginal, rtol=1e-9, atol=0),
         "the two left marginals differ: resample one graph to the other's",
     )
     same = np.array_equal(np.array(first.left_labels), np.array(second.left_labels))
     if not same or first.class_names != second.class_names:
-        raise ValueError("the left labels of the two graphs differ: a mixture has one left side")
+        raise ValueError("the left labels of the two graphs differ: give graphs with the same left side")
     joint = sp.hstack([share * first.joint, (1 - share) * second.joint], format="csr")
     named = [graph.right_labels for graph in (first, second) if graph.right_labels is not None]
     both = np.concatenate(named) if len(named) == 2 else None

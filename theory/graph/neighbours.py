@@ -1,4 +1,4 @@
-"""Pairs from features: each image with the texts that are nearest to it."""
+"""Pairs of each image with its nearest texts, from features."""
 
 from typing import Any
 
@@ -11,14 +11,13 @@ from pairbounds.infrastructure.devices import torch_device
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.infrastructure.names import listed_rows
 
-BLOCK = 2**26  # similarities in float32 that are held at a time
+BLOCK = 2**26  # similarities in float32 in memory at once
 
 
 def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tuple[IntArray, FloatArray]:
-    """The texts of the largest cosine similarity to each image, and these similarities, (n_images, top_k) each.
+    """Texts with the largest cosine similarity to each image, and the similarities, (n_images, top_k) each.
 
-    `PairGraph.from_features` has the parameters, the errors and the cost. Exact in float32, by products of blocks of
-    `BLOCK` similarities. Among equal similarities the choice is arbitrary.
+    Parameters, errors and cost are those of `PairGraph.from_features`. Equal similarities are in arbitrary order.
     """
     import torch
 
@@ -36,7 +35,7 @@ def nearest(images: Any, texts: Any, top_k: int, *, device: str = "auto") -> tup
 
 
 def cosine_spread(images: Any, texts: Any) -> float:
-    """Standard deviation of the cosines of an image to all texts, mean over images; O((n_images + n_texts) d²)."""
+    """Mean over images of the standard deviation of an image's cosines to all texts; O((n_images + n_texts) d²)."""
     rows, columns = _both_directions(images, texts)
     centred = columns - columns.mean(axis=0)
     second = centred.T @ centred / len(centred)
@@ -44,13 +43,13 @@ def cosine_spread(images: Any, texts: Any) -> float:
 
 
 def softmax_joint(indices: IntArray, similarities: FloatArray, temperature: float, n_texts: int) -> sp.coo_array:
-    """Weights `e^{s/τ}` of the pairs, which sum to 1 for each image; coo_array, (n_images, n_texts)."""
+    """Weights `e^{s/τ}` of pairs, normalised for each image, as a coo_array (n_images, n_texts)."""
     if not (np.isfinite(temperature) and temperature > 0):
         raise ValueError(f"temperature={temperature!r} is not a positive number")
     weights = np.exp((similarities - similarities.max(axis=1, keepdims=True)) / temperature)
     weights /= weights.sum(axis=1, keepdims=True)
     rows = np.repeat(np.arange(len(indices)), indices.shape[1])
-    kept = weights.ravel() >= EPS  # lighter pairs are lost in the sum of the others
+    kept = weights.ravel() >= EPS  # smaller weights vanish in the sum
     pairs = rows[kept], indices.ravel()[kept]
     return sp.coo_array((weights.ravel()[kept], pairs), shape=(len(indices), n_texts))
 
@@ -66,15 +65,15 @@ def directions(name: str, features: Any) -> npt.NDArray[np.float32]:
     """Unit rows, (n, d), in float32; `ValueError` names rows that have no direction."""
     array = np.asarray(without_torch(features))
     if array.ndim != 2 or 0 in array.shape:
-        raise ValueError(f"{name} has shape {array.shape}: features are a matrix (n, d), a row for each of {name}")
+        raise ValueError(f"{name} has shape {array.shape}: give a matrix (n, d), a row for each of {name}")
     if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} holds {array.dtype}: features are real numbers")
+        raise ValueError(f"{name} has type {array.dtype}: give real numbers")
     lengths = np.linalg.norm(array.astype(np.float32, copy=False), axis=1)
     bad = ~(np.isfinite(lengths) & (lengths > 0))
     if bad.any():
         rows = listed_rows(np.flatnonzero(bad).tolist())
         raise ValueError(
-            f"{name} has {rows} without a direction, zero, too large or not a number: leave these out, or give them "
-            "features"
+            f"{name} has {rows} without a direction (zero, too large or not a number): leave these rows out, or give "
+            "them features"
         )
     return np.asarray(array / lengths[:, None], dtype=np.float32)

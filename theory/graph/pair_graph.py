@@ -1,7 +1,4 @@
-"""The positive-pair graph: one joint distribution, read as captions or as augmentations.
-
-Rows are *left* nodes (images, or augmented views), columns *right* nodes (captions, or natural images).
-"""
+"""Positive-pair graph: a joint distribution over left nodes (images or views) and right nodes (captions or images)."""
 
 import reprlib
 from collections.abc import Hashable, Mapping, Sequence
@@ -22,23 +19,23 @@ if TYPE_CHECKING:
     from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 
 AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
-LabelledGraph: TypeAlias = "PairGraph | GraphThroughFeatures"  # what a bound on the optimum is evaluated on
+LabelledGraph: TypeAlias = "PairGraph | GraphThroughFeatures"  # argument of bounds on the optimum
 Nodes = tuple[IntArray | None, npt.NDArray[Any]]  # labels and ids of a side
 
 NAMES = reprlib.Repr()  # of classes where a graph is printed
 NAMES.maxlist, NAMES.maxstring = 3, 24
 INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 4 * EPS  # of quotients by their sum
-_ADVICE = "; of similarities, cosines say, PairGraph.from_features(images, texts, ...) makes weights"
+_ADVICE = "; for similarities, such as cosines, use PairGraph.from_features(images, texts, ...)"
 _MATRIX = (
-    "a pair graph is a matrix (n_left, n_right); for other things there are PairGraph.from_networkx(g), "
-    "PairGraph.from_pairs(left, right) and read_graph(path).graph"
+    "give a matrix (n_left, n_right), or use PairGraph.from_networkx(g), PairGraph.from_pairs(left, right) or "
+    "read_graph(path).graph"
 )
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
 
 
 class PairGraph:
-    """A joint distribution `P` over (left, right) pairs, with optional class labels on both sides.
+    """Joint distribution `P` over (left, right) pairs, with optional class labels on both sides.
 
     Parameters
     ----------
@@ -47,15 +44,14 @@ class PairGraph:
     left_labels, right_labels : a class for each row and each column: integers 0..r-1, or names (text, categoricals),
         which are numbered in sorted order, both sides together. None, NaN or -1 is a node without a label.
     left_ids, right_ids : a name of any hashable type for each row and each column; by default 0, 1, 2, ...
-    class_names : the names of the classes 0..r-1, where labels are integers
-    drop_isolated : leave out rows and columns of zero weight, which the theory cannot speak of (they have no marginal
-        to divide by), together with their labels and ids
+    class_names : the names of the classes 0..r-1, if labels are integers
+    drop_isolated : leave out rows and columns of zero weight, with their labels and ids
 
     Raises
     ------
-    ValueError : NaN, infinite or negative weights; no weight at all; weights so far apart that as parts of a sum of 1
-        the smallest have no place in float64; isolated nodes, unless dropped; labels or ids of the wrong length; labels
-        that are numbers but not integers 0..r-1, of two kinds, or missing for every node of a side that has a pair
+    ValueError : NaN, infinite or negative weights; no positive weight; normalised weights below the range of float64;
+        isolated nodes, unless dropped; labels or ids of the wrong length; labels that are numbers but not integers
+        0..r-1, of two kinds, or missing for every node of a side that has a pair
 
     Notes
     -----
@@ -104,12 +100,11 @@ class PairGraph:
         *,
         drop_isolated: bool = False,
     ) -> Self:
-        """A graph from an edge list: `left[e]` and `right[e]` are the ids of the e-th pair's two ends.
+        """Graph from an edge list: `left[e]` and `right[e]` are the ids of the two ends of the e-th pair.
 
-        Ids may be of any hashable type. Nodes are numbered in the order of their sorted ids, or of first
-        appearance when the ids cannot be sorted. Pairs listed more than once are summed. `weight` is 1 for each
-        pair unless given. Labels are a mapping (or a pandas Series) from id to class, or a sequence with the class of
-        each pair's end. Linear in the number of pairs, up to the sort.
+        Ids may be of any hashable type. Nodes are numbered in the order of their sorted ids, or of first appearance if
+        ids cannot be sorted. Weights of repeated pairs are summed; the default weight is 1. Labels are a mapping (or a
+        pandas Series) from id to class, or the class of each pair's end. Linear in the number of pairs, up to the sort.
         """
         from pairbounds.theory.graph.formats import joint_from_pairs
 
@@ -137,24 +132,23 @@ class PairGraph:
         right_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
         device: str = "auto",
     ) -> Self:
-        """Graph from features of images and of texts, such as CLIP's: each image with the texts nearest to it.
+        """Graph of each image and its nearest texts, from features such as CLIP's.
 
-        Exact, by products of blocks in float32: O(n_images n_texts d) operations, memory O((n_images + n_texts) d +
-        n_images top_k).
+        Exact in float32, by blocks: O(n_images n_texts d) operations, memory O((n_images + n_texts) d + n_images k).
 
         Parameters
         ----------
         images, texts : (n_images, d) and (n_texts, d)
-            numpy or torch; rows are normalised here, so that similarities are cosines.
-        temperature : τ: the pair (x, l) has weight `e^{s(x,l)/τ}` over the sum of the image's pairs. CLIP's own is
-            0.01. Every image has equal mass, every text the mass that falls to it.
-        top_k : how many texts an image keeps. Texts that no image keeps are left out, with their labels and ids.
-        left_labels, right_labels, left_ids, right_ids : as in `PairGraph`, for all images and all texts given
-        device : where similarities are computed: "auto", "cpu" or "cuda"
+            numpy or torch; similarities are cosines.
+        temperature : τ: the pair (x, l) has weight `e^{s(x,l)/τ}`, divided by the sum over the image's pairs; 0.01 in
+            CLIP. Every image has equal mass.
+        top_k : number of texts for each image. Other texts are left out, with their labels and ids.
+        left_labels, right_labels, left_ids, right_ids : as in `PairGraph`, for all given images and texts
+        device : device for the similarities: "auto", "cpu" or "cuda"
 
         Raises
         ------
-        ValueError : features that are no two matrices of one width, not finite, or with a row of zeros; temperature or
+        ValueError : features that are not two finite matrices of the same width, or have a row of zeros; temperature or
             top_k out of range
 
         Examples
@@ -173,17 +167,17 @@ class PairGraph:
 
     @classmethod
     def from_networkx(cls, g: "nx.Graph[Any]", *, drop_isolated: bool = False) -> Self:
-        """A graph from a weighted bipartite `networkx` graph.
+        """Graph from a weighted bipartite `networkx` graph.
 
-        Node attribute `bipartite` is 0 (left) or 1 (right), as `networkx` has it; edge attribute `weight` is 1
-        unless given; node attribute `label`, on all nodes of a side or on none, holds the classes.
+        Node attribute `bipartite` is 0 (left) or 1 (right). Edge attribute `weight` is 1 by default. Node attribute
+        `label`, on all nodes of a side or on none, is the class.
         """
         from pairbounds.theory.graph.formats import from_networkx
 
         return cls(**from_networkx(g), drop_isolated=drop_isolated)
 
     def to_networkx(self) -> "nx.Graph[Any]":
-        """The same graph for `networkx`: nodes `("left", id)` and `("right", id)`, weights summing to 1."""
+        """Graph of `networkx`, with nodes `("left", id)` and `("right", id)`, and weights that sum to 1."""
         from pairbounds.theory.graph.formats import to_networkx
 
         return to_networkx(self)
@@ -196,9 +190,9 @@ class PairGraph:
         return load_npz(path, cls)
 
     def save(self, path: AnyPath, **beside: npt.NDArray[Any]) -> None:
-        """Write the graph as a compressed `.npz`; an interrupted write leaves an old file whole.
+        """Write the graph as a compressed `.npz`, atomically.
 
-        Ids must be all integers or all strings. Arrays `beside` are kept in the file, and `load` passes over them.
+        Ids must be all integers or all strings. Arrays `beside` are stored in the file; `load` ignores them.
         """
         from pairbounds.theory.graph.formats import save_npz
 
@@ -229,7 +223,7 @@ class PairGraph:
 
     @cached_property
     def components(self) -> tuple[IntArray, IntArray]:
-        """The component of each left node, (n_left,), and of each right one, (n_right,), numbered 0.. ; O(pairs)."""
+        """Component numbers of the left nodes, (n_left,), and of the right nodes, (n_right,); O(pairs)."""
         joint, both = self.joint, self.n_left + self.n_right
         starts = np.pad(joint.indptr, (0, self.n_right), mode="edge")
         square = sp.csr_array((joint.data, joint.indices + self.n_left, starts), shape=(both, both))
@@ -242,7 +236,7 @@ class PairGraph:
         return int(self.components[0].max()) + 1
 
     def through(self, features: Any) -> "GraphThroughFeatures":
-        """The graph as encoders see it that are linear in given features of the left nodes (theorem 42).
+        """Graph for encoders that are linear in features of the left nodes (theorem 42).
 
         Bounds take it in place of a graph: `check_bounds(graph, k, through=X)` evaluates both side by side.
 
@@ -251,7 +245,7 @@ class PairGraph:
         Parameters
         ----------
         features : (n_left, d), numpy or torch, or a memory map
-            One row for each left node, as it stands: add a column of ones for encoders with a bias.
+            One row for each left node, used unchanged: add a column of ones for encoders with a bias.
 
         Raises
         ------
@@ -278,17 +272,17 @@ class PairGraph:
 
     @property
     def left_labels(self) -> IntArray | None:
-        """Class of each left node, shape (n_left,), -1 where it has none; `None` without labels."""
+        """Class of each left node, shape (n_left,), -1 for no class; `None` without labels."""
         return self._left_labels
 
     @property
     def right_labels(self) -> IntArray | None:
-        """Class of each right node, shape (n_right,), -1 where it has none; `None` without labels."""
+        """Class of each right node, shape (n_right,), -1 for no class; `None` without labels."""
         return self._right_labels
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
-        """The names of the classes 0..r-1, or `None` where they are integers without names."""
+        """Names of the classes 0..r-1, or `None` for integers without names."""
         return self._class_names
 
     @property
@@ -302,13 +296,9 @@ class PairGraph:
         return self._right_ids
 
     def induced(self) -> "PairGraph":
-        """The induced left graph `P_T = P D_R^{-1} Pᵀ`: two left nodes that share a right node.
+        """Induced graph `P_T = P D_R^{-1} Pᵀ` of left nodes that share a right node; symmetric, O(n_left²) memory.
 
-        Symmetric, with the left marginal of this graph on both sides. For small graphs: O(n_left²) memory.
-
-        Raises
-        ------
-        ValueError : more than `INDUCED_LIMIT` left nodes
+        `ValueError`: more than `INDUCED_LIMIT` left nodes.
         """
         if self.n_left > INDUCED_LIMIT:
             raise ValueError(
@@ -317,15 +307,15 @@ class PairGraph:
             )
         scaled = sp.csr_array(self.joint * (1 / self.right_marginal)[None, :])
         pairs = scaled @ self.joint.T
-        pairs.data[pairs.data < SMALLEST] = 0  # what no sum of 1 can tell from nothing
+        pairs.data[pairs.data < SMALLEST] = 0  # negligible in a sum of 1
         labels, ids = self.left_labels, self.left_ids
         return PairGraph(pairs, labels, labels, left_ids=ids, right_ids=ids, class_names=self.class_names)
 
     def labelled(self) -> "PairGraph":
-        """The part of the graph whose nodes have labels: what claims about labels can speak of.
+        """Part of the graph whose nodes have labels.
 
-        Nodes without a label are left out on each side that has labels, and with them their pairs, so that the weights
-        that remain are divided by their sum; nodes whose pairs are all gone go with them.
+        Unlabelled nodes are left out on each side that has labels, with their pairs and nodes that have no other pair.
+        The remaining weights are divided by their sum.
         """
         rows, columns = (
             None if labels is None else np.flatnonzero(labels != UNLABELLED)
@@ -334,18 +324,18 @@ class PairGraph:
         return self.part(rows, columns)
 
     def part(self, left: npt.ArrayLike | None = None, right: npt.ArrayLike | None = None) -> "PairGraph":
-        """The part of the graph on some of its nodes: what features of those alone can speak of.
+        """Part of the graph on some of its nodes.
 
-        The weights that remain are divided by their sum; nodes whose pairs are all gone are left out.
+        The remaining weights are divided by their sum; nodes without a remaining pair are left out.
 
         Parameters
         ----------
-        left, right : numbers of nodes, each once, which are kept in their order, or a boolean mask; by default all
+        left, right : distinct numbers of nodes, whose order is kept, or a boolean mask; by default all
 
         Raises
         ------
-        IndexError : a node that is not there, a mask of another length
-        ValueError : a node twice; none, or no pair among them
+        IndexError : a node that does not exist, a mask of the wrong length
+        ValueError : a node twice; no nodes, or no pair among them
         """
         rows = np.arange(self.n_left)[... if left is None else np.asarray(left)]
         columns = np.arange(self.n_right)[... if right is None else np.asarray(right)]
@@ -360,7 +350,7 @@ class PairGraph:
         )
 
     def reweighted(self, joint: Any) -> "PairGraph":
-        """A graph of the same nodes with other weights, (n_left, n_right); nodes without pairs are left out."""
+        """Graph of the same nodes with other weights, (n_left, n_right); nodes without pairs are left out."""
         return PairGraph(
             joint,
             self.left_labels,
@@ -396,7 +386,7 @@ def _side(name: str, size: int, labels: IntArray | None, ids: Any) -> Nodes:
     if ids.shape != (size,):
         raise ValueError(f"{name}_ids has {ids.size} entries for {size} {name} nodes")
     if len(set(ids.tolist())) != size:
-        raise ValueError(f"{name}_ids names some node twice: ids are distinct")
+        raise ValueError(f"{name}_ids contains duplicates: give distinct ids")
     return None if labels is None else _read_only(labels.copy()), _read_only(ids)
 
 
@@ -408,9 +398,9 @@ def _part_of(name: str, side: Nodes, keep: npt.NDArray[np.bool_]) -> Nodes:
 
 
 def _validated_weights(joint: Any) -> sp.csr_array:
-    """The weights as a canonical csr_array that sums to 1, without explicit zeros."""
+    """Weights as a canonical csr_array that sums to 1, without explicit zeros."""
     entries = _entries(joint)
-    # Each entry is checked before duplicates are summed, where a negative weight would hide.
+    # Check each entry before duplicates are summed, which may hide a negative weight.
     for fault, bad in (("NaN", np.isnan), ("infinite", np.isinf), ("negative", lambda x: x < 0)):
         _reject(entries, bad(entries.data), fault)
     if entries.nnz == 0 or entries.data.max() == 0:
@@ -424,23 +414,23 @@ def _validated_weights(joint: Any) -> sp.csr_array:
 
 
 def _normalised(weights: FloatArray) -> FloatArray:
-    """The weights over their sum; `ValueError` where float64 cannot hold the smallest beside the largest."""
+    """Weights divided by their sum; `ValueError` if the smallest are then below the range of float64."""
     given = weights
     with np.errstate(over="ignore", under="ignore"):
-        # Summed in the longest float there is: a saved graph is to load as it was, to the last bit.
+        # Summed in the longest float, so that a loaded graph equals the saved one to the last bit.
         if abs(given.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
             weights = given / given.max()  # so that the sum of huge weights stays finite
             weights /= float(weights.sum(dtype=np.longdouble))
     if np.count_nonzero(weights >= SMALLEST) < np.count_nonzero(given):
         raise ValueError(
-            f"joint has weights from {given[given > 0].min():.3g} to {given.max():.3g}: as parts of a sum of 1 the "
-            f"smallest are below {SMALLEST:.3g}, where float64 ends; leave them out"
+            f"joint has weights from {given[given > 0].min():.3g} to {given.max():.3g}: divided by their sum, the "
+            f"smallest are below {SMALLEST:.3g}, the limit of float64; leave them out"
         )
     return weights
 
 
 def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
-    """A copy in float64, duplicates and all; of rows in order without any it stays one, which takes no sort."""
+    """Copy in float64 with all duplicates; a csr_array stays one, so that sorted entries need no sort."""
     if is_tensor(joint):
         joint = without_torch(joint.to_dense())
     if not sp.issparse(joint):
@@ -454,9 +444,9 @@ def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
 
 
 def real_weights(name: str, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """A copy in float64; `TypeError` for anything that is not real numbers."""
+    """Copy in float64; `TypeError` for anything but real numbers."""
     if weights.dtype.kind not in "biuf":
-        raise TypeError(f"{name} holds {weights.dtype}: weights are real numbers, and PairGraph.from_pairs takes ids")
+        raise TypeError(f"{name} has type {weights.dtype}: give real numbers, or use PairGraph.from_pairs for ids")
     return weights.astype(np.float64)
 
 
@@ -465,7 +455,7 @@ def _reject(entries: sp.coo_array | sp.csr_array, bad: npt.NDArray[np.bool_], fa
         row, column = (index[int(np.argmax(bad))] for index in entries.tocoo().coords)
         raise ValueError(
             f"joint has {bad.sum()} {fault} weights, the first at row {row}, column {column}: "
-            f"weights are finite and non-negative{_ADVICE if fault == 'negative' else ''}"
+            f"give finite, non-negative weights{_ADVICE if fault == 'negative' else ''}"
         )
 
 

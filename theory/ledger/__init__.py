@@ -1,1 +1,1 @@
-"""The ledger of bounds in prose: as one page, and bound by bound."""
+"""Ledger of bounds in prose: the page, and explanations of single bounds."""

@@ -1,4 +1,4 @@
-"""A bound in prose, from its docstring and that of its theorem: `pairbounds ledger NAME`."""
+"""Explanation of a bound from its docstring and its theorem's: `pairbounds ledger NAME`."""
 
 import re
 import sys
@@ -19,7 +19,7 @@ NAMED_PARTS = re.compile(r"(?:^|(?<=\. ))(In words|Cost|Source): ")
 
 
 def explanation(claim: Bound) -> list[str]:
-    """The paragraphs of the explanation: statement, hypotheses, in words, theorem, cost, source, tests."""
+    """Paragraphs of the explanation: statement, hypotheses, in words, theorem, cost, source, tests."""
     title, argument, parts = _theorem_of(claim)
     subject = f"it is about {SUBJECTS[claim.subject]}"
     if claim.subject in NEEDED:
@@ -46,7 +46,7 @@ def explanation(claim: Bound) -> list[str]:
 
 
 def _theorem_of(claim: Bound) -> tuple[str, list[str], dict[str, str]]:
-    """The title of its theorem, the paragraphs that state it and link its proof, and the parts that have names."""
+    """Title of its theorem, paragraphs with the statement and the link to the proof, and named parts."""
     if claim.theorem is None:
         return "A bound of your own", [], {}
     title, text = title_and_text(sys.modules[claim.evaluate.__module__])

@@ -14,19 +14,19 @@ AXIOMS = ("propositional_extensionality", "functional_extensionality_dep", "cons
 
 @cache
 def _proved() -> dict[str, str]:
-    """The Coq theorem, "file.v:name" in `theory/formal`, of each row that has one: it has the row's name."""
+    """Coq theorems "file.v:name" in `theory/formal` by the names of their rows."""
     theorem = re.compile(r"^Theorem (\w+) .*?: (?:Log)?Statements\.\1 R\.$", re.MULTILINE)
     files = sorted(path.name for path in FOLDER.glob("theorem*.v"))
     return {name.replace("_", "-"): f"{file}:{name}" for file in files for name in theorem.findall(_text(file))}
 
 
 def machine_checked(row: Bound | Statement) -> str | None:
-    """The Coq theorem that proves a row of the ledger, "file.v:name" in `theory/formal`; `None` without one."""
+    """Coq theorem that proves a row of the ledger, "file.v:name" in `theory/formal`; `None` without one."""
     return None if isinstance(row, Bound) and row.foreign else _proved().get(row.name)
 
 
 def coq_statement(formal: str) -> str:
-    """The proposition, in Coq, that a theorem "file.v:name" proves; its name is also that of the theorem.
+    """Coq proposition of a theorem "file.v:name", which has the same name.
 
     `ValueError`: neither `Statements.v` nor `LogStatements.v` has a proposition of this name.
     """
@@ -38,14 +38,14 @@ def coq_statement(formal: str) -> str:
 
 
 def axioms(formal: str) -> tuple[str, ...]:
-    """The axioms that a theorem "file.v:name" may rest on: those of MathComp Analysis, where it has logarithms."""
+    """Axioms that a theorem "file.v:name" may use: those of MathComp Analysis, if it has logarithms."""
     file, _, name = formal.partition(".v:")
     free = _stated(name, "Statements.v") is not None or "LogStatements" not in _text(f"{file}.v")
     return () if free else AXIOMS
 
 
 def foundation(formal: str) -> str:
-    """The axioms in words, as they stand after "proves in Coq"."""
+    """Axioms in words, to follow "proves in Coq"."""
     named = axioms(formal)
     if not named:
         return "without an axiom"

@@ -1,4 +1,4 @@
-"""The ledger as a page, made from the register: what the code states is what the page says."""
+"""Page of the ledger, made from the register."""
 
 import inspect
 import json
@@ -85,7 +85,7 @@ Nothing here bounds a quantity of one graph and its embedding, so `check_bounds`
 
 
 def ledger_page() -> str:
-    """The page in Markdown."""
+    """Page in Markdown."""
     graphs = sharpest_graphs()
 
     def sharpest(claim: Bound) -> str:
@@ -111,20 +111,20 @@ def ledger_page() -> str:
 
 
 def title_and_text(module: ModuleType) -> tuple[str, str]:
-    """The title of a theorem's module, and the text below it."""
+    """Title of a theorem's module, and the text below it."""
     title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
     return title.rstrip("."), text.strip()
 
 
 def kept(claim: Bound) -> str:
-    """The reason why the ledger has a bound, and how often it was alone the best on its quantity."""
+    """Reason why the ledger has a bound, and number of points where it was the unique best on its quantity."""
     counts = best_counts(claim.name)
     times = f"; best at {counts['best']:,} of {counts['count']:,} points" if counts["count"] else ""
     return f"{claim.kept or 'sharper'}{times}"
 
 
 def best_counts(name: str) -> dict[str, int]:
-    """Points where a bound was evaluated, where it was vacuous, and where it was alone the best and not vacuous."""
+    """Numbers of points where a bound was evaluated, vacuous, and the unique best without being vacuous."""
     counts: dict[str, int] = next((row for row in _best_record()["rows"] if row["what"] == name), {})
     return {key: int(counts.get(key, 0)) for key in ("count", "vacuous", "best")}
 
@@ -135,7 +135,7 @@ def _best_record() -> Any:
 
 
 def beaten_by(claim: Bound) -> str:
-    """The bound that a corollary is never below: `name`, or twice `name` where that is on the squared error."""
+    """Bound that a corollary is never below: `name`, or twice `name` for one on the squared error."""
     assert claim.corollary_of is not None
     better = BOUNDS[claim.corollary_of]
     return f"`{better.name}`" if better.quantity == claim.quantity else f"twice `{better.name}`"

@@ -1,4 +1,4 @@
-"""Proofs that a bound holds on a graph, to be checked by a stranger's program in exact numbers."""
+"""Proofs that a bound holds on a graph, for an independent check in exact numbers."""
 
 from pairbounds.theory.proofs.coq import CoqProof, prove_in_coq
 from pairbounds.theory.proofs.proof import Claim, Proof, prove

@@ -27,9 +27,9 @@ from pairbounds.theory.proofs.proof import VALUE_DIGITS, ZERO, Claim, Proof, ass
 from pairbounds.theory.proofs.vote_proofs import best_price, error, margins
 
 BEGINNING = "(* pairbounds theorem 1:"  # of every file
-PRECISION = 48  # bits after the binary point, of the integral of a polynomial
-HOPS = 8  # of the moments: the degree of a polynomial is at most twice that
-MOST_WORK = 1_000_000  # products of long integers: of 100 x 100 nodes, which take Coq several minutes
+PRECISION = 48  # bits after the binary point of the integral of a polynomial
+HOPS = 8  # of the moments: polynomials have at most twice this degree
+MOST_WORK = 1_000_000  # products of long integers, as for 100 x 100 nodes, which take Coq several minutes
 
 Integers = npt.NDArray[np.object_]  # of any length
 ERRORS = (("probe_mse", 1), ("probe_error", 2))
@@ -88,12 +88,12 @@ Proof. exact (vote_proved checked theorem_{theorem}_votes_checked). Qed.
 
 @dataclass(frozen=True)
 class CoqProof(Proof):
-    """A proof whose values Coq confirms, with the text of its file."""
+    """Proof with values that Coq confirms, and the text of its file."""
 
     text: str = ""
 
     def save(self, path: AnyPath) -> None:
-        """Write the file; an interrupted write leaves an old file whole."""
+        """Write the file atomically."""
         with replacing(path) as temporary:
             temporary.write_text(self.text, encoding="utf-8")
 
@@ -103,7 +103,7 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
 
     `ValueError`: as `prove`, and for a graph that is too large for Coq.
 
-    `k`, `penalty`: as `prove` takes them.
+    `k`, `penalty`: as in `prove`.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
 
 
 def from_numbers(exact: verify.Graph, proof: Proof) -> CoqProof:
-    """The file of a certificate: the cut of a proof, and the polynomials of its claims, whose values it finds."""
+    """File of a certificate: the cut of a proof, and the polynomials of its claims with their values in Coq."""
     writer = _Writer(exact, proof)
     if not writer.lower_holds():
         raise ValueError("σ²_k is not shown to be at least its place")
@@ -167,7 +167,7 @@ class _Writer:
         self._total, self._moments = total // unit, [int(low * (total << 2 * self._bits) / unit) for low, _ in ends]
 
     def text(self) -> str:
-        """The file."""
+        """Text of the file."""
         exact, proof = self._exact, self._proof
         head = (HEAD + PLACE + CHECKED).format(
             beginning=BEGINNING,
@@ -188,21 +188,21 @@ class _Writer:
         return "".join([head, *theorems, "\n", *(f"Print Assumptions {name}.\n" for name in names)])
 
     def shown(self, claim: Claim) -> Claim:
-        """The claim with the value that Coq finds for its polynomials."""
+        """Claim with the value of its polynomials in Coq."""
         value, masses = self._budget(claim), self._exact.left
         if claim.filter:
             value = error(self._margins(claim), masses, value, claim.price)
         return replace(claim, value=above(value, VALUE_DIGITS))
 
     def priced(self, claim: Claim) -> Claim:
-        """The claim of a vote with its best price."""
+        """Claim of a vote with its best price."""
         return replace(claim, price=best_price(self._margins(claim), self._exact.left, self._budget(claim)))
 
     def _margins(self, claim: Claim) -> list[Fraction]:
         return margins([*claim.filter], self._exact, self._states, self._bits)
 
     def _budget(self, claim: Claim) -> Fraction:
-        """The most that the integral of the claim's polynomial can be, as Coq bounds it."""
+        """Upper bound on the integral of the claim's polynomial, as in Coq."""
         over, coefficients = _over_one(claim.polynomial)
         one, most = 1 << self._bits, 0
         for j, (coefficient, low) in enumerate(zip(coefficients, self._moments, strict=False)):
@@ -211,7 +211,7 @@ class _Writer:
         return Fraction(most, self._total * one**2 * over)
 
     def _theorem(self, claim: Claim) -> str:
-        """A theorem by a polynomial above the step, or by a vote."""
+        """Theorem by a polynomial above the step, or by a vote."""
         mu, value, low = self._proof.penalty, claim.value, self._proof.places.at_least
         over, coefficients = _over_one(claim.polynomial)
         filter_over, votes = _over_one(claim.filter)
@@ -230,7 +230,7 @@ class _Writer:
         )
 
     def lower_holds(self) -> bool:
-        """Return whether Coq finds that `σ_k² >= b'`: the matrix of its test is diagonally dominant."""
+        """True if Coq accepts `σ_k² >= b'`: the matrix of its test is diagonally dominant."""
         places = self._proof.places
         num, den = places.at_least.numerator, places.at_least.denominator
         left, right, unit, _, roots = self._scale()
@@ -278,7 +278,7 @@ def _quotient(name: str, number: Fraction) -> dict[str, int]:
 
 
 def _over_one(fractions: Sequence[Fraction]) -> tuple[int, list[int]]:
-    """Their common denominator, and the numerators."""
+    """Common denominator and numerators of fractions."""
     over = lcm(*(fraction.denominator for fraction in fractions))
     return over, [int(fraction * over) for fraction in fractions]
 
@@ -288,7 +288,7 @@ def _list(numbers: Iterable[int]) -> str:
 
 
 def _rows(name: str, rows: Sequence[Sequence[int]] | Integers) -> dict[str, str]:
-    """A definition of each row, and the list of their names: Coq takes much longer over one list of all."""
+    """Definitions of rows, and the list of their names: Coq is much slower with a single list of lists."""
     names = [f"{name}_{i}" for i in range(len(rows))]
     lists = ("; ".join(hex(number) if number >= 0 else f"({hex(number)})" for number in row) for row in rows)
     lines = (f"Definition {each} : seq Z := integers [:: {row}]." for each, row in zip(names, lists, strict=True))

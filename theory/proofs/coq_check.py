@@ -1,7 +1,7 @@
-"""Check of a Coq file that somebody else may have written: nothing of it is used but the integers of its certificate.
+"""Check of an untrusted Coq file, of which only the integers of its certificate are used.
 
-The file is written again from the graph and these integers, and both are compared byte by byte. Coq is given ours
-alone, in a temporary folder, with bounded memory and time. Source: new here.
+The file is written again from the graph and these integers, and both are compared byte by byte. Coq gets only our
+version, in a temporary folder, with limits of memory and time. Source: new here.
 """
 
 import os
@@ -32,7 +32,7 @@ NO_COQC = "not checked by Coq, for there is no coqc here: checked were the file'
 
 
 def verify_coq(graph: PairGraph, path: Path, theory: Path) -> list[str]:
-    """Lines that say what a file proves of a graph, by the fixed files of Coq in `theory`.
+    """Statements that a file proves about a graph, with the fixed files of Coq in `theory`.
 
     Raises `Refusal` if it proves nothing, and `ValueError` if the graph is too large or Coq lacks packages.
     """
@@ -43,7 +43,7 @@ def verify_coq(graph: PairGraph, path: Path, theory: Path) -> list[str]:
         rebuilt = from_numbers(exact, _certificate(content.decode("ascii", errors="replace"), exact))
     except (ValueError, ZeroDivisionError) as error:
         raise Refusal(str(error)) from error
-    require(rebuilt.text.encode() == content, "the file is not the one that follows from the graph and its certificate")
+    require(rebuilt.text.encode() == content, "the file differs from the one for this graph and certificate")
     if has_coq := shutil.which("coqc") is not None:
         _compile(rebuilt.text, theory)
     word, lacks = ("PROVED", []) if has_coq else ("CHECKED", [NO_COQC])
@@ -53,16 +53,16 @@ def verify_coq(graph: PairGraph, path: Path, theory: Path) -> list[str]:
 
 
 def _certificate(text: str, exact: Graph) -> Proof:
-    """The integers of a certificate, as a proof whose polynomials suffice and whose values are to be found."""
+    """Read the integers of a certificate as a proof without values, and check its polynomials."""
     cuts, masses, votes = (list(_matches(template, text)) for template in (PLACE, MASS, VOTE))
-    require(len(cuts) == 1 and 1 <= len(masses) <= 2 and len(votes) <= 1, "it has not the parts of such a file")
+    require(len(cuts) == 1 and 1 <= len(masses) <= 2 and len(votes) <= 1, "the file has missing or extra parts")
     k, at_most, mu = int(cuts[0]["k"]), _quotient(cuts[0], "place"), _quotient(masses[0], "mu")
     at_least = _quotient(votes[0], "low") if votes and not mu else ZERO
     basis = [[int(number, 16) for number in re.findall(r"-?0x[\da-f]{1,16}", row)] for row in ROW.findall(text)]
     n, least_side = len(exact.rows), min(len(exact.rows), len(exact.columns))
-    require(0 < k <= least_side and [*map(len, basis)] == [k] * n, "V is not of the size that the graph asks for")
-    require(all(abs(entry) <= 2 << BITS for row in basis for entry in row), "V is not of small integers")
-    require(0 <= mu < 1 and mu**2 <= at_most < 1 and at_least <= 1, "a place is not where it may be")
+    require(0 < k <= least_side and [*map(len, basis)] == [k] * n, "the size of V does not match the graph")
+    require(all(abs(entry) <= 2 << BITS for row in basis for entry in row), "V needs small integers")
+    require(0 <= mu < 1 and mu**2 <= at_most < 1 and at_least <= 1, "a place is out of range")
     claims = [*(_claim(each, int(each["theorem"])) for each in masses), *(_claim(each, 16) for each in votes)]
     require([each.theorem for each in claims[: len(masses)]] == ([18] if mu else [4, 15]), "a theorem is missing")
     for p, q in (([*each.polynomial], [*each.filter]) for each in claims):
@@ -72,7 +72,7 @@ def _certificate(text: str, exact: Graph) -> Proof:
 
 
 def _matches(template: str, text: str) -> Iterator[dict[str, str]]:
-    """The numbers in each part of a text that has the form of a template; each name has one value."""
+    """Numbers in each part of a text that matches a template; a name has the same value everywhere."""
     pattern = ""
     for literal, name, *_ in Formatter().parse(template):
         field = f"(?P<{name}>{LIST if name in ('polynomial', 'filter') else NUMBER})"
@@ -93,7 +93,7 @@ def _quotient(numbers: dict[str, str], name: str) -> Fraction:
 
 
 def _compile(text: str, theory: Path) -> None:
-    """Give a text to Coq, after the fixed files that it needs."""
+    """Compile a text with Coq, after the fixed files that it needs."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         for needed in files_needed(theory, text, {}):
@@ -103,12 +103,12 @@ def _compile(text: str, theory: Path) -> None:
                 raise ValueError(f"coqc does not compile {needed}.v of {theory}: {failure}")
         (folder / "proof.v").write_text(text, encoding="utf-8")
         failure, said = run_coqc(folder, "proof.v")
-    require(not failure, f"coqc refuses it: {failure}")
+    require(not failure, f"coqc rejects it: {failure}")
     require(said == CLOSED * text.count("\nPrint Assumptions "), "a theorem rests on an axiom")
 
 
 def files_needed(theory: Path, text: str, order: dict[str, None]) -> dict[str, None]:
-    """The fixed files that a text needs, after those that are in the order, each after those that it needs itself."""
+    """Add the fixed files that a text needs to the order, each after its dependencies."""
     for name in " ".join(re.findall(r"^From Pairbounds Require Import (.*)\.$", text, re.MULTILINE)).split():
         if name not in order:
             files_needed(theory, (theory / f"{name}.v").read_text(encoding="utf-8"), order)[name] = None
@@ -116,9 +116,9 @@ def files_needed(theory: Path, text: str, order: dict[str, None]) -> dict[str, N
 
 
 def run_coqc(folder: Path, name: str) -> tuple[str, str]:
-    """Complaint of coqc about a file, "" without one, and what it prints."""
+    """Error message of coqc about a file, or "", and its output."""
     command = ["sh", "-c", COQC, str(MEMORY), name]
-    one_domain = os.environ | {"OCAMLRUNPARAM": "d=1"}  # OCaml 5 reserves memory for 128, which the limit has not
+    one_domain = os.environ | {"OCAMLRUNPARAM": "d=1"}  # OCaml 5 reserves memory for 128, above the limit
     try:
         done = subprocess.run(command, cwd=folder, env=one_domain, timeout=SECONDS, capture_output=True, check=False)
     except subprocess.TimeoutExpired:

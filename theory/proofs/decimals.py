@@ -1,4 +1,4 @@
-"""Fractions as finite decimals, rounded to a chosen side: what a proof says is read by people, and exact."""
+"""Fractions as readable, exact decimals, rounded up or down."""
 
 from fractions import Fraction
 
@@ -6,17 +6,17 @@ DIGITS = 70  # after the point, at most
 
 
 def above(number: Fraction, digits: int = DIGITS) -> Fraction:
-    """The least decimal of so many digits after the point that is no smaller."""
+    """Round up to a decimal with this number of digits after the point."""
     return -below(-number, digits)
 
 
 def below(number: Fraction, digits: int = DIGITS) -> Fraction:
-    """The largest decimal of so many digits after the point that is no larger."""
+    """Round down to a decimal with this number of digits after the point."""
     return Fraction(number * 10**digits // 1, 10**digits)
 
 
 def written(number: Fraction) -> str:
-    """The number itself as text: as a decimal if it is one of `DIGITS` digits or fewer, and else as a quotient."""
+    """Exact text of a number: a decimal of at most `DIGITS` digits, or else a quotient."""
     scaled = number * 10**DIGITS
     if scaled.denominator != 1:
         return str(number)

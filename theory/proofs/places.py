@@ -1,9 +1,9 @@
-"""Cut of the spectrum, with its proof: `σ²_{k+1} <= b`, and where that is wanted `σ_k² >= b'`.
+"""Cut of the spectrum with its proof: `σ²_{k+1} <= b`, and optionally `σ_k² >= b'`.
 
 Let S be `ĀĀᵀ` or `ĀᵀĀ`, of the side with fewer distinct rows, and V any matrix of k columns. If `b I - S + V Vᵀ` is
 positive definite, then at most k eigenvalues of S are b or more (on the space orthogonal to V, of k dimensions less,
 S is below b). If `Vᵀ (S - b' I) V` is, at least k are above b'. Here V holds the leading eigenvectors, each as long as
-the root of its value, in integers; whoever checks decides definiteness of the matrices of the exact weights.
+the root of its value, in integers; the verifier checks definiteness of the matrices of the exact weights.
 """
 
 from collections import Counter
@@ -20,8 +20,8 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import above, below
 
-BITS = 56  # after the binary point, of V and of whoever checks it
-LIMIT_SIDE = 4_000  # distinct nodes on the smaller side; a proof of more takes too long to be checked
+BITS = 56  # after the binary point, for V and its check
+LIMIT_SIDE = 4_000  # most distinct nodes on the smaller side; checks of more take too long
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Places:
 
 
 def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
-    """Both places, as near to the values as rounding allows; `at_least` is 0 where σ_k may be.
+    """Cut as close to both values as rounding allows; `at_least` is 0 if σ_k may be 0.
 
     O(n³) time and O(n²) memory for n distinct nodes on the smaller side.
 
@@ -44,7 +44,7 @@ def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
 
 
 def left_places(graph: PairGraph, k: int) -> Places:
-    """The same of the left side as it is: V has a row for each left node, places are over `2^BITS`, and b is not 0."""
+    """Cut with the left side for S: V has a row for each left node, places are multiples of `2^-BITS`, and b > 0."""
     found = _found(graph.normalized, k)
     at_most = max(Fraction(_margin(graph.normalized.shape[0])), found.at_most)
     most, least = -(-(at_most * 2**BITS) // 1), found.at_least * 2**BITS // 1
@@ -52,7 +52,7 @@ def left_places(graph: PairGraph, k: int) -> Places:
 
 
 def _margin(n: int) -> float:
-    """A bound of what a check loses to rounding and the eigenvectors to floating point; twice, so that it succeeds."""
+    """Twice a bound on the rounding of a check and of the eigenvectors, so that the check succeeds."""
     return 4 * n * 2.0**-BITS + 64 * EPS * sqrt(n)
 
 
@@ -73,9 +73,9 @@ def _found(normalised: sp.csr_array, k: int) -> Places:
 
 
 def _distinct_rows(graph: PairGraph, exact: verify.Graph) -> sp.csr_array:
-    """The normalised matrix of the side with fewer distinct rows; equal rows are one row of their summed weight.
+    """Normalised matrix of the side with fewer distinct rows, with equal rows summed.
 
-    `Σ_x P_x P_xᵀ / p(x)` over the equal rows is that of their sum, so that the other side's Gram matrix is the same.
+    The sum has the same term `P_x P_xᵀ / p(x)` as the equal rows together, so the other Gram matrix stays the same.
     """
     sides = [(exact.rows, graph.normalized), (exact.columns, sp.csr_array(graph.normalized.T))]
     counted = [(Counter(map(tuple, lines)), lines, matrix) for lines, matrix in sides]

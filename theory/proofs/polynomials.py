@@ -17,22 +17,22 @@ from pairbounds.theory.proofs.decimals import above, below
 Polynomial = list[Fraction]  # the constant first
 Square = tuple[Polynomial, Fraction, Fraction]  # a polynomial, and the ends of an interval
 
-NEAR = Fraction(1, 10**12)  # nodes as near as this to an end of [0, 1], or to the step, are taken to be there
+NEAR = Fraction(1, 10**12)  # distance at which nodes are moved to an end of [0, 1] or to the step
 COEFFICIENT_DIGITS = 30
 
 
 def chord(place: Fraction) -> Polynomial:
-    """`(1 - t) / (1 - place)`, its factor rounded up: the polynomial of theorem 4."""
+    """Polynomial of theorem 4, `(1 - t) / (1 - place)`, with its factor rounded up."""
     factor = above(1 / (1 - place))
     return [factor, -factor]
 
 
 def above_step(nodes: FloatArray, place: Fraction, *, pinned: bool) -> Polynomial:
-    """A polynomial `p >= 0` on [0, 1] with `p >= 1` on `[0, place]`, from the nodes of the extremal rule at the place.
+    """Polynomial `p >= 0` on [0, 1] with `p >= 1` on `[0, place]`, from the nodes of the extremal rule at the place.
 
-    It equals the step at the place and at the nodes. There it touches it; not at the ends of [0, 1], if these were
-    pinned as nodes. By Rolle's theorem it crosses the step nowhere else, whatever the nodes are: a little off they do
-    no harm. The coefficients are rounded to decimals, and the constant is raised by what that may lower.
+    It equals the step at the place and at the nodes, and touches it at nodes other than pinned ends of [0, 1]. By
+    Rolle's theorem it crosses the step nowhere else, for any nodes, so inexact nodes are safe. The coefficients are
+    rounded to decimals, and the constant is raised to compensate.
     """
     conditions = [(place, Fraction(1))]
     for node in nodes.tolist():
@@ -43,14 +43,14 @@ def above_step(nodes: FloatArray, place: Fraction, *, pinned: bool) -> Polynomia
 
 
 def raised(exact: Iterable[Fraction]) -> Polynomial:
-    """A polynomial with decimals for coefficients that is no smaller on [0, 1]."""
+    """Polynomial with decimal coefficients that is at least the exact one on [0, 1]."""
     rounded = [below(coefficient, COEFFICIENT_DIGITS) for coefficient in exact]
     rounded[0] += above(Fraction(len(rounded), 10**COEFFICIENT_DIGITS), COEFFICIENT_DIGITS)
     return rounded
 
 
 def _interpolated(conditions: Sequence[tuple[Fraction, Fraction]]) -> Polynomial:
-    """The polynomial through these points, level where one is listed twice: Newton's form, expanded."""
+    """Polynomial through these points, with slope 0 at points that are listed twice: Newton's form, expanded."""
     places = [place for place, _ in conditions]
     differences = [value for _, value in conditions]
     for order in range(1, len(places)):
@@ -64,7 +64,7 @@ def _interpolated(conditions: Sequence[tuple[Fraction, Fraction]]) -> Polynomial
 
 
 def monomials(chebyshev: npt.NDArray[np.floating[Any]]) -> Polynomial:
-    """Exactly the polynomial with these coefficients in the basis `T_j(2t - 1)`."""
+    """Exact polynomial with these coefficients in the basis `T_j(2t - 1)`."""
     total: Polynomial = [Fraction(0)]
     for coefficient in reversed(cheb2poly([Fraction(weight) for weight in chebyshev.tolist()])):
         total = [*polyadd(polymul(total, [Fraction(-1), Fraction(2)]), [coefficient])]
@@ -72,9 +72,9 @@ def monomials(chebyshev: npt.NDArray[np.floating[Any]]) -> Polynomial:
 
 
 def raised_above(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
-    """The majorant, raised by a power of ten until it is above these squares where it must be.
+    """Raise the majorant by a power of ten until it is above these squares on their intervals.
 
-    `ValueError`: it would take more than 1: of polynomials in double precision that is out of all proportion.
+    `ValueError`: this needs more than 1, far above round-off.
     """
     wanted = list(squares)
     for power in range(-20, 1):

@@ -1,10 +1,9 @@
-"""Bounds of one graph with their proofs: a certificate whose checking needs no trust in floating point or in us.
+"""Bounds of a graph with proofs, whose check needs no trust in floating point or in this package.
 
-A bound of this kind is a polynomial. With the moments `a_j` of the label-energy measure ν (theorem 15), `p >= 0` on
-[0, 1] and `p >= 1` on `[0, b]` show `ν([0, b]) <= Σ_j p_j a_j`, and with `σ²_{k+1} <= b` that is a bound of `ε₂(f*)`.
-Its weakest form, of degree 1, is theorem 4; its best, theorem 15; with `b = μ²` it is theorem 18. All that a proof says
-is in integers and in decimals, to be checked exactly: `verify.py` does so, and `docs/proofs.md` says why that is
-enough. Source: new here.
+A bound is a polynomial p with `p >= 0` on [0, 1] and `p >= 1` on `[0, b]`. The moments `a_j` of the label-energy
+measure ν (theorem 15) give `ν([0, b]) <= Σ_j p_j a_j`, a bound on `ε₂(f*)` if `σ²_{k+1} <= b`. Degree 1 is theorem 4,
+the best p theorem 15, and `b = μ²` theorem 18. Proofs have only integers and decimals, which `verify.py` checks exactly
+(`docs/proofs.md`). Source: new here.
 """
 
 import json
@@ -32,20 +31,20 @@ from pairbounds.theory.quantities.multihop_consistency import ROUND_OFF, extrema
 FORMAT = "pairbounds proof 1"
 WALK_BITS = 256  # after the binary point, of class probabilities that are not exact
 VALUE_DIGITS = 16
-EXACT_NODES = 12  # of both sides: the moments of graphs no larger are exact, and of larger ones none may be
-HOPS = 16  # by default; beyond, double precision adds little
-MOST_HOPS = 32  # as many as the verifier takes
-LAST_CLASS = 2**31  # a label from there on is no number of a class, and the verifier takes none
+EXACT_NODES = 12  # most nodes of both sides for exact moments
+HOPS = 16  # default; more add little in double precision
+MOST_HOPS = 32  # limit of the verifier
+LAST_CLASS = 2**31  # limit of class numbers in the verifier
 LONGEST = 4_000  # digits of a number that Python reads
 
 ZERO = Fraction(0)
 Interval = tuple[Fraction, Fraction]
-KEYS = frozenset({"format", "graph", "moments", "claims"})  # by which a file is known for a proof
+KEYS = frozenset({"format", "graph", "moments", "claims"})  # identify a file as a proof
 
 
 @dataclass(frozen=True)
 class Claim:
-    """`quantity <= value`, with what shows it.
+    """Claim `quantity <= value` with its evidence.
 
     Attributes
     ----------
@@ -77,15 +76,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class Proof:
-    """Claims about one graph and one width, and all that checking them needs beside the graph.
+    """Claims about a graph and a width, with all data for their check except the graph.
 
     Attributes
     ----------
     graph : digest of sizes, weights and labels
     k : width
-    penalty : μ of the penalised spectral loss, whose minimisers the claims are about; 0 without one
-    places : where the spectrum is cut
-    walk_bits : of the walks that the moments come from; 0 if they are exact
+    penalty : μ of the penalised spectral loss of the claims; 0 without one
+    places : cut of the spectrum
+    walk_bits : bits of the walks for the moments; 0 if these are exact
     moments : an interval for each of a_0, a_1, ...
     """
 
@@ -99,19 +98,19 @@ class Proof:
 
     @property
     def subject(self) -> str:
-        """The minimisers that the claims are about, in words."""
+        """Minimisers of the claims, in words."""
         penalty = f"with the penalty {float(self.penalty)}" if self.penalty else "without a penalty"
         return f"every minimiser of width {self.k} of the spectral loss {penalty}"
 
     def value(self, quantity: str) -> Fraction:
-        """The least that is proved of "probe_mse" or "probe_error"; `KeyError` if it has no such claim."""
+        """Least proved value of "probe_mse" or "probe_error"; `KeyError` without such a claim."""
         values = [claim.value for claim in self.claims if claim.quantity == quantity]
         if not values:
             raise KeyError(quantity)
         return min(values)
 
     def record(self) -> dict[str, Any]:
-        """Record of the proof for JSON: docs/proofs.md says what each key means."""
+        """Record of the proof for JSON; docs/proofs.md explains its keys."""
         return {
             "format": FORMAT,
             "graph": self.graph,
@@ -127,7 +126,7 @@ class Proof:
         }
 
     def save(self, path: AnyPath) -> None:
-        """Write it as JSON; an interrupted write leaves an old file whole."""
+        """Write it as JSON, atomically."""
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(self.record()) + "\n", encoding="utf-8")
 
@@ -138,19 +137,19 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
     Parameters
     ----------
     k : 1..min(n_left, n_right)
-    penalty : μ in (0, 1), the decimal that it is printed as: the claims are about the minimisers of width k of the
-        spectral loss with the penalty `μ (E‖f‖² + E‖g‖²)`
-    hops : 1..`MOST_HOPS`: the moments `a_0..a_{2 hops}` are used
+    penalty : μ in (0, 1), as its printed decimal, for claims about the minimisers of width k of the spectral loss with
+        the penalty `μ (E‖f‖² + E‖g‖²)`
+    hops : 1..`MOST_HOPS`, for the moments `a_0..a_{2 hops}`
 
     Raises
     ------
-    ValueError : no labels on the left, or one of `LAST_CLASS` or more; k, penalty or hops out of range; σ_{k+1} is 1 up
-        to rounding, so that there is no bound to prove; more than `LIMIT_SIDE` distinct nodes on the smaller side
+    ValueError : no labels on the left, or a label of `LAST_CLASS` or more; k, penalty or hops out of range; σ_{k+1} is
+        1 up to rounding, so there is no bound; more than `LIMIT_SIDE` distinct nodes on the smaller side
 
     Notes
     -----
-    The statement is about the stored weights as exact numbers, over their exact sum. O(n³) time and O(n²) memory for n
-    distinct nodes on the smaller side, and O(hops nnz r) products of long integers for r classes.
+    The statement is about the stored weights as exact numbers. O(n³) time and O(n²) memory for n distinct nodes on the
+    smaller side, and O(hops nnz r) products of long integers for r classes.
 
     Examples
     --------
@@ -165,7 +164,7 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
 
 
 def exact_graph(graph: PairGraph) -> verify.Graph:
-    """The graph as the verifier has it, with integers for weights, which no bound depends on the scale of."""
+    """Graph of the verifier, with integers for weights: bounds do not depend on their scale."""
     labels, joint = required_labels(graph, "left"), graph.joint
     if int(labels.max()) >= LAST_CLASS:
         raise ValueError(f"a left label is {LAST_CLASS} or more: number the classes from 0 on")

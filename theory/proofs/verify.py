@@ -25,7 +25,7 @@ WORK, PAIR = 2**30, 2**16  # of one proof, in additions of 64-bit words: of a gr
 
 
 class Refusal(Exception):
-    """The reason why nothing is proved, in words of our own."""
+    """Reason why nothing is proved, in fixed words."""
 
 
 def require(true: object, reason: str) -> None:
@@ -34,13 +34,13 @@ def require(true: object, reason: str) -> None:
 
 
 def listed(values, least, most, what):
-    require(type(values) is list and least <= len(values) <= most, f"{what} is no list of {least} to {most}")
+    require(type(values) is list and least <= len(values) <= most, f"{what} is not a list of {least} to {most}")
     return values
 
 
 def number(text, digits=400):
     pattern = rf"-?\d{{1,{digits}}}([.]\d{{1,{digits}}}|/[1-9]\d{{0,{digits - 1}}})?"
-    require(type(text) is str and re.fullmatch(pattern, text, re.ASCII), "a number is no short decimal or quotient")
+    require(type(text) is str and re.fullmatch(pattern, text, re.ASCII), "a number is not a short decimal or quotient")
     return Fraction(text)
 
 
@@ -51,25 +51,25 @@ def shared(numbers, digits=400):
 
 
 def once(pairs):
-    require(len(dict(pairs)) == len(pairs), "a key of the proof is there twice")
+    require(len(dict(pairs)) == len(pairs), "the proof has a duplicate key")
     return dict(pairs)
 
 
 def stored(archive, name):
-    """A one-dimensional array of a .npz file as a list, which is empty if the file has none of that name."""
+    """One-dimensional array of a .npz file as a list, empty if the file has no such array."""
     if f"{name}.npy" not in archive.namelist():
         return []
     raw = archive.open(f"{name}.npy").read(LARGEST + 1)
     kinds, shape = rb"f8" if name == "data" else rb"i8|i4", rb"'fortran_order': False, 'shape': \((\d{1,9}),\), \} *\n"
     head = re.match(rb"\x93NUMPY\x01\x00(..)(\{'descr': '<(" + kinds + rb")', " + shape + rb")", raw, re.S)
-    require(head and int.from_bytes(head[1], "little") == len(head[2]), f"{name} is no array of one dimension")
+    require(head and int.from_bytes(head[1], "little") == len(head[2]), f"{name} is not an array of one dimension")
     body, whole = raw[head.end() :], len(raw) <= LARGEST
-    require(whole and len(body) == int(head[4]) * int(head[3][1:]), f"{name} is too long, or not as its head says")
+    require(whole and len(body) == int(head[4]) * int(head[3][1:]), f"{name} is too long, or does not match its header")
     return [value for (value,) in struct.iter_unpack({b"f8": "<d", b"i8": "<q", b"i4": "<i"}[head[3]], body)]
 
 
 class Work:
-    """Additions of 64-bit words that are left to the polynomials and exact walks of a proof."""
+    """Remaining additions of 64-bit words for the polynomials and exact walks of a proof."""
 
     def __init__(self, pairs: int) -> None:
         self.left = WORK + PAIR * pairs
@@ -81,11 +81,11 @@ class Work:
 
 
 def read(path):
-    """The graph in a .npz file."""
+    """Graph from a .npz file."""
     with Path(path).open("rb") as file, zipfile.ZipFile(file) as archive:
         names = [name.removesuffix(".npy") for name in archive.namelist()]
-        require(len(set(names)) == len(names), "the graph has an array twice")
-        require(file.seek(0) == 0 and file.read(4) == b"PK\3\4", "the graph is no archive alone")
+        require(len(set(names)) == len(names), "the graph has a duplicate array")
+        require(file.seek(0) == 0 and file.read(4) == b"PK\3\4", "the graph is not a plain archive")
         return Graph([stored(archive, name) for name in "shape indptr indices data left_labels right_labels".split()])
 
 
@@ -96,7 +96,7 @@ class Graph:
         sizes, starts, ends, weights, labels, _ = arrays
         require(len(labels) == len(starts) - 1 and all(0 <= c < 2**31 for c in labels), "the graph lacks left labels")
         whole = starts == sorted(starts) and starts[0] == 0 and starts[-1] == len(ends) == len(weights)
-        require(whole and sizes == [len(labels), len(set(ends))], "the arrays of the graph are not of one size")
+        require(whole and sizes == [len(labels), len(set(ends))], "the arrays of the graph have different sizes")
         require(all(0 < w < float("inf") for w in weights), "a weight is not positive and finite")
         parts = [struct.pack(f"<q{len(a)}{'d' if i == 3 else 'q'}", len(a), *a) for i, a in enumerate(arrays)]
         self.digest = hashlib.sha256(b"".join(parts)).hexdigest()
@@ -104,7 +104,7 @@ class Graph:
         self.rows, self.columns = [], [[] for _ in range(sizes[1])]
         for x, (start, stop) in enumerate(zip(starts, starts[1:])):
             row = ends[start:stop]
-            require(row and row == sorted(set(row)) and 0 <= row[0] <= row[-1] < sizes[1], f"row {x} is not in order")
+            require(row and row == sorted(set(row)) and 0 <= row[0] <= row[-1] < sizes[1], f"row {x} is not sorted")
             self.rows.append([(end, int(Fraction(w) * unit)) for end, w in zip(row, weights[start:stop])])
             for end, weight in self.rows[x]:
                 self.columns[end].append((x, weight))
@@ -127,7 +127,7 @@ class Graph:
         return states
 
     def moment(self, j: int, state: list, bits: int) -> tuple:
-        """An interval for a_j, from the walks of j half hops: of each node the sum of their squares."""
+        """Interval for a_j, from sums of squares over the walks of j half hops."""
         nodes, total = list(zip(self.right if j % 2 else self.left, state)), sum(self.left) << 2 * bits
         squares = (sum(p * sum((h + off) ** 2 for h in line) for p, line in nodes) for off in (0, j if bits else 0))
         return tuple(Fraction(square, total) for square in squares)
@@ -242,40 +242,40 @@ def proved(claim, graph, states, bits, moments, at_most, at_least):
 
 def settings(graph, proof):
     """Read the fields of a proof beside its claims and V, each of its type and in its range."""
-    require(type(proof) is dict and proof.keys() == KEYS, "the proof has not the keys of a proof")
-    require(proof["format"] == "pairbounds proof 1", "the proof is of another format")
-    require(proof["graph"] == graph.digest, "the proof is of another graph, or of other labels")
+    require(type(proof) is dict and proof.keys() == KEYS, "the proof has wrong keys")
+    require(proof["format"] == "pairbounds proof 1", "the proof has another format")
+    require(proof["graph"] == graph.digest, "the proof is for another graph or other labels")
     k, bits, walk_bits = sizes = [proof[key] for key in ("k", "bits", "walk_bits")]
     nodes = len(graph.left), len(graph.right)
-    require(all(type(n) is int for n in sizes) and 0 < k <= min(nodes), "the width is not from 1 to the smaller side")
-    require(0 <= bits <= 256 and (sum(nodes) > 12) <= walk_bits <= 1024, "the bits are too many, or none")
+    require(all(type(n) is int for n in sizes) and 0 < k <= min(nodes), "the width is not in 1..smaller side")
+    require(0 <= bits <= 256 and (sum(nodes) > 12) <= walk_bits <= 1024, "the bits are out of range")
     rows = [listed(row, k, k, "a row of V") for row in listed(proof["basis"], 1, DISTINCT, "V")]
-    require(all(type(v) is int and abs(v) <= 2 << bits for row in rows for v in row), "V is not of small integers")
+    require(all(type(v) is int and abs(v) <= 2 << bits for row in rows for v in row), "V needs small integers")
     pairs = [listed(ends, 2, 2, "a moment") for ends in listed(proof["moments"], 1, MOMENTS, "the moments")]
     at_most, at_least, penalty = (number(proof[key]) for key in ("at_most", "at_least", "penalty"))
-    require(0 <= at_least <= 1 and 0 <= penalty < 1 and penalty**2 <= at_most <= 1, "a place is not where it may be")
+    require(0 <= at_least <= 1 and 0 <= penalty < 1 and penalty**2 <= at_most <= 1, "a place is out of range")
     moments = [[number(end, 4_300) for end in pair] for pair in pairs]
     shared([end for pair in moments for end in pair], 4_300)
     return k, bits, walk_bits, moments, at_most, at_least, penalty
 
 
 def check(graph, proof):
-    """Lines of what is proved, one for each claim: our own words, and names and numbers that are checked."""
+    """Lines of proved claims, from fixed words and checked names and numbers."""
     k, bits, walk_bits, moments, at_most, at_least, penalty = settings(graph, proof)
     basis, states = proof["basis"], graph.walks(len(moments) - 1, walk_bits)
     for j, (low, high) in enumerate(moments):
         least, most = graph.moment(j, states[j], walk_bits)
         require(low <= least and most <= high, f"moment {j} is not in its interval")
     place, values = (at_most, max(at_least, penalty**2)), Values(graph, bits)
-    require(len(basis) == len(values.rows), "V has not a row for each distinct row of the smaller side")
+    require(len(basis) == len(values.rows), "V lacks a row for each distinct row of the smaller side")
     minimiser, lines = f"width {k}, {'penalty ' + proof['penalty'] if penalty else 'no penalty'}", []
     for claim in listed(proof["claims"], 1, CLAIMS, "the claims"):
-        require(type(claim) is dict and claim.keys() in (CLAIM, CLAIM | VOTE), "a claim has not the keys of a claim")
+        require(type(claim) is dict and claim.keys() in (CLAIM, CLAIM | VOTE), "a claim has wrong keys")
         theorem, quantity, text = (claim[key] for key in ("theorem", "quantity", "value"))
         theorems, value = (16,) if "filter" in claim else (18,) if penalty else (4, 15), number(text)
-        require(type(theorem) is int and theorem in theorems, f"the theorem of a claim is none of {theorems}")
-        require(quantity in ("probe_mse", "probe_error"), "the quantity of a claim is none of the two")
-        require(set(text) <= set(".0123456789"), "the value of a claim is no decimal from 0 on")
+        require(type(theorem) is int and theorem in theorems, f"the theorem of a claim is not in {theorems}")
+        require(quantity in ("probe_mse", "probe_error"), "the quantity of a claim is unknown")
+        require(set(text) <= set(".0123456789"), "the value of a claim is not a decimal of at least 0")
         shown = proved(claim, graph, states, walk_bits, moments, *place)
         require(shown <= value, f"{quantity} <= {text} is not shown by theorem {theorem}")
         lines.append(f"PROVED {quantity} <= {text} (theorem {theorem}, {minimiser})")

@@ -1,4 +1,4 @@
-"""The proof of theorem 16: scores of a multi-hop vote, how near the probe's own are, and what that lets them err.
+"""Proof of theorem 16: scores of a multi-hop vote, their distance from the probe's, and the error that it allows.
 
 Let q be a polynomial and P another with `P >= q²` on [0, b] and `P >= (1 - q)²` on [b', 1], where `σ²_{k+1} <= b` and
 `σ_k² >= b'`. The probe's scores are within `Δ = Σ_j P_j a_j` of the vote's in the mean square, and with the vote's
@@ -25,7 +25,7 @@ State = list[list[Any]]  # of each node and class an integer or a fraction
 
 
 def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> tuple[Polynomial, Polynomial]:
-    """The polynomials q and P of the best bound that `quantities.local_multihop` finds, as decimals; P lies above."""
+    """Polynomials q and P of the best bound of `quantities.local_multihop`, as decimals, P raised to a majorant."""
     found = within(graph, Cut(float(at_most), float(at_least)), hops)
     q = raised(monomials(chebyshev.chebtrim(found.filter)))
     rest = [(power == 0) - coefficient for power, coefficient in enumerate(q)]
@@ -34,7 +34,7 @@ def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> 
 
 
 def margins(q: Polynomial, exact: verify.Graph, states: Sequence[State], bits: int) -> list[Fraction]:
-    """The margins of the vote's scores at the left nodes, (n_left,): no more than they are.
+    """Lower bounds on the margins of the vote's scores at the left nodes, (n_left,).
 
     `states`: of `verify.Graph.walks`, of 2 deg q half hops or more, with these bits.
     """

@@ -1,7 +1,4 @@
-"""Critics that are trained by InfoNCE with the captions of a batch as negatives, at several learning rates at once.
-
-A critic scores an image and a caption by `f(x)·g(l)`. f and g are a vector for each node, or linear in its features.
-"""
+"""Critics `f(x)·g(l)`, with free vectors or linear in features, trained by InfoNCE with in-batch negatives."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +15,7 @@ from pairbounds.theory.quantities.population_infonce import infonce_loss
 if TYPE_CHECKING:
     import torch
 
-FIRST = 0.1  # standard deviation of the first entries of a vector of its own
+FIRST = 0.1  # standard deviation of the initial entries of free vectors
 Dropped = Literal["nothing", "repeats", "pairs", "others"]
 BoolArray = npt.NDArray[np.bool_]
 Features = tuple[FloatArray, FloatArray]
@@ -27,16 +24,16 @@ Critic = tuple[FloatArray, FloatArray]
 
 @dataclass(frozen=True, eq=False)
 class Critics:
-    """Critics of a graph that see the same drawn pairs in the same order, whatever the batch size and the rate.
+    """Critics of a graph, trained on the same drawn pairs in the same order for any batch size and learning rate.
 
     Attributes
     ----------
-    graph : from which the pairs are drawn
+    graph : source of the pairs
     k : width
-    n_pairs : that a critic sees
-    rates : learning rates of Adam; a critic is trained with each
-    features : of both sides, (n_left, d) and (n_right, d'), for linear critics; by default every node has a vector
-    seed : of the pairs and of the first weights
+    n_pairs : number of pairs that each critic trains on
+    rates : learning rates of Adam, one for each critic
+    features : (n_left, d) and (n_right, d'), for linear critics; by default every node has a free vector
+    seed : of the pairs and of the initial weights
     """
 
     graph: PairGraph
@@ -47,20 +44,18 @@ class Critics:
     seed: int = 0
 
     def in_batches(self, batch: int, dropped: Dropped = "nothing") -> list[Critic]:
-        """A critic for each rate, after `n_pairs // batch` steps: embeddings (n_left, k) and (n_right, k) of all nodes.
+        """Train a critic for each rate, in `n_pairs // batch` steps; return embeddings (n_left, k) and (n_right, k).
 
-        `ValueError`: fewer than 2 pairs in a batch, or more than a critic sees.
+        `ValueError`: a batch of fewer than 2 or more than `n_pairs` pairs.
 
         Parameters
         ----------
-        batch : pairs of a step
-        dropped : those of the negatives of a pair that do not count: nothing; repeats of its caption for its image, and
-            of its image for its caption; pairs that the graph has; or as many others as these, by chance
+        batch : pairs in a step
+        dropped : negatives to leave out: "nothing"; "repeats" of a pair's caption or image; "pairs" of the graph; or
+            "others", as many random negatives that are not pairs
         """
         if not 2 <= batch <= self.n_pairs:
-            raise ValueError(
-                f"batch={batch}: a batch has at least 2 pairs, and at most the {self.n_pairs} that are seen"
-            )
+            raise ValueError(f"batch={batch} is out of range: give at least 2 and at most {self.n_pairs} pairs")
         import torch
 
         rng = np.random.default_rng([self.seed, batch])
@@ -74,7 +69,7 @@ class Critics:
         return _critics(f, g)
 
     def exactly(self, steps: int) -> list[Critic]:
-        """The same by the loss of the whole graph, whose negatives come from the marginals, in so many steps."""
+        """Train the critics on the population loss, with negatives from the marginals, for a number of steps."""
         import torch
 
         f, g = self._towers()
@@ -86,7 +81,7 @@ class Critics:
 
     @cached_property
     def _drawn(self) -> IntArray:
-        """Places of the drawn pairs among those of the graph."""
+        """Indices of the drawn pairs in `graph.joint.data`."""
         data = self.graph.joint.data
         return np.random.default_rng([self.seed, 0]).choice(len(data), self.n_pairs, p=data / data.sum())
 
@@ -103,7 +98,7 @@ class Critics:
     def _masks(
         self, dropped: Dropped, left: IntArray, right: IntArray, rng: np.random.Generator
     ) -> "tuple[torch.Tensor, torch.Tensor] | None":
-        """Negatives that do not count, (B, B) each: of captions for an image (rows), and of images for a caption."""
+        """Masks of dropped negatives, (B, B) each: captions of each image (rows), and images of each caption."""
         import torch
 
         if dropped == "nothing":
@@ -121,11 +116,9 @@ class Critics:
 def batch_loss(
     f: "torch.Tensor", g: "torch.Tensor", masks: "tuple[torch.Tensor, torch.Tensor] | None" = None
 ) -> "torch.Tensor":
-    """Symmetric InfoNCE of R critics on a batch, (R,), less log B, of the embeddings (R, B, k) of its two ends.
+    """Symmetric InfoNCE minus log B of R critics on a batch, (R,), from the embeddings (R, B, k) of both ends.
 
-    Parameters
-    ----------
-    masks : (B, B) each, scores that do not count: in the rows, for each image; and in the columns, for each caption
+    `masks`, (B, B) each, are scores to drop in the softmax over captions, and in that over images.
     """
     scores = f @ g.transpose(1, 2)
     rows, columns = (scores, scores) if masks is None else (scores.masked_fill(mask, -np.inf) for mask in masks)
@@ -135,7 +128,7 @@ def batch_loss(
 
 
 class _Tower:
-    """The embedding of one side for each rate: Adam's step does not depend on a factor, so one serves all rates."""
+    """Embeddings of one side for all rates. Adam ignores the scale of a gradient, so one optimiser serves all."""
 
     def __init__(
         self, n: int, features: FloatArray | None, k: int, rates: tuple[float, ...], rng: np.random.Generator
@@ -149,7 +142,7 @@ class _Tower:
         self.moved = torch.zeros(len(rates), width, k, requires_grad=True)
 
     def __call__(self, nodes: "torch.Tensor | None" = None) -> "torch.Tensor":
-        """Embeddings, (R, n, k), of nodes, (n,); by default of all."""
+        """Embeddings, (R, n, k), of nodes, (n,); by default of all nodes."""
         if self.features is not None:
             return (self.features if nodes is None else self.features[nodes]) @ (self.first + self.rates * self.moved)
         if nodes is None:
@@ -168,7 +161,7 @@ def _critics(f: _Tower, g: _Tower) -> list[Critic]:
 
 
 def _as_many(pairs: BoolArray, rng: np.random.Generator) -> BoolArray:
-    """As many in each row as there are pairs beside the own, among those that are none, as far as there are."""
+    """Random non-pairs: in each row as many as it has pairs off the diagonal, or all of them if these are fewer."""
     chance = np.where(pairs, np.inf, rng.random(pairs.shape))
     ranks = chance.argsort(axis=1).argsort(axis=1)
     return np.asarray((ranks < pairs.sum(axis=1, keepdims=True) - 1) & ~pairs)

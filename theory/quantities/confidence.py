@@ -1,8 +1,4 @@
-"""Confidence intervals: of means over seeds, and of what sampled pairs estimate (theorem 13).
-
-A pair graph made of counts is an estimate. Its labelling errors are proportions. Its singular values are not: noise
-raises them.
-"""
+"""Confidence intervals for means over seeds, and for quantities estimated from sampled pairs (theorem 13)."""
 
 import math
 from collections.abc import Callable
@@ -21,12 +17,12 @@ Interval = tuple[float, float]
 
 
 def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> float:
-    """Half the width of Student's interval for the mean of independent values; NaN for fewer than two of them.
+    """Half-width of Student's interval for the mean of independent values; NaN for fewer than two values.
 
     Parameters
     ----------
-    overlap : tested items for each item learnt from, where the values are of random splits of one set and so are not
-        independent; `1/n` becomes `1/n + overlap` (Nadeau and Bengio, *Inference for the Generalization Error*, 2003)
+    overlap : test items for each training item, if the values are from random splits of one set and so are dependent;
+        `1/n` becomes `1/n + overlap` (Nadeau and Bengio, *Inference for the Generalization Error*, 2003)
     """
     found = np.asarray(values, dtype=np.float64)
     if len(found) < 2:
@@ -36,7 +32,7 @@ def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float =
 
 
 class SharedHalves(NamedTuple):
-    """Half the intervals of the mean of a column and of a difference of two; and the first one's degrees of freedom."""
+    """Half-widths for the mean of a column and for a difference of columns, and the degrees of freedom of the mean."""
 
     mean: float
     of_two: float
@@ -44,17 +40,16 @@ class SharedHalves(NamedTuple):
 
 
 def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> SharedHalves:
-    """Half the widths of the intervals of the mean of a column, and of the difference of the means of two columns.
+    """Half-widths of the intervals for the mean of a column, and for the difference of the means of two columns.
 
-    Each row has what its columns have in common: differences to one baseline share its noise, all g of them. The model
-    is `x_ij = μ_j + b_i + e_ij`, of a common part and an own one; the own ones have one variance. A column's mean has
-    the variance of both parts, and Satterthwaite's degrees of freedom; in a difference of columns the common part
-    cancels, and the degrees of freedom are `(n - 1)(g - 1)`.
+    The model is `x_ij = μ_j + b_i + e_ij`: g differences to one baseline, say, share its noise b. All e have one
+    variance. A column's mean has the variance of b and e, and Satterthwaite's degrees of freedom. In a difference of
+    columns b cancels, and the degrees of freedom are `(n - 1)(g - 1)`.
 
     Parameters
     ----------
     values : (n, g), with n, g >= 2; a row for each split
-    overlap : as `student_half` has it
+    overlap : as in `student_half`
 
     Raises
     ------
@@ -62,10 +57,10 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
     """
     found = np.asarray(values, dtype=np.float64)
     if found.ndim != 2 or min(found.shape) < 2 or not np.isfinite(found).all():
-        raise ValueError(f"values of shape {found.shape}: give two finite rows and columns at least")
+        raise ValueError(f"values has shape {found.shape}: give at least two rows and two columns of finite numbers")
     n, g = found.shape
     centred = found - found.mean(axis=0)
-    common = g * float(centred.mean(axis=1).var(ddof=1))  # expects g times the variance of b, and that of e
+    common = g * float(centred.mean(axis=1).var(ddof=1))  # its expectation is g Var(b) + Var(e)
     own_degrees = (n - 1) * (g - 1)
     own = float(((centred - centred.mean(axis=1, keepdims=True)) ** 2).sum()) / own_degrees
     parts = np.array([common / g, own * (1 - 1 / g)])
@@ -82,24 +77,24 @@ def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float 
 
 
 def detectable(half: float, degrees: float, level: float = 0.95, power: float = 0.8) -> float:
-    """The mean whose interval excludes 0 with probability `power`.
+    """Mean whose interval excludes 0 with probability `power`.
 
     Parameters
     ----------
-    half : of an interval by Student's distribution
-    degrees : of freedom, of that interval: n - 1 where n values have their own spread
+    half : half-width of an interval by Student's distribution
+    degrees : its degrees of freedom; n - 1 for n independent values
     """
     return float(half * (1 + stdtrit(degrees, power) / stdtrit(degrees, (1 + level) / 2)))
 
 
 def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:
-    """The ends of the exact interval of a labelling error, from the labels of both ends of n independent pairs.
+    """Exact interval for a labelling error, from the labels of both ends of n independent pairs.
 
     For α draw pairs `(x, l)` from `P`; for α_T draw l from `p_R`, then x and x' independently from `P(· | l)`.
 
     Parameters
     ----------
-    first, second : (n,), the label of either end of each pair
+    first, second : (n,), the labels of the two ends of each pair
 
     Raises
     ------
@@ -107,41 +102,41 @@ def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, lev
     """
     one, other = np.asarray(first), np.asarray(second)
     if one.ndim != 1 or one.shape != other.shape:
-        raise ValueError(f"first has shape {one.shape} and second {other.shape}: give both ends of every pair a label")
+        raise ValueError(f"first has shape {one.shape} and second {other.shape}: give a label for each end of a pair")
     _check_level(level)
     if len(one) == 0:
-        raise ValueError("there are no pairs: an interval needs one at least")
+        raise ValueError("there are no pairs: an interval needs at least one")
     different = np.sum(one != other)
     low, high = proportion_ends(np.array([different]), len(one), level)
     return float(low[0]), float(high[0])
 
 
 def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Interval:
-    """The ends of an exact interval of `σ_{k+1}`, from how often each of n independent pairs was seen: a long one.
+    """Interval for `σ_{k+1}` with guaranteed coverage, from the counts of n independent pairs; a wide one.
 
     Parameters
     ----------
-    counts : (n_left, n_right), dense or sparse, whole numbers; they sum to n. Every node must have been seen.
+    counts : (n_left, n_right), dense or sparse integers that sum to n; no row or column may be empty
     k : 1..min(n_left, n_right) - 1
 
     Raises
     ------
-    ValueError : counts that are not whole numbers, a node never seen, k out of range, level not in (0, 1)
+    ValueError : counts that are not integers, a node without pairs, k out of range, level not in (0, 1)
 
     Notes
     -----
-    Its length depends on the rarest node, which must be seen hundreds of times. On a graph of 6 by 5 nodes, the rarest
-    of mass 0.09, with `σ_2 = 0.64`, it was [0.20, 1] from 2,000 pairs and [0.56, 0.74] from 40,000.
+    The width depends on the rarest node, which must occur hundreds of times. On a graph of 6 by 5 nodes, the rarest
+    of mass 0.09, with `σ_2 = 0.64`, the interval was [0.20, 1] from 2,000 pairs and [0.56, 0.74] from 40,000.
     """
     _check_level(level)
     values = np.asarray(sp.coo_array(counts).data)
     if not np.all((values >= 0) & (values == np.rint(values))):
-        raise ValueError("counts holds values that are not whole numbers: give how often each pair was seen")
+        raise ValueError("counts has values that are not whole numbers: give the number of draws of each pair")
     graph, n = PairGraph(counts, drop_isolated=True), int(values.sum())
     if graph.shape != np.shape(counts):
-        raise ValueError("some nodes were never seen: nothing exact is known of their part of the spectrum")
+        raise ValueError("counts has empty rows or columns: the interval needs every node in at least one pair")
     if not 1 <= k < min(graph.shape):
-        raise ValueError(f"k={k!r} is not in 1..{min(graph.shape) - 1}: there is no next singular value")
+        raise ValueError(f"k={k!r} is not in 1..{min(graph.shape) - 1}: the interval is for singular value k + 1")
     estimate = float(spectrum(graph, k + 1, device="cpu").singular_values[k])
     nodes, doubt = sum(graph.shape), (1 - level) / 2
     least, largest, rarest = 1.0, 1.0, []
@@ -155,11 +150,11 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
 
 def _check_level(level: float) -> None:
     if not 0 < level < 1:
-        raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
+        raise ValueError(f"level={level!r} is not a confidence in (0, 1)")
 
 
 def proportion_ends(successes: npt.NDArray[Any], n: int, level: float) -> tuple[FloatArray, FloatArray]:
-    """Clopper and Pearson's ends of many proportions, each of whole-numbered successes among n trials."""
+    """Clopper and Pearson's interval ends for proportions, each from a number of successes in n trials."""
     tail = (1 - level) / 2
     with np.errstate(invalid="ignore"):
         low = np.where(successes > 0, betaincinv(successes, n - successes + 1, tail), 0.0)
@@ -172,25 +167,23 @@ def bernstein_deviation(variance: float, largest: float, log: float, n: Any) -> 
 
     Parameters
     ----------
-    variance : v, of a summand, at most
-    largest : b, what a summand exceeds its mean by, at most
+    variance : v, upper bound on the variance of a summand
+    largest : b, upper bound on the excess of a summand over its mean
     log : L
     n : one number or an array
 
     Notes
     -----
-    Bernstein's inequality, with the scale b/3. (The exponent `-n t² / (2 v + 2 b t / 3)` is weaker: solved for t it has
-    up to `2 b L / (3 n)`.) A U-statistic of pairs is a mean of means over ⌊n/2⌋ blocks (Hoeffding 1963). Symmetric
-    matrices of dimension d, with v for the norm of the mean of squares, exceed it with probability `d e^{-L}`, and
-    rectangular ones count both dimensions (Tropp 2012). In a Hilbert space, with v for `E ‖X‖²` and b for `‖X‖`, the
-    norm of the mean of centred X exceeds it with probability `2 e^{-L}` (Pinelis 1994). Proof: step 9 of
-    `docs/theorems/theorem28.md`.
+    Bernstein's inequality, with the scale b/3. For a U-statistic of pairs take ⌊n/2⌋ (Hoeffding 1963). For symmetric
+    matrices of dimension d, v is the norm of the mean of squares and the probability `d e^{-L}`; d is the sum of both
+    dimensions for rectangular ones (Tropp 2012). For centred X in a Hilbert space v is `E ‖X‖²`, b bounds `‖X‖`, and
+    the probability is `2 e^{-L}` (Pinelis 1994). Proof: step 9 of `docs/theorems/theorem28.md`.
     """
     return np.sqrt(2 * variance * log / n) + largest * log / (3 * n)
 
 
 def pairs_until(at_most: Callable[[int], float], target: float, most: int, ratio: float) -> float:
-    """The number of pairs from which on a falling bound is at most a target, up to a ratio; inf beyond `most`."""
+    """Number of pairs at which a decreasing bound reaches a target, up to a ratio; inf beyond `most`."""
     if at_most(most) > target:
         return math.inf
     few, many = 1.0, float(most)

@@ -1,4 +1,4 @@
-"""The spectral contrastive loss on a whole graph, and its closed-form optimum."""
+"""Spectral contrastive loss on a graph, and its closed-form optimum."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, overload
@@ -20,11 +20,10 @@ def spectral_loss(graph: PairGraph, f: "torch.Tensor", g: "torch.Tensor") -> "to
 @overload
 def spectral_loss(graph: PairGraph, f: FloatArray, g: FloatArray) -> float: ...
 def spectral_loss(graph: PairGraph, f: Any, g: Any) -> Any:
-    """The population spectral contrastive loss of an embedding pair.
+    """Population spectral contrastive loss of an embedding pair.
 
     `L(f, g) = -2 E_P[f(x)ᵀ g(l)] + E_{p_L × p_R}[(f(x)ᵀ g(l))²] = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²`, with
-    `F = D_L^{1/2} f` and `G = D_R^{1/2} g`. Computed as `-2 tr(fᵀ P g) + tr((fᵀ D_L f)(gᵀ D_R g))`: linear in
-    the number of pairs, the n_left x n_right product is never formed.
+    `F = D_L^{1/2} f` and `G = D_R^{1/2} g`. Computed as `-2 tr(fᵀ P g) + tr((fᵀ D_L f)(gᵀ D_R g))`.
 
     Parameters
     ----------
@@ -49,14 +48,14 @@ def spectral_loss(graph: PairGraph, f: Any, g: Any) -> Any:
 
 
 def spectral_loss_of(graph: PairGraph) -> Callable[[Any, Any], Any]:
-    """`spectral_loss` on one graph, for many calls: the graph is brought to torch once per dtype and device."""
+    """`spectral_loss` of one graph, as a function that copies the graph to torch once per dtype and device."""
     on_device: dict[tuple[torch.dtype, torch.device], tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = {}
 
     def loss(f: Any, g: Any) -> Any:
         if is_tensor(f) != is_tensor(g):
             raise TypeError("f and g must both be numpy arrays or both be torch tensors")
         if is_tensor(f) and f.dtype != g.dtype:
-            raise TypeError(f"f is {f.dtype} and g {g.dtype}: give both one dtype")
+            raise TypeError(f"f is {f.dtype} and g {g.dtype}: give both the same dtype")
         if not is_tensor(f):
             f, g = np.asarray(f, dtype=np.float64), np.asarray(g, dtype=np.float64)
             _check_shapes(graph, f, g)
@@ -71,14 +70,14 @@ def spectral_loss_of(graph: PairGraph) -> Callable[[Any, Any], Any]:
 
 
 def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray]:
-    """The closed-form optimum of the spectral loss, `F = U_k Σ_k^{1/2}` and `G = W_k Σ_k^{1/2}` (theorem 2).
+    """Closed-form optimum of the spectral loss, `F = U_k Σ_k^{1/2}` and `G = W_k Σ_k^{1/2}` (theorem 2).
 
-    Where k exceeds the rank of `Ā`, the columns beyond it are 0.
+    Columns beyond the rank of `Ā` are 0.
 
     Returns
     -------
     f : (n_left, k), g : (n_right, k)
-        Unweighted. Any `(F R, G R^{-ᵀ})` with invertible R is as good: compare subspaces, never coordinates.
+        Unweighted. Any `(F R, G R^{-ᵀ})` with invertible R is optimal: compare subspaces, never coordinates.
 
     Raises
     ------
@@ -92,11 +91,10 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
 
 
 def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
-    """The c for which `L(c f, g)` is least: `c = E_P[f(x)ᵀ g(l)] / E_{p_L × p_R}[(f(x)ᵀ g(l))²]`.
+    """Scale c that minimises `L(c f, g)`: `c = E_P[f(x)ᵀ g(l)] / E_{p_L × p_R}[(f(x)ᵀ g(l))²]`.
 
-    A scale on g does the same, for only the product counts (theorem 2). The errors of a linear probe are the same for
-    `c f` as for f, and so is the zero-shot error if c > 0. If `c <= 0`, pairs repel one another, and bounds on `c f`
-    say nothing of zero-shot predictions by f.
+    Only the product of the scales of f and g matters (theorem 2). Linear probes of `c f` and f have the same errors,
+    and zero-shot predictions too if c > 0. If `c <= 0`, bounds on `c f` do not apply to zero-shot predictions by f.
 
     `ValueError`: shapes that do not fit the graph; values that are not finite.
 
@@ -105,11 +103,11 @@ def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
     Parameters
     ----------
     f : (n_left, k), g : (n_right, k), numpy or torch
-        Unweighted, in any units: of unit norm, say.
+        Unweighted, of any scale.
 
     Returns
     -------
-    float; 0 where `f(x)ᵀ g(l)` is 0 for every x and l, so that no scale changes anything.
+    float; 0 if `f(x)ᵀ g(l)` is 0 for every x and l.
     """
     left, right = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
     _check_shapes(graph, left, right)
@@ -119,12 +117,10 @@ def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
 
 
 def best_partner(graph: PairGraph, f: Any) -> FloatArray:
-    """The right embedding of least spectral loss beside a left one, `G = Āᵀ F (FᵀF)⁺`, unweighted, (n_right, k).
+    """Right embedding that minimises the spectral loss with f, `G = Āᵀ F (FᵀF)⁺`, unweighted, (n_right, k).
 
-    With it the loss is `-‖Π_F Ā‖²` and depends on the column space of F alone: an encoder that was trained without
-    a right side, or on another loss and so in other units, is judged by its subspace.
-
-    No linear map of f does better, with any right side (theorem 2).
+    The loss is then `-‖Π_F Ā‖²`, and depends on the column space of F only. So encoders trained without a right side,
+    or on another loss, can be compared. No linear map of f has a smaller loss, with any right side (theorem 2).
 
     `ValueError`: features of the wrong shape or not finite.
 
@@ -135,7 +131,7 @@ def best_partner(graph: PairGraph, f: Any) -> FloatArray:
     f : (n_left, k), numpy or torch, unweighted
     """
     left = as_features(f, graph.n_left, "f")
-    # Unit columns, so that a small feature is not taken for round-off of a large one.
+    # Unit columns, so that a small feature is not mistaken for round-off of a large one.
     length = column_lengths(left, graph.left_marginal)
     left = left / length
     gram = (left.T * graph.left_marginal) @ left
@@ -150,7 +146,7 @@ def _loss(joint: Any, left_marginal: Any, right_marginal: Any, f: Any, g: Any) -
 
 def _gram(features: Any, marginal: Any) -> Any:
     weighted = features * marginal[:, None] ** 0.5
-    return weighted.T @ weighted  # of one matrix, which numpy knows to be symmetric: half the work
+    return weighted.T @ weighted  # of one matrix: numpy uses the symmetry and halves the work
 
 
 def _check_shapes(graph: PairGraph, f: Any, g: Any) -> None:

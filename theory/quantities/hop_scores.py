@@ -1,7 +1,6 @@
-"""Multi-hop scores: a polynomial of the walk applied to the labels, and the margin by which a node's class leads.
+"""Margins of multi-hop scores, which are polynomials of the walk applied to the labels.
 
-Theorem 16 tries many polynomials, at several widths. All are combinations of the hops `T_j(2ĀĀᵀ - 1) Ỹ`, which depend
-on the graph alone: they are computed once, and mixed by a matrix product.
+All polynomials are combinations of the hops `T_j(2ĀĀᵀ - 1) Ỹ`, which are computed once for each graph.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,25 +14,23 @@ from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import pairs_of, weighted_targets
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
 
-KEPT_BYTES = 2**27  # of the hops of all columns, which are kept with the graph
+KEPT_BYTES = 2**27  # limit on the hops of all columns that are cached with a graph
 
-# Kept here the hops live as long as the graph, and no longer.
 _kept: WeakKeyDictionary[LabelledGraph, FloatArray] = WeakKeyDictionary()
 
 
 def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
-    """Margins of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` of some polynomials q, an (n_left,) for each.
+    """Margins, (n_left,) each, of the multi-hop scores `D_L^{-1/2} q(ĀĀᵀ) Ỹ` for polynomials q.
 
     For `q = t^m` the scores of a node are the class distribution of the end of an m-step walk from it. The margin is
-    how far that of its own class is ahead (`pairbounds.theory.quantities.margins`); infinite where there is no other
-    class. Through features the scores are `X̃ q(M) B`.
+    the lead of its class (`pairbounds.theory.quantities.margins`), infinite for a single class. Through features the
+    scores are `X̃ q(M) B`.
 
     `ValueError`: the graph lacks labels on the left.
 
-    Chebyshev's recurrence, in which round-off does not grow but with d², over blocks of columns. Cost: O(d nnz r) and
-    O(d n_left r) for each q, for r classes; memory little more than
-    `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, but at least d + 4 columns. Where the hops are small they
-    are kept with the graph, and only the second cost is paid again.
+    Chebyshev's recurrence, whose round-off grows as d², over blocks of columns. Cost: O(d nnz r), and O(d n_left r) for
+    each q, for r classes; memory about `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, but at least d + 4
+    columns. Hops of at most `KEPT_BYTES` are cached with the graph.
 
     Parameters
     ----------
@@ -51,12 +48,12 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
         for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
             scores = _mixed(graph, mixing, hops, rows)
             _compare(scores, own[rows] - columns[0], mine[:, rows], others[:, rows])
-        del hops  # or those of two blocks would be in memory while the next are computed
+        del hops  # frees this block before the next is computed
     return list((mine - others) / np.sqrt(pairs.left_marginal))
 
 
 def _mixed(graph: LabelledGraph, mixing: FloatArray, hops: FloatArray, rows: slice) -> FloatArray:
-    """Weighted scores of some filters at left nodes, (q, n, b), from hops, (d + 1, n_left or m, b)."""
+    """Weighted scores of filters at left nodes, (q, n, b), from hops, (d + 1, n_left or m, b)."""
     if isinstance(graph, PairGraph):
         return np.tensordot(mixing, hops[:, rows], axes=1)
     of_filters = np.tensordot(mixing, hops, axes=1)
@@ -66,22 +63,22 @@ def _mixed(graph: LabelledGraph, mixing: FloatArray, hops: FloatArray, rows: sli
 
 
 def _compare(scores: FloatArray, own: IntArray, mine: FloatArray, others: FloatArray) -> None:
-    """Take from scores (q, n, b) that of each node's own column into `mine`, and the best of the rest into `others`.
+    """Update each node's own score and its best other score, (q, n) both, from a block of scores (q, n, b).
 
-    Both are (q, n); a node whose own column is not in 0..b - 1 has it in another block. The scores are used up.
+    A node whose own column is outside 0..b - 1 has it in another block. The scores are overwritten.
     """
     inside = np.flatnonzero((own >= 0) & (own < scores.shape[2]))
     place = slice(None), inside, own[inside]
     mine[:, inside] = scores[place]
     scores[place] = -np.inf
-    # Of few columns the maximum across rows, with a copy, is many times faster than along them.
+    # For few columns, a copy with the columns first makes the maximum many times faster.
     np.maximum(others, scores.transpose(2, 0, 1).copy().max(axis=0), out=others)
 
 
 def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
-    """`T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, by blocks of classes: its classes, (b,), and the hops, (count, n_left, b).
+    """Blocks of classes, (b,), and their hops `T_j(2ĀĀᵀ - 1) Ỹ`, j = 0..count - 1, (count, n_left, b).
 
-    Where all hops take at most `KEPT_BYTES` they are one block, kept with the graph for other filters and widths.
+    Hops of at most `KEPT_BYTES` are one block, cached with the graph for other filters and widths.
     """
     matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
     classes = targets.shape[1]
@@ -97,7 +94,7 @@ def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArr
 
 
 def _hops_of(matrix: Factor, targets: sp.csc_array, count: int) -> FloatArray:
-    """The first `count` hops of some targets, (count, n_left, b), by Chebyshev's recurrence."""
+    """First `count` hops of targets, (count, n_left, b), by Chebyshev's recurrence."""
     hops = np.empty((count, *targets.shape))
     hops[0] = targets.toarray(order="C")
     for degree in range(1, count):

@@ -1,9 +1,7 @@
-"""Label energy beyond the k-th value, where the values above it are known: the computations of theorem 35.
+"""Bounds on the label energy beyond the k-th value from the values above it: the computations of theorem 35.
 
-The label-energy measure ν has its support in [0, b], `b = σ²_{k+1}`, and at the points `σ_1², …, σ_k²`. Its mass on
-[0, b] is at most `∫ p dν` for a polynomial p that is at least 1 on [0, b] and not negative at the points, and at least
-`∫ p dν` for one that is at most 1 on [0, b] and not positive at the points. A linear programme on a grid finds p. What
-is used of it is certified: it is moved by what it lacks on [0, b], and at the points.
+A linear programme on a grid finds the polynomial p of `docs/theorems/theorem35.md`. The bound is certified: p is moved
+by its shortfall on [0, b] and at the points `σ_1², …, σ_k²`.
 """
 
 import math
@@ -31,9 +29,9 @@ from pairbounds.theory.quantities.multihop_consistency import (
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 GRID = 128  # points of [0, b] in the linear programme
-ITERATIONS, OUT_OF_ITERATIONS = 10_000, 1  # of a linear programme, and its status; graphs of 18 nodes take 200
-LARGEST = 1e6  # coefficient: round-off is relative to the largest
-CLEAR = 1e-6  # of a gap, the rounding: then there is nothing to gain from another
+ITERATIONS, OUT_OF_ITERATIONS = 10_000, 1  # limit of a linear programme, and its status; graphs of 18 nodes take 200
+LARGEST = 1e6  # largest coefficient, which round-off is relative to
+CLEAR = 1e-6  # rounding, relative to a gap, below which no other gap is tried
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +41,7 @@ class _Support:
     Attributes
     ----------
     nodes, weights : (n,), a rule with its moments
-    at_one : (least, most) mass that is known to be at 1 and is taken out; then 1 is no point
+    at_one : (least, most) known mass at 1, which is subtracted; 1 is then not among the points
     """
 
     nodes: FloatArray
@@ -61,10 +59,10 @@ class _Support:
         grid = self.place * (1 - np.cos(np.linspace(0, np.pi, GRID))) / 2
         constraints = np.vstack([chebyshev.chebvander(2 * grid - 1, degree), chebyshev.chebvander(points, degree)])
         levels = np.r_[np.ones(GRID), np.zeros(len(points))]
-        # The positive and the negative part of each coefficient, which pay for the doubt that they cause.
+        # Unknowns are the positive and negative parts of the coefficients; each costs its round-off, too.
         doubts = 4 * self.slack * np.arange(degree + 1) ** 2 + 16 * EPS * (degree + 1) + np.ptp(self.at_one) / 2
         costs = np.r_[doubts + sign * integrals, doubts - sign * integrals]
-        for scale in (1.0, float(costs.max())):  # with costs below its tolerances HiGHS can go round in circles
+        for scale in (1.0, float(costs.max())):  # with costs below its tolerances HiGHS can cycle
             solution = linprog(
                 costs / scale,
                 A_ub=np.hstack([-sign * constraints, sign * constraints]),
@@ -80,7 +78,7 @@ class _Support:
         return self._certified(sign, positive - negative)
 
     def _certified(self, sign: int, p: FloatArray) -> float:
-        """The integral of p, moved by what p lacks of its constraints and by what round-off may have done."""
+        """Integral of p, moved by its violation of the constraints and by a bound on round-off."""
         size, steepest = float(np.abs(p).sum()), float(np.arange(len(p)) ** 2 @ np.abs(p)) * 2
         off = 8 * EPS * len(p) * size
 
@@ -101,27 +99,27 @@ def known_tail_at_most(
 ) -> float:
     """Upper bound on `Σ_{i>k} c_i` by multi-hop consistency and the values `σ_1, …, σ_{k+1}`; never above theorem 15.
 
-    Parameters and errors are those of `tail_at_most`, and so is the rounding. Cost: a linear programme of 2 hops + 1
-    unknowns and `GRID` + k constraints, beside the moments.
+    Parameters, errors and rounding are those of `tail_at_most`. Cost: a linear programme of 2 hops + 1 unknowns and
+    `GRID` + k constraints, beside the moments.
     """
     known = _tail(graph, spectrum, k, number_of_hops(graph, hops), cut, 1)
     return min(tail_at_most(graph, spectrum, k, hops, cut=cut), unreached_energy(graph) + known)
 
 
 def known_tail_at_least(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
-    """The lower bound that goes with `known_tail_at_most`; never below that of theorem 15."""
+    """Lower bound on the tail of `known_tail_at_most`; never below that of theorem 15."""
     known = _tail(graph, spectrum, k, number_of_hops(graph, hops), 0.0, -1)
     return max(tail_at_least(graph, spectrum, k, hops), unreached_energy(graph) + known)
 
 
 @once
 def _solved(*_: object) -> dict[tuple[int, int, float, int], float]:
-    """Bounds found already on a graph and its spectrum, by width, hops, cut and sign: several rows ask for one."""
+    """Cache of bounds on a graph and its spectrum, by width, hops, cut and sign."""
     return {}
 
 
 def _tail(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> float:
-    """The bound on the label energy up to the cut; from above for sign 1, from below for -1."""
+    """Bound on the label energy up to the cut: upper for sign 1, lower for -1."""
     solved, key = _solved(graph, spectrum), (k, hops, cut, sign)
     if key not in solved:
         tails = _tails(graph, spectrum, k, hops, cut, sign)
@@ -130,7 +128,7 @@ def _tail(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: floa
 
 
 def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: float, sign: int) -> Iterator[float]:
-    """A trivial bound, and one for each gap to lean on."""
+    """Trivial bound, then a bound for each usable gap."""
     yield 1.0 if sign > 0 else 0.0
     nodes, weights = rule_of_all_moments(label_measure(graph, hops))
     weights, slack = (1 - unreached_energy(graph)) * weights, spectrum.rounding + ROUND_OFF
@@ -140,7 +138,7 @@ def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: flo
         if aside and sign < 0:
             return  # energy near the cut may be on either side of it
         place = min(1.0, squared + aside + slack)
-        # A value that may lie beyond the interval is a point, and below the cut none of the known has its energy.
+        # From above, the points are the values that may exceed the interval; from below, all known values.
         points = values[values > place - slack] if sign > 0 else values
         taken_out = at_one if values[0] > place + slack else (0.0, 0.0)
         support = _Support(nodes, weights, place, points[int(taken_out[0] > 0) :], slack, taken_out)
@@ -151,12 +149,12 @@ def _tails(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int, cut: flo
 
 
 def _energy_at_one(graph: LabelledGraph, spectrum: Spectrum) -> tuple[float, float]:
-    """Label energy at the value 1, `c_1 = Σ_c p_c²` of a connected graph, as an interval; zeros if it is not known."""
+    """Interval for the label energy at 1, which is `Σ_c p_c²` on a connected graph; zeros if unknown."""
     gap = 1 - float(spectrum.upper_values[1]) ** 2
     is_known = isinstance(graph, PairGraph) or graph.spans_constant
     if gap <= math.sqrt(spectrum.rounding) or not is_known:
         return 0.0, 0.0
     root, moved = math.sqrt(float(np.sum(class_masses(pairs_of(graph)) ** 2))), spectrum.rounding / gap
-    if not isinstance(graph, PairGraph):  # a distance d turns the first vector by `d / √gap` at most
+    if not isinstance(graph, PairGraph):  # a distance d rotates the first vector by at most `d / √gap`
         moved += 3 * graph.constant_distance / gap
     return max(0.0, root - moved) ** 2, (root + moved) ** 2

@@ -1,7 +1,4 @@
-"""The labels Ỹ, a block of classes at a time, and the matrix Ā that walks multiply them by.
-
-Of many classes an array (n_left, r) is more than memory has. What walks do to the columns of Ỹ they do to each alone.
-"""
+"""Blocks of columns of the labels Ỹ, which bound the memory of walks, and the matrix Ā of these walks."""
 
 from collections.abc import Iterator
 
@@ -14,14 +11,14 @@ from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import weighted_targets
 from pairbounds.theory.spectrum.triplets import is_filled
 
-BLOCK_BYTES = 3 * 2**27  # of the vectors of some columns of Ỹ
-PLACES = 4_000_000  # of a dense copy of Ā, which lives as long as the graph: 32 MB
+BLOCK_BYTES = 3 * 2**27  # limit on the vectors of a block of columns of Ỹ
+PLACES = 4_000_000  # most entries of a cached dense copy of Ā: 32 MB
 
 Factor = sp.csr_array | FloatArray
 
 
 def for_hops(graph: LabelledGraph) -> Factor:
-    """Ā, (n_left, n_right): as the graph has it, or dense where it is small and filled enough for faster products."""
+    """Ā, (n_left, n_right), as a dense array if it is small and filled enough for faster products."""
     if not isinstance(graph, PairGraph):
         return graph.normalized
     matrix = graph.normalized
@@ -36,25 +33,25 @@ def _dense(graph: PairGraph) -> FloatArray:
 
 
 def _is_sparse(matrix: object) -> bool:
-    """Return `False` for a dense matrix, and for one that is known by its products alone."""
+    """Return `False` for a dense matrix and for a linear operator."""
     return bool(sp.issparse(matrix))
 
 
 def first_half_hop(matrix: Factor, block: sp.csc_array) -> FloatArray:
-    """`Āᵀ X` of some columns X of Ỹ, (n_right, b): sparse, as a node is of one class and its pairs are read once."""
+    """`Āᵀ X`, (n_right, b), for columns X of Ỹ: a sparse product, since each node has one class."""
     if not _is_sparse(matrix):
         return np.asarray(matrix.T @ block.toarray(order="C"))
     return np.asarray(sp.csr_array(matrix.T @ block).toarray(order="C"))
 
 
 def column_blocks(count: int, floats: int) -> list[IntArray]:
-    """The columns of Ỹ, as many together as take at most `BLOCK_BYTES` at so many floats each, but at least one."""
+    """Blocks of columns of Ỹ, of at most `BLOCK_BYTES` at `floats` numbers a column, but at least one column."""
     width = max(1, BLOCK_BYTES // (floats * np.dtype(np.float64).itemsize))
     return np.array_split(np.arange(count), -(-count // width))
 
 
 def target_blocks(graph: PairGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Ỹ in blocks of columns, (b,) and (n_left, b): `count` arrays like one take at most `BLOCK_BYTES`, or b is 1."""
+    """Blocks of Ỹ, (b,) and (n_left, b): `count` arrays of this size take at most `BLOCK_BYTES`, or b is 1."""
     targets = sp.csc_array(weighted_targets(graph))
     for columns in column_blocks(targets.shape[1], count * graph.n_left):
         yield columns, targets[:, columns].toarray(order="C")

@@ -1,4 +1,4 @@
-"""Encoders that are linear in features and optimal on a pair graph, which also embed images that the graph lacks."""
+"""Optimal encoders among those linear in features, which also embed new images."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +22,7 @@ from pairbounds.theory.quantities.through_features import (
 )
 
 RIDGES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)  # tried by "auto", relative to the mean eigenvalue
-FOLDS = 4  # of the left nodes, whose held-out losses choose the ridge
+FOLDS = 4  # of left nodes, for the cross-validation of the ridge
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +31,12 @@ class LinearEncoder:
 
     Attributes
     ----------
-    weights : (d, k), on the training images the columns are orthonormal but for the ridge
+    weights : (d, k); without a ridge the embedding of the training images has orthonormal columns
     ridge : ρ, relative to the mean eigenvalue of the second moments of the features in units of `scales`
-    values : (k,), the eigenvalues λ_i that belong to the columns, in falling order
-    next_value : λ_{k+1}, 0 where there is none
+    values : (k,), the eigenvalues λ_i of the columns, in decreasing order
+    next_value : λ_{k+1}, 0 if there is none
     scales : (d,), one over the root mean square of each feature
-    held_out : mean held-out spectral loss of each ridge that was tried, by its value; empty for a given ridge
+    held_out : mean held-out spectral loss by ridge; empty for a given ridge
     """
 
     weights: FloatArray
@@ -47,10 +47,7 @@ class LinearEncoder:
     held_out: dict[float, float] = field(default_factory=dict)
 
     def __call__(self, features: Any) -> FloatArray:
-        """Embeddings of the rows of features, (n, k).
-
-        `ValueError`: another number of features than the encoder takes.
-        """
+        """Embeddings of the rows of features, (n, k). `ValueError`: wrong number of features."""
         given = np.asarray(without_torch(features))
         if given.ndim != 2 or given.shape[1] != len(self.weights):
             d = len(self.weights)
@@ -61,21 +58,21 @@ class LinearEncoder:
 def linear_optimum(
     graph: PairGraph, features: Any, k: int, *, ridge: float | Literal["auto"] = "auto", seed: int = 0
 ) -> LinearEncoder:
-    """The encoder of width k that minimises the spectral loss among those linear in features, with a ridge.
+    """Encoder of width k that minimises the spectral loss among those linear in features, with a ridge.
 
-    Without a ridge it is theorem 42's f*. With nearly as many features as left nodes that embeds new images badly:
-    any embedding of the known ones can be reached then.
+    Without a ridge it is f* of theorem 42. With nearly as many features as left nodes f* overfits: it can reach any
+    embedding of the known images, and embeds new ones badly.
 
     Parameters
     ----------
     features : (n_left, d), numpy or torch, or a memory map
-        As `PairGraph.through` takes them; give new images the same features, with a column of ones if these have one.
+        As for `PairGraph.through`. New images need the same features, and a column of ones if these have one.
     k : 1..d
     ridge : float or "auto"
-        ρ, at least 0, relative to the mean eigenvalue of the second moments; the features are brought to root mean
-        square 1 first. "auto" takes that of `RIDGES` with the least spectral loss on left nodes that are held out,
-        without a label; the graph needs at least FOLDS left nodes for that.
-    seed : seed of the folds of left nodes
+        ρ, at least 0, relative to the mean eigenvalue of the second moments of features scaled to root mean square 1.
+        "auto" takes the ridge of `RIDGES` with the least spectral loss on held-out left nodes, without labels. It needs
+        at least FOLDS left nodes.
+    seed : of the folds of left nodes
 
     Raises
     ------
@@ -83,8 +80,8 @@ def linear_optimum(
 
     Notes
     -----
-    `K w = λ (S + ρ I) w` with the second moments S of the features and those along induced pairs, K. Cost: as
-    `PairGraph.through`, and for "auto" `FOLDS` times that. Source: theorem 42.
+    `K w = λ (S + ρ I) w` with the second moments S of the features, and K along induced pairs. Cost: that of
+    `PairGraph.through`; for "auto", `FOLDS` times that. Source: theorem 42.
 
     Examples
     --------
@@ -101,25 +98,25 @@ def linear_optimum(
     if ridge != "auto":
         return FeatureMoments.of(graph, given).encoder(k, ridge)
     if graph.n_left < FOLDS:
-        raise ValueError(f"ridge='auto' holds left nodes out, and there are {graph.n_left}: give a number")
+        raise ValueError(f"ridge='auto' needs at least {FOLDS} left nodes, not {graph.n_left}: give a number")
     held_out = _held_out_losses(graph, given, k, np.random.default_rng(seed))
     best = min(held_out, key=lambda tried: (held_out[tried], tried))
     return replace(FeatureMoments.of(graph, given).encoder(k, best), held_out=held_out)
 
 
 def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -> LinearEncoder:
-    """The encoder of width k, linear in features, that minimises the spectral loss on n image pairs, with a ridge.
+    """Encoder of width k, linear in features, that minimises the spectral loss on n image pairs, with a ridge.
 
     Parameters
     ----------
     first, second : (n, d), features of the two images of each pair, drawn independently from `P_T`: two images drawn
         for one caption, or two views of one image
-    k, ridge : as `linear_optimum` takes them
+    k, ridge : as in `linear_optimum`
 
     Raises
     ------
     ValueError : features that do not fit, k or the ridge out of range
-    HypothesisError : fewer than k positive values: then the minimiser of the loss has a smaller width
+    HypothesisError : fewer than k positive values, so the minimiser of the loss has a smaller width
 
     Notes
     -----
@@ -147,7 +144,7 @@ def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -
 
 @dataclass(frozen=True, eq=False)
 class FeatureMoments:
-    """Second moments of features in units of their root mean squares, and those along image pairs, (d, d) both."""
+    """Second moments of features scaled to root mean square 1, and moments along image pairs, (d, d) both."""
 
     scales: FloatArray
     second: FloatArray
@@ -177,7 +174,7 @@ class FeatureMoments:
         return cls(scales, second_moments(features, masses, scales), (induced + induced.T) / 2)
 
     def shift(self, ridge: float) -> float:
-        """`ρ`, of a ridge relative to the mean eigenvalue."""
+        """`ρ` from a ridge relative to the mean eigenvalue."""
         if not 0 <= ridge < np.inf:
             raise ValueError(f"ridge={ridge!r} is not a number of at least 0")
         return ridge * float(np.trace(self.second)) / len(self.second)
@@ -187,7 +184,7 @@ class FeatureMoments:
         return scipy.linalg.eigh(self.second)
 
     def encoder(self, k: int, ridge: float) -> LinearEncoder:
-        """The top k generalised eigenvectors; columns of 0 beyond the rank of the features."""
+        """Encoder of the top k generalised eigenvectors, with columns of 0 beyond the rank of the features."""
         values, vectors = self._eigenvectors
         shifted = values + self.shift(ridge)
         kept = shifted > LEAST_EIGENVALUE * shifted[-1]
@@ -199,7 +196,7 @@ class FeatureMoments:
 
 
 def _held_out_losses(graph: PairGraph, features: FloatArray, k: int, rng: np.random.Generator) -> dict[float, float]:
-    """Mean spectral loss on folds of left nodes that the encoder did not see, by the ridge."""
+    """Mean spectral loss on held-out folds of left nodes, by ridge."""
     losses: dict[float, list[float]] = {ridge: [] for ridge in RIDGES}
     for fold in np.array_split(rng.permutation(graph.n_left), FOLDS):
         rest = np.setdiff1d(np.arange(graph.n_left), fold)
@@ -211,7 +208,7 @@ def _held_out_losses(graph: PairGraph, features: FloatArray, k: int, rng: np.ran
 
 
 def _held_out_loss(graph: PairGraph, fold: IntArray, rest: IntArray, f: FloatArray) -> float:
-    """Spectral loss on the pairs of a fold, of f and of the g that is best on the rest: its conditional means."""
+    """Spectral loss on the pairs of a fold, with g from the conditional means of f on the other nodes."""
     seen, unseen = graph.joint[rest], graph.joint[fold]
     masses = seen.sum(axis=0)
     g = (seen.T @ f[rest]) / np.where(masses > 0, masses, 1.0)[:, None]

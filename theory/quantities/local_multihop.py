@@ -1,15 +1,8 @@
-"""Number of nodes that an optimum near multi-hop scores may get wrong: the computations of theorem 16.
+"""Bound on the 0-1 error of an optimum near multi-hop scores: the computations of theorem 16.
 
-The **filter** is a polynomial q, and its **majorant** a polynomial P with `P >= q²` on [0, b] and `P >= (1 - q)²` at
-the eigenvalues of ĀĀᵀ that the optimum keeps, or simply on [b', 1]. Filters are powers, and mixtures
-`(1 - w) q_0 + w` of a step `q_0` on the quadrature rule of theorem 15 with a node at a place c between b and b'; P
-meets the two squares at the nodes. On a Gauss-Radau rule P is a majorant (`docs/theorems/theorem16.md`).
-
-Where a Radau node would leave [0, 1] theorem 15's rule has both ends among its nodes (here `BESIDE` them). P is mostly
-a majorant then, too, and a smaller one; but not always, so that both are tried. Each P that is used is **certified**,
-by its values on a fine grid and a bound of what can lie between two points of it, and raised by what it lacks.
-
-Source: new here.
+`docs/theorems/theorem16.md` defines filters q and majorants P. If a Radau node leaves [0, 1], theorem 15's rule has
+nodes at both ends (here `BESIDE` them). Its P is smaller, but not always a majorant, so both rules are tried. Each P
+that is used is **certified** on a fine grid, and raised by its shortfall.
 """
 
 import math
@@ -39,25 +32,25 @@ from pairbounds.theory.quantities.multihop_consistency import (
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 WEIGHTS = np.array([0.0, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0])
-NEAR = 1e-7  # an atom of ν this close to the place of the step takes its place
-BESIDE = 1e-9  # of an end, a node: at the end itself, an atom there would leave the other nodes to the last digits
-AT_ONCE = 2**21  # scores, all filters together: 16 MiB; of large graphs fewer filters are tried
-FEWEST = 4
+NEAR = 1e-7  # distance at which an atom of ν replaces the node of the step
+BESIDE = 1e-9  # distance of an end node from its end, where an atom would make the other nodes ill-conditioned
+AT_ONCE = 2**21  # scores of all filters together, 16 MiB; large graphs get fewer filters
+FEWEST = 4  # filters
 POINTS = 1024  # of the grid that certifies a majorant, for each degree
-TINY = 1e-18  # stands for no distance at all: a point moved by it is the same in double precision
+TINY = 1e-18  # replaces a distance of 0
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """End of the top k, as intervals for the eigenvalues of A = ĀĀᵀ.
+    """Cut after the top k, as intervals for the eigenvalues of A = ĀĀᵀ.
 
     Attributes
     ----------
-    below : no value that the projector leaves out is above it
-    above : no value that it keeps is below it; below `below` in a tie
-    kept : (j,), the values that it keeps, or `None`: then they are anywhere in [above, 1]
-    rounding : by how much, in the Frobenius norm, A may be off from the matrix whose projector is meant
-    noise : by how much, in the same norm, the scores of that projector may be off as they are measured
+    below : upper bound on the eigenvalues that the projector drops
+    above : lower bound on the eigenvalues that it keeps; less than `below` in a tie
+    kept : (j,), the eigenvalues that it keeps, or `None` if they may be anywhere in [above, 1]
+    rounding : bound on the Frobenius distance between A and the matrix of the projector
+    noise : bound on the error of the projector's measured scores, in the same norm
     """
 
     below: float
@@ -68,10 +61,10 @@ class Cut:
 
     @classmethod
     def of(cls, spectrum: Spectrum, k: int) -> "Cut":
-        """The cut between σ_k and σ_{k+1}, from at least k + 1 triplets; above the rank that at the rank.
+        """Cut between σ_k and σ_{k+1}, from at least k + 1 triplets; at the rank if k is above it.
 
-        The computed vectors span an invariant subspace, exactly that of the computed values, of a matrix that differs
-        from Ā by at most √2 times the residuals: so neither a tie nor a small gap costs anything.
+        The computed vectors span an exact invariant subspace of a matrix that differs from Ā by at most √2 times the
+        residuals. So ties and small gaps cost nothing.
         """
         last, rounding = min(k, spectrum.rank), spectrum.rounding + ROUND_OFF
         return cls(
@@ -84,9 +77,9 @@ class Cut:
 
     @classmethod
     def at_penalty(cls, spectrum: Spectrum, k: int, kept: int, penalty: float) -> "Cut":
-        """The cut at `μ²` of the penalised optimum of width k, which keeps `kept` directions (theorem 18).
+        """Cut at `μ²` of the penalised optimum of width k, which keeps `kept` directions (theorem 18).
 
-        Where the width ends the span first, the cut is there. The values are compared as computed, as in `of`.
+        If the width ends the span first, the cut is after σ_k.
         """
         whole = cls.of(spectrum, kept)
         ended = kept == k
@@ -100,7 +93,7 @@ class Cut:
         )
 
     def places(self) -> list[float]:
-        """Places of a step: any place between the two is right."""
+        """Positions to try for a step, between `below` and `above`."""
         if self.above <= self.below:
             return [self.below]
         return [(self.below + self.above) / 2, self.below, self.above]
@@ -108,15 +101,15 @@ class Cut:
 
 @dataclass(frozen=True, eq=False)
 class LocalBound:
-    """A bound of the 0-1 error, and the polynomials that prove it.
+    """Bound on the 0-1 error, and the polynomials that prove it.
 
     Attributes
     ----------
     error : the bound, at most 1
     filter : (d + 1,), q in the basis `T_j(2t - 1)`, j = 0..d
     majorant : (n + 1,), P in the same basis, n <= 2 hops: `P >= q²` on [0, below] and `P >= (1 - q)²` on [above, 1], or
-        at the values kept where these are known
-    budget : `∫ P dν`, with what round-off may add: at least `‖(Π_k - q(A))Ỹ‖²`
+        at the kept eigenvalues if these are known
+    budget : `∫ P dν` plus a bound on round-off; at least `‖(Π_k - q(A))Ỹ‖²`
     """
 
     error: float
@@ -126,17 +119,15 @@ class LocalBound:
 
 
 def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> LocalBound:
-    """Theorem 16: a bound of the 0-1 error of a linear probe on the top k, by multi-hop scores and `σ_k`, `σ_{k+1}`.
+    """Theorem 16: bound on the 0-1 error of a linear probe on the top k, from multi-hop scores and `σ_k`, `σ_{k+1}`.
 
     `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
 
-    Needs no eigenvector. Cost: `label_measure` and, for each filter, O(hops n_left r + n_left log n_left), beside
-    O(hops nnz r) for all of them, for r classes. Source: new here.
+    Cost: `label_measure`, O(hops nnz r) for r classes, and O(hops n_left r + n_left log n_left) for each filter.
 
-    The filters are a fixed family: powers, and steps on the rules of those steps of Lanczos that do not hang on the
-    last digits (`multihop_consistency.JacobiMatrix.determined`). The value is the least of all that are certified,
-    each by sums in which nothing cancels, so that another order of summation chooses no other value: of 1,000
-    graphs in nine orders and places the most that one moved was 8.5e-7 of it.
+    The value is the least of all certified ones. The filters are powers, and steps on the rules of those Lanczos steps
+    that round-off does not decide (`multihop_consistency.JacobiMatrix.determined`). On 1,000 graphs in nine orders and
+    places the value changed by at most 8.5e-7 of itself.
 
     Parameters
     ----------
@@ -148,7 +139,7 @@ def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int |
 
 
 def within(graph: LabelledGraph, cut: Cut, hops: int | None = None) -> LocalBound:
-    """`local_multihop` for any cut: the least bound that steps and powers give; only what may be least is certified."""
+    """`local_multihop` for any cut. Only candidates that may be the least are certified."""
     hops = number_of_hops(graph, hops)
     jacobi, unreached = label_measure(graph, hops), unreached_energy(graph)
     nodes, weights = rule_of_all_moments(jacobi)
@@ -166,11 +157,11 @@ def within(graph: LabelledGraph, cut: Cut, hops: int | None = None) -> LocalBoun
         for number in np.flatnonzero(np.isfinite(integrals)).tolist():
             weight, majorant = float(each.weights[number]), each.majorants.one(number)
             mixed = weight + (1 - weight) * ahead
-            # Labels in the scores, by the share `weight`, are off from the probe's by what no encoder reaches.
+            # The labels, which the scores contain with the share `weight`, include energy that no encoder reaches.
             integral = float(integrals[number]) + weight**2 * unreached
             program = _MarginProgram(each.polynomial, weight, majorant, integral, mixed, masses)
             candidates.append((program.error(program.integral), program))
-    best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1 is always right, and says nothing
+    best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1: always valid, and vacuous
     for uncertified, program in sorted(candidates, key=lambda it: it[0]):
         if uncertified >= best.error:
             break
@@ -180,7 +171,7 @@ def within(graph: LabelledGraph, cut: Cut, hops: int | None = None) -> LocalBoun
 
 @dataclass(frozen=True, eq=False)
 class _ChebyshevSeries:
-    """Polynomials by their coefficients in the basis `T_j(2t - 1)`, (s, n + 1)."""
+    """Polynomials given by coefficients in the basis `T_j(2t - 1)`, (s, n + 1)."""
 
     coefficients: FloatArray
 
@@ -196,16 +187,15 @@ class _ChebyshevSeries:
 
 @dataclass(frozen=True, eq=False)
 class _HermiteBasis:
-    """Polynomials by their values at nodes and, where a node counts twice, their slopes.
+    """Polynomials given by values at nodes, and by slopes at double nodes.
 
-    A sum of a term for each node, `Π_{j≠i} (t - t_j)^{m_j}` times a constant or a line: near a node all others are as
-    small as the polynomials' distance from their values there, so that nothing cancels. Of their coefficients, which
-    are as large as the polynomials are anywhere, only so many digits are left.
+    Each node i has a term, `Π_{j≠i} (t - t_j)^{m_j}` times a constant or a line. Near a node the terms of the others
+    are small, so nothing cancels. Coefficients in another basis would lose digits.
 
     Attributes
     ----------
     nodes, multiplicities : (n,), the second 1 or 2
-    values, slopes : (s, n), of each of s polynomials; the slopes are read where the multiplicity is 2
+    values, slopes : (s, n), of s polynomials; slopes are used where the multiplicity is 2
     """
 
     nodes: FloatArray
@@ -229,7 +219,7 @@ class _HermiteBasis:
 
     @cached_property
     def _lines(self) -> tuple[FloatArray, FloatArray]:
-        """The constant and the slope of each node's term, (s, n), over the product of its distances to the others."""
+        """Constant and slope of each node's term, (s, n), divided by the product of its distances to the others."""
         apart = _distances(self.nodes)
         others = self.multiplicities * (1 - np.eye(len(self.nodes), dtype=np.int64))
         sloped = np.where(self.multiplicities == 2, self.slopes - (others / apart).sum(axis=1) * self.values, 0.0)
@@ -259,14 +249,14 @@ class _Filter:
 
 @dataclass(frozen=True, eq=False)
 class _MarginProgram:
-    """The largest mass that scores near those of a filter can get wrong: a linear programme over the margins.
+    """Linear programme over the margins for the largest 0-1 error of scores near those of a filter.
 
     Attributes
     ----------
-    polynomial, weight : q_0 and w: the filter is `q = (1 - w) q_0 + w`
+    polynomial, weight : q_0 and w of the filter `q = (1 - w) q_0 + w`
     majorant : P, not yet certified
     integral : `∫ P dν`
-    margins, masses : (n_left,), of the scores of q; in rising order of the margins
+    margins, masses : (n_left,), of the scores of q, sorted by margin
     """
 
     polynomial: Polynomials
@@ -280,10 +270,7 @@ class _MarginProgram:
         return error_within(self.margins, self.masses, max(0.0, budget))
 
     def bound(self, cut: Cut) -> LocalBound:
-        """The bound of the certified majorant.
-
-        A may be off by the cut's rounding in `∫ P dν` and in q(A), and round-off adds up in the scores.
-        """
+        """Bound of the certified majorant, with the cut's rounding in `∫ P dν` and q(A), and the scores' round-off."""
         q = _plus((1 - self.weight) * self.polynomial.coefficients[0], self.weight)
         majorant = self.majorant.coefficients[0]
         lacking = self._lacking(cut, max(len(majorant) - 1, 2 * len(q) - 2))
@@ -292,13 +279,13 @@ class _MarginProgram:
         in_filter = len(q) * float(self.polynomial.at(_chebyshev_points(len(q)))[1].max())
         moved = cut.rounding * _steepest(q) + in_scores + in_filter + cut.noise
         budget = float((math.sqrt(max(0.0, integral)) + moved) ** 2)
-        # The coefficients of P and q have round-off of their own.
+        # Add the round-off of the coefficients of P and q.
         size = float(np.abs(majorant).sum() + (1 + np.abs(q).sum()) ** 2)
         raised = _plus(majorant, lacking + 4 * EPS * max(len(majorant), 2 * len(q) - 1) * size)
         return LocalBound(self.error(budget), q, raised, budget)
 
     def _lacking(self, cut: Cut, degree: int) -> float:
-        """Amount by which `P - q²` may be below 0 on [0, below], or `P - (1 - q)²` at what the projector keeps."""
+        """Bound on the shortfall of `P - q²` below 0 on [0, below], and of `P - (1 - q)²` at the kept eigenvalues."""
         under = least_on_interval(partial(self._excess, 0.0), degree, 0.0, cut.below)
         if cut.kept is None:
             over = least_on_interval(partial(self._excess, 1.0), degree, cut.above, 1.0)
@@ -307,7 +294,7 @@ class _MarginProgram:
         return max(0.0, -under, -over)
 
     def _excess(self, target: float, points: FloatArray) -> FloatArray:
-        """`P - (target - q)²` at points, (p,), less what round-off may have added."""
+        """`P - (target - q)²` at points, (p,), minus a bound on round-off."""
         (values, doubt), (steps, off) = self.majorant.at(points), self.polynomial.at(points)
         distance = np.abs((1 - self.weight) * steps + self.weight - target)
         off = off + 4 * EPS * (1 + distance)
@@ -315,12 +302,11 @@ class _MarginProgram:
 
 
 def least_on_interval(polynomial: Callable[[FloatArray], FloatArray], degree: int, low: float, high: float) -> float:
-    """Lower bound on a polynomial on [low, high] by its values on a grid.
+    """Lower bound on a polynomial of degree d on [low, high] by its values on a grid.
 
-    The grid is even in θ, `t = low + (high - low) (1 - cos θ) / 2`, with N = `POINTS` for each degree d. At an extremum
-    the slope in θ is 0, the nearest point of the grid is at most `π / 2dN` away, and the second derivative is at most
-    d² times half the range h (Bernstein's inequality, twice): it is missed by at most `e h`, `e = (π / N)² / 8`, and h
-    is at most half the range on the grid over `1 - e`. Cost: N d values.
+    The grid is uniform in θ, `t = low + (high - low) (1 - cos θ) / 2`, with d N points, N = `POINTS`. By Bernstein's
+    inequality, twice, it misses an extremum by at most `e h`, where `e = (π / N)² / 8` and h is half the range of the
+    polynomial, which is at most half the range on the grid over `1 - e`.
     """
     grid = (1 - np.cos(np.linspace(0, np.pi, POINTS * max(degree, 1) + 1))) / 2
     values = polynomial(low + (high - low) * grid)
@@ -329,11 +315,7 @@ def least_on_interval(polynomial: Callable[[FloatArray], FloatArray], degree: in
 
 
 def _powers(cut: Cut, hops: int) -> Iterator[_Filter]:
-    """The filters t^j, j = 1..hops, which are votes over j-hop walks, with `P = C t^j (1 - t^j)`.
-
-    `C = max(β / (1 - β), (1 - β') / β')` with `β = below^j`, `β' = above^j`: the least for which `u² <= C u (1 - u)` on
-    [0, β] and `(1 - u)² <= C u (1 - u)` on [β', 1].
-    """
+    """Filters t^j, j = 1..hops, the votes of j-hop walks, with `P = C t^j (1 - t^j)` and the least C (theorem 16)."""
     for degree in range(1, hops + 1):
         power = np.asarray(chebyshev.chebpow([0.5, 0.5], degree, maxpower=None), dtype=np.float64)
         below, above = cut.below**degree, cut.above**degree
@@ -344,7 +326,7 @@ def _powers(cut: Cut, hops: int) -> Iterator[_Filter]:
 
 
 def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Filter]:
-    """A step at each place, of each degree; the highest first."""
+    """Steps at each position and of each degree, the highest first."""
     for place in cut.places():
         for steps in range(len(jacobi.diagonal), 0, -1):
             for nodes, multiplicities in _rules(jacobi.leading(steps), place):
@@ -356,7 +338,7 @@ def _steps(jacobi: JacobiMatrix, cut: Cut) -> Iterator[_Filter]:
 
 
 def _rules(jacobi: JacobiMatrix, place: float) -> Iterator[tuple[FloatArray, IntArray]]:
-    """The nodes of theorem 15's rule, and of the Radau rule where it is another; and their multiplicities."""
+    """Nodes and multiplicities of theorem 15's rule, and of the Radau rule if it differs."""
     nodes, _ = extremal_rule(jacobi, place, BESIDE)
     if len(nodes) == len(jacobi.diagonal) + 2:
         yield nodes, _multiplicities(nodes, place, [0, -1])
@@ -367,14 +349,14 @@ def _rules(jacobi: JacobiMatrix, place: float) -> Iterator[tuple[FloatArray, Int
 
 
 def _multiplicities(nodes: FloatArray, place: float, ends: list[int]) -> IntArray:
-    """2, but 1 at the place and at the ends."""
+    """Multiplicities: 1 at `place` and the ends, else 2."""
     multiplicities = np.full(len(nodes), 2)
     multiplicities[[int(np.argmin(np.abs(nodes - place))), *ends]] = 1
     return multiplicities
 
 
 def _step(nodes: FloatArray, at: int, multiplicities: IntArray) -> _Filter:
-    """The step at a node, and the polynomials that meet the squares of its mixtures so often."""
+    """Step at a node, with the Hermite interpolants of its mixtures' squares as majorants."""
     target = np.heaviside(np.arange(len(nodes)) - at, 0.5)
     apart = _distances(nodes)
     lengths = np.prod(apart, axis=1)
@@ -402,9 +384,9 @@ def _plus(coefficients: FloatArray, constant: float) -> FloatArray:
 
 
 def _steepest(coefficients: FloatArray) -> float:
-    """Upper bound on `max |p'|` on [0, 1], the L of `‖p(A) - p(B)‖ <= L ‖A - B‖`, Frobenius norms, A and B symmetric.
+    """Upper bound on `max |p'|` on [0, 1], the Lipschitz constant of p(A) in the Frobenius norm for symmetric A.
 
-    On 16 points for each degree a maximum is missed by no more than half a hundredth, as `least_on_interval` has it.
+    16 points for each degree miss a maximum by at most 0.5% (see `least_on_interval`).
     """
     grid = np.cos(np.linspace(0, np.pi, 16 * len(coefficients) + 1))
     return 1.01 * float(np.abs(chebyshev.chebval(grid, 2 * chebyshev.chebder(coefficients))).max())

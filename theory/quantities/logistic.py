@@ -1,4 +1,4 @@
-"""The logistic linear probe, beside the least-squares probe that the theory is about."""
+"""Logistic linear probe, for comparison with the least-squares probe of the theory."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,23 +14,22 @@ from pairbounds.theory.quantities.consistency import class_indicators, required_
 from pairbounds.theory.quantities.probes import ProbeResult, as_features, judged, labelled_mask
 from pairbounds.theory.quantities.scores import Standing, column_lengths, score_noise
 
-ITERATIONS = 2_000  # of L-BFGS, at most; it needs tens
+ITERATIONS = 2_000  # limit of L-BFGS, which needs tens
 
 
 def logistic_probe(
     graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None, penalty: float = 1e-4
 ) -> ProbeResult:
-    """The multinomial logistic probe without an intercept, weighted by the left marginal.
+    """Multinomial logistic probe without an intercept, weighted by the left marginal.
 
     It minimises `E[-log softmax(Bᵀ f(x))_{y(x)}] + penalty / 2 ‖B‖²` over the labelled nodes, with the columns of f
-    scaled to mean square 1. The result's `mse` is the Brier score of its probabilities, `E ‖p(x) - onehot(y(x))‖²`. The
-    optimal embedding spans the constants, so that an intercept would add nothing to it.
+    scaled to mean square 1. The result's `mse` is the Brier score of its probabilities, `E ‖p(x) - onehot(y(x))‖²`.
 
     Parameters
     ----------
     f : (n_left, k), numpy or torch, unweighted features of the left nodes
     labelled : indices or boolean mask of left nodes, optional
-        The nodes whose labels the probe may see; by default all. It never predicts a class that it does not see.
+        Nodes of the training set; by default all. The probe only predicts classes of these nodes.
     penalty : positive
 
     Raises
@@ -63,10 +62,10 @@ def logistic_probe(
 
 
 def _columns(features: FloatArray, classes: IntArray, weights: FloatArray, penalty: float) -> FloatArray:
-    """A column of coefficients for each class present, (k, r)."""
+    """Coefficients, (k, r), with a column for each class present."""
     if classes.min() == classes.max():
         return np.zeros((features.shape[1], 1))
-    two = np.unique(classes).size == 2  # then there is one column, w, for the two of them, -w/2 and w/2
+    two = np.unique(classes).size == 2  # scikit-learn then returns one column w, which stands for -w/2 and w/2
     model = LogisticRegression(C=(2 if two else 1) / penalty, fit_intercept=False, max_iter=ITERATIONS)
     columns = model.fit(features, classes, sample_weight=weights).coef_.T
     return np.hstack([-columns, columns]) / 2 if two else columns

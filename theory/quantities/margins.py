@@ -1,7 +1,7 @@
-"""Errors from scores: number of nodes that a classifier near known scores can get wrong.
+"""Bound on the 0-1 error of scores that are near scores with known margins.
 
-If scores s have `E‖s - h‖² <= Δ` for scores h with margins γ, their 0-1 error is at most `N(γ, Δ)`, the largest mass
-that a budget of Δ pays for (lemma of `docs/theorems/theorem16.md`). Source: new here.
+If `E‖s - h‖² <= Δ` for scores h with margins γ, the 0-1 error of s is at most `N(γ, Δ)` (the lemma of
+`docs/theorems/theorem16.md`). Source: new here.
 """
 
 import numpy as np
@@ -11,16 +11,16 @@ from pairbounds.infrastructure.arrays import EPS, FloatArray
 
 
 def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:
-    """`γ(x) = h_y(x) - max_{c≠y} h_c(x)`, (n,): how far the score of a node's own class is ahead; negative where wrong.
+    """Lead `γ(x) = h_y(x) - max_{c≠y} h_c(x)` of the score of a node's class, (n,); negative for errors.
 
     Parameters
     ----------
     scores : (n, r), a column for each class
-    labels : (n,), the column of each node's own class, 0..r-1
+    labels : (n,), the column of each node's class, 0..r-1
 
     Returns
     -------
-    (n,) : infinite where r = 1. Cost: O(n r).
+    (n,) : infinite if r = 1. Cost: O(n r).
     """
     own = np.asarray(labels)
     nodes = np.arange(len(own))
@@ -32,7 +32,7 @@ def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:
 def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> float:
     """`N(γ, Δ) = max {Σ_x p(x) z(x) : 0 <= z <= 1, Σ_x p(x) z(x) γ(x)₊²/2 <= Δ}`, in [0, 1], rounded up.
 
-    The nodes of the smallest margins are the cheapest, and the last is paid for in part. Cost: O(n log n).
+    Nodes with the smallest margins come first, and the last counts in part. Cost: O(n log n).
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> floa
     budget : Δ, at least 0; may be infinite
     """
     order = np.argsort(margins)
-    # Where a node is light its margin may be so large that only with its mass the square does not overflow.
+    # The margin of a light node may be so large that its square overflows: multiply by the mass first.
     mass, cost = masses[order], (np.sqrt(masses[order]) * np.maximum(0.0, margins[order])) ** 2 / 2
     spent = np.cumsum(cost)
     rounded = budget * (1 + 4 * EPS * len(mass))

@@ -1,4 +1,4 @@
-"""Features from what people have: arrays, or a model and its inputs."""
+"""Features from arrays, or from models and their inputs."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,39 +14,37 @@ from pairbounds.theory.quantities.probes import as_features
 if TYPE_CHECKING:
     import torch
 
-BLOCK = 4096  # inputs that a model is given at once
+BLOCK = 4096  # inputs of a model in one batch
 
 
 def features_of(encoder: Any, inputs: Any = None) -> tuple[Any, Any]:
-    """F and g, which is `None` where there is no right side, of features or of models, of one side or of two.
+    """Features f and g from arrays or models of one or two sides; g is `None` without a right side.
 
-    `ValueError`: a model without inputs, features with inputs; inputs without a length; outputs that are no features.
-    `ForeignCodeError`: a model raised something.
+    `ValueError`: a model without inputs, arrays with inputs, inputs without a length, or outputs that are not features.
+    `ForeignCodeError`: a model raised an exception.
     """
     both = isinstance(encoder, tuple | list) and len(encoder) == 2
     sides = tuple(encoder) if both else (encoder,)
     if not any(callable(side) for side in sides):
         if inputs is not None:
-            raise ValueError("inputs are for a model, and features are given")
+            raise ValueError("inputs are given with features: leave them out, or give a model")
         return _two(sides)
     given = inputs if both else (inputs,)
     if not isinstance(given, tuple | list) or len(given) != len(sides) or any(each is None for each in given):
-        raise ValueError(
-            f"{'two models take' if both else 'a model takes'} inputs={'(left, right)' if both else '...'}"
-        )
+        raise ValueError(f"inputs do not fit: give inputs={'(left, right) for two models' if both else '... for one'}")
     found = [_outputs(side, each, name) for side, each, name in zip(sides, given, "fg", strict=False)]
     return _two(found)
 
 
 def _two(sides: Sequence[Any]) -> tuple[Any, Any]:
-    """Both, the second `None` where there is one."""
+    """First side, and second side or `None`."""
     return sides[0], sides[1] if len(sides) > 1 else None
 
 
 def _outputs(model: Any, inputs: Any, name: str) -> FloatArray:
     """Outputs of a model on its inputs, block by block."""
     if not callable(model):
-        raise ValueError(f"{name} is no model, and the other is one: give two of a kind")
+        raise ValueError(f"{name} is not a model, but the other side is: give two models or two arrays")
     if not hasattr(inputs, "__len__"):
         raise ValueError(f"the inputs of {name} have no length: give an array, a tensor or a list")
     parts = []
@@ -61,7 +59,7 @@ def _outputs(model: Any, inputs: Any, name: str) -> FloatArray:
 
 @contextmanager
 def _at_rest(model: Any) -> Iterator[None]:
-    """A torch module in evaluation mode and without gradients; each part of it is as before afterwards."""
+    """Put a torch module in evaluation mode without gradients; restore the mode of each submodule at the end."""
     if not _is_module(model):
         yield
         return
@@ -78,7 +76,7 @@ def _at_rest(model: Any) -> Iterator[None]:
 
 
 def _beside(model: Any, block: Any) -> Any:
-    """Arrays and tensors for a torch module in its own type of numbers, and on its device."""
+    """Convert arrays and tensors to the dtype and device of a torch module."""
     if not _is_module(model) or not hasattr(block, "dtype"):
         return block
     import torch

@@ -1,17 +1,11 @@
-"""The best bound that some known numbers of a graph allow, with the measure that attains it and a graph that has it.
+"""Best possible bound from known numbers of a graph, with a measure and a graph that attain it.
 
-Every bound of the squared probe error that knows no eigenvector is about the label-energy measure `ν = Σ_i c_i δ(σ_i²)`
-on [0, 1]: the error is at most `ν([0, σ²_{k+1}])`. Known numbers are its moments, `a_1 = 1 - α_T` among them; an upper
-end of `σ_{k+1}`; and the class masses p, of which `ν({1}) >= Σ_c p_c²` follows, for the first left vector is `√p_L`.
-The largest `ν([0, σ²])` under these constraints is a linear programme; its dual looks for the least polynomial above
-the step, with the known powers alone.
-
-**Nothing else is known of ν.** With `Σ_c p_c = 1`, a left and a right node for each class and `P = (1 - s) p pᵀ + s
-diag(p)` give `Ā = √p √pᵀ + s (I - √p √pᵀ)`: label energy `Σ p_c²` at 1 and the rest at s². A graph of such components,
-each with its own s and mass, and of single pairs, has the class masses p; and any measure of finitely many atoms with
-`ν({1}) >= Σ p_c²` is that of one. With k the number of its values above the place, its squared error is the bound
-itself. Where the classes of a component are two of mass 1/2, all its nodes tie, and the 0-1 error is twice the squared
-error: no factor below 2 is right. Source: new here.
+The squared probe error is at most `ν([0, σ²_{k+1}])`, with the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1].
+Known numbers are its moments, `a_1 = 1 - α_T` among them, an upper end of `σ_{k+1}`, and the class masses p, which give
+`ν({1}) >= Σ_c p_c²`. The largest `ν([0, σ²])` is a linear programme; its dual is the least polynomial above the step.
+Every such measure with finitely many atoms belongs to a graph (`docs/proofs.md`), so the bound is attained. If the
+classes of its components are two of mass 1/2, all nodes tie, and the 0-1 error is twice the squared error.
+Source: new here.
 """
 
 import math
@@ -31,30 +25,30 @@ from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.spectrum.triplets import spectrum
 
-GRID = 2_000  # places of the first programme; then the worst of all is added until none is left
+GRID = 2_000  # points of the first programme; each round adds the points with the largest shortfall
 ROUNDS = 60
-SIDE_BY_SIDE = 1e-4  # atoms no further apart are one: to split it costs less than the tolerance
-SLOPE = 1e8  # the largest coefficient: so that numbers that no measure has are found out, and not divided by
-GENTLE = 1e4  # the same, where round-off of the moments is to count little
+SIDE_BY_SIDE = 1e-4  # distance at which atoms are merged; the split costs less than the tolerance
+SLOPE = 1e8  # largest coefficient, so that contradictory numbers are detected
+GENTLE = 1e4  # largest coefficient that limits the round-off of the moments
 TOLERANCE = 1e-9  # of the value
-MISFIT = 1e-6  # numbers that no measure has to within this are contradictory
-MOST_CLASSES = 128  # of a graph that is built
+MISFIT = 1e-6  # residual above which numbers are contradictory
+MOST_CLASSES = 128  # of the worst graph
 Quantity = Literal["probe_mse", "probe_error"]
 
 
 @dataclass(frozen=True, eq=False)
 class Sharpest:
-    """The best possible bound, and what attains it.
+    """Best possible bound, with a measure and a graph that attain it.
 
     Attributes
     ----------
     quantity : "probe_mse" or "probe_error"
-    value : the bound, at most 1; no more than `TOLERANCE` above the best
-    atoms, weights : (n,), a measure with the known numbers that has this much at or below the place
-    polynomial : power -> coefficient, of a polynomial above the step, whose integral is the bound of the squared error
-    graph, k : a graph that has this measure, or nearly, and the width
+    value : the bound, at most 1; at most `TOLERANCE` above the best
+    atoms, weights : (n,), a measure with the known numbers and this mass up to `σ²`
+    polynomial : power -> coefficient of a polynomial above the step; its integral bounds the squared error
+    graph, k : a graph with this measure, or nearly, and the width
     attained : the quantity at the optimum of that width, measured on the graph
-    numbers : the known numbers but the class masses, measured on the graph
+    numbers : the known numbers except the class masses, measured on the graph
     """
 
     quantity: Quantity
@@ -69,15 +63,15 @@ class Sharpest:
 
 
 def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> Sharpest:
-    """The least bound of a probe's error on the optimum that these numbers allow.
+    """Least bound on the error of a probe on the optimum that follows from these numbers.
 
     Parameters
     ----------
-    known : any of "alpha_T", or instead "a_1", which is `1 - α_T`; "a_2", "a_3", ... (multi-hop consistency); "sigma",
-        an upper end of `σ_{k+1}`; "class_masses", a sequence that sums to 1.
+    known : any of "alpha_T" or "a_1", which is `1 - α_T`; "a_2", "a_3", ... (multi-hop consistency); "sigma", an upper
+        end of `σ_{k+1}`; "class_masses", a sequence that sums to 1.
     quantity : "probe_mse" or "probe_error"
-        The second is twice the first, at most 1. That is best possible where `attained` says so: where the label energy
-        at 1 is at least that in the tail, as with `alpha_T` and `sigma` alone.
+        The second is twice the first, at most 1. `attained` shows if that is best possible: it is if the label energy
+        at 1 is at least that in the tail, for example with `alpha_T` and `sigma` only.
 
     Raises
     ------
@@ -86,7 +80,7 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
     Notes
     -----
     A linear programme on a grid, refined where its polynomial is lowest (Hettich and Kortanek 1993). Accurate to
-    `TOLERANCE` for up to eight moments or so, beyond which powers are too alike in double precision.
+    `TOLERANCE` for up to about eight moments; more powers are too similar in double precision.
 
     Examples
     --------
@@ -96,7 +90,7 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
     0.160000 0.160000 [0.25 1.  ]
     """
     if quantity not in ("probe_mse", "probe_error"):
-        raise ValueError(f"quantity={quantity!r} is none of 'probe_mse', 'probe_error'")
+        raise ValueError(f"quantity={quantity!r} is unknown: give 'probe_mse' or 'probe_error'")
     problem = _Problem.of(known)
     value, polynomial, atoms, weights = problem.solved()
     graph, k = _worst_graph(problem, atoms, weights)
@@ -112,31 +106,31 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
 
 
 def largest_tail(moments: FloatArray, errors: FloatArray, place: float, at_one: float = 0.0) -> float:
-    """The largest mass on [0, place] of a measure on [0, 1] with moments a_0..a_m, at least `at_one` of it at 1.
+    """Largest mass on [0, place] of a measure on [0, 1] with moments a_0..a_m and mass of at least `at_one` at 1.
 
-    Rounded up, for moments that are off by up to `errors`, (m + 1,) both: the polynomial has coefficients of at most
-    `GENTLE`, so that these count little. Where the programme fails it is all that is not at 1.
+    Rounded up for moments with errors of up to `errors`, (m + 1,) both. Coefficients of at most `GENTLE` limit their
+    effect. If the programme fails, the value is all mass that is not at 1.
     """
     value, problem = math.inf, _Problem(tuple(range(len(moments))), moments, place, at_one, None, GENTLE)
     with suppress(ValueError):
         coefficients, lacking, _, _ = problem.polynomial()
         value = float(coefficients @ (moments - at_one) + lacking * (1 - at_one) + np.abs(coefficients) @ errors)
     if value < 0:
-        raise ValueError("no measure on [0, 1] has these moments: they contradict another")
+        raise ValueError("the moments contradict one another: no measure on [0, 1] has them")
     return min(value, 1 - at_one + float(errors[0]))
 
 
 def _worst_graph(problem: "_Problem", atoms: FloatArray, weights: FloatArray) -> tuple[PairGraph, int]:
-    """A graph of the measure, and the width; where `σ_{k+1}` may be 1, one of as little energy at 1 as may be.
+    """Graph of the measure, and the width; if `σ_{k+1}` may be 1, a graph with the least energy at 1.
 
-    Without class masses that is of n classes alike, of which no embedding of width 1 has an error below `1 - 1/n`.
+    Without class masses it has n equal classes, and no embedding of width 1 has an error below `1 - 1/n`.
     """
     masses = problem.class_masses
     if problem.place < 1:
         return graph_of_measure(atoms, weights, problem.place, masses)
     shares = np.full(MOST_CLASSES, 1 / MOST_CLASSES) if masses is None else masses
     near = replace(problem, place=1 - SIDE_BY_SIDE, at_one=float(shares @ shares), class_masses=shares)
-    with suppress(ValueError):  # numbers that a measure without energy at 1 has alone: nearly these
+    with suppress(ValueError):  # if only a measure without energy at 1 has the numbers, keep the first
         _, _, atoms, weights = near.solved()
     graph, above = graph_of_measure(atoms, weights, near.place, shares)
     return graph, 1 if masses is None else above
@@ -145,11 +139,11 @@ def _worst_graph(problem: "_Problem", atoms: FloatArray, weights: FloatArray) ->
 def graph_of_measure(
     atoms: FloatArray, weights: FloatArray, place: float, class_masses: FloatArray | None = None
 ) -> tuple[PairGraph, int]:
-    """A graph whose label-energy measure is this, and the number of its values above the place.
+    """Graph with this label-energy measure, and the number of its values above `place`.
 
-    A component for each atom below 1, of a node of each class, and single nodes for what is left at 1. Without class
-    masses the atoms up to the place get components of two classes, whose nodes tie, if the weight at 1 is enough for
-    that; the others so many classes as it asks for, at most `MOST_CLASSES`, and then the measure is nearly this.
+    Each atom below 1 is a component with a node of each class; single nodes carry the rest of the mass at 1. Without
+    class masses, atoms up to `place` get two classes, whose nodes tie, if the weight at 1 is large enough. Other atoms
+    get the number of classes that this weight requires. Above `MOST_CLASSES` the measure is only approximated.
     """
     below = atoms < 1
     places, energies = atoms[below], weights[below] / weights.sum()
@@ -175,7 +169,7 @@ def graph_of_measure(
 
 
 def _classes(places: FloatArray, energies: FloatArray, place: float) -> list[int]:
-    """Number of classes in the component of each atom: of r classes its energy at 1 is `1 / (r - 1)` of that below."""
+    """Number of classes r in the component of each atom: its energy at 1 is `1 / (r - 1)` of its energy below 1."""
     tail = places <= place
     at_one = 1 - float(energies.sum())
     spare = at_one - float(energies[tail].sum())
@@ -191,7 +185,7 @@ def _enough(energy: float, at_one: float) -> int:
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """The largest mass on [0, place] of a measure on [0, 1] with these moments and at least `at_one` at 1."""
+    """Problem of the largest mass on [0, place] of a measure with these moments and at least `at_one` at 1."""
 
     powers: tuple[int, ...]
     moments: FloatArray
@@ -203,7 +197,7 @@ class _Problem:
     @classmethod
     def of(cls, known: Mapping[str, Any]) -> "_Problem":
         if {"alpha_T", "a_1"} <= known.keys():
-            raise ValueError("known has alpha_T and a_1, of which each is 1 less the other: give one")
+            raise ValueError("known has both alpha_T and a_1 = 1 - alpha_T: give one of them")
         moments, place, masses = {0: 1.0}, 1.0, None
         for name, number in known.items():
             if name == "class_masses":
@@ -221,18 +215,18 @@ class _Problem:
         return cls(powers, np.array([moments[power] for power in powers]), place, at_one, masses)
 
     def solved(self) -> tuple[float, dict[int, float], FloatArray, FloatArray]:
-        """The value, the polynomial, and the measure."""
+        """Value, polynomial, and atoms and weights of the measure."""
         rest = self.moments - self.at_one  # moments without the atom at 1
         coefficients, lacking, atoms, weights = self.polynomial()
         misfit = np.abs(self._powers(atoms) @ weights - rest).max()
         if misfit > MISFIT:
-            raise ValueError(f"no measure has these numbers, not even to within {misfit:.1e}: they contradict another")
+            raise ValueError(f"the known numbers contradict one another: no measure has them to within {misfit:.1e}")
         value = float(coefficients @ rest) + lacking * float(rest[0])
         atoms, weights = _merged(np.r_[atoms, 1.0], np.r_[weights, self.at_one], self.place)
         return min(1.0, max(0.0, value)), dict(zip(self.powers, coefficients.tolist(), strict=True)), atoms, weights
 
     def polynomial(self) -> tuple[FloatArray, float, FloatArray, FloatArray]:
-        """Coefficients of the polynomial, by how much it falls short of the step, and atoms and weights of the dual."""
+        """Coefficients of the polynomial, its shortfall below the step, and atoms and weights of the dual."""
         grid = (1 - np.cos(np.pi * np.arange(GRID + 1) / GRID)) / 2
         atoms, lowest = np.unique(np.r_[grid, self.place]), np.empty(0)
         for _ in range(ROUNDS):
@@ -250,7 +244,7 @@ class _Problem:
         return np.asarray(atoms <= self.place, dtype=np.float64)
 
     def _programme(self, atoms: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """The polynomial of the least integral above the step at the atoms, and the weights that are its dual."""
+        """Polynomial of least integral that is above the step at the atoms, and the dual weights."""
         from scipy.optimize import linprog
 
         found = linprog(
@@ -262,11 +256,11 @@ class _Problem:
             options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
         )
         if found.status:
-            raise ValueError(f"these numbers are too alike for a linear programme: give fewer ({found.message})")
+            raise ValueError(f"the linear programme failed on these numbers: give fewer ({found.message})")
         return np.asarray(found.x), np.maximum(0.0, -np.asarray(found.ineqlin.marginals))
 
     def _lowest(self, coefficients: FloatArray) -> tuple[FloatArray, float]:
-        """Places where the polynomial is least above the step, and its shortfall there: ends and stationary points."""
+        """Ends and stationary points where the polynomial is below the step, and its largest shortfall."""
         dense = np.zeros(self.powers[-1] + 1)
         dense[list(self.powers)] = coefficients
         stationary = np.polynomial.polynomial.polyroots(np.polynomial.polynomial.polyder(dense)).real
@@ -276,10 +270,7 @@ class _Problem:
 
 
 def _merged(atoms: FloatArray, weights: FloatArray, place: float) -> tuple[FloatArray, FloatArray]:
-    """Join atoms that the programme put side by side, at their centre; drop those without weight.
-
-    No atom crosses the place, by round-off or to meet its neighbour: its weight would leave the tail.
-    """
+    """Merge adjacent atoms at their centre, and drop atoms without weight. No atom crosses `place`."""
     order = np.argsort(atoms)
     atoms, weights = atoms[order], weights[order]
     kept = weights > TOLERANCE
@@ -301,5 +292,5 @@ def _probability(name: str, number: Any) -> float:
 def _masses(number: npt.ArrayLike | Sequence[float]) -> FloatArray:
     masses = np.asarray(number, dtype=np.float64)
     if masses.ndim != 1 or not (masses > 0).all() or abs(masses.sum() - 1) > MISFIT:
-        raise ValueError(f"class_masses={number!r} are not positive numbers that sum to 1")
+        raise ValueError(f"class_masses={number!r} is wrong: give positive numbers that sum to 1")
     return np.asarray(masses / masses.sum())

@@ -1,10 +1,8 @@
-"""Walks along induced pairs: how long labels survive them, and what that says of the label energy beyond the k-th.
+"""Multi-hop consistency of walks along induced pairs, and its bounds on the label energy beyond the k-th value.
 
-Let `a_m = Σ_c ỹ_cᵀ (ĀĀᵀ)^m ỹ_c`, the probability that both ends of an m-step walk along induced pairs have the same
-label. The a_m are the moments of the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1], and the squared error of a
-linear probe on the top k is the mass of ν beyond the k-th value: the Chebyshev-Markov-Stieltjes inequalities bound it
-(theorem 15). Neither eigenvectors nor raw moments are formed: m steps of Lanczos give the Jacobi matrix of ν, and an
-entry or two at its end turn it into the extremal measure.
+The consistencies `a_m = Σ_c ỹ_cᵀ (ĀĀᵀ)^m ỹ_c` are the moments of the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on
+[0, 1], whose mass beyond the k-th value theorem 15 bounds. m steps of Lanczos give the Jacobi matrix of ν, and one or
+two more entries the extremal measure, without eigenvectors or raw moments.
 """
 
 import math
@@ -25,26 +23,26 @@ from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, fir
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 HOPS = 8  # steps of Lanczos; each gives two moments
-FEWEST_HOPS = 2  # of large graphs: the second sharpens the bounds the most
-HOPS_PRODUCTS = 2**35  # multiplications that the hops of a measure may take; from there on they are fewer
-BETWEEN = 0.5  # a diagonal entry as good as any
-Rule = tuple[FloatArray, FloatArray]  # nodes, in rising order, and their weights
+FEWEST_HOPS = 2  # for large graphs: the second sharpens the bounds the most
+HOPS_PRODUCTS = 2**35  # limit on the multiplications for all hops of a measure
+BETWEEN = 0.5  # arbitrary diagonal entry
+Rule = tuple[FloatArray, FloatArray]  # nodes, in increasing order, and their weights
 
 ROUND_OFF = 64 * EPS
-FAR = 1e10  # stands for infinity as the place of a node; the eigenvalue problem stays accurate to the last digit
+FAR = 1e10  # replaces infinity as a node; the eigenvalue problem stays accurate to the last digit
 TIE = 4 / FAR  # nodes closer than this count as one
-GROWTH = 1e5  # of a perturbation by round-off: what is left of the digits of an entry of a Jacobi matrix says enough
-NOTHING = 1e-7  # a remainder that so long an error may have made
+GROWTH = 1e5  # largest accepted growth of round-off in entries of a Jacobi matrix
+NOTHING = 1e-7  # largest remainder that such round-off causes
 
 
 @dataclass(frozen=True, eq=False)
 class JacobiMatrix:
-    """The leading Jacobi matrix of a measure of mass 1: its moments a_0..a_{2m}, in a well-conditioned form.
+    """Leading Jacobi matrix of a measure of mass 1, a well-conditioned form of its moments a_0..a_{2m}.
 
     Attributes
     ----------
     diagonal : (m,), the recurrence coefficients α_1..α_m
-    off_diagonal : (m,), the coefficients β_1..β_m, positive; (m - 1,) where the measure has just m atoms, and is known
+    off_diagonal : (m,), the coefficients β_1..β_m, positive; (m - 1,) if the measure has only m atoms, and is known
     """
 
     diagonal: FloatArray
@@ -52,22 +50,20 @@ class JacobiMatrix:
 
     @property
     def complete(self) -> bool:
-        """Return whether the measure is known: its atoms are the eigenvalues."""
+        """True if the measure is known; its atoms are then the eigenvalues."""
         return len(self.off_diagonal) < len(self.diagonal)
 
     @cached_property
     def pulls(self) -> Rule:
-        """The Gauss nodes, and how strongly each pulls at the corner of a matrix with one more row, (m,) both."""
+        """Gauss nodes, and their weights in the last diagonal entry of a matrix with one more row, (m,) both."""
         ritz, vectors = _eigh(self.diagonal, self.off_diagonal[:-1])
         return ritz, (self.off_diagonal[-1] * vectors[-1]) ** 2
 
     def determined(self) -> "JacobiMatrix":
-        """The leading part that does not hang on the last digits, for whoever reads more than moments off it.
+        """Leading part that round-off does not decide, for uses beyond moments.
 
-        A perturbation of the graph grows, on its way to the entries of a step, as the lengths of the remainders fall
-        behind those of a measure that fills [0, 1], which are 1/4: by `Π 1 / 4 β_j`. Where it may have grown by
-        `GROWTH` the rest is left out, and a last remainder that is next to nothing (`NOTHING`) with it: then the atoms
-        are these.
+        A perturbation of the graph grows by `Π 1 / 4 β_j`, since β = 1/4 for a measure that fills [0, 1]. Entries with
+        a growth above `GROWTH` are left out, and then a last remainder below `NOTHING`, so that the measure is known.
         """
         grown = np.concatenate([[1.0], np.cumprod(1 / (4 * self.off_diagonal))])[: len(self.diagonal)]
         beyond = np.flatnonzero(grown > GROWTH)
@@ -77,16 +73,15 @@ class JacobiMatrix:
         return JacobiMatrix(found.diagonal, found.off_diagonal[:-1])
 
     def leading(self, steps: int) -> "JacobiMatrix":
-        """Jacobi matrix of the first moments, a_0..a_{2 steps}; itself where it has no more."""
+        """Jacobi matrix of the first moments, a_0..a_{2 steps}, or of all if there are fewer."""
         return JacobiMatrix(self.diagonal[:steps], self.off_diagonal[:steps])
 
 
 def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     """Multi-hop consistency `a_m = Pr[y(x_0) = y(x_m)]` of m-step walks along induced pairs, for m = 0..hops.
 
-    `a_0 = 1` and `a_1 = 1 - α_T`. The curve is convex and never grows; on a connected graph it falls to chance,
-    `Σ_c p_c²` with the class masses p_c. Where it starts shows the consistency of the pairs, how fast it falls their
-    diversity.
+    `a_0 = 1` and `a_1 = 1 - α_T`. The curve is convex and does not increase; on a connected graph it falls to chance,
+    `Σ_c p_c²` with the class masses p_c. Its start shows the consistency of the pairs, its slope their diversity.
 
     Parameters
     ----------
@@ -102,12 +97,12 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
 
     Notes
     -----
-    `a_m = ‖H_m‖²`, where `H_0 = Ỹ` and half a hop leads to the next, by Āᵀ and by Ā in turn: sums of squares, in which
-    nothing cancels, over blocks of columns. Cost: O(hops nnz r) for r classes; memory O((n_left + n_right) r), but
-    little more than `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES` for the left side. Source: new here.
+    `a_m = ‖H_m‖²` for `H_0 = Ỹ`, multiplied by Āᵀ and Ā in turn: sums of squares, in which nothing cancels. Cost:
+    O(hops nnz r) for r classes; memory O((n_left + n_right) r), but at most about
+    `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES` for the left side. Source: new here.
     """
     curve, matrix = np.zeros(_validated(hops, 0) + 1), for_hops(graph)
-    for _, walk in target_blocks(graph, 3):  # itself, its squares, and what a hop leads to
+    for _, walk in target_blocks(graph, 3):  # the walk, its squares, and its next half hop
         curve[0] += np.sum(walk**2)
         for step in range(hops):
             walk = matrix @ walk if step % 2 else matrix.T @ walk
@@ -116,10 +111,9 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
 
 
 def default_hops(graph: LabelledGraph) -> int:
-    """`HOPS`, or of a large graph as many as take `HOPS_PRODUCTS` multiplications, but at least `FEWEST_HOPS`.
+    """`HOPS`, or for a large graph the number that takes `HOPS_PRODUCTS` multiplications, but at least `FEWEST_HOPS`.
 
-    A hop leads over every pair twice for every class, so that ten million pairs with a hundred classes still have all
-    of them. Bounds are true with any number of hops, and sharper with more.
+    Ten million pairs with a hundred classes still get `HOPS`. Bounds hold for any number of hops; more are sharper.
 
     `ValueError`: the graph lacks labels on the left.
     """
@@ -130,31 +124,29 @@ def default_hops(graph: LabelledGraph) -> int:
 
 
 def number_of_hops(graph: LabelledGraph, hops: int | None) -> int:
-    """Number of hops that are asked for, or where nobody asks, `default_hops`; errors as `label_measure` has."""
+    """Given number of hops, or `default_hops`; errors as in `label_measure`."""
     return default_hops(graph) if hops is None else _validated(hops, 1)
 
 
-# Several bounds ask for the measure of one graph. Kept here it lives as long as the graph, and no longer.
 _measures: WeakKeyDictionary[LabelledGraph, dict[int, JacobiMatrix]] = WeakKeyDictionary()
 
 
 def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix:
-    """The Jacobi matrix of the label-energy measure `ν = Σ_i c_i δ(σ_i²)`, from `hops` steps of Lanczos.
+    """Jacobi matrix of the label-energy measure `ν = Σ_i c_i δ(σ_i²)`, from `hops` steps of Lanczos.
 
     `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
 
-    Lanczos on `X -> Ā (Āᵀ X)` with the Frobenius inner product, started at Ỹ, by Golub and Kahan's half hops, of which
-    the blocks of the shorter side are kept orthogonal: the matrix is that of a perturbation of `ĀĀᵀ` by round-off.
-    Where the vectors of all columns would take more than `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, each
-    block of columns has a measure of its own, and ν is their sum. Cost: O(hops nnz r + hops² n r) for r classes and n
-    nodes on the shorter side; memory O((hops n + n_left + n_right) r) or little more than those bytes, but at least
-    one column. Computed once for each graph, and read off where more hops are known. Sources: Golub and Meurant,
-    *Matrices, Moments and Quadrature with Applications*, 2010; Simon and Zha, *Low-rank matrix approximation using the
-    Lanczos bidiagonalization process*, 2000, for the one side.
+    Golub and Kahan's bidiagonalisation of Ā, started at Ỹ with the Frobenius inner product. Only the blocks of the
+    shorter side are orthogonalised, so the matrix is that of `ĀĀᵀ` with a perturbation by round-off. If the vectors
+    need more than `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, each block of columns has a measure, and ν
+    is their sum. Cost: O(hops nnz r + hops² n r) for r classes and n nodes on the shorter side; memory O((hops n +
+    n_left + n_right) r), but at most about those bytes or one column. Computed once for each graph and its most hops.
+    Sources: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010; Simon and Zha, *Low-rank
+    matrix approximation using the Lanczos bidiagonalization process*, 2000, for the one side.
 
     Parameters
     ----------
-    hops : at least 1: the moments a_0..a_{2 hops}. A measure of at most so many atoms is found completely. By default
+    hops : at least 1, for the moments a_0..a_{2 hops}; determines a measure of at most `hops` atoms. By default
         `default_hops`.
     """
     known, hops = _measures.setdefault(graph, {}), number_of_hops(graph, hops)
@@ -165,39 +157,36 @@ def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix
 
 
 def moments(jacobi: JacobiMatrix, count: int) -> FloatArray:
-    """`a_0..a_count`, (count + 1,): the consistency curve, to round-off, of a graph whose measure is known already.
+    """Moments `a_0..a_count`, (count + 1,): the consistency curve, up to round-off, from the Jacobi matrix.
 
     `ValueError`: the matrix has fewer moments; count is negative or not an integer.
     """
     if _validated(count, 0, "count") > 2 * len(jacobi.off_diagonal) and not jacobi.complete:
-        raise ValueError(f"count={count} is above {2 * len(jacobi.off_diagonal)}, the moments known: take more hops")
+        raise ValueError(f"count={count} is above the last moment, {2 * len(jacobi.off_diagonal)}: take more hops")
     nodes, weights = rule_of_all_moments(jacobi)
     return np.array([weights @ nodes**power for power in range(count + 1)])
 
 
 def mass_up_to(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
-    """The largest mass in `[0, place]` of a measure on [0, 1] with these moments; at most 1.
+    """Largest mass in `[0, place]` of a measure on [0, 1] with these moments; at most 1.
 
-    Of the quadrature rules exact to degree 2m, one has a node at `place` and an index of at most m + 1, where an end of
-    [0, 1] counts one half. The mass is the sum of its weights up to there; and since the rule is itself a measure with
-    these moments, nothing less is a bound (Chebyshev, Markov, Stieltjes). Cost: O(m²).
-
-    Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
+    The weights up to `place` of the extremal rule, a measure with these moments (Chebyshev, Markov, Stieltjes).
+    Cost: O(m²). Source: Krein and Nudelman, *The Markov Moment Problem and Extremal Problems*, 1977.
 
     Parameters
     ----------
-    slack : how far round-off may have moved an atom: the interval and the place are widened by it. Without it an atom
-        at `place` itself could be missed.
+    slack : bound on the shift of an atom by round-off. The interval and `place` are widened by it, so that an atom at
+        `place` counts.
     """
     moved = place + slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
     inside = nodes <= moved + TIE
-    # The weights sum to 1 but for round-off, which must not make the bound smaller.
+    # The weights sum to 1 up to round-off, which must not make the bound smaller.
     return min(1.0, max(float(weights[inside].sum()), 1 - float(weights[~inside].sum())))
 
 
 def mass_below(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) -> float:
-    """The least mass in `[0, place)` of a measure on [0, 1] with these moments: the weights below in the same rule."""
+    """Least mass in `[0, place)` of a measure on [0, 1] with these moments: the weights below it in the same rule."""
     moved = place - slack
     nodes, weights = extremal_rule(jacobi, moved, slack)
     inside = nodes < moved - TIE
@@ -205,18 +194,18 @@ def mass_below(jacobi: JacobiMatrix, place: float, *, slack: float = ROUND_OFF) 
 
 
 def gauss_rule(jacobi: JacobiMatrix) -> Rule:
-    """The quadrature rule of m nodes that is exact to degree 2m - 1: the measure itself where that is known.
+    """Quadrature rule of m nodes, exact to degree 2m - 1; the measure itself if it is known.
 
-    Of a function whose derivative of order 2m is positive it gives no more than the integral.
+    A lower bound on the integral of a function with a positive derivative of order 2m.
     """
     return _rule(JacobiMatrix(jacobi.diagonal, jacobi.off_diagonal[: len(jacobi.diagonal) - 1]), [], [])
 
 
 def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
-    """The rule of m + 1 nodes, one at `place`, that is exact to degree 2m; the measure itself where that is known.
+    """Quadrature rule of m + 1 nodes, one at `place`, exact to degree 2m; the measure itself if it is known.
 
-    For a place below the measure, of a function whose derivative of order 2m + 1 is negative from the first node on, it
-    gives no less than the integral. A place too near to a Gauss node for double precision is moved away from it.
+    If `place` is below the measure, an upper bound on the integral of a function whose derivative of order 2m + 1 is
+    negative from the first node on. A place too close to a Gauss node for double precision is moved away from it.
     """
     if jacobi.complete:
         return _rule(jacobi, [], [])
@@ -226,12 +215,12 @@ def radau_rule(jacobi: JacobiMatrix, place: float) -> Rule:
 def tail_at_most(
     graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
 ) -> float:
-    """`B_m(k)`, m = hops: an upper bound of `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
+    """Upper bound `B_m(k)`, m = hops, on `Σ_{i>k} c_i`, the squared error of a probe on the top k; at most 1.
 
-    Through features it is `e_X` more: the squared error of the optimum among encoders linear in them.
+    Through features `e_X` is added, for the squared error of the optimum among encoders linear in them.
 
-    Rounded outward: with a perturbation of size δ the label energy on one side of a spectral gap changes, in its square
-    root, by at most `δ / gap`. Where the k-th value is tied with the next, part of the energy above counts as tail.
+    Rounded outward: a perturbation of size δ changes the square root of the label energy on one side of a spectral gap
+    by at most `δ / gap`. If the k-th value ties with the next, part of the energy above counts as tail.
 
     `ValueError`: the graph lacks labels on the left; hops is below 1 or not an integer.
 
@@ -239,7 +228,7 @@ def tail_at_most(
     ----------
     spectrum : at least k + 1 triplets
     k : at least 1
-    cut : takes the place of `σ_{k+1}` where it is larger: all energy up to its square counts as tail
+    cut : replaces `σ_{k+1}` if it is larger; all energy up to its square counts as tail
     """
     jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
     squared = max(cut, float(spectrum.upper_values[k])) ** 2
@@ -253,7 +242,7 @@ def tail_at_most(
 def tail_at_least(
     graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
 ) -> float:
-    """The lower bound that goes with `tail_at_most`: of `Σ_{i>k} c_i`, at least 0; rounded outward likewise."""
+    """Lower bound on `Σ_{i>k} c_i`, at least 0, rounded outward as in `tail_at_most`."""
     jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
     squared = max(cut, float(spectrum.lower_values[k])) ** 2
     roots = (
@@ -264,7 +253,7 @@ def tail_at_least(
 
 
 def _label_measure(graph: LabelledGraph, hops: int) -> JacobiMatrix:
-    # A shorter remainder is round-off, and to drop it moves no atom by more than its length.
+    # Shorter remainders are round-off; dropping one moves atoms by at most its length.
     nothing = float(EPS * np.sqrt(sum(graph.shape)))
     matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
     shorter, longer = sorted(graph.shape)
@@ -277,11 +266,10 @@ def _label_measure(graph: LabelledGraph, hops: int) -> JacobiMatrix:
 
 
 def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: float) -> JacobiMatrix:
-    """The Jacobi matrix of `X -> A (Aᵀ X)` from a block X, (n, b), sparse: so is what the first half hop reads.
+    """Jacobi matrix of `X -> A (Aᵀ X)`, started at a sparse block X, (n, b).
 
-    `B Bᵀ` for the lower bidiagonal B of Golub and Kahan: half a hop by Aᵀ gives a diagonal entry of B and a block of
-    the right side, half a hop by A one below the diagonal and a block of the left. Only the shorter side is kept
-    orthogonal, which is enough, and cheap where captions are few.
+    It is `B Bᵀ` for the lower bidiagonal B of Golub and Kahan: a product with Aᵀ gives a diagonal entry of B, and a
+    product with A an entry below the diagonal. Orthogonalising the shorter side is enough, and cheap for few captions.
     """
     block = block / np.linalg.norm(block.data)
     left, right = block.toarray(order="C"), first_half_hop(matrix, block)
@@ -316,18 +304,18 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
 
 
 def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
-    """Take from a block what lies along the rows of a basis, in place."""
+    """Subtract from a block its projection on the rows of a basis, in place."""
     flat = block.reshape(-1)
     flat -= (basis @ flat) @ basis
 
 
 def _sum_of(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: float) -> JacobiMatrix:
-    """The Jacobi matrix of a sum of measures, from their masses and their own matrices.
+    """Jacobi matrix of a sum of measures, from their masses and Jacobi matrices.
 
-    Rules with the moments of the parts are together a measure with the moments of the sum: that of a diagonal matrix of
-    the roots of its nodes, and of the roots of its weights.
+    The rules of the parts form a measure with the moments of the sum. It belongs to the diagonal matrix of the roots of
+    its nodes, started at the roots of its weights.
     """
-    rules = [radau_rule(part, -ROUND_OFF) for part in parts]  # of which no node is further below 0
+    rules = [radau_rule(part, -ROUND_OFF) for part in parts]  # no node is further below 0
     roots = np.sqrt(np.maximum(0.0, np.concatenate([nodes for nodes, _ in rules])))
     weights = np.concatenate([mass * weights for mass, (_, weights) in zip(masses, rules, strict=True)])
     block = sp.csc_array(np.sqrt(weights)[:, None])
@@ -335,22 +323,22 @@ def _sum_of(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: 
 
 
 def rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
-    """A rule with the moments a_0..a_{2m}, as it is whatever diagonal entry comes next."""
+    """Quadrature rule with the moments a_0..a_{2m}, for an arbitrary next diagonal entry."""
     return _rule(jacobi, [] if jacobi.complete else [BETWEEN], [])
 
 
 def extremal_rule(jacobi: JacobiMatrix, place: float, slack: float) -> Rule:
-    """The rule exact to degree 2m, of least index on `[-slack, 1 + slack]`, with a node at `place` or the next end."""
+    """Rule exact to degree 2m, of least index on `[-slack, 1 + slack]`, with a node at `place` or the nearest end."""
     if jacobi.complete:
         return _rule(jacobi, [], [])
     ends = -slack, 1 + slack
     place = min(ends[1], max(ends[0], place))
     corner, lowest, highest = _corners(jacobi, np.array([place, *ends]))
-    # The Radau rule has all nodes inside just when its corner is between those of the rules that start or end there.
+    # The Radau rule has all nodes inside if and only if its corner is between those of the rules at the ends.
     if not lowest <= corner <= highest and 0 < highest - lowest < FAR:
         return _pinned_rule(jacobi, place, ends, corner, lowest, highest)
-    # An infinite corner, at a Gauss node, comes this far only with moments that a single measure on [0, 1] has. The
-    # Radau rule, with its further node of no weight put far away, is weaker then, but no less right.
+    # A corner is infinite here, at a Gauss node, only if a single measure on [0, 1] has the moments. The Radau rule,
+    # with its extra node far away and without weight, is then weaker but valid.
     return _radau_rule(jacobi, corner)
 
 
@@ -359,7 +347,7 @@ def _radau_rule(jacobi: JacobiMatrix, corner: float) -> Rule:
 
 
 def _corners(jacobi: JacobiMatrix, places: FloatArray) -> list[float]:
-    """The further diagonal entry that puts a node of the Gauss-Radau rule at each place; infinite at a Gauss node."""
+    """Last diagonal entry that puts a node of the Gauss-Radau rule at each place; infinite at a Gauss node."""
     nodes, pulls = jacobi.pulls
     with np.errstate(divide="ignore", invalid="ignore"):
         corners = places - (pulls / (places[:, None] - nodes)).sum(axis=1)
@@ -369,13 +357,13 @@ def _corners(jacobi: JacobiMatrix, places: FloatArray) -> list[float]:
 def _pinned_rule(
     jacobi: JacobiMatrix, place: float, ends: tuple[float, float], corner: float, lowest: float, highest: float
 ) -> Rule:
-    """The rule with nodes at `place` and at both ends of the interval.
+    """Quadrature rule with nodes at `place` and at both ends of the interval.
 
-    Let q_0, q, q_1 be the corners of the Radau rules at e_0, x, e_1: the lower end, the place and the upper end. With
-    two diagonal entries s, t appended and a coupling b between them there is a node at x if `(s - q) (t - x) = b²`.
-    This holds at all three for `s = q_0 + ρ (q_1 - q_0)`, `t = e_0 + (1 - ρ) (e_1 - e_0)`, `b² = (s - q_0) (t - e_0)`
-    with `ρ = Y (1 - X) / (Y - X)`, where `X = (x - e_0) / (e_1 - e_0)` and `Y = (q - q_0) / (q_1 - q_0)`. Outside
-    [0, 1], Y gives a ρ inside.
+    Let q_0, q, q_1 be the corners of the Radau rules at the lower end e_0, at x = `place`, and at the upper end e_1.
+    With two appended diagonal entries s, t and a coupling b, there is a node at x if `(s - q) (t - x) = b²`. This holds
+    at all three for `s = q_0 + ρ (q_1 - q_0)`, `t = e_0 + (1 - ρ) (e_1 - e_0)` and `b² = (s - q_0) (t - e_0)`, with
+    `ρ = Y (1 - X) / (Y - X)`, `X = (x - e_0) / (e_1 - e_0)` and `Y = (q - q_0) / (q_1 - q_0)`. If Y is outside [0, 1],
+    ρ is inside.
     """
     width, spread = ends[1] - ends[0], highest - lowest
     x, y = (place - ends[0]) / width, (corner - lowest) / spread
@@ -384,22 +372,22 @@ def _pinned_rule(
 
 
 def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]) -> Rule:
-    """The quadrature rule whose Jacobi matrix has these entries appended."""
+    """Quadrature rule of the Jacobi matrix with these entries appended."""
     whole = [np.concatenate(parts) for parts in ((jacobi.diagonal, diagonal), (jacobi.off_diagonal, off_diagonal))]
     nodes, vectors = _eigh(*whole)
     return nodes, vectors[0] ** 2
 
 
 def _eigh(diagonal: FloatArray, off_diagonal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Eigenvalues, in rising order, and eigenvectors, by QR: they keep small values precise next to one as `FAR`."""
+    """Eigenvalues, in increasing order, and eigenvectors, by QR, which keeps small values precise beside `FAR`."""
     values, vectors = eigh_tridiagonal(diagonal, off_diagonal, lapack_driver="stev")
     return np.asarray(values), np.asarray(vectors)
 
 
 def separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
-    """A gap in the spectrum to lean on, and how far aside of `σ²_{k+1}` it asks one to step.
+    """Spectral gaps for perturbation bounds, each with the shift from `σ²_{k+1}` that it needs.
 
-    The gap below σ_k² is there without a step. Where it is small or missing, a step makes one.
+    The gap below σ_k² needs no shift. If it is small or missing, a shift makes a gap.
     """
     gap = float(spectrum.lower_values[k - 1] ** 2 - spectrum.upper_values[k] ** 2)
     if gap > 0:

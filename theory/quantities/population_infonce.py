@@ -1,4 +1,4 @@
-"""The symmetric InfoNCE (CLIP) loss on a whole graph, and the entropy that bounds it from below."""
+"""Symmetric InfoNCE (CLIP) loss on a graph, and the mutual information that bounds it from below."""
 
 import sys
 from typing import Any
@@ -8,14 +8,14 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray, is_tensor, row_blocks, without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-BLOCK = 1 << 17  # scores of arrays at once: they stay in the cache
-MANY = 1 << 22  # of tensors: a GPU would wait for small ones
-NEAR = 30.0  # where all rows and columns have a score so near to the largest, one exponential serves both directions
-as_torch_does = np.errstate(all="ignore")  # a score that is too large for a float is infinite, in silence
+BLOCK = 1 << 17  # scores in a block of arrays, which stay in the cache
+MANY = 1 << 22  # scores in a block of tensors, large enough for a GPU
+NEAR = 30.0  # if all rows and columns have a score this near to the largest, both directions share one exponential
+as_torch_does = np.errstate(all="ignore")  # scores overflow to infinity without a warning
 
 
 def infonce_loss(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> Any:
-    """The population InfoNCE loss of scores `s(x, l) = f(x)ᵀ g(l) / temperature`, averaged over both directions.
+    """Population InfoNCE loss of scores `s(x, l) = f(x)ᵀ g(l) / temperature`, averaged over both directions.
 
     `L = -E_P[s] + ½ E_{p_L}[log E_{l~p_R} e^{s(x,l)}] + ½ E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`. The negatives are drawn
     from the marginals: a batch of size B adds log B to each direction.
@@ -31,8 +31,7 @@ def infonce_loss(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> 
 
     Notes
     -----
-    Every pair of nodes has a score: O(n_left n_right k) time, in blocks of `BLOCK` scores, never the whole matrix.
-    Source: van den Oord et al. 2018; Radford et al. 2021.
+    Cost: O(n_left n_right k), in blocks of `BLOCK` scores. Source: van den Oord et al. 2018; Radford et al. 2021.
     """
     forward, backward = infonce_directions(graph, f, g, temperature)
     return (forward + backward) / 2
@@ -40,7 +39,7 @@ def infonce_loss(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> 
 
 @as_torch_does
 def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.0) -> tuple[Any, Any]:
-    """The two halves of `infonce_loss`: with right nodes as the negatives of a left one, and left ones of a right.
+    """Both directions of `infonce_loss`: right nodes as negatives of left nodes, and left of right nodes.
 
     `-E_P[s] + E_{p_L}[log E_{l~p_R} e^{s(x,l)}]` and `-E_P[s] + E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`.
     """
@@ -61,7 +60,7 @@ def mean_score(graph: PairGraph, left: Any, right: Any) -> Any:
 
 
 def _beside(values: Any, place: Any) -> Any:
-    """Values as a tensor of the kind and on the device of another; as numpy has them where that is none."""
+    """Values as a tensor with the dtype and device of `place`, or as an array if `place` is not a tensor."""
     if not is_tensor(place):
         return np.asarray(without_torch(values), dtype=np.float64)
     import torch
@@ -76,10 +75,9 @@ def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tu
     Parameters
     ----------
     left : (n_left, k), right : (n_right, k)
-        Arrays, or tensors, which wait for torch: graphs of a few thousand nodes have no need of it.
+        Arrays or tensors.
     mass_left : (n_left,), mass_right : (n_right,)
-        The marginals that the averages are over, and not their logarithms: that of a small mass is large, and so is its
-        round-off.
+        The marginals; logarithms of small masses would be large, and so would their round-off.
     """
     xp: Any = sys.modules["torch"] if is_tensor(left) else np
     forward, highest, total = [], xp.full_like(mass_right, -xp.inf), 0.0
@@ -101,7 +99,7 @@ def log_partitions(left: Any, right: Any, mass_left: Any, mass_right: Any) -> tu
 def pair_ratios(graph: PairGraph) -> FloatArray:
     """`P(x, l) / (p_L(x) p_R(l))` of each pair, in the order of `graph.joint.data`."""
     rows, columns = graph.joint.tocoo().coords
-    # A quotient by each marginal in turn: their product may be too small for a float.
+    # Divided by each marginal in turn: their product may underflow.
     return graph.joint.data / graph.left_marginal[rows] / graph.right_marginal[columns]
 
 

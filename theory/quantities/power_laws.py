@@ -1,4 +1,4 @@
-"""Rates are fitted, never asserted: the exponent of a power law, with an interval over whole seeds."""
+"""Fit of a power law, with a bootstrap interval for the exponent over whole seeds."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 
 RESAMPLES = 2_000
-FEWEST = 5  # groups; of fewer there are too few resamples that differ
-BLOCK = 4_000_000  # numbers held at once
+FEWEST = 5  # groups; fewer have too few different resamples
+BLOCK = 4_000_000  # numbers in memory at once
 ROUNDING = 64 * EPS
 
 
@@ -20,10 +20,10 @@ class RateFit:
     Attributes
     ----------
     exponent : the slope of log y over log x
-    low, high : the ends of its interval, of confidence `level`, from resampled groups
-    constant : y where x is 1, by the fit
-    n, n_groups : points, and groups of points that were resampled as a whole
-    level : of the interval, approximate: see `fit_rate`
+    low, high : ends of its interval, from resampled groups
+    constant : the fitted y at x = 1
+    n, n_groups : numbers of points and of resampled groups
+    level : confidence of the interval, approximate: see `fit_rate`
     """
 
     exponent: float
@@ -43,26 +43,26 @@ def fit_rate(
     level: float = 0.95,
     rng: np.random.Generator | int = 0,
 ) -> RateFit:
-    """The exponent of y as a power of x, with a bootstrap interval.
+    """Exponent of y as a power of x, with a bootstrap interval.
 
     Parameters
     ----------
-    x, y : (n,), positive; x of at least two values. A power law has no zeros: leave them out yourself, and say so.
-    groups : (n,), what was drawn as one, such as a seed: ids of any kind. A resample takes whole groups, since points
-        of one seed go up and down together. By default each point is a group of its own.
+    x, y : (n,), positive; x with at least two values. A power law has no zeros: leave them out, and say so.
+    groups : (n,), ids of any kind of points that were drawn together, for example by one seed, and so are dependent. A
+        resample takes whole groups. By default each point is a group.
     level : confidence, in (0, 1)
     rng : generator of the resamples, or its seed
 
     Raises
     ------
-    ValueError : wrong lengths; values that are not finite and positive, with how many; x without spread, in the whole
-        or in a resample; fewer than `FEWEST` (5) groups
+    ValueError : wrong lengths; values that are not finite and positive; a single value of x, in all points or in a
+        resample; fewer than `FEWEST` (5) groups
 
     Notes
     -----
-    The interval holds the middle of `RESAMPLES` resampled exponents. It is approximate, and with few groups too short:
-    at level 0.95 it held the true exponent of 82% of synthetic tables of 5 seeds, 91% of 10 and 94% of 20 (500 tables
-    each). Least squares on logarithms: an error of the same factor everywhere. O(n + groups · RESAMPLES).
+    The percentile interval of `RESAMPLES` exponents is approximate, and too short for few groups: at level 0.95 it
+    contained the true exponent for 82% of synthetic tables of 5 seeds, 91% of 10 and 94% of 20 (500 tables each).
+    Least squares on logarithms assumes the same relative error everywhere. O(n + groups · RESAMPLES).
 
     Examples
     --------
@@ -97,16 +97,16 @@ def fit_rate(
 
 
 def _sums_by_group(x: FloatArray, y: FloatArray, own: npt.NDArray[np.intp]) -> FloatArray:
-    """The number of points and the sums of x, y, x² and xy of each group, (n_groups, 5): all that a slope needs."""
+    """Number of points and sums of x, y, x² and xy of each group, (n_groups, 5)."""
     return np.stack([np.bincount(own, weights=part) for part in (np.ones_like(x), x, y, x * x, x * y)], axis=1)
 
 
 def _slope(sums: FloatArray) -> FloatArray:
-    """The least-squares slope from sums (..., 5)."""
+    """Least-squares slope from sums (..., 5)."""
     n, x, y, xx, xy = np.moveaxis(sums, -1, 0)
     spread = n * xx - x * x
     if np.any(spread <= ROUNDING * n * xx):
-        raise ValueError("x has one value in some resamples of the groups: give groups, or points, of more values")
+        raise ValueError("x has one value in some resamples of the groups: give more values of x in each group")
     return np.asarray((n * xy - x * y) / spread)
 
 
@@ -116,11 +116,11 @@ def _check(log_x: FloatArray, log_y: FloatArray, own: npt.NDArray[np.intp], leve
             f"x, y and groups have {len(log_x)}, {len(log_y)} and {own.size} entries: give as many of each"
         )
     if not 0 < level < 1:
-        raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
+        raise ValueError(f"level={level!r} is not a confidence in (0, 1)")
     if own.max(initial=-1) + 1 < FEWEST:
-        raise ValueError(f"there are {own.max(initial=-1) + 1} groups: an interval takes {FEWEST} or more")
+        raise ValueError(f"there are {own.max(initial=-1) + 1} groups: an interval needs {FEWEST} or more")
     if np.ptp(log_x) == 0:
-        raise ValueError(f"x has the one value {np.exp(log_x[0]):.6g}: a slope takes two or more")
+        raise ValueError(f"x has the single value {np.exp(log_x[0]):.6g}: a slope needs two or more")
 
 
 def _logarithms(name: str, values: npt.ArrayLike) -> FloatArray:
@@ -130,7 +130,7 @@ def _logarithms(name: str, values: npt.ArrayLike) -> FloatArray:
     bad = ~(np.isfinite(array) & (array > 0))
     if bad.any():
         raise ValueError(
-            f"{name} has {bad.sum()} of {array.size} values that are not finite and positive, which a power law has "
-            "not: leave those points out, and say so"
+            f"{name} has {bad.sum()} of {array.size} values that are not finite and positive: leave out these points, "
+            "and say so"
         )
     return np.log(array)

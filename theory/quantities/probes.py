@@ -1,4 +1,4 @@
-"""Linear probes and zero-shot prediction on a pair graph: what the bounds are about."""
+"""Linear probes and zero-shot prediction on a pair graph."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,21 +23,21 @@ from pairbounds.theory.quantities.scores import (
 )
 
 SIDES = {"f": "left", "g": "right"}  # of the graph, by the names of features
-LOSSLESS = 1 / float(np.sqrt(EPS))  # up to that condition normal equations lose nothing
+LOSSLESS = 1 / float(np.sqrt(EPS))  # condition up to which normal equations lose nothing
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """A fitted linear probe and how it does; every average is weighted by the left marginal.
+    """Fitted linear probe and its errors; every average is weighted by the left marginal.
 
     Attributes
     ----------
     error : 0-1 error over all left nodes, in [0, 1]; ties count as errors
     mse : mean squared error over all left nodes, `E ‖Bᵀ f(x) - onehot(y(x))‖²`
     coefficients : `B`, (k, r), a column for each class present, in the order of the class numbers
-    held_out_error : 0-1 error over the nodes whose labels the probe did not see; `None` if it saw all
-    doubt : by how much near ties, which count as errors, may take `error` beyond `2 mse`; of the order of round-off
-    winners : (n_left,), the column of the class that is predicted for each node, or -1 where several tie
+    held_out_error : 0-1 error over the unlabelled nodes; `None` if all were labelled
+    doubt : bound on the excess of `error` over `2 mse` by near ties, which count as errors; of the order of round-off
+    winners : (n_left,), the column of the predicted class of each node, or -1 for a tie
     """
 
     error: float
@@ -49,13 +49,13 @@ class ProbeResult:
 
 
 def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) -> ProbeResult:
-    """The least-squares linear probe, `argmin_B E_{x~p_L} ‖Bᵀ f(x) - onehot(y(x))‖²`, without an intercept.
+    """Least-squares linear probe, `argmin_B E_{x~p_L} ‖Bᵀ f(x) - onehot(y(x))‖²`, without an intercept.
 
     Parameters
     ----------
     f : (n_left, k), numpy or torch, unweighted features of the left nodes
     labelled : indices or boolean mask of left nodes, optional
-        The nodes whose labels the probe may see; by default all, which is the population probe of theorem 4.
+        Nodes of the training set; by default all, which gives the population probe of theorem 4.
 
     Raises
     ------
@@ -64,18 +64,17 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
 
     Notes
     -----
-    The prediction is the argmax. A class must win by more than round-off: ties count as errors, so that
-    `error <= 2 mse`. Where several B fit alike, for features are dependent or few labels are seen, it is the one of
-    least `‖B‖` in the coordinates of f, the limit of gradient descent from 0: rotations of f change no score beyond
-    round-off, other linear maps do where labels are hidden. Cost: O(n_left k (k + r)) for r classes; memory
-    O(n_left k).
+    The prediction is the argmax. A class must win by more than round-off: ties count as errors, and so
+    `error <= 2 mse`. If several B are optimal, B has the least norm in the coordinates of f, the limit of gradient
+    descent from 0. Rotations of f then change scores by round-off only; other linear maps change them if labels are
+    hidden. Cost: O(n_left k (k + r)) for r classes; memory O(n_left k).
     """
     features = as_features(f, graph.n_left, "f")
     targets = class_indicators(required_labels(graph, "left"))
     seen = labelled_mask(labelled, graph.n_left)
     root = np.sqrt(graph.left_marginal)[:, None]
-    # Unit columns, so that a small feature is not taken for round-off of a large one; and unit over all nodes, so that
-    # one which is round-off on the labelled nodes is taken for it.
+    # Unit columns, so that a small feature is not mistaken for round-off of a large one; and unit over all nodes, so
+    # that a feature which is round-off on the labelled nodes is recognised as such.
     length = column_lengths(features, graph.left_marginal)
     shown = np.where(seen[:, None], root, 0.0)
     columns = features / length
@@ -83,7 +82,7 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     in_units = _least_squares(columns, sp.csr_array(targets * shown), length)
     with np.errstate(over="ignore", under="ignore"):
         coefficients = in_units / length[:, None]
-    require(np.isfinite(coefficients).all(), "the probe of features so small overflows: make them larger")
+    require(np.isfinite(coefficients).all(), "the features are so small that the probe overflows: scale them up")
     own, parts, misses = targets.indices, [], np.empty(graph.n_left)
     noise = score_noise(features, coefficients, graph.left_marginal)
     for rows, scores in linear_scores(features, coefficients):
@@ -101,10 +100,7 @@ def judged(
     coefficients: FloatArray,
     seen: npt.NDArray[np.bool_],
 ) -> ProbeResult:
-    """The result of a probe with this standing of its scores, from the column of each node's class and squared misses.
-
-    `own` and `misses`, the squared distances of the scores to the labels, are (n_left,).
-    """
+    """Result of a probe, from its scores' standing and, (n_left,) each, class columns and squared distances."""
     winners = standing.winners
     wrong = winners != own
     held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
@@ -139,11 +135,10 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
 
 
 def zero_shot_standing(graph: PairGraph, f: UnitColumns, g: UnitColumns) -> tuple[Standing, npt.NDArray[Any], float]:
-    """The standing of the scores behind `zero_shot_error`, and the column of each left node's class, (n_left,).
+    """Standing of the scores of `zero_shot_error`, the column of each left node's class, (n_left,), and a unit.
 
-    Both embeddings are given as `unit_columns` has them. The scores are divided by a power of two, whatever their size,
-    so that none overflows or vanishes. The third is what a score of 1 is then: 0 or infinite where the power is beyond
-    float64.
+    The embeddings come from `unit_columns`. The scores are divided by a power of two, so that none overflows or
+    vanishes. The unit is the scaled score of 1: 0 or infinite if the power is beyond float64.
     """
     left, right = required_labels(graph, "left"), required_labels(graph, "right")
     classes = np.union1d(left, right)
@@ -154,27 +149,24 @@ def zero_shot_standing(graph: PairGraph, f: UnitColumns, g: UnitColumns) -> tupl
         unit = float(np.ldexp(1.0, -powers.max()))
     indicators = class_indicators(right, classes)
     prototypes = (indicators.T @ (graph.right_marginal[:, None] * texts)).T
-    # A prototype is a sum in which much may cancel: its round-off is relative to the size of g, by Cauchy and Schwarz.
+    # A prototype is a sum with cancellation: its round-off is relative to the size of g (Cauchy-Schwarz).
     sizes = np.outer(column_lengths(texts, graph.right_marginal), np.sqrt(indicators.T @ graph.right_marginal))
     noise = score_noise(features, sizes, graph.left_marginal)
     return linear_standing(features, prototypes, noise), np.searchsorted(classes, left), unit
 
 
 def as_features(f: Any, size: int, name: str) -> FloatArray:
-    """Features as a finite float64 array (size, k), from numpy or torch, not copied if it is one already.
-
-    `ValueError` says what is wrong.
-    """
+    """Features from numpy or torch as a finite float64 array (size, k), without a copy if possible."""
     array = np.asarray(without_torch(f))
     if np.iscomplexobj(array):
-        raise TypeError(f"{name} is complex: features are real numbers")
+        raise TypeError(f"{name} is complex: give real numbers")
     features = array.astype(np.float64, copy=False)
     if features.ndim != 2 or len(features) != size or features.shape[1] == 0:
         hint = ""
         if features.ndim == 2 and len(features) < size:
-            hint = "; if they are of some of its nodes, give graph.part(nodes)"
+            hint = "; for features of a part of its nodes, give graph.part(nodes)"
         elif features.ndim == 2 and len(features) > size:  # `from_features` drops texts that no image keeps
-            hint = f"; if it dropped nodes without pairs, give the rows in graph.{SIDES.get(name, 'left')}_ids alone"
+            hint = f"; if it dropped nodes without pairs, give only the rows in graph.{SIDES.get(name, 'left')}_ids"
         raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k){hint}")
     if not np.isfinite(features).all():
         raise ValueError(f"{name} holds {np.sum(~np.isfinite(features))} values that are not finite")
@@ -182,10 +174,9 @@ def as_features(f: Any, size: int, name: str) -> FloatArray:
 
 
 def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArray) -> FloatArray:
-    """The B of least `‖columns B - targets‖`, of these that of least `‖diag(lengths)⁻¹ B‖`.
+    """Least-squares solution B of `columns B = targets`, with the least `‖diag(lengths)⁻¹ B‖`.
 
-    The columns are at most of unit length. One of zeros takes no part: free to be anything, it would have the others'
-    round-off for its own.
+    Columns have at most unit length. Columns of zeros are left out: their coefficients would be round-off.
     """
     shown: npt.NDArray[np.bool_] = np.any(columns != 0, axis=0)
     if shown.any() and not shown.all():
@@ -193,21 +184,21 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
         found[shown] = _least_squares(columns[:, shown], targets, lengths[shown])
         return found
     gram = columns.T @ columns
-    # An error in B costs its square in the residual: up to this condition the normal equations lose nothing.
+    # An error in B enters the residual squared: up to this condition the normal equations lose nothing.
     values = scipy.linalg.eigvalsh(gram)
     if values[-1] < LOSSLESS * values[0]:
         return scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos")
     left, values, right_t = svd(columns)
     kept = values > round_off(len(columns)) * values[0]
     fitted = right_t[kept].T @ ((targets.T @ left[:, kept]).T / values[kept, None])
-    # What may be added is solved for, and not B itself, so that the fit stays as exact as it is in unit columns.
+    # Solve for the free part and not for B, so that the fit stays as exact as in unit columns.
     free = scipy.linalg.qr(right_t[kept].T)[0][:, kept.sum() :]
     inverse = (lengths.min() / lengths)[:, None]
     return np.asarray(fitted - free @ np.linalg.lstsq(inverse * free, inverse * fitted)[0])
 
 
 def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
-    """Mask of nodes whose labels a probe may see, (size,): all by default; `ValueError` if none, or no such node."""
+    """Mask of labelled nodes, (size,): all by default; `ValueError` if there are none, or for unknown nodes."""
     nodes = np.arange(size)
     chosen = nodes if labelled is None else np.asarray(labelled)
     is_mask = chosen.dtype == np.bool_ and chosen.shape == (size,)
@@ -218,5 +209,5 @@ def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.b
     mask = np.zeros(size, dtype=bool)
     mask[chosen] = True
     if not mask.any():
-        raise ValueError("labelled is empty: the probe needs at least one label")
+        raise ValueError("labelled is empty: give at least one node")
     return mask

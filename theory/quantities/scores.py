@@ -1,8 +1,7 @@
-"""Leader of each row of scores, by more than round-off; of linear scores some rows are held at a time.
+"""Leader of each row of scores, by more than round-off.
 
-What round-off may do to a score differs from node to node. A factorisation is exact up to a perturbation of its
-weighted matrix `D^{1/2} f`, so that the features of a node of mass p are off by `eps / √p`: a light node may tie for no
-better reason than that, and must not tie the heavy ones with it.
+Round-off differs between nodes: a factorisation is exact up to a perturbation of the weighted matrix `D^{1/2} f`, so
+the features of a node of mass p have errors of `eps / √p`. A light node may tie where heavy ones do not.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,8 +25,8 @@ class Standing:
     Attributes
     ----------
     leaders : (n,), the column of the largest score
-    leads : (n,), by how much it exceeds the next; infinite where there is no other column
-    noise : (n,), by how much round-off may have moved the lead
+    leads : (n,), the difference to the next score; infinite for a single column
+    noise : (n,), bound on the round-off of the lead
     """
 
     leaders: IntArray
@@ -45,25 +44,25 @@ class Standing:
 
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
-        """Standing of all rows, from those of blocks of rows, in their order."""
+        """Standing of all rows, from the standings of consecutive blocks."""
         columns = zip(*((part.leaders, part.leads, part.noise) for part in parts), strict=True)
         return cls(*(np.concatenate(column) for column in columns))
 
     @cached_property
     def winners(self) -> IntArray:
-        """The leader in each row, (n,), or -1 where it does not win by more than round-off."""
+        """Leader of each row, (n,), or -1 if its lead is within round-off."""
         return np.where(self.leads <= self.noise, -1, self.leaders)
 
     def doubt(self, mass: FloatArray, unit: npt.ArrayLike = 1.0) -> float:
-        """Amount by which near ties, counted as errors, may take the error beyond what it costs in squared error.
+        """Excess of the error over its cost in squared error by near ties, which count as errors.
 
-        A node within its noise of a tie counts as an error. Its own class may truly lead, by t units, which is at most
-        twice the noise: then a node of mass p costs `p (1 - t)²` where an error costs p.
+        The class of such a node may lead by t units, at most twice the noise. Then a node of mass p costs `p (1 - t)²`
+        instead of p.
 
         Parameters
         ----------
         mass : (n,), the probability of each node
-        unit : the lead that perfect scores have, one number or one for each row; where it is 0, nothing is claimed
+        unit : the lead of perfect scores, one number or one for each row; rows of 0 do not count
         """
         near = self.leads <= self.noise
         units = np.broadcast_to(unit, near.shape)[near]
@@ -71,16 +70,15 @@ class Standing:
 
 
 def strict_standing(scores: FloatArray) -> Standing:
-    """The standing in scores (n, r) that are off by the round-off of the largest in their row."""
+    """Standing of scores (n, r) with a round-off relative to the largest of their row."""
     return Standing.of(scores, round_off(scores.shape[1]) * np.abs(scores).max(axis=1))
 
 
 def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray) -> FloatArray:
     """Allowance for round-off in each node's scores `f(x)ᵀ B`, (n,).
 
-    With columns scaled so that `D^{1/2} f` has unit columns, and B inversely, it is
-    `64 eps max_c ‖B_c‖ (√n ‖f(x)‖ + √k / √p(x))`: B is off by `√n eps`, the features by `eps / √p(x)`. Of the norms of
-    B the caller may know better, where sums cancel in it.
+    If f and B are scaled so that `D^{1/2} f` has unit columns, it is `64 eps max_c ‖B_c‖ (√n ‖f(x)‖ + √k / √p(x))`: B
+    has errors of `√n eps`, the features of `eps / √p(x)`. If sums cancel in B, give larger coefficients.
 
     Parameters
     ----------
@@ -104,7 +102,7 @@ def column_lengths(features: FloatArray, mass: FloatArray) -> FloatArray:
 def linear_scores(
     features: FloatArray, coefficients: FloatArray, offsets: FloatArray | float = 0.0
 ) -> Iterator[tuple[slice, FloatArray]]:
-    """`features @ coefficients + offsets`, (n, r), in blocks of rows that are still in the cache when they are read."""
+    """`features @ coefficients + offsets`, (n, r), in blocks of rows that fit the cache."""
     for rows in row_blocks(len(features), coefficients.shape[1]):
         yield rows, features[rows] @ coefficients + offsets
 
@@ -112,7 +110,7 @@ def linear_scores(
 def linear_standing(
     features: FloatArray, coefficients: FloatArray, noise: FloatArray, offsets: FloatArray | float = 0.0
 ) -> Standing:
-    """The standing in `features @ coefficients + offsets`, with their noise, (n,)."""
+    """Standing of the scores `features @ coefficients + offsets`, with their noise, (n,)."""
     return Standing.joined(
         Standing.of(scores, noise[rows]) for rows, scores in linear_scores(features, coefficients, offsets)
     )
@@ -121,8 +119,7 @@ def linear_standing(
 def log_mean_exp(scores: FloatArray, mass: FloatArray) -> FloatArray:
     """`log Σ_c p_c e^{s_c}` of each row of scores (n, r) under probabilities (r,): (n,).
 
-    By the masses and not their logarithms, as `scipy.special.logsumexp` has it: that of a small mass is large, and so
-    is its round-off.
+    Unlike in `scipy.special.logsumexp`, a small mass has no large logarithm with a large round-off.
     """
     top = scores.max(axis=1, keepdims=True)
     with np.errstate(under="ignore"):
@@ -130,7 +127,7 @@ def log_mean_exp(scores: FloatArray, mass: FloatArray) -> FloatArray:
 
 
 def sums_of_others(parts: FloatArray) -> FloatArray:
-    """The sum of all parts but one, for each, (n,); not by a difference, in which a part that is nearly all cancels."""
+    """Sums of all parts except each, (n,), without differences, which would cancel for a dominant part."""
     before, after = np.cumsum(parts[:-1]), np.cumsum(parts[:0:-1])[::-1]
     return np.asarray(np.append(0.0, before) + np.append(after, 0.0))
 

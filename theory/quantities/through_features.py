@@ -1,8 +1,7 @@
-"""A pair graph through features: what encoders that are linear in given features of the left nodes can reach.
+"""Pair graph in the coordinates of features, for encoders that are linear in these features (theorem 42).
 
-The optimum of a graph may give every left node any embedding. A network may not, and unseen images have none. With
-features X of the left nodes, whitened to X̃, the walk `ĀĀᵀ` becomes `M = E_{P_T} X̃(x) X̃(x')ᵀ`, and the labels become
-`B_c = E X̃ 1[y = c]` (theorem 42). Both are small, and everything that theorems 4, 15 and 16 need of a graph.
+With features X whitened to X̃, the walk `ĀĀᵀ` becomes `M = E_{P_T} X̃(x) X̃(x')ᵀ`, and the labels become
+`B_c = E X̃ 1[y = c]`. Both are small, and all that theorems 4, 15 and 16 need.
 """
 
 from collections.abc import Iterator
@@ -20,23 +19,23 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.spectrum.triplets import Spectrum, measured
 
-BLOCK = 2**23  # numbers of a block of features or of right nodes: 64 MB
+BLOCK = 2**23  # numbers in a block of features or of right nodes: 64 MB
 LEAST_EIGENVALUE = 1e-12  # of the features' second moments, relative to the largest: smaller ones are round-off
-SMALLEST = 1e-290  # of a feature: smaller ones count as 0
-CONSTANT = 1e-6  # distance from the span of the features at which the constant counts as in it
+SMALLEST = 1e-290  # least feature that does not count as 0
+CONSTANT = 1e-6  # largest distance of the constant from the span of features that contains it
 
 
 @dataclass(frozen=True, eq=False)
 class GraphThroughFeatures:
-    """The parts of a graph that bounds use, in the coordinates of m whitened features; `PairGraph.through` makes it.
+    """Pair graph in the coordinates of m whitened features; `PairGraph.through` makes it.
 
     Attributes
     ----------
     graph : the pair graph
-    features : (n_left, d), as they were given
+    features : (n_left, d), as given
     whitening : (d, m), the map W to whitened features, `E (X W)ᵀ (X W) = I`; m is their rank under the left marginal
-    moments : (m, m), M, whose eigenvalues `τ_1² >= τ_2² >= …` take the place of the σ_i²
-    rounding : by how much round-off may have moved M, as an operator
+    moments : (m, m), M, whose eigenvalues `τ_1² >= τ_2² >= …` replace the σ_i²
+    rounding : bound on the round-off of M in the operator norm
     """
 
     graph: PairGraph
@@ -59,29 +58,29 @@ class GraphThroughFeatures:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Numbers of nodes, as of a graph: m and m."""
+        """Numbers of coordinates in place of nodes, (m, m)."""
         return self.moments.shape[0], self.moments.shape[1]
 
     @cached_property
     def spectrum(self) -> Spectrum:
-        """The values τ_i and vectors v_i, all m of them; the residuals include the round-off of M."""
+        """All m values τ_i and vectors v_i; the residuals include the round-off of M."""
         values, vectors = scipy.linalg.eigh(self.moments)
         squares, vectors = np.clip(values[::-1], 0, 1), vectors[:, ::-1]
         roots = np.sqrt(squares)
         computed = measured(self.normalized, (vectors, roots, vectors), "dense", 0.0, 1.0)
-        # A value τ moves with τ² by `rounding / τ`, and at 0 by its square root.
+        # A shift of τ² by `rounding` shifts τ by `rounding / τ`, and at 0 by the root of `rounding`.
         moved = self.rounding / np.maximum(roots, np.sqrt(self.rounding))
         return Spectrum(computed.singular_values, vectors, vectors, computed.residuals + moved, "dense")
 
     @cached_property
     def normalized(self) -> FloatArray:
-        """The symmetric root of M, (m, m): `normalized @ normalized.T` is M, as `ĀĀᵀ` is of a graph."""
+        """Symmetric root of M, (m, m), which replaces Ā."""
         values, vectors = scipy.linalg.eigh(self.moments)
         return (vectors * np.sqrt(np.clip(values, 0, 1))) @ vectors.T
 
     @cached_property
     def weighted_targets(self) -> sp.csr_array:
-        """`B`, (m, r), a column for each class present: the labels in the coordinates of the whitened features."""
+        """Labels in the coordinates of the whitened features, `B`, (m, r), a column for each class present."""
         return sp.csr_array(self._averages(class_indicators(required_labels(self.graph, "left"))))
 
     @property
@@ -110,12 +109,12 @@ class GraphThroughFeatures:
 
     @cached_property
     def variation(self) -> float:
-        """`φ = Σ_c B_cᵀ (I - M) B_c`: mean variation of that probe's scores along induced pairs, at least 0."""
+        """`φ = Σ_c B_cᵀ (I - M) B_c`, the mean variation of that probe's scores along induced pairs, at least 0."""
         targets = self.weighted_targets.toarray()
         return max(0.0, float(np.sum(targets * (targets - self.moments @ targets))))
 
     def probe_mse(self, k: int) -> float:
-        """`ε₂` of the optimum of width k among encoders linear in the features: `e_X + Σ_{i>k} c_i`, exact."""
+        """Exact `ε₂` of the optimum of width k among encoders linear in the features, `e_X + Σ_{i>k} c_i`."""
         energy = np.sum((self.weighted_targets.T @ self.spectrum.leading(k).left) ** 2)
         return max(0.0, 1 - float(energy))
 
@@ -144,7 +143,7 @@ def validated_features(features: Any, n_left: int) -> npt.NDArray[Any]:
 
 
 def feature_blocks(features: npt.NDArray[Any]) -> Iterator[tuple[slice, FloatArray]]:
-    """Features in blocks of rows, in float64."""
+    """Blocks of rows of features, in float64."""
     step = max(1, BLOCK // features.shape[1])
     for start in range(0, len(features), step):
         yield slice(start, start + step), np.asarray(features[start : start + step], dtype=np.float64)
@@ -154,7 +153,7 @@ def unit_scales(features: npt.NDArray[Any], masses: FloatArray) -> FloatArray:
     """One over the root mean square of each feature under the masses of its rows, (d,); 0 for a feature that is 0."""
     sizes = np.max([np.abs(block).max(axis=0) for _, block in feature_blocks(features)], axis=0)
     scales = np.divide(1, sizes, out=np.zeros_like(sizes), where=sizes > SMALLEST)
-    # In two steps: squares of the features themselves may overflow.
+    # In two steps, since squares of the features may overflow.
     squares = np.sum([masses[rows] @ (block * scales) ** 2 for rows, block in feature_blocks(features)], axis=0)
     return np.asarray(np.divide(scales, np.sqrt(squares), out=np.zeros_like(sizes), where=squares > 0))
 
@@ -169,7 +168,7 @@ def second_moments(features: npt.NDArray[Any], masses: FloatArray, weights: Floa
 
 
 def conditional_means(graph: PairGraph, features: npt.NDArray[Any]) -> Iterator[FloatArray]:
-    """`√p_R(l) E[X(x) | l]` of each right node l, in blocks (b, d): a block reads the rows of its own left nodes."""
+    """`√p_R(l) E[X(x) | l]` of each right node l, in blocks (b, d), which read the rows of their left nodes only."""
     columns = sp.csc_array(graph.joint)
     step = max(1, BLOCK // features.shape[1])
     for start in range(0, graph.n_right, step):
@@ -187,7 +186,7 @@ def conditional_means(graph: PairGraph, features: npt.NDArray[Any]) -> Iterator[
 def whitened(features: Any, masses: FloatArray | None = None) -> FloatArray:
     """Whitened features, `E f fᵀ = I` under the masses of the rows (by default equal), (n, m); m is their rank.
 
-    `ValueError` for features (n, d) that are not finite, or are all 0.
+    `ValueError`: features (n, d) that are not finite, or are all 0.
     """
     given = validated_features(features, len(features) if masses is None else len(masses))
     weights, _ = _whitening(given, np.full(len(given), 1 / len(given)) if masses is None else masses)
@@ -195,10 +194,10 @@ def whitened(features: Any, masses: FloatArray | None = None) -> FloatArray:
 
 
 def _whitening(features: npt.NDArray[Any], masses: FloatArray) -> tuple[FloatArray, float]:
-    """W, (d, m), in two steps, so that `E (XW)ᵀ(XW)` is I to round-off; and the condition of the first."""
+    """W, (d, m), and the condition of its first step; a second step makes `E (XW)ᵀ(XW) = I` up to round-off."""
     scales = unit_scales(features, masses)
     if not scales.any():
-        raise ValueError("all features are 0: there is nothing to be linear in")
+        raise ValueError("all features are 0: give features that are not")
     values, vectors = scipy.linalg.eigh(second_moments(features, masses, scales))
     kept = values > LEAST_EIGENVALUE * values[-1]
     first = scales[:, None] * vectors[:, kept] / np.sqrt(values[kept])

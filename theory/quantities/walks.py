@@ -1,8 +1,4 @@
-"""Theorem 19: multi-hop consistency from n pairs of an unknown distribution, and what it says of the penalised optimum.
-
-Walks are put together of pairs that were drawn independently: a step from a node takes the next pair of that node that
-no walk has taken. Nothing is estimated of the marginals, and no matrix is formed.
-"""
+"""Theorem 19: bounds on multi-hop consistency and on the penalised optimum, from n pairs of an unknown distribution."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,21 +12,21 @@ from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.formats import joint_from_pairs
 from pairbounds.theory.quantities.confidence import proportion_ends
 
-SPARE = 3  # pairs kept for each step of a walk: nodes that are seen seldom run out of theirs
-DEAD = -1  # where a walk is that found no pair
+SPARE = 3  # pairs in stock for each step of a walk, as rare nodes run out of pairs
+DEAD = -1  # position of a walk without a next pair
 
 
 @dataclass(frozen=True, eq=False)
 class ConsistencyIntervals:
-    """Intervals of the multi-hop consistency `a_1..a_M`, all of which hold with a stated confidence.
+    """Simultaneous confidence intervals for the multi-hop consistency `a_1..a_M`.
 
     Attributes
     ----------
-    walks : how many walks there were
-    agreed : (M,), how many of them had the label that they started with after each hop
-    died : (M,), how many had run out of pairs by then
+    walks : number of walks
+    agreed : (M,), number of walks at a node of their first label after each hop
+    died : (M,), number of walks that have run out of pairs by then
     low, high : (M,)
-    confidence : the probability, over the pairs, that all hold at once, or more
+    confidence : lower bound on the probability, over the pairs, that all intervals hold
     """
 
     walks: int
@@ -42,10 +38,9 @@ class ConsistencyIntervals:
 
     @classmethod
     def of(cls, walks: int, agreed: IntArray, died: IntArray, confidence: float) -> "ConsistencyIntervals":
-        """Intervals from counts: Clopper and Pearson's ends, with what is left of the confidence for each hop.
+        """Clopper and Pearson's intervals from counts, with a share of `1 - confidence` for each hop.
 
-        A walk that died may have agreed or not. As consistency never grows with the hops, an interval's ends are those
-        of its neighbours where these are nearer.
+        A dead walk may agree or not. Consistency does not grow with the hops, so each interval is cut by the others.
         """
         level = 1 - (1 - confidence) / len(agreed)
         low, high = proportion_ends(agreed, walks, level)[0], proportion_ends(agreed + died, walks, level)[1]
@@ -62,16 +57,16 @@ def consistency_from_pairs(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> ConsistencyIntervals:
-    """Intervals of `a_1..a_hops` from n independent pairs, of which nothing is known but the classes of the left ends.
+    """Confidence intervals for `a_1..a_hops` from n independent pairs and the classes of their left ends.
 
     Parameters
     ----------
     left, right : (n,), the ids of the two ends of each pair, of any hashable type
     labels : mapping from left id to class, or (n,), the class of each pair's left end
         As in `PairGraph.from_pairs`.
-    hops : M, at least 1. More hops say more of what is connected, and leave fewer walks.
+    hops : M, at least 1. More hops say more about connectivity, and leave fewer walks.
     confidence : in (0, 1)
-    seed : of the order in which the pairs are taken, for they may be listed in one that is not random
+    seed : of the order of the pairs, which may be listed in an order that is not random
 
     Returns
     -------
@@ -83,13 +78,8 @@ def consistency_from_pairs(
 
     Notes
     -----
-    The pairs are split into starts, those for steps to the left and those for steps to the right. A walk starts as a
-    pair does, and goes on by the next pair of the node where it is; it dies where there is none. Proof:
-    `docs/theorems/theorem19.md`.
-
-    A node that is seen once ends its walk: of captions that are never shared nothing follows.
-
-    Cost: O(M n log n), no matrix. Source: new here; Clopper and Pearson 1934 for the intervals.
+    Walks are made of unused pairs (`docs/theorems/theorem19.md`). A node in a single pair ends its walk, so captions
+    that are never shared give no information. Cost: O(M n log n). Source: new here; Clopper and Pearson 1934.
 
     Examples
     --------
@@ -110,38 +100,33 @@ def consistency_from_pairs(
 
 
 def penalised_error_at_most(intervals: ConsistencyIntervals, penalty: float) -> float:
-    """An upper end of `ε₂(f_μ) = Σ_{σ_i <= μ} c_i`, with the confidence of the intervals; at most 1.
+    """Upper bound on `ε₂(f_μ) = Σ_{σ_i <= μ} c_i`, with the confidence of the intervals; at most 1.
 
-    That is the squared error of the linear probe on a minimiser of the spectral loss with the penalty
-    `μ (E‖f‖² + E‖g‖²)`, wide enough for all `σ_i > μ` (theorem 18). It is no less than that on the optimum f* of a
-    width k, if `σ_{k+1} <= μ` is assumed. Twice it is an upper end of the 0-1 errors.
+    This is the squared error of the linear probe on a minimiser of the spectral loss with the penalty
+    `μ (E‖f‖² + E‖g‖²)`, wide enough for all `σ_i > μ` (theorem 18). It also bounds the squared error on the optimum f*
+    of a width k, if `σ_{k+1} <= μ` is assumed. Twice the value bounds the 0-1 errors.
+
+    `ValueError`: the penalty is out of range.
+
+    The minimum of `(1 - a_1⁻) / (1 - μ²)` and, from two hops on, Cantelli's inequality at `(a_1⁻, a_2⁺)`.
 
     Parameters
     ----------
     penalty : μ, in (0, 1)
-
-    Raises
-    ------
-    ValueError : the penalty is out of range
-
-    Notes
-    -----
-    The lesser of `(1 - a_1⁻) / (1 - μ²)` and, from two hops on, Cantelli's inequality at `(a_1⁻, a_2⁺)`. Both are
-    `p_0 + Σ_j max(p_j a_j⁻, p_j a_j⁺)` for a polynomial p that is non-negative on [0, 1] and at least 1 on `[0, μ²]`.
     """
     if not 0 < penalty < 1:
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
     cut, first = penalty**2, float(intervals.low[0])
     bounds = [1.0, (1 - first) / (1 - cut)]
     if len(intervals.low) > 1 and first > cut:
-        # The least over s of `p = ((s - t) / (s - cut))²`; no s is right where the mean is below the cut.
+        # The minimum over s of `p = ((s - t) / (s - cut))²`; no s is valid if the mean is below the cut.
         variance = max(0.0, float(intervals.high[1]) - first**2)
         bounds.append(variance / (variance + (first - cut) ** 2))
     return min(1.0, min(bounds) * (1 + 64 * EPS))
 
 
 class _Stacks:
-    """The pairs of each node, each of which is used once."""
+    """Stacks of unused pairs, one for each node."""
 
     def __init__(self, nodes: IntArray, ends: IntArray, size: int) -> None:
         counts = np.bincount(nodes, minlength=size)
@@ -150,7 +135,7 @@ class _Stacks:
         self._next = self._stop - counts
 
     def draw(self, nodes: IntArray) -> IntArray:
-        """The other end of the next pair of each node, in turn where walks meet; `DEAD` where no pair is left."""
+        """Other end of the next pair of each node, in turn for walks at one node; `DEAD` if no pair is left."""
         order = np.argsort(nodes, kind="stable")
         ranked = nodes[order]
         places = self._next[ranked] + np.arange(len(ranked)) - np.searchsorted(ranked, ranked)
@@ -161,11 +146,11 @@ class _Stacks:
 
 
 def _walked(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int) -> tuple[int, IntArray, IntArray]:
-    """The number of walks, of those that agree with their start after each hop, and of those that have died by then.
+    """Number of walks, and numbers of those that agree with their start after each hop, and that have died by then.
 
     Parameters
     ----------
-    left, right : (n,), the ends of each pair, in random order: first those that start a walk
+    left, right : (n,), the ends of each pair, in random order; the first pairs start walks
     labels : of the left nodes
     """
     walks = max(1, len(left) // (1 + SPARE * (2 * hops - 1)))

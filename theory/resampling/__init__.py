@@ -1,10 +1,9 @@
-"""CLIP-guided resampling as operations on a pair graph (theorem 12): what a guide does to pairs, spectrum and bound.
+"""CLIP-guided resampling as operations on a pair graph (theorem 12).
 
-The positive rules make another graph. AddNewPositive is a mixture with the guide's own pair graph;
-DropFalsePositive removes pairs and renormalises. The negative rules leave P as it is and change the product
-measure `p_L × p_L` of the second term of the self-supervised spectral loss, `L_Q(f, g) = -2 E_P[fᵀg] + E_Q[(fᵀg)²]`
-with P the induced pairs. Then theorem 2 holds no more: the optimum is a weighted low-rank approximation, which is
-NP-hard in general. It is closed-form where Q is a product measure again; elsewhere it is descended to.
+Positive rules make another graph: AddNewPositive mixes in the pair graph of the guide, and DropFalsePositive removes
+pairs. Negative rules change the product measure `p_L × p_L` of the self-supervised spectral loss to Q,
+`L_Q(f, g) = -2 E_P[fᵀg] + E_Q[(fᵀg)²]` with the induced pairs P. Its optimum is a weighted low-rank approximation:
+closed-form for a product measure Q, NP-hard in general, and approximated by descent.
 
 A guide is an embedding of the left nodes, (n_left, width), compared by cosine.
 

@@ -1,4 +1,4 @@
-"""Effect of a rule on the quantities of the bounds and on the measured error."""
+"""Effect of a resampling rule on bounds and on the measured error."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spect
 if TYPE_CHECKING:
     import pandas as pd
 
-KEEP = 0.5  # the share of their weight that dropped negatives retain: with none the loss need not have a minimum
+KEEP = 0.5  # share of the weight that dropped negatives keep: at 0 the loss may have no minimum
 BY_MARGINS = {"trained_bound": "trained-error"}  # of any embedding
 # Of the optimum of a graph; theorem 16 speaks of no other embedding.
 CLAIMS = {"bound": "probe-error", "multihop_bound": "multihop-error", "local_multihop_bound": "local-multihop-error"}
@@ -37,8 +37,8 @@ class Resampled(NamedTuple):
 
     Attributes
     ----------
-    graph : what the positive rules made of it
-    optimum : of the self-supervised loss on its induced pairs under the measure of the negative ones, if there are any
+    graph : graph after the positive rules
+    optimum : of the self-supervised loss on its induced pairs under the measure of the negative rules, if any
     """
 
     graph: PairGraph
@@ -71,20 +71,19 @@ RULES: Mapping[str, Rule] = {
 def resampling_effects(
     graph: PairGraph, guides: Mapping[str, Any], k: int, rules: Mapping[str, Rule] = RULES
 ) -> "pd.DataFrame":
-    """Every rule by every guide on one graph, a row each.
+    """Effects of every rule with every guide on a graph, a row each.
 
     Returns
     -------
     DataFrame with columns
-        guide, rule, converged (of the optimum under a changed measure; true where there is none), and one that ends in
-        "_before" and one in "_after" for each of induced_labelling_error (`α_T`), next_singular_value (`σ_{k+1}`),
-        bound, multihop_bound, local_multihop_bound and trained_bound (on the probe error; the first may be infinite),
-        probe_error (measured), largest_second_eigenvalue (`max_c λ₂(c)`, its upper end).
-        The bounds are theorems 4, 15, 16 and 17 for the optimum of a graph. After a negative rule the pairs are what
-        they were and only the embedding differs: the bounds are theorem 7, with the tail of theorem 4 or 15, by the
-        excess loss on the induced pairs under `p_L × p_L` of the left embedding with the right one that is best for it.
-        So they are theorems 4 and 15 again, up to round-off, if the measure is `p_L × p_L` and `σ_k > σ_{k+1}`. Theorem
-        17 is of any embedding; theorem 16 is of the optimum alone, and NaN there.
+        guide, rule, converged (for the optimum under a changed measure; else true), and columns "_before" and "_after"
+        of induced_labelling_error (`α_T`), next_singular_value (`σ_{k+1}`), bound, multihop_bound, local_multihop_bound
+        and trained_bound (on the probe error; the first may be infinite), probe_error (measured),
+        largest_second_eigenvalue (`max_c λ₂(c)`, its upper end).
+        The bounds are theorems 4, 15, 16 and 17 for the optimum of a graph. A negative rule changes the embedding and
+        not the pairs. Then the bounds are theorem 7 with the tail of theorem 4 or 15, and theorem 17; theorem 16 is
+        NaN. The excess loss is that of the left embedding and its best right one, on the induced pairs under
+        `p_L × p_L`. If this is the measure and `σ_k > σ_{k+1}`, theorem 7 gives theorems 4 and 15, up to round-off.
 
     Raises
     ------
@@ -123,13 +122,13 @@ def _of_optimum(graph: PairGraph, known: Spectrum, k: int) -> dict[str, float]:
 
 
 def _of_embedding(graph: PairGraph, known: Spectrum, k: int, optimum: WeightedOptimum) -> dict[str, float]:
-    """The tail of the bound is that of the graph, and the excess loss that of its induced pairs.
+    """Bounds of an embedding, by the tail of the graph and the excess loss on its induced pairs.
 
-    They go together, since both have the same left singular vectors; so nothing is lost where nothing has changed.
+    Both have the same left singular vectors, so the bounds of an unchanged embedding stay the same.
     """
     pairs = graph.induced()
     of_pairs = enough_triplets(pairs, spectrum(pairs, min(k + 1, pairs.n_left)), k)
-    # The bound is about the left side and holds with any right one: the best under the unchanged measure is sharpest.
+    # The bound holds with any right side: the best one under the unchanged measure is sharpest.
     encoder = Encoder.of(pairs, of_pairs, k, (optimum.left, best_partner(pairs, optimum.left)))
     bounds = dict.fromkeys(CLAIMS, math.nan)
     for column, name in CLAIMS_OF_ENCODERS.items():

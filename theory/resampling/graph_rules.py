@@ -1,7 +1,4 @@
-"""Guides, and the four rules: a positive one makes another pair graph, a negative one another measure Q.
-
-A guide has features of the left nodes: their similarities, nearest neighbours, and the pair graph of these.
-"""
+"""Guides, and the four rules of resampling: positive rules make a pair graph, negative rules a measure Q."""
 
 import itertools
 import math
@@ -17,19 +14,19 @@ from pairbounds.theory.graph.mixtures import mixture
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
 
-BLOCK = 4_000_000  # similarities held at once
-DIGITS = 12  # computed similarities that agree to so many decimals are equal: round-off decides nothing
+BLOCK = 4_000_000  # similarities in memory at once
+DIGITS = 12  # decimals to which equal similarities agree, so that round-off does not decide
 ROUNDING = 64 * EPS
 
 Similarity = Callable[[IntArray, IntArray], FloatArray]
 
 
 def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1) -> PairGraph:
-    """The guide's own pairs over the left side of a graph, with its left marginal: nearest neighbours.
+    """Pair graph of nearest neighbours of a guide, with the left side and the left marginal of a graph.
 
-    A right node joins a left node and one of its `count` most similar ones; of equal ones the first are chosen. A left
-    node spreads its mass evenly over its right nodes. So two left nodes are an induced pair only if one is among the
-    other's nearest, and each is one with itself. The right side, whose ids are pairs of left ids, has no labels.
+    A right node joins a left node and one of its `count` most similar ones; ties go to the first. A left node spreads
+    its mass evenly over its right nodes. So two different left nodes are an induced pair only if one is among the
+    other's nearest. Right ids are pairs of left ids; the right side has no labels.
 
     Raises
     ------
@@ -40,7 +37,7 @@ def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1) -> PairGraph:
     Cost: O(n_left² (width + count)) time, in blocks of `BLOCK` similarities.
     """
     if not is_integer(count, 1, graph.n_left - 1):
-        raise ValueError(f"count={count!r} is not in 1..{graph.n_left - 1}: so many neighbours can a node have")
+        raise ValueError(f"count={count!r} is not in 1..{graph.n_left - 1}, the number of other left nodes")
     chosen = _nearest(similarity_function(guide, graph.n_left), graph.n_left, count)
     edges = np.unique(np.sort(chosen, axis=1), axis=0)
     left = np.concatenate(edges.T)
@@ -56,7 +53,7 @@ def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1) -> PairGraph:
 
 
 def similarity_function(guide: Any, size: int) -> Similarity:
-    """The cosines of the guide's features as a function of rows and columns."""
+    """Cosines of the guide's features as a function of rows and columns."""
     features = as_features(guide, size, "guide")
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
     unit = features / np.where(lengths > 0, lengths, 1)
@@ -64,7 +61,7 @@ def similarity_function(guide: Any, size: int) -> Similarity:
 
 
 def _nearest(similarity: Similarity, size: int, count: int) -> IntArray:
-    """Each node with each of its `count` most similar others, (size * count, 2); of equal ones the first."""
+    """Pairs of each node and its `count` most similar others, (size * count, 2); ties go to the first."""
     everyone, chosen = np.arange(size), []
     for part in row_blocks(size, size, BLOCK):
         rows = everyone[part]
@@ -78,10 +75,10 @@ def _nearest(similarity: Similarity, size: int, count: int) -> IntArray:
 
 
 def add_new_positive(graph: PairGraph, guide: Any, *, count: int = 1, weight: float = 1.0) -> PairGraph:
-    """AddNewPositive: the mixture with `guide_graph` in which its pairs have `weight` times the mass of the graph's.
+    """AddNewPositive: mixture with `guide_graph`, whose pairs get `weight` times the mass of the graph's pairs.
 
-    With equal left marginals, which both have, `α_T` becomes `(α_T + weight α_T(guide)) / (1 + weight)`, and the sum of
-    the top m values σ_i² at most the same mean of the two sums (theorem 12).
+    `α_T` becomes `(α_T + weight α_T(guide)) / (1 + weight)`, and the sum of the top m values σ_i² is at most the same
+    mean of both sums (theorem 12).
 
     Raises
     ------
@@ -93,16 +90,15 @@ def add_new_positive(graph: PairGraph, guide: Any, *, count: int = 1, weight: fl
 
 
 def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) -> PairGraph:
-    """DropFalsePositive: the fraction of the pairs' mass that is least similar to the guide goes; then renormalised.
+    """DropFalsePositive: drop the fraction of the pairs' mass that is least similar by the guide, and renormalise.
 
-    A pair (x, l) is as similar as x is on average to the *other* left nodes of l, by their mass; where there are none,
-    as x is to itself. Exactly the fraction goes, from the last pair in part; of equal ones the first goes first.
-    **Each left node keeps its most similar pair**, so that the left side stays what it is (its marginal does not);
-    right nodes without pairs are left out.
+    The similarity of a pair (x, l) is the mean similarity of x to the *other* left nodes of l by mass, or to itself if
+    there are none. The last pair is dropped in part, and ties go in order. **Each left node keeps its most similar
+    pair**, so the left nodes stay (but not their marginal). Right nodes without pairs are left out.
 
     Raises
     ------
-    ValueError : a fraction not in [0, 1), or more than can go; a guide that does not fit
+    ValueError : a fraction not in [0, 1), or too large; a guide that does not fit
 
     Notes
     -----
@@ -117,7 +113,8 @@ def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) 
     free[best] = 0
     if fraction > free.sum() + ROUNDING:
         raise ValueError(
-            f"fraction={fraction} is more than can go, {free.sum():.4g}: each left node keeps its most similar pair"
+            f"fraction={fraction} is too large: at most {free.sum():.4g} can be dropped, because each left node keeps "
+            "its most similar pair"
         )
     kept = pairs.data - _removed(free, -similarity, np.array(fraction))
     return graph.reweighted(sp.csc_array((kept, pairs.indices, pairs.indptr), shape=pairs.shape))
@@ -135,14 +132,13 @@ def _pair_similarities(graph: PairGraph, pairs: sp.csc_array, guide: Any) -> Flo
 
 
 def drop_false_negative(graph: PairGraph, guide: Any, *, fraction: float = 0.05, keep: float = 0.0) -> FloatArray:
-    """DropFalseNegative: the measure Q, (n_left, n_left), without each node's negatives most similar to the guide.
+    """DropFalseNegative: measure Q, (n_left, n_left), without each node's most similar negatives by the guide.
 
-    The true negatives of x are the nodes that are no induced pair of it. Of their mass under p_L the fraction goes,
-    from the last node in part; what goes leaves the share `keep` of itself; and what is left is drawn from:
-    `Q(x, x') = p_L(x) q(x' | x)`.
+    The negatives of x are the nodes that are not an induced pair with it. The fraction of their mass under p_L is
+    dropped, the last node in part, except for a share `keep`. Then `Q(x, x') = p_L(x) q(x' | x)`, renormalised.
 
-    That pairs stay is what bounds the loss from below (`weighted_optimum`). With `keep > 0` it has a minimum; with
-    `keep = 0`, the rule proper, it need not: scores where Q is 0 are free, and may grow without bound.
+    Pairs stay, so the loss is bounded below (`weighted_optimum`). With `keep > 0` it has a minimum. With `keep = 0`,
+    the original rule, it may have none: scores where Q is 0 may grow without bound.
 
     Raises
     ------
@@ -153,7 +149,7 @@ def drop_false_negative(graph: PairGraph, guide: Any, *, fraction: float = 0.05,
 
 
 def drop_easy_negative(graph: PairGraph, guide: Any, *, fraction: float = 0.1, keep: float = 0.0) -> FloatArray:
-    """DropEasyNegative: as `drop_false_negative`, without each node's negatives least similar to the guide."""
+    """DropEasyNegative: as `drop_false_negative`, without each node's least similar negatives."""
     return _negative_measure(graph, guide, fraction, keep, -1)
 
 
@@ -166,7 +162,7 @@ def drop_negatives(graph: PairGraph, guide: Any, *, keep: float = 0.0) -> FloatA
 def _negative_measure(graph: PairGraph, guide: Any, fraction: float, keep: float, sign: int) -> FloatArray:
     _check_fraction(fraction)
     if not 0 <= keep <= 1:
-        raise ValueError(f"keep={keep!r} is not in [0, 1]: it is the share that dropped negatives keep")
+        raise ValueError(f"keep={keep!r} is not in [0, 1]: give the share that dropped negatives keep")
     everyone, mass = np.arange(graph.n_left), graph.left_marginal
     negative = np.where(graph.induced().joint.toarray() > 0, 0.0, mass)
     score = sign * similarity_function(guide, graph.n_left)(everyone, everyone)
@@ -180,10 +176,7 @@ def _drawn_from(graph: PairGraph, weights: FloatArray) -> FloatArray:
 
 
 def _removed(mass: FloatArray, score: FloatArray, quota: FloatArray) -> FloatArray:
-    """Amount removed from each mass, highest score first along the last axis, until the quota is reached.
-
-    Of equal scores the first goes first.
-    """
+    """Amount removed from each mass, highest score first along the last axis (ties in order), up to the quota."""
     order = np.argsort(-score, axis=-1, kind="stable")
     ranked = np.take_along_axis(mass, order, axis=-1)
     before = np.cumsum(ranked, axis=-1) - ranked

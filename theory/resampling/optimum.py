@@ -1,4 +1,4 @@
-"""The self-supervised spectral loss under another measure, and its optimum: a weighted low-rank approximation."""
+"""Optimum of the self-supervised spectral loss under another measure: a weighted low-rank approximation."""
 
 import math
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 ROUNDING = 64 * EPS
-HISTORY = 20  # steps that the descent remembers
-LIMIT_REACHED = 1  # of iterations, as scipy says it; else it ended because no step gained enough
+HISTORY = 20  # steps in the memory of L-BFGS
+LIMIT_REACHED = 1  # scipy's status for the limit of iterations
 
 
 @dataclass(frozen=True, eq=False)
 class WeightedOptimum:
-    """The best embedding pair found for a modified product measure.
+    """Best embedding pair of a search for a modified product measure.
 
     Attributes
     ----------
     left, right : (n_left, k) and (n_right, k), unweighted
     loss : of the embedding pair
-    converged : whether another iteration would have gained next to nothing; a stationary point, not always a minimum
+    converged : True if the last iteration gained almost nothing: a stationary point, not always a minimum
     """
 
     left: FloatArray
@@ -36,14 +36,14 @@ class WeightedOptimum:
 def weighted_optimum(
     pairs: PairGraph, measure: FloatArray, k: int, *, tol: float = 1e-10, iterations: int = 2_000
 ) -> WeightedOptimum:
-    """An optimum of `L_Q(f, g) = -2 E_P[f(x)ᵀ g(l)] + Σ_{x,l} Q(x, l) (f(x)ᵀ g(l))²` over embeddings of width k.
+    """Optimum of `L_Q(f, g) = -2 E_P[f(x)ᵀ g(l)] + Σ_{x,l} Q(x, l) (f(x)ᵀ g(l))²` over embeddings of width k.
 
-    For a product measure `Q = a bᵀ` it is theorem 2 with a and b in place of the marginals: the singular value
-    decomposition of `D_a^{-1/2} P D_b^{-1/2}`. Otherwise both are descended to by L-BFGS, from the
-    optimum for the product of Q's marginals on: the loss never rises, and the end is a stationary point.
+    For a product measure `Q = a bᵀ` it is theorem 2 with a and b for the marginals, by the singular value decomposition
+    of `D_a^{-1/2} P D_b^{-1/2}`. Otherwise L-BFGS descends from the optimum for the product of Q's marginals to a
+    stationary point.
 
-    `HypothesisError`: a pair that the measure leaves out: the loss is unbounded below, as `f = t 1[x]`, `g = t 1[l]`
-    shows. `ValueError`: k out of range, a measure that does not fit.
+    `HypothesisError`: Q is 0 on a pair, so the loss is unbounded below (`f = t 1[x]`, `g = t 1[l]`). `ValueError`: k
+    out of range, a measure that does not fit.
 
     Cost of an iteration: O(n_left n_right k). Source: Srebro and Jaakkola 2003 for the problem; Gillis and Glineur 2011
     for the hardness.
@@ -61,7 +61,7 @@ def weighted_optimum(
         )
     require_width(weights.shape, k)
     joint = pairs.joint.toarray()
-    require(np.all(weights[joint > 0] > 0), "the measure leaves out pairs: the loss is unbounded below")
+    require(np.all(weights[joint > 0] > 0), "the measure is 0 on some pairs, so the loss is unbounded below")
     left, right = _product_optimum(joint, weights, k)
     product = np.outer(weights.sum(axis=1), weights.sum(axis=0)) / weights.sum()
     if np.allclose(weights, product, rtol=ROUNDING * len(joint), atol=0):
@@ -76,7 +76,7 @@ def _weighted_loss(joint: Any, weights: FloatArray, left: FloatArray, right: Flo
 
 
 def _product_optimum(joint: FloatArray, weights: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
-    """Theorem 2 for the product of the measure's marginals."""
+    """Optimum of theorem 2 for the product of the measure's marginals."""
     total = math.sqrt(weights.sum())
     roots = [np.sqrt(weights.sum(axis=axis) / total) for axis in (1, 0)]
     left, values, right = svd(joint / np.outer(*roots))
@@ -87,10 +87,10 @@ def _product_optimum(joint: FloatArray, weights: FloatArray, k: int) -> tuple[Fl
 def _descended(
     joint: FloatArray, weights: FloatArray, left: FloatArray, right: FloatArray, tol: float, iterations: int
 ) -> tuple[FloatArray, FloatArray, bool]:
-    """Both embeddings after a descent, and whether it ended by itself.
+    """Both embeddings after a descent, and whether it converged.
 
-    In the coordinates `√a(x) f(x)`, `√b(l) g(l)`, a and b the marginals of the measure, in which every node curves
-    the loss alike.
+    It uses the coordinates `√a(x) f(x)`, `√b(l) g(l)` with the marginals a, b of the measure, in which all nodes have
+    the same curvature.
     """
     roots = [np.sqrt(weights.sum(axis=axis))[:, None] for axis in (1, 0)]
     normalized, density = joint / (roots[0] * roots[1].T), weights / (roots[0] * roots[1].T) ** 2

@@ -1,1 +1,1 @@
-"""The singular triplets of a pair graph: the engines that compute them, and certificates."""
+"""Solvers and certificates for the singular triplets of a pair graph."""

@@ -1,8 +1,6 @@
-"""Theorem 14: an upper end of `σ_{k+1}` with a proof that no larger value was skipped.
+"""Theorem 14: certified upper bound on `σ_{k+1}` (`docs/theorems/theorem14.md`).
 
-For any k columns V, `σ²_{k+1} <= λ_max(G - V Vᵀ)`, G the Gram matrix of the smaller side: it is enough to show that
-nothing of the deflated matrix lies above a threshold, and V need not be accurate. What is proved is about the matrix Ā
-of the stored weights as exact numbers. Proofs, with their allowances for rounding: `docs/theorems/theorem14.md`.
+For any k columns V, `σ²_{k+1} <= λ_max(G - V Vᵀ)` with the Gram matrix G of the smaller side: V need not be accurate.
 """
 
 from collections.abc import Callable
@@ -16,12 +14,12 @@ from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
-PROOF_SIDE = 4_000  # up to this many nodes on the smaller side, a Cholesky factorisation is the proof
-CONFIDENCE = 1 - 1e-6  # of the probabilistic guarantee beyond
+PROOF_SIDE = 4_000  # most nodes on the smaller side for a proof by Cholesky factorisation
+CONFIDENCE = 1 - 1e-6  # of the probabilistic certificate for larger graphs
 STEPS = 200  # of the probes
-SEEDS = (0, 14)  # of the probes: of numbers that no solver has drawn, on which its triplets would depend
+SEEDS = (0, 14)  # of the probes, different from the seeds of solvers, so that triplets are independent of them
 PROBES = 2
-FAR = 1e12  # growth of a probe after which more steps tell nothing new
+FAR = 1e12  # growth of a probe after which more steps add nothing
 HALVINGS = 60
 UNIT = EPS / 2
 
@@ -33,8 +31,8 @@ class Certificate:
     Attributes
     ----------
     upper : in [0, 1]
-    method : "cholesky", a proof despite floating point, or "probes", true with probability `confidence`
-    confidence : 1 for a proof; else over the random probes
+    method : "cholesky", a proof that includes rounding, or "probes", true with probability `confidence`
+    confidence : 1 for a proof; else the probability over the random probes
     """
 
     upper: float
@@ -43,22 +41,22 @@ class Certificate:
 
 
 def certify(graph: PairGraph, spectrum: Spectrum, k: int) -> Certificate:
-    """A certified upper end of `σ_{k+1}`, close to the computed one.
+    """Certified upper bound on `σ_{k+1}`, close to the computed value.
 
-    Cholesky: θ starts just above the computed value and doubles its distance until `θ I - G + V Vᵀ` is proved positive
-    definite. O(side³) time, O(side²) memory: for at most `PROOF_SIDE` nodes on the smaller side.
+    Cholesky, for at most `PROOF_SIDE` nodes on the smaller side: θ starts just above the computed value and doubles its
+    distance until `θ I - G + V Vᵀ` is proved positive definite. O(side³) time, O(side²) memory.
 
-    Probes: Chebyshev polynomials of the deflated Gram matrix on a few Gaussian vectors, in whose norms what is above
-    the computed value would show, their round-off counted (`deflated_end`). O(nnz + n k) a step and probe for n nodes
-    on the smaller side. Where nothing was skipped the end is about 5e-4 of itself above the computed value.
+    Probes: Chebyshev polynomials of the deflated Gram matrix on a few Gaussian vectors, whose norms show larger values
+    (`deflated_end`). O(nnz + n k) a step and probe for n nodes on the smaller side. If no value was skipped, the bound
+    is about 5e-4 of itself above the computed value.
 
-    Both speak of the computed Ā; its distance to the true one, `normalising_error`, is added.
+    Both are about the computed Ā; its distance from the true one, `normalising_error`, is added.
     """
     smaller_is_right = graph.n_right <= graph.n_left
     matrix = graph.normalized if smaller_is_right else sp.csr_array(graph.normalized.T)
     basis = (spectrum.right if smaller_is_right else spectrum.left)[:, :k]
     if matrix.shape[1] <= k:
-        return Certificate(0.0, "cholesky", 1.0)  # there is no (k+1)-th value
+        return Certificate(0.0, "cholesky", 1.0)  # no (k+1)-th value
     is_short, computed = matrix.shape[1] <= PROOF_SIDE, float(spectrum.upper_values[k])
     if is_short:
         end = _by_cholesky(matrix, basis, computed**2)
@@ -69,23 +67,23 @@ def certify(graph: PairGraph, spectrum: Spectrum, k: int) -> Certificate:
 
 
 def with_certificate(graph: PairGraph, spectrum: Spectrum, k: int) -> tuple[Spectrum, Certificate]:
-    """The k + 1 leading triplets, the upper end of the last of them certified; and the certificate."""
+    """Leading k + 1 triplets with a certified upper end of the last one, and the certificate."""
     certificate = certify(graph, spectrum, k)
     known = spectrum.leading(k + 1)
     return replace(known, unseen=max(known.unseen, certificate.upper)), certificate
 
 
 def normalising_error(graph: PairGraph) -> float:
-    """Upper bound on the norm of the error of the computed `Ā`, and so by Weyl on that of each singular value."""
+    """Upper bound on the norm of the error of the computed `Ā`, and so on that of each singular value (Weyl)."""
     most = (np.diff(graph.joint.indptr).max(), np.bincount(graph.joint.indices).max())
     return float(sum(most) / 2 + 6) * EPS / 2
 
 
 def is_proved(matrix: sp.csr_array, basis: FloatArray, threshold: float) -> bool:
-    """Return whether a Cholesky factorisation proves that no eigenvalue of `AᵀA - V Vᵀ` is above a threshold.
+    """Prove by a Cholesky factorisation that no eigenvalue of `AᵀA - V Vᵀ` is above a threshold.
 
-    `matrix`, A, has non-negative entries, norm 1 up to round-off and n columns; `basis`, V, is (n, k) and any. The
-    diagonal is reduced by twice what rounding may do in forming and factorising, which covers underflow by far.
+    `matrix`, A, has non-negative entries, norm 1 up to round-off and n columns; `basis`, V, is any (n, k) array. The
+    diagonal is reduced by twice the bound on rounding, which also covers underflow.
     """
     order, u = matrix.shape[1], EPS / 2
     gram = (matrix.T @ matrix).toarray()
@@ -111,8 +109,8 @@ def _by_cholesky(matrix: sp.csr_array, basis: FloatArray, computed: float) -> fl
 
 
 def _by_probes(matrix: sp.csr_array, basis: FloatArray, known: FloatArray, computed: float) -> float:
-    """The same; the computed value is where the polynomials begin to grow."""
-    # A sum of d products is off by at most d u / (1 - d u) of the sum of their absolute values, in any order.
+    """Upper end of `σ²_{k+1}`, from its computed value, above which the polynomials grow."""
+    # A sum of d products has an error of at most d u / (1 - d u) of the sum of their absolute values, in any order.
     summed = np.diff(matrix.indptr).max() + np.bincount(matrix.indices).max()
     rounding = float(1.01 * UNIT * summed)
     start = np.random.default_rng(SEEDS).standard_normal((PROBES, matrix.shape[1])).T
@@ -128,17 +126,17 @@ def deflated_end(
     cutoff: float,
     rounding: float,
 ) -> float:
-    """An upper end of the largest eigenvalue of `M = G - V diag(θ - c / 2) Vᵀ`, true with probability `CONFIDENCE`.
+    """Upper bound on the largest eigenvalue of `M = G - V diag(θ - c / 2) Vᵀ`, true with probability `CONFIDENCE`.
 
-    G is a Gram matrix of norm 1. Values θ near to eigenvalues are moved to c / 2, where they do not matter.
+    G is a Gram matrix of norm 1. Eigenvalues near θ move to about c / 2, where they do not matter.
 
     Parameters
     ----------
     product : `X -> G X`
     vectors, values : (n, k) and (k,), V and θ in [0, 1]
     start : (n, PROBES), independent standard normal numbers, on which M does not depend
-    cutoff : c, positive; nothing is told apart below it
-    rounding : `‖fl(G x) - G x‖ <= rounding ‖x‖`; that of the two products with V, sums of n and of k terms, is added
+    cutoff : c, positive; values below it are not distinguished
+    rounding : `‖fl(G x) - G x‖ <= rounding ‖x‖`; the rounding of both products with V is added
     """
     shift, (side, count) = (values - cutoff / 2)[:, None], vectors.shape
 
@@ -156,20 +154,20 @@ def deflated_end(
     while len(norms) <= STEPS and norms[-1] <= FAR * norms[0]:
         old, new = new, moved(new) * (4 / cutoff) - 2 * new - old
         norms.append(longest(new))
-    # The largest of `PROBES` standard normal numbers is at least so large, but with probability 1 - CONFIDENCE.
+    # The largest of `PROBES` standard normal numbers is smaller with probability at most 1 - CONFIDENCE.
     leaning = float(np.sqrt(np.pi / 2) * (1 - CONFIDENCE) ** (1 / PROBES))
     return cutoff / 2 * (1 + _largest(np.array(norms), leaning, rounding / cutoff))
 
 
 def _largest(norms: np.ndarray, least: float, rounding: float) -> float:
-    """The largest x that the norms of `y_0`, .., `y_d` allow, rounded up: by bisection of `τ = arccosh x`."""
+    """Largest x that is consistent with the norms of `y_0`, .., `y_d`, rounded up, by bisection of `τ = arccosh x`."""
     degree = len(norms) - 1
     before = np.concatenate([[0.0], norms[: degree - 1]])
     errors = (4 * rounding + 12 * UNIT) * norms[:degree] + 8 * UNIT * (norms[1:] + before)
     index = np.arange(degree)
 
     def excess(tau: float) -> float:
-        # T_d = cosh(d τ), U_{d-1-j} = sinh((d - j) τ) / sinh τ, without what would overflow
+        # T_d = cosh(d τ), U_{d-1-j} = sinh((d - j) τ) / sinh τ, without overflow
         grown = np.exp(-index * tau) * -np.expm1(-2 * (degree - index) * tau) / (1 + np.exp(-2 * degree * tau))
         value = 2 * norms[degree] * np.exp(-degree * tau) / (1 + np.exp(-2 * degree * tau))
         return float(value + np.sum(grown * errors) / np.sinh(tau)) - least

@@ -1,4 +1,4 @@
-"""The leading singular triplets of a pair graph, and how far they can be trusted."""
+"""Leading singular triplets of a pair graph, with bounds on their errors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     import torch
 
 DENSE_LIMIT = 40_000_000  # entries of a dense copy of the normalised matrix: 320 MB
-DENSE_SIDE = 600  # up to this many nodes on the smaller side, a dense factorisation is the fastest
-DENSE_SHARE = 4  # and from a share of the triplets of one in so many on
-SPARSE_TOL = 1e-6  # residual norm allowed, where nothing else is said
-BLOCK_COLUMNS = 20  # of a block, on average: from there on it is faster by itself
-SPARSE = 16  # one entry in so many: from there on sparse products are faster than dense ones
-SMALL = 1_000_000  # entries: for no more than that a GPU is not looked for
-GUARD = 2  # values computed beyond the k-th, so that k is never at the edge of what was searched
-SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; each is tried when the one before it cannot tell
+DENSE_SIDE = 600  # most nodes on the smaller side for which a dense factorisation is always fastest
+DENSE_SHARE = 4  # a dense factorisation is also fastest for more than 1 / DENSE_SHARE of the triplets
+SPARSE_TOL = 1e-6  # default residual norm
+BLOCK_COLUMNS = 20  # least average size of blocks that are faster one by one
+SPARSE = 16  # sparse products are faster with fewer than one in so many entries
+SMALL = 1_000_000  # entries up to which a GPU is not used
+GUARD = 2  # values computed beyond the k-th, so that k is not the last
+SEARCH_TOLERANCES = (1e-3, 1e-7, 1e-11)  # relative; the next is tried if one cannot decide
 SEARCHES = 20
-MISSED = 8  # values sought at once where one was skipped: as a rule it has copies
-COLUMNS = 16  # of large arrays, to be worked on at a time
-KNOWN = 1e-8  # how near their closed form the triplets of value 1 are taken for it
-SECOND_GUARD = 3  # values computed beyond the one sought by `second_eigenvalue`
+MISSED = 8  # values in a search after a skipped one, which usually has copies
+COLUMNS = 16  # of large arrays in a block
+KNOWN = 1e-8  # distance up to which triplets of value 1 are replaced by their closed form
+SECOND_GUARD = 3  # values computed by `second_eigenvalue` beyond the result
 SECOND_TOLERANCE = 1e-4
 
 ROUNDING = 64 * EPS
@@ -40,7 +40,7 @@ Triplets = tuple[FloatArray, FloatArray, FloatArray]
 
 
 class HasShape(Protocol):
-    """A pair graph, or one through features."""
+    """Pair graph, or a graph through features."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -49,16 +49,16 @@ class HasShape(Protocol):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Spectrum:
-    """The k leading singular triplets of `Ā`, largest first (zero-based here, one-based in formulas).
+    """Leading k singular triplets of `Ā`, largest first (zero-based here, one-based in formulas).
 
     Attributes
     ----------
     singular_values : (k,), in [0, 1]
     left, right : (n_left, k) and (n_right, k), orthonormal columns
-    residuals : (k,), `max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)`: a true singular value lies within it of each computed one
-    method : the route taken, "dense" or "sparse"
-    unseen : an estimate, rounded up, of the largest singular value that was not computed; 0 where all were. Not of the
-        next one, which "sparse" computes as a guard, as a rule: a value that was skipped is no larger than `unseen`
+    residuals : (k,), `max(‖Ā w - s u‖, ‖Āᵀ u - s w‖)`: bounds on the distance to a true singular value
+    method : "dense" or "sparse"
+    unseen : estimate, rounded up, of the largest singular value that was not computed; 0 if all were. A skipped value
+        is at most `unseen`. Guard values of "sparse" count as computed.
     """
 
     singular_values: FloatArray
@@ -74,17 +74,17 @@ class Spectrum:
 
     @cached_property
     def rounding(self) -> float:
-        """Error that floating point and unconverged vectors may put on a quantity of order 1.
+        """Error of a quantity of order 1 by floating point and unconverged vectors.
 
-        Residuals that are round-off themselves count as all that it may be: the order of summation changes nothing.
+        Residuals within round-off count as its bound, so that the order of summation changes nothing.
         """
         return self.round_off + 4 * max(float(np.linalg.norm(self.residuals)), self.round_off)
 
     @cached_property
     def upper_values(self) -> FloatArray:
-        """Upper ends of the singular values, (k,), at most 1: what a bound must use (theorem 14).
+        """Upper ends of the singular values, (k,), at most 1, for bounds that grow with them (theorem 14).
 
-        A value that was skipped would take the place of a smaller one, so that no upper end is below `unseen`.
+        A skipped value would come before smaller ones, so no upper end is below `unseen`.
         """
         unseen = self.unseen + self.round_off if self.unseen > 0 else 0.0
         ends = np.maximum(self.singular_values + self._error, unseen)
@@ -97,12 +97,12 @@ class Spectrum:
 
     @cached_property
     def rank(self) -> int:
-        """Number of values that can be told from 0; at most the rank of the matrix, but for round-off."""
+        """Number of values that differ from 0 by more than round-off."""
         return int(np.count_nonzero(self.lower_values))
 
     @property
     def round_off(self) -> float:
-        """Error of floating point alone on a quantity of order 1, for matrices of this size."""
+        """Floating-point error of a quantity of order 1, for matrices of this size."""
         return _round_off((len(self.left), len(self.right)))
 
     @property
@@ -110,11 +110,10 @@ class Spectrum:
         return np.maximum(self.residuals, self.round_off) + self.round_off
 
     def tied(self, k: int) -> slice | None:
-        """Slice of the triplets that tie where `σ_k = σ_{k+1} > 0`; `None` where the two can be told apart, or are 0.
+        """Slice of the triplets that tie with `σ_k = σ_{k+1} > 0`; `None` if these differ, or are 0.
 
-        Values tie where they cannot be told apart: where the intervals of their residuals and of round-off meet. All
-        before the slice are certainly above `σ_{k+1}`, all after it certainly below `σ_k`. A tie that ends with the
-        last triplet may go on beyond it.
+        Values tie if the intervals of their residuals and of round-off overlap. Values before the slice are certainly
+        above `σ_{k+1}`, values after it certainly below `σ_k`. A tie at the last triplet may continue beyond it.
         """
         low, high = self.lower_values, self.singular_values + self._error
         if k >= len(low) or min(low[k - 1], low[k]) == 0 or high[k] < low[k - 1]:
@@ -124,10 +123,10 @@ class Spectrum:
         return slice(first, last + 1)
 
     def leading(self, k: int) -> "Spectrum":
-        """Exactly k triplets, as every statement about the top k takes them: vectors beyond the rank are 0.
+        """Exactly k triplets, with vectors of 0 beyond the rank.
 
-        A solver returns some basis of the null space there, which has nothing to do with the graph: the optimum
-        `U_k Σ_k^{1/2}` has columns of 0 in its place, and label energy in the null space belongs to the tail.
+        A solver returns an arbitrary basis of the null space there. The optimum `U_k Σ_k^{1/2}` has columns of 0, and
+        label energy in the null space belongs to the tail.
         """
         missing = max(0, k - len(self.singular_values))
         if missing == 0 and len(self.singular_values) == k and not self.left[:, self.rank :].any():
@@ -148,11 +147,11 @@ class Spectrum:
 
 
 def enough_triplets(graph: HasShape, spectrum: Spectrum, k: int) -> Spectrum:
-    """The k + 1 leading triplets, the last of them 0 where the graph has no more than k; `ValueError` if too few."""
+    """Leading k + 1 triplets, the last of them 0 if the graph has at most k; `ValueError` for too few triplets."""
     require_width(graph.shape, k)
     needed = min(k + 1, *graph.shape)
     if len(spectrum.singular_values) < needed:
-        raise ValueError(f"k={k} needs {needed} triplets, {len(spectrum.singular_values)} are given")
+        raise ValueError(f"k={k} needs {needed} triplets, but {len(spectrum.singular_values)} are given")
     return spectrum.leading(k + 1)
 
 
@@ -165,42 +164,39 @@ def spectrum(
     device: str = "auto",
     seed: int = 0,
 ) -> Spectrum:
-    """The k leading singular triplets of the normalised matrix `Ā = D_L^{-1/2} P D_R^{-1/2}`.
+    """Leading k singular triplets of the normalised matrix `Ā = D_L^{-1/2} P D_R^{-1/2}`.
 
     Parameters
     ----------
     k : 1..min(n_left, n_right); beyond that every singular value is 0
-    tol : largest residual norm allowed by "sparse", by default 1e-6: as a rule it goes far beyond it. The dense route
-        is exact to round-off. Bounds are rounded outward by residuals: in one case (40,000 x 20,000 nodes, seed 0, k =
-        32) 1e-6 costs 2% of theorem 15 and 79% of a near-optimal bound.
+    tol : largest residual norm of "sparse", by default 1e-6, which it usually undercuts by far; "dense" is exact to
+        round-off. Bounds are rounded outward by residuals: in one case (40,000 x 20,000 nodes, seed 0, k = 32) 1e-6
+        costs 2% of theorem 15 and 79% of a near-optimal bound.
     method : {"auto", "dense", "sparse"}
-        "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries, each component by itself. "sparse" runs ARPACK
-        on the Gram operator of the smaller side, never formed, at cost O(iterations (nnz + side k)). "auto" is "dense"
-        where the smaller side is short, or so many triplets are wanted that a Krylov method would go nearly as far;
-        unless a dense copy is too large.
+        "dense" decomposes a dense copy of at most `DENSE_LIMIT` entries, by components. "sparse" runs ARPACK on the
+        Gram operator of the smaller side at cost O(iterations (nnz + side k)). "auto" is "dense" for a short smaller
+        side or many triplets, unless a dense copy is too large.
     device : {"auto", "cpu", "cuda", ...}
-        Where the factorisation of "dense" runs; "auto" is "cuda" if there is one, for more than `SMALL` entries.
-    seed : seed of the starting vectors of the sparse route
+        Device of the dense factorisation; "auto" is "cuda" if available, for more than `SMALL` entries.
+    seed : of the starting vectors of "sparse"
 
     Raises
     ------
-    ValueError : k or `method` out of range, a device that is not there, a dense copy over the limit
-    RuntimeError : the sparse route did not converge
+    ValueError : k or `method` out of range, an unknown device, a dense copy over the limit
+    RuntimeError : the sparse solver did not converge
 
     Notes
     -----
-    A Krylov method started at one vector can skip copies of a repeated or clustered value, at a residual that
-    looks perfect. The sparse route therefore asks for guard values beyond k, then searches what is left after
-    deflating all that was found, from a new random start; anything there above the k-th value joins the basis,
-    until nothing is found. The triplets come from one Rayleigh-Ritz step on that basis.
+    A Krylov method can skip copies of a repeated or clustered value, with perfect residuals. So "sparse" computes guard
+    values beyond k. Then it deflates all computed vectors and searches from a new random start, until no value above
+    the k-th remains. The triplets come from a Rayleigh-Ritz step on the resulting basis.
 
-    Those of value 1, one for each component, are in closed form by any method (`with_known_values`). Where there are
-    several the sparse route deflates them before it begins, and has no tight cluster to search.
+    Triplets of value 1, one for each component, are in closed form with any method (`with_known_values`).
     """
     require_width(graph.shape, k)
     tol = SPARSE_TOL if tol is None else tol
     if not tol > 0:
-        raise ValueError(f"tol={tol!r} is not positive: it is the largest residual norm allowed")
+        raise ValueError(f"tol={tol!r} is not positive: give the largest residual norm")
     matrix, unseen, entries = graph.normalized, 0.0, graph.n_left * graph.n_right
     if method == "auto":
         smaller = min(matrix.shape)
@@ -220,10 +216,10 @@ def spectrum(
 def triplets_by_parts(
     matrix: sp.csr_array, parts: tuple[IntArray, IntArray], k: int, device: "torch.device | None" = None
 ) -> Triplets:
-    """The k leading singular triplets (left, values, right), vectors as columns, of a matrix of independent blocks.
+    """Leading k singular triplets (left, values, right), vectors as columns, of a matrix of independent blocks.
 
-    `parts` numbers the blocks of the rows and of the columns. Block by block, as p of one size take 1 / p² of the time,
-    unless they are small or k goes beyond their smaller sides. `device`: `None` is the CPU, without torch.
+    `parts` numbers the blocks of rows and of columns. Blocks are factorised one by one, p equal ones in 1 / p² of the
+    time, unless they are small or k exceeds the sum of their smaller sides. `device`: `None` is the CPU, without torch.
     """
     sizes = [np.bincount(side) for side in parts]
     if not 1 < len(sizes[0]) <= min(matrix.shape) / BLOCK_COLUMNS or k > np.minimum(*sizes).sum():
@@ -241,7 +237,7 @@ def triplets_by_parts(
 
 
 def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> Triplets:
-    """The k leading triplets, or all, by an SVD of a dense copy."""
+    """Leading k triplets, or all, by an SVD of a dense copy."""
     dense = matrix.toarray()
     if device is None:
         left, values, right_t = svd(dense)
@@ -254,22 +250,21 @@ def _dense(matrix: sp.csr_array, k: int, device: "torch.device | None") -> Tripl
 
 
 def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
-    """The triplets with those of value 1 in closed form, in place of the computed ones, which are large and theirs.
+    """Replace the computed triplets of value 1, in place, by their closed form.
 
-    There is one for each component, and the first is `√p`. So the constant feature is constant to the last bit, and not
-    off by `eps / √p(x)`, which is no small thing for a light node; and of the many optima of a graph that has more than
-    k components the same is measured everywhere, and not that which a solver happens to give. Where other values are 1,
-    or almost, the computed vectors span more than the components: they stay as they are.
+    Each component has one, and the first is `√p`. So the constant feature is exact, without errors of `eps / √p(x)` at
+    light nodes, and a graph of more than k components has the same optimum with every solver. If other values are
+    nearly 1, the computed vectors span more than the components, and stay.
     """
     left, values, right = triplets
     sides = tuple(zip((left, right), component_vectors(graph, len(values)), strict=True))
     known = sides[0][1].shape[1]
-    # Distance of the closed form from the span of as many leading vectors.
+    # Distance of the closed form from the span of the leading vectors
     away = [np.linalg.norm(exact - vectors[:, :known] @ (vectors[:, :known].T @ exact)) for vectors, exact in sides]
     if known < len(values) and max(away) > KNOWN:
         return triplets
     for vectors, exact in sides:
-        # The others lose what they have of it, which the computed ones lacked: of their length only a square.
+        # Orthogonalise the others; their lengths change by a square of the distance only.
         vectors[:, known:] -= exact @ (exact.T @ vectors[:, known:])
         vectors[:, :known] = exact
     values[:known] = 1.0
@@ -277,12 +272,10 @@ def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
 
 
 def component_vectors(graph: PairGraph, count: int) -> tuple[FloatArray, FloatArray]:
-    """Orthonormal left and right vectors of value 1, (n, c) each, c at most `count` and one a component.
+    """Orthonormal left and right vectors of value 1, (n, c) each, one for each component but at most `count`.
 
-    They are `√p(x)` times the features of x's component, (components, c). The first feature is 1. The others are the
-    rotation of the components' own vectors by the Householder reflection that brings `√p` there: with fewer columns
-    than components, the last components share a row. Rounded, but for the first column; nothing of it hangs on a
-    solver.
+    They are `√p(x)` times the features of x's component, (components, c). The first feature is 1; the others come from
+    the Householder reflection of the components' vectors that gives `√p` first. No solver is involved.
     """
     lengths = np.sqrt(np.bincount(graph.components[0], weights=graph.left_marginal))
     known = min(count, len(lengths))
@@ -298,7 +291,7 @@ def component_vectors(graph: PairGraph, count: int) -> tuple[FloatArray, FloatAr
 
 
 def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: float) -> Spectrum:
-    """The spectrum of those triplets, with their residuals; `RuntimeError` where they are not within tol."""
+    """Spectrum of triplets, with their residuals; `RuntimeError` if these exceed `tol`."""
     left, values, right = triplets
     residuals = residual_norms(matrix, left, values, right)
     if method != "dense" and residuals.max() > tol:
@@ -316,14 +309,13 @@ def _place(shape: tuple[int, int], device: str) -> "torch.device | None":
 
 
 def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0) -> float:
-    """Upper end of the second eigenvalue of `A Aᵀ`, in [0, 1], for A of norm 1, from its first; 0 if there is none.
+    """Upper bound on the second eigenvalue of `A Aᵀ`, in [0, 1], for A of norm 1; 0 if there is none.
 
     `RuntimeError`: the solver did not converge.
 
-    Exact to round-off where the smaller side is short: by the dense Gram matrix of that side. Elsewhere ARPACK finds
-    the largest eigenvalue with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. Copies of
-    it need not be found. But a start that hardly leans on its vector takes the next value for it, at a residual that
-    looks perfect: hence the guard values.
+    Exact to round-off if the smaller side is short, by its dense Gram matrix. Otherwise ARPACK computes the largest
+    eigenvalue with `first` projected out, and its residual, at most `SECOND_TOLERANCE`, is added. A start nearly
+    orthogonal to its vector may give the next value with a perfect residual: hence the guard values.
 
     Parameters
     ----------
@@ -335,7 +327,7 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
     if side <= DENSE_SIDE:
         smaller = matrix if matrix.shape[0] == side else sp.csr_array(matrix.T)
         gram = _gram(smaller)
-        # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
+        # All eigenvalues: LAPACK's bisection for a subset fails on some tight clusters.
         ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
     else:
         transposed = matrix.T
@@ -345,12 +337,12 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
 
 
 def is_filled(matrix: sp.csr_array) -> bool:
-    """Return whether dense products with a matrix are as fast as sparse ones."""
+    """True if dense products with a matrix are as fast as sparse ones."""
     return bool(matrix.nnz * SPARSE >= matrix.shape[0] * matrix.shape[1])
 
 
 def _gram(matrix: sp.csr_array) -> FloatArray:
-    """`A Aᵀ`, dense; by dense products where they are faster."""
+    """`A Aᵀ` as a dense array, by dense products if they are faster."""
     if not is_filled(matrix) or matrix.shape[0] * matrix.shape[1] > DENSE_LIMIT:
         return np.asarray((matrix @ matrix.T).toarray())
     dense = matrix.toarray()
@@ -358,12 +350,12 @@ def _gram(matrix: sp.csr_array) -> FloatArray:
 
 
 def operator_norm(matrix: scipy.sparse.linalg.LinearOperator, *, seed: int = 0) -> float:
-    """Upper end of the largest singular value of a matrix that is known by its products.
+    """Upper bound on the largest singular value of a linear operator.
 
     `RuntimeError`: the solver did not converge.
 
-    Exact to round-off where the smaller side is short; elsewhere as `second_eigenvalue` has it. Cost: that many, or
-    some hundred, products of A and of its transpose; memory a few columns of either side, or the square of a short one.
+    Exact to round-off if the smaller side is short; otherwise as `second_eigenvalue`. Cost: a product with A and its
+    transpose for each node of a short side, or about a hundred; memory a few columns, or the square of a short side.
     """
     wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
     side, transposed = wide.shape[0], wide.T
@@ -386,10 +378,7 @@ def _round_off(shape: tuple[int, int]) -> float:
 
 
 def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: FloatArray) -> FloatArray:
-    """`max(‖A w - s u‖, ‖Aᵀ u - s w‖)` of each triplet, (k,), for an A that has products `A @ X` and `A.T @ X`.
-
-    A few columns at a time: all products at once would be as large as the vectors.
-    """
+    """`max(‖A w - s u‖, ‖Aᵀ u - s w‖)` of each triplet, (k,), from the products `A @ X` and `A.T @ X` in blocks."""
     parts, transposed = [], matrix.T
     for part in row_blocks(len(values), 1, COLUMNS):
         u, s, w = (np.ascontiguousarray(each[..., part]) for each in (left, values, right))
@@ -402,11 +391,11 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
 def _sparse(
     matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, known: tuple[FloatArray, FloatArray]
 ) -> tuple[Triplets, float]:
-    """The search on the smaller side."""
+    """Search on the smaller side, as in `searched_triplets`."""
     if matrix.shape[0] < matrix.shape[1]:
         (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, known[::-1])
         return (left, values, right), unseen
-    transposed = matrix.T  # which scatters from A: what it writes to is in the cache
+    transposed = matrix.T  # its products scatter from A into an array that fits the cache
     return searched_triplets(
         lambda vectors: transposed @ (matrix @ vectors), matrix.__matmul__, matrix.shape[1], k, tol, rng, known[1]
     )
@@ -415,32 +404,31 @@ def _sparse(
 def searched_triplets(
     gram: Product, forward: Product, side: int, k: int, tol: float, rng: np.random.Generator, known: FloatArray
 ) -> tuple[Triplets, float]:
-    """The k leading triplets of a matrix A known by its products, and an upper end of the values that were not found.
+    """Leading k triplets of a matrix A given by its products, and an upper bound on the values that are not among them.
 
     `RuntimeError`: the solver did not converge.
 
-    As `spectrum` has it: what is left after deflation is searched from a new random start, until nothing is found.
-    If the side is short, its Gram matrix is formed.
+    The search is that of `spectrum`. If the side is short, its Gram matrix is formed.
 
     Parameters
     ----------
     gram, forward : `X -> Aᵀ A X` and `X -> A X`, X of shape (side,) or (side, c)
         The first for the many products of the search, the second for one Rayleigh-Ritz step after each.
-    side : the columns of A
+    side : number of columns of A
     tol : of ARPACK, relative
-    known : (side, c) orthonormal, c <= k, right vectors of value 1, as the largest value is; they are not searched for
+    known : (side, c), orthonormal right vectors of the largest value, 1, c <= k; excluded from the search
     """
     if side <= max(DENSE_SIDE, k + GUARD):
-        # All of them: LAPACK's bisection, which a subset takes, fails on some tight clusters.
+        # All eigenvalues: LAPACK's bisection for a subset fails on some tight clusters.
         _, basis = scipy.linalg.eigh(gram(np.eye(side)), driver="evd")
         return leading_triplets(triplets_within(forward, basis[:, -(k + GUARD) :]), k), 0.0
     if known.shape[1] == k:
         return triplets_within(forward, known), 1.0
     if known.shape[1] == 1:
-        known = known[:, :0]  # ARPACK finds it, and the others more exactly
+        known = known[:, :0]  # with it, ARPACK computes the others more exactly
 
     def rest(vectors: FloatArray) -> FloatArray:
-        return gram(vectors) - known @ (known.T @ vectors)  # less their value, 1, times themselves
+        return gram(vectors) - known @ (known.T @ vectors)  # deflates the value 1
 
     basis = np.hstack([known, _leading(rest, side, k + GUARD - known.shape[1], tol, rng)])
     for _ in range(SEARCHES):
@@ -452,36 +440,36 @@ def searched_triplets(
             break
         missed = _leading(deflated, side, min(MISSED, side - 1), tol, rng)
         basis = np.hstack([basis, missed])
-    # A cluster too tight to be resolved leaves `unseen` above the k-th value, and with it the upper ends.
+    # A cluster that is too tight leaves `unseen`, and so the upper ends, above the k-th value.
     return leading_triplets((left, values, basis), k), unseen
 
 
 def triplets_within(forward: Product, basis: FloatArray) -> Triplets:
-    """The singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
+    """Singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
     left, values, rotation = svd(forward(basis))
     return left, values, basis @ rotation.T
 
 
 def leading_triplets(triplets: Triplets, k: int) -> Triplets:
-    """The first k, as copies, so that those beyond are freed."""
+    """Copies of the first k triplets, so that the others are freed."""
     left, values, right = triplets
     return left[:, :k].copy(), values[:k].copy(), right[:, :k].copy()
 
 
 def _largest(deflated: Product, side: int, sought: float, rng: np.random.Generator) -> float:
-    """Upper end of the largest singular value of what is left; only as sharp as telling it from `sought` needs."""
+    """Upper bound on the largest singular value of the deflated matrix, sharp enough to compare it with `sought`."""
     end = np.inf
     for tolerance in SEARCH_TOLERANCES:
         (value,), (residual,) = _ritz(deflated, _leading(deflated, side, 1, tolerance, rng))
         end = float(np.sqrt(value + residual))
-        if end <= sought or value > sought**2 * (1 + ROUNDING):  # nothing there, or certainly something
+        if end <= sought or value > sought**2 * (1 + ROUNDING):  # certainly below, or certainly above
             break
     return end
 
 
 def _leading(product: Product, side: int, count: int, tol: float, rng: np.random.Generator) -> FloatArray:
     """Orthonormal (side, count): the leading eigenvectors of a positive semi-definite operator."""
-    from pairbounds.infrastructure.progress import counting  # whoever only imports this package needs no bars
+    from pairbounds.infrastructure.progress import counting  # slow to import
 
     start = rng.standard_normal(side)
     try:

@@ -200,6 +200,7 @@ COMMANDS = {
     "granularity pairs.parquet --k 1 --out t.csv": "t.csv.json",
     "pairs pairs.parquet --k 1 --out t.csv": "t.csv",
     "choose a.npy b.npy --labels pairs.parquet --random --out t.csv": "t.csv",
+    "diagnose a.npy b.npy --out t.csv": "t.csv",
     "draw tightness_map --tables . --out out": "out/tightness_map.txt",
 }
 

@@ -77,35 +77,35 @@ def with_changed(record, value, *keys):
 
 
 BASIS, VOTE = RECORD["basis"], RECORD["claims"][4]
-NUMBER, PLACE, SHOWN = "no short decimal", "a place is not where it may be", "is not shown by theorem"
+NUMBER, PLACE, SHOWN = "not a short decimal", "a place is out of range", "is not shown by theorem"
 TAMPERED = [
     (NUMBER, *((text, "claims", 0, "value") for text in ("0.9\n", "٠.٩", "1e9", "9" * 5000, None))),
-    ("a claim is no decimal", ("9/1", "claims", 0, "value")),
+    ("a claim is not a decimal", ("9/1", "claims", 0, "value")),
     (SHOWN, *((moved(claim["value"], "-1e-9"), "claims", i, "value") for i, claim in enumerate(RECORD["claims"]))),
     (SHOWN, ("probe_error", "claims", 0, "quantity"), ("99", "claims", 4, "price")),
     ("a polynomial is too small", (moved(VOTE["polynomial"][0], "-0.001"), "claims", 4, "polynomial", 0)),
     ("a polynomial is too small", (["1"], "claims", 4, "filter"), (moved(RECORD["at_most"], "0.01"), "at_most")),
-    ("a polynomial is no list", ([], "claims", 0, "polynomial")),
+    ("a polynomial is not a list", ([], "claims", 0, "polynomial")),
     ("at a price of at least 0", (VOTE | {"polynomial": ["1000"], "price": "-1", "value": "0"}, "claims", 4)),
     ("the theorem", *((theorem, "claims", 0, "theorem") for theorem in (TERMINAL, 16, True))),
     ("the quantity", (f"probe_mse{FALSE_LINE}", "claims", 0, "quantity")),
-    ("the keys of a claim", (FALSE_LINE, "claims", 0, "note")),
-    ("the claims is no list", ({}, "claims"), (RECORD["claims"] * 4, "claims")),
+    ("a claim has wrong keys", (FALSE_LINE, "claims", 0, "note")),
+    ("the claims is not a list", ({}, "claims"), (RECORD["claims"] * 4, "claims")),
     ("is not in its interval", (["0", "0.1"], "moments", 1)),
-    ("the moments is no list", ([["1", "1"]] * 1000, "moments")),
+    ("the moments is not a list", ([["1", "1"]] * 1000, "moments")),
     (PLACE, ("2", "at_most"), ("-1", "at_least"), ("0.99", "penalty")),
     (NUMBER, (1, "at_most"), (f"0.5{TERMINAL}", "penalty")),
     ("is not shown to be at most", (moved(RECORD["at_most"], "-0.000001"), "at_most")),
     ("is not shown to be at least", (moved(RECORD["at_least"], "0.000001"), "at_least")),
     ("the width is not", (True, "k"), (10**30, "k")),
     ("a row of V", (3, "k")),
-    ("the bits are too many", (-3, "bits"), (10**9, "walk_bits")),
-    ("of another graph", ("0" * 64, "graph")),
-    ("of another format", ("pairbounds proof 2", "format")),
-    ("the keys of a proof", (0, "a key more")),
+    ("the bits are out of range", (-3, "bits"), (10**9, "walk_bits")),
+    ("for another graph", ("0" * 64, "graph")),
+    ("another format", ("pairbounds proof 2", "format")),
+    ("the proof has wrong keys", (0, "a key more")),
     ("not shown to be at most", (BASIS[::-1], "basis")),
-    ("not a row for each distinct row", (BASIS[:-1], "basis")),
-    ("not of small integers", ([[float(v) for v in row] for row in BASIS], "basis"), ([[10**4000] * 2] * 3, "basis")),
+    ("lacks a row for each distinct row", (BASIS[:-1], "basis")),
+    ("needs small integers", ([[float(v) for v in row] for row in BASIS], "basis"), ([[10**4000] * 2] * 3, "basis")),
 ]
 
 
@@ -121,7 +121,7 @@ def test_a_whole_record_is_taken_and_without_a_key_or_with_another_moment_it_is_
     lines, reason = said(graph, proof)
     assert (len(lines), reason) == (5, None)
     for key in record:
-        assert "the keys of a proof" in refused({other: record[other] for other in record if other != key}, graph)
+        assert "wrong keys" in refused({other: record[other] for other in record if other != key}, graph)
     for j, (low, high) in enumerate(record["moments"]):
         for by in ("0.0000001", "-0.0000001"):
             assert "is not in" in refused(with_changed(record, [moved(low, by), moved(high, by)], "moments", j), graph)
@@ -162,7 +162,7 @@ def other_graphs(graph):
 @pytest.mark.parametrize("name", GRAPHS)
 def test_a_proof_of_another_graph_is_refused(tmp_path, name):
     for other in other_graphs(GRAPHS[name]):
-        with pytest.raises(verifier.Refusal, match="of another graph"):
+        with pytest.raises(verifier.Refusal, match="for another graph"):
             verifier.check(verifier.read(saved(other, tmp_path)), RECORDS[name])
 
 
@@ -199,7 +199,7 @@ def weights(*values):
     return npy("<f8", (len(values),), struct.pack(f"<{len(values)}d", *values))
 
 
-NO_ARRAY = "no array of one dimension"
+NO_ARRAY = "not an array of one dimension"
 ARRAYS = [
     ("left_labels", integers(0, 0, -1, 1), "the graph lacks left labels"),
     ("left_labels", npy("<i8", (4,), bytes(72)), "left_labels is too long"),
@@ -209,15 +209,15 @@ ARRAYS = [
     ("left_labels", integers(0, 0, 1, 1).replace(b"v\x00{", b"u\x00{"), NO_ARRAY),
     ("left_labels", b"", NO_ARRAY),
     ("right_labels", npy("<U1", (3,), bytes(12)), NO_ARRAY),
-    ("shape", integers(4, 2**62), "not of one size"),
-    ("indptr", integers(0, -2, 4, 6, 8), "not of one size"),
-    ("indices", integers(0, 0, 1, 1, 1, 2, 0, 2), "row 0 is not in order"),
-    ("data", weights(1, 2), "not of one size"),
+    ("shape", integers(4, 2**62), "different sizes"),
+    ("indptr", integers(0, -2, 4, 6, 8), "different sizes"),
+    ("indices", integers(0, 0, 1, 1, 1, 2, 0, 2), "row 0 is not sorted"),
+    ("data", weights(1, 2), "different sizes"),
     *(
         ("data", weights(*[1.0] * 7, value), "a weight is not positive and finite")
         for value in (float("inf"), float("nan"), -0.0, -5e-324)
     ),
-    ("data", weights(*[1.0] * 7, 5e-324), "of another graph"),
+    ("data", weights(*[1.0] * 7, 5e-324), "for another graph"),
 ]
 
 
@@ -237,15 +237,15 @@ def rewritten(folder, changes):
 
 def test_an_archive_that_another_reader_takes_for_something_else(refused, tmp_path):
     """numpy takes `shape` for the array of this name, and no archive for what does not begin as one."""
-    assert refused(RECORD, rewritten(tmp_path, {"shape": integers(9, 9)})) == "the graph has an array twice"
+    assert refused(RECORD, rewritten(tmp_path, {"shape": integers(9, 9)})) == "the graph has a duplicate array"
     path = shutil.copy(tmp_path / "graph.npz", tmp_path / "twice.npz")
     with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
         archive.writestr("left_labels.npy", integers(1, 1, 0, 0))
-    assert refused(RECORD, path) == "the graph has an array twice"
+    assert refused(RECORD, path) == "the graph has a duplicate array"
     whole = (tmp_path / "graph.npz").read_bytes()
     for raw in (b"#!" + whole, b"PK\x03\x00" + whole[4:]):
         path.write_bytes(raw)
-        assert refused(RECORD, path) == "the graph is no archive alone"
+        assert refused(RECORD, path) == "the graph is not a plain archive"
     for name in ("proof.json", "none.npz", "."):
         assert "the files cannot be read" in refused(RECORD, tmp_path / name)
 

@@ -1,7 +1,4 @@
-"""Quantities that the literature measures on embeddings and graphs, as population values: no batches.
-
-`metrics` measures them all on features that somebody brings.
-"""
+"""Metrics of embeddings from the literature, as population values without batches."""
 
 from pairbounds.theory.quantities.metrics.feature_metrics import metrics, rankme
 from pairbounds.theory.quantities.metrics.hypersphere import alignment, average_confusion_rate, uniformity

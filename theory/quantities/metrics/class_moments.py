@@ -10,11 +10,11 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 
 @dataclass(frozen=True, eq=False)
 class ClassMoments:
-    """Means and variances of an embedding, class by class, for the r classes present in the order of their numbers.
+    """Means and variances of an embedding by class, for the r classes present in the order of their numbers.
 
     Attributes
     ----------
-    own : (n,), the class of each node as a row of the others, 0..r-1
+    own : (n,), the row of each node's class in the other arrays, 0..r-1
     masses : (r,), sums to 1
     means : (r, k), `μ_c = E[f | c]`
     variances : (r,), `V_c = E[‖f - μ_c‖² | c]`
@@ -32,7 +32,7 @@ class ClassMoments:
 
 
 def class_moments(features: FloatArray, marginal: FloatArray, labels: IntArray) -> ClassMoments:
-    """The moments of features (n, k) under probabilities (n,), with labels (n,); O(n k)."""
+    """Class moments of features (n, k) under probabilities (n,), with labels (n,); O(n k)."""
     classes, own = np.unique(labels, return_inverse=True)
     masses = np.bincount(own, weights=marginal).astype(np.float64)
     weights = marginal / masses[own]

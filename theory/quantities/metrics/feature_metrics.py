@@ -1,4 +1,4 @@
-"""The metrics of a user's features on their positive pairs."""
+"""Metrics of features on their positive pairs."""
 
 import math
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from pairbounds.theory.quantities.probes import as_features
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_PAIRS = 50_000_000  # of rows that share something: a gigabyte
+MOST_PAIRS = 50_000_000  # of rows that share a column: a gigabyte
 
 Found = tuple[float, int, str]  # value, rows, note
 
@@ -47,35 +47,33 @@ DEFINITIONS = {  # of each metric, and its source
 def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) -> "pd.DataFrame":
     """Alignment, uniformity, RankMe, average confusion rate (ACR) and class collapse of features, with definitions.
 
-    Every row is divided by its norm first, for all but RankMe: alignment is in [0, 4] and uniformity in [-4t, 0],
-    whatever the scale of the features.
+    Every row is divided by its norm first, except for RankMe: alignment is in [0, 4] and uniformity in [-4t, 0].
 
     Parameters
     ----------
     features : (n, k), numpy or torch, a row for each view
     pairs : (m, 2) of int, or (n,), or PairGraph
-        The positive pairs as numbers of rows; or for each row the sample that it is a view of, ids of any kind, whose
-        views are then each other's positives; or a graph whose `left_ids` are numbers of rows: two rows that share a
-        right node, a caption say, drawn as the graph induces them. Rows without a pair are left out.
-    labels : (n,), classes of the rows, of any kind: for class collapse
+        Row numbers of the positive pairs; or the sample of each row, ids of any kind, whose views are positive pairs;
+        or a graph whose `left_ids` are row numbers, for its induced pairs. Rows without a pair are left out.
+    labels : (n,), classes of the rows, of any kind, for class collapse
     t : of uniformity; positive
 
     Returns
     -------
     DataFrame, one row for each metric (its name is the index), with columns
-        value (NaN where it has none), rows (or pairs, that it is a mean of), definition, source (its paper), note (why
-        it has no value).
+        value (NaN if it has none), rows (number of rows or pairs in the mean), definition, source (paper), note (why
+        there is no value).
 
     Raises
     ------
     HypothesisError : a row of norm 0
-    ValueError : features or pairs of the wrong shape, not finite; pairs of rows that are not there, or none
+    ValueError : features or pairs of the wrong shape, or not finite; pairs with unknown rows; no pairs
 
     Notes
     -----
-    Alignment is a mean over pairs. Uniformity and ACR compare every row with every other, O(n² k): of more than some
-    20,000 rows give a sample. All are of the population of the rows given, not of batches: in uniformity a row meets
-    itself as often as it is drawn twice (`torch.pdist` in the authors' code leaves that out, a difference of O(1/n)).
+    Uniformity and ACR compare every row with every other, O(n² k): above about 20,000 rows, give a sample. All are
+    population values: uniformity includes the pairs of a row with itself (`torch.pdist` in the authors' code leaves
+    these out, a difference of O(1/n)).
 
     Examples
     --------
@@ -92,7 +90,7 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
     if matrix.ndim != 2:
         raise ValueError(f"features has shape {matrix.shape}: give a matrix (n, k), a row for each view")
     if not 0 < t < math.inf:
-        raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel of uniformity")
+        raise ValueError(f"t={t!r} is not positive and finite: give another sharpness of the kernel of uniformity")
     graph, samples = _positive_pairs(pairs, len(matrix))
     rows = graph.left_ids
     lost = rows[~np.isfinite(matrix[rows].astype(np.float64)).all(axis=1)].tolist()
@@ -115,7 +113,7 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
 
 
 def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, npt.NDArray[Any] | None]:
-    """Positive pairs of rows, (x, x') as often as (x', x), and the samples of the rows that have one, if given."""
+    """Symmetric graph of positive pairs of rows, and the samples of its rows if known."""
     rows = np.arange(n)
     samples: npt.NDArray[Any] | None = None
     if isinstance(pairs, PairGraph):
@@ -137,14 +135,14 @@ def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, npt.NDArray[Any] | N
                 f"the sample that each row is a view of, ({n},)."
             )
     if weights.nnz == 0:
-        raise ValueError("no two rows are a positive pair")
+        raise ValueError("pairs has no positive pair of two rows: give at least one")
     graph = PairGraph((weights + weights.T) / 2, left_ids=rows, right_ids=rows, drop_isolated=True)
     return graph, None if samples is None else samples[np.isin(rows, graph.left_ids)]
 
 
 def _existing_rows(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
     if rows.dtype != np.int64 or not np.isin(rows, np.arange(n)).all():
-        raise ValueError(f"pairs names rows that are not there: there are rows 0..{n - 1}")
+        raise ValueError(f"pairs has rows that do not exist: give rows in 0..{n - 1}")
     return rows
 
 
@@ -153,7 +151,7 @@ def _sharing(joint: sp.csr_array, masses: FloatArray) -> sp.csr_array:
     most = int(np.sum(np.bincount(joint.indices).astype(np.float64) ** 2))
     if most > MOST_PAIRS:
         raise ValueError(
-            f"up to {most} pairs of rows share a right node or a sample, more than {MOST_PAIRS}: name pairs of rows"
+            f"up to {most} pairs of rows share a right node or a sample, more than {MOST_PAIRS}: give pairs of rows"
         )
     pairs = sp.csr_array(sp.csr_array(joint / masses) @ joint.T)
     pairs.setdiag(0)
@@ -163,7 +161,7 @@ def _sharing(joint: sp.csr_array, masses: FloatArray) -> sp.csr_array:
 
 def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None) -> Found:
     if samples is None or len(np.unique(samples)) < 2:
-        note = "give pairs as the sample of each row: confusion is between samples, of which there are two or more"
+        note = "give pairs as the sample of each row, with two or more samples: confusion is between samples"
         return math.nan, 0, note
     return average_confusion_rate(sphere, samples), len(sphere), ""
 
@@ -186,7 +184,7 @@ def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Found:
 
 
 def rankme(f: Any) -> float:
-    """The effective rank of an embedding, `exp H(s / Σ s)` with its singular values s, in [1, k].
+    """Effective rank of an embedding, `exp H(s / Σ s)` with its singular values s, in [1, k].
 
     Parameters
     ----------
@@ -204,6 +202,6 @@ def rankme(f: Any) -> float:
     features = as_features(f, len(f), "f")
     values = scipy.linalg.svdvals(features)
     if not values[0] > 0:
-        raise ValueError("f is 0: an embedding that is 0 has no rank")
+        raise ValueError("f is 0: give an embedding that is not")
     shares = values[values > 0] / values.sum()
     return float(np.exp(-np.sum(shares * np.log(shares))))

@@ -1,4 +1,4 @@
-"""Alignment and uniformity (Wang and Isola 2020), and the confusion of views: embeddings on the unit sphere."""
+"""Metrics of embeddings on the unit sphere: alignment and uniformity (Wang and Isola 2020), confusion of views."""
 
 from typing import Any
 
@@ -13,23 +13,16 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.quantities.scores import log_mean_exp
 
-BLOCK = 4_000_000  # distances of views held at once
+BLOCK = 4_000_000  # distances of views in memory at once
 
 
 def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> FloatArray:
-    """Every row divided by its norm, (size, k).
+    """Rows divided by their norms, (size, k); `rows` has their numbers for messages, by default 0..
 
-    Parameters
-    ----------
-    rows : (size,), the numbers of the rows for messages; by default 0..
-
-    Raises
-    ------
-    HypothesisError : a row of norm 0, which has no direction
-    ValueError : features of the wrong shape, or not finite
+    `HypothesisError`: a row of norm 0. `ValueError`: features of the wrong shape, or not finite.
     """
     features = as_features(f, size, name)
-    # By the largest entry first, so that no square overflows or vanishes.
+    # Divide by the largest entry first, so that no square overflows or vanishes.
     largest = np.maximum(features.max(axis=1), -features.min(axis=1))[:, None]
     numbers = np.arange(size) if rows is None else rows
     zero = listed_rows(numbers[largest[:, 0] == 0].tolist())
@@ -66,26 +59,26 @@ def alignment(graph: PairGraph, f: Any, g: Any = None) -> float:
 
 
 def squared_distance(graph: PairGraph, f: FloatArray, g: FloatArray | None = None) -> float:
-    """`alignment` of features as they are, not brought to the sphere.
+    """`alignment` of unscaled features.
 
-    Two independent draws from one right node l are `2 E ‖f(x) - E[f | l]‖²` apart, which is summed as it stands:
+    Two independent draws from a right node l have the mean squared distance `2 E ‖f(x) - E[f | l]‖²`, a sum in which
     nothing cancels.
     """
     centres = graph.joint.T @ f / graph.right_marginal[:, None] if g is None else g
     if f.shape[1] != centres.shape[1]:
-        raise ValueError(f"f has width {f.shape[1]} and g {centres.shape[1]}: distances need one width")
+        raise ValueError(f"f has width {f.shape[1]} and g {centres.shape[1]}: give the same width")
     pairs = graph.joint.tocoo()
     rows, columns = pairs.coords
     total = 0.0
     for chosen in row_blocks(pairs.nnz, f.shape[1]):
-        apart = f.take(rows[chosen], axis=0)  # half the time of `f[...]`
+        apart = f.take(rows[chosen], axis=0)  # takes half the time of `f[...]`
         apart -= centres.take(columns[chosen], axis=0)
         total += float(pairs.data[chosen] @ np.einsum("ij,ij->i", apart, apart))
     return 2 * total if g is None else total
 
 
 def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> float:
-    """Uniformity `log E exp(-t ‖f̂(x) - f̂(x')‖²)` of two independent left nodes, in [-4t, 0]: 0 if all are alike.
+    """Uniformity `log E exp(-t ‖f̂(x) - f̂(x')‖²)` of two independent left nodes, in [-4t, 0]; 0 if all are equal.
 
     The nodes are drawn from `p_L × p_L`; with g a left and a right node from `p_L × p_R`.
 
@@ -102,17 +95,17 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
 
     Notes
     -----
-    Exact, with each node met by itself as often as it is drawn twice. Every pair of nodes counts: O(n_left² k) time, or
-    O(n_left n_right k), in blocks that stay in the cache. Source: Wang and Isola 2020.
+    Exact, including pairs of a node with itself. Cost: O(n_left² k), or O(n_left n_right k), in blocks that stay in the
+    cache. Source: Wang and Isola 2020.
     """
     from scipy.spatial.distance import cdist  # a tenth of a second to load
 
     if not 0 < t < np.inf:
-        raise ValueError(f"t={t!r} is not positive and finite: it is the sharpness of the kernel")
+        raise ValueError(f"t={t!r} is not positive and finite: give another sharpness of the kernel")
     left, first = on_sphere(f, graph.n_left, "f"), graph.left_marginal
     right, second = (left, first) if g is None else (on_sphere(g, graph.n_right, "g"), graph.right_marginal)
     if left.shape[1] != right.shape[1]:
-        raise ValueError(f"f has width {left.shape[1]} and g {right.shape[1]}: distances need one width")
+        raise ValueError(f"f has width {left.shape[1]} and g {right.shape[1]}: give the same width")
     kernel = [
         log_mean_exp(-t * cdist(left[rows], right, "sqeuclidean"), second) for rows in row_blocks(len(left), len(right))
     ]
@@ -120,13 +113,13 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
 
 
 def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
-    """ACR: the share of views whose nearest other view, on the unit sphere, is a view of another sample; in [0, 1].
+    """Average confusion rate: share of views whose nearest other view, on the sphere, is of another sample; in [0, 1].
 
     Parameters
     ----------
     features : (n, k), numpy or torch, one row for each view; divided by its norm first
-    samples : (n,), which sample each view is a view of: ids of any kind, each at least twice. With classes in their
-        place it is the share of views that a nearest neighbour misclassifies.
+    samples : (n,), the sample of each view: ids of any kind, each at least twice. With classes in their place it is the
+        share of views that a nearest neighbour misclassifies.
 
     Raises
     ------
@@ -135,9 +128,8 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
 
     Notes
     -----
-    A view of another sample that is exactly as near counts as the nearest, as ties are errors everywhere here: an
-    embedding that is constant is all confusion. O(n² k) time, in blocks of `BLOCK` distances, as sums of squares, in
-    which nothing cancels. Source: Wang et al. 2022.
+    Ties count as confusion, so a constant embedding has an ACR of 1. Cost: O(n² k), in blocks of `BLOCK` distances, as
+    sums of squares, in which nothing cancels. Source: Wang et al. 2022.
     """
     from scipy.spatial.distance import cdist  # a tenth of a second to load
 
@@ -147,8 +139,8 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
     _, own, views = np.unique(ids, return_inverse=True, return_counts=True)
     if len(views) < 2 or views.min() < 2:
         raise ValueError(
-            f"samples names {len(views)} samples, {np.sum(views == 1)} of them with one view: confusion takes two or "
-            "more samples, each with two or more views"
+            f"samples has {len(views)} samples, {np.sum(views == 1)} of them with one view: give two or more samples, "
+            "each with two or more views"
         )
     sphere = on_sphere(features, len(ids), "features")
     confused = 0
@@ -156,6 +148,6 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
         distances = cdist(sphere[rows], sphere, "sqeuclidean")
         same = own[rows, None] == own
         others = np.where(same, np.inf, distances).min(axis=1)
-        np.fill_diagonal(distances[:, rows.start :], np.inf)  # a view is no neighbour of itself
+        np.fill_diagonal(distances[:, rows.start :], np.inf)  # a view is not its own neighbour
         confused += int(np.sum(others <= np.where(same, distances, np.inf).min(axis=1)))
     return confused / len(ids)
