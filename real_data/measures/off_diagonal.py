@@ -124,7 +124,7 @@ def _agreed(opinion: npt.NDArray[Any], rows: slice) -> npt.NDArray[Any]:
 
 def _joined(parts: Sequence[OffDiagonal]) -> OffDiagonal:
     agreement = {name: np.concatenate([part.agreement[name] for part in parts]) for name in parts[0].agreement}
-    others = ("entropy", "entropy_with_own", "own")
+    others = ("entropy", "entropy_with_own", "own_share")
     return OffDiagonal(agreement, *(np.concatenate([getattr(part, name) for part in parts]) for name in others))
 
 

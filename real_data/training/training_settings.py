@@ -26,7 +26,7 @@ class TrainingSettings(Optimisation, ImageSettings):
     ----------
     size : pixels along a side of the images
     views : number of views of each image, drawn once; 0 for new views in every epoch
-    val_root : root of the test images, of the same kind and classes as `root`; by default a part of the images
+    val_root : root of the test images, with the kind and classes of `root`; by default a part of the images
     neighbours : number of neighbours in the k-nearest-neighbour classifier
     workers : processes that draw new views
     runs : folder of finished encoders and checkpoints; `study` uses that of the table

@@ -204,5 +204,5 @@ BENCHMARKS: dict[str, tuple[tuple[str, ...], Callable[[Size, int], Iterator[Duel
     "spectrum": (("S", "M", "L"), spectra),
     "check_bounds": (("M", "L"), bounds),
     "through": (("M", "L"), through),
-    "choose": (("M", "W"), choices),
+    "choose": (("M",), choices),
 }

@@ -152,5 +152,5 @@ def test_a_rate_is_never_asserted():
     assert not rate["applicable"]
     assert np.isnan(rate["tightness"])
     assert rate["note"].startswith("a rate")
-    with pytest.raises(ValueError, match="'image-error-rate' is a rate, which is fitted and never asserted"):
+    with pytest.raises(ValueError, match="'image-error-rate' is a rate, which is never asserted"):
         find_counterexample("image-error-rate", evaluations=1, rng=np.random.default_rng(0))

@@ -12,7 +12,6 @@ from pairbounds.infrastructure.hypotheses import HypothesisError, require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.labels import UNLABELLED
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.spectrum.eigenspaces import LANCZOS_ERROR, leading_part
 from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
 
 if TYPE_CHECKING:
@@ -244,6 +243,8 @@ def _shares_of_endless_tie(graph: PairGraph, known: Spectrum, tie: slice) -> tup
     B is projected on the tied space. Vectors of it that are known, beyond the span of that projection, have the
     eigenvalue 0.
     """
+    from pairbounds.theory.spectrum.eigenspaces import LANCZOS_ERROR, leading_part  # few graphs tie so
+
     matrix, targets, low = graph.normalized, weighted_targets(graph), float(known.lower_values[tie][-1])
     starts, above, steps = matrix.T @ targets, known.right[:, : tie.start], TIE_ENTRIES // graph.n_right
     parts = (
