@@ -22,6 +22,7 @@ from pairbounds.theory.questions.pair_choice import MEASURES, VALIDATED, influen
 
 RULE = "alpha_T"  # ranks pairs
 MOST = 100  # times as many labels, beyond which a number of labels says nothing
+FEWEST_MORE = 10  # labels worth asking for
 Candidate = PairGraph | pd.DataFrame | npt.NDArray[Any]
 
 
@@ -254,7 +255,7 @@ def _answer(choice: Choice, n_labels: int) -> str:
         if row["verdict"] == WORSE:
             said = f"is worse by {row['difference']:.3f} [{row['from']:.3f}, {row['to']:.3f}]"
         else:
-            more = (row["needed"] - 1) * n_labels
+            more = max((row["needed"] - 1) * n_labels, FEWEST_MORE)  # the estimate is rough
             enough = f": about {more:,.0f} more labels would decide" if more < MOST * n_labels else ""
             said = f"is not decided, {row['difference']:+.3f}{enough}"
         parts.append(f"{choice.name(int(position))} {said}")
