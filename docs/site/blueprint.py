@@ -22,7 +22,7 @@ from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_c
 from pairbounds.theory.ledger.ledger_page import STATUS_MEANS, beaten_by, best_counts, title_and_text
 
 FOLDER = dependencies.PAGES
-FENCE = re.compile(r"^```\{(row|graph|theorems|lemmas)\} ?([\w-]*)\n```$", re.MULTILINE)
+FENCE = re.compile(r"^```\{(row|graph|theorems|lemmas)\} ?([\w-]*)\n(?:.*\n)?```$", re.MULTILINE)
 NO_GRAPH = "*Sharpest graph*: none, since the statement is not about one graph and embedding."
 PUBLISHED = {"bound_holds": "simulated worlds", "emoji_bounds": "emoji"}  # tables that have the tightness of each bound
 

@@ -21,7 +21,10 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     for _, row in table.iterrows():
         cells = {"candidate": row["candidate"]} | ({"k": str(row["width"])} if "width" in table else {})
         cells |= {title: _interval(row, name, f"{name}_low", f"{name}_high") for title, name in intervals.items()}
-        cells |= {"worse by": _interval(row, "difference", "from", "to"), "verdict": row["verdict"]}
+        is_ahead = row["difference"] == 0 and row["to"] < 0  # the best, whose interval is of the next
+        ahead = f"ahead by {-row['to']:.3f} to {-row['from']:.3f}"
+        worse = ahead if is_ahead else _interval(row, "difference", "from", "to")
+        cells |= {"worse by": worse, "verdict": row["verdict"]}
         cells |= {"at most": rounded(row["at_most"], "<=", ".3f")} if "at_most" in table else {}
         rows.append(cells | {title: f"{row[name]:,.3g}" for title, name in scores.items()})
     return pd.DataFrame(rows)

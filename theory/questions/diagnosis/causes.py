@@ -91,7 +91,7 @@ def temperature(case: Case) -> Finding | None:
     """Loss of the given temperature and bias beside the best for these embeddings."""
     given, losses = case.temperature, case.losses
     if given is None:
-        return None
+        return Finding("Temperature", "no temperature is given", "It is not judged: give --temperature.")
     best = f"{losses.temperature:.2g}" + (f" with bias {losses.bias:.1f}" if case.loss == "siglip" else "")
     cost = f"{max(0.0, losses.given - losses.best):.2f} of {losses.nothing:.2f} nats"
     number = f"temperature {given:.3g}; the best for these embeddings is {best}"
@@ -102,5 +102,5 @@ def temperature(case: Case) -> Finding | None:
     meaning = f"Too {'low: wrong scores' if given < losses.temperature else 'high: equal scores'} cost {cost}."
     if case.on_sphere and given > (limit := largest_temperature(case.graph)):
         meaning += f" Above {limit:.2g} no critic on the sphere reaches the optimum (theorem 31)."
-    action = f"Set it to {best}, or learn its logarithm without weight decay; divide scores by it once."
+    action = f"Divide scores by it once, and learn its logarithm without weight decay; these embeddings ask for {best}."
     return Finding("Temperature", number, meaning, action, losses.lost)
