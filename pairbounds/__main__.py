@@ -33,15 +33,15 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # by group: command, module i
         "pairs": ("questions", "Compute how many pairs certify a squared error, or the largest possible error."),
     },
     "Ask about an encoder": {
-        "diagnose": ("diagnose", "Name what is wrong with embeddings of images and texts, worst first."),
+        "diagnose": ("diagnose", "Find problems of embeddings of images and texts, worst first."),
     },
     "Run studies and sweeps": {
         "study": ("study", "Compute the tables of a study, or list the studies."),
         "sweep": ("study", "Run a study over grids of settings and seeds."),
     },
     "Draw and report": {
-        "draw": ("figures", "Draw figures with captions, in their default size or a paper's."),
-        "report": ("report", "Combine checks, sweeps, studies and audits into one page for a co-author."),
+        "draw": ("figures", "Draw figures with captions, in the default size or in the size of a paper."),
+        "report": ("report", "Combine checks, choices, sweeps, studies and audits into one page for a co-author."),
     },
 }
 

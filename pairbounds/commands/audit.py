@@ -1,4 +1,4 @@
-"""The command `audit`."""
+"""The command `audit`: audit a table of pairs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,35 +21,35 @@ from pairbounds.real_data.audit.trials import WhatIf
 
 def audit(
     pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Parquet, CSV, TSV or JSONL: image, caption, weight.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json, the tables and the figure.")],
-    labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="A file like PAIRS: image, label.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json, tables and figure.")],
+    labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="A table like PAIRS: image, label.")] = None,
     columns: Columns = None,
     label_col: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Column of labels, in PAIRS if there is no LABELS.")
+        str | None, typer.Option(metavar="NAME", help="Column of labels, in LABELS or else PAIRS.")
     ] = None,
     similarity_col: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Column of similarities, by which --what-if drops pairs, too.")
+        str | None, typer.Option(metavar="NAME", help="Column of similarities, for a rule of --what-if.")
     ] = None,
-    what_if: Annotated[bool, typer.Option("--what-if", help="Drop pairs by rules, judged on held-out images.")] = False,
+    what_if: Annotated[bool, typer.Option("--what-if", help="Drop pairs by rules; test on held-out images.")] = False,
     rules: Annotated[
-        str | None, typer.Option(metavar="A,B", help="--what-if by some: leak, hubs, low similarity.")
+        str | None, typer.Option(metavar="A,B", help="Rules of --what-if: leak, hubs, low similarity.")
     ] = None,
     noise: Annotated[
-        float | None, typer.Option(metavar="SHARE", help="Exchange this share of captions at random, to see the harm.")
+        float | None, typer.Option(metavar="SHARE", help="Measure the harm of exchanging this share of captions.")
     ] = None,
-    rows: Annotated[Path | None, typer.Option(metavar="FILE", help="Write suspicious rows here, with reasons.")] = None,
-    clean: Annotated[Path | None, typer.Option(metavar="FILE", help="Write PAIRS here without the worst.")] = None,
-    k: Annotated[int, typer.Option(help="Width of the embedding that the bounds speak of.")] = Settings.k,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
+    rows: Annotated[Path | None, typer.Option(metavar="FILE", help="Write suspicious rows, with reasons.")] = None,
+    clean: Annotated[Path | None, typer.Option(metavar="FILE", help="Write PAIRS without the worst rows.")] = None,
+    k: Annotated[int, typer.Option(help="Width of the embedding in the bounds.")] = Settings.k,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
     as_records: Json = False,
     force: Force = False,
 ) -> None:
-    """Audit a table of pairs: consistency, spectrum, bounds, and which captions and classes hurt most.
+    """Audit a table of pairs: consistency, spectrum, bounds, worst captions and classes.
 
-    PAIRS and LABELS may be folders of such files. Columns are known by common names, url and TEXT for example. Exits
-    with 1 if a bound does not hold. --what-if measures 550 graphs: 80 seconds of one core for 50,000 pairs of 10
-    classes, and beyond 100,000 pairs a sample. --rules takes some of its rules. --noise measures 18 graphs. Examples,
-    of which the first takes ten seconds for 200,000 pairs:
+    PAIRS and LABELS can be folders of such files. Common column names are recognised, for example url and TEXT. Exits
+    with 1 if a bound does not hold. --what-if measures 550 graphs: 80 seconds on one core for 50,000 pairs and 10
+    classes; it uses a sample of more than 100,000 pairs. --noise measures 18 graphs. Examples (the first takes ten
+    seconds for 200,000 pairs):
 
     pairbounds audit pairs.parquet --labels labels.parquet --k 32 --out audit
 
@@ -68,7 +68,7 @@ def audit(
     extra = [part for path in (rows, clean) if path is not None for part in table_outputs(require_table_path(path))]
     claim([*outputs(out), *extra], [pairs, labels], force=force)
     if extra and dask is not None:
-        raise ValueError("--rows and --clean read the whole table in one process: leave out --dask")
+        raise ValueError("--rows and --clean do not run on Dask: leave out --dask")
     tables = open_tables(pairs, labels, roles)
     if clean is not None:
         require_cleanable(tables, clean)

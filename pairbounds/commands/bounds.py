@@ -25,25 +25,23 @@ from pairbounds.theory.ledger.ledger_page import BEGINNING, beaten_by, ledger_pa
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"
 PARTS = ("name", "theorem", "quantity", "relation", "subject", "status", "statement", "corollary_of")  # JSON
-PRINTED_PAIRS = 60  # graphs of up to so many pairs are shown whole
+PRINTED_PAIRS = 60  # largest size of a graph that is printed
 
 
 def attack(
-    name: Annotated[str, typer.Argument(help="The bound to attack; `pairbounds ledger` lists them.")],
+    name: Annotated[str, typer.Argument(help="The bound to attack; see `pairbounds ledger`.")],
     budget: Annotated[
-        str | None, typer.Option(help="How long to search: 60s, 5m, or seconds.  [default: 60s]", show_default=False)
+        str | None, typer.Option(help="Search time: 60s, 5m, or seconds.  [default: 60s]", show_default=False)
     ] = None,
     evaluations: Annotated[
-        int | None, typer.Option(help="Graphs to try; without --budget it is these alone, on every machine the same.")
+        int | None, typer.Option(help="Number of graphs to try; reproducible on all machines without --budget.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the search.")] = 0,
-    out: Annotated[
-        Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph found here, with k and features.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph, with k and features.")] = None,
     plugin: Plugin = None,
     force: Force = False,
 ) -> None:
-    """Search for the graph on which a bound is closest to failing, or fails.
+    """Search for a graph that violates a bound, or comes closest to it.
 
     Exits with 1 if the bound is refuted. Example: pairbounds attack probe-mse --budget 60s
     """
@@ -77,12 +75,12 @@ def attack(
 
 
 def ledger(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound in prose.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger page here.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger as a page.")] = None,
     as_records: Json = False,
     force: Force = False,
 ) -> None:
-    """List the bounds: name, status, and statement; explain one of them; or write them as a page."""
+    """List all bounds with status and statement, explain one, or write them as a page."""
     if as_records:
         claims = list(BOUNDS.values()) if name is None else [named(name)]
         records = [{part: getattr(claim, part) for part in PARTS} for claim in claims]

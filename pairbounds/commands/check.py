@@ -1,4 +1,4 @@
-"""The command `check`: bounds on a graph in a file, at one width or at several."""
+"""The command `check`: evaluate the bounds on a graph in a file, at one or several widths."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,28 +38,28 @@ Graph = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help="A graph that PairGraph.save wrote; a matrix: .npz of scipy.sparse, .npy, .mtx; a table of pairs or of a "
-        "matrix: .csv, .tsv, .jsonl, .parquet, .csv.gz.",
+        help="A graph from PairGraph.save; a matrix: .npz of scipy.sparse, .npy, .mtx; a table of pairs or of matrix "
+        "entries: .csv, .tsv, .jsonl, .parquet, .csv.gz.",
     ),
 ]
-WIDTH_HELP = "Width of the embedding: 8; or several: 2:40 from 2 to 40, 2:40:2 in steps, 4,8,16."
-LABELS_HELP = "Classes of the left nodes: .npy, .txt or a table of one column, by row; or of id and class."
+WIDTH_HELP = "Width of the embedding, for example 8. Several widths: 2:40, 2:40:2 (step 2) or 4,8,16."
+LABELS_HELP = "Classes of the left nodes: .npy, .txt or a one-column table, in row order; or a table of id and class."
 PENALTY_HELP = (
-    "Add theorem 18, on the optimum of the spectral loss and MU (E‖f‖² + E‖g‖²): it keeps the singular values above "
-    "MU, between 0 and 1."
+    "Add theorem 18: the optimum of the spectral loss with the penalty MU (E‖f‖² + E‖g‖²), 0 < MU < 1. It keeps the "
+    "singular values above MU."
 )
 THROUGH_HELP = (
-    "Features of the left nodes: add what the bounds allow to encoders that are linear in them (theorem 42). A table "
-    "and a .npz with `features` and `ids` are aligned by id, a .npy has the order of the graph."
+    "Features of the left nodes: add the bounds for encoders that are linear in them (theorem 42). A table, or a .npz "
+    "with `features` and `ids`, is aligned by id. A .npy file needs the order of the graph."
 )
-CRITIC_HELP = "f and g of a critic f(x)ᵀg(l), for the claims about InfoNCE."
+CRITIC_HELP = "f and g of a critic f(x)ᵀg(l): evaluate the bounds on InfoNCE."
 PROOF_HELP = (
-    "Write proofs at one width here, which --verify checks on a GRAPH.npz: with --save where FILE is none. To a .v "
-    "file, of a small graph: theorems that Coq checks."
+    "Write proofs at one width; --verify checks them on a GRAPH.npz (add --save if FILE is not one). A .v file holds "
+    "theorems for Coq, for small graphs."
 )
-VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, in place of writing one; coqc takes minutes for a .v file."
+VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, instead of writing it. For a .v file, coqc takes minutes."
 Critic = tuple[Path, Path] | None
-COQ = ".v"  # the ending of a proof that Coq checks
+COQ = ".v"  # suffix of a proof for Coq
 
 
 def check(
@@ -68,33 +68,33 @@ def check(
     k: Annotated[str | None, typer.Option(metavar="K|A:B", help=WIDTH_HELP)] = None,
     labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
     columns: Columns = None,
-    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw the bounds against several widths: .png, .pdf, .svg.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet, .tex.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Plot bounds against width: .png, .pdf, .svg.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph, for PairGraph.load.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Print every row of the table, corollaries too.")] = False,
-    bounds: Annotated[str | None, typer.Option(metavar="NAME,NAME", help="Evaluate these alone; see `ledger`.")] = None,
-    as_records: Annotated[bool, typer.Option("--json", help="Print one line of JSON with every row.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Print all rows of the table, including corollaries.")] = False,
+    bounds: Annotated[str | None, typer.Option(metavar="NAME,NAME", help="Evaluate only these; see `ledger`.")] = None,
+    as_records: Annotated[bool, typer.Option("--json", help="Print all rows as one line of JSON.")] = False,
     plugin: Plugin = None,
-    certified: Annotated[bool, typer.Option("--certified", help="Prove the upper end of σ_(k+1).")] = False,
+    certified: Annotated[bool, typer.Option("--certified", help="Use a certified upper bound on σ_(k+1).")] = False,
     penalty: Annotated[float | None, typer.Option(metavar="MU", help=PENALTY_HELP)] = None,
     critic: Annotated[Critic, typer.Option(metavar="F.npy G.npy", help=CRITIC_HELP)] = None,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
-    hops: Annotated[int | None, typer.Option(help="How many hops the multi-hop bounds look ahead.")] = None,
+    hops: Annotated[int | None, typer.Option(help="Number of hops of the multi-hop bounds.")] = None,
     proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
     verify: Annotated[bool, typer.Option("--verify", help=VERIFY_HELP)] = False,
     force: Force = False,
 ) -> None:
     """Evaluate the bounds on the optimal embedding of the pairs in FILE, and print ten of them.
 
-    Exits with 1 if a bound does not hold. Example, half a minute: pairbounds check emoji.npz --k 100
-    At many widths, with a picture: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
-    With a penalty too: pairbounds check emoji.npz --k 400 --penalty 0.9
+    Exits with 1 if a bound does not hold. Example (30 seconds): pairbounds check emoji.npz --k 100
+    Several widths and a plot: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
+    With a penalty: pairbounds check emoji.npz --k 400 --penalty 0.9
     """
     if verify:
         _verify(context, file, proof)
         return
     if k is None:
-        raise typer.BadParameter("give the width: --k 8, or several: --k 2:40")
+        raise typer.BadParameter("the width is missing: give --k 8, or several widths, --k 2:40")
     widths = parsed_widths(k)
     outputs = _outputs(len(widths), out, plot, save, proof)
     claim(outputs, [file, labels, plugin, through, *(critic or ())], force=force)
@@ -131,7 +131,7 @@ def check(
 
 
 def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: bool) -> npt.NDArray[Any]:
-    """Features of the nodes with these ids, in their order: by row, or by the ids of a table or a `.npz` file."""
+    """Features of the nodes in the order of `ids`: aligned by row, or by the ids of a table or a `.npz` file."""
     values, names = read_features(path)
     if names is None:
         if read.kind == "pairs" and not quiet:
@@ -141,12 +141,12 @@ def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: 
 
 
 def _names(listed: str | None) -> list[str] | None:
-    """The names of a list with commas."""
+    """Split a list at its commas."""
     return None if listed is None else [name.strip() for name in listed.split(",")]
 
 
 def _write(table: pd.DataFrame, out: Path, widths: Sequence[int], settings: Mapping[str, Any]) -> None:
-    """The table with its sidecar; without the column k at one width."""
+    """Write the table and its sidecar, without the column k if there is one width."""
     single = len(widths) == 1
     about = with_content_keys(settings) | {"k": widths[0] if single else list(widths)}
     write_table(table.drop(columns="k") if single else table, out, about)
@@ -155,23 +155,23 @@ def _write(table: pd.DataFrame, out: Path, widths: Sequence[int], settings: Mapp
 def _outputs(
     widths: int, out: Path | None, plot: Path | None, save: Path | None, proof: Path | None
 ) -> Iterator[Output]:
-    """The files that will be written of a check at so many widths."""
+    """Output files of a check at this number of widths."""
     if out is not None:
         yield from table_outputs(require_table_path(out, printed=True))
     if plot is not None:
         if widths == 1:
-            raise ValueError("--plot draws against the width, and --k gives one: give several, --k 2:40 say")
+            raise ValueError("--plot needs several widths, and --k gives one. Give several, for example --k 2:40.")
         yield picture_output(require_picture_path(plot))
     if save is not None:
         yield graph_output(require_graph_path(save))
     if proof is not None:
         if widths > 1:
-            raise ValueError(f"a proof is of one width, and k asks for {widths}: give one with --proof")
+            raise ValueError(f"--proof needs one width, and --k gives {widths}. Give one.")
         yield marked_output(proof, BEGINNING) if proof.suffix == COQ else record_output(proof, KEYS)
 
 
 def _stored(graph: PairGraph, file: Path, save: Path | None) -> tuple[PairGraph, Path]:
-    """The graph as it is stored, and where: a proof speaks of those weights and labels."""
+    """Stored graph and its path: a proof is about the stored weights and labels."""
     if save is None:
         return graph, file
     graph.save(save)
@@ -179,12 +179,12 @@ def _stored(graph: PairGraph, file: Path, save: Path | None) -> tuple[PairGraph,
 
 
 def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *, is_stored: bool) -> None:
-    """Require that there will be something to draw and to prove."""
+    """Require labels for a plot, and a stored graph for a proof."""
     if plot is not None and (missing := unlabelled(graph)):
-        why = f"{missing} left nodes have no labels, and so there is no error to draw; give --labels FILE"
+        why = f"{missing} left nodes have no labels, so there is no error to draw. Give --labels FILE."
         raise ValueError(f"{plot} would be empty: {why}")
     if proof is not None and not is_stored:
-        raise ValueError("a proof is checked on a graph with its labels, as --save writes it: add --save GRAPH.npz")
+        raise ValueError("a proof needs a stored graph with labels: add --save GRAPH.npz")
     if proof is not None and proof.suffix == COQ:
         require_small(graph)
 
@@ -192,7 +192,7 @@ def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *,
 def _evaluated(
     graph: PairGraph, triplets: Spectrum, widths: Sequence[int], certified: bool, *, critic: Critic, **given: Any
 ) -> tuple[pd.DataFrame, str]:
-    """The table of all widths, with its column k, and the line above it."""
+    """Table of all widths, with the column k, and its title."""
     certificate = None
     if certified and len(widths) == 1:
         triplets, certificate = with_certificate(graph, triplets, widths[0])
@@ -203,7 +203,7 @@ def _evaluated(
 
 
 def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate | None, penalty: float | None) -> str:
-    """The line above the table."""
+    """Title of the table."""
     if len(widths) > 1:
         return f"k from {widths[0]} to {widths[-1]}, {len(widths)} widths, measured on the closed-form optima"
     (k,) = widths
@@ -219,10 +219,10 @@ def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate |
 
 
 def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
-    """Print what a proof of somebody else proves of a graph, or why it proves nothing."""
+    """Verify a proof from a file, and print its statement or the reason why it fails."""
     given = {name for name in context.params if f"{context.get_parameter_source(name)}".endswith("COMMANDLINE")}
     if proof is None or given != {"file", "proof", "verify"}:
-        raise ValueError("--verify checks the proof of a graph: give it GRAPH.npz and --proof FILE, and nothing else")
+        raise ValueError("--verify takes GRAPH.npz and --proof FILE, and no other options")
     for path in (file, proof):
         require_file(path)
     try:

@@ -1,4 +1,4 @@
-"""The command `choose`: which pairs to train on, or which features, by few labelled images."""
+"""The command `choose`: choose training pairs, or features, from few labelled images."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -26,24 +26,26 @@ from pairbounds.theory.questions.choosing import choose as chosen
 from pairbounds.theory.questions.pair_choice import FINISHED, MEASURES
 
 FILES_HELP = (
-    "Two or more, FILE or NAME=FILE: pairs, as `check` reads them; or features: .npy by row, .pt of a tensor, a table "
-    "with ids, or .npz of `features` and `ids`."
+    "Two or more, FILE or NAME=FILE. Pairs: a format of `check`. Features: .npy by row; .pt with a tensor; a table "
+    "with ids; .npz with `features` and `ids`."
 )
-LABELS_HELP = "Table: image (for .npy and .pt its row, from 0), label, and for images of `--next` probability."
+LABELS_HELP = "Table: image (for .npy and .pt the row, from 0), label; for images from `--next` also probability."
 RANDOM_HELP = "The labelled images were drawn without regard to their class."
-BALANCED_HELP = "They were drawn class by class: table of the share of each class in all images: label, share."
-BY_HELP = f"For pairs, what ranks them: {', '.join(MEASURES)}."
-THROUGH_HELP = "For pairs: features of the images, for the optimum that a linear encoder of them reaches."
-OUT_HELP = "Write the table here too: .csv, .parquet or .tex. A choice of pairs that was killed goes on."
-IMAGES_HELP = "The same through an untrained network of the pictures in a folder, which have their ids as names."
-NEXT_HELP = "Write N images to label next, as a table (.csv or .parquet) of image and probability."
-FOR_HELP = "For features: bound the 0-1 error of a probe with N labels, too."
+BALANCED_HELP = "They were drawn class by class. Table of label and share: share of the class in all images."
+BY_HELP = f"For pairs: the measure for the ranking: {', '.join(MEASURES)}."
+THROUGH_HELP = "For pairs: features of the images, for the optimum of an encoder linear in them."
+OUT_HELP = "Also write the table: .csv, .parquet or .tex. An interrupted choice of pairs resumes."
+IMAGES_HELP = "Like --through, with features by an untrained network of pictures; file names are the ids."
+NEXT_HELP = "Write N images to label next to a table (.csv or .parquet): image, probability."
+FOR_HELP = "For features: also bound the 0-1 error of a probe with N labels."
 
 
 def choose(
     files: Annotated[list[str], typer.Argument(metavar="CANDIDATE...", help=FILES_HELP)],
     labels: Annotated[Path, typer.Option(help=LABELS_HELP)],
-    k: Annotated[str, typer.Option(metavar="K|K,K", help="Width of the embedding; for features also several.")] = "32",
+    k: Annotated[
+        str, typer.Option(metavar="K|K,K", help="Width of the embedding; several widths for features.")
+    ] = "32",
     random: Annotated[bool, typer.Option("--random", help=RANDOM_HELP)] = False,
     balanced: Annotated[Path | None, typer.Option(metavar="SHARES", help=BALANCED_HELP)] = None,
     by: Annotated[str, typer.Option(metavar="MEASURE", help=BY_HELP)] = RULE,
@@ -56,10 +58,11 @@ def choose(
     as_records: Json = False,
     force: Force = False,
 ) -> None:
-    """Choose among pairs to train on, or among features, by the labels of a few images.
+    """Choose training pairs, or features, from the labels of a few images.
 
     Features (layers, checkpoints, widths) are compared by the leave-one-out error of a ridge probe, pairs by their
-    consistency. Intervals of differences are simultaneous, nominally 95%. Below 100 labels no verdict. Examples:
+    consistency. The confidence intervals of the differences hold simultaneously, at a nominal 95%. With fewer than 100
+    labels there is no verdict. Examples:
 
     pairbounds choose layer9.npy layer12.npy --labels hundred.csv --random --k 16,32
 
@@ -67,14 +70,14 @@ def choose(
     """
     if random == (balanced is not None):
         raise ValueError(
-            "say how the labelled images were drawn: --random, or --balanced SHARES.csv if by class. "
-            "The two have different estimates."
+            "the sampling of labelled images is missing: give --random, or --balanced SHARES.csv if they were drawn "
+            "by class"
         )
     if through is not None and images is not None:
-        raise ValueError("--through and --images both give features of the images: give one")
+        raise ValueError("--through and --images exclude each other: give one")
     paths = dict(map(_named_file, files))
     if len(paths) < len(files):
-        raise ValueError("two candidates have one name: write NAME=FILE")
+        raise ValueError("two candidates have the same name: write NAME=FILE")
     inputs = [*paths.values(), labels, *(path for path in (balanced, through, images) if path is not None)]
     following = None if next_images is None else _table_and_number(next_images)
     claim(_outputs(out, plot, following and following[0]), inputs, force=force)
@@ -141,12 +144,12 @@ def _table_and_number(text: str) -> tuple[Path, int]:
 
 
 def _finished(out: Path) -> Path:
-    """Folder that keeps the candidates that are done while the command runs."""
+    """Folder for finished candidates while the command runs."""
     return out.with_name(f"{out.name}.finished")
 
 
 def _remove(folder: Path) -> None:
-    """Remove the finished candidates, and their folder if it holds nothing else."""
+    """Remove the files of finished candidates, and the folder if it is then empty."""
     for file in folder.glob(f"*{FINISHED}"):
         file.unlink()
     with suppress(OSError):
@@ -159,12 +162,12 @@ def _named_file(text: str) -> tuple[str, Path]:
 
 
 def _candidate(path: Path) -> Candidate:
-    """Pairs, or features, by what the file holds."""
+    """Pairs or features, depending on the content of the file."""
     if path.suffix == ".pt":
         tensor = weights_in(path)
         if not hasattr(tensor, "numpy"):
             raise ValueError(
-                f"{path} holds a {type(tensor).__name__}: save one tensor of features, a row for each image"
+                f"{path} contains a {type(tensor).__name__}: save one tensor of features, with one row per image"
             )
         return pd.DataFrame(tensor.numpy())
     if path.suffix == ".mtx" or (path.suffix == ".npz" and is_graph(path)):
@@ -176,7 +179,7 @@ def _candidate(path: Path) -> Candidate:
 
 
 def _features(path: Path | None, folder: Path | None) -> Candidate | None:
-    """Features of the images from a file, or by an untrained network from the pictures in a folder."""
+    """Features from a file, or by an untrained network from the pictures in a folder."""
     if folder is None:
         return None if path is None else _candidate(path)
     from pairbounds.real_data.datasets.picture_files import pictures_in  # pictures take seconds to import
@@ -186,7 +189,7 @@ def _features(path: Path | None, folder: Path | None) -> Candidate | None:
 
 
 def _probabilities(path: Path) -> dict[str, float]:
-    """Probability of each image that `--next` chose."""
+    """Probability of each image from `--next`."""
     table = table_file(path)
     if "probability" not in table.names:
         return {}

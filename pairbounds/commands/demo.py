@@ -1,4 +1,4 @@
-"""A first result within a minute: what the bounds say of pairs of handwritten digits, and what is true."""
+"""The command `demo`: two bounds and the measured error for pairs of handwritten digits."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,11 +20,11 @@ from pairbounds.theory.graph.formats import graph_output
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 NEIGHBOURS = 10  # of each image
-WIDTH = 20  # of the embedding that the paragraph speaks of
+WIDTH = 20  # of the embedding in the paragraph
 WIDTHS = (2, 5, 10, 15, WIDTH, 30, 40, 60, 80)
 SHOWN = ("probe-error", "multihop-error")  # theorems 4 and 15 on the 0-1 error of the probe
 
-DEVICE_HELP = "Time training steps on this device instead: cuda, cpu. Nothing is written."
+DEVICE_HELP = "Instead, time training steps on this device (cuda or cpu); writes no files."
 
 
 def demo(
@@ -32,15 +32,15 @@ def demo(
     device: Annotated[str | None, typer.Option(help=DEVICE_HELP)] = None,
     force: Force = False,
 ) -> None:
-    """Evaluate two bounds on pairs of handwritten digits: one picture, one paragraph, and what to type next.
+    """Evaluate two bounds on pairs of handwritten digits, explain them with a picture, and suggest next commands.
 
-    Takes a few seconds and no download. Example: pairbounds demo
-    A GPU that trains: pairbounds demo --device cuda
+    Takes a few seconds and downloads nothing. Example: pairbounds demo
+    Time training on a GPU: pairbounds demo --device cuda
     """
     if device is not None:
         _test_device(device)
         return
-    mpl.use("Agg")  # no window, whatever the display
+    mpl.use("Agg")  # never open a window
     picture, graph_file = out / "bounds.png", out / "digits.npz"
     claim([picture_output(picture), graph_output(graph_file)], force=force)
     out.mkdir(parents=True, exist_ok=True)
@@ -66,10 +66,10 @@ def _test_device(device: str) -> None:
 
 
 def digits_graph() -> PairGraph:
-    """The digits of scikit-learn, each paired with the images nearest to it in pixels; labels are the digits.
+    """Digits of scikit-learn, each paired with its nearest neighbours in pixels; labels are the digits.
 
-    1,797 images on the left; on the right those of them that are a neighbour of another, 8 x 8 pixels each. Data: the
-    test part of Alpaydin and Kaynak, *Optical Recognition of Handwritten Digits*, UCI 1998.
+    The left nodes are 1,797 images of 8 x 8 pixels, the right nodes those that are a neighbour of another. Data: the
+    test set of Alpaydin and Kaynak, *Optical Recognition of Handwritten Digits*, UCI 1998.
     """
     from sklearn.datasets import load_digits
     from sklearn.neighbors import kneighbors_graph

@@ -1,4 +1,4 @@
-"""The command `diagnose`: faults of embeddings of images and texts, and what to do."""
+"""The command `diagnose`: problems of embeddings of images and texts, and what to do."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -20,14 +20,14 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.questions.diagnosis.diagnosing import diagnose as diagnosis_of
 
 Loss = Literal["clip", "infonce", "siglip", "spectral"]
-SIDE_HELP = "Embeddings of {}: .npy by row; or a .npz with `features` and `ids`, or a table with ids."
+SIDE_HELP = "Embeddings of {}: .npy, one per row; or .npz with `features` and `ids`; or a table with ids."
 PAIRS_HELP = (
-    "Pairs of ids, or of numbers of rows from 0, as `check` reads them; of a .npy with as many rows as this table, row "
-    "i belongs to row i.  [default: row i of both, or equal ids]"
+    "Pairs of ids, or of row numbers from 0, in a format of `check`. If a .npy has as many rows as this table, row i "
+    "belongs to row i.  [default: row i of both, or equal ids]"
 )
-LABELS_HELP = "Classes of the images: a table of id and class; or without a table of pairs one class a row."
-PROMPTS_HELP = "Embeddings of prompts: .npz or table as above, whose ids are classes; several of a class are averaged."
-BEFORE_HELP = "Features of the images before the head, like IMAGES."
+LABELS_HELP = "Classes of the images: a table of id and class; or, without --pairs, one class per row."
+PROMPTS_HELP = "Embeddings of prompts: .npz or table with classes as ids; prompts of the same class are averaged."
+BEFORE_HELP = "Features of the images before the projection head, in a format of IMAGES."
 
 
 def diagnose(
@@ -35,21 +35,23 @@ def diagnose(
     texts: Annotated[Path, typer.Argument(metavar="TEXTS", help=SIDE_HELP.format("the texts"))],
     pairs: Annotated[Path | None, typer.Option(help=PAIRS_HELP)] = None,
     labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
-    batch: Annotated[int | None, typer.Option(metavar="B", help="Pairs of a batch.  [default: at most 256]")] = None,
-    loss: Annotated[Loss, typer.Option(help="What was minimised: of cosines (clip, siglip) or products.")] = "clip",
-    temperature: Annotated[float | None, typer.Option(help="That divides scores: 0.01 for a scale of 100.")] = None,
-    bias: Annotated[float | None, typer.Option(help="Of SigLIP.  [default: the best]")] = None,
+    batch: Annotated[
+        int | None, typer.Option(metavar="B", help="Batch size, in pairs.  [default: at most 256]")
+    ] = None,
+    loss: Annotated[Loss, typer.Option(help="Training loss: of cosines (clip, siglip), products.")] = "clip",
+    temperature: Annotated[float | None, typer.Option(help="Divisor of scores: 0.01 for logit scale 100.")] = None,
+    bias: Annotated[float | None, typer.Option(help="Bias of SigLIP.  [default: the best]")] = None,
     prompts: Annotated[Path | None, typer.Option(help=PROMPTS_HELP)] = None,
     before_head: Annotated[Path | None, typer.Option(help=BEFORE_HELP)] = None,
-    every: Annotated[bool, typer.Option("--all", help="Show what is well, too.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Also show the checks that passed.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")] = None,
     as_records: Json = False,
     force: Force = False,
 ) -> None:
-    """Name what is wrong with an encoder, worst first: symptom, number, what it means, what to do.
+    """Find problems of embeddings of images and texts, worst first: symptom, number, meaning, action.
 
-    A loss that is stuck, a collapse, a wrong temperature, pairs that do not match, duplicates, the modality gap, hubs,
-    a prompt, a probe. To compare checkpoints or layers use `choose`. Example:
+    Checks: stuck loss, collapse, temperature, mismatched pairs, duplicates, modality gap, hubs, prompts, probe. To
+    compare checkpoints or layers, use `choose`. Example:
 
     pairbounds diagnose images.npy texts.npy --pairs pairs.parquet --labels labels.csv --batch 256
     """
@@ -83,14 +85,14 @@ def diagnose(
 
 
 class _Side(NamedTuple):
-    """Features in a file, and the ids of their rows."""
+    """Features in a file, with the ids of the rows."""
 
     path: Path
     values: npt.NDArray[Any]
     ids: list[str] | None
 
     def at(self, nodes: npt.NDArray[Any], lines: list[Any]) -> npt.NDArray[Any]:
-        """Features of nodes: by id; or by number, or by the first line of the pairs that has the node."""
+        """Features of nodes: aligned by id, by row number, or by the first line of the pairs with the node."""
         if self.ids is not None:
             return self.values[rows_by_id(self.ids, nodes, self.path)]
         size, rows = len(self.values), []
@@ -101,14 +103,14 @@ class _Side(NamedTuple):
             rows.append(np.flatnonzero(~first.duplicated())[rows_by_id(first.drop_duplicates(), nodes, self.path)])
         if rows and np.array_equal(rows[0], rows[-1]):
             return self.values[rows[0]]
-        why = "ids that are numbers of rows, and a line for each row" if rows else f"{len(nodes)} nodes"
+        why = "match by row number and by line, with different results" if rows else f"have {len(nodes)} nodes"
         raise ValueError(
-            f"{self.path} has {size} rows without ids, and the pairs have {why}: give a .npz with features and ids"
+            f"{self.path} has {size} rows without ids, and the pairs {why}: give a .npz with features and ids"
         )
 
 
 def _paired(images: _Side, texts: _Side) -> tuple[GraphFile, list[list[Any]], str]:
-    """Pairs of equal ids, or of equal rows; the ids of rows on both sides; and a sentence on how they were read."""
+    """Pairs of equal ids or equal rows, the ids of both sides, and a sentence on the way of pairing."""
     by_id, size = images.ids is not None and texts.ids is not None, len(images.values)
     if not by_id and size != len(texts.values):
         what = f"{images.path} has {size} rows, and {texts.path} {len(texts.values)}"
@@ -121,9 +123,9 @@ def _paired(images: _Side, texts: _Side) -> tuple[GraphFile, list[list[Any]], st
 
 
 def _read_pairs(path: Path) -> tuple[GraphFile, list[list[Any]], str]:
-    """The same of a file: the ids of its lines, or of the nodes of a graph or a matrix."""
+    """Result of `_paired` for a file, with the ids of its lines, or of the nodes of a graph or matrix."""
     if is_table(path) and known_ends(columns := table_file(path).names) is None:
-        raise ValueError(f"{path} has the columns {', '.join(columns)}: call two of them image and caption")
+        raise ValueError(f"{path} has the columns {', '.join(columns)}: rename two of them to image and caption")
     read = read_graph(path)
     lines = [read.graph.left_ids.tolist(), read.graph.right_ids.tolist()]
     if read.kind == "pairs":
@@ -135,5 +137,5 @@ def _read_pairs(path: Path) -> tuple[GraphFile, list[list[Any]], str]:
 def _prompts(path: Path) -> dict[str, npt.NDArray[Any]]:
     values, names = read_features(path)
     if names is None:
-        raise ValueError(f"{path} has no classes: give a .npz with features and ids, the class of each row")
+        raise ValueError(f"{path} has no classes: give a .npz with features and, as ids, the class of each row")
     return {str(name): part.to_numpy() for name, part in pd.DataFrame(values, names).groupby(level=0)}

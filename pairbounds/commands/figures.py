@@ -18,33 +18,33 @@ from pairbounds.infrastructure.processes import side_by_side
 from pairbounds.sweeps.studies import studies_of
 
 FIGURES = found()
-WIDTHS = {"single": 3.25, "double": 6.75}  # inches: a column, and the page, of a paper of two columns
+WIDTHS = {"single": 3.25, "double": 6.75}  # inches: one or both columns of a two-column paper
 INCH = 25.4  # millimetres
-MOST = 1000.0  # of either unit
+MOST = 1000.0  # mm or inches
 
 
 def draw(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME...]", help="Figures; without a name all are listed.")
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="Figures. Without a name, list all figures.")
     ] = None,
     table: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="A table that it reads, of a sweep say; others of --tables."),
+        typer.Option(metavar="FILE", help="An input table; others from --tables."),
     ] = None,
-    tables: Annotated[Path, typer.Option(help="Folder of the tables.")] = Path("build/tables"),
-    out: Annotated[Path, typer.Option(help="Folder for the pictures and the caption.")] = Path("build/figures"),
+    tables: Annotated[Path, typer.Option(help="Folder with the tables.")] = Path("build/tables"),
+    out: Annotated[Path, typer.Option(help="Folder for pictures and captions.")] = Path("build/figures"),
     width: Annotated[
-        str | None, typer.Option(metavar="LENGTH", help="single (3.25 in), double (6.75 in), 85mm or 3.5in.")
+        str | None, typer.Option(metavar="LENGTH", help="single (3.25 in), double (6.75 in), or a length: 85mm, 3.5in.")
     ] = None,
-    height: Annotated[str | None, typer.Option(metavar="LENGTH", help="In mm, or inches with in.")] = None,
-    formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Of pdf, png and svg.")] = "pdf,png",
-    jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one on each core.")] = 1,
+    height: Annotated[str | None, typer.Option(metavar="LENGTH", help="85mm or 3.5in; mm without a unit.")] = None,
+    formats: Annotated[str, typer.Option("--format", metavar="LIST", help="Some of pdf, png, svg.")] = "pdf,png",
+    jobs: Annotated[int, typer.Option(help="Processes, for many figures; -1 for one per core.")] = 1,
     force: Force = False,
 ) -> None:
-    """Draw figures with their captions as text, as designed or in the size and letters of a paper; or list them.
+    """Draw figures and write their captions, in the default size or in the size of a paper; without NAME, list them.
 
-    Takes a few seconds to begin, in each process, and one or two for each figure. `single` and `double` are the widths
-    of a column and of the page of a paper of two columns. Fonts are embedded.
+    Each process needs a few seconds to start, and one or two seconds per figure. `single` and `double` are the widths
+    of one and of both columns of a two-column paper. Fonts are embedded.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def draw(
         _list_figures()
         return
     if tables.is_file():
-        raise ValueError(f"--tables {tables} is a file, not a folder: give one table by --table {tables}")
+        raise ValueError(f"--tables {tables} is a file, not a folder: use --table {tables}")
     drawn, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
     size = {"width": width and inches(width), "height": height and inches(height)}
     written = [file for figure in drawn for file in figure.outputs(out, ends)]
@@ -68,12 +68,12 @@ def draw(
 
 
 def _drawn(tables: Path, out: Path, options: dict[str, Any], name: str) -> Path:
-    mpl.use("Agg")  # no window, whatever the display
+    mpl.use("Agg")  # never open a window
     return FIGURES[name].render(tables, out, **options)
 
 
 def inches(length: str) -> float:
-    """A length of the command line: millimetres, or inches with `in`, or the name of one of `WIDTHS`.
+    """Convert a length to inches: a number in mm (default) or `in`, or a key of `WIDTHS`.
 
     Examples
     --------
@@ -85,21 +85,21 @@ def inches(length: str) -> float:
         return WIDTHS[length]
     number = re.fullmatch(r"(\d+\.?\d*)(mm|in)?", length)
     if number is None or not 0 < float(number[1]) <= MOST:
-        raise ValueError(f"length {length!r} is none of {', '.join(WIDTHS)}, 85, 85mm and 3.5in")
+        raise ValueError(f"length {length!r} is not valid: give {', '.join(WIDTHS)}, or a length like 85mm or 3.5in")
     return float(number[1]) / (1 if number[2] == "in" else INCH)
 
 
 def _ends(formats: str) -> list[str]:
-    """The ends of the names of pictures in these formats."""
+    """File suffixes of these formats."""
     chosen = [f".{ending.strip().lower()}" for ending in formats.split(",")]
     unknown = [end for end in chosen if end not in METADATA]
     if unknown:
-        raise ValueError(f"format {unknown[0][1:]!r} is none of {', '.join(end[1:] for end in METADATA)}")
+        raise ValueError(f"format {unknown[0][1:]!r} is not supported: give {', '.join(end[1:] for end in METADATA)}")
     return chosen
 
 
 def _list_figures() -> None:
-    """Print the figures, the tables they read, and the studies that measure these."""
+    """Print the figures, their input tables, and the studies that compute these."""
     rows = []
     for figure in FIGURES.values():
         studies = ", ".join(study.name for study in studies_of(figure.tables))

@@ -1,4 +1,4 @@
-"""The commands `graph`, which saves a pair graph that has a name, and `families`."""
+"""The commands `graph` and `families`: save a named pair graph, or list the graph families."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -23,12 +23,12 @@ from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.spectrum.triplets import spectrum
 
-FEATURES_HELP = "Write X.npz for `check --through`: untrained features of the images. conv, patches, pixels or tangent."
-AUTO = "auto"  # value of a setting that the graph chooses itself
+FEATURES_HELP = "Write untrained features of the images, for `check --through`: conv, patches, pixels or tangent."
+AUTO = "auto"  # the graph chooses the value
 
 
 def explain_graph(given: Mapping[str, Any]) -> None:
-    """Print the settings of the graph that is named before `--help`."""
+    """Print the settings of the graph named before `--help`."""
     if given.get("name") is not None:
         source = find_graph(given["name"])
         echo(f"graph {given['name']}: {source.about}")
@@ -36,28 +36,26 @@ def explain_graph(given: Mapping[str, Any]) -> None:
 
 
 def graph(
-    name: Annotated[
-        str | None, typer.Argument(is_eager=True, help="A graph; without it all graphs are listed.")
-    ] = None,
+    name: Annotated[str | None, typer.Argument(is_eager=True, help="A graph. Without it, list them.")] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="GRAPH.npz for the graph, .parquet or .csv for a table of pairs."),
+        typer.Option(metavar="FILE", help="GRAPH.npz for a graph, .parquet or .csv for a table of pairs."),
     ] = None,
     features: Annotated[str | None, typer.Option(metavar="KIND", help=FEATURES_HELP)] = None,
-    images: Annotated[str | None, typer.Option(metavar="X.npy", help="Of the graph features: its images.")] = None,
-    texts: Annotated[str | None, typer.Option(metavar="Y.npy", help="Its texts, of the same width.")] = None,
-    top_k: Annotated[str | None, typer.Option(metavar="N|auto", help="Texts that an image keeps.")] = None,
-    temperature: Annotated[str | None, typer.Option(metavar="T|auto", help="Of the softmax over these.")] = None,
+    images: Annotated[str | None, typer.Option(metavar="X.npy", help="Images of graph `features`.")] = None,
+    texts: Annotated[str | None, typer.Option(metavar="Y.npy", help="Its texts, same width.")] = None,
+    top_k: Annotated[str | None, typer.Option(metavar="N|auto", help="Texts per image.")] = None,
+    temperature: Annotated[str | None, typer.Option(metavar="T|auto", help="Softmax temperature.")] = None,
     given: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting; may be given again.")
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting. Can be repeated.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of what is drawn at random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
     force: Force = False,
 ) -> None:
-    """Save a pair graph: of a data set, of a simulated world or of a graph family; without a name, list them.
+    """Save the pair graph of a data set, a simulated world or a graph family; without NAME, list them.
 
     `pairbounds graph NAME --help` lists the settings of a graph. A table has the columns image, caption, weight and
-    label, as `audit` reads them. Examples:
+    label, for `audit`. Examples:
 
     pairbounds graph emoji --out emoji.npz
 
@@ -75,7 +73,7 @@ def graph(
         return
     source = find_graph(name)
     if out is None:
-        raise ValueError("--out is missing: the file for the graph, .npz, or for the table of its pairs")
+        raise ValueError("--out is missing: give .npz for the graph, or .parquet or .csv for a table of its pairs")
     shortcuts = {"images": images, "texts": texts, "top_k": top_k, "temperature": temperature}
     numbers = [f"{key}={shortcuts[key]}" for key in ("top_k", "temperature") if shortcuts[key] not in (None, AUTO)]
     paths = {key: shortcuts[key] for key in ("images", "texts") if shortcuts[key] is not None}
@@ -98,11 +96,11 @@ def graph(
 
 
 def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, out: Path) -> str:
-    """Write features of a data set's images with their ids, in the order of its graph; say what they are."""
+    """Write features and ids of the images, in the order of the graph; return a sentence on them."""
     if name not in KINDS:
         raise ValueError(f"graph {name} has no images: --features needs one of {', '.join(KINDS)}")
     if out.suffix != ".npz":
-        raise ValueError(f"cannot write {out}: the name of a file of features ends in .npz")
+        raise ValueError(f"cannot write {out}: the name of a feature file must end in .npz")
     from pairbounds.real_data.untrained_features import untrained_features  # takes seconds to import
 
     settings.pop("labels", None)
@@ -115,7 +113,7 @@ def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, ou
 
 
 def families() -> None:
-    """List the graph families, each at its small default settings, and what is known of them."""
+    """List the graph families and their known properties, each at its small default settings."""
     rows = []
     for name, family in FAMILIES.items():
         graph = family().graph(0)

@@ -29,29 +29,29 @@ from pairbounds.theory.questions.merge_levels import SPLITS, Merged, granularity
 from pairbounds.theory.questions.pairs import DRAW, pairs_report
 from pairbounds.theory.questions.pairs_curve import pairs_curve_report
 
-AGREE = 1e-6  # difference of errors or known numbers that is round-off
-MANY_PAIRS = 2_000_000  # distinct ones, from which on a spectrum takes minutes
+AGREE = 1e-6  # round-off of errors and known numbers
+MANY_PAIRS = 2_000_000  # distinct pairs, for which a spectrum takes minutes
 
 Labels = Annotated[Path | None, typer.Option(help=LABELS_HELP)]
-Out = Annotated[Path | None, typer.Option(help="Write the table here too: .csv, .parquet or .tex.")]
-Level = Annotated[float, typer.Option(help="Confidence of what is certified.")]
-KNOWN_HELP = "No FILE, but a number: alpha_T=0.1, a_2=0.8, sigma=0.6; may be given again."
-GUIDE_HELP = "Classes of the left nodes, like --labels, by which DropFalseNegative would drop negatives."
-SAMPLE_HELP = "FILE is a pilot sample of so many independent pairs, and not the distribution."
-TARGET_HELP = "Squared error of the probe to be certified; with --labels-needed a 0-1 error."
-LABELS_NEEDED_HELP = "Say how many labelled images a probe needs, in place of pairs; for several widths, or --k."
-CURVE_HELP = "Measure the optimum of samples of the pairs in FILE too: how fast its error falls."
-BALANCED_HELP = "Of --labels-needed: as many labelled images of each class."
-VIEWS_HELP = "Table of image pairs drawn independently, two ids a row: theorem 43, with --features."
-IMAGES_HELP = "With --views: features of the images, .npy by row, sorted by id for pairs; or a table with ids."
-BATCHES_HELP = "Batch sizes: 256; or several: 64,512,4096.  [default: 64 to 65,536 by twos]"
+Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")]
+Level = Annotated[float, typer.Option(help="Confidence level.")]
+KNOWN_HELP = "Use these numbers instead of FILE: alpha_T=0.1, a_2=0.8, sigma=0.6. Can be repeated."
+GUIDE_HELP = "Classes of the left nodes for DropFalseNegative, in a format of --labels."
+SAMPLE_HELP = "FILE is a pilot sample of N independent pairs, not the distribution."
+TARGET_HELP = "Target squared error of the probe; with --labels-needed, a 0-1 error."
+LABELS_NEEDED_HELP = "Estimate how many labelled images a probe needs, instead of pairs; --k is optional."
+CURVE_HELP = "Also measure how fast the error of the optimum falls, on samples of the pairs in FILE."
+BALANCED_HELP = "With --labels-needed: the same number of labelled images of each class."
+VIEWS_HELP = "Table of independent image pairs, two ids per row, for theorem 43; needs --features."
+IMAGES_HELP = "With --views: features of the images: .npy, rows sorted by id for pairs; or a table with ids."
+BATCHES_HELP = "Batch sizes: 256, or several: 64,512,4096.  [default: powers of 2 from 64 to 65,536]"
 
 FEATURES_HELP = (
-    "Of the images, for an encoder linear in them: .npy by row, sorted by id for pairs; or a table or .npz with ids."
+    "Image features, for an encoder linear in them: .npy, rows sorted by id for pairs; or a table or .npz with ids."
 )
-TEXTS_HELP = "Of the captions, likewise: what is similar. By default letters tell."
-MERGE_HELP = "captions; or images by their --features, which then share the captions of their group."
-SPLITS_HELP = "Random halves of the images, 3 or more."
+TEXTS_HELP = "Caption features, for the similarity of captions. By default, the similarity of their letters."
+MERGE_HELP = "captions; or images (needs --features), which then share the captions of their group."
+SPLITS_HELP = "Number of random splits of the images into halves, at least 3."
 
 
 def batch(
@@ -64,9 +64,9 @@ def batch(
     as_records: Json = False,
     force: Force = False,
 ) -> None:
-    """Count the false negatives of a batch, and what it shows of the pairs; name a batch size and a temperature.
+    """Count the false negatives of a batch; suggest a batch size and a temperature.
 
-    Everything is in closed form. Example: pairbounds batch emoji.npz --sizes 64,512,4096
+    All numbers are in closed form. Example: pairbounds batch emoji.npz --sizes 64,512,4096
     """
     batches = BATCHES if sizes is None else parsed_widths(sizes, "sizes", "batch size")
     read = _read(file, labels, columns, out, force, guide, quiet=as_records)
@@ -76,7 +76,7 @@ def batch(
 
 
 def pairs(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A graph, as `check` reads it.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A graph in a format of `check`.")] = None,
     k: Annotated[int | None, typer.Option(help="Width of the embedding.")] = None,
     known: Annotated[list[str] | None, typer.Option(metavar="NAME=NUMBER", help=KNOWN_HELP)] = None,
     target: Annotated[float, typer.Option(help=TARGET_HELP)] = 0.1,
@@ -95,10 +95,10 @@ def pairs(
     as_records: Json = False,
     force: Force = False,
 ) -> None:
-    """Say how many pairs certify a squared error; or, from a few known numbers, the largest error they allow.
+    """Compute how many pairs certify a squared error; or the largest error that a few known numbers allow.
 
-    Theorems 19 and 28 give the number of pairs, from the distribution in FILE or from a pilot sample of it. Theorem 43
-    gives that of image pairs, for an encoder linear in features. Examples:
+    Theorems 19 and 28 give the number of pairs, if FILE is the distribution or a pilot sample of it. Theorem 43 gives
+    the number of image pairs, for an encoder linear in features. Examples:
 
     pairbounds pairs emoji.npz --k 100 --target 0.2
 
@@ -112,17 +112,15 @@ def pairs(
         _largest_error(known, file, save, as_records, force=force)
         return
     if file is None or (k is None and not labels_needed):
-        raise ValueError("give FILE and --k or --labels-needed, or --known NAME=NUMBER without a file")
+        raise ValueError("give FILE with --k or --labels-needed, or --known NAME=NUMBER without FILE")
     if save is not None:
-        raise ValueError("--save keeps the worst graph of --known, and there is no --known")
+        raise ValueError("--save writes the worst graph of --known: add --known, or leave out --save")
     if balanced and not labels_needed:
-        raise ValueError("--balanced is of the labelled images of --labels-needed")
+        raise ValueError("--balanced needs --labels-needed")
     if labels_needed and any(given is not None for given in (sample, penalty, views, features)):
-        raise ValueError(
-            "--sample, --penalty, --views and --features are of pairs: leave them out with --labels-needed"
-        )
+        raise ValueError("--labels-needed does not use --sample, --penalty, --views and --features: leave them out")
     if curve and (labels_needed or sample is not None):
-        raise ValueError("--curve draws samples from FILE as the distribution: leave out --sample and --labels-needed")
+        raise ValueError("--curve takes FILE as the distribution: leave out --sample and --labels-needed")
     read = _read(file, labels, columns, out, force, views, features, quiet=as_records)
     settings: dict[str, Any] = {"target": target}
     if k is None or labels_needed:
@@ -152,9 +150,10 @@ def granularity(
     as_records: Json = False,
     force: Force = False,
 ) -> None:
-    """Merge similar captions or images, level by level, and say which level is the best on other images.
+    """Merge similar captions or images, level by level, and choose the best level on held-out images.
 
-    Near-duplicates go first. Theorem 15 chooses on one half of the images, and the other half judges. Example:
+    The first level merges near-duplicates. Theorem 15 chooses on half of the images; the error is measured on the
+    other half. Example:
 
     pairbounds granularity emoji.npz --k 16
     """
@@ -172,10 +171,10 @@ def granularity(
 
 
 def _image_pairs(path: Path, ids: npt.NDArray[Any]) -> IntArray:
-    """Numbers of the left nodes of image pairs, (n, 2), from a table of two columns of their ids."""
+    """Left node numbers of image pairs, (n, 2), from a table with two columns of ids."""
     table = table_file(path)
     if len(table.names) != 2:
-        raise ValueError(f"{path} has {len(table.names)} columns: give two, the ids of the images of a pair. {DRAW}.")
+        raise ValueError(f"{path} has {len(table.names)} columns: give two, the ids of both images. {DRAW}.")
     rows = table.read()
     names = np.column_stack([rows.filled(name).to_numpy() for name in table.names])
     nodes = pd.Index(ids.astype(str)).get_indexer(names.ravel()).reshape(names.shape)
@@ -194,7 +193,7 @@ def _read(
     *others: Path | None,
     quiet: bool,
 ) -> GraphFile:
-    """The graph in a file, once the table that will be written is claimed."""
+    """Claim the output table, then read the graph."""
     if out is not None:
         claim(table_outputs(require_table_path(out, printed=True)), [file, labels, *others], force=force)
     ends, weight = column_names(columns)
@@ -221,16 +220,16 @@ def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any], as_
 
 
 def _cell(value: object, relation: str) -> str:
-    """A number in few digits, rounded as what it bounds allows."""
+    """Short text of a value, rounded in the direction of its bound."""
     if isinstance(value, float):
         return rounded(value, relation, ",.0f" if abs(value) >= 1000 else ".3g")
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _largest_error(known: list[str], file: Path | None, save: Path | None, as_records: bool, *, force: bool) -> None:
-    """Print the largest squared error that some numbers allow, and save its graph."""
+    """Print the largest squared error that the known numbers allow, and save its graph."""
     if file is not None:
-        raise ValueError("--known takes numbers in place of a file: give one of the two")
+        raise ValueError("--known replaces FILE: give one of the two")
     if save is not None:
         claim([graph_output(require_graph_path(save))], [], force=force)
     numbers = dict(_number(text) for text in known)
@@ -250,7 +249,7 @@ def _largest_error(known: list[str], file: Path | None, save: Path | None, as_re
 
 
 def _witness(result: Sharpest, known: Mapping[str, float]) -> str:
-    """A sentence on the worst graph: by how much its error and its numbers miss those that were asked for."""
+    """Sentence on the worst graph, and on how far its error and numbers are from the requested ones."""
     graph = f"{result.graph}, k = {result.k}, squared error {result.attained:.6g}"
     below = result.value - result.attained
     missed = {name: number - known[name] for name, number in result.numbers.items()}

@@ -21,37 +21,37 @@ TITLE = "What was checked"
 def report(
     runs: Annotated[
         list[Path],
-        typer.Argument(metavar="RUN...", help="Folders of sweeps and audits; tables of checks, choices and studies."),
+        typer.Argument(metavar="RUN...", help="Folders of sweeps and audits; tables of checks, choices, studies."),
     ],
-    out: Annotated[Path, typer.Option(metavar="REPORT.html", help="The page.")] = Path("report.html"),
-    title: Annotated[str, typer.Option(help="Its heading.")] = TITLE,
+    out: Annotated[Path, typer.Option(metavar="REPORT.html", help="Output page.")] = Path("report.html"),
+    title: Annotated[str, typer.Option(help="Heading of the page.")] = TITLE,
     force: Force = False,
 ) -> None:
-    """Put checks, choices, sweeps, studies and audits into one page that needs no network, for a co-author.
+    """Combine checks, choices, sweeps, studies and audits into one page for a co-author; it needs no network.
 
-    Each file is known by its columns and its sidecar. What is of another program is named in a line, and the rest is
-    reported. Examples:
+    The columns and the sidecar of a file tell its kind. Files of other programs are left out, with a
+    message. Examples:
 
     pairbounds check graph.npz --k 8 --out runs/checks.csv; pairbounds report runs --out report.html
 
     pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds"
     """
     if out.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"cannot write {out}: a report's name ends in .html")
+        raise ValueError(f"cannot write {out}: the file name of a report must end in .html")
     require_folder(out)
     claim([marked_output(out, BEGINNING)], [run for run in runs if run.is_file()], force=force)
     mpl.use("Agg")  # no window, whatever the display
     reported = Runs(runs, made={out})
     echo(*(f"not reported: {refusal.file}: {refusal.reason}" for refusal in reported.refused), err=True)
     if not reported.sections:
-        raise ValueError(f"nothing that pairbounds wrote is in {listed(runs)}: give --out to check, sweep or audit")
+        raise ValueError(f"no results of pairbounds in {listed(runs)}: run check, sweep or audit with --out first")
     sections = sorted(reported.sections, key=lambda section: not section.alarm)
     write_page(out, sections, title=title, lead=_lead(sections), refused=reported.refused)
     echo(out)
 
 
 def _lead(sections: list[Section]) -> str:
-    """The contents of the report, counted."""
+    """Number of results of each kind, and of violated claims."""
     counts = Counter(section.kind for section in sections)
     violated = sum(section.alarm for section in sections)
     failing = f"A claim is violated in {violated} of them. " if violated else ""

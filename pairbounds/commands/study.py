@@ -1,4 +1,4 @@
-"""The commands that measure studies: one at a time, or over grids of settings."""
+"""The commands `study` and `sweep`: run a study once, or over grids of settings."""
 
 import shlex
 import time
@@ -21,7 +21,7 @@ from pairbounds.sweeps.settings import Preset, chosen_settings, files_in, given_
 from pairbounds.sweeps.studies import STUDIES, Study, find_study, study_names
 from pairbounds.sweeps.sweep import TABLE, cells_of, inputs_of, outputs, recorded, run_study, run_sweep, unfinished
 
-JOBS = "jobs"  # the setting of a study that spreads the work of one seed over processes itself
+JOBS = "jobs"  # setting of studies that run each seed in several processes
 
 
 Plugins = Annotated[
@@ -30,13 +30,13 @@ Plugins = Annotated[
         "--plugin",
         is_eager=True,
         metavar="FILE.py",
-        help="A file with a study, loss or encoder of your own; may be given again.",
+        help="A Python file with a study, loss or encoder. Can be repeated.",
     ),
 ]
 
 
 def explain_study(given: Mapping[str, Any]) -> None:
-    """Print the settings and presets of the study that is named before `--help`."""
+    """Print the settings and presets of the study named before `--help`."""
     if given.get("name") is None:
         return
     for path in given.get("plugin") or []:
@@ -53,38 +53,36 @@ def explain_study(given: Mapping[str, Any]) -> None:
 
 
 def print_settings(kind: type[Any]) -> None:
-    """Print the settings of a dataclass, each with its default and its meaning."""
+    """Print the settings of a dataclass with defaults and meanings."""
     columns = [("setting", "left"), ("default", "left"), ("meaning", "left")]
     print_table("Settings, for --set NAME=VALUE or a TOML file", columns, setting_rows(kind))
 
 
 def study(
-    name: Annotated[
-        str | None, typer.Argument(is_eager=True, help="A study; without it all studies are listed.")
-    ] = None,
+    name: Annotated[str | None, typer.Argument(is_eager=True, help="A study. Without it, list them.")] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="PLACE", help="A folder for its tables; or of one table .parquet or .csv.")
+        Path | None, typer.Option(metavar="PLACE", help="Folder for the tables; or for one table, .parquet or .csv.")
     ] = None,
-    preset: Annotated[str | None, typer.Option(metavar="PRESET", help="Settings by name: small for a look.")] = None,
+    preset: Annotated[str | None, typer.Option(metavar="PRESET", help="Named settings; `small` is quick.")] = None,
     settings: Annotated[
-        Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings, a line NAME = VALUE for each.")
+        Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings, one line NAME = VALUE each.")
     ] = None,
     given: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting; may be given again.")
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting. Can be repeated.")
     ] = None,
-    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as published.")] = None,
-    first_seed: Annotated[int, typer.Option(min=0, help="The first of the seeds.")] = 0,
-    jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one on each core.")] = 1,
+    seeds: Annotated[int | None, typer.Option(help="Number of seeds; by default as published.")] = None,
+    first_seed: Annotated[int, typer.Option(min=0, help="First seed.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Worker processes; -1 for one per core.")] = 1,
     plugin: Plugins = None,
     dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
-    """Measure the tables of a study, with JSON sidecars that record how; without a name, list the studies.
+    """Compute the tables of a study, with JSON sidecars that record the settings; without NAME, list the studies.
 
-    `pairbounds study NAME --help` lists the settings of a study, with their meaning, and its presets. --set overrides
-    --settings, which overrides --preset. An interrupted study begins again, but keeps trained encoders and epochs,
-    features and views; those of training lie beside the table.
-    Examples, of which the second trains encoders for 40 minutes on 2 cores:
+    `pairbounds study NAME --help` lists the settings and presets of a study. --set overrides --settings, which
+    overrides --preset. An interrupted study restarts, but reuses trained encoders, epochs, features and views. Those of
+    training are stored in the folder of the table.
+    Examples (the second trains encoders for 40 minutes on 2 cores):
 
     pairbounds study training --seeds 2 --set k=4 --set noise=0.1 --out training.parquet
 
@@ -96,7 +94,7 @@ def study(
         _list_studies()
         return
     if out is None:
-        raise ValueError("--out is missing: the folder or the file for the tables")
+        raise ValueError("--out is missing: give a folder or a file for the tables")
     study = find_study(name)
     paths = _paths(study, out)
     base = Preset({}) if preset is None else find_named("preset", preset, study.presets)
@@ -104,7 +102,7 @@ def study(
     chosen = _settings(study, base.values, overrides, next(iter(paths.values())).parent)
     count = next(count for count in (seeds, base.seeds, study.seeds) if count is not None)
     if count < 1:
-        raise ValueError(f"seeds={count}: at least 1")
+        raise ValueError(f"seeds={count} is too small: give at least 1")
     numbers = range(first_seed, first_seed + count)
     forecast = [line for line in [study.forecast(chosen, numbers, jobs)] if line]
     if dry_run:
@@ -119,17 +117,17 @@ def study(
 
 
 def _settings(study: Study, base: Mapping[str, object], overrides: Mapping[str, object], folder: Path) -> Any:
-    """Settings with these values; runs lie beside the tables, unless they say where."""
+    """Settings with these values; the default of `runs` is the folder of the tables."""
     beside = {"runs": str(folder)} if "runs" in places(study.settings) else {}
     with study.naming_errors(ValueError, OSError):
         return chosen_settings(study.settings, {**beside, **base, **overrides}, overrides)
 
 
 def measure_into(study: Study, settings: Any, seeds: Sequence[int], jobs: int, paths: Mapping[str, Path]) -> None:
-    """Measure a study, and write each of its tables to its path.
+    """Run a study, and write each table to its path.
 
-    A study that has a setting `jobs` spreads the work of one seed itself, and its seeds come one after another. So does
-    a study of a single seed, which has the machine to itself.
+    A study with a setting `jobs` starts its own processes for each seed, and its seeds run one after another. So do
+    those of a study whose default is one seed.
     """
     spreads_itself = JOBS in places(settings)
     settings = replace(settings, jobs=jobs) if spreads_itself else settings
@@ -137,8 +135,8 @@ def measure_into(study: Study, settings: Any, seeds: Sequence[int], jobs: int, p
     first = next(iter(paths.values()))
     runs = locked_folder(Path(settings.runs)) if hasattr(settings, "runs") else nullcontext()
     with locked_folder(first.parent, first.name if len(paths) == 1 else study.name), runs:
-        inputs = inputs_of(settings)  # what cannot be read is an error before anything is measured
-        source_commit()  # the sidecar names the commit of now
+        inputs = inputs_of(settings)  # unreadable inputs fail before the run
+        source_commit()  # cached now: the sidecar names the commit at the start
         started = time.perf_counter()
         tables = run_study(study.name, settings, seeds, workers)
         took = {"seconds": round(time.perf_counter() - started, 3), "jobs": jobs}
@@ -178,24 +176,23 @@ def _list_studies() -> None:
 
 def sweep(
     file: Annotated[Path, typer.Argument(metavar="CONFIG.toml", help="Study, settings, grids and seeds.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the cells, the tables and the failures.")],
-    seeds: Annotated[int | None, typer.Option(help="How many seeds; by default as in CONFIG.toml.")] = None,
-    jobs: Annotated[int | None, typer.Option(help="Worker processes here; -1 for one on each core.")] = None,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster to run on.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for cells, tables, failures.")],
+    seeds: Annotated[int | None, typer.Option(help="Number of seeds; by default as in CONFIG.toml.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Local worker processes; -1 for one per core.")] = None,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
     plugin: Plugins = None,
     dry_run: DryRun = False,
     force: Force = False,
 ) -> None:
-    """Measure a study over grids of settings and seeds, into DIR/table.parquet with a JSON sidecar.
+    """Run a study over grids of settings and seeds, and write DIR/table.parquet with a JSON sidecar.
 
-    A study of several tables writes each under its own name. Interrupted, it goes on where it was when the same command
-    is given again; cells that failed are measured again then. At most 1,000,000 cells; when the file of the study or
-    what it uses has changed, all is measured again. --dry-run says how much is kept. Exits with 1 if cells failed: they
-    are in DIR/failures.json. Example, of 320 cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase
-    --jobs 2
+    A study with several tables writes DIR/NAME.parquet for each. To resume an interrupted sweep, repeat the command:
+    it also repeats failed cells. If the code of the study has changed, it repeats all cells. --dry-run prints how many
+    cells are finished. At most 1,000,000 cells. Exits with 1 if cells failed; see DIR/failures.json. Example with 320
+    cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
     """
     if dask is not None and jobs is not None:
-        raise ValueError("--jobs and --dask exclude each other: a cluster has the workers that it has")
+        raise ValueError("--jobs and --dask exclude each other: leave out --jobs")
     read = [file, *(plugin or [])]
     claim([*table_outputs(out / TABLE)], read, force=force)
     for path in plugin or []:
@@ -225,7 +222,7 @@ def sweep(
 
 
 def drawn_by(tables: Mapping[str, Path]) -> list[str]:
-    """The commands that draw these tables, of figures that need no others."""
+    """Commands that draw the figures that need only these tables."""
     from pairbounds.figures.figure import found
 
     commands = []

@@ -22,7 +22,7 @@ WIDTHS = [
     ("widths that go down", "check graph.npz --k 7:2", "7:2"),
     ("a penalty above 1", f"{CHECK} --penalty 2", "penalty=2"),
     ("far too many widths", "check graph.npz --k 1:99999999999", "asks for 99999999999 widths"),
-    ("proofs at many widths", "check graph.npz --k 1:3 --proof p.json", "a proof is of one width"),
+    ("proofs at many widths", "check graph.npz --k 1:3 --proof p.json", "--proof needs one width"),
     ("no hops", f"{CHECK} --hops 0", "hops=0"),
     ("a critic of other sides", f"{CHECK} --critic row.npy row.npy", "g has shape"),
 ]

@@ -147,7 +147,7 @@ def test_check_aligns_features_of_the_command_by_id(source, call, refused, tmp_p
         ([*check, "twice.npz"], "twice.npz: 112 rows have 111 different ids"),
         ([*check, "nameless.npz"], "nameless.npz cannot be read: "),
         (["graph", "torus", "--features", "conv", "--out", "y.npz"], "graph torus has no images: --features needs one"),
-        (["graph", "emoji", "--features", "conv", "--out", "y.npy"], "the name of a file of features ends in .npz"),
+        (["graph", "emoji", "--features", "conv", "--out", "y.npy"], "the name of a feature file must end in .npz"),
         (["graph", "emoji", "--features", "conv", "--out", "few.npz"], "few.npz was not written by pairbounds"),
     ):
         assert message in refused(app, *line)

@@ -172,7 +172,7 @@ def test_image_pairs_are_certified_through_features(call, folder):
     [
         ("a,b\ncat 1,cat 2\ncat 1,a cat", "views.csv, row 2: 'a cat' is no left node of FILE. Draw image pairs"),
         ("a,b\ncat 1,cat 2\ncat 1,dog", "pair 2: 'cat 1' and 'dog' share no caption of the distribution. Draw image"),
-        ("a,b,c\ncat 1,cat 2,1", "views.csv has 3 columns: give two, the ids of the images of a pair. Draw image"),
+        ("a,b,c\ncat 1,cat 2,1", "views.csv has 3 columns: give two, the ids of both images. Draw image"),
         ("a,b\ncat 1,cat 1", "do not span the 2 features: draw more pairs"),
         ("", "(--features): give both"),
     ],
@@ -234,11 +234,11 @@ def test_the_largest_error_its_sentence_and_its_graph_agree(call, folder, seed):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (["pairs", "pairs.csv"], "give FILE and --k"),
-        (["pairs", "pairs.csv", "--k", "2", "--balanced"], "is of the labelled images of --labels-needed"),
-        (["pairs", "pairs.csv", "--labels-needed", "--sample", "6"], "leave them out with --labels-needed"),
+        (["pairs", "pairs.csv"], "give FILE with --k"),
+        (["pairs", "pairs.csv", "--k", "2", "--balanced"], "--balanced needs --labels-needed"),
+        (["pairs", "pairs.csv", "--labels-needed", "--sample", "6"], "--labels-needed does not use --sample"),
         (["pairs", "pairs.csv", "--known", "sigma=0.5"], "give one of the two"),
-        (["pairs", "pairs.csv", "--k", "2", "--save", "x.npz"], "there is no --known"),
+        (["pairs", "pairs.csv", "--k", "2", "--save", "x.npz"], "add --known, or leave out --save"),
         (["pairs", "--known", "sigma"], "is not NAME=NUMBER"),
         (["batch", "pairs.csv", "--sizes", "1"], "at least 2 pairs"),
         (["batch", "pairs.csv", "--sizes", "many"], "is not a batch size"),

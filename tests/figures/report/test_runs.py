@@ -146,8 +146,8 @@ def test_links_that_lead_out_of_the_folder_are_not_followed_and_named(call, runs
     ("run", "out", "message"),
     [
         ("nowhere", "report.html", "does not exist"),
-        ("empty", "report.html", "nothing that pairbounds wrote"),
-        ("empty", "page.txt", "ends in .html"),
+        ("empty", "report.html", "no results of pairbounds"),
+        ("empty", "page.txt", "must end in .html"),
     ],
 )
 def test_bad_input_is_one_line_and_nothing_is_written(refused, tmp_path, run, out, message):

@@ -124,7 +124,7 @@ def test_the_command_writes_a_proof_that_a_stranger_checks(tmp_path, call):
     ("options", "says"),
     [
         (["--verify"], "and --proof FILE"),
-        (["--verify", "--proof", "p.json", "--k", 2], "and nothing else"),
+        (["--verify", "--proof", "p.json", "--k", 2], "and no other options"),
         (["--verify", "--proof", "none.json"], "none.json does not exist"),
         (["--proof", "p.json"], "--k 8"),
     ],
