@@ -224,7 +224,7 @@ def test_balanced_labels_are_weighted_by_the_shares_of_their_classes():
     shares = dict(zip(names, counts / len(labels), strict=True))
     choice = choose(GRAPHS, {IMAGES[row]: labels[row] for row in rows}, 4, shares=shares)
     assert choice.table["verdict"].tolist() == [BEST, WORSE]
-    with pytest.raises(ValueError, match="class '0' is in the labels or in the shares alone"):
+    with pytest.raises(ValueError, match="class '0' has labels or a share, but not both"):
         choose(GRAPHS, {IMAGES[row]: labels[row] for row in rows}, 4, shares=dict(list(shares.items())[1:]))
     with pytest.raises(ValueError, match=r"shares of classes sum to 0\.5: give positive numbers that sum to 1"):
         choose(GRAPHS, {IMAGES[row]: labels[row] for row in rows}, 4, shares=dict.fromkeys(names, 0.1))
@@ -235,13 +235,13 @@ def test_balanced_labels_are_weighted_by_the_shares_of_their_classes():
     [
         (dict(list(FEATURES.items())[:1]), LABELS, {}, "1 candidate: give two or more"),
         (FEATURES | {"pairs": SIX}, LABELS, {}, "pairs has pairs and noise 0.1 has features"),
-        (FEATURES, {"nobody": 1}, {}, "1 of 1 images are in no candidate, 'nobody' the first"),
+        (FEATURES, {"nobody": 1}, {}, "1 of 1 images are in no candidate, for example 'nobody'"),
         (FEATURES, dict.fromkeys(LABELS, 1), {}, "120 labelled images have 1 class"),
         (FEATURES, LABELS, {"k": 40}, "k=40 is too large"),
         (GRAPHS, LABELS, {"k": [2, 4]}, r"k=\[2, 4\]: give one width for pairs"),
-        (GRAPHS, LABELS, {"by": "theorem 4"}, "by='theorem 4' is none of alpha_T, through, optimum"),
+        (GRAPHS, LABELS, {"by": "theorem 4"}, "by='theorem 4' is unknown: give alpha_T, through, optimum"),
         (GRAPHS, LABELS, {"k": 4, "by": "through"}, "give through=X"),
-        (FEATURES, LABELS, {"through": np.eye(len(IMAGES))}, "to go through are for pairs"),
+        (FEATURES, LABELS, {"through": np.eye(len(IMAGES))}, "through is for pairs"),
         (FEATURES | {"x": pd.DataFrame([[1.0]], index=["x"])}, LABELS, {}, "no image in common"),
         (FEATURES | {"x": FEATURES["noise 0.1"] * np.nan}, LABELS, {}, "x: features of left node 0 are not finite"),
         (FEATURES | {"x": pd.DataFrame([[1.0]] * 2, index=[1, 1])}, LABELS, {}, "x: 2 rows have 1 different ids"),
@@ -324,12 +324,12 @@ def test_the_command_reads_features_and_pairs(call, files, candidates, labels):
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ([], "say how the labelled images were drawn: --random, or --balanced SHARES.csv"),
-        (["--random", "--balanced", "named.csv"], "say how the labelled images were drawn"),
+        ([], "the sampling of labelled images is missing: give --random, or --balanced SHARES.csv"),
+        (["--random", "--balanced", "named.csv"], "the sampling of labelled images is missing"),
         (["--random", "--out", "good.npz", "--force"], "good.npz"),
-        (["--random", "--through", "good.npz", "--images", "."], "--through and --images both give features"),
+        (["--random", "--through", "good.npz", "--images", "."], "--through and --images exclude each other"),
         (["--random", "--images", "empty"], "folder empty does not exist, or holds no pictures"),
-        (["other/good.npz", "--random"], "two candidates have one name: write NAME=FILE"),
+        (["other/good.npz", "--random"], "two candidates have the same name: write NAME=FILE"),
     ],
 )
 def test_command_lines_that_are_refused(refused, files, words, why):

@@ -254,8 +254,8 @@ def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
     [
         (PairGraph(FIVE.joint), {}, "no left labels"),
         (SIX, {}, "n_left=3"),
-        (FIVE, {}, "caption 0 is no text"),
-        (FIVE, {"splits": 2}, "splits=2.* 3 halves"),
+        (FIVE, {}, "caption 0 is not a text"),
+        (FIVE, {"splits": 2}, "splits=2.* at least 1, 3 and 4"),
         (FIVE, {"merge": "images"}, "give features of the images"),
         (FIVE, {"features": np.eye(4)}, "features of the"),
     ],

@@ -137,11 +137,11 @@ def test_the_command_draws_images_and_keeps_the_labels_that_are_written_beside_t
 @pytest.mark.parametrize(
     ("attempt", "why"),
     [
-        (lambda: choose(FEATURES, LABELS, 4).next(0), r"0 images to label next are not in 1\.\.200"),
-        (lambda: choose(FEATURES, LABELS, 4).next(10**6), "those without a label"),
+        (lambda: choose(FEATURES, LABELS, 4).next(0), r"cannot draw 0 images to label next: give 1 to 200"),
+        (lambda: choose(FEATURES, LABELS, 4).next(10**6), "the unlabelled ones"),
         (lambda: choose(GRAPHS, LABELS, 4, by="optimum").next(5), "needs labels drawn at random"),
         (lambda: choose(GRAPHS, LABELS, 4, probabilities=dict.fromkeys(LABELS, 1)), "all labelled images have a prob"),
-        (lambda: choose(GRAPHS, LABELS, 4, probabilities={IDS[DRAWN[0]]: 0}), "probability 0 of an image is not above"),
+        (lambda: choose(GRAPHS, LABELS, 4, probabilities={IDS[DRAWN[0]]: 0}), "probability 0 of an image is not in"),
     ],
 )
 def test_what_cannot_be_drawn_next(attempt, why):

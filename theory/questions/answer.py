@@ -1,4 +1,4 @@
-"""An answer: a table for programs and figures, and sentences for people."""
+"""Answers: a table for programs and figures, and sentences for readers."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ class Answer(NamedTuple):
 
     Attributes
     ----------
-    table : a row for each size that was asked for
-    words : sentences, the last of which is one to act on
+    table : one row for each requested size
+    words : sentences; the last one recommends an action
     """
 
     table: pd.DataFrame

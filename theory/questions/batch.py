@@ -1,4 +1,4 @@
-"""Question: which batch size, how many false negatives, which temperature? By theorems 29 and 31."""
+"""Question: which batch size, how many false negatives, which temperature? Theorems 29 and 31."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ from pairbounds.theory.quantities.population_infonce import mutual_information
 from pairbounds.theory.questions.answer import Answer
 
 BATCHES = tuple(2**power for power in range(6, 17))
-SHARE = 0.95  # of the information, which the batch that is named shows
-NO_INFORMATION = 1e-12  # nats, below which the two sides count as independent
-MANY_ALONE = 0.5  # share of the pairs from which on captions of one image are worth a sentence
+SHARE = 0.95  # of the information, visible in the suggested batch
+NO_INFORMATION = 1e-12  # nats; below it, the two sides count as independent
+MANY_ALONE = 0.5  # share of pairs whose caption has a single image; from it, the report warns
 
 
 def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: npt.ArrayLike | None = None) -> Answer:
@@ -25,23 +25,23 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
 
     Parameters
     ----------
-    batches : sizes, of at least 2 pairs
-    guide : (n_left,), classes by which DropFalseNegative would drop negatives: those whose image has the anchor's
+    batches : batch sizes, at least 2 pairs
+    guide : (n_left,), classes for DropFalseNegative, which drops negatives of the anchor's class
 
     Returns
     -------
     Answer, whose table has a row for each batch size and the columns
-        batch, information (I, in nats), shown_low and shown_high (the ends of what a batch shows of it), and for each
-        kind of false negative (same_class, same_caption, also_a_pair) its expected number for an anchor and, with the
-        ending _none, the probability that there is none.
+        batch, information (I, in nats), shown_low and shown_high (bounds on the information visible in a batch), and
+        for each kind of false negative (same_class, same_caption, also_a_pair) its expected number per anchor, and
+        with the suffix _none the probability that there is none.
 
     Raises
     ------
-    ValueError : a batch of fewer than 2 pairs; a guide that does not fit
+    ValueError : a batch of fewer than 2 pairs; a guide of the wrong length
 
     Notes
     -----
-    Linear in the pairs for each batch size. Source: theorems 29 and 31.
+    Cost: linear in the pairs for each batch size. Source: theorems 29 and 31.
     """
     known, missing = with_usable_labels(graph)
     information = mutual_information(known)
@@ -60,7 +60,7 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
 
 
 def with_usable_labels(graph: PairGraph) -> tuple[PairGraph, list[str]]:
-    """The graph, without labels where a node of a labelled side has none, and a sentence on what is left out then."""
+    """Graph, without its labels if a node of a labelled side has none, and a sentence if labels are not used."""
     if graph.left_labels is None:
         return graph, ["The graph has no labels: what concerns classes is left out. Give --labels FILE."]
     sides = [labels for labels in (graph.left_labels, graph.right_labels) if labels is not None]
@@ -82,7 +82,7 @@ def _row(graph: PairGraph, batch: int) -> dict[str, float]:
 
 
 def _alone(graph: PairGraph) -> list[str]:
-    """A warning where most pairs have a caption of one image: what is visible then is which image it is."""
+    """Warning if most pairs have a caption with a single image: it only identifies the image."""
     images = np.diff(graph.joint.tocsc().indptr)
     alone = float(graph.right_marginal[images == 1].sum())
     if alone < MANY_ALONE:

@@ -1,4 +1,4 @@
-"""Tables of choices in words: the columns that decide, with their intervals."""
+"""Printed tables of choices: the main columns, with intervals."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ TEXTS = ("candidate", "verdict")  # columns of text
 
 
 def readable(table: pd.DataFrame) -> pd.DataFrame:
-    """Candidates, best first, as text: each number with its interval."""
+    """Format the candidates, best first, with each number and its interval as text."""
     if "error" in table:
         intervals = {"leave-one-out error": "error", "squared error, all labels": "mse"}
         scores = {"effective rank (not validated)": "effective_rank"}

@@ -1,4 +1,4 @@
-"""Question: which candidate, pairs to train on or features, is the best by few labelled images? With a verdict."""
+"""Question: which training pairs, or features, are the best? Comparisons by few labelled images."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,21 +21,21 @@ from pairbounds.theory.questions.next_labels import disagreement, drawn_next, in
 from pairbounds.theory.questions.pair_choice import MEASURES, VALIDATED, influences, pairs_compared
 
 RULE = "alpha_T"  # ranks pairs
-MOST = 100  # times as many labels, beyond which a number of labels says nothing
-FEWEST_MORE = 10  # labels worth asking for
+MOST = 100  # maximum factor on the number of labels in a message
+FEWEST_MORE = 10  # minimum number of labels in a message
 Candidate = PairGraph | pd.DataFrame | npt.NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """Candidates, compared.
+    """Result of `choose`.
 
     Attributes
     ----------
     table : best first; see `features_compared` and `pairs_compared`
-    words : sentences, the last of which is the answer
-    by : column of the table that ranks
-    disagreement : computes, of the images without a label, by how much candidates disagree that are not decided
+    words : sentences, the last one with the answer
+    by : column for the ranking
+    disagreement : computes the disagreement of undecided candidates on each image without a label
     """
 
     table: pd.DataFrame
@@ -50,11 +50,11 @@ class Choice:
 
     @property
     def title(self) -> str:
-        """Name of the column that ranks, in words."""
+        """Description of the column for the ranking."""
         return "leave-one-out error of a ridge probe" if self.by == "error" else MEASURES[self.by].partition(" (")[0]
 
     def name(self, row: int) -> str:
-        """Name of the candidate of a row, with its width where there are several."""
+        """Name of the candidate of a row, with its width if there are several widths."""
         of_widths = "width" in self.table and self.table["width"].nunique() > 1
         candidate = str(self.table["candidate"].iloc[row])
         return f"{candidate} (k = {self.table['width'].iloc[row]})" if of_widths else candidate
@@ -65,19 +65,19 @@ class Choice:
         return self.words[-1]
 
     def next(self, count: int, seed: int = 0) -> pd.DataFrame:
-        """Draw images to label next: likelier where candidates disagree that are not decided.
+        """Draw images to label next, with probabilities that grow with the disagreement of undecided candidates.
 
-        Returns their ids and probabilities, as columns image and probability, for `choose`; no rows if all is decided.
+        Returns the columns image (id) and probability, for `choose`; no rows if all candidates are decided.
 
-        `ValueError`: fewer images without a label; pairs by another measure than α_T, which needs random labels.
+        `ValueError`: fewer unlabelled images than `count`; pairs ranked by a measure other than α_T.
         """
         if self.by in MEASURES and self.by != RULE:
-            raise ValueError(f"by={self.by!r} needs labels drawn at random: draw them yourself, or give by={RULE!r}")
+            raise ValueError(f"by={self.by!r} needs labels drawn at random: draw images at random, or give by={RULE!r}")
         if (self.table["verdict"].isin([BEST, WORSE])).all():
             return pd.DataFrame({"image": [], "probability": []})
         scores = self.disagreement()
         if not 1 <= count <= len(scores):
-            raise ValueError(f"{count} images to label next are not in 1..{len(scores)}, those without a label")
+            raise ValueError(f"cannot draw {count} images to label next: give 1 to {len(scores)}, the unlabelled ones")
         chances = inclusion_probabilities(np.asarray(scores, dtype=np.float64), count)
         rows = drawn_next(chances, np.random.default_rng(seed))
         return pd.DataFrame({"image": scores.index[rows], "probability": chances[rows]})
@@ -96,28 +96,28 @@ def choose(
     seed: int = 0,
     finished: AnyPath | None = None,
 ) -> Choice:
-    """Compare pairs to train on, or features, by the labels of a few images.
+    """Compare training pairs, or features, by the labels of a few images.
 
     Features are compared by the leave-one-out error of a ridge probe. Pairs are compared by their consistency, or by
     the optimum of their graph. Intervals of the differences from the best are simultaneous over candidates and widths,
-    of nominal 95%, by a bootstrap of the images. Those of features are about the mean error of probes with as many
-    labels, over draws of the labels, not about the probe of these labels alone: each resample fits the probe anew. The
-    study `choosing` has how often they hold on simulated worlds, and how often "worse" is wrong.
+    at a nominal 95%, by a bootstrap of the images. For features they are intervals of the mean error over draws of as
+    many labels, not of the error of one probe: each resample refits the probe. The study `choosing` measures on
+    simulated worlds how often the intervals hold, and how often "worse" is wrong.
 
     Parameters
     ----------
     candidates : two or more, by name
-        Features of all images, (n, d): an array, whose images are 0..n-1, or a DataFrame with ids as index. Or pair
-        graphs, with the images on the left. Images that a candidate lacks are left out of all.
-    labels : class by image, of a few images drawn without regard to class, each once
+        Features of all images, (n, d): an array, with ids 0..n-1, or a DataFrame with ids as index. Or pair graphs,
+        with the images on the left. Images that are missing in a candidate are left out of all candidates.
+    labels : class by image, of a few distinct images drawn without regard to class
     k : width of the embeddings, or several for features
     shares : share of each class in the population, for labels drawn class by class
-    n_labels : for features: bound the 0-1 error of a probe with so many labels, too (theorem 34)
-    through : for pairs: features of the images, like a candidate, for the optimum that a linear encoder reaches
-    by : for pairs: the measure that ranks: "alpha_T", "through" or "optimum"
-    probabilities : of labelled images that `Choice.next` chose: they count by 1 over it, and not for theorem 41
+    n_labels : for features: also bound the 0-1 error of a probe with this number of labels (theorem 34)
+    through : for pairs: features of the images, like a candidate, for the optimum of a linear encoder
+    by : for pairs: measure for the ranking: "alpha_T", "through" or "optimum"
+    probabilities : of images from `Choice.next`; they have weight 1/probability, and theorem 41 does not use them
     seed : of the bootstrap
-    finished : for pairs: folder in which a choice that is interrupted keeps the candidates that are done, for the next
+    finished : for pairs: folder for the results of finished candidates, to resume an interrupted choice
 
     Raises
     ------
@@ -127,7 +127,7 @@ def choose(
     if len(candidates) < 2:
         raise ValueError(f"{len(candidates)} candidate: give two or more to choose from")
     if by not in MEASURES:
-        raise ValueError(f"by={by!r} is none of {', '.join(MEASURES)}")
+        raise ValueError(f"by={by!r} is unknown: give {', '.join(MEASURES)}")
     graphs, widths = _graphs(candidates, through), sorted({*np.atleast_1d(k).tolist()})
     common, words = _common(candidates if through is None else {**candidates, "through": through}, labels)
     rows = {image: row for row, image in enumerate(common)}
@@ -168,21 +168,21 @@ def choose(
 
 
 def _graphs(candidates: Mapping[str, Candidate], through: Any) -> dict[str, PairGraph] | None:
-    """The candidates, if they are graphs; `None` if they are features."""
+    """Candidates that are graphs; `None` if all are features."""
     graphs = {name: candidate for name, candidate in candidates.items() if isinstance(candidate, PairGraph)}
     if graphs and len(graphs) < len(candidates):
         pairs, other = next(iter(graphs)), next(name for name in candidates if name not in graphs)
         raise ValueError(
-            f"{pairs} has pairs and {other} has features: errors of features are measured, pairs are ranked before "
-            "training, and the two numbers do not compare. Choose among each kind by itself."
+            f"{pairs} has pairs and {other} has features: their numbers are not comparable. Choose among pairs only, "
+            "or among features only."
         )
     if not graphs and through is not None:
-        raise ValueError("features to go through are for pairs, and the candidates are features: leave them out")
+        raise ValueError("through is for pairs, and the candidates are features: leave it out")
     return graphs or None
 
 
 def _on_widths(table: pd.DataFrame, names: Sequence[str], widths: Sequence[int], n_labels: int) -> Iterator[str]:
-    """Sentences on widths that features lack, or that labels are too few for."""
+    """Sentences on widths that features do not have, or for which there are too few labels."""
     rows = {*zip(table["candidate"], table["width"], strict=True)}
     if missing := [f"{name} (k = {width})" for name in names for width in widths if (name, width) not in rows]:
         yield f"Left out, as features have fewer directions: {', '.join(missing)}."
@@ -204,14 +204,14 @@ def _named(labels: Mapping[Any, Any]) -> dict[str, Hashable]:
 
 
 def _common(candidates: Mapping[str, Candidate], labels: Mapping[Any, Any]) -> tuple[list[str], list[str]]:
-    """Ids of the images that all candidates have, in the order of the first, and sentences on those left out."""
+    """Ids of the images in all candidates, in the order of the first, and sentences on images left out."""
     ids = {name: _ids(candidate) for name, candidate in candidates.items()}
     for name, images in ids.items():
-        rows_by_id(images, (), name)  # refuses repeated ids
+        rows_by_id(images, (), name)  # raises for repeated ids
     every = {*()}.union(*map(set, ids.values()))
     if unknown := [image for image in _named(labels) if image not in every]:
         raise ValueError(
-            f"labels: {len(unknown)} of {len(labels)} images are in no candidate, {unknown[0]!r} the first. "
+            f"labels: {len(unknown)} of {len(labels)} images are in no candidate, for example {unknown[0]!r}. "
             "Give the ids of the candidates."
         )
     shared = set.intersection(*map(set, ids.values()))
@@ -238,13 +238,13 @@ def _rows(features: Any, common: Sequence[str], name: str = "through") -> npt.ND
 
 
 def _part(graph: PairGraph, common: Sequence[str], name: str) -> PairGraph:
-    """The graph on the common images, in their order; itself, not a copy, if it has these."""
+    """Graph on the common images, in their order; not copied if these are its images."""
     ids = _ids(graph)
     return graph if ids == common else graph.part(rows_by_id(ids, common, name))
 
 
 def _answer(choice: Choice, n_labels: int) -> str:
-    """One sentence on each candidate at its best width: which to take, which are worse, and which are not decided."""
+    """Sentence with the candidate to take, the worse and the undecided ones, each at its best width."""
     rows = choice.table.drop_duplicates("candidate")
     if not rows["verdict"].iloc[0]:
         return f"{choice.name(0)} is the first of {len(rows)} by {n_labels} labels, without a verdict."

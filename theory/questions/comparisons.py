@@ -1,4 +1,4 @@
-"""Comparisons with the best of several candidates, simultaneous over all of them, by one joint bootstrap."""
+"""Simultaneous comparisons of candidates with the best, by a joint bootstrap."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,13 @@ BEST, WORSE, UNDECIDED = "best", "worse", "not shown to be worse"
 
 @dataclass(frozen=True, eq=False)
 class Comparisons:
-    """Differences of candidates from the best of the others; small values are good.
+    """Differences of candidates from the best of the others; smaller is better.
 
     Attributes
     ----------
     difference : (C,), from the smallest estimate
     low, high : (C,), ends of simultaneous intervals of the difference from the best of the others
-    needed : (C,), factor by which the number of labels must grow for "worse", if the estimates stay
+    needed : (C,), factor on the number of labels for the verdict "worse", if the estimates do not change
     """
 
     difference: FloatArray
@@ -28,7 +28,7 @@ class Comparisons:
 
     @property
     def verdicts(self) -> list[str]:
-        """`WORSE` where the interval is above 0; `BEST` for a candidate that is left alone; else `UNDECIDED`."""
+        """`WORSE` if the interval is above 0; `BEST` if all others are worse; else `UNDECIDED`."""
         worse = self.low > 0
         rest = BEST if np.count_nonzero(~worse) == 1 else UNDECIDED
         return [WORSE if each else rest for each in worse]
@@ -39,26 +39,26 @@ def compared_with_best(
 ) -> Comparisons:
     """Compare each candidate with the best of the others.
 
-    Each candidate is a control in turn. Its critical value is the quantile over resamples of the largest standardised
-    error of its differences from the others, at least the normal one. The true best is a control whose differences all
-    lie in their intervals with the probability `level`: then no "worse" is false, and all intervals here hold at once.
+    Each candidate is the control once. Its critical value is the quantile over resamples of the largest standardised
+    error of its differences from the others, and at least the normal quantile. With probability `level`, the intervals
+    with the true best as control all hold. Then no verdict "worse" is false, and all returned intervals hold.
 
     Parameters
     ----------
-    estimates : (C,), of two candidates or more; small values are good
-    resampled : (R, C), the same on bootstrap samples that all candidates share
-    floor : added variance of a difference, for an interval of 95%: where two candidates differ on few images, the
-        bootstrap has too little
+    estimates : (C,), of at least two candidates; smaller is better
+    resampled : (R, C), estimates on bootstrap samples shared by all candidates
+    floor : variance to add to that of a difference, for a 95% interval: the bootstrap variance is too small if two
+        candidates differ on few images
 
     Notes
     -----
-    O(R C²). Source: Edwards and Hsu 1983, with a bootstrap in place of normal errors.
+    O(R C²). Source: Edwards and Hsu 1983, with a bootstrap instead of normal errors.
     """
     difference = estimates[:, None] - estimates[None, :]
     reach = np.array([_reach(row, estimates, resampled, floor, level) for row in range(len(estimates))])
     others = ~np.eye(len(estimates), dtype=bool)
-    kept = np.all((difference <= reach) | ~others, axis=1)  # those that may be the best
-    # Another candidate is the best, or this one is, if it is kept.
+    kept = np.all((difference <= reach) | ~others, axis=1)  # possible best candidates
+    # The best is another candidate, or this one if it is kept.
     by_others = kept[None, :] & others
     low = np.where(by_others, difference - reach.T, np.inf).min(axis=1)
     high = np.where(by_others, difference + reach.T, -np.inf).max(axis=1)
@@ -78,5 +78,5 @@ def _reach(control: int, estimates: FloatArray, resampled: FloatArray, floor: fl
     deviations = errors.std(axis=0)
     largest = np.max(np.abs(errors) / np.where(deviations > 0, deviations, np.inf), axis=1)
     critical = max(float(norm.ppf((1 + level) / 2)), float(np.quantile(largest, level)))
-    added = floor * (critical / norm.ppf(0.975)) ** 2  # a wider interval is further from the normal one
+    added = floor * (critical / norm.ppf(0.975)) ** 2  # scaled like the interval
     return np.asarray(critical * np.sqrt(deviations**2 + added))

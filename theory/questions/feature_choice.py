@@ -1,4 +1,4 @@
-"""Features of the same images, compared by few labels: leave-one-out errors, and the probe that sees all labels."""
+"""Comparison of features of the same images from few labels: leave-one-out errors, and the full-label probe."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from pairbounds.theory.questions.comparisons import compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 
-RESAMPLES, REFITS = 2_000, 200  # of the full probe; of the probe of the labelled images, which is fitted anew
+RESAMPLES, REFITS = 2_000, 200  # of the full-label probe; of the probe that is refitted to each resample
 
 
 def features_compared(
@@ -27,12 +27,12 @@ def features_compared(
     n_labels: int | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """A row for each candidate and width that its features have, best first.
+    """Table of the candidates at each width that their features allow, best first.
 
     Parameters
     ----------
-    candidates : (n, d) features of all images of the population, by name; whitened here, unlabelled images included
-    sample : which of them have labels
+    candidates : (n, d) features of all images, by name; this function whitens them, with the unlabelled images
+    sample : the labelled images
     widths : k of the embedding: a constant and the k - 1 leading principal components
     n_labels : number of labels for which theorem 34 bounds the error
     seed : of the bootstrap
@@ -41,13 +41,13 @@ def features_compared(
     -------
     DataFrame with the columns
         candidate, width;
-        error, error_low, error_high : leave-one-out 0-1 error of ridge with these labels, and an interval of the mean
-            error of probes with as many labels, over their draws, by a bootstrap that fits the probe anew;
-        difference, from, to, verdict, needed : of `compared_with_best`, over all rows at once;
-        mse, mse_low, mse_high : squared error of the probe that sees all labels (theorem 41);
-        at_most : theorem 34's bound for `n_labels` random labels, at the upper end of that interval;
-        effective_rank : of the features; needs no labels, and is not validated.
-        Without a verdict, see `LabelledSample.too_few`, intervals are NaN and verdicts empty.
+        error, error_low, error_high : leave-one-out 0-1 error of ridge with these labels; interval of the mean error of
+            probes over draws of as many labels, by a bootstrap that refits the probe;
+        difference, from, to, verdict, needed : from `compared_with_best`, simultaneous over all rows;
+        mse, mse_low, mse_high : squared error of the probe with all labels (theorem 41);
+        at_most : theorem 34's bound for `n_labels` random labels, at `mse_high`;
+        effective_rank : of the features, without labels; not validated.
+        With too few labels (`LabelledSample.too_few`), intervals are NaN and verdicts empty.
     """
     rows, embeddings = [], []
     for name, features in candidates.items():
@@ -67,8 +67,8 @@ def features_compared(
 
 
 def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: int) -> FloatArray:
-    """Leave-one-out errors of probes of each embedding, fitted to resamples of the labelled images, (R, rows)."""
-    from pairbounds.infrastructure.progress import Bar  # whoever only imports this package needs no bars
+    """Leave-one-out errors, (R, rows), of probes refitted to resamples of the labelled images."""
+    from pairbounds.infrastructure.progress import Bar  # optional at import
 
     def errors(weights: FloatArray) -> FloatArray:
         shown = Bar(embeddings, desc="choose", unit="candidate")
@@ -78,7 +78,7 @@ def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: i
 
 
 def compared(table: pd.DataFrame, errors: FloatArray, resampled: FloatArray, sample: LabelledSample) -> pd.DataFrame:
-    """The table with errors, (rows,), and intervals and verdicts from resampled ones, (R, rows)."""
+    """Add errors, (rows,), and intervals and verdicts from resampled errors, (R, rows), to the table."""
     table.insert(2, "error", errors)
     blank = np.full(len(table), np.nan)
     columns: dict[str, Any] = dict.fromkeys(("error_low", "error_high", "from", "to", "needed"), blank) | {
@@ -86,12 +86,12 @@ def compared(table: pd.DataFrame, errors: FloatArray, resampled: FloatArray, sam
         "verdict": "",
     }
     if not sample.too_few:
-        # As if there were two more errors, or two candidates differed on two more images (Bonett and Price 2012).
+        # Two pseudo-errors, or two pseudo-images on which candidates differ (Bonett and Price 2012).
         floor = 2 * float(np.mean(sample.weights**2))
         reach = norm.ppf(0.975) * np.sqrt(resampled.var(axis=0) + floor)
         columns["error_low"], columns["error_high"] = np.maximum(0, errors - reach), np.minimum(1, errors + reach)
         if len(table) > 1:
-            # A resample has fewer different images, and with them larger errors: only their spread counts.
+            # Resamples have fewer distinct images, so larger errors: use only their spread.
             resampled = resampled - resampled.mean(axis=0) + errors
             result = compared_with_best(errors, resampled, floor=floor)
             columns |= {"from": result.low, "to": result.high, "needed": result.needed, "verdict": result.verdicts}
@@ -102,7 +102,7 @@ def compared(table: pd.DataFrame, errors: FloatArray, resampled: FloatArray, sam
 
 
 def _full_probe(shown: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:
-    """Squared error of the probe that sees all labels, and the 0-1 error that it allows with `n_labels`."""
+    """Squared error of the full-label probe, and the bound on the 0-1 error with `n_labels`."""
     names = [str(label) for label in sample.labels.tolist()]
     drawn: dict[str, Any] = {"population": sample.population}
     if sample.shares is not None:
@@ -119,14 +119,14 @@ def _full_probe(shown: FloatArray, sample: LabelledSample, n_labels: int | None,
 
 
 def predicted_classes(features: npt.NDArray[Any], sample: LabelledSample, width: int) -> IntArray:
-    """Number of the class of each image by the ridge probe, (n,)."""
+    """Class number of each image, (n,), predicted by the ridge probe."""
     embedding, _ = whitened_components(features, slice(None), width)
     fit = leave_one_out(embedding[sample.rows], sample.labels, sample.weights)
     return np.asarray(fit.classes[np.argmax(embedding @ fit.coefficients, axis=1)])
 
 
 def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, width: int) -> tuple[FloatArray, float]:
-    """A constant and whitened leading components of some rows, (N, <= width); the effective rank of all.
+    """Constant and whitened leading components of some rows, (N, <= width); effective rank of the features.
 
     O(n d²), in blocks of rows.
     """
@@ -137,7 +137,7 @@ def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, widt
     mean = total / len(features)
     second /= len(features)
     covariance = np.zeros_like(second)
-    for _, block in feature_blocks(features):  # again, as the difference of large moments cancels
+    for _, block in feature_blocks(features):  # second pass: E[xxᵀ] - mean meanᵀ would cancel
         covariance += (block - mean).T @ (block - mean) / len(features)
     values, vectors = scipy.linalg.eigh(covariance)
     kept = np.flatnonzero(values > max(LEAST_EIGENVALUE * values[-1], 0))[::-1][: width - 1]

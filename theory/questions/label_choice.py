@@ -1,4 +1,4 @@
-"""Question: which of several embeddings of the same images is the best, by few labels? Compared on drawn labels."""
+"""Question: how well do few labels choose among embeddings of the same images? Trials on random labels."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
@@ -19,8 +19,8 @@ from pairbounds.theory.quantities.through_features import whitened
 from pairbounds.theory.questions.comparisons import UNDECIDED, WORSE
 from pairbounds.theory.questions.leave_one_out import leave_one_out
 
-STEPS = 11  # of LogME's fixed point, as its authors take them
-Candidate = tuple[str, PairGraph, FloatArray]  # name, a graph with the images' masses and labels, embedding of images
+STEPS = 11  # of LogME's fixed-point iteration, as in its paper
+Candidate = tuple[str, PairGraph, FloatArray]  # name, graph with masses and labels of the images, embedding
 
 
 def optima(graphs: Mapping[str, PairGraph], widths: tuple[int, ...]) -> Iterator[Candidate]:
@@ -32,16 +32,15 @@ def optima(graphs: Mapping[str, PairGraph], widths: tuple[int, ...]) -> Iterator
 def label_trials(
     candidates: Iterable[Candidate], sizes: tuple[int, ...], draws: int, resamples: int, seed: int
 ) -> pd.DataFrame:
-    """Trials of N labels drawn by mass, on several embeddings of the same labelled images.
+    """Trials with N labels drawn by mass, for several embeddings of the same images.
 
     Returns
     -------
     DataFrame, a row for each embedding, N and draw, with columns
-        pairs (name of the embedding), k (its width), labels (N), draw; error (of the probe that sees all labels, 0-1)
-        and mse (squared); guaranteed (34′), class_means and ridge (0-1 error on the images that were not drawn);
-        covered and width, of the interval of theorem 41; and the scores by which one would choose, less being better:
-        loo (0-1 error of ridge by leave-one-out, on whitened features), unbiased (theorem 41), logme and h_score
-        (negated).
+        pairs (name of the embedding), k (its width), labels (N), draw; error and mse (0-1 and squared error of the
+        full-label probe); guaranteed (34′); class_means and ridge (0-1 errors on held-out images); covered and width
+        (of the interval of theorem 41); and scores for the choice, smaller is better: loo (leave-one-out 0-1 error of
+        ridge on whitened features), unbiased (theorem 41), logme and h_score (negated).
     """
     rows: list[dict[str, Any]] = []
     for name, graph, f in candidates:
@@ -62,7 +61,7 @@ def label_trials(
 def _errors(
     graph: PairGraph, features: FloatArray, labels: IntArray, nodes: IntArray
 ) -> tuple[dict[str, float], float]:
-    """0-1 errors on the images that were not drawn, and that of ridge by leave-one-out, ties broken by its square."""
+    """0-1 errors on held-out images, and the leave-one-out score of ridge (`LeaveOneOut.score`)."""
     shown, known = features[nodes], labels[nodes]
     ridge = leave_one_out(shown, known)
     targets = class_indicators(known, ridge.classes).toarray()
@@ -74,7 +73,7 @@ def _errors(
 
 
 def h_score(features: FloatArray, labels: IntArray) -> float:
-    """H-score of Bao et al. 2019: `tr(cov(f)⁺ cov(E[f | y]))` of labelled images alone."""
+    """H-score of Bao et al. 2019: `tr(cov(f)⁺ cov(E[f | y]))` of the labelled images."""
     centred = features - features.mean(axis=0)
     indicators = class_indicators(labels)
     means = (indicators @ (indicators.T @ centred)) / (indicators @ indicators.sum(axis=0))[:, None]
@@ -102,7 +101,7 @@ def log_evidence(features: FloatArray, labels: IntArray) -> float:
 
 
 def ridge_errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntArray) -> dict[str, float]:
-    """Error of ridge with these labels on the other images, by candidate."""
+    """Error of ridge on the other images, by candidate."""
     rest = np.setdiff1d(np.arange(len(labels)), nodes)
     result = {}
     for name, f in features.items():
@@ -113,7 +112,7 @@ def ridge_errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntAr
 
 
 def judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:
-    """Judge the verdicts and intervals of a table by the true values of its candidates."""
+    """Compare the verdicts and intervals of a table with the true values of its candidates."""
     true = truth[table["candidate"]].to_numpy()
     over = np.array([value - np.delete(true, row).min() for row, value in enumerate(true)])
     worse = (table["verdict"] == WORSE).to_numpy()

@@ -1,4 +1,4 @@
-"""Few labelled images of a population: how they were drawn, their weights, and their bootstrap."""
+"""Samples of labelled images: sampling design, weights and bootstrap."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,20 +10,20 @@ import numpy.typing as npt
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.theorem41_from_labels import LEAST_LABELS, LEAST_OF_CLASS
 
-BLOCK = 2**22  # weights of resamples at a time
+BLOCK = 2**22  # weights in memory
 
 
 @dataclass(frozen=True, eq=False)
 class LabelledSample:
-    """Labelled images, drawn at random, or a number from each class; and others that `next_labels` chose.
+    """Labelled images: a random sample, overall or by class, and images chosen by `next_labels`.
 
     Attributes
     ----------
-    rows : (N,), numbers of the labelled images in the population, each once
-    labels : (N,), numbers of their classes, 0..r-1
+    rows : (N,), distinct row numbers of the labelled images in the population
+    labels : (N,), their class numbers, 0..r-1
     population : number of all images
-    shares : (r,), share of each class in the population, for images drawn class by class; else `None`
-    chances : (N,), probability of each chosen image, NaN for those drawn at random; `None` if none was chosen
+    shares : (r,), share of each class in the population, if images were drawn class by class; else `None`
+    chances : (N,), probability of each chosen image, NaN for images drawn at random; `None` if no image was chosen
     """
 
     rows: IntArray
@@ -40,10 +40,10 @@ class LabelledSample:
         shares: Mapping[Any, float] | None = None,
         chances: Mapping[int, float] | None = None,
     ) -> "LabelledSample":
-        """Sample from the class of each row, the share of each class if so drawn, and the chance of each chosen row.
+        """Build from the class of each row, class shares if drawn by class, and probabilities of chosen rows.
 
-        `ValueError` for fewer than two classes; shares that lack a class, name one without labels, or do not sum to 1;
-        chances outside (0, 1], or of all rows.
+        `ValueError`: fewer than two classes; classes of shares and labels that differ; shares that do not sum to 1;
+        probabilities outside (0, 1], or for all rows.
         """
         rows = np.array(sorted(classes), dtype=np.int64)
         names, labels = np.unique(np.array([str(classes[row]) for row in rows.tolist()]), return_inverse=True)
@@ -57,9 +57,7 @@ class LabelledSample:
         by_name = {str(name): float(share) for name, share in shares.items()}
         drawn = {*names[sample.drawn.labels].tolist()}
         if different := sorted((by_name.keys() ^ drawn) | (by_name.keys() ^ {*names.tolist()})):
-            raise ValueError(
-                f"class {different[0]!r} is in the labels or in the shares alone: give both for each class"
-            )
+            raise ValueError(f"class {different[0]!r} has labels or a share, but not both: give both for each class")
         values = np.array([by_name[name] for name in names.tolist()])
         if abs(values.sum() - 1) > 1e-6 or not np.all(values > 0):
             raise ValueError(f"shares of classes sum to {values.sum():.6g}: give positive numbers that sum to 1")
@@ -67,12 +65,12 @@ class LabelledSample:
 
     @property
     def chosen(self) -> npt.NDArray[np.bool_]:
-        """True for each image that was not drawn at random, (N,)."""
+        """True for images that were chosen, not drawn at random, (N,)."""
         return np.zeros(len(self.rows), dtype=bool) if self.chances is None else np.isfinite(self.chances)
 
     @property
     def drawn(self) -> "LabelledSample":
-        """The images that were drawn at random; classes keep their numbers."""
+        """Images drawn at random; class numbers do not change."""
         rest = ~self.chosen
         return replace(self, rows=self.rows[rest], labels=self.labels[rest], chances=None)
 
@@ -80,9 +78,9 @@ class LabelledSample:
     def weights(self) -> FloatArray:
         """Weight of each labelled image, (N,), with sum 1.
 
-        Images drawn at random have equal weights, or the share of their class by its number. With chosen images, which
-        together with these estimate every mean by 1 over their chance (Hájek), the two uncorrelated estimates are
-        averaged such that a chosen image has on average the weight of any other.
+        Images drawn at random have equal weights, or the class share divided by the class count. Chosen images give a
+        second, uncorrelated estimate of a mean, with weights 1/probability (Hájek). The two are averaged such that a
+        chosen image has on average the weight of any other image.
         """
         if self.chances is not None:
             chosen, drawn = self.chosen, self.drawn
@@ -98,7 +96,7 @@ class LabelledSample:
 
     @property
     def too_few(self) -> str:
-        """The reason why no interval is given, empty if enough images were drawn at random."""
+        """Reason for no intervals; empty if enough images were drawn at random."""
         drawn = self.drawn
         if len(drawn.rows) < LEAST_LABELS:
             return f"{len(drawn.rows)} labelled images are too few for a verdict: label {LEAST_LABELS}"
@@ -108,7 +106,7 @@ class LabelledSample:
         return ""
 
     def resampled(self, statistic: Callable[[FloatArray], FloatArray], resamples: int, seed: int) -> FloatArray:
-        """Values of a statistic on bootstrap samples of the images, (resamples, C); of each class, if so drawn.
+        """Values of a statistic, (resamples, C), on bootstrap samples of the images, stratified like the sample.
 
         Parameters
         ----------
@@ -137,7 +135,7 @@ class LabelledSample:
 def _chances(rows: IntArray, chances: Mapping[int, float]) -> FloatArray:
     values = np.array([chances.get(row, np.nan) for row in rows.tolist()], dtype=np.float64)
     if np.isfinite(values).all():
-        raise ValueError("all labelled images have a probability: leave it empty for those drawn at random")
+        raise ValueError("all labelled images have a probability: leave it empty for images drawn at random")
     if wrong := [value for value in chances.values() if not 0 < value <= 1]:
-        raise ValueError(f"probability {wrong[0]:g} of an image is not above 0 and at most 1: copy it from --next")
+        raise ValueError(f"probability {wrong[0]:g} of an image is not in (0, 1]: copy it from --next")
     return values

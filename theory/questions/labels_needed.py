@@ -1,4 +1,4 @@
-"""Question: how many labelled images does a probe need? By theorem 34, and by what probes measure on the file."""
+"""Question: how many labelled images does a probe need? Theorem 34, and measured errors of probes."""
 
 import math
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from pairbounds.theory.questions.answer import Answer
 
 SIZES = tuple(25 * 2**power for power in range(6))  # labelled images, 25 to 800
 WIDTHS = (8, 16, 32, 64)
-RIDGES = (1e-3, 1e-2, 1e-1, 1.0, 10.0)  # beside second moments of about 1; leave-one-out chooses
+RIDGES = (1e-3, 1e-2, 1e-1, 1.0, 10.0)  # for second moments of about 1; chosen by leave-one-out
 PROBES = ("class_means", "ridge", "logistic", "nearest_mean")
 
 
@@ -29,23 +29,23 @@ def labels_needed_report(
     draws: int = 20,
     seed: int = 0,
 ) -> Answer:
-    """The 0-1 error of probes on the optimum that see N labelled images: guaranteed, and measured.
+    """Guaranteed and measured 0-1 errors of probes of the optimum with N labelled images.
 
     Parameters
     ----------
-    graph : with left labels, which are hidden but for N
+    graph : with left labels, of which a probe gets N
     widths : of the optimum; by default `WIDTHS` up to the smaller side
     target : 0-1 error
-    balanced : draw N/r images of each of r classes, in place of N images by their mass
-    draws : of labelled images, independent, with replacement
+    balanced : draw N/r images of each of r classes, instead of N images by mass
+    draws : number of independent samples of labelled images, drawn with replacement
     seed : of the draws
 
     Returns
     -------
-    Answer, whose table has for each N of `SIZES`, up to half of the images, a row for each width, best measured first,
-        with the columns labels, width, guaranteed (34′, of the class means), class_means (the classifier of theorem
-        34), ridge (its penalty by leave-one-out), logistic, nearest_mean, and spread (the largest standard error of the
-        measured ones). Measured are mean errors on images that were not drawn.
+    Answer, whose table has for each N of `SIZES`, up to half of the images, a row for each width, smallest measured
+        error first, with the columns labels, width, guaranteed (34′, for class means), class_means (classifier of
+        theorem 34), ridge (penalty by leave-one-out), logistic, nearest_mean, and spread (largest standard error of the
+        measured errors). Measured errors are means over draws, on held-out images.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def labels_needed_report(
 def _draws(
     graph: PairGraph, labels: IntArray, size: int, balanced: bool, draws: int, seed: int
 ) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Labelled images of each draw, (size,), and their weights: `p_c / N_c` if they are balanced."""
+    """Labelled images of each draw, (size,), and their weights: 1/N, or `p_c / N_c` if balanced."""
     rng, masses = np.random.default_rng([seed, size]), graph.left_marginal
     for _ in range(draws):
         if not balanced:
@@ -101,7 +101,7 @@ def _draws(
 def _errors(
     graph: PairGraph, features: FloatArray, labels: IntArray, nodes: IntArray, weights: FloatArray
 ) -> dict[str, float]:
-    """0-1 error of each of `PROBES` on the images that were not drawn, by mass."""
+    """0-1 error of each of `PROBES` on the held-out images, by mass."""
     from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 
     rest = np.setdiff1d(np.arange(graph.n_left), nodes)

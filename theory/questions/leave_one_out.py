@@ -1,4 +1,4 @@
-"""Ridge probe of few labelled images, judged by leave-one-out."""
+"""Leave-one-out errors of a ridge probe of few labelled images."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,19 +11,19 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.questions.labels_needed import RIDGES
 
-BLOCK = 2**18  # numbers of an array of resampled fits, which stays in the cache
-TIE = 1e-6  # weight of the squared error, which breaks ties of the 0-1 error
+BLOCK = 2**18  # entries of an array of resampled fits, small enough for the cache
+TIE = 1e-6  # weight of the squared error, to break ties of the 0-1 error
 
 
 class LeaveOneOut(NamedTuple):
-    """A ridge probe, and its leave-one-out errors.
+    """A ridge probe and its leave-one-out errors.
 
     Attributes
     ----------
-    wrong : (N,), true for an image whose class is predicted wrongly by the probe of the others
-    score : weighted 0-1 error plus `TIE` times the squared error, which the penalty minimises
-    classes : (r,), those of the labelled images
-    coefficients : (k, r), of the probe that sees all N images
+    wrong : (N,), true for an image that the probe of the other images misclassifies
+    score : weighted 0-1 error plus `TIE` times the squared error, minimised by the choice of the penalty
+    classes : (r,), classes of the labelled images
+    coefficients : (k, r), of the probe fitted to all N images
     """
 
     wrong: npt.NDArray[np.bool_]
@@ -37,13 +37,13 @@ def leave_one_out(features: FloatArray, labels: IntArray, weights: FloatArray | 
 
     Parameters
     ----------
-    features : (N, k), whitened under the population, so that one penalty suits all directions
+    features : (N, k), whitened over the population, so one penalty fits all directions
     labels : (N,)
-    weights : (N,), of the images, with sum 1; by default equal
+    weights : (N,), image weights with sum 1; by default equal
 
     Notes
     -----
-    O(N min(N, k)²), in closed form: the residual of image i, left out, is its residual over 1 less its leverage.
+    O(N min(N, k)²), in closed form: the leave-one-out residual of an image is its residual divided by 1 - leverage.
     """
     shares = np.full(len(labels), 1 / len(labels)) if weights is None else weights
     left, sizes, right = scipy.linalg.svd(features, full_matrices=False)
@@ -53,14 +53,14 @@ def leave_one_out(features: FloatArray, labels: IntArray, weights: FloatArray | 
 
 
 def resampled_errors(features: FloatArray, labels: IntArray, weights: FloatArray) -> FloatArray:
-    """Leave-one-out 0-1 errors of probes that are fitted anew to each of several weights, (b,).
+    """Leave-one-out 0-1 errors, (b,), of probes refitted to each resample.
 
-    An image that a resample has twice is left out with its copy. The penalty is chosen anew, too.
+    Copies of an image in a resample are left out together. The penalty is also chosen again.
 
     Parameters
     ----------
     features, labels : as in `leave_one_out`
-    weights : (b, N), of each resample, with sum 1
+    weights : (b, N), weights of each resample, with sum 1
 
     Notes
     -----
@@ -79,13 +79,13 @@ def resampled_errors(features: FloatArray, labels: IntArray, weights: FloatArray
 def _fits(
     features: FloatArray, labels: IntArray, weights: FloatArray
 ) -> Iterator[tuple[npt.NDArray[np.bool_], FloatArray, FloatArray]]:
-    """For each penalty `wrong`, (b, N), `score`, (b,), and `coefficients`, (b, m, r), of fits with weights (b, N)."""
+    """Yield `wrong`, (b, N), `score`, (b,), and `coefficients`, (b, m, r), of fits with weights (b, N) per penalty."""
     targets = class_indicators(labels).toarray()
     counts = weights * len(labels)
     sizes, turned = np.linalg.eigh(np.swapaxes(features * counts[:, :, None], 1, 2) @ features)
     rotated = features @ turned
     moments = np.swapaxes(rotated, 1, 2) @ (counts[:, :, None] * targets)
-    absent = (counts @ targets == 0)[:, None]  # classes without an image in a resample are not predicted
+    absent = (counts @ targets == 0)[:, None]  # never predict a class without an image in the resample
     for ridge in np.array(RIDGES) * len(labels):
         shrunk = 1 / (np.maximum(sizes, 0) + ridge)
         leverage = counts * (rotated**2 @ shrunk[:, :, None])[:, :, 0]

@@ -1,13 +1,13 @@
-"""Question: at which similarity should captions or images be merged, and what is gained? On other images.
+"""Question: at which similarity should captions or images be merged? Measured on held-out images.
 
-Merged captions have smaller singular values and a larger α_T (theorem 30), so that the best level lies between.
-Merged images share their captions, and keep their labels: singular values fall again. Theorem 15 chooses the level on
-half of the images; the error is that of a stated encoder on the other half.
+Merged captions have smaller singular values and a larger α_T (theorem 30), so the best level is a compromise. Merged
+images share their captions and keep their labels; singular values also fall. Theorem 15 chooses the level on half of
+the images. The error is that of an encoder on the other half.
 
-With features of the images the encoder is the best of width k on the graph of the seen images among those linear in
-the leading principal components of the features, found on these images too (theorem 4, last remark). Without, it is
-the optimum of that graph, which sees another image through its captions alone: `f_i(x) = E[w_i(l) | x] / σ_i`, over
-captions that seen images have, which is `f_i` itself for a seen image. A linear probe of the seen images judges.
+With features, the encoder is linear in the leading principal components of the features of seen images. Among these
+encoders of width k it is the best on the graph of the seen images (theorem 4, last remark). Without features, it is
+the optimum of that graph. It extends to other images by `f_i(x) = E[w_i(l) | x] / σ_i` over captions of seen images;
+this equals `f_i` on seen images. The error is that of a linear probe fitted to the seen images.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,12 +49,12 @@ Merged = Literal["captions", "images"]
 
 SIMILARITY, RANDOM, ORACLE = "similarity", "random", "oracle"
 CHOSEN = "chosen by theorem 15"
-COMPONENTS = 128  # of image features that an encoder is linear in, at most,
-IMAGES_EACH = 8  # and seen images for each of them, at least
+COMPONENTS = 128  # maximum number of components of image features
+IMAGES_EACH = 8  # minimum number of seen images per component
 TOLERANCE = 1e-4  # residual of a triplet
-OVERLAP = 1.0  # judged images for each one seen, of halves
-NOTHING = 1e-10  # part of the largest variance, and singular value, below which a direction is round-off
-SPLITS, FACTOR = 10, 3  # random halves of the images, and the factor between numbers of groups
+OVERLAP = 1.0  # held-out images per seen image
+NOTHING = 1e-10  # round-off of variances, relative to the largest, and of singular values
+SPLITS, FACTOR = 10, 3  # number of random halves, and the factor between numbers of groups
 LINEAR = f"error is of the best encoder linear in at most {COMPONENTS} principal components of the image features."
 BY_CAPTIONS = (
     "error is of an encoder that sees another image through its captions, averaged over those that seen images have; "
@@ -62,15 +62,15 @@ BY_CAPTIONS = (
 )
 LEVEL = 0.95
 LEAST_IMAGES = 4
-LEAST_SPLITS = 3  # two have an interval with one degree of freedom, longer than any error
+LEAST_SPLITS = 3  # with two, an interval has one degree of freedom and is too wide
 
 
 def halves(labels: IntArray, splits: int, seed: int, units: npt.ArrayLike | None = None) -> Iterator[Mask]:
-    """Masks of random halves of the images, (n,) each, of every class as nearly as can be.
+    """Masks of random halves of the images, (n,) each, stratified by class.
 
     Parameters
     ----------
-    units : (n,), images of one unit are in one half: drawings of one thing, say
+    units : (n,), images of the same unit are in the same half; for example, drawings of the same thing
     """
     number = np.arange(len(labels)) if units is None else np.unique(np.asarray(units), return_inverse=True)[1]
     firsts = np.unique(number, return_index=True)[1]
@@ -92,21 +92,21 @@ def held_out(
     groups: IntArray | None = None,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Quantities of the graph of the seen images, and the error of the stated encoder on the others.
+    """Quantities of the graph of the seen images, and the error of the encoder on the others.
 
     Parameters
     ----------
     graph : with left labels
     seen : (n_left,)
-    k : width; of fewer images or captions, as many
-    attributes : (n_left, d), that the encoder is linear in, optional; see `principal_components`
-    groups : (n_left,), of images; seen ones share the captions of their group, optional
+    k : width, at most the number of images and of captions
+    attributes : (n_left, d), optional; the encoder is linear in them; see `principal_components`
+    groups : (n_left,), optional groups of images; seen images share the captions of their group
 
     Returns
     -------
-    dict : groups (those of seen images, or else their captions), sigma (`σ_{k+1}`), alpha_t, bound (theorem 15 on
-        `mse`), mse (squared error of the probe on the optimum), all of the graph of the seen images, and error (0-1, on
-        the others, by their mass)
+    dict : for the graph of the seen images groups (number of image groups, or else of captions), sigma (`σ_{k+1}`),
+        alpha_t, bound (theorem 15 on `mse`), mse (squared error of the probe on the optimum); and error (0-1, on the
+        other images, by mass)
     """
     train = graph.part(np.flatnonzero(seen))
     if groups is not None:
@@ -131,7 +131,7 @@ def held_out(
 
 
 def principal_components(features: FloatArray, seen: Mask) -> FloatArray:
-    """A column of ones, and the leading principal components of the features of seen images: (n, 1 + d)."""
+    """Column of ones, and leading principal components of the features, from seen images: (n, 1 + d)."""
     shown = features[seen]
     mean = shown.mean(axis=0)
     width = min(COMPONENTS, features.shape[1], max(1, len(shown) // IMAGES_EACH))
@@ -141,7 +141,7 @@ def principal_components(features: FloatArray, seen: Mask) -> FloatArray:
 
 
 def _best_linear(train: PairGraph, attributes: FloatArray, k: int) -> FloatArray:
-    """The W of the best encoder `attributes W` of width k, (d, k): the top directions of `Π_X Ā`, whitened."""
+    """Matrix W, (d, k), of the best encoder `attributes W` of width k: whitened top directions of `Π_X Ā`."""
     weighted = np.sqrt(train.left_marginal)[:, None] * attributes
     values, vectors = np.linalg.eigh(weighted.T @ weighted)
     kept = values > NOTHING * values[-1]
@@ -151,7 +151,7 @@ def _best_linear(train: PairGraph, attributes: FloatArray, k: int) -> FloatArray
 
 
 def _through_captions(graph: PairGraph, seen: Mask, right: FloatArray | None, triplets: Spectrum) -> FloatArray:
-    """`E[w_i(l) | x] / σ_i` of the images that were not seen, (n, k): over captions of seen images, 0 without any."""
+    """`E[w_i(l) | x] / σ_i` of unseen images, (n, k), over captions of seen images; 0 without such captions."""
     assert right is not None
     known = np.flatnonzero(np.bincount(graph.joint[seen].indices, minlength=graph.n_right))
     pairs = graph.joint[~seen][:, known]
@@ -161,7 +161,7 @@ def _through_captions(graph: PairGraph, seen: Mask, right: FloatArray | None, tr
 
 
 def _error(graph: PairGraph, seen: Mask, embedded: FloatArray, coefficients: FloatArray) -> float:
-    """0-1 error of a probe on the images that were not seen; a tie is an error, and so is a class that it has not."""
+    """0-1 error of a probe on unseen images; ties and images of classes unknown to the probe are errors."""
     labels = required_labels(graph, "left")
     mass = graph.left_marginal[~seen]
     winners = linear_standing(embedded, coefficients, score_noise(embedded, coefficients, mass)).winners
@@ -180,21 +180,21 @@ def trials(
     splits: int = SPLITS,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Every level of merged captions or images and its controls, on random halves of the images.
+    """Results of each level of merged captions or images and of its controls, on random halves of the images.
 
     Parameters
     ----------
     graph : with left labels
-    levels : groups of the captions, or of the images, by name; the first has each for itself
-    merge : which of the two
-    features : (n_left, d), of the images, of which the encoder sees `principal_components`, optional
-    units : as of `halves`
+    levels : groups of the captions, or of the images, by name; the first level has no merge
+    merge : "captions" or "images"
+    features : (n_left, d), optional image features; the encoder is linear in their `principal_components`
+    units : see `halves`
 
     Returns
     -------
     DataFrame with columns split, kind, level, and those of `held_out`. The kinds are similarity (the levels), random
-        (the same sizes of groups, at random) and oracle (random groups of one class, for captions that of most of their
-        pairs in both halves: it sees the labels that it is judged by).
+        (random groups of the same sizes) and oracle (random groups within classes; the class of a caption is the most
+        frequent in its pairs of both halves, so the oracle uses held-out labels).
     """
     labels = main_class = required_labels(graph, "left")
     if merge == "captions":
@@ -223,16 +223,16 @@ def trials(
 
 
 def summary(measured: pd.DataFrame) -> pd.DataFrame:
-    """Means over the halves, and gains over what is not merged, with intervals for overlapping halves.
+    """Means over the halves, and gains over the first level, with intervals for overlapping halves.
 
-    `found`: as of `trials`.
+    `measured`: result of `trials`.
 
     Returns
     -------
     DataFrame with a row for each kind and level, and one for the level that theorem 15 chose on each half (kind
     "chosen"), and the columns
-        kind, level, groups, sigma, alpha_t, bound, mse, error, gain (error without a merge less this one, in the
-        same half), low and high (its interval, at 95% over all levels of similarity and the choice together)
+        kind, level, groups, sigma, alpha_t, bound, mse, error, gain (error without a merge minus this error, in
+        the same half), low and high (95% interval of the gain, simultaneous over similarity levels and the choice)
     """
     rows = pd.concat([measured, best_levels(measured).assign(kind="chosen", level=CHOSEN)])
     before = measured[(measured["kind"] == SIMILARITY) & (measured["level"] == AS_THEY_ARE)].set_index("split")["error"]
@@ -247,7 +247,7 @@ def summary(measured: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_levels(measured: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the level of least theorem 15 on each half, the finer one where two tie."""
+    """Rows of the level with the smallest bound of theorem 15 on each half; ties go to the finer level."""
     by_similarity = measured[measured["kind"] == SIMILARITY]
     best: pd.DataFrame = by_similarity.loc[by_similarity.groupby("split")["bound"].idxmin()]
     return best
@@ -263,27 +263,27 @@ def granularity_report(
     splits: int = SPLITS,
     seed: int = 0,
 ) -> Answer:
-    """Levels of merged captions or images, what they do to the pairs, and which is the best.
+    """Levels of merged captions or images, their effect on the pairs, and the best level.
 
     Parameters
     ----------
     graph : with left labels
     k : width of the encoder
-    merge : captions, or images, which then share the captions of their group
-    features : (n_left, d), of the images, for an encoder linear in them, and by which images are similar; by default it
+    merge : "captions", or "images", which then share the captions of their group
+    features : (n_left, d), image features, for a linear encoder and the similarity of images; by default the encoder
         sees captions
-    caption_features : (n_right, d), by which captions are similar; by default their letters
-    splits : random halves of the images, of which one is seen and the other judged
-    seed : of all that is drawn
+    caption_features : (n_right, d), for the similarity of captions; by default their letters
+    splits : number of random splits into seen and held-out halves of the images
+    seed : random seed
 
     Returns
     -------
-    Answer, whose table has the columns of `summary` and similarity (the mean cosine of two captions of one group).
+    Answer, whose table has the columns of `summary` and similarity (mean cosine of two captions in the same group).
 
     Raises
     ------
-    ValueError : no labels; k below 1, fewer than 3 splits or 4 images, features that do not fit; without features,
-        captions that are no texts, or images that are to be merged
+    ValueError : no labels; k below 1, fewer than 3 splits or 4 images, wrong shapes of features; without
+        features, captions that are not texts, or merge="images"
 
     Notes
     -----
@@ -292,14 +292,14 @@ def granularity_report(
     required_labels(graph, "left")
     if k < 1 or splits < LEAST_SPLITS or graph.n_left < LEAST_IMAGES:
         raise ValueError(
-            f"k={k}, splits={splits}, n_left={graph.n_left}: least are 1, {LEAST_SPLITS} halves, {LEAST_IMAGES} images"
+            f"k={k}, splits={splits}, n_left={graph.n_left}: at least 1, {LEAST_SPLITS} and {LEAST_IMAGES} are needed"
         )
     seen_by = None if features is None else as_features(features, graph.n_left, "features of the images")
     told_by = None if caption_features is None else as_features(caption_features, graph.n_right, "caption features")
     if merge == "captions":
         same, vectors = near_duplicates(graph.right_ids), vectors_of(graph.right_ids, told_by, seed)
     elif seen_by is None:
-        raise ValueError("images are similar by their features: give features of the images (--features)")
+        raise ValueError("merging images needs their features: give features of the images (--features)")
     else:
         vectors = unit_vectors(seen_by)
         same = of_equal_vectors(vectors)
@@ -318,14 +318,14 @@ def granularity_report(
 
 
 def affordable(graph: PairGraph, levels: Levels, seed: int) -> dict[str, IntArray]:
-    """Levels of images, without those at which images that share their captions would have too many pairs."""
+    """Levels of images for which the graph of shared captions has at most `MOST_POOLED` pairs."""
     rows = randomised(levels, np.random.default_rng(seed))
     costly = {name for name, groups in rows.items() if pooled_pairs(graph, groups) > MOST_POOLED}
     return {name: groups for name, groups in levels.items() if name not in costly}
 
 
 def _closing(measured: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list[str]:
-    """Sentences on the choice, on random merges of the same sizes, and on what to do."""
+    """Sentences on the choice, on random merges of the same sizes, and on the action."""
     best, splits = best_levels(measured), measured["split"].nunique()
     often = best["level"].value_counts()
     level, times = str(often.index[0]), int(often.iloc[0])

@@ -1,7 +1,7 @@
-"""Merges of captions or images: near-duplicates, then a hierarchy by similarity, and the controls of it.
+"""Merges of captions or images: near-duplicates, a hierarchy by similarity, and random controls.
 
-A level is an array with the group of each of them. The levels of one hierarchy are nested, so that by theorem 30 the
-singular values fall and α_T rises from one to the next.
+A level is an array with the group of each caption or image. The levels of a hierarchy are nested. By theorem 30 the
+singular values fall and α_T rises from each level to the next.
 """
 
 import re
@@ -15,20 +15,20 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.quantities.consistency import class_indicators
 
 AS_THEY_ARE, NEAR_DUPLICATES = "as they are", "near-duplicates"
-LARGEST_LINKAGE = 2_000  # captions, beyond which Ward's hierarchy is of micro-clusters: it takes the square
-FITTED = 20_000  # captions, at most, that micro-clusters are found on
-WIDTH = 64  # of the vectors that texts are reduced to
-NGRAMS = (2, 4)  # lengths of the runs of letters, within words
-DECIMALS = 6  # of vectors that are called equal
+LARGEST_LINKAGE = 2_000  # items of Ward's hierarchy, whose cost is quadratic; above it, micro-clusters are used
+FITTED = 20_000  # maximum number of captions for fitting micro-clusters
+WIDTH = 64  # of the vectors of texts
+NGRAMS = (2, 4)  # lengths of character n-grams within words
+DECIMALS = 6  # precision for equal vectors
 WORD = re.compile(r"\w+")
 
 Levels = Mapping[str, IntArray]
 
 
 def near_duplicates(captions: Sequence[Any] | npt.NDArray[Any]) -> IntArray:
-    """The group of each caption, (n,): texts are in one that differ in case, punctuation, spaces or order of words.
+    """Group of each caption, (n,): texts that differ only in case, punctuation, spaces or word order share a group.
 
-    A text without a letter or digit, and what is no text, is alone with its equals.
+    Texts without a letter or digit, and values that are not texts, form a group only with equal values.
 
     Examples
     --------
@@ -46,18 +46,18 @@ def _plain(caption: Any) -> tuple[Any, ...]:
 
 
 def nested_levels(vectors: FloatArray, same: IntArray, sizes: Sequence[int], *, seed: int = 0) -> dict[str, IntArray]:
-    """Levels by name, from every caption for itself, by near-duplicates, to few groups; each is a merge of the last.
+    """Nested levels by name: separate captions, then near-duplicates, then fewer and fewer groups.
 
-    Ward's hierarchy of the means of the near-duplicates; of more than `LARGEST_LINKAGE`, of as many micro-clusters by
-    k-means.
+    Groups are from Ward's hierarchy of the means of near-duplicates. If there are more than `LARGEST_LINKAGE`, k-means
+    reduces them to so many micro-clusters first.
 
     Parameters
     ----------
     vectors : (n, d), unit vectors of the captions
     same : (n,), groups of near-duplicates
-    sizes : numbers of groups, falling; those that are no fewer than the near-duplicates are left out, and those above
-        `LARGEST_LINKAGE`
-    seed : of what is drawn
+    sizes : numbers of groups, falling; sizes that are not below the number of near-duplicates, or are above
+        `LARGEST_LINKAGE`, are left out
+    seed : of the micro-clusters
     """
     levels = {AS_THEY_ARE: np.arange(len(same))} | ({NEAR_DUPLICATES: same} if same.max() + 1 < len(same) else {})
     wanted = [size for size in sizes if size <= min(same.max(), LARGEST_LINKAGE)]
@@ -71,7 +71,7 @@ def nested_levels(vectors: FloatArray, same: IntArray, sizes: Sequence[int], *, 
 
 
 def falling_sizes(groups: int, factor: int) -> list[int]:
-    """Numbers of groups from a part of so many, or `LARGEST_LINKAGE`, down to two, falling by a factor."""
+    """Numbers of groups: falling by a factor, from at most `groups / factor` and `LARGEST_LINKAGE`, to two."""
     size = min(groups, factor * LARGEST_LINKAGE)
     sizes = []
     while size > 2:
@@ -81,11 +81,11 @@ def falling_sizes(groups: int, factor: int) -> list[int]:
 
 
 def vectors_of(captions: npt.NDArray[Any], features: FloatArray | None = None, seed: int = 0) -> FloatArray:
-    """Unit vectors of captions, (n, d): their features, or what their letters tell.
+    """Unit vectors of captions, (n, d), from their features or their letters.
 
-    Without features they are the `WIDTH` leading directions of the TF-IDF of runs of 2 to 4 letters.
+    Without features: the `WIDTH` leading directions of the TF-IDF of character n-grams.
 
-    `ValueError`: no features, and a caption that is no text.
+    `ValueError`: no features, and a caption that is not a text.
     """
     if features is not None:
         return unit_vectors(features)
@@ -94,33 +94,33 @@ def vectors_of(captions: npt.NDArray[Any], features: FloatArray | None = None, s
 
     other = next((caption for caption in captions if not isinstance(caption, str)), None)
     if other is not None:
-        raise ValueError(f"caption {other} is no text that could be compared: give features of the captions")
+        raise ValueError(f"caption {other} is not a text: give features of the captions")
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=NGRAMS, sublinear_tf=True, dtype=np.float32)
-    table = letters.fit_transform([f"{caption}." for caption in captions])  # a dot, for a text of spaces has no letters
+    table = letters.fit_transform([f"{caption}." for caption in captions])  # the dot is for texts of spaces only
     if min(table.shape) <= WIDTH:
         return unit_vectors(table.toarray())
     return unit_vectors(TruncatedSVD(WIDTH, random_state=seed).fit_transform(table))
 
 
 def similarity_within(vectors: FloatArray, groups: IntArray) -> float:
-    """The mean cosine of two vectors of one group, of unit vectors (n, d); NaN where no group has two."""
+    """Mean cosine of pairs of unit vectors, (n, d), in the same group; NaN if all groups have one vector."""
     sums, counts = class_indicators(groups).T @ vectors, np.bincount(groups)
     pairs = float(np.sum(counts * (counts - 1.0)))
     return (float(np.sum(sums**2)) - float(np.sum(vectors**2))) / pairs if pairs else float("nan")
 
 
 def randomised(levels: Levels, rng: np.random.Generator) -> dict[str, IntArray]:
-    """Merges of random captions with the same sizes of groups, nested as the levels are; without the first."""
+    """Random merges with the group sizes and nesting of the levels, without the first level."""
     order = rng.permutation(len(levels[AS_THEY_ARE]))
     return {name: groups[order] for name, groups in levels.items() if name != AS_THEY_ARE}
 
 
 def within_classes(levels: Levels, main_class: IntArray, rng: np.random.Generator) -> dict[str, IntArray]:
-    """Merges of random captions of one class into about as many groups, or one for each class; without the first level.
+    """Random merges within classes, with about as many groups, and at least one per class; without the first level.
 
     Parameters
     ----------
-    main_class : (n,), the class of most of the pairs of each caption
+    main_class : (n,), the most frequent class in the pairs of each caption
     """
     order = rng.permutation(len(main_class))
     order = order[np.argsort(main_class[order], kind="stable")]
@@ -142,7 +142,7 @@ def _micro_clusters(vectors: FloatArray, seed: int) -> IntArray:
     from sklearn.cluster import MiniBatchKMeans
 
     size = LARGEST_LINKAGE
-    # From random captions: k-means++ would take most of the time.
+    # Random initialisation: k-means++ would take most of the time.
     means = MiniBatchKMeans(size, init="random", batch_size=4 * size, n_init=1, max_iter=10, random_state=seed)
     if len(vectors) <= FITTED:
         return np.unique(means.fit_predict(vectors), return_inverse=True)[1]
@@ -151,7 +151,7 @@ def _micro_clusters(vectors: FloatArray, seed: int) -> IntArray:
 
 
 def _cuts(vectors: FloatArray, sizes: Sequence[int]) -> dict[int, IntArray]:
-    """Ward's hierarchy, cut into as many groups as asked for, or as there are vectors."""
+    """Cuts of Ward's hierarchy into each number of groups, or the number of vectors if that is smaller."""
     from scipy.cluster.hierarchy import cut_tree, linkage
 
     tree = linkage(vectors, "ward")
@@ -159,16 +159,16 @@ def _cuts(vectors: FloatArray, sizes: Sequence[int]) -> dict[int, IntArray]:
 
 
 def _means(vectors: FloatArray, groups: IntArray) -> FloatArray:
-    """The mean vector of each group 0..m-1."""
+    """Mean vector of each group 0..m-1."""
     return (class_indicators(groups).T @ vectors) / np.bincount(groups)[:, None]
 
 
 def of_equal_vectors(vectors: FloatArray) -> IntArray:
-    """The group of each of n vectors (n, d), (n,): those that are equal to `DECIMALS` are in one."""
+    """Group of each vector, (n,), from vectors (n, d): vectors equal up to `DECIMALS` share a group."""
     return np.unique(np.round(vectors, DECIMALS), axis=0, return_inverse=True)[1]
 
 
 def unit_vectors(vectors: FloatArray) -> FloatArray:
-    """Vectors (n, d) of length 1; a vector of zeros stays."""
+    """Vectors (n, d) scaled to length 1; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float64)

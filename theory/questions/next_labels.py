@@ -1,4 +1,4 @@
-"""Images to label next: drawn with probabilities that grow with the disagreement of candidates."""
+"""Sampling of images to label next, with probabilities that grow with the disagreement of candidates."""
 
 from collections.abc import Iterable
 
@@ -6,14 +6,14 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
-UNIFORM = 0.5  # share of the draws that regards no score: no weight is over twice that of a random draw
-ROUND_OFF = 1e-12  # of a variance, relative to the mean square
+UNIFORM = 0.5  # uniform share of the probabilities: no weight exceeds twice that of a uniform draw
+ROUND_OFF = 1e-12  # relative round-off of a variance
 
 
 def disagreement(votes: Iterable[FloatArray]) -> FloatArray:
-    """Standard deviation of the votes of candidates on each image, (n,), from (n, r) for each candidate.
+    """Standard deviation over candidates of the votes on each image, (n,); each candidate votes with an (n, r) array.
 
-    The best probabilities to compare losses by grow as such a root (Sawade, Landwehr and Scheffer 2012).
+    Optimal probabilities for comparing losses have this form (Sawade, Landwehr and Scheffer 2012).
     """
     total, squares, count = np.zeros(()), np.zeros(()), 0
     for rows in votes:
@@ -24,7 +24,7 @@ def disagreement(votes: Iterable[FloatArray]) -> FloatArray:
 
 
 def inclusion_probabilities(scores: FloatArray, count: int) -> FloatArray:
-    """Probability of each image to be among `count`, (n,): half equal and half by the scores, and at most 1."""
+    """Inclusion probabilities, (n,), for `count` images: half uniform, half proportional to scores, at most 1."""
     mixed = np.full(len(scores), 1 / len(scores))
     if scores.any():
         mixed = UNIFORM * mixed + (1 - UNIFORM) * scores / scores.sum()
@@ -37,7 +37,7 @@ def inclusion_probabilities(scores: FloatArray, count: int) -> FloatArray:
 
 
 def drawn_next(chances: FloatArray, rng: np.random.Generator) -> IntArray:
-    """Numbers of different images, each drawn with exactly its probability: systematic sampling (Madow 1949)."""
+    """Draw distinct images with exactly these inclusion probabilities: systematic sampling (Madow 1949)."""
     order = rng.permutation(len(chances))
     ends = np.cumsum(chances[order])
     ends[-1] = round(ends[-1])

@@ -1,4 +1,4 @@
-"""Pairings of the same images, compared by few labels: by consistency, or by the optimum of their graphs."""
+"""Comparison of pairings of the same images from few labels, by consistency or by the optimum of their graphs."""
 
 import hashlib
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ from pairbounds.theory.questions.comparisons import compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 
 RESAMPLES = 1_000
-FINISHED = ".candidate.npz"  # end of the name of a file with the values of a finished candidate
-MEASURES = {  # columns by which pairs can be ranked: what each is
+FINISHED = ".candidate.npz"  # suffix of a file with the values of a finished candidate
+MEASURES = {  # columns for the ranking of pairs, with their meanings
     "alpha_T": "share of induced pairs that join two classes, α_T, in the labelled images",
     "through": "squared error of the optimum that is linear in the features (theorems 41 and 42)",
     "optimum": "squared error of the graph's optimum (theorem 41), which no network learns",
 }
 LOWER = "On glyphs its rank correlation with the error after training was lower, not significantly."
-VALIDATED = {  # by the registered experiment: `figures/prediction.py`
+VALIDATED = {  # results of the registered experiment: `figures/prediction.py`
     "alpha_T": "It ranked pairings of glyphs by the error after training, and is validated on no other data.",
     "through": LOWER,
     "optimum": LOWER,
@@ -43,26 +43,26 @@ def pairs_compared(
     seed: int = 0,
     finished: Path | None = None,
 ) -> pd.DataFrame:
-    """A row for each candidate, best first.
+    """Table of the candidates, best first.
 
     Parameters
     ----------
-    candidates : graphs with the same left nodes in the same order, by name
-    sample : the left nodes that have labels, drawn without regard to their mass; chosen ones count for `alpha_T` alone
+    candidates : graphs by name, with the same left nodes in the same order
+    sample : the labelled left nodes, drawn without regard to their mass; chosen ones are used for `alpha_T` only
     k : width of the optima
-    through : (n_left, d) features for the optimum through them
-    by : the measure that ranks, a key of `MEASURES`
-    finished : folder that keeps the values of finished candidates; those that it has are not measured again
+    through : (n_left, d), features for the measure "through"
+    by : measure for the ranking, a key of `MEASURES`
+    finished : folder for the values of finished candidates, which are reused
 
     Returns
     -------
-    DataFrame with the columns candidate; for each of `MEASURES` that was asked for its estimate, and its ends _low and
-        _high; pairs : labelled images that are an induced pair; difference, from, to, verdict, needed : of
-        `compared_with_best` by the measure that ranks.
+    DataFrame with the columns candidate; the estimate of each requested measure, and its interval (_low, _high);
+        pairs : number of induced pairs of labelled images; difference, from, to, verdict, needed : from
+        `compared_with_best` for the measure `by`.
     """
     if by == "through" and through is None:
         raise ValueError("by='through' ranks by the optimum through features: give through=X")
-    from pairbounds.infrastructure.progress import Bar  # whoever only imports this package needs no bars
+    from pairbounds.infrastructure.progress import Bar  # optional at import
 
     rows, replicates = [], []
     for name, graph in Bar(candidates.items(), desc="choose", unit="candidate"):
@@ -81,7 +81,7 @@ def pairs_compared(
 def _values(
     graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int
 ) -> dict[str, FloatArray]:
-    """Estimate and resamples of each measure that was asked for, (1 + R,)."""
+    """Estimate and resamples, (1 + R,), of each requested measure."""
     values = {"alpha_T": _alpha(graph, sample, seed)}
     if through is not None:
         values["through"] = _optimum(graph, graph.through(through).optimum(k), sample.drawn, seed)
@@ -91,7 +91,7 @@ def _values(
 def _kept(
     file: Path, graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int
 ) -> dict[str, FloatArray]:
-    """The same from a file, which is written first if it is not there."""
+    """Values from a file, which is computed and written first if it does not exist."""
     if not file.is_file():
         values: dict[str, Any] = _values(graph, sample, k, through, seed)
         file.parent.mkdir(exist_ok=True)
@@ -101,7 +101,7 @@ def _kept(
 
 
 def _key(graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int) -> str:
-    """Digest of all that the values of a candidate depend on, and of this file."""
+    """Hash of all inputs of a candidate's values, and of this file."""
     pairs, hashed = graph.joint, hashlib.sha256(Path(__file__).read_bytes())
     parts: list[Any] = [pairs.data, pairs.indices, pairs.indptr, k, seed, [] if through is None else through]
     parts += [sample.rows, sample.labels, sample.weights, sample.population, sample.shares is None, sample.chosen]
@@ -112,7 +112,7 @@ def _key(graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[
 
 
 def _ranked(table: pd.DataFrame, replicates: FloatArray, sample: LabelledSample, by: str) -> pd.DataFrame:
-    """The table with differences and verdicts, from the estimate and the resamples of each row, (C, 1 + R)."""
+    """Add differences and verdicts, from the estimate and the resamples of each row, (C, 1 + R)."""
     blank = np.full(len(table), np.nan)
     columns: dict[str, Any] = {"difference": table[by] - table[by].min(), "from": blank, "to": blank}
     columns |= {"verdict": "", "needed": blank}
@@ -123,7 +123,7 @@ def _ranked(table: pd.DataFrame, replicates: FloatArray, sample: LabelledSample,
 
 
 def _labelled_pairs(graph: PairGraph, sample: LabelledSample) -> sp.csr_array:
-    """Probability of the induced pairs of two different labelled images, (N, N)."""
+    """Probabilities of induced pairs of different labelled images, (N, N)."""
     rows = graph.joint[sample.rows]
     pairs = sp.csr_array((rows * (1 / graph.right_marginal)[None, :]) @ rows.T)
     pairs.setdiag(0)
@@ -132,7 +132,7 @@ def _labelled_pairs(graph: PairGraph, sample: LabelledSample) -> sp.csr_array:
 
 
 def _unlike_pairs(graph: PairGraph, sample: LabelledSample) -> tuple[sp.csr_array, sp.csr_array]:
-    """The labelled pairs of two classes, and all of them, (N, N)."""
+    """Labelled pairs of different classes, and all labelled pairs, (N, N) each."""
     pairs = _labelled_pairs(graph, sample)
     left, right = pairs.nonzero()
     differ = sp.csr_array((sample.labels[left] != sample.labels[right], (left, right)), pairs.shape)
@@ -140,7 +140,7 @@ def _unlike_pairs(graph: PairGraph, sample: LabelledSample) -> tuple[sp.csr_arra
 
 
 def influences(graph: PairGraph, sample: LabelledSample) -> FloatArray:
-    """Change of `alpha_T` by a label of each image, for each class that it may have, (n, r), up to a factor."""
+    """Change of `alpha_T` by a label of each image, for each possible class, (n, r), up to a factor."""
     unlike, pairs = (float(sample.weights @ part @ sample.weights) for part in _unlike_pairs(graph, sample))
     weighted = class_indicators(sample.labels).multiply(sample.weights[:, None])
     joined = graph.joint[sample.rows].T @ weighted
@@ -151,9 +151,9 @@ def influences(graph: PairGraph, sample: LabelledSample) -> FloatArray:
 
 
 def _alpha(graph: PairGraph, sample: LabelledSample, seed: int) -> FloatArray:
-    """Estimate of α_T and its resamples, (1 + R,); NaN where no two labelled images are a pair.
+    """Estimate of α_T and its resamples, (1 + R,); NaN without a pair of labelled images.
 
-    The share of unlike classes among pairs of labelled images, times the probability that a pair joins two images.
+    Share of pairs of labelled images with different classes, times the probability that a pair has two images.
     """
     unlike, pairs = _unlike_pairs(graph, sample)
     joined = 1 - float((graph.joint.power(2) @ (1 / graph.right_marginal)).sum())
@@ -169,14 +169,14 @@ def _alpha(graph: PairGraph, sample: LabelledSample, seed: int) -> FloatArray:
 def _optimum(graph: PairGraph, embedding: FloatArray, sample: LabelledSample, seed: int) -> FloatArray:
     """Theorem 41's estimate for an embedding of the left nodes, and its resamples, (1 + R,).
 
-    Images are drawn with equal probability 1/n, and not by their masses p, so that f takes the weight n p: then the
-    means `E f 1[y = c]` over draws are those under p.
+    Images are drawn with equal probability 1/n, not by their masses p. The weight n p of f makes the means
+    `E f 1[y = c]` over draws equal to those under p.
     """
     f = whitened(embedding, graph.left_marginal) * (graph.n_left * graph.left_marginal)[:, None]
     squares = np.sum(f**2, axis=1)
     shown, norms = f[sample.rows], squares[sample.rows]
     sizes = np.bincount(sample.labels) if sample.shares is not None else np.full(sample.labels.max() + 1, len(shown))
-    factors = sizes / (sizes - 1)  # of pairs of two images over all pairs
+    factors = sizes / (sizes - 1)  # all pairs over pairs of different images
 
     def unbiased(weights: FloatArray, power: int) -> FloatArray:
         values = np.ones((len(weights), 1))

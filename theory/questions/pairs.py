@@ -1,4 +1,4 @@
-"""Question: how many pairs until a bound is certified? By theorems 19 and 28, and through features by theorem 43."""
+"""Question: how many pairs certify a bound? Theorems 19 and 28, and with features theorem 43."""
 
 import math
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.quantities.walks import ConsistencyIntervals, consistency_from_pairs, penalised_error_at_most
 from pairbounds.theory.questions.answer import Answer
 
-SIZES = tuple(round(10 ** (power / 2)) for power in range(6, 25))  # pairs, two for each decade
-SIMULATED = 10**6  # pairs; larger samples are forecast from one of this size
-WALKED = 10**7  # pairs of a pilot sample; of a larger one about as many are walked, chosen at random
-MOST = 10**15  # pairs, beyond which nobody counts
-WHOLE = 0.001  # pairs: how far a count may be from an integer
+SIZES = tuple(round(10 ** (power / 2)) for power in range(6, 25))  # pairs, two sizes per decade
+SIMULATED = 10**6  # pairs; larger samples are extrapolated from this size
+WALKED = 10**7  # pairs of a pilot sample; larger ones are subsampled to about this size
+MOST = 10**15  # pairs; end of the search
+WHOLE = 0.001  # tolerance for integer counts
 DRAW = (
     "Draw image pairs independently: a caption by its mass and then two images of it, or two views of one image. "
     "A table of images and captions is no such sample"
@@ -39,7 +39,7 @@ DRAW = (
 
 @dataclass(frozen=True, eq=False)
 class _Walks:
-    """Forecast of theorem 19 from a graph, or from a sample of which the graph holds the counts."""
+    """Forecast of theorem 19 from a graph that is the distribution or has the counts of a sample."""
 
     graph: PairGraph
     penalty: float
@@ -49,7 +49,7 @@ class _Walks:
     sample: int | None
 
     def at_most(self, n_pairs: int) -> float:
-        """The upper end of the squared error that n pairs certify; beyond what is sampled, at the same shares."""
+        """Squared error that n pairs certify; larger n keep the shares of the largest sample."""
         drawn = min(n_pairs, SIMULATED) if self.sample is None else min(self.sample, WALKED)
         intervals = self.drawn(drawn) if drawn < SIMULATED and self.sample is None else self.largest
         if n_pairs != drawn:
@@ -62,11 +62,11 @@ class _Walks:
 
     @cached_property
     def largest(self) -> ConsistencyIntervals:
-        """Intervals from the sample that the graph is, or from the largest that is drawn of it."""
+        """Intervals from the pilot sample, or from the largest simulated sample."""
         return self.drawn(SIMULATED if self.sample is None else min(self.sample, WALKED))
 
     def drawn(self, n_pairs: int) -> ConsistencyIntervals:
-        """Intervals from n pairs: a sample of the graph, or of those that it counts all or about as many."""
+        """Intervals from n pairs: drawn from the distribution, or about n (or all) of the pilot sample."""
         joint, labels = self.graph.joint.tocoo(), required_labels(self.graph, "left")
         rng = np.random.default_rng([self.seed, n_pairs])
         if self.sample is None:
@@ -78,20 +78,20 @@ class _Walks:
         return consistency_from_pairs(left, right, labels[left], hops=self.hops, confidence=self.level, seed=self.seed)
 
     def pairs(self, target: float) -> float:
-        """The number of pairs from which on the forecast is at most a target, to a hundredth; inf beyond `MOST`."""
+        """Number of pairs from which the forecast is at most a target, within 1%; inf above `MOST`."""
         return pairs_until(self.at_most, target, MOST, 1.01)
 
 
 @dataclass(frozen=True, eq=False)
 class _ImagePairsForecast:
-    """Forecast of theorem 43 from image pairs, at their `λ̂_{k+1}`."""
+    """Forecast of theorem 43 from image pairs, with their `λ̂_{k+1}`."""
 
     image_pairs: ImagePairs
     k: int
     level: float
 
     def mse(self, n_pairs: int) -> float:
-        """The squared error that n image pairs certify."""
+        """Squared error that n image pairs certify."""
         return certified_mse_at_most(n_pairs, level=self.level, **self._numbers)
 
     @cached_property
@@ -99,7 +99,7 @@ class _ImagePairsForecast:
         return self.image_pairs.numbers(self.k)
 
     def words(self, target: float) -> list[str]:
-        """Assumptions, what the image pairs certify, and how many are needed."""
+        """Sentences on the assumptions, the certified error, and the number of image pairs for a target."""
         names = {"e_X": "unreached", "φ": "variation", "R²": "largest", "b": "spread"}
         given = ", ".join(f"{name} = {self._numbers[key]:.4f}" for name, key in names.items())
         n, bounds = self.image_pairs.n, (mse_from_pairs_at_most(self.image_pairs, self.k), self.mse(self.image_pairs.n))
@@ -129,38 +129,38 @@ def pairs_report(
     seed: int = 0,
     sizes: Sequence[int] = SIZES,
 ) -> Answer:
-    """The squared error of a probe that n pairs guarantee, as a curve, and the n at which it reaches a target.
+    """Guaranteed squared error of a probe as a function of the number of pairs, and the number for a target.
 
     Parameters
     ----------
-    graph : with left labels: the distribution of the pairs, or with `sample` a pilot sample of it
-    k : width of the embedding that theorem 28 speaks of
+    graph : with left labels; the distribution of pairs or, with `sample`, a pilot sample
+    k : width of the embedding in theorem 28
     target : squared error to certify
     level : confidence
-    penalty : μ of theorem 19, whose optimum keeps the singular values above it; by default `σ_{k+1}` of the graph
-    hops : of the walks of theorem 19
-    sample : the number of pairs that the graph counts, where it is a pilot sample
-    views : (n, 2), left nodes of n image pairs that were drawn independently from `P_T`, with features: for theorem 43
-    features : of the left nodes, as `PairGraph.through` takes them
-    seed : of what is drawn
+    penalty : μ of theorem 19, whose optimum keeps the singular values above μ; by default `σ_{k+1}` of the graph
+    hops : of the walks in theorem 19
+    sample : number of pairs in the pilot sample
+    views : (n, 2), for theorem 43: left nodes of n image pairs, drawn independently from `P_T`; needs features
+    features : of the left nodes, in a form of `PairGraph.through`
+    seed : of the random samples
     sizes : numbers of pairs
 
     Returns
     -------
     Answer, whose table has a row for each of `sizes` and the columns
-        n_pairs, mse_19 (penalised optimum, no hypothesis), mse_28 (optimum of width k of the pairs) and
-        mse_28_known_marginals (the same, trained with the true marginals), and with views
-        mse_43 (the encoder of width k, linear in the features, of n image pairs; see `certified_mse_at_most`).
+        n_pairs, mse_19 (penalised optimum, without a hypothesis), mse_28 (optimum of width k of the pairs) and
+        mse_28_known_marginals (trained with the true marginals), and with views
+        mse_43 (encoder of width k, linear in the features, of n image pairs; see `certified_mse_at_most`).
 
     Raises
     ------
-    ValueError : no labels; target, level or penalty not in (0, 1); k out of range; a sample whose counts are no
-        integers; views without features or the reverse, or that are no pairs of images of one right node
+    ValueError : no labels; target, level or penalty not in (0, 1); k out of range; counts of a sample that are not
+        integers; views without features, or the reverse; image pairs without a shared right node
 
     Notes
     -----
-    Up to `SIMULATED` pairs are drawn for theorem 19; more are forecast at the shares of a sample of that size.
-    Of a pilot sample of more than `WALKED` pairs about so many are walked, chosen at random.
+    For theorem 19, samples of up to `SIMULATED` pairs are drawn; larger ones are extrapolated with the same shares.
+    A pilot sample of more than `WALKED` pairs is subsampled to about that size.
     """
     if not 0 < target < 1:
         raise ValueError(f"target={target!r} is not a squared error between 0 and 1")
@@ -191,7 +191,7 @@ def pairs_report(
 def _image_pairs(
     graph: PairGraph, k: int, views: npt.ArrayLike | None, features: Any, *, is_distribution: bool
 ) -> ImagePairs | None:
-    """The sample of theorem 43; the two images of a pair share a caption if the graph is the distribution."""
+    """Sample of theorem 43; if the graph is the distribution, require a shared caption for each image pair."""
     if (views is None) != (features is None):
         raise ValueError("theorem 43 needs image pairs (--views) and features of the images (--features): give both")
     if views is None:
@@ -249,7 +249,7 @@ def _closing(target: float, level: float, walks: _Walks, forecast: Forecast, kno
 
 
 def _from(n_pairs: float, limit: float) -> str:
-    """Begin of the certified range, rounded up to two digits."""
+    """Start of the certified range, rounded up to two digits."""
     if not math.isfinite(n_pairs):
         return f"by no number of pairs (limit {rounded(limit, '<=', '.3g')})"
     return f"from {float(rounded(n_pairs, '<=', '.2g')):,.0f} pairs on"
@@ -260,5 +260,5 @@ def _counts(shares: FloatArray, sample: int) -> IntArray:
     counts = shares * sample
     whole = np.rint(counts)
     if not 1 <= sample <= MOST or np.abs(counts - whole).max() > WHOLE or whole.min() < 1:
-        raise ValueError(f"{sample} pairs cannot have these shares: give the sum of the counts of the pairs")
+        raise ValueError(f"{sample} pairs cannot have these shares: give the sum of the counts of all pairs")
     return whole.astype(np.int64)

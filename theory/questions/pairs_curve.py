@@ -1,4 +1,4 @@
-"""Question: how does the error of the optimum fall with the number of pairs? Measured, beside theorems 19 and 28."""
+"""Question: how fast does the error of the optimum fall with the number of pairs? Measurements and guarantees."""
 
 from itertools import product
 from typing import Any
@@ -17,27 +17,27 @@ from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.pairs import pairs_report
 
-TIMES = tuple(2.0**power for power in range(-4, 4))  # pairs that are drawn, for each distinct pair of the file
+TIMES = tuple(2.0**power for power in range(-4, 4))  # sample sizes, relative to the number of distinct pairs
 DRAWS, LEAST_DRAWS = 10, 5
-LEAST_EXCESS = 1e-9  # squared error above the optimum's, below which it is round-off
+LEAST_EXCESS = 1e-9  # excess squared error below which it is round-off
 
 
 def pairs_curve_report(graph: PairGraph, k: int, *, draws: int = DRAWS, seed: int = 0, **settings: Any) -> Answer:
-    """The squared error of the optimum of n pairs, measured, and what `pairs_report` guarantees at the same n.
+    """Measured squared error of the optimum of n pairs, and the guarantees of `pairs_report` for the same n.
 
-    Parameters are those of `pairs_report`, and draws: samples of each size, `LEAST_DRAWS` or more. Its errors, and
-    `ValueError` for a width that no sample reaches.
+    Parameters and errors are those of `pairs_report`, and draws: number of samples of each size, at least
+    `LEAST_DRAWS`. `ValueError`: k is too large for all samples.
 
     Returns
     -------
     Answer, whose table has a row for each size, `TIMES` the number of distinct pairs, and the columns
-        n_pairs, mse (mean over draws of the error on all images; one that was not drawn has the feature 0), low and
-        high (95% interval of that mean), excess (mse above that of the optimum of the graph), and the guarantees.
+        n_pairs, mse (mean over draws of the error on all images; images that are not in the sample have the feature 0),
+        low and high (95% interval of that mean), excess (mse minus that of the graph's optimum), and the guarantees.
 
     Notes
     -----
-    Sizes at which a sample has fewer than k images or captions are left out, and counted in the words. A small sample
-    may have many optima: one of them is measured. Cost: `draws len(TIMES)` spectra of at most the size of the graph.
+    Sizes with a sample of fewer than k images or captions are left out; a sentence has their number. If a sample has
+    several optima, one of them is measured. Cost: `draws len(TIMES)` spectra of at most the size of the graph.
     """
     if draws < LEAST_DRAWS:
         raise ValueError(f"draws={draws!r} is too few: an interval of the rate needs {LEAST_DRAWS} or more")
@@ -57,7 +57,7 @@ def pairs_curve_report(graph: PairGraph, k: int, *, draws: int = DRAWS, seed: in
 
 
 def _measured(graph: PairGraph, k: int, draws: int, seed: int) -> pd.DataFrame:
-    """A row for each size and draw: n_pairs, draw, mse; NaN where a sample has no optimum of width k."""
+    """Table of n_pairs, draw and mse; mse is NaN if the sample is too small for width k."""
     rows, sizes = [], sorted({max(k, round(times * graph.joint.nnz)) for times in TIMES})
     with Bar(total=draws * len(sizes), desc="curve", unit="samples") as bar:
         for n, draw in product(sizes, range(draws)):
@@ -68,7 +68,7 @@ def _measured(graph: PairGraph, k: int, draws: int, seed: int) -> pd.DataFrame:
 
 
 def _error(graph: PairGraph, k: int, n: int, rng: np.random.Generator) -> float:
-    """Squared error, on all images, of the optimum of n pairs that are drawn."""
+    """Squared error on all images of the optimum of n sampled pairs."""
     joint = graph.joint.tocoo()
     counts = rng.multinomial(n, joint.data / joint.data.sum())
     drawn = counts > 0
@@ -82,7 +82,7 @@ def _error(graph: PairGraph, k: int, n: int, rng: np.random.Generator) -> float:
 
 
 def _words(measured: pd.DataFrame, optimum: float, draws: int, left_out: int) -> list[str]:
-    """The rate of the excess, and what was left out of it."""
+    """Sentences on the rate of the excess, and on samples that are left out."""
     excess = measured["mse"] - optimum
     positive = measured[excess > LEAST_EXCESS].groupby("draw").filter(lambda rows: len(rows) > 1)
     words = [

@@ -1,4 +1,4 @@
-"""Question: do errors of critics follow what a batch shows, or its false negatives? Measured, beside theorem 29."""
+"""Question: do errors of critics depend on visible information, or on false negatives? Measured by training."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,18 +20,18 @@ REWORDED = "reworded"
 
 @dataclass(frozen=True)
 class Batches:
-    """Training of critics in batches, among the settings of a study.
+    """Settings of a study for the training of critics in batches.
 
     Attributes
     ----------
     k : width of the critics
-    seen : pairs that a critic sees, whatever its batches
-    batches, contrasts : sizes, and those at which negatives are dropped and captions reworded
-    rates : learning rates of Adam, of critics with a vector for each node
-    linear_rates : those of critics that are linear in features
-    wordings : of one caption where captions are reworded: evenly, whatever the image
-    exact_steps : of training by the loss of the whole graph
-    tuning : seeds, from 0 on, that choose the rate; the others are measured
+    seen : number of training pairs, equal for all batch sizes
+    batches, contrasts : batch sizes, and sizes for the arms with dropped negatives or reworded captions
+    rates : learning rates of Adam for critics with a vector for each node
+    linear_rates : learning rates for critics that are linear in features
+    wordings : number of wordings of a caption in the reworded arm, equally likely for each image
+    exact_steps : numbers of steps of training with the loss of the whole graph
+    tuning : number of seeds, from 0, that choose the rate; the others are for evaluation
     """
 
     k: int = 8
@@ -46,7 +46,7 @@ class Batches:
 
 
 def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, seed: int) -> pd.DataFrame:
-    """Errors of critics with a vector for each node, and of linear ones, beside the closed forms of their batch.
+    """Errors of critics with a vector for each node and of linear critics, with the closed forms of their batch.
 
     Parameters
     ----------
@@ -56,10 +56,10 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
     Returns
     -------
     DataFrame, a row for each critic (free, linear), arm, batch and rate, and the columns
-        tunes (whether the seed chooses rates), arm (all negatives; `ARMS`; reworded captions, which show as much and
-        repeat less; exact: the loss of the whole graph, where batch is inf), steps, mse and error (of the probe),
-        excess_loss (of InfoNCE on the whole graph over `-I`; NaN where the seed chooses, and of reworded captions), and
-        those of `batch_report`.
+        tunes (true if the seed chooses rates), arm (all negatives; `ARMS`; reworded captions, with the same visible
+        information and fewer repeats; exact: the loss of the whole graph, with batch inf), steps, mse and error (of
+        the probe), excess_loss (InfoNCE on the whole graph minus `-I`; NaN if tunes, and for reworded captions), and
+        the columns of `batch_report`.
     """
     reports = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
     tunes, kinds = seed < settings.tuning, {"free": (None, settings.rates), "linear": (features, settings.linear_rates)}
@@ -92,7 +92,7 @@ def _arms(critics: Critics, settings: Batches) -> Iterator[Arm]:
 
 
 def _reworded(critics: Critics, times: int) -> Critics:
-    """Critics of captions in several wordings, drawn evenly: all ratios, and what a batch shows, are as before."""
+    """Critics with equally likely wordings of each caption; ratios and visible information are unchanged."""
     joint = sp.csr_array(sp.kron(critics.graph.joint, np.full((1, times), 1 / times)))
     features = critics.features and (critics.features[0], np.repeat(critics.features[1], times, axis=0))
     return replace(critics, graph=PairGraph(joint, critics.graph.left_labels), features=features)

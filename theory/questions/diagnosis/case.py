@@ -1,4 +1,4 @@
-"""Embeddings and their pairs, with the measurements that several symptoms read."""
+"""Embeddings and their pairs, with the measurements that several symptoms use."""
 
 import math
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from pairbounds.theory.questions.diagnosis.losses import ON_SPHERE, BatchScores,
 from pairbounds.theory.questions.diagnosis.retrieval import Retrieval, centred, retrieval
 from pairbounds.theory.questions.diagnosis.zero_shot import ZeroShot
 
-# Chosen on encoders trained on LatentWorld, seeds 100 to 107, 200 to 203 and 300 to 311, with what these had.
-NO_SIGNAL = 0.1  # share of what the best critic gains: less counts as nothing; untrained encoders had below .05
-GAP_COST = 0.05  # of R@1; trained encoders had below .02
-LEAST_SPREAD = 0.1  # root of the share of energy that is not the mean (SimSiam's measure): collapsed .03, trained .9
+# Thresholds chosen on encoders trained on LatentWorld, seeds 100-107, 200-203, 300-311; comments: their values.
+NO_SIGNAL = 0.1  # minimum share of the best critic's gain; untrained encoders below .05
+GAP_COST = 0.05  # of R@1; trained encoders below .02
+LEAST_SPREAD = 0.1  # root of the share of energy outside the mean (as in SimSiam); collapsed .03, trained .9
 ENERGY = 0.99
 SAMPLE = 2_000  # rows of each side for rank and fit
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A symptom: its name, what was measured, what that means, what to do.
+    """A symptom: name, measured numbers, meaning, action.
 
-    `severity` is the share of what the pairs allow that is lost, in [0, 1]; 0 if nothing is wrong.
+    `severity` is the lost share of the achievable value, in [0, 1]; 0 if nothing is wrong.
     """
 
     symptom: str
@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """An encoder to diagnose: the arguments of `diagnose`; rows have unit length if scores are cosines."""
+    """Arguments of `diagnose`; rows have unit length if scores are cosines."""
 
     images: Rows
     texts: Rows
@@ -68,22 +68,22 @@ class Case:
 
     @property
     def has_signal(self) -> bool:
-        """True if the embeddings tell pairs from others at any temperature."""
+        """True if the embeddings distinguish pairs from other combinations at some temperature."""
         return self.losses.learned >= NO_SIGNAL
 
     @cached_property
     def wrong_pairs(self) -> float:
-        """Share of pairs that are random, by Storey's estimate (2002), `2 Pr[rank > 1/2]`."""
+        """Share of random pairs: Storey's estimate (2002), `2 Pr[rank > 1/2]`."""
         return min(1.0, 2 * float(np.mean(self.scores.ranks > 0.5)))
 
     @cached_property
     def retrieval(self) -> Retrieval:
-        """Retrieval with the embeddings as they are."""
+        """Retrieval with the original embeddings."""
         return retrieval(self.graph, self.images, self.texts, self.seed)
 
     @cached_property
     def centred(self) -> tuple[Rows, Rows, Retrieval]:
-        """Both sides less their means, and retrieval with these."""
+        """Centred embeddings of both sides, and retrieval with them."""
         images, texts = (centred(rows, masses, on_sphere=self.on_sphere) for rows, masses in self._sides.values())
         return images, texts, retrieval(self.graph, images, texts, self.seed)
 
@@ -94,7 +94,7 @@ class Case:
 
     @property
     def centring_gain(self) -> float:
-        """R@1 that centring brings back; 0 if it is below `GAP_COST` or three standard errors."""
+        """Gain of R@1 by centring; 0 if it is below `GAP_COST` or three standard errors."""
         gains = self.centred[2].first - self.retrieval.first
         gain, error = float(np.mean(gains)), float(np.std(gains) / np.sqrt(len(gains)))
         return gain if gain > max(GAP_COST, 3 * error) else 0.0
@@ -106,23 +106,23 @@ class Case:
 
     @property
     def least_rank(self) -> float:
-        """Root of the width, or of the effective number of nodes of the smaller side."""
+        """Minimum RankMe: root of the width or, if smaller, of the smaller side's effective number of nodes minus 1."""
         nodes = min(math.exp(float(-p @ np.log(p))) for _, p in self._sides.values())
         return math.sqrt(max(1.0, min(self.images.shape[1], nodes - 1)))
 
     @property
     def is_collapsed(self) -> bool:
-        """True if a side has almost no spread, or a rank below the least."""
+        """True if the spread or RankMe of a side is below its minimum."""
         return any(spread < LEAST_SPREAD or rank < self.least_rank for spread, rank, _ in self.geometry.values())
 
 
 def geometry(rows: Rows, masses: FloatArray, seed: int) -> tuple[float, float, int]:
-    """Spread, in [0, 1], and RankMe and directions for `ENERGY` of the rows less their mean."""
+    """Spread, in [0, 1], RankMe, and number of directions with share `ENERGY`, of the centred rows."""
     chosen = np.random.default_rng(seed).permutation(len(rows))[:SAMPLE]
     part, weights = rows[chosen].astype(np.float64), masses[chosen] / masses[chosen].sum()
     moved = (part - weights @ part) * np.sqrt(weights)[:, None]
     values = np.linalg.svd(moved, compute_uv=False) ** 2
     share = float(values.sum() / (weights @ np.sum(part**2, axis=1)))
-    if share < 1e-10:  # of float32, round-off
+    if share < 1e-10:  # round-off of float32
         return 0.0, 1.0, 1
     return math.sqrt(share), rankme(moved), int(np.searchsorted(np.cumsum(values), ENERGY * values.sum()) + 1)

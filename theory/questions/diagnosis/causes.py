@@ -1,4 +1,4 @@
-"""Symptoms of training: pairs that do not match, a collapse, a loss that is stuck, a wrong temperature."""
+"""Symptoms of training: mismatched pairs, collapse, stuck loss, wrong temperature."""
 
 import math
 
@@ -8,16 +8,16 @@ from pairbounds.theory.bounds.theorem31_temperature import largest_temperature
 from pairbounds.theory.questions.diagnosis.case import ENERGY, LEAST_SPREAD, SAMPLE, Case, Finding, geometry
 from pairbounds.theory.questions.diagnosis.retrieval import centred
 
-# Chosen on encoders trained on LatentWorld, seeds 100 to 107, 200 to 203 and 300 to 311, with what these had.
+# Thresholds chosen on encoders trained on LatentWorld, seeds 100-107, 200-203, 300-311; comments: their values.
 ROTATIONS = 5
-FIT = 0.5  # of the way from rotated texts to a cosine of 1; shuffled encoders had above .7, untrained below .15
-WRONG_PAIRS = 0.2  # share of pairs that score as random ones; clean pairs had below .05
-TEMPERATURE_COST = 0.1  # share of what the best critic gains; a factor of 2 costs .05, a factor of 3 costs .12
+FIT = 0.5  # 0: cosine as with rotated texts, 1: cosine 1; shuffled encoders above .7, untrained below .15
+WRONG_PAIRS = 0.2  # share of pairs that score like random pairs; clean pairs below .05
+TEMPERATURE_COST = 0.1  # share of the best critic's gain; a factor 2 costs .05, a factor 3 costs .12
 FOLLOWS = "It follows from what is named first."
 
 
 def mismatched(case: Case) -> Finding:
-    """Share of pairs that score as random ones do."""
+    """Share of pairs that score like random pairs."""
     name, number = "Pairs do not match", f"{case.wrong_pairs:.0%} of the pairs score like random pairs"
     look = "Compare some pairs by eye; align both files by id, and give --pairs."
     if not has_other_cause(case) and clouds_fit(case):
@@ -32,12 +32,12 @@ def mismatched(case: Case) -> Finding:
 
 
 def has_other_cause(case: Case) -> bool:
-    """True if pairs score above others, or a collapse or a modality gap is why they are not."""
+    """True if pairs score above others, or if a collapse or a modality gap explains why not."""
     return case.has_signal or case.is_collapsed or case.centring_gain > 0
 
 
 def clouds_fit(case: Case) -> bool:
-    """True if images lie closer to their nearest text than after random rotations of the texts, both centred."""
+    """True if centred images are closer to their nearest text than after random rotations of the texts."""
     rng = np.random.default_rng(case.seed)
     parts = [rows[rng.permutation(len(rows))[:SAMPLE]] for rows in (case.images, case.texts)]
     left, right = (centred(rows, None, on_sphere=True) for rows in parts)
@@ -48,7 +48,7 @@ def clouds_fit(case: Case) -> bool:
 
 
 def collapsed(case: Case) -> Finding:
-    """Effective rank (RankMe), directions of the energy, and spread, of both sides."""
+    """Effective rank (RankMe), number of directions with most energy, and spread of both sides."""
     sides = dict(case.geometry)
     if case.before_head is not None:
         sides["images before the head"] = geometry(case.before_head, case.graph.left_marginal, case.seed)
@@ -67,7 +67,7 @@ def collapsed(case: Case) -> Finding:
 
 
 def stuck(case: Case) -> Finding:
-    """Loss beside that of a constant score, ln B for InfoNCE, and beside the best critic's."""
+    """Loss compared with a constant score (ln B for InfoNCE) and with the best critic."""
     losses = case.losses
     constant = f"ln {case.batch}" if case.loss in ("clip", "infonce") else "that of a constant score"
     given = "" if math.isnan(losses.given) else f"{losses.given:.3f} as given, and "
@@ -88,7 +88,7 @@ def stuck(case: Case) -> Finding:
 
 
 def temperature(case: Case) -> Finding | None:
-    """Loss of the given temperature and bias beside the best for these embeddings."""
+    """Loss at the given temperature and bias, compared with the best values for these embeddings."""
     given, losses = case.temperature, case.losses
     if given is None:
         return Finding("Temperature", "no temperature is given", "It is not judged: give --temperature.")

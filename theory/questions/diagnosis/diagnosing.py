@@ -1,4 +1,4 @@
-"""Question: what is wrong with this encoder? Symptoms, worst first, with what to do."""
+"""Question: what is wrong with this encoder? Symptoms, worst first, with actions."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BATCH = 256
-SYMPTOMS: tuple[Callable[[Case], Finding | None], ...] = (  # a cause before what follows from it
+SYMPTOMS: tuple[Callable[[Case], Finding | None], ...] = (  # causes before their consequences
     *(mismatched, collapsed, stuck, temperature),
     *(duplicates, gap, hubs, prompts, probes),
 )
@@ -37,19 +37,19 @@ class Diagnosis:
 
     Attributes
     ----------
-    findings : all that was measured, worst first
+    findings : results of all checks, worst first
     """
 
     findings: tuple[Finding, ...]
 
     @property
     def wrong(self) -> tuple[Finding, ...]:
-        """Findings of something wrong, worst first."""
+        """Findings with positive severity, worst first."""
         return tuple(finding for finding in self.findings if finding.severity > 0)
 
     @property
     def table(self) -> "pd.DataFrame":
-        """A row for each finding: symptom, number, meaning, action, severity."""
+        """Table of the findings: symptom, number, meaning, action, severity."""
         import pandas as pd
 
         return pd.DataFrame([vars(finding) for finding in self.findings])
@@ -78,31 +78,31 @@ def diagnose(
     before_head: Any = None,
     seed: int = 0,
 ) -> Diagnosis:
-    """Name what is wrong with an encoder of images and texts, worst first, and what to do.
+    """Find problems of an encoder of images and texts, worst first, with actions.
 
     Parameters
     ----------
-    images, texts : (n, d) and (m, d), numpy or torch, embeddings as the loss takes them
-    pairs : of their rows, in the order of its nodes; by default row i of both is a pair
+    images, texts : (n, d) and (m, d), numpy or torch, the embeddings in the loss
+    pairs : graph whose nodes are the rows, in order; by default row i of both is a pair
     labels : (n,), classes of the images, None for no class; by default those of the graph
-    batch : pairs of a batch of training; by default 256, or all if there are fewer
+    batch : training batch size in pairs; by default 256, or all pairs if there are fewer
     loss : "clip" or "siglip" of cosines, "infonce" or "spectral" of products
-    temperature, bias : by which scores are divided, and that is added; a logit scale of 100 is a temperature of 0.01
-    prompts : embeddings of the prompts of each class, (d,) or (M, d), by class
+    temperature, bias : divisor of the scores, and constant to add; a logit scale of 100 is a temperature of 0.01
+    prompts : by class, embeddings of its prompts, (d,) or (M, d)
     before_head : (n, d'), features of the images before the projection head
-    seed : of the batches and samples that are measured
+    seed : of the random batches and samples
 
     Raises
     ------
     ValueError
-        Embeddings of two widths, not finite, or with rows of zeros; numbers of rows that do not fit; fewer pairs than a
-        batch; labels of one class; a temperature that is not positive; prompts that lack a class.
+        Embeddings of different widths, not finite, or with zero rows; wrong numbers of rows; fewer pairs than a batch;
+        labels of one class; a temperature that is not positive; missing prompts of a class.
 
     Notes
     -----
     Losses are measured on random batches of independent pairs, retrieval on at most 5,000 queries of each side, in
-    blocks: O((n + m) d²) and 5,000 (n + m) d operations. Severity is the share of what the pairs allow that is lost.
-    Thresholds were chosen on encoders that were trained on `LatentWorld`.
+    blocks: O((n + m) d²) and 5,000 (n + m) d operations. Severity is the lost share of the value that the pairs allow.
+    The thresholds were chosen on encoders trained on `LatentWorld`.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def diagnose(
     _require_settings(loss, temperature, bias)
     left, right = (embedding(name, rows, loss) for name, rows in (("images", images), ("texts", texts)))
     if left.shape[1] != right.shape[1]:
-        raise ValueError(f"images have width {left.shape[1]}, texts {right.shape[1]}: take both after the heads")
+        raise ValueError(f"images have width {left.shape[1]}, texts {right.shape[1]}: give embeddings after the heads")
     if pairs is None and len(left) == len(right):
         pairs = PairGraph(sp.eye_array(len(left)))
     if pairs is None or pairs.shape != (len(left), len(right)):
@@ -127,7 +127,7 @@ def diagnose(
     graph = _labelled(pairs, labels)
     before = None if before_head is None else directions("before_head", before_head)
     if before is not None and len(before) != len(left):
-        raise ValueError(f"before_head has {len(before)} rows for {len(left)} images: give one for each")
+        raise ValueError(f"before_head has {len(before)} rows for {len(left)} images: give one row per image")
     zero_shot = None if prompts is None else ZeroShot.of(graph, prompts, loss, right.shape[1], seed)
     case = Case(left, right, graph, loss, _batch(batch, pairs.joint.nnz), temperature, bias, zero_shot, before, seed)
     findings = [finding for symptom in SYMPTOMS if (finding := symptom(case)) is not None]
@@ -136,11 +136,11 @@ def diagnose(
 
 def _require_settings(loss: str, temperature: float | None, bias: float | None) -> None:
     if temperature is not None and not (temperature > 0 and math.isfinite(temperature)):
-        raise ValueError(f"temperature={temperature!r} is not a positive number: scores are divided by it")
+        raise ValueError(f"temperature={temperature!r} is not valid: give a positive number")
     if temperature is not None and loss == "spectral":
-        raise ValueError("the spectral loss has no temperature: leave it out")
+        raise ValueError("the spectral loss has no temperature: leave out temperature")
     if bias is not None and (loss != "siglip" or temperature is None or not math.isfinite(bias)):
-        raise ValueError(f"bias={bias!r}: a finite bias goes with the loss siglip and a temperature")
+        raise ValueError(f"bias={bias!r} is not valid: it must be finite, and needs the loss siglip and a temperature")
 
 
 def _labelled(graph: PairGraph, labels: npt.ArrayLike | None) -> PairGraph:
@@ -155,5 +155,5 @@ def _labelled(graph: PairGraph, labels: npt.ArrayLike | None) -> PairGraph:
 def _batch(batch: int | None, pairs: int) -> int:
     size = min(BATCH, pairs) if batch is None else batch
     if not is_integer(size, 2, pairs):
-        raise ValueError(f"batch={size!r}, and there are {pairs} distinct pairs: give a batch from 2 to that number")
+        raise ValueError(f"batch={size!r} is not valid: give a batch size from 2 to {pairs}, the number of pairs")
     return int(size)

@@ -1,4 +1,4 @@
-"""Losses of embeddings on batches of their pairs: as given, at the best temperature, and of the best critic."""
+"""Losses on batches of pairs: at the given and the best temperature, and of the best critic."""
 
 import math
 from collections.abc import Callable
@@ -21,22 +21,22 @@ Rows = npt.NDArray[np.float32]
 
 LOSSES = ("clip", "infonce", "siglip", "spectral")
 ON_SPHERE = ("clip", "siglip")  # their scores are cosines
-ANCHORS = 2048  # of each side, whose losses are averaged
-MOST_SCORES = 2**24  # of a side at once: 64 MB
-ROUNDING = 1e-5  # of losses in float32, relative
-SCALES = (1e-1, 1e3)  # inverse temperatures that are tried, by the largest score: CLIP's end is 100
+ANCHORS = 2048  # of each side
+MOST_SCORES = 2**24  # of a side in memory: 64 MB
+ROUNDING = 1e-5  # relative, of losses in float32
+SCALES = (1e-1, 1e3)  # range of inverse temperatures, relative to the largest score; the limit of CLIP is 100
 
 
 def embedding(name: str, values: Any, loss: str) -> Rows:
-    """Rows in float32, of unit length if the scores of the loss are cosines; `ValueError` names bad rows."""
+    """Convert rows to float32, of unit length if scores are cosines; `ValueError` names invalid rows."""
     unit = directions(name, values)
     return unit if loss in ON_SPHERE else np.asarray(without_torch(values), dtype=np.float32)
 
 
 class Losses(NamedTuple):
-    """Losses on batches: of the best constant score, of the best critic, at the given and at the best temperature.
+    """Losses on batches: best constant score, best critic, given temperature, best temperature.
 
-    `given` is NaN without a temperature; `temperature` and `bias` are the best ones.
+    `given` is NaN without a temperature; `temperature` and `bias` are the best values.
     """
 
     nothing: float
@@ -47,30 +47,30 @@ class Losses(NamedTuple):
     bias: float
 
     def share(self, nats: float) -> float:
-        """Share, in [0, 1], of what the best critic gains beside a constant score; 1 where that is nothing."""
+        """Share, in [0, 1], of the best critic's gain over a constant score; 1 if there is no gain."""
         room = self.nothing - self.floor
         return float(np.clip(nats / room, 0.0, 1.0)) if room > ROUNDING * abs(self.nothing) else 1.0
 
     @property
     def learned(self) -> float:
-        """Share that the embeddings gain at their best temperature."""
+        """Share of the gain that the embeddings reach at their best temperature."""
         return self.share(self.nothing - self.best)
 
     @property
     def lost(self) -> float:
-        """Share that the given temperature loses beside the best; 0 without one."""
+        """Share of the gain that the given temperature loses; 0 without a temperature."""
         return 0.0 if math.isnan(self.given) else self.share(self.given - self.best)
 
 
 @dataclass(frozen=True, eq=False)
 class BatchScores:
-    """Scores of anchors with the other ends of their batch, of B pairs that are drawn independently.
+    """Scores of anchors with the other side of their batch of B independent pairs.
 
     Attributes
     ----------
-    sides : two (A, B), of image anchors with texts and of text anchors with images
-    ratios : two (A, B), `P(x, l) / (p_L(x) p_R(l))` of the same, which the best critic knows
-    pairs : (A,), the column of the anchor's pair
+    sides : two arrays (A, B), image anchors with texts, and text anchors with images
+    ratios : two arrays (A, B), `P(x, l) / (p_L(x) p_R(l))` of the same entries, for the best critic
+    pairs : (A,), column of the anchor's pair
     """
 
     sides: tuple[torch.Tensor, torch.Tensor]
@@ -99,13 +99,13 @@ class BatchScores:
 
     @property
     def ranks(self) -> FloatArray:
-        """Share of texts that are no pair of the anchor whose score is at least that of its pair, (A,); 0 of none."""
+        """Share of texts that are no pair of the anchor and score at least as high as its pair, (A,)."""
         others = self.ratios[0] == 0
         above = ((self.sides[0] >= self.of_pairs[:, None]) & others).sum(1) / others.sum(1).clamp(min=1)
         return np.asarray(above.numpy(), dtype=np.float64)
 
     def loss(self, name: str, scale: float, bias: float | None = None) -> float:
-        """Loss of the scores times a scale, by its name in `LOSSES`; SigLIP's without a bias is that of the best."""
+        """Loss of the scaled scores, by name in `LOSSES`; SigLIP without a bias uses the best bias."""
         if name == "siglip":
             return self.best_bias(scale)[1] if bias is None else self._sigmoid(scale, bias)
         if name == "spectral":
@@ -115,11 +115,11 @@ class BatchScores:
         return sum(float(cross_entropy(scale * side, self.pairs)) for side in self.sides) / 2
 
     def _sigmoid(self, scale: float, bias: float) -> float:
-        """Sum over the texts of a batch, mean over images."""
+        """Sigmoid loss: sum over the texts of a batch, mean over images."""
         return float((softplus(scale * self.sides[0] + bias).sum(1) - scale * self.of_pairs - bias).mean())
 
     def best_bias(self, scale: float) -> tuple[float, float]:
-        """SigLIP's best bias, and its loss."""
+        """Best bias of SigLIP, and its loss."""
         reach = 5 + 2 * scale * float(self.sides[0].abs().max())
         middle = _prior(self) - scale * float(self.of_pairs.mean())
         return _least(lambda bias: self._sigmoid(scale, bias), middle - reach, middle + reach)
@@ -128,11 +128,11 @@ class BatchScores:
 def batch_losses(
     scores: BatchScores, graph: PairGraph, loss: str, width: int, temperature: float | None, bias: float | None
 ) -> Losses:
-    """Losses by name (`LOSSES`), of InfoNCE in nats; the best temperature lies within `SCALES`.
+    """Losses by name (`LOSSES`), InfoNCE in nats; the best temperature is within `SCALES`.
 
-    On the same batches the best critic is log r for InfoNCE (theorem 29), and for the sigmoid loss the posterior
-    `log r - log(B - 1)` that two ends are a pair. The spectral loss is -1 of a constant score, and at least
-    `-min(k, E_P r)` (theorem 2); its temperature divides the scores.
+    On the same batches the best critic is log r for InfoNCE (theorem 29), and for the sigmoid loss the log-odds
+    `log r - log(B - 1)` of a pair. The spectral loss is -1 for a constant score, and at least `-min(k, E_P r)`
+    (theorem 2); its temperature divides the scores.
     """
     critic = replace(scores, sides=(scores.ratios[0].log(), scores.ratios[1].log()))
     nothing, floor = (of.loss(loss, scale, _prior(scores)) for of, scale in ((scores, 0.0), (critic, 1.0)))
@@ -149,12 +149,12 @@ def batch_losses(
 
 
 def _prior(scores: BatchScores) -> float:
-    """Logit of the probability 1/B that a text of the batch is the image's."""
+    """Log-odds of a pair: a text of the batch belongs to the image with probability 1/B."""
     return -math.log(scores.sides[0].shape[1] - 1)
 
 
 def _least(function: Callable[[float], float], low: float, high: float) -> tuple[float, float]:
-    """Argument and value of the minimum of a function that has only one."""
+    """Argument and value of the minimum of a unimodal function."""
     result: Any = scipy.optimize.minimize_scalar(
         function, bounds=(low, high), method="bounded", options={"xatol": 0.01}
     )

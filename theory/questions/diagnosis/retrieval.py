@@ -1,4 +1,4 @@
-"""Retrieval with an embedding of images and texts: ranks, hubs, and the ceiling that shared captions set."""
+"""Retrieval with an embedding of images and texts: ranks, hubs, and the ceiling due to shared captions."""
 
 from typing import NamedTuple
 
@@ -9,18 +9,18 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.questions.diagnosis.losses import Rows
 
-QUERIES = 5_000  # of each side, as in the usual benchmarks
-BLOCK = 2**24  # scores that are held at once: 64 MB
-TIE = 1e-6  # difference of scores that is round-off of float32
+QUERIES = 5_000  # of each side, as in common benchmarks
+BLOCK = 2**24  # scores in memory: 64 MB
+TIE = 1e-6  # round-off of scores in float32
 
 
 class Retrieval(NamedTuple):
-    """Retrieval among distinct candidates, of which any partner is right; ties count as errors.
+    """Retrieval among distinct candidates: each partner is correct, and ties count as errors.
 
     Attributes
     ----------
-    of_texts, of_images : (n,), wrong texts before the first right one of each image, and the other way
-    hub, hub_share, hub_mass : the text that is nearest to most images, their share, and its share of the pairs
+    of_texts, of_images : (n,), number of wrong texts before the first correct one per image; and the reverse
+    hub, hub_share, hub_mass : the main hub text, its share of images that are nearest to it, and its share of pairs
     """
 
     of_texts: IntArray
@@ -31,12 +31,12 @@ class Retrieval(NamedTuple):
 
     @property
     def first(self) -> FloatArray:
-        """R@1 of each query of both directions."""
+        """R@1 of each query, in both directions."""
         return np.concatenate([self.of_texts < 1, self.of_images < 1]).astype(np.float64)
 
 
 def retrieval(graph: PairGraph, images: Rows, texts: Rows, seed: int) -> Retrieval:
-    """Retrieval of `QUERIES` random nodes of each side among all nodes of the other, exact; in blocks."""
+    """Exact retrieval for `QUERIES` random nodes of each side among all nodes of the other, in blocks."""
     rng = np.random.default_rng(seed)
     left, right = (np.sort(rng.permutation(n)[:QUERIES]) for n in graph.shape)
     of_texts, nearest = _ranks(images[left], texts, graph.joint[left])
@@ -48,7 +48,7 @@ def retrieval(graph: PairGraph, images: Rows, texts: Rows, seed: int) -> Retriev
 
 
 def _ranks(queries: Rows, candidates: Rows, partners: sp.csr_array) -> tuple[IntArray, IntArray]:
-    """Rank of the best partner, from 0, and the nearest candidate, of each query."""
+    """Rank of the best partner, from 0, and nearest candidate, for each query."""
     ranks, nearest = (np.empty(len(queries), dtype=np.int64) for _ in range(2))
     for block in row_blocks(len(queries), len(candidates), BLOCK):
         scores = queries[block] @ candidates.T
@@ -62,13 +62,13 @@ def _ranks(queries: Rows, candidates: Rows, partners: sp.csr_array) -> tuple[Int
 
 
 def ceiling(graph: PairGraph, depth: int) -> float:
-    """Largest R@depth of a pair's own image, `E_P min(1, depth / m)`, where m images share the caption of the pair."""
+    """Maximum R@depth for a pair's own image, `E_P min(1, depth / m)`, if m images share the pair's caption."""
     images = np.diff(graph.joint.tocsc().indptr)
     return float(graph.right_marginal @ np.minimum(1.0, depth / images))
 
 
 def centred(rows: Rows, masses: FloatArray | None, *, on_sphere: bool) -> Rows:
-    """Rows less their mean, by default of equal masses, and of unit length again where scores are cosines."""
+    """Rows minus their mean (default: equal masses), rescaled to unit length if scores are cosines."""
     moved = rows - np.average(rows, axis=0, weights=masses).astype(np.float32)
     lengths = np.linalg.norm(moved, axis=1, keepdims=True) if on_sphere else np.ones((1, 1))
     return np.asarray(moved / np.maximum(lengths, 1e-30), dtype=np.float32)

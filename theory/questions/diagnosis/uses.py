@@ -1,4 +1,4 @@
-"""Symptoms in use: duplicate captions, the modality gap, hubs, a prompt that hurts, a probe below what pairs allow."""
+"""Symptoms in use: duplicate captions, modality gap, hubs, bad prompts, a probe worse than the pairs allow."""
 
 import numpy as np
 
@@ -14,21 +14,21 @@ from pairbounds.theory.questions.diagnosis.case import Case, Finding
 from pairbounds.theory.questions.diagnosis.retrieval import ceiling, centred
 from pairbounds.theory.questions.diagnosis.zero_shot import labelled_nodes, winners
 
-# Chosen on encoders trained on LatentWorld, seeds 100 to 107, 200 to 203 and 300 to 311, with what these had.
-SAME_CAPTION = 1.0  # other pairs of the batch with the anchor's caption, on average
-FLOOR = 0.2  # share of ln B that no critic gets below; 4 captions an image had .05, 25 captions in all .43
-HUB = 0.2  # share of images nearest to one text, beyond its share of pairs; trained encoders had .04, products .15
-PROMPT_COST = 0.6  # of the way from its captions' precision to chance; right prompts had below .4, wrong ones .87
-F1_COST = 0.3  # of the class, beside its captions; right prompts had below .2, wrong ones .99
-PROBE_COST = 0.1  # 0-1 error of the probe above that of the caption vote; trained encoders had below 0
+# Thresholds chosen on encoders trained on LatentWorld, seeds 100-107, 200-203, 300-311; comments: their values.
+SAME_CAPTION = 1.0  # mean number of other pairs in a batch with the anchor's caption
+FLOOR = 0.2  # minimum loss as a share of ln B; 4 captions per image .05, 25 captions in total .43
+HUB = 0.2  # share of images nearest to one text, minus its share of pairs; trained .04, with products .15
+PROMPT_COST = 0.6  # 0: precision of captions of the class, 1: chance; right prompts below .4, wrong ones .87
+F1_COST = 0.3  # below that of captions of the class; right prompts below .2, wrong ones .99
+PROBE_COST = 0.1  # 0-1 error of the probe minus that of the caption vote; trained encoders below 0
 DEPTHS = (1, 5, 10)
-NAMED = 4  # prompts at most
-FEW = 10  # labels of each class, for which the bound is told
-WIDEST = 0.5  # columns an image, beyond which a probe fits anything
+NAMED = 4  # maximum number of prompts in a message
+FEW = 10  # labels of each class in the printed bound
+WIDEST = 0.5  # columns per image; wider probes fit any labels
 
 
 def duplicates(case: Case) -> Finding:
-    """False negatives by caption and by class, the floor that they set to the loss, and the ceiling of retrieval."""
+    """False negatives by caption and by class, with their floor for the loss and ceiling for retrieval."""
     expected = collisions(with_usable_labels(case.graph)[0], case.batch).set_index("kind")["expected"]
     name, same = "Duplicate captions", float(expected["same caption"])
     number = f"{same:.2g} of {case.batch - 1} negatives have the anchor's caption"
@@ -61,7 +61,7 @@ def gap(case: Case) -> Finding:
 
 
 def hubs(case: Case) -> Finding:
-    """R@1, 5 and 10 both ways beside their ceiling, and the text that is nearest to most images."""
+    """R@1, 5 and 10 in both directions with their ceiling, and the text nearest to most images."""
     result, graph = case.retrieval, case.graph
     ways = ["/".join(f"{np.mean(ranks < depth):.2f}" for depth in DEPTHS) for ranks in result[:2]]
     top = "/".join(f"{ceiling(graph, depth):.2f}" for depth in DEPTHS)
@@ -77,7 +77,7 @@ def hubs(case: Case) -> Finding:
 
 
 def prompts(case: Case) -> Finding | None:
-    """Zero-shot accuracy, and the prompts that rank images far worse than captions of their class do."""
+    """Zero-shot accuracy, and prompts that rank images far worse than captions of the class."""
     if (asked := case.zero_shot) is None:
         return None
     names, counts = asked.names, np.bincount(asked.classes, minlength=len(asked.names))
@@ -107,7 +107,7 @@ def prompts(case: Case) -> Finding | None:
 
 
 def probes(case: Case) -> Finding | None:
-    """0-1 error of the probe with all labels, what few guarantee, and the caption vote of the other images."""
+    """0-1 error of the full-label probe, the guarantee for few labels, and the leave-one-out caption vote."""
     nodes, _, names = labelled_nodes(case.graph)
     if case.images.shape[1] > WIDEST * len(nodes):
         return None

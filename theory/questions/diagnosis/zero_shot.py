@@ -1,4 +1,4 @@
-"""Zero-shot prediction by prompts, beside prediction by the captions of each class."""
+"""Zero-shot prediction by prompts, compared with prediction by captions of each class."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.questions.diagnosis.losses import Rows, embedding
 from pairbounds.theory.questions.diagnosis.retrieval import TIE
 
-MOST_IMAGES = 10_000  # of more a random part
+MOST_IMAGES = 10_000  # of larger sets, a random subset
 SAMPLE = 2_000  # images for the disagreement of prompt sets
 
 
 def labelled_nodes(graph: PairGraph) -> tuple[IntArray, IntArray, list[str]]:
-    """Labelled images, the class of each in 0..r-1, and the names of classes; nothing without labels."""
+    """Labelled images, their classes in 0..r-1, and class names; empty without labels."""
     labels, names = graph.left_labels, graph.class_names
     nodes = np.flatnonzero(np.zeros(0) if labels is None else labels != UNLABELLED)
     present, classes = np.unique(nodes if labels is None else labels[nodes], return_inverse=True)
@@ -31,14 +31,14 @@ def labelled_nodes(graph: PairGraph) -> tuple[IntArray, IntArray, list[str]]:
 
 @dataclass(frozen=True, eq=False)
 class ZeroShot:
-    """Prompts of classes, and labelled images that they classify.
+    """Prompts of classes, and labelled images to classify.
 
     Attributes
     ----------
-    nodes, classes : (n,), images, and the class of each in 0..r-1
-    names : of the classes
-    sets : r arrays (M_c, d), the prompts of each class
-    texts : (r, d), their means
+    nodes, classes : (n,), images, and their classes in 0..r-1
+    names : names of the classes
+    sets : r arrays (M_c, d), prompts of each class
+    texts : (r, d), mean prompt of each class
     """
 
     nodes: IntArray
@@ -49,23 +49,23 @@ class ZeroShot:
 
     @classmethod
     def of(cls, graph: PairGraph, prompts: Mapping[Any, Any], loss: str, width: int, seed: int) -> "ZeroShot":
-        """From prompts by class; `ValueError` without labels, for a class without a prompt, and another width."""
+        """Build from prompts by class; `ValueError`: no labels, a class without a prompt, or a wrong width."""
         nodes, classes, names = labelled_nodes(graph)
         if not names:
-            raise ValueError("prompts are of classes, and the images have none: give labels")
+            raise ValueError("prompts need classes of the images: give labels")
         given = {str(name): np.atleast_2d(without_torch(rows)) for name, rows in prompts.items()}
         if missing := [name for name in names if name not in given]:
-            raise ValueError(f"prompts lack {len(missing)} of {len(names)} classes, {missing[0]!r} the first")
+            raise ValueError(f"prompts lack {len(missing)} of {len(names)} classes, for example {missing[0]!r}")
         sets = [embedding(f"the prompt of {name!r}", given[name], loss) for name in names]
         for name, rows in zip(names, sets, strict=True):
             if rows.shape[1] != width:
-                raise ValueError(f"the prompt of {name!r} has width {rows.shape[1]}, texts {width}")
+                raise ValueError(f"the prompt of {name!r} has width {rows.shape[1]}, and texts have width {width}")
         texts = embedding("the mean of prompts", np.stack([rows.mean(axis=0) for rows in sets]), loss)
         chosen = np.sort(np.random.default_rng(seed).permutation(len(nodes))[:MOST_IMAGES])
         return cls(nodes[chosen], classes[chosen], names, sets, texts)
 
     def caption_scores(self, graph: PairGraph, images: Rows, texts: Rows, seed: int) -> FloatArray:
-        """Scores of images, (n, r), with the mean caption of each class over the other half of the images."""
+        """Scores of images, (n, r), with the mean caption of each class in the other half of the images."""
         half = np.random.default_rng(seed).random(len(self.nodes)) < 0.5
         scores = np.empty((len(self.nodes), len(self.names)))
         for part in (half, ~half):
@@ -77,7 +77,7 @@ class ZeroShot:
         return scores
 
     def by_class(self, scores: npt.NDArray[Any]) -> tuple[FloatArray, FloatArray]:
-        """Average precision of each class by scores (n, r), at random its share of images; and F1 of the prediction."""
+        """Average precision (chance level: share of the class) and F1 of each class, from scores (n, r)."""
         from sklearn.metrics import average_precision_score, f1_score
 
         numbers = np.arange(len(self.names))
@@ -86,7 +86,7 @@ class ZeroShot:
         return ranked, f1_score(self.classes, winners(scores), labels=numbers, average=None, zero_division=0.0)
 
     def ensemble(self, images: Rows, temperature: float, seed: int) -> str:
-        """A sentence on the disagreement of several prompt sets (theorem 39), empty if there is one."""
+        """Sentence on the disagreement of prompt sets (theorem 39); empty if there is only one set."""
         if (count := min(map(len, self.sets))) < 2:
             return ""
         chosen = np.random.default_rng(seed).permutation(len(self.nodes))[:SAMPLE]
@@ -101,6 +101,6 @@ class ZeroShot:
 
 
 def winners(scores: npt.NDArray[Any]) -> IntArray:
-    """Class of the largest score of each row, (n,), -1 where two are as large."""
+    """Class with the largest score of each row, (n,); -1 for ties."""
     two = np.partition(scores, -2, axis=1)[:, -2:]
     return np.where(two[:, 1] - two[:, 0] > TIE, scores.argmax(axis=1), -1)
