@@ -1,8 +1,8 @@
-"""A claim of one's own, in ten lines: is the factor 2 in theorem 4 needed?
+"""Example of your own bound in ten lines: is the factor 2 in theorem 4 needed?
 
 Try it on every graph family:   pytest -p pairbounds.pytest_plugin --bounds examples/my_bound.py
-Look for a counterexample:      pairbounds attack no-factor-two --plugin examples/my_bound.py
-See it beside the ledger:       pairbounds check GRAPH.npz --k 10 --plugin examples/my_bound.py
+Find a counterexample:          pairbounds attack no-factor-two --plugin examples/my_bound.py
+Compare with the ledger:        pairbounds check GRAPH.npz --k 10 --plugin examples/my_bound.py
 """
 
 from pairbounds import bound, induced_labelling_error, over_gap

@@ -1,8 +1,8 @@
-"""An encoder of one's own: everything that is seen of a node goes through three units.
+"""Example of your own encoder: a network with a bottleneck of three units.
 
 Train it by name:   pairbounds study training --plugin examples/my_encoder.py --set encoder=bottleneck \
                         --set optimizer=adam --seeds 2 --out net.parquet
-Look at the error:  python examples/my_encoder.py
+Print the error:    python examples/my_encoder.py
 """
 
 from torch import nn
@@ -13,7 +13,7 @@ from pairbounds.simulations.observations import caption_features, image_features
 
 @encoder("bottleneck")
 def bottleneck(n_inputs, k):
-    """A network from feature vectors (n, n_inputs) to embeddings (n, k); called once for images, once for captions."""
+    """Network from features (n, n_inputs) to embeddings (n, k); called once for images, once for captions."""
     return nn.Sequential(nn.Linear(n_inputs, 64), nn.GELU(), nn.Linear(64, 3), nn.Tanh(), nn.Linear(3, k))
 
 

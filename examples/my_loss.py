@@ -1,8 +1,8 @@
-"""A loss of one's own: pairs that agree, in coordinates that do not repeat one another (Zbontar et al. 2021).
+"""Example of your own loss: pairs agree, and coordinates are not redundant (Zbontar et al. 2021).
 
 Train with it:      pairbounds study training --plugin examples/my_loss.py --set loss=decorrelated \
                         --set optimizer=adam --seeds 2 --out loss.parquet
-Look at the error:  python examples/my_loss.py
+Print the error:    python examples/my_loss.py
 """
 
 import torch
@@ -12,14 +12,14 @@ from pairbounds import LatentWorld, loss, train
 
 @loss("decorrelated")
 def decorrelated(first, second, weight):
-    """Squared distance of the cross-correlation from the identity; ends of n pairs (n, k), and weights (n,)."""
+    """Squared distance of the cross-correlation from the identity, for both sides (n, k) of pairs with weights (n,)."""
     first, second = (standardised(side, weight) for side in (first, second))
     correlation = (first * weight[:, None]).T @ second
     return (correlation - torch.eye(len(correlation)).to(correlation)).square().sum()
 
 
 def standardised(side, weight):
-    """Each coordinate of mean 0 and variance 1."""
+    """Coordinates with mean 0 and variance 1."""
     centred = side - weight @ side
     return centred / (weight @ centred.square() + 1e-12).sqrt()
 

@@ -1,7 +1,7 @@
-"""An experiment of one's own: how wrong may captions be before theorem 4 says nothing?
+"""Example of your own study: at which caption noise is theorem 4 vacuous?
 
-Measure it:         pairbounds study caption_noise --plugin examples/my_study.py --set noise=0.1 --out noise.parquet
-Over many noises:   pairbounds sweep examples/my_study.toml --plugin examples/my_study.py --out noises --jobs 2
+Run it:             pairbounds study caption_noise --plugin examples/my_study.py --set noise=0.1 --out noise.parquet
+Several noises:     pairbounds sweep examples/my_study.toml --plugin examples/my_study.py --out noises --jobs 2
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,6 @@ class Settings:
 
 @study("caption_noise", settings=Settings, seeds=3)
 def measure(settings, seed):
-    """Is theorem 4 vacuous for captions with so much noise?"""
+    """Is theorem 4 vacuous for captions with this noise?"""
     captions = LatentWorld(seed=seed).caption_graph(settings.noise, settings.detail)
     return check_bounds(captions, settings.k, bounds="probe-error")[["measured", "value", "vacuous"]]

@@ -1,4 +1,4 @@
-"""Assemble the pages of the site from what is written and what is made of the code: `python docs/site OUT FIGURES`."""
+"""Assemble written and generated pages of the site: `python docs/site OUT FIGURES`."""
 
 import shutil
 import sys
@@ -9,7 +9,7 @@ import gallery
 import reference
 import written
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is in no package, and other packages install one
+sys.path.insert(0, str(Path(__file__).parents[2]))  # `tests` is not installed, and other packages install one
 from tests.benchmarks.__main__ import benchmarks_page
 from tests.reliability.page import reliability_page
 
@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 
 def main(out: Path, figures: Path) -> None:
-    """Write all pages into a folder, which is made anew."""
+    """Delete the folder, and write all pages into it."""
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     shutil.copytree(HERE / "_static", out / "_static")

@@ -1,4 +1,4 @@
-"""The theorems' pages, with what the code, the records and Coq say of each of their rows."""
+"""Pages of theorems, with facts on each row from the code, the records and Coq."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from pairbounds.theory.ledger.ledger_page import STATUS_MEANS, beaten_by, best_c
 FOLDER = dependencies.PAGES
 FENCE = re.compile(r"^```\{(row|graph|theorems|lemmas)\} ?([\w-]*)\n(?:.*\n)?```$", re.MULTILINE)
 NO_GRAPH = "*Sharpest graph*: none, since the statement is not about one graph and embedding."
-PUBLISHED = {"bound_holds": "simulated worlds", "emoji_bounds": "emoji"}  # tables that have the tightness of each bound
+PUBLISHED = {"bound_holds": "simulated worlds", "emoji_bounds": "emoji"}  # tables with the tightness of each bound
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -34,7 +34,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def expanded(text: str) -> str:
-    """The text of a page with all that is inserted."""
+    """Text of a page with all insertions."""
     title = re.match(r"# Theorem (\d+): ", text)
     if title:
         text = text.replace("\n## Sources\n", f"\n## Used by\n\n{_used_by(int(title[1]))}\n\n## Sources\n")
@@ -48,7 +48,7 @@ def expanded(text: str) -> str:
 
 
 def row(name: str) -> str:
-    """Heading, formula, facts, statements in words and in Coq of a row."""
+    """Heading, formula, facts, and statements in words and in Coq, of a row."""
     claim: Bound | Statement = BOUNDS[name] if name in BOUNDS else STATEMENTS[name]
     facts = [*(_of_bound(claim) if isinstance(claim, Bound) else _of_statement(claim))]
     parts = [f"### {name}", f"$$\n{claim.latex}\n$$" if claim.latex else "", _words(claim)]
@@ -58,7 +58,7 @@ def row(name: str) -> str:
 
 
 def _words(claim: Bound | Statement) -> str:
-    """The statement, whose formula stands above already."""
+    """Statement without the formula, which is above it."""
     if not claim.latex:
         return claim.statement
     formula = f"`{unicode_formula(claim.latex)}`"
@@ -91,7 +91,7 @@ def _of_statement(claim: Statement) -> Iterator[str]:
 
 
 def _evidence(name: str) -> Iterator[str]:
-    """How often a bound was the smallest, and how tight, in the records."""
+    """Sentences from the records: how often a bound is the smallest, and its tightness."""
     counts = best_counts(name)
     if counts["count"]:
         yield (
@@ -109,7 +109,7 @@ def _evidence(name: str) -> Iterator[str]:
 
 @cache
 def _medians(table: str) -> pd.DataFrame:
-    """Median of the tightness, and number of points, by bound."""
+    """Median tightness and number of points by bound."""
     columns = ["bound", "tightness", "applicable", "vacuous"]
     path = dependencies.ROOT / "results" / "published" / f"{table}.parquet"
     points = pd.read_parquet(path, columns=columns).query("applicable and not vacuous and tightness == tightness")
@@ -117,7 +117,7 @@ def _medians(table: str) -> pd.DataFrame:
 
 
 def _sharpest(claim: Bound) -> str:
-    """The graph on which the row comes nearest to equality, and both sides there."""
+    """Sentence on the graph for which the row is closest to equality, with both sides."""
     if claim.relation == "=":
         return "*Sharpest graph*: none, since it is an equality on every graph."
     if claim.name not in _sharpest_graphs():
@@ -189,14 +189,14 @@ def _rows(number: int) -> list[Bound | Statement]:
 
 
 def kind(claim: Bound | Statement) -> str:
-    """How a row is known, a key of `dependency_graph.KINDS`."""
+    """Kind of evidence for a row, a key of `dependency_graph.KINDS`."""
     if machine_checked(claim):
         return "machine-checked"
     return "proved on paper" if isinstance(claim, Statement) or claim.status == "exact" else claim.status
 
 
 def graph() -> str:
-    """The graph of all theorems as SVG."""
+    """Graph of all theorems as SVG."""
     pages, proofs = dependencies.uses_of_pages(), dependencies.uses_of_proofs()
     pages.add_nodes_from(_modules())
     return dependency_graph.svg(
@@ -214,7 +214,7 @@ def _title(number: int) -> str:
 
 
 def _table() -> str:
-    """Number, title and rows of each theorem by their kinds, and the pages in the order of the menu."""
+    """Table with number, title and row counts by kind of each theorem, and the menu of pages."""
     lines = ["| theorem | title | " + " | ".join(dependency_graph.KINDS) + " |", "|---|---|" + "---|" * 4]
     for number in _modules():
         kinds = [kind(claim) for claim in _rows(number)]
@@ -225,13 +225,13 @@ def _table() -> str:
 
 
 def _label(number: int) -> str:
-    """Short name of a theorem, by its modules."""
+    """Short name of a theorem, from its modules."""
     names = (module.__name__.rpartition(".theorem")[2].partition("_")[2] for module in _modules()[number])
     return ", ".join(names).replace("_", " ")
 
 
 def _lemmas() -> str:
-    """For each theorem, the lemmas that its Coq proofs use."""
+    """Lists of the lemmas that the Coq proofs of each theorem use."""
     sections = []
     for number in _modules():
         files = dependencies.by_file(dependencies.used_by(number))

@@ -1,4 +1,4 @@
-"""All theorems as a PDF: `python docs/site/book.py OUT.pdf`, by pandoc and typst, without a network."""
+"""PDF of all theorems, by pandoc and typst, without a network: `python docs/site/book.py OUT.pdf`."""
 
 import re
 import sys
@@ -17,7 +17,7 @@ READER = "commonmark_x-implicit_figures-smart-subscript-superscript-emoji-yaml_m
 
 
 def book(out: Path) -> None:
-    """Set notation and theorems as one PDF, with the graph before the table of contents.
+    """Typeset notation and theorems as a PDF, with the graph before the table of contents.
 
     `RuntimeError`: pandoc cannot read a formula.
     """
@@ -33,7 +33,7 @@ def book(out: Path) -> None:
 
 
 def _chapter(page: Path, folder: Path) -> str:
-    """A page as pandoc reads it: drawings in files, links that lead to places of the book, a name for each heading."""
+    """Page for pandoc: drawings in files, links within the book, and a label for each title."""
     text = blueprint.expanded(page.read_text(encoding="utf-8"))
 
     def drawn(match: re.Match[str]) -> str:
@@ -49,7 +49,7 @@ def _chapter(page: Path, folder: Path) -> str:
 
 
 def _inside(link: re.Match[str]) -> str:
-    """A link to a place in the book, or the text alone if the book has not got it."""
+    """Link within the book, or only its text if the book does not have the target."""
     text, path, anchor = link.groups()
     page = dependencies.PAGES / path
     if page.parent != dependencies.PAGES or not page.is_file() or page.stem in ("index", "lemmas"):

@@ -1,4 +1,4 @@
-"""The site, by Sphinx: `make docs` assembles its pages and builds it, without a network; a warning is an error."""
+"""Configuration of Sphinx. `make docs` assembles and builds the site without a network; warnings are errors."""
 
 import sys
 from pathlib import Path
@@ -20,8 +20,8 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_co
 html_math_renderer = "mathml"  # beside this file
 html_theme, html_title, html_static_path, html_css_files = "furo", "pairbounds", ["_static"], ["site.css"]
 html_copy_source = html_show_sourcelink = html_show_copyright = False
-highlight_language = "text"  # what code prints is no code
-default_role = "literal"  # docstrings have formulae and names between single backticks
+highlight_language = "text"  # printed output is not code
+default_role = "literal"  # single backticks in docstrings mark formulas and names
 nb_execution_mode = "off"  # a test runs the notebooks
 myst_heading_anchors, myst_enable_extensions = 3, ["attrs_block", "attrs_inline", "dollarmath"]
 autodoc_typehints, autodoc_typehints_description_target = "description", "documented"
@@ -38,4 +38,4 @@ def _unfold(app: Sphinx, what: str, name: str, obj: object, options: object, lin
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    app.connect("autodoc-process-docstring", _unfold, priority=400)  # before napoleon's, which has 500
+    app.connect("autodoc-process-docstring", _unfold, priority=400)  # before napoleon, 500

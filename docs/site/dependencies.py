@@ -1,4 +1,4 @@
-"""Uses of theorems by theorems: those that the pages list, and those that Coq finds in the proofs."""
+"""Uses between theorems, from the lists on their pages and from the Coq proofs."""
 
 import csv
 import re
@@ -21,7 +21,7 @@ Constant = tuple[str, str]  # file without .v, and name
 
 @cache
 def texts() -> dict[int, str]:
-    """The text of each theorem's page, as written, by its number."""
+    """Source text of each theorem's page by number."""
     return {int(path.stem[-2:]): path.read_text(encoding="utf-8") for path in sorted(PAGES.glob("theorem??.md"))}
 
 
@@ -31,9 +31,9 @@ def titles() -> dict[int, str]:
 
 
 def uses_of_pages() -> nx.DiGraph:
-    """Theorems that have a page, with an edge to each theorem that *Uses* lists.
+    """Theorems with a page, and an edge to each theorem listed in *Uses*.
 
-    `ValueError`: theorems use each other in a circle.
+    `ValueError`: circular uses.
     """
     graph: nx.DiGraph = nx.DiGraph()
     graph.add_nodes_from(texts())
@@ -42,13 +42,13 @@ def uses_of_pages() -> nx.DiGraph:
         graph.add_edges_from((number, int(used)) for used in LINK.findall(section))
     if not nx.is_directed_acyclic_graph(graph):
         circle = " -> ".join(str(number) for number, _ in nx.find_cycle(graph))
-        raise ValueError(f"docs/theorems: *Uses* of theorems {circle} is a circle. Remove one of the uses.")
+        raise ValueError(f"docs/theorems: *Uses* of theorems {circle} is circular. Remove one of the uses.")
     return graph
 
 
 @cache
 def uses_of_constants(path: Path = FORMAL) -> nx.DiGraph:
-    """Lemmas and theorems of `theory/formal`, with an edge to each that a proof uses."""
+    """Lemmas and theorems of `theory/formal`, with an edge to each constant in the proof."""
     graph: nx.DiGraph = nx.DiGraph()
     with path.open(encoding="utf-8") as lines:
         next(lines)  # the digest
@@ -62,14 +62,14 @@ def uses_of_constants(path: Path = FORMAL) -> nx.DiGraph:
 
 @cache
 def stated() -> dict[Constant, int]:
-    """Rows that Coq has proved, with the numbers of their theorems."""
+    """Rows with a Coq proof, with the numbers of their theorems."""
     rows = (machine_checked(row) for row in (*BOUNDS.values(), *STATEMENTS.values()))
     parts = [row.partition(".v:") for row in rows if row is not None]
     return {(file, name): int(file.removeprefix("theorem")[:2]) for file, _, name in parts}
 
 
 def used_by(number: int) -> set[Constant]:
-    """Lemmas that the proofs of a theorem use, and rows of other theorems, behind which the search stops."""
+    """Lemmas in the proofs of a theorem, and rows of other theorems, at which the search stops."""
     graph, rows, seen = uses_of_constants(), stated(), set[Constant]()
     ahead = [row for row in rows if rows[row] == number]
     while ahead:
@@ -81,7 +81,7 @@ def used_by(number: int) -> set[Constant]:
 
 
 def uses_of_proofs() -> nx.DiGraph:
-    """Theorems with proofs in Coq, with an edge to each theorem of which they use a row."""
+    """Theorems with Coq proofs, and an edge to each theorem whose rows they use."""
     graph, rows = nx.DiGraph(), stated()
     graph.add_nodes_from(rows.values())
     for number in list(graph):
@@ -90,7 +90,7 @@ def uses_of_proofs() -> nx.DiGraph:
 
 
 def by_file(constants: Iterable[Constant]) -> dict[str, list[str]]:
-    """Names of constants by their files."""
+    """Names of constants by file."""
     names: dict[str, list[str]] = {}
     for file, name in sorted(constants):
         names.setdefault(file, []).append(name)

@@ -1,7 +1,7 @@
-"""The graph of theorems as SVG: who uses whom, and how each row is known.
+"""Graph of the uses between theorems as SVG, with the kind of evidence for each row.
 
-Rows from top to bottom, each theorem below those that it uses. All long edges from one theorem share a line through the
-rows, so that no edge crosses a node.
+Each theorem is below the theorems that it uses. Long edges from the same theorem share a line through the rows, so
+edges do not cross nodes.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,13 +14,13 @@ import networkx as nx
 from pairbounds.infrastructure.palette import BLUE, GREEN, INK, ORANGE, PURPLE
 
 TEMPLATE = Path(__file__).with_name("theorems.svg.jinja")
-WIDTH, NODE, HEIGHT, ROW, LINE = 760, 84, 44, 82, 9  # pixels; of a node, from row to row, and for a passing line
+WIDTH, NODE, HEIGHT, ROW, LINE = 760, 84, 44, 82, 9  # pixels: page, node, node, between rows, passing line
 TOP = 10  # pixels above the first row
 PER_ROW = 8  # nodes
 SWEEPS = 24
-LETTERS = 15  # of the label in a node
+LETTERS = 15  # of the label of a node
 KINDS = {"machine-checked": GREEN, "proved on paper": BLUE, "restated": ORANGE, "rate": PURPLE}
-Item = tuple[int, int]  # theorem and row: the theorem itself in its row, or the line from it in a row below
+Item = tuple[int, int]  # theorem and row: the node in its own row, or its line in a row below
 
 
 def svg(
@@ -30,14 +30,14 @@ def svg(
     titles: Mapping[int, str],
     dashed: Callable[[int, int], bool],
 ) -> str:
-    """The graph as SVG.
+    """Graph as SVG.
 
     Parameters
     ----------
-    uses : an edge from each theorem to those that it uses
-    kinds : kind of each of its rows, keys of `KINDS`
-    labels, titles : short text of each node, and the text that appears over it
-    dashed : tells if the edge from a theorem to one that it uses is drawn so
+    uses : edges from each theorem to the theorems that it uses
+    kinds : kinds of its rows, keys of `KINDS`
+    labels, titles : short text of each node, and its tooltip
+    dashed : true if the edge from a theorem to one that it uses is dashed
     """
     rows = _rows(uses)
     lines = sorted({(used, row) for user, used in uses.edges for row in range(rows[used] + 1, rows[user])})
@@ -58,7 +58,7 @@ def svg(
 
 
 def _rows(uses: nx.DiGraph) -> dict[int, int]:
-    """Row of each theorem, below those that it uses; what neither uses nor is used comes last."""
+    """Row of each theorem, below the theorems that it uses; isolated theorems are last."""
     rows: dict[int, int] = {}
     order = [*nx.lexicographical_topological_sort(uses.reverse())]
     for number in sorted(order, key=lambda it: uses.degree(it) == 0):
@@ -72,7 +72,7 @@ def _rows(uses: nx.DiGraph) -> dict[int, int]:
 
 
 def _arranged(widths: Mapping[Item, int], links: list[tuple[Item, Item]]) -> dict[Item, float]:
-    """Place of each item in its row, so that links are short: means of neighbours above and below, in turns."""
+    """Horizontal positions of items for short links: means of neighbours, alternately above and below."""
     near: dict[bool, dict[Item, list[Item]]] = {down: {item: [] for item in widths} for down in (True, False)}
     for above, below in links:
         near[True][below].append(above)
@@ -92,7 +92,7 @@ def _arranged(widths: Mapping[Item, int], links: list[tuple[Item, Item]]) -> dic
 
 
 def _packed(row: list[Item], widths: Mapping[Item, int]) -> dict[Item, float]:
-    """Centres of a row's items, spread over the width in their order."""
+    """Centres of the items of a row, in order, spread over the width."""
     gap, x, centres = (WIDTH - sum(widths[item] for item in row)) / (len(row) + 1), 0.0, {}
     for item in row:
         centres[item] = x + gap + widths[item] / 2
@@ -101,7 +101,7 @@ def _packed(row: list[Item], widths: Mapping[Item, int]) -> dict[Item, float]:
 
 
 def _path(at: Mapping[Item, float], above: Item, below: Item, *, goes_on: bool) -> str:
-    """A curve from an item to one in the next row, and through that row if it is a line that goes on."""
+    """Curve from an item to one in the next row, and through that row if the line continues."""
     start, end = TOP + above[1] * ROW + HEIGHT, TOP + below[1] * ROW
     middle = (start + end) / 2
     curve = f"M{at[above]:.1f},{start}C{at[above]:.1f},{middle} {at[below]:.1f},{middle} {at[below]:.1f},{end}"

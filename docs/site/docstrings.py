@@ -1,15 +1,15 @@
-"""Docstrings as numpydoc has them: here `name : meaning` stands in one line where the signature tells the type."""
+"""Conversion of docstrings to numpydoc: here, `name : meaning` is one line, as the signature has the type."""
 
 import re
 from collections.abc import Iterator
 
 NAMED = ("Parameters", "Attributes", "Raises")  # sections whose entries have names
 ENTRY = re.compile(r"(?P<indent> *)(?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)*) : (?P<rest>.+)")
-LONG = 80  # characters of a line that goes on below; one with a type alone is shorter
+LONG = 80  # minimum length of a line that continues below; a line with only a type is shorter
 
 
 def unfolded(lines: list[str]) -> list[str]:
-    """The same docstring, with each meaning below its name or error; several names have an entry each."""
+    """Docstring with each meaning below its name or error, and a separate entry for each name."""
     section, section_lines = "", []
     for number, line in enumerate(lines):
         below = lines[number + 1] if number + 1 < len(lines) else ""
@@ -24,7 +24,7 @@ def _entries(entry: re.Match[str], below: str) -> Iterator[str]:
     indent, rest = entry["indent"], entry["rest"]
     deeper = len(below) - len(below.lstrip()) > len(indent) and bool(below.strip())
     *others, last = entry["names"].split(", ")
-    if deeper and len(entry[0]) < LONG:  # a type, and the meaning below it
+    if deeper and len(entry[0]) < LONG:  # a type, with the meaning below
         yield from (f"{indent}{name} : {rest}" for name in [*others, last])
         return
     for name in others:

@@ -1,4 +1,4 @@
-"""Formulas in LaTeX as Unicode, for docstrings and tables."""
+"""Conversion of LaTeX formulas to Unicode, for docstrings and tables."""
 
 import re
 import unicodedata
@@ -26,19 +26,19 @@ RELATIONS = re.compile(r" ?(<=|>=|≠|≈|∈|(?<!_)→|[=<>]) ?")
 
 
 def unicode_formula(latex: str) -> str:
-    r"""A formula of LaTeX in Unicode, on one line: `\varepsilon_2(f^*) \le B_m(k)` as `ε₂(f*) <= B_m(k)`.
+    r"""Convert a LaTeX formula to Unicode, on one line: `\varepsilon_2(f^*) \le B_m(k)` as `ε₂(f*) <= B_m(k)`.
 
-    `ValueError`: a macro that is not in the tables above, or an unclosed brace.
+    `ValueError`: an unknown macro, or an unclosed brace.
     """
     text, rest = _until_brace([token for token in TOKEN.findall(SIZES.sub("", latex)) if token])
     if rest:
-        raise ValueError(f"{latex!r}: a closing brace too many")
+        raise ValueError(f"{latex!r} has an extra closing brace: remove it")
     text = RELATIONS.sub(r" \1 ", text)
     return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip()).replace("ε_2", "ε₂")
 
 
 def _until_brace(tokens: list[str]) -> tuple[str, list[str]]:
-    """Text of the tokens before the brace that closes them, and the tokens from that brace on."""
+    """Text of the tokens before the closing brace, and the tokens from that brace."""
     text = ""
     while tokens and tokens[0] != "}":
         piece, tokens = _piece(tokens)
@@ -51,7 +51,7 @@ def _piece(tokens: list[str]) -> tuple[str, list[str]]:
     if token == "{":
         text, rest = _until_brace(rest)
         if not rest:
-            raise ValueError("an unclosed brace")
+            raise ValueError("a brace is not closed: add }")
         return text, rest[1:]
     if token in ("^", "_"):
         return _raised(rest) if token == "^" else _lowered(rest)
@@ -70,7 +70,7 @@ def _piece(tokens: list[str]) -> tuple[str, list[str]]:
     if token.startswith("\\"):
         if token in SPACES or token in SYMBOLS:
             return SPACES.get(token, SYMBOLS.get(token, "")), rest
-        raise ValueError(f"{token} is not a macro that `unicode_formula` knows: use another, or add it to SYMBOLS")
+        raise ValueError(f"{token} is an unknown macro: use another, or add it to SYMBOLS")
     return " " if token.isspace() else token, rest
 
 
@@ -78,7 +78,7 @@ def _argument(tokens: list[str]) -> tuple[str, list[str]]:
     while tokens and tokens[0].isspace():
         tokens = tokens[1:]
     if not tokens:
-        raise ValueError("a macro without its argument")
+        raise ValueError("a macro has no argument: add it")
     return _piece(tokens)
 
 
@@ -98,5 +98,5 @@ def _lowered(tokens: list[str]) -> tuple[str, list[str]]:
 
 
 def _factor(text: str) -> str:
-    """A numerator or denominator, in parentheses if it is a sum or a product."""
+    """Numerator or denominator, in parentheses if it is a sum or a product."""
     return f"({text})" if re.search(r"[ +\-·]", text.strip()) and not re.fullmatch(r"\([^()]*\)", text) else text

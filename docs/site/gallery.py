@@ -1,4 +1,4 @@
-"""A page for each figure: the question, the picture, what it shows, and the code that draws it."""
+"""Pages of figures: question, picture, caption and code."""
 
 import inspect
 import sys
@@ -12,15 +12,15 @@ FOLDER = "gallery"
 
 
 def pages(figures: Path) -> Iterator[tuple[str, str | bytes]]:
-    """Path and content of each page and picture, and of one page that shows them all small.
+    """Path and content of each page and picture, and of an overview page.
 
-    `FileNotFoundError`: one is not there: `make figures` draws it.
+    `FileNotFoundError`: a figure is missing; run `make figures`.
 
     Parameters
     ----------
-    figures : the folder into which they were drawn
+    figures : folder with the drawn figures
     """
-    lines = ["# Gallery", "", "Every figure, with what it asks, what it shows, and the code that draws it.", ""]
+    lines = ["# Gallery", "", "All figures, with question, caption and code.", ""]
     for name, figure in found().items():
         yield f"{FOLDER}/{name}.png", (figures / f"{name}.png").read_bytes()
         yield f"{FOLDER}/{name}.md", _page(figure, (figures / f"{name}.txt").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Mathematics of the site as MathML, by pandoc: without TeX, scripts or a network."""
+"""Formulas of the site as MathML, by pandoc, without TeX, scripts or a network."""
 
 import json
 import re
@@ -12,20 +12,20 @@ from sphinx.errors import ExtensionError
 from sphinx.writers.html5 import HTML5Translator
 
 Formula = tuple[str, bool]  # LaTeX, and True if displayed
-API = [1, 23]  # version of pandoc's JSON, the same for all of pandoc 3
+API = [1, 23]  # version of pandoc's JSON, for all pandoc 3
 KINDS = (nodes.math, nodes.math_block)
-MATHML: dict[Formula, str] = {}  # of this build
+MATHML: dict[Formula, str] = {}  # cache of this build
 
 
 def convert(formulas: list[Formula]) -> dict[Formula, str]:
-    """MathML of each formula, by one call of pandoc; "" where pandoc cannot read the formula."""
+    """MathML of each formula, from one call of pandoc; "" if pandoc cannot read the formula."""
     blocks: list[dict[str, Any]] = [
         {"t": "Plain", "c": [{"t": "Math", "c": [{"t": "DisplayMath" if display else "InlineMath"}, latex]}]}
         for latex, display in formulas
     ]
     document = json.dumps({"pandoc-api-version": API, "meta": {}, "blocks": blocks})
     html = pypandoc.convert_text(document, "html", format="json", extra_args=["--mathml", "--wrap=none", "--quiet"])
-    html = html.replace("∥", "‖")  # a norm, around which browsers leave no space
+    html = html.replace("∥", "‖")  # norm bars: browsers add space around the other sign
     converted = re.findall(r"<math .*?</math>|<span class=\"math .*?</span>", html, re.DOTALL)
     return {
         formula: text if text.startswith("<math ") else "" for formula, text in zip(formulas, converted, strict=True)
@@ -33,7 +33,7 @@ def convert(formulas: list[Formula]) -> dict[Formula, str]:
 
 
 def _collect(_: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Convert the formulas of all pages at once; an unknown macro ends the build and names page and formula."""
+    """Convert the formulas of all pages; an unknown macro is an error that names page and formula."""
     pages: dict[Formula, str] = {}
     for page in sorted(env.found_docs):
         for node in env.get_doctree(page).findall(lambda node: isinstance(node, KINDS)):

@@ -1,4 +1,4 @@
-"""A page for each public module: its public names and nothing else, from their docstrings."""
+"""Pages of public modules, with the docstrings of their public names."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -6,7 +6,7 @@ from importlib import import_module
 import pairbounds
 
 FOLDER = "api"
-FRONT, FRONT_NAMES = "pairbounds", frozenset(pairbounds.__all__)  # whose entries links lead to
+FRONT, FRONT_NAMES = "pairbounds", frozenset(pairbounds.__all__)  # links lead to these entries
 MODULES = (
     FRONT,
     "pairbounds.theory.graph.graph_files",
@@ -22,7 +22,7 @@ MODULES = (
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Path and Markdown of each page, and of one that lists them."""
+    """Path and Markdown of each page, and of their index."""
     for name in MODULES:
         yield f"{FOLDER}/{name}.md", _page(name)
     listed = "\n".join(MODULES)
@@ -40,7 +40,7 @@ def _page(name: str) -> str:
 
 
 def _public(name: str) -> list[str]:
-    """Functions and classes in `__all__`, or else those of the module without an underscore."""
+    """Functions and classes in `__all__`; without it, those defined in the module without an underscore."""
     module = import_module(name)
     of_module = [key for key, value in vars(module).items() if getattr(value, "__module__", None) == name]
     names = getattr(module, "__all__", [key for key in of_module if not key.startswith("_")])

@@ -1,4 +1,4 @@
-"""The pages that are written by hand or by other commands, as they lie in docs."""
+"""Pages of the folder docs, written by hand or by other commands."""
 
 import re
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ def pages() -> Iterator[tuple[str, str | bytes]]:
 
 
 def linked(text: str, folder: Path) -> str:
-    """The text of a page of a folder, with links that the site can follow."""
+    """Text of a page in a folder, with links that work on the site."""
     return UPWARDS.sub(partial(_named, folder=folder), text)
 
 
 def _named(link: re.Match[str], folder: Path) -> str:
-    """A file of the repository by its name, for the site has no copy of it; a link within the site as it is."""
+    """Name of a repository file, because the site does not contain it; links within the site are unchanged."""
     text, path = link.groups()
     file = (folder / path).resolve()
     if file.is_relative_to(DOCS):

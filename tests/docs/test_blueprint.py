@@ -72,7 +72,7 @@ def test_no_row_of_the_graph_is_wider_than_the_page():
 def test_theorems_that_use_each_other_are_an_error(monkeypatch):
     page = "# Theorem {}: a\n\n## Uses\n\n- [Theorem {}](theorem{:02d}.md): all.\n\n## Sources\n"
     monkeypatch.setattr(dependencies, "texts", lambda: {1: page.format(1, 2, 2), 2: page.format(2, 1, 1)})
-    with pytest.raises(ValueError, match="circle"):
+    with pytest.raises(ValueError, match="circular"):
         dependencies.uses_of_pages()
 
 
