@@ -59,7 +59,8 @@ def features_compared(
             full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
             rows.append({"candidate": name, "width": width, **full, "effective_rank": rank})
     if not rows:
-        raise ValueError(f"k={min(widths)} is too large: the features have fewer dimensions. Give a smaller k.")
+        most = max(whitened_components(it, sample.rows, max(widths))[0].shape[1] for it in candidates.values())
+        raise ValueError(f"k={min(widths)} is too large: no candidate has more than {most} components. Reduce k.")
     errors = [sample.weights @ leave_one_out(shown, sample.labels, sample.weights).wrong for shown in embeddings]
     resampled = np.empty(0) if sample.too_few else _resampled(embeddings, sample, seed)
     table = compared(pd.DataFrame(rows), np.array(errors), resampled, sample)
