@@ -26,7 +26,7 @@ def caption_graph(images: ImageTextDataset, *, words: bool = False) -> PairGraph
             left.append(image)
             right.append(text)
             weights.append(1 / len(texts))
-            labels[image] = images.label_names[label]
+            labels[image] = images.label_names[label] if label >= 0 else None
     return PairGraph.from_pairs(left, right, weights, left_labels=labels)
 
 

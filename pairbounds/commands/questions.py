@@ -86,7 +86,9 @@ def pairs(
     sample: Annotated[int | None, typer.Option(metavar="N", help=SAMPLE_HELP)] = None,
     views: Annotated[Path | None, typer.Option(metavar="PAIRS", help=VIEWS_HELP)] = None,
     features: Annotated[Path | None, typer.Option(metavar="X.npy", help=IMAGES_HELP)] = None,
-    penalty: Annotated[float | None, typer.Option(metavar="MU", help="Of theorem 19.  [default: σ_(k+1)]")] = None,
+    penalty: Annotated[
+        float | None, typer.Option(metavar="MU", help="Penalty of theorem 19.  [default: σ_(k+1)]")
+    ] = None,
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="With --known: save the worst graph.")] = None,
     labels_needed: Annotated[bool, typer.Option("--labels-needed", help=LABELS_NEEDED_HELP)] = False,
     balanced: Annotated[bool, typer.Option("--balanced", help=BALANCED_HELP)] = False,

@@ -66,7 +66,7 @@ class ImageTextDataset:
         if {len(self.subjects), *map(len, self.label_sets.values())} != counts:
             raise ValueError(f"{self.name}: each label set and the subjects need one entry for each image")
         if len(set(self.ids)) < len(self.ids):
-            raise ValueError(f"{self.name}: {len(self.ids) - len(set(self.ids))} ids are duplicates: ids are distinct")
+            raise ValueError(f"{self.name}: {len(self.ids) - len(set(self.ids))} duplicate ids: make them distinct")
         if not all(self.captions):
             raise ValueError(f"{self.name}: image {self.ids[self.captions.index(())]} has no caption")
         if self.labels.min() < -1 or self.labels.max() >= len(self.label_names):

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from pairbounds.real_data import datasets
+from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.emoji import emoji
 from pairbounds.real_data.datasets.imagefolder import imagefolder
@@ -20,6 +21,7 @@ from pairbounds.real_data.datasets.naming import names_their_class
 from pairbounds.real_data.datasets.picture_files import open_picture
 from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.kinds import KINDS
+from pairbounds.theory.graph.labels import UNLABELLED
 from tests.real_data import tiny
 
 
@@ -68,6 +70,11 @@ FIELDS = {
 }  # fmt: skip
 
 
+def test_an_image_without_a_label_has_none_in_the_caption_graph():
+    graph = caption_graph(replace(ImageTextDataset(**FIELDS), labels=np.array([1, -1])))
+    assert (graph.left_labels.tolist(), graph.class_names) == ([0, UNLABELLED], ("q",))
+
+
 def test_the_key_is_of_the_content():
     dataset = ImageTextDataset(**FIELDS)
     assert replace(dataset, files=(Path("b.png"),) * 2, licence="other").key == dataset.key
@@ -86,7 +93,7 @@ def test_the_key_is_of_the_content():
     ("change", "message"),
     [
         ({"ids": ("a",)}, "need one positive length"),
-        ({"ids": ("a", "a")}, "1 ids are duplicates"),
+        ({"ids": ("a", "a")}, "1 duplicate ids"),
         ({"captions": (("one",), ())}, "image b has no caption"),
         ({"labels": np.array([0, 2])}, "labels must be in 0..1"),
         ({"size": 0}, "size=0"),

@@ -14,7 +14,7 @@ from pairbounds.theory.spectrum.triplets import spectrum
 Drawn = tuple[FloatArray, IntArray, IntArray]
 Family = Callable[[np.random.Generator, int, int], Drawn]
 
-FURTHER_NODES = 0.25  # probability that a side stops growing: most extremal graphs are small
+STOP = 0.25  # probability that a side stops growing: most extremal graphs are small
 
 
 def random_candidate(
@@ -40,7 +40,7 @@ def candidate(family: str, rng: np.random.Generator) -> Candidate:
 
 
 def _side(rng: np.random.Generator) -> int:
-    return min(int(rng.geometric(FURTHER_NODES)), LARGEST_SIDE - 1)
+    return min(int(rng.geometric(STOP)), LARGEST_SIDE - 1)
 
 
 def _without_isolated(rng: np.random.Generator, weights: FloatArray) -> FloatArray:
