@@ -31,7 +31,7 @@ def duplicates(case: Case) -> Finding:
     """False negatives by caption and by class, with their floor for the loss and ceiling for retrieval."""
     expected = collisions(with_usable_labels(case.graph)[0], case.batch).set_index("kind")["expected"]
     name, same = "Duplicate captions", float(expected["same caption"])
-    number = f"{same:.2g} of {case.batch - 1} negatives have the anchor's caption"
+    number = f"{same:.2g} of {case.batch - 1} negatives have the anchor's caption, in draws with repeats"
     number += f", {expected['same class']:.3g} its class" if "same class" in expected else ""
     loss, top = case.losses.floor, ceiling(case.graph, 1)
     meaning = f"No critic gets below a loss of {loss:.2f}, or above R@1 = {top:.2f} if only a pair's own image counts."
