@@ -11,7 +11,7 @@ from pairbounds.infrastructure.options import Columns, Force, Json, column_names
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.tables import require_table_path
 from pairbounds.real_data.audit.audit_report import print_report
-from pairbounds.real_data.audit.auditing import Settings, outputs
+from pairbounds.real_data.audit.auditing import WIDTH, Settings, outputs
 from pairbounds.real_data.audit.auditing import audit as audit_pairs
 from pairbounds.real_data.audit.pair_tables import Columns as TableColumns
 from pairbounds.real_data.audit.pair_tables import open_tables
@@ -39,15 +39,15 @@ def audit(
     ] = None,
     rows: Annotated[Path | None, typer.Option(metavar="FILE", help="Write suspicious rows, with reasons.")] = None,
     clean: Annotated[Path | None, typer.Option(metavar="FILE", help="Write PAIRS without the worst rows.")] = None,
-    k: Annotated[int, typer.Option(help="Width of the embedding in the bounds.")] = Settings.k,
+    k: Annotated[int | None, typer.Option(help=f"Width of the embedding in the bounds; by default {WIDTH}.")] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
     as_records: Json = False,
     force: Force = False,
 ) -> None:
     """Audit a table of pairs: consistency, spectrum, bounds, worst captions and classes.
 
-    PAIRS and LABELS can be folders of such files. Common column names are recognised, for example url and TEXT. Exits
-    with 1 if a bound does not hold. --what-if measures 550 graphs: 80 seconds on one core for 50,000 pairs and 10
+    PAIRS and LABELS can be folders of such files. Columns called image or url, caption or text, weight or count, label
+    or class, in upper or lower case, need no option. Exits with 1 if a bound does not hold. --what-if measures 550 graphs: 80 seconds on one core for 50,000 pairs and 10
     classes; it uses a sample of more than 100,000 pairs. --noise measures 18 graphs. Examples (the first takes ten
     seconds for 200,000 pairs):
 
@@ -73,7 +73,7 @@ def audit(
     if clean is not None:
         require_cleanable(tables, clean)
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
-    trial = WhatIf(k=k, rules=named) if what_if or named else None
+    trial = WhatIf(k=k or WhatIf.k, rules=named) if what_if or named else None
     done = audit_pairs(pairs, labels, out, settings, roles, trial, noise)
     written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf"
     if not as_records:

@@ -93,10 +93,10 @@ def study(
     if name is None:
         _list_studies()
         return
-    if out is None:
-        raise ValueError("--out is missing: give a folder or a file for the tables")
     study = find_study(name)
-    paths = _paths(study, out)
+    if out is None and not dry_run:
+        raise ValueError("--out is missing: give a folder or a file for the tables")
+    paths = _paths(study, out or Path())
     base = Preset({}) if preset is None else find_named("preset", preset, study.presets)
     overrides = given_settings(settings, given or [])
     chosen = _settings(study, base.values, overrides, next(iter(paths.values())).parent)

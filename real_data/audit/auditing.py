@@ -27,7 +27,7 @@ from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check_bounds import check_bounds
 
 TRIED = ("what_if", "what_if_verdict", "noise")
-N_STAGES = 6
+N_STAGES, WIDTH = 6, 32
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Settings:
 
     Attributes
     ----------
-    k : width of the embedding in the bounds, 1..min(n_images, n_captions)
+    k : width of the embedding in the bounds, 1..min(n_images, n_captions); by default `WIDTH`, or the largest
     device, seed : of `pairbounds.spectrum`
     dask : scheduler of a Dask cluster, or `None` for this process
     """
 
-    k: int = 32
+    k: int | None = None
     device: str = "auto"
     seed: int = 0
     dask: str | None = None
@@ -112,10 +112,11 @@ def audit(
     with locked_folder(out), Bar(total=N_STAGES) as bar, cluster as client:
         with _stage(bar, "read"):
             counted = count_here(files) if client is None else count_there(client, files)
-        measures = _measures(counted.pairs, settings, bar)
+        k = min(WIDTH, *counted.pairs.graph.shape) if settings.k is None else settings.k
+        measures = _measures(counted.pairs, k, settings, bar)
         with _stage(bar, "what if"):
             outcome = None if trial is None else what_if(measures.graph, trial, counted.similarities)
-            plain = WhatIf(k=settings.k, device=settings.device, seed=settings.seed)
+            plain = WhatIf(k=k, device=settings.device, seed=settings.seed)
             wrong = None if noise is None else caption_noise(measures.graph, noise, plain)
         with _stage(bar, "tables"):
             tables = audit_tables(measures, counted)
@@ -145,8 +146,8 @@ def outputs(out: Path) -> list[Output]:
     return [*tables, *pictures, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
-def _measures(pairs: Pairs, settings: Settings, bar: Bar) -> Measures:
-    graph, k = pairs.graph, settings.k
+def _measures(pairs: Pairs, k: int, settings: Settings, bar: Bar) -> Measures:
+    graph = pairs.graph
     require_width(graph.shape, k)
     with _stage(bar, "spectrum"):
         wanted = min(k + 1, *graph.shape)

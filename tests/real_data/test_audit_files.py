@@ -199,7 +199,8 @@ def test_any_name_is_shown_and_none_is_a_command_or_mathematics_and_a_violated_b
 
 def test_captions_of_one_image_are_no_trouble(tmp_path):
     pairs = write({"image": [1, 2, 3], "caption": ["a", "b", "c"], "label": ["x", "x", "y"]}, tmp_path / "pairs.csv")
-    summary, tables = audit(pairs, pairs, tmp_path / "out", Settings(2))
+    summary, tables = audit(pairs, pairs, tmp_path / "out")  # the default width is too large
+    assert summary["k"] == 3
     assert (summary["consistency"], summary["self_pair_share"], summary["unit_singular_values"]) == (1, 1, 3)
     assert summary["distinct_labelling_error"] is None
     assert not len(tables["class_pairs"])

@@ -160,6 +160,8 @@ def test_features_are_compared_whatever_their_origin_scale_and_rotation():
     assert first.best == "noise 0.1"
     assert first.table["verdict"].iloc[-1] == WORSE
     assert first.sentence.startswith("Take noise 0.1 (k = 6); noise 0.5 (k = ")
+    assert str(first).splitlines()[-1] == first.sentence
+    assert [line.split()[1] for line in str(first).splitlines()[1:3]] == first.table["candidate"].str[6:][:2].tolist()
 
 
 def test_the_order_of_images_and_of_candidates_changes_nothing():

@@ -14,6 +14,7 @@ from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.graph_files import rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.through_features import validated_features
+from pairbounds.theory.questions.choice_table import readable
 from pairbounds.theory.questions.comparisons import BEST, WORSE
 from pairbounds.theory.questions.feature_choice import features_compared, predicted_classes
 from pairbounds.theory.questions.labelled_sample import LabelledSample
@@ -42,6 +43,10 @@ class Choice:
     words: tuple[str, ...]
     by: str
     disagreement: "Callable[[], pd.Series[float]]" = field(repr=False)
+
+    def __str__(self) -> str:
+        """The printed table and sentences."""
+        return "\n".join([readable(self.table).to_string(index=False), *self.words])
 
     @property
     def best(self) -> str:

@@ -277,6 +277,12 @@ def test_a_dry_run_writes_nothing_and_says_what_is_kept(call, tmp_path):
     assert {path: path.stat().st_mtime for path in out.rglob("*")} == before
 
 
+def test_a_dry_run_of_a_study_needs_no_folder(call, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = call(app, "study", "multihop", "--dry-run", "--seeds", 2)
+    assert (code, "2 seeds, into multihop.parquet" in out, list(tmp_path.iterdir())) == (0, True, [])
+
+
 def test_a_study_ends_with_the_commands_that_draw_its_table(call, tmp_path):
     path = tmp_path / "mine.parquet"
     drawing = call(app, "study", "bound_holds", "--set", "classes=[2, 2]", "--seeds", 1, "--out", path)[2].splitlines()
