@@ -17,7 +17,7 @@ from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL, VE
 from pairbounds.theory.quantities.confidence import student_half
 
 EXCLUSION = "subject"  # two drawings of one emoji are not positives
-CONVENTIONS = {"others": "among other subjects", "all": "the own subject among them"}
+CONVENTIONS = {"others": "among other subjects", "all": "including the image's subject"}
 APART = 1.02  # factor between bars of the same diversity
 GRID = 80  # levels of diversity of a curve
 NAMED = {  # drawn pairings: label, colour by kind of pairs, dash by what decides the pairs
@@ -54,7 +54,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         _intervals(axes, matched[(matched["diversity_of"] == convention) & matched["pairing"].isin(thick)])
         _set_axes(axes, label)
         axes.set_ylim(bottom=-0.05)
-    panels[0].set_ylabel("consistency (0: chance, 1: always)")
+    panels[0].set_ylabel("consistency (0: chance, 1: always)\nbars: 95% intervals")
     picture.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize="small")
     return picture, _caption(tables)
 
