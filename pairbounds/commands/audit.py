@@ -47,9 +47,9 @@ def audit(
     """Audit a table of pairs: consistency, spectrum, bounds, worst captions and classes.
 
     PAIRS and LABELS can be folders of such files. Columns called image or url, caption or text, weight or count, label
-    or class, in upper or lower case, need no option. Exits with 1 if a bound does not hold. --what-if measures 550 graphs: 80 seconds on one core for 50,000 pairs and 10
-    classes; it uses a sample of more than 100,000 pairs. --noise measures 18 graphs. Examples (the first takes ten
-    seconds for 200,000 pairs):
+    or class, in upper or lower case, need no option. Exits with 1 if a bound does not hold. --what-if measures 550
+    graphs: 80 seconds on one core for 50,000 pairs and 10 classes; it uses a sample of more than 100,000 pairs. --noise
+    measures 18 graphs. Examples (the first takes ten seconds for 200,000 pairs):
 
     pairbounds audit pairs.parquet --labels labels.parquet --k 32 --out audit
 

@@ -11,7 +11,7 @@ import pytest
 from pairbounds import BOUNDS, bound
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
-from pairbounds.real_data.audit import Columns, Settings, audit
+from pairbounds.real_data.audit import Columns, audit
 from pairbounds.real_data.audit.counting import count_here
 from pairbounds.real_data.audit.pair_tables import open_tables
 
