@@ -119,6 +119,25 @@ def test_a_known_value_within_the_rounding_of_the_cut_is_not_below_it():
     assert known_tail_at_least(graph, enough_triplets(graph, spectrum(graph, 3), 3), 3) <= 1e-12
 
 
+def test_the_energy_at_1_of_a_disconnected_graph_is_unknown():
+    graph = PairGraph(np.eye(2), [0, 1])
+    assert _energy_at_one(graph, spectrum(graph, 2)) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("residual", [1e-4, 1e-2])
+@pytest.mark.parametrize("seed", range(4))
+def test_bounds_hold_for_values_that_are_off_by_their_residuals(seed, residual):
+    rng = np.random.default_rng([seed, 1])
+    graph = GRAPHS["dense_random"](rng, 10)
+    exact = spectrum(graph, 6)
+    energy = label_energy(graph, exact)
+    off = np.r_[0, rng.choice([-residual, residual], 5)]
+    inexact = replace(exact, singular_values=exact.singular_values + off, residuals=np.full(6, residual))
+    for k in (1, 3, 5):
+        true = 1 - float(np.sum(energy[:k]))
+        assert known_tail_at_least(graph, inexact, k, 3) <= true <= known_tail_at_most(graph, inexact, k, 3)
+
+
 @pytest.mark.parametrize("cut", [0.53, 0.6, 0.64, 0.9, 0.99])
 @pytest.mark.parametrize("off", [0, 2**-52])
 def test_a_programme_whose_costs_are_rounding_alone_ends(cut, off):
