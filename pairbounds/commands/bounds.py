@@ -84,7 +84,9 @@ def ledger(
     if as_records:
         claims = list(BOUNDS.values()) if name is None else [named(name)]
         records = [{part: getattr(claim, part) for part in PARTS} for claim in claims]
-        echo(as_line([it | {"formal": machine_checked(claim)} for it, claim in zip(records, claims, strict=True)]))
+        echo(
+            as_line([entry | {"formal": machine_checked(claim)} for entry, claim in zip(records, claims, strict=True)])
+        )
     elif name is not None:
         echo(*explanation(named(name)))
     elif out is not None:
@@ -96,13 +98,13 @@ def ledger(
 
 
 def _print_ledger() -> None:
-    main = [it for it in BOUNDS.values() if it.corollary_of is None]
-    corollaries = [it for it in BOUNDS.values() if it.corollary_of is not None]
-    beaten = [(it.name, beaten_by(it).replace("`", ""), it.statement) for it in corollaries]
-    others = [(it.name, it.place, it.statement) for it in STATEMENTS.values()]
-    _print_rows("The ledger of bounds", "status", [(it.name, it.status, it.statement) for it in main])
+    main = [bound for bound in BOUNDS.values() if bound.corollary_of is None]
+    corollaries = [bound for bound in BOUNDS.values() if bound.corollary_of is not None]
+    beaten = [(bound.name, beaten_by(bound).replace("`", ""), bound.statement) for bound in corollaries]
+    statements = [(bound.name, bound.place, bound.statement) for bound in STATEMENTS.values()]
+    _print_rows("The ledger of bounds", "status", [(bound.name, bound.status, bound.statement) for bound in main])
     _print_rows("Corollaries: another bound of the same cost is never above them", "never below", beaten)
-    _print_rows("Statements that have no row", "computed by", others)
+    _print_rows("Statements that have no row", "computed by", statements)
 
 
 def _print_rows(title: str, second: str, rows: list[tuple[str, str, str]]) -> None:
@@ -110,8 +112,8 @@ def _print_rows(title: str, second: str, rows: list[tuple[str, str, str]]) -> No
 
 
 def _readable(weights: FloatArray) -> FloatArray | IntArray:
-    whole = weights.astype(np.int64)
-    return whole if (whole == weights).all() else weights
+    counts = weights.astype(np.int64)
+    return counts if (counts == weights).all() else weights
 
 
 def _seconds(budget: str) -> float:

@@ -100,21 +100,21 @@ def check(
     claim(outputs, [file, labels, plugin, through, *(critic or ())], force=force)
     if plugin is not None:
         load_bounds(plugin)
-    asked = _names(bounds)
-    chosen = None if asked is None else [named(name).name for name in asked]
+    bound_names = _names(bounds)
+    chosen = None if bound_names is None else [named(name).name for name in bound_names]
     ends, weight = column_names(columns)
-    read = read_graph(file, labels, columns=ends, weight=weight)
-    widths_of(read.graph.shape, widths)
-    is_stored = save is not None or (read.kind == "pair graph" and labels is None)
-    _require_results(read.graph, plot, proof, is_stored=is_stored)
-    graph, graph_file = _stored(read.graph, file, save)
-    features = None if through is None else node_features(through, graph.left_ids, read, quiet=as_records)
+    opened = read_graph(file, labels, columns=ends, weight=weight)
+    widths_of(opened.graph.shape, widths)
+    is_stored = save is not None or (opened.kind == "pair graph" and labels is None)
+    _require_results(opened.graph, plot, proof, is_stored=is_stored)
+    graph, graph_file = _stored(opened.graph, file, save)
+    features = None if through is None else node_features(through, graph.left_ids, opened, quiet=as_records)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.shape))
-    given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
-    table, title = _evaluated(graph, triplets, widths, certified, through=features, **given)
+    arguments: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
+    table, title = _evaluated(graph, triplets, widths, certified, through=features, **arguments)
     if out is not None:
         files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
-        _write(table, out, widths, {"certified": certified, "columns": columns} | files | given)
+        _write(table, out, widths, {"certified": certified, "columns": columns} | files | arguments)
     if plot is not None:
         from pairbounds.figures.plots import errors_along_widths
 
@@ -122,7 +122,7 @@ def check(
     if as_records:
         echo(as_json(graph, triplets, table))
     else:
-        echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), graph)
+        echo(*([] if opened.kind == "pair graph" else [f"{file}: {opened.understood}"]), graph)
         print_checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)
     if proof is not None:
         _prove(graph, widths[0], penalty, graph_file, proof, quiet=as_records)
@@ -130,11 +130,11 @@ def check(
         raise typer.Exit(CHECK_FAILED)
 
 
-def node_features(path: Path, ids: npt.NDArray[Any], read: GraphFile, *, quiet: bool) -> npt.NDArray[Any]:
+def node_features(path: Path, ids: npt.NDArray[Any], graph_file: GraphFile, *, quiet: bool) -> npt.NDArray[Any]:
     """Features of the nodes in the order of `ids`: aligned by row, or by the ids of a table or a `.npz` file."""
     values, names = read_features(path)
     if names is None:
-        if read.kind == "pairs" and not quiet:
+        if graph_file.kind == "pairs" and not quiet:
             echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
         return values
     return values[rows_by_id(names, ids, f"features {path}")]
@@ -148,8 +148,8 @@ def _names(listed: str | None) -> list[str] | None:
 def _write(table: pd.DataFrame, out: Path, widths: Sequence[int], settings: Mapping[str, Any]) -> None:
     """Write the table and its sidecar, without the column k if there is one width."""
     single = len(widths) == 1
-    about = with_content_keys(settings) | {"k": widths[0] if single else list(widths)}
-    write_table(table.drop(columns="k") if single else table, out, about)
+    record = with_content_keys(settings) | {"k": widths[0] if single else list(widths)}
+    write_table(table.drop(columns="k") if single else table, out, record)
 
 
 def _outputs(
@@ -190,7 +190,7 @@ def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *,
 
 
 def _evaluated(
-    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], certified: bool, *, critic: Critic, **given: Any
+    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], certified: bool, *, critic: Critic, **arguments: Any
 ) -> tuple[pd.DataFrame, str]:
     """Table of all widths, with the column k, and its title."""
     certificate = None
@@ -198,8 +198,8 @@ def _evaluated(
         triplets, certificate = with_certificate(graph, triplets, widths[0])
         certified = False
     sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    table = check_bounds(graph, widths, triplets=triplets, certified=certified, critic=sides, **given)
-    return table, _title(triplets, widths, certificate, given["penalty"])
+    table = check_bounds(graph, widths, triplets=triplets, certified=certified, critic=sides, **arguments)
+    return table, _title(triplets, widths, certificate, arguments["penalty"])
 
 
 def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate | None, penalty: float | None) -> str:
@@ -207,21 +207,21 @@ def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate |
     if len(widths) > 1:
         return f"k from {widths[0]} to {widths[-1]}, {len(widths)} widths, measured on the closed-form optima"
     (k,) = widths
-    known = triplets.leading(k + 1)
-    title = f"k = {k}, measured on the closed-form optimum, σ_(k+1) = {known.singular_values[k]:.4f}"
+    leading = triplets.leading(k + 1)
+    title = f"k = {k}, measured on the closed-form optimum, σ_(k+1) = {leading.singular_values[k]:.4f}"
     if certificate is not None:
-        by = f"{certificate.method}, {rounded(certificate.confidence, '>=', '.6f')} sure"
-        title += f", certified at most {rounded(certificate.upper, '<=', '.6f')} ({by})"
+        method = f"{certificate.method}, {rounded(certificate.confidence, '>=', '.6f')} sure"
+        title += f", certified at most {rounded(certificate.upper, '<=', '.6f')} ({method})"
     if penalty is not None:
-        kept = int(np.count_nonzero(known.singular_values[:k] > penalty))
-        title += f"; with the penalty {penalty:g}, which keeps {kept} of them"
+        n_kept = int(np.count_nonzero(leading.singular_values[:k] > penalty))
+        title += f"; with the penalty {penalty:g}, which keeps {n_kept} of them"
     return title
 
 
 def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
     """Verify a proof from a file, and print its statement or the reason why it fails."""
-    given = {name for name in context.params if f"{context.get_parameter_source(name)}".endswith("COMMANDLINE")}
-    if proof is None or given != {"file", "proof", "verify"}:
+    typed = {name for name in context.params if f"{context.get_parameter_source(name)}".endswith("COMMANDLINE")}
+    if proof is None or typed != {"file", "proof", "verify"}:
         raise ValueError("--verify takes GRAPH.npz and --proof FILE, and no other options")
     for path in (file, proof):
         require_file(path)

@@ -119,10 +119,12 @@ def choose(
         echo(*choice.words)
     if following is not None:
         path, count = following
-        drawn = choice.next(count)
-        write_table(drawn, path, with_content_keys(settings | {"files": paths, "next": count}))
+        to_label = choice.next(count)
+        write_table(to_label, path, with_content_keys(settings | {"files": paths, "next": count}))
         if not as_records:
-            echo(f"{path}: {len(drawn)} images to label next" + ("" if len(drawn) else ", as nothing is undecided"))
+            echo(
+                f"{path}: {len(to_label)} images to label next" + ("" if len(to_label) else ", as nothing is undecided")
+            )
 
 
 def _outputs(out: Path | None, plot: Path | None, images: Path | None) -> Iterator[Output]:
@@ -196,8 +198,8 @@ def _probabilities(path: Path) -> dict[str, float]:
     rows = table.read([name := label_columns(table)[0], "probability"])
     written = rows.text("probability")
     values = replace(rows, cells=rows.cells.set_column(1, "probability", written.fill_null("0"))).numbers("probability")
-    known = zip(rows.filled(name).to_pylist(), values.tolist(), written.is_valid().to_pylist(), strict=True)
-    return {image: value for image, value, is_chosen in known if is_chosen}
+    entries = zip(rows.filled(name).to_pylist(), values.tolist(), written.is_valid().to_pylist(), strict=True)
+    return {image: value for image, value, is_chosen in entries if is_chosen}
 
 
 def _shares(path: Path) -> dict[str, float]:

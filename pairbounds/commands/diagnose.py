@@ -60,8 +60,8 @@ def diagnose(
     if out is not None:
         claim(table_outputs(require_table_path(out, printed=True)), inputs.values(), force=force)
     left, right = (_Side(path, *read_features(path)) for path in (images, texts))
-    read, lines, words = _paired(left, right) if pairs is None else _read_pairs(pairs)
-    graph = read.graph if labels is None else read.labelled(labels).graph
+    graph_file, lines, words = _paired(left, right) if pairs is None else _read_pairs(pairs)
+    graph = graph_file.graph if labels is None else graph_file.labelled(labels).graph
     before = None if before_head is None else _Side(before_head, *read_features(before_head))
     settings: dict[str, Any] = {"batch": batch, "loss": loss, "temperature": temperature, "bias": bias}
     result = diagnosis_of(
@@ -78,9 +78,9 @@ def diagnose(
         echo(as_line({**inputs, **settings, "rows": result.table, "sentence": result.sentence}))
         return
     echo(f"{words}: {graph.joint.nnz:,} pairs of {graph.n_left:,} images and {graph.n_right:,} texts")
-    if shown := result.findings if every else result.wrong:
+    if findings := result.findings if every else result.wrong:
         columns = [(name, "left") for name in ("symptom", "number", "what it means", "what to do")]
-        print_table("", columns, [(row.symptom, row.number, row.meaning, row.action) for row in shown])
+        print_table("", columns, [(row.symptom, row.number, row.meaning, row.action) for row in findings])
     echo(result.sentence)
 
 
@@ -126,12 +126,12 @@ def _read_pairs(path: Path) -> tuple[GraphFile, list[list[Any]], str]:
     """Result of `_paired` for a file, with the ids of its lines, or of the nodes of a graph or matrix."""
     if is_table(path) and known_ends(columns := table_file(path).names) is None:
         raise ValueError(f"{path} has the columns {', '.join(columns)}: rename two of them to image and caption")
-    read = read_graph(path)
-    lines = [read.graph.left_ids.tolist(), read.graph.right_ids.tolist()]
-    if read.kind == "pairs":
-        rows = table_file(path).read([read.used["left"], read.used["right"]])
-        lines = [rows.filled(read.used[side]).to_pylist() for side in ("left", "right")]
-    return read, lines, f"{path} {read.understood}"
+    graph_file = read_graph(path)
+    lines = [graph_file.graph.left_ids.tolist(), graph_file.graph.right_ids.tolist()]
+    if graph_file.kind == "pairs":
+        rows = table_file(path).read([graph_file.used["left"], graph_file.used["right"]])
+        lines = [rows.filled(graph_file.used[side]).to_pylist() for side in ("left", "right")]
+    return graph_file, lines, f"{path} {graph_file.understood}"
 
 
 def _prompts(path: Path) -> dict[str, npt.NDArray[Any]]:

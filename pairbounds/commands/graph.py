@@ -27,11 +27,11 @@ FEATURES_HELP = "Write untrained features of the images, for `check --through`: 
 AUTO = "auto"  # the graph chooses the value
 
 
-def explain_graph(given: Mapping[str, Any]) -> None:
+def explain_graph(parameters: Mapping[str, Any]) -> None:
     """Print the settings of the graph named before `--help`."""
-    if given.get("name") is not None:
-        source = find_graph(given["name"])
-        echo(f"graph {given['name']}: {source.about}")
+    if parameters.get("name") is not None:
+        source = find_graph(parameters["name"])
+        echo(f"graph {parameters['name']}: {source.about}")
         print_settings(source.settings)
 
 
@@ -85,14 +85,14 @@ def graph(
     as_graph = out.suffix not in (".parquet", ".csv")
     written = [graph_output(require_graph_path(out))] if as_graph else table_outputs(require_table_path(out))
     claim(written, files_in(settings), force=force)
-    made = source.make(settings, seed)
+    pairs = source.make(settings, seed)
     if as_graph:
-        made.save(out)
+        pairs.save(out)
     else:
         write_table(
-            pair_table(made), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
+            pair_table(pairs), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
         )
-    echo(f"{out}: {made}{source.chosen(settings)}")
+    echo(f"{out}: {pairs}{source.chosen(settings)}")
 
 
 def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, out: Path) -> str:
@@ -106,10 +106,10 @@ def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, ou
     settings.pop("labels", None)
     images = ImageSettings(name, **settings).images()
     images = images.take(sorted(range(len(images)), key=images.ids.__getitem__))
-    made = untrained_features(images, kind=kind, seed=seed)
+    rows = untrained_features(images, kind=kind, seed=seed)
     with replacing(out) as temporary:
-        np.savez(temporary, features=made, ids=np.array(images.ids), untrained_features=kind)
-    return f"{out}: {made.shape[1]} features of {len(made)} images by {kind}"
+        np.savez(temporary, features=rows, ids=np.array(images.ids), untrained_features=kind)
+    return f"{out}: {rows.shape[1]} features of {len(rows)} images by {kind}"
 
 
 def families() -> None:
@@ -118,9 +118,9 @@ def families() -> None:
     for name, family in FAMILIES.items():
         graph = family().graph(0)
         values = spectrum(graph, min(4, *graph.shape)).singular_values[1:]
-        error, shown = induced_labelling_error(graph), " ".join(f"{value:.2f}" for value in values)
+        error, leading_values = induced_labelling_error(graph), " ".join(f"{value:.2f}" for value in values)
         nodes = f"{graph.n_left} x {graph.n_right}"
-        rows.append((name, family.models, nodes, f"{error:.3f}", shown, family.known))
+        rows.append((name, family.models, nodes, f"{error:.3f}", leading_values, family.known))
     columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
     columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
     print_table("Graph families", columns, rows)

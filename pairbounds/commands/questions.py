@@ -69,9 +69,9 @@ def batch(
     All numbers are in closed form. Example: pairbounds batch emoji.npz --sizes 64,512,4096
     """
     batches = BATCHES if sizes is None else parsed_widths(sizes, "sizes", "batch size")
-    read = _read(file, labels, columns, out, force, guide, quiet=as_records)
-    classes = None if guide is None else read.labelled(guide).graph.left_labels
-    answer = batch_report(read.graph, batches, guide=classes)
+    graph_file = _read(file, labels, columns, out, force, guide, quiet=as_records)
+    classes = None if guide is None else graph_file.labelled(guide).graph.left_labels
+    answer = batch_report(graph_file.graph, batches, guide=classes)
     _answered(answer, out, {"graph": file, "labels": labels, "guide": guide}, as_records)
 
 
@@ -119,22 +119,22 @@ def pairs(
         raise ValueError("--save writes the worst graph of --known: add --known, or leave out --save")
     if balanced and not labels_needed:
         raise ValueError("--balanced needs --labels-needed")
-    if labels_needed and any(given is not None for given in (sample, penalty, views, features)):
+    if labels_needed and any(option is not None for option in (sample, penalty, views, features)):
         raise ValueError("--labels-needed does not use --sample, --penalty, --views and --features: leave them out")
     if curve and (labels_needed or sample is not None):
         raise ValueError("--curve takes FILE as the distribution: leave out --sample and --labels-needed")
-    read = _read(file, labels, columns, out, force, views, features, quiet=as_records)
+    graph_file = _read(file, labels, columns, out, force, views, features, quiet=as_records)
     settings: dict[str, Any] = {"target": target}
     if k is None or labels_needed:
         settings |= {"balanced": balanced}
-        answer = labels_needed_report(read.graph, k, **settings)
+        answer = labels_needed_report(graph_file.graph, k, **settings)
     else:
         settings |= {"level": level, "penalty": penalty, "sample": sample}
-        ids = read.graph.left_ids
-        drawn = None if views is None else _image_pairs(views, ids)
-        rows = None if features is None else node_features(features, ids, read, quiet=as_records)
+        ids = graph_file.graph.left_ids
+        image_pairs = None if views is None else _image_pairs(views, ids)
+        rows = None if features is None else node_features(features, ids, graph_file, quiet=as_records)
         report = pairs_curve_report if curve else pairs_report
-        answer = report(read.graph, k, **settings, views=drawn, features=rows)
+        answer = report(graph_file.graph, k, **settings, views=image_pairs, features=rows)
     files = {"graph": file, "labels": labels, "views": views, "features": features}
     _answered(answer, out, {**files, "k": k, **settings}, as_records)
 
@@ -159,15 +159,18 @@ def granularity(
 
     pairbounds granularity emoji.npz --k 16
     """
-    read = _read(file, labels, columns, out, force, features, caption_features, quiet=as_records)
-    sides = {"features": (features, read.graph.left_ids), "caption_features": (caption_features, read.graph.right_ids)}
-    given: dict[str, Any] = {
-        name: np.array(node_features(path, ids, read, quiet=as_records))
+    pairs = _read(file, labels, columns, out, force, features, caption_features, quiet=as_records)
+    sides = {
+        "features": (features, pairs.graph.left_ids),
+        "caption_features": (caption_features, pairs.graph.right_ids),
+    }
+    arguments: dict[str, Any] = {
+        name: np.array(node_features(path, ids, pairs, quiet=as_records))
         for name, (path, ids) in sides.items()
         if path is not None
     }
     settings: dict[str, Any] = {"k": k, "merge": merge, "splits": splits}
-    answer = granularity_report(read.graph, **settings, **given)
+    answer = granularity_report(pairs.graph, **settings, **arguments)
     files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}
     _answered(answer, out, {**files, **settings}, as_records)
 
@@ -192,19 +195,19 @@ def _read(
     columns: str | None,
     out: Path | None,
     force: bool,
-    *others: Path | None,
+    *inputs: Path | None,
     quiet: bool,
 ) -> GraphFile:
     """Claim the output table, then read the graph."""
     if out is not None:
-        claim(table_outputs(require_table_path(out, printed=True)), [file, labels, *others], force=force)
+        claim(table_outputs(require_table_path(out, printed=True)), [file, labels, *inputs], force=force)
     ends, weight = column_names(columns)
-    read = read_graph(file, labels, columns=ends, weight=weight)
-    if read.graph.joint.nnz > MANY_PAIRS:
-        echo(f"{read.graph.joint.nnz:,} pairs: this takes minutes", err=True)
+    graph_file = read_graph(file, labels, columns=ends, weight=weight)
+    if graph_file.graph.joint.nnz > MANY_PAIRS:
+        echo(f"{graph_file.graph.joint.nnz:,} pairs: this takes minutes", err=True)
     if not quiet:
-        echo(*([] if read.kind == "pair graph" else [f"{file}: {read.understood}"]), read.graph)
-    return read
+        echo(*([] if graph_file.kind == "pair graph" else [f"{file}: {graph_file.understood}"]), graph_file.graph)
+    return graph_file
 
 
 def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any], as_records: bool) -> None:
@@ -228,13 +231,15 @@ def _cell(value: object, relation: str) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _largest_error(known: list[str], file: Path | None, save: Path | None, as_records: bool, *, force: bool) -> None:
+def _largest_error(
+    assignments: list[str], file: Path | None, save: Path | None, as_records: bool, *, force: bool
+) -> None:
     """Print the largest squared error that the known numbers allow, and save its graph."""
     if file is not None:
         raise ValueError("--known replaces FILE: give one of the two")
     if save is not None:
         claim([graph_output(require_graph_path(save))], [], force=force)
-    numbers = dict(_number(text) for text in known)
+    numbers = dict(_number(text) for text in assignments)
     result = sharpest(known=numbers)
     if save is not None:
         result.graph.save(save)
@@ -244,19 +249,19 @@ def _largest_error(known: list[str], file: Path | None, save: Path | None, as_re
         )
         return
     value = rounded(result.value, "<=", ".6g")
-    echo(f"The largest squared error with {', '.join(known)} is {value}; no bound from these numbers is less.")
+    echo(f"The largest squared error with {', '.join(assignments)} is {value}; no bound from these numbers is less.")
     echo(_witness(result, numbers))
     if save is not None:
         echo(f"{save}: pairbounds check {save} --k {result.k}")
 
 
-def _witness(result: Sharpest, known: Mapping[str, float]) -> str:
+def _witness(result: Sharpest, numbers: Mapping[str, float]) -> str:
     """Sentence on the worst graph, and on how far its error and numbers are from the requested ones."""
     graph = f"{result.graph}, k = {result.k}, squared error {result.attained:.6g}"
     below = result.value - result.attained
-    missed = {name: number - known[name] for name, number in result.numbers.items()}
+    missed = {name: number - numbers[name] for name, number in result.numbers.items()}
     missed["sigma"] = max(0.0, missed.get("sigma", 0.0))  # an upper end
-    off = [f"{name} = {result.numbers[name]:.6g}" for name, by in missed.items() if abs(by) > AGREE]
+    off = [f"{name} = {result.numbers[name]:.6g}" for name, difference in missed.items() if abs(difference) > AGREE]
     if abs(below) <= AGREE and not off:
         return f"A graph that has it: {graph}."
     differing = f" Its {', '.join(off)}." if off else ""

@@ -35,13 +35,13 @@ Plugins = Annotated[
 ]
 
 
-def explain_study(given: Mapping[str, Any]) -> None:
+def explain_study(parameters: Mapping[str, Any]) -> None:
     """Print the settings and presets of the study named before `--help`."""
-    if given.get("name") is None:
+    if parameters.get("name") is None:
         return
-    for path in given.get("plugin") or []:
+    for path in parameters.get("plugin") or []:
         load_plugin(path)
-    study = find_study(given["name"])
+    study = find_study(parameters["name"])
     echo(f"study {study.name}: {study.question}")
     print_settings(study.settings)
     for name, preset in study.presets.items():
@@ -109,9 +109,9 @@ def study(
         echo(f"study {study.name}: {study.question}", *base.lines(chosen, overrides))
         echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}", *forecast)
         return
-    read = [*(plugin or []), *files_in(chosen), settings]
+    inputs = [*(plugin or []), *files_in(chosen), settings]
     written = [output for path in paths.values() for output in table_outputs(path)]
-    claim(written, read, force=force)
+    claim(written, inputs, force=force)
     echo(*forecast, *(base.lines(chosen, overrides) if base.source else []), err=True)
     measure_into(study, chosen, numbers, jobs, paths)
 
@@ -193,13 +193,13 @@ def sweep(
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: leave out --jobs")
-    read = [file, *(plugin or [])]
-    claim([*table_outputs(out / TABLE)], read, force=force)
+    inputs = [file, *(plugin or [])]
+    claim([*table_outputs(out / TABLE)], inputs, force=force)
     for path in plugin or []:
         load_plugin(path)
     configuration = SweepConfiguration.read(file, seeds)
     study = find_study(configuration.study)
-    claim(outputs(study, out), read, force=force)
+    claim(outputs(study, out), inputs, force=force)
     if dry_run:
         cells = cells_of(configuration)
         waiting = len(unfinished(cells, out))

@@ -9,25 +9,25 @@ LISTED = 10  # rows in a message
 Item = TypeVar("Item")
 
 
-def unknown_name(what: str, name: str, known: Iterable[str], more: str = "") -> str:
+def unknown_name(what: str, name: str, choices: Iterable[str], more: str = "") -> str:
     """Message on an unknown name, with the nearest known name, or all names if none is near."""
-    there = list(known)
-    near = get_close_matches(name, there, n=1)
+    names = list(choices)
+    near = get_close_matches(name, names, n=1)
     if near:
-        return f"{what} {name!r} is none of {len(there)}{more}: is it {near[0]!r}?"
-    return f"{what} {name!r} is none of {', '.join(there)}{more}"
+        return f"{what} {name!r} is none of {len(names)}{more}: is it {near[0]!r}?"
+    return f"{what} {name!r} is none of {', '.join(names)}{more}"
 
 
-def find_named(what: str, name: str, known: Mapping[str, Item]) -> Item:
+def find_named(what: str, name: str, items: Mapping[str, Item]) -> Item:
     """The item with this name. Raises `ValueError` as `require_named`."""
-    require_named(what, name, known)
-    return known[name]
+    require_named(what, name, items)
+    return items[name]
 
 
-def require_named(what: str, name: str, known: Collection[str]) -> None:
+def require_named(what: str, name: str, choices: Collection[str]) -> None:
     """Raise a `ValueError` for an unknown name, with the nearest known name or all names."""
-    if name not in known:
-        raise ValueError(unknown_name(what, name, known))
+    if name not in choices:
+        raise ValueError(unknown_name(what, name, choices))
 
 
 def listed_rows(numbers: Sequence[int]) -> str:

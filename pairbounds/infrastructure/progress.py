@@ -98,8 +98,8 @@ class Bar:
     def _counted(self, now: float) -> str:
         if not self.total:
             return f"{self.desc}: {self.n:,.0f} {self.unit}"
-        of = f" of {self.total:,.0f} {self.unit}" if self.unit else ""
-        text = f"{self.desc}: {self.n / self.total:4.0%}{of}"
+        total = f" of {self.total:,.0f} {self.unit}" if self.unit else ""
+        text = f"{self.desc}: {self.n / self.total:4.0%}{total}"
         if self._first < self.n < self.total:
             seconds = (now - self._begun) / (self.n - self._first) * (self.total - self.n)
             text += f", {format_duration(seconds)} left"

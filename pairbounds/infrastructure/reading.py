@@ -124,8 +124,8 @@ class TableFile:
         if format_of(self.path) != ".parquet":
             return [self]
         with readable(self.path):
-            about = pq.read_metadata(self.path)
-        sizes = [about.row_group(i).num_rows for i in range(about.num_row_groups)]
+            metadata = pq.read_metadata(self.path)
+        sizes = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
         return [replace(self, group=i, first=sum(sizes[:i])) for i in range(len(sizes))]
 
     def read(self, columns: Sequence[str] | None = None) -> Rows:

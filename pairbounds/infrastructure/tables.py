@@ -173,9 +173,9 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
     \end{tabular}
     <BLANKLINE>
     """
-    shown = _of_checks(table) if {"bound", "measured", "value", "holds"} <= set(table.columns) else table
-    shown = shown.reset_index(drop=all(name is None for name in shown.index.names))
-    if shown.empty:
+    readable = _of_checks(table) if {"bound", "measured", "value", "holds"} <= set(table.columns) else table
+    readable = readable.reset_index(drop=all(name is None for name in readable.index.names))
+    if readable.empty:
         raise ValueError(f"the table has {len(table)} rows and {len(table.columns)} columns: nothing to print")
 
     def cell(value: Any) -> Any:
@@ -183,14 +183,14 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
             return RELATIONS.get(value, value)
         return f"{value:.{digits}g}" if isinstance(value, float | np.floating) else value
 
-    style = shown.style.format(cell, escape="latex", na_rep=UNKNOWN).format_index(escape="latex", axis="columns")
+    style = readable.style.format(cell, escape="latex", na_rep=UNKNOWN).format_index(escape="latex", axis="columns")
     subsets: list[tuple[str, Any]] = [(side, [name]) for name, side in table.attrs.get(KEY, {}).items()]
-    if {"relation", "value"} <= set(shown.columns):
-        subsets += [(side, (shown["relation"] == side, ["value"])) for side in ROUNDING]
+    if {"relation", "value"} <= set(readable.columns):
+        subsets += [(side, (readable["relation"] == side, ["value"])) for side in ROUNDING]
     for side, subset in subsets:
         style.format(partial(rounded, relation=side, form=f".{digits}g"), subset=subset, na_rep=UNKNOWN)
-    if "verdict" in shown.columns:  # all digits, to show the violation
-        style.format(str, subset=(shown["verdict"] == "violated", ["measured", "value"]), na_rep=UNKNOWN)
+    if "verdict" in readable.columns:  # all digits, to show the violation
+        style.format(str, subset=(readable["verdict"] == "violated", ["measured", "value"]), na_rep=UNKNOWN)
     latex: str = style.hide(axis="index").to_latex(hrules=True)
     return latex
 

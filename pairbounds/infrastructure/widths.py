@@ -24,12 +24,12 @@ def widths_of(shape: tuple[int, int], k: Any) -> tuple[int, ...]:
     """
     if getattr(k, "ndim", 1) > 1:
         raise ValueError(f"k has shape {k.shape}: give a width, or a one-dimensional array")
-    asked = tuple(k) if several(k) else (k,)
-    if not asked:
+    widths = tuple(k) if several(k) else (k,)
+    if not widths:
         raise ValueError("k is empty: give a width, or several, such as range(2, 41)")
-    for width in asked:
+    for width in widths:
         require_width(shape, width)
-    return tuple(map(int, asked))
+    return tuple(map(int, widths))
 
 
 def parsed_widths(text: str, name: str = "k", what: str = "width") -> tuple[int, ...]:
@@ -43,8 +43,8 @@ def _parsed(part: str, text: str, what: str) -> range:
         first, *more = (int(number) for number in part.split(":"))
     except ValueError:
         raise ValueError(f"{text} is not a {what}: {FORMS}") from None
-    last, step = (more + [first, 1][len(more) :])[:2]
-    numbers = range(first, last + 1, step) if len(more) <= 2 and step > 0 else range(0)
+    stop, step = (more + [first, 1][len(more) :])[:2]
+    numbers = range(first, stop + 1, step) if len(more) <= 2 and step > 0 else range(0)
     if not 1 <= len(numbers) <= MOST:
         raise ValueError(f"{text} asks for {len(numbers)} {what}s in {part!r}: {FORMS}")
     return numbers

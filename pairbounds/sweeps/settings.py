@@ -31,14 +31,14 @@ def places(settings: Any) -> set[str]:
     return {setting.name for setting in fields(settings) if PLACE in setting.metadata}
 
 
-def as_settings(kind: type[Kind], given: Kind | Mapping[str, Any] | None) -> Kind:
+def as_settings(kind: type[Kind], values: Kind | Mapping[str, Any] | None) -> Kind:
     """Convert to settings: from an instance, a mapping by name, or `None` for the defaults."""
-    if given is None or isinstance(given, Mapping):
-        chosen: Kind = chosen_settings(kind, given or {})
+    if values is None or isinstance(values, Mapping):
+        chosen: Kind = chosen_settings(kind, values or {})
         return chosen
-    if not isinstance(given, kind):
-        raise ValueError(f"{given!r} is not of type {kind.__name__}: give {kind.__name__}(...), or a dict of settings")
-    return given
+    if not isinstance(values, kind):
+        raise ValueError(f"{values!r} is not of type {kind.__name__}: give {kind.__name__}(...), or a dict of settings")
+    return values
 
 
 def chosen_settings(kind: type[Any], values: Mapping[str, object], given: Mapping[str, object] | None = None) -> Any:
@@ -92,9 +92,9 @@ class Preset:
     source: str = ""
     unstated: Collection[str] = ()
 
-    def lines(self, settings: Any, given: Collection[str]) -> list[str]:
+    def lines(self, settings: Any, typed: Collection[str]) -> list[str]:
         """A line for each setting: its value, and whether the user gave it or the source does not state it."""
-        marks = dict.fromkeys(self.unstated, UNSTATED) | dict.fromkeys(given, GIVEN)
+        marks = dict.fromkeys(self.unstated, UNSTATED) | dict.fromkeys(typed, GIVEN)
         lines = [self.source] if self.source else []
         for setting in fields(settings):
             value = shown(getattr(settings, setting.name))
@@ -109,7 +109,7 @@ def shown(value: object) -> str:
     return "-" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def given_settings(file: Path | None, given: Sequence[str]) -> dict[str, Any]:
+def given_settings(file: Path | None, assignments: Sequence[str]) -> dict[str, Any]:
     """Settings of a TOML file, overridden by NAME=VALUE from the command line.
 
     A value that is not TOML is read as text.
@@ -121,7 +121,7 @@ def given_settings(file: Path | None, given: Sequence[str]) -> dict[str, Any]:
             settings = tomllib.loads(file.read_text(encoding="utf-8"))
         except ValueError as error:
             raise ValueError(f"settings {file}: {error}") from error
-    for assignment in given:
+    for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals:
             raise ValueError(f"--set {assignment}: write NAME=VALUE")

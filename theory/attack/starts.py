@@ -25,10 +25,10 @@ def random_candidate(
     `with_features` adds an embedding pair: random, by class with noise, the optimum, or the optimum with noise.
     `with_penalty` adds a penalty: random, or a singular value.
     """
-    drawn = candidate(family or list(STARTS)[rng.integers(len(STARTS))], rng)
+    start = candidate(family or list(STARTS)[rng.integers(len(STARTS))], rng)
     if with_penalty:
-        drawn = drawn.changed(penalty=float(rng.random()) if rng.random() < 0.5 else tied_penalty(drawn, rng))
-    return drawn.changed(features=_random_features(rng, drawn)) if with_features else drawn
+        start = start.changed(penalty=float(rng.random()) if rng.random() < 0.5 else tied_penalty(start, rng))
+    return start.changed(features=_random_features(rng, start)) if with_features else start
 
 
 def candidate(family: str, rng: np.random.Generator) -> Candidate:
@@ -51,33 +51,33 @@ def _without_isolated(rng: np.random.Generator, weights: FloatArray) -> FloatArr
     return weights
 
 
-def _random_features(rng: np.random.Generator, drawn: Candidate) -> Features:
-    graph, k = drawn.graph, drawn.k
+def _random_features(rng: np.random.Generator, start: Candidate) -> Features:
+    graph, k = start.graph, start.k
     noise = rng.standard_normal((graph.n_left, k)), rng.standard_normal((graph.n_right, k))
     kind = rng.integers(5)
     if kind == 0:
         return noise
-    f, g = _by_class(rng, drawn) if kind == 1 else optimal_features(drawn)
+    f, g = _by_class(rng, start) if kind == 1 else optimal_features(start)
     size = 0.0 if kind == 2 else 10 ** rng.uniform(-4, 0)
     return f + size * noise[0], g + size * noise[1]
 
 
-def _by_class(rng: np.random.Generator, drawn: Candidate) -> Features:
+def _by_class(rng: np.random.Generator, start: Candidate) -> Features:
     """A vector for each class, on both sides."""
-    vectors = rng.standard_normal((MOST_CLASSES, drawn.k))
-    return vectors[drawn.left_labels], vectors[drawn.right_labels]
+    vectors = rng.standard_normal((MOST_CLASSES, start.k))
+    return vectors[start.left_labels], vectors[start.right_labels]
 
 
-def optimal_features(drawn: Candidate) -> Features:
+def optimal_features(start: Candidate) -> Features:
     """The optimum, of the loss with its penalty if there is one, (n_left, k) and (n_right, k)."""
-    graph, k = drawn.graph, drawn.k
-    optimum = subject(graph, spectrum(graph, k, device="cpu"), k, None, drawn.penalty)
+    graph, k = start.graph, start.k
+    optimum = subject(graph, spectrum(graph, k, device="cpu"), k, None, start.penalty)
     return optimum.left, optimum.both_sides
 
 
-def tied_penalty(drawn: Candidate, rng: np.random.Generator) -> float:
+def tied_penalty(start: Candidate, rng: np.random.Generator) -> float:
     """Random singular value as a penalty, where bounds with its square are sharp; any number if all are 0 or 1."""
-    values = spectrum(drawn.graph, min(drawn.weights.shape), device="cpu").singular_values
+    values = spectrum(start.graph, min(start.weights.shape), device="cpu").singular_values
     between = values[(values > SMALLEST_PENALTY) & (values < 1 - SMALLEST_PENALTY)]
     return float(rng.choice(between)) if len(between) else float(rng.random())
 

@@ -73,15 +73,15 @@ def _column(graph: PairGraph, side: int, ids: npt.NDArray[Any], labels: IntArray
     names = graph.class_names
     nodes: list[dict[str, object]] = []
     for number, (name, label) in enumerate(zip(ids.tolist(), classes, strict=True)):
-        known = label != UNLABELLED
+        has_label = label != UNLABELLED
         kind = f"class {label}" if names is None else shown(names[label], LONGEST_NAME)
         nodes.append(
             {
                 "x": ASIDE + side * ACROSS,
                 "y": above + APART * (number + 0.6),
                 "side": side,
-                "text": shown(name, LONGEST_NAME) + (f" · {kind}" if known else ""),
-                "colour": COLOURS[label % len(COLOURS)] if known else NEUTRAL,
+                "text": shown(name, LONGEST_NAME) + (f" · {kind}" if has_label else ""),
+                "colour": COLOURS[label % len(COLOURS)] if has_label else NEUTRAL,
             }
         )
     return nodes

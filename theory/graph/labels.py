@@ -32,12 +32,12 @@ def coded(
     labels : for each side (n,), `UNLABELLED` for missing labels, or `None`
     names : (r,), or `None` if labels are integers without names
     """
-    given = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
-    coded_sides = {side: _integers(side, labels) for side, labels in given.items()}
+    arrays = {side: _array(side, labels) for side, labels in sides.items() if labels is not None}
+    coded_sides = {side: _integers(side, labels) for side, labels in arrays.items()}
     numbered = {side: codes for side, codes in coded_sides.items() if codes is not None}
     for side, codes in numbered.items():
         require_labelled(side, codes)
-    if len(numbered) == len(given):
+    if len(numbered) == len(arrays):
         names = None if class_names is None else tuple(map(str, class_names))
         largest = max((int(codes.max(initial=-1)) for codes in numbered.values()), default=-1)
         if names is not None and largest >= len(names):
@@ -48,9 +48,9 @@ def coded(
     if class_names is not None:
         raise ValueError("class_names are names of integers, but the labels are names: leave class_names out")
     if numbered:
-        kinds = (f"{side}_labels are {'integers' if side in numbered else 'names'}" for side in given)
+        kinds = (f"{side}_labels are {'integers' if side in numbered else 'names'}" for side in arrays)
         raise ValueError(f"{' and '.join(kinds)}: give the same kind on both sides")
-    by_side, names = _named(given)
+    by_side, names = _named(arrays)
     return {side: by_side.get(side) for side in sides}, names
 
 
@@ -129,17 +129,17 @@ def _missing(array: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return np.asarray(pd.isna(array))
 
 
-def _named(given: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, IntArray | None], tuple[str, ...]]:
+def _named(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, IntArray | None], tuple[str, ...]]:
     import pandas as pd
 
-    together = np.concatenate([labels.astype(object) for labels in given.values()])
+    values = np.concatenate([labels.astype(object) for labels in arrays.values()])
     try:
-        codes, names = pd.factorize(together, sort=True)
+        codes, names = pd.factorize(values, sort=True)
     except TypeError:
         raise ValueError("labels have types that cannot be sorted: give integers or text") from None
     texts = tuple(map(str, names))
     if len(set(texts)) < len(texts):
         raise ValueError("labels of two types have the same text, such as 1 and '1': give one type")
-    ends = np.cumsum([len(labels) for labels in given.values()])[:-1]
-    parts = zip(given, np.split(codes.astype(np.int64), ends), strict=True)
+    ends = np.cumsum([len(labels) for labels in arrays.values()])[:-1]
+    parts = zip(arrays, np.split(codes.astype(np.int64), ends), strict=True)
     return dict(parts), texts

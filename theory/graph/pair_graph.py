@@ -415,16 +415,16 @@ def _validated_weights(joint: Any) -> sp.csr_array:
 
 def _normalised(weights: FloatArray) -> FloatArray:
     """Weights divided by their sum; `ValueError` if the smallest are then below the range of float64."""
-    given = weights
+    entries = weights
     with np.errstate(over="ignore", under="ignore"):
         # Summed in the longest float, so that a loaded graph equals the saved one to the last bit.
-        if abs(given.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
-            weights = given / given.max()  # so that the sum of huge weights stays finite
+        if abs(entries.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
+            weights = entries / entries.max()  # so that the sum of huge weights stays finite
             weights /= float(weights.sum(dtype=np.longdouble))
-    if np.count_nonzero(weights >= SMALLEST) < np.count_nonzero(given):
+    if np.count_nonzero(weights >= SMALLEST) < np.count_nonzero(entries):
         raise ValueError(
-            f"joint has weights from {given[given > 0].min():.3g} to {given.max():.3g}: divided by their sum, the "
-            f"smallest are below {SMALLEST:.3g}, the limit of float64; leave them out"
+            f"joint has weights from {entries[entries > 0].min():.3g} to {entries.max():.3g}: divided by their sum, "
+            f"the smallest are below {SMALLEST:.3g}, the limit of float64; leave them out"
         )
     return weights
 

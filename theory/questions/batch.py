@@ -43,20 +43,20 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
     -----
     Cost: linear in the pairs for each batch size. Source: theorems 29 and 31.
     """
-    known, missing = with_usable_labels(graph)
-    information = mutual_information(known)
-    rows = [{"batch": int(batch), "information": information, **_row(known, int(batch))} for batch in batches]
+    labelled, missing = with_usable_labels(graph)
+    information = mutual_information(labelled)
+    rows = [{"batch": int(batch), "information": information, **_row(labelled, int(batch))} for batch in batches]
     table = pd.DataFrame(rows)
     table.attrs[KEY] = {"shown_low": ">=", "shown_high": "<="}
-    words = [*missing, *_alone(known)]
-    if max(batches) > (pairs := known.joint.nnz):
+    words = [*missing, *_alone(labelled)]
+    if max(batches) > (pairs := labelled.joint.nnz):
         words.append(f"The graph has {pairs:,} distinct pairs: a larger batch repeats some, as no epoch does.")
     if information <= NO_INFORMATION:
         words.append("The two sides are independent: no batch and no temperature matters.")
         return Answer(table, tuple(words))
     if guide is not None:
-        words.append(_dropped(known, guide))
-    return Answer(table, (*words, *_closing(known, information)))
+        words.append(_dropped(labelled, guide))
+    return Answer(table, (*words, *_closing(labelled, information)))
 
 
 def with_usable_labels(graph: PairGraph) -> tuple[PairGraph, list[str]]:
@@ -84,11 +84,11 @@ def _row(graph: PairGraph, batch: int) -> dict[str, float]:
 def _alone(graph: PairGraph) -> list[str]:
     """Warning if most pairs have a caption with a single image: it only identifies the image."""
     images = np.diff(graph.joint.tocsc().indptr)
-    alone = float(graph.right_marginal[images == 1].sum())
-    if alone < MANY_ALONE:
+    lone = float(graph.right_marginal[images == 1].sum())
+    if lone < MANY_ALONE:
         return []
     return [
-        f"{alone:.0%} of the pairs have a caption of one image alone, so most of the information is which image it is. "
+        f"{lone:.0%} of the pairs have a caption of one image alone, so most of the information is which image it is. "
         "The file counts as the whole distribution; a sample of pairs shows more information than there is."
     ]
 
@@ -109,10 +109,10 @@ def _dropped(graph: PairGraph, guide: npt.ArrayLike) -> str:
 
 
 def _closing(graph: PairGraph, information: float) -> list[str]:
-    needed, temperature = smallest_batch(graph, SHARE), rounded(largest_temperature(graph), "<=", ".2g")
+    size, temperature = smallest_batch(graph, SHARE), rounded(largest_temperature(graph), "<=", ".2g")
     return [
         f"The pairs have {information:.3g} nats of mutual information. False negatives do not move the optimum of a "
         "critic that can score every pair freely; for an encoder of limited width they can.",
-        f"So: a batch of {needed:,} shows at least {SHARE:.0%} of the information, and a learned temperature that "
+        f"So: a batch of {size:,} shows at least {SHARE:.0%} of the information, and a learned temperature that "
         f"ends above {temperature} says that width, optimisation or an early stop stands in the way.",
     ]

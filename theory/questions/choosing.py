@@ -155,9 +155,9 @@ def choose(
         if not sample.too_few and not table["verdict"].all():
             words.append("No verdict: too few labelled images are pairs of a candidate. Label more images.")
     else:
-        given = {name: _rows(features, common, name) for name, features in candidates.items()}
-        table, by = features_compared(given, sample, widths, n_labels, seed), "error"
-        words += _on_widths(table, list(given), widths, len(sample.rows))
+        features_of = {name: _rows(features, common, name) for name, features in candidates.items()}
+        table, by = features_compared(features_of, sample, widths, n_labels, seed), "error"
+        words += _on_widths(table, list(features_of), widths, len(sample.rows))
 
     def scores() -> "pd.Series[float]":
         undecided = table[table["verdict"] != WORSE]
@@ -165,7 +165,9 @@ def choose(
             votes = (influences(parts[name], sample) for name in undecided["candidate"])
         else:
             pairs = zip(undecided["candidate"], undecided["width"], strict=True)
-            votes = (np.eye(sample.labels.max() + 1)[predicted_classes(given[name], sample, k)] for name, k in pairs)
+            votes = (
+                np.eye(sample.labels.max() + 1)[predicted_classes(features_of[name], sample, k)] for name, k in pairs
+            )
         return pd.Series(disagreement(votes), index=common).drop([common[row] for row in sample.rows])
 
     choice = Choice(table, tuple(words), by, scores)
@@ -258,10 +260,10 @@ def _answer(choice: Choice, n_labels: int) -> str:
     for position in rows.index[1:]:
         row = rows.loc[position]
         if row["verdict"] == WORSE:
-            said = f"is worse by {row['difference']:.3f} [{row['from']:.3f}, {row['to']:.3f}]"
+            verdict = f"is worse by {row['difference']:.3f} [{row['from']:.3f}, {row['to']:.3f}]"
         else:
             more = max((row["needed"] - 1) * n_labels, FEWEST_MORE)  # the estimate is rough
             enough = f": about {more:,.0f} more labels would decide" if more < MOST * n_labels else ""
-            said = f"is not decided, {row['difference']:+.3f}{enough}"
-        parts.append(f"{choice.name(int(position))} {said}")
+            verdict = f"is not decided, {row['difference']:+.3f}{enough}"
+        parts.append(f"{choice.name(int(position))} {verdict}")
     return "; ".join(parts) + "."

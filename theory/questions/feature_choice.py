@@ -59,9 +59,11 @@ def features_compared(
             full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
             rows.append({"candidate": name, "width": width, **full, "effective_rank": rank})
     if not rows:
-        most = max(whitened_components(it, sample.rows, max(widths))[0].shape[1] for it in candidates.values())
-        raise ValueError(f"k={min(widths)} is too large: no candidate has more than {most} components. Reduce k.")
-    errors = [sample.weights @ leave_one_out(shown, sample.labels, sample.weights).wrong for shown in embeddings]
+        max_rank = max(
+            whitened_components(candidate, sample.rows, max(widths))[0].shape[1] for candidate in candidates.values()
+        )
+        raise ValueError(f"k={min(widths)} is too large: no candidate has more than {max_rank} components. Reduce k.")
+    errors = [sample.weights @ leave_one_out(labelled, sample.labels, sample.weights).wrong for labelled in embeddings]
     resampled = np.empty(0) if sample.too_few else _resampled(embeddings, sample, seed)
     table = compared(pd.DataFrame(rows), np.array(errors), resampled, sample)
     return table.sort_values("error", kind="stable", ignore_index=True)
@@ -72,8 +74,8 @@ def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: i
     from pairbounds.infrastructure.progress import Bar  # optional at import
 
     def errors(weights: FloatArray) -> FloatArray:
-        shown = Bar(embeddings, desc="choose", unit="candidate")
-        return np.column_stack([resampled_errors(embedding, sample.labels, weights) for embedding in shown])
+        bar = Bar(embeddings, desc="choose", unit="candidate")
+        return np.column_stack([resampled_errors(embedding, sample.labels, weights) for embedding in bar])
 
     return sample.resampled(errors, REFITS, seed)
 
@@ -102,19 +104,19 @@ def compared(table: pd.DataFrame, errors: FloatArray, resampled: FloatArray, sam
     return table
 
 
-def _full_probe(shown: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:
+def _full_probe(features: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:
     """Squared error of the full-label probe, and the bound on the 0-1 error with `n_labels`."""
     names = [str(label) for label in sample.labels.tolist()]
-    drawn: dict[str, Any] = {"population": sample.population}
+    scheme: dict[str, Any] = {"population": sample.population}
     if sample.shares is not None:
-        drawn = {"masses": dict(enumerate(sample.shares.tolist()))}
+        scheme = {"masses": dict(enumerate(sample.shares.tolist()))}
         names = sample.labels.tolist()
-    estimate = probe_mse_from_labels(shown, names, **drawn, seed=seed, resamples=RESAMPLES)
+    estimate = probe_mse_from_labels(features, names, **scheme, seed=seed, resamples=RESAMPLES)
     values = {"mse": estimate.value, "mse_low": estimate.low, "mse_high": estimate.high}
     if n_labels is not None:
         high = float(np.clip(estimate.high, 0, 1))
         classes = int(sample.labels.max()) + 1
-        bound = np.nan if np.isnan(high) else few_labels_error(high, shown.shape[1], n_labels, classes)
+        bound = np.nan if np.isnan(high) else few_labels_error(high, features.shape[1], n_labels, classes)
         values["at_most"] = min(1.0, bound)
     return values
 
@@ -141,8 +143,8 @@ def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, widt
     for _, block in feature_blocks(features):  # second pass: E[xxᵀ] - mean meanᵀ would cancel
         covariance += (block - mean).T @ (block - mean) / len(features)
     values, vectors = scipy.linalg.eigh(covariance)
-    kept = np.flatnonzero(values > max(LEAST_EIGENVALUE * values[-1], 0))[::-1][: width - 1]
-    directions = vectors[:, kept] / np.sqrt(values[kept])
+    leading = np.flatnonzero(values > max(LEAST_EIGENVALUE * values[-1], 0))[::-1][: width - 1]
+    directions = vectors[:, leading] / np.sqrt(values[leading])
     components = np.concatenate([(block - mean) @ directions for _, block in feature_blocks(features[rows])])
     roots = np.sqrt(np.clip(scipy.linalg.eigvalsh(second), 0, None))
     shares = roots[roots > 0] / roots.sum()

@@ -44,17 +44,17 @@ def label_trials(
     """
     rows: list[dict[str, Any]] = []
     for name, graph, f in candidates:
-        few, labels, full = FewLabels.of(graph, f), required_labels(graph, "left"), probe(graph, f)
-        about = {"pairs": name, "k": f.shape[1], "error": full.error, "mse": full.mse}
+        few_labels, labels, full = FewLabels.of(graph, f), required_labels(graph, "left"), probe(graph, f)
+        candidate = {"pairs": name, "k": f.shape[1], "error": full.error, "mse": full.mse}
         for size, draw in product(sizes, range(draws)):
             nodes = np.random.default_rng([seed, size, draw]).choice(graph.n_left, size, p=graph.left_marginal)
-            shown, known_labels = few.features[nodes], labels[nodes]
-            value, low, high, _ = probe_mse_from_labels(shown, known_labels, resamples=resamples, seed=draw, least=0)
-            errors, loo = _errors(graph, few.features, labels, nodes)
-            known = {"labels": size, "draw": draw, "guaranteed": few.error_at_most(size), **errors}
+            labelled, known_labels = few_labels.features[nodes], labels[nodes]
+            value, low, high, _ = probe_mse_from_labels(labelled, known_labels, resamples=resamples, seed=draw, least=0)
+            errors, loo = _errors(graph, few_labels.features, labels, nodes)
+            row = {"labels": size, "draw": draw, "guaranteed": few_labels.error_at_most(size), **errors}
             interval = {"covered": low <= full.mse <= high, "width": high - low}
             scores = {"loo": loo, "unbiased": value, "logme": -log_evidence(f[nodes], known_labels)}
-            rows.append(about | known | interval | scores | {"h_score": -h_score(shown, known_labels)})
+            rows.append(candidate | row | interval | scores | {"h_score": -h_score(labelled, known_labels)})
     return pd.DataFrame(rows)
 
 
@@ -62,14 +62,14 @@ def _errors(
     graph: PairGraph, features: FloatArray, labels: IntArray, nodes: IntArray
 ) -> tuple[dict[str, float], float]:
     """0-1 errors on held-out images, and the leave-one-out score of ridge (`LeaveOneOut.score`)."""
-    shown, known = features[nodes], labels[nodes]
-    ridge = leave_one_out(shown, known)
-    targets = class_indicators(known, ridge.classes).toarray()
-    rest = np.setdiff1d(np.arange(len(labels)), nodes)
-    masses = graph.left_marginal[rest] / graph.left_marginal[rest].sum()
-    maps = {"class_means": shown.T @ targets, "ridge": ridge.coefficients}
-    predicted = {name: ridge.classes[np.argmax(features[rest] @ weights, axis=1)] for name, weights in maps.items()}
-    return {name: float(masses @ (labels[rest] != classes)) for name, classes in predicted.items()}, ridge.score
+    rows, node_labels = features[nodes], labels[nodes]
+    ridge = leave_one_out(rows, node_labels)
+    targets = class_indicators(node_labels, ridge.classes).toarray()
+    hidden = np.setdiff1d(np.arange(len(labels)), nodes)
+    masses = graph.left_marginal[hidden] / graph.left_marginal[hidden].sum()
+    maps = {"class_means": rows.T @ targets, "ridge": ridge.coefficients}
+    predicted = {name: ridge.classes[np.argmax(features[hidden] @ weights, axis=1)] for name, weights in maps.items()}
+    return {name: float(masses @ (labels[hidden] != classes)) for name, classes in predicted.items()}, ridge.score
 
 
 def h_score(features: FloatArray, labels: IntArray) -> float:
@@ -85,9 +85,9 @@ def log_evidence(features: FloatArray, labels: IntArray) -> float:
     n, k = features.shape
     left, sizes, _ = scipy.linalg.svd(features, full_matrices=False)
     squares, targets = sizes**2, class_indicators(labels).toarray()
-    along = (left.T @ targets) ** 2
+    energies = (left.T @ targets) ** 2
     evidence = []
-    for part, beyond in zip(along.T, (targets**2).sum(axis=0) - along.sum(axis=0), strict=True):
+    for part, beyond in zip(energies.T, (targets**2).sum(axis=0) - energies.sum(axis=0), strict=True):
         alpha = beta = 1.0
         for _ in range(STEPS):
             ratio = alpha / beta
@@ -102,12 +102,12 @@ def log_evidence(features: FloatArray, labels: IntArray) -> float:
 
 def ridge_errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntArray) -> dict[str, float]:
     """Error of ridge on the other images, by candidate."""
-    rest = np.setdiff1d(np.arange(len(labels)), nodes)
+    hidden = np.setdiff1d(np.arange(len(labels)), nodes)
     result = {}
     for name, f in features.items():
         rows = whitened(f)
         fit = leave_one_out(rows[nodes], labels[nodes])
-        result[name] = float(np.mean(fit.classes[np.argmax(rows[rest] @ fit.coefficients, axis=1)] != labels[rest]))
+        result[name] = float(np.mean(fit.classes[np.argmax(rows[hidden] @ fit.coefficients, axis=1)] != labels[hidden]))
     return result
 
 

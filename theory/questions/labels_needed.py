@@ -61,14 +61,14 @@ def labels_needed_report(
         least = f"{2 * max(step, SIZES[0])} images of 2 classes"
         raise ValueError(f"the graph has {graph.n_left} images of {classes} classes: at least {least} are needed")
     smaller = min(graph.shape)
-    wanted = (widths,) if isinstance(widths, int) else widths or sorted({min(k, smaller) for k in WIDTHS})
-    embeddings = {k: FewLabels.of(graph, optimal_embeddings(graph, k)[0]) for k in wanted}
+    tried_widths = (widths,) if isinstance(widths, int) else widths or sorted({min(k, smaller) for k in WIDTHS})
+    embeddings = {k: FewLabels.of(graph, optimal_embeddings(graph, k)[0]) for k in tried_widths}
     rows = []
     for size in sizes:
-        drawn = list(_draws(graph, labels, size, balanced, draws, seed))
+        samples = list(_draws(graph, labels, size, balanced, draws, seed))
         for k, embedding in embeddings.items():
             errors = pd.DataFrame(
-                _errors(graph, embedding.features, labels, nodes, weights) for nodes, weights in drawn
+                _errors(graph, embedding.features, labels, nodes, weights) for nodes, weights in samples
             )
             guaranteed = embedding.error_at_most(size, balanced=balanced)
             spread = float(errors.std().max()) / math.sqrt(draws)
@@ -104,23 +104,23 @@ def _errors(
     """0-1 error of each of `PROBES` on the held-out images, by mass."""
     from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 
-    rest = np.setdiff1d(np.arange(graph.n_left), nodes)
-    known, shown, hidden = labels[nodes], features[nodes], features[rest]
-    classes = np.unique(known)
+    unlabelled = np.setdiff1d(np.arange(graph.n_left), nodes)
+    targets, labelled, hidden = labels[nodes], features[nodes], features[unlabelled]
+    classes = np.unique(targets)
     if len(classes) == 1:
-        predicted = dict.fromkeys(PROBES, np.full(len(rest), known[0]))
+        predicted = dict.fromkeys(PROBES, np.full(len(unlabelled), targets[0]))
     else:
-        indicators = class_indicators(known, classes)
-        sums = indicators.T @ (weights[:, None] * shown)
-        centres = (indicators.T @ shown) / indicators.sum(axis=0)[:, None]
-        ridge = RidgeClassifierCV(alphas=RIDGES, fit_intercept=False).fit(shown, known, sample_weight=weights)
-        logistic = LogisticRegression(max_iter=2_000).fit(shown, known, sample_weight=weights * len(known))
+        indicators = class_indicators(targets, classes)
+        sums = indicators.T @ (weights[:, None] * labelled)
+        centres = (indicators.T @ labelled) / indicators.sum(axis=0)[:, None]
+        ridge = RidgeClassifierCV(alphas=RIDGES, fit_intercept=False).fit(labelled, targets, sample_weight=weights)
+        logistic = LogisticRegression(max_iter=2_000).fit(labelled, targets, sample_weight=weights * len(targets))
         by_sum = classes[np.argmax(hidden @ sums.T, axis=1)]
         by_distance = classes[np.argmax(hidden @ centres.T - np.sum(centres**2, axis=1) / 2, axis=1)]
         by_probe = [by_sum, ridge.predict(hidden), logistic.predict(hidden), by_distance]
         predicted = dict(zip(PROBES, by_probe, strict=True))
-    masses = graph.left_marginal[rest] / graph.left_marginal[rest].sum()
-    return {name: float(masses @ (labels[rest] != classified)) for name, classified in predicted.items()}
+    masses = graph.left_marginal[unlabelled] / graph.left_marginal[unlabelled].sum()
+    return {name: float(masses @ (labels[unlabelled] != classified)) for name, classified in predicted.items()}
 
 
 def _words(
@@ -134,9 +134,9 @@ def _words(
     )
     guarantees = []
     for k, embedding in embeddings.items():
-        needed = embedding.labels_needed(target, balanced=balanced)
+        count = embedding.labels_needed(target, balanced=balanced)
         limit = rounded(min(1.0, 2 * embedding.mse), "<=", ".3g")
-        what = f"from {needed:,} labels on" if math.isfinite(needed) else f"by no number (limit {limit})"
+        what = f"from {count:,} labels on" if math.isfinite(count) else f"by no number (limit {limit})"
         guarantees.append(f"width {k} {what}")
     yield f"Theorem 34 guarantees a mean error of {target:g} of class means at {', '.join(guarantees)}."
     best = table.drop_duplicates("labels")

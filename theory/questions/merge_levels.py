@@ -85,7 +85,7 @@ def halves(labels: IntArray, splits: int, seed: int, units: npt.ArrayLike | None
 
 def held_out(
     graph: PairGraph,
-    seen: Mask,
+    is_seen: Mask,
     k: int,
     attributes: FloatArray | None = None,
     *,
@@ -97,7 +97,7 @@ def held_out(
     Parameters
     ----------
     graph : with left labels
-    seen : (n_left,)
+    is_seen : (n_left,)
     k : width, at most the number of images and of captions
     attributes : (n_left, d), optional; the encoder is linear in them; see `principal_components`
     groups : (n_left,), optional groups of images; seen images share the captions of their group
@@ -108,34 +108,34 @@ def held_out(
         alpha_t, bound (theorem 15 on `mse`), mse (squared error of the probe on the optimum); and error (0-1, on the
         other images, by mass)
     """
-    train = graph.part(np.flatnonzero(seen))
+    train = graph.part(np.flatnonzero(is_seen))
     if groups is not None:
-        train = pooled(train, groups[seen])
+        train = pooled(train, groups[is_seen])
     k = min(k, *train.shape)
-    wanted = min(k + 1, *train.shape)
-    triplets = spectrum(train, wanted, tol=TOLERANCE, device="cpu", seed=seed).leading(k + 1)
+    n_triplets = min(k + 1, *train.shape)
+    triplets = spectrum(train, n_triplets, tol=TOLERANCE, device="cpu", seed=seed).leading(k + 1)
     optimum = Encoder.optimum(train, triplets, k)
     if attributes is None:
-        fitted, embedded = optimum.probe.coefficients, _through_captions(graph, seen, optimum.right, triplets)
+        fitted, embedded = optimum.probe.coefficients, _through_captions(graph, is_seen, optimum.right, triplets)
     else:
-        encoder = _best_linear(train, attributes[seen], k)
-        fitted, embedded = probe(train, attributes[seen] @ encoder).coefficients, attributes[~seen] @ encoder
+        encoder = _best_linear(train, attributes[is_seen], k)
+        fitted, embedded = probe(train, attributes[is_seen] @ encoder).coefficients, attributes[~is_seen] @ encoder
     return {
-        "groups": train.n_right if groups is None else len(np.unique(groups[seen])),
+        "groups": train.n_right if groups is None else len(np.unique(groups[is_seen])),
         "sigma": float(triplets.singular_values[k]),
         "alpha_t": induced_labelling_error(train),
         "bound": BOUNDS["multihop-mse"](train, triplets, k),
         "mse": optimum.probe.mse,
-        "error": _error(graph, seen, embedded, fitted),
+        "error": _error(graph, is_seen, embedded, fitted),
     }
 
 
-def principal_components(features: FloatArray, seen: Mask) -> FloatArray:
+def principal_components(features: FloatArray, is_seen: Mask) -> FloatArray:
     """Column of ones, and leading principal components of the features, from seen images: (n, 1 + d)."""
-    shown = features[seen]
-    mean = shown.mean(axis=0)
-    width = min(COMPONENTS, features.shape[1], max(1, len(shown) // IMAGES_EACH))
-    covariance = shown.T @ shown / len(shown) - np.outer(mean, mean)
+    rows = features[is_seen]
+    mean = rows.mean(axis=0)
+    width = min(COMPONENTS, features.shape[1], max(1, len(rows) // IMAGES_EACH))
+    covariance = rows.T @ rows / len(rows) - np.outer(mean, mean)
     directions = np.linalg.eigh(covariance)[1][:, : -width - 1 : -1]
     return np.column_stack([np.ones(len(features)), (features - mean) @ directions])
 
@@ -144,29 +144,29 @@ def _best_linear(train: PairGraph, attributes: FloatArray, k: int) -> FloatArray
     """Matrix W, (d, k), of the best encoder `attributes W` of width k: whitened top directions of `Π_X Ā`."""
     weighted = np.sqrt(train.left_marginal)[:, None] * attributes
     values, vectors = np.linalg.eigh(weighted.T @ weighted)
-    kept = values > NOTHING * values[-1]
-    whitened = vectors[:, kept] / np.sqrt(values[kept])
+    is_nonzero = values > NOTHING * values[-1]
+    whitened = vectors[:, is_nonzero] / np.sqrt(values[is_nonzero])
     image = train.normalized.T @ (weighted @ whitened)
     return np.asarray(whitened @ np.linalg.eigh(image.T @ image)[1][:, : -k - 1 : -1])
 
 
-def _through_captions(graph: PairGraph, seen: Mask, right: FloatArray | None, triplets: Spectrum) -> FloatArray:
+def _through_captions(graph: PairGraph, is_seen: Mask, right: FloatArray | None, triplets: Spectrum) -> FloatArray:
     """`E[w_i(l) | x] / σ_i` of unseen images, (n, k), over captions of seen images; 0 without such captions."""
     assert right is not None
-    known = np.flatnonzero(np.bincount(graph.joint[seen].indices, minlength=graph.n_right))
-    pairs = graph.joint[~seen][:, known]
+    captions = np.flatnonzero(np.bincount(graph.joint[is_seen].indices, minlength=graph.n_right))
+    pairs = graph.joint[~is_seen][:, captions]
     values = triplets.singular_values[: right.shape[1]]
     weights, scale = pairs.sum(axis=1), np.where(values > NOTHING, values, np.inf)
     return np.asarray((pairs @ (right / scale**2)) / np.where(weights > 0, weights, 1)[:, None])
 
 
-def _error(graph: PairGraph, seen: Mask, embedded: FloatArray, coefficients: FloatArray) -> float:
+def _error(graph: PairGraph, is_seen: Mask, embedded: FloatArray, coefficients: FloatArray) -> float:
     """0-1 error of a probe on unseen images; ties and images of classes unknown to the probe are errors."""
     labels = required_labels(graph, "left")
-    mass = graph.left_marginal[~seen]
+    mass = graph.left_marginal[~is_seen]
     winners = linear_standing(embedded, coefficients, score_noise(embedded, coefficients, mass)).winners
-    named = np.append(np.unique(labels[seen]), -1)[winners]  # -1, no winner, is the last
-    return float(mass @ (named != labels[~seen]) / mass.sum())
+    named = np.append(np.unique(labels[is_seen]), -1)[winners]  # -1, no winner, is the last
+    return float(mass @ (named != labels[~is_seen]) / mass.sum())
 
 
 def trials(
@@ -201,9 +201,9 @@ def trials(
         main_class = np.asarray((class_indicators(labels).T @ graph.joint).argmax(axis=0))
     rows = []
     with Bar(total=splits * (3 * len(levels) - 2), desc="granularity") as bar:
-        for split, seen in enumerate(halves(labels, splits, seed, units)):
+        for split, is_seen in enumerate(halves(labels, splits, seed, units)):
             rng = np.random.default_rng([seed, split, 1])
-            attributes = None if features is None else principal_components(features, seen)
+            attributes = None if features is None else principal_components(features, is_seen)
             kinds = {
                 SIMILARITY: levels,
                 RANDOM: randomised(levels, rng),
@@ -214,9 +214,9 @@ def trials(
             )
             for kind, level, groups in cells:
                 if merge == "captions":
-                    measures = held_out(coarser(graph, groups), seen, k, attributes, seed=seed)
+                    measures = held_out(coarser(graph, groups), is_seen, k, attributes, seed=seed)
                 else:
-                    measures = held_out(graph, seen, k, attributes, groups=groups, seed=seed)
+                    measures = held_out(graph, is_seen, k, attributes, groups=groups, seed=seed)
                 rows.append({"split": split, "kind": kind, "level": level, **measures})
                 bar.update()
     return pd.DataFrame(rows)
@@ -297,13 +297,13 @@ def granularity_report(
     seen_by = None if features is None else as_features(features, graph.n_left, "features of the images")
     told_by = None if caption_features is None else as_features(caption_features, graph.n_right, "caption features")
     if merge == "captions":
-        same, vectors = near_duplicates(graph.right_ids), vectors_of(graph.right_ids, told_by, seed)
+        duplicates, vectors = near_duplicates(graph.right_ids), vectors_of(graph.right_ids, told_by, seed)
     elif seen_by is None:
         raise ValueError("merging images needs their features: give features of the images (--features)")
     else:
         vectors = unit_vectors(seen_by)
-        same = of_equal_vectors(vectors)
-    every = nested_levels(vectors, same, falling_sizes(int(same.max()) + 1, FACTOR), seed=seed)
+        duplicates = of_equal_vectors(vectors)
+    every = nested_levels(vectors, duplicates, falling_sizes(int(duplicates.max()) + 1, FACTOR), seed=seed)
     levels: Levels = every if merge == "captions" else affordable(graph, every, seed)
     words = [BY_CAPTIONS if seen_by is None else LINEAR]
     if costly := [name for name in every if name not in levels]:
@@ -331,16 +331,16 @@ def _closing(measured: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list
     level, times = str(often.index[0]), int(often.iloc[0])
     rows: dict[Any, Any] = {(row["kind"], row["level"]): row for row in table.to_dict("records")}
     choice = rows["chosen", CHOSEN]
-    kept = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the {merge} as they are"
+    unmerged = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the {merge} as they are"
     theorem = f"Theorem 15's choice gains {_interval(choice)}."
     better = [row for (kind, _), row in rows.items() if kind == SIMILARITY and row["low"] > 0]
     if choice["low"] > 0:
-        verdict = f"merge to {level!r}, as theorem 15 chooses: the error falls from {kept} by {_interval(choice)}."
+        verdict = f"merge to {level!r}, as theorem 15 chooses: the error falls from {unmerged} by {_interval(choice)}."
     elif better:
         first = max(better, key=lambda row: row["gain"])
-        verdict = f"merge to {first['level']!r}: the error falls from {kept} by {_interval(first)}. {theorem}"
+        verdict = f"merge to {first['level']!r}: the error falls from {unmerged} by {_interval(first)}. {theorem}"
     else:
-        verdict = f"no level is shown to be better. The error is {kept}. {theorem}"
+        verdict = f"no level is shown to be better. The error is {unmerged}. {theorem}"
     errors = f"{rows[SIMILARITY, level]['error']:.3f}"
     if level != AS_THEY_ARE:
         errors += (

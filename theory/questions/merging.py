@@ -45,7 +45,7 @@ def _plain(caption: Any) -> tuple[Any, ...]:
     return ("words", *words) if words else ("itself", caption)
 
 
-def nested_levels(vectors: FloatArray, same: IntArray, sizes: Sequence[int], *, seed: int = 0) -> dict[str, IntArray]:
+def nested_levels(vectors: FloatArray, alike: IntArray, sizes: Sequence[int], *, seed: int = 0) -> dict[str, IntArray]:
     """Nested levels by name: separate captions, then near-duplicates, then fewer and fewer groups.
 
     Groups are from Ward's hierarchy of the means of near-duplicates. If there are more than `LARGEST_LINKAGE`, k-means
@@ -54,20 +54,20 @@ def nested_levels(vectors: FloatArray, same: IntArray, sizes: Sequence[int], *, 
     Parameters
     ----------
     vectors : (n, d), unit vectors of the captions
-    same : (n,), groups of near-duplicates
+    alike : (n,), groups of near-duplicates
     sizes : numbers of groups, falling; sizes that are not below the number of near-duplicates, or are above
         `LARGEST_LINKAGE`, are left out
     seed : of the micro-clusters
     """
-    levels = {AS_THEY_ARE: np.arange(len(same))} | ({NEAR_DUPLICATES: same} if same.max() + 1 < len(same) else {})
-    wanted = [size for size in sizes if size <= min(same.max(), LARGEST_LINKAGE)]
-    if not wanted:
+    levels = {AS_THEY_ARE: np.arange(len(alike))} | ({NEAR_DUPLICATES: alike} if alike.max() + 1 < len(alike) else {})
+    level_sizes = [size for size in sizes if size <= min(alike.max(), LARGEST_LINKAGE)]
+    if not level_sizes:
         return levels
-    group, means = same, unit_vectors(_means(vectors, same))
+    group, means = alike, unit_vectors(_means(vectors, alike))
     if len(means) > LARGEST_LINKAGE:
         micro = _micro_clusters(means, seed)
-        group, means = micro[same], _means(means, micro)
-    return levels | {f"{size} groups": cut[group] for size, cut in _cuts(means, wanted).items()}
+        group, means = micro[alike], _means(means, micro)
+    return levels | {f"{size} groups": cut[group] for size, cut in _cuts(means, level_sizes).items()}
 
 
 def falling_sizes(groups: int, factor: int) -> list[int]:

@@ -66,12 +66,12 @@ def pairs_compared(
 
     rows, replicates = [], []
     for name, graph in Bar(candidates.items(), desc="choose", unit="candidate"):
-        given = graph, sample, k, through, seed
-        values = _values(*given) if finished is None else _kept(finished / f"{_key(*given)}{FINISHED}", *given)
+        inputs = graph, sample, k, through, seed
+        values = _values(*inputs) if finished is None else _kept(finished / f"{_key(*inputs)}{FINISHED}", *inputs)
         row: dict[str, Any] = {"candidate": name}
-        for measure, drawn in values.items():
-            row[measure] = drawn[0]
-            ends = (np.nan, np.nan) if sample.too_few else np.quantile(drawn[1:], [0.025, 0.975])
+        for measure, samples in values.items():
+            row[measure] = samples[0]
+            ends = (np.nan, np.nan) if sample.too_few else np.quantile(samples[1:], [0.025, 0.975])
             row |= {f"{measure}_low": ends[0], f"{measure}_high": ends[1]}
         rows.append(row | {"pairs": _labelled_pairs(graph, sample).nnz // 2})
         replicates.append(values[by])
@@ -174,8 +174,8 @@ def _optimum(graph: PairGraph, embedding: FloatArray, sample: LabelledSample, se
     """
     f = whitened(embedding, graph.left_marginal) * (graph.n_left * graph.left_marginal)[:, None]
     squares = np.sum(f**2, axis=1)
-    shown, norms = f[sample.rows], squares[sample.rows]
-    sizes = np.bincount(sample.labels) if sample.shares is not None else np.full(sample.labels.max() + 1, len(shown))
+    rows, norms = f[sample.rows], squares[sample.rows]
+    sizes = np.bincount(sample.labels) if sample.shares is not None else np.full(sample.labels.max() + 1, len(rows))
     factors = sizes / (sizes - 1)  # all pairs over pairs of different images
 
     def unbiased(weights: FloatArray, power: int) -> FloatArray:
@@ -183,7 +183,7 @@ def _optimum(graph: PairGraph, embedding: FloatArray, sample: LabelledSample, se
         for c, factor in enumerate(factors**power):
             members = sample.labels == c
             part = weights[:, members]
-            values[:, 0] -= factor * (np.sum((part @ shown[members]) ** 2, axis=1) - part**2 @ norms[members])
+            values[:, 0] -= factor * (np.sum((part @ rows[members]) ** 2, axis=1) - part**2 @ norms[members])
         if sample.shares is None:  # drawn without replacement from n, theorem 41 (b) with any squares
             values = ((graph.n_left - 1) * values + 1 - squares.mean()) / graph.n_left
         return values

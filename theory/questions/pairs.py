@@ -50,10 +50,10 @@ class _Walks:
 
     def at_most(self, n_pairs: int) -> float:
         """Squared error that n pairs certify; larger n keep the shares of the largest sample."""
-        drawn = min(n_pairs, SIMULATED) if self.sample is None else min(self.sample, WALKED)
-        intervals = self.drawn(drawn) if drawn < SIMULATED and self.sample is None else self.largest
-        if n_pairs != drawn:
-            walks = max(1, int(intervals.walks * (n_pairs / drawn)))
+        n_drawn = min(n_pairs, SIMULATED) if self.sample is None else min(self.sample, WALKED)
+        intervals = self.drawn(n_drawn) if n_drawn < SIMULATED and self.sample is None else self.largest
+        if n_pairs != n_drawn:
+            walks = max(1, int(intervals.walks * (n_pairs / n_drawn)))
             agreed, died = (
                 (part * (walks / intervals.walks)).astype(np.int64) for part in (intervals.agreed, intervals.died)
             )
@@ -101,17 +101,17 @@ class _ImagePairsForecast:
     def words(self, target: float) -> list[str]:
         """Sentences on the assumptions, the certified error, and the number of image pairs for a target."""
         names = {"e_X": "unreached", "φ": "variation", "R²": "largest", "b": "spread"}
-        given = ", ".join(f"{name} = {self._numbers[key]:.4f}" for name, key in names.items())
+        numbers = ", ".join(f"{name} = {self._numbers[key]:.4f}" for name, key in names.items())
         n, bounds = self.image_pairs.n, (mse_from_pairs_at_most(self.image_pairs, self.k), self.mse(self.image_pairs.n))
         sample, certified = (rounded(bound, "<=", ".3g") for bound in bounds)
-        needed = _from(pairs_until(self.mse, target, MOST, 1.001), self.mse(MOST))
+        text = _from(pairs_until(self.mse, target, MOST, 1.001), self.mse(MOST))
         return [
             "Assumptions: of theorem 19 none, but a penalty replaces the width; of theorem 28 the distribution of "
             "pairs; of theorem 43 independent image pairs, an encoder linear in the features, and B, φ, R² and b of "
-            f"the population, which are estimated from the features and labels of FILE ({given}).",
+            f"the population, which are estimated from the features and labels of FILE ({numbers}).",
             f"By theorem 43 the encoder from these {n:,} image pairs has a squared error of at most {sample}, by the "
             f"moments of the pairs, and of at most {certified} with probability {self.level:g}, by φ, R² and b. At "
-            f"most {target} is certified {needed}, if λ̂_(k+1) is {self._numbers['next_value']:.3g}.",
+            f"most {target} is certified {text}, if λ̂_(k+1) is {self._numbers['next_value']:.3g}.",
         ]
 
 
@@ -164,7 +164,7 @@ def pairs_report(
     """
     if not 0 < target < 1:
         raise ValueError(f"target={target!r} is not a squared error between 0 and 1")
-    unknown_marginals, known = Forecast(graph, k, level), Forecast(graph, k, level, known_marginals=True)
+    unknown_marginals, with_marginals = Forecast(graph, k, level), Forecast(graph, k, level, known_marginals=True)
     required_labels(graph, "left")
     image_pairs = _image_pairs(graph, k, views, features, is_distribution=sample is None)
     next_value = float(unknown_marginals.triplets.upper_values[k])
@@ -174,12 +174,12 @@ def pairs_report(
             "n_pairs": n,
             "mse_19": walks.at_most(n),
             "mse_28": unknown_marginals.mse(n),
-            "mse_28_known_marginals": known.mse(n),
+            "mse_28_known_marginals": with_marginals.mse(n),
         }
         for n in sizes
     )
     words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]
-    closing = _closing(target, level, walks, unknown_marginals, known)
+    closing = _closing(target, level, walks, unknown_marginals, with_marginals)
     if image_pairs is not None:
         forecast = _ImagePairsForecast(image_pairs, k, level)
         table["mse_43"] = [forecast.mse(n) for n in sizes]
@@ -221,8 +221,8 @@ def _penalty(penalty: float | None, next_value: float) -> float:
 
 def _about(graph: PairGraph, k: int, next_value: float, sample: int | None) -> str:
     error = probe(graph, optimal_embeddings(graph, k)[0]).mse
-    taken = "The file is taken as the distribution" if sample is None else "Of the sample itself"
-    return f"{taken}: at the optimum of width {k} the squared error is {error:.3g}, and σ_(k+1) = {next_value:.4f}."
+    origin = "The file is taken as the distribution" if sample is None else "Of the sample itself"
+    return f"{origin}: at the optimum of width {k} the squared error is {error:.3g}, and σ_(k+1) = {next_value:.4f}."
 
 
 def _certified(walks: _Walks, sample: int | None) -> list[str]:
@@ -238,10 +238,10 @@ def _certified(walks: _Walks, sample: int | None) -> list[str]:
     ]
 
 
-def _closing(target: float, level: float, walks: _Walks, forecast: Forecast, known: Forecast) -> str:
+def _closing(target: float, level: float, walks: _Walks, forecast: Forecast, with_marginals: Forecast) -> str:
     by_walks = f"by theorem 19 with the penalty {walks.penalty:.3g} {_from(walks.pairs(target), walks.at_most(MOST))}"
     by_own = f"by theorem 28 {_from(forecast.pairs(target), forecast.mse(MOST))}"
-    by_known = f"with known marginals {_from(known.pairs(target), known.mse(MOST))}"
+    by_known = f"with known marginals {_from(with_marginals.pairs(target), with_marginals.mse(MOST))}"
     return (
         f"So: a squared error of at most {float(target)} is certified at {100 * level:g}% {by_walks}; {by_own}, and "
         f"{by_known}. These are guarantees for the worst case: an encoder can be as good with far fewer pairs."
@@ -258,7 +258,7 @@ def _from(n_pairs: float, limit: float) -> str:
 def _counts(shares: FloatArray, sample: int) -> IntArray:
     """Count of each pair in a sample of that size."""
     counts = shares * sample
-    whole = np.rint(counts)
-    if not 1 <= sample <= MOST or np.abs(counts - whole).max() > WHOLE or whole.min() < 1:
+    rounded_counts = np.rint(counts)
+    if not 1 <= sample <= MOST or np.abs(counts - rounded_counts).max() > WHOLE or rounded_counts.min() < 1:
         raise ValueError(f"{sample} pairs cannot have these shares: give the sum of the counts of all pairs")
-    return whole.astype(np.int64)
+    return rounded_counts.astype(np.int64)

@@ -42,17 +42,17 @@ def pairs_curve_report(graph: PairGraph, k: int, *, draws: int = DRAWS, seed: in
     if draws < LEAST_DRAWS:
         raise ValueError(f"draws={draws!r} is too few: an interval of the rate needs {LEAST_DRAWS} or more")
     measured = _measured(graph, k, draws, seed)
-    whole = measured.groupby("n_pairs").filter(lambda rows: bool(rows["mse"].notna().all()))
-    if whole.empty:
+    complete = measured.groupby("n_pairs").filter(lambda rows: bool(rows["mse"].notna().all()))
+    if complete.empty:
         raise ValueError(f"k={k} is too large: each sample has fewer images or captions. Give a smaller k.")
-    sizes = tuple(int(n) for n in whole["n_pairs"].unique())
+    sizes = tuple(int(n) for n in complete["n_pairs"].unique())
     answer = pairs_report(graph, k, sizes=sizes, seed=seed, **settings)
     optimum = probe(graph, optimal_embeddings(graph, k)[0]).mse
-    by_size = whole.groupby("n_pairs")["mse"]
+    by_size = complete.groupby("n_pairs")["mse"]
     mean, half = by_size.mean().to_numpy(), by_size.agg(student_half).to_numpy()
     table = answer.table.assign(mse=mean, low=mean - half, high=mean + half, excess=mean - optimum)
     table = table[["n_pairs", *table.columns[-4:], *table.columns[1:-4]]]
-    words = _words(whole, optimum, draws, measured["n_pairs"].nunique() - len(sizes))
+    words = _words(complete, optimum, draws, measured["n_pairs"].nunique() - len(sizes))
     return Answer(table, (answer.words[0], *words, *answer.words[1:]))
 
 
@@ -71,11 +71,11 @@ def _error(graph: PairGraph, k: int, n: int, rng: np.random.Generator) -> float:
     """Squared error on all images of the optimum of n sampled pairs."""
     joint = graph.joint.tocoo()
     counts = rng.multinomial(n, joint.data / joint.data.sum())
-    drawn = counts > 0
-    (left, rows), (right, columns) = (np.unique(ends[drawn], return_inverse=True) for ends in joint.coords)
+    is_drawn = counts > 0
+    (left, rows), (right, columns) = (np.unique(ends[is_drawn], return_inverse=True) for ends in joint.coords)
     if k > min(len(left), len(right)):
         return float("nan")
-    sample = PairGraph(sp.coo_array((counts[drawn].astype(float), (rows, columns)), shape=(len(left), len(right))))
+    sample = PairGraph(sp.coo_array((counts[is_drawn].astype(float), (rows, columns)), shape=(len(left), len(right))))
     features: FloatArray = np.zeros((graph.n_left, k))
     features[left] = optimal_embeddings(sample, k)[0]
     return probe(graph, features).mse

@@ -66,9 +66,9 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
     rows = [
         {"critic": name, "arm": arm, "batch": batch, "steps": steps, "rate": rate}
         | _measured(trained.graph, *result, tunes or arm == REWORDED)
-        for name, (seen, rates) in kinds.items()
+        for name, (n_seen, rates) in kinds.items()
         for arm, batch, steps, trained, results in _arms(
-            Critics(graph, settings.k, settings.seen, rates, seen, seed), settings
+            Critics(graph, settings.k, settings.seen, rates, n_seen, seed), settings
         )
         for rate, result in zip(rates, results, strict=True)
     ]

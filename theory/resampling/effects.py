@@ -92,9 +92,9 @@ def resampling_effects(
     import pandas as pd
 
     before, rows = _facts(Resampled(graph), k), []
-    for guide, known in guides.items():
+    for guide, triplets in guides.items():
         for name, rule in rules.items():
-            changed = rule(graph, known, k)
+            changed = rule(graph, triplets, k)
             after = _facts(changed, k)
             stages = {f"{quantity}_{stage}": facts[quantity] for quantity in before
                       for stage, facts in (("before", before), ("after", after))}  # fmt: skip
@@ -105,23 +105,23 @@ def resampling_effects(
 
 def _facts(resampled: Resampled, k: int) -> dict[str, float]:
     graph, optimum = resampled
-    known = enough_triplets(graph, spectrum(graph, min(k + 1, *graph.shape)), k)
+    triplets = enough_triplets(graph, spectrum(graph, min(k + 1, *graph.shape)), k)
     return {
         "induced_labelling_error": induced_labelling_error(graph),
-        "next_singular_value": float(known.singular_values[k]),
-        **(_of_optimum(graph, known, k) if optimum is None else _of_embedding(graph, known, k, optimum)),
+        "next_singular_value": float(triplets.singular_values[k]),
+        **(_of_optimum(graph, triplets, k) if optimum is None else _of_embedding(graph, triplets, k, optimum)),
         "largest_second_eigenvalue": float(class_second_eigenvalues(graph).max()),
     }
 
 
-def _of_optimum(graph: PairGraph, known: Spectrum, k: int) -> dict[str, float]:
-    optimum = Encoder.optimum(graph, known, k)
-    bounds = {column: BOUNDS[name](graph, known, k) for column, name in CLAIMS.items()}
-    bounds |= {column: BOUNDS[name](graph, known, k, optimum) for column, name in BY_MARGINS.items()}
+def _of_optimum(graph: PairGraph, triplets: Spectrum, k: int) -> dict[str, float]:
+    optimum = Encoder.optimum(graph, triplets, k)
+    bounds = {column: BOUNDS[name](graph, triplets, k) for column, name in CLAIMS.items()}
+    bounds |= {column: BOUNDS[name](graph, triplets, k, optimum) for column, name in BY_MARGINS.items()}
     return bounds | {"probe_error": optimum.probe.error}
 
 
-def _of_embedding(graph: PairGraph, known: Spectrum, k: int, optimum: WeightedOptimum) -> dict[str, float]:
+def _of_embedding(graph: PairGraph, triplets: Spectrum, k: int, optimum: WeightedOptimum) -> dict[str, float]:
     """Bounds of an embedding, by the tail of the graph and the excess loss on its induced pairs.
 
     Both have the same left singular vectors, so the bounds of an unchanged embedding stay the same.
@@ -133,7 +133,7 @@ def _of_embedding(graph: PairGraph, known: Spectrum, k: int, optimum: WeightedOp
     bounds = dict.fromkeys(CLAIMS, math.nan)
     for column, name in CLAIMS_OF_ENCODERS.items():
         try:
-            bounds[column] = BOUNDS[name](graph, known, k, encoder)
+            bounds[column] = BOUNDS[name](graph, triplets, k, encoder)
         except HypothesisError:  # no gap to lean on
             bounds[column] = math.inf
     return bounds | {"probe_error": encoder.probe.error}

@@ -65,12 +65,12 @@ def _nearest(similarity: Similarity, size: int, count: int) -> IntArray:
     everyone, chosen = np.arange(size), []
     for part in row_blocks(size, size, BLOCK):
         rows = everyone[part]
-        block, each = similarity(rows, everyone), np.arange(len(rows))
-        block[each, rows] = -math.inf
+        block, numbers = similarity(rows, everyone), np.arange(len(rows))
+        block[numbers, rows] = -math.inf
         for _ in range(count):
             best = block.argmax(axis=1)
             chosen.append(np.stack([rows, best], axis=1))
-            block[each, best] = -math.inf
+            block[numbers, best] = -math.inf
     return np.concatenate(chosen)
 
 
@@ -116,8 +116,8 @@ def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) 
             f"fraction={fraction} is too large: at most {free.sum():.4g} can be dropped, because each left node keeps "
             "its most similar pair"
         )
-    kept = pairs.data - _removed(free, -similarity, np.array(fraction))
-    return graph.reweighted(sp.csc_array((kept, pairs.indices, pairs.indptr), shape=pairs.shape))
+    remaining = pairs.data - _removed(free, -similarity, np.array(fraction))
+    return graph.reweighted(sp.csc_array((remaining, pairs.indices, pairs.indptr), shape=pairs.shape))
 
 
 def _pair_similarities(graph: PairGraph, pairs: sp.csc_array, guide: Any) -> FloatArray:
@@ -126,8 +126,8 @@ def _pair_similarities(graph: PairGraph, pairs: sp.csc_array, guide: Any) -> Flo
     of_pairs = pairs.indices.astype(np.int64)
     for start, stop in itertools.pairwise(pairs.indptr):
         nodes = of_pairs[start:stop]
-        others = ~np.eye(len(nodes), dtype=bool) | (len(nodes) == 1)
-        parts.append(np.average(similarity(nodes, nodes), axis=1, weights=others * pairs.data[start:stop]))
+        is_pair = ~np.eye(len(nodes), dtype=bool) | (len(nodes) == 1)
+        parts.append(np.average(similarity(nodes, nodes), axis=1, weights=is_pair * pairs.data[start:stop]))
     return np.asarray(np.round(np.concatenate(parts), DIGITS), dtype=np.float64)
 
 
@@ -166,8 +166,8 @@ def _negative_measure(graph: PairGraph, guide: Any, fraction: float, keep: float
     everyone, mass = np.arange(graph.n_left), graph.left_marginal
     negative = np.where(graph.induced().joint.toarray() > 0, 0.0, mass)
     score = sign * similarity_function(guide, graph.n_left)(everyone, everyone)
-    kept = mass - (1 - keep) * _removed(negative, score, fraction * negative.sum(axis=1))
-    return _drawn_from(graph, kept)
+    remaining = mass - (1 - keep) * _removed(negative, score, fraction * negative.sum(axis=1))
+    return _drawn_from(graph, remaining)
 
 
 def _drawn_from(graph: PairGraph, weights: FloatArray) -> FloatArray:

@@ -30,13 +30,13 @@ WIDEST = 0.5  # columns per image; wider probes fit any labels
 def duplicates(case: Case) -> Finding:
     """False negatives by caption and by class, with their floor for the loss and ceiling for retrieval."""
     expected = collisions(with_usable_labels(case.graph)[0], case.batch).set_index("kind")["expected"]
-    name, same = "Duplicate captions", float(expected["same caption"])
-    number = f"{same:.2g} of {case.batch - 1} negatives have the anchor's caption, in draws with repeats"
+    name, rate = "Duplicate captions", float(expected["same caption"])
+    number = f"{rate:.2g} of {case.batch - 1} negatives have the anchor's caption, in draws with repeats"
     number += f", {expected['same class']:.3g} its class" if "same class" in expected else ""
     loss, top = case.losses.floor, ceiling(case.graph, 1)
     meaning = f"No critic gets below a loss of {loss:.2f}, or above R@1 = {top:.2f} if only a pair's own image counts."
     share = 0.0 if case.loss == "spectral" else min(1.0, loss / case.losses.nothing)
-    if same < SAME_CAPTION or share <= FLOOR:
+    if rate < SAME_CAPTION or share <= FLOOR:
         return Finding(name, number, meaning)
     action = "Judge the loss beside this floor; merge repeats (`pairbounds granularity`), or keep them out of a batch."
     return Finding(name, number, f"Many images share a caption. {meaning}", action, share)
@@ -49,9 +49,11 @@ def gap(case: Case) -> Finding:
     score = f"{'cosine' if case.on_sphere else 'score'} of a pair {float(case.scores.of_pairs.mean()):.2f}"
     number = f"gap {np.linalg.norm(means):.2f}; mean {score}; "
     number += f"centring changes R@1 from {case.retrieval.first.mean():.2f} to {moved.first.mean():.2f}"
-    if (asked := case.zero_shot) is not None:
-        views = (case.images, asked.texts), (images, centred(asked.texts, None, on_sphere=case.on_sphere))
-        before, after = (np.mean(winners(rows[asked.nodes] @ by.T) == asked.classes) for rows, by in views)
+    if (zero_shot := case.zero_shot) is not None:
+        views = (case.images, zero_shot.texts), (images, centred(zero_shot.texts, None, on_sphere=case.on_sphere))
+        before, after = (
+            np.mean(winners(rows[zero_shot.nodes] @ texts.T) == zero_shot.classes) for rows, texts in views
+        )
         number += f", and zero-shot accuracy from {before:.2f} to {after:.2f}"
     usual = "Cosines of .2 to .3 are usual for pairs of CLIP: their order counts, and not their size."
     if case.is_collapsed or not case.centring_gain:
@@ -78,15 +80,15 @@ def hubs(case: Case) -> Finding:
 
 def prompts(case: Case) -> Finding | None:
     """Zero-shot accuracy, and prompts that rank images far worse than captions of the class."""
-    if (asked := case.zero_shot) is None:
+    if (zero_shot := case.zero_shot) is None:
         return None
-    names, counts = asked.names, np.bincount(asked.classes, minlength=len(asked.names))
-    scores = case.images[asked.nodes] @ asked.texts.T
-    right = winners(scores) == asked.classes
-    recalls = np.bincount(asked.classes, right, len(names)) / np.maximum(counts, 1)
-    ranked, f1 = asked.by_class(scores)
-    captions = asked.caption_scores(case.graph, case.images, case.texts, case.seed)
-    by_captions, f1_of_captions = asked.by_class(captions)
+    names, counts = zero_shot.names, np.bincount(zero_shot.classes, minlength=len(zero_shot.names))
+    scores = case.images[zero_shot.nodes] @ zero_shot.texts.T
+    right = winners(scores) == zero_shot.classes
+    recalls = np.bincount(zero_shot.classes, right, len(names)) / np.maximum(counts, 1)
+    ranked, f1 = zero_shot.by_class(scores)
+    captions = zero_shot.caption_scores(case.graph, case.images, case.texts, case.seed)
+    by_captions, f1_of_captions = zero_shot.by_class(captions)
     shares = counts / len(right)
     lost = np.clip((by_captions - ranked) / np.maximum(by_captions - shares, 1e-9), 0.0, 1.0)
     hurts = (lost > PROMPT_COST) & (f1_of_captions - f1 > F1_COST) & (counts >= LEAST_OF_CLASS)
@@ -94,15 +96,15 @@ def prompts(case: Case) -> Finding | None:
     lowest, wrong = int(np.argmin(recalls)), [n for n in np.argsort(ranked - by_captions) if costs[n] > 0]
     number = f"zero-shot accuracy {right.mean():.2f}, lowest for {names[lowest]!r}: {recalls[lowest]:.2f}"
     if not case.has_signal or not wrong:
-        ensemble = asked.ensemble(case.images, case.temperature or case.losses.temperature, case.seed)
+        ensemble = zero_shot.ensemble(case.images, case.temperature or case.losses.temperature, case.seed)
         return Finding("Prompts", number, f"No prompt is far behind its captions.{ensemble}")
     action = "Reword it as captions of the class speak (a homonym, a typo?), or average several prompts (theorem 39)."
     meaning = (
         f"The prompt of {names[wrong[0]]!r} hurts most: its average precision is {ranked[wrong[0]]:.2f}, and that of "
         f"captions of the class {by_captions[wrong[0]]:.2f}."
     )
-    if others := ", ".join(repr(names[number]) for number in wrong[1:NAMED]):
-        meaning += f" Then {others}."
+    if other_classes := ", ".join(repr(names[number]) for number in wrong[1:NAMED]):
+        meaning += f" Then {other_classes}."
     return Finding("Prompts", number, meaning, action, float(costs.sum()))
 
 
