@@ -80,16 +80,16 @@ def check_bounds(
         raise ValueError(f"k={max(widths)} is too large: the features have rank {by_features.shape[0]}")
     rows: list[dict[str, object]] = []
     for width in Bar(widths, desc="widths", disable=len(widths) == 1):
-        known = enough_triplets(graph, triplets_used, width)
+        top = enough_triplets(graph, triplets_used, width)
         if certified:
-            known, _ = with_certificate(graph, known, width)
-        subjects = _subjects(graph, known, width, features, penalty, scored)
+            top, _ = with_certificate(graph, top, width)
+        subjects = _subjects(graph, top, width, features, penalty, scored)
         measured = Measured(subjects, triplets_used)
-        seen = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
-        linear = None if by_features is None else through_columns(by_features, known, width, hops)
+        claims = Bar(_claims(names, subjects), desc=f"bounds at k = {width}", unit="bound")
+        linear = None if by_features is None else through_columns(by_features, top, width, hops)
         rows += [
-            {"k": width} | row(claim, known, width, measured, hops) | (linear(claim) if linear else {})
-            for claim in seen
+            {"k": width} | row(claim, top, width, measured, hops) | (linear(claim) if linear else {})
+            for claim in claims
         ]
     columns = COLUMNS if through is None else (*COLUMNS, *THROUGH)
     table = pd.DataFrame(rows, columns=["k", *columns] if several(k) else columns)

@@ -45,15 +45,15 @@ class CheckTable(pd.DataFrame):
     def _repr_html_(self) -> str:
         from pairbounds.infrastructure.html import card
 
-        shown = headlines(self)
-        short = of_bounds(self, shown)
+        names = headlines(self)
+        short = of_bounds(self, names)
         columns, rows = COLUMNS, readable(short)
         if "k" in self:  # of several widths
             columns = ("k", *COLUMNS)
             rows = [(str(k), *row) for k, row in zip(evaluated(short)["k"], rows, strict=True)]
         left_out = [f"{len(self) - len(short)} more rows are in the table"] if len(short) < len(self) else []
-        said = [*notes(of_bounds(self, [*shown, *HEADLINES])), *left_out]
-        return card("Bounds", {"holds": tally(self)}, columns=columns, rows=rows, notes=said)
+        sentences = [*notes(of_bounds(self, [*names, *HEADLINES])), *left_out]
+        return card("Bounds", {"holds": tally(self)}, columns=columns, rows=rows, notes=sentences)
 
 
 def headlines(table: pd.DataFrame) -> list[str]:
@@ -65,10 +65,10 @@ def headlines(table: pd.DataFrame) -> list[str]:
     names = list(dict.fromkeys(applied["bound"]))
     violated = list(dict.fromkeys(applied.loc[~applied["holds"].astype("boolean"), "bound"]))
     foreign = [name for name in names if name in BOUNDS and BOUNDS[name].foreign]
-    wanted = [*violated, *foreign, *_best_lower(applied), *(name for name in HEADLINES if name in names)]
-    if not wanted:
-        wanted = [name for name in names if name in BOUNDS and BOUNDS[name].corollary_of is None]
-    chosen = list(dict.fromkeys(wanted))[: max(MOST, len(violated))]
+    candidates = [*violated, *foreign, *_best_lower(applied), *(name for name in HEADLINES if name in names)]
+    if not candidates:
+        candidates = [name for name in names if name in BOUNDS and BOUNDS[name].corollary_of is None]
+    chosen = list(dict.fromkeys(candidates))[: max(MOST, len(violated))]
     return [name for name in dict.fromkeys(table["bound"]) if name in chosen]
 
 
@@ -110,10 +110,10 @@ def readable(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def _sides(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
     """Measured value, sign and bound, with enough digits to show a violation."""
-    relation, said = row["relation"], verdict(row)
-    form = ".12g" if said == VIOLATED else ".4f"
+    relation, in_words = row["relation"], verdict(row)
+    form = ".12g" if in_words == VIOLATED else ".4f"
     value = rounded(row["value"], relation, form)
-    equal = relation == "=" and said.startswith("holds")  # up to round-off, by which the last digit may differ
+    equal = relation == "=" and in_words.startswith("holds")  # up to round-off, by which the last digit may differ
     sign = "~" if row["status"] == "rate" else {"<=": "≤", ">=": "≥"}.get(relation, "=")
     return value if equal else f"{row['measured']:{form}}", sign, value
 

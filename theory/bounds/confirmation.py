@@ -55,7 +55,7 @@ def confirm(
 
     precise = PreciseSubject(graph, k, features, penalty)
     encoder = subject(graph, precise.triplets(k + 1), k, features, penalty)
-    known = measure(claim.quantity, precise)
+    exact = measure(claim.quantity, precise)
 
     def sides(moved: PairGraph, encoding: Features | None, rng: np.random.Generator | None = None) -> FloatArray:
         """Both sides, or only the value if the other is exact; with noise on the triplets if `rng` is given."""
@@ -65,10 +65,10 @@ def confirm(
         return inexact(score_of(claim, near))
 
     def inexact(score: Score) -> FloatArray:
-        return np.array([score.value, score.measured] if known is None else [score.value])
+        return np.array([score.value, score.measured] if exact is None else [score.value])
 
     try:
-        plain = score_of(claim, encoder, None if known is None else known.value)
+        plain = score_of(claim, encoder, None if exact is None else exact.value)
         noise = _spread(sides, inexact(plain), graph, features) + _roughness(sides, graph, features)
         margin = rounding(claim, encoder, plain.value) + SAFETY * noise
     except HypothesisError as error:
@@ -76,11 +76,11 @@ def confirm(
         return Confirmation(holds_up=False, rests_on_ties=False, score=nothing, note=f"not confirmed: {error}")
     result = score_of(claim, encoder, plain.measured, margin)
     holds_up = result.ratio > 1
-    by_ties = holds_up and known is not None and not score_of(claim, encoder, known.without_ties, margin).ratio > 1
+    by_ties = holds_up and exact is not None and not score_of(claim, encoder, exact.without_ties, margin).ratio > 1
     note = f"a larger ratio was not confirmed: within the rounding margin of {margin:.1e}"
     if holds_up:
         precision = (
-            f"in double precision ({claim.quantity} is not known in higher)" if known is None else "in 50 digits"
+            f"in double precision ({claim.quantity} is not known in higher)" if exact is None else "in 50 digits"
         )
         ties = ", by ties, which count as errors" if by_ties else ""
         note = f"confirmed {precision}, beyond a margin of {margin:.1e}{ties}"

@@ -31,7 +31,7 @@ from pairbounds.theory.quantities.consistency import induced_labelling_error, la
 from pairbounds.theory.quantities.factorisation import best_partner, best_scale
 from pairbounds.theory.quantities.models import features_of
 from pairbounds.theory.quantities.probes import as_features
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum_beyond
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,9 +91,11 @@ class EncoderCheck:
         return "\n".join(_sentences(self))
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<p>{escape(line)}</p>" for line in _sentences(self))
+        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in _sentences(self))
         upper: Any = dict.fromkeys(("bound", "error_bound"), _up)
-        return f"<div>{said}{self.table.to_html(index=False, float_format='{:.4g}'.format, formatters=upper)}</div>"
+        return (
+            f"<div>{paragraphs}{self.table.to_html(index=False, float_format='{:.4g}'.format, formatters=upper)}</div>"
+        )
 
 
 def check_encoder(
@@ -147,18 +149,17 @@ def check_encoder(
     f = _rows(left, graph)
     basis, right = _spanned(graph, f, right)
     k = basis.shape[1]
-    result = spectrum(graph, min(k + 1, *graph.shape), tol=TOLERANCE) if triplets is None else triplets
-    known = enough_triplets(graph, result, k)
-    best = Encoder.of(graph, known, k, (basis, best_partner(graph, basis)))
-    named, scale = {REALIGNED: best}, None
+    top = spectrum_beyond(graph, k, tol=TOLERANCE) if triplets is None else enough_triplets(graph, triplets, k)
+    best = Encoder.of(graph, top, k, (basis, best_partner(graph, basis)))
+    encoders, scale = {REALIGNED: best}, None
     if right is not None:
-        scale, given = best_scale(graph, basis, right), replace(best, right=right)
-        scaled = {RESCALED: replace(given, left=scale * basis)} if scale else {}
-        named = {AS_GIVEN: given} | scaled | named
+        scale, as_given = best_scale(graph, basis, right), replace(best, right=right)
+        rescaled = {RESCALED: replace(as_given, left=scale * basis)} if scale else {}
+        encoders = {AS_GIVEN: as_given} | rescaled | encoders
     table = pd.DataFrame(
-        [{"units": name} | _bounds(each) | {"measured": best.probe.mse} for name, each in named.items()]
+        [{"units": units} | _bounds(encoder) | {"measured": best.probe.mse} for units, encoder in encoders.items()]
     )
-    return EncoderCheck(known, graph, f.shape[1], best.probe.mse, best.probe.error, scale, table)
+    return EncoderCheck(top, graph, f.shape[1], best.probe.mse, best.probe.error, scale, table)
 
 
 def _bounds(encoder: Encoder) -> dict[str, float]:
@@ -166,8 +167,8 @@ def _bounds(encoder: Encoder) -> dict[str, float]:
     graph, triplets, k = encoder.graph, encoder.spectrum, encoder.k
     energy = label_energy(graph, triplets)[:k]
     tail = max(0.0, 1 - float(energy.sum()))
-    kept = float(energy @ triplets.singular_values[:k] ** 2)
-    width = float(np.clip(1 - induced_labelling_error(graph) - kept, 0.0, tail))
+    explained = float(energy @ triplets.singular_values[:k] ** 2)
+    width = float(np.clip(1 - induced_labelling_error(graph) - explained, 0.0, tail))
     bound = max(tail, trained_mse(graph, triplets, k, encoder))
     errors = [trained_error(graph, triplets, k, encoder)]
     with suppress(HypothesisError):  # no gap at k

@@ -44,19 +44,19 @@ def print_checked(
     """
     names = headlines(table) if chosen is None else list(chosen)
     noted = [*names, *HEADLINES] if chosen is None else names  # headlines that do not apply, too
-    shown = of_bounds(table, names)
+    rows = of_bounds(table, names)
     echo(*one_to_one(*graph.shape, graph.joint.nnz), title)
     if table["k"].nunique() > 1:
-        _print_several(table, shown)
+        _print_several(table, rows)
     else:
-        for heading, part in _parts(evaluated(shown)):
+        for heading, part in _parts(evaluated(rows)):
             print_table(heading, _aligned(COLUMNS), readable(part))
-        if by_features := readable_through(shown):
+        if by_features := readable_through(rows):
             print_table(THROUGH, _aligned(THROUGH_COLUMNS), by_features)
         echo(*notes(of_bounds(table, noted)))
-        if len(shown) < len(table):
+        if len(rows) < len(table):
             echo(f"holds: {tally(table)}; --all shows every row")
-    echo(*_closing(graph, triplets, table, shown))
+    echo(*_closing(graph, triplets, table, rows))
 
 
 def one_to_one(n_left: int, n_right: int, n_pairs: int) -> list[str]:
@@ -123,11 +123,11 @@ def best_widths(table: pd.DataFrame) -> pd.DataFrame:
     return best.sort_values(["encoder", "quantity", "value"])
 
 
-def _print_several(table: pd.DataFrame, shown: pd.DataFrame) -> None:
-    """Print upper bounds on an error at their best width, and violations at any width."""
+def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
+    """Print selected upper bounds on an error at their best width, and violations of any bound at any width."""
     best, widths = best_widths(table), table["k"].nunique()
     columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
-    for title, part in _parts(shown.drop_duplicates("bound")):
+    for title, part in _parts(selected.drop_duplicates("bound")):
         chosen = of_bounds(best, list(part["bound"]))
         rows = [
             (number, name, quantity, least, str(k), measured, f"{useful} of {widths}")
@@ -147,7 +147,7 @@ def _print_several(table: pd.DataFrame, shown: pd.DataFrame) -> None:
         echo(f"all {checked['bound'].nunique()} bounds that apply hold at each of these widths")
 
 
-def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
+def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, selected: pd.DataFrame) -> list[str]:
     """Closing sentences: `α_T`, `σ²_{k+1}`, guess, measured error with its bounds, and vacuous bounds."""
     if missing := unlabelled(graph):
         return [f"α_T: {missing} of {graph.n_left} unlabelled. Bounds on an error need all left labels: --labels FILE."]
@@ -163,14 +163,14 @@ def _closing(graph: PairGraph, triplets: Spectrum, table: pd.DataFrame, shown: p
         measured = f"{errors['measured'].iloc[0]:.1%}"
         of_error = f" A linear probe on the optimum is wrong on {measured}, and on at most {', '.join(bounds)}."
     everywhere = " at every width" if table["k"].nunique() > 1 else ""
-    judged = shown[shown["vacuous"].notna()].groupby("bound", sort=False)["vacuous"].all()
+    judged = selected[selected["vacuous"].notna()].groupby("bound", sort=False)["vacuous"].all()
     useless = ", ".join(str(name) for name in judged.index[judged.astype(bool)])
-    vote, others = (caption_vote(graph, leave_one_out=left_out).error for left_out in (False, True))
+    vote, by_others = (caption_vote(graph, leave_one_out=left_out).error for left_out in (False, True))
     return [
         f"{consistency}; σ²_(k+1) = {_squared_value(triplets, k):.4f} at k = {k}.",
         f"Always guessing the largest class is wrong on {guess_error(graph):.1%} of the left nodes.{of_error}",
-        f"The caption vote (theorem 40) is wrong on {vote:.1%}, and without an image's own pairs on {others:.1%}. It "
-        "sees the labels of images: it is not zero-shot.",
+        f"The caption vote (theorem 40) is wrong on {vote:.1%}, and without an image's own pairs on {by_others:.1%}. "
+        "It sees the labels of images: it is not zero-shot.",
         f"Vacuous{everywhere}, no better than guessing: {useless}."
         if useless
         else f"No bound shown is vacuous{everywhere}.",

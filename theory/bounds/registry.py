@@ -92,12 +92,12 @@ class Bound:
         `HypothesisError`: a hypothesis fails. `ValueError`: k out of range, too few triplets. `ForeignCodeError`: a
         user's function raised another exception, or did not return a number.
         """
-        known = enough_triplets(graph, spectrum, k)
-        arguments: tuple[Any, ...] = (graph, known, k)
+        top = enough_triplets(graph, spectrum, k)
+        arguments: tuple[Any, ...] = (graph, top, k)
         if self.subject != "optimum" and isinstance(graph, PairGraph):
             from pairbounds.theory.bounds.quantities import Encoder  # theorems on pairs alone do not need it
 
-            subject = encoder or Encoder.optimum(graph, known, k)
+            subject = encoder or Encoder.optimum(graph, top, k)
             if NEEDED.get(self.subject) == "penalty" and subject.penalty is None:
                 raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
             arguments = (*arguments, subject)
@@ -157,12 +157,12 @@ def bound(
     >>> from pairbounds import BOUNDS
     >>> del BOUNDS["no-factor-two"]
     """
-    for what, given, allowed in (
+    for what, value, allowed in (
         ("status", status, get_args(Status)),
         ("relation", relation, get_args(Relation)),
         ("subject", subject, get_args(Subject)),
     ):
-        _require_known(name, what, given, allowed)
+        _require_known(name, what, value, allowed)
 
     def entry(function: Callable[..., float]) -> Bound:
         if is_foreign(function):
@@ -176,20 +176,20 @@ def bound(
     return BOUNDS.registering(name, entry)
 
 
-def _require_known(name: str, what: str, given: str, allowed: Iterable[str]) -> None:
-    if given not in allowed:
+def _require_known(name: str, what: str, value: str, allowed: Iterable[str]) -> None:
+    if value not in allowed:
         from pairbounds.infrastructure.names import unknown_name
 
-        raise ValueError(unknown_name(f"bound {name!r}: {what}", str(given), allowed))
+        raise ValueError(unknown_name(f"bound {name!r}: {what}", str(value), allowed))
 
 
 def names_of(bounds: "str | Bound | Iterable[str | Bound]") -> list[str]:
     """Names of a bound or several, each given by name or as a `Bound`."""
-    each: list[Any] = list(bounds) if isinstance(bounds, Iterable) and not isinstance(bounds, str) else [bounds]
-    for item in each:
+    items: list[Any] = list(bounds) if isinstance(bounds, Iterable) and not isinstance(bounds, str) else [bounds]
+    for item in items:
         if not isinstance(item, str | Bound):
             raise ValueError(f"bounds={item!r} is not the name of a bound: the names are in pairbounds.BOUNDS")
-    return [item if isinstance(item, str) else item.name for item in each]
+    return [item if isinstance(item, str) else item.name for item in items]
 
 
 def named(name: str) -> Bound:

@@ -34,14 +34,14 @@ class Measured:
 
     subjects: dict[Subject, Encoder]
     triplets: Spectrum
-    known: dict[tuple[str, Encoder], float] = field(default_factory=dict)
+    values: dict[tuple[str, Encoder], float] = field(default_factory=dict)
 
     def of(self, claim: Bound) -> float:
         """Quantity of the claim, measured on its subject."""
-        what = claim.quantity, self.subjects[claim.subject]
-        if what not in self.known:
-            self.known[what] = QUANTITIES[claim.quantity].measure(what[1])
-        return self.known[what]
+        key = claim.quantity, self.subjects[claim.subject]
+        if key not in self.values:
+            self.values[key] = QUANTITIES[claim.quantity].measure(key[1])
+        return self.values[key]
 
     def on_one_of_many(self, claim: Bound) -> bool:
         """True if the quantity is measured at one of many optima."""
@@ -80,35 +80,35 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int 
     try:
         value = claim(encoder.graph, spectrum, k, encoder, hops=hops)
         measured_value = measured.of(claim)
-        least, most = measured.over_optima(claim)
-        sides = {"measured": measured_value, "measured_least": least, "measured_most": most, "value": value}
+        least, largest = measured.over_optima(claim)
+        sides = {"measured": measured_value, "measured_least": least, "measured_most": largest, "value": value}
         remarks = [TIED] if measured.on_one_of_many(claim) else []
         if claim.status == "rate":
             return unjudged | sides | {"note": "; ".join([A_RATE, *remarks])}
-        if claim.takes_hops and hops is None and (taken := default_hops(encoder.graph)) < HOPS:
-            remarks.append(f"by {taken} hops: there are many pairs and classes, and hops= asks for more")
+        if claim.takes_hops and hops is None and (fewer := default_hops(encoder.graph)) < HOPS:
+            remarks.append(f"by {fewer} hops: there are many pairs and classes, and hops= asks for more")
         return unjudged | _judged(claim, encoder, spectrum, sides, remarks)
     except HypothesisError as error:  # of the claim, its quantity, or the scale of its round-off
         return unjudged | {"note": f"not applicable: {error}"}
 
 
 def through_columns(
-    seen: GraphThroughFeatures, spectrum: Spectrum, k: int, hops: int | None
+    linear_graph: GraphThroughFeatures, spectrum: Spectrum, k: int, hops: int | None
 ) -> Callable[[Bound], dict[str, object]]:
     """Function for the columns `THROUGH` of a claim, about the best encoder of width k that is linear in features.
 
     It returns no columns if the claim does not hold through features, or if a hypothesis fails.
     """
-    optimum = Encoder(seen.graph, spectrum, k, seen.optimum(k), None, given=True)
+    optimum = Encoder(linear_graph.graph, spectrum, k, linear_graph.optimum(k), None, given=True)
 
     def columns(claim: Bound) -> dict[str, object]:
         quantity = QUANTITIES[claim.quantity]
         try:
-            value, measured_value = claim(seen, seen.spectrum, k, hops=hops), quantity.measure(optimum)
+            value, measured_value = claim(linear_graph, linear_graph.spectrum, k, hops=hops), quantity.measure(optimum)
         except HypothesisError:
             return {}
         slack = measured_value - value if claim.relation == ">=" else value - measured_value
-        allowed = spectrum.round_off + seen.rounding + quantity.doubt(optimum)
+        allowed = spectrum.round_off + linear_graph.rounding + quantity.doubt(optimum)
         return dict(zip(THROUGH, (measured_value, value, slack >= -allowed), strict=True))
 
     return lambda claim: columns(claim) if claim.through else {}

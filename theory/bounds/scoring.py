@@ -9,7 +9,7 @@ from pairbounds.infrastructure.foreign import ForeignCodeError
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Features
 from pairbounds.theory.bounds.registry import Bound, Relation
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,7 @@ def score(
 
 def embedded(graph: PairGraph, k: int, features: Features | None = None, penalty: float | None = None) -> Encoder:
     """`subject` with the spectrum for claims of width k."""
-    triplets = spectrum(graph, min(k + 1, *graph.shape), device="cpu").leading(k + 1)
-    return subject(graph, triplets, k, features, penalty)
+    return subject(graph, spectrum_beyond(graph, k, device="cpu"), k, features, penalty)
 
 
 def score_of(claim: Bound, encoder: Encoder, measured: float | None = None, round_off: float | None = None) -> Score:
@@ -91,7 +90,7 @@ def violation_ratio(relation: Relation, measured: float, value: float, round_off
     if not (math.isfinite(measured) and math.isfinite(value)):
         return 0.0
     if relation == "=":
-        return max(violation_ratio(each, measured, value, round_off) for each in ("<=", ">="))
+        return max(violation_ratio(side, measured, value, round_off) for side in ("<=", ">="))
     low, high = (measured, value) if relation == "<=" else (value, measured)
     if high < 0:
         low, high = -high, max(-low, 0.0)

@@ -24,7 +24,7 @@ from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve, tail_at_least, tail_at_most
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,10 +72,8 @@ def multihop_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: i
     return tail_at_least(graph, spectrum, k, hops)
 
 
-def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
-    """The interval at every number of hops up to `hops`, and what it closes on.
-
-    `triplets`: at least k + 1, if they are computed already.
+def interval_table(graph: PairGraph, k: int, hops: int) -> "pd.DataFrame":
+    """Interval at every number of hops up to `hops`, and the exact value.
 
     Returns
     -------
@@ -84,12 +82,12 @@ def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | Non
     """
     import pandas as pd
 
-    known = enough_triplets(graph, spectrum(graph, k + 1) if triplets is None else triplets, k)
+    triplets = spectrum_beyond(graph, k)
     rows = [
-        ("theorem 4", math.nan, over_gap(induced_labelling_error(graph), known, k)),
-        ("true", math.nan, Encoder.optimum(graph, known, k).probe.mse),
+        ("theorem 4", math.nan, over_gap(induced_labelling_error(graph), triplets, k)),
+        ("true", math.nan, Encoder.optimum(graph, triplets, k).probe.mse),
         *(("consistency", m, value) for m, value in enumerate(consistency_curve(graph, hops).tolist())),
-        *(("upper", m, tail_at_most(graph, known, k, m)) for m in range(1, hops + 1)),
-        *(("lower", m, tail_at_least(graph, known, k, m)) for m in range(1, hops + 1)),
+        *(("upper", m, tail_at_most(graph, triplets, k, m)) for m in range(1, hops + 1)),
+        *(("lower", m, tail_at_least(graph, triplets, k, m)) for m in range(1, hops + 1)),
     ]
     return pd.DataFrame(rows, columns=["quantity", "m", "value"])

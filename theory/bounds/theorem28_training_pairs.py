@@ -40,7 +40,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.confidence import bernstein_deviation, pairs_until
 from pairbounds.theory.quantities.consistency import label_energy
 from pairbounds.theory.quantities.population_infonce import pair_ratios
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
 
 MOST_PAIRS = 10**18
 
@@ -65,7 +65,7 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
     joint = graph.joint.toarray()
     if np.any(seen[joint == 0]):
         raise ValueError("counts of pairs that have no probability in the graph")
-    triplets = spectrum(graph, min(k + 1, *graph.shape)).leading(k + 1)
+    triplets = spectrum_beyond(graph, k)
     best = (triplets.left[:, :k] * triplets.singular_values[:k]) @ triplets.right[:, :k].T
     empirical = seen / seen.sum()
     roots = np.sqrt(np.outer(graph.left_marginal, graph.right_marginal))
@@ -104,7 +104,7 @@ class Forecast:
     @cached_property
     def triplets(self) -> Spectrum:
         """The k + 1 leading triplets."""
-        return spectrum(self.graph, min(self.k + 1, *self.graph.shape)).leading(self.k + 1)
+        return spectrum_beyond(self.graph, self.k)
 
     def excess(self, n_pairs: int) -> float:
         """The excess loss of the best encoder on n pairs, at most; inf where n is too small for (d)."""

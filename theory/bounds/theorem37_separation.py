@@ -22,7 +22,7 @@ from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error
-from pairbounds.theory.spectrum.triplets import spectrum
+from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 EQUAL = 1e-9  # relative: masses of components that differ by less are equal
 
@@ -45,9 +45,8 @@ def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, fl
     require(1 <= k < n, f"k={k} is not in 1..{n - 1}: the views have {n} components, choose a smaller k")
     spread = float(masses.max() / masses.min()) - 1
     require(spread <= EQUAL, f"masses of the components of the views differ by {spread:.1%}: they are to be equal")
-    triplets = spectrum(captions, min(k + 1, *captions.shape)).leading(k + 1)
     at_least = max(0.0, (1 - 1 / r) * (1 - k / n) - EQUAL)
-    return at_least, over_gap(induced_labelling_error(captions), triplets, k)
+    return at_least, over_gap(induced_labelling_error(captions), spectrum_beyond(captions, k), k)
 
 
 LATEX = r"\mathbb{E}_y \varepsilon_2(f^*) \ge (1 - 1/r) (1 - k/N)"

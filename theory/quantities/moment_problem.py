@@ -23,7 +23,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.quantities.probes import probe
-from pairbounds.theory.spectrum.triplets import spectrum
+from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 GRID = 2_000  # points of the first programme; each round adds the points with the largest shortfall
 ROUNDS = 60
@@ -94,7 +94,7 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
     problem = _Problem.of(known)
     value, polynomial, atoms, weights = problem.solved()
     graph, k = _worst_graph(problem, atoms, weights)
-    top = spectrum(graph, min(k + 1, *graph.shape)).leading(k + 1)
+    top = spectrum_beyond(graph, k)
     measured = probe(graph, top.left[:, :k] / np.sqrt(graph.left_marginal)[:, None])
     curve = consistency_curve(graph, max(1, *problem.powers))
     numbers = {f"a_{power}": float(a) for power, a in enumerate(curve)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import scipy.linalg
@@ -12,7 +12,7 @@ import scipy.sparse.linalg
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks, svd
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 
 if TYPE_CHECKING:
     import torch
@@ -37,14 +37,6 @@ ROUNDING = 64 * EPS
 
 Product = Callable[[FloatArray], FloatArray]
 Triplets = tuple[FloatArray, FloatArray, FloatArray]
-
-
-class HasShape(Protocol):
-    """Pair graph, or a graph through features."""
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Numbers of left and of right nodes."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -146,7 +138,7 @@ class Spectrum:
         )
 
 
-def enough_triplets(graph: HasShape, spectrum: Spectrum, k: int) -> Spectrum:
+def enough_triplets(graph: LabelledGraph, spectrum: Spectrum, k: int) -> Spectrum:
     """Leading k + 1 triplets, the last of them 0 if the graph has at most k; `ValueError` for too few triplets."""
     require_width(graph.shape, k)
     needed = min(k + 1, *graph.shape)
@@ -211,6 +203,11 @@ def spectrum(
     else:
         raise ValueError(f"method={method!r} is none of 'auto', 'dense', 'sparse'")
     return measured(matrix, with_known_values(graph, triplets), method, unseen, tol)
+
+
+def spectrum_beyond(graph: PairGraph, k: int, **options: Any) -> Spectrum:
+    """Leading k + 1 triplets, the last of them 0 if the graph has only k; options and errors of `spectrum`."""
+    return spectrum(graph, min(k + 1, *graph.shape), **options).leading(k + 1)
 
 
 def triplets_by_parts(
