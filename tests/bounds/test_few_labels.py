@@ -10,7 +10,6 @@ import pytest
 from pairbounds import PairGraph, optimal_embeddings, probe
 from pairbounds.theory.bounds.theorem34_few_labels import (
     FewLabels,
-    best_split,
     few_labels_balanced_mse,
     few_labels_error,
     few_labels_mse,
@@ -141,10 +140,11 @@ def test_values_are_rounded_up(n_labels, given):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_best_split_is_the_best_of_all(seed):
+def test_neymans_split_is_the_best_of_all(seed):
     rng = np.random.default_rng(seed)
     masses, variances = rng.dirichlet(np.ones(3)), rng.random(3) * [1, 10, 3]
-    best = few_labels_balanced_mse(0.1, masses, variances, best_split(masses, variances, 12))
+    shares = masses * np.sqrt(variances)
+    best = few_labels_balanced_mse(0.1, masses, variances, 12 * shares / shares.sum())
     splits = (split for split in itertools.product(range(1, 11), repeat=3) if sum(split) == 12)
     assert all(best <= few_labels_balanced_mse(0.1, masses, variances, split) for split in splits)
     assert best == pytest.approx(0.1 + (masses @ np.sqrt(variances)) ** 2 / 12)

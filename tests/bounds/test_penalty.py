@@ -24,7 +24,7 @@ def drawn(seed: int, size: int = 14) -> tuple[PairGraph, np.random.Generator]:
 def noisy(encoder: Encoder, rng: np.random.Generator, size: float) -> Encoder:
     """The same with noise on both sides."""
     f, g = (side + size * rng.standard_normal(side.shape) for side in (encoder.left, encoder.both_sides))
-    return replace(encoder, left=f, right=g, given=True)
+    return replace(encoder, left=f, right=g, is_given=True)
 
 
 def penalised_loss(encoder: Encoder) -> float:

@@ -9,7 +9,7 @@ from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling
 from pairbounds.theory.bounds.precise import PreciseSubject, measure
 from pairbounds.theory.bounds.quantities import QUANTITIES
 from pairbounds.theory.bounds.scoring import embedded
-from pairbounds.theory.bounds.theorem34_few_labels import best_split, few_labels_balanced_mse
+from pairbounds.theory.bounds.theorem34_few_labels import few_labels_balanced_mse
 from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise, noisy_consistency
 from pairbounds.theory.bounds.theorem38_shift import shifted_error
 from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
@@ -108,7 +108,6 @@ SHARES = np.r_[0.5, 0.5 - 2.0**-19, np.full(64, 2.0**-25)]  # exact in single pr
     ("function", "arguments"),
     [
         (partial(few_labels_balanced_mse, 0.1), ([0.3, 0.7], [1.1, 2.3], [3, 7])),
-        (partial(best_split, n_labels=10), ([0.3, 0.7], [1.1, 2.3])),
         (partial(shifted_error, 0.1), (SHARES, SHARES[::-1])),
         (prompt_ensemble, (SHARES.reshape(3, 11, 2), [0.4, 0.7, 0.8])),
         (partial(noisy_consistency, share=0.1), ([1, 0.7], [0.3, 0.7])),

@@ -33,7 +33,7 @@ def test_a_quantity_has_the_value_of_its_definition_in_coq(example):
         "spectral_loss": spectral_loss(graph, f, g),
         "mse": result.mse,
         "error": result.error,
-        "ballot_error": image_error(Encoder(graph, triplets, f.shape[1], f, g, given=True)),
+        "ballot_error": image_error(Encoder(graph, triplets, f.shape[1], f, g, is_given=True)),
         "zero_shot_error": zero_shot_error(graph, f, g),
     }
     assert ours == pytest.approx({name: float(Fraction(value)) for name, value in example["values"].items()}, abs=1e-12)

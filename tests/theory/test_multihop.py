@@ -18,8 +18,8 @@ from pairbounds.theory.quantities.multihop_consistency import (
     label_measure,
     mass_below,
     mass_up_to,
-    moments,
     radau_rule,
+    rule_of_all_moments,
     tail_at_least,
     tail_at_most,
 )
@@ -80,6 +80,11 @@ def test_the_curve_against_powers_of_the_induced_walk(columns, family):
 # The Jacobi matrix.
 
 
+def moments(jacobi: JacobiMatrix, count: int) -> np.ndarray:
+    nodes, weights = rule_of_all_moments(jacobi)
+    return np.array([weights @ nodes**power for power in range(count + 1)])
+
+
 @in_any_blocks
 @pytest.mark.parametrize("hops", [1, 8])
 @pytest.mark.parametrize("family", GRAPHS)
@@ -90,9 +95,6 @@ def test_the_jacobi_matrix_holds_the_moments(columns, family, hops):
         jacobi = label_measure(graph, m)
         known = 3 * m if jacobi.complete else 2 * m
         np.testing.assert_allclose(moments(jacobi, known), consistency_curve(graph, known), atol=1e-12)
-    if not jacobi.complete:
-        with pytest.raises(ValueError, match="count=3 is above the last moment, 2"):
-            moments(jacobi, 3)
 
 
 @in_any_blocks

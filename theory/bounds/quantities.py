@@ -30,7 +30,7 @@ class Encoder:
     ----------
     spectrum : at least k + 1 triplets
     left, right : (n_left, k), and (n_right, k) or `None`; unweighted
-    given : True for a user's embedding, False for the optimum
+    is_given : True for a user's embedding, False for the optimum
     penalty : μ of the penalised spectral loss (theorem 18), for claims about it
     """
 
@@ -39,7 +39,7 @@ class Encoder:
     k: int
     left: FloatArray
     right: FloatArray | None
-    given: bool = False
+    is_given: bool = False
     penalty: float | None = None
 
     @classmethod
@@ -60,7 +60,7 @@ class Encoder:
                     f"{name} has width {width} and k is {k}: bounds on an encoder need its width, "
                     f"so give k={width}, or use pairbounds.check_encoder"
                 )
-        return cls(graph, spectrum, k, f, g, given=True)
+        return cls(graph, spectrum, k, f, g, is_given=True)
 
     @classmethod
     def penalised_optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int, penalty: float) -> "Encoder":
@@ -86,7 +86,7 @@ class Encoder:
     @property
     def features(self) -> Features | None:
         """Given features, with zeros for a missing side, which no claim then uses."""
-        if not self.given:
+        if not self.is_given:
             return None
         return self.left, np.zeros((self.graph.n_right, self.k)) if self.right is None else self.right
 
@@ -234,7 +234,7 @@ def _constant_probe_mse(graph: PairGraph) -> float:
 
 def _zero_shot_error(encoder: Encoder) -> float:
     standing, classes, _ = encoder.zero_shot
-    return float(encoder.graph.left_marginal @ (standing.winners != classes))
+    return standing.error(encoder.graph.left_marginal, classes)
 
 
 def _zero_shot_doubt(encoder: Encoder) -> float:

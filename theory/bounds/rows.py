@@ -46,14 +46,14 @@ class Measured:
     def on_one_of_many(self, claim: Bound) -> bool:
         """True if the quantity is measured at one of many optima."""
         subject = self.subjects[claim.subject]
-        if subject.given or QUANTITIES[claim.quantity].of_graph or self.triplets.tied(subject.k) is None:
+        if subject.is_given or QUANTITIES[claim.quantity].of_graph or self.triplets.tied(subject.k) is None:
             return False
         # With a penalty a tie matters only if the width, and not the penalty, ends the span.
         return subject.penalty is None or self.triplets.upper_values[subject.k] > subject.penalty
 
     def over_optima(self, claim: Bound) -> tuple[float, float]:
         """Minimum and maximum over all optima; NaN if unknown."""
-        if claim.quantity != "probe_mse" or self.subjects[claim.subject].given:
+        if claim.quantity != "probe_mse" or self.subjects[claim.subject].is_given:
             return math.nan, math.nan
         return self._mse_range if self.on_one_of_many(claim) else (self.of(claim), self.of(claim))
 
@@ -74,7 +74,7 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int 
         "quantity": claim.quantity,
         "relation": claim.relation,
         "status": claim.status,
-        "measured_of": "encoder" if encoder.given else "optimum",
+        "measured_of": "encoder" if encoder.is_given else "optimum",
         "applicable": False,
     }
     try:
@@ -99,7 +99,7 @@ def through_columns(
 
     It returns no columns if the claim does not hold through features, or if a hypothesis fails.
     """
-    optimum = Encoder(linear_graph.graph, spectrum, k, linear_graph.optimum(k), None, given=True)
+    optimum = Encoder(linear_graph.graph, spectrum, k, linear_graph.optimum(k), None, is_given=True)
 
     def columns(claim: Bound) -> dict[str, object]:
         quantity = QUANTITIES[claim.quantity]

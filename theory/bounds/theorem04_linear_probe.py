@@ -36,8 +36,8 @@ def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> 
     """`α_T <= 2 α - α² r / (r - 1)` for r classes: if two images with one caption differ, one differs from it."""
     error = labelling_error(graph)
     classes = np.union1d(required_labels(graph, "left"), required_labels(graph, "right"))
-    others = len(classes) - 1
-    return error * (2 - error * (1 + 1 / others)) if others else 0.0
+    other_classes = len(classes) - 1
+    return error * (2 - error * (1 + 1 / other_classes)) if other_classes else 0.0
 
 
 @bound(

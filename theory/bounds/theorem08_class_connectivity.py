@@ -18,7 +18,7 @@ from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, stays_in_class
-from pairbounds.theory.quantities.consistency import class_masses, weighted_targets
+from pairbounds.theory.quantities.consistency import class_columns, class_masses
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
@@ -44,7 +44,7 @@ def tail_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
 def least_gap(graph: PairGraph) -> float:
     """`min_x (1 - λ₂(y(x))) (1 - β(x))`, at least 0."""
-    eigenvalues = class_second_eigenvalues(graph)[weighted_targets(graph).indices]
+    eigenvalues = class_second_eigenvalues(graph)[class_columns(graph)]
     return float(np.min((1 - eigenvalues) * stays_in_class(graph)))
 
 

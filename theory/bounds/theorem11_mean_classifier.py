@@ -37,8 +37,8 @@ def mean_classifier_loss(encoder: Encoder) -> float:
     pairs = (encoder.graph.joint @ class_indicators(required_labels(encoder.graph, "right"))).toarray()  # by class
     total = 0.0
     for c in range(len(classes.masses)):
-        others = np.where(np.arange(len(classes.masses)) == c, 0.0, classes.masses)
-        total += float(pairs[:, c] @ (np.maximum(0.0, 1 - (scores[:, [c]] - scores)) @ others))
+        rival_masses = np.where(np.arange(len(classes.masses)) == c, 0.0, classes.masses)
+        total += float(pairs[:, c] @ (np.maximum(0.0, 1 - (scores[:, [c]] - scores)) @ rival_masses))
     return total / _distinct(encoder.graph)
 
 
@@ -84,9 +84,8 @@ def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: E
 def _contrastive_excess(encoder: Encoder) -> float:
     """`L_un - τ`, each hinge less 1 where the classes collide; O(nnz n_right), pair by pair, so that no 1s cancel."""
     graph, total = encoder.graph, 0.0
-    right_classes = _right_moments(encoder).class_of.astype(
-        np.int16
-    )  # as few as `TRIPLES_LIMIT` allows: bytes to compare
+    # In two bytes, which are faster to compare: `TRIPLES_LIMIT` allows few classes.
+    right_classes = _right_moments(encoder).class_of.astype(np.int16)
     (left, right), pairs = encoder.balanced, graph.joint.tocoo()
     for block in row_blocks(pairs.nnz, graph.n_right, BLOCK):
         rows, columns = (ends[block] for ends in pairs.coords)
@@ -105,8 +104,8 @@ def _dependence(encoder: Encoder) -> float:
     rows, columns = pairs.coords
     left, right = encoder.balanced
     away = right - classes.means[classes.class_of]
-    along = pairs.data * np.sum(left[rows] * away[columns], axis=1)
-    by_class = np.bincount(rows * len(classes.masses) + classes.class_of[columns], weights=along)
+    deviations = pairs.data * np.sum(left[rows] * away[columns], axis=1)
+    by_class = np.bincount(rows * len(classes.masses) + classes.class_of[columns], weights=deviations)
     return float(np.abs(by_class).sum())
 
 

@@ -34,7 +34,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 
 def nearest_mean_error(encoder: Encoder) -> float:
     """0-1 error of the nearest class mean on the left side; ties are errors."""
-    return float(encoder.graph.left_marginal @ (_standing(encoder).winners != _moments(encoder).class_of))
+    return _standing(encoder).error(encoder.graph.left_marginal, _moments(encoder).class_of)
 
 
 def _doubt(encoder: Encoder) -> float:

@@ -25,7 +25,7 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.bounds.theorem07_near_optimal import excess, splits
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_masses, label_coordinates, weighted_targets
+from pairbounds.theory.quantities.consistency import class_columns, class_masses, label_coordinates
 from pairbounds.theory.quantities.margins import error_within, margins
 from pairbounds.theory.quantities.scores import linear_scores
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -59,10 +59,12 @@ def trained_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder
     Never above twice the bound of the squared error. Where ε = 0 it speaks of every f whose span contains the top j.
     """
     thresholds = _soft_thresholds(splits(spectrum, k))
-    whole, half = _distances(graph, spectrum, k, _excess(encoder), thresholds)
+    distances, half_distances = _distances(graph, spectrum, k, _excess(encoder), thresholds)
     return min(
-        error_within((1 + _margins(graph, spectrum, thresholds[i])) / 2, graph.left_marginal, _square(half[i]))
-        for i in {int(np.argmin(whole)), int(np.argmin(half))}
+        error_within(
+            (1 + _margins(graph, spectrum, thresholds[i])) / 2, graph.left_marginal, _square(half_distances[i])
+        )
+        for i in {int(np.argmin(distances)), int(np.argmin(half_distances))}
     )
 
 
@@ -79,15 +81,15 @@ def trained_error_by_margins(graph: PairGraph, spectrum: Spectrum, k: int, encod
     γ_j are the margins of `(Π_j + Π_k) Ỹ / 2`, and `e_j = Σ_{j<i≤k} c_i`.
     """
     surplus = _surplus_at_gap(spectrum, k)
-    kept = surplus >= _levels(surplus)[:, None]
+    above_level = surplus >= _levels(surplus)[:, None]
     coordinates, beyond = label_coordinates(graph, spectrum)[:k], _squared_norm_beyond(graph, spectrum, k)
-    within = np.array([_operator_norm(graph, coordinates, row) ** 2 for row in kept])
-    lowest = np.min(np.where(kept, surplus, np.inf), axis=1)
+    within = np.array([_operator_norm(graph, coordinates, row) ** 2 for row in above_level])
+    lowest = np.min(np.where(above_level, surplus, np.inf), axis=1)
     kappa = np.maximum((within + beyond) / lowest, beyond / surplus.min())
-    band = np.where(kept, 0.0, np.sum(coordinates**2, axis=1)).sum(axis=1)
+    band = np.where(above_level, 0.0, np.sum(coordinates**2, axis=1)).sum(axis=1)
     roots = np.sqrt(_excess(encoder)) * np.sqrt(kappa) + np.sqrt(band) / 2 + spectrum.rounding
     return min(
-        error_within(_margins(graph, spectrum, (kept[j] + 1) / 2), graph.left_marginal, _square(roots[j]))
+        error_within(_margins(graph, spectrum, (above_level[j] + 1) / 2), graph.left_marginal, _square(roots[j]))
         for j in {0, int(np.argmin(roots))}
     )
 
@@ -110,8 +112,8 @@ def trained_mse_below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
 
 def mse_by_excess(graph: PairGraph, spectrum: Spectrum, k: int, excess: float) -> float:
     """The bound of the squared error of the probe on any embedding pair of width k with that excess loss."""
-    whole, _ = _distances(graph, spectrum, k, excess, _soft_thresholds(splits(spectrum, k)))
-    return _square(np.min(whole))
+    distances, _ = _distances(graph, spectrum, k, excess, _soft_thresholds(splits(spectrum, k)))
+    return _square(np.min(distances))
 
 
 def _distances(
@@ -120,18 +122,18 @@ def _distances(
     """`ρ + η` and `ρ / 2 + η`, (m,) each, of thresholds (m, k), rounded up."""
     coordinates = label_coordinates(graph, spectrum)[:k]
     energies = np.sum(coordinates**2, axis=1)
-    rest = np.sqrt((1 - thresholds) ** 2 @ energies + max(0.0, 1 - float(energies.sum())) + spectrum.rounding)
+    missed = np.sqrt((1 - thresholds) ** 2 @ energies + max(0.0, 1 - float(energies.sum())) + spectrum.rounding)
     roots = np.sqrt(splits(spectrum, k))
     weights = np.divide(thresholds, roots, out=np.zeros_like(thresholds), where=roots > 0)
     norms = np.array([_operator_norm(graph, coordinates, row) for row in weights])
     off = np.sqrt(excess) * norms + spectrum.rounding
-    return rest + off, rest / 2 + off
+    return missed + off, missed / 2 + off
 
 
 def _excess(encoder: Encoder) -> float:
     """ε on the matrix whose triplets were computed, rounded up: of its optimum it is round-off of vectors alone."""
     rounding = encoder.spectrum.round_off * float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
-    return excess(encoder) if encoder.given or encoder.penalty is not None else rounding
+    return excess(encoder) if encoder.is_given or encoder.penalty is not None else rounding
 
 
 def _soft_thresholds(surplus: FloatArray) -> FloatArray:
@@ -156,7 +158,7 @@ def _surplus_at_gap(spectrum: Spectrum, k: int) -> FloatArray:
 
 def _margins(graph: PairGraph, spectrum: Spectrum, weights: FloatArray) -> FloatArray:
     """The margins of `D_L^{-1/2} U_k diag(weights) U_kᵀ Ỹ`, (n_left,); O(n_left k r) for r classes."""
-    k, label_columns = len(weights), weighted_targets(graph).indices
+    k, label_columns = len(weights), class_columns(graph)
     scores = linear_scores(spectrum.left[:, :k], weights[:, None] * label_coordinates(graph, spectrum)[:k])
     return np.concatenate([margins(part, label_columns[rows]) for rows, part in scores]) / np.sqrt(graph.left_marginal)
 

@@ -171,12 +171,12 @@ def duality_gap(encoder: Encoder) -> float:
     `pairbounds.theory.spectrum.triplets.operator_norm` of R, by its products: R is never formed.
     """
     graph, penalty = encoder.graph, penalty_of(encoder)
-    whole = float(np.sum(graph.normalized.data**2))
-    residual, along = max(0.0, encoder.loss + whole), whole - encoder.attraction
+    squared_norm = float(np.sum(graph.normalized.data**2))
+    residual, overlap = max(0.0, encoder.loss + squared_norm), squared_norm - encoder.attraction
     largest = operator_norm(_residual(encoder)) + encoder.spectrum.rounding * encoder.loss_scale
     share, size = penalty / largest, penalty * _squared_size(encoder)
-    gap = residual + size - 2 * share * along + share**2 * residual
-    return max(0.0, gap) + encoder.spectrum.rounding * (1 + share) ** 2 * (whole + encoder.loss_scale + size)
+    gap = residual + size - 2 * share * overlap + share**2 * residual
+    return max(0.0, gap) + encoder.spectrum.rounding * (1 + share) ** 2 * (squared_norm + encoder.loss_scale + size)
 
 
 def penalty_of(encoder: Encoder) -> float:
@@ -229,8 +229,10 @@ def _lowered_beyond(encoder: Encoder) -> float:
     """Upper bound on `Σ_{i>k} (σ_i - μ)₊²`: `(1 - μ/σ_{k+1})₊² Σ_{i>k} σ_i²`."""
     spectrum, k = encoder.spectrum, encoder.k
     share = max(0.0, 1 - penalty_of(encoder) / float(spectrum.upper_values[k])) ** 2
-    whole = float(np.sum(encoder.graph.normalized.data**2))
-    return share * (max(0.0, whole - float(np.sum(spectrum.singular_values[:k] ** 2))) + spectrum.rounding * whole)
+    squared_norm = float(np.sum(encoder.graph.normalized.data**2))
+    return share * (
+        max(0.0, squared_norm - float(np.sum(spectrum.singular_values[:k] ** 2))) + spectrum.rounding * squared_norm
+    )
 
 
 def _squared_size(encoder: Encoder) -> float:

@@ -35,7 +35,7 @@ from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities import population_infonce
-from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
+from pairbounds.theory.quantities.consistency import class_columns, class_indicators, guess_error, required_labels
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.population_infonce import log_partitions, mutual_information
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
@@ -69,11 +69,12 @@ class Critic:
 
         Each is a direction of the InfoNCE loss, plus the mutual information `I(x; l)` (theorem 10).
         """
-        graph, known = self.graph, mutual_information(self.graph)
+        graph, information = self.graph, mutual_information(self.graph)
         attraction = float(np.sum(self.left * (graph.joint @ self.right)))
         parts = zip((graph.left_marginal, graph.right_marginal), self._partitions, self.sizes, strict=True)
         forward, backward = (
-            max(0.0, known + float(mass @ partition) - attraction) + self._unit * (known + 2 * float(mass @ sizes))
+            max(0.0, information + float(mass @ partition) - attraction)
+            + self._unit * (information + 2 * float(mass @ sizes))
             for mass, partition, sizes in parts
         )
         return forward, backward
@@ -167,7 +168,7 @@ class Vote:
     @property
     def error(self) -> float:
         """The mass of the nodes whose vote is wrong or tied."""
-        return float(self.mass @ (self.standing.winners != self.classes))
+        return self.standing.error(self.mass, self.classes)
 
     @property
     def most(self) -> float:
@@ -224,7 +225,7 @@ def zero_shot_vote(encoder: Encoder) -> Vote:
 def pair_votes(encoder: Encoder) -> tuple[Vote, Vote]:
     """The vote of the left nodes after a step to the right and back, and that of those among them that are not x."""
     graph, critic = encoder.graph, critic_of(encoder)
-    class_of = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
+    class_of = class_columns(graph)
     labels, divergence, nodes = class_indicators(class_of).toarray(), sum(critic.excess), np.arange(graph.n_left)
     votes, noise, returning = critic.hop(labels)
     truth = graph.joint @ (graph.joint.T @ labels / graph.right_marginal[:, None]) / graph.left_marginal[:, None]
@@ -248,14 +249,14 @@ def _vote(
     Where a lead is at most the noise it counts as none; then truly it may be up to twice the noise, and the node cost
     less by as much, but by no more than the least divergence itself, which is at most ln 2.
     """
-    nodes, others, unit = np.arange(graph.n_left), truth.copy(), round_off(max(graph.shape))
-    others[nodes, class_of] = -math.inf
+    nodes, rival_votes, unit = np.arange(graph.n_left), truth.copy(), round_off(max(graph.shape))
+    rival_votes[nodes, class_of] = -math.inf
     return Vote(
         graph.left_marginal,
         Standing.of(votes, noise),
         classes=class_of,
         own_vote=np.maximum(0.0, truth[nodes, class_of] - unit),
-        rival=others.max(axis=1) + unit,
+        rival=rival_votes.max(axis=1) + unit,
         divergence=divergence + float(graph.left_marginal @ np.minimum(2 * noise, 1.0)),
     )
 

@@ -109,4 +109,4 @@ def _fourth_powers(matrix: sp.csr_array) -> float:
     places = np.searchsorted(np.cumsum(products), np.arange(PRODUCTS_BLOCK, products.sum(), PRODUCTS_BLOCK))
     ends = [0, *np.unique(places), matrix.shape[0]]
     # Each product is gone when the next is formed.
-    return float(sum(np.sum((matrix[first:last] @ transposed).data ** 2) for first, last in pairwise(ends)))
+    return float(sum(np.sum((matrix[start:stop] @ transposed).data ** 2) for start, stop in pairwise(ends)))

@@ -64,8 +64,8 @@ def excess_from_samples(
     sample = PairGraph(table, drop_isolated=True)
     fitted = float(np.sum(spectrum(sample, min(k, *sample.shape)).singular_values ** 2))
     n, blocks = int(table.sum()), int(table.sum()) // 2
-    most, size = 2 * largest + largest**2 + k, largest * (2 + math.sqrt(k))
-    deviation = float(bernstein_deviation(size**2, most, log, blocks))
+    summand_limit, size = 2 * largest + largest**2 + k, largest * (2 + math.sqrt(k))
+    deviation = float(bernstein_deviation(size**2, summand_limit, log, blocks))
     diagonal = (fitted + (largest + 1) ** 2 - 1) / (n - 1)
     tested = _loss_at_most(features[rows], texts[columns], features, texts, log)
     return float(max(0.0, tested + fitted + diagonal + deviation))

@@ -37,7 +37,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.confidence import bernstein_deviation, pairs_until
+from pairbounds.theory.quantities.confidence import bernstein_deviation, pairs_until, require_level
 from pairbounds.theory.quantities.consistency import label_energy
 from pairbounds.theory.quantities.population_infonce import pair_ratios
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
@@ -59,22 +59,22 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
     -------
     float, inf where `η >= γ`.
     """
-    seen = np.asarray(counts, dtype=np.float64)
-    if seen.shape != graph.shape or not seen.sum() > 0:
-        raise ValueError(f"counts of shape {seen.shape} with sum {seen.sum():g}: the graph is {graph.shape}")
+    table = np.asarray(counts, dtype=np.float64)
+    if table.shape != graph.shape or not table.sum() > 0:
+        raise ValueError(f"counts of shape {table.shape} with sum {table.sum():g}: the graph is {graph.shape}")
     joint = graph.joint.toarray()
-    if np.any(seen[joint == 0]):
+    if np.any(table[joint == 0]):
         raise ValueError("counts of pairs that have no probability in the graph")
     triplets = spectrum_beyond(graph, k)
     best = (triplets.left[:, :k] * triplets.singular_values[:k]) @ triplets.right[:, :k].T
-    empirical = seen / seen.sum()
+    empirical = table / table.sum()
     roots = np.sqrt(np.outer(graph.left_marginal, graph.right_marginal))
     left, right = empirical.sum(1) / graph.left_marginal, empirical.sum(0) / graph.right_marginal
     change = 1 - np.outer(left, right)
-    there = np.outer(left > 0, right > 0)
+    both_seen = np.outer(left > 0, right > 0)
     noise = float(np.linalg.norm((empirical - joint) / roots))
-    moved = float(np.linalg.norm(best[there] * change[there])) + triplets.rounding
-    return _within(_gap(triplets, k), noise + moved, max(0.0, float(change[there].max())))
+    moved = float(np.linalg.norm(best[both_seen] * change[both_seen])) + triplets.rounding
+    return _within(_gap(triplets, k), noise + moved, max(0.0, float(change[both_seen].max())))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +98,7 @@ class Forecast:
     known_marginals: bool = False
 
     def __post_init__(self) -> None:
-        if not 0 < self.level < 1:
-            raise ValueError(f"level={self.level!r} is not a confidence: 0 < level < 1")
+        require_level(self.level)
 
     @cached_property
     def triplets(self) -> Spectrum:

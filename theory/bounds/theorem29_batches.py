@@ -66,11 +66,11 @@ def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
     """
     if not 0 < share < 1:
         raise ValueError(f"share={share!r} is not in (0, 1)")
-    wanted = share * mutual_information(graph)
-    if not wanted > 1e-12:
+    target = share * mutual_information(graph)
+    if not target > 1e-12:
         raise ValueError("the two sides of the graph are independent: there is no information to show")
     sizes = range(2, LARGEST_BATCH + 1)
-    index = bisect_left(sizes, wanted, key=lambda batch: batch_information(graph, batch)[0])
+    index = bisect_left(sizes, target, key=lambda batch: batch_information(graph, batch)[0])
     if index == len(sizes):
         raise ValueError(f"no batch of at most {LARGEST_BATCH} pairs shows {share:g} of the information")
     return sizes[index]
@@ -149,11 +149,12 @@ def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
         right, of_wrong = agreeing / dropped, agreeing / _collision(labels, graph.left_marginal)
     by_guide = sp.csr_array(class_indicators(group).T @ graph.joint)
     rows, columns = graph.joint.tocoo().coords
-    others = 1 - np.asarray(by_guide[group[rows], columns]).ravel() / graph.right_marginal[columns]
-    ordered = others > ROUNDING
-    kept = float(graph.joint.data[ordered].sum())
-    rise = float(graph.joint.data[ordered] @ -np.log(others[ordered]))
-    return Dropping(dropped, right, of_wrong, max(0.0, 1 - kept), rise / kept if kept > 0 else math.nan)
+    other_shares = 1 - np.asarray(by_guide[group[rows], columns]).ravel() / graph.right_marginal[columns]
+    ordered = other_shares > ROUNDING
+    ordered_mass = float(graph.joint.data[ordered].sum())
+    rise = float(graph.joint.data[ordered] @ -np.log(other_shares[ordered]))
+    raised = rise / ordered_mass if ordered_mass > 0 else math.nan
+    return Dropping(dropped, right, of_wrong, max(0.0, 1 - ordered_mass), raised)
 
 
 def _collision(groups: IntArray, mass: FloatArray) -> float:

@@ -78,21 +78,21 @@ def _classified(
     scores: FloatArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, columns_of_labels: IntArray
 ) -> tuple[npt.NDArray[np.bool_], FloatArray]:
     """Misclassified nodes of a block, and all costs κ, rounded down; own is -1 where no caption has the class."""
-    nodes, known = np.arange(len(scores)), columns_of_labels >= 0
-    wrong = ~known | (Standing.of(scores, noise).winners != columns_of_labels)
+    nodes, has_captions = np.arange(len(scores)), columns_of_labels >= 0
+    wrong = ~has_captions | (Standing.of(scores, noise).winners != columns_of_labels)
     spread = votes - scores
     ahead = spread - spread[nodes, columns_of_labels][:, None] - 4 * noise[:, None]  # of v_c over v_y, the logit of t_c
     unit = round_off(len(votes) + scores.shape[1])
-    mine, others = np.maximum(0.0, truth[nodes, columns_of_labels] - unit)[:, None], truth + unit
-    total = mine + others
-    share = others / total
+    class_shares, rival_shares = np.maximum(0.0, truth[nodes, columns_of_labels] - unit)[:, None], truth + unit
+    total = class_shares + rival_shares
+    share = rival_shares / total
     entropy = xlogy(share, share) + xlogy(1 - share, 1 - share)
     divergence = entropy - share * log_expit(ahead) - (1 - share) * log_expit(-ahead) - UNITS * (1 + np.abs(ahead))
-    below = np.log(others) - np.log(np.where(mine > 0, mine, 1.0)) < ahead
-    costs = np.where((mine > 0) & below, total * np.maximum(0.0, divergence), 0.0)
+    below = np.log(rival_shares) - np.log(np.where(class_shares > 0, class_shares, 1.0)) < ahead
+    costs = np.where((class_shares > 0) & below, total * np.maximum(0.0, divergence), 0.0)
     costs[nodes, columns_of_labels] = np.inf
     least = costs.min(axis=1)
-    return wrong, np.where(known, least, 0.0)
+    return wrong, np.where(has_captions, least, 0.0)
 
 
 QUANTITIES["mean_caption_error"] = Quantity(

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
-from pairbounds.theory.quantities.confidence import bernstein_deviation
+from pairbounds.theory.quantities.confidence import bernstein_deviation, require_level
 
 
 def values_from_views(
@@ -40,8 +40,7 @@ def values_from_views(
     x, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if x.shape != other.shape or x.ndim != 2 or not x.size:
         raise ValueError(f"views of shapes {x.shape} and {other.shape}: give two of one shape (n, d)")
-    if not 0 < level < 1:
-        raise ValueError(f"level={level!r} is not a confidence: 0 < level < 1")
+    require_level(level)
     n, d = x.shape
     reached = max(float(np.max(np.sum(views**2, axis=1))) for views in (x, other))
     if largest < max(d, reached):

@@ -65,16 +65,10 @@ def few_labels_balanced_mse(
     different lengths, and a class without a label.
     """
     _require(mse, 1, 1)
-    shares, spread, drawn = (np.asarray(values, dtype=np.float64) for values in (masses, variances, counts))
-    if not shares.shape == spread.shape == drawn.shape or not np.all(drawn > 0):
+    shares, spread, sizes = (np.asarray(values, dtype=np.float64) for values in (masses, variances, counts))
+    if not shares.shape == spread.shape == sizes.shape or not np.all(sizes > 0):
         raise ValueError("give a mass, a variance and a count for each class, and each class a label")
-    return _up(mse + float(np.sum(shares**2 * spread / drawn)))
-
-
-def best_split(masses: npt.ArrayLike, variances: npt.ArrayLike, n_labels: float) -> FloatArray:
-    """Numbers of labels of each class, real ones, that sum to N and make (b) least: `N_c ∝ p_c √v_c`."""
-    shares = np.asarray(masses) * np.sqrt(np.asarray(variances, dtype=np.float64))
-    return np.asarray(n_labels * shares / shares.sum())
+    return _up(mse + float(np.sum(shares**2 * spread / sizes)))
 
 
 def few_labels_error(mse: float, k: int, n_labels: int, classes: int, lacking: float = 0.0) -> float:

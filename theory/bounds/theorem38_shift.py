@@ -41,9 +41,9 @@ def shifted_error(mse: float, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
             raise ValueError(f"{name} is no distribution: give a mass for each left node, not negative, with sum 1")
     if not mse >= 0:
         raise ValueError(f"mse={mse!r} is negative or not a number: give the squared error of a probe")
-    here = after > 0
+    support = after > 0
     # With this margin γ a node costs q γ²/2 = p.
-    return error_within(np.sqrt(2 * before[here] / after[here]), after[here], 2 * mse)
+    return error_within(np.sqrt(2 * before[support] / after[support]), after[support], 2 * mse)
 
 
 LATEX = r"E_q(f) \le \max \{\sum q w : 0 \le w \le 1, \sum p w \le 2 \varepsilon_2(f)\}"

@@ -23,7 +23,7 @@ from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Quantity
 from pairbounds.theory.bounds.registry import bound
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import guess_error, pairs_by_class, required_labels
+from pairbounds.theory.quantities.consistency import class_columns, guess_error, pairs_by_class
 from pairbounds.theory.quantities.multihop_consistency import label_measure
 from pairbounds.theory.quantities.scores import Standing, round_off
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -58,7 +58,7 @@ def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVot
     ------
     ValueError : the graph lacks labels on the left
     """
-    classes = np.unique(required_labels(graph, "left"), return_inverse=True)[1]
+    classes = class_columns(graph)
     masses, joint = graph.left_marginal, graph.joint
     of_caption, left_out = graph.right_marginal[joint.indices], joint.data if leave_one_out else np.zeros(joint.nnz)
     shares = np.divide(joint.data, of_caption - left_out, out=np.zeros(joint.nnz), where=of_caption > left_out)
@@ -74,7 +74,7 @@ def caption_vote(graph: PairGraph, *, leave_one_out: bool = False) -> CaptionVot
         scores[images] -= 1
         misses += float(masses[rows] @ np.sum(scores**2, axis=1))
     standing = Standing.joined(parts)
-    return CaptionVote(float(masses @ (standing.winners != classes)), misses, standing.doubt(masses))
+    return CaptionVote(standing.error(masses, classes), misses, standing.doubt(masses))
 
 
 @once

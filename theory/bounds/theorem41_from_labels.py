@@ -97,18 +97,18 @@ def probe_mse_from_labels(
     if population is not None and masses is not None:
         raise ValueError("population is of images drawn without regard to class, and masses of balanced ones: give one")
     embeddings = [features] if other is None else [features, other]
-    drawn = [_draws(given, labels, masses) for given in embeddings]
-    sizes = [sum(map(len, parts)) for _, parts in drawn[0]]
+    draws_of_each = [_draws(embedding, labels, masses) for embedding in embeddings]
+    sizes = [sum(map(len, parts)) for _, parts in draws_of_each[0]]
     note = ""
     if sum(sizes) < least:
         note = f"no interval: {sum(sizes)} labelled images are too few, label {least}"
     elif masses is not None and min(sizes) < LEAST_OF_CLASS:
         note = f"no interval: a class has {min(sizes)} labelled images, label {LEAST_OF_CLASS}"
     estimates = np.zeros(1 if note else 1 + resamples)
-    for sign, given, draws in zip((1, -1), embeddings, drawn, strict=False):
+    for sign, embedding, draws in zip((1, -1), embeddings, draws_of_each, strict=False):
         values = np.append(_value(draws), [] if note else _bootstrap(draws, resamples, seed))
         if population is not None:
-            values = _corrected(values, sum(sizes), given.shape[1], population)
+            values = _corrected(values, sum(sizes), embedding.shape[1], population)
         estimates += sign * values
     low, high = (np.nan, np.nan) if note else np.quantile(estimates[1:], [(1 - level) / 2, (1 + level) / 2])
     return Estimate(float(estimates[0]), float(low), float(high), note)
@@ -125,9 +125,9 @@ def _draws(features: Any, labels: Any, masses: Mapping[Any, float] | None) -> Dr
     parts = {name: rows[names == name] for name in masses}
     if sum(map(len, parts.values())) < len(rows) or abs(sum(masses.values()) - 1) > 1e-6:
         raise ValueError("masses lack a class of the labels, or do not sum to 1: give the mass of every class")
-    few = [name for name, part in parts.items() if len(part) < 2]
-    if few:
-        raise ValueError(f"class {few[0]!r} has {len(parts[few[0]])} labelled images: give two of each class")
+    too_few = [name for name, part in parts.items() if len(part) < 2]
+    if too_few:
+        raise ValueError(f"class {too_few[0]!r} has {len(parts[too_few[0]])} labelled images: give two of each class")
     return [(masses[name] ** 2 / (len(part) * (len(part) - 1)), [part]) for name, part in parts.items()]
 
 

@@ -50,14 +50,14 @@ def regularised_mse_at_most(graph: PairGraph, features: Any, encoder: LinearEnco
 
     `ValueError`: the encoder is of other features.
     """
-    seen = graph.through(features)
-    weights = seen.whitening @ seen.weighted_targets.toarray()
+    linear_graph = graph.through(features)
+    weights = linear_graph.whitening @ linear_graph.weighted_targets.toarray()
     if len(encoder.weights) != len(weights):
         raise ValueError(f"the encoder takes {len(encoder.weights)} features, not {len(weights)}")
     used = encoder.scales > 0
     gap = 1 - encoder.next_value
     bias = encoder.ridge * float(np.sum((weights[used] / encoder.scales[used, None]) ** 2))
-    return seen.unreached + (seen.variation + bias + seen.rounding) / gap if gap > 0 else np.inf
+    return linear_graph.unreached + (linear_graph.variation + bias + linear_graph.rounding) / gap if gap > 0 else np.inf
 
 
 STATEMENTS = (

@@ -70,21 +70,21 @@ class ImagePairs:
         `ValueError`: pairs of other nodes than there are. `HypothesisError`: Σ̂ is not invertible, or with a ridge the
         features are linearly dependent.
         """
-        drawn, whitening = np.asarray(pairs), population.whitening
-        if drawn.ndim != 2 or drawn.shape[1] != 2 or not 0 <= drawn.min() <= drawn.max() < population.graph.n_left:
-            raise ValueError(f"image pairs of shape {drawn.shape}: give two numbers of left nodes for each pair")
+        indices, whitening, n_left = np.asarray(pairs), population.whitening, population.graph.n_left
+        if indices.ndim != 2 or indices.shape[1] != 2 or not 0 <= indices.min() <= indices.max() < n_left:
+            raise ValueError(f"image pairs of shape {indices.shape}: give two numbers of left nodes for each pair")
         d, m = whitening.shape
         require(not ridge or d == m, f"the {d} features have rank {m}: drop some for a ridge, or take ridge=0")
-        moments = FeatureMoments.of_pairs(population.features, *drawn.T)
+        moments = FeatureMoments.of_pairs(population.features, *indices.T)
         scales = np.where(moments.scales > 0, moments.scales, np.inf)[:, None]  # a feature that no image has: no weight
         weights, rho = whitening / scales, moments.shift(ridge)
         second = weights.T @ moments.second @ weights + rho * weights.T @ weights
         values = eigvalsh(second)
         spanned = values[0] > LEAST_EIGENVALUE * values[-1]
-        require(spanned, f"the {len(drawn)} image pairs do not span the {m} features: draw more pairs")
+        require(spanned, f"the {len(indices)} image pairs do not span the {m} features: draw more pairs")
         bias = rho * float(np.sum((weights @ population.weighted_targets.toarray()) ** 2))
         rounding = (population.rounding + 8 * EPS * m) * float(values[-1])
-        return cls(population, len(drawn), second, weights.T @ moments.induced @ weights, bias, rounding)
+        return cls(population, len(indices), second, weights.T @ moments.induced @ weights, bias, rounding)
 
     @cached_property
     def low(self) -> float:
@@ -152,8 +152,8 @@ def mse_by_hops_at_most(sample: ImagePairs, k: int, hops: int | None = None) -> 
     # These weights of the sums of features by class give labels of mass 1.
     halves = (inverse @ sample.induced @ inverse + np.eye(len(values))) / 2
     weights, off = sample.population.whitening @ root / math.sqrt(mass), sample.rounding / max(sample.low, EPS)
-    seen = _LabelEnergy(sample.population.graph, sample.population.features, weights, halves, off)
-    tail = mass * known_tail_at_most(seen, seen.spectrum, k, hops)
+    measure = _LabelEnergy(sample.population.graph, sample.population.features, weights, halves, off)
+    tail = mass * known_tail_at_most(measure, measure.spectrum, k, hops)
     return min(by_one_hop, _beyond(sample, tail, sample.low))  # the second is no more, but for its rounding
 
 

@@ -103,7 +103,7 @@ def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, lev
     x, other = np.asarray(first), np.asarray(second)
     if x.ndim != 1 or x.shape != other.shape:
         raise ValueError(f"first has shape {x.shape} and second {other.shape}: give a label for each end of a pair")
-    _check_level(level)
+    require_level(level)
     if len(x) == 0:
         raise ValueError("there are no pairs: an interval needs at least one")
     different = np.sum(x != other)
@@ -128,7 +128,7 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
     The width depends on the rarest node, which must occur hundreds of times. On a graph of 6 by 5 nodes, the rarest
     of mass 0.09, with `σ_2 = 0.64`, the interval was [0.20, 1] from 2,000 pairs and [0.56, 0.74] from 40,000.
     """
-    _check_level(level)
+    require_level(level)
     values = np.asarray(sp.coo_array(counts).data)
     if not np.all((values >= 0) & (values == np.rint(values))):
         raise ValueError("counts has values that are not whole numbers: give the number of draws of each pair")
@@ -148,7 +148,8 @@ def singular_value_bernstein(counts: Any, k: int, *, level: float = 0.95) -> Int
     return max(0.0, estimate * least - t), min(1.0, estimate * largest + t)
 
 
-def _check_level(level: float) -> None:
+def require_level(level: float) -> None:
+    """Raise `ValueError` unless the level is a confidence, in (0, 1)."""
     if not 0 < level < 1:
         raise ValueError(f"level={level!r} is not a confidence in (0, 1)")
 

@@ -18,7 +18,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import required_labels, weighted_targets
+from pairbounds.theory.quantities.consistency import class_columns, required_labels
 from pairbounds.theory.spectrum.triplets import Spectrum, second_eigenvalue, spectrum
 
 EXACT_NODES = 14  # most left nodes of an exhaustive search
@@ -188,7 +188,7 @@ def _class_blocks(graph: PairGraph) -> Iterator[tuple[sp.csr_array, FloatArray]]
 @once
 def _stays_and_leaks(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
     """Probabilities that a step from each left node stays in its class, and that it leaves it, (n_left,) each."""
-    left, masses, shares = _shares(graph, weighted_targets(graph).indices.astype(np.int64))
+    left, masses, shares = _shares(graph, class_columns(graph))
     # Both are sums of non-negative terms, so the smaller is as precise as the larger. Dividing first avoids underflow.
     steps = masses / graph.left_marginal[left]
     stays, leaks = (np.bincount(left, weights=steps * chance) for chance in (shares, 1 - shares))

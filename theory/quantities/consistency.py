@@ -288,6 +288,11 @@ def weighted_targets(graph: LabelledGraph) -> sp.csr_array:
     return sp.csr_array(indicators * np.sqrt(graph.left_marginal)[:, None])
 
 
+def class_columns(graph: PairGraph) -> IntArray:
+    """Class of each left node as a column of `Ỹ`, (n_left,), 0..r-1."""
+    return weighted_targets(graph).indices.astype(np.int64)
+
+
 def class_indicators(labels: IntArray, classes: IntArray | None = None) -> sp.csr_array:
     """One-hot rows, csr_array, shape (n, r): a column for each class present, or for each of `classes`."""
     columns = np.unique(labels) if classes is None else classes

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
-from pairbounds.theory.quantities.consistency import pairs_of, weighted_targets
+from pairbounds.theory.quantities.consistency import class_columns, pairs_of, weighted_targets
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops
 
 KEPT_BYTES = 2**27  # limit on the hops of all columns that are cached with a graph
@@ -43,7 +43,7 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
         row[: len(coefficients)] = coefficients
     pairs = pairs_of(graph)
     mine, others = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
-    label_columns = weighted_targets(pairs).indices.astype(np.int64)
+    label_columns = class_columns(pairs)
     for columns, hops in _hops(graph, mixing.shape[1]):
         for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
             scores = _mixed(graph, mixing, hops, rows)

@@ -156,17 +156,6 @@ def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix
     return known[hops]
 
 
-def moments(jacobi: JacobiMatrix, count: int) -> FloatArray:
-    """Moments `a_0..a_count`, (count + 1,): the consistency curve, up to round-off, from the Jacobi matrix.
-
-    `ValueError`: the matrix has fewer moments; count is negative or not an integer.
-    """
-    if _validated(count, 0, "count") > 2 * len(jacobi.off_diagonal) and not jacobi.complete:
-        raise ValueError(f"count={count} is above the last moment, {2 * len(jacobi.off_diagonal)}: take more hops")
-    nodes, weights = rule_of_all_moments(jacobi)
-    return np.array([weights @ nodes**power for power in range(count + 1)])
-
-
 def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> float:
     """Largest mass in `[0, place]` of a measure on [0, 1] with these moments; at most 1.
 
@@ -396,7 +385,7 @@ def separations(spectrum: Spectrum, k: int) -> Iterator[tuple[float, float]]:
     yield aside, aside
 
 
-def _validated(number: int, least: int, name: str = "hops") -> int:
-    if not is_integer(number, least):
-        raise ValueError(f"{name}={number!r} is not an integer of at least {least}")
-    return int(number)
+def _validated(hops: int, least: int) -> int:
+    if not is_integer(hops, least):
+        raise ValueError(f"hops={hops!r} is not an integer of at least {least}")
+    return int(hops)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
+from pairbounds.theory.quantities.confidence import require_level
 
 RESAMPLES = 2_000
 FEWEST = 5  # groups; fewer have too few different resamples
@@ -115,8 +116,7 @@ def _check(log_x: FloatArray, log_y: FloatArray, group_of: npt.NDArray[np.intp],
         raise ValueError(
             f"x, y and groups have {len(log_x)}, {len(log_y)} and {group_of.size} entries: give as many of each"
         )
-    if not 0 < level < 1:
-        raise ValueError(f"level={level!r} is not a confidence in (0, 1)")
+    require_level(level)
     if group_of.max(initial=-1) + 1 < FEWEST:
         raise ValueError(f"there are {group_of.max(initial=-1) + 1} groups: an interval needs {FEWEST} or more")
     if np.ptp(log_x) == 0:

@@ -131,7 +131,7 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
     """
     sides = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
     standing, label_columns, _ = zero_shot_standing(graph, *map(unit_columns, sides))
-    return float(graph.left_marginal @ (standing.winners != label_columns))
+    return standing.error(graph.left_marginal, label_columns)
 
 
 def zero_shot_standing(graph: PairGraph, f: UnitColumns, g: UnitColumns) -> tuple[Standing, npt.NDArray[Any], float]:

@@ -53,6 +53,10 @@ class Standing:
         """Leader of each row, (n,), or -1 if its lead is within round-off."""
         return np.where(self.leads <= self.noise, -1, self.leaders)
 
+    def error(self, mass: FloatArray, columns: IntArray) -> float:
+        """Mass of the rows whose winner is not their own column; ties count as errors."""
+        return float(mass @ (self.winners != columns))
+
     def doubt(self, mass: FloatArray, unit: npt.ArrayLike = 1.0) -> float:
         """Excess of the error over its cost in squared error by near ties, which count as errors.
 
