@@ -62,8 +62,8 @@ class Critics:
         rows, columns = self.graph.joint.tocoo().coords
         f, g = self._towers()
         optimizer = torch.optim.Adam([f.moved, g.moved], lr=1.0, fused=True)
-        for drawn in self._drawn[: len(self._drawn) // batch * batch].reshape(-1, batch):
-            left, right = (ends[drawn].astype(np.int64) for ends in (rows, columns))
+        for indices in self._drawn_pairs[: self.n_pairs // batch * batch].reshape(-1, batch):
+            left, right = (ends[indices].astype(np.int64) for ends in (rows, columns))
             pairs = f(torch.from_numpy(left)), g(torch.from_numpy(right))
             _step(optimizer, batch_loss(*pairs, self._masks(dropped, left, right, rng)).sum())
         return _critics(f, g)
@@ -80,20 +80,19 @@ class Critics:
         return _critics(f, g)
 
     @cached_property
-    def _drawn(self) -> IntArray:
+    def _drawn_pairs(self) -> IntArray:
         """Indices of the drawn pairs in `graph.joint.data`."""
         data = self.graph.joint.data
         return np.random.default_rng([self.seed, 0]).choice(len(data), self.n_pairs, p=data / data.sum())
 
     @cached_property
-    def _there(self) -> sp.csr_array:
+    def _is_pair(self) -> sp.csr_array:
         return sp.csr_array(self.graph.joint > 0)
 
     def _towers(self) -> "tuple[_Tower, _Tower]":
         rng = np.random.default_rng([self.seed, 1])
-        seen = self.features or (None, None)
-        left, right = self.graph.shape
-        return _Tower(left, seen[0], self.k, self.rates, rng), _Tower(right, seen[1], self.k, self.rates, rng)
+        (n_left, n_right), (left, right) = self.graph.shape, self.features or (None, None)
+        return _Tower(n_left, left, self.k, self.rates, rng), _Tower(n_right, right, self.k, self.rates, rng)
 
     def _masks(
         self, dropped: Dropped, left: IntArray, right: IntArray, rng: np.random.Generator
@@ -106,7 +105,7 @@ class Critics:
         if dropped == "repeats":
             masks = [right[:, None] == right, left[:, None] == left]
         else:
-            pairs = self._there[left][:, right].toarray()
+            pairs = self._is_pair[left][:, right].toarray()
             masks = [pairs, pairs] if dropped == "pairs" else [_as_many(pairs, rng), _as_many(pairs.T, rng).T]
         same_pair = np.eye(len(left), dtype=bool)
         rows, columns = (torch.from_numpy(mask & ~same_pair) for mask in masks)

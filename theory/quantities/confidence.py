@@ -183,12 +183,12 @@ def bernstein_deviation(variance: float, largest: float, log: float, n: Any) -> 
     return np.sqrt(2 * variance * log / n) + largest * log / (3 * n)
 
 
-def pairs_until(at_most: Callable[[int], float], target: float, most: int, ratio: float) -> float:
-    """Number of pairs at which a decreasing bound reaches a target, up to a ratio; inf beyond `most`."""
-    if at_most(most) > target:
+def pairs_until(at_most: Callable[[int], float], target: float, limit: int, ratio: float) -> float:
+    """Number of pairs at which a decreasing bound reaches a target, up to a ratio; inf beyond the limit."""
+    if at_most(limit) > target:
         return math.inf
-    few, many = 1.0, float(most)
-    while many / few > ratio:
-        middle = math.sqrt(few * many)
-        few, many = (few, middle) if at_most(int(middle)) <= target else (middle, many)
-    return int(many)
+    low, high = 1.0, float(limit)
+    while high / low > ratio:
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if at_most(int(middle)) <= target else (middle, high)
+    return int(high)

@@ -157,15 +157,15 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
     pieces = graph.components[0]
     if pieces.max() >= m - 1:
         return Partition(0.0, 0.0, np.minimum(pieces, m - 1))
-    known = _at_least(graph, m, triplets)
-    candidates = [_parts_by_pivots(known.left[:, :m])]
+    top = _at_least(graph, m, triplets)
+    candidates = [_parts_by_pivots(top.left[:, :m])]
     if m == 2:
-        candidates.append(_sweep(graph, _sweep_scores(graph, known)))
+        candidates.append(_sweep(graph, _sweep_scores(graph, top)))
     if graph.left_labels is not None and len(np.unique(graph.left_labels)) == m:
         candidates.append(np.unique(graph.left_labels, return_inverse=True)[1])
     largest = [float(part_conductances(graph, parts).max()) for parts in candidates]
     best = int(np.argmin(largest))
-    lower = (1 - float(known.upper_values[m - 1]) ** 2) / 2
+    lower = (1 - float(top.upper_values[m - 1]) ** 2) / 2
     return Partition(min(lower, largest[best]), largest[best], candidates[best])
 
 
@@ -215,11 +215,11 @@ def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, Fl
 
 def _at_least(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:
     """Leading m triplets, padded with zeros."""
-    needed = min(m, *graph.shape)
-    known = spectrum(graph, needed) if triplets is None else triplets
-    if len(known.singular_values) < needed:
-        raise ValueError(f"m={m} needs {needed} triplets: triplets has {len(known.singular_values)}")
-    return known.leading(m)
+    count = min(m, *graph.shape)
+    computed = spectrum(graph, count) if triplets is None else triplets
+    if len(computed.singular_values) < count:
+        raise ValueError(f"m={m} needs {count} triplets: triplets has {len(computed.singular_values)}")
+    return computed.leading(m)
 
 
 def _sweep_scores(graph: PairGraph, triplets: Spectrum) -> FloatArray:

@@ -137,9 +137,9 @@ def _leaving(by_class: sp.csc_array) -> FloatArray:
     heaviest = order[by_class.indptr[1:] - 1]
     lighter = by_class.data.copy()
     lighter[heaviest] = 0
-    others = marginal - by_class.data
-    others[heaviest] = np.add.reduceat(lighter, starts)
-    leaving = np.bincount(by_class.indices, by_class.data / marginal * others, by_class.shape[0]).astype(np.float64)
+    other_mass = marginal - by_class.data
+    other_mass[heaviest] = np.add.reduceat(lighter, starts)
+    leaving = np.bincount(by_class.indices, by_class.data / marginal * other_mass, by_class.shape[0]).astype(np.float64)
     leaving.flags.writeable = False
     return leaving
 
@@ -200,10 +200,10 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     """
     enough_triplets(graph, triplets, k)
     above, shares = _above_and_shares(graph, triplets, k)
-    kept = k - above.shape[1]
-    rest = 1 - float(np.sum((weighted_targets(graph).T @ above) ** 2))
-    least, most = (max(0.0, rest - float(part.sum())) for part in (shares[:kept], shares[len(shares) - kept :]))
-    return least, most
+    free = k - above.shape[1]  # dimensions that an optimum takes from the tied space
+    missed = 1 - float(np.sum((weighted_targets(graph).T @ above) ** 2))
+    least, largest = (max(0.0, missed - float(part.sum())) for part in (shares[:free], shares[len(shares) - free :]))
+    return least, largest
 
 
 def _above_and_shares(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray]:
@@ -211,32 +211,32 @@ def _above_and_shares(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[Flo
 
     Of a tie that goes on without an end, all that are not 0 and at least `k - a` that are.
     """
-    known, smaller, most = triplets, min(graph.shape), TIE_ENTRIES // sum(graph.shape)
+    top, smaller, limit = triplets, min(graph.shape), TIE_ENTRIES // sum(graph.shape)
     targets = weighted_targets(graph)
-    while (tie := known.tied(k)) is not None and _goes_on(known, tie, smaller):
-        above = known.left[:, : tie.start]
+    while (tie := top.tied(k)) is not None and _goes_on(top, tie, smaller):
+        above = top.left[:, : tie.start]
         if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
             return above, _shares(targets, pieces)
-        wanted = min(2 * tie.stop, smaller)
-        if known is not triplets or wanted > most:
-            shares, zeros = _shares_of_endless_tie(graph, known, tie)
+        count = min(2 * tie.stop, smaller)
+        if top is not triplets or count > limit:
+            shares, zeros = _shares_of_endless_tie(graph, top, tie)
             if zeros >= k - tie.start:
                 return above, np.pad(shares, (0, zeros))
-            wanted = min(k + len(shares) + 1, smaller)  # enough for zeros, or for the end of the tie
-        require(tie.stop < wanted <= most, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
-        known = spectrum(graph, wanted)
+            count = min(k + len(shares) + 1, smaller)  # enough for zeros, or for the end of the tie
+        require(tie.stop < count <= limit, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
+        top = spectrum(graph, count)
     if tie is None:
-        return known.leading(k).left, np.empty(0)
-    return known.left[:, : tie.start], _shares(targets, known.left[:, tie])
+        return top.leading(k).left, np.empty(0)
+    return top.left[:, : tie.start], _shares(targets, top.left[:, tie])
 
 
-def _goes_on(known: Spectrum, tie: slice, smaller: int) -> bool:
+def _goes_on(top: Spectrum, tie: slice, smaller: int) -> bool:
     """True if values that were not computed may tie, too: those beyond the last, or those that the solver skipped."""
-    is_last = tie.stop == len(known.singular_values) < smaller
-    return is_last or known.unseen >= float(known.lower_values[tie][-1])
+    is_last = tie.stop == len(top.singular_values) < smaller
+    return is_last or top.unseen >= float(top.lower_values[tie][-1])
 
 
-def _shares_of_endless_tie(graph: PairGraph, known: Spectrum, tie: slice) -> tuple[FloatArray, int]:
+def _shares_of_endless_tie(graph: PairGraph, top: Spectrum, tie: slice) -> tuple[FloatArray, int]:
     """Eigenvalues of `Uᵀ Ỹ Ỹᵀ U` that are not 0, the largest first, and a number of others that certainly are.
 
     By `Ỹᵀ U Uᵀ Ỹ`, (r, r). With right vectors W and `Āᵀ U = σ W` that is `Bᵀ W Wᵀ B / σ²` for `B = Āᵀ Ỹ`, so that only
@@ -245,19 +245,19 @@ def _shares_of_endless_tie(graph: PairGraph, known: Spectrum, tie: slice) -> tup
     """
     from pairbounds.theory.spectrum.eigenspaces import LANCZOS_ERROR, leading_part  # few graphs tie so
 
-    matrix, targets, low = graph.normalized, weighted_targets(graph), float(known.lower_values[tie][-1])
-    starts, above, steps = matrix.T @ targets, known.right[:, : tie.start], TIE_ENTRIES // graph.n_right
+    matrix, targets, low = graph.normalized, weighted_targets(graph), float(top.lower_values[tie][-1])
+    starts, above, steps = matrix.T @ targets, top.right[:, : tie.start], TIE_ENTRIES // graph.n_right
     parts = (
         leading_part(lambda v: matrix.T @ (matrix @ v), start.toarray().ravel(), above, low**2, steps)
         for start in starts.T
     )
-    gram = np.array([starts.T @ part for part in parts]) / float(np.mean(known.singular_values[tie])) ** 2
+    gram = np.array([starts.T @ part for part in parts]) / float(np.mean(top.singular_values[tie])) ** 2
     values, vectors = scipy.linalg.eigh((gram + gram.T) / 2)
-    kept = values > LANCZOS_ERROR
+    positive = values > LANCZOS_ERROR
     cosines = np.linalg.svd(
-        (vectors[:, kept] / np.sqrt(values[kept])).T @ (targets.T @ known.left[:, tie]), compute_uv=False
+        (vectors[:, positive] / np.sqrt(values[positive])).T @ (targets.T @ top.left[:, tie]), compute_uv=False
     )
-    return values[kept][::-1], tie.stop - tie.start - int(np.count_nonzero(cosines > 1 - SPANNED))
+    return values[positive][::-1], tie.stop - tie.start - int(np.count_nonzero(cosines > 1 - SPANNED))
 
 
 def _component_basis(graph: PairGraph) -> sp.csr_array:

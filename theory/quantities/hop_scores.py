@@ -16,7 +16,7 @@ from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, fir
 
 KEPT_BYTES = 2**27  # limit on the hops of all columns that are cached with a graph
 
-_kept: WeakKeyDictionary[LabelledGraph, FloatArray] = WeakKeyDictionary()
+_cached_hops: WeakKeyDictionary[LabelledGraph, FloatArray] = WeakKeyDictionary()
 
 
 def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> list[FloatArray]:
@@ -42,14 +42,14 @@ def filtered_margins(graph: LabelledGraph, filters: Sequence[FloatArray]) -> lis
     for row, coefficients in zip(mixing, filters, strict=True):
         row[: len(coefficients)] = coefficients
     pairs = pairs_of(graph)
-    mine, others = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
+    own_scores, rival_scores = np.zeros((len(filters), pairs.n_left)), np.full((len(filters), pairs.n_left), -np.inf)
     label_columns = class_columns(pairs)
     for columns, hops in _hops(graph, mixing.shape[1]):
         for rows in row_blocks(pairs.n_left, len(filters) * len(columns)):
             scores = _mixed(graph, mixing, hops, rows)
-            _compare(scores, label_columns[rows] - columns[0], mine[:, rows], others[:, rows])
+            _compare(scores, label_columns[rows] - columns[0], own_scores[:, rows], rival_scores[:, rows])
         del hops  # frees this block before the next is computed
-    return list((mine - others) / np.sqrt(pairs.left_marginal))
+    return list((own_scores - rival_scores) / np.sqrt(pairs.left_marginal))
 
 
 def _mixed(graph: LabelledGraph, mixing: FloatArray, hops: FloatArray, rows: slice) -> FloatArray:
@@ -62,17 +62,17 @@ def _mixed(graph: LabelledGraph, mixing: FloatArray, hops: FloatArray, rows: sli
     return np.ascontiguousarray(scores.reshape(len(scores), len(mixing), -1).swapaxes(0, 1))
 
 
-def _compare(scores: FloatArray, label_columns: IntArray, mine: FloatArray, others: FloatArray) -> None:
+def _compare(scores: FloatArray, label_columns: IntArray, own_scores: FloatArray, rival_scores: FloatArray) -> None:
     """Update each node's own score and its best other score, (q, n) both, from a block of scores (q, n, b).
 
     A node whose own column is outside 0..b - 1 has it in another block. The scores are overwritten.
     """
     inside = np.flatnonzero((label_columns >= 0) & (label_columns < scores.shape[2]))
     entries = slice(None), inside, label_columns[inside]
-    mine[:, inside] = scores[entries]
+    own_scores[:, inside] = scores[entries]
     scores[entries] = -np.inf
     # For few columns, a copy with the columns first makes the maximum many times faster.
-    np.maximum(others, scores.transpose(2, 0, 1).copy().max(axis=0), out=others)
+    np.maximum(rival_scores, scores.transpose(2, 0, 1).copy().max(axis=0), out=rival_scores)
 
 
 def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
@@ -87,10 +87,10 @@ def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArr
         for columns in column_blocks(classes, (count + 3) * rows):
             yield columns, _hops_of(matrix, targets[:, columns], count)
         return
-    known = _kept.get(graph)
-    if known is None or len(known) < count:
-        known = _kept[graph] = _hops_of(matrix, targets, count)
-    yield np.arange(classes), known[:count]
+    hops = _cached_hops.get(graph)
+    if hops is None or len(hops) < count:
+        hops = _cached_hops[graph] = _hops_of(matrix, targets, count)
+    yield np.arange(classes), hops[:count]
 
 
 def _hops_of(matrix: Factor, targets: sp.csc_array, count: int) -> FloatArray:

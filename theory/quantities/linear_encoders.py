@@ -48,11 +48,11 @@ class LinearEncoder:
 
     def __call__(self, features: Any) -> FloatArray:
         """Embeddings of the rows of features, (n, k). `ValueError`: wrong number of features."""
-        given = np.asarray(without_torch(features))
-        if given.ndim != 2 or given.shape[1] != len(self.weights):
+        rows = np.asarray(without_torch(features))
+        if rows.ndim != 2 or rows.shape[1] != len(self.weights):
             d = len(self.weights)
-            raise ValueError(f"features have shape {given.shape}: the encoder takes rows of {d} features")
-        return given @ self.weights
+            raise ValueError(f"features have shape {rows.shape}: the encoder takes rows of {d} features")
+        return rows @ self.weights
 
 
 def linear_optimum(
@@ -93,15 +93,15 @@ def linear_optimum(
     >>> encoder(features[:3]).shape
     (3, 8)
     """
-    given = validated_features(features, graph.n_left)
-    require_width((given.shape[1], given.shape[1]), k)
+    matrix = validated_features(features, graph.n_left)
+    require_width((matrix.shape[1], matrix.shape[1]), k)
     if ridge != "auto":
-        return FeatureMoments.of(graph, given).encoder(k, ridge)
+        return FeatureMoments.of(graph, matrix).encoder(k, ridge)
     if graph.n_left < FOLDS:
         raise ValueError(f"ridge='auto' needs at least {FOLDS} left nodes, not {graph.n_left}: give a number")
-    held_out = _held_out_losses(graph, given, k, np.random.default_rng(seed))
+    held_out = _held_out_losses(graph, matrix, k, np.random.default_rng(seed))
     best = min(held_out, key=lambda tried: (held_out[tried], tried))
-    return replace(FeatureMoments.of(graph, given).encoder(k, best), held_out=held_out)
+    return replace(FeatureMoments.of(graph, matrix).encoder(k, best), held_out=held_out)
 
 
 def encoder_from_pairs(first: Any, second: Any, k: int, *, ridge: float = 0.0) -> LinearEncoder:
@@ -164,8 +164,8 @@ class FeatureMoments:
     def of_pairs(cls, features: npt.NDArray[Any], first: IntArray, second: IntArray) -> "FeatureMoments":
         """Moments of n image pairs, given by the rows of their features, (n,) both; either image may come first."""
         shares, shape = np.full(len(first), 0.5 / len(first)), (len(features), len(features))
-        drawn = sp.csr_array(sp.coo_array((shares, (first, second)), shape=shape))
-        pairs = sp.csr_array(drawn + drawn.T)
+        ordered = sp.csr_array(sp.coo_array((shares, (first, second)), shape=shape))
+        pairs = sp.csr_array(ordered + ordered.T)
         masses = np.asarray(pairs.sum(axis=1), dtype=np.float64)
         scales = unit_scales(features, masses)
         induced = np.zeros((features.shape[1], features.shape[1]))
@@ -187,8 +187,8 @@ class FeatureMoments:
         """Encoder of the top k generalised eigenvectors, with columns of 0 beyond the rank of the features."""
         values, vectors = self._eigenvectors
         shifted = values + self.shift(ridge)
-        kept = shifted > LEAST_EIGENVALUE * shifted[-1]
-        root = vectors[:, kept] / np.sqrt(shifted[kept])
+        positive = shifted > LEAST_EIGENVALUE * shifted[-1]
+        root = vectors[:, positive] / np.sqrt(shifted[positive])
         eigenvalues, turned = scipy.linalg.eigh(root.T @ self.induced @ root)
         eigenvalues = np.pad(np.clip(eigenvalues[::-1], 0, 1), (0, k + 1))
         weights = np.pad(root @ turned[:, ::-1], ((0, 0), (0, k)))[:, :k] * self.scales[:, None]
@@ -199,21 +199,21 @@ def _held_out_losses(graph: PairGraph, features: FloatArray, k: int, rng: np.ran
     """Mean spectral loss on held-out folds of left nodes, by ridge."""
     losses: dict[float, list[float]] = {ridge: [] for ridge in RIDGES}
     for fold in np.array_split(rng.permutation(graph.n_left), FOLDS):
-        rest = np.setdiff1d(np.arange(graph.n_left), fold)
-        moments = FeatureMoments.of(graph.part(rest), features[rest])
+        training = np.setdiff1d(np.arange(graph.n_left), fold)
+        moments = FeatureMoments.of(graph.part(training), features[training])
         for ridge, of_ridge in losses.items():
             embedded = moments.encoder(k, ridge)(features)
-            of_ridge.append(_held_out_loss(graph, fold, rest, embedded))
+            of_ridge.append(_held_out_loss(graph, fold, training, embedded))
     return {ridge: float(np.mean(of_ridge)) for ridge, of_ridge in losses.items()}
 
 
-def _held_out_loss(graph: PairGraph, fold: IntArray, rest: IntArray, f: FloatArray) -> float:
+def _held_out_loss(graph: PairGraph, fold: IntArray, training: IntArray, f: FloatArray) -> float:
     """Spectral loss on the pairs of a fold, with g from the conditional means of f on the other nodes."""
-    seen, unseen = graph.joint[rest], graph.joint[fold]
-    masses = seen.sum(axis=0)
-    g = (seen.T @ f[rest]) / np.where(masses > 0, masses, 1.0)[:, None]
-    total = unseen.sum()
-    images, captions = unseen.sum(axis=1) / total, unseen.sum(axis=0) / total
-    attraction = float(np.sum(f[fold] * (unseen @ g))) / total
+    pairs, held_out = graph.joint[training], graph.joint[fold]
+    masses = pairs.sum(axis=0)
+    g = (pairs.T @ f[training]) / np.where(masses > 0, masses, 1.0)[:, None]
+    total = held_out.sum()
+    images, captions = held_out.sum(axis=1) / total, held_out.sum(axis=0) / total
+    attraction = float(np.sum(f[fold] * (held_out @ g))) / total
     repulsion = float(np.sum((f[fold].T * images @ f[fold]) * (g.T * captions @ g)))
     return repulsion - 2 * attraction

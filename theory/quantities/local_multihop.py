@@ -48,14 +48,14 @@ class Cut:
     ----------
     below : upper bound on the eigenvalues that the projector drops
     above : lower bound on the eigenvalues that it keeps; less than `below` in a tie
-    kept : (j,), the eigenvalues that it keeps, or `None` if they may be anywhere in [above, 1]
+    eigenvalues : (j,), those that it keeps, or `None` if they may be anywhere in [above, 1]
     rounding : bound on the Frobenius distance between A and the matrix of the projector
     noise : bound on the error of the projector's measured scores, in the same norm
     """
 
     below: float
     above: float
-    kept: FloatArray | None = None
+    eigenvalues: FloatArray | None = None
     rounding: float = ROUND_OFF
     noise: float = ROUND_OFF
 
@@ -66,30 +66,29 @@ class Cut:
         The computed vectors span an exact invariant subspace of a matrix that differs from Ā by at most √2 times the
         residuals. So ties and small gaps cost nothing.
         """
-        last, rounding = min(k, spectrum.rank), spectrum.rounding + ROUND_OFF
+        width, rounding = min(k, spectrum.rank), spectrum.rounding + ROUND_OFF
         return cls(
-            below=min(1.0, float(spectrum.upper_values[last]) ** 2 + rounding),
-            above=max(0.0, float(spectrum.lower_values[last - 1]) ** 2 - rounding),
-            kept=spectrum.singular_values[:last] ** 2,
+            below=min(1.0, float(spectrum.upper_values[width]) ** 2 + rounding),
+            above=max(0.0, float(spectrum.lower_values[width - 1]) ** 2 - rounding),
+            eigenvalues=spectrum.singular_values[:width] ** 2,
             rounding=rounding,
             noise=rounding + 8 * math.sqrt(k) * spectrum.round_off,
         )
 
     @classmethod
-    def at_penalty(cls, spectrum: Spectrum, k: int, kept: int, penalty: float) -> "Cut":
-        """Cut at `μ²` of the penalised optimum of width k, which keeps `kept` directions (theorem 18).
+    def at_penalty(cls, spectrum: Spectrum, k: int, width: int, penalty: float) -> "Cut":
+        """Cut at `μ²` of the penalised optimum of width k, which keeps `width` directions (theorem 18).
 
         If the width ends the span first, the cut is after σ_k.
         """
-        whole = cls.of(spectrum, kept)
-        ended = kept == k
-        beyond = float(spectrum.upper_values[k]) ** 2 if ended else 0.0
-        last = float(spectrum.lower_values[k - 1]) ** 2 if ended else 0.0
+        by_width, beyond, least = cls.of(spectrum, width), 0.0, 0.0
+        if width == k:
+            beyond, least = float(spectrum.upper_values[k]) ** 2, float(spectrum.lower_values[k - 1]) ** 2
         return replace(
-            whole,
-            below=min(1.0, max(penalty**2, beyond) + whole.rounding),
-            above=max(0.0, max(penalty**2, last) - whole.rounding),
-            kept=None,
+            by_width,
+            below=min(1.0, max(penalty**2, beyond) + by_width.rounding),
+            above=max(0.0, max(penalty**2, least) - by_width.rounding),
+            eigenvalues=None,
         )
 
     def places(self) -> list[float]:
@@ -148,24 +147,24 @@ def within(graph: LabelledGraph, cut: Cut, hops: int | None = None) -> LocalBoun
     room = max(FEWEST, AT_ONCE // (pairs.n_left * len(class_masses(pairs))))
     filters = [*_steps(jacobi.determined(), cut), *_powers(cut, hops)][:room]
     candidates = []
-    all_margins = filtered_margins(graph, [it.polynomial.coefficients[0] for it in filters])
-    for each, margins in zip(filters, all_margins, strict=True):
+    all_margins = filtered_margins(graph, [step.polynomial.coefficients[0] for step in filters])
+    for step, margins in zip(filters, all_margins, strict=True):
         order = np.argsort(margins)
         ahead, masses = np.minimum(margins[order], FAR), pairs.left_marginal[order]
         with np.errstate(all="ignore"):  # a majorant of many hops may overflow
-            integrals = each.majorants.at(nodes)[0] @ weights
+            integrals = step.majorants.at(nodes)[0] @ weights
         for number in np.flatnonzero(np.isfinite(integrals)).tolist():
-            weight, majorant = float(each.weights[number]), each.majorants.one(number)
+            weight, majorant = float(step.weights[number]), step.majorants.one(number)
             mixed = weight + (1 - weight) * ahead
             # The labels, which the scores contain with the share `weight`, include energy that no encoder reaches.
             integral = float(integrals[number]) + weight**2 * unreached
-            program = _MarginProgram(each.polynomial, weight, majorant, integral, mixed, masses)
+            program = _MarginProgram(step.polynomial, weight, majorant, integral, mixed, masses)
             candidates.append((program.error(program.integral), program))
     best = LocalBound(1.0, np.ones(1), np.ones(1), 1.0)  # q = P = 1: always valid, and vacuous
-    for uncertified, program in sorted(candidates, key=lambda it: it[0]):
+    for uncertified, program in sorted(candidates, key=lambda candidate: candidate[0]):
         if uncertified >= best.error:
             break
-        best = min(best, program.bound(cut), key=lambda it: it.error)
+        best = min(best, program.bound(cut), key=lambda local: local.error)
     return best
 
 
@@ -221,9 +220,9 @@ class _HermiteBasis:
     def _lines(self) -> tuple[FloatArray, FloatArray]:
         """Constant and slope of each node's term, (s, n), divided by the product of its distances to the others."""
         apart = _distances(self.nodes)
-        others = self.multiplicities * (1 - np.eye(len(self.nodes), dtype=np.int64))
-        sloped = np.where(self.multiplicities == 2, self.slopes - (others / apart).sum(axis=1) * self.values, 0.0)
-        lengths = np.prod(apart**others, axis=1)
+        powers = self.multiplicities * (1 - np.eye(len(self.nodes), dtype=np.int64))
+        sloped = np.where(self.multiplicities == 2, self.slopes - (powers / apart).sum(axis=1) * self.values, 0.0)
+        lengths = np.prod(apart**powers, axis=1)
         return self.values / lengths, sloped / lengths
 
     @property
@@ -287,10 +286,10 @@ class _MarginProgram:
     def _lacking(self, cut: Cut, degree: int) -> float:
         """Bound on the shortfall of `P - q²` below 0 on [0, below], and of `P - (1 - q)²` at the kept eigenvalues."""
         under = least_on_interval(partial(self._excess, 0.0), degree, 0.0, cut.below)
-        if cut.kept is None:
+        if cut.eigenvalues is None:
             over = least_on_interval(partial(self._excess, 1.0), degree, cut.above, 1.0)
         else:
-            over = float(self._excess(1.0, cut.kept).min())
+            over = float(self._excess(1.0, cut.eigenvalues).min())
         return max(0.0, -under, -over)
 
     def _excess(self, target: float, points: FloatArray) -> FloatArray:
@@ -355,9 +354,9 @@ def _multiplicities(nodes: FloatArray, x: float, ends: list[int]) -> IntArray:
     return multiplicities
 
 
-def _step(nodes: FloatArray, at: int, multiplicities: IntArray) -> _Filter:
+def _step(nodes: FloatArray, index: int, multiplicities: IntArray) -> _Filter:
     """Step at a node, with the Hermite interpolants of its mixtures' squares as majorants."""
-    target = np.heaviside(np.arange(len(nodes)) - at, 0.5)
+    target = np.heaviside(np.arange(len(nodes)) - index, 0.5)
     apart = _distances(nodes)
     lengths = np.prod(apart, axis=1)
     # Slopes of the step, as sums of differences of its values.

@@ -46,19 +46,20 @@ def logistic_probe(
     features = as_features(f, graph.n_left, "f")
     targets = class_indicators(required_labels(graph, "left")).toarray()
     classes = np.argmax(targets, axis=1)
-    seen = labelled_mask(labelled, graph.n_left)
-    present = np.unique(classes[seen])
+    is_labelled = labelled_mask(labelled, graph.n_left)
+    present = np.unique(classes[is_labelled])
     length = column_lengths(features, graph.left_marginal)
-    weights = graph.left_marginal[seen] / graph.left_marginal[seen].sum()
+    weights = graph.left_marginal[is_labelled] / graph.left_marginal[is_labelled].sum()
     coefficients = np.zeros((features.shape[1], targets.shape[1]))
-    scaled = _columns(features[seen] / length, classes[seen], weights, penalty)
+    scaled = _columns(features[is_labelled] / length, classes[is_labelled], weights, penalty)
     coefficients[:, present] = scaled / length[:, None]
     scores = features @ coefficients[:, present]
     standing = Standing.of(scores, score_noise(features, coefficients, graph.left_marginal))
+    standing = replace(standing, leaders=present[standing.leaders])
     probabilities = np.zeros_like(targets)
     probabilities[:, present] = softmax(scores, axis=1)
     misses = np.sum((probabilities - targets) ** 2, axis=1)
-    return judged(graph, replace(standing, leaders=present[standing.leaders]), classes, misses, coefficients, seen)
+    return judged(graph, standing, classes, misses, coefficients, is_labelled)
 
 
 def _columns(features: FloatArray, classes: IntArray, weights: FloatArray, penalty: float) -> FloatArray:

@@ -24,9 +24,9 @@ def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:
     """
     label_columns = np.asarray(labels)
     nodes = np.arange(len(label_columns))
-    others = scores.copy()
-    others[nodes, label_columns] = -np.inf
-    return np.asarray(scores[nodes, label_columns] - others.max(axis=1))
+    rival_scores = scores.copy()
+    rival_scores[nodes, label_columns] = -np.inf
+    return np.asarray(scores[nodes, label_columns] - rival_scores.max(axis=1))
 
 
 def error_within(margins: FloatArray, masses: FloatArray, budget: float) -> float:

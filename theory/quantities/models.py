@@ -24,21 +24,16 @@ def features_of(encoder: Any, inputs: Any = None) -> tuple[Any, Any]:
     `ForeignCodeError`: a model raised an exception.
     """
     both = isinstance(encoder, tuple | list) and len(encoder) == 2
-    sides = tuple(encoder) if both else (encoder,)
-    if not any(callable(side) for side in sides):
-        if inputs is not None:
-            raise ValueError("inputs are given with features: leave them out, or give a model")
-        return _two(sides)
-    given = inputs if both else (inputs,)
-    if not isinstance(given, tuple | list) or len(given) != len(sides) or any(each is None for each in given):
-        raise ValueError(f"inputs do not fit: give inputs={'(left, right) for two models' if both else '... for one'}")
-    outputs = [_outputs(side, each, name) for side, each, name in zip(sides, given, "fg", strict=False)]
-    return _two(outputs)
-
-
-def _two(sides: Sequence[Any]) -> tuple[Any, Any]:
-    """First side, and second side or `None`."""
-    return sides[0], sides[1] if len(sides) > 1 else None
+    sides: Sequence[Any] = encoder if both else (encoder,)
+    if any(callable(side) for side in sides):
+        parts = inputs if both else (inputs,)
+        if not isinstance(parts, tuple | list) or len(parts) != len(sides) or any(part is None for part in parts):
+            shape = "(left, right) for two models" if both else "... for one"
+            raise ValueError(f"inputs do not fit: give inputs={shape}")
+        sides = [_outputs(side, part, name) for side, part, name in zip(sides, parts, "fg", strict=False)]
+    elif inputs is not None:
+        raise ValueError("inputs are given with features: leave them out, or give a model")
+    return sides[0], sides[1] if both else None
 
 
 def _outputs(model: Any, inputs: Any, name: str) -> FloatArray:

@@ -159,9 +159,9 @@ def graph_of_measure(
         blocks.append(mass * ((1 - root) * np.outer(share, share) + root * np.diag(share)))
         labels.append(np.arange(len(share)))
         above += len(share) if atom > x else 1
-    rest, single = 1 - float(masses.sum()), np.ones(1) if class_masses is None else class_masses
-    if rest > TOLERANCE or not blocks:
-        blocks += [np.atleast_2d(rest * share) for share in single]
+    missing, single = 1 - float(masses.sum()), np.ones(1) if class_masses is None else class_masses
+    if missing > TOLERANCE or not blocks:
+        blocks += [np.atleast_2d(missing * share) for share in single]
         labels.append(np.arange(len(single)))
         above += len(single)
     joint = sp.csr_array(sp.block_diag([sp.coo_array(block) for block in blocks]))
@@ -174,8 +174,8 @@ def _classes(places: FloatArray, energies: FloatArray, x: float) -> list[int]:
     at_one = 1 - float(energies.sum())
     spare = at_one - float(energies[tail].sum())
     if spare >= 0 and (spare > 0 or tail.all()):
-        others = _enough(float(energies[~tail].sum()), spare)
-        return [2 if it else others for it in tail]
+        above_cut = _enough(float(energies[~tail].sum()), spare)
+        return [2 if is_tail else above_cut for is_tail in tail]
     return [_enough(float(energies.sum()), at_one)] * len(places)
 
 
@@ -195,11 +195,11 @@ class _Problem:
     slope: float = SLOPE
 
     @classmethod
-    def of(cls, known: Mapping[str, Any]) -> "_Problem":
-        if {"alpha_T", "a_1"} <= known.keys():
+    def of(cls, numbers: Mapping[str, Any]) -> "_Problem":
+        if {"alpha_T", "a_1"} <= numbers.keys():
             raise ValueError("known has both alpha_T and a_1 = 1 - alpha_T: give one of them")
         moments, x, masses = {0: 1.0}, 1.0, None
-        for name, number in known.items():
+        for name, number in numbers.items():
             if name == "class_masses":
                 masses = _masses(number)
             elif name == "sigma":
@@ -216,12 +216,12 @@ class _Problem:
 
     def solved(self) -> tuple[float, dict[int, float], FloatArray, FloatArray]:
         """Value, polynomial, and atoms and weights of the measure."""
-        rest = self.moments - self.at_one  # moments without the atom at 1
+        moments = self.moments - self.at_one  # without the atom at 1
         coefficients, lacking, atoms, weights = self.polynomial()
-        misfit = np.abs(self._powers(atoms) @ weights - rest).max()
+        misfit = np.abs(self._powers(atoms) @ weights - moments).max()
         if misfit > MISFIT:
             raise ValueError(f"the known numbers contradict one another: no measure has them to within {misfit:.1e}")
-        value = float(coefficients @ rest) + lacking * float(rest[0])
+        value = float(coefficients @ moments) + lacking * float(moments[0])
         atoms, weights = _merged(np.r_[atoms, 1.0], np.r_[weights, self.at_one], self.cut)
         return min(1.0, max(0.0, value)), dict(zip(self.powers, coefficients.tolist(), strict=True)), atoms, weights
 
@@ -243,12 +243,12 @@ class _Problem:
     def _step(self, atoms: FloatArray) -> FloatArray:
         return np.asarray(atoms <= self.cut, dtype=np.float64)
 
-    def _programme(self, atoms: FloatArray, rest: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _programme(self, atoms: FloatArray, moments: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Polynomial of least integral that is above the step at the atoms, and the dual weights."""
         from scipy.optimize import linprog
 
         solution = linprog(
-            rest,
+            moments,
             A_ub=-self._powers(atoms).T,
             b_ub=-self._step(atoms),
             bounds=(-self.slope, self.slope),
@@ -273,8 +273,8 @@ def _merged(atoms: FloatArray, weights: FloatArray, x: float) -> tuple[FloatArra
     """Merge adjacent atoms at their centre, and drop atoms without weight. No atom crosses `x`."""
     order = np.argsort(atoms)
     atoms, weights = atoms[order], weights[order]
-    kept = weights > TOLERANCE
-    atoms, weights = atoms[kept], weights[kept]
+    positive = weights > TOLERANCE
+    atoms, weights = atoms[positive], weights[positive]
     apart = (np.diff(atoms) > SIDE_BY_SIDE) | (np.diff(atoms <= x) != 0)
     groups = np.cumsum(np.r_[0, apart])
     total = np.bincount(groups, weights)

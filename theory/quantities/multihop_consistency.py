@@ -149,11 +149,11 @@ def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix
     hops : at least 1, for the moments a_0..a_{2 hops}; determines a measure of at most `hops` atoms. By default
         `default_hops`.
     """
-    known, hops = _measures.setdefault(graph, {}), number_of_hops(graph, hops)
-    if hops not in known:
-        most = max(known, default=0)
-        known[hops] = known[most].leading(hops) if most > hops else _label_measure(graph, hops)
-    return known[hops]
+    measures, hops = _measures.setdefault(graph, {}), number_of_hops(graph, hops)
+    if hops not in measures:
+        largest = max(measures, default=0)
+        measures[hops] = measures[largest].leading(hops) if largest > hops else _label_measure(graph, hops)
+    return measures[hops]
 
 
 def mass_up_to(jacobi: JacobiMatrix, x: float, *, slack: float = ROUND_OFF) -> float:
@@ -263,7 +263,7 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
     block = block / np.linalg.norm(block.data)
     left, right = block.toarray(order="C"), first_half_hop(matrix, block)
     shorter_left = left.size <= right.size
-    kept = np.empty((hops, min(left.size, right.size)))
+    basis = np.empty((hops, min(left.size, right.size)))
     diagonal, off_diagonal, below = [], [], 0.0
     for step in range(hops):
         if step:
@@ -271,9 +271,9 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
             right *= -below
             right += matrix.T @ left
         if shorter_left:
-            kept[step] = left.ravel()
+            basis[step] = left.ravel()
         else:
-            _orthogonalise(right, kept[:step])
+            _orthogonalise(right, basis[:step])
         on = float(np.linalg.norm(right))
         diagonal.append(on**2 + below**2)
         if on == 0:
@@ -282,9 +282,9 @@ def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: flo
         left *= -on
         left += matrix @ right
         if shorter_left:
-            _orthogonalise(left, kept[: step + 1])
+            _orthogonalise(left, basis[: step + 1])
         else:
-            kept[step] = right.ravel()
+            basis[step] = right.ravel()
         below = float(np.linalg.norm(left))
         if on * below <= nothing:
             break
@@ -356,14 +356,14 @@ def _pinned_rule(
     """
     width, spread = ends[1] - ends[0], highest - lowest
     x, y = (node - ends[0]) / width, (corner - lowest) / spread
-    share, rest = (y * (1 - x) / (y - x), x * (y - 1) / (y - x)) if math.isfinite(y) else (1 - x, x)
-    return _rule(jacobi, [lowest + share * spread, ends[0] + rest * width], [math.sqrt(share * rest * width * spread)])
+    share, complement = (y * (1 - x) / (y - x), x * (y - 1) / (y - x)) if math.isfinite(y) else (1 - x, x)
+    diagonal = [lowest + share * spread, ends[0] + complement * width]
+    return _rule(jacobi, diagonal, [math.sqrt(share * complement * width * spread)])
 
 
 def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]) -> Rule:
     """Quadrature rule of the Jacobi matrix with these entries appended."""
-    whole = [np.concatenate(parts) for parts in ((jacobi.diagonal, diagonal), (jacobi.off_diagonal, off_diagonal))]
-    nodes, vectors = _eigh(*whole)
+    nodes, vectors = _eigh(np.append(jacobi.diagonal, diagonal), np.append(jacobi.off_diagonal, off_diagonal))
     return nodes, vectors[0] ** 2
 
 

@@ -71,15 +71,15 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
     """
     features = as_features(f, graph.n_left, "f")
     targets = class_indicators(required_labels(graph, "left"))
-    seen = labelled_mask(labelled, graph.n_left)
+    is_labelled = labelled_mask(labelled, graph.n_left)
     root = np.sqrt(graph.left_marginal)[:, None]
     # Unit columns, so that a small feature is not mistaken for round-off of a large one; and unit over all nodes, so
     # that a feature which is round-off on the labelled nodes is recognised as such.
     length = column_lengths(features, graph.left_marginal)
-    shown = np.where(seen[:, None], root, 0.0)
+    weights = np.where(is_labelled[:, None], root, 0.0)
     columns = features / length
-    columns *= shown
-    in_units = _least_squares(columns, sp.csr_array(targets * shown), length)
+    columns *= weights
+    in_units = _least_squares(columns, sp.csr_array(targets * weights), length)
     with np.errstate(over="ignore", under="ignore"):
         coefficients = in_units / length[:, None]
     require(np.isfinite(coefficients).all(), "the features are so small that the probe overflows: scale them up")
@@ -89,7 +89,7 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
         parts.append(Standing.of(scores, noise[rows]))
         scores[np.arange(len(scores)), label_columns[rows]] -= 1
         misses[rows] = np.einsum("ij,ij->i", scores, scores)
-    return judged(graph, Standing.joined(parts), label_columns, misses, coefficients, seen)
+    return judged(graph, Standing.joined(parts), label_columns, misses, coefficients, is_labelled)
 
 
 def judged(
@@ -98,12 +98,13 @@ def judged(
     label_columns: npt.NDArray[Any],
     misses: FloatArray,
     coefficients: FloatArray,
-    seen: npt.NDArray[np.bool_],
+    is_labelled: npt.NDArray[np.bool_],
 ) -> ProbeResult:
     """Result of a probe, from its scores' standing and, (n_left,) each, class columns and squared distances."""
     winners = standing.winners
     wrong = winners != label_columns
-    held_out = None if seen.all() else float(np.average(wrong[~seen], weights=graph.left_marginal[~seen]))
+    hidden = ~is_labelled
+    held_out = float(np.average(wrong[hidden], weights=graph.left_marginal[hidden])) if hidden.any() else None
     return ProbeResult(
         error=float(graph.left_marginal @ wrong),
         mse=float(graph.left_marginal @ misses),
@@ -178,10 +179,10 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
 
     Columns have at most unit length. Columns of zeros are left out: their coefficients would be round-off.
     """
-    shown: npt.NDArray[np.bool_] = np.any(columns != 0, axis=0)
-    if shown.any() and not shown.all():
-        coefficients = np.zeros((len(shown), targets.shape[1]))
-        coefficients[shown] = _least_squares(columns[:, shown], targets, lengths[shown])
+    nonzero: npt.NDArray[np.bool_] = np.any(columns != 0, axis=0)
+    if nonzero.any() and not nonzero.all():
+        coefficients = np.zeros((len(nonzero), targets.shape[1]))
+        coefficients[nonzero] = _least_squares(columns[:, nonzero], targets, lengths[nonzero])
         return coefficients
     gram = columns.T @ columns
     # An error in B enters the residual squared: up to this condition the normal equations lose nothing.
@@ -189,10 +190,10 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     if values[-1] < LOSSLESS * values[0]:
         return scipy.linalg.solve(gram, (targets.T @ columns).T, assume_a="pos")
     left, values, right_t = svd(columns)
-    kept = values > round_off(len(columns)) * values[0]
-    fitted = right_t[kept].T @ ((targets.T @ left[:, kept]).T / values[kept, None])
+    positive = values > round_off(len(columns)) * values[0]
+    fitted = right_t[positive].T @ ((targets.T @ left[:, positive]).T / values[positive, None])
     # Solve for the free part and not for B, so that the fit stays as exact as in unit columns.
-    free = scipy.linalg.qr(right_t[kept].T)[0][:, kept.sum() :]
+    free = scipy.linalg.qr(right_t[positive].T)[0][:, positive.sum() :]
     inverse = (lengths.min() / lengths)[:, None]
     return np.asarray(fitted - free @ np.linalg.lstsq(inverse * free, inverse * fitted)[0])
 

@@ -38,9 +38,9 @@ class Standing:
         """Standing of scores (n, r), with their noise: one number, or one for each row."""
         leaders = np.argmax(scores, axis=1)
         best = np.take_along_axis(scores, leaders[:, None], axis=1)
-        others = scores.copy()
-        np.put_along_axis(others, leaders[:, None], -np.inf, axis=1)
-        return cls(leaders, best[:, 0] - others.max(axis=1), np.broadcast_to(noise, leaders.shape))
+        rivals = scores.copy()
+        np.put_along_axis(rivals, leaders[:, None], -np.inf, axis=1)
+        return cls(leaders, best[:, 0] - rivals.max(axis=1), np.broadcast_to(noise, leaders.shape))
 
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:

@@ -47,14 +47,14 @@ class GraphThroughFeatures:
     @classmethod
     def of(cls, graph: PairGraph, features: Any) -> "GraphThroughFeatures":
         """See `PairGraph.through`."""
-        given = validated_features(features, graph.n_left)
-        whitening, condition = _whitening(given, graph.left_marginal)
+        matrix = validated_features(features, graph.n_left)
+        whitening, condition = _whitening(matrix, graph.left_marginal)
         rounding = 4 * EPS * (condition + sum(graph.shape) ** 0.5)
         moments = np.zeros((whitening.shape[1], whitening.shape[1]))
-        for means in conditional_means(graph, given):
+        for means in conditional_means(graph, matrix):
             hop = means @ whitening
             moments += hop.T @ hop
-        return cls(graph, given, whitening, moments, rounding)
+        return cls(graph, matrix, whitening, moments, rounding)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -188,9 +188,9 @@ def whitened(features: Any, masses: FloatArray | None = None) -> FloatArray:
 
     `ValueError`: features (n, d) that are not finite, or are all 0.
     """
-    given = validated_features(features, len(features) if masses is None else len(masses))
-    weights, _ = _whitening(given, np.full(len(given), 1 / len(given)) if masses is None else masses)
-    return np.concatenate([block @ weights for _, block in feature_blocks(given)])
+    matrix = validated_features(features, len(features) if masses is None else len(masses))
+    weights, _ = _whitening(matrix, np.full(len(matrix), 1 / len(matrix)) if masses is None else masses)
+    return np.concatenate([block @ weights for _, block in feature_blocks(matrix)])
 
 
 def _whitening(features: npt.NDArray[Any], masses: FloatArray) -> tuple[FloatArray, float]:
@@ -199,7 +199,7 @@ def _whitening(features: npt.NDArray[Any], masses: FloatArray) -> tuple[FloatArr
     if not scales.any():
         raise ValueError("all features are 0: give features that are not")
     values, vectors = scipy.linalg.eigh(second_moments(features, masses, scales))
-    kept = values > LEAST_EIGENVALUE * values[-1]
-    first = scales[:, None] * vectors[:, kept] / np.sqrt(values[kept])
+    positive = values > LEAST_EIGENVALUE * values[-1]
+    first = scales[:, None] * vectors[:, positive] / np.sqrt(values[positive])
     again, turned = scipy.linalg.eigh(second_moments(features, masses, first))
-    return first @ (turned / np.sqrt(again)) @ turned.T, float(np.sqrt(values[-1] / values[kept][0]))
+    return first @ (turned / np.sqrt(again)) @ turned.T, float(np.sqrt(values[-1] / values[positive][0]))

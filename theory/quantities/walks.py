@@ -139,10 +139,10 @@ class _Stacks:
         order = np.argsort(nodes, kind="stable")
         ranked = nodes[order]
         places = self._next[ranked] + np.arange(len(ranked)) - np.searchsorted(ranked, ranked)
-        drawn = np.empty_like(nodes)
-        drawn[order] = self._ends[np.where(places < self._stop[ranked], places, len(self._ends) - 1)]
+        ends = np.empty_like(nodes)
+        ends[order] = self._ends[np.where(places < self._stop[ranked], places, len(self._ends) - 1)]
         self._next += np.bincount(nodes, minlength=len(self._next))
-        return drawn
+        return ends
 
 
 def _walked(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int) -> tuple[int, IntArray, IntArray]:
@@ -157,15 +157,15 @@ def _walked(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int
     ahead = walks + (len(left) - walks) * hops // (2 * hops - 1)
     to_left = _Stacks(right[walks:ahead], left[walks:ahead], right.max() + 1)
     to_right = _Stacks(left[ahead:], right[ahead:], left.max() + 1)
-    labels_of_walks, here = labels[left[:walks]], right[:walks]
+    labels_of_walks, nodes = labels[left[:walks]], right[:walks]
     agreed, died = np.zeros(hops, dtype=np.int64), np.zeros(hops, dtype=np.int64)
     for hop in range(hops):
         if hop:
-            labels_of_walks, here = _alive(labels_of_walks, to_right.draw(here))
-        labels_of_walks, here = _alive(labels_of_walks, to_left.draw(here))
-        agreed[hop], died[hop] = np.sum(labels[here] == labels_of_walks), walks - len(here)
+            labels_of_walks, nodes = _alive(labels_of_walks, to_right.draw(nodes))
+        labels_of_walks, nodes = _alive(labels_of_walks, to_left.draw(nodes))
+        agreed[hop], died[hop] = np.sum(labels[nodes] == labels_of_walks), walks - len(nodes)
     return walks, agreed, died
 
 
-def _alive(labels_of_walks: npt.NDArray[Any], here: IntArray) -> tuple[npt.NDArray[Any], IntArray]:
-    return labels_of_walks[here != DEAD], here[here != DEAD]
+def _alive(labels_of_walks: npt.NDArray[Any], nodes: IntArray) -> tuple[npt.NDArray[Any], IntArray]:
+    return labels_of_walks[nodes != DEAD], nodes[nodes != DEAD]

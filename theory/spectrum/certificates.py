@@ -69,14 +69,14 @@ def certify(graph: PairGraph, spectrum: Spectrum, k: int) -> Certificate:
 def with_certificate(graph: PairGraph, spectrum: Spectrum, k: int) -> tuple[Spectrum, Certificate]:
     """Leading k + 1 triplets with a certified upper end of the last one, and the certificate."""
     certificate = certify(graph, spectrum, k)
-    known = spectrum.leading(k + 1)
-    return replace(known, unseen=max(known.unseen, certificate.upper)), certificate
+    top = spectrum.leading(k + 1)
+    return replace(top, unseen=max(top.unseen, certificate.upper)), certificate
 
 
 def normalising_error(graph: PairGraph) -> float:
     """Upper bound on the norm of the error of the computed `Ā`, and so on that of each singular value (Weyl)."""
-    most = (np.diff(graph.joint.indptr).max(), np.bincount(graph.joint.indices).max())
-    return float(sum(most) / 2 + 6) * EPS / 2
+    entries = np.diff(graph.joint.indptr).max() + np.bincount(graph.joint.indices).max()
+    return float(entries / 2 + 6) * EPS / 2
 
 
 def is_proved(matrix: sp.csr_array, basis: FloatArray, threshold: float) -> bool:
@@ -108,14 +108,14 @@ def _by_cholesky(matrix: sp.csr_array, basis: FloatArray, computed: float) -> fl
     return computed + distance
 
 
-def _by_probes(matrix: sp.csr_array, basis: FloatArray, known: FloatArray, computed: float) -> float:
+def _by_probes(matrix: sp.csr_array, basis: FloatArray, values: FloatArray, computed: float) -> float:
     """Upper end of `σ²_{k+1}`, from its computed value, above which the polynomials grow."""
     # A sum of d products has an error of at most d u / (1 - d u) of the sum of their absolute values, in any order.
     summed = np.diff(matrix.indptr).max() + np.bincount(matrix.indices).max()
     rounding = float(1.01 * UNIT * summed)
     start = np.random.default_rng(SEEDS).standard_normal((PROBES, matrix.shape[1])).T
     cutoff = max(computed, rounding)
-    return deflated_end(lambda x: matrix.T @ (matrix @ x), basis, known**2, start, cutoff, rounding)
+    return deflated_end(lambda x: matrix.T @ (matrix @ x), basis, values**2, start, cutoff, rounding)
 
 
 def deflated_end(

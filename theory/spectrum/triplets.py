@@ -111,8 +111,7 @@ class Spectrum:
         if k >= len(low) or min(low[k - 1], low[k]) == 0 or high[k] < low[k - 1]:
             return None
         first = int(np.argmax(low <= high[k]))
-        last = int(np.flatnonzero((high >= low[k - 1]) & (low > 0))[-1])
-        return slice(first, last + 1)
+        return slice(first, int(np.flatnonzero((high >= low[k - 1]) & (low > 0))[-1]) + 1)
 
     def leading(self, k: int) -> "Spectrum":
         """Exactly k triplets, with vectors of 0 beyond the rank.
@@ -125,8 +124,8 @@ class Spectrum:
             return self
 
         def vectors(side: FloatArray) -> FloatArray:
-            kept = side[:, : min(k, self.rank)]
-            return kept if kept.shape[1] == k else np.pad(kept, ((0, 0), (0, k - kept.shape[1])))
+            columns = side[:, : min(k, self.rank)]
+            return columns if columns.shape[1] == k else np.pad(columns, ((0, 0), (0, k - columns.shape[1])))
 
         return Spectrum(
             np.pad(self.singular_values[:k], (0, missing)),
@@ -141,9 +140,9 @@ class Spectrum:
 def enough_triplets(graph: LabelledGraph, spectrum: Spectrum, k: int) -> Spectrum:
     """Leading k + 1 triplets, the last of them 0 if the graph has at most k; `ValueError` for too few triplets."""
     require_width(graph.shape, k)
-    needed = min(k + 1, *graph.shape)
-    if len(spectrum.singular_values) < needed:
-        raise ValueError(f"k={k} needs {needed} triplets, but {len(spectrum.singular_values)} are given")
+    count = min(k + 1, *graph.shape)
+    if len(spectrum.singular_values) < count:
+        raise ValueError(f"k={k} needs {count} triplets, but {len(spectrum.singular_values)} are given")
     return spectrum.leading(k + 1)
 
 
@@ -255,16 +254,16 @@ def with_known_values(graph: PairGraph, triplets: Triplets) -> Triplets:
     """
     left, values, right = triplets
     sides = tuple(zip((left, right), component_vectors(graph, len(values)), strict=True))
-    known = sides[0][1].shape[1]
+    count = sides[0][1].shape[1]
     # Distance of the closed form from the span of the leading vectors
-    away = [np.linalg.norm(exact - vectors[:, :known] @ (vectors[:, :known].T @ exact)) for vectors, exact in sides]
-    if known < len(values) and max(away) > KNOWN:
+    away = [np.linalg.norm(exact - vectors[:, :count] @ (vectors[:, :count].T @ exact)) for vectors, exact in sides]
+    if count < len(values) and max(away) > KNOWN:
         return triplets
     for vectors, exact in sides:
         # Orthogonalise the others; their lengths change by a square of the distance only.
-        vectors[:, known:] -= exact @ (exact.T @ vectors[:, known:])
-        vectors[:, :known] = exact
-    values[:known] = 1.0
+        vectors[:, count:] -= exact @ (exact.T @ vectors[:, count:])
+        vectors[:, :count] = exact
+    values[:count] = 1.0
     return triplets
 
 
@@ -275,10 +274,10 @@ def component_vectors(graph: PairGraph, count: int) -> tuple[FloatArray, FloatAr
     the Householder reflection of the components' vectors that gives `√p` first. No solver is involved.
     """
     lengths = np.sqrt(np.bincount(graph.components[0], weights=graph.left_marginal))
-    known = min(count, len(lengths))
+    width = min(count, len(lengths))
     axis = lengths.copy()
     axis[0] += 1.0  # the reflection of the first unit vector to -lengths, without cancellation
-    features = (np.eye(len(lengths), known) - np.outer(axis, axis[:known] / axis[0])) / lengths[:, None]
+    features = (np.eye(len(lengths), width) - np.outer(axis, axis[:width] / axis[0])) / lengths[:, None]
     features[:, 0] = 1.0
     left, right = graph.components
     return (
@@ -328,8 +327,8 @@ def second_eigenvalue(matrix: sp.csr_array, first: FloatArray, *, seed: int = 0)
         ends = scipy.linalg.eigvalsh(gram, driver="evd", overwrite_a=True)[-2]
     else:
         transposed = matrix.T
-        rest = _deflated(lambda x: matrix @ (transposed @ x), first[:, None] / np.linalg.norm(first))
-        ends = _upper_end(rest, len(first), seed)
+        deflated = _deflated(lambda x: matrix @ (transposed @ x), first[:, None] / np.linalg.norm(first))
+        ends = _upper_end(deflated, len(first), seed)
     return min(1.0, max(0.0, float(ends)) + _round_off(matrix.shape))
 
 
@@ -378,7 +377,7 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
     """`max(‖A w - s u‖, ‖Aᵀ u - s w‖)` of each triplet, (k,), from the products `A @ X` and `A.T @ X` in blocks."""
     parts, transposed = [], matrix.T
     for part in row_blocks(len(values), 1, COLUMNS):
-        u, s, w = (np.ascontiguousarray(each[..., part]) for each in (left, values, right))
+        u, s, w = (np.ascontiguousarray(array[..., part]) for array in (left, values, right))
         forward = np.linalg.norm(matrix @ w - u * s, axis=0)
         backward = np.linalg.norm(transposed @ u - w * s, axis=0)
         parts.append(np.maximum(forward, backward))
@@ -386,20 +385,20 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
 
 
 def _sparse(
-    matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, known: tuple[FloatArray, FloatArray]
+    matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, exact: tuple[FloatArray, FloatArray]
 ) -> tuple[Triplets, float]:
     """Search on the smaller side, as in `searched_triplets`."""
     if matrix.shape[0] < matrix.shape[1]:
-        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, known[::-1])
+        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, exact[::-1])
         return (left, values, right), unseen
     transposed = matrix.T  # its products scatter from A into an array that fits the cache
     return searched_triplets(
-        lambda vectors: transposed @ (matrix @ vectors), matrix.__matmul__, matrix.shape[1], k, tol, rng, known[1]
+        lambda vectors: transposed @ (matrix @ vectors), matrix.__matmul__, matrix.shape[1], k, tol, rng, exact[1]
     )
 
 
 def searched_triplets(
-    gram: Product, forward: Product, side: int, k: int, tol: float, rng: np.random.Generator, known: FloatArray
+    gram: Product, forward: Product, side: int, k: int, tol: float, rng: np.random.Generator, components: FloatArray
 ) -> tuple[Triplets, float]:
     """Leading k triplets of a matrix A given by its products, and an upper bound on the values that are not among them.
 
@@ -413,21 +412,21 @@ def searched_triplets(
         The first for the many products of the search, the second for one Rayleigh-Ritz step after each.
     side : number of columns of A
     tol : of ARPACK, relative
-    known : (side, c), orthonormal right vectors of the largest value, 1, c <= k; excluded from the search
+    components : (side, c), orthonormal right vectors of the largest value, 1, c <= k; excluded from the search
     """
     if side <= max(DENSE_SIDE, k + GUARD):
         # All eigenvalues: LAPACK's bisection for a subset fails on some tight clusters.
         _, basis = scipy.linalg.eigh(gram(np.eye(side)), driver="evd")
         return leading_triplets(triplets_within(forward, basis[:, -(k + GUARD) :]), k), 0.0
-    if known.shape[1] == k:
-        return triplets_within(forward, known), 1.0
-    if known.shape[1] == 1:
-        known = known[:, :0]  # with it, ARPACK computes the others more exactly
+    if components.shape[1] == k:
+        return triplets_within(forward, components), 1.0
+    if components.shape[1] == 1:
+        components = components[:, :0]  # with it, ARPACK computes the others more exactly
 
-    def rest(vectors: FloatArray) -> FloatArray:
-        return gram(vectors) - known @ (known.T @ vectors)  # deflates the value 1
+    def without_ones(vectors: FloatArray) -> FloatArray:
+        return gram(vectors) - components @ (components.T @ vectors)  # deflates the value 1
 
-    basis = np.hstack([known, _leading(rest, side, k + GUARD - known.shape[1], tol, rng)])
+    basis = np.hstack([components, _leading(without_ones, side, k + GUARD - components.shape[1], tol, rng)])
     for _ in range(SEARCHES):
         basis, _ = np.linalg.qr(basis)  # ARPACK's null vectors are not always orthogonal
         left, values, basis = triplets_within(forward, basis)

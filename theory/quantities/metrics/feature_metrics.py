@@ -148,10 +148,10 @@ def _existing_rows(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
 
 def _sharing(joint: sp.csr_array, masses: FloatArray) -> sp.csr_array:
     """Weights of the pairs of two different rows that share a column, by the masses of the columns."""
-    most = int(np.sum(np.bincount(joint.indices).astype(np.float64) ** 2))
-    if most > MOST_PAIRS:
+    count = int(np.sum(np.bincount(joint.indices).astype(np.float64) ** 2))
+    if count > MOST_PAIRS:
         raise ValueError(
-            f"up to {most} pairs of rows share a right node or a sample, more than {MOST_PAIRS}: give pairs of rows"
+            f"up to {count} pairs of rows share a right node or a sample, more than {MOST_PAIRS}: give pairs of rows"
         )
     pairs = sp.csr_array(sp.csr_array(joint / masses) @ joint.T)
     pairs.setdiag(0)
@@ -166,13 +166,13 @@ def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None) -> Found:
     return average_confusion_rate(sphere, samples), len(sphere), ""
 
 
-def _collapse(sphere: FloatArray, labels: Any, n: int, kept: IntArray) -> Found:
+def _collapse(sphere: FloatArray, labels: Any, n: int, rows: IntArray) -> Found:
     codes = coded({"row": labels}, None)[0]["row"]
     assert codes is not None
     if codes.shape != (n,):
         raise ValueError(f"labels has shape {codes.shape} for {n} rows: give one class for each")
-    labelled = codes[kept] != UNLABELLED
-    chosen, classes = sphere[labelled], codes[kept][labelled]
+    labelled = codes[rows] != UNLABELLED
+    chosen, classes = sphere[labelled], codes[rows][labelled]
     if len(classes) == 0:
         return math.nan, 0, "no row with a pair has a label"
     even = np.full(len(chosen), 1 / len(chosen))

@@ -146,8 +146,8 @@ def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
     confused = 0
     for rows in row_blocks(len(ids), len(ids), BLOCK):
         distances = cdist(sphere[rows], sphere, "sqeuclidean")
-        same = group_of[rows, None] == group_of
-        others = np.where(same, np.inf, distances).min(axis=1)
+        same_sample = group_of[rows, None] == group_of
+        to_others = np.where(same_sample, np.inf, distances).min(axis=1)
         np.fill_diagonal(distances[:, rows.start :], np.inf)  # a view is not its own neighbour
-        confused += int(np.sum(others <= np.where(same, distances, np.inf).min(axis=1)))
+        confused += int(np.sum(to_others <= np.where(same_sample, distances, np.inf).min(axis=1)))
     return confused / len(ids)
