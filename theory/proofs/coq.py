@@ -16,9 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
 from pairbounds.theory.proofs.decimals import above
@@ -92,11 +90,6 @@ class CoqProof(Proof):
 
     text: str = ""
 
-    def save(self, path: AnyPath) -> None:
-        """Write the file atomically."""
-        with replacing(path) as temporary:
-            temporary.write_text(self.text, encoding="utf-8")
-
 
 def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> CoqProof:
     """Bounds of the linear probe on the optimum of width k, as theorems of Coq: 4, 15 and 16, or 18 with a penalty.
@@ -159,7 +152,7 @@ class _Writer:
         polynomials = [claim.polynomial for claim in proof.claims]
         hops = max(len(claim.filter) for claim in proof.claims)
         steps = max(*map(len, polynomials), 2 * hops) - 1 | 1
-        lost = max(sum(2 * self._classes * j * abs(c) for j, c in enumerate(each)) for each in polynomials)
+        lost = max(sum(2 * self._classes * j * abs(c) for j, c in enumerate(polynomial)) for polynomial in polynomials)
         self._bits = PRECISION + int(lost).bit_length()  # of walks, of which large coefficients need more
         self._states = exact.walks(steps, self._bits)
         total = sum(exact.left)
@@ -204,11 +197,11 @@ class _Writer:
     def _budget(self, claim: Claim) -> Fraction:
         """Upper bound on the integral of the claim's polynomial, as in Coq."""
         over, coefficients = _over_one(claim.polynomial)
-        unit, most = 1 << self._bits, 0
+        unit, numerator = 1 << self._bits, 0
         for j, (coefficient, low) in enumerate(zip(coefficients, self._moments, strict=False)):
             slack = self._total * self._classes * j * (2 * unit + j)
-            most += coefficient * low + max(0, coefficient * slack)
-        return Fraction(most, self._total * unit**2 * over)
+            numerator += coefficient * low + max(0, coefficient * slack)
+        return Fraction(numerator, self._total * unit**2 * over)
 
     def _theorem(self, claim: Claim) -> str:
         """Theorem by a polynomial above the step, or by a vote."""
@@ -291,5 +284,7 @@ def _rows(name: str, rows: Sequence[Sequence[int]] | Integers) -> dict[str, str]
     """Definitions of rows, and the list of their names: Coq is much slower with a single list of lists."""
     names = [f"{name}_{i}" for i in range(len(rows))]
     lists = ("; ".join(hex(number) if number >= 0 else f"({hex(number)})" for number in row) for row in rows)
-    lines = (f"Definition {each} : seq Z := integers [:: {row}]." for each, row in zip(names, lists, strict=True))
+    lines = (
+        f"Definition {row_name} : seq Z := integers [:: {row}]." for row_name, row in zip(names, lists, strict=True)
+    )
     return {f"{name}_rows": "\n".join(lines), name: "[:: " + "; ".join(names) + "]"}

@@ -47,9 +47,12 @@ def verify_coq(graph: PairGraph, path: Path, theory: Path) -> list[str]:
     if has_coq := shutil.which("coqc") is not None:
         _compile(rebuilt.text, theory)
     word, lacks = ("PROVED", []) if has_coq else ("CHECKED", [NO_COQC])
-    about = f"width {rebuilt.k}, {f'penalty {written(rebuilt.penalty)}' if rebuilt.penalty else 'no penalty'}"
-    shown = [(each.quantity, written(each.value), each.theorem) for each in rebuilt.claims]
-    return [*(f"{word} {name} <= {value} (theorem {theorem}, {about})" for name, value, theorem in shown), *lacks]
+    subject = f"width {rebuilt.k}, {f'penalty {written(rebuilt.penalty)}' if rebuilt.penalty else 'no penalty'}"
+    lines = (
+        f"{word} {claim.quantity} <= {written(claim.value)} (theorem {claim.theorem}, {subject})"
+        for claim in rebuilt.claims
+    )
+    return [*lines, *lacks]
 
 
 def _certificate(text: str, exact: Graph) -> Proof:
@@ -63,9 +66,9 @@ def _certificate(text: str, exact: Graph) -> Proof:
     require(0 < k <= least_side and [*map(len, basis)] == [k] * n, "the size of V does not match the graph")
     require(all(abs(entry) <= 2 << BITS for row in basis for entry in row), "V needs small integers")
     require(0 <= mu < 1 and mu**2 <= at_most < 1 and at_least <= 1, "a place is out of range")
-    claims = [*(_claim(each, int(each["theorem"])) for each in masses), *(_claim(each, 16) for each in votes)]
-    require([each.theorem for each in claims[: len(masses)]] == ([18] if mu else [4, 15]), "a theorem is missing")
-    for p, q in (([*each.polynomial], [*each.filter]) for each in claims):
+    claims = [*(_claim(mass, int(mass["theorem"])) for mass in masses), *(_claim(vote, 16) for vote in votes)]
+    require([claim.theorem for claim in claims[: len(masses)]] == ([18] if mu else [4, 15]), "a theorem is missing")
+    for p, q in (([*claim.polynomial], [*claim.filter]) for claim in claims):
         require(len(p) <= 2 * HOPS + 1 and len(q) <= HOPS + 1, "a polynomial has too many coefficients")
         require(suffice(p, q, at_most, max(at_least, mu**2), Work(0)), "a polynomial is too small somewhere in [0, 1]")
     return Proof(exact.digest, k, mu, Places(at_most, at_least, basis), 0, (), tuple(claims))
@@ -96,15 +99,15 @@ def _compile(text: str, theory: Path) -> None:
     """Compile a text with Coq, after the fixed files that it needs."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        for needed in files_needed(theory, text, {}):
-            shutil.copy(theory / f"{needed}.v", folder)
-            failure, _ = run_coqc(folder, f"{needed}.v")
+        for required in files_needed(theory, text, {}):
+            shutil.copy(theory / f"{required}.v", folder)
+            failure, _ = run_coqc(folder, f"{required}.v")
             if failure:
-                raise ValueError(f"coqc does not compile {needed}.v of {theory}: {failure}")
+                raise ValueError(f"coqc does not compile {required}.v of {theory}: {failure}")
         (folder / "proof.v").write_text(text, encoding="utf-8")
-        failure, said = run_coqc(folder, "proof.v")
+        failure, output = run_coqc(folder, "proof.v")
     require(not failure, f"coqc rejects it: {failure}")
-    require(said == CLOSED * text.count("\nPrint Assumptions "), "a theorem rests on an axiom")
+    require(output == CLOSED * text.count("\nPrint Assumptions "), "a theorem rests on an axiom")
 
 
 def files_needed(theory: Path, text: str, order: dict[str, None]) -> dict[str, None]:

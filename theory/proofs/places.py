@@ -40,15 +40,15 @@ def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
 
     `ValueError`: more than `LIMIT_SIDE` such nodes.
     """
-    return _found(_distinct_rows(graph, exact), k)
+    return _cut(_distinct_rows(graph, exact), k)
 
 
 def left_places(graph: PairGraph, k: int) -> Places:
     """Cut with the left side for S: V has a row for each left node, places are multiples of `2^-BITS`, and b > 0."""
-    interval = _found(graph.normalized, k)
+    interval = _cut(graph.normalized, k)
     at_most = max(Fraction(_margin(graph.normalized.shape[0])), interval.at_most)
-    most, least = -(-(at_most * 2**BITS) // 1), interval.at_least * 2**BITS // 1
-    return replace(interval, at_most=Fraction(most, 2**BITS), at_least=Fraction(least, 2**BITS))
+    upper, lower = -(-(at_most * 2**BITS) // 1), interval.at_least * 2**BITS // 1
+    return replace(interval, at_most=Fraction(upper, 2**BITS), at_least=Fraction(lower, 2**BITS))
 
 
 def _margin(n: int) -> float:
@@ -56,7 +56,7 @@ def _margin(n: int) -> float:
     return 4 * n * 2.0**-BITS + 64 * EPS * sqrt(n)
 
 
-def _found(normalised: sp.csr_array, k: int) -> Places:
+def _cut(normalised: sp.csr_array, k: int) -> Places:
     n = normalised.shape[0]
     if n > LIMIT_SIDE:
         raise ValueError(f"the smaller side has {n} distinct nodes: σ_(k+1) is proved for at most {LIMIT_SIDE}")
@@ -64,8 +64,8 @@ def _found(normalised: sp.csr_array, k: int) -> Places:
     eigenvalues, vectors = scipy.linalg.eigh(gram, subset_by_index=[max(0, n - k - 1), n - 1], overwrite_a=True)
     values, vectors = np.maximum(0.0, eigenvalues[::-1]), vectors[:, ::-1]
     basis = np.zeros((n, k))
-    kept = min(n, k)
-    basis[:, :kept] = vectors[:, :kept] * np.sqrt(values[:kept])
+    width = min(n, k)
+    basis[:, :width] = vectors[:, :width] * np.sqrt(values[:width])
     margin = _margin(n)
     at_most = above(Fraction(values[k] + margin)) if k < n else Fraction(0)
     at_least = values[k - 1] - margin / values[k - 1] if k <= n and values[k - 1] > 0 else 0.0
@@ -86,5 +86,5 @@ def _distinct_rows(graph: PairGraph, exact: verify.Graph) -> sp.csr_array:
 
 
 def _integers(basis: FloatArray) -> list[list[int]]:
-    whole: list[list[int]] = np.rint(basis * 2.0**BITS).astype(np.int64).tolist()
-    return whole
+    integers: list[list[int]] = np.rint(basis * 2.0**BITS).astype(np.int64).tolist()
+    return integers

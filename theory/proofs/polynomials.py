@@ -71,15 +71,14 @@ def monomials(chebyshev: npt.NDArray[np.floating[Any]]) -> Polynomial:
     return total
 
 
-def raised_above(majorant: Polynomial, squares: Iterable[Square]) -> Polynomial:
+def raised_above(majorant: Polynomial, squares: Sequence[Square]) -> Polynomial:
     """Raise the majorant by a power of ten until it is above these squares on their intervals.
 
     `ValueError`: this needs more than 1, far above round-off.
     """
-    wanted = list(squares)
     for power in range(-20, 1):
         tried = raised([majorant[0] + Fraction(10) ** power, *majorant[1:]])
         with suppress(verify.Refusal):  # undecided in the work that the verifier allows
-            if all(verify.above_square(tried, *square, verify.Work(0)) for square in wanted):
+            if all(verify.above_square(tried, *square, verify.Work(0)) for square in squares):
                 return tried
     raise ValueError("a polynomial that should be above another is below it by more than 1")

@@ -125,10 +125,15 @@ class Proof:
             "basis": self.places.basis,
         }
 
+    @property
+    def text(self) -> str:
+        """Text of the file, in JSON."""
+        return json.dumps(self.record()) + "\n"
+
     def save(self, path: AnyPath) -> None:
-        """Write it as JSON, atomically."""
+        """Write the file atomically."""
         with replacing(path) as temporary:
-            temporary.write_text(json.dumps(self.record()) + "\n", encoding="utf-8")
+            temporary.write_text(self.text, encoding="utf-8")
 
 
 def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int = HOPS) -> Proof:
@@ -173,14 +178,17 @@ def exact_graph(graph: PairGraph) -> verify.Graph:
     return verify.Graph([np.asarray(array).tolist() for array in arrays])
 
 
-def assembled(graph: PairGraph, exact: verify.Graph, k: int, penalty: float | None, hops: int, known: Places) -> Proof:
+def assembled(
+    graph: PairGraph, exact: verify.Graph, k: int, penalty: float | None, hops: int, computed: Places
+) -> Proof:
     """A proof by places of the spectrum's cut."""
     mu = Fraction(0) if penalty is None else Fraction(str(float(penalty)))
     if penalty is not None and not 0 < mu < 1:
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
     if not 1 <= hops <= MOST_HOPS:
         raise ValueError(f"hops={hops!r} is not in 1..{MOST_HOPS}")
-    cut = replace(known, at_most=max(known.at_most, mu**2), at_least=known.at_least if known.at_least > mu**2 else ZERO)
+    at_least = computed.at_least if computed.at_least > mu**2 else ZERO
+    cut = replace(computed, at_most=max(computed.at_most, mu**2), at_least=at_least)
     if cut.at_most >= 1:
         raise ValueError(f"σ_(k+1) is 1 up to rounding at k = {k}: no bound follows, and so there is none to prove")
     jacobi = label_measure(graph, hops)

@@ -33,8 +33,8 @@ def require(true: object, reason: str) -> None:
         raise Refusal(reason)
 
 
-def listed(values, least, most, what):
-    require(type(values) is list and least <= len(values) <= most, f"{what} is not a list of {least} to {most}")
+def listed(values, least, limit, what):
+    require(type(values) is list and least <= len(values) <= limit, f"{what} is not a list of {least} to {limit}")
     return values
 
 
@@ -45,7 +45,7 @@ def number(text, digits=400):
 
 
 def shared(numbers, digits=400):
-    over = lcm(*(each.denominator for each in numbers))
+    over = lcm(*(fraction.denominator for fraction in numbers))
     require(over < 10**digits, f"numbers have no common denominator of {digits} digits")
     return over
 
@@ -63,8 +63,8 @@ def stored(archive, name):
     kinds, shape = rb"f8" if name == "data" else rb"i8|i4", rb"'fortran_order': False, 'shape': \((\d{1,9}),\), \} *\n"
     head = re.match(rb"\x93NUMPY\x01\x00(..)(\{'descr': '<(" + kinds + rb")', " + shape + rb")", raw, re.S)
     require(head and int.from_bytes(head[1], "little") == len(head[2]), f"{name} is not an array of one dimension")
-    body, whole = raw[head.end() :], len(raw) <= LARGEST
-    require(whole and len(body) == int(head[4]) * int(head[3][1:]), f"{name} is too long, or does not match its header")
+    body, fits = raw[head.end() :], len(raw) <= LARGEST
+    require(fits and len(body) == int(head[4]) * int(head[3][1:]), f"{name} is too long, or does not match its header")
     return [value for (value,) in struct.iter_unpack({b"f8": "<d", b"i8": "<q", b"i4": "<i"}[head[3]], body)]
 
 
@@ -95,8 +95,8 @@ class Graph:
     def __init__(self, arrays: list) -> None:
         sizes, starts, ends, weights, labels, _ = arrays
         require(len(labels) == len(starts) - 1 and all(0 <= c < 2**31 for c in labels), "the graph lacks left labels")
-        whole = starts == sorted(starts) and starts[0] == 0 and starts[-1] == len(ends) == len(weights)
-        require(whole and sizes == [len(labels), len(set(ends))], "the arrays of the graph have different sizes")
+        fits = starts == sorted(starts) and starts[0] == 0 and starts[-1] == len(ends) == len(weights)
+        require(fits and sizes == [len(labels), len(set(ends))], "the arrays of the graph have different sizes")
         require(all(0 < w < float("inf") for w in weights), "a weight is not positive and finite")
         parts = [struct.pack(f"<q{len(a)}{'d' if i == 3 else 'q'}", len(a), *a) for i, a in enumerate(arrays)]
         self.digest = hashlib.sha256(b"".join(parts)).hexdigest()
@@ -192,12 +192,12 @@ def definite(matrix: list) -> list:
 def above_square(p: list, s: list, low: Fraction, high: Fraction, work: Work) -> bool:
     """Test if `p >= s²` on [low, high], polynomials with the constant first: by Bernstein coefficients, halving."""
     over, end = shared(p + s), lcm(low.denominator, high.denominator)
-    low, width, rest = int(low * end), int((high - low) * end), [int(over * over * c) for c in p] + [0] * 2 * len(s)
+    low, width, gap = int(low * end), int((high - low) * end), [int(over * over * c) for c in p] + [0] * 2 * len(s)
     for i, a in enumerate(s):
         for j, b in enumerate(s):
-            rest[i + j] -= int(a * over) * int(b * over)
-    n, scale, moved = len(rest) - 1, 1, [0] * len(rest)
-    for coefficient in reversed(rest):  # in u, where t = (low + width u) / end
+            gap[i + j] -= int(a * over) * int(b * over)
+    n, scale, moved = len(gap) - 1, 1, [0] * len(gap)
+    for coefficient in reversed(gap):  # in u, where t = (low + width u) / end
         work.spend(n, end.bit_length() * max(map(int.bit_length, moved)) // 64)
         moved = [low * a + width * b for a, b in zip(moved, [0, *moved])]
         moved[0] += coefficient * scale
@@ -264,8 +264,8 @@ def check(graph, proof):
     k, bits, walk_bits, moments, at_most, at_least, penalty = settings(graph, proof)
     basis, states = proof["basis"], graph.walks(len(moments) - 1, walk_bits)
     for j, (low, high) in enumerate(moments):
-        least, most = graph.moment(j, states[j], walk_bits)
-        require(low <= least and most <= high, f"moment {j} is not in its interval")
+        least, largest = graph.moment(j, states[j], walk_bits)
+        require(low <= least and largest <= high, f"moment {j} is not in its interval")
     ends, values = (at_most, max(at_least, penalty**2)), Values(graph, bits)
     require(len(basis) == len(values.rows), "V lacks a row for each distinct row of the smaller side")
     minimiser, lines = f"width {k}, {'penalty ' + proof['penalty'] if penalty else 'no penalty'}", []
@@ -276,8 +276,8 @@ def check(graph, proof):
         require(type(theorem) is int and theorem in theorems, f"the theorem of a claim is not in {theorems}")
         require(quantity in ("probe_mse", "probe_error"), "the quantity of a claim is unknown")
         require(set(text) <= set(".0123456789"), "the value of a claim is not a decimal of at least 0")
-        shown = proved(claim, graph, states, walk_bits, moments, *ends)
-        require(shown <= value, f"{quantity} <= {text} is not shown by theorem {theorem}")
+        bound = proved(claim, graph, states, walk_bits, moments, *ends)
+        require(bound <= value, f"{quantity} <= {text} is not shown by theorem {theorem}")
         lines.append(f"PROVED {quantity} <= {text} (theorem {theorem}, {minimiser})")
     require(len(values.rows) <= k or values.at_most(at_most, basis), "σ²_(k+1) is not shown to be at most at_most")
     require(at_least == 0 or values.at_least(at_least, basis), "σ²_k is not shown to be at least at_least")

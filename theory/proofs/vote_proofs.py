@@ -28,8 +28,8 @@ def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> 
     """Polynomials q and P of the best bound of `quantities.local_multihop`, as decimals, P raised to a majorant."""
     filtered = within(graph, Cut(float(at_most), float(at_least)), hops)
     q = raised(monomials(chebyshev.chebtrim(filtered.filter)))
-    rest = [(power == 0) - coefficient for power, coefficient in enumerate(q)]
-    squares = (q, Fraction(0), at_most), (rest, at_least, Fraction(1))
+    complement = [(power == 0) - coefficient for power, coefficient in enumerate(q)]
+    squares = (q, Fraction(0), at_most), (complement, at_least, Fraction(1))
     return q, raised_above(monomials(chebyshev.chebtrim(filtered.majorant)), squares)
 
 
@@ -42,7 +42,7 @@ def margins(q: Polynomial, exact: verify.Graph, states: Sequence[State], bits: i
     result = []
     for node, label in enumerate(exact.classes):
         walks = zip(*(state[node] for state in states[: 2 * len(q) : 2]), strict=True)
-        scores = [sum((c * share for c, share in zip(q, each, strict=True)), Fraction(0)) for each in walks]
+        scores = [sum((c * share for c, share in zip(q, shares, strict=True)), Fraction(0)) for shares in walks]
         result.append((scores.pop(label) - max(scores, default=Fraction(0)) - low) / 2**bits)
     return result
 
