@@ -22,6 +22,7 @@ from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_c
 from pairbounds.theory.ledger.ledger_page import STATUS_MEANS, beaten_by, best_counts, title_and_text
 
 FOLDER = dependencies.PAGES
+ROW = re.compile(r"^```\{row\} ([\w-]+)\n(.*)\n```$", re.MULTILINE)  # name, and formula in LaTeX
 FENCE = re.compile(r"^```\{(row|graph|theorems|lemmas)\} ?([\w-]*)\n(?:.*\n)?```$", re.MULTILINE)
 NO_GRAPH = "*Sharpest graph*: none, since the statement is not about one graph and embedding."
 PUBLISHED = {"bound_holds": "simulated worlds", "emoji_bounds": "emoji"}  # tables with the tightness of each bound
@@ -51,19 +52,23 @@ def row(name: str) -> str:
     """Heading, formula, facts, and statements in words and in Coq, of a row."""
     claim: Bound | Statement = BOUNDS[name] if name in BOUNDS else STATEMENTS[name]
     facts = [*(_of_bound(claim) if isinstance(claim, Bound) else _of_statement(claim))]
-    parts = [f"### {name}", f"$$\n{claim.latex}\n$$" if claim.latex else "", _words(claim)]
+    parts = [f"### {name}", f"$$\n{formulas()[name]}\n$$", _words(claim)]
     parts += [re.sub(r"\s+", " ", claim.remarks)] if isinstance(claim, Bound) else []
     parts += ["\n".join(f"- {fact}" for fact in facts), _drawing(name), "\n\n".join(_coq(claim))]
     return "\n\n".join(part for part in parts if part)
 
 
+@cache
+def formulas() -> dict[str, str]:
+    """Formulas of all rows in LaTeX, from the pages of the theorems."""
+    return {name: latex for text in dependencies.texts().values() for name, latex in ROW.findall(text)}
+
+
 def _words(claim: Bound | Statement) -> str:
     """Statement without the formula, which is above it."""
-    if not claim.latex:
-        return claim.statement
-    formula = f"`{unicode_formula(claim.latex)}`"
-    before, _, after = claim.statement.partition(formula)
-    text = f"{before}${claim.latex}${after}" if before.strip() else after.lstrip(" ,:;.")
+    latex = formulas()[claim.name]
+    before, _, after = claim.statement.partition(f"`{unicode_formula(latex)}`")
+    text = f"{before}${latex}${after}" if before.strip() else after.lstrip(" ,:;.")
     return text[:1].upper() + text[1:]
 
 

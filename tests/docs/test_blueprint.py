@@ -28,7 +28,7 @@ def test_a_row_has_its_facts_its_formula_and_its_picture_or_the_reason_why_not(n
     assert "*Status*: " in text
     assert "*Code*: " in text
     assert ("<svg" in text) != any(reason in text for reason in NO_PICTURE)
-    assert f"$$\n{ROWS[name].latex}\n$$" in text or not ROWS[name].latex
+    assert f"$$\n{blueprint.formulas()[name]}\n$$" in text
     formal = machine_checked(ROWS[name])
     assert ("```text\n" in text) == (formal is not None)
     assert formal is None or coq_statement(formal) in text

@@ -11,13 +11,13 @@ from pairbounds.theory.ledger.ledger_page import title_and_text
 from tests.docs.blocks import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))
+import blueprint
 import dependencies
 from formulas import unicode_formula
 
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/theorems").glob("theorem??.md"))}
 PARTS = ["In words", "Statement", "Proof", "Sharpness", "Example", "Uses", "Sources"]
 ROWS = {**BOUNDS, **STATEMENTS}
-ROW = re.compile(r"^```\{row\} ([\w-]+)\n(.*)\n```$", re.MULTILINE)  # its name, and its formula for readers of the file
 
 
 def test_every_theorem_has_a_page():
@@ -31,9 +31,9 @@ def test_a_page_has_its_parts_in_order(name):
     assert r"\blacksquare" in PAGES[name].partition("\n## Proof")[2].partition("\n## ")[0]
 
 
-@pytest.mark.parametrize("name", [row for row in ROWS if ROWS[row].latex])
+@pytest.mark.parametrize("name", ROWS)
 def test_a_statement_has_its_formula_in_unicode(name):
-    assert f"`{unicode_formula(ROWS[name].latex)}`" in ROWS[name].statement
+    assert f"`{unicode_formula(blueprint.formulas()[name])}`" in ROWS[name].statement
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -41,7 +41,7 @@ def test_a_page_has_the_rows_of_its_theorem(name):
     modules = [it for it in THEOREMS if it.__name__.rpartition(".")[2].startswith(name)]
     names = {row.name for row in BOUNDS.values() if row.evaluate.__module__ in {it.__name__ for it in modules}}
     names |= {row.name for module in modules for row in getattr(module, "STATEMENTS", ())}
-    assert sorted(ROW.findall(PAGES[name])) == sorted((row, ROWS[row].latex) for row in names)
+    assert sorted(row for row, _ in blueprint.ROW.findall(PAGES[name])) == sorted(names)
 
 
 @pytest.mark.parametrize("module", THEOREMS, ids=lambda module: module.__name__.rpartition(".")[2])

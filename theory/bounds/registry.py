@@ -43,7 +43,6 @@ class Bound:
     evaluate : the decorated function
     corollary_of : the bound of the same cost that is never weaker; if on a squared error, twice it is never weaker
     through : True if it also holds through features, evaluated on a `GraphThroughFeatures` (theorem 42)
-    latex : the formula of the statement in LaTeX; "" for a user's bound
     kept : reason to keep a row that is never the best: "paper", or "less information: " and the information it saves
     """
 
@@ -58,7 +57,6 @@ class Bound:
     corollary_of: str | None = None
     kept: str | None = None
     through: bool = False
-    latex: str = ""
 
     @property
     def foreign(self) -> bool:
@@ -131,7 +129,6 @@ def bound(
     corollary_of: str | None = None,
     kept: str | None = None,
     through: bool = False,
-    latex: str = "",
 ) -> Callable[[Callable[..., float]], Bound]:
     """Register a function `(graph, spectrum, k) -> float` as a bound for all tables, checks and searches.
 
@@ -171,7 +168,7 @@ def bound(
             _require_known(name, "quantity", quantity, QUANTITIES)
         statement, _, remarks = inspect.cleandoc(function.__doc__ or "").partition("\n")
         texts = (statement, remarks.strip())
-        return Bound(name, quantity, status, relation, subject, *texts, function, corollary_of, kept, through, latex)
+        return Bound(name, quantity, status, relation, subject, *texts, function, corollary_of, kept, through)
 
     return BOUNDS.registering(name, entry)
 

@@ -15,7 +15,6 @@ class Statement:
     name : name in the ledger
     computed_by : the function that computes it
     tested_in : the file of its tests, from the root of the repository
-    latex : its formula in LaTeX, which the statement has in Unicode
     text : the statement, by default the first line of the function's docstring
     """
 
@@ -23,7 +22,6 @@ class Statement:
     computed_by: Callable[..., Any]
     tested_in: str
     text: str = ""
-    latex: str = ""
 
     @property
     def statement(self) -> str:

@@ -15,15 +15,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
-    "factorisation",
-    quantity="spectral_loss",
-    status="exact",
-    relation="=",
-    subject="encoder",
-    kept="paper",
-    latex=r"L(f, g) = \|\bar A - F G^\top\|_F^2 - \|\bar A\|_F^2",
-)
+@bound("factorisation", quantity="spectral_loss", status="exact", relation="=", subject="encoder", kept="paper")
 def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L(f, g) = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²` for every embedding pair.
 

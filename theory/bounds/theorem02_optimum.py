@@ -15,27 +15,13 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
-    "optimum",
-    quantity="spectral_loss",
-    status="exact",
-    relation="=",
-    kept="paper",
-    latex=r"\min L = -\sum_{i \le k} \sigma_i^2",
-)
+@bound("optimum", quantity="spectral_loss", status="exact", relation="=", kept="paper")
 def optimum(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`min L = -Σ_{i <= k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`."""
     return _lowest(spectrum, k)
 
 
-@bound(
-    "excess-loss",
-    quantity="spectral_loss",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    latex=r"L(f, g) \ge -\sum_{i \le k} \sigma_i^2",
-)
+@bound("excess-loss", quantity="spectral_loss", status="exact", relation=">=", subject="encoder")
 def excess_loss(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L(f, g) >= -Σ_{i <= k} σ_i²` for every embedding pair of width k: the excess loss is never negative."""
     return _lowest(spectrum, k)

@@ -15,14 +15,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
-    "mmcl-is-sscl",
-    quantity="aligned_induced_loss",
-    status="exact",
-    relation="=",
-    kept="paper",
-    latex=r"\min_M L_T(f^* M) = -\sum_{i \le k} \sigma_i^4",
-)
+@bound("mmcl-is-sscl", quantity="aligned_induced_loss", status="exact", relation="=", kept="paper")
 def mmcl_is_sscl(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`min_M L_T(f* M) = -Σ_{i <= k} σ_i⁴`, the least loss on the induced pairs: a linear map of f* attains it.
 

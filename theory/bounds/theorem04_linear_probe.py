@@ -26,12 +26,7 @@ from pairbounds.theory.quantities.consistency import (
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
-    "induced-labelling-error",
-    quantity="induced_labelling_error",
-    status="exact",
-    latex=r"\alpha_T \le 2 \alpha - \alpha^2 r / (r - 1)",
-)
+@bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")
 def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`α_T <= 2 α - α² r / (r - 1)` for r classes: if two images with one caption differ, one differs from it."""
     error = labelling_error(graph)
@@ -40,39 +35,19 @@ def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> 
     return error * (2 - error * (1 + 1 / other_classes)) if other_classes else 0.0
 
 
-@bound(
-    "probe-mse",
-    quantity="probe_mse",
-    status="exact",
-    kept="paper",
-    through=True,
-    latex=r"\varepsilon_2(f^*) \le \frac{\alpha_T}{1 - \sigma^2_{k+1}}",
-)
+@bound("probe-mse", quantity="probe_mse", status="exact", kept="paper", through=True)
 def probe_mse(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
     return unreached_energy(graph) + over_gap(label_variation(graph), spectrum, k)
 
 
-@bound(
-    "probe-error",
-    quantity="probe_error",
-    status="exact",
-    kept="paper",
-    through=True,
-    latex=r"E(f^*) \le 2 \frac{\alpha_T}{1 - \sigma^2_{k+1}}",
-)
+@bound("probe-error", quantity="probe_error", status="exact", kept="paper", through=True)
 def probe_error(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
     return 2 * unreached_energy(graph) + over_gap(2 * label_variation(graph), spectrum, k)
 
 
-@bound(
-    "sharp-probe-mse",
-    quantity="probe_mse",
-    status="exact",
-    kept="less information: label energy alone",
-    latex=r"\varepsilon_2(f^*) \le \frac{\rho_k}{1 - \sigma^2_{k+1}}",
-)
+@bound("sharp-probe-mse", quantity="probe_mse", status="exact", kept="less information: label energy alone")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return over_gap(_remaining(graph, spectrum, k), spectrum, k)
@@ -84,16 +59,13 @@ def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     status="exact",
     corollary_of="imbalance-error",
     kept="less information: label energy alone",
-    latex=r"E(f^*) \le 2 \frac{\rho_k}{1 - \sigma^2_{k+1}}",
 )
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return 2 * over_gap(_remaining(graph, spectrum, k), spectrum, k)
 
 
-@bound(
-    "sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=", latex=r"\varepsilon_2(f^*) \ge \rho_k"
-)
+@bound("sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=")
 def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) >= ρ_k`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`: no linear probe does better."""
     return max(0.0, _remaining(graph, spectrum, k) - spectrum.rounding)

@@ -41,37 +41,19 @@ def image_error(encoder: Encoder) -> float:
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
 
 
-@bound(
-    "image-error",
-    quantity="image_error",
-    status="exact",
-    subject="encoder",
-    latex=r"E_{\mathrm{image}}(f) \le 2 (E(f) + \alpha)",
-)
+@bound("image-error", quantity="image_error", status="exact", subject="encoder")
 def by_views(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_{image}(f) <= 2 (E(f) + α)` for every embedding f of the views."""
     return 2 * (encoder.probe.error + labelling_error(graph))
 
 
-@bound(
-    "image-error-by-pairs",
-    quantity="image_error",
-    status="exact",
-    kept="less information: no encoder",
-    latex=r"E_{\mathrm{image}}(f^*) \le 4 \frac{\alpha_T}{1 - \sigma^2_{k+1}} + 2 \alpha",
-)
+@bound("image-error-by-pairs", quantity="image_error", status="exact", kept="less information: no encoder")
 def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{image}(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)
 
 
-@bound(
-    "image-error-haochen",
-    quantity="image_error",
-    status="restated",
-    kept="paper",
-    latex=r"E_{\mathrm{image}}(f^*) \le 2 \phi / \lambda_{k+1} + 8 \alpha",
-)
+@bound("image-error-haochen", quantity="image_error", status="restated", kept="paper")
 def literature(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{image}(f*) <= 2 φ / λ_{k+1} + 8 α`, with `φ = α_T` and `λ_{k+1} = 1 - σ²_{k+1}`.
 

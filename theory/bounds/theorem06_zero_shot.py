@@ -20,13 +20,7 @@ from pairbounds.theory.quantities.consistency import labelling_error, right_indu
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
-    "zero-shot",
-    quantity="zero_shot_error",
-    status="exact",
-    latex=r"E_{\mathrm{zs}}(f^*, g^*) \le 2 \left(\sqrt{2 \alpha - \tau} "
-    r"+ \sigma_{k+1} \sqrt{\frac{\tau}{1 - \sigma^2_{k+1}}}\right)^2",
-)
+@bound("zero-shot", quantity="zero_shot_error", status="exact")
 def zero_shot(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{zs}(f*, g*) <= 2 (√(2 α - τ) + σ_{k+1} √(τ / (1 - σ²_{k+1})))²`, at most `4 α / (1 - σ²_{k+1})`."""
     sigma = spectrum.upper_values[k]

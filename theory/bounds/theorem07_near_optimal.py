@@ -36,8 +36,6 @@ from pairbounds.theory.spectrum.triplets import Spectrum
     subject="encoder",
     corollary_of="trained-error",
     kept="less information: no singular vector",
-    latex=r"E(f) \le 2 \min_j \left(\sqrt{\frac{\alpha_T}{1 - \sigma^2_{j+1}}} "
-    r"+ \sqrt{p_{\max} \frac{\varepsilon}{\sigma_j^2 - \sigma^2_{k+1}}}\right)^2",
 )
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_{max} ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
@@ -53,8 +51,6 @@ def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: En
     subject="encoder",
     corollary_of="trained-error",
     kept="less information: label energy alone",
-    latex=r"E(f) \le 2 \min_j \left(\sqrt{1 - \sum_{i \le j} c_i} "
-    r"+ \sqrt{p_{\max} \frac{\varepsilon}{\sigma_j^2 - \sigma^2_{k+1}}}\right)^2",
 )
 def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(1 - Σ_{i <= j} c_i) + √(p_{max} ε / (σ_j² - σ²_{k+1})))²`: the tail by its label energy."""
@@ -68,8 +64,6 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
     status="exact",
     subject="encoder",
     kept="less information: no singular vector",
-    latex=r"E(f) \le 2 \min_j \left(\sqrt{B_M(j)} "
-    r"+ \sqrt{p_{\max} \frac{\varepsilon}{\sigma_j^2 - \sigma^2_{k+1}}}\right)^2",
 )
 def multihop_near_optimal_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
@@ -79,15 +73,7 @@ def multihop_near_optimal_error(
     return 2 * _squared_probe_bound(encoder, np.array(tails))
 
 
-@bound(
-    "zero-shot-near-optimal",
-    quantity="zero_shot_error",
-    status="exact",
-    subject="encoder",
-    latex=r"E_{\mathrm{zs}}(f, g) \le 2 \min_j \left(\sqrt{2 \alpha - \tau} "
-    r"+ \sqrt{q \frac{\varepsilon}{\sigma_j^2 - \sigma^2_{k+1}}} "
-    r"+ \sqrt{(\sigma^2_{k+1} + \varepsilon) \frac{\tau}{1 - \sigma^2_{j+1}}}\right)^2",
-)
+@bound("zero-shot-near-optimal", quantity="zero_shot_error", status="exact", subject="encoder")
 def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_{zs}(f, g) <= 2 min_j (√(2 α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`."""
     differing, loss = right_induced_labelling_error(graph) + spectrum.rounding, excess(encoder)

@@ -44,16 +44,14 @@ QUANTITIES["class_conductance"] = Quantity(class_conductance, of_graph=True)
 QUANTITIES["total_class_conductance"] = Quantity(total_class_conductance, of_graph=True)
 
 
-@bound(
-    "cheeger-below", quantity="conductance", status="exact", relation=">=", latex=r"\phi \ge \frac{1 - \sigma_2^2}{2}"
-)
+@bound("cheeger-below", quantity="conductance", status="exact", relation=">=")
 def cheeger_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`φ >= (1 - σ_2²) / 2`: no cut is sparser than half the spectral gap."""
     _two_nodes(graph)
     return _half_gap(spectrum, 2)
 
 
-@bound("cheeger-above", quantity="conductance", status="exact", latex=r"\phi \le \sqrt{4 (1 - \sigma_2^2) / 3}")
+@bound("cheeger-above", quantity="conductance", status="exact")
 def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`φ <= √(4 (1 - σ_2²) / 3)`, hence `<= √(2 (1 - σ_2²))`, which is Cheeger's: a small gap means a sparse cut."""
     _two_nodes(graph)
@@ -62,13 +60,7 @@ def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return float(np.sqrt(4 * gap / 3))
 
 
-@bound(
-    "class-partition",
-    quantity="class_conductance",
-    status="exact",
-    relation=">=",
-    latex=r"\max_c \phi(c) \ge \frac{1 - \sigma_r^2}{2}",
-)
+@bound("class-partition", quantity="class_conductance", status="exact", relation=">=")
 def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`max_c φ(c) >= (1 - σ_r²) / 2`, r the number of classes present; needs `k + 1 >= r`."""
     classes = len(class_masses(graph))
@@ -76,13 +68,7 @@ def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return _half_gap(spectrum, classes)
 
 
-@bound(
-    "class-leaks",
-    quantity="total_class_conductance",
-    status="exact",
-    relation=">=",
-    latex=r"\sum_c \phi(c) \ge \sum_{i \le r} (1 - \sigma_i^2)",
-)
+@bound("class-leaks", quantity="total_class_conductance", status="exact", relation=">=")
 def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`Σ_c φ(c) >= Σ_{i <= r} (1 - σ_i²)`, r the number of classes present, with `σ_{k+1}` for those beyond it."""
     classes = len(class_masses(graph))
@@ -90,13 +76,7 @@ def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return float(gaps.sum() + (classes - len(gaps)) * gaps[-1])
 
 
-@bound(
-    "image-error-rate",
-    quantity="image_error",
-    status="rate",
-    kept="paper",
-    latex=r"E_{\mathrm{image}}(f^*) \le \tilde O(\alpha / \rho_h^2)",
-)
+@bound("image-error-rate", quantity="image_error", status="rate", kept="paper")
 def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{image}(f*) <= Õ(α / ρ_h²)` with `h = ⌊k/2⌋`, for `k >= 2 r`, r the number of classes present.
 

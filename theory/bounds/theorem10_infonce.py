@@ -63,14 +63,7 @@ def _loss_scale(encoder: Encoder) -> float:
 QUANTITIES["infonce_loss"] = Quantity(_loss, scale=_loss_scale)
 
 
-@bound(
-    "infonce-entropy",
-    quantity="infonce_loss",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    latex=r"L_{\mathrm{InfoNCE}}(f, g) \ge -I(x; l)",
-)
+@bound("infonce-entropy", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
 def infonce_entropy(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_{InfoNCE}(f, g) >= -I(x; l)` for every embedding pair, with equality at pointwise mutual information."""
     require_few_pairs(graph)

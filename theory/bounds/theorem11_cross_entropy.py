@@ -51,13 +51,7 @@ def mean_classifier_cross_entropy(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_cross_entropy"] = Quantity(mean_classifier_cross_entropy, lambda _: 0.0)
 
 
-@bound(
-    "cross-entropy-by-infonce",
-    quantity="mean_classifier_cross_entropy",
-    status="exact",
-    subject="encoder",
-    latex=r"L_{\mathrm{CE}} \le L_{\mathrm{NCE}} + \sqrt{V}",
-)
+@bound("cross-entropy-by-infonce", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
 def by_infonce(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_{CE} <= L_{NCE} + √V` for every embedding pair on the sphere.
 
@@ -66,13 +60,7 @@ def by_infonce(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -
     return infonce(encoder)[0] + math.sqrt(right_moments(encoder).variance)
 
 
-@bound(
-    "cross-entropy-by-connectivity",
-    quantity="mean_classifier_cross_entropy",
-    status="exact",
-    subject="encoder",
-    latex=r"L_{\mathrm{CE}} \le L_{\mathrm{NCE}} + \sum_c q_c \sqrt{\lambda_2(c) V^L_c V_c}",
-)
+@bound("cross-entropy-by-connectivity", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
 def by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_{CE} <= L_{NCE} + Σ_c q_c √(λ_2(c) V^L_c V_c)` if `α = 0`, with `V^L_c` the variance of f̂ in class c.
 
@@ -87,12 +75,7 @@ def by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
 
 
 @bound(
-    "cross-entropy-below",
-    quantity="mean_classifier_cross_entropy",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    latex=r"L_{\mathrm{CE}} \ge L_{\mathrm{NCE}} - \sqrt{V} - \log(1 + \kappa \max_c V_c)",
+    "cross-entropy-below", quantity="mean_classifier_cross_entropy", status="exact", relation=">=", subject="encoder"
 )
 def below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_{CE} >= L_{NCE} - √V - log(1 + κ max_c V_c)`, `κ = (e² - 3) / 4`, for every embedding pair on the sphere.

@@ -62,13 +62,7 @@ def _hinge_scale(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _hinge_scale)
 
 
-@bound(
-    "mean-classifier-any",
-    quantity="mean_classifier_loss",
-    status="exact",
-    subject="encoder",
-    latex=r"L_{\mathrm{sup}} \le (L_{\mathrm{un}} + \delta - \tau) / (1 - \tau)",
-)
+@bound("mean-classifier-any", quantity="mean_classifier_loss", status="exact", subject="encoder")
 def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_{sup} <= (L_{un} + δ - τ) / (1 - τ)` for every embedding pair, `δ = E |f(x)ᵀ(E[g(l) | x, c] - μ_c)|`.
 

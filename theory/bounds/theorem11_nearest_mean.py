@@ -60,13 +60,7 @@ QUANTITIES["class_variance"] = Quantity(
 )
 
 
-@bound(
-    "class-variance",
-    quantity="class_variance",
-    status="exact",
-    subject="encoder",
-    latex=r"V(f) \le A_T / (2 \gamma)",
-)
+@bound("class-variance", quantity="class_variance", status="exact", subject="encoder")
 def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`V(f) <= A_T / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
 
@@ -77,13 +71,7 @@ def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encode
     return _in_squared_units(encoder, apart / (2 * gap) if gap > 0 else math.inf)
 
 
-@bound(
-    "nearest-mean",
-    quantity="nearest_mean_error",
-    status="exact",
-    subject="encoder",
-    latex=r"E_{\mathrm{mean}}(f) \le \sum_c p_c \min(1, 4 V_c / \Delta_c^2)",
-)
+@bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
 def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_{mean}(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
     moments, reach = _moments(encoder), _reach(encoder)

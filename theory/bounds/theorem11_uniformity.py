@@ -23,13 +23,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 QUANTITIES["sphere_infonce_loss"] = Quantity(lambda encoder: sum(infonce(encoder)) / 2, lambda _: 0.0)
 
 
-@bound(
-    "infonce-by-uniformity",
-    quantity="sphere_infonce_loss",
-    status="exact",
-    subject="encoder",
-    latex=r"L_{\mathrm{sym}} \le A / 2 + U",
-)
+@bound("infonce-by-uniformity", quantity="sphere_infonce_loss", status="exact", subject="encoder")
 def infonce_by_uniformity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_{sym} <= A / 2 + U` for every embedding pair on the sphere.
 

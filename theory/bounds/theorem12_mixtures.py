@@ -24,14 +24,11 @@ STATEMENTS = (
         mixture,
         TESTS,
         "`α_T(P) = t α_T(P_1) + (1 - t) α_T(P_2)` for a mixture P, and so for `α`.",
-        latex=r"\alpha_T(P) = t \alpha_T(P_1) + (1 - t) \alpha_T(P_2)",
     ),
     Statement(
         "mixture-spectrum",
         mixture,
         TESTS,
         "`Σ_{i <= m} σ_i²(P) <= t Σ_{i <= m} σ_i²(P_1) + (1 - t) Σ_{i <= m} σ_i²(P_2)` for a mixture P and every m.",
-        latex=r"\sum_{i \le m} \sigma_i^2(P) \le "
-        r"t \sum_{i \le m} \sigma_i^2(P_1) + (1 - t) \sum_{i \le m} \sigma_i^2(P_2)",
     ),
 )

@@ -22,13 +22,11 @@ STATEMENTS = (
         labelling_error_interval,
         TESTS,
         "`Pr[l(N) <= α <= u(N)] >= 1 - δ`, and so for `α_T`, if N pairs have two labels: Clopper and Pearson's ends.",
-        latex=r"\Pr[\ell(N) \le \alpha \le u(N)] \ge 1 - \delta",
     ),
     Statement(
         "singular-value-bernstein",
         singular_value_bernstein,
         TESTS,
         "`s_- σ̂_{k+1} - t <= σ_{k+1} <= s_+ σ̂_{k+1} + t` with probability `1 - δ`, if every node was seen.",
-        latex=r"s_- \hat\sigma_{k+1} - t \le \sigma_{k+1} \le s_+ \hat\sigma_{k+1} + t",
     ),
 )

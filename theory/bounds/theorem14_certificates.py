@@ -25,13 +25,11 @@ STATEMENTS = (
         residual_norms,
         "tests/theory/test_spectra.py",
         "`s - η <= σ_i <= s + η` for some i, if s is a computed value with the residual η.",
-        latex=r"s - \eta \le \sigma_i \le s + \eta",
     ),
     Statement(
         "certificate",
         certify,
         "tests/theory/test_certificates.py",
         "`σ_{k+1} <= √θ`, the certified end: proved by a factorisation, or true with a stated probability.",
-        latex=r"\sigma_{k+1} \le \sqrt{\theta}",
     ),
 )

@@ -28,13 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@bound(
-    "local-multihop-error",
-    quantity="probe_error",
-    status="exact",
-    through=True,
-    latex=r"E(f^*) \le N(\gamma_q, \int P\, d\nu)",
-)
+@bound("local-multihop-error", quantity="probe_error", status="exact", through=True)
 def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
 

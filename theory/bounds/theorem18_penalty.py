@@ -43,21 +43,13 @@ PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at w
     status="exact",
     subject="penalised optimum",
     kept="less information: the cut alone",
-    latex=r"\varepsilon_2(f_\mu) \le B_M(b)",
 )
 def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) <= B_M(b)`, the most label energy in `[0, b]` that up to 2M hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
 
 
-@bound(
-    "penalised-mse-below",
-    quantity="probe_mse",
-    status="exact",
-    relation=">=",
-    subject="penalised optimum",
-    latex=r"\varepsilon_2(f_\mu) \ge L_M(b)",
-)
+@bound("penalised-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="penalised optimum")
 def penalised_mse_below(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -72,20 +64,13 @@ def penalised_mse_below(
     subject="penalised optimum",
     corollary_of="local-penalised-error",
     kept="less information: one hop",
-    latex=r"E(f_\mu) \le 2 \alpha_T / (1 - b)",
 )
 def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f_μ) <= 2 α_T / (1 - b)`, `b = max(μ², σ²_{k+1})`: by one hop."""
     return 2 * over_gap(induced_labelling_error(graph), spectrum, penalised_width(encoder), cut=penalty_of(encoder))
 
 
-@bound(
-    "local-penalised-error",
-    quantity="probe_error",
-    status="exact",
-    subject="penalised optimum",
-    latex=r"E(f_\mu) \le N(\gamma_q, \int P\, d\nu)",
-)
+@bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
 def local_penalised_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -98,13 +83,7 @@ def local_penalised_error(
     return min(within(graph, cut, hops).error, by_tail)
 
 
-@bound(
-    "penalised-encoder-mse",
-    quantity="probe_mse",
-    status="exact",
-    subject="penalised encoder",
-    latex=r"\varepsilon_2(f) \le \min_t (\rho_t + \sqrt{p_{\max} \varepsilon_\mu} / (t - \mu))^2",
-)
+@bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
 def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`ε₂(f) <= min_t (ρ_t + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair."""
     return _by_soft_threshold(encoder) ** 2
@@ -116,7 +95,6 @@ def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder:
     status="exact",
     subject="penalised encoder",
     corollary_of="penalised-encoder-mse",
-    latex=r"E(f) \le 2 \min_t (\rho_t + \sqrt{p_{\max} \varepsilon_\mu} / (t - \mu))^2",
 )
 def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_t (ρ_t + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair."""
@@ -129,7 +107,6 @@ def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encode
     status="exact",
     subject="penalised encoder",
     kept="less information: no singular vector",
-    latex=r"\varepsilon_2(f) \le \min_t (\sqrt{B_M(t^2)} + \sqrt{p_{\max} \varepsilon_\mu} / (t - \mu))^2",
 )
 def multihop_penalised_encoder_mse(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
@@ -144,7 +121,6 @@ def multihop_penalised_encoder_mse(
     status="exact",
     subject="penalised encoder",
     kept="less information: no singular value",
-    latex=r"\varepsilon_2(f) \le \min_t (\sqrt{B_M(t^2)} + \sqrt{p_{\max} \delta_\mu} / (t - \mu))^2",
 )
 def penalised_encoder_mse_by_duality(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None

@@ -26,13 +26,11 @@ STATEMENTS = (
         consistency_from_pairs,
         TESTS,
         "`Pr[a_j^- <= a_j <= a_j^+ for all j] >= 1 - δ`: intervals of `a_1..a_M` from n independent pairs.",
-        latex=r"\Pr[a_j^- \le a_j \le a_j^+ \text{ for all } j] \ge 1 - \delta",
     ),
     Statement(
         "penalised-error-from-pairs",
         penalised_error_at_most,
         TESTS,
         "`ε₂(f_μ) <= p_0 + Σ_{j <= M} max(p_j a_j^-, p_j a_j^+)`, and so `ε₂(f*)`, where `σ_{k+1} <= μ`.",
-        latex=r"\varepsilon_2(f_\mu) \le p_0 + \sum_{j \le M} \max(p_j a_j^-, p_j a_j^+)",
     ),
 )

@@ -279,20 +279,13 @@ QUANTITIES |= {
     subject="critic",
     corollary_of="zero-shot-vote-by-node",
     kept="less information: averages over all nodes",
-    latex=r"E \le \Phi(\alpha, \varepsilon_R)",
 )
 def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= Φ(α, ε_R)` for the vote `argmax_c Σ_{y(l)=c} p_s(l | x)` of every critic."""
     return zero_shot_vote(encoder).most
 
 
-@bound(
-    "zero-shot-vote-by-node",
-    quantity="zero_shot_vote_error",
-    status="exact",
-    subject="critic",
-    latex=r"E \le N(\kappa, \varepsilon_R)",
-)
+@bound("zero-shot-vote-by-node", quantity="zero_shot_vote_error", status="exact", subject="critic")
 def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= N(κ, ε_R)` for the same vote, κ of the classes of the right nodes that x is paired with."""
     return zero_shot_vote(encoder).most_by_node
@@ -305,32 +298,19 @@ def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Enc
     subject="critic",
     corollary_of="vote-by-node",
     kept="less information: averages over all nodes",
-    latex=r"E \le \Phi(\alpha_T, \varepsilon_R + \varepsilon_L)",
 )
 def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= Φ(α_T, ε_R + ε_L)` for the vote `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)` of every critic."""
     return pair_votes(encoder)[0].most
 
 
-@bound(
-    "vote-by-node",
-    quantity="vote_error",
-    status="exact",
-    subject="critic",
-    latex=r"E \le N(\kappa, \varepsilon_R + \varepsilon_L)",
-)
+@bound("vote-by-node", quantity="vote_error", status="exact", subject="critic")
 def by_node(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= N(κ, ε_R + ε_L)` for the same vote, κ of the left nodes that x shares a right node with, x among them."""
     return pair_votes(encoder)[0].most_by_node
 
 
-@bound(
-    "vote-of-others",
-    quantity="vote_of_others_error",
-    status="exact",
-    subject="critic",
-    latex=r"E \le N(\kappa, \varepsilon_R + \varepsilon_L)",
-)
+@bound("vote-of-others", quantity="vote_of_others_error", status="exact", subject="critic")
 def by_node_others(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E <= N(κ, ε_R + ε_L)` for the vote of `x' ≠ x` alone, κ of the classes of these, by their probabilities."""
     return pair_votes(encoder)[1].most_by_node

@@ -62,6 +62,5 @@ STATEMENTS = (
         "tests/theory/test_ridge.py",
         "`G_M(λ) <= mse_λ <= R_M(λ)` for the ridge probe on the true ratio and the Gauss and Gauss-Radau rules of ν; "
         "`E <= 2 mse`.",
-        latex=r"G_M(\lambda) \le \mathrm{mse}_\lambda \le R_M(\lambda)",
     ),
 )

@@ -34,13 +34,7 @@ PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds
 PRODUCTS_BLOCK = 4_000_000  # at a time: 64 MB
 
 
-@bound(
-    "counted-mse",
-    quantity="probe_mse",
-    status="exact",
-    kept="less information: no singular value",
-    latex=r"\varepsilon_2(f^*) \le \frac{\alpha_T}{1 - b_k}",
-)
+@bound("counted-mse", quantity="probe_mse", status="exact", kept="less information: no singular value")
 def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - b_k)`, where b_k bounds `σ²_{k+1}` by sums of powers: no singular value is computed.
 

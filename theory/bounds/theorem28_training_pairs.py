@@ -229,7 +229,6 @@ STATEMENTS = (
         "tests/bounds/test_training_pairs.py",
         "The minimiser of the spectral loss of counted pairs, with their own marginals, has an excess loss "
         "`ε <= 4 γ B² / (γ - η)²` where `η < γ`; with the true ones, of at most `4 ‖E‖_F² / γ`.",
-        latex=r"\varepsilon \le 4 \gamma B^2 / (\gamma - \eta)^2",
     ),
     Statement(
         "error-from-pairs-by-rank",
@@ -237,7 +236,6 @@ STATEMENTS = (
         "tests/bounds/test_training_pairs.py",
         "The minimiser of the spectral loss of counted pairs, with the true marginals, has an excess loss "
         "`ε <= 4 Σ_{i <= 2k} σ_i(E)² / γ`.",
-        latex=r"\varepsilon \le 4 \sum_{i \le 2k} \sigma_i(E)^2 / \gamma",
     ),
     Statement(
         "angle-from-pairs",
@@ -246,7 +244,5 @@ STATEMENTS = (
         "There `‖(I - Π_F) U_j‖_{op} <= ‖E‖_{op} / (σ_j - σ_{k+1} - ‖E‖_{op})` where that is positive; with the "
         "marginals of the pairs, off by a share of at most `a < 1` and `a' < 1`, at most "
         "`s (e / (σ_j - σ_{k+1} - e) + a)`, `e = s s' (1 + ‖E‖_op) - 1`.",
-        latex=r"\|(I - \Pi_F) U_j\|_{\mathrm{op}} \le "
-        r"\|E\|_{\mathrm{op}} / (\sigma_j - \sigma_{k+1} - \|E\|_{\mathrm{op}})",
     ),
 )

@@ -184,7 +184,6 @@ STATEMENTS = (
         TESTS,
         "`E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)` for what B pairs show of the mutual information, which "
         "grows with B; at every B the best critic is `log r + c(x)`.",
-        latex=r"\mathbb{E}_P \log(B r / (r + B - 1)) \le I_B \le \min(I, \log B)",
     ),
     Statement(
         "batch-collisions",
@@ -192,7 +191,6 @@ STATEMENTS = (
         TESTS,
         "`E N = (B - 1) Σ_c p(c) p_R(c)` for the number N of an anchor's negatives of its class; there is none with "
         "probability `Σ_c p(c) (1 - p_R(c))^{B-1}`.",
-        latex=r"\mathbb{E} N = (B - 1) \sum_c p(c) p_R(c)",
     ),
     Statement(
         "dropped-negatives",
@@ -200,6 +198,5 @@ STATEMENTS = (
         TESTS,
         "Without the negatives whose image has the guide's class γ of the anchor the best critic is "
         "`s = log r - log(1 - P(γ(x) | l)) + c(x)`; `Σ_γ p(γ)²` of the negatives are dropped.",
-        latex=r"s = \log r - \log(1 - P(\gamma(x) \mid l)) + c(x)",
     ),
 )

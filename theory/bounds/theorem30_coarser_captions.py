@@ -106,6 +106,5 @@ STATEMENTS = (
         coarser,
         "tests/bounds/test_coarser_captions.py",
         "`σ'_i <= σ_i, α'_T >= α_T` for every i, if captions are merged, or sent through any channel.",
-        latex=r"\sigma'_i \le \sigma_i, \; \alpha'_T \ge \alpha_T",
     ),
 )

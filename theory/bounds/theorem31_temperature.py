@@ -28,14 +28,7 @@ ROUNDING = 1e-12  # relative, of norms and of their product
 REACHED = 1e-9  # share of I that a loss may lack and be called the optimum
 
 
-@bound(
-    "infonce-by-range",
-    quantity="infonce_loss",
-    status="exact",
-    relation=">=",
-    subject="encoder",
-    latex=r"L_{\mathrm{InfoNCE}}(f, g) \ge (h_\Delta(p) + h_\Delta(p_R)) / 2",
-)
+@bound("infonce-by-range", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
 def infonce_by_range(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`L_{InfoNCE}(f, g) >= (h_Δ(p) + h_Δ(p_R)) / 2`, `h_Δ(p) = Σ p log(p + (1 - p) e^{-Δ})`, Δ the range of scores.
 

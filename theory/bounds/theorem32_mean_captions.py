@@ -100,13 +100,7 @@ QUANTITIES["mean_caption_error"] = Quantity(
 )
 
 
-@bound(
-    "mean-caption",
-    quantity="mean_caption_error",
-    status="exact",
-    subject="critic",
-    latex=r"E_\mu \le N(\kappa, \varepsilon_\to)",
-)
+@bound("mean-caption", quantity="mean_caption_error", status="exact", subject="critic")
 def by_mean_caption(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_μ <= N(κ, ε_→)`: of `argmax_c f(x)ᵀ μ_c + log q_c`, κ of the captions' classes and of their scores' spread."""
     costs = mean_captions(encoder).costs

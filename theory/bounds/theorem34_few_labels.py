@@ -157,28 +157,8 @@ def _up(value: float) -> float:
 
 
 STATEMENTS = (
-    Statement(
-        "few-labels-mse",
-        few_labels_mse,
-        TESTS,
-        latex=r"\mathbb{E}_S D(s) = \varepsilon_2 + \frac{k - 1 + \varepsilon_2}{N}",
-    ),
-    Statement(
-        "few-labels-balanced-mse",
-        few_labels_balanced_mse,
-        TESTS,
-        latex=r"\mathbb{E}_S D(s) = \varepsilon_2 + \sum_c p_c^2 v_c / N_c",
-    ),
-    Statement(
-        "few-labels-error",
-        few_labels_error,
-        TESTS,
-        latex=r"\mathbb{E}_S E(s) \le 2 (\varepsilon_2 - o / r + A W / (A + W))",
-    ),
-    Statement(
-        "few-labels-with-probability",
-        few_labels_with_probability,
-        TESTS,
-        latex=r"D(s) \le \varepsilon_2 + (\sqrt{(k - 1 + \varepsilon_2) / N} + R \sqrt{2 \ln(1/\delta) / N})^2",
-    ),
+    Statement("few-labels-mse", few_labels_mse, TESTS),
+    Statement("few-labels-balanced-mse", few_labels_balanced_mse, TESTS),
+    Statement("few-labels-error", few_labels_error, TESTS),
+    Statement("few-labels-with-probability", few_labels_with_probability, TESTS),
 )

@@ -25,54 +25,25 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 LESS = "less information: no eigenvector"
 
 
-@bound(
-    "known-values-mse",
-    quantity="probe_mse",
-    status="exact",
-    kept=LESS,
-    through=True,
-    latex=r"\varepsilon_2(f^*) \le B^\circ_M(k)",
-)
+@bound("known-values-mse", quantity="probe_mse", status="exact", kept=LESS, through=True)
 def known_values_mse(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) <= B°_M(k)`: the best `∫ p dν` with `p >= 1` on `[0, σ²_{k+1}]` and `p >= 0` at `σ_1², …, σ_k²`."""
     return known_tail_at_most(graph, spectrum, k, hops)
 
 
-@bound(
-    "known-values-error",
-    quantity="probe_error",
-    status="exact",
-    kept=LESS,
-    through=True,
-    latex=r"E(f^*) \le 2 B^\circ_M(k)",
-)
+@bound("known-values-error", quantity="probe_error", status="exact", kept=LESS, through=True)
 def known_values_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= 2 B°_M(k)`: by the consistency of up to 2M hops, and the values above the cut."""
     return 2 * known_tail_at_most(graph, spectrum, k, hops)
 
 
-@bound(
-    "known-values-mse-below",
-    quantity="probe_mse",
-    status="exact",
-    relation=">=",
-    kept=LESS,
-    through=True,
-    latex=r"\varepsilon_2(f^*) \ge L^\circ_M(k)",
-)
+@bound("known-values-mse-below", quantity="probe_mse", status="exact", relation=">=", kept=LESS, through=True)
 def known_values_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) >= L°_M(k)`: the best `∫ p dν` with `p <= 1` on `[0, σ²_{k+1}]` and `p <= 0` at `σ_1², …, σ_k²`."""
     return known_tail_at_least(graph, spectrum, k, hops)
 
 
-@bound(
-    "known-values-penalised-mse",
-    quantity="probe_mse",
-    status="exact",
-    subject="penalised optimum",
-    kept=LESS,
-    latex=r"\varepsilon_2(f_\mu) \le B^\circ_M[b]",
-)
+@bound("known-values-penalised-mse", quantity="probe_mse", status="exact", subject="penalised optimum", kept=LESS)
 def known_values_penalised_mse(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:

@@ -98,17 +98,7 @@ def corrected_for_noise(
 
 
 STATEMENTS = (
-    Statement("noise-keeps-the-optimum", noisy, TESTS, latex=r"\varepsilon_2(f^*_\eta) = \varepsilon_2(f^*)"),
-    Statement(
-        "noisy-consistency",
-        noisy_consistency,
-        TESTS,
-        latex=r"a_m(P_\eta) = \sum_c p_c^2 + (1 - \eta)^{2m} (a_m - \sum_c p_c^2)",
-    ),
-    Statement(
-        "corrected-for-noise",
-        corrected_for_noise,
-        TESTS,
-        latex=r"\varepsilon_2(f^*) \le B'_m(k) \le \frac{1 - a'_1}{1 - b'}",
-    ),
+    Statement("noise-keeps-the-optimum", noisy, TESTS),
+    Statement("noisy-consistency", noisy_consistency, TESTS),
+    Statement("corrected-for-noise", corrected_for_noise, TESTS),
 )

@@ -91,26 +91,13 @@ QUANTITIES["caption_vote_error"] = Quantity(
 )
 
 
-@bound(
-    "caption-vote-mse",
-    quantity="caption_vote_mse",
-    status="exact",
-    relation="=",
-    kept=KEPT,
-    latex=r"\mathbb{E} \|s - \mathrm{onehot}\|^2 = 1 - 2 a_1 + a_2",
-)
+@bound("caption-vote-mse", quantity="caption_vote_mse", status="exact", relation="=", kept=KEPT)
 def caption_vote_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E ‖s - onehot‖² = 1 - 2 a_1 + a_2` of the caption vote, from the consistency of one and of two hops."""
     return _two_hops(graph)
 
 
-@bound(
-    "caption-vote-error",
-    quantity="caption_vote_error",
-    status="exact",
-    kept=KEPT,
-    latex=r"E(s) \le 2 (1 - 2 a_1 + a_2)",
-)
+@bound("caption-vote-error", quantity="caption_vote_error", status="exact", kept=KEPT)
 def caption_vote_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(s) <= 2 (1 - 2 a_1 + a_2)` of the caption vote, in which each image votes for its own captions."""
     return 2 * (_two_hops(graph) + spectrum.rounding)

@@ -161,19 +161,7 @@ def _corrected(value: Any, n_labels: int, k: int, population: int) -> Any:
 
 
 STATEMENTS = (
-    Statement(
-        "unbiased-probe-mse", unbiased_probe_mse, TESTS, latex=r"\mathbb{E}_S \hat\varepsilon = \varepsilon_2(f)"
-    ),
-    Statement(
-        "unbiased-probe-mse-without-replacement",
-        unbiased_probe_mse_without_replacement,
-        TESTS,
-        latex=r"\mathbb{E}_S \hat\varepsilon' = \varepsilon_2(f)",
-    ),
-    Statement(
-        "unbiased-balanced-probe-mse",
-        unbiased_balanced_probe_mse,
-        TESTS,
-        latex=r"\mathbb{E}_S \hat\varepsilon'' = \varepsilon_2(f)",
-    ),
+    Statement("unbiased-probe-mse", unbiased_probe_mse, TESTS),
+    Statement("unbiased-probe-mse-without-replacement", unbiased_probe_mse_without_replacement, TESTS),
+    Statement("unbiased-balanced-probe-mse", unbiased_balanced_probe_mse, TESTS),
 )
