@@ -102,16 +102,18 @@ def through_columns(
     optimum = Encoder(linear_graph.graph, spectrum, k, linear_graph.optimum(k), None, is_given=True)
 
     def columns(claim: Bound) -> dict[str, object]:
+        if not claim.through:
+            return {}
         quantity = QUANTITIES[claim.quantity]
         try:
             value, measured_value = claim(linear_graph, linear_graph.spectrum, k, hops=hops), quantity.measure(optimum)
         except HypothesisError:
             return {}
-        slack = measured_value - value if claim.relation == ">=" else value - measured_value
         allowed = spectrum.round_off + linear_graph.rounding + quantity.doubt(optimum)
-        return dict(zip(THROUGH, (measured_value, value, slack >= -allowed), strict=True))
+        holds = _slack(claim, measured_value, value) >= -allowed
+        return dict(zip(THROUGH, (measured_value, value, holds), strict=True))
 
-    return lambda claim: columns(claim) if claim.through else {}
+    return columns
 
 
 def _judged(
@@ -119,9 +121,7 @@ def _judged(
 ) -> dict[str, object]:
     """Verdict on a claim from both sides, up to round-off and near ties."""
     measured_value, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
-    slack = measured_value - value if claim.relation == ">=" else value - measured_value
-    if claim.relation == "=":
-        slack = -abs(slack)
+    slack = _slack(claim, measured_value, value)
     round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
     if slack < -round_off - doubt and (reason := _not_to_be_judged(claim, encoder)):
         return {"note": f"not applicable: {reason}"}
@@ -137,6 +137,12 @@ def _judged(
         "vacuous": value >= guess,
         "note": "; ".join([note, *remarks] if note else remarks),
     }
+
+
+def _slack(claim: Bound, measured: float, value: float) -> float:
+    """Margin by which a claim holds; at most 0 for an identity."""
+    margin = measured - value if claim.relation == ">=" else value - measured
+    return -abs(margin) if claim.relation == "=" else margin
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:

@@ -81,8 +81,7 @@ def _hops(graph: LabelledGraph, count: int) -> Iterator[tuple[IntArray, FloatArr
     Hops of at most `KEPT_BYTES` are one block, cached with the graph for other filters and widths.
     """
     matrix, targets = for_hops(graph), sp.csc_array(weighted_targets(graph))
-    classes = targets.shape[1]
-    rows = targets.shape[0]
+    rows, classes = targets.shape
     if 8 * count * rows * classes > KEPT_BYTES:
         for columns in column_blocks(classes, (count + 3) * rows):
             yield columns, _hops_of(matrix, targets[:, columns], count)

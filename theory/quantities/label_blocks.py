@@ -22,7 +22,7 @@ def for_hops(graph: LabelledGraph) -> Factor:
     if not isinstance(graph, PairGraph):
         return graph.normalized
     matrix = graph.normalized
-    if _is_sparse(matrix) and graph.n_left * graph.n_right <= PLACES and is_filled(matrix):
+    if sp.issparse(matrix) and graph.n_left * graph.n_right <= PLACES and is_filled(matrix):
         return _dense(graph)
     return matrix
 
@@ -32,14 +32,9 @@ def _dense(graph: PairGraph) -> FloatArray:
     return graph.normalized.toarray()
 
 
-def _is_sparse(matrix: object) -> bool:
-    """Return `False` for a dense matrix and for a linear operator."""
-    return bool(sp.issparse(matrix))
-
-
 def first_half_hop(matrix: Factor, block: sp.csc_array) -> FloatArray:
     """`Āᵀ X`, (n_right, b), for columns X of Ỹ: a sparse product, since each node has one class."""
-    if not _is_sparse(matrix):
+    if not sp.issparse(matrix):
         return np.asarray(matrix.T @ block.toarray(order="C"))
     return np.asarray(sp.csr_array(matrix.T @ block).toarray(order="C"))
 

@@ -100,9 +100,10 @@ def sharpest(*, known: Mapping[str, Any], quantity: Quantity = "probe_mse") -> S
     numbers = {f"a_{power}": float(a) for power, a in enumerate(curve)}
     numbers |= {"alpha_T": 1 - numbers["a_1"], "sigma": float(top.singular_values[k])}
     numbers = {name: numbers[name] for name in known if name != "class_masses"}
-    if quantity == "probe_mse":
-        return Sharpest(quantity, value, atoms, weights, polynomial, graph, k, measured.mse, numbers)
-    return Sharpest(quantity, min(1.0, 2 * value), atoms, weights, polynomial, graph, k, measured.error, numbers)
+    attained = measured.mse
+    if quantity == "probe_error":
+        value, attained = min(1.0, 2 * value), measured.error
+    return Sharpest(quantity, value, atoms, weights, polynomial, graph, k, attained, numbers)
 
 
 def largest_tail(moments: FloatArray, errors: FloatArray, x: float, at_one: float = 0.0) -> float:
