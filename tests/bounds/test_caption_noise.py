@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pairbounds import BOUNDS, PairGraph, induced_labelling_error, probe, spectrum
@@ -37,6 +37,7 @@ def test_the_spectrum_shrinks_and_consistency_falls_by_the_identity(family):
     assert induced_labelling_error(other) == pytest.approx(alpha, abs=1e-10)
 
 
+@settings(max_examples=8)
 @given(ANY_SEED, st.integers(1, 4), st.floats(0.01, 0.75))
 def test_the_optimum_stays_and_a_lower_bound_on_the_share_corrects_the_bounds(seed, k, share):
     rng = np.random.default_rng(seed)
@@ -72,9 +73,8 @@ def test_two_nodes_by_hand():
         assert corrected_for_noise(values, curve[:end], [0.5, 0.5], 0.5) == pytest.approx((0.5, 0.5))
 
 
-@pytest.mark.parametrize("share", [0.5, 0.9, 0.99, 0.999])
-@pytest.mark.parametrize("crossing", np.linspace(0.05, 0.45, 5))
-def test_what_a_large_share_does_to_round_off_is_allowed_for(crossing, share):
+@pytest.mark.parametrize(("crossing", "share"), [(0.45, 0.5), (0.35, 0.9), (0.25, 0.99), (0.25, 0.999)])
+def test_the_bounds_allow_for_the_round_off_of_a_large_share(crossing, share):
     """Half of the squared error is at σ_2 of two nodes; the correction divides round-off by powers of `1 - η`."""
     graph = noisy(PairGraph([[1 - crossing, crossing], [crossing, 1 - crossing]], [0, 1]), share)
     curve, values = consistency_curve(graph, 3) + 5e-14 * np.eye(4)[3], spectrum(graph, 2).singular_values

@@ -11,7 +11,7 @@ from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
 from pairbounds.theory.bounds.scoring import embedded
 from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.bounds.checks import CHECKS
-from tests.bounds.checks.check import Case, Checks
+from tests.bounds.checks.check import QUICK, Case, Checks
 from tests.families import GRAPHS, embeddings
 
 SIZE = 18
@@ -38,12 +38,16 @@ def test_every_bound_has_its_teeth():
 @pytest.mark.parametrize("family", GRAPHS)
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_bound_holds_on_every_family(family, seed):
-    """Claims about encoders are of the optimum at every other width, and of random features on the other graph."""
+    """Claims about encoders are of the optimum at every other width, and of random features on the other graph.
+
+    Bounds of `SEARCHED` are evaluated at the widths of the optimum.
+    """
     graph = GRAPHS[family](np.random.default_rng([seed, 1]), SIZE)
     smaller = min(graph.shape)
     for turn, k in enumerate(sorted({1, 2, smaller // 2, smaller - 1, smaller} - {0})):
         features = embeddings(graph, k, seed) if (turn + seed) % 2 else None
-        table = check_bounds(graph, k, features, penalty=0.6, critic=embeddings(graph, 3, seed))
+        given = {"penalty": 0.6, "critic": embeddings(graph, 3, seed), "bounds": QUICK if turn % 2 else None}
+        table = check_bounds(graph, k, features, **given)
         violated = table[~table["holds"]]
         assert violated.empty, f"k={k}:\n{violated.to_string()}"
 
@@ -77,7 +81,7 @@ def test_a_tightened_bound_fails(name, monkeypatch):
 
     monkeypatch.setitem(BOUNDS, name, replace(claim, evaluate=evaluate))
     assert not pinned_down(BOUNDS[name], checks)
-    assert checks.value is not None or not checks.case().check().loc[name, "holds"]
+    assert checks.value is not None or not checks.case().row(name)["holds"]
 
 
 # 4. A violated hypothesis raises, and becomes a row with a note.
@@ -91,7 +95,7 @@ def test_a_violated_hypothesis_raises(name):
     with pytest.raises(HypothesisError, match=message):
         BOUNDS[name](*arguments)
         QUANTITIES[BOUNDS[name].quantity].measure(arguments[3])
-    row = case.check().loc[name]
+    row = case.row(name)
     assert not row["applicable"]
     assert row["note"].startswith("not applicable: ")
     assert np.isnan(row["value"])

@@ -7,16 +7,15 @@ import pytest
 from pairbounds import BOUNDS, check_bounds, spectrum
 from tests.families import embeddings, family_graph
 
-WIDTHS = (1, 3, 4)
+WIDTHS = (1, 4)
 ROUND_OFF = 1e4 * np.finfo(float).eps
-FAMILIES = ("dense_random", "sparse_random", "tall", "latent_captions", "heavy_tailed")
 
 
 def given_on(graph):
     return {"penalty": 0.5, "critic": embeddings(graph, 2)}
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", ["sparse_random", "latent_captions"])
 def test_several_widths_say_what_one_at_a_time_says(family):
     """On equal graphs that are two, so that none remembers for the other."""
     first, second = (family_graph(family, 3, 12) for _ in range(2))
