@@ -35,16 +35,16 @@ def least_loss(graph, batch, scores=None):
 
 
 @given(ANY_SEED)
-def test_what_a_batch_shows_lies_between_the_ends_and_grows(seed):
-    graph, last = drawn_graph(seed), 0.0
+def test_the_information_in_a_batch_is_within_its_bounds_and_grows(seed):
+    graph, before = drawn_graph(seed), 0.0
     for batch in (2, 3, 4):
-        shown = math.log(batch) - least_loss(graph, batch)
+        information = math.log(batch) - least_loss(graph, batch)
         below, above = batch_information(graph, batch)
-        assert below - 1e-12 <= shown <= above + 1e-12
-        assert shown >= last - 1e-12
-        last = shown
-        rest = np.sum(spectrum(graph, 3).singular_values[1:] ** 2)
-        assert mutual_information(graph) - shown <= math.log(1 + rest / batch) + 1e-12
+        assert below - 1e-12 <= information <= above + 1e-12
+        assert information >= before - 1e-12
+        before = information
+        energy = np.sum(spectrum(graph, 3).singular_values[1:] ** 2)
+        assert mutual_information(graph) - information <= math.log(1 + energy / batch) + 1e-12
 
 
 @given(ANY_SEED)
@@ -58,7 +58,7 @@ def test_no_critic_is_better_than_the_pointwise_mutual_information(seed):
 
 
 @given(ANY_SEED)
-def test_collisions_beside_a_count_over_all_batches(seed):
+def test_collisions_equal_a_count_over_all_batches(seed):
     graph, batch = drawn_graph(seed), 3
     joint, right = graph.joint.toarray(), graph.right_marginal
     counts = {kind: np.zeros(2) for kind in ("same class", "same caption", "also a pair")}
@@ -153,8 +153,8 @@ def test_the_smallest_batch_by_hand():
     """Four pairs alone: r = 4, so that a batch shows log(4 B / (B + 3)), and 95% of log 4 from the 36.6th pair on."""
     graph = PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1])
     assert batch_information(graph, 5) == pytest.approx((math.log(2.5), math.log(4)))
-    needed = 3 / (4**0.05 - 1)
-    assert smallest_batch(graph) == math.ceil(needed)
+    smallest = 3 / (4**0.05 - 1)
+    assert smallest_batch(graph) == math.ceil(smallest)
 
 
 def test_bad_arguments_and_graphs_without_labels_or_information():
@@ -169,8 +169,8 @@ def test_bad_arguments_and_graphs_without_labels_or_information():
     for share in (0.0, 1.0):
         with pytest.raises(ValueError, match="not in"):
             smallest_batch(graph, share)
-    alone = dropping(PairGraph(np.eye(2)), [0, 1])  # whose captions are never negatives of their images
-    assert [alone.dropped, alone.right, alone.of_wrong, alone.unordered, alone.raised] == pytest.approx(
+    result = dropping(PairGraph(np.eye(2)), [0, 1])  # whose captions are never negatives of their images
+    assert [result.dropped, result.right, result.of_wrong, result.unordered, result.raised] == pytest.approx(
         [0.5, math.nan, math.nan, 1.0, math.nan], nan_ok=True
     )
     with pytest.raises(ValueError, match="at least 2"):

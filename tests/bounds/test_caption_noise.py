@@ -32,8 +32,8 @@ def test_the_spectrum_shrinks_and_consistency_falls_by_the_identity(family):
     masses = class_masses(graph)
     curve = noisy_consistency(consistency_curve(graph, 4), masses, SHARE)
     np.testing.assert_allclose(consistency_curve(other, 4), curve, atol=1e-10)
-    kept = (1 - SHARE) ** 2
-    alpha = kept * induced_labelling_error(graph) + (1 - kept) * (1 - np.sum(masses**2))
+    factor = (1 - SHARE) ** 2
+    alpha = factor * induced_labelling_error(graph) + (1 - factor) * (1 - np.sum(masses**2))
     assert induced_labelling_error(other) == pytest.approx(alpha, abs=1e-10)
 
 
@@ -104,13 +104,13 @@ def test_theorem_35_needs_no_correction():
         assert both[0] == pytest.approx(both[1], rel=1e-3)
 
 
-def test_through_features_it_needs_the_constant():
+def test_through_features_the_optimum_stays_only_with_the_constant():
     graph = family_graph("latent_captions", 1)
     rng = np.random.default_rng(0)
     features = rng.standard_normal((graph.n_left, 4)) + 1
-    for columns, same in ((np.column_stack([features, np.ones(graph.n_left)]), True), (features, False)):
+    for columns, stays in ((np.column_stack([features, np.ones(graph.n_left)]), True), (features, False)):
         errors = [each_graph.through(columns).probe_mse(2) for each_graph in (graph, noisy(graph, 0.9))]
-        assert (abs(errors[0] - errors[1]) < 1e-9) == same
+        assert (abs(errors[0] - errors[1]) < 1e-9) == stays
 
 
 @pytest.mark.parametrize(
@@ -125,12 +125,12 @@ def test_through_features_it_needs_the_constant():
         ([1, 0.5, 0.5], [1, 0.7], 0.2, "noise does not keep the optimum"),
     ],
 )
-def test_values_that_cannot_be_corrected(values, curve, share, message):
+def test_values_of_no_clean_pairs_raise(values, curve, share, message):
     with pytest.raises(ValueError, match=message):
         corrected_for_noise(values, curve, [0.5, 0.5], share)
 
 
-def test_a_graph_too_large_and_no_share_are_refused(monkeypatch):
+def test_noise_on_a_large_graph_or_of_a_bad_share_raises(monkeypatch):
     monkeypatch.setattr(theorem, "MOST_PAIRS", 8)
     for share, message in ((0.1, "9 pairs of more than 8: take a part"), (1.1, "give the share")):
         with pytest.raises(ValueError, match=message):

@@ -38,7 +38,7 @@ def test_the_vote_is_that_of_naive_loops(family, leave_one_out, monkeypatch):
 
 
 @pytest.mark.parametrize("family", GRAPHS)
-def test_the_squared_error_is_what_the_spectrum_says(family):
+def test_the_squared_error_of_the_vote_follows_from_the_spectrum(family):
     graph = family_graph(family)
     left, values, _ = np.linalg.svd(graph.normalized.toarray())
     squares = np.pad(values**2, (0, graph.n_left - len(values)))
@@ -49,7 +49,7 @@ def test_the_squared_error_is_what_the_spectrum_says(family):
     assert vote.error <= 2 * vote.mse + vote.doubt + 1e-10
 
 
-def test_a_caption_to_each_image_has_error_0_and_is_never_right_without_itself():
+def test_distinct_captions_have_vote_error_0_and_error_1_without_the_image_itself():
     graph = PairGraph(np.eye(4), [0, 1, 0, 1])
     assert caption_vote(graph).mse == 0
     assert (caption_vote(graph).error, caption_vote(graph, leave_one_out=True).error) == (0, 1)
@@ -70,10 +70,10 @@ def test_ties_up_to_round_off_are_errors(seed):
     assert caption_vote(PairGraph(np.diag([1, 1e-18]), [0, 1])).error == 0
 
 
-def test_check_prints_the_vote_and_that_it_is_not_zero_shot(call, tmp_path):
+def test_check_prints_the_vote_and_says_that_it_is_not_zero_shot(call, tmp_path):
     graph = family_graph("latent_captions", 1)
     graph.save(tmp_path / "graph.npz")
-    said = " ".join(call(app, "check", tmp_path / "graph.npz", "--k", 3)[1].split())
+    text = " ".join(call(app, "check", tmp_path / "graph.npz", "--k", 3)[1].split())
     errors = [caption_vote(graph, leave_one_out=left_out).error for left_out in (False, True)]
-    assert "wrong on {:.1%}, and without an image's own pairs on {:.1%}.".format(*errors) in said
-    assert "it is not zero-shot" in said
+    assert "wrong on {:.1%}, and without an image's own pairs on {:.1%}.".format(*errors) in text
+    assert "it is not zero-shot" in text

@@ -34,20 +34,20 @@ def rows(out):
 @pytest.mark.parametrize(
     "options", [("--k", 3), ("--k", 3, *WITH_CRITIC), ("--k", "2:5"), ("--k", "2:5", *WITH_CRITIC)]
 )
-def test_at_most_ten_rows_are_printed_by_theorem_and_what_looks_at_an_encoder_apart(call, graph, options):
+def test_at_most_ten_rows_are_printed_in_order_of_theorems_with_encoders_last(call, graph, options):
     code, out, _ = call(app, "check", "graph.npz", *options)
     assert code == 0
-    alone, _, about = out.partition("About an encoder")
+    of_optimum, _, of_encoder = out.partition("About an encoder")
     assert len(rows(out)) <= MOST
-    assert rows(out) == rows(alone) + rows(about)
-    for part in (rows(alone), rows(about)):
+    assert rows(out) == rows(of_optimum) + rows(of_encoder)
+    for part in (rows(of_optimum), rows(of_encoder)):
         numbers = [int(number) for number, _ in part]
         assert numbers == sorted(numbers)
         assert all(BOUNDS[name].theorem == number for (_, name), number in zip(part, numbers, strict=True))
-    assert {"4", "35", "16"} <= {number for number, _ in rows(alone)}
-    assert {BOUNDS[name].of_encoder for _, name in rows(alone)} == {False}
+    assert {"4", "35", "16"} <= {number for number, _ in rows(of_optimum)}
+    assert {BOUNDS[name].of_encoder for _, name in rows(of_optimum)} == {False}
     votes = ["zero-shot-vote-by-node", "vote-by-node"]  # they have no width
-    assert [name for _, name in rows(about)] == (votes if options[1] == 3 and len(options) > 2 else [])
+    assert [name for _, name in rows(of_encoder)] == (votes if options[1] == 3 and len(options) > 2 else [])
 
 
 def test_the_best_lower_bound_is_printed(call, graph):
@@ -63,12 +63,12 @@ def test_the_closing_sentence_says_alpha_sigma_guess_error_and_which_rows_are_va
     _, out, _ = call(app, "check", "graph.npz", "--k", 3)
     table = check_bounds(graph, 3).set_index("bound")
     sigma = spectrum(graph, 4).singular_values[3]
-    said = " ".join(out.split())
-    assert f"α_T = {induced_labelling_error(graph):.4f}; σ²_(k+1) = {sigma**2:.4f} at k = 3." in said
-    assert f"is wrong on {table.loc['probe-error', 'guess']:.1%} of the left nodes." in said
-    assert f"is wrong on {table.loc['probe-error', 'measured']:.1%}, and on at most " in said
-    assert re.findall(r"% \(theorem (\d+)\)", said) == ["4", "16", "35"]
-    vacuous = said.partition("no better than guessing: ")[2].rstrip(".").split(", ")
+    text = " ".join(out.split())
+    assert f"α_T = {induced_labelling_error(graph):.4f}; σ²_(k+1) = {sigma**2:.4f} at k = 3." in text
+    assert f"is wrong on {table.loc['probe-error', 'guess']:.1%} of the left nodes." in text
+    assert f"is wrong on {table.loc['probe-error', 'measured']:.1%}, and on at most " in text
+    assert re.findall(r"% \(theorem (\d+)\)", text) == ["4", "16", "35"]
+    vacuous = text.partition("no better than guessing: ")[2].rstrip(".").split(", ")
     assert vacuous == [name for _, name in rows(out) if table.loc[name, "vacuous"]]
     assert "probe-mse" in vacuous
 
@@ -79,19 +79,19 @@ def test_chosen_bounds_alone_are_evaluated(call, graph):
     assert rows(out) == [("4", "probe-mse"), ("17", "trained-mse")]
 
 
-def test_programs_read_one_line_of_json_with_every_row(call, graph):
+def test_json_has_one_line_with_every_row(call, graph):
     code, out, _ = call(app, "check", "graph.npz", "--k", "2:3", "--json")
     assert code == 0
-    read = json.loads(out)
+    answer = json.loads(out)
     table = check_bounds(graph, [2, 3])
-    assert read["induced_labelling_error"] == induced_labelling_error(graph)
-    assert [width["k"] for width in read["widths"]] == [2, 3]
-    assert [(row["k"], row["bound"]) for row in read["bounds"]] == list(zip(table["k"], table["bound"], strict=True))
+    assert answer["induced_labelling_error"] == induced_labelling_error(graph)
+    assert [width["k"] for width in answer["widths"]] == [2, 3]
+    assert [(row["k"], row["bound"]) for row in answer["bounds"]] == list(zip(table["k"], table["bound"], strict=True))
     finite = [value if np.isfinite(value) else None for value in table["value"]]
-    assert [row["value"] for row in read["bounds"]] == finite
+    assert [row["value"] for row in answer["bounds"]] == finite
 
 
-def test_a_graph_that_lacks_labels_is_printed_and_written_with_the_number_of_its_unlabelled_nodes(call, graph):
+def test_check_counts_unlabelled_nodes(call, graph):
     for labels, missing in ((None, graph.n_left), ([None, *graph.left_labels[1:].tolist()], 1)):
         PairGraph(graph.joint, labels).save("bare.npz")
         for widths in (2, "2:3"):
@@ -100,12 +100,12 @@ def test_a_graph_that_lacks_labels_is_printed_and_written_with_the_number_of_its
             assert widths != 2 or 0 < len(rows(out)) <= MOST
             assert widths == 2 or "no bound on an error applies: not applicable: " in out
             code, out, _ = call(app, "check", "bare.npz", "--k", widths, "--json")
-            read = json.loads(out)
-            assert (code, read["induced_labelling_error"], read["unlabelled"]) == (0, None, missing)
+            answer = json.loads(out)
+            assert (code, answer["induced_labelling_error"], answer["unlabelled"]) == (0, None, missing)
         assert call(app, "check", "bare.npz", "--k", "2:3", "--plot", "empty.png")[0] == 2
 
 
-def test_violated_bounds_and_ones_own_are_in_the_short_table_though_there_are_many(graph):
+def test_the_short_table_has_all_violated_bounds_and_those_of_the_user(graph):
     for number in range(MOST + 2):
         bound(f"low-{number}", quantity="spectral_loss", status="conjecture")(lambda graph, spectrum, k: -1e6)
     bound("own", quantity="spectral_loss", status="conjecture")(lambda graph, spectrum, k: 1e6)
@@ -117,7 +117,7 @@ def test_violated_bounds_and_ones_own_are_in_the_short_table_though_there_are_ma
 
 
 @pytest.mark.parametrize("extra", ["", "c,1\n"])
-def test_pairs_that_share_nothing_are_said_to(call, tmp_path, monkeypatch, extra):
+def test_check_and_audit_say_that_pairs_share_no_node(call, tmp_path, monkeypatch, extra):
     """Only where each image has one caption, and each caption one image."""
     monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
     pairs = "image,caption\n" + "".join(f"{name},{number}\n" for number, name in enumerate("abcd"))
@@ -131,7 +131,7 @@ def test_pairs_that_share_nothing_are_said_to(call, tmp_path, monkeypatch, extra
 
 
 @given(n=st.integers(3, 12), data=st.data())
-def test_of_pairs_that_share_nothing_the_gap_says_nothing(n, data):
+def test_bounds_by_the_gap_are_vacuous_if_pairs_share_no_node(n, data):
     k = data.draw(st.integers(1, n - 1))
     table = check_bounds(PairGraph(np.eye(n), np.arange(n) % 2), k).set_index("bound")
     assert np.isinf(table.loc[["probe-mse", "probe-error"], "value"]).all()

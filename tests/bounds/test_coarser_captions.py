@@ -33,9 +33,9 @@ def test_images_that_share_their_captions_have_smaller_values(seed):
     graph, rng = drawn_graph(seed)
     groups = rng.integers(1 + graph.n_left // 2, size=graph.n_left)
     shared = pooled(graph, groups)
-    p, same = graph.left_marginal, groups[:, None] == groups
-    drawn = same * p / (same @ p)[:, None]  # an image of the group, by mass
-    np.testing.assert_allclose(shared.joint.toarray(), p[:, None] * (drawn @ (graph.joint.toarray() / p[:, None])))
+    p, same_group = graph.left_marginal, groups[:, None] == groups
+    channel = same_group * p / (same_group @ p)[:, None]  # an image of the group, by mass
+    np.testing.assert_allclose(shared.joint.toarray(), p[:, None] * (channel @ (graph.joint.toarray() / p[:, None])))
     assert shared.joint.nnz == pooled_pairs(graph, groups)
     assert shared.left_labels.tolist() == graph.left_labels.tolist()
     k = min(graph.shape)
@@ -57,12 +57,12 @@ def test_images_of_two_classes_that_share_their_captions_can_be_more_consistent_
     )
 
 
-def test_images_that_are_removed_are_no_channel():
+def test_removed_images_are_no_channel():
     """The labelling error of the induced pairs falls where the only image of another class goes."""
     joint, labels = np.array([[1.0, 0], [1, 1], [0, 1]]), [0, 1, 0]
-    whole, fewer = PairGraph(joint, labels), PairGraph(joint[[0, 2]], [0, 0])
-    assert induced_labelling_error(fewer) < induced_labelling_error(whole)
-    assert spectrum(fewer, 2).singular_values[1] > spectrum(whole, 2).singular_values[1]
+    full, fewer = PairGraph(joint, labels), PairGraph(joint[[0, 2]], [0, 0])
+    assert induced_labelling_error(fewer) < induced_labelling_error(full)
+    assert spectrum(fewer, 2).singular_values[1] > spectrum(full, 2).singular_values[1]
 
 
 def test_bad_channels():
@@ -76,7 +76,7 @@ def test_bad_channels():
         pooled(graph, [0, 1, 2])
 
 
-def test_more_pairs_than_a_machine_holds_are_refused_before_they_are_made(monkeypatch):
+def test_too_many_pairs_raise_before_they_are_allocated(monkeypatch):
     monkeypatch.setattr("pairbounds.theory.bounds.theorem30_coarser_captions.MOST_POOLED", 8)
     assert pooled(PairGraph(np.eye(4)), [0, 0, 1, 1]).joint.nnz == 8
     with pytest.raises(ValueError, match="have 10 pairs of more than 8"):

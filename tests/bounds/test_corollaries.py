@@ -14,7 +14,7 @@ ROUND_OFF = 1e-6  # a cut at a mean is off by the root of a rounding
 
 
 @pytest.mark.parametrize("name", COROLLARIES)
-def test_a_corollary_names_a_bound_on_the_same_error_that_is_none_itself(name):
+def test_a_corollary_names_a_bound_on_the_same_error_that_is_no_corollary(name):
     claim, better = COROLLARIES[name], BOUNDS[COROLLARIES[name].corollary_of]
     assert better.corollary_of is None
     assert (better.subject, better.relation) == (claim.subject, claim.relation)
@@ -24,10 +24,10 @@ def test_a_corollary_names_a_bound_on_the_same_error_that_is_none_itself(name):
 
 @given(seed=ANY_SEED)
 def test_a_corollary_is_never_below_the_bound_that_beats_it(seed):
-    drawn = random_candidate(np.random.default_rng(seed), with_features=True, with_penalty=True)
+    candidate = random_candidate(np.random.default_rng(seed), with_features=True, with_penalty=True)
     names = {*COROLLARIES, *(claim.corollary_of for claim in COROLLARIES.values())}
-    given_here = {"penalty": drawn.penalty, "critic": drawn.features, "bounds": sorted(names)}
-    table = check_bounds(drawn.graph, drawn.k, drawn.features, **given_here).set_index("bound")
+    given_here = {"penalty": candidate.penalty, "critic": candidate.features, "bounds": sorted(names)}
+    table = check_bounds(candidate.graph, candidate.k, candidate.features, **given_here).set_index("bound")
     for name, claim in COROLLARIES.items():
         weaker, better = table.loc[name], table.loc[claim.corollary_of]
         if weaker["applicable"]:
@@ -36,7 +36,7 @@ def test_a_corollary_is_never_below_the_bound_that_beats_it(seed):
             assert weaker["value"] >= factor * better["value"] * (1 - ROUND_OFF) - ROUND_OFF
 
 
-def test_the_highest_level_counts_where_the_width_is_above_the_number_of_levels():
+def test_the_highest_level_is_used_if_the_width_exceeds_the_number_of_levels():
     """All values but the first are alike: without the highest level theorem 17 was nine times theorem 7."""
     n, k = 64, 30
     basis, values = (

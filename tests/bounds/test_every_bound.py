@@ -25,7 +25,7 @@ def arguments_of(case: Case) -> tuple[PairGraph, Spectrum, int, Encoder]:
     return case.graph, encoder.spectrum, case.k, encoder
 
 
-def test_every_bound_has_its_teeth():
+def test_every_bound_has_checks():
     unchecked = [BOUNDS[name].evaluate.__module__ for name in BOUNDS.keys() - CHECKS.keys()]
     files = {f"tests/bounds/checks/{module.rpartition('.')[2].partition('_')[0]}.py" for module in unchecked}
     assert not files, f"add a check in {', '.join(sorted(files))}"
@@ -46,8 +46,8 @@ def test_every_bound_holds_on_every_family(family, seed):
     smaller = min(graph.shape)
     for turn, k in enumerate(sorted({1, 2, smaller // 2, smaller - 1, smaller} - {0})):
         features = embeddings(graph, k, seed) if (turn + seed) % 2 else None
-        given = {"penalty": 0.6, "critic": embeddings(graph, 3, seed), "bounds": QUICK if turn % 2 else None}
-        table = check_bounds(graph, k, features, **given)
+        options = {"penalty": 0.6, "critic": embeddings(graph, 3, seed), "bounds": QUICK if turn % 2 else None}
+        table = check_bounds(graph, k, features, **options)
         violated = table[~table["holds"]]
         assert violated.empty, f"k={k}:\n{violated.to_string()}"
 

@@ -24,6 +24,6 @@ def test_an_explanation_names_the_page_with_the_proof(call):
     assert "theorem06.py" in out
 
 
-def test_a_bound_of_ones_own_has_no_theorem():
-    mine = bound("mine", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: 1.0)
-    assert "A bound of your own" in explanation(mine)[0]
+def test_a_user_bound_has_no_theorem():
+    user_bound = bound("mine", quantity="probe_error", status="conjecture")(lambda graph, spectrum, k: 1.0)
+    assert "A bound of your own" in explanation(user_bound)[0]

@@ -32,13 +32,13 @@ def small(seed, *, uniform=False):
     return PairGraph(np.outer(masses, [0.5, 0.5]), labels), features
 
 
-def errors(known, targets, masses, nodes, weights):
+def errors(features, targets, masses, nodes, weights):
     """Squared and 0-1 error of the mean-embedding classifier from these images, by its formula, and by loops."""
     scores = np.zeros(targets.shape)
-    for x, node, c in itertools.product(range(len(known)), range(len(nodes)), range(targets.shape[1])):
-        scores[x, c] += weights[node] * (known[x] @ known[nodes[node]]) * targets[nodes[node], c]
-    others = np.where(targets, -np.inf, scores).max(axis=1)
-    wrong = scores[targets] <= others + 1e-12
+    for x, node, c in itertools.product(range(len(features)), range(len(nodes)), range(targets.shape[1])):
+        scores[x, c] += weights[node] * (features[x] @ features[nodes[node]]) * targets[nodes[node], c]
+    rivals = np.where(targets, -np.inf, scores).max(axis=1)
+    wrong = scores[targets] <= rivals + 1e-12
     return masses @ np.sum((scores - targets) ** 2, axis=1), masses @ wrong
 
 
@@ -88,10 +88,12 @@ def test_the_mean_over_every_draw_without_replacement(seed):
 def test_the_mean_over_every_balanced_draw(seed):
     summary, features, targets, graph = setting(seed)
     counts = np.random.default_rng(seed).integers(1, 3, targets.shape[1])
-    drawn = [np.flatnonzero(members) for members, count in zip(targets.T, counts, strict=True) for _ in range(count)]
+    candidates = [
+        np.flatnonzero(members) for members, count in zip(targets.T, counts, strict=True) for _ in range(count)
+    ]
     within = graph.left_marginal / (targets @ summary.masses)
     mse = error = 0.0
-    for nodes in itertools.product(*drawn):
+    for nodes in itertools.product(*candidates):
         chance = math.prod(within[list(nodes)])
         weights = np.repeat(summary.masses / counts, counts)
         losses = errors(features, targets, graph.left_marginal, nodes, weights)
@@ -131,12 +133,12 @@ def test_equal_classes_by_hand():
 
 
 @pytest.mark.parametrize("n_labels", [*range(1, 40), 10**6])
-@pytest.mark.parametrize("given", [0.0, 0.1])
-def test_values_are_rounded_up(n_labels, given):
-    mse = Fraction(given)
-    assert few_labels_mse(given, 7, n_labels) >= mse + (6 + mse) / n_labels
+@pytest.mark.parametrize("error", [0.0, 0.1])
+def test_values_are_rounded_up(n_labels, error):
+    mse = Fraction(error)
+    assert few_labels_mse(error, 7, n_labels) >= mse + (6 + mse) / n_labels
     A, W = Fraction(2, 3) - mse, (4 + mse) / n_labels
-    assert few_labels_error(given, 7, n_labels, 3) >= 2 * (mse + A * W / (A + W))
+    assert few_labels_error(error, 7, n_labels, 3) >= 2 * (mse + A * W / (A + W))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -170,9 +172,9 @@ def test_with_probability_and_through_features(family):
     rng = np.random.default_rng([7, len(family)])
     graph = GRAPHS[family](rng, 12)
     k = min(3, *graph.shape)
-    seen = graph.through(rng.standard_normal((graph.n_left, 4)))
-    width = min(2, *seen.shape)
-    assert FewLabels.of(graph, seen.optimum(width)).mse == pytest.approx(seen.probe_mse(width), abs=1e-7)
+    projected = graph.through(rng.standard_normal((graph.n_left, 4)))
+    width = min(2, *projected.shape)
+    assert FewLabels.of(graph, projected.optimum(width)).mse == pytest.approx(projected.probe_mse(width), abs=1e-7)
     summary = FewLabels.of(graph, optimal_embeddings(graph, k)[0])
     assert summary.lacking == pytest.approx(0, abs=1e-9)
     targets = one_hot(graph)

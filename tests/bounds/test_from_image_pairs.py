@@ -20,7 +20,7 @@ from tests.families import GRAPHS, one_hot
 NUMBERS = {"unreached": 0.1, "variation": 0.2, "largest": 4.0, "spread": 1.0, "dimension": 3, "next_value": 0.5}
 
 
-def drawn(graph, n, rng):
+def sampled_pairs(graph, n, rng):
     """Image pairs from P_T, (n, 2)."""
     return np.column_stack(PairSampler(graph).induced_pairs(n, rng))
 
@@ -73,7 +73,7 @@ def test_every_sample_against_dense_algebra(family, n, ridge):
     rng = np.random.default_rng([len(family), n])
     graph = GRAPHS[family](rng, 14)
     features = features_of(graph, 4, rng)
-    pairs = drawn(graph, n, rng)
+    pairs = sampled_pairs(graph, n, rng)
     dense, sample = Dense(graph, features, pairs, ridge), ImagePairs.of(graph.through(features), pairs, ridge)
     assert sample.low == pytest.approx(dense.low, rel=1e-7)
     assert sample.values == pytest.approx(dense.values, abs=1e-8)
@@ -130,15 +130,15 @@ def test_all_pairs_as_a_sample_give_theorem_42_and_an_equality():
         assert bound(sample, 1) == pytest.approx(error, abs=1e-10)
         assert bound(replace(sample, rounding=off), 1) >= error + off
         assert bound(replace(sample, population=rounded), 1) >= error + off / 2
-    numbers, raised = (replace(sample, population=each).numbers(1) for each in (population, rounded))
+    numbers, raised = (replace(sample, population=part).numbers(1) for part in (population, rounded))
     for name in ("unreached", "variation", "spread"):
         assert raised[name] == pytest.approx(numbers[name] + off, abs=1e-9)
     assert raised["largest"] == pytest.approx(numbers["largest"] * (1 + off))
     assert replace(sample, rounding=off).low == pytest.approx(1 - off)
     assert replace(sample, rounding=off).next_value(1) == pytest.approx(sample.next_value(1) + 2 * off / (1 - off))
     assert error == pytest.approx(population.probe_mse(1), abs=1e-10)
-    many = certified_mse_at_most(10**14, **sample.numbers(1))
-    assert error <= many == pytest.approx(error, abs=1e-5)
+    certified = certified_mse_at_most(10**14, **sample.numbers(1))
+    assert error <= certified == pytest.approx(error, abs=1e-5)
 
 
 def test_without_low_or_e_x_the_bound_would_be_false():
@@ -146,7 +146,7 @@ def test_without_low_or_e_x_the_bound_would_be_false():
     graph = GRAPHS["dense_random"](rng, 14)
     features, broken = features_of(graph, 4, rng), {"low": 0, "e_X": 0, "low by hops": 0, "one hop is worse": 0}
     for _ in range(40):
-        pairs = drawn(graph, 8, rng)
+        pairs = sampled_pairs(graph, 8, rng)
         dense = Dense(graph, features, pairs, 0.0)
         if dense.low > 1e-3:
             over = dense.variation / (1 - dense.values[1])
@@ -178,7 +178,7 @@ def test_certified_numbers_cover_the_sample_in_at_least_the_stated_share():
     graph = GRAPHS["split_by_class"](rng, 14)
     population, inside = graph.through(features_of(graph, 3, rng)), []
     for _ in range(100):
-        sample = ImagePairs.of(population, drawn(graph, 400, rng))
+        sample = ImagePairs.of(population, sampled_pairs(graph, 400, rng))
         inside.append(mse_from_pairs_at_most(sample, 2) <= certified_mse_at_most(400, level=0.5, **sample.numbers(2)))
     assert np.mean(inside) >= 0.5
 
@@ -195,7 +195,7 @@ def test_certified_numbers_cover_the_sample_in_at_least_the_stated_share():
         {"level": 0},
     ],
 )
-def test_numbers_that_no_population_has(wrong):
+def test_numbers_of_no_population_raise(wrong):
     with pytest.raises(
         ValueError, match="R² is at least d" if {"variation", "largest"} & set(wrong) else "give n >= 1"
     ):
@@ -216,9 +216,9 @@ def test_hypotheses():
     pairs = [[0, 1], [1, 2], [2, 3], [3, 0]]
     with pytest.raises(HypothesisError, match="have rank 3"):
         ImagePairs.of(copied, pairs, 0.1)
-    same = mse_from_pairs_at_most(ImagePairs.of(copied, pairs), 2)
-    assert same == pytest.approx(mse_from_pairs_at_most(ImagePairs.of(population, pairs), 2))
-    assert mse_from_pairs_at_most(ImagePairs.of(copied, np.array(pairs, dtype=float)), 2) == same  # of a text file
+    value = mse_from_pairs_at_most(ImagePairs.of(copied, pairs), 2)
+    assert value == pytest.approx(mse_from_pairs_at_most(ImagePairs.of(population, pairs), 2))
+    assert mse_from_pairs_at_most(ImagePairs.of(copied, np.array(pairs, dtype=float)), 2) == value  # of a text file
     without_labels = graph.through([[1.0], [-1], [1], [-1]])  # says nothing of them: e_X is 1
     assert certified_mse_at_most(10**9, **ImagePairs.of(without_labels, pairs).numbers(1)) == 1
     with pytest.raises(HypothesisError, match="without a ridge"):

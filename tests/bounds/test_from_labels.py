@@ -40,9 +40,11 @@ def test_the_mean_over_every_draw_is_the_error_of_the_full_probe(seed):
         sample = list(draws[-2])
         loops = by_loops(features[sample], labels[sample], lambda _, size=size: 1 / (size * (size - 1)))
         assert unbiased_probe_mse(features[sample], labels[sample]) == pytest.approx(loops, rel=1e-10)
-    drawn = list(itertools.product(*(np.flatnonzero(members) for members in targets.T for _ in range(2))))
+    draws_by_class = list(itertools.product(*(np.flatnonzero(members) for members in targets.T for _ in range(2))))
     within = masses / (targets @ summary.masses)
-    mean = mean_of(lambda draw: unbiased_balanced_probe_mse(features[draw], labels[draw], by_label), drawn, within)
+    mean = mean_of(
+        lambda draw: unbiased_balanced_probe_mse(features[draw], labels[draw], by_label), draws_by_class, within
+    )
     assert mean == pytest.approx(summary.mse, abs=1e-10)
 
 
@@ -80,7 +82,7 @@ def test_the_balanced_form_is_right_on_independent_draws_with_two_of_each_class(
     assert mean / chance == pytest.approx(summary.mse, abs=1e-10)
 
 
-def many(n_labels, seed=0):
+def sampled_population(n_labels, seed=0):
     """Whitened features of a population of 300 images and three classes, and a sample."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 3, 300)
@@ -92,56 +94,58 @@ def many(n_labels, seed=0):
 
 @pytest.mark.parametrize("kind", ["independent", "balanced", "finite"])
 def test_the_interval_is_that_of_resamples_without_pairs_of_copies(kind):
-    features, labels, chosen = many(120)
-    shown, sampled_labels = features[chosen], labels[chosen]
+    features, labels, chosen = sampled_population(120)
+    sampled_features, sampled_labels = features[chosen], labels[chosen]
     masses = {c: float(np.mean(labels == c)) for c in range(3)} if kind == "balanced" else None
     population = 300 if kind == "finite" else None
-    result = probe_mse_from_labels(shown, sampled_labels, masses=masses, population=population, resamples=4000, seed=1)
+    result = probe_mse_from_labels(
+        sampled_features, sampled_labels, masses=masses, population=population, resamples=4000, seed=1
+    )
     rng, values = np.random.default_rng(2), []
     strata = [np.flatnonzero(sampled_labels == c) for c in range(3)] if kind == "balanced" else [np.arange(120)]
     for _ in range(1500):
         total = 0.0
         for c, stratum in enumerate(strata):
             nodes, size = rng.choice(stratum, len(stratum)), len(stratum)
-            same = (nodes[:, None] != nodes) & (sampled_labels[nodes][:, None] == sampled_labels[nodes])
+            is_pair = (nodes[:, None] != nodes) & (sampled_labels[nodes][:, None] == sampled_labels[nodes])
             share = 1.0 if masses is None else masses[c] ** 2
-            total += share * np.sum(same * (shown[nodes] @ shown[nodes].T)) / (size - 1) ** 2
+            total += share * np.sum(is_pair * (sampled_features[nodes] @ sampled_features[nodes].T)) / (size - 1) ** 2
         values.append(1 - total if population is None else ((population - 1) * (1 - total) + 1 - 5) / population)
     assert (result.low, result.high) == pytest.approx(np.quantile(values, [0.025, 0.975]), abs=0.02)
     assert result.low < result.value < result.high
     assert result.note == ""
 
 
-def test_the_difference_of_two_embeddings_is_known_better_than_each():
-    features, labels, chosen = many(150)
-    shown, sampled_labels = features[chosen], labels[chosen]
-    same = probe_mse_from_labels(shown, sampled_labels, other=shown)
-    assert (same.value, same.low, same.high) == (0, 0, 0)
-    result = probe_mse_from_labels(shown[:, :4], sampled_labels, other=shown)
-    parts = [probe_mse_from_labels(part, sampled_labels) for part in (shown[:, :4], shown)]
+def test_the_difference_of_two_embeddings_has_the_narrower_interval():
+    features, labels, chosen = sampled_population(150)
+    sampled_features, sampled_labels = features[chosen], labels[chosen]
+    no_difference = probe_mse_from_labels(sampled_features, sampled_labels, other=sampled_features)
+    assert (no_difference.value, no_difference.low, no_difference.high) == (0, 0, 0)
+    result = probe_mse_from_labels(sampled_features[:, :4], sampled_labels, other=sampled_features)
+    parts = [probe_mse_from_labels(part, sampled_labels) for part in (sampled_features[:, :4], sampled_features)]
     assert result.value == pytest.approx(parts[0].value - parts[1].value)
     assert result.high - result.low < min(part.high - part.low for part in parts)
 
 
-def test_resamples_of_two_images_are_all_known():
+def test_resamples_of_two_images_by_hand():
     """Of one class: with both images `1 - 2 f(x_1)·f(x_2)`, and 1 with a copy of one, of which there are no pairs."""
     images, labels = np.array([[1.0, 2.0], [3.0, -1.0]]), np.zeros(2)
     ends = {probe_mse_from_labels(images, labels, resamples=1, seed=seed, least=0)[1:3] for seed in range(20)}
     assert ends == {(1 - 2.0, 1 - 2.0), (1.0, 1.0)}
-    features, all_labels, chosen = many(100)
+    features, all_labels, chosen = sampled_population(100)
     result = probe_mse_from_labels(features[chosen], all_labels[chosen])
     assert result == probe_mse_from_labels(features[chosen], all_labels[chosen], resamples=2000, seed=0, level=0.95)
 
 
 def test_blocks_of_resamples_have_the_interval_of_one(monkeypatch):
-    features, labels, chosen = many(100)
+    features, labels, chosen = sampled_population(100)
     before = probe_mse_from_labels(features[chosen], labels[chosen], resamples=50)
     monkeypatch.setattr(theorem41, "BLOCK", 700)
     assert probe_mse_from_labels(features[chosen], labels[chosen], resamples=50) == pytest.approx((*before[:3], ""))
 
 
 def test_few_labels_have_no_interval():
-    features, labels, chosen = many(99)
+    features, labels, chosen = sampled_population(99)
     result = probe_mse_from_labels(features[chosen], labels[chosen])
     assert math.isnan(result.low)
     assert "99 labelled images are too few" in result.note

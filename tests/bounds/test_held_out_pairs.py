@@ -14,9 +14,9 @@ GRAPH = PairGraph(np.random.default_rng(0).random((5, 4)) ** 2 + 0.05)
 
 def sample(rng, n, graph=GRAPH):
     """Ends of n pairs in random order, and their counts."""
-    drawn = rng.choice(graph.joint.toarray().size, n, p=graph.joint.toarray().ravel())
-    rows, columns = np.unravel_index(drawn, graph.shape)
-    return rows, columns, np.bincount(drawn, minlength=graph.joint.toarray().size).reshape(graph.shape)
+    pair_numbers = rng.choice(graph.joint.toarray().size, n, p=graph.joint.toarray().ravel())
+    rows, columns = np.unravel_index(pair_numbers, graph.shape)
+    return rows, columns, np.bincount(pair_numbers, minlength=graph.joint.toarray().size).reshape(graph.shape)
 
 
 def largest_score(graph, k):

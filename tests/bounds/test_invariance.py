@@ -40,8 +40,8 @@ class Form:
 
     def table(self, names: Collection[str] = BOUNDS) -> pd.DataFrame:
         k = self.features[0].shape[1]
-        given = {"penalty": PENALTY, "critic": self.critic, "bounds": list(names)}
-        return check_bounds(self.graph, k, self.features, **given).set_index("bound")
+        options = {"penalty": PENALTY, "critic": self.critic, "bounds": list(names)}
+        return check_bounds(self.graph, k, self.features, **options).set_index("bound")
 
     def of_nodes(self, rows: np.ndarray, columns: np.ndarray, weights: np.ndarray) -> "Form":
         graph = PairGraph(

@@ -29,7 +29,7 @@ def test_the_page_has_every_theorem_and_every_bound(page):
     assert "| nothing to search |" in page
 
 
-def test_every_bound_is_kept_for_one_of_three_reasons():
+def test_every_bound_states_one_of_three_reasons_to_keep_it():
     """The counts are recorded by `python -m tests.bounds.best`."""
     recorded = {row["what"]: row for row in json.loads(BEST.read_text(encoding="utf-8"))["rows"]}
     for name, claim in BOUNDS.items():
@@ -39,7 +39,7 @@ def test_every_bound_is_kept_for_one_of_three_reasons():
         )
 
 
-def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested(page):
+def test_statements_without_a_row_are_listed_with_their_code_and_tests(page):
     root = Path(pairbounds.__file__).parents[1]
     assert len(STATEMENTS) == sum(len(getattr(theorem, "STATEMENTS", ())) for theorem in THEOREMS)
     assert STATEMENTS.keys().isdisjoint(BOUNDS)
@@ -54,7 +54,7 @@ def test_what_has_no_row_is_listed_with_where_it_is_computed_and_tested(page):
     assert set(range(1, 16)) <= set(titles)
 
 
-def test_the_page_is_written(call, tmp_path):
+def test_the_command_ledger_writes_the_page(call, tmp_path):
     for _ in range(2):  # its own page is replaced
         assert call(app, "ledger", "--out", tmp_path / "ledger.md")[0] == 0
 

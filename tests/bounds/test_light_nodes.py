@@ -43,7 +43,7 @@ def light_image() -> Case:
         *((name, tie(), 1e-9) for name in ("probe-mse", "probe-error", "sharp-probe-mse", "factorisation", "optimum")),
     ],
 )
-def test_tightened_by_a_little(name, case, share, monkeypatch):
+def test_a_bound_tightened_by_a_little_fails_beside_light_nodes(name, case, share, monkeypatch):
     claim = BOUNDS[name]
     stronger = replace(claim, evaluate=lambda *arguments: claim.evaluate(*arguments) * (1 - share))
     for bound, holds in ((claim, True), (stronger, False)):
@@ -59,7 +59,7 @@ def test_a_class_that_is_nearly_all_leaves_the_others_their_round_off():
     assert table.loc["mean-classifier-any", "holds"]
 
 
-def test_what_stays_in_a_class_is_not_taken_from_what_leaves_it():
+def test_mass_that_stays_in_a_class_does_not_count_as_mass_that_leaves():
     """The light image stays with 3e-16, of which 1 less its leak knows the first digit."""
     light = 3e-16
     share = Fraction(light) / (Fraction(light) + 1)

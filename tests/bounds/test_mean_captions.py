@@ -16,7 +16,7 @@ from tests.families import ANY_SEED
 NAME = "mean-caption"
 
 
-def drawn(seed):
+def random_case(seed):
     """A graph with labels on both sides, and a critic that is the exact one, moved a little."""
     rng = np.random.default_rng(seed)
     n_left, n_right = rng.integers(2, 6), rng.integers(2, 7)
@@ -45,18 +45,18 @@ def written_out(graph, f, g):
         spread = {c: math.log(model[inside[c]].sum()) - score[c] for c in classes}
         w = {c: true[inside[c]].sum() for c in classes}
         error += joint[x].sum() * any(score[c] >= score[label] for c in classes if c != label)
-        each = [math.inf]
+        class_costs = [math.inf]
         for c in classes[classes != label]:
             total, t = w[label] + w[c], 1 / (1 + math.exp(spread[label] - spread[c]))
             u = w[c] / total if total > 0 else 1.0
-            each.append(total * (rel_entr(u, t) + rel_entr(1 - u, 1 - t)) if u < t else 0.0)
-        costs.append(min(each))
+            class_costs.append(total * (rel_entr(u, t) + rel_entr(1 - u, 1 - t)) if u < t else 0.0)
+        costs.append(min(class_costs))
     return error, np.array(costs), excess
 
 
 @given(ANY_SEED)
 def test_the_bound_is_its_formula_and_holds(seed):
-    graph, critic = drawn(seed)
+    graph, critic = random_case(seed)
     error, costs, excess = written_out(graph, *critic)
     encoder = Encoder.critic(graph, spectrum(graph, 1), critic)
     assert mean_captions(encoder).costs == pytest.approx(costs, rel=1e-6, abs=1e-9)

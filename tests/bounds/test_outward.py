@@ -65,37 +65,37 @@ ALLOWANCES = {
 }
 
 
-def saying(triplets: Spectrum, **said) -> Spectrum:
-    """The same triplets, which say of themselves something else."""
+def with_allowances(triplets: Spectrum, **changes) -> Spectrum:
+    """The same triplets with other allowances."""
     other = replace(triplets)
-    vars(other).update(said)  # as what is computed once and kept
+    vars(other).update(changes)  # cached properties
     return other
 
 
-def weakened(name: str, arguments: tuple[PairGraph, Spectrum, int, Encoder], **said) -> float:
-    """By how many times `OFF` a claim gets weaker where the spectrum says so; negative where it gets sharper."""
+def weakened(name: str, arguments: tuple[PairGraph, Spectrum, int, Encoder], **moved) -> float:
+    """Change of a claim by other allowances, in multiples of `OFF`: positive if the claim is weaker."""
     graph, triplets, k, encoder = arguments
     ends = {"upper_values": triplets.upper_values, "lower_values": triplets.lower_values, "rounding": triplets.rounding}
     values = []
-    for changes in ({}, said):
-        other = saying(triplets, **(ends | changes))
+    for changes in ({}, moved):
+        other = with_allowances(triplets, **(ends | changes))
         values.append(BOUNDS[name](graph, other, k, replace(encoder, spectrum=other)))
     return (values[1] - values[0]) / OFF * (-1 if BOUNDS[name].relation == ">=" else 1)
 
 
 @pytest.mark.parametrize("allowance", ALLOWANCES)
 @pytest.mark.parametrize("name", BOUNDS)
-def test_what_may_be_off_weakens_a_claim(name, allowance):
-    said = ALLOWANCES[allowance]
+def test_an_allowance_for_error_weakens_a_claim(name, allowance):
+    changes = ALLOWANCES[allowance]
     cases = (arguments_of(checks.case()) for checks in [CHECKS[name], *WITNESSES.get(name, [])])
-    moved = [weakened(name, arguments, **said(arguments[1])) for arguments in cases]
+    moved = [weakened(name, arguments, **changes(arguments[1])) for arguments in cases]
     assert min(moved) > -1e-6
     assert name not in MOVED[allowance].split() or max(moved) > 1e-3
     if (name, allowance) in TIMES:
         assert moved[0] == pytest.approx(TIMES[name, allowance], rel=0.01)
 
 
-def test_classes_that_fall_apart_are_no_division_by_0():
+def test_disconnected_classes_cause_no_division_by_0():
     apart = Case(PairGraph(np.eye(2), [0, 0]), 1, np.array([[1.0], [-1.0]]))
     assert BOUNDS["class-variance"](*arguments_of(apart)) == np.inf
     assert BOUNDS["image-error-rate"](*arguments_of(Case(PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1]), 4))) == 0
@@ -103,10 +103,10 @@ def test_classes_that_fall_apart_are_no_division_by_0():
 
 @pytest.mark.parametrize("k", [2, 4])  # within the rank, and at it
 @pytest.mark.parametrize(("share", "apart"), [(0.5, True), (1.0, False)])
-def test_values_no_further_apart_than_round_off_are_one_to_theorem_3(share, apart, k):
+def test_theorem_3_rejects_values_that_differ_by_round_off(share, apart, k):
     graph, triplets, _, _ = arguments_of(two_bits(features=False, k=k))
     values = triplets.singular_values
-    perturbed = saying(triplets, rounding=share * (values[k - 1] - values[k]))
+    perturbed = with_allowances(triplets, rounding=share * (values[k - 1] - values[k]))
     if apart:
         assert BOUNDS["mmcl-is-sscl"](graph, perturbed, k) == pytest.approx(-np.sum(BIT_VALUES[:k] ** 4))
     else:

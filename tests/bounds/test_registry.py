@@ -47,7 +47,7 @@ def test_bad_registrations(change, message):
         bound(arguments.pop("name"), **arguments)(lambda graph, spectrum, k: 0.0)
 
 
-def test_a_cell_that_is_run_anew_replaces_its_bound():
+def test_a_notebook_cell_that_runs_again_replaces_its_bound():
     for value in (1.0, 2.0):
 
         @bound("mine", quantity="probe_error", status="conjecture")
@@ -74,7 +74,7 @@ def test_the_table_has_its_columns_and_a_row_for_each_bound():
         assert (table[column].isna() == ~table["applicable"]).all()
 
 
-def test_features_may_be_numpy_or_torch_and_the_optimum_stays_the_optimum():
+def test_numpy_and_torch_features_give_one_table_and_leave_rows_of_the_optimum():
     rng = np.random.default_rng(1)
     f, g = rng.standard_normal((8, 2)), rng.standard_normal((6, 2))
     first, second = check_bounds(GRAPH, 2, (f, g)), check_bounds(GRAPH, 2, (torch.tensor(f), torch.tensor(g)))

@@ -59,7 +59,7 @@ def factorisation_of(graph, k, features):
 
 @pytest.mark.parametrize("condition", [1, 1e3, 1e6, 1e9])
 @pytest.mark.parametrize("size", [1e-9, 1, 1e9])
-def test_both_sides_of_theorem_1_are_off_by_no_more_than_they_say(condition, size):
+def test_the_errors_of_both_sides_of_theorem_1_are_within_their_allowances(condition, size):
     rng = np.random.default_rng([int(condition), int(size)])
     graph = PairGraph(rng.random((9, 7)))
     f, g = optimal_embeddings(graph, 4)
@@ -78,7 +78,7 @@ def test_both_sides_of_theorem_1_are_off_by_no_more_than_they_say(condition, siz
         assert abs(value - true) < round_off / 10
 
 
-def test_a_violation_is_seen_through_the_residuals_of_a_sparse_spectrum():
+def test_residuals_of_a_sparse_spectrum_hide_no_violation():
     """The tolerance of a quantity that has nothing to do with the spectrum does not grow with its residuals."""
     graph = weakly_linked(3, 1e-5)
     assert 0 < induced_labelling_error(graph) < 1e-4
@@ -115,6 +115,6 @@ SHARES = np.r_[0.5, 0.5 - 2.0**-19, np.full(64, 2.0**-25)]  # exact in single pr
         (partial(corrected_for_noise, share=0.5), ([1, 0.5], [1, 0.68], [0.3, 0.7])),
     ],
 )
-def test_arguments_in_single_precision_count_in_double(function, arguments):
+def test_arguments_in_single_precision_are_converted_to_double(function, arguments):
     single = [np.array(argument, dtype=np.float32) for argument in arguments]
     np.testing.assert_allclose(function(*single), function(*(np.float64(array) for array in single)), rtol=1e-12)

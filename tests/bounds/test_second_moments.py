@@ -38,7 +38,7 @@ def moments(graph: PairGraph, k: int) -> np.ndarray:
 
 
 @given(st.integers(0, 10**6), st.integers(2, 6))
-def test_for_every_w(seed, classes):
+def test_the_bound_for_every_weight_w(seed, classes):
     rng = np.random.default_rng(seed)
     masses = rng.dirichlet(np.full(classes, 2.0))
     ties = rng.random((classes, classes)) * (rng.random((classes, classes)) < 0.7)
@@ -63,7 +63,7 @@ def test_for_every_w(seed, classes):
     assert table["holds"].all()
 
 
-def test_where_the_constant_may_be_missing_nothing_is_added():
+def test_without_the_constant_the_bound_is_twice_the_squared_error():
     """Four components and three classes at k = 1: the scores need not sum to 1."""
     graph = PairGraph(np.eye(4), [0, 1, 2, 2])
     optimum = embedded(graph, 1)

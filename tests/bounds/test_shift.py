@@ -18,7 +18,7 @@ def drawn_masses(rng, n):
 
 
 @given(ANY_SEED)
-def test_it_is_the_value_of_the_linear_programme_and_at_most_the_largest_ratio(seed):
+def test_the_shifted_error_solves_its_linear_programme_and_is_at_most_the_largest_ratio(seed):
     rng = np.random.default_rng(seed)
     n, mse = int(rng.integers(1, 9)), float(rng.random() ** 3)
     p, q = drawn_masses(rng, n), drawn_masses(rng, n)
@@ -41,7 +41,7 @@ def test_no_probe_is_wrong_more_often_under_another_distribution(seed):
     assert q @ wrong <= shifted_error(result.mse + result.doubt, graph.left_marginal, q) + 1e-12
 
 
-def test_it_is_reached_where_all_nodes_tie_and_not_a_tenth_less():
+def test_the_bound_is_attained_if_all_nodes_tie():
     graph = PairGraph(np.ones((2, 1)), [0, 1])
     result = probe(graph, np.ones((2, 1)))
     assert result.error == 1

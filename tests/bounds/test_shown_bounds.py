@@ -28,8 +28,8 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     GRAPH.save("graph.npz")
     for name, relation in RELATIONS.items():
-        about = {"quantity": "probe_mse", "status": "conjecture", "relation": relation}
-        bound(name, **about)(lambda *_, name=name: VALUES[name])
+        options = {"quantity": "probe_mse", "status": "conjecture", "relation": relation}
+        bound(name, **options)(lambda *_, name=name: VALUES[name])
     return tmp_path
 
 
@@ -41,46 +41,46 @@ def rows(text, end="│"):
     return rows
 
 
-def require_outward(shown, value, relation, step):
+def require_outward(printed, value, relation, step):
     """Require that a shown bound is not inside of its value, and at most one step outside."""
-    assert 0 <= (Fraction(shown) - Fraction(value)) * {"<=": 1, ">=": -1}[relation] < Fraction(step)
+    assert 0 <= (Fraction(printed) - Fraction(value)) * {"<=": 1, ">=": -1}[relation] < Fraction(step)
 
 
-def require_honest(name, measured, shown, violated, step="1/10000"):
+def require_honest(name, measured, printed, violated, step="1/10000"):
     """Require that what is shown contradicts the claim where it is violated, and else is the rounded value."""
-    left, right, relation = Fraction(measured), Fraction(shown), RELATIONS[name]
+    left, right, relation = Fraction(measured), Fraction(printed), RELATIONS[name]
     assert violated == {"<=": left > right, ">=": left < right, "=": left != right}[relation]
     if not violated and relation != "=":
-        require_outward(shown, VALUES[name], relation, step)
+        require_outward(printed, VALUES[name], relation, step)
 
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(NUMBERS, min_size=len(VALUES), max_size=len(VALUES)))
-def test_tables_on_the_terminal_in_latex_json_csv_and_a_report(call, folder, values):
+def test_tables_on_the_terminal_in_latex_json_csv_and_a_report_round_outward(call, folder, values):
     VALUES.update(zip(VALUES, values, strict=True))
     code, out, _ = call(app, "check", "graph.npz", "--k", 2, *ASKED, "--out", "table.tex")
-    for name, _, measured, _, shown, _, verdict, _ in rows(out):
-        require_honest(name, measured, shown, verdict == "VIOLATED")
+    for name, _, measured, _, printed, _, verdict, _ in rows(out):
+        require_honest(name, measured, printed, verdict == "VIOLATED")
     assert code == ("VIOLATED" in out)
-    for name, _, measured, _, shown, _, verdict in rows((folder / "table.tex").read_text(), "&"):
+    for name, _, measured, _, printed, _, verdict in rows((folder / "table.tex").read_text(), "&"):
         if RELATIONS[name] != "=":
-            require_honest(name, measured, shown, verdict == "violated", (abs(VALUES[name]) or 1) / 100)
-    read = json.loads(call(app, "check", "graph.npz", "--k", 2, *ASKED, "--json", "--out", "table.csv")[1])
-    assert {row["bound"]: row["value"] for row in read["bounds"]} == VALUES  # every digit
+            require_honest(name, measured, printed, verdict == "violated", (abs(VALUES[name]) or 1) / 100)
+    answer = json.loads(call(app, "check", "graph.npz", "--k", 2, *ASKED, "--json", "--out", "table.csv")[1])
+    assert {row["bound"]: row["value"] for row in answer["bounds"]} == VALUES  # every digit
     assert all(f",{value!r}," in (folder / "table.csv").read_text() for value in VALUES.values())
-    for name, _, shown, k, measured, *_ in rows(call(app, "check", "graph.npz", "--k", "1:2", *ASKED)[1]):
-        require_honest(name, measured, shown, VALUES[name] < MEASURED[int(k)] - 1e-9)
+    for name, _, printed, k, measured, *_ in rows(call(app, "check", "graph.npz", "--k", "1:2", *ASKED)[1]):
+        require_honest(name, measured, printed, VALUES[name] < MEASURED[int(k)] - 1e-9)
     assert call(app, "report", "table.csv", "--out", "page.html")[0] == 0
     texts = re.findall(r'data-column="[^"]*"[^>]*>(?:<bdi>)?([^<]*)|(</tr>)', (folder / "page.html").read_text())
     reported = rows("│".join("\n" if end else text for text, end in texts))
-    for name, _, measured, _, shown, _, verdict, *_ in reported:
-        require_honest(name, measured, shown, verdict == "VIOLATED")
+    for name, _, measured, _, printed, _, verdict, *_ in reported:
+        require_honest(name, measured, printed, verdict == "VIOLATED")
     identities = [RELATIONS[row[0]] == "=" for row in reported if "VIOLATED" not in row]
     assert identities == sorted(identities)  # they are last
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_sentences_and_the_line_of_a_proof(call, tmp_path, monkeypatch, seed):
+def test_sentences_and_the_line_of_a_proof_round_outward(call, tmp_path, monkeypatch, seed):
     """Percentages by theorem, the diagnosis of an encoder, and the exact value that the file of a proof proves."""
     monkeypatch.chdir(tmp_path)
     graph = family_graph("latent_captions", seed, 14)
@@ -88,15 +88,15 @@ def test_sentences_and_the_line_of_a_proof(call, tmp_path, monkeypatch, seed):
     out = " ".join(call(app, "check", "graph.npz", "--k", 3, "--proof", "proof.json")[1].split())
     names = {"4": "probe-error", "35": "known-values-error", "16": "local-multihop-error"}
     values = check_bounds(graph, 3).set_index("bound")["value"]
-    for shown, theorem in re.findall(r"([\d.]+)% \(theorem (\d+)\)", out):
-        require_outward(Fraction(shown) / 100, float(values[names[theorem]]), "<=", "1/1000")
+    for printed, theorem in re.findall(r"([\d.]+)% \(theorem (\d+)\)", out):
+        require_outward(Fraction(printed) / 100, float(values[names[theorem]]), "<=", "1/1000")
     claims = json.loads((tmp_path / "proof.json").read_text())["claims"]
     for name in ("probe_mse", "probe_error"):
         exact = min(Fraction(claim["value"]) for claim in claims if claim["quantity"] == name)
         require_outward(re.search(rf"{name} <= ([\d.]+)[,;]", out)[1], exact, "<=", "1/10000")
     check = check_encoder(graph, np.random.default_rng(seed).standard_normal((graph.n_left, 2)))
-    shown = re.search(r"squared error by ([\d.]+)[ ,].*0-1 error by ([\d.]+)\. Of", str(check)).groups()
-    for text, value in zip(shown, (check.bound, float(check.best["error_bound"])), strict=True):
+    printed = re.search(r"squared error by ([\d.]+)[ ,].*0-1 error by ([\d.]+)\. Of", str(check)).groups()
+    for text, value in zip(printed, (check.bound, float(check.best["error_bound"])), strict=True):
         require_outward(text, value, "<=", value / 100)
 
 
@@ -109,7 +109,7 @@ def test_answers_round_the_bounds_in_their_tables(call, folder):
         answer = json.loads(call(app, *command, "--json")[1])["rows"]
         for text in (printed, (folder / "answer.tex").read_text()):
             lines = [line.strip(" \\&").split("&") for line in text.splitlines() if re.match(r"(& *)?[\d,]+ +&", line)]
-            for row, shown in zip(answer, lines, strict=True):
+            for row, cells in zip(answer, lines, strict=True):
                 for name, side in sides.items():
-                    cell = shown[list(row).index(name)].replace(",", "").strip()
+                    cell = cells[list(row).index(name)].replace(",", "").strip()
                     require_outward(cell, row[name], side, max(1 if row[name] > 999 else 0, row[name] / 100))

@@ -33,22 +33,22 @@ def test_every_bound_on_features_of_any_size(powers, plain):
     assert result.loc[applies, "holds"].all()
     assert np.isfinite(result.loc[applies, "measured"].astype(float)).all()
     assert result.loc[~applies & plain["applicable"], "note"].str.contains("overflow|beyond float64").all()
-    same = applies & result["quantity"].isin(OF_NO_SIZE)
-    assert same.sum() >= 6
-    np.testing.assert_allclose(result.loc[same, "measured"], plain.loc[same, "measured"], rtol=1e-12)
+    unchanged = applies & result["quantity"].isin(OF_NO_SIZE)
+    assert unchanged.sum() >= 6
+    np.testing.assert_allclose(result.loc[unchanged, "measured"], plain.loc[unchanged, "measured"], rtol=1e-12)
     nearest = result.index.str.startswith("nearest-mean")
     np.testing.assert_allclose(result.loc[nearest, "value"], plain.loc[nearest, "value"], rtol=1e-12)
 
 
 @pytest.mark.parametrize("power", range(-1080, -1020, 4))
-def test_products_that_have_lost_their_digits_violate_no_bound(power):
+def test_products_without_correct_digits_violate_no_bound(power):
     """The loss is a sum of such products, each with the few digits that are left of it."""
     graph = PairGraph([[1e-08, 3.4e-06]], [0], [0, 0])
     pair = np.ldexp([[-1.1]], power // 2), np.ldexp([[0.0], [-1.3]], power // 2)
     assert check_bounds(graph, 1, pair)["holds"].all()
 
 
-def test_products_are_what_counts_where_sizes_cancel(plain):
+def test_sides_whose_sizes_cancel_have_the_same_values(plain):
     result = table(2.0**1000, 2.0**-1000)
     of_products = result["quantity"].isin({"spectral_loss", "infonce_loss", "mean_classifier_loss"})
     assert of_products.sum() >= 4

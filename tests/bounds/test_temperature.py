@@ -35,7 +35,7 @@ def test_the_largest_temperature_by_hand():
 
 
 @pytest.mark.parametrize("family", GRAPHS)
-def test_above_the_largest_temperature_the_optimum_is_out_of_reach(family):
+def test_above_the_largest_temperature_no_encoder_attains_the_optimum(family):
     """By the row's value for features on the sphere."""
     graph = family_graph(family)
     highest = largest_temperature(graph)

@@ -39,8 +39,8 @@ def test_theorem_4_among_encoders_of_a_class(family):
     for columns in range(2, graph.n_left + 1):
         basis = np.linalg.qr(root * rng.standard_normal((graph.n_left, columns)))[0]
         labels, laplacian, error, gap = restricted_optimum(graph, basis, 2)
-        seen = basis @ basis.T @ labels
-        assert error <= np.sum((labels - seen) ** 2) + np.trace(seen.T @ laplacian @ seen) / gap + 1e-9
+        projected = basis @ basis.T @ labels
+        assert error <= np.sum((labels - projected) ** 2) + np.trace(projected.T @ laplacian @ projected) / gap + 1e-9
 
 
 def test_theorem_4_among_encoders_of_a_class_is_false_of_another_function_than_the_projection():
@@ -101,11 +101,11 @@ def test_image_error_from_its_definition(family):
 
 @pytest.mark.parametrize("family", ["dense_random", "latent_captions", "torus", "split_by_class", "low_rank"])
 @pytest.mark.parametrize("k", [1, 2, 5])
-def test_no_embedding_of_width_k_is_better_prepared_for_slow_targets(family, k):
+def test_no_embedding_of_width_k_misses_less_of_slow_targets(family, k):
     """The remark to theorem 4: a target that any f misses whole varies no more than what f* misses."""
     graph, rng = family_graph(family, 3), np.random.default_rng(4)
     root, triplets = np.sqrt(graph.left_marginal), spectrum(graph, k + 1)
-    most = 2 * (1 - triplets.singular_values[k] ** 2)
+    slope = 2 * (1 - triplets.singular_values[k] ** 2)
     pairs = graph.induced().joint.toarray()
 
     def variation(target):
@@ -115,7 +115,7 @@ def test_no_embedding_of_width_k_is_better_prepared_for_slow_targets(family, k):
         free = scipy.linalg.null_space((root[:, None] * f).T @ triplets.left[:, : k + 1])
         missed = triplets.left[:, : k + 1] @ free[:, 0] / root
         np.testing.assert_allclose(f.T @ (root**2 * missed), 0, atol=1e-12)
-        assert variation(missed) <= most + 1e-12
+        assert variation(missed) <= slope + 1e-12
     for target in rng.standard_normal((20, graph.n_left)):
         tail = np.sum((root * target) ** 2) - np.sum((triplets.left[:, :k].T @ (root * target)) ** 2)
-        assert variation(target) >= most * tail - 1e-12
+        assert variation(target) >= slope * tail - 1e-12

@@ -41,15 +41,15 @@ def test_values_errors_and_bounds_are_those_of_the_projected_matrix(family):
     matrix, coordinates, unreached = dense(graph, features)
     left, values, _ = np.linalg.svd(matrix, full_matrices=True)
     values = np.pad(values, (0, len(left) - len(values)))
-    seen = graph.through(features)
-    assert seen.shape[0] == len(left)
-    assert seen.spectrum.singular_values == pytest.approx(values, abs=1e-6)
-    assert seen.unreached == pytest.approx(unreached, abs=1e-8)
+    projected = graph.through(features)
+    assert projected.shape[0] == len(left)
+    assert projected.spectrum.singular_values == pytest.approx(values, abs=1e-6)
+    assert projected.unreached == pytest.approx(unreached, abs=1e-8)
     variation = float(np.sum(coordinates**2) - np.sum((matrix.T @ coordinates) ** 2))
-    assert seen.variation == pytest.approx(variation, abs=1e-8)
-    assert np.sqrt(seen.variation) <= np.sqrt(induced_labelling_error(graph)) + np.sqrt(max(0.0, unreached)) + 1e-7
+    assert projected.variation == pytest.approx(variation, abs=1e-8)
+    assert np.sqrt(projected.variation) <= np.sqrt(induced_labelling_error(graph)) + np.sqrt(max(0.0, unreached)) + 1e-7
     for k in range(1, min(len(left), *graph.shape) + 1):
-        assert seen.probe_mse(k) == pytest.approx(probe(graph, seen.optimum(k)).mse, abs=1e-7)
+        assert projected.probe_mse(k) == pytest.approx(probe(graph, projected.optimum(k)).mse, abs=1e-7)
     largest = min(len(left), *graph.shape)
     table = check_bounds(graph, sorted({1, (largest + 1) // 2, largest}), through=features, bounds=LINEAR)
     assert table["through_holds"].all(), table[~table["through_holds"]].to_string()
@@ -60,14 +60,14 @@ def test_values_errors_and_bounds_are_those_of_the_projected_matrix(family):
 def test_all_embeddings_are_linear_in_indicators_of_the_nodes(seed):
     rng = np.random.default_rng(seed)
     graph = GRAPHS["dense_random"](rng, 14)
-    seen, known = graph.through(np.eye(graph.n_left)), graph_spectrum(graph, min(graph.shape))
-    assert seen.unreached == pytest.approx(0, abs=1e-12)
+    projected, triplets = graph.through(np.eye(graph.n_left)), graph_spectrum(graph, min(graph.shape))
+    assert projected.unreached == pytest.approx(0, abs=1e-12)
     for name in set(LINEAR) - {"local-multihop-error"}:  # which takes filters by the last digits of what is known
         claim = BOUNDS[name]
-        assert claim(seen, seen.spectrum, 3) == pytest.approx(claim(graph, known, 3), rel=1e-3)
+        assert claim(projected, projected.spectrum, 3) == pytest.approx(claim(graph, triplets, 3), rel=1e-3)
 
 
-def test_the_energy_of_one_value_beyond_the_cut_is_known_exactly():
+def test_energy_at_a_single_value_beyond_the_cut_makes_theorem_4_an_equality():
     """With a constant and one more feature all energy beyond k = 1 is at τ_2: theorem 4 through them is an equality."""
     graph = PairGraph(np.kron(two_nodes(0.1).joint.toarray(), two_nodes(0.05).joint.toarray()), [0, 0, 1, 1])
     features = np.column_stack([np.ones(4), [1.0, 0.5, -1.0, -0.2]])
@@ -93,7 +93,9 @@ def test_check_prints_both_and_fails_where_a_bound_fails_through_features(call, 
     assert "through the features" in call(app, *command[:4], "--k", 1)[1]
     assert "the features have rank 2" in call(app, *command, "2:3")[2]
     claim = BOUNDS["probe-mse"]
-    halved = replace(claim, evaluate=lambda *given: claim.evaluate(*given) / (1 if given[0] is graph else 2))
+    halved = replace(
+        claim, evaluate=lambda *arguments: claim.evaluate(*arguments) / (1 if arguments[0] is graph else 2)
+    )
     monkeypatch.setitem(BOUNDS, "probe-mse", halved)
     table = check_bounds(graph, 1, through=np.load(tmp_path / "features.npy")).set_index("bound")
     assert table.loc["probe-error", "through_holds"]
@@ -108,9 +110,9 @@ def test_a_ridge_costs_at_most_its_bias(seed, ridge):
     graph = GRAPHS["heavy_tailed"](rng, 14)
     features = drawn_features(graph, rng)
     encoder = linear_optimum(graph, features, 3, ridge=ridge)
-    measured, seen = probe(graph, encoder(features)).mse, graph.through(features)
+    measured, projected = probe(graph, encoder(features)).mse, graph.through(features)
     beta = np.linalg.pinv(unit_columns(graph, features), rcond=1e-9) @ targets(graph)
-    expected = seen.unreached + (seen.variation + ridge * np.sum(beta**2)) / (1 - encoder.next_value)
+    expected = projected.unreached + (projected.variation + ridge * np.sum(beta**2)) / (1 - encoder.next_value)
     at_most = regularised_mse_at_most(graph, features, encoder)
     assert measured - 1e-9 <= at_most == pytest.approx(expected, rel=1e-6)
     if ridge == 0:
@@ -119,21 +121,21 @@ def test_a_ridge_costs_at_most_its_bias(seed, ridge):
 
 def test_a_ridge_is_chosen_without_labels_for_images_that_the_graph_lacks():
     """With as many features as left nodes every embedding is reached; the ridge keeps what new images share."""
-    known = np.random.default_rng(0).permutation(320)[:160]
+    in_graph = np.random.default_rng(0).permutation(320)[:160]
     world = LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3)
     rng = np.random.default_rng(1)
     signal = graph_spectrum(world, 12).left / np.sqrt(world.left_marginal)[:, None]
     features = signal @ rng.standard_normal((12, 150)) + 6 * rng.standard_normal((320, 150))
-    part = world.part(known)
+    part = world.part(in_graph)
     unlabelled_part = PairGraph(part.joint)
-    chosen = linear_optimum(unlabelled_part, features[known], 8)
+    chosen = linear_optimum(unlabelled_part, features[in_graph], 8)
     assert linear_optimum(PairGraph(np.eye(4) + 1), features[:4, :2], 1).ridge > 0  # of the fewest nodes for this
     with pytest.raises(ValueError, match="not 3: give a number"):
         linear_optimum(PairGraph(np.eye(3) + 1), features[:3, :2], 1)
     assert 0 < chosen.ridge == min(chosen.held_out, key=lambda ridge: chosen.held_out[ridge])
     errors = [
-        probe(world, encoder(features), labelled=known).held_out_error
-        for encoder in (chosen, linear_optimum(unlabelled_part, features[known], 8, ridge=0))
+        probe(world, encoder(features), labelled=in_graph).held_out_error
+        for encoder in (chosen, linear_optimum(unlabelled_part, features[in_graph], 8, ridge=0))
     ]
     assert errors[0] < errors[1] / 2
 
@@ -146,11 +148,11 @@ def test_held_out_losses_pair_by_pair(seed):
     held_out = linear_optimum(graph, features, 2, seed=seed).held_out
     losses = dict.fromkeys(held_out, 0.0)
     for fold in np.array_split(np.random.default_rng(seed).permutation(graph.n_left), FOLDS):
-        rest = np.setdiff1d(np.arange(graph.n_left), fold)
-        seen, pairs = joint[rest], joint[fold] / joint[fold].sum()
+        training_rows = np.setdiff1d(np.arange(graph.n_left), fold)
+        training_pairs, pairs = joint[training_rows], joint[fold] / joint[fold].sum()
         for ridge in losses:
-            f = linear_optimum(graph.part(rest), features[rest], 2, ridge=ridge)(features)
-            products = f[fold] @ f[rest].T @ (seen / np.maximum(seen.sum(axis=0), 1e-300))
+            f = linear_optimum(graph.part(training_rows), features[training_rows], 2, ridge=ridge)(features)
+            products = f[fold] @ f[training_rows].T @ (training_pairs / np.maximum(training_pairs.sum(axis=0), 1e-300))
             apart = np.outer(pairs.sum(axis=1), pairs.sum(axis=0))
             losses[ridge] += (np.sum(apart * products**2) - 2 * np.sum(pairs * products)) / FOLDS
     assert held_out == pytest.approx(losses, rel=1e-6)
@@ -179,8 +181,14 @@ def test_blocks_of_nodes_change_nothing(monkeypatch):
     pairs = features[rng.integers(graph.n_left, size=(2, 30))]
     for block in (through_features.BLOCK, 7):
         monkeypatch.setattr(through_features, "BLOCK", block)
-        seen, encoder = graph.through(features), linear_optimum(graph, features, 2, ridge=0.1)
-        numbers = seen.constant_distance, seen.variation, seen.moments, seen.optimum(2), encoder.weights
+        projected, encoder = graph.through(features), linear_optimum(graph, features, 2, ridge=0.1)
+        numbers = (
+            projected.constant_distance,
+            projected.variation,
+            projected.moments,
+            projected.optimum(2),
+            encoder.weights,
+        )
         numbers += whitened(features), encoder_from_pairs(*pairs, 1).weights
         results.append(np.concatenate([np.abs(number).ravel() for number in numbers]))  # signs of vectors are free
     assert results[1] == pytest.approx(results[0], rel=1e-6)
@@ -197,8 +205,8 @@ def test_features_come_as_arrays_tensors_and_memory_maps(tmp_path):
     graph, features = two_nodes(0.1), np.array([[1.0, 2.0], [3.0, 4.0]], dtype=np.float32)
     np.save(tmp_path / "features.npy", features)
     mapped = np.load(tmp_path / "features.npy", mmap_mode="r")
-    for given in (features, torch.from_numpy(features), mapped, features.tolist()):
-        assert graph.through(given).moments == pytest.approx(graph.through(features).moments)
+    for same_features in (features, torch.from_numpy(features), mapped, features.tolist()):
+        assert graph.through(same_features).moments == pytest.approx(graph.through(features).moments)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +219,7 @@ def test_features_come_as_arrays_tensors_and_memory_maps(tmp_path):
         (np.array([["a"], ["b"]]), "give real numbers"),
     ],
 )
-def test_features_that_do_not_fit(features, message):
+def test_features_of_another_shape_raise(features, message):
     with pytest.raises(ValueError, match=message):
         two_nodes(0.1).through(features)
 

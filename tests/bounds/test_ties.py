@@ -49,16 +49,16 @@ def test_every_optimum_is_within_the_range_and_both_ends_are_attained(family, se
     widths = tied_widths(graph)
     assert widths
     for k in widths:
-        least, most = optimum_range(graph, spectrum(graph, k + 1), k)
+        smallest, largest = optimum_range(graph, spectrum(graph, k + 1), k)
         above, tied = singular_space(graph, k)
-        kept = k - above.shape[1]
+        n_tied = k - above.shape[1]
         for _ in range(ROTATIONS):
-            chosen, _ = np.linalg.qr(rng.standard_normal((tied.shape[1], kept)))
+            chosen, _ = np.linalg.qr(rng.standard_normal((tied.shape[1], n_tied)))
             error = naive_error(graph, np.hstack([above, tied @ chosen]))
-            assert least - TOLERANCE <= error <= most + TOLERANCE
+            assert smallest - TOLERANCE <= error <= largest + TOLERANCE
         coordinates = tied.T @ targets(graph)
         _, vectors = np.linalg.eigh(coordinates @ coordinates.T)  # the smallest first
-        for end, chosen in ((most, vectors[:, :kept]), (least, vectors[:, -kept:])):
+        for end, chosen in ((largest, vectors[:, :n_tied]), (smallest, vectors[:, -n_tied:])):
             assert naive_error(graph, np.hstack([above, tied @ chosen])) == pytest.approx(end, abs=TOLERANCE)
 
 
@@ -89,14 +89,14 @@ def pieces_and_copies(rng, classes, copies=30):
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def requested_widths(monkeypatch):
     """The widths of the spectra that a tie asks for."""
     widths = []
     monkeypatch.setattr(consistency, "spectrum", lambda graph, k: widths.append(k) or spectrum(graph, k))
     return widths
 
 
-def test_a_tie_whose_end_is_not_computed_has_no_range_and_every_verdict(monkeypatch):
+def test_a_tie_whose_end_is_not_computed_has_verdicts_and_no_range(monkeypatch):
     graph = pieces_and_copies(np.random.default_rng(1), 3)
     before = check_bounds(graph, 3)
     monkeypatch.setattr(eigenspaces, "LANCZOS_STEPS", 1)
@@ -109,31 +109,31 @@ def test_a_tie_whose_end_is_not_computed_has_no_range_and_every_verdict(monkeypa
 
 
 @pytest.mark.parametrize("classes", [2, 5, 30])
-def test_an_endless_tie_has_the_range_of_all_its_vectors(asked, classes):
+def test_a_tie_beyond_the_spectrum_has_the_range_of_all_its_vectors(requested_widths, classes):
     """Also if the solver skipped copies, and for more classes than tied vectors, where the tie's end is computed."""
     graph = pieces_and_copies(np.random.default_rng(classes), classes)
     exact = optimum_range(graph, spectrum(graph, 90), 4)
-    assert asked == []
+    assert requested_widths == []
     assert optimum_range(graph, spectrum(graph, 5), 4) == pytest.approx(exact, abs=1e-9)
-    assert max(asked) <= max(10, 4 + classes + 1)
+    assert max(requested_widths) <= max(10, 4 + classes + 1)
     every = spectrum(graph, 90)
-    kept = np.r_[:8, 30:40]  # of σ_2 = … = σ_30
-    parts = (every.singular_values[kept], every.left[:, kept], every.right[:, kept], every.residuals[kept])
+    indices = np.r_[:8, 30:40]  # of σ_2 = … = σ_30
+    parts = (every.singular_values[indices], every.left[:, indices], every.right[:, indices], every.residuals[indices])
     skipped = Spectrum(*parts, "sparse", unseen=float(every.singular_values[29]))
     assert optimum_range(graph, skipped, 4) == pytest.approx(exact, abs=1e-9)
 
 
-def test_a_tie_of_thousands_asks_for_few_triplets(asked, monkeypatch):
+def test_a_tie_of_thousands_needs_few_triplets(requested_widths, monkeypatch):
     """One to one, and a caption that all images share: σ_2 = … = σ_n."""
     n, k = 3_000, 8
     graph = PairGraph(sp.hstack([0.9 * sp.eye_array(n), np.full((n, 1), 0.1)]), np.arange(n) % 4)
-    least, most = optimum_range(graph, spectrum(graph, k + 1), k)
-    assert asked == [2 * (k + 1)]
-    assert least == pytest.approx(0, abs=1e-9)  # three directions beside the constant have all labels
-    assert most == pytest.approx(1 - 0.25, abs=1e-9)
+    smallest, largest = optimum_range(graph, spectrum(graph, k + 1), k)
+    assert requested_widths == [2 * (k + 1)]
+    assert smallest == pytest.approx(0, abs=1e-9)  # three directions beside the constant have all labels
+    assert largest == pytest.approx(1 - 0.25, abs=1e-9)
     monkeypatch.setattr(consistency, "TIE_ENTRIES", 2 * (k + 1) * n)  # too few for twice as many triplets
-    assert optimum_range(graph, spectrum(graph, k + 1), k) == pytest.approx((least, most), abs=1e-9)
-    assert len(asked) == 1
+    assert optimum_range(graph, spectrum(graph, k + 1), k) == pytest.approx((smallest, largest), abs=1e-9)
+    assert len(requested_widths) == 1
 
 
 @given(seed=st.integers(0, 10**6), copies=st.integers(1, 5), above=st.integers(0, 2))
@@ -146,9 +146,9 @@ def test_the_part_in_an_eigenspace_is_that_of_its_projector(seed, copies, above)
     matrix = (basis * values) @ basis.T
     part = eigenspaces.leading_part(matrix.__matmul__, start, basis[:, :above], 0.9 - 1e-12)
     np.testing.assert_allclose(part, tied @ (tied.T @ start), atol=1e-9)
-    rest = start - tied @ (tied.T @ start)
+    remainder = start - tied @ (tied.T @ start)
     np.testing.assert_allclose(
-        eigenspaces.leading_part(matrix.__matmul__, rest, basis[:, :above], 0.9 - 1e-12), 0, atol=1e-9
+        eigenspaces.leading_part(matrix.__matmul__, remainder, basis[:, :above], 0.9 - 1e-12), 0, atol=1e-9
     )
 
 
@@ -156,6 +156,8 @@ def test_values_of_zero_do_not_tie():
     """Beyond the rank the optimum has columns of 0, whatever basis of the null space a solver gives."""
     graph = family_graph("low_rank", 2, SIZE)
     for k in (3, 4, 8, SIZE):
-        least, most = optimum_range(graph, spectrum(graph, min(k + 1, SIZE)), k)
-        assert least == most == pytest.approx(check_bounds(graph, k).set_index("bound").loc["probe-mse", "measured"])
+        smallest, largest = optimum_range(graph, spectrum(graph, min(k + 1, SIZE)), k)
+        assert (
+            smallest == largest == pytest.approx(check_bounds(graph, k).set_index("bound").loc["probe-mse", "measured"])
+        )
         assert not check_bounds(graph, k)["note"].str.contains(TIED, regex=False).any()

@@ -50,18 +50,18 @@ def spelled_out(encoder: Encoder) -> dict[str, float]:
     beyond = np.linalg.norm(targets - u @ u.T @ targets, 2) ** 2
     for t in surplus[surplus > 1e-9]:
         g = np.minimum(1, np.sqrt(np.maximum(0, surplus) / t))
-        rest = np.linalg.norm(targets - (u * g) @ u.T @ targets)
+        remainder = np.linalg.norm(targets - (u * g) @ u.T @ targets)
         shares = np.divide(g, np.sqrt(np.maximum(0, surplus)), out=np.zeros(k), where=g > 0)
         off = np.sqrt(loss) * np.linalg.norm((u * shares) @ u.T @ targets, 2)
-        bounds["trained-mse"].append((rest + off) ** 2)
-        bounds["trained-error"].append(error_within((1 + ahead(g)) / 2, mass, (rest / 2 + off) ** 2))
+        bounds["trained-mse"].append((remainder + off) ** 2)
+        bounds["trained-error"].append(error_within((1 + ahead(g)) / 2, mass, (remainder / 2 + off) ** 2))
         if surplus[-1] > 1e-9:
-            kept = (surplus >= t * (1 - 1e-9)).astype(float)
-            within = np.linalg.norm((u * kept) @ u.T @ targets, 2) ** 2
+            is_counted = (surplus >= t * (1 - 1e-9)).astype(float)
+            within = np.linalg.norm((u * is_counted) @ u.T @ targets, 2) ** 2
             kappa = max((within + beyond) / t, beyond / surplus[-1])
-            band = np.linalg.norm((u * (1 - kept)) @ u.T @ targets)
+            band = np.linalg.norm((u * (1 - is_counted)) @ u.T @ targets)
             root = np.sqrt(loss * kappa) + band / 2
-            bounds["trained-error-by-margins"].append(error_within(ahead((1 + kept) / 2), mass, root**2))
+            bounds["trained-error-by-margins"].append(error_within(ahead((1 + is_counted) / 2), mass, root**2))
     for j in np.flatnonzero((surplus > 1e-9) & (squares[1 : k + 1] < 1 - 1e-9)):
         gap, energy = 1 - squares[j + 1], np.sum((u[:, : j + 1].T @ targets) ** 2)
         off, right = (np.sqrt(heaviest[side] * loss / surplus[j]) for side in "fg")
@@ -75,7 +75,7 @@ def spelled_out(encoder: Encoder) -> dict[str, float]:
 @pytest.mark.parametrize("family", ["dense_random", "latent_captions", "stochastic_block", "imbalanced", "circle"])
 @settings(max_examples=6)
 @given(seed=st.integers(0, 99), k=st.integers(1, 8), size=st.sampled_from([0.0, 0.03, 0.1, 0.3]))
-def test_as_it_is_spelled_out(family, seed, k, size):
+def test_bounds_of_trained_encoders_from_their_formulae(family, seed, k, size):
     """The least squared error to round-off; of the 0-1 error those thresholds that are tried come near the least."""
     encoder = disturbed(family, seed, k, size)
     least = spelled_out(encoder)

@@ -97,17 +97,17 @@ def test_the_constant_4_cannot_be_less():
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 10])
-def test_noise_exceeds_its_bounds_as_rarely_as_they_say(n):
+def test_noise_exceeds_its_bounds_at_most_at_the_stated_rate(n):
     """Exactly: over all samples of n pairs of a small graph, by their probabilities."""
     graph = PairGraph([[0.6, 0.02], [0.08, 0.3]])
     shares = graph.joint.toarray().ravel()
-    counts = np.array([each for each in itertools.product(range(n + 1), repeat=4) if sum(each) == n])
+    counts = np.array([count for count in itertools.product(range(n + 1), repeat=4) if sum(count) == n])
     roots = np.sqrt(np.outer(graph.left_marginal, graph.right_marginal))
     noises = (counts / n - shares).reshape(-1, 2, 2) / roots
     for level in (0.3, 0.9, 0.99):
         bounds = Noise(graph).norm(n, level), Noise(graph).operator_norm(n, level)
-        for order, most in zip(("fro", 2), bounds, strict=True):
-            above = np.linalg.norm(noises, order, axis=(1, 2)) > most
+        for order, limit in zip(("fro", 2), bounds, strict=True):
+            above = np.linalg.norm(noises, order, axis=(1, 2)) > limit
             assert scipy.stats.multinomial(n, shares).pmf(counts)[above].sum() <= 1 - level
 
 
@@ -121,8 +121,8 @@ def noise_by_hand(graph, n, level):
     bernstein = math.sqrt(2 * variance * log / n) + (1 / smallest + math.sqrt(square)) * log / (3 * n)
     mcdiarmid = math.sqrt(variance / n) + math.sqrt(math.log(1 / (1 - level)) / n) / smallest
     log = math.log(sum(joint.shape) / (1 - level))
-    most = max(ratio.sum(0).max(), ratio.sum(1).max())
-    return bernstein, mcdiarmid, math.sqrt(2 * most * log / n) + (1 / smallest + 1) * log / (3 * n)
+    largest = max(ratio.sum(0).max(), ratio.sum(1).max())
+    return bernstein, mcdiarmid, math.sqrt(2 * largest * log / n) + (1 / smallest + 1) * log / (3 * n)
 
 
 def forecast_by_hand(graph, k, n, level, known_marginals):
@@ -181,9 +181,9 @@ def test_no_excess_is_above_the_bound_of_its_counts_by_hand(seed):
     gap = 1 - sigma[k] / sigma[k - 1] if k < len(sigma) else 1.0
     product = np.outer(graph.left_marginal, graph.right_marginal)
     change = 1 - np.outer(shares.sum(1), shares.sum(0)) / product
-    there = np.ix_(shares.any(1), shares.any(0))
-    moved = np.linalg.norm(((u[:, :k] * sigma[:k]) @ wt[:k] * change)[there])
-    size, lost = np.linalg.norm((shares - joint) / np.sqrt(product)) + moved, max(0.0, change[there].max())
+    seen_nodes = np.ix_(shares.any(1), shares.any(0))
+    moved = np.linalg.norm(((u[:, :k] * sigma[:k]) @ wt[:k] * change)[seen_nodes])
+    size, lost = np.linalg.norm((shares - joint) / np.sqrt(product)) + moved, max(0.0, change[seen_nodes].max())
     if abs(gap - lost) > 1e-6 and gap > 1e-6:
         expected = 4 * gap * size**2 / (gap - lost) ** 2 if lost < gap else math.inf
         assert bound == pytest.approx(expected, rel=1e-4)
@@ -198,7 +198,7 @@ def test_the_number_of_pairs_inverts_the_bound():
 
 
 @pytest.mark.parametrize(("part", "amount"), [("upper_values", 1e-3), ("lower_values", -1e-3), ("rounding", 1e-3)])
-def test_what_the_spectrum_may_be_off_by_raises_the_bound(part, amount, monkeypatch):
+def test_an_uncertain_spectrum_raises_the_bound(part, amount, monkeypatch):
     counts = np.round(1e6 * GRAPH.joint.toarray())
     bounds = [
         lambda: Forecast(GRAPH, 2).mse(10**10),

@@ -65,7 +65,7 @@ def test_features_that_hardly_differ_are_no_ties():
     assert table.loc["nearest-mean", "measured"] == 0
 
 
-def test_a_bound_that_only_near_ties_save_says_so():
+def test_a_bound_that_holds_only_by_near_ties_has_a_note():
     """Just where the class means come out of the round-off the bound is 0, and every node still ties."""
     graph = PairGraph([[2, 1], [1, 2]], [0, 1])
     rows = [
@@ -113,15 +113,15 @@ def test_a_large_extreme_graph_is_not_judged_by_round_off():
     assert not within["holds"]
 
 
-def test_one_bound_alone_has_the_row_that_it_has_among_all():
+def test_a_single_bound_has_the_row_of_the_full_table():
     graph = family_graph("latent_captions")
-    given = {"penalty": 0.6, "critic": embeddings(graph, 4)}
-    every = check_bounds(graph, 3, **given)
+    options = {"penalty": 0.6, "critic": embeddings(graph, 4)}
+    every = check_bounds(graph, 3, **options)
     for name in BOUNDS:
-        alone = check_bounds(graph, 3, bounds=[name], **given)
-        pd.testing.assert_frame_equal(alone, every[every["bound"] == name].reset_index(drop=True))
+        single = check_bounds(graph, 3, bounds=[name], **options)
+        pd.testing.assert_frame_equal(single, every[every["bound"] == name].reset_index(drop=True))
 
 
-def test_weights_too_far_apart_are_refused_with_the_reason():
+def test_weights_beyond_the_range_of_float64_raise():
     with pytest.raises(ValueError, match="the limit of float64"):
         PairGraph([[1e-300, 0], [0, 1e300]])

@@ -25,8 +25,8 @@ def views(rng, n, features, given_image, masses):
     """Features of two views of n natural images, (n, d) each."""
     images = rng.choice(len(masses), n, p=masses)
     cumulated = given_image.cumsum(axis=1)[images]
-    drawn = [(rng.random((n, 1)) > cumulated).sum(axis=1).clip(max=7) for _ in range(2)]
-    return [features[nodes] for nodes in drawn]
+    sampled_views = [(rng.random((n, 1)) > cumulated).sum(axis=1).clip(max=7) for _ in range(2)]
+    return [features[nodes] for nodes in sampled_views]
 
 
 def test_coverage_and_the_rate():

@@ -30,7 +30,7 @@ def mean_distance(pairs, left, other):
 
 
 @given(ANY_SEED)
-def test_both_are_what_they_say(seed):
+def test_whitened_alignment_from_its_definition(seed):
     encoder = case(seed)
     graph = encoder.graph
     f, g = whitened(encoder.left, graph.left_marginal), whitened(encoder.right, graph.right_marginal)

@@ -16,17 +16,17 @@ def given_on(graph):
 
 
 @pytest.mark.parametrize("family", ["sparse_random", "latent_captions"])
-def test_several_widths_say_what_one_at_a_time_says(family):
+def test_a_table_of_several_widths_equals_the_tables_of_single_widths(family):
     """On equal graphs that are two, so that none remembers for the other."""
     first, second = (family_graph(family, 3, 12) for _ in range(2))
     result = check_bounds(first, WIDTHS, **given_on(first))
     assert result.columns[0] == "k"
     assert set(result["bound"]) == set(BOUNDS)
     assert result["holds"].all()
-    given, triplets = given_on(second), spectrum(second, 5)
-    alone = [check_bounds(second, k, triplets=triplets, **given).assign(k=k) for k in WIDTHS]
-    same = pd.concat(alone, ignore_index=True)[result.columns]
-    pd.testing.assert_frame_equal(result, same, check_frame_type=False, rtol=ROUND_OFF, atol=ROUND_OFF)
+    options, triplets = given_on(second), spectrum(second, 5)
+    single_tables = [check_bounds(second, k, triplets=triplets, **options).assign(k=k) for k in WIDTHS]
+    joined = pd.concat(single_tables, ignore_index=True)[result.columns]
+    pd.testing.assert_frame_equal(result, joined, check_frame_type=False, rtol=ROUND_OFF, atol=ROUND_OFF)
 
 
 def test_certificates_are_for_each_width():
@@ -36,6 +36,6 @@ def test_certificates_are_for_each_width():
     np.testing.assert_allclose(result["value"], expected, rtol=1e-9)
 
 
-def test_a_notebook_shows_the_widths():
+def test_a_table_of_several_widths_shows_them_in_a_notebook():
     table = check_bounds(family_graph("dense_random", 1, 12), [2, 3], bounds=["probe-mse"])
     assert "<th>k</th>" in table._repr_html_().replace(' scope="col"', "")

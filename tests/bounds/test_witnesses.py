@@ -200,7 +200,7 @@ WITNESSES: dict[str, list[Checks]] = {
 }
 
 
-def test_the_constant_of_theorem_9_is_no_smaller():
+def test_the_constant_of_theorem_9_cannot_be_smaller():
     """Windows of 8 on a line of 3,000 nodes come within 1.4% of the bound: 1.28 in the place of 4/3 is refuted."""
     graph = two_exponential_tails(3_000, 8, 0.04, 1.1)
     adjacency = graph.normalized @ graph.normalized.T
@@ -218,7 +218,7 @@ def test_the_constant_of_theorem_9_is_no_smaller():
 
 
 @pytest.mark.parametrize("name", BOUNDS)
-def test_every_witness_stands(name):
+def test_every_witness_has_its_value(name):
     """`make mutation` changes every constant, exponent, root and term, and one of these fails."""
     for witness in [CHECKS[name], *WITNESSES.get(name, [])]:
         assert pinned_down(BOUNDS[name], witness)

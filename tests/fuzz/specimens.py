@@ -77,7 +77,7 @@ def specimens(draw: Draw) -> Specimen:
     left, right = draw(st.sampled_from(LABELS))(draw(RANDOM), left, right)
     k = draw(_widths(weights))
     features = draw(_encoders(weights, k)) if draw(st.booleans()) else None
-    penalty, critic = (draw(each(weights)) if draw(IS_GIVEN) else None for each in (_penalties, _critics))
+    penalty, critic = (draw(strategy(weights)) if draw(IS_GIVEN) else None for strategy in (_penalties, _critics))
     return Specimen(weights, left, right, k, features, penalty, critic, draw(_linear(weights, k)))
 
 

@@ -28,7 +28,7 @@ from pairbounds.theory.proofs.polynomials import chord
 from tests.families import family_graph
 from tests.fuzz.batches import batches, each_of
 from tests.fuzz.truth import BEYOND, errors
-from tests.theory.proofs.verifier import changed, record_of, said, saved, verifier
+from tests.theory.proofs.verifier import changed, record_of, saved, verdict_of, verifier
 
 Draw = Any  # Hypothesis' function that draws
 Keys = tuple[Any, ...]  # keys and positions that lead into a record
@@ -122,12 +122,12 @@ def forgeries(draw: Draw) -> Forgery:
 def _change(draw: Draw, record: Any) -> None:
     """Replace a part of a record by junk, write junk after it, or remove it."""
     top = draw(st.sampled_from(sorted(record)))
-    *path, last = draw(st.sampled_from([keys for keys in _paths(record) if keys[:1] == (top,)]))
+    *path, last_key = draw(st.sampled_from([keys for keys in _paths(record) if keys[:1] == (top,)]))
     container = reduce(getitem, path, record)
-    old = container[last]
-    container[last] = draw(JUNK.map(lambda junk: f"{old}{junk}") | JUNK | st.just(REMOVED))
-    if container[last] is REMOVED:
-        del container[last]
+    old = container[last_key]
+    container[last_key] = draw(JUNK.map(lambda junk: f"{old}{junk}") | JUNK | st.just(REMOVED))
+    if container[last_key] is REMOVED:
+        del container[last_key]
 
 
 def _paths(value: Any, path: Keys = ()) -> Iterator[Keys]:
@@ -155,7 +155,7 @@ def judged(forgery: Forgery, program: ModuleType = verifier) -> list[str]:
         graph.write_bytes(forgery.graph)
         record = forgery.record
         proof.write_text(json.dumps(record), encoding="utf-8")
-        lines, reason = said(graph, proof, program)
+        lines, reason = verdict_of(graph, proof, program)
         assert bool(lines) == (reason is None), "both lines and a reason, or neither"
         assert lines or REASON.fullmatch(reason), f"a reason in other words: {reason}"
         for move in forgery.moves if lines else ():
@@ -163,12 +163,12 @@ def judged(forgery: Forgery, program: ModuleType = verifier) -> list[str]:
             for _ in range(TRIES):
                 moved = _moved(record, move, step)
                 proof.write_text(json.dumps(moved), encoding="utf-8")
-                answer = said(graph, proof, program)[0]
+                answer = verdict_of(graph, proof, program)[0]
                 lines, record, step = (answer, moved, step) if answer else (lines, record, step / 2)
     for line in lines:
-        read = LINE.fullmatch(line)
-        assert read, f"another form: {line}"
-        quantity, value, theorem, width, penalty = read.groups()
+        match = LINE.fullmatch(line)
+        assert match, f"another form: {line}"
+        quantity, value, theorem, width, penalty = match.groups()
         assert theorem not in ({"18"} if penalty is None else {"4", "15"}), f"not of these minimisers: {line}"
         true = errors(forgery.graph, int(width), Fraction(penalty or 0))[quantity]
         assert true <= Fraction(value) + BEYOND, f"false: {line}"
@@ -188,7 +188,7 @@ def _moved(record: Any, move: Move, step: Fraction) -> Any:
 
 
 @pytest.mark.parametrize("batch", batches("PROOFS", 15), ids=str)
-def test_nothing_false_is_said_of_changed_proofs(batch, record_property):
+def test_no_false_line_is_printed_of_changed_proofs(batch, record_property):
     printed = []
     each_of(forgeries(), lambda forgery: printed.append(len(judged(forgery))), batch)
     record_property("what", "changed proofs, by batches with a line that is false or not the verifier's own")
@@ -212,7 +212,7 @@ HOLES = {
 
 
 @pytest.mark.parametrize(("lost", "forgery"), HOLES.values(), ids=HOLES)
-def test_a_verifier_with_a_hole_is_found_out(lost, forgery):
+def test_a_verifier_with_a_hole_prints_a_false_line(lost, forgery):
     number, claim, changes, lowered = forgery
     graph, record = map(deepcopy, true_proof(number))
     record["claims"] = [record["claims"][claim]]
@@ -233,7 +233,7 @@ def test_the_true_errors_are_those_of_the_probe(penalty, tmp_path):
     assert float(true["probe_error"]) == pytest.approx(proof.error, abs=1e-9)
 
 
-def test_of_tied_values_the_worst_choice_counts(tmp_path):
+def test_tied_values_count_with_their_worst_choice(tmp_path):
     """Components whose values are all 1: those that are kept may say nothing of the classes."""
     path = saved(PairGraph(np.diag([1.0, 1.0, 1.0, 5.0]), [0, 0, 0, 1]), tmp_path)
     assert errors(path.read_bytes(), 1, Fraction(0)) == {"probe_mse": 1, "probe_error": 1}

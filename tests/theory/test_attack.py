@@ -34,8 +34,8 @@ TIE = PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1], [0, 1])
 
 def claim(evaluate, quantity="probe_error", relation="<=", subject="optimum") -> Bound:
     """A claim that no table needs to know of."""
-    about = {"name": "claimed", "status": "conjecture", "statement": "", "remarks": ""}
-    return Bound(**about, quantity=quantity, relation=relation, subject=subject, evaluate=evaluate)
+    fields = {"name": "claimed", "status": "conjecture", "statement": "", "remarks": ""}
+    return Bound(**fields, quantity=quantity, relation=relation, subject=subject, evaluate=evaluate)
 
 
 def search(bound, seed=0, evaluations=2_000, **options) -> CounterexampleResult:
@@ -136,7 +136,7 @@ def test_no_exact_bound_is_refuted(name, seed, evaluations):
 
 
 @pytest.mark.parametrize("name", ["probe-mse", "sharp-probe-mse-below", "excess-loss"])
-def test_equality_is_found(name):
+def test_the_search_finds_equality_cases(name):
     assert any(search(name, seed, 100).ratio > 0.99 for seed in SEEDS)
 
 
@@ -150,7 +150,7 @@ def ill_conditioned(graph, spectrum, k):
     return probe_mse(graph, spectrum, k) * ((1 - sigma**2) / ((1 - sigma) * (1 + sigma))) ** 100_000
 
 
-def test_rounding_of_a_quantity_that_is_only_known_in_double_precision_is_seen_too():
+def test_rounding_of_a_quantity_in_double_precision_is_no_refutation():
     """Logits of a million, at the optimum but for 1e-11; also found by the search."""
     graph = PairGraph(np.diag([0.999998, 2e-6]), [0, 0], [0, 0])
     f = np.array([[700.18939149, -998.46093428], [-349.83475642, 954.78578632]])
@@ -217,7 +217,7 @@ def never(graph, spectrum, k):
         (claim(never), {"budget": 1e-12}, RuntimeError, r"none of \d+ graphs met"),
     ],
 )
-def test_no_graph_is_found_for_a_reason(bound, limit, error, message):
+def test_bad_arguments_of_a_search_raise(bound, limit, error, message):
     with pytest.raises(error, match=message):
         find_counterexample(bound, **limit)
 
@@ -249,16 +249,16 @@ def assert_tidy(candidate: Candidate) -> None:
 
 def test_starts_are_tidy_small_and_of_every_family():
     rng = np.random.default_rng(0)
-    drawn = [random_candidate(rng, with_features=i % 2 == 0, with_penalty=i % 3 == 0) for i in range(500)]
-    for i, candidate in enumerate(drawn):
+    candidates = [random_candidate(rng, with_features=i % 2 == 0, with_penalty=i % 3 == 0) for i in range(500)]
+    for i, candidate in enumerate(candidates):
         assert_tidy(candidate)
         assert (candidate.features is None, candidate.penalty is None) == (i % 2 != 0, i % 3 != 0)
-    assert {candidate.origin for candidate in drawn} == STARTS.keys()
-    assert max(candidate.left_labels.max() for candidate in drawn) == MOST_CLASSES - 1
-    assert min(candidate.n_left for candidate in drawn) == 2
+    assert {candidate.origin for candidate in candidates} == STARTS.keys()
+    assert max(candidate.left_labels.max() for candidate in candidates) == MOST_CLASSES - 1
+    assert min(candidate.n_left for candidate in candidates) == 2
 
 
-def shown(candidate: Candidate) -> str:
+def text_of(candidate: Candidate) -> str:
     parts = candidate.weights, candidate.left_labels, candidate.right_labels
     return repr((*parts, candidate.k, candidate.features, candidate.penalty))
 
@@ -270,12 +270,12 @@ def test_moves_keep_candidates_tidy_and_do_move(move):
     different = 0
     for i in range(30):
         candidate = random_candidate(rng, with_features=i % 2 == 0, with_penalty=i % 3 == 0)
-        before = shown(candidate)
+        before = text_of(candidate)
         moved = move(candidate, rng, *step)
         assert_tidy(moved)
         assert (moved.penalty is None) == (candidate.penalty is None)
-        assert shown(candidate) == before
-        different += shown(moved) != before
+        assert text_of(candidate) == before
+        different += text_of(moved) != before
     assert different >= 10
 
 
@@ -294,8 +294,8 @@ def naive_graphs(nodes):
 @pytest.mark.parametrize(
     "name", [name for name in FALSE_CLAIMS if FALSE_CLAIMS[name].subject == "optimum" and name != "without ties"]
 )
-def test_a_violation_is_shrunk_to_the_smallest_there_is(name):
-    every = (each for nodes in (2, 3) for each in naive_graphs(nodes))
+def test_a_violation_is_shrunk_to_the_smallest_graph(name):
+    every = (case for nodes in (2, 3) for case in naive_graphs(nodes))
     violations = ((graph, largest) for graph, k, largest in every if score(FALSE_CLAIMS[name], graph, k).ratio > 1)
     sizes = [(graph.n_left + graph.n_right, graph.joint.nnz, largest) for graph, largest in violations]
     result = refutation(name)
@@ -319,15 +319,15 @@ def test_high_precision_agrees_with_double():
         if candidate.features is None and triplets.singular_values[k - 1] - triplets.singular_values[k] < 1e-3:
             continue  # the optimum is not unique
         exact = PreciseSubject(graph, k, candidate.features, candidate.penalty)
-        known = exact.triplets(smaller)
-        np.testing.assert_allclose(known.singular_values, triplets.singular_values[:smaller], atol=1e-13)
-        off = [abs(true - value) for true, value in zip(exact.sigma, known.singular_values.tolist(), strict=True)]
-        assert np.all(off <= known.residuals)
+        precise = exact.triplets(smaller)
+        np.testing.assert_allclose(precise.singular_values, triplets.singular_values[:smaller], atol=1e-13)
+        off = [abs(true - value) for true, value in zip(exact.sigma, precise.singular_values.tolist(), strict=True)]
+        assert np.all(off <= precise.residuals)
         encoder = subject(graph, triplets, k, candidate.features, candidate.penalty)
         for quantity in PRECISE:
-            known = measure(quantity, exact)
-            assert known.value == pytest.approx(QUANTITIES[quantity].measure(encoder), rel=1e-9, abs=1e-11), quantity
-            assert known.without_ties <= known.value
+            precise = measure(quantity, exact)
+            assert precise.value == pytest.approx(QUANTITIES[quantity].measure(encoder), rel=1e-9, abs=1e-11), quantity
+            assert precise.without_ties <= precise.value
             compared += 1
     assert compared > 100
 

@@ -50,16 +50,16 @@ def test_a_skipped_value_is_noticed(proof_side, monkeypatch):
     monkeypatch.setattr(module, "PROOF_SIDE", proof_side)
     graph = slow_decay(np.random.default_rng(1), 300, 200)
     everything = spectrum(graph, 8)
-    kept = [0, 1, 3, 4, 5, 6, 7]
-    values, residuals = everything.singular_values[kept], everything.residuals[kept]
-    skipped = Spectrum(values, everything.left[:, kept], everything.right[:, kept], residuals, "sparse")
+    indices = [0, 1, 3, 4, 5, 6, 7]
+    values, residuals = everything.singular_values[indices], everything.residuals[indices]
+    skipped = Spectrum(values, everything.left[:, indices], everything.right[:, indices], residuals, "sparse")
     assert skipped.residuals.max() < 1e-12
     repaired, certificate = with_certificate(graph, skipped, 6)
     assert everything.singular_values[2] - 1e-12 <= certificate.upper < 1.2 * everything.singular_values[2]
     assert repaired.upper_values[6] >= certificate.upper
 
 
-def test_check_bounds_uses_it_when_asked():
+def test_check_bounds_uses_certificates_on_request():
     graph = family_graph("latent_captions", 3)
     plain, proved = check_bounds(graph, 4), check_bounds(graph, 4, certified=True)
     assert proved["holds"].all()
@@ -93,7 +93,7 @@ def test_a_factorisation_fooled_by_round_off_proves_nothing():
 
 
 @pytest.mark.parametrize("shape", [(700, 3), (2000, 2), (1, 60)])
-def test_the_roundings_of_the_marginals_count_and_are_counted(shape):
+def test_rounding_of_the_marginals_enters_the_certificate(shape):
     """A sum of many equal weights drifts: the whole matrix is off, by many times the rounding of an entry."""
     graph = PairGraph(np.full(shape, 0.1))
     with mp.workdps(40):
@@ -132,7 +132,7 @@ def test_the_error_of_the_normalised_matrix_is_added(proof_side, monkeypatch):
 
 
 @pytest.mark.parametrize("error", [0.0, 1e-9, 1e-6])
-def test_the_upper_end_of_probes_holds_with_errors_as_large_as_is_said(error):
+def test_the_upper_end_of_probes_holds_with_the_largest_allowed_errors(error):
     """Products are off by exactly the error that is declared, in the direction that hides the leading vector."""
     rng = np.random.default_rng(11)
     values = np.r_[0.6, rng.uniform(0, 0.5, 299)]

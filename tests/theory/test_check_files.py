@@ -99,7 +99,7 @@ def test_labels_are_read_alike_whatever_their_header(call, folder, monkeypatch, 
         assert "α_T" in out
 
 
-def test_labels_by_id_of_pairs_may_be_of_some(folder):
+def test_labels_by_id_may_cover_some_images(folder):
     FILES["pairs.csv"]("pairs.csv")
     (folder / "labels.csv").write_text("image,class\na.png,cat\nq,bird\n")
     assert read_graph("pairs.csv", "labels.csv").graph.left_labels.tolist() == [0, -1, -1, -1, -1]
@@ -113,14 +113,14 @@ def test_labels_by_id_of_pairs_may_be_of_some(folder):
         ("pairs.csv", "l.txt", "which a list of pairs needs"),
     ],
 )
-def test_labels_that_do_not_fit(folder, graph, name, message):
+def test_labels_of_another_graph_raise(folder, graph, name, message):
     FILES[graph](graph)
     (folder / name).write_text("id,label\n7,a\n")
     with pytest.raises(ValueError, match=message):
         read_graph(graph, name)
 
 
-def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(folder):
+def test_numeric_labels_in_a_file_match_those_of_the_right_side(folder):
     PairGraph(np.eye(2) + 1, right_labels=[1, 0]).save("g.npz")
     (folder / "l.csv").write_text("id,label\n0,0\n1,1\n")
     graph = read_graph("g.npz", "l.csv").graph
@@ -137,7 +137,7 @@ def test_labels_by_the_numbers_of_classes_agree_with_those_of_the_right_side(fol
         ("left_ids", np.array([{}, 1], dtype=object), "cannot be loaded"),
     ],
 )
-def test_a_saved_graph_that_is_damaged_is_refused(folder, name, stored, message):
+def test_a_damaged_graph_file_raises(folder, name, stored, message):
     PairGraph(COUNTS, CLASSES).save("g.npz")
     with np.load("g.npz") as arrays:
         np.savez("g.npz", **{**arrays, name: stored})
@@ -148,7 +148,7 @@ def test_a_saved_graph_that_is_damaged_is_refused(folder, name, stored, message)
         PairGraph.load("g.npz")
 
 
-def test_arrays_of_another_program_objects_and_a_nul_are_refused(folder):
+def test_foreign_arrays_objects_and_a_nul_byte_raise(folder):
     np.savez("clip.npz", images=COUNTS, texts=COUNTS)
     with pytest.raises(ValueError, match=r"clip\.npz cannot be read"):
         read_graph("clip.npz")
@@ -177,7 +177,7 @@ def test_a_violated_bound_is_named_with_its_widths(call, folder):
     assert "too-good: VIOLATED at k = 2, 3" in out
 
 
-def test_a_proof_of_another_file_speaks_of_the_graph_that_is_saved(call, refused, folder):
+def test_a_proof_of_a_table_needs_a_saved_graph(call, refused, folder):
     FILES["pairs.csv"](folder / "pairs.csv")
     command = ("check", "pairs.csv", *WITH_COLUMNS, "--labels", "by_id.csv", "--k", 2, "--proof", "p.json")
     assert "add --save GRAPH.npz" in refused(app, *command)

@@ -39,7 +39,7 @@ def sample(rows, shares=None, names=NAMES):
 
 
 @given(seed=st.integers(0, 10**6), n=st.integers(4, 12), k=st.integers(1, 15))
-def test_leave_one_out_is_that_of_weighted_fits_without_the_image(seed, n, k):
+def test_leave_one_out_equals_weighted_fits_without_the_image(seed, n, k):
     rng = np.random.default_rng(seed)
     features, labels, weights = (
         rng.standard_normal((n, k)),
@@ -51,10 +51,10 @@ def test_leave_one_out_is_that_of_weighted_fits_without_the_image(seed, n, k):
     for ridge in np.array(RIDGES) * n:
         predicted = []
         for row in range(n):
-            rest = np.arange(n) != row
-            scaled = features[rest] * (n * weights[rest])[:, None]
-            gram = scaled.T @ features[rest] + ridge * np.eye(k)
-            predicted.append(features[row] @ np.linalg.solve(gram, scaled.T @ targets[rest]))
+            others_rows = np.arange(n) != row
+            scaled = features[others_rows] * (n * weights[others_rows])[:, None]
+            gram = scaled.T @ features[others_rows] + ridge * np.eye(k)
+            predicted.append(features[row] @ np.linalg.solve(gram, scaled.T @ targets[others_rows]))
         wrong = np.argmax(predicted, axis=1) != labels
         scores.append(weights @ (wrong + 1e-6 * np.mean((predicted - targets) ** 2, axis=1)))
     assert fit.score == pytest.approx(min(scores), rel=1e-6, abs=1e-12)
@@ -68,12 +68,12 @@ def test_leave_one_out_is_that_of_weighted_fits_without_the_image(seed, n, k):
 @given(seed=st.integers(0, 10**6), balanced=st.booleans())
 def test_a_bootstrap_keeps_the_mass_of_each_class_that_was_drawn_by_itself(seed, balanced):
     names = np.random.default_rng(seed).permutation(["a"] * 5 + ["b"] * 9).tolist()
-    drawn = sample(range(14), {"a": 0.3, "b": 0.7} if balanced else None, names)
-    blocks = drawn.resampled(lambda weights: weights, 20, seed)
+    labelled = sample(range(14), {"a": 0.3, "b": 0.7} if balanced else None, names)
+    blocks = labelled.resampled(lambda weights: weights, 20, seed)
     np.testing.assert_allclose(blocks.sum(axis=1), 1)
-    np.testing.assert_allclose(drawn.weights.sum(), 1)
+    np.testing.assert_allclose(labelled.weights.sum(), 1)
     if balanced:
-        np.testing.assert_allclose(blocks[:, drawn.labels == 0].sum(axis=1), 0.3)
+        np.testing.assert_allclose(blocks[:, labelled.labels == 0].sum(axis=1), 0.3)
 
 
 @given(seed=st.integers(0, 10**6), count=st.integers(2, 6))
@@ -93,7 +93,7 @@ def test_verdicts_follow_a_permutation_and_agree_with_one_another(seed, count):
 
 
 @pytest.mark.parametrize("truth", [[0, 0, 0, 0], [0, 0, 1, 3], [0, 0.5, 0.5, 0.5]])
-def test_no_candidate_is_called_worse_that_is_the_best_in_more_than_few_of_400_trials(truth):
+def test_the_best_candidate_is_seldom_called_worse_in_400_trials(truth):
     """5% are allowed; 9% is 3.7 standard deviations above."""
     rng, wrong, covered = np.random.default_rng(1), 0, 0
     spread, truth = np.array([1, 0.5, 2, 1]), np.array(truth)
@@ -102,13 +102,13 @@ def test_no_candidate_is_called_worse_that_is_the_best_in_more_than_few_of_400_t
         estimates = truth + common + rng.normal(0, spread)
         result = compared_with_best(estimates, estimates + rng.normal(0, 1, (300, 1)) + rng.normal(0, spread, (300, 4)))
         wrong += any(verdict == WORSE and value == 0 for verdict, value in zip(result.verdicts, truth, strict=True))
-        others = np.array([np.delete(truth, row).min() for row in range(4)])
-        covered += np.all((result.low <= truth - others) & (truth - others <= result.high))
+        best_rival = np.array([np.delete(truth, row).min() for row in range(4)])
+        covered += np.all((result.low <= truth - best_rival) & (truth - best_rival <= result.high))
     assert wrong <= 36
     assert covered >= 364
 
 
-def test_two_candidates_that_differ_on_few_images_are_not_decided():
+def test_candidates_that_differ_on_few_images_are_undecided():
     """Three of 100 images prove nothing (by the sign test 0.125), six do (0.016)."""
     rng = np.random.default_rng(0)
     for images, verdict in ((3, UNDECIDED), (7, WORSE)):
@@ -129,9 +129,11 @@ def test_the_optimum_is_estimated_without_bias_whatever_the_masses():
     assert np.mean([table["through"][0] for table in tables]) == pytest.approx(through, abs=1e-12)
     shares = {"cat": 0.5, "dog": 0.5}
     balanced = [(*cats, *dogs) for cats in combinations(range(3), 2) for dogs in combinations(range(3, 6), 2)]
-    whole = pairs_compared({"a": SIX, "b": SIX}, sample(range(6), shares), 2)["optimum"][0]
+    exact_balanced = pairs_compared({"a": SIX, "b": SIX}, sample(range(6), shares), 2)["optimum"][0]
     means = [pairs_compared({"a": SIX, "b": SIX}, sample(rows, shares), 2)["optimum"][0] for rows in balanced]
-    assert np.mean(means) == pytest.approx(whole, abs=1e-12)  # of draws with replacement, which is the population's
+    assert np.mean(means) == pytest.approx(
+        exact_balanced, abs=1e-12
+    )  # of draws with replacement, which is the population's
 
 
 def test_all_labels_give_the_exact_share_of_unlike_pairs():
@@ -142,9 +144,9 @@ def test_all_labels_give_the_exact_share_of_unlike_pairs():
 
 def test_the_error_of_the_full_probe_of_features_is_estimated_without_bias():
     features = np.random.default_rng(0).standard_normal((6, 2))
-    whole = np.column_stack([np.ones(6), features])
+    with_constant = np.column_stack([np.ones(6), features])
     graph = PairGraph(np.eye(6), NAMES)
-    exact = pb.probe(graph, whole).mse
+    exact = pb.probe(graph, with_constant).mse
     subsets = list(combinations(range(6), 4))
     tables = [choose({"a": features, "b": features}, {row: NAMES[row] for row in rows}, 3).table for rows in subsets]
     assert np.mean([table["mse"][0] for table in tables]) == pytest.approx(exact, abs=1e-12)
@@ -168,7 +170,7 @@ def test_the_order_of_images_and_of_candidates_changes_nothing():
     order = np.random.default_rng(1).permutation(len(IMAGES))
     turned = {name: FEATURES[name].iloc[order] for name in reversed(FEATURES)}
     columns = ["candidate", "error", "mse", "verdict"]
-    first, second = (choose(each, LABELS, 4).table[columns] for each in (FEATURES, turned))
+    first, second = (choose(candidates, LABELS, 4).table[columns] for candidates in (FEATURES, turned))
     pd.testing.assert_frame_equal(first, second)
 
 
@@ -176,9 +178,9 @@ def test_images_that_a_candidate_lacks_are_left_out_of_all():
     short = dict(FEATURES) | {"noise 0.5": FEATURES["noise 0.5"].drop(index=IMAGES[DRAWN[:15]])}
     choice = choose(short, LABELS, 4)
     assert choice.words[0] == "15 images, 15 of them labelled, are missing in a candidate and left out of all."
-    rest = {image: label for image, label in LABELS.items() if image not in IMAGES[DRAWN[:15]]}
-    kept = {name: rows.drop(index=IMAGES[DRAWN[:15]]) for name, rows in FEATURES.items()}
-    pd.testing.assert_frame_equal(choice.table, choose(kept, rest, 4).table)
+    remaining_labels = {image: label for image, label in LABELS.items() if image not in IMAGES[DRAWN[:15]]}
+    remaining_features = {name: rows.drop(index=IMAGES[DRAWN[:15]]) for name, rows in FEATURES.items()}
+    pd.testing.assert_frame_equal(choice.table, choose(remaining_features, remaining_labels, 4).table)
     part = GRAPHS["noise 0.5"].part(np.delete(np.arange(len(IMAGES)), DRAWN[:15]))
     pairs = choose(GRAPHS | {"noise 0.5": part}, LABELS, 4)
     assert pairs.words[0] == choice.words[0]
@@ -186,9 +188,9 @@ def test_images_that_a_candidate_lacks_are_left_out_of_all():
 
 
 def test_few_labels_give_estimates_and_no_verdict():
-    few = dict(list(LABELS.items())[:40])
+    first_labels = dict(list(LABELS.items())[:40])
     for candidates, width in ((FEATURES, [4, 6]), (GRAPHS, 4)):
-        choice = choose(candidates, few, width)
+        choice = choose(candidates, first_labels, width)
         assert choice.words[0] == (
             "40 labelled images are too few for a verdict: label 100. The numbers are estimates."
         )
@@ -204,15 +206,15 @@ def test_few_labels_give_estimates_and_no_verdict():
     )
 
 
-def test_widths_that_features_do_not_have_are_left_out_in_words():
+def test_widths_above_the_rank_of_features_are_left_out_and_named():
     choice = choose(FEATURES, LABELS, [3, 6, 9])
     assert choice.table["width"].tolist().count(9) == 0
     assert choice.words[0] == "Left out, as features have fewer directions: noise 0.1 (k = 9), noise 0.5 (k = 9)."
 
 
-def test_pairs_that_no_labelled_images_share_give_no_verdict_and_say_so():
-    alone = PairGraph(np.eye(len(IMAGES)), left_ids=IMAGES)
-    choice = choose(GRAPHS | {"alone": alone}, LABELS, 4)
+def test_pairs_without_labelled_images_have_no_verdict():
+    no_pairs = PairGraph(np.eye(len(IMAGES)), left_ids=IMAGES)
+    choice = choose(GRAPHS | {"alone": no_pairs}, LABELS, 4)
     assert choice.words[-2] == "No verdict: too few labelled images are pairs of a candidate. Label more images."
     assert choice.table["alpha_T"].isna().tolist() == [False, False, True]
     assert choice.sentence == "noise 0.1 is the first of 3 by 120 labels, without a verdict."
@@ -249,12 +251,12 @@ def test_balanced_labels_are_weighted_by_the_shares_of_their_classes():
         (FEATURES | {"x": pd.DataFrame([[1.0]] * 2, index=[1, 1])}, LABELS, {}, "x: 2 rows have 1 different ids"),
     ],
 )
-def test_what_cannot_be_chosen_among(candidates, labels, options, why):
+def test_bad_candidates_raise(candidates, labels, options, why):
     with pytest.raises(ValueError, match=why):
         choose(candidates, labels, **{"k": 4} | options)
 
 
-def test_an_interrupted_choice_goes_on_with_the_candidates_that_are_left(call, files, monkeypatch):
+def test_an_interrupted_choice_resumes_with_the_remaining_candidates(call, files, monkeypatch):
     """Other labels or another width begin anew."""
     words = ["choose", "1.csv", "5.csv", "--labels", "named.csv", "--random", "--k", "4", "--out", "t.csv"]
     measured, real = [], pair_choice.optimal_embeddings
@@ -275,8 +277,10 @@ def test_an_interrupted_choice_goes_on_with_the_candidates_that_are_left(call, f
     assert call(app, *words)[0] == 0
     assert len(measured) == 5
     pd.testing.assert_frame_equal(read_table(files / "t.csv"), resumed)
-    kept = {width: choose(GRAPHS, LABELS, width, finished=files / "kept").table["optimum"].tolist() for width in (3, 4)}
-    assert kept[3] != kept[4]
+    errors = {
+        width: choose(GRAPHS, LABELS, width, finished=files / "kept").table["optimum"].tolist() for width in (3, 4)
+    }
+    assert errors[3] != errors[4]
     assert len([*(files / "kept").iterdir()]) == 4
 
 
@@ -295,9 +299,9 @@ def files(tmp_path, monkeypatch):
         pairs = graph.joint.tocoo()
         table = {"image": ids[pairs.row], "caption": graph.right_ids[pairs.col], "weight": pairs.data}
         pd.DataFrame(table).to_csv(f"{name[-1]}.csv", index=False)
-    known = [CLASSES[image] for image in IMAGES[DRAWN]]
-    pd.DataFrame({"image": ids[DRAWN], "label": known}).to_csv("named.csv", index=False)
-    pd.DataFrame({"image": DRAWN, "label": known}).to_csv("rows.csv", index=False)
+    classes = [CLASSES[image] for image in IMAGES[DRAWN]]
+    pd.DataFrame({"image": ids[DRAWN], "label": classes}).to_csv("named.csv", index=False)
+    pd.DataFrame({"image": DRAWN, "label": classes}).to_csv("rows.csv", index=False)
     return tmp_path
 
 

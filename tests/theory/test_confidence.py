@@ -48,7 +48,7 @@ def test_coverage_of_the_bernstein_interval_and_what_it_costs():
     assert high - low < 0.01
 
 
-def test_proportions_exceed_the_deviation_as_rarely_as_it_says():
+def test_proportions_exceed_the_deviation_at_most_at_its_rate():
     """Exactly, by the binomial distribution; without the second term some exceed it more often."""
 
     def excess(scale: float) -> float:
@@ -88,23 +88,23 @@ def test_the_interval_allows_for_splits_that_overlap():
     assert detectable(1.0, 4) == pytest.approx(1 + 0.940965 / 2.776445, rel=1e-6)
 
 
-def test_with_the_degrees_of_shared_halves_the_power_is_what_it_should_be():
+def test_degrees_of_freedom_of_shared_halves_give_the_nominal_power():
     """The interval by three splits has many degrees of freedom, by the spread of all columns; 2 are too few."""
     rng, trials, n, g = np.random.default_rng(3), 3_000, 3, 23
-    drawn = [0.3 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g)) for _ in range(trials)]
-    result = [shared_halves(values) for values in drawn]
+    samples = [0.3 * rng.standard_normal((n, 1)) + rng.standard_normal((n, g)) for _ in range(trials)]
+    result = [shared_halves(values) for values in samples]
     half, _, degrees = np.mean(result, axis=0)
-    means = np.array([values[:, 0].mean() for values in drawn])
+    means = np.array([values[:, 0].mean() for values in samples])
 
-    def shown(effect):
+    def power(effect):
         return np.mean(np.abs(means + effect) > [fit.mean for fit in result])
 
     assert degrees > 20
-    assert abs(shown(detectable(half, degrees)) - 0.8) < 0.03
-    assert shown(detectable(half, n - 1)) < 0.72
+    assert abs(power(detectable(half, degrees)) - 0.8) < 0.03
+    assert power(detectable(half, n - 1)) < 0.72
 
 
-def test_shared_halves_are_students_where_there_is_nothing_shared_or_nothing_own():
+def test_shared_halves_reduce_to_students_interval_in_both_limits():
     rng = np.random.default_rng(2)
     values = rng.standard_normal((6, 1)) + np.array([1.0, 5.0])
     assert shared_halves(values, overlap=1 / 3)[0] == pytest.approx(student_half(values[:, 0], overlap=1 / 3))

@@ -58,7 +58,7 @@ def require_dense_values(graph: PairGraph) -> None:
 
 @pytest.mark.parametrize("size", [9, 30])
 @pytest.mark.parametrize("family", GRAPHS)
-def test_both_agree_with_the_dense_induced_graph(family, size):
+def test_leaks_and_eigenvalues_agree_with_the_dense_induced_graph(family, size):
     require_dense_values(family_graph(family, size, size))
 
 
@@ -117,7 +117,7 @@ def test_intervals_hold_what_enumeration_finds(family, m, monkeypatch):
     assert part_conductances(graph, interval.parts).max() == interval.upper
 
 
-def test_components_are_parts_that_nothing_leaves():
+def test_components_have_conductance_0():
     """As many as are asked for, whatever vectors a solver may have given."""
     graph = PairGraph(block_diagonal([np.ones((10, 2)) for _ in range(5)]))
     result = spectrum(graph, 5)
@@ -130,7 +130,7 @@ def test_components_are_parts_that_nothing_leaves():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_last_bits_do_not_choose_the_parts(seed):
+def test_round_off_does_not_change_the_parts(seed):
     """Copies of a node tie as pivots, and a node may be as near to two of them: three loose parts of ten each."""
     rng = np.random.default_rng(seed)
     graph = PairGraph(block_diagonal([np.ones((10, 4)) for _ in range(3)]).toarray() + 0.01)
@@ -138,7 +138,7 @@ def test_last_bits_do_not_choose_the_parts(seed):
     noise = 1e-14 * rng.standard_normal(result.left.shape)
     shaken = type(result)(result.singular_values, result.left + noise, result.right, result.residuals, "dense")
     for m in (2, 3):
-        parts = [connectivity._parts_by_pivots(each.left[:, :m]) for each in (result, shaken)]
+        parts = [connectivity._parts_by_pivots(triplets.left[:, :m]) for triplets in (result, shaken)]
         np.testing.assert_array_equal(*parts)
 
 

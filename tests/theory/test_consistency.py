@@ -52,7 +52,7 @@ def test_label_energy_from_its_formula_sums_to_one(family):
 @pytest.mark.parametrize(
     "measure", [labelling_error, induced_labelling_error, lambda graph: label_energy(graph, spectrum(graph, 1))]
 )
-def test_missing_labels_are_named(measure):
+def test_missing_labels_raise(measure):
     with pytest.raises(HypothesisError, match="no left labels"):
         measure(PairGraph(np.ones((3, 3))))
 
@@ -66,7 +66,7 @@ def test_memory_is_linear_in_the_pairs():
 
 
 @given(ANY_SEED, st.floats(0, 60))
-def test_a_small_labelling_error_has_all_its_digits(seed, decades):
+def test_a_small_labelling_error_is_accurate(seed, decades):
     """Where nearly all the mass at a right node is of one class, 1 less its share is round-off."""
     rng = np.random.default_rng(seed)
     joint = 10.0 ** rng.uniform(-decades, 0, (6, 4))

@@ -16,10 +16,10 @@ def squares(graph: PairGraph) -> np.ndarray:
 def test_no_value_exceeds_what_its_sums_allow(family):
     graph = family_graph(family)
     true, components = np.append(squares(graph), 0.0), graph.n_components
-    rest = true[components:-1]
+    remaining = true[components:-1]
     for k in range(components, min(graph.shape)):
-        n, j = len(rest), k + 1 - components
-        claimed = min(rest.sum() / j, rest.mean() + rest.std() * np.sqrt((n - j) / j))
+        n, j = len(remaining), k + 1 - components
+        claimed = min(remaining.sum() / j, remaining.mean() + remaining.std() * np.sqrt((n - j) / j))
         result = theorem.square_at_most(graph, k)
         assert result >= true[k] - 1e-15
         assert result == pytest.approx(claimed, rel=1e-7, abs=1e-6)
@@ -34,7 +34,7 @@ def test_sums_of_powers_are_rounded_outward():
     )
 
 
-def test_where_round_off_is_all_of_the_gap_nothing_is_claimed():
+def test_a_gap_of_round_off_gives_no_bound():
     graph = PairGraph([[0.9, 0.1, 0], [0.1, 0.9, 0], [0, 0, 1]], [0, 1, 1])
     triplets = replace(spectrum(graph, 3).leading(3))
     vars(triplets)["rounding"] = 1 - theorem.square_at_most(graph, 2)

@@ -19,7 +19,7 @@ WORLD = LatentWorld(n_classes=4, n_styles=3, seed=0).caption_graph(noise=0.05, d
 FAMILIES = ("dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions")
 
 
-def drawn(family, seed, k):
+def random_encoder(family, seed, k):
     """A graph, and an encoder between its optimum and noise, in units of its own."""
     rng = np.random.default_rng(seed)
     graph = GRAPHS[family](rng, 14)
@@ -30,7 +30,7 @@ def drawn(family, seed, k):
 
 @given(st.sampled_from(FAMILIES), ANY_SEED, st.integers(1, 4))
 def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_best(family, seed, k):
-    graph, (f, g) = drawn(family, seed, k)
+    graph, (f, g) = random_encoder(family, seed, k)
     result = check_encoder(graph, (f, g))
     assert result.k == k
     given_bound = BOUNDS["trained-mse"](graph, result.spectrum, k, Encoder.of(graph, result.spectrum, k, (f, g)))
@@ -51,8 +51,8 @@ def test_the_parts_add_up_and_the_bound_holds_in_all_units_and_is_least_in_the_b
 @pytest.mark.parametrize("k", [1, 3, 8])
 def test_the_parts_of_the_optimum_are_sums_of_label_energy_and_none_is_due_to_optimisation(k):
     f, g = optimal_embeddings(WORLD, k)
-    whole = spectrum(WORLD, min(WORLD.joint.shape))
-    energy, squares = label_energy(WORLD, whole), whole.singular_values**2
+    triplets = spectrum(WORLD, min(WORLD.joint.shape))
+    energy, squares = label_energy(WORLD, triplets), triplets.singular_values**2
     beyond = 1 - energy.sum()  # in the kernel of the pairs, where σ is 0
     for encoder in ((f, g), f, (1e6 * f, g)):
         result = check_encoder(WORLD, encoder)
@@ -63,7 +63,7 @@ def test_the_parts_of_the_optimum_are_sums_of_label_energy_and_none_is_due_to_op
         assert "least of this width, the largest part" not in str(result)
 
 
-def test_pairs_that_repel_are_turned_around():
+def test_an_encoder_whose_pairs_repel_is_rescaled_by_a_negative_factor():
     f, g = optimal_embeddings(WORLD, 3)
     result = check_encoder(WORLD, (-2 * f, g))
     assert result.scale == pytest.approx(-0.5)
@@ -71,7 +71,7 @@ def test_pairs_that_repel_are_turned_around():
 
 
 @pytest.mark.parametrize("bias", [0.0, -16.0])
-def test_an_encoder_of_another_loss_is_led_to_the_critic(bias):
+def test_an_encoder_of_another_loss_gets_the_hint_critic(bias):
     ratios = WORLD.joint.toarray() / np.outer(WORLD.left_marginal, WORLD.right_marginal)
     left, sizes, right = np.linalg.svd(np.log(ratios + 1e-3) + bias)  # near the best critics by InfoNCE
     text = str(check_encoder(WORLD, (left[:, :32] * sizes[:32], right[:32].T)))
@@ -80,21 +80,21 @@ def test_an_encoder_of_another_loss_is_led_to_the_critic(bias):
     assert "critic=" not in str(check_encoder(WORLD, optimal_embeddings(WORLD, 3)))
 
 
-def test_the_width_is_what_the_columns_span():
+def test_the_width_is_the_rank_of_the_columns():
     f, _ = optimal_embeddings(WORLD, 3)
     wide = f @ np.random.default_rng(0).standard_normal((3, 20))
     result = check_encoder(WORLD, wide)
     assert (result.k, result.columns) == (3, 20)
     assert "whose 20 columns span 3 dimensions" in str(result)
-    assert "span 3 dimensions" in (shown := result._repr_html_())
-    assert "<table" in shown
+    assert "span 3 dimensions" in (html := result._repr_html_())
+    assert "<table" in html
     assert result.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-5)
 
 
 # Models.
 
 
-def test_models_are_called_at_rest_in_blocks_and_left_as_they_were(monkeypatch):
+def test_models_are_called_in_eval_mode_in_blocks_and_restored(monkeypatch):
     monkeypatch.setattr("pairbounds.theory.quantities.models.BLOCK", 50)
     f, g = optimal_embeddings(WORLD, 4)
     model = torch.nn.Sequential(torch.nn.Dropout(0.9), torch.nn.Linear(4, 4), torch.nn.Dropout(0.5))
@@ -129,7 +129,7 @@ def failing(inputs):
         (lambda block: None, {"inputs": [1, 2]}, "f has shape"),
     ],
 )
-def test_what_is_no_encoder_of_the_graph_is_one_line(encoder, options, message):
+def test_a_bad_encoder_is_one_error_line(encoder, options, message):
     with pytest.raises(ValueError, match=message) as error:
         check_encoder(WORLD, encoder, **options)
     assert "\n" not in str(error.value)

@@ -41,7 +41,7 @@ def test_the_optimum_has_the_lowest_loss_and_zero_gradient(family, k):
     assert g.grad.abs().max() < 1e-12
 
 
-def test_mixed_arrays_and_wrong_shapes():
+def test_mixed_arrays_and_wrong_shapes_raise():
     graph = PairGraph(np.ones((3, 4)))
     f, g = embeddings(graph, 2)
     with pytest.raises(TypeError, match="must both be numpy arrays or both be torch tensors"):

@@ -12,21 +12,22 @@ from pairbounds.theory.ledger.ledger_page import ledger_page
 from tests.reliability import formal_uses
 from tests.reliability.formal import CLOSED, digest, objections, sources, unexpected
 
-CHECKED = {name: it for name, it in {**BOUNDS, **STATEMENTS}.items() if machine_checked(it)}
+CHECKED = {name: statement for name, statement in {**BOUNDS, **STATEMENTS}.items() if machine_checked(statement)}
 
 
 @pytest.mark.parametrize("name", CHECKED)
-def test_what_is_called_machine_checked_has_its_theorem_in_the_file_of_its_module(name):
+def test_machine_checked_statements_have_their_theorem_in_the_file_of_their_module(name):
     claim = CHECKED[name]
     formal = machine_checked(claim)
     file, _, theorem = formal.partition(".v:")
-    lists = {it.__name__: getattr(it, "STATEMENTS", ()) for it in THEOREMS}
-    module = claim.evaluate.__module__ if name in BOUNDS else next(it for it in lists if claim in lists[it])
+    lists = {module.__name__: getattr(module, "STATEMENTS", ()) for module in THEOREMS}
+    name_of_module = next((module for module in lists if claim in lists[module]), None)
+    module = claim.evaluate.__module__ if name in BOUNDS else name_of_module
     assert name in STATEMENTS or claim.status == "exact"
     assert file in module
     assert theorem == name.replace("-", "_")
-    of = "(R : realType) : LogStatements" if axioms(formal) else "(R : rcfType) : Statements"
-    assert f"\nTheorem {theorem} {of}.{theorem} R.\nProof." in sources()[file]
+    parameters = "(R : realType) : LogStatements" if axioms(formal) else "(R : rcfType) : Statements"
+    assert f"\nTheorem {theorem} {parameters}.{theorem} R.\nProof." in sources()[file]
     assert coq_statement(formal).startswith(f"Definition {theorem} :=")
 
 
@@ -35,9 +36,11 @@ def test_every_proposition_of_the_statements_is_proved():
     stated = {
         (file, name) for file in files for name in re.findall(r"^Definition (\w+) := forall", sources()[file], re.M)
     }
-    proved = {it for text in sources().values() for it in re.findall(r": (\w*Statements)\.(\w+) R\.$", text, re.M)}
+    proved = {
+        proof for text in sources().values() for proof in re.findall(r": (\w*Statements)\.(\w+) R\.$", text, re.M)
+    }
     assert stated == proved
-    assert {machine_checked(it).partition(":")[2] for it in CHECKED.values()} <= {name for _, name in stated}
+    assert {machine_checked(proof).partition(":")[2] for proof in CHECKED.values()} <= {name for _, name in stated}
 
 
 def test_the_statements_without_logarithms_and_their_proofs_need_no_analysis():
@@ -48,20 +51,20 @@ def test_the_statements_without_logarithms_and_their_proofs_need_no_analysis():
 
 def test_a_theorem_rests_on_nothing_but_the_axioms_that_its_row_names():
     free, logarithms = "theorem04_linear_probe.v:probe_mse", "theorem10_infonce.v:infonce_entropy"
-    said = "Axioms:\n" + "\n".join(f"boolp.{axiom} :\n  forall A : Type, A" for axiom in AXIOMS)
+    axioms_text = "Axioms:\n" + "\n".join(f"boolp.{axiom} :\n  forall A : Type, A" for axiom in AXIOMS)
     for name in (free, logarithms):
         assert unexpected(name, CLOSED) == []
         assert unexpected(name, "Axioms:\nfalse : False") == ["false"]
         assert unexpected(name, "") == ["nothing"]
-    assert unexpected(logarithms, said) == []
-    assert unexpected(free, said) == [f"boolp.{axiom}" for axiom in AXIOMS]
-    assert unexpected(logarithms, said.replace("boolp", "Other")) == [f"Other.{axiom}" for axiom in AXIOMS]
+    assert unexpected(logarithms, axioms_text) == []
+    assert unexpected(free, axioms_text) == [f"boolp.{axiom}" for axiom in AXIOMS]
+    assert unexpected(logarithms, axioms_text.replace("boolp", "Other")) == [f"Other.{axiom}" for axiom in AXIOMS]
     assert (axioms(free), foundation(free)) == ((), "without an axiom")
     assert all(axiom in foundation(logarithms) for axiom in axioms(logarithms))
 
 
 @pytest.mark.parametrize("file", sources())
-def test_nothing_is_assumed(file):
+def test_the_formal_files_assume_nothing(file):
     assert objections(sources()[file]) == []
 
 
@@ -76,7 +79,7 @@ def test_nothing_is_assumed(file):
         ("Local Axiom a : 0 = 1.", "Axiom"),
     ],
 )
-def test_an_assumption_is_found(text, objection):
+def test_an_assumption_is_detected(text, objection):
     assert objection in objections(text)
 
 
@@ -87,9 +90,9 @@ def test_the_page_and_the_explanation_show_the_statement():
         named = f", {foundation(formal)}" if axioms(formal) else ""
         assert f"`{name}` is machine-checked (`theory/formal/{formal}`{named}):\n\n```text\nDefinition " in page
         assert coq_statement(formal) in page
-    said = explanation(BOUNDS["probe-mse"])
-    assert "Machine-checked: theory/formal/theorem04_linear_probe.v:probe_mse proves in Coq, without an axiom:" in said
-    assert "  mse P y f B <= alphaT P y / (1 - value l k)." in said
+    text = explanation(BOUNDS["probe-mse"])
+    assert "Machine-checked: theory/formal/theorem04_linear_probe.v:probe_mse proves in Coq, without an axiom:" in text
+    assert "  mse P y f B <= alphaT P y / (1 - value l k)." in text
     assert not any(line.startswith("Machine-checked") for line in explanation(BOUNDS["image-error-haochen"]))
     with pytest.raises(ValueError, match="no proposition 'nothing'"):
         coq_statement("theorem04_linear_probe.v:nothing")
@@ -104,8 +107,8 @@ def test_the_stored_uses_are_of_these_proofs_and_small():
 def test_uses_lead_from_proof_to_proof_through_definitions(tmp_path):
     node = 'N: {} "{}" [body=yes, kind=cnst, prop={}, path="{}", ];\n'
     graph = "".join(
-        node.format(*each)
-        for each in ((1, "a", "yes", "A"), (2, "d", "no", "A"), (3, "b", "yes", "A"), (4, "c", "yes", "B"))
+        node.format(*row)
+        for row in ((1, "a", "yes", "A"), (2, "d", "no", "A"), (3, "b", "yes", "A"), (4, "c", "yes", "B"))
     )
     uses = formal_uses.proofs(
         graph + "E: 1 2 [weight=1, ];\nE: 2 4 [weight=1, ];\nE: 1 3 [weight=2, ];\nE: 3 4 [weight=1, ];\n"

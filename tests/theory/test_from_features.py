@@ -19,23 +19,23 @@ def by_hand(images, texts, temperature, top_k):
     similarities = unit[0] @ unit[1].T
     joint = np.zeros_like(similarities)
     for x, row in enumerate(similarities):
-        kept = np.argsort(row)[-top_k:]
-        joint[x, kept] = np.exp(row[kept] / temperature) / np.exp(row[kept] / temperature).sum() / len(images)
+        nearest = np.argsort(row)[-top_k:]
+        joint[x, nearest] = np.exp(row[nearest] / temperature) / np.exp(row[nearest] / temperature).sum() / len(images)
     return joint
 
 
 @pytest.mark.parametrize("block", [175, neighbours.BLOCK])
-def test_it_is_the_softmax_over_the_nearest_texts(block, monkeypatch):
+def test_weights_are_the_softmax_over_the_nearest_texts(block, monkeypatch):
     monkeypatch.setattr(neighbours, "BLOCK", block)
     images, texts = features()
     labels = np.arange(30) % 3
     graph = PairGraph.from_features(images, texts, temperature=0.2, top_k=4, right_labels=labels)
     expected = by_hand(images, texts, 0.2, 4)
-    kept = expected.any(axis=0)
-    np.testing.assert_allclose(graph.joint.toarray(), expected[:, kept], rtol=1e-4, atol=1e-12)
+    is_used = expected.any(axis=0)
+    np.testing.assert_allclose(graph.joint.toarray(), expected[:, is_used], rtol=1e-4, atol=1e-12)
     np.testing.assert_allclose(graph.left_marginal, 1 / 40)
-    np.testing.assert_array_equal(graph.right_ids, np.flatnonzero(kept))
-    np.testing.assert_array_equal(graph.right_labels, labels[kept])
+    np.testing.assert_array_equal(graph.right_ids, np.flatnonzero(is_used))
+    np.testing.assert_array_equal(graph.right_labels, labels[is_used])
 
 
 def test_scale_and_precision_do_not_matter_and_a_low_temperature_keeps_the_nearest():
@@ -58,7 +58,7 @@ def test_scale_and_precision_do_not_matter_and_a_low_temperature_keeps_the_neare
         ({"temperature": 0}, "temperature=0 is not a positive number"),
     ],
 )
-def test_bad_input_is_one_line(change, message):
+def test_bad_input_is_one_error_line(change, message):
     images, texts = features()
     arguments = {"images": images, "texts": texts, "temperature": 0.1, "top_k": 3} | change
     with pytest.raises(ValueError, match=message):

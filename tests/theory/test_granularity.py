@@ -41,8 +41,8 @@ TEXTS = st.lists(st.text("abc ,A", min_size=1, max_size=6), min_size=3, max_size
 
 def levels_of(captions, factor=2):
     texts = np.array(captions, dtype=object)
-    same = near_duplicates(texts)
-    return nested_levels(vectors_of(texts), same, falling_sizes(int(same.max()) + 1, factor))
+    duplicates = near_duplicates(texts)
+    return nested_levels(vectors_of(texts), duplicates, falling_sizes(int(duplicates.max()) + 1, factor))
 
 
 def is_merge(fine, coarse):
@@ -82,8 +82,8 @@ def test_random_merges_have_the_same_sizes_and_those_within_classes_keep_to_them
 
 
 def test_near_duplicates_differ_in_case_punctuation_spaces_or_order_alone():
-    same = near_duplicates(["A cat!", "a  cat", "cat, a", "a cat a", "cats"])
-    assert same.tolist() == [0, 0, 0, 1, 2]
+    duplicates = near_duplicates(["A cat!", "a  cat", "cat, a", "a cat a", "cats"])
+    assert duplicates.tolist() == [0, 0, 0, 1, 2]
     assert near_duplicates(["null", "NA", "01", "1", "?", "!", "nan"]).tolist() == list(range(7))
     assert near_duplicates([1, "1", 1]).tolist() == [0, 1, 0]
 
@@ -97,7 +97,7 @@ def test_similarity_within_is_the_mean_over_pairs_of_one_group():
 
 
 @pytest.mark.parametrize("fitted", [40, 90])
-def test_more_captions_than_ward_takes_are_micro_clusters_first(fitted, monkeypatch):
+def test_many_captions_are_first_grouped_into_micro_clusters(fitted, monkeypatch):
     monkeypatch.setattr("pairbounds.theory.questions.merging.LARGEST_LINKAGE", 20)
     monkeypatch.setattr("pairbounds.theory.questions.merging.FITTED", fitted)
     levels = nested_levels(np.random.default_rng(0).standard_normal((90, 3)), np.arange(90), [45, 20, 5, 2])
@@ -121,7 +121,7 @@ def graph_of(rows):
     return PairGraph.from_pairs(rows["image"], rows["caption"], left_labels=rows.set_index("image")["label"].to_dict())
 
 
-def test_spellings_are_found_to_be_one():
+def test_spellings_of_a_word_are_merged():
     # Captions as they are have equal singular values, which each processor turns by itself: six halves of 48 images
     # gave an interval of the gain from .22 on one and from -.05 on another; these give .16 to .28 on three.
     answer = granularity_report(graph_of(spellings(96)), 3, splits=12)
@@ -142,14 +142,16 @@ def test_noise_has_no_better_level():
     assert words[-1].startswith("So: no level is shown to be better.")
 
 
-def test_what_is_chosen_does_not_look_at_the_judged_half():
+def test_the_choice_does_not_depend_on_held_out_labels():
     """Labels of the other half may change: what is said of the seen half, and so the choice, stays."""
     graph = graph_of(spellings())
     levels = levels_of(graph.right_ids)
-    (seen,) = halves(graph.left_labels, 1, 0)
-    other = PairGraph(graph.joint, np.where(seen, graph.left_labels, 1 - graph.left_labels), right_ids=graph.right_ids)
+    (training,) = halves(graph.left_labels, 1, 0)
+    other = PairGraph(
+        graph.joint, np.where(training, graph.left_labels, 1 - graph.left_labels), right_ids=graph.right_ids
+    )
     for groups in levels.values():
-        first, two = (held_out(coarser(each, groups), seen, 3) for each in (graph, other))
+        first, two = (held_out(coarser(version, groups), training, 3) for version in (graph, other))
         assert first["error"] == pytest.approx(1 - two["error"]) or first["error"] + two["error"] > 1
         assert {**first, "error": 0} == {**two, "error": 0}
     result = pd.DataFrame(
@@ -166,20 +168,20 @@ def test_halves_keep_units_together_and_classes_even():
         assert half[:20].sum() == half[20:].sum() == 10
 
 
-def test_a_seen_image_is_embedded_as_the_optimum_has_it():
+def test_a_held_out_copy_of_an_image_has_its_embedding():
     """Without features, another image with the captions of a seen one has its embedding."""
     rows = spellings(24)
     twins = rows.assign(image=rows["image"] + " again")
     graph = graph_of(pd.concat([rows, twins]))
-    seen = np.array(["again" not in name for name in graph.left_ids])
-    train = graph.part(np.flatnonzero(seen))
+    training = np.array(["again" not in name for name in graph.left_ids])
+    train = graph.part(np.flatnonzero(training))
     triplets = spectrum(train, 4)
     optimum = merge_levels.Encoder.optimum(train, triplets, 3)
-    others = merge_levels._through_captions(graph, seen, optimum.right, triplets)
+    held_out_rows = merge_levels._through_captions(graph, training, optimum.right, triplets)
     row_of = {name: row for row, name in enumerate(train.left_ids)}
-    order = [row_of[name.removesuffix(" again")] for name in graph.left_ids[~seen]]
-    np.testing.assert_allclose(others, optimum.left[order], atol=1e-9)
-    assert held_out(graph, seen, 3)["error"] == pytest.approx(optimum.probe.error)
+    order = [row_of[name.removesuffix(" again")] for name in graph.left_ids[~training]]
+    np.testing.assert_allclose(held_out_rows, optimum.left[order], atol=1e-9)
+    assert held_out(graph, training, 3)["error"] == pytest.approx(optimum.probe.error)
 
 
 def test_the_linear_encoder_is_the_best_of_its_class():
@@ -195,7 +197,7 @@ def test_the_linear_encoder_is_the_best_of_its_class():
     np.testing.assert_allclose(result @ result.T, best @ best.T, atol=1e-9)
 
 
-def test_intervals_are_of_overlapping_halves_and_of_all_levels_together():
+def test_intervals_allow_for_overlapping_halves_and_several_levels():
     graph = graph_of(spellings(24))
     result = trials(graph, levels_of(graph.right_ids), 3, splits=3)
     by_split = result[result["kind"] == "similarity"].pivot(index="split", columns="level", values="error")
@@ -223,25 +225,25 @@ def test_images_of_one_kind_share_their_captions():
     """An oracle of the whole table: kinds are found, cost the bound nothing, and random groups of the same sizes do."""
     graph, features = photographs()
     table = granularity_report(graph, 2, merge="images", features=features, splits=3).table.set_index(["kind", "level"])
-    kinds, others = (table.loc[(kind, "6 groups")] for kind in ("similarity", "random"))
+    kinds, random_groups = (table.loc[(kind, "6 groups")] for kind in ("similarity", "random"))
     assert kinds["groups"] == 6
     assert kinds["alpha_t"] == pytest.approx(table.loc[("similarity", AS_THEY_ARE), "alpha_t"])
-    assert others["alpha_t"] > kinds["alpha_t"] + 0.2
+    assert random_groups["alpha_t"] > kinds["alpha_t"] + 0.2
     assert kinds["sigma"] <= table.loc[("similarity", AS_THEY_ARE), "sigma"] + 1e-9
     assert (table["bound"] >= table["mse"] - 1e-9).all()
 
 
-def test_merged_images_of_the_judged_half_teach_nothing():
+def test_merged_held_out_images_change_no_error():
     graph, features = photographs()
-    (seen,) = halves(graph.left_labels, 1, 0)
-    attributes = principal_components(features, seen)
+    (training,) = halves(graph.left_labels, 1, 0)
+    attributes = principal_components(features, training)
     groups = np.arange(graph.n_left) % 6
-    errors = held_out(graph, seen, 2, attributes, groups=groups)
-    other = np.where(seen, groups, 0)  # all of the judged half in a group of the seen half
-    assert held_out(graph, seen, 2, attributes, groups=other) == errors
+    errors = held_out(graph, training, 2, attributes, groups=groups)
+    other = np.where(training, groups, 0)  # all of the judged half in a group of the seen half
+    assert held_out(graph, training, 2, attributes, groups=other) == errors
 
 
-def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
+def test_levels_with_too_many_pairs_are_left_out_and_named(monkeypatch):
     graph, features = photographs()
     monkeypatch.setattr(merge_levels, "MOST_POOLED", graph.joint.nnz * 12)
     answer = granularity_report(graph, 2, merge="images", features=features, splits=3)
@@ -250,7 +252,7 @@ def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("graph", "given", "why"),
+    ("graph", "options", "why"),
     [
         (PairGraph(FIVE.joint), {}, "no left labels"),
         (SIX, {}, "n_left=3"),
@@ -260,9 +262,9 @@ def test_levels_of_too_many_pairs_are_left_out_with_a_sentence(monkeypatch):
         (FIVE, {"features": np.eye(4)}, "features of the"),
     ],
 )
-def test_what_cannot_be_asked(graph, given, why):
+def test_bad_input_raises(graph, options, why):
     with pytest.raises(ValueError, match=why):
-        granularity_report(graph, 1, **given)
+        granularity_report(graph, 1, **options)
 
 
 @pytest.fixture
@@ -287,6 +289,6 @@ def test_features_by_row_and_by_id_are_the_same(call, folder):
         code, out, err = call(app, *line, "--columns", "image,caption,count", "--out", "out.csv")
         assert (code, err) == (0, "")
         assert ("f.npy: rows are taken in the order of sorted ids, 'image 00' the first" in out) == (file == "f.npy")
-        shown = {"features": features, "caption_features": captions if merge == "captions" else None}
-        expected = granularity_report(graph, 2, splits=3, merge=merge, **shown).table
+        options_of_report = {"features": features, "caption_features": captions if merge == "captions" else None}
+        expected = granularity_report(graph, 2, splits=3, merge=merge, **options_of_report).table
         np.testing.assert_allclose(read_table(folder / "out.csv")["error"], expected["error"])

@@ -20,15 +20,15 @@ WEIGHTS = hnp.arrays(
 @given(WEIGHTS, st.sampled_from([np.asarray, sp.csr_array, sp.csc_matrix, sp.coo_array, sp.dok_array]))
 def test_joint_is_the_weights_over_their_sum(weights, kind):
     graph = PairGraph(kind(weights), drop_isolated=True)
-    kept = weights[weights.any(axis=1)][:, weights.any(axis=0)]
-    left, right = kept.sum(axis=1), kept.sum(axis=0)
-    np.testing.assert_allclose(graph.joint.toarray(), kept / kept.sum(), rtol=1e-12)
-    np.testing.assert_allclose(graph.left_marginal, left / kept.sum(), rtol=1e-12)
-    np.testing.assert_allclose(graph.right_marginal, right / kept.sum(), rtol=1e-12)
-    np.testing.assert_allclose(graph.normalized.toarray(), kept / np.sqrt(np.outer(left, right)), rtol=1e-12)
+    expected = weights[weights.any(axis=1)][:, weights.any(axis=0)]
+    left, right = expected.sum(axis=1), expected.sum(axis=0)
+    np.testing.assert_allclose(graph.joint.toarray(), expected / expected.sum(), rtol=1e-12)
+    np.testing.assert_allclose(graph.left_marginal, left / expected.sum(), rtol=1e-12)
+    np.testing.assert_allclose(graph.right_marginal, right / expected.sum(), rtol=1e-12)
+    np.testing.assert_allclose(graph.normalized.toarray(), expected / np.sqrt(np.outer(left, right)), rtol=1e-12)
 
 
-def test_the_callers_arrays_are_left_alone_and_the_graphs_are_read_only():
+def test_input_arrays_are_unchanged_and_arrays_of_a_graph_are_read_only():
     weights = sp.csr_array(np.array([[1.0, 2.0], [3.0, 4.0]]))
     labels = np.array([0, 1])
     graph = PairGraph(weights, labels)
@@ -59,7 +59,7 @@ def test_extreme_weights_are_normalised_without_overflow(scale):
         (sp.csr_array([[1, 1], [-1, -1]]), "joint has 2 negative weights, the first at row 1, column 0"),
     ],
 )
-def test_what_is_no_matrix_of_weights(joint, message):
+def test_a_bad_matrix_of_weights_raises(joint, message):
     with pytest.raises((ValueError, TypeError), match=message):
         PairGraph(joint, drop_isolated=True)
 
@@ -79,7 +79,7 @@ def test_isolated_nodes_are_counted_and_can_be_dropped_with_their_labels_and_ids
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint64, object])
-def test_the_largest_labels_are_kept_and_no_array_is_made_of_their_size(dtype, tmp_path):
+def test_the_largest_integer_labels_are_kept(dtype, tmp_path):
     large, joint = np.array([2**63 - 1, 3, 2**63 - 1], dtype), np.random.default_rng(0).random((3, 3))
     graph, small = PairGraph(joint, large, large), PairGraph(joint, [1, 0, 1], [1, 0, 1])
     pd.testing.assert_frame_equal(check_bounds(graph, 2), check_bounds(small, 2))
@@ -87,7 +87,7 @@ def test_the_largest_labels_are_kept_and_no_array_is_made_of_their_size(dtype, t
     assert PairGraph.load(tmp_path / "graph.npz").left_labels.tolist() == large.tolist()
 
 
-def test_ids_are_distinct_and_as_large_as_they_come():
+def test_duplicate_ids_raise_and_the_largest_integers_are_ids():
     for ids, message in ((["a", "a"], "left_ids contains duplicates"), (["a"], "left_ids has 1 entries for 2 left")):
         with pytest.raises(ValueError, match=message):
             PairGraph(np.ones((2, 2)), left_ids=ids)
@@ -95,7 +95,7 @@ def test_ids_are_distinct_and_as_large_as_they_come():
     assert PairGraph.from_pairs(largest, largest).left_ids.tolist() == [0, 2**64 - 1]
 
 
-def test_bfloat16_is_taken_for_the_numbers_that_it_holds():
+def test_bfloat16_weights_are_converted_exactly():
     """numpy has no such type."""
     weights = torch.tensor([[0.1, 3.0], [2.0, 0.7]]).bfloat16()
     expected = PairGraph(weights.double().numpy()).joint.toarray()
@@ -133,7 +133,7 @@ def test_from_pairs_takes_ids_of_any_type():
 
 
 @pytest.mark.parametrize("labels", [{"b": 1, "a": 0}, pd.Series({"b": 1, "a": 0}), [1, 0, 1], np.array([1, 0, 1])])
-def test_labels_go_to_the_ids_they_are_given_for(labels):
+def test_labels_are_matched_by_id(labels):
     graph = PairGraph.from_pairs(["b", "a", "b"], ["x", "y", "y"], left_labels=labels)
     assert dict(zip(graph.left_ids, graph.left_labels, strict=True)) == {"a": 0, "b": 1}
 
@@ -201,7 +201,7 @@ def test_induced_graph_from_its_formula(family):
     np.testing.assert_array_equal(induced.right_labels, graph.left_labels)
 
 
-def test_induced_graph_is_for_small_graphs():
+def test_the_induced_graph_of_a_large_graph_raises():
     with pytest.raises(ValueError, match=f"at most {INDUCED_LIMIT} left nodes"):
         PairGraph(sp.eye_array(INDUCED_LIMIT + 1)).induced()
 

@@ -37,7 +37,7 @@ def test_graphs(name):
     assert tags.count("circle") == (sum(graph.shape) if is_small(graph) else 0)
 
 
-def test_a_large_graph_is_told_and_not_drawn():
+def test_a_large_graph_is_described_and_not_drawn():
     graph = PairGraph(np.eye(MOST_NODES + 1), [f"class {i}" for i in range(MOST_NODES + 1)])
     tags, text = page(graph._repr_html_())
     assert "svg" not in tags

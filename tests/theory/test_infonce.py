@@ -10,8 +10,8 @@ from tests.families import GRAPHS, embeddings, family_graph
 def naive_loss(graph, f, g, temperature):
     """Transcribed: cross-entropy of each direction against all nodes of the other side, by their marginals."""
     scores = f @ g.T / temperature
-    others, images = np.exp(scores) @ graph.right_marginal, graph.left_marginal @ np.exp(scores)
-    return np.sum(graph.joint.toarray() * (np.log(others)[:, None] + np.log(images) - 2 * scores)) / 2
+    captions, images = np.exp(scores) @ graph.right_marginal, graph.left_marginal @ np.exp(scores)
+    return np.sum(graph.joint.toarray() * (np.log(captions)[:, None] + np.log(images) - 2 * scores)) / 2
 
 
 @pytest.mark.parametrize(("block", "near"), [(module.BLOCK, module.NEAR), (20, module.NEAR), (20, 0.0)])

@@ -9,7 +9,7 @@ from pairbounds.theory.questions.label_choice import h_score, label_trials, log_
 from pairbounds.theory.questions.labels_needed import RIDGES
 
 
-def drawn(seed, n=30, k=4):
+def random_classes(seed, n=30, k=4):
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 3, n)
     return rng.standard_normal((n, k)) + np.eye(3, k)[labels], labels
@@ -17,7 +17,7 @@ def drawn(seed, n=30, k=4):
 
 @pytest.mark.parametrize("k", [4, 40])
 def test_the_evidence_is_the_largest_likelihood_of_a_gaussian_model(k):
-    features, labels = drawn(0, k=k)
+    features, labels = random_classes(0, k=k)
     largest = []
     for c in range(3):
         targets = (labels == c).astype(float)
@@ -28,7 +28,7 @@ def test_the_evidence_is_the_largest_likelihood_of_a_gaussian_model(k):
 
 
 def test_the_h_score_is_the_variance_that_a_regression_on_classes_explains():
-    features, labels = drawn(1)
+    features, labels = random_classes(1)
     centred = features - features.mean(axis=0)
     means = np.array([centred[labels == label].mean(axis=0) for label in labels])
     assert h_score(features, labels) == pytest.approx(np.trace(np.linalg.solve(centred.T @ centred, means.T @ means)))
@@ -49,9 +49,9 @@ def test_a_trial_by_hand():
         wrong = float(np.mean(np.argmax(scores, axis=1) != labels[nodes]))
         ends.append((wrong + 1e-6 * float(np.mean((scores - targets) ** 2)), ridge))
     assert row["loo"] == pytest.approx(min(ends)[0])
-    rest = np.setdiff1d(np.arange(graph.n_left), nodes)
-    predicted = np.argmax(features[rest] @ fit(features[nodes], targets, min(ends)[1]), axis=1)
-    assert row["ridge"] == pytest.approx(np.mean(predicted != labels[rest]))
+    held_out = np.setdiff1d(np.arange(graph.n_left), nodes)
+    predicted = np.argmax(features[held_out] @ fit(features[nodes], targets, min(ends)[1]), axis=1)
+    assert row["ridge"] == pytest.approx(np.mean(predicted != labels[held_out]))
     assert row["error"] == probe(graph, f).error
     assert row["guaranteed"] >= row["class_means"]
 

@@ -34,13 +34,13 @@ def test_names_are_numbered_in_sorted_order(labels):
         (TEXT.where(TEXT == "dog"), [0, -1, 0]),
     ],
 )
-def test_integers_stay_as_they_are_and_a_missing_label_is_a_node_without_one(labels, expected):
+def test_integer_labels_are_unchanged_and_missing_ones_are_unlabelled_nodes(labels, expected):
     graph = PairGraph(JOINT, labels)
     assert graph.left_labels.tolist() == expected
     assert ("and 1 unlabelled" in repr(graph)) == (-1 in expected)
 
 
-def test_what_needs_labels_says_how_many_are_missing_and_the_rest_is_computed():
+def test_rows_that_need_labels_count_missing_ones_and_other_rows_are_computed():
     graph = PairGraph(JOINT, ["dog", None, "cat"])
     with pytest.raises(HypothesisError, match=r"1 of 3 left nodes have no label: graph\.labelled\(\)"):
         induced_labelling_error(graph)
@@ -85,7 +85,7 @@ NOT_INTEGERS = r"not integers 0\.\.r-1"
         (None, torch.tensor([0, 1, 0]).bfloat16(), None, "right_labels are bfloat16, which skips integers from 257 on"),
     ],
 )
-def test_labels_that_cannot_be(left, right, class_names, message):
+def test_bad_labels_raise(left, right, class_names, message):
     with pytest.raises(ValueError, match=message):
         PairGraph(JOINT, left, right, class_names=class_names)
 

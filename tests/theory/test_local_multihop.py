@@ -44,10 +44,10 @@ def values(coefficients: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def programs(candidates):
     """Every filter with its majorants, before these are certified."""
-    for each in candidates:
-        for number, weight in enumerate(each.weights):
-            majorant = each.majorants.one(number)
-            yield module._MarginProgram(each.polynomial, float(weight), majorant, 0.0, np.ones(1), np.ones(1))
+    for candidate in candidates:
+        for number, weight in enumerate(candidate.weights):
+            majorant = candidate.majorants.one(number)
+            yield module._MarginProgram(candidate.polynomial, float(weight), majorant, 0.0, np.ones(1), np.ones(1))
 
 
 def all_programs(graph: PairGraph, cut: Cut, hops: int):
@@ -78,11 +78,13 @@ def dense_scores(graph: PairGraph, q: np.ndarray) -> np.ndarray:
 # Scores.
 
 
-@pytest.mark.parametrize(("block", "kept"), [(0, 2**27), (2**30, 0), (0, 0)], ids=["kept", "at once", "class by class"])
+@pytest.mark.parametrize(
+    ("block", "kept_bytes"), [(0, 2**27), (2**30, 0), (0, 0)], ids=["kept_bytes", "at once", "class by class"]
+)
 @pytest.mark.parametrize("family", ["dense_random", "wide", "split_by_class", "twins", "one_class", "latent_captions"])
-def test_margins_are_those_of_the_filtered_labels(family, block, kept, monkeypatch):
+def test_margins_are_those_of_the_filtered_labels(family, block, kept_bytes, monkeypatch):
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", block)
-    monkeypatch.setattr(hop_scores, "KEPT_BYTES", kept)
+    monkeypatch.setattr(hop_scores, "KEPT_BYTES", kept_bytes)
     monkeypatch.setattr(label_blocks, "PLACES", block)  # sparse products, or dense ones of most graphs
     monkeypatch.setattr("pairbounds.infrastructure.arrays.CACHED", 20)  # several blocks of rows
     graph, rng = family_graph(family), np.random.default_rng(0)
@@ -100,7 +102,7 @@ CUTS = [Cut(0.3, 0.3), Cut(0.05, 0.05), Cut(0.8, 0.8), Cut(0.3, 0.5), Cut(0.45, 
 
 
 @given(st.integers(0, 10**6), st.sampled_from(CUTS), st.floats(0, 1.0))
-def test_what_is_disturbed_is_raised_to_a_majorant_in_exact_arithmetic(seed, cut, size):
+def test_a_disturbed_majorant_is_raised_to_a_true_one(seed, cut, size):
     """And by no more than the disturbance asks for, but for the grid.
 
     The coefficients are the fractions that their floats are; the places are where a float sees the least.
@@ -118,8 +120,8 @@ def test_what_is_disturbed_is_raised_to_a_majorant_in_exact_arithmetic(seed, cut
         for x in [Fraction(float(x)) for x in nearest]:
             assert exact(result.majorant, x) >= exact(part, x) ** 2
     raised = result.majorant[0] - majorant[0] - noise[0]
-    asked = before.majorant[0] - majorant[0] + np.abs(noise).sum() * (1 + 1e-5) + 1e-5 * np.abs(majorant).sum()
-    assert raised <= asked
+    limit = before.majorant[0] - majorant[0] + np.abs(noise).sum() * (1 + 1e-5) + 1e-5 * np.abs(majorant).sum()
+    assert raised <= limit
 
 
 def exact(coefficients: np.ndarray, x: Fraction) -> Fraction:
@@ -135,7 +137,7 @@ def exact(coefficients: np.ndarray, x: Fraction) -> Fraction:
     st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted),
     st.sampled_from([3, 8, 1024]),
 )
-def test_a_polynomial_is_nowhere_below_its_least_value_by_a_grid(coefficients, ends, points):
+def test_the_least_value_of_a_polynomial_by_a_grid_is_a_lower_bound(coefficients, ends, points):
     low, high = ends
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "POINTS", points)
@@ -149,16 +151,16 @@ def by_values(nodes: np.ndarray, values: np.ndarray) -> module._HermiteBasis:
     return module._HermiteBasis(nodes, np.ones(len(nodes), dtype=int), values[None], np.zeros((1, len(nodes))))
 
 
-def test_round_off_of_a_thousandth_counts_in_all_that_a_step_proves(monkeypatch):
+def test_round_off_of_a_thousandth_counts_in_a_step(monkeypatch):
     """`q = t` and `P = 1 + t` by their values at 0 and 1: those at t are off by 48 units of t and of `1 - t + 2t`."""
     monkeypatch.setattr(module, "EPS", unit := 1e-3)
     monkeypatch.setattr(module, "ROUND_OFF", 1e-3)
     ends, mass = np.array([0.0, 1.0]), np.full(2, 0.5)
     program = module._MarginProgram(by_values(ends, ends), 0.2, by_values(ends, 1 + ends), 0.04, mass, mass)
-    at, part = 0.25, 0.6  # 1 - (0.8 t + 0.2)
-    off = 48 * unit * at + 4 * unit * (1 + part)
-    expected = 1 + at - 48 * unit * (1 + at) - part**2 - off * (2 * part + off)
-    assert program._excess(1.0, np.array([at])) == pytest.approx(expected, rel=1e-12)
+    node, part = 0.25, 0.6  # 1 - (0.8 t + 0.2)
+    off = 48 * unit * node + 4 * unit * (1 + part)
+    expected = 1 + node - 48 * unit * (1 + node) - part**2 - off * (2 * part + off)
+    assert program._excess(1.0, np.array([node])) == pytest.approx(expected, rel=1e-12)
     result = program.bound(Cut(0.25, 0.75, rounding=0.01, noise=0.02))
     added = 1e-3 * (0.6 + 4 * 0.4) + 2 * 48 * unit * (1 + np.sqrt(0.5)) / 2
     moved = 0.8 * 0.01 * 1.01 + added + 0.02
@@ -167,7 +169,7 @@ def test_round_off_of_a_thousandth_counts_in_all_that_a_step_proves(monkeypatch)
 
 
 @pytest.mark.parametrize("hops", [1, 3])
-def test_a_step_on_a_radau_rule_needs_no_raising_and_no_linear_programme_finds_a_smaller_budget(hops):
+def test_a_step_on_a_radau_rule_has_the_smallest_budget(hops):
     """Its P is a majorant on the whole line, as is proved, and the sum over the rule is its integral.
 
     The programme is over all majorants of a step, on a grid and hence no larger than the truth.
@@ -178,8 +180,8 @@ def test_a_step_on_a_radau_rule_needs_no_raising_and_no_linear_programme_finds_a
         places, weights = rule_of_all_moments(jacobi)
         moments = weights @ chebyshev.chebvander(2 * places - 1, 2 * hops)
         nodes, masses = radau_rule(jacobi, x)
-        at = int(np.argmin(np.abs(nodes - x)))
-        step = module._step(nodes, at, module._multiplicities(nodes, x, []))
+        index = int(np.argmin(np.abs(nodes - x)))
+        step = module._step(nodes, index, module._multiplicities(nodes, x, []))
         for q, majorant in map(parts, programs([step])):
             size = np.abs(majorant).sum() + np.abs(q).sum() ** 2
             assert size > 1e4 or lacking(q, majorant, Cut(x, x)) <= 1e-8 * size
@@ -188,10 +190,10 @@ def test_a_step_on_a_radau_rule_needs_no_raising_and_no_linear_programme_finds_a
         for program in [*programs([step])][::3]:
             (q, majorant), weight = parts(program), program.weight
             budget = moments @ majorant
-            closed = weight**2 * masses[:at].sum() + ((1 + weight) / 2) ** 2 * masses[at]
+            closed = weight**2 * masses[:index].sum() + ((1 + weight) / 2) ** 2 * masses[index]
             assert budget == pytest.approx(closed, abs=1e-9)
             grid = np.unique(np.r_[np.linspace(0, 1, 200), nodes])
-            least = np.where(grid <= nodes[at], values(q, grid) ** 2, (1 - values(q, grid)) ** 2)
+            least = np.where(grid <= nodes[index], values(q, grid) ** 2, (1 - values(q, grid)) ** 2)
             solved = scipy.optimize.linprog(
                 moments, A_ub=-chebyshev.chebvander(2 * grid - 1, 2 * hops), b_ub=-least, bounds=(None, None)
             )
@@ -229,7 +231,7 @@ def require_true(graph: PairGraph, triplets: Spectrum, k: int, hops: int):
     return measured, bound
 
 
-def test_it_holds_on_random_graphs():
+def test_theorem_16_holds_on_random_graphs():
     """At every number of hops; and says more than theorem 15, where ties leave no choice of the optimum."""
     rng = np.random.default_rng(16)
     names = list(GRAPHS)
@@ -251,7 +253,7 @@ def test_it_holds_on_random_graphs():
 
 
 @pytest.mark.parametrize("joined", [1e-4, 1e-8, 1e-12, 1e-15])
-def test_theorems_15_and_16_hold_at_a_tie_that_is_all_but_exact(joined):
+def test_theorems_15_and_16_hold_at_a_near_tie(joined):
     """Two components joined by a hair: two values differ by `joined`, and round-off mixes their vectors."""
     rng = np.random.default_rng(17)
     pair = [[1 - joined, joined], [joined, 1 - joined]]
@@ -264,7 +266,7 @@ def test_theorems_15_and_16_hold_at_a_tie_that_is_all_but_exact(joined):
 
 @pytest.mark.parametrize("tol", [1e-3, 1e-6])
 @pytest.mark.parametrize("family", ["dense_random", "heavy_tailed", "latent_captions"])
-def test_it_holds_for_unconverged_triplets(family, tol, monkeypatch):
+def test_theorem_16_holds_for_unconverged_triplets(family, tol, monkeypatch):
     """Theorems 15 and 16, by ARPACK on a small graph."""
     monkeypatch.setattr(triplets_module, "DENSE_SIDE", 0)
     graph = family_graph(family, size=60)
@@ -274,23 +276,23 @@ def test_it_holds_for_unconverged_triplets(family, tol, monkeypatch):
 # Rounded outward: what is as small as round-off is made a thousandth, large enough to see.
 
 
-@pytest.mark.parametrize(("k", "kept"), [(1, None), (3, None), (5, 3), (3, 3)])
-def test_a_cut_is_as_wide_as_its_values_may_be_off(k, kept):
+@pytest.mark.parametrize(("k", "n_kept"), [(1, None), (3, None), (5, 3), (3, 3)])
+def test_a_cut_widens_by_the_errors_of_its_values(k, n_kept):
     """At the width, or where a penalty between σ_3 and σ_4 keeps three directions."""
     off, triplets = 1e-3, spectrum(family_graph("dense_random", 3, 12), 6)
     sigma = triplets.singular_values
     vars(triplets).update(upper_values=sigma + off, lower_values=sigma - off, rounding=off)
     between, high, low = float(sigma[2] + sigma[3]) / 2, sigma[k] + off, sigma[k - 1] - off
-    if kept is None:
+    if n_kept is None:
         cut = Cut.of(triplets, k)
     else:
-        cut = Cut.at_penalty(triplets, k, kept, between)
-        high, low = (between, between) if kept < k else (max(between, high), max(between, low))
+        cut = Cut.at_penalty(triplets, k, n_kept, between)
+        high, low = (between, between) if n_kept < k else (max(between, high), max(between, low))
     assert (cut.below, cut.above) == pytest.approx((high**2 + off, low**2 - off), abs=1e-12)
     assert (cut.rounding, cut.noise) == pytest.approx((off, off), abs=1e-9)
 
 
-def test_filters_of_many_hops_that_overflow_say_nothing():
+def test_filters_of_many_hops_that_overflow_are_vacuous():
     """A warning of round-off would be an error here."""
     blocks = [[0.2, 1, 0.4], [0.5, 0.9, 0.5]], [[0.1, 0.9], [0.6, 0.4], [0.9, 0.4]]
     graph = PairGraph(block_diagonal(blocks), [1, 0, 0, 1, 0])

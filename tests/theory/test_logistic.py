@@ -28,12 +28,12 @@ def test_the_minimum_of_its_objective(seed, n_classes, penalty):
     assert result.error == pytest.approx(graph.left_marginal @ (np.argmax(probabilities, axis=1) != labels))
 
 
-def test_what_is_held_out_and_what_is_not_seen():
+def test_the_held_out_error_counts_unlabelled_nodes_and_unseen_classes():
     labels = GRAPH.left_labels
-    seen = (labels != 2) & (np.arange(GRAPH.n_left) < 20)
-    result = logistic_probe(GRAPH, FEATURES, labelled=seen)
+    labelled = (labels != 2) & (np.arange(GRAPH.n_left) < 20)
+    result = logistic_probe(GRAPH, FEATURES, labelled=labelled)
     wrong = np.argmax(FEATURES @ result.coefficients[:, :2], axis=1) != labels
-    assert result.held_out_error == pytest.approx(np.average(wrong[~seen], weights=GRAPH.left_marginal[~seen]))
+    assert result.held_out_error == pytest.approx(np.average(wrong[~labelled], weights=GRAPH.left_marginal[~labelled]))
     assert np.all(result.coefficients[:, 2] == 0)
     assert wrong[labels == 2].all()
 

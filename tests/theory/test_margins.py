@@ -8,7 +8,7 @@ from pairbounds.theory.quantities.margins import error_within, margins
 
 
 @given(st.integers(0, 10**6), st.floats(0, 2))
-def test_it_is_the_linear_programme(seed, budget):
+def test_the_error_within_a_budget_solves_its_linear_programme(seed, budget):
     rng = np.random.default_rng(seed)
     gaps, masses = rng.uniform(-0.5, 1.5, 7), rng.dirichlet(np.ones(7))
     cost = masses * np.maximum(0, gaps) ** 2 / 2
@@ -39,7 +39,7 @@ def test_round_off_of_as_many_sums_counts_in_the_budget_and_in_the_mass():
         assert result / share - 1 == pytest.approx(2 * unit, rel=0.1, abs=0)
 
 
-def test_a_node_that_the_budget_pays_for_to_the_last_digit_is_paid_for():
+def test_a_node_that_costs_exactly_the_budget_is_counted():
     """Half of the mass costs nothing, a quarter 1/8 and the rest more than there is."""
     assert error_within(np.array([3.0, 0.0, 1.0]), np.array([0.25, 0.5, 0.25]), 1 / 8) == pytest.approx(0.75)
     assert error_within(np.array([1.0, -1.0]), np.array([0.5, 0.5]), 0.0) == pytest.approx(0.5)

@@ -39,12 +39,12 @@ def test_alignment_and_uniformity_from_their_formulas(family, block, monkeypatch
     induced, left = graph.induced().joint.toarray(), unit(f)
     for other, pairs, mass in ((f, induced, graph.left_marginal), (g, graph.joint.toarray(), graph.right_marginal)):
         apart = np.array([[np.sum((a - b) ** 2) for b in unit(other)] for a in left])
-        given = (graph, f) if other is f else (graph, f, g)
-        assert alignment(*given) == pytest.approx(np.sum(pairs * apart), rel=1e-10, abs=1e-14)
+        arguments = (graph, f) if other is f else (graph, f, g)
+        assert alignment(*arguments) == pytest.approx(np.sum(pairs * apart), rel=1e-10, abs=1e-14)
         for t in (0.5, 2.0):
             expected = np.log(graph.left_marginal @ np.exp(-t * apart) @ mass)
-            assert uniformity(*given, t=t) == pytest.approx(expected, rel=1e-10)
-        assert alignment(graph, *map(torch.tensor, given[1:])) == alignment(*given)
+            assert uniformity(*arguments, t=t) == pytest.approx(expected, rel=1e-10)
+        assert alignment(graph, *map(torch.tensor, arguments[1:])) == alignment(*arguments)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_bad_embeddings(call, message):
 def naive_confusion(features, samples):
     apart = np.sum((unit(features)[:, None] - unit(features)) ** 2, axis=2)
     np.fill_diagonal(apart, np.inf)
-    same = samples[:, None] == samples
-    nearest_same, other = (np.where(chosen, apart, np.inf).min(axis=1) for chosen in (same, ~same))
+    same_sample = samples[:, None] == samples
+    nearest_same, other = (np.where(chosen, apart, np.inf).min(axis=1) for chosen in (same_sample, ~same_sample))
     return np.mean(nearest_same >= other)
 
 
@@ -85,7 +85,7 @@ def test_confusion_from_its_definition(block, seed, n_samples, views, k):
         assert average_confusion_rate(features, samples) == naive_confusion(features, samples)
 
 
-def test_a_view_of_another_sample_that_is_as_near_to_the_last_bit_counts_as_the_nearest():
+def test_a_view_of_another_sample_at_an_equal_distance_is_a_confusion():
     """Products of these rows would differ in their last digits, sums of squares of differences do not."""
     rng = np.random.default_rng(2)
     base, step = rng.standard_normal((30, 64)), rng.choice([-1.0, 1.0], (30, 64)) * 2.0**-20
@@ -127,13 +127,18 @@ def test_metrics_are_of_unit_rows_whatever_the_scale(scale):
 
 def test_samples_are_the_pairs_of_their_views_and_rows_without_a_pair_are_left_out():
     f, pairs = features(), [pair for s in range(12) for pair in itertools.combinations(np.flatnonzero(s == SAMPLES), 2)]
-    both = [metrics(f, pairs=given) for given in (SAMPLES, torch.tensor(np.array(pairs)), [f"s{s}" for s in SAMPLES])]
+    both = [
+        metrics(f, pairs=same_pairs)
+        for same_pairs in (SAMPLES, torch.tensor(np.array(pairs)), [f"s{s}" for s in SAMPLES])
+    ]
     for other in both[1:]:
         np.testing.assert_allclose(other["value"][:3], both[0]["value"][:3])
     assert "give pairs as the sample of each row" in both[1].loc["acr", "note"]
-    few = np.array([[0, 1], [4, 2], [7, 8], [0, 9], [20, 21]])
-    table, rows = metrics(f, pairs=few), np.unique(few)
-    assert table.loc["alignment", "value"] == pytest.approx(np.mean(np.sum(np.diff(unit(f)[few], axis=1) ** 2, axis=2)))
+    chosen_pairs = np.array([[0, 1], [4, 2], [7, 8], [0, 9], [20, 21]])
+    table, rows = metrics(f, pairs=chosen_pairs), np.unique(chosen_pairs)
+    assert table.loc["alignment", "value"] == pytest.approx(
+        np.mean(np.sum(np.diff(unit(f)[chosen_pairs], axis=1) ** 2, axis=2))
+    )
     assert table.loc["rankme", "value"] == pytest.approx(rankme(f[rows]))
 
 

@@ -24,20 +24,20 @@ def known_moments(curve):
 @given(st.floats(0, 1.2), st.floats(0, 0.99))
 @example(0.25, 1e-5)  # whose square is lost in rounding
 @example(0.010000000000000002, 0.010000000000000002)  # the square of the square root of its square is larger
-def test_with_alpha_and_sigma_alone_it_is_theorem_4_which_is_attained_and_so_is_its_factor_two(error, sigma):
-    known = {"alpha_T": min(1, error * (1 - sigma**2)), "sigma": sigma}
+def test_with_alpha_and_sigma_the_largest_error_is_theorem_4_and_is_attained(error, sigma):
+    numbers = {"alpha_T": min(1, error * (1 - sigma**2)), "sigma": sigma}
     for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):
-        result = sharpest(known=known, quantity=quantity)
-        assert result.value == pytest.approx(min(1, factor * known["alpha_T"] / (1 - sigma**2)), abs=CLOSE)
+        result = sharpest(known=numbers, quantity=quantity)
+        assert result.value == pytest.approx(min(1, factor * numbers["alpha_T"] / (1 - sigma**2)), abs=CLOSE)
         if 0.01 < error < 0.48:
             assert result.attained == pytest.approx(factor * error, abs=CLOSE)
-            assert induced_labelling_error(result.graph) == pytest.approx(known["alpha_T"], abs=CLOSE)
+            assert induced_labelling_error(result.graph) == pytest.approx(numbers["alpha_T"], abs=CLOSE)
             values = spectrum(result.graph, min(result.k + 1, *result.graph.shape)).singular_values
             assert values[result.k] ** 2 == pytest.approx(sigma**2, abs=CLOSE)  # the theory knows squares
 
 
 @given(ANY_SEED, st.integers(1, 2))
-def test_with_moments_it_is_theorem_15(seed, hops):
+def test_with_moments_the_largest_tail_is_theorem_15(seed, hops):
     rng = np.random.default_rng(seed)
     graph = PairGraph(rng.random((6, 6)) ** 2, rng.integers(0, 3, 6))
     sigma = spectrum(graph, 3).singular_values[2]
@@ -67,22 +67,22 @@ def test_the_measure_has_the_numbers_and_the_value_and_the_polynomial_proves_it(
     rng = np.random.default_rng(seed)
     weights, atoms = rng.dirichlet(np.ones(4)), rng.random(4)
     sigma = float(rng.random())
-    known = {"sigma": sigma, "a_1": weights @ atoms, "a_4": weights @ atoms**4}
-    result = sharpest(known=known)
+    numbers = {"sigma": sigma, "a_1": weights @ atoms, "a_4": weights @ atoms**4}
+    result = sharpest(known=numbers)
     assert result.weights.sum() == pytest.approx(1)
-    assert result.weights @ result.atoms == pytest.approx(known["a_1"], abs=1e-6)
-    assert result.weights @ result.atoms**4 == pytest.approx(known["a_4"], abs=1e-6)
+    assert result.weights @ result.atoms == pytest.approx(numbers["a_1"], abs=1e-6)
+    assert result.weights @ result.atoms**4 == pytest.approx(numbers["a_4"], abs=1e-6)
     assert result.weights[result.atoms <= sigma**2 + 1e-9].sum() == pytest.approx(result.value, abs=1e-6)
     places = np.linspace(0, 1, 100_001)
     polynomial = sum(coefficient * places**power for power, coefficient in result.polynomial.items())
     assert set(result.polynomial) == {0, 1, 4}
     assert (polynomial >= (places <= sigma**2) - 1e-6).all()
-    integral = result.polynomial[0] + sum(result.polynomial[m] * known[f"a_{m}"] for m in (1, 4))
+    integral = result.polynomial[0] + sum(result.polynomial[m] * numbers[f"a_{m}"] for m in (1, 4))
     assert integral == pytest.approx(result.value, abs=1e-6)
 
 
 @pytest.mark.parametrize("known", [{}, {"alpha_T": 0.2}, {"alpha_T": 0.2, "a_2": 0.68}, {"alpha_T": 0.5, "sigma": 0.5}])
-def test_class_masses_keep_energy_at_one_and_a_graph_attains_that_too(known):
+def test_with_class_masses_the_largest_error_is_attained_too(known):
     """The constant is in every top k: with masses of 0.5, 0.3 and 0.2 the bound is 0.62, and not 0.5 / 0.75."""
     masses = [0.5, 0.3, 0.2]
     result = sharpest(known=known | {"class_masses": masses})
@@ -92,11 +92,11 @@ def test_class_masses_keep_energy_at_one_and_a_graph_attains_that_too(known):
         assert result.numbers[name] == pytest.approx(known[name], abs=CLOSE)
 
 
-def test_numbers_that_the_solver_gives_up_on_are_one_line():
+def test_a_failed_solver_is_one_error_line():
     """Ten powers of 0.144159...: of such the solver once returned nothing, which was then negated."""
-    known = {f"a_{power}": 0.14415961271963373**power for power in (1, 2, 3, 5, 6, 8, 9, 11)}
+    numbers = {f"a_{power}": 0.14415961271963373**power for power in (1, 2, 3, 5, 6, 8, 9, 11)}
     try:
-        assert 0 <= sharpest(known=known | {"sigma": 0.303194829291645}).value <= 1
+        assert 0 <= sharpest(known=numbers | {"sigma": 0.303194829291645}).value <= 1
     except ValueError as error:
         assert "give fewer" in str(error) or "no measure has" in str(error)
 
@@ -129,7 +129,7 @@ def test_every_measure_with_enough_at_one_is_that_of_a_graph(seed):
         ({"class_masses": [0.5, 0.5], "alpha_T": 0.6}, "no measure has them"),
     ],
 )
-def test_bad_numbers_are_refused(known, message):
+def test_bad_numbers_raise(known, message):
     with pytest.raises(ValueError, match=message):
         sharpest(known=known)
     with pytest.raises(ValueError, match="quantity='zero_shot_error'"):

@@ -71,9 +71,9 @@ def test_the_curve_against_powers_of_the_induced_walk(columns, family):
     graph = family_graph(family, size=12)
     step = graph.induced().joint.toarray() / graph.left_marginal[:, None]
     walk = np.diag(graph.left_marginal)
-    same = graph.left_labels[:, None] == graph.left_labels
+    same_label = graph.left_labels[:, None] == graph.left_labels
     for consistency in consistency_curve(graph, 7):
-        assert consistency == pytest.approx(walk[same].sum(), abs=1e-13)
+        assert consistency == pytest.approx(walk[same_label].sum(), abs=1e-13)
         walk = walk @ step
 
 
@@ -93,15 +93,15 @@ def test_the_jacobi_matrix_holds_the_moments(columns, family, hops):
     graph = family_graph(family)
     for m in (hops, 1):
         jacobi = label_measure(graph, m)
-        known = 3 * m if jacobi.complete else 2 * m
-        np.testing.assert_allclose(moments(jacobi, known), consistency_curve(graph, known), atol=1e-12)
+        n_moments = 3 * m if jacobi.complete else 2 * m
+        np.testing.assert_allclose(moments(jacobi, n_moments), consistency_curve(graph, n_moments), atol=1e-12)
 
 
 @in_any_blocks
 @pytest.mark.parametrize(
     ("family", "atoms"), [("split_by_class", [1]), ("identity", [1]), ("one_class", [1]), ("rank_one", [0, 1])]
 )
-def test_a_measure_of_few_atoms_is_known_completely(columns, family, atoms):
+def test_a_measure_of_few_atoms_is_recovered_exactly(columns, family, atoms):
     graph = family_graph(family)
     jacobi = label_measure(graph, 8)
     assert jacobi.complete
@@ -137,7 +137,7 @@ def test_the_memory_does_not_grow_with_the_classes(monkeypatch):
 
 
 @pytest.mark.parametrize(("products", "hops"), [(0, module.FEWEST_HOPS), (5.9, 5), (1000, module.HOPS)])
-def test_hops_by_what_they_cost(products, hops, monkeypatch):
+def test_the_number_of_hops_follows_their_cost(products, hops, monkeypatch):
     """A hop leads over every pair twice, for every class: ten million pairs with a hundred classes have all hops."""
     assert 2 * 10_000_000 * 100 * module.HOPS < module.HOPS_PRODUCTS < 2 * 10_000_000 * 1_000 * module.FEWEST_HOPS
     graph = family_graph("latent_captions")
@@ -213,14 +213,14 @@ def test_no_measure_on_the_interval_does_more_and_one_does_as_much(family, hops,
     places = np.round(np.clip(places, 0, 1), 12)  # ties are ties on the grid
     jacobi = label_measure(graph, hops)
     for node in (places[1], places[3], 0.9 * places[1], 0.37):
-        most = extremal_mass(places, energy, node + slack, 2 * hops, 1, slack)
-        least = extremal_mass(places, energy, node - slack, 2 * hops, -1, slack)
+        largest = extremal_mass(places, energy, node + slack, 2 * hops, 1, slack)
+        smallest = extremal_mass(places, energy, node - slack, 2 * hops, -1, slack)
         off = slack or module.ROUND_OFF
-        assert most - 1e-6 <= mass_up_to(jacobi, node, slack=off) <= most + 0.01
-        assert least + 1e-6 >= mass_below(jacobi, node, slack=off) >= least - 0.01
+        assert largest - 1e-6 <= mass_up_to(jacobi, node, slack=off) <= largest + 0.01
+        assert smallest + 1e-6 >= mass_below(jacobi, node, slack=off) >= smallest - 0.01
 
 
-def test_an_atom_at_the_place_is_counted_whatever_its_round_off():
+def test_an_atom_at_the_cut_is_counted_despite_round_off():
     """Lanczos knows an atom to round-off: without stepping outward its mass is missed now and then."""
     rng = np.random.default_rng(17)
     missed = 0
@@ -244,9 +244,9 @@ def test_moments_on_the_boundary_of_what_is_possible():
     jacobi = JacobiMatrix(np.array([0.5]), np.array([0.5]))
     for x in (0.2, 0.5, 0.8):
         for slack in (0, module.ROUND_OFF):
-            most, least = mass_up_to(jacobi, x, slack=slack), mass_below(jacobi, x, slack=slack)
-            assert least - 1e-12 <= 0.5 <= most + 1e-12
-            assert (least, most) == pytest.approx((0.5, 0.5), abs=1e-12 if slack else 1)
+            largest, smallest = mass_up_to(jacobi, x, slack=slack), mass_below(jacobi, x, slack=slack)
+            assert smallest - 1e-12 <= 0.5 <= largest + 1e-12
+            assert (smallest, largest) == pytest.approx((0.5, 0.5), abs=1e-12 if slack else 1)
 
 
 # The tail beyond the k-th value.
@@ -265,12 +265,12 @@ def test_the_interval_holds_the_tail_on_random_graphs():
             tail = 1 - energy[:k].sum()
             upper = [tail_at_most(graph, triplets, k, hops) for hops in STEPS]
             lower = [tail_at_least(graph, triplets, k, hops) for hops in STEPS]
-            about = f"graph {number} ({names[number % len(names)]}), k={k}: {lower} {tail} {upper}"
-            assert min(upper) >= tail - triplets.rounding, about
-            assert max(lower) <= tail + triplets.rounding, about
-            assert max(upper) <= 1, about
-            assert np.diff(upper).max() <= 4 * np.sqrt(triplets.rounding), about
-            assert np.diff(lower).min() >= -4 * np.sqrt(triplets.rounding), about
+            details = f"graph {number} ({names[number % len(names)]}), k={k}: {lower} {tail} {upper}"
+            assert min(upper) >= tail - triplets.rounding, details
+            assert max(lower) <= tail + triplets.rounding, details
+            assert max(upper) <= 1, details
+            assert np.diff(upper).max() <= 4 * np.sqrt(triplets.rounding), details
+            assert np.diff(lower).min() >= -4 * np.sqrt(triplets.rounding), details
 
 
 @pytest.mark.parametrize("cut", [0.0, 0.7])
@@ -282,11 +282,11 @@ def test_the_tail_allows_for_values_and_vectors_that_are_off(k, rounding, cut):
     triplets, jacobi = all_triplets(graph), label_measure(graph)
     low, high = triplets.singular_values - 0.02, triplets.singular_values + 0.01
     vars(triplets).update(lower_values=low, upper_values=high, rounding=rounding)
-    most, least = [1.0], [0.0]
+    upper_bounds, lower_bounds = [1.0], [0.0]
     for gap, aside in ((low[k - 1] ** 2 - high[k] ** 2, 0.0), (np.sqrt(rounding), np.sqrt(rounding))):
         upper, lower = max(cut, high[k]) ** 2 + aside, max(cut, low[k]) ** 2 - aside
         if gap > 0:
-            most.append(np.sqrt(mass_up_to(jacobi, upper, slack=rounding)) + rounding / gap)
-            least.append(np.sqrt(mass_below(jacobi, lower, slack=rounding)) - rounding / gap)
-    assert tail_at_most(graph, triplets, k, cut=cut) == pytest.approx(min(most) ** 2, rel=1e-12)
-    assert tail_at_least(graph, triplets, k, cut=cut) == pytest.approx(max(least) ** 2, rel=1e-12)
+            upper_bounds.append(np.sqrt(mass_up_to(jacobi, upper, slack=rounding)) + rounding / gap)
+            lower_bounds.append(np.sqrt(mass_below(jacobi, lower, slack=rounding)) - rounding / gap)
+    assert tail_at_most(graph, triplets, k, cut=cut) == pytest.approx(min(upper_bounds) ** 2, rel=1e-12)
+    assert tail_at_least(graph, triplets, k, cut=cut) == pytest.approx(max(lower_bounds) ** 2, rel=1e-12)

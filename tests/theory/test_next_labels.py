@@ -49,26 +49,28 @@ def test_disagreement_is_a_standard_deviation_over_candidates(seed, count):
 def test_the_influence_of_a_label_is_the_derivative_of_the_share_of_unlike_pairs():
     graph = PairGraph([[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1]])
     pairs = graph.induced().joint.toarray() * (1 - np.eye(5))
-    known, result = np.array([1, 1, 1, 0, 0]) / 3, influences(graph, LabelledSample.of({0: "a", 1: "b", 2: "a"}, 5))
+    weights, result = np.array([1, 1, 1, 0, 0]) / 3, influences(graph, LabelledSample.of({0: "a", 1: "b", 2: "a"}, 5))
     for image, c in ((3, 0), (3, 1), (4, 0), (4, 1)):
         differ = np.not_equal.outer(classes := np.array([0, 1, 0, c, c]), classes)
-        masses = [pairs * np.outer(w, w) for w in (known, known + 1e-6 * (np.arange(5) == image))]
+        masses = [pairs * np.outer(w, w) for w in (weights, weights + 1e-6 * (np.arange(5) == image))]
         before, after = (np.sum(mass * differ) / mass.sum() for mass in masses)
         assert 2 * result[image, c] == pytest.approx((after - before) / 1e-6, rel=1e-4)
 
 
-def test_chosen_images_bend_no_estimate():
+def test_weights_remove_the_bias_of_chosen_images():
     """Losses are where the scores are: without weights the mean is far off."""
     rng = np.random.default_rng(0)
     scores, weighted, plain = np.linspace(0, 1, 400) ** 3, [], []
     losses = (rng.random(400) < scores).astype(float)
     for _ in range(400):
-        drawn = rng.choice(400, 60, replace=False)
-        rest = np.setdiff1d(np.arange(400), drawn)
-        chances = inclusion_probabilities(scores[rest], 60)
+        labelled = rng.choice(400, 60, replace=False)
+        unlabelled = np.setdiff1d(np.arange(400), labelled)
+        chances = inclusion_probabilities(scores[unlabelled], 60)
         rows = drawn_next(chances, rng)
-        labels = dict.fromkeys([*drawn.tolist(), *rest[rows].tolist()], "a") | {int(drawn[0]): "b"}
-        sample = LabelledSample.of(labels, 400, chances=dict(zip(rest[rows].tolist(), chances[rows], strict=True)))
+        labels = dict.fromkeys([*labelled.tolist(), *unlabelled[rows].tolist()], "a") | {int(labelled[0]): "b"}
+        sample = LabelledSample.of(
+            labels, 400, chances=dict(zip(unlabelled[rows].tolist(), chances[rows], strict=True))
+        )
         weighted.append(sample.weights @ losses[sample.rows])
         plain.append(losses[sample.rows].mean())
     assert abs(np.mean(weighted) - losses.mean()) < 4 * np.std(weighted) / 20
@@ -91,7 +93,7 @@ def test_strata_keep_their_weight_in_a_bootstrap(seed, balanced, equal):
 
 
 @pytest.mark.parametrize(("candidates", "column"), [(FEATURES, "mse"), (GRAPHS, "optimum")])
-def test_labels_of_chosen_images_count_but_for_theorem_41(candidates, column):
+def test_labels_of_chosen_images_are_used_except_by_theorem_41(candidates, column):
     first = choose(candidates, LABELS, 4)
     images = first.next(30)
     pd.testing.assert_frame_equal(images, choose(candidates, LABELS, 4).next(30))
@@ -105,15 +107,13 @@ def test_labels_of_chosen_images_count_but_for_theorem_41(candidates, column):
     assert first.table[first.by].tolist() != second.table[first.by].tolist()
 
 
-def test_nothing_is_to_be_labelled_next_where_all_is_decided():
+def test_a_decided_choice_needs_no_further_labels():
     far = pb.LatentWorld(seed=0).caption_graph(noise=0.5, detail=0.3)
     images = choose(GRAPHS | {"noise 0.13": far}, LABELS, 4).next(5)
     assert (images.columns.tolist(), len(images)) == (["image", "probability"], 0)
 
 
-def test_the_command_draws_images_and_keeps_the_labels_that_are_written_beside_them(
-    call, refused, tmp_path, monkeypatch
-):
+def test_the_command_draws_images_and_keeps_a_file_with_labels(call, refused, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, rows in zip("ab", FEATURES.values(), strict=True):
         np.save(f"{name}.npy", rows.to_numpy())
@@ -144,6 +144,6 @@ def test_the_command_draws_images_and_keeps_the_labels_that_are_written_beside_t
         (lambda: choose(GRAPHS, LABELS, 4, probabilities={IDS[DRAWN[0]]: 0}), "probability 0 of an image is not in"),
     ],
 )
-def test_what_cannot_be_drawn_next(attempt, why):
+def test_bad_requests_for_next_images_raise(attempt, why):
     with pytest.raises(ValueError, match=why):
         attempt()

@@ -17,7 +17,7 @@ def answer():
 
 
 @pytest.mark.parametrize("n", [100, 200, 3_000])
-def test_the_error_of_a_sample_is_that_of_dense_algebra(n):
+def test_the_error_of_a_sample_equals_dense_algebra(n):
     joint = GRAPH.joint.tocoo()
     counts = np.random.default_rng([0, n, 1]).multinomial(n, joint.data / joint.data.sum())
     dense = np.zeros(GRAPH.shape)

@@ -10,7 +10,7 @@ from tests.families import ANY_SEED
 
 
 @given(ANY_SEED, st.floats(0, 1))
-def test_the_line_is_that_of_scipy_and_in_its_interval(seed, noise):
+def test_the_slope_equals_scipys_and_is_in_its_interval(seed, noise):
     """Without noise the interval is a point."""
     rng = np.random.default_rng(seed)
     x, groups = rng.lognormal(size=40), np.arange(40) % 8
@@ -23,7 +23,7 @@ def test_the_line_is_that_of_scipy_and_in_its_interval(seed, noise):
     assert (fit.n, fit.n_groups, fit.level) == (40, 8, 0.95)
 
 
-def test_coverage_and_that_points_of_one_seed_are_not_taken_for_several(monkeypatch):
+def test_intervals_have_their_coverage_and_points_of_a_seed_count_once(monkeypatch):
     """Twenty seeds, each measured ten times over at all but one place: two hundred points would know it far better."""
     monkeypatch.setattr(power_laws, "RESAMPLES", 400)
     seeds, covered = np.repeat(np.arange(20), 10), []

@@ -49,8 +49,8 @@ def test_a_rotation_of_the_features_changes_nothing(seed, rank, k, hidden):
     rotated = features @ np.linalg.qr(rng.standard_normal((k, k)))[0]
     first, second = (probe(graph, f, labelled=labelled) for f in (features, rotated))
     scores, other = features @ first.coefficients, rotated @ second.coefficients
-    seen = np.isin(np.arange(12), np.arange(12) if labelled is None else labelled)
-    values = np.linalg.svd(features[seen], compute_uv=False)
+    is_labelled = np.isin(np.arange(12), np.arange(12) if labelled is None else labelled)
+    values = np.linalg.svd(features[is_labelled], compute_uv=False)
     if np.any((values < 1e-6 * values[0]) & (values > 1e-17 * values[0])):
         return  # round-off decides what the features span
     np.testing.assert_allclose(scores, other, atol=1e-7 * np.abs(scores).max())
@@ -72,15 +72,15 @@ def test_the_probe_of_nearly_dependent_features(condition):
 
 
 @pytest.mark.parametrize("labelled", [[0, 3, 4, 7, 8, 9], np.isin(np.arange(12), [0, 3, 4, 7, 8, 9])])
-def test_a_probe_that_sees_some_labels(labelled):
+def test_a_probe_on_some_labels_equals_the_probe_of_their_part(labelled):
     rng = np.random.default_rng(3)
     joint, labels, features = rng.random((12, 5)), rng.integers(2, size=12), rng.standard_normal((12, 2))
     graph = PairGraph(joint, labels)
     result = probe(graph, features, labelled=labelled)
-    seen = [0, 3, 4, 7, 8, 9]
-    alone = probe(PairGraph(joint[seen], labels[seen]), features[seen])
-    np.testing.assert_allclose(result.coefficients, alone.coefficients, atol=1e-12)
-    hidden = np.setdiff1d(np.arange(12), seen)
+    nodes = [0, 3, 4, 7, 8, 9]
+    of_part = probe(PairGraph(joint[nodes], labels[nodes]), features[nodes])
+    np.testing.assert_allclose(result.coefficients, of_part.coefficients, atol=1e-12)
+    hidden = np.setdiff1d(np.arange(12), nodes)
     wrong = (features @ result.coefficients).argmax(axis=1)[hidden] != labels[hidden]
     assert result.held_out_error == pytest.approx(np.average(wrong, weights=graph.left_marginal[hidden]))
 
@@ -111,17 +111,17 @@ def test_zero_shot_from_its_formula(family):
 
 
 @pytest.mark.parametrize("round_off", [0.0, 1e-17, 1e-16])
-def test_a_feature_that_is_round_off_where_labels_are_seen_says_nothing(round_off):
+def test_a_feature_that_is_round_off_on_labelled_nodes_changes_nothing(round_off):
     """It must not be blown up into the largest feature of the nodes that are held out."""
     rng = np.random.default_rng(12)
     labels = np.arange(60) % 3
     graph, labelled = PairGraph(np.eye(60), labels), np.arange(30)
     good = np.eye(3)[labels] + 0.1 * rng.standard_normal((60, 3))
     hidden = np.where(np.arange(60) < 30, round_off, 1.0) * rng.standard_normal(60)
-    alone = probe(graph, good, labelled=labelled)
+    without_feature = probe(graph, good, labelled=labelled)
     beside = probe(graph, np.column_stack([good, hidden]), labelled=labelled)
-    assert beside.held_out_error == alone.held_out_error
-    np.testing.assert_allclose(beside.coefficients[:3], alone.coefficients, atol=1e-9)
+    assert beside.held_out_error == without_feature.held_out_error
+    np.testing.assert_allclose(beside.coefficients[:3], without_feature.coefficients, atol=1e-9)
     np.testing.assert_allclose(beside.coefficients[3], 0, atol=1e-9)
 
 

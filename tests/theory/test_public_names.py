@@ -10,12 +10,12 @@ import pairbounds
 from pairbounds import BOUNDS
 
 
-def test_a_look_at_the_package_shows_the_public_names_and_nothing_else():
+def test_the_package_shows_its_public_names_only():
     assert set(dir(pairbounds)) == {*pairbounds.__all__, "__version__"}
     assert all(hasattr(pairbounds, name) for name in dir(pairbounds))
 
 
-def test_no_module_is_shadowed_by_what_it_holds():
+def test_no_module_is_shadowed_by_a_name_in_it():
     for result in pkgutil.walk_packages(pairbounds.__path__, "pairbounds."):
         if result.name.endswith("__main__"):
             continue
@@ -25,7 +25,7 @@ def test_no_module_is_shadowed_by_what_it_holds():
         assert isinstance(module, ModuleType)
 
 
-def test_a_misspelt_bound_is_told_the_nearest_name():
+def test_a_misspelt_bound_raises_with_the_nearest_name():
     with pytest.raises(KeyError, match=r"unknown bound 'probe-eror': is it 'probe-error'\?"):
         BOUNDS["probe-eror"]
     assert BOUNDS.get("probe-eror") is None

@@ -53,7 +53,7 @@ def test_a_file_behind_a_link_is_tried_too(pytester, plugin):
     run.stdout.fnmatch_lines(["linked/*::surely-true*components*"])
 
 
-def test_in_the_settings_of_a_suite_it_adds_to_the_tests(pytester, plugin):
+def test_in_the_settings_of_a_suite_the_plugin_adds_tests(pytester, plugin):
     (pytester.mkdir("tests") / "test_own.py").write_text("def test_own(): assert False\n")
     pytester.makeini(f"[pytest]\naddopts = -p pairbounds.pytest_plugin --bounds {plugin.name}\ntestpaths = tests\n")
     run = pytester.runpytest_inprocess("-k", "test_own or (surely-true and planted)")
@@ -69,7 +69,7 @@ def test_a_bound_that_fails_is_one_line(pytester, plugin):
     assert "Traceback" not in run.stdout.str() + run.stderr.str()
 
 
-def test_a_missing_file(pytester):
+def test_a_missing_file_is_a_usage_error(pytester):
     run = pytester.runpytest_inprocess("-p", "pairbounds.pytest_plugin", "--bounds", "none.py")
     assert run.ret == pytest.ExitCode.USAGE_ERROR
     assert "--bounds none.py does not exist" in run.stderr.str()

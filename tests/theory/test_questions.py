@@ -41,18 +41,18 @@ def test_a_batch_of_four_by_hand():
 def test_a_guide_by_hand():
     """Cats are never negatives of cats, so that "a cat" is never a negative of a cat, nor "a dog" of the dog."""
     words = batch_report(SIX, [4], guide=[0, 0, 1]).words
-    (said,) = [word for word in words if word.startswith("DropFalseNegative")]
-    assert "drops 55.6% of the negatives, 100% of them rightly, 100% of those to drop" in said
-    assert "66.7% of the pairs" in said
-    assert f"rise by {math.log(2):.2g} nats" in said
+    (sentence,) = [word for word in words if word.startswith("DropFalseNegative")]
+    assert "drops 55.6% of the negatives, 100% of them rightly, 100% of those to drop" in sentence
+    assert "66.7% of the pairs" in sentence
+    assert f"rise by {math.log(2):.2g} nats" in sentence
 
 
 @pytest.mark.parametrize(("batch", "words"), [(5, False), (6, True)])
-def test_batches_of_more_than_the_pairs_are_told(batch, words):
+def test_a_batch_larger_than_the_number_of_pairs_has_a_note(batch, words):
     assert any("has 5 distinct pairs: a larger batch" in word for word in batch_report(SIX, [4, batch]).words) == words
 
 
-def test_without_labels_the_rest_is_there():
+def test_without_labels_a_batch_report_has_the_other_columns():
     answer = batch_report(PairGraph(COUNTS), [4])
     assert "same_class" not in answer.table
     assert answer.words[0].startswith("The graph has no labels")
@@ -60,7 +60,7 @@ def test_without_labels_the_rest_is_there():
     assert batch_report(partly, [4]).words[0].startswith("1 of 6 nodes have no label")
 
 
-def test_independent_sides_have_nothing_to_show():
+def test_independent_sides_give_no_information():
     assert batch_report(PairGraph(np.ones((2, 3))), [4]).words[-1].startswith("The two sides are independent")
 
 
@@ -70,9 +70,9 @@ def test_the_curve_of_pairs_is_that_of_the_theorems():
     assert row["mse_28"] == Forecast(SIX, 2).mse(10**6)
     assert row["mse_28_known_marginals"] == Forecast(SIX, 2, known_marginals=True).mse(10**6)
     assert answer.table["mse_19"].iloc[-1] >= check_bounds(SIX, 2, bounds=["probe-mse"])["measured"].max()
-    needed = Forecast(SIX, 2).pairs(0.2)
-    (said,) = re.findall(r"by theorem 28 from ([\d,]+) pairs on", answer.words[-1])
-    assert needed <= int(said.replace(",", "")) < 1.1 * needed
+    n_pairs = Forecast(SIX, 2).pairs(0.2)
+    (printed,) = re.findall(r"by theorem 28 from ([\d,]+) pairs on", answer.words[-1])
+    assert n_pairs <= int(printed.replace(",", "")) < 1.1 * n_pairs
 
 
 def test_a_pilot_sample_is_certified_by_its_own_walks():
@@ -88,12 +88,12 @@ def test_a_pilot_sample_is_certified_by_its_own_walks():
             pairs_report(SIX, 2, **wrong)
 
 
-def test_of_a_large_sample_as_many_pairs_are_walked_as_memory_has_room_for(monkeypatch):
+def test_a_large_sample_is_thinned_to_fit_in_memory(monkeypatch):
     """α_T is 8/25, which a list of a million pairs, a hundredth of the sample's, shows to two digits."""
     monkeypatch.setattr("pairbounds.theory.questions.pairs.WALKED", 10**6)
     graph = PairGraph([[4, 1], [1, 4]], [0, 1])
-    (said,) = [word for word in pairs_report(graph, 1, sample=10**8).words if "α_T" in word]
-    low, high = re.search(r"α_T between (\S+) and (\S+)\.", said).groups()
+    (sentence,) = [word for word in pairs_report(graph, 1, sample=10**8).words if "α_T" in word]
+    low, high = re.search(r"α_T between (\S+) and (\S+)\.", sentence).groups()
     assert 0.31 < float(low) < float(high) < 0.33
 
 
@@ -105,7 +105,7 @@ def blocks(seed, size=60):
 
 
 @pytest.mark.parametrize("balanced", [False, True])
-def test_labels_are_guaranteed_by_theorem_34_and_widths_ranked_by_what_is_measured(balanced):
+def test_labels_needed_are_guaranteed_by_theorem_34_and_widths_ranked_by_measured_errors(balanced):
     graph = blocks(0)
     answer = labels_needed_report(graph, (1, 2, 8), target=0.3, balanced=balanced)
     embeddings = {k: FewLabels.of(graph, optimal_embeddings(graph, k)[0]) for k in (1, 2, 8)}
@@ -118,8 +118,8 @@ def test_labels_are_guaranteed_by_theorem_34_and_widths_ranked_by_what_is_measur
     assert measured.is_monotonic_increasing
     assert answer.table["width"].iloc[0] == 2
     assert answer.table["guaranteed"].idxmin() == 0
-    needed = embeddings[2].labels_needed(0.3, balanced=balanced)
-    assert f"width 2 from {needed} labels on" in answer.words[1]
+    n_labels = embeddings[2].labels_needed(0.3, balanced=balanced)
+    assert f"width 2 from {n_labels} labels on" in answer.words[1]
     assert "width 1 by no number (limit 1)" in answer.words[1]
     assert answer.words[-1].startswith(f"So: label {sizes[0]} images")
 
@@ -148,23 +148,23 @@ FEATURES = np.array([[1, 2.0], [1, 1], [1, 0]])
 
 
 def test_image_pairs_are_certified_through_features(call, folder):
-    drawn = np.column_stack(PairSampler(SIX).induced_pairs(3_000, np.random.default_rng(0)))
-    answer = pairs_report(SIX, 1, target=0.5, views=drawn, features=FEATURES)
-    numbers = ImagePairs.of(SIX.through(FEATURES), drawn).numbers(1)
+    views = np.column_stack(PairSampler(SIX).induced_pairs(3_000, np.random.default_rng(0)))
+    answer = pairs_report(SIX, 1, target=0.5, views=views, features=FEATURES)
+    numbers = ImagePairs.of(SIX.through(FEATURES), views).numbers(1)
     assert answer.table["mse_43"].tolist() == [certified_mse_at_most(n, **numbers) for n in answer.table["n_pairs"]]
-    (said,) = [word for word in answer.words if word.startswith("By theorem 43")]
-    error, certified = (float(value) for value in re.findall(r"at most ([\d.]+)[, ]", said)[:2])
-    assert probe(SIX, encoder_from_pairs(*FEATURES[drawn.T], 1)(FEATURES)).mse <= error <= certified
-    needed = int(re.search(r"from ([\d,]+) pairs on", said)[1].replace(",", ""))
-    assert certified_mse_at_most(needed, **numbers) <= 0.5 < certified_mse_at_most(int(0.9 * needed), **numbers)
-    pd.DataFrame(np.array(IMAGES)[drawn]).to_csv("views.csv", index=False, header=["one", "other"])
+    (sentence,) = [word for word in answer.words if word.startswith("By theorem 43")]
+    error, certified = (float(value) for value in re.findall(r"at most ([\d.]+)[, ]", sentence)[:2])
+    assert probe(SIX, encoder_from_pairs(*FEATURES[views.T], 1)(FEATURES)).mse <= error <= certified
+    n_pairs = int(re.search(r"from ([\d,]+) pairs on", sentence)[1].replace(",", ""))
+    assert certified_mse_at_most(n_pairs, **numbers) <= 0.5 < certified_mse_at_most(int(0.9 * n_pairs), **numbers)
+    pd.DataFrame(np.array(IMAGES)[views]).to_csv("views.csv", index=False, header=["one", "other"])
     pd.DataFrame(FEATURES, index=IMAGES).to_csv("features.csv")
     code, out, err = call(app, *COMMAND, "--views", "views.csv", "--features", "features.csv")
     assert (code, err) == (0, "")
-    assert said in out
+    assert sentence in out
     assert "estimated from the features and labels of FILE" in out
     with pytest.raises(ValueError, match="k=2 is too large: theorem 43 needs k below 2, the number of directions"):
-        pairs_report(SIX, 2, target=0.5, views=drawn, features=FEATURES)
+        pairs_report(SIX, 2, target=0.5, views=views, features=FEATURES)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_image_pairs_are_certified_through_features(call, folder):
         ("", "(--features): give both"),
     ],
 )
-def test_tables_that_are_no_sample_of_image_pairs(call, folder, table, why):
+def test_bad_tables_of_image_pairs_are_one_error_line(call, folder, table, why):
     (folder / "views.csv").write_text(table)
     np.save("features.npy", FEATURES)
     views = ["--views", "views.csv"] if table else []
@@ -223,9 +223,9 @@ def test_the_largest_error_its_sentence_and_its_graph_agree(call, folder, seed):
     numbers = {"alpha_T": 1 - curve[1]} | {f"a_{power}": curve[power] for power in (1, 2, 3)}
     assert (code, measured) == (0, pytest.approx(error, abs=1e-5))
     assert spectrum(graph, min(k + 1, graph.n_left)).leading(k + 1).singular_values[k] <= known.get("sigma", 1) + 1e-6
-    said = {name: float(value) for name, value in re.findall(r"(\w+) = ([\d.e-]*\d)", out.partition(" Its ")[2])}
+    printed = {name: float(value) for name, value in re.findall(r"(\w+) = ([\d.e-]*\d)", out.partition(" Its ")[2])}
     for name in {*known} - {"sigma"}:
-        assert numbers[name] == pytest.approx((known | said)[name], abs=1e-5)
+        assert numbers[name] == pytest.approx((known | printed)[name], abs=1e-5)
     below = re.search(r"([\d.e-]+) below the largest", out)
     assert largest - measured == pytest.approx(float(below[1]) if below else 0.0, abs=1e-5)
     assert "sigma" in known or largest - measured <= 0.01

@@ -106,8 +106,8 @@ def test_new_positives_are_a_mixture(graph, weight):
 
 
 def naive_pair_similarity(graph: PairGraph, similarity: np.ndarray) -> np.ndarray:
-    others = 1 - np.eye(graph.n_left)
-    total, mass = (similarity * others) @ graph.joint.toarray(), others @ graph.joint.toarray()
+    is_other = 1 - np.eye(graph.n_left)
+    total, mass = (similarity * is_other) @ graph.joint.toarray(), is_other @ graph.joint.toarray()
     return np.where(mass > 0, total / np.where(mass > 0, mass, 1), 1.0).round(12)  # alone, as similar as to itself
 
 
@@ -143,12 +143,12 @@ def naive_measure(graph: PairGraph, similarity: np.ndarray, fraction: float, kee
     measure = np.zeros((graph.n_left, graph.n_left))
     for x in nodes(graph):
         true = [other for other in nodes(graph) if induced[x, other] == 0]
-        left, kept = fraction * sum(p[other] for other in true), p.copy()
+        left, masses = fraction * sum(p[other] for other in true), p.copy()
         for other in sorted(true, key=lambda other: (-sign * similarity[x, other], other)):
             gone = min(left, p[other])
-            kept[other] -= (1 - keep) * gone
+            masses[other] -= (1 - keep) * gone
             left -= gone
-        measure[x] = p[x] * kept / sum(kept)
+        measure[x] = p[x] * masses / sum(masses)
     return measure
 
 
@@ -240,18 +240,18 @@ def test_effects_of_all_rules_by_all_guides():
         changed = RULES[facts["rule"]](graph, guides[facts["guide"]], 4)
         for stage, stage_graph, optimum in (("before", graph, None), ("after", changed.graph, changed.optimum)):
             row = {name.removesuffix(f"_{stage}"): value for name, value in facts.items() if name.endswith(stage)}
-            known, best = (
+            triplets, best = (
                 spectrum(stage_graph, 5),
                 optimal_embeddings(stage_graph, 4)[0] if optimum is None else optimum.left,
             )
             assert row["induced_labelling_error"] == induced_labelling_error(stage_graph)
-            assert row["next_singular_value"] == pytest.approx(known.singular_values[4], abs=1e-12)
+            assert row["next_singular_value"] == pytest.approx(triplets.singular_values[4], abs=1e-12)
             assert row["largest_second_eigenvalue"] == class_second_eigenvalues(stage_graph).max()
             assert row["probe_error"] == pytest.approx(probe(stage_graph, best).error)
             assert math.isnan(row["local_multihop_bound"]) == (optimum is not None)  # theorem 16 is of the optimum
             if optimum is None:
                 for column, name in CLAIMS.items():
-                    assert row[column] == BOUNDS[name](stage_graph, known, 4)
+                    assert row[column] == BOUNDS[name](stage_graph, triplets, 4)
 
 
 def test_the_bounds_of_a_negative_rule_that_drops_nothing_are_those_before():

@@ -30,7 +30,7 @@ def true_ratio(graph):
 
 
 @given(st.sampled_from(list(GRAPHS)), ANY_SEED, RIDGES)
-def test_the_squared_error_is_between_the_rules_and_both_close_in(family, seed, ridge):
+def test_the_squared_error_is_between_both_rules_which_converge(family, seed, ridge):
     """The interval of one hop is itself within the closed form by `α_T`."""
     rng = np.random.default_rng(seed)
     graph = GRAPHS[family](rng, int(rng.integers(6, 24)))
@@ -67,7 +67,7 @@ def test_both_ends_are_rounded_outward_and_the_rule_begins_below_0(monkeypatch):
     assert ridge_mse_interval(graph, ridge, 2) == pytest.approx(((roots[0] - 0.003) ** 2, (roots[1] + 0.003) ** 2))
 
 
-def test_a_ridge_near_round_off_says_nothing():
+def test_a_ridge_near_round_off_is_vacuous():
     graph = family_graph("latent_captions", 2)
     assert ridge_mse_interval(graph, 1e-15) == (0, 1)
     assert module._integral((np.array([-0.5, 1.0]), np.array([0.5, 0.5])), 1.0) == 1
@@ -75,6 +75,6 @@ def test_a_ridge_near_round_off_says_nothing():
 
 
 @pytest.mark.parametrize("ridge", [0.0, -1.0, np.inf])
-def test_a_ridge_that_is_not_positive_is_refused(ridge):
+def test_a_ridge_that_is_not_positive_raises(ridge):
     with pytest.raises(ValueError, match=f"ridge={ridge} is not positive"):
         ridge_mse_interval(PairGraph(np.eye(2), [0, 1]), ridge)

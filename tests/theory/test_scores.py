@@ -30,13 +30,13 @@ def test_winners_from_their_definition(seed, n, r):
     table = rng.integers(-2, 3, size=(n, r)) + 1e-9 * rng.integers(2, size=(n, r))
     ties = 64 * EPS * np.sqrt(r) * np.abs(table).max(axis=1)
     winners = strict_standing(table).winners.tolist()
-    assert winners == [naive_winner(*each) for each in zip(table.tolist(), ties, strict=True)]
+    assert winners == [naive_winner(*row) for row in zip(table.tolist(), ties, strict=True)]
     nearly = table * (1 + EPS * rng.standard_normal((n, r)))
     assert strict_standing(nearly).winners.tolist() == winners
 
 
 @given(ANY_SEED, st.integers(1, 12), st.integers(1, 5), st.sampled_from([1, 7, 2**22]))
-def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
+def test_blocks_of_rows_give_the_result_of_all_rows(seed, n, r, at_once):
     """Integers, of which products are exact: ties are ties."""
     rng = np.random.default_rng(seed)
     features, coefficients = rng.integers(-2, 3, size=(n, 2)) * 1.0, rng.integers(-2, 3, size=(2, r)) * 1.0
@@ -52,7 +52,7 @@ def test_blocks_of_rows_are_all_rows(seed, n, r, at_once):
         np.testing.assert_array_equal(getattr(result, part), getattr(Standing.of(scores, noise), part))
 
 
-def test_sums_of_others_know_what_a_difference_does_not():
+def test_sums_of_all_others_are_accurate():
     assert sums_of_others(np.array([5e-21, 1.0, 3e-21])).tolist() == [1.0, 8e-21, 1.0]
     parts = np.random.default_rng(0).random(9)
     np.testing.assert_allclose(sums_of_others(parts), parts.sum() - parts)

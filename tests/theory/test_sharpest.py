@@ -16,14 +16,14 @@ GRAPHS = sharpest_graphs()
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_a_stored_graph_violates_nothing_and_is_the_sharpest_that_the_tests_know(name):
+def test_a_stored_graph_violates_nothing_and_is_sharper_than_the_cases_of_the_tests(name):
     """Up to what another machine's kernels change of a bound that is found by search: 3e-6 were seen."""
     stored = score(BOUNDS[name], *GRAPHS[name]).ratio
     assert 0 <= stored <= 1
     for checks in [CHECKS[name], *WITNESSES.get(name, [])]:
         graph, k, features, penalty = checks.case().sides
-        given = None if BOUNDS[name].subject.endswith("optimum") else features
-        assert score(BOUNDS[name], graph, k, given, penalty).ratio <= stored * (1 + 1e-4)
+        embedding = None if BOUNDS[name].subject.endswith("optimum") else features
+        assert score(BOUNDS[name], graph, k, embedding, penalty).ratio <= stored * (1 + 1e-4)
 
 
 def test_a_sharper_graph_is_stored_to_the_last_bit_and_no_other(tmp_path):

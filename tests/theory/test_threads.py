@@ -13,15 +13,17 @@ from pairbounds.infrastructure.threads import VARIABLE, asked_threads, limited_t
 from tests.families import slow_decay
 
 
-@pytest.mark.parametrize(("given", "expected_value", "asked"), [("", "1", None), ("2,1", "2", 2), ("many", "1", None)])
-def test_libraries_are_told_what_is_asked_for_or_one(given, expected_value, asked, monkeypatch):
+@pytest.mark.parametrize(
+    ("option", "expected_value", "requested"), [("", "1", None), ("2,1", "2", 2), ("many", "1", None)]
+)
+def test_libraries_get_the_requested_number_of_threads_or_one(option, expected_value, requested, monkeypatch):
     monkeypatch.setattr(threads, "_nobody_asked", False)
-    monkeypatch.setenv(VARIABLE, given)
+    monkeypatch.setenv(VARIABLE, option)
     threads.ask_libraries()
-    assert (os.environ[VARIABLE], asked_threads()) == (expected_value, asked)
+    assert (os.environ[VARIABLE], asked_threads()) == (expected_value, requested)
 
 
-def test_within_the_block_there_are_so_many_and_after_it_as_before():
+def test_the_number_of_threads_is_restored_after_the_block():
     before = torch.get_num_threads(), [pool["num_threads"] for pool in threadpool_info()]
     with limited_threads(2):
         assert torch.get_num_threads() == 2

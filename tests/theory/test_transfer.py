@@ -74,7 +74,7 @@ def test_the_optimum_that_is_not_whitened_has_other_scores_off_the_source(k, sco
         assert misses == pytest.approx({3: 0.268, 4: 0.536}[k], abs=1e-3)
 
 
-def test_where_pairs_join_other_classes_of_other_domains_the_head_is_wrong_throughout():
+def test_if_pairs_join_other_classes_across_domains_the_head_is_always_wrong():
     """γ above α and β: the second feature is the class in one domain and the opposite in the other."""
     diagonal = np.array([[1, 0], [0, 1], [0, 1], [1, 0]])  # captions of classes 0, 1 in domains 0, 1, and of the rest
     graph = PairGraph(np.hstack([np.eye(4), diagonal, np.full((4, 1), 0.5)]), [0, 0, 1, 1])
@@ -109,7 +109,7 @@ def test_scores_err_on_no_more_targets_than_the_pairs_of_their_class_allow(seed)
 
 @pytest.mark.parametrize("part", [0, 0.25, 1])
 @pytest.mark.parametrize("beside", [0, 0.1])
-def test_equality_where_the_scores_of_a_tie_lie_between(part, beside):
+def test_the_bound_is_attained_by_scores_between_those_of_a_tie(part, beside):
     """A target node ties, the scores of its class in the source lie on the way to the tie, and all others are right.
 
     Pairs of two classes, of weight `beside`, do not count.

@@ -62,9 +62,9 @@ def test_votes_from_their_definition_and_the_excess_is_a_divergence(family, bloc
     forward, backward = naive_conditionals(graph, critic)
     encoder, hop = encoder_of(graph, critic), forward @ backward.T
     assert zero_shot_vote(encoder).error == pytest.approx(naive_error(graph, forward, graph.right_labels))
-    everybody, others = pair_votes(encoder)
+    everybody, leave_one_out = pair_votes(encoder)
     assert everybody.error == pytest.approx(naive_error(graph, hop, graph.left_labels))
-    assert others.error == pytest.approx(naive_error(graph, hop, graph.left_labels, itself=False))
+    assert leave_one_out.error == pytest.approx(naive_error(graph, hop, graph.left_labels, itself=False))
     result, joint = Critic(graph, *critic).excess, graph.joint.toarray()
     for side, model, excess in zip((1, 0), (forward, backward), result, strict=True):
         ratio, paired = joint / joint.sum(axis=side, keepdims=True) / model, joint > 0
@@ -124,7 +124,7 @@ def test_a_critic_that_ties_some_nodes_pays_their_costs_and_no_more(family):
     assert vote.error <= vote.most_by_node
 
 
-def test_scores_that_overflow_are_refused():
+def test_scores_that_overflow_raise():
     graph = PairGraph(np.eye(2) + 1, [0, 1], [0, 1])
     with pytest.raises(HypothesisError, match="scores of this critic overflow"):
         Critic(graph, np.full((2, 1), 1e200), np.full((2, 1), 1e200))
@@ -132,7 +132,7 @@ def test_scores_that_overflow_are_refused():
     assert not table["applicable"].any()
 
 
-def test_a_lead_within_round_off_is_a_tie_and_paid_for():
+def test_a_lead_within_round_off_is_a_tie_with_its_cost():
     """Scores of a million are known to a billionth: the critic's lead of a trillionth is none."""
     graph = PairGraph(np.eye(2), [0, 1], [0, 1])
     scores = 1e6 + np.array([[1e-12, 0], [0, 1e-12]])

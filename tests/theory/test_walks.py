@@ -19,7 +19,7 @@ GRAPH = PairGraph(np.random.default_rng(0).random((7, 6)) ** 4, [0, 0, 0, 0, 1, 
 PENALTIES = (0.3, 0.6, 0.8)
 
 
-def drawn(graph, n, rng):
+def sampled_pairs(graph, n, rng):
     """n independent pairs: their two ends, and the class of the left one."""
     pairs = graph.joint.tocoo()
     chosen = rng.choice(len(pairs.data), size=n, p=pairs.data / pairs.data.sum())
@@ -37,28 +37,28 @@ def naive_walks(starts, to_left, to_right, labels, hops):
     """Transcribed: hop by hop, walk after walk, from a list of pairs for each direction."""
     left_stock, right_stock = list(to_left), list(to_right)
 
-    def popped(stock, node, at):
+    def popped(stock, node, side):
         for index, pair in enumerate(stock):
-            if pair[at] == node:
-                return stock.pop(index)[1 - at]
+            if pair[side] == node:
+                return stock.pop(index)[1 - side]
         return None
 
-    agreed, died, here = [], [], [pair[1] for pair in starts]
+    agreed, died, ends = [], [], [pair[1] for pair in starts]
     for hop in range(hops):
         if hop:
-            here = [None if node is None else popped(right_stock, node, 0) for node in here]
-        here = [None if node is None else popped(left_stock, node, 1) for node in here]
+            ends = [None if node is None else popped(right_stock, node, 0) for node in ends]
+        ends = [None if node is None else popped(left_stock, node, 1) for node in ends]
         agreed.append(
-            sum(node is not None and labels[node] == labels[pair[0]] for node, pair in zip(here, starts, strict=True))
+            sum(node is not None and labels[node] == labels[pair[0]] for node, pair in zip(ends, starts, strict=True))
         )
-        died.append(sum(node is None for node in here))
+        died.append(sum(node is None for node in ends))
     return agreed, died
 
 
 @pytest.mark.parametrize("hops", [1, 2, 3])
 @pytest.mark.parametrize("n", [1, 2, 40, 400])
 def test_walks_one_by_one(n, hops):
-    left, right, _ = drawn(GRAPH, n, np.random.default_rng(n))
+    left, right, _ = sampled_pairs(GRAPH, n, np.random.default_rng(n))
     named, classes = [f"image {i}" for i in left], {f"image {i}": int(c) for i, c in enumerate(GRAPH.left_labels)}
     result = consistency_from_pairs(named, right, classes, hops=hops, seed=3)
     order = np.random.default_rng(3).permutation(n)
@@ -77,7 +77,7 @@ def test_coverage_of_the_intervals_and_of_the_error(n, confidence):
     errors = [penalised_error(GRAPH, penalty) for penalty in PENALTIES]
     covered, bounded = 0, 0
     for seed in range(REPETITIONS):
-        intervals = consistency_from_pairs(*drawn(GRAPH, n, rng), hops=3, confidence=confidence, seed=seed)
+        intervals = consistency_from_pairs(*sampled_pairs(GRAPH, n, rng), hops=3, confidence=confidence, seed=seed)
         covered += bool(np.all((intervals.low <= true) & (true <= intervals.high)))
         bounded += all(penalised_error_at_most(intervals, p) >= e for p, e in zip(PENALTIES, errors, strict=True))
     least = confidence - 3 * math.sqrt(confidence * (1 - confidence) / REPETITIONS)
@@ -101,7 +101,7 @@ def test_one_hop_and_two_by_hand():
 
 
 @given(st.sampled_from(list(GRAPHS)), ANY_SEED, st.floats(0.05, 0.95), st.integers(1, 5))
-def test_what_is_known_exactly_bounds_the_penalised_error_and_more_hops_are_no_worse(family, seed, penalty, hops):
+def test_exact_moments_bound_the_penalised_error_and_more_hops_are_no_worse(family, seed, penalty, hops):
     graph = family_graph(family, seed, 14)
     curve = consistency_curve(graph, hops)[1:]
     result = [penalised_error_at_most(intervals(curve[:m], curve[:m]), penalty) for m in range(1, hops + 1)]
@@ -144,7 +144,7 @@ def test_bad_input(call, message):
 
 
 @pytest.mark.parametrize("k", [1, 3])
-def test_a_few_rare_pairs_that_no_sample_shows_undo_every_width(k):
+def test_rare_unseen_pairs_make_every_width_uncertain(k):
     """19a: of a graph whose optimum of width k is all but perfect, one that differs by a millionth of its mass."""
     classes = np.kron(np.eye(2), np.ones((3, 3))) + 1e-3
     graph = PairGraph(classes, [0, 0, 0, 1, 1, 1])

@@ -29,17 +29,17 @@ class Case:
 
     def row(self, bound: str) -> pd.Series:
         """The row of a bound in the table of this case."""
-        given = {"penalty": self.penalty, "critic": self.critic, "bounds": [bound]}
-        return check_bounds(self.graph, self.k, self.features, **given).squeeze(axis=0)
+        options = {"penalty": self.penalty, "critic": self.critic, "bounds": [bound]}
+        return check_bounds(self.graph, self.k, self.features, **options).squeeze(axis=0)
 
     @property
     def sides(self) -> Sides:
         """As the search takes it; for a missing side of the features zeros, of which no claim is made."""
-        given = self.features if self.critic is None else self.critic
-        if given is None:
+        embedding = self.features if self.critic is None else self.critic
+        if embedding is None:
             return self.graph, self.k, None, self.penalty
-        width = np.shape(given[0] if isinstance(given, tuple) else given)[1]
-        return self.graph, width, embedded(self.graph, width, given).features, self.penalty
+        width = np.shape(embedding[0] if isinstance(embedding, tuple) else embedding)[1]
+        return self.graph, width, embedded(self.graph, width, embedding).features, self.penalty
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from tests.bounds.checks.check import Case, Checks, two_nodes
 def square(within: float, across: float) -> PairGraph:
     """Four images on a square, two of each class side by side; the sides within and across the classes have weights."""
     sides = np.array([[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 1]]).T / 2
-    alone = 0.25 - (across + within) / 2
-    joint = np.hstack([sides * [within, within, across, across], alone * np.eye(4)])
+    own_weight = 0.25 - (across + within) / 2
+    joint = np.hstack([sides * [within, within, across, across], own_weight * np.eye(4)])
     return PairGraph(joint, [0, 0, 1, 1])
 
 

@@ -48,16 +48,16 @@ def cases(seed, rng):
     world, coarse = LatentWorld(n_phrases=200, seed=seed), LatentWorld(n_phrases=1, seed=seed)
     graph, shared = (part.caption_graph(detail=0.5) for part in (world, coarse))
     f, g, temperature = trained(world, graph)
-    said = prompts(world, graph, g)
-    given = {"batch": BATCH, "temperature": temperature, "prompts": said}
-    yield None, (f, g, graph), given
+    class_prompts = prompts(world, graph, g)
+    options = {"batch": BATCH, "temperature": temperature, "prompts": class_prompts}
+    yield None, (f, g, graph), options
     for fault, settings in {"Stuck": {"steps": 0}, "Collapse": {"negatives": False}}.items():
         u, v, start = trained(world, graph, **settings)
-        yield fault, (u, v, graph), given | {"temperature": start, "prompts": prompts(world, graph, v)}
+        yield fault, (u, v, graph), options | {"temperature": start, "prompts": prompts(world, graph, v)}
     factor = 10.0 if seed % 2 else 0.1
-    yield "Temperature", (f, g, graph), given | {"temperature": factor * temperature}
-    yield "Pairs do not match", (f, g[rng.permutation(len(g))], graph), given
+    yield "Temperature", (f, g, graph), options | {"temperature": factor * temperature}
+    yield "Pairs do not match", (f, g[rng.permutation(len(g))], graph), options
     wrong, other = rng.choice(world.n_classes, 2, replace=False).tolist()
-    yield "Prompts", (f, g, graph), given | {"prompts": said | {wrong: said[other]}}
+    yield "Prompts", (f, g, graph), options | {"prompts": class_prompts | {wrong: class_prompts[other]}}
     u, v, start = trained(coarse, shared)
-    yield "Duplicate captions", (u, v, shared), given | {"temperature": start, "prompts": prompts(coarse, shared, v)}
+    yield "Duplicate captions", (u, v, shared), options | {"temperature": start, "prompts": prompts(coarse, shared, v)}

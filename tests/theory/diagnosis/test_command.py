@@ -88,6 +88,6 @@ def test_a_fault_is_printed_first_and_written(call, folder):
         ("images.npy texts.npy --out texts.csv", "texts.csv was not written by pairbounds"),
     ],
 )
-def test_bad_files_are_refused_and_kept(refused, folder, files, why):
+def test_bad_files_are_one_error_line_and_outputs_are_unchanged(refused, folder, files, why):
     assert why in refused(app, "diagnose", *files.split())
     assert (folder / "texts.csv").read_text() == "mine"

@@ -14,12 +14,12 @@ CLOSE, NOISE = np.random.default_rng(0).standard_normal((2, 80, 8))
 def test_six_planted_faults_are_named_first_and_nothing_on_a_healthy_encoder(seed):
     """Thresholds were chosen on seeds 100 to 107, 200 to 203 and 300 to 311."""
     healthy = {}
-    for fault, embeddings, given in cases(seed, np.random.default_rng(seed)):
-        wrong = diagnose(*embeddings, **given).wrong
+    for fault, embeddings, options in cases(seed, np.random.default_rng(seed)):
+        wrong = diagnose(*embeddings, **options).wrong
         if fault == "Prompts":
-            (planted,) = [name for name, row in given["prompts"].items() if row is not healthy[name]]
+            (planted,) = [name for name, row in options["prompts"].items() if row is not healthy[name]]
             assert f"The prompt of '{planted}' hurts most" in wrong[0].meaning
-        healthy = given["prompts"] if fault is None else healthy
+        healthy = options["prompts"] if fault is None else healthy
         assert [finding.symptom for finding in wrong][: 1 if fault else None] == ([fault] if fault else [])
 
 
@@ -28,8 +28,8 @@ def test_faults_are_named_and_few_alarms_are_false_on_other_seeds():
     """Seeds that no threshold has seen, some of which the test above lacks: docs/how_to/diagnose.md has the rate."""
     alarms = 0
     for seed in range(30, 50):
-        for fault, embeddings, given in cases(seed, np.random.default_rng(seed)):
-            first = [finding.symptom for finding in diagnose(*embeddings, **given).wrong][:1]
+        for fault, embeddings, options in cases(seed, np.random.default_rng(seed)):
+            first = [finding.symptom for finding in diagnose(*embeddings, **options).wrong][:1]
             assert fault is None or first == [fault]
             alarms += fault is None and first != []
     assert alarms <= 1
@@ -61,7 +61,7 @@ TWO = np.arange(80) % 2
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("changes", "why"),
     [
         ({"images": CLOSE[:, :7]}, "images have width 7, texts 8"),
         ({"images": BROKEN}, r"images has 1 row \(3\) without a direction"),
@@ -85,6 +85,6 @@ TWO = np.arange(80) % 2
         ({"before_head": CLOSE[:5]}, "before_head has 5 rows for 80 images"),
     ],
 )
-def test_bad_input_says_what_is_wrong(given, why):
+def test_bad_input_says_what_is_wrong(changes, why):
     with pytest.raises(ValueError, match=why):
-        diagnose(**{"images": CLOSE, "texts": CLOSE} | given)
+        diagnose(**{"images": CLOSE, "texts": CLOSE} | changes)

@@ -17,7 +17,7 @@ B = 4
 NOTHING = {"siglip": math.log(B) + (B - 1) * math.log(B / (B - 1)), "spectral": -1.0}  # of a constant; else ln B
 
 
-def drawn(seed, width=3):
+def random_scores(seed, width=3):
     rng = np.random.default_rng(seed)
     graph = PairGraph(rng.random((6, 5)) * (rng.random((6, 5)) < 0.6) + np.eye(6, 5), drop_isolated=True)
     f, g = (rng.standard_normal((size, width)).astype(np.float32) for size in graph.shape)
@@ -42,15 +42,15 @@ def naive(loss, scores, bias):
 @settings(max_examples=5)
 @given(st.integers(0, 2**32 - 1), st.floats(0.1, 3), st.sampled_from(LOSSES))
 def test_losses_and_ranks_are_those_of_their_formulae(seed, scale, loss):
-    graph, scores = drawn(seed)
+    graph, scores = random_scores(seed)
     squares = scores.sides[0].double().numpy().reshape(-1, B, B)
     expected = np.mean([naive(loss, scale * square, -1.0) for square in squares])
     assert scores.loss(loss, scale, -1.0) == pytest.approx(expected, rel=1e-3, abs=1e-4)
     assert scores.loss("siglip", scale) <= scores.loss("siglip", scale, -1.0) + 1e-3
     torch.testing.assert_close(scores.sides[1][:B], scores.sides[0][:B].T)
     for i in range(2 * B):
-        others = scores.sides[0][i][scores.ratios[0][i] == 0] >= scores.of_pairs[i]
-        assert scores.ranks[i] == pytest.approx(others.double().mean().item() if len(others) else 0)
+        wrong_texts = scores.sides[0][i][scores.ratios[0][i] == 0] >= scores.of_pairs[i]
+        assert scores.ranks[i] == pytest.approx(wrong_texts.double().mean().item() if len(wrong_texts) else 0)
     losses = batch_losses(scores, graph, loss, 3, scale, -1.0 if loss == "siglip" else None)
     assert losses.given == pytest.approx(scores.loss(loss, 1 / scale, -1.0), rel=1e-5)
     assert losses.floor - 0.2 <= losses.best <= losses.nothing == pytest.approx(NOTHING.get(loss, math.log(B)))
@@ -60,7 +60,7 @@ def test_losses_and_ranks_are_those_of_their_formulae(seed, scale, loss):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_equal_rows_have_the_loss_of_a_constant_and_pointwise_information_that_of_the_best_critic(loss):
-    graph, _ = drawn(7)
+    graph, _ = random_scores(7)
     constant = BatchScores.drawn(graph, *(np.ones((size, 1), np.float32) for size in graph.shape), B, 0)
     losses = batch_losses(constant, graph, loss, 3, None if loss == "spectral" else 0.5, None)
     assert losses.given == pytest.approx(NOTHING.get(loss, math.log(B)), abs=1e-3)

@@ -11,7 +11,7 @@ from pairbounds.theory.questions.diagnosis.retrieval import ceiling, centred, re
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 20, 2**24]))
-def test_ranks_are_those_of_a_naive_loop(seed, block):
+def test_ranks_equal_a_naive_loop(seed, block):
     rng = np.random.default_rng(seed)
     joint = (rng.random((7, 5)) < 0.3) + np.eye(7, 5) + np.eye(7, 5, -3)
     graph = PairGraph(joint > 0, drop_isolated=True)

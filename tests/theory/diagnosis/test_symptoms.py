@@ -17,8 +17,8 @@ LABELS = TOPIC % 4
 BASE = {"batch": 64}
 
 
-def named(*embeddings, **given):
-    return {finding.symptom: finding for finding in diagnose(*embeddings, **BASE | given).findings}
+def named(*embeddings, **options):
+    return {finding.symptom: finding for finding in diagnose(*embeddings, **BASE | options).findings}
 
 
 def rolled(share):
@@ -40,7 +40,7 @@ CAPTIONED = np.mean(np.log1p(RNG.binomial(63, 1 / 10, 4000))) / math.log(64)  # 
 
 
 @pytest.mark.parametrize(
-    ("symptom", "embeddings", "given", "severity", "words"),
+    ("symptom", "embeddings", "options", "severity", "words"),
     [
         *(("Pairs do not match", (IMAGES, rolled(x)), {"temperature": 0.05}, (x, 0.12), "") for x in (0.0, 0.3, 0.6)),
         *(
@@ -61,8 +61,8 @@ CAPTIONED = np.mean(np.log1p(RNG.binomial(63, 1 / 10, 4000))) / math.log(64)  # 
         ("Probe", (IMAGES, TOPICS, FORTY), {"loss": "spectral"}, (0.4, 0.1), "Theorem 17"),
     ],
 )
-def test_a_symptom_has_the_severity_and_the_words_of_its_case(symptom, embeddings, given, severity, words):
-    finding = named(*embeddings, **given)[symptom]
+def test_a_symptom_has_the_severity_and_the_words_of_its_case(symptom, embeddings, options, severity, words):
+    finding = named(*embeddings, **options)[symptom]
     assert finding.severity == pytest.approx(severity[0], abs=severity[1])
     assert words in f"{finding.number} {finding.meaning}"
     assert bool(finding.action) == (finding.severity > 0)
@@ -95,16 +95,16 @@ def test_two_pairs_are_no_collapse_and_one_caption_is_a_duplicate():
 @pytest.mark.parametrize("loss", ["clip", "siglip"])
 def test_temperatures_at_either_end_and_the_bias_of_siglip(loss):
     """The best temperature costs nothing; factors of fifty and thirty cost."""
-    given = {"loss": loss}
-    number = named(IMAGES, TEXTS, temperature=0.1, **given)["Temperature"].number
+    options = {"loss": loss}
+    number = named(IMAGES, TEXTS, temperature=0.1, **options)["Temperature"].number
     best = float(number.partition("embeddings is ")[2].split()[0])
-    ends = [named(IMAGES, TEXTS, temperature=best * by, **given)["Temperature"] for by in (1, 0.02, 30)]
+    ends = [named(IMAGES, TEXTS, temperature=best * factor, **options)["Temperature"] for factor in (1, 0.02, 30)]
     assert (ends[0].severity, ends[1].meaning[:7], ends[2].meaning[:8]) == (0, "Too low", "Too high")
     if loss == "siglip":
-        assert named(IMAGES, TEXTS, temperature=best, bias=20.0, **given)["Temperature"].severity > 0.5
+        assert named(IMAGES, TEXTS, temperature=best, bias=20.0, **options)["Temperature"].severity > 0.5
 
 
-def test_prompt_sets_are_told_their_disagreement():
+def test_the_disagreement_of_prompt_sets_is_reported():
     """Of two prompt sets on four classes, the second with noise."""
     sets = np.stack([CENTRES, CENTRES + 0.3 * RNG.standard_normal((4, 16))])
     prompts = {number: sets[:, number] for number in range(4)}
@@ -116,7 +116,7 @@ def test_prompt_sets_are_told_their_disagreement():
     assert f"squared error {prompt_ensemble(shares, errors)[0]:.3f} below" in finding.meaning
 
 
-def test_images_without_a_class_are_left_out_of_what_needs_classes():
+def test_images_without_a_class_are_left_out_of_the_probe_and_prompts():
     partly = [None if i < 100 else f"class {label}" for i, label in enumerate(LABELS)]
     prompts = {f"class {number}": centre for number, centre in enumerate(CENTRES)}
     findings = named(IMAGES, TEXTS, labels=partly, prompts=prompts)

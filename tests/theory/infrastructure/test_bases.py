@@ -18,7 +18,7 @@ def test_columns_of_any_size_have_their_lengths_and_are_exactly_units_times_powe
 
 
 @pytest.mark.parametrize("rank", [3, 6])
-def test_as_many_columns_span_a_matrix_as_its_rank_whatever_their_lengths(rank):
+def test_independent_columns_of_any_length_span_the_matrix(rank):
     rng = np.random.default_rng(1)
     columns = rng.standard_normal((40, rank)) @ rng.standard_normal((rank, 6)) * 10.0 ** rng.uniform(-100, 100, 6)
     basis, factor = thin_factors(columns)

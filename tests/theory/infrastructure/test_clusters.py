@@ -36,23 +36,23 @@ def work(value: int) -> int:
 
 
 @pytest.mark.parametrize("lost", ["worker", "scheduler"])
-def test_it_ends_when_a_worker_or_the_scheduler_is_lost(workers, lost):
+def test_a_lost_worker_or_scheduler_raises(workers, lost):
     address = workers.workers[0].address
     with connected(workers.scheduler_address) as cluster:
         futures = cluster.map(work, range(2), pure=False)
         assert BEGUN.wait(PATIENCE)
         if lost == "worker":  # the scheduler gives it up so when the connection breaks
             workers.sync(workers.scheduler.remove_worker, address, stimulus_id="lost")
-            said = f"lost the worker {address}: .* which Dask notices after 5 to 10 minutes"
+            message = f"lost the worker {address}: .* which Dask notices after 5 to 10 minutes"
         else:
             workers.sync(workers.scheduler.close)
-            said = "does not answer: restart the cluster"
-        with pytest.raises(RuntimeError, match=said):
+            message = "does not answer: restart the cluster"
+        with pytest.raises(RuntimeError, match=message):
             cluster.gather(futures)
 
 
 @pytest.mark.parametrize("answers", [True, False])
-def test_a_scheduler_that_is_slow_is_waited_for_and_one_that_never_answers_is_lost(workers, monkeypatch, answers):
+def test_a_slow_scheduler_is_awaited_and_a_silent_one_raises(workers, monkeypatch, answers):
     free = threading.Event()
     with connected(workers.scheduler_address) as cluster:
         workers.loop.add_callback(free.wait, PATIENCE)

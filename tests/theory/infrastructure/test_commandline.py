@@ -19,7 +19,7 @@ def graph_file(tmp_path):
     return path
 
 
-def test_check_says_what_was_measured_and_where_it_is_one_of_many(call, tmp_path):
+def test_check_says_what_it_measured_and_if_the_optimum_is_not_unique(call, tmp_path):
     PairGraph(np.eye(4), [0, 0, 1, 1]).save(tmp_path / "graph.npz")
     code, out, _ = call(app, "check", tmp_path / "graph.npz", "--k", 2)
     assert code == 0
@@ -34,9 +34,9 @@ def test_a_penalty_adds_its_bounds_and_says_what_it_keeps(call, refused, graph_f
     values = spectrum(PairGraph.load(graph_file), 8).singular_values
     code, printed, _ = call(app, "check", graph_file, "--k", 8, "--penalty", 0.9, "--out", out)
     assert code == 0
-    kept = np.count_nonzero(values > 0.9)
-    assert 1 < kept < 8
-    assert f"with the penalty 0.9, which keeps {kept} of them" in " ".join(printed.split())
+    n_kept = np.count_nonzero(values > 0.9)
+    assert 1 < n_kept < 8
+    assert f"with the penalty 0.9, which keeps {n_kept} of them" in " ".join(printed.split())
     assert {"penalised-mse", "probe-mse"} <= {*read_table(out)["bound"]}
     assert json.loads(sidecar(out).read_text())["configuration"]["penalty"] == 0.9
     assert "penalty=1.5 is not in (0, 1)" in refused(app, "check", graph_file, "--k", 8, "--penalty", 1.5)

@@ -61,7 +61,7 @@ def test_an_error_changes_neither_table_nor_sidecar(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a" * 251 + ".npz", "without"])
-def test_the_next_write_overwrites_what_a_killed_one_left(tmp_path, name):
+def test_the_next_write_overwrites_the_temporary_file_of_a_killed_one(tmp_path, name):
     code = (
         "from pairbounds.infrastructure.files import replacing\n"
         "with replacing(sys.argv[1]) as path:\n    path.write_text('half'); print(path, flush=True); input()"
@@ -91,7 +91,7 @@ def test_two_writers_of_one_file_do_not_mix(tmp_path):
 
 @pytest.mark.parametrize("replaced", [0, 1, 2])
 @pytest.mark.parametrize("is_there", [False, True])
-def test_a_table_whose_writer_was_killed_is_known_and_may_be_written_again(tmp_path, monkeypatch, replaced, is_there):
+def test_a_table_of_a_killed_writer_is_recognised_and_may_be_replaced(tmp_path, monkeypatch, replaced, is_there):
     """Before the sidecar is replaced, between sidecar and table, and after both."""
     path, replace, done = tmp_path / "table.csv", Path.replace, []
     if is_there:
@@ -142,7 +142,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_our_files_may_be_written_again_and_those_of_others_need_force(tmp_path, name):
+def test_files_of_pairbounds_are_replaced_and_other_files_need_force(tmp_path, name):
     path, (write, outputs_of) = tmp_path / name, KINDS[name]
     outputs = outputs_of(path)
     claim(outputs)
@@ -156,7 +156,7 @@ def test_our_files_may_be_written_again_and_those_of_others_need_force(tmp_path,
         claim(outputs, force=True)
 
 
-def test_an_input_is_never_an_output(tmp_path):
+def test_an_output_that_is_an_input_raises(tmp_path):
     (tmp_path / "parts").mkdir()
     path = tmp_path / "parts/in.csv"
     write_table(FRAME, path, {})
@@ -174,7 +174,7 @@ def test_an_input_is_never_an_output(tmp_path):
         claim([*table_outputs(tmp_path / "new.csv"), Output(tmp_path / "new.csv.json", lambda _: True)])
 
 
-def test_only_a_file_is_replaced(tmp_path):
+def test_an_output_that_is_no_regular_file_raises(tmp_path):
     (tmp_path / "folder.csv").mkdir()
     os.mkfifo(tmp_path / "fifo.csv")
     (tmp_path / "lost.csv").symlink_to(tmp_path / "nowhere")
@@ -205,7 +205,7 @@ COMMANDS = {
 }
 
 
-def test_every_command_that_writes_has_the_option_force_and_is_tried_here():
+def test_every_command_that_writes_has_the_option_force_and_a_case_here():
     for name, command in typer.main.get_command(app).commands.items():
         parameters = {parameter.name for parameter in command.loaded().params}
         assert ("out" in parameters) == ("force" in parameters)
@@ -213,7 +213,7 @@ def test_every_command_that_writes_has_the_option_force_and_is_tried_here():
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_refuses_a_file_of_others_before_it_works(refused, tmp_path, monkeypatch, command):
+def test_a_command_rejects_a_foreign_output_file_before_its_work(refused, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     PairGraph(np.ones((5, 5))).save("graph.npz")
     FRAME.to_parquet("pairs.parquet")
@@ -238,7 +238,7 @@ def test_a_command_refuses_a_file_of_others_before_it_works(refused, tmp_path, m
         "draw tightness_map --tables . --out .",
     ],
 )
-def test_a_command_refuses_to_write_over_its_inputs(refused, tmp_path, monkeypatch, command):
+def test_a_command_rejects_an_output_that_is_an_input(refused, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     names = {name.split("=")[-1] for name in command.split() if name.endswith((".parquet", ".csv", ".npz"))}
     for name in names | {"bound_holds.parquet"}:
@@ -265,7 +265,7 @@ def holder(tmp_path):
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, None])
-def test_one_process_writes_into_a_folder_until_it_ends(tmp_path, holder, end):
+def test_a_folder_is_locked_until_its_process_ends(tmp_path, holder, end):
     second = locked_folder(tmp_path)
     with pytest.raises(RuntimeError, match=f"another process is writing {tmp_path}: wait for it"), second:
         pass
@@ -278,7 +278,7 @@ def test_one_process_writes_into_a_folder_until_it_ends(tmp_path, holder, end):
     assert contents(tmp_path) == {}
 
 
-def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+def test_a_folder_that_cannot_be_created_is_one_error_line(tmp_path):
     (tmp_path / "file").write_text("")
     folder = locked_folder(tmp_path / "file" / "folder")
     with pytest.raises(OSError, match=r"cannot write into .*folder: ."), folder:
@@ -289,7 +289,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_a_command_in_one_line_with_its_files_as_they_were(call, tmp_path, number, code):
+def test_a_signal_ends_a_command_in_one_line_with_files_unchanged(call, tmp_path, number, code):
     """Also a signal that comes twice; the handlers are those from before."""
     (tmp_path / "file").write_text("old")
 

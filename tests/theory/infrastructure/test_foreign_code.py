@@ -73,7 +73,7 @@ def test_a_bound_that_fails_is_one_line_and_exit_2(checked, body, line, what):
     assert err.startswith(f"error: bound 'mine' ({path}, line {line}) {what}")
 
 
-def test_a_file_without_bounds_is_named(checked):
+def test_a_plugin_without_bounds_is_named(checked):
     assert "bad.py registers nothing: decorate a function with pairbounds.bound" in checked("")[1]
 
 
@@ -92,7 +92,7 @@ def test_a_failed_hypothesis_and_a_k_out_of_range_are_no_failures():
 
 
 @pytest.mark.parametrize("value", [np.float32(1), np.array(1.0), torch.tensor(1.0), Fraction(1), math.inf])
-def test_any_kind_of_real_number_is_a_value_and_nothing_else(value):
+def test_any_real_number_is_a_value_and_other_types_raise(value):
     assert as_number(value) == value
     assert type(as_number(value)) is float
     for other in (None, "1.0", True, np.ones(1), 1j):

@@ -16,7 +16,7 @@ def cells(latex):
     return [[cell.strip() for cell in line.split(" & ")] for line in lines]
 
 
-def test_what_latex_would_obey_is_escaped_and_numbers_have_significant_digits(tmp_path):
+def test_latex_commands_are_escaped_and_numbers_have_significant_digits(tmp_path):
     """In the file, too, that is written as other tables are."""
     frame = pd.DataFrame({"a_b%": ["50 % of {x_1} & #2"], "n": [3], "x": [1 / 3], "small": [1e-9], "none": [np.nan]})
     key = write_table(frame.set_index(pd.Index(["y_2"], name="name")), tmp_path / "t.tex", {"seed": 0})
@@ -37,6 +37,6 @@ def test_a_table_of_checks_has_the_two_sides_and_a_verdict():
     assert cells(to_latex(false))[1][-1] == "violated"
 
 
-def test_nothing_to_print_is_said():
+def test_an_empty_table_raises():
     with pytest.raises(ValueError, match="0 rows and 1 columns: nothing to print"):
         to_latex(pd.DataFrame({"x": []}))

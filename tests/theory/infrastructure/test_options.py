@@ -20,7 +20,7 @@ def test_two_or_three_names_are_read_as_csv_writes_them(names):
 
 
 @pytest.mark.parametrize("columns", ["", "url", "url,", "a,b,c,d"])
-def test_other_numbers_of_names_are_refused(columns):
+def test_other_numbers_of_names_raise(columns):
     with pytest.raises(ValueError, match="give two names"):
         column_names(columns)
     assert column_names(None) == (None, None)

@@ -40,9 +40,9 @@ def test_a_terminal_shows_bars_and_is_left_clean(count, monkeypatch):
         monkeypatch.setattr(progress._shown.console, name, True)
     with Bar(desc="outer", total=2) as outer:
         outer.reach(1)
-        shown = count(10)
-    assert "[red]work:  25% of 8 graphs, about 60 seconds left" in shown
-    assert "[red]work:  88% of 8 graphs, about 10 seconds left" in shown
+        output = count(10)
+    assert "[red]work:  25% of 8 graphs, about 60 seconds left" in output
+    assert "[red]work:  88% of 8 graphs, about 10 seconds left" in output
     assert count(0.1) == ""
     assert not progress._shown.tasks
 

@@ -15,13 +15,13 @@ class Subject:
     pass
 
 
-def test_a_fact_is_of_all_its_subjects_in_their_order():
-    asked = []
-    fact = once(lambda *subjects: asked.append(subjects) or len(asked))
+def test_a_remembered_value_belongs_to_its_subjects_in_their_order():
+    computed = []
+    fact = once(lambda *subjects: computed.append(subjects) or len(computed))
     first, other = Subject(), Subject()
     questions = list(itertools.product((first, other), repeat=3))
     assert [fact(*subjects) for subjects in 2 * questions] == 2 * list(range(1, 9))
-    assert asked == questions
+    assert computed == questions
 
 
 def test_remembered_arrays_are_read_only():
@@ -30,7 +30,7 @@ def test_remembered_arrays_are_read_only():
     assert not any(array.flags.writeable for array in (*arrays, *graph.components))
 
 
-def test_graphs_and_spectra_die_after_their_bounds():
+def test_graphs_and_spectra_are_freed_after_their_bounds():
     graph = family_graph("latent_captions", 0, 12)
     triplets = spectrum(graph, 5)
     check_bounds(graph, [1, 4], triplets=triplets)

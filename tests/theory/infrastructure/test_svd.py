@@ -6,7 +6,7 @@ import scipy.linalg
 from pairbounds.infrastructure.arrays import svd
 
 
-def test_a_matrix_is_decomposed_though_the_fast_driver_fails(monkeypatch):
+def test_svd_falls_back_to_the_slow_driver(monkeypatch):
     real = scipy.linalg.svd
 
     def reluctant(matrix, *, lapack_driver="gesdd", **options):

@@ -12,7 +12,7 @@ FRAME = pd.DataFrame({"k": [1, 2], "value": [0.1, float("inf")], "note": ["", "Ã
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
-def test_a_table_is_read_as_it_was_written_and_its_sidecar_says_where_it_came_from(tmp_path, suffix):
+def test_a_table_survives_a_file_and_its_sidecar_names_its_source(tmp_path, suffix):
     path = tmp_path / f"table.{suffix}"
     write_table(FRAME, path, {"seed": 3, "grid": [1, 2]})
     pd.testing.assert_frame_equal(read_table(path).fillna(""), FRAME, check_dtype=False)
@@ -39,7 +39,7 @@ def test_a_sidecar_names_the_commit_at_which_the_measurement_began(tmp_path):
     assert source_commit.__wrapped__(tmp_path) != began
 
 
-def test_bad_destinations_are_refused_before_the_work(tmp_path):
+def test_bad_table_paths_raise(tmp_path):
     with pytest.raises(ValueError, match=r"supported formats are \.parquet, \.csv"):
         require_table_path(tmp_path / "table.xlsx")
     with pytest.raises(FileNotFoundError, match="does not exist: create it"):

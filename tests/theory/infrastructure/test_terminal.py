@@ -28,25 +28,25 @@ def is_safe(text: str) -> bool:
 
 @given(TEXTS)
 @example(NASTY)
-def test_what_is_visible_is_safe_and_loses_nothing(text):
-    shown = visible(text)
-    assert is_safe(shown)
-    assert shown.isprintable() or not text.isprintable()
+def test_visible_text_is_safe_and_complete(text):
+    output = visible(text)
+    assert is_safe(output)
+    assert output.isprintable() or not text.isprintable()
     if is_safe(text):
-        assert shown == text
+        assert output == text
     assert "\n" not in one_line(text)
     assert is_safe(one_line(text))
 
 
 @given(TEXTS)
 @example(NASTY)
-def test_a_table_shows_any_name_as_it_is(text):
-    kept, sys.stdout = sys.stdout, io.StringIO()
+def test_a_table_shows_any_name_unchanged(text):
+    stdout, sys.stdout = sys.stdout, io.StringIO()
     try:
         print_table("", [("", "left")], [(text,)])
         printed = sys.stdout.getvalue()
     finally:
-        sys.stdout = kept
+        sys.stdout = stdout
     assert all(is_safe(line) for line in printed.split("\n"))
     assert solid(visible(text)) in solid(printed)
 
@@ -131,9 +131,9 @@ def lose_reader():
             assert stream.readline()
         stream.close()
         process.stdin.close()  # which tells it that the reader is away
-        rest = other.read()
+        remaining = other.read()
         other.close()
-        return process.wait(), rest
+        return process.wait(), remaining
 
     yield _lose
     for process in processes:
@@ -142,17 +142,17 @@ def lose_reader():
 
 
 @pytest.mark.parametrize(("command", "lines"), [("many", 1), ("last", 0)])  # in the middle, or before the last flush
-def test_a_reader_that_goes_away_ends_it_quietly(lose_reader, command, lines):
+def test_a_closed_reader_ends_the_command_without_an_error(lose_reader, command, lines):
     assert lose_reader("stdout", "-c", PRINTER, command, lines=lines) == (BROKEN_PIPE, "")
 
 
-def test_what_is_printed_is_not_lost_with_the_reader_of_the_progress(lose_reader):
+def test_output_is_complete_if_the_reader_of_progress_closes(lose_reader):
     assert lose_reader("stderr", "-c", PRINTER, "bar") == (BROKEN_PIPE, "result\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
 @pytest.mark.parametrize("command", ["many", "last"])  # the disk is full at a line, and at the last flush
-def test_what_cannot_be_written_is_said_in_one_line(command):
+def test_a_full_output_device_is_one_error_line(command):
     with Path("/dev/full").open("w") as full:
         line = [sys.executable, "-c", PRINTER, command]
         done = subprocess.run(line, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True)
@@ -162,7 +162,7 @@ def test_what_cannot_be_written_is_said_in_one_line(command):
     )
 
 
-def test_a_closed_output_is_said_in_one_line():
+def test_a_closed_output_is_one_error_line():
     command = ["sh", "-c", 'exec "$0" "$@" >&-', sys.executable, "-m", "pairbounds", "ledger"]
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (

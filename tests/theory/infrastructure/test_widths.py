@@ -6,15 +6,15 @@ from pairbounds.infrastructure.widths import parsed_widths, widths_of
 SHAPE = (9, 12)
 
 
-@pytest.mark.parametrize(("given", "expected"), [(3, (3,)), ([4, 2], (4, 2)), (np.arange(2, 5), (2, 3, 4))])
-def test_widths_are_one_or_several(given, expected):
-    result = widths_of(SHAPE, given)
+@pytest.mark.parametrize(("widths", "expected"), [(3, (3,)), ([4, 2], (4, 2)), (np.arange(2, 5), (2, 3, 4))])
+def test_widths_are_one_or_several(widths, expected):
+    result = widths_of(SHAPE, widths)
     assert result == expected
     assert all(type(width) is int for width in result)
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("width", "message"),
     [
         ("8", r"k='8' is a str, not an integer: give a width in 1\.\.9"),
         (2.0, r"k=2\.0 is a float"),
@@ -23,18 +23,18 @@ def test_widths_are_one_or_several(given, expected):
         (np.ones((2, 2), dtype=int), r"k has shape \(2, 2\)"),
     ],
 )
-def test_what_is_no_width_is_said(given, message):
+def test_a_bad_width_raises(width, message):
     with pytest.raises(ValueError, match=message):
-        widths_of(SHAPE, given)
+        widths_of(SHAPE, width)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("8", (8,)), ("2:7:2", (2, 4, 6)), ("1, 3:5, 4", (1, 3, 4, 5))])
-def test_widths_as_they_are_typed(text, expected):
+def test_widths_on_a_command_line(text, expected):
     assert parsed_widths(text) == expected
 
 
 @pytest.mark.parametrize("text", ["three", "2:40:2:1", "2:40:0", "40:2", "4,,8", "1:10000000000"])
-def test_what_is_typed_wrong_is_answered_with_the_forms(text):
+def test_bad_widths_on_a_command_line_raise_with_the_valid_forms(text):
     with pytest.raises(ValueError, match="or 2:40:2") as error:
         parsed_widths(text)
     assert repr(text) in str(error.value)

@@ -25,7 +25,7 @@ TINY = PairGraph([[8, 1, 0], [6, 2, 0], [0, 1, 9], [0, 0, 7]], [0, 0, 1, 1])
 def numbers(text, name):
     """The integers of a definition of rows."""
     rows = re.findall(rf"^Definition {name}_\d+ : seq Z := integers \[:: (.*)\]\.$", text, re.M)
-    return [[int(each.strip("()"), 16) for each in row.split("; ")] for row in rows]
+    return [[int(number.strip("()"), 16) for number in row.split("; ")] for row in rows]
 
 
 @pytest.mark.parametrize("family", ["dense_random", "latent_captions", "nearly_disconnected", "twins"])
@@ -43,22 +43,22 @@ def test_the_file_is_about_the_graph(family):
 
 @pytest.mark.parametrize(("size", "k"), [(6, 1), (6, 2), (8, 2)])
 @pytest.mark.parametrize("penalty", [None, 0.6])
-def test_what_a_vote_proves_there_the_verifier_proves_too(size, k, penalty, tmp_path):
+def test_the_verifier_proves_the_vote_of_the_coq_file(size, k, penalty, tmp_path):
     graph = family_graph("wide", 0, size)
-    ours, read = prove_in_coq(graph, k, penalty=penalty), verifier.read(saved(graph, tmp_path))
-    (vote,) = (claim for claim in ours.claims if claim.filter)
+    proof, parsed = prove_in_coq(graph, k, penalty=penalty), verifier.read(saved(graph, tmp_path))
+    (vote,) = (claim for claim in proof.claims if claim.filter)
     (said_of,) = re.findall(
-        rf"^Theorem theorem_1\d_votes : error_at_most counts {k} \d \d (\d+) (\d+)\.$", ours.text, re.M
+        rf"^Theorem theorem_1\d_votes : error_at_most counts {k} \d \d (\d+) (\d+)\.$", proof.text, re.M
     )
-    assert Fraction(*map(int, said_of)) == vote.value == ours.value("probe_error") < 1
-    record = json.loads(json.dumps(ours.record()))
-    assert len(verifier.check(read, record)) == len(ours.claims)
+    assert Fraction(*map(int, said_of)) == vote.value == proof.value("probe_error") < 1
+    record = json.loads(json.dumps(proof.record()))
+    assert len(verifier.check(parsed, record)) == len(proof.claims)
     record["claims"][-1]["value"] = written(vote.value - Fraction(1, 10**9))
     with pytest.raises(verifier.Refusal):
-        verifier.check(read, record)
+        verifier.check(parsed, record)
 
 
-def test_a_graph_that_is_too_large_is_refused_before_the_work(tmp_path, call):
+def test_a_graph_too_large_for_coq_is_rejected_before_the_work(tmp_path, call):
     path = saved(family_graph("dense_random", 1, 120), tmp_path)
     code, out, error = call(app, "check", path, "--k", 2, "--proof", tmp_path / "proof.v")
     assert code == 2
@@ -66,7 +66,7 @@ def test_a_graph_that_is_too_large_is_refused_before_the_work(tmp_path, call):
     assert out == ""
 
 
-def test_the_command_writes_it_by_its_suffix(tmp_path, call):
+def test_the_command_writes_a_coq_file_by_its_suffix(tmp_path, call):
     path, proof = saved(TINY, tmp_path), tmp_path / "proof.v"
     code, out, _ = call(app, "check", path, "--k", 2, "--proof", proof)
     assert code == 0
@@ -79,12 +79,12 @@ def replaced(old, new):
     return lambda text: re.sub(old, new, text, count=1, flags=re.M)
 
 
-def raised(name, row, line_number, by):
+def raised(name, row, line_number, increase):
     """Tampering that makes one integer of a row larger."""
 
     def tampered(text):
         result = numbers(text, name)[row]
-        result[line_number] += by
+        result[line_number] += increase
         listed = "; ".join(f"({hex(number)})" for number in result)
         return replaced(rf"^(Definition {name}_{row} : seq Z := integers).*$", rf"\1 [:: {listed}].")(text)
 
@@ -124,35 +124,35 @@ FORGED = {
 @pytest.fixture
 def coqc_seen(tmp_path, monkeypatch):
     """Files that a `coqc` is given, which finds no fault and no axiom."""
-    program, seen = tmp_path / "bin" / "coqc", tmp_path / "seen"
+    program, folder = tmp_path / "bin" / "coqc", tmp_path / "seen"
     program.parent.mkdir()
-    seen.mkdir()
+    folder.mkdir()
     program.write_text(
-        f'#!/bin/sh\nfor file; do :; done\ncp "$file" {seen}\n'
+        f'#!/bin/sh\nfor file; do :; done\ncp "$file" {folder}\n'
         f"""sed -n 's/^Print Assumptions theorem_.*/Closed under the global context/p' "$file"\n"""
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    return seen
+    return folder
 
 
 @pytest.mark.parametrize("penalty", [None, 0.6])
-def test_coq_is_given_our_file_that_has_the_same_bytes(penalty, tmp_path, call, coqc_seen):
+def test_coq_gets_a_regenerated_file_with_the_same_bytes(penalty, tmp_path, call, coqc_seen):
     path, proof = saved(TINY, tmp_path), tmp_path / "proof.v"
     prove_in_coq(TINY, 2, penalty=penalty).save(proof)
     code, out, err = call(app, "check", path, "--proof", proof, "--verify")
     assert (code, err) == (0, "")
-    about = f"width 2, {'penalty 0.6' if penalty else 'no penalty'}"
+    subject = f"width 2, {'penalty 0.6' if penalty else 'no penalty'}"
     assert re.match(
-        rf"PROVED probe_mse <= 0\.\d+ \(theorem {18 if penalty else 4}, {about}\)\nPROVED probe_error <= ", out
+        rf"PROVED probe_mse <= 0\.\d+ \(theorem {18 if penalty else 4}, {subject}\)\nPROVED probe_error <= ", out
     )
-    assert {it.name for it in coqc_seen.iterdir()} >= {"proof.v", "OneGraph.v", "Statements.v"}
+    assert {file.name for file in coqc_seen.iterdir()} >= {"proof.v", "OneGraph.v", "Statements.v"}
     assert (coqc_seen / "proof.v").read_bytes() == proof.read_bytes()
     assert all((coqc_seen / f"{name}.v").read_text() == sources()[name] for name in ("OneGraph", "Statements"))
 
 
 @pytest.mark.parametrize("way", TAMPERED | FORGED)
-def test_what_was_tampered_with_is_refused_before_coq_sees_it(way, tmp_path, call, coqc_seen):
+def test_a_tampered_file_is_rejected_before_coq_runs(way, tmp_path, call, coqc_seen):
     path, proof, text = saved(TINY, tmp_path), tmp_path / "proof.v", prove_in_coq(TINY, 2).text
     tampered = (TAMPERED | FORGED)[way](text)
     assert tampered != text
@@ -163,19 +163,19 @@ def test_what_was_tampered_with_is_refused_before_coq_sees_it(way, tmp_path, cal
     assert err.count("\n") == 1
 
 
-def test_a_file_of_other_bytes_is_refused_wherever_they_are(tmp_path, monkeypatch):
+def test_a_file_with_any_changed_byte_is_rejected(tmp_path, monkeypatch):
     """A byte more, a byte less, or another byte: 60 of each."""
     text, proof, rng = prove_in_coq(TINY, 2).text, tmp_path / "proof.v", np.random.default_rng(0)
     monkeypatch.setenv("PATH", str(tmp_path))
     for index in rng.integers(len(text), size=60):
         other = "." if text[index] == " " else " "
-        for inserted, rest in (("", index + 1), (" ", index), (other, index + 1)):
-            proof.write_text(text[:index] + inserted + text[rest:])
+        for inserted, end in (("", index + 1), (" ", index), (other, index + 1)):
+            proof.write_text(text[:index] + inserted + text[end:])
             with pytest.raises(Refusal):
                 coq_check.verify_coq(TINY, proof, FOLDER)
 
 
-def test_without_coq_it_says_what_was_checked_and_what_was_not(tmp_path, call, monkeypatch):
+def test_without_coq_verify_says_what_it_checked(tmp_path, call, monkeypatch):
     path, proof = saved(TINY, tmp_path), tmp_path / "proof.v"
     prove_in_coq(TINY, 2).save(proof)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -214,13 +214,13 @@ def compiled(tmp_path_factory):
 @pytest.mark.parametrize("penalty", [None, 0.6])
 def test_coq_checks_the_file(penalty, compiled):
     (compiled / "proof.v").write_text(prove_in_coq(TINY, 2, penalty=penalty).text)
-    failure, said = coq_check.run_coqc(compiled, "proof.v")
+    failure, output = coq_check.run_coqc(compiled, "proof.v")
     assert failure == ""
-    assert set(said.splitlines()) == {"Closed under the global context"}
+    assert set(output.splitlines()) == {"Closed under the global context"}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", TAMPERED)
-def test_a_file_that_was_tampered_with_does_not_compile(way, compiled):
+def test_a_tampered_file_does_not_compile(way, compiled):
     (compiled / "proof.v").write_text(TAMPERED[way](prove_in_coq(TINY, 2).text))
     assert "Error" in coq_check.run_coqc(compiled, "proof.v")[0]

@@ -17,7 +17,7 @@ from pairbounds.__main__ import app
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.multihop_consistency import label_measure, mass_up_to
 from tests.families import ANY_SEED, GRAPHS, family_graph
-from tests.theory.proofs.verifier import PROGRAM, record_of, said, saved, verifier
+from tests.theory.proofs.verifier import PROGRAM, record_of, saved, verdict_of, verifier
 
 HOPS = 4
 
@@ -41,7 +41,7 @@ def test_on_every_family_the_verifier_proves_what_is_written(family, tmp_path):
 
 
 @given(ANY_SEED)
-def test_what_is_proved_is_true_and_no_worse_than_theorem_15(seed):
+def test_proved_values_are_true_and_no_worse_than_theorem_15(seed):
     rng = np.random.default_rng(seed)
     n_left, n_right = rng.integers(2, 9, size=2)
     graph = PairGraph(rng.random((n_left, n_right)) ** 3, rng.integers(0, 3, n_left))
@@ -54,7 +54,7 @@ def test_what_is_proved_is_true_and_no_worse_than_theorem_15(seed):
     assert proof.value("probe_mse") <= ledger + 1e-6
 
 
-def test_with_a_penalty_it_is_about_the_minimisers_of_that_loss():
+def test_with_a_penalty_a_proof_is_about_the_minimisers_of_that_loss():
     graph = family_graph("dense_random", 1, 12)
     values = spectrum(graph, 9).singular_values
     mu = round(float(values[3] + values[4]) / 2, 6)
@@ -63,12 +63,12 @@ def test_with_a_penalty_it_is_about_the_minimisers_of_that_loss():
     assert wide.places.at_least == 0
     # Too narrow for all that exceed μ, its minimiser spans the top 2.
     assert float(narrow.places.at_most) == pytest.approx(values[2] ** 2)
-    kept = Encoder.penalised_optimum(graph, spectrum(graph, 9), 9, mu)
-    assert probe(graph, kept.left).mse <= wide.value("probe_mse")
+    optimum = Encoder.penalised_optimum(graph, spectrum(graph, 9), 9, mu)
+    assert probe(graph, optimum.left).mse <= wide.value("probe_mse")
     assert {claim.theorem for claim in wide.claims} == {16, 18}
 
 
-def test_theorem_16_is_there_and_better_than_twice_the_squared_error():
+def test_a_proof_has_theorem_16_which_improves_on_twice_the_squared_error():
     graph = family_graph("latent_captions", 2, 40)
     proof = prove(graph, 6)
     values = {(claim.theorem, claim.quantity): claim.value for claim in proof.claims}
@@ -88,13 +88,13 @@ def test_theorem_16_is_there_and_better_than_twice_the_squared_error():
         (PairGraph(np.eye(4) + 0.1, [0, 0, 1, 1]), {"k": 2}, "the smaller side has 4 distinct nodes"),
     ],
 )
-def test_what_cannot_be_proved_is_refused_with_a_reason(monkeypatch, graph, options, message):
+def test_prove_raises_with_a_reason(monkeypatch, graph, options, message):
     monkeypatch.setattr("pairbounds.theory.proofs.places.LIMIT_SIDE", 3 if "distinct" in message else 4)
     with pytest.raises(ValueError, match=message):
         prove(graph, **options)
 
 
-def test_the_command_writes_a_proof_that_a_stranger_checks(tmp_path, call):
+def test_the_command_writes_a_proof_that_the_verifier_checks_without_pairbounds(tmp_path, call):
     graph = family_graph("dense_random", 3, 12)
     path, proof = saved(graph, tmp_path), tmp_path / "proof.json"
     code, out, _ = call(app, "check", path, "--k", 4, "--proof", proof)
@@ -129,25 +129,25 @@ def test_the_command_writes_a_proof_that_a_stranger_checks(tmp_path, call):
         (["--proof", "p.json"], "--k 8"),
     ],
 )
-def test_a_check_of_a_proof_takes_the_graph_and_the_proof_alone(options, says, tmp_path, call, monkeypatch):
+def test_verify_accepts_the_graph_and_the_proof_only(options, says, tmp_path, call, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, out, err = call(app, "check", saved(PairGraph([[3, 1], [1, 3]], [0, 1]), tmp_path), *options)
     assert (code, out, err.count("\n"), says in err) == (2, "", 1, True), err
 
 
-def test_the_command_takes_a_penalty_and_keeps_the_files_of_others(tmp_path, call, refused):
+def test_the_command_proves_with_a_penalty_and_keeps_foreign_files(tmp_path, call, refused):
     path, proof = saved(family_graph("dense_random", 3, 12), tmp_path), tmp_path / "proof.json"
     code, out, _ = call(app, "check", path, "--k", 4, "--penalty", 0.5, "--proof", proof)
     assert code == 0
     assert "proved of every minimiser of width 4 of the spectral loss with the penalty 0.5: probe_mse <=" in out
-    assert {line.partition(", width ")[2] for line in said(path, proof)[0]} == {"4, penalty 0.5)"}
+    assert {line.partition(", width ")[2] for line in verdict_of(path, proof)[0]} == {"4, penalty 0.5)"}
     assert call(app, "check", path, "--k", 4, "--proof", proof)[0] == 0  # a proof is replaced
     assert json.loads(proof.read_text())["penalty"] == "0"
     proof.write_text("{}")
     assert "was not written by pairbounds" in refused(app, "check", path, "--k", 4, "--proof", proof)
 
 
-def test_the_verifier_is_short_and_imports_nothing_but_pythons_own_library():
+def test_the_verifier_is_short_and_imports_the_standard_library_only():
     source = PROGRAM.read_text()
     assert len(source.splitlines()) <= 300
     imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]

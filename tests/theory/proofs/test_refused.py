@@ -16,7 +16,7 @@ import pytest
 
 from pairbounds import PairGraph
 from pairbounds.theory.proofs.decimals import written
-from tests.theory.proofs.verifier import record_of, said, saved, verifier
+from tests.theory.proofs.verifier import record_of, saved, verdict_of, verifier
 
 
 def some_graph(seed=0, n_left=9, n_right=8):
@@ -48,12 +48,12 @@ TERMINAL = "\x1b[1A\x1b[2KPROVED\x07\r\u202e"
 @pytest.fixture
 def refused(tmp_path):
     """The reason with which a graph and the bytes or the record of a proof are refused, if it is one safe line."""
-    whole = saved(GRAPH, tmp_path)
+    graph_path = saved(GRAPH, tmp_path)
 
-    def _refused(proof, graph=whole):
+    def _refused(proof, graph=graph_path):
         path = tmp_path / "proof.json"
         path.write_bytes(proof if isinstance(proof, bytes) else json.dumps(proof).encode())
-        lines, reason = said(graph, path)
+        lines, reason = verdict_of(graph, path)
         assert lines == []
         assert re.fullmatch(r"NOT PROVED: [\w ,.:/<=>()\[\]+'²σ-]{10,200}", reason), reason
         return reason.removeprefix("NOT PROVED: ")
@@ -64,8 +64,8 @@ def refused(tmp_path):
 # Records in which one thing is changed: every change makes it prove too much, or nothing.
 
 
-def moved(text, by):
-    return written(Fraction(text) + Fraction(by))
+def moved(text, change):
+    return written(Fraction(text) + Fraction(change))
 
 
 def with_changed(record, value, *keys):
@@ -110,21 +110,25 @@ TAMPERED = [
 
 
 @pytest.mark.parametrize(("reason", "change"), [(reason, case) for reason, *cases in TAMPERED for case in cases])
-def test_a_tampered_record_is_refused(refused, reason, change):
+def test_a_tampered_record_is_rejected(refused, reason, change):
     assert reason in refused(with_changed(RECORD, *change))
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_a_whole_record_is_taken_and_without_a_key_or_with_another_moment_it_is_not(refused, tmp_path, name):
+def test_a_complete_record_is_accepted_and_one_without_a_key_or_with_another_moment_is_rejected(
+    refused, tmp_path, name
+):
     graph, proof, record = saved(GRAPHS[name], tmp_path), tmp_path / "whole.json", RECORDS[name]
     proof.write_text(json.dumps(record))
-    lines, reason = said(graph, proof)
+    lines, reason = verdict_of(graph, proof)
     assert (len(lines), reason) == (5, None)
     for key in record:
         assert "wrong keys" in refused({other: record[other] for other in record if other != key}, graph)
     for j, (low, high) in enumerate(record["moments"]):
-        for by in ("0.0000001", "-0.0000001"):
-            assert "is not in" in refused(with_changed(record, [moved(low, by), moved(high, by)], "moments", j), graph)
+        for change in ("0.0000001", "-0.0000001"):
+            assert "is not in" in refused(
+                with_changed(record, [moved(low, change), moved(high, change)], "moments", j), graph
+            )
 
 
 def test_a_polynomial_that_halving_never_decides_takes_no_more_work_than_the_graph_allows(
@@ -143,7 +147,7 @@ def test_a_polynomial_that_halving_never_decides_takes_no_more_work_than_the_gra
     assert "more work than the size of the graph allows" in refused(record, path)
 
 
-def test_a_theorem_without_a_penalty_is_not_shown_with_one(refused):
+def test_a_theorem_without_a_penalty_is_rejected_with_a_penalty(refused):
     record = record_of(GRAPH, 2, penalty=0.5, hops=2)
     assert "the theorem of a claim" in refused(with_changed(record, 15, "claims", 0, "theorem"))
 
@@ -160,7 +164,7 @@ def other_graphs(graph):
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_a_proof_of_another_graph_is_refused(tmp_path, name):
+def test_a_proof_of_another_graph_is_rejected(tmp_path, name):
     for other in other_graphs(GRAPHS[name]):
         with pytest.raises(verifier.Refusal, match="for another graph"):
             verifier.check(verifier.read(saved(other, tmp_path)), RECORDS[name])
@@ -179,7 +183,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
-def test_text_that_readers_of_json_differ_on(refused, text):
+def test_ambiguous_json_is_rejected(refused, text):
     assert refused(text.encode())
     assert refused(text.encode("utf-16"))
 
@@ -222,7 +226,7 @@ ARRAYS = [
 
 
 @pytest.mark.parametrize(("member", "raw", "reason"), ARRAYS)
-def test_an_array_that_is_none_of_a_graph(refused, tmp_path, member, raw, reason):
+def test_an_array_of_no_graph_is_rejected(refused, tmp_path, member, raw, reason):
     assert reason in refused(RECORD, rewritten(tmp_path, {f"{member}.npy": raw}))
 
 
@@ -235,15 +239,15 @@ def rewritten(folder, changes):
     return path
 
 
-def test_an_archive_that_another_reader_takes_for_something_else(refused, tmp_path):
+def test_an_ambiguous_archive_is_rejected(refused, tmp_path):
     """numpy takes `shape` for the array of this name, and no archive for what does not begin as one."""
     assert refused(RECORD, rewritten(tmp_path, {"shape": integers(9, 9)})) == "the graph has a duplicate array"
     path = shutil.copy(tmp_path / "graph.npz", tmp_path / "twice.npz")
     with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
         archive.writestr("left_labels.npy", integers(1, 1, 0, 0))
     assert refused(RECORD, path) == "the graph has a duplicate array"
-    whole = (tmp_path / "graph.npz").read_bytes()
-    for raw in (b"#!" + whole, b"PK\x03\x00" + whole[4:]):
+    raw_archive = (tmp_path / "graph.npz").read_bytes()
+    for raw in (b"#!" + raw_archive, b"PK\x03\x00" + raw_archive[4:]):
         path.write_bytes(raw)
         assert refused(RECORD, path) == "the graph is not a plain archive"
     for name in ("proof.json", "none.npz", "."):
@@ -256,7 +260,7 @@ def test_an_array_that_unpacks_without_end_is_not_unpacked(refused, tmp_path, mo
     assert "left_labels is too long" in refused(RECORD, path)
 
 
-def test_where_nothing_can_be_printed_nothing_is_proved(tmp_path, monkeypatch):
+def test_a_failed_print_is_no_proof(tmp_path, monkeypatch):
     path, proof, closed = saved(GRAPH, tmp_path), tmp_path / "proof.json", io.StringIO()
     proof.write_text(TEXT)
     closed.close()

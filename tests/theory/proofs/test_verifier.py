@@ -18,7 +18,7 @@ SEEDS = ANY_SEED
 
 
 @given(SEEDS, st.integers(-8, 8))
-def test_a_definite_matrix_stays_so_whatever_the_rounding(seed, least):
+def test_a_matrix_called_definite_is_so_after_any_rounding(seed, least):
     rng = np.random.default_rng(seed)
     n, scale = 4, 10**4
     orthogonal, _ = np.linalg.qr(rng.standard_normal((n, n)))
@@ -49,17 +49,17 @@ def test_a_polynomial_said_to_be_above_a_square_is(seed):
 
 
 @pytest.mark.parametrize("shape", [(5, 8), (8, 5), (6, 6)])
-def test_places_are_proved_only_on_their_side_of_the_values(tmp_path, shape):
+def test_bounds_of_values_are_proved_on_their_side_only(tmp_path, shape):
     rng = np.random.default_rng(0)
     graph = PairGraph(rng.random(shape) ** 3, np.arange(shape[0]) % 2)
     squares = spectrum(graph, min(shape)).singular_values ** 2
-    read = verifier.read(saved(graph, tmp_path))
+    parsed = verifier.read(saved(graph, tmp_path))
     for k in range(1, min(shape)):
-        known = places(graph, exact_graph(graph), k)
-        values = verifier.Values(read, BITS)
-        assert float(known.at_most) == pytest.approx(squares[k], abs=1e-12)
-        assert float(known.at_least) == pytest.approx(squares[k - 1], abs=1e-10)
-        assert values.at_most(known.at_most, known.basis)
-        assert values.at_least(known.at_least, known.basis)
-        assert not values.at_most(Fraction(squares[k] - 1e-12), known.basis)
-        assert not values.at_least(Fraction(squares[k - 1] + 1e-12), known.basis)
+        interval = places(graph, exact_graph(graph), k)
+        values = verifier.Values(parsed, BITS)
+        assert float(interval.at_most) == pytest.approx(squares[k], abs=1e-12)
+        assert float(interval.at_least) == pytest.approx(squares[k - 1], abs=1e-10)
+        assert values.at_most(interval.at_most, interval.basis)
+        assert values.at_least(interval.at_least, interval.basis)
+        assert not values.at_most(Fraction(squares[k] - 1e-12), interval.basis)
+        assert not values.at_least(Fraction(squares[k - 1] + 1e-12), interval.basis)

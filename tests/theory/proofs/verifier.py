@@ -23,7 +23,7 @@ def _loaded() -> ModuleType:
 verifier = _loaded()
 
 
-def said(graph: Path, proof: Path, program: ModuleType = verifier) -> tuple[list[str], str | None]:
+def verdict_of(graph: Path, proof: Path, program: ModuleType = verifier) -> tuple[list[str], str | None]:
     """The lines that the program prints of two files, and the reason with which it ends, if it does not prove them."""
     out = io.StringIO()
     with redirect_stdout(out):

@@ -45,15 +45,15 @@ def test_kill_9_loses_no_more_than_the_cells_in_flight(call, tmp_path):
     assert (out / "table.parquet").read_bytes() == (tmp_path / "uninterrupted/table.parquet").read_bytes()
 
 
-def test_a_cell_that_kills_its_process_ends_the_sweep_in_one_line_and_finished_cells_are_kept(call, tmp_path):
+def test_a_cell_that_kills_its_process_is_one_error_line_and_finished_cells_are_kept(call, tmp_path):
     (tmp_path / "traces").mkdir()  # it kills once
     fixed = f'{{fatal = 5, traces = "{tmp_path / "traces"}"}}'
     file = toml(tmp_path / "tiny.toml", settings=fixed, grid="[{x = [0, 1, 2, 3, 4, 5]}]")
     code, _, err = call(app, "sweep", file, "--out", tmp_path / "out", "--jobs", 2)
     assert (code, "a worker process was killed" in err.splitlines()[-1]) == (2, True), err
-    kept = cell_files(tmp_path / "out")
+    finished = cell_files(tmp_path / "out")
     assert call(app, "sweep", file, "--out", tmp_path / "out")[0] == 0
-    assert cell_files(tmp_path / "out").items() >= kept.items()
+    assert cell_files(tmp_path / "out").items() >= finished.items()
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def test_two_dask_workers_finish_though_one_is_killed(call, tmp_path, cluster):
     traces.mkdir()
     fixed = f'{{fatal = 3, unlucky = 5, traces = "{traces}"}}'
     file = toml(tmp_path / "tiny.toml", settings=fixed, grid="[{x = [0, 1, 2, 3, 4, 5, 6, 7]}]")
-    code, said, _ = call(app, "sweep", file, "--out", tmp_path / "out", "--dask", cluster.scheduler_address)
-    assert (code, said) == (1, f"{tmp_path}/out/table.parquet: 24 rows, 2 of 16 cells failed\n")
+    code, output, _ = call(app, "sweep", file, "--out", tmp_path / "out", "--dask", cluster.scheduler_address)
+    assert (code, output) == (1, f"{tmp_path}/out/table.parquet: 24 rows, 2 of 16 cells failed\n")
     assert (traces / "killed").exists()
     swept(tmp_path / "alone", grid=[{"x": [0, 1, 2, 3, 4, 5, 6, 7]}], unlucky=5)
     assert (tmp_path / "out/table.parquet").read_bytes() == (tmp_path / "alone/table.parquet").read_bytes()

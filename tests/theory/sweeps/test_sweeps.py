@@ -51,7 +51,7 @@ def backwards(cells, workers, outcomes=sweep._outcomes):
     yield from reversed(list(outcomes(cells, workers)))
 
 
-def test_the_table_is_that_of_nested_loops_in_any_order_and_its_sidecar_has_the_configuration(tmp_path, monkeypatch):
+def test_the_table_equals_nested_loops_in_any_order_and_its_sidecar_has_the_configuration(tmp_path, monkeypatch):
     points = [{"x": x, "name": name} for x in (4, 0, 3) for name in ("a", "b")] + [{"y": 1.0}, {"y": 0.5}]
     blocks = []
     for point in points:
@@ -68,8 +68,8 @@ def test_the_table_is_that_of_nested_loops_in_any_order_and_its_sidecar_has_the_
     assert contents(tmp_path / "forwards") == contents(tmp_path / "backwards")
     record = json.loads(sidecar(tmp_path / "forwards/table.parquet").read_text())["configuration"]
     fixed = {"traces": "", "unlucky": 9, "fatal": -1, "pause": 0.0}
-    known = {"study": "tiny", "grid": GRID, "settings": fixed, "seeds": 2, "cells": 16, "failed": 0}
-    assert record.items() >= known.items()
+    expected = {"study": "tiny", "grid": GRID, "settings": fixed, "seeds": 2, "cells": 16, "failed": 0}
+    assert record.items() >= expected.items()
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +109,8 @@ def test_a_changed_configuration_uses_no_cell_of_another(tmp_path):
         swept(tmp_path / str(number), **change)
         assert contents(tmp_path / "shared") == contents(tmp_path / str(number))
         kinds.add(tuple(sorted(contents(tmp_path / "shared"))))
-    whole = ("table.parquet", "table.parquet.json")
-    assert kinds == {whole, ("failures.json",), ("failures.json", *whole)}
+    complete = ("table.parquet", "table.parquet.json")
+    assert kinds == {complete, ("failures.json",), ("failures.json", *complete)}
 
 
 @dataclass(frozen=True)
@@ -121,20 +121,20 @@ class Placed:
 
 
 @given(st.builds(Placed, st.integers(0, 3), st.sampled_from([None, 0.0, 1.0]), st.sampled_from(["here", "there"])))
-def test_cells_have_one_key_just_if_they_are_equal_but_for_where_they_are_measured(first):
+def test_cells_have_equal_keys_if_they_differ_only_in_their_place(first):
     for second in (Placed(1, 0.0, "there"), Placed(first.x), first):
         for seed, inputs in ((0, "{}"), (1, "{}"), (0, '{"file": "changed"}')):
             cells = Cell(STUDIES["tiny"], first, 0), Cell(STUDIES["tiny"], second, seed, inputs)
-            same = (first.x, first.y, 0, "{}") == (second.x, second.y, seed, inputs)
-            assert (cells[0].key == cells[1].key) == same
+            is_same = (first.x, first.y, 0, "{}") == (second.x, second.y, seed, inputs)
+            assert (cells[0].key == cells[1].key) == is_same
 
 
-def test_a_worker_with_other_source_refuses():
+def test_a_worker_with_other_source_reports_it():
     number, outcome = sweep._attempt(3, "tiny", "another version", {}, 0, ())
     assert (number, "another version of 'tiny' than the sweep: install the same" in outcome) == (3, True)
 
 
-def test_a_failed_cell_is_recorded_the_rest_finish_and_it_is_measured_again(tmp_path, traces):
+def test_a_failed_cell_is_recorded_and_measured_again(tmp_path, traces):
     options = {"grid": [{"x": [0, 1]}], "seeds": 1, "traces": str(traces), "unlucky": 1}
     first = swept(tmp_path, **options)
     (failure,) = json.loads((tmp_path / "failures.json").read_text())
@@ -148,14 +148,14 @@ def test_a_failed_cell_is_recorded_the_rest_finish_and_it_is_measured_again(tmp_
     assert measured(traces) == ["0-0", "1-0", "1-0"]
 
 
-def test_a_column_named_as_a_setting_is_there_once(tmp_path, monkeypatch):
+def test_a_column_named_as_a_setting_occurs_once(tmp_path, monkeypatch):
     replaced(monkeypatch, lambda settings, seed: pd.DataFrame({"x": [settings.x], "seed": [seed]}))
     assert swept(tmp_path, grid=[{"x": [0, 2]}]).failures == []
     assert pd.read_parquet(tmp_path / "table.parquet").to_numpy().tolist() == [[0, 0], [0, 1], [2, 0], [2, 1]]
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "message"),
     [
         (None, "measure returned tiny (NoneType): return a DataFrame for each of tiny"),
         ({"other": pd.DataFrame({"value": [1]})}, "measure returned other (DataFrame): return a DataFrame for each of"),
@@ -163,14 +163,14 @@ def test_a_column_named_as_a_setting_is_there_once(tmp_path, monkeypatch):
         (pd.DataFrame({"x": [1], "fine": [3]}), "column 'x' differs from the setting of this name: rename the column"),
     ],
 )
-def test_a_study_that_returns_something_else_is_named_with_its_line(monkeypatch, tmp_path, rows, said):
+def test_a_study_that_returns_no_table_is_named_with_its_line(monkeypatch, tmp_path, rows, message):
     def returning(settings, seed):
         return rows
 
     replaced(monkeypatch, returning)
     (failure,) = swept(tmp_path, grid=[], seeds=1).failures
     assert f"study 'tiny' ({__file__}, line {returning.__code__.co_firstlineno}) failed: " in failure["error"]
-    assert said in failure["error"]
+    assert message in failure["error"]
 
 
 def two_tables(settings, seed):
@@ -199,14 +199,14 @@ def toml(path, **changes):
     return path
 
 
-def test_the_command_says_what_it_did_and_exits_with_1_if_cells_failed(call, tmp_path):
+def test_the_command_reports_cells_and_exits_with_1_if_any_failed(call, tmp_path):
     file, out = toml(tmp_path / "tiny.toml"), tmp_path / "out"
-    code, said, err = call(app, "sweep", file, "--out", out, "--seeds", 3)
-    assert (code, said) == (0, f"{out}/table.parquet: 6 rows, 0 of 6 cells failed\n")
+    code, output, err = call(app, "sweep", file, "--out", out, "--seeds", 3)
+    assert (code, output) == (0, f"{out}/table.parquet: 6 rows, 0 of 6 cells failed\n")
     assert "no figure here draws it" in err
     file = toml(tmp_path / "tiny.toml", settings="{unlucky = 3}")
-    code, said, err = call(app, "sweep", file, "--out", out)
-    assert (code, said) == (1, f"{out}/table.parquet: 2 rows, 2 of 4 cells failed\n")
+    code, output, err = call(app, "sweep", file, "--out", out)
+    assert (code, output) == (1, f"{out}/table.parquet: 2 rows, 2 of 4 cells failed\n")
     at_once, *_, at_the_end = err.splitlines()
     assert at_once.startswith("first failure: study 'tiny' (")
     assert at_once.endswith("failed: ArithmeticError: 3 is unlucky")
@@ -230,7 +230,7 @@ def test_the_command_says_what_it_did_and_exits_with_1_if_cells_failed(call, tmp
         ({"grid": "[" * 100_000}, "recursion"),
     ],
 )
-def test_a_bad_configuration_is_one_line_and_exit_2(refused, tmp_path, changes, message):
+def test_a_bad_configuration_is_one_error_line(refused, tmp_path, changes, message):
     file = toml(tmp_path / "tiny.toml", **changes)
     err = refused(app, "sweep", file, "--out", tmp_path / "out")
     assert err.startswith(f"error: sweep {file}: ")
@@ -238,7 +238,7 @@ def test_a_bad_configuration_is_one_line_and_exit_2(refused, tmp_path, changes, 
     assert not (tmp_path / "out").exists()
 
 
-def test_bad_workers_are_one_line_and_exit_2(call, tmp_path, monkeypatch):
+def test_bad_workers_are_one_error_line(call, tmp_path, monkeypatch):
     line = ["sweep", toml(tmp_path / "tiny.toml"), "--out", tmp_path / "out"]
     monkeypatch.setattr(sweep, "CONNECTING", 0.2)
     for options, message in (
@@ -257,16 +257,16 @@ def test_equal_points_are_measured_once():
     assert [(point.y, point.x) for point in configuration.points()] == [(1.0, 0), (2.0, 0), (2.0, 5)]
 
 
-def test_a_study_that_is_measured_here_has_the_same_rows_and_its_own_errors():
+def test_a_study_in_this_process_has_the_same_rows_and_errors():
     settings = tiny(x=2, unlucky=3)
-    here, spread = run_study("tiny", settings, range(2)), run_study("tiny", settings, range(2), 1)
-    pd.testing.assert_frame_equal(here["tiny"], spread["tiny"], check_exact=True)
-    for workers, said in ((None, ""), (1, "study tiny, seed 0: ")):
-        with pytest.raises(RuntimeError, match=rf"^{said}study 'tiny' \(.*\) failed: ArithmeticError: 3 is unlucky"):
+    serial, parallel = run_study("tiny", settings, range(2)), run_study("tiny", settings, range(2), 1)
+    pd.testing.assert_frame_equal(serial["tiny"], parallel["tiny"], check_exact=True)
+    for workers, prefix in ((None, ""), (1, "study tiny, seed 0: ")):
+        with pytest.raises(RuntimeError, match=rf"^{prefix}study 'tiny' \(.*\) failed: ArithmeticError: 3 is unlucky"):
             run_study("tiny", tiny(x=3, unlucky=3), range(2), workers)
 
 
-def test_a_dry_run_writes_nothing_and_says_what_is_kept(call, tmp_path):
+def test_a_dry_run_writes_nothing_and_counts_finished_cells(call, tmp_path):
     file, out = toml(tmp_path / "tiny.toml", grid="[{x = [0, 1, 2]}]"), tmp_path / "out"
     command = ("sweep", file, "--out", out)
     assert call(app, *command, "--dry-run")[:2] == (0, "sweep of tiny: 6 cells, 0 of them kept, 6 to measure\n")
@@ -283,7 +283,7 @@ def test_a_dry_run_of_a_study_needs_no_folder(call, tmp_path, monkeypatch):
     assert (code, "2 seeds, into multihop.parquet" in out, list(tmp_path.iterdir())) == (0, True, [])
 
 
-def test_a_study_ends_with_the_commands_that_draw_its_table(call, tmp_path):
+def test_a_study_prints_the_commands_that_draw_its_table(call, tmp_path):
     path = tmp_path / "mine.parquet"
     drawing = call(app, "study", "bound_holds", "--set", "classes=[2, 2]", "--seeds", 1, "--out", path)[2].splitlines()
     assert drawing == [f"pairbounds draw {name} --table {path}" for name in ("bound_holds", "tightness_map")]
