@@ -2,10 +2,10 @@
 
 import os
 
-# Before a library is loaded that reads it: set later, it does not reach its threads that begin later. Two threads
-# that wait for each other beside a busy core take minutes. The commands that tests start have it, too.
+# Set before any library reads it. Two threads that wait for each other beside a busy core take minutes. Commands that
+# tests start inherit it.
 os.environ["OMP_NUM_THREADS"] = "1"
-# pytest turns warnings of this process alone into errors: in the commands and workers that tests start, these are, too.
+# pytest turns warnings into errors in this process only: this does so in commands and workers that tests start.
 os.environ["PYTHONWARNINGS"] = "error::RuntimeWarning"
 
 import signal
@@ -22,11 +22,11 @@ from pairbounds.infrastructure.commandline import run
 threadpool_limits(limits=1)
 torch.set_num_threads(1)
 
-# A shell starts what it puts in the background with Ctrl-C ignored, and so would be every process that a test starts.
+# A shell ignores Ctrl-C in background jobs, and processes that tests start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The same few examples each time; `make test-slow` draws many, and others each time.
+# The same few examples each time; `make test-slow` draws many new ones.
 settings.register_profile("project", deadline=None, max_examples=20, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=200, print_blob=True)
 settings.register_profile(  # `make mutation` needs to know that a test fails, not the simplest example
@@ -41,7 +41,7 @@ Call = Callable[..., tuple[int, str, str]]
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Run a command line in this process: `code, out, err = call(app, "check", ...)`.
 
-    "All cores" is this one: the tests are on all of them already, and another process takes seconds to load torch.
+    "All cores" means one: the tests use all of them already, and a new process takes seconds to load torch.
     """
     monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")
 
@@ -59,7 +59,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def refused(call: Call) -> Callable[..., str]:
-    """Run a command line that fails for a reason of the user's, with one line and nothing else; return that line."""
+    """Run a command line with a user error; return its error line, the only output."""
 
     def _refused(app, *arguments: object) -> str:
         code, out, err = call(app, *arguments)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from hypothesis import strategies as st
 
-from pairbounds import LatentWorld, PairGraph
+from pairbounds import LatentWorld, PairGraph, check_bounds
 from pairbounds.simulations.families.circle import Circle
 from pairbounds.simulations.families.hypercube import Hypercube
 from pairbounds.simulations.families.stochastic_block import StochasticBlock
@@ -29,11 +30,17 @@ def _labelled(joint, rng: np.random.Generator, n_classes: int = 3) -> PairGraph:
 
 
 def skewed_weights(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
-    """Weights of very different sizes, some 0, so that every node has a pair."""
+    """Weights of very different sizes, some of them 0. Every node has a pair."""
     weights = rng.random(shape) ** rng.choice((3, 60)) * (rng.random(shape) < 0.7) + 0.02 * np.eye(*shape)
     weights[:, 0] += 0.01
     weights[0] += 0.01
     return weights
+
+
+def small_graph(rng: np.random.Generator, n_classes: int = 3, most: int = 8) -> PairGraph:
+    """A graph of 2 to `most` nodes on each side, of unlike weights, with labels on the left."""
+    shape = rng.integers(2, most + 1, size=2)
+    return PairGraph(skewed_weights(rng, shape), rng.integers(n_classes, size=shape[0]))
 
 
 def dense_random(rng: np.random.Generator, size: int) -> PairGraph:
@@ -138,7 +145,7 @@ def torus(rng: np.random.Generator, size: int) -> PairGraph:
 
 
 def hypercube(rng: np.random.Generator, size: int) -> PairGraph:
-    """A label of degree 2: no linear probe of the leading values finds it."""
+    """A label of degree 2, which no linear probe of the leading values predicts."""
     return Hypercube(size.bit_length() - 1, rng.uniform(0, 0.5), n_label_bits=2, label="parity").draw(rng)
 
 
@@ -152,6 +159,21 @@ GRAPHS = {family.__name__: family for family in ALL}
 
 def family_graph(family: str, seed: int = 0, size: int = 18) -> PairGraph:
     return GRAPHS[family](np.random.default_rng(seed), size)
+
+
+def dense_values(graph: PairGraph) -> Any:
+    """All singular values by a dense decomposition, (min(n_left, n_right),)."""
+    return np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
+
+
+def row_of(bound: str, graph: PairGraph, k: int, features: Any = None, **options: Any) -> pd.Series:
+    """The row of one bound in the table of `check_bounds`."""
+    return check_bounds(graph, k, features, bounds=bound, **options).squeeze(axis=0)
+
+
+def require_all_hold(table: pd.DataFrame, column: str = "holds") -> None:
+    """Require that no bound of a table is violated."""
+    assert table[column].all(), table[~table[column]].to_string()
 
 
 def one_hot(graph: PairGraph) -> Any:

@@ -1,14 +1,14 @@
-"""Limits of what a process may write, and of how long it is waited for."""
+"""Limits of file sizes, and of waiting times."""
 
 import resource
 from contextlib import contextmanager
 
-PATIENCE = 600  # seconds after which what has not come never will, on any machine
+PATIENCE = 600  # seconds: longer than any machine needs
 
 
 @contextmanager
 def largest_file(size):
-    """Files of more bytes than that cannot be written in this block, as on a disk that is full."""
+    """Limit the bytes of files that this block writes, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

@@ -1,4 +1,4 @@
-"""Quicker drawing in tests: no layout of its words, no fonts embedded, few pixels."""
+"""Quick drawing in tests: no text layout, no embedded fonts, few pixels."""
 
 from typing import Any
 
@@ -8,6 +8,6 @@ QUICKER = {"figure.constrained_layout.use": False, "pdf.fonttype": 3, "savefig.d
 
 
 def draw_quickly(monkeypatch: pytest.MonkeyPatch, style: dict[str, Any]) -> None:
-    """Draw in this style so. One test draws figures with their layout and fonts."""
+    """Change a style to quick drawing. One test draws figures with their layout and fonts."""
     for name, value in QUICKER.items():
         monkeypatch.setitem(style, name, value)

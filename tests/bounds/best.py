@@ -1,4 +1,4 @@
-"""`python -m tests.bounds.best`: count how often each bound is alone the best on its quantity; the ledger shows it.
+"""`python -m tests.bounds.best`: count how often each bound is the only best one on its quantity, for the ledger.
 
 The points are worlds of the study `bound_holds`, at optima and along the training of encoders by three losses. Bounds
 on one quantity of one embedding compete. A bound that is vacuous is never the best.
@@ -71,7 +71,7 @@ def competing(table: pd.DataFrame, rivals: tuple[tuple[str, ...], ...]) -> Itera
 
 
 def counts(groups: Iterator[pd.DataFrame]) -> list[dict[str, Any]]:
-    """For each bound the points where it applies, is vacuous, and is alone the best."""
+    """Numbers of points at which each bound applies, is vacuous, and is the only best one."""
     rows = pd.concat([group.assign(best=is_alone_best(group)) for group in groups])
     result = rows.groupby("bound").agg(count=("bound", "size"), vacuous=("vacuous", "sum"), best=("best", "sum"))
     result = result.reindex(list(BOUNDS), fill_value=0).astype(int)

@@ -19,19 +19,24 @@ def drawn_graph(seed):
     return PairGraph(skewed_weights(np.random.default_rng(seed), (3, 4)), [0, 1, 0], [0, 1, 0, 1])
 
 
+def all_batches(graph, batch):
+    """Image, captions and probability of each batch of an anchor; the first caption is that of its pair."""
+    joint = graph.joint.toarray()
+    for x, caption in zip(*np.nonzero(joint), strict=True):
+        for negatives in product(range(graph.n_right), repeat=batch - 1):
+            chance = joint[x, caption] * np.prod(graph.right_marginal[list(negatives)])
+            yield x, np.array([caption, *negatives]), chance
+
+
 def least_loss(graph, batch, scores=None):
     """`L_B` of scores, by default of the best critic: a sum over the anchor's pair and all captions of the others."""
-    joint, right = graph.joint.toarray(), graph.right_marginal
-    with np.errstate(divide="ignore"):
-        critic_scores = np.log(joint / np.outer(graph.left_marginal, right)) if scores is None else scores
-    total = 0.0
-    for x, caption in zip(*np.nonzero(joint), strict=True):
-        for others in product(range(graph.n_right), repeat=batch - 1):
-            chance = joint[x, caption] * np.prod(right[list(others)])
-            total += chance * (
-                scipy.special.logsumexp(critic_scores[x, [caption, *others]]) - critic_scores[x, caption]
-            )
-    return total
+    if scores is None:
+        with np.errstate(divide="ignore"):
+            scores = np.log(graph.joint.toarray() / np.outer(graph.left_marginal, graph.right_marginal))
+    return sum(
+        chance * (scipy.special.logsumexp(scores[x, captions]) - scores[x, captions[0]])
+        for x, captions, chance in all_batches(graph, batch)
+    )
 
 
 @given(ANY_SEED)
@@ -60,18 +65,16 @@ def test_no_critic_is_better_than_the_pointwise_mutual_information(seed):
 @given(ANY_SEED)
 def test_collisions_equal_a_count_over_all_batches(seed):
     graph, batch = drawn_graph(seed), 3
-    joint, right = graph.joint.toarray(), graph.right_marginal
+    joint = graph.joint.toarray()
     counts = {kind: np.zeros(2) for kind in ("same class", "same caption", "also a pair")}
-    for x, caption in zip(*np.nonzero(joint), strict=True):
-        for others in product(range(4), repeat=batch - 1):
-            chance, others = joint[x, caption] * np.prod(right[list(others)]), np.array(others)
-            hits = {
-                "same class": graph.right_labels[others] == graph.left_labels[x],
-                "same caption": others == caption,
-                "also a pair": joint[x, others] > 0,
-            }
-            for kind, hit in hits.items():
-                counts[kind] += chance * np.array([hit.sum(), not hit.any()])
+    for x, (caption, *negatives), chance in all_batches(graph, batch):
+        hits = {
+            "same class": graph.right_labels[negatives] == graph.left_labels[x],
+            "same caption": np.array(negatives) == caption,
+            "also a pair": joint[x, negatives] > 0,
+        }
+        for kind, hit in hits.items():
+            counts[kind] += chance * np.array([hit.sum(), not hit.any()])
     table = collisions(graph, batch).set_index("kind")
     assert table.loc[list(counts)].to_numpy() == pytest.approx(np.array(list(counts.values())))
 
@@ -106,15 +109,11 @@ def test_dropped_negatives_move_the_optimum_as_stated(seed):
 
 def gradient_moments(graph, batch, slopes):
     """Mean and covariance of the gradient of an anchor's loss at the optimum; `slopes` (n_left, n_right, d)."""
-    joint, right = graph.joint.toarray(), graph.right_marginal
-    ratio = joint / np.outer(graph.left_marginal, right)
+    ratio = graph.joint.toarray() / np.outer(graph.left_marginal, graph.right_marginal)
     mean, square = 0.0, 0.0
-    for x, caption in zip(*np.nonzero(joint), strict=True):
-        for others in product(range(graph.n_right), repeat=batch - 1):
-            nodes = [caption, *others]
-            chance = joint[x, caption] * np.prod(right[list(others)])
-            gradient = ratio[x, nodes] / ratio[x, nodes].sum() @ slopes[x, nodes] - slopes[x, caption]
-            mean, square = mean + chance * gradient, square + chance * np.outer(gradient, gradient)
+    for x, captions, chance in all_batches(graph, batch):
+        gradient = ratio[x, captions] / ratio[x, captions].sum() @ slopes[x, captions] - slopes[x, captions[0]]
+        mean, square = mean + chance * gradient, square + chance * np.outer(gradient, gradient)
     return mean, square
 
 
@@ -150,7 +149,7 @@ def test_the_optimum_of_a_limited_critic_moves_with_the_batch():
 
 
 def test_the_smallest_batch_by_hand():
-    """Four pairs alone: r = 4, so that a batch shows log(4 B / (B + 3)), and 95% of log 4 from the 36.6th pair on."""
+    """Four disjoint pairs: r = 4. A batch has log(4 B / (B + 3)) nats, 95% of log 4 from the 36.6th pair on."""
     graph = PairGraph(np.eye(4), [0, 0, 1, 1], [0, 0, 1, 1])
     assert batch_information(graph, 5) == pytest.approx((math.log(2.5), math.log(4)))
     smallest = 3 / (4**0.05 - 1)

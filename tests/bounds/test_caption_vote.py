@@ -11,7 +11,7 @@ from tests.families import GRAPHS, block_diagonal, family_graph, targets
 
 
 def naive_scores(graph: PairGraph, leave_one_out: bool) -> np.ndarray:
-    """The vote of each image, caption by caption and image by image; rows of zeros where nobody votes."""
+    """The vote of each image by loops over captions and images; rows of zeros without votes."""
     joint, classes = graph.joint.toarray(), np.unique(graph.left_labels)
     scores = np.zeros((graph.n_left, len(classes)))
     for x in range(graph.n_left):

@@ -6,13 +6,12 @@ from hypothesis import given
 
 from pairbounds import PairGraph, induced_labelling_error, spectrum
 from pairbounds.theory.bounds.theorem30_coarser_captions import coarser, pooled, pooled_pairs
-from tests.families import ANY_SEED, skewed_weights
+from tests.families import ANY_SEED, small_graph
 
 
 def drawn_graph(seed):
     rng = np.random.default_rng(seed)
-    shape = rng.integers(2, 9, size=2)
-    return PairGraph(skewed_weights(rng, shape), rng.integers(3, size=shape[0])), rng
+    return small_graph(rng), rng
 
 
 @given(ANY_SEED)

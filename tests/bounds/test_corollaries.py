@@ -1,4 +1,4 @@
-"""Corollaries stand behind a bound of the same cost that is never weaker."""
+"""Each corollary names a bound of the same cost that is never weaker."""
 
 import numpy as np
 import pytest

@@ -72,7 +72,7 @@ def pinned_down(claim: Bound, checks: Checks) -> bool:
 
 @pytest.mark.parametrize("name", BOUNDS)
 def test_a_tightened_bound_fails(name, monkeypatch):
-    """Its constant is 0.9 times what it was, or 1.1 times where that is the stronger claim."""
+    """The value is multiplied by 0.9, or by 1.1 if that is the stronger claim."""
     claim, checks = BOUNDS[name], CHECKS[name]
 
     def evaluate(*arguments: Any) -> float:

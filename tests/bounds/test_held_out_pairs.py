@@ -1,4 +1,4 @@
-"""Theorem 28 from samples alone."""
+"""Theorem 28 from samples."""
 
 import math
 import statistics

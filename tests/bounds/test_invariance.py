@@ -1,4 +1,4 @@
-"""One graph in another form has the same table: what says the same is judged alike.
+"""Equivalent forms of a graph have the same table.
 
 Graphs are of all families, as far as their optimum is well conditioned: a gap where the spectrum is cut. Then a row
 moves by round-off alone, or by its root where a formula takes the root of a difference.

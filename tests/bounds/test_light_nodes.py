@@ -48,7 +48,7 @@ def test_a_bound_tightened_by_a_little_fails_beside_light_nodes(name, case, shar
     stronger = replace(claim, evaluate=lambda *arguments: claim.evaluate(*arguments) * (1 - share))
     for bound, holds in ((claim, True), (stronger, False)):
         monkeypatch.setitem(BOUNDS, name, bound)
-        assert check_bounds(case.graph, case.k, case.features).set_index("bound").loc[name, "holds"] == holds
+        assert case.row(name)["holds"] == holds
 
 
 def test_a_class_that_is_nearly_all_leaves_the_others_their_round_off():
@@ -60,7 +60,7 @@ def test_a_class_that_is_nearly_all_leaves_the_others_their_round_off():
 
 
 def test_mass_that_stays_in_a_class_does_not_count_as_mass_that_leaves():
-    """The light image stays with 3e-16, of which 1 less its leak knows the first digit."""
+    """The light image stays with probability 3e-16. One minus its leak has one correct digit of that."""
     light = 3e-16
     share = Fraction(light) / (Fraction(light) + 1)
     assert least_gap(PairGraph([[light], [1.0]], [0, 1])) == pytest.approx(float(share), rel=1e-14, abs=0)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from scipy.special import rel_entr
 
-from pairbounds import PairGraph, check_bounds, spectrum
+from pairbounds import PairGraph, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.theorem20_votes import critic_of
 from pairbounds.theory.bounds.theorem32_mean_captions import mean_captions
-from tests.families import ANY_SEED
+from tests.families import ANY_SEED, row_of
 
 NAME = "mean-caption"
 
@@ -60,7 +60,7 @@ def test_the_bound_is_its_formula_and_holds(seed):
     error, costs, excess = written_out(graph, *critic)
     encoder = Encoder.critic(graph, spectrum(graph, 1), critic)
     assert mean_captions(encoder).costs == pytest.approx(costs, rel=1e-6, abs=1e-9)
-    row = check_bounds(graph, 1, critic=critic).set_index("bound").loc[NAME]
+    row = row_of(NAME, graph, 1, critic=critic)
     assert row["measured"] == pytest.approx(error)
     assert row["holds"]
     assert critic_of(encoder).excess[0] == pytest.approx(excess, abs=1e-9)
@@ -70,6 +70,6 @@ def test_the_bound_is_its_formula_and_holds(seed):
 
 def test_scores_too_far_apart_for_their_exponentials():
     graph = PairGraph([[3, 1], [1, 3]], [0, 1], [0, 1])
-    row = check_bounds(graph, 1, critic=(np.diag([900.0, 900.0]), np.eye(2))).set_index("bound").loc[NAME]
+    row = row_of(NAME, graph, 1, critic=(np.diag([900.0, 900.0]), np.eye(2)))
     assert row["holds"]
     assert np.isfinite(row["value"])

@@ -1,4 +1,4 @@
-"""Outward rounding: what a spectrum says that it may be off by counts against every claim that rests on it.
+"""Outward rounding: the error allowances of a spectrum weaken every bound that uses it.
 
 The allowances of a spectrum are a few units in the last place, which no test can tell from the round-off of the
 processor. So they are made a ten-thousandth here, one at a time: a value that takes the plain number in the place of a

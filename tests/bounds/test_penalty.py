@@ -22,7 +22,7 @@ def random_graph(seed: int, size: int = 14) -> tuple[PairGraph, np.random.Genera
 
 
 def noisy(encoder: Encoder, rng: np.random.Generator, size: float) -> Encoder:
-    """The same with noise on both sides."""
+    """The encoder with noise on both sides."""
     f, g = (side + size * rng.standard_normal(side.shape) for side in (encoder.left, encoder.both_sides))
     return replace(encoder, left=f, right=g, is_given=True)
 
@@ -53,7 +53,7 @@ def test_the_squared_error_is_the_label_energy_that_is_cut(seed, penalty, k):
 
 @given(seed=ANY_SEED, penalty=st.floats(0.02, 0.98), size=st.sampled_from([0.0, 1e-3, 0.1, 1.0]))
 def test_no_encoder_is_below_the_minimum_and_the_duality_gap_is_above_the_excess(seed, penalty, size):
-    """At all widths, of which the widest leaves no part of the excess to an upper bound."""
+    """At several widths. At the widest the excess is exact."""
     graph, rng = random_graph(seed)
     wide = min(graph.shape)
     lowest = -np.sum(np.maximum(0, spectrum(graph, wide).singular_values - penalty) ** 2)

@@ -9,7 +9,7 @@ import torch
 
 from pairbounds import BOUNDS, Bound, PairGraph, bound, check_bounds, induced_labelling_error, spectrum
 from pairbounds.theory.bounds.check_table import CheckTable
-from tests.families import slow_decay
+from tests.families import row_of, slow_decay
 
 GRAPH = PairGraph(np.random.default_rng(0).random((8, 6)), [0, 1] * 4, [0, 1] * 3)
 CRITIC = np.random.default_rng(1).random((8, 3)), np.random.default_rng(2).random((6, 3))
@@ -24,8 +24,7 @@ def test_a_users_bound_appears_in_the_table():
     assert isinstance(mine, Bound)
     assert BOUNDS["mine"] is mine
     assert mine.statement == "No factor two."
-    row = check_bounds(GRAPH, 2).set_index("bound").loc["mine"]
-    plain = check_bounds(GRAPH, 2).set_index("bound").loc["probe-error"]
+    row, plain = (row_of(name, GRAPH, 2) for name in ("mine", "probe-error"))
     assert row["value"] == pytest.approx(plain["value"] / 2)
     assert row["measured"] == plain["measured"]
     assert row["status"] == "conjecture"
@@ -54,7 +53,7 @@ def test_a_notebook_cell_that_runs_again_replaces_its_bound():
         def mine(graph, spectrum, k, value=value):
             return value
 
-    assert check_bounds(GRAPH, 2).set_index("bound").loc["mine", "value"] == 2
+    assert row_of("mine", GRAPH, 2)["value"] == 2
     with pytest.raises(ValueError, match="registered already"):
 
         @bound("mine", quantity="probe_error", status="conjecture")

@@ -13,7 +13,7 @@ from pairbounds.theory.bounds.theorem34_few_labels import few_labels_balanced_ms
 from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise, noisy_consistency
 from pairbounds.theory.bounds.theorem38_shift import shifted_error
 from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble
-from tests.families import block_diagonal
+from tests.families import block_diagonal, dense_values, require_all_hold, row_of
 
 
 def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
@@ -31,11 +31,10 @@ def weakly_linked(seed: int, link: float, blocks: int = 110) -> PairGraph:
 def test_clusters_that_the_sparse_route_can_hardly_resolve(link, seed):
     graph, k = weakly_linked(seed, link), 30
     result = spectrum(graph, k + 1, method="sparse")
-    true = np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
+    true = dense_values(graph)
     assert np.all(result.upper_values >= np.minimum(1, true[: k + 1]) - 1e-14)  # the dense values round off, too
     np.testing.assert_allclose(result.singular_values, true[: k + 1], atol=1e-8)
-    table = check_bounds(graph, k, triplets=result)
-    assert table["holds"].all(), table[~table["holds"]].to_string()
+    require_all_hold(check_bounds(graph, k, triplets=result))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -45,12 +44,11 @@ def test_a_gap_of_a_trillionth(seed, classes):
     rng = np.random.default_rng(seed)
     graph = PairGraph(np.eye(6) + 1e-12 * rng.random((6, 6)), np.arange(6) % classes, np.arange(6) % classes)
     for k in (1, 2, 5):
-        table = check_bounds(graph, k)
-        assert table["holds"].all(), table[~table["holds"]].to_string()
+        require_all_hold(check_bounds(graph, k))
 
 
 def factorisation_of(graph, k, features):
-    """The two sides of theorem 1, what they may be off by, and the true loss."""
+    """Both sides of theorem 1, their allowance for round-off, and the true loss."""
     encoder = embedded(graph, k, features)
     round_off = encoder.spectrum.rounding * encoder.loss_scale
     true = measure("spectral_loss", PreciseSubject(graph, k, features)).value
@@ -84,7 +82,7 @@ def test_residuals_of_a_sparse_spectrum_hide_no_violation():
     assert 0 < induced_labelling_error(graph) < 1e-4
     bound("nothing-crosses", quantity="induced_labelling_error", status="conjecture")(lambda graph, spectrum, k: 0.0)
     triplets = spectrum(graph, 31, method="sparse", tol=1e-2)
-    row = check_bounds(graph, 30, triplets=triplets).set_index("bound").loc["nothing-crosses"]
+    row = row_of("nothing-crosses", graph, 30, triplets=triplets)
     assert not row["holds"]
     assert row["tightness"] == np.inf
 

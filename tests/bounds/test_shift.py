@@ -7,7 +7,7 @@ from scipy.optimize import linprog
 
 from pairbounds import PairGraph, probe
 from pairbounds.theory.bounds.theorem38_shift import shifted_error
-from tests.families import ANY_SEED, skewed_weights
+from tests.families import ANY_SEED, small_graph
 
 
 def drawn_masses(rng, n):
@@ -33,8 +33,7 @@ def test_the_shifted_error_solves_its_linear_programme_and_is_at_most_the_larges
 @given(ANY_SEED)
 def test_no_probe_is_wrong_more_often_under_another_distribution(seed):
     rng = np.random.default_rng(seed)
-    shape = rng.integers(2, 12, size=2)
-    graph = PairGraph(skewed_weights(rng, shape), rng.integers(3, size=shape[0]))
+    graph = small_graph(rng, most=11)
     q = drawn_masses(rng, graph.n_left)
     result = probe(graph, rng.standard_normal((graph.n_left, rng.integers(1, 4))))
     wrong = result.winners != np.unique(graph.left_labels, return_inverse=True)[1]

@@ -1,4 +1,4 @@
-"""Wherever a bound is shown, it claims no more than what is computed: an upper one is rounded up, a lower one down."""
+"""Printed and written bounds are rounded outward: upper bounds up, lower bounds down."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def require_outward(printed, value, relation, step):
 
 
 def require_honest(name, measured, printed, violated, step="1/10000"):
-    """Require that what is shown contradicts the claim where it is violated, and else is the rounded value."""
+    """Require that printed numbers contradict a violated claim, and are the outward-rounded value of any other."""
     left, right, relation = Fraction(measured), Fraction(printed), RELATIONS[name]
     assert violated == {"<=": left > right, ">=": left < right, "=": left != right}[relation]
     if not violated and relation != "=":

@@ -1,4 +1,4 @@
-"""Features of any size that float64 has: bounds that do not depend on it say the same, and none is called violated."""
+"""Features of any size in float64: no bound is violated, and bounds that do not depend on the size are unchanged."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Theorem 11: both sides of its bounds against loops transcribed from their formulas, and what the bounds become."""
+"""Theorem 11: both sides of its bounds against loops transcribed from their formulas, and special cases."""
 
 from dataclasses import replace
 from itertools import product

@@ -44,7 +44,7 @@ def test_theorem_4_among_encoders_of_a_class(family):
 
 
 def test_theorem_4_among_encoders_of_a_class_is_false_of_another_function_than_the_projection():
-    """Half the error is claimed of half of what lies beyond the mean of two classes, where k = 1."""
+    """With half of the deviation from the mean of two classes the claim at k = 1 is half of the error."""
     labels, laplacian, error, gap = restricted_optimum(PairGraph([[0.9, 0.1], [0.1, 0.9]], [0, 1]), np.eye(2), 1)
     half = (labels + np.sqrt(0.5) / 2) / 2
     claimed = np.sum((labels - half) ** 2) + np.trace(half.T @ laplacian @ half) / gap
@@ -102,7 +102,7 @@ def test_image_error_from_its_definition(family):
 @pytest.mark.parametrize("family", ["dense_random", "latent_captions", "torus", "split_by_class", "low_rank"])
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_no_embedding_of_width_k_misses_less_of_slow_targets(family, k):
-    """The remark to theorem 4: a target that any f misses whole varies no more than what f* misses."""
+    """The remark to theorem 4: every f misses a target that varies no more than the targets that f* misses."""
     graph, rng = family_graph(family, 3), np.random.default_rng(4)
     root, triplets = np.sqrt(graph.left_marginal), spectrum(graph, k + 1)
     slope = 2 * (1 - triplets.singular_values[k] ** 2)

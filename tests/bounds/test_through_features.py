@@ -15,7 +15,7 @@ from pairbounds.theory.quantities import through_features
 from pairbounds.theory.quantities.linear_encoders import FOLDS, encoder_from_pairs
 from pairbounds.theory.quantities.through_features import whitened
 from tests.bounds.checks.check import two_nodes, unlabelled
-from tests.families import GRAPHS, family_graph, targets, unit_columns, weighted_basis
+from tests.families import GRAPHS, family_graph, require_all_hold, row_of, targets, unit_columns, weighted_basis
 
 LINEAR = [name for name, claim in BOUNDS.items() if claim.through]
 
@@ -52,8 +52,8 @@ def test_values_errors_and_bounds_are_those_of_the_projected_matrix(family):
         assert projected.probe_mse(k) == pytest.approx(probe(graph, projected.optimum(k)).mse, abs=1e-7)
     largest = min(len(left), *graph.shape)
     table = check_bounds(graph, sorted({1, (largest + 1) // 2, largest}), through=features, bounds=LINEAR)
-    assert table["through_holds"].all(), table[~table["through_holds"]].to_string()
     assert table["through_holds"].notna().all()
+    require_all_hold(table, "through_holds")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -71,7 +71,7 @@ def test_energy_at_a_single_value_beyond_the_cut_makes_theorem_4_an_equality():
     """With a constant and one more feature all energy beyond k = 1 is at τ_2: theorem 4 through them is an equality."""
     graph = PairGraph(np.kron(two_nodes(0.1).joint.toarray(), two_nodes(0.05).joint.toarray()), [0, 0, 1, 1])
     features = np.column_stack([np.ones(4), [1.0, 0.5, -1.0, -0.2]])
-    row = check_bounds(graph, 1, through=features).set_index("bound").loc["probe-mse"]
+    row = row_of("probe-mse", graph, 1, through=features)
     assert row["through_measured"] == pytest.approx(row["through_value"], rel=1e-9)
     lacking = graph.through(features).unreached
     assert row["through_value"] - 0.5 * lacking < row["through_measured"] - 1e-3
@@ -120,7 +120,7 @@ def test_a_ridge_costs_at_most_its_bias(seed, ridge):
 
 
 def test_a_ridge_is_chosen_without_labels_for_images_that_the_graph_lacks():
-    """With as many features as left nodes every embedding is reached; the ridge keeps what new images share."""
+    """Every embedding is linear in as many features as left nodes. The ridge keeps directions that new images share."""
     in_graph = np.random.default_rng(0).permutation(320)[:160]
     world = LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3)
     rng = np.random.default_rng(1)

@@ -1,4 +1,4 @@
-"""Theorem 28: what is trained on n pairs."""
+"""Theorem 28: encoders trained on n pairs."""
 
 import itertools
 import math
@@ -12,15 +12,9 @@ from pairbounds import PairGraph, optimal_embeddings, spectral_loss, spectrum
 from pairbounds.theory.bounds import theorem28_training_pairs as training_pairs
 from pairbounds.theory.bounds.theorem17_trained_encoders import mse_by_excess
 from pairbounds.theory.bounds.theorem28_training_pairs import Forecast, Noise, excess_of_counts
-from tests.families import ANY_SEED, skewed_weights, targets
+from tests.families import ANY_SEED, small_graph, targets
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)) ** 3, [0, 0, 0, 1, 1, 1])
-
-
-def drawn_graph(rng):
-    """A graph of unlike marginals with pairs that are never seen."""
-    shape = rng.integers(2, 9, size=2)
-    return PairGraph(skewed_weights(rng, shape), rng.integers(2, size=shape[0]))
 
 
 def sampled(graph, n, rng):
@@ -55,7 +49,7 @@ def excess(graph, k, embedding):
 def test_the_excess_and_angles_by_the_noise_and_the_marginals(seed):
     """Parts (b), (c) and (e), from dense singular vectors."""
     rng = np.random.default_rng(seed)
-    graph = drawn_graph(rng)
+    graph = small_graph(rng, n_classes=2)
     k = int(rng.integers(1, min(graph.shape) + 1))
     counts = sampled(graph, int(10 ** rng.uniform(2, 6)), rng)
     embedding, noise = optimum_with_true_marginals(graph, counts, k)
@@ -172,7 +166,7 @@ def test_forecasts_by_hand(k, power, known_marginals):
 def test_no_excess_is_above_the_bound_of_its_counts_by_hand(seed):
     """From dense matrices; the sums are over the nodes that were seen."""
     rng = np.random.default_rng(seed)
-    graph = drawn_graph(rng)
+    graph = small_graph(rng, n_classes=2)
     joint, k = graph.joint.toarray(), int(rng.integers(1, min(graph.shape) + 1))
     counts = sampled(graph, int(10 ** rng.uniform(1, 6)), rng)
     shares, bound = counts / counts.sum(), excess_of_counts(graph, k, counts)

@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 
 from pairbounds import BOUNDS, PairGraph, bound, check_bounds, induced_labelling_error, over_gap, spectrum
-from tests.families import embeddings, family_graph
+from tests.families import embeddings, family_graph, require_all_hold, row_of
 
 
 def verdicts(graph: PairGraph, k: int, features=None):
-    """The table by bound, of which no row is violated."""
+    """The table by bound, after a check that no row is violated."""
     table = check_bounds(graph, k, features)
-    violated = table[~table["holds"]]
-    assert violated.empty, violated.to_string()
+    require_all_hold(table)
     return table.set_index("bound")
 
 
@@ -27,7 +26,7 @@ def test_above_the_rank_nothing_more_is_learned(method):
     graph = PairGraph(rng.random((30, 4)) @ rng.random((4, 20)), rng.integers(0, 3, 30), rng.integers(0, 3, 20))
     at_rank, above = verdicts(graph, 4), check_bounds(graph, 19, triplets=spectrum(graph, 20, method=method))
     above = above.set_index("bound")
-    assert above["holds"].all(), above[~above["holds"]].to_string()
+    require_all_hold(above)
     for name in ("probe-error", "probe-mse", "sharp-probe-mse", "zero-shot", "nearest-mean", "optimum", "mmcl-is-sscl"):
         assert above.loc[name, "measured"] == pytest.approx(at_rank.loc[name, "measured"], abs=1e-9), name
     # At the rank and above it the two-sided form closes on the truth: no label energy is lost with the null space.
@@ -90,7 +89,7 @@ def test_a_false_claim_is_refuted_on_an_extreme_graph():
     """A checker that abstains proves nothing."""
     conjecture("half-of-it", lambda graph, spectrum, k: 0.5 * over_gap(induced_labelling_error(graph), spectrum, k))
     graph = PairGraph([[1, 1e-60, 0], [0, 1, 1], [0, 1e-90, 1], [0, 1, 0]], [0, 1, 0, 1])
-    row = check_bounds(graph, 2).set_index("bound").loc["half-of-it"]
+    row = row_of("half-of-it", graph, 2)
     assert not row["holds"]
 
 
@@ -98,7 +97,7 @@ def test_round_off_alone_is_not_applicable_on_an_extreme_graph():
     """Below the true value by less than the arithmetic of the value itself may be off."""
     conjecture("rough", lambda graph, spectrum, k: 4 / 9 - 1e-11 * (1.1 + np.sin(1e15 * spectrum.singular_values[0])))
     graph = PairGraph([[1, 0], [1, 1e-60], [1, 0]], [0, 1, 1])
-    row = check_bounds(graph, 1).set_index("bound").loc["rough"]
+    row = row_of("rough", graph, 1)
     assert row["note"].startswith("not applicable: float64 cannot judge weights that span 60 orders of magnitude")
     assert not row["applicable"]
 
@@ -107,9 +106,9 @@ def test_a_large_extreme_graph_is_not_judged_by_round_off():
     conjecture("zero", lambda graph, spectrum, k: 0.0)
     rng = np.random.default_rng(0)
     joint = 10.0 ** rng.uniform(-60, 0, (40, 30))
-    row = check_bounds(PairGraph(joint, np.arange(40) % 2), 3).set_index("bound").loc["zero"]
+    row = row_of("zero", PairGraph(joint, np.arange(40) % 2), 3)
     assert "too large for higher precision" in row["note"]
-    within = check_bounds(PairGraph(rng.random((40, 30)), np.arange(40) % 2), 3).set_index("bound").loc["zero"]
+    within = row_of("zero", PairGraph(rng.random((40, 30)), np.arange(40) % 2), 3)
     assert not within["holds"]
 
 

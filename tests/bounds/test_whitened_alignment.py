@@ -55,7 +55,7 @@ def test_the_squares_do_not_belong_to_the_pairs_themselves():
 @pytest.mark.parametrize("lacking", [0, 1])
 @pytest.mark.parametrize("rank", [1, 2])
 def test_an_embedding_that_lacks_one_direction_or_more_cannot_be_whitened(lacking, rank):
-    """Three columns, of which the last are sums of the first."""
+    """Three columns. The last ones are sums of the first."""
     graph, rng = PairGraph(np.ones((5, 5)) + np.eye(5)), np.random.default_rng(0)
     features = [rng.standard_normal((5, 3)), rng.standard_normal((5, 3))]
     features[lacking] = features[lacking][:, :rank] @ rng.standard_normal((rank, 3))

@@ -1,4 +1,4 @@
-"""Several widths in one call say what one call for each says, from equal triplets, and ask for the spectrum once."""
+"""A table of several widths equals the tables of single widths from equal triplets."""
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ def given_on(graph):
 
 @pytest.mark.parametrize("family", ["sparse_random", "latent_captions"])
 def test_a_table_of_several_widths_equals_the_tables_of_single_widths(family):
-    """On equal graphs that are two, so that none remembers for the other."""
+    """On two equal graphs, which share no cached values."""
     first, second = (family_graph(family, 3, 12) for _ in range(2))
     result = check_bounds(first, WIDTHS, **given_on(first))
     assert result.columns[0] == "k"

@@ -92,7 +92,7 @@ def thrice(graph: PairGraph) -> PairGraph:
 
 
 def every_image_a_class() -> Case:
-    """More classes than operator norms are computed of, σ = 1 throughout, and 1/2 in the place of each: ε = 130 / 4."""
+    """More classes than operator norms are computed for. All σ are 1, and the encoder has 1/2 instead: ε = 130 / 4."""
     n = 130
     return Case(PairGraph(np.eye(n), np.arange(n)), n, (np.eye(n), n / 2 * np.eye(n)))
 
@@ -201,7 +201,7 @@ WITNESSES: dict[str, list[Checks]] = {
 
 
 def test_the_constant_of_theorem_9_cannot_be_smaller():
-    """Windows of 8 on a line of 3,000 nodes come within 1.4% of the bound: 1.28 in the place of 4/3 is refuted."""
+    """Windows of 8 on a line of 3,000 nodes are within 1.4% of the bound, which refutes 1.28 instead of 4/3."""
     graph = two_exponential_tails(3_000, 8, 0.04, 1.1)
     adjacency = graph.normalized @ graph.normalized.T
     values, left = scipy.sparse.linalg.eigsh(adjacency.tocsc(), 2, sigma=1 + 1e-6)  # a line is factorised at once

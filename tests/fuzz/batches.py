@@ -20,7 +20,7 @@ AVAILABLE_PROVIDERS[Independent.__name__] = f"{__name__}.{Independent.__name__}"
 
 
 def batches(name: str, default: int) -> list[tuple[int, int]]:
-    """Number and size of each batch; how many examples there are is said by a variable of the environment."""
+    """Number and size of each batch; an environment variable sets the number of examples."""
     examples = int(os.environ.get(name, default))
     return [(first // SIZE, min(SIZE, examples - first)) for first in range(0, examples, SIZE)]
 

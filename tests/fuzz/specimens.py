@@ -123,7 +123,7 @@ def scaled_nodes(rng, weights, decades):
 
 
 def near_ties(rng, weights, decades):
-    """Ones, but for parts in a million to a few units in the last place."""
+    """Ones, changed by a millionth down to a few units in the last place."""
     noise = 10.0 ** -rng.uniform(6, 16) * rng.standard_normal(weights.shape)
     return np.where(weights > 0, 1.0 + noise, 0.0) * 10.0 ** -np.round(rng.uniform(0, decades, (len(weights), 1)))
 
@@ -203,7 +203,7 @@ def tied(rng, weights, k) -> Features:
 
 
 def of_any_size(rng, weights, k) -> Features:
-    """Sides or columns, or their products alone, of sizes up to the ends of float64; some columns are 0."""
+    """Sides, columns or only their products of any size in float64; some columns are 0."""
     decades, size = rng.choice((1, 4, 20, 150, 300)), rng.choice((1, k))
     first, second = rng.uniform(-decades, decades, (2, size))
     f, g = unrelated(rng, weights, k)

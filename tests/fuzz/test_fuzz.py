@@ -52,7 +52,7 @@ def test_no_false_verdict(batch, record_property):
 
 
 def falsify(names, monkeypatch):
-    """Give bounds a factor in their favour: what refutes none of these proves nothing by refuting no true one."""
+    """Make bounds false by a factor. A test that does not refute these shows nothing about true ones."""
 
     def falsified(claim: Bound) -> Bound:
         def evaluate(*arguments):
@@ -67,7 +67,7 @@ def falsify(names, monkeypatch):
 
 @pytest.mark.parametrize("decades", [32, 150, 290])
 def test_false_bounds_are_refuted_beyond_the_trusted_decades(decades, monkeypatch):
-    """On a graph whose bounds are equalities but for a caption that hardly ever comes."""
+    """On a graph whose bounds are equalities except for a caption of tiny probability."""
     specimen = Specimen(np.array([[3, 1, 10.0**-decades], [1, 3, 0]]), np.arange(2), np.array([0, 1, 0]), 1)
     assert specimen.span > TRUSTED
     falsify(EQUALITIES, monkeypatch)

@@ -234,6 +234,6 @@ def test_the_true_errors_are_those_of_the_probe(penalty, tmp_path):
 
 
 def test_tied_values_count_with_their_worst_choice(tmp_path):
-    """Components whose values are all 1: those that are kept may say nothing of the classes."""
+    """Components whose values are all 1: the chosen ones may have no label energy."""
     path = saved(PairGraph(np.diag([1.0, 1.0, 1.0, 5.0]), [0, 0, 0, 1]), tmp_path)
     assert errors(path.read_bytes(), 1, Fraction(0)) == {"probe_mse": 1, "probe_error": 1}

@@ -1,4 +1,4 @@
-"""The true errors of a minimiser, from a graph's file alone: nothing here is of the prover or of the verifier."""
+"""True errors of a minimiser from the file of a graph, without code of the prover or the verifier."""
 
 import io
 from fractions import Fraction
@@ -45,7 +45,7 @@ def errors(archive: bytes, k: int, penalty: Fraction) -> dict[str, Fraction]:
 
 
 def _kept(values: Any, vectors: Any, number: int, onehot: Any, small: Any) -> list[Any]:
-    """Vectors of the largest values, and of those that tie at the end the ones that say least of the classes."""
+    """Vectors of the largest values; of values that tie at the end, those with the least label energy."""
     if number == 0:
         return []
     first_kept = len(values) - number

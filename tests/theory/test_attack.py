@@ -1,4 +1,4 @@
-"""The search for counterexamples refutes what is false, and never what is true."""
+"""The search for counterexamples refutes false claims, and no true one."""
 
 import itertools
 import math
@@ -39,7 +39,7 @@ def claim(evaluate, quantity="probe_error", relation="<=", subject="optimum") ->
 
 
 def search(bound, seed=0, evaluations=2_000, **options) -> CounterexampleResult:
-    """Ended by the number of evaluations, and so the same on a slow machine."""
+    """A search that ends by its number of evaluations, not by time."""
     return find_counterexample(bound, rng=np.random.default_rng(seed), evaluations=evaluations, **options)
 
 
@@ -49,7 +49,7 @@ def theorem_4(graph, spectrum, k) -> float:
 
 
 def margins(graph, spectrum, k) -> np.ndarray:
-    """By how much the true class of each left node wins or loses, at the optimum."""
+    """Margin of the true class of each left node at the optimum."""
     encoder = Encoder.optimum(graph, spectrum, k)
     scores = encoder.left @ encoder.probe.coefficients
     is_class = class_indicators(graph.left_labels).toarray() > 0
@@ -166,7 +166,7 @@ def test_round_off_is_no_refutation(evaluate):
 
 
 def test_a_ratio_above_one_is_not_confirmed_where_the_claim_is_ill_conditioned():
-    """A graph that the search found: all moves by a few units in the last place lose the same digits."""
+    """A graph of the search. Changes by a few units in the last place all lose the same digits."""
     doubtful = claim(ill_conditioned, "probe_mse")
     graph = PairGraph([[0.4018393580774629, 1.3993702227972017e-06], [0, 0.5981592425523142]], [0, 1])
     result = Candidate(graph.joint.toarray(), np.arange(2), np.zeros(2, dtype=int), 1).tidied()

@@ -53,7 +53,7 @@ def test_dropped_negatives_are_repeats_or_pairs_of_the_graph():
 
 
 def test_training_at_each_rate_equals_plain_torch():
-    """One Adam at rate 1 on moves that are scaled by the rate does what Adam does at that rate."""
+    """Adam at rate 1 on steps scaled by a rate equals Adam at that rate."""
     result = Critics(GRAPH, 2, 40, RATES, seed=2).in_batches(8)
     rows, columns = (torch.from_numpy(ends.astype(np.int64)) for ends in GRAPH.joint.tocoo().coords)
     batch_rows = np.random.default_rng([2, 0]).choice(len(rows), 40, p=GRAPH.joint.data / GRAPH.joint.data.sum())

@@ -1,4 +1,4 @@
-"""`pairbounds check` on files that other programs wrote: what it read, and what is wrong with them."""
+"""`pairbounds check` on files of other programs: what it reads, and its error messages."""
 
 import hashlib
 import json

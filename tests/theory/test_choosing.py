@@ -65,17 +65,6 @@ def test_leave_one_out_equals_weighted_fits_without_the_image(seed, n, k):
     np.testing.assert_allclose(resampled_errors(features, labels, counts), of_images_drawn, atol=1e-12)
 
 
-@given(seed=st.integers(0, 10**6), balanced=st.booleans())
-def test_a_bootstrap_keeps_the_mass_of_each_class_that_was_drawn_by_itself(seed, balanced):
-    names = np.random.default_rng(seed).permutation(["a"] * 5 + ["b"] * 9).tolist()
-    labelled = sample(range(14), {"a": 0.3, "b": 0.7} if balanced else None, names)
-    blocks = labelled.resampled(lambda weights: weights, 20, seed)
-    np.testing.assert_allclose(blocks.sum(axis=1), 1)
-    np.testing.assert_allclose(labelled.weights.sum(), 1)
-    if balanced:
-        np.testing.assert_allclose(blocks[:, labelled.labels == 0].sum(axis=1), 0.3)
-
-
 @given(seed=st.integers(0, 10**6), count=st.integers(2, 6))
 def test_verdicts_follow_a_permutation_and_agree_with_one_another(seed, count):
     rng = np.random.default_rng(seed)

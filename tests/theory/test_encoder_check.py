@@ -1,4 +1,4 @@
-"""Statements on an encoder that somebody brings: they are true, they add up, and units play no part in them."""
+"""`check_encoder`: its statements are true, its parts add up, and units of the features change nothing."""
 
 import numpy as np
 import pytest

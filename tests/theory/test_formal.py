@@ -1,4 +1,4 @@
-"""The Coq files of `theory/formal`, read without Coq: what is called machine-checked is stated and assumes nothing."""
+"""The Coq files of `theory/formal`, read without Coq: machine-checked statements are in them and assume nothing."""
 
 import re
 

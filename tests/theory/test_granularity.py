@@ -1,4 +1,4 @@
-"""Levels of merged captions or images: nested, with controls of the same sizes, judged on images that chose nothing."""
+"""Levels of merged captions or images: nested, with controls of the same sizes, judged on held-out images."""
 
 from itertools import product
 
@@ -143,7 +143,7 @@ def test_noise_has_no_better_level():
 
 
 def test_the_choice_does_not_depend_on_held_out_labels():
-    """Labels of the other half may change: what is said of the seen half, and so the choice, stays."""
+    """Other labels of the held-out half change neither the numbers of the training half nor the choice."""
     graph = graph_of(spellings())
     levels = levels_of(graph.right_ids)
     (training,) = halves(graph.left_labels, 1, 0)

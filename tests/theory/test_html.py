@@ -1,4 +1,4 @@
-"""Results in a notebook: each is well-formed HTML, says what it is, and nothing in a name is obeyed."""
+"""Results in a notebook: well-formed HTML with a description, in which names are escaped."""
 
 import pickle
 from xml.etree import ElementTree

@@ -32,7 +32,7 @@ DENSE = np.unique(np.r_[np.linspace(0, 1, 4_001), np.geomspace(1e-9, 1e-3, 200),
 
 
 def vote_within(graph: PairGraph, cut: Cut, hops: int):
-    """The least bound by the filters t^j alone."""
+    """The least bound by the filters t^j only."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_steps", lambda *_: [])
         return within(graph, cut, hops)
@@ -220,7 +220,7 @@ def test_the_budget_is_no_smaller_than_the_distance(family):
 
 
 def require_true(graph: PairGraph, triplets: Spectrum, k: int, hops: int):
-    """Theorems 15 and 16, the second by votes alone, too. The probe of the optimum, and the bound of its 0-1 error."""
+    """Require theorems 15 and 16, the second also by votes only; return the probe of the optimum and its bound."""
     tail = 1 - label_energy(graph, triplets)[:k].sum()
     assert tail_at_most(graph, triplets, k, hops) >= tail - triplets.rounding
     assert tail_at_least(graph, triplets, k, hops) <= tail + triplets.rounding

@@ -41,7 +41,7 @@ RICH = [
 
 @pytest.fixture
 def columns(request, monkeypatch):
-    """How many columns of Ỹ are taken at a time: all, by dense products of most graphs, or one, by sparse ones."""
+    """Number of columns of Ỹ in a block: all (mostly dense products), or one (sparse products)."""
     monkeypatch.setattr(label_blocks, "BLOCK_BYTES", request.param)
     monkeypatch.setattr(label_blocks, "PLACES", request.param)
 

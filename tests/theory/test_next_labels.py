@@ -78,17 +78,22 @@ def test_weights_remove_the_bias_of_chosen_images():
     assert np.std(weighted) < np.sqrt(losses.var() / 120)  # of as many images at random
 
 
-@given(seed=st.integers(0, 10**6), balanced=st.booleans(), equal=st.booleans())
-def test_strata_keep_their_weight_in_a_bootstrap(seed, balanced, equal):
+CHANCES = [None, dict.fromkeys((0, 3, 4), 0.2), {0: 0.5, 3: 1.0, 4: 0.01}]  # of images that were chosen
+
+
+@given(seed=st.integers(0, 10**6), balanced=st.booleans(), chances=st.sampled_from(CHANCES))
+def test_strata_keep_their_weight_in_a_bootstrap(seed, balanced, chances):
     rng = np.random.default_rng(seed)
     names = rng.permutation(["a"] * 8 + ["b"] * 12).tolist()
     shares = {"a": 0.3, "b": 0.7} if balanced else None
-    chances = dict.fromkeys((0, 3, 4), 0.2) if equal else {0: 0.5, 3: 1.0, 4: 0.01}
     sample = LabelledSample.of(dict(enumerate(names)), 50, shares, chances)
     blocks = sample.resampled(lambda weights: weights, 20, seed)
     np.testing.assert_allclose(blocks.sum(axis=1), 1)
-    np.testing.assert_allclose(blocks[:, [0, 3, 4]].sum(axis=1), 0.15)
-    if equal and not balanced:
+    if chances is not None:
+        np.testing.assert_allclose(blocks[:, [0, 3, 4]].sum(axis=1), 0.15)
+    elif balanced:
+        np.testing.assert_allclose(blocks[:, sample.labels == 0].sum(axis=1), 0.3)
+    if chances is not CHANCES[2] and not balanced:
         np.testing.assert_allclose(sample.weights, 0.05)
 
 

@@ -1,4 +1,4 @@
-"""What whoever looks at the package sees of it."""
+"""Public names of the package."""
 
 import importlib
 import pkgutil

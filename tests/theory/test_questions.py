@@ -39,7 +39,7 @@ def test_a_batch_of_four_by_hand():
 
 
 def test_a_guide_by_hand():
-    """Cats are never negatives of cats, so that "a cat" is never a negative of a cat, nor "a dog" of the dog."""
+    """Cats are never negatives of cats: "a cat" is never a negative of a cat, nor "a dog" of the dog."""
     words = batch_report(SIX, [4], guide=[0, 0, 1]).words
     (sentence,) = [word for word in words if word.startswith("DropFalseNegative")]
     assert "drops 55.6% of the negatives, 100% of them rightly, 100% of those to drop" in sentence

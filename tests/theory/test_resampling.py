@@ -255,7 +255,7 @@ def test_effects_of_all_rules_by_all_guides():
 
 
 def test_the_bounds_of_a_negative_rule_that_drops_nothing_are_those_before():
-    """Else a rule would look worse than none by the mere change of theorem."""
+    """Otherwise a rule would look worse only because another theorem applies."""
     graph, guide = world()
     unchanged = drop_false_negative(graph, guide, keep=1.0)
     row = effect(graph, Resampled(graph, weighted_optimum(graph.induced(), unchanged, 5)), 5)

@@ -37,7 +37,7 @@ def test_winners_from_their_definition(seed, n, r):
 
 @given(ANY_SEED, st.integers(1, 12), st.integers(1, 5), st.sampled_from([1, 7, 2**22]))
 def test_blocks_of_rows_give_the_result_of_all_rows(seed, n, r, at_once):
-    """Integers, of which products are exact: ties are ties."""
+    """Integers: their products are exact, and ties are exact."""
     rng = np.random.default_rng(seed)
     features, coefficients = rng.integers(-2, 3, size=(n, 2)) * 1.0, rng.integers(-2, 3, size=(2, r)) * 1.0
     offsets, noise = rng.integers(3, size=r) * 1.0, rng.random(n)

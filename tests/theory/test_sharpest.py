@@ -17,7 +17,7 @@ GRAPHS = sharpest_graphs()
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_a_stored_graph_violates_nothing_and_is_sharper_than_the_cases_of_the_tests(name):
-    """Up to what another machine's kernels change of a bound that is found by search: 3e-6 were seen."""
+    """Up to the change of a searched bound on another machine: 3e-6 were observed."""
     stored = score(BOUNDS[name], *GRAPHS[name]).ratio
     assert 0 <= stored <= 1
     for checks in [CHECKS[name], *WITNESSES.get(name, [])]:

@@ -11,14 +11,10 @@ from scipy.sparse.linalg import aslinearoperator
 from pairbounds import PairGraph, spectrum
 from pairbounds.theory.spectrum import triplets as module
 from pairbounds.theory.spectrum.triplets import operator_norm, residual_norms, triplets_by_parts
-from tests.families import GRAPHS, block_diagonal, family_graph, slow_decay
+from tests.families import GRAPHS, block_diagonal, dense_values, family_graph, slow_decay
 
 EPS = float(np.finfo(np.float64).eps)
 SIZE = 60  # large enough for the sparse route to have room
-
-
-def dense_values(graph: PairGraph) -> np.ndarray:
-    return np.linalg.svd(graph.normalized.toarray(), compute_uv=False)
 
 
 @pytest.mark.parametrize("route", ["dense", "small Gram matrix", "ARPACK"])
@@ -159,7 +155,7 @@ def test_bad_options(options, message):
 
 @pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-2, 1.0])
 def test_a_true_value_is_within_the_residual_of_any_triplet(noise):
-    """The vectors are of unit length, however far from singular ones; for singular ones it is no nearer."""
+    """For any vectors of unit length. For singular vectors it is an equality."""
     rng = np.random.default_rng(12)
     matrix = GRAPHS["dense_random"](rng, 12).normalized.toarray()
     u, values, w_t = np.linalg.svd(matrix, full_matrices=False)

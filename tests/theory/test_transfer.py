@@ -7,6 +7,8 @@ from pairbounds.theory.bounds.quantities import Encoder
 from tests.families import ANY_SEED
 
 WEIGHTS = [(4.0, 2.0, 1.5, 0.5), (1.0, 0.4, 0.3, 0.1), (2.0, 1.2, 0.9, 0.3)]
+SIZES = [(2, 2), (3, 2), (2, 4), (4, 3)]  # numbers of classes and domains
+on_products = pytest.mark.parametrize(("weights", "r", "m"), [(shares, *size) for shares in WEIGHTS for size in SIZES])
 
 
 def classes_by_domains(r, m, rho, alpha, beta, gamma):
@@ -23,8 +25,7 @@ def optimum(graph, k):
     return Encoder.optimum(graph, spectrum(graph, min(k + 1, *graph.shape)), k).left
 
 
-@pytest.mark.parametrize("weights", WEIGHTS)
-@pytest.mark.parametrize(("r", "m"), [(2, 2), (3, 2), (2, 4), (4, 3)])
+@on_products
 def test_induced_pairs_have_the_weights_and_the_spectrum(weights, r, m):
     graph = classes_by_domains(r, m, *weights)
     same_class, same_domain = (np.equal.outer(side, side) for side in np.divmod(np.arange(r * m), m))
@@ -43,8 +44,7 @@ def test_induced_pairs_have_the_weights_and_the_spectrum(weights, r, m):
     np.testing.assert_allclose(spectrum(graph, r * m).singular_values ** 2, squares, atol=1e-12)
 
 
-@pytest.mark.parametrize("weights", WEIGHTS)
-@pytest.mark.parametrize(("r", "m"), [(2, 2), (3, 2), (2, 4), (4, 3)])
+@on_products
 @pytest.mark.parametrize("sources", [1, 2])
 def test_the_head_of_some_domains_is_right_on_all_others(weights, r, m, sources):
     if sources == m:

@@ -1,4 +1,4 @@
-"""Walks put together of pairs: against walks one by one, their coverage, and what they say of the penalised optimum."""
+"""Walks from sampled pairs: against single walks, their coverage, and bounds of the penalised optimum."""
 
 import math
 
@@ -145,7 +145,7 @@ def test_bad_input(call, message):
 
 @pytest.mark.parametrize("k", [1, 3])
 def test_rare_unseen_pairs_make_every_width_uncertain(k):
-    """19a: of a graph whose optimum of width k is all but perfect, one that differs by a millionth of its mass."""
+    """Theorem 19a: a change of a millionth of the mass spoils a nearly perfect optimum of width k."""
     classes = np.kron(np.eye(2), np.ones((3, 3))) + 1e-3
     graph = PairGraph(classes, [0, 0, 0, 1, 1, 1])
     assert probe(graph, Encoder.optimum(graph, spectrum(graph, 3), 2).left).mse < 1e-2

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pairbounds import BOUNDS, PairGraph, check_bounds
+from pairbounds import BOUNDS, PairGraph
 from pairbounds.theory.attack.candidate import Sides
 from pairbounds.theory.bounds.scoring import embedded
-from tests.families import family_graph
+from tests.families import family_graph, row_of
 
 # Bounds by a search, or by a programme on a grid: they take most of the time of a table.
 SEARCHED = {"local-multihop-error", "local-penalised-error", *(name for name in BOUNDS if name.startswith("known-"))}
@@ -29,12 +29,11 @@ class Case:
 
     def row(self, bound: str) -> pd.Series:
         """The row of a bound in the table of this case."""
-        options = {"penalty": self.penalty, "critic": self.critic, "bounds": [bound]}
-        return check_bounds(self.graph, self.k, self.features, **options).squeeze(axis=0)
+        return row_of(bound, self.graph, self.k, self.features, penalty=self.penalty, critic=self.critic)
 
     @property
     def sides(self) -> Sides:
-        """As the search takes it; for a missing side of the features zeros, of which no claim is made."""
+        """Arguments of `attack.score`; a missing side of the features is zeros, about which no bound is claimed."""
         embedding = self.features if self.critic is None else self.critic
         if embedding is None:
             return self.graph, self.k, None, self.penalty
@@ -44,7 +43,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Checks:
-    """A case that pins the bound down, and a case that violates a hypothesis with what the error must say.
+    """A case at which the bound is tight, and a case that violates a hypothesis with the message of the error.
 
     The first is an equality case up to the relative distance `within`, below 0.1 so that a tightened bound fails on it.
     Where nobody knows one, `value` is the bound's value on the case, worked out by hand. `violated` is `None` only for
@@ -91,7 +90,7 @@ Violated = tuple[Callable[[], Case], str]
 
 
 def changed(violated: Violated, **changes: Any) -> Violated:
-    """The same hypothesis violated by a case that is about another subject."""
+    """The violated hypothesis with a case about another subject."""
     make, message = violated
     return lambda: replace(make(), **changes), message
 

@@ -11,7 +11,7 @@ def spread_errors() -> Case:
 
 
 def nothing_left_to_know() -> Case:
-    """σ_2 = 0: what the top k leave of α_T is the whole squared error."""
+    """σ_2 = 0: α_T beyond the top k is the squared error."""
     return Case(two_nodes(0.5))
 
 

@@ -13,7 +13,7 @@ def square(within: float, across: float) -> PairGraph:
 
 
 def classes_hold_together() -> Case:
-    """σ_2 splits the square between the classes, σ_3 splits each class: it is what leaks and diversity leave."""
+    """σ_2 splits the square between the classes, σ_3 splits each class: the tail by leaks and diversity."""
     return Case(square(0.2, 0.15), 2)
 
 

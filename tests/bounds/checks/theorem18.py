@@ -4,12 +4,12 @@ from tests.bounds.checks.check import NO_LEFT_LABELS, NO_RIGHT_EMBEDDING, Case, 
 
 
 def cut_between() -> Case:
-    """Two values, 1 and 0.8, of which the second is cut: half of the label energy is lost, and every node ties."""
+    """Two values, 1 and 0.8. The second is cut: half of the label energy is lost, and every node ties."""
     return Case(two_nodes(0.1), 2, penalty=0.85)
 
 
 def cut_at_the_value() -> Case:
-    """The same with the penalty at the value itself: all energy is at its square and at 1."""
+    """The same graph with the penalty at its second value: all energy is at the square of that value and at 1."""
     return replace(cut_between(), penalty=0.8 + 1e-14)
 
 

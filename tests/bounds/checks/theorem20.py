@@ -7,7 +7,7 @@ ZERO = np.zeros((1, 1))
 
 
 def critic_of(graph: PairGraph, right_given_left: np.ndarray) -> Case:
-    """The critic, as wide as the right side, whose `p_s(l | x)` are the rows of a matrix, zeros all but so."""
+    """The critic with the rows of a matrix as its `p_s(l | x)`, as wide as the right side; zeros are approximate."""
     scores = np.log(np.maximum(right_given_left, 1e-60) / graph.right_marginal)
     return Case(graph, 1, critic=(scores, np.eye(graph.n_right)))
 

@@ -3,7 +3,7 @@ from tests.bounds.checks.check import Case, Checks, left_features_only, two_node
 
 
 def both_bits() -> Case:
-    """σ is 1 and 0.8: constants are aligned, and what tells the images apart is as far as the pairs let it be."""
+    """σ is 1 and 0.8: the constant is aligned, and the second feature is as far apart as the pairs allow."""
     return Case(two_nodes(0.1), 2)
 
 

@@ -13,7 +13,7 @@ BATCH, STEPS = 64, 60
 
 
 class Clip(nn.Module):
-    """CLIP's loss with a learned temperature; without negatives, pairs attract one another and nothing else."""
+    """CLIP's loss with a learned temperature; without negatives, pairs only attract each other."""
 
     def __init__(self, negatives=True):
         super().__init__()

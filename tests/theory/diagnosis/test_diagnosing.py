@@ -1,4 +1,4 @@
-"""Planted faults are named first and healthy encoders are left alone; input that is refused; the result."""
+"""Planted faults are named first, and healthy encoders have none; bad input; the result."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def test_six_planted_faults_are_named_first_and_nothing_on_a_healthy_encoder(see
 
 @pytest.mark.slow
 def test_faults_are_named_and_few_alarms_are_false_on_other_seeds():
-    """Seeds that no threshold has seen, some of which the test above lacks: docs/how_to/diagnose.md has the rate."""
+    """Seeds on which no threshold was chosen. docs/how_to/diagnose.md has the rate."""
     alarms = 0
     for seed in range(30, 50):
         for fault, embeddings, options in cases(seed, np.random.default_rng(seed)):

@@ -1,4 +1,4 @@
-"""Each symptom on cases that are made by hand: what is named, and what is said of numbers that are known."""
+"""Each symptom on cases made by hand, and its numbers."""
 
 import math
 
@@ -22,7 +22,7 @@ def named(*embeddings, **options):
 
 
 def rolled(share):
-    """Texts of which a share belongs to another image."""
+    """Texts, a share of them shuffled."""
     size = int(share * 400)
     return np.concatenate([np.roll(TEXTS[:size], 1, axis=0), TEXTS[size:]])
 

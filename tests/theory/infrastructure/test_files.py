@@ -1,4 +1,4 @@
-"""Files are complete or as before, and nobody's work is overwritten."""
+"""Files are complete or unchanged, and foreign files are not overwritten."""
 
 import os
 import signal

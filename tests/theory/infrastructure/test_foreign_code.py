@@ -1,4 +1,4 @@
-"""A user's bounds that do what they may not: one line with name, file and line, and exit 2; never an empty success."""
+"""Failures of a user's bounds: one line with name, file and line, and exit 2."""
 
 import math
 from fractions import Fraction
@@ -13,6 +13,7 @@ from pairbounds.__main__ import app
 from pairbounds.infrastructure.foreign import as_number
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.scoring import score
+from tests.families import row_of
 from tests.unloaded import unload
 
 GRAPH = PairGraph(np.random.default_rng(0).random((6, 5)), [0, 1] * 3, [0, 1, 0, 1, 0])
@@ -83,7 +84,7 @@ def test_a_plugin_without_bounds_is_named(checked):
 def test_a_failed_hypothesis_and_a_k_out_of_range_are_no_failures():
     decorate = bound("mine", quantity="probe_mse", status="conjecture")
     claim = decorate(lambda graph, spectrum, k: require(False, "it is Tuesday"))
-    row = check_bounds(GRAPH, 2).set_index("bound").loc["mine"]
+    row = row_of("mine", GRAPH, 2)
     assert row["note"] == "not applicable: it is Tuesday"
     with pytest.raises(HypothesisError, match="Tuesday"):
         score(claim, GRAPH, 2)

@@ -119,7 +119,7 @@ run(app)
 
 @pytest.fixture
 def lose_reader():
-    """Run Python, read some lines of a stream, go away; then the exit code, and what came by the other stream."""
+    """Run Python, read some lines of a stream and close it; return the exit code and the other stream."""
     processes = []
 
     def _lose(name: str, *arguments: object, lines: int = 0) -> tuple[int, str]:

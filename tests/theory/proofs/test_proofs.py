@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from pairbounds import PairGraph, check_bounds, probe, prove, spectrum
+from pairbounds import PairGraph, probe, prove, spectrum
 from pairbounds.__main__ import app
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities.multihop_consistency import label_measure, mass_up_to
-from tests.families import ANY_SEED, GRAPHS, family_graph
+from tests.families import ANY_SEED, GRAPHS, family_graph, row_of
 from tests.theory.proofs.verifier import PROGRAM, record_of, saved, verdict_of, verifier
 
 HOPS = 4
@@ -73,7 +73,7 @@ def test_a_proof_has_theorem_16_which_improves_on_twice_the_squared_error():
     proof = prove(graph, 6)
     values = {(claim.theorem, claim.quantity): claim.value for claim in proof.claims}
     assert values[16, "probe_error"] < values[15, "probe_error"] < values[4, "probe_error"]
-    assert values[16, "probe_error"] >= check_bounds(graph, 6).set_index("bound").loc["probe-error", "measured"]
+    assert values[16, "probe_error"] >= row_of("probe-error", graph, 6)["measured"]
 
 
 @pytest.mark.parametrize(

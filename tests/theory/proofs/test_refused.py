@@ -27,7 +27,7 @@ def some_graph(seed=0, n_left=9, n_right=8):
 
 
 def rough_record(graph, k):
-    """With walks of so few bits that what they round away is seen."""
+    """A proof with walks of so few bits that their rounding is visible."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pairbounds.theory.proofs.proof.WALK_BITS", 24)
         return record_of(graph, k, hops=2)

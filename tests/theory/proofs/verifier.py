@@ -35,7 +35,7 @@ def verdict_of(graph: Path, proof: Path, program: ModuleType = verifier) -> tupl
 
 
 def changed(*replacements: tuple[str, str]) -> ModuleType:
-    """The verifier with pieces of its source replaced, each of which is there once: one that lacks a check."""
+    """A verifier that lacks a check: its source with unique pieces replaced."""
     source = PROGRAM.read_text(encoding="utf-8")
     for old, new in replacements:
         if source.count(old) != 1:

@@ -93,7 +93,7 @@ def test_only_missing_cells_are_measured_and_the_table_is_the_same(finished, los
 
 
 def test_a_changed_configuration_uses_no_cell_of_another(tmp_path):
-    """Each in the folder of all those before it gives the files that it gives alone, with and without failures."""
+    """In the folder of earlier configurations each gives the files of a new folder, with and without failures."""
     changes = [
         {"grid": [{"x": [0, 1]}]},
         {"name": "other", "grid": [{"x": [1, 0]}]},
