@@ -94,20 +94,20 @@ def _spectrum(axes: Axes, spectrum: pd.DataFrame) -> None:
 
 
 def _captions(axes: Axes, captions: pd.DataFrame, column: str, label: str, title: str) -> None:
-    shown = captions.head(SHOWN)[::-1]
-    axes.barh(np.arange(len(shown)), shown[column], color=BOUND, height=0.7)
-    _name_rows(axes, shown["caption"])
-    axes.set(xlabel=label, title=f"{title}: {shown[column].sum():.2g} in all")
+    rows = captions.head(SHOWN)[::-1]
+    axes.barh(np.arange(len(rows)), rows[column], color=BOUND, height=0.7)
+    _name_rows(axes, rows["caption"])
+    axes.set(xlabel=label, title=f"{title}: {rows[column].sum():.2g} in all")
     axes.set_xlim(left=0)
 
 
 def _classes(axes: Axes, classes: pd.DataFrame) -> None:
-    shown = classes.head(SHOWN)[::-1]
-    places = np.arange(len(shown))
-    axes.barh(places, shown["consistency"], color=MEASURED, height=0.7, alpha=0.8, label="consistency within the class")
+    rows = classes.head(SHOWN)[::-1]
+    places = np.arange(len(rows))
+    axes.barh(places, rows["consistency"], color=MEASURED, height=0.7, alpha=0.8, label="consistency within the class")
     label = r"$\lambda_2(c)$ (1: an image, or more, apart)"
-    axes.plot(shown["second_eigenvalue"], places, "D", clip_on=False, color=PURPLE, markersize=5, label=label)
-    _name_rows(axes, shown["class"])
+    axes.plot(rows["second_eigenvalue"], places, "D", clip_on=False, color=PURPLE, markersize=5, label=label)
+    _name_rows(axes, rows["class"])
     axes.set(xlim=(0, 1.02), xlabel="probability, or eigenvalue", title="classes, the least consistent above")
     axes.legend(**BELOW | {"ncols": 1})
 

@@ -28,8 +28,8 @@ NO_LABELS = (
 def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
     """Print the report."""
     for name, columns in summary["columns"].items():
-        read = ", ".join(f"{role} {column}" for role, column in columns.items() if role != "ignored")
-        echo(f"{name}: read {read}; ignored {', '.join(columns['ignored']) or 'none'}")
+        used = ", ".join(f"{role} {column}" for role, column in columns.items() if role != "ignored")
+        echo(f"{name}: read {used}; ignored {', '.join(columns['ignored']) or 'none'}")
     print_table("Pairs", [("", "left"), ("", "right"), ("", "left")], _overview(summary))
     echo(*one_to_one(summary["n_images"], summary["n_captions"], summary["n_pairs"]))
     if summary["n_classes"] is None:
@@ -38,9 +38,9 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
     if summary["not_on_cluster"]:
         listed = ", ".join(summary["not_on_cluster"])
         echo(f"Not evaluated, because a cluster does not give rows of the matrix: {listed}. Leave out --dask for these")
-    for name, (title, shown) in RANKINGS.items():
+    for name, (title, headings) in RANKINGS.items():
         if name in tables:
-            _print_rows(title, tables[name][shown.split()].head(SHOWN))
+            _print_rows(title, tables[name][headings.split()].head(SHOWN))
     for sentence in (*(summary["what_if"] or ()), *(summary["noise"] or ())):
         echo(sentence)
 
@@ -78,10 +78,10 @@ def _with_interval(name: str, s: Mapping[str, Any], key: str) -> tuple[str, str,
 def _print_bounds(bounds: pd.DataFrame, failed: list[str]) -> None:
     """Print the bounds on the probe error, the tightest first, and the number of all bounds that hold."""
     applying = bounds[bounds["applicable"]].astype({"holds": bool, "vacuous": bool})
-    about = applying[applying["quantity"] == "probe_error"].sort_values("value")
-    if len(about):
+    on_error = applying[applying["quantity"] == "probe_error"].sort_values("value")
+    if len(on_error):
         sides = [(name, "right" if name in RIGHT else "left") for name in COLUMNS]
-        print_table("Bounds on the probe error", sides, readable(about))
+        print_table("Bounds on the probe error", sides, readable(on_error))
     fared = f"; FAILED: {', '.join(failed)}" if failed else ""
     echo(f"{applying['holds'].sum()} of {len(applying)} bounds hold{fared}")
 

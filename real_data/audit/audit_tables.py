@@ -150,8 +150,8 @@ def _largest(*keys: npt.ArrayLike) -> IntArray:
 def _across_classes(agreement: Agreement) -> sp.csr_array:
     """`P_T` summed over pairs of different classes, (r, r)."""
     by_class = agreement.by_class
-    given = sp.csc_array((agreement.shares, by_class.indices, by_class.indptr), by_class.shape)
-    between = sp.csr_array(by_class @ given.T)
+    class_shares = sp.csc_array((agreement.shares, by_class.indices, by_class.indptr), by_class.shape)
+    between = sp.csr_array(by_class @ class_shares.T)
     between.setdiag(0)
     between.eliminate_zeros()
     return between

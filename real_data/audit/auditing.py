@@ -102,12 +102,11 @@ def audit(
     out = Path(out)
     files = open_tables(Path(pairs), None if labels is None else Path(labels), columns)
     labels = None if files.labels is None else str(files.labels.path)
-    given = {"what_if": None if trial is None else asdict(trial), "noise": noise}
-    asked = {name: value for name, value in given.items() if value is not None}
-    if asked and (labels is None or settings.dask is not None):
-        names = " and ".join(asked).replace("_", " ")
+    trials = ({} if trial is None else {"what_if": asdict(trial)}) | ({} if noise is None else {"noise": noise})
+    if trials and (labels is None or settings.dask is not None):
+        names = " and ".join(trials).replace("_", " ")
         raise ValueError(f"{names}: not possible without labels, or on a Dask cluster: give labels, leave out dask")
-    about = {"pairs": str(pairs), "labels": labels, **asdict(settings), **asked}
+    configuration = {"pairs": str(pairs), "labels": labels, **asdict(settings), **trials}
     cluster = nullcontext() if settings.dask is None else connected(settings.dask)
     with locked_folder(out), Bar(total=N_STAGES) as bar, cluster as client:
         with _stage(bar, "read"):
@@ -124,15 +123,15 @@ def audit(
                 tables |= {"what_if": outcome.curves, "what_if_verdict": outcome.verdict}
             if wrong is not None:
                 tables["noise"] = wrong[0]
-            keys = {name: write_table(table, out / f"{name}.parquet", about) for name, table in tables.items()}
+            keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
             draw(tables, out)
-        known = counted.tally | {
+        metadata = counted.tally | {
             "columns": files.columns(),
-            "provenance": provenance(about) | {"content_keys": keys},
+            "provenance": provenance(configuration) | {"content_keys": keys},
             "what_if": outcome and list(outcome.words),
             "noise": wrong and list(wrong[1]),
         }
-        summary = summarise(measures, known)
+        summary = summarise(measures, metadata)
         write_summary(summary, out / "summary.json")
         for name in {*NEED_LABELS, *TRIED} - tables.keys():
             remove_table(out / f"{name}.parquet")  # of an earlier audit
@@ -150,8 +149,8 @@ def _measures(pairs: Pairs, k: int, settings: Settings, bar: Bar) -> Measures:
     graph = pairs.graph
     require_width(graph.shape, k)
     with _stage(bar, "spectrum"):
-        wanted = min(k + 1, *graph.shape)
-        triplets = pairs.triplets(wanted, device=settings.device, seed=settings.seed).leading(k + 1)
+        n_triplets = min(k + 1, *graph.shape)
+        triplets = pairs.triplets(n_triplets, device=settings.device, seed=settings.seed).leading(k + 1)
     with _stage(bar, "bounds"):
         bounds = check_bounds(graph, k, triplets=triplets)
     with _stage(bar, "pairs"):

@@ -43,9 +43,9 @@ NO_MASS = 1e-12  # a smaller share of a caption's mass in other blocks is round-
 def count_there(client: Cluster, tables: AuditTables) -> Counted:
     """Count a table of pairs on the workers of a cluster; the result is that of `count_here`."""
     pairs = tables.pairs
-    read = client.map(_read, pairs.parts(), columns=dict(pairs.columns), pure=False)
-    heads: list[_Head | None] = client.gather(client.map(_head, read, pure=False))
-    parts = [(part, head) for part, head in zip(read, heads, strict=True) if head is not None]
+    futures = client.map(_read, pairs.parts(), columns=dict(pairs.columns), pure=False)
+    heads: list[_Head | None] = client.gather(client.map(_head, futures, pure=False))
+    parts = [(part, head) for part, head in zip(futures, heads, strict=True) if head is not None]
     require_pairs(len(parts), pairs)
     image_ids, image_numbers = _numbered([head.images for _, head in parts])
     caption_ids, caption_numbers = _numbered([head.captions for _, head in parts])
@@ -58,13 +58,13 @@ def count_there(client: Cluster, tables: AuditTables) -> Counted:
     portions = [[client.submit(itemgetter(home), part, pure=False) for part in split] for home in inhabited]
     blocks = [client.submit(_block, len(caption_ids), portion, pure=False) for portion in portions]
     masses = np.sum(client.gather(client.map(attrgetter("right_marginal"), blocks, pure=False)), axis=0)
-    kept = masses > 0
-    numbers = client.scatter(renumbered(kept), broadcast=True, hash=False)
+    has_mass = masses > 0
+    numbers = client.scatter(renumbered(has_mass), broadcast=True, hash=False)
     blocks = [client.submit(_finished, block, numbers, masses.sum(), pure=False) for block in blocks]
     rows_of_blocks = [np.flatnonzero(homes[:-1] == home) for home in inhabited]
-    graph = ClusterGraph(Blocks(client, blocks, rows_of_blocks, int(kept.sum())), images.labels)
+    graph = ClusterGraph(Blocks(client, blocks, rows_of_blocks, int(has_mass.sum())), images.labels)
     tally = images.tally(sum(head.n_rows for _, head in parts))
-    names = caption_ids.filter(pa.array(kept))
+    names = caption_ids.filter(pa.array(has_mass))
     return Counted(ClusterPairs(graph), images.names, names, images.class_names, tally)
 
 
@@ -161,10 +161,10 @@ def _finished(block: Block, numbers: Numbers, total: float) -> Block:
 
 def _class_facts(block: Block, labels: IntArray, right_marginal: FloatArray) -> ClassFacts:
     """Facts of whole classes. All other images form one node of a new class, which changes no λ₂ and no leak."""
-    rest = right_marginal - block.joint.sum(axis=0)
-    rest[rest < NO_MASS * right_marginal] = 0
-    if not rest.any():
+    outside = right_marginal - block.joint.sum(axis=0)
+    outside[outside < NO_MASS * right_marginal] = 0
+    if not outside.any():
         return class_facts(PairGraph(block.joint, labels))
-    joint = sp.vstack([block.joint, sp.csr_array(rest[None])])
+    joint = sp.vstack([block.joint, sp.csr_array(outside[None])])
     leaks, second = class_facts(PairGraph(joint, np.append(labels, labels.max() + 1)))
     return ClassFacts(leaks[:-1], second[:-1])

@@ -80,10 +80,10 @@ class Blocks:
 
     def in_order(self, parts: Sequence[FloatArray]) -> FloatArray:
         """Rows of all blocks in the order of the matrix."""
-        whole = np.empty((sum(map(len, self.rows)), *parts[0].shape[1:]))
+        rows_of_matrix = np.empty((sum(map(len, self.rows)), *parts[0].shape[1:]))
         for rows, part in zip(self.rows, parts, strict=True):
-            whole[rows] = part
-        return whole
+            rows_of_matrix[rows] = part
+        return rows_of_matrix
 
     def times(self, right: FloatArray) -> FloatArray:
         """`P X`."""

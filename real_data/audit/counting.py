@@ -5,7 +5,6 @@ images without pairs are ignored. Ids and labels are text, as in `pairbounds.inf
 `pairbounds.real_data.audit.pair_tables` selects the columns.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.reading import TEXT
 from pairbounds.real_data.audit.measuring import Pairs
-from pairbounds.real_data.audit.pair_tables import AuditTables, PairPart, RoleTable, class_of_image, merged, pair_parts
+from pairbounds.real_data.audit.pair_tables import AuditTables, RoleTable, class_of_image, merged, pair_parts
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 NONE = -1  # index of dropped nodes and missing labels
@@ -73,48 +72,52 @@ def count_here(tables: AuditTables) -> Counted:
     -----
     Memory: 16 bytes for each row, and the distinct ids.
     """
-    parts = list(_with_bar(tables.pairs))
+    parts = []
+    with Bar(desc="reading", unit=" pairs") as bar:
+        for rows in (rows for part in tables.pairs.parts() for rows in pair_parts(part, tables.pairs.columns)):
+            parts.append(rows)
+            bar.update(len(rows.weights))
     require_pairs(len(parts), tables.pairs)
-    read = merged(parts)
+    rows = merged(parts)
     del parts
-    images = matched_images(read.images.dictionary, tables.labels)
-    left, right = images.numbers[read.images.indices.to_numpy()], read.captions.indices.to_numpy()
-    captions = read.captions.dictionary
+    images = matched_images(rows.images.dictionary, tables.labels)
+    left, right = images.numbers[rows.images.indices.to_numpy()], rows.captions.indices.to_numpy()
+    captions = rows.captions.dictionary
     inside = left != NONE
-    kept = np.bincount(right[inside], minlength=len(captions)) > 0
-    ends, shape = (left[inside], renumbered(kept)[right[inside]]), (len(images.names), int(kept.sum()))
-    joint = sp.coo_array((read.weights[inside], ends), shape=shape)
+    used = np.bincount(right[inside], minlength=len(captions)) > 0
+    ends, shape = (left[inside], renumbered(used)[right[inside]]), (len(images.names), int(used.sum()))
+    joint = sp.coo_array((rows.weights[inside], ends), shape=shape)
     tally = images.tally(len(left))
-    similarities = None if read.similarities is None else _mean(read.similarities[inside], ends, shape)
-    del read, left, right, inside, ends
+    similarities = None if rows.similarities is None else _mean(rows.similarities[inside], ends, shape)
+    del rows, left, right, inside, ends
     pairs = Pairs(PairGraph(joint, images.labels))
-    return Counted(pairs, images.names, captions.filter(pa.array(kept)), images.class_names, tally, similarities)
+    return Counted(pairs, images.names, captions.filter(pa.array(used)), images.class_names, tally, similarities)
 
 
 def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
     """Images with these distinct ids, matched with a table of labels."""
     if labels is None:
         return Images(paired, np.arange(len(paired), dtype=np.int32))
-    given = class_of_image(labels)
-    classes, names = pd.factorize(given.reindex(paired.to_pandas()), sort=True)
-    known = classes != NONE
-    if not known.any():
-        first = f"the first is {paired[0]}, and the first in {labels.path} {given.index[0]}"
+    class_by_image = class_of_image(labels)
+    classes, names = pd.factorize(class_by_image.reindex(paired.to_pandas()), sort=True)
+    labelled = classes != NONE
+    if not labelled.any():
+        first = f"the first is {paired[0]}, and the first in {labels.path} {class_by_image.index[0]}"
         raise ValueError(f"no image of the pairs has a label: {first}")
     if len(names) == 1:
         message = f"{labels.path} gives every image the same label, {names[0]}: leave it out, or give at least two"
         raise ValueError(message)
     return Images(
-        names=paired.filter(pa.array(known)),
-        numbers=renumbered(known),
-        labels=classes[known].astype(np.int64),
+        names=paired.filter(pa.array(labelled)),
+        numbers=renumbered(labelled),
+        labels=classes[labelled].astype(np.int64),
         class_names=pa.array(names, TEXT),
     )
 
 
-def renumbered(kept: npt.NDArray[np.bool_]) -> Numbers:
-    """Index of each entry among the kept entries, or `NONE`."""
-    return np.where(kept, np.cumsum(kept, dtype=np.int32) - 1, NONE).astype(np.int32)
+def renumbered(mask: npt.NDArray[np.bool_]) -> Numbers:
+    """Index of each entry among the entries of a mask, or `NONE`."""
+    return np.where(mask, np.cumsum(mask, dtype=np.int32) - 1, NONE).astype(np.int32)
 
 
 def require_pairs(count: int, pairs: RoleTable) -> None:
@@ -125,16 +128,6 @@ def require_pairs(count: int, pairs: RoleTable) -> None:
 
 def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, int]) -> sp.csr_array:
     """Mean over the rows of each pair, in canonical order; zeros are stored."""
-    total, count = (sp.csr_array(sp.coo_array((of, ends), shape=shape)) for of in (values, np.ones_like(values)))
-    for matrix in (total, count):
-        matrix.sum_duplicates()
+    total, count = (sp.coo_array((sums, ends), shape=shape).tocsr() for sums in (values, np.ones_like(values)))
     total.data /= count.data
     return total
-
-
-def _with_bar(table: RoleTable) -> Iterator[PairPart]:
-    with Bar(desc="reading", unit=" pairs") as bar:
-        for part in table.parts():
-            for pairs in pair_parts(part, table.columns):
-                bar.update(len(pairs.weights))
-                yield pairs

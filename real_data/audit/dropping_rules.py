@@ -56,12 +56,12 @@ class Views:
     Attributes
     ----------
     everything : all pairs, for the degrees of captions
-    seen : pairs of the training half, with labels
+    training : pairs of the training half, with labels
     judged : pairs of the held-out half, to rank; only the oracle uses their labels
     """
 
     everything: PairList
-    seen: PairList
+    training: PairList
     judged: PairList
 
 
@@ -69,8 +69,8 @@ Rule = Callable[[Views, np.random.Generator], FloatArray]
 
 
 def leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
-    """`Pr[labels differ]` of two images drawn by the caption, estimated on the seen images; 0 without seen images."""
-    crossing = _crossing(views.seen, views.everything.n_captions)
+    """`Pr[labels differ]` of two images drawn by the caption, estimated on the training half; 0 without its images."""
+    crossing = _crossing(views.training, views.everything.n_captions)
     return crossing[views.judged.captions]
 
 
@@ -120,20 +120,15 @@ ORACLE = "oracle"
 def ranked(rule: Rule, views: Views, rng: np.random.Generator) -> IntArray:
     """Indices of the judged pairs, first to drop first; ties in random order, pairs of one caption together."""
     judged = views.judged
-    together = rng.random(views.everything.n_captions)[judged.captions]
-    return np.lexsort([rng.random(len(judged)), together, -rule(views, rng)])
-
-
-def count_of(share: float, total: int) -> int:
-    """Number of pairs in a share of all of them."""
-    return round(share * total)
+    by_caption = random_captions(views, rng)
+    return np.lexsort([rng.random(len(judged)), by_caption, -rule(views, rng)])
 
 
 def _by_class(pairs: PairList, n_captions: int) -> sp.csc_array:
     """Weight of each class in each caption, (r, n_captions), over pairs of labelled images."""
     labels = pairs.labels[pairs.images]
-    known = labels >= 0
-    entries = pairs.weights[known], (labels[known], pairs.captions[known])
+    labelled = pairs.kept(labels >= 0)
+    entries = labelled.weights, (labelled.labels[labelled.images], labelled.captions)
     return sp.csc_array(sp.coo_array(entries, shape=(int(pairs.labels.max()) + 1, n_captions)))
 
 

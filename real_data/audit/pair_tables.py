@@ -107,8 +107,8 @@ def _pair_table(path: Path, columns: Columns) -> RoleTable:
     ends = known_ends(names) if columns.image is None and columns.caption is None else None
     image, caption = ends or (columns.image, columns.caption)
     roles = {
-        "image": image or _known(files[0], "image", IMAGES),
-        "caption": caption or _known(files[0], "caption", CAPTIONS),
+        "image": image or _usual_column(files[0], "image", IMAGES),
+        "caption": caption or _usual_column(files[0], "caption", CAPTIONS),
         "weight": columns.weight or first_of(names, WEIGHTS),
         "similarity": columns.similarity,
     }
@@ -134,19 +134,15 @@ def pair_parts(part: TableFile, columns: Mapping[str, str]) -> Iterator[PairPart
 
 
 def merged(parts: Sequence[PairPart]) -> PairPart:
-    """Concatenate one or more parts."""
-    images, captions, weights, similarities = zip(*parts, strict=True)
+    """Concatenate one or more parts; names stay in the order of first appearance."""
+    *sides, weights, similarities = zip(*parts, strict=True)
+    images, captions = (pa.chunked_array(names).unify_dictionaries().combine_chunks() for names in sides)
     return PairPart(
-        merged_names(images),
-        merged_names(captions),
+        images,
+        captions,
         np.concatenate(weights),
         None if similarities[0] is None else np.concatenate(similarities),
     )
-
-
-def merged_names(names: Sequence[pa.DictionaryArray]) -> pa.DictionaryArray:
-    """Concatenate dictionary-encoded columns; values stay in the order of first appearance."""
-    return pa.chunked_array(names).unify_dictionaries().combine_chunks()
 
 
 def class_of_image(table: RoleTable) -> "pd.Series[Any]":
@@ -159,8 +155,8 @@ def class_of_image(table: RoleTable) -> "pd.Series[Any]":
     return one_label_each(cells, table.path)
 
 
-def _known(file: TableFile, role: str, known: Sequence[str]) -> str:
-    name = first_of(file.names, known)
+def _usual_column(file: TableFile, role: str, names: Sequence[str]) -> str:
+    name = first_of(file.names, names)
     if name is None:
         raise ValueError(
             f"{file.path} has no column {role}, only {', '.join(file.names)}: name both with --columns IMAGE,CAPTION"

@@ -51,17 +51,17 @@ KEYS: dict[str, str] = {
 }
 
 
-def summarise(measures: Measures, known: Mapping[str, Any]) -> dict[str, Any]:
+def summarise(measures: Measures, metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The summary: a value for each key of `KEYS`, `None` if it needs missing labels or is infinite.
 
     Parameters
     ----------
-    known : values of keys that are not measured, such as counts of rows and provenance
+    metadata : values of keys that are not measured, such as counts of rows and provenance
     """
     graph, triplets, k = measures.graph, measures.triplets, measures.k
     values = triplets.singular_values
     summary = {
-        **known,
+        **metadata,
         "n_images": graph.n_left,
         "n_captions": graph.n_right,
         "n_pairs": int(measures.facts.degrees.sum()),

@@ -1,6 +1,6 @@
 """Trials of dropping the pairs that hurt most.
 
-Rules rank pairs by the labels of one half of the images (seen). In the graph of the other half (judged), the first
+Rules rank pairs by the labels of one half of the images (training). In the graph of the other half (judged), the first
 pairs in this order are dropped, and all quantities are measured again with the labels of this half. No label is used
 twice. The baselines are random pairs, random captions, and an oracle that uses the labels of the judged half.
 An image without any remaining pair counts as an error, because it has no embedding. So all errors on a half concern the
@@ -26,7 +26,6 @@ from pairbounds.real_data.audit.dropping_rules import (
     Mask,
     PairList,
     Views,
-    count_of,
     oracle,
     ranked,
 )
@@ -36,7 +35,6 @@ from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
-from pairbounds.theory.quantities.scores import linear_standing, score_noise
 from pairbounds.theory.spectrum.triplets import spectrum
 
 THEOREMS = {
@@ -76,8 +74,8 @@ class WhatIf:
     def __post_init__(self) -> None:
         unknown = [name for name in self.rules if name not in RULES]
         if unknown or len(set(self.rules)) < len(self.rules):
-            about = f"has an unknown rule {unknown[0]}" if unknown else "has a rule twice"
-            raise ValueError(f"rules={','.join(self.rules)} {about}: choose from {', '.join(RULES)}")
+            fault = f"has an unknown rule {unknown[0]}" if unknown else "has a rule twice"
+            raise ValueError(f"rules={','.join(self.rules)} {fault}: choose from {', '.join(RULES)}")
         if not self.shares or not all(0 < share < 1 for share in self.shares):
             raise ValueError(f"shares={self.shares}: each share of the pairs must be in (0, 1)")
         if self.splits < 2 or self.draws < 1:
@@ -167,27 +165,19 @@ def pair_list(graph: PairGraph, labels: IntArray, similarities: sp.csr_array | N
 
 
 def sample_of(everything: PairList, question: str, seed: int) -> tuple[PairList, tuple[str, ...]]:
-    """The pairs, or the pairs of a sample of the images with a sentence about the sample."""
-    pairs = sampled(everything, np.random.default_rng([seed, 0]))
-    if len(pairs) == len(everything):
-        return pairs, ()
-    images, of = (f"{len(np.unique(part.images)):,}" for part in (pairs, everything))
+    """All pairs, or beyond `MOST_PAIRS` those of a random sample of the images, and a sentence on the sample."""
+    if len(everything) <= MOST_PAIRS:
+        return everything, ()
+    order = np.random.default_rng([seed, 0]).permutation(len(everything.labels))
+    counts = np.bincount(everything.images, minlength=len(order))[order]
+    chosen = order[np.cumsum(counts) <= MOST_PAIRS]
+    pairs = everything.kept(np.isin(everything.images, chosen))
+    images, total = (f"{len(np.unique(part.images)):,}" for part in (pairs, everything))
     sentence = (
-        f"{question}: on a random sample of {images} of {of} images, with {len(pairs):,} of {len(everything):,} "
+        f"{question}: on a random sample of {images} of {total} images, with {len(pairs):,} of {len(everything):,} "
         "pairs; captions have fewer images there, and leaks are seen less well"
     )
     return pairs, (sentence,)
-
-
-def sampled(pairs: PairList, rng: np.random.Generator) -> PairList:
-    """All pairs, or the pairs of a random sample of the images if there are more than `MOST_PAIRS`."""
-    if len(pairs) <= MOST_PAIRS:
-        return pairs
-    order = rng.permutation(len(pairs.labels))
-    counts = np.bincount(pairs.images, minlength=len(order))[order]
-    chosen = np.zeros(len(order), dtype=bool)
-    chosen[order[np.cumsum(counts) <= MOST_PAIRS]] = True
-    return pairs.kept(chosen[pairs.images])
 
 
 def _trials(pairs: PairList, settings: WhatIf) -> list[tuple[str, int]]:
@@ -205,8 +195,8 @@ def _on_half(
 ) -> Iterator[dict[str, object]]:
     """A row for each measurement on one half of the images."""
     rng = np.random.default_rng([settings.seed, 1, split])
-    seen = _half(pairs, rng)[pairs.images]
-    views = Views(pairs, pairs.kept(seen), pairs.kept(~seen))
+    in_training = _half(pairs, rng)[pairs.images]
+    views = Views(pairs, pairs.kept(in_training), pairs.kept(~in_training))
 
     def measure(left: PairList, half: PairList) -> dict[str, float]:
         return measured_on(left, image_masses(half), settings)
@@ -222,17 +212,17 @@ def _on_half(
 
 
 def threshold_rows(views: Views, shares: Sequence[float], measure: Measure) -> Iterator[dict[str, object]]:
-    """Rows for no threshold and each share on the seen half, and one on the judged half for the best threshold.
+    """Rows for no threshold and each share on the training half, and one on the judged half for the best threshold.
 
-    A threshold is the least similarity that is kept; -inf keeps all. Each share gives a threshold on the seen half.
+    A threshold is the least similarity that is kept; -inf keeps all. Each share gives a threshold on the training half.
     The judged half affects neither the thresholds nor the choice among them.
     """
-    fixed = {"rule": LOW_SIMILARITY, "draw": 0}
+    fixed, training = {"rule": LOW_SIMILARITY, "draw": 0}, views.training
     errors: list[tuple[float, float]] = []
     for share in (0.0, *shares):
-        count = count_of(share, len(views.seen))
-        threshold = float(np.partition(views.seen.similarities, count)[count]) if count else -math.inf
-        row = measure(views.seen.kept(views.seen.similarities >= threshold), views.seen)
+        count = round(share * len(training))
+        threshold = float(np.partition(training.similarities, count)[count]) if count else -math.inf
+        row = measure(training.kept(training.similarities >= threshold), training)
         errors.append((row["error"], threshold))
         yield {"action": CHOOSE, "share": share, "threshold": threshold} | fixed | row
     chosen = min(errors, key=lambda pair: round(pair[0], DIGITS))[1]  # ties: the smallest share
@@ -252,7 +242,7 @@ def _half(pairs: PairList, rng: np.random.Generator) -> Mask:
 
 def left_of(judged: PairList, order: IntArray, share: float) -> PairList:
     """The pairs without a share of them, the first in this order."""
-    return judged.kept(np.sort(order[count_of(share, len(judged)) :]))
+    return judged.kept(np.sort(order[round(share * len(judged)) :]))
 
 
 def image_masses(pairs: PairList) -> FloatArray:
@@ -272,25 +262,17 @@ def measured_on(pairs: PairList, before: FloatArray, settings: WhatIf) -> dict[s
             f"what if: k={k} is too large for the remaining half, with {graph.n_left} images and {graph.n_right} "
             "captions: lower k, or drop less"
         )
-    wanted = min(k + 1, *graph.shape)
-    triplets = spectrum(graph, wanted, device=settings.device, seed=settings.seed).leading(k + 1)
-    encoder = Encoder.optimum(graph, triplets, k)
-    wrong = _wrong(encoder)
-    kept = before[images]
-    isolated = max(0.0, 1 - float(kept.sum()))
+    n_triplets = min(k + 1, *graph.shape)
+    triplets = spectrum(graph, n_triplets, device=settings.device, seed=settings.seed).leading(k + 1)
+    probe = Encoder.optimum(graph, triplets, k).probe
+    masses = before[images]
+    isolated = max(0.0, 1 - float(masses.sum()))
     return {
         "n_pairs": len(pairs),
         "isolated": isolated,
         "alpha_t": induced_labelling_error(graph),
         "gap": 1 - float(triplets.singular_values[k]) ** 2,
         **{column: BOUNDS[name](graph, triplets, k) for column, name in THEOREMS.items()},
-        "probe_error": float(graph.left_marginal @ wrong),
-        "error": float(kept @ wrong) + isolated,
+        "probe_error": probe.error,
+        "error": float(masses @ (probe.winners != graph.left_labels)) + isolated,
     }
-
-
-def _wrong(encoder: Encoder) -> Mask:
-    """Mask of the left nodes with an error of the probe; ties are errors."""
-    f, coefficients, mass = encoder.left, encoder.probe.coefficients, encoder.graph.left_marginal
-    winners = linear_standing(f, coefficients, score_noise(f, coefficients, mass)).winners
-    return np.asarray(winners != encoder.graph.left_labels)

@@ -2,8 +2,8 @@
 
 On every half both are measured on the same images, with the same masses, so the differences are paired. Halves overlap,
 so the differences are not independent, and Student's interval would be too short. Nadeau and Bengio's correction adds
-the ratio of judged to seen images, here 1, to `1/n`. The level has a Bonferroni correction: over all rules and shares
-compared with random choice, and over the shares for one rule against another.
+the ratio of judged to training images, here 1, to `1/n`. The level has a Bonferroni correction: over all rules and
+shares compared with random choice, and over the shares for one rule against another.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from pairbounds.theory.quantities.confidence import detectable, student_half
 
 LEVEL = 0.95
 POWER = 0.8
-OVERLAP = 1.0  # ratio of judged to seen images
-CHOOSE, APPLY = "choose", "apply"  # a threshold of similarity: on the seen half, on the judged half
+OVERLAP = 1.0  # ratio of judged to training images
+CHOOSE, APPLY = "choose", "apply"  # a threshold of similarity: on the training half, on the judged half
 QUANTITIES = {"error": "measured error", "alpha_t": "α_T"}
 
 

@@ -13,10 +13,10 @@ from scipy import stats
 
 from pairbounds import PairGraph
 from pairbounds.__main__ import app
-from pairbounds.real_data.audit import WhatIf, trials, what_if
 from pairbounds.real_data.audit import dropping_rules as rules
+from pairbounds.real_data.audit import trials
 from pairbounds.real_data.audit.dropping_rules import PairList, Views
-from pairbounds.real_data.audit.trials import _half, image_masses, left_of, measured_on
+from pairbounds.real_data.audit.trials import WhatIf, _half, image_masses, left_of, measured_on, what_if
 from tests.families import ANY_SEED
 from tests.real_data.test_audit_files import write
 
@@ -30,8 +30,8 @@ def draw_halves(seed: int) -> Views:
     has[np.arange(24), rng.integers(10, size=24)] = True
     images, captions = np.nonzero(has)
     pairs = PairList(images, captions, 0.1 + rng.random(len(images)), np.arange(24) % 3, rng.random(len(images)))
-    seen = _half(pairs, rng)[pairs.images]
-    return Views(pairs, pairs.kept(seen), pairs.kept(~seen))
+    in_training = _half(pairs, rng)[pairs.images]
+    return Views(pairs, pairs.kept(in_training), pairs.kept(~in_training))
 
 
 def naive_alpha(pairs: PairList) -> float:
@@ -106,7 +106,7 @@ def test_no_rule_and_no_threshold_sees_the_labels_it_is_judged_by(seed):
     labels, unseen = views.judged.labels.copy(), np.unique(views.judged.images)
     labels[unseen] = np.random.default_rng(seed).permutation(labels[unseen])
     others = Views(*(replace(pairs, labels=labels) for pairs in vars(views).values()))
-    assert not set(views.seen.images) & set(views.judged.images)
+    assert not set(views.training.images) & set(views.judged.images)
     for rule in rules.RULES.values():
         orders = [rules.ranked(rule, v, np.random.default_rng(seed)) for v in (views, others)]
         np.testing.assert_array_equal(*orders)
@@ -118,9 +118,9 @@ def test_no_rule_and_no_threshold_sees_the_labels_it_is_judged_by(seed):
     (*seen, applied), (*_, other) = (list(trials.threshold_rows(v, (0.2, 0.4), measure)) for v in (views, others))
     np.testing.assert_equal(applied["threshold"], other["threshold"])
     for share, row in zip((0, 0.2, 0.4), seen, strict=True):
-        count = round(share * len(views.seen))
-        assert len(views.seen) - row["n_pairs"] == count
-        assert not count or row["threshold"] == sorted(views.seen.similarities)[count]
+        count = round(share * len(views.training))
+        assert len(views.training) - row["n_pairs"] == count
+        assert not count or row["threshold"] == sorted(views.training.similarities)[count]
     kept = [s for s in views.judged.similarities if not s < applied["threshold"]]
     assert applied["n_pairs"] == len(kept) == round((1 - applied["share"]) * len(views.judged))
 
