@@ -37,9 +37,9 @@ def skewed_weights(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarr
     return weights
 
 
-def small_graph(rng: np.random.Generator, n_classes: int = 3, most: int = 8) -> PairGraph:
-    """A graph of 2 to `most` nodes on each side, of unlike weights, with labels on the left."""
-    shape = rng.integers(2, most + 1, size=2)
+def small_graph(rng: np.random.Generator, n_classes: int = 3, largest_side: int = 8) -> PairGraph:
+    """A graph of 2 to `largest_side` nodes on each side, of unlike weights, with labels on the left."""
+    shape = rng.integers(2, largest_side + 1, size=2)
     return PairGraph(skewed_weights(rng, shape), rng.integers(n_classes, size=shape[0]))
 
 

@@ -33,7 +33,7 @@ def test_the_shifted_error_solves_its_linear_programme_and_is_at_most_the_larges
 @given(ANY_SEED)
 def test_no_probe_is_wrong_more_often_under_another_distribution(seed):
     rng = np.random.default_rng(seed)
-    graph = small_graph(rng, most=11)
+    graph = small_graph(rng, largest_side=11)
     q = drawn_masses(rng, graph.n_left)
     result = probe(graph, rng.standard_normal((graph.n_left, rng.integers(1, 4))))
     wrong = result.winners != np.unique(graph.left_labels, return_inverse=True)[1]
