@@ -61,7 +61,7 @@ def confirm(
         """Both sides, or only the value if the other is exact; with noise on the triplets if `rng` is given."""
         near = embedded(moved, k, encoding, penalty)
         if rng is not None:
-            near = subject(moved, _shaken(near.spectrum, rng), k, encoding, penalty)
+            near = subject(moved, _perturbed_triplets(near.spectrum, rng), k, encoding, penalty)
         return inexact(score_of(claim, near))
 
     def inexact(score: Score) -> FloatArray:
@@ -92,7 +92,7 @@ def _spread(sides: Sides, plain: FloatArray, graph: PairGraph, features: Feature
     rng, distances = np.random.default_rng(0), []
     for _ in range(TRIALS):
         noise = [UNITS * rng.standard_normal(part.shape) for part in _parts(graph, features)]
-        distances.append(np.abs(sides(*_moved(graph, features, noise), rng) - plain).max())
+        distances.append(np.abs(sides(*_perturbed(graph, features, noise), rng) - plain).max())
     farthest = float(np.max(distances))
     return farthest if math.isfinite(farthest) else math.inf
 
@@ -107,7 +107,7 @@ def _roughness(sides: Sides, graph: PairGraph, features: Features | None) -> flo
     directions = [rng.choice([-REACH, REACH], size=part.shape) for part in _parts(graph, features)]
     places = rng.uniform(0.1, 1.0, size=POINTS)
     noises = ([noise_size * direction for direction in directions] for noise_size in places)
-    values = np.array([sides(*_moved(graph, features, noise)) for noise in noises])
+    values = np.array([sides(*_perturbed(graph, features, noise)) for noise in noises])
     if not np.isfinite(values).all():
         return math.inf
     powers = np.vander(places, 4)
@@ -118,7 +118,7 @@ def _parts(graph: PairGraph, features: Features | None) -> list[FloatArray]:
     return [graph.joint.toarray(), *(features or ())]
 
 
-def _moved(
+def _perturbed(
     graph: PairGraph, features: Features | None, noise: Sequence[FloatArray]
 ) -> tuple[PairGraph, Features | None]:
     """Graph and features with relative noise, an array for each of `_parts`."""
@@ -127,7 +127,7 @@ def _moved(
     return moved, (sides[0], sides[1]) if sides else None
 
 
-def _shaken(triplets: Spectrum, rng: np.random.Generator) -> Spectrum:
+def _perturbed_triplets(triplets: Spectrum, rng: np.random.Generator) -> Spectrum:
     """Triplets with absolute noise, since a factorisation rounds relative to the largest value."""
     values, left, right = (
         array + UNITS * rng.standard_normal(array.shape)

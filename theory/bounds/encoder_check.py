@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 AS_GIVEN, RESCALED, REALIGNED = "as given", "best scale", "best partner"
 PARTS = ("pairs", "width", "optimisation")
 MEASURED = ("probe_mse", "probe_error")
-_up = partial(rounded, relation="<=", form=".4f")  # an upper bound as text
+_upper = partial(rounded, relation="<=", form=".4f")  # an upper bound as text
 TOLERANCE = 1e-9  # of the spectrum: its round-off enters a bound by its root
 OTHER_LOSSES = (
     "This diagnosis is of the spectral loss, and says nothing of the training of an encoder by another one. For CLIP "
@@ -92,7 +92,7 @@ class EncoderCheck:
 
     def _repr_html_(self) -> str:
         paragraphs = "".join(f"<p>{escape(line)}</p>" for line in _sentences(self))
-        upper: Any = dict.fromkeys(("bound", "error_bound"), _up)
+        upper: Any = dict.fromkeys(("bound", "error_bound"), _upper)
         return (
             f"<div>{paragraphs}{self.table.to_html(index=False, float_format='{:.4g}'.format, formatters=upper)}</div>"
         )
@@ -146,7 +146,7 @@ def check_encoder(
     required_labels(graph, "left")
     left, right = features_of(encoder, inputs)
     right = None if right is None else as_features(right, graph.n_right, "g")
-    f = _rows(left, graph)
+    f = _feature_matrix(left, graph)
     basis, right = _spanned(graph, f, right)
     k = basis.shape[1]
     top = spectrum_beyond(graph, k, tol=TOLERANCE) if triplets is None else enough_triplets(graph, triplets, k)
@@ -193,32 +193,32 @@ def _sentences(check: EncoderCheck) -> list[str]:
         f"An encoder of width {check.k}{spanned}, on {check.graph}.",
         f"A linear probe on it has squared error {check.mse:.4f} and 0-1 error {check.error:.4f}, measured; a guess "
         f"has {guess_mse:.4f} and {guess_error:.4f}.",
-        f"Theorem 17 bounds the squared error by {_up(check.bound)}{verdict}, and the 0-1 error by "
-        f"{_up(best['error_bound'])}. Of {_up(check.bound)},",
+        f"Theorem 17 bounds the squared error by {_upper(check.bound)}{verdict}, and the 0-1 error by "
+        f"{_upper(best['error_bound'])}. Of {_upper(check.bound)},",
         *(
             f"  {best[part]:.4f} {cause}{', the largest part' if part == largest else ''}."
             for part, cause in zip(PARTS, causes, strict=True)
         ),
-        _of_units(check),
+        _units_sentence(check),
         *([OTHER_LOSSES] if largest == "optimisation" or (check.scale or 0) < 0 else []),
     ]
 
 
-def _of_units(check: EncoderCheck) -> str:
+def _units_sentence(check: EncoderCheck) -> str:
     bounds = dict(zip(check.table["units"], check.table["bound"], strict=True))
     if check.scale is None:
         return "It has no right side: it is judged beside the best there is, and so by what it spans."
     rescaled = "no scale changes that"
     if RESCALED in bounds:
         against = ", because by the spectral loss its pairs repel one another" if check.scale < 0 else ""
-        rescaled = f"multiplied by {check.scale:.4g}{against}, it has {_up(bounds[RESCALED])}"
+        rescaled = f"multiplied by {check.scale:.4g}{against}, it has {_upper(bounds[RESCALED])}"
     return (
-        f"In the units it came in it has the bound {_up(bounds[AS_GIVEN])}; {rescaled}; beside its best right side, "
-        f"{_up(bounds[REALIGNED])}. The errors of the probe are the same in all three."
+        f"In the units it came in it has the bound {_upper(bounds[AS_GIVEN])}; {rescaled}; beside its best right side, "
+        f"{_upper(bounds[REALIGNED])}. The errors of the probe are the same in all three."
     )
 
 
-def _rows(left: Any, graph: PairGraph) -> FloatArray:
+def _feature_matrix(left: Any, graph: PairGraph) -> FloatArray:
     """F as an array, with a row for each left node."""
     f = as_features(left, graph.n_left, "f")
     if f.shape[1] > graph.n_left:

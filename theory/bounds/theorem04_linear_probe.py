@@ -50,7 +50,7 @@ def probe_error(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
 @bound("sharp-probe-mse", quantity="probe_mse", status="exact", kept="less information: label energy alone")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
-    return over_gap(_remaining(graph, spectrum, k), spectrum, k)
+    return over_gap(_remaining_variation(graph, spectrum, k), spectrum, k)
 
 
 @bound(
@@ -62,16 +62,16 @@ def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 )
 def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
-    return 2 * over_gap(_remaining(graph, spectrum, k), spectrum, k)
+    return 2 * over_gap(_remaining_variation(graph, spectrum, k), spectrum, k)
 
 
 @bound("sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=")
 def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) >= ρ_k`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`: no linear probe does better."""
-    return max(0.0, _remaining(graph, spectrum, k) - spectrum.rounding)
+    return max(0.0, _remaining_variation(graph, spectrum, k) - spectrum.rounding)
 
 
-def _remaining(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+def _remaining_variation(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ρ_k`: what the top k, as many as the rank allows, leave of `α_T`; at least 0."""
     energy = label_energy(graph, spectrum)[:k]
     explained = float(np.sum((1 - spectrum.singular_values[:k] ** 2) * energy))

@@ -40,7 +40,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum
 def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E(f) <= 2 min_j (√(α_T / (1 - σ²_{j+1})) + √(p_{max} ε / (σ_j² - σ²_{k+1})))²` for every embedding pair."""
     return 2 * _squared_probe_bound(
-        encoder, _over(induced_labelling_error(graph) + spectrum.rounding, _gaps(spectrum, k))
+        encoder, _quotients(induced_labelling_error(graph) + spectrum.rounding, _gaps(spectrum, k))
     )
 
 
@@ -78,8 +78,8 @@ def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder
     """`E_{zs}(f, g) <= 2 min_j (√(2 α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`."""
     differing, loss = right_induced_labelling_error(graph) + spectrum.rounding, excess(encoder)
     residual = spectrum.upper_values[k] ** 2 + loss
-    off_subspace = _over(class_masses(graph, "right").max() * loss, _some_splits(spectrum, k))
-    tail = residual * _over(differing, _gaps(spectrum, k))
+    off_subspace = _quotients(class_masses(graph, "right").max() * loss, _positive_splits(spectrum, k))
+    tail = residual * _quotients(differing, _gaps(spectrum, k))
     off = np.sqrt(off_captions(graph, spectrum))
     return float(2 * np.min(off + np.sqrt(off_subspace) + np.sqrt(tail)) ** 2)
 
@@ -93,7 +93,7 @@ def excess(encoder: Encoder) -> float:
 def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:
     """The least over j of `(√tail_j + √(p_max ε / (σ_j² - σ²_{k+1})))²`; `tails` is (k,)."""
     loss = class_masses(encoder.graph).max() * excess(encoder)
-    off_subspace = _over(loss, _some_splits(encoder.spectrum, encoder.k))
+    off_subspace = _quotients(loss, _positive_splits(encoder.spectrum, encoder.k))
     return float(np.min(np.sqrt(tails) + np.sqrt(off_subspace)) ** 2)
 
 
@@ -102,7 +102,7 @@ def splits(spectrum: Spectrum, k: int) -> FloatArray:
     return np.asarray(np.maximum(0.0, spectrum.lower_values[:k] ** 2 - spectrum.upper_values[k] ** 2))
 
 
-def _some_splits(spectrum: Spectrum, k: int) -> FloatArray:
+def _positive_splits(spectrum: Spectrum, k: int) -> FloatArray:
     """The same where some j has a gap."""
     gaps = splits(spectrum, k)
     require(gaps.any(), "σ_j > σ_{k+1} fails for every j <= k")
@@ -114,7 +114,7 @@ def _gaps(spectrum: Spectrum, k: int) -> FloatArray:
     return 1 - spectrum.upper_values[1 : k + 1] ** 2
 
 
-def _over(numerator: float, denominators: FloatArray) -> FloatArray:
+def _quotients(numerator: float, denominators: FloatArray) -> FloatArray:
     """The quotients; infinite where the denominator is 0, whatever the numerator."""
     positive = denominators > 0
     return np.where(positive, numerator / np.where(positive, denominators, 1.0), np.inf)

@@ -39,7 +39,7 @@ def mean_classifier_loss(encoder: Encoder) -> float:
     for c in range(len(classes.masses)):
         rival_masses = np.where(np.arange(len(classes.masses)) == c, 0.0, classes.masses)
         total += float(pairs[:, c] @ (np.maximum(0.0, 1 - (scores[:, [c]] - scores)) @ rival_masses))
-    return total / _distinct(encoder.graph)
+    return total / _probability_of_two_classes(encoder.graph)
 
 
 def _hinge_scale(encoder: Encoder) -> float:
@@ -56,7 +56,7 @@ def _hinge_scale(encoder: Encoder) -> float:
     beside = sums_of_others(mass) * lengths + sums_of_others(mass * lengths)
     within = np.where(mixed, mean_lengths, 0.0)[classes.class_of] + np.where(mixed[classes.class_of], lengths, 0.0)
     sizes = row_norms(encoder.balanced[0]) @ (graph.joint @ (beside + within))
-    return 1 + float(sizes) / _distinct(graph)
+    return 1 + float(sizes) / _probability_of_two_classes(graph)
 
 
 QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _hinge_scale)
@@ -68,7 +68,7 @@ def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: E
 
     Needs two classes on the right, and a graph of at most `TRIPLES_LIMIT` (pair, right node) triples.
     """
-    distinct = _distinct(graph)
+    distinct = _probability_of_two_classes(graph)
     triples = graph.joint.nnz * graph.n_right
     require(triples <= TRIPLES_LIMIT, f"the loss compares {triples} triples of nodes, more than {TRIPLES_LIMIT}")
     rounding = 4 * spectrum.round_off * _hinge_scale(encoder)
@@ -103,7 +103,7 @@ def _dependence(encoder: Encoder) -> float:
     return float(np.abs(by_class).sum())
 
 
-def _distinct(graph: PairGraph) -> float:
+def _probability_of_two_classes(graph: PairGraph) -> float:
     """`1 - τ`, the probability that two classes drawn by their masses differ."""
     masses = class_masses(graph, "right")
     require(len(masses) >= 2, "two classes on the right are needed, and there is one")

@@ -40,7 +40,7 @@ def nearest_mean_error(encoder: Encoder) -> float:
 def _doubt(encoder: Encoder) -> float:
     """The most that near ties add to the error: a node at its mean leads by `½ Δ_c²`."""
     class_of = _moments(encoder).class_of
-    return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _reach(encoder)[class_of] ** 2)
+    return _standing(encoder).doubt(encoder.graph.left_marginal, 2 * _half_distances(encoder)[class_of] ** 2)
 
 
 def _variance_scale(encoder: Encoder) -> float:
@@ -74,14 +74,14 @@ def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encode
 @bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
 def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_{mean}(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
-    moments, reach = _moments(encoder), _reach(encoder)
+    moments, half = _moments(encoder), _half_distances(encoder)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shares = np.where(reach > 0, moments.variances / reach**2, 1.0)
+        shares = np.where(half > 0, moments.variances / half**2, 1.0)
     return float(moments.masses @ np.minimum(1.0, shares))
 
 
 @once
-def _reach(encoder: Encoder) -> FloatArray:
+def _half_distances(encoder: Encoder) -> FloatArray:
     """`½ Δ_c`, (r,), less what round-off may do to it, infinite where there is no other class.
 
     It counts as 0 where its square has no place in float64 beside that of the largest feature.

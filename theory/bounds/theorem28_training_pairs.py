@@ -74,7 +74,7 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
     both_seen = np.outer(left > 0, right > 0)
     noise = float(np.linalg.norm((empirical - joint) / roots))
     moved = float(np.linalg.norm(best[both_seen] * change[both_seen])) + triplets.rounding
-    return _within(_gap(triplets, k), noise + moved, max(0.0, float(change[both_seen].max())))
+    return _excess_bound(_gap(triplets, k), noise + moved, max(0.0, float(change[both_seen].max())))
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +111,12 @@ class Forecast:
             raise ValueError(f"n_pairs={n_pairs}: at least 1")
         gap = _gap(self.triplets, self.k)
         if self.known_marginals:
-            return _within(gap, self._noise.norm(n_pairs, self.level), 0.0)
+            return _excess_bound(gap, self._noise.norm(n_pairs, self.level), 0.0)
         off = self._marginal_changes(n_pairs)
         best = self.triplets.left[:, : self.k] * self.triplets.singular_values[: self.k]
         moved = _norm_of_product(best, self.triplets.right[:, : self.k], *off) + self.triplets.rounding
         lost = float(off[0].max() + off[1].max())
-        return _within(gap, self._noise.norm(n_pairs, self._half) + moved, lost)
+        return _excess_bound(gap, self._noise.norm(n_pairs, self._half) + moved, lost)
 
     def mse(self, n_pairs: int) -> float:
         """The squared error of the population's probe on that encoder: by theorem 17, or by the angles; at most 1."""
@@ -200,7 +200,7 @@ def _gap(triplets: Spectrum, k: int) -> float:
     return max(0.0, 1 - below / above) if above > 0 else 0.0
 
 
-def _within(gap: float, noise: float, lost: float) -> float:
+def _excess_bound(gap: float, noise: float, lost: float) -> float:
     """`4 γ B² / (γ - η)²`, inf where `η >= γ`."""
     return 4 * gap * noise**2 / (gap - lost) ** 2 if lost < gap else math.inf
 

@@ -53,7 +53,7 @@ def few_labels_mse(mse: float, k: int, n_labels: int, population: int | None = N
     if population is not None and n_labels > population:
         raise ValueError(f"{n_labels} images cannot be drawn from {population} without replacement: draw fewer")
     share = 1.0 if population is None else (population - n_labels) / max(1, population - 1)
-    return _up(mse + share * (k - 1 + mse) / n_labels)
+    return _rounded_up(mse + share * (k - 1 + mse) / n_labels)
 
 
 def few_labels_balanced_mse(
@@ -68,7 +68,7 @@ def few_labels_balanced_mse(
     shares, spread, sizes = (np.asarray(values, dtype=np.float64) for values in (masses, variances, counts))
     if not shares.shape == spread.shape == sizes.shape or not np.all(sizes > 0):
         raise ValueError("give a mass, a variance and a count for each class, and each class a label")
-    return _up(mse + float(np.sum(shares**2 * spread / sizes)))
+    return _rounded_up(mse + float(np.sum(shares**2 * spread / sizes)))
 
 
 def few_labels_error(mse: float, k: int, n_labels: int, classes: int, lacking: float = 0.0) -> float:
@@ -90,7 +90,7 @@ def few_labels_with_probability(mse: float, k: int, n_labels: int, largest: floa
     if not largest >= math.sqrt(k) * (1 - ROUND_OFF) or not 0 < level < 1:
         raise ValueError(f"largest={largest!r} and level={level!r}: give a norm of at least √{k}, and 0 < level < 1")
     deviation = math.sqrt((k - 1 + mse) / n_labels) + largest * math.sqrt(-2 * math.log1p(-level) / n_labels)
-    return _up(mse + deviation**2)
+    return _rounded_up(mse + deviation**2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +143,8 @@ def _shrunk(mse: float, variance: float, classes: int, lacking: float) -> float:
     """34′ from W, rounded up; `2 (1 - 1/r)` where A is 0, or o unknown and so A is not known to be positive."""
     reach = 1 - mse - (1 - lacking) / classes
     if reach <= 0:
-        return _up(2 * (1 - 1 / classes))
-    return _up(2 * (max(0.0, mse - lacking / classes) + reach * (variance / (reach + variance)) + EPS))
+        return _rounded_up(2 * (1 - 1 / classes))
+    return _rounded_up(2 * (max(0.0, mse - lacking / classes) + reach * (variance / (reach + variance)) + EPS))
 
 
 def _require(mse: float, k: int, n_labels: int) -> None:
@@ -152,7 +152,7 @@ def _require(mse: float, k: int, n_labels: int) -> None:
         raise ValueError(f"mse={mse!r}, k={k!r}, n_labels={n_labels!r}: give a number in [0, 1], and positive integers")
 
 
-def _up(value: float) -> float:
+def _rounded_up(value: float) -> float:
     return value * (1 + 8 * EPS)
 
 

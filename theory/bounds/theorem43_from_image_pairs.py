@@ -127,7 +127,7 @@ def mse_from_pairs_at_most(sample: ImagePairs, k: int) -> float:
     """
     targets = sample.population.weighted_targets.toarray()
     variation = float(np.sum(targets * ((sample.second - sample.induced) @ targets)))
-    return _beyond(sample, variation, sample.low * (1 - sample.next_value(k)))
+    return _mse_bound(sample, variation, sample.low * (1 - sample.next_value(k)))
 
 
 def mse_by_norms_at_most(sample: ImagePairs, k: int) -> float:
@@ -138,7 +138,7 @@ def mse_by_norms_at_most(sample: ImagePairs, k: int) -> float:
     differences = sample.second - np.eye(rank), sample.induced - population.moments
     off = sum(float(np.abs(eigvalsh(difference)).max()) + sample.rounding for difference in differences)
     value = float(population.spectrum.upper_values[k]) ** 2 if k < rank else -math.inf
-    return _beyond(sample, population.variation + off * (1 - population.unreached), 1 - value - off)
+    return _mse_bound(sample, population.variation + off * (1 - population.unreached), 1 - value - off)
 
 
 def mse_by_hops_at_most(sample: ImagePairs, k: int, hops: int | None = None) -> float:
@@ -148,13 +148,13 @@ def mse_by_hops_at_most(sample: ImagePairs, k: int, hops: int | None = None) -> 
     root, inverse = ((vectors * scale) @ vectors.T for scale in (np.sqrt(values), 1 / np.sqrt(values)))
     mass = float(np.sum((root @ sample.population.weighted_targets.toarray()) ** 2))
     if k == len(values) or mass <= sample.rounding:
-        return min(by_one_hop, _beyond(sample, mass, sample.low))
+        return min(by_one_hop, _mse_bound(sample, mass, sample.low))
     # These weights of the sums of features by class give labels of mass 1.
     halves = (inverse @ sample.induced @ inverse + np.eye(len(values))) / 2
     weights, off = sample.population.whitening @ root / math.sqrt(mass), sample.rounding / max(sample.low, EPS)
     measure = _LabelEnergy(sample.population.graph, sample.population.features, weights, halves, off)
     tail = mass * known_tail_at_most(measure, measure.spectrum, k, hops)
-    return min(by_one_hop, _beyond(sample, tail, sample.low))  # the second is no more, but for its rounding
+    return min(by_one_hop, _mse_bound(sample, tail, sample.low))  # the second is no more, but for its rounding
 
 
 class _LabelEnergy(GraphThroughFeatures):
@@ -166,8 +166,8 @@ class _LabelEnergy(GraphThroughFeatures):
         return False
 
 
-def _beyond(sample: ImagePairs, energy: float, room: float) -> float:
-    above = (max(0.0, energy) + sample.rounding) / room if room > 0 else math.inf
+def _mse_bound(sample: ImagePairs, energy: float, divisor: float) -> float:
+    above = (max(0.0, energy) + sample.rounding) / divisor if divisor > 0 else math.inf
     return sample.population.unreached + sample.population.rounding + above
 
 
@@ -201,9 +201,9 @@ def certified_mse_at_most(
         raise ValueError("R² is at least d, as whitened features reach it, and φ in [0, b]: check the four numbers")
     log = math.log(2 / (1 - level))
     low = 1 - math.sqrt(2 * largest * (math.log(dimension) + log) / n)
-    room = max(0.0, low) * (1 - next_value)
+    divisor = max(0.0, low) * (1 - next_value)
     above = variation + bias + float(bernstein_deviation(spread * variation, spread, log, n))
-    return min(1.0, unreached + above / room) if room > 0 else 1.0
+    return min(1.0, unreached + above / divisor) if divisor > 0 else 1.0
 
 
 STATEMENTS = (

@@ -113,10 +113,10 @@ def prove_in_coq(graph: PairGraph, k: int, *, penalty: float | None = None) -> C
         writer = _Writer(exact, proof)
         if writer.lower_holds():
             break
-    masses = [writer.shown(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
+    masses = [writer.with_value(claim) for claim in proof.claims if claim.quantity == "probe_mse"]
     least = min(Fraction(1), *(2 * claim.value for claim in masses))
-    votes = [writer.priced(claim) for claim in proof.claims if claim.filter]
-    worthy = [claim for claim in votes if writer.shown(claim).value < least]
+    votes = [writer.with_price(claim) for claim in proof.claims if claim.filter]
+    worthy = [claim for claim in votes if writer.with_value(claim).value < least]
     return from_numbers(exact, replace(proof, claims=(*masses, *worthy)))
 
 
@@ -126,7 +126,7 @@ def from_numbers(exact: verify.Graph, proof: Proof) -> CoqProof:
     if not writer.lower_holds():
         raise ValueError("σ²_k is not shown to be at least its place")
     claims: list[Claim] = []
-    for claim in map(writer.shown, proof.claims):
+    for claim in map(writer.with_value, proof.claims):
         errors = [("probe_error", 1)] if claim.filter else ERRORS
         claims += [replace(claim, quantity=name, value=factor * claim.value) for name, factor in errors]
     return CoqProof(**vars(proof) | {"claims": tuple(claims)}, text=writer.text())
@@ -176,18 +176,18 @@ class _Writer:
             moments=_list(self._moments),
             **self._certificate(),
         )
-        theorems = [*map(self._theorem, map(self.shown, proof.claims))]
+        theorems = [*map(self._theorem, map(self.with_value, proof.claims))]
         names = re.findall(r"^Theorem (\w+)", "".join(theorems), re.MULTILINE)
         return "".join([head, *theorems, "\n", *(f"Print Assumptions {name}.\n" for name in names)])
 
-    def shown(self, claim: Claim) -> Claim:
+    def with_value(self, claim: Claim) -> Claim:
         """Claim with the value of its polynomials in Coq."""
         value, masses = self._budget(claim), self._exact.left
         if claim.filter:
             value = error(self._margins(claim), masses, value, claim.price)
         return replace(claim, value=above(value, VALUE_DIGITS))
 
-    def priced(self, claim: Claim) -> Claim:
+    def with_price(self, claim: Claim) -> Claim:
         """Claim of a vote with its best price."""
         return replace(claim, price=best_price(self._margins(claim), self._exact.left, self._budget(claim)))
 

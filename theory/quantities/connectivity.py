@@ -157,7 +157,7 @@ def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = Non
     pieces = graph.components[0]
     if pieces.max() >= m - 1:
         return Partition(0.0, 0.0, np.minimum(pieces, m - 1))
-    top = _at_least(graph, m, triplets)
+    top = _leading_triplets(graph, m, triplets)
     candidates = [_parts_by_pivots(top.left[:, :m])]
     if m == 2:
         candidates.append(_sweep(graph, _sweep_scores(graph, top)))
@@ -213,7 +213,7 @@ def _shares(graph: PairGraph, parts: IntArray) -> tuple[IntArray, FloatArray, Fl
     return left, pairs.data, np.repeat(masses / totals, np.diff(starts, append=pairs.nnz))
 
 
-def _at_least(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:
+def _leading_triplets(graph: PairGraph, m: int, triplets: Spectrum | None) -> Spectrum:
     """Leading m triplets, padded with zeros."""
     count = min(m, *graph.shape)
     computed = spectrum(graph, count) if triplets is None else triplets

@@ -72,7 +72,7 @@ def class_cuts(graph: PairGraph) -> FloatArray:
 
     Linear in the pairs; errors as `induced_labelling_error` has.
     """
-    return _leaving(pairs_by_class(graph))
+    return _leaving_masses(pairs_by_class(graph))
 
 
 @once
@@ -81,7 +81,7 @@ def right_induced_labelling_error(graph: PairGraph) -> float:
 
     `ValueError`: the graph lacks labels on the right.
     """
-    return float(_leaving(_by_class(graph.joint.T, required_labels(graph, "right"))).sum())
+    return float(_leaving_masses(_by_class(graph.joint.T, required_labels(graph, "right"))).sum())
 
 
 def joined_classes(graph: PairGraph) -> "pd.DataFrame":
@@ -128,7 +128,7 @@ def _by_class(joint: sp.csr_array | sp.csc_array, labels: IntArray) -> sp.csc_ar
     return sp.csc_array((joint.T @ class_indicators(labels)).T)
 
 
-def _leaving(by_class: sp.csc_array) -> FloatArray:
+def _leaving_masses(by_class: sp.csc_array) -> FloatArray:
     """Probability that of two rows of one column, itself drawn by its mass, the first alone has each label, (r,)."""
     starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
     marginal = np.repeat(np.add.reduceat(by_class.data, starts), counts)
@@ -199,21 +199,21 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     '0.000 1.000'
     """
     enough_triplets(graph, triplets, k)
-    above, shares = _above_and_shares(graph, triplets, k)
+    above, shares = _fixed_vectors_and_shares(graph, triplets, k)
     free = k - above.shape[1]  # dimensions that an optimum takes from the tied space
     missed = 1 - float(np.sum((weighted_targets(graph).T @ above) ** 2))
     least, largest = (max(0.0, missed - float(part.sum())) for part in (shares[:free], shares[len(shares) - free :]))
     return least, largest
 
 
-def _above_and_shares(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray]:
+def _fixed_vectors_and_shares(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray]:
     """The vectors that every optimum of width k spans, (n_left, a), and eigenvalues of `Uᵀ Ỹ Ỹᵀ U`, the largest first.
 
     Of a tie that goes on without an end, all that are not 0 and at least `k - a` that are.
     """
     top, smaller, limit = triplets, min(graph.shape), TIE_ENTRIES // sum(graph.shape)
     targets = weighted_targets(graph)
-    while (tie := top.tied(k)) is not None and _goes_on(top, tie, smaller):
+    while (tie := top.tied(k)) is not None and _may_continue(top, tie, smaller):
         above = top.left[:, : tie.start]
         if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
             return above, _shares(targets, pieces)
@@ -230,7 +230,7 @@ def _above_and_shares(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[Flo
     return top.left[:, : tie.start], _shares(targets, top.left[:, tie])
 
 
-def _goes_on(top: Spectrum, tie: slice, smaller: int) -> bool:
+def _may_continue(top: Spectrum, tie: slice, smaller: int) -> bool:
     """True if values that were not computed may tie, too: those beyond the last, or those that the solver skipped."""
     is_last = tie.stop == len(top.singular_values) < smaller
     return is_last or top.unseen >= float(top.lower_values[tie][-1])

@@ -43,9 +43,9 @@ def _outputs(model: Any, inputs: Any, name: str) -> FloatArray:
     if not hasattr(inputs, "__len__"):
         raise ValueError(f"the inputs of {name} have no length: give an array, a tensor or a list")
     parts = []
-    with _at_rest(model):
+    with _evaluation_mode(model):
         for start in range(0, len(inputs), BLOCK):
-            block = _beside(model, inputs[start : start + BLOCK])
+            block = _converted(model, inputs[start : start + BLOCK])
             with foreign_code(f"model {name}", model):
                 outputs = model(block)
             parts.append(as_features(outputs, len(block), name))
@@ -53,7 +53,7 @@ def _outputs(model: Any, inputs: Any, name: str) -> FloatArray:
 
 
 @contextmanager
-def _at_rest(model: Any) -> Iterator[None]:
+def _evaluation_mode(model: Any) -> Iterator[None]:
     """Put a torch module in evaluation mode without gradients; restore the mode of each submodule at the end."""
     if not _is_module(model):
         yield
@@ -70,7 +70,7 @@ def _at_rest(model: Any) -> Iterator[None]:
             part.training = training
 
 
-def _beside(model: Any, block: Any) -> Any:
+def _converted(model: Any, block: Any) -> Any:
     """Convert arrays and tensors to the dtype and device of a torch module."""
     if not _is_module(model) or not hasattr(block, "dtype"):
         return block

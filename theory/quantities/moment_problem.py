@@ -151,7 +151,7 @@ def graph_of_measure(
     if class_masses is not None:
         shares = [class_masses] * len(places)
     else:
-        shares = [np.full(r, 1 / r) for r in _classes(places, energies, x)]
+        shares = [np.full(r, 1 / r) for r in _numbers_of_classes(places, energies, x)]
     masses = np.array([energy / (1 - share @ share) for energy, share in zip(energies, shares, strict=True)])
     masses /= max(1.0, float(masses.sum()))
     blocks, labels, above = [], [], 0
@@ -169,18 +169,18 @@ def graph_of_measure(
     return PairGraph(joint, np.concatenate(labels)), above
 
 
-def _classes(places: FloatArray, energies: FloatArray, x: float) -> list[int]:
+def _numbers_of_classes(places: FloatArray, energies: FloatArray, x: float) -> list[int]:
     """Number of classes r in the component of each atom: its energy at 1 is `1 / (r - 1)` of its energy below 1."""
     tail = places <= x
     at_one = 1 - float(energies.sum())
     spare = at_one - float(energies[tail].sum())
     if spare >= 0 and (spare > 0 or tail.all()):
-        above_cut = _enough(float(energies[~tail].sum()), spare)
+        above_cut = _number_of_classes(float(energies[~tail].sum()), spare)
         return [2 if is_tail else above_cut for is_tail in tail]
-    return [_enough(float(energies.sum()), at_one)] * len(places)
+    return [_number_of_classes(float(energies.sum()), at_one)] * len(places)
 
 
-def _enough(energy: float, at_one: float) -> int:
+def _number_of_classes(energy: float, at_one: float) -> int:
     return min(MOST_CLASSES, 1 + max(1, math.ceil(energy / at_one - TOLERANCE))) if at_one > 0 else MOST_CLASSES
 
 

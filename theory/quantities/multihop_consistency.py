@@ -251,7 +251,7 @@ def _label_measure(graph: LabelledGraph, hops: int) -> JacobiMatrix:
         block = targets[:, columns]
         masses.append(float(np.sum(block.data**2)))
         parts.append(_bidiagonalised(matrix, block, hops, nothing))
-    return parts[0] if len(parts) == 1 else _sum_of(masses, parts, hops, nothing)
+    return parts[0] if len(parts) == 1 else _summed_measure(masses, parts, hops, nothing)
 
 
 def _bidiagonalised(matrix: Factor, block: sp.csc_array, hops: int, nothing: float) -> JacobiMatrix:
@@ -298,7 +298,7 @@ def _orthogonalise(block: FloatArray, basis: FloatArray) -> None:
     flat -= (basis @ flat) @ basis
 
 
-def _sum_of(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: float) -> JacobiMatrix:
+def _summed_measure(masses: list[float], parts: list[JacobiMatrix], hops: int, nothing: float) -> JacobiMatrix:
     """Jacobi matrix of a sum of measures, from their masses and Jacobi matrices.
 
     The rules of the parts form a measure with the moments of the sum. It belongs to the diagonal matrix of the roots of

@@ -43,8 +43,8 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
 
     `-E_P[s] + E_{p_L}[log E_{l~p_R} e^{s(x,l)}]` and `-E_P[s] + E_{p_R}[log E_{x~p_L} e^{s(x,l)}]`.
     """
-    left, right = _beside(f, f), _beside(g, f) / temperature
-    mass_left, mass_right = (_beside(p, f) for p in (graph.left_marginal, graph.right_marginal))
+    left, right = _converted(f, f), _converted(g, f) / temperature
+    mass_left, mass_right = (_converted(p, f) for p in (graph.left_marginal, graph.right_marginal))
     forward, backward = log_partitions(left, right, mass_left, mass_right)
     attraction = mean_score(graph, left, right)
     from_left, from_right = mass_left @ forward - attraction, mass_right @ backward - attraction
@@ -56,10 +56,10 @@ def infonce_directions(graph: PairGraph, f: Any, g: Any, temperature: float = 1.
 def mean_score(graph: PairGraph, left: Any, right: Any) -> Any:
     """`E_P[f(x)ᵀ g(l)]`, for arrays or tensors."""
     rows, columns = (index.astype(np.int64) for index in graph.joint.tocoo().coords)
-    return ((left[rows] * right[columns]).sum(1) * _beside(graph.joint.data, left)).sum()
+    return ((left[rows] * right[columns]).sum(1) * _converted(graph.joint.data, left)).sum()
 
 
-def _beside(values: Any, reference: Any) -> Any:
+def _converted(values: Any, reference: Any) -> Any:
     """Values as a tensor with the dtype and device of `place`, or as an array if `place` is not a tensor."""
     if not is_tensor(reference):
         return np.asarray(without_torch(values), dtype=np.float64)

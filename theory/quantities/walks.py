@@ -96,7 +96,7 @@ def consistency_from_pairs(
     _, rows, columns = joint_from_pairs(left, right, None)
     classes = np.asarray(rows.labels(labels))
     order = np.random.default_rng(seed).permutation(len(rows.codes))
-    return ConsistencyIntervals.of(*_walked(rows.codes[order], columns.codes[order], classes, hops), confidence)
+    return ConsistencyIntervals.of(*_counts(rows.codes[order], columns.codes[order], classes, hops), confidence)
 
 
 def penalised_error_at_most(intervals: ConsistencyIntervals, penalty: float) -> float:
@@ -145,7 +145,7 @@ class _Stacks:
         return ends
 
 
-def _walked(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int) -> tuple[int, IntArray, IntArray]:
+def _counts(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int) -> tuple[int, IntArray, IntArray]:
     """Number of walks, and numbers of those that agree with their start after each hop, and that have died by then.
 
     Parameters
@@ -161,11 +161,11 @@ def _walked(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int
     agreed, died = np.zeros(hops, dtype=np.int64), np.zeros(hops, dtype=np.int64)
     for hop in range(hops):
         if hop:
-            labels_of_walks, nodes = _alive(labels_of_walks, to_right.draw(nodes))
-        labels_of_walks, nodes = _alive(labels_of_walks, to_left.draw(nodes))
+            labels_of_walks, nodes = _without_dead(labels_of_walks, to_right.draw(nodes))
+        labels_of_walks, nodes = _without_dead(labels_of_walks, to_left.draw(nodes))
         agreed[hop], died[hop] = np.sum(labels[nodes] == labels_of_walks), walks - len(nodes)
     return walks, agreed, died
 
 
-def _alive(labels_of_walks: npt.NDArray[Any], nodes: IntArray) -> tuple[npt.NDArray[Any], IntArray]:
+def _without_dead(labels_of_walks: npt.NDArray[Any], nodes: IntArray) -> tuple[npt.NDArray[Any], IntArray]:
     return labels_of_walks[nodes != DEAD], nodes[nodes != DEAD]

@@ -196,7 +196,7 @@ def spectrum(
     if method == "dense":
         if entries > DENSE_LIMIT:
             raise ValueError(f"the dense method takes at most {DENSE_LIMIT} entries, not {entries}: use 'sparse'")
-        triplets = triplets_by_parts(matrix, graph.components, k, _place(matrix.shape, device))
+        triplets = triplets_by_parts(matrix, graph.components, k, _device(matrix.shape, device))
     elif method == "sparse":
         triplets, unseen = _sparse(matrix, k, tol / 10, np.random.default_rng(seed), component_vectors(graph, k))
     else:
@@ -295,7 +295,7 @@ def measured(matrix: Any, triplets: Triplets, method: str, unseen: float, tol: f
     return Spectrum(np.minimum(1.0, values), left, right, residuals, method, unseen)
 
 
-def _place(shape: tuple[int, int], device: str) -> "torch.device | None":
+def _device(shape: tuple[int, int], device: str) -> "torch.device | None":
     """Device to compute on; `None` is the CPU, without torch."""
     if device == "auto" and shape[0] * shape[1] <= SMALL:
         return None
