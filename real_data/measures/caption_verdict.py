@@ -46,22 +46,22 @@ def verdict(differences: pd.DataFrame, captions: str, control: str, named: Seque
 
 def verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
     """Verdict on each caption pairing, for each evaluator and convention; parameters as in `verdict`."""
-    about = ["evaluator", *Convention._fields]
+    keys = ["evaluator", *Convention._fields]
     rows = []
-    for key, group in differences.groupby(about, sort=False):
+    for key, group in differences.groupby(keys, sort=False):
         for captions in (EXACT, UNNAMED, TEXTS):
-            at = group if captions == EXACT else group[group["matched_to"] != EXACT]
-            if captions in set(at["first"]):
-                rows.append((*key, captions, verdict(at, captions, IMAGES, named)))
-    return pd.DataFrame(rows, columns=[*about, "captions", "verdict"])
+            comparisons = group if captions == EXACT else group[group["matched_to"] != EXACT]
+            if captions in set(comparisons["first"]):
+                rows.append((*key, captions, verdict(comparisons, captions, IMAGES, named)))
+    return pd.DataFrame(rows, columns=[*keys, "captions", "verdict"])
 
 
 def verdict_lines(table: pd.DataFrame) -> list[str]:
     """Lines with each verdict, its evaluator and convention, and at the end the number of each conclusion."""
     lines = []
     for row in table.to_dict("records"):
-        about = f"{row['evaluator']}, without pairs of one {row['exclusion']}, diversity of {row['diversity_of']}"
-        lines += ["", f"{about}: {row['verdict']}"]
+        title = f"{row['evaluator']}, without pairs of one {row['exclusion']}, diversity of {row['diversity_of']}"
+        lines += ["", f"{title}: {row['verdict']}"]
     ends = table["verdict"].str.rsplit(". ", n=1).str[-1].str.split(" ?[:.(]", regex=True).str[0]
     counts = ends.str.replace("at diversity", "at some diversities").value_counts(sort=False)
     summed = [f"{conclusion} in {count} of {len(table)} comparisons" for conclusion, count in counts.items()]
@@ -73,22 +73,21 @@ Relations = dict[float, tuple[str, tuple[str, ...]]]  # diversity: ("more", "les
 
 def _relations(rows: pd.DataFrame, family: str) -> Relations:
     relations: Relations = {}
-    for diversity, at in rows[rows["family"] == family].groupby("diversity"):
-        better = tuple(at.loc[at["high"] < 0, "second"])
-        relations[float(str(diversity))] = (
-            "less" if better else "more" if (at["low"] > 0).all() else "not shown",
-            better,
-        )
+    for diversity, rivals in rows[rows["family"] == family].groupby("diversity"):
+        better = tuple(rivals.loc[rivals["high"] < 0, "second"])
+        answer = "less" if better else "more" if (rivals["low"] > 0).all() else "not shown"
+        relations[float(str(diversity))] = answer, better
     return relations
 
 
 def _clause(relations: Relations, noun: str) -> str:
     if not relations:
         return f"no diversity in common with {noun}"
-    at = {word: [d for d, (answer, _) in relations.items() if answer == word] for word in ("more", "less", "not shown")}
-    parts = [f"{word} consistent {_where(at[word], relations)}" for word in ("more", "less") if at[word]]
-    if at["not shown"]:
-        parts.append(f"not shown to be more or less consistent {_where(at['not shown'], relations)}")
+    phrases = {"more": "more", "less": "less", "not shown": "not shown to be more or less"}
+    parts = []
+    for answer, phrase in phrases.items():
+        if diversities := [diversity for diversity, (word, _) in relations.items() if word == answer]:
+            parts.append(f"{phrase} consistent {_where(diversities, relations)}")
     better = list(dict.fromkeys(name for _, names in relations.values() for name in names))
     if better:
         more = f", and {len(better) - NAMED} more" if len(better) > NAMED else ""
@@ -98,10 +97,10 @@ def _clause(relations: Relations, noun: str) -> str:
 
 def _conclusion(against: Sequence[Relations]) -> str:
     everywhere = sorted(set().union(*against))
-    shown = [d for d in everywhere if all(d in relations and relations[d][0] == "more" for relations in against)]
-    if not shown:
+    more = [d for d in everywhere if all(d in relations and relations[d][0] == "more" for relations in against)]
+    if not more:
         return "An advantage of text is not shown"
-    return f"An advantage of text is shown {_where(shown, everywhere)}" + ("" if shown == everywhere else " only")
+    return f"An advantage of text is shown {_where(more, everywhere)}" + ("" if more == everywhere else " only")
 
 
 def _where(diversities: Sequence[float], everywhere: Collection[float]) -> str:

@@ -61,11 +61,10 @@ class Bootstrap:
 
         O(draws clusters). Source: Efron 1979.
         """
-        known, count = ~np.isnan(values), self.counts.shape[1]
-        sums = np.bincount(self.cluster_of[known], weights=values[known], minlength=count)
-        sizes = np.bincount(self.cluster_of[known], minlength=count)
-        drawn = self.counts @ sizes
-        means = (self.counts @ sums)[drawn > 0] / drawn[drawn > 0]
+        has_value, count = ~np.isnan(values), self.counts.shape[1]
+        sums = np.bincount(self.cluster_of[has_value], weights=values[has_value], minlength=count)
+        sizes = self.counts @ np.bincount(self.cluster_of[has_value], minlength=count)
+        means = (self.counts @ sums)[sizes > 0] / sizes[sizes > 0]
         low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         return float(low), float(high)
 
@@ -80,13 +79,13 @@ def estimate(values: FloatArray, draws: IntArray, bootstrap: Bootstrap) -> Estim
     values : (n,), NaN for images without a value
     draws : (n,), the draw of each image
     """
-    known, names = ~np.isnan(values), np.unique(draws)
-    if len(np.unique(draws[known])) < len(names):
+    has_value, names = ~np.isnan(values), np.unique(draws)
+    if len(np.unique(draws[has_value])) < len(names):
         return None
-    means = np.array([values[known & (draws == name)].mean() for name in names])
+    means = np.array([values[has_value & (draws == name)].mean() for name in names])
     ends = t_interval(means), bootstrap.interval(values)
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
-    return Estimate(float(means.mean()), low, high, len(means), int(known.sum()))
+    return Estimate(float(means.mean()), low, high, len(means), int(has_value.sum()))
 
 
 def t_interval(means: FloatArray) -> Interval:

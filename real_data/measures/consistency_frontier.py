@@ -75,10 +75,10 @@ def frontiers(
 ) -> dict[str, Frontier]:
     """`off_diagonal` of a pairing's graph at `MULTIPLES` of its scale, refined where diversity changes fast."""
     points: dict[float, dict[str, OffDiagonal]] = {}
-    wanted: Sequence[float] = [*(np.array(MULTIPLES) * pairing.similarities.scale)]
-    while wanted and len(points) < MOST:
-        points |= {t: off_diagonal(pairing.graph(t), evaluators, exclusions) for t in wanted}
-        wanted = _wide_gaps(points)
+    next_temperatures: Sequence[float] = [*(np.array(MULTIPLES) * pairing.similarities.scale)]
+    while next_temperatures and len(points) < MOST:
+        points |= {t: off_diagonal(pairing.graph(t), evaluators, exclusions) for t in next_temperatures}
+        next_temperatures = _wide_gaps(points)
     temperatures = np.array(sorted(points))
     return {name: Frontier(temperatures, [points[t][name] for t in temperatures]) for name in exclusions}
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
@@ -18,7 +17,7 @@ from pairbounds.real_data.measures.comparison import Draw
 from pairbounds.real_data.measures.consistency_frontier import frontiers
 from pairbounds.real_data.measures.off_diagonal import chance_agreement
 from pairbounds.real_data.measures.protocol import ALL, CONVENTIONS, IMAGE, OTHERS, SUBJECT, Convention, Protocol
-from pairbounds.real_data.pairings.image_draws import gather, seed_of_draw
+from pairbounds.real_data.pairings.image_draws import gather
 from pairbounds.real_data.pairings.pairing import Pairing, pairings
 from pairbounds.real_data.pairings.sources import Source
 from pairbounds.theory.bounds.quantities import Encoder
@@ -41,7 +40,7 @@ CLAIMS = {
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class DrawResults:
     """Results of one draw: its frontiers in each convention, and its rows of the tables."""
 
     draws: Mapping[Convention, Draw]
@@ -49,46 +48,42 @@ class Drawn:
     learned: pd.DataFrame
 
 
-def measure_draw(source: Source, protocol: Protocol, seed: int, draw: tuple[int, IntArray]) -> Drawn:
-    """Measure every pairing on a draw of images, given as its number and the indices of its images."""
-    number, drawn = draw
-    p, own_seed = protocol, seed_of_draw(seed, number)
-    rng, subjects = np.random.default_rng(own_seed), source.subjects[drawn]
-    # One thread for each draw: draws run in parallel, and sums depend on the number of threads.
-    with threadpool_limits(limits=1):
-        inputs = gather(source, drawn, views=p.views, strengths=p.strengths, anchors=p.anchors, seed=own_seed)
-        compared = pairings(inputs, rng, p.keep)
-        draws = _draws(source, drawn, compared, inputs.labels, f"draw {number}")
-        labelled = np.isin(subjects, rng.permutation(np.unique(subjects))[::2])
-        return Drawn(
-            draws,
-            pd.DataFrame(_frontier_rows(compared, draws)).assign(draw=number),
-            pd.DataFrame(_learned_rows(compared, draws, inputs.labels, labelled, p)).assign(draw=number),
-        )
+def measure_draw(source: Source, protocol: Protocol, number: int, images: IntArray, seed: int) -> DrawResults:
+    """Measure every pairing on a draw of images, given as its number, the indices of its images, and its seed."""
+    p, rng, subjects = protocol, np.random.default_rng(seed), source.subjects[images]
+    inputs = gather(source, images, views=p.views, strengths=p.strengths, anchors=p.anchors, seed=seed)
+    compared = pairings(inputs, rng, p.keep)
+    draws = _draws(source, images, compared, inputs.labels, f"draw {number}")
+    labelled = np.isin(subjects, rng.permutation(np.unique(subjects))[::2])
+    return DrawResults(
+        draws,
+        pd.DataFrame(_frontier_rows(compared, draws)).assign(draw=number),
+        pd.DataFrame(_learned_rows(compared, draws, inputs.labels, labelled, p)).assign(draw=number),
+    )
 
 
 def _draws(
-    source: Source, drawn: IntArray, compared: Sequence[Pairing], labels: Mapping[str, IntArray], title: str
+    source: Source, images: IntArray, compared: Sequence[Pairing], labels: Mapping[str, IntArray], title: str
 ) -> dict[Convention, Draw]:
-    evaluator = source.evaluator.encode_images(source.dataset.take(drawn), source.cache)
+    evaluator = source.evaluator.encode_images(source.dataset.take(images), source.cache)
     evaluators: dict[str, npt.NDArray[Any]] = {**labels, source.evaluator.name: evaluator}
-    groups = {IMAGE: np.arange(len(drawn)), SUBJECT: source.subjects[drawn]}
-    known = {
+    groups = {IMAGE: np.arange(len(images)), SUBJECT: source.subjects[images]}
+    by_pairing = {
         pairing.key: frontiers(pairing, evaluators, groups) for pairing in Bar(compared, desc=title, unit="pairing")
     }
     draws = {}
     for convention in CONVENTIONS:
         excluded, with_own = convention.exclusion, convention.diversity_of == ALL
-        read = {key: replace(result[excluded], with_own=with_own) for key, result in known.items()}
+        counted = {key: replace(result[excluded], with_own=with_own) for key, result in by_pairing.items()}
         chance = {name: chance_agreement(evaluator, groups[excluded]) for name, evaluator in evaluators.items()}
-        draws[convention] = Draw(read, chance, source.subjects[drawn])
+        draws[convention] = Draw(counted, chance, source.subjects[images])
     return draws
 
 
 def _frontier_rows(compared: Sequence[Pairing], draws: Mapping[Convention, Draw]) -> Iterator[dict[str, object]]:
     for pairing, exclusion in product(compared, (IMAGE, SUBJECT)):
         draw = draws[Convention(exclusion, OTHERS)]
-        about = {"pairing": pairing.key, "family": pairing.family, "exclusion": exclusion, "images": len(draw.clusters)}
+        facts = {"pairing": pairing.key, "family": pairing.family, "exclusion": exclusion, "images": len(draw.clusters)}
         frontier = draw.frontiers[pairing.key]
         for temperature, point in zip(frontier.temperatures, frontier.points, strict=True):
             measured = {
@@ -100,11 +95,8 @@ def _frontier_rows(compared: Sequence[Pairing], draws: Mapping[Convention, Draw]
                 "truncated": pairing.similarities.truncated(temperature),
             }
             for evaluator, chance in draw.chance.items():
-                yield (
-                    about
-                    | measured
-                    | {"evaluator": evaluator, "consistency": point.consistency(evaluator), "chance": chance}
-                )
+                judged = {"evaluator": evaluator, "consistency": point.consistency(evaluator), "chance": chance}
+                yield facts | measured | judged
 
 
 def _learned_rows(
@@ -119,15 +111,14 @@ def _learned_rows(
         if np.isnan(temperature):
             continue
         graphs = {name: pairing.graph(temperature, classes) for name, classes in labels.items()}
-        any_of_them = next(iter(graphs.values()))  # labels do not change the pairs
-        most = min(any_of_them.shape)
-        triplets = spectrum(any_of_them, min(max(protocol.widths) + 1, most))
-        about = {"pairing": pairing.key, "family": pairing.family, "diversity_of": kind, "diversity": diversity}
-        ends = {min(width, most): on_sphere(any_of_them, triplets, min(width, most)) for width in protocol.widths}
-        for (name, graph), width in product(graphs.items(), protocol.widths):
-            k = min(width, most)
-            result = learned(graph, triplets, k, labelled) | ends[k]
-            yield about | {"temperature": temperature, "width": width, "k": k, "labels": name} | result
+        first = next(iter(graphs.values()))  # labels do not change the pairs
+        triplets = spectrum(first, min(max(protocol.widths) + 1, *first.shape))
+        facts = {"pairing": pairing.key, "family": pairing.family, "diversity_of": kind, "diversity": diversity}
+        widths = {width: min(width, *first.shape) for width in protocol.widths}
+        sphere = {k: on_sphere(first, triplets, k) for k in widths.values()}
+        for (name, graph), (width, k) in product(graphs.items(), widths.items()):
+            result = learned(graph, triplets, k, labelled) | sphere[k]
+            yield facts | {"temperature": temperature, "width": width, "k": k, "labels": name} | result
 
 
 def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLike) -> dict[str, float]:

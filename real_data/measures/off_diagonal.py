@@ -67,9 +67,8 @@ def off_diagonal(
     exclusions : for each, groups (n_left,) whose inner pairs are excluded: single left nodes, or all drawings of a
         subject
     """
-    opinions, groups = (
-        {name: np.asarray(values) for name, values in given.items()} for given in (evaluators, exclusions)
-    )
+    opinions = {name: np.asarray(values) for name, values in evaluators.items()}
+    groups = {name: np.asarray(values) for name, values in exclusions.items()}
     parts: dict[str, list[OffDiagonal]] = {name: [] for name in groups}
     for rows, block in _induced_rows(graph):
         agreed = {name: _agreed(opinion, rows) for name, opinion in opinions.items()}
@@ -124,10 +123,10 @@ def _agreed(opinion: npt.NDArray[Any], rows: slice) -> npt.NDArray[Any]:
 
 def _joined(parts: Sequence[OffDiagonal]) -> OffDiagonal:
     agreement = {name: np.concatenate([part.agreement[name] for part in parts]) for name in parts[0].agreement}
-    others = ("entropy", "entropy_with_own", "own_share")
-    return OffDiagonal(agreement, *(np.concatenate([getattr(part, name) for part in parts]) for name in others))
+    fields = ("entropy", "entropy_with_own", "own_share")
+    return OffDiagonal(agreement, *(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
 
 
 def _mean(values: FloatArray) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if known.size else float("nan")
+    present = values[~np.isnan(values)]
+    return float(present.mean()) if present.size else float("nan")

@@ -62,14 +62,14 @@ def seeded_view(picture: Image, pixels: int, strength: float, seed: int) -> Imag
 def views_of(dataset: ImageTextDataset, count: int, strength: float, seed: int) -> Views:
     """Data set of `count` independent views of each image; those of image i start at index `i * count`."""
     copies = np.repeat(np.arange(len(dataset)), count)
-    kept = {field.name: getattr(dataset, field.name) for field in fields(dataset)}
+    values = {field.name: getattr(dataset, field.name) for field in fields(dataset)}
     repeated = {
-        name: tuple(kept[name][i] for i in copies.tolist()) for name in ("files", "digests", "captions", "subjects")
+        name: tuple(values[name][i] for i in copies.tolist()) for name in ("files", "digests", "captions", "subjects")
     }
     ids = tuple(f"{dataset.ids[i]}/view {number % count}" for number, i in enumerate(copies.tolist()))
     label_sets = {name: labels[copies] for name, labels in dataset.label_sets.items()}
     named = {"name": f"{dataset.name}-views", "ids": ids, "labels": dataset.labels[copies], "label_sets": label_sets}
-    return Views(**(kept | repeated | named), strength=strength, seed=seed)
+    return Views(**(values | repeated | named), strength=strength, seed=seed)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Draws of images for a comparison, and their inputs: features, texts, views, and small crops."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TypeVar
@@ -8,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 import scipy.sparse as sp
 from PIL.Image import Image, Resampling, Transpose
+from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.processes import side_by_side
@@ -47,19 +49,28 @@ def draw_images(source: Source, images: int, draws: int, rng: np.random.Generato
         hint = f"take draws={largest}" if largest >= FEWEST else "give the classes more images, or merge classes"
         raise ValueError(f"no class has {max(FEWEST, draws)} subjects, and the largest has {largest}: {hint}")
     dealt.sort()
-    kept = dealt[: int(np.searchsorted(np.cumsum(size[[subject for *_, subject in dealt]]), images)) + 1]
-    hands = [[subject for rank, number, subject in kept if (rank + number) % draws == hand] for hand in range(draws)]
+    hand_out = dealt[: int(np.searchsorted(np.cumsum(size[[subject for *_, subject in dealt]]), images)) + 1]
+    hands = [
+        [subject for rank, number, subject in hand_out if (rank + number) % draws == hand] for hand in range(draws)
+    ]
     return [np.flatnonzero(np.isin(group, hand)) for hand in hands]
 
 
 def on_draws(
-    work: Callable[[tuple[int, IntArray]], Result], source: Source, images: int, draws: int, seed: int, jobs: int
+    work: Callable[[int, IntArray, int], Result], source: Source, images: int, draws: int, seed: int, jobs: int
 ) -> list[Result]:
-    """Results of `work` on each draw of `draw_images`, with its number, in parallel."""
+    """Results of `work(number, images, seed)` on each draw of `draw_images`, with its own seed, in parallel."""
     chosen = draw_images(source, images, draws, np.random.default_rng(seed))
     source.prepare()  # fills the cache once, before all draws read it
-    with side_by_side(work, enumerate(chosen), jobs) as results:
+    numbered = [(number, drawn_images, seed_of_draw(seed, number)) for number, drawn_images in enumerate(chosen)]
+    with side_by_side(partial(_on_draw, work), numbered, jobs) as results:
         return list(Bar(results, total=len(chosen), desc="draws of images", unit="draw"))
+
+
+def _on_draw(work: Callable[[int, IntArray, int], Result], draw: tuple[int, IntArray, int]) -> Result:
+    # One thread for each draw: draws run in parallel, and sums depend on the number of threads.
+    with threadpool_limits(limits=1):
+        return work(*draw)
 
 
 def seed_of_draw(seed: int, number: int) -> int:
@@ -68,41 +79,42 @@ def seed_of_draw(seed: int, number: int) -> int:
 
 
 def gather(
-    source: Source, drawn: IntArray, *, views: int, strengths: Sequence[float], anchors: int, seed: int
+    source: Source, images: IntArray, *, views: int, strengths: Sequence[float], anchors: int, seed: int
 ) -> PairingInputs:
-    """Inputs of the pairings of the images `drawn`: v views of each at each strength, texts, and anchor images.
+    """Inputs of the pairings of some images: v views of each at each strength, texts, and anchor images.
 
     Each other subject gives one anchor image and one of its captions as a text, up to `anchors` subjects. Captions of
-    the images `drawn` are not used as texts, unless the subject has no other caption.
+    the images are not used as texts, unless the subject has no other caption.
     """
     rng = np.random.default_rng(seed)
-    dataset, cache, mine = source.dataset, source.cache, source.dataset.take(drawn)
-    encoder = source.encoder_without(drawn)
-    seen = {
-        image_encoder: look.encode_images(dataset, cache) for image_encoder, look in image_encoders(encoder).items()
-    }
-    others = _of_other_subjects(source, drawn, anchors, rng)
+    dataset, cache, drawn_set = source.dataset, source.cache, source.dataset.take(images)
+    encoder = source.encoder_without(images)
+    looks = image_encoders(encoder)
+    features = {name: look.encode_images(dataset, cache) for name, look in looks.items()}
+    anchor_images = _of_other_subjects(source, images, anchors, rng)
     words = {text: row for row, text in enumerate(sorted({t for captions in dataset.captions for t in captions}))}
-    own_texts = {text for captions in mine.captions for text in captions}
-    free = [[text for text in dataset.captions[i] if text not in own_texts] or dataset.captions[i] for i in others]
+    own_texts = {text for captions in drawn_set.captions for text in captions}
+    free = [
+        [text for text in dataset.captions[i] if text not in own_texts] or dataset.captions[i] for i in anchor_images
+    ]
     chosen = [words[texts[rng.integers(len(texts))]] for texts in free]
     return PairingInputs(
-        labels={name: labels[drawn] for name, labels in source.labels.items()},
-        captions=_membership(mine.captions),
-        unnamed=_membership(mine.unnamed_captions) if 0 < dataset.share_of_naming_captions < 1 else None,
-        images={name: features[drawn] for name, features in seen.items()},
-        crops=np.stack([crops(mine.image(i)) for i in range(len(mine))]),
+        labels={name: labels[images] for name, labels in source.labels.items()},
+        captions=_membership(drawn_set.captions),
+        unnamed=_membership(drawn_set.unnamed_captions) if 0 < dataset.share_of_naming_captions < 1 else None,
+        images={name: rows[images] for name, rows in features.items()},
+        crops=np.stack([crops(drawn_set.image(i)) for i in range(len(drawn_set))]),
         texts=encoder.encode_texts(list(words), cache)[chosen],
-        others={name: features[others] for name, features in seen.items()},
-        views={s: _seen_views(views_of(mine, views, s, seed), image_encoders(encoder), cache) for s in strengths},
+        anchor_images={name: rows[anchor_images] for name, rows in features.items()},
+        views={s: _view_features(views_of(drawn_set, views, s, seed), looks, cache) for s in strengths},
     )
 
 
-def _of_other_subjects(source: Source, drawn: IntArray, most: int, rng: np.random.Generator) -> IntArray:
-    """A random image of each subject outside the images `drawn`; at most `most` of them, at random."""
-    order = rng.permutation(np.flatnonzero(~np.isin(source.subjects, source.subjects[drawn])))
+def _of_other_subjects(source: Source, images: IntArray, limit: int, rng: np.random.Generator) -> IntArray:
+    """A random image of each subject outside the images; at most `limit` of them, at random."""
+    order = rng.permutation(np.flatnonzero(~np.isin(source.subjects, source.subjects[images])))
     _, first = np.unique(source.subjects[order], return_index=True)
-    return np.sort(rng.permutation(order[first])[:most])
+    return np.sort(rng.permutation(order[first])[:limit])
 
 
 def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
@@ -116,7 +128,7 @@ def _membership(captions: Sequence[tuple[str, ...]]) -> sp.csr_array:
     return sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(captions), len(texts)))
 
 
-def _seen_views(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | None) -> dict[str, FloatArray]:
+def _view_features(views: Views, looks: Mapping[str, ImageEncoder], cache: Path | None) -> dict[str, FloatArray]:
     features = {name: look.encode_images(views, cache) for name, look in looks.items()}
     return features | {PIXELS: pixel_rows(views, cache)}
 

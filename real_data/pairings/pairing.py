@@ -91,7 +91,7 @@ class PairingInputs:
     images : for each image encoder (n, d), features of the images
     crops : (n, c, p), crops of the images by `pairbounds.real_data.pairings.image_draws.crops`
     texts : (m, d), the encoder's features of captions of other images
-    others : for each image encoder (m, d), features of those images
+    anchor_images : for each image encoder (m, d), features of those images
     views : for each strength and image encoder (n v, d), features of v views of each image; and of `PIXELS`, (n v, p)
     """
 
@@ -101,7 +101,7 @@ class PairingInputs:
     images: Mapping[str, FloatArray]
     crops: Single
     texts: FloatArray
-    others: Mapping[str, FloatArray]
+    anchor_images: Mapping[str, FloatArray]
     views: Mapping[float, Mapping[str, FloatArray | Single]]
 
 
@@ -122,8 +122,8 @@ def pairings(inputs: PairingInputs, rng: np.random.Generator, keep: int | None =
         *augmentations(m, keep),
         Pairing(NEIGHBOURS, "no text", cosine_similarities(m.images[ENCODER], m.images[ENCODER], keep)),
         *(
-            Pairing(f"held-out images, by {name}", "no text", cosine_similarities(m.images[name], others, keep))
-            for name, others in m.others.items()
+            Pairing(f"held-out images, by {name}", "no text", cosine_similarities(m.images[name], anchors, keep))
+            for name, anchors in m.anchor_images.items()
         ),
         exact.exchanged(order),
         texts.exchanged(order),

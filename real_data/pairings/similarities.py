@@ -47,9 +47,9 @@ class Similarities:
         if self.values.shape[1] == self.n_right:
             return 0.0
         top = self.values.max(axis=1, keepdims=True)
-        kept = np.exp((self.values - top) / temperature)
-        left_out = (self.n_right - self.values.shape[1]) * kept.min(axis=1)
-        return float(np.mean(left_out / (left_out + kept.sum(axis=1))))
+        weights = np.exp((self.values - top) / temperature)
+        left_out = (self.n_right - self.values.shape[1]) * weights.min(axis=1)
+        return float(np.mean(left_out / (left_out + weights.sum(axis=1))))
 
 
 def cosine_similarities(left: npt.ArrayLike, right: npt.ArrayLike, keep: int | None = None) -> Similarities:
@@ -98,9 +98,9 @@ def membership_similarities(members: sp.csr_array, keep: int | None = None) -> S
     members : (n_left, n_right), an entry for each right node of a left node
     keep : as in `cosine_similarities`; at least the largest number of right nodes of a left node
     """
-    most = int(np.diff(members.indptr).max())
-    if keep is not None and keep < most:
-        raise ValueError(f"keep={keep} is too small: a left node has {most} right nodes, keep at least {most}")
+    degree = int(np.diff(members.indptr).max())
+    if keep is not None and keep < degree:
+        raise ValueError(f"keep={keep} is too small: a left node has {degree} right nodes, keep at least {degree}")
     has = sp.csr_array(members.astype(bool).astype(np.float32))
     return _largest(lambda rows: has[rows].toarray(), *members.shape, 1, keep)
 

@@ -12,7 +12,7 @@ from scipy.stats import gmean
 from pairbounds.real_data.image_settings import ImageSettings
 from pairbounds.real_data.measures.caption_verdict import verdict_lines, verdicts
 from pairbounds.real_data.measures.comparison import Comparison, Draw
-from pairbounds.real_data.measures.drawn import Drawn, measure_draw
+from pairbounds.real_data.measures.drawn import measure_draw
 from pairbounds.real_data.measures.protocol import CONVENTIONS, Convention, Protocol
 from pairbounds.real_data.pairings.image_draws import draw_images, on_draws
 from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
@@ -61,12 +61,13 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
     pairings_verdict : verdicts in words
     pairings_learned : bounds and errors of the optimal embedding of every pairing's graph, in every draw
     """
-    work = partial(measure_draw, source, protocol, seed)
-    by_set: list[Drawn] = on_draws(work, source, protocol.total_images, protocol.draws, seed, jobs)
-    frontier = pd.concat([draw.frontier for draw in by_set], ignore_index=True)
+    results = on_draws(
+        partial(measure_draw, source, protocol), source, protocol.total_images, protocol.draws, seed, jobs
+    )
+    frontier = pd.concat([draw.frontier for draw in results], ignore_index=True)
     families: dict[str, str] = dict(zip(frontier["pairing"], frontier["family"], strict=True))
     rng = np.random.default_rng(seed)
-    compared = {convention: Comparison([draw.draws[convention] for draw in by_set], rng) for convention in CONVENTIONS}
+    compared = {convention: Comparison([draw.draws[convention] for draw in results], rng) for convention in CONVENTIONS}
     difference = _differences(compared, families, protocol)
     if difference.empty:
         raise ValueError("no two pairings reach a common diversity: take more images, or other diversities")
@@ -75,7 +76,7 @@ def pairings_tables(source: Source, protocol: Protocol, seed: int, jobs: int = 1
         _matched(compared, families, protocol),
         difference,
         verdicts(difference, source.dataset.named_by_captions),
-        pd.concat([draw.learned for draw in by_set], ignore_index=True),
+        pd.concat([draw.learned for draw in results], ignore_index=True),
     )
     return dict(zip(TABLES, tables, strict=True))
 
@@ -96,26 +97,25 @@ def _cells(compared: Compared, protocol: Protocol) -> Iterator[tuple[Comparison,
 
 def _matched(compared: Compared, families: Mapping[str, str], protocol: Protocol) -> pd.DataFrame:
     rows = []
-    for comparison, about, levels in _cells(compared, protocol):
+    for comparison, cell, levels in _cells(compared, protocol):
         for pairing, family in families.items():
-            estimate = comparison.consistency(pairing, about["evaluator"], levels)
+            estimate = comparison.consistency(pairing, cell["evaluator"], levels)
             if estimate is not None:
-                rows.append(
-                    about | {"pairing": pairing, "family": family, "diversity": gmean(levels)} | asdict(estimate)
-                )
+                named = {"pairing": pairing, "family": family, "diversity": gmean(levels)}
+                rows.append(cell | named | asdict(estimate))
     return pd.DataFrame(rows)
 
 
 def _differences(compared: Compared, families: Mapping[str, str], protocol: Protocol) -> pd.DataFrame:
     rows = []
-    for comparison, about, levels in _cells(compared, protocol):
+    for comparison, cell, levels in _cells(compared, protocol):
         for first, (second, family) in product((EXACT, UNNAMED, TEXTS, IMAGES), families.items()):
             if first == second or first not in families:
                 continue
-            estimate = comparison.difference(first, second, about["evaluator"], levels)
+            estimate = comparison.difference(first, second, cell["evaluator"], levels)
             if estimate is not None:
                 named = {"first": first, "second": second, "family": family, "diversity": gmean(levels)}
-                rows.append(about | named | asdict(estimate))
+                rows.append(cell | named | asdict(estimate))
     return pd.DataFrame(rows)
 
 

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.image_settings import ImageSettings, require_at_least
 from pairbounds.real_data.measures.consistency_frontier import frontiers
 from pairbounds.real_data.measures.protocol import IMAGE
-from pairbounds.real_data.pairings.image_draws import gather, on_draws, seed_of_draw
+from pairbounds.real_data.pairings.image_draws import gather, on_draws
 from pairbounds.real_data.pairings.pairing import ENCODER, EXACT, TEXTS, Pairing, PairingInputs, augmentations
 from pairbounds.real_data.pairings.sources import FROZEN, Source
 from pairbounds.sweeps import Study
@@ -72,23 +71,20 @@ def resampling_on_graphs(source: Source, settings: Settings, seed: int, jobs: in
     -------
     DataFrame of `pairbounds.theory.resampling.effects.resampling_effects`, with draw, estimator, images and temperature
     """
-    work = partial(_measure_draw, source, settings, seed)
+    work = partial(_measure_draw, source, settings)
     return pd.concat(on_draws(work, source, settings.total_images, settings.draws, seed, jobs), ignore_index=True)
 
 
-def _measure_draw(source: Source, settings: Settings, seed: int, draw: tuple[int, IntArray]) -> pd.DataFrame:
-    number, drawn = draw
-    s, own_seed = settings, seed_of_draw(seed, number)
-    # One thread for each draw: draws run in parallel, and sums depend on the number of threads.
-    with threadpool_limits(limits=1):
-        inputs = gather(source, drawn, views=s.views, strengths=(s.strength,), anchors=1, seed=own_seed)
-        labels = next(iter(inputs.labels.values()))
-        guides = _guides(inputs, labels, np.random.default_rng(own_seed))
-        parts = []
-        for pairing, temperature, graph in _graphs(inputs, labels, settings):
-            table = resampling_effects(graph, guides, s.k)
-            parts.append(table.assign(estimator=pairing.name, temperature=temperature))
-    return pd.concat(parts).assign(draw=number, images=len(drawn))
+def _measure_draw(source: Source, settings: Settings, number: int, images: IntArray, seed: int) -> pd.DataFrame:
+    strengths = (settings.strength,)
+    inputs = gather(source, images, views=settings.views, strengths=strengths, anchors=1, seed=seed)
+    labels = next(iter(inputs.labels.values()))
+    guides = _guides(inputs, labels, np.random.default_rng(seed))
+    parts = []
+    for pairing, temperature, graph in _graphs(inputs, labels, settings):
+        table = resampling_effects(graph, guides, settings.k)
+        parts.append(table.assign(estimator=pairing.name, temperature=temperature))
+    return pd.concat(parts).assign(draw=number, images=len(images))
 
 
 def _graphs(inputs: PairingInputs, labels: IntArray, settings: Settings) -> Iterator[tuple[Pairing, float, PairGraph]]:
@@ -99,9 +95,9 @@ def _graphs(inputs: PairingInputs, labels: IntArray, settings: Settings) -> Iter
         frontier = replace(frontiers(pairing, {}, {IMAGE: np.arange(len(labels))})[IMAGE], with_own=True)
         temperature = frontier.temperature_at(settings.diversity)
         if np.isnan(temperature):
-            least, most = frontier.effective_positives.min(), frontier.effective_positives.max()
+            low, high = frontier.effective_positives.min(), frontier.effective_positives.max()
             raise ValueError(
-                f"diversity={settings.diversity:g} is out of reach: {pairing.key} has {least:.3g} to {most:.3g}"
+                f"diversity={settings.diversity:g} is out of reach: {pairing.key} has {low:.3g} to {high:.3g}"
             )
         yield pairing, temperature, pairing.graph(temperature, labels)
 

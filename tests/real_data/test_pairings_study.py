@@ -12,7 +12,7 @@ from pairbounds.__main__ import app
 from pairbounds.real_data.measures.drawn import measure_draw
 from pairbounds.real_data.measures.protocol import Protocol
 from pairbounds.real_data.pairings.augmentations import views_of
-from pairbounds.real_data.pairings.image_draws import draw_images, gather, pixel_rows
+from pairbounds.real_data.pairings.image_draws import draw_images, gather, pixel_rows, seed_of_draw
 from pairbounds.real_data.pairings.pairing import ENCODER, EXACT, TEXTS, UNIFORM, UNNAMED, pairings
 from pairbounds.real_data.studies.pairings import pairings_tables
 from tests.real_data import tiny
@@ -72,16 +72,16 @@ def test_what_stands_between_images_comes_from_other_subjects(source):
     drawn = draw_images(source, 48, 2, np.random.default_rng(0))[0]
     inputs = gather(source, drawn, views=2, strengths=(1.0,), anchors=1000, seed=0)
     others = 4 * 14 - len(set(source.subjects[drawn]))
-    assert len(inputs.texts) == len(inputs.others[ENCODER]) == others
+    assert len(inputs.texts) == len(inputs.anchor_images[ENCODER]) == others
     everything = RowEncoder().encode_images(source.dataset, None)
     names = {tuple(np.round(row, 6)): subject for row, subject in zip(everything, source.subjects, strict=True)}
-    anchors = {names[tuple(np.round(row, 6))] for row in inputs.others[ENCODER]}
+    anchors = {names[tuple(np.round(row, 6))] for row in inputs.anchor_images[ENCODER]}
     assert len(anchors) == others
     assert not anchors & set(source.subjects[drawn])
     texts = {tuple(np.round(row, 6)) for row in RowEncoder().encode_texts([f"{c} thing" for c in COLOURS], None)}
     assert {tuple(np.round(row, 6)) for row in inputs.texts} <= texts  # an image encoder reads the colour only
     few = gather(source, drawn, views=2, strengths=(1.0,), anchors=5, seed=0)
-    assert len(few.texts) == len(few.others[ENCODER]) == 5
+    assert len(few.texts) == len(few.anchor_images[ENCODER]) == 5
 
 
 def test_a_text_is_held_out_where_its_subject_has_one_that_is(source):
@@ -143,7 +143,7 @@ def test_every_table_is_consistent_with_the_others(tables):
 
 def test_a_draw_does_not_depend_on_the_others_nor_the_table_on_the_jobs(source, tables):
     draws = draw_images(source, 48, 2, np.random.default_rng(SEED))
-    alone = measure_draw(source, PROTOCOL, SEED, (1, draws[1])).frontier.reset_index(drop=True)
+    alone = measure_draw(source, PROTOCOL, 1, draws[1], seed_of_draw(SEED, 1)).frontier.reset_index(drop=True)
     among = tables["pairings_frontier"].query("draw == 1").reset_index(drop=True)
     pd.testing.assert_frame_equal(alone, among)
 
