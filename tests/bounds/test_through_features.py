@@ -194,10 +194,10 @@ def test_blocks_of_nodes_change_nothing(monkeypatch):
     assert results[1] == pytest.approx(results[0], rel=1e-6)
     white = whitened(features)
     assert white.T @ white / len(white) == pytest.approx(np.eye(3))
-    with pytest.raises(ValueError, match="one row for each of the 2 left nodes"):
+    with pytest.raises(ValueError, match=r"give shape \(2, k\)"):
         whitened(features, [0.5, 0.5])
     features[9, 1] = np.inf
-    with pytest.raises(ValueError, match="left node 9 are not finite"):
+    with pytest.raises(ValueError, match="not finite in row 9"):
         graph.through(features)
 
 
@@ -212,9 +212,9 @@ def test_features_come_as_arrays_tensors_and_memory_maps(tmp_path):
 @pytest.mark.parametrize(
     ("features", "message"),
     [
-        (np.ones((3, 2)), r"shape \(3, 2\): give one row for each of the 2 left nodes"),
+        (np.ones((3, 2)), r"shape \(3, 2\): give shape \(2, k\)"),
         (np.ones(2), r"shape \(2,\)"),
-        (np.array([[1.0], [np.nan]]), "left node 1 are not finite"),
+        (np.array([[1.0], [np.nan]]), "not finite in row 1"),
         (np.zeros((2, 3)), "all features are 0"),
         (np.array([["a"], ["b"]]), "give real numbers"),
     ],

@@ -236,7 +236,7 @@ def test_balanced_labels_are_weighted_by_the_shares_of_their_classes():
         (GRAPHS, LABELS, {"k": 4, "by": "through"}, "give through=X"),
         (FEATURES, LABELS, {"through": np.eye(len(IMAGES))}, "through is for pairs"),
         (FEATURES | {"x": pd.DataFrame([[1.0]], index=["x"])}, LABELS, {}, "no image in common"),
-        (FEATURES | {"x": FEATURES["noise 0.1"] * np.nan}, LABELS, {}, "x: features of left node 0 are not finite"),
+        (FEATURES | {"x": FEATURES["noise 0.1"] * np.nan}, LABELS, {}, "x: features is not finite in row 0"),
         (FEATURES | {"x": pd.DataFrame([[1.0]] * 2, index=[1, 1])}, LABELS, {}, "x: 2 rows have 1 different ids"),
     ],
 )

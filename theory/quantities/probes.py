@@ -8,7 +8,7 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd, without_torch
+from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd
 from pairbounds.infrastructure.bases import UnitColumns, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -21,8 +21,8 @@ from pairbounds.theory.quantities.scores import (
     round_off,
     score_noise,
 )
+from pairbounds.theory.quantities.through_features import validated_features
 
-SIDES = {"f": "left", "g": "right"}  # of the graph, by the names of features
 LOSSLESS = 1 / float(np.sqrt(EPS))  # condition up to which normal equations lose nothing
 
 
@@ -158,20 +158,7 @@ def zero_shot_standing(graph: PairGraph, f: UnitColumns, g: UnitColumns) -> tupl
 
 def as_features(f: Any, size: int, name: str) -> FloatArray:
     """Features from numpy or torch as a finite float64 array (size, k), without a copy if possible."""
-    array = np.asarray(without_torch(f))
-    if np.iscomplexobj(array):
-        raise TypeError(f"{name} is complex: give real numbers")
-    features = array.astype(np.float64, copy=False)
-    if features.ndim != 2 or len(features) != size or features.shape[1] == 0:
-        hint = ""
-        if features.ndim == 2 and len(features) < size:
-            hint = "; for features of a part of its nodes, give graph.part(nodes)"
-        elif features.ndim == 2 and len(features) > size:  # `from_features` drops texts that no image keeps
-            hint = f"; if it dropped nodes without pairs, give only the rows in graph.{SIDES.get(name, 'left')}_ids"
-        raise ValueError(f"{name} has shape {features.shape}: this graph takes ({size}, k){hint}")
-    if not np.isfinite(features).all():
-        raise ValueError(f"{name} holds {np.sum(~np.isfinite(features))} values that are not finite")
-    return features
+    return np.asarray(validated_features(f, size, name), dtype=np.float64)
 
 
 def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArray) -> FloatArray:

@@ -128,17 +128,23 @@ class GraphThroughFeatures:
         return np.concatenate([block @ weights for _, block in feature_blocks(self.features[rows])])
 
 
-def validated_features(features: Any, n_left: int) -> npt.NDArray[Any]:
-    """Features as an array (n_left, d) of finite numbers; a memory map stays one."""
+def validated_features(features: Any, size: int, name: str = "features") -> npt.NDArray[Any]:
+    """Features from numpy or torch as an array (size, d) of finite numbers; a memory map stays one."""
     array = features if isinstance(features, np.memmap) else np.asarray(without_torch(features))
-    if array.ndim != 2 or len(array) != n_left or array.shape[1] == 0:
-        raise ValueError(f"features have shape {array.shape}: give one row for each of the {n_left} left nodes")
-    if not np.issubdtype(array.dtype, np.number) or np.iscomplexobj(array):
-        raise ValueError(f"features hold {array.dtype}: give real numbers")
+    if array.ndim != 2 or len(array) != size or array.shape[1] == 0:
+        hint = ""
+        if array.ndim == 2 and len(array) < size:
+            hint = "; for features of a part of its nodes, give graph.part(nodes)"
+        elif array.ndim == 2 and len(array) > size:  # `from_features` drops texts that no image keeps
+            side = "right" if name == "g" else "left"
+            hint = f"; if the graph dropped nodes without pairs, give only the rows in graph.{side}_ids"
+        raise ValueError(f"{name} has shape {array.shape}: give shape ({size}, k){hint}")
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} holds {array.dtype}: give real numbers")
     for rows, block in feature_blocks(array):
         if not np.isfinite(block).all():
             row = rows.start + int(np.argmin(np.isfinite(block).all(axis=1)))
-            raise ValueError(f"features of left node {row} are not finite: replace NaN and infinity")
+            raise ValueError(f"{name} is not finite in row {row}: replace NaN and infinity")
     return array
 
 
