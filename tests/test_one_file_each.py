@@ -105,7 +105,7 @@ from pathlib import Path
 from pairbounds.__main__ import app
 Path("pictures").mkdir()
 line = (
-    "study pretraining --seeds 2 --out tables --set objectives=['new_objective'] --set dataset=new_set --set epochs=2 "
+    "study pretraining --seeds 2 --jobs 1 --out tables --set objectives=['new_objective'] --set dataset=new_set --set epochs=2 "
     "--set root=pictures --set warmup=0 --set batch=6 --set views=2 --set learning_rates=[0.001] --set strengths=[1] "
     "--set cache=cache"
 )

@@ -52,6 +52,7 @@ def test_a_shell_completes_options_of_commands():
 )
 def test_programs_read_one_line_of_json(call, tmp_path, monkeypatch, words):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
     rows = [f"{i},caption {(i % 8 + j) % 9},{'ab'[i % 8 > 3]}\n" for i in range(20) for j in range(2)]
     (tmp_path / "pairs.csv").write_text("image,caption,label\n" + "".join(rows))
     code, out, _ = call(app, *words.split(), "--json")

@@ -46,7 +46,7 @@ def tables(tmp_path_factory):
     """The published tables, of few seeds and draws, with settings of no study."""
     folder = tmp_path_factory.mktemp("tables")
     study = find_study("multihop")
-    settings = study.settings(**study.small)
+    settings = study.settings(**study.small | {"hops": 4})
     multihop = run_study("multihop", settings, 1, 1)["multihop"]  # which is not published
     published = {path.stem: path for path in RESULTS.rglob("*.parquet")}
     for name in {name for figure in FIGURES.values() for name in figure.tables} & {*published, "multihop"}:
@@ -75,8 +75,9 @@ def test_a_figure_is_legible_and_a_theorem_has_one_colour(name, tables):
     picture.canvas.draw()
     pixels = np.asarray(picture.canvas.buffer_rgba())[..., :3]
     assert 0.02 < np.mean(pixels.min(axis=2) < 230) < 0.6  # neither empty nor smeared
-    for first, second in combinations(words_around(picture), 2):
-        assert not first.get_window_extent().overlaps(second.get_window_extent()), (first, second)
+    extents = [(text, text.get_window_extent()) for text in words_around(picture)]
+    for (first, extent), (second, other) in combinations(extents, 2):
+        assert not extent.overlaps(other), (first, second)
     legends = [*picture.legends, *(axes.get_legend() for axes in picture.axes if axes.get_legend())]
     assert all(len(legend.get_texts()) <= MOST_ENTRIES for legend in legends)
     texts = [text for axes in picture.axes for text in axes.texts if text.get_fontweight() == "bold"]

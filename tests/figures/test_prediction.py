@@ -11,7 +11,7 @@ from pairbounds.figures import prediction
 from pairbounds.figures.prediction import ALL_LABELS, ALPHA, BASELINES, DRAWS, FOUR, MAIN, PREDICTORS, TUNING
 from pairbounds.figures.ranking import Ranking
 
-RESAMPLES = 1_000
+RESAMPLES = 200
 NAMES = [f"{kind}, {part}" for kind in ("labels", "words", "look") for part in ("1", "2", "3 noisy", "4 noisy")][:-1]
 
 

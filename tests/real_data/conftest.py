@@ -1,17 +1,37 @@
-"""What all tests of real data have in common."""
+"""Fixtures of the tests of real data."""
 
 import pytest
 
-from pairbounds.real_data.audit.audit_figure import STYLE
 from pairbounds.real_data.pairings.sources import Source
-from tests.quick import draw_quickly
 from tests.real_data.colours import coloured_source
+
+TRAINING = "pairbounds.real_data.training"
+
+
+@pytest.fixture
+def draws_audits() -> None:
+    """Draw the figures of audits in this test."""
 
 
 @pytest.fixture(autouse=True)
-def quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Audits of a module's fixtures are drawn as they are published."""
-    draw_quickly(monkeypatch, STYLE)
+def undrawn_audits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the figure of an audit, which takes a second, unless a test has the fixture `draws_audits`."""
+    if "draws_audits" not in request.fixturenames:
+        monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
+
+
+@pytest.fixture
+def quick_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train the probe for 10 epochs, enough for its choices and counts."""
+    monkeypatch.setattr(f"{TRAINING}.evaluation.EPOCHS", 10)
+
+
+@pytest.fixture
+def no_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save an empty file for each encoder: torch.export takes a second."""
+    monkeypatch.setattr(
+        f"{TRAINING}.encoder_runs.export_encoder", lambda _, folder, size: (folder / "encoder.pt2").touch()
+    )
 
 
 @pytest.fixture(scope="session")

@@ -35,14 +35,14 @@ def random_table(rng: np.random.Generator, n_rows: int, n_images: int, n_caption
 
 @pytest.fixture(scope="module")
 def table():
-    return random_table(np.random.default_rng(0), 10_000, 900, 300, 6)
+    return random_table(np.random.default_rng(0), 2_400, 240, 90, 6)
 
 
 @pytest.fixture(scope="module")
 def audited(table, tmp_path_factory):
     folder = tmp_path_factory.mktemp("audit")
     for name, frame in zip(("pairs", "labels"), table, strict=True):
-        frame.to_parquet(folder / f"{name}.parquet", row_group_size=3_000)
+        frame.to_parquet(folder / f"{name}.parquet", row_group_size=700)
     done = audit(folder / "pairs.parquet", folder / "labels.parquet", folder / "out", Settings(K))
     return folder / "out", done
 
@@ -65,7 +65,7 @@ def test_the_summary_is_that_of_a_naive_computation(audited, naive):
     normalised = joint.to_numpy() / np.sqrt(np.outer(joint.sum(axis=1), joint.sum()))
     left, values, _ = np.linalg.svd(normalised, full_matrices=False)
     onehot = pd.get_dummies(label).to_numpy() * np.sqrt(joint.sum(axis=1).to_numpy())[:, None]
-    assert (summary["n_rows"], summary["n_images"], summary["n_captions"]) == (10_000, *joint.shape)
+    assert (summary["n_rows"], summary["n_images"], summary["n_captions"]) == (2_400, *joint.shape)
     assert (summary["n_pairs"], summary["n_classes"], summary["k"]) == (np.count_nonzero(joint), 6, K)
     assert summary["induced_labelling_error"] == pytest.approx(induced[differ].sum())
     assert summary["consistency"] == pytest.approx(induced[~differ].sum())
@@ -159,7 +159,7 @@ def test_every_key_is_explained_and_every_table_is_named_by_its_content(audited)
 )
 def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
     """Their half width is 1.96 times the norm of the derivatives by the images' weights, taken numerically here."""
-    graph = family_graph(family, seed, 14)
+    graph = family_graph(family, seed, 8)
     errors = _errors(graph)
     step = 1e-5
     derivatives = np.empty((2, graph.n_left))

@@ -26,9 +26,9 @@ def address():
 def files(tmp_path_factory):
     """Pairs in five row groups, some of images without a label, and a label without a pair."""
     folder = tmp_path_factory.mktemp("cluster")
-    pairs, labels = random_table(np.random.default_rng(1), 2_000, 150, 60, 5)
+    pairs, labels = random_table(np.random.default_rng(1), 1_000, 100, 40, 5)
     labels = pd.concat([labels.iloc[7:], pd.DataFrame({"image": [-1], "label": ["class 0"]})])
-    pairs.to_parquet(folder / "pairs.parquet", row_group_size=450)
+    pairs.to_parquet(folder / "pairs.parquet", row_group_size=225)
     labels.to_parquet(folder / "labels.parquet")
     return folder / "pairs.parquet", folder / "labels.parquet"
 

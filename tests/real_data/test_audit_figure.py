@@ -14,6 +14,7 @@ HOOKED = "\N{LATIN SMALL LETTER K WITH PALATAL HOOK}"  # of matplotlib's own fon
 BOXES = "Boxes: characters that no installed font has."
 
 
+@pytest.mark.usefixtures("draws_audits")
 @pytest.mark.parametrize(("fonts", "said"), [("DejaVu", [BOXES, BOXES]), ("DejaVu|STIX", [])])
 def test_captions_of_any_script_and_text_of_nine_pixels_where_the_picture_has_400(
     call, tmp_path, monkeypatch, fonts, said

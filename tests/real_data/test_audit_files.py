@@ -177,6 +177,7 @@ def test_labels_and_options_that_cannot_be(refused, two, tmp_path, labels, words
     assert message in refused(app, "audit", two[0], "--labels", two[1], "--k", 2, "--out", tmp_path / "out", *words)
 
 
+@pytest.mark.usefixtures("draws_audits")
 def test_any_name_is_shown_and_none_is_a_command_or_mathematics_and_a_violated_bound_exits_1(call, tmp_path):
     captions = ["\x1b]0;owned\x07 $\\frac{$", "猫\n と犬", "[/b] $x_", "a" * 200]
     shown = ["\\x1b]0;owned\\x07 $\\frac{$", "猫 と犬", "[/b] $x_", "\\u202e[red]x[/red] $\\nothing$", "[c]"]

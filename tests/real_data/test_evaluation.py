@@ -62,6 +62,7 @@ def test_texts_of_class_names_classify_what_learned_from_captions(source):
         assert np.isnan(zero_shot(other, features, dataset, labels, parts).test)
 
 
+@pytest.mark.usefixtures("quick_probe", "no_export")
 def test_another_way_to_judge_judges_anew_and_trains_nothing(source, tmp_path):
     run = Run("clip", Recipe(epochs=2, batch=16, warmup=0), 0)
     studio = TrainingData(source, tmp_path / "cache", views=2, device="cpu")

@@ -30,7 +30,8 @@ def convolved(picture, weights):
 
 
 @pytest.mark.parametrize("kind", FEATURE_MAPS)
-def test_features_depend_on_the_image_the_seed_and_the_fitted_images_alone(kind):
+def test_features_depend_on_the_image_the_seed_and_the_fitted_images_alone(kind, monkeypatch):
+    monkeypatch.setattr(patches, "SAMPLE", 2_000)
     before = torch.random.get_rng_state()
     features = untrained_features(IMAGES, kind=kind, n_features=7)
     assert (features.shape, features.dtype) == ((70, 7), np.float32)

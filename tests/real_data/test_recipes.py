@@ -15,7 +15,6 @@ from pairbounds.__main__ import app
 from pairbounds.real_data.datasets import DATASETS
 from pairbounds.real_data.studies import resampled_training
 from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
-from pairbounds.real_data.training import evaluation
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import RESULT
 from pairbounds.real_data.training.forecast import BESIDE, training_forecast
@@ -179,7 +178,8 @@ def test_data_sets_of_the_same_classes_follow_one_another(folder):
 SMALL = ["--seeds", "1", *tiny.sets(size=32, epochs=2, warmup=0, batch=8, views=2)]
 
 
-def test_captions_of_a_table_train_and_texts_judge(call, refused, folder, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("quick_probe", "no_export")
+def test_captions_of_a_table_train_and_texts_judge(call, refused, folder, tmp_path):
     files = sorted((folder / "train").glob("*/*.png"))
     captions = {"image": list(map(str, files)), "caption": [f"some {path.parent.name}" for path in files]}
     table = pd.DataFrame(captions).assign(label=[path.parent.name for path in files])
@@ -192,7 +192,6 @@ def test_captions_of_a_table_train_and_texts_judge(call, refused, folder, tmp_pa
     bare = tiny.sets(root=folder / "bare.csv")
     assert "some images have no label: give the table a column label" in refused(app, *command, *bare)
     table.to_csv(folder / "pairs.csv", index=False)
-    monkeypatch.setattr(evaluation, "EPOCHS", 10)
     code, out, err = call(app, *command, *tiny.sets(root=folder / "pairs.csv"))
     assert code == 0, err
     result = pd.read_parquet(tmp_path / "out" / "pretraining.parquet").set_index("kind")

@@ -17,7 +17,7 @@ from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.resampling import resampled_nt_xent
-from pairbounds.real_data.training import evaluation, trainer
+from pairbounds.real_data.training import trainer
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import RESULT, run_all, train
 from pairbounds.real_data.training.evaluation import linear_probe, standardised
@@ -56,12 +56,6 @@ def studio(source, tmp_path_factory):
 @pytest.fixture(scope="module")
 def pool(studio):
     return view_pool(studio.source.dataset, 3, 1.0, studio.cache)
-
-
-@pytest.fixture
-def quick_probe(monkeypatch):
-    """A classifier that is trained less: what is chosen, counted and kept does not depend on it."""
-    monkeypatch.setattr(evaluation, "EPOCHS", 10)
 
 
 def two_views(width, rule="none", guide=blind_guide):
@@ -342,7 +336,7 @@ def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
         np.testing.assert_allclose(program(pictures).detach(), trained.features([pictures], 5), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.usefixtures("quick_probe")
+@pytest.mark.usefixtures("quick_probe", "no_export")
 def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_path):
     folder = tiny.imagefolder(tmp_path / "images")
     for seed in range(5):
@@ -350,7 +344,7 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_pat
     tiny.register_clip(tmp_path)
     settings = tiny.sets(
         root=folder, size=32, rules="add_new_positive", model="tiny-clip",
-        pretrained="random", backbone="resnet10t", epochs=2, warmup=0, batch=8, cache=tmp_path / "cache", baselines=2,
+        pretrained="random", epochs=2, warmup=0, batch=8, cache=tmp_path / "cache", baselines=2, backbone="small",
         only=["untrained", "simclr", "add_new_positive"], guides=["encoder", "labels"], tune=["simclr"],
         tuned_rates=[0.6, 0.01], tuned_strengths=[1], device="cpu",
     )  # fmt: skip

@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from pairbounds import PairGraph, check_bounds
+from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.infrastructure.tables import write_table
+from pairbounds.real_data.audit import auditing
 from pairbounds.real_data.audit.auditing import Settings, audit
 from tests.figures.sweeps import phase_table
 
@@ -64,7 +68,13 @@ def audited(folder: Path) -> None:
     pairs.to_parquet(folder.parent / "pairs.parquet")
     labels = pd.DataFrame({"image": np.arange(20), "label": np.resize(TEXTS, 20)})
     labels.to_parquet(folder.parent / "labels.parquet")
-    audit(folder.parent / "pairs.parquet", folder.parent / "labels.parquet", folder / "audit", Settings(k=3))
+    with patch.object(auditing, "draw", _draw_nothing):
+        audit(folder.parent / "pairs.parquet", folder.parent / "labels.parquet", folder / "audit", Settings(k=3))
+
+
+def _draw_nothing(_: object, out: Path) -> None:
+    """Write an empty picture in place of the figure of an audit, which takes seconds with these names."""
+    save_picture(Figure(figsize=(1, 1)), out / "audit.png")
 
 
 def strangers(folder: Path) -> None:

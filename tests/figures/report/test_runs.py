@@ -16,16 +16,25 @@ from pairbounds.__main__ import app
 from pairbounds.commands.report import report
 from pairbounds.figures.report import checks, studies
 from pairbounds.figures.report.runs import Runs
+from pairbounds.figures.style import SETTINGS
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import read_table, write_table
 from tests.figures.report import made
 from tests.figures.report.made import MARKUP, SCRIPT, TEMPLATE
 from tests.figures.report.reading import require_sound
+from tests.quick import draw_quickly
 
 KINDS = ["audit", "check", "check", "check", "figure", "study", "sweep", "table"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module", autouse=True)
+def _quick_figures():
+    with pytest.MonkeyPatch.context() as patch:
+        draw_quickly(patch, SETTINGS)
+        yield
+
+
+@pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A folder with something of everything, and files of others."""
     folder = tmp_path_factory.mktemp("user") / "runs"
@@ -37,7 +46,7 @@ def runs(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def reported(runs):
     """The report of that folder, and what was said beside it."""
     out, said = runs.with_name("report.html"), StringIO()
