@@ -1,6 +1,6 @@
 """Question: which training pairs, or features, are the best? Comparisons by few labelled images."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -134,48 +134,46 @@ def choose(
     if by not in MEASURES:
         raise ValueError(f"by={by!r} is unknown: give {', '.join(MEASURES)}")
     graphs, widths = _graphs(candidates, through), sorted({*np.atleast_1d(k).tolist()})
+    if graphs and len(widths) > 1:
+        raise ValueError(f"k={k!r}: give one width for pairs")
+    labels = {str(image): label for image, label in labels.items()}
     common, words = _common(candidates if through is None else {**candidates, "through": through}, labels)
     rows = {image: row for row, image in enumerate(common)}
-    classes = {rows[image]: label for image, label in _named(labels).items() if image in rows}
-    chances = {rows.get(str(image), -1): value for image, value in (probabilities or {}).items()}
-    chances = {row: value for row, value in chances.items() if row in classes}
+    classes = {rows[image]: label for image, label in labels.items() if image in rows}
+    chances = {rows.get(str(image), -1): chance for image, chance in (probabilities or {}).items()}
+    chances = {row: chance for row, chance in chances.items() if row in classes}
     sample = LabelledSample.of(classes, len(common), shares, chances)
     if chances:
         words.append(f"{len(chances)} labelled images were chosen: they count by 1/probability, not for theorem 41.")
     if sample.too_few:
         words.append(f"{sample.too_few}. The numbers are estimates.")
-    if graphs is not None:
-        if len(widths) > 1:
-            raise ValueError(f"k={k!r}: give one width for pairs")
-        features = None if through is None else _rows(through, common)
-        parts = {name: _part(graph, common, name) for name, graph in graphs.items()}
+    if graphs:
+        graphs = {name: _part(graph, common, name) for name, graph in graphs.items()}
+        features = None if through is None else _rows(through, common, "through")
         folder = None if finished is None else Path(finished)
-        table = pairs_compared(parts, sample, widths[0], features, by, seed, folder)
-        words.append(f"Ranked by {by}: {MEASURES[by]}. {VALIDATED[by]}")
-        if not sample.too_few and not table["verdict"].all():
-            words.append("No verdict: too few labelled images are pairs of a candidate. Label more images.")
+        table = pairs_compared(graphs, sample, widths[0], features, by, seed, folder)
+        words += _on_pairs(table, by, sample)
     else:
-        features_of = {name: _rows(features, common, name) for name, features in candidates.items()}
-        table, by = features_compared(features_of, sample, widths, n_labels, seed), "error"
-        words += _on_widths(table, list(features_of), widths, len(sample.rows))
+        embeddings = {name: _rows(features, common, name) for name, features in candidates.items()}
+        table, by = features_compared(embeddings, sample, widths, n_labels, seed), "error"
+        words += _on_widths(table, list(candidates), widths, len(sample.rows))
 
     def scores() -> "pd.Series[float]":
         undecided = table[table["verdict"] != WORSE]
-        if graphs is not None:
-            votes = (influences(parts[name], sample) for name in undecided["candidate"])
+        if graphs:
+            votes = (influences(graphs[name], sample) for name in undecided["candidate"])
         else:
             pairs = zip(undecided["candidate"], undecided["width"], strict=True)
-            votes = (
-                np.eye(sample.labels.max() + 1)[predicted_classes(features_of[name], sample, k)] for name, k in pairs
-            )
+            one_hot = np.eye(sample.labels.max() + 1)
+            votes = (one_hot[predicted_classes(embeddings[name], sample, width)] for name, width in pairs)
         return pd.Series(disagreement(votes), index=common).drop([common[row] for row in sample.rows])
 
     choice = Choice(table, tuple(words), by, scores)
     return replace(choice, words=(*words, _answer(choice, len(sample.rows))))
 
 
-def _graphs(candidates: Mapping[str, Candidate], through: Any) -> dict[str, PairGraph] | None:
-    """Candidates that are graphs; `None` if all are features."""
+def _graphs(candidates: Mapping[str, Candidate], through: Any) -> dict[str, PairGraph]:
+    """Candidates that are graphs; empty if all are features."""
     graphs = {name: candidate for name, candidate in candidates.items() if isinstance(candidate, PairGraph)}
     if graphs and len(graphs) < len(candidates):
         pairs, other = next(iter(graphs)), next(name for name in candidates if name not in graphs)
@@ -185,7 +183,14 @@ def _graphs(candidates: Mapping[str, Candidate], through: Any) -> dict[str, Pair
         )
     if not graphs and through is not None:
         raise ValueError("through is for pairs, and the candidates are features: leave it out")
-    return graphs or None
+    return graphs
+
+
+def _on_pairs(table: pd.DataFrame, by: str, sample: LabelledSample) -> Iterator[str]:
+    """Sentences on the measure for the ranking, and on a ranking without verdicts."""
+    yield f"Ranked by {by}: {MEASURES[by]}. {VALIDATED[by]}"
+    if not sample.too_few and not table["verdict"].all():
+        yield "No verdict: too few labelled images are pairs of a candidate. Label more images."
 
 
 def _on_widths(table: pd.DataFrame, names: Sequence[str], widths: Sequence[int], n_labels: int) -> Iterator[str]:
@@ -206,17 +211,13 @@ def _ids(candidate: Candidate) -> list[str]:
     return [str(row) for row in range(len(candidate))]
 
 
-def _named(labels: Mapping[Any, Any]) -> dict[str, Hashable]:
-    return {str(image): label for image, label in labels.items()}
-
-
-def _common(candidates: Mapping[str, Candidate], labels: Mapping[Any, Any]) -> tuple[list[str], list[str]]:
+def _common(candidates: Mapping[str, Candidate], labels: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """Ids of the images in all candidates, in the order of the first, and sentences on images left out."""
     ids = {name: _ids(candidate) for name, candidate in candidates.items()}
     for name, images in ids.items():
         rows_by_id(images, (), name)  # raises for repeated ids
     every = {*()}.union(*map(set, ids.values()))
-    if unknown := [image for image in _named(labels) if image not in every]:
+    if unknown := [image for image in labels if image not in every]:
         raise ValueError(
             f"labels: {len(unknown)} of {len(labels)} images are in no candidate, for example {unknown[0]!r}. "
             "Give the ids of the candidates."
@@ -225,16 +226,14 @@ def _common(candidates: Mapping[str, Candidate], labels: Mapping[Any, Any]) -> t
     common = [image for image in next(iter(ids.values())) if image in shared]
     if not common:
         raise ValueError("the candidates have no image in common: give them the same ids")
-    left_out = len(every) - len(common)
-    if not left_out:
-        return common, []
-    unlabelled = sum(image not in shared for image in _named(labels))
-    return common, [
-        f"{left_out} images, {unlabelled} of them labelled, are missing in a candidate and left out of all."
-    ]
+    words = []
+    if left_out := len(every) - len(common):
+        labelled = sum(image not in shared for image in labels)
+        words = [f"{left_out} images, {labelled} of them labelled, are missing in a candidate and left out of all."]
+    return common, words
 
 
-def _rows(features: Any, common: Sequence[str], name: str = "through") -> npt.NDArray[Any]:
+def _rows(features: Any, common: Sequence[str], name: str) -> npt.NDArray[Any]:
     """Features of the common images, in their order."""
     values = features.to_numpy() if isinstance(features, pd.DataFrame) else np.asarray(without_torch(features))
     try:

@@ -1,10 +1,10 @@
 """Comparison of pairings of the same images from few labels, by consistency or by the optimum of their graphs."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -66,12 +66,11 @@ def pairs_compared(
 
     rows, replicates = [], []
     for name, graph in Bar(candidates.items(), desc="choose", unit="candidate"):
-        inputs = graph, sample, k, through, seed
-        values = _values(*inputs) if finished is None else _kept(finished / f"{_key(*inputs)}{FINISHED}", *inputs)
+        values = _values(graph, sample, k, through, seed, finished)
         row: dict[str, Any] = {"candidate": name}
-        for measure, samples in values.items():
-            row[measure] = samples[0]
-            ends = (np.nan, np.nan) if sample.too_few else np.quantile(samples[1:], [0.025, 0.975])
+        for measure, (estimate, *resampled) in values.items():
+            row[measure] = estimate
+            ends = (np.nan, np.nan) if sample.too_few else np.quantile(resampled, [0.025, 0.975])
             row |= {f"{measure}_low": ends[0], f"{measure}_high": ends[1]}
         rows.append(row | {"pairs": _labelled_pairs(graph, sample).nnz // 2})
         replicates.append(values[by])
@@ -79,36 +78,30 @@ def pairs_compared(
 
 
 def _values(
-    graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int
+    graph: PairGraph,
+    sample: LabelledSample,
+    k: int,
+    through: npt.NDArray[Any] | None,
+    seed: int,
+    finished: Path | None,
 ) -> dict[str, FloatArray]:
-    """Estimate and resamples, (1 + R,), of each requested measure."""
-    values = {"alpha_T": _alpha(graph, sample, seed)}
+    """Estimate and resamples, (1 + R,), of each requested measure; stored in the folder `finished`."""
+    file = None
+    if finished is not None:
+        pairs, code = graph.joint, Path(__file__).read_bytes()
+        inputs = (code, pairs.data, pairs.indices, pairs.indptr, sample, k, through, seed)
+        file = finished / f"{joblib.hash(inputs, 'sha1')}{FINISHED}"
+        if file.is_file():
+            with np.load(file) as stored:
+                return dict(stored)
+    values: dict[str, Any] = {"alpha_T": _alpha(graph, sample, seed)}
     if through is not None:
         values["through"] = _optimum(graph, graph.through(through).optimum(k), sample.drawn, seed)
-    return values | {"optimum": _optimum(graph, optimal_embeddings(graph, k)[0], sample.drawn, seed)}
-
-
-def _kept(
-    file: Path, graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int
-) -> dict[str, FloatArray]:
-    """Values from a file, which is computed and written first if it does not exist."""
-    if not file.is_file():
-        values: dict[str, Any] = _values(graph, sample, k, through, seed)
+    values["optimum"] = _optimum(graph, optimal_embeddings(graph, k)[0], sample.drawn, seed)
+    if file is not None:
         file.parent.mkdir(exist_ok=True)
         replace_bytes(file, lambda memory: np.savez(memory, **values))
-    with np.load(file) as stored:
-        return dict(stored)
-
-
-def _key(graph: PairGraph, sample: LabelledSample, k: int, through: npt.NDArray[Any] | None, seed: int) -> str:
-    """Hash of all inputs of a candidate's values, and of this file."""
-    pairs, hashed = graph.joint, hashlib.sha256(Path(__file__).read_bytes())
-    parts: list[Any] = [pairs.data, pairs.indices, pairs.indptr, k, seed, [] if through is None else through]
-    parts += [sample.rows, sample.labels, sample.weights, sample.population, sample.shares is None, sample.chosen]
-    for part in parts:
-        array = np.ascontiguousarray(part)
-        hashed.update(f"{array.dtype} {array.shape}".encode() + array.tobytes())
-    return hashed.hexdigest()
+    return values
 
 
 def _ranked(table: pd.DataFrame, replicates: FloatArray, sample: LabelledSample, by: str) -> pd.DataFrame:
@@ -174,8 +167,8 @@ def _optimum(graph: PairGraph, embedding: FloatArray, sample: LabelledSample, se
     """
     f = whitened(embedding, graph.left_marginal) * (graph.n_left * graph.left_marginal)[:, None]
     squares = np.sum(f**2, axis=1)
-    rows, norms = f[sample.rows], squares[sample.rows]
-    sizes = np.bincount(sample.labels) if sample.shares is not None else np.full(sample.labels.max() + 1, len(rows))
+    labelled, norms = f[sample.rows], squares[sample.rows]
+    sizes = np.bincount(sample.labels) if sample.shares is not None else np.full(sample.labels.max() + 1, len(norms))
     factors = sizes / (sizes - 1)  # all pairs over pairs of different images
 
     def unbiased(weights: FloatArray, power: int) -> FloatArray:
@@ -183,7 +176,7 @@ def _optimum(graph: PairGraph, embedding: FloatArray, sample: LabelledSample, se
         for c, factor in enumerate(factors**power):
             members = sample.labels == c
             part = weights[:, members]
-            values[:, 0] -= factor * (np.sum((part @ rows[members]) ** 2, axis=1) - part**2 @ norms[members])
+            values[:, 0] -= factor * (np.sum((part @ labelled[members]) ** 2, axis=1) - part**2 @ norms[members])
         if sample.shares is None:  # drawn without replacement from n, theorem 41 (b) with any squares
             values = ((graph.n_left - 1) * values + 1 - squares.mean()) / graph.n_left
         return values
