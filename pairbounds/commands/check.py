@@ -1,7 +1,7 @@
 """The command `check`: evaluate the bounds on a graph in a file, at one or several widths."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +11,12 @@ import pandas as pd
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
-from pairbounds.infrastructure.files import Output, claim, marked_output, record_output, table_outputs
+from pairbounds.infrastructure.files import Output, claim, marked_output, record_output
 from pairbounds.infrastructure.inputs import require_file, stored_array
 from pairbounds.infrastructure.options import Columns, Force, Plugin, column_names
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
-from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
+from pairbounds.infrastructure.tables import printed_outputs, write_output
 from pairbounds.infrastructure.widths import parsed_widths, widths_of
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.bounds.check_bounds import check_bounds
@@ -110,11 +110,14 @@ def check(
     graph, graph_file = _stored(opened.graph, file, save)
     features = None if through is None else node_features(through, graph.left_ids, opened, quiet=as_records)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.shape))
-    arguments: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
-    table, title = _evaluated(graph, triplets, widths, certified, through=features, **arguments)
-    if out is not None:
-        files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
-        _write(table, out, widths, {"certified": certified, "columns": columns} | files | arguments)
+    given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
+    table, title = _evaluated(graph, triplets, widths, certified, through=features, **given)
+    files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
+    settings = {"certified": certified, "columns": columns} | files | given
+    if len(widths) == 1:
+        write_output(table.drop(columns="k"), out, settings | {"k": widths[0]})
+    else:
+        write_output(table, out, settings | {"k": list(widths)})
     if plot is not None:
         from pairbounds.figures.plots import errors_along_widths
 
@@ -145,19 +148,11 @@ def _names(listed: str | None) -> list[str] | None:
     return None if listed is None else [name.strip() for name in listed.split(",")]
 
 
-def _write(table: pd.DataFrame, out: Path, widths: Sequence[int], settings: Mapping[str, Any]) -> None:
-    """Write the table and its sidecar, without the column k if there is one width."""
-    single = len(widths) == 1
-    record = with_content_keys(settings) | {"k": widths[0] if single else list(widths)}
-    write_table(table.drop(columns="k") if single else table, out, record)
-
-
 def _outputs(
     widths: int, out: Path | None, plot: Path | None, save: Path | None, proof: Path | None
 ) -> Iterator[Output]:
     """Output files of a check at this number of widths."""
-    if out is not None:
-        yield from table_outputs(require_table_path(out, printed=True))
+    yield from printed_outputs(out)
     if plot is not None:
         if widths == 1:
             raise ValueError("--plot needs several widths, and --k gives one. Give several, for example --k 2:40.")

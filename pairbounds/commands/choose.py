@@ -16,12 +16,12 @@ from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import is_table, table_file
-from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
+from pairbounds.infrastructure.tables import printed_outputs, require_table_path, write_output
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
 from pairbounds.theory.questions.choice_table import TEXTS, readable
-from pairbounds.theory.questions.choosing import RULE, Candidate
+from pairbounds.theory.questions.choosing import RULE, Candidate, Choice
 from pairbounds.theory.questions.choosing import choose as chosen
 from pairbounds.theory.questions.pair_choice import FINISHED, MEASURES
 
@@ -78,18 +78,16 @@ def choose(
     paths = dict(map(_named_file, files))
     if len(paths) < len(files):
         raise ValueError("two candidates have the same name: write NAME=FILE")
-    inputs = [*paths.values(), labels, *(path for path in (balanced, through, images) if path is not None)]
-    following = None if next_images is None else _table_and_number(next_images)
-    claim(_outputs(out, plot, following and following[0]), inputs, force=force)
+    next_table, next_count = (None, 0) if next_images is None else _table_and_number(next_images)
+    inputs = [*paths.values(), labels, balanced, through, images]
+    claim(_outputs(out, plot, next_table), inputs, force=force)
     classes = read_labels(labels)
     if not isinstance(classes, Mapping):
         raise ValueError(f"labels {labels} has one column: give two, image and label")
-    widths = parsed_widths(k)
-    candidates = {name: _candidate(path) for name, path in paths.items()}
     choice = chosen(
-        candidates,
+        {name: _candidate(path) for name, path in paths.items()},
         classes,
-        widths if len(widths) > 1 else widths[0],
+        parsed_widths(k),
         shares=None if balanced is None else _shares(balanced),
         n_labels=n_labels,
         through=_features(through, images),
@@ -98,38 +96,39 @@ def choose(
         probabilities=_probabilities(labels),
     )
     settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
-    settings |= {"images": images and str(images)}
+    settings |= {"images": images and str(images), "files": paths}
+    write_output(choice.table, out, settings | {"words": choice.words})
     if out is not None:
-        write_table(choice.table, out, with_content_keys(settings | {"files": paths, "words": choice.words}))
         _remove(_finished(out))
     if plot is not None:
-        from matplotlib.figure import Figure
-
-        from pairbounds.figures.plots import plot_choice
-
-        picture = plot_choice(choice).figure
-        assert isinstance(picture, Figure)
-        save_picture(picture, plot)
+        _save_plot(choice, plot)
     if as_records:
-        echo(as_line({**settings, "files": paths, "rows": choice.table, "words": choice.words}))
+        echo(as_line({**settings, "rows": choice.table, "words": choice.words}))
     else:
         table = readable(choice.table)
         columns = [(name, "left" if name in TEXTS else "right") for name in map(str, table)]
         print_table("", columns, table.to_numpy().tolist())
         echo(*choice.words)
-    if following is not None:
-        path, count = following
-        to_label = choice.next(count)
-        write_table(to_label, path, with_content_keys(settings | {"files": paths, "next": count}))
+    if next_table is not None:
+        drawn = choice.next(next_count)
+        write_output(drawn, next_table, settings | {"next": next_count})
         if not as_records:
-            echo(
-                f"{path}: {len(to_label)} images to label next" + ("" if len(to_label) else ", as nothing is undecided")
-            )
+            undecided = "" if len(drawn) else ", as nothing is undecided"
+            echo(f"{next_table}: {len(drawn)} images to label next{undecided}")
+
+
+def _save_plot(choice: Choice, path: Path) -> None:
+    from matplotlib.figure import Figure  # figures take seconds to import
+
+    from pairbounds.figures.plots import plot_choice
+
+    picture = plot_choice(choice).figure
+    assert isinstance(picture, Figure)
+    save_picture(picture, path)
 
 
 def _outputs(out: Path | None, plot: Path | None, images: Path | None) -> Iterator[Output]:
-    if out is not None:
-        yield from table_outputs(require_table_path(out, printed=True))
+    yield from printed_outputs(out)
     if plot is not None:
         yield picture_output(require_picture_path(plot))
     if images is not None:

@@ -10,11 +10,11 @@ import scipy.sparse as sp
 import typer
 
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import claim, table_outputs
-from pairbounds.infrastructure.options import Force, Json
+from pairbounds.infrastructure.files import claim
+from pairbounds.infrastructure.options import Force, Json, Out
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import is_table, table_file
-from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
+from pairbounds.infrastructure.tables import printed_outputs, write_output
 from pairbounds.theory.graph.graph_files import GraphFile, known_ends, read_features, read_graph, rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.questions.diagnosis.diagnosing import diagnose as diagnosis_of
@@ -44,7 +44,7 @@ def diagnose(
     prompts: Annotated[Path | None, typer.Option(help=PROMPTS_HELP)] = None,
     before_head: Annotated[Path | None, typer.Option(help=BEFORE_HELP)] = None,
     every: Annotated[bool, typer.Option("--all", help="Also show the checks that passed.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")] = None,
+    out: Out = None,
     as_records: Json = False,
     force: Force = False,
 ) -> None:
@@ -57,8 +57,7 @@ def diagnose(
     """
     inputs = {"images": images, "texts": texts, "pairs": pairs, "labels": labels}
     inputs |= {"prompts": prompts, "before_head": before_head}
-    if out is not None:
-        claim(table_outputs(require_table_path(out, printed=True)), inputs.values(), force=force)
+    claim(printed_outputs(out), inputs.values(), force=force)
     left, right = (_Side(path, *read_features(path)) for path in (images, texts))
     graph_file, lines, words = _paired(left, right) if pairs is None else _read_pairs(pairs)
     graph = graph_file.graph if labels is None else graph_file.labelled(labels).graph
@@ -72,8 +71,7 @@ def diagnose(
         before_head=None if before is None else before.at(graph.left_ids, lines[0]),
         **settings,
     )
-    if out is not None:
-        write_table(result.table, out, with_content_keys(inputs | settings))
+    write_output(result.table, out, inputs | settings)
     if as_records:
         echo(as_line({**inputs, **settings, "rows": result.table, "sentence": result.sentence}))
         return

@@ -12,12 +12,12 @@ import typer
 from pairbounds.commands.check import LABELS_HELP, Graph, node_features
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import claim, table_outputs
-from pairbounds.infrastructure.options import Columns, Force, Json, column_names
+from pairbounds.infrastructure.files import claim
+from pairbounds.infrastructure.options import Columns, Force, Json, Out, column_names
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import table_file
-from pairbounds.infrastructure.tables import require_table_path, with_content_keys, write_table
+from pairbounds.infrastructure.tables import printed_outputs, write_output
 from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.graph_files import GraphFile, read_graph
@@ -33,7 +33,6 @@ AGREE = 1e-6  # round-off of errors and known numbers
 MANY_PAIRS = 2_000_000  # distinct pairs, for which a spectrum takes minutes
 
 Labels = Annotated[Path | None, typer.Option(help=LABELS_HELP)]
-Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")]
 Level = Annotated[float, typer.Option(help="Confidence level.")]
 KNOWN_HELP = "Use these numbers instead of FILE: alpha_T=0.1, a_2=0.8, sigma=0.6. Can be repeated."
 GUIDE_HELP = "Classes of the left nodes for DropFalseNegative, in a format of --labels."
@@ -199,8 +198,7 @@ def _read(
     quiet: bool,
 ) -> GraphFile:
     """Claim the output table, then read the graph."""
-    if out is not None:
-        claim(table_outputs(require_table_path(out, printed=True)), [file, labels, *inputs], force=force)
+    claim(printed_outputs(out), [file, labels, *others], force=force)
     ends, weight = column_names(columns)
     graph_file = read_graph(file, labels, columns=ends, weight=weight)
     if graph_file.graph.joint.nnz > MANY_PAIRS:
@@ -212,8 +210,7 @@ def _read(
 
 def _answered(answer: Answer, out: Path | None, settings: Mapping[str, Any], as_records: bool) -> None:
     """Print an answer, and write its table."""
-    if out is not None:
-        write_table(answer.table, out, with_content_keys(settings))
+    write_output(answer.table, out, settings)
     if as_records:
         echo(as_line({**settings, "rows": answer.table, "words": answer.words}))
         return

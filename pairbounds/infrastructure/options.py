@@ -11,6 +11,7 @@ Columns = Annotated[str | None, typer.Option(metavar="IMAGE,CAPTION[,WEIGHT]", h
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that pairbounds did not write, but no inputs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the amount of work, and stop.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
+Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")]
 Plugin = Annotated[Path | None, typer.Option(metavar="FILE.py", help="A Python file with your own bounds.")]
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from importlib import import_module, metadata
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from pairbounds.infrastructure.files import content_key, replacing, require_folder, sidecar
+from pairbounds.infrastructure.files import Output, content_key, replacing, require_folder, sidecar, table_outputs
 from pairbounds.infrastructure.inputs import AnyPath, require_file
 from pairbounds.infrastructure.outward import KEY, ROUNDING, rounded
 
@@ -63,6 +63,23 @@ def write_table(
     return str(record["content_key"])
 
 
+def write_output(table: "pd.DataFrame", out: Path | None, settings: Mapping[str, Any]) -> None:
+    """Write the table of a command's option `--out`, if it is given.
+
+    Its sidecar has the settings, and the SHA-256 of each file among them, by path.
+    """
+    if out is not None:
+        several = [value.values() if isinstance(value, Mapping) else value for value in settings.values()]
+        parts = [part for value in several for part in (value if isinstance(value, Iterable) else [value])]
+        keys = {str(part): content_key(part) for part in parts if isinstance(part, Path)}
+        write_table(table, out, {**settings, "content_keys": keys})
+
+
+def printed_outputs(out: Path | None) -> tuple[Output, ...]:
+    """Files that `write_output` will write."""
+    return () if out is None else table_outputs(require_table_path(out, printed=True))
+
+
 def require_table_path(path: AnyPath, *, printed: bool = False) -> Path:
     """Path at which a table can be written. Call this before the work, not after it.
 
@@ -98,15 +115,6 @@ def read_parquet(path: Path | IO[bytes]) -> "pd.DataFrame":
 def provenance(configuration: Mapping[str, object]) -> dict[str, object]:
     """Provenance of a result: the configuration, and `surroundings`."""
     return {"configuration": dict(configuration), **surroundings()}
-
-
-def with_content_keys(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of a command for a sidecar, with `content_keys`: SHA-256 of each file among them, by path."""
-    values = [part for value in settings.values() for part in (value if isinstance(value, tuple) else [value])]
-    return {
-        **settings,
-        "content_keys": {str(setting): content_key(setting) for setting in values if isinstance(setting, Path)},
-    }
 
 
 def surroundings() -> dict[str, object]:

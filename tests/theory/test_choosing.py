@@ -1,9 +1,11 @@
 """Choices by few labels: estimates without bias, verdicts that hold at once, and files of users."""
 
+import os
 import signal
 import subprocess
 import sys
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from PIL import Image
 import pairbounds as pb
 from pairbounds import PairGraph, choose
 from pairbounds.__main__ import app
+from pairbounds.infrastructure.files import read_sidecar
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.questions import pair_choice
@@ -25,6 +28,7 @@ from pairbounds.theory.questions.labels_needed import RIDGES
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 from pairbounds.theory.questions.pair_choice import pairs_compared
 
+ROOT = Path(__file__).parents[2]
 COUNTS = [[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1], [1, 0, 0, 2]]
 NAMES = ["cat", "cat", "cat", "dog", "dog", "dog"]
 SIX = PairGraph(COUNTS, NAMES)  # masses are not equal
@@ -266,7 +270,8 @@ main()
 def test_a_killed_choice_goes_on_with_the_candidates_that_are_left(call, files, monkeypatch):
     """Other labels or another width begin anew."""
     words = ["choose", "1.csv", "5.csv", "--labels", "named.csv", "--random", "--k", "4", "--out", "t.csv"]
-    killed = subprocess.run([sys.executable, "-c", KILLED_AT_THE_SECOND, *words], cwd=files, capture_output=True)
+    command = [sys.executable, "-c", KILLED_AT_THE_SECOND, *words]
+    killed = subprocess.run(command, cwd=files, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert len([*(files / "t.csv.finished").iterdir()]) == 1
     measured, real = [], pair_choice.optimal_embeddings
@@ -325,6 +330,8 @@ def test_the_command_reads_features_and_pairs(call, files, candidates, labels):
     assert f"{second}" in out.splitlines()[-1]
     table = read_table(files / "t.parquet")
     assert table["candidate"].iloc[0] == first
+    read = {labels, *(name.rpartition("=")[2] for name in candidates)}
+    assert read_sidecar(files / "t.parquet")["configuration"]["content_keys"].keys() == read
     assert (files / "p.png").stat().st_size > 0
 
 
