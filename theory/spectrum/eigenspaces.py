@@ -1,7 +1,5 @@
 """Projection on the space of the largest eigenvalues of an operator, however many vectors span it."""
 
-from itertools import count
-
 import numpy as np
 import scipy.linalg
 
@@ -37,7 +35,7 @@ def leading_part(
     if length <= LANCZOS_ERROR:
         return np.zeros_like(start)
     basis, diagonal, off = [vector / length], [], []
-    for step in count(1):
+    while True:
         vector = product(basis[-1])
         diagonal.append(float(basis[-1] @ vector))
         spanned = np.column_stack([above, *basis])
@@ -50,8 +48,7 @@ def leading_part(
         if length * float(np.abs(turned[0] * turned[-1]) @ (off[-1] / gaps)) <= LANCZOS_ERROR:
             return np.asarray(spanned[:, above.shape[1] :] @ (turned[:, inside] @ (length * turned[0, inside])))
         require(
-            off[-1] > BROKEN_DOWN and step < min(steps, LANCZOS_STEPS),
-            f"{step} steps of Lanczos do not tell a tied value from the next",
+            off[-1] > BROKEN_DOWN and len(basis) < min(steps, LANCZOS_STEPS),
+            f"{len(basis)} steps of Lanczos do not tell a tied value from the next",
         )
         basis.append(vector / off[-1])
-    raise AssertionError("unreachable")
