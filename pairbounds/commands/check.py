@@ -110,10 +110,10 @@ def check(
     graph, graph_file = _stored(opened.graph, file, save)
     features = None if through is None else node_features(through, graph.left_ids, opened, quiet=as_records)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.shape))
-    given: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
-    table, title = _evaluated(graph, triplets, widths, certified, through=features, **given)
+    arguments: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
+    table, title = _evaluated(graph, triplets, widths, certified, through=features, **arguments)
     files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
-    settings = {"certified": certified, "columns": columns} | files | given
+    settings = {"certified": certified, "columns": columns} | files | arguments
     if len(widths) == 1:
         write_output(table.drop(columns="k"), out, settings | {"k": widths[0]})
     else:

@@ -110,11 +110,11 @@ def choose(
         print_table("", columns, table.to_numpy().tolist())
         echo(*choice.words)
     if next_table is not None:
-        drawn = choice.next(next_count)
-        write_output(drawn, next_table, settings | {"next": next_count})
+        to_label = choice.next(next_count)
+        write_output(to_label, next_table, settings | {"next": next_count})
         if not as_records:
-            undecided = "" if len(drawn) else ", as nothing is undecided"
-            echo(f"{next_table}: {len(drawn)} images to label next{undecided}")
+            undecided = "" if len(to_label) else ", as nothing is undecided"
+            echo(f"{next_table}: {len(to_label)} images to label next{undecided}")
 
 
 def _save_plot(choice: Choice, path: Path) -> None:

@@ -198,7 +198,7 @@ def _read(
     quiet: bool,
 ) -> GraphFile:
     """Claim the output table, then read the graph."""
-    claim(printed_outputs(out), [file, labels, *others], force=force)
+    claim(printed_outputs(out), [file, labels, *inputs], force=force)
     ends, weight = column_names(columns)
     graph_file = read_graph(file, labels, columns=ends, weight=weight)
     if graph_file.graph.joint.nnz > MANY_PAIRS:
