@@ -61,7 +61,7 @@ def test_distinct_captions_have_vote_error_0_and_error_1_without_the_image_itsel
 
 @pytest.mark.parametrize("seed", range(5))
 def test_ties_up_to_round_off_are_errors(seed):
-    """Of every caption as much is of the three images of one class as of the one of the other."""
+    """Three images of one class share each caption equally with one image of the other class."""
     rows = np.random.default_rng(seed).random((3, 7))
     tied = np.vstack([rows, rows.sum(axis=0)])
     assert caption_vote(PairGraph(tied, [0, 0, 0, 1])).error == 1

@@ -173,7 +173,7 @@ def test_certified_by_hand():
 
 
 def test_certified_numbers_cover_the_sample_in_at_least_the_stated_share():
-    """Of the numbers themselves: φ̂ below its end, and `low` above its own, at a level of one half."""
+    """Coverage of the ends themselves: φ̂ below its upper end, the value above `low`, at a level of one half."""
     rng = np.random.default_rng(0)
     graph = GRAPHS["split_by_class"](rng, 14)
     population, inside = graph.through(features_of(graph, 3, rng)), []

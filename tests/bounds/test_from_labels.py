@@ -120,7 +120,7 @@ def test_the_difference_of_two_embeddings_has_the_narrower_interval():
 
 
 def test_resamples_of_two_images_by_hand():
-    """Of one class: with both images `1 - 2 f(x_1)·f(x_2)`, and 1 with a copy of one, of which there are no pairs."""
+    """One class: both images give `1 - 2 f(x_1)·f(x_2)`; an image and its copy give 1, because they make no pair."""
     images, labels = np.array([[1.0, 2.0], [3.0, -1.0]]), np.zeros(2)
     ends = {probe_mse_from_labels(images, labels, resamples=1, seed=seed, least=0)[1:3] for seed in range(20)}
     assert ends == {(1 - 2.0, 1 - 2.0), (1.0, 1.0)}

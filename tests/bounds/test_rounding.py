@@ -1,4 +1,4 @@
-"""Where floating point bites: clusters, near-ties, ill-conditioned encoders. Exact bounds hold there too."""
+"""Rounding in clusters, near-ties and ill-conditioned encoders, where exact bounds hold too."""
 
 from functools import partial
 

@@ -69,7 +69,7 @@ def test_aligned_induced_loss_is_the_least_over_linear_maps(family):
 
 
 def test_without_a_gap_the_optimum_is_not_unique_and_probes_may_differ():
-    """Why theorem 3 needs σ_k > σ_{k+1}: two optimal embeddings of one graph, two probe errors."""
+    """Theorem 3 needs σ_k > σ_{k+1}: two optimal embeddings of one graph can have two probe errors."""
     graph = PairGraph(np.eye(4), [0, 0, 1, 1])
     basis = np.eye(4)
     splits, mixes = basis[:, [0, 1]], (basis[:, [0, 1]] + basis[:, [2, 3]]) / np.sqrt(2)

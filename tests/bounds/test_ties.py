@@ -1,4 +1,4 @@
-"""Where `σ_k = σ_{k+1} > 0` the optimum is one among many: the range over all of them, and that the table says so."""
+"""Ties, `σ_k = σ_{k+1} > 0`: the range of errors over all optima, and its note in the table."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the site and the book insert into the theorems' pages, and the graph of theorems."""
+"""Parts that the site and the book insert into the theorems' pages, and the graph of theorems."""
 
 import re
 import sys

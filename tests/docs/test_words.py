@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.budgets import NO_PROSE, WORD
-from tests.docs.blocks import ROOT
+from tests.docs.blocks import ROOT, blocks
 from tests.rooms import modules
 
 BEGINNINGS = {"What", "How", "Whether", "Of", "Those", "Who", "Whose", "Where", "When", "Which", "That", "Why"}
@@ -24,8 +24,8 @@ LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
 def texts() -> dict[Path, str]:
-    """Source and tests, without this file, which names what it forbids."""
-    paths = {*modules().values(), *(ROOT / "tests").rglob("*.py")} - {Path(__file__)}
+    """Source, site and tests, without this file, which names what it forbids."""
+    paths = {*modules().values(), *(ROOT / "docs").rglob("*.py"), *(ROOT / "tests").rglob("*.py")} - {Path(__file__)}
     return {path: path.read_text(encoding="utf-8") for path in sorted(paths)}
 
 
@@ -73,7 +73,7 @@ def paragraphs(page: str) -> Iterator[str]:
 
 
 def test_no_docstring_begins_with_a_question():
-    assert {module for module, path in modules().items() if first_words(path.read_text("utf-8")) & BEGINNINGS} == set()
+    assert [path for path, text in texts().items() if first_words(text) & BEGINNINGS] == []
     assert first_words('"""Mean."""\n\n\ndef f():\n    """Whether, or not."""\n') & BEGINNINGS == {"Whether"}
 
 
@@ -84,6 +84,8 @@ def test_no_phrase_of_the_list_is_in_source_or_tests():
 
 def test_no_variable_has_a_name_that_says_nothing():
     assert {path.name: bad for path, text in texts().items() if (bad := NAMES & {*names(text)})} == {}
+    examples = [block for page in (ROOT / "docs").rglob("*.md") for block in blocks(page) if block.kind == "python"]
+    assert {block.place: bad for block in examples if (bad := NAMES & {*names(block.text)})} == {}
     assert NAMES & {*names("def f(own): found = own")} == {"own", "found"}
 
 

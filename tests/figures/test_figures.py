@@ -109,7 +109,7 @@ def color_of(handle):
 
 
 def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, quick):
-    """Of three pieces, two of them of one class: any of them may be what the optimum of width 1 or 2 keeps."""
+    """Three components, two of one class: the optimum of width 1 or 2 may keep any of them."""
     graph = PairGraph(np.diag([1, 2, 2]), [0, 0, 1])
     triplets = spectrum(graph, 3)
     energy = pd.DataFrame({"singular_value": triplets.singular_values, "label_energy": label_energy(graph, triplets)})

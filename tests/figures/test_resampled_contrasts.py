@@ -1,4 +1,4 @@
-"""What is read from the table of resampled training with several baselines, guides and tuned runs."""
+"""Contrasts from the table of resampled training, with several baselines, guides and tuned runs."""
 
 from pathlib import Path
 

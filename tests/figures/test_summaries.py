@@ -12,7 +12,7 @@ SPLITS, TRIALS = 5, 400
 
 
 def accuracies_over_splits(rng: np.random.Generator) -> np.ndarray:
-    """Of a constant guess, on the judged parts of random splits of one set: its true accuracy is 1/2."""
+    """A constant guess has accuracy 1/2 on the held-out parts of random splits of one set."""
     right = rng.random(200) < 0.5
     seeds = rng.integers(1 << 30, size=SPLITS)
     return np.array([right[splits.split(np.arange(200), int(seed)).test].mean() for seed in seeds])

@@ -1,4 +1,4 @@
-"""What ImageNet's number of pictures takes of memory and disk: names alone, pictures are made as they are asked for."""
+"""Memory and disk for as many pictures as ImageNet has. Only names exist; pictures are made on demand."""
 
 import json
 import os

@@ -87,7 +87,7 @@ def test_what_is_left_is_measured_as_naive_loops_do(seed, rule, share):
 
 
 def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_captions():
-    """Of each caption three images are of one class: the leak drops all four, the oracle the other one."""
+    """Three of the four images of a caption have one class: the leak drops all four, the oracle the fourth."""
     images, captions = np.arange(16), np.repeat(np.arange(4), 4)
     pairs = PairList(images, captions, np.ones(16), np.array([0, 0, 0, 1] * 4), np.zeros(16))
     views = Views(pairs, pairs, pairs)

@@ -1,4 +1,4 @@
-"""What files held when they were read: read once, and again where they have changed."""
+"""Manifests: files are read once, and again if they have changed."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def read(monkeypatch):
-    """How often each file was decoded."""
+    """Number of times each file was decoded."""
     count, look = Counter(), picture_files.look
     for module in (picture_files, folders):
         monkeypatch.setattr(module, "look", lambda path: count.update([path.name]) or look(path))

@@ -60,7 +60,7 @@ def _shown(mutant: str) -> str:
 
 
 def _exit_codes(folder: Path = MUTANTS) -> dict[str, dict[str, int | None]]:
-    """What mutmut has kept of its mutants, by module."""
+    """Exit codes that mutmut stored for its mutants, by module."""
     kept = {}
     for path in sorted(folder.rglob("*.py.meta")):
         module = ".".join(path.relative_to(folder).with_suffix("").with_suffix("").parts)

@@ -1,4 +1,4 @@
-"""What holds for every graph family: its formulas, its seeds, its settings, the bounds, and that training solves it."""
+"""Properties of every graph family: formulas, seeds, settings, bounds, and training."""
 
 from dataclasses import fields
 from typing import Literal

@@ -1,4 +1,4 @@
-"""What each graph family is: moments over draws, limits, and quantities worked out in another way."""
+"""Each graph family: moments over draws, limits, and quantities computed in a second way."""
 
 from itertools import permutations, product
 
@@ -29,7 +29,7 @@ def assert_mean(draws, expected) -> None:
 
 
 def counts_by_class(graph: PairGraph, r: int) -> np.ndarray:
-    """How many pairs there are between classes, (r, r)."""
+    """Number of pairs between classes, (r, r)."""
     rows, columns = graph.joint.nonzero()
     counts = np.zeros((r, r))
     np.add.at(counts, (graph.left_labels[rows], graph.right_labels[columns]), 1)

@@ -56,7 +56,7 @@ def test_a_penalty_leaves_the_values_above_it():
 
 
 def test_a_penalty_on_batches_is_unbiased():
-    """What it adds to the first loss of a run, on the whole graph and on a batch."""
+    """Its contribution to the first loss of a run, on the whole graph and on a batch."""
 
     def added(batch):
         penalised, plain = (

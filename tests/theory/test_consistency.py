@@ -67,7 +67,7 @@ def test_memory_is_linear_in_the_pairs():
 
 @given(ANY_SEED, st.floats(0, 60))
 def test_a_small_labelling_error_is_accurate(seed, decades):
-    """Where nearly all the mass at a right node is of one class, 1 less its share is round-off."""
+    """If nearly all the mass of a right node has one class, 1 minus its share is round-off."""
     rng = np.random.default_rng(seed)
     joint = 10.0 ** rng.uniform(-decades, 0, (6, 4))
     labels = np.arange(6) % 3

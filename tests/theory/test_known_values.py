@@ -68,7 +68,7 @@ def test_the_energy_at_1_is_that_of_the_classes_and_features_that_miss_the_const
 
 @given(ANY_SEED, st.sampled_from([0.0, 1e-3, 0.02]), st.sampled_from([0.0, 0.2]))
 def test_doubts_about_points_and_about_the_mass_at_1_are_allowed_for(seed, slack, doubt):
-    """Of a measure itself: each atom is at an end of the interval of its point, and so is the mass at 1."""
+    """The bounds hold for a measure whose atoms, and mass at 1, are at the ends of their intervals."""
     rng = np.random.default_rng(seed)
     cut, points = 0.3 * rng.random(), 0.4 + 0.5 * np.sort(rng.random(rng.integers(4)))
     below, moved = cut * rng.random(2), points + slack * rng.choice([-1, 1], len(points))

@@ -1,4 +1,4 @@
-"""How many threads are asked for, by whom, and that results do not depend on it."""
+"""Number of threads: who sets it, and that results do not depend on it."""
 
 import os
 

@@ -72,7 +72,7 @@ def test_walks_one_by_one(n, hops):
 
 @pytest.mark.parametrize(("n", "confidence"), [(30, 0.8), (3_000, 0.5)])
 def test_coverage_of_the_intervals_and_of_the_error(n, confidence):
-    """Of independent samples no fewer than the confidence says, but for three standard errors."""
+    """The interval covers independent samples as often as the confidence says, up to three standard errors."""
     rng, true = np.random.default_rng(n), consistency_curve(GRAPH, 3)[1:]
     errors = [penalised_error(GRAPH, penalty) for penalty in PENALTIES]
     covered, bounded = 0, 0

@@ -105,7 +105,7 @@ def test_temperatures_at_either_end_and_the_bias_of_siglip(loss):
 
 
 def test_the_disagreement_of_prompt_sets_is_reported():
-    """Of two prompt sets on four classes, the second with noise."""
+    """Two prompt sets on four classes, the second with noise."""
     sets = np.stack([CENTRES, CENTRES + 0.3 * RNG.standard_normal((4, 16))])
     prompts = {number: sets[:, number] for number in range(4)}
     finding = named(IMAGES, TEXTS, labels=LABELS, prompts=prompts, temperature=0.2)["Prompts"]
