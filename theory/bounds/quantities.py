@@ -14,6 +14,7 @@ from pairbounds.infrastructure.bases import column_norms, independent, thin_fact
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, guess_error, induced_labelling_error
+from pairbounds.theory.quantities.factorisation import unweighted
 from pairbounds.theory.quantities.probes import ProbeResult, as_features, probe, zero_shot_standing
 from pairbounds.theory.quantities.scores import Standing
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -45,7 +46,7 @@ class Encoder:
     @classmethod
     def optimum(cls, graph: PairGraph, spectrum: Spectrum, k: int) -> "Encoder":
         """Optimum in the coordinates `F = U_k`, `G = W_k Σ_k`, with columns of 0 beyond the rank."""
-        return cls(graph, spectrum, k, *_unweighted(graph, spectrum, k, 1.0, spectrum.singular_values[:k]))
+        return cls(graph, spectrum, k, *unweighted(graph, spectrum, k, 1.0, spectrum.singular_values[:k]))
 
     @classmethod
     def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
@@ -73,7 +74,7 @@ class Encoder:
         if not 0 < penalty < 1:
             raise ValueError(f"penalty={penalty!r} is not in (0, 1): 0 is no penalty, and from 1 on the optimum is 0")
         roots = np.sqrt(np.maximum(0.0, spectrum.singular_values[:k] - penalty))
-        return cls(graph, spectrum, k, *_unweighted(graph, spectrum, k, roots, roots), penalty=penalty)
+        return cls(graph, spectrum, k, *unweighted(graph, spectrum, k, roots, roots), penalty=penalty)
 
     @classmethod
     def critic(cls, graph: PairGraph, spectrum: Spectrum, features: Any) -> "Encoder":
@@ -186,15 +187,6 @@ class Encoder:
         require(self.right is not None, "the right embedding is needed too: give features=(f, g)")
         assert self.right is not None
         return self.right
-
-
-def _unweighted(
-    graph: PairGraph, spectrum: Spectrum, k: int, left_sizes: FloatArray | float, right_sizes: FloatArray
-) -> Features:
-    """Leading k singular vectors, multiplied by sizes, as features; 0 beyond the rank."""
-    top = spectrum.leading(len(spectrum.singular_values))
-    left = top.left[:, :k] * left_sizes / np.sqrt(graph.left_marginal)[:, None]
-    return left, top.right[:, :k] * right_sizes / np.sqrt(graph.right_marginal)[:, None]
 
 
 def aligned_induced_loss(encoder: Encoder) -> float:

@@ -9,7 +9,7 @@ from pairbounds.infrastructure.arrays import FloatArray, is_tensor, sparse_tenso
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
 from pairbounds.theory.quantities.scores import column_lengths
-from pairbounds.theory.spectrum.triplets import spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
 if TYPE_CHECKING:
     import torch
@@ -83,11 +83,18 @@ def optimal_embeddings(graph: PairGraph, k: int) -> tuple[FloatArray, FloatArray
     ------
     ValueError : k out of 1..min(n_left, n_right)
     """
-    top = spectrum(graph, k).leading(k)
-    root = np.sqrt(top.singular_values)
-    f = top.left * root / np.sqrt(graph.left_marginal)[:, None]
-    g = top.right * root / np.sqrt(graph.right_marginal)[:, None]
-    return f, g
+    top = spectrum(graph, k)
+    roots = np.sqrt(top.singular_values)
+    return unweighted(graph, top, k, roots, roots)
+
+
+def unweighted(
+    graph: PairGraph, spectrum: Spectrum, k: int, left_sizes: FloatArray | float, right_sizes: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Leading k singular vectors, multiplied by sizes, as features; 0 beyond the rank."""
+    top = spectrum.leading(len(spectrum.singular_values))
+    left = top.left[:, :k] * left_sizes / np.sqrt(graph.left_marginal)[:, None]
+    return left, top.right[:, :k] * right_sizes / np.sqrt(graph.right_marginal)[:, None]
 
 
 def best_scale(graph: PairGraph, f: Any, g: Any) -> float:

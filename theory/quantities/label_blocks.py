@@ -45,8 +45,8 @@ def column_blocks(count: int, floats: int) -> list[IntArray]:
     return np.array_split(np.arange(count), -(-count // width))
 
 
-def target_blocks(graph: PairGraph, count: int) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Blocks of Ỹ, (b,) and (n_left, b): `count` arrays of this size take at most `BLOCK_BYTES`, or b is 1."""
+def target_blocks(graph: PairGraph, count: int) -> Iterator[FloatArray]:
+    """Blocks of Ỹ, (n_left, b): `count` arrays of this size take at most `BLOCK_BYTES`, or b is 1."""
     targets = sp.csc_array(weighted_targets(graph))
     for columns in column_blocks(targets.shape[1], count * graph.n_left):
-        yield columns, targets[:, columns].toarray(order="C")
+        yield targets[:, columns].toarray(order="C")

@@ -6,7 +6,7 @@ two more entries the extremal measure, without eigenvectors or raw moments.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -102,7 +102,7 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
     `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES` for the left side. Source: new here.
     """
     curve, matrix = np.zeros(_validated(hops, 0) + 1), for_hops(graph)
-    for _, walk in target_blocks(graph, 3):  # the walk, its squares, and its next half hop
+    for walk in target_blocks(graph, 3):  # the walk, its squares, and its next half hop
         curve[0] += np.sum(walk**2)
         for step in range(hops):
             walk = matrix @ walk if step % 2 else matrix.T @ walk
@@ -187,7 +187,7 @@ def gauss_rule(jacobi: JacobiMatrix) -> Rule:
 
     A lower bound on the integral of a function with a positive derivative of order 2m.
     """
-    return _rule(JacobiMatrix(jacobi.diagonal, jacobi.off_diagonal[: len(jacobi.diagonal) - 1]), [], [])
+    return _rule(JacobiMatrix(jacobi.diagonal, jacobi.off_diagonal[: len(jacobi.diagonal) - 1]))
 
 
 def radau_rule(jacobi: JacobiMatrix, x: float) -> Rule:
@@ -197,7 +197,7 @@ def radau_rule(jacobi: JacobiMatrix, x: float) -> Rule:
     negative from the first node on. A place too close to a Gauss node for double precision is moved away from it.
     """
     if jacobi.complete:
-        return _rule(jacobi, [], [])
+        return _rule(jacobi)
     return _radau_rule(jacobi, _corners(jacobi, np.array([x]))[0])
 
 
@@ -313,13 +313,13 @@ def _summed_measure(masses: list[float], parts: list[JacobiMatrix], hops: int, n
 
 def rule_of_all_moments(jacobi: JacobiMatrix) -> Rule:
     """Quadrature rule with the moments a_0..a_{2m}, for an arbitrary next diagonal entry."""
-    return _rule(jacobi, [] if jacobi.complete else [BETWEEN], [])
+    return _rule(jacobi, [] if jacobi.complete else [BETWEEN])
 
 
 def extremal_rule(jacobi: JacobiMatrix, x: float, slack: float) -> Rule:
     """Rule exact to degree 2m, of least index on `[-slack, 1 + slack]`, with a node at `x` or the nearest end."""
     if jacobi.complete:
-        return _rule(jacobi, [], [])
+        return _rule(jacobi)
     ends = -slack, 1 + slack
     x = min(ends[1], max(ends[0], x))
     corner, lowest, highest = _corners(jacobi, np.array([x, *ends]))
@@ -332,7 +332,7 @@ def extremal_rule(jacobi: JacobiMatrix, x: float, slack: float) -> Rule:
 
 
 def _radau_rule(jacobi: JacobiMatrix, corner: float) -> Rule:
-    return _rule(jacobi, [min(FAR, max(-FAR, corner))], [])
+    return _rule(jacobi, [min(FAR, max(-FAR, corner))])
 
 
 def _corners(jacobi: JacobiMatrix, places: FloatArray) -> list[float]:
@@ -361,7 +361,7 @@ def _pinned_rule(
     return _rule(jacobi, diagonal, [math.sqrt(share * complement * width * spread)])
 
 
-def _rule(jacobi: JacobiMatrix, diagonal: list[float], off_diagonal: list[float]) -> Rule:
+def _rule(jacobi: JacobiMatrix, diagonal: Sequence[float] = (), off_diagonal: Sequence[float] = ()) -> Rule:
     """Quadrature rule of the Jacobi matrix with these entries appended."""
     nodes, vectors = _eigh(np.append(jacobi.diagonal, diagonal), np.append(jacobi.off_diagonal, off_diagonal))
     return nodes, vectors[0] ** 2
