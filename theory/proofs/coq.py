@@ -19,9 +19,9 @@ import numpy.typing as npt
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
-from pairbounds.theory.proofs.decimals import above
+from pairbounds.theory.proofs.decimals import ZERO, above
 from pairbounds.theory.proofs.places import BITS, left_places
-from pairbounds.theory.proofs.proof import VALUE_DIGITS, ZERO, Claim, Proof, assembled, exact_graph
+from pairbounds.theory.proofs.proof import ERRORS, VALUE_DIGITS, Claim, Proof, assembled, exact_graph
 from pairbounds.theory.proofs.vote_proofs import best_price, error, margins
 
 BEGINNING = "(* pairbounds theorem 1:"  # of every file
@@ -30,7 +30,6 @@ HOPS = 8  # of the moments: polynomials have at most twice this degree
 MOST_WORK = 1_000_000  # products of long integers, as for 100 x 100 nodes, which take Coq several minutes
 
 Integers = npt.NDArray[np.object_]  # of any length
-ERRORS = (("probe_mse", 1), ("probe_error", 2))
 
 HEAD = """{beginning} bounds of the probe on {subject}, on one graph.
    SHA-256 of its sizes, weights and labels: {digest}.

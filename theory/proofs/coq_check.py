@@ -16,9 +16,9 @@ from tempfile import TemporaryDirectory
 
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs.coq import HOPS, MASS, PLACE, VOTE, from_numbers, require_small
-from pairbounds.theory.proofs.decimals import written
+from pairbounds.theory.proofs.decimals import ZERO, written
 from pairbounds.theory.proofs.places import BITS, Places
-from pairbounds.theory.proofs.proof import ZERO, Claim, Proof, exact_graph
+from pairbounds.theory.proofs.proof import Claim, Proof, exact_graph
 from pairbounds.theory.proofs.verify import Graph, Refusal, Work, require, suffice
 
 NUMBER, LIST = r"\d{1,400}", r"\[:: [-(); \d]{1,20000}\]"

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 DIGITS = 70  # after the point, at most
+ZERO = Fraction(0)
 
 
 def above(number: Fraction, digits: int = DIGITS) -> Fraction:

@@ -18,7 +18,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
-from pairbounds.theory.proofs.decimals import above, below
+from pairbounds.theory.proofs.decimals import ZERO, above, below
 
 BITS = 56  # after the binary point, for V and its check
 LIMIT_SIDE = 4_000  # most distinct nodes on the smaller side; checks of more take too long
@@ -67,9 +67,9 @@ def _cut(normalised: sp.csr_array, k: int) -> Places:
     width = min(n, k)
     basis[:, :width] = vectors[:, :width] * np.sqrt(values[:width])
     margin = _margin(n)
-    at_most = above(Fraction(values[k] + margin)) if k < n else Fraction(0)
+    at_most = above(Fraction(values[k] + margin)) if k < n else ZERO
     at_least = values[k - 1] - margin / values[k - 1] if k <= n and values[k - 1] > 0 else 0.0
-    return Places(at_most, max(Fraction(0), below(Fraction(at_least))), _integers(basis))
+    return Places(at_most, max(ZERO, below(Fraction(at_least))), _integers(basis))
 
 
 def _distinct_rows(graph: PairGraph, exact: verify.Graph) -> sp.csr_array:

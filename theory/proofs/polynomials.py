@@ -12,7 +12,7 @@ from numpy.polynomial.polynomial import polyadd, polymul
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.proofs import verify
-from pairbounds.theory.proofs.decimals import above, below
+from pairbounds.theory.proofs.decimals import ZERO, above, below
 
 Polynomial = list[Fraction]  # the constant first
 Square = tuple[Polynomial, Fraction, Fraction]  # a polynomial, and the ends of an interval
@@ -36,7 +36,7 @@ def above_step(nodes: FloatArray, x: Fraction, *, pinned: bool) -> Polynomial:
     """
     conditions = [(x, Fraction(1))]
     for node in nodes.tolist():
-        near = next((end for end in (Fraction(0), Fraction(1)) if abs(node - end) <= NEAR), Fraction(node))
+        near = next((end for end in (ZERO, Fraction(1)) if abs(node - end) <= NEAR), Fraction(node))
         if 0 <= near <= 1 and abs(near - x) > NEAR:
             conditions += [(near, Fraction(near < x))] * (1 if pinned and near in (0, 1) else 2)
     return raised(_interpolated(sorted(conditions)))
@@ -56,8 +56,8 @@ def _interpolated(conditions: Sequence[tuple[Fraction, Fraction]]) -> Polynomial
     for order in range(1, len(places)):
         for i in reversed(range(order, len(places))):
             width = places[i] - places[i - order]
-            differences[i] = (differences[i] - differences[i - 1]) / width if width else Fraction(0)
-    polynomial: Polynomial = [Fraction(0)]
+            differences[i] = (differences[i] - differences[i - 1]) / width if width else ZERO
+    polynomial: Polynomial = [ZERO]
     for x, difference in zip(reversed(places), reversed(differences), strict=True):
         polynomial = [*polyadd(polymul(polynomial, [-x, Fraction(1)]), [difference])]
     return polynomial
@@ -65,7 +65,7 @@ def _interpolated(conditions: Sequence[tuple[Fraction, Fraction]]) -> Polynomial
 
 def monomials(chebyshev: npt.NDArray[np.floating[Any]]) -> Polynomial:
     """Exact polynomial with these coefficients in the basis `T_j(2t - 1)`."""
-    total: Polynomial = [Fraction(0)]
+    total: Polynomial = [ZERO]
     for coefficient in reversed(cheb2poly([Fraction(weight) for weight in chebyshev.tolist()])):
         total = [*polyadd(polymul(total, [Fraction(-1), Fraction(2)]), [coefficient])]
     return total

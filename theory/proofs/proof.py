@@ -21,7 +21,7 @@ from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
-from pairbounds.theory.proofs.decimals import DIGITS, above, below, written
+from pairbounds.theory.proofs.decimals import DIGITS, ZERO, above, below, written
 from pairbounds.theory.proofs.places import BITS, Places, places
 from pairbounds.theory.proofs.polynomials import Polynomial, above_step, chord
 from pairbounds.theory.proofs.vote_proofs import State, best_price, error, margins, vote
@@ -35,9 +35,9 @@ EXACT_NODES = 12  # most nodes of both sides for exact moments
 HOPS = 16  # default; more add little in double precision
 MOST_HOPS = 32  # limit of the verifier
 LAST_CLASS = 2**31  # limit of class numbers in the verifier
+ERRORS = (("probe_mse", 1), ("probe_error", 2))  # multiples of a bound on the label energy
 LONGEST = 4_000  # digits of a number that Python reads
 
-ZERO = Fraction(0)
 Interval = tuple[Fraction, Fraction]
 KEYS = frozenset({"format", "graph", "moments", "claims"})  # identify a file as a proof
 
@@ -182,7 +182,7 @@ def assembled(
     graph: PairGraph, exact: verify.Graph, k: int, penalty: float | None, hops: int, computed: Places
 ) -> Proof:
     """A proof by places of the spectrum's cut."""
-    mu = Fraction(0) if penalty is None else Fraction(str(float(penalty)))
+    mu = ZERO if penalty is None else Fraction(str(float(penalty)))
     if penalty is not None and not 0 < mu < 1:
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
     if not 1 <= hops <= MOST_HOPS:
@@ -225,7 +225,7 @@ class _Walks:
 
     def of_mass(self, theorem: int, polynomial: Polynomial) -> Iterator[Claim]:
         """Claims by a polynomial above the step: its integral for the squared error, twice that for the 0-1 error."""
-        for quantity, factor in (("probe_mse", 1), ("probe_error", 2)):
+        for quantity, factor in ERRORS:
             value = above(factor * self._integral(polynomial), VALUE_DIGITS)
             yield Claim(theorem, quantity, value, tuple(polynomial))
 

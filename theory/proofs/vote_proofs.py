@@ -15,7 +15,7 @@ from numpy.polynomial import chebyshev
 
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.proofs import verify
-from pairbounds.theory.proofs.decimals import above
+from pairbounds.theory.proofs.decimals import ZERO, above
 from pairbounds.theory.proofs.polynomials import Polynomial, monomials, raised, raised_above
 from pairbounds.theory.quantities.local_multihop import Cut, within
 
@@ -29,7 +29,7 @@ def vote(graph: PairGraph, at_most: Fraction, at_least: Fraction, hops: int) -> 
     filtered = within(graph, Cut(float(at_most), float(at_least)), hops)
     q = raised(monomials(chebyshev.chebtrim(filtered.filter)))
     complement = [(power == 0) - coefficient for power, coefficient in enumerate(q)]
-    squares = (q, Fraction(0), at_most), (complement, at_least, Fraction(1))
+    squares = (q, ZERO, at_most), (complement, at_least, Fraction(1))
     return q, raised_above(monomials(chebyshev.chebtrim(filtered.majorant)), squares)
 
 
@@ -42,8 +42,8 @@ def margins(q: Polynomial, exact: verify.Graph, states: Sequence[State], bits: i
     result = []
     for node, label in enumerate(exact.classes):
         walks = zip(*(state[node] for state in states[: 2 * len(q) : 2]), strict=True)
-        scores = [sum((c * share for c, share in zip(q, shares, strict=True)), Fraction(0)) for shares in walks]
-        result.append((scores.pop(label) - max(scores, default=Fraction(0)) - low) / 2**bits)
+        scores = [sum((c * share for c, share in zip(q, shares, strict=True)), ZERO) for shares in walks]
+        result.append((scores.pop(label) - max(scores, default=ZERO) - low) / 2**bits)
     return result
 
 
@@ -54,13 +54,12 @@ def best_price(margins: Sequence[Fraction], masses: Sequence[int], budget: Fract
     order = np.argsort(ahead)
     spent = np.cumsum(shares[order] * ahead[order] ** 2 / 2)
     paid = int(np.searchsorted(spent, float(budget), side="right"))
-    return above(Fraction(2 / float(ahead[order[paid]]) ** 2), PRICE_DIGITS) if paid < len(order) else Fraction(0)
+    return above(Fraction(2 / float(ahead[order[paid]]) ** 2), PRICE_DIGITS) if paid < len(order) else ZERO
 
 
 def error(margins: Sequence[Fraction], masses: Sequence[int], budget: Fraction, price: Fraction) -> Fraction:
     """`λ Δ + E[1 - λ γ₊²/2]₊`, exactly."""
     left = (
-        mass * max(Fraction(0), 1 - price * max(Fraction(0), margin) ** 2 / 2)
-        for mass, margin in zip(masses, margins, strict=True)
+        mass * max(ZERO, 1 - price * max(ZERO, margin) ** 2 / 2) for mass, margin in zip(masses, margins, strict=True)
     )
-    return price * budget + sum(left, Fraction(0)) / sum(masses)
+    return price * budget + sum(left, ZERO) / sum(masses)
