@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.infrastructure.files import sidecar
-from pairbounds.real_data.audit.auditing import Settings, audit
+from pairbounds.real_data.audit import KEYS, Settings, audit
 from pairbounds.real_data.audit.measuring import Pairs, agreement, labelling_errors, pair_facts
-from pairbounds.real_data.audit.summary import KEYS
 from tests.families import ANY_SEED, family_graph
 
 K = 32

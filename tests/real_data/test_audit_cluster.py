@@ -7,8 +7,7 @@ from distributed import LocalCluster
 
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import clusters
-from pairbounds.real_data.audit import audit_report
-from pairbounds.real_data.audit.auditing import Settings, audit
+from pairbounds.real_data.audit import Settings, audit, audit_report
 from tests.real_data.test_audit import random_table
 from tests.theory.infrastructure.test_clusters import LOCAL
 

@@ -11,9 +11,9 @@ import pytest
 from pairbounds import BOUNDS, bound
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
-from pairbounds.real_data.audit.auditing import audit
+from pairbounds.real_data.audit import Columns, audit
 from pairbounds.real_data.audit.counting import count_here
-from pairbounds.real_data.audit.pair_tables import Columns, open_tables
+from pairbounds.real_data.audit.pair_tables import open_tables
 
 PAIRS = {
     "image": [3, 1, 3, 2, 1, 3, 2, 9],

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pairbounds import PairGraph, induced_labelling_error
 from pairbounds.__main__ import app
-from pairbounds.real_data.audit.noise_trials import caption_noise, exchanged
-from pairbounds.real_data.audit.trials import WhatIf, image_masses, measured_on, pair_list
+from pairbounds.real_data.audit import WhatIf, caption_noise
+from pairbounds.real_data.audit.noise_trials import exchanged
+from pairbounds.real_data.audit.trials import image_masses, measured_on, pair_list
 from pairbounds.theory.bounds.theorem36_caption_noise import noisy
 from tests.families import ANY_SEED, family_graph
 from tests.real_data.test_audit_files import write
