@@ -79,8 +79,7 @@ def local_penalised_error(
     The least over the filters tried and `2 B_M(b)`.
     """
     cut = Cut.at_penalty(spectrum, k, penalised_width(encoder), penalty_of(encoder))
-    by_tail = 2 * tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
-    return min(within(graph, cut, hops).error, by_tail)
+    return min(within(graph, cut, hops).error, 2 * penalised_mse(graph, spectrum, k, encoder, hops=hops))
 
 
 @bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
