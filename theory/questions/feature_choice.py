@@ -124,8 +124,7 @@ def _full_probe(features: FloatArray, sample: LabelledSample, n_labels: int | No
 def predicted_classes(features: npt.NDArray[Any], sample: LabelledSample, width: int) -> IntArray:
     """Class number of each image, (n,), predicted by the ridge probe."""
     embedding, _ = whitened_components(features, slice(None), width)
-    fit = leave_one_out(embedding[sample.rows], sample.labels, sample.weights)
-    return np.asarray(fit.classes[np.argmax(embedding @ fit.coefficients, axis=1)])
+    return leave_one_out(embedding[sample.rows], sample.labels, sample.weights).predicted(embedding)
 
 
 def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, width: int) -> tuple[FloatArray, float]:

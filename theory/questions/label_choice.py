@@ -17,6 +17,7 @@ from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.probes import probe
 from pairbounds.theory.quantities.through_features import whitened
 from pairbounds.theory.questions.comparisons import UNDECIDED, WORSE
+from pairbounds.theory.questions.labels_needed import held_out_error
 from pairbounds.theory.questions.leave_one_out import leave_one_out
 
 STEPS = 11  # of LogME's fixed-point iteration, as in its paper
@@ -44,32 +45,32 @@ def label_trials(
     """
     rows: list[dict[str, Any]] = []
     for name, graph, f in candidates:
-        few_labels, labels, full = FewLabels.of(graph, f), required_labels(graph, "left"), probe(graph, f)
-        candidate = {"pairs": name, "k": f.shape[1], "error": full.error, "mse": full.mse}
+        bound, labels, full = FewLabels.of(graph, f), required_labels(graph, "left"), probe(graph, f)
+        embedding = {"pairs": name, "k": f.shape[1], "error": full.error, "mse": full.mse}
         for size, draw in product(sizes, range(draws)):
             nodes = np.random.default_rng([seed, size, draw]).choice(graph.n_left, size, p=graph.left_marginal)
-            labelled, known_labels = few_labels.features[nodes], labels[nodes]
-            value, low, high, _ = probe_mse_from_labels(labelled, known_labels, resamples=resamples, seed=draw, least=0)
-            errors, loo = _errors(graph, few_labels.features, labels, nodes)
-            row = {"labels": size, "draw": draw, "guaranteed": few_labels.error_at_most(size), **errors}
-            interval = {"covered": low <= full.mse <= high, "width": high - low}
-            scores = {"loo": loo, "unbiased": value, "logme": -log_evidence(f[nodes], known_labels)}
-            rows.append(candidate | row | interval | scores | {"h_score": -h_score(labelled, known_labels)})
+            features, classes = bound.features[nodes], labels[nodes]
+            value, low, high, _ = probe_mse_from_labels(features, classes, resamples=resamples, seed=draw, least=0)
+            ridge = leave_one_out(features, classes)
+            means = features.T @ class_indicators(classes, ridge.classes).toarray()
+            by_means = ridge.classes[np.argmax(bound.features @ means, axis=1)]
+            rows.append(
+                {
+                    **embedding,
+                    "labels": size,
+                    "draw": draw,
+                    "guaranteed": bound.error_at_most(size),
+                    "class_means": held_out_error(graph, nodes, by_means),
+                    "ridge": held_out_error(graph, nodes, ridge.predicted(bound.features)),
+                    "covered": low <= full.mse <= high,
+                    "width": high - low,
+                    "loo": ridge.score,
+                    "unbiased": value,
+                    "logme": -log_evidence(f[nodes], classes),
+                    "h_score": -h_score(features, classes),
+                }
+            )
     return pd.DataFrame(rows)
-
-
-def _errors(
-    graph: PairGraph, features: FloatArray, labels: IntArray, nodes: IntArray
-) -> tuple[dict[str, float], float]:
-    """0-1 errors on held-out images, and the leave-one-out score of ridge (`LeaveOneOut.score`)."""
-    rows, node_labels = features[nodes], labels[nodes]
-    ridge = leave_one_out(rows, node_labels)
-    targets = class_indicators(node_labels, ridge.classes).toarray()
-    hidden = np.setdiff1d(np.arange(len(labels)), nodes)
-    masses = graph.left_marginal[hidden] / graph.left_marginal[hidden].sum()
-    maps = {"class_means": rows.T @ targets, "ridge": ridge.coefficients}
-    predicted = {name: ridge.classes[np.argmax(features[hidden] @ weights, axis=1)] for name, weights in maps.items()}
-    return {name: float(masses @ (labels[hidden] != classes)) for name, classes in predicted.items()}, ridge.score
 
 
 def h_score(features: FloatArray, labels: IntArray) -> float:
@@ -102,13 +103,12 @@ def log_evidence(features: FloatArray, labels: IntArray) -> float:
 
 def ridge_errors(features: dict[str, FloatArray], labels: IntArray, nodes: IntArray) -> dict[str, float]:
     """Error of ridge on the other images, by candidate."""
-    hidden = np.setdiff1d(np.arange(len(labels)), nodes)
-    result = {}
+    errors = {}
     for name, f in features.items():
         rows = whitened(f)
-        fit = leave_one_out(rows[nodes], labels[nodes])
-        result[name] = float(np.mean(fit.classes[np.argmax(rows[hidden] @ fit.coefficients, axis=1)] != labels[hidden]))
-    return result
+        predicted = leave_one_out(rows[nodes], labels[nodes]).predicted(rows)
+        errors[name] = float(np.delete(predicted != labels, nodes).mean())
+    return errors
 
 
 def judged(table: pd.DataFrame, truth: "pd.Series[float]") -> dict[str, Any]:

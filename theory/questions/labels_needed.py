@@ -61,8 +61,9 @@ def labels_needed_report(
         least = f"{2 * max(step, SIZES[0])} images of 2 classes"
         raise ValueError(f"the graph has {graph.n_left} images of {classes} classes: at least {least} are needed")
     smaller = min(graph.shape)
-    tried_widths = (widths,) if isinstance(widths, int) else widths or sorted({min(k, smaller) for k in WIDTHS})
-    embeddings = {k: FewLabels.of(graph, optimal_embeddings(graph, k)[0]) for k in tried_widths}
+    if widths is None:
+        widths = tuple(sorted({min(k, smaller) for k in WIDTHS}))
+    embeddings = {k: FewLabels.of(graph, optimal_embeddings(graph, k)[0]) for k in np.atleast_1d(widths).tolist()}
     rows = []
     for size in sizes:
         samples = list(_draws(graph, labels, size, balanced, draws, seed))
@@ -104,23 +105,29 @@ def _errors(
     """0-1 error of each of `PROBES` on the held-out images, by mass."""
     from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 
-    unlabelled = np.setdiff1d(np.arange(graph.n_left), nodes)
-    targets, labelled, hidden = labels[nodes], features[nodes], features[unlabelled]
-    classes = np.unique(targets)
+    drawn_labels, drawn_features = labels[nodes], features[nodes]
+    classes = np.unique(drawn_labels)
     if len(classes) == 1:
-        predicted = dict.fromkeys(PROBES, np.full(len(unlabelled), targets[0]))
+        predicted = dict.fromkeys(PROBES, np.full(len(labels), classes[0]))
     else:
-        indicators = class_indicators(targets, classes)
-        sums = indicators.T @ (weights[:, None] * labelled)
-        centres = (indicators.T @ labelled) / indicators.sum(axis=0)[:, None]
-        ridge = RidgeClassifierCV(alphas=RIDGES, fit_intercept=False).fit(labelled, targets, sample_weight=weights)
-        logistic = LogisticRegression(max_iter=2_000).fit(labelled, targets, sample_weight=weights * len(targets))
-        by_sum = classes[np.argmax(hidden @ sums.T, axis=1)]
-        by_distance = classes[np.argmax(hidden @ centres.T - np.sum(centres**2, axis=1) / 2, axis=1)]
-        by_probe = [by_sum, ridge.predict(hidden), logistic.predict(hidden), by_distance]
+        indicators = class_indicators(drawn_labels, classes)
+        sums = indicators.T @ (weights[:, None] * drawn_features)
+        centres = (indicators.T @ drawn_features) / indicators.sum(axis=0)[:, None]
+        ridge = RidgeClassifierCV(alphas=RIDGES, fit_intercept=False)
+        ridge.fit(drawn_features, drawn_labels, sample_weight=weights)
+        logistic = LogisticRegression(max_iter=2_000)
+        logistic.fit(drawn_features, drawn_labels, sample_weight=weights * len(nodes))
+        by_sum = classes[np.argmax(features @ sums.T, axis=1)]
+        by_distance = classes[np.argmax(features @ centres.T - np.sum(centres**2, axis=1) / 2, axis=1)]
+        by_probe = [by_sum, ridge.predict(features), logistic.predict(features), by_distance]
         predicted = dict(zip(PROBES, by_probe, strict=True))
-    masses = graph.left_marginal[unlabelled] / graph.left_marginal[unlabelled].sum()
-    return {name: float(masses @ (labels[unlabelled] != classified)) for name, classified in predicted.items()}
+    return {name: held_out_error(graph, nodes, classified) for name, classified in predicted.items()}
+
+
+def held_out_error(graph: PairGraph, nodes: IntArray, predicted: IntArray) -> float:
+    """0-1 error by mass of the predicted classes, (n_left,), on the images other than `nodes`."""
+    wrong = predicted != required_labels(graph, "left")
+    return float(np.average(np.delete(wrong, nodes), weights=np.delete(graph.left_marginal, nodes)))
 
 
 def _words(

@@ -31,6 +31,10 @@ class LeaveOneOut(NamedTuple):
     classes: IntArray
     coefficients: FloatArray
 
+    def predicted(self, features: FloatArray) -> IntArray:
+        """Class of each row of features (n, k), by the probe of all N images."""
+        return np.asarray(self.classes[np.argmax(features @ self.coefficients, axis=1)])
+
 
 def leave_one_out(features: FloatArray, labels: IntArray, weights: FloatArray | None = None) -> LeaveOneOut:
     """Fit a ridge probe without intercept to one-hot labels; choose its penalty in `RIDGES` by leave-one-out.
