@@ -1,17 +1,13 @@
 """*Batch size*: information that a batch shows, in closed form, and errors of tuned critics."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
+from pairbounds.figures.finding import Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line
+from pairbounds.figures.style import label_line, number_ticks, subplots
 from pairbounds.figures.summaries import excludes_zero, mean_and_half, order_correlation
 from pairbounds.infrastructure.palette import MEASURED, ORANGE
 
@@ -19,9 +15,9 @@ GRAPHS = {"batch_size": ("world", MEASURED), "emoji_batch_size": ("emoji", ORANG
 CRITICS = {"free": ("o", "-"), "linear": ("s", "--")}
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Left panel: information that a batch shows. Right panel: errors of trained critics."""
-    picture, (share, error) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, COLUMN))
+    picture, (share, error) = subplots(1, 2, size=(2.5, 1))
     rows = {name: tables[name][tables[name]["arm"] == "all"] for name in GRAPHS}
     for name, (graph, color) in GRAPHS.items():
         _share(share, rows[name], graph, color)
@@ -29,8 +25,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     sizes = sorted(rows["batch_size"]["batch"].unique())
     for axes in (share, error):
         axes.set(xscale="log", xlabel="batch size B (pairs)")
-        axes.set_xticks(sizes, [f"{size:g}" for size in sizes])
-        axes.minorticks_off()
+        number_ticks(axes, x=sizes)
     share.set(ylim=(0, 1.05), ylabel="share of the information I", title="what a batch shows, at least and most")
     error.set(ylim=(0, 1), ylabel="squared error of the probe", title="measured")
     error.legend(fontsize="small", ncols=2, loc="lower right")
@@ -43,16 +38,25 @@ def _share(axes: Axes, rows: pd.DataFrame, graph: str, color: str) -> None:
     low, high = (medians[column] / medians["information"] for column in ("shown_low", "shown_high"))
     axes.fill_between(medians.index, low, high, color=color, alpha=0.2, linewidth=0)
     for end, dash in ((low, "--"), (high, "-")):
-        axes.plot(medians.index, end, dash, color=color, linewidth=1.5)
+        axes.plot(end, dash, color=color, linewidth=1.5)
     label_line(axes, medians.index[0], float(low.iloc[0]) - 0.05, graph, color, va="top")
 
 
 def _errors(axes: Axes, rows: pd.DataFrame, graph: str, color: str) -> None:
     for critic, (marker, dash) in CRITICS.items():
-        errors = {batch: group["mse"] for batch, group in rows[rows["critic"] == critic].groupby("batch")}
-        middle, half = np.transpose([mean_and_half(group) for group in errors.values()])
-        looks: dict[str, Any] = {"color": color, "marker": marker, "linestyle": dash, "markersize": 4, "capsize": 2}
-        axes.errorbar(np.array([*errors]), middle, np.nan_to_num(half), label=f"{graph}, {critic}", **looks)
+        means = rows[rows["critic"] == critic].groupby("batch")["mse"].agg(mean_and_half)
+        middle, half = np.transpose(means.tolist())
+        axes.errorbar(
+            means.index,
+            middle,
+            np.nan_to_num(half),
+            color=color,
+            marker=marker,
+            linestyle=dash,
+            markersize=4,
+            capsize=2,
+            label=f"{graph}, {critic}",
+        )
 
 
 def tuned(rows: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +74,7 @@ def order(rows: pd.DataFrame) -> tuple[float, float]:
     return mean_and_half(pd.Series([order_correlation(errors, by_seed.columns) for errors in by_seed.to_numpy()]))
 
 
-def _order(rows: Mapping[str, pd.DataFrame]) -> str:
+def _order(rows: Tables) -> str:
     """Critics whose errors rise or fall with the batch size, in words."""
     sides: dict[float, list[str]] = {1: [], -1: [], 0: []}
     for name, (graph, _) in GRAPHS.items():
@@ -81,7 +85,7 @@ def _order(rows: Mapping[str, pd.DataFrame]) -> str:
     return f"Errors rise with B for: {rise}; fall for: {fall}; no significant order for: {none}."
 
 
-def _caption(rows: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> str:
+def _caption(rows: Tables, table: pd.DataFrame) -> str:
     seeds = table.loc[~table["tunes"], "seed"].nunique()
     return (
         "Left: theorem 29, medians over seeds. Right: critics trained by InfoNCE on the same drawn pairs"

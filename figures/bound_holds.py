@@ -1,17 +1,14 @@
 """Figure 1, *The bound holds*: measured probe error against the bound, with a dot for each graph and width."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN, THEOREMS, label_line
+from pairbounds.figures.style import THEOREMS, label_line, subplots
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 from pairbounds.theory.bounds.registry import BOUNDS
 
@@ -36,10 +33,10 @@ class Count(NamedTuple):
     informative: int
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """One panel for each of theorem 4, its sharper form, and theorem 16."""
     table = tables["bound_holds"]
-    picture, panels = plt.subplots(1, len(PANELS), figsize=(2.8 * COLUMN, 1.1 * COLUMN), sharex=True, sharey=True)
+    picture, panels = subplots(1, len(PANELS), size=(2.8, 1.1), sharex=True, sharey=True)
     for axes, (name, label) in zip(panels, PANELS, strict=True):
         _dots(axes, table[table["bound"] == name])
         _words(axes, counted(table, name), THEOREMS[BOUNDS[name].theorem or 0].color)
@@ -70,14 +67,23 @@ def _dots(axes: Axes, rows: pd.DataFrame) -> None:
 def _words(axes: Axes, count: Count, color: str) -> None:
     """Label the line measured = bound, and write the counts."""
     axes.plot((ZERO[1], 1), (ZERO[1], 1), color=color, linewidth=1.5)
-    turned: Any = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
-    label_line(axes, 0.012, 0.0135, "measured = bound", color, ha="center", **turned)
-    said = [
+    label_line(
+        axes,
+        0.012,
+        0.0135,
+        "measured = bound",
+        color,
+        ha="center",
+        rotation=45,
+        rotation_mode="anchor",
+        transform_rotates_text=True,
+    )
+    lines = [
         f"{count.violated:,} of {count.points:,} dots above the line",
         f"{count.informative:,} better than a guess",
         f"{count.above:,} bounds above 1",
     ]
-    axes.text(0.08, 0.97, "\n".join(said), transform=axes.transAxes, fontsize="small", va="top", color=NEUTRAL)
+    axes.text(0.08, 0.97, "\n".join(lines), transform=axes.transAxes, fontsize="small", va="top", color=NEUTRAL)
 
 
 def graphs(table: pd.DataFrame) -> int:
@@ -88,9 +94,8 @@ def graphs(table: pd.DataFrame) -> int:
 def counted(table: pd.DataFrame, name: str) -> Count:
     """Counts for one bound; informative means better than guessing the largest class."""
     rows = table[table["bound"] == name]
-    informative = rows[~rows["vacuous"]]
-    above, infinite = (int(flags.sum()) for flags in (rows["value"] > 1, np.isinf(rows["value"])))
-    return Count(len(rows), int((~rows["holds"]).sum()), above, infinite, len(informative))
+    flags = (~rows["holds"], rows["value"] > 1, np.isinf(rows["value"]), ~rows["vacuous"])
+    return Count(len(rows), *(int(flag.sum()) for flag in flags))
 
 
 def _caption(table: pd.DataFrame) -> str:

@@ -1,18 +1,15 @@
 """Figure 2, *Why captions help*: caption pairs against augmentation pairs as augmentation grows stronger."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line, shade_vacuous
+from pairbounds.figures.style import label_line, number_ticks, shade_vacuous, subplots
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
@@ -45,11 +42,11 @@ class Pair(NamedTuple):
     half: float
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Four panels with a common axis of augmentation strengths."""
     table = tables["captions_help"]
     augmentation, caption = by_pairs(table)
-    picture, panels = plt.subplots(2, 2, figsize=(2 * COLUMN, 1.5 * COLUMN), sharex=True)
+    picture, panels = subplots(2, 2, size=(2, 1.5), sharex=True)
     for axes, (column, label) in zip(panels.flat, PANELS.items(), strict=True):
         _panel(axes, augmentation, caption, column)
         axes.set_title(label)
@@ -87,7 +84,7 @@ def _panel(axes: Axes, augmentation: pd.DataFrame, caption: pd.DataFrame, column
     middle = by_strength.median().replace(np.inf, np.nan)
     low, high = (by_strength.quantile(q, interpolation="nearest").clip(upper=10 * CEILING) for q in BAND)
     axes.fill_between(middle.index, low, high, color=AUGMENTATION, alpha=0.3, linewidth=0)
-    axes.plot(middle.index, middle, color=AUGMENTATION, marker="^", markersize=3)
+    axes.plot(middle, color=AUGMENTATION, marker="^", markersize=3)
     axes.axhspan(*caption[column].quantile(list(BAND)), color=CAPTION, alpha=0.3, linewidth=0)
     axes.axhline(caption[column].median(), color=CAPTION, linestyle="--")
 
@@ -106,13 +103,10 @@ def _finish_scales(panels: np.ndarray) -> None:
     sigma.set_ylim(0.75, 1.01)
     bound.set(yscale="log", ylim=(0.2, CEILING))
     bound.text(0.185, 3.3, "infinite:\nmore than k\ncomponents", color=NEUTRAL, fontsize="small")
-    bound.set_yticks([0.2, 0.5, 1, 2, 5, 10], ["0.2", "0.5", "1", "2", "5", "10"])
+    number_ticks(bound, y=(0.2, 0.5, 1, 2, 5, 10))
     error.set_yscale("symlog", linthresh=ERROR_STEP)
     error.set_ylim(-ERROR_STEP / 4, 1.1)
-    error.set_yticks([0, 0.003, 0.01, 0.03, 0.1, 0.3, 1], ["0", "0.003", "0.01", "0.03", "0.1", "0.3", "1"])
-    error.set_xticks([0.2, 0.5, 1, 2, 5], ["0.2", "0.5", "1", "2", "5"])
-    for axes in panels.flat:
-        axes.minorticks_off()
+    number_ticks(error, x=(0.2, 0.5, 1, 2, 5), y=(0, 0.003, 0.01, 0.03, 0.1, 0.3, 1))
 
 
 def _caption(table: pd.DataFrame) -> str:

@@ -1,19 +1,15 @@
 """*Choose by few labels*: regret among pairings, how often verdicts and intervals hold, and the order of labels."""
 
-from collections.abc import Mapping
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.guides import JUDGE, LABELS
 from pairbounds.figures.guides import TABLE as PAIRINGS
 from pairbounds.figures.prediction import ALPHA, DRAWS, full_splits, of_pairings
 from pairbounds.figures.ranking import Ranking
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import subplots
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import CAPTION, MEASURED, NEUTRAL, ORANGE
 
@@ -24,10 +20,10 @@ NOMINAL, ALLOWED = 0.95, 0.05  # of intervals; share of choices in which a verdi
 COLOURS = {"features": MEASURED, "pairs": CAPTION, "checkpoints": ORANGE}
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Regret, candidates that are not decided, and choices whose intervals hold: on worlds, and by order of labels."""
     worlds, emoji = pd.concat([tables[TABLE], tables[CHECKPOINTS]]), tables[ORDERS]
-    picture, panels = plt.subplots(2, 3, figsize=(2.6 * COLUMN, 1.8 * COLUMN))
+    picture, panels = subplots(2, 3, size=(2.6, 1.8))
     columns = {
         "regret": "regret",
         "undecided": "share of candidates not decided",
@@ -35,16 +31,13 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     }
     for axes, (column, label) in zip(panels.T, columns.items(), strict=True):
         for kind, rows in worlds.groupby("kind"):
-            means, look = (
-                rows.groupby("labels")[[column, "chance"]].mean(),
-                {"color": COLOURS[str(kind)], "markersize": 4},
-            )
-            axes[0].plot(means.index, means[column], "o-", label=f"{kind}, chosen", **look)
+            means, color = rows.groupby("labels").mean(numeric_only=True), COLOURS[str(kind)]
+            axes[0].plot(means[column], "o-", color=color, markersize=4, label=f"{kind}, chosen")
             if column == "regret":
-                axes[0].plot(means.index, means["chance"], "x:", label=f"{kind}, at random", **look)
+                axes[0].plot(means["chance"], "x:", color=color, markersize=4, label=f"{kind}, at random")
         for (name, order), rows in emoji.groupby(["kind", "order"]):
-            line, look = rows.groupby("labels")[column].mean(), {"color": COLOURS[str(name)], "markersize": 4}
-            axes[1].plot(line.index, line, DASHES[str(order)], label=f"{name}, labels {order}", **look)
+            means, color = rows.groupby("labels").mean(numeric_only=True), COLOURS[str(name)]
+            axes[1].plot(means[column], DASHES[str(order)], color=color, markersize=4, label=f"{name}, labels {order}")
         for panel in axes:
             panel.set(xlabel="labelled images", ylabel=label, ylim=(-0.002, None))
     for panel in panels[:, 0]:

@@ -1,16 +1,13 @@
 """*Few labels*: guarantees from N labels, coverage of intervals, and regret of choosing from N labels."""
 
-from collections.abc import Mapping
 from itertools import product
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN, THEOREMS
+from pairbounds.figures.style import THEOREMS, number_ticks, subplots
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import BROWN, GREEN, MEASURED, NEUTRAL, PURPLE, SKY_BLUE, VERMILION, YELLOW
 
@@ -59,23 +56,23 @@ def sets(tables: Tables) -> dict[str, pd.DataFrame]:
     return {"worlds": worlds, "emoji": emoji, **kinds}
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Panels of errors on emoji, coverage, and regret in each set."""
     by_set = sets(tables)
-    picture, panels = plt.subplots(2, 3, figsize=(3 * COLUMN, 2 * COLUMN))
+    picture, panels = subplots(2, 3, size=(3, 2))
     errors, covered, *regret_panels = panels.flat
     for column, (label, color, dash) in ERRORS.items():
         means = by_set["emoji"].groupby("labels")[column].mean()
-        errors.plot(means.index, means, linestyle=dash, color=color, marker="o", markersize=3, label=label)
+        errors.plot(means, linestyle=dash, color=color, marker="o", markersize=3, label=label)
     for (name, rows), color in zip(by_set.items(), (MEASURED, GREEN, SKY_BLUE, YELLOW), strict=True):
         shares = coverage(rows)
-        covered.plot(shares.index, shares["mean"], color=color, marker="o", markersize=3, label=name)
-        covered.plot(shares.index, shares["min"], ":", color=color, marker="v", markersize=4)
+        covered.plot(shares["mean"], color=color, marker="o", markersize=3, label=name)
+        covered.plot(shares["min"], ":", color=color, marker="v", markersize=4)
     covered.axhline(0.95, color=NEUTRAL, linewidth=0.8)
     for axes, (name, rows) in zip(regret_panels, by_set.items(), strict=True):
         regret = regrets(rows).groupby("labels").mean()
         for column, (label, color, marker) in CHOICES.items():
-            axes.plot(regret.index, regret[column], color=color, marker=marker, markersize=4, label=label)
+            axes.plot(regret[column], color=color, marker=marker, markersize=4, label=label)
         _named(axes, "regret", f"{name}: choice of an embedding")
     _named(errors, "mean 0-1 error on emoji", "emoji: guaranteed and measured")
     _named(covered, "share of intervals that cover", "intervals of theorem 41")
@@ -91,8 +88,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def _named(axes: Axes, what: str, title: str) -> None:
     axes.set(xscale="log", xlabel="labelled images N", ylabel=what, title=title)
-    axes.set_xticks([50, 100, 200, 400, 800], ["50", "100", "200", "400", "800"])
-    axes.minorticks_off()
+    number_ticks(axes, x=(50, 100, 200, 400, 800))
 
 
 def facts(tables: Tables) -> Facts:

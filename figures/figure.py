@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.figure import Figure as Picture
 
 from pairbounds import figures
-from pairbounds.figures.finding import Finding
+from pairbounds.figures.finding import Finding, Tables
 from pairbounds.figures.settings import KEY, read
 from pairbounds.figures.style import SIZE, style
 from pairbounds.infrastructure.files import Output, locked_folder, marked_output, replacing
@@ -23,6 +23,7 @@ from pairbounds.sweeps.studies import loadable_study
 
 ENDS = (".pdf", ".png")  # PNG last: it is the target of Make
 PAPER = 7.0  # points: font size of figures of a given size
+Drawing = tuple[Picture, str]  # and its caption
 LEAST_HEIGHT = 0.8  # of the designed height, if only a smaller width is given: fonts do not shrink
 
 
@@ -32,7 +33,7 @@ class Figure:
 
     title: str
     tables: tuple[str, ...]
-    draw: Callable[[Mapping[str, pd.DataFrame]], tuple[Picture, str]]
+    draw: Callable[[Tables], Drawing]
 
     @property
     def name(self) -> str:

@@ -1,16 +1,12 @@
 """*From image pairs*: errors of encoders learned from n image pairs, and theorems 42 and 43."""
 
-from collections.abc import Mapping
-
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, LOOSER, SHARPER, THEOREMS, shade_vacuous
+from pairbounds.figures.style import LOOSER, SHARPER, THEOREMS, plot_spread, shade_vacuous, subplots
 from pairbounds.infrastructure.palette import MEASURED
 
 TABLES = {"emoji": "from_pairs", "icons": "icons_from_pairs"}
@@ -29,13 +25,11 @@ MANY = 10_000  # image pairs
 NEAR, STABLE = 1.1, 0.05  # a factor, and a squared error
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Squared errors against the number of pairs: rows by data set, panels by kind and number of features."""
     frames = {name: tables[table] for name, table in TABLES.items()}
     columns = max(table.groupby(KINDS).ngroups for table in frames.values())
-    picture, panels = plt.subplots(
-        len(frames), columns, figsize=(0.9 * COLUMN * columns, COLUMN * len(frames)), sharey="row", squeeze=False
-    )
+    picture, panels = subplots(len(frames), columns, size=(0.9 * columns, len(frames)), sharey="row", squeeze=False)
     for row, (name, table) in zip(panels, frames.items(), strict=True):
         for axes, ((features, count), rows) in zip(row, table.groupby(KINDS, sort=False), strict=False):
             _draw_panel(axes, rows)
@@ -56,8 +50,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
     for column, (label, color, dash) in CURVES.items():
         by_pairs = rows.groupby("n_pairs")[column]
-        axes.plot(by_pairs.median(), color=color, linestyle=dash, linewidth=1.6, label=label)
-        axes.fill_between(by_pairs.min().index, by_pairs.min(), by_pairs.max(), color=color, alpha=0.2, linewidth=0)
+        plot_spread(axes, by_pairs, color, linestyle=dash, linewidth=1.6, label=label)
     axes.axhline(rows["mse_42"].iloc[0], color=THEOREMS[42].color, linewidth=0.8, label="theorem 42, population")
     axes.set_xscale("log")
     shade_vacuous(axes, rows["guess"])

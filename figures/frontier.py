@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import subplots
+from pairbounds.figures.summaries import LEVEL
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL, VERMILION
 from pairbounds.theory.quantities.confidence import student_half
 
@@ -41,14 +40,13 @@ CAPTIONS = ("exact", "unnamed", "estimated")
 RIVALS = {"augmentation": "augmentation", "no_text": "no text"}  # families: the best pairing of each is the rival
 GRADIENTS = "gradients"
 CELL = ["diversity_of", "diversity", "width"]  # columns of a comparison of held-out errors, for a label set
-LEVEL = 0.95
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """One panel for each way to count positives."""
     frontier, matched = (_main(tables[name]) for name in ("pairings_frontier", "pairings_matched"))
     thick = strongest(frontier["pairing"])
-    picture, panels = plt.subplots(1, 2, figsize=(2.1 * COLUMN, 1.2 * COLUMN), sharey=True)
+    picture, panels = subplots(1, 2, size=(2.1, 1.2), sharey=True)
     for axes, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
         _curves(axes, frontier, f"positives_{convention}")
         _intervals(axes, matched[(matched["diversity_of"] == convention) & matched["pairing"].isin(thick)])
@@ -117,7 +115,7 @@ def _set_axes(axes: Axes, counted: str) -> None:
     axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
 
 
-def _caption(tables: Mapping[str, pd.DataFrame]) -> str:
+def _caption(tables: Tables) -> str:
     frontier = tables["pairings_frontier"]
     images = frontier.groupby("draw")["images"].first()
     return (

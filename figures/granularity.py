@@ -1,16 +1,12 @@
 """*Coarser captions*: the bound on merged captions is smaller, the error on held-out images is not."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
+from pairbounds.figures.finding import Tables
 from pairbounds.figures.natural_captions import TITLES
-from pairbounds.figures.style import COLUMN, THEOREMS
+from pairbounds.figures.style import THEOREMS, subplots
 from pairbounds.infrastructure.palette import GREEN, MEASURED, NEUTRAL, ORANGE
 from pairbounds.theory.questions.merge_levels import CHOSEN, ORACLE, RANDOM, SIMILARITY, summary
 
@@ -22,13 +18,13 @@ MERGED = {
 }
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """A column for each data set: theorem 15 and the measured error above, held-out error below."""
     rows = tables["granularity"]
     by_meaning = rows[rows["by"] == "meaning"]
     levels = {str(name): summary(group[MEASURES]) for name, group in by_meaning.groupby("dataset", sort=False)}
-    size = (1.1 * COLUMN * len(levels), 1.8 * COLUMN)
-    picture, panels = plt.subplots(2, len(levels), figsize=size, sharex="col", sharey="row", squeeze=False)
+    size = (1.1 * len(levels), 1.8)
+    picture, panels = subplots(2, len(levels), size=size, sharex="col", sharey="row", squeeze=False)
     for (upper, lower), (name, group) in zip(panels.T, levels.items(), strict=True):
         _bound(upper, group[group["kind"] == SIMILARITY])
         for kind, looks in MERGED.items():
@@ -47,19 +43,30 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def _bound(axes: Axes, rows: pd.DataFrame) -> None:
     color, dash, marker = THEOREMS[15]
-    looks: dict[str, Any] = {"linestyle": dash, "marker": marker, "markersize": 4}
-    axes.plot(rows["groups"], rows["bound"], color=color, label="theorem 15", **looks)
-    axes.plot(rows["groups"], rows["mse"], "-o", color=MEASURED, markersize=4, label="measured")
+    groups = rows["groups"]
+    axes.plot(groups, rows["bound"], linestyle=dash, color=color, marker=marker, markersize=4, label="theorem 15")
+    axes.plot(groups, rows["mse"], "-o", color=MEASURED, markersize=4, label="measured")
     axes.set_ylim(0, 1.03)
 
 
 def _change(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str, dash: str) -> None:
     ends = [rows["high"] - rows["gain"], rows["gain"] - rows["low"]]
-    looks: dict[str, Any] = {"color": color, "marker": marker, "linestyle": dash, "markersize": 4.5, "capsize": 2}
-    axes.errorbar(rows["groups"], -rows["gain"], ends, elinewidth=0.8, linewidth=1.2, label=label, **looks)
+    axes.errorbar(
+        rows["groups"],
+        -rows["gain"],
+        ends,
+        color=color,
+        marker=marker,
+        linestyle=dash,
+        markersize=4.5,
+        capsize=2,
+        elinewidth=0.8,
+        linewidth=1.2,
+        label=label,
+    )
 
 
-def _caption(rows: pd.DataFrame, levels: Mapping[str, pd.DataFrame]) -> str:
+def _caption(rows: pd.DataFrame, levels: Tables) -> str:
     chosen = "; ".join(f"{TITLES.get(name, name)} {_chosen_change(group)}" for name, group in levels.items())
     return (
         "Captions are merged from left to right. Top: training images, captions merged by meaning. Bottom: held-out "

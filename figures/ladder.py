@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN, THEOREMS, label_line, shade_vacuous
+from pairbounds.figures.style import THEOREMS, label_line, shade_vacuous, subplots
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
 
@@ -49,10 +47,10 @@ class Step(NamedTuple):
     half: float
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Left panel: bounds against the width on emoji. Right panel: mean excess over the measured error on worlds."""
     emoji, points = on_emoji(tables["emoji_bounds"]), world_points(tables["bound_holds"])
-    picture, (left, right) = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.1 * COLUMN), width_ratios=[1.25, 1])
+    picture, (left, right) = subplots(1, 2, size=(2.5, 1.1), width_ratios=[1.25, 1])
     _curves(left, emoji)
     _bars(right, on_worlds(points), len(points))
     return picture, _caption(len(points))
@@ -96,9 +94,9 @@ def _excess(points: pd.DataFrame, name: str) -> tuple[float, float]:
 def _curves(axes: Axes, emoji: pd.DataFrame) -> None:
     for name, rung in RUNGS.items():
         color, dash, _ = THEOREMS[rung.theorem]
-        axes.plot(emoji.index, emoji[name], linestyle=dash, color=color, label=rung.label)
-    axes.plot(emoji.index, emoji["square"], "-", color=NEUTRAL, linewidth=1, label=TRUE_SQUARE)
-    axes.plot(emoji.index, emoji["true"], "-o", color=MEASURED, markersize=3)
+        axes.plot(emoji[name], linestyle=dash, color=color, label=rung.label)
+    axes.plot(emoji["square"], "-", color=NEUTRAL, linewidth=1, label=TRUE_SQUARE)
+    axes.plot(emoji["true"], "-o", color=MEASURED, markersize=3)
     axes.set(
         xscale="log",
         xlim=(max(10, emoji.index.min()), emoji.index.max()),

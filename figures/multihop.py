@@ -1,19 +1,16 @@
 """Figure 9, *Multi-hop*: the interval of theorem 15 against the number of hops, and the tightness of bounds."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 from matplotlib.ticker import MaxNLocator
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line
+from pairbounds.figures.style import SHARPER, THEOREMS, label_line, number_ticks, subplots
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.figures.tightness_map import TRUE, capped, near, points_of
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
@@ -31,11 +28,11 @@ class Closing(NamedTuple):
     true: float
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Panels: intervals on a world and on emoji, and tightness of bounds on many graphs."""
     world, emoji = tables["multihop"], shown_emoji(tables["emoji_multihop"])
     points, families = points_of(tables["bound_holds"]), tables["other_families"]
-    picture, panels = plt.subplots(1, 3, figsize=(2.8 * COLUMN, COLUMN))
+    picture, panels = subplots(1, 3, size=(2.8, 1))
     captions, width = world[world["pairs"] == "captions"], with_settings(world, ", k = {k}")
     _interval(panels[0], captions, f"captions of one world{width}")
     _interval(panels[1], emoji, f"emoji captions, k = {emoji['k'].iloc[0]}")
@@ -52,8 +49,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def shown_emoji(emoji: pd.DataFrame) -> pd.DataFrame:
     """Rows of the emoji table for the figure: by category, smallest width."""
-    shown: pd.DataFrame = emoji[(emoji["labels"] == "category") & (emoji["k"] == emoji["k"].min())]
-    return shown
+    rows: pd.DataFrame = emoji[(emoji["labels"] == "category") & (emoji["k"] == emoji["k"].min())]
+    return rows
 
 
 def closing(rows: pd.DataFrame) -> Closing:
@@ -80,12 +77,12 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     hue, dots, marker = THEOREMS[15]
     axes.fill_between(upper.index, lower, upper, color=hue, alpha=0.25, linewidth=0)
     for end in (upper, lower):
-        axes.plot(end.index, end, linestyle=dots, color=hue, marker=marker, markersize=3)
+        axes.plot(end, linestyle=dots, color=hue, marker=marker, markersize=3)
     top, peak, share = 1.15 * plain, true, 1 / 6
     if "seed" in rows and rows["seed"].nunique() > 1:
         ends = rows[rows["quantity"].isin(["upper", "lower"])].groupby(["quantity", "m"])["value"]
         for name, end in (("upper", ends.max()), ("lower", ends.min())):
-            axes.plot(end[name].index, end[name], linestyle=dots, color=hue, linewidth=0.8)
+            axes.plot(end[name], linestyle=dots, color=hue, linewidth=0.8)
         every = rows[rows["quantity"] == "true"]["value"]
         peak, share = max(every.max(), ends.max()["upper"].iloc[-1]), 1 / 2
         axes.axhspan(every.min(), every.max(), color=MEASURED, alpha=0.15, linewidth=0)
@@ -109,15 +106,13 @@ def _shares(axes: Axes, points: pd.DataFrame, families: pd.DataFrame) -> None:
         (capped(points, "probe-mse"), "theorem 4, at most 1", plain, dashes),
         (points[TRUE], "always 1", NEUTRAL, "-"),
     ):
-        share = [float((tightness >= 1 / factor).mean()) for factor in factors]
-        axes.plot(factors, share, linestyle=dash, color=color, label=label)
+        axes.plot(factors, [near(tightness, factor) for factor in factors], linestyle=dash, color=color, label=label)
     of_families = [near_by_family(families, factor)["theorem_15"].mean() for factor in factors]
     axes.plot(factors, of_families, color=hops, linewidth=0.8, label="theorem 15, other families")
     axes.axvline(2, color=NEUTRAL, linewidth=0.8)
     axes.set(xscale="log", ylim=(0, 1.02), title="random worlds", xlabel="bound / squared error, at most")
     axes.set_ylabel("share of points")
-    axes.set_xticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
-    axes.minorticks_off()
+    number_ticks(axes, x=(1, 2, 5, 10, 20))
     axes.legend(loc="lower right", fontsize="small")
 
 
@@ -126,21 +121,19 @@ def facts(tables: Tables) -> Facts:
     points, emoji = points_of(tables["bound_holds"]), shown_emoji(tables["emoji_multihop"])
     families = near_by_family(tables["other_families"])
     errors = tables["bound_holds"].query("bound == 'probe-error'").merge(points[["seed", "pairs", "k"]])
-    worlds = (points["multihop-mse"] >= 0.5).groupby(points["seed"]).mean()
+    worlds = points.groupby("seed")["multihop-mse"].agg(near)
     return {
         "of": Of(len(worlds), 1, 8 * len(points)),  # eight bounds at each point
         "points": len(points),
-        "multihop": near(points, "multihop-mse"),
+        "multihop": near(points["multihop-mse"]),
         "by_world": mean_and_half(worlds),
-        "known": near(points, "known-values-mse"),
-        "within_tenth": {
-            name: float((points[name] >= 1 / 1.1).mean()) for name in ("multihop-mse", "known-values-mse")
-        },
-        "plain": near(points, "probe-mse"),
-        "one": near(points, TRUE),
-        "capped": {name: float((capped(points, name) >= 0.5).mean()) for name in ("probe-mse", "sharp-probe-mse")},
-        "multihop_error": near(points, "multihop-error"),
-        "local_error": near(points, "local-multihop-error"),
+        "known": near(points["known-values-mse"]),
+        "within_tenth": {name: near(points[name], 1.1) for name in ("multihop-mse", "known-values-mse")},
+        "plain": near(points["probe-mse"]),
+        "one": near(points[TRUE]),
+        "capped": {name: near(capped(points, name)) for name in ("probe-mse", "sharp-probe-mse")},
+        "multihop_error": near(points["multihop-error"]),
+        "local_error": near(points["local-multihop-error"]),
         "guess_error": float((errors["measured"] >= errors["guess"] / 2).mean()),
         "families": len(families),
         "near_family": families.mean().to_dict(),

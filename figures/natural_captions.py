@@ -1,17 +1,14 @@
 """*Natural captions*: lead of captions over all rivals, for each data set."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import subplots
 from pairbounds.infrastructure.palette import CAPTION, NEUTRAL
 
 TITLES = {"emoji": "emoji", "openclipart": "OpenClipart", "tuxpaint": "Tux Paint"}
@@ -25,12 +22,12 @@ WORDED = {EXACT: "known exactly", BY_ENCODER: "estimated by a small encoder"}
 SHOWN = ["images", "n_texts", "induced_labelling_error", "corrected", "positives_others", "alone"]  # columns of a graph
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Lead of captions over their strongest rival; a panel for each data set."""
     ahead = leads(tables["natural_difference"])
     strongest = ahead.sort_values("low").groupby(["dataset", "first", "matched_to"]).first().reset_index()
     sets = list(ahead["dataset"].unique())
-    picture, panels = plt.subplots(1, len(sets), figsize=(0.8 * COLUMN * len(sets), COLUMN), sharey=True, squeeze=False)
+    picture, panels = subplots(1, len(sets), size=(0.8 * len(sets), 1), sharey=True, squeeze=False)
     for axes, name in zip(panels[0], sets, strict=True):
         _leads(axes, strongest[strongest["dataset"] == name], TITLES.get(name, name))
     panels[0, 0].set_ylabel("captions' lead in consistency\nover their strongest rival")
@@ -81,7 +78,7 @@ def _leads(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     axes.set(xlabel="effective positives", title=title)
 
 
-def _caption(tables: Mapping[str, pd.DataFrame], ahead: pd.DataFrame) -> str:
+def _caption(tables: Tables, ahead: pd.DataFrame) -> str:
     verdicts = "; ".join(
         f"{TITLES.get(name, name)}, {kind.removeprefix('captions, ')} {beaten} of {of}"
         for (name, kind), (beaten, of) in shown(ahead).items()

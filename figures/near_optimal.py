@@ -1,49 +1,38 @@
 """*Near-optimal*: bounds on trained encoders, during two trainings."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, LOOSER, SHARPER, THEOREMS, shade_vacuous
+from pairbounds.figures.style import LOOSER, SHARPER, THEOREMS, plot_spread, shade_vacuous, subplots
 from pairbounds.infrastructure.palette import MEASURED
 
 LEAST, MOST = 2e-3, 60.0  # range of the figure; smaller values are drawn at the least
 CLOSE = 1.1  # ratio of bound and measured error
 
 
-class Curve(NamedTuple):
-    """A bound during training, with its style and label."""
-
-    bound: str
-    color: str
-    dash: LineStyleType
-    label: str
-
-
-OF_A_WIDTH = (
-    Curve("sharp-near-optimal-error", *THEOREMS[7][:2], "theorem 7"),
-    Curve("trained-error", *THEOREMS[17][:2], "theorem 17"),
-    Curve("trained-error-by-margins", THEOREMS[17].color, SHARPER, "theorem 17, by margins"),
-)
-WITH_A_PENALTY = (
-    Curve("penalised-encoder-mse-by-duality", THEOREMS[18].color, LOOSER, "theorem 18, by hops and duality gap"),
-    Curve("multihop-penalised-encoder-mse", *THEOREMS[18][:2], "theorem 18, by hops"),
-    Curve("penalised-encoder-mse", THEOREMS[18].color, SHARPER, "theorem 18, by label energy"),
-)
+Curves = Mapping[str, tuple[str, str, LineStyleType]]  # label, colour and dash of bounds
+OF_A_WIDTH: Curves = {
+    "sharp-near-optimal-error": ("theorem 7", *THEOREMS[7][:2]),
+    "trained-error": ("theorem 17", *THEOREMS[17][:2]),
+    "trained-error-by-margins": ("theorem 17, by margins", THEOREMS[17].color, SHARPER),
+}
+WITH_A_PENALTY: Curves = {
+    "penalised-encoder-mse-by-duality": ("theorem 18, by hops and duality gap", THEOREMS[18].color, LOOSER),
+    "multihop-penalised-encoder-mse": ("theorem 18, by hops", *THEOREMS[18][:2]),
+    "penalised-encoder-mse": ("theorem 18, by label energy", THEOREMS[18].color, SHARPER),
+}
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """A panel for each training: error of a linear probe and its bounds, against the step."""
     table = tables["near_optimal"]
-    picture, (left, right) = plt.subplots(1, 2, figsize=(2 * COLUMN, COLUMN), sharex=True, sharey=True)
+    picture, (left, right) = subplots(1, 2, size=(2, 1), sharex=True, sharey=True)
     _panel(left, table[~table["penalised"]], OF_A_WIDTH, "0-1 error, without a penalty", label_at=450)
     _panel(right, table[table["penalised"]], WITH_A_PENALTY, "squared error, with a penalty")
     left.set_ylabel("error of a linear probe, or its bound")
@@ -55,24 +44,15 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     )
 
 
-def _panel(
-    axes: Axes, rows: pd.DataFrame, curves: tuple[Curve, ...], title: str, label_at: float | None = None
-) -> None:
-    for curve in curves:
-        _curve(axes, rows[rows["bound"] == curve.bound], "value", curve)
-    measured = rows[rows["bound"] == curves[-1].bound]
-    _curve(axes, measured, "measured", Curve("", MEASURED, "-", "measured"))
-    shade_vacuous(axes, measured["guess"], label_at)
+def _panel(axes: Axes, rows: pd.DataFrame, curves: Curves, title: str, label_at: float | None = None) -> None:
+    for bound, (label, color, dash) in curves.items():
+        values = rows[rows["bound"] == bound].groupby("step")["value"]
+        plot_spread(axes, values, color, least=LEAST, linestyle=dash, linewidth=1.8, label=label)
+    errors = rows[rows["bound"] == [*curves][-1]]
+    plot_spread(axes, errors.groupby("step")["measured"], MEASURED, least=LEAST, linewidth=1.8, label="measured")
+    shade_vacuous(axes, errors["guess"], label_at)
     axes.legend(loc="upper right", fontsize="small")
     axes.set(xscale="log", yscale="log", xlim=(8, 1500), ylim=(LEAST / 1.3, MOST), title=title, xlabel="gradient steps")
-
-
-def _curve(axes: Axes, rows: pd.DataFrame, column: str, look: Curve) -> None:
-    """Draw the median over seeds of a column at each step, with the range as a band."""
-    by_step = rows.groupby("step")[column]
-    low, middle, high = (by_step.quantile(q).clip(lower=LEAST) for q in (0, 0.5, 1))
-    axes.fill_between(middle.index, low, high, color=look.color, alpha=0.2, linewidth=0)
-    axes.plot(middle.index, middle, linestyle=look.dash, color=look.color, linewidth=1.8, label=look.label)
 
 
 def violations(table: pd.DataFrame) -> int:

@@ -1,18 +1,14 @@
 """*Pairs needed*: errors of encoders trained on n pairs of a world, and theorems 17, 19 and 28."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
+from pairbounds.figures.finding import Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line
+from pairbounds.figures.style import SHARPER, THEOREMS, label_line, plot_spread, subplots
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, SKY_BLUE
 
 TABLES = ("pairs_needed", "emoji_pairs")
@@ -38,17 +34,24 @@ CERTIFIED = {
 }
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Squared error and excess loss on a world, and certified errors on emoji, against the number of pairs."""
     table, emoji = (tables[name] for name in TABLES)
-    picture, panels = plt.subplots(1, 3, figsize=(3.2 * COLUMN, 1.15 * COLUMN))
+    picture, panels = subplots(1, 3, size=(3.2, 1.15))
     for axes, (what, curves) in zip(panels, CURVES.items(), strict=False):
         for column, encoder, label, color, dash, marker in curves:
             by_pairs = table[table["encoder"] == encoder].groupby("n_pairs")[column]
-            middle, low, high = (by_pairs.quantile(q).replace(math.inf, np.nan) for q in (0.5, 0, 1))
-            looks: dict[str, Any] = {"color": color, "linestyle": dash, "marker": marker, "markersize": 3.5}
-            axes.plot(middle.index, middle, linewidth=1.5, label=label, **looks)
-            axes.fill_between(middle.index, low, high, color=color, alpha=0.15, linewidth=0)
+            plot_spread(
+                axes,
+                by_pairs,
+                color,
+                alpha=0.15,
+                linestyle=dash,
+                linewidth=1.5,
+                marker=marker,
+                markersize=3.5,
+                label=label,
+            )
         axes.set(xscale="log", yscale="log", xlabel="training pairs n", ylabel=what, title=f"a world: {what}")
         axes.minorticks_off()
         axes.legend(fontsize="small")

@@ -1,9 +1,7 @@
 """*Phase diagram*: captions against augmentations, over caption noise and augmentation strength."""
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,9 +9,10 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
+from pairbounds.figures.finding import Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, label_line
+from pairbounds.figures.style import label_line, number_ticks, subplots
 from pairbounds.figures.summaries import mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, NEUTRAL
 
@@ -62,12 +61,12 @@ class Outcome(NamedTuple):
         return max(self.captions, 1 - self.captions)
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Maps of the winner by two bounds and by measured error, and of the points where the better bound is right."""
     result = outcome(tables["phase"])
     points, wins, right = result.points, result.wins, result.right
-    picture, panels = plt.subplots(2, 2, figsize=(2.1 * COLUMN, 1.75 * COLUMN), sharex=True, sharey=True)
-    shown = {
+    picture, panels = subplots(2, 2, size=(2.1, 1.75), sharex=True, sharey=True)
+    maps = {
         f"by {BOUNDS[SHARP]}": (wins[SHARP], WINNER, -1),
         f"by {BOUNDS[BEST]}": (wins[BEST], WINNER, -1),
         "in truth: trained encoders": (wins[TRAINED], WINNER, -1),
@@ -76,7 +75,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     frontier = _plane(points, wins[TRAINED])
     shades = [
         _panel(axes, _plane(points, values), frontier, title, colors, lowest)
-        for axes, (title, (values, colors, lowest)) in zip(panels.flat, shown.items(), strict=True)
+        for axes, (title, (values, colors, lowest)) in zip(panels.flat, maps.items(), strict=True)
     ]
     _finish(picture, panels, shades, frontier)
     rate = f"{_said(result.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer:\n{result.most:.1%}"
@@ -160,10 +159,8 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.
     even, where = "black: where trained\nencoders are even", panels[1, 1].transAxes
     panels[1, 1].text(0.04, 0.95, even, va="top", fontsize="small", transform=where)
     panels[0, 0].set_yscale("log")
-    shown = [strength for strength in STRENGTHS if frontier.index.min() <= strength <= frontier.index.max()]
-    shown = shown if len(shown) >= FEWEST else list(frontier.index[[0, -1]])
-    panels[0, 0].set_yticks(shown, [f"{strength:g}" for strength in shown])
-    panels[0, 0].minorticks_off()
+    ticks = [strength for strength in STRENGTHS if frontier.index.min() <= strength <= frontier.index.max()]
+    number_ticks(panels[0, 0], y=ticks if len(ticks) >= FEWEST else frontier.index[[0, -1]])
     winner = picture.colorbar(shades[0], ax=panels[0], ticks=[-1, 0, 1])
     winner.ax.set_yticklabels(["augmentation\nwins in\nall seeds", "even", "captions\nwin in\nall seeds"])
     right = picture.colorbar(shades[3], ax=panels[1], ticks=[0, 0.5, 1])

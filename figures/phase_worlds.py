@@ -1,17 +1,12 @@
 """*Phase diagrams of variants of one world*: how often the smaller bound names the better encoder."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
 from pairbounds.figures.phase import ALPHA, BEST, NAMED, Outcome, judged, outcome
-from pairbounds.figures.style import COLUMN, THEOREMS, Look
+from pairbounds.figures.style import THEOREMS, Look, subplots
 from pairbounds.figures.summaries import mean_and_half, order_correlation
 from pairbounds.infrastructure.palette import NEUTRAL
 
@@ -22,15 +17,23 @@ CAPTIONS, AUGMENTATION, HELD_OUT = "captions, by encoder", "augmentation, by enc
 EMOJI = (CAPTIONS, "captions, exact")
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Share of points where each bound is right; a row for each world."""
     rows = by_world(tables["phase_worlds"])
-    picture, axes = plt.subplots(figsize=(2 * COLUMN, 1.6 * COLUMN))
+    picture, axes = subplots(size=(2, 1.6))
     places = np.arange(len(rows))[::-1]
     for shift, (column, (color, _, marker)) in zip((0.24, 0.08, -0.08, -0.24), LOOKS.items(), strict=True):
         rates, halves = np.transpose([world.rates[column] for world in rows.values()])
-        looks: dict[str, Any] = {"color": color, "markersize": 4, "elinewidth": 1, "label": NAMED[column]}
-        axes.errorbar(rates, places + shift, xerr=np.nan_to_num(halves), fmt=marker, **looks)
+        axes.errorbar(
+            rates,
+            places + shift,
+            xerr=np.nan_to_num(halves),
+            fmt=marker,
+            color=color,
+            markersize=4,
+            elinewidth=1,
+            label=NAMED[column],
+        )
     constant = [world.most for world in rows.values()]
     axes.plot(constant, places, "|", color="black", markersize=16, markeredgewidth=2, label="constant answer")
     axes.set_yticks(places, list(rows))

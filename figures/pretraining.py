@@ -1,16 +1,13 @@
 """*Captions or augmentations*: one network, trained from pixels with captions or with augmentations."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, above_zero, require_labels
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import subplots
 from pairbounds.figures.summaries import OVERLAP, accuracies, excludes_zero, mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE, VERMILION
 from pairbounds.theory.quantities.confidence import detectable
@@ -32,12 +29,12 @@ ON_BAR: dict[str, Any] = {
 }
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Test accuracy of the trained networks."""
     trained = tables["pretraining"][tables["pretraining"]["chosen"]]
     controls = controlled(tables["training_controls"])
     further = controls[(controls["arm"] != "clip") & controls["labels"].isin(trained["labels"])]
-    picture, axes = plt.subplots(figsize=(1.4 * COLUMN, 1.1 * COLUMN))
+    picture, axes = subplots(size=(1.4, 1.1))
     _accuracies(axes, pd.concat([trained, further.assign(kind=further["arm"])]))
     return picture, (
         f"Test accuracy after {int(trained['steps'].max())} steps, {trained['seed'].nunique()} seeds, 95% "

@@ -1,17 +1,13 @@
 """*Rates*: the squared error against the labelling error and the gap, with fitted exponents."""
 
-from collections.abc import Mapping
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, THEOREMS, label_line
+from pairbounds.figures.style import THEOREMS, label_line, number_ticks, subplots
 from pairbounds.infrastructure.palette import MEASURED
 from pairbounds.theory.quantities.power_laws import FEWEST, RateFit, fit_rate
 
@@ -21,10 +17,10 @@ PANELS = {  # by sweep: axis label, and exponent of theorem 4
 }
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Two log-log panels: points by seed, fits of each half of the points, and the slope of theorem 4."""
     table = tables["rates"]
-    picture, panels = plt.subplots(1, 2, figsize=(2 * COLUMN, COLUMN))
+    picture, panels = subplots(1, 2, size=(2, 1))
     for axes, (sweep, (label, slope)) in zip(panels, PANELS.items(), strict=True):
         rows = table[table["sweep"] == sweep]
         axes.plot(rows["x"], rows["mse"], "o", color=MEASURED, markersize=2.5, alpha=0.4)
@@ -32,14 +28,12 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         for half in halves(rows):
             fit, ends = fitted(half), np.array([half["x"].min(), half["x"].max()])
             axes.plot(ends, fit.constant * ends**fit.exponent, color=MEASURED, linewidth=2)
-            looks = {"ha": "center", "transform": axes.get_xaxis_transform()}
-            label_line(axes, np.sqrt(ends.prod()), 0.04, f"slope {fit.exponent:.2f}", MEASURED, **looks)
+            middle, slope_text, below = np.sqrt(ends.prod()), f"slope {fit.exponent:.2f}", axes.get_xaxis_transform()
+            label_line(axes, middle, 0.04, slope_text, MEASURED, ha="center", transform=below)
         axes.set(xscale="log", yscale="log", xlabel=label, ylim=(low * (low / high) ** 0.3, high * (high / low) ** 0.6))
         _reference(axes, slope, high * (high / low) ** 0.25)
     panels[0].set_ylabel("squared error of a linear probe")
-    panels[1].set_xticks([0.3, 0.4, 0.5, 0.7], ["0.3", "0.4", "0.5", "0.7"])
-    panels[1].set_yticks([0.05, 0.1], ["0.05", "0.1"])
-    panels[1].minorticks_off()
+    number_ticks(panels[1], x=(0.3, 0.4, 0.5, 0.7), y=(0.05, 0.1))
     return picture, (
         f"Caption graphs of one world, {table['seed'].nunique()} seeds, a point a seed. Labelling error: by their noise"
         f"{with_settings(table, ', k = {k}')}. Gap: by the width{with_settings(table, ', in {widths}')}, of one graph. "
@@ -53,8 +47,8 @@ def _reference(axes: Axes, slope: int, height: float) -> None:
     left, right = axes.get_xlim()
     x = np.geomspace(left * (right / left) ** 0.3, left * (right / left) ** 0.7)
     axes.plot(x, height * (x / np.sqrt(left * right)) ** slope, "--", color=THEOREMS[4].color, linewidth=1.5)
-    words, looks = f"theorem 4: slope {slope}", {"ha": "right", "va": "top", "transform": axes.transAxes}
-    label_line(axes, 0.97, 0.97, words, THEOREMS[4].color, **looks)
+    text, color = f"theorem 4: slope {slope}", THEOREMS[4].color
+    label_line(axes, 0.97, 0.97, text, color, ha="right", va="top", transform=axes.transAxes)
 
 
 def halves(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,17 +1,14 @@
 """Figure 3, *Real images*: bounds and error on emoji captions against k."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, Look, label_line, shade_vacuous
+from pairbounds.figures.style import SHARPER, THEOREMS, Look, label_line, number_ticks, shade_vacuous, subplots
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
 LABEL_SETS = ("category", "subcategory")
@@ -40,10 +37,10 @@ class Quoted(NamedTuple):
     guess: float
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Bounds and error against the width; a panel for each label set."""
     bounds, energy = tables["emoji_bounds"], tables["emoji_energy"]
-    picture, panels = plt.subplots(1, 2, figsize=(2.3 * COLUMN, 1.1 * COLUMN), sharey=True)
+    picture, panels = subplots(1, 2, size=(2.3, 1.1), sharey=True)
     for axes, labels in zip(panels, LABEL_SETS, strict=True):
         _bounds_panel(axes, bounds[bounds["labels"] == labels], labels)
     panels[0].set_ylabel("probability of error, or its bound")
@@ -53,8 +50,8 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
 
 def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"])
-    words: dict[str, Any] = {"transform": axes.transAxes, "va": "top", "fontsize": "small", "color": NEUTRAL}
-    axes.text(0.04, 0.96, "vacuous: no better than guessing", **words)
+    text = "vacuous: no better than guessing"
+    axes.text(0.04, 0.96, text, transform=axes.transAxes, va="top", fontsize="small", color=NEUTRAL)
     many = _widths_of_many_optima(rows)
     for name, column, (color, dash, marker), label in CURVES:
         curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
@@ -63,9 +60,7 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
         axes.plot(curve["k"], curve[column], linestyle=dash, color=color, marker=marker, markersize=3, label=label)
     _range(axes, rows[rows["bound"] == RANGED])
     axes.set(xscale="log", yscale="log", ylim=(1e-3, 50), xlabel="width of the embedding k")
-    axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
-    axes.set_yticks([0.001, 0.01, 0.1, 1, 10], ["0.001", "0.01", "0.1", "1", "10"])
-    axes.minorticks_off()
+    number_ticks(axes, x=(1, 10, 100, 1000), y=(0.001, 0.01, 0.1, 1, 10))
     axes.set_title(f"emoji, labels: {labels}")
 
 

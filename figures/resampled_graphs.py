@@ -1,18 +1,16 @@
 """*Resampling on graphs*: effect of each rule on the measured error, and its prediction by the bound."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import number_ticks, subplots
 from pairbounds.figures.summaries import order_correlation, rank_correlation
 from pairbounds.infrastructure.palette import CAPTION, MEASURED, NEUTRAL, PURPLE, VERMILION
 
@@ -63,9 +61,9 @@ EMOJI = GraphSet(
 )
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Change of the error against change of the bound, for worlds and emoji."""
-    picture, panels = plt.subplots(1, 2, figsize=(2.5 * COLUMN, 1.2 * COLUMN))
+    picture, panels = subplots(1, 2, size=(2.5, 1.2))
     for axes, chosen in zip(panels, (WORLDS, EMOJI), strict=True):
         _predictions(axes, _guided(tables[chosen.table], chosen))
         axes.set_title(f"{chosen.title}, guide: {chosen.label}")
@@ -87,17 +85,15 @@ def _ratio(after: pd.Series, before: pd.Series) -> pd.Series:
 
 
 def _predictions(axes: Axes, table: pd.DataFrame) -> None:
-    looks: dict[str, Any] = {"linestyle": "", "markersize": 3.5, "alpha": 0.8}
     for rule, (label, color, marker) in RULES.items():
         rows = table[table["rule"] == rule]
-        axes.plot(rows["ratio of multihop_bound"], rows["change"], marker=marker, color=color, label=label, **looks)
+        ratios, changes = rows[f"ratio of {BOUND}"], rows["change"]
+        axes.plot(ratios, changes, marker, color=color, markersize=3.5, alpha=0.8, label=label)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set(xscale="log", xlabel="theorem 15 after / before")
     low, high = axes.get_xlim()
-    shown = [ratio for ratio in RATIOS if low <= ratio <= high]
-    axes.set_xticks(shown, [f"{ratio:g}" for ratio in shown])
-    axes.minorticks_off()
+    number_ticks(axes, x=[ratio for ratio in RATIOS if low <= ratio <= high])
 
 
 def predicted_ranks(table: pd.DataFrame, unit: str, bound: str) -> tuple[float, float, float]:
@@ -185,9 +181,7 @@ def facts(tables: Tables) -> Facts:
 
 def _guided(table: pd.DataFrame, graph_set: GraphSet) -> pd.DataFrame:
     """Changes by the guide of the predictions."""
-    changed = with_changes(table)
-    guided: pd.DataFrame = changed[changed["guide"] == graph_set.guide]
-    return guided
+    return with_changes(table[table["guide"] == graph_set.guide])
 
 
 def _foretold(guided: pd.DataFrame, graph_set: GraphSet) -> Facts:

@@ -1,18 +1,16 @@
 """*Resampling in training*: changes of SimCLR's accuracy by rule, and published changes."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, require_labels
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import subplots
 from pairbounds.figures.summaries import LEVEL, OVERLAP, accuracies, excludes_zero, mean_and_half, rank_correlation
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
 from pairbounds.theory.quantities.confidence import SharedHalves, detectable, shared_halves
@@ -54,11 +52,11 @@ Pair = tuple[float, float]  # mean, and half its interval
 Arm = tuple[str, str]  # rule and guide
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Change of accuracy by rule and guide; a panel for each label set."""
     table, tuned = tables["resampled_training"], tables["resampled_tuned"]
     changes = changes_over_simclr(table)
-    picture, panels = plt.subplots(1, 2, figsize=(2.4 * COLUMN, 1.35 * COLUMN), sharey=True)
+    picture, panels = subplots(1, 2, size=(2.4, 1.35), sharey=True)
     for axes, labels in zip(panels, table["labels"].unique(), strict=False):
         _changes(axes, changes[changes["labels"] == labels], tuned[tuned["labels"] == labels])
         axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (points)")

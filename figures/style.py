@@ -1,13 +1,16 @@
-"""Common style of all figures: colours and dashes of measurements, theorems and kinds of pairs."""
+"""Common style of all figures: colours and dashes of theorems, and parts of panels that several figures draw."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Picture
 from matplotlib.typing import LineStyleType
 
 from pairbounds.infrastructure import palette
@@ -74,7 +77,7 @@ def style(**settings: Any) -> Iterator[None]:
     Examples
     --------
     >>> import matplotlib as mpl
-    >>> from pairbounds.figures.style import style
+    >>> from pairbounds.figures.style import COLUMN, number_ticks, plot_spread, style, subplots
     >>> before = dict(mpl.rcParams)
     >>> with style(font_size=11):
     ...     mpl.rcParams["font.size"], mpl.rcParams["legend.frameon"]
@@ -86,6 +89,37 @@ def style(**settings: Any) -> Iterator[None]:
     with mpl.rc_context():
         sns.set_theme(context="paper", style="ticks", rc=SETTINGS | added)
         yield
+
+
+def subplots(rows: int = 1, columns: int = 1, *, size: tuple[float, float], **options: Any) -> tuple[Picture, Any]:
+    """New figure with panels, as `matplotlib.pyplot.subplots`; width and height are multiples of `COLUMN`."""
+    width, height = size
+    return plt.subplots(rows, columns, figsize=(width * COLUMN, height * COLUMN), **options)
+
+
+def number_ticks(axes: Axes, *, x: Iterable[float] = (), y: Iterable[float] = ()) -> None:
+    """Set ticks labelled by plain numbers, on an axis with values, and remove minor ticks."""
+    for axis, values in ((axes.xaxis, [*x]), (axes.yaxis, [*y])):
+        if values:
+            axis.set_ticks(values, [f"{value:g}" for value in values])
+    axes.minorticks_off()
+
+
+def plot_spread(
+    axes: Axes, groups: Any, color: str, *, least: float = -math.inf, alpha: float = 0.2, **line: Any
+) -> None:
+    """Draw the median of each group as a line, and the range of the groups as a band.
+
+    Parameters
+    ----------
+    groups : a column of a table, grouped by the values of the horizontal axis
+    least : smaller medians and ends of the band are drawn at this value
+    alpha : opacity of the band
+    line : options of the line
+    """
+    low, middle, high = (groups.quantile(level).clip(lower=least) for level in (0, 0.5, 1))
+    axes.plot(middle, color=color, **line)
+    axes.fill_between(middle.index, low, high, color=color, alpha=alpha, linewidth=0)
 
 
 def shade_vacuous(axes: Axes, guesses: pd.Series, label_at: float | None = None) -> None:

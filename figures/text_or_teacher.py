@@ -7,20 +7,18 @@ the same word are a group. "Above": the 95% interval is above 0, or for the two 
 The study was removed; the sidecars of its tables name the commit that measured them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 from scipy import stats
 
 from pairbounds.figures.contrasts import LEVEL, Contrast, Outcomes, holm
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import subplots
 from pairbounds.figures.summaries import excludes_zero
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, GREEN, INK, NEUTRAL, ORANGE
 
@@ -89,12 +87,12 @@ LESS = {  # arms, and the arms to which the text compares them
 }
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Left panel: arms and references minus SimCLR. Right panel: contrasts of arms."""
     icons = tables["text_or_teacher_icons"].drop_duplicates("id")
     result = outcomes(tables["text_or_teacher"], icons["word"].tolist())
     graphs = tables["text_or_teacher_graphs"]
-    picture, (arms, pairs) = plt.subplots(1, 2, figsize=(2.8 * COLUMN, 1.2 * COLUMN))
+    picture, (arms, pairs) = subplots(1, 2, size=(2.8, 1.2))
     order = sorted(ARMS, key=lambda arm: result.values[arm].mean())
     for y, arm in enumerate(order):
         _, color, marker = ARMS[arm]

@@ -1,16 +1,13 @@
 """Figure 6, *Tightness map*: tightness of bounds against labelling error and gap."""
 
-from collections.abc import Mapping
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.figure import Drawing, Figure
+from pairbounds.figures.finding import Tables
+from pairbounds.figures.style import subplots
 from pairbounds.infrastructure.palette import NEUTRAL
 
 PANELS = {"probe-mse": r"theorem 4: $\alpha_T/(1-\sigma_{k+1}^2)$", "multihop-mse": "theorem 15: multi-hop consistency"}
@@ -21,10 +18,10 @@ FEW = 3  # cells with fewer points are blank
 MAIN = ("multihop-mse", "known-values-mse", "sharp-probe-mse", "probe-mse", "local-multihop-error", "multihop-error")
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Two heat maps of measured squared probe error over bound."""
     points = points_of(tables["bound_holds"])
-    picture, panels = plt.subplots(1, 2, figsize=(2.3 * COLUMN, COLUMN), sharex=True, sharey=True)
+    picture, panels = subplots(1, 2, size=(2.3, 1), sharex=True, sharey=True)
     for axes, (name, label) in zip(panels, PANELS.items(), strict=True):
         image = _panel(axes, points[points["gap"] > 0], name)
         axes.set(title=label, xlabel=r"induced labelling error $\alpha_T$")
@@ -57,9 +54,9 @@ def _panel(axes: Axes, points: pd.DataFrame, name: str) -> QuadMesh:
     return image
 
 
-def near(points: pd.DataFrame, name: str) -> float:
-    """Share of all points on which a bound is within a factor 2 of the error."""
-    return float((points[name] >= 0.5).mean())
+def near(tightness: pd.Series, factor: float = 2) -> float:
+    """Share of points on which a bound is within a factor of the error."""
+    return float((tightness >= 1 / factor).mean())
 
 
 def capped(points: pd.DataFrame, name: str) -> pd.Series:
@@ -68,7 +65,7 @@ def capped(points: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _caption(points: pd.DataFrame) -> str:
-    shares = " and ".join(f"{name} {near(points, name):.0%}" for name in PANELS)
+    shares = " and ".join(f"{name} {near(points[name]):.0%}" for name in PANELS)
     return (
         f"Squared probe error over its bound, medians over {int((points['gap'] > 0).sum())} (graph, width) "
         f"points of random worlds. Blank: fewer than {FEW} points. Black mark: a factor 2. Dotted: theorem 4 is 1. "

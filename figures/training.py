@@ -1,16 +1,12 @@
 """*Loss and encoder*: encoders with other losses and architectures, and the bound on the spectral optimum."""
 
-from collections.abc import Mapping
-
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.settings import with_settings
-from pairbounds.figures.style import COLUMN, SHARPER, THEOREMS, label_line, shade_vacuous
+from pairbounds.figures.style import SHARPER, THEOREMS, label_line, number_ticks, plot_spread, shade_vacuous, subplots
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
 
 LOSSES = {
@@ -29,11 +25,11 @@ LEAST = 1e-3  # smaller errors are drawn at this value
 SLOPE = 17  # degrees: slope of the drawn bounds
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Probe error of each loss against caption noise, with bounds; probe error of each encoder during training."""
     table = tables["training"]
     losses, encoders, last = by_loss(table), by_encoder(table), table.query("step == step.max()")
-    picture, (left, right) = plt.subplots(1, 2, figsize=(2.3 * COLUMN, 1.15 * COLUMN), sharey=True)
+    picture, (left, right) = subplots(1, 2, size=(2.3, 1.15), sharey=True)
     _losses(left, losses)
     _encoders(right, encoders)
     left.set_ylabel("probe error, or its bound")
@@ -59,26 +55,23 @@ def by_encoder(table: pd.DataFrame) -> pd.DataFrame:
 
 def _losses(axes: Axes, rows: pd.DataFrame) -> None:
     for loss, (label, color, marker) in LOSSES.items():
-        by_noise = rows[rows["loss"] == loss].groupby("noise")["probe_error"]
-        low, middle, high = (by_noise.quantile(q).clip(lower=LEAST) for q in (0, 0.5, 1))
-        axes.plot(middle.index, middle, "-" + marker, color=color, markersize=4, linewidth=1, label=label)
-        axes.fill_between(middle.index, low, high, color=color, alpha=0.12, linewidth=0)
+        errors = rows[rows["loss"] == loss].groupby("noise")["probe_error"]
+        plot_spread(axes, errors, color, least=LEAST, alpha=0.12, marker=marker, markersize=4, linewidth=1, label=label)
     for column, (label, color, dash) in BOUNDS.items():
         middle = rows.groupby("noise")[column].median()
-        axes.plot(middle.index, middle, linestyle=dash, color=color, linewidth=2)
-        looks = {"rotation": SLOPE, "rotation_mode": "anchor"}
-        label_line(axes, middle.index[0], middle.iloc[0] * 1.2, label, color, **looks)
+        axes.plot(middle, linestyle=dash, color=color, linewidth=2)
+        left, height = middle.index[0], middle.iloc[0] * 1.2
+        label_line(axes, left, height, label, color, rotation=SLOPE, rotation_mode="anchor")
     shade_vacuous(axes, rows["guess_error"])
     axes.set(xscale="log", yscale="log", ylim=(LEAST, 12), title="losses", xlabel="caption noise (probability)")
-    axes.set_xticks(middle.index, [f"{noise:g}" for noise in middle.index])
-    axes.minorticks_off()
+    number_ticks(axes, x=middle.index)
     axes.legend(loc="lower right", fontsize="small", handlelength=1.5)
 
 
 def _encoders(axes: Axes, rows: pd.DataFrame) -> None:
     for encoder, (color, dash) in ENCODERS.items():
         middle = rows[rows["encoder"] == encoder].groupby("step")["probe_error"].median()
-        axes.plot(middle.index, middle, dash, color=color, linewidth=1.8, label=encoder)
+        axes.plot(middle, dash, color=color, linewidth=1.8, label=encoder)
     optimum = rows["optimum_error"].median()
     axes.axhline(optimum, color="black", linewidth=0.8)
     label_line(axes, rows["step"].max(), optimum * 1.1, "optimum", "black", ha="right")
