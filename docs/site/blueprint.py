@@ -39,13 +39,13 @@ def expanded(text: str) -> str:
     title = re.match(r"# Theorem (\d+): ", text)
     if title:
         text = text.replace("\n## Sources\n", f"\n## Used by\n\n{_used_by(int(title[1]))}\n\n## Sources\n")
-    made = {
+    insertions = {
         "row": row,
         "graph": lambda _: f'<div class="scroll">\n{graph()}\n</div>',
         "theorems": lambda _: _table(),
         "lemmas": lambda _: _lemmas(),
     }
-    return FENCE.sub(lambda fence: made[fence[1]](fence[2]), text)
+    return FENCE.sub(lambda fence: insertions[fence[1]](fence[2]), text)
 
 
 def row(name: str) -> str:
@@ -187,7 +187,7 @@ def _rows(number: int) -> list[Bound | Statement]:
         claim
         for module in _modules()[number]
         for claim in (
-            *(it for it in BOUNDS.values() if it.evaluate.__module__ == module.__name__),
+            *(bound for bound in BOUNDS.values() if bound.evaluate.__module__ == module.__name__),
             *getattr(module, "STATEMENTS", ()),
         )
     ]
@@ -223,7 +223,7 @@ def _table() -> str:
     lines = ["| theorem | title | " + " | ".join(dependency_graph.KINDS) + " |", "|---|---|" + "---|" * 4]
     for number in _modules():
         kinds = [kind(claim) for claim in _rows(number)]
-        counts = " | ".join(str(kinds.count(each) or "") for each in dependency_graph.KINDS)
+        counts = " | ".join(str(kinds.count(name) or "") for name in dependency_graph.KINDS)
         lines.append(f"| {_link(number).replace('Theorem ', '')} | {_title(number)} | {counts} |")
     menu = "\n".join(f"{number}: {_label(number)} <theorem{number:02d}>" for number in dependencies.texts())
     return "\n".join([*lines, "", f"```{{toctree}}\n:hidden:\n\nnotation\n{menu}\nlemmas\n```"])

@@ -36,14 +36,14 @@ def _chapter(page: Path, folder: Path) -> str:
     """Page for pandoc: drawings in files, links within the book, and a label for each title."""
     text = blueprint.expanded(page.read_text(encoding="utf-8"))
 
-    def drawn(match: re.Match[str]) -> str:
+    def picture(match: re.Match[str]) -> str:
         number = len([*folder.glob("*.svg")])
         (folder / f"{number}.svg").write_text(
             match[0][match[0].index("<svg") :].removesuffix("\n</div>"), encoding="utf-8"
         )
         return f"![]({number}.svg)"
 
-    text = DRAWING.sub(drawn, text)
+    text = DRAWING.sub(picture, text)
     text = re.sub(r"^# (.*)$", rf"# \1 {{#{page.stem}}}", text, count=1, flags=re.MULTILINE)
     return LINK.sub(_inside, text)
 

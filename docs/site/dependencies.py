@@ -70,14 +70,10 @@ def stated() -> dict[Constant, int]:
 
 def used_by(number: int) -> set[Constant]:
     """Lemmas in the proofs of a theorem, and rows of other theorems, at which the search stops."""
-    graph, rows, seen = uses_of_constants(), stated(), set[Constant]()
-    ahead = [row for row in rows if rows[row] == number]
-    while ahead:
-        for used in graph.successors(ahead.pop()):
-            if used not in seen and rows.get(used) != number:
-                seen.add(used)
-                ahead += [] if used in rows else [used]
-    return seen
+    rows = stated()
+    proofs = nx.subgraph_view(uses_of_constants(), filter_edge=lambda user, _: rows.get(user, number) == number)
+    starts = {row for row in rows if rows[row] == number}
+    return {used for row in starts for used in nx.descendants(proofs, row)} - starts
 
 
 def uses_of_proofs() -> nx.DiGraph:

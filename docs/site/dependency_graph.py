@@ -43,13 +43,14 @@ def svg(
     lines = sorted({(used, row) for user, used in uses.edges for row in range(rows[used] + 1, rows[user])})
     steps = [((used, row - 1), (used, row)) for used, row in lines]
     ends = [((used, rows[user] - 1), (user, rows[user])) for user, used in sorted(uses.edges)]
-    at = _arranged(dict.fromkeys(rows.items(), NODE) | dict.fromkeys(lines, LINE), steps + ends)
-    edges = [(f"from{it[0]}", _path(at, above, it, goes_on=True), False) for above, it in steps]
+    centres = _arranged(dict.fromkeys(rows.items(), NODE) | dict.fromkeys(lines, LINE), steps + ends)
+    edges = [(f"from{item[0]}", _path(centres, above, item, goes_on=True), False) for above, item in steps]
     edges += [
-        (f"from{used[0]} to{it[0]}", _path(at, used, it, goes_on=False), dashed(it[0], used[0])) for used, it in ends
+        (f"from{used[0]} to{user[0]}", _path(centres, used, user, goes_on=False), dashed(user[0], used[0]))
+        for used, user in ends
     ]
-    most = {number: max(KINDS, key=kinds[number].count) for number in rows}
-    nodes = [(number, at[number, row], TOP + ROW * row, KINDS[most[number]]) for number, row in rows.items()]
+    commonest = {number: max(KINDS, key=kinds[number].count) for number in rows}
+    nodes = [(number, centres[number, row], TOP + ROW * row, KINDS[commonest[number]]) for number, row in rows.items()]
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     size = {"width": WIDTH, "height": ROW * (max(rows.values()) + 1) + 46, "node_width": NODE, "node_height": HEIGHT}
@@ -61,7 +62,7 @@ def _rows(uses: nx.DiGraph) -> dict[int, int]:
     """Row of each theorem, below the theorems that it uses; isolated theorems are last."""
     rows: dict[int, int] = {}
     order = [*nx.lexicographical_topological_sort(uses.reverse())]
-    for number in sorted(order, key=lambda it: uses.degree(it) == 0):
+    for number in sorted(order, key=lambda theorem: uses.degree(theorem) == 0):
         row = max((rows[used] + 1 for used in uses.successors(number)), default=0)
         if uses.degree(number) == 0:
             row = max(rows.values(), default=0)
@@ -78,16 +79,17 @@ def _arranged(widths: Mapping[Item, int], links: list[tuple[Item, Item]]) -> dic
         near[True][below].append(above)
         near[False][above].append(below)
     by_row = {row: [item for item in widths if item[1] == row] for row in sorted({row for _, row in widths})}
-    at = {item: x for row in by_row.values() for item, x in _packed(row, widths).items()}
-    best, shortest = at, float("inf")
+    centres = {item: x for row in by_row.values() for item, x in _packed(row, widths).items()}
+    best, shortest = centres, float("inf")
     for sweep in range(SWEEPS):
         down = sweep % 2 == 0
         for row in sorted(by_row, reverse=not down):
-            target = {it: fmean([at[other] for other in near[down][it]] or [at[it]]) for it in by_row[row]}
-            at = at | _packed(sorted(by_row[row], key=lambda it: (target[it], it)), widths)
-        length = sum((at[above] - at[below]) ** 2 for above, below in links)
+            items = by_row[row]
+            target = {item: fmean([centres[end] for end in near[down][item]] or [centres[item]]) for item in items}
+            centres = centres | _packed(sorted(items, key=lambda item: (target[item], item)), widths)
+        length = sum((centres[above] - centres[below]) ** 2 for above, below in links)
         if length < shortest:
-            best, shortest = at, length
+            best, shortest = centres, length
     return best
 
 
@@ -100,9 +102,9 @@ def _packed(row: list[Item], widths: Mapping[Item, int]) -> dict[Item, float]:
     return centres
 
 
-def _path(at: Mapping[Item, float], above: Item, below: Item, *, goes_on: bool) -> str:
+def _path(centres: Mapping[Item, float], above: Item, below: Item, *, goes_on: bool) -> str:
     """Curve from an item to one in the next row, and through that row if the line continues."""
     start, end = TOP + above[1] * ROW + HEIGHT, TOP + below[1] * ROW
-    middle = (start + end) / 2
-    curve = f"M{at[above]:.1f},{start}C{at[above]:.1f},{middle} {at[below]:.1f},{middle} {at[below]:.1f},{end}"
+    x, new_x, middle = centres[above], centres[below], (start + end) / 2
+    curve = f"M{x:.1f},{start}C{x:.1f},{middle} {new_x:.1f},{middle} {new_x:.1f},{end}"
     return f"{curve}V{end + HEIGHT}" if goes_on else curve

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 NAMED = ("Parameters", "Attributes", "Raises")  # sections whose entries have names
-ENTRY = re.compile(r"(?P<indent> *)(?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)*) : (?P<rest>.+)")
+ENTRY = re.compile(r"(?P<indent> *)(?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)*) : (?P<meaning>.+)")
 LONG = 80  # minimum length of a line that continues below; a line with only a type is shorter
 
 
@@ -21,14 +21,14 @@ def unfolded(lines: list[str]) -> list[str]:
 
 
 def _entries(entry: re.Match[str], below: str) -> Iterator[str]:
-    indent, rest = entry["indent"], entry["rest"]
+    indent, meaning = entry["indent"], entry["meaning"]
     deeper = len(below) - len(below.lstrip()) > len(indent) and bool(below.strip())
-    *others, last = entry["names"].split(", ")
+    *earlier, final = entry["names"].split(", ")
     if deeper and len(entry[0]) < LONG:  # a type, with the meaning below
-        yield from (f"{indent}{name} : {rest}" for name in [*others, last])
+        yield from (f"{indent}{name} : {meaning}" for name in [*earlier, final])
         return
-    for name in others:
+    for name in earlier:
         yield f"{indent}{name}"
-        yield f"{indent}    {rest}{' ...' if deeper else ''}"
-    yield f"{indent}{last}"
-    yield f"{indent}    {rest}"
+        yield f"{indent}    {meaning}{' ...' if deeper else ''}"
+    yield f"{indent}{final}"
+    yield f"{indent}    {meaning}"

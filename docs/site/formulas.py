@@ -30,8 +30,8 @@ def unicode_formula(latex: str) -> str:
 
     `ValueError`: an unknown macro, or an unclosed brace.
     """
-    text, rest = _until_brace([token for token in TOKEN.findall(SIZES.sub("", latex)) if token])
-    if rest:
+    text, tail = _until_brace([token for token in TOKEN.findall(SIZES.sub("", latex)) if token])
+    if tail:
         raise ValueError(f"{latex!r} has an extra closing brace: remove it")
     text = RELATIONS.sub(r" \1 ", text)
     return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip()).replace("ε_2", "ε₂")
@@ -47,31 +47,31 @@ def _until_brace(tokens: list[str]) -> tuple[str, list[str]]:
 
 
 def _piece(tokens: list[str]) -> tuple[str, list[str]]:
-    token, *rest = tokens
+    token, *tail = tokens
     if token == "{":
-        text, rest = _until_brace(rest)
-        if not rest:
+        text, tail = _until_brace(tail)
+        if not tail:
             raise ValueError("a brace is not closed: add }")
-        return text, rest[1:]
+        return text, tail[1:]
     if token in ("^", "_"):
-        return _raised(rest) if token == "^" else _lowered(rest)
+        return _raised(tail) if token == "^" else _lowered(tail)
     if token == "\\frac":
-        above, rest = _argument(rest)
-        below, rest = _argument(rest)
-        return f"{_factor(above)} / {_factor(below)}", rest
+        above, tail = _argument(tail)
+        below, tail = _argument(tail)
+        return f"{_factor(above)} / {_factor(below)}", tail
     if token == "\\sqrt":
-        text, rest = _argument(rest)
-        return f"√{text if re.fullmatch(r'.(_.|_{[^{}]*})?', text) else f'({text})'}", rest
+        text, tail = _argument(tail)
+        return f"√{text if re.fullmatch(r'.(_.|_{[^{}]*})?', text) else f'({text})'}", tail
     if token in ACCENTS:
-        text, rest = _argument(rest)
-        return text + ACCENTS[token], rest
+        text, tail = _argument(tail)
+        return text + ACCENTS[token], tail
     if token in TEXT:
-        return _argument(rest)
+        return _argument(tail)
     if token.startswith("\\"):
         if token in SPACES or token in SYMBOLS:
-            return SPACES.get(token, SYMBOLS.get(token, "")), rest
+            return SPACES.get(token, SYMBOLS.get(token, "")), tail
         raise ValueError(f"{token} is an unknown macro: use another, or add it to SYMBOLS")
-    return " " if token.isspace() else token, rest
+    return " " if token.isspace() else token, tail
 
 
 def _argument(tokens: list[str]) -> tuple[str, list[str]]:
@@ -83,18 +83,18 @@ def _argument(tokens: list[str]) -> tuple[str, list[str]]:
 
 
 def _raised(tokens: list[str]) -> tuple[str, list[str]]:
-    text, rest = _argument(tokens)
+    text, tail = _argument(tokens)
     if text in ("*", "°", "′", "ᵀ"):
-        return text, rest
+        return text, tail
     raised = text.translate(RAISED)
     if not any(map(str.isalnum, text)) or raised == text or any(a == b for a, b in zip(text, raised, strict=True)):
-        return (f"^{text}" if len(text) == 1 else f"^{{{text}}}"), rest
-    return raised, rest
+        return (f"^{text}" if len(text) == 1 else f"^{{{text}}}"), tail
+    return raised, tail
 
 
 def _lowered(tokens: list[str]) -> tuple[str, list[str]]:
-    text, rest = _argument(tokens)
-    return (f"_{text}" if len(text) == 1 else f"_{{{text}}}"), rest
+    text, tail = _argument(tokens)
+    return (f"_{text}" if len(text) == 1 else f"_{{{text}}}"), tail
 
 
 def _factor(text: str) -> str:

@@ -15,8 +15,8 @@ def pages() -> Iterator[tuple[str, str | bytes]]:
     for page in sorted(page for places in ("", "how_to/", "preregistration/") for page in DOCS.glob(f"{places}*.md")):
         yield str(page.relative_to(DOCS)), linked(page.read_text(encoding="utf-8"), page.parent)
     yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    for kept in [*sorted(DOCS.glob("*.png")), *sorted(DOCS.glob("notebooks/*.ipynb"))]:
-        yield str(kept.relative_to(DOCS)), kept.read_bytes()
+    for file in [*sorted(DOCS.glob("*.png")), *sorted(DOCS.glob("notebooks/*.ipynb"))]:
+        yield str(file.relative_to(DOCS)), file.read_bytes()
 
 
 def linked(text: str, folder: Path) -> str:
