@@ -67,10 +67,10 @@ class Figure:
         Path of the last picture.
         """
         paths = self.sources(tables, files)
-        read = {name: self._table(name, path) for name, path in paths.items()}
+        frames = {name: self._table(name, path) for name, path in paths.items()}
         with style(font_size=PAPER if width or height else SIZE), warnings.catch_warnings():
             try:
-                picture, caption = self.draw(read)
+                picture, caption = self.draw(frames)
             except (LookupError, NameError) as error:  # a missing column
                 listed = ", ".join(map(str, paths.values()))
                 message = f"figure {self.name}: {error} is missing in {listed}. Compute the tables again"
@@ -94,13 +94,13 @@ class Figure:
 
     def sources(self, tables: Path, files: Sequence[Path] | Mapping[str, Path] = ()) -> dict[str, Path]:
         """Path of each table: in the folder, or one of the files, matched by name or mapping."""
-        given: dict[str, Path] = dict(files) if isinstance(files, Mapping) else {}
+        chosen: dict[str, Path] = dict(files) if isinstance(files, Mapping) else {}
         for file in () if isinstance(files, Mapping) else files:
             name = self._named(file)
-            if name in given:
-                raise ValueError(f"figure {self.name}: {given[name]} and {file} are both table {name}: give only one")
-            given[name] = file
-        return {name: given.get(name, tables / f"{name}.parquet") for name in self.tables}
+            if name in chosen:
+                raise ValueError(f"figure {self.name}: {chosen[name]} and {file} are both table {name}: give only one")
+            chosen[name] = file
+        return {name: chosen.get(name, tables / f"{name}.parquet") for name in self.tables}
 
     def outputs(self, out: Path, ends: Sequence[str] = ENDS) -> list[Output]:
         """Files that `render` writes."""

@@ -45,14 +45,14 @@ PLAIN = ("probe-mse", "probe-error")  # theorem 4
 LONGEST_NAME = 20  # characters of a class name at an axis
 
 
-Drawing = TypeVar("Drawing", bound=Callable[..., Axes])
+Plot = TypeVar("Plot", bound=Callable[..., Axes])
 
 
-def _on_axes(draw: Drawing) -> Drawing:
+def _on_axes(draw: Plot) -> Plot:
     """Make a function draw on new axes, in the style of our figures, if `ax` is not given."""
 
     @wraps(draw)
-    def drawn(*arguments: Any, ax: Axes | None = None, **options: Any) -> Axes:
+    def plot(*arguments: Any, ax: Axes | None = None, **options: Any) -> Axes:
         if ax is not None:
             return draw(*arguments, ax=ax, **options)
         with style(axes_prop_cycle=CYCLE):
@@ -63,7 +63,7 @@ def _on_axes(draw: Drawing) -> Drawing:
                 plt.close(picture)
                 raise
 
-    return drawn  # type: ignore[return-value]  # same parameters
+    return plot  # type: ignore[return-value]  # same parameters
 
 
 @_on_axes
@@ -140,9 +140,9 @@ def errors_along_widths(table: pd.DataFrame) -> Picture:
 
 def _closest(table: pd.DataFrame, plain: str, count: int = 3) -> list[str]:
     """Upper bounds on the same quantity with the lowest values at any width, without `plain` and corollaries."""
-    same = table[(table["quantity"] == BOUNDS[plain].quantity) & (table["relation"] == "<=") & table["applicable"]]
+    upper = table[(table["quantity"] == BOUNDS[plain].quantity) & (table["relation"] == "<=") & table["applicable"]]
     corollaries = [name for name, claim in BOUNDS.items() if claim.corollary_of is not None]
-    least = same[~same["bound"].isin([plain, *corollaries])].groupby("bound")["value"].min()
+    least = upper[~upper["bound"].isin([plain, *corollaries])].groupby("bound")["value"].min()
     return [str(name) for name in least[np.isfinite(least)].nsmallest(count).index]
 
 
@@ -154,12 +154,12 @@ def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int 
     ----------
     triplets : a spectrum that is already computed; by default the k leading triplets
     """
-    known = spectrum(graph, min(k, *graph.shape)) if triplets is None else triplets
-    squared = known.singular_values**2
+    leading = spectrum(graph, min(k, *graph.shape)) if triplets is None else triplets
+    squared = leading.singular_values**2
     rank = np.arange(1, len(squared) + 1)
     assert ax is not None
     if graph.left_labels is not None:
-        ax.bar(rank, label_energy(graph, known), color=MEASURED, alpha=0.6, width=0.8)
+        ax.bar(rank, label_energy(graph, leading), color=MEASURED, alpha=0.6, width=0.8)
         label_line(ax, 0.98, 0.97, "bars: label energy $c_i$", MEASURED, transform=ax.transAxes, ha="right", va="top")
     ax.plot(rank, squared, "D", color=VERMILION, markersize=3)
     label_line(ax, 0.98, 0.9, r"$\sigma_i^2$", VERMILION, transform=ax.transAxes, ha="right", va="top")
@@ -268,9 +268,9 @@ def plot_phase(table: pd.DataFrame, x: str, y: str, value: str, *, ax: Axes | No
 def plot_choice(choice: Choice, *, ax: Axes | None = None) -> Axes:
     """Plot the candidates of `pb.choose` by their ranking score, with 95% intervals; the best is on top."""
     assert ax is not None
-    table, by = choice.table, choice.by
+    table, score = choice.table, choice.by
     names = [choice.name(row) for row in range(len(table))]
-    for row, (value, low, high) in enumerate(table[[by, f"{by}_low", f"{by}_high"]].itertuples(index=False)):
+    for row, (value, low, high) in enumerate(table[[score, f"{score}_low", f"{score}_high"]].itertuples(index=False)):
         verdict = table["verdict"].iloc[row]
         color = NEUTRAL if verdict == WORSE else MEASURED
         ax.plot([low, high], [row, row], color=color)
@@ -290,7 +290,7 @@ def plot_choice(choice: Choice, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _require(table: pd.DataFrame, columns: Sequence[str], of: str) -> None:
+def _require(table: pd.DataFrame, columns: Sequence[str], source: str) -> None:
     missing = [column for column in columns if column not in table]
     if missing:
-        raise ValueError(f"the table has no {', '.join(missing)}: give one of {of}")
+        raise ValueError(f"the table has no {', '.join(missing)}: give one of {source}")

@@ -19,13 +19,11 @@ ROOT = PACKAGE.parent
 def main() -> None:
     """Print the rules."""
     groups: dict[str, list[str]] = {"STUDIES": [], "SWEEPS": [], "MEASURED": []}
-    studies, kept = (
-        [find_study(name) for name in study_names()],
-        {path.stem for path in (ROOT / "results").glob("*.parquet")},
-    )
-    finished = sorted(kept - {table for study in studies for table in study.tables})
+    studies = [find_study(name) for name in study_names()]
+    saved = {path.stem for path in (ROOT / "results").glob("*.parquet")}
+    finished = sorted(saved - {table for study in studies for table in study.tables})
     for study in studies:
-        if kept >= {*study.tables}:
+        if saved >= {*study.tables}:
             groups["MEASURED"] += study.tables
         elif len(study.tables) > 1:
             print(f"{_in_tables(study.tables)} &: {_files(study.sources())} | $(INSTALLED)")

@@ -39,18 +39,18 @@ def compare(
     A number has changed if it differs by more than a unit of its third significant digit, and more than its standard
     error over the seeds of the reference. A claim has changed if its truth value has. Prints the changes.
     """
-    known = read_evidence(reference) if is_there(reference, "reference") or not accept else {}
+    saved = read_evidence(reference) if is_there(reference, "reference") or not accept else {}
     if accept:
         numbers = evidence(tables)
-        changes = compared(known, {name: number.value for name, number in numbers.items()})
+        changes = compared(saved, {name: number.value for name, number in numbers.items()})
         write_evidence(numbers, reference)
         echo(*changes, f"{reference}: {len(numbers)} numbers, {len(changes)} changes")
         return
-    if changes := compared(known, key_numbers(tables)):
-        said = f"{len(changes)} of {len(known)} key numbers have changed: run `make smoke ACCEPT=1` to accept them"
-        echo(*changes, said, err=True)
+    if changes := compared(saved, key_numbers(tables)):
+        message = f"{len(changes)} of {len(saved)} key numbers have changed: run `make smoke ACCEPT=1` to accept them"
+        echo(*changes, message, err=True)
         raise typer.Exit(CHECK_FAILED)
-    echo(f"{len(known)} key numbers are unchanged")
+    echo(f"{len(saved)} key numbers are unchanged")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def evidence(tables: Path) -> Evidence:
     """Key numbers with tolerances. Each finding is computed again without each seed in turn."""
     numbers = {}
     for finding, frames in _read(tables):
-        without = [values for each in _leave_one_out(frames) if (values := _values_of_few(finding, each))]
+        without = [values for fewer in _leave_one_out(frames) if (values := _values_of_few(finding, fewer))]
         for name, value in _values(finding, frames).items():
             spread = _spread(value, [values.get(name) for values in without])
             numbers[f"{finding.name}.{name}"] = Number(value, spread)
@@ -65,8 +65,8 @@ def _read(tables: Path) -> Iterator[tuple[Finding, dict[str, pd.DataFrame]]]:
 def _values(finding: Finding, tables: Tables) -> dict[str, Value]:
     """Claims and facts by name, without `counted` facts and "of"."""
     facts = finding.facts(tables)
-    kept = {name: fact for name, fact in facts.items() if name not in ("of", *finding.counted)}
-    return dict(_flat(kept | {"claims": finding.claims(facts)}))
+    compared_facts = {name: fact for name, fact in facts.items() if name not in ("of", *finding.counted)}
+    return dict(_flat(compared_facts | {"claims": finding.claims(facts)}))
 
 
 def _values_of_few(finding: Finding, tables: Tables) -> dict[str, Value]:
@@ -81,7 +81,7 @@ def _values_of_few(finding: Finding, tables: Tables) -> dict[str, Value]:
 
 def _leave_one_out(tables: Tables) -> Iterator[dict[str, pd.DataFrame]]:
     for unit in UNITS:
-        numbers = sorted({each for table in tables.values() if unit in table for each in table[unit].unique()})
+        numbers = sorted({number for table in tables.values() if unit in table for number in table[unit]})
         if len(numbers) > 1:
             for number in numbers:
                 yield {name: table[table[unit] != number] if unit in table else table for name, table in tables.items()}
@@ -92,7 +92,7 @@ def _spread(value: Value, without: Sequence[Value]) -> float:
     """Jackknife standard error from the numbers without each unit; the size of the number if one is not finite."""
     if not isinstance(value, float):
         return 0.0
-    numbers = [each for each in without if isinstance(each, float)]
+    numbers = [number for number in without if isinstance(number, float)]
     if len(numbers) < len(without):
         return abs(value)
     return math.sqrt((len(numbers) - 1) * float(np.var(numbers))) if len(numbers) > 1 else 0.0

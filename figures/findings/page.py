@@ -47,9 +47,9 @@ def in_order() -> list[Finding]:
     `ValueError`: a finding has no block, or a block no finding.
     """
     named, blocks = findings(), [name for name in _template(TEMPLATE).blocks if name not in (OPENING, CLOSING)]
-    if alone := sorted({*named} ^ {*blocks}):
-        kind = "block without a finding" if alone[0] in blocks else "finding without a block"
-        raise ValueError(f"{TEMPLATE}: {alone[0]} is a {kind}")
+    if unmatched := sorted({*named} ^ {*blocks}):
+        kind = "block without a finding" if unmatched[0] in blocks else "finding without a block"
+        raise ValueError(f"{TEMPLATE}: {unmatched[0]} is a {kind}")
     return [named[name] for name in blocks]
 
 
@@ -69,9 +69,9 @@ def require_words(finding: Finding) -> None:
 
 def section(finding: Finding, facts: Facts, tables: Path) -> str:
     """Section of the page: question, answer, amount of data, text, sources, and pictures in `docs`."""
-    said = paragraphs(_block(finding.name, facts))
-    answer, *text = (part for part in said if not part.startswith(PICTURE))
-    pictures = (part for part in said if part.startswith(PICTURE))
+    parts = paragraphs(_block(finding.name, facts))
+    answer, *text = (part for part in parts if not part.startswith(PICTURE))
+    pictures = (part for part in parts if part.startswith(PICTURE))
     return wrapped(
         "\n\n".join([f"## {finding.question}", answer, facts["of"].line(), *text, finding.sources(tables), *pictures])
     )
@@ -95,9 +95,8 @@ def _template(path: Path) -> jinja2.Template:
 
 def inputs(tables: Path) -> list[Path]:
     """Paths of the tables behind the page, without duplicates."""
-    return [
-        tables / f"{name}.parquet" for name in sorted({name for each in findings().values() for name in each.tables})
-    ]
+    names = {name for finding in findings().values() for name in finding.tables}
+    return [tables / f"{name}.parquet" for name in sorted(names)]
 
 
 def machines(tables: Iterable[Path]) -> list[str]:

@@ -11,8 +11,8 @@ KEPT = "\N{NO-BREAK SPACE}"  # prevents a line break
 
 def listed(items: Iterable[object]) -> str:
     """Items as an enumeration in a sentence."""
-    *most, last = [str(item) for item in items]
-    return f"{', '.join(most)} and {last}" if most else last
+    *start, final = map(str, items)
+    return f"{', '.join(start)} and {final}" if start else final
 
 
 FILTERS: dict[str, Callable[..., str]] = {  # of the template: numbers, values with half-widths, or intervals
@@ -40,5 +40,5 @@ def wrapped(text: str) -> str:
 
 def _filled(paragraph: str) -> str:
     """Wrap a paragraph without breaks in code or between a value and its interval."""
-    whole = UNBROKEN.sub(lambda match: match.group().replace(" ", KEPT), " ".join(paragraph.split()))
-    return fill(whole, WIDTH, break_long_words=False, break_on_hyphens=False).replace(KEPT, " ")
+    text = UNBROKEN.sub(lambda match: match.group().replace(" ", KEPT), " ".join(paragraph.split()))
+    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False).replace(KEPT, " ")

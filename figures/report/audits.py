@@ -48,7 +48,7 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
     frames = {name: read_table(file) for name, file in files.items()}
     bounds = checks.typed(frames["bounds"])
     pairs = Path(str(summary["provenance"]["configuration"]["pairs"])).name
-    drawn = path.with_name(PICTURE)
+    picture = path.with_name(PICTURE)
     alt = "Panels of the audit: bounds and measured values, singular values, captions and classes."
     rankings = [
         Table(title, frame.rename(columns=lambda column: column.replace("_", " ")), folded=True, most=MOST_ROWS)
@@ -61,12 +61,12 @@ def section(path: Path, summary: Mapping[str, Any]) -> tuple[Section, list[Path]
         f"{_consistency(summary)} {checks.in_words(bounds)}",
         alarm=bool(checks.violated(bounds)),
         facts={name: summary[key] for name, key in FACTS.items() if summary.get(key) is not None},
-        pictures=[Picture(data_uri(drawn), alt)] if drawn.is_file() else [],
+        pictures=[Picture(data_uri(picture), alt)] if picture.is_file() else [],
         tables=[checks.claims(bounds), *rankings],
         notes=[str(sentence) for key in ("what_if", "noise") for sentence in summary.get(key) or ()],
         origins=[origin for file in files.values() if (origin := origin_of(file)) is not None],
     )
-    return result, [path, *files.values(), drawn, drawn.with_suffix(".pdf")]
+    return result, [path, *files.values(), picture, picture.with_suffix(".pdf")]
 
 
 def _consistency(summary: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
     table, settings = typed(frame), {} if origin is None else origin.configuration
     graph, k = settings.get("graph"), settings.get("k")
     title = f"Bounds on {Path(str(graph)).name}" if graph else f"Bounds in {path.name}"
-    about: dict[str, Any] = {
+    common: dict[str, Any] = {
         "verdict": in_words(table),
         "alarm": bool(violated(table)),
         "origins": [origin] if origin else [],
@@ -40,9 +40,9 @@ def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
     if _widths(table) > 1:
         title += f", k from {table['k'].min()} to {table['k'].max()}"
         every = replace(claims(table), caption="Every claim at every width", folded=True)
-        return Section("check", title, **about, pictures=[_picture(table)], tables=[_best(table), every])
+        return Section("check", title, **common, pictures=[_picture(table)], tables=[_best(table), every])
     title += f", k = {k}" if isinstance(k, int) else ""
-    return Section("check", title, **about, facts=_facts(table), tables=[claims(table)], notes=notes(table))
+    return Section("check", title, **common, facts=_facts(table), tables=[claims(table)], notes=notes(table))
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:

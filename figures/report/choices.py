@@ -20,12 +20,12 @@ def is_choice(columns: Iterable[str]) -> bool:
 def section(path: Path, frame: pd.DataFrame, origin: Origin | None) -> Section:
     """The section of such a table, whose words are in its sidecar."""
     words = [] if origin is None else [*map(str, origin.configuration.get("words", []))]
-    shown = readable(frame.assign(verdict=frame["verdict"].fillna("")))
+    rows = readable(frame.assign(verdict=frame["verdict"].fillna("")))
     return Section(
         "choice",
         f"Choice in {path.name}",
         words[-1] if words else "",
-        tables=[Table("Candidates, best first, with 95% intervals", shown)],
+        tables=[Table("Candidates, best first, with 95% intervals", rows)],
         notes=words[:-1],
         origins=[origin] if origin else [],
     )

@@ -51,11 +51,11 @@ class Runs:
         for file in files:
             if file.resolve() not in self._known:
                 self._try(self._one, file)
-        for name, drawn in studies.drawn(self._tables):
-            if isinstance(drawn, str):
-                self.refused.append(Refusal(Path(f"figure {name}"), one_line(drawn)))
+        for name, result in studies.drawn(self._tables):
+            if isinstance(result, str):
+                self.refused.append(Refusal(Path(f"figure {name}"), one_line(result)))
             else:
-                self.sections.append(Section("figure", f"Figure: {name.replace('_', ' ')}", pictures=[drawn]))
+                self.sections.append(Section("figure", f"Figure: {name.replace('_', ' ')}", pictures=[result]))
         self.refused = [entry for entry in self.refused if entry.file.resolve() not in self._known]
 
     def _know(self, *files: Path) -> None:
@@ -111,8 +111,8 @@ class Runs:
         elif choices.is_choice(frame.columns):
             self.sections.append(choices.section(file, frame, origin))
         elif origin is not None:
-            title, facts, shown = file.stem.replace("_", " "), {"rows": len(frame)}, [studies.first_rows(frame)]
-            self.sections.append(Section("table", title, facts=facts, tables=shown, origins=[origin]))
+            title, facts, rows = file.stem.replace("_", " "), {"rows": len(frame)}, studies.first_rows(frame)
+            self.sections.append(Section("table", title, facts=facts, tables=[rows], origins=[origin]))
         else:
             reason = f"no sidecar {sidecar(file).name}, and not the columns of a check"
             self.refused.append(Refusal(file, written(reason)))

@@ -21,25 +21,25 @@ FIRST_ROWS = 50  # of a table without means
 
 def table_named(study: str, path: Path) -> str | None:
     """Name of the study's table in a file; `None` for a study that is not of this package."""
-    known = loadable_study(study)
-    tables = () if known is None else known.tables
+    loaded = loadable_study(study)
+    tables = () if loaded is None else loaded.tables
     return tables[0] if len(tables) == 1 else path.stem if path.stem in tables else None
 
 
 def section(study: str, path: Path, frame: pd.DataFrame, origin: Origin) -> Section:
     """Section on a table of a study or of a sweep."""
-    settings, known = origin.configuration, loadable_study(study)
+    settings, loaded = origin.configuration, loadable_study(study)
     kind = "sweep" if "grid" in settings else "study"
     axes = list(dict.fromkeys(name for grid in settings.get("grid", ()) for name in grid))
     failed, counts = settings.get("failed"), ""
     if kind == "sweep":
         counts = f" {settings.get('cells')} cells, {failed} of them failed."
-    of_several = known is not None and len(known.tables) > 1
+    of_several = loaded is not None and len(loaded.tables) > 1
     return Section(
         kind,
         f"{kind.capitalize()}: {study.replace('_', ' ')}" + (f" ({path.stem})" if of_several else ""),
         f"{len(frame):,} rows; seeds: {origin.seeds or 'not recorded'}.{counts}",
-        question="" if known is None else known.question,
+        question="" if loaded is None else loaded.question,
         facts={"study": study} | ({"varied": ", ".join(axes)} if axes else {}),
         tables=[means(frame, axes)],
         notes=[f"{failed} cells failed: failures.json beside the table has the reasons."] if failed else (),
@@ -80,8 +80,8 @@ def means(frame: pd.DataFrame, axes: Sequence[str]) -> Table:
         for name in measured[:MOST_COLUMNS]:
             row[str(name)], row[f"± of {name}"] = mean_and_half(group[name].astype("float64"))
         rows.append(row)
-    others = "; not shown: " + ", ".join(map(str, measured[MOST_COLUMNS:])) if measured[MOST_COLUMNS:] else ""
-    caption = f"Means over seeds, ± half the width of the 95% t interval{others}"
+    omitted = "; not shown: " + ", ".join(map(str, measured[MOST_COLUMNS:])) if measured[MOST_COLUMNS:] else ""
+    caption = f"Means over seeds, ± half the width of the 95% t interval{omitted}"
     return Table(caption, pd.DataFrame(rows), folded=len(rows) > FEW_ROWS, most=MOST_ROWS)
 
 
