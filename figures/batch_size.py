@@ -8,7 +8,7 @@ from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import label_line, number_ticks, subplots
-from pairbounds.figures.summaries import excludes_zero, mean_and_half, order_correlation
+from pairbounds.figures.summaries import Estimate, excludes_zero, mean_and_half, order_correlation
 from pairbounds.infrastructure.palette import MEASURED, ORANGE
 
 GRAPHS = {"batch_size": ("world", MEASURED), "emoji_batch_size": ("emoji", ORANGE)}
@@ -68,7 +68,7 @@ def tuned(rows: pd.DataFrame) -> pd.DataFrame:
     return measured
 
 
-def order(rows: pd.DataFrame) -> tuple[float, float]:
+def order(rows: pd.DataFrame) -> Estimate:
     """Kendall's τ between tuned error and batch size of a critic: mean over seeds, and half its 95% interval."""
     by_seed = rows.pivot(index="seed", columns="batch", values="mse")
     return mean_and_half(pd.Series([order_correlation(errors, by_seed.columns) for errors in by_seed.to_numpy()]))
@@ -80,7 +80,7 @@ def _order(rows: Tables) -> str:
     for name, (graph, _) in GRAPHS.items():
         for critic, group in tuned(rows[name]).groupby("critic"):
             tau = order(group)
-            sides[np.sign(tau[0]) if excludes_zero(*tau) else 0].append(f"{graph}, {critic}")
+            sides[np.sign(tau[0]) if excludes_zero(tau) else 0].append(f"{graph}, {critic}")
     rise, fall, none = ("; ".join(critics) or "none" for critics in sides.values())
     return f"Errors rise with B for: {rise}; fall for: {fall}; no significant order for: {none}."
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.style import THEOREMS, number_ticks, subplots
-from pairbounds.figures.summaries import mean_and_half
+from pairbounds.figures.summaries import Estimate, mean_and_half
 from pairbounds.infrastructure.palette import BROWN, GREEN, MEASURED, NEUTRAL, PURPLE, SKY_BLUE, VERMILION, YELLOW
 
 TABLES = ("few_labels", "emoji_few_labels", "encoder_few_labels")
@@ -37,11 +37,11 @@ def regrets(table: pd.DataFrame, judge: str = "ridge") -> pd.DataFrame:
     those of `CHOICES`.
     """
     rows = table.assign(judged=table.groupby(CANDIDATE)[judge].transform("mean"))
-    drawn = rows.groupby(DRAWN)
-    best = drawn["judged"].min()
+    by_draw = rows.groupby(DRAWN)
+    best = by_draw["judged"].min()
     scores = [name for name in CHOICES if name in rows]
-    chosen = {name: rows.loc[drawn[name].idxmin()].set_index(DRAWN)["judged"] - best for name in scores}
-    return pd.DataFrame(chosen | {"chance": drawn["judged"].mean() - best})
+    chosen = {name: rows.loc[by_draw[name].idxmin()].set_index(DRAWN)["judged"] - best for name in scores}
+    return pd.DataFrame(chosen | {"chance": by_draw["judged"].mean() - best})
 
 
 def coverage(table: pd.DataFrame) -> pd.DataFrame:
@@ -96,14 +96,14 @@ def facts(tables: Tables) -> Facts:
     by_set = sets(tables)
     worlds, emoji = by_set["worlds"], by_set["emoji"]
     fewest, draws = int(worlds["labels"].min()), (worlds["draw"].nunique(), emoji["draw"].nunique())
-    graphs = pd.concat([worlds.assign(set="worlds"), emoji.assign(set="emoji")])
+    graphs = pd.concat({"worlds": worlds, "emoji": emoji}, names=["set"])
     means = graphs.groupby(["set", *CANDIDATE])[["guaranteed", "class_means"]].mean()
     informative = means[means["guaranteed"] < 1]
     times = informative["guaranteed"] / informative["class_means"].clip(lower=1e-3)
-    few = {name: rows[rows["labels"] == fewest] for name, rows in by_set.items()}
-    judged = {name: (rows, "ridge") for name, rows in few.items()}
-    judged |= {f"emoji, width {k}": (rows, "ridge") for k, rows in few["emoji"].groupby("k")}
-    judged |= {f"{name}, judged by all labels": (rows, "error") for name, rows in few.items()}
+    fewest_rows = {name: rows[rows["labels"] == fewest] for name, rows in by_set.items()}
+    regret = {name: _mean_regrets(rows) for name, rows in fewest_rows.items()}
+    regret |= {f"emoji, width {k}": _mean_regrets(rows) for k, rows in fewest_rows["emoji"].groupby("k")}
+    regret |= {f"{name}, judged by all labels": _mean_regrets(rows, "error") for name, rows in fewest_rows.items()}
     error = by_set["checkpoints"].groupby("pairs")["error"].min()
     return {
         "of": Of(f"{worlds['seed'].nunique()} and 1", f"{draws[0]} and {draws[1]}", sum(map(len, by_set.values()))),
@@ -114,7 +114,7 @@ def facts(tables: Tables) -> Facts:
         "times": times.groupby("set").median().to_dict(),
         "covered": {name: _covered(rows, fewest) for name, rows in by_set.items()},
         "fewest": fewest,
-        "regret": {name: _mean_regrets(rows, judge) for name, (rows, judge) in judged.items()},
+        "regret": regret,
         "learned": {**error[UNLEARNED].to_dict(), "best": float(error.drop(UNLEARNED).min())},
         "best_with_more": _best_from([by_set["layers"], by_set["checkpoints"]], 2 * fewest),
     }
@@ -135,7 +135,7 @@ def _covered(table: pd.DataFrame, fewest: int) -> dict[str, float]:
     }
 
 
-def _mean_regrets(table: pd.DataFrame, judge: str) -> dict[str, tuple[float, float]]:
+def _mean_regrets(table: pd.DataFrame, judge: str = "ridge") -> dict[str, Estimate]:
     """Mean regret of each score, and half its interval over worlds, or over draws of one seed."""
     differences = regrets(table, judge)
     units = differences.groupby("seed").mean() if table["seed"].nunique() > 1 else differences

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from pairbounds.figures.settings import read
+from pairbounds.figures.summaries import Estimate
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.sweeps.studies import studies_of
 
@@ -25,9 +26,10 @@ def require_labels(names: Iterable[str]) -> None:
             raise KeyError(labels)
 
 
-def above_zero(contrast: tuple[float, float]) -> bool:
-    """True if the interval of a mean and its half-width is above 0."""
-    return contrast[0] > contrast[1]
+def above_zero(estimate: Estimate) -> bool:
+    """True if the interval is above 0."""
+    mean, half = estimate
+    return mean > half
 
 
 class Of(NamedTuple):

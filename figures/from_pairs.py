@@ -62,8 +62,8 @@ def facts(tables: Tables) -> Facts:
     by_kind = every.groupby(["set", *KINDS], sort=False)
     rows = pd.DataFrame({", ".join(map(str, kind)): _medians(group) for kind, group in by_kind}).T
     error, gain, share = rows["mse"], rows["guess"] - rows["mse"], rows["unreached"] / rows["mse_43"]
-    many = every[every["n_pairs"] >= MANY]
-    spread = many.groupby(["set", *KINDS, "n_pairs"])["mse"].agg(lambda errors: errors.max() - errors.min())
+    largest = every[every["n_pairs"] >= MANY]
+    spread = largest.groupby(["set", *KINDS, "n_pairs"])["mse"].agg(lambda errors: errors.max() - errors.min())
     return {
         "of": Of(len(TABLES), every["seed"].nunique(), len(BOUNDS) * len(every)),
         "checks": len(BOUNDS) * len(every),
@@ -74,7 +74,7 @@ def facts(tables: Tables) -> Facts:
         "gain": _ranges((rows["guess"] - rows["mse_43"]) / gain),
         "gain_by_hops": _ranges((rows["guess"] - rows["mse_43_by_hops"]) / gain),
         "unreached": (float(share.min()), float(share.max())),
-        "by_hops": (many["mse_43_by_hops"] / many["mse"]).groupby(many["set"]).max().to_dict(),
+        "by_hops": (largest["mse_43_by_hops"] / largest["mse"]).groupby(largest["set"]).max().to_dict(),
         "over_42": float((rows["mse_43"] / rows["mse_42"]).max()),
         "spread": float(spread.max()),
     }

@@ -68,8 +68,8 @@ def strongest(pairings: Iterable[str]) -> list[str]:
     """Pairings in the same order, without augmentations that have a stronger variant."""
     names = list(dict.fromkeys(pairings))
     strength = {pairing: float(pairing.rpartition(" strength ")[2]) for pairing in names if " strength " in pairing}
-    most = max(strength.values(), default=0.0)
-    return [pairing for pairing in names if strength.get(pairing, most) == most]
+    full = max(strength.values(), default=0.0)
+    return [pairing for pairing in names if strength.get(pairing, full) == full]
 
 
 def _short(pairing: str) -> str:
@@ -95,8 +95,8 @@ def _mean_curve(rows: pd.DataFrame, positives: str) -> Curve:
         inside = (grid >= curve["level"].min()) & (grid <= curve["level"].max())
         curves.append(np.where(inside, np.interp(grid, curve["level"], curve["value"]), np.nan))
     coldest, mean = by_draw[["level", "value"]].first().mean(), np.mean(curves, axis=0)
-    known = ~np.isnan(mean)
-    return np.exp([coldest["level"], *grid[known]]), np.array([coldest["value"], *mean[known]])
+    defined = ~np.isnan(mean)
+    return np.exp([coldest["level"], *grid[defined]]), np.array([coldest["value"], *mean[defined]])
 
 
 def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
@@ -178,11 +178,11 @@ def _about(table: pd.DataFrame, values: Mapping[str, str]) -> pd.DataFrame:
     return rows
 
 
-def _leads(differences: pd.DataFrame, captions: str, diversity: float, of: str = "others") -> dict[str, Value]:
+def _leads(differences: pd.DataFrame, captions: str, diversity: float, convention: str = "others") -> dict[str, Value]:
     """Lead of captions over the most consistent rival of each family, paired by draw, at one diversity."""
-    about = {"evaluator": CATEGORY, "exclusion": EXCLUSION, "diversity_of": of, "first": captions}
-    about["matched_to"] = f"{diversity:g}"
-    by_family = _about(differences, about).sort_values("value").groupby("family")[["value", "low", "high"]]
+    values = {"evaluator": CATEGORY, "exclusion": EXCLUSION, "diversity_of": convention, "first": captions}
+    values["matched_to"] = f"{diversity:g}"
+    by_family = _about(differences, values).sort_values("value").groupby("family")[["value", "low", "high"]]
     least = by_family.first().reindex([*RIVALS.values()])
     return {name: Value(*least.loc[family]) for name, family in RIVALS.items()}
 
@@ -243,21 +243,21 @@ def _compared(learned: pd.DataFrame, labels: str, captions: str, rivals: list[st
 
 def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
-    others, mine = (facts["shown"][name] for name in CONVENTIONS)
+    among_others, with_subject = (facts["shown"][name] for name in CONVENTIONS)
     values, leads = facts["consistency"]["others"], facts["leads"]
     unnamed, estimated = facts["held_out"]["unnamed"], facts["held_out"]["estimated"]
     return {
         "among other subjects exact captions are ahead at every diversity, by both label sets": all(
-            others[labels]["exact"] == "every" for labels in (CATEGORY, SUBCATEGORY)
+            among_others[labels]["exact"] == "every" for labels in (CATEGORY, SUBCATEGORY)
         ),
         "at one diversity their interval is above those of the best augmentation and pairs without text": (
             values["exact"].low > max(values[rival].high for rival in RIVALS)
         ),
         "without captions that name a class no advantage by category is shown, but one by subcategory": (
-            others[CATEGORY]["unnamed"] == "none" and others[SUBCATEGORY]["unnamed"] == "every"
+            among_others[CATEGORY]["unnamed"] == "none" and among_others[SUBCATEGORY]["unnamed"] == "every"
         ),
         "among other subjects no advantage of estimated captions is shown": all(
-            by_captions["estimated"] == "none" for by_captions in others.values()
+            by_captions["estimated"] == "none" for by_captions in among_others.values()
         ),
         "paired, captions without class names are ahead of the best augmentation alone": (
             leads["unnamed"]["augmentation"].low > 0 >= leads["unnamed"]["no_text"].low
@@ -269,8 +269,9 @@ def claims(facts: Facts) -> dict[str, bool]:
             lead.low > 0 for lead in facts["own_leads"].values()
         ),
         "with the own subject exact captions are ahead at some diversities only, estimated ones by category alone": (
-            all(mine[labels]["exact"] == "some" for labels in mine)
-            and (mine[CATEGORY]["estimated"], mine[SUBCATEGORY]["estimated"]) == ("some", "none")
+            all(verdicts["exact"] == "some" for verdicts in with_subject.values())
+            and with_subject[CATEGORY]["estimated"] == "some"
+            and with_subject[SUBCATEGORY]["estimated"] == "none"
         ),
         "judged by gradients no caption pairs have an advantage": facts["by_gradients"] == 0,
         "without class names it has no lower ones than the best pairs without text": not any(

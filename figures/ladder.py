@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.style import THEOREMS, label_line, shade_vacuous, subplots
-from pairbounds.figures.summaries import mean_and_half
+from pairbounds.figures.summaries import Estimate, mean_and_half
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL, VACUOUS
 
 BLANK = {"facecolor": "white", "edgecolor": "none", "pad": 0}  # background of text over lines
@@ -83,7 +83,7 @@ def on_worlds(points: pd.DataFrame) -> dict[str, Step]:
     }
 
 
-def _excess(points: pd.DataFrame, name: str) -> tuple[float, float]:
+def _excess(points: pd.DataFrame, name: str) -> Estimate:
     """Mean excess, and half its interval over worlds: points of one world are not independent."""
     excess = points[name].clip(upper=1) - points["true"]
     mean, by_world = float(excess.mean()), excess.groupby("seed")

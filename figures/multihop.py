@@ -56,8 +56,8 @@ def shown_emoji(emoji: pd.DataFrame) -> pd.DataFrame:
 def closing(rows: pd.DataFrame) -> Closing:
     """Interval of theorem 15 and the error for one kind of graph, at the last hop."""
     medians = rows.groupby("quantity")["value"].median()
-    last = rows[rows["m"] == rows.loc[rows["quantity"] == "upper", "m"].max()].groupby("quantity")
-    ends, hops = last["value"].median(), last["m"].first()["upper"]
+    final = rows[rows["m"] == rows.loc[rows["quantity"] == "upper", "m"].max()].groupby("quantity")
+    ends, hops = final["value"].median(), final["m"].first()["upper"]
     return Closing(
         float(medians["theorem 4"]), int(hops), float(ends["lower"]), float(ends["upper"]), float(medians["true"])
     )

@@ -58,8 +58,8 @@ def leads(differences: pd.DataFrame) -> pd.DataFrame:
 
 def shown(ahead: pd.DataFrame) -> dict[tuple[str, str], tuple[int, int]]:
     """Numbers of diversities where all three families are beaten, and of all, by data set and captions."""
-    whole = ahead.groupby(["dataset", "first", "matched_to"], sort=False)["low"].agg(["min", "count"])
-    beaten = (whole["min"] > 0) & (whole["count"] == len(RIVALS))
+    rivals = ahead.groupby(["dataset", "first", "matched_to"], sort=False)["low"].agg(["min", "count"])
+    beaten = (rivals["min"] > 0) & (rivals["count"] == len(RIVALS))
     groups: Any = beaten.groupby(["dataset", "first"], sort=False)
     return {key: (int(flags.sum()), len(flags)) for key, flags in groups}
 

@@ -62,15 +62,15 @@ def violations(table: pd.DataFrame) -> int:
 
 def last_excess(table: pd.DataFrame) -> float:
     """Largest excess loss at the last step of the training without a penalty."""
-    last = table[(table["step"] == table["step"].max()) & ~table["penalised"]]
-    return float(last["excess_loss"].max())
+    final = table[(table["step"] == table["step"].max()) & ~table["penalised"]]
+    return float(final["excess_loss"].max())
 
 
 def facts(tables: Tables) -> Facts:
     """Excess loss, checks, and both sides of the bounds at the end of the training with a penalty."""
     table = tables["near_optimal"]
-    last = table[(table["step"] == table["step"].max()) & table["penalised"]]
-    last = last.groupby("bound")[["measured", "value"]].median()
+    final = table[(table["step"] == table["step"].max()) & table["penalised"]]
+    medians = final.groupby("bound")[["measured", "value"]].median()
     return {
         # Medians of each bound at the end.
         "of": Of(1, table["seed"].nunique(), len(table[["penalised", "bound"]].drop_duplicates())),
@@ -78,11 +78,11 @@ def facts(tables: Tables) -> Facts:
         "excess": last_excess(table),
         "checks": len(table),
         "violated": violations(table),
-        "measured": float(last.loc["penalised-encoder-mse", "measured"]),
-        "energy": float(last.loc["penalised-encoder-mse", "value"]),
-        "duality": float(last.loc["penalised-encoder-mse-by-duality", "value"]),
-        "error": float(last.loc["penalised-encoder-error", "value"]),
-        "gap": float(last.loc["sharp-near-optimal-error", "value"]),
+        "measured": float(medians.loc["penalised-encoder-mse", "measured"]),
+        "energy": float(medians.loc["penalised-encoder-mse", "value"]),
+        "duality": float(medians.loc["penalised-encoder-mse-by-duality", "value"]),
+        "error": float(medians.loc["penalised-encoder-error", "value"]),
+        "gap": float(medians.loc["sharp-near-optimal-error", "value"]),
     }
 
 

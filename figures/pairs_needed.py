@@ -93,12 +93,12 @@ def _caption(table: pd.DataFrame, emoji: pd.DataFrame) -> str:
     above = ", ".join(f"{name}: {count}" for name, count in broken(table).items())
     target = TARGETS["pairs_needed"]
     names = {"mse": "measured", "mse_17": "theorem 17", "mse_28": "theorem 28"}
-    needed = ", ".join(f"{name} {_pairs(first_below(free, column, target))}" for column, name in names.items())
+    pairs = ", ".join(f"{name} {_pairs(first_below(free, column, target))}" for column, name in names.items())
     return (
         f"Encoders trained on n drawn pairs of the captions of {table['seed'].nunique()} worlds"
         f"{with_settings(table, ' (noise {noise:g}), k = {k}')}: medians and ranges; grey, the optimum. Points above "
         f"{above}, of {len(table)} and of {len(free)} free ones. Squared error of {target:g} or less, from n on: "
-        f"{needed}. Right: emoji"
+        f"{pairs}. Right: emoji"
         f"{with_settings(emoji, ' (k = {k}, level {level:g}, penalty {penalty:g} of theorem 19)')}."
     )
 

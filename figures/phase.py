@@ -13,7 +13,7 @@ from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Tables
 from pairbounds.figures.settings import with_settings
 from pairbounds.figures.style import label_line, number_ticks, subplots
-from pairbounds.figures.summaries import mean_and_half
+from pairbounds.figures.summaries import Estimate, mean_and_half
 from pairbounds.infrastructure.palette import AUGMENTATION, NEUTRAL
 
 BOUNDS = {
@@ -47,8 +47,8 @@ class Outcome(NamedTuple):
     points: pd.DataFrame
     wins: pd.DataFrame
     right: pd.DataFrame
-    rates: dict[str, tuple[float, float]]
-    over: dict[str, tuple[float, float]]
+    rates: dict[str, Estimate]
+    over: dict[str, Estimate]
 
     @property
     def captions(self) -> float:
@@ -78,7 +78,7 @@ def draw(tables: Tables) -> Drawing:
         for axes, (title, (values, colors, lowest)) in zip(panels.flat, maps.items(), strict=True)
     ]
     _finish(picture, panels, shades, frontier)
-    rate = f"{_said(result.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer:\n{result.most:.1%}"
+    rate = f"{_percent(result.rates[BEST])}\n({points['seed'].nunique()} seeds)\nconstant answer:\n{result.most:.1%}"
     label_line(panels[1, 1], 0.97, 0.5, rate, "black", ha="right", va="center", transform=panels[1, 1].transAxes)
     return picture, _caption(result, tables["phase"])
 
@@ -132,7 +132,7 @@ def _caption_wins(points: pd.DataFrame, column: str) -> pd.Series:
     return (ours < theirs).astype(int) - (theirs < ours).astype(int)
 
 
-def _said(rate: tuple[float, float]) -> str:
+def _percent(rate: Estimate) -> str:
     return "{:.1%} ± {:.1%}".format(*rate)
 
 
@@ -169,7 +169,7 @@ def _finish(picture: Picture, panels: Any, shades: list[QuadMesh], frontier: pd.
 
 def _caption(result: Outcome, table: pd.DataFrame) -> str:
     points = result.points
-    named = "; ".join(f"{NAMED[column]} {_said(rate)}" for column, rate in result.rates.items())
+    named = "; ".join(f"{NAMED[column]} {_percent(rate)}" for column, rate in result.rates.items())
     grid = f"{points['noise'].nunique()} noises x {points['strength'].nunique()} strengths"
     return (
         f"One world{with_settings(table, ', k = {k}')}, {grid}, {points['seed'].nunique()} seeds: of "

@@ -7,7 +7,7 @@ from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
 from pairbounds.figures.phase import ALPHA, BEST, NAMED, Outcome, judged, outcome
 from pairbounds.figures.style import THEOREMS, Look, subplots
-from pairbounds.figures.summaries import mean_and_half, order_correlation
+from pairbounds.figures.summaries import Estimate, mean_and_half, order_correlation
 from pairbounds.infrastructure.palette import NEUTRAL
 
 LOOKS = {BEST: THEOREMS[15], "bound": THEOREMS[4], "local_bound": THEOREMS[16], ALPHA: Look(NEUTRAL, "", "x")}
@@ -58,10 +58,10 @@ def on_emoji(table: pd.DataFrame, captions: str = CAPTIONS) -> Outcome:
     return judged(points, columns, HELD_OUT, "draw")
 
 
-def order_on_emoji(table: pd.DataFrame, column: str) -> tuple[float, float]:
+def order_on_emoji(table: pd.DataFrame, column: str) -> Estimate:
     """Kendall's τ between a bound and the held-out error over pairings: mean over draws, and half its interval."""
     settings = table.rename(columns=LEARNED).groupby(SETTING)
-    orders = pd.Series({each: order_correlation(rows[column], rows[HELD_OUT]) for each, rows in settings})
+    orders = pd.Series({setting: order_correlation(rows[column], rows[HELD_OUT]) for setting, rows in settings})
     return mean_and_half(orders.groupby(level=0).mean().dropna())
 
 
@@ -105,7 +105,7 @@ def facts(tables: Tables) -> Facts:
     }
 
 
-def _over_theorem_4(world: Outcome) -> tuple[float, float]:
+def _over_theorem_4(world: Outcome) -> Estimate:
     """Lead of theorem 15 over theorem 4 in the share of points where each is right, and half its interval."""
     by_seed = world.right.groupby(world.points["seed"]).mean()
     return mean_and_half(by_seed[BEST] - by_seed["bound"])

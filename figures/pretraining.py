@@ -1,5 +1,6 @@
 """*Captions or augmentations*: one network, trained from pixels with captions or with augmentations."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import CATEGORY, SUBCATEGORY, Facts, Finding, Of, Tables, above_zero, require_labels
 from pairbounds.figures.style import subplots
-from pairbounds.figures.summaries import OVERLAP, accuracies, excludes_zero, mean_and_half
+from pairbounds.figures.summaries import Estimate, accuracies, by_labels, excludes_zero, lead
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, ORANGE, PURPLE, VERMILION
 from pairbounds.theory.quantities.confidence import detectable
 
@@ -75,12 +76,6 @@ def settings_tried(tried: pd.DataFrame) -> int:
     return int(tried[["kind", "learning_rate", "strength"]].drop_duplicates()["kind"].value_counts().max())
 
 
-def difference(runs: pd.DataFrame) -> tuple[float, float]:
-    """Test accuracy with captions minus that with augmentations at the same seed, in points, and half its interval."""
-    by_kind = runs.pivot_table(index="seed", columns="kind", values="test")
-    return mean_and_half(100 * (by_kind["clip"] - by_kind["simclr"]), overlap=OVERLAP)
-
-
 def facts(tables: Tables) -> Facts:
     """Accuracies, and the difference of both objectives."""
     table = tables["pretraining"]
@@ -88,7 +83,8 @@ def facts(tables: Tables) -> Facts:
     require_labels(names)
     clip = chosen[(chosen["kind"] == "clip") & (chosen["labels"] == names[0])]
     controls = controlled(tables["training_controls"])
-    differences = {labels: difference(chosen[chosen["labels"] == labels]) for labels in names}
+    longer = pd.concat([controls, chosen[chosen["kind"] == "simclr"].assign(arm="simclr")])
+    differences = by_labels(chosen, partial(lead, by="kind", first="clip", second="simclr"))
     seeds = chosen["seed"].nunique()
     return {
         # For each label set: CLIP, longer CLIP and each control.
@@ -96,47 +92,35 @@ def facts(tables: Tables) -> Facts:
         "seeds": seeds,
         "steps": int(chosen["steps"].max()),
         "settings": settings_tried(table),
-        "accuracies": {labels: accuracies(chosen[chosen["labels"] == labels], KINDS) for labels in names},
+        "accuracies": by_labels(chosen, partial(accuracies, kinds=KINDS)),
         "differences": differences,
         "detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in differences.items()},
         "at_edge": int((clip["learning_rate"] == table.loc[table["kind"] == "clip", "learning_rate"].max()).sum()),
-        "controls": {name: {labels: _lead(controls, labels, name, "clip") for labels in names} for name in CONTROLS},
-        "longer": {labels: _longer(controls, chosen, labels) for labels in names},
+        "controls": {
+            name: by_labels(controls, partial(lead, by="arm", first=name, second="clip")) for name in CONTROLS
+        },
+        "longer": by_labels(longer, partial(lead, by="arm", first="longer", second="simclr")),
         "beyond": _beyond(tables["training_controls"], names[0]),
     }
 
 
-def _lead(controls: pd.DataFrame, labels: str, arm: str, over: str) -> tuple[float, float]:
-    """Mean difference of two arms with the same seeds, in points, and half its interval."""
-    by_arm = controls[controls["labels"] == labels].pivot_table(index="seed", columns="arm", values="test")
-    return mean_and_half(100 * (by_arm[arm] - by_arm[over]), overlap=OVERLAP)
-
-
-def _beyond(table: pd.DataFrame, labels: str) -> tuple[float, float]:
-    """Difference of CLIP at the largest and at the smallest learning rate of its controls, as in `_lead`."""
+def _beyond(table: pd.DataFrame, labels: str) -> Estimate:
+    """Difference of CLIP at the largest and at the smallest learning rate of its controls."""
     clip = table[(table["kind"] == "clip") & (table["labels"] == labels)]
     shortest = clip[clip["trained_epochs"] == clip["trained_epochs"].min()]
-    by_rate = shortest.pivot_table(index="seed", columns="learning_rate", values="test")
-    return mean_and_half(100 * (by_rate[max(by_rate)] - by_rate[min(by_rate)]), overlap=OVERLAP)
-
-
-def _longer(controls: pd.DataFrame, chosen: pd.DataFrame, labels: str) -> tuple[float, float]:
-    """Difference of CLIP and SimCLR at the same number of pictures, as in `_lead`."""
-    simclr = chosen[chosen["kind"] == "simclr"].assign(arm="simclr")
-    return _lead(pd.concat([controls, simclr]), labels, "longer", "simclr")
+    rates = shortest["learning_rate"]
+    return lead(shortest, "learning_rate", rates.max(), rates.min())
 
 
 def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
     longer = facts["longer"]
     return {
-        "no difference is shown": not any(excludes_zero(*difference) for difference in facts["differences"].values()),
+        "no difference is shown": not any(map(excludes_zero, facts["differences"].values())),
         "three times the largest learning rate of the grid is not shown to be better": not above_zero(facts["beyond"]),
         "on as many pictures CLIP is ahead by category": above_zero(longer[CATEGORY]),
-        "on as many pictures nothing is shown by subcategory": not excludes_zero(*longer[SUBCATEGORY]),
-        "no effect of class names is shown": not any(
-            excludes_zero(*difference) for difference in facts["controls"]["unnamed"].values()
-        ),
+        "on as many pictures nothing is shown by subcategory": not excludes_zero(longer[SUBCATEGORY]),
+        "no effect of class names is shown": not any(map(excludes_zero, facts["controls"]["unnamed"].values())),
         "captions of other images are worse": all(
             mean < -half for mean, half in facts["controls"]["shuffled"].values()
         ),

@@ -52,11 +52,11 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
     shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"])
     text = "vacuous: no better than guessing"
     axes.text(0.04, 0.96, text, transform=axes.transAxes, va="top", fontsize="small", color=NEUTRAL)
-    many = _widths_of_many_optima(rows)
+    ambiguous = _widths_of_many_optima(rows)
     for name, column, (color, dash, marker), label in CURVES:
         curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
         if column == "measured":  # measured at one optimum only
-            curve = curve[~curve["k"].isin(many["k"])]
+            curve = curve[~curve["k"].isin(ambiguous["k"])]
         axes.plot(curve["k"], curve[column], linestyle=dash, color=color, marker=marker, markersize=3, label=label)
     _range(axes, rows[rows["bound"] == RANGED])
     axes.set(xscale="log", yscale="log", ylim=(1e-3, 50), xlabel="width of the embedding k")
@@ -72,9 +72,9 @@ def _widths_of_many_optima(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _range(axes: Axes, squared: pd.DataFrame) -> None:
     """Draw the squared error over all optima: a band if there are many, a line if there is one."""
-    least, most = squared["measured_least"], squared["measured_most"]
-    axes.fill_between(squared["k"], least, most, color=MEASURED, alpha=0.3, linewidth=0)
-    for end in (least, most):
+    least, largest = squared["measured_least"], squared["measured_most"]
+    axes.fill_between(squared["k"], least, largest, color=MEASURED, alpha=0.3, linewidth=0)
+    for end in (least, largest):
         axes.plot(squared["k"], end, color=MEASURED, alpha=0.4, linewidth=0.8)
     label_line(axes, 1.1, 0.8 * least.iloc[0], "squared error,\nall optima", MEASURED, va="top", alpha=0.7)
 
@@ -116,9 +116,9 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
 
 def _ranges(bounds: pd.DataFrame, labels: str) -> str:
     """Range of the squared error over all optima, at widths with many optima, in words."""
-    many = _widths_of_many_optima(bounds[bounds["labels"] == labels])
-    ends = f"k = {many['k'].min()} to {many['k'].max()}: {many['measured_least'].min():.2f} to "
-    return f"{labels}, {ends}{many['measured_most'].max():.2f}" if len(many) else f"{labels}: none"
+    ambiguous = _widths_of_many_optima(bounds[bounds["labels"] == labels])
+    ends = f"k = {ambiguous['k'].min()} to {ambiguous['k'].max()}: {ambiguous['measured_least'].min():.2f} to "
+    return f"{labels}, {ends}{ambiguous['measured_most'].max():.2f}" if len(ambiguous) else f"{labels}: none"
 
 
 def facts(tables: Tables) -> Facts:

@@ -136,12 +136,6 @@ def graphs(table: pd.DataFrame, chosen: GraphSet) -> int:
     return len(table[list(chosen.graph)].drop_duplicates())
 
 
-def median_changes(table: pd.DataFrame, guide: str) -> dict[str, float]:
-    """Median change of the error by rule, for one guide."""
-    by_technique = table[table["guide"] == guide].groupby("rule", sort=False)["change"]
-    return {str(rule): float(value) for rule, value in by_technique.median().items()}
-
-
 def error_before(table: pd.DataFrame) -> float:
     """Mean error before resampling."""
     return float(table["probe_error_before"].mean())
@@ -165,6 +159,7 @@ def facts(tables: Tables) -> Facts:
     guided = {graph_set.table: _guided(tables[graph_set.table], graph_set) for graph_set in (WORLDS, EMOJI)}
     both, emoji = pd.concat(guided.values()), with_changes(tables[EMOJI.table])
     ratios = both[both["rule"].isin(LOSS_CHANGES)][f"ratio of {BOUND}"]
+    medians = emoji.groupby(["guide", "rule"], sort=False)["change"].median()
     worlds, draws = (_foretold(guided[graph_set.table], graph_set) for graph_set in (WORLDS, EMOJI))
     return {
         # Order and size by each bound, for worlds and emoji.
@@ -175,7 +170,7 @@ def facts(tables: Tables) -> Facts:
         "most": float(ratios.max()),
         "before": error_before(emoji),
         "rules": {rule: name for rule, (name, *_) in RULES.items()},
-        "guides": {NAMES[guide]: median_changes(emoji, guide) for guide in NAMES},
+        "guides": {name: medians[guide].to_dict() for guide, name in NAMES.items()},
     }
 
 

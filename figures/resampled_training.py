@@ -1,27 +1,31 @@
 """*Resampling in training*: changes of SimCLR's accuracy by rule, and published changes."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
+from pairbounds.figures import resampled_graphs
 from pairbounds.figures.figure import Drawing, Figure
-from pairbounds.figures.finding import Facts, Finding, Of, Tables, require_labels
+from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero, require_labels
 from pairbounds.figures.style import subplots
-from pairbounds.figures.summaries import LEVEL, OVERLAP, accuracies, excludes_zero, mean_and_half, rank_correlation
+from pairbounds.figures.summaries import (
+    LEVEL,
+    OVERLAP,
+    Estimate,
+    accuracies,
+    by_labels,
+    excludes_zero,
+    lead,
+    mean_and_half,
+    rank_correlation,
+)
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, MEASURED, NEUTRAL, PURPLE
 from pairbounds.theory.quantities.confidence import SharedHalves, detectable, shared_halves
 
-RULES = {
-    "add_new_positive": "AddNewPositive",
-    "drop_false_positive": "DropFalsePositive",
-    "drop_false_negative": "DropFalseNegative",
-    "drop_easy_negative": "DropEasyNegative",
-    "add_new_positive+drop_false_positive+drop_false_negative+drop_easy_negative": "all four",
-}
+RULES = {rule: name for rule, (name, *_) in resampled_graphs.RULES.items()}
 PUBLISHED = {  # changes on ImageNet over SimCLR's 61.2% linear accuracy, in points, Zhang, Wang and Wang 2023
     "add_new_positive": 6.2,
     "drop_easy_negative": 1.1,
@@ -48,7 +52,6 @@ REFERENCES = ("untrained", "simclr", "supervised")
 FULL = 1.0  # strength of the augmentations
 OTHERS = ("random", "no_text", "captions")  # guides compared with the encoder
 UNRELATED = 0.3  # smaller rank correlations of so few points count as none
-Pair = tuple[float, float]  # mean, and half its interval
 Arm = tuple[str, str]  # rule and guide
 
 
@@ -92,14 +95,14 @@ def changes_over_simclr(table: pd.DataFrame) -> pd.DataFrame:
     return resampled.assign(change=100 * (resampled["test"] - before), baselines=baselines)
 
 
-def mean_changes(changes: pd.DataFrame, rule: str, level: float = LEVEL) -> dict[str, Pair]:
+def mean_changes(changes: pd.DataFrame, rule: str, level: float = LEVEL) -> dict[str, Estimate]:
     """Mean change by one rule, and half its interval, by guide, for one label set."""
     half = _halves(changes, level).mean
     means = _by_seed(changes[changes["rule"] == rule], "guide").mean()
     return {str(guide): (float(mean), half) for guide, mean in means.items()}
 
 
-def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[str, Pair]:
+def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[str, Estimate]:
     """Change by the encoder minus that by another guide, and half its interval, by rule, for one label set.
 
     Both have the same baselines, which cancel.
@@ -110,11 +113,10 @@ def over_guide(changes: pd.DataFrame, other: str, level: float = LEVEL) -> dict[
     return {str(rule): (float(mean), half) for rule, mean in differences.mean().items()}
 
 
-def tuned_change(table: pd.DataFrame, arm: Arm = TEXT, over: Arm = SIMCLR, level: float = LEVEL) -> Pair:
+def tuned_change(table: pd.DataFrame, arm: Arm = TEXT, over: Arm = SIMCLR, level: float = LEVEL) -> Estimate:
     """Accuracy of one tuned arm minus another, both chosen by validation, for one label set."""
     runs = table[(table["kind"] == "simclr") & (table["repeat"] == 0) & table["chosen"]]
-    by_seed = runs.pivot_table(index="seed", columns=["rule", "guide"], values="test")
-    return mean_and_half(100 * (by_seed[arm] - by_seed[over]), level=level, overlap=OVERLAP)
+    return lead(runs, ["rule", "guide"], arm, over, level)
 
 
 def _halves(changes: pd.DataFrame, level: float = LEVEL) -> SharedHalves:
@@ -140,12 +142,12 @@ def _by_seed(changes: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 def _changes(axes: Axes, changes: pd.DataFrame, tuned: pd.DataFrame) -> None:
     """Draw the changes by rule and guide, and below them the changes over a tuned SimCLR."""
-    looks: dict[str, Any] = {"markersize": 4, "capsize": 2, "linewidth": 1.2}
+    looks: dict[str, Any] = {"markersize": 4, "capsize": 2}
     for position, rule in enumerate(RULES):
-        shown = mean_changes(changes, rule)
+        estimates = mean_changes(changes, rule)
         for shift, (guide, (name, color, marker)) in enumerate(GUIDES.items()):
-            if guide in shown:
-                mean, half = shown[guide]
+            if guide in estimates:
+                mean, half = estimates[guide]
                 label = f"guide: {name}" if position == 0 else None
                 y = position + 0.13 * (shift - 2)
                 axes.errorbar(mean, y, xerr=half, fmt=marker, color=color, label=label, **looks)
@@ -173,8 +175,7 @@ def foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _caption(table: pd.DataFrame, changes: pd.DataFrame, tuned_seeds: int) -> str:
-    by_labels = {labels: changes[changes["labels"] == labels] for labels in table["labels"].unique()}
-    least = ", ".join(f"{least_detectable(group):.1f} by {labels}" for labels, group in by_labels.items())
+    least = ", ".join(f"{change:.1f} by {labels}" for labels, change in by_labels(changes, least_detectable).items())
     return (
         f"SimCLR from pixels, {int(table['steps'].max())} steps: change of a linear probe's test accuracy over SimCLR "
         f"with the same seed, {changes['seed'].nunique()} seeds, or {tuned_seeds} where both are tuned. 95% intervals, "
@@ -187,42 +188,39 @@ def _caption(table: pd.DataFrame, changes: pd.DataFrame, tuned_seeds: int) -> st
 def facts(tables: Tables) -> Facts:
     """Accuracies without resampling, changes by rule and guide, and their prediction by the graphs."""
     table = tables["resampled_training"]
-    changes, names = changes_over_simclr(table), table["labels"].unique()
-    require_labels(names)
-    plain = without_resampling(table)
-    by_labels = {labels: changes[changes["labels"] == labels] for labels in names}
+    changes = changes_over_simclr(table)
+    require_labels(table["labels"])
     both = foretold(changes, tables["resampled_views"])
     tuned, frozen = tables["resampled_tuned"], tables["training_controls"].query("kind == 'frozen'")
-    whole, seeds = usual(table)["seed"].unique(), tuned["seed"].nunique()
-    text = _by_labels(tuned, partial(tuned_change, over=NO_TEXT))
-    looks = [pair for group in by_labels.values() for pair in _contrasts(group, LEVEL)]
+    full_seeds, seeds = usual(table)["seed"].unique(), tuned["seed"].nunique()
+    text = by_labels(tuned, partial(tuned_change, over=NO_TEXT))
+    looks = _contrasts(changes, LEVEL)
     strict = 1 - (1 - LEVEL) / len(looks)  # by Bonferroni
-    corrected = [pair for group in by_labels.values() for pair in _contrasts(group, strict)]
-    surviving = [_by_labels(tuned, partial(tuned_change, arm=arm, level=strict)) for arm in (TEXT, NO_TEXT)]
+    surviving = [by_labels(tuned, partial(tuned_change, arm=arm, level=strict)) for arm in (TEXT, NO_TEXT)]
     return {
-        "of": Of(1, seeds, len(looks) + 8 * len(names)),  # eight tuned ones for each label set
-        "seeds": len(whole),
+        "of": Of(1, seeds, len(looks) + 8 * len(text)),  # eight tuned ones for each label set
+        "seeds": len(full_seeds),
         "all_seeds": seeds,
         "steps": int(table["steps"].max()),
-        "levels": {labels: accuracies(plain[plain["labels"] == labels], REFERENCES) for labels in names},
-        "changes": {labels: {rule: mean_changes(group, rule) for rule in RULES} for labels, group in by_labels.items()},
-        "detectable": {labels: least_detectable(group) for labels, group in by_labels.items()},
-        "over": {guide: {labels: over_guide(group, guide) for labels, group in by_labels.items()} for guide in OTHERS},
+        "levels": by_labels(without_resampling(table), partial(accuracies, kinds=REFERENCES)),
+        "changes": by_labels(changes, lambda group: {rule: mean_changes(group, rule) for rule in RULES}),
+        "detectable": by_labels(changes, least_detectable),
+        "over": {guide: by_labels(changes, partial(over_guide, other=guide)) for guide in OTHERS},
         "looks": len(looks),
-        "shown": sum(excludes_zero(*change) for _, change in looks),
-        "shown_of_random": sum(guide == "random" and excludes_zero(*change) for guide, change in looks),
-        "shown_corrected": sum(excludes_zero(*change) for _, change in corrected),
+        "shown": sum(excludes_zero(change) for _, change in looks),
+        "shown_of_random": sum(guide == "random" and excludes_zero(change) for guide, change in looks),
+        "shown_corrected": sum(excludes_zero(change) for _, change in _contrasts(changes, strict)),
         "baselines": int(changes["baselines"].min()),
-        "tuned": _by_labels(tuned, tuned_change),
-        "further": _by_labels(tuned[~tuned["seed"].isin(whole)], tuned_change),
-        "full": _by_labels(tuned.assign(chosen=tuned["tried_strength"] == FULL), tuned_change),
-        "no_text": _by_labels(tuned, partial(tuned_change, arm=NO_TEXT)),
+        "tuned": by_labels(tuned, tuned_change),
+        "further": by_labels(tuned[~tuned["seed"].isin(full_seeds)], tuned_change),
+        "full": by_labels(tuned.assign(chosen=tuned["tried_strength"] == FULL), tuned_change),
+        "no_text": by_labels(tuned, partial(tuned_change, arm=NO_TEXT)),
         "text": text,
-        "earlier": _by_labels(table, tuned_change),
-        "tuned_corrected": sum(excludes_zero(*change) for group in surviving for change in group.values()),
+        "earlier": by_labels(table, tuned_change),
+        "tuned_corrected": sum(excludes_zero(change) for group in surviving for change in group.values()),
         "text_detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in text.items()},
-        "best": _by_labels(tuned, _best),
-        "frozen": _by_labels(frozen, lambda group: accuracies(group, ["frozen"])["frozen"]),
+        "best": by_labels(tuned, _best),
+        "frozen": by_labels(frozen, lambda group: accuracies(group, ["frozen"])["frozen"]),
         "rules": RULES,
         "guides": {guide: name for guide, (name, *_) in GUIDES.items()},
         "rho": rank_correlation(both["ratio"], both["change"]),
@@ -231,20 +229,21 @@ def facts(tables: Tables) -> Facts:
     }
 
 
-def _by_labels(table: pd.DataFrame, work: Callable[[pd.DataFrame], Pair]) -> dict[str, Pair]:
-    return {str(labels): work(group) for labels, group in table.groupby("labels", sort=False)}
-
-
-def _best(table: pd.DataFrame) -> Pair:
+def _best(table: pd.DataFrame) -> Estimate:
     """Accuracy of tuned AddNewPositive by the encoder, in percent, and half its interval."""
     chosen = table[table["chosen"] & (table["guide"] == "encoder") & (table["rule"] == ADD_NEW_POSITIVE)]
     return mean_and_half(100 * chosen["test"], overlap=OVERLAP)
 
 
-def _contrasts(changes: pd.DataFrame, level: float) -> list[tuple[str, Pair]]:
-    """Mean changes at full strength, and leads of the encoder over other guides, each with its guide."""
-    means = [change for rule in RULES for change in mean_changes(changes, rule, level).items()]
-    return means + [(guide, lead) for guide in OTHERS for lead in over_guide(changes, guide, level).values()]
+def _contrasts(changes: pd.DataFrame, level: float) -> list[tuple[str, Estimate]]:
+    """Mean changes at full strength, and leads of the encoder over other guides, for each label set, with guides."""
+    contrasts: list[tuple[str, Estimate]] = []
+    for _, group in changes.groupby("labels"):
+        for rule in RULES:
+            contrasts += mean_changes(group, rule, level).items()
+        for guide in OTHERS:
+            contrasts += [(guide, change) for change in over_guide(group, guide, level).values()]
+    return contrasts
 
 
 def claims(facts: Facts) -> dict[str, bool]:
@@ -254,25 +253,21 @@ def claims(facts: Facts) -> dict[str, bool]:
         change for by_rule in facts["changes"].values() for by_guide in by_rule.values() for change in by_guide.values()
     ]
     return {
-        "no gain over SimCLR is shown at the usual strength": not any(mean > half for mean, half in usual_changes),
+        "no gain over SimCLR is shown at the usual strength": not any(map(above_zero, usual_changes)),
         "no interval at the usual strength excludes 0 once their number is allowed for": facts["shown_corrected"] == 0,
         "nor does a tuned difference": facts["tuned_corrected"] == 0,
         "the labels as a guide, the positive control, are not ahead": not any(
             by_rule["add_new_positive"]["labels"][0] > 0 for by_rule in facts["changes"].values()
         ),
         "what text adds to the guide is not shown": not any(
-            excludes_zero(*change) for by_rule in over["no_text"].values() for change in by_rule.values()
+            excludes_zero(change) for by_rule in over["no_text"].values() for change in by_rule.values()
         ),
-        "tuned alike, AddNewPositive is ahead, by all seeds and by the further ones": all(
-            mean > half for mean, half in tuned
-        ),
+        "tuned alike, AddNewPositive is ahead, by all seeds and by the further ones": all(map(above_zero, tuned)),
         "the guides' frozen network is better than what it guides": all(
             facts["frozen"][labels][0] > facts["best"][labels][0] for labels in facts["best"]
         ),
-        "at full strength no gain is shown by all seeds": not any(
-            excludes_zero(*pair) for pair in facts["full"].values()
-        ),
-        "tuned alike, what text adds is not shown": not any(excludes_zero(*pair) for pair in facts["text"].values()),
+        "at full strength no gain is shown by all seeds": not any(map(excludes_zero, facts["full"].values())),
+        "tuned alike, what text adds is not shown": not any(map(excludes_zero, facts["text"].values())),
         "most of the published changes are too small to be shown": sum(
             change < min(facts["detectable"].values()) for change in facts["published"].values()
         )

@@ -1,7 +1,8 @@
 """Means, intervals and rank correlations of a few measurements."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,12 @@ from scipy.stats import kendalltau, rankdata
 from pairbounds.theory.quantities.confidence import student_half
 
 LEVEL = 0.95
+Estimate = tuple[float, float]  # mean, and half of its interval
 OVERLAP = 1 / 3  # test images per training image in the splits of trainings from pixels; widens intervals
 DIGITS = 6  # decimals for ranks: values that differ only by round-off tie
 
 
-def mean_and_half(values: pd.Series, *, level: float = LEVEL, overlap: float = 0.0) -> tuple[float, float]:
+def mean_and_half(values: pd.Series, *, level: float = LEVEL, overlap: float = 0.0) -> Estimate:
     """Mean and half-width of Student's interval; the half-width of a single value is NaN.
 
     `overlap`: ratio of test to training items of random splits of one set, as in `student_half`.
@@ -23,7 +25,7 @@ def mean_and_half(values: pd.Series, *, level: float = LEVEL, overlap: float = 0
     return float(values.to_numpy(dtype=np.float64).mean()), student_half(values, level, overlap=overlap)
 
 
-def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, tuple[float, float]]:
+def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, Estimate]:
     """Mean test accuracy in percent and half its interval, by kind of encoder, for one label set.
 
     The seeds split one set of images, and the interval is corrected for their overlap.
@@ -31,8 +33,28 @@ def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, tuple[floa
     return {kind: mean_and_half(100 * runs[runs["kind"] == kind]["test"], overlap=OVERLAP) for kind in kinds}
 
 
-def excludes_zero(mean: float, half: float) -> bool:
+def lead(runs: pd.DataFrame, by: str | list[str], first: Any, second: Any, level: float = LEVEL) -> Estimate:
+    """Difference of test accuracy of two kinds of runs with the same seeds, in points, for one label set.
+
+    The interval is corrected for the overlap of the splits.
+
+    Parameters
+    ----------
+    by : columns with the kind
+    first, second : kinds: the difference is the first minus the second
+    """
+    by_seed = runs.pivot_table(index="seed", columns=by, values="test")
+    return mean_and_half(100 * (by_seed[first] - by_seed[second]), level=level, overlap=OVERLAP)
+
+
+def by_labels(table: pd.DataFrame, measure: Callable[[pd.DataFrame], Any]) -> dict[str, Any]:
+    """Measure of the rows of each label set."""
+    return {str(labels): measure(rows) for labels, rows in table.groupby("labels", sort=False)}
+
+
+def excludes_zero(estimate: Estimate) -> bool:
     """Test whether an interval around a mean excludes 0: only then the difference is significant."""
+    mean, half = estimate
     return abs(mean) > half
 
 

@@ -19,7 +19,7 @@ from pairbounds.figures.contrasts import LEVEL, Contrast, Outcomes, holm
 from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
 from pairbounds.figures.style import subplots
-from pairbounds.figures.summaries import excludes_zero
+from pairbounds.figures.summaries import Estimate, excludes_zero
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, GREEN, INK, NEUTRAL, ORANGE
 
 TEXT, VIEWS, SHUFFLED = "text_head", "views_head", "shuffled_head"
@@ -99,10 +99,10 @@ def draw(tables: Tables) -> Drawing:
         _interval(arms, y, result.contrast(arm, SIMCLR), color, marker)
         units = 100 * (result.values[arm] - result.values[SIMCLR]).mean(axis=1)
         arms.plot(units, np.full(len(units), y - 0.28), "|", color=color, alpha=0.5, markersize=4)
-    known, reference = graphs.groupby("arm")["same_class"].mean(), graphs.groupby("arm")["found"].mean()
+    same_class, reference = graphs.groupby("arm")["same_class"].mean(), graphs.groupby("arm")["found"].mean()
     less = 100 * (reference[list(REFERENCES)] - result.values[SIMCLR].mean())
     arms.plot(less, -1 - np.arange(len(less)), "*", color=INK, markersize=8)
-    names = [*reversed(REFERENCES.values()), *(f"{ARMS[arm][0]}, {100 * known[arm]:.0f}%" for arm in order)]
+    names = [*reversed(REFERENCES.values()), *(f"{ARMS[arm][0]}, {100 * same_class[arm]:.0f}%" for arm in order)]
     arms.set_yticks(np.arange(len(names)) - len(less), names)
     arms.set(xlabel="icons found, less SimCLR (points)", title="by guide (% of its positives that are of the class)")
     for y, (pair, color, marker) in enumerate(reversed(SHOWN.values())):
@@ -162,7 +162,7 @@ def facts(tables: Tables) -> Facts:
         "icons": len(icons),
         "repeats": runs["repeat"].nunique(),
         "found": {arm: float(share.mean()) for arm, share in result.values.items()},
-        "less": {arm: {against: _points(result, arm, against) for against in others} for arm, others in LESS.items()},
+        "less": {arm: {against: _points(result, arm, against) for against in rivals} for arm, rivals in LESS.items()},
         "near": {arm: _points(near, arm, VIEWS) for arm in (TEXT, TAGS, LABELS)},
         "least": 100 * result.contrast(TEXT, VIEWS).least_shown(),
         "others": len(OTHERS),
@@ -175,7 +175,7 @@ def facts(tables: Tables) -> Facts:
     }
 
 
-def _points(result: Outcomes, arm: str, against: str, level: float = LEVEL) -> tuple[float, float]:
+def _points(result: Outcomes, arm: str, against: str, level: float = LEVEL) -> Estimate:
     """Difference of two arms in points, and half its interval."""
     contrast = result.contrast(arm, against)
     low, high = contrast.interval(level)
@@ -235,9 +235,9 @@ def verdict(result: Outcomes, graph_rows: pd.DataFrame, margin: float = MARGIN) 
     return next(answer for answer, applies in answers.items() if applies)
 
 
-def _above(result: Outcomes, arm: str, *others: str) -> bool:
-    """True if an arm is above all others."""
-    return all(result.contrast(arm, other).interval(_level(arm, other))[0] > 0 for other in others)
+def _above(result: Outcomes, arm: str, *rivals: str) -> bool:
+    """True if an arm is above all rivals."""
+    return all(result.contrast(arm, other).interval(_level(arm, other))[0] > 0 for other in rivals)
 
 
 def _level(arm: str, against: str) -> float:
@@ -266,11 +266,11 @@ def claims(facts: Facts) -> dict[str, bool]:
     return {
         f"the answer is: {ANSWER}": facts["answer"] == ANSWER,
         "by the nearest icon neither heads, tags nor labels are shown to differ from the head without text": not any(
-            excludes_zero(*change) for change in facts["near"].values()
+            map(excludes_zero, facts["near"].values())
         ),
         "tags are ahead on icons with a look-alike by each bound": all(above_zero(part["tags"]) for part in lookalike),
         "on others they are not shown to be by the loosest bound, and are by the strictest": (
-            not excludes_zero(*other[0]["tags"]) and above_zero(other[-1]["tags"])
+            not excludes_zero(other[0]["tags"]) and above_zero(other[-1]["tags"])
         ),
         "others' tags are above the head without text where there is a look-alike, and below where there is none": (
             above_zero(lookalike[0]["others_tags"]) and -other[0]["others_tags"][0] > other[0]["others_tags"][1]

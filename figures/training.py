@@ -28,7 +28,7 @@ SLOPE = 17  # degrees: slope of the drawn bounds
 def draw(tables: Tables) -> Drawing:
     """Probe error of each loss against caption noise, with bounds; probe error of each encoder during training."""
     table = tables["training"]
-    losses, encoders, last = by_loss(table), by_encoder(table), table.query("step == step.max()")
+    losses, encoders, final = by_loss(table), by_encoder(table), table.query("step == step.max()")
     picture, (left, right) = subplots(1, 2, size=(2.3, 1.15), sharey=True)
     _losses(left, losses)
     _encoders(right, encoders)
@@ -37,8 +37,8 @@ def draw(tables: Tables) -> Drawing:
         f"Encoders of one world's captions{with_settings(table, ', k = {k}, {optimizer}')}, medians of "
         f"{table['seed'].nunique()} seeds. Left: free embeddings, trained with each loss; bands are ranges. "
         f"{above(losses)} of {len(losses)} points are above theorem 4, which bounds the optimum of the spectral loss. "
-        f"Right: the spectral loss, at a noise of {encoders['noise'].iloc[0]:g}. {int(last['violated'].sum())} claims "
-        f"about every encoder are violated by {len(last)} trained ones."
+        f"Right: the spectral loss, at a noise of {encoders['noise'].iloc[0]:g}. {int(final['violated'].sum())} claims "
+        f"about every encoder are violated by {len(final)} trained ones."
     )
 
 

@@ -26,7 +26,7 @@ def test_intervals_over_splits_of_one_set_hold_the_truth_only_if_they_allow_for_
         values = pd.Series(accuracies_over_splits(rng))
         for overlap in covered:
             mean, half = mean_and_half(values - 0.5, overlap=overlap)
-            covered[overlap] += not excludes_zero(mean, half)
+            covered[overlap] += not excludes_zero((mean, half))
     assert covered[0.0] < 0.93 * TRIALS < covered[OVERLAP]
 
 
