@@ -46,15 +46,17 @@ def draw(tables: Tables) -> Drawing:
     """Four panels with a common axis of augmentation strengths."""
     table = tables["captions_help"]
     augmentation, caption = by_pairs(table)
+    best = paired(table, "mean").strength
     picture, panels = subplots(2, 2, size=(2, 1.5), sharex=True)
     for axes, (column, label) in zip(panels.flat, PANELS.items(), strict=True):
         _panel(axes, augmentation, caption, column)
+        axes.axvline(best, color=NEUTRAL, linestyle=":", linewidth=1)
         axes.set_title(label)
     for axes in panels[1]:
         axes.set_xlabel("augmentation strength (dimensionless)")
     _finish_scales(panels)
     shade_vacuous(panels[1, 0], table["guess_error"], label_at=0.21)
-    _mark_sweet_spot(panels, paired(table, "mean").strength)
+    label_line(panels[0, 1], 1.08 * best, 0.76, "sweet spot", NEUTRAL)
     return picture, _caption(table)
 
 
@@ -87,12 +89,6 @@ def _panel(axes: Axes, augmentation: pd.DataFrame, caption: pd.DataFrame, column
     axes.plot(middle, color=AUGMENTATION, marker="^", markersize=3)
     axes.axhspan(*caption[column].quantile(list(BAND)), color=CAPTION, alpha=0.3, linewidth=0)
     axes.axhline(caption[column].median(), color=CAPTION, linestyle="--")
-
-
-def _mark_sweet_spot(panels: np.ndarray, best: float) -> None:
-    for axes in panels.flat:
-        axes.axvline(best, color=NEUTRAL, linestyle=":", linewidth=1)
-    label_line(panels[0, 1], 1.08 * best, 0.76, "sweet spot", NEUTRAL)
 
 
 def _finish_scales(panels: np.ndarray) -> None:

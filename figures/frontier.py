@@ -50,7 +50,9 @@ def draw(tables: Tables) -> Drawing:
     for axes, (convention, label) in zip(panels, CONVENTIONS.items(), strict=True):
         _curves(axes, frontier, f"positives_{convention}")
         _intervals(axes, matched[(matched["diversity_of"] == convention) & matched["pairing"].isin(thick)])
-        _set_axes(axes, label)
+        axes.axhline(0, color=NEUTRAL, linewidth=0.6)
+        axes.set(xscale="log", xlabel=f"effective positives,\n{label}")
+        axes.set_xticks([1, 10, 100], ["1", "10", "100"])
         axes.set_ylim(bottom=-0.05)
     panels[0].set_ylabel("consistency (0: chance, 1: always)\nbars: 95% intervals")
     picture.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize="small")
@@ -107,12 +109,6 @@ def _intervals(axes: Axes, rows: pd.DataFrame) -> None:
         ends = np.minimum(1, [group["value"] - group["low"], group["high"] - group["value"]])
         places = group["diversity"] * APART ** (position - middle)
         axes.errorbar(places, group["value"], ends, fmt="none", color=NAMED[_short(str(pairing))][1], linewidth=1)
-
-
-def _set_axes(axes: Axes, counted: str) -> None:
-    axes.axhline(0, color=NEUTRAL, linewidth=0.6)
-    axes.set(xscale="log", xlabel=f"effective positives,\n{counted}")
-    axes.set_xticks(ticks := [1, 10, 100], [str(tick) for tick in ticks])
 
 
 def _caption(tables: Tables) -> str:

@@ -53,7 +53,12 @@ def draw(tables: Tables) -> Drawing:
     picture, (left, right) = subplots(1, 2, size=(2.5, 1.1), width_ratios=[1.25, 1])
     _curves(left, emoji)
     _bars(right, on_worlds(points), len(points))
-    return picture, _caption(len(points))
+    return picture, (
+        "Bounds on the 0-1 error of the linear probe at the optimum; a tie is an error. Left: the caption graph of "
+        "emoji, one graph without spread. Grey: no better than guessing the largest class. Right: mean of the bound, "
+        f"at most 1, minus the error, over {len(points)} points (graph and width) of random worlds, with 95% intervals "
+        "over worlds; dotted, guessing."
+    )
 
 
 def on_emoji(table: pd.DataFrame) -> pd.DataFrame:
@@ -123,15 +128,6 @@ def _bars(axes: Axes, steps: Mapping[str, Step], points: int) -> None:
         axes.text(0.005, y + 0.17, text, fontsize="small", va="bottom", bbox=BLANK)
     axes.set(
         yticks=[], ylim=(-0.6, len(steps) + 0.1), xlabel="mean of min(bound, 1) - measured error", title="random worlds"
-    )
-
-
-def _caption(points: int) -> str:
-    return (
-        "Bounds on the 0-1 error of the linear probe at the optimum; a tie is an error. Left: the caption graph of "
-        "emoji, one graph without spread. Grey: no better than guessing the largest class. Right: mean of the bound, "
-        f"at most 1, minus the error, over {points} points (graph and width) of random worlds, with 95% intervals over "
-        "worlds; dotted, guessing."
     )
 
 

@@ -19,7 +19,8 @@ EMOJI = (CAPTIONS, "captions, exact")
 
 def draw(tables: Tables) -> Drawing:
     """Share of points where each bound is right; a row for each world."""
-    rows = by_world(tables["phase_worlds"])
+    table = tables["phase_worlds"]
+    rows = by_world(table)
     picture, axes = subplots(size=(2, 1.6))
     places = np.arange(len(rows))[::-1]
     for shift, (column, (color, _, marker)) in zip((0.24, 0.08, -0.08, -0.24), LOOKS.items(), strict=True):
@@ -39,7 +40,13 @@ def draw(tables: Tables) -> Drawing:
     axes.set_yticks(places, list(rows))
     axes.set(xlim=(0.2, 1.02), xlabel="share of the points where the answer is right", ylim=(-0.6, len(rows) - 0.4))
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.1), ncols=5)
-    return picture, _caption(tables["phase_worlds"], len(rows))
+    grid = f"{table['noise'].nunique()} noises x {table['strength'].nunique()} strengths"
+    return picture, (
+        f"Share of points where the smaller bound names the better encoder, captions or augmentations. Rows: "
+        f"{len(rows)} variants of one world, each with the named change of the first, {grid}, "
+        f"{table['seed'].nunique()} seeds, by the error of trained encoders. Bars: 95% t intervals over seeds. Black: "
+        "always naming the more frequent winner."
+    )
 
 
 def by_world(table: pd.DataFrame) -> dict[str, Outcome]:
@@ -63,16 +70,6 @@ def order_on_emoji(table: pd.DataFrame, column: str) -> Estimate:
     settings = table.rename(columns=LEARNED).groupby(SETTING)
     orders = pd.Series({setting: order_correlation(rows[column], rows[HELD_OUT]) for setting, rows in settings})
     return mean_and_half(orders.groupby(level=0).mean().dropna())
-
-
-def _caption(table: pd.DataFrame, worlds: int) -> str:
-    grid = f"{table['noise'].nunique()} noises x {table['strength'].nunique()} strengths"
-    return (
-        f"Share of points where the smaller bound names the better encoder, captions or augmentations. Rows: "
-        f"{worlds} variants of one world, each with the named change of the first, {grid}, "
-        f"{table['seed'].nunique()} seeds, by the error of trained encoders. Bars: 95% t intervals over seeds. Black: "
-        "always naming the more frequent winner."
-    )
 
 
 def facts(tables: Tables) -> Facts:

@@ -65,7 +65,14 @@ def draw(tables: Tables) -> Drawing:
         axes.set(title=f"by {labels}", xlabel="change of accuracy over SimCLR (points)")
     panels[0].invert_yaxis()
     picture.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize="small")
-    return picture, _caption(table, changes, tuned["seed"].nunique())
+    least = ", ".join(f"{change:.1f} by {labels}" for labels, change in by_labels(changes, least_detectable).items())
+    return picture, (
+        f"SimCLR from pixels, {int(table['steps'].max())} steps: change of a linear probe's test accuracy over SimCLR "
+        f"with the same seed, {changes['seed'].nunique()} seeds, or {tuned['seed'].nunique()} where both are tuned. "
+        "95% intervals, corrected for the overlap of splits, with the pooled spread of all rules and guides unless "
+        f"tuned. Changes detectable at a power of 80%: {least}. Stars: published changes. Guiding encoders use a "
+        "network trained on ImageNet labels."
+    )
 
 
 def usual(table: pd.DataFrame) -> pd.DataFrame:
@@ -172,17 +179,6 @@ def foretold(changes: pd.DataFrame, graphs: pd.DataFrame) -> pd.DataFrame:
     keys = ["rule", "guide"]
     change = first.groupby(keys)["change"].mean()
     return ratios.groupby(keys)[["ratio"]].median().join(change, how="inner")
-
-
-def _caption(table: pd.DataFrame, changes: pd.DataFrame, tuned_seeds: int) -> str:
-    least = ", ".join(f"{change:.1f} by {labels}" for labels, change in by_labels(changes, least_detectable).items())
-    return (
-        f"SimCLR from pixels, {int(table['steps'].max())} steps: change of a linear probe's test accuracy over SimCLR "
-        f"with the same seed, {changes['seed'].nunique()} seeds, or {tuned_seeds} where both are tuned. 95% intervals, "
-        "corrected for the overlap of splits, with the pooled spread of all rules and guides unless tuned. Changes "
-        f"detectable at a power of 80%: {least}. Stars: published changes. Guiding encoders use a network trained on "
-        "ImageNet labels."
-    )
 
 
 def facts(tables: Tables) -> Facts:

@@ -28,7 +28,13 @@ def draw(tables: Tables) -> Drawing:
     panels[0].set_ylabel(r"gap $1-\sigma_{k+1}^2$")
     bar = picture.colorbar(image, ax=panels, label="measured / bound, median")
     bar.ax.axhline(0.5, color="black", linewidth=1)
-    return picture, _caption(points)
+    shares = " and ".join(f"{name} {near(points[name]):.0%}" for name in PANELS)
+    return picture, (
+        f"Squared probe error over its bound, medians over {int((points['gap'] > 0).sum())} (graph, width) "
+        f"points of random worlds. Blank: fewer than {FEW} points. Black mark: a factor 2. Dotted: theorem 4 is 1. "
+        f"Within a factor 2: {shares} of all {len(points)} points. Infinite bounds, and points with error 0, count "
+        "as not within it."
+    )
 
 
 def points_of(table: pd.DataFrame) -> pd.DataFrame:
@@ -62,16 +68,6 @@ def near(tightness: pd.Series, factor: float = 2) -> float:
 def capped(points: pd.DataFrame, name: str) -> pd.Series:
     """Tightness of min(bound, 1) for a bound on the squared error."""
     return points[[name, TRUE]].max(axis=1)
-
-
-def _caption(points: pd.DataFrame) -> str:
-    shares = " and ".join(f"{name} {near(points[name]):.0%}" for name in PANELS)
-    return (
-        f"Squared probe error over its bound, medians over {int((points['gap'] > 0).sum())} (graph, width) "
-        f"points of random worlds. Blank: fewer than {FEW} points. Black mark: a factor 2. Dotted: theorem 4 is 1. "
-        f"Within a factor 2: {shares} of all {len(points)} points. Infinite bounds, and points with error 0, count "
-        "as not within it."
-    )
 
 
 FIGURE = Figure("Tightness map", ("bound_holds",), draw)
