@@ -49,9 +49,11 @@ def _dots(axes: Axes, rows: pd.DataFrame) -> None:
     """Draw the points; those of a strip are spread evenly over it."""
     low, least = ZERO
     places = np.modf(np.arange(len(rows))[:, None] * (0.618, 0.755))[0]
-    nothing, most = (start * (end / start) ** (0.1 + 0.8 * places) for start, end in (ZERO, ABOVE))
-    value = np.where(rows["value"] > 1, most[:, 0], np.where(rows["value"] < least, nothing[:, 0], rows["value"]))
-    error = np.where(rows["measured"] < least, nothing[:, 1], rows["measured"])
+    near_zero, above_one = (start * (end / start) ** (0.1 + 0.8 * places) for start, end in (ZERO, ABOVE))
+    value = np.where(
+        rows["value"] > 1, above_one[:, 0], np.where(rows["value"] < least, near_zero[:, 0], rows["value"])
+    )
+    error = np.where(rows["measured"] < least, near_zero[:, 1], rows["measured"])
     axes.plot(value, error, ".", color=MEASURED, markersize=3, markeredgewidth=0, alpha=0.4, rasterized=True)
     for edge in (least, ABOVE[0]):
         axes.axvline(edge, color=NEUTRAL, linewidth=0.8)

@@ -73,11 +73,11 @@ def compared(table: pd.DataFrame, column: str) -> Comparison:
     return Comparison(ours, float(theirs.min()), smaller, equal, len(theirs))
 
 
-def paired(table: pd.DataFrame, by: str) -> Pair:
+def paired(table: pd.DataFrame, average: str) -> Pair:
     """Error of captions minus that of augmentation, by seed, at the strength of least "mean" or "median" error."""
     augmentation, caption = by_pairs(table)
     by_strength = augmentation.pivot(index="seed", columns="strength", values="probe_error")
-    best = float(by_strength.columns[int(by_strength.agg(by).argmin())])
+    best = float(by_strength.columns[int(by_strength.agg(average).argmin())])
     return Pair(best, *mean_and_half(caption.set_index("seed")["probe_error"] - by_strength[best]))
 
 

@@ -80,8 +80,8 @@ def _leads(axes: Axes, rows: pd.DataFrame, title: str) -> None:
 
 def _caption(tables: Tables, ahead: pd.DataFrame) -> str:
     verdicts = "; ".join(
-        f"{TITLES.get(name, name)}, {kind.removeprefix('captions, ')} {beaten} of {of}"
-        for (name, kind), (beaten, of) in shown(ahead).items()
+        f"{TITLES.get(name, name)}, {kind.removeprefix('captions, ')} {beaten} of {diversities}"
+        for (name, kind), (beaten, diversities) in shown(ahead).items()
     )
     draws = ", ".join(map(str, sorted(set(tables["natural_learned"].groupby("dataset")["draw"].nunique()))))
     return (
@@ -145,7 +145,7 @@ def _bounds(rows: pd.DataFrame) -> dict[str, float]:
 def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
     bounds = facts["bounds"].values()
-    ahead = {key: beaten == of for key, (beaten, of) in facts["shown"].items()}
+    ahead = {key: beaten == diversities for key, (beaten, diversities) in facts["shown"].items()}
     low = {key: lead[1] for key, lead in facts["least"].items()}
     return {
         "exact captions are ahead of all on emoji and clip-arts": ahead["emoji", EXACT] and ahead["openclipart", EXACT],

@@ -84,7 +84,7 @@ def facts(tables: Tables) -> Facts:
     clip = chosen[(chosen["kind"] == "clip") & (chosen["labels"] == names[0])]
     controls = controlled(tables["training_controls"])
     longer = pd.concat([controls, chosen[chosen["kind"] == "simclr"].assign(arm="simclr")])
-    differences = by_labels(chosen, partial(lead, by="kind", first="clip", second="simclr"))
+    differences = by_labels(chosen, partial(lead, kind="kind", first="clip", second="simclr"))
     seeds = chosen["seed"].nunique()
     return {
         # For each label set: CLIP, longer CLIP and each control.
@@ -97,9 +97,9 @@ def facts(tables: Tables) -> Facts:
         "detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in differences.items()},
         "at_edge": int((clip["learning_rate"] == table.loc[table["kind"] == "clip", "learning_rate"].max()).sum()),
         "controls": {
-            name: by_labels(controls, partial(lead, by="arm", first=name, second="clip")) for name in CONTROLS
+            name: by_labels(controls, partial(lead, kind="arm", first=name, second="clip")) for name in CONTROLS
         },
-        "longer": by_labels(longer, partial(lead, by="arm", first="longer", second="simclr")),
+        "longer": by_labels(longer, partial(lead, kind="arm", first="longer", second="simclr")),
         "beyond": _beyond(tables["training_controls"], names[0]),
     }
 

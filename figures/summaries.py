@@ -33,17 +33,17 @@ def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, Estimate]:
     return {kind: mean_and_half(100 * runs[runs["kind"] == kind]["test"], overlap=OVERLAP) for kind in kinds}
 
 
-def lead(runs: pd.DataFrame, by: str | list[str], first: Any, second: Any, level: float = LEVEL) -> Estimate:
+def lead(runs: pd.DataFrame, kind: str | list[str], first: Any, second: Any, level: float = LEVEL) -> Estimate:
     """Difference of test accuracy of two kinds of runs with the same seeds, in points, for one label set.
 
     The interval is corrected for the overlap of the splits.
 
     Parameters
     ----------
-    by : columns with the kind
-    first, second : kinds: the difference is the first minus the second
+    kind : columns that name the kind
+    first, second : the difference is the accuracy of the first kind minus that of the second
     """
-    by_seed = runs.pivot_table(index="seed", columns=by, values="test")
+    by_seed = runs.pivot_table(index="seed", columns=kind, values="test")
     return mean_and_half(100 * (by_seed[first] - by_seed[second]), level=level, overlap=OVERLAP)
 
 

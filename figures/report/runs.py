@@ -61,10 +61,10 @@ class Runs:
     def _know(self, *files: Path) -> None:
         self._known |= {file.resolve() for file in files}
 
-    def _try(self, read: Callable[..., None], file: Path, *more: Any) -> None:
-        """Read a file; record a refusal if it is invalid."""
+    def _try(self, add: Callable[..., None], file: Path, *more: Any) -> None:
+        """Add the section of a file; record a refusal if it is invalid."""
         try:
-            read(file, *more)
+            add(file, *more)
         except WRONG as error:
             self.refused.append(Refusal(file, one_line(f"cannot be reported: {error}")))
 
