@@ -80,8 +80,8 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _is_written(file: Path) -> bool:
     """Tell a document that somebody wrote from one that a template makes."""
-    made = file.with_name(f"{file.name}.jinja").is_file()
-    return file.name.endswith((".md", ".md.jinja", ".ipynb")) and not made and file.name != LICENCES
+    is_generated = file.with_name(f"{file.name}.jinja").is_file()
+    return file.name.endswith((".md", ".md.jinja", ".ipynb")) and not is_generated and file.name != LICENCES
 
 
 def main() -> int:

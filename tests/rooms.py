@@ -44,8 +44,8 @@ def _name(path: Path) -> str:
 
 def room(module: str) -> str:
     """The room that a module is in."""
-    _, first, *rest = module.split(".")
-    return f"theory.{rest[0]}" if first == "theory" else first
+    _, first, *folders = module.split(".")
+    return f"theory.{folders[0]}" if first == "theory" else first
 
 
 def imported(module: str, *, at_once: bool = False) -> set[str]:

@@ -26,8 +26,8 @@ def measure(settings, seed):
     return pd.DataFrame({"value": [settings.noise + seed]})
 
 
-def classes(pairs, labels=None, **given):
-    return pb.audit(pairs, labels, "out", {"k": 2}, **given).summary["n_classes"]
+def classes(pairs, labels=None, **options):
+    return pb.audit(pairs, labels, "out", {"k": 2}, **options).summary["n_classes"]
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +63,13 @@ WORKING = {
 
 
 @pytest.mark.parametrize("name", WORKING)
-def test_what_one_types_works(name):
+def test_convenient_argument_types_work(name):
     call, expected = WORKING[name]
     assert call() == expected
 
 
 @pytest.mark.parametrize("table", [ONE_WIDTH, WIDTHS[WIDTHS["k"] == 2]], ids=["without k", "with k"])
-def test_bounds_at_one_width_are_drawn_where_they_can_be_seen(table):
+def test_bounds_at_one_width_are_drawn_as_markers(table):
     lines = {line.get_label(): line for line in pb.plot_bounds(table).lines}
     for name, label in {"probe-mse": "theorem 4 (probe-mse)", "multihop-mse": "theorem 15 (multihop-mse)"}.items():
         assert lines[label].get_ydata() == table.set_index("bound").loc[name, "value"]
@@ -91,6 +91,6 @@ def test_bounds_at_one_width_are_drawn_where_they_can_be_seen(table):
         (lambda: pb.run_study("shifted", None, 0), "at least 1"),
     ],
 )
-def test_what_cannot_work_is_answered_with_what_does(call, cure):
+def test_a_wrong_argument_raises_with_the_right_call(call, cure):
     with pytest.raises((ValueError, TypeError, AttributeError), match=cure):
         call()

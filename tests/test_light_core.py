@@ -17,7 +17,7 @@ print(*sorted(name for name in sys.modules if name in ("scipy.stats", "scipy.opt
 """
 
 
-def test_graphs_spectra_probes_and_the_ledger_bring_in_these_packages_and_no_other():
+def test_graphs_spectra_probes_and_the_ledger_import_no_other_package():
     done = subprocess.run([sys.executable, "-c", LISTED], cwd=ROOT, capture_output=True, text=True, check=True)
     at_once, packages, heavy = done.stdout.splitlines()
     assert at_once == ""  # nothing is loaded before it is used
@@ -38,7 +38,7 @@ sys.exit("torch" in sys.modules)
 """
 
 
-def test_no_bound_waits_for_torch_on_a_small_graph_nor_a_spectrum_on_one_of_a_few_thousand_nodes():
+def test_bounds_on_small_graphs_do_not_import_torch():
     assert subprocess.run([sys.executable, "-c", WITHOUT_TORCH], cwd=ROOT).returncode == 0
 
 

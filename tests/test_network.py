@@ -63,7 +63,7 @@ def assert_all_done(commands, folder):
     assert REFUSAL not in done.stderr
 
 
-def test_the_guard_stops_whoever_asks(tmp_path):
+def test_the_guard_stops_child_processes(tmp_path):
     attempt = "import urllib.request; urllib.request.urlopen('http://example.org')"
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {attempt!r}])"
     assert REFUSAL in without_network("-c", child, cwd=tmp_path).stderr
@@ -74,5 +74,5 @@ def test_default_commands_ask_no_network(folder):
 
 
 @pytest.mark.slow
-def test_long_commands_ask_no_network_and_may_be_given_twice(folder):
+def test_long_commands_ask_no_network_and_run_twice(folder):
     assert_all_done([*LONG, *LONG], folder)

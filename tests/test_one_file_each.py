@@ -176,10 +176,10 @@ def make(copy, target):
 def test_make_knows_new_files_and_prerequisites(copy):
     everything = make(copy, "figures")
     assert sum("new_study --out" in line for line in everything) == 1
-    (drawn,) = (line for line in everything if "pairbounds draw" in line)  # one process draws all that are due
-    assert {"new_figure", "phase", "training"} < {*drawn.split()}
-    (drawn,) = (line for line in make(copy, "build/figures/new_figure.png") if "pairbounds draw" in line)
-    assert "pairbounds draw new_figure --tables build/tables" in drawn
+    (command,) = (line for line in everything if "pairbounds draw" in line)  # one process draws all that are due
+    assert {"new_figure", "phase", "training"} < {*command.split()}
+    (command,) = (line for line in make(copy, "build/figures/new_figure.png") if "pairbounds draw" in line)
+    assert "pairbounds draw new_figure --tables build/tables" in command
     lines = [line.partition(": ") for line in (copy / "build/rules.mk").read_text().splitlines()]
     rules = {target: sources.split() for target, _, sources in lines}
     (finished,) = (target.split() for target in rules if target.startswith("FINISHED"))

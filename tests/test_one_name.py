@@ -12,13 +12,13 @@ LINKED = ("theory", "simulations", "real_data", "figures")
 
 
 @pytest.mark.parametrize("name", pairbounds.__all__)
-def test_a_public_name_is_what_its_module_has_and_says_what_it_is(name):
+def test_a_public_name_is_callable_or_a_constant_and_documented(name):
     value = getattr(pairbounds, name)
     assert callable(value) or name.isupper()
     assert (getattr(value, "__doc__", None) or "").strip()
 
 
-def test_every_module_names_others_by_the_one_name():
+def test_every_module_imports_by_the_one_package_name():
     for folder in ("pairbounds", "tests", "examples", "docs", *LINKED):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

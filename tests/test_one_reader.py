@@ -71,7 +71,7 @@ def named(graph):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_check_audit_and_data_sets_read_what_is_written(name, tmp_path):
+def test_check_audit_and_data_sets_read_the_same_table(name, tmp_path):
     path = tmp_path / name
     path.write_bytes(FORMATS[name](COLUMNS, ROWS))
     graph = read_graph(path).graph
@@ -90,7 +90,7 @@ def test_check_audit_and_data_sets_read_what_is_written(name, tmp_path):
 
 
 @given(st.lists(st.tuples(*2 * [st.text(st.characters(codec="utf-8", exclude_characters="\0"))]), min_size=1))
-def test_any_text_is_read_as_it_is_written_in_batches_of_any_size(tmp_path_factory, rows):
+def test_any_text_is_read_unchanged_in_batches_of_any_size(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("any")
     for name, write in FORMATS.items():
         (folder / name).write_bytes(write(("a", "b"), rows))
@@ -111,7 +111,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize("kind", TYPED)
-def test_a_typed_column_of_parquet_has_names_of_the_fewest_digits(kind, tmp_path):
+def test_numbers_in_parquet_become_ids_of_the_fewest_digits(kind, tmp_path):
     column, texts = TYPED[kind]
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"image": column, "caption": ["a", "b", "c"], "label": column}), path)
@@ -172,7 +172,7 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("name", STRANGERS)
-def test_a_file_that_cannot_be_read_is_one_line_from_every_command(refused, name, tmp_path):
+def test_an_unreadable_file_is_one_line_from_every_command(refused, name, tmp_path):
     content, says = STRANGERS[name]
     path = tmp_path / name
     path.write_bytes(content)
@@ -182,7 +182,7 @@ def test_a_file_that_cannot_be_read_is_one_line_from_every_command(refused, name
         assert str(path) in err
 
 
-def test_a_matrix_that_pandas_wrote_has_a_header_and_one_that_numpy_wrote_has_none(tmp_path):
+def test_matrices_of_pandas_and_numpy_are_read_with_and_without_a_header(tmp_path):
     joint = np.array([[3.0, 1.0, 0.5], [1.0, 2.0, 4.0]])
     path, data = tmp_path / "m.csv", pd.DataFrame(joint)
     for write_it in (
@@ -211,7 +211,7 @@ def test_a_matrix_that_pandas_wrote_has_a_header_and_one_that_numpy_wrote_has_no
         ("1,-1\n0,1\n", "negative weights"),
     ],
 )
-def test_a_fault_of_a_matrix_is_named_by_row_and_column(content, says, tmp_path):
+def test_an_error_in_a_matrix_names_row_and_column(content, says, tmp_path):
     path = tmp_path / "m.csv"
     path.write_text(content)
     with pytest.raises(ValueError) as error:
@@ -237,7 +237,7 @@ def test_a_column_without_a_name_or_called_as_ids_are_names_the_rows_of_a_matrix
         ("l.tsv", "id\tlabel\n1\tcat\n0\tdog\n2\t\n", {"1": "cat", "0": "dog"}),
     ],
 )
-def test_an_empty_line_of_labels_is_a_node_without_one_unless_it_is_at_the_end(name, content, expected, tmp_path):
+def test_an_empty_line_of_labels_is_an_unlabelled_node_unless_at_the_end(name, content, expected, tmp_path):
     (tmp_path / name).write_bytes(content.encode())
     result = read_labels(tmp_path / name)
     assert (result if isinstance(result, dict) else result.tolist()) == expected

@@ -37,8 +37,8 @@ def test_short_help_is_help(call):
 
 
 def test_a_shell_completes_options_of_commands():
-    about = {"_PAIRBOUNDS_COMPLETE": "complete_bash", "COMP_WORDS": "pairbounds study --dr", "COMP_CWORD": "2"}
-    done = subprocess.run([SCRIPT], env=os.environ | about, capture_output=True, text=True, check=True)
+    variables = {"_PAIRBOUNDS_COMPLETE": "complete_bash", "COMP_WORDS": "pairbounds study --dr", "COMP_CWORD": "2"}
+    done = subprocess.run([SCRIPT], env=os.environ | variables, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["--dry-run"]
 
 
@@ -50,7 +50,7 @@ def test_a_shell_completes_options_of_commands():
         *("granularity pairs.csv --k 1 --splits 3", "audit pairs.csv --label-col label --k 1 --out audit"),
     ],
 )
-def test_programs_read_one_line_of_json(call, tmp_path, monkeypatch, words):
+def test_json_output_is_one_line(call, tmp_path, monkeypatch, words):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
     rows = [f"{i},caption {(i % 8 + j) % 9},{'ab'[i % 8 > 3]}\n" for i in range(20) for j in range(2)]
@@ -70,11 +70,11 @@ def test_it_works_in_a_folder_that_has_its_own_theory_and_figures(tmp_path):
     assert (done.returncode, done.stderr, "probe-error" in done.stdout) == (0, "", True)
 
 
-def test_help_does_not_wait_for_what_is_not_needed():
+def test_help_imports_no_heavy_package():
     listed = (
         "import sys; from pairbounds.__main__ import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
-    shown, _, modules = done.stdout.strip().rpartition("\n")
-    assert all(group in shown for group in GROUPS)
+    help_text, _, modules = done.stdout.strip().rpartition("\n")
+    assert all(group in help_text for group in GROUPS)
     assert not {"torch", "pandas", "networkx", "matplotlib", "sklearn", "joblib"} & set(modules.split())

@@ -18,7 +18,7 @@ JUNIT = """<testsuites><testsuite>
 </testsuite></testsuites>"""
 
 
-def test_tests_are_recorded_by_what_they_count_and_shown_on_the_page(tmp_path):
+def test_tests_are_recorded_by_their_counts_and_shown_on_the_page(tmp_path):
     (tmp_path / "report.xml").write_text(JUNIT)
     write("fuzz", "make fuzz", counted(tmp_path / "report.xml"), time.monotonic(), folder=tmp_path)
     page = reliability_page(tmp_path)
@@ -28,7 +28,7 @@ def test_tests_are_recorded_by_what_they_count_and_shown_on_the_page(tmp_path):
 
 
 def test_a_row_of_the_matrix_is_recorded_beside_the_others_and_named_where_it_is_stale(tmp_path, monkeypatch):
-    (_, lowest), (_, newest), *others = ROWS.values()
+    (_, lowest), (_, newest), *other_rows = ROWS.values()
     rows = [{"what": f"{name}: numpy 1", "count": 3, "found": 0} for name in (lowest, newest)]
     write("matrix", "make matrix", rows, time.monotonic(), folder=tmp_path)
     before = json.loads((tmp_path / "matrix.json").read_text())
@@ -38,7 +38,7 @@ def test_a_row_of_the_matrix_is_recorded_beside_the_others_and_named_where_it_is
     write("matrix", "make matrix", [again], time.monotonic(), beside=True, folder=tmp_path)
     page = reliability_page(tmp_path)
     assert f"| {lowest}: numpy 1 (on 2026-01-01, commit `301`) | 3 | 0 |\n| {newest}: numpy 2 | 5 | 1 |\n" in page
-    assert page.count("| not run | |") == len(others)
+    assert page.count("| not run | |") == len(other_rows)
     monkeypatch.setattr(stale, "commits_since", lambda commit, root: int(commit))
     old, red, absent = stale.stale(tmp_path / "matrix.json")
     assert "301 commits have touched source since then, 300 are allowed" in old

@@ -11,7 +11,7 @@ def test_a_room_imports_only_from_rooms_above_it():
     assert {(module, name) for module, name in outside if RANK[room(name)] >= RANK[room(module)]} == set()
 
 
-def test_there_is_no_circle_of_imports():
+def test_no_imports_are_circular():
     arrows = nx.DiGraph((module, name) for module in modules() for name in imported(module, at_once=True))
     assert [circle for circle in nx.strongly_connected_components(arrows) if len(circle) > 1] == []
 

@@ -22,11 +22,11 @@ print(train(LatentWorld(seed=0).caption_graph(noise=0.05, detail=0.3), k=4, step
 
 def done(*command, cwd, **variables):
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | variables
-    said = subprocess.run(
+    process = subprocess.run(
         list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
-    assert said.returncode == 0, said.stdout + said.stderr
-    return said.stdout
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout
 
 
 @pytest.fixture(scope="module")
@@ -91,5 +91,5 @@ def test_the_base_install_checks_attacks_simulates_trains_and_draws(installed, p
     assert "TrainResult(left=" in done(installed / "python", "-P", "-c", TRAIN, cwd=project)
     bounds = ROOT / "examples" / "my_bound.py"
     plugin = ("-p", "pairbounds.pytest_plugin", "--bounds", bounds, "-k", "planted")
-    said = subprocess.run([installed / "pytest", *plugin], cwd=project, capture_output=True, text=True, check=False)
-    assert "no-factor-two is violated" in said.stdout
+    process = subprocess.run([installed / "pytest", *plugin], cwd=project, capture_output=True, text=True, check=False)
+    assert "no-factor-two is violated" in process.stdout

@@ -89,10 +89,10 @@ def measure(duel: Duel, repeats: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def timed(side: Callable[[Any], object], given: Any) -> tuple[float, float | None]:
+def timed(side: Callable[[Any], object], input_: Any) -> tuple[float, float | None]:
     """CPU seconds of a run, and the most MiB that it held if it is a command of Python, run as its own process."""
     start = time.process_time()
-    command = side(given)
+    command = side(input_)
     if not isinstance(command, list):
         return time.process_time() - start, None
     arguments = [sys.executable, *map(str, command)]
@@ -127,9 +127,9 @@ def benchmarks_page(path: Path = RECORD) -> str:
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
     ratio, low, high = (_number(row[column]) for column in ("ratio", "ratio_least", "ratio_most"))
-    memory, others = ("" if row[column] is None else f"{row[column]:,.0f}" for column in ("memory", "peer_memory"))
+    memory, peer_memory = ("" if row[column] is None else f"{row[column]:,.0f}" for column in ("memory", "peer_memory"))
     named = [row["benchmark"], row["size"], row["case"]]
-    return [*named, _number(row["seconds"]), memory, row["peer"], others, f"{ratio} ({low} to {high})"]
+    return [*named, _number(row["seconds"]), memory, row["peer"], peer_memory, f"{ratio} ({low} to {high})"]
 
 
 def _number(value: float) -> str:

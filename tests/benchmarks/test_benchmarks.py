@@ -22,7 +22,7 @@ def test_benchmarks_run_and_are_on_the_page(call, tmp_path, names):
     assert "seconds of CPU" in printed
 
 
-def test_a_command_is_measured_by_itself_and_its_failure_is_an_error():
+def test_a_command_is_measured_as_its_own_process_and_its_failure_raises():
     block = np.ones(2**25)  # 256 MiB that this process holds, and the other does not
     programs = [f"x = bytearray({size} * 2**20); sum(range(10**6))" for size in (1, 120)]
     (seconds, small), (_, large) = (timed(lambda _, text=text: ["-c", text], None) for text in programs)

@@ -48,34 +48,34 @@ class Page:
             (self.folder / name).write_text(block.text, encoding="utf-8")
             return ""
         with contextlib.chdir(self.folder), patch.dict(os.environ, COLUMNS="150"):
-            said = self._python(block) if block.kind == "python" else "".join(self._commands(block))
+            output = self._python(block) if block.kind == "python" else "".join(self._commands(block))
         if block.printed:
-            require_alike(said, block.printed, block.place)
-        return said
+            require_alike(output, block.printed, block.place)
+        return output
 
     def _python(self, block: Block) -> str:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
             exec(compile(block.text, block.place, "exec"), self.known)
-        return said.getvalue()
+        return output.getvalue()
 
     def _commands(self, block: Block) -> Iterator[str]:
-        *others, last = commands(block.text)
-        for line in (*others, last):
-            wanted = int(block.marks.get("exit", 0)) if line is last else 0
+        *first_commands, last_command = commands(block.text)
+        for line in (*first_commands, last_command):
+            expected_code = int(block.marks.get("exit", 0)) if line is last_command else 0
             arguments = [*shlex.split(line, comments=True), *shlex.split(block.marks.get("run", ""))]
-            code, said = self._command(arguments)
-            assert code == wanted, f"{block.place}: {line} exits with {code}:\n{said}"
+            code, output = self._command(arguments)
+            assert code == expected_code, f"{block.place}: {line} exits with {code}:\n{output}"
             if "run" not in block.marks:
-                require_numbers(said, line, block.place)
-            yield said
+                require_numbers(output, line, block.place)
+            yield output
 
     def _command(self, arguments: list[str]) -> tuple[int, str]:
-        program, *rest = arguments
+        program, *options = arguments
         if program == "pairbounds":
-            return _in_process(rest)
-        if program == "python" and rest[0] != "-m":
-            return _in_process(rest[1:], script=rest[0])
+            return _in_process(options)
+        if program == "python" and options[0] != "-m":
+            return _in_process(options[1:], script=options[0])
         processes = {
             "make": ["make", "-C", ROOT],
             "python": [sys.executable],
@@ -84,7 +84,7 @@ class Page:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
         environment |= {"BUILD": str(self.folder / "build"), "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
-            [*processes[program], *rest],
+            [*processes[program], *options],
             env=environment,
             check=False,
             timeout=SECONDS,
@@ -102,13 +102,18 @@ def commands(text: str) -> list[str]:
 
 def _in_process(arguments: list[str], script: str = "") -> tuple[int, str]:
     """Exit code and output of `pairbounds`, or of a script, that knows nothing of what the page has registered."""
-    said, argv = io.StringIO(), [script or "pairbounds", *arguments]
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), patch.object(sys, "argv", argv), fresh():
+    output, argv = io.StringIO(), [script or "pairbounds", *arguments]
+    with (
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
+        patch.object(sys, "argv", argv),
+        fresh(),
+    ):
         try:
             runpy.run_path(script, run_name="__main__") if script else run(app)
         except SystemExit as ending:
-            return int(ending.code or 0), said.getvalue()
-    return 0, said.getvalue()
+            return int(ending.code or 0), output.getvalue()
+    return 0, output.getvalue()
 
 
 @contextlib.contextmanager
@@ -124,22 +129,22 @@ def fresh() -> Iterator[None]:
             register.update(entries)
 
 
-def require_alike(said: str, printed: str, where: str) -> None:
+def require_alike(output: str, printed: str, where: str) -> None:
     """Ask that one text ends in the words of the other, in numbers up to 1% or two units of the last digit."""
-    ours, theirs = (BOX.sub(" ", text).split() for text in (said, printed))
-    assert len(ours) >= len(theirs), f"{where} prints\n{said}"
+    ours, theirs = (BOX.sub(" ", text).split() for text in (output, printed))
+    assert len(ours) >= len(theirs), f"{where} prints\n{output}"
     for ours_word, other in zip(ours[-len(theirs) :], theirs, strict=True):
         alike = NUMBER.sub("#", ours_word) == NUMBER.sub("#", other)
         assert alike and all(map(near, NUMBER.findall(ours_word), NUMBER.findall(other))), (
-            f"{where} prints {ours_word}, not {other}:\n{said}"
+            f"{where} prints {ours_word}, not {other}:\n{output}"
         )
 
 
-def require_numbers(said: str, line: str, where: str) -> None:
+def require_numbers(output: str, line: str, where: str) -> None:
     """Ask that the numbers with a decimal point, that a comment after a command states, are printed by it."""
     for stated in filter(lambda number: "." in number, NUMBER.findall(line.partition(" # ")[2])):
-        assert any(near(number, stated) for number in NUMBER.findall(said)), (
-            f"{where}: {stated} is not printed:\n{said}"
+        assert any(near(number, stated) for number in NUMBER.findall(output)), (
+            f"{where}: {stated} is not printed:\n{output}"
         )
 
 

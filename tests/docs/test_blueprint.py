@@ -22,7 +22,7 @@ NO_PICTURE = ("*Sharpest graph*: none", "too large to be drawn", "*Status*: rate
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_row_has_its_facts_its_formula_and_its_picture_or_the_reason_why_not(name):
+def test_a_row_has_its_facts_its_formula_and_its_picture_or_a_reason(name):
     text = blueprint.row(name)
     assert text.startswith(f"### {name}\n\n")
     assert "*Status*: " in text
@@ -34,13 +34,13 @@ def test_a_row_has_its_facts_its_formula_and_its_picture_or_the_reason_why_not(n
     assert formal is None or coq_statement(formal) in text
 
 
-def test_a_formula_is_shown_once_and_the_words_after_it_stay():
+def test_a_formula_is_shown_once_and_text_after_it_stays():
     text = blueprint.row("multihop-mse")
     assert text.count(r"\varepsilon_2(f^*) \le B_M(k)") == 1
     assert "\n\nThe most label energy in " in text
 
 
-def test_nothing_that_is_to_be_inserted_remains(monkeypatch):
+def test_no_placeholder_remains(monkeypatch):
     for page in (dependencies.PAGES / "index.md", dependencies.PAGES / "theorem15.md"):
         text = blueprint.expanded(page.read_text(encoding="utf-8"))
         assert not re.search(r"^```\{(?!toctree)", text, re.MULTILINE)
@@ -69,7 +69,7 @@ def test_no_row_of_the_graph_is_wider_than_the_page():
     assert max(map(rows.count, rows)) <= dependency_graph.PER_ROW
 
 
-def test_theorems_that_use_each_other_are_an_error(monkeypatch):
+def test_circular_uses_of_theorems_raise(monkeypatch):
     page = "# Theorem {}: a\n\n## Uses\n\n- [Theorem {}](theorem{:02d}.md): all.\n\n## Sources\n"
     monkeypatch.setattr(dependencies, "texts", lambda: {1: page.format(1, 2, 2), 2: page.format(2, 1, 1)})
     with pytest.raises(ValueError, match="circular"):

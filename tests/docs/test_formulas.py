@@ -25,12 +25,12 @@ CASES = {
 
 
 @pytest.mark.parametrize("latex", CASES)
-def test_a_formula_in_unicode(latex):
+def test_latex_becomes_unicode(latex):
     assert unicode_formula(latex) == CASES[latex]
 
 
 @pytest.mark.parametrize("latex", [r"\unknown x", r"\sqrt", "{a", "a}", r"\begin{aligned}a\end{aligned}"])
-def test_a_formula_that_cannot_be_read(latex):
+def test_bad_latex_raises(latex):
     with pytest.raises(ValueError, match=r"macro|brace|argument"):
         unicode_formula(latex)
 

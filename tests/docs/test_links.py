@@ -38,7 +38,7 @@ def anchors(page: Path):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_of_a_page_lead_somewhere(page):
+def test_links_of_a_page_resolve(page):
     for link in links(page):
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
@@ -52,14 +52,14 @@ def test_each_public_module_has_a_page_of_its_names():
 
 
 def test_every_page_of_docs_is_in_the_site():
-    shown = {path for pages in (written.pages(), blueprint.pages()) for path, _ in pages}
-    assert {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} <= shown
+    site_paths = {path for pages in (written.pages(), blueprint.pages()) for path, _ in pages}
+    assert {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} <= site_paths
 
 
 @pytest.mark.parametrize(
     "page", [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *DOCS.glob("how_to/*.md")], ids=lambda p: p.stem
 )
-def test_names_of_code_on_a_page_are_names(page):
+def test_code_names_on_a_page_exist(page):
     """`theory.a.b` is a module or what a module has; a page names what is there."""
     for name in sorted(set(NAMES.findall(page.read_text(encoding="utf-8")))):
         resolve_name(f"pairbounds.{name}")

@@ -12,13 +12,13 @@ SLOW = [name for name, page_blocks in BLOCKS.items() if any("slow" in block.mark
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_what_takes_no_five_seconds(name, tmp_path):
+def test_quick_blocks_of_a_page_do_what_it_says(name, tmp_path):
     run(tmp_path, [block for block in BLOCKS[name] if "slow" not in block.marks])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
-def test_all_of_a_page(name, tmp_path):
+def test_all_blocks_of_a_page_do_what_it_says(name, tmp_path):
     run(tmp_path, BLOCKS[name])
 
 

@@ -38,8 +38,8 @@ def test_a_statement_has_its_formula_in_unicode(name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_the_rows_of_its_theorem(name):
-    modules = [it for it in THEOREMS if it.__name__.rpartition(".")[2].startswith(name)]
-    names = {row.name for row in BOUNDS.values() if row.evaluate.__module__ in {it.__name__ for it in modules}}
+    modules = [theorem for theorem in THEOREMS if theorem.__name__.rpartition(".")[2].startswith(name)]
+    names = {row.name for row in BOUNDS.values() if row.evaluate.__module__ in {module.__name__ for module in modules}}
     names |= {row.name for module in modules for row in getattr(module, "STATEMENTS", ())}
     assert sorted(row for row, _ in blueprint.ROW.findall(PAGES[name])) == sorted(names)
 
@@ -47,11 +47,11 @@ def test_a_page_has_the_rows_of_its_theorem(name):
 @pytest.mark.parametrize("module", THEOREMS, ids=lambda module: module.__name__.rpartition(".")[2])
 def test_a_theorem_has_its_meaning_cost_and_source(module):
     title, text = title_and_text(module)
-    words, _, rest = text.partition("\n\n")
+    words, _, remarks = text.partition("\n\n")
     assert title.startswith("Theorem")
     assert re.fullmatch(r"In words: [^.]+(?:\d\.\d[^.]*)*\.", words.replace("\n", " ")), "one sentence"
-    assert len(re.findall(r"\bCost: ", rest)) == 1
-    assert len(re.findall(r"\bSource: ", rest)) == 1
+    assert len(re.findall(r"\bCost: ", remarks)) == 1
+    assert len(re.findall(r"\bSource: ", remarks)) == 1
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -62,7 +62,9 @@ def _text(node: ast.expr) -> str:
 
 def too_long(text: str, ends: str) -> list[str]:
     """Sentences of more than `MOST_WORDS` words."""
-    return [it for it in re.split(ends, text) if sum(map(bool, map(WORD.search, it.split()))) > MOST_WORDS]
+    return [
+        sentence for sentence in re.split(ends, text) if sum(map(bool, map(WORD.search, sentence.split()))) > MOST_WORDS
+    ]
 
 
 def paragraphs(page: str) -> Iterator[str]:
@@ -82,7 +84,7 @@ def test_no_phrase_of_the_list_is_in_source_or_tests():
     assert PHRASES.search("a value that is to be a number")
 
 
-def test_no_variable_has_a_name_that_says_nothing():
+def test_no_variable_has_a_vague_name():
     assert {path.name: bad for path, text in texts().items() if (bad := NAMES & {*names(text)})} == {}
     examples = [block for page in (ROOT / "docs").rglob("*.md") for block in blocks(page) if block.kind == "python"]
     assert {block.place: bad for block in examples if (bad := NAMES & {*names(block.text)})} == {}
@@ -91,10 +93,10 @@ def test_no_variable_has_a_name_that_says_nothing():
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_sentences_of_a_page_are_short(page):
-    assert [it for part in paragraphs(page.read_text("utf-8")) for it in too_long(part, ENDS)] == []
+    assert [sentence for part in paragraphs(page.read_text("utf-8")) for sentence in too_long(part, ENDS)] == []
 
 
 def test_sentences_of_messages_are_short():
-    said = [it for path in modules().values() for it in messages(path.read_text(encoding="utf-8"))]
-    assert [it for text in said for it in too_long(text, r"(?<=[.?!])\s+")] == []
+    texts_of_messages = [text for path in modules().values() for text in messages(path.read_text(encoding="utf-8"))]
+    assert [sentence for text in texts_of_messages for sentence in too_long(text, r"(?<=[.?!])\s+")] == []
     assert too_long(*messages(f"raise ValueError(f'{{x}}' + '{' word' * 30}')"), ENDS)

@@ -24,7 +24,7 @@ def test_the_standard_error_is_that_of_units_and_groups_together(by_unit, by_gro
     assert np.std([contrast.estimate for contrast in contrasts]) == pytest.approx(truth, rel=0.2)
 
 
-def test_the_least_difference_shown_is_that_of_students_quantiles():
+def test_the_least_difference_shown_follows_students_quantiles():
     """With 11 degrees of freedom these are 2.201 at 97.5%, 0.876 at 80% and 1.796 at 95%."""
     contrast = Contrast(0.5, 2.0, 12)
     assert contrast.least_shown() == pytest.approx(3.077 * 2, rel=1e-3)

@@ -21,7 +21,7 @@ def table(tmp_path):
     return path
 
 
-def test_a_sweep_on_a_grid_of_ones_own_is_drawn_cell_by_cell(table):
+def test_a_sweep_on_a_users_grid_is_drawn_cell_by_cell(table):
     with style():
         picture, caption = FIGURES["phase"].draw({"phase": pd.read_parquet(table)})
     panel = picture.axes[0]
@@ -34,9 +34,9 @@ def test_a_sweep_on_a_grid_of_ones_own_is_drawn_cell_by_cell(table):
 
 
 def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path):
-    out, given = tmp_path / "out", ["--table", table, "--width", "120mm", "--format", "pdf,svg,png"]
-    code, said, _ = call(app, "draw", "phase", *given, "--out", out)
-    assert (code, said.strip()) == (0, str(out / "phase.png"))
+    out, options = tmp_path / "out", ["--table", table, "--width", "120mm", "--format", "pdf,svg,png"]
+    code, printed, _ = call(app, "draw", "phase", *options, "--out", out)
+    assert (code, printed.strip()) == (0, str(out / "phase.png"))
     assert sorted(path.name for path in out.iterdir()) == [f"phase.{end}" for end in ("pdf", "png", "svg", "txt")]
     assert matplotlib.image.imread(out / "phase.png").shape[1] == pytest.approx(200 * 120 / 25.4, abs=1)
     pdf = (out / "phase.pdf").read_bytes()
@@ -46,10 +46,8 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("figure", "given", "said"),
+    ("figure", "options", "message"),
     [
-        ("nothing", [], "figure 'nothing' is none of batch_size, bound_holds"),
-        ("phase", [], "phase.parquet does not exist"),
         ("phase", ["--table", "mine.csv"], "'noise' is missing in "),
         ("phase", ["--table", "line.parquet"], "The table has 1 noises, 2 strengths and 2 seeds of both"),
         ("phase", ["--table", "twice.parquet"], "the table has several"),
@@ -64,12 +62,12 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path)
         ("phase", ["--table", "table.parquet", "--width", "20mm"], "the text leaves no room for the panels at 0.79 in"),
     ],
 )
-def test_what_cannot_be_drawn_is_one_line_and_writes_nothing(
-    refused, table, tmp_path, monkeypatch, figure, given, said
+def test_a_figure_that_cannot_be_drawn_is_one_line_and_no_file(
+    refused, table, tmp_path, monkeypatch, figure, options, message
 ):
     monkeypatch.chdir(table.parent)
     (tmp_path / "mine.csv").write_text("temperature,score\n0.1,1.0\n")
     phase_table([0.1], [1.0, 2.0]).to_parquet("line.parquet")
     phase_table([0.1, 0.2, 0.2], [1.0, 2.0]).to_parquet("twice.parquet")
-    assert said in refused(app, "draw", figure, *given, "--out", tmp_path / "out")
+    assert message in refused(app, "draw", figure, *options, "--out", tmp_path / "out")
     assert not list((tmp_path / "out").glob("*"))

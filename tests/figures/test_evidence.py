@@ -17,13 +17,13 @@ SEEDS = 8
 
 def mean(tables):
     values = tables["measured"]["x"]
-    by = {"all": (values.mean(), 2)}
+    pairs = {"all": (values.mean(), 2)}
     return {
         "of": Of(1, SEEDS, 1),
         "mean": values.mean(),
         "half": values.sem(),
         "count": len(values),
-        "by": by,
+        "by": pairs,
         "infinite": np.inf,
     }
 
@@ -52,7 +52,7 @@ def test_the_spread_is_the_standard_error_over_seeds(folder):
 
 
 @pytest.mark.parametrize("unit", ["seed", "draw"])
-def test_a_width_by_two_of_them_may_move_by_its_size(folder, unit):
+def test_a_half_width_from_two_values_has_itself_as_tolerance(folder, unit):
     table = pd.DataFrame({"seed": 0, "draw": 0, "x": [1.0, 3.0]}).assign(**{unit: range(2)})
     write_table(table, folder / "measured.parquet", {})
     result = evidence(folder)
@@ -77,7 +77,7 @@ def test_a_number_moves_by_its_third_digit_and_by_more_than_its_spread(was, tole
     assert bool(compared({"it": Number(was, tolerance)}, {"it": is_now})) == moved
 
 
-def test_the_command_tells_what_changed_and_accepts_it(call, refused, folder, monkeypatch):
+def test_the_command_prints_changes_and_accepts_them(call, refused, folder, monkeypatch):
     reference = folder / "reference.json"
     command = [app, "compare", "--tables", folder, "--reference", reference]
     refused(*command)
@@ -93,6 +93,6 @@ def test_the_command_tells_what_changed_and_accepts_it(call, refused, folder, mo
     assert json.loads(reference.read_text())["test_evidence.claims.it is small"] == [True, 0.0]
 
 
-def test_a_file_of_another_program_is_refused(refused, folder):
+def test_a_foreign_reference_file_is_an_error(refused, folder):
     (folder / "reference.json").write_text("[1, 2]")
     assert "has no key numbers" in refused(app, "compare", "--tables", folder, "--reference", folder / "reference.json")

@@ -123,23 +123,23 @@ def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, q
 
 
 def test_the_same_table_gives_the_same_picture_and_figures_and_settings_stay(tables, tmp_path, quick):
-    mine, before, backend = plt.figure(), dict(mpl.rcParams), mpl.get_backend()
+    own_figure, before, backend = plt.figure(), dict(mpl.rcParams), mpl.get_backend()
     for name in ("first", "second"):
         FIGURES["phase_worlds"].render(tables, tmp_path / name)
     for suffix in ("png", "pdf", "txt"):
         first, second = ((tmp_path / name / f"phase_worlds.{suffix}").read_bytes() for name in ("first", "second"))
         assert first == second
-    assert (plt.get_fignums(), dict(mpl.rcParams), mpl.get_backend()) == ([mine.number], before, backend)
-    plt.close(mine)
+    assert (plt.get_fignums(), dict(mpl.rcParams), mpl.get_backend()) == ([own_figure.number], before, backend)
+    plt.close(own_figure)
 
 
-def test_what_no_sidecar_says_is_not_said(tmp_path):
+def test_a_caption_names_a_setting_only_if_the_sidecar_has_it(tmp_path):
     path, of_sweep = tmp_path / "new.parquet", '{"configuration": {"settings": {"k": 6}}}'
     pd.DataFrame({"x": [1]}).to_parquet(path)
     assert with_settings(read(path), ", k = {k}") == ""
-    for content, said in (("{", ""), ('{"configuration": {"noise": 2}}', ""), (of_sweep, ", k = 6")):
+    for content, text in (("{", ""), ('{"configuration": {"noise": 2}}', ""), (of_sweep, ", k = 6")):
         sidecar(path).write_text(content)
-        assert with_settings(read(path), ", k = {k}") == said
+        assert with_settings(read(path), ", k = {k}") == text
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_what_no_sidecar_says_is_not_said(tmp_path):
         ([], "phase", r"needs rows: table .*mine\.parquet has none"),
     ],
 )
-def test_a_table_of_another_study_or_without_rows_is_refused(tmp_path, steps, study, message):
+def test_a_table_of_another_study_or_without_rows_raises(tmp_path, steps, study, message):
     write_table(pd.DataFrame({"step": steps}), tmp_path / "mine.parquet", {"study": study})
     with pytest.raises(ValueError, match=message):
         FIGURES["phase"].render(tmp_path, tmp_path / "drawn", files=[tmp_path / "mine.parquet"])

@@ -82,11 +82,11 @@ def written(call, folder):
 @pytest.mark.parametrize("name", FINDINGS)
 def test_a_finding_names_figures_tables_and_studies_or_the_commits_of_finished_ones(name, published):
     finding = FINDINGS[name]
-    said = finding.sources(published)
+    sources = finding.sources(published)
     assert {name, *finding.also} <= set(FIGURES)
     for table in finding.tables:
-        assert f"`{table}`" in said
-        assert studies_of([table]) or json.loads(sidecar(PUBLISHED[table]).read_bytes())["commit"][:12] in said
+        assert f"`{table}`" in sources
+        assert studies_of([table]) or json.loads(sidecar(PUBLISHED[table]).read_bytes())["commit"][:12] in sources
 
 
 def test_every_number_of_the_page_is_computed_from_the_published_tables(published):
@@ -124,15 +124,13 @@ def test_a_changed_table_changes_the_sentence(call, folder):
         (ONE, WORDS, range(9), "test_findings: the tables do not support the claim that there are few rows"),
         (ONE, WORDS, None, "test_findings: the tables in"),  # of a table without the column
         *(
-            (ONE, re.sub(rf"^{line}: .*\n", said, WORDS, flags=re.MULTILINE), range(3), f"lacks '{line}: '")
+            (ONE, re.sub(rf"^{line}: .*\n", replacement, WORDS, flags=re.MULTILINE), range(3), f"lacks '{line}: '")
             for line in page.LINES
-            for said in ("", f"{line}: a page of words.\n")
+            for replacement in ("", f"{line}: a page of words.\n")
         ),
     ],
 )
-def test_a_page_that_would_be_false_or_unfounded_is_refused_in_one_line(
-    call, folder, monkeypatch, named, words, table, message
-):
+def test_a_false_or_unfounded_page_is_one_line_and_no_file(call, folder, monkeypatch, named, words, table, message):
     monkeypatch.setattr(page, "findings", lambda: named)
     (folder / "words.jinja").write_text(words)
     write_table(pd.DataFrame({"y": [1]} if table is None else {"x": table}), folder / "counted.parquet", {})
@@ -142,7 +140,7 @@ def test_a_page_that_would_be_false_or_unfounded_is_refused_in_one_line(
     assert not (folder / "page.md").exists()
 
 
-def test_a_violation_is_not_passed_over():
+def test_a_violated_bound_contradicts_the_finding():
     table = pd.read_parquet(PUBLISHED["bound_holds"])
     bound_holds.FINDING.require(bound_holds.facts({"bound_holds": table}))
     table.loc[table["bound"].eq("probe-error").idxmax(), "holds"] = False
@@ -153,14 +151,14 @@ def test_a_violation_is_not_passed_over():
 def test_lines_are_broken_between_words_only_and_tables_never():
     table = "| " + "a " * 100 + "|\n|---|"
     text = wrapped(f"{'word ' * 30}`make a long piece of code stay` 1.0 ± 2.0\n\n{table}")
-    words, kept = text.split("\n\n")
-    assert kept == table
+    words, table_text = text.split("\n\n")
+    assert table_text == table
     assert max(map(len, words.splitlines())) <= WIDTH
     assert "`make a long piece of code stay`" in words
     for position, value in product(range(100, 125), ("1.0 ± 2.0", "-0.2 [-0.3, 0.1]")):
         assert value in wrapped(f"{'x' * position} {value}")
 
 
-def test_no_line_of_the_page_turns_into_a_list_or_a_heading_by_chance():
+def test_no_wrapped_line_begins_a_list_or_a_heading():
     for line in (ROOT / "docs" / "findings.md").read_text(encoding="utf-8").splitlines():
         assert not re.match(r"(\d+[.)]|[-+*>]|#{3,}|=+$) ?$|(\d+[.)]|[-+*>]) ", line), line

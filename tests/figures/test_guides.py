@@ -92,6 +92,6 @@ def test_each_answer_has_its_case(text, labels, margin, expected):
     assert guides.answer(Outcomes(gains, np.arange(2)), margin) == expected
 
 
-def test_runs_that_judge_different_views_are_refused():
+def test_runs_with_different_test_views_raise():
     with pytest.raises(ValueError, match="different views"):
         guides.outcomes(ROWS.assign(shown=np.where(ROWS["seed"] == 0, "U" * 8, "T" * 8)))

@@ -9,7 +9,7 @@ from pairbounds.figures import phase, phase_worlds
 SETTING = {"labels": "category", "width": 32, "diversity": 5, "diversity_of": "others"}
 
 
-def test_a_bound_is_judged_beside_the_answer_that_is_always_the_same():
+def test_a_bound_is_compared_with_the_constant_answer():
     """Captions win 3 of 4 points that differ, the bound is right on 2: one point below the constant answer."""
     points = pd.DataFrame(
         {
@@ -24,7 +24,7 @@ def test_a_bound_is_judged_beside_the_answer_that_is_always_the_same():
     assert (result.most, result.rates["alpha"][0], result.over["alpha"][0]) == (0.75, 0.5, -0.25)
 
 
-def test_pairings_of_emoji_are_compared_in_their_own_setting_by_the_held_out_error():
+def test_pairings_of_emoji_are_compared_within_a_setting_by_held_out_error():
     names = ["captions, by encoder", "augmentation, by encoder, strength 1", "labels, subcategory"]
     columns = ["bound", "multihop_bound", "local_multihop_bound", "induced_labelling_error"]
     rows = [

@@ -49,12 +49,12 @@ def closed():
 @pytest.mark.parametrize("name", PLOTS)
 def test_a_plot_draws_on_the_axes_it_is_given_and_changes_no_setting(name):
     before = dict(mpl.rcParams)
-    _, (mine, other) = plt.subplots(1, 2)
-    assert PLOTS[name](ax=mine) is mine
-    assert mine.has_data()
-    assert not other.has_data()
+    _, (axes, unused_axes) = plt.subplots(1, 2)
+    assert PLOTS[name](ax=axes) is axes
+    assert axes.has_data()
+    assert not unused_axes.has_data()
     new = PLOTS[name]()
-    assert new.figure is not mine.figure
+    assert new.figure is not axes.figure
     assert new.get_xlabel()
     assert new.get_ylabel()
     assert dict(mpl.rcParams) == before
@@ -65,12 +65,12 @@ def lines(axes):
 
 
 @pytest.mark.parametrize("name", ["bounds", "comparison", "consistency"])
-def test_axes_of_ones_own_keep_their_cycle_of_colours_and_new_ones_have_ours(name):
+def test_given_axes_keep_their_colour_cycle_and_new_axes_have_ours(name):
     with mpl.rc_context({"axes.prop_cycle": mpl.cycler(color=["#111111", "#222222", "#333333"])}):
-        mine = PLOTS[name](ax=plt.subplots()[1])
+        axes = PLOTS[name](ax=plt.subplots()[1])
         new = PLOTS[name]()
-    assert next(line.get_color() for line in mine.lines if line.get_color() != NEUTRAL) == "#111111"
-    assert "#222222" in [line.get_color() for line in mine.lines]
+    assert next(line.get_color() for line in axes.lines if line.get_color() != NEUTRAL) == "#111111"
+    assert "#222222" in [line.get_color() for line in axes.lines]
     assert {line.get_color() for line in new.lines} <= {*CYCLE.by_key()["color"], NEUTRAL}
 
 
@@ -106,7 +106,7 @@ def test_a_phase_map_is_of_means():
         (lambda: plot_phase(OF_BOUNDS, "noise", "k", "error"), "rows of 2 bounds, probe-mse, probe-error: choose one"),
     ],
 )
-def test_a_table_that_does_not_fit_is_refused_and_leaves_no_figure(draw, message):
+def test_an_unsuitable_table_raises_and_leaves_no_figure(draw, message):
     before = plt.get_fignums()
     with pytest.raises(ValueError, match=message):
         draw()

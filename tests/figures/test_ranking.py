@@ -49,11 +49,11 @@ def test_every_pairing_has_its_family_with_and_without_views():
 
 
 def test_resamples_draw_whole_families_and_splits():
-    drawn = RANKS.resampled(np.random.default_rng(0), 200)["infinite"]
+    resamples = RANKS.resampled(np.random.default_rng(0), 200)["infinite"]
     families = [(0, 1, 2, 0, 1, 2), (0, 1, 2, 3, 4, 5), (3, 4, 5, 3, 4, 5)]
     by_split = [[rho("infinite", split, rows) for split in (0, 1)] for rows in families]
     expected = {round(np.mean(pair), 9) for values in by_split for pair in product(values, repeat=2)}
-    assert set(drawn.round(9)) == expected
+    assert set(resamples.round(9)) == expected
     errors = ERRORS + RNG.random((2, 6, 2))
     perfect = Ranking(NAMES, errors, {"perfect": errors.mean(axis=0, keepdims=True)})
     np.testing.assert_allclose(perfect.resampled(np.random.default_rng(0), 50), 1)
@@ -68,7 +68,7 @@ def test_regret_is_the_error_of_the_choice_less_the_least_with_ties_shared():
     assert ranks.regret("draws") == pytest.approx((0.2 + 0.1 + 0.2 / 3) / 4)
 
 
-def test_a_predictor_that_is_missing_is_refused_and_round_off_breaks_no_tie():
+def test_a_missing_predictor_raises_and_round_off_breaks_no_tie():
     rows = {"pairing": ["a", "b", "c"], "split": 0, "seed": 0, "error": [0.1, 0.2, 0.3]}
     runs = pd.DataFrame(rows | {"near": [1 + 1e-12, 1, 1 - 1e-12], "lost": [np.nan, 1, 2]})
     assert Ranking.of(runs, {"near": ["near"]}, "error").correlations == {"near": 0}

@@ -21,8 +21,8 @@ def table():
 
 def test_a_change_is_over_the_mean_of_the_baselines_of_its_split(table):
     change = figure.changes_over_simclr(table).iloc[7]
-    same = (table["seed"] == change["seed"]) & (table["labels"] == change["labels"]) & ~table["tuned"]
-    simclr = table[same & (table["kind"] == "simclr") & (table["rule"] == "none")]["test"]
+    of_split = (table["seed"] == change["seed"]) & (table["labels"] == change["labels"]) & ~table["tuned"]
+    simclr = table[of_split & (table["kind"] == "simclr") & (table["rule"] == "none")]["test"]
     assert len(simclr) == BASELINES
     assert change["change"] == pytest.approx(100 * (change["test"] - simclr.mean()))
 

@@ -8,7 +8,7 @@ from pairbounds.figures.style import THEOREMS
 from pairbounds.infrastructure.palette import AUGMENTATION, BOUND, CAPTION, MEASURED
 
 TOGETHER = ((4, 15, 16, 17), (7, 17), (7, 18), (17, 28), (19, 28), (42, 43))  # theorems of one panel
-THEOREM_PAIRS = [(THEOREMS[a].color, THEOREMS[b].color) for each in TOGETHER for a, b in combinations(each, 2)]
+THEOREM_PAIRS = [(THEOREMS[a].color, THEOREMS[b].color) for group in TOGETHER for a, b in combinations(group, 2)]
 
 
 def test_each_theorem_has_a_colour_that_no_other_has_nor_what_is_measured():

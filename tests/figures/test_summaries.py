@@ -18,7 +18,7 @@ def accuracies_over_splits(rng: np.random.Generator) -> np.ndarray:
     return np.array([right[splits.split(np.arange(200), int(seed)).test].mean() for seed in seeds])
 
 
-def test_intervals_over_splits_of_one_set_hold_the_truth_only_if_they_allow_for_the_overlap():
+def test_intervals_over_splits_cover_the_truth_only_with_the_overlap_correction():
     assert pytest.approx((1 - splits.TRAIN - splits.VALIDATION) / splits.TRAIN) == OVERLAP
     rng = np.random.default_rng(0)
     covered = dict.fromkeys((0.0, OVERLAP), 0)

@@ -60,7 +60,7 @@ def test_each_answer_follows_from_its_rule(gains, answer):
     assert verdict(planted(10_000, **gains), told(0.05), margin=0.02) == answer
 
 
-def test_text_is_not_said_to_be_needless_where_the_guide_does_not_know_it():
+def test_text_is_not_called_needless_if_the_guide_does_not_know_it():
     assert verdict(planted(3_000, **KNOWN), told(-0.05), margin=0.02) == "undecided"
     assert [knows_text(told(more)) for more in (0.05, -0.05)] == [True, False]
 

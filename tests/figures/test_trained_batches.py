@@ -12,8 +12,8 @@ from pairbounds.theory.quantities.confidence import student_half
 
 def rows(tunes, seed, batch, errors):
     """A row for each rate, .1, .2, ..."""
-    about = {"critic": "free", "steps": 64 // batch, "tunes": tunes, "seed": seed, "batch": batch}
-    return [about | {"rate": (index + 1) / 10, "mse": error} for index, error in enumerate(errors)]
+    settings = {"critic": "free", "steps": 64 // batch, "tunes": tunes, "seed": seed, "batch": batch}
+    return [settings | {"rate": (index + 1) / 10, "mse": error} for index, error in enumerate(errors)]
 
 
 def test_rates_are_chosen_by_other_seeds_and_errors_follow_batches_seed_by_seed():
@@ -26,7 +26,7 @@ def test_rates_are_chosen_by_other_seeds_and_errors_follow_batches_seed_by_seed(
     assert order(result) == pytest.approx((0, student_half(pd.Series([1.0, -1.0]), 0.95)))
 
 
-def test_the_least_n_from_which_on_a_target_holds():
+def test_first_below_is_the_least_n_from_which_a_target_holds():
     table = pd.DataFrame({"n_pairs": [1, 1, 2, 3, 4], "y": [0.1, 0.3, 0.4, 0.3, 0.2]})
     assert [first_below(table, "y", target) for target in (0.5, 0.3, 0.2, 0.1)] == [1, 3, 4, math.inf]
 

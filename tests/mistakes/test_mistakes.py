@@ -23,9 +23,7 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize(
     ("command", "expected_words"), [case[1:] for case in MISTAKES], ids=[name for name, *_ in MISTAKES]
 )
-def test_each_is_met_with_one_line_that_helps_and_changes_no_file(
-    refused, folder, monkeypatch, command, expected_words
-):
+def test_a_mistake_gets_one_helpful_line_and_changes_no_file(refused, folder, monkeypatch, command, expected_words):
     monkeypatch.chdir(folder)
     before = contents()
     err = refused(app, *shlex.split(command))

@@ -58,7 +58,7 @@ def naive(table):
     return joint, label.to_numpy(), induced
 
 
-def test_the_summary_is_that_of_a_naive_computation(audited, naive):
+def test_the_summary_equals_a_naive_computation(audited, naive):
     (_, done), (joint, label, induced) = audited, naive
     summary, differ = done.summary, label[:, None] != label[None, :]
     normalised = joint.to_numpy() / np.sqrt(np.outer(joint.sum(axis=1), joint.sum()))
@@ -77,7 +77,7 @@ def test_the_summary_is_that_of_a_naive_computation(audited, naive):
     np.testing.assert_allclose(energy, np.sum((onehot.T @ left[:, :K]) ** 2, axis=0), atol=1e-7)
 
 
-def test_the_ranked_captions_are_those_of_a_naive_computation(audited, naive):
+def test_ranked_captions_equal_a_naive_computation(audited, naive):
     (_, done), (joint, label, induced) = audited, naive
     differ = label[:, None] != label[None, :]
     rows = {}
@@ -102,20 +102,20 @@ def test_the_ranked_captions_are_those_of_a_naive_computation(audited, naive):
         pd.testing.assert_frame_equal(result.loc[expected.index], expected, check_dtype=False, check_names=False)
 
 
-def test_the_ranked_classes_are_those_of_a_naive_computation(audited, naive):
+def test_ranked_classes_equal_a_naive_computation(audited, naive):
     (_, done), (_, label, induced) = audited, naive
     between = pd.DataFrame(induced).groupby(label).sum().T.groupby(label).sum()
     alpha = 1 - np.trace(between)
     classes = done.tables["classes"].set_index("class")
     assert classes["consistency"].is_monotonic_increasing
     for name, row in classes.iterrows():
-        inside, others = between.loc[name, name], between.loc[name].drop(name)
+        inside, crossing = between.loc[name, name], between.loc[name].drop(name)
         block = induced[np.ix_(label == name, label == name)]
         root = np.sqrt(block.sum(axis=1))
-        assert row["mass"] == pytest.approx(inside + others.sum())
+        assert row["mass"] == pytest.approx(inside + crossing.sum())
         assert row["consistency"] == pytest.approx(inside / row["mass"])
-        assert row["alpha_share"] == pytest.approx(others.sum() / alpha)
-        assert row["mixes_with"] == others.idxmax()
+        assert row["alpha_share"] == pytest.approx(crossing.sum() / alpha)
+        assert row["mixes_with"] == crossing.idxmax()
         assert row["second_eigenvalue"] == pytest.approx(np.linalg.eigvalsh(block / np.outer(root, root))[-2])
     pairs = done.tables["class_pairs"]
     assert len(pairs) == 15
@@ -127,7 +127,7 @@ def test_the_ranked_classes_are_those_of_a_naive_computation(audited, naive):
         assert row.lift == pytest.approx(between.loc[row.first, row.second] / masses.prod())
 
 
-def test_the_bounds_are_those_of_theory(audited, naive):
+def test_the_bounds_equal_those_of_check_bounds(audited, naive):
     (_, done), (joint, label, _) = audited, naive
     graph = PairGraph(joint.to_numpy(), np.unique(label, return_inverse=True)[1])
     expected = check_bounds(graph, K)
@@ -177,7 +177,7 @@ def _errors(graph: PairGraph):
     return labelling_errors(graph, facts, agreement(Pairs(graph), spectrum(graph, 1)))
 
 
-def test_without_labels_the_audit_gives_what_needs_none(tmp_path, audited):
+def test_an_audit_without_labels_has_the_tables_that_need_none(tmp_path, audited):
     before, done = audited
     done.tables["classes"].to_parquet(tmp_path / "classes.parquet")  # as an earlier audit with labels would leave it
     pairs = before.parent / "pairs.parquet"

@@ -33,35 +33,33 @@ def files(tmp_path_factory):
 
 
 @pytest.mark.parametrize("labelled", [True, False])
-def test_the_audit_is_that_of_one_machine(address, files, tmp_path, capsys, labelled):
+def test_an_audit_on_a_cluster_equals_a_local_one(address, files, tmp_path, capsys, labelled):
     pairs, labels = files[0], files[1] if labelled else None
-    here = audit(pairs, labels, tmp_path / "here", Settings(8))
-    there = audit(pairs, labels, tmp_path / "there", Settings(8, dask=address))
-    assert there.summary["columns"] == here.summary["columns"]
-    compared = here.summary.keys() - {"columns", "keys", "provenance"}
+    local = audit(pairs, labels, tmp_path / "here", Settings(8))
+    remote = audit(pairs, labels, tmp_path / "there", Settings(8, dask=address))
+    assert remote.summary["columns"] == local.summary["columns"]
+    compared = local.summary.keys() - {"columns", "keys", "provenance"}
     for key in compared - {"bounds", "conductance", "not_on_cluster"}:
-        assert there.summary[key] == pytest.approx(here.summary[key], abs=1e-7), key
-    assert there.tables.keys() == here.tables.keys()
-    for name in there.tables.keys() - {"bounds"}:
-        pd.testing.assert_frame_equal(there.tables[name], here.tables[name], rtol=1e-5, atol=1e-7)
-    bounds, expected = (done.tables["bounds"].set_index("bound") for done in (there, here))
+        assert remote.summary[key] == pytest.approx(local.summary[key], abs=1e-7), key
+    assert remote.tables.keys() == local.tables.keys()
+    for name in remote.tables.keys() - {"bounds"}:
+        pd.testing.assert_frame_equal(remote.tables[name], local.tables[name], rtol=1e-5, atol=1e-7)
+    bounds, expected = (done.tables["bounds"].set_index("bound") for done in (remote, local))
     away = bounds["note"].str.contains("on a cluster")
     assert not BY_PRODUCTS & {*bounds.index[away]}
     assert not labelled or {*bounds.index[away]} >= BY_ROWS
-    assert here.summary["not_on_cluster"] == []
+    assert local.summary["not_on_cluster"] == []
     lost = ["conductance", *bounds.index[away]]
-    assert there.summary["not_on_cluster"] == lost
-    for done in (here, there):
+    assert remote.summary["not_on_cluster"] == lost
+    for done in (local, remote):
         audit_report.print_report(*done)
         named = f"does not give rows of the matrix: {', '.join(lost)}." in capsys.readouterr().out
-        assert named is (done is there)
+        assert named is (done is remote)
     np.testing.assert_allclose(bounds.loc[~away, "value"], expected.loc[~away, "value"], rtol=1e-3, atol=1e-3)
     np.testing.assert_allclose(bounds.loc[~away, "measured"], expected.loc[~away, "measured"], rtol=1e-6, atol=1e-7)
 
 
-def test_a_fault_found_by_a_worker_or_a_scheduler_that_does_not_answer_is_one_line(
-    refused, address, files, tmp_path, monkeypatch
-):
+def test_an_error_on_a_worker_and_a_dead_scheduler_are_one_line(refused, address, files, tmp_path, monkeypatch):
     pairs = pd.DataFrame({"image": range(9), "caption": range(9), "weight": [1.0] * 7 + [-1.0, 1.0]})
     pairs.to_parquet(tmp_path / "pairs.parquet", row_group_size=2)
     monkeypatch.setattr(clusters, "CONNECTING", 0.3)
@@ -72,7 +70,7 @@ def test_a_fault_found_by_a_worker_or_a_scheduler_that_does_not_answer_is_one_li
         assert message in refused(app, "audit", path, "--dask", scheduler, "--out", tmp_path / "out")
 
 
-def test_a_cluster_without_workers_is_an_error():
+def test_a_cluster_without_workers_raises():
     with LocalCluster(n_workers=0, **LOCAL) as nobody:
         connection = clusters.connected(nobody.scheduler_address)
         with pytest.raises(ValueError, match="has no workers"), connection:

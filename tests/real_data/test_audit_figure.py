@@ -15,9 +15,9 @@ BOXES = "Boxes: characters that no installed font has."
 
 
 @pytest.mark.usefixtures("draws_audits")
-@pytest.mark.parametrize(("fonts", "said"), [("DejaVu", [BOXES, BOXES]), ("DejaVu|STIX", [])])
-def test_captions_of_any_script_and_text_of_nine_pixels_where_the_picture_has_400(
-    call, tmp_path, monkeypatch, fonts, said
+@pytest.mark.parametrize(("fonts", "expected_notes"), [("DejaVu", [BOXES, BOXES]), ("DejaVu|STIX", [])])
+def test_captions_of_any_script_are_legible_in_a_picture_of_400_pixels(
+    call, tmp_path, monkeypatch, fonts, expected_notes
 ):
     installed, notes, heights = [font for font in fontManager.ttflist if re.match(fonts, font.name)], [], []
     monkeypatch.setattr(fontManager, "ttflist", installed)
@@ -35,5 +35,5 @@ def test_captions_of_any_script_and_text_of_nine_pixels_where_the_picture_has_40
     options = ("--label-col", "label", "--k", 2, "--out", tmp_path)
     with warnings.catch_warnings(action="error"):
         assert call(app, "audit", tmp_path / "pairs.csv", *options)[::2] == (0, "")
-    assert notes == said  # in both pictures
+    assert notes == expected_notes  # in both pictures
     assert min(heights) >= 9

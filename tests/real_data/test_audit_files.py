@@ -65,15 +65,15 @@ def test_unlabelled_images_are_left_out_and_counted_and_equal_pairs_are_summed(t
 
 
 def test_batches_row_groups_and_folders_make_no_difference_nor_a_column_of_ones(two, tmp_path, monkeypatch):
-    whole, labels = two
-    expected = read(whole, labels)
+    pairs_file, labels = two
+    expected = read(pairs_file, labels)
     monkeypatch.setattr(reading, "BATCH", 6)
     grouped = write(PAIRS, tmp_path / "grouped.parquet", row_group_size=3)
     for suffix in ("parquet", "jsonl"):
         (tmp_path / suffix).mkdir()
         for i, start in enumerate(range(0, 8, 5)):
             write(pd.DataFrame(PAIRS)[start : start + 5], tmp_path / suffix / f"{i}.{suffix}")
-    for path in (whole, grouped, tmp_path / "parquet", tmp_path / "jsonl"):
+    for path in (pairs_file, grouped, tmp_path / "parquet", tmp_path / "jsonl"):
         pairs, classes, tally = read(path, labels)
         assert pairs == pytest.approx(expected[0])
         assert classes == expected[1]
@@ -100,7 +100,7 @@ def stranger():
     )
 
 
-def test_pairs_and_similarities_are_what_pandas_has(tmp_path, stranger):
+def test_pairs_and_similarities_equal_those_of_pandas(tmp_path, stranger):
     path = write(stranger, tmp_path / "crawl.tsv")
     counted = count_here(open_tables(path, path, Columns("url", "TEXT", "n", "kind", "sim")))
     rows = stranger.groupby(["url", "TEXT"]).agg({"n": "sum", "sim": "mean"})
@@ -171,16 +171,16 @@ def test_columns_of_other_types_are_one_line(tmp_path, columns, message):
         (LABELS, ["--out", "{pairs}"], "is an input"),
     ],
 )
-def test_labels_and_options_that_cannot_be(refused, two, tmp_path, labels, words, message):
+def test_bad_labels_and_options_are_one_line(refused, two, tmp_path, labels, words, message):
     write(labels, two[1])
     words = [str(word).format(pairs=two[0]) for word in words]
     assert message in refused(app, "audit", two[0], "--labels", two[1], "--k", 2, "--out", tmp_path / "out", *words)
 
 
 @pytest.mark.usefixtures("draws_audits")
-def test_any_name_is_shown_and_none_is_a_command_or_mathematics_and_a_violated_bound_exits_1(call, tmp_path):
+def test_names_are_escaped_and_a_violated_bound_exits_1(call, tmp_path):
     captions = ["\x1b]0;owned\x07 $\\frac{$", "猫\n と犬", "[/b] $x_", "a" * 200]
-    shown = ["\\x1b]0;owned\\x07 $\\frac{$", "猫 と犬", "[/b] $x_", "\\u202e[red]x[/red] $\\nothing$", "[c]"]
+    escaped = ["\\x1b]0;owned\\x07 $\\frac{$", "猫 と犬", "[/b] $x_", "\\u202e[red]x[/red] $\\nothing$", "[c]"]
     pairs = write(PAIRS | {"caption": [captions[i] for i in (0, 1, 0, 1, 2, 2, 0, 3)]}, tmp_path / "pairs.parquet")
     classes = ["\u202e[red]x[/red] $\\nothing$", "[c]", "[c]", "m"]
     labels = write(LABELS | {"label": classes}, tmp_path / "labels.parquet")
@@ -193,12 +193,12 @@ def test_any_name_is_shown_and_none_is_a_command_or_mathematics_and_a_violated_b
     assert code == 1
     assert summary["bounds_failed"] == ["$\\nothing$"]
     assert "VIOLATED" in next(line for line in out.splitlines() if "│ $\\nothing$" in line)
-    for word in (*shown, "FAILED: $\\nothing$", f"{summary['consistency']:.4g}", "1 more images have no label"):
+    for word in (*escaped, "FAILED: $\\nothing$", f"{summary['consistency']:.4g}", "1 more images have no label"):
         assert word in out
     assert not set(out) & set("\x1b\x07\u202e")
 
 
-def test_captions_of_one_image_are_no_trouble(tmp_path):
+def test_captions_of_a_single_image_are_audited(tmp_path):
     pairs = write({"image": [1, 2, 3], "caption": ["a", "b", "c"], "label": ["x", "x", "y"]}, tmp_path / "pairs.csv")
     summary, tables = audit(pairs, pairs, tmp_path / "out")  # the default width is too large
     assert summary["k"] == 3

@@ -20,8 +20,6 @@ from pairbounds.real_data.audit.trials import WhatIf, _half, image_masses, left_
 from tests.families import ANY_SEED
 from tests.real_data.test_audit_files import write
 
-SEEDS = ANY_SEED
-
 
 def draw_halves(seed: int) -> Views:
     """Distinct pairs with weights and similarities, at least one of every image, and both halves."""
@@ -66,8 +64,8 @@ def naive_wrong(pairs: PairList, k: int) -> set[int]:
 RANKED = [*rules.RULES.values(), *rules.CONTROLS.values(), rules.oracle]
 
 
-@given(seed=SEEDS, rule=st.sampled_from(RANKED), share=st.sampled_from([0.1, 0.25, 0.5, 0.7]))
-def test_what_is_left_is_measured_as_naive_loops_do(seed, rule, share):
+@given(seed=ANY_SEED, rule=st.sampled_from(RANKED), share=st.sampled_from([0.1, 0.25, 0.5, 0.7]))
+def test_remaining_pairs_are_measured_as_by_naive_loops(seed, rule, share):
     """The error is of all images of the half, with the masses before: one that is wrong or without pairs counts."""
     views = draw_halves(seed)
     judged = views.judged
@@ -100,29 +98,29 @@ def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_capti
     assert alphas(rules.leak) == pytest.approx([3 / 8, 3 / 8])
 
 
-@given(seed=SEEDS)
-def test_no_rule_and_no_threshold_sees_the_labels_it_is_judged_by(seed):
+@given(seed=ANY_SEED)
+def test_rules_and_thresholds_do_not_depend_on_labels_of_the_test_half(seed):
     views = draw_halves(seed)
     labels, unseen = views.judged.labels.copy(), np.unique(views.judged.images)
     labels[unseen] = np.random.default_rng(seed).permutation(labels[unseen])
-    others = Views(*(replace(pairs, labels=labels) for pairs in vars(views).values()))
+    permuted = Views(*(replace(pairs, labels=labels) for pairs in vars(views).values()))
     assert not set(views.training.images) & set(views.judged.images)
     for rule in rules.RULES.values():
-        orders = [rules.ranked(rule, v, np.random.default_rng(seed)) for v in (views, others)]
+        orders = [rules.ranked(rule, v, np.random.default_rng(seed)) for v in (views, permuted)]
         np.testing.assert_array_equal(*orders)
 
     def measure(left, half):
         assert set(left.images) <= set(half.images)
         return {"error": naive_alpha(left), "n_pairs": len(left)}
 
-    (*seen, applied), (*_, other) = (list(trials.threshold_rows(v, (0.2, 0.4), measure)) for v in (views, others))
+    (*rows, applied), (*_, other) = (list(trials.threshold_rows(v, (0.2, 0.4), measure)) for v in (views, permuted))
     np.testing.assert_equal(applied["threshold"], other["threshold"])
-    for share, row in zip((0, 0.2, 0.4), seen, strict=True):
+    for share, row in zip((0, 0.2, 0.4), rows, strict=True):
         count = round(share * len(views.training))
         assert len(views.training) - row["n_pairs"] == count
         assert not count or row["threshold"] == sorted(views.training.similarities)[count]
-    kept = [s for s in views.judged.similarities if not s < applied["threshold"]]
-    assert applied["n_pairs"] == len(kept) == round((1 - applied["share"]) * len(views.judged))
+    above = [s for s in views.judged.similarities if not s < applied["threshold"]]
+    assert applied["n_pairs"] == len(above) == round((1 - applied["share"]) * len(views.judged))
 
 
 def junk_graph(rng: np.random.Generator, n: int, *, helpful: bool) -> PairGraph:
@@ -145,7 +143,7 @@ def junk_graph(rng: np.random.Generator, n: int, *, helpful: bool) -> PairGraph:
 TRIED = WhatIf(k=4, shares=(0.5,), splits=6, draws=1, device="cpu")
 
 
-def test_a_rule_that_helps_is_found_and_held_against_another_half_by_half():
+def test_a_helpful_rule_is_found_and_compared_with_another_on_each_half():
     rng = np.random.default_rng(0)
     graph = junk_graph(rng, 400, helpful=True)
     settings = replace(TRIED, draws=2, rules=("low similarity", "leak"))
@@ -170,7 +168,7 @@ def similarities(graph: PairGraph, values: np.ndarray) -> sp.csr_array:
     return sp.csr_array((values, graph.joint.indices, graph.joint.indptr), graph.shape)
 
 
-def test_a_threshold_that_helps_is_found_on_one_half_and_judged_on_the_other():
+def test_a_helpful_threshold_is_chosen_on_one_half_and_tested_on_the_other():
     """Captions of the classes have similarities of 1 and more, those of the groups less than 0.1."""
     rng = np.random.default_rng(0)
     graph = junk_graph(rng, 400, helpful=True)
@@ -190,12 +188,12 @@ def test_a_threshold_that_helps_is_found_on_one_half_and_judged_on_the_other():
 
 
 @pytest.mark.parametrize("equal", [False, True])
-def test_a_threshold_that_does_not_help_is_not_advised(equal):
+def test_a_useless_threshold_is_not_advised(equal):
     rng = np.random.default_rng(1)
     graph = junk_graph(rng, 96, helpful=False)
     values = np.full(graph.joint.nnz, 0.5) if equal else rng.random(graph.joint.nnz)
-    few = replace(TRIED, splits=3, rules=("low similarity",))
-    words = what_if(graph, few, similarities(graph, values)).words[-1]
+    settings = replace(TRIED, splits=3, rules=("low similarity",))
+    words = what_if(graph, settings, similarities(graph, values)).words[-1]
     assert words.startswith("similarity: on every half the error is least" if equal else "similarity: dropping pairs")
     assert "shown to help" in words
 
@@ -220,23 +218,23 @@ def test_beyond_a_size_a_sample_of_the_images_is_measured_with_all_of_their_pair
         ({"k": 70}, "k=70 is too large for the remaining half"),
     ],
 )
-def test_what_cannot_be_tried(options, message):
+def test_impossible_trials_raise(options, message):
     with pytest.raises(ValueError, match=message):
         what_if(junk_graph(np.random.default_rng(0), 160, helpful=True), WhatIf(**options, device="cpu"))
 
 
-def test_the_command_tries_rules_and_the_next_audit_without_removes_their_tables(call, refused, tmp_path, monkeypatch):
+def test_the_command_tries_rules_and_the_next_audit_removes_their_tables(call, refused, tmp_path, monkeypatch):
     monkeypatch.setattr(WhatIf, "__init__", partialmethod(WhatIf.__init__, shares=(0.5,), splits=3, draws=1))
     graph = junk_graph(np.random.default_rng(1), 48, helpful=False)
     images, captions = graph.joint.tocoo().coords
     frame = pd.DataFrame({"image": images, "caption": captions, "label": graph.left_labels[images]})
     pairs, out = write(frame, tmp_path / "pairs.csv"), tmp_path / "out"
     words = ["audit", pairs, "--label-col", "label", "--k", 2, "--out", out]
-    code, said, _ = call(app, *words, "--what-if")
+    code, printed, _ = call(app, *words, "--what-if")
     assert code == 0
-    assert "no rule beats random. 3 halves would have shown" in said
-    code, said, _ = call(app, *words, "--rules", "hubs, leak")
-    assert (code, "measured error, hubs less leak: not told apart at any share; every 95%" in said) == (0, True)
+    assert "no rule beats random. 3 halves would have shown" in printed
+    code, printed, _ = call(app, *words, "--rules", "hubs, leak")
+    assert (code, "measured error, hubs less leak: not told apart at any share; every 95%" in printed) == (0, True)
     assert set(pd.read_parquet(out / "what_if_verdict.parquet")["rival"]) == {"hubs", "leak"}
     assert call(app, *words)[0] == 0
     assert not list(out.glob("what_if*"))

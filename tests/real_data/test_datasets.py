@@ -23,6 +23,7 @@ from pairbounds.real_data.datasets.table import table
 from pairbounds.real_data.kinds import KINDS
 from pairbounds.theory.graph.labels import UNLABELLED
 from tests.real_data import tiny
+from tests.real_data.tiny import error_of
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +39,6 @@ def drawings() -> ImageTextDataset:
 def write_table(path: Path, rows: list[tuple[object, ...]]) -> Path:
     pd.DataFrame(rows, columns=["image", "caption", "label"]).to_csv(path, index=False)
     return path
-
-
-def error_of(build, *arguments, **options) -> str:
-    with pytest.raises((ValueError, FileNotFoundError)) as caught:
-        build(*arguments, **options)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def test_the_emoji_have_their_captions_and_the_terms_of_their_packages(drawings):
@@ -70,12 +64,12 @@ FIELDS = {
 }  # fmt: skip
 
 
-def test_an_image_without_a_label_has_none_in_the_caption_graph():
+def test_an_unlabelled_image_is_unlabelled_in_the_caption_graph():
     graph = caption_graph(replace(ImageTextDataset(**FIELDS), labels=np.array([1, -1])))
     assert (graph.left_labels.tolist(), graph.class_names) == ([0, UNLABELLED], ("q",))
 
 
-def test_the_key_is_of_the_content():
+def test_the_key_depends_on_the_content_only():
     dataset = ImageTextDataset(**FIELDS)
     assert replace(dataset, files=(Path("b.png"),) * 2, licence="other").key == dataset.key
     for change in (
@@ -104,7 +98,7 @@ def test_the_key_is_of_the_content():
         ),
     ],
 )
-def test_fields_that_do_not_agree_are_refused(change, message):
+def test_inconsistent_fields_raise(change, message):
     assert message in error_of(ImageTextDataset, **FIELDS | change)
 
 
@@ -118,7 +112,7 @@ def test_classes_have_open_clips_names_or_their_own_in_every_prompt(folder):
         assert name.split("/")[0] == ("n01440764", "n01443537", "widgets")[label]
 
 
-def test_class_names_tell_the_labels_and_names_of_things_do_not(folder, drawings):
+def test_captions_of_class_names_determine_labels_and_names_of_things_do_not(folder, drawings):
     named = imagefolder(folder)
     assert named.named_by_captions == ("label",)
     assert drawings.named_by_captions == ()
@@ -136,7 +130,7 @@ def test_captions_name_a_class_by_a_word_of_its_name():
     assert names_their_class(captions, classes, {}) == ((False, False), (False,), (False,))
 
 
-def test_broken_pictures_are_left_out_and_named_and_a_copy_is_the_same_data(folder, tmp_path):
+def test_broken_pictures_are_skipped_and_a_copy_has_the_same_key(folder, tmp_path):
     dataset = imagefolder(folder)
     assert repr(dataset) == "imagefolder(9 images, 72 captions, 3 classes, skipped 1)"
     (reason,) = dataset.skipped
@@ -199,12 +193,7 @@ def test_rows_of_one_image_are_its_captions(folder, tmp_path):
 def test_wrong_tables_are_one_line(folder):
     for rows, message in (
         ([("widgets/0.png", "one", "a"), ("widgets/0.png", "two", "b")], "image widgets/0.png has two labels"),
-        (
-            [("widgets/0.png", "one", "a"), ("widgets/1.png", None, "b")],
-            "row 1 (the first is 0): column 'caption' is empty",
-        ),
         ([("none.png", "one", "a")], "none of its 1 pictures can be read"),
-        ([], "has no rows"),
     ):
         assert message in error_of(table, write_table(folder / "wrong.csv", rows))
     assert "formats are .csv, .tsv, .jsonl, .parquet" in error_of(table, folder / "widgets" / "0.png")
@@ -212,7 +201,7 @@ def test_wrong_tables_are_one_line(folder):
     assert "lacks ['caption']" in error_of(table, folder / "other.csv")
 
 
-def test_each_data_set_has_its_line_among_the_kinds():
+def test_each_data_set_is_in_the_table_of_kinds():
     modules = [import_module(f"{datasets.__name__}.{module.name}") for module in iter_modules(datasets.__path__)]
     names = [module.__name__.rpartition(".")[2] for module in modules]
     for name, module in zip(names, modules, strict=True):

@@ -19,6 +19,7 @@ from pairbounds.real_data.datasets.tuxpaint import tuxpaint
 from pairbounds.real_data.emoji_concepts import emoji_graph
 from pairbounds.real_data.image_settings import ImageSettings
 from tests.real_data import tiny
+from tests.real_data.tiny import error_of
 
 ROOT = Path(__file__).parents[2]
 DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -61,12 +62,6 @@ def unpacked(tmp_path, monkeypatch):
     return tmp_path
 
 
-def error_of(build, *arguments) -> str:
-    with pytest.raises(ValueError, match=r"^[^\n]*$") as caught:
-        build(*arguments)
-    return str(caught.value)
-
-
 def test_clip_arts_have_their_distinct_tags_and_the_class_of_their_folder(unpacked):
     dataset = openclipart(unpacked, size=16)
     assert dict(zip(dataset.ids, dataset.captions, strict=True)) == {
@@ -83,8 +78,8 @@ def test_clip_arts_have_their_distinct_tags_and_the_class_of_their_folder(unpack
 
 def test_stamps_have_their_english_sentence_and_two_formats_are_one_subject(unpacked):
     dataset = tuxpaint(unpacked, size=16)
-    shown = zip(dataset.ids, dataset.captions, dataset.subjects, strict=True)
-    assert list(shown) == [
+    stamps_by_image = zip(dataset.ids, dataset.captions, dataset.subjects, strict=True)
+    assert list(stamps_by_image) == [
         ("animals/cats/lion.png", ("A lion.",), "animals/cats/lion"),
         ("food/date.png", ("A fig.",), "food/date"),
         ("food/fig.png", ("A fig.",), "food/fig"),
@@ -95,7 +90,7 @@ def test_stamps_have_their_english_sentence_and_two_formats_are_one_subject(unpa
     assert (red, green, blue) == (255, 0, 0)
 
 
-def test_what_cannot_be_opened_is_left_out_and_named(unpacked):
+def test_unreadable_pictures_are_skipped_and_named(unpacked):
     Image.new("1", (12_000, 12_000)).save(unpacked / "usr/share/openclipart/png/food/pear.png")
     clips_left, stamps_left = openclipart(unpacked), tuxpaint(unpacked)
     for dataset, names in ((clips_left, ["pear-again.png", "pear.png"]), (stamps_left, ["date.svg"])):
@@ -118,7 +113,7 @@ def test_a_missing_package_another_release_and_a_broken_drawing_are_one_line(unp
     assert message in error_of(openclipart, unpacked)
 
 
-def test_commands_take_them_by_name(unpacked, call):
+def test_commands_take_the_data_sets_by_name(unpacked, call):
     out, name = unpacked / "pairs.csv", "tuxpaint"
     assert call(app, "graph", name, "--set", f"root={unpacked}", "--out", out)[0] == 0
     assert set(pd.read_csv(out)["label"]) == {"animals", "food"}
@@ -127,7 +122,7 @@ def test_commands_take_them_by_name(unpacked, call):
     assert ImageSettings(name, str(unpacked)).images().size == 96
 
 
-def test_the_caption_graph_of_emoji_is_the_one_that_is_published():
+def test_the_caption_graph_of_emoji_equals_the_published_one():
     ours, published = caption_graph(ImageSettings().images()), emoji_graph()
     assert ours.left_ids.tolist() == published.left_ids.tolist()
     assert ours.right_ids.tolist() == published.right_ids.tolist()
@@ -143,7 +138,7 @@ def test_the_caption_graph_of_emoji_is_the_one_that_is_published():
         (tuxpaint, "tuxpaint(1159 images, 1159 captions, 16 classes, skipped 40)", 1),
     ],
 )
-def test_the_packages_are_those_that_were_measured(build, described, of_each):
+def test_the_unpacked_packages_have_the_measured_counts(build, described, of_each):
     """Their other counts are asserted wherever they are read."""
     dataset = build(ROOT / "build/data", size=96)
     assert repr(dataset) == described

@@ -24,7 +24,7 @@ def graph() -> PairGraph:
     return emoji.emoji_graph("category")
 
 
-def test_concepts_are_sorted_and_one_is_as_published(graph: PairGraph) -> None:
+def test_concepts_are_sorted_and_match_the_published_counts(graph: PairGraph) -> None:
     codes = [concept.code for concept in emoji.concepts()]
     assert codes == sorted(set(codes))
     assert (len(codes), graph.n_left, graph.n_right) == (1623, 3246, 6632)
@@ -57,7 +57,7 @@ def test_labels_agree_with_their_names_and_their_error_is_as_published(labels: e
 
 
 @pytest.mark.usefixtures("uncached")
-def test_a_package_that_no_longer_knows_the_cat_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_emoji_data_raise(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {character: name for character, name in emoji._names().items() if character != "🐈"}
     monkeypatch.setattr(emoji, "_names", lambda: names)
     with pytest.raises(ValueError, match=r"the emoji data differ from those measured: pip install .* emoji==2\.16\.0 "):
@@ -65,7 +65,7 @@ def test_a_package_that_no_longer_knows_the_cat_is_noticed(monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("uncached")
-def test_another_version_with_the_same_counts_is_fine_and_a_missing_package_is_not(
+def test_a_missing_package_raises_and_another_version_with_equal_counts_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(emoji, "SOURCES", [source._replace(version="0") for source in emoji.SOURCES])

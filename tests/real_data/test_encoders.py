@@ -24,6 +24,7 @@ from pairbounds.real_data.encoders.offline import OfflineEncoder, train_offline_
 from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.pairings.sources import source
 from tests.real_data import tiny
+from tests.real_data.tiny import error_of
 
 HIDDEN = [3, 17]  # images of two concepts; both drawings of them are 3, 5, 15 and 17
 TEXTS = ["a photo of a tench.", "goldfish", "a widget in a video game, with a much longer text than the others have"]
@@ -51,9 +52,9 @@ def checkpoint(model: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def drawings() -> ImageTextDataset:
     """Both drawings of twelve concepts."""
-    whole = emoji()
-    chosen = np.linspace(0, len(whole) // 2 - 1, 12).astype(np.int64)
-    return whole.take(np.concatenate([chosen, chosen + len(whole) // 2]))
+    dataset = emoji()
+    chosen = np.linspace(0, len(dataset) // 2 - 1, 12).astype(np.int64)
+    return dataset.take(np.concatenate([chosen, chosen + len(dataset) // 2]))
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def offline(drawings, tmp_path_factory: pytest.TempPathFactory) -> tuple[Offline
     return train_offline_encoder(drawings, HIDDEN, cache), cache
 
 
-def test_a_folder_goes_the_whole_way_through_local_checkpoints(dataset, model, checkpoint, tmp_path, monkeypatch):
+def test_features_of_local_checkpoints_equal_those_of_open_clip(dataset, model, checkpoint, tmp_path, monkeypatch):
     save_file(torch.load(checkpoint, weights_only=True), tmp_path / "tiny.safetensors")
     network, _, transform = open_clip.create_model_and_transforms(model, str(checkpoint))
     network.eval()
@@ -79,7 +80,7 @@ def test_a_folder_goes_the_whole_way_through_local_checkpoints(dataset, model, c
 
 
 @pytest.mark.parametrize("size", [32, 48])
-def test_a_batch_is_seen_as_its_pictures_one_by_one_are(model, checkpoint, size):
+def test_a_batch_has_the_features_of_its_single_pictures(model, checkpoint, size):
     pictures = torch.rand(5, 3, size // 4, size // 4, generator=torch.Generator().manual_seed(0))
     pictures = (255 * torch.nn.functional.interpolate(pictures, (size, size))).byte()
     encoder, low = (OpenClip(model, checkpoint, precision=precision) for precision in ("float32", "bfloat16"))
@@ -91,16 +92,16 @@ def test_a_batch_is_seen_as_its_pictures_one_by_one_are(model, checkpoint, size)
 
 
 @pytest.mark.parametrize("make", [EfficientNet, Gradients, lambda: OpenClip("tiny-clip", "random")])
-def test_an_image_has_the_features_that_it_has_among_others(dataset, model, make):
+def test_features_of_an_image_do_not_depend_on_its_batch(dataset, model, make):
     encoder = make()
-    together = encoder.encode_images(dataset, None)
-    alone = [encoder.encode_images(dataset.take([index]), None)[0] for index in range(3)]
-    np.testing.assert_allclose(together[:3], alone, atol=1e-5)
-    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, rtol=1e-12)
-    assert abs(together @ together.T - np.eye(len(dataset))).max() > 1e-3
+    features = encoder.encode_images(dataset, None)
+    single_features = [encoder.encode_images(dataset.take([index]), None)[0] for index in range(3)]
+    np.testing.assert_allclose(features[:3], single_features, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(features, axis=1), 1, rtol=1e-12)
+    assert abs(features @ features.T - np.eye(len(dataset))).max() > 1e-3
 
 
-def test_the_last_stage_is_what_the_network_embeds_and_earlier_ones_are_means_of_its_maps(dataset):
+def test_the_last_stage_is_the_embedding_and_earlier_stages_are_means_of_maps(dataset):
     network = EfficientNet(pixels=64, device="cpu")
     batch = torch.stack([network.prepare(dataset.image(index)) for index in range(3)])
     stages = network.stages(batch)
@@ -111,14 +112,14 @@ def test_the_last_stage_is_what_the_network_embeds_and_earlier_ones_are_means_of
 
 
 @pytest.mark.parametrize("make", [MiniLM, lambda: OpenClip("tiny-clip", "random")])
-def test_a_text_has_the_features_that_it_has_among_others(model, make):
+def test_features_of_a_text_do_not_depend_on_its_batch(model, make):
     encoder = make()
-    together = encoder.encode_texts(TEXTS, None)
-    np.testing.assert_allclose(together, [encoder.encode_texts([text], None)[0] for text in TEXTS], atol=1e-5)
-    assert abs(together @ together.T - 1)[np.triu_indices(3, 1)].min() > 1e-3
+    features = encoder.encode_texts(TEXTS, None)
+    np.testing.assert_allclose(features, [encoder.encode_texts([text], None)[0] for text in TEXTS], atol=1e-5)
+    assert abs(features @ features.T - 1)[np.triu_indices(3, 1)].min() > 1e-3
 
 
-def test_keys_tell_weights_and_precision_apart_and_random_ones_are_the_same_every_time(dataset, model, checkpoint):
+def test_keys_depend_on_weights_and_precision_and_random_weights_are_fixed(dataset, model, checkpoint):
     options = [(checkpoint, "float32"), (checkpoint, "bfloat16"), ("random", "float32")]
     encoders = [OpenClip(model, weights, precision=precision) for weights, precision in options]
     assert len({encoder.key for encoder in encoders}) == 3
@@ -128,44 +129,41 @@ def test_keys_tell_weights_and_precision_apart_and_random_ones_are_the_same_ever
     assert EfficientNet(pixels=64).key != EfficientNet(pixels=96).key
 
 
-def refusal(*arguments, **options) -> str:
-    with pytest.raises((ValueError, FileNotFoundError)) as caught:
-        OpenClip(*arguments, **options)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
-
-
 def test_wrong_choices_are_one_line(model, checkpoint):
-    assert "no model 'ViT-0'" in refusal("ViT-0", "openai")
-    assert "neither a file nor weights of ViT-B-32" in refusal("ViT-B-32", "nowhere.pt")
-    assert "precision 'float16' is none of 2: is it 'bfloat16'" in refusal(model, checkpoint, precision="float16")
+    assert "no model 'ViT-0'" in error_of(OpenClip, "ViT-0", "openai")
+    assert "neither a file nor weights of ViT-B-32" in error_of(OpenClip, "ViT-B-32", "nowhere.pt")
+    assert "precision 'float16' is none of 2: is it 'bfloat16'" in error_of(
+        OpenClip, model, checkpoint, precision="float16"
+    )
     for tag in ("openai", "metaclip_400m"):
-        assert f"{tag} were trained with QuickGELU: use model 'ViT-B-32-quickgelu'" in refusal("ViT-B-32", tag)
+        assert f"{tag} were trained with QuickGELU: use model 'ViT-B-32-quickgelu'" in error_of(
+            OpenClip, "ViT-B-32", tag
+        )
     with pytest.warns(UserWarning, match="may need QuickGELU: for OpenAI's weights use model 'tiny-pair-quickgelu'"):
         OpenClip("tiny-pair", checkpoint)
 
 
-def test_weights_are_taken_from_the_hubs_cache_and_a_hub_that_does_not_answer_is_one_line(monkeypatch, tmp_path):
+def test_weights_come_from_the_cache_of_the_hub_and_an_unreachable_hub_is_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
-    assert "and the hub cannot be reached: connect" in refusal("ViT-B-32", "laion2b_s34b_b79k")
+    assert "and the hub cannot be reached: connect" in error_of(OpenClip, "ViT-B-32", "laion2b_s34b_b79k")
     repository = tmp_path / "models--laion--CLIP-ViT-B-32-laion2B-s34B-b79K"
     weights = repository / "snapshots" / "abc" / "open_clip_model.safetensors"
     for part in (repository / "refs", weights.parent):
         part.mkdir(parents=True)
     (repository / "refs" / "main").write_text("abc")
     save_file({"logit_scale": torch.ones(())}, weights)
-    assert f"cannot make ViT-B-32 from {weights}" in refusal("ViT-B-32", "laion2b_s34b_b79k")
+    assert f"cannot make ViT-B-32 from {weights}" in error_of(OpenClip, "ViT-B-32", "laion2b_s34b_b79k")
 
 
-def test_efficientnet_sees_what_is_in_a_photograph():
+def test_efficientnet_classifies_a_photograph():
     encoder = EfficientNet()
     with Image.open(Path(mpl.get_data_path()) / "sample_data" / "grace_hopper.jpg") as photograph, torch.no_grad():
         scores = encoder.network(encoder.prepare(photograph)[None].contiguous(memory_format=torch.channels_last))
     assert int(scores.argmax()) == 652  # military uniform
 
 
-def test_pictures_have_the_features_that_the_network_as_published_gives_to_each_alone(monkeypatch):
+def test_a_folded_network_has_the_features_of_the_published_one(monkeypatch):
     encoder, pictures = EfficientNet(pixels=32), torch.rand(32, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     monkeypatch.setattr("pairbounds.real_data.encoders.efficientnet._folded", lambda network: network)
     published = EfficientNet(pixels=32)
@@ -173,13 +171,13 @@ def test_pictures_have_the_features_that_the_network_as_published_gives_to_each_
     np.testing.assert_allclose(encoder.embed(2 * pictures - 1), rows, atol=1e-4)
 
 
-def test_minilm_knows_what_texts_mean():
+def test_minilm_places_texts_of_like_meaning_near_one_another():
     rows = MiniLM().encode_texts(["a dog barks", "the puppy is making noise", "interest rates fell"], None)
     assert rows.shape == (3, 384)
     assert rows[0] @ rows[1] > 0.4 > 0.2 > rows[0] @ rows[2]
 
 
-def test_gradients_are_their_formula_and_of_one_colour_even(dataset, tmp_path):
+def test_gradients_equal_their_formula_and_are_uniform_for_one_colour(dataset, tmp_path):
     image = dataset.take([0])
     grey = np.asarray(replace(image, size=72).image(0).convert("L"), dtype=np.float64)
     down, right = np.gradient(grey)
@@ -194,18 +192,18 @@ def test_gradients_are_their_formula_and_of_one_colour_even(dataset, tmp_path):
     assert Gradients().encode_images(blank, None)[0] == pytest.approx(np.full(576, 1 / 24))
 
 
-def test_trained_heads_find_the_texts_that_they_have_seen(drawings, offline):
+def test_trained_heads_match_images_to_training_texts(drawings, offline):
     encoder, cache = offline
     images, names = encoder.encode_images(drawings, cache), [captions[0] for captions in drawings.captions]
     scores = images @ encoder.encode_texts(names, cache).T
-    seen = np.setdiff1d(np.arange(len(drawings)), [3, 5, 15, 17])
-    same_name = np.equal.outer(np.array(names)[seen], np.array(names)[seen])
-    assert scores[np.ix_(seen, seen)][same_name].min() > np.median(scores[np.ix_(seen, seen)][~same_name])
+    visible = np.setdiff1d(np.arange(len(drawings)), [3, 5, 15, 17])
+    same_name = np.equal.outer(np.array(names)[visible], np.array(names)[visible])
+    assert scores[np.ix_(visible, visible)][same_name].min() > np.median(scores[np.ix_(visible, visible)][~same_name])
     with pytest.raises(ValueError, match="fewer than two sets of captions are not hidden"):
         train_offline_encoder(drawings, range(1, 12), None)
 
 
-def test_hidden_images_and_all_of_their_concepts_are_not_learned_from(drawings, offline):
+def test_hidden_images_and_their_concepts_do_not_affect_training(drawings, offline):
     encoder, cache = offline
     for image, changes in ((3, False), (4, True)):
         changed = tuple(("changed",) if texts == drawings.captions[image] else texts for texts in drawings.captions)
@@ -214,6 +212,6 @@ def test_hidden_images_and_all_of_their_concepts_are_not_learned_from(drawings, 
         assert np.allclose(again.image_head, encoder.image_head, atol=1e-3) != changes
 
 
-def test_nobody_judges_its_own_pairs(drawings, model):
+def test_an_encoder_never_evaluates_its_own_pairs(drawings, model):
     judges = [source(drawings, None, load=load).evaluator for load in (lambda: OpenClip(model, "random"), None)]
     assert [judge.name for judge in judges] == ["efficientnet-lite0", "gradients"]

@@ -47,14 +47,14 @@ def numbered(start: int, stop: int) -> Rows:
     cuts=st.lists(st.integers(0, 3 * CHUNK), max_size=8),
     stops_at=st.integers(0, 3 * CHUNK),
 )
-def test_a_run_that_breaks_off_goes_on_at_its_last_whole_chunk(tmp_path_factory, size, cuts, stops_at):
+def test_an_interrupted_run_resumes_at_its_last_complete_chunk(tmp_path_factory, size, cuts, stops_at):
     folder, starts = tmp_path_factory.mktemp("features"), []
 
     def rows(start: int, stop: int) -> Iterator[Rows]:
         starts.append(start)
         edges = [start, *sorted(cut for cut in cuts if start < cut < stop), stop]
-        for first, last in pairwise(edges):
-            yield numbered(first, last)
+        for first, end in pairwise(edges):
+            yield numbered(first, end)
 
     def breaking(start: int) -> Iterator[Rows]:
         yield from rows(start, min(stops_at, size))
@@ -84,15 +84,13 @@ def test_features_are_computed_once_for_each_data_set_and_encoder(dataset, tmp_p
 
 
 @pytest.mark.parametrize("wrong", [numbered(0, 3), numbered(0, 2).astype(np.float64)])
-def test_what_is_wrong_is_one_line(tmp_path, wrong):
+def test_wrong_features_are_one_line(tmp_path, wrong):
     np.save(tmp_path / "00000000.npy", wrong)
     for fail, message in (
-        (lambda: stored_rows(tmp_path, 2, lambda start: [numbered(0, 2)]), "^features .*delete the file"),
+        (lambda: stored_rows(tmp_path, 2, lambda start: [numbered(0, 2)]), "delete the file"),
         (lambda: stored_rows(None, 2, lambda start: [numbered(0, 1)]), "returned 1 rows for 2"),
         (lambda: stored_rows(None, 2, lambda start: [numbered(0, 3)]), "returned 3 rows for 2"),
         (lambda: Colours("a").encode_texts([], None), "nothing to encode"),
-        (lambda: unit_rows(np.array([[1, 2], [0, 0], [np.nan, 1]])), "2 rows of .* not finite, first row 1"),
+        (lambda: unit_rows(np.array([[1, 2], [0, 0], [np.nan, 1]])), "not finite, first row 1"),
     ):
-        with pytest.raises(ValueError, match=message) as caught:
-            fail()
-        assert "\n" not in str(caught.value)
+        assert message in tiny.error_of(fail)

@@ -35,8 +35,8 @@ def test_neighbours_vote_by_cosine():
         right.append(min(votes, key=lambda name: (-votes[name], name)) == labels[image])
     assert result.test == pytest.approx(np.mean(right))
     assert 0.4 < result.test < 1
-    few = Split(np.arange(3), np.arange(30, 45), np.arange(45, 60))
-    assert nearest_neighbours(features, labels, few, 20).test == pytest.approx(
+    few_images = Split(np.arange(3), np.arange(30, 45), np.arange(45, 60))
+    assert nearest_neighbours(features, labels, few_images, 20).test == pytest.approx(
         np.mean(labels[45:] == Counter(sorted(labels[:3].tolist())).most_common(1)[0][0])
     )
 
@@ -63,7 +63,7 @@ def test_texts_of_class_names_classify_what_learned_from_captions(source):
 
 
 @pytest.mark.usefixtures("quick_probe", "no_export")
-def test_another_way_to_judge_judges_anew_and_trains_nothing(source, tmp_path):
+def test_another_evaluation_does_not_train_again(source, tmp_path):
     run = Run("clip", Recipe(epochs=2, batch=16, warmup=0), 0)
     studio = TrainingData(source, tmp_path / "cache", views=2, device="cpu")
     first = run_all([run], studio, tmp_path)
@@ -74,6 +74,6 @@ def test_another_way_to_judge_judges_anew_and_trains_nothing(source, tmp_path):
     second = run_all([run], again, tmp_path)
     assert not first["knn_test"].equals(second["knn_test"])
     assert second["seconds"].tolist() == first["seconds"].tolist()  # of the same training
-    kept = (tmp_path / run.key / RESULT).stat().st_mtime_ns
+    written_at = (tmp_path / run.key / RESULT).stat().st_mtime_ns
     run_all([run], again, tmp_path)
-    assert (tmp_path / run.key / RESULT).stat().st_mtime_ns == kept
+    assert (tmp_path / run.key / RESULT).stat().st_mtime_ns == written_at

@@ -48,9 +48,9 @@ def test_the_graph_is_that_of_python(call, features, words):
 def test_a_table_records_what_was_chosen(call, features):
     files = ["--images", "images.npy", "--texts", "texts.npz"]
     assert call(app, "graph", "features", *files, "--out", "pairs.parquet")[0] == 0
-    about = read_sidecar("pairs.parquet")["configuration"]
-    assert (about["top_k"], about["temperature"]) == (32, pytest.approx(cosine_spread(*features)))
-    assert {"images.npy", "texts.npz"} <= about.keys()
+    configuration = read_sidecar("pairs.parquet")["configuration"]
+    assert (configuration["top_k"], configuration["temperature"]) == (32, pytest.approx(cosine_spread(*features)))
+    assert {"images.npy", "texts.npz"} <= configuration.keys()
 
 
 @pytest.mark.parametrize(

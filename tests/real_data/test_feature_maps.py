@@ -25,12 +25,14 @@ def convolved(picture, weights):
     """The last layer of the network, (96, h, w), by scipy."""
     for weight in weights:
         padded = np.pad(picture, ((0, 0), (1, 1), (1, 1)))
-        picture = np.stack([np.maximum(correlate(padded, each, "valid")[0, ::2, ::2], 0) for each in weight.numpy()])
+        picture = np.stack(
+            [np.maximum(correlate(padded, kernel, "valid")[0, ::2, ::2], 0) for kernel in weight.numpy()]
+        )
     return picture
 
 
 @pytest.mark.parametrize("kind", FEATURE_MAPS)
-def test_features_depend_on_the_image_the_seed_and_the_fitted_images_alone(kind, monkeypatch):
+def test_features_depend_on_the_image_the_seed_and_the_fitted_images_only(kind, monkeypatch):
     monkeypatch.setattr(patches, "SAMPLE", 2_000)
     before = torch.random.get_rng_state()
     features = untrained_features(IMAGES, kind=kind, n_features=7)
@@ -40,23 +42,23 @@ def test_features_depend_on_the_image_the_seed_and_the_fitted_images_alone(kind,
     for rows in (slice(50, 70), slice(41, 42)):
         some = untrained_features(IMAGES[rows], kind=kind, n_features=7, fit=IMAGES)
         np.testing.assert_allclose(some, features[rows], atol=1e-4 * np.abs(features).max())
-    others = untrained_features(IMAGES, kind=kind, n_features=7, seed=1)
-    assert np.allclose(others, features, atol=1e-2) == (kind == "pixels")
+    other_seed = untrained_features(IMAGES, kind=kind, n_features=7, seed=1)
+    assert np.allclose(other_seed, features, atol=1e-2) == (kind == "pixels")
     assert torch.equal(before, torch.random.get_rng_state())
 
 
 def test_pixels_give_the_scores_of_their_principal_components():
     values = IMAGES.transpose(0, 3, 1, 2).reshape(70, -1) / 127.5 - 1
     left, sizes, _ = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)
-    for given in (IMAGES, IMAGES / 255, torch.tensor(IMAGES).permute(0, 3, 1, 2)):
-        features = untrained_features(given, kind="pixels", n_features=70)
+    for images in (IMAGES, IMAGES / 255, torch.tensor(IMAGES).permute(0, 3, 1, 2)):
+        features = untrained_features(images, kind="pixels", n_features=70)
         np.testing.assert_allclose(np.abs(features[:, 1:]), np.abs(left * sizes)[:, :69], atol=1e-3)
 
 
 def test_conv_is_three_convolutions_and_means_of_places():
     large = np.random.default_rng(1).standard_normal((1, 3, 64, 64)).astype(np.float32)
-    last = convolved(large[0], conv.convolutions(np.random.default_rng(3), torch.device("cpu")))
-    expected = [last[:, i : i + 2, j : j + 2].mean((1, 2)) for i in range(0, 8, 2) for j in range(0, 8, 2)]
+    last_layer = convolved(large[0], conv.convolutions(np.random.default_rng(3), torch.device("cpu")))
+    expected = [last_layer[:, i : i + 2, j : j + 2].mean((1, 2)) for i in range(0, 8, 2) for j in range(0, 8, 2)]
     np.testing.assert_allclose(mapped("conv", large)[0].reshape(96, 16).T, expected, atol=1e-4)
 
 
@@ -96,7 +98,7 @@ def test_patches_are_whitened_filters_with_a_soft_threshold(monkeypatch):
     np.testing.assert_allclose(mapped("patches"), expected.reshape(3, -1), atol=1e-4)
 
 
-def test_users_add_maps_and_wrong_names_numbers_and_images_are_named():
+def test_users_add_maps_and_bad_arguments_raise():
     FEATURE_MAPS.add("colour", lambda _fitted, _rng: lambda pictures: pictures.mean((2, 3)))
     try:
         assert untrained_features(IMAGES, kind="colour", n_features=3).shape == (70, 3)

@@ -11,7 +11,7 @@ from pairbounds.real_data.studies import encoder_few_labels, from_pairs, icons_f
 BOUNDS = ["mse_43", "mse_43_by_norms", "mse_43_by_hops", "mse_43_certified"]
 
 
-def test_bounds_hold_whatever_the_order_of_the_images(source, tmp_path, monkeypatch):
+def test_bounds_hold_in_any_order_of_the_images(source, tmp_path, monkeypatch):
     tables = []
     for order in (np.arange(len(source.dataset)), np.random.default_rng(1).permutation(len(source.dataset))):
         images = SimpleNamespace(images=lambda order=order: source.dataset.take(order))
@@ -26,14 +26,14 @@ def test_bounds_hold_whatever_the_order_of_the_images(source, tmp_path, monkeypa
         assert row["optimum_mse"] <= row["mse_42"] + 1e-9
 
 
-def test_icons_need_what_make_data_unpacks(tmp_path):
+def test_missing_icons_raise_and_name_make_data(tmp_path):
     with pytest.raises(ValueError, match="`make data` unpacks it"):
         icons_from_pairs.Settings(root=str(tmp_path)).input_keys()
 
 
 def test_layers_are_features_of_all_images_in_their_order(source):
     images = source.dataset.take([5, 0, 60])
-    every, few = encoder_few_labels.layers(source.dataset), encoder_few_labels.layers(images)
+    every, layers_of_three = encoder_few_labels.layers(source.dataset), encoder_few_labels.layers(images)
     assert [*every] == [f"{channels} channels" for channels in (16, 24, 40, 80, 112, 192, 320, 1_280)]
-    for name, rows in few.items():
+    for name, rows in layers_of_three.items():
         np.testing.assert_allclose(rows, every[name][[5, 0, 60]], rtol=1e-3, atol=1e-3)

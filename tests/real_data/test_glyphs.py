@@ -7,7 +7,7 @@ import numpy as np
 from pairbounds.real_data.datasets.glyphs import FACES, characters, glyphs
 
 
-def test_a_letter_is_that_of_the_character_without_its_marks():
+def test_a_letter_is_the_character_without_its_marks():
     compared = 0
     for character in characters():
         plain = unicodedata.normalize("NFD", character.text)[0]

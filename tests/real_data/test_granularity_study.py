@@ -25,10 +25,10 @@ def test_features_of_the_colour_alone_leave_no_error(images):
     result = measured(images, pixels, dict(zip(texts, colour, strict=True)), settings, 0)
     assert set(result["by"]) == {"letters", "meaning", "images", "keywords"}
     assert result.loc[result["level"] == "as they are", "error"].max() == 0
-    for by, level in (("meaning", "15 groups"), ("images", "7 groups")):
-        most = result[(result["by"] == by) & (result["level"] == level)].groupby("kind")["alpha_t"].max()
-        assert most[SIMILARITY] == pytest.approx(0, abs=1e-12)
-        assert most[RANDOM] > 0.3
+    for similarity, level in (("meaning", "15 groups"), ("images", "7 groups")):
+        largest = result[(result["by"] == similarity) & (result["level"] == level)].groupby("kind")["alpha_t"].max()
+        assert largest[SIMILARITY] == pytest.approx(0, abs=1e-12)
+        assert largest[RANDOM] > 0.3
     assert result["split"].nunique() == 2
     assert (result["bound"] >= result["mse"] - 1e-9).all()
 
@@ -36,14 +36,14 @@ def test_features_of_the_colour_alone_leave_no_error(images):
 def test_ways_to_use_keywords_are_channels_of_all_joined(images):
     """By theorem 30 each way has an α_T of at least that of all joined."""
     graph = caption_graph(images)
-    seen = np.arange(graph.n_left) % 2 == 0
-    result = dict(ways(images, graph, seen))
+    labelled = np.arange(graph.n_left) % 2 == 0
+    result = dict(ways(images, graph, labelled))
     assert list(result) == ["each keyword", "first keyword", "commonest keyword", "all joined"]
     joined = induced_labelling_error(result["all joined"])
     for graph_of_way in result.values():
         assert graph_of_way.left_ids.tolist() == graph.left_ids.tolist()
         assert induced_labelling_error(graph_of_way) >= joined - 1e-12
-    uses = dict(zip(graph.right_ids, np.asarray((graph.joint[seen] > 0).sum(axis=0)), strict=True))
+    uses = dict(zip(graph.right_ids, np.asarray((graph.joint[labelled] > 0).sum(axis=0)), strict=True))
     allowed = {
         "each keyword": lambda texts: texts,
         "first keyword": lambda texts: texts[:1],

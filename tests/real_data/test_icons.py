@@ -88,9 +88,9 @@ def test_a_set_has_its_categories_and_tags(unpacked):
 
 def test_one_thing_is_one_subject_in_all_sets(unpacked):
     dataset = icon_set(unpacked, size=16)
-    shown = dict(zip(dataset.ids, dataset.subjects, strict=True))
-    alike = {name for name, subject in shown.items() if subject == shown["mdi/svg/star"]}
-    assert alike == {name for name in shown if name.rpartition("/")[2].partition("-")[0] in ("sun", "star")}
+    subject_by_id = dict(zip(dataset.ids, dataset.subjects, strict=True))
+    alike = {name for name, subject in subject_by_id.items() if subject == subject_by_id["mdi/svg/star"]}
+    assert alike == {name for name in subject_by_id if name.rpartition("/")[2].partition("-")[0] in ("sun", "star")}
     assert len(set(dataset.subjects)) == 4
     assert dataset.labels[dataset.ids.index("mdi/svg/bag-small")] == -1
     assert dataset.label_names == (
@@ -103,7 +103,7 @@ def test_one_thing_is_one_subject_in_all_sets(unpacked):
     assert dataset.licence == "Apache-2.0 and MIT"
 
 
-def test_what_is_missing_or_another_release_is_one_line(unpacked, monkeypatch):
+def test_missing_icons_and_another_release_are_one_line(unpacked, monkeypatch):
     with pytest.raises(ValueError, match=r"^set of icons 'other' is none of tabler, phosphor, mdi, all$"):
         icon_set(unpacked, of="other")
     with pytest.raises(ValueError, match=r"^icons: .*tabler is no folder: `make data` unpacks it into build"):
@@ -115,7 +115,7 @@ def test_what_is_missing_or_another_release_is_one_line(unpacked, monkeypatch):
 
 @pytest.mark.data
 @pytest.mark.parametrize(
-    ("of", "described", "subjects"),
+    ("name", "described", "subjects"),
     [
         ("tabler", "tabler(6545 images, 66584 captions, 41 classes)", 5390),
         ("phosphor", "phosphor(9072 images, 49020 captions, 18 classes)", 1463),
@@ -123,7 +123,7 @@ def test_what_is_missing_or_another_release_is_one_line(unpacked, monkeypatch):
         ("all", "icons(23064 images, 130058 captions, 120 classes)", 12240),
     ],
 )
-def test_the_packages_are_those_that_were_measured(of, described, subjects):
-    dataset = icon_set(ROOT / "build/data", of=of)
+def test_the_unpacked_packages_have_the_measured_counts(name, described, subjects):
+    dataset = icon_set(ROOT / "build/data", of=name)
     assert repr(dataset) == described
     assert len(set(dataset.subjects)) == subjects

@@ -21,8 +21,6 @@ from pairbounds.theory.quantities.logistic import logistic_probe
 from tests.families import ANY_SEED, family_graph
 from tests.theory.test_consistency import labelled_graphs
 
-SEEDS = ANY_SEED
-
 
 def naive_anchor(graph: PairGraph, x: int, labels, groups) -> tuple[float, float, float, float]:
     """Agreement, entropy without and with its own group, and own share of one anchor.
@@ -31,17 +29,17 @@ def naive_anchor(graph: PairGraph, x: int, labels, groups) -> tuple[float, float
     """
     P = graph.joint.toarray()
     positives = [sum(P[x, z] * P[other, z] / sum(P[:, z]) for z in range(graph.n_right)) for other in range(len(P))]
-    others = {o: p for o, p in enumerate(positives) if groups[o] != groups[x] and p > 0}
+    other_masses = {o: p for o, p in enumerate(positives) if groups[o] != groups[x] and p > 0}
     own_share = sum(p for o, p in enumerate(positives) if groups[o] == groups[x]) / sum(P[x])
-    total = sum(others.values())
+    total = sum(other_masses.values())
     of_all = -sum(p / sum(P[x]) * math.log(p / sum(P[x])) for p in positives if p > 0)
-    if not others:
+    if not other_masses:
         return math.nan, math.nan, of_all, own_share
-    agreement = sum(p for o, p in others.items() if labels[o] == labels[x]) / total
-    return agreement, -sum(p / total * math.log(p / total) for p in others.values()), of_all, own_share
+    agreement = sum(p for o, p in other_masses.items() if labels[o] == labels[x]) / total
+    return agreement, -sum(p / total * math.log(p / total) for p in other_masses.values()), of_all, own_share
 
 
-@given(labelled_graphs(), SEEDS, st.sampled_from([1, module.BLOCK]))
+@given(labelled_graphs(), ANY_SEED, st.sampled_from([1, module.BLOCK]))
 def test_off_diagonal_from_its_formula_by_blocks_of_rows(graph, seed, block):
     groups = np.random.default_rng(seed).integers(4, size=graph.n_left)
     exclusions = {"image": np.arange(graph.n_left), "group": groups}
@@ -56,7 +54,7 @@ def test_off_diagonal_from_its_formula_by_blocks_of_rows(graph, seed, block):
         assert result[name].own_share == pytest.approx(naive[:, 3], abs=1e-12)
 
 
-def test_means_are_over_anchors_that_are_not_alone():
+def test_means_are_over_anchors_with_positives():
     entropy, with_own = np.array([math.log(2), math.log(8), np.nan]), np.log([3, 9, 1])
     anchors = OffDiagonal({"y": np.array([1, 0, np.nan])}, entropy, with_own, np.ones(3))
     assert anchors.consistency("y") == 0.5
@@ -88,7 +86,7 @@ def test_between_two_points_a_frontier_is_linear_in_the_logarithm():
         assert math.isnan(frontier.temperature_at(beyond))
 
 
-def test_a_frontier_can_be_read_by_all_positives_and_at_a_turn_where_it_is_hottest():
+def test_a_frontier_counts_all_positives_and_takes_the_hottest_of_equal_points():
     frontier = replace(made_up_frontier((2, 0.8), (8, 0.4)), with_own=True)  # 4 and 16 positives
     assert frontier.agreement_at(8, "y") == pytest.approx(np.full(2, 0.6))
     assert np.isnan(frontier.agreement_at(3, "y")).all()
@@ -105,13 +103,13 @@ def test_a_bootstrap_from_its_definition():
     values = np.array([1.0, 5.0, 2.0, np.nan])
     means = []
     for counts in bootstrap.counts:
-        drawn = [v for cluster, times in zip("abc", counts, strict=True) for v in members[cluster] * int(times)]
-        means += [np.mean(drawn)] if drawn else []
+        resample = [v for cluster, times in zip("abc", counts, strict=True) for v in members[cluster] * int(times)]
+        means += [np.mean(resample)] if resample else []
     assert bootstrap.interval(values) == pytest.approx(np.quantile(means, [0.025, 0.975]))
     assert set(bootstrap.counts.sum(axis=1)) == {3}
 
 
-def test_an_estimate_is_the_mean_of_the_draws_and_holds_both_intervals():
+def test_an_estimate_is_the_mean_of_the_draws_and_covers_both_intervals():
     values, draws = np.random.default_rng(4).normal(size=40), np.repeat([0, 1, 2, 3], 10)
     values[3] = np.nan
     bootstrap = Bootstrap.of(np.arange(40) // 2, np.random.default_rng(5))
@@ -127,8 +125,8 @@ def test_an_estimate_is_the_mean_of_the_draws_and_holds_both_intervals():
 
 def made_up_comparison(*pairings: tuple[tuple[float, float], ...]) -> Comparison:
     """Three draws with the same frontiers, named a, b, ..., and a chance of 0.2."""
-    made = {name: made_up_frontier(*points) for name, points in zip("abc", pairings, strict=False)}
-    draws = [Draw(made, {"y": 0.2}, np.array([f"{d}-0", f"{d}-1"])) for d in range(3)]
+    frontiers_by_name = {name: made_up_frontier(*points) for name, points in zip("abc", pairings, strict=False)}
+    draws = [Draw(frontiers_by_name, {"y": 0.2}, np.array([f"{d}-0", f"{d}-1"])) for d in range(3)]
     return Comparison(draws, np.random.default_rng(0))
 
 
@@ -141,22 +139,22 @@ def test_arms_are_compared_at_one_diversity_and_corrected_for_chance():
     assert comparison.difference("a", "b", "y", [4, 8, 4]).value == pytest.approx((0.25 + 0 + 0.25) / 3)
 
 
-def test_what_is_learned_is_what_theory_says():
+def test_learned_quantities_equal_those_of_theory():
     graph = family_graph("latent_captions", 7, 30)
-    k, seen = 4, np.arange(0, graph.n_left, 2)
+    k, labelled = 4, np.arange(0, graph.n_left, 2)
     triplets = spectrum(graph, 8)
-    result = learned(graph, triplets, k, seen)
+    result = learned(graph, triplets, k, labelled)
     table = check_bounds(graph, k, triplets=triplets).set_index("bound")
     for column, bound in (("bound", "probe-error"), ("sharp_bound", "sharp-probe-error")):
         assert result[column] == table.loc[bound, "value"]
         assert result["probe_error"] == table.loc[bound, "measured"]
     assert result["guess_error"] == table.loc["probe-error", "guess"]
     embedding = triplets.left[:, :k] / np.sqrt(graph.left_marginal)[:, None]
-    assert result["held_out_error"] == logistic_probe(graph, embedding, labelled=seen).held_out_error
+    assert result["held_out_error"] == logistic_probe(graph, embedding, labelled=labelled).held_out_error
     assert result["induced_labelling_error"] == pytest.approx(1 - result["consistency_1"])
 
 
-def test_an_image_that_the_embedding_leaves_at_0_has_no_place_on_the_sphere():
+def test_an_image_with_embedding_0_has_no_distance_on_the_sphere():
     graph = PairGraph(np.diag([4, 3, 2, 1]), [0, 1, 0, 1])
     constant = Spectrum(
         np.ones(4), np.eye(4), np.eye(4), np.zeros(4), "dense"

@@ -13,25 +13,31 @@ FAMILIES = {"views": "augmentation", "other views": "augmentation", "images": "n
 
 def differences(*rows: tuple[str, str, float, tuple[float, float]]) -> pd.DataFrame:
     return pd.DataFrame(
-        [(first, second, FAMILIES[second], at, *ends) for first, second, at, ends in rows],
+        [(first, second, FAMILIES[second], diversity, *ends) for first, second, diversity, ends in rows],
         columns=["first", "second", "family", "diversity", "low", "high"],
     )
 
 
-def against_all(at: float, **ends: tuple[float, float]) -> list[tuple[str, str, float, tuple[float, float]]]:
+def against_all(diversity: float, **ends: tuple[float, float]) -> list[tuple[str, str, float, tuple[float, float]]]:
     """Captions more consistent than everything at one diversity, but where `ends` says otherwise."""
-    known = {"views": MORE, "other_views": MORE, "images": MORE, "shuffled": MORE, "control": MORE} | ends
-    rows = [("captions", name.replace("_", " "), at, ends) for name, ends in known.items() if name != "control"]
-    return [*rows, ("images", "views", at, known["control"]), ("images", "other views", at, known["control"])]
+    intervals = {"views": MORE, "other_views": MORE, "images": MORE, "shuffled": MORE, "control": MORE} | ends
+    rows = [
+        ("captions", name.replace("_", " "), diversity, ends) for name, ends in intervals.items() if name != "control"
+    ]
+    return [
+        *rows,
+        ("images", "views", diversity, intervals["control"]),
+        ("images", "other views", diversity, intervals["control"]),
+    ]
 
 
 def words(*rows: tuple[str, str, float, tuple[float, float]]) -> str:
     return verdict(differences(*rows), "captions", "images")
 
 
-def test_captions_that_beat_everything_show_an_advantage_of_text():
-    said = words(*against_all(5), *against_all(20, control=LESS))
-    assert said == (
+def test_captions_better_than_all_rivals_show_an_advantage_of_text():
+    text = words(*against_all(5), *against_all(20, control=LESS))
+    assert text == (
         "Captions: against augmentation pairs, more consistent at every diversity (5, 20); "
         "against pairs without text, more consistent at every diversity (5, 20). "
         "Images: against augmentation pairs, more consistent at diversity (5), less consistent at diversity (20) "
@@ -41,12 +47,12 @@ def test_captions_that_beat_everything_show_an_advantage_of_text():
 
 @pytest.mark.parametrize("rival", ["views", "other_views", "images", "shuffled"])
 @pytest.mark.parametrize("ends", [OPEN, LESS, (0.0, 0.2), (-math.inf, math.inf)])
-def test_each_rival_alone_can_deny_the_advantage(rival, ends):
+def test_one_rival_suffices_to_deny_the_advantage(rival, ends):
     assert words(*against_all(5, **{rival: ends})).endswith("An advantage of text is not shown.")
 
 
-def test_an_advantage_at_some_diversities_is_said_to_be_there_only():
-    said = words(*against_all(5), *against_all(20, other_views=LESS), *against_all(50, views=OPEN))
-    assert "more consistent at diversity (5), less consistent at diversity (20), not shown to be more or less" in said
-    assert "(less than other views)" in said
-    assert said.endswith("An advantage of text is shown at diversity (5) only.")
+def test_an_advantage_at_some_diversities_is_reported_for_these_only():
+    text = words(*against_all(5), *against_all(20, other_views=LESS), *against_all(50, views=OPEN))
+    assert "more consistent at diversity (5), less consistent at diversity (20), not shown to be more or less" in text
+    assert "(less than other views)" in text
+    assert text.endswith("An advantage of text is shown at diversity (5) only.")

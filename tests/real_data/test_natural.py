@@ -35,7 +35,7 @@ def only(settings, source):
     return Own(**{name: getattr(settings, name) for name in settings.__dataclass_fields__})
 
 
-def test_a_graph_is_described_as_it_is_and_its_control_has_the_same_pairs(source, tables):
+def test_a_graph_has_its_exact_facts_and_its_control_the_same_number_of_pairs(source, tables):
     """Each colour is a part of its own: its images share the colour's name, and the two of a thing the thing's."""
     by_captions = tables["natural_graphs"].query("texts == 'captions' and exclusion == 'subject'")
     exact, *controls = by_captions.to_dict("records")
@@ -52,26 +52,26 @@ def test_a_graph_is_described_as_it_is_and_its_control_has_the_same_pairs(source
         assert control["induced_labelling_error"] > 0.3
 
 
-def test_bounds_are_those_of_the_registry_and_all_hold(source, tables):
+def test_all_bounds_of_the_study_hold(source, tables):
     bounds = tables["natural_bounds"]
     assert bounds["holds"].all()
     assert set(bounds["bound"]) == set(natural_captions.BOUNDS)
     graph = caption_graph(source.dataset, words=True)
     row = bounds.query("texts == 'words' and k == 8 and shuffle == 0 and bound == 'trained-error'").iloc[0]
-    known = spectrum(graph, 9, method="dense")
-    assert row["next_singular_value"] == pytest.approx(known.singular_values[8])
-    assert row["measured"] == pytest.approx(probe(graph, Encoder.optimum(graph, known, 8).left).error)
+    triplets = spectrum(graph, 9, method="dense")
+    assert row["next_singular_value"] == pytest.approx(triplets.singular_values[8])
+    assert row["measured"] == pytest.approx(probe(graph, Encoder.optimum(graph, triplets, 8).left).error)
     assert induced_labelling_error(graph) == pytest.approx(
         tables["natural_graphs"].query("texts == 'words'")["induced_labelling_error"].iloc[0]
     )
 
 
-def test_a_probe_is_held_out_by_subject_and_misses_what_it_has_not_seen(tables):
+def test_a_probe_is_held_out_by_subject_and_misses_unseen_classes(tables):
     held_out = tables["natural_held_out"]
-    few = held_out[held_out["labelled"] == 0.1]
-    assert (few["n_labelled"] == 2 * round(0.1 * 4 * SUBJECTS)).all()
+    few_labels = held_out[held_out["labelled"] == 0.1]
+    assert (few_labels["n_labelled"] == 2 * round(0.1 * 4 * SUBJECTS)).all()
     assert (held_out["held_out_error"] >= held_out["unseen_class"] - 1e-12).all()
-    assert (few["unseen_texts"] >= held_out.loc[held_out["labelled"] == 0.5, "unseen_texts"].mean()).all()
+    assert (few_labels["unseen_texts"] >= held_out.loc[held_out["labelled"] == 0.5, "unseen_texts"].mean()).all()
 
 
 def test_the_tail_counts_every_caption_once(source, tables):
@@ -82,20 +82,20 @@ def test_the_tail_counts_every_caption_once(source, tables):
 
 def test_pairings_and_dropped_pairs_are_measured_for_each_set_by_name(source):
     small = {"total_images": 48, "draws": 2, "views": 2}
-    few = {"strengths": (1.0,), "diversities": (2,), "learned_at": (5,), "widths": (4,)}
-    compared = natural_pairings.measure(only(natural_pairings.Settings(**small, **few), source), 0)
+    protocol = {"strengths": (1.0,), "diversities": (2,), "learned_at": (5,), "widths": (4,)}
+    compared = natural_pairings.measure(only(natural_pairings.Settings(**small, **protocol), source), 0)
     assert set(compared) == set(natural_pairings.TABLES)
-    alone = pairings_tables(source, natural_pairings.Settings(**small, **few), 0)["pairings_learned"]
-    np.testing.assert_array_equal(compared["natural_learned"]["trained_bound"], alone["trained_bound"])
+    table = pairings_tables(source, natural_pairings.Settings(**small, **protocol), 0)["pairings_learned"]
+    np.testing.assert_array_equal(compared["natural_learned"]["trained_bound"], table["trained_bound"])
     for bound in ("local_multihop_bound", "trained_bound"):
-        assert (alone["probe_error"] <= alone[bound] + 1e-9).all()
+        assert (table["probe_error"] <= table[bound] + 1e-9).all()
     assert set(compared["natural_verdict"]["dataset"]) == {"coloured"}
     tried = natural_what_if.measure(only(natural_what_if.Settings(k=4, shares=(0.1,), splits=2, draws=1), source), 0)
     assert set(tried["natural_what_if_curves"]["share"]) == {0.0, 0.1}
     assert set(tried["natural_what_if"]["quantity"]) == {"error", "alpha_t"}
 
 
-def test_data_sets_that_are_none_are_named():
+def test_unknown_data_sets_raise():
     for wrong, message in (((), "datasets is empty"), (("emojis",), "data set 'emojis' is none of 10: is it 'emoji'")):
         with pytest.raises(ValueError, match=message):
             NaturalSets(datasets=wrong)

@@ -19,8 +19,6 @@ from pairbounds.real_data.pairings.similarities import (
 )
 from tests.families import ANY_SEED
 
-SEEDS = ANY_SEED
-
 
 def dense(similarities: Similarities) -> np.ndarray:
     """(n_left, n_right), minus infinity where a right node was left out."""
@@ -50,7 +48,7 @@ def anchors_of(pairing: Pairing, temperature: float, labels=None):
     return off_diagonal(pairing.graph(temperature), {"y": labels}, {"image": np.arange(n)})["image"]
 
 
-@given(SEEDS, st.none() | st.integers(1, 5), st.sampled_from([20, module.BLOCK]))
+@given(ANY_SEED, st.none() | st.integers(1, 5), st.sampled_from([20, module.BLOCK]))
 def test_similarities_from_their_formulas_and_the_largest_are_kept(seed, keep, block):
     rng = np.random.default_rng(seed)
     left, right, parts = rng.normal(size=(4, 3)), rng.normal(size=(6, 3)), rng.random((4, 5, 3))
@@ -61,12 +59,12 @@ def test_similarities_from_their_formulas_and_the_largest_are_kept(seed, keep, b
         both = cosine_similarities(left, right, keep), best_match_similarities(parts, right, keep)
     for result, naive in zip(both, (cosines, matches), strict=True):
         for row, expected in zip(dense(result), np.array(naive), strict=True):
-            kept = np.argsort(expected)[-(keep or 6) :]
-            assert row[kept] == pytest.approx(expected[kept], abs=1e-5)
-            assert np.isinf(np.delete(row, kept)).all()
+            columns = np.argsort(expected)[-(keep or 6) :]
+            assert row[columns] == pytest.approx(expected[columns], abs=1e-5)
+            assert np.isinf(np.delete(row, columns)).all()
 
 
-@given(SEEDS, st.floats(0.05, 20), st.one_of(st.none(), st.integers(1, 9)))
+@given(ANY_SEED, st.floats(0.05, 20), st.one_of(st.none(), st.integers(1, 9)))
 def test_a_graph_has_the_probabilities_of_the_formula_and_equal_images(seed, temperature, keep):
     pairing = pairing_of(np.random.default_rng(seed), keep=keep)
     graph = pairing.graph(temperature)
@@ -75,15 +73,15 @@ def test_a_graph_has_the_probabilities_of_the_formula_and_equal_images(seed, tem
     assert graph.joint.toarray() == pytest.approx(naive[:, naive.sum(axis=0) > 0], abs=1e-12)
 
 
-@given(SEEDS, st.integers(1, 9), st.floats(0.05, 20))
-def test_what_is_cut_off_is_at_most_what_is_stated(seed, keep, temperature):
+@given(ANY_SEED, st.integers(1, 9), st.floats(0.05, 20))
+def test_the_truncated_mass_is_at_most_its_bound(seed, keep, temperature):
     rng = np.random.default_rng(seed)
     left, right = rng.normal(size=(7, 3)), rng.normal(size=(9, 3))
-    whole, cut = cosine_similarities(left, right), cosine_similarities(left, right, keep)
-    probabilities = np.array(naive_probabilities(whole, temperature))
+    all_similarities, cut = cosine_similarities(left, right), cosine_similarities(left, right, keep)
+    probabilities = np.array(naive_probabilities(all_similarities, temperature))
     lost = np.mean(probabilities.sum(axis=1) - np.take_along_axis(probabilities, cut.columns, 1).sum(axis=1))
     assert lost <= cut.truncated(temperature) + 1e-6
-    assert whole.truncated(temperature) == 0
+    assert all_similarities.truncated(temperature) == 0
 
 
 def test_a_cold_graph_keeps_the_most_similar_and_can_be_divided_by_its_marginals_and_a_hot_one_is_uniform():
@@ -108,7 +106,7 @@ def test_captions_known_exactly_are_shared_evenly_when_cold_and_uniform_when_hot
     assert anchors.alone == pytest.approx(1 / 3)
 
 
-@given(SEEDS)
+@given(ANY_SEED)
 def test_exchanging_images_within_a_class_changes_neither_consistency_nor_diversity(seed):
     rng = np.random.default_rng(seed)
     pairing, labels = pairing_of(rng, n_left=8), np.repeat([0, 1], 4)

@@ -29,7 +29,7 @@ def tables(source):
     return pairings_tables(source, PROTOCOL, SEED)
 
 
-def test_views_are_the_same_for_one_seed_whatever_else_is_drawn(source):
+def test_views_depend_on_the_seed_and_not_on_other_draws(source):
     views = views_of(source.dataset.take([0, 5]), 3, 1.0, seed=1)
     first = [np.asarray(views.image(i)) for i in range(6)]
     state = torch.random.get_rng_state()
@@ -50,7 +50,7 @@ def test_views_differ_by_seed_and_strength_and_a_weak_one_is_nearer_to_its_image
     assert off[0] < off[1]
 
 
-def test_draws_share_nothing_hold_whole_subjects_and_spread_the_classes(source):
+def test_draws_are_disjoint_keep_subjects_whole_and_balance_classes(source):
     draws = draw_images(source, 48, 3, np.random.default_rng(0))
     subjects = [set(source.subjects[draw]) for draw in draws]
     assert not (subjects[0] & subjects[1] or subjects[0] & subjects[2] or subjects[1] & subjects[2])
@@ -59,7 +59,7 @@ def test_draws_share_nothing_hold_whole_subjects_and_spread_the_classes(source):
         assert np.bincount(source.dataset.labels[draw]).tolist() == [4, 4, 4, 4]
 
 
-def test_draws_and_protocols_that_cannot_be_are_named(source):
+def test_impossible_draws_and_protocols_raise(source):
     for images, draws, message in ((10, 2, "are too few for 2 draws"), (400, 15, "no class has 15")):
         with pytest.raises(ValueError, match=message):
             draw_images(source, images, draws, np.random.default_rng(0))
@@ -68,37 +68,37 @@ def test_draws_and_protocols_that_cannot_be_are_named(source):
             Protocol(**wrong)
 
 
-def test_what_stands_between_images_comes_from_other_subjects(source):
-    drawn = draw_images(source, 48, 2, np.random.default_rng(0))[0]
-    inputs = gather(source, drawn, views=2, strengths=(1.0,), anchors=1000, seed=0)
-    others = 4 * 14 - len(set(source.subjects[drawn]))
-    assert len(inputs.texts) == len(inputs.anchor_images[ENCODER]) == others
+def test_texts_and_anchors_come_from_other_subjects(source):
+    images = draw_images(source, 48, 2, np.random.default_rng(0))[0]
+    inputs = gather(source, images, views=2, strengths=(1.0,), anchors=1000, seed=0)
+    n_other_subjects = 4 * 14 - len(set(source.subjects[images]))
+    assert len(inputs.texts) == len(inputs.anchor_images[ENCODER]) == n_other_subjects
     everything = RowEncoder().encode_images(source.dataset, None)
     names = {tuple(np.round(row, 6)): subject for row, subject in zip(everything, source.subjects, strict=True)}
     anchors = {names[tuple(np.round(row, 6))] for row in inputs.anchor_images[ENCODER]}
-    assert len(anchors) == others
-    assert not anchors & set(source.subjects[drawn])
+    assert len(anchors) == n_other_subjects
+    assert not anchors & set(source.subjects[images])
     texts = {tuple(np.round(row, 6)) for row in RowEncoder().encode_texts([f"{c} thing" for c in COLOURS], None)}
     assert {tuple(np.round(row, 6)) for row in inputs.texts} <= texts  # an image encoder reads the colour only
-    few = gather(source, drawn, views=2, strengths=(1.0,), anchors=5, seed=0)
-    assert len(few.texts) == len(few.anchor_images[ENCODER]) == 5
+    few_inputs = gather(source, images, views=2, strengths=(1.0,), anchors=5, seed=0)
+    assert len(few_inputs.texts) == len(few_inputs.anchor_images[ENCODER]) == 5
 
 
-def test_a_text_is_held_out_where_its_subject_has_one_that_is(source):
+def test_a_text_of_a_compared_image_is_held_out(source):
     """The things have names of their own; what all of a colour share is no text once an image of it is compared."""
-    read = []
-    spy = replace(source, encoder_without=lambda _: Reader(read))
-    drawn = draw_images(source, 48, 2, np.random.default_rng(0))[0]
-    inputs = gather(spy, drawn, views=2, strengths=(1.0,), anchors=1000, seed=0)
-    taken = {text for i in drawn for text in source.dataset.captions[i]}
-    assert not {read[int(index)] for index in inputs.texts[:, 0] / inputs.texts[:, 1] - 1} & taken
+    texts_read = []
+    spy = replace(source, encoder_without=lambda _: Reader(texts_read))
+    images = draw_images(source, 48, 2, np.random.default_rng(0))[0]
+    inputs = gather(spy, images, views=2, strengths=(1.0,), anchors=1000, seed=0)
+    texts_of_images = {text for i in images for text in source.dataset.captions[i]}
+    assert not {texts_read[int(index)] for index in inputs.texts[:, 0] / inputs.texts[:, 1] - 1} & texts_of_images
 
 
 class Reader(RowEncoder):
     """Says which text each row of features is of."""
 
-    def __init__(self, read):
-        self.read = read
+    def __init__(self, texts_read):
+        self.read = texts_read
 
     def text_rows(self, texts):
         self.read[:] = texts
@@ -106,7 +106,7 @@ class Reader(RowEncoder):
             yield np.array([[index + 1, 1, 0, 0]], dtype=np.float32)
 
 
-def test_captions_that_name_a_class_are_left_out_of_an_arm_of_their_own(source):
+def test_one_arm_leaves_out_captions_that_name_a_class(source):
     assert gather(source, np.arange(16), views=2, strengths=(1.0,), anchors=9, seed=0).unnamed is None  # all name it
     number = [caption.split()[-1] for _, caption in source.dataset.captions]
     captions = tuple((texts[0], f"thing {index}") for texts, index in zip(source.dataset.captions, number, strict=True))
@@ -115,10 +115,10 @@ def test_captions_that_name_a_class_are_left_out_of_an_arm_of_their_own(source):
     indices = np.arange(16)
     inputs = gather(spied, indices, views=2, strengths=(1.0,), anchors=9, seed=0)
     by_key = {pairing.key: pairing for pairing in pairings(inputs, np.random.default_rng(0))}
-    shown = np.array([f"thing {number[i]}" if i else "its own" for i in indices])
+    text_of_image = np.array([f"thing {number[i]}" if i else "its own" for i in indices])
     graph = by_key[UNNAMED].graph(1e-3)
     induced = graph.induced().joint.toarray()
-    np.testing.assert_array_equal(induced > 0, shown[:, None] == shown[None, :])
+    np.testing.assert_array_equal(induced > 0, text_of_image[:, None] == text_of_image[None, :])
 
 
 def test_every_table_is_consistent_with_the_others(tables):
@@ -127,13 +127,13 @@ def test_every_table_is_consistent_with_the_others(tables):
     value = tables["pairings_matched"].set_index([*key, "pairing"])["value"]
     differences = tables["pairings_difference"]
     for row in differences.sample(60, random_state=0).itertuples():
-        at = tuple(getattr(row, name) for name in key)
-        assert row.value == pytest.approx(value[(*at, row.first)] - value[(*at, row.second)], abs=1e-9)
+        cell = tuple(getattr(row, name) for name in key)
+        assert row.value == pytest.approx(value[(*cell, row.first)] - value[(*cell, row.second)], abs=1e-9)
         assert row.low <= row.value <= row.high
-    about = ["evaluator", "exclusion", "diversity_of"]
-    compared = differences[differences["first"].isin([EXACT, TEXTS])].drop_duplicates([*about, "first"])
+    setting = ["evaluator", "exclusion", "diversity_of"]
+    compared = differences[differences["first"].isin([EXACT, TEXTS])].drop_duplicates([*setting, "first"])
     judged = tables["pairings_verdict"].rename(columns={"captions": "first"})
-    assert len(judged) == len(compared) == len(judged.merge(compared, on=[*about, "first"]))
+    assert len(judged) == len(compared) == len(judged.merge(compared, on=[*setting, "first"]))
     frontier = tables["pairings_frontier"]
     uniform = frontier[frontier["pairing"] == UNIFORM]
     assert uniform["consistency"].to_numpy() == pytest.approx(uniform["chance"])
@@ -143,19 +143,17 @@ def test_every_table_is_consistent_with_the_others(tables):
 
 def test_a_draw_does_not_depend_on_the_others_nor_the_table_on_the_jobs(source, tables):
     draws = draw_images(source, 48, 2, np.random.default_rng(SEED))
-    alone = measure_draw(source, PROTOCOL, 1, draws[1], seed_of_draw(SEED, 1)).frontier.reset_index(drop=True)
+    single = measure_draw(source, PROTOCOL, 1, draws[1], seed_of_draw(SEED, 1)).frontier.reset_index(drop=True)
     among = tables["pairings_frontier"].query("draw == 1").reset_index(drop=True)
-    pd.testing.assert_frame_equal(alone, among)
+    pd.testing.assert_frame_equal(single, among)
 
 
 def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
     """Weights are random here: the path is tested, not what CLIP makes of it."""
     tiny.register_clip(tmp_path)
-    for name in ("ants", "bees"):
-        for index in range(10):
-            tiny.picture(tmp_path / "root" / name / f"{index}.png", seed=100 * len(name) + 10 * ord(name[0]) + index)
+    root = tiny.class_folders(tmp_path / "root", {"ants": 10, "bees": 10})
     settings = tiny.sets(
-        dataset="imagefolder", root=tmp_path / "root", model="tiny-clip", size=32, pretrained="random", total_images=16,
+        dataset="imagefolder", root=root, model="tiny-clip", size=32, pretrained="random", total_images=16,
         draws=2, views=2, strengths=[1], cache=tmp_path / "cache", diversities=[2], learned_at=[2], widths=[4],
     )  # fmt: skip
     code, out, _ = call(app, "study", "pairings", *settings, "--out", tmp_path / "out")
@@ -175,10 +173,8 @@ def test_an_imagefolder_is_measured_with_a_clip_model(call, tmp_path):
         (10, {"draws": 1, "total_images": 20}, "leaves none to compare them with: take draws=2"),
     ],
 )
-def test_too_few_images_are_told_before_any_encoder_is_loaded(refused, tmp_path, images, settings, message):
-    for seed, name in enumerate(("ants", "bees")):
-        for index in range(images):
-            tiny.picture(tmp_path / "root" / name / f"{index}.png", seed=100 * seed + index)
+def test_too_few_images_raise_before_an_encoder_is_loaded(refused, tmp_path, images, settings, message):
     absent = {"model": "ViT-B-32-quickgelu", "pretrained": tmp_path / "nowhere.pt"}
-    about = tiny.sets(dataset="imagefolder", root=tmp_path / "root", cache=tmp_path / "cache", **absent, **settings)
-    assert message in refused(app, "study", "pairings", *about, "--out", tmp_path / "out")
+    root = tiny.class_folders(tmp_path / "root", {"ants": images, "bees": images})
+    options = tiny.sets(dataset="imagefolder", root=root, cache=tmp_path / "cache", **absent, **settings)
+    assert message in refused(app, "study", "pairings", *options, "--out", tmp_path / "out")

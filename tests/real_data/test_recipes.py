@@ -37,10 +37,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def folder(tmp_path):
     """Two class folders for training, two for judging."""
-    for part, count, seed in (("train", 12, 0), ("val", 4, 100)):
-        for number, name in enumerate(("ducks", "geese")):
-            for index in range(count):
-                tiny.picture(tmp_path / part / name / f"{index}.png", seed=seed + 20 * number + index)
+    for part, count, seed in (("train", 12, 0), ("val", 4, 200)):
+        tiny.class_folders(tmp_path / part, {"ducks": count, "geese": count}, seed)
     tiny.register_clip(tmp_path)
     return tmp_path
 
@@ -52,31 +50,31 @@ def folder(tmp_path):
 def test_the_preset_of_the_results_is_that_of_their_sidecar(name):
     study = find_study(name)
     preset = study.presets["results"]
-    about = json.loads((ROOT / "results" / f"{name}.parquet.json").read_text())["configuration"]
-    assert len(about["seeds"]) == (preset.seeds or study.seeds)
+    configuration = json.loads((ROOT / "results" / f"{name}.parquet.json").read_text())["configuration"]
+    assert len(configuration["seeds"]) == (preset.seeds or study.seeds)
     for setting, value in asdict(study.settings(**preset.values)).items():
-        if setting in about.keys() - {"dataset", "learning_rate", "device"}:
-            assert about[setting] == (list(value) if isinstance(value, tuple) else value), setting
+        if setting in configuration.keys() - {"dataset", "learning_rate", "device"}:
+            assert configuration[setting] == (list(value) if isinstance(value, tuple) else value), setting
 
 
 def test_the_command_prints_the_recipe_and_needs_the_pictures(call, refused, folder, tmp_path):
     arguments = ["study", "resampled_training", "--preset", "paper", "--seeds", "2", "--dry-run", "--out", tmp_path]
-    given = tiny.sets(batch=8, device="cpu", model="tiny-clip", pretrained="random", cache=tmp_path / "cache")
-    code, said, _ = call(app, *arguments, *given, *tiny.sets(root=folder / "train", only=["simclr"]))
+    settings = tiny.sets(batch=8, device="cpu", model="tiny-clip", pretrained="random", cache=tmp_path / "cache")
+    code, printed, _ = call(app, *arguments, *settings, *tiny.sets(root=folder / "train", only=["simclr"]))
     assert code == 0
-    assert said.splitlines()[-1] == f"2 encoders, {2 * 100 * 8 * 2:,} views, time unknown"
-    assert "backbone             resnet50\n" in said
-    assert f"learning_rate        0.6                  {UNSTATED}\n" in said
-    assert "data set imagefolder needs a root" in refused(app, *arguments, *given)
+    assert printed.splitlines()[-1] == f"2 encoders, {2 * 100 * 8 * 2:,} views, time unknown"
+    assert "backbone             resnet50\n" in printed
+    assert f"learning_rate        0.6                  {UNSTATED}\n" in printed
+    assert "data set imagefolder needs a root" in refused(app, *arguments, *settings)
 
 
 def test_a_dry_run_needs_no_weights_and_epochs_alone_shorten_the_warmup(call, folder, tmp_path):
-    given = tiny.sets(root=folder / "train", batch=8, device="cpu", pretrained=tmp_path / "nowhere.pt", epochs=1)
-    paper = ["study", "resampled_training", "--preset", "paper", *given, "--out", tmp_path / "out"]
+    settings = tiny.sets(root=folder / "train", batch=8, device="cpu", pretrained=tmp_path / "nowhere.pt", epochs=1)
+    paper = ["study", "resampled_training", "--preset", "paper", *settings, "--out", tmp_path / "out"]
     plain = ["study", "pretraining", "--set", "epochs=1", "--dry-run", "--out", tmp_path]
     for words in ([*paper, "--dry-run"], plain):
-        code, said, _ = call(app, *words)
-        assert (code, "warmup               0" in said) == (0, True)
+        code, printed, _ = call(app, *words)
+        assert (code, "warmup               0" in printed) == (0, True)
     for words, message in (
         (paper, "nowhere.pt' is neither a file nor weights"),
         ([*plain, "--set", "warmup=1"], "warmup=1 must be in 0..0, to end before the last epoch"),
@@ -88,7 +86,7 @@ def test_a_dry_run_needs_no_weights_and_epochs_alone_shorten_the_warmup(call, fo
 # The optimisation.
 
 
-def test_iterations_say_when_training_ends(source, tmp_path):
+def test_iterations_end_training_within_an_epoch(source, tmp_path):
     pool = view_pool(source.dataset, 3, 1.0, tmp_path)
     recipe = Recipe(batch=16, iterations=10, warmup=2, optimizer="sgd", learning_rate=0.01)
     assert (recipe.steps(64), recipe.passes(64)) == (10, (2.5, 0.5))
@@ -97,8 +95,8 @@ def test_iterations_say_when_training_ends(source, tmp_path):
         pool, np.arange(64), lambda width: TwoViews(width, 0.1, "none", blind_guide), recipe, 0, device="cpu"
     ).log
     assert log["steps"].tolist() == [4, 8, 10]
-    at = (9.5 / 4 - 0.5) / 2.0
-    assert log["learning_rate"].iloc[-1] == pytest.approx(0.01 * (1 + np.cos(np.pi * at)) / 2)
+    progress = (9.5 / 4 - 0.5) / 2.0
+    assert log["learning_rate"].iloc[-1] == pytest.approx(0.01 * (1 + np.cos(np.pi * progress)) / 2)
     with pytest.raises(ValueError, match=r"warmup=10 must be in 0\.\.9, to end before the last step"):
         Recipe(iterations=10, warmup=10)
 
@@ -129,7 +127,7 @@ def test_runs_are_selected_by_kind_rule_and_guide():
         selected(runs, ["simcrl"])
 
 
-def test_a_study_has_every_rule_with_every_guide_that_says_something_of_it_and_its_references():
+def test_a_study_has_every_rule_with_every_informative_guide_and_its_baselines():
     """Labels and captions say nothing of two views of one image."""
     runs = resampling_runs("all", Recipe(), 0, guides=EVERY_GUIDE, baselines=3)
     assert len(runs) == len({run.key for run in runs}) == 3 + 2 + 5 * 5 - 2
@@ -153,7 +151,7 @@ def test_a_guide_without_text_is_another_encoder(source, tmp_path):
 # Which images.
 
 
-def test_images_with_a_place_of_their_own_judge():
+def test_images_of_the_validation_folder_are_the_test_set():
     subjects = np.array([str(number) for number in range(100)])
     parts = split(subjects, 0, judged=40)
     assert np.array_equal(parts.test, np.arange(60, 100))
@@ -163,7 +161,7 @@ def test_images_with_a_place_of_their_own_judge():
         split(subjects[:59], 0, judged=40)
 
 
-def test_data_sets_of_the_same_classes_follow_one_another(folder):
+def test_two_data_sets_of_the_same_classes_are_joined(folder):
     settings = resampled_training.Settings("imagefolder", folder / "train", size=32, val_root=folder / "val")
     train, val = (DATASETS["imagefolder"](folder / part, size=32) for part in ("train", "val"))
     both = settings.images()
@@ -179,7 +177,7 @@ SMALL = ["--seeds", "1", *tiny.sets(size=32, epochs=2, warmup=0, batch=8, views=
 
 
 @pytest.mark.usefixtures("quick_probe", "no_export")
-def test_captions_of_a_table_train_and_texts_judge(call, refused, folder, tmp_path):
+def test_captions_of_a_table_train_clip_and_texts_evaluate_it(call, refused, folder, tmp_path):
     files = sorted((folder / "train").glob("*/*.png"))
     captions = {"image": list(map(str, files)), "caption": [f"some {path.parent.name}" for path in files]}
     table = pd.DataFrame(captions).assign(label=[path.parent.name for path in files])
@@ -201,22 +199,22 @@ def test_captions_of_a_table_train_and_texts_judge(call, refused, folder, tmp_pa
     assert "Captions name the label here" in out
 
 
-def test_further_seeds_have_what_is_tuned_and_no_more():
+def test_further_seeds_have_tuned_runs_only():
     settings = resampled_training.Settings(
         baselines=3, tune=("simclr", "add_new_positive:encoder"), tuned_rates=(3e-3,), whole_seeds=2
     )
-    whole, further = (resampled_training.encoders(settings, seed) for seed in (1, 2))
+    all_runs, further = (resampled_training.encoders(settings, seed) for seed in (1, 2))
     assert {(run.kind, run.rule, run.guide, run.repeat) for run in further} == {
         ("simclr", "none", "random", 0), ("simclr", "add_new_positive", "encoder", 0),
     }  # fmt: skip
     assert len(further) == 2 * 3
-    assert {replace(run, seed=1) for run in further} < set(whole)
+    assert {replace(run, seed=1) for run in further} < set(all_runs)
 
 
 # For how long.
 
 
-def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(source, tmp_path, monkeypatch):
+def test_the_forecast_is_proportional_to_the_work_and_skips_finished_encoders(source, tmp_path, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     studio = TrainingData(source, tmp_path, views=2, device="cpu")
     runs = [Run("simclr", Recipe(epochs=20_000, batch=32, warmup=0), seed) for seed in range(4)]
@@ -224,8 +222,10 @@ def test_the_time_is_in_proportion_and_kept_encoders_are_left_out(source, tmp_pa
     images = len(studio.split(0).train) // 32 * 32
     minutes = BESIDE * 4 * 20_000 * images * OBJECTIVES["simclr"].seconds * (size / 64) ** 2 / 60
     for jobs, cores in ((1, 4), (-1, 4), (2, 2), (9, 4)):
-        said = training_forecast(runs, studio, tmp_path, jobs)
-        assert float(said.split()[3]) == pytest.approx(minutes / cores / (60 if "hours" in said else 1), rel=0.06)
+        forecast = training_forecast(runs, studio, tmp_path, jobs)
+        assert float(forecast.split()[3]) == pytest.approx(
+            minutes / cores / (60 if "hours" in forecast else 1), rel=0.06
+        )
     (tmp_path / runs[0].key).mkdir()
     (tmp_path / runs[0].key / RESULT).write_text("{}")
     assert training_forecast(runs, studio, tmp_path, 1).startswith("4 encoders, 1 of them kept, about ")

@@ -21,7 +21,7 @@ def table(source):
     return resampling_on_graphs(source, SETTINGS, SEED)
 
 
-def test_every_technique_by_every_guide_on_every_graph(table):
+def test_the_table_has_every_rule_by_every_guide_on_every_graph(table):
     rows = ["draw", "estimator", "guide", "rule"]
     assert not table.duplicated(rows).any()
     assert len(table) == SETTINGS.draws * len(RULES) * 4
@@ -33,15 +33,15 @@ def test_every_technique_by_every_guide_on_every_graph(table):
         assert (table[f"probe_error_{stage}"] <= table[f"bound_{stage}"] + 1e-9).all()
 
 
-def test_the_graph_is_as_diverse_as_was_asked_and_its_numbers_are_those_of_theory(source, table):
-    drawn = draw_images(source, SETTINGS.total_images, SETTINGS.draws, np.random.default_rng(SEED))[0]
+def test_the_graph_has_the_requested_diversity_and_the_numbers_of_theory(source, table):
+    images = draw_images(source, SETTINGS.total_images, SETTINGS.draws, np.random.default_rng(SEED))[0]
     seed = int(np.random.SeedSequence([SEED, 0]).generate_state(1)[0])
-    inputs = gather(source, drawn, views=2, strengths=(1.0,), anchors=1, seed=seed)
+    inputs = gather(source, images, views=2, strengths=(1.0,), anchors=1, seed=seed)
     (pairing,) = (pairing for pairing in augmentations(inputs, SETTINGS.keep) if pairing.name.endswith("pixels"))
     first = table[table["draw"] == 0]
     labels = next(iter(inputs.labels.values()))
     graph = pairing.graph(first["temperature"].iloc[0], labels)
-    measured = off_diagonal(graph, {}, {"": np.arange(len(drawn))})[""]
+    measured = off_diagonal(graph, {}, {"": np.arange(len(images))})[""]
     assert measured.effective_positives(with_own=True) == pytest.approx(SETTINGS.diversity, rel=0.05)
     assert first["induced_labelling_error_before"].iloc[0] == induced_labelling_error(graph)
     assert check_bounds(graph, SETTINGS.k)["holds"].all()
@@ -55,7 +55,7 @@ def test_a_right_guide_lowers_the_labelling_error_and_a_random_one_does_not(tabl
     assert change[EXACT] < change[RANDOM]
 
 
-def test_a_diversity_out_of_reach_is_an_error_that_says_what_is_within(source):
+def test_an_unreachable_diversity_raises_with_the_possible_range(source):
     with pytest.raises(
         ValueError, match=r"diversity=500 is out of reach: augmentation, by pixels, strength 1 has [\d.]+ to [\d.]+"
     ):

@@ -19,10 +19,10 @@ from pairbounds.real_data.resampling import (
     two_views,
 )
 from tests.families import ANY_SEED
+from tests.real_data.tiny import error_of
 
 NAMES = tuple(RULES)
 CHANGING = NAMES[1:]
-SEEDS = ANY_SEED
 FRACTIONS = st.sampled_from((0.0, 0.05, 0.1, 0.29, 0.5, 0.9))
 DEFAULTS = {
     "none": {},
@@ -77,23 +77,23 @@ def naive(s, t, count=0, pairs=0.0, false=0.0, easy=0.0):
     dropped = sorted(range(n), key=lambda i: (t[i][partner(i, n)], i))[: floor_of(pairs, n)]
     for i in range(n):
         ranked = sorted(others(i, n), key=lambda j: (-t[i][j], j))
-        new, rest = ranked[:count], ranked[count:]
-        rest = rest[floor_of(false, len(rest)) :]
-        rest = rest[: len(rest) - floor_of(easy, len(rest))]
+        new, negatives = ranked[:count], ranked[count:]
+        negatives = negatives[floor_of(false, len(negatives)) :]
+        negatives = negatives[: len(negatives) - floor_of(easy, len(negatives))]
         for j in [*new, *([] if i in dropped else [partner(i, n)])]:
-            above += term(s[i], j, rest) / (1 + count)
+            above += term(s[i], j, negatives) / (1 + count)
             below += 1 / (1 + count)
     return above / below
 
 
-@given(SEEDS, st.integers(2, 12), st.sampled_from(NAMES))
+@given(ANY_SEED, st.integers(2, 12), st.sampled_from(NAMES))
 def test_each_rule_with_its_defaults_from_its_definition(seed, images, rule):
     z, guide = batch(seed, images)
     expected = naive(scores(z), cosines(guide), **DEFAULTS[rule])
     assert resampled_nt_xent(z, guide, rule=rule).item() == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
-@given(SEEDS, st.integers(2, 12), st.integers(0, 21), FRACTIONS, FRACTIONS, FRACTIONS, st.randoms())
+@given(ANY_SEED, st.integers(2, 12), st.integers(0, 21), FRACTIONS, FRACTIONS, FRACTIONS, st.randoms())
 def test_all_rules_together_from_their_definition_in_any_order(seed, images, count, pairs, false, easy, order):
     z, guide = batch(seed, images)
     count = min(count, 2 * images - 3)
@@ -122,7 +122,7 @@ def test_a_dropped_pair_is_neither_positive_nor_negative():
 
 
 @pytest.mark.parametrize(("rule", "level"), [(DropFalseNegative, 1), (DropEasyNegative, 0)])
-def test_of_equal_rows_exactly_the_quota_goes(rule, level):
+def test_exactly_the_quota_of_tied_rows_is_dropped(rule, level):
     """Two classes of 4 images: of 14 true negatives 6 are as similar as can be and 8 as little; 2 go."""
     guide = torch.eye(2)[[0, 0, 0, 0, 1, 1, 1, 1] * 2]
     similarity = guide @ guide.T
@@ -132,18 +132,18 @@ def test_of_equal_rows_exactly_the_quota_goes(rule, level):
         assert [j for j in others(i, 16) if not negatives[i, j]] == alike[:2]
 
 
-@pytest.mark.parametrize(("fraction", "rows", "kept"), [(0.29, 102, 71), (1 - 1e-9, 12, 1)])
-def test_how_a_quota_is_rounded(fraction, rows, kept):
+@pytest.mark.parametrize(("fraction", "rows", "n_negatives"), [(0.29, 102, 71), (1 - 1e-9, 12, 1)])
+def test_a_quota_is_rounded_down_and_leaves_one_negative(fraction, rows, n_negatives):
     """Down, exactly for the decimal as written (29 of 100, which floats make 28), and one negative always stays."""
     similarity = torch.from_numpy(np.random.default_rng(7).random((rows, rows)))
     pairs = DropEasyNegative(fraction=fraction)(two_views(rows, torch.float64, torch.device("cpu")), similarity)
-    assert pairs.negatives.sum(1).tolist() == [kept] * rows
+    assert pairs.negatives.sum(1).tolist() == [n_negatives] * rows
 
 
 # Numbers and machines.
 
 
-def test_gradients_are_right_and_the_guide_has_none():
+def test_gradients_are_exact_and_the_guide_gets_none():
     z, guide = batch(8, images=5)
     guide.requires_grad_()
     loss = lambda rows: resampled_nt_xent(rows, guide, rule="+".join(CHANGING[:2]))  # noqa: E731
@@ -188,7 +188,7 @@ def test_equal_and_zero_rows():
 # How rules are asked for.
 
 
-def test_a_rule_of_ones_own_comes_last():
+def test_a_user_rule_is_applied_last():
     class HardestNegative(Rule):
         def __call__(self, pairs, similarity):
             assert pairs.negatives.sum(1).tolist() == [2] * 6  # of 4 the easy half is gone
@@ -212,12 +212,9 @@ def test_a_rule_of_ones_own_comes_last():
         (lambda: resampled_nt_xent(*batch(15), rule="nearest"), "rule 'nearest' is none of none, add_new_positive, "),
         (lambda: resampled_nt_xent(*batch(15), rule=[AddNewPositive(count=10)]), "no negative in 12 rows: at most 9"),
         (lambda: resampled_nt_xent(*batch(15), rule="none", temperature=math.nan), "temperature=nan must be positive"),
-        (lambda: DropEasyNegative(fraction=1.0), r"fraction=1.0 must be in \[0, 1\)"),
+        (lambda: DropEasyNegative(fraction=1.0), "fraction=1.0 must be in [0, 1)"),
         (lambda: AddNewPositive(count=-1), "count=-1"),
-        (
-            lambda: resampled_nt_xent(torch.ones(6), torch.ones(6, 2), rule="none"),
-            r"z has shape \(6,\): give \(2B, width",
-        ),
+        (lambda: resampled_nt_xent(torch.ones(6), torch.ones(6, 2), rule="none"), "z has shape (6,): give (2B, width"),
         (lambda: resampled_nt_xent(torch.ones(6, 2), torch.ones(4, 2), rule="none"), "z has 6 rows and guide 4"),
         (lambda: resampled_nt_xent(*[torch.ones(7, 2)] * 2, rule="none"), "z has 7 rows, an odd number"),
         (lambda: resampled_nt_xent(*[torch.ones(2, 2)] * 2, rule="none"), "z has one image and so no negatives"),
@@ -225,6 +222,4 @@ def test_a_rule_of_ones_own_comes_last():
     ],
 )
 def test_bad_input_is_one_line(make, message):
-    with pytest.raises(ValueError, match=message) as error:
-        make()
-    assert "\n" not in str(error.value)
+    assert message in error_of(make)

@@ -65,7 +65,7 @@ def two_views(width, rule="none", guide=blind_guide):
 # The split.
 
 
-def test_a_split_keeps_subjects_together_and_leaves_nobody_out(source):
+def test_a_split_covers_all_subjects_and_divides_none(source):
     parts = split(source.subjects, seed=3)
     subjects_of_parts = [set(source.subjects[part]) for part in (parts.train, parts.validation, parts.test)]
     assert sum(map(len, subjects_of_parts)) == len(set.union(*subjects_of_parts)) == 56
@@ -80,19 +80,19 @@ def test_a_split_keeps_subjects_together_and_leaves_nobody_out(source):
 # Views.
 
 
-def test_a_pool_gives_two_different_views_of_each_image_and_what_the_guide_saw_of_them(source, studio):
-    drawn = views_of(source.dataset, 3, 0.5, seed=0)
-    seen = RowEncoder().encode_images(drawn, None)
-    pool = view_pool(source.dataset, 3, 0.5, studio.cache, seen)
+def test_a_pool_gives_two_views_of_each_image_with_their_guide_features(source, studio):
+    views = views_of(source.dataset, 3, 0.5, seed=0)
+    features = RowEncoder().encode_images(views, None)
+    pool = view_pool(source.dataset, 3, 0.5, studio.cache, features)
     images = np.array([7, 2, 99])
     first, second = pool.batches([images, images], 2, np.random.default_rng(0))
     for batch in (first, second):
         assert batch.pictures.shape == (6, 3, 24, 24)
         used = []
         for row, image in enumerate(np.tile(images, 2)):
-            shown = [np.asarray(drawn.image(3 * image + view)).transpose(2, 0, 1) for view in range(3)]
-            (view,) = (view for view in range(3) if np.array_equal(shown[view], batch.pictures[row]))
-            np.testing.assert_allclose(batch.seen[row], seen[3 * image + view], rtol=1e-6)
+            candidates = [np.asarray(views.image(3 * image + view)).transpose(2, 0, 1) for view in range(3)]
+            (view,) = (view for view in range(3) if np.array_equal(candidates[view], batch.pictures[row]))
+            np.testing.assert_allclose(batch.seen[row], features[3 * image + view], rtol=1e-6)
             used.append(view)
         assert all(a != b for a, b in zip(used[:3], used[3:], strict=True))
     assert not torch.equal(first.pictures, second.pictures)
@@ -103,7 +103,7 @@ def test_a_pool_gives_two_different_views_of_each_image_and_what_the_guide_saw_o
 # Networks.
 
 
-def test_networks_are_small_timms_or_clips(tmp_path):
+def test_networks_come_from_this_package_timm_and_open_clip(tmp_path):
     pictures = torch.randint(0, 256, (2, 3, 64, 64), dtype=torch.uint8)
     for name, width in (("small", 64), ("resnet10t", 512)):
         backbone = Backbone(name)
@@ -118,7 +118,7 @@ def test_networks_are_small_timms_or_clips(tmp_path):
             Backbone(name)
 
 
-def test_a_bag_of_words_is_the_mean_of_the_words_that_it_knows(tmp_path):
+def test_a_bag_of_words_is_the_mean_of_its_known_words(tmp_path):
     bag = WordBag(["Red thing", "blue-green thing"])
     assert sorted(bag.rows) == ["blue", "green", "red", "thing"]
     rows = bag(bag.tokens(["thing red unheard", "unheard"]))
@@ -149,7 +149,7 @@ def test_simclr_is_the_loss_of_its_head_by_its_rule_guide_and_temperature():
     torch.testing.assert_close(objective(features, batch, rng), expected)
 
 
-def test_clip_is_the_loss_written_out():
+def test_clip_equals_its_formula():
     rng, captions = np.random.default_rng(0), [("a",), ("b c",), ("c",), ("a b",), ("d",)]
     objective = ImageText(6, captions, WordBag(["a b c d"], width=3)).double()
     features = torch.from_numpy(rng.standard_normal((5, 6)))
@@ -184,15 +184,15 @@ def cosines(guide, images):
     return (rows @ rows.T)[~torch.eye(2 * images, dtype=torch.bool)].reshape(2 * images, -1)
 
 
-def test_the_controls_know_nothing_the_labels_or_the_captions():
+def test_control_guides_are_random_or_know_labels_or_captions():
     """Cosines of independent directions have mean 0 and variance 1 / 64; ties of the oracles are broken."""
     blind = cosines(blind_guide, 200)
     assert abs(blind.mean().item()) < 5 / math.sqrt(64 * 400 * 399)
     assert blind.var().item() == pytest.approx(1 / 64, rel=0.05)
-    same = torch.tensor(np.equal.outer(*[np.tile([5, 5, 2, 9, 2, 9], 2)] * 2))[~torch.eye(12, dtype=torch.bool)]
+    same_label = torch.tensor(np.equal.outer(*[np.tile([5, 5, 2, 9, 2, 9], 2)] * 2))[~torch.eye(12, dtype=torch.bool)]
     by_labels = cosines(oracle_guide(np.array([5, 5, 2, 9, 2, 9])), 6).ravel()
-    assert by_labels[same].min() > 0.95
-    assert by_labels[~same].max() < 0.05
+    assert by_labels[same_label].min() > 0.95
+    assert by_labels[~same_label].max() < 0.05
     by_captions = cosines(exact_guide([("a", "b"), ("b", "a"), ("b", "c"), ("d",)]), 4)
     shared = torch.tensor([[1, 1, 0.5, 0], [1, 1, 0.5, 0], [0.5, 0.5, 1, 0], [0, 0, 0, 1.0]]).repeat(2, 2)
     expected = shared[~torch.eye(8, dtype=torch.bool)].reshape(8, -1)
@@ -211,7 +211,7 @@ def test_training_starts_from_the_untrained_network_and_lowers_the_loss(pool):
     before = torch.random.get_rng_state()
     start = untrained(recipe, 5, "cpu")
     epochs = []
-    watch = partial(lambda kept, epoch, encoder: kept.append((epoch, len(encoder.log))), epochs)
+    watch = partial(lambda calls, epoch, encoder: calls.append((epoch, len(encoder.log))), epochs)
     trained = train_encoder(pool, EVERYBODY, two_views, recipe, 5, device="cpu", watch=watch)
     assert epochs == [(epoch, epoch) for epoch in range(1, 9)]
     assert torch.equal(before, torch.random.get_rng_state())
@@ -225,21 +225,21 @@ def test_training_starts_from_the_untrained_network_and_lowers_the_loss(pool):
     np.testing.assert_allclose(features, trained.backbone.eval()(pictures).detach(), rtol=1e-4, atol=1e-5)
 
 
-def test_a_checkpoint_of_something_else_is_refused_and_nothing_is_unpickled(pool, tmp_path):
+def test_a_checkpoint_of_another_run_raises_and_is_not_unpickled(pool, tmp_path):
     train = partial(train_encoder, pool, EVERYBODY, two_views, device="cpu", folder=tmp_path)
     done = train(RECIPE, 0, about={"rule": "none"})
     content = (tmp_path / CHECKPOINT).read_bytes()
     pd.testing.assert_frame_equal(train(RECIPE, 0, about={"rule": "none"}).log, done.log)
-    for recipe, about in ((replace(RECIPE, temperature=0.2), "none"), (RECIPE, "another")):
+    for recipe, rule in ((replace(RECIPE, temperature=0.2), "none"), (RECIPE, "another")):
         with pytest.raises(ValueError, match="is for another recipe, seed, objective or data"):
-            train(recipe, 0, about={"rule": about})
+            train(recipe, 0, about={"rule": rule})
     assert (tmp_path / CHECKPOINT).read_bytes() == content
     torch.save({"identity": Path("/")}, tmp_path / CHECKPOINT)
     with pytest.raises(ValueError, match="holds more than weights: delete it"):
         train(RECIPE, 0)
 
 
-def test_training_that_cannot_be_is_refused(pool):
+def test_impossible_training_raises(pool):
     with pytest.raises(ValueError, match="5 images to train on are fewer than batch=16"):
         train_encoder(pool, np.arange(5), two_views, RECIPE, 0)
     with pytest.raises(FloatingPointError, match="in epoch 1: lower the learning rate"):
@@ -250,7 +250,7 @@ def test_training_that_cannot_be_is_refused(pool):
 
 
 @pytest.mark.parametrize("moment", ["within an epoch", "between log and checkpoint"])
-def test_a_run_that_is_ended_and_goes_on_has_the_log_of_one_that_is_not(pool, tmp_path, monkeypatch, moment):
+def test_an_interrupted_run_resumes_with_the_log_of_an_uninterrupted_one(pool, tmp_path, monkeypatch, moment):
     train = partial(train_encoder, images=EVERYBODY, recipe=RECIPE, seed=0, device="cpu")
     objective = partial(two_views, rule="drop_false_negative")
 
@@ -281,7 +281,7 @@ def test_a_run_that_is_ended_and_goes_on_has_the_log_of_one_that_is_not(pool, tm
 # The probe.
 
 
-def test_the_probe_finds_what_logistic_regression_finds():
+def test_the_probe_agrees_with_logistic_regression():
     rng = np.random.default_rng(0)
     labels = rng.integers(4, size=900)
     features = 1.2 * rng.standard_normal((4, 8))[labels] + rng.standard_normal((900, 8))
@@ -305,7 +305,7 @@ def test_the_probe_finds_what_logistic_regression_finds():
 
 
 @pytest.mark.usefixtures("quick_probe")
-def test_a_study_trains_once_and_judges_on_every_label_set(studio, tmp_path):
+def test_a_study_trains_once_and_evaluates_on_every_label_set(studio, tmp_path):
     runs = [
         Run("untrained", RECIPE, 0),
         Run("supervised", replace(RECIPE, epochs=15), 0, strength=0.1),
@@ -363,14 +363,17 @@ def test_resampling_goes_from_a_folder_and_a_clip_model_to_a_table(call, tmp_pat
     trials = table[(table["kind"] == "simclr") & (table["rule"] == "none") & (table["repeat"] == 0)]
     best = trials.loc[trials["validation"].idxmax()].name
     assert table.index[table["chosen"]].tolist() == sorted([0, 2, 3, 4, best])
-    about = json.loads((tmp_path / "out" / "resampled_training.parquet.json").read_text())["configuration"]
-    assert (about["encoder"], about["optimizer"], about["views"]) == ("tiny-clip, random", "lars", 0)
+    configuration = json.loads((tmp_path / "out" / "resampled_training.parquet.json").read_text())["configuration"]
+    assert (configuration["encoder"], configuration["optimizer"], configuration["views"]) == (
+        "tiny-clip, random",
+        "lars",
+        0,
+    )
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"rules": "add"}, "rule 'add' is none of"),
         ({"guides": ["label"]}, "guide 'label' is none of 5: is it 'labels'"),
         ({"whole_seeds": 2}, "whole_seeds=2: further seeds have only tuned runs"),
         ({"epochs": 30, "iterations": 50}, "epochs=30 and iterations=50: give only one"),

@@ -1,10 +1,12 @@
-"""Pictures and a CLIP model small enough to be made in a test."""
+"""Small pictures and a CLIP model, and the error of a wrong call."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import open_clip
+import pytest
 from PIL import Image
 
 from pairbounds.infrastructure.files import replacing
@@ -34,6 +36,14 @@ def imagefolder(folder: Path) -> Path:
     return folder
 
 
+def class_folders(folder: Path, counts: dict[str, int], seed: int = 0) -> Path:
+    """A folder of different pictures for each class."""
+    for number, (name, count) in enumerate(counts.items()):
+        for index in range(count):
+            picture(folder / name / f"{index}.png", seed=seed + 100 * number + index)
+    return folder
+
+
 def register_clip(folder: Path) -> None:
     """Three tiny CLIP models for open_clip: "tiny-clip", and one that is there with both activations, "tiny-pair"."""
     for name, changes in {"tiny-clip": {}, "tiny-pair": {}, "tiny-pair-quickgelu": {"quick_gelu": True}}.items():
@@ -41,6 +51,14 @@ def register_clip(folder: Path) -> None:
         with replacing(path) as temporary:  # another process may read it
             temporary.write_text(json.dumps(CLIP | changes))
         open_clip.add_model_config(path)
+
+
+def error_of(build: Callable[..., object], *arguments: object, **options: object) -> str:
+    """Message of the error that a call raises; it is one line."""
+    with pytest.raises((ValueError, FileNotFoundError)) as caught:
+        build(*arguments, **options)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
 
 
 def sets(**settings: object) -> list[str]:

@@ -49,14 +49,14 @@ def objections(text: str) -> list[str]:
     phrases = [match[0] for match in FORBIDDEN.finditer(text)]
     open_ones: list[str] = []
     for sentence in re.split(r"\.(?=\s|$)", text):
-        first, *rest = [*re.sub(r"#\[[^]]*\]|\b(?:Local|Global|Polymorphic)\b", " ", sentence).split(), ""]
+        first, *words = [*re.sub(r"#\[[^]]*\]|\b(?:Local|Global|Polymorphic)\b", " ", sentence).split(), ""]
         if first in ("Section", "Module"):
-            open_ones.append(f"{first} {rest[0]}")
+            open_ones.append(f"{first} {words[0]}")
         elif first == "End":
             open_ones.pop()
-        elif first in ASSUMED and not any(each.startswith("Section") for each in open_ones):
+        elif first in ASSUMED and not any(section.startswith("Section") for section in open_ones):
             phrases.append(f"{first} outside a section")
-    return phrases + [f"{each} is not closed" for each in open_ones]
+    return phrases + [f"{section} is not closed" for section in open_ones]
 
 
 def in_order(texts: dict[str, str]) -> list[str]:
@@ -68,11 +68,15 @@ def in_order(texts: dict[str, str]) -> list[str]:
     return list(TopologicalSorter(required).static_order())
 
 
-def unexpected(name: str, said: str) -> list[str]:
+def unexpected(name: str, answer: str) -> list[str]:
     """Axioms that `Print Assumptions` names, and that the theorem "file.v:name" may not rest on."""
     allowed = {"Axioms:", *(f"boolp.{axiom}" for axiom in axioms(name))}
-    named = [line.partition(" :")[0] for line in said.splitlines() if line and not line[0].isspace()]
-    return [] if said == CLOSED else [each for each in named if each not in allowed] or ["nothing"] * (not named)
+    named = [line.partition(" :")[0] for line in answer.splitlines() if line and not line[0].isspace()]
+    return (
+        []
+        if answer == CLOSED
+        else [axiom_name for axiom_name in named if axiom_name not in allowed] or ["nothing"] * (not named)
+    )
 
 
 def theorems() -> list[str]:
@@ -98,8 +102,8 @@ def theorems() -> list[str]:
         "Verdict",
     )
     names_by_file |= {file: re.findall(r"^Theorem (\w+)", sources()[file], re.M) for file in examples}
-    others = [f"{file}.v:{name}" for file, names in names_by_file.items() for name in names]
-    return [*named, *(each for each in others if each not in named)]
+    stated_names = [f"{file}.v:{name}" for file, names in names_by_file.items() for name in names]
+    return [*named, *(statement for statement in stated_names if statement not in named)]
 
 
 def digest(texts: dict[str, str]) -> str:
@@ -126,7 +130,7 @@ def _assumptions(names: list[str], folder: str) -> dict[str, str]:
     for name in names:
         lines += [f'Goal True. idtac "@@{name}". Abort.', f"Print Assumptions {name.replace('.v:', '.')}."]
     answers = [part.partition("\n") for part in _answer("\n".join(lines) + "\n", folder).split("@@")[1:]]
-    return {name.strip(): said.strip() for name, _, said in answers}
+    return {name.strip(): answer.strip() for name, _, answer in answers}
 
 
 def _packages() -> list[str]:
@@ -147,12 +151,12 @@ def formal(
 ) -> int:
     """Compile all proofs, print the axioms of each theorem, and keep the record."""
     started, cpu, texts = time.monotonic(), os.times(), sources()
-    same = f"SHA-256 of the files: {digest(texts)}"
+    digest_note = f"SHA-256 of the files: {digest(texts)}"
     record = RECORDS / "formal.json"
     if shutil.which("coqc") is None:
         echo(f"make formal: there is no coqc: apt-get install {PACKAGES}", err=not if_changed)
         return 0 if if_changed else BAD_INPUT
-    if if_changed and record.is_file() and same in json.loads(record.read_text())["notes"]:
+    if if_changed and record.is_file() and digest_note in json.loads(record.read_text())["notes"]:
         echo("make formal: the proofs are those of the record")
         return 0
     with TemporaryDirectory() as folder:
@@ -165,15 +169,15 @@ def formal(
         keep(computed(lambda question: _answer(question, folder)))
         graph = formal_uses.asked(sorted(texts), lambda question: _answer(question, folder))
         formal_uses.keep(formal_uses.proofs(graph), digest(texts))
-    for name, said in result.items():
-        echo(f"{name}: {' '.join(said.split())}")
+    for name, answer in result.items():
+        echo(f"{name}: {' '.join(answer.split())}")
     rows = [
         {
-            "what": name + " (axioms of Analysis)" * (said != CLOSED),
+            "what": name + " (axioms of Analysis)" * (answer != CLOSED),
             "count": 1,
-            "found": int(bool(unexpected(name, said))),
+            "found": int(bool(unexpected(name, answer))),
         }
-        for name, said in result.items()
+        for name, answer in result.items()
     ]
     version = " ".join(subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True).stdout.split())
     packages = " ".join(_packages()) or "MathComp's packages are not dpkg's, and have no version here"
@@ -182,7 +186,7 @@ def formal(
     notes = [
         f"{version}; {packages}. {lines:,} lines compiled in {seconds:.0f} CPU seconds.",
         f"The axioms of Analysis: {', '.join(f'boolp.{axiom}' for axiom in AXIOMS)}. All others: {CLOSED.lower()}.",
-        same,
+        digest_note,
     ]
     write("formal", "make formal", rows, started, notes=notes)
     return CHECK_FAILED if any(row["found"] for row in rows) else 0

@@ -39,17 +39,17 @@ def proofs(graph: str) -> dict[Proof, set[Proof]]:
     ahead: dict[str, set[str]] = {number: set() for number in names}
     for user, used in EDGE.findall(graph):
         ahead[user].add(used)
-    return {names[number]: {names[it] for it in _reached(number, ahead, proved)} for number in sorted(proved)}
+    return {names[number]: {names[proof] for proof in _reached(number, ahead, proved)} for number in sorted(proved)}
 
 
 def _reached(start: str, ahead: dict[str, set[str]], proved: set[str]) -> set[str]:
     """Proofs that are reached through definitions alone."""
-    seen, left = set[str](), [start]
+    reached, left = set[str](), [start]
     while left:
-        new = ahead[left.pop()] - seen
-        seen |= new
+        new = ahead[left.pop()] - reached
+        reached |= new
         left += new - proved
-    return (seen & proved) - {start}
+    return (reached & proved) - {start}
 
 
 def keep(uses: dict[Proof, set[Proof]], digest: str, path: Path = PATH) -> None:

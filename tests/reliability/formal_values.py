@@ -50,5 +50,5 @@ def _question(example: dict[str, Any]) -> str:
 
 def _coq(nested: Any, scope: str = "") -> str:
     if isinstance(nested, list):
-        return "[:: " + "; ".join(_coq(each, scope) for each in nested) + "]"
+        return "[:: " + "; ".join(_coq(element, scope) for element in nested) + "]"
     return f"({nested}){scope}"

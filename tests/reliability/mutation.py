@@ -61,11 +61,11 @@ def _shown(mutant: str) -> str:
 
 def _exit_codes(folder: Path = MUTANTS) -> dict[str, dict[str, int | None]]:
     """Exit codes that mutmut stored for its mutants, by module."""
-    kept = {}
+    exit_codes = {}
     for path in sorted(folder.rglob("*.py.meta")):
         module = ".".join(path.relative_to(folder).with_suffix("").with_suffix("").parts)
-        kept[module] = json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
-    return kept
+        exit_codes[module] = json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
+    return exit_codes
 
 
 @app.command()
@@ -80,13 +80,13 @@ def mutation(
     Exit 1 if one lived that has no reason in the record.
     """
     started = time.monotonic()
-    names = [f"{each}.*__mutmut_*[{ending}]" for each in module or ()]
+    names = [f"{module_name}.*__mutmut_*[{ending}]" for module_name in module or ()]
     subprocess.run([sys.executable, "-m", "mutmut", "run", *names], cwd=ROOT, check=True)
-    kept = {name: codes for name, codes in _exit_codes().items() if not module or name in module}
-    measured = rows(kept, recorded_reasons())
+    exit_codes = {name: codes for name, codes in _exit_codes().items() if not module or name in module}
+    measured = rows(exit_codes, recorded_reasons())
     write("mutation", "make mutation", measured, started, beside=True)
-    shown = [(row["what"], str(row["count"]), str(row["found"])) for row in measured]
-    print_table("Mutants", [("module", "left"), ("tried", "right"), ("live without a reason", "right")], shown)
+    table = [(row["what"], str(row["count"]), str(row["found"])) for row in measured]
+    print_table("Mutants", [("module", "left"), ("tried", "right"), ("live without a reason", "right")], table)
     return CHECK_FAILED if any(row["found"] for row in measured) else 0
 
 

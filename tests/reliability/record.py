@@ -33,9 +33,9 @@ Row = Mapping[str, Any]  # `what` was tried, the `count` of tries, and in how ma
 
 def here_and_now() -> dict[str, Any]:
     """The day of what is measured now, and the commit, which a record of an earlier campaign does not change."""
-    about = ("git", "diff", "--quiet", "HEAD", "--", ".", ":!results/reliability")
+    command = ("git", "diff", "--quiet", "HEAD", "--", ".", ":!results/reliability")
     commit = str(BEGAN_AT)
-    if subprocess.run(about, cwd=ROOT, capture_output=True, check=False).returncode == 0:
+    if subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0:
         commit = commit.removesuffix("-dirty")
     return {"date": date.today().isoformat(), "commit": commit}
 
@@ -82,11 +82,11 @@ def counted(report: Path) -> list[Row]:
     """The rows of a JUnit report, without the tests that were skipped."""
     rows: dict[str, dict[str, Any]] = {}
     for case in ElementTree.parse(report).iter("testcase"):
-        said = {each.get("name"): each.get("value") for each in case.iter("property")}
-        what = said.get("what") or str(case.get("name")).partition("[")[0].removeprefix("test_").replace("_", " ")
+        properties = {node.get("name"): node.get("value") for node in case.iter("property")}
+        what = properties.get("what") or str(case.get("name")).partition("[")[0].removeprefix("test_").replace("_", " ")
         if case.find("skipped") is None:
             row = rows.setdefault(what, {"what": what, "count": 0, "found": 0})
-            row["count"] += int(said.get("count") or 1)
+            row["count"] += int(properties.get("count") or 1)
             row["found"] += any(case.find(tag) is not None for tag in ("failure", "error"))
     return list(rows.values())
 
@@ -111,7 +111,7 @@ def record(
         rows = counted(report)
     if row:
         versions = ", ".join(f"{package} {metadata.version(package)}" for package in PACKAGES)
-        count, failed = (sum(each[key] for each in rows) for key in ("count", "found"))
+        count, failed = (sum(test[key] for test in rows) for key in ("count", "found"))
         rows = [{"what": f"{row}: {versions}", "count": count, "found": failed}]
     write(name, command, rows, started, beside=bool(row), folder=folder)
     return CHECK_FAILED if code else 0

@@ -23,7 +23,7 @@ def compare(
     old: Annotated[Path, typer.Argument(help="Folder of the older tables.")],
     new: Annotated[Path, typer.Argument(help="Folder of the newer tables.")],
     digits: Annotated[int | None, typer.Option(min=1, help="Significant digits of numbers; by default all.")] = None,
-    shown: Annotated[bool, typer.Option("--differences", help="Also print the cells that differ.")] = False,
+    print_cells: Annotated[bool, typer.Option("--differences", help="Also print the cells that differ.")] = False,
 ) -> None:
     """Compare every table of NEW with the one that it was, cell by cell; exits with 1 if any differs."""
     failed = False
@@ -33,7 +33,7 @@ def compare(
         failed |= bool(len(differing) or lost or len(before) != len(after))
         echo(f"{path.stem}: {len(before):,} rows before, {len(after):,} after; {len(differing):,} cells differ")
         echo(f"  lost columns: {sorted(lost)}; new columns: {sorted(set(after.columns) - set(before.columns))}")
-        if shown and len(differing):
+        if print_cells and len(differing):
             print(differing.to_string())
     if failed:
         raise typer.Exit(CHECK_FAILED)

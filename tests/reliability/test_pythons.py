@@ -5,14 +5,14 @@ import sys
 from tests.reliability.pythons import candidates, extremes, started
 
 
-def program(folder, name, said, code=0):
+def program(folder, name, output, code=0):
     """A program that answers as a Python does."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(f"#!/bin/sh\necho '{said}'\nexit {code}\n")
+    (folder / name).write_text(f"#!/bin/sh\necho '{output}'\nexit {code}\n")
     (folder / name).chmod(0o755)
 
 
-def test_the_oldest_and_the_newest_allowed_python_that_starts_are_chosen(tmp_path):
+def test_the_oldest_and_the_newest_working_python_are_chosen(tmp_path):
     program(tmp_path / "bin", "python3", "3 12 1 /a path/python3")
     program(tmp_path / "bin", "python3.11", "3 11 9 /first/python3.11")
     program(tmp_path / "other", "python3.11", "3 11 9 /second/python3.11")

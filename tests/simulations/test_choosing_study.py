@@ -14,7 +14,7 @@ from pairbounds.theory.questions.label_choice import judged
 from tests.rooms import ROOT
 
 
-def test_verdicts_are_judged_by_the_truth():
+def test_verdicts_are_scored_by_ground_truth():
     table = pd.DataFrame({"candidate": ["a", "b", "c"], "verdict": [UNDECIDED, UNDECIDED, WORSE]})
     table = table.assign(**{"from": [-0.3, -0.1, 0.1], "to": [0.1, 0.3, 0.5]})
     values = judged(table, pd.Series({"c": 0.6, "a": 0.3, "b": 0.2}))

@@ -25,8 +25,8 @@ from pairbounds.simulations.families.zipf_captions import ZipfCaptions
 DRAWN = {"gaussian_mixture", "hierarchical_captions", "stochastic_block", "zipf_captions"}
 
 
-def small(most: int, least: int = 1):
-    return st.integers(least, most)
+def small(maximum: int, minimum: int = 1):
+    return st.integers(minimum, maximum)
 
 
 # Products of few of them stay within the range of a float, or are 0: what lies below is refused as weights.
@@ -74,7 +74,7 @@ def test_the_spectrum_and_the_induced_labelling_error_are_those_of_the_formula(n
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_one_seed_gives_one_graph_and_another_another_where_something_is_drawn_and_every_bound_holds(name):
+def test_the_seed_determines_the_graph_and_every_bound_holds(name):
     first, again, other = (FAMILIES[name]().graph(seed) for seed in (0, 0, 1))
     assert first.left_labels is not None
     assert first.right_labels is not None

@@ -68,10 +68,10 @@ def test_neighbours_in_a_mixture_are_as_many_as_expected(dimensions):
 
 def test_hierarchical_captions_estimate_their_expectation():
     family = HierarchicalCaptions(n_captions=4_000, noise=0.2)
-    drawn, expected = family.graph(), family.expected()
+    graph, expected = family.graph(), family.expected()
     chances = expected.joint.toarray()
     error = np.sqrt(chances / (expected.n_left * family.n_captions))
-    assert np.abs((drawn.joint.toarray() - chances) / error).max() < 5
+    assert np.abs((graph.joint.toarray() - chances) / error).max() < 5
     assert labelling_error(expected) == pytest.approx(0.2 * (1 - 1 / 3))
 
 
@@ -80,13 +80,13 @@ def test_words_follow_zipfs_law():
     family = ZipfCaptions(n_images=4, n_vocabulary=12, n_words=5, exponent=1.2, noise=0.3)
     np.testing.assert_allclose(np.diff(np.log(family.frequencies)) / np.diff(np.log(np.arange(1, 13))), -1.2)
     np.testing.assert_allclose(family.expected().right_marginal, family.frequencies)
-    drawn = np.zeros((DRAWS, 12))
+    weights = np.zeros((DRAWS, 12))
     for seed in range(DRAWS):
         graph = family.graph(seed)
         words = graph.right_ids.astype(int)
-        drawn[seed, words] = graph.right_marginal
+        weights[seed, words] = graph.right_marginal
         np.testing.assert_array_equal(graph.right_labels, words % 3)
-    assert_mean(drawn, family.frequencies)
+    assert_mean(weights, family.frequencies)
 
 
 # Difficult examples.
@@ -143,7 +143,7 @@ def test_fine_bins_have_the_powers_of_the_correlation():
 
 
 @given(st.floats(1, 1e4))
-def test_the_ratio_to_theorem_4_comes_as_near_two_as_one_likes(m):
+def test_the_ratio_to_theorem_4_tends_to_two(m):
     family = SharpLinearProbe(m)
     graph = family.graph()
     error = probe(graph, Encoder.optimum(graph, spectrum(graph, 2), 2).left).error

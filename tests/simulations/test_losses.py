@@ -29,9 +29,9 @@ def embeddings(rng, n, k=3):
 
 def naive_spectral(f, g):
     size = len(f)
-    together = sum(f[i] @ g[i] for i in range(size)) / size
+    attraction = sum(f[i] @ g[i] for i in range(size)) / size
     apart = sum((f[i] @ g[j]) ** 2 for i in range(size) for j in range(size) if i != j)
-    return -2 * together + apart / (size * (size - 1))
+    return -2 * attraction + apart / (size * (size - 1))
 
 
 def naive_infonce(joint, f, g, temperature=1.0):
@@ -46,8 +46,8 @@ def naive_nt_xent(f, g):
     size, total = len(rows), 0.0
     for i in range(size):
         partner = (i + len(f)) % size
-        others = [math.exp(rows[i] @ rows[j] / TEMPERATURE) for j in range(size) if j != i]
-        total += -rows[i] @ rows[partner] / TEMPERATURE + math.log(sum(others) / len(others))
+        exponentials = [math.exp(rows[i] @ rows[j] / TEMPERATURE) for j in range(size) if j != i]
+        total += -rows[i] @ rows[partner] / TEMPERATURE + math.log(sum(exponentials) / len(exponentials))
     return total / size
 
 
@@ -95,7 +95,7 @@ def test_the_population_from_its_definition(name, family):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_batches_tend_to_the_population(name):
+def test_the_mean_of_batch_losses_is_near_the_population_loss(name):
     """The mean of many batches, within 4 standard errors and, for the losses with a logarithm, a bias of 1 / B."""
     graph = family_graph("latent_captions", 2)
     rng = np.random.default_rng(3)
@@ -104,8 +104,8 @@ def test_batches_tend_to_the_population(name):
     second = f if loss.induced else g
     draw = sampler.induced_pairs if loss.induced else sampler.pairs
     with torch.no_grad():
-        drawn = [draw(size, rng) for _ in range(100)]
-        values = [loss.sampled(f[x], second[y]).item() for x, y in drawn]
+        batches = [draw(size, rng) for _ in range(100)]
+        values = [loss.sampled(f[x], second[y]).item() for x, y in batches]
         target = loss.population(f, g).item()
     spread = np.std(values) / np.sqrt(len(values))
     bias = 0.0 if "spectral" in name else math.exp(4 / INITIAL_TEMPERATURE if name == "clip" else 4) / size

@@ -16,13 +16,13 @@ def test_shapes_and_seeds():
     assert not np.array_equal(image_features(WORLD), image_features(other))
 
 
-def test_captions_say_what_the_graph_says():
+def test_caption_latents_agree_with_the_graph():
     named_class, named_style, phrase = WORLD.caption_latents(CAPTIONS)
     np.testing.assert_array_equal(named_class, CAPTIONS.right_labels)
     assert set(named_style) == set(range(WORLD.n_styles + 1))
     assert phrase.max() < WORLD.n_phrases
-    said = np.stack([named_class, named_style, phrase])
-    assert len(np.unique(said, axis=1).T) == CAPTIONS.n_right
+    latents = np.stack([named_class, named_style, phrase])
+    assert len(np.unique(latents, axis=1).T) == CAPTIONS.n_right
 
 
 def test_without_noise_the_same_latents_look_the_same_and_others_do_not():

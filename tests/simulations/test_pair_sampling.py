@@ -35,7 +35,7 @@ def test_a_training_set_follows_the_joint_distribution():
     observed[sample.left[rows], sample.right[columns]] = sample.graph.joint.data * DRAWS
     assert fits(np.rint(observed), GRAPH.joint.toarray())
     np.testing.assert_allclose(observed, np.rint(observed), atol=1e-9)
-    few = draw_pairs(GRAPH, 5, np.random.default_rng(4))
-    assert few.graph.joint.nnz <= 5
-    np.testing.assert_array_equal(few.graph.left_labels, GRAPH.left_labels[few.left])
-    np.testing.assert_array_equal(few.graph.right_ids, GRAPH.right_ids[few.right])
+    small_sample = draw_pairs(GRAPH, 5, np.random.default_rng(4))
+    assert small_sample.graph.joint.nnz <= 5
+    np.testing.assert_array_equal(small_sample.graph.left_labels, GRAPH.left_labels[small_sample.left])
+    np.testing.assert_array_equal(small_sample.graph.right_ids, GRAPH.right_ids[small_sample.right])

@@ -26,13 +26,13 @@ def test_a_cell_has_the_bounds_of_its_graph_and_an_encoder_trained_on_it(setting
     assert row["trained_error"] == pytest.approx(row["optimum_error"], abs=2 / graph.n_left)
 
 
-@pytest.mark.parametrize("given", [{}, {"noise": 0.1, "strength": 1.0}])
-def test_a_cell_is_of_one_kind_of_pairs(given):
+@pytest.mark.parametrize("settings", [{}, {"noise": 0.1, "strength": 1.0}])
+def test_a_cell_is_of_one_kind_of_pairs(settings):
     with pytest.raises(ValueError, match="give noise for captions, or strength for augmentations"):
-        Settings(**given)
+        Settings(**settings)
 
 
-def test_a_world_among_many_differs_in_what_its_name_says_and_is_measured_as_in_the_diagram(monkeypatch):
+def test_each_world_has_its_named_change_and_is_measured_as_in_the_diagram(monkeypatch):
     monkeypatch.setattr(phase_worlds, "WORLDS", {name: phase_worlds.WORLDS[name] for name in ("2 classes", "k = 5")})
     table = phase_worlds.measure(phase_worlds.Settings(noises=(0.1,), strengths=(1.2,), steps=20), 3)
     assert table["world"].nunique() == 2 == len(table) / 2

@@ -1,6 +1,6 @@
 """Losses, encoders and studies of one's own by `--plugin`: in workers too, kept by content, and never a traceback."""
 
-import runpy
+import re
 import shutil
 from pathlib import Path
 
@@ -68,15 +68,15 @@ def command(entrance: str, what: str, folder: Path) -> list[object]:
     chosen = {} if what == "study" else SMALL | {what: "mine"}
     name = "mine" if what == "study" else "training"
     if entrance == "study":
-        given = [word for setting, value in chosen.items() for word in ("--set", f"{setting}={value}")]
-        return ["study", name, *given, "--seeds", 1, "--out", folder / "out.parquet"]
+        options = [word for setting, value in chosen.items() for word in ("--set", f"{setting}={value}")]
+        return ["study", name, *options, "--seeds", 1, "--out", folder / "out.parquet"]
     settings = ", ".join(f"{setting} = {value!r}" for setting, value in chosen.items())
     (folder / "sweep.toml").write_text(f'study = "{name}"\nseeds = 2\nsettings = {{{settings}}}\n')
     return ["sweep", folder / "sweep.toml", "--out", folder / "out"]
 
 
 @pytest.mark.parametrize("what", WRITTEN)
-def test_a_plugin_that_takes_a_name_is_one_line_and_exit_2(refused, plugin, tmp_path, what):
+def test_a_plugin_with_a_registered_name_is_one_line_and_exit_2(refused, plugin, tmp_path, what):
     """`test_foreign_code` tries what else a file may do."""
     path = plugin(WRITTEN[what].format("return None").replace("mine", TAKEN[what], 1))
     for entrance in ("study", "sweep"):
@@ -100,24 +100,24 @@ def test_a_study_is_listed_and_explained(call, plugin):
 
 
 @pytest.mark.parametrize(
-    ("what", "body", "said"),
+    ("what", "body", "message"),
     [
         ("loss", "raise KeyError('x')", "KeyError: 'x'"),
         ("encoder", "sys.exit(0)", "SystemExit: 0"),
         ("study", "1 / 0", "ZeroDivisionError"),
     ],
 )
-def test_what_fails_when_it_is_called_is_said_with_its_line(call, refused, plugin, tmp_path, what, body, said):
+def test_a_failing_plugin_function_is_reported_with_its_line(call, refused, plugin, tmp_path, what, body, message):
     """In a sweep each cell fails by itself, and the exit code is that of a check that found something."""
     path = plugin(WRITTEN[what].format(body))
     err = refused(app, *command("study", what, tmp_path), "--plugin", path)
-    for part in ("'mine'", said, f"bad.py, line {LINE + 2})"):
+    for part in ("'mine'", message, f"bad.py, line {LINE + 2})"):
         assert part in err
     code, out, err = call(app, *command("sweep", what, tmp_path), "--plugin", path)
     assert (code, out.endswith("0 rows, 2 of 2 cells failed\n")) == (1, True)
     last_line = err.splitlines()[-1]
     assert last_line.startswith("first failure: ")
-    assert said in last_line
+    assert message in last_line
     assert f"bad.py, line {LINE + 2})" in last_line
     assert ", in the cell with " in last_line
 
@@ -139,7 +139,7 @@ def test_workers_run_the_plugin_and_measure_the_same(plugin, tmp_path):
         assert tables[0] == tables[1]
 
 
-def test_a_changed_plugin_is_measured_again_and_its_cells_are_not_mixed(call, plugin, tmp_path):
+def test_a_changed_plugin_is_measured_again_in_its_own_cells(call, plugin, tmp_path):
     values = []
     for factor in ("10", "100", "10"):
         path = plugin(WRITTEN["study"].format(GOOD["study"].replace("10", factor)))
@@ -150,7 +150,7 @@ def test_a_changed_plugin_is_measured_again_and_its_cells_are_not_mixed(call, pl
     assert len(list((tmp_path / "out/cells").iterdir())) == 4
 
 
-def test_a_plugin_is_part_of_what_a_study_of_this_package_depends_on(plugin):
+def test_a_plugin_changes_the_key_of_every_study(plugin):
     training, keys = SweepConfiguration("training", 1), []
     for content in ("", WRITTEN["loss"].format(GOOD["loss"]), WRITTEN["loss"].format(GOOD["loss"] + " / 2")):
         if content:
@@ -159,7 +159,7 @@ def test_a_plugin_is_part_of_what_a_study_of_this_package_depends_on(plugin):
     assert len(set(keys)) == 3
 
 
-def test_a_table_is_not_written_where_the_plugin_is(refused, plugin, tmp_path):
+def test_a_table_never_overwrites_the_plugin(refused, plugin, tmp_path):
     path = plugin(WRITTEN["study"].format(GOOD["study"]))
     linked = tmp_path / "out.parquet"
     linked.symlink_to(path)
@@ -170,21 +170,16 @@ def test_a_table_is_not_written_where_the_plugin_is(refused, plugin, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["my_loss", "my_encoder", "my_study"])
-def test_each_line_of_an_example_does_what_it_says(call, tmp_path, monkeypatch, capsys, name):
-    """With fewer steps and seeds where a study trains."""
+def test_commands_in_the_docstring_of_an_example_run(call, tmp_path, monkeypatch, name):
+    """With fewer steps and seeds for a study that trains. The page on encoders runs the scripts by `python`."""
     text = (EXAMPLES / f"{name}.py").read_text()
-    schema = text.split('"""')[1].replace("\\\n", " ")
     assert text.count("\n") < 60
     shutil.copytree(EXAMPLES, tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
-    lines = [line.partition(":")[2].split() for line in schema.splitlines()[1:] if ":" in line]
-    assert [words[0] for words in lines] == ["pairbounds", "pairbounds" if name == "my_study" else "python"]
-    for words in lines:
+    commands = re.findall(r": +pairbounds (.*)", text.split('"""')[1].replace("\\\n", " "))
+    assert len(commands) == (2 if name == "my_study" else 1)
+    for command_line in commands:
         unload()
-        if words[0] == "python":
-            runpy.run_path(words[1], run_name="__main__")
-            assert "probe error" in capsys.readouterr().out
-            continue
-        few = ["--seeds", "1", "--set", "steps=3"] if words[1:3] == ["study", "training"] else []
-        code, out, err = call(app, *words[1:], *few)
+        options = ["--seeds", "1", "--set", "steps=3"] if command_line.startswith("study training") else []
+        code, out, err = call(app, *command_line.split(), *options)
         assert (code, " rows" in out) == (0, True), err

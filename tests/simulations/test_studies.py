@@ -14,7 +14,7 @@ from pairbounds.sweeps.graphs import graph_sources
 from pairbounds.sweeps.settings import setting_rows
 
 
-def test_the_bound_study_violates_nothing_with_and_without_merged_classes():
+def test_no_bound_is_violated_with_and_without_merged_classes():
     for seed, share in ((0, 2.5), (12, 1)):  # of the largest class, beside equal classes
         table = bound_holds.measure(bound_holds.Settings(), seed)
         assert table["holds"].all()
@@ -24,13 +24,18 @@ def test_the_bound_study_violates_nothing_with_and_without_merged_classes():
 
 
 def test_the_command_writes_the_table_and_how_it_was_made(call, tmp_path):
-    given = ["--set", "steps=100", "--set", "k=3", "--seeds", 1, "--first-seed", 5, "--out", tmp_path / "tables"]
-    code, out, _ = call(app, "study", "training", *given)
+    options = ["--set", "steps=100", "--set", "k=3", "--seeds", 1, "--first-seed", 5, "--out", tmp_path / "tables"]
+    code, out, _ = call(app, "study", "training", *options)
     assert (code, "11 rows over 1 seeds" in out) == (0, True)
     table = tmp_path / "tables/training.parquet"
     assert (len(read_table(table)), set(read_table(table)["seed"])) == (11, {5})
-    about = json.loads(sidecar(table).read_text())["configuration"]
-    assert (about["study"], about["seeds"], about["n_classes"], about["k"]) == ("training", [5], 5, 3)
+    configuration = json.loads(sidecar(table).read_text())["configuration"]
+    assert (configuration["study"], configuration["seeds"], configuration["n_classes"], configuration["k"]) == (
+        "training",
+        [5],
+        5,
+        3,
+    )
 
 
 def test_the_command_saves_a_graph_and_the_table_of_its_pairs(call, tmp_path):
@@ -39,8 +44,8 @@ def test_the_command_saves_a_graph_and_the_table_of_its_pairs(call, tmp_path):
     for number, (words, graph) in enumerate(graphs.items()):
         path, table = tmp_path / f"{number}.npz", tmp_path / f"{number}.parquet"
         for out in (path, table):
-            code, said, _ = call(app, *f"graph latent_{words} --seed 3 --out {out}".split())
-            assert (code, "n_left=320" in said) == (0, True)
+            code, printed, _ = call(app, *f"graph latent_{words} --seed 3 --out {out}".split())
+            assert (code, "n_left=320" in printed) == (0, True)
         pairs = read_table(table)
         for result in (PairGraph.load(path), PairGraph.from_pairs(pairs["image"], pairs["caption"], pairs["weight"])):
             assert (result.joint != graph.joint).nnz == 0
@@ -51,16 +56,16 @@ def test_the_command_line_overrides_a_file_which_overrides_a_preset(call, tmp_pa
     file, out = tmp_path / "mine.toml", tmp_path / "tables"
     file.write_text("steps = 30\nlinear_steps = 40\nk = 4\n")
     arguments = ["--preset", "small", "--settings", file, "--set", "linear_steps=20", "--dry-run", "--out", out]
-    code, said, _ = call(app, "study", "pairs_needed", *arguments)
-    settings_by_name = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.startswith("  ")}
+    code, printed, _ = call(app, "study", "pairs_needed", *arguments)
+    settings_by_name = {line.split()[0]: line.split()[1:] for line in printed.splitlines() if line.startswith("  ")}
     assert (code, settings_by_name["steps"], settings_by_name["k"]) == (0, ["30", "given"], ["4", "given"])
     assert (settings_by_name["linear_steps"], settings_by_name["noise"]) == (["20", "given"], ["0.1"])
-    assert f"2 seeds, into {out / 'pairs_needed.parquet'}" in said
+    assert f"2 seeds, into {out / 'pairs_needed.parquet'}" in printed
     assert not out.exists()
 
 
 @pytest.mark.parametrize("name", study_names())
-def test_every_setting_of_a_study_has_a_meaning_and_presets_is_one(name):
+def test_every_setting_of_a_study_is_explained_and_presets_name_settings(name):
     study = find_study(name)
     assert (study.name, study.question[-1]) == (name, "?")
     study.settings(**study.small) if name != "phase" else study.settings(noise=0.1)
@@ -79,7 +84,7 @@ def test_help_of_a_study_and_of_a_graph_has_its_settings(call, words):
     assert all(f" {name} " in out and meaning[:20] in out for name, _, meaning in setting_rows(kind))
 
 
-def test_theorems_17_and_28_hold_for_what_is_trained_on_pairs():
+def test_theorems_17_and_28_hold_for_encoders_trained_on_pairs():
     study = find_study("pairs_needed")
     table = study.measure(study.settings(**study.small), 0)
     assert broken(table) == {"theorem 17": 0, "theorem 28 of the drawn pairs": 0, "theorem 28 at n": 0}

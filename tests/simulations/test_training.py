@@ -18,17 +18,17 @@ GRAPH = WORLD.caption_graph(0.1, 0.5)
 
 def test_training_reaches_the_optimum_and_the_history_is_that_of_its_result():
     result = train(GRAPH, 4, steps=800, log_every=50)
-    history, last, top = result.history, result.history.iloc[-1], spectrum(GRAPH, 4)
+    history, last_row, top = result.history, result.history.iloc[-1], spectrum(GRAPH, 4)
     assert list(history.columns) == ["step", "loss", "excess_loss", "subspace_angle", "probe_error"]
     assert history["step"].tolist() == list(range(0, 801, 50))
-    assert last["loss"] == pytest.approx(spectral_loss(GRAPH, result.left, result.right), rel=1e-12)
-    assert last["loss"] == pytest.approx(-np.sum(top.singular_values**2), rel=1e-6)
-    assert 0 <= last["excess_loss"] + 1e-12 < 1e-5
+    assert last_row["loss"] == pytest.approx(spectral_loss(GRAPH, result.left, result.right), rel=1e-12)
+    assert last_row["loss"] == pytest.approx(-np.sum(top.singular_values**2), rel=1e-6)
+    assert 0 <= last_row["excess_loss"] + 1e-12 < 1e-5
     weighted = np.sqrt(GRAPH.left_marginal)[:, None] * result.left
     angle = np.degrees(scipy.linalg.subspace_angles(weighted, top.left).max())
     assert angle < 1
-    assert last["subspace_angle"] == pytest.approx(angle, abs=1e-6)
-    assert last["probe_error"] == probe(GRAPH, result.left).error
+    assert last_row["subspace_angle"] == pytest.approx(angle, abs=1e-6)
+    assert last_row["probe_error"] == probe(GRAPH, result.left).error
 
 
 @pytest.mark.parametrize("family", ("dense_random", "tall", "heavy_tailed", "many_components", "rank_one", "circle"))
@@ -41,7 +41,7 @@ def test_a_free_embedding_comes_within_a_hundredth_of_the_optimum_gap(family):
 # A penalty in place of a width.
 
 
-def test_a_penalty_leaves_the_values_above_it():
+def test_a_penalty_keeps_the_singular_values_above_it():
     values = spectrum(GRAPH, 9).singular_values
     penalty = float(values[2:4].mean())
     result = train(GRAPH, 5, penalty=penalty, steps=1_200, log_every=1_200, device="cpu")
@@ -49,10 +49,10 @@ def test_a_penalty_leaves_the_values_above_it():
     f, g = (np.sqrt(mass)[:, None] * side for mass, side in zip(marginals, (result.left, result.right), strict=True))
     products = np.linalg.svd(f @ g.T, compute_uv=False)[:4]
     np.testing.assert_allclose(products, np.maximum(0, values[:4] - penalty), atol=1e-3)
-    last = result.history.iloc[-1]
+    last_row = result.history.iloc[-1]
     plain = spectral_loss(GRAPH, result.left, result.right)
-    assert last["loss"] == pytest.approx(plain + penalty * (np.sum(f**2) + np.sum(g**2)), rel=1e-12)
-    assert 0 <= last["excess_loss"] + 1e-12 < 1e-5
+    assert last_row["loss"] == pytest.approx(plain + penalty * (np.sum(f**2) + np.sum(g**2)), rel=1e-12)
+    assert 0 <= last_row["excess_loss"] + 1e-12 < 1e-5
 
 
 def test_a_penalty_on_batches_is_unbiased():
@@ -119,9 +119,9 @@ def test_a_training_set_is_learned_and_the_population_is_measured():
     sample = draw_pairs(GRAPH, 200, rng)
     lowest = -np.sum(spectrum(sample.graph, 4).singular_values ** 2)
     assert result.history["loss"].iloc[-1] == pytest.approx(lowest, rel=1e-3)
-    whole = spectral_loss(GRAPH, result.left, result.right)
+    population_loss = spectral_loss(GRAPH, result.left, result.right)
     optimum = -np.sum(spectrum(GRAPH, 4).singular_values ** 2)
-    assert result.history["excess_loss"].iloc[-1] == pytest.approx(whole - optimum)
+    assert result.history["excess_loss"].iloc[-1] == pytest.approx(population_loss - optimum)
 
 
 def test_unlabelled_graphs_train_without_a_probe():
@@ -152,7 +152,7 @@ def test_bad_options(options, message):
 
 
 @pytest.mark.parametrize("options", [{}, {"momentum": 0.0}, {"penalty": 0.3, "learning_rate": 0.05}])
-def test_the_descent_that_is_written_out_is_that_of_torch(options, monkeypatch):
+def test_the_explicit_descent_equals_that_of_torch(options, monkeypatch):
     """Step by step, up to round-off."""
     written_out = train(GRAPH, 4, steps=300, device="cpu", **options)
     monkeypatch.setattr(SpectralDescent, "suits", lambda *_: False)

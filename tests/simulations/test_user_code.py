@@ -55,13 +55,13 @@ def of_pictures(shape, k):
     [(spectral, {}), (infonce, {}), (spectral, {"pairs": 200}), (spectral, {"penalty": 0.3}), (infonce, {"batch": 30})],
 )
 @pytest.mark.parametrize("family", ["sparse_random", "heavy_tailed", "rank_one"])
-def test_a_loss_of_a_user_is_trained_like_the_same_loss_of_this_package(written, options, family):
+def test_a_user_loss_trains_like_the_same_built_in_loss(written, options, family):
     graph = family_graph(family, 0, 12)
     options = {"k": 3, "steps": 30, "learning_rate": 0.1, "device": "cpu", **options}
-    mine, theirs = (train(graph, loss=loss, **options) for loss in (written, written.__name__))
-    np.testing.assert_allclose(mine.left, theirs.left, rtol=1e-8, atol=1e-10)
-    np.testing.assert_allclose(mine.history["loss"], theirs.history["loss"], rtol=1e-9)
-    assert mine.history["excess_loss"].isna().all()
+    by_function, by_name = (train(graph, loss=loss, **options) for loss in (written, written.__name__))
+    np.testing.assert_allclose(by_function.left, by_name.left, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(by_function.history["loss"], by_name.history["loss"], rtol=1e-9)
+    assert by_function.history["excess_loss"].isna().all()
 
 
 @pytest.mark.parametrize("pairs", [None, 200])
@@ -71,7 +71,7 @@ def test_the_parameters_of_a_loss_are_trained(pairs):
     assert module.log_scale.item() != 0
 
 
-def test_a_registered_class_is_made_anew_for_each_training():
+def test_a_registered_loss_class_is_created_for_each_training():
     loss("scaled")(Scaled)
     try:
         first, second = (train(GRAPH, 3, loss="scaled", steps=20, device="cpu") for _ in range(2))
@@ -84,7 +84,7 @@ def test_a_registered_class_is_made_anew_for_each_training():
 
 
 @pytest.mark.parametrize(("network", "inputs"), [("free", None), (linear, INPUTS)])
-def test_one_seed_gives_one_encoder_and_leaves_the_stream_of_torch_alone(network, inputs):
+def test_the_seed_determines_the_encoder_and_torchs_generator_is_unchanged(network, inputs):
     state = torch.random.get_rng_state()
     first, again, other = (
         train(GRAPH, 2, encoder=network, inputs=inputs, steps=2, seed=seed, device="cpu") for seed in (0, 0, 1)
@@ -123,7 +123,7 @@ def test_each_side_has_its_own_encoder_or_both_share_one(sides, inputs):
     assert result.history["loss"].iloc[-1] < result.history["loss"].iloc[0]
 
 
-def test_dropout_is_off_where_embeddings_are_logged_and_on_where_they_are_trained():
+def test_dropout_is_on_in_training_and_off_in_logged_embeddings():
     frozen, dropout = nn.Dropout(0.5).eval(), nn.Dropout(0.5)
     module = nn.Sequential(frozen, nn.Linear(5, 50), dropout, nn.Linear(50, 2))
     result = train(GRAPH, 2, encoder=module, inputs=SAME_WIDTH, steps=2, device="cpu")
@@ -154,21 +154,24 @@ WRONG_ENCODERS = [
 
 
 @pytest.mark.parametrize(
-    ("options", "function", "said"),
+    ("options", "function", "message"),
     [
-        *(({"loss": function}, function, said) for function, said in WRONG_LOSSES),
-        *(({"encoder": (function, "linear"), "inputs": INPUTS}, function, said) for function, said in WRONG_ENCODERS),
+        *(({"loss": function}, function, message) for function, message in WRONG_LOSSES),
+        *(
+            ({"encoder": (function, "linear"), "inputs": INPUTS}, function, message)
+            for function, message in WRONG_ENCODERS
+        ),
     ],
 )
-def test_a_function_that_does_not_work_is_named_with_its_line(options, function, said):
-    with pytest.raises(ForeignCodeError, match=said) as caught:
+def test_a_failing_function_is_named_with_its_line(options, function, message):
+    with pytest.raises(ForeignCodeError, match=message) as caught:
         train(GRAPH, 2, steps=3, **options)
     (kind, *_), line = options, function.__code__.co_firstlineno
     assert str(caught.value).startswith(f"{kind} '<lambda>' ({__file__}, line {line}) failed: ")
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"loss": "spectre"}, "loss='spectre' is unknown: choose one of clip, induced_spectral, infonce, nt_xent, sp"),
         ({"loss": 3}, "loss=3 is not valid: give the name of a loss, or a function"),
@@ -181,6 +184,6 @@ def test_a_function_that_does_not_work_is_named_with_its_line(options, function,
         ({"encoder": nn.Identity(), "inputs": (IMAGES[:, :2], CAPTIONS[:, :2])}, "no trainable parameter"),
     ],
 )
-def test_what_cannot_be_trained_is_said_before_it_is(options, said):
-    with pytest.raises(ValueError, match=said):
+def test_bad_arguments_raise_before_training(options, message):
+    with pytest.raises(ValueError, match=message):
         train(GRAPH, 2, **options)

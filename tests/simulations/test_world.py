@@ -19,7 +19,7 @@ def test_both_graphs_share_one_left_side_with_one_marginal():
         np.testing.assert_allclose(WORLD.augmentation_graph(strength).joint.toarray(), identity)
 
 
-def test_one_seed_gives_one_world_and_another_another():
+def test_the_seed_determines_the_world():
     for make in (lambda world: world.caption_graph(0.2, 0.5), lambda world: world.augmentation_graph(2.0)):
         first, again, other = make(WORLD), make(WORLD), make(LatentWorld(4, 3, 10, seed=6))
         assert (first.joint != again.joint).nnz == 0
@@ -73,7 +73,7 @@ def test_noise_is_the_labelling_error(noise, detail):
     assert labelling_error(world.caption_graph(noise, detail)) == pytest.approx(noise, abs=4 * standard_error + 1e-12)
 
 
-def test_captions_never_speak_of_the_position():
+def test_captions_do_not_depend_on_the_position():
     """Given class and style, the captions of an image are drawn alike whatever its position: a chi-squared test."""
     world = LatentWorld(n_classes=1, n_styles=1, n_positions=8, n_captions=400, n_phrases=5, seed=7)
     counts = world.caption_graph(0.0, 0.5).joint.toarray() * world.n_images * world.n_captions

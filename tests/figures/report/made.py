@@ -48,11 +48,12 @@ def studies(folder: Path) -> None:
     rows = [
         {"noise": noise, "seed": seed, SCRIPT: MARKUP, "error": noise + seed / 10} for noise in noises for seed in seeds
     ]
-    about = {"study": "this", "seeds": 3, "grid": [{"noise": noises}], "cells": 6, "failed": 0, TEMPLATE: SCRIPT}
+    configuration = {"study": "this", "seeds": 3, "grid": [{"noise": noises}], "cells": 6, "failed": 0}
+    configuration[TEMPLATE] = SCRIPT
     swept = folder / "swept"
     (swept / "cells").mkdir(parents=True)
     (swept / "cells" / "abc.this.def.parquet").write_bytes(b"of the sweep")
-    write_table(pd.DataFrame(rows), swept / "table.parquet", about)
+    write_table(pd.DataFrame(rows), swept / "table.parquet", configuration)
     write_table(
         phase_table([0.0, 0.2, 0.4], [0.5, 1.0, 2.0]),
         folder / "called otherwise.parquet",

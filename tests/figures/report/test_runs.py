@@ -49,13 +49,13 @@ def runs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def reported(runs):
     """The report of that folder, and what was said beside it."""
-    out, said = runs.with_name("report.html"), StringIO()
-    with redirect_stderr(said), redirect_stdout(StringIO()):
+    out, errors = runs.with_name("report.html"), StringIO()
+    with redirect_stderr(errors), redirect_stdout(StringIO()):
         report([runs], out, title=SCRIPT)
-    return out.read_text(encoding="utf-8"), said.getvalue()
+    return out.read_text(encoding="utf-8"), errors.getvalue()
 
 
-def test_a_report_is_whole_and_alone_and_nothing_in_it_is_obeyed(reported):
+def test_a_report_is_self_contained_and_escapes_all_text(reported):
     html, _ = reported
     page = require_sound(html)
     text = page.text()
@@ -70,7 +70,7 @@ def test_a_report_is_whole_and_alone_and_nothing_in_it_is_obeyed(reported):
     assert "this" not in sys.modules  # a study that a sidecar names
 
 
-def test_what_is_violated_is_said_first(reported):
+def test_violated_claims_come_first(reported):
     html, _ = reported
     page = require_sound(html)
     assert page.text("header").strip().partition("\n")[2].startswith("A claim is violated in 1 of them.")
@@ -80,7 +80,7 @@ def test_what_is_violated_is_said_first(reported):
     assert [entry["class"] for entry in page.all("li") if "class" in entry] == ["alarm"]
 
 
-def test_files_of_others_are_a_line_each_and_the_rest_is_reported(reported, runs):
+def test_foreign_files_are_one_line_each(reported, runs):
     html, err = reported
     lines = err.splitlines()
     for name in ("notes.txt", "theirs.csv", "broken.parquet", "summary.json"):
@@ -89,7 +89,7 @@ def test_files_of_others_are_a_line_each_and_the_rest_is_reported(reported, runs
     assert len(lines) == 4
 
 
-def test_names_play_no_part(runs, tmp_path):
+def test_kinds_of_files_do_not_depend_on_names(runs, tmp_path):
     other = tmp_path / "copied"
     shutil.copytree(runs, other)
     for number, table in enumerate(sorted([*other.glob("*.parquet"), *other.glob("*.csv")])):
@@ -102,7 +102,7 @@ def test_names_play_no_part(runs, tmp_path):
     assert sorted(section.kind for section in Runs([other]).sections) == KINDS
 
 
-def test_a_table_of_checks_is_known_without_a_sidecar_and_its_text_holds_what_was_written(tmp_path):
+def test_a_table_of_checks_is_recognised_without_a_sidecar_and_in_text_form(tmp_path):
     table = check_bounds(made.graph(), [1, 2, 3])
     table.to_csv(tmp_path / "copy.csv", index=False)
     (section,) = Runs([tmp_path / "copy.csv"]).sections
@@ -121,7 +121,7 @@ def test_means_over_seeds_are_those_of_the_rows(runs):
     assert studies.means(frame.drop(columns="step"), []).caption == "The first rows"  # the seed does not tell its rows
 
 
-def test_the_report_is_no_part_of_what_it_reports(call, runs, tmp_path):
+def test_a_report_does_not_report_itself(call, runs, tmp_path):
     folder = tmp_path / "runs"
     shutil.copytree(runs / "swept", folder)
     pages = []
@@ -131,7 +131,7 @@ def test_the_report_is_no_part_of_what_it_reports(call, runs, tmp_path):
     assert pages[0] == pages[1]
 
 
-def test_links_that_lead_out_of_the_folder_are_not_followed_and_named(call, runs, tmp_path):
+def test_links_out_of_the_folder_are_named_and_not_followed(call, runs, tmp_path):
     folder, secret = tmp_path / "runs", "nobody asked for this"
     shutil.copytree(runs / "audit", folder / "audit")
     for name in ("mine", "evil"):
