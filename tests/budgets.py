@@ -72,14 +72,14 @@ def words(text: str, suffix: str = ".md") -> int:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Files that git knows or would take."""
+    """Files that git tracks, or that are neither tracked nor ignored."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
     yield from (Path(name) for name in sorted(set(listed.split("\0")) - {""}) if (root / name).is_file())
 
 
 def _is_written(file: Path) -> bool:
-    """Tell a document that somebody wrote from one that a template makes."""
+    """True for a handwritten document, false for a generated one."""
     is_generated = file.with_name(f"{file.name}.jinja").is_file()
     return file.name.endswith((".md", ".md.jinja", ".ipynb")) and not is_generated and file.name != LICENCES
 

@@ -32,7 +32,7 @@ DOORS = {"pairbounds", "pairbounds.__main__", "pairbounds.theory"}  # pass names
 
 @cache
 def modules() -> dict[str, Path]:
-    """Every module of the package by its one name."""
+    """Path of every module of the package, by name."""
     folders = [PACKAGE, *(ROOT / name for name in LINKED)]
     return {_name(path): path for folder in folders for path in folder.rglob("*.py")}  # which follows no link
 
@@ -43,13 +43,13 @@ def _name(path: Path) -> str:
 
 
 def room(module: str) -> str:
-    """The room that a module is in."""
+    """Room of a module."""
     _, first, *folders = module.split(".")
     return f"theory.{folders[0]}" if first == "theory" else first
 
 
 def imported(module: str, *, at_once: bool = False) -> set[str]:
-    """The modules of the package that one imports: anywhere in it but for `METHODS`, or only while it is loaded."""
+    """Modules of the package that a module imports, except `METHODS`: anywhere, or only at import time."""
     return {name for name in _imported(module, at_once=at_once) if (module, name) not in METHODS}
 
 
@@ -64,7 +64,7 @@ def _imported(module: str, *, at_once: bool) -> Iterator[str]:
 
 
 def _loaded(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes outside functions and `if TYPE_CHECKING`."""
+    """Nodes outside functions and `if TYPE_CHECKING`."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.Lambda):
             continue
@@ -75,7 +75,7 @@ def _loaded(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def drawing() -> str:
-    """Rooms and imports in Mermaid, without the arrows that others imply."""
+    """Rooms and imports as a Mermaid graph, without implied arrows."""
     arrows = {(room(name), room(module)) for module in modules().keys() - DOORS for name in imported(module) - DOORS}
     graph = nx.transitive_reduction(nx.DiGraph((source, other) for source, other in arrows if source != other))
     order = sorted(graph.edges, key=lambda arrow: (RANK[arrow[0]], RANK[arrow[1]], arrow))

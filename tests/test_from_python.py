@@ -1,4 +1,4 @@
-"""Calls as one types them: paths and bounds as text, settings as dicts, seeds and workers as numbers, and `None`."""
+"""Convenient arguments: paths and bounds as text, settings as dicts, seeds and workers as numbers, and `None`."""
 
 from dataclasses import dataclass
 

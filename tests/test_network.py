@@ -1,4 +1,4 @@
-"""No default command asks for a network: all of them run where every socket but a local one raises."""
+"""No default command uses the network: all run with sockets that raise, except local ones."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ LONG = [f"study pairings {DRAWN} --set strengths=[1]", f"study resampled_trainin
 
 @pytest.fixture
 def folder(tmp_path):
-    """A folder with what the commands read."""
+    """A folder with the input files of the commands."""
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     dataset = coloured(pictures)
@@ -46,7 +46,7 @@ def folder(tmp_path):
 
 
 def without_network(*arguments, cwd):
-    """Run Python with the guard, in it and in its children, and without what tells libraries to stay offline."""
+    """Run Python and its children with the guard, and without variables that keep libraries offline."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))}
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "tests" / "no_network"), str(ROOT)])
     command = [sys.executable, *map(str, arguments)]

@@ -1,15 +1,15 @@
-"""One file adds a figure, finding, study, graph family, data set, objective, loss or encoder, and it is found."""
+"""One new file suffices to add a figure, finding, study, graph family, data set or objective."""
 
 import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.rooms import LINKED, ROOT
+
 FAMILY = """
 from dataclasses import dataclass
 import numpy as np
@@ -139,9 +139,9 @@ print(find_study("new_study").name == "new_study", "new_family" in FAMILIES)
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """The tree, as it stands, with a new one of each kind."""
+    """Copy of the tree with one new file of each kind."""
     tmp_path = tmp_path_factory.mktemp("copy")
-    for name in ("pairbounds", "theory", "simulations", "real_data", "figures", "docs", "examples", "results"):
+    for name in ("pairbounds", *LINKED, "docs", "examples", "results"):
         shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy2(ROOT / name, tmp_path)
@@ -165,7 +165,7 @@ def output(copy):
 
 
 def make(copy, target):
-    """The commands that Make would run for a target."""
+    """Commands that Make would run for a target."""
     line = ["make", "-n", target, f"PYTHON={sys.executable}", "INSTALLED=pyproject.toml"]
     done = subprocess.run(line, cwd=copy, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

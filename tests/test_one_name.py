@@ -1,14 +1,11 @@
 """The package has one name: `pairbounds`, whose links lead to the folders of the repository."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
 import pairbounds
-
-ROOT = Path(__file__).parents[1]
-LINKED = ("theory", "simulations", "real_data", "figures")
+from tests.rooms import LINKED, ROOT
 
 
 @pytest.mark.parametrize("name", pairbounds.__all__)

@@ -1,4 +1,4 @@
-"""One reader of tables: every format and every command takes one file for the same, and a cell for what it says."""
+"""One reader of tables: all formats and all commands read the same cells from a file."""
 
 import bz2
 import csv
@@ -63,7 +63,7 @@ FORMATS = {
 
 
 def named(graph):
-    """The pairs of a graph by the names of their ends, and the classes of its images."""
+    """Weights of a graph by the ids of their ends, and classes by image."""
     pairs = graph.joint.tocoo()
     left, right = graph.left_ids.tolist(), graph.right_ids.tolist()
     weights = {(left[i], right[j]): p for i, j, p in zip(*pairs.coords, pairs.data, strict=True)}

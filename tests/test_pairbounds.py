@@ -12,6 +12,7 @@ import typer
 
 from pairbounds import PairGraph, __version__
 from pairbounds.__main__ import GROUPS, app
+from tests.rooms import LINKED
 
 SCRIPT = Path(sys.executable).with_name("pairbounds")
 COMMANDS = typer.main.get_command(app).commands
@@ -61,7 +62,7 @@ def test_json_output_is_one_line(call, tmp_path, monkeypatch, words):
 
 
 def test_it_works_in_a_folder_that_has_its_own_theory_and_figures(tmp_path):
-    for name in ("theory", "figures", "simulations", "real_data", "tests"):
+    for name in (*LINKED, "tests"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit('a stranger')")
     PairGraph(np.eye(3), [0, 1, 1]).save(tmp_path / "graph.npz")

@@ -1,4 +1,4 @@
-"""Facts that a release says of itself are the same everywhere."""
+"""Facts about a release agree in all files."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""Installation by a stranger: the base wheel in an empty environment, beside a project that has its own `theory/`."""
+"""The base wheel in an empty environment, used in a project that has its own `theory/`."""
 
 import os
 import shlex
@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from pairbounds import PairGraph
+from tests.rooms import LINKED, ROOT
 
-ROOT = Path(__file__).parents[1]
 BESIDE = Path(sys.executable).parent
 TRAIN = """
 from pairbounds import LatentWorld, train
@@ -42,7 +42,7 @@ def installed(tmp_path_factory):
 
 @pytest.fixture
 def project(tmp_path):
-    """A stranger's folder, with packages that have the names of our folders."""
+    """A user's folder with packages named like ours."""
     for name in ("theory", "figures", "tests"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise SystemExit('a stranger')")
@@ -56,7 +56,7 @@ def test_one_name_comes_into_site_packages(installed):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"pairbounds"}
-    for linked in ("theory", "simulations", "real_data", "figures"):
+    for linked in LINKED:
         files = {path.relative_to(ROOT).as_posix() for path in (ROOT / linked).rglob("*.py")}
         assert {f"pairbounds/{file}" for file in files} <= set(names)
 

@@ -1,4 +1,4 @@
-"""Removal of what plugins and tests have registered."""
+"""Removal of entries that plugins and tests have registered."""
 
 from pairbounds.infrastructure.registers import REGISTERS
 from pairbounds.plugins import LOADED

@@ -38,7 +38,7 @@ def bench(
     seed: Annotated[int, typer.Option(help="Seed of the graphs and of the starts.")] = 0,
     out: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Keep the record here too.")] = None,
 ) -> None:
-    """Time ours against its peers on the same input, on one thread, all of them once a round."""
+    """Time ours against its peers on the same input, on one thread, each once per round."""
     torch.set_num_threads(1)  # threads that wait for one another would be measured too
     with threadpool_limits(1):
         for name in names or BENCHMARKS:  # what they import and compile is not timed
@@ -90,7 +90,7 @@ def measure(duel: Duel, repeats: int) -> Iterator[dict[str, Any]]:
 
 
 def timed(side: Callable[[Any], object], input_: Any) -> tuple[float, float | None]:
-    """CPU seconds of a run, and the most MiB that it held if it is a command of Python, run as its own process."""
+    """CPU seconds of a run, and its peak memory in MiB if it is a Python command, which runs as its own process."""
     start = time.process_time()
     command = side(input_)
     if not isinstance(command, list):

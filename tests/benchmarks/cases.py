@@ -89,14 +89,14 @@ GRAPHS: dict[str, Callable[[Size, int], PairGraph]] = {"sbm": block_model, "pow"
 
 
 def fresh(graph: PairGraph) -> PairGraph:
-    """The same graph, with nothing remembered but its normalised matrix."""
+    """The same graph without cached values, except its normalised matrix."""
     copy = PairGraph(graph.joint, graph.left_labels, graph.right_labels)
     assert copy.normalized.nnz == graph.joint.nnz
     return copy
 
 
 def commands(size: Size, seed: int) -> Iterator[Duel]:
-    """Whole commands on a table on disk, each a process of its own, against a script by pandas and scipy."""
+    """Whole commands on a table on disk, each in its own process, against a script with pandas and scipy."""
     graph = block_model(size, seed)
     folder = Path(tempfile.mkdtemp())
     _write_tables(graph, folder)
@@ -135,7 +135,7 @@ def choices(size: Size, seed: int) -> Iterator[Duel]:
 def _write_tables(
     graph: PairGraph, folder: Path, name: str = "pairs.parquet", labelled: npt.NDArray[np.int64] | None = None
 ) -> None:
-    """Pairs and `labels.parquet`, by default of all images; ids are text, as they are in most tables."""
+    """Write pairs and `labels.parquet`, by default of all images, with text ids."""
     entries, rows = graph.joint.tocoo(), np.arange(graph.n_left) if labelled is None else labelled
     images, captions = map(_text, ("images/", "a photo of "), entries.coords)
     pq.write_table(pa.table({"image": images, "caption": captions, "weight": entries.data}), folder / name)
@@ -182,7 +182,7 @@ def bounds(size: Size, seed: int) -> Iterator[Duel]:
 
 
 def through(size: Size, seed: int) -> Iterator[Duel]:
-    """A graph through features, against the two products of scipy and numpy that it is made of."""
+    """A graph through features, against the two matrix products of scipy and numpy."""
     graph, width = block_model(size, seed), 8 * size.k
     features = np.random.default_rng(seed).standard_normal((graph.n_left, width), dtype=np.float32)
     yield Duel(

@@ -51,7 +51,7 @@ class Block:
 
 
 def blocks(page: Path, text: str | None = None) -> list[Block]:
-    """Blocks that can be run, in their order: fences of Python and of shell commands, and indented commands.
+    """Runnable blocks in order: fences of Python and of shell commands, and indented commands.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Blocks of a page, run in one process and one folder, and what they print held against what the page says."""
+"""Runner of the blocks of a page in one process and one folder; compares their output with the page."""
 
 import contextlib
 import io
@@ -28,7 +28,7 @@ SECONDS = 600  # that a process may take
 
 
 class Page:
-    """The folder in which a reader of a page works, and the names of its Python."""
+    """Working folder of a page, and the variables of its Python blocks."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.known = folder, dict[str, Any](__name__="page")
@@ -96,12 +96,12 @@ class Page:
 
 
 def commands(text: str) -> list[str]:
-    """The lines of a block, those that end in a backslash with what follows."""
+    """Commands of a block; a backslash joins two lines."""
     return [line for line in text.replace("\\\n", " ").splitlines() if shlex.split(line, comments=True)]
 
 
 def _in_process(arguments: list[str], script: str = "") -> tuple[int, str]:
-    """Exit code and output of `pairbounds`, or of a script, that knows nothing of what the page has registered."""
+    """Exit code and output of `pairbounds`, or of a script, without the entries that the page has registered."""
     output, argv = io.StringIO(), [script or "pairbounds", *arguments]
     with (
         contextlib.redirect_stdout(output),
@@ -118,7 +118,7 @@ def _in_process(arguments: list[str], script: str = "") -> tuple[int, str]:
 
 @contextlib.contextmanager
 def fresh() -> Iterator[None]:
-    """The registers of a new process, and then again what they were."""
+    """Context with the registers of a new process; afterwards their entries are restored."""
     before = [(register, register.of_users()) for register in REGISTERS]
     unload()
     try:
@@ -130,7 +130,7 @@ def fresh() -> Iterator[None]:
 
 
 def require_alike(output: str, printed: str, where: str) -> None:
-    """Ask that one text ends in the words of the other, in numbers up to 1% or two units of the last digit."""
+    """Require that the output ends in the printed words, with numbers up to 1% or two units of the last digit."""
     ours, theirs = (BOX.sub(" ", text).split() for text in (output, printed))
     assert len(ours) >= len(theirs), f"{where} prints\n{output}"
     for ours_word, other in zip(ours[-len(theirs) :], theirs, strict=True):
@@ -141,7 +141,7 @@ def require_alike(output: str, printed: str, where: str) -> None:
 
 
 def require_numbers(output: str, line: str, where: str) -> None:
-    """Ask that the numbers with a decimal point, that a comment after a command states, are printed by it."""
+    """Require that a command prints the decimal numbers in its comment."""
     for stated in filter(lambda number: "." in number, NUMBER.findall(line.partition(" # ")[2])):
         assert any(near(number, stated) for number in NUMBER.findall(output)), (
             f"{where}: {stated} is not printed:\n{output}"
@@ -149,6 +149,6 @@ def require_numbers(output: str, line: str, where: str) -> None:
 
 
 def near(number: str, stated: str) -> bool:
-    """Tell whether a number is what is stated, up to 1% or two units of the last digit that is stated."""
+    """True if a number is within 1%, or two units of the last digit, of the stated number."""
     unit = 10.0 ** Decimal(stated).as_tuple().exponent if "." in stated else 0.0
     return abs(float(number) - float(stated)) <= max(2 * unit, RELATIVE * abs(float(stated)))

@@ -1,4 +1,4 @@
-"""Every link leads somewhere in the repository, its anchor too: pages that `make docs` makes are not there."""
+"""Links and anchors resolve in the repository, without pages that `make docs` generates."""
 
 import re
 import sys
@@ -60,6 +60,6 @@ def test_every_page_of_docs_is_in_the_site():
     "page", [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *DOCS.glob("how_to/*.md")], ids=lambda p: p.stem
 )
 def test_code_names_on_a_page_exist(page):
-    """`theory.a.b` is a module or what a module has; a page names what is there."""
+    """`theory.a.b` on a page is a module or a name in a module."""
     for name in sorted(set(NAMES.findall(page.read_text(encoding="utf-8")))):
         resolve_name(f"pairbounds.{name}")

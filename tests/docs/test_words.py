@@ -1,4 +1,4 @@
-"""Plain words: how docstrings begin, phrases and names to avoid, and the length of sentences on pages."""
+"""Plain words: beginnings of docstrings, phrases and names to avoid, and the length of sentences."""
 
 import ast
 import re
@@ -24,7 +24,7 @@ LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
 def texts() -> dict[Path, str]:
-    """Source, site and tests, without this file, which names what it forbids."""
+    """Source, site and tests, without this file, which contains the forbidden words."""
     paths = {*modules().values(), *(ROOT / "docs").rglob("*.py"), *(ROOT / "tests").rglob("*.py")} - {Path(__file__)}
     return {path: path.read_text(encoding="utf-8") for path in sorted(paths)}
 

@@ -1,4 +1,4 @@
-"""The command that draws figures, at the size of a paper too: of a table that a sweep wrote."""
+"""The command that draws figures of a sweep's table, also at the size of a paper."""
 
 import re
 

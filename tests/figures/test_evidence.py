@@ -1,4 +1,4 @@
-"""The key numbers of the findings: what has moved is said, and what has not is not."""
+"""The key numbers of the findings: changes are reported."""
 
 import json
 
@@ -30,7 +30,7 @@ def mean(tables):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Tables of one finding, which is about the mean of a column."""
+    """Tables of one finding about the mean of a column."""
     finding = Finding("What is the mean?", ("measured",), mean, lambda facts: {"it is small": facts["mean"] < 9})
     monkeypatch.setattr(module, "findings", lambda: {"test_evidence": finding})
     written(tmp_path, np.random.default_rng(0).standard_normal(SEEDS))

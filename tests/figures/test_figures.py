@@ -1,4 +1,4 @@
-"""Every figure, drawn once from small tables: its words, colours and layout; and what single captions say."""
+"""Every figure, drawn once from small tables: words, colours and layout; and single captions."""
 
 import json
 import re
@@ -43,7 +43,7 @@ SAID = {
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
-    """The published tables, of few seeds and draws, with settings of no study."""
+    """The published tables with few seeds and draws, and with unusual settings."""
     folder = tmp_path_factory.mktemp("tables")
     study = find_study("multihop")
     settings = study.settings(**study.small | {"hops": 4})
@@ -92,7 +92,7 @@ def test_a_figure_is_legible_and_a_theorem_has_one_colour(name, tables):
 
 
 def words_around(picture):
-    """Titles, labels, numbers along axes and legends of a picture, in which nobody chose a place by hand."""
+    """Titles, labels, tick labels and legends of a picture, without texts placed by hand."""
     for axes in picture.axes:
         titles = [child for child in axes.get_children() if isinstance(child, Text) and child not in axes.texts]
         around = [*titles, axes.xaxis.label, axes.yaxis.label]

@@ -1,4 +1,4 @@
-"""The page of findings says what the tables say, in a stated order, and nothing that they do not."""
+"""The page of findings follows from the tables."""
 
 import json
 import re
@@ -67,7 +67,7 @@ def published(tmp_path_factory):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with a table that one finding counts, and its words."""
+    """A folder with the table and the text of one finding."""
     (tmp_path / "words.jinja").write_text(WORDS)
     monkeypatch.setattr(page, "TEMPLATE", tmp_path / "words.jinja")
     monkeypatch.setattr(page, "findings", lambda: ONE)

@@ -1,4 +1,4 @@
-"""Plots of a user's own graphs: on axes of theirs or on new ones, with what was measured in them."""
+"""Plots of a user's graphs, on given or new axes."""
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt

@@ -1,4 +1,4 @@
-"""Predictors compared by their rank correlations: planted orders, p-values, and what is drawn of them."""
+"""Predictors compared by their rank correlations: planted orders, p-values, and the figure."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Intervals of runs on random splits of one set, and what a study could have shown."""
+"""Intervals of runs on random splits of one set."""
 
 import numpy as np
 import pandas as pd

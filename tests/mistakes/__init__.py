@@ -1,1 +1,1 @@
-"""Mistakes that a stranger makes on the command line, and what the command says to each."""
+"""Mistakes on the command line, and the answer to each."""

@@ -1,4 +1,4 @@
-"""Mistakes: a name, what is typed after `pairbounds`, and a part of the answer that helps."""
+"""Mistakes: a name, the arguments of `pairbounds`, and a helpful part of the answer."""
 
 CHECK, AUDIT = "check graph.npz --k 2", "audit pairs.csv --labels labels.csv --k 2 --out audit"
 FILES = [

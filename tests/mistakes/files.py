@@ -11,7 +11,7 @@ from pairbounds import PairGraph
 
 
 def write(folder: Path) -> None:
-    """All of them."""
+    """Write all files."""
     rng = np.random.default_rng(0)
     joint = rng.random((12, 8))
     labels = np.repeat([0, 1, 2], 4)

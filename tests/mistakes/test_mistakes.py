@@ -1,4 +1,4 @@
-"""Every mistake is met with one line that helps and exit code 2, and changes no file."""
+"""Every mistake gets one helpful line and exit code 2, and changes no file."""
 
 import shlex
 from pathlib import Path
@@ -14,7 +14,7 @@ LONGEST = 500  # characters of a line that somebody still reads
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The files that the mistakes are made with."""
+    """Folder of the input files of the mistakes."""
     folder = tmp_path_factory.mktemp("mistakes")
     files.write(folder)
     return folder

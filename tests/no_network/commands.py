@@ -1,4 +1,4 @@
-"""Many commands in one process: `python -m tests.no_network.commands FILE`, with a command in each line of FILE.
+"""Many commands in one process: `python -m tests.no_network.commands FILE`, with one command per line.
 
 Prints a line for each: how it ended, and the command. What else is printed goes to stderr.
 """

@@ -1,4 +1,4 @@
-"""A data set of coloured pictures, and an encoder that sees their colour and reads its name: pairings in a second."""
+"""A data set of coloured pictures, and an encoder of colours and their names."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ SUBJECTS, PIXELS, FRAME = 14, 24, 4  # of each colour; of each picture, and of t
 
 
 class RowEncoder(DualEncoder, LiveEncoder):
-    """The mean colour of a picture, or of what a text names; and a bit of texture, so that pictures differ."""
+    """Mean colour of a picture, or colour named by a text; a bit of texture makes pictures differ."""
 
     name = key = "image_encoder"
 
@@ -37,7 +37,7 @@ class RowEncoder(DualEncoder, LiveEncoder):
 
 
 class Texture(ImageEncoder):
-    """An evaluator that sees differences along a row."""
+    """An evaluator of differences along a row."""
 
     name = key = "texture"
 
@@ -72,5 +72,5 @@ def coloured(folder: Path) -> ImageTextDataset:
 
 
 def coloured_source(folder: Path) -> Source:
-    """With two label sets: the colour, and whether there is much green in it."""
+    """Source with two label sets: the colour, and whether it is greenish."""
     return Source(coloured(folder), lambda _: RowEncoder(), Texture(), None)

@@ -22,7 +22,7 @@ DISK = 2**20  # bytes
 
 
 class Made(ImageTextDataset):
-    """Pictures that are in no file."""
+    """Pictures without files."""
 
     def original(self, index: int) -> Image.Image:
         return Image.new("RGB", (500, 375))

@@ -1,4 +1,4 @@
-"""The picture of an audit: legible on a narrow page, and captions in any script that an installed font has."""
+"""The figure of an audit: legible on a narrow page, with captions in the scripts of installed fonts."""
 
 import re
 import warnings

@@ -1,4 +1,4 @@
-"""Tables as strangers write them: any ids, four formats, columns of any name, faults in one line; and what is left."""
+"""Tables of users: any ids, four formats, any column names, and errors in one line."""
 
 import json
 
@@ -24,7 +24,7 @@ LABELS = {"image": [1, 2, 3, 7], "label": ["dogs", "cats", "cats", "mice"]}  # n
 
 
 def write(columns, path, **options):
-    """A table as pandas writes it."""
+    """Write a table by pandas."""
     frame = pd.DataFrame(columns)
     if path.suffix == ".parquet":
         frame.to_parquet(path, index=False, **options)
@@ -85,7 +85,7 @@ def test_batches_row_groups_and_folders_make_no_difference_nor_a_column_of_ones(
 
 @pytest.fixture
 def stranger():
-    """A crawl: text with quotes and line ends, dates, and columns of other names."""
+    """A crawl: text with quotes and line breaks, dates, and other column names."""
     rng = np.random.default_rng(0)
     images, texts = rng.integers(40, size=300), rng.integers(25, size=300)
     return pd.DataFrame(

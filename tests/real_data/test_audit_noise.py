@@ -1,4 +1,4 @@
-"""Wrong captions in an audit: what is exchanged, what is measured, and what is said."""
+"""Wrong captions in an audit: exchange, measures and words."""
 
 import json
 

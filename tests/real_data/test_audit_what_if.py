@@ -1,4 +1,4 @@
-"""The what-if of an audit against naive loops, on data where a rule helps and where none does."""
+"""The what-if of an audit against naive loops, on data with and without a helpful rule."""
 
 from dataclasses import replace
 from functools import partialmethod
@@ -33,7 +33,7 @@ def draw_halves(seed: int) -> Views:
 
 
 def naive_alpha(pairs: PairList) -> float:
-    """The probability that two images drawn by one caption differ, pair by pair."""
+    """Probability that two images of one caption differ in class, pair by pair."""
     total, differ = pairs.weights.sum(), 0.0
     for caption in np.unique(pairs.captions):
         inside = np.flatnonzero(pairs.captions == caption)
@@ -46,7 +46,7 @@ def naive_alpha(pairs: PairList) -> float:
 
 
 def naive_wrong(pairs: PairList, k: int) -> set[int]:
-    """Images on which the probe on the optimum errs, by dense algebra; where it hangs on round-off, no example."""
+    """Images that the probe on the optimum gets wrong, by dense algebra; discards examples decided by round-off."""
     images, captions = np.unique(pairs.images), np.unique(pairs.captions)
     joint = np.zeros((len(images), len(captions)))
     joint[np.searchsorted(images, pairs.images), np.searchsorted(captions, pairs.captions)] = pairs.weights

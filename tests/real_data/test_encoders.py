@@ -1,4 +1,4 @@
-"""Encoders on pictures made here, with a tiny CLIP model and with the weights that packages bring."""
+"""Encoders on small pictures, with a tiny CLIP model and with weights from packages."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Features on disk: whole after a kill, never another data set's or model's, never unpickled."""
+"""Features on disk: complete after a kill, keyed by data set and model, never unpickled."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The parts of experiments that train on many pairings: splits, views, partners, pairings and judges."""
+"""Parts of experiments that train on many pairings: splits, views, partners, pairings and judges."""
 
 from dataclasses import replace
 

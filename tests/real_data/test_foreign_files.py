@@ -1,4 +1,4 @@
-"""Files of others, some of them made with intent: each is one line, and none hangs, aborts or fills the memory."""
+"""Foreign and malicious files: each is one line, and none hangs, aborts or fills the memory."""
 
 import io
 import os
@@ -29,7 +29,7 @@ from tests.real_data.colours import coloured
 
 
 def png(width: int, height: int) -> bytes:
-    """A picture that declares a size, and has a little of it."""
+    """A PNG file that declares a size and has little data."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
@@ -100,7 +100,7 @@ INPUTS = [
 
 @pytest.mark.parametrize("command", INPUTS)
 def test_a_fifo_in_place_of_any_input_is_one_line(refused, tmp_path, monkeypatch, command):
-    """It would be waited for without end."""
+    """A FIFO would block forever."""
     monkeypatch.chdir(tmp_path)
     for name in ("fifo.npz", "fifo.py", "fifo.toml", "fifo.parquet", "fifo.csv"):
         os.mkfifo(name)
@@ -141,7 +141,7 @@ def test_stored_pictures_of_another_data_set_raise(tmp_path):
 
 
 class Struck:
-    """Leaves a trace if it is unpickled."""
+    """Creates a file if it is unpickled."""
 
     def __init__(self, path):
         self.path = path

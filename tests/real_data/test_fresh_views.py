@@ -1,4 +1,4 @@
-"""Views drawn anew by worker processes, against SimCLR's transforms of one picture after another."""
+"""Fresh views by worker processes, against SimCLR's transforms of single pictures."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The study of coarser captions, on a small data set of which everything is known."""
+"""The study of coarser captions, on a small data set with known facts."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def images(source):
 
 
 def test_features_of_the_colour_alone_leave_no_error(images):
-    """Each image has its colour, which is its class, as a caption: merging by it loses nothing, at random much."""
+    """Each image has its colour, which is its class, as a caption: merging by colour loses nothing, at random much."""
     texts = sorted({text for texts_of_image in images.captions for text in texts_of_image})
     number = {name: row for row, name in enumerate(COLOURS)}
     colour = np.array([[float(number.get(word, 9) == n) for n in range(4)] for word in (t.split()[0] for t in texts)])

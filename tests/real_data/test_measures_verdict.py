@@ -1,4 +1,4 @@
-"""The words follow the numbers, whichever way these point."""
+"""Verdicts in words follow the numbers."""
 
 import math
 

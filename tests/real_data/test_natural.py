@@ -1,4 +1,4 @@
-"""The studies of captions that people wrote, on a small data set of which everything is known."""
+"""Studies of human captions, on a small data set with known facts."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace

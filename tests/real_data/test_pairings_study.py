@@ -95,7 +95,7 @@ def test_a_text_of_a_compared_image_is_held_out(source):
 
 
 class Reader(RowEncoder):
-    """Says which text each row of features is of."""
+    """Encoder whose rows tell their text."""
 
     def __init__(self, texts_read):
         self.read = texts_read

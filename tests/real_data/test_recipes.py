@@ -1,4 +1,4 @@
-"""Recipes by name, what they print, which runs of them, on which data sets, and for how long."""
+"""Recipes by name: their output, runs, data sets and forecasts."""
 
 import json
 import os

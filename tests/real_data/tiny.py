@@ -27,7 +27,7 @@ def picture(path: Path, seed: int = 0) -> Path:
 
 
 def imagefolder(folder: Path) -> Path:
-    """Two ImageNet classes and one that is not, of 3, 4 and 3 pictures; one of the goldfish is cut short."""
+    """Two ImageNet classes and another one, of 3, 4 and 3 pictures; one of the goldfish is truncated."""
     for number, name in enumerate(("n01440764", "n01443537", "widgets")):
         for index in range(3):
             picture(folder / name / f"{index}.{'png' if number else 'JPEG'}", seed=10 * number + index)
@@ -45,7 +45,7 @@ def class_folders(folder: Path, counts: dict[str, int], seed: int = 0) -> Path:
 
 
 def register_clip(folder: Path) -> None:
-    """Three tiny CLIP models for open_clip: "tiny-clip", and one that is there with both activations, "tiny-pair"."""
+    """Register three tiny CLIP models: "tiny-clip", and "tiny-pair" with both activations."""
     for name, changes in {"tiny-clip": {}, "tiny-pair": {}, "tiny-pair-quickgelu": {"quick_gelu": True}}.items():
         path = folder / f"{name}.json"
         with replacing(path) as temporary:  # another process may read it
@@ -62,6 +62,6 @@ def error_of(build: Callable[..., object], *arguments: object, **options: object
 
 
 def sets(**settings: object) -> list[str]:
-    """Options that give a study these settings."""
+    """Command-line options for these settings of a study."""
     values = {name: json.dumps(value) if isinstance(value, list) else value for name, value in settings.items()}
     return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]

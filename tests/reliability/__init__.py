@@ -1,1 +1,1 @@
-"""Campaigns beside the tests, and their records in `results/reliability`."""
+"""Campaigns that are not tests, and their records in `results/reliability`."""

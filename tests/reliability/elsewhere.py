@@ -25,7 +25,7 @@ print(torch.backends.cpu.get_cpu_capability(), *sorted({"Katmai": "Prescott"}.ge
 
 
 def pretend_old_processor() -> None:
-    """Set variables that libraries read as they are loaded; RuntimeError if they have no effect."""
+    """Set variables that libraries read on import; RuntimeError if they have no effect."""
     os.environ.update(VARIABLES, NPY_DISABLE_CPU_FEATURES=_output(FEATURES))
     capabilities = {*_output(FEATURES + EFFECT).split()}
     if capabilities != {"DEFAULT", "Prescott"}:

@@ -38,12 +38,12 @@ ASSUMED = ("Variable", "Variables", "Hypothesis", "Hypotheses", "Context")
 
 
 def sources(folder: Path = FOLDER) -> dict[str, str]:
-    """The text of each file by its name without `.v`."""
+    """Text of each file by its name without `.v`."""
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))}
 
 
 def objections(text: str) -> list[str]:
-    """Words of a file that would make a theorem rest on something unproved."""
+    """Words of a file that would let a theorem use something unproved."""
     while COMMENT.search(text):
         text = COMMENT.sub(" ", text)
     phrases = [match[0] for match in FORBIDDEN.finditer(text)]
@@ -60,7 +60,7 @@ def objections(text: str) -> list[str]:
 
 
 def in_order(texts: dict[str, str]) -> list[str]:
-    """The files, each after those that it requires."""
+    """Files in the order of their requirements."""
     required = {
         name: set(" ".join(re.findall(r"^From Pairbounds Require (?:Import |Export )?([^.]*)\.$", text, re.M)).split())
         for name, text in texts.items()
@@ -69,7 +69,7 @@ def in_order(texts: dict[str, str]) -> list[str]:
 
 
 def unexpected(name: str, answer: str) -> list[str]:
-    """Axioms that `Print Assumptions` names, and that the theorem "file.v:name" may not rest on."""
+    """Axioms in the output of `Print Assumptions` that the theorem "file.v:name" must not use."""
     allowed = {"Axioms:", *(f"boolp.{axiom}" for axiom in axioms(name))}
     named = [line.partition(" :")[0] for line in answer.splitlines() if line and not line[0].isspace()]
     return (
@@ -134,7 +134,7 @@ def _assumptions(names: list[str], folder: str) -> dict[str, str]:
 
 
 def _packages() -> list[str]:
-    """MathComp's packages with their versions, where dpkg installed them: it states none itself."""
+    """Versions of MathComp's packages, if dpkg installed them. MathComp has no version command."""
     if shutil.which("dpkg-query") is None:
         return []
     command = ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *PACKAGES.split()[1:]]
@@ -149,7 +149,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def formal(
     if_changed: Annotated[bool, typer.Option("--if-changed", help="Only with Coq, and after a change.")] = False,
 ) -> int:
-    """Compile all proofs, print the axioms of each theorem, and keep the record."""
+    """Compile all proofs, print the axioms of each theorem, and write the record."""
     started, cpu, texts = time.monotonic(), os.times(), sources()
     digest_note = f"SHA-256 of the files: {digest(texts)}"
     record = RECORDS / "formal.json"

@@ -1,4 +1,4 @@
-"""Proofs that each proof of `theory/formal` uses, by dpdgraph: `make formal` keeps them, and the site draws them."""
+"""Proofs used by each proof of `theory/formal`, by dpdgraph: `make formal` stores them, and the site draws them."""
 
 import csv
 import re
@@ -17,7 +17,7 @@ Proof = tuple[str, str]  # file without .v, and name
 
 
 def asked(files: list[str], answer: Callable[[str], str]) -> str:
-    """The graph of all constants of compiled files, as dpdgraph writes it."""
+    """Graph of all constants of compiled files, in the format of dpdgraph."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "uses.dpd"
         answer(
@@ -43,7 +43,7 @@ def proofs(graph: str) -> dict[Proof, set[Proof]]:
 
 
 def _reached(start: str, ahead: dict[str, set[str]], proved: set[str]) -> set[str]:
-    """Proofs that are reached through definitions alone."""
+    """Proofs reached through definitions only."""
     reached, left = set[str](), [start]
     while left:
         new = ahead[left.pop()] - reached

@@ -22,7 +22,7 @@ Open Scope Z_scope.
 
 
 def computed(coq: Callable[[str], str]) -> list[dict[str, Any]]:
-    """The examples of the record with the values that Coq computes: a function from a file to what it prints."""
+    """Examples of the record with values by `coq`, a function from a file to its output."""
     questions: list[dict[str, Any]] = json.loads(KEPT.read_text(encoding="utf-8"))
     answers = coq(QUESTION + "\n".join(map(_question, questions)) + "\n").split("= ")[1:]
     for example, answer in zip(questions, answers, strict=True):
@@ -35,7 +35,7 @@ def computed(coq: Callable[[str], str]) -> list[dict[str, Any]]:
 
 
 def keep(questions: list[dict[str, Any]]) -> None:
-    """Write the values where the test finds them."""
+    """Write the values to the file that the test reads."""
     KEPT.write_text("[\n" + ",\n".join(map(json.dumps, questions)) + "\n]\n", encoding="utf-8")
 
 

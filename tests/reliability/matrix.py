@@ -17,7 +17,7 @@ STRICT = "filterwarnings=" + "\n".join([*FILTERS, r"error:::(pairbounds|tests)\b
 
 
 def tested(session: nox.Session, row: str) -> None:
-    """Run the tests and record them; only those that are named after --, without a record."""
+    """Run the tests and record them; tests named after -- run without a record."""
     session.chdir(ROOT)
     resolution = "lowest-direct" if "lowest" in row else "highest"
     session.install("--resolution", resolution, "--editable", ".[dev]")

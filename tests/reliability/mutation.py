@@ -32,14 +32,14 @@ def recorded_reasons(records: Path = RECORDS) -> dict[str, str]:
 
 
 def changes(diff: str) -> str:
-    """The lines that a mutant changes, before and after: its name in the record, since mutmut numbers its mutants."""
+    """Changed lines of a mutant, before and after: its name in the record, because numbers of mutmut change."""
     lines = [line for line in diff.splitlines() if line[:1] in "+-" and not line.startswith(("+++", "---"))]
     before, after = (" ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
     return f"`{before}` as `{after}`"
 
 
 def rows(exit_codes: dict[str, dict[str, int | None]], reasons: dict[str, str]) -> list[dict[str, Any]]:
-    """A row for each module: `count` mutants tried `of` all, `found` of which live without a reason; `alive` names."""
+    """A row for each module: `count` of tried mutants, `of` all; `found` survive without reason; `alive` has names."""
     result = []
     for module, codes in exit_codes.items():
         tried = {mutant: code for mutant, code in codes.items() if code is not None}
@@ -60,7 +60,7 @@ def _shown(mutant: str) -> str:
 
 
 def _exit_codes(folder: Path = MUTANTS) -> dict[str, dict[str, int | None]]:
-    """Exit codes that mutmut stored for its mutants, by module."""
+    """Exit codes of mutants stored by mutmut, by module."""
     exit_codes = {}
     for path in sorted(folder.rglob("*.py.meta")):
         module = ".".join(path.relative_to(folder).with_suffix("").with_suffix("").parts)
@@ -75,7 +75,7 @@ def mutation(
     ] = None,
     ending: Annotated[str, typer.Option(help="Last digits of the numbers of the mutants to try: a sample.")] = "0-9",
 ) -> int:
-    """Put mistakes into modules, and record those that the tests let live.
+    """Mutate modules, and record the mutants that survive the tests.
 
     Exit 1 if one lived that has no reason in the record.
     """

@@ -35,7 +35,7 @@ def reliability_page(records: Path = RECORDS) -> str:
 
 
 def _record(path: Path) -> dict[str, Any] | None:
-    """A record; that of the matrix with a row for each of its machines, run or not."""
+    """Read a record; the matrix gets a row for each machine, also for those not run."""
     if not path.is_file():
         return None
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -69,5 +69,5 @@ def _when(measured: dict[str, Any]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that cannot end a cell of a table, nor a line."""
+    """Text escaped for a cell of a Markdown table."""
     return " ".join(text.split()).replace("|", "\\|")

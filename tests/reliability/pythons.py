@@ -32,7 +32,7 @@ def candidates(path, pyenv):
 
 
 def started(program):
-    """Version and path that a Python reports of itself; None if it does not start."""
+    """Version and path reported by a Python; None if it does not start."""
     try:
         process = subprocess.run([program, "-I", "-c", ASK], capture_output=True, text=True, timeout=60, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -42,7 +42,7 @@ def started(program):
 
 
 def extremes(programs, lowest):
-    """The oldest and the newest of the programs that start, as (version, path); one entry where these are the same."""
+    """Oldest and newest working interpreter, as (version, path); one entry if they are the same."""
     version = itemgetter(0)  # of equal versions the first on the path
     running = [python for python in map(started, programs) if python and version(python) >= lowest]
     return [*dict.fromkeys((min(running, key=version), max(running, key=version)))] if running else []

@@ -1,4 +1,4 @@
-"""Records in `results/reliability`: what was tried, how often, what was found, when and on what.
+"""Records in `results/reliability`: tries, failures, date and machine.
 
 `python -m tests.reliability.record NAME COMMAND -- ARGUMENTS` runs pytest with these arguments and records its tests.
 One whose property `what` names something, and `count` how often it was tried, is counted so.
@@ -32,7 +32,7 @@ Row = Mapping[str, Any]  # `what` was tried, the `count` of tries, and in how ma
 
 
 def here_and_now() -> dict[str, Any]:
-    """The day of what is measured now, and the commit, which a record of an earlier campaign does not change."""
+    """Date and commit of this run. An uncommitted record does not make the commit dirty."""
     command = ("git", "diff", "--quiet", "HEAD", "--", ".", ":!results/reliability")
     commit = str(BEGAN_AT)
     if subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0:
@@ -50,7 +50,7 @@ def write(
     beside: bool = False,
     folder: Path = RECORDS,
 ) -> None:
-    """Write `name`.json: beside rows of an earlier record, which keep their day and commit, or without them."""
+    """Write `name`.json; with `beside`, rows of an earlier record stay, with their date and commit."""
     path, minutes = folder / f"{name}.json", round((time.monotonic() - started) / 60, 1)
     if beside:
         earlier = _earlier(path)
@@ -74,12 +74,12 @@ def _earlier(path: Path) -> dict[str, Row]:
 
 
 def _subject(row: Row) -> str:
-    """The subject of a row, without the versions or kinds that follow it."""
+    """Subject of a row, without versions or kinds."""
     return str(row["what"]).partition(":")[0].partition(" (")[0]
 
 
 def counted(report: Path) -> list[Row]:
-    """The rows of a JUnit report, without the tests that were skipped."""
+    """Rows of a JUnit report, without skipped tests."""
     rows: dict[str, dict[str, Any]] = {}
     for case in ElementTree.parse(report).iter("testcase"):
         properties = {node.get("name"): node.get("value") for node in case.iter("property")}

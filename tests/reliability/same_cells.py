@@ -25,7 +25,7 @@ def compare(
     digits: Annotated[int | None, typer.Option(min=1, help="Significant digits of numbers; by default all.")] = None,
     print_cells: Annotated[bool, typer.Option("--differences", help="Also print the cells that differ.")] = False,
 ) -> None:
-    """Compare every table of NEW with the one that it was, cell by cell; exits with 1 if any differs."""
+    """Compare every table of NEW with its older version, cell by cell. Exit with 1 if any cell differs."""
     failed = False
     for path in sorted(new.glob("*.parquet")):
         before, after = read_table(old / path.name), read_table(path)
@@ -40,7 +40,7 @@ def compare(
 
 
 def differences(before: pd.DataFrame, after: pd.DataFrame, digits: int | None = None) -> pd.DataFrame:
-    """The cells of the columns that both have which are not the same: row, column, and the two values."""
+    """Cells that differ in the common columns: row, column, and both values."""
     result: list[tuple[int, str, object, object]] = []
     for column in before.columns.intersection(after.columns) if len(before) == len(after) else ():
         for row, (first, second) in enumerate(zip(before[column].tolist(), after[column].tolist(), strict=True)):
@@ -51,7 +51,7 @@ def differences(before: pd.DataFrame, after: pd.DataFrame, digits: int | None = 
 
 
 def _same(first: object, second: object, digits: int | None) -> bool:
-    """Tell whether two values are equal, or numbers that agree up to a unit of the last of so many digits."""
+    """True if two values are equal, or are numbers that agree in this many digits up to a unit of the last."""
     if first == second or digits is None or not (isinstance(first, float) and isinstance(second, float)):
         return first == second
     if not (math.isfinite(first) and math.isfinite(second)):

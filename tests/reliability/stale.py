@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.reliability.record import RECORDS, ROOT
+from tests.rooms import LINKED
 
 ROWS = {  # Python and row of the record, by the name of a session
     "lowest": ("3.11", "Python 3.11, lowest dependencies"),
@@ -18,12 +19,12 @@ ROWS = {  # Python and row of the record, by the name of a session
     "3.14": ("3.14", "Python 3.14, newest dependencies"),
 }
 REQUIRED = ("lowest", "newest", "3.13")
-SOURCE = ("pairbounds", "theory", "simulations", "real_data", "figures")
+SOURCE = ("pairbounds", *LINKED)
 MOST_COMMITS = 300
 
 
 def commits_since(commit: str, root: Path = ROOT) -> int | None:
-    """Number of commits after this one that touched source; None if git does not know it."""
+    """Number of later commits that touched source; `None` if git does not know the commit."""
     command = ("git", "rev-list", "--count", f"{commit.removesuffix('-dirty')}..HEAD", "--", *SOURCE)
     counted = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     return int(counted.stdout) if counted.returncode == 0 else None

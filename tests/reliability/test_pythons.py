@@ -6,7 +6,7 @@ from tests.reliability.pythons import candidates, extremes, started
 
 
 def program(folder, name, output, code=0):
-    """A program that answers as a Python does."""
+    """Write a script that prints like a Python interpreter."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(f"#!/bin/sh\necho '{output}'\nexit {code}\n")
     (folder / name).chmod(0o755)

@@ -1,4 +1,4 @@
-"""The study of choices: what it judges by, on a small world and on a table by hand, and what is drawn of it."""
+"""The study of choices: scores on a small world and on a table by hand, and the figure."""
 
 import matplotlib.pyplot as plt
 import numpy as np

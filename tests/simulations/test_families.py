@@ -45,7 +45,7 @@ SPECIAL = {  # settings of other sizes
 
 @st.composite
 def valid(draw, name: str):
-    """A family with any settings that it takes."""
+    """A family with any valid settings."""
     if name == "difficult_examples":
         images = draw(small(6, 2))
         across, within = sorted((draw(PROBABILITY), draw(PROBABILITY)))

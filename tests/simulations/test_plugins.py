@@ -1,4 +1,4 @@
-"""Losses, encoders and studies of one's own by `--plugin`: in workers too, kept by content, and never a traceback."""
+"""Losses, encoders and studies of a user by `--plugin`: in workers, keyed by content, without tracebacks."""
 
 import re
 import shutil
@@ -64,7 +64,7 @@ def plugin(tmp_path):
 
 
 def command(entrance: str, what: str, folder: Path) -> list[object]:
-    """The words that measure a study of one's own, or train with a loss or an encoder of one's own."""
+    """Arguments that measure a user's study, or train with a user's loss or encoder."""
     chosen = {} if what == "study" else SMALL | {what: "mine"}
     name = "mine" if what == "study" else "training"
     if entrance == "study":
@@ -77,7 +77,7 @@ def command(entrance: str, what: str, folder: Path) -> list[object]:
 
 @pytest.mark.parametrize("what", WRITTEN)
 def test_a_plugin_with_a_registered_name_is_one_line_and_exit_2(refused, plugin, tmp_path, what):
-    """`test_foreign_code` tries what else a file may do."""
+    """`test_foreign_code` tests other errors of a file."""
     path = plugin(WRITTEN[what].format("return None").replace("mine", TAKEN[what], 1))
     for entrance in ("study", "sweep"):
         err = refused(app, *command(entrance, what, tmp_path), "--plugin", path)

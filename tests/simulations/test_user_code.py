@@ -1,4 +1,4 @@
-"""Losses and encoders of a user in Python: what they are trained to, and the errors of those that do not work."""
+"""Losses and encoders of a user in Python: results of training, and errors."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Runs as a user would have them, with hostile names in all places."""
+"""Runs of a user, with hostile names everywhere."""
 
 import json
 from pathlib import Path
@@ -79,7 +79,7 @@ def _draw_nothing(_: object, out: Path) -> None:
 
 
 def strangers(folder: Path) -> None:
-    """Files of other programs."""
+    """Write files of other programs."""
     (folder / "notes.txt").write_text("mine")
     (folder / "theirs.csv").write_text("a,b\n1,2\n")
     (folder / "broken.parquet").write_bytes(b"nothing of the kind")

@@ -1,4 +1,4 @@
-"""A page as a parser sees it, which knows nothing of how it was written."""
+"""A page as an HTML parser reads it."""
 
 from html.parser import HTMLParser
 
@@ -6,7 +6,7 @@ VOID = {"meta", "img", "br", "link", "input", "hr", "col", "wbr"}
 
 
 class Page(HTMLParser):
-    """Its elements, in their order, and the text of each."""
+    """Elements in order, and their texts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Page(HTMLParser):
 
 
 def require_sound(html: str) -> Page:
-    """Parse a report, which is whole and alone, with an anchor for each link."""
+    """Parse a report, and require that it is self-contained and that all links have anchors."""
     page = Page(html)
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))

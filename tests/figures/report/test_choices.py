@@ -1,4 +1,4 @@
-"""The section of a choice: the answer, and a row for each candidate, of a table in any form."""
+"""The section of a choice: the answer, and a row for each candidate, from a table in any format."""
 
 import numpy as np
 import pandas as pd

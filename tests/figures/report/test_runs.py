@@ -1,4 +1,4 @@
-"""The report of a user's runs: each file is known by what is in it, what is foreign is named, all text is escaped."""
+"""The report of a user's runs: files are recognised by content, foreign files are named, text is escaped."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ def _quick_figures():
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """A folder with something of everything, and files of others."""
+    """A folder with results of every kind, and foreign files."""
     folder = tmp_path_factory.mktemp("user") / "runs"
     folder.mkdir()
     sys.modules.pop("this", None)
@@ -48,7 +48,7 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def reported(runs):
-    """The report of that folder, and what was said beside it."""
+    """The report of that folder, and its messages on stderr."""
     out, errors = runs.with_name("report.html"), StringIO()
     with redirect_stderr(errors), redirect_stdout(StringIO()):
         report([runs], out, title=SCRIPT)
