@@ -22,9 +22,9 @@ def test_the_centroid_is_that_of_the_other_images_of_the_caption():
     units = features - features.mean(axis=0)
     units /= np.linalg.norm(units, axis=1, keepdims=True)
     for image, caption, cosine in zip(IMAGES, CAPTIONS, centroid_cosines(features, IMAGES, CAPTIONS), strict=True):
-        others = [units[x] for x, c in zip(IMAGES, CAPTIONS, strict=True) if c == caption and x != image]
-        total = sum(others, np.zeros(3))
-        assert cosine == (pytest.approx(units[image] @ total / np.linalg.norm(total)) if others else np.inf)
+        unit_rows = [units[x] for x, c in zip(IMAGES, CAPTIONS, strict=True) if c == caption and x != image]
+        total = sum(unit_rows, np.zeros(3))
+        assert cosine == (pytest.approx(units[image] @ total / np.linalg.norm(total)) if unit_rows else np.inf)
 
 
 def test_label_quality_is_the_default_of_cleanlab():
