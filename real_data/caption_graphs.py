@@ -2,6 +2,9 @@
 
 import re
 
+import numpy as np
+
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -28,6 +31,12 @@ def caption_graph(images: ImageTextDataset, *, words: bool = False) -> PairGraph
             weights.append(1 / len(texts))
             labels[image] = images.label_names[label] if label >= 0 else None
     return PairGraph.from_pairs(left, right, weights, left_labels=labels)
+
+
+def image_order(graph: PairGraph, images: ImageTextDataset) -> IntArray:
+    """Index in the data set of each left node of its caption graph, (n_left,)."""
+    indices = {image: index for index, image in enumerate(images.ids)}
+    return np.array([indices[image] for image in graph.left_ids])
 
 
 def _words(captions: tuple[str, ...]) -> tuple[str, ...]:

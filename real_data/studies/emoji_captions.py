@@ -47,8 +47,7 @@ def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:  # noq
     graphs = {labels: emoji_graph(labels) for labels in get_args(Labels)}
     first = next(iter(graphs.values()))
     triplets = spectrum(first, min(first.shape), method="dense")  # the labels do not change the pairs
-    bounds: list[pd.DataFrame] = []
-    energies: list[pd.DataFrame] = []
+    bounds, energies = [], []
     for labels, graph in graphs.items():
         bounds.append(check_bounds(graph, settings.widths, triplets=triplets).assign(labels=labels))
         rank = np.arange(1, len(triplets.singular_values) + 1)

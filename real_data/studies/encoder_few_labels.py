@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from torch.nn.functional import avg_pool2d
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.caption_graphs import caption_graph, image_order
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import picture_batches, unit_rows
@@ -47,8 +47,8 @@ class Settings(TrainingSettings):
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Rows of `label_trials` for layers and for checkpoints, with the column kind."""
     images, tables = replace(settings, size=None).images(), []
-    graph, index = caption_graph(images), {image: row for row, image in enumerate(images.ids)}
-    order = [index[image] for image in graph.left_ids]
+    graph = caption_graph(images)
+    order = image_order(graph, images)
     for kind, features in (("layers", layers(images)), ("checkpoints", checkpoints(settings, seed))):
         candidates = [
             (name, graph, _embedding(rows[order], k))

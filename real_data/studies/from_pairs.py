@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from sklearn.decomposition import PCA
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.caption_graphs import caption_graph, image_order
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
@@ -30,7 +30,6 @@ from pairbounds.theory.quantities.consistency import class_masses
 from pairbounds.theory.quantities.known_values import known_tail_at_most
 from pairbounds.theory.quantities.linear_encoders import FeatureMoments
 from pairbounds.theory.quantities.probes import probe
-from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 
 NETWORK, PIXELS = "EfficientNet-Lite0", "pixels"
 SIDE = 16  # pixels along a side of pictures as features
@@ -88,15 +87,14 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     every = caption_graph(everything)
     chosen = np.sort(np.random.default_rng(0).choice(every.n_left, settings.images, replace=False))
     graph, rows = every.part(chosen), []
-    index = {image: number for number, image in enumerate(everything.ids)}
-    images = everything.take([index[image] for image in graph.left_ids])
+    images = everything.take(image_order(graph, everything))
     induced = sp.coo_array(graph.joint @ sp.diags_array(1 / graph.right_marginal) @ graph.joint.T)
     for (name, count), features in _features(images, settings).items():
         for n in settings.pairs:
             counts = np.random.default_rng([seed, n]).multinomial(n, induced.data / induced.data.sum())
             pairs = np.repeat(np.column_stack(induced.coords), counts, axis=0).astype(np.int64)
-            about = {"features": name, "dimensions": count, "n_pairs": n}
-            rows.append(about | _errors(graph, features, pairs, settings))
+            named = {"features": name, "dimensions": count, "n_pairs": n}
+            rows.append(named | _errors(graph, features, pairs, settings))
     return pd.DataFrame(rows)
 
 
@@ -116,11 +114,12 @@ def _errors(graph: PairGraph, features: FloatArray, pairs: IntArray, settings: S
     population, k = graph.through(features), settings.k
     sample = ImagePairs.of(population, pairs)
     encoder = FeatureMoments.of_pairs(features, *pairs.T).encoder(k, 0.0)
+    next_value = float(population.spectrum.upper_values[k])
     return {
         "guess": 1 - float(np.sum(class_masses(graph) ** 2)),
         "unreached": population.unreached,
         "optimum_mse": population.probe_mse(k),
-        "mse_42": _theorem_42(population, k),
+        "mse_42": population.unreached + population.variation / (1 - next_value**2),
         "mse_42_by_values": known_tail_at_most(population, population.spectrum, k),
         "mse": probe(graph, encoder(features)).mse,
         "mse_43": mse_from_pairs_at_most(sample, k),
@@ -128,10 +127,6 @@ def _errors(graph: PairGraph, features: FloatArray, pairs: IntArray, settings: S
         "mse_43_by_hops": mse_by_hops_at_most(sample, k),
         "mse_43_certified": certified_mse_at_most(len(pairs), level=settings.level, **sample.numbers(k)),
     }
-
-
-def _theorem_42(population: GraphThroughFeatures, k: int) -> float:
-    return population.unreached + population.variation / (1 - float(population.spectrum.upper_values[k]) ** 2)
 
 
 STUDY = Study(

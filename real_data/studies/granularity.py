@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.caption_graphs import caption_graph, image_order
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.encoders.offline import frozen_features
 from pairbounds.real_data.image_settings import NaturalSets
@@ -58,7 +58,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     -------
     DataFrame with the columns of `trials`, dataset, by (letters, meaning, images or keywords), and guess (error of the
         largest class). The levels of keywords are: each keyword, first keyword, commonest keyword (the keyword of an
-        image that most seen images have) and all joined.
+        image that most images in training have) and all joined.
     """
     parts = []
     for name, image_set in settings.each().items():
@@ -74,45 +74,47 @@ def measured(
 ) -> pd.DataFrame:
     """Rows of one data set, from features of its images, (n, d), and of each caption."""
     graph = caption_graph(images)
-    row_of = {image: row for row, image in enumerate(images.ids)}
-    order = [row_of[image] for image in graph.left_ids]
+    order = image_order(graph, images)
     features, units = pixels[order], np.array(images.subjects)[order]
-    same = near_duplicates(graph.right_ids)
-    sizes = falling_sizes(int(same.max()) + 1, settings.factor)
-    about: dict[str, Any] = {"features": features, "units": units, "splits": settings.splits, "seed": seed}
+    duplicates = near_duplicates(graph.right_ids)
+    sizes = falling_sizes(int(duplicates.max()) + 1, settings.factor)
+    options: dict[str, Any] = {"features": features, "units": units, "splits": settings.splits, "seed": seed}
     parts = []
-    for by, told_by in (("letters", None), ("meaning", np.array([meaning[text] for text in graph.right_ids]))):
-        levels = nested_levels(vectors_of(graph.right_ids, told_by, seed), same, sizes, seed=seed)
-        parts.append(trials(graph, levels, settings.k, **about).assign(by=by))
+    similarities = {"letters": None, "meaning": np.array([meaning[text] for text in graph.right_ids])}
+    for name, text_features in similarities.items():
+        levels = nested_levels(vectors_of(graph.right_ids, text_features, seed), duplicates, sizes, seed=seed)
+        parts.append(trials(graph, levels, settings.k, **options).assign(by=name))
     alike = of_equal_vectors(unit_vectors(features))
     sizes = falling_sizes(int(alike.max()) + 1, settings.factor)
     levels = affordable(graph, nested_levels(unit_vectors(features), alike, sizes, seed=seed), seed)
-    parts.append(trials(graph, levels, settings.k, merge="images", **about).assign(by="images"))
+    parts.append(trials(graph, levels, settings.k, merge="images", **options).assign(by="images"))
     labels = graph.left_labels
     assert labels is not None
     rows = []
-    for split, seen in enumerate(halves(labels, settings.splits, seed, units)):
-        attributes = principal_components(features, seen)
-        for level, mapping in ways(images, graph, seen):
-            errors = held_out(mapping, seen, settings.k, attributes, seed=seed)
+    for split, in_training in enumerate(halves(labels, settings.splits, seed, units)):
+        attributes = principal_components(features, in_training)
+        for level, mapping in ways(images, graph, in_training):
+            errors = held_out(mapping, in_training, settings.k, attributes, seed=seed)
             rows.append({"split": split, "kind": KEYWORDS, "level": level, **errors, "by": KEYWORDS})
     return pd.concat([*parts, pd.DataFrame(rows)], ignore_index=True).assign(guess=guess_error(graph))
 
 
-def ways(images: ImageTextDataset, each: PairGraph, seen: Mask) -> Iterator[tuple[str, PairGraph]]:
+def ways(images: ImageTextDataset, graph: PairGraph, in_training: Mask) -> Iterator[tuple[str, PairGraph]]:
     """Graphs of the images with each keyword, one keyword, and all keywords joined, which theorem 30 compares.
 
-    The graphs with each or one keyword are channels of the joined graph. The commonest keyword is that of the seen
-    images.
+    The graphs with each or one keyword are channels of the joined graph. The commonest keyword is that of the images
+    in training.
+
+    `graph`: the caption graph of the images, with each keyword
     """
-    uses = np.bincount(each.joint[seen].indices, minlength=each.n_right)
-    number = dict(zip(each.right_ids, uses, strict=True))
+    uses = np.bincount(graph.joint[in_training].indices, minlength=graph.n_right)
+    number = dict(zip(graph.right_ids, uses, strict=True))
     chosen: dict[str, Callable[[tuple[str, ...]], str]] = {
         "first keyword": lambda texts: texts[0],
         "commonest keyword": lambda texts: max(texts, key=lambda text: number[text]),
         "all joined": lambda texts: BETWEEN.join(texts),
     }
-    yield "each keyword", each
+    yield "each keyword", graph
     labels = dict(zip(images.ids, np.asarray(images.labels), strict=True))
     for level, choose in chosen.items():
         captions = [choose(texts) for texts in images.captions]

@@ -34,17 +34,17 @@ class Settings:
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row of `judged` for each kind ("features" or "pairs"), order ("random" or "next") and number of labels."""
-    whole = graphs(settings.exchanged, seed)
-    images = sorted(set.intersection(*({*graph.left_ids.tolist()} for graph in whole.values())))
-    pairings = {name: graph.part(np.searchsorted(graph.left_ids, images)) for name, graph in whole.items()}
+    all_graphs = graphs(settings.exchanged, seed)
+    images = sorted(set.intersection(*({*graph.left_ids.tolist()} for graph in all_graphs.values())))
+    pairings = {name: graph.part(np.searchsorted(graph.left_ids, images)) for name, graph in all_graphs.items()}
     labels = required_labels(next(iter(pairings.values())), "left")
     optima = {name: optimal_embeddings(graph, settings.k)[0] for name, graph in pairings.items()}
     features = {name: pd.DataFrame(f, index=images) for name, f in optima.items()}
     alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in pairings.items()})
     rng, classes, truths = np.random.default_rng(seed), pd.Series(labels, index=images), {}
     for size in settings.sizes:
-        drawn = [rng.choice(len(labels), size, replace=False) for _ in range(settings.draws)]
-        truths["features", size] = pd.DataFrame(ridge_errors(optima, labels, nodes) for nodes in drawn).mean()
+        draws = [rng.choice(len(labels), size, replace=False) for _ in range(settings.draws)]
+        truths["features", size] = pd.DataFrame(ridge_errors(optima, labels, nodes) for nodes in draws).mean()
         truths["pairs", size] = alphas
     rows = []
     for kind, candidates, k in (("features", features, settings.k), ("pairs", pairings, 2)):  # α_T has no width
@@ -58,15 +58,15 @@ def _tables(
     candidates: Mapping[str, Any], classes: "pd.Series[int]", k: int, sizes: Sequence[int], order: str, seed: int
 ) -> Iterator[tuple[int, pd.DataFrame]]:
     """Numbers of labels and tables; both orders begin with the same labels."""
-    drawn = classes.sample(frac=1, random_state=seed)
-    shown, probabilities, choice = drawn[: min(sizes)], pd.Series(dtype=float), None
+    shuffled = classes.sample(frac=1, random_state=seed)
+    labelled, probabilities, choice = shuffled[: min(sizes)], pd.Series(dtype=float), None
     for size in sizes:
         if order == "random":
-            shown = drawn[:size]
+            labelled = shuffled[:size]
         elif choice is not None:
-            images = choice.next(size - len(shown), seed).set_index("image")["probability"]
-            shown, probabilities = pd.concat([shown, classes[images.index]]), pd.concat([probabilities, images])
-        choice = choose(candidates, shown.to_dict(), k, probabilities=probabilities.to_dict())
+            images = choice.next(size - len(labelled), seed).set_index("image")["probability"]
+            labelled, probabilities = pd.concat([labelled, classes[images.index]]), pd.concat([probabilities, images])
+        choice = choose(candidates, labelled.to_dict(), k, probabilities=probabilities.to_dict())
         yield size, choice.table
 
 

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.progress import Bar
-from pairbounds.real_data.caption_graphs import caption_graph
+from pairbounds.real_data.caption_graphs import caption_graph, image_order
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.image_settings import NaturalSets
 from pairbounds.real_data.measures.off_diagonal import chance_agreement, chance_corrected, off_diagonal
@@ -79,22 +78,21 @@ def graph_tables(images: ImageTextDataset, settings: Settings, seed: int) -> Ite
 def _measured(
     graph: PairGraph, images: ImageTextDataset, settings: Settings, seed: int, title: str
 ) -> dict[str, pd.DataFrame]:
-    subject_of = dict(zip(images.ids, images.subjects, strict=True))
-    subjects = np.array([subject_of[image] for image in graph.left_ids])
+    subjects = np.array(images.subjects)[image_order(graph, images)]
     rng = np.random.default_rng(seed)
     # Shuffling does not change the pairs, so the triplets are shared.
     graphs = [(EXACT, 0, graph)] + [(SHUFFLED, number, _shuffled(graph, rng)) for number in range(settings.shuffles)]
     triplets = spectrum(graph, min(max(settings.widths) + 1, *graph.shape))
     fitting = [k for k in settings.widths if k < len(triplets.singular_values)]
-    about, bounds = [], []
+    rows, bounds = [], []
     for pairing, number, drawn_graph in Bar(graphs, desc=title, unit="graph"):
         named = {"pairing": pairing, "shuffle": number}
-        about += [named | row for row in _about(drawn_graph, subjects)]
+        rows += [named | row for row in _graph_rows(drawn_graph, subjects)]
         table = check_bounds(drawn_graph, fitting, bounds=BOUNDS, triplets=triplets)
         following = triplets.singular_values[table["k"].to_numpy()]
         bounds.append(table.assign(next_singular_value=following, **named))
     return {
-        "natural_graphs": pd.DataFrame(about),
+        "natural_graphs": pd.DataFrame(rows),
         "natural_bounds": pd.concat(bounds, ignore_index=True),
         "natural_held_out": pd.DataFrame(_held_out(graph, subjects, triplets, settings, rng)),
         "natural_tags": _tags(graph),
@@ -107,7 +105,7 @@ def _shuffled(graph: PairGraph, rng: np.random.Generator) -> PairGraph:
     return PairGraph(graph.joint, labels[rng.permutation(graph.n_left)])
 
 
-def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
+def _graph_rows(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
     labels = graph.left_labels
     assert labels is not None
     facts = {
@@ -136,28 +134,28 @@ def _about(graph: PairGraph, subjects: Classes) -> Iterator[dict[str, object]]:
 def _held_out(
     graph: PairGraph, subjects: Classes, triplets: Spectrum, settings: Settings, rng: np.random.Generator
 ) -> Iterator[dict[str, object]]:
-    labels, names, known = graph.left_labels, np.unique(subjects), len(triplets.singular_values)
+    labels, names, n_triplets = graph.left_labels, np.unique(subjects), len(triplets.singular_values)
     assert labels is not None
-    k = min(settings.held_out_width, known)
-    embedding = Encoder.optimum(graph, triplets.leading(min(k + 1, known)), k).left
+    k = min(settings.held_out_width, n_triplets)
+    embedding = Encoder.optimum(graph, triplets.leading(min(k + 1, n_triplets)), k).left
     for share, split in product(settings.labelled_shares, range(settings.splits)):
         chosen = rng.permutation(names)[: max(1, round(share * len(names)))]
-        seen = np.isin(subjects, chosen)
-        texts = np.asarray(graph.joint[np.flatnonzero(seen)].sum(axis=0)) > 0
+        labelled = np.isin(subjects, chosen)
+        texts = np.asarray(graph.joint[np.flatnonzero(labelled)].sum(axis=0)) > 0
         touched = np.asarray(graph.joint @ texts.astype(np.float64)) > 0
         yield {
             "labelled": share,
             "split": split,
             "k": k,
-            "n_labelled": int(seen.sum()),
-            "held_out_error": logistic_probe(graph, embedding, labelled=seen).held_out_error,
-            "unseen_class": float(np.mean(~np.isin(labels, labels[seen])[~seen])),
-            "unseen_texts": float(np.mean(~touched[~seen])),
+            "n_labelled": int(labelled.sum()),
+            "held_out_error": logistic_probe(graph, embedding, labelled=labelled).held_out_error,
+            "unseen_class": float(np.mean(~np.isin(labels, labels[labelled])[~labelled])),
+            "unseen_texts": float(np.mean(~touched[~labelled])),
         }
 
 
 def _tags(graph: PairGraph) -> pd.DataFrame:
-    uses: IntArray = np.bincount(graph.joint.indices, minlength=graph.n_right)
+    uses = np.bincount(graph.joint.indices, minlength=graph.n_right)
     number, count = np.unique(uses, return_counts=True)
     return pd.DataFrame({"images": number, "n_texts": count, "share_of_pairs": number * count / uses.sum()})
 

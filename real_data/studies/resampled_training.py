@@ -84,24 +84,24 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
     """Runs of one seed; from seed `whole_seeds` on, only tuned runs."""
     recipe, s = settings.recipe(settings.learning_rate), settings
     runs = resampling_runs(s.rules, recipe, seed, s.strength, guides=s.guides, baselines=s.baselines)
-    kept = selected(runs, s.only)
+    runs_of_seed = selected(runs, s.only)
     tuned = [run for run in selected(runs, s.tune) if run.repeat == 0] if s.tune else []
     if s.whole_seeds is not None and seed >= s.whole_seeds:
-        kept = [run for run in kept if run in tuned]
+        runs_of_seed = [run for run in runs_of_seed if run in tuned]
     trials = [
         replace(run, recipe=replace(recipe, learning_rate=rate), strength=strength)
         for run in tuned
-        if run in kept and run.kind != UNTRAINED
+        if run in runs_of_seed and run.kind != UNTRAINED
         for rate, strength in product(s.tuned_rates, s.tuned_strengths)
     ]
-    return list(dict.fromkeys([*kept, *trials]))
+    return list(dict.fromkeys([*runs_of_seed, *trials]))
 
 
 def selected(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     """Runs with one of these names, or all runs without names. `ValueError`: a name of no run."""
-    known = list(dict.fromkeys(name for run in runs for name in names_of(run)))
+    names_of_runs = list(dict.fromkeys(name for run in runs for name in names_of(run)))
     for name in names:
-        require_named("run", name, known)
+        require_named("run", name, names_of_runs)
     return [run for run in runs if not names or {*names_of(run)} & {*names}]
 
 
