@@ -51,8 +51,8 @@ class EfficientNet(LiveEncoder):
     def embed(self, batch: torch.Tensor) -> Rows:
         """See `LiveEncoder`."""
         # A smaller last part would be summed in another order, and its features would differ by round-off.
-        whole = self.device.type != "cpu" or len(batch) % AT_ONCE > 0
-        parts = [batch] if whole else torch.split(batch, AT_ONCE)
+        in_one = self.device.type != "cpu" or len(batch) % AT_ONCE > 0
+        parts = [batch] if in_one else torch.split(batch, AT_ONCE)
         return np.concatenate([self._embedded(part) for part in parts])
 
     def stages(self, batch: torch.Tensor) -> list[Rows]:

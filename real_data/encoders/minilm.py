@@ -50,8 +50,8 @@ class MiniLM(TextEncoder):
             # Sorted by length; otherwise more than half of all tokens would be padding.
             for part in torch.split(torch.argsort(lengths, stable=True), BATCH):
                 longest = int(lengths[part].max())
-                seen = mask[part, :longest]
+                part_mask = mask[part, :longest]
                 with torch.no_grad():
-                    features = self.network(input_ids=ids[part, :longest], attention_mask=seen).last_hidden_state
-                rows[part] = (features * seen[..., None]).sum(1) / seen.sum(1, keepdim=True)
+                    features = self.network(input_ids=ids[part, :longest], attention_mask=part_mask).last_hidden_state
+                rows[part] = (features * part_mask[..., None]).sum(1) / part_mask.sum(1, keepdim=True)
             yield rows.cpu().numpy()

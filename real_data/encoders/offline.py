@@ -94,15 +94,15 @@ def train_offline_encoder(
     """
     rng, concept = np.random.default_rng(0), _concepts(dataset)
     rng.permutation(int(concept.max()) + 1)  # unused draw, kept to reproduce published numbers
-    seen = np.flatnonzero(~np.isin(concept, concept[np.asarray(hidden)]))
-    if len(np.unique(concept[seen])) < 2:
+    training = np.flatnonzero(~np.isin(concept, concept[np.asarray(hidden)]))
+    if len(np.unique(concept[training])) < 2:
         raise ValueError(f"{dataset}: fewer than two sets of captions are not hidden: hide fewer images")
     images, texts = _frozen(pixels, device)
     words, features, meanings = frozen_features(dataset, cache, device, pixels=pixels)
-    row, shown = {text: number for number, text in enumerate(words)}, _concepts(dataset.take(seen))
-    concepts = [np.flatnonzero(shown == number) for number in range(int(shown.max()) + 1)]
-    captions = [[row[text] for text in dataset.captions[seen[images[0]]]] for images in concepts]
-    heads = _trained(features[seen], meanings, list(zip(concepts, captions, strict=True)), rng)
+    row, numbers = {text: number for number, text in enumerate(words)}, _concepts(dataset.take(training))
+    concepts = [np.flatnonzero(numbers == number) for number in range(int(numbers.max()) + 1)]
+    captions = [[row[text] for text in dataset.captions[training[images[0]]]] for images in concepts]
+    heads = _trained(features[training], meanings, list(zip(concepts, captions, strict=True)), rng)
     key = content_key(images.key, texts.key, *(head.tobytes().hex() for head in heads))
     return OfflineEncoder(images, texts, *heads, key)
 

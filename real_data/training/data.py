@@ -14,11 +14,9 @@ from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import ImageEncoder, LiveEncoder
 from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.pairings.sources import FROZEN, Source, image_encoders
-from pairbounds.real_data.training.evaluation import Features, judgements
 from pairbounds.real_data.training.fresh_views import FreshViews
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.splits import Split, split
-from pairbounds.real_data.training.trainer import Trained
 from pairbounds.real_data.training.view_batches import ViewSource, shown_pictures, view_pool
 from pairbounds.real_data.training.view_guides import (
     CAPTIONS,
@@ -82,10 +80,11 @@ class TrainingData:
         encoder = self.view_encoder(run) if run.view_guide else None
         if not self.views:
             return FreshViews(self.source.dataset, run.strength, encoder, self.workers)
-        seen: FloatArray | None = None
+        guide_features: FloatArray | None = None
         if encoder is not None:
-            seen = encoder.encode_images(views_of(self.source.dataset, self.views, run.strength, seed=0), self.cache)
-        return view_pool(self.source.dataset, self.views, run.strength, self.cache, seen)
+            views = views_of(self.source.dataset, self.views, run.strength, seed=0)
+            guide_features = encoder.encode_images(views, self.cache)
+        return view_pool(self.source.dataset, self.views, run.strength, self.cache, guide_features)
 
     def view_encoder(self, run: Run) -> LiveEncoder:
         """Encoder of a run's views, trained without the validation and test images."""
@@ -107,10 +106,6 @@ class TrainingData:
         if run.view_guide:
             return seen_guide
         return blind_guide
-
-    def judged_as(self, run: Run, trained: Trained, features: Features) -> Iterator[dict[str, object]]:
-        """Evaluation of an encoder by the features of all images, with a row for each label set."""
-        return judgements(trained, features, self.source.dataset, self.split(run.seed), self.neighbours, run.seed)
 
     def prepare(self, runs: Sequence[Run]) -> None:
         """Fill the cache with the views and features of the runs, before worker processes read it."""

@@ -16,6 +16,7 @@ from pairbounds.infrastructure.processes import side_by_side
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.threads import asked_threads, limited_threads
 from pairbounds.real_data.training.data import TrainingData
+from pairbounds.real_data.training.evaluation import judgements
 from pairbounds.real_data.training.networks import export_encoder
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.run import UNTRAINED, Run
@@ -40,7 +41,7 @@ def run_all(runs: Sequence[Run], data: TrainingData, folder: Path, jobs: int = 1
     for recipe in {run.recipe for run in runs}:
         check_recipe(recipe)
     data.prepare(runs)
-    work = partial(_rows, data=data, folder=folder, alone=jobs == 1)
+    work = partial(_rows, data=data, folder=folder, is_only=jobs == 1)
     with side_by_side(work, runs, jobs) as results:
         rows = [row for result in Bar(results, total=len(runs), desc="encoders", unit="encoder") for row in result]
     return pd.DataFrame(rows)
@@ -56,7 +57,7 @@ def train(run: Run, data: TrainingData, folder: Path, *, progress: bool = False)
         partial(OBJECTIVES[run.kind].of, run, data),
         run.recipe,
         run.weights,
-        about={"run": run.key, "data": data.key},
+        description={"run": run.key, "data": data.key},
         folder=folder,
         device=data.device,
         progress=progress,
@@ -82,7 +83,7 @@ def summary(table: pd.DataFrame, columns: Sequence[str] = ("kind", "rule", "guid
     return grouped.agg(["mean", "std", "count"]).round(4).to_string().splitlines()
 
 
-def _rows(run: Run, data: TrainingData, folder: Path, alone: bool) -> list[dict[str, object]]:
+def _rows(run: Run, data: TrainingData, folder: Path, is_only: bool) -> list[dict[str, object]]:
     """Rows of a run, read from its folder, or measured after training."""
     path = folder / run.key / RESULT
     identity = {"run": asdict(run), "data": data.key, "evaluation": {"neighbours": data.neighbours}}
@@ -90,8 +91,8 @@ def _rows(run: Run, data: TrainingData, folder: Path, alone: bool) -> list[dict[
     if rows is not None:
         return rows
     path.parent.mkdir(parents=True, exist_ok=True)
-    with limited_threads((asked_threads() or joblib.cpu_count()) if alone else 1):
-        rows = list(_evaluated(run, train(run, data, path.parent, progress=alone), data, path.parent))
+    with limited_threads((asked_threads() or joblib.cpu_count()) if is_only else 1):
+        rows = list(_evaluated(run, train(run, data, path.parent, progress=is_only), data, path.parent))
     with replacing(path) as temporary:
         temporary.write_text(json.dumps({"identity": identity, "rows": rows}, indent=2) + "\n")
     return rows
@@ -115,8 +116,8 @@ def _evaluated(run: Run, trained: Trained, data: TrainingData, folder: Path) -> 
     features = trained.features(data.pictures(), len(dataset))
     if run.kind != UNTRAINED:
         export_encoder(trained.backbone, folder, dataset.side)
-    last = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
-    about = asdict(run) | asdict(run.recipe) | {name: float(last[name]) for name in ("steps", "loss")}
-    del about["recipe"]
-    for judgement in data.judged_as(run, trained, features):
-        yield about | {"seconds": trained.seconds} | judgement
+    last_epoch = trained.log.iloc[-1] if len(trained.log) else {"steps": 0, "loss": math.nan}
+    row = asdict(run) | asdict(run.recipe) | {name: float(last_epoch[name]) for name in ("steps", "loss")}
+    del row["recipe"]
+    for judgement in judgements(trained, features, dataset, data.split(run.seed), data.neighbours, run.seed):
+        yield row | {"seconds": trained.seconds} | judgement

@@ -38,10 +38,8 @@ NONE = Shares(math.nan, math.nan)
 
 def shares(classes: Callable[[Features], Any], features: Features, labels: IntArray, parts: Split) -> Shares:
     """Accuracies of a classifier, a function from rows of features to classes."""
-    right = [
-        float(np.mean(np.asarray(classes(features[part])) == labels[part])) for part in (parts.validation, parts.test)
-    ]
-    return Shares(*right)
+    images = parts.validation, parts.test
+    return Shares(*(float(np.mean(np.asarray(classes(features[part])) == labels[part])) for part in images))
 
 
 def judgements(
@@ -62,13 +60,15 @@ def judgements(
     """
     for name, labels in dataset.label_sets.items():
         probe, weight_decay = linear_probe(features, labels, parts, seed)
-        row = asdict(probe) | {"probe_weight_decay": weight_decay}
-        for way, judgement in (
-            ("knn", nearest_neighbours(features, labels, parts, neighbours)),
-            ("zero_shot", zero_shot(trained, features, dataset, labels, parts)),
-        ):
-            row |= {f"{way}_validation": judgement.validation, f"{way}_test": judgement.test}
-        yield {"labels": name, **row}
+        knn = asdict(nearest_neighbours(features, labels, parts, neighbours))
+        by_names = asdict(zero_shot(trained, features, dataset, labels, parts))
+        yield {
+            "labels": name,
+            **asdict(probe),
+            "probe_weight_decay": weight_decay,
+            **{f"knn_{part}": share for part, share in knn.items()},
+            **{f"zero_shot_{part}": share for part, share in by_names.items()},
+        }
 
 
 def nearest_neighbours(features: Features, labels: IntArray, parts: Split, neighbours: int) -> Shares:

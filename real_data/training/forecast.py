@@ -42,18 +42,18 @@ def training_forecast(runs: Sequence[Run], data: TrainingData, folder: Path, job
     small one, or for GPUs: divide the number of views by the views that your device processes in a second.
     """
     coming = [run for run in runs if not (folder / run.key / RESULT).is_file()]
-    kept = f", {len(runs) - len(coming)} of them kept" if len(coming) < len(runs) else ""
+    finished = f", {len(runs) - len(coming)} of them kept" if len(coming) < len(runs) else ""
     views, seconds, timed = 0, 0.0, torch_device(data.device).type == "cpu"
     for run in coming:
         if run.kind != UNTRAINED:
             objective = OBJECTIVES[run.kind]
-            shown = run.recipe.steps(len(data.split(run.seed).train)) * run.recipe.batch
-            views += objective.views * shown
-            seconds += shown * (objective.seconds or 0.0)
+            images = run.recipe.steps(len(data.split(run.seed).train)) * run.recipe.batch
+            views += objective.views * images
+            seconds += images * (objective.seconds or 0.0)
             timed = timed and objective.seconds is not None and run.recipe.backbone == BACKBONE
     how_long = f"{views:,} views, time unknown"
     if timed:
         larger = ((data.source.dataset.size or PIXELS) / PIXELS) ** 2
         cores = os.cpu_count() or 1
         how_long = format_duration(BESIDE * larger * seconds / (min(jobs, cores) if jobs > 1 else cores))
-    return f"{len(runs)} encoders{kept}, {how_long}"
+    return f"{len(runs)} encoders{finished}, {how_long}"

@@ -55,8 +55,8 @@ class FreshViews(ViewSource):
 
     def _drawn(self, batch: Any) -> torch.Tensor:
         """Views of images, (b,), by their seeds, (b, v): first views, then second views, (v b, 3, s, s), bytes."""
-        drawn = [self._views(int(index), seeds) for index, seeds in zip(*batch, strict=True)]
-        return torch.stack(drawn, dim=1).flatten(0, 1)
+        by_image = [self._views(int(index), seeds) for index, seeds in zip(*batch, strict=True)]
+        return torch.stack(by_image, dim=1).flatten(0, 1)
 
     def _views(self, index: int, seeds: IntArray) -> torch.Tensor:
         picture, side = self.dataset.original(index), self.dataset.side

@@ -52,7 +52,7 @@ class StridedNetwork(nn.Sequential):
 
     def __init__(self) -> None:
         first, *_, width = STRIDED_CHANNELS
-        kept = 3  # rows and columns of the last convolution
+        side = 3  # rows and columns of the last convolution
         super().__init__(
             *(nn.Conv2d(3, first, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(first), nn.ReLU(inplace=True)),
             *(
@@ -64,8 +64,8 @@ class StridedNetwork(nn.Sequential):
                     nn.ReLU(inplace=True),
                 )
             ),
-            *(nn.AdaptiveAvgPool2d(kept), nn.Flatten()),
-            *(nn.Linear(width * kept**2, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True)),
+            *(nn.AdaptiveAvgPool2d(side), nn.Flatten()),
+            *(nn.Linear(width * side**2, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True)),
         )
 
 

@@ -57,9 +57,9 @@ class Optimisation:
         require_named("precision", self.precision, get_args(Precision))
         require_at_least(self, epochs=1, batch=2, iterations=0, head_width=1)
         if not 0 <= self.warmup < (self.iterations or self.epochs):
-            last = (self.iterations or self.epochs) - 1
+            longest = (self.iterations or self.epochs) - 1
             unit = "step" if self.iterations else "epoch"
-            raise ValueError(f"warmup={self.warmup} must be in 0..{last}, to end before the last {unit}")
+            raise ValueError(f"warmup={self.warmup} must be in 0..{longest}, to end before the last {unit}")
         if not 0 < self.temperature < math.inf:
             raise ValueError(f"temperature={self.temperature} must be positive and finite")
         if not 0 <= self.weight_decay < math.inf:

@@ -37,15 +37,15 @@ def split(subjects: npt.ArrayLike, seed: int, judged: int = 0) -> Split:
 
     `judged`: number of test images at the end, if any; then 5% of the other subjects are for validation.
     """
-    given = np.asarray(subjects)
-    others = len(given) - judged
-    names, group = np.unique(given[:others], return_inverse=True)
+    all_subjects = np.asarray(subjects)
+    n_split = len(all_subjects) - judged
+    names, group = np.unique(all_subjects[:n_split], return_inverse=True)
     least = 20 if judged else 5  # with fewer there would be no validation subject
     if len(names) < least:
         raise ValueError(f"{len(names)} subjects: at least {least} are needed to train, validate and test")
     position = np.random.default_rng([seed, 1]).permutation(len(names))[group] / len(names)
     part = np.digitize(position, [1 - CHOOSING] if judged else [TRAIN, TRAIN + VALIDATION])
-    test = np.arange(others, len(given)) if judged else np.flatnonzero(part == 2)
+    test = np.arange(n_split, len(all_subjects)) if judged else np.flatnonzero(part == 2)
     return Split(np.flatnonzero(part == 0), np.flatnonzero(part == 1), test)
 
 

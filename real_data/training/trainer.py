@@ -70,7 +70,7 @@ def train_encoder(
     recipe: Recipe,
     seed: int,
     *,
-    about: Mapping[str, object] | None = None,
+    description: Mapping[str, object] | None = None,
     folder: Path | None = None,
     device: str = "auto",
     progress: bool = False,
@@ -88,12 +88,12 @@ def train_encoder(
     images : indices of the training images
     objective : builds the objective for features of a given width
     seed : seed of weights, order and views
-    about : JSON description of objective and data; a checkpoint with another description is refused
+    description : JSON description of objective and data; a checkpoint with another description is refused
     folder : folder of a checkpoint and the log after every epoch, from which training resumes; by default none is kept
     watch : called after each epoch, with its number from 1 and the encoder
     """
     state = _State(objective, recipe, images, seed, torch_device(device))
-    identity = {"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(about or {})}
+    identity = {"recipe": asdict(recipe), "seed": seed, "images": images.tolist(), "about": dict(description or {})}
     key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -31,12 +31,12 @@ class Batch:
     ----------
     images : (B,), indices of the images in the data set
     pictures : (B or 2B, 3, s, s), bytes
-    seen : (B or 2B, g), a guide's features of the views; `None` without a guide
+    guide_features : (B or 2B, g), a guide's features of the views; `None` without a guide
     """
 
     images: IntArray
     pictures: torch.Tensor
-    seen: torch.Tensor | None
+    guide_features: torch.Tensor | None
 
 
 class ViewSource(ABC):
@@ -54,23 +54,23 @@ class ViewPool(ViewSource):
     Attributes
     ----------
     pictures : (n, v, 3, s, s), bytes
-    seen : (n, v, g), a guide's features of the views, or `None` without a guide
+    guide_features : (n, v, g), a guide's features of the views, or `None` without a guide
     """
 
     pictures: Pixels
-    seen: npt.NDArray[np.float32] | None = None
+    guide_features: npt.NDArray[np.float32] | None = None
 
     def batches(self, batches: Sequence[IntArray], views: int, rng: np.random.Generator) -> Iterator[Batch]:
         """See `ViewSource`."""
         for images in batches:
             chosen = rng.permuted(np.tile(np.arange(self.pictures.shape[1]), (len(images), 1)), axis=1)[:, :views]
-            at = np.tile(images, views), chosen.T.ravel()
-            seen = None if self.seen is None else torch.from_numpy(self.seen[at])
-            yield Batch(images, torch.from_numpy(self.pictures[at]), seen)
+            entries = np.tile(images, views), chosen.T.ravel()
+            guide = None if self.guide_features is None else torch.from_numpy(self.guide_features[entries])
+            yield Batch(images, torch.from_numpy(self.pictures[entries]), guide)
 
 
 def view_pool(
-    dataset: ImageTextDataset, count: int, strength: float, cache: Path, seen: FloatArray | None = None
+    dataset: ImageTextDataset, count: int, strength: float, cache: Path, guide_features: FloatArray | None = None
 ) -> ViewPool:
     """Pool of `count` views of each image, stored in `cache` for all training processes.
 
@@ -80,11 +80,13 @@ def view_pool(
 
     Parameters
     ----------
-    seen : (n count, g), a guide's features of these views
+    guide_features : (n count, g), a guide's features of these views
     """
     pictures = stored_pictures(views_of(dataset, count, strength, seed=0), cache)
     pool = pictures.reshape(len(dataset), count, *pictures.shape[1:])
-    return ViewPool(pool, None if seen is None else seen.astype(np.float32).reshape(len(dataset), count, -1))
+    if guide_features is None:
+        return ViewPool(pool)
+    return ViewPool(pool, guide_features.astype(np.float32).reshape(len(dataset), count, -1))
 
 
 def shown_pictures(dataset: ImageTextDataset, cache: Path, workers: int = 0) -> Iterator[torch.Tensor]:

@@ -25,9 +25,9 @@ def seen_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:  # noqa:
 
     `ValueError`: the source of the batches has no guide.
     """
-    if batch.seen is None:
+    if batch.guide_features is None:
         raise ValueError("the views were drawn without a guide: give their source a guide")
-    return batch.seen
+    return batch.guide_features
 
 
 def blind_guide(batch: Batch, rng: np.random.Generator) -> torch.Tensor:

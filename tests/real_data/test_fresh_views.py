@@ -35,7 +35,7 @@ def test_a_view_follows_from_its_seed_for_any_batch_and_number_of_workers(tmp_pa
         seeds = rng.integers(2**63, size=(2, 2)).ravel().tolist()
         views = [simclr_view(dataset, image, seed) for image, seed in zip(np.tile(images, 2), seeds, strict=True)]
         assert torch.equal(batch.pictures, torch.stack(views))
-        assert torch.equal(batch.seen, RowEncoder().see(batch.pictures))
+        assert torch.equal(batch.guide_features, RowEncoder().see(batch.pictures))
     assert torch.equal(before, torch.random.get_rng_state())
 
 

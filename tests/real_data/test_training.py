@@ -90,9 +90,9 @@ def test_a_pool_gives_two_views_of_each_image_with_their_guide_features(source, 
         assert batch.pictures.shape == (6, 3, 24, 24)
         used = []
         for row, image in enumerate(np.tile(images, 2)):
-            candidates = [np.asarray(views.image(3 * image + view)).transpose(2, 0, 1) for view in range(3)]
-            (view,) = (view for view in range(3) if np.array_equal(candidates[view], batch.pictures[row]))
-            np.testing.assert_allclose(batch.seen[row], features[3 * image + view], rtol=1e-6)
+            shown = [np.asarray(drawn.image(3 * image + view)).transpose(2, 0, 1) for view in range(3)]
+            (view,) = (view for view in range(3) if np.array_equal(shown[view], batch.pictures[row]))
+            np.testing.assert_allclose(batch.guide_features[row], seen[3 * image + view], rtol=1e-6)
             used.append(view)
         assert all(a != b for a, b in zip(used[:3], used[3:], strict=True))
     assert not torch.equal(first.pictures, second.pictures)
@@ -145,7 +145,7 @@ def test_simclr_is_the_loss_of_its_head_by_its_rule_guide_and_temperature():
     objective = TwoViews(6, 0.5, "add_new_positive", seen_guide).double()
     batch, features = a_batch(rng), torch.from_numpy(rng.standard_normal((10, 6)))
     z = objective.head(features)
-    expected = resampled_nt_xent(z, batch.seen, rule="add_new_positive", temperature=0.5)
+    expected = resampled_nt_xent(z, batch.guide_features, rule="add_new_positive", temperature=0.5)
     torch.testing.assert_close(objective(features, batch, rng), expected)
 
 
@@ -227,12 +227,12 @@ def test_training_starts_from_the_untrained_network_and_lowers_the_loss(pool):
 
 def test_a_checkpoint_of_another_run_raises_and_is_not_unpickled(pool, tmp_path):
     train = partial(train_encoder, pool, EVERYBODY, two_views, device="cpu", folder=tmp_path)
-    done = train(RECIPE, 0, about={"rule": "none"})
+    done = train(RECIPE, 0, description={"rule": "none"})
     content = (tmp_path / CHECKPOINT).read_bytes()
-    pd.testing.assert_frame_equal(train(RECIPE, 0, about={"rule": "none"}).log, done.log)
-    for recipe, rule in ((replace(RECIPE, temperature=0.2), "none"), (RECIPE, "another")):
+    pd.testing.assert_frame_equal(train(RECIPE, 0, description={"rule": "none"}).log, done.log)
+    for recipe, about in ((replace(RECIPE, temperature=0.2), "none"), (RECIPE, "another")):
         with pytest.raises(ValueError, match="is for another recipe, seed, objective or data"):
-            train(recipe, 0, about={"rule": rule})
+            train(recipe, 0, description={"rule": about})
     assert (tmp_path / CHECKPOINT).read_bytes() == content
     torch.save({"identity": Path("/")}, tmp_path / CHECKPOINT)
     with pytest.raises(ValueError, match="holds more than weights: delete it"):

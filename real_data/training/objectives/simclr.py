@@ -60,6 +60,6 @@ def projection_head(width: int, projected: int, *, norm: bool = False) -> nn.Mod
     first, second = (nn.Linear(width, columns, bias=not norm) for columns in (width, projected))
     if not norm:
         return nn.Sequential(first, nn.ReLU(inplace=True), second)
-    last = nn.BatchNorm1d(projected)
-    last.bias.requires_grad = False
-    return nn.Sequential(first, nn.BatchNorm1d(width), nn.ReLU(inplace=True), second, last)
+    output_norm = nn.BatchNorm1d(projected)
+    output_norm.bias.requires_grad = False
+    return nn.Sequential(first, nn.BatchNorm1d(width), nn.ReLU(inplace=True), second, output_norm)
