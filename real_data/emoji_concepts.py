@@ -120,8 +120,7 @@ def emoji_graph(labels: Labels = "category") -> PairGraph:
     ValueError : another value of `labels`; the errors of `concepts`
     """
     require_named("labels", labels, get_args(Labels))
-    everything = concepts()
-    images = [(f"{style}/{c.code}", c) for style in STYLES for c in everything]
+    images = [(f"{style}/{c.code}", c) for style in STYLES for c in concepts()]
     pairs = [(image, text, 1 / len(c.captions)) for image, c in images for text in c.captions]
     classes = {image: getattr(c, labels) for image, c in images}
     # Equal pairs are summed, so a repeated caption has two shares.

@@ -86,8 +86,8 @@ def _source(kind: str) -> GraphSource:
 
         return caption_graph(images(settings).images())
 
-    about = f"images and captions of the data set {kind}"
-    return GraphSource(about, DataSet, make, lambda settings: images(settings).input_keys())
+    description = f"images and captions of the data set {kind}"
+    return GraphSource(description, DataSet, make, lambda settings: images(settings).input_keys())
 
 
 GRAPHS = {kind: _source(kind) for kind in KINDS} | {

@@ -1,7 +1,7 @@
 """Settings of studies for images, captions and encoders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -62,9 +62,9 @@ class ImageSettings:
         require_named("data set", self.dataset, KINDS)
         if self.dataset in PLACES and self.root is None:
             raise ValueError(f"data set {self.dataset} needs a root: give its folder or file")
-        drawn = [name for name in ("classes", "samples") if getattr(self, name) is not None]
-        if drawn and self.dataset not in DRAWN_FROM:
-            raise ValueError(f"{' and '.join(drawn)}: only for an {' or '.join(DRAWN_FROM)}: leave out")
+        options = [name for name in ("classes", "samples") if getattr(self, name) is not None]
+        if options and self.dataset not in DRAWN_FROM:
+            raise ValueError(f"{' and '.join(options)}: only for an {' or '.join(DRAWN_FROM)}: leave out")
 
     def images(self) -> "ImageTextDataset":
         """The data set. `ValueError`: an image without a label."""
@@ -142,10 +142,9 @@ class NaturalSets:
 
     def each(self) -> dict[str, ImageSettings]:
         """Settings of each data set, by kind."""
-        at = {"device": self.device, "cache": self.cache, "jobs": self.jobs}
+        usual = ImageSettings(device=self.device, cache=self.cache, jobs=self.jobs)
         return {
-            name: ImageSettings(name, self.root if name in PLACES else None, **at)  # type: ignore[arg-type]  # strings, and a number
-            for name in self.datasets
+            name: replace(usual, dataset=name, root=self.root if name in PLACES else None) for name in self.datasets
         }
 
     def input_keys(self) -> Mapping[str, object]:

@@ -72,11 +72,11 @@ def untrained_features(
     (50, 20)
     """
     build = find_named("kind", kind, FEATURE_MAPS)
-    size, read = _reader(images)
-    n_fitted, read_fitted = (size, read) if fit is None else _reader(fit)
+    size, pictures = _reader(images)
+    n_fitted, fit_pictures = (size, pictures) if fit is None else _reader(fit)
     where, (rng, choice) = torch_device(device), np.random.default_rng(seed).spawn(2)
     chosen = np.sort(choice.choice(n_fitted, min(n_fitted, FITTED), replace=False))
-    fitted = torch.cat([read_fitted(chosen[block]) for block in row_blocks(len(chosen), 1, BATCH)]).to(where)
+    fitted = torch.cat([fit_pictures(chosen[block]) for block in row_blocks(len(chosen), 1, BATCH)]).to(where)
     computed = build(fitted, rng)
     with torch.no_grad():
         raw = torch.cat([computed(part) for part in torch.split(fitted, BATCH)]).cpu().double().numpy()
@@ -89,7 +89,7 @@ def untrained_features(
         components = PCA(count - 1, svd_solver="arpack", random_state=0).fit(raw)
         features = np.ones((size, count), dtype=np.float32)
         for block in Bar([*row_blocks(size, 1, BATCH)], desc=f"features by {kind}"):
-            rows = computed(read(np.arange(size)[block]).to(where)).cpu().numpy()
+            rows = computed(pictures(np.arange(size)[block]).to(where)).cpu().numpy()
             features[block, 1:] = components.transform(rows)
     return features
 

@@ -92,13 +92,15 @@ class ImageTextDataset:
 
     def take(self, indices: Sequence[int] | IntArray) -> "ImageTextDataset":
         """The data set of these images, in this order, with all label names."""
+        return replace(self, **self.entries(indices))
+
+    def entries(self, indices: Sequence[int] | IntArray) -> dict[str, Any]:
+        """Fields with one entry for each image, for these images."""
         chosen = np.asarray(indices, dtype=np.int64)
-        by_image: dict[str, Any] = {
-            name: tuple(getattr(self, name)[i] for i in chosen)
-            for name in ("ids", "files", "digests", "captions", "subjects")
-        }
+        fields = ("ids", "files", "digests", "captions", "subjects")
         label_sets = {name: labels[chosen] for name, labels in self.label_sets.items()}
-        return replace(self, **by_image, labels=self.labels[chosen], label_sets=label_sets)
+        values = {name: tuple(getattr(self, name)[i] for i in chosen) for name in fields}
+        return values | {"labels": self.labels[chosen], "label_sets": label_sets}
 
     @property
     def side(self) -> int:
@@ -131,11 +133,11 @@ class ImageTextDataset:
     @property
     def unnamed_captions(self) -> tuple[tuple[str, ...], ...]:
         """Captions of each image that name no class of it; an image without such captions gets a unique word."""
-        kept = []
+        captions = []
         for number, (texts, naming) in enumerate(zip(self.captions, self.naming, strict=True)):
             unnamed = tuple(text for text, names in zip(texts, naming, strict=True) if not names)
-            kept.append(unnamed or (f"image{number}",))
-        return tuple(kept)
+            captions.append(unnamed or (f"image{number}",))
+        return tuple(captions)
 
     @property
     def share_of_naming_captions(self) -> float:

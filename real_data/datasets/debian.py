@@ -56,19 +56,19 @@ class Unpacked:
         """
         captioned = sorted(path for path, texts in captions.items() if texts)
         faults = {path: fault for path in captioned if (fault := fault_of(folder / path))}
-        kept = [path for path in captioned if path not in faults]
-        names = tuple(sorted({path.parts[0] for path in kept}))
+        paths = [path for path in captioned if path not in faults]
+        names, labels = np.unique([path.parts[0] for path in paths], return_inverse=True)
         texts = [text for path in captioned for text in captions[path]]
-        files = [folder / path for path in kept]
+        files = [folder / path for path in paths]
         digests = tuple(map(digest, files))
-        shown = tuple(subjects.get(path) or file_digest for path, file_digest in zip(kept, digests, strict=True))
+        subject_of = tuple(subjects.get(path) or file_digest for path, file_digest in zip(paths, digests, strict=True))
         counts = {
             "pictures": len(captions),
             "pairs": len(texts),
             "distinct captions": len(set(texts)),
             "categories": len(names),
-            "pictures that can be opened": len(kept),
-            "subjects": len(set(shown)),
+            "pictures that can be opened": len(paths),
+            "subjects": len(set(subject_of)),
         }
         for what, expected in self.counts.items():
             if counts[what] != expected:
@@ -76,17 +76,16 @@ class Unpacked:
                     f"data set {self.name}: expected {expected} {what}, found {counts[what]}: it was measured on "
                     f"version {self.version} of {' and '.join(self.packages)}"
                 )
-        labels = np.array([names.index(path.parts[0]) for path in kept])
         return ImageTextDataset(
             name=self.name,
-            ids=tuple(map(str, kept)),
+            ids=tuple(map(str, paths)),
             files=tuple(files),
             digests=digests,
-            captions=tuple(tuple(captions[path]) for path in kept),
+            captions=tuple(tuple(captions[path]) for path in paths),
             labels=labels,
-            label_names=names,
+            label_names=tuple(names.tolist()),
             label_sets={"category": labels},
-            subjects=shown,
+            subjects=subject_of,
             size=size,
             licence=self.licence,
             attribution=self.attribution,

@@ -55,8 +55,7 @@ def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
     ----------
     size : pixels along a side; characters are black on white, centred
     """
-    shown = characters()
-    images = [(face, character) for character in shown for face in FACES]
+    images = [(face, character) for character in characters() for face in FACES]
     texts = {
         "letter": [character.letter for _, character in images],
         "letter and case": [f"{character.case} {character.letter}" for _, character in images],
@@ -88,9 +87,9 @@ def glyphs(size: int = USUAL_SIZE) -> ImageTextDataset:
 def characters() -> tuple[Character, ...]:
     """Characters in all faces whose letter has at least `LEAST` of them, in Unicode's order."""
     every = [set(FT2Font(str(_font(face))).get_charmap()) for face in FACES]
-    known = list(_named(sorted(set.intersection(*every))))
-    counts = Counter(character.letter for character in known)
-    return tuple(character for character in known if counts[character.letter] >= LEAST)
+    named = list(_named(sorted(set.intersection(*every))))
+    counts = Counter(character.letter for character in named)
+    return tuple(character for character in named if counts[character.letter] >= LEAST)
 
 
 def _named(codes: list[int]) -> Iterator[Character]:

@@ -71,30 +71,28 @@ def icon_set(root: Path, size: int | None = USUAL_SIZE, of: str = "all") -> Imag
     """
     require_named("set of icons", of, (*ICON_SETS, "all"))
     by_set = {name: list(_read(name, Path(root))) for name in ICON_SETS}
-    shown = [
+    used = ICON_SETS if of == "all" else (of,)
+    drawings = [
         (name, icon, style)
-        for name, icons in by_set.items()
-        if of in (name, "all")
-        for icon in icons
+        for name in used
+        for icon in by_set[name]
+        if of == "all" or icon.category
         for style in icon.drawings
     ]
-    if of != "all":
-        shown = [each for each in shown if each[1].category]
     subjects = _subjects(by_set)
-    classes = [f"{name}: {icon.category}" if of == "all" else icon.category for name, icon, _ in shown]
-    names = tuple(sorted({text for text, (_, icon, _) in zip(classes, shown, strict=True) if icon.category}))
+    classes = [f"{name}: {icon.category}" if of == "all" else icon.category for name, icon, _ in drawings]
+    names = tuple(sorted({text for text, (_, icon, _) in zip(classes, drawings, strict=True) if icon.category}))
     number = {text: position for position, text in enumerate(names)}
-    files = tuple(icon.drawings[style] for _, icon, style in shown)
-    used = ICON_SETS if of == "all" else (of,)
+    files = tuple(icon.drawings[style] for _, icon, style in drawings)
     return ImageTextDataset(
         name="icons" if of == "all" else of,
-        ids=tuple(f"{name}/{style}/{icon.name}" for name, icon, style in shown),
+        ids=tuple(f"{name}/{style}/{icon.name}" for name, icon, style in drawings),
         files=files,
         digests=tuple(map(digest, files)),
-        captions=tuple(icon.captions for _, icon, _ in shown),
+        captions=tuple(icon.captions for _, icon, _ in drawings),
         labels=np.array([number.get(text, -1) for text in classes]),
         label_names=names,
-        subjects=tuple(subjects[icon.name] for _, icon, _ in shown),
+        subjects=tuple(subjects[icon.name] for _, icon, _ in drawings),
         size=size,
         licence=" and ".join(sorted({ATTRIBUTION[name].rpartition(", ")[2] for name in used})),
         attribution="; ".join(ATTRIBUTION[name] for name in used),

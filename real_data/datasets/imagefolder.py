@@ -46,28 +46,27 @@ def imagefolder(
         quotas = _quotas(samples, len(pools))
         pools = [[pool[i] for i in rng.permutation(len(pool))] for pool in pools]
     skipped: list[str] = []
-    kept: list[dict[str, str]] = []
+    digests: list[dict[str, str]] = []
     with Bar(total=sum(quotas), desc="checking pictures", unit="picture") as bar:
         for class_folder, pool, quota in zip(chosen, pools, quotas, strict=True):
-            kept.append(_readable(class_folder, pool, quota, cache, skipped, bar))
-    for class_folder, pictures, quota in zip(chosen, kept, quotas, strict=True):
-        wanted = 1 if samples is None else quota
-        if len(pictures) < wanted:
+            digests.append(_readable(class_folder, pool, quota, cache, skipped, bar))
+    for class_folder, pictures, quota in zip(chosen, digests, quotas, strict=True):
+        least = 1 if samples is None else quota
+        if len(pictures) < least:
             raise ValueError(
-                f"class folder {class_folder} has {len(pictures)} readable pictures, and {wanted} are needed: "
+                f"class folder {class_folder} has {len(pictures)} readable pictures, and {least} are needed: "
                 "take fewer samples, or more classes"
             )
-    ids = tuple(
-        f"{class_folder.name}/{name}" for class_folder, pictures in zip(chosen, kept, strict=True) for name in pictures
-    )
+    folders = zip(chosen, digests, strict=True)
+    ids = tuple(f"{class_folder.name}/{name}" for class_folder, pictures in folders for name in pictures)
     names = _class_names(chosen)
     captions = [_captions(name) for name in names]
-    labels = np.repeat(np.arange(len(chosen)), [len(pictures) for pictures in kept])
+    labels = np.repeat(np.arange(len(chosen)), [len(pictures) for pictures in digests])
     return ImageTextDataset(
         name="imagefolder",
         ids=ids,
         files=tuple(Path(folder, name) for name in ids),
-        digests=tuple(digest for pictures in kept for digest in pictures.values()),
+        digests=tuple(digest for pictures in digests for digest in pictures.values()),
         captions=tuple(captions[label] for label in labels),
         labels=labels,
         label_names=names,
@@ -95,8 +94,8 @@ def _quotas(samples: int, classes: int) -> list[int]:
     """Number of samples of each class, equal up to one."""
     if samples < classes:
         raise ValueError(f"samples={samples} of {classes} classes: take at least one of each")
-    each, more = divmod(samples, classes)
-    return [each + (number < more) for number in range(classes)]
+    quota, remainder = divmod(samples, classes)
+    return [quota + (number < remainder) for number in range(classes)]
 
 
 def _pictures(class_folder: Path) -> list[str]:

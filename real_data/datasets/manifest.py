@@ -37,20 +37,20 @@ def inspected(
     cache : folder for manifests, one for each folder of files; by default none is kept
     """
     manifest = None if cache is None else manifest_of(folder, cache)
-    known = {} if manifest is None else _read(manifest)
+    entries = {} if manifest is None else _read(manifest)
     new: dict[str, Entry] = {}
     threads = joblib.Parallel(n_jobs=-1, prefer="threads")
     for start in range(0, len(names), BLOCK):
         states = {name: _state(folder / name) for name in names[start : start + BLOCK]}
-        stale = [name for name, state in states.items() if known.get(name, [])[:2] != state]
+        stale = [name for name, state in states.items() if entries.get(name, [])[:2] != state]
         fresh = dict(zip(stale, threads(joblib.delayed(look)(folder / name) for name in stale), strict=True))
-        yield from ((name, fresh[name] if name in fresh else known[name][2:]) for name in states)
+        yield from ((name, fresh[name] if name in fresh else entries[name][2:]) for name in states)
         settled = time.time_ns() - RACE
-        new |= {name: [*states[name], *entry] for name, entry in fresh.items() if states[name][1] < settled}
-        if manifest is not None and len(new) >= max(BLOCK, len(known) / 4):
-            known, new = _written(manifest, known | new), {}
+        new |= {name: [*states[name], *results] for name, results in fresh.items() if states[name][1] < settled}
+        if manifest is not None and len(new) >= max(BLOCK, len(entries) / 4):
+            entries, new = _written(manifest, entries | new), {}
     if manifest is not None and new:
-        _written(manifest, known | new)
+        _written(manifest, entries | new)
 
 
 def manifest_of(folder: Path, cache: Path) -> Path:
@@ -76,8 +76,8 @@ def _read(path: Path) -> dict[str, Entry]:
         raise ValueError(f"manifest {path} cannot be read: delete the file") from error
 
 
-def _written(path: Path, known: dict[str, Entry]) -> dict[str, Entry]:
+def _written(path: Path, entries: dict[str, Entry]) -> dict[str, Entry]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(known), encoding="utf-8")
-    return known
+        temporary.write_text(json.dumps(entries), encoding="utf-8")
+    return entries

@@ -23,14 +23,14 @@ def names_their_class(
     captions : captions of n images
     label_sets, class_names : (n,) each, and the names of their classes; a label set without names is left out
     """
-    known = [
+    named_sets = [
         (labels, [class_words(name) for name in class_names[name]])
         for name, labels in label_sets.items()
         if name in class_names
     ]
     naming = []
     for image, texts in enumerate(captions):
-        class_terms: set[str] = set().union(*(words[labels[image]] for labels, words in known))
+        class_terms: set[str] = set().union(*(words[labels[image]] for labels, words in named_sets))
         naming.append(tuple(bool(class_terms & class_words(text)) for text in texts))
     return tuple(naming)
 

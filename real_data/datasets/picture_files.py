@@ -109,8 +109,8 @@ def _named(what: object) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        said = str(error).replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
-        reason = " ".join(said.split()) or type(error).__name__
+        message = str(error).replace(f"'{what}'", "").replace(f"picture {what} ", "it ")
+        reason = " ".join(message.split()) or type(error).__name__
         raise ValueError(f"cannot read picture {what}: {reason}") from error
 
 

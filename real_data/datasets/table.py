@@ -38,19 +38,19 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
         raise ValueError(f"table {path}: image {rows.loc[torn, 'image'].iloc[0]} has two labels")
     checks = inspected(path.parent, list(captions.index), look, cache)
     checked = dict(Bar(checks, total=len(captions), desc="checking pictures", unit="picture"))
-    kept = [name for name, (_, reason) in checked.items() if not reason]
+    readable = [name for name, (_, reason) in checked.items() if not reason]
     skipped = tuple(reason for _, reason in checked.values() if reason)
-    if not kept:
+    if not readable:
         raise ValueError(f"table {path}: none of its {len(captions)} pictures can be read: {skipped[0]}")
-    label_names = tuple(sorted(set(labels[kept]) - {NONE}))
+    label_names = tuple(sorted(set(labels[readable]) - {NONE}))
     numbers = {NONE: -1} | {name: number for number, name in enumerate(label_names)}
     return ImageTextDataset(
         name="table",
-        ids=tuple(kept),
-        files=tuple(path.parent / name for name in kept),
-        digests=tuple(checked[name][0] for name in kept),
-        captions=tuple(captions[kept]),
-        labels=np.array([numbers[label] for label in labels[kept]]),
+        ids=tuple(readable),
+        files=tuple(path.parent / name for name in readable),
+        digests=tuple(checked[name][0] for name in readable),
+        captions=tuple(captions[readable]),
+        labels=np.array([numbers[label] for label in labels[readable]]),
         label_names=label_names,
         size=size,
         licence="the table's own",

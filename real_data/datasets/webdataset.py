@@ -58,21 +58,21 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
     for path in paths:
         require_file(path, "shard")
     rows = [(number, row) for number, path in enumerate(Bar(paths, desc="shards")) for row in _indexed(path, cache)]
-    kept = [(number, row) for number, row in rows if not row.reason]
+    readable = [(number, row) for number, row in rows if not row.reason]
     skipped = tuple(row.reason for _, row in rows if row.reason)
-    if not kept:
+    if not readable:
         why = f": {skipped[0]}" if skipped else ""
         raise ValueError(f"shards {shards}: none of {len(rows)} pictures can be read{why}")
-    label_names = tuple(sorted({row.label for _, row in kept}, key=_in_order))
+    label_names = tuple(sorted({row.label for _, row in readable}, key=_in_order))
     number_of = {name: number for number, name in enumerate(label_names)}
-    captions = {row: tuple(row) for row in {tuple(row.captions) for _, row in kept}}  # deduplicated, to save memory
+    captions = {row: tuple(row) for row in {tuple(row.captions) for _, row in readable}}  # deduplicated, to save memory
     return ImageTextDataset(
         name="webdataset",
-        ids=tuple(f"{paths[number].name}/{row.name}" for number, row in kept),
-        files=tuple(Member(paths[number], row.name, row.offset, row.length) for number, row in kept),
-        digests=tuple(row.digest for _, row in kept),
-        captions=tuple(captions[tuple(row.captions)] for _, row in kept),
-        labels=np.array([number_of[row.label] for _, row in kept]),
+        ids=tuple(f"{paths[number].name}/{row.name}" for number, row in readable),
+        files=tuple(Member(paths[number], row.name, row.offset, row.length) for number, row in readable),
+        digests=tuple(row.digest for _, row in readable),
+        captions=tuple(captions[tuple(row.captions)] for _, row in readable),
+        labels=np.array([number_of[row.label] for _, row in readable]),
         label_names=label_names,
         size=size,
         licence="the shards' own",
@@ -112,8 +112,8 @@ def _samples(shard: Path) -> Iterator[Row]:
             continue
         key = sample["__key__"]
         if len(pictures) > 1 or LABEL not in sample:
-            given = f"{len(pictures)} pictures and {int(LABEL in sample)} classes ({key}.{LABEL})"
-            raise ValueError(f"shard {shard}: image {key} has {given}: give it one of each")
+            counts = f"{len(pictures)} pictures and {int(LABEL in sample)} classes ({key}.{LABEL})"
+            raise ValueError(f"shard {shard}: image {key} has {counts}: give it one of each")
         label, text = (_text(shard, sample.get(suffix)) for suffix in (LABEL, CAPTION))
         captions = list(filter(None, map(str.strip, text.splitlines()))) or [f"a photo of a {label}."]
         yield Row(pictures[0].name, pictures[0].offset_data, pictures[0].size, label, captions, "", "")

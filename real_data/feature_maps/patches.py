@@ -23,8 +23,8 @@ def patches(fitted: torch.Tensor, rng: np.random.Generator) -> Callable[[torch.T
     """
     places = fitted.shape[-1] - SIDE + 1
     chosen = rng.integers([len(fitted), places, places], size=(SAMPLE, 3)).tolist()
-    drawn = torch.stack([fitted[i, :, row : row + SIDE, column : column + SIDE] for i, row, column in chosen])
-    sample = normalised(drawn.flatten(1).double())
+    sources = torch.stack([fitted[i, :, row : row + SIDE, column : column + SIDE] for i, row, column in chosen])
+    sample = normalised(sources.flatten(1).double())
     centred = sample - sample.mean(0)
     values, vectors = torch.linalg.eigh(centred.T @ centred / SAMPLE)
     whitening = vectors / (values + RIDGE).sqrt() @ vectors.T

@@ -61,15 +61,11 @@ def seeded_view(picture: Image, pixels: int, strength: float, seed: int) -> Imag
 
 def views_of(dataset: ImageTextDataset, count: int, strength: float, seed: int) -> Views:
     """Data set of `count` independent views of each image; those of image i start at index `i * count`."""
-    copies = np.repeat(np.arange(len(dataset)), count)
     values = {field.name: getattr(dataset, field.name) for field in fields(dataset)}
-    repeated = {
-        name: tuple(values[name][i] for i in copies.tolist()) for name in ("files", "digests", "captions", "subjects")
-    }
-    ids = tuple(f"{dataset.ids[i]}/view {number % count}" for number, i in enumerate(copies.tolist()))
-    label_sets = {name: labels[copies] for name, labels in dataset.label_sets.items()}
-    named = {"name": f"{dataset.name}-views", "ids": ids, "labels": dataset.labels[copies], "label_sets": label_sets}
-    return Views(**(values | repeated | named), strength=strength, seed=seed)
+    values |= dataset.entries(np.repeat(np.arange(len(dataset)), count))
+    ids = tuple(f"{image}/view {number % count}" for number, image in enumerate(values["ids"]))
+    named = {"name": f"{dataset.name}-views", "ids": ids}
+    return Views(**(values | named), strength=strength, seed=seed)
 
 
 @cache

@@ -72,8 +72,8 @@ class AddNewPositive(Rule):
         """The pairs with new positives; `ValueError` if an anchor could be left without a negative."""
         rows = len(similarity)
         _require(self.count <= rows - 3, f"count={self.count} leaves no negative in {rows} rows: at most {rows - 3}")
-        others = two_views(rows, similarity.dtype, similarity.device).negatives
-        new = _highest(similarity, others, self.count)
+        candidates = two_views(rows, similarity.dtype, similarity.device).negatives
+        new = _highest(similarity, candidates, self.count)
         added = new.to(pairs.positives)
         positives = (pairs.positives + added) / (1 + added.sum(1, keepdim=True))
         return BatchPairs(positives, pairs.negatives & ~new)

@@ -54,10 +54,10 @@ def nt_xent(z: torch.Tensor, pairs: BatchPairs, temperature: float = 0.1) -> tor
         raise ValueError(f"temperature={temperature!r} must be positive and finite")
     scores = cosine_similarities(z) / temperature
     repulsion = scores.masked_fill(~pairs.negatives, -math.inf).logsumexp(1)
-    anchors, others = pairs.positives.nonzero(as_tuple=True)
-    weights, gap = pairs.positives[anchors, others], repulsion[anchors] - scores[anchors, others]
+    entries = pairs.positives.nonzero(as_tuple=True)
+    weights, gap = pairs.positives[entries], repulsion[entries[0]] - scores[entries]
     # A positive that is also a negative is already in the denominator.
-    losses = torch.where(pairs.negatives[anchors, others], gap, -torch.nn.functional.logsigmoid(-gap))
+    losses = torch.where(pairs.negatives[entries], gap, -torch.nn.functional.logsigmoid(-gap))
     return (weights * losses).sum() / weights.sum()
 
 
@@ -66,8 +66,8 @@ def _as_rules(rule: str | Rule | Sequence[Rule]) -> list[Rule]:
     names = rule.split("+") if isinstance(rule, str) else []
     for name in names:
         require_named("rule", name, RULES)
-    given: Sequence[Rule] = [] if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else rule
-    rules = [*(RULES[name]() for name in names), *given]
+    instances: Sequence[Rule] = [] if isinstance(rule, str) else [rule] if isinstance(rule, Rule) else rule
+    rules = [*(RULES[name]() for name in names), *instances]
     order = [*RULES.values(), *(type(chosen_rule) for chosen_rule in rules)]
     if not rules or len({type(chosen_rule) for chosen_rule in rules}) < len(rules):
         raise ValueError(f"rule={rule!r} is empty or has a rule twice: give 'none' for SimCLR")
