@@ -39,11 +39,16 @@ class Settings:
     widths: tuple[int, ...] = (1, 2, 4)
     merged: float = 0.5
 
-    def drawn(self, rng: np.random.Generator) -> dict[str, int]:
-        """Draw the shape of a world."""
-        ranges = {name: getattr(self, name) for name in ("classes", "styles", "positions", "phrases", "views")}
-        numbers = {name: int(rng.integers(low, high + 1)) for name, (low, high) in ranges.items()}
-        return {f"n_{name}": number for name, number in numbers.items()} | {"n_captions": numbers["views"]}
+
+def random_shape(settings: object, names: Sequence[str], rng: np.random.Generator) -> dict[str, int]:
+    """Draw numbers of a world, each from the range of its setting: n_classes for "classes"."""
+    ranges = {f"n_{name}": getattr(settings, name) for name in names}
+    return {name: int(rng.integers(low, high + 1)) for name, (low, high) in ranges.items()}
+
+
+def log_uniform(limits: tuple[float, ...], rng: np.random.Generator) -> float:
+    """Draw a number between two positive limits."""
+    return float(np.exp(rng.uniform(*np.log(limits))))
 
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
@@ -52,10 +57,11 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     In some worlds the labels of two or more classes, but not all, are merged. The pairs do not change.
     """
     rng = np.random.default_rng([seed, 2])
-    world = LatentWorld(**settings.drawn(rng), seed=seed)
-    noise, strength = (float(np.exp(rng.uniform(*np.log(e)))) for e in (settings.noises, settings.strengths))
-    least, most = settings.details
-    detail = rng.uniform(least, most)
+    shape = random_shape(settings, ("classes", "styles", "positions", "phrases", "views"), rng)
+    world = LatentWorld(**shape, n_captions=shape["n_views"], seed=seed)
+    noise, strength = (log_uniform(limits, rng) for limits in (settings.noises, settings.strengths))
+    low, high = settings.details
+    detail = rng.uniform(low, high)
     graphs = {"caption": world.caption_graph(noise, detail), "augmentation": world.augmentation_graph(strength)}
     merges = world.n_classes > 2 and rng.random() < settings.merged
     merged = int(rng.integers(2, world.n_classes)) if merges else 1

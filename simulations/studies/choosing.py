@@ -1,14 +1,16 @@
 """Choices by few labels among the pairings of a world: regret, and how often a verdict is wrong."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.simulations.world import WorldShape
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.simulations.world import LatentWorld, WorldShape
 from pairbounds.sweeps import Study
+from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.questions.choosing import choose
@@ -45,31 +47,39 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     best candidate is called worse), covered (all intervals hold), worse (share of the candidates called worse), and
     undecided (share not decided).
     """
-    world = settings.world(seed)
-    graphs = {f"captions, noise {noise:g}": world.caption_graph(noise, 0.3) for noise in settings.noises}
-    graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}
+    graphs = pairings(settings.world(seed), settings.noises, settings.strengths)
     features = {name: optimal_embeddings(graph, settings.k)[0] for name, graph in graphs.items()}
     captions = next(iter(graphs.values()))
     labels, images = required_labels(captions, "left"), captions.left_ids
+    alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in graphs.items()})
     rows: list[dict[str, Any]] = []
-    for size in settings.sizes:
-        draws = [drawn(len(labels), size, seed, draw) for draw in range(settings.draws)]
-        errors = pd.DataFrame(ridge_errors(features, labels, nodes) for nodes in draws).mean()
-        alphas = pd.Series({name: induced_labelling_error(graph) for name, graph in graphs.items()})
-        for draw, nodes in enumerate(draws):
-            known = dict(zip(nodes.tolist(), labels[nodes].tolist(), strict=True))
-            named = dict(zip(images[nodes].tolist(), labels[nodes].tolist(), strict=True))
-            for kind, table, truth in (
-                ("features", choose(features, known, settings.k).table, errors),
-                ("pairs", choose(graphs, named, settings.k).table, alphas),
-            ):
-                rows.append({"kind": kind, "labels": size, "draw": draw, **judged(table, truth)})
+    for draw, nodes, errors in label_draws(features, labels, settings.sizes, settings.draws, seed):
+        by_index = dict(zip(nodes.tolist(), labels[nodes].tolist(), strict=True))
+        by_image = dict(zip(images[nodes].tolist(), labels[nodes].tolist(), strict=True))
+        rows.append({"kind": "features", **draw, **judged(choose(features, by_index, settings.k).table, errors)})
+        rows.append({"kind": "pairs", **draw, **judged(choose(graphs, by_image, settings.k).table, alphas)})
     return pd.DataFrame(rows)
 
 
-def drawn(n: int, size: int, seed: int, draw: int) -> IntArray:
-    """Numbers of the labelled images of a draw."""
-    return np.random.default_rng([seed, size, draw]).choice(n, size, replace=False)
+def pairings(world: LatentWorld, noises: Sequence[float], strengths: Sequence[float]) -> dict[str, PairGraph]:
+    """Caption graphs of a world at each noise, and augmentation graphs at each strength, by name."""
+    captions = {f"captions, noise {noise:g}": world.caption_graph(noise, 0.3) for noise in noises}
+    return captions | {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in strengths}
+
+
+def label_draws(
+    features: dict[str, FloatArray], labels: IntArray, sizes: Sequence[int], draws: int, seed: int
+) -> Iterator[tuple[dict[str, int], IntArray, "pd.Series[float]"]]:
+    """For each number of labels and draw: its columns labels and draw, the labelled images, and the errors of ridge.
+
+    The errors are on the other images, for each candidate, the mean over draws.
+    """
+    for size in sizes:
+        generators = [np.random.default_rng([seed, size, draw]) for draw in range(draws)]
+        chosen = [rng.choice(len(labels), size, replace=False) for rng in generators]
+        errors = pd.DataFrame(ridge_errors(features, labels, nodes) for nodes in chosen).mean()
+        for draw, nodes in enumerate(chosen):
+            yield {"labels": size, "draw": draw}, nodes, errors
 
 
 STUDY = Study(

@@ -11,12 +11,12 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.encoder_training import train
 from pairbounds.simulations.encoders.mlp import mlp
 from pairbounds.simulations.observations import caption_features, image_features
-from pairbounds.simulations.studies.choosing import drawn
+from pairbounds.simulations.studies.choosing import label_draws
 from pairbounds.simulations.world import LatentWorld, WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.questions.choosing import choose
 from pairbounds.theory.questions.feature_choice import whitened_components
-from pairbounds.theory.questions.label_choice import judged, ridge_errors
+from pairbounds.theory.questions.label_choice import judged
 
 EVERY = 10  # steps between two looks at the encoder
 
@@ -50,14 +50,11 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     for name, values in features.items():
         embedding, _ = whitened_components(values, slice(None), max(settings.widths))
         embeddings |= {f"{name}, k = {width}": embedding[:, :width] for width in settings.widths}
-    for size in settings.sizes:
-        draws = [drawn(world.n_images, size, seed, draw) for draw in range(settings.draws)]
-        errors = pd.DataFrame(ridge_errors(embeddings, world.labels, nodes) for nodes in draws).mean()
-        for draw, nodes in enumerate(draws):
-            known = dict(zip(nodes.tolist(), world.labels[nodes].tolist(), strict=True))
-            table = choose(features, known, settings.widths).table
-            table["candidate"] += ", k = " + table["width"].astype(str)
-            rows.append({"kind": "checkpoints", "labels": size, "draw": draw, **judged(table, errors)})
+    for draw, nodes, errors in label_draws(embeddings, world.labels, settings.sizes, settings.draws, seed):
+        by_index = dict(zip(nodes.tolist(), world.labels[nodes].tolist(), strict=True))
+        table = choose(features, by_index, settings.widths).table
+        table["candidate"] += ", k = " + table["width"].astype(str)
+        rows.append({"kind": "checkpoints", **draw, **judged(table, errors)})
     return pd.DataFrame(rows)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pairbounds.simulations.studies.choosing import pairings
 from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.questions.label_choice import label_trials, optima
@@ -35,9 +36,7 @@ class Settings(WorldShape):
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Rows of `label_trials` for the captions at each noise and the augmentations at each strength."""
-    world = settings.world(seed)
-    graphs = {f"captions, noise {noise:g}": world.caption_graph(noise, 0.3) for noise in settings.noises}
-    graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}
+    graphs = pairings(settings.world(seed), settings.noises, settings.strengths)
     return label_trials(optima(graphs, settings.widths), settings.sizes, settings.draws, settings.resamples, seed)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pairbounds.simulations.studies.bound_holds import log_uniform, random_shape
 from pairbounds.simulations.world import LatentWorld
 from pairbounds.sweeps import Study
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
@@ -33,17 +34,12 @@ class Settings:
     strengths: tuple[float, ...] = (1.5, 5.0)
     width: int = 2
 
-    def world(self, rng: np.random.Generator, seed: int) -> LatentWorld:
-        """Draw a world."""
-        ranges = {name: getattr(self, name) for name in ("classes", "styles", "positions", "views")}
-        return LatentWorld(**{f"n_{name}": int(rng.integers(a, b + 1)) for name, (a, b) in ranges.items()}, seed=seed)
-
 
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """A row for each guide and rule on the views of a random world: bounds and error before and after resampling."""
     rng = np.random.default_rng([seed, 8])
-    world = settings.world(rng, seed)
-    noise, strength = (float(np.exp(rng.uniform(*np.log(e)))) for e in (settings.noises, settings.strengths))
+    world = LatentWorld(**random_shape(settings, ("classes", "styles", "positions", "views"), rng), seed=seed)
+    noise, strength = (log_uniform(limits, rng) for limits in (settings.noises, settings.strengths))
     k = settings.width * world.n_classes
     guides = {
         "captions": optimal_embeddings(world.caption_graph(noise, settings.detail), k)[0],
