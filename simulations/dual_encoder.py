@@ -38,8 +38,8 @@ Tower = FreeTower | NetworkTower
 class UserEncoder(UserModule):
     """A user's network: inputs are cast to its precision, its embeddings (n, k) to float64."""
 
-    def __init__(self, network: nn.Module, about: str, k: int, build: Builder | None = None) -> None:
-        super().__init__(network, about, build)
+    def __init__(self, network: nn.Module, title: str, k: int, build: Builder | None = None) -> None:
+        super().__init__(network, title, build)
         self.k = k
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
@@ -48,10 +48,10 @@ class UserEncoder(UserModule):
         precision = next(
             (parameter.dtype for parameter in self.parameters() if parameter.is_floating_point()), inputs.dtype
         )
-        value, needed = super().forward(inputs.to(precision)), (len(inputs), self.k)
-        if tuple(value.shape) != needed:
+        value, shape = super().forward(inputs.to(precision)), (len(inputs), self.k)
+        if tuple(value.shape) != shape:
             with self.naming_errors():
-                raise ValueError(f"returned embeddings of shape {tuple(value.shape)}, expected {needed}")
+                raise ValueError(f"returned embeddings of shape {tuple(value.shape)}, expected {shape}")
         return value.double()
 
 
@@ -74,10 +74,10 @@ class DualEncoder(nn.Module):
         chosen = encoder if isinstance(encoder, tuple) else (encoder, encoder)
         if len(chosen) != 2:
             raise ValueError(f"encoder has {len(chosen)} parts: give one encoder, or a pair (left, right)")
-        given = (None, None) if inputs is None else inputs
-        if len(given) != 2:
-            raise ValueError(f"inputs have {len(given)} parts: give a pair, (left, right)")
-        sides = zip(("left", "right"), chosen, given, graph.shape, strict=True)
+        inputs = (None, None) if inputs is None else inputs
+        if len(inputs) != 2:
+            raise ValueError(f"inputs have {len(inputs)} parts: give a pair, (left, right)")
+        sides = zip(("left", "right"), chosen, inputs, graph.shape, strict=True)
         observed = [_required(*side) for side in sides]
         # Layers draw their weights from torch's global generator: restore its state afterwards.
         with torch.random.fork_rng(devices=[]):
@@ -116,14 +116,14 @@ def _required(side: str, encoder: Side, values: npt.ArrayLike | None, size: int)
 def _network(encoder: Side, shape: torch.Size, k: int) -> nn.Module:
     """The network of one side. A wrapper names a user's network in error messages."""
     name, build = (encoder, ENCODERS[encoder]) if isinstance(encoder, str) else (name_of(encoder), encoder)
-    about = f"encoder {name!r}"
+    title = f"encoder {name!r}"
     if isinstance(build, nn.Module):
-        return UserEncoder(build, about, k)
+        return UserEncoder(build, title, k)
     n_inputs = shape[0] if len(shape) == 1 else tuple(shape)
     if not is_foreign(build):
         return build(n_inputs, k)
-    with foreign_code(about, build):
+    with foreign_code(title, build):
         network: Any = build(n_inputs, k)
         if not isinstance(network, nn.Module):
             raise TypeError(f"returned {type(network).__name__}, expected a torch.nn.Module")
-    return UserEncoder(network, about, k, build)
+    return UserEncoder(network, title, k, build)

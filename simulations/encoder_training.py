@@ -87,9 +87,8 @@ class TrainResult:
     history: pd.DataFrame
 
     def __repr__(self) -> str:
-        last = self.history.iloc[-1]
-        said = ", ".join(f"{name}={last[name]:.4g}" for name in self.history.columns)
-        return f"TrainResult(left={self.left.shape}, right={self.right.shape}, last: {said})"
+        values = ", ".join(f"{name}={value:.4g}" for name, value in self.history.iloc[-1].items())
+        return f"TrainResult(left={self.left.shape}, right={self.right.shape}, last: {values})"
 
 
 def train(
@@ -162,10 +161,10 @@ def train(
     if not penalty >= 0:
         raise ValueError(f"penalty={penalty!r} must be at least 0")
     optimum, rng, target = spectrum(graph, k), np.random.default_rng(seed), torch_device(device)
-    whole = loss_of(loss)(graph).to(target)
+    pair_loss = loss_of(loss)(graph).to(target)
     model = DualEncoder.of(graph, k, encoder, inputs, rng).to(target)
     sample = whole_graph(graph) if pairs is None else draw_pairs(graph, pairs, rng)
-    problem = _Problem(graph, optimum, model, whole, penalty, floor=whole.floor(k, penalty))
+    problem = _Problem(graph, optimum, model, pair_loss, penalty, floor=pair_loss.floor(k, penalty))
     objective, update = _descent(problem, sample, batch, rng, optimisation)
     history = []
     for step in range(steps + 1):
@@ -209,8 +208,8 @@ class _Problem:
         towers = self.encoder.left, self.encoder.left if self.loss.induced else self.encoder.right
 
         def objective() -> torch.Tensor:
-            drawn = (side[indices] for side, indices in zip(nodes, draw(batch, rng), strict=True))
-            first, second = (tower(torch.from_numpy(indices)) for tower, indices in zip(towers, drawn, strict=True))
+            ends = (side[indices] for side, indices in zip(nodes, draw(batch, rng), strict=True))
+            first, second = (tower(torch.from_numpy(indices)) for tower, indices in zip(towers, ends, strict=True))
             value = self.loss.sampled(first, second)
             return value + self.penalty * (first.square() + second.square()).sum(1).mean() if self.penalty else value
 
@@ -251,8 +250,8 @@ def _descent(
 ) -> tuple[Objective, Update]:
     """Objective and update; `SpectralDescent` where it applies, else `torch.optim`."""
     rate, momentum = optimisation.rate, optimisation.momentum
-    whole = sample.graph is problem.graph and batch is None
-    if whole and optimisation.optimizer == "sgd" and SpectralDescent.suits(problem.encoder, problem.loss):
+    is_whole = sample.graph is problem.graph and batch is None
+    if is_whole and optimisation.optimizer == "sgd" and SpectralDescent.suits(problem.encoder, problem.loss):
         descent = SpectralDescent(problem.graph, problem.encoder, problem.penalty, rate, momentum)
         return descent.loss, descent.step
     parameters = [*problem.encoder.parameters(), *problem.loss.parameters()]
@@ -267,7 +266,7 @@ def _descent(
         value.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
 
-    if whole:
+    if is_whole:
         return problem.population, update
     return problem.on_sample(sample) if batch is None else problem.on_batches(sample, batch, rng), update
 

@@ -25,8 +25,8 @@ def caption_features(world: LatentWorld, captions: PairGraph, *, width: int = 32
     """Class, style and wording of each right node of a caption graph, as in `image_features`, (n_right, width)."""
     sizes = world.n_classes, world.n_styles + 1, world.n_phrases
     latents = zip(world.caption_latents(captions), sizes, strict=True)
-    said = np.hstack([_one_hot(values, size) for values, size in latents])
-    return _observed(said, width, noise, np.random.default_rng([world.seed, 5]))
+    one_hot = np.hstack([_one_hot(values, size) for values, size in latents])
+    return _observed(one_hot, width, noise, np.random.default_rng([world.seed, 5]))
 
 
 def _one_hot(values: IntArray, size: int) -> FloatArray:

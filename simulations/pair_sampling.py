@@ -38,10 +38,10 @@ def draw_pairs(graph: PairGraph, n: int, rng: np.random.Generator) -> PairSample
         raise ValueError(f"n={n} is too small: draw at least 1 pair")
     joint = graph.joint.tocoo()
     counts = rng.multinomial(n, joint.data / joint.data.sum())
-    drawn = sp.csr_array(sp.coo_array((counts, joint.coords), shape=joint.shape))
-    drawn.eliminate_zeros()
-    left, right = (np.flatnonzero(drawn.sum(axis=axis)) for axis in (1, 0))
-    return PairSample(graph.reweighted(drawn), left, right)
+    sample = sp.csr_array(sp.coo_array((counts, joint.coords), shape=joint.shape))
+    sample.eliminate_zeros()
+    left, right = (np.flatnonzero(sample.sum(axis=axis)) for axis in (1, 0))
+    return PairSample(graph.reweighted(sample), left, right)
 
 
 class PairSampler:

@@ -21,14 +21,14 @@ class UserModule(nn.Module):
     Parameters
     ----------
     call : a function, or a module; the wrapper has the module's parameters
-    about : name in error messages
+    title : name in error messages
     written : the user's function, for file and line in error messages, if `call` is not the user's
     """
 
-    def __init__(self, call: Callable[..., Any], about: str, written: Callable[..., Any] | None = None) -> None:
+    def __init__(self, call: Callable[..., Any], title: str, written: Callable[..., Any] | None = None) -> None:
         super().__init__()
         self.call = call
-        self.naming_errors = partial(foreign_code, about, written or call)
+        self.naming_errors = partial(foreign_code, title, written or call)
 
     def forward(self, *arguments: torch.Tensor) -> torch.Tensor:
         """Call the user's code and check its result."""
@@ -55,11 +55,11 @@ class UserLoss(PairLoss):
 
     def __init__(self, graph: PairGraph) -> None:
         super().__init__(graph)
-        pairs, about, written = graph.joint.tocoo(), f"loss {self.name!r}", self.written
+        pairs, title, written = graph.joint.tocoo(), f"loss {self.name!r}", self.written
         if isinstance(written, type):
-            with foreign_code(about, written):
+            with foreign_code(title, written):
                 written = written()
-        self.user = UserModule(written, about)
+        self.user = UserModule(written, title)
         self.left_ends, self.right_ends = (Buffer(torch.tensor(ends, dtype=torch.long)) for ends in pairs.coords)
         self.weight = Buffer(torch.tensor(pairs.data))
 

@@ -49,25 +49,25 @@ class DifficultExamples(ClosedForm):
             raise ValueError(f"n_difficult={self.n_difficult} must be less than n_images={self.n_images}")
         across, excess = self.across, self.boundary - self.across
         if not (0 <= across <= min(self.within, self.boundary) and self.within + excess <= 1):
-            given = f"within={self.within}, across={across}, boundary={self.boundary}"
-            raise ValueError(f"{given}: need 0 <= across <= within, boundary and within + boundary - across <= 1")
+            values = f"within={self.within}, across={across}, boundary={self.boundary}"
+            raise ValueError(f"{values}: need 0 <= across <= within, boundary and within + boundary - across <= 1")
 
     @property
     def _parts(self) -> tuple[float, FloatArray, IntArray, FloatArray]:
         """Excess `γ - β`; unshared similarity, number and row sum of the difficult and the easy images, (2,) each."""
         excess = self.boundary - self.across
-        alone = np.array([max(0.0, 1 - self.within - excess), 1 - self.within])
+        unshared = np.array([max(0.0, 1 - self.within - excess), 1 - self.within])
         easy = 1 - self.within + self.n_images * (self.within + (self.n_classes - 1) * self.across)
         sizes = np.array([self.n_difficult, self.n_images - self.n_difficult])
-        return excess, alone, sizes, np.array([easy + (self.n_classes - 1) * excess, easy])
+        return excess, unshared, sizes, np.array([easy + (self.n_classes - 1) * excess, easy])
 
     def expected(self) -> PairGraph:
         """Images and the right nodes they share; a node of m images of weight w adds `w / m` to their similarity."""
-        excess, alone, sizes, _ = self._parts
+        excess, unshared, sizes, _ = self._parts
         classes = np.arange(self.n_classes)
         labels = np.repeat(classes, self.n_images)
         nodes: list[Any] = [
-            sp.diags_array(np.tile(np.repeat(alone, sizes), self.n_classes)),
+            sp.diags_array(np.tile(np.repeat(unshared, sizes), self.n_classes)),
             (self.within - self.across) * self.n_images * np.kron(np.eye(self.n_classes), np.ones((self.n_images, 1))),
             excess * self.n_classes * np.tile(np.eye(self.n_images, self.n_difficult), (self.n_classes, 1)),
             np.full((labels.size, 1), self.across * labels.size),
@@ -77,18 +77,18 @@ class DifficultExamples(ClosedForm):
 
     def singular_values(self, k: int) -> FloatArray:
         """Square roots of the eigenvalues of the similarity matrix, normalised by its row sums."""
-        excess, alone, sizes, sums = self._parts
-        s, common = self.n_classes - 1, alone[0] + self.n_classes * excess
+        excess, unshared, sizes, sums = self._parts
+        s, common = self.n_classes - 1, unshared[0] + self.n_classes * excess
         alike = self._block(common, self.within + s * self.across)
-        contrast = self._block(alone[0], self.within - self.across)
-        values = np.concatenate([[common / sums[0]], alone / sums, alike, contrast])
+        contrast = self._block(unshared[0], self.within - self.across)
+        values = np.concatenate([[common / sums[0]], unshared / sums, alike, contrast])
         counts = [sizes[0] - 1, s * (sizes[0] - 1), self.n_classes * (sizes[1] - 1), 1, 1, s, s]
         return leading(np.sqrt(np.maximum(0, values)), counts, k)
 
     def _block(self, difficult: float, shared: float) -> FloatArray:
         """Eigenvalues of the 2 x 2 matrix over difficult and easy images, (2,); `shared` is added to every entry."""
-        _, alone, sizes, sums = self._parts
-        diagonal = (np.array([difficult, alone[1]]) + sizes * shared) / sums
+        _, unshared, sizes, sums = self._parts
+        diagonal = (np.array([difficult, unshared[1]]) + sizes * shared) / sums
         radius = np.hypot((diagonal[0] - diagonal[1]) / 2, shared * np.sqrt(sizes.prod() / sums.prod()))
         return np.asarray(diagonal.mean() + radius * np.array([1, -1]))
 

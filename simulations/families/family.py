@@ -21,11 +21,11 @@ class Family(ABC):
     Attributes
     ----------
     models : one-line description
-    known : ground truth for its graphs: "closed form", "closed form in the limit" or "moments"
+    ground_truth : what is known of its graphs: "closed form", "closed form in the limit" or "moments"
     """
 
     models: ClassVar[str]
-    known: ClassVar[str] = "moments"
+    ground_truth: ClassVar[str] = "moments"
 
     def __post_init__(self) -> None:
         require_positive_counts(self)
@@ -42,7 +42,7 @@ class Family(ABC):
 class ClosedForm(Family):
     """A family with formulas for its joint distribution and spectrum."""
 
-    known = "closed form"
+    ground_truth = "closed form"
 
     @abstractmethod
     def expected(self) -> PairGraph:
@@ -55,7 +55,7 @@ class ClosedForm(Family):
     def singular_values(self, k: int) -> FloatArray:
         """The k leading singular values of `expected()` by a formula, largest first, (k,), padded with zeros.
 
-        If `known` is "closed form in the limit", these are the limits for ever finer graphs.
+        If `ground_truth` is "closed form in the limit", these are the limits for ever finer graphs.
         """
 
     @abstractmethod

@@ -29,11 +29,9 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """Rows of `trained_in_batches` on the captions of a world."""
     world = settings.world(seed)
     graph = world.caption_graph(settings.noise, settings.detail)
-    seen = (
-        image_features(world, noise=settings.feature_noise),
-        caption_features(world, graph, noise=settings.feature_noise),
-    )
-    return trained_in_batches(graph, seen, settings, seed)
+    noise = settings.feature_noise
+    inputs = image_features(world, noise=noise), caption_features(world, graph, noise=noise)
+    return trained_in_batches(graph, inputs, settings, seed)
 
 
 STUDY = Study(

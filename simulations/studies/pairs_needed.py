@@ -61,9 +61,9 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     features = image_features(world, noise=noise), caption_features(world, graph, noise=noise)
     rows: list[dict[str, float | str]] = []
     for n in settings.pairs:
-        about = best | {"n_pairs": n, "excess_28": forecast.excess(n), "mse_28": forecast.mse(n)}
+        forecasts = best | {"n_pairs": n, "excess_28": forecast.excess(n), "mse_28": forecast.mse(n)}
         free, counted = _free(graph, n, settings, seed)
-        rows.append({"encoder": "free", **about, **_measured(graph, settings.k, free, forecast), **counted})
+        rows.append({"encoder": "free", **forecasts, **_measured(graph, settings.k, free, forecast), **counted})
         linear = train(
             graph,
             settings.k,
@@ -78,7 +78,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
             seed=seed,
         )
         trained = _measured(graph, settings.k, (linear.left, linear.right), forecast)
-        rows.append({"encoder": "linear", **about, **trained})
+        rows.append({"encoder": "linear", **forecasts, **trained})
     return pd.DataFrame(rows)
 
 

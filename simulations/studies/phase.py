@@ -63,11 +63,11 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     graph, k, steps = settings.graph(seed), settings.k, settings.steps
     triplets = spectrum(graph, k + 1)
     bounds = {column: BOUNDS[name](graph, triplets, k) for column, name in COLUMNS.items()}
-    last = train(graph, k, steps=steps, log_every=steps, device="cpu", seed=seed).history.iloc[-1]
+    final = train(graph, k, steps=steps, log_every=steps, device="cpu", seed=seed).history.iloc[-1]
     row = bounds | {
         "optimum_error": Encoder.optimum(graph, triplets, k).probe.error,
-        "trained_error": last["probe_error"],
-        "excess_loss": last["excess_loss"],
+        "trained_error": final["probe_error"],
+        "excess_loss": final["excess_loss"],
     }
     return pd.DataFrame([row])
 

@@ -59,7 +59,7 @@ def valid(draw, name: str):
         reject()
 
 
-@pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if family.known == "closed form"])
+@pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if family.ground_truth == "closed form"])
 def test_the_spectrum_and_the_induced_labelling_error_are_those_of_the_formula(name):
     @given(valid(name))
     def holds(family):
