@@ -122,7 +122,7 @@ def resampling_runs(
 
     Parameters
     ----------
-    rule : as in `pairbounds.real_data.resampling.resampled_nt_xent`; or "all": each of the four, and all four combined
+    rule : as in `pairbounds.resampled_nt_xent`; or "all": each of the four, and all four combined
     baselines : number of SimCLR runs, with different weights
     """
     rules = (*FOUR, ALL_FOUR) if rule == ALL else () if rule == SIMCLR else (rule,)

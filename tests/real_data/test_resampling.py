@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds.real_data.resampling import (
+from pairbounds.real_data.resampling.batch_rules import (
     RULES,
     AddNewPositive,
     BatchPairs,
@@ -15,9 +15,9 @@ from pairbounds.real_data.resampling import (
     DropFalseNegative,
     DropFalsePositive,
     Rule,
-    resampled_nt_xent,
     two_views,
 )
+from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
 from tests.families import ANY_SEED
 from tests.real_data.tiny import error_of
 

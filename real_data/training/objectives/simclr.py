@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from pairbounds.real_data.resampling import Rule, resampled_nt_xent
+from pairbounds.real_data.resampling.batch_rules import Rule
+from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
 from pairbounds.real_data.training.objectives.objective import Objective
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.view_batches import Batch
@@ -23,7 +24,7 @@ class TwoViews(Objective):
     Parameters
     ----------
     width : width of the features
-    rule : as in `pairbounds.real_data.resampling.resampled_nt_xent`; "none" is SimCLR
+    rule : as in `pairbounds.resampled_nt_xent`; "none" is SimCLR
     guide : function that embeds the views of a batch, (2B, g)
     head : head of `projection_head`; by default one of 64 columns
     """
