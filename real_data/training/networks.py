@@ -24,49 +24,41 @@ CHANNELS, STRIDED_CHANNELS = (16, 32, 64), (16, 32, 128)
 ENCODER = "encoder.pt2"  # file of an exported network
 
 
-class SmallResNet(nn.Sequential):
+def _small_resnet() -> nn.Module:
     """A residual network for pictures of 64 x 64: 16 x 16 after the stem, three blocks of 16, 32 and 64 channels.
 
     ResNet (He et al. 2016) with a stem of 3 x 3 and as many blocks as stages; 77,392 weights.
     """
-
-    def __init__(self) -> None:
-        first = CHANNELS[0]
-        super().__init__(
-            nn.Conv2d(3, first, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(first),
-            nn.ReLU(inplace=True),
-            nn.MaxPool2d(2),
-            BasicBlock(first, first),
-            *(
-                BasicBlock(fewer, more, stride=2, downsample=downsample_conv(fewer, more, 1, stride=2))
-                for fewer, more in itertools.pairwise(CHANNELS)
-            ),
-            nn.AdaptiveAvgPool2d(1),
-            nn.Flatten(),
-        )
+    first = CHANNELS[0]
+    return nn.Sequential(
+        nn.Conv2d(3, first, 3, stride=2, padding=1, bias=False),
+        nn.BatchNorm2d(first),
+        nn.ReLU(inplace=True),
+        nn.MaxPool2d(2),
+        BasicBlock(first, first),
+        *(
+            BasicBlock(fewer, more, stride=2, downsample=downsample_conv(fewer, more, 1, stride=2))
+            for fewer, more in itertools.pairwise(CHANNELS)
+        ),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+    )
 
 
-class StridedNetwork(nn.Sequential):
+def _strided_network() -> nn.Module:
     """Three convolutions of stride 2 for pictures of 24 x 24, and a layer of 128 features; 190,736 weights."""
-
-    def __init__(self) -> None:
-        first, *_, width = STRIDED_CHANNELS
-        side = 3  # rows and columns of the last convolution
-        super().__init__(
-            *(nn.Conv2d(3, first, 5, stride=2, padding=2, bias=False), nn.BatchNorm2d(first), nn.ReLU(inplace=True)),
-            *(
-                layer
-                for fewer, more in itertools.pairwise(STRIDED_CHANNELS)
-                for layer in (
-                    nn.Conv2d(fewer, more, 3, stride=2, padding=1, bias=False),
-                    nn.BatchNorm2d(more),
-                    nn.ReLU(inplace=True),
-                )
-            ),
-            *(nn.AdaptiveAvgPool2d(side), nn.Flatten()),
-            *(nn.Linear(width * side**2, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True)),
-        )
+    width = STRIDED_CHANNELS[-1]
+    side = 3  # rows and columns of the last convolution
+    kernels = 5, 3, 3
+    convolutions: list[nn.Module] = []
+    for (before, after), kernel in zip(itertools.pairwise((3, *STRIDED_CHANNELS)), kernels, strict=True):
+        convolution = nn.Conv2d(before, after, kernel, stride=2, padding=kernel // 2, bias=False)
+        convolutions += [convolution, nn.BatchNorm2d(after), nn.ReLU(inplace=True)]
+    return nn.Sequential(
+        *convolutions,
+        *(nn.AdaptiveAvgPool2d(side), nn.Flatten()),
+        *(nn.Linear(width * side**2, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True)),
+    )
 
 
 class Backbone(nn.Module):
@@ -163,9 +155,9 @@ def text_tower(name: str, texts: Iterable[str]) -> TextTower:
 
 def _network(name: str) -> tuple[nn.Module, int]:
     if name == SMALL:
-        return SmallResNet(), CHANNELS[-1]
+        return _small_resnet(), CHANNELS[-1]
     if name == STRIDED:
-        return StridedNetwork(), STRIDED_CHANNELS[-1]
+        return _strided_network(), STRIDED_CHANNELS[-1]
     if name.startswith(OPEN_CLIP):
         model = name.removeprefix(OPEN_CLIP)
         return _clip(model).visual, open_clip.get_model_config(model)["embed_dim"]
