@@ -17,7 +17,7 @@ from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.pairings.augmentations import views_of
 from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
-from pairbounds.real_data.training import evaluation, trainer
+from pairbounds.real_data.training import trainer
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import RESULT, run_all, train
 from pairbounds.real_data.training.evaluation import linear_probe, standardised
@@ -90,9 +90,9 @@ def test_a_pool_gives_two_views_of_each_image_with_their_guide_features(source, 
         assert batch.pictures.shape == (6, 3, 24, 24)
         used = []
         for row, image in enumerate(np.tile(images, 2)):
-            shown = [np.asarray(drawn.image(3 * image + view)).transpose(2, 0, 1) for view in range(3)]
-            (view,) = (view for view in range(3) if np.array_equal(shown[view], batch.pictures[row]))
-            np.testing.assert_allclose(batch.guide_features[row], seen[3 * image + view], rtol=1e-6)
+            candidates = [np.asarray(views.image(3 * image + view)).transpose(2, 0, 1) for view in range(3)]
+            (view,) = (view for view in range(3) if np.array_equal(candidates[view], batch.pictures[row]))
+            np.testing.assert_allclose(batch.guide_features[row], features[3 * image + view], rtol=1e-6)
             used.append(view)
         assert all(a != b for a, b in zip(used[:3], used[3:], strict=True))
     assert not torch.equal(first.pictures, second.pictures)
