@@ -29,8 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--bounds {file} does not exist: give a Python file")
     # False if `--bounds` comes from the settings.
     typed = any(str(argument).partition("=")[0] == "--bounds" for argument in config.invocation_params.args)
-    is_named_by_hand = typed and config.args_source is not pytest.Config.ArgsSource.ARGS
-    config.args = [str(file), *([] if is_named_by_hand else config.args)]
+    is_only_path = typed and config.args_source is not pytest.Config.ArgsSource.ARGS
+    config.args = [str(file), *([] if is_only_path else config.args)]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -79,8 +79,8 @@ class BoundItem(pytest.Item):
         rng = np.random.default_rng(0)
         rows = []
         for _ in range(GRAPHS):
-            instance = candidate(self.family, rng)
-            graph, k = instance.graph, instance.k
+            random_graph = candidate(self.family, rng)
+            graph, k = random_graph.graph, random_graph.k
             try:
                 row = check_bounds(graph, k, bounds=[self.claim], **self._needed(graph, rng)).iloc[0]
             except ForeignCodeError as error:
@@ -103,10 +103,10 @@ class BoundItem(pytest.Item):
         """Random penalty or critic, for bounds that need it."""
         from pairbounds.theory.bounds.registry import BOUNDS, NEEDED
 
-        needs = NEEDED.get(BOUNDS[self.claim].subject)
-        if needs == "penalty":
+        argument = NEEDED.get(BOUNDS[self.claim].subject)
+        if argument == "penalty":
             return {"penalty": float(rng.uniform(0.01, 0.99))}
-        if needs == "critic":
+        if argument == "critic":
             return {"critic": tuple(rng.standard_normal((n, 3)) for n in graph.shape)}
         return {}
 

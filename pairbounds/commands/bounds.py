@@ -83,10 +83,10 @@ def ledger(
     """List all bounds with status and statement, explain one, or write them as a page."""
     if as_records:
         claims = list(BOUNDS.values()) if name is None else [named(name)]
-        records = [{part: getattr(claim, part) for part in PARTS} for claim in claims]
-        echo(
-            as_line([entry | {"formal": machine_checked(claim)} for entry, claim in zip(records, claims, strict=True)])
-        )
+        records = [
+            {part: getattr(claim, part) for part in PARTS} | {"formal": machine_checked(claim)} for claim in claims
+        ]
+        echo(as_line(records))
     elif name is not None:
         echo(*explanation(named(name)))
     elif out is not None:
@@ -98,11 +98,11 @@ def ledger(
 
 
 def _print_ledger() -> None:
-    main = [bound for bound in BOUNDS.values() if bound.corollary_of is None]
-    corollaries = [bound for bound in BOUNDS.values() if bound.corollary_of is not None]
-    beaten = [(bound.name, beaten_by(bound).replace("`", ""), bound.statement) for bound in corollaries]
-    statements = [(bound.name, bound.place, bound.statement) for bound in STATEMENTS.values()]
-    _print_rows("The ledger of bounds", "status", [(bound.name, bound.status, bound.statement) for bound in main])
+    main = [claim for claim in BOUNDS.values() if claim.corollary_of is None]
+    corollaries = [claim for claim in BOUNDS.values() if claim.corollary_of is not None]
+    beaten = [(claim.name, beaten_by(claim).replace("`", ""), claim.statement) for claim in corollaries]
+    statements = [(claim.name, claim.place, claim.statement) for claim in STATEMENTS.values()]
+    _print_rows("The ledger of bounds", "status", [(claim.name, claim.status, claim.statement) for claim in main])
     _print_rows("Corollaries: another bound of the same cost is never above them", "never below", beaten)
     _print_rows("Statements that have no row", "computed by", statements)
 
@@ -112,8 +112,8 @@ def _print_rows(title: str, second: str, rows: list[tuple[str, str, str]]) -> No
 
 
 def _readable(weights: FloatArray) -> FloatArray | IntArray:
-    counts = weights.astype(np.int64)
-    return counts if (counts == weights).all() else weights
+    integers = weights.astype(np.int64)
+    return integers if (integers == weights).all() else weights
 
 
 def _seconds(budget: str) -> float:

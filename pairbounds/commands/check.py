@@ -100,20 +100,20 @@ def check(
     claim(outputs, [file, labels, plugin, through, *(critic or ())], force=force)
     if plugin is not None:
         load_bounds(plugin)
-    bound_names = _names(bounds)
-    chosen = None if bound_names is None else [named(name).name for name in bound_names]
+    names = _names(bounds)
+    chosen = None if names is None else [named(name).name for name in names]
     ends, weight = column_names(columns)
-    opened = read_graph(file, labels, columns=ends, weight=weight)
-    widths_of(opened.graph.shape, widths)
-    is_stored = save is not None or (opened.kind == "pair graph" and labels is None)
-    _require_results(opened.graph, plot, proof, is_stored=is_stored)
-    graph, graph_file = _stored(opened.graph, file, save)
-    features = None if through is None else node_features(through, graph.left_ids, opened, quiet=as_records)
+    graph_file = read_graph(file, labels, columns=ends, weight=weight)
+    widths_of(graph_file.graph.shape, widths)
+    is_stored = save is not None or (graph_file.kind == "pair graph" and labels is None)
+    _require_results(graph_file.graph, plot, proof, is_stored=is_stored)
+    graph, stored_file = _stored(graph_file.graph, file, save)
+    features = None if through is None else node_features(through, graph.left_ids, graph_file, quiet=as_records)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.shape))
-    arguments: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
-    table, title = _evaluated(graph, triplets, widths, certified, through=features, **arguments)
+    parameters: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
+    table, title = _evaluated(graph, triplets, widths, certified, through=features, **parameters)
     files = {"graph": file, "labels": labels, "plugin": plugin, "through": through}
-    settings = {"certified": certified, "columns": columns} | files | arguments
+    settings = {"certified": certified, "columns": columns} | files | parameters
     if len(widths) == 1:
         write_output(table.drop(columns="k"), out, settings | {"k": widths[0]})
     else:
@@ -125,10 +125,10 @@ def check(
     if as_records:
         echo(as_json(graph, triplets, table))
     else:
-        echo(*([] if opened.kind == "pair graph" else [f"{file}: {opened.understood}"]), graph)
+        echo(*([] if graph_file.kind == "pair graph" else [f"{file}: {graph_file.understood}"]), graph)
         print_checked(graph, triplets, table, title, list(BOUNDS) if every else chosen)
     if proof is not None:
-        _prove(graph, widths[0], penalty, graph_file, proof, quiet=as_records)
+        _prove(graph, widths[0], penalty, stored_file, proof, quiet=as_records)
     if not (table["holds"].all() and ("through_holds" not in table or table["through_holds"].all())):
         raise typer.Exit(CHECK_FAILED)
 
@@ -185,7 +185,7 @@ def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *,
 
 
 def _evaluated(
-    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], certified: bool, *, critic: Critic, **arguments: Any
+    graph: PairGraph, triplets: Spectrum, widths: Sequence[int], certified: bool, *, critic: Critic, **options: Any
 ) -> tuple[pd.DataFrame, str]:
     """Table of all widths, with the column k, and its title."""
     certificate = None
@@ -193,8 +193,8 @@ def _evaluated(
         triplets, certificate = with_certificate(graph, triplets, widths[0])
         certified = False
     sides = critic and tuple(np.array(stored_array(path, "critic")) for path in critic)
-    table = check_bounds(graph, widths, triplets=triplets, certified=certified, critic=sides, **arguments)
-    return table, _title(triplets, widths, certificate, arguments["penalty"])
+    table = check_bounds(graph, widths, triplets=triplets, certified=certified, critic=sides, **options)
+    return table, _title(triplets, widths, certificate, options["penalty"])
 
 
 def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate | None, penalty: float | None) -> str:
@@ -208,15 +208,15 @@ def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate |
         method = f"{certificate.method}, {rounded(certificate.confidence, '>=', '.6f')} sure"
         title += f", certified at most {rounded(certificate.upper, '<=', '.6f')} ({method})"
     if penalty is not None:
-        n_kept = int(np.count_nonzero(leading.singular_values[:k] > penalty))
-        title += f"; with the penalty {penalty:g}, which keeps {n_kept} of them"
+        dimensions = int(np.count_nonzero(leading.singular_values[:k] > penalty))
+        title += f"; with the penalty {penalty:g}, which keeps {dimensions} of them"
     return title
 
 
 def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
     """Verify a proof from a file, and print its statement or the reason why it fails."""
-    typed = {name for name in context.params if f"{context.get_parameter_source(name)}".endswith("COMMANDLINE")}
-    if proof is None or typed != {"file", "proof", "verify"}:
+    named_options = {name for name in context.params if f"{context.get_parameter_source(name)}".endswith("COMMANDLINE")}
+    if proof is None or named_options != {"file", "proof", "verify"}:
         raise ValueError("--verify takes GRAPH.npz and --proof FILE, and no other options")
     for path in (file, proof):
         require_file(path)

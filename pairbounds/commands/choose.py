@@ -110,11 +110,11 @@ def choose(
         print_table("", columns, table.to_numpy().tolist())
         echo(*choice.words)
     if next_table is not None:
-        to_label = choice.next(next_count)
-        write_output(to_label, next_table, settings | {"next": next_count})
+        next_rows = choice.next(next_count)
+        write_output(next_rows, next_table, settings | {"next": next_count})
         if not as_records:
-            undecided = "" if len(to_label) else ", as nothing is undecided"
-            echo(f"{next_table}: {len(to_label)} images to label next{undecided}")
+            undecided = "" if len(next_rows) else ", as nothing is undecided"
+            echo(f"{next_table}: {len(next_rows)} images to label next{undecided}")
 
 
 def _save_plot(choice: Choice, path: Path) -> None:
@@ -197,8 +197,8 @@ def _probabilities(path: Path) -> dict[str, float]:
     rows = table.read([name := label_columns(table)[0], "probability"])
     written = rows.text("probability")
     values = replace(rows, cells=rows.cells.set_column(1, "probability", written.fill_null("0"))).numbers("probability")
-    entries = zip(rows.filled(name).to_pylist(), values.tolist(), written.is_valid().to_pylist(), strict=True)
-    return {image: value for image, value, is_chosen in entries if is_chosen}
+    written_rows = zip(rows.filled(name).to_pylist(), values.tolist(), written.is_valid().to_pylist(), strict=True)
+    return {image: value for image, value, is_chosen in written_rows if is_chosen}
 
 
 def _shares(path: Path) -> dict[str, float]:

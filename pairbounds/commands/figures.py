@@ -57,12 +57,12 @@ def draw(
         return
     if tables.is_file():
         raise ValueError(f"--tables {tables} is a file, not a folder: use --table {tables}")
-    chosen, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
+    figures, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
     size = {"width": width and inches(width), "height": height and inches(height)}
-    written = [file for figure in chosen for file in figure.outputs(out, ends)]
-    claim(written, [file for figure in chosen for file in figure.sources(tables, files).values()], force=force)
+    written = [file for figure in figures for file in figure.outputs(out, ends)]
+    claim(written, [file for figure in figures for file in figure.sources(tables, files).values()], force=force)
     draw_one = partial(_drawn, tables, out, {"files": files, "ends": ends} | size)
-    with side_by_side(draw_one, [file.name for file in chosen], jobs if len(chosen) > 1 else 1) as pictures:
+    with side_by_side(draw_one, [file.name for file in figures], jobs if len(figures) > 1 else 1) as pictures:
         for picture in pictures:
             echo(picture)
 

@@ -85,14 +85,14 @@ def graph(
     as_graph = out.suffix not in (".parquet", ".csv")
     written = [graph_output(require_graph_path(out))] if as_graph else table_outputs(require_table_path(out))
     claim(written, files_in(settings), force=force)
-    pairs = source.make(settings, seed)
+    pair_graph = source.make(settings, seed)
     if as_graph:
-        pairs.save(out)
+        pair_graph.save(out)
     else:
         write_table(
-            pair_table(pairs), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
+            pair_table(pair_graph), out, {"graph": name, "seed": seed, **recorded(settings), **source.inputs(settings)}
         )
-    echo(f"{out}: {pairs}{source.chosen(settings)}")
+    echo(f"{out}: {pair_graph}{source.chosen(settings)}")
 
 
 def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, out: Path) -> str:
@@ -106,10 +106,10 @@ def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, ou
     settings.pop("labels", None)
     images = ImageSettings(name, **settings).images()
     images = images.take(sorted(range(len(images)), key=images.ids.__getitem__))
-    rows = untrained_features(images, kind=kind, seed=seed)
+    features = untrained_features(images, kind=kind, seed=seed)
     with replacing(out) as temporary:
-        np.savez(temporary, features=rows, ids=np.array(images.ids), untrained_features=kind)
-    return f"{out}: {rows.shape[1]} features of {len(rows)} images by {kind}"
+        np.savez(temporary, features=features, ids=np.array(images.ids), untrained_features=kind)
+    return f"{out}: {features.shape[1]} features of {len(features)} images by {kind}"
 
 
 def families() -> None:
@@ -118,9 +118,9 @@ def families() -> None:
     for name, family in FAMILIES.items():
         graph = family().graph(0)
         values = spectrum(graph, min(4, *graph.shape)).singular_values[1:]
-        error, leading_values = induced_labelling_error(graph), " ".join(f"{value:.2f}" for value in values)
+        error, spectrum_text = induced_labelling_error(graph), " ".join(f"{value:.2f}" for value in values)
         nodes = f"{graph.n_left} x {graph.n_right}"
-        rows.append((name, family.models, nodes, f"{error:.3f}", leading_values, family.ground_truth))
+        rows.append((name, family.models, nodes, f"{error:.3f}", spectrum_text, family.known))
     columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
     columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
     print_table("Graph families", columns, rows)

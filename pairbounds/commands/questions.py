@@ -158,18 +158,16 @@ def granularity(
 
     pairbounds granularity emoji.npz --k 16
     """
-    pairs = _read(file, labels, columns, out, force, features, caption_features, quiet=as_records)
-    sides = {
-        "features": (features, pairs.graph.left_ids),
-        "caption_features": (caption_features, pairs.graph.right_ids),
-    }
-    arguments: dict[str, Any] = {
-        name: np.array(node_features(path, ids, pairs, quiet=as_records))
+    graph_file = _read(file, labels, columns, out, force, features, caption_features, quiet=as_records)
+    graph = graph_file.graph
+    sides = {"features": (features, graph.left_ids), "caption_features": (caption_features, graph.right_ids)}
+    arrays: dict[str, Any] = {
+        name: np.array(node_features(path, ids, graph_file, quiet=as_records))
         for name, (path, ids) in sides.items()
         if path is not None
     }
     settings: dict[str, Any] = {"k": k, "merge": merge, "splits": splits}
-    answer = granularity_report(pairs.graph, **settings, **arguments)
+    answer = granularity_report(graph, **settings, **arrays)
     files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}
     _answered(answer, out, {**files, **settings}, as_records)
 
@@ -194,11 +192,11 @@ def _read(
     columns: str | None,
     out: Path | None,
     force: bool,
-    *inputs: Path | None,
+    *more_inputs: Path | None,
     quiet: bool,
 ) -> GraphFile:
     """Claim the output table, then read the graph."""
-    claim(printed_outputs(out), [file, labels, *inputs], force=force)
+    claim(printed_outputs(out), [file, labels, *more_inputs], force=force)
     ends, weight = column_names(columns)
     graph_file = read_graph(file, labels, columns=ends, weight=weight)
     if graph_file.graph.joint.nnz > MANY_PAIRS:

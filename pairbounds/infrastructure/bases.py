@@ -69,5 +69,5 @@ def independent(factor: FloatArray) -> FloatArray:
     Columns count as dependent if they are so up to round-off of their norms. V is the identity if none are.
     """
     rotation, values, _ = svd(factor / column_norms(factor), full_matrices=True)
-    is_nonzero = values > RANK_TOLERANCE * values[0]
-    return np.eye(len(values)) if is_nonzero.all() else rotation[:, is_nonzero]
+    is_independent = values > RANK_TOLERANCE * values[0]
+    return np.eye(len(values)) if is_independent.all() else rotation[:, is_independent]

@@ -201,14 +201,14 @@ def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, forc
     inputs : files, or folders whose files are all read; `None` is skipped
     force : overwrite files that pairbounds did not write, but never an input
     """
-    input_paths = [path for path in inputs if path is not None]
+    sources = [path for path in inputs if path is not None]
     written: set[str] = set()
     for output in outputs:
         path = output.path
         if os.path.realpath(path) in written:
             raise ValueError(f"{path} is named for two outputs: give each output its own file")
         written.add(os.path.realpath(path))
-        if any(within(path, source) for source in input_paths):
+        if any(within(path, source) for source in sources):
             raise ValueError(f"{path} is an input, or in an input folder: choose another path")
         if path.is_file():
             if not force and not output.is_ours(path):

@@ -9,13 +9,13 @@ LISTED = 10  # rows in a message
 Item = TypeVar("Item")
 
 
-def unknown_name(what: str, name: str, choices: Iterable[str], more: str = "") -> str:
+def unknown_name(what: str, name: str, names: Iterable[str]) -> str:
     """Message on an unknown name, with the nearest known name, or all names if none is near."""
-    names = list(choices)
-    near = get_close_matches(name, names, n=1)
+    options = list(names)
+    near = get_close_matches(name, options, n=1)
     if near:
-        return f"{what} {name!r} is none of {len(names)}{more}: is it {near[0]!r}?"
-    return f"{what} {name!r} is none of {', '.join(names)}{more}"
+        return f"{what} {name!r} is none of {len(options)}: is it {near[0]!r}?"
+    return f"{what} {name!r} is none of {', '.join(options)}"
 
 
 def find_named(what: str, name: str, items: Mapping[str, Item]) -> Item:
@@ -24,10 +24,10 @@ def find_named(what: str, name: str, items: Mapping[str, Item]) -> Item:
     return items[name]
 
 
-def require_named(what: str, name: str, choices: Collection[str]) -> None:
+def require_named(what: str, name: str, names: Collection[str]) -> None:
     """Raise a `ValueError` for an unknown name, with the nearest known name or all names."""
-    if name not in choices:
-        raise ValueError(unknown_name(what, name, choices))
+    if name not in names:
+        raise ValueError(unknown_name(what, name, names))
 
 
 def listed_rows(numbers: Sequence[int]) -> str:

@@ -13,11 +13,11 @@ def once(measure: Measure) -> Measure:
 
     A value must not refer to an argument, which would then never be freed. Concurrent threads may compute it twice.
     """
-    results: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+    cache: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     @wraps(measure)
     def remembering(*subjects: Any) -> Any:
-        facts = results
+        facts = cache
         for subject in subjects[:-1]:
             facts = facts.setdefault(subject, WeakKeyDictionary())
         if subjects[-1] not in facts:

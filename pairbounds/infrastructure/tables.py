@@ -181,9 +181,9 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
     \end{tabular}
     <BLANKLINE>
     """
-    readable = _of_checks(table) if {"bound", "measured", "value", "holds"} <= set(table.columns) else table
-    readable = readable.reset_index(drop=all(name is None for name in readable.index.names))
-    if readable.empty:
+    printed = _of_checks(table) if {"bound", "measured", "value", "holds"} <= set(table.columns) else table
+    printed = printed.reset_index(drop=all(name is None for name in printed.index.names))
+    if printed.empty:
         raise ValueError(f"the table has {len(table)} rows and {len(table.columns)} columns: nothing to print")
 
     def cell(value: Any) -> Any:
@@ -191,14 +191,14 @@ def to_latex(table: "pd.DataFrame", *, digits: int = 3) -> str:
             return RELATIONS.get(value, value)
         return f"{value:.{digits}g}" if isinstance(value, float | np.floating) else value
 
-    style = readable.style.format(cell, escape="latex", na_rep=UNKNOWN).format_index(escape="latex", axis="columns")
+    style = printed.style.format(cell, escape="latex", na_rep=UNKNOWN).format_index(escape="latex", axis="columns")
     subsets: list[tuple[str, Any]] = [(side, [name]) for name, side in table.attrs.get(KEY, {}).items()]
-    if {"relation", "value"} <= set(readable.columns):
-        subsets += [(side, (readable["relation"] == side, ["value"])) for side in ROUNDING]
+    if {"relation", "value"} <= set(printed.columns):
+        subsets += [(side, (printed["relation"] == side, ["value"])) for side in ROUNDING]
     for side, subset in subsets:
         style.format(partial(rounded, relation=side, form=f".{digits}g"), subset=subset, na_rep=UNKNOWN)
-    if "verdict" in readable.columns:  # all digits, to show the violation
-        style.format(str, subset=(readable["verdict"] == "violated", ["measured", "value"]), na_rep=UNKNOWN)
+    if "verdict" in printed.columns:  # all digits, to show the violation
+        style.format(str, subset=(printed["verdict"] == "violated", ["measured", "value"]), na_rep=UNKNOWN)
     latex: str = style.hide(axis="index").to_latex(hrules=True)
     return latex
 

@@ -18,16 +18,16 @@ _nobody_asked = False  # True if this module set `VARIABLE`, not the user
 
 def asked_threads() -> int | None:
     """Number of threads in the environment variable, or `None`."""
-    number = os.environ.get(VARIABLE, "").partition(",")[0].strip()  # it may list one number per nesting level
-    return int(number) if not _nobody_asked and number.isdecimal() and int(number) > 0 else None
+    requested = os.environ.get(VARIABLE, "").partition(",")[0].strip()  # it may list one number per nesting level
+    return int(requested) if not _nobody_asked and requested.isdecimal() and int(requested) > 0 else None
 
 
 def ask_libraries() -> None:
     """Set the threads of libraries loaded later, here and in child processes: one, unless the user asks for more."""
     global _nobody_asked
-    number = asked_threads()
-    _nobody_asked = number is None
-    os.environ[VARIABLE] = str(number or 1)
+    requested = asked_threads()
+    _nobody_asked = requested is None
+    os.environ[VARIABLE] = str(requested or 1)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 

@@ -43,8 +43,8 @@ def _parsed(part: str, text: str, what: str) -> range:
         first, *more = (int(number) for number in part.split(":"))
     except ValueError:
         raise ValueError(f"{text} is not a {what}: {FORMS}") from None
-    stop, step = (more + [first, 1][len(more) :])[:2]
-    numbers = range(first, stop + 1, step) if len(more) <= 2 and step > 0 else range(0)
+    end, step = (more + [first, 1][len(more) :])[:2]
+    numbers = range(first, end + 1, step) if len(more) <= 2 and step > 0 else range(0)
     if not 1 <= len(numbers) <= MOST:
         raise ValueError(f"{text} asks for {len(numbers)} {what}s in {part!r}: {FORMS}")
     return numbers

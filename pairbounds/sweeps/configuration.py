@@ -72,15 +72,15 @@ class SweepConfiguration:
         """Read a TOML file and check it against its study; `seeds` replaces the value in the file."""
         file = require_file(path, "sweep")
         try:
-            entries = tomllib.loads(file.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
+            values = tomllib.loads(file.read_text(encoding="utf-8")) | ({} if seeds is None else {"seeds": seeds})
             keys = [key.name for key in fields(cls)]
-            for key in entries:
+            for key in values:
                 if key not in keys:
                     raise ValueError(unknown_name("key", key, keys))
             for key in REQUIRED:
-                if key not in entries:
+                if key not in values:
                     raise ValueError(f"key {key!r} is missing: add it")
-            configuration = cls(**entries)
+            configuration = cls(**values)
             configuration.points()
         except (ValueError, RecursionError) as error:
             raise ValueError(f"sweep {path}: {error}") from error

@@ -31,20 +31,23 @@ def places(settings: Any) -> set[str]:
     return {setting.name for setting in fields(settings) if PLACE in setting.metadata}
 
 
-def as_settings(kind: type[Kind], values: Kind | Mapping[str, Any] | None) -> Kind:
+def as_settings(kind: type[Kind], settings: Kind | Mapping[str, Any] | None) -> Kind:
     """Convert to settings: from an instance, a mapping by name, or `None` for the defaults."""
-    if values is None or isinstance(values, Mapping):
-        chosen: Kind = chosen_settings(kind, values or {})
+    if settings is None or isinstance(settings, Mapping):
+        chosen: Kind = chosen_settings(kind, settings or {})
         return chosen
-    if not isinstance(values, kind):
-        raise ValueError(f"{values!r} is not of type {kind.__name__}: give {kind.__name__}(...), or a dict of settings")
-    return values
+    if not isinstance(settings, kind):
+        name = kind.__name__
+        raise ValueError(f"{settings!r} is not of type {name}: give {name}(...), or a dict of settings")
+    return settings
 
 
-def chosen_settings(kind: type[Any], values: Mapping[str, object], given: Mapping[str, object] | None = None) -> Any:
+def chosen_settings(
+    kind: type[Any], values: Mapping[str, object], overrides: Mapping[str, object] | None = None
+) -> Any:
     """Instance of a settings dataclass, with values checked against the types of the fields.
 
-    Its optional class method `completed_settings` adapts the other values to those `given` (by default all).
+    Its optional class method `completed_settings` adapts the other values to the `overrides` (by default all).
     """
     hints = get_type_hints(kind)
     for name in values:
@@ -52,7 +55,7 @@ def chosen_settings(kind: type[Any], values: Mapping[str, object], given: Mappin
             raise ValueError(unknown_name("setting", name, [setting.name for setting in fields(kind)]))
     typed = {name: _typed(name, value, hints[name]) for name, value in values.items()}
     complete = getattr(kind, "completed_settings", None)
-    return kind(**(typed if complete is None else complete(typed, given or values)))
+    return kind(**(typed if complete is None else complete(typed, overrides or values)))
 
 
 def _typed(name: str, value: object, hint: Any) -> object:
@@ -92,9 +95,9 @@ class Preset:
     source: str = ""
     unstated: Collection[str] = ()
 
-    def lines(self, settings: Any, typed: Collection[str]) -> list[str]:
+    def lines(self, settings: Any, names: Collection[str]) -> list[str]:
         """A line for each setting: its value, and whether the user gave it or the source does not state it."""
-        marks = dict.fromkeys(self.unstated, UNSTATED) | dict.fromkeys(typed, GIVEN)
+        marks = dict.fromkeys(self.unstated, UNSTATED) | dict.fromkeys(names, GIVEN)
         lines = [self.source] if self.source else []
         for setting in fields(settings):
             value = shown(getattr(settings, setting.name))

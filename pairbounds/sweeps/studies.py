@@ -147,8 +147,8 @@ def study(
     def entry(measure: Callable[[Any, int], "pd.DataFrame | Tables"]) -> Study:
         if name in study_names():
             raise ValueError(f"a study named {name!r} is part of this package: choose another name")
-        text = question or (inspect.getdoc(measure) or "").partition("\n")[0]
-        return Study(text, settings, measure, seeds, tuple(tables), small or {}, name=name)
+        summary = question or (inspect.getdoc(measure) or "").partition("\n")[0]
+        return Study(summary, settings, measure, seeds, tuple(tables), small or {}, name=name)
 
     return STUDIES.registering(name, entry)
 

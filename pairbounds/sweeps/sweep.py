@@ -97,10 +97,10 @@ def run_study(
     cells = [Cell(chosen, settings, int(seed)) for seed in (range(seeds) if isinstance(seeds, int) else seeds)]
     if not cells:
         raise ValueError(f"seeds={seeds!r}: give a list of seeds, or their number, at least 1")
-    results = ((number, measured(chosen, settings, cell.seed)) for number, cell in enumerate(cells))
+    serial = ((number, measured(chosen, settings, cell.seed)) for number, cell in enumerate(cells))
     tables: dict[int, Tables] = {}
     options: dict[str, Any] = {"desc": visible(study), "unit": "seed", "disable": len(cells) == 1}
-    with closing(results if workers is None else _outcomes(cells, workers)) as outcomes:
+    with closing(serial if workers is None else _outcomes(cells, workers)) as outcomes:
         for number, outcome in Bar(outcomes, total=len(cells), **options):
             if isinstance(outcome, str):
                 raise RuntimeError(f"study {study}, seed {cells[number].seed}: {outcome}")
@@ -134,12 +134,12 @@ def run_sweep(
         errors = _measure(cells, folder, workers)
         failures = [cells[number].record() | {"error": errors[number]} for number in sorted(errors)]
         finished = [cell for number, cell in enumerate(cells) if number not in errors]
-        record, paths, rows = _about(configuration, cells, failures), table_paths(study, out), {}
+        configuration_record, paths, rows = _about(configuration, cells, failures), table_paths(study, out), {}
         for name, path in paths.items():
             if finished:
                 parts = [(cell, read_parquet(_file(folder, cell, name))) for cell in finished]
                 table = _joined(parts, configuration.axes)
-                write_table(table, path, record)
+                write_table(table, path, configuration_record)
                 rows[name] = len(table)
             else:
                 remove_table(path)  # left by another configuration

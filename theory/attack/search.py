@@ -136,11 +136,11 @@ def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | Non
     for family in [*STARTS] * OPENING:
         if best.refutes or evaluator.spent >= OPENED:
             break
-        candidate = _drawn(evaluator, rng, family)
-        best.consider(candidate, evaluator(candidate))
+        start = _drawn(evaluator, rng, family)
+        best.consider(start, evaluator(start))
     while evaluator.spent < (until := REFUTED if best.refutes else SEARCHING):
-        incumbent = best.candidate
-        start = _drawn(evaluator, rng) if incumbent is None or rng.random() >= RETURNS else perturbed(incumbent, rng)
+        candidate = best.candidate
+        start = _drawn(evaluator, rng) if candidate is None or rng.random() >= RETURNS else perturbed(candidate, rng)
         ratio = evaluator(start)
         if ratio != UNMET:
             best.consider(*climb(start, evaluator, rng, until=until, ratio=ratio))
@@ -150,8 +150,8 @@ def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | Non
 
 
 def _drawn(evaluator: Evaluator, rng: np.random.Generator, family: str | None = None) -> Candidate:
-    requirements = {"with_features": evaluator.with_features, "with_penalty": evaluator.with_penalty}
-    return random_candidate(rng, **requirements, family=family)
+    arguments = {"with_features": evaluator.with_features, "with_penalty": evaluator.with_penalty}
+    return random_candidate(rng, **arguments, family=family)
 
 
 def _check(claim: Bound, budget: float, evaluations: int | None) -> None:

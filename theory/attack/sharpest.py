@@ -30,8 +30,8 @@ def sharpest_graphs(path: Path = FILE) -> dict[str, Sides]:
 
 def store(result: CounterexampleResult, path: Path = FILE) -> bool:
     """Store the graph of a search without a refutation if it is sharper than the stored one; return if it was."""
-    recorded = sharpest_graphs(path).get(result.bound)
-    if result.refuted or (recorded is not None and result.ratio <= score(named(result.bound), *recorded).ratio):
+    sharpest = sharpest_graphs(path).get(result.bound)
+    if result.refuted or (sharpest is not None and result.ratio <= score(named(result.bound), *sharpest).ratio):
         return False
     joint, graph = result.graph.joint.tocoo(), result.graph
     f, g = result.features or (None, None)

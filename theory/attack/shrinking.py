@@ -117,9 +117,9 @@ def _integers(weights: FloatArray) -> Iterator[FloatArray]:
             continue
         for values in sorted(product(range(1, largest + 1), repeat=len(pairs[0])), key=sum):
             if max(values) == largest:
-                matrix = np.zeros(weights.shape)
-                matrix[pairs] = values
-                yield matrix
+                integers = np.zeros(weights.shape)
+                integers[pairs] = values
+                yield integers
 
 
 def _in_few_digits(best: Found, evaluator: Evaluator, keeps: Keeps) -> Found:

@@ -87,13 +87,13 @@ class Numbered:
             if missing:
                 raise ValueError(f"{self.side}_labels has no class for {len(missing)} ids, the first {missing[0]!r}")
             return np.array([labels[name] for name in self.ids.tolist()])
-        array = np.asarray(labels_without_torch(self.side, labels), dtype=object if by_row else None)
-        if array.shape != self.codes.shape:
+        classes = np.asarray(labels_without_torch(self.side, labels), dtype=object if by_row else None)
+        if classes.shape != self.codes.shape:
             raise ValueError(
-                f"{self.side}_labels has shape {array.shape} for {len(self.codes)} pairs: give one class for each "
+                f"{self.side}_labels has shape {classes.shape} for {len(self.codes)} pairs: give one class for each "
                 "pair, or a mapping from id to class"
             )
-        nodes = pd.DataFrame({"node": self.codes, "label": array}).drop_duplicates()
+        nodes = pd.DataFrame({"node": self.codes, "label": classes}).drop_duplicates()
         torn = nodes.index[nodes["node"].duplicated()]
         if len(torn):
             name = self.ids[self.codes[torn[0]]]

@@ -181,8 +181,8 @@ def read_numbers(table: TableFile) -> Numbers:
 def _naming(rows: Rows) -> str | None:
     """Column of row names: a column without a name or with a name of `NAMES`, or the first if it is not numeric."""
     names = rows.cells.column_names
-    name_column = next((name for name in names if is_unnamed(name) or name.lower() in NAMES), None)
-    return names[0] if name_column is None and not is_numeric(rows.cells[0]) else name_column
+    named = next((name for name in names if is_unnamed(name) or name.lower() in NAMES), None)
+    return names[0] if named is None and not is_numeric(rows.cells[0]) else named
 
 
 def read_features(path: Path) -> tuple[npt.NDArray[Any], list[str] | None]:
@@ -201,12 +201,12 @@ def rows_by_id(names: Iterable[Any], ids: Iterable[Any], source: object) -> IntA
 
     `ValueError`, which names the source: two rows of one name; ids without a row.
     """
-    index, node_names = pd.Index([str(name) for name in names]), pd.Index([str(name) for name in ids])
+    index, nodes = pd.Index([str(name) for name in names]), pd.Index([str(name) for name in ids])
     if not index.is_unique:
         raise ValueError(f"{source}: {len(index)} rows have {index.nunique()} different ids. Give each row its own id.")
-    rows = index.get_indexer(node_names)
-    if len(missing := node_names[rows < 0]):
-        lacking = f"{len(missing)} of {len(node_names)} nodes have no row, {missing[0]!r} the first"
+    rows = index.get_indexer(nodes)
+    if len(missing := nodes[rows < 0]):
+        lacking = f"{len(missing)} of {len(nodes)} nodes have no row, {missing[0]!r} the first"
         raise ValueError(f"{source}: {lacking}. Add their rows, or leave them out of the graph.")
     return np.asarray(rows, dtype=np.int64)
 
@@ -290,28 +290,28 @@ def label_columns(table: TableFile, label: str | None = None) -> tuple[str, str]
     """
     named = [name for name in table.names if not is_unnamed(name)]
     label = label or first_of(named, CLASSES) or (table.names[1] if len(table.names) == 2 else None)
-    other_names = [name for name in (*named, *table.names) if name != label]
-    if label is None or not other_names:
+    remaining = [name for name in (*named, *table.names) if name != label]
+    if label is None or not remaining:
         raise ValueError(
             f"{table.path} has {len(named)} columns, and none is called label: give two, id and label, or name the "
             "column of labels with --label-col (in an audit)"
         )
-    return first_of(other_names, (*NAMES[1:], NAMES[0])) or other_names[0], label
+    return first_of(remaining, (*NAMES[1:], NAMES[0])) or remaining[0], label
 
 
 def _labelled(graph: PairGraph, classes: Any, path: AnyPath, *, by_row: bool) -> PairGraph:
     """Graph with the left labels of a file."""
     if isinstance(classes, Mapping):
         ids = graph.left_ids.tolist()
-        class_of_node: Any = [classes.get(str(name)) for name in ids]
-        if all(label is None for label in class_of_node):
+        labels: Any = [classes.get(str(name)) for name in ids]
+        if all(label is None for label in labels):
             raise ValueError(f"{path} has no class for any of the {len(ids)} left nodes, the first {ids[0]!r}")
     elif by_row:
-        class_of_node = classes
+        labels = classes
     else:
         raise ValueError(f"{path} has classes without ids, which a list of pairs needs: give two columns, id and label")
     right, names = graph.right_labels, graph.class_names
-    if right is not None and names is None and np.asarray(class_of_node).dtype.kind not in "biuf":  # text on the left
+    if right is not None and names is None and np.asarray(labels).dtype.kind not in "biuf":  # text on the left
         names = tuple(map(str, range(int(right.max()) + 1)))
-    labels = {"left_labels": class_of_node, "right_labels": named_labels(right, names)}
-    return _graph_of(path, PairGraph, graph.joint, **labels, left_ids=graph.left_ids, right_ids=graph.right_ids)
+    right = named_labels(right, names)
+    return _graph_of(path, PairGraph, graph.joint, labels, right, left_ids=graph.left_ids, right_ids=graph.right_ids)

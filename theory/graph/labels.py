@@ -132,7 +132,7 @@ def _missing(array: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 def _named(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, IntArray | None], tuple[str, ...]]:
     import pandas as pd
 
-    values = np.concatenate([labels.astype(object) for labels in arrays.values()])
+    values = np.concatenate([values.astype(object) for values in arrays.values()])
     try:
         codes, names = pd.factorize(values, sort=True)
     except TypeError:
@@ -140,6 +140,6 @@ def _named(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, IntArray |
     texts = tuple(map(str, names))
     if len(set(texts)) < len(texts):
         raise ValueError("labels of two types have the same text, such as 1 and '1': give one type")
-    ends = np.cumsum([len(labels) for labels in arrays.values()])[:-1]
+    ends = np.cumsum([len(values) for values in arrays.values()])[:-1]
     parts = zip(arrays, np.split(codes.astype(np.int64), ends), strict=True)
     return dict(parts), texts

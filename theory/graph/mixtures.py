@@ -24,8 +24,8 @@ def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:
         first.n_left == second.n_left and np.allclose(first.left_marginal, second.left_marginal, rtol=1e-9, atol=0),
         "the two left marginals differ: resample one graph to the other's",
     )
-    labels_agree = np.array_equal(np.array(first.left_labels), np.array(second.left_labels))
-    if not labels_agree or first.class_names != second.class_names:
+    are_equal = np.array_equal(np.array(first.left_labels), np.array(second.left_labels))
+    if not are_equal or first.class_names != second.class_names:
         raise ValueError("the left labels of the two graphs differ: give graphs with the same left side")
     joint = sp.hstack([share * first.joint, (1 - share) * second.joint], format="csr")
     named = [graph.right_labels for graph in (first, second) if graph.right_labels is not None]

@@ -49,9 +49,9 @@ def softmax_joint(indices: IntArray, similarities: FloatArray, temperature: floa
     weights = np.exp((similarities - similarities.max(axis=1, keepdims=True)) / temperature)
     weights /= weights.sum(axis=1, keepdims=True)
     rows = np.repeat(np.arange(len(indices)), indices.shape[1])
-    is_visible = weights.ravel() >= EPS  # smaller weights vanish in the sum
-    pairs = rows[is_visible], indices.ravel()[is_visible]
-    return sp.coo_array((weights.ravel()[is_visible], pairs), shape=(len(indices), n_texts))
+    is_significant = weights.ravel() >= EPS  # smaller weights vanish in the sum
+    pairs = rows[is_significant], indices.ravel()[is_significant]
+    return sp.coo_array((weights.ravel()[is_significant], pairs), shape=(len(indices), n_texts))
 
 
 def _both_directions(images: Any, texts: Any) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

@@ -415,15 +415,15 @@ def _validated_weights(joint: Any) -> sp.csr_array:
 
 def _normalised(weights: FloatArray) -> FloatArray:
     """Weights divided by their sum; `ValueError` if the smallest are then below the range of float64."""
-    entries = weights
+    unscaled = weights
     with np.errstate(over="ignore", under="ignore"):
         # Summed in the longest float, so that a loaded graph equals the saved one to the last bit.
-        if abs(entries.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
-            weights = entries / entries.max()  # so that the sum of huge weights stays finite
+        if abs(unscaled.sum(dtype=np.longdouble) - 1) > ROUNDING_OF_SUM:
+            weights = unscaled / unscaled.max()  # so that the sum of huge weights stays finite
             weights /= float(weights.sum(dtype=np.longdouble))
-    if np.count_nonzero(weights >= SMALLEST) < np.count_nonzero(entries):
+    if np.count_nonzero(weights >= SMALLEST) < np.count_nonzero(unscaled):
         raise ValueError(
-            f"joint has weights from {entries[entries > 0].min():.3g} to {entries.max():.3g}: divided by their sum, "
+            f"joint has weights from {unscaled[unscaled > 0].min():.3g} to {unscaled.max():.3g}: divided by their sum, "
             f"the smallest are below {SMALLEST:.3g}, the limit of float64; leave them out"
         )
     return weights

@@ -84,11 +84,11 @@ def _row(graph: PairGraph, batch: int) -> dict[str, float]:
 def _alone(graph: PairGraph) -> list[str]:
     """Warning if most pairs have a caption with a single image: it only identifies the image."""
     images = np.diff(graph.joint.tocsc().indptr)
-    lone = float(graph.right_marginal[images == 1].sum())
-    if lone < MANY_ALONE:
+    share = float(graph.right_marginal[images == 1].sum())
+    if share < MANY_ALONE:
         return []
     return [
-        f"{lone:.0%} of the pairs have a caption of one image alone, so most of the information is which image it is. "
+        f"{share:.0%} of the pairs have a caption of one image alone, so most of the information is which image it is. "
         "The file counts as the whole distribution; a sample of pairs shows more information than there is."
     ]
 

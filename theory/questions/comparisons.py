@@ -30,8 +30,8 @@ class Comparisons:
     def verdicts(self) -> list[str]:
         """`WORSE` if the interval is above 0; `BEST` if all others are worse; else `UNDECIDED`."""
         worse = self.low > 0
-        otherwise = BEST if np.count_nonzero(~worse) == 1 else UNDECIDED
-        return [WORSE if is_worse else otherwise for is_worse in worse]
+        other = BEST if np.count_nonzero(~worse) == 1 else UNDECIDED
+        return [WORSE if is_worse else other for is_worse in worse]
 
 
 def compared_with_best(
@@ -56,16 +56,16 @@ def compared_with_best(
     """
     difference = estimates[:, None] - estimates[None, :]
     reach = np.array([_reach(row, estimates, resampled, floor, level) for row in range(len(estimates))])
-    is_pair = ~np.eye(len(estimates), dtype=bool)
-    may_be_best = np.all((difference <= reach) | ~is_pair, axis=1)  # possible best candidates
+    is_other = ~np.eye(len(estimates), dtype=bool)
+    is_possible = np.all((difference <= reach) | ~is_other, axis=1)  # possible best candidates
     # The best is another candidate, or this one if it is kept.
-    by_others = may_be_best[None, :] & is_pair
+    by_others = is_possible[None, :] & is_other
     low = np.where(by_others, difference - reach.T, np.inf).min(axis=1)
     high = np.where(by_others, difference + reach.T, -np.inf).max(axis=1)
-    low_itself = np.where(is_pair, difference - reach, -np.inf).max(axis=1)
-    high_itself = np.where(is_pair, difference + reach, -np.inf).max(axis=1)
-    low = np.where(may_be_best, np.minimum(low, low_itself), low)
-    high = np.where(may_be_best, np.maximum(high, high_itself), high)
+    low_itself = np.where(is_other, difference - reach, -np.inf).max(axis=1)
+    high_itself = np.where(is_other, difference + reach, -np.inf).max(axis=1)
+    low = np.where(is_possible, np.minimum(low, low_itself), low)
+    high = np.where(is_possible, np.maximum(high, high_itself), high)
     best = int(np.argmin(estimates))
     over = difference[:, best]
     factors = (reach[best] / np.where(over > 0, over, np.nan)) ** 2

@@ -59,11 +59,9 @@ def features_compared(
             full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
             rows.append({"candidate": name, "width": width, **full, "effective_rank": rank})
     if not rows:
-        max_rank = max(
-            whitened_components(candidate, sample.rows, max(widths))[0].shape[1] for candidate in candidates.values()
-        )
-        raise ValueError(f"k={min(widths)} is too large: no candidate has more than {max_rank} components. Reduce k.")
-    errors = [sample.weights @ leave_one_out(labelled, sample.labels, sample.weights).wrong for labelled in embeddings]
+        largest = max(whitened_components(it, sample.rows, max(widths))[0].shape[1] for it in candidates.values())
+        raise ValueError(f"k={min(widths)} is too large: no candidate has more than {largest} components. Reduce k.")
+    errors = [sample.weights @ leave_one_out(f, sample.labels, sample.weights).wrong for f in embeddings]
     resampled = np.empty(0) if sample.too_few else _resampled(embeddings, sample, seed)
     table = compared(pd.DataFrame(rows), np.array(errors), resampled, sample)
     return table.sort_values("error", kind="stable", ignore_index=True)
@@ -74,8 +72,8 @@ def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: i
     from pairbounds.infrastructure.progress import Bar  # optional at import
 
     def errors(weights: FloatArray) -> FloatArray:
-        bar = Bar(embeddings, desc="choose", unit="candidate")
-        return np.column_stack([resampled_errors(embedding, sample.labels, weights) for embedding in bar])
+        progress = Bar(embeddings, desc="choose", unit="candidate")
+        return np.column_stack([resampled_errors(embedding, sample.labels, weights) for embedding in progress])
 
     return sample.resampled(errors, REFITS, seed)
 
@@ -104,19 +102,19 @@ def compared(table: pd.DataFrame, errors: FloatArray, resampled: FloatArray, sam
     return table
 
 
-def _full_probe(features: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:
+def _full_probe(embedding: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:
     """Squared error of the full-label probe, and the bound on the 0-1 error with `n_labels`."""
     names = [str(label) for label in sample.labels.tolist()]
-    scheme: dict[str, Any] = {"population": sample.population}
+    design: dict[str, Any] = {"population": sample.population}
     if sample.shares is not None:
-        scheme = {"masses": dict(enumerate(sample.shares.tolist()))}
+        design = {"masses": dict(enumerate(sample.shares.tolist()))}
         names = sample.labels.tolist()
-    estimate = probe_mse_from_labels(features, names, **scheme, seed=seed, resamples=RESAMPLES)
+    estimate = probe_mse_from_labels(embedding, names, **design, seed=seed, resamples=RESAMPLES)
     values = {"mse": estimate.value, "mse_low": estimate.low, "mse_high": estimate.high}
     if n_labels is not None:
         high = float(np.clip(estimate.high, 0, 1))
         classes = int(sample.labels.max()) + 1
-        bound = np.nan if np.isnan(high) else few_labels_error(high, features.shape[1], n_labels, classes)
+        bound = np.nan if np.isnan(high) else few_labels_error(high, embedding.shape[1], n_labels, classes)
         values["at_most"] = min(1.0, bound)
     return values
 
@@ -142,8 +140,8 @@ def whitened_components(features: npt.NDArray[Any], rows: IntArray | slice, widt
     for _, block in feature_blocks(features):  # second pass: E[xxᵀ] - mean meanᵀ would cancel
         covariance += (block - mean).T @ (block - mean) / len(features)
     values, vectors = scipy.linalg.eigh(covariance)
-    leading = np.flatnonzero(values > max(LEAST_EIGENVALUE * values[-1], 0))[::-1][: width - 1]
-    directions = vectors[:, leading] / np.sqrt(values[leading])
+    order = np.flatnonzero(values > max(LEAST_EIGENVALUE * values[-1], 0))[::-1][: width - 1]
+    directions = vectors[:, order] / np.sqrt(values[order])
     components = np.concatenate([(block - mean) @ directions for _, block in feature_blocks(features[rows])])
     roots = np.sqrt(np.clip(scipy.linalg.eigvalsh(second), 0, None))
     shares = roots[roots > 0] / roots.sum()

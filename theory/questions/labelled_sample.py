@@ -55,8 +55,8 @@ class LabelledSample:
         if shares is None:
             return sample
         by_name = {str(name): float(share) for name, share in shares.items()}
-        drawn_classes = {*names[sample.drawn.labels].tolist()}
-        if different := sorted((by_name.keys() ^ drawn_classes) | (by_name.keys() ^ {*names.tolist()})):
+        classes_drawn = {*names[sample.drawn.labels].tolist()}
+        if different := sorted((by_name.keys() ^ classes_drawn) | (by_name.keys() ^ {*names.tolist()})):
             raise ValueError(f"class {different[0]!r} has labels or a share, but not both: give both for each class")
         values = np.array([by_name[name] for name in names.tolist()])
         if abs(values.sum() - 1) > 1e-6 or not np.all(values > 0):
@@ -71,8 +71,8 @@ class LabelledSample:
     @property
     def drawn(self) -> "LabelledSample":
         """Images drawn at random; class numbers do not change."""
-        is_drawn = ~self.chosen
-        return replace(self, rows=self.rows[is_drawn], labels=self.labels[is_drawn], chances=None)
+        is_random = ~self.chosen
+        return replace(self, rows=self.rows[is_random], labels=self.labels[is_random], chances=None)
 
     @property
     def weights(self) -> FloatArray:
@@ -83,11 +83,11 @@ class LabelledSample:
         chosen image has on average the weight of any other image.
         """
         if self.chances is not None:
-            chosen, draws = self.chosen, self.drawn
-            part = chosen.mean() / (1 - len(draws.rows) / self.population)
+            chosen, random = self.chosen, self.drawn
+            part = chosen.mean() / (1 - len(random.rows) / self.population)
             inverse = 1 / self.chances[chosen]
             weights = np.empty(len(self.rows))
-            weights[~chosen] = (1 - part) * draws.weights + part / self.population
+            weights[~chosen] = (1 - part) * random.weights + part / self.population
             weights[chosen] = chosen.mean() * inverse / inverse.sum()
             return weights
         if self.shares is None:
@@ -97,12 +97,12 @@ class LabelledSample:
     @property
     def too_few(self) -> str:
         """Reason for no intervals; empty if enough images were drawn at random."""
-        draws = self.drawn
-        if len(draws.rows) < LEAST_LABELS:
-            return f"{len(draws.rows)} labelled images are too few for a verdict: label {LEAST_LABELS}"
-        least = int(np.bincount(draws.labels).min())
-        if self.shares is not None and least < LEAST_OF_CLASS:
-            return f"a class has {least} labelled images, too few for a verdict: label {LEAST_OF_CLASS} of each"
+        random = self.drawn
+        if len(random.rows) < LEAST_LABELS:
+            return f"{len(random.rows)} labelled images are too few for a verdict: label {LEAST_LABELS}"
+        smallest = int(np.bincount(random.labels).min())
+        if self.shares is not None and smallest < LEAST_OF_CLASS:
+            return f"a class has {smallest} labelled images, too few for a verdict: label {LEAST_OF_CLASS} of each"
         return ""
 
     def resampled(self, statistic: Callable[[FloatArray], FloatArray], resamples: int, seed: int) -> FloatArray:
@@ -127,8 +127,9 @@ class LabelledSample:
             yield block
 
     def _strata(self) -> list[npt.NDArray[np.intp]]:
-        is_drawn = ~self.chosen
-        parts = [is_drawn] if self.shares is None else [is_drawn & (self.labels == c) for c in range(len(self.shares))]
+        parts = [~self.chosen]
+        if self.shares is not None:
+            parts = [~self.chosen & (self.labels == c) for c in range(len(self.shares))]
         return [np.flatnonzero(part) for part in (*parts, self.chosen) if part.any()]
 
 

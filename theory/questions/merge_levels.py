@@ -112,8 +112,8 @@ def held_out(
     if groups is not None:
         train = pooled(train, groups[is_seen])
     k = min(k, *train.shape)
-    n_triplets = min(k + 1, *train.shape)
-    triplets = spectrum(train, n_triplets, tol=TOLERANCE, device="cpu", seed=seed).leading(k + 1)
+    count = min(k + 1, *train.shape)
+    triplets = spectrum(train, count, tol=TOLERANCE, device="cpu", seed=seed).leading(k + 1)
     optimum = Encoder.optimum(train, triplets, k)
     if attributes is None:
         fitted, embedded = optimum.probe.coefficients, _through_captions(graph, is_seen, optimum.right, triplets)
@@ -132,10 +132,10 @@ def held_out(
 
 def principal_components(features: FloatArray, is_seen: Mask) -> FloatArray:
     """Column of ones, and leading principal components of the features, from seen images: (n, 1 + d)."""
-    rows = features[is_seen]
-    mean = rows.mean(axis=0)
-    width = min(COMPONENTS, features.shape[1], max(1, len(rows) // IMAGES_EACH))
-    covariance = rows.T @ rows / len(rows) - np.outer(mean, mean)
+    seen_features = features[seen]
+    mean = seen_features.mean(axis=0)
+    width = min(COMPONENTS, features.shape[1], max(1, len(seen_features) // IMAGES_EACH))
+    covariance = seen_features.T @ seen_features / len(seen_features) - np.outer(mean, mean)
     directions = np.linalg.eigh(covariance)[1][:, : -width - 1 : -1]
     return np.column_stack([np.ones(len(features)), (features - mean) @ directions])
 
@@ -144,8 +144,8 @@ def _best_linear(train: PairGraph, attributes: FloatArray, k: int) -> FloatArray
     """Matrix W, (d, k), of the best encoder `attributes W` of width k: whitened top directions of `Π_X Ā`."""
     weighted = np.sqrt(train.left_marginal)[:, None] * attributes
     values, vectors = np.linalg.eigh(weighted.T @ weighted)
-    is_nonzero = values > NOTHING * values[-1]
-    whitened = vectors[:, is_nonzero] / np.sqrt(values[is_nonzero])
+    nonzero = values > NOTHING * values[-1]
+    whitened = vectors[:, nonzero] / np.sqrt(values[nonzero])
     image = train.normalized.T @ (weighted @ whitened)
     return np.asarray(whitened @ np.linalg.eigh(image.T @ image)[1][:, : -k - 1 : -1])
 
@@ -153,8 +153,8 @@ def _best_linear(train: PairGraph, attributes: FloatArray, k: int) -> FloatArray
 def _through_captions(graph: PairGraph, is_seen: Mask, right: FloatArray | None, triplets: Spectrum) -> FloatArray:
     """`E[w_i(l) | x] / σ_i` of unseen images, (n, k), over captions of seen images; 0 without such captions."""
     assert right is not None
-    captions = np.flatnonzero(np.bincount(graph.joint[is_seen].indices, minlength=graph.n_right))
-    pairs = graph.joint[~is_seen][:, captions]
+    captions = np.flatnonzero(np.bincount(graph.joint[seen].indices, minlength=graph.n_right))
+    pairs = graph.joint[~seen][:, captions]
     values = triplets.singular_values[: right.shape[1]]
     weights, scale = pairs.sum(axis=1), np.where(values > NOTHING, values, np.inf)
     return np.asarray((pairs @ (right / scale**2)) / np.where(weights > 0, weights, 1)[:, None])
@@ -294,21 +294,23 @@ def granularity_report(
         raise ValueError(
             f"k={k}, splits={splits}, n_left={graph.n_left}: at least 1, {LEAST_SPLITS} and {LEAST_IMAGES} are needed"
         )
-    seen_by = None if features is None else as_features(features, graph.n_left, "features of the images")
-    told_by = None if caption_features is None else as_features(caption_features, graph.n_right, "caption features")
+    image_features = None if features is None else as_features(features, graph.n_left, "features of the images")
+    text_features = caption_features
+    if text_features is not None:
+        text_features = as_features(text_features, graph.n_right, "caption features")
     if merge == "captions":
-        duplicates, vectors = near_duplicates(graph.right_ids), vectors_of(graph.right_ids, told_by, seed)
-    elif seen_by is None:
+        duplicates, vectors = near_duplicates(graph.right_ids), vectors_of(graph.right_ids, text_features, seed)
+    elif image_features is None:
         raise ValueError("merging images needs their features: give features of the images (--features)")
     else:
-        vectors = unit_vectors(seen_by)
+        vectors = unit_vectors(image_features)
         duplicates = of_equal_vectors(vectors)
-    every = nested_levels(vectors, duplicates, falling_sizes(int(duplicates.max()) + 1, FACTOR), seed=seed)
-    levels: Levels = every if merge == "captions" else affordable(graph, every, seed)
-    words = [BY_CAPTIONS if seen_by is None else LINEAR]
-    if costly := [name for name in every if name not in levels]:
+    all_levels = nested_levels(vectors, duplicates, falling_sizes(int(duplicates.max()) + 1, FACTOR), seed=seed)
+    levels: Levels = all_levels if merge == "captions" else affordable(graph, all_levels, seed)
+    words = [BY_CAPTIONS if image_features is None else LINEAR]
+    if costly := [name for name in all_levels if name not in levels]:
         words.append(f"Without {', '.join(costly)}: images that share their captions have over {MOST_POOLED:,} pairs.")
-    measured = trials(graph, levels, k, merge=merge, features=seen_by, splits=splits, seed=seed)
+    measured = trials(graph, levels, k, merge=merge, features=image_features, splits=splits, seed=seed)
     table = summary(measured)
     similar = {(SIMILARITY, level): similarity_within(vectors, groups) for level, groups in levels.items()}
     pairs = zip(table["kind"], table["level"], strict=True)
@@ -331,16 +333,16 @@ def _closing(measured: pd.DataFrame, table: pd.DataFrame, merge: Merged) -> list
     level, times = str(often.index[0]), int(often.iloc[0])
     rows: dict[Any, Any] = {(row["kind"], row["level"]): row for row in table.to_dict("records")}
     choice = rows["chosen", CHOSEN]
-    unmerged = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the {merge} as they are"
+    before = f"{rows[SIMILARITY, AS_THEY_ARE]['error']:.3f} for the {merge} as they are"
     theorem = f"Theorem 15's choice gains {_interval(choice)}."
     better = [row for (kind, _), row in rows.items() if kind == SIMILARITY and row["low"] > 0]
     if choice["low"] > 0:
-        verdict = f"merge to {level!r}, as theorem 15 chooses: the error falls from {unmerged} by {_interval(choice)}."
+        verdict = f"merge to {level!r}, as theorem 15 chooses: the error falls from {before} by {_interval(choice)}."
     elif better:
         first = max(better, key=lambda row: row["gain"])
-        verdict = f"merge to {first['level']!r}: the error falls from {unmerged} by {_interval(first)}. {theorem}"
+        verdict = f"merge to {first['level']!r}: the error falls from {before} by {_interval(first)}. {theorem}"
     else:
-        verdict = f"no level is shown to be better. The error is {unmerged}. {theorem}"
+        verdict = f"no level is shown to be better. The error is {before}. {theorem}"
     errors = f"{rows[SIMILARITY, level]['error']:.3f}"
     if level != AS_THEY_ARE:
         errors += (

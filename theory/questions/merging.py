@@ -59,15 +59,15 @@ def nested_levels(vectors: FloatArray, alike: IntArray, sizes: Sequence[int], *,
         `LARGEST_LINKAGE`, are left out
     seed : of the micro-clusters
     """
-    levels = {AS_THEY_ARE: np.arange(len(alike))} | ({NEAR_DUPLICATES: alike} if alike.max() + 1 < len(alike) else {})
-    level_sizes = [size for size in sizes if size <= min(alike.max(), LARGEST_LINKAGE)]
-    if not level_sizes:
+    levels = {AS_THEY_ARE: np.arange(len(same))} | ({NEAR_DUPLICATES: same} if same.max() + 1 < len(same) else {})
+    feasible = [size for size in sizes if size <= min(same.max(), LARGEST_LINKAGE)]
+    if not feasible:
         return levels
     group, means = alike, unit_vectors(_means(vectors, alike))
     if len(means) > LARGEST_LINKAGE:
         micro = _micro_clusters(means, seed)
-        group, means = micro[alike], _means(means, micro)
-    return levels | {f"{size} groups": cut[group] for size, cut in _cuts(means, level_sizes).items()}
+        group, means = micro[same], _means(means, micro)
+    return levels | {f"{size} groups": cut[group] for size, cut in _cuts(means, feasible).items()}
 
 
 def falling_sizes(groups: int, factor: int) -> list[int]:

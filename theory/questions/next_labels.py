@@ -31,8 +31,8 @@ def inclusion_probabilities(scores: FloatArray, count: int) -> FloatArray:
     chances, certain = count * mixed, np.zeros(len(scores), dtype=bool)
     while np.any(chances > 1):
         certain |= chances >= 1
-        total = mixed[~certain].sum()
-        chances = np.where(certain, 1.0, mixed * (count - certain.sum()) / total if total else 1.0)
+        remainder = mixed[~certain].sum()
+        chances = np.where(certain, 1.0, mixed * (count - certain.sum()) / remainder if remainder else 1.0)
     return chances
 
 

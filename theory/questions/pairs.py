@@ -104,14 +104,14 @@ class _ImagePairsForecast:
         numbers = ", ".join(f"{name} = {self._numbers[key]:.4f}" for name, key in names.items())
         n, bounds = self.image_pairs.n, (mse_from_pairs_at_most(self.image_pairs, self.k), self.mse(self.image_pairs.n))
         sample, certified = (rounded(bound, "<=", ".3g") for bound in bounds)
-        text = _from(pairs_until(self.mse, target, MOST, 1.001), self.mse(MOST))
+        count = _from(pairs_until(self.mse, target, MOST, 1.001), self.mse(MOST))
         return [
             "Assumptions: of theorem 19 none, but a penalty replaces the width; of theorem 28 the distribution of "
             "pairs; of theorem 43 independent image pairs, an encoder linear in the features, and B, φ, R² and b of "
             f"the population, which are estimated from the features and labels of FILE ({numbers}).",
             f"By theorem 43 the encoder from these {n:,} image pairs has a squared error of at most {sample}, by the "
             f"moments of the pairs, and of at most {certified} with probability {self.level:g}, by φ, R² and b. At "
-            f"most {target} is certified {text}, if λ̂_(k+1) is {self._numbers['next_value']:.3g}.",
+            f"most {target} is certified {count}, if λ̂_(k+1) is {self._numbers['next_value']:.3g}.",
         ]
 
 

@@ -71,11 +71,11 @@ def _error(graph: PairGraph, k: int, n: int, rng: np.random.Generator) -> float:
     """Squared error on all images of the optimum of n sampled pairs."""
     joint = graph.joint.tocoo()
     counts = rng.multinomial(n, joint.data / joint.data.sum())
-    is_drawn = counts > 0
-    (left, rows), (right, columns) = (np.unique(ends[is_drawn], return_inverse=True) for ends in joint.coords)
+    sampled = counts > 0
+    (left, rows), (right, columns) = (np.unique(ends[sampled], return_inverse=True) for ends in joint.coords)
     if k > min(len(left), len(right)):
         return float("nan")
-    sample = PairGraph(sp.coo_array((counts[is_drawn].astype(float), (rows, columns)), shape=(len(left), len(right))))
+    sample = PairGraph(sp.coo_array((counts[sampled].astype(float), (rows, columns)), shape=(len(left), len(right))))
     features: FloatArray = np.zeros((graph.n_left, k))
     features[left] = optimal_embeddings(sample, k)[0]
     return probe(graph, features).mse

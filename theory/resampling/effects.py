@@ -92,9 +92,9 @@ def resampling_effects(
     import pandas as pd
 
     before, rows = _facts(Resampled(graph), k), []
-    for guide, triplets in guides.items():
+    for guide, guide_features in guides.items():
         for name, rule in rules.items():
-            changed = rule(graph, triplets, k)
+            changed = rule(graph, guide_features, k)
             after = _facts(changed, k)
             stages = {f"{quantity}_{stage}": facts[quantity] for quantity in before
                       for stage, facts in (("before", before), ("after", after))}  # fmt: skip

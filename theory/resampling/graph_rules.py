@@ -65,12 +65,12 @@ def _nearest(similarity: Similarity, size: int, count: int) -> IntArray:
     everyone, chosen = np.arange(size), []
     for part in row_blocks(size, size, BLOCK):
         rows = everyone[part]
-        block, numbers = similarity(rows, everyone), np.arange(len(rows))
-        block[numbers, rows] = -math.inf
+        block, positions = similarity(rows, everyone), np.arange(len(rows))
+        block[positions, rows] = -math.inf
         for _ in range(count):
             best = block.argmax(axis=1)
             chosen.append(np.stack([rows, best], axis=1))
-            block[numbers, best] = -math.inf
+            block[positions, best] = -math.inf
     return np.concatenate(chosen)
 
 
@@ -126,8 +126,8 @@ def _pair_similarities(graph: PairGraph, pairs: sp.csc_array, guide: Any) -> Flo
     of_pairs = pairs.indices.astype(np.int64)
     for start, stop in itertools.pairwise(pairs.indptr):
         nodes = of_pairs[start:stop]
-        is_pair = ~np.eye(len(nodes), dtype=bool) | (len(nodes) == 1)
-        parts.append(np.average(similarity(nodes, nodes), axis=1, weights=is_pair * pairs.data[start:stop]))
+        is_other = ~np.eye(len(nodes), dtype=bool) | (len(nodes) == 1)
+        parts.append(np.average(similarity(nodes, nodes), axis=1, weights=is_other * pairs.data[start:stop]))
     return np.asarray(np.round(np.concatenate(parts), DIGITS), dtype=np.float64)
 
 

@@ -70,9 +70,9 @@ def stuck(case: Case) -> Finding:
     """Loss compared with a constant score (ln B for InfoNCE) and with the best critic."""
     losses = case.losses
     constant = f"ln {case.batch}" if case.loss in ("clip", "infonce") else "that of a constant score"
-    ours = "" if math.isnan(losses.given) else f"{losses.given:.3f} as given, and "
+    current = "" if math.isnan(losses.given) else f"{losses.given:.3f} as given, and "
     number = (
-        f"loss {ours}{losses.best:.3f} at its best temperature; {losses.nothing:.3f} is {constant}; the best critic "
+        f"loss {current}{losses.best:.3f} at its best temperature; {losses.nothing:.3f} is {constant}; the best critic "
         f"has {losses.floor:.3f}"
     )
     if case.has_signal:
@@ -89,18 +89,18 @@ def stuck(case: Case) -> Finding:
 
 def temperature(case: Case) -> Finding | None:
     """Loss at the given temperature and bias, compared with the best values for these embeddings."""
-    temperature, losses = case.temperature, case.losses
-    if temperature is None:
+    current, losses = case.temperature, case.losses
+    if current is None:
         return Finding("Temperature", "no temperature is given", "It is not judged: give --temperature.")
     best = f"{losses.temperature:.2g}" + (f" with bias {losses.bias:.1f}" if case.loss == "siglip" else "")
     cost = f"{max(0.0, losses.given - losses.best):.2f} of {losses.nothing:.2f} nats"
-    number = f"temperature {temperature:.3g}; the best for these embeddings is {best}"
+    number = f"temperature {current:.3g}; the best for these embeddings is {best}"
     if not case.has_signal or case.centring_gain or case.wrong_pairs > WRONG_PAIRS:
         return Finding("Temperature", number, FOLLOWS)
     if losses.lost <= TEMPERATURE_COST:
         return Finding("Temperature", number, f"It costs {cost}.")
-    meaning = f"Too {'low: wrong scores' if temperature < losses.temperature else 'high: equal scores'} cost {cost}."
-    if case.on_sphere and temperature > (limit := largest_temperature(case.graph)):
+    meaning = f"Too {'low: wrong scores' if current < losses.temperature else 'high: equal scores'} cost {cost}."
+    if case.on_sphere and current > (limit := largest_temperature(case.graph)):
         meaning += f" Above {limit:.2g} no critic on the sphere reaches the optimum (theorem 31)."
     action = f"Divide scores by it once, and learn its logarithm without weight decay; these embeddings ask for {best}."
     return Finding("Temperature", number, meaning, action, losses.lost)

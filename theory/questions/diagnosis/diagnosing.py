@@ -122,8 +122,8 @@ def diagnose(
     if pairs is None and len(left) == len(right):
         pairs = PairGraph(sp.eye_array(len(left)))
     if pairs is None or pairs.shape != (len(left), len(right)):
-        text = "no pairs" if pairs is None else f"pairs of {pairs.n_left} and {pairs.n_right}"
-        raise ValueError(f"{len(left)} images and {len(right)} texts, and {text}: give pairs whose nodes are the rows")
+        what = "no pairs" if pairs is None else f"pairs of {pairs.n_left} and {pairs.n_right}"
+        raise ValueError(f"{len(left)} images and {len(right)} texts, and {what}: give pairs whose nodes are the rows")
     graph = _labelled(pairs, labels)
     before = None if before_head is None else directions("before_head", before_head)
     if before is not None and len(before) != len(left):

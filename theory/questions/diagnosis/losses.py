@@ -100,8 +100,8 @@ class BatchScores:
     @property
     def ranks(self) -> FloatArray:
         """Share of texts that are no pair of the anchor and score at least as high as its pair, (A,)."""
-        is_other = self.ratios[0] == 0
-        above = ((self.sides[0] >= self.of_pairs[:, None]) & is_other).sum(1) / is_other.sum(1).clamp(min=1)
+        is_wrong = self.ratios[0] == 0
+        above = ((self.sides[0] >= self.of_pairs[:, None]) & is_wrong).sum(1) / is_wrong.sum(1).clamp(min=1)
         return np.asarray(above.numpy(), dtype=np.float64)
 
     def loss(self, name: str, scale: float, bias: float | None = None) -> float:
@@ -109,8 +109,8 @@ class BatchScores:
         if name == "siglip":
             return self.best_bias(scale)[1] if bias is None else self._sigmoid(scale, bias)
         if name == "spectral":
-            pairs, n_others = self.of_pairs, self.sides[0].shape[1] - 1
-            squares = (self.sides[0].square().sum(1) - pairs.square()) / n_others
+            pairs, negatives = self.of_pairs, self.sides[0].shape[1] - 1
+            squares = (self.sides[0].square().sum(1) - pairs.square()) / negatives
             return float((scale**2 * squares - 2 * scale * pairs).mean())
         return sum(float(cross_entropy(scale * side, self.pairs)) for side in self.sides) / 2
 
@@ -135,17 +135,17 @@ def batch_losses(
     (theorem 2); its temperature divides the scores.
     """
     critic = replace(scores, sides=(scores.ratios[0].log(), scores.ratios[1].log()))
-    nothing, floor = (source.loss(loss, scale, _prior(scores)) for source, scale in ((scores, 0.0), (critic, 1.0)))
+    nothing, floor = (anchors.loss(loss, scale, _prior(scores)) for anchors, scale in ((scores, 0.0), (critic, 1.0)))
     if loss == "spectral":
         nothing, floor = -1.0, -min(float(width), float(graph.joint.data @ pair_ratios(graph)))
     largest = 1.0 if loss in ON_SPHERE else max(float(side.abs().max()) for side in scores.sides)
     ends = np.log(SCALES) - math.log(largest or 1.0)
-    log_scale_best, best = _least(lambda log_scale: scores.loss(loss, math.exp(log_scale)), *ends)
-    loss_given = math.nan
+    log_scale, best = _least(lambda log_scale: scores.loss(loss, math.exp(log_scale)), *ends)
+    current = math.nan
     if temperature is not None or loss == "spectral":
-        loss_given = scores.loss(loss, 1 / (temperature or 1.0), bias)
-    best_bias = scores.best_bias(math.exp(log_scale_best))[0] if loss == "siglip" else 0.0
-    return Losses(nothing, floor, loss_given, min(best, nothing), math.exp(-log_scale_best), best_bias)
+        current = scores.loss(loss, 1 / (temperature or 1.0), bias)
+    best_bias = scores.best_bias(math.exp(log_scale))[0] if loss == "siglip" else 0.0
+    return Losses(nothing, floor, current, min(best, nothing), math.exp(-log_scale), best_bias)
 
 
 def _prior(scores: BatchScores) -> float:

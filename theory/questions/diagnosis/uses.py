@@ -30,13 +30,13 @@ WIDEST = 0.5  # columns per image; wider probes fit any labels
 def duplicates(case: Case) -> Finding:
     """False negatives by caption and by class, with their floor for the loss and ceiling for retrieval."""
     expected = collisions(with_usable_labels(case.graph)[0], case.batch).set_index("kind")["expected"]
-    name, rate = "Duplicate captions", float(expected["same caption"])
-    number = f"{rate:.2g} of {case.batch - 1} negatives have the anchor's caption, in draws with repeats"
+    name, repeats = "Duplicate captions", float(expected["same caption"])
+    number = f"{repeats:.2g} of {case.batch - 1} negatives have the anchor's caption, in draws with repeats"
     number += f", {expected['same class']:.3g} its class" if "same class" in expected else ""
     loss, top = case.losses.floor, ceiling(case.graph, 1)
     meaning = f"No critic gets below a loss of {loss:.2f}, or above R@1 = {top:.2f} if only a pair's own image counts."
     share = 0.0 if case.loss == "spectral" else min(1.0, loss / case.losses.nothing)
-    if rate < SAME_CAPTION or share <= FLOOR:
+    if repeats < SAME_CAPTION or share <= FLOOR:
         return Finding(name, number, meaning)
     action = "Judge the loss beside this floor; merge repeats (`pairbounds granularity`), or keep them out of a batch."
     return Finding(name, number, f"Many images share a caption. {meaning}", action, share)
@@ -52,7 +52,7 @@ def gap(case: Case) -> Finding:
     if (zero_shot := case.zero_shot) is not None:
         views = (case.images, zero_shot.texts), (images, centred(zero_shot.texts, None, on_sphere=case.on_sphere))
         before, after = (
-            np.mean(winners(rows[zero_shot.nodes] @ texts.T) == zero_shot.classes) for rows, texts in views
+            np.mean(winners(rows[zero_shot.nodes] @ class_texts.T) == zero_shot.classes) for rows, class_texts in views
         )
         number += f", and zero-shot accuracy from {before:.2f} to {after:.2f}"
     usual = "Cosines of .2 to .3 are usual for pairs of CLIP: their order counts, and not their size."
@@ -103,8 +103,8 @@ def prompts(case: Case) -> Finding | None:
         f"The prompt of {names[wrong[0]]!r} hurts most: its average precision is {ranked[wrong[0]]:.2f}, and that of "
         f"captions of the class {by_captions[wrong[0]]:.2f}."
     )
-    if other_classes := ", ".join(repr(names[number]) for number in wrong[1:NAMED]):
-        meaning += f" Then {other_classes}."
+    if next_prompts := ", ".join(repr(names[number]) for number in wrong[1:NAMED]):
+        meaning += f" Then {next_prompts}."
     return Finding("Prompts", number, meaning, action, float(costs.sum()))
 
 

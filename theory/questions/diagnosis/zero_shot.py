@@ -53,10 +53,10 @@ class ZeroShot:
         nodes, classes, names = labelled_nodes(graph)
         if not names:
             raise ValueError("prompts need classes of the images: give labels")
-        rows_of = {str(name): np.atleast_2d(without_torch(rows)) for name, rows in prompts.items()}
-        if missing := [name for name in names if name not in rows_of]:
+        by_class = {str(name): np.atleast_2d(without_torch(rows)) for name, rows in prompts.items()}
+        if missing := [name for name in names if name not in by_class]:
             raise ValueError(f"prompts lack {len(missing)} of {len(names)} classes, for example {missing[0]!r}")
-        sets = [embedding(f"the prompt of {name!r}", rows_of[name], loss) for name in names]
+        sets = [embedding(f"the prompt of {name!r}", by_class[name], loss) for name in names]
         for name, rows in zip(names, sets, strict=True):
             if rows.shape[1] != width:
                 raise ValueError(f"the prompt of {name!r} has width {rows.shape[1]}, and texts have width {width}")
