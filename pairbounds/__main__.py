@@ -80,8 +80,8 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, context_settings=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-def _version(is_requested: bool) -> None:
-    if is_requested:
+def _version(is_set: bool) -> None:
+    if is_set:
         echo(f"pairbounds {__version__}")
         raise typer.Exit
 

@@ -27,11 +27,11 @@ FEATURES_HELP = "Write untrained features of the images, for `check --through`: 
 AUTO = "auto"  # the graph chooses the value
 
 
-def explain_graph(parameters: Mapping[str, Any]) -> None:
+def explain_graph(options: Mapping[str, Any]) -> None:
     """Print the settings of the graph named before `--help`."""
-    if parameters.get("name") is not None:
-        source = find_graph(parameters["name"])
-        echo(f"graph {parameters['name']}: {source.about}")
+    if options.get("name") is not None:
+        source = find_graph(options["name"])
+        echo(f"graph {options['name']}: {source.about}")
         print_settings(source.settings)
 
 
@@ -46,7 +46,7 @@ def graph(
     texts: Annotated[str | None, typer.Option(metavar="Y.npy", help="Its texts, same width.")] = None,
     top_k: Annotated[str | None, typer.Option(metavar="N|auto", help="Texts per image.")] = None,
     temperature: Annotated[str | None, typer.Option(metavar="T|auto", help="Softmax temperature.")] = None,
-    given: Annotated[
+    assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting. Can be repeated.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
@@ -77,7 +77,7 @@ def graph(
     shortcuts = {"images": images, "texts": texts, "top_k": top_k, "temperature": temperature}
     numbers = [f"{key}={shortcuts[key]}" for key in ("top_k", "temperature") if shortcuts[key] not in (None, AUTO)]
     paths = {key: shortcuts[key] for key in ("images", "texts") if shortcuts[key] is not None}
-    settings = chosen_settings(source.settings, given_settings(None, [*(given or []), *numbers]) | paths)
+    settings = chosen_settings(source.settings, given_settings(None, [*(assignments or []), *numbers]) | paths)
     if features is not None:
         claim([marked_output(out, "untrained_features.npy")], files_in(settings), force=force)
         echo(_save_features(name, asdict(settings), features, seed, out))

@@ -35,13 +35,13 @@ Plugins = Annotated[
 ]
 
 
-def explain_study(parameters: Mapping[str, Any]) -> None:
+def explain_study(options: Mapping[str, Any]) -> None:
     """Print the settings and presets of the study named before `--help`."""
-    if parameters.get("name") is None:
+    if options.get("name") is None:
         return
-    for path in parameters.get("plugin") or []:
+    for path in options.get("plugin") or []:
         load_plugin(path)
-    study = find_study(parameters["name"])
+    study = find_study(options["name"])
     echo(f"study {study.name}: {study.question}")
     print_settings(study.settings)
     for name, preset in study.presets.items():
@@ -67,7 +67,7 @@ def study(
     settings: Annotated[
         Path | None, typer.Option("--settings", metavar="FILE.toml", help="Settings, one line NAME = VALUE each.")
     ] = None,
-    given: Annotated[
+    assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting. Can be repeated.")
     ] = None,
     seeds: Annotated[int | None, typer.Option(help="Number of seeds; by default as published.")] = None,
@@ -98,7 +98,7 @@ def study(
         raise ValueError("--out is missing: give a folder or a file for the tables")
     paths = _paths(study, out or Path())
     base = Preset({}) if preset is None else find_named("preset", preset, study.presets)
-    overrides = given_settings(settings, given or [])
+    overrides = given_settings(settings, assignments or [])
     chosen = _settings(study, base.values, overrides, next(iter(paths.values())).parent)
     count = next(count for count in (seeds, base.seeds, study.seeds) if count is not None)
     if count < 1:

@@ -41,10 +41,10 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(f"{template}.html.jinja").render(**values)
 
 
-def shown(value: object, max_length: int = LONGEST) -> str:
+def shown(value: object, width: int = LONGEST) -> str:
     """A value as short text: numbers to six digits, names in one line, long names cut."""
-    text = f"{value:.6g}" if isinstance(value, float) else one_line(str(value)[: 2 * max_length])
-    return text if len(text) <= max_length else text[: max_length - 1] + "…"
+    text = f"{value:.6g}" if isinstance(value, float) else one_line(str(value)[: 2 * width])
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 @cache

@@ -59,7 +59,7 @@ def features_compared(
             full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
             rows.append({"candidate": name, "width": width, **full, "effective_rank": rank})
     if not rows:
-        largest = max(whitened_components(it, sample.rows, max(widths))[0].shape[1] for it in candidates.values())
+        largest = max(whitened_components(f, sample.rows, max(widths))[0].shape[1] for f in candidates.values())
         raise ValueError(f"k={min(widths)} is too large: no candidate has more than {largest} components. Reduce k.")
     errors = [sample.weights @ leave_one_out(f, sample.labels, sample.weights).wrong for f in embeddings]
     resampled = np.empty(0) if sample.too_few else _resampled(embeddings, sample, seed)

@@ -45,7 +45,9 @@ def _plain(caption: Any) -> tuple[Any, ...]:
     return ("words", *words) if words else ("itself", caption)
 
 
-def nested_levels(vectors: FloatArray, alike: IntArray, sizes: Sequence[int], *, seed: int = 0) -> dict[str, IntArray]:
+def nested_levels(
+    vectors: FloatArray, duplicates: IntArray, sizes: Sequence[int], *, seed: int = 0
+) -> dict[str, IntArray]:
     """Nested levels by name: separate captions, then near-duplicates, then fewer and fewer groups.
 
     Groups are from Ward's hierarchy of the means of near-duplicates. If there are more than `LARGEST_LINKAGE`, k-means
@@ -59,14 +61,16 @@ def nested_levels(vectors: FloatArray, alike: IntArray, sizes: Sequence[int], *,
         `LARGEST_LINKAGE`, are left out
     seed : of the micro-clusters
     """
-    levels = {AS_THEY_ARE: np.arange(len(same))} | ({NEAR_DUPLICATES: same} if same.max() + 1 < len(same) else {})
-    feasible = [size for size in sizes if size <= min(same.max(), LARGEST_LINKAGE)]
+    levels = {AS_THEY_ARE: np.arange(len(duplicates))} | (
+        {NEAR_DUPLICATES: duplicates} if duplicates.max() + 1 < len(duplicates) else {}
+    )
+    feasible = [size for size in sizes if size <= min(duplicates.max(), LARGEST_LINKAGE)]
     if not feasible:
         return levels
-    group, means = alike, unit_vectors(_means(vectors, alike))
+    group, means = duplicates, unit_vectors(_means(vectors, duplicates))
     if len(means) > LARGEST_LINKAGE:
         micro = _micro_clusters(means, seed)
-        group, means = micro[same], _means(means, micro)
+        group, means = micro[duplicates], _means(means, micro)
     return levels | {f"{size} groups": cut[group] for size, cut in _cuts(means, feasible).items()}
 
 
