@@ -1,6 +1,7 @@
 """Simultaneous comparisons of candidates with the best, by a joint bootstrap."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import norm
@@ -70,6 +71,19 @@ def compared_with_best(
     over = difference[:, best]
     factors = (reach[best] / np.where(over > 0, over, np.nan)) ** 2
     return Comparisons(over, low, high, np.nan_to_num(np.maximum(1.0, factors), nan=np.inf))
+
+
+def comparison_columns(estimates: FloatArray, resampled: FloatArray | None, *, floor: float = 0.0) -> dict[str, Any]:
+    """Columns difference, from, to, verdict and needed of a table, (C,) each, from `compared_with_best`.
+
+    Without resamples, or for a single candidate, intervals are NaN and verdicts empty.
+    """
+    columns: dict[str, Any] = {"difference": estimates - estimates.min(), "from": np.nan, "to": np.nan}
+    columns |= {"verdict": "", "needed": np.nan}
+    if resampled is not None and len(estimates) > 1:
+        result = compared_with_best(estimates, resampled, floor=floor)
+        columns |= {"from": result.low, "to": result.high, "verdict": result.verdicts, "needed": result.needed}
+    return columns
 
 
 def _reach(control: int, estimates: FloatArray, resampled: FloatArray, floor: float, level: float) -> FloatArray:

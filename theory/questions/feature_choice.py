@@ -13,7 +13,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.theorem34_few_labels import few_labels_error
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
 from pairbounds.theory.quantities.through_features import LEAST_EIGENVALUE, feature_blocks
-from pairbounds.theory.questions.comparisons import compared_with_best
+from pairbounds.theory.questions.comparisons import comparison_columns
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 
@@ -62,9 +62,26 @@ def features_compared(
         largest = max(whitened_components(f, sample.rows, max(widths))[0].shape[1] for f in candidates.values())
         raise ValueError(f"k={min(widths)} is too large: no candidate has more than {largest} components. Reduce k.")
     errors = [sample.weights @ leave_one_out(f, sample.labels, sample.weights).wrong for f in embeddings]
-    resampled = np.empty(0) if sample.too_few else _resampled(embeddings, sample, seed)
-    table = compared(pd.DataFrame(rows), np.array(errors), resampled, sample)
+    comparisons = pd.DataFrame(_compared(np.array(errors), embeddings, sample, seed))
+    table = pd.DataFrame(rows)
+    table = pd.concat([table[["candidate", "width"]], comparisons, table.drop(columns=["candidate", "width"])], axis=1)
     return table.sort_values("error", kind="stable", ignore_index=True)
+
+
+def _compared(
+    errors: FloatArray, embeddings: Sequence[FloatArray], sample: LabelledSample, seed: int
+) -> dict[str, Any]:
+    """Columns of the errors, (rows,) each, with their intervals and comparisons."""
+    if sample.too_few:
+        return {"error": errors, "error_low": np.nan, "error_high": np.nan, **comparison_columns(errors, None)}
+    resampled = _resampled(embeddings, sample, seed)
+    # Two pseudo-errors, or two pseudo-images on which candidates differ (Bonett and Price 2012).
+    floor = 2 * float(np.mean(sample.weights**2))
+    reach = norm.ppf(0.975) * np.sqrt(resampled.var(axis=0) + floor)
+    ends = {"error_low": np.maximum(0, errors - reach), "error_high": np.minimum(1, errors + reach)}
+    # Resamples have fewer distinct images, so larger errors: use only their spread.
+    centred = resampled - resampled.mean(axis=0) + errors
+    return {"error": errors, **ends, **comparison_columns(errors, centred, floor=floor)}
 
 
 def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: int) -> FloatArray:
@@ -76,30 +93,6 @@ def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: i
         return np.column_stack([resampled_errors(embedding, sample.labels, weights) for embedding in progress])
 
     return sample.resampled(errors, REFITS, seed)
-
-
-def compared(table: pd.DataFrame, errors: FloatArray, resampled: FloatArray, sample: LabelledSample) -> pd.DataFrame:
-    """Add errors, (rows,), and intervals and verdicts from resampled errors, (R, rows), to the table."""
-    table.insert(2, "error", errors)
-    blank = np.full(len(table), np.nan)
-    columns: dict[str, Any] = dict.fromkeys(("error_low", "error_high", "from", "to", "needed"), blank) | {
-        "difference": errors - errors.min(),
-        "verdict": "",
-    }
-    if not sample.too_few:
-        # Two pseudo-errors, or two pseudo-images on which candidates differ (Bonett and Price 2012).
-        floor = 2 * float(np.mean(sample.weights**2))
-        reach = norm.ppf(0.975) * np.sqrt(resampled.var(axis=0) + floor)
-        columns["error_low"], columns["error_high"] = np.maximum(0, errors - reach), np.minimum(1, errors + reach)
-        if len(table) > 1:
-            # Resamples have fewer distinct images, so larger errors: use only their spread.
-            resampled = resampled - resampled.mean(axis=0) + errors
-            result = compared_with_best(errors, resampled, floor=floor)
-            columns |= {"from": result.low, "to": result.high, "needed": result.needed, "verdict": result.verdicts}
-    order = ("error_low", "error_high", "difference", "from", "to", "verdict", "needed")
-    for position, name in enumerate(order, start=3):
-        table.insert(position, name, columns[name])
-    return table
 
 
 def _full_probe(embedding: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:

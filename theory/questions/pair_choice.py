@@ -16,7 +16,7 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.quantities.through_features import whitened
-from pairbounds.theory.questions.comparisons import compared_with_best
+from pairbounds.theory.questions.comparisons import comparison_columns
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 
 RESAMPLES = 1_000
@@ -64,17 +64,20 @@ def pairs_compared(
         raise ValueError("by='through' ranks by the optimum through features: give through=X")
     from pairbounds.infrastructure.progress import Bar  # optional at import
 
-    rows, replicates = [], []
+    rows, ranked = [], []
     for name, graph in Bar(candidates.items(), desc="choose", unit="candidate"):
         values = _values(graph, sample, k, through, seed, finished)
         row: dict[str, Any] = {"candidate": name}
-        for measure, (estimate, *resampled) in values.items():
+        for measure, (estimate, *replicates) in values.items():
             row[measure] = estimate
-            ends = (np.nan, np.nan) if sample.too_few else np.quantile(resampled, [0.025, 0.975])
+            ends = (np.nan, np.nan) if sample.too_few else np.quantile(replicates, [0.025, 0.975])
             row |= {f"{measure}_low": ends[0], f"{measure}_high": ends[1]}
         rows.append(row | {"pairs": _labelled_pairs(graph, sample).nnz // 2})
-        replicates.append(values[by])
-    return _ranked(pd.DataFrame(rows), np.array(replicates), sample, by)
+        ranked.append(values[by])
+    estimates, resampled = np.array(ranked)[:, 0], np.array(ranked)[:, 1:].T
+    has_intervals = not sample.too_few and np.isfinite(resampled).all()
+    columns = comparison_columns(estimates, resampled if has_intervals else None)
+    return pd.DataFrame(rows).assign(**columns).sort_values(by, kind="stable", ignore_index=True)
 
 
 def _values(
@@ -102,17 +105,6 @@ def _values(
         file.parent.mkdir(exist_ok=True)
         replace_bytes(file, lambda memory: np.savez(memory, **values))
     return values
-
-
-def _ranked(table: pd.DataFrame, replicates: FloatArray, sample: LabelledSample, by: str) -> pd.DataFrame:
-    """Add differences and verdicts, from the estimate and the resamples of each row, (C, 1 + R)."""
-    blank = np.full(len(table), np.nan)
-    columns: dict[str, Any] = {"difference": table[by] - table[by].min(), "from": blank, "to": blank}
-    columns |= {"verdict": "", "needed": blank}
-    if not sample.too_few and np.isfinite(replicates).all():
-        result = compared_with_best(replicates[:, 0], replicates[:, 1:].T)
-        columns |= {"from": result.low, "to": result.high, "verdict": result.verdicts, "needed": result.needed}
-    return table.assign(**columns).sort_values(by, kind="stable", ignore_index=True)
 
 
 def _labelled_pairs(graph: PairGraph, sample: LabelledSample) -> sp.csr_array:
