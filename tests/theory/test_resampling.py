@@ -61,16 +61,11 @@ def nodes(graph: PairGraph) -> range:
 # AddNewPositive: the guide's pairs, and the mixture.
 
 
-def naive_neighbours(similarity: np.ndarray, count: int) -> list[list[int]]:
-    n = len(similarity)
-    ranked = [sorted((j for j in range(n) if j != i), key=lambda j: (-similarity[i, j], j)) for i in range(n)]
-    return [ranked[i][:count] for i in range(n)]
-
-
-def naive_guide_pairs(graph: PairGraph, neighbours: list[list[int]]) -> np.ndarray:
+def naive_guide_pairs(graph: PairGraph, similarity: np.ndarray) -> np.ndarray:
     """The induced pairs of the guide's graph: draw x, one of its edges evenly, then an end of it by its mass."""
     n = graph.n_left
-    edges = sorted({tuple(sorted((i, j))) for i in range(n) for j in neighbours[i]})
+    nearest = [min((j for j in range(n) if j != i), key=lambda j: (-similarity[i, j], j)) for i in range(n)]
+    edges = sorted({tuple(sorted(pair)) for pair in enumerate(nearest)})
     mass = [{i: graph.left_marginal[i] / sum(i in other for other in edges) for i in edge} for edge in edges]
     pairs = np.zeros((n, n))
     for ends in mass:
@@ -81,14 +76,13 @@ def naive_guide_pairs(graph: PairGraph, neighbours: list[list[int]]) -> np.ndarr
 
 
 @pytest.mark.parametrize("block", [module.BLOCK, 20])
-@given(labelled_graphs().filter(lambda graph: graph.n_left > 1), st.data(), st.booleans())
-def test_the_guides_pairs_from_their_definition(block, graph, data, ties):
+@given(labelled_graphs().filter(lambda graph: graph.n_left > 1), st.booleans())
+def test_the_guides_pairs_from_their_definition(block, graph, ties):
     guide = guide_with(graph, ties)
-    count = data.draw(st.integers(1, graph.n_left - 1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", block)
-        guided = guide_graph(graph, guide, count=count)
-    expected = naive_guide_pairs(graph, naive_neighbours(similarities(guide), count))
+        guided = guide_graph(graph, guide)
+    expected = naive_guide_pairs(graph, similarities(guide))
     np.testing.assert_allclose(guided.induced().joint.toarray(), expected, atol=1e-15)
     assert np.array_equal(guided.left_labels, graph.left_labels)
 
@@ -280,7 +274,7 @@ def test_the_bounds_of_any_embedding_hold(graph, data):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda g, e: guide_graph(g, e, count=0), r"count=0 is not in 1\.\.3"),
+        (lambda g, e: guide_graph(g.part([0]), e[:1]), "the graph has a single left node"),
         (lambda g, e: add_new_positive(g, e, weight=0), r"weight=0 is not in \(0, inf\)"),
         (lambda g, e: drop_false_positive(g, e, fraction=1), r"fraction=1 is not in \[0, 1\)"),
         (lambda g, e: drop_false_positive(g, e, fraction=0.99), r"fraction=0.99 is too large: at most 0\.\d+ can"),

@@ -9,7 +9,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks
-from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.mixtures import mixture
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.probes import as_features
@@ -21,24 +20,24 @@ ROUNDING = 64 * EPS
 Similarity = Callable[[IntArray, IntArray], FloatArray]
 
 
-def guide_graph(graph: PairGraph, guide: Any, *, count: int = 1) -> PairGraph:
+def guide_graph(graph: PairGraph, guide: Any) -> PairGraph:
     """Pair graph of nearest neighbours of a guide, with the left side and the left marginal of a graph.
 
-    A right node joins a left node and one of its `count` most similar ones; ties go to the first. A left node spreads
-    its mass evenly over its right nodes. So two different left nodes are an induced pair only if one is among the
-    other's nearest. Right ids are pairs of left ids; the right side has no labels.
+    A right node joins a left node and its most similar one; ties go to the first. A left node spreads its mass evenly
+    over its right nodes. So two different left nodes are an induced pair only if one is the other's nearest.
+    Right ids are pairs of left ids; the right side has no labels.
 
     Raises
     ------
-    ValueError : `count` not in 1..n_left - 1, a guide that does not fit
+    ValueError : a single left node, a guide that does not fit
 
     Notes
     -----
-    Cost: O(n_left² (width + count)) time, in blocks of `BLOCK` similarities.
+    Cost: O(n_left² width) time, in blocks of `BLOCK` similarities.
     """
-    if not is_integer(count, 1, graph.n_left - 1):
-        raise ValueError(f"count={count!r} is not in 1..{graph.n_left - 1}, the number of other left nodes")
-    chosen = _nearest(similarity_function(guide, graph.n_left), graph.n_left, count)
+    if graph.n_left == 1:
+        raise ValueError("the graph has a single left node: a guide needs two or more")
+    chosen = _nearest(similarity_function(guide, graph.n_left), graph.n_left)
     edges = np.unique(np.sort(chosen, axis=1), axis=0)
     left = np.concatenate(edges.T)
     mass = graph.left_marginal[left] / np.bincount(left)[left]
@@ -60,21 +59,18 @@ def similarity_function(guide: Any, size: int) -> Similarity:
     return lambda rows, columns: np.round(unit[rows] @ unit[columns].T, DIGITS)
 
 
-def _nearest(similarity: Similarity, size: int, count: int) -> IntArray:
-    """Pairs of each node and its `count` most similar others, (size * count, 2); ties go to the first."""
+def _nearest(similarity: Similarity, size: int) -> IntArray:
+    """Pairs of each node and the most similar other, (size, 2); ties go to the first."""
     everyone, chosen = np.arange(size), []
     for part in row_blocks(size, size, BLOCK):
         rows = everyone[part]
-        block, positions = similarity(rows, everyone), np.arange(len(rows))
-        block[positions, rows] = -math.inf
-        for _ in range(count):
-            best = block.argmax(axis=1)
-            chosen.append(np.stack([rows, best], axis=1))
-            block[positions, best] = -math.inf
+        block = similarity(rows, everyone)
+        block[np.arange(len(rows)), rows] = -math.inf
+        chosen.append(np.stack([rows, block.argmax(axis=1)], axis=1))
     return np.concatenate(chosen)
 
 
-def add_new_positive(graph: PairGraph, guide: Any, *, count: int = 1, weight: float = 1.0) -> PairGraph:
+def add_new_positive(graph: PairGraph, guide: Any, *, weight: float = 1.0) -> PairGraph:
     """AddNewPositive: mixture with `guide_graph`, whose pairs get `weight` times the mass of the graph's pairs.
 
     `α_T` becomes `(α_T + weight α_T(guide)) / (1 + weight)`, and the sum of the top m values σ_i² is at most the same
@@ -86,7 +82,7 @@ def add_new_positive(graph: PairGraph, guide: Any, *, count: int = 1, weight: fl
     """
     if not 0 < weight < math.inf:
         raise ValueError(f"weight={weight!r} is not in (0, inf)")
-    return mixture(graph, guide_graph(graph, guide, count=count), 1 / (1 + weight))
+    return mixture(graph, guide_graph(graph, guide), 1 / (1 + weight))
 
 
 def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) -> PairGraph:
