@@ -11,8 +11,8 @@ from pairbounds.theory.bounds.quantities import Features
 from pairbounds.theory.bounds.scoring import subject
 from pairbounds.theory.spectrum.triplets import spectrum
 
-Drawn = tuple[FloatArray, IntArray, IntArray]
-Family = Callable[[np.random.Generator, int, int], Drawn]
+Drawn = tuple[FloatArray, IntArray, IntArray]  # weights, and labels of both sides
+Family = Callable[[np.random.Generator, int, int], Drawn | FloatArray]  # weights, with or without labels
 
 STOP = 0.25  # probability that a side stops growing: most extremal graphs are small
 
@@ -34,7 +34,7 @@ def random_candidate(
 def candidate(family: str, rng: np.random.Generator) -> Candidate:
     """Graph of a family with 2..16 left and 1..16 right nodes, labels on both sides and a width."""
     n_left, n_right = 1 + _side(rng), _side(rng)
-    weights, left, right = STARTS[family](rng, n_left, n_right)
+    weights, left, right = _labelled(STARTS[family], rng, n_left, n_right)
     weights = _without_isolated(rng, weights.copy())
     return Candidate(weights, left, right, int(rng.integers(1, min(weights.shape) + 1)), origin=family).tidied()
 
@@ -82,6 +82,12 @@ def tied_penalty(start: Candidate, rng: np.random.Generator) -> float:
     return float(rng.choice(between)) if len(between) else float(rng.random())
 
 
+def _labelled(family: Family, rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+    """Graph of a family, with random labels if the family has none."""
+    drawn = family(rng, n_left, n_right)
+    return drawn if isinstance(drawn, tuple) else (drawn, *_labels(rng, *drawn.shape))
+
+
 def _labels(rng: np.random.Generator, n_left: int, n_right: int) -> tuple[IntArray, IntArray]:
     """Random labels, labels in turn, or one class with a single other node."""
     classes = _n_classes(rng)
@@ -97,50 +103,49 @@ def _n_classes(rng: np.random.Generator) -> int:
     return min(1 + int(rng.geometric(0.5)), MOST_CLASSES)
 
 
-def dense(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def dense(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Every pair, weights uniform."""
-    return rng.random((n_left, n_right)), *_labels(rng, n_left, n_right)
+    return rng.random((n_left, n_right))
 
 
-def heavy_tailed(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def heavy_tailed(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Every pair, weights over many orders of magnitude."""
-    return np.exp(3 * rng.standard_normal((n_left, n_right))), *_labels(rng, n_left, n_right)
+    return np.exp(3 * rng.standard_normal((n_left, n_right)))
 
 
-def sparse(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def sparse(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """A few pairs."""
     present = rng.random((n_left, n_right)) < rng.uniform(0.1, 0.6)
-    return present * rng.random((n_left, n_right)), *_labels(rng, n_left, n_right)
+    return present * rng.random((n_left, n_right))
 
 
-def integers(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def integers(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Weights 0..3: repeated singular values and ties, exactly."""
-    return rng.integers(4, size=(n_left, n_right)).astype(np.float64), *_labels(rng, n_left, n_right)
+    return rng.integers(4, size=(n_left, n_right)).astype(np.float64)
 
 
-def dirichlet(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def dirichlet(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Concentrated rows of unequal masses."""
     rows = rng.dirichlet(np.full(n_right, rng.uniform(0.1, 1)), size=n_left)
-    return rows * rng.dirichlet(np.full(n_left, 0.5))[:, None], *_labels(rng, n_left, n_right)
+    return rows * rng.dirichlet(np.full(n_left, 0.5))[:, None]
 
 
-def low_rank(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def low_rank(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Rank 1 to 3: singular values that are 0."""
     rank = int(rng.integers(1, 4))
-    return rng.random((n_left, rank)) @ rng.random((rank, n_right)), *_labels(rng, n_left, n_right)
+    return rng.random((n_left, rank)) @ rng.random((rank, n_right))
 
 
-def twins(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def twins(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Every left node twice, whatever its label."""
     half = rng.random(((n_left + 1) // 2, n_right))
-    return np.repeat(half, 2, axis=0)[:n_left], *_labels(rng, n_left, n_right)
+    return np.repeat(half, 2, axis=0)[:n_left]
 
 
-def cycle(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def cycle(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Circulant, with a lazy step: singular values come in pairs."""
     size = max(n_left, n_right)
-    weights = rng.random() * np.eye(size) + np.roll(np.eye(size), 1, axis=1)
-    return weights, *_labels(rng, size, size)
+    return rng.random() * np.eye(size) + np.roll(np.eye(size), 1, axis=1)
 
 
 def block_by_class(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
@@ -150,13 +155,12 @@ def block_by_class(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn
     return np.where(left[:, None] == right, 1.0, across) * rng.random((n_left, n_right)), left, right
 
 
-def nearly_disconnected(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def nearly_disconnected(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Parts joined by light edges, with labels independent of the parts."""
     parts = int(rng.integers(2, 4))
     left, right = rng.integers(parts, size=n_left), rng.integers(parts, size=n_right)
     across = 10 ** rng.uniform(-5, -1)
-    weights = np.where(left[:, None] == right, 1.0, across) * rng.random((n_left, n_right))
-    return weights, *_labels(rng, n_left, n_right)
+    return np.where(left[:, None] == right, 1.0, across) * rng.random((n_left, n_right))
 
 
 def planted(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
@@ -184,7 +188,7 @@ def caption_is_class(rng: np.random.Generator, n_left: int, n_right: int) -> Dra
     return weights * rng.random((n_left, 1)), left, np.arange(classes)
 
 
-def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
+def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> FloatArray:
     """Images with a private caption each, and light captions shared by neighbours on a path.
 
     Any reversible walk has the eigenvectors of a lazier one, and a lazy walk is the induced graph of a pair graph. So
@@ -194,8 +198,7 @@ def lazy_path(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
     sharing = np.eye(size, size - 1) + np.eye(size, size - 1, k=-1)
     loops = np.diag(rng.dirichlet(np.full(size, 0.5)))
     light = 10 ** rng.uniform(-4, -1) * np.exp(2 * rng.standard_normal(size - 1))
-    weights = np.hstack([loops, sharing * light])
-    return weights, *_labels(rng, size, 2 * size - 1)
+    return np.hstack([loops, sharing * light])
 
 
 def consistent(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
@@ -203,7 +206,7 @@ def consistent(rng: np.random.Generator, n_left: int, n_right: int) -> Drawn:
     classes = int(rng.integers(2, max(2, min(n_left, n_right, MOST_CLASSES)) + 1))
     blocks = [
         10 ** rng.uniform(-1, 0)
-        * WITHIN[rng.integers(len(WITHIN))](rng, n_left // classes or 1, n_right // classes or 1)[0]
+        * _labelled(WITHIN[rng.integers(len(WITHIN))], rng, n_left // classes or 1, n_right // classes or 1)[0]
         for _ in range(classes)
     ]
     left, right = (np.repeat(np.arange(classes), [block.shape[side] for block in blocks]) for side in (0, 1))
