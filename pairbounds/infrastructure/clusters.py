@@ -1,4 +1,4 @@
-"""Dask cluster whose workers each hold a part of the data. If a worker is lost, an error names it.
+"""Connection to a Dask cluster. If a worker that holds a part of the data is lost, an error names it.
 
 Dask notices a broken connection at once, and a stopped worker after 5 to 10 minutes (1-2 times its `worker-ttl`).
 """
@@ -45,7 +45,7 @@ class Cluster:
     """Client of a cluster that checks the workers while it waits."""
 
     def __init__(self, client: Any, address: str) -> None:
-        self._client, self._address = client, address
+        self.client, self._address = client, address
         self._workers = set(self.nthreads())
         self.submit, self.map = client.submit, client.map  # these two do not wait
         if not self._workers:
@@ -53,20 +53,20 @@ class Cluster:
 
     def nthreads(self) -> dict[str, int]:
         """Number of threads of each worker, by address."""
-        if self._client.status == "running":  # else Dask has cancelled all work
+        if self.client.status == "running":  # else Dask has cancelled all work
             # `scheduler_info` may be between two updates, and list no workers.
-            answer = _in_thread(lambda: self._client.sync(self._client.scheduler.identity))
+            answer = _in_thread(lambda: self.client.sync(self.client.scheduler.identity))
             if wait([answer], ANSWERING).done and answer.exception() is None:
                 return {address: worker["nthreads"] for address, worker in answer.result()["workers"].items()}
         raise RuntimeError(f"the scheduler of Dask cluster {self._address} does not answer: restart the cluster")
 
     def gather(self, futures: Sequence[Any]) -> Any:
         """Results of the futures."""
-        return self._watched(lambda: self._client.gather(futures))
+        return self._watched(lambda: self.client.gather(futures))
 
     def scatter(self, data: object, **options: bool) -> Any:
         """Futures of the data, sent to the workers."""
-        return self._watched(lambda: self._client.scatter(data, **options))
+        return self._watched(lambda: self.client.scatter(data, **options))
 
     def _watched(self, operation: Callable[[], Result]) -> Result:
         """Result of a blocking operation. If it fails because of a lost worker, the error names that worker."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import joblib
 from threadpoolctl import threadpool_limits
 
+from pairbounds.infrastructure.clusters import connected
 from pairbounds.infrastructure.commandline import one_line, visible
-from pairbounds.infrastructure.extras import cure
 from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, replacing, table_outputs
 from pairbounds.infrastructure.foreign import ForeignCodeError
 from pairbounds.infrastructure.processes import worker_pool
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 SEED, PLUGINS = "seed", "plugins"
 TABLE, FAILURES, CELLS = "table.parquet", "failures.json", "cells"
 FAILURE = ("version", "settings", "seed", "error")  # keys of a record of a failure
-CONNECTING = 10  # seconds: timeout of a Dask scheduler
 
 
 @dataclass(frozen=True)
@@ -268,17 +267,13 @@ def _pool(workers: int | str) -> Iterator[Any]:
             raise ValueError("jobs=0: give a number of worker processes, or -1 for one on each core")
         yield worker_pool(workers, ordered=False)
         return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ValueError(f"Dask is not installed: {cure('dask')}") from None
-    with Client(workers, timeout=CONNECTING) as client:  # type: ignore[no-untyped-call]  # has no types
-        if any(threads > 1 for threads in client.nthreads().values()):
+    with connected(workers) as cluster:
+        if any(threads > 1 for threads in cluster.nthreads().values()):
             raise ValueError(
                 f"Dask cluster {workers} has workers with several threads, which slow each other down: start them with "
                 "--nthreads 1"
             )
-        with joblib.parallel_config("dask", client=client):
+        with joblib.parallel_config("dask", client=cluster.client):
             pool = joblib.Parallel(return_as="generator_unordered", batch_size=1)
         yield pool
 
