@@ -100,8 +100,7 @@ def check(
     claim(outputs, [file, labels, plugin, through, *(critic or ())], force=force)
     if plugin is not None:
         load_bounds(plugin)
-    names = _names(bounds)
-    chosen = None if names is None else [named(name).name for name in names]
+    chosen = None if bounds is None else [named(name.strip()).name for name in bounds.split(",")]
     ends, weight = column_names(columns)
     graph_file = read_graph(file, labels, columns=ends, weight=weight)
     widths_of(graph_file.graph.shape, widths)
@@ -141,11 +140,6 @@ def node_features(path: Path, ids: npt.NDArray[Any], graph_file: GraphFile, *, q
             echo(f"{path}: rows are taken in the order of sorted ids, {ids[0]!r} the first and {ids[-1]!r} the last")
         return values
     return values[rows_by_id(names, ids, f"features {path}")]
-
-
-def _names(listed: str | None) -> list[str] | None:
-    """Split a list at its commas."""
-    return None if listed is None else [name.strip() for name in listed.split(",")]
 
 
 def _outputs(

@@ -1,6 +1,6 @@
 """The command `choose`: choose training pairs, or features, from few labelled images."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -69,24 +69,18 @@ def choose(
     pairbounds choose captions.parquet tags.parquet --labels hundred.csv --random --next next.csv:20
     """
     if random == (balanced is not None):
-        raise ValueError(
-            "the sampling of labelled images is missing: give --random, or --balanced SHARES.csv if they were drawn "
-            "by class"
-        )
+        options = "--random, or --balanced SHARES.csv if they were drawn by class"
+        raise ValueError(f"the sampling of labelled images is missing: give {options}")
     if through is not None and images is not None:
         raise ValueError("--through and --images exclude each other: give one")
     paths = dict(map(_named_file, files))
     if len(paths) < len(files):
         raise ValueError("two candidates have the same name: write NAME=FILE")
     next_table, next_count = (None, 0) if next_images is None else _table_and_number(next_images)
-    inputs = [*paths.values(), labels, balanced, through, images]
-    claim(_outputs(out, plot, next_table), inputs, force=force)
-    classes = read_labels(labels)
-    if not isinstance(classes, Mapping):
-        raise ValueError(f"labels {labels} has one column: give two, image and label")
+    claim(_outputs(out, plot, next_table), [*paths.values(), labels, balanced, through, images], force=force)
     choice = chosen(
         {name: _candidate(path) for name, path in paths.items()},
-        classes,
+        _classes(labels),
         parsed_widths(k),
         shares=None if balanced is None else _shares(balanced),
         n_labels=n_labels,
@@ -105,16 +99,20 @@ def choose(
     if as_records:
         echo(as_line({**settings, "rows": choice.table, "words": choice.words}))
     else:
-        table = readable(choice.table)
-        columns = [(name, "left" if name in TEXTS else "right") for name in map(str, table)]
-        print_table("", columns, table.to_numpy().tolist())
-        echo(*choice.words)
+        _print(choice)
     if next_table is not None:
         next_rows = choice.next(next_count)
         write_output(next_rows, next_table, settings | {"next": next_count})
         if not as_records:
-            undecided = "" if len(next_rows) else ", as nothing is undecided"
-            echo(f"{next_table}: {len(next_rows)} images to label next{undecided}")
+            reason = "" if len(next_rows) else ", as nothing is undecided"
+            echo(f"{next_table}: {len(next_rows)} images to label next{reason}")
+
+
+def _print(choice: Choice) -> None:
+    table = readable(choice.table)
+    columns = [(name, "left" if name in TEXTS else "right") for name in map(str, table)]
+    print_table("", columns, table.to_numpy().tolist())
+    echo(*choice.words)
 
 
 def _save_plot(choice: Choice, path: Path) -> None:
@@ -187,6 +185,14 @@ def _features(path: Path | None, folder: Path | None) -> Candidate | None:
     from pairbounds.real_data.untrained_features import untrained_features
 
     return pd.DataFrame(untrained_features(folder), index=[picture.stem for picture in pictures_in(folder)])
+
+
+def _classes(path: Path) -> dict[str, str]:
+    """Class of each labelled image."""
+    classes = read_labels(path)
+    if not isinstance(classes, dict):
+        raise ValueError(f"labels {path} has one column: give two, image and label")
+    return classes
 
 
 def _probabilities(path: Path) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -133,25 +134,24 @@ def find_counterexample(
 def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | None) -> "_Best":
     """Search without shrinking: a few graphs of each family, then a climb from each start."""
     best = _Best(evaluator.claim)
+    needs: dict[str, Any] = {"with_features": evaluator.with_features, "with_penalty": evaluator.with_penalty}
     for family in [*STARTS] * OPENING:
         if best.refutes or evaluator.spent >= OPENED:
             break
-        start = _drawn(evaluator, rng, family)
+        start = random_candidate(rng, **needs, family=family)
         best.consider(start, evaluator(start))
     while evaluator.spent < (until := REFUTED if best.refutes else SEARCHING):
         candidate = best.candidate
-        start = _drawn(evaluator, rng) if candidate is None or rng.random() >= RETURNS else perturbed(candidate, rng)
+        if candidate is None or rng.random() >= RETURNS:
+            start = random_candidate(rng, **needs)
+        else:
+            start = perturbed(candidate, rng)
         ratio = evaluator(start)
         if ratio != UNMET:
             best.consider(*climb(start, evaluator, rng, until=until, ratio=ratio))
         if report is not None:
             report(min(1.0, evaluator.spent), evaluator.evaluations, max(0.0, best.ratio))
     return best
-
-
-def _drawn(evaluator: Evaluator, rng: np.random.Generator, family: str | None = None) -> Candidate:
-    arguments = {"with_features": evaluator.with_features, "with_penalty": evaluator.with_penalty}
-    return random_candidate(rng, **arguments, family=family)
 
 
 def _check(claim: Bound, budget: float, evaluations: int | None) -> None:
