@@ -120,7 +120,7 @@ def families() -> None:
         values = spectrum(graph, min(4, *graph.shape)).singular_values[1:]
         error, spectrum_text = induced_labelling_error(graph), " ".join(f"{value:.2f}" for value in values)
         nodes = f"{graph.n_left} x {graph.n_right}"
-        rows.append((name, family.models, nodes, f"{error:.3f}", spectrum_text, family.known))
+        rows.append((name, family.models, nodes, f"{error:.3f}", spectrum_text, family.ground_truth))
     columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
     columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
     print_table("Graph families", columns, rows)
