@@ -132,7 +132,7 @@ def held_out(
 
 def principal_components(features: FloatArray, is_seen: Mask) -> FloatArray:
     """Column of ones, and leading principal components of the features, from seen images: (n, 1 + d)."""
-    seen_features = features[seen]
+    seen_features = features[is_seen]
     mean = seen_features.mean(axis=0)
     width = min(COMPONENTS, features.shape[1], max(1, len(seen_features) // IMAGES_EACH))
     covariance = seen_features.T @ seen_features / len(seen_features) - np.outer(mean, mean)
@@ -153,8 +153,8 @@ def _best_linear(train: PairGraph, attributes: FloatArray, k: int) -> FloatArray
 def _through_captions(graph: PairGraph, is_seen: Mask, right: FloatArray | None, triplets: Spectrum) -> FloatArray:
     """`E[w_i(l) | x] / σ_i` of unseen images, (n, k), over captions of seen images; 0 without such captions."""
     assert right is not None
-    captions = np.flatnonzero(np.bincount(graph.joint[seen].indices, minlength=graph.n_right))
-    pairs = graph.joint[~seen][:, captions]
+    captions = np.flatnonzero(np.bincount(graph.joint[is_seen].indices, minlength=graph.n_right))
+    pairs = graph.joint[~is_seen][:, captions]
     values = triplets.singular_values[: right.shape[1]]
     weights, scale = pairs.sum(axis=1), np.where(values > NOTHING, values, np.inf)
     return np.asarray((pairs @ (right / scale**2)) / np.where(weights > 0, weights, 1)[:, None])
