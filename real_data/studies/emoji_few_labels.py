@@ -1,4 +1,4 @@
-"""Few labels on the pairs of emoji: guarantees, intervals, and the choice among texts as partners of images."""
+"""Few labels on the pairs of emoji: guarantees, intervals, and the choice of texts to pair with images."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from pairbounds.theory.questions.label_choice import label_trials, optima
 
 @dataclass(frozen=True)
 class Settings:
-    """Exchanged texts, and the labels.
+    """Widths, exchanged texts, and draws of labels.
 
     Attributes
     ----------
@@ -38,7 +38,10 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
 
 
 def graphs(exchanged: tuple[float, ...], seed: int) -> dict[str, PairGraph]:
-    """Graphs of images with keywords, words, first keywords, letter trigrams of names, and exchanged keywords."""
+    """Graphs of the same images with keywords (and names), words, first keywords, letter trigrams, exchanged keywords.
+
+    The two emoji whose names have two letters, and so no trigram, are left out of all.
+    """
     everything = concepts()
     keywords = [concept.keywords for concept in everything]
     texts = {
@@ -54,7 +57,8 @@ def graphs(exchanged: tuple[float, ...], seed: int) -> dict[str, PairGraph]:
         moved = np.flatnonzero(rng.random(len(keywords)) < share)
         sources = dict(zip(moved, rng.permutation(moved), strict=True))
         texts[f"{share:.0%} exchanged"] = [keywords[sources.get(i, i)] for i in range(len(keywords))]
-    images = [(f"{style}/{concept.code}", row) for style in STYLES for row, concept in enumerate(everything)]
+    rows = [row for row, letters in enumerate(texts["letters"]) if letters]
+    images = [(f"{style}/{everything[row].code}", row) for style in STYLES for row in rows]
     classes = {image: everything[row].category for image, row in images}
     graphs_by_name = {}
     for name, of_concepts in texts.items():
