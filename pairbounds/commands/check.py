@@ -79,7 +79,7 @@ def check(
     penalty: Annotated[float | None, typer.Option(metavar="MU", help=PENALTY_HELP)] = None,
     critic: Annotated[Critic, typer.Option(metavar="F.npy G.npy", help=CRITIC_HELP)] = None,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
-    hops: Annotated[int | None, typer.Option(help="Number of hops of the multi-hop bounds.")] = None,
+    hops: Annotated[int | None, typer.Option(help="M of the multi-hop bounds: walks up to 2M pairs.")] = None,
     proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
     verify: Annotated[bool, typer.Option("--verify", help=VERIFY_HELP)] = False,
     force: Force = False,

@@ -116,7 +116,9 @@ def locked_folder(folder: Path, name: str = "folder") -> Iterator[None]:
     try:
         yield
     finally:
-        Path(lock.lock_file).unlink(missing_ok=True)  # before the release: a waiting process then sees that it is gone
+        Path(lock.lock_file).unlink(
+            missing_ok=True
+        )  # before the release, else it may be another's lock
         lock.release()
 
 

@@ -23,7 +23,7 @@ THROUGH = ("through_measured", "through_value", "through_holds")  # columns of a
 NULLABLE = ("holds", "vacuous")  # columns with `<NA>` for claims that are not applicable
 JUDGED_DECADES = 24  # span of weights beyond which a violation needs a confirmation in higher precision
 PRECISE_NODES = 48  # most nodes of both sides for higher precision
-IN_DOUBT = "holds only if nodes that tie up to round-off, and count as errors, are right: float64 cannot tell"
+IN_DOUBT = "holds only if tied nodes, which count as errors, are right: float64 cannot tell"
 TIED = "σ_k = σ_{k+1}: measured on one optimum among many"
 A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 

@@ -1,13 +1,13 @@
 """Theorem 15: multi-hop consistency bounds the linear probe from both sides.
 
-In words: How often walks of one, two and more induced pairs end in the class where they began, with `σ_{k+1}`, confines
-the squared error of the linear probe on the optimum between two numbers.
+In words: Take the probability that a walk of m induced pairs ends in its first class, for each m. Together with
+`σ_{k+1}`, these probabilities bound the squared error of the linear probe on the optimum from both sides.
 
 Let a_m be the probability that both ends of an m-step walk along induced pairs have the same label: the m-th moment of
 the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]. Then `L_M(k) <= ε₂(f*) <= B_M(k)`, the least mass on
 `[0, σ²_{k+1})` and the largest on `[0, σ²_{k+1}]` of all measures on [0, 1] with the moments a_0..a_{2M}; M is 8, or on
-large graphs less (`quantities.multihop_consistency.default_hops`). B_M is never above theorem 4, nor above 1, and is
-finite without a gap. Needs the moments and `σ_{k+1}`, no eigenvector.
+large graphs less (`quantities.multihop_consistency.default_hops`). B_M is at most theorem 4's `α_T / (1 - σ²_{k+1})`
+and 1, and is finite without a gap. Needs the moments and `σ_{k+1}`, no eigenvector.
 
 Proof, equality cases and an example: `docs/theorems/theorem15.md`. Source: new here; the extremal measures are those of
 Chebyshev, Markov and Stieltjes.
@@ -58,7 +58,8 @@ def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | Non
     Returns
     -------
     DataFrame with columns quantity, m and value
-        "consistency": a_m; "upper", "lower": the interval for the squared probe error; without m: "theorem 4", "true".
+        "consistency": a_m; "upper", "lower": the interval for the squared probe error from a_0, ..., a_{2m}; without m:
+        "theorem 4", "true".
     """
     import pandas as pd
 

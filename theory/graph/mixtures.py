@@ -10,8 +10,9 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:
     """Pair graph that draws its pairs from `first` with probability `share`, else from `second`.
 
-    Its right side is the union of both, so its induced graph is the mixture of the induced graphs. Right ids become
-    pairs (0 or 1, id). Linear in the number of pairs. AddNewPositive is such a mixture.
+    Left nodes are matched by row and keep the ids of `first`. The right side is the union of both, so the induced graph
+    is the mixture of the induced graphs. Right ids become pairs (0 or 1, id); right labels are kept if both graphs have
+    them. Linear in the number of pairs. AddNewPositive is such a mixture.
 
     Raises
     ------

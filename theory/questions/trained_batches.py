@@ -56,9 +56,9 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
     Returns
     -------
     DataFrame, a row for each critic (free, linear), arm, batch and rate, and the columns
-        tunes (true if the seed chooses rates), arm (all negatives; `ARMS`; reworded captions, with the same visible
-        information and fewer repeats; exact: the loss of the whole graph, with batch inf), steps, mse and error (of
-        the probe), excess_loss (InfoNCE on the whole graph minus `-I`; NaN if tunes, and for reworded captions), and
+        tunes (true if the seed chooses rates), arm (all: every negative counts; `ARMS`; reworded: captions with the
+        same visible information and fewer repeats; exact: the loss of the whole graph, with batch inf), steps, mse and
+        error (of the probe), excess_loss (InfoNCE on the whole graph minus `-I`; NaN if tunes, and for reworded captions), and
         the columns of `batch_report`.
     """
     reports = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
@@ -66,9 +66,9 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
     rows = [
         {"critic": name, "arm": arm, "batch": batch, "steps": steps, "rate": rate}
         | _measured(trained.graph, *result, tunes or arm == REWORDED)
-        for name, (n_seen, rates) in kinds.items()
+        for name, (of_sides, rates) in kinds.items()
         for arm, batch, steps, trained, results in _arms(
-            Critics(graph, settings.k, settings.seen, rates, n_seen, seed), settings
+            Critics(graph, settings.k, settings.seen, rates, of_sides, seed), settings
         )
         for rate, result in zip(rates, results, strict=True)
     ]
@@ -98,7 +98,7 @@ def _reworded(critics: Critics, times: int) -> Critics:
     return replace(critics, graph=PairGraph(joint, critics.graph.left_labels), features=features)
 
 
-def _measured(graph: PairGraph, left: FloatArray, right: FloatArray, without: bool) -> dict[str, float]:
+def _measured(graph: PairGraph, left: FloatArray, right: FloatArray, no_excess: bool) -> dict[str, float]:
     result = probe(graph, left)
-    excess = np.nan if without else infonce_loss(graph, left, right) + mutual_information(graph)
+    excess = np.nan if no_excess else infonce_loss(graph, left, right) + mutual_information(graph)
     return {"mse": result.mse, "error": result.error, "excess_loss": excess}
