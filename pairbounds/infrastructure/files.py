@@ -116,9 +116,7 @@ def locked_folder(folder: Path, name: str = "folder") -> Iterator[None]:
     try:
         yield
     finally:
-        Path(lock.lock_file).unlink(
-            missing_ok=True
-        )  # before the release, else it may be another's lock
+        Path(lock.lock_file).unlink(missing_ok=True)  # before the release, else it may be another's lock
         lock.release()
 
 

@@ -58,8 +58,8 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
     DataFrame, a row for each critic (free, linear), arm, batch and rate, and the columns
         tunes (true if the seed chooses rates), arm (all: every negative counts; `ARMS`; reworded: captions with the
         same visible information and fewer repeats; exact: the loss of the whole graph, with batch inf), steps, mse and
-        error (of the probe), excess_loss (InfoNCE on the whole graph minus `-I`; NaN if tunes, and for reworded captions), and
-        the columns of `batch_report`.
+        error (of the probe), excess_loss (InfoNCE on the whole graph minus `-I`; NaN if tunes, and for reworded
+        captions), and the columns of `batch_report`.
     """
     reports = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
     tunes, kinds = seed < settings.tuning, {"free": (None, settings.rates), "linear": (features, settings.linear_rates)}
