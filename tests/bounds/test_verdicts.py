@@ -71,9 +71,7 @@ def test_a_bound_that_holds_only_by_near_ties_has_a_note():
         verdicts(graph, 1, np.array([[1.0], [1 + apart]])).loc["nearest-mean"]
         for apart in np.geomspace(1e-15, 1e-12, 33)
     ]
-    in_doubt = {
-        (row["measured"], row["value"]) for row in rows if row["note"].startswith("holds only if nodes that tie")
-    }
+    in_doubt = {(row["measured"], row["value"]) for row in rows if row["note"].startswith("holds only if tied nodes")}
     assert in_doubt == {(1, 0)}
     assert {(row["measured"], row["value"]) for row in rows if row["note"] == ""} == {(1, 1), (0, 0)}
 

@@ -1,7 +1,7 @@
 """Theorem 15: multi-hop consistency bounds the linear probe from both sides.
 
-In words: Take the probability that a walk of m induced pairs ends in its first class, for each m. Together with
-`σ_{k+1}`, these probabilities bound the squared error of the linear probe on the optimum from both sides.
+In words: The probabilities that walks of one, two and more induced pairs end in their first class, together with
+`σ_{k+1}`, bound the squared error of the linear probe on the optimum from both sides.
 
 Let a_m be the probability that both ends of an m-step walk along induced pairs have the same label: the m-th moment of
 the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]. Then `L_M(k) <= ε₂(f*) <= B_M(k)`, the least mass on
