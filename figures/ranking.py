@@ -6,7 +6,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
@@ -82,13 +81,14 @@ class Ranking:
     @property
     def correlations(self) -> dict[str, float]:
         """ρ of each predictor, mean over splits and draws."""
-        return self._by_name(self._rho(np.arange(len(self.names)), np.arange(self.errors.shape[2])))
+        once, splits = np.ones((1, len(self.names))), np.ones((1, self.errors.shape[2]))
+        return {name: float(rho[0]) for name, rho in self._rho(once, splits).items()}
 
     @property
     def agreement(self) -> float:
         """ρ between the errors of two seeds, mean over splits."""
-        first, second = self.errors
-        return float(np.mean([_spearman(first[:, [split]], second[:, split]) for split in range(first.shape[1])]))
+        (first, second), once = self.errors, np.ones((1, len(self.names)))
+        return float(np.mean([_spearman(first[:, split], second[:, split], once) for split in range(first.shape[1])]))
 
     @property
     def ceiling(self) -> float:
@@ -97,14 +97,12 @@ class Ranking:
 
     def resampled(self, rng: np.random.Generator, resamples: int = RESAMPLES) -> pd.DataFrame:
         """ρ of each predictor, with families and splits resampled; a row for each resample."""
-        members = [np.flatnonzero(self.families == number) for number in range(self.families.max() + 1)]
-        splits = self.errors.shape[2]
-        rows = []
-        for _ in range(resamples):
-            drawn = rng.integers(len(members), size=len(members))
-            kept = np.concatenate([members[number] for number in drawn])
-            rows.append(self._by_name(self._rho(kept, np.asarray(rng.integers(splits, size=splits)))))
-        return pd.DataFrame(rows)
+        sizes = (int(self.families.max()) + 1, self.errors.shape[2])  # of families and splits
+        draws = [
+            [np.bincount(rng.integers(size, size=size), minlength=size) for size in sizes] for _ in range(resamples)
+        ]
+        families, splits = (np.array(counts) for counts in zip(*draws, strict=True))
+        return pd.DataFrame(self._rho(families[:, self.families], splits))
 
     def regret(self, name: str) -> float:
         """Error of the pairing chosen by a predictor minus that of the best, mean over splits, draws and ties."""
@@ -122,21 +120,24 @@ class Ranking:
         least = errors.min(axis=1).mean()
         return float(np.mean(chosen) - least), float(errors.mean() - least)
 
-    def _rho(self, rows: IntArray, splits: IntArray) -> FloatArray:
-        """ρ of each draw of each predictor, mean over splits."""
-        errors = self.errors.mean(axis=0)
-        by_split = np.array([_spearman(self._columns[rows, :, split], errors[rows, split]) for split in splits])
-        return np.asarray(by_split.mean(axis=0))
+    def _rho(self, counts: np.ndarray, splits: np.ndarray) -> dict[str, FloatArray]:
+        """ρ of each predictor in each resample, mean over splits and draws.
 
-    @cached_property
-    def _columns(self) -> FloatArray:
-        """All draws of all predictors, (pairings, draws, splits)."""
-        return np.concatenate([*self.predictors.values()]).swapaxes(0, 1)
+        Parameters
+        ----------
+        counts : times that each resample has each pairing, (resamples, pairings)
+        splits : times that each resample has each split, (resamples, splits)
+        """
+        errors, weights = self.errors.mean(axis=0), splits / splits.sum(axis=1, keepdims=True)
 
-    def _by_name(self, values: FloatArray) -> dict[str, float]:
-        counts = [len(draws) for draws in self.predictors.values()]
-        parts = np.split(values, np.cumsum(counts)[:-1])
-        return {name: float(part.mean()) for name, part in zip(self.predictors, parts, strict=True)}
+        def mean_over_splits(values: FloatArray) -> FloatArray:
+            by_split = [_spearman(values[:, split], errors[:, split], counts) for split in range(errors.shape[1])]
+            return np.asarray(np.sum(weights * np.column_stack(by_split), axis=1))
+
+        return {
+            name: np.mean([mean_over_splits(values) for values in draws], axis=0)
+            for name, draws in self.predictors.items()
+        }
 
 
 def rounded(values: FloatArray) -> FloatArray:
@@ -144,9 +145,22 @@ def rounded(values: FloatArray) -> FloatArray:
     return np.array([float(f"{value:.{DIGITS}g}") for value in values.ravel()]).reshape(values.shape)
 
 
-def _spearman(columns: FloatArray, errors: FloatArray) -> FloatArray:
-    """ρ of each column with the errors, (columns,); 0 if all values are equal, NaN if a value is missing."""
-    ranks, ordered = rankdata(columns, axis=0), rankdata(errors)
-    ranks, ordered = ranks - ranks.mean(axis=0), ordered - ordered.mean()
-    scale = np.sqrt(np.sum(ranks**2, axis=0) * np.sum(ordered**2))
-    return np.asarray(np.divide(ordered @ ranks, scale, out=np.zeros(ranks.shape[1]), where=scale != 0))
+def _spearman(first: FloatArray, second: FloatArray, counts: np.ndarray) -> FloatArray:
+    """Spearman's ρ of two variables, (n,), in each resample, which has item i `counts[:, i]` times.
+
+    0 if all values are equal, NaN if one is missing.
+    """
+    if np.isnan(first).any():
+        return np.full(len(counts), np.nan)
+    ranks, others = (_centred_ranks(values, counts) for values in (first, second))
+    scale = np.sqrt(np.sum(counts * ranks**2, axis=1) * np.sum(counts * others**2, axis=1))
+    return np.asarray(
+        np.divide(np.sum(counts * ranks * others, axis=1), scale, out=np.zeros(len(counts)), where=scale != 0)
+    )
+
+
+def _centred_ranks(values: FloatArray, counts: np.ndarray) -> FloatArray:
+    """Ranks of the values in each resample less their mean, (resamples, n); equal values share the mean rank."""
+    above = (values[:, None] > values) + (values[:, None] == values) / 2  # (n, n)
+    ranks = counts @ above.T
+    return np.asarray(ranks - np.sum(counts * ranks, axis=1, keepdims=True) / counts.sum(axis=1, keepdims=True))
