@@ -173,7 +173,7 @@ def test_a_helpful_threshold_is_chosen_on_one_half_and_tested_on_the_other():
     rng = np.random.default_rng(0)
     graph = junk_graph(rng, 400, helpful=True)
     values = (graph.joint.indices < 32) + 0.1 * rng.random(graph.joint.nnz)
-    settings = replace(TRIED, shares=(0.02, 0.45), rules=("low similarity",))
+    settings = replace(TRIED, shares=(0.02, 0.45), splits=4, rules=("low similarity",))
     outcome = what_if(graph, settings, similarities(graph, values))
     curves = outcome.curves
     applied = curves[curves["action"] == "apply"].set_index("split")
