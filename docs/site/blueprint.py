@@ -11,15 +11,14 @@ import pandas as pd
 from formulas import unicode_formula
 from written import linked
 
-from pairbounds.theory.attack.sharpest import sharpest_graphs
 from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from pairbounds.theory.graph.drawing import graph_picture, is_small
-from pairbounds.theory.ledger.explanation import SUBJECTS
+from pairbounds.theory.ledger.explanation import SUBJECTS, title_and_text
 from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
-from pairbounds.theory.ledger.ledger_page import STATUS_MEANS, beaten_by, best_counts, title_and_text
+from pairbounds.theory.ledger.reasons import STATUS_MEANS, beaten_by, best_counts, sharpest
 
 FOLDER = dependencies.PAGES
 ROW = re.compile(r"^```\{row\} ([\w-]+)\n(.*)\n```$", re.MULTILINE)  # name, and formula in LaTeX
@@ -125,9 +124,8 @@ def _sharpest(claim: Bound) -> str:
     """Sentence on the graph for which the row is closest to equality, with both sides."""
     if claim.relation == "=":
         return "*Sharpest graph*: none, since it is an equality on every graph."
-    if claim.name not in _sharpest_graphs():
+    if (sides := sharpest(claim.name)) is None:
         return "*Sharpest graph*: none known on which it says something."
-    sides = _sharpest_graphs()[claim.name]
     point, (graph, k, *_) = score(claim, *sides), sides
     size = "drawn below" if is_small(graph) else "too large to be drawn"
     return (
@@ -136,13 +134,11 @@ def _sharpest(claim: Bound) -> str:
     )
 
 
-_sharpest_graphs = cache(sharpest_graphs)
-
-
 def _drawing(name: str) -> str:
-    if name not in _sharpest_graphs() or BOUNDS[name].status == "rate" or BOUNDS[name].relation == "=":
+    sides = sharpest(name)
+    if sides is None or BOUNDS[name].status == "rate" or BOUNDS[name].relation == "=":
         return ""
-    graph = _sharpest_graphs()[name][0]
+    graph = sides[0]
     picture = graph_picture(graph, graph.joint.toarray()) if is_small(graph) else ""
     return "\n".join(line for line in picture.splitlines() if line.strip())
 

@@ -17,7 +17,7 @@ from pairbounds import __version__
 from pairbounds.figures.report.contents import Section, Table
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.html import shown
-from pairbounds.theory.ledger.ledger_page import STATUS_MEANS
+from pairbounds.theory.ledger.reasons import STATUS_MEANS
 
 HERE = Path(__file__).parent
 BEGINNING = "<!doctype html>\n<!-- A report by pairbounds. -->"  # identifies a report

@@ -9,7 +9,7 @@ import typer
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
-from pairbounds.infrastructure.files import claim, marked_output, replacing
+from pairbounds.infrastructure.files import claim
 from pairbounds.infrastructure.options import Force, Json, Plugin
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.progress import Bar
@@ -20,7 +20,7 @@ from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.ledger.explanation import explanation
 from pairbounds.theory.ledger.formal import machine_checked
-from pairbounds.theory.ledger.ledger_page import BEGINNING, beaten_by, ledger_page
+from pairbounds.theory.ledger.reasons import beaten_by
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"
@@ -76,11 +76,9 @@ def attack(
 
 def ledger(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="PAGE.md", help="Write the ledger as a page.")] = None,
     as_records: Json = False,
-    force: Force = False,
 ) -> None:
-    """List all bounds with status and statement, explain one, or write them as a page."""
+    """List all bounds with status and statement, or explain one."""
     if as_records:
         claims = list(BOUNDS.values()) if name is None else [named(name)]
         records = [
@@ -89,10 +87,6 @@ def ledger(
         echo(as_line(records))
     elif name is not None:
         echo(*explanation(named(name)))
-    elif out is not None:
-        claim([marked_output(out, BEGINNING)], [], force=force)
-        with replacing(out) as temporary:
-            temporary.write_text(ledger_page(), encoding="utf-8")
     else:
         _print_ledger()
 

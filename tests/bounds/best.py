@@ -15,7 +15,7 @@ from pairbounds import LatentWorld, check_bounds, spectrum, train
 from pairbounds.simulations.studies.bound_holds import Settings
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.ledger.ledger_page import BEST
+from pairbounds.theory.ledger.reasons import BEST
 from tests.reliability.record import write
 
 SEEDS = 100

@@ -7,7 +7,7 @@ import pytest
 
 from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
-from pairbounds.theory.ledger.ledger_page import title_and_text
+from pairbounds.theory.ledger.explanation import title_and_text
 from tests.docs.blocks import ROOT
 
 sys.path.insert(0, str(ROOT / "docs" / "site"))

@@ -300,7 +300,9 @@ def small_graphs(nodes):
     "name", [name for name in FALSE_CLAIMS if FALSE_CLAIMS[name].subject == "optimum" and name != "without ties"]
 )
 def test_a_violation_is_shrunk_to_the_smallest_graph(name):
-    violations = ((graph, largest) for graph, k, largest in naive_graphs() if score(FALSE_CLAIMS[name], graph, k).ratio > 1)
+    violations = (
+        (graph, largest) for graph, k, largest in naive_graphs() if score(FALSE_CLAIMS[name], graph, k).ratio > 1
+    )
     sizes = [(graph.n_left + graph.n_right, graph.joint.nnz, largest) for graph, largest in violations]
     result = refutation(name)
     reached = result.graph.n_left + result.graph.n_right, result.graph.joint.nnz, result.weights.max()

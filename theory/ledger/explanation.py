@@ -1,11 +1,13 @@
 """Explanation of a bound from its docstring and its theorem's: `pairbounds ledger NAME`."""
 
+import inspect
 import re
 import sys
+from types import ModuleType
 
 from pairbounds.theory.bounds.registry import NEEDED, Bound, Subject
 from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
-from pairbounds.theory.ledger.ledger_page import STATUS_MEANS, beaten_by, kept, title_and_text
+from pairbounds.theory.ledger.reasons import STATUS_MEANS, beaten_by, kept, sharpness
 
 RELATIONS = {"<=": "an upper bound on", ">=": "a lower bound on", "=": "the value of"}
 SUBJECTS: dict[Subject, str] = {
@@ -39,10 +41,16 @@ def explanation(claim: Bound) -> list[str]:
         paragraphs.append(f"Machine-checked: theory/formal/{formal} proves in Coq, {foundation(formal)}:")
         paragraphs += coq_statement(formal).splitlines()
     if claim.theorem is not None:
-        paragraphs.append(f"Kept: {kept(claim)}.")
+        paragraphs += [f"Kept: {kept(claim)}.", f"Sharpest known: {sharpness(claim)}."]
         theorem = claim.evaluate.__module__.rpartition(".")[2].partition("_")[0]
         paragraphs.append(f"Tested in: tests/bounds/test_every_bound.py, with tests/bounds/checks/{theorem}.py.")
     return paragraphs
+
+
+def title_and_text(module: ModuleType) -> tuple[str, str]:
+    """Title of a theorem's module, and the text below it."""
+    title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
+    return title.rstrip("."), text.strip()
 
 
 def _theorem_of(claim: Bound) -> tuple[str, list[str], dict[str, str]]:

@@ -189,7 +189,6 @@ COMMANDS = {
     "check graph.npz --k 2:4 --plot p.svg": "p.svg",
     "check graph.npz --k 2 --save g.npz": "g.npz",
     "attack probe-mse --evaluations 20 --out worst.npz": "worst.npz",
-    "ledger --out page.md": "page.md",
     "graph emoji --out emoji.parquet": "emoji.parquet.json",
     "study bound_holds --seeds 1 --out bound_holds.parquet": "bound_holds.parquet",
     "sweep sweep.toml --out swept": "swept/table.parquet",

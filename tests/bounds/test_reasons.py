@@ -11,22 +11,19 @@ from pairbounds import BOUNDS, PairGraph
 from pairbounds.__main__ import app
 from pairbounds.theory.attack import score
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
-from pairbounds.theory.ledger.ledger_page import BEST, ledger_page
+from pairbounds.theory.ledger.reasons import BEST, beaten_by, sharpness
 
 
-@pytest.fixture(scope="module")
-def page():
-    return ledger_page()
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("probe-error", "1.000 (2 x 1, k = 1)"), ("image-error-rate", "nothing to search")],
+)
+def test_the_sharpest_known_graph_is_named(name, expected):
+    assert sharpness(BOUNDS[name]).startswith(expected)
 
 
-def test_the_page_has_every_theorem_and_every_bound(page):
-    assert page.count("\n## ") == len(THEOREMS)
-    for claim in BOUNDS.values():
-        assert (f"| `{claim.name}` | {claim.statement} |" in page) == (claim.corollary_of is None)
-        assert (f"- `{claim.name}`, never below " in page) == (claim.corollary_of is not None)
-    assert "- `penalised-encoder-error`, never below twice `penalised-encoder-mse`: " in page
-    assert "| `probe_error` | exact | 1.000 (2 x 1, k = 1) |" in page
-    assert "| nothing to search |" in page
+def test_a_corollary_names_the_bound_that_it_is_never_below():
+    assert beaten_by(BOUNDS["penalised-encoder-error"]) == "twice `penalised-encoder-mse`"
 
 
 def test_every_bound_states_one_of_three_reasons_to_keep_it():
@@ -39,24 +36,14 @@ def test_every_bound_states_one_of_three_reasons_to_keep_it():
         )
 
 
-def test_statements_without_a_row_are_listed_with_their_code_and_tests(page):
+def test_statements_without_a_row_name_their_code_and_their_tests():
     root = Path(pairbounds.__file__).parents[1]
     assert len(STATEMENTS) == sum(len(getattr(theorem, "STATEMENTS", ())) for theorem in THEOREMS)
     assert STATEMENTS.keys().isdisjoint(BOUNDS)
-    for name, entry in STATEMENTS.items():
-        assert f"| `{name}` | {entry.statement} | `{entry.place}` | `{entry.tested_in}` |" in page
+    for entry in STATEMENTS.values():
         module, _, function = entry.place.rpartition(".")
         assert getattr(importlib.import_module(module), function) is entry.computed_by
         assert function in (root / entry.tested_in).read_text(encoding="utf-8")
-    titles = [int(number) for number in re.findall(r"^## Theorem (\d+)", page, flags=re.MULTILINE)]
-    assert titles == sorted(titles)
-    assert set(titles) == {int(theorem.__name__.rpartition("theorem")[2][:2]) for theorem in THEOREMS}
-    assert set(range(1, 16)) <= set(titles)
-
-
-def test_the_command_ledger_writes_the_page(call, tmp_path):
-    for _ in range(2):  # its own page is replaced
-        assert call(app, "ledger", "--out", tmp_path / "ledger.md")[0] == 0
 
 
 @pytest.mark.parametrize("name", ["probe-mse", "near-optimal-error"])
