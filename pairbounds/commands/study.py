@@ -188,8 +188,16 @@ def sweep(
 
     A study with several tables writes DIR/NAME.parquet for each. To resume an interrupted sweep, repeat the command:
     it also repeats failed cells. If the code of the study has changed, it repeats all cells. --dry-run prints how many
-    cells are finished. At most 1,000,000 cells. Exits with 1 if cells failed; see DIR/failures.json. Example with 320
-    cells: pairbounds sweep examples/phase.toml --out build/sweeps/phase --jobs 2
+    cells are finished. At most 1,000,000 cells. Exits with 1 if cells failed; see DIR/failures.json.
+
+    Example: pairbounds sweep phase.toml --out swept --jobs 2
+
+    where phase.toml has these lines, for 2 x 3 cells:
+
+    \b
+    study = "phase"
+    seeds = 2
+    grid = [{noise = [0.0, 0.15, 0.3]}]
     """
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: leave out --jobs")
