@@ -11,7 +11,7 @@ import pandas as pd
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
-from pairbounds.infrastructure.files import Output, claim, marked_output, record_output
+from pairbounds.infrastructure.files import Output, claim, record_output
 from pairbounds.infrastructure.inputs import require_file, stored_array
 from pairbounds.infrastructure.options import Columns, Force, Plugin, column_names
 from pairbounds.infrastructure.outward import rounded
@@ -25,11 +25,8 @@ from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph, rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.ledger.formal import FOLDER
-from pairbounds.theory.proofs import Proof, prove, prove_in_coq
+from pairbounds.theory.proofs import prove
 from pairbounds.theory.proofs import verify as verifier
-from pairbounds.theory.proofs.coq import BEGINNING, require_small
-from pairbounds.theory.proofs.coq_check import verify_coq
 from pairbounds.theory.proofs.proof import KEYS
 from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
@@ -53,13 +50,9 @@ THROUGH_HELP = (
     "with `features` and `ids`, is aligned by id. A .npy file needs the order of the graph."
 )
 CRITIC_HELP = "f and g of a critic f(x)ᵀg(l): evaluate the bounds on InfoNCE."
-PROOF_HELP = (
-    "Write proofs at one width; --verify checks them on a GRAPH.npz (add --save if FILE is not one). A .v file holds "
-    "theorems for Coq, for small graphs."
-)
-VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, instead of writing it. For a .v file, coqc takes minutes."
+PROOF_HELP = "Write proofs at one width; --verify checks them on a GRAPH.npz (add --save if FILE is not one)."
+VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, instead of writing it."
 Critic = tuple[Path, Path] | None
-COQ = ".v"  # suffix of a proof for Coq
 
 
 def check(
@@ -90,6 +83,8 @@ def check(
     Several widths and a plot: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
     With a penalty: pairbounds check emoji.npz --k 400 --penalty 0.9
     """
+    if proof is not None and proof.suffix != ".json":
+        raise ValueError(f"--proof {proof}: a proof's file name ends in .json")
     if verify:
         _verify(context, file, proof)
         return
@@ -156,7 +151,7 @@ def _outputs(
     if proof is not None:
         if widths > 1:
             raise ValueError(f"--proof needs one width, and --k gives {widths}. Give one.")
-        yield marked_output(proof, BEGINNING) if proof.suffix == COQ else record_output(proof, KEYS)
+        yield record_output(proof, KEYS)
 
 
 def _stored(graph: PairGraph, file: Path, save: Path | None) -> tuple[PairGraph, Path]:
@@ -174,8 +169,6 @@ def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *,
         raise ValueError(f"{plot} would be empty: {why}")
     if proof is not None and not is_stored:
         raise ValueError("a proof needs a stored graph with labels: add --save GRAPH.npz")
-    if proof is not None and proof.suffix == COQ:
-        require_small(graph)
 
 
 def _evaluated(
@@ -215,22 +208,17 @@ def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
     for path in (file, proof):
         require_file(path)
     try:
-        if proof.suffix == COQ:
-            echo(*verify_coq(PairGraph.load(file), proof, FOLDER))
-        else:
-            verifier.main([str(file), str(proof)])
-    except (verifier.Refusal, SystemExit) as reason:
-        echo(f"NOT PROVED: {str(reason).removeprefix('NOT PROVED: ')}", err=True)
+        verifier.main([str(file), str(proof)])
+    except SystemExit as reason:
+        echo(str(reason), err=True)
         raise typer.Exit(CHECK_FAILED) from None
 
 
 def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path, *, quiet: bool) -> None:
-    in_coq = proof.suffix == COQ
-    proved: Proof = (prove_in_coq if in_coq else prove)(graph, k, penalty=penalty)
-    with_coq = ["pairbounds", "check", str(graph_file), "--proof", str(proof), "--verify"]
-    check_it = shlex.join(with_coq if in_coq else ["python", "-I", verifier.__file__, str(graph_file), str(proof)])
+    proved = prove(graph, k, penalty=penalty)
     proved.save(proof)
     if quiet:
         return
+    check_it = shlex.join(["python", "-I", verifier.__file__, str(graph_file), str(proof)])
     values = ", ".join(f"{name} <= {rounded(proved.value(name), '<=', '.4f')}" for name in ("probe_mse", "probe_error"))
     echo(f"proved of {proved.subject}: {values}; to check it: {check_it}")

@@ -7,7 +7,7 @@ the root of its value, in integers; the verifier checks definiteness of the matr
 """
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
@@ -40,23 +40,7 @@ def places(graph: PairGraph, exact: verify.Graph, k: int) -> Places:
 
     `ValueError`: more than `LIMIT_SIDE` such nodes.
     """
-    return _cut(_distinct_rows(graph, exact), k)
-
-
-def left_places(graph: PairGraph, k: int) -> Places:
-    """Cut with the left side for S: V has a row for each left node, places are multiples of `2^-BITS`, and b > 0."""
-    interval = _cut(graph.normalized, k)
-    at_most = max(Fraction(_margin(graph.normalized.shape[0])), interval.at_most)
-    upper, lower = -(-(at_most * 2**BITS) // 1), interval.at_least * 2**BITS // 1
-    return replace(interval, at_most=Fraction(upper, 2**BITS), at_least=Fraction(lower, 2**BITS))
-
-
-def _margin(n: int) -> float:
-    """Twice a bound on the rounding of a check and of the eigenvectors, so that the check succeeds."""
-    return 4 * n * 2.0**-BITS + 64 * EPS * sqrt(n)
-
-
-def _cut(normalised: sp.csr_array, k: int) -> Places:
+    normalised = _distinct_rows(graph, exact)
     n = normalised.shape[0]
     if n > LIMIT_SIDE:
         raise ValueError(f"the smaller side has {n} distinct nodes: σ_(k+1) is proved for at most {LIMIT_SIDE}")
@@ -66,7 +50,7 @@ def _cut(normalised: sp.csr_array, k: int) -> Places:
     basis = np.zeros((n, k))
     width = min(n, k)
     basis[:, :width] = vectors[:, :width] * np.sqrt(values[:width])
-    margin = _margin(n)
+    margin = 4 * n * 2.0**-BITS + 64 * EPS * sqrt(n)  # twice a bound on the rounding of eigenvectors and check
     at_most = above(Fraction(values[k] + margin)) if k < n else ZERO
     at_least = values[k - 1] - margin / values[k - 1] if k <= n and values[k - 1] > 0 else 0.0
     return Places(at_most, max(ZERO, below(Fraction(at_least))), _integers(basis))

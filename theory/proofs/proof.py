@@ -125,15 +125,10 @@ class Proof:
             "basis": self.places.basis,
         }
 
-    @property
-    def text(self) -> str:
-        """Text of the file, in JSON."""
-        return json.dumps(self.record()) + "\n"
-
     def save(self, path: AnyPath) -> None:
-        """Write the file atomically."""
+        """Write the proof as JSON, atomically."""
         with replacing(path) as temporary:
-            temporary.write_text(self.text, encoding="utf-8")
+            temporary.write_text(json.dumps(self.record()) + "\n", encoding="utf-8")
 
 
 def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int = HOPS) -> Proof:
@@ -164,29 +159,13 @@ def prove(graph: PairGraph, k: int, *, penalty: float | None = None, hops: int =
     0.5
     """
     require_width(graph.shape, k)
-    exact = exact_graph(graph)
-    return assembled(graph, exact, k, penalty, hops, places(graph, exact, k))
-
-
-def exact_graph(graph: PairGraph) -> verify.Graph:
-    """Graph of the verifier, with integers for weights: bounds do not depend on their scale."""
-    labels, joint = required_labels(graph, "left"), graph.joint
-    if int(labels.max()) >= LAST_CLASS:
-        raise ValueError(f"a left label is {LAST_CLASS} or more: number the classes from 0 on")
-    right_labels = np.empty(0) if graph.right_labels is None else graph.right_labels
-    arrays = (joint.shape, joint.indptr, joint.indices, joint.data, labels, right_labels)
-    return verify.Graph([np.asarray(array).tolist() for array in arrays])
-
-
-def assembled(
-    graph: PairGraph, exact: verify.Graph, k: int, penalty: float | None, hops: int, computed: Places
-) -> Proof:
-    """A proof by places of the spectrum's cut."""
     mu = ZERO if penalty is None else Fraction(str(float(penalty)))
     if penalty is not None and not 0 < mu < 1:
         raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
     if not 1 <= hops <= MOST_HOPS:
         raise ValueError(f"hops={hops!r} is not in 1..{MOST_HOPS}")
+    exact = exact_graph(graph)
+    computed = places(graph, exact, k)
     at_least = computed.at_least if computed.at_least > mu**2 else ZERO
     cut = replace(computed, at_most=max(computed.at_most, mu**2), at_least=at_least)
     if cut.at_most >= 1:
@@ -200,6 +179,16 @@ def assembled(
     claims = [*(claim for theorem, chosen in theorems for claim in walks.of_mass(theorem, chosen))]
     claims.append(walks.of_vote(exact, q, majorant))
     return Proof(exact.digest, k, mu, cut, walks.bits, walks.moments, tuple(claims))
+
+
+def exact_graph(graph: PairGraph) -> verify.Graph:
+    """Graph of the verifier, with integers for weights: bounds do not depend on their scale."""
+    labels, joint = required_labels(graph, "left"), graph.joint
+    if int(labels.max()) >= LAST_CLASS:
+        raise ValueError(f"a left label is {LAST_CLASS} or more: number the classes from 0 on")
+    right_labels = np.empty(0) if graph.right_labels is None else graph.right_labels
+    arrays = (joint.shape, joint.indptr, joint.indices, joint.data, labels, right_labels)
+    return verify.Graph([np.asarray(array).tolist() for array in arrays])
 
 
 @dataclass(frozen=True)

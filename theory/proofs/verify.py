@@ -174,8 +174,8 @@ class Values:
         return definite(lower)
 
 
-def definite(matrix: list) -> list:
-    """Cholesky's factor if all symmetric matrices within 1 of this lower triangle, 2 on the diagonal, are positive."""
+def definite(matrix):
+    """Test if all symmetric matrices within 1 of this lower triangle, 2 on the diagonal, are positive definite."""
     # Cholesky in integers leaves remainders of 0 to max L: less in a row than the shift (Gershgorin).
     shift, factor = len(matrix) * (isqrt(max(0, 0, *(row[-1] for row in matrix))) + 2), []
     for row in matrix:
@@ -184,9 +184,9 @@ def definite(matrix: list) -> list:
             line.append((entry - sum(map(mul, line, above))) // above[-1])
         pivot = row[-1] - shift - sum(map(mul, line, line))
         if pivot <= 0:
-            return []
+            return False
         factor.append([*line, isqrt(pivot)])
-    return factor
+    return True
 
 
 def above_square(p: list, s: list, low: Fraction, high: Fraction, work: Work) -> bool:

@@ -126,6 +126,7 @@ def test_the_command_writes_a_proof_that_the_verifier_checks_without_pairbounds(
         (["--verify"], "and --proof FILE"),
         (["--verify", "--proof", "p.json", "--k", 2], "and no other options"),
         (["--verify", "--proof", "none.json"], "none.json does not exist"),
+        (["--verify", "--proof", "p.v"], "p.v: a proof's file name ends in .json"),
         (["--proof", "p.json"], "--k 8"),
     ],
 )
