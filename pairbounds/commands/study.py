@@ -190,11 +190,8 @@ def sweep(
     it also repeats failed cells. If the code of the study has changed, it repeats all cells. --dry-run prints how many
     cells are finished. At most 1,000,000 cells. Exits with 1 if cells failed; see DIR/failures.json.
 
-    Example: pairbounds sweep phase.toml --out swept --jobs 2
+    Example: pairbounds sweep phase.toml --out swept --jobs 2, where phase.toml has these lines, for 2 x 3 cells:
 
-    where phase.toml has these lines, for 2 x 3 cells:
-
-    \b
     study = "phase"
     seeds = 2
     grid = [{noise = [0.0, 0.15, 0.3]}]

@@ -1,6 +1,7 @@
 """Verdicts on caption pairs from measured differences, including "not shown"."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 
 import pandas as pd
 
@@ -9,6 +10,8 @@ from pairbounds.real_data.pairings.pairing import EXACT, IMAGES, TEXTS, UNNAMED
 
 AUGMENTATION, NO_TEXT, SHUFFLED = "augmentation", "no text", "shuffled"
 NOUNS = {AUGMENTATION: "augmentation pairs", NO_TEXT: "pairs without text", SHUFFLED: "shuffled captions"}
+KEYS = ["evaluator", *Convention._fields, "captions"]  # columns of the table of verdicts
+ANSWERS = MORE, LESS, OPEN = "more", "less", "not shown"
 NAMED = 2  # maximum number of better pairings named in a verdict
 
 
@@ -46,36 +49,50 @@ def verdict(differences: pd.DataFrame, captions: str, control: str, named: Seque
 
 def verdicts(differences: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
     """Verdict on each caption pairing, for each evaluator and convention; parameters as in `verdict`."""
-    keys = ["evaluator", *Convention._fields]
+    rows = [(*key, verdict(rows, key[-1], IMAGES, named)) for key, rows in _comparisons(differences)]
+    return pd.DataFrame(rows, columns=[*KEYS, "verdict"])
+
+
+def verdict_lines(differences: pd.DataFrame, named: Sequence[str]) -> list[str]:
+    """Table with a row for each verdict; parameters as in `verdict`."""
     rows = []
-    for key, group in differences.groupby(keys, sort=False):
+    for key, comparisons in _comparisons(differences):
+        ours = comparisons[comparisons["first"] == key[-1]]
+        against = [_relations(ours, family) for family in NOUNS]
+        counts = [Counter(answer for answer, _ in relations.values()) for relations in against]
+        tallies = ["/".join(str(count[answer]) for answer in ANSWERS) for count in counts]
+        everywhere = set().union(*against)
+        shown = f"{len(_advantages(against))} of {len(everywhere)}"
+        rows.append((*key, *tallies, "captions name the classes" if named else shown))
+    columns = ["classes", "no pairs of one", "diversity of", "pairs", *(f"vs {family}" for family in NOUNS)]
+    table = pd.DataFrame(rows, columns=[*columns, "advantage of text"])
+    return [
+        "Numbers of diversities at which pairs by captions are more / less / not shown to be more or less consistent "
+        "than others, and at which an advantage of text is shown:",
+        "",
+        *table.to_string(index=False, justify="left").splitlines(),
+        "",
+        "The verdicts in words are in the table pairings_verdict.",
+    ]
+
+
+def _comparisons(differences: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
+    """Values of `KEYS` and differences of each verdict."""
+    for key, group in differences.groupby(KEYS[:-1], sort=False):
         for captions in (EXACT, UNNAMED, TEXTS):
-            comparisons = group if captions == EXACT else group[group["matched_to"] != EXACT]
-            if captions in set(comparisons["first"]):
-                rows.append((*key, captions, verdict(comparisons, captions, IMAGES, named)))
-    return pd.DataFrame(rows, columns=[*keys, "captions", "verdict"])
+            rows = group if captions == EXACT else group[group["matched_to"] != EXACT]
+            if captions in set(rows["first"]):
+                yield (*map(str, key), captions), rows
 
 
-def verdict_lines(table: pd.DataFrame) -> list[str]:
-    """Lines with each verdict, its evaluator and convention, and at the end the number of each conclusion."""
-    lines = []
-    for row in table.to_dict("records"):
-        title = f"{row['evaluator']}, without pairs of one {row['exclusion']}, diversity of {row['diversity_of']}"
-        lines += ["", f"{title}: {row['verdict']}"]
-    ends = table["verdict"].str.rsplit(". ", n=1).str[-1].str.split(" ?[:.(]", regex=True).str[0]
-    counts = ends.str.replace("at diversity", "at some diversities").value_counts(sort=False)
-    summed = [f"{conclusion} in {count} of {len(table)} comparisons" for conclusion, count in counts.items()]
-    return [*lines, "", f"In sum: {'; '.join(summed)}."]
-
-
-Relations = dict[float, tuple[str, tuple[str, ...]]]  # diversity: ("more", "less" or "not shown", better pairings)
+Relations = dict[float, tuple[str, tuple[str, ...]]]  # by diversity: one of `ANSWERS`, and the better pairings
 
 
 def _relations(rows: pd.DataFrame, family: str) -> Relations:
     relations: Relations = {}
     for diversity, rivals in rows[rows["family"] == family].groupby("diversity"):
         better = tuple(rivals.loc[rivals["high"] < 0, "second"])
-        answer = "less" if better else "more" if (rivals["low"] > 0).all() else "not shown"
+        answer = LESS if better else MORE if (rivals["low"] > 0).all() else OPEN
         relations[float(str(diversity))] = answer, better
     return relations
 
@@ -83,7 +100,7 @@ def _relations(rows: pd.DataFrame, family: str) -> Relations:
 def _clause(relations: Relations, noun: str) -> str:
     if not relations:
         return f"no diversity in common with {noun}"
-    phrases = {"more": "more", "less": "less", "not shown": "not shown to be more or less"}
+    phrases = {MORE: "more", LESS: "less", OPEN: "not shown to be more or less"}
     parts = []
     for answer, phrase in phrases.items():
         if diversities := [diversity for diversity, (word, _) in relations.items() if word == answer]:
@@ -96,11 +113,16 @@ def _clause(relations: Relations, noun: str) -> str:
 
 
 def _conclusion(against: Sequence[Relations]) -> str:
-    everywhere = sorted(set().union(*against))
-    more = [d for d in everywhere if all(d in relations and relations[d][0] == "more" for relations in against)]
+    everywhere, more = sorted(set().union(*against)), _advantages(against)
     if not more:
         return "An advantage of text is not shown"
     return f"An advantage of text is shown {_where(more, everywhere)}" + ("" if more == everywhere else " only")
+
+
+def _advantages(against: Sequence[Relations]) -> list[float]:
+    """Diversities at which captions are more consistent than the pairs of every family."""
+    everywhere = sorted(set().union(*against))
+    return [d for d in everywhere if all(d in relations and relations[d][0] == MORE for relations in against)]
 
 
 def _where(diversities: Sequence[float], everywhere: Collection[float]) -> str:
