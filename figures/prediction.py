@@ -27,7 +27,6 @@ BASELINES = ("pixels", "untrained")
 ALPHA, FOUR = "alpha_labels", "theorem_4"  # primary comparison
 DRAWS = tuple(f"alpha_{draw}" for draw in range(8))
 MAPS = ("conv", "patches", "pixels", "tangent")
-TOGETHER = ("alpha", "information", "partners")  # fitted on the tuning split
 # Columns of the draws of each predictor. A minus: large values predict small errors.
 PREDICTORS: dict[str, tuple[str, ...]] = {
     ALPHA: DRAWS,
