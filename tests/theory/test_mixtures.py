@@ -41,3 +41,21 @@ def test_graphs_that_do_not_fit():
             mixture(first, PairGraph(joint), 0.5)
     with pytest.raises(ValueError, match="left labels"):
         mixture(first, PairGraph(second.joint), 0.5)
+
+
+def test_left_nodes_in_another_order():
+    first, second = (PairGraph(np.eye(3), left_ids=ids) for ids in (["a", "b", "c"], ["a", "c", "b"]))
+    with pytest.raises(ValueError, match="left ids of the two graphs differ: row 1 is 'b' in the first"):
+        mixture(first, second, 0.5)
+
+
+@pytest.mark.parametrize("sides", [("left",), ("right",), ("left", "right")])
+def test_class_names_are_kept(sides):
+    graph = PairGraph(np.eye(2), **{f"{side}_labels": ["cat", "dog"] for side in sides})
+    assert mixture(graph, graph, 0.5).class_names == ("cat", "dog")
+
+
+def test_class_names_that_differ():
+    first, second = (PairGraph(np.eye(2), right_labels=["cat", other]) for other in ("dog", "fox"))
+    with pytest.raises(ValueError, match="class names of the two graphs differ"):
+        mixture(first, second, 0.5)
