@@ -1,4 +1,4 @@
-"""Figure 9, *Multi-hop*: the interval of theorem 15 against the number of hops, and the tightness of bounds."""
+"""Figure 9, *Multi-hop*: the interval of theorem 15 against its order, and the tightness of bounds."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ ROUND_OFF = 1e-9  # smaller squared errors count as 0
 
 
 class Closing(NamedTuple):
-    """Medians of theorem 4's bound, of theorem 15's interval at the most hops, and of the squared error."""
+    """Medians of theorem 4's bound, of theorem 15's interval at the largest order, and of the squared error."""
 
     plain: float
     hops: int
@@ -39,7 +39,7 @@ def draw(tables: Tables) -> Drawing:
     panels[0].set_ylabel(r"squared probe error $\varepsilon_2$")
     _shares(panels[2], points, families)
     return picture, (
-        f"Left and middle: the interval that m hops allow for the squared error; left, medians over "
+        f"Left and middle: the interval for the squared error from walks of up to 2m hops; left, medians over "
         f"{world['seed'].nunique()} seeds of one world{width}, thin lines and bands from "
         f"the least to the most; middle, one graph. Right: share of {len(points):,} points of "
         f"{points['seed'].nunique()} random worlds where a bound is within a factor of the squared error; thin: mean "
@@ -54,7 +54,7 @@ def shown_emoji(emoji: pd.DataFrame) -> pd.DataFrame:
 
 
 def closing(rows: pd.DataFrame) -> Closing:
-    """Interval of theorem 15 and the error for one kind of graph, at the last hop."""
+    """Interval of theorem 15 and the error for one kind of graph, at the largest order."""
     medians = rows.groupby("quantity")["value"].median()
     final = rows[rows["m"] == rows.loc[rows["quantity"] == "upper", "m"].max()].groupby("quantity")
     ends, hops = final["value"].median(), final["m"].first()["upper"]
@@ -88,7 +88,7 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
         axes.axhspan(every.min(), every.max(), color=MEASURED, alpha=0.15, linewidth=0)
     axes.axhline(true, color=MEASURED)
     axes.axhline(plain, color=THEOREMS[4].color, linestyle=THEOREMS[4].dash)
-    axes.set(title=title, xlabel="hops m", ylim=(0, top))
+    axes.set(title=title, xlabel="order m of the bound", ylim=(0, top))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     right = float(upper.index.max())
     label_line(axes, right, plain + 0.01 * top, "theorem 4", THEOREMS[4].color, ha="right")

@@ -169,7 +169,7 @@ def plot_spectrum(graph: PairGraph, triplets: Spectrum | None = None, *, k: int 
 
 @_on_axes
 def plot_consistency(graphs: PairGraph | Mapping[str, PairGraph], hops: int = HOPS, *, ax: Axes | None = None) -> Axes:
-    """Plot how long labels survive a walk along induced pairs, for one graph or several by name."""
+    """Plot consistency against the number of hops of a walk along induced pairs, for one graph or several by name."""
     named = {"": graphs} if isinstance(graphs, PairGraph) else graphs
     assert ax is not None
     for (name, graph), dash in zip(named.items(), cycle(("-", *DASHES))):

@@ -20,12 +20,12 @@ TABLES = ("emoji_bounds", "emoji_energy", "emoji_multihop")
 
 @dataclass(frozen=True)
 class Settings:
-    """Widths and hops at which the bounds are evaluated.
+    """Widths and orders at which the bounds are evaluated.
 
     Attributes
     ----------
     widths : widths of the embedding
-    hop_widths, hops : widths for the multi-hop bounds, and their largest number of hops
+    hop_widths, hops : widths for the multi-hop bounds, and their largest order
     """
 
     widths: tuple[int, ...] = (

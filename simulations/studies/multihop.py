@@ -12,14 +12,14 @@ from pairbounds.theory.bounds.theorem16_local_multihop import error_table
 
 @dataclass(frozen=True)
 class Settings(WorldShape):
-    """A world, its captions and augmentations, and the number of hops.
+    """A world, its captions and augmentations, and the largest order of the bounds.
 
     Attributes
     ----------
     k : width of the embedding
     noise, detail : probability that a caption names a wrong class, and that it names a style
     strengths : augmentation strengths
-    hops : largest number of hops
+    hops : largest order of the bounds, and length of the longest walk of the curve
     """
 
     k: int = 8

@@ -145,7 +145,7 @@ def test_the_number_of_hops_follows_their_cost(products, hops, monkeypatch):
     monkeypatch.setattr(module, "HOPS_PRODUCTS", int(products * 2 * graph.joint.nnz * classes))
     assert default_hops(graph) == hops
     assert label_measure(graph) is label_measure(graph, hops)
-    assert check_bounds(graph, 3)["note"].str.contains(f"by {hops} hops: ").any() == (hops < module.HOPS)
+    assert check_bounds(graph, 3)["note"].str.contains(f"hops={hops} instead of").any() == (hops < module.HOPS)
 
 
 @pytest.mark.parametrize("measure", [consistency_curve, label_measure])

@@ -50,8 +50,9 @@ def check_bounds(
     critic : a pair of (n_left, d) and (n_right, d), optional
         f and g of a critic `s(x, l) = f(x)ᵀ g(l)`, of any width and divided by its temperature: adds the claims about
         InfoNCE.
-    hops : steps of Lanczos, at least 1, for claims by multi-hop consistency: more are sharper, and cost more. By
-        default `default_hops`; the row has a note if these are fewer than usual.
+    hops : order M of the multi-hop bounds, at least 1: they use the consistency of walks of up to 2M hops, from M
+        Lanczos steps. A larger order is sharper, and costs more. By default `default_hops`; the row has a note if this
+        is less than usual.
     through : (n_left, d), optional
         Features of the left nodes (numpy, torch, or a memory map): adds the columns `through_measured`, `through_value`
         and `through_holds`, about the best encoder of each width that is linear in them (theorem 42).

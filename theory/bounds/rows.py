@@ -86,7 +86,7 @@ def row(claim: Bound, spectrum: Spectrum, k: int, measured: Measured, hops: int 
         if claim.status == "rate":
             return unjudged | sides | {"note": "; ".join([A_RATE, *remarks])}
         if claim.takes_hops and hops is None and (fewer := default_hops(encoder.graph)) < HOPS:
-            remarks.append(f"by {fewer} hops: there are many pairs and classes, and hops= asks for more")
+            remarks.append(f"hops={fewer} instead of {HOPS}, since the graph has many pairs and classes")
         return unjudged | _judged(claim, encoder, spectrum, sides, remarks)
     except HypothesisError as error:  # of the claim, its quantity, or the scale of its round-off
         return unjudged | {"note": f"not applicable: {error}"}

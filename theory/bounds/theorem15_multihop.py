@@ -5,9 +5,9 @@ In words: The probabilities that walks of one, two and more induced pairs end in
 
 Let a_m be the probability that both ends of an m-step walk along induced pairs have the same label: the m-th moment of
 the label-energy measure `ν = Σ_i c_i δ(σ_i²)` on [0, 1]. Then `L_M(k) <= ε₂(f*) <= B_M(k)`, the least mass on
-`[0, σ²_{k+1})` and the largest on `[0, σ²_{k+1}]` of all measures on [0, 1] with the moments a_0..a_{2M}; M is 8, or on
-large graphs less (`quantities.multihop_consistency.default_hops`). B_M is at most theorem 4's `α_T / (1 - σ²_{k+1})`
-and 1, and is finite without a gap. Needs the moments and `σ_{k+1}`, no eigenvector.
+`[0, σ²_{k+1})` and the largest on `[0, σ²_{k+1}]` of all measures on [0, 1] with the moments a_0..a_{2M}. The order M,
+the argument `hops`, is 8, or on large graphs less (`quantities.multihop_consistency.default_hops`). B_M is at most
+theorem 4's `α_T / (1 - σ²_{k+1})` and 1, and is finite without a gap. Needs the moments and `σ_{k+1}`, no eigenvector.
 
 Proof, equality cases and an example: `docs/theorems/theorem15.md`. Source: new here; the extremal measures are those of
 Chebyshev, Markov and Stieltjes.
@@ -51,15 +51,15 @@ def multihop_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: i
 
 
 def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
-    """Interval at every number of hops up to `hops`, and the exact value.
+    """Consistencies a_0..a_hops, the interval of theorem 15 at each order 1..hops, and the exact value.
 
     `triplets`: at least k + 1, if they are computed already.
 
     Returns
     -------
     DataFrame with columns quantity, m and value
-        "consistency": a_m; "upper", "lower": the interval for the squared probe error from a_0, ..., a_{2m}; without m:
-        "theorem 4", "true".
+        "consistency": a_m, of walks of m hops; "upper", "lower": the interval of order m for the squared probe error,
+        from a_0, ..., a_{2m}; without m: "theorem 4", "true".
     """
     import pandas as pd
 

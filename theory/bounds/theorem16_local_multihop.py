@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
 
-    The least over the filters tried and over theorem 15.
+    The order m is `hops`. The least over the filters tried and over theorem 15.
     """
     by_scores = local_multihop(graph, spectrum, k, hops)
     return min(by_scores.error, multihop_error(graph, spectrum, k, hops=hops))
 
 
 def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
-    """Bound of theorem 16 at every number of hops up to `hops`, and the 0-1 error.
+    """Bound of theorem 16 at each order m = 1..hops, and the 0-1 error.
 
     `triplets`: at least k + 1, if they are computed already.
 

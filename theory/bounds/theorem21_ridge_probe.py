@@ -1,16 +1,16 @@
 """Theorem 21: the ridge probe on a density ratio, two-sided, by multi-hop consistency and without a width.
 
 In words: The squared error of a ridge probe on the density ratio lies between two numbers given by multi-hop
-consistency, which more hops never move apart.
+consistency, which longer walks never move apart.
 
 The ratio that InfoNCE aims at, `w = P / (p_L p_R)`, gives a left node the features `φ(x) = (√p_R(l) w(x, l))_l`. The
 ridge probe minimises `E‖Bᵀφ - onehot‖² + λ‖B‖²`; its squared error is `∫ (λ / (t + λ))² dν(t)`, ν the label-energy
-measure. M hops give a Gauss rule of ν below it, and a Gauss-Radau rule with a node at 0 above. `E <= 2 mse`.
+measure. The order M gives a Gauss rule of ν below it, and a Gauss-Radau rule with a node at 0 above. `E <= 2 mse`.
 
 Proof, equality cases and an example: `docs/theorems/theorem21.md`. Source: new here; Golub and Meurant 2010 for the
 rules.
 
-Cost: O(hops nnz r) for r classes; with one hop O(nnz).
+Cost: O(M nnz r) for r classes; at the order 1 O(nnz).
 """
 
 import math
@@ -28,7 +28,8 @@ def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) 
     Parameters
     ----------
     ridge : λ, positive
-    hops : steps of Lanczos, at least 1; by default `pairbounds.theory.quantities.multihop_consistency.default_hops`
+    hops : order M of the rules, at least 1: they use the consistency of walks of up to 2M hops. By default
+        `pairbounds.theory.quantities.multihop_consistency.default_hops`.
 
     Examples
     --------

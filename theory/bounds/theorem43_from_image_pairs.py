@@ -142,7 +142,7 @@ def mse_by_norms_at_most(sample: ImagePairs, k: int) -> float:
 
 
 def mse_by_hops_at_most(sample: ImagePairs, k: int, hops: int | None = None) -> float:
-    """Bound `ε₂(f̂) <= e_X + ν̂([-1, λ̂_{k+1}]) / κ`, (c), with the mass that moments up to 2 hops and λ̂_i allow."""
+    """Bound `ε₂(f̂) <= e_X + ν̂([-1, λ̂_{k+1}]) / κ`, (c), with the mass that `2 hops` moments and λ̂_i allow."""
     by_one_hop = mse_from_pairs_at_most(sample, k)
     values, vectors = eigh(sample.second)
     root, inverse = ((vectors * scale) @ vectors.T for scale in (np.sqrt(values), 1 / np.sqrt(values)))

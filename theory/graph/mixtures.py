@@ -30,7 +30,7 @@ def mixture(first: PairGraph, second: PairGraph, share: float) -> PairGraph:
         row = next(row for row in range(first.n_left) if first_ids[row] != second_ids[row])
         raise ValueError(
             f"the left ids of the two graphs differ: row {row} is {first_ids[row]!r} in the first graph and "
-            f"{second_ids[row]!r} in the second; give graphs with the same left nodes in the same order"
+            f"{second_ids[row]!r} in the second. Give graphs with the same left nodes in the same order."
         )
     if not np.array_equal(np.array(first.left_labels), np.array(second.left_labels)):
         raise ValueError("the left labels of the two graphs differ: give graphs with the same left side")

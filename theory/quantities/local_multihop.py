@@ -132,7 +132,8 @@ def local_multihop(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int |
     ----------
     spectrum : at least k + 1 triplets
     k : at least 1
-    hops : at least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1. By default `default_hops`.
+    hops : order, at least 1: moments a_0..a_{2 hops}, and filters of degree at most hops + 1. By default
+        `default_hops`.
     """
     return within(graph, Cut.of(spectrum, k), hops)
 
@@ -151,7 +152,7 @@ def within(graph: LabelledGraph, cut: Cut, hops: int | None = None) -> LocalBoun
     for step, margins in zip(filters, all_margins, strict=True):
         order = np.argsort(margins)
         ahead, masses = np.minimum(margins[order], FAR), pairs.left_marginal[order]
-        with np.errstate(all="ignore"):  # a majorant of many hops may overflow
+        with np.errstate(all="ignore"):  # a majorant of high degree may overflow
             integrals = step.majorants.at(nodes)[0] @ weights
         for number in np.flatnonzero(np.isfinite(integrals)).tolist():
             weight, majorant = float(step.weights[number]), step.majorants.one(number)

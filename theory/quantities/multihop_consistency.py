@@ -22,9 +22,9 @@ from pairbounds.theory.quantities.consistency import class_masses, unreached_ene
 from pairbounds.theory.quantities.label_blocks import Factor, column_blocks, first_half_hop, for_hops, target_blocks
 from pairbounds.theory.spectrum.triplets import Spectrum
 
-HOPS = 8  # steps of Lanczos; each gives two moments
+HOPS = 8  # order of the bounds: number of Lanczos steps, each of which gives two moments
 FEWEST_HOPS = 2  # for large graphs: the second sharpens the bounds the most
-HOPS_PRODUCTS = 2**35  # limit on the multiplications for all hops of a measure
+HOPS_PRODUCTS = 2**35  # limit on the multiplications for all Lanczos steps of a measure
 BETWEEN = 0.5  # arbitrary diagonal entry
 Rule = tuple[FloatArray, FloatArray]  # nodes, in increasing order, and their weights
 
@@ -78,14 +78,14 @@ class JacobiMatrix:
 
 
 def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
-    """Multi-hop consistency `a_m = Pr[y(x_0) = y(x_m)]` of m-step walks along induced pairs, for m = 0..hops.
+    """Multi-hop consistency `a_m = Pr[y(x_0) = y(x_m)]` of walks along m induced pairs, for m = 0..hops.
 
     `a_0 = 1` and `a_1 = 1 - α_T`. The curve is convex and does not increase; on a connected graph it falls to chance,
     `Σ_c p_c²` with the class masses p_c. Its start shows the consistency of the pairs, its slope their diversity.
 
     Parameters
     ----------
-    hops : at least 0
+    hops : length of the longest walk, at least 0
 
     Returns
     -------
@@ -111,9 +111,10 @@ def consistency_curve(graph: PairGraph, hops: int) -> FloatArray:
 
 
 def default_hops(graph: LabelledGraph) -> int:
-    """`HOPS`, or for a large graph the number that takes `HOPS_PRODUCTS` multiplications, but at least `FEWEST_HOPS`.
+    """Default order of multi-hop bounds: `HOPS`, or less for a large graph, but at least `FEWEST_HOPS`.
 
-    Ten million pairs with a hundred classes still get `HOPS`. Bounds hold for any number of hops; more are sharper.
+    A large graph gets the order that takes `HOPS_PRODUCTS` multiplications. Ten million pairs with a hundred classes
+    still get `HOPS`. Bounds hold at any order; a larger one is sharper.
 
     `ValueError`: the graph lacks labels on the left.
     """
@@ -124,7 +125,7 @@ def default_hops(graph: LabelledGraph) -> int:
 
 
 def number_of_hops(graph: LabelledGraph, hops: int | None) -> int:
-    """Given number of hops, or `default_hops`; errors as in `label_measure`."""
+    """Given order of a bound, or `default_hops`; errors as in `label_measure`."""
     return default_hops(graph) if hops is None else _validated(hops, 1)
 
 
@@ -140,14 +141,14 @@ def label_measure(graph: LabelledGraph, hops: int | None = None) -> JacobiMatrix
     shorter side are orthogonalised, so the matrix is that of `ĀĀᵀ` with a perturbation by round-off. If the vectors
     need more than `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`, each block of columns has a measure, and ν
     is their sum. Cost: O(hops nnz r + hops² n r) for r classes and n nodes on the shorter side; memory O((hops n +
-    n_left + n_right) r), but at most about those bytes or one column. Computed once for each graph and its most hops.
-    Sources: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010; Simon and Zha, *Low-rank
-    matrix approximation using the Lanczos bidiagonalization process*, 2000, for the one side.
+    n_left + n_right) r), but at most about those bytes or one column. Computed once for each graph and its
+    largest order. Sources: Golub and Meurant, *Matrices, Moments and Quadrature with Applications*, 2010; Simon and
+    Zha, *Low-rank matrix approximation using the Lanczos bidiagonalization process*, 2000, for the one side.
 
     Parameters
     ----------
-    hops : at least 1, for the moments a_0..a_{2 hops}; determines a measure of at most `hops` atoms. By default
-        `default_hops`.
+    hops : number of Lanczos steps, at least 1, for the moments a_0..a_{2 hops}; determines a measure of at most `hops`
+        atoms. By default `default_hops`.
     """
     measures, hops = _measures.setdefault(graph, {}), number_of_hops(graph, hops)
     if hops not in measures:

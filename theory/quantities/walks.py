@@ -64,7 +64,7 @@ def consistency_from_pairs(
     left, right : (n,), the ids of the two ends of each pair, of any hashable type
     labels : mapping from left id to class, or (n,), the class of each pair's left end
         As in `PairGraph.from_pairs`.
-    hops : M, at least 1. More hops say more about connectivity, and leave fewer walks.
+    hops : length M of the longest walk, at least 1. Longer walks say more about connectivity, but they are fewer.
     confidence : in (0, 1)
     seed : of the order of the pairs, which may be listed in an order that is not random
 

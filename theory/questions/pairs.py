@@ -138,7 +138,7 @@ def pairs_report(
     target : squared error to certify
     level : confidence
     penalty : μ of theorem 19, whose optimum keeps the singular values above μ; by default `σ_{k+1}` of the graph
-    hops : of the walks in theorem 19
+    hops : length of the longest walk in theorem 19
     sample : number of pairs in the pilot sample
     views : (n, 2), for theorem 43: left nodes of n image pairs, drawn independently from `P_T`; needs features
     features : of the left nodes, in a form of `PairGraph.through`
