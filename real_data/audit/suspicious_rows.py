@@ -3,7 +3,8 @@
 Two counts support a pair of an image and a caption, relative to chance:
 
 - *label*: other images of the caption with the image's label;
-- *captions*: other images of the caption with another caption of the image, once for each. They need no labels.
+- *captions*: other images of the caption with a further caption of the image, counted once for each such caption. This
+  count needs no labels.
 
 Each gives the ratio `(count + 1/2) / (count by chance + 1/2)`, at most 1. The support of a row is the product of its
 ratios. A caption of a single image has a chance count of 0, and its rows are not judged.
@@ -125,11 +126,11 @@ def _reason(row: Any, label: str | None) -> str:
     """Reason of a row in words, the stronger count first."""
     by_label = (
         f"{row.same} of the {row.others} other images of this caption have the label {label}, "
-        f"{row.same_by_chance:.1f} by chance"
+        f"{row.same_by_chance:.1f} expected by chance"
     )
     by_captions = (
-        f"{row.paths} times another image has this caption and another caption of this image, "
-        f"{row.paths_by_chance:.1f} by chance"
+        f"the other images of this caption share a further caption with this image {row.paths} times, "
+        f"{row.paths_by_chance:.1f} expected by chance"
     )
     reasons = sorted([(row.label_ratio, by_label), (row.caption_ratio, by_captions)])
     return "; ".join(words for ratio, words in reasons if ratio < 1)
@@ -155,7 +156,7 @@ def write_suspicious(tables: AuditTables, rows: Path | None, clean: Path | None)
         write_table(listed, rows, about)
         sentences.append(
             f"{rows}: {len(listed):,} rows with a support below {LISTED}, {len(dropped):,} of them below {DROPPED}. "
-            f"Support is how often other images bear a row out, relative to chance; {unknown}"
+            f"Support is how often other images agree with a row, relative to chance; {unknown}"
         )
     if clean is not None:
         whole = pa.concat_tables([file.read().cells for file in tables.pairs.files])

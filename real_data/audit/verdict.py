@@ -81,14 +81,14 @@ def threshold_in_words(curves: pd.DataFrame) -> tuple[str, ...]:
         return ("similarity: on every half the error is least with all pairs; no threshold is shown to help",)
     nothing = curves[curves["action"] == "none"].set_index("split")["error"]
     change = paired(applied["error"] - nothing, LEVEL)
-    where = f"{chosen.median():.3g} (middle of {chosen.min():.3g} to {chosen.max():.3g}, each the best of a half"
-    none = len(applied) - len(chosen)
-    where += f"; none was on {none} of {len(applied)})" if none else ")"
     verdict = "helps" if change["high"] < 0 else "is not shown to help"
+    keeping = len(applied) - len(chosen)
+    where = f" On {keeping} of {len(applied)} halves the error was least with all pairs." if keeping else ""
     return (
-        f"similarity: dropping pairs below {where} {verdict}: on the same images of the other halves it changes the "
-        f"error of {nothing.mean():.3f} by {change['difference']:+.3f} ({LEVEL:.0%} interval {change['low']:+.3f} to "
-        f"{change['high']:+.3f}), with {applied['share'].mean():.0%} of the pairs gone",
+        f"similarity: dropping pairs with a score below {chosen.median():.3g} {verdict}. This is the median of the best "
+        f"thresholds of the halves, {chosen.min():.3g} to {chosen.max():.3g}.{where} Applied to the other half of the "
+        f"images, they change the error from {nothing.mean():.3f} by {change['difference']:+.3f} ({LEVEL:.0%} interval "
+        f"{change['low']:+.3f} to {change['high']:+.3f}) and drop {applied['share'].mean():.0%} of the pairs",
     )
 
 
@@ -107,10 +107,10 @@ def _sentence(quantity: str, rows: pd.DataFrame, splits: int) -> str:
     best = better.nsmallest(1, "value").iloc[0]
     verdict = "better" if best["helps"] else "worse" if best["change_low"] > 0 else "not shown to be better"
     return (
-        f"{quantity}, dropping pairs: {best['rule']} beats random at {_shares(better, str(best['rule']))}; at "
-        f"{best['share']:.0%} it is {best['value']:.3f} against {best['random']:.3f} by {best['control']} (difference "
-        f"{best['difference']:+.3f}, {LEVEL:.0%} interval {best['low']:+.3f} to {best['high']:+.3f}), and {verdict} "
-        f"than {best['nothing']:.3f} with all pairs"
+        f"{quantity}, dropping pairs: {best['rule']} beats random with {_shares(better, str(best['rule']))} of the pairs "
+        f"dropped. At {best['share']:.0%} it gives {best['value']:.3f}, and dropping {best['control']} gives "
+        f"{best['random']:.3f} (difference {best['difference']:+.3f}, {LEVEL:.0%} interval {best['low']:+.3f} to "
+        f"{best['high']:+.3f}). It is {verdict} than {best['nothing']:.3f} with all pairs"
     )
 
 
@@ -121,13 +121,13 @@ def _of_rivals(quantity: str, rows: pd.DataFrame) -> str:
         rule, other = rows["rule"].iloc[0], rows["rival"].iloc[0]
         ends = rows.loc[rows["rule"] == rule, ["rival_low", "rival_high"]]
         return (
-            f"{quantity}, {rule} less {other}: not told apart at any share; every {LEVEL:.0%} interval lies within "
-            f"{ends['rival_low'].min():+.3f} to {ends['rival_high'].max():+.3f}"
+            f"{quantity}, {rule} compared with {other}: no significant difference at any share of dropped pairs. All "
+            f"{LEVEL:.0%} intervals are within {ends['rival_low'].min():+.3f} to {ends['rival_high'].max():+.3f}"
         )
     best = apart.nsmallest(1, "rival_difference").iloc[0]
     return (
-        f"{quantity}, {best['rule']} less {best['rival']}: {best['rule']} leaves less at "
-        f"{_shares(apart, str(best['rule']))}; at {best['share']:.0%} the difference is "
+        f"{quantity}, {best['rule']} compared with {best['rival']}: {best['rule']} gives a smaller value with "
+        f"{_shares(apart, str(best['rule']))} of the pairs dropped. At {best['share']:.0%} the difference is "
         f"{best['rival_difference']:+.3f} ({LEVEL:.0%} interval {best['rival_low']:+.3f} to {best['rival_high']:+.3f})"
     )
 
@@ -135,10 +135,10 @@ def _of_rivals(quantity: str, rows: pd.DataFrame) -> str:
 def _power(rows: pd.DataFrame, splits: int) -> str:
     differing = rows.loc[rows["detectable"] > 0, "detectable"]
     if differing.empty:
-        return f"On {splits} halves nothing differed at all"
+        return f"On all {splits} halves the values are equal"
     return (
-        f"{splits} halves would have shown, with probability {POWER:g}, a difference of {differing.min():.2g} where "
-        f"they tell most and {differing.max():.2g} where they tell least"
+        f"With {splits} halves the smallest difference that is detected with probability {POWER:g} is between "
+        f"{differing.min():.2g} and {differing.max():.2g}, depending on the rule and the share"
     )
 
 

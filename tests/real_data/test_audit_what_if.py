@@ -152,8 +152,9 @@ def test_a_helpful_rule_is_found_and_compared_with_another_on_each_half():
     assert set(drops["rule"]) == {"leak", "low similarity", "oracle", "random pairs", "random captions"}
     rows = outcome.verdict.set_index(["quantity", "rule"])
     assert rows.loc[("error", "leak"), ["beats_random", "helps"]].all()
-    assert "measured error, dropping pairs: leak beats random at 50%" in outcome.words[0]
-    assert outcome.words[2].startswith("measured error, leak less low similarity: leak leaves less at 50%; at 50% the")
+    assert "measured error, dropping pairs: leak beats random with 50% of the pairs dropped" in outcome.words[0]
+    by_rivals = "measured error, leak compared with low similarity: leak gives a smaller value with 50% of"
+    assert outcome.words[2].startswith(by_rivals)
     for quantity in ("error", "alpha_t"):
         on = drops.pivot_table(quantity, "split", "rule")
         differences = on["leak"] - on["low similarity"]
@@ -183,8 +184,8 @@ def test_a_helpful_threshold_is_chosen_on_one_half_and_tested_on_the_other():
         assert tried["share"].tolist() == [0, *settings.shares]
         assert tried["threshold"][tried["error"].round(9).idxmin()] == row["threshold"]
     assert applied["share"].between(0.4, 0.5).all()
-    assert outcome.words[-1].startswith("similarity: dropping pairs below 0.09")
-    assert "helps: on the same images of the other halves" in outcome.words[-1]
+    assert outcome.words[-1].startswith("similarity: dropping pairs with a score below 0.09")
+    assert " helps. This is the median of the best thresholds of the halves" in outcome.words[-1]
 
 
 @pytest.mark.parametrize("equal", [False, True])
@@ -232,9 +233,9 @@ def test_the_command_tries_rules_and_the_next_audit_removes_their_tables(call, r
     words = ["audit", pairs, "--label-col", "label", "--k", 2, "--out", out]
     code, printed, _ = call(app, *words, "--what-if")
     assert code == 0
-    assert "no rule beats random. 3 halves would have shown" in printed
+    assert "no rule beats random. With 3 halves the smallest difference" in printed
     code, printed, _ = call(app, *words, "--rules", "hubs, leak")
-    assert (code, "measured error, hubs less leak: not told apart at any share; every 95%" in printed) == (0, True)
+    assert (code, "measured error, hubs compared with leak: no significant difference at any" in printed) == (0, True)
     assert set(pd.read_parquet(out / "what_if_verdict.parquet")["rival"]) == {"hubs", "leak"}
     assert call(app, *words)[0] == 0
     assert not list(out.glob("what_if*"))
