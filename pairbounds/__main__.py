@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from pairbounds import __version__
-from pairbounds.infrastructure.commandline import HELP, Command, echo, run
+from pairbounds.infrastructure.commandline import HELP, Command, echo, run, without_flag_types
 
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # by group: command, module in `commands`, help
     "Begin here": {"demo": ("demo", "Evaluate two bounds on pairs of handwritten digits, explained with a picture.")},
@@ -75,6 +75,10 @@ class Commands(TyperGroup):
         for group, commands in GROUPS.items():
             for name, (module, about) in commands.items():
                 self.add_command(Deferred(name, module, about, group))
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Parameters with the option `--help`."""
+        return without_flag_types(super().get_params(ctx))
 
 
 app = typer.Typer(cls=Commands, context_settings=HELP, no_args_is_help=True, pretty_exceptions_enable=False)

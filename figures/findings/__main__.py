@@ -8,7 +8,7 @@ import typer
 from pairbounds.figures.findings.evidence import compared, evidence, key_numbers, read_evidence, write_evidence
 from pairbounds.figures.findings.page import BEGINNING, findings_page, inputs
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, run
-from pairbounds.infrastructure.files import claim, marked_output, replacing
+from pairbounds.infrastructure.files import marked_output, replacing, require_safe_outputs
 from pairbounds.infrastructure.inputs import is_there
 from pairbounds.infrastructure.options import Force
 
@@ -22,7 +22,7 @@ def page(
     force: Force = False,
 ) -> None:
     """Write the page of findings, each number computed from the tables."""
-    claim([marked_output(out, BEGINNING)], inputs(tables), force=force)
+    require_safe_outputs([marked_output(out, BEGINNING)], inputs(tables), force=force)
     with replacing(out) as temporary:
         temporary.write_text(findings_page(tables), encoding="utf-8")
     echo(out)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
-from pairbounds.infrastructure.files import claim, table_outputs
+from pairbounds.infrastructure.files import require_safe_outputs, table_outputs
 from pairbounds.infrastructure.options import Columns, Force, Json, column_names
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.tables import require_table_path
@@ -66,7 +66,7 @@ def audit(
     image, caption = ends or (None, None)
     roles = TableColumns(image, caption, weight, label_col, similarity_col)
     extra = [part for path in (rows, clean) if path is not None for part in table_outputs(require_table_path(path))]
-    claim([*outputs(out), *extra], [pairs, labels], force=force)
+    require_safe_outputs([*outputs(out), *extra], [pairs, labels], force=force)
     if extra and dask is not None:
         raise ValueError("--rows and --clean do not run on Dask: leave out --dask")
     tables = open_tables(pairs, labels, roles)

@@ -9,7 +9,7 @@ import typer
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
-from pairbounds.infrastructure.files import claim
+from pairbounds.infrastructure.files import require_safe_outputs
 from pairbounds.infrastructure.options import Force, Json, Plugin
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.progress import Bar
@@ -49,7 +49,7 @@ def attack(
         budget = MINUTE
     seconds = math.inf if budget is None else _seconds(budget)
     if out is not None:
-        claim([graph_output(require_graph_path(out))], [plugin], force=force)
+        require_safe_outputs([graph_output(require_graph_path(out))], [plugin], force=force)
     if plugin is not None:
         load_bounds(plugin)
     with Bar(total=1, desc=visible(name)) as bar:

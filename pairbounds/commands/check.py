@@ -11,7 +11,7 @@ import pandas as pd
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
-from pairbounds.infrastructure.files import Output, claim, record_output
+from pairbounds.infrastructure.files import Output, record_output, require_safe_outputs
 from pairbounds.infrastructure.inputs import require_file, stored_array
 from pairbounds.infrastructure.options import Columns, Force, Plugin, column_names
 from pairbounds.infrastructure.outward import rounded
@@ -35,23 +35,39 @@ Graph = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help="A graph from PairGraph.save; a matrix: .npz of scipy.sparse, .npy, .mtx; a table of pairs or of matrix "
-        "entries: .csv, .tsv, .jsonl, .parquet, .csv.gz.",
+        help="The pairs: a table of pairs or of matrix entries (.csv, .tsv, .jsonl, .parquet, .csv.gz), a matrix (.npz "
+        "of scipy.sparse, .npy, .mtx), or a graph from PairGraph.save (.npz).",
     ),
 ]
-WIDTH_HELP = "Width of the embedding, for example 8. Several widths: 2:40, 2:40:2 (step 2) or 4,8,16."
-LABELS_HELP = "Classes of the left nodes: .npy, .txt or a one-column table, in row order; or a table of id and class."
+WIDTH_HELP = (
+    "Required, except with --verify: width of the embedding, for example 8. Several widths: 2:40, 2:40:2 (step 2) or "
+    "4,8,16."
+)
+LABELS_HELP = (
+    "Classes of the left nodes (images): .npy, .txt or a one-column table, in row order; or a table of id and class."
+)
 PENALTY_HELP = (
-    "Add theorem 18: the optimum of the spectral loss with the penalty MU (E‖f‖² + E‖g‖²), 0 < MU < 1. It keeps the "
-    "singular values above MU."
+    "Add the bounds on the optimum of the spectral loss with the penalty MU (E‖f‖² + E‖g‖²), 0 < MU < 1, which keeps "
+    "the singular values above MU (theorem 18)."
 )
 THROUGH_HELP = (
     "Features of the left nodes: add the bounds for encoders that are linear in them (theorem 42). A table, or a .npz "
     "with `features` and `ids`, is aligned by id. A .npy file needs the order of the graph."
 )
-CRITIC_HELP = "f and g of a critic f(x)ᵀg(l): evaluate the bounds on InfoNCE."
-PROOF_HELP = "Write proofs at one width; --verify checks them on a GRAPH.npz (add --save if FILE is not one)."
-VERIFY_HELP = "Check the --proof of FILE, a GRAPH.npz, instead of writing it."
+CRITIC_HELP = (
+    "Embeddings f of the left nodes, divided by the temperature, and g of the right nodes: add the bounds on InfoNCE "
+    "with the scores f(x)ᵀg(l)."
+)
+BOUNDS_HELP = "Evaluate only these bounds, for example probe-mse,probe-error. `pairbounds ledger` lists all names."
+CERTIFIED_HELP = (
+    "Replace the computed σ_(k+1) in the bounds by an upper bound that is proved, or for a large graph true with the "
+    "printed probability."
+)
+HOPS_HELP = (
+    "Order M of the multi-hop bounds: they use walks of up to 2M induced pairs. By default 8, less on large graphs."
+)
+PROOF_HELP = "Write a proof of the bounds at one width, about the graph in FILE, or in --save if FILE is no GRAPH.npz."
+VERIFY_HELP = "Verify an existing --proof about FILE, a GRAPH.npz, and do nothing else."
 Critic = tuple[Path, Path] | None
 
 
@@ -61,27 +77,36 @@ def check(
     k: Annotated[str | None, typer.Option(metavar="K|A:B", help=WIDTH_HELP)] = None,
     labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
     columns: Columns = None,
-    out: Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet, .tex.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the whole table: .csv, .parquet, .tex.")] = None,
     plot: Annotated[Path | None, typer.Option(help="Plot bounds against width: .png, .pdf, .svg.")] = None,
-    save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Save the graph, for PairGraph.load.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Print all rows of the table, including corollaries.")] = False,
-    bounds: Annotated[str | None, typer.Option(metavar="NAME,NAME", help="Evaluate only these; see `ledger`.")] = None,
-    as_records: Annotated[bool, typer.Option("--json", help="Print all rows as one line of JSON.")] = False,
+    save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="Also save the graph that was read.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Print all bounds, including corollaries.")] = False,
+    bounds: Annotated[str | None, typer.Option(metavar="NAME,NAME", help=BOUNDS_HELP)] = None,
+    as_records: Annotated[bool, typer.Option("--json", help="Print all bounds as one line of JSON.")] = False,
     plugin: Plugin = None,
-    certified: Annotated[bool, typer.Option("--certified", help="Use a certified upper bound on σ_(k+1).")] = False,
+    certified: Annotated[bool, typer.Option("--certified", help=CERTIFIED_HELP)] = False,
     penalty: Annotated[float | None, typer.Option(metavar="MU", help=PENALTY_HELP)] = None,
     critic: Annotated[Critic, typer.Option(metavar="F.npy G.npy", help=CRITIC_HELP)] = None,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
-    hops: Annotated[int | None, typer.Option(help="M of the multi-hop bounds: walks up to 2M pairs.")] = None,
+    hops: Annotated[int | None, typer.Option(help=HOPS_HELP)] = None,
     proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
     verify: Annotated[bool, typer.Option("--verify", help=VERIFY_HELP)] = False,
     force: Force = False,
 ) -> None:
-    """Evaluate the bounds on the optimal embedding of the pairs in FILE, and print ten of them.
+    """Evaluate the bounds on the optimal embedding of the pairs in FILE, and print the main ones.
 
-    Exits with 1 if a bound does not hold. Example (30 seconds): pairbounds check emoji.npz --k 100
-    Several widths and a plot: pairbounds check emoji.npz --k 2:40 --plot bounds.pdf
-    With a penalty: pairbounds check emoji.npz --k 400 --penalty 0.9
+    A row has the value of a bound, the quantity measured on the optimum, and whether the bound holds.
+    Bounds on errors need the classes of the images. Exits with 1 if a bound does not hold. Examples:
+
+    pairbounds graph emoji --out emoji.npz
+
+    pairbounds check emoji.npz --k 100  (30 seconds)
+
+    pairbounds check emoji.npz --k 2:40 --plot bounds.pdf  (several widths)
+
+    pairbounds check emoji.npz --k 400 --penalty 0.9
+
+    pairbounds check pairs.csv --labels labels.csv --k 8
     """
     if proof is not None and proof.suffix != ".json":
         raise ValueError(f"--proof {proof}: a proof's file name ends in .json")
@@ -92,7 +117,7 @@ def check(
         raise typer.BadParameter("the width is missing: give --k 8, or several widths, --k 2:40")
     widths = parsed_widths(k)
     outputs = _outputs(len(widths), out, plot, save, proof)
-    claim(outputs, [file, labels, plugin, through, *(critic or ())], force=force)
+    require_safe_outputs(outputs, [file, labels, plugin, through, *(critic or ())], force=force)
     if plugin is not None:
         load_bounds(plugin)
     chosen = None if bounds is None else [named(name.strip()).name for name in bounds.split(",")]

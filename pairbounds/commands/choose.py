@@ -11,7 +11,7 @@ import typer
 
 from pairbounds.infrastructure.checkpoints import weights_in
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import Output, claim, disagrees, table_outputs
+from pairbounds.infrastructure.files import Output, disagrees, require_safe_outputs, table_outputs
 from pairbounds.infrastructure.options import Force, Json
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
 from pairbounds.infrastructure.plain import as_line
@@ -77,7 +77,9 @@ def choose(
     if len(paths) < len(files):
         raise ValueError("two candidates have the same name: write NAME=FILE")
     next_table, next_count = (None, 0) if next_images is None else _table_and_number(next_images)
-    claim(_outputs(out, plot, next_table), [*paths.values(), labels, balanced, through, images], force=force)
+    require_safe_outputs(
+        _outputs(out, plot, next_table), [*paths.values(), labels, balanced, through, images], force=force
+    )
     choice = chosen(
         {name: _candidate(path) for name, path in paths.items()},
         _classes(labels),
@@ -131,7 +133,9 @@ def _outputs(out: Path | None, plot: Path | None, images: Path | None) -> Iterat
         yield picture_output(require_picture_path(plot))
     if images is not None:
         table, beside = table_outputs(images)
-        yield Output(images, lambda file: table.is_ours(file) and not disagrees(file))  # labels may be written into it
+        yield Output(
+            images, lambda file: table.may_overwrite(file) and not disagrees(file)
+        )  # labels may be written into it
         yield beside
 
 

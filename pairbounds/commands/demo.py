@@ -11,7 +11,7 @@ import typer
 from pairbounds.figures.plots import plot_bounds
 from pairbounds.figures.style import style
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import claim
+from pairbounds.infrastructure.files import require_safe_outputs
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, save_picture
@@ -43,7 +43,7 @@ def demo(
         return
     mpl.use("Agg")  # never open a window
     picture, graph_file = out / "bounds.png", out / "digits.npz"
-    claim([picture_output(picture), graph_output(graph_file)], force=force)
+    require_safe_outputs([picture_output(picture), graph_output(graph_file)], force=force)
     out.mkdir(parents=True, exist_ok=True)
     graph = digits_graph()
     graph.save(graph_file)

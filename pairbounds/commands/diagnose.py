@@ -10,7 +10,7 @@ import scipy.sparse as sp
 import typer
 
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import claim
+from pairbounds.infrastructure.files import require_safe_outputs
 from pairbounds.infrastructure.options import Force, Json, Out
 from pairbounds.infrastructure.plain import as_line
 from pairbounds.infrastructure.reading import is_table, table_file
@@ -57,7 +57,7 @@ def diagnose(
     """
     inputs = {"images": images, "texts": texts, "pairs": pairs, "labels": labels}
     inputs |= {"prompts": prompts, "before_head": before_head}
-    claim(printed_outputs(out), inputs.values(), force=force)
+    require_safe_outputs(printed_outputs(out), inputs.values(), force=force)
     left, right = (_Side(path, *read_features(path)) for path in (images, texts))
     graph_file, lines, words = _paired(left, right) if pairs is None else _read_pairs(pairs)
     graph = graph_file.graph if labels is None else graph_file.labelled(labels).graph

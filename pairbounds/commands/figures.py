@@ -10,7 +10,7 @@ import typer
 
 from pairbounds.figures.figure import found
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import claim
+from pairbounds.infrastructure.files import require_safe_outputs
 from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.pictures import METADATA
@@ -60,7 +60,9 @@ def draw(
     figures, files, ends = [find_named("figure", name, FIGURES) for name in names], table or [], _ends(formats)
     size = {"width": width and inches(width), "height": height and inches(height)}
     written = [file for figure in figures for file in figure.outputs(out, ends)]
-    claim(written, [file for figure in figures for file in figure.sources(tables, files).values()], force=force)
+    require_safe_outputs(
+        written, [file for figure in figures for file in figure.sources(tables, files).values()], force=force
+    )
     draw_one = partial(_drawn, tables, out, {"files": files, "ends": ends} | size)
     with side_by_side(draw_one, [file.name for file in figures], jobs if len(figures) > 1 else 1) as pictures:
         for picture in pictures:

@@ -10,7 +10,7 @@ import typer
 
 from pairbounds.commands.study import print_settings
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import claim, marked_output, replacing, table_outputs
+from pairbounds.infrastructure.files import marked_output, replacing, require_safe_outputs, table_outputs
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.real_data.image_settings import ImageSettings
@@ -79,12 +79,12 @@ def graph(
     paths = {key: shortcuts[key] for key in ("images", "texts") if shortcuts[key] is not None}
     settings = chosen_settings(source.settings, given_settings(None, [*(assignments or []), *numbers]) | paths)
     if features is not None:
-        claim([marked_output(out, "untrained_features.npy")], files_in(settings), force=force)
+        require_safe_outputs([marked_output(out, "untrained_features.npy")], files_in(settings), force=force)
         echo(_save_features(name, asdict(settings), features, seed, out))
         return
     as_graph = out.suffix not in (".parquet", ".csv")
     written = [graph_output(require_graph_path(out))] if as_graph else table_outputs(require_table_path(out))
-    claim(written, files_in(settings), force=force)
+    require_safe_outputs(written, files_in(settings), force=force)
     pair_graph = source.make(settings, seed)
     if as_graph:
         pair_graph.save(out)

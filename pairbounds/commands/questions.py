@@ -12,7 +12,7 @@ import typer
 from pairbounds.commands.check import LABELS_HELP, Graph, node_features
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.commandline import echo, print_table
-from pairbounds.infrastructure.files import claim
+from pairbounds.infrastructure.files import require_safe_outputs
 from pairbounds.infrastructure.options import Columns, Force, Json, Out, column_names
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.infrastructure.plain import as_line
@@ -196,7 +196,7 @@ def _read(
     quiet: bool,
 ) -> GraphFile:
     """Claim the output table, then read the graph."""
-    claim(printed_outputs(out), [file, labels, *more_inputs], force=force)
+    require_safe_outputs(printed_outputs(out), [file, labels, *more_inputs], force=force)
     ends, weight = column_names(columns)
     graph_file = read_graph(file, labels, columns=ends, weight=weight)
     if graph_file.graph.joint.nnz > MANY_PAIRS:
@@ -233,7 +233,7 @@ def _largest_error(
     if file is not None:
         raise ValueError("--known replaces FILE: give one of the two")
     if save is not None:
-        claim([graph_output(require_graph_path(save))], [], force=force)
+        require_safe_outputs([graph_output(require_graph_path(save))], [], force=force)
     numbers = dict(_number(text) for text in assignments)
     result = sharpest(known=numbers)
     if save is not None:

@@ -12,7 +12,7 @@ from pairbounds.figures.report.contents import Section
 from pairbounds.figures.report.page import BEGINNING, write_page
 from pairbounds.figures.report.runs import Runs
 from pairbounds.infrastructure.commandline import echo
-from pairbounds.infrastructure.files import claim, marked_output, require_folder
+from pairbounds.infrastructure.files import marked_output, require_folder, require_safe_outputs
 from pairbounds.infrastructure.options import Force
 
 TITLE = "What was checked"
@@ -39,7 +39,7 @@ def report(
     if out.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"cannot write {out}: the file name of a report must end in .html")
     require_folder(out)
-    claim([marked_output(out, BEGINNING)], [run for run in runs if run.is_file()], force=force)
+    require_safe_outputs([marked_output(out, BEGINNING)], [run for run in runs if run.is_file()], force=force)
     mpl.use("Agg")  # no window, whatever the display
     reported = Runs(runs, made={out})
     echo(*(f"not reported: {refusal.file}: {refusal.reason}" for refusal in reported.refused), err=True)

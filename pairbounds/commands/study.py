@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, one_line, print_table
-from pairbounds.infrastructure.files import claim, locked_folder, table_outputs
+from pairbounds.infrastructure.files import locked_folder, require_safe_outputs, table_outputs
 from pairbounds.infrastructure.names import find_named
 from pairbounds.infrastructure.options import DryRun, Force
 from pairbounds.infrastructure.tables import require_table_path, source_commit, write_table
@@ -111,7 +111,7 @@ def study(
         return
     inputs = [*(plugin or []), *files_in(chosen), settings]
     written = [output for path in paths.values() for output in table_outputs(path)]
-    claim(written, inputs, force=force)
+    require_safe_outputs(written, inputs, force=force)
     echo(*forecast, *(base.lines(chosen, overrides) if base.source else []), err=True)
     measure_into(study, chosen, numbers, jobs, paths)
 
@@ -199,12 +199,12 @@ def sweep(
     if dask is not None and jobs is not None:
         raise ValueError("--jobs and --dask exclude each other: leave out --jobs")
     inputs = [file, *(plugin or [])]
-    claim([*table_outputs(out / TABLE)], inputs, force=force)
+    require_safe_outputs([*table_outputs(out / TABLE)], inputs, force=force)
     for path in plugin or []:
         load_plugin(path)
     configuration = SweepConfiguration.read(file, seeds)
     study = find_study(configuration.study)
-    claim(outputs(study, out), inputs, force=force)
+    require_safe_outputs(outputs(study, out), inputs, force=force)
     if dry_run:
         cells = cells_of(configuration)
         waiting = len(unfinished(cells, out))

@@ -40,6 +40,14 @@ DIRECTIONS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x2
 HELP = {"help_option_names": ["-h", "--help"]}  # context settings of every command
 
 
+def without_flag_types(parameters: list[Any]) -> list[Any]:
+    """Parameters of a command, with an empty metavar for flags, which take no value. Typer prints `<bool>`."""
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    return parameters
+
+
 class Command(TyperCommand):
     """Command whose help ends with the output of its module's `explain_NAME`, called with options before `--help`."""
 
@@ -47,6 +55,10 @@ class Command(TyperCommand):
     def _explanation(self) -> Callable[[Mapping[str, Any]], None] | None:
         home = sys.modules[getattr(self.callback, "__module__", __name__)]
         return getattr(home, f"explain_{self.name}", None)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Parameters with the option `--help`."""
+        return without_flag_types(super().get_params(ctx))
 
     def get_help_option(self, ctx: Any) -> Any:
         """Option `--help`, parsed after the options that `explain_NAME` needs."""

@@ -1,7 +1,7 @@
 """Atomic file writes, and checks that no input and no foreign file is overwritten.
 
 A file is written under a temporary name and renamed. A table has a sidecar with the table's SHA-256. A table that
-disagrees with its sidecar counts as missing. A command claims its output files before it starts to work. Python
+disagrees with its sidecar counts as missing. A command checks its output files before it starts to work. Python
 functions with a path argument overwrite existing files, as `np.savez` does.
 """
 
@@ -155,7 +155,7 @@ def remove_table(path: Path) -> None:
     sidecar(path).unlink(missing_ok=True)
 
 
-# Claims.
+# Checks of outputs.
 
 
 @dataclass(frozen=True)
@@ -165,33 +165,33 @@ class Output:
     Attributes
     ----------
     path : path of the file
-    is_ours : whether pairbounds wrote an existing file
+    may_overwrite : test for an existing file at this path: True if pairbounds wrote it
     """
 
     path: Path
-    is_ours: Callable[[Path], bool]
+    may_overwrite: Callable[[Path], bool]
 
 
 def table_outputs(path: Path) -> tuple[Output, Output]:
-    """A table and its sidecar. Both are ours if pairbounds wrote the sidecar."""
+    """A table and its sidecar. Both may be overwritten if pairbounds wrote the sidecar."""
 
-    def is_ours(_: Path) -> bool:
+    def has_sidecar(_: Path) -> bool:
         return read_sidecar(path) is not None
 
-    return Output(path, is_ours), Output(sidecar(path), is_ours)
+    return Output(path, has_sidecar), Output(sidecar(path), has_sidecar)
 
 
 def marked_output(path: Path, *marks: str) -> Output:
-    """A file that pairbounds recognises by texts in it, such as its first words."""
+    """A file that counts as written by pairbounds if it contains these texts, such as its first words."""
     return Output(path, lambda file: all(mark.encode() in file.read_bytes() for mark in marks))
 
 
 def record_output(path: Path, keys: Iterable[str]) -> Output:
-    """A JSON file with these keys."""
+    """A JSON file that counts as written by pairbounds if it has these keys."""
     return marked_output(path, *(f'"{key}"' for key in keys))
 
 
-def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, force: bool = False) -> None:
+def require_safe_outputs(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, force: bool = False) -> None:
     """Refuse to overwrite inputs, to write a file twice, or to overwrite files that pairbounds did not write.
 
     `ValueError`: names the first such file and the reason.
@@ -211,7 +211,7 @@ def claim(outputs: Iterable[Output], inputs: Iterable[Path | None] = (), *, forc
         if any(within(path, source) for source in sources):
             raise ValueError(f"{path} is an input, or in an input folder: choose another path")
         if path.is_file():
-            if not force and not output.is_ours(path):
+            if not force and not output.may_overwrite(path):
                 raise ValueError(f"{path} was not written by pairbounds: choose another path, or add --force")
         elif os.path.lexists(path):
             raise ValueError(f"{path} is not a regular file, and cannot be overwritten: choose another path")

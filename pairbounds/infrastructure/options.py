@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-COLUMNS_HELP = "Columns of a table: the two ends of a pair, and the weights of pairs."
+COLUMNS_HELP = "Names of the columns of a table: the two ends of a pair and, if there are weights, the weight."
+FORCE_HELP = "Overwrite existing output files even if pairbounds did not write them. Inputs are never overwritten."
 Columns = Annotated[str | None, typer.Option(metavar="IMAGE,CAPTION[,WEIGHT]", help=COLUMNS_HELP)]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite files that pairbounds did not write, but no inputs.")]
+Force = Annotated[bool, typer.Option("--force", help=FORCE_HELP)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the amount of work, and stop.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead.")]
 Out = Annotated[Path | None, typer.Option(help="Also write the table: .csv, .parquet or .tex.")]

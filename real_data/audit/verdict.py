@@ -85,10 +85,10 @@ def threshold_in_words(curves: pd.DataFrame) -> tuple[str, ...]:
     keeping = len(applied) - len(chosen)
     where = f" On {keeping} of {len(applied)} halves the error was least with all pairs." if keeping else ""
     return (
-        f"similarity: dropping pairs with a score below {chosen.median():.3g} {verdict}. This is the median of the best "
-        f"thresholds of the halves, {chosen.min():.3g} to {chosen.max():.3g}.{where} Applied to the other half of the "
-        f"images, they change the error from {nothing.mean():.3f} by {change['difference']:+.3f} ({LEVEL:.0%} interval "
-        f"{change['low']:+.3f} to {change['high']:+.3f}) and drop {applied['share'].mean():.0%} of the pairs",
+        f"similarity: dropping pairs with a score below {chosen.median():.3g} {verdict}. This is the median of the "
+        f"best thresholds of the halves, {chosen.min():.3g} to {chosen.max():.3g}.{where} Applied to the other half of "
+        f"the images, they change the error from {nothing.mean():.3f} by {change['difference']:+.3f} ({LEVEL:.0%} "
+        f"interval {change['low']:+.3f} to {change['high']:+.3f}) and drop {applied['share'].mean():.0%} of the pairs",
     )
 
 
@@ -107,8 +107,8 @@ def _sentence(quantity: str, rows: pd.DataFrame, splits: int) -> str:
     best = better.nsmallest(1, "value").iloc[0]
     verdict = "better" if best["helps"] else "worse" if best["change_low"] > 0 else "not shown to be better"
     return (
-        f"{quantity}, dropping pairs: {best['rule']} beats random with {_shares(better, str(best['rule']))} of the pairs "
-        f"dropped. At {best['share']:.0%} it gives {best['value']:.3f}, and dropping {best['control']} gives "
+        f"{quantity}, dropping pairs: {best['rule']} beats random with {_shares(better, str(best['rule']))} of the "
+        f"pairs dropped. At {best['share']:.0%} it gives {best['value']:.3f}, and dropping {best['control']} gives "
         f"{best['random']:.3f} (difference {best['difference']:+.3f}, {LEVEL:.0%} interval {best['low']:+.3f} to "
         f"{best['high']:+.3f}). It is {verdict} than {best['nothing']:.3f} with all pairs"
     )

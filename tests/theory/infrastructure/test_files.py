@@ -15,7 +15,6 @@ from pairbounds import PairGraph
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import (
     Output,
-    claim,
     content_key,
     disagrees,
     locked_folder,
@@ -23,6 +22,7 @@ from pairbounds.infrastructure.files import (
     read_sidecar,
     record_output,
     replacing,
+    require_safe_outputs,
     sidecar,
     table_outputs,
 )
@@ -112,7 +112,7 @@ def test_a_table_of_a_killed_writer_is_recognised_and_may_be_replaced(tmp_path, 
                 write_table(LONGER, path, {"seed": 1})
     if path.exists():
         assert disagrees(path) == (replaced == 1)
-    claim(table_outputs(path))
+    require_safe_outputs(table_outputs(path))
     write_table(LONGER, path, {"seed": 1})
     assert not disagrees(path)
     assert len(read_table(path)) == len(LONGER)
@@ -129,7 +129,7 @@ def test_a_table_that_disagrees_with_its_sidecar_is_not_drawn(tmp_path, refused)
     assert "disagrees with its sidecar" in refused(app, "draw", "bound_holds", "--tables", tmp_path, "--out", tmp_path)
 
 
-# Claims.
+# Checks of outputs.
 
 
 KINDS = {
@@ -145,15 +145,15 @@ KINDS = {
 def test_files_of_pairbounds_are_replaced_and_other_files_need_force(tmp_path, name):
     path, (write, outputs_of) = tmp_path / name, KINDS[name]
     outputs = outputs_of(path)
-    claim(outputs)
+    require_safe_outputs(outputs)
     write(path)
-    claim(outputs)
+    require_safe_outputs(outputs)
     sidecar(path).unlink(missing_ok=True)
     for content in (b"", b"not ours", b"\x00" * 10_000, b"[" * 10_000, b"{}"):
         path.write_bytes(content)
         with pytest.raises(ValueError, match=f"{name} was not written by pairbounds: .*--force"):
-            claim(outputs)
-        claim(outputs, force=True)
+            require_safe_outputs(outputs)
+        require_safe_outputs(outputs, force=True)
 
 
 def test_an_output_that_is_an_input_raises(tmp_path):
@@ -165,13 +165,13 @@ def test_an_output_that_is_an_input_raises(tmp_path):
     for name in ("parts/in.csv", "link.csv", "here/parts/in.csv", f"../{tmp_path.name}/parts/in.csv"):
         for read_path in (path, path.parent):
             with pytest.raises(ValueError, match="is an input"):
-                claim(table_outputs(tmp_path / name), [None, read_path], force=True)
+                require_safe_outputs(table_outputs(tmp_path / name), [None, read_path], force=True)
     with pytest.raises(ValueError, match="in an input folder"):
-        claim(table_outputs(tmp_path / "parts/deep/out.csv"), [path.parent], force=True)
-    claim(table_outputs(tmp_path / "parts/other.csv"), [path])
-    claim(table_outputs(tmp_path / "partsb.csv"), [path.parent])
+        require_safe_outputs(table_outputs(tmp_path / "parts/deep/out.csv"), [path.parent], force=True)
+    require_safe_outputs(table_outputs(tmp_path / "parts/other.csv"), [path])
+    require_safe_outputs(table_outputs(tmp_path / "partsb.csv"), [path.parent])
     with pytest.raises(ValueError, match="is named for two outputs"):
-        claim([*table_outputs(tmp_path / "new.csv"), Output(tmp_path / "new.csv.json", lambda _: True)])
+        require_safe_outputs([*table_outputs(tmp_path / "new.csv"), Output(tmp_path / "new.csv.json", lambda _: True)])
 
 
 def test_an_output_that_is_no_regular_file_raises(tmp_path):
@@ -180,7 +180,7 @@ def test_an_output_that_is_no_regular_file_raises(tmp_path):
     (tmp_path / "lost.csv").symlink_to(tmp_path / "nowhere")
     for path in (*tmp_path.iterdir(), Path("/dev/null")):
         with pytest.raises(ValueError, match="is not a regular file"):
-            claim([marked_output(path, "x")], force=True)
+            require_safe_outputs([marked_output(path, "x")], force=True)
 
 
 # A command, and a file that it writes.
