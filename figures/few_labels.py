@@ -15,8 +15,9 @@ TABLES = ("few_labels", "emoji_few_labels", "encoder_few_labels")
 CANDIDATE = ["seed", "pairs", "k", "labels"]
 DRAWN = ["seed", "labels", "draw"]
 UNLEARNED = ["pixels", "untrained"]  # baselines among the checkpoints
-LEAST, NONE = 0.9, 5e-4  # thresholds: coverage at nominal 95%, and regret that counts as none
-CHOICES = {  # scores for choosing an embedding: name, colour, marker
+LOW_COVERAGE = 0.9  # intervals of nominal 95% that cover less often count as failing
+NO_REGRET = 5e-4  # smaller differences of regret count as 0
+CHOICES = {  # scores; the embedding with the smallest is chosen: name, colour, marker
     "loo": ("leave-one-out ridge", MEASURED, "o"),
     "unbiased": ("unbiased error (41)", VERMILION, "s"),
     "logme": ("LogME", PURPLE, "^"),
@@ -81,8 +82,8 @@ def draw(tables: Tables) -> Drawing:
     return picture, (
         f"Probes that see N labels: optima of {by_set['worlds']['seed'].nunique()} worlds and of emoji's pairs, layers "
         f"of EfficientNet-Lite0, checkpoints of a small network; {by_set['emoji']['draw'].nunique()} draws on emoji. "
-        "Top left: means over embeddings. Coverage, nominal 95%: means; dotted, the minimum over embeddings. Regret: "
-        "error of ridge with the N labels on the chosen embedding, minus that on the best."
+        "Top left: means over embeddings. Coverage of intervals of nominal 95%: mean and, dotted, minimum over "
+        "embeddings. Regret: error of ridge with the N labels on the chosen embedding, minus that on the best."
     )
 
 
@@ -105,7 +106,7 @@ def facts(tables: Tables) -> Facts:
     regret |= {f"emoji, width {k}": _mean_regrets(rows) for k, rows in fewest_rows["emoji"].groupby("k")}
     regret |= {f"{name}, judged by all labels": _mean_regrets(rows, "error") for name, rows in fewest_rows.items()}
     error = by_set["checkpoints"].groupby("pairs")["error"].min()
-    return {
+    return {  # `of`: of the worlds, and of the one data set, emoji
         "of": Of(f"{worlds['seed'].nunique()} and 1", f"{draws[0]} and {draws[1]}", sum(map(len, by_set.values()))),
         "above": int((means["class_means"] > means["guaranteed"]).sum()),
         "points": len(means),
@@ -131,7 +132,7 @@ def _covered(table: pd.DataFrame, fewest: int) -> dict[str, float]:
         "mean": float(more["mean"].mean()),
         "least": float(more["min"].min()),
         "embeddings": len(by_embedding),
-        "under": int((by_embedding < LEAST).sum()),
+        "under": int((by_embedding < LOW_COVERAGE).sum()),
     }
 
 
@@ -158,13 +159,13 @@ def claims(facts: Facts) -> dict[str, bool]:
     least = {name: min(covered["few_least"], covered["least"]) for name, covered in facts["covered"].items()}
     return {
         "no mean error is above the bound": facts["above"] == 0,
-        "the intervals cover, but on some optima of emoji": [name for name in least if least[name] < LEAST]
+        "the intervals cover, but on some optima of emoji": [name for name in least if least[name] < LOW_COVERAGE]
         == ["emoji"],
         "leave-one-out ridge has the least regret with both widths": best["worlds"] == best["emoji"] == "loo",
         "and the H-score, judged by all labels, on worlds": best["worlds, judged by all labels"] == "h_score",
         "no score chooses best everywhere": len(set(best.values())) > 1,
-        "the H-score errs at the large width alone": regret["emoji, width 32"]["h_score"] < NONE
-        and abs(regret["emoji"]["h_score"] - regret["emoji, width 64"]["h_score"]) < NONE,
+        "the H-score errs at the large width alone": regret["emoji, width 32"]["h_score"] < NO_REGRET
+        and abs(regret["emoji"]["h_score"] - regret["emoji, width 64"]["h_score"]) < NO_REGRET,
         "LogME has the least regret with more labels": facts["best_with_more"] == ["logme"],
         "no checkpoint errs less than pixels": facts["learned"]["best"] >= facts["learned"]["pixels"],
     }

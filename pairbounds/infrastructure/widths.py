@@ -6,11 +6,11 @@ from typing import Any
 from pairbounds.infrastructure.hypotheses import require_width
 
 FORMS = "write 8, or 4,8,16, or 2:40 (from 2 to 40), or 2:40:2 (every second)"
-MOST = 10_000  # widths in a range: a typing error could ask for more than a day's work
+MOST = 10_000  # widths in a range; a typing error must not start days of work
 
 
 def several(k: Any) -> bool:
-    """Test whether k is a sequence of widths. Text is not."""
+    """Test whether k is a sequence of widths, and neither a single width nor text."""
     return isinstance(k, Iterable) and not isinstance(k, str | bytes) and getattr(k, "ndim", 1) > 0
 
 
@@ -39,12 +39,23 @@ def parsed_widths(text: str, name: str = "k", what: str = "width") -> tuple[int,
 
 
 def _parsed(part: str, text: str, what: str) -> range:
+    """Numbers of one part between commas: `first`, `first:last` or `first:last:step`."""
+    step = 1
     try:
-        first, *more = (int(number) for number in part.split(":"))
+        match [int(number) for number in part.split(":")]:
+            case [first]:
+                last = first
+            case [first, last]:
+                pass
+            case [first, last, step]:
+                pass
+            case _:
+                raise ValueError
     except ValueError:
-        raise ValueError(f"{text} is not a {what}: {FORMS}") from None
-    end, step = (more + [first, 1][len(more) :])[:2]
-    numbers = range(first, end + 1, step) if len(more) <= 2 and step > 0 else range(0)
-    if not 1 <= len(numbers) <= MOST:
-        raise ValueError(f"{text} asks for {len(numbers)} {what}s in {part!r}: {FORMS}")
+        raise ValueError(f"{text}: {part!r} is not a {what} or a range of {what}s: {FORMS}") from None
+    if step < 1 or last < first:
+        raise ValueError(f"{text}: {part!r} is an empty range of {what}s: {FORMS}")
+    numbers = range(first, last + 1, step)
+    if len(numbers) > MOST:
+        raise ValueError(f"{text} asks for {len(numbers)} {what}s in {part!r}, more than {MOST}: {FORMS}")
     return numbers

@@ -44,9 +44,9 @@ def tuxpaint(root: Path, size: int | None = None) -> ImageTextDataset:
     return PACKAGES.dataset(folder, captions, subjects, size)
 
 
-def _sentence(texts: Path) -> tuple[str, ...]:
-    """The first line, which is in English; the other lines are translations."""
-    if not texts.is_file():
+def _sentence(text_file: Path) -> tuple[str, ...]:
+    """The first line of a file, which is in English; the other lines are translations."""
+    if not text_file.is_file():
         return ()
-    first = texts.read_text(encoding="utf-8").partition("\n")[0].strip()
+    first = text_file.read_text(encoding="utf-8").partition("\n")[0].strip()
     return (first,) if first else ()

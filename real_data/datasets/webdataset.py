@@ -5,6 +5,7 @@ offset of each picture in its shard is indexed once, and pictures are read on de
 """
 
 import tarfile
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -43,7 +44,8 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
     An image without captions gets "a photo of a CLASS.". Other files are ignored, and unreadable pictures are skipped.
 
     `ValueError`: unclosed braces; a shard that is compressed or not a tar file; an image without a class, with two
-    pictures, or twice in one shard; no readable picture. `FileNotFoundError`: no such shard.
+    pictures, twice in one shard, or in two shards of the same name; no readable picture.
+    `FileNotFoundError`: no such shard.
 
     Parameters
     ----------
@@ -57,21 +59,24 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
         raise ValueError(f"shards {shards}: close the braces") from error
     for path in paths:
         require_file(path, "shard")
-    rows = [(number, row) for number, path in enumerate(Bar(paths, desc="shards")) for row in _indexed(path, cache)]
-    readable = [(number, row) for number, row in rows if not row.reason]
+    rows = [(path, row) for path in Bar(paths, desc="shards") for row in _indexed(path, cache)]
+    readable = [(path, row) for path, row in rows if not row.reason]
     skipped = tuple(row.reason for _, row in rows if row.reason)
     if not readable:
         why = f": {skipped[0]}" if skipped else ""
         raise ValueError(f"shards {shards}: none of {len(rows)} pictures can be read{why}")
     label_names = tuple(sorted({row.label for _, row in readable}, key=_in_order))
     number_of = {name: number for number, name in enumerate(label_names)}
-    captions = {row: tuple(row) for row in {tuple(row.captions) for _, row in readable}}  # deduplicated, to save memory
+    ids = tuple(f"{path.name}/{row.name}" for path, row in readable)
+    _require_distinct(ids, shards)
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}  # images with equal captions share one tuple, to save memory
+    captions = [tuple(row.captions) for _, row in readable]
     return ImageTextDataset(
         name="webdataset",
-        ids=tuple(f"{paths[number].name}/{row.name}" for number, row in readable),
-        files=tuple(Member(paths[number], row.name, row.offset, row.length) for number, row in readable),
+        ids=ids,
+        files=tuple(Member(path, row.name, row.offset, row.length) for path, row in readable),
         digests=tuple(row.digest for _, row in readable),
-        captions=tuple(captions[tuple(row.captions)] for _, row in readable),
+        captions=tuple(shared.setdefault(texts, texts) for texts in captions),
         labels=np.array([number_of[row.label] for _, row in readable]),
         label_names=label_names,
         size=size,
@@ -81,8 +86,19 @@ def webdataset(shards: str, size: int | None = None, cache: Path | None = None) 
     )
 
 
+def _require_distinct(ids: tuple[str, ...], shards: str) -> None:
+    """Raise `ValueError` if two ids, `SHARD.tar/IMAGE`, are equal: shards of one name in different folders."""
+    repeated = next((name for name, count in Counter(ids).items() if count > 1), None)
+    if repeated is not None:
+        shard, _, image = repeated.partition("/")
+        raise ValueError(
+            f"shards {shards}: two shards named {shard} contain the image {image}. Rename one of the shards, or list "
+            "each shard once."
+        )
+
+
 def _in_order(label: str) -> tuple[bool, int, str]:
-    """Sort key: names first, then numbers by value."""
+    """Sort key of class names: text in alphabetical order, then numbers by value."""
     return label.isdecimal(), int(label) if label.isdecimal() else 0, label
 
 
@@ -98,14 +114,16 @@ def _rows(shard: Path) -> list[Row]:
 
 
 def _samples(shard: Path) -> Iterator[Row]:
-    """The images of a shard; their pictures are not checked."""
+    """Rows of a shard's images, before `_checked` opens their pictures."""
     try:
         with tarfile.open(shard, "r:") as archive:
             files = [member for member in archive if member.isfile()]
         grouped = list(group_by_keys({"fname": file.name, "data": file, "__url__": str(shard)} for file in files))
     except (tarfile.TarError, ValueError, EOFError) as error:
         reason = " ".join(str(error).split())
-        raise ValueError(f"shard {shard} is no tar file, compressed, or has an image twice: {reason}") from error
+        raise ValueError(
+            f"shard {shard} is not a tar file, is compressed, or contains an image twice: {reason}"
+        ) from error
     for sample in grouped:
         pictures = [sample[suffix] for suffix in PICTURES if suffix in sample]
         if not pictures:
@@ -113,7 +131,7 @@ def _samples(shard: Path) -> Iterator[Row]:
         key = sample["__key__"]
         if len(pictures) > 1 or LABEL not in sample:
             counts = f"{len(pictures)} pictures and {int(LABEL in sample)} classes ({key}.{LABEL})"
-            raise ValueError(f"shard {shard}: image {key} has {counts}: give it one of each")
+            raise ValueError(f"shard {shard}: image {key} has {counts}; it needs one of each")
         label, text = (_text(shard, sample.get(suffix)) for suffix in (LABEL, CAPTION))
         captions = list(filter(None, map(str.strip, text.splitlines()))) or [f"a photo of a {label}."]
         yield Row(pictures[0].name, pictures[0].offset_data, pictures[0].size, label, captions, "", "")

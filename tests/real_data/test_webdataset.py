@@ -103,7 +103,7 @@ def test_wrong_shards_are_one_line(tmp_path, shards):
     cases = {
         "no-{class": "braces",
         str(tmp_path / "none.tar"): "does not exist",
-        str(tmp_path / "one.png"): "is no tar file",
+        str(tmp_path / "one.png"): "is not a tar file",
         shard_paths["a"]: "image a has 1 pictures and 0 classes",
         shard_paths["b"]: "has 2 pictures",
         shard_paths["c"]: "none of 0 pictures can be read",
@@ -112,6 +112,15 @@ def test_wrong_shards_are_one_line(tmp_path, shards):
     }
     for pattern, message in cases.items():
         assert message in tiny.error_of(webdataset, pattern)
+
+
+def test_shards_of_one_name_with_the_same_image_raise(tmp_path):
+    content = tiny.picture(tmp_path / "one.png").read_bytes()
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder / "one.tar", [{"__key__": "x", "png": content, "cls": "1"}])
+    with pytest.raises(ValueError, match=r"two shards named one\.tar contain the image x\.png"):
+        webdataset(f"{tmp_path}/{{a,b}}/one.tar")
 
 
 def test_a_shard_that_was_cut_short_is_named(shards, tmp_path):

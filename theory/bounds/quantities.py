@@ -209,7 +209,8 @@ class Quantity:
     measure : its value
     guess : value of a guess, by default infinite; an upper bound no better than it is vacuous
     scale : size of the terms of its value, to which its round-off is relative
-    doubt : excess by near ties, which count as errors, over the allowance in the proofs of bounds
+    doubt : largest amount by which near ties, which count as errors, can lift a 0-1 error above what the proofs of
+        bounds allow
     of_graph : True if it depends only on the graph, and not on the embedding
     """
 

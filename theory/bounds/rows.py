@@ -30,7 +30,14 @@ A_RATE = "a rate: known up to constants, so it is fitted and never asserted"
 
 @dataclass(frozen=True)
 class Measured:
-    """Cache of measured quantities by subject, with all triplets, which show ties at the width."""
+    """Cache of the measured quantities of each subject of the bounds.
+
+    Attributes
+    ----------
+    subjects : encoder of each subject, such as the optimum
+    triplets : all computed triplets, which show if `σ_k = σ_{k+1}`
+    values : values by quantity and encoder
+    """
 
     subjects: dict[Subject, Encoder]
     triplets: Spectrum
@@ -52,17 +59,18 @@ class Measured:
         return subject.penalty is None or self.triplets.upper_values[subject.k] > subject.penalty
 
     def over_optima(self, claim: Bound) -> tuple[float, float]:
-        """Minimum and maximum over all optima; NaN if unknown."""
+        """Minimum and maximum of the claim's quantity over all optima of the width; NaN if unknown."""
         if claim.quantity != "probe_mse" or self.subjects[claim.subject].is_given:
             return math.nan, math.nan
         return self._mse_range if self.on_one_of_many(claim) else (self.of(claim), self.of(claim))
 
     @cached_property
     def _mse_range(self) -> tuple[float, float]:
+        """Minimum and maximum of the probe's squared error over all optima; NaN if they cannot be computed."""
         optimum = self.subjects["optimum"]
         try:
             return optimum_range(optimum.graph, self.triplets, optimum.k)
-        except (HypothesisError, RuntimeError):  # too many tied values, or no convergence
+        except (HypothesisError, RuntimeError):  # too many singular values are tied, or the solver does not converge
             return math.nan, math.nan
 
 
@@ -119,7 +127,11 @@ def through_columns(
 def _judged(
     claim: Bound, encoder: Encoder, spectrum: Spectrum, sides: dict[str, float], remarks: list[str]
 ) -> dict[str, object]:
-    """Verdict on a claim from both sides, up to round-off and near ties."""
+    """Columns with the verdict on a claim.
+
+    It holds if its slack is at least `-round_off - doubt`: `round_off` allows for floating point, and `doubt` for near
+    ties in the measured 0-1 error. If it holds only by `doubt`, the note is `IN_DOUBT`.
+    """
     measured_value, value, quantity = sides["measured"], sides["value"], QUANTITIES[claim.quantity]
     slack = _slack(claim, measured_value, value)
     round_off, doubt = _round_off(claim, encoder, spectrum, value), quantity.doubt(encoder)
@@ -146,9 +158,10 @@ def _slack(claim: Bound, measured: float, value: float) -> float:
 
 
 def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float) -> float:
-    """Allowance for round-off. Inequalities are rounded outward, but identities depend on unconverged triplets.
+    """Largest violation that floating point can cause, as an absolute number.
 
-    It is at least `SMALLEST`, since smaller products lose digits.
+    An inequality allows for unconverged triplets in its value, so only `Spectrum.round_off` remains. An identity about
+    the optimum does not, so it gets `Spectrum.rounding`. At least `SMALLEST`, because smaller products lose digits.
     """
     of_triplets = claim.relation == "=" and claim.subject == "optimum"
     relative = spectrum.rounding if of_triplets else spectrum.round_off
@@ -158,7 +171,7 @@ def _round_off(claim: Bound, encoder: Encoder, spectrum: Spectrum, value: float)
 
 
 def _not_to_be_judged(claim: Bound, encoder: Encoder) -> str:
-    """Reason to ignore a violation in double precision; empty if it counts."""
+    """Reason why double precision cannot judge a violated claim; empty if the violation counts."""
     weights = encoder.graph.joint.data
     decades = math.log10(weights.max()) - math.log10(weights.min())
     if decades <= JUDGED_DECADES:
@@ -179,6 +192,7 @@ def _tightness(claim: Bound, measured: float, value: float) -> float:
 
 
 def _note(claim: Bound, spectrum: Spectrum, value: float) -> str:
+    """Remark on a value that is not finite, or on a width beyond the rank; empty for others."""
     k = len(spectrum.singular_values) - 1
     if math.isnan(value):
         return "the bound's value is not a number"

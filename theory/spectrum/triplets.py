@@ -66,9 +66,9 @@ class Spectrum:
 
     @cached_property
     def rounding(self) -> float:
-        """Error of a quantity of order 1 by floating point and unconverged vectors.
+        """Bound on the numerical error of a quantity of order 1: `round_off`, and the error of unconverged triplets.
 
-        Residuals within round-off count as its bound, so that the order of summation changes nothing.
+        A residual smaller than `round_off` counts as `round_off`. So the bound does not depend on the order of sums.
         """
         return self.round_off + 4 * max(float(np.linalg.norm(self.residuals)), self.round_off)
 
@@ -94,7 +94,7 @@ class Spectrum:
 
     @property
     def round_off(self) -> float:
-        """Floating-point error of a quantity of order 1, for matrices of this size."""
+        """Bound on the floating-point error of a quantity of order 1, for exact triplets of a matrix of this size."""
         return _round_off((len(self.left), len(self.right)))
 
     @property
