@@ -1,13 +1,14 @@
-"""Theorem 29: what a batch of B pairs sees: false negatives do not move the optimum, the batch bounds what it shows.
+"""Theorem 29: false negatives do not move the optimum of InfoNCE, and a batch of B pairs shows at most log B nats.
 
 In words: With the captions of a batch as negatives the best critic is the pointwise mutual information at every batch
 size, false negatives or not, but a batch of B pairs shows at most log B of the mutual information.
 
-Let the pairs of a batch be independent, `r = P / (p_L p_R)`, and
-`L_B(s) = E [-log e^{s(x_1, l_1)} / Σ_j e^{s(x_1, l_j)}]`, one direction of InfoNCE, repeats kept.
+Let the pairs of a batch be independent, `r = P / (p_L p_R)` the density ratios, and
+`L_B(s) = E [-log e^{s(x_1, l_1)} / Σ_j e^{s(x_1, l_j)}]`, one direction of InfoNCE, with repeated captions. The
+information that a batch shows is `I_B = log B - inf L_B`, a part of the mutual information `I = E_P log r`.
 
 (a) For every `B >= 2` the minimisers are `s = log r + c(x)`; where P has zeros the least value is not attained.
-(b) `I_B = log B - inf L_B` grows with B, and `E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)`. Hence also
+(b) `I_B` grows with B, and `E_P log(B r / (r + B - 1)) <= I_B <= min(I, log B)`. Hence also
     `I - I_B <= log(1 + Σ_{i>=2} σ_i² / B)`.
 (c) The number of an anchor's negatives that are of its class, have its caption, or are pairs of its image has a closed
     mean and probability of 0.
@@ -44,12 +45,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST_BATCH = 2**40
-ROUNDING = 1e-9  # a share of a caption's pairs below which no other class counts as there
+ROUNDING = 1e-9  # smaller shares of a caption's pairs are round-off, and count as 0
 TESTS = "tests/bounds/test_batches.py"
 
 
 def batch_information(graph: PairGraph, batch: int) -> tuple[float, float]:
-    """The lower and the upper end (b) of what a batch of B pairs can show of the mutual information, in nats.
+    """Lower and upper bound (b) on the mutual information that a batch of B pairs shows, in nats.
 
     `ValueError`: a batch of fewer than 2 pairs.
     """
@@ -60,7 +61,7 @@ def batch_information(graph: PairGraph, batch: int) -> tuple[float, float]:
 
 
 def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
-    """The smallest batch whose lower end is at least a share of the mutual information.
+    """Smallest batch size whose lower bound in `batch_information` is at least a share of the mutual information.
 
     `ValueError`: a share that is not in (0, 1); a graph without information, whose sides are independent.
     """
@@ -77,7 +78,7 @@ def smallest_batch(graph: PairGraph, share: float = 0.95) -> int:
 
 
 def collisions(graph: PairGraph, batch: int) -> "pd.DataFrame":
-    """The false negatives of an anchor in a batch of B pairs, by (c).
+    """Expected number of false negatives of an anchor in a batch of B pairs, and probability of none, by (c).
 
     `ValueError`: a batch of fewer than 2 pairs.
 
@@ -158,12 +159,18 @@ def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
 
 
 def _collision(groups: IntArray, mass: FloatArray) -> float:
-    """The probability that two nodes drawn by their masses are of one group: of an equal number, or row of numbers."""
+    """Probability that two nodes drawn by their masses are in the same group.
+
+    `groups`: (n,), a group number for each node, or (n, d), where equal rows are a group.
+    """
     return float(np.sum(np.bincount(np.unique(groups, axis=0, return_inverse=True)[1], mass) ** 2))
 
 
 def _class_masses(graph: PairGraph) -> tuple[FloatArray, FloatArray]:
-    """The mass of each class among anchors and among negatives, (r,) each: those of images where captions have none."""
+    """Mass of each class among anchors and among negatives, (r,) each.
+
+    Negatives have the classes of captions or, if captions have no labels, of images.
+    """
     sides = [(required_labels(graph, "left"), graph.left_marginal)]
     if graph.right_labels is not None:
         sides.append((required_labels(graph, "right"), graph.right_marginal))

@@ -15,13 +15,13 @@ from pairbounds.theory.quantities.population_infonce import mutual_information
 from pairbounds.theory.questions.answer import Answer
 
 BATCHES = tuple(2**power for power in range(6, 17))
-SHARE = 0.95  # of the information, visible in the suggested batch
+SHARE = 0.95  # of the information, which the suggested batch shows
 NO_INFORMATION = 1e-12  # nats; below it, the two sides count as independent
 MANY_ALONE = 0.5  # share of pairs whose caption has a single image; from it, the report warns
 
 
 def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: npt.ArrayLike | None = None) -> Answer:
-    """False negatives, visible information and temperature of in-batch InfoNCE, in closed form.
+    """False negatives, shown information and temperature of in-batch InfoNCE, in closed form.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def batch_report(graph: PairGraph, batches: Sequence[int] = BATCHES, *, guide: n
     Returns
     -------
     Answer, whose table has a row for each batch size and the columns
-        batch, information (I, in nats), shown_low and shown_high (bounds on the information visible in a batch), and
+        batch, information (I, in nats), shown_low and shown_high (bounds on the part of it that a batch shows), and
         for each kind of false negative (same_class, same_caption, also_a_pair) its expected number per anchor, and
         with the suffix _none the probability that there is none.
 

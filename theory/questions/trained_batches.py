@@ -1,4 +1,9 @@
-"""Question: do errors of critics depend on visible information, or on false negatives? Measured by training."""
+"""Training of critics in batches: the effect of the information that a batch shows, and of its false negatives.
+
+A batch of B pairs shows at most log B of the mutual information between the two sides of a graph (theorem 29), and has
+more false negatives the larger it is. Critics are trained with InfoNCE in batches of several sizes. Variants of the
+training, the *arms*, drop some negatives or reword captions, so that one of the two changes and the other does not.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +31,8 @@ class Batches:
     ----------
     k : width of the critics
     seen : number of training pairs, equal for all batch sizes
-    batches, contrasts : batch sizes, and sizes for the arms with dropped negatives or reworded captions
+    batches : batch sizes of the arm with all negatives
+    contrasts : batch sizes of the arms with dropped negatives and with reworded captions, which are compared with it
     rates : learning rates of Adam for critics with a vector for each node
     linear_rates : learning rates for critics that are linear in features
     wordings : number of wordings of a caption in the reworded arm, equally likely for each image
@@ -57,8 +63,8 @@ def trained_in_batches(graph: PairGraph, features: Features, settings: Batches, 
     -------
     DataFrame, a row for each critic (free, linear), arm, batch and rate, and the columns
         tunes (true if the seed chooses rates), arm (all: every negative counts; `ARMS`; reworded: captions with the
-        same visible information and fewer repeats; exact: the loss of the whole graph, with batch inf), steps, mse and
-        error (of the probe), excess_loss (InfoNCE on the whole graph minus `-I`; NaN if tunes, and for reworded
+        same information and fewer repeats in a batch; exact: the loss of the whole graph, with batch inf), steps,
+        mse and error (of the probe), excess_loss (InfoNCE on the whole graph minus `-I`; NaN if tunes, and for reworded
         captions), and the columns of `batch_report`.
     """
     reports = batch_report(graph, sorted({*settings.batches, *settings.contrasts})).table.astype({"batch": float})
@@ -79,6 +85,7 @@ Arm = tuple[str, float, int, Critics, list[Critic]]
 
 
 def _arms(critics: Critics, settings: Batches) -> Iterator[Arm]:
+    """Arm, batch size, number of steps, critics before training, and trained critics, one for each rate."""
     for batch in settings.batches:
         yield "all", float(batch), critics.n_pairs // batch, critics, critics.in_batches(batch)
     reworded = _reworded(critics, settings.wordings)
@@ -92,13 +99,18 @@ def _arms(critics: Critics, settings: Batches) -> Iterator[Arm]:
 
 
 def _reworded(critics: Critics, times: int) -> Critics:
-    """Critics with equally likely wordings of each caption; ratios and visible information are unchanged."""
+    """Critics on a graph with several equally likely wordings of each caption.
+
+    The density ratios `P / (p_L p_R)` are unchanged, and so is the information that a batch shows. A caption repeats
+    less often in a batch.
+    """
     joint = sp.csr_array(sp.kron(critics.graph.joint, np.full((1, times), 1 / times)))
     features = critics.features and (critics.features[0], np.repeat(critics.features[1], times, axis=0))
     return replace(critics, graph=PairGraph(joint, critics.graph.left_labels), features=features)
 
 
 def _measured(graph: PairGraph, left: FloatArray, right: FloatArray, no_excess: bool) -> dict[str, float]:
+    """Errors of the probe on a critic and, unless `no_excess`, its excess of the InfoNCE loss."""
     result = probe(graph, left)
     excess = np.nan if no_excess else infonce_loss(graph, left, right) + mutual_information(graph)
     return {"mse": result.mse, "error": result.error, "excess_loss": excess}
