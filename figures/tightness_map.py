@@ -1,4 +1,4 @@
-"""Figure 6, *Tightness map*: tightness of bounds against labelling error and gap."""
+"""Figure 6, *Tightness map*: tightness of bounds, measured error over bound, against labelling error and gap."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,14 @@ TRUE = "true"  # column: squared error, which is the tightness of a bound that i
 ALPHA_BINS = np.geomspace(2e-3, 1, 10)
 GAP_BINS = np.geomspace(1e-2, 1, 10)
 FEW = 3  # cells with fewer points are blank
-MAIN = ("multihop-mse", "known-values-mse", "sharp-probe-mse", "probe-mse", "local-multihop-error", "multihop-error")
+MAIN = (  # bounds whose tightness is a column of the points
+    "multihop-mse",
+    "known-values-mse",
+    "sharp-probe-mse",
+    "probe-mse",
+    "local-multihop-error",
+    "multihop-error",
+)
 
 
 def draw(tables: Tables) -> Drawing:
@@ -38,10 +45,10 @@ def draw(tables: Tables) -> Drawing:
 
 
 def points_of(table: pd.DataFrame) -> pd.DataFrame:
-    """A row for each graph and width, with coordinates and tightness of the main bounds."""
+    """A row for each graph and width: `alpha` (`α_T`), `gap`, the tightness of each bound in `MAIN`, and `TRUE`."""
     wide = table.pivot_table(index=["seed", "pairs", "k"], columns="bound", values=["measured", "value", "tightness"])
     points = pd.DataFrame({"alpha": wide["measured", "induced-labelling-error"]})
-    points["gap"] = points["alpha"] / wide["value", "probe-mse"]
+    points["gap"] = points["alpha"] / wide["value", "probe-mse"]  # theorem 4: the bound is alpha / gap
     for name in MAIN:
         points[name] = wide["tightness", name]
     points[TRUE] = wide["measured", "multihop-mse"]
@@ -49,6 +56,7 @@ def points_of(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _panel(axes: Axes, points: pd.DataFrame, name: str) -> QuadMesh:
+    """Draw the heat map of a bound: the median tightness in each cell of gap and labelling error."""
     bins = {"gap": GAP_BINS, "alpha": ALPHA_BINS}
     cells = [pd.cut(points[coordinate], edges.tolist(), right=False) for coordinate, edges in bins.items()]
     by_cell = points.groupby(cells, observed=False)[name]

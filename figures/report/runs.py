@@ -35,31 +35,31 @@ class Runs:
     Parameters
     ----------
     places : folders and files
-    made : output files of the report, which are not part of its content
+    outputs : output files of the report, which are not part of its content
     """
 
-    def __init__(self, places: Collection[Path], made: Collection[Path] = ()) -> None:
+    def __init__(self, places: Collection[Path], outputs: Collection[Path] = ()) -> None:
         self.sections: list[Section] = []
         self.refused: list[Refusal] = []
-        self._known = {path.resolve() for path in made}  # reported files, and files that describe them
+        self._reported = {path.resolve() for path in outputs}  # files in a section, and files that describe them
         self._tables: dict[str, Path] = {}
         self._roots = [*places, *(origin.parent for origin in places if origin.is_file())]
         files = list(dict.fromkeys(file for origin in places for file in _files(origin)))
         for file in files:
             if (summary := audits.summary_of(file)) is not None:
-                self._try(self._audit, file, summary)
+                self._try(self._add_audit, file, summary)
         for file in files:
-            if file.resolve() not in self._known:
-                self._try(self._one, file)
+            if file.resolve() not in self._reported:
+                self._try(self._add_file, file)
         for name, result in studies.drawn(self._tables):
             if isinstance(result, str):
                 self.refused.append(Refusal(Path(f"figure {name}"), one_line(result)))
             else:
                 self.sections.append(Section("figure", f"Figure: {name.replace('_', ' ')}", pictures=[result]))
-        self.refused = [entry for entry in self.refused if entry.file.resolve() not in self._known]
+        self.refused = [entry for entry in self.refused if entry.file.resolve() not in self._reported]
 
-    def _know(self, *files: Path) -> None:
-        self._known |= {file.resolve() for file in files}
+    def _mark_reported(self, *files: Path) -> None:
+        self._reported |= {file.resolve() for file in files}
 
     def _try(self, add: Callable[..., None], file: Path, *more: Any) -> None:
         """Add the section of a file; record a refusal if it is invalid."""
@@ -74,22 +74,22 @@ class Runs:
             if not any(within(file, root) for root in self._roots):
                 raise ValueError(f"{file} leads out of the folder: copy the file into it, or remove the link")
 
-    def _audit(self, file: Path, summary: dict[str, Any]) -> None:
+    def _add_audit(self, file: Path, summary: dict[str, Any]) -> None:
         section, files = audits.section(file, summary)
         self._require_inside(*files, *map(sidecar, files))
         self.sections.append(section)
-        self._know(*files, *map(sidecar, files))
+        self._mark_reported(*files, *map(sidecar, files))
 
-    def _one(self, file: Path) -> None:
+    def _add_file(self, file: Path) -> None:
         self._require_inside(file, sidecar(file), file.with_suffix(".txt"))
         if file.suffix in TABLE_SUFFIXES:
-            self._table(file)
+            self._add_table(file)
         elif file.suffix in MARKS and MARKS[file.suffix].encode() in file.read_bytes():
             if file.suffix in MIME:  # a PDF has a PNG or a table with the same content
                 caption, beside = "", file.with_suffix(".txt")
                 if beside.is_file():
                     caption = beside.read_text(encoding="utf-8").strip()
-                    self._know(beside)
+                    self._mark_reported(beside)
                 alt = caption.partition(". ")[0] or f"Picture {file.name}."
                 pictures = [Picture(data_uri(file), alt, caption)]
                 self.sections.append(
@@ -98,12 +98,12 @@ class Runs:
         elif not (file.suffix == ".json" and file.with_suffix("").is_file()):  # not a sidecar
             self.refused.append(Refusal(file, "not a table, an audit or a picture of pairbounds"))
 
-    def _table(self, file: Path) -> None:
+    def _add_table(self, file: Path) -> None:
         frame, origin = read_table(file), origin_of(file)
         study = None if origin is None else origin.configuration.get("study")
         if origin is not None and isinstance(study, str):
             self.sections.append(studies.section(study, file, frame, origin))
-            self._know(file.with_name(FAILURES))
+            self._mark_reported(file.with_name(FAILURES))
             if (name := studies.table_named(study, file)) is not None:
                 self._tables.setdefault(name, file)
         elif checks.is_check(frame.columns):

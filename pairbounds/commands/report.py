@@ -41,7 +41,7 @@ def report(
     require_folder(out)
     require_safe_outputs([marked_output(out, BEGINNING)], [run for run in runs if run.is_file()], force=force)
     mpl.use("Agg")  # no window, whatever the display
-    reported = Runs(runs, made={out})
+    reported = Runs(runs, outputs={out})
     echo(*(f"not reported: {refusal.file}: {refusal.reason}" for refusal in reported.refused), err=True)
     if not reported.sections:
         raise ValueError(f"no results of pairbounds in {listed(runs)}: run check, sweep or audit with --out first")

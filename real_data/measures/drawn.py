@@ -1,4 +1,4 @@
-"""Measurements on one draw of images."""
+"""Measurements on one draw, a random sample of images: frontiers of consistency, bounds, and errors of optima."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +30,8 @@ from pairbounds.theory.quantities.metrics import alignment, uniformity
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
 
-HOPS = (1, 2, 4, 8)
-CLAIMS = {
+HOPS = (1, 2, 4, 8)  # lengths of the walks whose consistency is measured
+CLAIMS = {  # bound in each column
     "bound": "probe-error",
     "sharp_bound": "sharp-probe-error",
     "multihop_bound": "multihop-error",
@@ -50,21 +50,24 @@ class DrawResults:
 
 def measure_draw(source: Source, protocol: Protocol, number: int, images: IntArray, seed: int) -> DrawResults:
     """Measure every pairing on a draw of images, given as its number, the indices of its images, and its seed."""
-    p, rng, subjects = protocol, np.random.default_rng(seed), source.subjects[images]
-    inputs = gather(source, images, views=p.views, strengths=p.strengths, anchors=p.anchors, seed=seed)
-    compared = pairings(inputs, rng, p.keep)
+    rng, subjects = np.random.default_rng(seed), source.subjects[images]
+    inputs = gather(
+        source, images, views=protocol.views, strengths=protocol.strengths, anchors=protocol.anchors, seed=seed
+    )
+    compared = pairings(inputs, rng, protocol.keep)
     draws = _draws(source, images, compared, inputs.labels, f"draw {number}")
-    labelled = np.isin(subjects, rng.permutation(np.unique(subjects))[::2])
+    labelled = np.isin(subjects, rng.permutation(np.unique(subjects))[::2])  # half of the subjects train the probe
     return DrawResults(
         draws,
         pd.DataFrame(_frontier_rows(compared, draws)).assign(draw=number),
-        pd.DataFrame(_learned_rows(compared, draws, inputs.labels, labelled, p)).assign(draw=number),
+        pd.DataFrame(_learned_rows(compared, draws, inputs.labels, labelled, protocol)).assign(draw=number),
     )
 
 
 def _draws(
     source: Source, images: IntArray, compared: Sequence[Pairing], labels: Mapping[str, IntArray], title: str
 ) -> dict[Convention, Draw]:
+    """Frontiers of all pairings, and agreement by chance, in each convention."""
     evaluator = source.evaluator.encode_images(source.dataset.take(images), source.cache)
     evaluators: dict[str, npt.NDArray[Any]] = {**labels, source.evaluator.name: evaluator}
     groups = {IMAGE: np.arange(len(images)), SUBJECT: source.subjects[images]}
@@ -81,6 +84,7 @@ def _draws(
 
 
 def _frontier_rows(compared: Sequence[Pairing], draws: Mapping[Convention, Draw]) -> Iterator[dict[str, object]]:
+    """A row for each pairing, excluded pairs, temperature and evaluator."""
     for pairing, exclusion in product(compared, (IMAGE, SUBJECT)):
         draw = draws[Convention(exclusion, OTHERS)]
         facts = {"pairing": pairing.key, "family": pairing.family, "exclusion": exclusion, "images": len(draw.clusters)}
@@ -106,6 +110,7 @@ def _learned_rows(
     labelled: npt.NDArray[np.bool_],
     protocol: Protocol,
 ) -> Iterator[dict[str, object]]:
+    """A row of `learned` for each pairing, level of diversity that it reaches, label set and width."""
     for pairing, kind, diversity in product(compared, (OTHERS, ALL), protocol.learned_at):
         temperature = draws[Convention(IMAGE, kind)].frontiers[pairing.key].temperature_at(diversity)
         if np.isnan(temperature):
@@ -134,8 +139,8 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
     induced_labelling_error : `α_T`, with self-pairs, as in the theorems
     next_singular_value : `σ_{k+1}`
     bound, sharp_bound, multihop_bound : on the probe error, by theorem 4, its sharper form, and theorem 15
-    local_multihop_bound, trained_bound : the same by theorems 16 and 17, the latter at the optimum
-    guess_error : error of guessing the largest class; bounds from there on are vacuous
+    local_multihop_bound, trained_bound : on the probe error, by theorems 16 and 17, the latter at the optimum
+    guess_error : error of guessing the largest class; a bound that is no smaller is vacuous
     probe_error : error of the probe on all labels, which the bounds concern
     held_out_error : error of a logistic probe on held-out images
     second_eigenvalue : mean of `λ₂(c)`, weighted by the mass of the classes
@@ -146,7 +151,7 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
     # With few labels a least-squares probe has unconstrained directions, and its errors there are large.
     held_out = logistic_probe(graph, optimum.left, labelled=labelled).held_out_error
     assert held_out is not None  # half of the subjects are held out
-    inside = class_second_eigenvalues(graph)
+    second_eigenvalues = class_second_eigenvalues(graph)
     curve = consistency_curve(graph, max(HOPS))
     return {
         "induced_labelling_error": induced_labelling_error(graph),
@@ -156,8 +161,8 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
         "guess_error": guess_error(graph),
         "probe_error": optimum.probe.error,
         "held_out_error": held_out,
-        "second_eigenvalue": float(np.average(inside, weights=class_masses(graph))),
-        "largest_second_eigenvalue": float(inside.max()),
+        "second_eigenvalue": float(np.average(second_eigenvalues, weights=class_masses(graph))),
+        "largest_second_eigenvalue": float(second_eigenvalues.max()),
         **{f"consistency_{m}": float(curve[m]) for m in HOPS},
     }
 

@@ -1,4 +1,4 @@
-"""Search for counterexamples: restarts, climbing, shrinking, confirmation."""
+"""Search for counterexamples: climb from many starts, confirm a violation, and shrink its graph."""
 
 import math
 from collections.abc import Callable
@@ -18,10 +18,12 @@ from pairbounds.theory.bounds.registry import Bound, named, names_of
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-OPENING, OPENED = 4, 0.2  # first graphs of each family, and their largest part of the budget
-RETURNS = 0.3  # share of starts from a neighbour of the best so far
-SEARCHING, REFUTED = 0.8, 0.5  # part of the budget before shrinking, without and with a violation
-KEPT = 0.99  # share of the ratio that a smaller graph must keep if there is no violation
+FIRST_GRAPHS = 4  # graphs of each family that are tried before the climbs
+FIRST_SHARE = 0.2  # largest part of the budget for them
+NEAR_BEST = 0.3  # share of climbs that start from a neighbour of the best candidate so far
+SEARCH_SHARE = 0.8  # part of the budget before shrinking
+REFUTED_SHARE = 0.5  # the same, once a violation is confirmed
+KEPT_RATIO = 0.99  # share of the ratio that a smaller graph must keep if there is no violation
 
 Report = Callable[[float, int, float], None]
 
@@ -125,7 +127,7 @@ def find_counterexample(
     def shows_the_same(candidate: Candidate, ratio: float) -> bool:
         if best.refutes:
             return ratio > 1 and confirm(claim, *candidate.sides).holds_up
-        return ratio >= KEPT * largest
+        return ratio >= KEPT_RATIO * largest
 
     best.replace_by(*shrink((best.candidate, largest), evaluator, shows_the_same))
     return _result(best, largest, evaluator)
@@ -135,14 +137,14 @@ def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | Non
     """Search without shrinking: a few graphs of each family, then a climb from each start."""
     best = _Best(evaluator.claim)
     needs: dict[str, Any] = {"with_features": evaluator.with_features, "with_penalty": evaluator.with_penalty}
-    for family in [*STARTS] * OPENING:
-        if best.refutes or evaluator.spent >= OPENED:
+    for family in [*STARTS] * FIRST_GRAPHS:
+        if best.refutes or evaluator.spent >= FIRST_SHARE:
             break
         start = random_candidate(rng, **needs, family=family)
         best.consider(start, evaluator(start))
-    while evaluator.spent < (until := REFUTED if best.refutes else SEARCHING):
+    while evaluator.spent < (until := REFUTED_SHARE if best.refutes else SEARCH_SHARE):
         candidate = best.candidate
-        if candidate is None or rng.random() >= RETURNS:
+        if candidate is None or rng.random() >= NEAR_BEST:
             start = random_candidate(rng, **needs)
         else:
             start = perturbed(candidate, rng)

@@ -85,13 +85,13 @@ def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder
 
 
 def excess(encoder: Encoder) -> float:
-    """The excess loss over the optimum, at least 0, rounded up."""
+    """Excess ε of the spectral loss over its minimum at the width, at least 0, rounded up."""
     lowest = -float(np.sum(encoder.spectrum.singular_values[: encoder.k] ** 2))
     return max(0.0, encoder.loss - lowest) + encoder.spectrum.rounding * max(-lowest, encoder.loss_scale)
 
 
 def _squared_probe_bound(encoder: Encoder, tails: FloatArray) -> float:
-    """The least over j of `(√tail_j + √(p_max ε / (σ_j² - σ²_{k+1})))²`; `tails` is (k,)."""
+    """Minimum over j of `(√tail_j + √(p_max ε / (σ_j² - σ²_{k+1})))²`; `tails` is (k,)."""
     loss = class_masses(encoder.graph).max() * excess(encoder)
     off_subspace = _quotients(loss, _positive_splits(encoder.spectrum, encoder.k))
     return float(np.min(np.sqrt(tails) + np.sqrt(off_subspace)) ** 2)
@@ -103,7 +103,7 @@ def splits(spectrum: Spectrum, k: int) -> FloatArray:
 
 
 def _positive_splits(spectrum: Spectrum, k: int) -> FloatArray:
-    """The same where some j has a gap."""
+    """`splits`; raises `HypothesisError` if `σ_j = σ_{k+1}` for every `j <= k`."""
     gaps = splits(spectrum, k)
     require(gaps.any(), "σ_j > σ_{k+1} fails for every j <= k")
     return gaps
@@ -115,6 +115,6 @@ def _gaps(spectrum: Spectrum, k: int) -> FloatArray:
 
 
 def _quotients(numerator: float, denominators: FloatArray) -> FloatArray:
-    """The quotients; infinite where the denominator is 0, whatever the numerator."""
+    """Quotients of a number by denominators, (k,); infinite for a denominator of 0, even if the number is 0."""
     positive = denominators > 0
     return np.where(positive, numerator / np.where(positive, denominators, 1.0), np.inf)

@@ -1,4 +1,4 @@
-"""Theorem 28: training on n pairs: the excess loss of what is trained falls as 1/n.
+"""Theorem 28: training on n pairs: the excess loss of the trained encoder falls as 1/n.
 
 In words: An encoder with the least spectral loss on n independent pairs has nearly the least loss on the distribution
 that they come from, up to the noise of n pairs over the gap at the width.
@@ -46,7 +46,7 @@ MOST_PAIRS = 10**18
 
 
 def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
-    """The bound (d) of the excess loss of an encoder that is best, at width k, on counted pairs.
+    """Bound (d) on the excess loss of the encoder of width k that is optimal on counted pairs.
 
     `ValueError`: counts of another shape, none at all, or of pairs that the graph does not have.
 
@@ -57,7 +57,7 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
 
     Returns
     -------
-    float, inf where `η >= γ`.
+    float, infinite if `η >= γ`
     """
     table = np.asarray(counts, dtype=np.float64)
     if table.shape != graph.shape or not table.sum() > 0:
@@ -79,7 +79,7 @@ def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """Guarantees of n independent pairs of a graph at a width, for any n, from one spectrum.
+    """Guarantees for training on n independent pairs of a graph at a width, for any n, from one spectrum.
 
     `ValueError`: level not in (0, 1), k out of range; of a method, n below 1, or a graph without labels.
 
@@ -106,7 +106,7 @@ class Forecast:
         return spectrum_beyond(self.graph, self.k)
 
     def excess(self, n_pairs: int) -> float:
-        """The excess loss of the best encoder on n pairs, at most; inf where n is too small for (d)."""
+        """Upper bound on the excess loss of the encoder trained on n pairs; infinite if n is too small for (d)."""
         if n_pairs < 1:
             raise ValueError(f"n_pairs={n_pairs}: at least 1")
         gap = _gap(self.triplets, self.k)
@@ -116,21 +116,21 @@ class Forecast:
         best = self.triplets.left[:, : self.k] * self.triplets.singular_values[: self.k]
         moved = _norm_of_product(best, self.triplets.right[:, : self.k], *off) + self.triplets.rounding
         lost = float(off[0].max() + off[1].max())
-        return _excess_bound(gap, self._noise.norm(n_pairs, self._half) + moved, lost)
+        return _excess_bound(gap, self._noise.norm(n_pairs, self._level_of_two) + moved, lost)
 
     def mse(self, n_pairs: int) -> float:
-        """The squared error of the population's probe on that encoder: by theorem 17, or by the angles; at most 1."""
+        """Upper bound on the squared error of a probe on that encoder, by theorem 17 or by (c) and (e); at most 1."""
         excess = self.excess(n_pairs)
         by_excess = mse_by_excess(self.graph, self.triplets, self.k, excess) if excess < self.k else 1.0
         return min(by_excess, _mse_by_angle(self._energy, self.triplets, self.k, *self._operator_noise(n_pairs)))
 
     def pairs(self, target: float) -> float:
-        """The number of pairs from which on `mse` is at most a target, to a thousandth; inf beyond `MOST_PAIRS`."""
+        """Number of pairs from which `mse` is at most a target, to a thousandth; infinite beyond `MOST_PAIRS`."""
         return pairs_until(self.mse, target, MOST_PAIRS, 1.001)
 
     @property
-    def _half(self) -> float:
-        """The level of each of two events that hold at once."""
+    def _level_of_two(self) -> float:
+        """Level of each of two events that hold together with probability `level`."""
         return 1 - (1 - self.level) / 2
 
     @cached_property
@@ -142,28 +142,28 @@ class Forecast:
         return label_energy(self.graph, self.triplets)[: self.k]
 
     def _marginal_changes(self, n_pairs: int) -> list[FloatArray]:
-        """`|p̂ / p - 1|` of each node of each side, at most, of all at once."""
+        """Upper bounds on `|p̂ / p - 1|` for all nodes at once: (n_left,) and (n_right,)."""
         sides = (self.graph.left_marginal, self.graph.right_marginal)
-        log = math.log(2 * sum(self.graph.shape) / (1 - self._half))
+        log = math.log(2 * sum(self.graph.shape) / (1 - self._level_of_two))
         return [bernstein_deviation(1.0, 1.0, log, n_pairs * mass) for mass in sides]
 
     def _operator_noise(self, n_pairs: int) -> tuple[float, float, float]:
-        """The noise, s and a of (c) or (e); an infinite noise where a node may be unseen."""
+        """Noise `‖E‖_op` or e, s and a of (c) or (e); the noise is infinite if a node may be unseen."""
         if self.known_marginals:
             return self._noise.operator_norm(n_pairs, self.level), 1.0, 0.0
         off = [float(change.max()) for change in self._marginal_changes(n_pairs)]
         if max(off) >= 1:
             return math.inf, 1.0, 0.0
         left, right = (1 / math.sqrt(1 - a) for a in off)
-        return left * right * (1 + self._noise.operator_norm(n_pairs, self._half)) - 1, left, off[0]
+        return left * right * (1 + self._noise.operator_norm(n_pairs, self._level_of_two)) - 1, left, off[0]
 
 
 class Noise:
-    """The numbers of a graph that bound the noise of n pairs; linear in the pairs.
+    """Numbers of a graph that bound the noise E of n pairs; computed in time linear in its pairs.
 
     Attributes
     ----------
-    nodes : on both sides
+    nodes : number of nodes on both sides
     smallest : `min_{P>0} p_L p_R`
     norm_squared : `‖Ā‖_F²`
     variance : `n E ‖E‖_F² = Σ_{P>0} P / (p_L p_R) - ‖Ā‖_F²`
@@ -180,20 +180,20 @@ class Noise:
         self.largest = max(float(np.bincount(nodes, ratio).max()) for nodes in (rows, columns))
 
     def norm(self, n_pairs: int, level: float) -> float:
-        """`‖E‖_F`, at most with probability `level`: the lesser of Bernstein's and McDiarmid's."""
+        """Upper bound on `‖E‖_F` with probability `level`: the smaller of Bernstein's and McDiarmid's."""
         log, largest = math.log(2 / (1 - level)), 1 / math.sqrt(self.smallest) + math.sqrt(self.norm_squared)
         bernstein = float(bernstein_deviation(self.variance, largest, log, n_pairs))
         mcdiarmid = math.sqrt(self.variance / n_pairs) + math.sqrt(-math.log(1 - level) / (n_pairs * self.smallest))
         return min(bernstein, mcdiarmid)
 
     def operator_norm(self, n_pairs: int, level: float) -> float:
-        """`‖E‖_op`, at most with probability `level`, by the matrix Bernstein inequality."""
+        """Upper bound on `‖E‖_op` with probability `level`, by the matrix Bernstein inequality."""
         log, largest = math.log(self.nodes / (1 - level)), 1 / math.sqrt(self.smallest) + 1
         return float(bernstein_deviation(self.largest, largest, log, n_pairs))
 
 
 def _gap(triplets: Spectrum, k: int) -> float:
-    """`γ = 1 - σ_{k+1} / σ_k`, rounded down; 1 where `σ_{k+1} = 0`."""
+    """`γ = 1 - σ_{k+1} / σ_k`, rounded down; 1 if `σ_{k+1} = 0`."""
     above, below = float(triplets.lower_values[k - 1]), float(triplets.upper_values[k])
     if triplets.singular_values[k] == 0:
         return 1.0
@@ -201,19 +201,19 @@ def _gap(triplets: Spectrum, k: int) -> float:
 
 
 def _excess_bound(gap: float, noise: float, lost: float) -> float:
-    """`4 γ B² / (γ - η)²`, inf where `η >= γ`."""
+    """`4 γ B² / (γ - η)²` for the gap γ, the noise B and η; infinite if `η >= γ`."""
     return 4 * gap * noise**2 / (gap - lost) ** 2 if lost < gap else math.inf
 
 
 def _norm_of_product(left: FloatArray, right: FloatArray, a: FloatArray, b: FloatArray) -> float:
-    """`‖(left rightᵀ) ∘ (a_x + b_l + a_x b_l)‖_F` at most, by the triangle inequality; O(n k²)."""
+    """Upper bound on `‖(left rightᵀ) ∘ (a_x + b_l + a_x b_l)‖_F`, by the triangle inequality; O(n k²)."""
     rows, columns = a[:, None] * left, b[:, None] * right
     parts = ((rows, right), (left, columns), (rows, columns))
     return sum(math.sqrt(max(0.0, float(np.sum((f.T @ f) * (g.T @ g))))) for f, g in parts)
 
 
 def _mse_by_angle(energy: FloatArray, triplets: Spectrum, k: int, noise: float, stretch: float, off: float) -> float:
-    """The least over j of `(√(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i))²`, by (c) and (e)."""
+    """Minimum over j of `(√(Σ_{i>j} c_i) + ‖(I - Π_F) U_j‖_op √(Σ_{i≤j} c_i))²`, by (c) and (e)."""
     within = np.minimum(1.0, np.cumsum(energy))
     room = triplets.lower_values[:k] - triplets.upper_values[k] - noise
     sine = np.divide(noise, room, out=np.ones(k), where=room > noise)

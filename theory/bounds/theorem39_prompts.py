@@ -1,4 +1,4 @@
-"""Theorem 39: prompt ensembles: what the mean of several prompt sets gains.
+"""Theorem 39: prompt ensembles: the gain of averaging the scores of several prompt sets.
 
 In words: The mean of the scores of several prompt sets has a squared error below the mean of theirs, by exactly their
 disagreement, which needs no label.
@@ -45,7 +45,7 @@ def prompt_ensemble(
     distances = np.sum((votes - votes.mean(axis=0)) ** 2, axis=2).mean(axis=0)
     disagreement = float(np.average(distances, weights=None if masses is None else np.asarray(masses)))
     mean, rounding = float(errors.mean()), ROUNDING * float(errors.mean() + disagreement)
-    if not mean - disagreement >= -rounding:  # also where a number is not finite
+    if not mean - disagreement >= -rounding:  # also true if a number is NaN or infinite
         raise ValueError(
             f"the mean of squared_errors, {mean:.4g}, is below the disagreement, {disagreement:.4g}: measure both on "
             "the same images"

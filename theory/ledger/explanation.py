@@ -25,7 +25,7 @@ def explanation(claim: Bound) -> list[str]:
     title, argument, parts = _theorem_of(claim)
     subject = f"it is about {SUBJECTS[claim.subject]}"
     if claim.subject in NEEDED:
-        subject += f", and `check_bounds` evaluates it where {NEEDED[claim.subject]}= is given"
+        subject += f", and `check_bounds` evaluates it if {NEEDED[claim.subject]}= is given"
     paragraphs = [
         f"{claim.name}: {RELATIONS[claim.relation]} {claim.quantity}. {title}.",
         f"Statement: {claim.statement}",
