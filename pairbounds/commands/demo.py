@@ -35,8 +35,11 @@ def demo(
 ) -> None:
     """Evaluate two bounds on pairs of handwritten digits, explain them with a picture, and suggest next commands.
 
-    Takes a few seconds and downloads nothing. Example: pairbounds demo
-    Time training on a GPU: pairbounds demo --device cuda
+    Takes a few seconds and downloads nothing. Examples (the second times training on a GPU):
+
+    pairbounds demo
+
+    pairbounds demo --device cuda
     """
     if device is not None:
         _test_device(device)

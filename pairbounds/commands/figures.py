@@ -44,10 +44,8 @@ def draw(
     """Draw figures and write their captions, in the default size or in the size of a paper; without NAME, list them.
 
     Each process needs a few seconds to start, and one or two seconds per figure. `single` and `double` are the widths
-    of one and of both columns of a two-column paper. Fonts are embedded.
+    of one and of both columns of a two-column paper. Fonts are embedded. Examples:
 
-    Examples
-    --------
     pairbounds draw phase --table build/sweeps/phase/table.parquet
 
     pairbounds draw phase --width double --format pdf,svg --out paper

@@ -193,7 +193,9 @@ def sweep(
     Example: pairbounds sweep phase.toml --out swept --jobs 2, where phase.toml has these lines, for 2 x 3 cells:
 
     study = "phase"
+
     seeds = 2
+
     grid = [{noise = [0.0, 0.15, 0.3]}]
     """
     if dask is not None and jobs is not None:

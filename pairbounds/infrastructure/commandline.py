@@ -51,6 +51,11 @@ def without_flag_types(parameters: list[Any]) -> list[Any]:
 class Command(TyperCommand):
     """Command whose help ends with the output of its module's `explain_NAME`, called with options before `--help`."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # The terminal breaks lines. Typer would keep the breaks of the source, too.
+        self.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in (self.help or "").split("\n\n"))
+
     @property
     def _explanation(self) -> Callable[[Mapping[str, Any]], None] | None:
         home = sys.modules[getattr(self.callback, "__module__", __name__)]
