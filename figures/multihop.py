@@ -88,7 +88,7 @@ def _interval(axes: Axes, rows: pd.DataFrame, title: str) -> None:
         axes.axhspan(every.min(), every.max(), color=MEASURED, alpha=0.15, linewidth=0)
     axes.axhline(true, color=MEASURED)
     axes.axhline(plain, color=THEOREMS[4].color, linestyle=THEOREMS[4].dash)
-    axes.set(title=title, xlabel="order m of the bound", ylim=(0, top))
+    axes.set(title=title, xlabel="order M of the bound", ylim=(0, top))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     right = float(upper.index.max())
     label_line(axes, right, plain + 0.01 * top, "theorem 4", THEOREMS[4].color, ha="right")
