@@ -39,7 +39,7 @@ def draw(tables: Tables) -> Drawing:
     panels[0].set_ylabel(r"squared probe error $\varepsilon_2$")
     _shares(panels[2], points, families)
     return picture, (
-        f"Left and middle: the interval for the squared error from walks of up to 2m hops; left, medians over "
+        f"Left and middle: the interval for the squared error from walks of up to 2M hops; left, medians over "
         f"{world['seed'].nunique()} seeds of one world{width}, thin lines and bands from "
         f"the least to the most; middle, one graph. Right: share of {len(points):,} points of "
         f"{points['seed'].nunique()} random worlds where a bound is within a factor of the squared error; thin: mean "
