@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @bound("local-multihop-error", quantity="probe_error", status="exact", through=True)
 def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
-    """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2m hops, and the margins of scores of up to m + 1 hops.
+    """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2M hops, and the margins of scores of up to M + 1 hops.
 
     The order m is `hops`. The least over the filters tried and over theorem 15.
     """
