@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2M hops, and the margins of scores of up to M + 1 hops.
 
-    The order m is `hops`. The least over the filters tried and over theorem 15.
+    The order M is `hops`. The least over the filters tried and over theorem 15.
     """
     by_scores = local_multihop(graph, spectrum, k, hops)
     return min(by_scores.error, multihop_error(graph, spectrum, k, hops=hops))
