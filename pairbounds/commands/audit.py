@@ -40,7 +40,6 @@ def audit(
     rows: Annotated[Path | None, typer.Option(metavar="FILE", help="Write suspicious rows, with reasons.")] = None,
     clean: Annotated[Path | None, typer.Option(metavar="FILE", help="Write PAIRS without the worst rows.")] = None,
     k: Annotated[int | None, typer.Option(help=f"Width of the embedding in the bounds; by default {WIDTH}.")] = None,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster.")] = None,
     as_records: Json = False,
     force: Force = False,
 ) -> None:
@@ -61,20 +60,17 @@ def audit(
 
     pairbounds audit pairs.parquet --rows suspicious.csv --clean cleaned.parquet --out audit
     """
-    settings = Settings(k, dask=dask)
     ends, weight = column_names(columns)
     image, caption = ends or (None, None)
     roles = TableColumns(image, caption, weight, label_col, similarity_col)
     extra = [part for path in (rows, clean) if path is not None for part in table_outputs(require_table_path(path))]
     require_safe_outputs([*outputs(out), *extra], [pairs, labels], force=force)
-    if extra and dask is not None:
-        raise ValueError("--rows and --clean do not run on Dask: leave out --dask")
     tables = open_tables(pairs, labels, roles)
     if clean is not None:
         require_cleanable(tables, clean)
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
     trial = WhatIf(k=k or WhatIf.k, rules=named) if what_if or named else None
-    done = audit_pairs(pairs, labels, out, settings, roles, trial, noise)
+    done = audit_pairs(pairs, labels, out, Settings(k), roles, trial, noise)
     written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf"
     if not as_records:
         print_report(done.summary, done.tables)

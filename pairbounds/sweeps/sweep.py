@@ -2,9 +2,9 @@
 
 import json
 import traceback
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import joblib
 from threadpoolctl import threadpool_limits
 
-from pairbounds.infrastructure.clusters import connected
+from pairbounds.infrastructure.clusters import cluster_pool
 from pairbounds.infrastructure.commandline import one_line, visible
 from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, replacing, table_outputs
 from pairbounds.infrastructure.foreign import ForeignCodeError
@@ -259,23 +259,13 @@ def _outcomes(cells: Sequence[Cell], workers: int | str) -> "Generator[tuple[int
             ) from error
 
 
-@contextmanager
-def _pool(workers: int | str) -> Iterator[Any]:
+def _pool(workers: int | str) -> AbstractContextManager[joblib.Parallel]:
     """A joblib pool of local processes, or of the workers of the Dask cluster at an address."""
-    if isinstance(workers, int):
-        if workers == 0:
-            raise ValueError("jobs=0: give a number of worker processes, or -1 for one on each core")
-        yield worker_pool(workers, ordered=False)
-        return
-    with connected(workers) as cluster:
-        if any(threads > 1 for threads in cluster.nthreads().values()):
-            raise ValueError(
-                f"Dask cluster {workers} has workers with several threads, which slow each other down: start them with "
-                "--nthreads 1"
-            )
-        with joblib.parallel_config("dask", client=cluster.client):
-            pool = joblib.Parallel(return_as="generator_unordered", batch_size=1)
-        yield pool
+    if isinstance(workers, str):
+        return cluster_pool(workers)
+    if workers == 0:
+        raise ValueError("jobs=0: give a number of worker processes, or -1 for one on each core")
+    return nullcontext(worker_pool(workers, ordered=False))
 
 
 def _measure(cells: Sequence[Cell], folder: Path, workers: int | str) -> dict[int, str]:

@@ -35,9 +35,6 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
     if summary["n_classes"] is None:
         echo(NO_LABELS)
     _print_bounds(tables["bounds"], summary["bounds_failed"])
-    if summary["not_on_cluster"]:
-        listed = ", ".join(summary["not_on_cluster"])
-        echo(f"Not evaluated, because a cluster does not give rows of the matrix: {listed}. Leave out --dask for these")
     for name, (title, headings) in RANKINGS.items():
         if name in tables:
             _print_rows(title, tables[name][headings.split()].head(SHOWN))

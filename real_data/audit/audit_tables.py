@@ -71,7 +71,7 @@ def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.
             "mass": mass,
             "consistency": 1 - cuts / mass,
             "alpha_share": _shares(cuts),
-            "second_eigenvalue": agreement.facts.second_eigenvalues,
+            "second_eigenvalue": agreement.second_eigenvalues,
         }
     )
     partner = _names(names.classes, np.asarray(across.argmax(axis=1)).ravel())

@@ -1,14 +1,13 @@
 """An audit from end to end: read, measure, write, draw."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from pairbounds.infrastructure.clusters import connected
 from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, table_outputs
 from pairbounds.infrastructure.hypotheses import require_width
 from pairbounds.infrastructure.pictures import picture_output
@@ -16,15 +15,16 @@ from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, write_table
 from pairbounds.real_data.audit.audit_figure import PICTURES, draw
 from pairbounds.real_data.audit.audit_tables import NEED_LABELS, TABLES, audit_tables
-from pairbounds.real_data.audit.cluster import count_there
-from pairbounds.real_data.audit.counting import count_here
-from pairbounds.real_data.audit.measuring import Measures, Pairs, agreement
+from pairbounds.real_data.audit.counting import count_pairs
+from pairbounds.real_data.audit.measuring import Measures, agreement, pair_facts
 from pairbounds.real_data.audit.noise_trials import caption_noise
 from pairbounds.real_data.audit.pair_tables import Columns, open_tables
 from pairbounds.real_data.audit.summary import summarise, write_summary
 from pairbounds.real_data.audit.trials import WhatIf, what_if
 from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check_bounds import check_bounds
+from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 TRIED = ("what_if", "what_if_verdict", "noise")
 N_STAGES, WIDTH = 6, 32
@@ -38,13 +38,11 @@ class Settings:
     ----------
     k : width of the embedding in the bounds, 1..min(n_images, n_captions); by default `WIDTH`, or the largest
     device, seed : of `pairbounds.spectrum`
-    dask : scheduler of a Dask cluster, or `None` for this process
     """
 
     k: int | None = None
     device: str = "auto"
     seed: int = 0
-    dask: str | None = None
 
 
 class Audit(NamedTuple):
@@ -78,16 +76,16 @@ def audit(
     settings, columns : optional
         `Settings`, and `Columns` for other column names; or dicts of some settings.
     trial : `WhatIf` or dict, optional
-        Trial of dropping pairs, on held-out images, with labels and without Dask: see `what_if`. Its curves and its
-        verdict are two more tables.
-    noise : share of wrong captions for `caption_noise`, with labels and without Dask. Its results are one more table.
+        Trial of dropping pairs, on held-out images, with labels: see `what_if`. Its curves and its verdict are two more
+        tables.
+    noise : share of wrong captions for `caption_noise`, with labels. Its results are one more table.
 
     Raises
     ------
     FileNotFoundError : a file is missing
     ValueError : an empty or damaged table, or a missing column; a row without an image, a caption or a positive weight;
-        an image with two labels, no labelled image, or a single class; k out of range; Dask is not installed
-    OSError : the cluster does not answer; `out` cannot be written
+        an image with two labels, no labelled image, or a single class; k out of range
+    OSError : `out` cannot be written
 
     Notes
     -----
@@ -103,16 +101,15 @@ def audit(
     files = open_tables(Path(pairs), None if labels is None else Path(labels), columns)
     labels = None if files.labels is None else str(files.labels.path)
     trials = ({} if trial is None else {"what_if": asdict(trial)}) | ({} if noise is None else {"noise": noise})
-    if trials and (labels is None or settings.dask is not None):
+    if trials and labels is None:
         names = " and ".join(trials).replace("_", " ")
-        raise ValueError(f"{names}: not possible without labels, or on a Dask cluster: give labels, leave out dask")
+        raise ValueError(f"{names}: labels are missing: give labels, or the name of their column")
     configuration = {"pairs": str(pairs), "labels": labels, **asdict(settings), **trials}
-    cluster = nullcontext() if settings.dask is None else connected(settings.dask)
-    with locked_folder(out), Bar(total=N_STAGES) as bar, cluster as client:
+    with locked_folder(out), Bar(total=N_STAGES) as bar:
         with _stage(bar, "read"):
-            counted = count_here(files) if client is None else count_there(client, files)
-        k = min(WIDTH, *counted.pairs.graph.shape) if settings.k is None else settings.k
-        measures = _measures(counted.pairs, k, settings, bar)
+            counted = count_pairs(files)
+        k = min(WIDTH, *counted.graph.shape) if settings.k is None else settings.k
+        measures = _measures(counted.graph, k, settings, bar)
         with _stage(bar, "what if"):
             outcome = None if trial is None else what_if(measures.graph, trial, counted.similarities)
             plain = WhatIf(k=k, device=settings.device, seed=settings.seed)
@@ -145,17 +142,15 @@ def outputs(out: Path) -> list[Output]:
     return [*tables, *pictures, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
-def _measures(pairs: Pairs, k: int, settings: Settings, bar: Bar) -> Measures:
-    graph = pairs.graph
+def _measures(graph: PairGraph, k: int, settings: Settings, bar: Bar) -> Measures:
     require_width(graph.shape, k)
     with _stage(bar, "spectrum"):
-        n_triplets = min(k + 1, *graph.shape)
-        triplets = pairs.triplets(n_triplets, device=settings.device, seed=settings.seed).leading(k + 1)
+        triplets = spectrum_beyond(graph, k, device=settings.device, seed=settings.seed)
     with _stage(bar, "bounds"):
         bounds = check_bounds(graph, k, triplets=triplets)
     with _stage(bar, "pairs"):
-        facts = pairs.pair_facts()
-        agreed = None if graph.left_labels is None else agreement(pairs, triplets)
+        facts = pair_facts(graph)
+        agreed = None if graph.left_labels is None else agreement(graph, triplets)
     return Measures(graph, k, triplets, bounds, facts, agreed)
 
 

@@ -17,7 +17,6 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.reading import TEXT
-from pairbounds.real_data.audit.measuring import Pairs
 from pairbounds.real_data.audit.pair_tables import AuditTables, RoleTable, class_of_image, merged, pair_parts
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -31,12 +30,13 @@ class Counted:
 
     Attributes
     ----------
+    graph : the pairs, with the labels, if any
     images, captions, classes : names of the nodes, in the order of first appearance, and of the classes, if any
     tally : counts of rows read and images dropped, with keys of `pairbounds.real_data.audit.summary.KEYS`
     similarities : with a similarity column, a matrix with the structure of the pairs
     """
 
-    pairs: Pairs
+    graph: PairGraph
     images: pa.Array
     captions: pa.Array
     classes: pa.Array | None
@@ -65,8 +65,8 @@ class Images(NamedTuple):
         return {"n_rows": n_rows, "n_images_without_label": int(np.sum(self.numbers == NONE))}
 
 
-def count_here(tables: AuditTables) -> Counted:
-    """Count a table of pairs in the memory of this process.
+def count_pairs(tables: AuditTables) -> Counted:
+    """Count a table of pairs.
 
     Notes
     -----
@@ -90,8 +90,8 @@ def count_here(tables: AuditTables) -> Counted:
     tally = images.tally(len(left))
     similarities = None if rows.similarities is None else _mean(rows.similarities[inside], ends, shape)
     del rows, left, right, inside, ends
-    pairs = Pairs(PairGraph(joint, images.labels))
-    return Counted(pairs, images.names, captions.filter(pa.array(used)), images.class_names, tally, similarities)
+    graph = PairGraph(joint, images.labels)
+    return Counted(graph, images.names, captions.filter(pa.array(used)), images.class_names, tally, similarities)
 
 
 def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:

@@ -1,4 +1,4 @@
-"""Measures of a pair graph in memory, or through `ClusterPairs` of pairs on a cluster.
+"""Measures of an audited pair graph.
 
 Intervals of the labelling errors are for the population of images. The images are treated as independent draws, each
 with its label and its captions. The standard error of a smooth function θ of their weights is that of the infinitesimal
@@ -22,17 +22,16 @@ import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
-from pairbounds.real_data.audit.cluster_graph import Block
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, cross_class_leaks
 from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy, pairs_by_class
-from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
+from pairbounds.theory.spectrum.triplets import Spectrum
 
 CONFIDENCE = 0.95
 
 
 class PairFacts(NamedTuple):
-    """Sums over single pairs, which products with the matrix cannot give.
+    """Sums over single pairs.
 
     Attributes
     ----------
@@ -46,45 +45,14 @@ class PairFacts(NamedTuple):
     returns: FloatArray
 
 
-class ClassFacts(NamedTuple):
-    """Cohesion of the classes: the leak of each left node, (n_left,), and λ₂ of each class, (r,)."""
-
-    leaks: FloatArray
-    second_eigenvalues: FloatArray
-
-
-def pair_facts(rows: PairGraph | Block, right_marginal: FloatArray) -> PairFacts:
-    """`PairFacts` of some non-empty rows of `P`."""
-    joint = rows.joint
+def pair_facts(graph: PairGraph) -> PairFacts:
+    """`PairFacts` of a graph."""
+    joint = graph.joint
     n_right, squared = joint.shape[1], joint.data**2
     degrees = np.bincount(joint.indices, minlength=n_right).astype(np.int64)
     squares = np.bincount(joint.indices, squared, n_right).astype(np.float64)
-    returns = np.add.reduceat(squared / right_marginal[joint.indices], joint.indptr[:-1])
+    returns = np.add.reduceat(squared / graph.right_marginal[joint.indices], joint.indptr[:-1])
     return PairFacts(degrees, squares, np.asarray(returns))
-
-
-def class_facts(graph: PairGraph) -> ClassFacts:
-    """`ClassFacts` of a labelled graph in memory."""
-    return ClassFacts(cross_class_leaks(graph), class_second_eigenvalues(graph))
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """Pairs in the memory of this process, and measurements on them."""
-
-    graph: PairGraph
-
-    def triplets(self, k: int, *, device: str, seed: int) -> Spectrum:
-        """Triplets by `pairbounds.spectrum`."""
-        return spectrum(self.graph, k, device=device, seed=seed)
-
-    def pair_facts(self) -> PairFacts:
-        """Sums over single pairs."""
-        return pair_facts(self.graph, self.graph.right_marginal)
-
-    def class_facts(self) -> ClassFacts:
-        """Cohesion of the classes; needs labels."""
-        return class_facts(self.graph)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,13 +64,15 @@ class Agreement:
     by_class : csc_array (r, n_right), `P(c, l)`
     energy : (k,), the label energy of the leading triplets
     alpha : α_T
-    facts : leaks and second eigenvalues of the classes
+    leaks : (n_left,), the leak of each left node
+    second_eigenvalues : (r,), λ₂ of each class
     """
 
     by_class: sp.csc_array
     energy: FloatArray
     alpha: float
-    facts: ClassFacts
+    leaks: FloatArray
+    second_eigenvalues: FloatArray
 
     @cached_property
     def shares(self) -> FloatArray:
@@ -130,14 +100,14 @@ class Measures:
     agreement: Agreement | None
 
 
-def agreement(pairs: Pairs, triplets: Spectrum) -> Agreement:
+def agreement(graph: PairGraph, triplets: Spectrum) -> Agreement:
     """Agreement of pairs and labels; needs labels."""
-    graph = pairs.graph
     return Agreement(
         by_class=pairs_by_class(graph),
         energy=label_energy(graph, triplets),
         alpha=induced_labelling_error(graph),
-        facts=pairs.class_facts(),
+        leaks=cross_class_leaks(graph),
+        second_eigenvalues=class_second_eigenvalues(graph),
     )
 
 
@@ -158,7 +128,7 @@ def labelling_errors(graph: PairGraph, facts: PairFacts, agreement: Agreement) -
     p, by_class = graph.left_marginal, agreement.by_class
     class_collisions = np.add.reduceat(agreement.shares**2, by_class.indptr[:-1])
     image_collisions = facts.squares / graph.right_marginal**2
-    crossing = 2 * p * agreement.facts.leaks - p + graph.joint @ class_collisions
+    crossing = 2 * p * agreement.leaks - p + graph.joint @ class_collisions
     with_itself = 2 * facts.returns - graph.joint @ image_collisions
     distinct = 1 - float(facts.returns.sum())
     all_pairs = _estimate(agreement.alpha, crossing - agreement.alpha * p)

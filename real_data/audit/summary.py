@@ -10,7 +10,6 @@ import pandas as pd
 
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.plain import plain
-from pairbounds.real_data.audit.cluster_graph import NO_ROWS
 from pairbounds.real_data.audit.measuring import Measures, labelling_errors
 from pairbounds.theory.quantities.consistency import class_masses, guess_error
 
@@ -44,7 +43,6 @@ KEYS: dict[str, str] = {
     "columns": "which columns of the tables were read, by what they hold, and which were ignored",
     "what_if": "in words, what dropping pairs does to held-out images: see what_if.parquet",
     "noise": "in words, what a share of wrong captions does to the population and to this table: see noise.parquet",
-    "not_on_cluster": "quantities and bounds that need rows of the matrix, which a Dask cluster does not give",
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
     "provenance": "configuration, versions, commit, hardware, and the content key, SHA-256, of each table beside it",
     "keys": "this explanation",
@@ -100,18 +98,16 @@ def _of_labels(measures: Measures) -> dict[str, Any]:
         "guess_error": guess_error(graph),
         "distinct_labelling_error": distinct and distinct.value,
         "distinct_labelling_error_interval": distinct and [distinct.low, distinct.high],
-        "largest_second_eigenvalue": float(agreement.facts.second_eigenvalues.max()),
+        "largest_second_eigenvalue": float(agreement.second_eigenvalues.max()),
     }
 
 
 def _of_bounds(bounds: pd.DataFrame) -> dict[str, Any]:
     applying = bounds[bounds["applicable"]].set_index("bound").astype({"holds": bool, "vacuous": bool})
     measured = applying.drop_duplicates("quantity").set_index("quantity")["measured"]
-    need_rows = bounds.loc[bounds["note"].str.endswith(NO_ROWS), "bound"].tolist()
     columns = ["quantity", "measured", "relation", "value", "holds", "vacuous"]
     return {
         **{quantity: measured.get(quantity) for quantity in ("conductance", "probe_error", "probe_mse")},
-        "not_on_cluster": ["conductance", *need_rows] if need_rows else [],
         "bounds": applying[columns].to_dict("index"),
         "bounds_failed": applying.index[~applying["holds"]].tolist(),
     }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pairbounds import PairGraph, check_bounds, spectrum
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.real_data.audit import KEYS, Settings, audit
-from pairbounds.real_data.audit.measuring import Pairs, agreement, labelling_errors, pair_facts
+from pairbounds.real_data.audit.measuring import agreement, labelling_errors, pair_facts
 from tests.families import ANY_SEED, family_graph
 
 K = 32
@@ -173,8 +173,7 @@ def test_the_intervals_are_the_infinitesimal_jackknife(seed, family):
 
 
 def _errors(graph: PairGraph):
-    facts = pair_facts(graph, graph.right_marginal)
-    return labelling_errors(graph, facts, agreement(Pairs(graph), spectrum(graph, 1)))
+    return labelling_errors(graph, pair_facts(graph), agreement(graph, spectrum(graph, 1)))
 
 
 def test_an_audit_without_labels_has_the_tables_that_need_none(tmp_path, audited):

@@ -12,7 +12,7 @@ from pairbounds import BOUNDS, bound
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
 from pairbounds.real_data.audit import Columns, audit
-from pairbounds.real_data.audit.counting import count_here
+from pairbounds.real_data.audit.counting import count_pairs
 from pairbounds.real_data.audit.pair_tables import open_tables
 
 PAIRS = {
@@ -49,10 +49,10 @@ def by_name(counted, matrix):
 
 def read(pairs, labels):
     """Contents of a table: the pairs with their probability, the labels, and the tally."""
-    counted = count_here(open_tables(pairs, labels))
-    classes = [counted.classes[int(label)].as_py() for label in counted.pairs.graph.left_labels]
+    counted = count_pairs(open_tables(pairs, labels))
+    classes = [counted.classes[int(label)].as_py() for label in counted.graph.left_labels]
     labels = dict(zip(counted.images.to_pylist(), classes, strict=True))
-    return by_name(counted, counted.pairs.graph.joint), labels, counted.tally
+    return by_name(counted, counted.graph.joint), labels, counted.tally
 
 
 def test_unlabelled_images_are_left_out_and_counted_and_equal_pairs_are_summed(two):
@@ -102,9 +102,9 @@ def stranger():
 
 def test_pairs_and_similarities_equal_those_of_pandas(tmp_path, stranger):
     path = write(stranger, tmp_path / "crawl.tsv")
-    counted = count_here(open_tables(path, path, Columns("url", "TEXT", "n", "kind", "sim")))
+    counted = count_pairs(open_tables(path, path, Columns("url", "TEXT", "n", "kind", "sim")))
     rows = stranger.groupby(["url", "TEXT"]).agg({"n": "sum", "sim": "mean"})
-    assert by_name(counted, counted.pairs.graph.joint) == pytest.approx((rows["n"] / rows["n"].sum()).to_dict())
+    assert by_name(counted, counted.graph.joint) == pytest.approx((rows["n"] / rows["n"].sum()).to_dict())
     assert by_name(counted, counted.similarities) == pytest.approx(rows["sim"].to_dict())
 
 
@@ -157,7 +157,7 @@ def test_a_fault_is_one_line_that_names_its_row(refused, tmp_path, monkeypatch, 
 def test_columns_of_other_types_are_one_line(tmp_path, columns, message):
     pq.write_table(pa.table(columns), tmp_path / "pairs.parquet")
     with pytest.raises(ValueError) as error:
-        count_here(open_tables(tmp_path / "pairs.parquet"))
+        count_pairs(open_tables(tmp_path / "pairs.parquet"))
     assert message in str(error.value)
 
 

@@ -127,7 +127,6 @@ def test_a_text_is_cleaned_without_a_change_of_its_cells(call, tmp_path):
         (["--clean", "pairs.csv"], "is an input"),
         (["--rows", "pairs.csv", "--force"], "is an input"),
         (["--clean", "clean.txt"], "formats are .parquet, .csv"),
-        (["--rows", "a.csv", "--dask", "tcp://nowhere"], "leave out --dask"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_the_work(call, tmp_path, monkeypatch, words, fault):
