@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -97,21 +97,17 @@ class Rows:
 
 @dataclass(frozen=True)
 class TableFile:
-    """A table in a file, or a row group of it, with its rows not yet read.
+    """A table in a file, with its rows not yet read.
 
     Attributes
     ----------
     names : names of the columns, with the index of a data frame first
     headed : whether the file names the columns; else they are called 0, 1, ...
-    group : number of the row group, or `None` for all rows
-    first : number of the first row in the file
     """
 
     path: Path
     names: tuple[str, ...]
     headed: bool = True
-    group: int | None = None
-    first: int = 0
 
     def require(self, column: str) -> str:
         """Return the name of an existing column, or raise `ValueError`."""
@@ -119,26 +115,17 @@ class TableFile:
             raise ValueError(f"{self.path} has no column {column!r}: its columns are {', '.join(self.names)}")
         return column
 
-    def parts(self) -> list["TableFile"]:
-        """Parts that can be read in any order: the row groups of a Parquet file, or the file."""
-        if format_of(self.path) != ".parquet":
-            return [self]
-        with readable(self.path):
-            metadata = pq.read_metadata(self.path)
-        sizes = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
-        return [replace(self, group=i, first=sum(sizes[:i])) for i in range(len(sizes))]
-
     def read(self, columns: Sequence[str] | None = None) -> Rows:
         """Read all rows. A table without rows raises `ValueError`."""
         tables = [rows.cells for rows in self.batches(columns)]
         if not tables:
             raise ValueError(f"{self.path} has no rows")
-        return Rows(self.path, self.first, pa.concat_tables(tables))
+        return Rows(self.path, 0, pa.concat_tables(tables))
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[Rows]:
         """Yield rows of all or some columns, in batches of about `BATCH` cells."""
         chosen = list(dict.fromkeys(self.names if columns is None else columns))
-        first = self.first
+        first = 0
         with readable(self.path):
             for batch in self._parquet(chosen) if format_of(self.path) == ".parquet" else self._text(chosen):
                 yield Rows(self.path, first, batch)
@@ -146,10 +133,9 @@ class TableFile:
 
     def _parquet(self, columns: list[str]) -> Iterator[pa.Table]:
         with pq.ParquetFile(self.path) as file:
-            groups = None if self.group is None else [self.group]
             size = max(1, BATCH // len(columns))
             # No threads: if memory is short, pyarrow's threads may deadlock.
-            for batch in file.iter_batches(size, row_groups=groups, columns=columns, use_threads=False):
+            for batch in file.iter_batches(size, columns=columns, use_threads=False):
                 yield pa.Table.from_batches([batch])
 
     def _text(self, columns: list[str]) -> Iterator[pa.Table]:

@@ -15,9 +15,8 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.reading import TEXT
-from pairbounds.real_data.audit.pair_tables import AuditTables, RoleTable, class_of_image, merged, pair_parts
+from pairbounds.real_data.audit.pair_tables import AuditTables, RoleTable, class_of_image, read_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 NONE = -1  # index of dropped nodes and missing labels
@@ -60,10 +59,6 @@ class Images(NamedTuple):
     labels: IntArray | None = None
     class_names: pa.Array | None = None
 
-    def tally(self, n_rows: int) -> dict[str, int]:
-        """Counts of rows read and of images dropped."""
-        return {"n_rows": n_rows, "n_images_without_label": int(np.sum(self.numbers == NONE))}
-
 
 def count_pairs(tables: AuditTables) -> Counted:
     """Count a table of pairs.
@@ -72,22 +67,15 @@ def count_pairs(tables: AuditTables) -> Counted:
     -----
     Memory: 16 bytes for each row, and the distinct ids.
     """
-    parts = []
-    with Bar(desc="reading", unit=" pairs") as bar:
-        for rows in (rows for part in tables.pairs.parts() for rows in pair_parts(part, tables.pairs.columns)):
-            parts.append(rows)
-            bar.update(len(rows.weights))
-    require_pairs(len(parts), tables.pairs)
-    rows = merged(parts)
-    del parts
+    rows = read_pairs(tables.pairs)
     images = matched_images(rows.images.dictionary, tables.labels)
     left, right = images.numbers[rows.images.indices.to_numpy()], rows.captions.indices.to_numpy()
     captions = rows.captions.dictionary
     inside = left != NONE
     used = np.bincount(right[inside], minlength=len(captions)) > 0
-    ends, shape = (left[inside], renumbered(used)[right[inside]]), (len(images.names), int(used.sum()))
+    ends, shape = (left[inside], _renumbered(used)[right[inside]]), (len(images.names), int(used.sum()))
     joint = sp.coo_array((rows.weights[inside], ends), shape=shape)
-    tally = images.tally(len(left))
+    tally = {"n_rows": len(left), "n_images_without_label": int(np.sum(images.numbers == NONE))}
     similarities = None if rows.similarities is None else _mean(rows.similarities[inside], ends, shape)
     del rows, left, right, inside, ends
     graph = PairGraph(joint, images.labels)
@@ -109,21 +97,15 @@ def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
         raise ValueError(message)
     return Images(
         names=paired.filter(pa.array(labelled)),
-        numbers=renumbered(labelled),
+        numbers=_renumbered(labelled),
         labels=classes[labelled].astype(np.int64),
         class_names=pa.array(names, TEXT),
     )
 
 
-def renumbered(mask: npt.NDArray[np.bool_]) -> Numbers:
+def _renumbered(mask: npt.NDArray[np.bool_]) -> Numbers:
     """Index of each entry among the entries of a mask, or `NONE`."""
     return np.where(mask, np.cumsum(mask, dtype=np.int32) - 1, NONE).astype(np.int32)
-
-
-def require_pairs(count: int, pairs: RoleTable) -> None:
-    """Raise `ValueError` if there are no pairs."""
-    if count == 0:
-        raise ValueError(f"{pairs.path} has no rows: an audit needs at least one pair")
 
 
 def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, int]) -> sp.csr_array:

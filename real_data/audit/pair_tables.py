@@ -1,6 +1,6 @@
-"""Tables of pairs and of labels: choice of their columns, and their rows in parts."""
+"""Tables of pairs and of labels: choice of their columns, and their rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.reading import TableFile, table_file
+from pairbounds.infrastructure.progress import Bar
+from pairbounds.infrastructure.reading import Rows, TableFile, table_file
 from pairbounds.theory.graph.graph_files import (
     CLASSES,
     ENDS,
@@ -62,10 +63,6 @@ class RoleTable:
         """Columns that are not read."""
         return [name for name in self.files[0].names if name not in self.columns.values()]
 
-    def parts(self) -> list[TableFile]:
-        """Parts that can be read in any order."""
-        return [part for file in self.files for part in file.parts()]
-
 
 class AuditTables(NamedTuple):
     """The tables of an audit, before their rows are read."""
@@ -79,8 +76,8 @@ class AuditTables(NamedTuple):
         return {name: {**table.columns, "ignored": table.ignored} for name, table in tables.items()}
 
 
-class PairPart(NamedTuple):
-    """The pairs of some rows: dictionary-encoded ends, in the order of first appearance, weights and similarities."""
+class PairRows(NamedTuple):
+    """The pairs of rows: dictionary-encoded ends, in the order of first appearance, weights and similarities."""
 
     images: pa.DictionaryArray
     captions: pa.DictionaryArray
@@ -123,21 +120,18 @@ def _label_table(path: Path, columns: Columns) -> RoleTable:
     return RoleTable(path, files, {"image": image, "label": label})
 
 
-def pair_parts(part: TableFile, columns: Mapping[str, str]) -> Iterator[PairPart]:
-    """The pairs of a part of a table, a batch at a time."""
-    for rows in part.batches(list(columns.values())):
-        ends = (rows.filled(columns[role]).combine_chunks() for role in ("image", "caption"))
-        images, captions = (names.dictionary_encode() for names in ends)
-        weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(images))
-        similarities = rows.numbers(columns["similarity"]) if "similarity" in columns else None
-        yield PairPart(images, captions, weights, similarities)
-
-
-def merged(parts: Sequence[PairPart]) -> PairPart:
-    """Concatenate one or more parts; names stay in the order of first appearance."""
-    *sides, weights, similarities = zip(*parts, strict=True)
+def read_pairs(pairs: RoleTable) -> PairRows:
+    """All rows of a table of pairs. A table without rows raises `ValueError`."""
+    batches = []
+    with Bar(desc="reading", unit=" pairs") as bar:
+        for rows in (rows for file in pairs.files for rows in file.batches(list(pairs.columns.values()))):
+            batches.append(_pair_rows(rows, pairs.columns))
+            bar.update(len(batches[-1].weights))
+    if not batches:
+        raise ValueError(f"{pairs.path} has no rows: an audit needs at least one pair")
+    *sides, weights, similarities = zip(*batches, strict=True)
     images, captions = (pa.chunked_array(names).unify_dictionaries().combine_chunks() for names in sides)
-    return PairPart(
+    return PairRows(
         images,
         captions,
         np.concatenate(weights),
@@ -145,10 +139,18 @@ def merged(parts: Sequence[PairPart]) -> PairPart:
     )
 
 
+def _pair_rows(rows: Rows, columns: Mapping[str, str]) -> PairRows:
+    ends = (rows.filled(columns[role]).combine_chunks() for role in ("image", "caption"))
+    images, captions = (names.dictionary_encode() for names in ends)
+    weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(images))
+    similarities = rows.numbers(columns["similarity"]) if "similarity" in columns else None
+    return PairRows(images, captions, weights, similarities)
+
+
 def class_of_image(table: RoleTable) -> "pd.Series[Any]":
     """Class of each labelled image in a table of labels, indexed by the name of the image."""
-    columns, parts = [table.columns["image"], table.columns["label"]], table.parts()
-    classes = [classes_by_name(rows, *columns) for part in parts for rows in part.batches(columns)]
+    columns = [table.columns["image"], table.columns["label"]]
+    classes = [classes_by_name(rows, *columns) for file in table.files for rows in file.batches(columns)]
     cells = pd.concat(classes).reset_index() if classes else pd.DataFrame()
     if cells.empty:
         raise ValueError(f"{table.path} has no label in any row: leave it out, or fill its column of labels")

@@ -21,8 +21,8 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.reading import format_of
 from pairbounds.infrastructure.tables import write_table
-from pairbounds.real_data.audit.counting import NONE, Images, matched_images, require_pairs
-from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, merged, open_tables, pair_parts
+from pairbounds.real_data.audit.counting import NONE, Images, matched_images
+from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, open_tables, read_pairs
 
 LISTED, DROPPED = 0.5, 0.1  # thresholds of support for listing a row, and for dropping it from a cleaned table
 PRIOR = 0.5  # pseudo-count: few images give ratios near 1
@@ -51,9 +51,7 @@ def suspicious_rows(
 
 def rows_of(tables: AuditTables) -> pd.DataFrame:
     """Suspicious rows of opened tables; see `suspicious_rows`."""
-    parts = [rows for part in tables.pairs.parts() for rows in pair_parts(part, tables.pairs.columns)]
-    require_pairs(len(parts), tables.pairs)
-    read = merged(parts)
+    read = read_pairs(tables.pairs)
     images = matched_images(read.images.dictionary, tables.labels)
     ends = np.column_stack([side.indices.to_numpy() for side in (read.images, read.captions)]).astype(np.int64)
     distinct, pair_of_row = np.unique(ends, axis=0, return_inverse=True)
