@@ -385,41 +385,34 @@ def residual_norms(matrix: Any, left: FloatArray, values: FloatArray, right: Flo
 
 
 def _sparse(
-    matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, exact: tuple[FloatArray, FloatArray]
+    matrix: sp.csr_array, k: int, tol: float, rng: np.random.Generator, ones: tuple[FloatArray, FloatArray]
 ) -> tuple[Triplets, float]:
-    """Search on the smaller side, as in `searched_triplets`."""
-    if matrix.shape[0] < matrix.shape[1]:
-        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, exact[::-1])
-        return (left, values, right), unseen
-    transposed = matrix.T  # its products scatter from A into an array that fits the cache
-    return searched_triplets(
-        lambda vectors: transposed @ (matrix @ vectors), matrix.__matmul__, matrix.shape[1], k, tol, rng, exact[1]
-    )
-
-
-def searched_triplets(
-    gram: Product, forward: Product, side: int, k: int, tol: float, rng: np.random.Generator, components: FloatArray
-) -> tuple[Triplets, float]:
-    """Leading k triplets of a matrix A given by its products, and an upper bound on the values that are not among them.
+    """Leading k triplets of a sparse matrix, and an upper bound on the values that are not among them.
 
     `RuntimeError`: the solver did not converge.
 
-    The search is that of `spectrum`. If the side is short, its Gram matrix is formed.
+    The search is that of `spectrum`, on the smaller side. If this side is short, its Gram matrix is formed.
 
     Parameters
     ----------
-    gram, forward : `X -> Aᵀ A X` and `X -> A X`, X of shape (side,) or (side, c)
-        The first for the many products of the search, the second for one Rayleigh-Ritz step after each.
-    side : number of columns of A
     tol : of ARPACK, relative
-    components : (side, c), orthonormal right vectors of the largest value, 1, c <= k; excluded from the search
+    ones : (n_left, c) and (n_right, c), orthonormal vectors of the largest value, 1, c <= k; excluded from the search
     """
+    if matrix.shape[0] < matrix.shape[1]:
+        (right, values, left), unseen = _sparse(sp.csr_array(matrix.T), k, tol, rng, ones[::-1])
+        return (left, values, right), unseen
+    side, components = matrix.shape[1], ones[1]
+    transposed = matrix.T  # its products scatter from A into an array that fits the cache
+
+    def gram(vectors: FloatArray) -> FloatArray:
+        return np.asarray(transposed @ (matrix @ vectors))
+
     if side <= max(DENSE_SIDE, k + GUARD):
         # All eigenvalues: LAPACK's bisection for a subset fails on some tight clusters.
         _, basis = scipy.linalg.eigh(gram(np.eye(side)), driver="evd")
-        return leading_triplets(triplets_within(forward, basis[:, -(k + GUARD) :]), k), 0.0
+        return leading_triplets(_triplets_within(matrix, basis[:, -(k + GUARD) :]), k), 0.0
     if components.shape[1] == k:
-        return triplets_within(forward, components), 1.0
+        return _triplets_within(matrix, components), 1.0
     if components.shape[1] == 1:
         components = components[:, :0]  # with it, ARPACK computes the others more exactly
 
@@ -429,7 +422,7 @@ def searched_triplets(
     basis = np.hstack([components, _leading(without_ones, side, k + GUARD - components.shape[1], tol, rng)])
     for _ in range(SEARCHES):
         basis, _ = np.linalg.qr(basis)  # ARPACK's null vectors are not always orthogonal
-        left, values, basis = triplets_within(forward, basis)
+        left, values, basis = _triplets_within(matrix, basis)
         deflated = _deflated(gram, basis)
         unseen = _largest(deflated, side, float(values[k - 1]), rng)
         if unseen <= values[k - 1] * (1 + ROUNDING):
@@ -440,9 +433,9 @@ def searched_triplets(
     return leading_triplets((left, values, basis), k), unseen
 
 
-def triplets_within(forward: Product, basis: FloatArray) -> Triplets:
-    """Singular triplets of `X -> A X` on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
-    left, values, rotation = svd(forward(basis))
+def _triplets_within(matrix: sp.csr_array, basis: FloatArray) -> Triplets:
+    """Singular triplets of A on the span of an orthonormal basis, (side, c): a Rayleigh-Ritz step."""
+    left, values, rotation = svd(matrix @ basis)
     return left, values, basis @ rotation.T
 
 
