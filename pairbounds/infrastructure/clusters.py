@@ -1,6 +1,7 @@
 """A pool of workers of a Dask cluster."""
 
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 
 import joblib
@@ -15,12 +16,12 @@ def cluster_pool(address: str) -> Iterator[joblib.Parallel]:
     """A joblib pool of the workers of a cluster, with results as they finish.
 
     `ValueError`: Dask is not installed, or the cluster has no workers, or some with several threads. `OSError`: the
-    scheduler does not answer.
+    scheduler does not answer. `RuntimeError`: the scheduler was lost, or all workers that ran one of the tasks.
 
     `address`: that of the scheduler, such as `tcp://192.168.0.7:8786`.
     """
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
         from distributed.utils import silence_logging_cmgr
     except ImportError:
         raise ValueError(f"Dask is not installed: {cure('dask')}") from None
@@ -36,4 +37,7 @@ def cluster_pool(address: str) -> Iterator[joblib.Parallel]:
             )
         with joblib.parallel_config("dask", client=client):
             pool = joblib.Parallel(return_as="generator_unordered", batch_size=1)
-        yield pool
+        try:
+            yield pool
+        except (CancelledError, KilledWorker) as error:
+            raise RuntimeError(f"Dask cluster {address}: {error}") from error
