@@ -21,7 +21,7 @@ COMMANDS = [
     "check worst.npz --k 1 --out checked.csv",
     "graph latent_captions --set noise=0.1 --out captions.npz",
     "graph emoji --out emoji.npz",
-    "study bound_holds --seeds 1 --jobs 2 --out bound_holds.parquet",
+    "study bound_holds --seeds 1 --jobs 1 --out bound_holds.parquet",
     "sweep sweep.toml --out swept",
     "audit pairs.parquet --labels labels.parquet --k 2 --out audited",
     "draw tightness_map --tables . --out drawn",

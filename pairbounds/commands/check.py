@@ -100,7 +100,7 @@ def check(
 
     pairbounds graph emoji --out emoji.npz
 
-    pairbounds check emoji.npz --k 100  (30 seconds)
+    pairbounds check emoji.npz --k 100
 
     pairbounds check emoji.npz --k 2:40 --plot bounds.pdf  (several widths)
 

@@ -37,7 +37,7 @@ class Study:
     ----------
     question : the question that it answers, in a sentence
     settings : a frozen dataclass of bool, int, float and str, tuples of these, or these or None, all with defaults. Its
-        optional method `input_keys` returns the content keys of the files that it names
+        optional method `input_keys` returns digests of the files that the settings name
     measure : from the settings and a seed, returns the study's table, or its tables by name
     seeds : number of seeds of the published tables, 0..seeds-1
     tables : names of the tables; by default one, named as the study
@@ -91,8 +91,9 @@ class Study:
         return digest(b"".join(texts))
 
     def sources(self) -> list[Path]:
-        """Files of this package that the rows depend on: its module, studies that it uses, and the packages below.
+        """Files of this package that the rows depend on.
 
+        These are its module, the studies that it uses, its package, `infrastructure` and `theory`.
         A user's study depends on all packages that measure.
         """
         if self.is_foreign:

@@ -50,8 +50,8 @@ class PairList:
 
 
 @dataclass(frozen=True, eq=False)
-class Views:
-    """Inputs of a rule.
+class RuleInputs:
+    """Pairs from which a rule ranks those to drop.
 
     Attributes
     ----------
@@ -65,43 +65,43 @@ class Views:
     judged: PairList
 
 
-Rule = Callable[[Views, np.random.Generator], FloatArray]
+Rule = Callable[[RuleInputs, np.random.Generator], FloatArray]
 
 
-def leak(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
+def leak(inputs: RuleInputs, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """`Pr[labels differ]` of two images drawn by the caption, estimated on the training half; 0 without its images."""
-    crossing = _crossing(views.training, views.everything.n_captions)
-    return crossing[views.judged.captions]
+    crossing = _crossing(inputs.training, inputs.everything.n_captions)
+    return crossing[inputs.judged.captions]
 
 
-def hubs(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
+def hubs(inputs: RuleInputs, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """Number of images of the caption."""
-    return np.bincount(views.everything.captions)[views.judged.captions].astype(np.float64)
+    return np.bincount(inputs.everything.captions)[inputs.judged.captions].astype(np.float64)
 
 
-def low_similarity(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
+def low_similarity(inputs: RuleInputs, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """Negative similarity of image and caption."""
-    return -views.judged.similarities
+    return -inputs.judged.similarities
 
 
-def random_pairs(views: Views, rng: np.random.Generator) -> FloatArray:
+def random_pairs(inputs: RuleInputs, rng: np.random.Generator) -> FloatArray:
     """Random order of pairs."""
-    return rng.random(len(views.judged))
+    return rng.random(len(inputs.judged))
 
 
-def random_captions(views: Views, rng: np.random.Generator) -> FloatArray:
+def random_captions(inputs: RuleInputs, rng: np.random.Generator) -> FloatArray:
     """Random order of captions; pairs of a caption stay together."""
-    return rng.random(views.everything.n_captions)[views.judged.captions]
+    return rng.random(inputs.everything.n_captions)[inputs.judged.captions]
 
 
-def oracle(views: Views, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
+def oracle(inputs: RuleInputs, rng: np.random.Generator) -> FloatArray:  # noqa: ARG001 - every rule is called alike
     """Order by the true labels: pairs outside the largest class of their caption come first.
 
     Captions are ordered by the gain for each dropped pair, `p_R(l) Pr[labels differ | l]` over the number of such
-    pairs. With weights of 1, dropping whole captions reduces α_T by no more for the same number of pairs, except for
-    the last caption, which may be dropped in part.
+    pairs. With weights of 1, no other choice of as many pairs, by whole captions, reduces α_T by more; the last caption
+    of this order may be dropped in part.
     """
-    judged, n_captions = views.judged, views.everything.n_captions
+    judged, n_captions = inputs.judged, inputs.everything.n_captions
     by_class = _by_class(judged, n_captions)
     largest = np.asarray(by_class.argmax(axis=0)).ravel()
     minority = judged.labels[judged.images] != largest[judged.captions]
@@ -117,11 +117,11 @@ CONTROLS: Mapping[str, Rule] = {"random pairs": random_pairs, "random captions":
 ORACLE = "oracle"
 
 
-def ranked(rule: Rule, views: Views, rng: np.random.Generator) -> IntArray:
+def ranked(rule: Rule, inputs: RuleInputs, rng: np.random.Generator) -> IntArray:
     """Indices of the judged pairs, first to drop first; ties in random order, pairs of one caption together."""
-    judged = views.judged
-    by_caption = random_captions(views, rng)
-    return np.lexsort([rng.random(len(judged)), by_caption, -rule(views, rng)])
+    judged = inputs.judged
+    by_caption = random_captions(inputs, rng)
+    return np.lexsort([rng.random(len(judged)), by_caption, -rule(inputs, rng)])
 
 
 def _by_class(pairs: PairList, n_captions: int) -> sp.csc_array:

@@ -1,4 +1,4 @@
-"""Effects of wrong captions on the population, where only consistency changes (theorem 36), and on a table of pairs.
+"""Effects of wrong captions on the population, whose optimum stays (theorem 36), and on a table of pairs.
 
 In a table, the captions of a random share of the pairs are exchanged. The optimum is measured with and without the
 exchange, on the same images, at several numbers of pairs.

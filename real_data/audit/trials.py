@@ -25,7 +25,7 @@ from pairbounds.real_data.audit.dropping_rules import (
     RULES,
     Mask,
     PairList,
-    Views,
+    RuleInputs,
     oracle,
     ranked,
 )
@@ -196,28 +196,28 @@ def _on_half(
     """A row for each measurement on one half of the images."""
     rng = np.random.default_rng([settings.seed, 1, split])
     in_training = _half(pairs, rng)[pairs.images]
-    views = Views(pairs, pairs.kept(in_training), pairs.kept(~in_training))
+    inputs = RuleInputs(pairs, pairs.kept(in_training), pairs.kept(~in_training))
 
     def measure(left: PairList, half: PairList) -> dict[str, float]:
         return measured_on(left, image_masses(half), settings)
 
-    yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | measure(views.judged, views.judged)
+    yield {"action": "none", "rule": NOTHING, "share": 0.0, "draw": 0} | measure(inputs.judged, inputs.judged)
     for name, draw in trials:
-        order = ranked(ALL_RULES[name], views, rng)
+        order = ranked(ALL_RULES[name], inputs, rng)
         for share in settings.shares:
             row = {"action": "drop", "rule": name, "share": share, "draw": draw}
-            yield row | measure(left_of(views.judged, order, share), views.judged)
+            yield row | measure(left_of(inputs.judged, order, share), inputs.judged)
     if (LOW_SIMILARITY, 0) in trials:
-        yield from threshold_rows(views, settings.shares, measure)
+        yield from threshold_rows(inputs, settings.shares, measure)
 
 
-def threshold_rows(views: Views, shares: Sequence[float], measure: Measure) -> Iterator[dict[str, object]]:
+def threshold_rows(inputs: RuleInputs, shares: Sequence[float], measure: Measure) -> Iterator[dict[str, object]]:
     """Rows for no threshold and each share on the training half, and one on the judged half for the best threshold.
 
     A threshold is the least similarity that is kept; -inf keeps all. Each share gives a threshold on the training half.
     The judged half affects neither the thresholds nor the choice among them.
     """
-    fixed, training = {"rule": LOW_SIMILARITY, "draw": 0}, views.training
+    fixed, training = {"rule": LOW_SIMILARITY, "draw": 0}, inputs.training
     errors: list[tuple[float, float]] = []
     for share in (0.0, *shares):
         count = round(share * len(training))
@@ -226,9 +226,9 @@ def threshold_rows(views: Views, shares: Sequence[float], measure: Measure) -> I
         errors.append((row["error"], threshold))
         yield {"action": CHOOSE, "share": share, "threshold": threshold} | fixed | row
     chosen = min(errors, key=lambda pair: round(pair[0], DIGITS))[1]  # ties: the smallest share
-    left = views.judged.kept(views.judged.similarities >= chosen)
-    dropped = 1 - len(left) / len(views.judged)
-    yield {"action": APPLY, "share": dropped, "threshold": chosen} | fixed | measure(left, views.judged)
+    left = inputs.judged.kept(inputs.judged.similarities >= chosen)
+    dropped = 1 - len(left) / len(inputs.judged)
+    yield {"action": APPLY, "share": dropped, "threshold": chosen} | fixed | measure(left, inputs.judged)
 
 
 def _half(pairs: PairList, rng: np.random.Generator) -> Mask:

@@ -104,12 +104,12 @@ class Draw:
     ----------
     frontiers : frontier for each pairing key
     chance : off-diagonal consistency of the uniform graph, for each evaluator
-    clusters : (n,), subject ids; images of one subject are not independent
+    subjects : (n,), ids; images of one subject are not independent
     """
 
     frontiers: Mapping[str, Frontier]
     chance: Mapping[str, float]
-    clusters: npt.NDArray[np.str_]
+    subjects: npt.NDArray[np.str_]
 
 
 class Comparison:
@@ -117,8 +117,8 @@ class Comparison:
 
     def __init__(self, draws: Sequence[Draw], rng: np.random.Generator) -> None:
         self.draws = draws
-        self._names: IntArray = np.repeat(np.arange(len(draws)), [len(draw.clusters) for draw in draws])
-        self._bootstrap = Bootstrap.of(np.concatenate([draw.clusters for draw in draws]), rng)
+        self._names: IntArray = np.repeat(np.arange(len(draws)), [len(draw.subjects) for draw in draws])
+        self._bootstrap = Bootstrap.of(np.concatenate([draw.subjects for draw in draws]), rng)
 
     def consistency(self, pairing: str, evaluator: str, diversities: Sequence[float]) -> Estimate | None:
         """Consistency of a pairing at one diversity for each draw; `None` if some draw does not reach it."""

@@ -1,4 +1,7 @@
-"""Measurements on one draw, a random sample of images: frontiers of consistency, bounds, and errors of optima."""
+"""Measurements on one draw, a random sample of images: frontiers, bounds, and errors of optima.
+
+A frontier is the consistency of a pairing against its diversity, over all temperatures.
+"""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +63,7 @@ def measure_draw(source: Source, protocol: Protocol, number: int, images: IntArr
     return DrawResults(
         draws,
         pd.DataFrame(_frontier_rows(compared, draws)).assign(draw=number),
-        pd.DataFrame(_learned_rows(compared, draws, inputs.labels, labelled, protocol)).assign(draw=number),
+        pd.DataFrame(_optimum_rows(compared, draws, inputs.labels, labelled, protocol)).assign(draw=number),
     )
 
 
@@ -84,10 +87,13 @@ def _draws(
 
 
 def _frontier_rows(compared: Sequence[Pairing], draws: Mapping[Convention, Draw]) -> Iterator[dict[str, object]]:
-    """A row for each pairing, excluded pairs, temperature and evaluator."""
+    """A row for each pairing, excluded pairs, temperature and evaluator.
+
+    `own` is the mean mass of the excluded pairs of an image, `alone` the share of images without other positives.
+    """
     for pairing, exclusion in product(compared, (IMAGE, SUBJECT)):
         draw = draws[Convention(exclusion, OTHERS)]
-        facts = {"pairing": pairing.key, "family": pairing.family, "exclusion": exclusion, "images": len(draw.clusters)}
+        facts = {"pairing": pairing.key, "family": pairing.family, "exclusion": exclusion, "images": len(draw.subjects)}
         frontier = draw.frontiers[pairing.key]
         for temperature, point in zip(frontier.temperatures, frontier.points, strict=True):
             measured = {
@@ -103,14 +109,14 @@ def _frontier_rows(compared: Sequence[Pairing], draws: Mapping[Convention, Draw]
                 yield facts | measured | judged
 
 
-def _learned_rows(
+def _optimum_rows(
     compared: Sequence[Pairing],
     draws: Mapping[Convention, Draw],
     labels: Mapping[str, IntArray],
     labelled: npt.NDArray[np.bool_],
     protocol: Protocol,
 ) -> Iterator[dict[str, object]]:
-    """A row of `learned` for each pairing, level of diversity that it reaches, label set and width."""
+    """A row of `at_optimum` for each pairing, level of diversity that it reaches, label set and width."""
     for pairing, kind, diversity in product(compared, (OTHERS, ALL), protocol.learned_at):
         temperature = draws[Convention(IMAGE, kind)].frontiers[pairing.key].temperature_at(diversity)
         if np.isnan(temperature):
@@ -122,11 +128,11 @@ def _learned_rows(
         widths = {width: min(width, *first.shape) for width in protocol.widths}
         sphere = {k: on_sphere(first, triplets, k) for k in widths.values()}
         for (name, graph), (width, k) in product(graphs.items(), widths.items()):
-            result = learned(graph, triplets, k, labelled) | sphere[k]
+            result = at_optimum(graph, triplets, k, labelled) | sphere[k]
             yield facts | {"temperature": temperature, "width": width, "k": k, "labels": name} | result
 
 
-def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLike) -> dict[str, float]:
+def at_optimum(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLike) -> dict[str, float]:
     """Bounds and measured errors of the optimal embedding of width k of one labelled graph.
 
     Parameters
@@ -143,8 +149,8 @@ def learned(graph: PairGraph, triplets: Spectrum, k: int, labelled: npt.ArrayLik
     guess_error : error of guessing the largest class; a bound that is no smaller is vacuous
     probe_error : error of the probe on all labels, which the bounds concern
     held_out_error : error of a logistic probe on held-out images
-    second_eigenvalue : mean of `λ₂(c)`, weighted by the mass of the classes
-    largest_second_eigenvalue : `λ₂(c)` of the worst class
+    second_eigenvalue : λ₂ of the induced pairs within a class (1: two parts without pairs), mean weighted by mass
+    largest_second_eigenvalue : λ₂ of the worst class
     consistency_1, ... : multi-hop consistency `a_m`, with self-pairs
     """
     optimum = Encoder.optimum(graph, triplets.leading(k + 1), k)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,21 +24,28 @@ PRINTING = {"echo", "require"}
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
+@cache
 def texts() -> dict[Path, str]:
     """Source, site and tests, without this file, which contains the forbidden words."""
     paths = {*modules().values(), *(ROOT / "docs").rglob("*.py"), *(ROOT / "tests").rglob("*.py")} - {Path(__file__)}
     return {path: path.read_text(encoding="utf-8") for path in sorted(paths)}
 
 
+@cache
+def nodes_of(source: str) -> list[ast.AST]:
+    """All nodes of a module's syntax tree."""
+    return [*ast.walk(ast.parse(source))]
+
+
 def first_words(source: str) -> set[str]:
     """First word of each docstring."""
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, KINDS)]
+    nodes = [node for node in nodes_of(source) if isinstance(node, KINDS)]
     return {text.split()[0].rstrip(",:") for node in nodes if (text := ast.get_docstring(node))}
 
 
 def names(source: str) -> Iterator[str]:
     """Names of variables and arguments."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.arg):
             yield node.arg
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -46,7 +54,7 @@ def names(source: str) -> Iterator[str]:
 
 def messages(source: str) -> Iterator[str]:
     """Texts of errors and of printed lines, with a number for each value."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         call = node.exc if isinstance(node, ast.Raise) else node
         if isinstance(call, ast.Call) and (call is not node or getattr(call.func, "id", "") in PRINTING):
             yield from map(_text, call.args)

@@ -15,13 +15,13 @@ from pairbounds import PairGraph
 from pairbounds.__main__ import app
 from pairbounds.real_data.audit import dropping_rules as rules
 from pairbounds.real_data.audit import trials
-from pairbounds.real_data.audit.dropping_rules import PairList, Views
+from pairbounds.real_data.audit.dropping_rules import PairList, RuleInputs
 from pairbounds.real_data.audit.trials import WhatIf, _half, image_masses, left_of, measured_on, what_if
 from tests.families import ANY_SEED
 from tests.real_data.test_audit_files import write
 
 
-def draw_halves(seed: int) -> Views:
+def draw_halves(seed: int) -> RuleInputs:
     """Distinct pairs with weights and similarities, at least one of every image, and both halves."""
     rng = np.random.default_rng(seed)
     has = rng.random((24, 10)) < 0.3
@@ -29,7 +29,7 @@ def draw_halves(seed: int) -> Views:
     images, captions = np.nonzero(has)
     pairs = PairList(images, captions, 0.1 + rng.random(len(images)), np.arange(24) % 3, rng.random(len(images)))
     in_training = _half(pairs, rng)[pairs.images]
-    return Views(pairs, pairs.kept(in_training), pairs.kept(~in_training))
+    return RuleInputs(pairs, pairs.kept(in_training), pairs.kept(~in_training))
 
 
 def naive_alpha(pairs: PairList) -> float:
@@ -67,9 +67,9 @@ RANKED = [*rules.RULES.values(), *rules.CONTROLS.values(), rules.oracle]
 @given(seed=ANY_SEED, rule=st.sampled_from(RANKED), share=st.sampled_from([0.1, 0.25, 0.5, 0.7]))
 def test_remaining_pairs_are_measured_as_by_naive_loops(seed, rule, share):
     """The error is of all images of the half, with the masses before: one that is wrong or without pairs counts."""
-    views = draw_halves(seed)
-    judged = views.judged
-    order = rules.ranked(rule, views, np.random.default_rng(seed))
+    inputs = draw_halves(seed)
+    judged = inputs.judged
+    order = rules.ranked(rule, inputs, np.random.default_rng(seed))
     assert sorted(order) == list(range(len(judged)))
     left = left_of(judged, order, share)
     assert len(left) == len(judged) - round(share * len(judged))
@@ -88,10 +88,10 @@ def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_capti
     """Three of the four images of a caption have one class: the leak drops all four, the oracle the fourth."""
     images, captions = np.arange(16), np.repeat(np.arange(4), 4)
     pairs = PairList(images, captions, np.ones(16), np.array([0, 0, 0, 1] * 4), np.zeros(16))
-    views = Views(pairs, pairs, pairs)
+    inputs = RuleInputs(pairs, pairs, pairs)
 
     def alphas(rule):
-        order = rules.ranked(rule, views, np.random.default_rng(0))
+        order = rules.ranked(rule, inputs, np.random.default_rng(0))
         return [naive_alpha(left_of(pairs, order, share)) for share in (0.25, 0.5)]
 
     assert alphas(rules.oracle) == [0, 0]
@@ -100,27 +100,27 @@ def test_the_oracle_needs_fewer_pairs_than_the_leak_where_both_end_between_capti
 
 @given(seed=ANY_SEED)
 def test_rules_and_thresholds_do_not_depend_on_labels_of_the_test_half(seed):
-    views = draw_halves(seed)
-    labels, unseen = views.judged.labels.copy(), np.unique(views.judged.images)
+    inputs = draw_halves(seed)
+    labels, unseen = inputs.judged.labels.copy(), np.unique(inputs.judged.images)
     labels[unseen] = np.random.default_rng(seed).permutation(labels[unseen])
-    permuted = Views(*(replace(pairs, labels=labels) for pairs in vars(views).values()))
-    assert not set(views.training.images) & set(views.judged.images)
+    permuted = RuleInputs(*(replace(pairs, labels=labels) for pairs in vars(inputs).values()))
+    assert not set(inputs.training.images) & set(inputs.judged.images)
     for rule in rules.RULES.values():
-        orders = [rules.ranked(rule, v, np.random.default_rng(seed)) for v in (views, permuted)]
+        orders = [rules.ranked(rule, v, np.random.default_rng(seed)) for v in (inputs, permuted)]
         np.testing.assert_array_equal(*orders)
 
     def measure(left, half):
         assert set(left.images) <= set(half.images)
         return {"error": naive_alpha(left), "n_pairs": len(left)}
 
-    (*rows, applied), (*_, other) = (list(trials.threshold_rows(v, (0.2, 0.4), measure)) for v in (views, permuted))
+    (*rows, applied), (*_, other) = (list(trials.threshold_rows(v, (0.2, 0.4), measure)) for v in (inputs, permuted))
     np.testing.assert_equal(applied["threshold"], other["threshold"])
     for share, row in zip((0, 0.2, 0.4), rows, strict=True):
-        count = round(share * len(views.training))
-        assert len(views.training) - row["n_pairs"] == count
-        assert not count or row["threshold"] == sorted(views.training.similarities)[count]
-    above = [s for s in views.judged.similarities if not s < applied["threshold"]]
-    assert applied["n_pairs"] == len(above) == round((1 - applied["share"]) * len(views.judged))
+        count = round(share * len(inputs.training))
+        assert len(inputs.training) - row["n_pairs"] == count
+        assert not count or row["threshold"] == sorted(inputs.training.similarities)[count]
+    above = [s for s in inputs.judged.similarities if not s < applied["threshold"]]
+    assert applied["n_pairs"] == len(above) == round((1 - applied["share"]) * len(inputs.judged))
 
 
 def junk_graph(rng: np.random.Generator, n: int, *, helpful: bool) -> PairGraph:

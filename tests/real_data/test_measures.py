@@ -13,7 +13,7 @@ from pairbounds import PairGraph, Spectrum, check_bounds, spectrum
 from pairbounds.real_data.measures import off_diagonal as module
 from pairbounds.real_data.measures.comparison import Bootstrap, Comparison, Draw, estimate, t_interval
 from pairbounds.real_data.measures.consistency_frontier import Frontier, frontiers
-from pairbounds.real_data.measures.drawn import learned, on_sphere
+from pairbounds.real_data.measures.drawn import at_optimum, on_sphere
 from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agreement, off_diagonal
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.similarities import membership_similarities
@@ -143,7 +143,7 @@ def test_learned_quantities_equal_those_of_theory():
     graph = family_graph("latent_captions", 7, 30)
     k, labelled = 4, np.arange(0, graph.n_left, 2)
     triplets = spectrum(graph, 8)
-    result = learned(graph, triplets, k, labelled)
+    result = at_optimum(graph, triplets, k, labelled)
     table = check_bounds(graph, k, triplets=triplets).set_index("bound")
     for column, bound in (("bound", "probe-error"), ("sharp_bound", "sharp-probe-error")):
         assert result[column] == table.loc[bound, "value"]
@@ -160,7 +160,7 @@ def test_an_image_with_embedding_0_has_no_distance_on_the_sphere():
         np.ones(4), np.eye(4), np.eye(4), np.zeros(4), "dense"
     )  # the optimum of one component after another
     assert all(math.isnan(value) for value in on_sphere(graph, constant, 2).values())
-    assert learned(graph, constant, 2, [0, 1])["probe_error"] >= 0
+    assert at_optimum(graph, constant, 2, [0, 1])["probe_error"] >= 0
 
 
 def test_between_the_temperatures_of_a_frontier_diversity_grows_in_small_steps_and_consistency_as_interpolated():

@@ -55,7 +55,7 @@ def cheeger_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`φ <= √(4 (1 - σ_2²) / 3)`, hence `<= √(2 (1 - σ_2²))`, which is Cheeger's: a small gap means a sparse cut."""
     _two_nodes(graph)
-    # The sweep is along a computed vector: its own Rayleigh quotient may fall short of λ₂ by the rounding.
+    # The sweep is along a computed vector: its own Rayleigh quotient may fall short of σ_2² by the rounding.
     gap = 1 - float(spectrum.lower_values[1]) ** 2 + spectrum.rounding
     return float(np.sqrt(4 * gap / 3))
 
@@ -80,7 +80,9 @@ def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{image}(f*) <= Õ(α / ρ_h²)` with `h = ⌊k/2⌋`, for `k >= 2 r`, r the number of classes present.
 
-    The value is `α / ρ_h²`, with the sparsest partition found. `pairbounds.fit_rate` fits the rate: see the page.
+    E_image is the error of natural images by the vote of their views (theorem 5), and ρ_h the conductance of the
+    sparsest partition into h parts. The value is `α / ρ_h²`, with the sparsest partition found. `pairbounds.fit_rate`
+    fits the rate: see the page.
     """
     error = labelling_error(graph)
     classes = len(class_masses(graph))

@@ -44,7 +44,7 @@ def ridge_mse_interval(graph: PairGraph, ridge: float, hops: int | None = None) 
         raise ValueError(f"ridge={ridge!r} is not positive")
     jacobi = label_measure(graph, hops)
     lower, upper = (_integral(rule, ridge) for rule in (gauss_rule(jacobi), radau_rule(jacobi, -ROUND_OFF)))
-    moved = ROUND_OFF * (1 + 1 / ridge)  # the root of the error moves by 1 / λ times what A does, which is round-off
+    moved = ROUND_OFF * (1 + 1 / ridge)  # round-off of `ĀĀᵀ` moves the root of the error by at most 1 / λ of it
     return max(0.0, math.sqrt(lower) - moved) ** 2, min(1.0, (math.sqrt(upper) + moved) ** 2)
 
 

@@ -3,10 +3,11 @@
 In words: Where each image takes the mean vote of its captions, and each caption votes for the classes of its images,
 the squared error follows from the consistency of one and of two hops.
 
-The vote has the scores `s_c(x) = Σ_l P(l | x) P(c | l)`. Its squared error is at most α_T; a_m is the consistency of m
-hops. It is *not* zero-shot classification: each image votes for its own captions, so that a table in which every image
-has a caption to itself has error 0. `caption_vote(graph, leave_one_out=True)` leaves the pairs of each image out of its
-own vote; then no identity holds, and an image that shares no caption counts as an error.
+The vote has the scores `s_c(x) = Σ_l P(l | x) P(c | l)`. Its squared error is at most α_T; a_m is the consistency of
+m hops. It is *not* zero-shot classification: the image's own label counts in the votes of its captions, so that a
+table in which every image has a caption to itself has error 0. `caption_vote(graph, leave_one_out=True)` leaves the
+pairs of each image out of its own vote; then no identity holds, and an image that shares no caption counts as an
+error.
 
 Proof, equality cases and an example: `docs/theorems/theorem40.md`. Source: put together here.
 
@@ -29,7 +30,7 @@ from pairbounds.theory.quantities.scores import Standing, round_off
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 BLOCK = 2**22  # scores that are held at a time: 32 MB
-KEPT = "less information: two hops, no spectrum"  # reason for its rows
+KEPT = "less information: two hops, no spectrum"  # why the ledger keeps these rows, which are never the smallest bound
 
 
 class CaptionVote(NamedTuple):
@@ -99,7 +100,7 @@ def caption_vote_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
 
 @bound("caption-vote-error", quantity="caption_vote_error", status="exact", kept=KEPT)
 def caption_vote_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
-    """`E(s) <= 2 (1 - 2 a_1 + a_2)` of the caption vote, in which each image votes for its own captions."""
+    """`E(s) <= 2 (1 - 2 a_1 + a_2)` of the caption vote, in which the image's own label counts."""
     return 2 * (_two_hops(graph) + spectrum.rounding)
 
 

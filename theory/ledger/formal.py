@@ -33,7 +33,7 @@ def coq_statement(formal: str) -> str:
     name = formal.rpartition(":")[2]
     statement = _stated(name, "Statements.v") or _stated(name, "LogStatements.v")
     if statement is None:
-        raise ValueError(f"{formal}: {FOLDER / 'Statements.v'} has no proposition {name!r}")
+        raise ValueError(f"{formal}: Statements.v and LogStatements.v in {FOLDER} have no proposition {name!r}")
     return statement
 
 

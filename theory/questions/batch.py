@@ -113,6 +113,7 @@ def _closing(graph: PairGraph, information: float) -> list[str]:
     return [
         f"The pairs have {information:.3g} nats of mutual information. False negatives do not move the optimum of a "
         "critic that can score every pair freely; for an encoder of limited width they can.",
-        f"So: a batch of {size:,} shows at least {SHARE:.0%} of the information, and a learned temperature that "
-        f"ends above {temperature} says that width, optimisation or an early stop stands in the way.",
+        f"So: a batch of {size:,} shows at least {SHARE:.0%} of the information, and with cosine scores, a learned "
+        f"temperature that ends above {temperature} cannot reach the optimum of InfoNCE: width, optimisation or an "
+        "early stop is the cause.",
     ]
