@@ -72,7 +72,7 @@ TITLES = {  # in the page of findings
     "half": "error after half of the epochs, trained",
 }
 NOISY = ("exchanged", "noisy", "any two", "style")  # parts of the names of noisy pairings
-CONSTRUCTED = (*NOISY, "groups", "within classes")  # constructed from classes or at random
+CONSTRUCTED = (*NOISY, "groups", "within classes")  # not natural, by the plan, in which the pairing "labels" is natural
 POWER = 0.8
 
 
@@ -139,7 +139,7 @@ def comparisons(ranks: Ranking, seed: int = 0) -> pd.DataFrame:
 
 
 def parts(ranks: Ranking) -> dict[str, Ranking]:
-    """Rankings of all pairings, of those with finite theorem 4 on all splits, and of those not built from classes."""
+    """Rankings of all pairings, of those with finite theorem 4 on all splits, and of the natural ones, by the plan."""
     finite = np.isfinite(ranks.predictors[FOUR][0]).all(axis=1)
     natural = [not any(part in name for part in CONSTRUCTED) for name in ranks.names]
     return {"all": ranks, "finite": ranks.only(finite.tolist()), "natural": ranks.only(natural)}
@@ -193,7 +193,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     return picture, (
         f"{len(ranks.names)} pairings of glyphs, each on {errors.shape[2]} splits with {errors.shape[0]} seeds: a dot "
         "is a pairing on one split. Error of a linear probe on held-out characters and faces. From "
-        "left to right: predictors from the graph alone, before training, and a second training of the same pairing. "
+        "left to right: predictors known before training, and a second training of the same pairing. "
         f"Most of the {_stayed(rows)} pairings whose encoders learned nothing are at about 90%. Infinite values are on "
         "the dotted line. Rank correlation: Spearman's, mean over splits."
     )
@@ -280,7 +280,10 @@ def facts(tables: Tables) -> Facts:
 
 
 def _read_before(runs: pd.DataFrame, splits: int) -> int:
-    """Number of pairings with more splits than the ranking: the guides, which were published first."""
+    """Number of pairings whose errors were read before the others were trained: views and guides.
+
+    They alone have more splits than the ranking.
+    """
     counts = runs[~runs["pairing"].isin(BASELINES)].groupby("pairing")["split"].nunique()
     return int((counts > splits).sum())
 

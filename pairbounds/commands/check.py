@@ -66,7 +66,10 @@ CERTIFIED_HELP = (
 HOPS_HELP = (
     "Order M of the multi-hop bounds: they use walks of up to 2M induced pairs. By default 8, less on large graphs."
 )
-PROOF_HELP = "Write a proof of the bounds at one width, about the graph in FILE, or in --save if FILE is no GRAPH.npz."
+PROOF_HELP = (
+    "Write a proof of the bounds at one width, about the graph in --save if given, else in FILE. Without --save FILE "
+    "must be a GRAPH.npz with its own labels."
+)
 VERIFY_HELP = "Verify an existing --proof about FILE, a GRAPH.npz, and do nothing else."
 Critic = tuple[Path, Path] | None
 

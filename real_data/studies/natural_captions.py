@@ -37,7 +37,7 @@ class Settings(NaturalSets):
     Attributes
     ----------
     widths : widths of the embedding
-    shuffles : number of random permutations of images over captions, as controls
+    shuffles : number of random permutations of the classes over the images, as controls
     labelled_shares, splits : shares of the subjects with labels for the held-out probe, and number of random splits
     held_out_width : width of the embedding for this probe
     """
@@ -50,7 +50,7 @@ class Settings(NaturalSets):
 
 
 def measure(settings: Settings, seed: int) -> Mapping[str, pd.DataFrame]:
-    """Measures of every data set by its captions and by their words, and with shuffled images.
+    """Measures of every data set by its captions and by their words, and with shuffled classes.
 
     Returns
     -------

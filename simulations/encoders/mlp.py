@@ -8,7 +8,7 @@ Shape = int | tuple[int, ...]  # width of feature vectors, or (channels, height,
 
 
 def mlp(n_inputs: Shape, k: int) -> nn.Module:
-    """Two hidden layers of `HIDDEN` units, with GELU between them."""
+    """Two hidden layers of `HIDDEN` units, each followed by GELU, and a linear layer to k outputs."""
     width = feature_width("mlp", n_inputs)
     return nn.Sequential(
         nn.Linear(width, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, k)

@@ -7,8 +7,8 @@ Let the graph of views have N components of equal mass (the views of N images th
 minimiser of the spectral loss of width k spans functions that are constant on components. For labels of r classes,
 uniform and independent over the components, the mean E_y of its squared error over labellings is at least
 `(1 - 1/r) (1 - k/N)`, with equality iff the constant is in its span. A caption graph on the same images has
-`ε₂ <= α_T / (1 - σ²_{k+1})` (theorem 4): 0 at k = r with consistent captions and connected classes. It is about the
-optimum on a graph: networks generalise from image to image, and views of real images do meet.
+`ε₂ <= α_T / (1 - σ²_{k+1})` (theorem 4): 0 at k = r with consistent captions and connected classes. The theorem is
+about the optimum on a graph: networks generalise from image to image, and views of real images do meet.
 
 Proof, equality cases and an example: `docs/theorems/theorem37.md`. Source: put together here.
 
@@ -30,7 +30,8 @@ EQUAL = 1e-9  # relative: masses of components that differ by less are equal
 def separation(views: PairGraph, captions: PairGraph, k: int) -> tuple[float, float]:
     """Bounds on views, `E_y ε₂(f*) >= (1 - 1/r) (1 - k/N)`, and on captions, `ε₂ <= α_T / (1 - σ²_{k+1})`.
 
-    Rounded outward; E_y is the mean over labellings. Where the second is smaller, captions are better in this mean.
+    Rounded outward; E_y is the mean over labellings. Where the second is smaller, captions are better on their labels
+    than views are on average.
 
     `HypothesisError`: components of different masses; k is not below their number; the captions lack labels.
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Supervised(Objective):
-    """Cross-entropy of a linear classifier, on the same network and views."""
+    """Cross-entropy of a linear classifier, on the network and views of the other objectives."""
 
-    views, seconds, labelled = 1, 5.5e-4, True
+    views, seconds = 1, 5.5e-4
 
     def __init__(self, width: int, labels: IntArray) -> None:
         super().__init__()

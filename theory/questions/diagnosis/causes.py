@@ -99,7 +99,8 @@ def temperature(case: Case) -> Finding | None:
         return Finding("Temperature", number, FOLLOWS)
     if losses.lost <= TEMPERATURE_COST:
         return Finding("Temperature", number, f"It costs {cost}.")
-    meaning = f"Too {'low: wrong scores' if current < losses.temperature else 'high: equal scores'} cost {cost}."
+    fault = "low: wrong scores weigh too much" if current < losses.temperature else "high: scores are almost equal"
+    meaning = f"Too {fault}. The loss is above that at the best temperature by {cost}."
     if case.on_sphere and current > (limit := largest_temperature(case.graph)):
         meaning += f" Above {limit:.2g} no critic on the sphere reaches the optimum (theorem 31)."
     action = f"Divide scores by it once, and learn its logarithm without weight decay; these embeddings ask for {best}."
