@@ -36,9 +36,23 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the file of `--bounds` as bounds, not as a test module."""
+    return BoundsFile.from_parent(parent, path=module_path) if _has_bounds(module_path, parent) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Any:
+    """Leave out doctests of the file of `--bounds`: their import would register its bounds a second time."""
+    collectors = yield
+    return (
+        [collector for collector in collectors if isinstance(collector, BoundsFile)]
+        if _has_bounds(file_path, parent)
+        else collectors
+    )
+
+
+def _has_bounds(path: Path, parent: pytest.Collector) -> bool:
     file = parent.config.getoption("--bounds")
-    is_of_bounds = file is not None and module_path.resolve() == Path(file).resolve()
-    return BoundsFile.from_parent(parent, path=module_path) if is_of_bounds else None
+    return file is not None and path.resolve() == Path(file).resolve()
 
 
 class BoundsFile(pytest.File):

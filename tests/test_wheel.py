@@ -77,7 +77,8 @@ def test_it_has_the_verifier_and_prints_the_command_that_runs_it_alone(installed
 def test_the_base_install_checks_attacks_simulates_trains_and_draws(installed, project):
     command = installed / "pairbounds"
     assert "probe-error" in done(command, "check", "graph.npz", "--k", "2", cwd=project)
-    assert "Sharpest known: 0.9" in done(command, "ledger", "probe-error", cwd=project)  # the table is in the wheel
+    explained = done(command, "ledger", "probe-error", cwd=project)
+    assert "Sharpest known: 1.000 (2 x 1, k = 1)" in explained  # the table is in the wheel
     assert "bound_holds" in done(command, "study", cwd=project)
     assert "ratio" in done(command, "attack", "probe-error", "--evaluations", "50", cwd=project)
     done(command, "study", "bound_holds", "--seeds", "2", "--jobs", "1", "--out", "bound_holds.parquet", cwd=project)

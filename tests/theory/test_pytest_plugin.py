@@ -53,6 +53,13 @@ def test_a_file_behind_a_link_is_tried_too(pytester, plugin):
     run.stdout.fnmatch_lines(["linked/*::surely-true*components*"])
 
 
+def test_a_suite_with_doctests_registers_the_bounds_once(pytester, plugin):
+    run = pytester.runpytest_inprocess(
+        "-p", "pairbounds.pytest_plugin", "--doctest-modules", "--bounds", plugin.name, "-k", "surely-true and planted"
+    )
+    assert run.parseoutcomes() == {"passed": 1, "deselected": 2 * len(STARTS) - 1}
+
+
 def test_in_the_settings_of_a_suite_the_plugin_adds_tests(pytester, plugin):
     (pytester.mkdir("tests") / "test_own.py").write_text("def test_own(): assert False\n")
     pytester.makeini(f"[pytest]\naddopts = -p pairbounds.pytest_plugin --bounds {plugin.name}\ntestpaths = tests\n")
