@@ -75,7 +75,6 @@ from pairbounds.theory.questions.choosing import Choice as Choice
 # Questions about pairs.
 from pairbounds.theory.questions.batch import batch_report as batch_report
 from pairbounds.theory.questions.labels_needed import labels_needed_report as labels_needed_report
-from pairbounds.theory.questions.merge_levels import granularity_report as granularity_report
 from pairbounds.theory.questions.pairs import pairs_report as pairs_report
 from pairbounds.theory.questions.pairs_curve import pairs_curve_report as pairs_curve_report
 from pairbounds.theory.questions.diagnosis.diagnosing import Diagnosis as Diagnosis

@@ -29,7 +29,6 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # by group: command, module i
     },
     "Answer questions about pairs": {
         "batch": ("questions", "Count the false negatives of a batch; suggest a batch size and a temperature."),
-        "granularity": ("questions", "Merge similar captions or images, and choose the best level."),
         "pairs": ("questions", "Compute how many pairs certify a squared error, or the largest possible error."),
     },
     "Ask about an encoder": {

@@ -48,7 +48,7 @@ def test_a_shell_completes_options_of_commands():
     [
         *("ledger", "ledger probe-mse", "pairs --known alpha_T=0.1 --known sigma=0.6"),
         *("batch pairs.csv --sizes 2", "pairs pairs.csv --k 1 --sample 40 --penalty 0.9"),
-        *("granularity pairs.csv --k 1 --splits 3", "audit pairs.csv --label-col label --k 1 --out audit"),
+        "audit pairs.csv --label-col label --k 1 --out audit",
     ],
 )
 def test_json_output_is_one_line(call, tmp_path, monkeypatch, words):

@@ -1,4 +1,4 @@
-"""The commands `batch`, `granularity` and `pairs`: answers to questions about the pairs in a file."""
+"""The commands `batch` and `pairs`: answers to questions about the pairs in a file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +25,6 @@ from pairbounds.theory.quantities.moment_problem import Sharpest, sharpest
 from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
 from pairbounds.theory.questions.labels_needed import labels_needed_report
-from pairbounds.theory.questions.merge_levels import SPLITS, Merged, granularity_report
 from pairbounds.theory.questions.pairs import DRAW, pairs_report
 from pairbounds.theory.questions.pairs_curve import pairs_curve_report
 
@@ -44,13 +43,6 @@ BALANCED_HELP = "With --labels-needed: the same number of labelled images of eac
 VIEWS_HELP = "Table of independent image pairs, two ids per row, for theorem 43; needs --features."
 IMAGES_HELP = "With --views: features of the images: .npy, rows sorted by id for pairs; or a table with ids."
 BATCHES_HELP = "Batch sizes: 256, or several: 64,512,4096.  [default: powers of 2 from 64 to 65,536]"
-
-FEATURES_HELP = (
-    "Image features, for an encoder linear in them: .npy, rows sorted by id for pairs; or a table or .npz with ids."
-)
-TEXTS_HELP = "Caption features, for the similarity of captions. By default, the similarity of their letters."
-MERGE_HELP = "captions; or images (needs --features), which then share the captions of their group."
-SPLITS_HELP = "Number of random splits of the images into halves, at least 3."
 
 
 def batch(
@@ -136,40 +128,6 @@ def pairs(
         answer = report(graph_file.graph, k, **settings, views=image_pairs, features=rows)
     files = {"graph": file, "labels": labels, "views": views, "features": features}
     _answered(answer, out, {**files, "k": k, **settings}, as_records)
-
-
-def granularity(
-    file: Graph,
-    k: Annotated[int, typer.Option(help="Width of the encoder.")],
-    labels: Labels = None,
-    columns: Columns = None,
-    merge: Annotated[Merged, typer.Option(help=MERGE_HELP)] = "captions",
-    features: Annotated[Path | None, typer.Option(metavar="F.npy", help=FEATURES_HELP)] = None,
-    caption_features: Annotated[Path | None, typer.Option(metavar="C.npy", help=TEXTS_HELP)] = None,
-    splits: Annotated[int, typer.Option(metavar="N", help=SPLITS_HELP)] = SPLITS,
-    out: Out = None,
-    as_records: Json = False,
-    force: Force = False,
-) -> None:
-    """Merge similar captions or images, level by level, and choose the best level on held-out images.
-
-    The first level merges near-duplicates. Theorem 15 chooses on half of the images; the error is measured on the
-    other half. Example:
-
-    pairbounds granularity emoji.npz --k 16
-    """
-    graph_file = _read(file, labels, columns, out, force, features, caption_features, quiet=as_records)
-    graph = graph_file.graph
-    sides = {"features": (features, graph.left_ids), "caption_features": (caption_features, graph.right_ids)}
-    arrays: dict[str, Any] = {
-        name: np.array(node_features(path, ids, graph_file, quiet=as_records))
-        for name, (path, ids) in sides.items()
-        if path is not None
-    }
-    settings: dict[str, Any] = {"k": k, "merge": merge, "splits": splits}
-    answer = granularity_report(graph, **settings, **arrays)
-    files = {"graph": file, "labels": labels, "features": features, "caption_features": caption_features}
-    _answered(answer, out, {**files, **settings}, as_records)
 
 
 def _image_pairs(path: Path, ids: npt.NDArray[Any]) -> IntArray:

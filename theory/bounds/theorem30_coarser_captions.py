@@ -19,14 +19,11 @@ Cost: linear in the pairs times what each caption is spread over.
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.graph.pair_graph import PairGraph
-
-MOST_POOLED = 5_000_000  # pairs of images that share their captions: a spectrum of more takes minutes
 
 
 def coarser(graph: PairGraph, channel: Any) -> PairGraph:
@@ -62,42 +59,6 @@ def coarser(graph: PairGraph, channel: Any) -> PairGraph:
         class_names=names,
         drop_isolated=True,
     )
-
-
-def pooled(graph: PairGraph, groups: npt.ArrayLike) -> PairGraph:
-    """The graph in which the left nodes of a group share their pairs, each with its own mass, label and id.
-
-    `ValueError`: a group for each of another number of nodes; more than `MOST_POOLED` pairs.
-
-    Cost: linear in the pairs that come of it, `pooled_pairs`.
-
-    Parameters
-    ----------
-    groups : (n_left,) the group of each left node, of any kind
-    """
-    merge = _merge(graph, groups)
-    if (pairs := _pairs(graph, merge)) > MOST_POOLED:
-        raise ValueError(f"groups that share their captions have {pairs:,} pairs of more than {MOST_POOLED:,}")
-    mass = graph.left_marginal
-    shares = sp.csr_array(merge.multiply((mass / (merge @ (merge.T @ mass)))[:, None]))
-    return graph.reweighted(shares @ (merge.T @ graph.joint))
-
-
-def pooled_pairs(graph: PairGraph, groups: npt.ArrayLike) -> int:
-    """The number of pairs of `pooled`, without making it."""
-    return _pairs(graph, _merge(graph, groups))
-
-
-def _pairs(graph: PairGraph, merge: sp.csr_array) -> int:
-    return int(merge.sum(axis=0) @ np.diff((merge.T @ graph.joint).tocsr().indptr))
-
-
-def _merge(graph: PairGraph, groups: npt.ArrayLike) -> sp.csr_array:
-    """Left nodes by groups, ones where a node is in a group."""
-    if np.shape(groups) != (graph.n_left,):
-        raise ValueError(f"groups of shape {np.shape(groups)} for {graph.n_left} left nodes")
-    group_of = np.unique(np.asarray(groups), return_inverse=True)[1]
-    return sp.csr_array((np.ones(graph.n_left), (np.arange(graph.n_left), group_of)))
 
 
 STATEMENTS = (

@@ -38,7 +38,10 @@ def duplicates(case: Case) -> Finding:
     share = 0.0 if case.loss == "spectral" else min(1.0, loss / case.losses.nothing)
     if repeats < SAME_CAPTION or share <= FLOOR:
         return Finding(name, number, meaning)
-    action = "Judge the loss beside this floor; merge repeats (`pairbounds granularity`), or keep them out of a batch."
+    action = (
+        "Judge the loss beside this floor. Keep repeats out of a batch, or merge them (`pairbounds.coarser`) if "
+        "`pairbounds choose --by optimum` prefers it."
+    )
     return Finding(name, number, f"Many images share a caption. {meaning}", action, share)
 
 
