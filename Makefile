@@ -206,8 +206,7 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 
 RUNS := $(BUILD)/runs
 REPRODUCED := natural_captions natural_what_if natural_pairings phase_worlds \
-	batch_size emoji_batch_size pairs_needed emoji_pairs icons_from_pairs encoder_few_labels choosing choosing_checkpoints \
-	label_order \
+	icons_from_pairs encoder_few_labels choosing choosing_checkpoints label_order \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
 reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)

@@ -5,7 +5,6 @@ import pytest
 
 from pairbounds import LatentWorld, PairGraph
 from pairbounds.__main__ import app
-from pairbounds.figures.pairs_needed import broken
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import read_table
 from pairbounds.simulations.studies import bound_holds
@@ -54,13 +53,13 @@ def test_the_command_saves_a_graph_and_the_table_of_its_pairs(call, tmp_path):
 
 def test_the_command_line_overrides_a_file_which_overrides_a_preset(call, tmp_path):
     file, out = tmp_path / "mine.toml", tmp_path / "tables"
-    file.write_text("steps = 30\nlinear_steps = 40\nk = 4\n")
-    arguments = ["--preset", "small", "--settings", file, "--set", "linear_steps=20", "--dry-run", "--out", out]
-    code, printed, _ = call(app, "study", "pairs_needed", *arguments)
+    file.write_text("draws = 30\nresamples = 40\nn_positions = 4\n")
+    arguments = ["--preset", "small", "--settings", file, "--set", "resamples=20", "--dry-run", "--out", out]
+    code, printed, _ = call(app, "study", "few_labels", *arguments)
     settings_by_name = {line.split()[0]: line.split()[1:] for line in printed.splitlines() if line.startswith("  ")}
-    assert (code, settings_by_name["steps"], settings_by_name["k"]) == (0, ["30", "given"], ["4", "given"])
-    assert (settings_by_name["linear_steps"], settings_by_name["noise"]) == (["20", "given"], ["0.1"])
-    assert f"2 seeds, into {out / 'pairs_needed.parquet'}" in printed
+    assert (code, settings_by_name["draws"], settings_by_name["n_positions"]) == (0, ["30", "given"], ["4", "given"])
+    assert (settings_by_name["resamples"], settings_by_name["n_classes"]) == (["20", "given"], ["5"])
+    assert f"2 seeds, into {out / 'few_labels.parquet'}" in printed
     assert not out.exists()
 
 
@@ -82,14 +81,3 @@ def test_help_of_a_study_and_of_a_graph_has_its_settings(call, words):
     kind = (find_study(name) if what == "study" else graph_sources()[name]).settings
     assert (code, "--preset small: 2 seeds; " in out) == (0, what == "study")
     assert all(f" {name} " in out and meaning[:20] in out for name, _, meaning in setting_rows(kind))
-
-
-def test_theorems_17_and_28_hold_for_encoders_trained_on_pairs():
-    study = find_study("pairs_needed")
-    table = study.measure(study.settings(**study.small), 0)
-    assert broken(table) == {"theorem 17": 0, "theorem 28 of the drawn pairs": 0, "theorem 28 at n": 0}
-    free = table[table["encoder"] == "free"].set_index("n_pairs")
-    assert free["left_over"].abs().max() < 1e-6  # of the best encoder of its pairs theorem 28 speaks
-    assert free["excess_loss"].is_monotonic_decreasing
-    assert np.isfinite(free["counted_28"].iloc[-1])
-    assert free["mse"].iloc[-1] == pytest.approx(free["optimum_mse"].iloc[-1], rel=0.05)

@@ -217,7 +217,7 @@ def test_the_command_reports_cells_and_exits_with_1_if_any_failed(call, tmp_path
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"study": '"nothing"'}, "study 'nothing' is none of batch_size"),
+        ({"study": '"nothing"'}, "study 'nothing' is none of bound_holds"),
         ({"study": None}, "key 'study' is missing"),
         ({"seeds": "true"}, "seeds=True is not a positive integer"),
         ({"grid": f"[{{x = {list(range(9000))}, y = {list(range(9000))}}}]"}, "more than 1,000,000 cells"),
