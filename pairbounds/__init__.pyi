@@ -65,8 +65,6 @@ from pairbounds.theory.bounds.theorem36_caption_noise import corrected_for_noise
 from pairbounds.theory.bounds.theorem38_shift import shifted_error as shifted_error
 from pairbounds.theory.bounds.theorem39_prompts import prompt_ensemble as prompt_ensemble
 from pairbounds.theory.bounds.theorem40_caption_vote import caption_vote as caption_vote
-from pairbounds.theory.quantities.power_laws import fit_rate as fit_rate
-from pairbounds.theory.quantities.power_laws import RateFit as RateFit
 
 # Decisions from few labels.
 from pairbounds.theory.questions.choosing import choose as choose
@@ -76,7 +74,6 @@ from pairbounds.theory.questions.choosing import Choice as Choice
 from pairbounds.theory.questions.batch import batch_report as batch_report
 from pairbounds.theory.questions.labels_needed import labels_needed_report as labels_needed_report
 from pairbounds.theory.questions.pairs import pairs_report as pairs_report
-from pairbounds.theory.questions.pairs_curve import pairs_curve_report as pairs_curve_report
 from pairbounds.theory.questions.diagnosis.diagnosing import Diagnosis as Diagnosis
 from pairbounds.theory.questions.diagnosis.diagnosing import diagnose as diagnose
 

@@ -14,7 +14,6 @@ from pairbounds.sweeps.studies import STUDIES
 GRAPH = pb.LatentWorld(n_classes=3, n_styles=2).caption_graph(noise=0.1, detail=0.3)
 WIDTHS, ONE_WIDTH = pb.check_bounds(GRAPH, [2, 3]), pb.check_bounds(GRAPH, 2)
 FEW = {"k": 2, "shares": [0.1], "splits": 2, "draws": 1}  # of `what_if`
-X, Y = [1, 2, 4, 8, 16, 32], [1, 2, 4, 9, 16, 31]
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,6 @@ WORKING = {
     "one bound": (lambda: [*pb.check_bounds(GRAPH, 2, bounds="probe-error")["bound"]], ["probe-error"]),
     "a registered bound": (lambda: len(pb.check_bounds(GRAPH, 2, bounds=[pb.BOUNDS["probe-mse"], "probe-error"])), 2),
     "a search by a seed": (lambda: pb.find_counterexample("probe-error", rng=0, evaluations=20).refuted, False),
-    "a rate by a seed": (lambda: pb.fit_rate(X, Y), pb.fit_rate(X, Y, rng=np.random.default_rng(0))),
     "one bound drawn": (lambda: pb.plot_bounds(WIDTHS, "probe-error").get_ylabel(), "probe error, or a bound on it"),
 }
 

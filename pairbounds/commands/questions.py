@@ -26,7 +26,6 @@ from pairbounds.theory.questions.answer import Answer
 from pairbounds.theory.questions.batch import BATCHES, batch_report
 from pairbounds.theory.questions.labels_needed import labels_needed_report
 from pairbounds.theory.questions.pairs import DRAW, pairs_report
-from pairbounds.theory.questions.pairs_curve import pairs_curve_report
 
 AGREE = 1e-6  # round-off of errors and known numbers
 MANY_PAIRS = 2_000_000  # distinct pairs, for which a spectrum takes minutes
@@ -38,7 +37,6 @@ GUIDE_HELP = "Classes of the left nodes for DropFalseNegative, in a format of --
 SAMPLE_HELP = "FILE is a pilot sample of N independent pairs, not the distribution."
 TARGET_HELP = "Target squared error of the probe; with --labels-needed, a 0-1 error."
 LABELS_NEEDED_HELP = "Estimate how many labelled images a probe needs, instead of pairs; --k is optional."
-CURVE_HELP = "Also measure how fast the error of the optimum falls, on samples of the pairs in FILE."
 BALANCED_HELP = "With --labels-needed: the same number of labelled images of each class."
 VIEWS_HELP = "Table of independent image pairs, two ids per row, for theorem 43; needs --features."
 IMAGES_HELP = "With --views: features of the images: .npy, rows sorted by id for pairs; or a table with ids."
@@ -83,7 +81,6 @@ def pairs(
     save: Annotated[Path | None, typer.Option(metavar="GRAPH.npz", help="With --known: save the worst graph.")] = None,
     labels_needed: Annotated[bool, typer.Option("--labels-needed", help=LABELS_NEEDED_HELP)] = False,
     balanced: Annotated[bool, typer.Option("--balanced", help=BALANCED_HELP)] = False,
-    curve: Annotated[bool, typer.Option("--curve", help=CURVE_HELP)] = False,
     out: Out = None,
     as_records: Json = False,
     force: Force = False,
@@ -94,8 +91,6 @@ def pairs(
     the number of image pairs, for an encoder linear in features. Examples:
 
     pairbounds pairs emoji.npz --k 100 --target 0.2
-
-    pairbounds pairs emoji.npz --k 32 --curve
 
     pairbounds pairs --known alpha_T=0.1 --known sigma=0.6 --save worst.npz
 
@@ -112,8 +107,6 @@ def pairs(
         raise ValueError("--balanced needs --labels-needed")
     if labels_needed and any(option is not None for option in (sample, penalty, views, features)):
         raise ValueError("--labels-needed does not use --sample, --penalty, --views and --features: leave them out")
-    if curve and (labels_needed or sample is not None):
-        raise ValueError("--curve takes FILE as the distribution: leave out --sample and --labels-needed")
     graph_file = _read(file, labels, columns, out, force, views, features, quiet=as_records)
     settings: dict[str, Any] = {"target": target}
     if k is None or labels_needed:
@@ -124,8 +117,7 @@ def pairs(
         ids = graph_file.graph.left_ids
         image_pairs = None if views is None else _image_pairs(views, ids)
         rows = None if features is None else node_features(features, ids, graph_file, quiet=as_records)
-        report = pairs_curve_report if curve else pairs_report
-        answer = report(graph_file.graph, k, **settings, views=image_pairs, features=rows)
+        answer = pairs_report(graph_file.graph, k, **settings, views=image_pairs, features=rows)
     files = {"graph": file, "labels": labels, "views": views, "features": features}
     _answered(answer, out, {**files, "k": k, **settings}, as_records)
 

@@ -29,13 +29,12 @@ RESULTS = Path(__file__).parents[2] / "results"
 MOST_ENTRIES, LONGEST_CAPTION = 7, 80  # of a legend, and in words
 
 # Settings that no study has by default, and what the captions say of them.
-PLANTED = {"k": 5, "penalty": 0.61, "wide": 9, "widths": [3, 7], "optimizer": "adamw"}
+PLANTED = {"k": 5, "penalty": 0.61, "wide": 9, "optimizer": "adamw"}
 SAID = {
     "captions_help": ("k = 5",),
     "multihop": ("of one world, k = 5",),
     "near_optimal": ("k = 5 or, with a penalty μ = 0.61, 9",),
     "phase": ("k = 5",),
-    "rates": ("k = 5", "the width, in [3, 7]"),
     "training": (", k = 5, adamw",),
 }
 

@@ -81,8 +81,8 @@ def image_error_rate(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{image}(f*) <= Õ(α / ρ_h²)` with `h = ⌊k/2⌋`, for `k >= 2 r`, r the number of classes present.
 
     E_image is the error of natural images by the vote of their views (theorem 5), and ρ_h the conductance of the
-    sparsest partition into h parts. The value is `α / ρ_h²`, with the sparsest partition found. `pairbounds.fit_rate`
-    fits the rate: see the page.
+    sparsest partition into h parts. The value is `α / ρ_h²`, with the sparsest partition found.
+    The page says how to fit the rate.
     """
     error = labelling_error(graph)
     classes = len(class_masses(graph))
