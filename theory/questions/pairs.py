@@ -1,7 +1,6 @@
 """Question: how many pairs certify a bound? Theorems 19 and 28, and with features theorem 43."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,26 +43,27 @@ class _Walks:
     graph: PairGraph
     penalty: float
     level: float
-    hops: int
     seed: int
     sample: int | None
 
     def at_most(self, n_pairs: int) -> float:
         """Squared error that n pairs certify; larger n keep the shares of the largest sample."""
-        n_drawn = min(n_pairs, SIMULATED) if self.sample is None else min(self.sample, WALKED)
-        intervals = self.drawn(n_drawn) if n_drawn < SIMULATED and self.sample is None else self.largest
-        if n_pairs != n_drawn:
-            walks = max(1, int(intervals.walks * (n_pairs / n_drawn)))
-            agreed, died = (
-                (part * (walks / intervals.walks)).astype(np.int64) for part in (intervals.agreed, intervals.died)
-            )
-            intervals = ConsistencyIntervals.of(walks, agreed, died, self.level)
-        return penalised_error_at_most(intervals, self.penalty)
+        if self.sample is None and n_pairs < SIMULATED:
+            return penalised_error_at_most(self.drawn(n_pairs), self.penalty)
+        walks = max(1, int(self.largest.walks * (n_pairs / self.largest_size)))
+        share = walks / self.largest.walks
+        agreed, died = ((part * share).astype(np.int64) for part in (self.largest.agreed, self.largest.died))
+        return penalised_error_at_most(ConsistencyIntervals.of(walks, agreed, died, self.level), self.penalty)
+
+    @property
+    def largest_size(self) -> int:
+        """Number of pairs of the largest sample."""
+        return SIMULATED if self.sample is None else min(self.sample, WALKED)
 
     @cached_property
     def largest(self) -> ConsistencyIntervals:
         """Intervals from the pilot sample, or from the largest simulated sample."""
-        return self.drawn(SIMULATED if self.sample is None else min(self.sample, WALKED))
+        return self.drawn(self.largest_size)
 
     def drawn(self, n_pairs: int) -> ConsistencyIntervals:
         """Intervals from n pairs: drawn from the distribution, or about n (or all) of the pilot sample."""
@@ -75,7 +75,7 @@ class _Walks:
             counts = rng.binomial(_counts(joint.data, self.sample), n_pairs / self.sample)
             pairs = np.repeat(np.arange(joint.nnz), counts)
         left, right = (ends[pairs].astype(np.int64) for ends in joint.coords)
-        return consistency_from_pairs(left, right, labels[left], hops=self.hops, confidence=self.level, seed=self.seed)
+        return consistency_from_pairs(left, right, labels[left], confidence=self.level, seed=self.seed)
 
     def pairs(self, target: float) -> float:
         """Number of pairs from which the forecast is at most a target, within 1%; inf above `MOST`."""
@@ -122,12 +122,10 @@ def pairs_report(
     target: float = 0.1,
     level: float = 0.95,
     penalty: float | None = None,
-    hops: int = 2,
     sample: int | None = None,
     views: npt.ArrayLike | None = None,
     features: Any = None,
     seed: int = 0,
-    sizes: Sequence[int] = SIZES,
 ) -> Answer:
     """Guaranteed squared error of a probe as a function of the number of pairs, and the number for a target.
 
@@ -138,16 +136,14 @@ def pairs_report(
     target : squared error to certify
     level : confidence
     penalty : μ of theorem 19, whose optimum keeps the singular values above μ; by default `σ_{k+1}` of the graph
-    hops : length of the longest walk in theorem 19
     sample : number of pairs in the pilot sample
     views : (n, 2), for theorem 43: left nodes of n image pairs, drawn independently from `P_T`; needs features
     features : of the left nodes, in a form of `PairGraph.through`
     seed : of the random samples
-    sizes : numbers of pairs
 
     Returns
     -------
-    Answer, whose table has a row for each of `sizes` and the columns
+    Answer, whose table has a row for each of `SIZES` and the columns
         n_pairs, mse_19 (penalised optimum, without a hypothesis), mse_28 (optimum of width k of the pairs) and
         mse_28_known_marginals (trained with the true marginals), and with views
         mse_43 (encoder of width k, linear in the features, of n image pairs; see `certified_mse_at_most`).
@@ -168,7 +164,9 @@ def pairs_report(
     required_labels(graph, "left")
     image_pairs = _image_pairs(graph, k, views, features, is_distribution=sample is None)
     next_value = float(unknown_marginals.triplets.upper_values[k])
-    walks = _Walks(graph, _penalty(penalty, next_value), level, hops, seed, sample)
+    if penalty is None:
+        penalty = min(max(next_value, 1e-9), 1 - 1e-9)
+    walks = _Walks(graph, penalty, level, seed, sample)
     table = pd.DataFrame(
         {
             "n_pairs": n,
@@ -176,13 +174,13 @@ def pairs_report(
             "mse_28": unknown_marginals.mse(n),
             "mse_28_known_marginals": with_marginals.mse(n),
         }
-        for n in sizes
+        for n in SIZES
     )
     words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]
     closing = _closing(target, level, walks, unknown_marginals, with_marginals)
     if image_pairs is not None:
         forecast = _ImagePairsForecast(image_pairs, k, level)
-        table["mse_43"] = [forecast.mse(n) for n in sizes]
+        table["mse_43"] = [forecast.mse(n) for n in SIZES]
         words += forecast.words(target)
     table.attrs[KEY] = dict.fromkeys(table.columns.drop("n_pairs"), "<=")
     return Answer(table, (*words, closing))
@@ -209,14 +207,6 @@ def _image_pairs(
         images = " and ".join(repr(str(graph.left_ids[side[row]])) for side in (first, second))
         raise ValueError(f"image pair {row + 1}: {images} share no caption of the distribution. {DRAW}.")
     return image_pairs
-
-
-def _penalty(penalty: float | None, next_value: float) -> float:
-    if penalty is None:
-        return min(max(next_value, 1e-9), 1 - 1e-9)
-    if not 0 < penalty < 1:
-        raise ValueError(f"penalty={penalty!r} is not in (0, 1)")
-    return penalty
 
 
 def _about(graph: PairGraph, k: int, next_value: float, sample: int | None) -> str:
