@@ -21,9 +21,9 @@ from pairbounds.infrastructure.widths import parsed_widths
 from pairbounds.theory.graph.formats import is_graph
 from pairbounds.theory.graph.graph_files import known_ends, label_columns, read_features, read_graph, read_labels
 from pairbounds.theory.questions.choice_table import TEXTS, readable
-from pairbounds.theory.questions.choosing import RULE, Candidate, Choice
+from pairbounds.theory.questions.choosing import Candidate, Choice
 from pairbounds.theory.questions.choosing import choose as chosen
-from pairbounds.theory.questions.pair_choice import FINISHED, MEASURES
+from pairbounds.theory.questions.pair_choice import FINISHED, MEASURES, RULE
 
 FILES_HELP = (
     "Two or more, FILE or NAME=FILE. Pairs: a format of `check`. Features: .npy by row; .pt with a tensor; a table "

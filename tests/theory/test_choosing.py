@@ -79,13 +79,13 @@ def test_verdicts_follow_a_permutation_and_agree_with_one_another(seed, count):
     resampled = estimates + rng.normal(0, rng.uniform(0.01, 0.3), (200, count))
     result, order = compared_with_best(estimates, resampled), rng.permutation(count)
     permuted = compared_with_best(estimates[order], resampled[:, order])
-    np.testing.assert_allclose(permuted.low, result.low[order])
-    verdicts = result.verdicts
-    assert permuted.verdicts == [verdicts[row] for row in order]
+    np.testing.assert_allclose(permuted["from"], result["from"][order])
+    verdicts = result["verdict"].tolist()
+    assert permuted["verdict"].tolist() == [verdicts[row] for row in order]
     assert verdicts[int(np.argmin(estimates))] in (BEST, UNDECIDED)
     assert (verdicts.count(BEST) == 1) == (verdicts.count(WORSE) == count - 1)
-    assert np.all(result.low <= result.high)
-    assert np.all(result.needed[[verdict == UNDECIDED for verdict in verdicts]] >= 1)
+    assert (result["from"] <= result["to"]).all()
+    assert (result.loc[result["verdict"] == UNDECIDED, "needed"] >= 1).all()
 
 
 @pytest.mark.parametrize("truth", [[0, 0, 0, 0], [0, 0, 1, 3], [0, 0.5, 0.5, 0.5]])
@@ -97,9 +97,9 @@ def test_the_best_candidate_is_seldom_called_worse_in_400_trials(truth):
         common = rng.normal(0, 1)
         estimates = truth + common + rng.normal(0, spread)
         result = compared_with_best(estimates, estimates + rng.normal(0, 1, (300, 1)) + rng.normal(0, spread, (300, 4)))
-        wrong += any(verdict == WORSE and value == 0 for verdict, value in zip(result.verdicts, truth, strict=True))
+        wrong += any(verdict == WORSE and value == 0 for verdict, value in zip(result["verdict"], truth, strict=True))
         best_rival = np.array([np.delete(truth, row).min() for row in range(4)])
-        covered += np.all((result.low <= truth - best_rival) & (truth - best_rival <= result.high))
+        covered += np.all((result["from"] <= truth - best_rival) & (truth - best_rival <= result["to"]))
     assert wrong <= 36
     assert covered >= 364
 
@@ -111,7 +111,7 @@ def test_candidates_that_differ_on_few_images_are_undecided():
         losses = np.zeros((100, 2))
         losses[:images, 1] = 1
         resampled = rng.multinomial(100, np.full(100, 0.01), 2_000) / 100 @ losses
-        assert compared_with_best(losses.mean(axis=0), resampled, floor=2e-4).verdicts[1] == verdict
+        assert compared_with_best(losses.mean(axis=0), resampled, floor=2e-4)["verdict"][1] == verdict
 
 
 def test_the_optimum_is_estimated_without_bias_whatever_the_masses():

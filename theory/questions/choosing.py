@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pairbounds.infrastructure.arrays import without_torch
 from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.graph_files import rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -19,9 +18,8 @@ from pairbounds.theory.questions.comparisons import BEST, WORSE
 from pairbounds.theory.questions.feature_choice import features_compared, predicted_classes
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.next_labels import disagreement, drawn_next, inclusion_probabilities
-from pairbounds.theory.questions.pair_choice import MEASURES, VALIDATED, influences, pairs_compared
+from pairbounds.theory.questions.pair_choice import MEASURES, NOT_VALIDATED, RULE, VALIDATED, influences, pairs_compared
 
-RULE = "alpha_T"  # ranks pairs
 MOST = 100  # maximum factor on the number of labels in a message
 FEWEST_MORE = 10  # minimum number of labels in a message
 Candidate = PairGraph | pd.DataFrame | npt.NDArray[Any]
@@ -133,62 +131,62 @@ def choose(
         raise ValueError(f"{len(candidates)} candidate: give two or more to choose from")
     if by not in MEASURES:
         raise ValueError(f"by={by!r} is unknown: give {', '.join(MEASURES)}")
-    graphs, widths = _graphs(candidates, through), sorted({*np.atleast_1d(k).tolist()})
-    if graphs and len(widths) > 1:
+    are_pairs, widths = _are_pairs(candidates, through), sorted({*np.atleast_1d(k).tolist()})
+    if are_pairs and len(widths) > 1:
         raise ValueError(f"k={k!r}: give one width for pairs")
     labels = {str(image): label for image, label in labels.items()}
     common, words = _common(candidates if through is None else {**candidates, "through": through}, labels)
     rows = {image: row for row, image in enumerate(common)}
     classes = {rows[image]: label for image, label in labels.items() if image in rows}
-    chances = {rows.get(str(image), -1): chance for image, chance in (probabilities or {}).items()}
-    chances = {row: chance for row, chance in chances.items() if row in classes}
+    drawn = {rows.get(str(image)): chance for image, chance in (probabilities or {}).items()}
+    chances = {row: chance for row, chance in drawn.items() if row in classes}
     sample = LabelledSample.of(classes, len(common), shares, chances)
     if chances:
         words.append(f"{len(chances)} labelled images were chosen: they count by 1/probability, not for theorem 41.")
     if sample.too_few:
         words.append(f"{sample.too_few}. The numbers are estimates.")
-    if graphs:
-        graphs = {name: _part(graph, common, name) for name, graph in graphs.items()}
-        features = None if through is None else _rows(through, common, "through")
+    parts = {name: _part(candidate, common, name) for name, candidate in candidates.items()}
+    if are_pairs:
+        features = None if through is None else _part(through, common, "through")
         folder = None if finished is None else Path(finished)
-        table = pairs_compared(graphs, sample, widths[0], features, by, seed, folder)
+        table = pairs_compared(parts, sample, widths[0], features, by, seed, folder)
         words += _on_pairs(table, by, sample)
     else:
-        embeddings = {name: _rows(features, common, name) for name, features in candidates.items()}
-        table, by = features_compared(embeddings, sample, widths, n_labels, seed), "error"
+        table, by = features_compared(parts, sample, widths, n_labels, seed), "error"
         words += _on_widths(table, list(candidates), widths, len(sample.rows))
 
     def scores() -> "pd.Series[float]":
         undecided = table[table["verdict"] != WORSE]
-        if graphs:
-            votes = (influences(graphs[name], sample) for name in undecided["candidate"])
+        if are_pairs:
+            votes = (influences(parts[name], sample) for name in undecided["candidate"])
         else:
             pairs = zip(undecided["candidate"], undecided["width"], strict=True)
             one_hot = np.eye(sample.labels.max() + 1)
-            votes = (one_hot[predicted_classes(embeddings[name], sample, width)] for name, width in pairs)
+            votes = (one_hot[predicted_classes(parts[name], sample, width)] for name, width in pairs)
         return pd.Series(disagreement(votes), index=common).drop([common[row] for row in sample.rows])
 
     choice = Choice(table, tuple(words), by, scores)
     return replace(choice, words=(*words, _answer(choice, len(sample.rows))))
 
 
-def _graphs(candidates: Mapping[str, Candidate], through: Any) -> dict[str, PairGraph]:
-    """Candidates that are graphs; empty if all are features."""
-    graphs = {name: candidate for name, candidate in candidates.items() if isinstance(candidate, PairGraph)}
-    if graphs and len(graphs) < len(candidates):
-        pairs, other = next(iter(graphs)), next(name for name in candidates if name not in graphs)
+def _are_pairs(candidates: Mapping[str, Candidate], through: Any) -> bool:
+    """True if the candidates are graphs, and not features."""
+    kinds: dict[bool, str] = {}  # the first candidate of each
+    for name, candidate in candidates.items():
+        kinds.setdefault(isinstance(candidate, PairGraph), name)
+    if len(kinds) > 1:
         raise ValueError(
-            f"{pairs} has pairs and {other} has features: their numbers are not comparable. Choose among pairs only, "
-            "or among features only."
+            f"{kinds[True]} has pairs and {kinds[False]} has features: their numbers are not comparable. Choose among "
+            "pairs only, or among features only."
         )
-    if not graphs and through is not None:
+    if through is not None and False in kinds:
         raise ValueError("through is for pairs, and the candidates are features: leave it out")
-    return graphs
+    return True in kinds
 
 
 def _on_pairs(table: pd.DataFrame, by: str, sample: LabelledSample) -> Iterator[str]:
     """Sentences on the measure for the ranking, and on a ranking without verdicts."""
-    yield f"Ranked by {by}: {MEASURES[by]}. {VALIDATED[by]}"
+    yield f"Ranked by {by}: {MEASURES[by]}. {VALIDATED if by == RULE else NOT_VALIDATED}"
     if not sample.too_few and not table["verdict"].all():
         yield "No verdict: too few labelled images are pairs of a candidate. Label more images."
 
@@ -205,10 +203,10 @@ def _on_widths(table: pd.DataFrame, names: Sequence[str], widths: Sequence[int],
 def _ids(candidate: Candidate) -> list[str]:
     """Ids of the images, as text."""
     if isinstance(candidate, PairGraph):
-        return [str(name) for name in candidate.left_ids.tolist()]
-    if isinstance(candidate, pd.DataFrame):
-        return [str(name) for name in candidate.index]
-    return [str(row) for row in range(len(candidate))]
+        ids = candidate.left_ids
+    else:
+        ids = candidate.index if isinstance(candidate, pd.DataFrame) else range(len(candidate))
+    return [str(name) for name in ids]
 
 
 def _common(candidates: Mapping[str, Candidate], labels: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -233,20 +231,17 @@ def _common(candidates: Mapping[str, Candidate], labels: Mapping[str, Any]) -> t
     return common, words
 
 
-def _rows(features: Any, common: Sequence[str], name: str) -> npt.NDArray[Any]:
-    """Features of the common images, in their order."""
-    values = features.to_numpy() if isinstance(features, pd.DataFrame) else np.asarray(without_torch(features))
+def _part(candidate: Any, images: list[str], name: str) -> Any:
+    """Part of a graph, not copied if these are its images, or rows of features, (n, d), in the order of the images."""
+    ids = _ids(candidate)
+    rows = rows_by_id(ids, images, name)
+    if isinstance(candidate, PairGraph):
+        return candidate if ids == images else candidate.part(rows)
+    values = candidate.to_numpy() if isinstance(candidate, pd.DataFrame) else candidate
     try:
-        checked = validated_features(values, len(values))
+        return validated_features(values, len(ids))[rows]
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-    return checked[rows_by_id(_ids(features), common, name)]
-
-
-def _part(graph: PairGraph, common: Sequence[str], name: str) -> PairGraph:
-    """Graph on the common images, in their order; not copied if these are its images."""
-    ids = _ids(graph)
-    return graph if ids == common else graph.part(rows_by_id(ids, common, name))
 
 
 def _answer(choice: Choice, n_labels: int) -> str:

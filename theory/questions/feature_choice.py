@@ -10,10 +10,11 @@ import scipy.linalg
 from scipy.stats import norm
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.progress import Bar
 from pairbounds.theory.bounds.theorem34_few_labels import few_labels_error
 from pairbounds.theory.bounds.theorem41_from_labels import probe_mse_from_labels
 from pairbounds.theory.quantities.through_features import LEAST_EIGENVALUE, feature_blocks
-from pairbounds.theory.questions.comparisons import comparison_columns
+from pairbounds.theory.questions.comparisons import compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 
@@ -49,31 +50,29 @@ def features_compared(
         effective_rank : of the features, without labels; not validated.
         With too few labels (`LabelledSample.too_few`), intervals are NaN and verdicts empty.
     """
-    rows, embeddings = [], []
+    rows, embeddings, probes, largest = [], [], [], 0
     for name, features in candidates.items():
         embedding, rank = whitened_components(features, sample.rows, max(widths))
+        largest = max(largest, embedding.shape[1])
         for width in widths:
-            if width > embedding.shape[1]:
-                continue
-            embeddings.append(embedding[:, :width])
-            full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
-            rows.append({"candidate": name, "width": width, **full, "effective_rank": rank})
+            if width <= embedding.shape[1]:
+                rows.append({"candidate": name, "width": width})
+                embeddings.append(embedding[:, :width])
+                full = _full_probe(embedding[~sample.chosen, :width], sample.drawn, n_labels, seed)
+                probes.append(full | {"effective_rank": rank})
     if not rows:
-        largest = max(whitened_components(f, sample.rows, max(widths))[0].shape[1] for f in candidates.values())
         raise ValueError(f"k={min(widths)} is too large: no candidate has more than {largest} components. Reduce k.")
-    errors = [sample.weights @ leave_one_out(f, sample.labels, sample.weights).wrong for f in embeddings]
-    comparisons = pd.DataFrame(_compared(np.array(errors), embeddings, sample, seed))
-    table = pd.DataFrame(rows)
-    table = pd.concat([table[["candidate", "width"]], comparisons, table.drop(columns=["candidate", "width"])], axis=1)
+    table = pd.concat([pd.DataFrame(rows), _compared(embeddings, sample, seed), pd.DataFrame(probes)], axis=1)
     return table.sort_values("error", kind="stable", ignore_index=True)
 
 
-def _compared(
-    errors: FloatArray, embeddings: Sequence[FloatArray], sample: LabelledSample, seed: int
-) -> dict[str, Any]:
-    """Columns of the errors, (rows,) each, with their intervals and comparisons."""
+def _compared(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: int) -> pd.DataFrame:
+    """Leave-one-out errors of the embeddings, with their intervals and comparisons."""
+    wrong = [leave_one_out(f, sample.labels, sample.weights).wrong for f in embeddings]
+    errors = np.array([sample.weights @ is_wrong for is_wrong in wrong])
     if sample.too_few:
-        return {"error": errors, "error_low": np.nan, "error_high": np.nan, **comparison_columns(errors, None)}
+        intervals = pd.DataFrame({"error": errors, "error_low": np.nan, "error_high": np.nan})
+        return intervals.join(compared_with_best(errors, None))
     resampled = _resampled(embeddings, sample, seed)
     # Two pseudo-errors, or two pseudo-images on which candidates differ (Bonett and Price 2012).
     floor = 2 * float(np.mean(sample.weights**2))
@@ -81,12 +80,11 @@ def _compared(
     ends = {"error_low": np.maximum(0, errors - reach), "error_high": np.minimum(1, errors + reach)}
     # Resamples have fewer distinct images, so larger errors: use only their spread.
     centred = resampled - resampled.mean(axis=0) + errors
-    return {"error": errors, **ends, **comparison_columns(errors, centred, floor=floor)}
+    return pd.DataFrame({"error": errors, **ends}).join(compared_with_best(errors, centred, floor=floor))
 
 
 def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: int) -> FloatArray:
     """Leave-one-out errors, (R, rows), of probes refitted to resamples of the labelled images."""
-    from pairbounds.infrastructure.progress import Bar  # optional at import
 
     def errors(weights: FloatArray) -> FloatArray:
         progress = Bar(embeddings, desc="choose", unit="candidate")
@@ -97,18 +95,15 @@ def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: i
 
 def _full_probe(embedding: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:
     """Squared error of the full-label probe, and the bound on the 0-1 error with `n_labels`."""
-    names = [str(label) for label in sample.labels.tolist()]
     design: dict[str, Any] = {"population": sample.population}
     if sample.shares is not None:
         design = {"masses": dict(enumerate(sample.shares.tolist()))}
-        names = sample.labels.tolist()
-    estimate = probe_mse_from_labels(embedding, names, **design, seed=seed, resamples=RESAMPLES)
+    estimate = probe_mse_from_labels(embedding, sample.labels, **design, seed=seed, resamples=RESAMPLES)
     values = {"mse": estimate.value, "mse_low": estimate.low, "mse_high": estimate.high}
     if n_labels is not None:
-        high = float(np.clip(estimate.high, 0, 1))
+        high = float(np.clip(np.nan_to_num(estimate.high, nan=1.0), 0, 1))
         classes = int(sample.labels.max()) + 1
-        bound = np.nan if np.isnan(high) else few_labels_error(high, embedding.shape[1], n_labels, classes)
-        values["at_most"] = min(1.0, bound)
+        values["at_most"] = min(1.0, few_labels_error(high, embedding.shape[1], n_labels, classes))
     return values
 
 

@@ -22,15 +22,15 @@ class LabelledSample:
     rows : (N,), distinct row numbers of the labelled images in the population
     labels : (N,), their class numbers, 0..r-1
     population : number of all images
+    chances : (N,), probability of each chosen image, NaN for images drawn at random
     shares : (r,), share of each class in the population, if images were drawn class by class; else `None`
-    chances : (N,), probability of each chosen image, NaN for images drawn at random; `None` if no image was chosen
     """
 
     rows: IntArray
     labels: IntArray
     population: int
+    chances: FloatArray
     shares: FloatArray | None = None
-    chances: FloatArray | None = None
 
     @classmethod
     def of(
@@ -51,7 +51,7 @@ class LabelledSample:
             raise ValueError(
                 f"{len(rows)} labelled images have {len(names)} class: label images of at least two classes"
             )
-        sample = cls(rows, labels.astype(np.int64), population, chances=_chances(rows, chances) if chances else None)
+        sample = cls(rows, labels.astype(np.int64), population, _chances(rows, chances or {}))
         if shares is None:
             return sample
         by_name = {str(name): float(share) for name, share in shares.items()}
@@ -66,13 +66,14 @@ class LabelledSample:
     @property
     def chosen(self) -> npt.NDArray[np.bool_]:
         """True for images that were chosen, not drawn at random, (N,)."""
-        return np.zeros(len(self.rows), dtype=bool) if self.chances is None else np.isfinite(self.chances)
+        return np.isfinite(self.chances)
 
     @property
     def drawn(self) -> "LabelledSample":
         """Images drawn at random; class numbers do not change."""
         is_random = ~self.chosen
-        return replace(self, rows=self.rows[is_random], labels=self.labels[is_random], chances=None)
+        rows, labels, chances = (values[is_random] for values in (self.rows, self.labels, self.chances))
+        return replace(self, rows=rows, labels=labels, chances=chances)
 
     @property
     def weights(self) -> FloatArray:
@@ -82,8 +83,9 @@ class LabelledSample:
         second, uncorrelated estimate of a mean, with weights 1/probability (Hájek). The two are averaged such that a
         chosen image has on average the weight of any other image.
         """
-        if self.chances is not None:
-            chosen, random = self.chosen, self.drawn
+        chosen = self.chosen
+        if chosen.any():
+            random = self.drawn
             part = chosen.mean() / (1 - len(random.rows) / self.population)
             inverse = 1 / self.chances[chosen]
             weights = np.empty(len(self.rows))
