@@ -10,7 +10,7 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.outward import KEY, rounded
 from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels
+from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
 from pairbounds.theory.questions.answer import Answer
 
@@ -86,17 +86,15 @@ def _draws(
 ) -> Iterator[tuple[IntArray, FloatArray]]:
     """Labelled images of each draw, (size,), and their weights: 1/N, or `p_c / N_c` if balanced."""
     rng, masses = np.random.default_rng([seed, size]), graph.left_marginal
+    every = np.arange(len(labels))
+    strata = [every[labels == c] for c in np.unique(labels)] if balanced else [every]
+    shares = [masses[members].sum() for members in strata]
+    count = size // len(strata)
     for _ in range(draws):
-        if not balanced:
-            yield rng.choice(len(masses), size, p=masses), np.full(size, 1 / size)
-            continue
-        parts, weights = [], []
-        for c, mass in zip(np.unique(labels), class_masses(graph), strict=True):
-            members = np.flatnonzero(labels == c)
-            count = size // len(class_masses(graph))
-            parts.append(rng.choice(members, count, p=masses[members] / masses[members].sum()))
-            weights.append(np.full(count, mass / count))
-        yield np.concatenate(parts), np.concatenate(weights)
+        parts = [
+            rng.choice(members, count, p=masses[members] / share) for members, share in zip(strata, shares, strict=True)
+        ]
+        yield np.concatenate(parts), np.repeat(shares, count) / count
 
 
 def _errors(

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.hypotheses import is_integer
@@ -19,9 +20,6 @@ from pairbounds.theory.questions.diagnosis.causes import collapsed, mismatched, 
 from pairbounds.theory.questions.diagnosis.losses import LOSSES, embedding
 from pairbounds.theory.questions.diagnosis.uses import duplicates, gap, hubs, probes, prompts
 from pairbounds.theory.questions.diagnosis.zero_shot import ZeroShot
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 BATCH = 256
 SYMPTOMS: tuple[Callable[[Case], Finding | None], ...] = (  # causes before their consequences
@@ -48,10 +46,8 @@ class Diagnosis:
         return tuple(finding for finding in self.findings if finding.severity > 0)
 
     @property
-    def table(self) -> "pd.DataFrame":
+    def table(self) -> pd.DataFrame:
         """Table of the findings: symptom, number, meaning, action, severity."""
-        import pandas as pd
-
         return pd.DataFrame([vars(finding) for finding in self.findings])
 
     @property
