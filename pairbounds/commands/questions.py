@@ -31,7 +31,6 @@ AGREE = 1e-6  # round-off of errors and known numbers
 MANY_PAIRS = 2_000_000  # distinct pairs, for which a spectrum takes minutes
 
 Labels = Annotated[Path | None, typer.Option(help=LABELS_HELP)]
-Level = Annotated[float, typer.Option(help="Confidence level.")]
 KNOWN_HELP = "Use these numbers instead of FILE: alpha_T=0.1, a_2=0.8, sigma=0.6. Can be repeated."
 GUIDE_HELP = "Classes of the left nodes for DropFalseNegative, in a format of --labels."
 SAMPLE_HELP = "FILE is a pilot sample of N independent pairs, not the distribution."
@@ -69,7 +68,7 @@ def pairs(
     k: Annotated[int | None, typer.Option(help="Width of the embedding.")] = None,
     known: Annotated[list[str] | None, typer.Option(metavar="NAME=NUMBER", help=KNOWN_HELP)] = None,
     target: Annotated[float, typer.Option(help=TARGET_HELP)] = 0.1,
-    level: Level = 0.95,
+    level: Annotated[float, typer.Option(help="Confidence level.")] = 0.95,
     labels: Labels = None,
     columns: Columns = None,
     sample: Annotated[int | None, typer.Option(metavar="N", help=SAMPLE_HELP)] = None,
@@ -108,16 +107,16 @@ def pairs(
     if labels_needed and any(option is not None for option in (sample, penalty, views, features)):
         raise ValueError("--labels-needed does not use --sample, --penalty, --views and --features: leave them out")
     graph_file = _read(file, labels, columns, out, force, views, features, quiet=as_records)
+    graph = graph_file.graph
     settings: dict[str, Any] = {"target": target}
     if k is None or labels_needed:
         settings |= {"balanced": balanced}
-        answer = labels_needed_report(graph_file.graph, k, **settings)
+        answer = labels_needed_report(graph, k, **settings)
     else:
         settings |= {"level": level, "penalty": penalty, "sample": sample}
-        ids = graph_file.graph.left_ids
-        image_pairs = None if views is None else _image_pairs(views, ids)
-        rows = None if features is None else node_features(features, ids, graph_file, quiet=as_records)
-        answer = pairs_report(graph_file.graph, k, **settings, views=image_pairs, features=rows)
+        image_pairs = None if views is None else _image_pairs(views, graph.left_ids)
+        rows = None if features is None else node_features(features, graph.left_ids, graph_file, quiet=as_records)
+        answer = pairs_report(graph, k, **settings, views=image_pairs, features=rows)
     files = {"graph": file, "labels": labels, "views": views, "features": features}
     _answered(answer, out, {**files, "k": k, **settings}, as_records)
 

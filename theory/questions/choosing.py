@@ -203,10 +203,8 @@ def _on_widths(table: pd.DataFrame, names: Sequence[str], widths: Sequence[int],
 def _ids(candidate: Candidate) -> list[str]:
     """Ids of the images, as text."""
     if isinstance(candidate, PairGraph):
-        ids = candidate.left_ids
-    else:
-        ids = candidate.index if isinstance(candidate, pd.DataFrame) else range(len(candidate))
-    return [str(name) for name in ids]
+        return [*map(str, candidate.left_ids)]
+    return [*map(str, candidate.index if isinstance(candidate, pd.DataFrame) else range(len(candidate)))]
 
 
 def _common(candidates: Mapping[str, Candidate], labels: Mapping[str, Any]) -> tuple[list[str], list[str]]:

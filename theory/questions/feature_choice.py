@@ -73,7 +73,12 @@ def _compared(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: in
     if sample.too_few:
         intervals = pd.DataFrame({"error": errors, "error_low": np.nan, "error_high": np.nan})
         return intervals.join(compared_with_best(errors, None))
-    resampled = _resampled(embeddings, sample, seed)
+
+    def refitted(weights: FloatArray) -> FloatArray:
+        progress = Bar(embeddings, desc="choose", unit="candidate")
+        return np.column_stack([resampled_errors(embedding, sample.labels, weights) for embedding in progress])
+
+    resampled = sample.resampled(refitted, REFITS, seed)
     # Two pseudo-errors, or two pseudo-images on which candidates differ (Bonett and Price 2012).
     floor = 2 * float(np.mean(sample.weights**2))
     reach = norm.ppf(0.975) * np.sqrt(resampled.var(axis=0) + floor)
@@ -81,16 +86,6 @@ def _compared(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: in
     # Resamples have fewer distinct images, so larger errors: use only their spread.
     centred = resampled - resampled.mean(axis=0) + errors
     return pd.DataFrame({"error": errors, **ends}).join(compared_with_best(errors, centred, floor=floor))
-
-
-def _resampled(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: int) -> FloatArray:
-    """Leave-one-out errors, (R, rows), of probes refitted to resamples of the labelled images."""
-
-    def errors(weights: FloatArray) -> FloatArray:
-        progress = Bar(embeddings, desc="choose", unit="candidate")
-        return np.column_stack([resampled_errors(embedding, sample.labels, weights) for embedding in progress])
-
-    return sample.resampled(errors, REFITS, seed)
 
 
 def _full_probe(embedding: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:

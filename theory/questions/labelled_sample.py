@@ -1,6 +1,6 @@
 """Samples of labelled images: sampling design, weights and bootstrap."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,7 +56,7 @@ class LabelledSample:
             return sample
         by_name = {str(name): float(share) for name, share in shares.items()}
         classes_drawn = {*names[sample.drawn.labels].tolist()}
-        if different := sorted((by_name.keys() ^ classes_drawn) | (by_name.keys() ^ {*names.tolist()})):
+        if different := sorted((by_name.keys() | {*names.tolist()}) - (by_name.keys() & classes_drawn)):
             raise ValueError(f"class {different[0]!r} has labels or a share, but not both: give both for each class")
         values = np.array([by_name[name] for name in names.tolist()])
         if abs(values.sum() - 1) > 1e-6 or not np.all(values > 0):
@@ -71,9 +71,8 @@ class LabelledSample:
     @property
     def drawn(self) -> "LabelledSample":
         """Images drawn at random; class numbers do not change."""
-        is_random = ~self.chosen
-        rows, labels, chances = (values[is_random] for values in (self.rows, self.labels, self.chances))
-        return replace(self, rows=rows, labels=labels, chances=chances)
+        random = ~self.chosen
+        return replace(self, rows=self.rows[random], labels=self.labels[random], chances=self.chances[random])
 
     @property
     def weights(self) -> FloatArray:
@@ -114,11 +113,8 @@ class LabelledSample:
         ----------
         statistic : of weights of the images, (b, N), to values, (b, C)
         """
-        return np.concatenate([statistic(block) for block in self._resampled_weights(resamples, seed)])
-
-    def _resampled_weights(self, resamples: int, seed: int) -> Iterator[FloatArray]:
         rng = np.random.default_rng(seed)
-        step, weights = max(1, BLOCK // len(self.rows)), self.weights
+        step, weights, values = max(1, BLOCK // len(self.rows)), self.weights, []
         for start in range(0, resamples, step):
             block = np.zeros((min(step, resamples - start), len(self.rows)))
             for members in self._strata():
@@ -126,7 +122,8 @@ class LabelledSample:
                 counts = rng.multinomial(size, np.full(size, 1 / size), size=len(block))
                 block[:, members] = counts * weights[members]
                 block[:, members] *= weights[members].sum() / block[:, members].sum(axis=1, keepdims=True)
-            yield block
+            values.append(statistic(block))
+        return np.concatenate(values)
 
     def _strata(self) -> list[npt.NDArray[np.intp]]:
         parts = [~self.chosen]

@@ -76,7 +76,7 @@ def labels_needed_report(
             rows.append({"labels": size, "width": k, "guaranteed": guaranteed, **errors.mean(), "spread": spread})
     table = pd.DataFrame(rows)
     best = table[list(PROBES)].min(axis=1)
-    table = table.assign(best=best).sort_values(["labels", "best"]).drop(columns="best").reset_index(drop=True)
+    table = table.iloc[np.lexsort((best, table["labels"]))].reset_index(drop=True)
     table.attrs[KEY] = {"guaranteed": "<="}
     return Answer(table, tuple(_words(table, embeddings, target, balanced, draws)))
 

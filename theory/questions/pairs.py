@@ -82,39 +82,6 @@ class _Walks:
         return pairs_until(self.at_most, target, MOST, 1.01)
 
 
-@dataclass(frozen=True, eq=False)
-class _ImagePairsForecast:
-    """Forecast of theorem 43 from image pairs, with their `λ̂_{k+1}`."""
-
-    image_pairs: ImagePairs
-    k: int
-    level: float
-
-    def mse(self, n_pairs: int) -> float:
-        """Squared error that n image pairs certify."""
-        return certified_mse_at_most(n_pairs, level=self.level, **self._numbers)
-
-    @cached_property
-    def _numbers(self) -> dict[str, float]:
-        return self.image_pairs.numbers(self.k)
-
-    def words(self, target: float) -> list[str]:
-        """Sentences on the assumptions, the certified error, and the number of image pairs for a target."""
-        names = {"e_X": "unreached", "φ": "variation", "R²": "largest", "b": "spread"}
-        numbers = ", ".join(f"{name} = {self._numbers[key]:.4f}" for name, key in names.items())
-        n, bounds = self.image_pairs.n, (mse_from_pairs_at_most(self.image_pairs, self.k), self.mse(self.image_pairs.n))
-        sample, certified = (rounded(bound, "<=", ".3g") for bound in bounds)
-        count = _from(pairs_until(self.mse, target, MOST, 1.001), self.mse(MOST))
-        return [
-            "Assumptions: of theorem 19 none, but a penalty replaces the width; of theorem 28 the distribution of "
-            "pairs; of theorem 43 independent image pairs, an encoder linear in the features, and B, φ, R² and b of "
-            f"the population, which are estimated from the features and labels of FILE ({numbers}).",
-            f"By theorem 43 the encoder from these {n:,} image pairs has a squared error of at most {sample}, by the "
-            f"moments of the pairs, and of at most {certified} with probability {self.level:g}, by φ, R² and b. At "
-            f"most {target} is certified {count}, if λ̂_(k+1) is {self._numbers['next_value']:.3g}.",
-        ]
-
-
 def pairs_report(
     graph: PairGraph,
     k: int,
@@ -176,12 +143,13 @@ def pairs_report(
         }
         for n in SIZES
     )
-    words = [_about(graph, k, next_value, sample), *_certified(walks, sample)]
+    words = [_about(graph, k, next_value, sample)]
+    if sample is not None:
+        words.append(_about_sample(walks, sample))
     closing = _closing(target, level, walks, unknown_marginals, with_marginals)
     if image_pairs is not None:
-        forecast = _ImagePairsForecast(image_pairs, k, level)
-        table["mse_43"] = [forecast.mse(n) for n in SIZES]
-        words += forecast.words(target)
+        table["mse_43"], sentences = _by_image_pairs(image_pairs, k, target, level)
+        words += sentences
     table.attrs[KEY] = dict.fromkeys(table.columns.drop("n_pairs"), "<=")
     return Answer(table, (*words, closing))
 
@@ -209,23 +177,43 @@ def _image_pairs(
     return image_pairs
 
 
+def _by_image_pairs(image_pairs: ImagePairs, k: int, target: float, level: float) -> tuple[list[float], list[str]]:
+    """Squared error that theorem 43 certifies at each of `SIZES`, and sentences on its assumptions and numbers."""
+    numbers = image_pairs.numbers(k)
+
+    def certified(n_pairs: int) -> float:
+        return certified_mse_at_most(n_pairs, level=level, **numbers)
+
+    names = {"e_X": "unreached", "φ": "variation", "R²": "largest", "b": "spread"}
+    estimates = ", ".join(f"{name} = {numbers[key]:.4f}" for name, key in names.items())
+    bounds = mse_from_pairs_at_most(image_pairs, k), certified(image_pairs.n)
+    by_moments, by_estimates = (rounded(bound, "<=", ".3g") for bound in bounds)
+    count = _from(pairs_until(certified, target, MOST, 1.001), certified(MOST))
+    return [certified(n) for n in SIZES], [
+        "Assumptions: of theorem 19 none, but a penalty replaces the width; of theorem 28 the distribution of "
+        "pairs; of theorem 43 independent image pairs, an encoder linear in the features, and B, φ, R² and b of "
+        f"the population, which are estimated from the features and labels of FILE ({estimates}).",
+        f"By theorem 43 the encoder from these {image_pairs.n:,} image pairs has a squared error of at most "
+        f"{by_moments}, by the moments of the pairs, and of at most {by_estimates} with probability {level:g}, by φ, "
+        f"R² and b. At most {target} is certified {count}, if λ̂_(k+1) is {numbers['next_value']:.3g}.",
+    ]
+
+
 def _about(graph: PairGraph, k: int, next_value: float, sample: int | None) -> str:
     error = probe(graph, optimal_embeddings(graph, k)[0]).mse
     origin = "The file is taken as the distribution" if sample is None else "Of the sample itself"
     return f"{origin}: at the optimum of width {k} the squared error is {error:.3g}, and σ_(k+1) = {next_value:.4f}."
 
 
-def _certified(walks: _Walks, sample: int | None) -> list[str]:
-    if sample is None:
-        return []
+def _about_sample(walks: _Walks, sample: int) -> str:
     intervals = walks.largest
     error = rounded(penalised_error_at_most(intervals, walks.penalty), "<=", ".3g")
     low, high = rounded(1 - intervals.high[0], ">=", ".3g"), rounded(1 - intervals.low[0], "<=", ".3g")
-    return [
-        f"By theorem 19 these {sample:,} pairs certify a squared error of at most {error} at the "
-        f"optimum with the penalty {walks.penalty:.3g}, and α_T between {low} and "
-        f"{high}. Theorem 28 needs the distribution: its rows take the sample for it."
-    ]
+    return (
+        f"By theorem 19 these {sample:,} pairs certify a squared error of at most {error} at the optimum with the "
+        f"penalty {walks.penalty:.3g}, and α_T between {low} and {high}. Theorem 28 needs the distribution: its rows "
+        "take the sample for it."
+    )
 
 
 def _closing(target: float, level: float, walks: _Walks, forecast: Forecast, with_marginals: Forecast) -> str:

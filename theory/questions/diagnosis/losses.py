@@ -93,6 +93,11 @@ class BatchScores:
         return cls((stacked[0], stacked[1]), (stacked[2], stacked[3]), torch.arange(count).repeat(len(parts)))
 
     @property
+    def prior(self) -> float:
+        """Log-odds of a pair: a text of the batch belongs to the image with probability 1/B."""
+        return -math.log(self.sides[0].shape[1] - 1)
+
+    @property
     def of_pairs(self) -> torch.Tensor:
         """Scores of the anchors' pairs, (A,)."""
         return self.sides[0].gather(1, self.pairs[:, None])[:, 0]
@@ -121,7 +126,7 @@ class BatchScores:
     def best_bias(self, scale: float) -> tuple[float, float]:
         """Best bias of SigLIP, and its loss."""
         reach = 5 + 2 * scale * float(self.sides[0].abs().max())
-        middle = _prior(self) - scale * float(self.of_pairs.mean())
+        middle = self.prior - scale * float(self.of_pairs.mean())
         return _least(lambda bias: self._sigmoid(scale, bias), middle - reach, middle + reach)
 
 
@@ -135,7 +140,7 @@ def batch_losses(
     (theorem 2); its temperature divides the scores.
     """
     critic = replace(scores, sides=(scores.ratios[0].log(), scores.ratios[1].log()))
-    nothing, floor = (anchors.loss(loss, scale, _prior(scores)) for anchors, scale in ((scores, 0.0), (critic, 1.0)))
+    nothing, floor = scores.loss(loss, 0.0, scores.prior), critic.loss(loss, 1.0, scores.prior)
     if loss == "spectral":
         nothing, floor = -1.0, -min(float(width), float(graph.joint.data @ pair_ratios(graph)))
     largest = 1.0 if loss in ON_SPHERE else max(float(side.abs().max()) for side in scores.sides)
@@ -146,11 +151,6 @@ def batch_losses(
         current = scores.loss(loss, 1 / (temperature or 1.0), bias)
     best_bias = scores.best_bias(math.exp(log_scale))[0] if loss == "siglip" else 0.0
     return Losses(nothing, floor, current, min(best, nothing), math.exp(-log_scale), best_bias)
-
-
-def _prior(scores: BatchScores) -> float:
-    """Log-odds of a pair: a text of the batch belongs to the image with probability 1/B."""
-    return -math.log(scores.sides[0].shape[1] - 1)
 
 
 def _least(function: Callable[[float], float], low: float, high: float) -> tuple[float, float]:

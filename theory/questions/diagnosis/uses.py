@@ -47,7 +47,7 @@ def duplicates(case: Case) -> Finding:
 
 def gap(case: Case) -> Finding:
     """Distance of the means of both sides, and R@1 and zero-shot accuracy with and without centring."""
-    images, _, moved = case.centred
+    images, moved = case.centred
     means = case.graph.left_marginal @ case.images - case.graph.right_marginal @ case.texts
     score = f"{'cosine' if case.on_sphere else 'score'} of a pair {float(case.scores.of_pairs.mean()):.2f}"
     number = f"gap {np.linalg.norm(means):.2f}; mean {score}; "
