@@ -228,6 +228,8 @@ def test_balanced_labels_are_weighted_by_the_shares_of_their_classes():
         choose(GRAPHS, {IMAGES[row]: labels[row] for row in rows}, 4, shares=dict(list(shares.items())[1:]))
     with pytest.raises(ValueError, match=r"shares of classes sum to 0\.5: give positive numbers that sum to 1"):
         choose(GRAPHS, {IMAGES[row]: labels[row] for row in rows}, 4, shares=dict.fromkeys(names, 0.1))
+    with pytest.raises(ValueError, match="class '0' has one labelled image: label two of each class"):
+        choose(GRAPHS, {IMAGES[row]: labels[row] for row in rows[24:]}, 4, shares=shares)
 
 
 @pytest.mark.parametrize(

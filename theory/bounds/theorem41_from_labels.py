@@ -96,22 +96,40 @@ def probe_mse_from_labels(
     """
     if population is not None and masses is not None:
         raise ValueError("population is of images drawn without regard to class, and masses of balanced ones: give one")
-    embeddings = [features] if other is None else [features, other]
-    draws_of_each = [_draws(embedding, labels, masses) for embedding in embeddings]
-    sizes = [sum(map(len, parts)) for _, parts in draws_of_each[0]]
+    sizes = [sum(map(len, parts)) for _, parts in _draws(features, labels, masses)]
     note = ""
     if sum(sizes) < least:
         note = f"no interval: {sum(sizes)} labelled images are too few, label {least}"
     elif masses is not None and min(sizes) < LEAST_OF_CLASS:
         note = f"no interval: a class has {min(sizes)} labelled images, label {LEAST_OF_CLASS}"
-    estimates = np.zeros(1 if note else 1 + resamples)
-    for sign, embedding, draws in zip((1, -1), embeddings, draws_of_each, strict=False):
-        values = np.append(_value(draws), [] if note else _bootstrap(draws, resamples, seed))
-        if population is not None:
-            values = _corrected(values, sum(sizes), embedding.shape[1], population)
-        estimates += sign * values
+    resampling: dict[str, Any] = {"resamples": 0 if note else resamples, "seed": seed}
+    estimates = resampled_probe_mse(features, labels, population=population, masses=masses, **resampling)
+    if other is not None:
+        estimates -= resampled_probe_mse(other, labels, population=population, masses=masses, **resampling)
     low, high = (np.nan, np.nan) if note else np.quantile(estimates[1:], [(1 - level) / 2, (1 + level) / 2])
     return Estimate(float(estimates[0]), float(low), float(high), note)
+
+
+def resampled_probe_mse(
+    features: Any,
+    labels: Any,
+    *,
+    population: int | None = None,
+    masses: Mapping[Any, float] | None = None,
+    energy: float | None = None,
+    resamples: int,
+    seed: int,
+) -> FloatArray:
+    """Estimate of ε₂, and its values on bootstrap samples of the images, (1 + resamples,).
+
+    Parameters are those of `probe_mse_from_labels`, and energy: mean of `‖f‖²` over the population in (b), by default
+    k, that of whitened features. Embeddings of the same images have the same bootstrap samples.
+    """
+    draws = _draws(features, labels, masses)
+    values = np.append(_value(draws), _bootstrap(draws, resamples, seed))
+    if population is None:
+        return values
+    return np.asarray(_corrected(values, len(features), features.shape[1] if energy is None else energy, population))
 
 
 def _draws(features: Any, labels: Any, masses: Mapping[Any, float] | None) -> Draws:
@@ -153,11 +171,11 @@ def _bootstrap(draws: Draws, resamples: int, seed: int) -> FloatArray:
     return estimates
 
 
-def _corrected(value: Any, n_labels: int, k: int, population: int) -> Any:
-    """(b) from (a)."""
+def _corrected(value: Any, n_labels: int, energy: float, population: int) -> Any:
+    """(b) from (a); the energy of whitened features is k."""
     if population < n_labels:
         raise ValueError(f"{n_labels} images cannot be drawn from {population} without replacement")
-    return ((population - 1) * value + 1 - k) / population
+    return ((population - 1) * value + 1 - energy) / population
 
 
 STATEMENTS = (

@@ -90,10 +90,7 @@ def _compared(embeddings: Sequence[FloatArray], sample: LabelledSample, seed: in
 
 def _full_probe(embedding: FloatArray, sample: LabelledSample, n_labels: int | None, seed: int) -> dict[str, float]:
     """Squared error of the full-label probe, and the bound on the 0-1 error with `n_labels`."""
-    design: dict[str, Any] = {"population": sample.population}
-    if sample.shares is not None:
-        design = {"masses": dict(enumerate(sample.shares.tolist()))}
-    estimate = probe_mse_from_labels(embedding, sample.labels, **design, seed=seed, resamples=RESAMPLES)
+    estimate = probe_mse_from_labels(embedding, sample.labels, **sample.design, seed=seed, resamples=RESAMPLES)
     values = {"mse": estimate.value, "mse_low": estimate.low, "mse_high": estimate.high}
     if n_labels is not None:
         high = float(np.clip(np.nan_to_num(estimate.high, nan=1.0), 0, 1))

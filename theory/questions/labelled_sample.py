@@ -42,8 +42,8 @@ class LabelledSample:
     ) -> "LabelledSample":
         """Build from the class of each row, class shares if drawn by class, and probabilities of chosen rows.
 
-        `ValueError`: fewer than two classes; classes of shares and labels that differ; shares that do not sum to 1;
-        probabilities outside (0, 1], or for all rows.
+        `ValueError`: fewer than two classes; classes of shares and labels that differ; shares that do not sum to 1; a
+        share for a class of one image; probabilities outside (0, 1], or for all rows.
         """
         rows = np.array(sorted(classes), dtype=np.int64)
         names, labels = np.unique(np.array([str(classes[row]) for row in rows.tolist()]), return_inverse=True)
@@ -61,6 +61,9 @@ class LabelledSample:
         values = np.array([by_name[name] for name in names.tolist()])
         if abs(values.sum() - 1) > 1e-6 or not np.all(values > 0):
             raise ValueError(f"shares of classes sum to {values.sum():.6g}: give positive numbers that sum to 1")
+        counts = np.bincount(sample.drawn.labels)
+        if counts.min() < 2:
+            raise ValueError(f"class {str(names[counts.argmin()])!r} has one labelled image: label two of each class")
         return replace(sample, shares=values)
 
     @property
@@ -73,6 +76,13 @@ class LabelledSample:
         """Images drawn at random; class numbers do not change."""
         random = ~self.chosen
         return replace(self, rows=self.rows[random], labels=self.labels[random], chances=self.chances[random])
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """Argument of theorem 41's estimates: the population, or the class masses if images were drawn by class."""
+        if self.shares is None:
+            return {"population": self.population}
+        return {"masses": dict(enumerate(self.shares.tolist()))}
 
     @property
     def weights(self) -> FloatArray:

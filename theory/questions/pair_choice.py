@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.infrastructure.progress import Bar
+from pairbounds.theory.bounds.theorem41_from_labels import resampled_probe_mse
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators
 from pairbounds.theory.quantities.factorisation import optimal_embeddings
@@ -154,20 +155,6 @@ def _optimum(graph: PairGraph, embedding: FloatArray, sample: LabelledSample, se
     `E f 1[y = c]` over draws equal to those under p.
     """
     f = whitened(embedding, graph.left_marginal) * (graph.n_left * graph.left_marginal)[:, None]
-    squares = np.sum(f**2, axis=1)
-    labelled, norms = f[sample.rows], squares[sample.rows]
-    sizes = np.bincount(sample.labels) if sample.shares is not None else np.full(sample.labels.max() + 1, len(norms))
-    factors = sizes / (sizes - 1)  # all pairs over pairs of different images
-
-    def unbiased(weights: FloatArray, power: int) -> FloatArray:
-        values = np.ones((len(weights), 1))
-        for c, factor in enumerate(factors**power):
-            members = sample.labels == c
-            part = weights[:, members]
-            values[:, 0] -= factor * (np.sum((part @ labelled[members]) ** 2, axis=1) - part**2 @ norms[members])
-        if sample.shares is None:  # drawn without replacement from n, theorem 41 (b) with any squares
-            values = ((graph.n_left - 1) * values + 1 - squares.mean()) / graph.n_left
-        return values
-
-    resampled = sample.resampled(lambda weights: unbiased(weights, 2), RESAMPLES, seed)
-    return np.append(unbiased(sample.weights[None], 1), resampled)
+    energy = float(np.mean(np.sum(f**2, axis=1)))
+    options: dict[str, Any] = {**sample.design, "energy": energy, "resamples": RESAMPLES, "seed": seed}
+    return resampled_probe_mse(f[sample.rows], sample.labels, **options)
