@@ -20,9 +20,10 @@ PANELS = {  # by sweep: axis label, and exponent of theorem 4
 def draw(tables: Tables) -> Drawing:
     """Two log-log panels: points by seed, fits of each half of the points, and the slope of theorem 4."""
     table = tables["rates"]
+    sweeps = by_sweep(table)
     picture, panels = subplots(1, 2, size=(2, 1))
     for axes, (sweep, (label, slope)) in zip(panels, PANELS.items(), strict=True):
-        rows = table[table["sweep"] == sweep]
+        rows = sweeps[sweep]
         axes.plot(rows["x"], rows["mse"], "o", color=MEASURED, markersize=2.5, alpha=0.4)
         low, high = rows["mse"].min(), rows["mse"].max()
         for half in halves(rows):
@@ -51,6 +52,11 @@ def _reference(axes: Axes, slope: int, height: float) -> None:
     label_line(axes, 0.97, 0.97, text, color, ha="right", va="top", transform=axes.transAxes)
 
 
+def by_sweep(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rows of each sweep."""
+    return {sweep: table[table["sweep"] == sweep] for sweep in PANELS}
+
+
 def halves(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lower and upper half of the points of a sweep, split at the median of x."""
     low = rows["x"] <= rows["x"].median()
@@ -72,7 +78,7 @@ def interval(rows: pd.DataFrame) -> tuple[float, float, float]:
 def facts(tables: Tables) -> Facts:
     """Exponents of the sweeps, and of the halves of their points."""
     table = tables["rates"]
-    sweeps = {sweep: table[table["sweep"] == sweep] for sweep in PANELS}
+    sweeps = by_sweep(table)
     return {
         "of": Of(1, table["seed"].nunique(), 3 * len(PANELS)),  # exponents of each sweep and of its halves
         "seeds": table["seed"].nunique(),
