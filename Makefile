@@ -130,13 +130,13 @@ demo: $(INSTALLED) ## A first result: bounds of handwritten digits (ten seconds)
 DRAW = $(PYTHON) -m pairbounds draw $(1) --tables $(TABLES) --out $(FIGURES) --jobs -1 $(if $(SMALL),--format png)
 # The longest studies begin first, or one core waits for the last of them. The first and the last see all pictures of the
 # emoji through the same encoders: on two cores the last finds what the first has kept.
-LONGEST := pairings_frontier bound_holds emoji_bounds phase resampled_views
+LONGEST := pairings_frontier bound_holds emoji_bounds resampled_views
 figures: $(LONGEST:%=$(TABLES)/%.parquet) $(ALL_FIGURES) ## Compute the tables and draw the figures into build/figures (about 16 minutes)
 	$(if $(DUE),$(call DRAW,$(DUE)))
 	@echo "figures, with their captions: $(FIGURES)"
 
 PUBLISHED := results/published
-SHOWN := phase phase_worlds frontier real_images multihop ladder text_or_teacher guides prediction
+SHOWN := frontier real_images multihop ladder text_or_teacher guides prediction
 claimed: $(FINDINGS) figures # findings read tables that no figure draws, too
 findings: claimed ## Write docs/findings.md from the tables; keep these in results/published, and README's figures in docs
 	$(PYTHON) -m pairbounds.figures.findings page --tables $(TABLES) --out docs/findings.md
@@ -205,7 +205,7 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 	cp $< $@
 
 RUNS := $(BUILD)/runs
-REPRODUCED := natural_captions natural_what_if natural_pairings phase_worlds \
+REPRODUCED := natural_captions natural_what_if natural_pairings \
 	icons_from_pairs encoder_few_labels choosing choosing_checkpoints label_order \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.

@@ -73,7 +73,7 @@ class Figure:
                 picture, caption = self.draw(frames)
             except (LookupError, NameError) as error:  # a missing column
                 listed = ", ".join(map(str, paths.values()))
-                message = f"figure {self.name}: {error} is missing in {listed}. Compute the tables again"
+                message = f"figure {self.name}: a column is missing in {listed} ({error}). Compute the tables again"
                 raise ValueError(message) from error
             try:
                 warnings.filterwarnings("error", "constrained_layout not applied")  # no room for the panels

@@ -12,7 +12,7 @@ from tests.no_network.sitecustomize import REFUSAL
 from tests.real_data.colours import coloured
 
 ROOT = Path(__file__).parents[1]
-SWEEP = 'study = "phase"\nseeds = 1\n[settings]\nsteps = 10\n[[grid]]\nnoise = [0.1]\n'
+SWEEP = 'study = "training"\nseeds = 1\n[settings]\nsteps = 10\n[[grid]]\nnoise = [0.1]\n'
 SMALL = "--set dataset=table --set root=pictures/table.csv --set size=24 --set cache=cache --set device=cpu"
 DRAWN = f"{SMALL} --set total_images=48 --set draws=1 --set views=2 --out tables"
 TRAINED = f"{SMALL} --seeds 1 --set epochs=1 --set warmup=0 --set batch=16 --set views=2 --out trained"

@@ -177,7 +177,7 @@ def test_make_knows_new_files_and_prerequisites(copy):
     everything = make(copy, "figures")
     assert sum("new_study --out" in line for line in everything) == 1
     (command,) = (line for line in everything if "pairbounds draw" in line)  # one process draws all that are due
-    assert {"new_figure", "phase", "training"} < {*command.split()}
+    assert {"new_figure", "multihop", "training"} < {*command.split()}
     (command,) = (line for line in make(copy, "build/figures/new_figure.png") if "pairbounds draw" in line)
     assert "pairbounds draw new_figure --tables build/tables" in command
     lines = [line.partition(": ") for line in (copy / "build/rules.mk").read_text().splitlines()]
@@ -190,7 +190,7 @@ def test_make_knows_new_files_and_prerequisites(copy):
     assert {"$(TABLES)/new_study.parquet", "pairbounds/figures/new_figure.py", "pairbounds/figures/style.py"} < {
         *figure
     }
-    assert "pairbounds/figures/phase.py" not in figure
+    assert "pairbounds/figures/multihop.py" not in figure
 
 
 def test_new_files_are_found_and_a_network_is_trained_with_them(copy, output):

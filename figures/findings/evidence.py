@@ -39,7 +39,7 @@ Evidence = dict[str, Number]
 
 
 def key_numbers(tables: Path) -> dict[str, Value]:
-    """Facts of all findings and truth values of their claims, by names such as `phase.multihop.0`.
+    """Facts of all findings and truth values of their claims, by names such as `captions_help.guess`.
 
     `FileNotFoundError`: a table is missing. `ValueError`: a table is from another version.
     """

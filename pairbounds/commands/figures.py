@@ -46,9 +46,9 @@ def draw(
     Each process needs a few seconds to start, and one or two seconds per figure. `single` and `double` are the widths
     of one and of both columns of a two-column paper. Fonts are embedded. Examples:
 
-    pairbounds draw phase --table build/sweeps/phase/table.parquet
+    pairbounds draw training --table build/sweeps/training/table.parquet
 
-    pairbounds draw phase --width double --format pdf,svg --out paper
+    pairbounds draw training --width double --format pdf,svg --out paper
     """
     if not names:
         _list_figures()

@@ -34,7 +34,7 @@ def report(
 
     pairbounds check graph.npz --k 8 --out runs/checks.csv; pairbounds report runs --out report.html
 
-    pairbounds report checks.csv build/sweeps/phase build/audit --title "Captions of birds"
+    pairbounds report checks.csv build/sweeps/training build/audit --title "Captions of birds"
     """
     if out.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"cannot write {out}: the file name of a report must end in .html")

@@ -190,9 +190,9 @@ def sweep(
     it also repeats failed cells. If the code of the study has changed, it repeats all cells. --dry-run prints how many
     cells are finished. At most 1,000,000 cells. Exits with 1 if cells failed; see DIR/failures.json.
 
-    Example: pairbounds sweep phase.toml --out swept --jobs 2, where phase.toml has these lines, for 2 x 3 cells:
+    Example: pairbounds sweep noises.toml --out swept --jobs 2, where noises.toml has these lines, for 2 x 3 cells:
 
-    study = "phase"
+    study = "training"
 
     seeds = 2
 

@@ -33,7 +33,7 @@ class SweepConfiguration:
     --------
     ::
 
-        study = "phase"
+        study = "training"
         seeds = 10
 
         [settings]
@@ -44,7 +44,7 @@ class SweepConfiguration:
         detail = [0.0, 0.5]
 
         [[grid]]
-        strength = [0.5, 1, 2]
+        loss = ["spectral", "clip"]
     """
 
     study: str

@@ -34,7 +34,6 @@ SAID = {
     "captions_help": ("k = 5",),
     "multihop": ("of one world, k = 5",),
     "near_optimal": ("k = 5 or, with a penalty μ = 0.61, 9",),
-    "phase": ("k = 5",),
     "training": (", k = 5, adamw",),
 }
 
@@ -123,9 +122,9 @@ def test_where_the_optimum_is_one_of_many_the_figure_shows_the_range(tmp_path, q
 def test_the_same_table_gives_the_same_picture_and_figures_and_settings_stay(tables, tmp_path, quick):
     own_figure, before, backend = plt.figure(), dict(mpl.rcParams), mpl.get_backend()
     for name in ("first", "second"):
-        FIGURES["phase_worlds"].render(tables, tmp_path / name)
+        FIGURES["captions_help"].render(tables, tmp_path / name)
     for suffix in ("png", "pdf", "txt"):
-        first, second = ((tmp_path / name / f"phase_worlds.{suffix}").read_bytes() for name in ("first", "second"))
+        first, second = ((tmp_path / name / f"captions_help.{suffix}").read_bytes() for name in ("first", "second"))
         assert first == second
     assert (plt.get_fignums(), dict(mpl.rcParams), mpl.get_backend()) == ([own_figure.number], before, backend)
     plt.close(own_figure)
@@ -143,14 +142,14 @@ def test_a_caption_names_a_setting_only_if_the_sidecar_has_it(tmp_path):
 @pytest.mark.parametrize(
     ("steps", "study", "message"),
     [
-        ([0], "multihop", r"phase reads phase: table .*mine\.parquet is of the study multihop$"),
-        ([], "phase", r"needs rows: table .*mine\.parquet has none"),
+        ([0], "multihop", r"training reads training: table .*mine\.parquet is of the study multihop$"),
+        ([], "training", r"needs rows: table .*mine\.parquet has none"),
     ],
 )
 def test_a_table_of_another_study_or_without_rows_raises(tmp_path, steps, study, message):
     write_table(pd.DataFrame({"step": steps}), tmp_path / "mine.parquet", {"study": study})
     with pytest.raises(ValueError, match=message):
-        FIGURES["phase"].render(tmp_path, tmp_path / "drawn", files=[tmp_path / "mine.parquet"])
+        FIGURES["training"].render(tmp_path, tmp_path / "drawn", files=[tmp_path / "mine.parquet"])
 
 
 def test_figures_and_studies_name_one_another(call):

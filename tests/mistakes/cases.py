@@ -36,7 +36,7 @@ OUTPUTS = [
     ("a picture in no folder", "check graph.npz --k 2:4 --plot no/p.png", "folder no does not exist"),
     ("a graph in another format", f"{CHECK} --save g.csv", "ends in .npz"),
     ("a proof in another format", f"{CHECK} --proof p.v", "ends in .json"),
-    ("a folder that is a file", "study phase --preset small --out notes.txt", "notes.txt"),
+    ("a folder that is a file", "study training --preset small --out notes.txt", "notes.txt"),
 ]
 CLAIMS = [
     ("a command that does not exist", "stdy", "'study'"),
@@ -47,7 +47,7 @@ CLAIMS = [
     ("no file of claims", f"{CHECK} --plugin mine.py", "mine.py does not exist"),
 ]
 STUDIES = [
-    ("a study that does not exist", "study phases --out t.parquet", "is it 'phase'?"),
+    ("a study that does not exist", "study trainin --out t.parquet", "is it 'training'?"),
     ("a setting that does not exist", "study training --set learning_rat=4 --out t.parquet", "is it 'learning_rate'?"),
     ("a setting that is a word", "study training --set k=four --out t.parquet", "four"),
     ("a setting without a value", "study training --set k --out t.parquet", "k"),
@@ -55,11 +55,11 @@ STUDIES = [
     ("no sweep file", "sweep mine.toml --out sweep", "mine.toml does not exist"),
 ]
 FIGURES = [
-    ("a figure that does not exist", "draw fase --table pairs.parquet", "is it 'phase'?"),
-    ("no table", "draw phase --table none.parquet", "does not exist"),
-    ("a table of another study", "draw phase --table pairs.parquet", "phase"),
-    ("a width of three metres", "draw phase --table pairs.parquet --width 3m", "85mm"),
-    ("a table where a folder belongs", "draw phase --tables pairs.parquet", "--table pairs.parquet"),
+    ("a figure that does not exist", "draw trainin --table pairs.parquet", "is it 'training'?"),
+    ("no table", "draw training --table none.parquet", "does not exist"),
+    ("a table of another study", "draw training --table pairs.parquet", "training"),
+    ("a width of three metres", "draw training --table pairs.parquet --width 3m", "85mm"),
+    ("a table where a folder belongs", "draw training --tables pairs.parquet", "--table pairs.parquet"),
 ]
 PAIRINGS = "study pairings --out t"
 DATA = [

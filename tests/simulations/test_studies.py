@@ -67,14 +67,14 @@ def test_the_command_line_overrides_a_file_which_overrides_a_preset(call, tmp_pa
 def test_every_setting_of_a_study_is_explained_and_presets_name_settings(name):
     study = find_study(name)
     assert (study.name, study.question[-1]) == (name, "?")
-    study.settings(**study.small) if name != "phase" else study.settings(noise=0.1)
+    study.settings(**study.small)
     rows = setting_rows(study.settings)
     assert all(meaning and " as `" not in f" {meaning}" for _, _, meaning in rows), rows
     for preset in study.presets.values():
         assert set(preset.values) | set(preset.unstated) <= {setting for setting, *_ in rows}
 
 
-@pytest.mark.parametrize("words", ["study phase_worlds", "graph ring_of_cliques"])
+@pytest.mark.parametrize("words", ["study captions_help", "graph ring_of_cliques"])
 def test_help_of_a_study_and_of_a_graph_has_its_settings(call, words):
     what, name = words.split()
     code, out, _ = call(app, what, name, "--help")

@@ -20,8 +20,8 @@ from pairbounds import (
 )
 from pairbounds.theory.attack import CounterexampleResult, find_counterexample, score
 from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, SMALLEST_PENALTY, SMALLEST_WEIGHT, Candidate
-from pairbounds.theory.attack.climbing import CONTINUOUS_MOVES, DISCRETE_MOVES
-from pairbounds.theory.attack.search import confirmed_ratio
+from pairbounds.theory.attack.climbing import MOVES, nudge
+from pairbounds.theory.attack.search import judged
 from pairbounds.theory.attack.starts import STARTS, random_candidate
 from pairbounds.theory.bounds.confirmation import confirm
 from pairbounds.theory.bounds.precise import PRECISE, PreciseSubject, measure
@@ -171,7 +171,7 @@ def test_a_ratio_above_one_is_not_confirmed_where_the_claim_is_ill_conditioned()
     graph = PairGraph([[0.4018393580774629, 1.3993702227972017e-06], [0, 0.5981592425523142]], [0, 1])
     result = Candidate(graph.joint.toarray(), np.arange(2), np.zeros(2, dtype=int), 1).tidied()
     ratio = score(doubtful, graph, 1).ratio
-    after, _ = confirmed_ratio(doubtful, result, ratio)
+    after = judged(doubtful, result, ratio).ratio
     confirmation = confirm(doubtful, graph, 1)
     assert ratio > 1 > max(after, confirmation.score.ratio)
     assert not confirmation.holds_up
@@ -233,7 +233,6 @@ def assert_tidy(candidate: Candidate) -> None:
         assert np.gcd.reduce(weights.astype(int), axis=None) == 1
     else:
         assert weights.max() == 1
-    assert candidate.n_pairs == (weights > 0).sum()
     assert candidate.n_classes == len(np.union1d(candidate.left_labels, candidate.right_labels))
     assert weights[weights > 0].min() >= SMALLEST_WEIGHT * weights.max()
     assert weights.any(axis=0).all()
@@ -263,10 +262,10 @@ def text_of(candidate: Candidate) -> str:
     return repr((*parts, candidate.k, candidate.features, candidate.penalty))
 
 
-@pytest.mark.parametrize("move", [*CONTINUOUS_MOVES, *DISCRETE_MOVES], ids=lambda move: move.__name__)
+@pytest.mark.parametrize("move", [nudge, *MOVES], ids=lambda move: move.__name__)
 def test_moves_keep_candidates_tidy_and_do_move(move):
     rng = np.random.default_rng(1)
-    step = [0.5] if move in CONTINUOUS_MOVES else []
+    step = [0.5] if move is nudge else []
     different = 0
     for i in range(30):
         candidate = random_candidate(rng, with_features=i % 2 == 0, with_penalty=i % 3 == 0)

@@ -28,7 +28,7 @@ class Candidate:
     Attributes
     ----------
     weights : (n_left, n_right), non-negative, the smallest integers, or with the maximum 1; no empty row or column
-    left_labels, right_labels : (n_left,) and (n_right,), together 0..r-1
+    left_labels, right_labels : (n_left,) and (n_right,), 0..r-1 in the order in which classes first appear
     k : 1..min(n_left, n_right)
     features : (n_left, k) and (n_right, k) of an encoder or a critic, or `None` for claims about an optimum
     origin : the family of the start
@@ -57,7 +57,8 @@ class Candidate:
         rows, columns = scaled.any(axis=1), scaled.any(axis=0)
         scaled = scaled[rows][:, columns]
         labels = np.concatenate([self.left_labels[rows], self.right_labels[columns]])
-        left, right = np.split(np.unique(labels, return_inverse=True)[1], [len(scaled)])
+        _, first, class_of = np.unique(labels, return_index=True, return_inverse=True)
+        left, right = np.split(np.argsort(np.argsort(first))[class_of], [len(scaled)])
         k, features, penalty = max(1, min(self.k, *scaled.shape)), self.features, self.penalty
         if features is not None:
             features = _kept(features[0], rows, k), _kept(features[1], columns, k)
@@ -99,11 +100,6 @@ class Candidate:
     def size(self) -> int:
         """Number of nodes."""
         return sum(self.weights.shape)
-
-    @property
-    def n_pairs(self) -> int:
-        """Number of positive weights."""
-        return int(np.count_nonzero(self.weights))
 
     @property
     def n_classes(self) -> int:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.theory.attack.candidate import LARGEST_SIDE, MOST_CLASSES, Candidate
 from pairbounds.theory.attack.starts import optimal_features, tied_penalty
@@ -20,8 +19,7 @@ FIRST_STEP, LAST_STEP = 1.0, 1e-3
 CONTINUOUS = 0.7  # share of continuous moves
 ROUND_OFF = 1e-9  # least relative improvement that counts
 
-ContinuousMove = Callable[[Candidate, np.random.Generator, float], Candidate]
-DiscreteMove = Callable[[Candidate, np.random.Generator], Candidate]
+Move = Callable[[Candidate, np.random.Generator], Candidate]
 
 
 class Evaluator:
@@ -90,89 +88,65 @@ def perturbed(candidate: Candidate, rng: np.random.Generator) -> Candidate:
 
 def random_move(candidate: Candidate, rng: np.random.Generator, step: float, *, continuous: bool) -> Candidate:
     """A random move."""
-    if continuous:
-        return CONTINUOUS_MOVES[rng.integers(len(CONTINUOUS_MOVES))](candidate, rng, step)
-    return DISCRETE_MOVES[rng.integers(len(DISCRETE_MOVES))](candidate, rng)
+    return nudge(candidate, rng, step) if continuous else MOVES[rng.integers(len(MOVES))](candidate, rng)
 
 
-def scale_weights(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Multiply a random part of the weights by log-normal noise."""
-    chosen = rng.random(candidate.weights.shape) < rng.choice([0.2, 1.0])
-    noise = step * chosen * rng.standard_normal(candidate.weights.shape)
-    return _reweighted(candidate, candidate.weights * np.exp(noise), rng, step)
+def nudge(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
+    """Add noise to the weights, to the features, or to the penalty."""
+    parts = [_nudged_weights]
+    if candidate.features is not None:
+        parts.append(_nudged_features)
+    if candidate.penalty is not None:
+        parts.append(_nudged_penalty)
+    return parts[rng.integers(len(parts))](candidate, rng, step)
 
 
-def scale_nodes(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Multiply the masses of nodes by log-normal noise."""
-    rows = np.exp(step * rng.standard_normal((candidate.n_left, 1)))
-    columns = np.exp(step * rng.standard_normal(candidate.n_right))
-    factor = (rows, columns, rows * columns)[rng.integers(3)]
-    return _reweighted(candidate, candidate.weights * factor, rng, step)
+def _nudged_weights(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
+    """Multiply a random part of the weights, nodes, or all weights equal to one by log-normal noise."""
+    shape = candidate.weights.shape
+    kind = rng.integers(4)
+    if kind == 0:
+        noise = rng.standard_normal(shape) * (rng.random(shape) < rng.choice([0.2, 1.0]))
+    elif kind == 1:
+        noise = rng.standard_normal((candidate.n_left, 1))
+    elif kind == 2:
+        noise = rng.standard_normal(candidate.n_right)
+    else:  # keeps ties
+        noise = 3 * rng.standard_normal() * (candidate.weights == candidate.weights[_an_edge(candidate, rng)])
+    return candidate.changed(weights=candidate.weights * np.exp(step * noise))
 
 
-def scale_one(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Multiply one weight by log-normal noise."""
-    weights = candidate.weights.copy()
-    weights[_an_edge(candidate, rng)] *= np.exp(3 * step * rng.standard_normal())
-    return _reweighted(candidate, weights, rng, step)
-
-
-def scale_equals(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
-    """Multiply all weights equal to a random one by the same log-normal noise, which keeps ties."""
-    equals = candidate.weights == candidate.weights[_an_edge(candidate, rng)]
-    factor = np.exp(3 * step * rng.standard_normal())
-    return _reweighted(candidate, np.where(equals, factor * candidate.weights, candidate.weights), rng, step)
-
-
-def _reweighted(candidate: Candidate, weights: FloatArray, rng: np.random.Generator, step: float) -> Candidate:
-    """Change the weights; with probability 1/2 each, add noise to the features, alone or too, and to a penalty."""
-    if candidate.penalty is not None and rng.random() < 0.5:
-        odds = candidate.penalty / (1 - candidate.penalty) * np.exp(step * rng.standard_normal())
-        candidate = candidate.changed(penalty=float(odds / (1 + odds)))
-    if candidate.features is None or rng.random() < 0.5:
-        return candidate.changed(weights=weights)
+def _nudged_features(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
+    """Add noise to both sides; with probability 1/5, also scale them."""
+    assert candidate.features is not None
     scale = np.exp(step * rng.standard_normal()) if rng.random() < 0.2 else 1.0
     f, g = (
         side * scale + step * rng.random() * np.abs(side).mean() * rng.standard_normal(side.shape)
         for side in candidate.features
     )
-    if rng.random() < 0.5:
-        weights = candidate.weights
-    return candidate.changed(weights=weights, features=(f, g))
+    return candidate.changed(features=(f, g))
 
 
-def drop_edge(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """Drop a pair, and nodes without another pair; keep the last pair."""
-    return candidate if candidate.n_pairs == 1 else _with_weight(candidate, _an_edge(candidate, rng), 0.0)
+def _nudged_penalty(candidate: Candidate, rng: np.random.Generator, step: float) -> Candidate:
+    """Multiply the odds of the penalty by log-normal noise."""
+    assert candidate.penalty is not None
+    odds = candidate.penalty / (1 - candidate.penalty) * np.exp(step * rng.standard_normal())
+    return candidate.changed(penalty=float(odds / (1 + odds)))
 
 
 def set_weight(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """Add a pair, or change its weight."""
-    entry = int(rng.integers(candidate.n_left)), int(rng.integers(candidate.n_right))
-    return _with_weight(candidate, entry, candidate.weights.max() * 10 ** rng.uniform(-4, 0))
-
-
-def equate(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """Make two weights equal, since noise makes no ties."""
-    return _with_weight(candidate, _an_edge(candidate, rng), candidate.weights[_an_edge(candidate, rng)])
-
-
-def _with_weight(candidate: Candidate, entry: tuple[int, int], weight: float) -> Candidate:
+    """Drop a pair, make its weight equal to another, since noise makes no ties, or draw its weight."""
     weights = candidate.weights.copy()
-    weights[entry] = weight
-    return candidate.changed(weights=weights)
+    entry = int(rng.integers(candidate.n_left)), int(rng.integers(candidate.n_right))
+    weights[entry] = (0.0, weights[_an_edge(candidate, rng)], weights.max() * 10 ** rng.uniform(-4, 0))[rng.integers(3)]
+    return candidate.changed(weights=weights) if weights.any() else candidate
 
 
 def relabel(candidate: Candidate, rng: np.random.Generator) -> Candidate:
-    """Change the class of a node; a right node gets that of its likeliest left node with probability 1/2."""
-    node, label = int(rng.integers(candidate.size)), int(rng.integers(MOST_CLASSES))
-    left, right = candidate.left_labels.copy(), candidate.right_labels.copy()
-    if node < candidate.n_left:
-        left[node] = label
-    else:
-        likeliest = left[np.argmax(candidate.weights[:, node - candidate.n_left])]
-        right[node - candidate.n_left] = likeliest if rng.random() < 0.5 else label
-    return candidate.changed(left_labels=left, right_labels=right)
+    """Change the class of a node."""
+    labels = np.concatenate([candidate.left_labels, candidate.right_labels])
+    labels[rng.integers(candidate.size)] = rng.integers(MOST_CLASSES)
+    return candidate.changed(left_labels=labels[: candidate.n_left], right_labels=labels[candidate.n_left :])
 
 
 def change_width(candidate: Candidate, rng: np.random.Generator) -> Candidate:
@@ -218,15 +192,4 @@ def _an_edge(candidate: Candidate, rng: np.random.Generator) -> tuple[int, int]:
     return int(rows[chosen]), int(columns[chosen])
 
 
-CONTINUOUS_MOVES: tuple[ContinuousMove, ...] = (scale_weights, scale_nodes, scale_one, scale_equals)
-DISCRETE_MOVES: tuple[DiscreteMove, ...] = (
-    drop_edge,
-    set_weight,
-    equate,
-    relabel,
-    relabel,
-    change_width,
-    split_node,
-    drop_node,
-    to_optimum,
-)
+MOVES: tuple[Move, ...] = (set_weight, relabel, change_width, split_node, drop_node, to_optimum)

@@ -129,28 +129,27 @@ def find_counterexample(
             return ratio > 1 and confirm(claim, *candidate.sides).holds_up
         return ratio >= KEPT_RATIO * largest
 
-    best.replace_by(*shrink((best.candidate, largest), evaluator, shows_the_same))
-    return _result(best, largest, evaluator)
+    smallest = judged(claim, *shrink((best.candidate, largest), evaluator, shows_the_same))
+    return _result(smallest, largest, evaluator)
 
 
-def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | None) -> "_Best":
+def _search(evaluator: Evaluator, rng: np.random.Generator, report: Report | None) -> "Judged":
     """Search without shrinking: a few graphs of each family, then a climb from each start."""
-    best = _Best(evaluator.claim)
+    best = Judged()
     needs: dict[str, Any] = {"with_features": evaluator.with_features, "with_penalty": evaluator.with_penalty}
     for family in [*STARTS] * FIRST_GRAPHS:
         if best.refutes or evaluator.spent >= FIRST_SHARE:
             break
         start = random_candidate(rng, **needs, family=family)
-        best.consider(start, evaluator(start))
+        best = _better(best, evaluator.claim, start, evaluator(start))
     while evaluator.spent < (until := REFUTED_SHARE if best.refutes else SEARCH_SHARE):
-        candidate = best.candidate
-        if candidate is None or rng.random() >= NEAR_BEST:
+        if best.candidate is None or rng.random() >= NEAR_BEST:
             start = random_candidate(rng, **needs)
         else:
-            start = perturbed(candidate, rng)
+            start = perturbed(best.candidate, rng)
         ratio = evaluator(start)
         if ratio != UNMET:
-            best.consider(*climb(start, evaluator, rng, until=until, ratio=ratio))
+            best = _better(best, evaluator.claim, *climb(start, evaluator, rng, until=until, ratio=ratio))
         if report is not None:
             report(min(1.0, evaluator.spent), evaluator.evaluations, max(0.0, best.ratio))
     return best
@@ -167,43 +166,36 @@ def _check(claim: Bound, budget: float, evaluations: int | None) -> None:
         raise ValueError("the search needs a limit: give budget or evaluations")
 
 
-class _Best:
-    """Best candidate so far, with ratios above 1 replaced by their confirmed value."""
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Candidate with its ratio; a ratio above 1 is replaced by that of the confirmation if this does not hold up."""
 
-    def __init__(self, claim: Bound) -> None:
-        self._claim = claim
-        self.candidate: Candidate | None = None
-        self.ratio = UNMET
-        self.confirmation: Confirmation | None = None
+    candidate: Candidate | None = None
+    ratio: float = UNMET
+    confirmation: Confirmation | None = None
 
     @property
     def refutes(self) -> bool:
         """True if it is a counterexample."""
         return self.confirmation is not None and self.confirmation.holds_up
 
-    def consider(self, candidate: Candidate, ratio: float) -> None:
-        """Take a candidate if it is better."""
-        if ratio > self.ratio:
-            ratio, confirmation = confirmed_ratio(self._claim, candidate, ratio)
-            if ratio > self.ratio:
-                self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
 
-    def replace_by(self, candidate: Candidate, ratio: float) -> None:
-        """Take a simpler candidate, unless it loses a violation."""
-        ratio, confirmation = confirmed_ratio(self._claim, candidate, ratio)
-        if ratio > 1 or not self.refutes:
-            self.candidate, self.ratio, self.confirmation = candidate, ratio, confirmation
-
-
-def confirmed_ratio(claim: Bound, candidate: Candidate, ratio: float) -> tuple[float, Confirmation | None]:
-    """Ratio, after a confirmation if it is above 1, and the confirmation."""
+def judged(claim: Bound, candidate: Candidate, ratio: float) -> Judged:
+    """Confirm a ratio above 1."""
     if not ratio > 1:
-        return ratio, None
+        return Judged(candidate, ratio)
     confirmation = confirm(claim, *candidate.sides)
-    return (ratio if confirmation.holds_up else confirmation.score.ratio), confirmation
+    return Judged(candidate, ratio if confirmation.holds_up else confirmation.score.ratio, confirmation)
 
 
-def _result(best: _Best, largest: float, evaluator: Evaluator) -> CounterexampleResult:
+def _better(best: Judged, claim: Bound, candidate: Candidate, ratio: float) -> Judged:
+    """The candidate if its confirmed ratio is larger than the best, else the best."""
+    if ratio > best.ratio and (tried := judged(claim, candidate, ratio)).ratio > best.ratio:
+        return tried
+    return best
+
+
+def _result(best: Judged, largest: float, evaluator: Evaluator) -> CounterexampleResult:
     candidate, confirmed = best.candidate, best.confirmation
     assert candidate is not None
     result = score(evaluator.claim, *candidate.sides)

@@ -1,18 +1,18 @@
 """Reduction of a counterexample to a small graph."""
 
 from collections.abc import Callable, Iterator
-from itertools import combinations, islice, product
+from itertools import combinations, product
 
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.attack.candidate import LARGEST_INTEGER, Candidate
-from pairbounds.theory.attack.climbing import UNMET, Evaluator
+from pairbounds.theory.attack.climbing import Evaluator
 
 DIGITS = range(1, 5)
 INTEGERS = (*range(1, 21), 50, 100, 200, 500, LARGEST_INTEGER)  # largest weights to try, in this order
-MOST_AT_ONCE = 300  # most integer graphs to enumerate for a largest weight
 SIMPLIFIED = 0.9  # part of the budget after which no more nodes or pairs are removed
+MOST_AT_ONCE = 300  # most integer graphs to enumerate for a largest weight
 
 Keeps = Callable[[Candidate, float], bool]
 Found = tuple[Candidate, float]
@@ -23,38 +23,33 @@ def shrink(start: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
 
     Without suitable integers, weights are decimals of few digits. Stops when the budget is spent.
     """
-    best = _simplified(start, evaluator, keeps, until=SIMPLIFIED)
-    best = _in_integers(best, evaluator, keeps)
-    best = _simplified(best, evaluator, keeps, until=1)  # equal integers may allow more removals
-    best = _in_few_digits(best, evaluator, keeps)
-    named = _named_in_order(best[0])
-    renamed = named, evaluator(named)
-    return renamed if keeps(*renamed) else best
+    best = _without_parts(start, evaluator, keeps)
+    best = _first(_integers(best[0]), evaluator, keeps) or best
+    best = _without_parts(best, evaluator, keeps)  # equal integers may allow more removals
+    for rounded in (_rounded_weights, _rounded_features):
+        best = _first(rounded(best[0]), evaluator, keeps) or best
+    return best
 
 
-def _named_in_order(candidate: Candidate) -> Candidate:
-    """Number the classes in order of appearance, on the left and then on the right."""
-    labels = np.concatenate([candidate.left_labels, candidate.right_labels])
-    _, first, class_of = np.unique(labels, return_index=True, return_inverse=True)
-    numbered = np.argsort(np.argsort(first))[class_of]
-    return candidate.changed(left_labels=numbered[: candidate.n_left], right_labels=numbered[candidate.n_left :])
+def _first(candidates: Iterator[Candidate], evaluator: Evaluator, keeps: Keeps, *, until: float = 1.0) -> Found | None:
+    """First of the candidates for which `keeps` holds; `None` if there is none within this part of the budget."""
+    for candidate in candidates:
+        if evaluator.spent >= until:
+            break
+        ratio = evaluator(candidate)
+        if keeps(candidate, ratio):
+            return candidate, ratio
+    return None
 
 
-def _simplified(best: Found, evaluator: Evaluator, keeps: Keeps, *, until: float) -> Found:
+def _without_parts(best: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
     """Remove one part after the other as long as `keeps` holds."""
     before = None
     while best is not before:
         before = best
-        for simpler in (_fewer_nodes, _joined_nodes, _fewer_pairs, _narrower, _fewer_classes):
-            failed, untried = 0, simpler(best[0])
-            while (tried := next(untried, None)) is not None:
-                if evaluator.spent >= until:
-                    return best
-                less = tried, evaluator(tried)
-                if keeps(*less):  # skip the parts that could not be removed, which come first again
-                    best, untried = less, islice(simpler(tried), failed, None)
-                else:
-                    failed += 1
+        for remove in (_fewer_nodes, _joined_nodes, _fewer_pairs, _narrower, _fewer_classes):
+            while (reduced := _first(remove(best[0]), evaluator, keeps, until=SIMPLIFIED)) is not None:
+                best = reduced
     return best
 
 
@@ -79,9 +74,9 @@ def _joined_nodes(candidate: Candidate) -> Iterator[Candidate]:
 
 def _fewer_pairs(candidate: Candidate) -> Iterator[Candidate]:
     for index in reversed(np.flatnonzero(candidate.weights)):
-        if candidate.n_pairs > 1:
-            weights = candidate.weights.copy()
-            weights.flat[index] = 0
+        weights = candidate.weights.copy()
+        weights.flat[index] = 0
+        if weights.any():
             yield candidate.changed(weights=weights)
 
 
@@ -96,43 +91,20 @@ def _fewer_classes(candidate: Candidate) -> Iterator[Candidate]:
         yield candidate.changed(left_labels=left, right_labels=right)
 
 
-def _in_integers(best: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
-    """Candidate with the smallest integer weights for which `keeps` holds, if any."""
-    for weights in _integers(best[0].weights):
-        tried = best[0].changed(weights=weights)
-        less = tried, evaluator(tried)
-        if tried.weights.shape == weights.shape and keeps(*less):
-            return less
-        if evaluator.spent >= 1:
-            break
-    return best
-
-
-def _integers(weights: FloatArray) -> Iterator[FloatArray]:
+def _integers(candidate: Candidate) -> Iterator[Candidate]:
     """Integers for the positive weights: all combinations while these are few, then the nearest to the weights."""
-    pairs = np.nonzero(weights)
+    weights, is_pair = candidate.weights, candidate.weights > 0
+    n_pairs = int(is_pair.sum())
     for largest in INTEGERS:
-        if largest ** len(pairs[0]) > MOST_AT_ONCE:
-            yield np.where(weights > 0, np.maximum(1, np.rint(weights / weights.max() * largest)), 0)
+        if largest**n_pairs > MOST_AT_ONCE:
+            nearest = np.maximum(1, np.rint(weights / weights.max() * largest))
+            yield candidate.changed(weights=np.where(is_pair, nearest, 0))
             continue
-        for values in sorted(product(range(1, largest + 1), repeat=len(pairs[0])), key=sum):
+        for values in sorted(product(range(1, largest + 1), repeat=n_pairs), key=sum):
             if max(values) == largest:
-                integers = np.zeros(weights.shape)
-                integers[pairs] = values
-                yield integers
-
-
-def _in_few_digits(best: Found, evaluator: Evaluator, keeps: Keeps) -> Found:
-    """Round the weights, and then the features, to the fewest digits for which `keeps` holds."""
-    for rounded in (_rounded_weights, _rounded_features):
-        for tried in rounded(best[0]):
-            if evaluator.spent >= 1:
-                return best
-            ratio = evaluator(tried) if tried.weights.shape == best[0].weights.shape else UNMET
-            if keeps(tried, ratio):
-                best = tried, ratio
-                break
-    return best
+                chosen = np.zeros(weights.shape)
+                chosen[is_pair] = values
+                yield candidate.changed(weights=chosen)
 
 
 def _rounded_weights(candidate: Candidate) -> Iterator[Candidate]:

@@ -1,6 +1,7 @@
 """Runs of a user, with hostile names everywhere."""
 
 import json
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,7 +14,6 @@ from pairbounds.infrastructure.pictures import save_picture
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.real_data.audit import auditing
 from pairbounds.real_data.audit.auditing import Settings, audit
-from tests.figures.sweeps import phase_table
 
 # Texts that would break a page which does not escape them.
 SCRIPT = "<script>document.title = 'taken'</script>"
@@ -54,11 +54,13 @@ def studies(folder: Path) -> None:
     (swept / "cells").mkdir(parents=True)
     (swept / "cells" / "abc.this.def.parquet").write_bytes(b"of the sweep")
     write_table(pd.DataFrame(rows), swept / "table.parquet", configuration)
-    write_table(
-        phase_table([0.0, 0.2, 0.4], [0.5, 1.0, 2.0]),
-        folder / "called otherwise.parquet",
-        {"study": "phase", "seeds": [0, 1]},
+    rates = pd.DataFrame(
+        [
+            {"sweep": sweep, "seed": seed, "x": x, "mse": x + seed / 10}
+            for sweep, seed, x in product(("labelling error", "gap"), seeds, np.geomspace(0.1, 0.5, 8))
+        ]
     )
+    write_table(rates, folder / "called otherwise.parquet", {"study": "rates", "seeds": seeds})
     write_table(pd.DataFrame({"metric": TEXTS, "value": 0.5}), folder / "metrics.csv", {"seed": 0})
 
 

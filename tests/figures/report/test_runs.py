@@ -98,7 +98,7 @@ def test_kinds_of_files_do_not_depend_on_names(runs, tmp_path):
         if beside.is_file():
             beside.rename(sidecar(renamed))
     (other / "audit" / "summary.json").rename(other / "audit" / "anything.json")
-    (other / "swept").rename(other / "phase")
+    (other / "swept").rename(other / "rates")
     assert sorted(section.kind for section in Runs([other]).sections) == KINDS
 
 
