@@ -23,15 +23,14 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.bases import independent, thin_factors
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.outward import rounded
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, sides_of
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.bounds.theorem17_trained_encoders import trained_error, trained_error_by_margins, trained_mse
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy, required_labels
 from pairbounds.theory.quantities.factorisation import best_partner, best_scale
-from pairbounds.theory.quantities.models import features_of
 from pairbounds.theory.quantities.probes import as_features
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum_beyond
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +97,7 @@ class EncoderCheck:
         )
 
 
-def check_encoder(
-    graph: PairGraph, encoder: Any, inputs: Any = None, *, triplets: Spectrum | None = None
-) -> EncoderCheck:
+def check_encoder(graph: PairGraph, features: Any) -> EncoderCheck:
     """Bound the error of a linear probe on your encoder, and split it by cause: pairs, width, optimisation.
 
     The error depends only on the span of f, but the bound depends on the excess spectral loss of (f, g), and so on the
@@ -110,11 +107,8 @@ def check_encoder(
 
     Parameters
     ----------
-    encoder : (n_left, d), or a pair of (n_left, d) and (n_right, d); or a model, or a pair of models
-        Features, numpy or torch, unweighted, in the order of `graph.left_ids` and `graph.right_ids`. A model is a
-        callable from blocks of inputs to features; a torch module is called in evaluation mode without gradients.
-    inputs : for a model, its inputs in the order of the nodes; for a pair of models, a pair
-    triplets : of the graph, at least k + 1, k the number of dimensions that f spans; computed by default
+    features : (n_left, d), or a pair of (n_left, d) and (n_right, d)
+        Outputs of the encoder, numpy or torch, unweighted, in the order of `graph.left_ids` and `graph.right_ids`.
 
     Returns
     -------
@@ -122,9 +116,8 @@ def check_encoder(
 
     Raises
     ------
-    ValueError : features of the wrong shape, not finite, all 0, or more columns than nodes; a model without inputs; a
-        graph without labels on the left
-    ForeignCodeError : the model raised an exception
+    ValueError : features of the wrong shape, not finite, all 0, or more columns than nodes; a graph without labels on
+        the left
 
     Notes
     -----
@@ -144,12 +137,12 @@ def check_encoder(
     import pandas as pd
 
     required_labels(graph, "left")
-    left, right = features_of(encoder, inputs)
+    left, right = sides_of(features)
     right = None if right is None else as_features(right, graph.n_right, "g")
     f = _feature_matrix(left, graph)
     basis, right = _spanned(graph, f, right)
     k = basis.shape[1]
-    top = spectrum_beyond(graph, k, tol=TOLERANCE) if triplets is None else enough_triplets(graph, triplets, k)
+    top = spectrum_beyond(graph, k, tol=TOLERANCE)
     best = Encoder.of(graph, top, k, (basis, best_partner(graph, basis)))
     encoders, scale = {REALIGNED: best}, None
     if right is not None:
