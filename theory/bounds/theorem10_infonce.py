@@ -13,7 +13,7 @@ from pairbounds.infrastructure.arrays import FloatArray, row_blocks
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.population_infonce import (
     BLOCK,
@@ -22,7 +22,6 @@ from pairbounds.theory.quantities.population_infonce import (
     mean_score,
     mutual_information,
 )
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes
 
@@ -63,8 +62,8 @@ def _loss_scale(encoder: Encoder) -> float:
 QUANTITIES["infonce_loss"] = Quantity(_loss, scale=_loss_scale)
 
 
-@bound("infonce-entropy", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
-def infonce_entropy(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("infonce-entropy", quantity="infonce_loss", relation=">=", subject="encoder")
+def infonce_entropy(graph: PairGraph) -> float:
     """`L_{InfoNCE}(f, g) >= -I(x; l)` for every embedding pair, with equality at pointwise mutual information."""
     require_few_pairs(graph)
     return -mutual_information(graph)

@@ -18,7 +18,7 @@ import math
 from typing import TYPE_CHECKING
 
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem15_multihop import multihop_error
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.local_multihop import local_multihop
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@bound("local-multihop-error", quantity="probe_error", status="exact", through=True)
+@exact("local-multihop-error", quantity="probe_error", through=True)
 def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2M hops, and the margins of scores of up to M + 1 hops.
 

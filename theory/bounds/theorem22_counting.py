@@ -25,7 +25,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import EPS
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.spectrum.triplets import Spectrum
@@ -34,7 +34,7 @@ PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds
 PRODUCTS_BLOCK = 4_000_000  # at a time: 64 MB
 
 
-@bound("counted-mse", quantity="probe_mse", status="exact", kept="less information: no singular value")
+@exact("counted-mse", quantity="probe_mse", kept="less information: no singular value")
 def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - b_k)`, where b_k bounds `σ²_{k+1}` by sums of powers: no singular value is computed.
 

@@ -24,14 +24,13 @@ from scipy.special import log_expit, xlogy
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem20_votes import Critic, critic_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities import population_infonce
 from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +99,8 @@ QUANTITIES["mean_caption_error"] = Quantity(
 )
 
 
-@bound("mean-caption", quantity="mean_caption_error", status="exact", subject="critic")
-def by_mean_caption(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("mean-caption", quantity="mean_caption_error", subject="critic")
+def by_mean_caption(graph: PairGraph, encoder: Encoder) -> float:
     """`E_μ <= N(κ, ε_→)`: of `argmax_c f(x)ᵀ μ_c + log q_c`, κ of the captions' classes and of their scores' spread."""
     costs = mean_captions(encoder).costs
     return error_within(np.sqrt(2 * costs), graph.left_marginal, critic_of(encoder).excess[0])
