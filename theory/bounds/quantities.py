@@ -7,9 +7,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray
 from pairbounds.infrastructure.bases import column_norms, independent, thin_factors, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -98,7 +97,7 @@ class Encoder:
         return probe(self.graph, self.left)
 
     @cached_property
-    def zero_shot(self) -> tuple[Standing, npt.NDArray[Any], float]:
+    def zero_shot(self) -> tuple[Standing, Array, float]:
         """Standing of each left node in zero-shot scores, the column of its class, and the unit of the scores."""
         return zero_shot_standing(self.graph, self._unit_left, self._unit_right)
 

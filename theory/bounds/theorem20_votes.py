@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
@@ -184,7 +184,7 @@ class Vote:
         return error_within(np.sqrt(2 * cost), self.mass, self.divergence)
 
 
-def least_divergence(share: npt.ArrayLike) -> FloatArray:
+def least_divergence(share: ArrayLike) -> FloatArray:
     """`φ(u) = ln 2 - h(u)` for u below 1/2, else 0: the least divergence of even odds from u; rounded down."""
     below = np.clip(share, 0.0, EVEN)
     return np.maximum(0.0, np.asarray(rel_entr(below, EVEN) + rel_entr(1 - below, EVEN)) - UNITS)

@@ -19,8 +19,8 @@ Cost: linear in the pairs times what each caption is spread over.
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
@@ -64,7 +64,7 @@ def coarser(graph: PairGraph, channel: Any) -> PairGraph:
     )
 
 
-def pooled(graph: PairGraph, groups: npt.ArrayLike) -> PairGraph:
+def pooled(graph: PairGraph, groups: ArrayLike) -> PairGraph:
     """The graph in which the left nodes of a group share their pairs, each with its own mass, label and id.
 
     `ValueError`: a group for each of another number of nodes; more than `MOST_POOLED` pairs.
@@ -83,7 +83,7 @@ def pooled(graph: PairGraph, groups: npt.ArrayLike) -> PairGraph:
     return graph.reweighted(shares @ (merge.T @ graph.joint))
 
 
-def pooled_pairs(graph: PairGraph, groups: npt.ArrayLike) -> int:
+def pooled_pairs(graph: PairGraph, groups: ArrayLike) -> int:
     """The number of pairs of `pooled`, without making it."""
     return _pairs(graph, _merge(graph, groups))
 
@@ -92,7 +92,7 @@ def _pairs(graph: PairGraph, merge: sp.csr_array) -> int:
     return int(merge.sum(axis=0) @ np.diff((merge.T @ graph.joint).tocsr().indptr))
 
 
-def _merge(graph: PairGraph, groups: npt.ArrayLike) -> sp.csr_array:
+def _merge(graph: PairGraph, groups: ArrayLike) -> sp.csr_array:
     """Left nodes by groups, ones where a node is in a group."""
     if np.shape(groups) != (graph.n_left,):
         raise ValueError(f"groups of shape {np.shape(groups)} for {graph.n_left} left nodes")

@@ -18,10 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import log_expit, xlogy
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.arrays import BoolArray, FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
@@ -37,7 +36,7 @@ from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
 class MeanCaptions:
     """Classification by mean captions: the nodes that are misclassified, and all costs κ, (n_left,) each."""
 
-    wrong: npt.NDArray[np.bool_]
+    wrong: BoolArray
     costs: FloatArray
 
 
@@ -75,7 +74,7 @@ def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatAr
 
 def _classified(
     scores: FloatArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, columns_of_labels: IntArray
-) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+) -> tuple[BoolArray, FloatArray]:
     """Misclassified nodes of a block, and all costs κ, rounded down; own is -1 where no caption has the class."""
     nodes, has_captions = np.arange(len(scores)), columns_of_labels >= 0
     wrong = ~has_captions | (Standing.of(scores, noise).winners != columns_of_labels)

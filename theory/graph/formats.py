@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
-from pairbounds.infrastructure.arrays import IntArray, without_torch
+from pairbounds.infrastructure.arrays import Array, IntArray, without_torch
 from pairbounds.infrastructure.files import Output, replacing
 from pairbounds.infrastructure.inputs import AnyPath, require_file
 from pairbounds.theory.graph.labels import UNLABELLED, labels_without_torch
@@ -23,7 +23,7 @@ Graph = TypeVar("Graph", bound=PairGraph)
 FORMAT = "pairbounds-graph-1"
 
 
-def id_array(ids: Any) -> npt.NDArray[Any]:
+def id_array(ids: Any) -> Array:
     """Ids as a one-dimensional array: int64 if all are integers that fit, else objects, with tuples as single ids."""
     import pandas as pd
 
@@ -39,9 +39,7 @@ def _index(ids: Any) -> Any:
     return pd.Index(ids.tolist() if foreign else ids, tupleize_cols=False)
 
 
-def joint_from_pairs(
-    left: Any, right: Any, weight: npt.ArrayLike | None
-) -> tuple[sp.coo_array, "Numbered", "Numbered"]:
+def joint_from_pairs(left: Any, right: Any, weight: ArrayLike | None) -> tuple[sp.coo_array, "Numbered", "Numbered"]:
     """Weights and numbered nodes of an edge list, with duplicates."""
     rows, columns = Numbered.of("left", left), Numbered.of("right", right)
     if len(rows.codes) != len(columns.codes):
@@ -59,7 +57,7 @@ class Numbered:
 
     side: str
     codes: IntArray
-    ids: npt.NDArray[Any]
+    ids: Array
 
     @classmethod
     def of(cls, side: str, ids: Any) -> "Numbered":
@@ -75,7 +73,7 @@ class Numbered:
             raise ValueError(f"{side} has {np.sum(codes < 0)} missing ids, the first at pair {np.argmax(codes < 0)}")
         return cls(side, codes.astype(np.int64), id_array(distinct))
 
-    def labels(self, labels: Any) -> npt.ArrayLike | None:
+    def labels(self, labels: Any) -> ArrayLike | None:
         """Labels in the order of the nodes, from a mapping id -> class or from a class for each pair."""
         import pandas as pd
 
@@ -150,7 +148,7 @@ def to_networkx(graph: PairGraph) -> "nx.Graph[Any]":
     return g
 
 
-def save_npz(path: AnyPath, graph: PairGraph, beside: Mapping[str, npt.NDArray[Any]]) -> None:
+def save_npz(path: AnyPath, graph: PairGraph, beside: Mapping[str, Array]) -> None:
     """Write the graph, and arrays `beside` it under other names, to a temporary file, then rename it."""
     joint = graph.joint
     arrays: dict[str, Any] = {"format": FORMAT, "data": joint.data, "indices": joint.indices, "indptr": joint.indptr}

@@ -5,10 +5,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import BoolArray, FloatArray, IntArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.population_infonce import infonce_loss
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 FIRST = 0.1  # standard deviation of the initial entries of free vectors
 Dropped = Literal["nothing", "repeats", "pairs", "others"]
-BoolArray = npt.NDArray[np.bool_]
 Features = tuple[FloatArray, FloatArray]
 Critic = tuple[FloatArray, FloatArray]
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
@@ -283,7 +282,7 @@ def guess_error(graph: PairGraph, side: str = "left") -> float:
     return 1 - float(class_masses(graph, side).max())
 
 
-def required_labels(graph: PairGraph, side: str) -> npt.NDArray[np.int64]:
+def required_labels(graph: PairGraph, side: str) -> IntArray:
     """The labels of one side, or a `HypothesisError` (a `ValueError`) that says what is missing."""
     labels = graph.left_labels if side == "left" else graph.right_labels
     if labels is None:

@@ -4,11 +4,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.graph.labels import UNLABELLED, coded
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -112,10 +111,10 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
     return table.rename_axis("metric")
 
 
-def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, npt.NDArray[Any] | None]:
+def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, Array | None]:
     """Symmetric graph of positive pairs of rows, and the samples of its rows if known."""
     rows = np.arange(n)
-    samples: npt.NDArray[Any] | None = None
+    samples: Array | None = None
     if isinstance(pairs, PairGraph):
         rows = _existing_rows(pairs.left_ids, n)
         weights = _sharing(pairs.joint, pairs.right_marginal)
@@ -140,7 +139,7 @@ def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, npt.NDArray[Any] | N
     return graph, None if samples is None else samples[np.isin(rows, graph.left_ids)]
 
 
-def _existing_rows(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
+def _existing_rows(rows: Array, n: int) -> Array:
     if rows.dtype != np.int64 or not np.isin(rows, np.arange(n)).all():
         raise ValueError(f"pairs has rows that do not exist: give rows in 0..{n - 1}")
     return rows
@@ -159,7 +158,7 @@ def _sharing(joint: sp.csr_array, masses: FloatArray) -> sp.csr_array:
     return pairs
 
 
-def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None) -> Found:
+def _confusion(sphere: FloatArray, samples: Array | None) -> Found:
     if samples is None or len(np.unique(samples)) < 2:
         note = "give pairs as the sample of each row, with two or more samples: confusion is between samples"
         return math.nan, 0, note

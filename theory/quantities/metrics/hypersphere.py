@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.bases import row_norms
@@ -112,7 +112,7 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
     return min(0.0, log_mean_exp(np.concatenate(kernel)[None, :], first).item())
 
 
-def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
+def average_confusion_rate(features: Any, samples: ArrayLike) -> float:
     """Average confusion rate: share of views whose nearest other view, on the sphere, is of another sample; in [0, 1].
 
     Parameters
