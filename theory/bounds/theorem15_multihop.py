@@ -24,7 +24,7 @@ from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve, tail_at_least, tail_at_most
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum_beyond
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,10 +50,10 @@ def multihop_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: i
     return tail_at_least(graph, spectrum, k, hops)
 
 
-def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
+def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum) -> "pd.DataFrame":
     """Consistencies a_0..a_hops, the interval of theorem 15 at each order 1..hops, and the exact value.
 
-    `triplets`: at least k + 1, if they are computed already.
+    `triplets`: at least k + 1.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | Non
     """
     import pandas as pd
 
-    triplets = enough_triplets(graph, spectrum_beyond(graph, k) if triplets is None else triplets, k)
+    triplets = enough_triplets(graph, triplets, k)
     rows = [
         ("theorem 4", math.nan, over_gap(induced_labelling_error(graph), triplets, k)),
         ("true", math.nan, Encoder.optimum(graph, triplets, k).probe.mse),

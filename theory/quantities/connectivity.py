@@ -107,25 +107,6 @@ def part_conductances(graph: PairGraph, parts: ArrayLike) -> FloatArray:
     return cuts / np.bincount(compact, weights=graph.left_marginal)
 
 
-def conductance(graph: PairGraph, left_mask: ArrayLike) -> float:
-    """Conductance `cut(S) / min(vol(S), vol(Sᶜ))` of a cut of the left nodes, in [0, 1].
-
-    `ValueError`: not a mask of the left nodes, or a mask of all or none.
-
-    The larger of the two values of `part_conductances`. Linear in the number of pairs.
-
-    Parameters
-    ----------
-    left_mask : (n_left,), bool, the set S; neither empty nor all nodes
-    """
-    mask = np.asarray(left_mask)
-    if mask.shape != (graph.n_left,) or mask.dtype != np.bool_:
-        raise ValueError(f"left_mask is {mask.dtype} of shape {mask.shape}: give a boolean for each of {graph.n_left}")
-    if mask.all() or not mask.any():
-        raise ValueError("left_mask has all left nodes or none: a cut needs nodes on both sides")
-    return float(part_conductances(graph, mask).max())
-
-
 def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = None) -> Partition:
     """Sparsest m-partition, `ρ_m = min max_i φ(S_i)` over partitions of the left nodes into m non-empty sets.
 

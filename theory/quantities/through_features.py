@@ -63,9 +63,7 @@ class GraphThroughFeatures:
     @cached_property
     def spectrum(self) -> Spectrum:
         """All m values τ_i and vectors v_i; the residuals include the round-off of M."""
-        values, vectors = scipy.linalg.eigh(self.moments)
-        squares, vectors = np.clip(values[::-1], 0, 1), vectors[:, ::-1]
-        roots = np.sqrt(squares)
+        roots, vectors = (part[..., ::-1] for part in self._eigenvalue_roots)
         computed = measured(self.normalized, (vectors, roots, vectors), "dense", 0.0, 1.0)
         # A shift of τ² by `rounding` shifts τ by `rounding / τ`, and at 0 by the root of `rounding`.
         moved = self.rounding / np.maximum(roots, np.sqrt(self.rounding))
@@ -74,8 +72,14 @@ class GraphThroughFeatures:
     @cached_property
     def normalized(self) -> FloatArray:
         """Symmetric root of M, (m, m), which replaces Ā."""
+        roots, vectors = self._eigenvalue_roots
+        return (vectors * roots) @ vectors.T
+
+    @cached_property
+    def _eigenvalue_roots(self) -> tuple[FloatArray, FloatArray]:
+        """The values τ_i in increasing order, and their vectors."""
         values, vectors = scipy.linalg.eigh(self.moments)
-        return (vectors * np.sqrt(np.clip(values, 0, 1))) @ vectors.T
+        return np.sqrt(np.clip(values, 0, 1)), vectors
 
     @cached_property
     def weighted_targets(self) -> sp.csr_array:
