@@ -9,14 +9,13 @@ form here. Cost: O(n_left n_right k), for the loss scores every pair of nodes; t
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray, row_blocks
+from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
 from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.population_infonce import (
-    BLOCK,
     as_torch_does,
     log_partitions,
     mean_score,
@@ -47,16 +46,12 @@ def _loss_scale(encoder: Encoder) -> float:
     """
     graph, (left, right) = encoder.graph, encoder.balanced
     log_left, log_right = np.log(graph.left_marginal), np.log(graph.right_marginal)
-    (forward, backward), scale = _partitions(encoder), 0.0
-    for rows in row_blocks(graph.n_left, graph.n_right, BLOCK):
-        masses = log_left[rows, None] + log_right
-        sizes = np.abs(left[rows]) @ np.abs(right).T - masses + 1
-        scores = left[rows] @ right.T + masses
-        # At most 1, though the round-off of huge scores may say otherwise.
-        shares = sum(np.exp(np.minimum(0.0, scores - total)) for total in (forward[rows, None], backward))
-        pairs = graph.joint[rows].tocoo()
-        scale += float(pairs.data @ sizes[pairs.coords] + np.sum(shares * sizes) / 2)
-    return scale
+    masses, pairs = log_left[:, None] + log_right, graph.joint.tocoo()
+    sizes, scores = np.abs(left) @ np.abs(right).T - masses + 1, left @ right.T + masses
+    forward, backward = _partitions(encoder)
+    # At most 1, though the round-off of huge scores may say otherwise.
+    shares = sum(np.exp(np.minimum(0.0, scores - total)) for total in (forward[:, None], backward))
+    return float(pairs.data @ sizes[pairs.coords] + np.sum(shares * sizes) / 2)
 
 
 QUANTITIES["infonce_loss"] = Quantity(_loss, scale=_loss_scale)

@@ -29,7 +29,8 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities import population_infonce
 from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
 from pairbounds.theory.quantities.margins import error_within
-from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
+from pairbounds.theory.quantities.metrics.class_moments import class_moments
+from pairbounds.theory.quantities.scores import UNITS, Standing, log_mean_exp, round_off
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +58,14 @@ def mean_captions(encoder: Encoder) -> MeanCaptions:
 
 def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatArray, FloatArray, FloatArray]]:
     """Blocks of rows: scores, and logarithms of votes up to a constant, (n, r) each, and the noise of both, (n,)."""
-    graph, order = critic.graph, np.argsort(captions, kind="stable")
-    starts = np.flatnonzero(np.diff(captions[order], prepend=-1))
-    counts = np.diff(np.append(starts, len(order)))
-    mass, right = graph.right_marginal[order], critic.right[order]
-    masses = np.add.reduceat(mass, starts)
-    means = np.add.reduceat(mass[:, None] * right, starts) / masses[:, None]
-    noise = round_off(max(*graph.shape, right.shape[1])) * (critic.sizes[0] - np.log(masses.min()))
+    graph, marginal = critic.graph, critic.graph.right_marginal
+    classes = class_moments(critic.right, marginal, captions)
+    noise = round_off(max(*graph.shape, critic.right.shape[1])) * (critic.sizes[0] - np.log(classes.masses.min()))
+    groups = [classes.class_of == c for c in range(len(classes.masses))]
     for rows in row_blocks(*graph.shape, population_infonce.BLOCK):
-        scores = critic.left[rows] @ right.T
-        tops = np.maximum.reduceat(scores, starts, axis=1)
-        with np.errstate(under="ignore"):
-            sums = np.add.reduceat(mass * np.exp(scores - np.repeat(tops, counts, axis=1)), starts, axis=1)
-        yield rows, critic.left[rows] @ means.T + np.log(masses), tops + np.log(sums), noise[rows]
+        scores = critic.left[rows] @ critic.right.T
+        votes = np.column_stack([log_mean_exp(scores[:, group], marginal[group]) for group in groups])
+        yield rows, critic.left[rows] @ classes.means.T + np.log(classes.masses), votes, noise[rows]
 
 
 def _classified(

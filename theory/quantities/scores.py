@@ -92,7 +92,7 @@ def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray
     """
     with np.errstate(under="ignore"):
         length = column_lengths(features, mass)
-        sizes = np.concatenate([row_norms(features[rows] / length) for rows in row_blocks(*features.shape)])
+        sizes = row_norms(features / length)
         size = float(np.linalg.norm(coefficients * length[:, None], axis=0).max(initial=0.0))
     return np.asarray(UNITS * size * (np.sqrt(len(mass)) * sizes + np.sqrt(features.shape[1] / mass)))
 

@@ -28,11 +28,8 @@ def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> Flo
     zero = listed_rows(numbers[largest[:, 0] == 0].tolist())
     cure = "leave these rows and their pairs out, or give them features"
     require(largest.all(), f"{name} has no direction on the sphere in {zero}, of norm 0: {cure}")
-    unit = np.empty_like(features)
-    for block in row_blocks(*features.shape):
-        scaled = features[block] / largest[block]
-        unit[block] = scaled / row_norms(scaled)[:, None]
-    return unit
+    scaled = features / largest
+    return scaled / row_norms(scaled)[:, None]
 
 
 def alignment(graph: PairGraph, f: Any, g: Any = None) -> float:
