@@ -29,7 +29,7 @@ def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> Flo
     cure = "leave these rows and their pairs out, or give them features"
     require(largest.all(), f"{name} has no direction on the sphere in {zero}, of norm 0: {cure}")
     scaled = features / largest
-    return scaled / row_norms(scaled)[:, None]
+    return np.asarray(scaled / row_norms(scaled)[:, None])
 
 
 def alignment(graph: PairGraph, f: Any, g: Any = None) -> float:
