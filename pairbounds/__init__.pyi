@@ -26,7 +26,7 @@ from pairbounds.theory.quantities.walks import consistency_from_pairs as consist
 from pairbounds.theory.quantities.walks import penalised_error_at_most as penalised_error_at_most
 from pairbounds.theory.bounds.theorem30_coarser_captions import coarser as coarser
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues as class_second_eigenvalues
-from pairbounds.theory.quantities.connectivity import conductance as conductance
+from pairbounds.theory.quantities.connectivity import part_conductances as part_conductances
 from pairbounds.theory.quantities.connectivity import sparsest_partition as sparsest_partition
 from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent as resampled_nt_xent
 from pairbounds.theory.resampling.effects import resampling_effects as resampling_effects

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+Array = npt.NDArray[Any]
 
 EPS = float(np.finfo(np.float64).eps)  # unit of round-off
 CACHED = 1 << 16  # numbers in a block: few enough that intermediate results stay in the processor's cache

@@ -1,4 +1,4 @@
-"""Errors of users' bounds, losses, encoders, studies and models, with file and line."""
+"""Errors of users' bounds, losses, encoders and studies, with file and line."""
 
 import functools
 import inspect

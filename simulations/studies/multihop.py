@@ -8,6 +8,7 @@ from pairbounds.simulations.world import WorldShape
 from pairbounds.sweeps import Study
 from pairbounds.theory.bounds.theorem15_multihop import interval_table
 from pairbounds.theory.bounds.theorem16_local_multihop import error_table
+from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def measure(settings: Settings, seed: int) -> pd.DataFrame:
     graphs = {"captions": world.caption_graph(settings.noise, settings.detail)}
     graphs |= {f"augmentation {strength:g}": world.augmentation_graph(strength) for strength in settings.strengths}
     rows = [
-        table(graph, settings.k, settings.hops).assign(pairs=name)
+        table(graph, settings.k, settings.hops, spectrum_beyond(graph, settings.k)).assign(pairs=name)
         for name, graph in graphs.items()
         for table in (interval_table, error_table)
     ]

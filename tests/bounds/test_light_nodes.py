@@ -45,7 +45,7 @@ def light_image() -> Case:
 )
 def test_a_bound_tightened_by_a_little_fails_beside_light_nodes(name, case, share, monkeypatch):
     claim = BOUNDS[name]
-    stronger = replace(claim, evaluate=lambda *arguments: claim.evaluate(*arguments) * (1 - share))
+    stronger = replace(claim, evaluate=lambda *arguments: claim(*arguments) * (1 - share))
     for bound, holds in ((claim, True), (stronger, False)):
         monkeypatch.setitem(BOUNDS, name, bound)
         assert case.row(name)["holds"] == holds

@@ -93,9 +93,7 @@ def test_check_prints_both_and_fails_where_a_bound_fails_through_features(call, 
     assert "through the features" in call(app, *command[:4], "--k", 1)[1]
     assert "the features have rank 2" in call(app, *command, "2:3")[2]
     claim = BOUNDS["probe-mse"]
-    halved = replace(
-        claim, evaluate=lambda *arguments: claim.evaluate(*arguments) / (1 if arguments[0] is graph else 2)
-    )
+    halved = replace(claim, evaluate=lambda *arguments: claim(*arguments) / (1 if arguments[0] is graph else 2))
     monkeypatch.setitem(BOUNDS, "probe-mse", halved)
     table = check_bounds(graph, 1, through=np.load(tmp_path / "features.npy")).set_index("bound")
     assert table.loc["probe-error", "through_holds"]

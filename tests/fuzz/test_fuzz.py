@@ -56,7 +56,7 @@ def falsify(names, monkeypatch):
 
     def falsified(claim: Bound) -> Bound:
         def evaluate(*arguments):
-            value = claim.evaluate(*arguments)
+            value = claim(*arguments)
             return value * FACTOR if (claim.relation == ">=") != (value > 0) else value / FACTOR
 
         return replace(claim, evaluate=evaluate)

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pairbounds import ForeignCodeError, LatentWorld, check_encoder, optimal_embeddings, probe
+from pairbounds import LatentWorld, check_encoder, optimal_embeddings, probe
 from pairbounds.theory.bounds.encoder_check import AS_GIVEN, PARTS, REALIGNED, RESCALED
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.bounds.registry import BOUNDS
@@ -91,50 +90,18 @@ def test_the_width_is_the_rank_of_the_columns():
     assert result.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-5)
 
 
-# Models.
-
-
-def test_models_are_called_in_eval_mode_in_blocks_and_restored(monkeypatch):
-    monkeypatch.setattr("pairbounds.theory.quantities.models.BLOCK", 50)
-    f, g = optimal_embeddings(WORLD, 4)
-    model = torch.nn.Sequential(torch.nn.Dropout(0.9), torch.nn.Linear(4, 4), torch.nn.Dropout(0.5))
-    model[2].eval()
-    result = check_encoder(WORLD, model, inputs=f)
-    with torch.no_grad():
-        outputs = model[1](torch.tensor(f, dtype=torch.float32)).numpy()
-    assert result.bound == pytest.approx(check_encoder(WORLD, outputs).bound, abs=1e-5)
-    assert [part.training for part in model] == [True, True, False]
-    assert model.training
-    both = check_encoder(WORLD, (lambda x: 2 * x, lambda x: x / 2), inputs=(f, g))
-    assert both.scale == pytest.approx(1)
-    texts = [f"{row}" for row in range(WORLD.n_left)]
-    named = check_encoder(WORLD, lambda block: f[[int(text) for text in block]], inputs=texts)
-    assert named.bound == pytest.approx(check_encoder(WORLD, f).bound, abs=1e-9)
-
-
-def failing(inputs):
-    raise KeyError("no weights")
-
-
 @pytest.mark.parametrize(
-    ("encoder", "options", "message"),
+    ("features", "message"),
     [
-        (np.ones((7, 2)), {}, r"f has shape .* give graph.part\(nodes\)"),
-        (np.zeros((WORLD.n_left, 2)), {}, "f is 0 on every node"),
-        (np.ones((WORLD.n_left, WORLD.n_left + 1)), {}, "a linear probe on so many fits any labels"),
-        (np.eye(WORLD.n_left), {}, "f spans .* take fewer columns"),
-        ((np.ones((WORLD.n_left, 2)), np.ones((WORLD.n_right, 3))), {}, "f has width 2 and g 3"),
-        (len, {}, r"give inputs=\.\.\. for one"),
-        ((len, len), {"inputs": [1]}, "for two models"),
-        (lambda block: None, {"inputs": [1, 2]}, "f has shape"),
+        (np.ones((7, 2)), r"f has shape .* give graph.part\(nodes\)"),
+        (np.zeros((WORLD.n_left, 2)), "f is 0 on every node"),
+        (np.ones((WORLD.n_left, WORLD.n_left + 1)), "a linear probe on so many fits any labels"),
+        (np.eye(WORLD.n_left), "f spans .* take fewer columns"),
+        ((np.ones((WORLD.n_left, 2)), np.ones((WORLD.n_right, 3))), "f has width 2 and g 3"),
+        (len, r"f has shape \(\)"),
     ],
 )
-def test_a_bad_encoder_is_one_error_line(encoder, options, message):
+def test_a_bad_encoder_is_one_error_line(features, message):
     with pytest.raises(ValueError, match=message) as error:
-        check_encoder(WORLD, encoder, **options)
+        check_encoder(WORLD, features)
     assert "\n" not in str(error.value)
-
-
-def test_a_model_that_fails_is_named_with_its_line():
-    with pytest.raises(ForeignCodeError, match=r"model f \(.*test_encoder_check.py, line \d+\) failed: KeyError"):
-        check_encoder(WORLD, failing, inputs=[1])

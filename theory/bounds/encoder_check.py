@@ -23,15 +23,14 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.bases import independent, thin_factors
 from pairbounds.infrastructure.hypotheses import HypothesisError
 from pairbounds.infrastructure.outward import rounded
-from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder
+from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, sides_of
 from pairbounds.theory.bounds.theorem07_near_optimal import excess
 from pairbounds.theory.bounds.theorem17_trained_encoders import trained_error, trained_error_by_margins, trained_mse
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error, label_energy, required_labels
-from pairbounds.theory.quantities.factorisation import best_partner, best_scale
-from pairbounds.theory.quantities.models import features_of
+from pairbounds.theory.quantities.factorisation import best_partner
 from pairbounds.theory.quantities.probes import as_features
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum_beyond
+from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,23 +97,18 @@ class EncoderCheck:
         )
 
 
-def check_encoder(
-    graph: PairGraph, encoder: Any, inputs: Any = None, *, triplets: Spectrum | None = None
-) -> EncoderCheck:
+def check_encoder(graph: PairGraph, features: Any) -> EncoderCheck:
     """Bound the error of a linear probe on your encoder, and split it by cause: pairs, width, optimisation.
 
     The error depends only on the span of f, but the bound depends on the excess spectral loss of (f, g), and so on the
     scale of f and on g. So the bound is the least of three: as given, in the best scale
-    (`pairbounds.theory.quantities.factorisation.best_scale`), and with the best right side (`best_partner`), which no
+    (of f and of g only the product matters, by theorem 2), and with the best right side (`best_partner`), which no
     linear map of f improves. CLIP and SigLIP minimise other losses: use `critic=` of `check_bounds` for these.
 
     Parameters
     ----------
-    encoder : (n_left, d), or a pair of (n_left, d) and (n_right, d); or a model, or a pair of models
-        Features, numpy or torch, unweighted, in the order of `graph.left_ids` and `graph.right_ids`. A model is a
-        callable from blocks of inputs to features; a torch module is called in evaluation mode without gradients.
-    inputs : for a model, its inputs in the order of the nodes; for a pair of models, a pair
-    triplets : of the graph, at least k + 1, k the number of dimensions that f spans; computed by default
+    features : (n_left, d), or a pair of (n_left, d) and (n_right, d)
+        Outputs of the encoder, numpy or torch, unweighted, in the order of `graph.left_ids` and `graph.right_ids`.
 
     Returns
     -------
@@ -122,9 +116,8 @@ def check_encoder(
 
     Raises
     ------
-    ValueError : features of the wrong shape, not finite, all 0, or more columns than nodes; a model without inputs; a
-        graph without labels on the left
-    ForeignCodeError : the model raised an exception
+    ValueError : features of the wrong shape, not finite, all 0, or more columns than nodes; a graph without labels on
+        the left
 
     Notes
     -----
@@ -144,16 +137,23 @@ def check_encoder(
     import pandas as pd
 
     required_labels(graph, "left")
-    left, right = features_of(encoder, inputs)
+    left, right = sides_of(features)
     right = None if right is None else as_features(right, graph.n_right, "g")
-    f = _feature_matrix(left, graph)
+    f = as_features(left, graph.n_left, "f")
+    if f.shape[1] > graph.n_left:
+        raise ValueError(
+            f"f has {f.shape[1]} columns for {graph.n_left} left nodes, and a linear probe on so many fits any labels: "
+            "take fewer, the first principal components say"
+        )
     basis, right = _spanned(graph, f, right)
     k = basis.shape[1]
-    top = spectrum_beyond(graph, k, tol=TOLERANCE) if triplets is None else enough_triplets(graph, triplets, k)
+    top = spectrum_beyond(graph, k, tol=TOLERANCE)
     best = Encoder.of(graph, top, k, (basis, best_partner(graph, basis)))
     encoders, scale = {REALIGNED: best}, None
     if right is not None:
-        scale, as_given = best_scale(graph, basis, right), replace(best, right=right)
+        as_given = replace(best, right=right)
+        repulsion = float(np.sum(as_given.product_factor**2))
+        scale = as_given.attraction / repulsion if repulsion > 0 else 0.0  # of the least loss, only f being scaled
         rescaled = {RESCALED: replace(as_given, left=scale * basis)} if scale else {}
         encoders = {AS_GIVEN: as_given} | rescaled | encoders
     table = pd.DataFrame(
@@ -216,17 +216,6 @@ def _units_sentence(check: EncoderCheck) -> str:
         f"In the units it came in it has the bound {_upper(bounds[AS_GIVEN])}; {rescaled}; beside its best right side, "
         f"{_upper(bounds[REALIGNED])}. The errors of the probe are the same in all three."
     )
-
-
-def _feature_matrix(left: Any, graph: PairGraph) -> FloatArray:
-    """F as an array, with a row for each left node."""
-    f = as_features(left, graph.n_left, "f")
-    if f.shape[1] > graph.n_left:
-        raise ValueError(
-            f"f has {f.shape[1]} columns for {graph.n_left} left nodes, and a linear probe on so many fits any labels: "
-            "take fewer, the first principal components say"
-        )
-    return f
 
 
 def _spanned(graph: PairGraph, f: FloatArray, right: FloatArray | None) -> tuple[FloatArray, FloatArray | None]:

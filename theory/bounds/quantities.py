@@ -7,9 +7,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray
 from pairbounds.infrastructure.bases import column_norms, independent, thin_factors, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -51,7 +50,7 @@ class Encoder:
     @classmethod
     def of(cls, graph: PairGraph, spectrum: Spectrum, k: int, features: Any) -> "Encoder":
         """Encoder of width k from `f`, or from the pair `(f, g)`, numpy or torch."""
-        left, right = features if isinstance(features, tuple | list) and len(features) == 2 else (features, None)
+        left, right = sides_of(features)
         f = as_features(left, graph.n_left, "f").copy()
         g = None if right is None else as_features(right, graph.n_right, "g").copy()
         for name, side in (("f", f), ("g", g)):
@@ -79,9 +78,10 @@ class Encoder:
     @classmethod
     def critic(cls, graph: PairGraph, spectrum: Spectrum, features: Any) -> "Encoder":
         """Encoder from the pair (f, g), of any width, of a critic `s(x, l) = f(x)ᵀ g(l)`."""
-        if not (isinstance(features, tuple | list) and len(features) == 2):
+        left, right = sides_of(features)
+        if right is None:
             raise ValueError("critic is not a pair: give a pair of arrays, (f, g)")
-        width = as_features(features[0], graph.n_left, "f").shape[1]
+        width = as_features(left, graph.n_left, "f").shape[1]
         return cls.of(graph, spectrum, width, features)
 
     @property
@@ -97,7 +97,7 @@ class Encoder:
         return probe(self.graph, self.left)
 
     @cached_property
-    def zero_shot(self) -> tuple[Standing, npt.NDArray[Any], float]:
+    def zero_shot(self) -> tuple[Standing, Array, float]:
         """Standing of each left node in zero-shot scores, the column of its class, and the unit of the scores."""
         return zero_shot_standing(self.graph, self._unit_left, self._unit_right)
 
@@ -187,6 +187,12 @@ class Encoder:
         require(self.right is not None, "the right embedding is needed too: give features=(f, g)")
         assert self.right is not None
         return self.right
+
+
+def sides_of(features: Any) -> tuple[Any, Any]:
+    """The two sides f and g of a pair; `None` for g if one array is given."""
+    left, right = features if isinstance(features, tuple | list) and len(features) == 2 else (features, None)
+    return left, right
 
 
 def aligned_induced_loss(encoder: Encoder) -> float:

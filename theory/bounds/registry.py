@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -91,27 +91,32 @@ class Bound:
         user's function raised another exception, or did not return a number.
         """
         top = enough_triplets(graph, spectrum, k)
-        arguments: tuple[Any, ...] = (graph, top, k)
+        arguments: dict[str, Any] = {"graph": graph, "spectrum": top, "k": k}
         if self.subject != "optimum" and isinstance(graph, PairGraph):
             from pairbounds.theory.bounds.quantities import Encoder  # theorems on pairs alone do not need it
 
             subject = encoder or Encoder.optimum(graph, top, k)
             if NEEDED.get(self.subject) == "penalty" and subject.penalty is None:
                 raise ValueError(f"bound {self.name!r} is about a penalised loss: give an encoder with a penalty")
-            arguments = (*arguments, subject)
-        options = {} if hops is None or not self.takes_hops else {"hops": hops}
+            arguments["encoder"] = subject
+        options = {"hops": hops} if hops is not None and self.takes_hops else {}
         if not self.foreign:
-            return float(self.evaluate(*arguments, **options))
+            needed = self._parameters & arguments.keys()
+            return float(self.evaluate(**{name: arguments[name] for name in needed}, **options))
         with foreign_code(f"bound {self.name!r}", self.evaluate, HypothesisError):
-            return as_number(self.evaluate(*arguments, **options))
+            return as_number(self.evaluate(*arguments.values(), **options))
 
-    @cached_property
+    @property
     def takes_hops(self) -> bool:
         """True if its function has an argument `hops`."""
+        return "hops" in self._parameters
+
+    @cached_property
+    def _parameters(self) -> frozenset[str]:
         try:
-            return "hops" in inspect.signature(self.evaluate).parameters
+            return frozenset(inspect.signature(self.evaluate).parameters)
         except (TypeError, ValueError):  # compiled code that has no signature
-            return False
+            return frozenset()
 
 
 BOUNDS: Register[Bound] = Register(
@@ -133,9 +138,10 @@ def bound(
     """Register a function `(graph, spectrum, k) -> float` as a bound for all tables, checks and searches.
 
     For subjects other than "optimum" the function also takes an `Encoder`. `spectrum` holds k + 1 triplets. An argument
-    `hops` gets that of `check_bounds`, if given. Round outward, or round-off will refute the claim: divide by the gap
-    with `over_gap`, and use `spectrum.upper_values` for singular values that increase the bound. A bound with
-    `corollary_of` is listed after that bound in tables and in the ledger.
+    `hops` gets that of `check_bounds`, if given. A function of this package names only the arguments that it needs.
+    Round outward, or round-off will refute the claim: divide by the gap with `over_gap`, and use
+    `spectrum.upper_values` for singular values that increase the bound. A bound with `corollary_of` is listed after
+    that bound in tables and in the ledger.
 
     Raises
     ------
@@ -171,6 +177,9 @@ def bound(
         return Bound(name, quantity, status, relation, subject, *texts, function, corollary_of, kept, through)
 
     return BOUNDS.registering(name, entry)
+
+
+exact = partial(bound, status="exact")  # decorator of proved bounds
 
 
 def _require_known(name: str, what: str, value: str, allowed: Iterable[str]) -> None:

@@ -10,13 +10,11 @@ Wang 2023 for images and captions. Cost: O(nnz k + (n_left + n_right) k²) for w
 import numpy as np
 
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.bounds.registry import exact
 
 
-@bound("factorisation", quantity="spectral_loss", status="exact", relation="=", subject="encoder", kept="paper")
-def factorisation(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("factorisation", quantity="spectral_loss", relation="=", subject="encoder", kept="paper")
+def factorisation(encoder: Encoder) -> float:
     """`L(f, g) = ‖Ā - F Gᵀ‖_F² - ‖Ā‖_F²` for every embedding pair.
 
     Evaluated by another route than the loss: `Σ C_ij (C_ij - 2 M_ij)`, where a small C is not lost in M. Its round-off

@@ -9,20 +9,18 @@ Cost: that of the leading k singular triplets.
 
 import numpy as np
 
-from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("optimum", quantity="spectral_loss", status="exact", relation="=", kept="paper")
-def optimum(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@exact("optimum", quantity="spectral_loss", relation="=", kept="paper")
+def optimum(spectrum: Spectrum, k: int) -> float:
     """`min L = -Σ_{i <= k} σ_i²`, attained by `F = U_k Σ_k^{1/2} R`, `G = W_k Σ_k^{1/2} R^{-ᵀ}`."""
     return _lowest(spectrum, k)
 
 
-@bound("excess-loss", quantity="spectral_loss", status="exact", relation=">=", subject="encoder")
-def excess_loss(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("excess-loss", quantity="spectral_loss", relation=">=", subject="encoder")
+def excess_loss(spectrum: Spectrum, k: int) -> float:
     """`L(f, g) >= -Σ_{i <= k} σ_i²` for every embedding pair of width k: the excess loss is never negative."""
     return _lowest(spectrum, k)
 

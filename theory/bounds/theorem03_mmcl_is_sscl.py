@@ -10,13 +10,12 @@ Cost: that of the leading k + 1 singular triplets; the induced pairs are never f
 import numpy as np
 
 from pairbounds.infrastructure.hypotheses import require
-from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("mmcl-is-sscl", quantity="aligned_induced_loss", status="exact", relation="=", kept="paper")
-def mmcl_is_sscl(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@exact("mmcl-is-sscl", quantity="aligned_induced_loss", relation="=", kept="paper")
+def mmcl_is_sscl(spectrum: Spectrum, k: int) -> float:
     """`min_M L_T(f* M) = -Σ_{i <= k} σ_i⁴`, the least loss on the induced pairs: a linear map of f* attains it.
 
     Needs `σ_k > σ_{k+1}`, or k above the rank: in a tie the optimum is not unique. With a gap every linear probe has

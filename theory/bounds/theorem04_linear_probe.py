@@ -14,7 +14,7 @@ singular values, and for the sharper form their left vectors.
 import numpy as np
 
 from pairbounds.theory.bounds.gap import over_gap
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import (
     label_energy,
@@ -26,8 +26,8 @@ from pairbounds.theory.quantities.consistency import (
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("induced-labelling-error", quantity="induced_labelling_error", status="exact")
-def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@exact("induced-labelling-error", quantity="induced_labelling_error")
+def induced_by_labelling_error(graph: PairGraph) -> float:
     """`α_T <= 2 α - α² r / (r - 1)` for r classes: if two images with one caption differ, one differs from it."""
     error = labelling_error(graph)
     classes = np.union1d(required_labels(graph, "left"), required_labels(graph, "right"))
@@ -35,28 +35,27 @@ def induced_by_labelling_error(graph: PairGraph, spectrum: Spectrum, k: int) -> 
     return error * (2 - error * (1 + 1 / other_classes)) if other_classes else 0.0
 
 
-@bound("probe-mse", quantity="probe_mse", status="exact", kept="paper", through=True)
+@exact("probe-mse", quantity="probe_mse", kept="paper", through=True)
 def probe_mse(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - σ²_{k+1})`."""
     return unreached_energy(graph) + over_gap(label_variation(graph), spectrum, k)
 
 
-@bound("probe-error", quantity="probe_error", status="exact", kept="paper", through=True)
+@exact("probe-error", quantity="probe_error", kept="paper", through=True)
 def probe_error(graph: LabelledGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 α_T / (1 - σ²_{k+1})`."""
     return 2 * unreached_energy(graph) + over_gap(2 * label_variation(graph), spectrum, k)
 
 
-@bound("sharp-probe-mse", quantity="probe_mse", status="exact", kept="less information: label energy alone")
+@exact("sharp-probe-mse", quantity="probe_mse", kept="less information: label energy alone")
 def sharp_probe_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= ρ_k / (1 - σ²_{k+1})`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`."""
     return over_gap(_remaining_variation(graph, spectrum, k), spectrum, k)
 
 
-@bound(
+@exact(
     "sharp-probe-error",
     quantity="probe_error",
-    status="exact",
     corollary_of="imbalance-error",
     kept="less information: label energy alone",
 )
@@ -65,7 +64,7 @@ def sharp_probe_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return 2 * over_gap(_remaining_variation(graph, spectrum, k), spectrum, k)
 
 
-@bound("sharp-probe-mse-below", quantity="probe_mse", status="exact", relation=">=")
+@exact("sharp-probe-mse-below", quantity="probe_mse", relation=">=")
 def sharp_probe_mse_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) >= ρ_k`, with `ρ_k = α_T - Σ_{i≤min(k, rank)} (1 - σ_i²) c_i`: no linear probe does better."""
     return max(0.0, _remaining_variation(graph, spectrum, k) - spectrum.rounding)

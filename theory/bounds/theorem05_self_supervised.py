@@ -14,7 +14,7 @@ import numpy as np
 
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import bound, exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import (
     class_indicators,
@@ -41,13 +41,13 @@ def image_error(encoder: Encoder) -> float:
 QUANTITIES["image_error"] = Quantity(image_error, lambda graph: guess_error(graph, "right"))
 
 
-@bound("image-error", quantity="image_error", status="exact", subject="encoder")
-def by_views(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("image-error", quantity="image_error", subject="encoder")
+def by_views(graph: PairGraph, encoder: Encoder) -> float:
     """`E_{image}(f) <= 2 (E(f) + α)` for every embedding f of the views."""
     return 2 * (encoder.probe.error + labelling_error(graph))
 
 
-@bound("image-error-by-pairs", quantity="image_error", status="exact", kept="less information: no encoder")
+@exact("image-error-by-pairs", quantity="image_error", kept="less information: no encoder")
 def by_induced_pairs(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{image}(f*) <= 4 α_T / (1 - σ²_{k+1}) + 2 α`."""
     return over_gap(4 * induced_labelling_error(graph), spectrum, k) + 2 * labelling_error(graph)

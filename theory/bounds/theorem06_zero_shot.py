@@ -14,13 +14,13 @@ import math
 
 import numpy as np
 
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import labelling_error, right_induced_labelling_error
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("zero-shot", quantity="zero_shot_error", status="exact")
+@exact("zero-shot", quantity="zero_shot_error")
 def zero_shot(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E_{zs}(f*, g*) <= 2 (√(2 α - τ) + σ_{k+1} √(τ / (1 - σ²_{k+1})))²`, at most `4 α / (1 - σ²_{k+1})`."""
     sigma = spectrum.upper_values[k]

@@ -16,7 +16,7 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem06_zero_shot import off_captions
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import (
@@ -29,10 +29,9 @@ from pairbounds.theory.quantities.multihop_consistency import tail_at_most
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound(
+@exact(
     "near-optimal-error",
     quantity="probe_error",
-    status="exact",
     subject="encoder",
     corollary_of="trained-error",
     kept="less information: no singular vector",
@@ -44,10 +43,9 @@ def near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: En
     )
 
 
-@bound(
+@exact(
     "sharp-near-optimal-error",
     quantity="probe_error",
-    status="exact",
     subject="encoder",
     corollary_of="trained-error",
     kept="less information: label energy alone",
@@ -58,10 +56,9 @@ def sharp_near_optimal_error(graph: PairGraph, spectrum: Spectrum, k: int, encod
     return 2 * _squared_probe_bound(encoder, np.maximum(0.0, 1 - energy) + spectrum.rounding)
 
 
-@bound(
+@exact(
     "multihop-near-optimal-error",
     quantity="probe_error",
-    status="exact",
     subject="encoder",
     kept="less information: no singular vector",
 )
@@ -73,7 +70,7 @@ def multihop_near_optimal_error(
     return 2 * _squared_probe_bound(encoder, np.array(tails))
 
 
-@bound("zero-shot-near-optimal", quantity="zero_shot_error", status="exact", subject="encoder")
+@exact("zero-shot-near-optimal", quantity="zero_shot_error", subject="encoder")
 def zero_shot_near_optimal(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
     """`E_{zs}(f, g) <= 2 min_j (√(2 α - τ) + √(q ε / (σ_j² - σ²_{k+1})) + √((σ²_{k+1} + ε) τ / (1 - σ²_{j+1})))²`."""
     differing, loss = right_induced_labelling_error(graph) + spectrum.rounding, excess(encoder)

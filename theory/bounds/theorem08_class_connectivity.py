@@ -15,11 +15,10 @@ import numpy as np
 
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues, stays_in_class
 from pairbounds.theory.quantities.consistency import class_columns, class_masses
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def class_tail_eigenvalue(encoder: Encoder) -> float:
@@ -30,8 +29,8 @@ def class_tail_eigenvalue(encoder: Encoder) -> float:
 QUANTITIES["class_tail_eigenvalue"] = Quantity(class_tail_eigenvalue, lambda _: 1.0, of_graph=True)
 
 
-@bound("tail-by-connectivity", quantity="class_tail_eigenvalue", status="exact")
-def tail_by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@exact("tail-by-connectivity", quantity="class_tail_eigenvalue")
+def tail_by_connectivity(graph: PairGraph, k: int) -> float:
     """`σ²_{r+1} <= 1 - min_x (1 - λ_2(y(x))) (1 - β(x))`, hence `<= max_c λ_2(c) + max_x β(x)`; needs `k >= r`."""
     _classes_within(graph, k)
     return 1 - least_gap(graph)

@@ -16,7 +16,7 @@ import numpy as np
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import bound, exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import sparsest_partition
 from pairbounds.theory.quantities.consistency import class_cuts, class_masses, labelling_error
@@ -44,15 +44,15 @@ QUANTITIES["class_conductance"] = Quantity(class_conductance, of_graph=True)
 QUANTITIES["total_class_conductance"] = Quantity(total_class_conductance, of_graph=True)
 
 
-@bound("cheeger-below", quantity="conductance", status="exact", relation=">=")
-def cheeger_below(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@exact("cheeger-below", quantity="conductance", relation=">=")
+def cheeger_below(graph: PairGraph, spectrum: Spectrum) -> float:
     """`φ >= (1 - σ_2²) / 2`: no cut is sparser than half the spectral gap."""
     _two_nodes(graph)
     return _half_gap(spectrum, 2)
 
 
-@bound("cheeger-above", quantity="conductance", status="exact")
-def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@exact("cheeger-above", quantity="conductance")
+def cheeger_above(graph: PairGraph, spectrum: Spectrum) -> float:
     """`φ <= √(4 (1 - σ_2²) / 3)`, hence `<= √(2 (1 - σ_2²))`, which is Cheeger's: a small gap means a sparse cut."""
     _two_nodes(graph)
     # The sweep is along a computed vector: its own Rayleigh quotient may fall short of σ_2² by the rounding.
@@ -60,7 +60,7 @@ def cheeger_above(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return float(np.sqrt(4 * gap / 3))
 
 
-@bound("class-partition", quantity="class_conductance", status="exact", relation=">=")
+@exact("class-partition", quantity="class_conductance", relation=">=")
 def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`max_c φ(c) >= (1 - σ_r²) / 2`, r the number of classes present; needs `k + 1 >= r`."""
     classes = len(class_masses(graph))
@@ -68,7 +68,7 @@ def class_partition(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     return _half_gap(spectrum, classes)
 
 
-@bound("class-leaks", quantity="total_class_conductance", status="exact", relation=">=")
+@exact("class-leaks", quantity="total_class_conductance", relation=">=")
 def class_leaks(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`Σ_c φ(c) >= Σ_{i <= r} (1 - σ_i²)`, r the number of classes present, with `σ_{k+1}` for those beyond it."""
     classes = len(class_masses(graph))

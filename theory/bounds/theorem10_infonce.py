@@ -9,20 +9,18 @@ form here. Cost: O(n_left n_right k), for the loss scores every pair of nodes; t
 
 import numpy as np
 
-from pairbounds.infrastructure.arrays import FloatArray, row_blocks
+from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.population_infonce import (
-    BLOCK,
     as_torch_does,
     log_partitions,
     mean_score,
     mutual_information,
 )
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 PAIRS_LIMIT = 4_000_000  # the loss scores every pair of nodes
 
@@ -48,23 +46,19 @@ def _loss_scale(encoder: Encoder) -> float:
     """
     graph, (left, right) = encoder.graph, encoder.balanced
     log_left, log_right = np.log(graph.left_marginal), np.log(graph.right_marginal)
-    (forward, backward), scale = _partitions(encoder), 0.0
-    for rows in row_blocks(graph.n_left, graph.n_right, BLOCK):
-        masses = log_left[rows, None] + log_right
-        sizes = np.abs(left[rows]) @ np.abs(right).T - masses + 1
-        scores = left[rows] @ right.T + masses
-        # At most 1, though the round-off of huge scores may say otherwise.
-        shares = sum(np.exp(np.minimum(0.0, scores - total)) for total in (forward[rows, None], backward))
-        pairs = graph.joint[rows].tocoo()
-        scale += float(pairs.data @ sizes[pairs.coords] + np.sum(shares * sizes) / 2)
-    return scale
+    masses, pairs = log_left[:, None] + log_right, graph.joint.tocoo()
+    sizes, scores = np.abs(left) @ np.abs(right).T - masses + 1, left @ right.T + masses
+    forward, backward = _partitions(encoder)
+    # At most 1, though the round-off of huge scores may say otherwise.
+    shares = sum(np.exp(np.minimum(0.0, scores - total)) for total in (forward[:, None], backward))
+    return float(pairs.data @ sizes[pairs.coords] + np.sum(shares * sizes) / 2)
 
 
 QUANTITIES["infonce_loss"] = Quantity(_loss, scale=_loss_scale)
 
 
-@bound("infonce-entropy", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
-def infonce_entropy(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("infonce-entropy", quantity="infonce_loss", relation=">=", subject="encoder")
+def infonce_entropy(graph: PairGraph) -> float:
     """`L_{InfoNCE}(f, g) >= -I(x; l)` for every embedding pair, with equality at pointwise mutual information."""
     require_few_pairs(graph)
     return -mutual_information(graph)

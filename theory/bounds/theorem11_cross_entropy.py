@@ -24,7 +24,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
@@ -33,7 +33,6 @@ from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, cla
 from pairbounds.theory.quantities.metrics.hypersphere import on_sphere
 from pairbounds.theory.quantities.population_infonce import infonce_directions
 from pairbounds.theory.quantities.scores import log_mean_exp
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 CURVATURE = (math.e**2 - 3) / 4  # κ
 
@@ -51,8 +50,8 @@ def mean_classifier_cross_entropy(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_cross_entropy"] = Quantity(mean_classifier_cross_entropy, lambda _: 0.0)
 
 
-@bound("cross-entropy-by-infonce", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
-def by_infonce(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("cross-entropy-by-infonce", quantity="mean_classifier_cross_entropy", subject="encoder")
+def by_infonce(encoder: Encoder) -> float:
     """`L_{CE} <= L_{NCE} + √V` for every embedding pair on the sphere.
 
     Needs labels on the right, and a graph of at most `PAIRS_LIMIT` pairs of nodes, since InfoNCE scores each of them.
@@ -60,8 +59,8 @@ def by_infonce(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -
     return infonce(encoder)[0] + math.sqrt(right_moments(encoder).variance)
 
 
-@bound("cross-entropy-by-connectivity", quantity="mean_classifier_cross_entropy", status="exact", subject="encoder")
-def by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("cross-entropy-by-connectivity", quantity="mean_classifier_cross_entropy", subject="encoder")
+def by_connectivity(graph: PairGraph, encoder: Encoder) -> float:
     """`L_{CE} <= L_{NCE} + Σ_c q_c √(λ_2(c) V^L_c V_c)` if `α = 0`, with `V^L_c` the variance of f̂ in class c.
 
     Needs, beside `α = 0`, a graph of at most `PAIRS_LIMIT` pairs of nodes.
@@ -74,10 +73,8 @@ def by_connectivity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encod
     return infonce(encoder)[0] + float(right.masses @ np.sqrt(spreads))
 
 
-@bound(
-    "cross-entropy-below", quantity="mean_classifier_cross_entropy", status="exact", relation=">=", subject="encoder"
-)
-def below(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("cross-entropy-below", quantity="mean_classifier_cross_entropy", relation=">=", subject="encoder")
+def below(encoder: Encoder) -> float:
     """`L_{CE} >= L_{NCE} - √V - log(1 + κ max_c V_c)`, `κ = (e² - 3) / 4`, for every embedding pair on the sphere.
 
     Needs labels on the right, and a graph of at most `PAIRS_LIMIT` pairs of nodes.

@@ -19,7 +19,7 @@ from pairbounds.infrastructure.arrays import row_blocks
 from pairbounds.infrastructure.bases import row_norms
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, class_masses, required_labels
 from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
@@ -62,8 +62,8 @@ def _hinge_scale(encoder: Encoder) -> float:
 QUANTITIES["mean_classifier_loss"] = Quantity(mean_classifier_loss, lambda _: 1.0, _hinge_scale)
 
 
-@bound("mean-classifier-any", quantity="mean_classifier_loss", status="exact", subject="encoder")
-def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("mean-classifier-any", quantity="mean_classifier_loss", subject="encoder")
+def mean_classifier_any(graph: PairGraph, spectrum: Spectrum, encoder: Encoder) -> float:
     """`L_{sup} <= (L_{un} + δ - τ) / (1 - τ)` for every embedding pair, `δ = E |f(x)ᵀ(E[g(l) | x, c] - μ_c)|`.
 
     Needs two classes on the right, and a graph of at most `TRIPLES_LIMIT` (pair, right node) triples.

@@ -22,14 +22,13 @@ from pairbounds.infrastructure.bases import TINY, largest_sizes, row_norms, time
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem08_class_connectivity import least_gap
 from pairbounds.theory.graph.pair_graph import SMALLEST, PairGraph
 from pairbounds.theory.quantities.consistency import guess_error, required_labels
 from pairbounds.theory.quantities.metrics.class_moments import ClassMoments, class_moments
 from pairbounds.theory.quantities.metrics.hypersphere import squared_distance
 from pairbounds.theory.quantities.scores import Standing, linear_standing, round_off, score_noise
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 def nearest_mean_error(encoder: Encoder) -> float:
@@ -60,8 +59,8 @@ QUANTITIES["class_variance"] = Quantity(
 )
 
 
-@bound("class-variance", quantity="class_variance", status="exact", subject="encoder")
-def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("class-variance", quantity="class_variance", subject="encoder")
+def class_variance(graph: PairGraph, encoder: Encoder) -> float:
     """`V(f) <= A_T / (2 γ)` for every embedding: aligned pairs draw a class together as far as the pairs connect it.
 
     Infinite where a class falls apart.
@@ -71,8 +70,8 @@ def class_variance(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encode
     return _in_squared_units(encoder, apart / (2 * gap) if gap > 0 else math.inf)
 
 
-@bound("nearest-mean", quantity="nearest_mean_error", status="exact", subject="encoder")
-def nearest_mean(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("nearest-mean", quantity="nearest_mean_error", subject="encoder")
+def nearest_mean(encoder: Encoder) -> float:
     """`E_{mean}(f) <= Σ_c p_c min(1, 4 V_c / Δ_c²)` for every embedding."""
     moments, half = _moments(encoder), _half_distances(encoder)
     with np.errstate(divide="ignore", invalid="ignore"):

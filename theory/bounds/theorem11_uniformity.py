@@ -13,18 +13,17 @@ Cost: O(n_left n_right k), for InfoNCE scores every pair of nodes.
 """
 
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
 from pairbounds.theory.bounds.theorem11_cross_entropy import infonce
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.metrics import alignment, uniformity
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 QUANTITIES["sphere_infonce_loss"] = Quantity(lambda encoder: sum(infonce(encoder)) / 2, lambda _: 0.0)
 
 
-@bound("infonce-by-uniformity", quantity="sphere_infonce_loss", status="exact", subject="encoder")
-def infonce_by_uniformity(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("infonce-by-uniformity", quantity="sphere_infonce_loss", subject="encoder")
+def infonce_by_uniformity(graph: PairGraph, encoder: Encoder) -> float:
     """`L_{sym} <= A / 2 + U` for every embedding pair on the sphere.
 
     Needs a graph of at most `PAIRS_LIMIT` pairs of nodes, since the loss scores each of them.

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.quantities.multihop_consistency import consistency_curve, tail_at_least, tail_at_most
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum_beyond
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,28 +32,28 @@ if TYPE_CHECKING:
 LESS = "less information: one singular value"
 
 
-@bound("multihop-mse", quantity="probe_mse", status="exact", kept=LESS, through=True)
+@exact("multihop-mse", quantity="probe_mse", kept=LESS, through=True)
 def multihop_mse(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) <= B_M(k)`, the most label energy in `[0, σ²_{k+1}]` that the consistency of up to 2M hops allows."""
     return tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("multihop-error", quantity="probe_error", status="exact", kept="less information: no scores", through=True)
+@exact("multihop-error", quantity="probe_error", kept="less information: no scores", through=True)
 def multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= 2 B_M(k)`: by the consistency of up to 2M hops."""
     return 2 * tail_at_most(graph, spectrum, k, hops)
 
 
-@bound("multihop-mse-below", quantity="probe_mse", status="exact", relation=">=", kept=LESS, through=True)
+@exact("multihop-mse-below", quantity="probe_mse", relation=">=", kept=LESS, through=True)
 def multihop_mse_below(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`ε₂(f*) >= L_M(k)`, the least label energy in `[0, σ²_{k+1})` that the consistency of up to 2M hops allows."""
     return tail_at_least(graph, spectrum, k, hops)
 
 
-def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
+def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum) -> "pd.DataFrame":
     """Consistencies a_0..a_hops, the interval of theorem 15 at each order 1..hops, and the exact value.
 
-    `triplets`: at least k + 1, if they are computed already.
+    `triplets`: at least k + 1.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def interval_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | Non
     """
     import pandas as pd
 
-    triplets = enough_triplets(graph, spectrum_beyond(graph, k) if triplets is None else triplets, k)
+    triplets = enough_triplets(graph, triplets, k)
     rows = [
         ("theorem 4", math.nan, over_gap(induced_labelling_error(graph), triplets, k)),
         ("true", math.nan, Encoder.optimum(graph, triplets, k).probe.mse),

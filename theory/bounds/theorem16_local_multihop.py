@@ -18,17 +18,17 @@ import math
 from typing import TYPE_CHECKING
 
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem15_multihop import multihop_error
 from pairbounds.theory.graph.pair_graph import LabelledGraph, PairGraph
 from pairbounds.theory.quantities.local_multihop import local_multihop
-from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spectrum_beyond
+from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@bound("local-multihop-error", quantity="probe_error", status="exact", through=True)
+@exact("local-multihop-error", quantity="probe_error", through=True)
 def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None) -> float:
     """`E(f*) <= N(γ_q, ∫ P dν)`: by the consistency of up to 2M hops, and the margins of scores of up to M + 1 hops.
 
@@ -38,10 +38,10 @@ def local_multihop_error(graph: LabelledGraph, spectrum: Spectrum, k: int, hops:
     return min(by_scores.error, multihop_error(graph, spectrum, k, hops=hops))
 
 
-def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None = None) -> "pd.DataFrame":
+def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum) -> "pd.DataFrame":
     """Bound of theorem 16 at each order m = 1..hops, and the 0-1 error.
 
-    `triplets`: at least k + 1, if they are computed already.
+    `triplets`: at least k + 1.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def error_table(graph: PairGraph, k: int, hops: int, triplets: Spectrum | None =
     """
     import pandas as pd
 
-    triplets = enough_triplets(graph, spectrum_beyond(graph, k) if triplets is None else triplets, k)
+    triplets = enough_triplets(graph, triplets, k)
     rows = [
         ("error", math.nan, Encoder.optimum(graph, triplets, k).probe.error),
         *(("error bound", m, local_multihop_error(graph, triplets, k, hops=m)) for m in range(1, hops + 1)),

@@ -16,13 +16,13 @@ Cost: O(n_left k) beside the left singular vectors.
 import numpy as np
 
 from pairbounds.theory.bounds.gap import over_gap
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, label_coordinates
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
-@bound("imbalance-error", quantity="probe_error", status="exact")
+@exact("imbalance-error", quantity="probe_error")
 def imbalance_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`E(f*) <= 2 ε₂(f*) - Σ_c max(0, 2 r K_{cc}² / ((r - 1) p_c) - p_c)`, for r classes; K is `p_c - ‖U_kᵀ ỹ_c‖²`.
 

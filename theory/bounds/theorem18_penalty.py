@@ -26,7 +26,7 @@ from scipy.special import expit
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.gap import over_gap
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_masses, induced_labelling_error, label_energy
 from pairbounds.theory.quantities.local_multihop import Cut, within
@@ -37,40 +37,31 @@ REACH_LIMIT = 10.0  # of `t - μ`; farther away the bound is 1, or almost
 PLACES_BLOCK = np.linspace(-14, 5, 48)  # log-odds of `(t - μ) / (1 - μ)` at which B_M is tried
 
 
-@bound(
-    "penalised-mse",
-    quantity="probe_mse",
-    status="exact",
-    subject="penalised optimum",
-    kept="less information: the cut alone",
-)
-def penalised_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None) -> float:
+@exact("penalised-mse", quantity="probe_mse", subject="penalised optimum", kept="less information: the cut alone")
+def penalised_mse(graph: PairGraph, spectrum: Spectrum, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) <= B_M(b)`, the most label energy in `[0, b]` that up to 2M hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_most(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
 
 
-@bound("penalised-mse-below", quantity="probe_mse", status="exact", relation=">=", subject="penalised optimum")
-def penalised_mse_below(
-    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
-) -> float:
+@exact("penalised-mse-below", quantity="probe_mse", relation=">=", subject="penalised optimum")
+def penalised_mse_below(graph: PairGraph, spectrum: Spectrum, encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f_μ) >= L_M(b)`, the least label energy in `[0, b)` that up to 2M hops allow, `b = max(μ², σ²_{k+1})`."""
     return tail_at_least(graph, spectrum, penalised_width(encoder), hops, cut=penalty_of(encoder))
 
 
-@bound(
+@exact(
     "penalised-error",
     quantity="probe_error",
-    status="exact",
     subject="penalised optimum",
     corollary_of="local-penalised-error",
     kept="less information: one hop",
 )
-def penalised_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def penalised_error(graph: PairGraph, spectrum: Spectrum, encoder: Encoder) -> float:
     """`E(f_μ) <= 2 α_T / (1 - b)`, `b = max(μ², σ²_{k+1})`: by one hop."""
     return 2 * over_gap(induced_labelling_error(graph), spectrum, penalised_width(encoder), cut=penalty_of(encoder))
 
 
-@bound("local-penalised-error", quantity="probe_error", status="exact", subject="penalised optimum")
+@exact("local-penalised-error", quantity="probe_error", subject="penalised optimum")
 def local_penalised_error(
     graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
 ) -> float:
@@ -82,48 +73,41 @@ def local_penalised_error(
     return min(within(graph, cut, hops).error, 2 * penalised_mse(graph, spectrum, k, encoder, hops=hops))
 
 
-@bound("penalised-encoder-mse", quantity="probe_mse", status="exact", subject="penalised encoder")
-def penalised_encoder_mse(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("penalised-encoder-mse", quantity="probe_mse", subject="penalised encoder")
+def penalised_encoder_mse(encoder: Encoder) -> float:
     """`ε₂(f) <= min_t (ρ_t + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair."""
     return _by_soft_threshold(encoder) ** 2
 
 
-@bound(
+@exact(
     "penalised-encoder-error",
     quantity="probe_error",
-    status="exact",
     subject="penalised encoder",
     corollary_of="penalised-encoder-mse",
 )
-def penalised_encoder_error(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def penalised_encoder_error(encoder: Encoder) -> float:
     """`E(f) <= 2 min_t (ρ_t + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair."""
     return 2 * _by_soft_threshold(encoder) ** 2
 
 
-@bound(
+@exact(
     "multihop-penalised-encoder-mse",
     quantity="probe_mse",
-    status="exact",
     subject="penalised encoder",
     kept="less information: no singular vector",
 )
-def multihop_penalised_encoder_mse(
-    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
-) -> float:
+def multihop_penalised_encoder_mse(encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f) <= min_t (√(B_M(t²)) + √(p_{max} ε_μ) / (t - μ))²` for every embedding pair: no eigenvector."""
     return _by_hops(encoder, penalised_excess(encoder), hops) ** 2
 
 
-@bound(
+@exact(
     "penalised-encoder-mse-by-duality",
     quantity="probe_mse",
-    status="exact",
     subject="penalised encoder",
     kept="less information: no singular value",
 )
-def penalised_encoder_mse_by_duality(
-    graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder, hops: int | None = None
-) -> float:
+def penalised_encoder_mse_by_duality(encoder: Encoder, hops: int | None = None) -> float:
     """`ε₂(f) <= min_t (√(B_M(t²)) + √(p_{max} δ_μ) / (t - μ))²`, δ_μ the duality gap: no singular value."""
     return _by_hops(encoder, duality_gap(encoder), hops) ** 2
 

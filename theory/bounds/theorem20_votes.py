@@ -25,21 +25,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities import population_infonce
 from pairbounds.theory.quantities.consistency import class_columns, class_indicators, guess_error, required_labels
 from pairbounds.theory.quantities.margins import error_within
 from pairbounds.theory.quantities.population_infonce import log_partitions, mutual_information
 from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +184,7 @@ class Vote:
         return error_within(np.sqrt(2 * cost), self.mass, self.divergence)
 
 
-def least_divergence(share: npt.ArrayLike) -> FloatArray:
+def least_divergence(share: ArrayLike) -> FloatArray:
     """`φ(u) = ln 2 - h(u)` for u below 1/2, else 0: the least divergence of even odds from u; rounded down."""
     below = np.clip(share, 0.0, EVEN)
     return np.maximum(0.0, np.asarray(rel_entr(below, EVEN) + rel_entr(1 - below, EVEN)) - UNITS)
@@ -272,45 +271,43 @@ QUANTITIES |= {
 }
 
 
-@bound(
+@exact(
     "zero-shot-vote",
     quantity="zero_shot_vote_error",
-    status="exact",
     subject="critic",
     corollary_of="zero-shot-vote-by-node",
     kept="less information: averages over all nodes",
 )
-def by_zero_shot_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def by_zero_shot_vote(encoder: Encoder) -> float:
     """`E <= Φ(α, ε_R)` for the vote `argmax_c Σ_{y(l)=c} p_s(l | x)` of every critic."""
     return zero_shot_vote(encoder).most
 
 
-@bound("zero-shot-vote-by-node", quantity="zero_shot_vote_error", status="exact", subject="critic")
-def by_node_zero_shot(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("zero-shot-vote-by-node", quantity="zero_shot_vote_error", subject="critic")
+def by_node_zero_shot(encoder: Encoder) -> float:
     """`E <= N(κ, ε_R)` for the same vote, κ of the classes of the right nodes that x is paired with."""
     return zero_shot_vote(encoder).most_by_node
 
 
-@bound(
+@exact(
     "vote",
     quantity="vote_error",
-    status="exact",
     subject="critic",
     corollary_of="vote-by-node",
     kept="less information: averages over all nodes",
 )
-def by_vote(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+def by_vote(encoder: Encoder) -> float:
     """`E <= Φ(α_T, ε_R + ε_L)` for the vote `argmax_c Σ_l p_s(l | x) Σ_{y(x')=c} p_s(x' | l)` of every critic."""
     return pair_votes(encoder)[0].most
 
 
-@bound("vote-by-node", quantity="vote_error", status="exact", subject="critic")
-def by_node(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("vote-by-node", quantity="vote_error", subject="critic")
+def by_node(encoder: Encoder) -> float:
     """`E <= N(κ, ε_R + ε_L)` for the same vote, κ of the left nodes that x shares a right node with, x among them."""
     return pair_votes(encoder)[0].most_by_node
 
 
-@bound("vote-of-others", quantity="vote_of_others_error", status="exact", subject="critic")
-def by_node_others(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("vote-of-others", quantity="vote_of_others_error", subject="critic")
+def by_node_others(encoder: Encoder) -> float:
     """`E <= N(κ, ε_R + ε_L)` for the vote of `x' ≠ x` alone, κ of the classes of these, by their probabilities."""
     return pair_votes(encoder)[1].most_by_node

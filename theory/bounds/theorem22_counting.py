@@ -17,7 +17,6 @@ more than `PRODUCTS_LIMIT` of them.
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,16 +24,15 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import EPS
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.infrastructure.remembered import once
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.spectrum.triplets import Spectrum
 
-PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds
-PRODUCTS_BLOCK = 4_000_000  # at a time: 64 MB
+PRODUCTS_LIMIT = 50_000_000  # of pairs with pairs: some seconds, and 600 MB
 
 
-@bound("counted-mse", quantity="probe_mse", status="exact", kept="less information: no singular value")
+@exact("counted-mse", quantity="probe_mse", kept="less information: no singular value")
 def counted_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
     """`ε₂(f*) <= α_T / (1 - b_k)`, where b_k bounds `σ²_{k+1}` by sums of powers: no singular value is computed.
 
@@ -92,15 +90,10 @@ def _sums(graph: PairGraph) -> _Sums:
 
 
 def _fourth_powers(matrix: sp.csr_array) -> float:
-    """`‖A Aᵀ‖_F²` by blocks of rows, of the side where it takes fewer products; infinite above `PRODUCTS_LIMIT`."""
-    rows, columns = np.diff(matrix.indptr), np.bincount(matrix.indices)
-    if min(np.sum(rows**2), np.sum(columns**2)) > PRODUCTS_LIMIT:
-        return math.inf
+    """`‖A Aᵀ‖_F²`, on the side where it takes fewer products; infinite above `PRODUCTS_LIMIT`."""
     transposed = sp.csr_array(matrix.T)
-    if np.sum(rows**2) < np.sum(columns**2):
-        matrix, transposed, columns = transposed, matrix, rows
-    products = np.add.reduceat(columns[matrix.indices], matrix.indptr[:-1])
-    places = np.searchsorted(np.cumsum(products), np.arange(PRODUCTS_BLOCK, products.sum(), PRODUCTS_BLOCK))
-    ends = [0, *np.unique(places), matrix.shape[0]]
-    # Each product is gone when the next is formed.
-    return float(sum(np.sum((matrix[start:stop] @ transposed).data ** 2) for start, stop in pairwise(ends)))
+    by_right, by_left = (int(np.sum(np.bincount(part.indices) ** 2)) for part in (matrix, transposed))
+    if min(by_right, by_left) > PRODUCTS_LIMIT:
+        return math.inf
+    gram = transposed @ matrix if by_left < by_right else matrix @ transposed
+    return float(np.sum(gram.data**2))

@@ -20,8 +20,7 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.bases import RANK_TOLERANCE, independent
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
-from pairbounds.theory.graph.pair_graph import PairGraph
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.spectrum.triplets import Spectrum
 
 
@@ -42,14 +41,14 @@ QUANTITIES["induced_alignment"] = Quantity(induced_alignment, scale=lambda encod
 QUANTITIES["pair_alignment"] = Quantity(pair_alignment, scale=lambda encoder: float(encoder.k))
 
 
-@bound("induced-alignment", quantity="induced_alignment", status="exact", relation=">=", subject="encoder")
-def induced_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("induced-alignment", quantity="induced_alignment", relation=">=", subject="encoder")
+def induced_alignment_at_least(spectrum: Spectrum, k: int) -> float:
     """`E_{P_T} ‖f̂(x) - f̂(x')‖² >= 2 Σ_{i <= k} (1 - σ_i²)` for the whitened features f̂ of every embedding of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k] ** 2))
 
 
-@bound("pair-alignment", quantity="pair_alignment", status="exact", relation=">=", subject="encoder")
-def pair_alignment_at_least(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("pair-alignment", quantity="pair_alignment", relation=">=", subject="encoder")
+def pair_alignment_at_least(spectrum: Spectrum, k: int) -> float:
     """`E_P ‖f̂(x) - ĝ(l)‖² >= 2 Σ_{i <= k} (1 - σ_i)` for the whitened features of every embedding pair of rank k."""
     return float(2 * np.sum(1 - spectrum.upper_values[:k]))
 

@@ -20,7 +20,7 @@ Cost: one spectrum of the sample, O(m k).
 import math
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
@@ -31,11 +31,11 @@ from pairbounds.theory.spectrum.triplets import spectrum
 
 
 def excess_from_samples(
-    counts: npt.ArrayLike,
-    f: npt.ArrayLike,
-    g: npt.ArrayLike,
-    left: npt.ArrayLike,
-    right: npt.ArrayLike,
+    counts: ArrayLike,
+    f: ArrayLike,
+    g: ArrayLike,
+    left: ArrayLike,
+    right: ArrayLike,
     largest: float,
     *,
     level: float = 0.95,

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
@@ -45,7 +45,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, spectrum_beyond
 MOST_PAIRS = 10**18
 
 
-def excess_of_counts(graph: PairGraph, k: int, counts: npt.ArrayLike) -> float:
+def excess_of_counts(graph: PairGraph, k: int, counts: ArrayLike) -> float:
     """Bound (d) on the excess loss of the encoder of width k that is optimal on counted pairs.
 
     `ValueError`: counts of another shape, none at all, or of pairs that the graph does not have.

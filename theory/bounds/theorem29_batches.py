@@ -32,8 +32,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.theory.bounds.statements import Statement
@@ -128,7 +128,7 @@ class Dropping:
     raised: float
 
 
-def dropping(graph: PairGraph, guide: npt.ArrayLike) -> Dropping:
+def dropping(graph: PairGraph, guide: ArrayLike) -> Dropping:
     """Effects of dropping negatives by a guide, by (d), which do not depend on the size of the batch.
 
     `ValueError`: guide classes of another number of images; one class alone, which leaves no negative.

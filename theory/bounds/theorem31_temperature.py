@@ -18,18 +18,17 @@ import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.quantities import Encoder
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem10_infonce import require_few_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.population_infonce import mutual_information
-from pairbounds.theory.spectrum.triplets import Spectrum
 
 ROUNDING = 1e-12  # relative, of norms and of their product
 REACHED = 1e-9  # share of I that a loss may lack and be called the optimum
 
 
-@bound("infonce-by-range", quantity="infonce_loss", status="exact", relation=">=", subject="encoder")
-def infonce_by_range(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("infonce-by-range", quantity="infonce_loss", relation=">=", subject="encoder")
+def infonce_by_range(graph: PairGraph, encoder: Encoder) -> float:
     """`L_{InfoNCE}(f, g) >= (h_Δ(p) + h_Δ(p_R)) / 2`, `h_Δ(p) = Σ p log(p + (1 - p) e^{-Δ})`, Δ the range of scores.
 
     `Δ = 2 max ‖f‖ max ‖g‖`. Needs a graph of at most `PAIRS_LIMIT` pairs of nodes, since the loss scores each of them.

@@ -18,27 +18,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import log_expit, xlogy
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.arrays import BoolArray, FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Encoder, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.bounds.theorem20_votes import Critic, critic_of
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities import population_infonce
 from pairbounds.theory.quantities.consistency import class_indicators, guess_error, required_labels
 from pairbounds.theory.quantities.margins import error_within
-from pairbounds.theory.quantities.scores import UNITS, Standing, round_off
-from pairbounds.theory.spectrum.triplets import Spectrum
+from pairbounds.theory.quantities.metrics.class_moments import class_moments
+from pairbounds.theory.quantities.scores import UNITS, Standing, log_mean_exp, round_off
 
 
 @dataclass(frozen=True, eq=False)
 class MeanCaptions:
     """Classification by mean captions: the nodes that are misclassified, and all costs κ, (n_left,) each."""
 
-    wrong: npt.NDArray[np.bool_]
+    wrong: BoolArray
     costs: FloatArray
 
 
@@ -59,24 +58,19 @@ def mean_captions(encoder: Encoder) -> MeanCaptions:
 
 def _scored(critic: Critic, captions: IntArray) -> Iterator[tuple[slice, FloatArray, FloatArray, FloatArray]]:
     """Blocks of rows: scores, and logarithms of votes up to a constant, (n, r) each, and the noise of both, (n,)."""
-    graph, order = critic.graph, np.argsort(captions, kind="stable")
-    starts = np.flatnonzero(np.diff(captions[order], prepend=-1))
-    counts = np.diff(np.append(starts, len(order)))
-    mass, right = graph.right_marginal[order], critic.right[order]
-    masses = np.add.reduceat(mass, starts)
-    means = np.add.reduceat(mass[:, None] * right, starts) / masses[:, None]
-    noise = round_off(max(*graph.shape, right.shape[1])) * (critic.sizes[0] - np.log(masses.min()))
+    graph, marginal = critic.graph, critic.graph.right_marginal
+    classes = class_moments(critic.right, marginal, captions)
+    noise = round_off(max(*graph.shape, critic.right.shape[1])) * (critic.sizes[0] - np.log(classes.masses.min()))
+    groups = [classes.class_of == c for c in range(len(classes.masses))]
     for rows in row_blocks(*graph.shape, population_infonce.BLOCK):
-        scores = critic.left[rows] @ right.T
-        tops = np.maximum.reduceat(scores, starts, axis=1)
-        with np.errstate(under="ignore"):
-            sums = np.add.reduceat(mass * np.exp(scores - np.repeat(tops, counts, axis=1)), starts, axis=1)
-        yield rows, critic.left[rows] @ means.T + np.log(masses), tops + np.log(sums), noise[rows]
+        scores = critic.left[rows] @ critic.right.T
+        votes = np.column_stack([log_mean_exp(scores[:, group], marginal[group]) for group in groups])
+        yield rows, critic.left[rows] @ classes.means.T + np.log(classes.masses), votes, noise[rows]
 
 
 def _classified(
     scores: FloatArray, votes: FloatArray, noise: FloatArray, truth: FloatArray, columns_of_labels: IntArray
-) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+) -> tuple[BoolArray, FloatArray]:
     """Misclassified nodes of a block, and all costs κ, rounded down; own is -1 where no caption has the class."""
     nodes, has_captions = np.arange(len(scores)), columns_of_labels >= 0
     wrong = ~has_captions | (Standing.of(scores, noise).winners != columns_of_labels)
@@ -100,8 +94,8 @@ QUANTITIES["mean_caption_error"] = Quantity(
 )
 
 
-@bound("mean-caption", quantity="mean_caption_error", status="exact", subject="critic")
-def by_mean_caption(graph: PairGraph, spectrum: Spectrum, k: int, encoder: Encoder) -> float:
+@exact("mean-caption", quantity="mean_caption_error", subject="critic")
+def by_mean_caption(graph: PairGraph, encoder: Encoder) -> float:
     """`E_μ <= N(κ, ε_→)`: of `argmax_c f(x)ᵀ μ_c + log q_c`, κ of the captions' classes and of their scores' spread."""
     costs = mean_captions(encoder).costs
     return error_within(np.sqrt(2 * costs), graph.left_marginal, critic_of(encoder).excess[0])

@@ -17,7 +17,7 @@ Cost: O(n d² + d³).
 import math
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement
@@ -25,7 +25,7 @@ from pairbounds.theory.quantities.confidence import bernstein_deviation, require
 
 
 def values_from_views(
-    first: npt.ArrayLike, second: npt.ArrayLike, largest: float, *, level: float = 0.95
+    first: ArrayLike, second: ArrayLike, largest: float, *, level: float = 0.95
 ) -> tuple[FloatArray, float]:
     """The estimates τ̂_i², (d,), in falling order, and by how much each may be off, with probability `level`.
 

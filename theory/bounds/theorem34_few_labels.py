@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 from pairbounds.infrastructure.bases import row_norms
@@ -56,9 +56,7 @@ def few_labels_mse(mse: float, k: int, n_labels: int, population: int | None = N
     return _rounded_up(mse + share * (k - 1 + mse) / n_labels)
 
 
-def few_labels_balanced_mse(
-    mse: float, masses: npt.ArrayLike, variances: npt.ArrayLike, counts: npt.ArrayLike
-) -> float:
+def few_labels_balanced_mse(mse: float, masses: ArrayLike, variances: ArrayLike, counts: ArrayLike) -> float:
     """Mean squared error (b) from N_c labels of each class, `E_S D(s) = ε₂ + Σ_c p_c² v_c / N_c`, rounded up.
 
     Masses, variances and counts are the p_c, v_c and N_c, (r,) each. `ValueError` for an ε₂ not in [0, 1], arrays of

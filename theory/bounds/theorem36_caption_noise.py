@@ -19,7 +19,7 @@ Cost: that of some linear programmes; `noisy` holds all pairs of nodes.
 """
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.hypotheses import require
@@ -49,7 +49,7 @@ def noisy(graph: PairGraph, share: float) -> PairGraph:
     return graph.reweighted((1 - share) * graph.joint.toarray() + share * independent)
 
 
-def noisy_consistency(consistency: npt.ArrayLike, class_masses: npt.ArrayLike, share: float) -> FloatArray:
+def noisy_consistency(consistency: ArrayLike, class_masses: ArrayLike, share: float) -> FloatArray:
     """`a_m(P_η) = Σ_c p_c² + (1 - η)^{2m} (a_m - Σ_c p_c²)`, the consistency of P_η.
 
     Takes `a_0, …, a_m` of P, (m + 1,), and the masses of the classes on the left, (r,).
@@ -59,7 +59,7 @@ def noisy_consistency(consistency: npt.ArrayLike, class_masses: npt.ArrayLike, s
 
 
 def corrected_for_noise(
-    singular_values: npt.ArrayLike, consistency: npt.ArrayLike, class_masses: npt.ArrayLike, share: float
+    singular_values: ArrayLike, consistency: ArrayLike, class_masses: ArrayLike, share: float
 ) -> tuple[float, float]:
     """Bounds on ε₂ by values of P_η, `ε₂(f*) <= B'_m(k) <= (1 - a'_1) / (1 - b')`, for every `s <= η`.
 

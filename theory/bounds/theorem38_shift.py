@@ -15,7 +15,7 @@ Cost: O(n log n) for n nodes.
 """
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.quantities.margins import error_within
@@ -23,7 +23,7 @@ from pairbounds.theory.quantities.margins import error_within
 SUM = 1e-9  # by which the masses of a distribution may miss 1
 
 
-def shifted_error(mse: float, p: npt.ArrayLike, q: npt.ArrayLike) -> float:
+def shifted_error(mse: float, p: ArrayLike, q: ArrayLike) -> float:
     """Bound `E_q(f) <= max {Σ q w : 0 <= w <= 1, Σ p w <= 2 ε₂(f)}`, for the probe of p and every q, rounded up.
 
     Parameters

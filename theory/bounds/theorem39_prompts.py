@@ -15,7 +15,7 @@ Cost: O(M n r) for n images and r classes.
 """
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import EPS
 from pairbounds.theory.bounds.statements import Statement
@@ -24,7 +24,7 @@ ROUNDING = 64 * EPS
 
 
 def prompt_ensemble(
-    scores: npt.ArrayLike, squared_errors: npt.ArrayLike, masses: npt.ArrayLike | None = None
+    scores: ArrayLike, squared_errors: ArrayLike, masses: ArrayLike | None = None
 ) -> tuple[float, float]:
     """Disagreement of M prompt sets, `Q = mean_j E ‖s_j - s̄‖²`, and the bound `E(s̄) <= 2 (D̄ - Q)`.
 

@@ -22,7 +22,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import row_blocks
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.bounds.quantities import QUANTITIES, Quantity
-from pairbounds.theory.bounds.registry import bound
+from pairbounds.theory.bounds.registry import exact
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_columns, guess_error, pairs_by_class
 from pairbounds.theory.quantities.multihop_consistency import label_measure
@@ -92,14 +92,14 @@ QUANTITIES["caption_vote_error"] = Quantity(
 )
 
 
-@bound("caption-vote-mse", quantity="caption_vote_mse", status="exact", relation="=", kept=KEPT)
-def caption_vote_mse(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@exact("caption-vote-mse", quantity="caption_vote_mse", relation="=", kept=KEPT)
+def caption_vote_mse(graph: PairGraph) -> float:
     """`E ‖s - onehot‖² = 1 - 2 a_1 + a_2` of the caption vote, from the consistency of one and of two hops."""
     return _two_hops(graph)
 
 
-@bound("caption-vote-error", quantity="caption_vote_error", status="exact", kept=KEPT)
-def caption_vote_error(graph: PairGraph, spectrum: Spectrum, k: int) -> float:
+@exact("caption-vote-error", quantity="caption_vote_error", kept=KEPT)
+def caption_vote_error(graph: PairGraph, spectrum: Spectrum) -> float:
     """`E(s) <= 2 (1 - 2 a_1 + a_2)` of the caption vote, in which the image's own label counts."""
     return 2 * (_two_hops(graph) + spectrum.rounding)
 

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 from scipy.linalg import eigh, eigvalsh
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
@@ -64,7 +64,7 @@ class ImagePairs:
     rounding: float
 
     @classmethod
-    def of(cls, population: GraphThroughFeatures, pairs: npt.ArrayLike, ridge: float = 0.0) -> "ImagePairs":
+    def of(cls, population: GraphThroughFeatures, pairs: ArrayLike, ridge: float = 0.0) -> "ImagePairs":
         """From the left nodes of each pair, (n, 2), with a ridge as `encoder_from_pairs` takes it.
 
         `ValueError`: pairs of other nodes than there are. `HypothesisError`: Σ̂ is not invertible, or with a ridge the

@@ -1,11 +1,8 @@
 """Pair graphs as HTML for notebooks, with a drawing of small graphs."""
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray
 from pairbounds.infrastructure.html import card, render, shown
 from pairbounds.infrastructure.palette import BLUE, GREEN, NEUTRAL, ORANGE, PURPLE, SKY_BLUE, VERMILION
 from pairbounds.theory.graph.labels import UNLABELLED, count_of_classes
@@ -66,7 +63,7 @@ def graph_picture(graph: PairGraph, weights: FloatArray) -> str:
     )
 
 
-def _column(graph: PairGraph, side: int, ids: npt.NDArray[Any], labels: IntArray | None) -> list[dict[str, object]]:
+def _column(graph: PairGraph, side: int, ids: Array, labels: IntArray | None) -> list[dict[str, object]]:
     """Circles and texts of the nodes of one side, centred vertically."""
     above = APART * (max(graph.shape) - len(ids)) / 2
     classes = [UNLABELLED] * len(ids) if labels is None else labels.tolist()

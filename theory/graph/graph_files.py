@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import scipy.io
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray
 from pairbounds.infrastructure.inputs import AnyPath, readable, require_file, stored_array
 from pairbounds.infrastructure.reading import (
     FORMATS,
@@ -117,7 +116,7 @@ def _matrix_file(source: Path) -> GraphFile:
     return GraphFile(_graph_of(source, PairGraph, joint), "matrix")
 
 
-def _array(path: Path) -> npt.NDArray[Any]:
+def _array(path: Path) -> Array:
     return np.asarray(np.load(path, allow_pickle=False))
 
 
@@ -185,7 +184,7 @@ def _naming(rows: Rows) -> str | None:
     return names[0] if named is None and not is_numeric(rows.cells[0]) else named
 
 
-def read_features(path: Path) -> tuple[npt.NDArray[Any], list[str] | None]:
+def read_features(path: Path) -> tuple[Array, list[str] | None]:
     """Read features of nodes, a row each, and their ids from a `.npz` file or a table; a `.npy` file has no ids."""
     if path.suffix == ".npy":
         return stored_array(path, "features"), None
@@ -256,7 +255,7 @@ def one_label_each(cells: pd.DataFrame, file: Path) -> "pd.Series[Any]":
     return classes.set_index("name")["label"]
 
 
-def read_labels(path: AnyPath) -> npt.NDArray[Any] | dict[str, str]:
+def read_labels(path: AnyPath) -> Array | dict[str, str]:
     """Read classes from a file: an array in the order of the nodes, or a mapping from id to class.
 
     In a table or text a class is text as written, and an empty cell or line is a node without a class; empty lines at

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from pairbounds.infrastructure.arrays import IntArray, is_tensor, without_torch
+from pairbounds.infrastructure.arrays import Array, BoolArray, IntArray, is_tensor, without_torch
 
 UNLABELLED = -1  # class of a node without a label
 
@@ -82,7 +81,7 @@ def labels_without_torch(side: str, labels: Any) -> Any:
     return without_torch(labels)
 
 
-def _array(side: str, labels: Any) -> npt.NDArray[Any]:
+def _array(side: str, labels: Any) -> Array:
     """Labels as a numpy array, of objects for types of pandas."""
     array = np.asarray(labels_without_torch(side, labels))
     if array.dtype.kind == "U" and not isinstance(labels, np.ndarray):
@@ -92,7 +91,7 @@ def _array(side: str, labels: Any) -> npt.NDArray[Any]:
     return array
 
 
-def _integers(side: str, array: npt.NDArray[Any]) -> IntArray | None:
+def _integers(side: str, array: Array) -> IntArray | None:
     """Labels as integers if they are numbers, `UNLABELLED` for missing ones; `None` if they are names."""
     missing = _missing(array)
     present = array[~missing]
@@ -121,7 +120,7 @@ def _integers(side: str, array: npt.NDArray[Any]) -> IntArray | None:
     return codes
 
 
-def _missing(array: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def _missing(array: Array) -> BoolArray:
     if array.dtype != object:
         return np.asarray(array != array) if array.dtype.kind in "fc" else np.zeros(len(array), dtype=bool)
     import pandas as pd
@@ -129,7 +128,7 @@ def _missing(array: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return np.asarray(pd.isna(array))
 
 
-def _named(arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[dict[str, IntArray | None], tuple[str, ...]]:
+def _named(arrays: Mapping[str, Array]) -> tuple[dict[str, IntArray | None], tuple[str, ...]]:
     import pandas as pd
 
     values = np.concatenate([values.astype(object) for values in arrays.values()])

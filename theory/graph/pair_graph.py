@@ -6,21 +6,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, is_tensor, without_torch
+from pairbounds.infrastructure.arrays import EPS, Array, BoolArray, FloatArray, IntArray, is_tensor, without_torch
 from pairbounds.infrastructure.inputs import AnyPath
 from pairbounds.theory.graph.labels import UNLABELLED, coded, count_of_classes, require_labelled
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from pairbounds.theory.quantities.through_features import GraphThroughFeatures
 
-AnyArray = TypeVar("AnyArray", bound=npt.NDArray[Any])
+SomeArray = TypeVar("SomeArray", bound=Array)
 LabelledGraph: TypeAlias = "PairGraph | GraphThroughFeatures"  # argument of bounds on the optimum
-Nodes = tuple[IntArray | None, npt.NDArray[Any]]  # labels and ids of a side
+Nodes = tuple[IntArray | None, Array]  # labels and ids of a side
 
 NAMES = reprlib.Repr()  # of classes where a graph is printed
 NAMES.maxlist, NAMES.maxstring = 3, 24
@@ -28,8 +26,8 @@ INDUCED_LIMIT = 5_000  # left nodes; P_T is dense in the worst case
 ROUNDING_OF_SUM = 4 * EPS  # of quotients by their sum
 _ADVICE = "; for similarities, such as cosines, use PairGraph.from_features(images, texts, ...)"
 _MATRIX = (
-    "give a matrix (n_left, n_right), or use PairGraph.from_networkx(g), PairGraph.from_pairs(left, right) or "
-    "read_graph(path).graph"
+    "give a matrix (n_left, n_right), such as biadjacency_matrix(g, left, right) of a networkx graph g, or use "
+    "PairGraph.from_pairs(left, right) or read_graph(path).graph"
 )
 SMALLEST = float(np.finfo(np.float64).smallest_normal)  # probabilities below it have lost digits
 
@@ -62,11 +60,11 @@ class PairGraph:
     def __init__(
         self,
         joint: Any,
-        left_labels: npt.ArrayLike | None = None,
-        right_labels: npt.ArrayLike | None = None,
+        left_labels: ArrayLike | None = None,
+        right_labels: ArrayLike | None = None,
         *,
-        left_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
-        right_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        left_ids: Sequence[Hashable] | ArrayLike | None = None,
+        right_ids: Sequence[Hashable] | ArrayLike | None = None,
         class_names: Sequence[str] | None = None,
         drop_isolated: bool = False,
     ) -> None:
@@ -92,11 +90,11 @@ class PairGraph:
     @classmethod
     def from_pairs(
         cls,
-        left: Sequence[Hashable] | npt.ArrayLike,
-        right: Sequence[Hashable] | npt.ArrayLike,
-        weight: npt.ArrayLike | None = None,
-        left_labels: Mapping[Any, Any] | npt.ArrayLike | None = None,
-        right_labels: Mapping[Any, Any] | npt.ArrayLike | None = None,
+        left: Sequence[Hashable] | ArrayLike,
+        right: Sequence[Hashable] | ArrayLike,
+        weight: ArrayLike | None = None,
+        left_labels: Mapping[Any, Any] | ArrayLike | None = None,
+        right_labels: Mapping[Any, Any] | ArrayLike | None = None,
         *,
         drop_isolated: bool = False,
     ) -> Self:
@@ -126,10 +124,10 @@ class PairGraph:
         *,
         temperature: float,
         top_k: int,
-        left_labels: npt.ArrayLike | None = None,
-        right_labels: npt.ArrayLike | None = None,
-        left_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
-        right_ids: Sequence[Hashable] | npt.ArrayLike | None = None,
+        left_labels: ArrayLike | None = None,
+        right_labels: ArrayLike | None = None,
+        left_ids: Sequence[Hashable] | ArrayLike | None = None,
+        right_ids: Sequence[Hashable] | ArrayLike | None = None,
         device: str = "auto",
     ) -> Self:
         """Graph of each image and its nearest texts, from features such as CLIP's.
@@ -166,30 +164,13 @@ class PairGraph:
         return cls(joint, left_labels, right_labels, left_ids=left_ids, right_ids=right_ids, drop_isolated=True)
 
     @classmethod
-    def from_networkx(cls, g: "nx.Graph[Any]", *, drop_isolated: bool = False) -> Self:
-        """Graph from a weighted bipartite `networkx` graph.
-
-        Node attribute `bipartite` is 0 (left) or 1 (right). Edge attribute `weight` is 1 by default. Node attribute
-        `label`, on all nodes of a side or on none, is the class.
-        """
-        from pairbounds.theory.graph.formats import from_networkx
-
-        return cls(**from_networkx(g), drop_isolated=drop_isolated)
-
-    def to_networkx(self) -> "nx.Graph[Any]":
-        """Graph of `networkx`, with nodes `("left", id)` and `("right", id)`, and weights that sum to 1."""
-        from pairbounds.theory.graph.formats import to_networkx
-
-        return to_networkx(self)
-
-    @classmethod
     def load(cls, path: AnyPath) -> Self:
         """Read a graph that `save` wrote. Never unpickles."""
         from pairbounds.theory.graph.formats import load_npz
 
         return load_npz(path, cls)
 
-    def save(self, path: AnyPath, **beside: npt.NDArray[Any]) -> None:
+    def save(self, path: AnyPath, **beside: Array) -> None:
         """Write the graph as a compressed `.npz`, atomically.
 
         Ids must be all integers or all strings. Arrays `beside` are stored in the file; `load` ignores them.
@@ -286,12 +267,12 @@ class PairGraph:
         return self._class_names
 
     @property
-    def left_ids(self) -> npt.NDArray[Any]:
+    def left_ids(self) -> Array:
         """Id of each left node, shape (n_left,)."""
         return self._left_ids
 
     @property
-    def right_ids(self) -> npt.NDArray[Any]:
+    def right_ids(self) -> Array:
         """Id of each right node, shape (n_right,)."""
         return self._right_ids
 
@@ -323,7 +304,7 @@ class PairGraph:
         )
         return self.part(rows, columns)
 
-    def part(self, left: npt.ArrayLike | None = None, right: npt.ArrayLike | None = None) -> "PairGraph":
+    def part(self, left: ArrayLike | None = None, right: ArrayLike | None = None) -> "PairGraph":
         """Part of the graph on some of its nodes.
 
         The remaining weights are divided by their sum; nodes without a remaining pair are left out.
@@ -390,7 +371,7 @@ def _side(name: str, size: int, labels: IntArray | None, ids: Any) -> Nodes:
     return None if labels is None else _read_only(labels.copy()), _read_only(ids)
 
 
-def _part_of(name: str, side: Nodes, keep: npt.NDArray[np.bool_]) -> Nodes:
+def _part_of(name: str, side: Nodes, keep: BoolArray) -> Nodes:
     labels, ids = side
     if labels is not None:
         require_labelled(name, labels[keep], "every node that has a pair")
@@ -443,14 +424,14 @@ def _entries(joint: Any) -> sp.coo_array | sp.csr_array:
     return entries
 
 
-def real_weights(name: str, weights: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def real_weights(name: str, weights: Array) -> FloatArray:
     """Copy in float64; `TypeError` for anything but real numbers."""
     if weights.dtype.kind not in "biuf":
         raise TypeError(f"{name} has type {weights.dtype}: give real numbers, or use PairGraph.from_pairs for ids")
     return weights.astype(np.float64)
 
 
-def _reject(entries: sp.coo_array | sp.csr_array, bad: npt.NDArray[np.bool_], fault: str) -> None:
+def _reject(entries: sp.coo_array | sp.csr_array, bad: BoolArray, fault: str) -> None:
     if bad.any():
         row, column = (index[int(np.argmax(bad))] for index in entries.tocoo().coords)
         raise ValueError(
@@ -459,6 +440,6 @@ def _reject(entries: sp.coo_array | sp.csr_array, bad: npt.NDArray[np.bool_], fa
         )
 
 
-def _read_only(array: AnyArray) -> AnyArray:
+def _read_only(array: SomeArray) -> SomeArray:
     array.flags.writeable = False
     return array

@@ -5,18 +5,18 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv, stdtrit
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import Array, FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum
 
 Interval = tuple[float, float]
 
 
-def student_half(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> float:
+def student_half(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> float:
     """Half-width of Student's interval for the mean of independent values; NaN for fewer than two values.
 
     Parameters
@@ -39,7 +39,7 @@ class SharedHalves(NamedTuple):
     degrees: float
 
 
-def shared_halves(values: npt.ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> SharedHalves:
+def shared_halves(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.0) -> SharedHalves:
     """Half-widths of the intervals for the mean of a column, and for the difference of the means of two columns.
 
     The model is `x_ij = μ_j + b_i + e_ij`: g differences to one baseline, say, share its noise b. All e have one
@@ -87,7 +87,7 @@ def detectable(half: float, degrees: float, level: float = 0.95, power: float = 
     return float(half * (1 + stdtrit(degrees, power) / stdtrit(degrees, (1 + level) / 2)))
 
 
-def labelling_error_interval(first: npt.ArrayLike, second: npt.ArrayLike, *, level: float = 0.95) -> Interval:
+def labelling_error_interval(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Interval:
     """Exact interval for a labelling error, from the labels of both ends of n independent pairs.
 
     For α draw pairs `(x, l)` from `P`; for α_T draw l from `p_R`, then x and x' independently from `P(· | l)`.
@@ -154,7 +154,7 @@ def require_level(level: float) -> None:
         raise ValueError(f"level={level!r} is not a confidence in (0, 1)")
 
 
-def proportion_ends(successes: npt.NDArray[Any], n: int, level: float) -> tuple[FloatArray, FloatArray]:
+def proportion_ends(successes: Array, n: int, level: float) -> tuple[FloatArray, FloatArray]:
     """Clopper and Pearson's interval ends for proportions, each from a number of successes in n trials."""
     tail = (1 - level) / 2
     with np.errstate(invalid="ignore"):

@@ -6,15 +6,14 @@ The cut of a set S of left nodes is `Pr_{(x,x')~P_T}[x ∈ S, x' ∉ S] = Σ_l a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 from scipy.special import stirling2
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import Array, BoolArray, FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.infrastructure.remembered import once
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -85,7 +84,7 @@ def stays_in_class(graph: PairGraph) -> FloatArray:
     return _stays_and_leaks(graph)[0]
 
 
-def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
+def part_conductances(graph: PairGraph, parts: ArrayLike) -> FloatArray:
     """Conductance `φ(S) = cut(S) / vol(S)` of each part of the left nodes, shape (m,), in [0, 1).
 
     Here `vol(S) = p_L(S)`: φ(S) is the probability that an induced pair which starts in S leaves it.
@@ -106,25 +105,6 @@ def part_conductances(graph: PairGraph, parts: npt.ArrayLike) -> FloatArray:
     left, masses, shares = _shares(graph, compact)
     cuts = np.bincount(compact[left], weights=masses * (1 - shares))
     return cuts / np.bincount(compact, weights=graph.left_marginal)
-
-
-def conductance(graph: PairGraph, left_mask: npt.ArrayLike) -> float:
-    """Conductance `cut(S) / min(vol(S), vol(Sᶜ))` of a cut of the left nodes, in [0, 1].
-
-    `ValueError`: not a mask of the left nodes, or a mask of all or none.
-
-    The larger of the two values of `part_conductances`. Linear in the number of pairs.
-
-    Parameters
-    ----------
-    left_mask : (n_left,), bool, the set S; neither empty nor all nodes
-    """
-    mask = np.asarray(left_mask)
-    if mask.shape != (graph.n_left,) or mask.dtype != np.bool_:
-        raise ValueError(f"left_mask is {mask.dtype} of shape {mask.shape}: give a boolean for each of {graph.n_left}")
-    if mask.all() or not mask.any():
-        raise ValueError("left_mask has all left nodes or none: a cut needs nodes on both sides")
-    return float(part_conductances(graph, mask).max())
 
 
 def sparsest_partition(graph: PairGraph, m: int, triplets: Spectrum | None = None) -> Partition:
@@ -288,7 +268,7 @@ def _sparsest_of_all(graph: PairGraph, m: int) -> Partition:
     return Partition(value, value, best)
 
 
-def _conductances_of_sets(induced: FloatArray, sets: npt.NDArray[np.bool_]) -> FloatArray:
+def _conductances_of_sets(induced: FloatArray, sets: BoolArray) -> FloatArray:
     """`cut(S) / vol(S)`, (count,), from `P_T` itself; `sets` is (count, n_left)."""
     inside = sets.astype(np.float64)
     return np.asarray(np.sum((inside @ induced) * (1 - inside), axis=1) / (inside @ induced.sum(axis=1)))
@@ -298,7 +278,7 @@ def _partitions(size: int, m: int) -> IntArray:
     """All partitions of `size` nodes into m non-empty parts, (count, size), as restricted growth strings."""
     strings = np.zeros((1, 1), dtype=np.int64)
     for placed in range(1, size):
-        grown: list[npt.NDArray[Any]] = []
+        grown: list[Array] = []
         for part in range(m):
             used = strings.max(axis=1) + 1
             can_be_completed = np.maximum(used, part + 1) + (size - placed - 1) >= m

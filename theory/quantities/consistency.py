@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
@@ -17,8 +16,7 @@ from pairbounds.theory.spectrum.triplets import Spectrum, enough_triplets, spect
 if TYPE_CHECKING:
     import pandas as pd
 
-TIE_ENTRIES = 10_000_000  # of the vectors that a tie is followed with: 80 MB
-SPANNED = 1e-6  # distance of a cosine from 1 at which a vector counts as in the span of others
+TIE_ENTRIES = 10_000_000  # of the vectors of a tie that are computed: 80 MB
 
 
 @once
@@ -172,11 +170,11 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
     space, of basis U, (n_left, m). The ends are `1 - Σ_{i above} c_i` less the sums of the t largest and of the t
     smallest eigenvalues of `Uᵀ Ỹ Ỹᵀ U` (theorem 2).
 
-    `ValueError`: k out of range, too few triplets. `HypothesisError`: the graph lacks labels on the left; the tie goes
-    on beyond twice as many triplets, and the next value is too near for Lanczos.
+    `ValueError`: k out of range, too few triplets. `HypothesisError`: the graph lacks labels on the left; the vectors
+    of the tie have more than `TIE_ENTRIES` entries.
 
-    O(n_left k + m r min(m, r)) for r classes. Where the tie goes on it is linear in the pairs for `σ = 1`. Else it
-    takes a spectrum of twice as many triplets, and for a tie beyond these r runs of Lanczos: never all tied vectors.
+    O(n_left k + m r min(m, r)) for r classes. If the tie goes on beyond the triplets, it is linear in the pairs for
+    `σ = 1`. Else it takes spectra of twice as many triplets, until the tie ends.
 
     Parameters
     ----------
@@ -185,8 +183,7 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
 
     Returns
     -------
-    (least, most) : in [0, 1], exact up to the round-off of the triplets, or up to `LANCZOS_ERROR` for each class where
-        the tie goes on; what ties is what `Spectrum.tied` says.
+    (least, most) : in [0, 1], exact up to the round-off of the triplets; what ties is what `Spectrum.tied` says.
 
     Examples
     --------
@@ -207,23 +204,16 @@ def optimum_range(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[float, 
 
 
 def _fixed_vectors_and_shares(graph: PairGraph, triplets: Spectrum, k: int) -> tuple[FloatArray, FloatArray]:
-    """The vectors that every optimum of width k spans, (n_left, a), and eigenvalues of `Uᵀ Ỹ Ỹᵀ U`, the largest first.
-
-    Of a tie that goes on without an end, all that are not 0 and at least `k - a` that are.
-    """
-    top, smaller, limit = triplets, min(graph.shape), TIE_ENTRIES // sum(graph.shape)
-    targets = weighted_targets(graph)
+    """Vectors that every optimum of width k spans, (n_left, a), and eigenvalues of `Uᵀ Ỹ Ỹᵀ U`, the largest first."""
+    top, targets, smaller = triplets, weighted_targets(graph), min(graph.shape)
     while (tie := top.tied(k)) is not None and _may_continue(top, tie, smaller):
-        above = top.left[:, : tie.start]
         if tie.start == 0 and (pieces := _component_basis(graph)).shape[1] >= tie.stop:
-            return above, _shares(targets, pieces)
-        count = min(2 * tie.stop, smaller)
-        if top is not triplets or count > limit:
-            shares, zeros = _shares_of_endless_tie(graph, top, tie)
-            if zeros >= k - tie.start:
-                return above, np.pad(shares, (0, zeros))
-            count = min(k + len(shares) + 1, smaller)  # enough for zeros, or for the end of the tie
-        require(tie.stop < count <= limit, f"more than {tie.stop} values tie at k = {k}, too many to be computed here")
+            return top.left[:, :0], _shares(targets, pieces)
+        count = min(2 * len(top.singular_values), smaller)
+        require(
+            count * sum(graph.shape) <= TIE_ENTRIES,
+            f"at least {tie.stop} values tie at k = {k}, too many to be computed here",
+        )
         top = spectrum(graph, count)
     if tie is None:
         return top.leading(k).left, np.empty(0)
@@ -234,30 +224,6 @@ def _may_continue(top: Spectrum, tie: slice, smaller: int) -> bool:
     """True if values that were not computed may tie, too: those beyond the last, or those that the solver skipped."""
     is_last = tie.stop == len(top.singular_values) < smaller
     return is_last or top.unseen >= float(top.lower_values[tie][-1])
-
-
-def _shares_of_endless_tie(graph: PairGraph, top: Spectrum, tie: slice) -> tuple[FloatArray, int]:
-    """Eigenvalues of `Uᵀ Ỹ Ỹᵀ U` that are not 0, the largest first, and a number of others that certainly are.
-
-    By `Ỹᵀ U Uᵀ Ỹ`, (r, r). With right vectors W and `Āᵀ U = σ W` that is `Bᵀ W Wᵀ B / σ²` for `B = Āᵀ Ỹ`, so that only
-    B is projected on the tied space. Vectors of it that are known, beyond the span of that projection, have the
-    eigenvalue 0.
-    """
-    from pairbounds.theory.spectrum.eigenspaces import LANCZOS_ERROR, leading_part  # few graphs tie so
-
-    matrix, targets, low = graph.normalized, weighted_targets(graph), float(top.lower_values[tie][-1])
-    starts, above, steps = matrix.T @ targets, top.right[:, : tie.start], TIE_ENTRIES // graph.n_right
-    parts = (
-        leading_part(lambda v: matrix.T @ (matrix @ v), start.toarray().ravel(), above, low**2, steps)
-        for start in starts.T
-    )
-    gram = np.array([starts.T @ part for part in parts]) / float(np.mean(top.singular_values[tie])) ** 2
-    values, vectors = scipy.linalg.eigh((gram + gram.T) / 2)
-    positive = values > LANCZOS_ERROR
-    cosines = np.linalg.svd(
-        (vectors[:, positive] / np.sqrt(values[positive])).T @ (targets.T @ top.left[:, tie]), compute_uv=False
-    )
-    return values[positive][::-1], tie.stop - tie.start - int(np.count_nonzero(cosines > 1 - SPANNED))
 
 
 def _component_basis(graph: PairGraph) -> sp.csr_array:
@@ -316,7 +282,7 @@ def guess_error(graph: PairGraph, side: str = "left") -> float:
     return 1 - float(class_masses(graph, side).max())
 
 
-def required_labels(graph: PairGraph, side: str) -> npt.NDArray[np.int64]:
+def required_labels(graph: PairGraph, side: str) -> IntArray:
     """The labels of one side, or a `HypothesisError` (a `ValueError`) that says what is missing."""
     labels = graph.left_labels if side == "left" else graph.right_labels
     if labels is None:

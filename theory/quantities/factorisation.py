@@ -97,32 +97,6 @@ def unweighted(
     return left, top.right[:, :k] * right_sizes / np.sqrt(graph.right_marginal)[:, None]
 
 
-def best_scale(graph: PairGraph, f: Any, g: Any) -> float:
-    """Scale c that minimises `L(c f, g)`: `c = E_P[f(x)ᵀ g(l)] / E_{p_L × p_R}[(f(x)ᵀ g(l))²]`.
-
-    Only the product of the scales of f and g matters (theorem 2). Linear probes of `c f` and f have the same errors,
-    and zero-shot predictions too if c > 0. If `c <= 0`, bounds on `c f` do not apply to zero-shot predictions by f.
-
-    `ValueError`: shapes that do not fit the graph; values that are not finite.
-
-    Cost: that of `spectral_loss`.
-
-    Parameters
-    ----------
-    f : (n_left, k), g : (n_right, k), numpy or torch
-        Unweighted, of any scale.
-
-    Returns
-    -------
-    float; 0 if `f(x)ᵀ g(l)` is 0 for every x and l.
-    """
-    left, right = as_features(f, graph.n_left, "f"), as_features(g, graph.n_right, "g")
-    _check_shapes(graph, left, right)
-    attraction = float(np.sum(left * (graph.joint @ right)))
-    repulsion = float(np.sum(_gram(left, graph.left_marginal) * _gram(right, graph.right_marginal)))
-    return attraction / repulsion if repulsion > 0 else 0.0
-
-
 def best_partner(graph: PairGraph, f: Any) -> FloatArray:
     """Right embedding that minimises the spectral loss with f, `G = Āᵀ F (FᵀF)⁺`, unweighted, (n_right, k).
 

@@ -5,11 +5,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.through_features import (
@@ -161,7 +160,7 @@ class FeatureMoments:
         return cls(scales, second, induced)
 
     @classmethod
-    def of_pairs(cls, features: npt.NDArray[Any], first: IntArray, second: IntArray) -> "FeatureMoments":
+    def of_pairs(cls, features: Array, first: IntArray, second: IntArray) -> "FeatureMoments":
         """Moments of n image pairs, given by the rows of their features, (n,) both; either image may come first."""
         shares, shape = np.full(len(first), 0.5 / len(first)), (len(features), len(features))
         ordered = sp.csr_array(sp.coo_array((shares, (first, second)), shape=shape))

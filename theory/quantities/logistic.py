@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 
@@ -18,7 +18,7 @@ ITERATIONS = 2_000  # limit of L-BFGS, which needs tens
 
 
 def logistic_probe(
-    graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None, penalty: float = 1e-4
+    graph: PairGraph, f: Any, *, labelled: ArrayLike | None = None, penalty: float = 1e-4
 ) -> ProbeResult:
     """Multinomial logistic probe without an intercept, weighted by the left marginal.
 

@@ -5,12 +5,12 @@ If `E‖s - h‖² <= Δ` for scores h with margins γ, the 0-1 error of s is at
 """
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray
 
 
-def margins(scores: FloatArray, labels: npt.ArrayLike) -> FloatArray:
+def margins(scores: FloatArray, labels: ArrayLike) -> FloatArray:
     """Lead `γ(x) = h_y(x) - max_{c≠y} h_c(x)` of the score of a node's class, (n,); negative for errors.
 
     Parameters

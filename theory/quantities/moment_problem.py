@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -290,7 +290,7 @@ def _probability(name: str, number: Any) -> float:
     return value
 
 
-def _masses(number: npt.ArrayLike | Sequence[float]) -> FloatArray:
+def _masses(number: ArrayLike | Sequence[float]) -> FloatArray:
     masses = np.asarray(number, dtype=np.float64)
     if masses.ndim != 1 or not (masses > 0).all() or abs(masses.sum() - 1) > MISFIT:
         raise ValueError(f"class_masses={number!r} is wrong: give positive numbers that sum to 1")

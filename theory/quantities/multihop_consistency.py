@@ -220,26 +220,29 @@ def tail_at_most(
     k : at least 1
     cut : replaces `σ_{k+1}` if it is larger; all energy up to its square counts as tail
     """
-    jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
-    squared = max(cut, float(spectrum.upper_values[k])) ** 2
-    roots = (
-        math.sqrt((1 - unreached) * mass_up_to(jacobi, squared + aside, slack=slack)) + slack / gap
-        for gap, aside in separations(spectrum, k)
-    )
-    return min(1.0, unreached + min(roots) ** 2)
+    roots = _tail_roots(graph, spectrum, k, hops, cut, 1)
+    return min(1.0, unreached_energy(graph) + min(roots) ** 2)
 
 
 def tail_at_least(
     graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None = None, *, cut: float = 0.0
 ) -> float:
     """Lower bound on `Σ_{i>k} c_i`, at least 0, rounded outward as in `tail_at_most`."""
+    roots = _tail_roots(graph, spectrum, k, hops, cut, -1)
+    return unreached_energy(graph) + max(0.0, *roots) ** 2
+
+
+def _tail_roots(
+    graph: LabelledGraph, spectrum: Spectrum, k: int, hops: int | None, cut: float, sign: int
+) -> list[float]:
+    """Bounds on the root of the label energy below the cut, upper ones for sign 1 and lower ones for -1."""
     jacobi, slack, unreached = label_measure(graph, hops), spectrum.rounding, unreached_energy(graph)
-    squared = max(cut, float(spectrum.lower_values[k])) ** 2
-    roots = (
-        math.sqrt((1 - unreached) * mass_below(jacobi, squared - aside, slack=slack)) - slack / gap
+    ends, mass = (spectrum.upper_values, mass_up_to) if sign > 0 else (spectrum.lower_values, mass_below)
+    squared = max(cut, float(ends[k])) ** 2
+    return [
+        math.sqrt((1 - unreached) * mass(jacobi, squared + sign * aside, slack=slack)) + sign * slack / gap
         for gap, aside in separations(spectrum, k)
-    )
-    return unreached + max(0.0, *roots) ** 2
+    ]
 
 
 def _label_measure(graph: LabelledGraph, hops: int) -> JacobiMatrix:

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, svd
+from pairbounds.infrastructure.arrays import EPS, Array, BoolArray, FloatArray, IntArray, svd
 from pairbounds.infrastructure.bases import UnitColumns, times_powers, unit_columns
 from pairbounds.infrastructure.hypotheses import require
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -48,7 +48,7 @@ class ProbeResult:
     winners: IntArray = field(repr=False)
 
 
-def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) -> ProbeResult:
+def probe(graph: PairGraph, f: Any, *, labelled: ArrayLike | None = None) -> ProbeResult:
     """Least-squares linear probe, `argmin_B E_{x~p_L} ‖Bᵀ f(x) - onehot(y(x))‖²`, without an intercept.
 
     Parameters
@@ -95,10 +95,10 @@ def probe(graph: PairGraph, f: Any, *, labelled: npt.ArrayLike | None = None) ->
 def judged(
     graph: PairGraph,
     standing: Standing,
-    label_columns: npt.NDArray[Any],
+    label_columns: Array,
     misses: FloatArray,
     coefficients: FloatArray,
-    is_labelled: npt.NDArray[np.bool_],
+    is_labelled: BoolArray,
 ) -> ProbeResult:
     """Result of a probe, from its scores' standing and, (n_left,) each, class columns and squared distances."""
     winners = standing.winners
@@ -135,7 +135,7 @@ def zero_shot_error(graph: PairGraph, f: Any, g: Any) -> float:
     return standing.error(graph.left_marginal, label_columns)
 
 
-def zero_shot_standing(graph: PairGraph, f: UnitColumns, g: UnitColumns) -> tuple[Standing, npt.NDArray[Any], float]:
+def zero_shot_standing(graph: PairGraph, f: UnitColumns, g: UnitColumns) -> tuple[Standing, Array, float]:
     """Standing of the scores of `zero_shot_error`, the column of each left node's class, (n_left,), and a unit.
 
     The embeddings come from `unit_columns`. The scores are divided by a power of two, so that none overflows or
@@ -166,7 +166,7 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
 
     Columns have at most unit length. Columns of zeros are left out: their coefficients would be round-off.
     """
-    nonzero: npt.NDArray[np.bool_] = np.any(columns != 0, axis=0)
+    nonzero: BoolArray = np.any(columns != 0, axis=0)
     if nonzero.any() and not nonzero.all():
         coefficients = np.zeros((len(nonzero), targets.shape[1]))
         coefficients[nonzero] = _least_squares(columns[:, nonzero], targets, lengths[nonzero])
@@ -185,7 +185,7 @@ def _least_squares(columns: FloatArray, targets: sp.csr_array, lengths: FloatArr
     return np.asarray(fitted - free @ np.linalg.lstsq(inverse * free, inverse * fitted)[0])
 
 
-def labelled_mask(labelled: npt.ArrayLike | None, size: int) -> npt.NDArray[np.bool_]:
+def labelled_mask(labelled: ArrayLike | None, size: int) -> BoolArray:
     """Mask of labelled nodes, (size,): all by default; `ValueError` if there are none, or for unknown nodes."""
     nodes = np.arange(size)
     chosen = nodes if labelled is None else np.asarray(labelled)

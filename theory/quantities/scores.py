@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.bases import column_norms, row_norms
@@ -34,7 +34,7 @@ class Standing:
     noise: FloatArray
 
     @classmethod
-    def of(cls, scores: FloatArray, noise: npt.ArrayLike) -> Self:
+    def of(cls, scores: FloatArray, noise: ArrayLike) -> Self:
         """Standing of scores (n, r), with their noise: one number, or one for each row."""
         leaders = np.argmax(scores, axis=1)
         best = np.take_along_axis(scores, leaders[:, None], axis=1)
@@ -57,7 +57,7 @@ class Standing:
         """Mass of the rows whose winner is not their own column; ties count as errors."""
         return float(mass @ (self.winners != columns))
 
-    def doubt(self, mass: FloatArray, unit: npt.ArrayLike = 1.0) -> float:
+    def doubt(self, mass: FloatArray, unit: ArrayLike = 1.0) -> float:
         """Excess of the error over its cost in squared error by near ties, which count as errors.
 
         The class of such a node may lead by t units, at most twice the noise. Then a node of mass p costs `p (1 - t)²`
@@ -92,7 +92,7 @@ def score_noise(features: FloatArray, coefficients: FloatArray, mass: FloatArray
     """
     with np.errstate(under="ignore"):
         length = column_lengths(features, mass)
-        sizes = np.concatenate([row_norms(features[rows] / length) for rows in row_blocks(*features.shape)])
+        sizes = row_norms(features / length)
         size = float(np.linalg.norm(coefficients * length[:, None], axis=0).max(initial=0.0))
     return np.asarray(UNITS * size * (np.sqrt(len(mass)) * sizes + np.sqrt(features.shape[1] / mass)))
 

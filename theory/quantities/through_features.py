@@ -10,11 +10,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, without_torch
+from pairbounds.infrastructure.arrays import EPS, Array, FloatArray, without_torch
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.quantities.consistency import class_indicators, required_labels
 from pairbounds.theory.spectrum.triplets import Spectrum, measured
@@ -39,7 +38,7 @@ class GraphThroughFeatures:
     """
 
     graph: PairGraph
-    features: npt.NDArray[Any]
+    features: Array
     whitening: FloatArray
     moments: FloatArray
     rounding: float
@@ -64,9 +63,7 @@ class GraphThroughFeatures:
     @cached_property
     def spectrum(self) -> Spectrum:
         """All m values τ_i and vectors v_i; the residuals include the round-off of M."""
-        values, vectors = scipy.linalg.eigh(self.moments)
-        squares, vectors = np.clip(values[::-1], 0, 1), vectors[:, ::-1]
-        roots = np.sqrt(squares)
+        roots, vectors = (part[..., ::-1] for part in self._eigenvalue_roots)
         computed = measured(self.normalized, (vectors, roots, vectors), "dense", 0.0, 1.0)
         # A shift of τ² by `rounding` shifts τ by `rounding / τ`, and at 0 by the root of `rounding`.
         moved = self.rounding / np.maximum(roots, np.sqrt(self.rounding))
@@ -75,8 +72,14 @@ class GraphThroughFeatures:
     @cached_property
     def normalized(self) -> FloatArray:
         """Symmetric root of M, (m, m), which replaces Ā."""
+        roots, vectors = self._eigenvalue_roots
+        return (vectors * roots) @ vectors.T
+
+    @cached_property
+    def _eigenvalue_roots(self) -> tuple[FloatArray, FloatArray]:
+        """The values τ_i in increasing order, and their vectors."""
         values, vectors = scipy.linalg.eigh(self.moments)
-        return (vectors * np.sqrt(np.clip(values, 0, 1))) @ vectors.T
+        return np.sqrt(np.clip(values, 0, 1)), vectors
 
     @cached_property
     def weighted_targets(self) -> sp.csr_array:
@@ -128,7 +131,7 @@ class GraphThroughFeatures:
         return np.concatenate([block @ weights for _, block in feature_blocks(self.features[rows])])
 
 
-def validated_features(features: Any, size: int, name: str = "features") -> npt.NDArray[Any]:
+def validated_features(features: Any, size: int, name: str = "features") -> Array:
     """Features from numpy or torch as an array (size, d) of finite numbers; a memory map stays one."""
     array = features if isinstance(features, np.memmap) else np.asarray(without_torch(features))
     if array.ndim != 2 or len(array) != size or array.shape[1] == 0:
@@ -148,14 +151,14 @@ def validated_features(features: Any, size: int, name: str = "features") -> npt.
     return array
 
 
-def feature_blocks(features: npt.NDArray[Any]) -> Iterator[tuple[slice, FloatArray]]:
+def feature_blocks(features: Array) -> Iterator[tuple[slice, FloatArray]]:
     """Blocks of rows of features, in float64."""
     step = max(1, BLOCK // features.shape[1])
     for start in range(0, len(features), step):
         yield slice(start, start + step), np.asarray(features[start : start + step], dtype=np.float64)
 
 
-def unit_scales(features: npt.NDArray[Any], masses: FloatArray) -> FloatArray:
+def unit_scales(features: Array, masses: FloatArray) -> FloatArray:
     """One over the root mean square of each feature under the masses of its rows, (d,); 0 for a feature that is 0."""
     sizes = np.max([np.abs(block).max(axis=0) for _, block in feature_blocks(features)], axis=0)
     scales = np.divide(1, sizes, out=np.zeros_like(sizes), where=sizes > SMALLEST)
@@ -164,7 +167,7 @@ def unit_scales(features: npt.NDArray[Any], masses: FloatArray) -> FloatArray:
     return np.asarray(np.divide(scales, np.sqrt(squares), out=np.zeros_like(sizes), where=squares > 0))
 
 
-def second_moments(features: npt.NDArray[Any], masses: FloatArray, weights: FloatArray) -> FloatArray:
+def second_moments(features: Array, masses: FloatArray, weights: FloatArray) -> FloatArray:
     """`E (X W)ᵀ (X W)` of features X under the masses of their rows, (m, m), for weights (d, m), or scales (d,)."""
     total: Any = 0.0
     for rows, block in feature_blocks(features):
@@ -173,7 +176,7 @@ def second_moments(features: npt.NDArray[Any], masses: FloatArray, weights: Floa
     return np.asarray(total)
 
 
-def conditional_means(graph: PairGraph, features: npt.NDArray[Any]) -> Iterator[FloatArray]:
+def conditional_means(graph: PairGraph, features: Array) -> Iterator[FloatArray]:
     """`√p_R(l) E[X(x) | l]` of each right node l, in blocks (b, d), which read the rows of their left nodes only."""
     columns = sp.csc_array(graph.joint)
     step = max(1, BLOCK // features.shape[1])
@@ -199,7 +202,7 @@ def whitened(features: Any, masses: FloatArray | None = None) -> FloatArray:
     return np.concatenate([block @ weights for _, block in feature_blocks(matrix)])
 
 
-def _whitening(features: npt.NDArray[Any], masses: FloatArray) -> tuple[FloatArray, float]:
+def _whitening(features: Array, masses: FloatArray) -> tuple[FloatArray, float]:
     """W, (d, m), and the condition of its first step; a second step makes `E (XW)ᵀ(XW) = I` up to round-off."""
     scales = unit_scales(features, masses)
     if not scales.any():

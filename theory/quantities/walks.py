@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, IntArray
+from pairbounds.infrastructure.arrays import EPS, Array, FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import is_integer
 from pairbounds.theory.graph.formats import joint_from_pairs
 from pairbounds.theory.quantities.confidence import proportion_ends
@@ -49,9 +49,9 @@ class ConsistencyIntervals:
 
 
 def consistency_from_pairs(
-    left: Sequence[Hashable] | npt.ArrayLike,
-    right: Sequence[Hashable] | npt.ArrayLike,
-    labels: Mapping[Any, int] | npt.ArrayLike,
+    left: Sequence[Hashable] | ArrayLike,
+    right: Sequence[Hashable] | ArrayLike,
+    labels: Mapping[Any, int] | ArrayLike,
     *,
     hops: int = 2,
     confidence: float = 0.95,
@@ -145,7 +145,7 @@ class _Stacks:
         return ends
 
 
-def _counts(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int) -> tuple[int, IntArray, IntArray]:
+def _counts(left: IntArray, right: IntArray, labels: Array, hops: int) -> tuple[int, IntArray, IntArray]:
     """Number of walks, and numbers of those that agree with their start after each hop, and that have died by then.
 
     Parameters
@@ -167,5 +167,5 @@ def _counts(left: IntArray, right: IntArray, labels: npt.NDArray[Any], hops: int
     return walks, agreed, died
 
 
-def _without_dead(labels_of_walks: npt.NDArray[Any], nodes: IntArray) -> tuple[npt.NDArray[Any], IntArray]:
+def _without_dead(labels_of_walks: Array, nodes: IntArray) -> tuple[Array, IntArray]:
     return labels_of_walks[nodes != DEAD], nodes[nodes != DEAD]

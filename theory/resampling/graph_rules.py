@@ -70,19 +70,12 @@ def _nearest(similarity: Similarity, size: int) -> IntArray:
     return np.concatenate(chosen)
 
 
-def add_new_positive(graph: PairGraph, guide: Any, *, weight: float = 1.0) -> PairGraph:
-    """AddNewPositive: mixture with `guide_graph`, whose pairs get `weight` times the mass of the graph's pairs.
+def add_new_positive(graph: PairGraph, guide: Any) -> PairGraph:
+    """AddNewPositive: mixture of a graph and its `guide_graph`, of equal mass; errors of `guide_graph`.
 
-    `α_T` becomes `(α_T + weight α_T(guide)) / (1 + weight)`, and the sum of the top m values σ_i² is at most the same
-    mean of both sums (theorem 12).
-
-    Raises
-    ------
-    ValueError : a weight that is not positive and finite; the errors of `guide_graph`
+    `α_T` becomes the mean of both, and the sum of the top m values σ_i² is at most the mean of both sums (theorem 12).
     """
-    if not 0 < weight < math.inf:
-        raise ValueError(f"weight={weight!r} is not in (0, inf)")
-    return mixture(graph, guide_graph(graph, guide), 1 / (1 + weight))
+    return mixture(graph, guide_graph(graph, guide), 0.5)
 
 
 def drop_false_positive(graph: PairGraph, guide: Any, *, fraction: float = 0.1) -> PairGraph:

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from pairbounds.infrastructure.arrays import EPS, FloatArray, svd
+from pairbounds.infrastructure.arrays import FloatArray, svd
 from pairbounds.infrastructure.hypotheses import require, require_width
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-ROUNDING = 64 * EPS
 HISTORY = 20  # steps in the memory of L-BFGS
 LIMIT_REACHED = 1  # scipy's status for the limit of iterations
 
@@ -38,9 +37,8 @@ def weighted_optimum(
 ) -> WeightedOptimum:
     """Optimum of `L_Q(f, g) = -2 E_P[f(x)ᵀ g(l)] + Σ_{x,l} Q(x, l) (f(x)ᵀ g(l))²` over embeddings of width k.
 
-    For a product measure `Q = a bᵀ` it is theorem 2 with a and b for the marginals, by the singular value decomposition
-    of `D_a^{-1/2} P D_b^{-1/2}`. Otherwise L-BFGS descends from the optimum for the product of Q's marginals to a
-    stationary point.
+    L-BFGS descends from the optimum for the product `a bᵀ` of Q's marginals to a stationary point. That optimum is
+    theorem 2 with a and b for the marginals, by the singular value decomposition of `D_a^{-1/2} P D_b^{-1/2}`.
 
     `HypothesisError`: Q is 0 on a pair, so the loss is unbounded below (`f = t 1[x]`, `g = t 1[l]`). `ValueError`: k
     out of range, a measure that does not fit.
@@ -62,12 +60,7 @@ def weighted_optimum(
     require_width(weights.shape, k)
     joint = pairs.joint.toarray()
     require(np.all(weights[joint > 0] > 0), "the measure is 0 on some pairs, so the loss is unbounded below")
-    left, right = _product_optimum(joint, weights, k)
-    product = np.outer(weights.sum(axis=1), weights.sum(axis=0)) / weights.sum()
-    if np.allclose(weights, product, rtol=ROUNDING * len(joint), atol=0):
-        converged = True
-    else:
-        left, right, converged = _descended(joint, weights, left, right, tol, iterations)
+    left, right, converged = _descended(joint, weights, *_product_optimum(joint, weights, k), tol, iterations)
     return WeightedOptimum(left, right, _weighted_loss(joint, weights, left, right), converged)
 
 

@@ -20,7 +20,7 @@ STEPS = 200  # of the probes
 SEEDS = (0, 14)  # of the probes, different from the seeds of solvers, so that triplets are independent of them
 PROBES = 2
 FAR = 1e12  # growth of a probe after which more steps add nothing
-HALVINGS = 60
+LARGEST_TAU, HALVINGS = 300.0, 60  # of a bisection
 UNIT = EPS / 2
 
 
@@ -172,11 +172,9 @@ def _largest(norms: np.ndarray, least: float, rounding: float) -> float:
         value = 2 * norms[degree] * np.exp(-degree * tau) / (1 + np.exp(-2 * degree * tau))
         return float(value + np.sum(grown * errors) / np.sinh(tau)) - least
 
-    low, high = 0.0, 1e-3
-    while excess(high) > 0:
-        high *= 2
-        if high > 300:
-            return np.inf
+    low, high = 0.0, LARGEST_TAU
+    if excess(high) > 0:
+        return np.inf
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if middle > 0 and excess(middle) > 0 else (low, middle)

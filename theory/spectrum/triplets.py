@@ -150,7 +150,7 @@ def spectrum(
     graph: PairGraph,
     k: int,
     *,
-    tol: float | None = None,
+    tol: float = SPARSE_TOL,
     method: Literal["auto", "dense", "sparse"] = "auto",
     device: str = "auto",
     seed: int = 0,
@@ -185,7 +185,6 @@ def spectrum(
     Triplets of value 1, one for each component, are in closed form with any method (`with_known_values`).
     """
     require_width(graph.shape, k)
-    tol = SPARSE_TOL if tol is None else tol
     if not tol > 0:
         raise ValueError(f"tol={tol!r} is not positive: give the largest residual norm")
     matrix, unseen, entries = graph.normalized, 0.0, graph.n_left * graph.n_right

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +38,6 @@ def class_moments(features: FloatArray, marginal: FloatArray, labels: IntArray) 
     weights = marginal / masses[class_of]
     averaging = sp.csc_array((weights, class_of, np.arange(len(class_of) + 1)), shape=(len(classes), len(class_of)))
     means = np.asarray(averaging @ features)
-    spreads = np.empty(len(class_of))
-    for rows in row_blocks(*features.shape):
-        away = features[rows] - means[class_of[rows]]
-        spreads[rows] = weights[rows] * np.einsum("ij,ij->i", away, away)
+    away = features - means[class_of]
+    spreads = weights * np.einsum("ij,ij->i", away, away)
     return ClassMoments(class_of, masses, means, np.bincount(class_of, weights=spreads).astype(np.float64))

@@ -4,11 +4,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray, without_torch
+from pairbounds.infrastructure.arrays import Array, FloatArray, IntArray, without_torch
 from pairbounds.infrastructure.names import listed_rows
 from pairbounds.theory.graph.labels import UNLABELLED, coded
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -29,7 +28,7 @@ DEFINITIONS = {  # of each metric, and its source
         "Wang and Isola 2020, with the exponent 2",
     ),
     "uniformity": (
-        "log E exp(-{t:g} ‖f(x) - f(x')‖²) over independent rows, of unit rows: in [{least:g}, 0], lower if spread",
+        "log E exp(-2 ‖f(x) - f(x')‖²) over independent rows, of unit rows: in [-8, 0], lower if spread",
         "Wang and Isola 2020",
     ),
     "rankme": (
@@ -44,10 +43,10 @@ DEFINITIONS = {  # of each metric, and its source
 }
 
 
-def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) -> "pd.DataFrame":
+def metrics(features: Any, *, pairs: Any, labels: Any = None) -> "pd.DataFrame":
     """Alignment, uniformity, RankMe, average confusion rate (ACR) and class collapse of features, with definitions.
 
-    Every row is divided by its norm first, except for RankMe: alignment is in [0, 4] and uniformity in [-4t, 0].
+    Every row is divided by its norm first, except for RankMe: alignment is in [0, 4] and uniformity in [-8, 0].
 
     Parameters
     ----------
@@ -56,7 +55,6 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
         Row numbers of the positive pairs; or the sample of each row, ids of any kind, whose views are positive pairs;
         or a graph whose `left_ids` are row numbers, for its induced pairs. Rows without a pair are left out.
     labels : (n,), classes of the rows, of any kind, for class collapse
-    t : of uniformity; positive
 
     Returns
     -------
@@ -89,8 +87,6 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
     matrix = np.asarray(without_torch(features))
     if matrix.ndim != 2:
         raise ValueError(f"features has shape {matrix.shape}: give a matrix (n, k), a row for each view")
-    if not 0 < t < math.inf:
-        raise ValueError(f"t={t!r} is not positive and finite: give another sharpness of the kernel of uniformity")
     graph, samples = _positive_pairs(pairs, len(matrix))
     rows = graph.left_ids
     lost = rows[~np.isfinite(matrix[rows].astype(np.float64)).all(axis=1)].tolist()
@@ -99,7 +95,7 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
     sphere = on_sphere(matrix[rows], len(rows), "features", rows)
     rows_by_name: dict[str, Found] = {
         "alignment": (alignment(graph, sphere, sphere), graph.joint.nnz // 2, ""),
-        "uniformity": (uniformity(graph, sphere, t=t), len(sphere), ""),
+        "uniformity": (uniformity(graph, sphere), len(sphere), ""),
         "rankme": (rankme(matrix[rows]), len(sphere), ""),
         "acr": _confusion(sphere, samples),
     }
@@ -107,15 +103,15 @@ def metrics(features: Any, *, pairs: Any, labels: Any = None, t: float = 2.0) ->
         rows_by_name["class_collapse"] = _collapse(sphere, labels, len(matrix), rows)
     table = pd.DataFrame.from_dict(rows_by_name, "index", columns=["value", "rows", "note"])
     definitions, sources = zip(*(DEFINITIONS[name] for name in rows_by_name), strict=True)
-    table.insert(2, "definition", [definition.format(t=t, least=-4 * t) for definition in definitions])
+    table.insert(2, "definition", definitions)
     table.insert(3, "source", sources)
     return table.rename_axis("metric")
 
 
-def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, npt.NDArray[Any] | None]:
+def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, Array | None]:
     """Symmetric graph of positive pairs of rows, and the samples of its rows if known."""
     rows = np.arange(n)
-    samples: npt.NDArray[Any] | None = None
+    samples: Array | None = None
     if isinstance(pairs, PairGraph):
         rows = _existing_rows(pairs.left_ids, n)
         weights = _sharing(pairs.joint, pairs.right_marginal)
@@ -140,7 +136,7 @@ def _positive_pairs(pairs: Any, n: int) -> tuple[PairGraph, npt.NDArray[Any] | N
     return graph, None if samples is None else samples[np.isin(rows, graph.left_ids)]
 
 
-def _existing_rows(rows: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
+def _existing_rows(rows: Array, n: int) -> Array:
     if rows.dtype != np.int64 or not np.isin(rows, np.arange(n)).all():
         raise ValueError(f"pairs has rows that do not exist: give rows in 0..{n - 1}")
     return rows
@@ -159,7 +155,7 @@ def _sharing(joint: sp.csr_array, masses: FloatArray) -> sp.csr_array:
     return pairs
 
 
-def _confusion(sphere: FloatArray, samples: npt.NDArray[Any] | None) -> Found:
+def _confusion(sphere: FloatArray, samples: Array | None) -> Found:
     if samples is None or len(np.unique(samples)) < 2:
         note = "give pairs as the sample of each row, with two or more samples: confusion is between samples"
         return math.nan, 0, note

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray, row_blocks
 from pairbounds.infrastructure.bases import row_norms
@@ -28,11 +28,8 @@ def on_sphere(f: Any, size: int, name: str, rows: IntArray | None = None) -> Flo
     zero = listed_rows(numbers[largest[:, 0] == 0].tolist())
     cure = "leave these rows and their pairs out, or give them features"
     require(largest.all(), f"{name} has no direction on the sphere in {zero}, of norm 0: {cure}")
-    unit = np.empty_like(features)
-    for block in row_blocks(*features.shape):
-        scaled = features[block] / largest[block]
-        unit[block] = scaled / row_norms(scaled)[:, None]
-    return unit
+    scaled = features / largest
+    return np.asarray(scaled / row_norms(scaled)[:, None])
 
 
 def alignment(graph: PairGraph, f: Any, g: Any = None) -> float:
@@ -112,7 +109,7 @@ def uniformity(graph: PairGraph, f: Any, g: Any = None, *, t: float = 2.0) -> fl
     return min(0.0, log_mean_exp(np.concatenate(kernel)[None, :], first).item())
 
 
-def average_confusion_rate(features: Any, samples: npt.ArrayLike) -> float:
+def average_confusion_rate(features: Any, samples: ArrayLike) -> float:
     """Average confusion rate: share of views whose nearest other view, on the sphere, is of another sample; in [0, 1].
 
     Parameters
