@@ -14,13 +14,14 @@ from scipy import stats
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
 
-from pairbounds.figures.contrasts import LEVEL, holm
+from pairbounds.figures.contrasts import holm
 from pairbounds.figures.figure import Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.guides import JUDGE, LABELS, LEARNED, OTHER_JUDGE, TUNING
 from pairbounds.figures.guides import TABLE as MAIN
 from pairbounds.figures.ranking import GUIDED, Ranking, family
 from pairbounds.figures.style import COLUMN
+from pairbounds.figures.summaries import LEVEL
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
 
 BASELINES = ("pixels", "untrained")
