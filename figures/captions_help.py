@@ -125,7 +125,7 @@ def facts(tables: Tables) -> Facts:
         "error": compared(table, "probe_error"),
         "by_mean": paired(table, "mean"),
         "by_median": paired(table, "median"),
-        "guess": float(table["guess_error"].median()),
+        "guess": table["guess_error"].median(),
     }
 
 

@@ -75,8 +75,8 @@ def facts(tables: Tables) -> Facts:
         "gain_by_hops": _ranges((rows["guess"] - rows["mse_43_by_hops"]) / gain),
         "unreached": (float(share.min()), float(share.max())),
         "by_hops": (largest["mse_43_by_hops"] / largest["mse"]).groupby(largest["set"]).max().to_dict(),
-        "over_42": float((rows["mse_43"] / rows["mse_42"]).max()),
-        "spread": float(spread.max()),
+        "over_42": (rows["mse_43"] / rows["mse_42"]).max(),
+        "spread": spread.max(),
     }
 
 

@@ -136,16 +136,16 @@ def facts(tables: Tables) -> Facts:
         "of": Of(
             1, len(images), len(verdicts) + (len(CAPTIONS) + 1) * len(RIVALS)
         ),  # verdicts, and leads at one diversity
-        "images": int(images.sum()),
+        "images": images.sum(),
         "diversity": diversity,
         "looks": len(verdicts),
         "leads": {name: _leads(differences, NAMES[name], "others") for name in CAPTIONS},
         "own_leads": _leads(differences, NAMES["estimated"], "all"),
         "consistency": {name: _consistencies(rows_of(matched, diversity_of=name)) for name in CONVENTIONS},
         "shown": {name: _shown(rows_of(verdicts, exclusion=EXCLUSION, diversity_of=name)) for name in CONVENTIONS},
-        "by_gradients": int((rows_of(verdicts, evaluator=GRADIENTS)["advantage"] != "none").sum()),
+        "by_gradients": (rows_of(verdicts, evaluator=GRADIENTS)["advantage"] != "none").sum(),
         "held_out": {name: _held_out(learned, NAMES[name]) for name in CAPTIONS},
-        "guess": float(rows_of(learned, labels=CATEGORY)["guess_error"].mean()),
+        "guess": rows_of(learned, labels=CATEGORY)["guess_error"].mean(),
     }
 
 

@@ -184,11 +184,11 @@ def facts(tables: Tables) -> Facts:
         "of": Of(1, units, 2 * (len(OTHERS) + 1) + len(ARMS) - 1),  # the gain of labels is also a contrast
         "units": units,
         "items": items,
-        "letters": int(gained.groups.max() + 1),
+        "letters": gained.groups.max() + 1,
         "seeds": rows["seed"].nunique(),
         "arms": len(ARMS),
         "alone": 1 - float(rows.loc[rows["arm"] == ALONE, JUDGE].mean()),
-        "stayed": int((rows["loss"] > -LEARNED).sum()),
+        "stayed": (rows["loss"] > -LEARNED).sum(),
         "margin": 100 * bound,
         "answer": answer(gained, bound),
         "primary": primary.points(),

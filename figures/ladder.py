@@ -142,7 +142,7 @@ def facts(tables: Tables) -> Facts:
         "points": len(points),
         "guess": steps["guess"],
         "k": k,
-        "error": float(emoji["true"][k]),
+        "error": emoji["true"][k],
         "square": steps["square"],
         **{rung.fact: steps[bound] for bound, rung in RUNGS.items()},
         **{f"{rung.fact}_emoji": float(emoji[bound][k]) for bound, rung in RUNGS.items()},

@@ -78,11 +78,11 @@ def facts(tables: Tables) -> Facts:
         "excess": last_excess(table),
         "checks": len(table),
         "violated": violations(table),
-        "measured": float(medians.loc["penalised-encoder-mse", "measured"]),
-        "energy": float(medians.loc["penalised-encoder-mse", "value"]),
-        "duality": float(medians.loc["penalised-encoder-mse-by-duality", "value"]),
-        "error": float(medians.loc["penalised-encoder-error", "value"]),
-        "gap": float(medians.loc["sharp-near-optimal-error", "value"]),
+        "measured": medians.loc["penalised-encoder-mse", "measured"],
+        "energy": medians.loc["penalised-encoder-mse", "value"],
+        "duality": medians.loc["penalised-encoder-mse-by-duality", "value"],
+        "error": medians.loc["penalised-encoder-error", "value"],
+        "gap": medians.loc["sharp-near-optimal-error", "value"],
     }
 
 

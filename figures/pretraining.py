@@ -94,7 +94,7 @@ def facts(tables: Tables) -> Facts:
         "accuracies": accuracies(chosen, KINDS),
         "differences": differences,
         "detectable": {labels: detectable(half, seeds - 1) for labels, (_, half) in differences.items()},
-        "at_edge": int((clip["learning_rate"] == table.loc[table["kind"] == "clip", "learning_rate"].max()).sum()),
+        "at_edge": (clip["learning_rate"] == table.loc[table["kind"] == "clip", "learning_rate"].max()).sum(),
         "controls": {name: leads(controls, "arm", name, "clip") for name in CONTROLS},
         "longer": leads(longer, "arm", "longer", "simclr"),
         "beyond": _beyond(tables["training_controls"])[names[0]],

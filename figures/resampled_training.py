@@ -199,7 +199,7 @@ def facts(tables: Tables) -> Facts:
         "shown": sum(excludes_zero(change) for _, change in looks),
         "shown_of_random": sum(guide == "random" and excludes_zero(change) for guide, change in looks),
         "shown_corrected": sum(excludes_zero(change) for _, change in _contrasts(changes, strict)),
-        "baselines": int(changes["baselines"].min()),
+        "baselines": changes["baselines"].min(),
         "tuned": tuned_changes(tuned),
         "further": tuned_changes(tuned[~tuned["seed"].isin(full_seeds)]),
         "full": tuned_changes(tuned.assign(chosen=tuned["tried_strength"] == FULL)),

@@ -158,7 +158,7 @@ def facts(tables: Tables) -> Facts:
         "near": {arm: near.contrast(arm, VIEWS).points() for arm in (TEXT, TAGS, LABELS)},
         "least": 100 * result.contrast(TEXT, VIEWS).least_shown(),
         "others": len(OTHERS),
-        "shown": int((adjusted < SIGNIFICANT).sum()),
+        "shown": (adjusted < SIGNIFICANT).sum(),
         "told": graph_rows.groupby("arm")[["same_class", "same_tag"]].mean().to_dict("index"),
         "pixels": {bound: pixels.groupby(column)["right"].mean().to_dict() for bound, column in alike.items()},
         "baselines": baselines.set_index("arm")["found"].to_dict(),
