@@ -114,13 +114,8 @@ def claims(facts: Facts) -> dict[str, bool]:
     longer = facts["longer"]
     return {
         "no difference is shown": not any(map(excludes_zero, facts["differences"].values())),
-        "three times the largest learning rate of the grid is not shown to be better": not above_zero(facts["beyond"]),
         "on as many pictures CLIP is ahead by category": above_zero(longer[CATEGORY]),
         "on as many pictures nothing is shown by subcategory": not excludes_zero(longer[SUBCATEGORY]),
-        "no effect of class names is shown": not any(map(excludes_zero, facts["controls"]["unnamed"].values())),
-        "captions of other images are worse": all(
-            mean < -half for mean, half in facts["controls"]["shuffled"].values()
-        ),
     }
 
 
