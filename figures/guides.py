@@ -71,9 +71,9 @@ def outcomes(rows: pd.DataFrame, judge: str = JUDGE) -> Outcomes:
     alike = [rows["classes"].nunique(), *rows.groupby("split")["shown"].nunique()]
     if max(alike) > 1:
         raise ValueError("the runs of a split are tested on different views: their characters cannot be compared")
-    found = means_by_unit(rows, "split", rows[f"{judge}_right"].map(_counts) / rows["shown"].map(_counts))
-    alone = found.pop(ALONE)
-    gains = {arm: values - alone for arm, values in found.items()} | {ZERO: np.zeros_like(alone)}
+    shares = means_by_unit(rows, "split", rows[f"{judge}_right"].map(_counts) / rows["shown"].map(_counts))
+    alone = shares.pop(ALONE)
+    gains = {arm: values - alone for arm, values in shares.items()} | {ZERO: np.zeros_like(alone)}
 
     def combined(arms: Sequence[str], weights: FloatArray) -> FloatArray:
         return np.tensordot(weights, np.array([gains[arm] for arm in arms]), 1)
