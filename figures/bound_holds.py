@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.style import THEOREMS, label_line, subplots
+from pairbounds.figures.summaries import rows_of
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 from pairbounds.theory.bounds.registry import BOUNDS
 
@@ -24,12 +25,11 @@ ERRORS = ("probe_error", "zero_shot_error", "image_error", "nearest_mean_error")
 
 
 class Count(NamedTuple):
-    """Counts for one bound over graphs and widths: all, informative and violated points, and bounds above 1."""
+    """Counts for one bound over graphs and widths: all and violated points, bounds above 1, and informative ones."""
 
     points: int
     violated: int
     above: int  # 1
-    infinite: int
     informative: int
 
 
@@ -38,7 +38,7 @@ def draw(tables: Tables) -> Drawing:
     table = tables["bound_holds"]
     picture, panels = subplots(1, len(PANELS), size=(2.8, 1.1), sharex=True, sharey=True)
     for axes, (name, label) in zip(panels, PANELS, strict=True):
-        _dots(axes, table[table["bound"] == name])
+        _dots(axes, rows_of(table, bound=name))
         _words(axes, counted(table, name), THEOREMS[BOUNDS[name].theorem or 0].color)
         axes.set_xlabel(label)
     panels[0].set_ylabel("measured probe error (0-1, tie = error)")
@@ -50,10 +50,8 @@ def _dots(axes: Axes, rows: pd.DataFrame) -> None:
     low, least = ZERO
     places = np.modf(np.arange(len(rows))[:, None] * (0.618, 0.755))[0]
     near_zero, above_one = (start * (end / start) ** (0.1 + 0.8 * places) for start, end in (ZERO, ABOVE))
-    value = np.where(
-        rows["value"] > 1, above_one[:, 0], np.where(rows["value"] < least, near_zero[:, 0], rows["value"])
-    )
-    error = np.where(rows["measured"] < least, near_zero[:, 1], rows["measured"])
+    value = rows["value"].mask(rows["value"] > 1, above_one[:, 0]).mask(rows["value"] < least, near_zero[:, 0])
+    error = rows["measured"].mask(rows["measured"] < least, near_zero[:, 1])
     axes.plot(value, error, ".", color=MEASURED, markersize=3, markeredgewidth=0, alpha=0.4, rasterized=True)
     for edge in (least, ABOVE[0]):
         axes.axvline(edge, color=NEUTRAL, linewidth=0.8)
@@ -95,8 +93,8 @@ def graphs(table: pd.DataFrame) -> int:
 
 def counted(table: pd.DataFrame, name: str) -> Count:
     """Counts for one bound; informative means better than guessing the largest class."""
-    rows = table[table["bound"] == name]
-    flags = (~rows["holds"], rows["value"] > 1, np.isinf(rows["value"]), ~rows["vacuous"])
+    rows = rows_of(table, bound=name)
+    flags = (~rows["holds"], rows["value"] > 1, ~rows["vacuous"])
     return Count(len(rows), *(int(flag.sum()) for flag in flags))
 
 
@@ -115,38 +113,31 @@ def _caption(table: pd.DataFrame) -> str:
 def facts(tables: Tables) -> Facts:
     """Checks of all bounds, and counts of informative points for theorem 4 and its sharper form."""
     table = tables["bound_holds"]
-    checks = checked(table)
-    errors = checks[(checks["relation"] == "<=") & checks["quantity"].isin(ERRORS)]
+    checks = table[table["value"].notna() & (table["status"] != "rate")]  # the bound applies and is not a rate
+    errors = rows_of(checks[checks["quantity"].isin(ERRORS)], relation="<=")
     return {
         "of": Of(checks["seed"].nunique(), 1, len(checks)),  # each world has its own seed
         "graphs": graphs(table),
-        "widths": int(table.groupby(["seed", "pairs"])["k"].nunique().max()),
+        "widths": table.groupby(["seed", "pairs"])["k"].nunique().max(),
         "checks": len(checks),
         "bounds": checks["bound"].nunique(),
         "of_errors": len(errors),
-        "vacuous": int(errors["vacuous"].sum()),
-        "equalities": int((checks["relation"] == "=").sum()),
-        "infinite": int(np.isinf(checks["value"]).sum()),
-        "violated": int((~checks["holds"].astype(bool)).sum()),
+        "vacuous": errors["vacuous"].sum(),
+        "equalities": (checks["relation"] == "=").sum(),
+        "infinite": np.isinf(checks["value"]).sum(),
+        "violated": (~checks["holds"].astype(bool)).sum(),
         "plain": counted(table, PLAIN),
         "sharp": counted(table, SHARP),
         "local": counted(table, LOCAL),
     }
 
 
-def checked(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows with a verdict: the bound applies and is not a rate."""
-    rows: pd.DataFrame = table[table["value"].notna() & (table["status"] != "rate")]
-    return rows
-
-
 def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
-    plain, sharp = facts["plain"], facts["sharp"]
+    plain = facts["plain"]
     return {
         "no bound is violated": facts["violated"] == 0,
         "theorem 4 is better than guessing on fewer than half of the points": plain.informative < plain.points / 2,
-        "the sharper form is better than guessing on more points": sharp.informative > plain.informative,
     }
 
 

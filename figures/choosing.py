@@ -73,7 +73,7 @@ def facts(tables: Tables) -> Facts:
         "rows": rows,
         "among": regret_among(tables[PAIRINGS]),
         "choices": len(table),
-        "wrong": int(table["wrong"].sum()),
+        "wrong": table["wrong"].sum(),
         "allowed": ALLOWED,
         "largest": max(row["regret"][0] for row in rows.values()),
         "least_chance": min(row["chance"] for row in rows.values()),

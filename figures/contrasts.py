@@ -9,11 +9,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
+from pairbounds.figures.summaries import LEVEL, Estimate
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-
-LEVEL = 0.95
+from pairbounds.theory.quantities.confidence import detectable
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,17 @@ class Contrast:
     error: float
     units: int
 
+    def half(self, level: float = LEVEL) -> float:
+        """Half-width of Student's confidence interval."""
+        return float(stats.t.ppf((1 + level) / 2, self.units - 1)) * self.error
+
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Student's confidence interval."""
-        half = float(stats.t.ppf((1 + level) / 2, self.units - 1)) * self.error
-        return self.estimate - half, self.estimate + half
+        return self.estimate - self.half(level), self.estimate + self.half(level)
+
+    def points(self, level: float = LEVEL) -> Estimate:
+        """Estimate and half its interval, in percentage points."""
+        return 100 * self.estimate, 100 * self.half(level)
 
     @property
     def p_value(self) -> float:
@@ -46,10 +54,9 @@ class Contrast:
         low, high = self.interval(2 * LEVEL - 1)
         return -margin < low and high < margin
 
-    def least_shown(self, power: float = 0.8) -> float:
-        """Least detectable difference at this power, two-sided at 5%."""
-        t = stats.t(self.units - 1)
-        return float((t.ppf((1 + LEVEL) / 2) + t.ppf(power)) * self.error)
+    def least_shown(self) -> float:
+        """Least detectable difference at a power of 80%, two-sided at 5%."""
+        return detectable(self.half(), self.units - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +91,18 @@ class Outcomes:
         ]
         variance = max(squares[0] + squares[1] - squares[2], squares[2]) / (units * count)
         return Contrast(mean, math.sqrt(variance), units)
+
+
+def means_by_unit(runs: pd.DataFrame, unit: str, outcomes: pd.Series) -> dict[str, FloatArray]:
+    """Outcome of each item by arm, (units, items), mean over the runs of a unit.
+
+    Parameters
+    ----------
+    runs : table with `arm` and a column that names the unit
+    outcomes : array of the outcomes of the items, for each run
+    """
+    means = outcomes.groupby([runs["arm"], runs[unit]]).apply(lambda arrays: np.mean([*arrays], axis=0))
+    return {str(arm): np.stack([*of_arm]) for arm, of_arm in means.groupby("arm")}
 
 
 def holm(p_values: FloatArray) -> FloatArray:

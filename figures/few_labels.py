@@ -108,7 +108,7 @@ def facts(tables: Tables) -> Facts:
     error = by_set["checkpoints"].groupby("pairs")["error"].min()
     return {  # `of`: of the worlds, and of the one data set, emoji
         "of": Of(f"{worlds['seed'].nunique()} and 1", f"{draws[0]} and {draws[1]}", sum(map(len, by_set.values()))),
-        "above": int((means["class_means"] > means["guaranteed"]).sum()),
+        "above": (means["class_means"] > means["guaranteed"]).sum(),
         "points": len(means),
         "vacuous": (means["guaranteed"] >= 1).groupby("set").mean().to_dict(),
         "informative": times.groupby("set").size().to_dict(),

@@ -22,7 +22,7 @@ KINDS = ["features", "dimensions"]
 SHOWN = ["guess", "unreached", "mse", "mse_42", "mse_43", "mse_43_by_hops", "mse_43_certified"]
 GROUPS = ("emoji", "icons", "emoji, EfficientNet-Lite0", "emoji, pixels")  # of rows
 MANY = 10_000  # image pairs
-NEAR, STABLE = 1.1, 0.05  # a factor, and a squared error
+NEAR = 0.1  # excess over the measured error, as its share
 
 
 def draw(tables: Tables) -> Drawing:
@@ -74,9 +74,7 @@ def facts(tables: Tables) -> Facts:
         "gain": _ranges((rows["guess"] - rows["mse_43"]) / gain),
         "gain_by_hops": _ranges((rows["guess"] - rows["mse_43_by_hops"]) / gain),
         "unreached": (float(share.min()), float(share.max())),
-        "by_hops": (largest["mse_43_by_hops"] / largest["mse"]).groupby(largest["set"]).max().to_dict(),
-        "over_42": float((rows["mse_43"] / rows["mse_42"]).max()),
-        "spread": float(spread.max()),
+        "spread": spread.max(),
     }
 
 
@@ -96,15 +94,9 @@ def _ranges(values: pd.Series) -> dict[str, tuple[float, float]]:
 
 def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
-    gain, by_hops = facts["gain"], facts["by_hops"]
     return {
         "no bound is violated": facts["violated"] == 0,
-        "many hops come near the measured error": max(by_hops.values()) < NEAR,
-        "one hop ends near theorem 42": facts["over_42"] < NEAR,
-        "one hop does not come near the measured error of emoji": facts["over"]["emoji"][0] > NEAR - 1,
-        "one hop shows less of icons": gain["icons"][1] < gain["emoji"][0],
-        "most of the bound is the error of all features": facts["unreached"][0] > 1 / 2,
-        "draws hardly differ": facts["spread"] < STABLE,
+        "many hops come near the measured error": max(most for _, most in facts["over_by_hops"].values()) < NEAR,
     }
 
 

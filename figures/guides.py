@@ -4,20 +4,19 @@ The contrasts are preregistered in docs/preregistration/what_predicts_training.m
 characters of one letter are a group.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 from sklearn.linear_model import LinearRegression
 
-from pairbounds.figures.contrasts import LEVEL, Contrast, Outcomes, holm
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.contrasts import Contrast, Outcomes, holm, means_by_unit
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables, above_zero
 from pairbounds.figures.ranking import GUIDED
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import subplots
+from pairbounds.figures.summaries import LEVEL
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, GREEN, INK, NEUTRAL, ORANGE
 
@@ -72,51 +71,33 @@ def outcomes(rows: pd.DataFrame, judge: str = JUDGE) -> Outcomes:
     alike = [rows["classes"].nunique(), *rows.groupby("split")["shown"].nunique()]
     if max(alike) > 1:
         raise ValueError("the runs of a split are tested on different views: their characters cannot be compared")
-    shares = {
-        str(arm): np.array(
-            [
-                np.mean(
-                    [_shares(*digits) for digits in zip(unit[f"{judge}_right"], unit["shown"], strict=True)], axis=0
-                )
-                for _, unit in of_arm.groupby("split")
-            ]
-        )
-        for arm, of_arm in rows.groupby("arm", sort=False)
-    }
+    shares = means_by_unit(rows, "split", rows[f"{judge}_right"].map(_counts) / rows["shown"].map(_counts))
     alone = shares.pop(ALONE)
     gains = {arm: values - alone for arm, values in shares.items()} | {ZERO: np.zeros_like(alone)}
+
+    def combined(arms: Sequence[str], weights: FloatArray) -> FloatArray:
+        return np.tensordot(weights, np.array([gains[arm] for arm in arms]), 1)
+
     share = consistency(rows)
-    gains[SLOPE], gains[SLOPE_ALIKE] = (_slope(gains, arms, share) for arms in (LADDER, ALIKE))
-    gains[AT_SHARE] = _interpolated(gains, share, share[TEXT])
+    for name, arms in ((SLOPE, LADDER), (SLOPE_ALIKE, ALIKE)):
+        centred = share[[*arms]] - share[[*arms]].mean()
+        gains[name] = combined(arms, (centred / np.sum(centred**2)).to_numpy())  # by least squares
+    ladder = share[[*LADDER]]
+    weights = np.array([np.interp(share[TEXT], ladder, step) for step in np.eye(len(ladder))])
+    gains[AT_SHARE] = combined(LADDER, weights)
     groups = np.unique(rows["classes"].iloc[0].split("|"), return_inverse=True)[1]
     return Outcomes(gains, groups)
 
 
-def _shares(right: str, shown: str) -> FloatArray:
-    """Shares of views by subject, from digits in base 36."""
-    counts, of = (np.array([int(digit, 36) for digit in digits], dtype=np.float64) for digits in (right, shown))
-    return counts / of
+def _counts(digits: str) -> FloatArray:
+    """Numbers of views by subject, from digits in base 36."""
+    return np.array([int(digit, 36) for digit in digits], dtype=np.float64)
 
 
-def consistency(rows: pd.DataFrame) -> dict[str, float]:
+def consistency(rows: pd.DataFrame) -> pd.Series:
     """Share of partners, without the image itself, in the class of the image; mean over splits."""
     others = 1 - rows["itself"]
-    means = (1 - rows["alpha"] / others.where(others > ROUND_OFF)).groupby(rows["arm"]).mean()
-    return {str(arm): float(mean) for arm, mean in means.items()}
-
-
-def _slope(gains: Mapping[str, FloatArray], arms: tuple[str, ...], share: Mapping[str, float]) -> FloatArray:
-    """Slope of the gain against consistency, by least squares over the arms."""
-    centred = np.array([share[arm] for arm in arms])
-    centred = centred - centred.mean()
-    return np.tensordot(centred / np.sum(centred**2), np.array([gains[arm] for arm in arms]), 1)
-
-
-def _interpolated(gains: Mapping[str, FloatArray], share: Mapping[str, float], at: float) -> FloatArray:
-    """Gain of the ladder at a given consistency, interpolated, or of the nearest end."""
-    steps = np.array([share[arm] for arm in LADDER])
-    weights = [np.interp(at, steps, np.eye(len(steps))[step]) for step in range(len(steps))]
-    return np.tensordot(weights, np.array([gains[arm] for arm in LADDER]), 1)
+    return (1 - rows["alpha"] / others.where(others > ROUND_OFF)).groupby(rows["arm"]).mean()
 
 
 def margin(tuning: pd.DataFrame) -> float:
@@ -149,11 +130,11 @@ def answer(gained: Outcomes, bound: float) -> str:
     return next(each for each, applies in answers.items() if applies)
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Gain over views alone against consistency of the guide: the ladder as lines, guides as labelled points."""
     rows = guided(tables[TABLE])
     gained, share = outcomes(rows), consistency(rows)
-    picture, axes = plt.subplots(figsize=(2.1 * COLUMN, 1.15 * COLUMN))
+    picture, axes = subplots(size=(2.1, 1.15))
     named = []
     for arms, color, label in ((LADDER, INK, "groups of any look"), (ALIKE, AUGMENTATION, "groups of look-alikes")):
         points = [_point(axes, share[arm], gained.contrast(arm, ZERO), color, ".") for arm in arms]
@@ -164,22 +145,21 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
     _name(axes, named)
     axes.axhline(0, color=NEUTRAL, linewidth=0.8)
     axes.set(xlabel="partners of the same letter (%)", ylabel="gain over views alone (points)")
-    primary = gained.contrast(*PRIMARY)
+    primary, half = gained.contrast(*PRIMARY).points()
     units, items = gained.values[TEXT].shape
-    low, high = primary.interval()
     return picture, (
         f"Test views classified correctly by a linear probe, less views alone: {units} splits, "
         f"{rows['seed'].nunique()} seeds, {items} characters. Half of the pairs are two views, half are chosen by the "
         "guide. Groups of four have the same number of partners and the same spectrum at every consistency. "
-        f"Exact rare words less the same exchanged within letters: {100 * primary.estimate:+.1f} "
-        f"[{100 * low:.1f}, {100 * high:.1f}] points. Bars are 95% intervals over splits and characters."
+        f"Exact rare words less the same exchanged within letters: {primary:+.1f} "
+        f"[{primary - half:.1f}, {primary + half:.1f}] points. Bars are 95% intervals over splits and characters."
     )
 
 
 def _point(axes: Axes, share: float, contrast: Contrast, color: str, marker: str) -> tuple[float, float]:
     """Draw a point with its interval, and return the point."""
-    x, y, high = 100 * share, 100 * contrast.estimate, 100 * contrast.interval()[1]
-    axes.errorbar([x], [y], [high - y], color=color, marker=marker, markersize=5, capsize=2, linewidth=0.8)
+    x, (y, half) = 100 * share, contrast.points()
+    axes.errorbar([x], [y], [half], color=color, marker=marker, markersize=5, capsize=2, linewidth=0.8)
     return x, y
 
 
@@ -204,43 +184,31 @@ def facts(tables: Tables) -> Facts:
         "of": Of(1, units, 2 * (len(OTHERS) + 1) + len(ARMS) - 1),  # the gain of labels is also a contrast
         "units": units,
         "items": items,
-        "letters": int(gained.groups.max() + 1),
+        "letters": gained.groups.max() + 1,
         "seeds": rows["seed"].nunique(),
         "arms": len(ARMS),
         "alone": 1 - float(rows.loc[rows["arm"] == ALONE, JUDGE].mean()),
-        "stayed": int((rows["loss"] > -LEARNED).sum()),
+        "stayed": (rows["loss"] > -LEARNED).sum(),
         "margin": 100 * bound,
         "answer": answer(gained, bound),
-        "primary": _points(primary),
-        "near": _points(near.contrast(*PRIMARY)),
+        "primary": primary.points(),
+        "near": near.contrast(*PRIMARY).points(),
         "least": 100 * primary.least_shown(),
-        "gain": {arm: _points(gained.contrast(arm, ZERO)) for arm in ARMS},
-        "share": share,
-        "contrasts": {f"{arm} less {less}": _points(gained.contrast(arm, less)) for arm, less in OTHERS},
-        "contrasts_near": {f"{arm} less {less}": _points(near.contrast(arm, less)) for arm, less in OTHERS},
+        "gain": {arm: gained.contrast(arm, ZERO).points() for arm in ARMS},
+        "share": share.to_dict(),
+        "contrasts": {f"{arm} less {less}": gained.contrast(arm, less).points() for arm, less in OTHERS},
+        "contrasts_near": {f"{arm} less {less}": near.contrast(arm, less).points() for arm, less in OTHERS},
         "shown": [f"{arm} less {less}" for (arm, less), p in zip(OTHERS, adjusted, strict=True) if p < 1 - LEVEL],
-        "explained": explained(rows, gained),
+        "explained": {"all": explained(rows, gained), "without_consistency": explained(rows, gained, "consistency")},
     }
 
 
-def _points(contrast: Contrast) -> tuple[float, float]:
-    """Estimate and half its interval, in points."""
-    low, high = contrast.interval()
-    return 100 * contrast.estimate, 50 * (high - low)
-
-
-def explained(rows: pd.DataFrame, gained: Outcomes) -> dict[str, float]:
-    """Share of the variance of mean gains explained by a linear model, and its loss without each part."""
+def explained(rows: pd.DataFrame, gained: Outcomes, *without: str) -> float:
+    """Share of the variance of mean gains that a linear model explains, without some of its quantities."""
     columns = rows.assign(consistency=rows["arm"].map(consistency(rows)), partners=np.log(rows["partners"]))
-    names = ("consistency", "likeness", "partners")
-    parts = columns.groupby("arm")[[*names]].mean().loc[[*ARMS]]
-    gains = np.array([gained.values[arm].mean() for arm in ARMS])
-
-    def share(*without: str) -> float:
-        kept = parts[[name for name in names if name not in without]]
-        return float(LinearRegression().fit(kept, gains).score(kept, gains))
-
-    return {"all": share()} | {name: share() - share(name) for name in names}
+    means = columns.groupby("arm")[["consistency", "likeness", "partners"]].mean()
+    quantities, gains = means.loc[[*ARMS]].drop(columns=[*without]), [gained.values[arm].mean() for arm in ARMS]
+    return float(LinearRegression().fit(quantities, gains).score(quantities, gains))
 
 
 def claims(facts: Facts) -> dict[str, bool]:

@@ -105,13 +105,13 @@ def facts(tables: Tables) -> Facts:
         ),  # leads of each data set over each rival
         "sets": {name: _graph(tables["natural_graphs"], name) for name in TITLES},
         "titles": TITLES,
-        "images": int(differences["images"].max()),
+        "images": differences["images"].max(),
         "shown": shown(ahead),
         "worded": WORDED,
         "least": _least_leads(ahead),
         "k": int(bounds["k"].max()),
         "bounds": {name: _bounds(widest[widest["dataset"] == name]) for name in TITLES},
-        "beats": int(verdict["beats_random"].sum()),
+        "beats": verdict["beats_random"].sum(),
         "cases": len(verdict),
     }
 

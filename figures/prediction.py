@@ -3,25 +3,25 @@
 The comparisons are preregistered in docs/preregistration/what_predicts_training.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Picture
 from scipy import stats
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import roc_auc_score
 
-from pairbounds.figures.contrasts import LEVEL, holm
-from pairbounds.figures.figure import Figure
+from pairbounds.figures.contrasts import holm
+from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.guides import JUDGE, LABELS, LEARNED, OTHER_JUDGE, TUNING
 from pairbounds.figures.guides import TABLE as MAIN
 from pairbounds.figures.ranking import GUIDED, Ranking, family
-from pairbounds.figures.style import COLUMN
+from pairbounds.figures.style import subplots
+from pairbounds.figures.summaries import LEVEL, excludes_zero
 from pairbounds.infrastructure.palette import AUGMENTATION, CAPTION, NEUTRAL
+from pairbounds.theory.quantities.confidence import detectable
 
 BASELINES = ("pixels", "untrained")
 ALPHA, FOUR = "alpha_labels", "theorem_4"  # primary comparison
@@ -46,7 +46,6 @@ PREDICTORS: dict[str, tuple[str, ...]] = {
     "uniformity": ("uniformity",),
     "half": ("half",),
 }
-ALPHAS = (ALPHA, "alpha_images")
 ALL_LABELS: dict[str, tuple[str, ...]] = {"alpha": ("alpha",)}  # reported without a comparison
 NAMES = {
     ALPHA: "$\\alpha_T$ from 25 labelled pairs",
@@ -71,9 +70,8 @@ TITLES = {  # in the page of findings
     "uniformity": "uniformity, trained",
     "half": "error after half of the epochs, trained",
 }
-NOISY = ("exchanged", "noisy", "any two", "style")  # parts of the names of noisy pairings
-CONSTRUCTED = (*NOISY, "groups", "within classes")  # not natural, by the plan, in which the pairing "labels" is natural
-POWER = 0.8
+NOISY = "exchanged|noisy|any two|style"  # parts of the names of noisy pairings
+CONSTRUCTED = f"{NOISY}|groups|within classes"  # not natural, by the plan, in which the pairing "labels" is natural
 
 
 def prepared(runs: pd.DataFrame, tuning: pd.DataFrame, labels: str) -> pd.DataFrame:
@@ -109,30 +107,19 @@ def ranking(tables: Tables, labels: str = LABELS, judge: str = JUDGE) -> Ranking
     return Ranking.of(rows, PREDICTORS | ALL_LABELS, judge)
 
 
-def comparisons(ranks: Ranking, seed: int = 0) -> pd.DataFrame:
+def comparisons(ranks: Ranking) -> pd.DataFrame:
     """A row for each predictor: ρ with interval; ρ of `ALPHA` minus it, with interval, p-value and Holm's p-value.
 
     Intervals and p-values are Student's, from the standard deviation over resamples, with one degree of freedom less
     than families. The primary comparison, with theorem 4, is outside Holm's family.
     """
-    rho, resampled = ranks.correlations, ranks.resampled(np.random.default_rng(seed))
+    rho, resampled = pd.Series(ranks.correlations), ranks.resampled(np.random.default_rng(0))
+    less, error = rho[ALPHA] - rho, resampled.rsub(resampled[ALPHA], axis="index").std()
     student = stats.t(int(ranks.families.max()))
-    rows = []
-    for name in ranks.predictors:
-        less, error = rho[ALPHA] - rho[name], float((resampled[ALPHA] - resampled[name]).std())
-        rows.append(
-            {
-                "predictor": name,
-                "rho": rho[name],
-                "half": float(student.ppf((1 + LEVEL) / 2) * resampled[name].std()),
-                "less": less,
-                "less_half": float(student.ppf((1 + LEVEL) / 2)) * error,
-                "least": float(student.ppf((1 + LEVEL) / 2) + student.ppf(POWER)) * error,
-                "p": float(2 * student.sf(abs(less) / error)) if error > 0 else float(less == 0),
-                "regret": ranks.regret(name),
-            }
-        )
-    table = pd.DataFrame(rows).set_index("predictor")
+    quantile = student.ppf((1 + LEVEL) / 2)
+    columns = {"rho": rho, "half": quantile * resampled.std(), "less": less, "less_half": quantile * error}
+    table = pd.DataFrame(columns).assign(regret=[ranks.regret(name) for name in rho.index])
+    table["p"] = 2 * student.sf((less.abs() / error).fillna(0))  # NaN: neither a difference nor an error
     others = [name for name in PREDICTORS if name not in (ALPHA, FOUR)]
     table.loc[others, "holm"] = holm(table.loc[others, "p"].to_numpy())
     return table
@@ -140,9 +127,13 @@ def comparisons(ranks: Ranking, seed: int = 0) -> pd.DataFrame:
 
 def parts(ranks: Ranking) -> dict[str, Ranking]:
     """Rankings of all pairings, of those with finite theorem 4 on all splits, and of the natural ones, by the plan."""
-    finite = np.isfinite(ranks.predictors[FOUR][0]).all(axis=1)
-    natural = [not any(part in name for part in CONSTRUCTED) for name in ranks.names]
-    return {"all": ranks, "finite": ranks.only(finite.tolist()), "natural": ranks.only(natural)}
+    finite, natural = np.isfinite(ranks.predictors[FOUR][0]).all(axis=1), ~_named(ranks, CONSTRUCTED)
+    return {"all": ranks, "finite": ranks.only(finite), "natural": ranks.only(natural)}
+
+
+def _named(ranks: Ranking, pattern: str) -> pd.Series:
+    """True for pairings with a part of the name that matches."""
+    return pd.Series(ranks.names).str.contains(pattern)
 
 
 def answer(compared: Mapping[str, pd.DataFrame]) -> str:
@@ -160,7 +151,7 @@ def answer(compared: Mapping[str, pd.DataFrame]) -> str:
 def _sign(table: pd.DataFrame) -> int:
     """Sign of the primary difference if its interval excludes 0, else 0."""
     less, half = (float(table[column][FOUR]) for column in ("less", "less_half"))
-    return int(np.sign(less)) if abs(less) > half else 0
+    return int(np.sign(less)) if excludes_zero((less, half)) else 0
 
 
 def leaving(rows: pd.DataFrame) -> dict[str, float]:
@@ -174,19 +165,17 @@ def leaving(rows: pd.DataFrame) -> dict[str, float]:
     return {name: float(roc_auc_score(left, score)) if both else float("nan") for name, score in scores.items()}
 
 
-def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
+def draw(tables: Tables) -> Drawing:
     """Error after training against each predictor, and against another training of the same pairing."""
     shown = {name: PREDICTORS[name] for name in NAMES}
     rows = full_splits(of_pairings(tables[MAIN], LABELS))
     ranks = Ranking.of(rows, shown, JUDGE)
     rho, errors = ranks.correlations, 100 * ranks.errors
-    picture, panels = plt.subplots(1, len(NAMES) + 1, figsize=(2.9 * COLUMN, 0.85 * COLUMN), sharey=True)
-    guided = np.array([name.startswith(GUIDED) for name in ranks.names])
-    noisy = np.array([any(part in name for part in NOISY) for name in ranks.names])
+    picture, panels = subplots(1, len(NAMES) + 1, size=(2.9, 0.85), sharey=True)
     for axes, (name, label) in zip(panels, NAMES.items(), strict=False):
-        _cloud(axes, ranks.predictors[name].mean(axis=0), errors.mean(axis=0), guided, noisy)
+        _cloud(axes, ranks, ranks.predictors[name].mean(axis=0), errors.mean(axis=0))
         axes.set(xlabel=label, title=f"rank correlation {rho[name]:+.2f}")
-    _cloud(panels[-1], errors[0], errors[1], guided, noisy)
+    _cloud(panels[-1], ranks, errors[0], errors[1])
     panels[-1].set(xlabel="error of another training (%)", title=f"rank correlation {ranks.agreement:+.2f}")
     panels[0].set_ylabel("error after training (%)")
     panels[0].legend(fontsize="x-small", loc="upper left")
@@ -194,18 +183,19 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> tuple[Picture, str]:
         f"{len(ranks.names)} pairings of glyphs, each on {errors.shape[2]} splits with {errors.shape[0]} seeds: a dot "
         "is a pairing on one split. Error of a linear probe on held-out characters and faces. From "
         "left to right: predictors known before training, and a second training of the same pairing. "
-        f"Most of the {_stayed(rows)} pairings whose encoders learned nothing are at about 90%. Infinite values are on "
-        "the dotted line. Rank correlation: Spearman's, mean over splits."
+        f"Most of the {len(_stayed(rows))} pairings whose encoders learned nothing are at about 90%. Infinite values "
+        "are on the dotted line. Rank correlation: Spearman's, mean over splits."
     )
 
 
-def _stayed(rows: pd.DataFrame) -> int:
-    """Number of pairings with a run that stayed at the uninformative loss."""
-    return int((rows.groupby("pairing")["loss"].max() >= -LEARNED).sum())
+def _stayed(rows: pd.DataFrame) -> set[str]:
+    """Pairings with a run that stayed at the uninformative loss."""
+    return {*rows.loc[rows["loss"] >= -LEARNED, "pairing"]}
 
 
-def _cloud(axes: Axes, x: np.ndarray, y: np.ndarray, guided: np.ndarray, noisy: np.ndarray) -> None:
-    kinds: Sequence[tuple[str, np.ndarray, str, str]] = (
+def _cloud(axes: Axes, ranks: Ranking, x: np.ndarray, y: np.ndarray) -> None:
+    guided, noisy = pd.Series(ranks.names).str.startswith(GUIDED), _named(ranks, NOISY)
+    kinds = (
         ("pairs", ~guided & ~noisy, CAPTION, "o"),
         ("noisy pairs", noisy & ~guided, NEUTRAL, "x"),
         ("views and a guide", guided, AUGMENTATION, "^"),
@@ -223,57 +213,53 @@ def _cloud(axes: Axes, x: np.ndarray, y: np.ndarray, guided: np.ndarray, noisy: 
 
 def facts(tables: Tables) -> Facts:
     """ρ of each predictor, primary comparison, ceiling, regret, and results by part."""
-    rows = full_splits(prepared(tables[MAIN], tables[TUNING], LABELS))
-    ranks = ranking(tables)
+    runs, ranks = tables[MAIN], ranking(tables)
+    rows = full_splits(of_pairings(runs, LABELS))
     some = parts(ranks)
     by_part = {name: comparisons(part) for name, part in some.items()}
     compared = by_part["all"]
+    better = compared.loc[compared["holm"] < 1 - LEVEL, "less"] > 0
     sets = {
-        (labels, judge): ranking(tables, labels, judge)
-        for labels in sorted(set(tables[MAIN]["labels"]))
+        f"{labels}, {judge}": ranking(tables, labels, judge).correlations
+        for labels in sorted(runs["labels"].unique())
         for judge in (JUDGE, OTHER_JUDGE)
     }
-    fresh = ranks.only([name not in set(tables[TUNING]["pairing"]) for name in ranks.names])
-    left = rows.groupby("pairing")["loss"].max() < -LEARNED
-    learned = ranks.only([bool(left[name]) for name in ranks.names])
-    natural = some["natural"]
+    names, natural = pd.Series(ranks.names), pd.Series(some["natural"].names)
     others = {
-        "quiet": ranks.only([not any(part in name for part in NOISY) for name in ranks.names]),
-        "learned": learned,
-        "learned_natural": natural.only([bool(left[name]) for name in natural.names]),
-        "fresh": fresh,
-        "unlabelled": ranks.only(["labels" not in name for name in ranks.names]),
+        "quiet": ranks.only(~_named(ranks, NOISY)),
+        "learned": ranks.only(~names.isin(_stayed(rows))),
+        "learned_natural": some["natural"].only(~natural.isin(_stayed(rows))),
+        "fresh": ranks.only(~names.isin(tables[TUNING]["pairing"])),
+        "unlabelled": ranks.only(~_named(ranks, "labels")),
     }
     seeds, pairings, splits = ranks.errors.shape
     mean = ranks.errors.mean(axis=0)
-    baselines = tables[MAIN][(tables[MAIN]["labels"] == LABELS)].groupby("pairing")[[JUDGE, OTHER_JUDGE]].mean()
+    baselines = runs[runs["labels"] == LABELS].groupby("pairing")[[JUDGE, OTHER_JUDGE]].mean()
     return {
         "of": Of(1, splits, len(compared) * (len(some) + len(sets) + len(others) + 1)),
         "pairings": pairings,
         "splits": splits,
         "seeds": seeds,
-        "families": int(ranks.families.max() + 1),
-        "read_before": _read_before(tables[MAIN], splits),
+        "families": ranks.families.max() + 1,
+        "read_before": _read_before(runs, splits),
         "answer": answer(by_part),
         "titles": TITLES,
         "compared": len(PREDICTORS) - 2,
-        "rho": {name: (row["rho"], row["half"]) for name, row in compared.iterrows()},
-        "primary": {name: (table.loc[FOUR, "less"], table.loc[FOUR, "less_half"]) for name, table in by_part.items()},
+        "rho": {name: tuple(row) for name, row in compared[["rho", "half"]].iterrows()},
+        "primary": {name: tuple(table.loc[FOUR, ["less", "less_half"]]) for name, table in by_part.items()},
         "parts": {name: part.correlations | {"pairings": len(part.names)} for name, part in some.items()},
         **{name: part.correlations | {"pairings": len(part.names)} for name, part in others.items()},
         "regret_unlabelled": {name: others["unlabelled"].regret(name) for name in (ALPHA, FOUR)},
-        "least": {name: table.loc[FOUR, "least"] for name, table in by_part.items()},
-        "order": [ALPHA, "alpha_images", *ALL_LABELS, *(name for name in PREDICTORS if name not in ALPHAS)],
-        "better": sorted(compared.index[(compared["holm"] < 1 - LEVEL) & (compared["less"] > 0)]),
-        "worse": sorted(compared.index[(compared["holm"] < 1 - LEVEL) & (compared["less"] < 0)]),
+        "least": detectable(float(by_part["natural"]["less_half"][FOUR]), some["natural"].families.max()),
+        "better": sorted(better.index[better]),
+        "worse": sorted(better.index[~better]),
         "agreement": ranks.agreement,
         "ceiling": ranks.ceiling,
         "regret": compared["regret"].to_dict(),
-        "regret_of_chance": float((mean - mean.min(axis=0)).mean()),
-        "sets": {f"{labels}, {judge}": each.correlations for (labels, judge), each in sets.items()},
-        "within": within(ranks),
+        "regret_of_chance": (mean - mean.min(axis=0)).mean(),
+        "sets": sets,
+        "within": within(ranks).to_dict(),
         "leaving": leaving(rows),
-        "left": float((rows["loss"] < -LEARNED).mean()),
         "range": [float(mean.min()), float(mean.max())],
         "baselines": baselines.loc[[*BASELINES]].to_dict("index"),
     }
@@ -288,11 +274,11 @@ def _read_before(runs: pd.DataFrame, splits: int) -> int:
     return int((counts > splits).sum())
 
 
-def within(ranks: Ranking, least: int = 4) -> dict[str, float]:
+def within(ranks: Ranking, least: int = 4) -> pd.Series:
     """ρ of each predictor within families of at least `least` pairings, mean over families."""
-    parts = [ranks.only(ranks.families == number) for number in np.unique(ranks.families)]
-    kept = [part.correlations for part in parts if len(part.names) >= least]
-    return {name: float(np.mean([each[name] for each in kept])) for name in ranks.predictors}
+    sizes = np.bincount(ranks.families)
+    kept = [ranks.only(ranks.families == number) for number in np.flatnonzero(sizes >= least)]
+    return pd.DataFrame([part.correlations for part in kept]).mean()
 
 
 def claims(facts: Facts) -> dict[str, bool]:

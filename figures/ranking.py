@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
@@ -50,26 +51,21 @@ class Ranking:
         if runs[used].isna().to_numpy().any():
             raise ValueError(f"columns with NaN: {[*runs[used].columns[runs[used].isna().any()]]}")
 
-        def table(column: str, rows: pd.DataFrame) -> FloatArray:
-            return rows.pivot(index="pairing", columns="split", values=column).loc[names].to_numpy(np.float64)
+        def by_seed(column: str) -> FloatArray:
+            tables = runs.groupby("seed")[["pairing", "split", column]]
+            wide = [rows.pivot(index="pairing", columns="split", values=column).loc[names] for _, rows in tables]
+            return np.array(wide, dtype=np.float64)
 
-        seeds = [rows for _, rows in runs.groupby("seed")]
-        errors = np.array([table(judge, rows) for rows in seeds])
-        return cls(
-            names,
-            errors,
-            {
-                # Predictors from the trained encoder differ between seeds: take the mean, as for the error.
-                name: rounded(
-                    np.array([np.mean([table(column, rows) for rows in seeds], axis=0) for column in columns])
-                )
-                for name, columns in predictors.items()
-            },
-        )
+        # Predictors from the trained encoder differ between seeds: take the mean, as for the error.
+        means = {
+            name: rounded(np.array([by_seed(column).mean(axis=0) for column in columns]))
+            for name, columns in predictors.items()
+        }
+        return cls(names, by_seed(judge), means)
 
-    def only(self, kept: Sequence[bool]) -> "Ranking":
+    def only(self, kept: npt.ArrayLike) -> "Ranking":
         """Ranking of some of the pairings."""
-        rows = [int(row) for row in np.flatnonzero(kept)]
+        rows: list[int] = np.flatnonzero(kept).tolist()
         some = {name: values[:, rows] for name, values in self.predictors.items()}
         return Ranking([self.names[row] for row in rows], self.errors[:, rows], some)
 
@@ -87,8 +83,8 @@ class Ranking:
     @property
     def agreement(self) -> float:
         """ρ between the errors of two seeds, mean over splits."""
-        (first, second), once = self.errors, np.ones((1, len(self.names)))
-        return float(np.mean([_spearman(first[:, split], second[:, split], once) for split in range(first.shape[1])]))
+        first, second = self.errors[:, None]
+        return Ranking(self.names, first, {"second": second}).correlations["second"]
 
     @property
     def ceiling(self) -> float:

@@ -1,7 +1,5 @@
 """Figure 3, *Real images*: bounds and error on emoji captions against k."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,6 +7,7 @@ from matplotlib.axes import Axes
 from pairbounds.figures.figure import Drawing, Figure
 from pairbounds.figures.finding import Facts, Finding, Of, Tables
 from pairbounds.figures.style import SHARPER, THEOREMS, Look, label_line, number_ticks, shade_vacuous, subplots
+from pairbounds.figures.summaries import rows_of
 from pairbounds.infrastructure.palette import MEASURED, NEUTRAL
 
 LABEL_SETS = ("category", "subcategory")
@@ -21,20 +20,9 @@ CURVES = (
     ("trained-error", "value", THEOREMS[17], "theorem 17, at the optimum"),
     ("probe-error", "measured", Look(MEASURED, "-", "o"), "measured 0-1 error"),
 )
-QUOTED = ("probe-error", "sharp-probe-error", "multihop-error")
+QUOTED = {"plain": "probe-error", "sharp": "sharp-probe-error", "multihop": "multihop-error"}  # bounds
 RANGED = "probe-mse"  # bound whose quantity has a range over all optima
 WIDE = 1e-3  # smaller ranges count as one value
-
-
-class Quoted(NamedTuple):
-    """Theorem 4, its sharper form, theorem 15, the error and the guessing error, at one width."""
-
-    k: int
-    plain: float
-    sharp: float
-    multihop: float
-    measured: float
-    guess: float
 
 
 def draw(tables: Tables) -> Drawing:
@@ -42,23 +30,23 @@ def draw(tables: Tables) -> Drawing:
     bounds, energy = tables["emoji_bounds"], tables["emoji_energy"]
     picture, panels = subplots(1, 2, size=(2.3, 1.1), sharey=True)
     for axes, labels in zip(panels, LABEL_SETS, strict=True):
-        _bounds_panel(axes, bounds[bounds["labels"] == labels], labels)
+        _bounds_panel(axes, rows_of(bounds, labels=labels), labels)
     panels[0].set_ylabel("probability of error, or its bound")
     panels[0].legend(loc="lower left", fontsize="small")
     return picture, _caption(bounds, energy)
 
 
 def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
-    shade_vacuous(axes, rows[rows["bound"] == CURVES[0][0]]["guess"])
+    shade_vacuous(axes, rows_of(rows, bound=CURVES[0][0])["guess"])
     text = "vacuous: no better than guessing"
     axes.text(0.04, 0.96, text, transform=axes.transAxes, va="top", fontsize="small", color=NEUTRAL)
     ambiguous = _widths_of_many_optima(rows)
     for name, column, (color, dash, marker), label in CURVES:
-        curve = rows[rows["bound"] == name].replace(np.inf, np.nan)
+        curve = rows_of(rows, bound=name).replace(np.inf, np.nan)
         if column == "measured":  # measured at one optimum only
             curve = curve[~curve["k"].isin(ambiguous["k"])]
         axes.plot(curve["k"], curve[column], linestyle=dash, color=color, marker=marker, markersize=3, label=label)
-    _range(axes, rows[rows["bound"] == RANGED])
+    _range(axes, rows_of(rows, bound=RANGED))
     axes.set(xscale="log", yscale="log", ylim=(1e-3, 50), xlabel="width of the embedding k")
     number_ticks(axes, x=(1, 10, 100, 1000), y=(0.001, 0.01, 0.1, 1, 10))
     axes.set_title(f"emoji, labels: {labels}")
@@ -66,7 +54,7 @@ def _bounds_panel(axes: Axes, rows: pd.DataFrame, labels: str) -> None:
 
 def _widths_of_many_optima(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of the squared error where it differs between optima, or where this is unknown."""
-    squared = rows[rows["bound"] == RANGED]
+    squared = rows_of(rows, bound=RANGED)
     return squared[~(squared["measured_most"] - squared["measured_least"] <= WIDE)]
 
 
@@ -79,24 +67,23 @@ def _range(axes: Axes, squared: pd.DataFrame) -> None:
     label_line(axes, 1.1, 0.8 * least.iloc[0], "squared error,\nall optima", MEASURED, va="top", alpha=0.7)
 
 
-def quoted(bounds: pd.DataFrame, labels: str) -> Quoted:
-    """Quoted numbers for one label set."""
+def quoted(bounds: pd.DataFrame, labels: str) -> dict[str, float]:
+    """Width, quoted bounds, error and guessing error, for one label set."""
     k = int(bounds["k"][bounds["k"] <= QUOTED_WIDTH].max())
-    rows = bounds[(bounds["labels"] == labels) & (bounds["k"] == k)]
-    plain, sharp, hops = (rows[rows["bound"] == name].iloc[0] for name in QUOTED)
-    return Quoted(k, plain["value"], sharp["value"], hops["value"], plain["measured"], plain["guess"])
+    rows = rows_of(bounds, labels=labels, k=k).set_index("bound")
+    values = {name: rows["value"][bound] for name, bound in QUOTED.items()}
+    return {"k": k} | values | rows.loc[QUOTED["plain"], ["measured", "guess"]].to_dict()
 
 
 def informative_from(bounds: pd.DataFrame, labels: str) -> list[int]:
     """Least widths at which the quoted bounds are better than guessing; 0 if there is none."""
-    better = bounds[(bounds["labels"] == labels) & (bounds["value"] < bounds["guess"])]
-    least = better.groupby("bound")["k"].min()
-    return [int(least.get(name, 0)) for name in QUOTED]
+    better = rows_of(bounds[bounds["value"] < bounds["guess"]], labels=labels)
+    return better.groupby("bound")["k"].min().reindex([*QUOTED.values()], fill_value=0).tolist()
 
 
 def components(energy: pd.DataFrame) -> int:
     """Number of singular values σ = 1, which is the number of components of the graph."""
-    return int((energy[energy["labels"] == LABEL_SETS[0]]["singular_value"] > 1 - 1e-9).sum())
+    return int((rows_of(energy, labels=LABEL_SETS[0])["singular_value"] > 1 - 1e-9).sum())
 
 
 def images(energy: pd.DataFrame) -> int:
@@ -116,7 +103,7 @@ def _caption(bounds: pd.DataFrame, energy: pd.DataFrame) -> str:
 
 def _ranges(bounds: pd.DataFrame, labels: str) -> str:
     """Range of the squared error over all optima, at widths with many optima, in words."""
-    ambiguous = _widths_of_many_optima(bounds[bounds["labels"] == labels])
+    ambiguous = _widths_of_many_optima(rows_of(bounds, labels=labels))
     ends = f"k = {ambiguous['k'].min()} to {ambiguous['k'].max()}: {ambiguous['measured_least'].min():.2f} to "
     return f"{labels}, {ends}{ambiguous['measured_most'].max():.2f}" if len(ambiguous) else f"{labels}: none"
 
@@ -129,23 +116,17 @@ def facts(tables: Tables) -> Facts:
         "images": images(energy),
         "quoted": {labels: quoted(bounds, labels) for labels in LABEL_SETS},
         "informative_from": informative_from(bounds, LABEL_SETS[0]),
-        "widths": int(bounds["k"].nunique()),
+        "widths": bounds["k"].nunique(),
         "components": components(energy),
     }
 
 
 def claims(facts: Facts) -> dict[str, bool]:
     """Claims of the sentences, with their truth values."""
-    both, least = facts["quoted"].values(), facts["informative_from"]
+    both = facts["quoted"].values()
     return {
         "the sharper bound and theorem 15 are between the error and the plain bound": all(
-            entry.measured <= bound < entry.plain for entry in both for bound in (entry.sharp, entry.multihop)
-        ),
-        "at the width that is quoted the plain bound is worse than guessing": all(
-            entry.plain >= entry.guess for entry in both
-        ),
-        "at smaller widths theorem 15 and the sharper bound are better than guessing": (
-            0 < least[2] < least[1] < least[0]
+            entry["measured"] <= entry[name] < entry["plain"] for entry in both for name in ("sharp", "multihop")
         ),
         "the graph falls into parts": facts["components"] > 1,
     }

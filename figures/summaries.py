@@ -1,7 +1,7 @@
-"""Means, intervals and rank correlations of a few measurements."""
+"""Choice of rows, and means, intervals and rank correlations of a few measurements."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,14 @@ OVERLAP = 1 / 3  # test images per training image in the splits of trainings fro
 DIGITS = 6  # decimals for ranks: values that differ only by round-off tie
 
 
-def mean_and_half(values: pd.Series, *, level: float = LEVEL, overlap: float = 0.0) -> Estimate:
+def rows_of(table: pd.DataFrame, **values: Any) -> pd.DataFrame:
+    """Rows with these values of columns."""
+    for column, value in values.items():
+        table = table[table[column] == value]
+    return table
+
+
+def mean_and_half(values: pd.Series, level: float = LEVEL, *, overlap: float = 0.0) -> Estimate:
     """Mean and half-width of Student's interval; the half-width of a single value is NaN.
 
     `overlap`: ratio of test to training items of random splits of one set, as in `student_half`.
@@ -25,16 +32,21 @@ def mean_and_half(values: pd.Series, *, level: float = LEVEL, overlap: float = 0
     return float(values.to_numpy(dtype=np.float64).mean()), student_half(values, level, overlap=overlap)
 
 
-def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, Estimate]:
-    """Mean test accuracy in percent and half its interval, by kind of encoder, for one label set.
+def accuracies(runs: pd.DataFrame, kinds: Iterable[str]) -> dict[str, dict[str, Estimate]]:
+    """Mean test accuracy in percent and half its interval, by label set and kind of encoder.
 
     The seeds split one set of images, and the interval is corrected for their overlap.
     """
-    return {kind: mean_and_half(100 * runs[runs["kind"] == kind]["test"], overlap=OVERLAP) for kind in kinds}
+    return {
+        str(labels): {kind: mean_and_half(100 * rows_of(rows, kind=kind)["test"], overlap=OVERLAP) for kind in kinds}
+        for labels, rows in runs.groupby("labels", sort=False)
+    }
 
 
-def lead(runs: pd.DataFrame, kind: str | list[str], first: Any, second: Any, level: float = LEVEL) -> Estimate:
-    """Difference of test accuracy of two kinds of runs with the same seeds, in points, for one label set.
+def leads(
+    runs: pd.DataFrame, kind: str | list[str], first: Any, second: Any, level: float = LEVEL
+) -> dict[str, Estimate]:
+    """Difference of test accuracy of two kinds of runs with the same seeds, in points, by label set.
 
     The interval is corrected for the overlap of the splits.
 
@@ -43,13 +55,11 @@ def lead(runs: pd.DataFrame, kind: str | list[str], first: Any, second: Any, lev
     kind : columns that name the kind
     first, second : the difference is the accuracy of the first kind minus that of the second
     """
-    by_seed = runs.pivot_table(index="seed", columns=kind, values="test")
-    return mean_and_half(100 * (by_seed[first] - by_seed[second]), level=level, overlap=OVERLAP)
-
-
-def by_labels(table: pd.DataFrame, measure: Callable[[pd.DataFrame], Any]) -> dict[str, Any]:
-    """Measure of the rows of each label set."""
-    return {str(labels): measure(rows) for labels, rows in table.groupby("labels", sort=False)}
+    differences = {}
+    for labels, rows in runs.groupby("labels", sort=False):
+        by_seed = rows.pivot_table(index="seed", columns=kind, values="test")
+        differences[str(labels)] = mean_and_half(100 * (by_seed[first] - by_seed[second]), level, overlap=OVERLAP)
+    return differences
 
 
 def excludes_zero(estimate: Estimate) -> bool:
