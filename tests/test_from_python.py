@@ -33,7 +33,6 @@ def classes(pairs, labels=None, **options):
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
     images = np.arange(36) // 3
     table = pd.DataFrame({"image": images, "caption": images % 2 + 2 * (np.arange(36) % 3), "label": images % 2})
     table.to_csv("pairs.csv", index=False)

@@ -21,7 +21,7 @@ from pairbounds.real_data.audit.trials import WhatIf
 
 def audit(
     pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Parquet, CSV, TSV or JSONL: image, caption, weight.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json, tables and figure.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json and tables.")],
     labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="A table like PAIRS: image, label.")] = None,
     columns: Columns = None,
     label_col: Annotated[
@@ -71,7 +71,7 @@ def audit(
     named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
     trial = WhatIf(k=k or WhatIf.k, rules=named) if what_if or named else None
     done = audit_pairs(pairs, labels, out, Settings(k), roles, trial, noise)
-    written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf"
+    written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}"
     if not as_records:
         print_report(done.summary, done.tables)
     echo(as_line(done.summary) if as_records else written)

@@ -1,4 +1,4 @@
-"""An audit from end to end: read, measure, write, draw."""
+"""An audit from end to end: read, measure, write."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,10 +10,8 @@ import pandas as pd
 
 from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, table_outputs
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.infrastructure.pictures import picture_output
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, write_table
-from pairbounds.real_data.audit.audit_figure import PICTURES, draw
 from pairbounds.real_data.audit.audit_tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.counting import count_pairs
 from pairbounds.real_data.audit.measuring import Measures, agreement, pair_facts
@@ -63,8 +61,8 @@ def audit(
 ) -> Audit:
     """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and the most harmful captions and classes.
 
-    Writes the tables of `audit_tables` as Parquet with sidecars into the folder `out`, then the figure audit.png and
-    audit.pdf, and last summary.json, which marks a complete audit. An earlier audit stays complete until this audit is
+    Writes the tables of `audit_tables` as Parquet with sidecars into the folder `out`, and last
+    summary.json, which marks a complete audit. An earlier audit stays complete until this audit is
     on disk. The summary lists the content keys of the tables.
 
     Parameters
@@ -121,7 +119,6 @@ def audit(
             if wrong is not None:
                 tables["noise"] = wrong[0]
             keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
-            draw(tables, out)
         metadata = counted.tally | {
             "columns": files.columns(),
             "provenance": provenance(configuration) | {"content_keys": keys},
@@ -138,8 +135,7 @@ def audit(
 def outputs(out: Path) -> list[Output]:
     """Output files that an audit overwrites or removes."""
     tables = [part for name in (*TABLES, *TRIED) for part in table_outputs(out / f"{name}.parquet")]
-    pictures = [picture_output(out / name) for name in PICTURES]
-    return [*tables, *pictures, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
+    return [*tables, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
 def _measures(graph: PairGraph, k: int, settings: Settings, bar: Bar) -> Measures:

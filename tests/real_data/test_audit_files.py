@@ -177,7 +177,6 @@ def test_bad_labels_and_options_are_one_line(refused, two, tmp_path, labels, wor
     assert message in refused(app, "audit", two[0], "--labels", two[1], "--k", 2, "--out", tmp_path / "out", *words)
 
 
-@pytest.mark.usefixtures("draws_audits")
 def test_names_are_escaped_and_a_violated_bound_exits_1(call, tmp_path):
     captions = ["\x1b]0;owned\x07 $\\frac{$", "猫\n と犬", "[/b] $x_", "a" * 200]
     escaped = ["\\x1b]0;owned\\x07 $\\frac{$", "猫 と犬", "[/b] $x_", "\\u202e[red]x[/red] $\\nothing$", "[c]"]
