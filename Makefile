@@ -205,7 +205,7 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 	cp $< $@
 
 RUNS := $(BUILD)/runs
-REPRODUCED := natural_captions natural_what_if natural_pairings granularity phase_worlds \
+REPRODUCED := natural_captions natural_pairings granularity phase_worlds \
 	batch_size emoji_batch_size pairs_needed emoji_pairs icons_from_pairs encoder_few_labels choosing choosing_checkpoints \
 	label_order \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)

@@ -38,8 +38,7 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
     for name, (title, headings) in RANKINGS.items():
         if name in tables:
             _print_rows(title, tables[name][headings.split()].head(SHOWN))
-    for sentence in (*(summary["what_if"] or ()), *(summary["noise"] or ())):
-        echo(sentence)
+    echo(*(summary["noise"] or ()))
 
 
 def _overview(s: Mapping[str, Any]) -> list[tuple[str, str, str]]:

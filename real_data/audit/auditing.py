@@ -18,13 +18,12 @@ from pairbounds.real_data.audit.measuring import Measures, agreement, pair_facts
 from pairbounds.real_data.audit.noise_trials import caption_noise
 from pairbounds.real_data.audit.pair_tables import Columns, open_tables
 from pairbounds.real_data.audit.summary import summarise, write_summary
-from pairbounds.real_data.audit.trials import WhatIf, what_if
 from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
-TRIED = ("what_if", "what_if_verdict", "noise")
+NOISE = "noise"  # table of `caption_noise`
 N_STAGES, WIDTH = 6, 32
 
 
@@ -56,7 +55,6 @@ def audit(
     out: str | Path = "audit",
     settings: Settings | Mapping[str, Any] | None = None,
     columns: Columns | Mapping[str, Any] | None = None,
-    trial: WhatIf | Mapping[str, Any] | None = None,
     noise: float | None = None,
 ) -> Audit:
     """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and the most harmful captions and classes.
@@ -73,9 +71,6 @@ def audit(
         Columns image and label; by default those of `pairs`. Without labels: the spectrum and the hub captions.
     settings, columns : optional
         `Settings`, and `Columns` for other column names; or dicts of some settings.
-    trial : `WhatIf` or dict, optional
-        Trial of dropping pairs, on held-out images, with labels: see `what_if`. Its curves and its verdict are two more
-        tables.
     noise : share of wrong captions for `caption_noise`, with labels. Its results are one more table.
 
     Raises
@@ -92,49 +87,43 @@ def audit(
     `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`.
     """
     settings, columns = as_settings(Settings, settings), as_settings(Columns, columns)
-    trial = None if trial is None else as_settings(WhatIf, trial)
     if noise is not None and not 0 < noise < 1:
         raise ValueError(f"noise={noise!r} must be in (0, 1): give the share of wrong captions")
     out = Path(out)
     files = open_tables(Path(pairs), None if labels is None else Path(labels), columns)
     labels = None if files.labels is None else str(files.labels.path)
-    trials = ({} if trial is None else {"what_if": asdict(trial)}) | ({} if noise is None else {"noise": noise})
-    if trials and labels is None:
-        names = " and ".join(trials).replace("_", " ")
-        raise ValueError(f"{names}: labels are missing: give labels, or the name of their column")
-    configuration = {"pairs": str(pairs), "labels": labels, **asdict(settings), **trials}
+    if noise is not None and labels is None:
+        raise ValueError("noise: labels are missing: give labels, or the name of their column")
+    configuration = {"pairs": str(pairs), "labels": labels, **asdict(settings)}
+    configuration |= {} if noise is None else {"noise": noise}
     with locked_folder(out), Bar(total=N_STAGES) as bar:
         with _stage(bar, "read"):
             counted = count_pairs(files)
         k = min(WIDTH, *counted.graph.shape) if settings.k is None else settings.k
         measures = _measures(counted.graph, k, settings, bar)
-        with _stage(bar, "what if"):
-            outcome = None if trial is None else what_if(measures.graph, trial, counted.similarities)
-            plain = WhatIf(k=k, device=settings.device, seed=settings.seed)
-            wrong = None if noise is None else caption_noise(measures.graph, noise, plain)
+        tables, words = {}, None
+        with _stage(bar, "noise"):
+            if noise is not None:
+                options = {"device": settings.device, "seed": settings.seed}
+                tables[NOISE], words = caption_noise(counted.graph, noise, k, **options)
         with _stage(bar, "tables"):
-            tables = audit_tables(measures, counted)
-            if outcome is not None:
-                tables |= {"what_if": outcome.curves, "what_if_verdict": outcome.verdict}
-            if wrong is not None:
-                tables["noise"] = wrong[0]
+            tables = audit_tables(measures, counted) | tables
             keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
         metadata = counted.tally | {
             "columns": files.columns(),
             "provenance": provenance(configuration) | {"content_keys": keys},
-            "what_if": outcome and list(outcome.words),
-            "noise": wrong and list(wrong[1]),
+            "noise": words and list(words),
         }
         summary = summarise(measures, metadata)
         write_summary(summary, out / "summary.json")
-        for name in {*NEED_LABELS, *TRIED} - tables.keys():
+        for name in {*NEED_LABELS, NOISE} - tables.keys():
             remove_table(out / f"{name}.parquet")  # of an earlier audit
     return Audit(summary, tables)
 
 
 def outputs(out: Path) -> list[Output]:
     """Output files that an audit overwrites or removes."""
-    tables = [part for name in (*TABLES, *TRIED) for part in table_outputs(out / f"{name}.parquet")]
+    tables = [part for name in (*TABLES, NOISE) for part in table_outputs(out / f"{name}.parquet")]
     return [*tables, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
