@@ -1,7 +1,6 @@
 """An audit from end to end: read, measure, write."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,7 +23,8 @@ from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
 NOISE = "noise"  # table of `caption_noise`
-N_STAGES, WIDTH = 6, 32
+STAGES = ("read", "spectrum", "bounds", "pairs", "tables", NOISE)
+WIDTH = 32
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def audit(
 ) -> Audit:
     """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and the most harmful captions and classes.
 
-    Writes the tables of `audit_tables` as Parquet with sidecars into the folder `out`, and last
-    summary.json, which marks a complete audit. An earlier audit stays complete until this audit is
-    on disk. The summary lists the content keys of the tables.
+    Writes the tables of `audit_tables` as Parquet with sidecars into the folder `out`, and last summary.json, which
+    marks a complete audit. An earlier audit stays complete until this audit is on disk. The summary lists the content
+    keys of the tables.
 
     Parameters
     ----------
@@ -96,19 +96,17 @@ def audit(
         raise ValueError("noise: labels are missing: give labels, or the name of their column")
     configuration = {"pairs": str(pairs), "labels": labels, **asdict(settings)}
     configuration |= {} if noise is None else {"noise": noise}
-    with locked_folder(out), Bar(total=N_STAGES) as bar:
-        with _stage(bar, "read"):
-            counted = count_pairs(files)
-        k = min(WIDTH, *counted.graph.shape) if settings.k is None else settings.k
-        measures = _measures(counted.graph, k, settings, bar)
-        tables, words = {}, None
-        with _stage(bar, "noise"):
-            if noise is not None:
-                options = {"device": settings.device, "seed": settings.seed}
-                tables[NOISE], words = caption_noise(counted.graph, noise, k, **options)
-        with _stage(bar, "tables"):
-            tables = audit_tables(measures, counted) | tables
-            keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
+    with locked_folder(out), Bar(total=len(STAGES)) as bar:
+        _show(bar, "read")
+        counted = count_pairs(files)
+        measures = _measures(counted.graph, settings, bar)
+        _show(bar, "tables")
+        tables, words = audit_tables(measures, counted), None
+        if noise is not None:
+            _show(bar, NOISE)
+            options = {"device": settings.device, "seed": settings.seed}
+            tables[NOISE], words = caption_noise(counted.graph, noise, measures.k, **options)
+        keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
         metadata = counted.tally | {
             "columns": files.columns(),
             "provenance": provenance(configuration) | {"content_keys": keys},
@@ -127,22 +125,19 @@ def outputs(out: Path) -> list[Output]:
     return [*tables, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
-def _measures(graph: PairGraph, k: int, settings: Settings, bar: Bar) -> Measures:
+def _measures(graph: PairGraph, settings: Settings, bar: Bar) -> Measures:
+    k = min(WIDTH, *graph.shape) if settings.k is None else settings.k
     require_width(graph.shape, k)
-    with _stage(bar, "spectrum"):
-        triplets = spectrum_beyond(graph, k, device=settings.device, seed=settings.seed)
-    with _stage(bar, "bounds"):
-        bounds = check_bounds(graph, k, triplets=triplets)
-    with _stage(bar, "pairs"):
-        facts = pair_facts(graph)
-        agreed = None if graph.left_labels is None else agreement(graph, triplets)
-    return Measures(graph, k, triplets, bounds, facts, agreed)
+    _show(bar, "spectrum")
+    triplets = spectrum_beyond(graph, k, device=settings.device, seed=settings.seed)
+    _show(bar, "bounds")
+    bounds = check_bounds(graph, k, triplets=triplets)
+    _show(bar, "pairs")
+    agreed = None if graph.left_labels is None else agreement(graph, triplets)
+    return Measures(graph, k, triplets, bounds, pair_facts(graph), agreed)
 
 
-@contextmanager
-def _stage(bar: Bar, name: str) -> Iterator[None]:
-    """Show the name of a stage, and advance the bar when it is done."""
-    bar.desc = name
-    bar.reach(bar.n)
-    yield
-    bar.update()
+def _show(bar: Bar, stage: str) -> None:
+    """Show that a stage begins."""
+    bar.desc = stage
+    bar.reach(STAGES.index(stage))
