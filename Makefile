@@ -205,7 +205,7 @@ $(patsubst %,$(TABLES)/%.parquet,$(MEASURED)): $(TABLES)/%.parquet: results/%.pa
 	cp $< $@
 
 RUNS := $(BUILD)/runs
-REPRODUCED := natural_captions natural_what_if natural_pairings \
+REPRODUCED := natural_captions natural_pairings \
 	icons_from_pairs encoder_few_labels choosing choosing_checkpoints label_order \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
 # Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.

@@ -1,7 +1,7 @@
 """Figures: their tables, rendering and files."""
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -45,7 +45,7 @@ class Figure:
         tables: Path,
         out: Path,
         *,
-        files: Sequence[Path] | Mapping[str, Path] = (),
+        files: Sequence[Path] = (),
         width: float | None = None,
         height: float | None = None,
         ends: Sequence[str] = ENDS,
@@ -92,10 +92,10 @@ class Figure:
                 plt.close(picture)
         return out / f"{self.name}{ends[-1]}"
 
-    def sources(self, tables: Path, files: Sequence[Path] | Mapping[str, Path] = ()) -> dict[str, Path]:
-        """Path of each table: in the folder, or one of the files, matched by name or mapping."""
-        chosen: dict[str, Path] = dict(files) if isinstance(files, Mapping) else {}
-        for file in () if isinstance(files, Mapping) else files:
+    def sources(self, tables: Path, files: Sequence[Path] = ()) -> dict[str, Path]:
+        """Path of each table: in the folder, or one of the files, matched by name."""
+        chosen: dict[str, Path] = {}
+        for file in files:
             name = self._named(file)
             if name in chosen:
                 raise ValueError(f"figure {self.name}: {chosen[name]} and {file} are both table {name}: give only one")

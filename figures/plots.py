@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from pairbounds.figures.style import COLUMN, THEOREMS, label_line, style
-from pairbounds.infrastructure.html import shown
+from pairbounds.infrastructure.commandline import shortened
 from pairbounds.infrastructure.palette import INK, MEASURED, NEUTRAL, VERMILION
 from pairbounds.theory.bounds.registry import BOUNDS, Bound, names_of
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -200,7 +200,7 @@ def plot_classes(graph: PairGraph, most: int = 24, *, ax: Axes | None = None, **
     look: dict[str, Any] = {"cmap": "cividis", "vmin": 0, "vmax": 1, "rasterized": True} | options
     mesh = ax.pcolormesh(shares, **look)
     ax.figure.colorbar(mesh, ax=ax, label="share of the pairs of a class")
-    ticks, names = np.arange(len(shares)) + 0.5, [shown(name, LONGEST_NAME) for name in shares.index]
+    ticks, names = np.arange(len(shares)) + 0.5, [shortened(name, LONGEST_NAME) for name in shares.index]
     ax.set_xticks(ticks, names, rotation=90, parse_math=False)
     ax.set_yticks(ticks, names, parse_math=False)
     left_out = f": {most} of {len(joined)}, the heaviest" if len(joined) > most else ""

@@ -92,7 +92,6 @@ from pairbounds.simulations.user_code import loss as loss
 # Audits, studies and sweeps.
 from pairbounds.real_data.audit.auditing import audit as audit
 from pairbounds.real_data.audit.suspicious_rows import suspicious_rows as suspicious_rows
-from pairbounds.real_data.audit.trials import what_if as what_if
 from pairbounds.sweeps.studies import Study as Study
 from pairbounds.sweeps.studies import study as study
 from pairbounds.sweeps.sweep import run_study as run_study

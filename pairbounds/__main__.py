@@ -38,9 +38,8 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # by group: command, module i
         "study": ("study", "Compute the tables of a study, or list the studies."),
         "sweep": ("study", "Run a study over grids of settings and seeds."),
     },
-    "Draw and report": {
+    "Draw": {
         "draw": ("figures", "Draw figures with captions, in the default size or in the size of a paper."),
-        "report": ("report", "Combine checks, choices, sweeps, studies and audits into one page for a co-author."),
     },
 }
 

@@ -13,7 +13,6 @@ from pairbounds.sweeps.studies import STUDIES
 
 GRAPH = pb.LatentWorld(n_classes=3, n_styles=2).caption_graph(noise=0.1, detail=0.3)
 WIDTHS, ONE_WIDTH = pb.check_bounds(GRAPH, [2, 3]), pb.check_bounds(GRAPH, 2)
-FEW = {"k": 2, "shares": [0.1], "splits": 2, "draws": 1}  # of `what_if`
 
 
 @dataclass(frozen=True)
@@ -25,14 +24,9 @@ def measure(settings, seed):
     return pd.DataFrame({"value": [settings.noise + seed]})
 
 
-def classes(pairs, labels=None, **options):
-    return pb.audit(pairs, labels, "out", {"k": 2}, **options).summary["n_classes"]
-
-
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
     images = np.arange(36) // 3
     table = pd.DataFrame({"image": images, "caption": images % 2 + 2 * (np.arange(36) % 3), "label": images % 2})
     table.to_csv("pairs.csv", index=False)
@@ -47,8 +41,7 @@ def folder(tmp_path, monkeypatch):
 
 WORKING = {
     "a graph's path": (lambda: pb.read_graph("graph.npz").graph.joint.nnz, GRAPH.joint.nnz),
-    "an audit": (lambda: classes("kinds.csv", "pairs.csv", trial=FEW), 2),
-    "what_if": (lambda: set(pb.what_if(GRAPH, FEW).curves["share"]), {0.0, 0.1}),
+    "an audit": (lambda: pb.audit("kinds.csv", "pairs.csv", "out", {"k": 2}).summary["n_classes"], 2),
     "a study by a dict": (lambda: pb.run_study("shifted", {"noise": 0.5}, [0, 1])["shifted"]["value"].sum(), 2.0),
     "a study in a process": (lambda: pb.run_study("shifted", None, 2, 1)["shifted"]["value"].sum(), 1.0),
     "a sweep's path": (lambda: pb.SweepConfiguration.read("sweep.toml").seeds, 2),

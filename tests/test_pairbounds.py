@@ -53,7 +53,6 @@ def test_a_shell_completes_options_of_commands():
 )
 def test_json_output_is_one_line(call, tmp_path, monkeypatch, words):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
     rows = [f"{i},caption {(i % 8 + j) % 9},{'ab'[i % 8 > 3]}\n" for i in range(20) for j in range(2)]
     (tmp_path / "pairs.csv").write_text("image,caption,label\n" + "".join(rows))
     code, out, _ = call(app, *words.split(), "--json")

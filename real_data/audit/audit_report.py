@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.commandline import echo, print_table, shortened
 from pairbounds.theory.bounds.check_table import COLUMNS, readable
 from pairbounds.theory.bounds.printed import RIGHT, one_to_one
 
@@ -38,8 +38,7 @@ def print_report(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame])
     for name, (title, headings) in RANKINGS.items():
         if name in tables:
             _print_rows(title, tables[name][headings.split()].head(SHOWN))
-    for sentence in (*(summary["what_if"] or ()), *(summary["noise"] or ())):
-        echo(sentence)
+    echo(*(summary["noise"] or ()))
 
 
 def _overview(s: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -92,7 +91,4 @@ def _print_rows(title: str, table: pd.DataFrame) -> None:
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}".replace("inf", "∞")
-    if value is None or value is pd.NA:
-        return "-"
-    text = " ".join(str(value).split())
-    return text if len(text) <= LETTERS else text[: LETTERS - 1] + "…"
+    return "-" if value is None or value is pd.NA else shortened(value, LETTERS)

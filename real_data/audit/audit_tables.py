@@ -1,7 +1,5 @@
 """The tables of an audit: bounds, spectrum, and rankings of captions and classes by name, worst first."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -20,19 +18,20 @@ TABLES = ("bounds", "spectrum", "hub_captions", *NEED_LABELS)
 
 def audit_tables(measures: Measures, names: Counted) -> dict[str, pd.DataFrame]:
     """Tables by name: bounds, spectrum, hub_captions, and with labels those of `NEED_LABELS`."""
-    captions, named = caption_table(measures), {"caption": names.captions, "main_class": names.classes}
+    captions = caption_table(measures)
     hubs = _largest(captions["induced_share"], captions["mass"])
     tables = {
         "bounds": measures.bounds,
         "spectrum": spectrum_table(measures),
-        "hub_captions": _ranked(captions, hubs, named),
+        "hub_captions": _ranked_captions(captions, hubs, measures, names),
     }
     if measures.agreement is not None:
         crossing = _largest(captions["alpha_share"])
         crossing = crossing[captions["alpha_share"].to_numpy()[crossing] > 0]
-        tables["crossing_captions"] = _ranked(captions, crossing, named)
-        tables["classes"] = class_table(measures, measures.agreement, names)
-        tables["class_pairs"] = class_pair_table(measures, measures.agreement, names)
+        across = _across_classes(measures.agreement)
+        tables["crossing_captions"] = _ranked_captions(captions, crossing, measures, names)
+        tables["classes"] = class_table(measures, measures.agreement, across, names)
+        tables["class_pairs"] = class_pair_table(measures, across, names)
     return tables
 
 
@@ -50,7 +49,7 @@ def spectrum_table(measures: Measures) -> pd.DataFrame:
     )
 
 
-def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.DataFrame:
+def class_table(measures: Measures, agreement: Agreement, across: sp.csr_array, names: Counted) -> pd.DataFrame:
     """Every class, the least consistent first.
 
     Returns
@@ -63,7 +62,6 @@ def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.
     labels, mass = required_labels(measures.graph, "left"), class_masses(measures.graph)
     crossing = agreement.by_class.data * (1 - agreement.shares)
     cuts = np.bincount(agreement.by_class.indices, crossing).astype(np.float64)
-    across = _across_classes(agreement)
     table = pd.DataFrame(
         {
             "class": _names(names.classes, np.arange(len(mass))),
@@ -79,7 +77,7 @@ def class_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.
     return _ranked(table, np.argsort(table["consistency"].to_numpy(), kind="stable"))
 
 
-def class_pair_table(measures: Measures, agreement: Agreement, names: Counted) -> pd.DataFrame:
+def class_pair_table(measures: Measures, across: sp.csr_array, names: Counted) -> pd.DataFrame:
     """The `TOP` pairs of classes that mix most.
 
     Returns
@@ -88,7 +86,7 @@ def class_pair_table(measures: Measures, agreement: Agreement, names: Counted) -
         rank (from 1), first, second (classes), probability (that the ends of an induced pair have these two labels, in
         either order), alpha_share (its share of α_T), lift (probability over that of independent labels).
     """
-    pairs, mass = sp.triu(_across_classes(agreement), 1, format="coo"), class_masses(measures.graph)
+    pairs, mass = sp.triu(across, 1, format="coo"), class_masses(measures.graph)
     first, second = pairs.coords
     probability = 2 * pairs.data
     table = pd.DataFrame(
@@ -104,19 +102,17 @@ def class_pair_table(measures: Measures, agreement: Agreement, names: Counted) -
 
 
 def caption_table(measures: Measures) -> pd.DataFrame:
-    """Every caption, in the order of the graph; caption and main_class are indices, because there may be millions.
+    """Every caption, in the order of the graph.
 
     Returns
     -------
     DataFrame with columns
-        caption, mass (`p_R(l)`), n_images (with this caption), induced_share (its share of the induced pairs of two
-        different images); and with labels crossing (`Pr[labels differ]` in its induced pairs), alpha_share (its share
-        of α_T), main_class (of the largest `P(c | l)`).
+        mass (`p_R(l)`), n_images (with this caption), induced_share (its share of the induced pairs of two different
+        images); and with labels crossing (`Pr[labels differ]` in its induced pairs), alpha_share (its share of α_T).
     """
     mass, facts = measures.graph.right_marginal, measures.facts
     table = pd.DataFrame(
         {
-            "caption": np.arange(len(mass)),
             "mass": mass,
             "n_images": facts.degrees,
             "induced_share": _shares(np.maximum(0.0, mass - facts.squares / mass)),
@@ -124,20 +120,24 @@ def caption_table(measures: Measures) -> pd.DataFrame:
     )
     if measures.agreement is None:
         return table
-    by_class, shares = measures.agreement.by_class, measures.agreement.shares
-    starts, counts = by_class.indptr[:-1], np.diff(by_class.indptr)
-    crossing, largest = np.add.reduceat(shares * (1 - shares), starts), np.maximum.reduceat(shares, starts)
-    main = np.flatnonzero(shares == np.repeat(largest, counts))[::-1]  # reversed, so the first of several remains
-    main_class = np.empty(len(mass), dtype=np.int64)
-    main_class[np.repeat(np.arange(len(mass)), counts)[main]] = by_class.indices[main]
-    return table.assign(crossing=crossing, alpha_share=_shares(mass * crossing), main_class=main_class)
+    shares = measures.agreement.shares
+    crossing = np.add.reduceat(shares * (1 - shares), measures.agreement.by_class.indptr[:-1])
+    return table.assign(crossing=crossing, alpha_share=_shares(mass * crossing))
 
 
-def _ranked(table: pd.DataFrame, order: IntArray, named: Mapping[str, pa.Array | None] = {}) -> pd.DataFrame:
-    """The rows in this order, with their rank from 1; indices in the `named` columns become names."""
+def _ranked_captions(table: pd.DataFrame, order: IntArray, measures: Measures, names: Counted) -> pd.DataFrame:
+    """The captions in this order, with their names; and with labels main_class, of the largest `P(c | l)`."""
+    ranked = _ranked(table, order)
+    ranked.insert(1, "caption", _names(names.captions, order))
+    if measures.agreement is not None:
+        main = measures.agreement.by_class[:, order].argmax(axis=0)
+        ranked["main_class"] = _names(names.classes, np.asarray(main).ravel())
+    return ranked
+
+
+def _ranked(table: pd.DataFrame, order: IntArray) -> pd.DataFrame:
+    """The rows in this order, with their rank from 1."""
     ranked = table.iloc[order].reset_index(drop=True)
-    for column in named.keys() & {*table}:
-        ranked[column] = _names(named[column], ranked[column].to_numpy())
     ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
     return ranked
 

@@ -1,7 +1,6 @@
-"""An audit from end to end: read, measure, write, draw."""
+"""An audit from end to end: read, measure, write."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,24 +9,22 @@ import pandas as pd
 
 from pairbounds.infrastructure.files import Output, locked_folder, record_output, remove_table, table_outputs
 from pairbounds.infrastructure.hypotheses import require_width
-from pairbounds.infrastructure.pictures import picture_output
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.tables import provenance, write_table
-from pairbounds.real_data.audit.audit_figure import PICTURES, draw
 from pairbounds.real_data.audit.audit_tables import NEED_LABELS, TABLES, audit_tables
 from pairbounds.real_data.audit.counting import count_pairs
 from pairbounds.real_data.audit.measuring import Measures, agreement, pair_facts
 from pairbounds.real_data.audit.noise_trials import caption_noise
 from pairbounds.real_data.audit.pair_tables import Columns, open_tables
 from pairbounds.real_data.audit.summary import summarise, write_summary
-from pairbounds.real_data.audit.trials import WhatIf, what_if
 from pairbounds.sweeps.settings import as_settings
 from pairbounds.theory.bounds.check_bounds import check_bounds
 from pairbounds.theory.graph.pair_graph import PairGraph
 from pairbounds.theory.spectrum.triplets import spectrum_beyond
 
-TRIED = ("what_if", "what_if_verdict", "noise")
-N_STAGES, WIDTH = 6, 32
+NOISE = "noise"  # table of `caption_noise`
+STAGES = ("read", "spectrum", "bounds", "pairs", "tables", NOISE)
+WIDTH = 32
 
 
 @dataclass(frozen=True)
@@ -58,14 +55,13 @@ def audit(
     out: str | Path = "audit",
     settings: Settings | Mapping[str, Any] | None = None,
     columns: Columns | Mapping[str, Any] | None = None,
-    trial: WhatIf | Mapping[str, Any] | None = None,
     noise: float | None = None,
 ) -> Audit:
     """Audit a table of pairs: consistency, spectrum, connectivity, bounds, and the most harmful captions and classes.
 
-    Writes the tables of `audit_tables` as Parquet with sidecars into the folder `out`, then the figure audit.png and
-    audit.pdf, and last summary.json, which marks a complete audit. An earlier audit stays complete until this audit is
-    on disk. The summary lists the content keys of the tables.
+    Writes the tables of `audit_tables` as Parquet with sidecars into the folder `out`, and last summary.json, which
+    marks a complete audit. An earlier audit stays complete until this audit is on disk. The summary lists the content
+    keys of the tables.
 
     Parameters
     ----------
@@ -75,9 +71,6 @@ def audit(
         Columns image and label; by default those of `pairs`. Without labels: the spectrum and the hub captions.
     settings, columns : optional
         `Settings`, and `Columns` for other column names; or dicts of some settings.
-    trial : `WhatIf` or dict, optional
-        Trial of dropping pairs, on held-out images, with labels: see `what_if`. Its curves and its verdict are two more
-        tables.
     noise : share of wrong captions for `caption_noise`, with labels. Its results are one more table.
 
     Raises
@@ -94,70 +87,57 @@ def audit(
     `pairbounds.theory.quantities.label_blocks.BLOCK_BYTES`.
     """
     settings, columns = as_settings(Settings, settings), as_settings(Columns, columns)
-    trial = None if trial is None else as_settings(WhatIf, trial)
     if noise is not None and not 0 < noise < 1:
         raise ValueError(f"noise={noise!r} must be in (0, 1): give the share of wrong captions")
     out = Path(out)
     files = open_tables(Path(pairs), None if labels is None else Path(labels), columns)
     labels = None if files.labels is None else str(files.labels.path)
-    trials = ({} if trial is None else {"what_if": asdict(trial)}) | ({} if noise is None else {"noise": noise})
-    if trials and labels is None:
-        names = " and ".join(trials).replace("_", " ")
-        raise ValueError(f"{names}: labels are missing: give labels, or the name of their column")
-    configuration = {"pairs": str(pairs), "labels": labels, **asdict(settings), **trials}
-    with locked_folder(out), Bar(total=N_STAGES) as bar:
-        with _stage(bar, "read"):
-            counted = count_pairs(files)
-        k = min(WIDTH, *counted.graph.shape) if settings.k is None else settings.k
-        measures = _measures(counted.graph, k, settings, bar)
-        with _stage(bar, "what if"):
-            outcome = None if trial is None else what_if(measures.graph, trial, counted.similarities)
-            plain = WhatIf(k=k, device=settings.device, seed=settings.seed)
-            wrong = None if noise is None else caption_noise(measures.graph, noise, plain)
-        with _stage(bar, "tables"):
-            tables = audit_tables(measures, counted)
-            if outcome is not None:
-                tables |= {"what_if": outcome.curves, "what_if_verdict": outcome.verdict}
-            if wrong is not None:
-                tables["noise"] = wrong[0]
-            keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
-            draw(tables, out)
+    if noise is not None and labels is None:
+        raise ValueError("noise: labels are missing: give labels, or the name of their column")
+    configuration = {"pairs": str(pairs), "labels": labels, **asdict(settings)}
+    configuration |= {} if noise is None else {"noise": noise}
+    with locked_folder(out), Bar(total=len(STAGES)) as bar:
+        _show(bar, "read")
+        counted = count_pairs(files)
+        measures = _measures(counted.graph, settings, bar)
+        _show(bar, "tables")
+        tables, words = audit_tables(measures, counted), None
+        if noise is not None:
+            _show(bar, NOISE)
+            options = {"device": settings.device, "seed": settings.seed}
+            tables[NOISE], words = caption_noise(counted.graph, noise, measures.k, **options)
+        keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
         metadata = counted.tally | {
             "columns": files.columns(),
             "provenance": provenance(configuration) | {"content_keys": keys},
-            "what_if": outcome and list(outcome.words),
-            "noise": wrong and list(wrong[1]),
+            "noise": words and list(words),
         }
         summary = summarise(measures, metadata)
         write_summary(summary, out / "summary.json")
-        for name in {*NEED_LABELS, *TRIED} - tables.keys():
+        for name in {*NEED_LABELS, NOISE} - tables.keys():
             remove_table(out / f"{name}.parquet")  # of an earlier audit
     return Audit(summary, tables)
 
 
 def outputs(out: Path) -> list[Output]:
     """Output files that an audit overwrites or removes."""
-    tables = [part for name in (*TABLES, *TRIED) for part in table_outputs(out / f"{name}.parquet")]
-    pictures = [picture_output(out / name) for name in PICTURES]
-    return [*tables, *pictures, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
+    tables = [part for name in (*TABLES, NOISE) for part in table_outputs(out / f"{name}.parquet")]
+    return [*tables, record_output(out / "summary.json", ("n_pairs", "provenance", "keys"))]
 
 
-def _measures(graph: PairGraph, k: int, settings: Settings, bar: Bar) -> Measures:
+def _measures(graph: PairGraph, settings: Settings, bar: Bar) -> Measures:
+    k = min(WIDTH, *graph.shape) if settings.k is None else settings.k
     require_width(graph.shape, k)
-    with _stage(bar, "spectrum"):
-        triplets = spectrum_beyond(graph, k, device=settings.device, seed=settings.seed)
-    with _stage(bar, "bounds"):
-        bounds = check_bounds(graph, k, triplets=triplets)
-    with _stage(bar, "pairs"):
-        facts = pair_facts(graph)
-        agreed = None if graph.left_labels is None else agreement(graph, triplets)
-    return Measures(graph, k, triplets, bounds, facts, agreed)
+    _show(bar, "spectrum")
+    triplets = spectrum_beyond(graph, k, device=settings.device, seed=settings.seed)
+    _show(bar, "bounds")
+    bounds = check_bounds(graph, k, triplets=triplets)
+    _show(bar, "pairs")
+    agreed = None if graph.left_labels is None else agreement(graph, triplets)
+    return Measures(graph, k, triplets, bounds, pair_facts(graph), agreed)
 
 
-@contextmanager
-def _stage(bar: Bar, name: str) -> Iterator[None]:
-    """Show the name of a stage, and advance the bar when it is done."""
-    bar.desc = name
-    bar.reach(bar.n)
-    yield
-    bar.update()
+def _show(bar: Bar, stage: str) -> None:
+    """Show that a stage begins."""
+    bar.desc = stage
+    bar.reach(STAGES.index(stage))

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.infrastructure.reading import TEXT
 from pairbounds.real_data.audit.pair_tables import AuditTables, RoleTable, class_of_image, read_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
@@ -32,7 +32,6 @@ class Counted:
     graph : the pairs, with the labels, if any
     images, captions, classes : names of the nodes, in the order of first appearance, and of the classes, if any
     tally : counts of rows read and images dropped, with keys of `pairbounds.real_data.audit.summary.KEYS`
-    similarities : with a similarity column, a matrix with the structure of the pairs
     """
 
     graph: PairGraph
@@ -40,7 +39,6 @@ class Counted:
     captions: pa.Array
     classes: pa.Array | None
     tally: dict[str, int]
-    similarities: sp.csr_array | None = None
 
 
 class Images(NamedTuple):
@@ -76,10 +74,9 @@ def count_pairs(tables: AuditTables) -> Counted:
     ends, shape = (left[inside], _renumbered(used)[right[inside]]), (len(images.names), int(used.sum()))
     joint = sp.coo_array((rows.weights[inside], ends), shape=shape)
     tally = {"n_rows": len(left), "n_images_without_label": int(np.sum(images.numbers == NONE))}
-    similarities = None if rows.similarities is None else _mean(rows.similarities[inside], ends, shape)
     del rows, left, right, inside, ends
     graph = PairGraph(joint, images.labels)
-    return Counted(graph, images.names, captions.filter(pa.array(used)), images.class_names, tally, similarities)
+    return Counted(graph, images.names, captions.filter(pa.array(used)), images.class_names, tally)
 
 
 def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
@@ -106,10 +103,3 @@ def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
 def _renumbered(mask: npt.NDArray[np.bool_]) -> Numbers:
     """Index of each entry among the entries of a mask, or `NONE`."""
     return np.where(mask, np.cumsum(mask, dtype=np.int32) - 1, NONE).astype(np.int32)
-
-
-def _mean(values: FloatArray, ends: tuple[Numbers, Numbers], shape: tuple[int, int]) -> sp.csr_array:
-    """Mean over the rows of each pair, in canonical order; zeros are stored."""
-    total, count = (sp.coo_array((sums, ends), shape=shape).tocsr() for sums in (values, np.ones_like(values)))
-    total.data /= count.data
-    return total

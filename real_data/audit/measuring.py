@@ -83,7 +83,7 @@ class Agreement:
 
 @dataclass(frozen=True, eq=False)
 class Measures:
-    """Data of the tables, the summary and the figure; `agreement` is `None` without labels.
+    """Data of the tables and the summary; `agreement` is `None` without labels.
 
     Attributes
     ----------

@@ -30,15 +30,13 @@ IMAGES, CAPTIONS = (tuple(dict.fromkeys(names)) for names in zip(*ENDS, strict=T
 class Columns:
     """Names of the columns of images, captions, and so on; `None` for a default name.
 
-    The default names are those of `pairbounds.theory.graph.graph_files`. Similarities, which only a rule of `what_if`
-    reads, have no default name.
+    The default names are those of `pairbounds.theory.graph.graph_files`.
     """
 
     image: str | None = None
     caption: str | None = None
     weight: str | None = None
     label: str | None = None
-    similarity: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +75,11 @@ class AuditTables(NamedTuple):
 
 
 class PairRows(NamedTuple):
-    """The pairs of rows: dictionary-encoded ends, in the order of first appearance, weights and similarities."""
+    """The pairs of rows: dictionary-encoded ends, in the order of first appearance, and weights."""
 
     images: pa.DictionaryArray
     captions: pa.DictionaryArray
     weights: FloatArray
-    similarities: FloatArray | None
 
 
 def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None = None) -> AuditTables:
@@ -98,7 +95,7 @@ def open_tables(pairs: Path, labels: Path | None = None, columns: Columns | None
 
 
 def _pair_table(path: Path, columns: Columns) -> RoleTable:
-    """A table of pairs, with the roles image and caption, and optionally weight and similarity."""
+    """A table of pairs, with the roles image and caption, and optionally weight."""
     files = _files(path)
     names = files[0].names
     ends = known_ends(names) if columns.image is None and columns.caption is None else None
@@ -107,7 +104,6 @@ def _pair_table(path: Path, columns: Columns) -> RoleTable:
         "image": image or _usual_column(files[0], "image", IMAGES),
         "caption": caption or _usual_column(files[0], "caption", CAPTIONS),
         "weight": columns.weight or first_of(names, WEIGHTS),
-        "similarity": columns.similarity,
     }
     return RoleTable(path, files, {role: name for role, name in roles.items() if name is not None})
 
@@ -129,22 +125,16 @@ def read_pairs(pairs: RoleTable) -> PairRows:
             bar.update(len(batches[-1].weights))
     if not batches:
         raise ValueError(f"{pairs.path} has no rows: an audit needs at least one pair")
-    *sides, weights, similarities = zip(*batches, strict=True)
+    *sides, weights = zip(*batches, strict=True)
     images, captions = (pa.chunked_array(names).unify_dictionaries().combine_chunks() for names in sides)
-    return PairRows(
-        images,
-        captions,
-        np.concatenate(weights),
-        None if similarities[0] is None else np.concatenate(similarities),
-    )
+    return PairRows(images, captions, np.concatenate(weights))
 
 
 def _pair_rows(rows: Rows, columns: Mapping[str, str]) -> PairRows:
     ends = (rows.filled(columns[role]).combine_chunks() for role in ("image", "caption"))
     images, captions = (names.dictionary_encode() for names in ends)
     weights = rows.weights(columns["weight"]) if "weight" in columns else np.ones(len(images))
-    similarities = rows.numbers(columns["similarity"]) if "similarity" in columns else None
-    return PairRows(images, captions, weights, similarities)
+    return PairRows(images, captions, weights)
 
 
 def class_of_image(table: RoleTable) -> "pd.Series[Any]":

@@ -41,7 +41,6 @@ KEYS: dict[str, str] = {
     "guess_error": "error of guessing the largest class: from it on an upper bound on an error is vacuous",
     "bounds": "of those that apply: quantity, measured, relation, value, holds, vacuous; more in bounds.parquet",
     "columns": "which columns of the tables were read, by what they hold, and which were ignored",
-    "what_if": "in words, what dropping pairs does to held-out images: see what_if.parquet",
     "noise": "in words, what a share of wrong captions does to the population and to this table: see noise.parquet",
     "bounds_failed": "the bounds that do not hold: none, unless something is wrong",
     "provenance": "configuration, versions, commit, hardware, and the content key, SHA-256, of each table beside it",

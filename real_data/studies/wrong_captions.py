@@ -16,7 +16,6 @@ from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.real_data.audit.counting import NONE
 from pairbounds.real_data.audit.noise_trials import exchanged
 from pairbounds.real_data.audit.suspicious_rows import DROPPED, judged_pairs
-from pairbounds.real_data.audit.trials import pair_list
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.emoji_concepts import STYLES
 from pairbounds.real_data.encoders.offline import frozen_features
@@ -63,8 +62,8 @@ def judged(
 ) -> pd.DataFrame:
     """Rows of `measure` for one graph and share; features (n, d) and probabilities (n, r) of its images."""
     labels = required_labels(graph, "left")
-    table = exchanged(pair_list(graph, labels, None), share, rng)
-    images, captions = np.unique(np.column_stack([table.images, table.captions]), axis=0).T
+    images, captions = (side.astype(np.int64) for side in graph.joint.tocoo().coords)
+    images, captions = np.unique(np.column_stack([images, exchanged(captions, share, rng)]), axis=0).T
     is_wrong = np.asarray(graph.joint[images, captions]).ravel() == 0
     by_labels = judged_pairs(images, captions, labels)["support"].to_numpy()
     without_labels = judged_pairs(images, captions, np.full_like(labels, NONE))["support"].to_numpy()

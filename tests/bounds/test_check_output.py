@@ -119,7 +119,6 @@ def test_the_short_table_has_all_violated_bounds_and_those_of_the_user(graph):
 @pytest.mark.parametrize("extra", ["", "c,1\n"])
 def test_check_and_audit_say_that_pairs_share_no_node(call, tmp_path, monkeypatch, extra):
     """Only where each image has one caption, and each caption one image."""
-    monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
     pairs = "image,caption\n" + "".join(f"{name},{number}\n" for number, name in enumerate("abcd"))
     (tmp_path / "pairs.csv").write_text(pairs + extra)
     for words in (["check", tmp_path / "pairs.csv", "--k", 2], ["audit", tmp_path / "pairs.csv", "--k", 2]):

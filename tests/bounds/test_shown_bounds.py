@@ -56,7 +56,7 @@ def require_honest(name, measured, printed, violated, step="1/10000"):
 
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(NUMBERS, min_size=len(VALUES), max_size=len(VALUES)))
-def test_tables_on_the_terminal_in_latex_json_csv_and_a_report_round_outward(call, folder, values):
+def test_tables_on_the_terminal_in_latex_json_and_csv_round_outward(call, folder, values):
     VALUES.update(zip(VALUES, values, strict=True))
     code, out, _ = call(app, "check", "graph.npz", "--k", 2, *ASKED, "--out", "table.tex")
     for name, _, measured, _, printed, _, verdict, _ in rows(out):
@@ -70,13 +70,6 @@ def test_tables_on_the_terminal_in_latex_json_csv_and_a_report_round_outward(cal
     assert all(f",{value!r}," in (folder / "table.csv").read_text() for value in VALUES.values())
     for name, _, printed, k, measured, *_ in rows(call(app, "check", "graph.npz", "--k", "1:2", *ASKED)[1]):
         require_honest(name, measured, printed, VALUES[name] < MEASURED[int(k)] - 1e-9)
-    assert call(app, "report", "table.csv", "--out", "page.html")[0] == 0
-    texts = re.findall(r'data-column="[^"]*"[^>]*>(?:<bdi>)?([^<]*)|(</tr>)', (folder / "page.html").read_text())
-    reported = rows("│".join("\n" if end else text for text, end in texts))
-    for name, _, measured, _, printed, _, verdict, *_ in reported:
-        require_honest(name, measured, printed, verdict == "VIOLATED")
-    identities = [RELATIONS[row[0]] == "=" for row in reported if "VIOLATED" not in row]
-    assert identities == sorted(identities)  # they are last
 
 
 @pytest.mark.parametrize("seed", range(2))

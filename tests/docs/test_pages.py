@@ -2,8 +2,6 @@
 
 import pytest
 
-from pairbounds.figures.style import SETTINGS
-from pairbounds.real_data.audit.audit_figure import STYLE
 from tests.docs.blocks import ROOT, blocks
 from tests.docs.running import Page, fresh
 from tests.quick import draw_quickly
@@ -28,8 +26,7 @@ def test_all_blocks_of_a_page_do_what_it_says(name, tmp_path):
 def run(folder, page_blocks):
     session = Page(folder)
     with fresh(), pytest.MonkeyPatch.context() as patch:
-        for style in (SETTINGS, STYLE):
-            draw_quickly(patch, style)
+        draw_quickly(patch)
         for block in page_blocks:
             if "not run" not in block.marks:
                 session.run(block)

@@ -18,7 +18,7 @@ from pairbounds import PairGraph, check_bounds, label_energy, spectrum
 from pairbounds.__main__ import app
 from pairbounds.commands.figures import FIGURES
 from pairbounds.figures.settings import read, with_settings
-from pairbounds.figures.style import SETTINGS, THEOREMS, style
+from pairbounds.figures.style import THEOREMS, style
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.sweeps import find_study, run_study
@@ -57,7 +57,7 @@ def tables(tmp_path_factory):
 
 @pytest.fixture
 def quick(monkeypatch):
-    draw_quickly(monkeypatch, SETTINGS)
+    draw_quickly(monkeypatch)
 
 
 @pytest.mark.parametrize("name", FIGURES)

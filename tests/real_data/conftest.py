@@ -2,26 +2,10 @@
 
 import pytest
 
-from pairbounds.real_data.audit.audit_figure import STYLE
 from pairbounds.real_data.pairings.sources import Source
-from tests.quick import draw_quickly
 from tests.real_data.colours import coloured_source
 
 TRAINING = "pairbounds.real_data.training"
-
-
-@pytest.fixture
-def draws_audits() -> None:
-    """Draw the figures of audits in this test, without their layout."""
-
-
-@pytest.fixture(autouse=True)
-def undrawn_audits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the figure of an audit, which takes a second, unless a test has the fixture `draws_audits`."""
-    if "draws_audits" in request.fixturenames:
-        draw_quickly(monkeypatch, STYLE)
-    else:
-        monkeypatch.setattr("pairbounds.real_data.audit.auditing.draw", lambda tables, out: None)
 
 
 @pytest.fixture

@@ -40,9 +40,9 @@ def two(tmp_path):
     return write(PAIRS, tmp_path / "pairs.parquet"), write(LABELS, tmp_path / "labels.parquet")
 
 
-def by_name(counted, matrix):
-    """The entries of a matrix of pairs by names."""
-    joint = matrix.tocoo()
+def by_name(counted):
+    """The probabilities of the pairs by names."""
+    joint = counted.graph.joint.tocoo()
     images, captions = counted.images.to_pylist(), counted.captions.to_pylist()
     return {(images[i], captions[j]): p for i, j, p in zip(*joint.coords, joint.data, strict=True)}
 
@@ -52,7 +52,7 @@ def read(pairs, labels):
     counted = count_pairs(open_tables(pairs, labels))
     classes = [counted.classes[int(label)].as_py() for label in counted.graph.left_labels]
     labels = dict(zip(counted.images.to_pylist(), classes, strict=True))
-    return by_name(counted, counted.graph.joint), labels, counted.tally
+    return by_name(counted), labels, counted.tally
 
 
 def test_unlabelled_images_are_left_out_and_counted_and_equal_pairs_are_summed(two):
@@ -100,12 +100,11 @@ def stranger():
     )
 
 
-def test_pairs_and_similarities_equal_those_of_pandas(tmp_path, stranger):
+def test_pairs_equal_those_of_pandas(tmp_path, stranger):
     path = write(stranger, tmp_path / "crawl.tsv")
-    counted = count_pairs(open_tables(path, path, Columns("url", "TEXT", "n", "kind", "sim")))
-    rows = stranger.groupby(["url", "TEXT"]).agg({"n": "sum", "sim": "mean"})
-    assert by_name(counted, counted.graph.joint) == pytest.approx((rows["n"] / rows["n"].sum()).to_dict())
-    assert by_name(counted, counted.similarities) == pytest.approx(rows["sim"].to_dict())
+    counted = count_pairs(open_tables(path, path, Columns("url", "TEXT", "n", "kind")))
+    weights = stranger.groupby(["url", "TEXT"])["n"].sum()
+    assert by_name(counted) == pytest.approx((weights / weights.sum()).to_dict())
 
 
 def test_the_command_takes_odd_names_and_says_what_it_read(call, tmp_path, stranger):
@@ -177,7 +176,6 @@ def test_bad_labels_and_options_are_one_line(refused, two, tmp_path, labels, wor
     assert message in refused(app, "audit", two[0], "--labels", two[1], "--k", 2, "--out", tmp_path / "out", *words)
 
 
-@pytest.mark.usefixtures("draws_audits")
 def test_names_are_escaped_and_a_violated_bound_exits_1(call, tmp_path):
     captions = ["\x1b]0;owned\x07 $\\frac{$", "猫\n と犬", "[/b] $x_", "a" * 200]
     escaped = ["\\x1b]0;owned\\x07 $\\frac{$", "猫 と犬", "[/b] $x_", "\\u202e[red]x[/red] $\\nothing$", "[c]"]

@@ -10,7 +10,7 @@ import pytest
 from pairbounds import induced_labelling_error, probe, spectrum
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.image_settings import NaturalSets
-from pairbounds.real_data.studies import natural_captions, natural_pairings, natural_what_if
+from pairbounds.real_data.studies import natural_captions, natural_pairings
 from pairbounds.real_data.studies.pairings import pairings_tables
 from pairbounds.theory.bounds.quantities import Encoder
 from tests.real_data.colours import COLOURS, SUBJECTS
@@ -80,7 +80,7 @@ def test_the_tail_counts_every_caption_once(source, tables):
     assert tags["share_of_pairs"].sum() == pytest.approx(1)
 
 
-def test_pairings_and_dropped_pairs_are_measured_for_each_set_by_name(source):
+def test_pairings_are_measured_for_each_set_by_name(source):
     small = {"total_images": 48, "draws": 2, "views": 2}
     protocol = {"strengths": (1.0,), "diversities": (2,), "learned_at": (5,), "widths": (4,)}
     compared = natural_pairings.measure(only(natural_pairings.Settings(**small, **protocol), source), 0)
@@ -90,9 +90,6 @@ def test_pairings_and_dropped_pairs_are_measured_for_each_set_by_name(source):
     for bound in ("local_multihop_bound", "trained_bound"):
         assert (table["probe_error"] <= table[bound] + 1e-9).all()
     assert set(compared["natural_verdict"]["dataset"]) == {"coloured"}
-    tried = natural_what_if.measure(only(natural_what_if.Settings(k=4, shares=(0.1,), splits=2, draws=1), source), 0)
-    assert set(tried["natural_what_if_curves"]["share"]) == {0.0, 0.1}
-    assert set(tried["natural_what_if"]["quantity"]) == {"error", "alpha_t"}
 
 
 def test_unknown_data_sets_raise():

@@ -11,7 +11,6 @@ from pairbounds import LatentWorld, suspicious_rows
 from pairbounds.__main__ import app
 from pairbounds.real_data.audit.noise_trials import exchanged
 from pairbounds.real_data.audit.suspicious_rows import DROPPED, judged_pairs
-from pairbounds.real_data.audit.trials import pair_list
 from tests.families import ANY_SEED
 
 
@@ -45,11 +44,11 @@ def test_counts_are_those_of_naive_loops(seed):
 def planted(seed: int, share: float) -> tuple[pd.DataFrame, np.ndarray]:
     """A caption table of a world with exchanged captions, and which rows are wrong."""
     graph = LatentWorld(n_classes=5, n_styles=4, seed=seed).caption_graph(detail=0.3)
-    right = pair_list(graph, graph.left_labels, None)
-    wrong = exchanged(right, share, np.random.default_rng(seed))
-    names = {"image": right.images, "caption": wrong.captions, "label": right.labels[right.images]}
+    images, captions = graph.joint.tocoo().coords
+    wrong = exchanged(captions, share, np.random.default_rng(seed))
+    names = {"image": images, "caption": wrong, "label": graph.left_labels[images]}
     table = pd.DataFrame({name: [f"{name} {number:03}" for number in numbers] for name, numbers in names.items()})
-    return table, wrong.captions != right.captions
+    return table, wrong != captions
 
 
 @pytest.mark.parametrize("columns", [["image", "caption", "label"], ["image", "caption"]])

@@ -40,6 +40,12 @@ def test_integer_labels_are_unchanged_and_missing_ones_are_unlabelled_nodes(labe
     assert ("and 1 unlabelled" in repr(graph)) == (-1 in expected)
 
 
+def test_class_names_are_short_and_visible_where_a_graph_is_printed():
+    printed = repr(PairGraph(np.eye(6), ["a" * 30, "\u202eevil", *(f"class {i}" for i in range(4))]))
+    assert "6 classes: 'aaaaaaaaa...aaaaaaaaaa', " in printed
+    assert "\u202e" not in printed
+
+
 def test_rows_that_need_labels_count_missing_ones_and_other_rows_are_computed():
     graph = PairGraph(JOINT, ["dog", None, "cat"])
     with pytest.raises(HypothesisError, match=r"1 of 3 left nodes have no label: graph\.labelled\(\)"):

@@ -68,17 +68,6 @@ class CounterexampleResult:
     origin: str
     note: str
 
-    def _repr_html_(self) -> str:
-        from pairbounds.infrastructure.html import card
-        from pairbounds.theory.graph.drawing import graph_picture, is_small
-
-        facts: dict[str, object] = {"largest ratio": self.ratio, "measured": self.measured, "bound": str(self.value)}
-        facts |= {"k": self.k} if self.penalty is None else {"k": self.k, "penalty": self.penalty}
-        facts |= {"started from": self.origin, "graphs tried": self.evaluations}
-        pictures = [graph_picture(self.graph, self.weights)] if is_small(self.graph) else []
-        verdict = "refuted by this graph" if self.refuted else "not refuted; nearest on this graph"
-        return card(f"{self.bound}: {verdict}", facts, pictures=pictures, notes=[self.note] if self.note else [])
-
 
 def find_counterexample(
     bound: Bound | str,

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Hashable, Mapping
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -43,17 +44,14 @@ class CheckTable(pd.DataFrame):
     """
 
     def _repr_html_(self) -> str:
-        from pairbounds.infrastructure.html import card
-
         names = headlines(self)
         short = of_bounds(self, names)
-        columns, rows = COLUMNS, readable(short)
+        shown = pd.DataFrame(readable(short), columns=COLUMNS)
         if "k" in self:  # of several widths
-            columns = ("k", *COLUMNS)
-            rows = [(str(k), *row) for k, row in zip(evaluated(short)["k"], rows, strict=True)]
-        left_out = [f"{len(self) - len(short)} more rows are in the table"] if len(short) < len(self) else []
-        sentences = [*notes(of_bounds(self, [*names, *HEADLINES])), *left_out]
-        return card("Bounds", {"holds": tally(self)}, columns=columns, rows=rows, notes=sentences)
+            shown.insert(0, "k", evaluated(short)["k"].array)
+        sentences = [f"holds: {tally(self)}", *notes(of_bounds(self, [*names, *HEADLINES]))]
+        paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+        return f"<div>{shown.to_html(index=False)}{paragraphs}</div>"
 
 
 def headlines(table: pd.DataFrame) -> list[str]:

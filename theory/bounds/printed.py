@@ -110,7 +110,7 @@ def _looks_at_encoder(name: str) -> bool:
     return name in BOUNDS and BOUNDS[name].of_encoder
 
 
-def best_widths(table: pd.DataFrame) -> pd.DataFrame:
+def _best_widths(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of upper bounds on an error at their best width: bounds from pairs only first, then by error and value.
 
     The column `useful` is the number of widths at which the bound is not vacuous.
@@ -125,7 +125,7 @@ def best_widths(table: pd.DataFrame) -> pd.DataFrame:
 
 def _print_several(table: pd.DataFrame, selected: pd.DataFrame) -> None:
     """Print selected upper bounds on an error at their best width, and violations of any bound at any width."""
-    best, widths = best_widths(table), table["k"].nunique()
+    best, widths = _best_widths(table), table["k"].nunique()
     columns = [(name, "left" if name in ("bound", "on") else "right") for name in WIDTH_COLUMNS]
     for title, part in _parts(selected.drop_duplicates("bound")):
         chosen = of_bounds(best, list(part["bound"]))

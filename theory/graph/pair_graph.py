@@ -367,11 +367,6 @@ class PairGraph:
             classes += f": {NAMES.repr(list(self.class_names))[1:-1]}"
         return f"PairGraph(n_left={self.n_left}, n_right={self.n_right}, n_pairs={self.joint.nnz}, {classes})"
 
-    def _repr_html_(self) -> str:
-        from pairbounds.theory.graph.drawing import graph_card
-
-        return graph_card(self)
-
 
 def _side(name: str, size: int, labels: IntArray | None, ids: Any) -> Nodes:
     """Labels and ids of the nodes of one side, one for each, read-only."""

@@ -1,1 +1,0 @@
-"""Reports of a user's runs in one HTML file that needs no server."""
