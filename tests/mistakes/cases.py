@@ -71,6 +71,7 @@ DATA = [
     ("no labels file", "audit pairs.csv --labels none.csv --k 2 --out audit", "none.csv does not exist"),
     ("more singular values than captions", f"{AUDIT.replace('--k 2', '--k 500')}", "500"),
     ("a column that is not there", f"{AUDIT} --columns image,words", "words"),
+    ("a cleaned table in a format that is none", f"{AUDIT} --clean clean.txt", "formats are .parquet, .csv"),
     ("label set of another data set", "graph emoji --set labels=breed --out emoji.npz", "category"),
     ("a folder without classes", f"{PAIRINGS} --set dataset=imagefolder --set root=pictures", "pictures"),
     ("a rule that does not exist", "study resampled_training --set rules=add --out runs", "add_new_positive"),

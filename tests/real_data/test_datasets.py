@@ -154,7 +154,6 @@ def test_wrong_options_and_folders_are_one_line(folder, tmp_path):
         ({"classes": 4}, "has 1 to 3 to choose from"),
         ({"samples": 2}, "samples=2 of 3 classes"),
         ({"samples": 12}, "has 3 readable pictures, and 4 are needed: take fewer samples"),
-        ({"size": 0}, "size=0"),
     ):
         assert message in error_of(imagefolder, folder, **options)
     assert "does not exist" in error_of(imagefolder, tmp_path / "nowhere")

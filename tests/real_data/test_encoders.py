@@ -91,8 +91,8 @@ def test_a_batch_has_the_features_of_its_single_pictures(model, checkpoint, size
     assert low.see(pictures).dtype == torch.float32
 
 
-@pytest.mark.parametrize("make", [EfficientNet, Gradients, lambda: OpenClip("tiny-clip", "random")])
-def test_features_of_an_image_do_not_depend_on_its_batch(dataset, model, make):
+@pytest.mark.parametrize("make", [EfficientNet, Gradients])
+def test_features_of_an_image_do_not_depend_on_its_batch(dataset, make):
     encoder = make()
     features = encoder.encode_images(dataset, None)
     single_features = [encoder.encode_images(dataset.take([index]), None)[0] for index in range(3)]
@@ -111,12 +111,10 @@ def test_the_last_stage_is_the_embedding_and_earlier_stages_are_means_of_maps(da
     np.testing.assert_allclose(stages[-2], maps.detach().mean(dim=(2, 3)), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("make", [MiniLM, lambda: OpenClip("tiny-clip", "random")])
-def test_features_of_a_text_do_not_depend_on_its_batch(model, make):
-    encoder = make()
+def test_features_of_a_text_do_not_depend_on_its_batch():
+    encoder = MiniLM()
     features = encoder.encode_texts(TEXTS, None)
     np.testing.assert_allclose(features, [encoder.encode_texts([text], None)[0] for text in TEXTS], atol=1e-5)
-    assert abs(features @ features.T - 1)[np.triu_indices(3, 1)].min() > 1e-3
 
 
 def test_keys_depend_on_weights_and_precision_and_random_weights_are_fixed(dataset, model, checkpoint):
@@ -130,8 +128,6 @@ def test_keys_depend_on_weights_and_precision_and_random_weights_are_fixed(datas
 
 
 def test_wrong_choices_are_one_line(model, checkpoint):
-    assert "no model 'ViT-0'" in error_of(OpenClip, "ViT-0", "openai")
-    assert "neither a file nor weights of ViT-B-32" in error_of(OpenClip, "ViT-B-32", "nowhere.pt")
     assert "precision 'float16' is none of 2: is it 'bfloat16'" in error_of(
         OpenClip, model, checkpoint, precision="float16"
     )

@@ -120,8 +120,6 @@ def test_bad_input_is_named():
         pairing_of(np.random.default_rng(0)).graph(0.0)
     with pytest.raises(ValueError, match="keep=1 is too small: a left node has 2"):
         membership_similarities(sp.csr_array(np.array([[1, 1, 0]])), 1)
-    with pytest.raises(ValueError, match="2 rows of features are zero or not finite"):
-        cosine_similarities(np.ones((2, 3)), np.zeros((2, 3)))
 
 
 def picture(pixels: int, seed: int) -> Image.Image:

@@ -113,21 +113,6 @@ def test_a_text_is_cleaned_without_a_change_of_its_cells(call, tmp_path):
     pd.testing.assert_frame_equal(of_parquet, expected, check_dtype=False)
 
 
-@pytest.mark.parametrize(
-    ("words", "fault"),
-    [
-        (["--clean", "pairs.csv"], "is an input"),
-        (["--rows", "pairs.csv", "--force"], "is an input"),
-        (["--clean", "clean.txt"], "formats are .parquet, .csv"),
-    ],
-)
-def test_what_cannot_be_written_is_said_before_the_work(call, tmp_path, monkeypatch, words, fault):
-    monkeypatch.chdir(tmp_path)
-    planted(0, 0.1)[0].to_csv("pairs.csv", index=False)
-    code, _, err = call(app, "audit", "pairs.csv", "--k", 4, "--out", "out", *words)
-    assert (code, fault in err, (tmp_path / "out").exists()) == (2, True, False)
-
-
 def test_types_that_would_be_lost_are_refused(call, tmp_path):
     table, _ = planted(0, 0.1)
     table.to_json(tmp_path / "pairs.jsonl", orient="records", lines=True)

