@@ -125,11 +125,7 @@ def test_a_disturbed_majorant_is_raised_to_a_true_one(seed, cut, size):
 
 
 def exact(coefficients: np.ndarray, x: Fraction) -> Fraction:
-    before, now, total = Fraction(1), 2 * x - 1, Fraction(float(coefficients[0]))
-    for coefficient in coefficients[1:]:
-        total += Fraction(float(coefficient)) * now
-        before, now = now, 2 * (2 * x - 1) * now - before
-    return total
+    return chebyshev.chebval(2 * x - 1, np.array([*map(Fraction, coefficients.tolist())]))
 
 
 @given(
