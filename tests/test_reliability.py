@@ -37,7 +37,7 @@ def test_a_row_of_the_matrix_is_recorded_beside_the_others_and_named_where_it_is
     page = reliability_page(tmp_path)
     assert f"| {lowest}: numpy 1 (on 2026-01-01, commit `301`) | 3 | 0 |\n| {newest}: numpy 2 | 5 | 1 |\n" in page
     assert page.count("| not run | |") == len(other_rows)
-    monkeypatch.setattr(stale, "commits_since", lambda commit, root: int(commit))
+    monkeypatch.setattr(stale, "commits_since", int)
     old, red, absent = stale.stale(tmp_path / "matrix.json")
     assert "301 commits have touched source since then, 300 are allowed" in old
     assert red.endswith("1 of 5 tests failed. Measure it: make matrix ROW=newest")

@@ -3,7 +3,6 @@
 import json
 import re
 from itertools import product
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -18,8 +17,8 @@ from pairbounds.figures.findings.wording import WIDTH, wrapped
 from pairbounds.infrastructure.files import sidecar
 from pairbounds.infrastructure.tables import write_table
 from pairbounds.sweeps.studies import studies_of
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[2]
 FINDINGS = findings()
 PUBLISHED = {path.stem: path for path in (ROOT / "results").rglob("*.parquet")}
 
@@ -30,6 +29,7 @@ COUNTING = Finding(
     lambda tables: {"rows": len(tables["counted"]["x"]), "of": Of("2 and 1", 4, 1000 * len(tables["counted"]))},
     lambda facts: {"there are few rows": facts["rows"] < 5},
 )
+
 ONE = {COUNTING.name: COUNTING}
 WORDS = """\
 {% block opening %}

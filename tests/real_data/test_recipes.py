@@ -3,7 +3,6 @@
 import json
 import os
 from dataclasses import asdict, replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -30,8 +29,7 @@ from pairbounds.sweeps import find_study
 from pairbounds.sweeps.settings import UNSTATED
 from tests.real_data import tiny
 from tests.real_data.colours import RowEncoder
-
-ROOT = Path(__file__).parents[2]
+from tests.rooms import ROOT
 
 
 @pytest.fixture

@@ -37,9 +37,9 @@ FORBIDDEN = re.compile(
 ASSUMED = ("Variable", "Variables", "Hypothesis", "Hypotheses", "Context")
 
 
-def sources(folder: Path = FOLDER) -> dict[str, str]:
+def sources() -> dict[str, str]:
     """Text of each file by its name without `.v`."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))}
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.v"))}
 
 
 def objections(text: str) -> list[str]:

@@ -11,9 +11,9 @@ from pairbounds.__main__ import app
 from pairbounds.plugins import LOADED, load_plugin
 from pairbounds.sweeps import SweepConfiguration, run_sweep
 from pairbounds.sweeps.sweep import cells_of
+from tests.rooms import ROOT
 from tests.unloaded import unload
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 SMALL = {"n_classes": 2, "n_styles": 1, "n_positions": 4, "k": 2, "steps": 2}
 

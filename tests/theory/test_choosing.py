@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,8 +26,8 @@ from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.labels_needed import RIDGES
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 from pairbounds.theory.questions.pair_choice import pairs_compared
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[2]
 COUNTS = [[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1], [1, 0, 0, 2]]
 NAMES = ["cat", "cat", "cat", "dog", "dog", "dog"]
 SIX = PairGraph(COUNTS, NAMES)  # masses are not equal
