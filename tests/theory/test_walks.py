@@ -46,12 +46,11 @@ def naive_walks(starts, to_left, to_right, labels, hops):
     agreed, died, ends = [], [], [pair[1] for pair in starts]
     for hop in range(hops):
         if hop:
-            ends = [None if node is None else popped(right_stock, node, 0) for node in ends]
-        ends = [None if node is None else popped(left_stock, node, 1) for node in ends]
-        agreed.append(
-            sum(node is not None and labels[node] == labels[pair[0]] for node, pair in zip(ends, starts, strict=True))
-        )
-        died.append(sum(node is None for node in ends))
+            ends = [popped(right_stock, node, 0) for node in ends]
+        ends = [popped(left_stock, node, 1) for node in ends]
+        pairs = zip(ends, starts, strict=True)
+        agreed.append(sum(node is not None and labels[node] == labels[start] for node, (start, _) in pairs))
+        died.append(ends.count(None))
     return agreed, died
 
 
