@@ -43,14 +43,13 @@ def test_texts_of_class_names_classify_what_learned_from_captions(source):
     parts = split(source.subjects, 0)
     trained = Trained(None, None, 0.0, objective)
     result = zero_shot(trained, features, dataset, dataset.labels, parts)
-    prototypes = []
-    for name in dataset.label_names:
-        texts = objective.texts([template(name) for template in open_clip.SIMPLE_IMAGENET_TEMPLATES]).detach().numpy()
-        prototypes.append(texts.mean(axis=0) / np.linalg.norm(texts.mean(axis=0)))
-    rows = objective.images(torch.from_numpy(features).float()).detach().numpy()
-    classes = (rows @ np.array(prototypes).T).argmax(1)
-    assert result.test == pytest.approx(np.mean(classes[parts.test] == dataset.labels[parts.test]))
-    assert result.validation == pytest.approx(np.mean(classes[parts.validation] == dataset.labels[parts.validation]))
+    prompts = [[template(name) for template in open_clip.SIMPLE_IMAGENET_TEMPLATES] for name in dataset.label_names]
+    prototypes = torch.stack([objective.texts(texts).mean(dim=0) for texts in prompts])
+    rows = objective.images(torch.from_numpy(features).float())
+    classes = (rows @ torch.nn.functional.normalize(prototypes).T).argmax(dim=1).numpy()
+    is_right = classes == dataset.labels
+    assert result.test == pytest.approx(is_right[parts.test].mean())
+    assert result.validation == pytest.approx(is_right[parts.validation].mean())
     for other, labels in ((Trained(None, None, 0.0), dataset.labels), (trained, dataset.label_sets["greenish"])):
         assert np.isnan(zero_shot(other, features, dataset, labels, parts).test)
 

@@ -128,7 +128,6 @@ def test_the_counts_give_clopper_and_pearsons_ends():
     [
         (lambda: consistency_from_pairs([], [], []), "left is empty"),
         (lambda: consistency_from_pairs([1, 2], [1], [0, 0]), "left has 2 entries and right 1"),
-        (lambda: consistency_from_pairs([1, 1], [1, 2], [0, 1]), "two classes"),
         (lambda: consistency_from_pairs([1], [1], [0], hops=0), "hops=0 is not an integer of at least 1"),
         (lambda: consistency_from_pairs([1], [1], [0], confidence=1.0), r"confidence=1.0 is not in \(0, 1\)"),
         (lambda: penalised_error_at_most(intervals([0.5], [0.6]), 1.0), r"penalty=1.0 is not in \(0, 1\)"),
