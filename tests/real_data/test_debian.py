@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from pairbounds import emoji_graph
 from pairbounds.__main__ import app
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets import openclipart as clips
 from pairbounds.real_data.datasets import tuxpaint as stamps
 from pairbounds.real_data.datasets.openclipart import openclipart
 from pairbounds.real_data.datasets.tuxpaint import tuxpaint
-from pairbounds.real_data.emoji_concepts import emoji_graph
 from pairbounds.real_data.image_settings import ImageSettings
 from tests.real_data import tiny
 from tests.real_data.tiny import error_of

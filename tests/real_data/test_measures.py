@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import entr
 
-from pairbounds import PairGraph, Spectrum, check_bounds, spectrum
+from pairbounds import PairGraph, Spectrum, check_bounds, logistic_probe, spectrum
 from pairbounds.real_data.measures import off_diagonal as module
 from pairbounds.real_data.measures.comparison import Bootstrap, Comparison, Draw, estimate, t_interval
 from pairbounds.real_data.measures.consistency_frontier import Frontier, frontiers
@@ -18,7 +18,6 @@ from pairbounds.real_data.measures.drawn import at_optimum, on_sphere
 from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agreement, off_diagonal
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.similarities import membership_similarities
-from pairbounds.theory.quantities.logistic import logistic_probe
 from tests.families import ANY_SEED, family_graph
 from tests.theory.test_consistency import labelled_graphs
 

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import resampled_nt_xent
 from pairbounds.real_data.resampling.batch_rules import (
     RULES,
     AddNewPositive,
@@ -17,7 +18,6 @@ from pairbounds.real_data.resampling.batch_rules import (
     Rule,
     two_views,
 )
-from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
 from tests.families import ANY_SEED
 from tests.real_data.tiny import error_of
 

@@ -14,10 +14,10 @@ from scipy.special import log_softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from pairbounds import resampled_nt_xent
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.pairings.augmentations import views_of
-from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
 from pairbounds.real_data.training import trainer
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import RESULT, run_all, train

@@ -17,8 +17,8 @@ from typing import Annotated
 
 import typer
 
+from pairbounds import BOUNDS
 from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, echo, run
-from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.ledger.formal import AXIOMS, FOLDER, axioms, machine_checked
 from tests.reliability import formal_uses

@@ -2,10 +2,9 @@
 
 import pytest
 
-from pairbounds import LatentWorld, check_bounds
+from pairbounds import LatentWorld, check_bounds, induced_labelling_error
 from pairbounds.simulations.studies import phase_worlds
 from pairbounds.simulations.studies.phase import Settings, measure
-from pairbounds.theory.quantities.consistency import induced_labelling_error
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import pairbounds as pb
-from pairbounds import PairGraph, choose
+from pairbounds import FewLabels, PairGraph, choose
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import read_sidecar
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.questions import pair_choice
 from pairbounds.theory.questions.comparisons import BEST, UNDECIDED, WORSE, compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample

@@ -6,7 +6,7 @@ import scipy.optimize
 import scipy.sparse as sp
 from numpy.polynomial.chebyshev import chebvander
 
-from pairbounds import HypothesisError, PairGraph, check_bounds, label_energy, spectrum
+from pairbounds import HypothesisError, PairGraph, Spectrum, check_bounds, label_energy, spectrum
 from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import multihop_consistency as module
 from pairbounds.theory.quantities.hop_scores import filtered_margins
@@ -24,7 +24,6 @@ from pairbounds.theory.quantities.multihop_consistency import (
     tail_at_least,
     tail_at_most,
 )
-from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS, family_graph, targets
 
 STEPS = [1, 2, 4, 8]

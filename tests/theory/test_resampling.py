@@ -10,12 +10,12 @@ from pairbounds import (
     HypothesisError,
     LatentWorld,
     PairGraph,
+    class_second_eigenvalues,
     induced_labelling_error,
     optimal_embeddings,
     probe,
     spectrum,
 )
-from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.resampling import graph_rules as module
 from pairbounds.theory.resampling.effects import CLAIMS, RULES, Resampled, resampling_effects
 from pairbounds.theory.resampling.graph_rules import (
