@@ -130,10 +130,11 @@ def naive_measure(graph: PairGraph, similarity: np.ndarray, fraction: float, kee
     measure = np.zeros((graph.n_left, graph.n_left))
     for x in nodes(graph):
         true = np.flatnonzero(induced[x] == 0)
-        ranked = true[np.argsort(-sign * similarity[x, true], kind="stable")]
-        before = np.cumsum(p[ranked]) - p[ranked]
-        masses = p.copy()
-        masses[ranked] -= (1 - keep) * np.clip(fraction * p[true].sum() - before, 0, p[ranked])
+        left, masses = fraction * p[true].sum(), p.copy()
+        for other in true[np.argsort(-sign * similarity[x, true], kind="stable")]:
+            gone = min(left, p[other])
+            masses[other] -= (1 - keep) * gone
+            left -= gone
         measure[x] = p[x] * masses / masses.sum()
     return measure
 
