@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests.rooms import ROOT
+
 OF_OTHERS = ("charset_normalizer",)  # NumPy 2.0 takes it where it is there
 LISTED = """
 import sys, pairbounds

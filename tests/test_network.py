@@ -3,15 +3,14 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from tests.no_network.sitecustomize import REFUSAL
 from tests.real_data.colours import coloured
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[1]
 SWEEP = 'study = "training"\nseeds = 1\n[settings]\nsteps = 10\n[[grid]]\nnoise = [0.1]\n'
 SMALL = "--set dataset=table --set root=pictures/table.csv --set size=24 --set cache=cache --set device=cpu"
 DRAWN = f"{SMALL} --set total_images=48 --set draws=1 --set views=2 --out tables"

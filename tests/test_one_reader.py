@@ -16,13 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pairbounds import PairGraph
+from pairbounds import PairGraph, read_graph, read_labels
 from pairbounds.__main__ import app
 from pairbounds.infrastructure import reading
 from pairbounds.real_data.audit.counting import count_pairs
 from pairbounds.real_data.audit.pair_tables import open_tables
 from pairbounds.real_data.datasets.table import table
-from pairbounds.theory.graph.graph_files import read_graph, read_labels
 
 WORDS = (
     "01|1|001|1.0|1.|+1|-0|1e5|0x10|1_000|1,000|inf|nan|NaN|NA|N/A|None|null|<NA>|True|false|2020-01-01|12:30|a|A| a|a "

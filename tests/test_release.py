@@ -2,14 +2,13 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import yaml
 
 from pairbounds import __version__
 from pairbounds.infrastructure.extras import EXTRAS, advice
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 

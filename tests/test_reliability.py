@@ -1,11 +1,9 @@
-"""The commands that try the project beside its tests: what they record and compare."""
+"""The commands that try the project beside its tests: what they record."""
 
 import json
 import time
 
-import pandas as pd
-
-from tests.reliability import same_cells, stale
+from tests.reliability import stale
 from tests.reliability.page import CAMPAIGNS, reliability_page
 from tests.reliability.record import counted, here_and_now, write
 from tests.reliability.stale import ROWS
@@ -39,17 +37,8 @@ def test_a_row_of_the_matrix_is_recorded_beside_the_others_and_named_where_it_is
     page = reliability_page(tmp_path)
     assert f"| {lowest}: numpy 1 (on 2026-01-01, commit `301`) | 3 | 0 |\n| {newest}: numpy 2 | 5 | 1 |\n" in page
     assert page.count("| not run | |") == len(other_rows)
-    monkeypatch.setattr(stale, "commits_since", lambda commit, root: int(commit))
+    monkeypatch.setattr(stale, "commits_since", int)
     old, red, absent = stale.stale(tmp_path / "matrix.json")
     assert "301 commits have touched source since then, 300 are allowed" in old
     assert red.endswith("1 of 5 tests failed. Measure it: make matrix ROW=newest")
     assert "not run" in absent
-
-
-def test_cells_are_compared_up_to_some_digits_and_verdicts_where_they_are_applicable():
-    before = pd.DataFrame({"x": [0.19051, 1e-15, 2.0, float("inf")], "holds": [True, True, False, False]})
-    after = pd.DataFrame({"x": [0.19049, 3e-16, 2.1, 1.0], "holds": [True, None, None, True]})
-    assert same_cells.differences(before[["x"]], after)["row"].tolist() == [0, 1, 2, 3]
-    assert same_cells.differences(before[["x"]], after, digits=3)["row"].tolist() == [2, 3]
-    result = same_cells.differences(before[["holds"]], after.assign(applicable=[True, False, True, True]))
-    assert result["row"].tolist() == [2, 3]

@@ -129,13 +129,13 @@ def compared(reference: Evidence, now: Mapping[str, Value]) -> list[str]:
 
 def _moved(was: Number, is_now: Value) -> bool:
     if isinstance(was.value, float) and isinstance(is_now, float):
-        return abs(was.value - is_now) > max(was.tolerance, last_digit(was.value), NOTHING)
+        return abs(was.value - is_now) > max(was.tolerance, _last_digit(was.value), NOTHING)
     return type(was.value) is not type(is_now) or was.value != is_now
 
 
-def last_digit(value: float, digits: int = DIGITS) -> float:
+def _last_digit(value: float) -> float:
     """Unit of the last of the significant digits; 0 for 0."""
-    return 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 0.0
+    return 10.0 ** (math.floor(math.log10(abs(value))) + 1 - DIGITS) if value else 0.0
 
 
 def _worded(value: Value) -> str:

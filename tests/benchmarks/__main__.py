@@ -18,9 +18,10 @@ from tqdm import tqdm
 from pairbounds.infrastructure.commandline import echo, print_table, run
 from pairbounds.infrastructure.tables import surroundings
 from tests.benchmarks.cases import BENCHMARKS, SIZES, Duel
+from tests.rooms import ROOT
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-RECORD = Path(__file__).parents[2] / "results" / "benchmarks.json"
+RECORD = ROOT / "results" / "benchmarks.json"
 COLUMNS = ("benchmark", "size", "case", "seconds", "MiB", "peer", "peer's MiB", "peer over ours")
 INTRODUCTION = """# Benchmarks
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-ROOT = Path(__file__).parents[2]
+from tests.rooms import ROOT
+
 COMMENT = re.compile(r"<!--(.*)-->", re.DOTALL)
 MARKS = ("slow", "run", "exit", "not run", "file")
 

@@ -6,7 +6,7 @@ import sys
 import networkx as nx
 import pytest
 
-from pairbounds.theory.bounds.registry import BOUNDS
+from pairbounds import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.ledger.formal import coq_statement, machine_checked
 from tests.docs.blocks import ROOT

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from pairbounds.theory.bounds.registry import BOUNDS
+from pairbounds import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS, THEOREMS
 from pairbounds.theory.ledger.explanation import title_and_text
 from tests.docs.blocks import ROOT

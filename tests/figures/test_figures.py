@@ -3,7 +3,6 @@
 import json
 import re
 from itertools import combinations
-from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -24,8 +23,9 @@ from pairbounds.infrastructure.tables import write_table
 from pairbounds.sweeps import find_study, run_study
 from pairbounds.sweeps.studies import studies_of
 from tests.quick import draw_quickly
+from tests.rooms import ROOT
 
-RESULTS = Path(__file__).parents[2] / "results"
+RESULTS = ROOT / "results"
 MOST_ENTRIES, LONGEST_CAPTION = 7, 80  # of a legend, and in words
 
 # Settings that no study has by default, and what the captions say of them.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pairbounds import PairGraph, check_bounds, choose
+from pairbounds import PairGraph, check_bounds, choose, consistency_curve
 from pairbounds.figures.plots import (
     CYCLE,
     plot_bounds,
@@ -18,7 +18,6 @@ from pairbounds.figures.plots import (
     plot_spectrum,
 )
 from pairbounds.infrastructure.palette import NEUTRAL
-from pairbounds.theory.quantities.multihop_consistency import consistency_curve
 from tests.families import family_graph
 
 GRAPH = family_graph("latent_captions", 0, 40)

@@ -1,7 +1,5 @@
 """Contrasts from the table of resampled training, with several baselines, guides and tuned runs."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,13 +8,14 @@ from pairbounds.figures import resampled_training as figure
 from pairbounds.figures.finding import CATEGORY
 from pairbounds.figures.summaries import LEVEL, OVERLAP
 from pairbounds.theory.quantities.confidence import student_half
+from tests.rooms import ROOT
 
 SEEDS, BASELINES = 8, 3
 
 
 @pytest.fixture(scope="module")
 def table():
-    return pd.read_parquet(Path(__file__).parents[2] / "results" / "resampled_training.parquet")
+    return pd.read_parquet(ROOT / "results" / "resampled_training.parquet")
 
 
 def test_a_change_is_over_the_mean_of_the_baselines_of_its_split(table):

@@ -1,7 +1,6 @@
 """The registered answer of text or teacher: the rule of each, and the plan."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,7 @@ from pairbounds.figures import text_or_teacher
 from pairbounds.figures.contrasts import Outcomes
 from pairbounds.figures.text_or_teacher import OTHERS, PRIMARY, TEXT, VIEWS, agreement, knows_text, outcomes, verdict
 from pairbounds.sweeps.studies import digest
-
-ROOT = Path(__file__).parents[2]
+from tests.rooms import ROOT
 
 
 def planted(icons, **gains):

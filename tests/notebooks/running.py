@@ -11,8 +11,9 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from pairbounds.infrastructure.progress import QUIET
+from tests.rooms import ROOT
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "docs/notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.ipynb"))
 KEPT = ("kernelspec",)  # metadata that does not depend on the machine
 SECONDS = 300  # timeout of a cell
 

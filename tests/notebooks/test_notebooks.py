@@ -9,8 +9,9 @@ import nbformat
 import pytest
 
 from tests.notebooks.running import KEPT, NOTEBOOKS, execute
+from tests.rooms import ROOT
 
-HERE = re.escape(str(Path(__file__).parents[2]))
+HERE = re.escape(str(ROOT))
 FOREIGN = re.compile(rf"({HERE}|/home/|/tmp/|/Users/|site-packages|Traceback)")
 LARGEST = 150_000  # bytes
 

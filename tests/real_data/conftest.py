@@ -1,8 +1,11 @@
 """Fixtures of the tests of real data."""
 
+from pathlib import Path
+
 import pytest
 
 from pairbounds.real_data.pairings.sources import Source
+from tests.real_data import tiny
 from tests.real_data.colours import coloured_source
 
 TRAINING = "pairbounds.real_data.training"
@@ -26,3 +29,9 @@ def no_export(monkeypatch: pytest.MonkeyPatch) -> None:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
     """Coloured pictures of known colours and captions."""
     return coloured_source(tmp_path_factory.mktemp("colours"))
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures in folders of three classes."""
+    return tiny.imagefolder(tmp_path_factory.mktemp("pictures"))

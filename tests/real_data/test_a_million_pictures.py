@@ -15,6 +15,7 @@ from pairbounds.real_data.datasets.dataset import ImageTextDataset
 from pairbounds.real_data.training.fresh_views import FreshViews
 from pairbounds.real_data.training.splits import split
 from pairbounds.real_data.training.view_batches import shown_pictures
+from tests.rooms import ROOT
 
 IMAGES, CLASSES = 1_281_167, 1000
 MEMORY = 1.6  # GiB that the process may take besides the libraries; names, paths and digests are 0.7
@@ -66,7 +67,7 @@ def test_imagenets_number_of_pictures_takes_little_memory_and_no_disk(tmp_path):
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
     )
     memory, disk = json.loads(done.stdout)

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -10,18 +9,18 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from pairbounds import emoji_graph
 from pairbounds.__main__ import app
 from pairbounds.real_data.caption_graphs import caption_graph
 from pairbounds.real_data.datasets import openclipart as clips
 from pairbounds.real_data.datasets import tuxpaint as stamps
 from pairbounds.real_data.datasets.openclipart import openclipart
 from pairbounds.real_data.datasets.tuxpaint import tuxpaint
-from pairbounds.real_data.emoji_concepts import emoji_graph
 from pairbounds.real_data.image_settings import ImageSettings
 from tests.real_data import tiny
 from tests.real_data.tiny import error_of
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[2]
 DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" width="9" height="6"><metadata><rdf:RDF>
  <dc:title>no tag</dc:title><dc:subject><rdf:Bag>{}</rdf:Bag></dc:subject></rdf:RDF></metadata>

@@ -13,14 +13,13 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch.nn.functional import normalize
 
-from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.datasets.emoji import emoji
 from pairbounds.real_data.datasets.imagefolder import imagefolder
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.encoders.encoder import LiveEncoder
 from pairbounds.real_data.encoders.gradients import Gradients
 from pairbounds.real_data.encoders.minilm import MiniLM
-from pairbounds.real_data.encoders.offline import OfflineEncoder, train_offline_encoder
+from pairbounds.real_data.encoders.offline import train_offline_encoder
 from pairbounds.real_data.encoders.open_clip import OpenClip
 from pairbounds.real_data.pairings.sources import source
 from tests.real_data import tiny
@@ -31,18 +30,18 @@ TEXTS = ["a photo of a tench.", "goldfish", "a widget in a video game, with a mu
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageTextDataset:
-    return imagefolder(tiny.imagefolder(tmp_path_factory.mktemp("pictures")))
+def dataset(pictures):
+    return imagefolder(pictures)
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+def model(tmp_path_factory):
     tiny.register_clip(tmp_path_factory.mktemp("model"))
     return "tiny-clip"
 
 
 @pytest.fixture(scope="module")
-def checkpoint(model: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkpoint(model, tmp_path_factory):
     torch.manual_seed(1)
     path = tmp_path_factory.mktemp("weights") / "tiny.pt"
     torch.save(open_clip.create_model(model).state_dict(), path)
@@ -50,7 +49,7 @@ def checkpoint(model: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def drawings() -> ImageTextDataset:
+def drawings():
     """Both drawings of twelve concepts."""
     dataset = emoji()
     chosen = np.linspace(0, len(dataset) // 2 - 1, 12).astype(np.int64)
@@ -58,7 +57,7 @@ def drawings() -> ImageTextDataset:
 
 
 @pytest.fixture(scope="module")
-def offline(drawings, tmp_path_factory: pytest.TempPathFactory) -> tuple[OfflineEncoder, Path]:
+def offline(drawings, tmp_path_factory):
     cache = tmp_path_factory.mktemp("features")
     return train_offline_encoder(drawings, HIDDEN, cache), cache
 
@@ -91,8 +90,8 @@ def test_a_batch_has_the_features_of_its_single_pictures(model, checkpoint, size
     assert low.see(pictures).dtype == torch.float32
 
 
-@pytest.mark.parametrize("make", [EfficientNet, Gradients, lambda: OpenClip("tiny-clip", "random")])
-def test_features_of_an_image_do_not_depend_on_its_batch(dataset, model, make):
+@pytest.mark.parametrize("make", [EfficientNet, Gradients])
+def test_features_of_an_image_do_not_depend_on_its_batch(dataset, make):
     encoder = make()
     features = encoder.encode_images(dataset, None)
     single_features = [encoder.encode_images(dataset.take([index]), None)[0] for index in range(3)]
@@ -111,12 +110,10 @@ def test_the_last_stage_is_the_embedding_and_earlier_stages_are_means_of_maps(da
     np.testing.assert_allclose(stages[-2], maps.detach().mean(dim=(2, 3)), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("make", [MiniLM, lambda: OpenClip("tiny-clip", "random")])
-def test_features_of_a_text_do_not_depend_on_its_batch(model, make):
-    encoder = make()
+def test_features_of_a_text_do_not_depend_on_its_batch():
+    encoder = MiniLM()
     features = encoder.encode_texts(TEXTS, None)
     np.testing.assert_allclose(features, [encoder.encode_texts([text], None)[0] for text in TEXTS], atol=1e-5)
-    assert abs(features @ features.T - 1)[np.triu_indices(3, 1)].min() > 1e-3
 
 
 def test_keys_depend_on_weights_and_precision_and_random_weights_are_fixed(dataset, model, checkpoint):
@@ -130,8 +127,6 @@ def test_keys_depend_on_weights_and_precision_and_random_weights_are_fixed(datas
 
 
 def test_wrong_choices_are_one_line(model, checkpoint):
-    assert "no model 'ViT-0'" in error_of(OpenClip, "ViT-0", "openai")
-    assert "neither a file nor weights of ViT-B-32" in error_of(OpenClip, "ViT-B-32", "nowhere.pt")
     assert "precision 'float16' is none of 2: is it 'bfloat16'" in error_of(
         OpenClip, model, checkpoint, precision="float16"
     )
@@ -182,9 +177,8 @@ def test_gradients_equal_their_formula_and_are_uniform_for_one_colour(dataset, t
     grey = np.asarray(replace(image, size=72).image(0).convert("L"), dtype=np.float64)
     down, right = np.gradient(grey)
     angle, length = np.arctan2(down, right) % np.pi, np.hypot(down, right)
-    sums = np.zeros((8, 8, 9))
-    for y, x in np.ndindex(72, 72):
-        sums[y // 9, x // 9, min(int(9 * angle[y, x] / np.pi), 8)] += length[y, x]
+    sums, bins = np.zeros((8, 8, 9)), np.minimum(9 * angle // np.pi, 8).astype(int)
+    np.add.at(sums, (*np.indices((72, 72)) // 9, bins), length)
     features = Gradients().encode_images(replace(image, size=72), None)[0]
     np.testing.assert_allclose(features, np.sqrt(sums / sums.sum()).ravel(), atol=2e-3)
     Image.new("RGB", (30, 20), "white").save(tmp_path / "white.png")

@@ -34,8 +34,8 @@ class Colours(ImageEncoder, TextEncoder):
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> ImageTextDataset:
-    return imagefolder(tiny.imagefolder(tmp_path_factory.mktemp("pictures")))
+def dataset(pictures):
+    return imagefolder(pictures)
 
 
 def numbered(start: int, stop: int) -> Rows:

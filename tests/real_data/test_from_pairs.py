@@ -4,9 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from pairbounds.real_data.studies import encoder_few_labels, from_pairs, icons_from_pairs
+from pairbounds.real_data.studies import encoder_few_labels, from_pairs
 
 BOUNDS = ["mse_43", "mse_43_by_norms", "mse_43_by_hops", "mse_43_certified"]
 
@@ -24,11 +23,6 @@ def test_bounds_hold_in_any_order_of_the_images(source, tmp_path, monkeypatch):
     for _, row in tables[0].iterrows():
         assert all(row[bound] >= row["mse"] - 1e-9 for bound in BOUNDS)
         assert row["optimum_mse"] <= row["mse_42"] + 1e-9
-
-
-def test_missing_icons_raise_and_name_make_data(tmp_path):
-    with pytest.raises(ValueError, match="`make data` unpacks it"):
-        icons_from_pairs.Settings(root=str(tmp_path)).input_keys()
 
 
 def test_layers_are_features_of_all_images_in_their_order(source):

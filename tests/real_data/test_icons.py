@@ -1,7 +1,6 @@
 """Icons of npm's packages: small folders of their layout; and what `make data` unpacks, where it is."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +8,8 @@ import pytest
 from pairbounds.real_data.datasets import DATASETS
 from pairbounds.real_data.datasets import icons as sets
 from pairbounds.real_data.datasets.icons import WEIGHTS, icon_set
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[2]
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M0 0h24v24H0z"/></svg>'
 ENTRIES = """const n = [
   {

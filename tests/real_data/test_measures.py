@@ -1,4 +1,4 @@
-"""Every measure against a loop transcribed from its formula."""
+"""Every measure against its formula."""
 
 import math
 from dataclasses import replace
@@ -8,8 +8,9 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import entr
 
-from pairbounds import PairGraph, Spectrum, check_bounds, spectrum
+from pairbounds import PairGraph, Spectrum, check_bounds, logistic_probe, spectrum
 from pairbounds.real_data.measures import off_diagonal as module
 from pairbounds.real_data.measures.comparison import Bootstrap, Comparison, Draw, estimate, t_interval
 from pairbounds.real_data.measures.consistency_frontier import Frontier, frontiers
@@ -17,26 +18,23 @@ from pairbounds.real_data.measures.drawn import at_optimum, on_sphere
 from pairbounds.real_data.measures.off_diagonal import OffDiagonal, chance_agreement, off_diagonal
 from pairbounds.real_data.pairings.pairing import Pairing
 from pairbounds.real_data.pairings.similarities import membership_similarities
-from pairbounds.theory.quantities.logistic import logistic_probe
 from tests.families import ANY_SEED, family_graph
 from tests.theory.test_consistency import labelled_graphs
 
 
-def naive_anchor(graph: PairGraph, x: int, labels, groups) -> tuple[float, float, float, float]:
-    """Agreement, entropy without and with its own group, and own share of one anchor.
+def naive_anchors(graph: PairGraph, labels, groups):
+    """Agreement, entropy without and with its own group, and own share of each anchor.
 
     From `P_T(x, x') = Σ_z P(x, z) P(x', z) / P(z)`.
     """
     P = graph.joint.toarray()
-    positives = [sum(P[x, z] * P[other, z] / sum(P[:, z]) for z in range(graph.n_right)) for other in range(len(P))]
-    other_masses = {o: p for o, p in enumerate(positives) if groups[o] != groups[x] and p > 0}
-    own_share = sum(p for o, p in enumerate(positives) if groups[o] == groups[x]) / sum(P[x])
-    total = sum(other_masses.values())
-    of_all = -sum(p / sum(P[x]) * math.log(p / sum(P[x])) for p in positives if p > 0)
-    if not other_masses:
-        return math.nan, math.nan, of_all, own_share
-    agreement = sum(p for o, p in other_masses.items() if labels[o] == labels[x]) / total
-    return agreement, -sum(p / total * math.log(p / total) for p in other_masses.values()), of_all, own_share
+    positives = np.einsum("xz,yz,z->xy", P, P, 1 / P.sum(axis=0)) / P.sum(axis=1, keepdims=True)
+    is_own = np.equal.outer(groups, groups)
+    others = np.where(is_own, 0, positives)
+    with np.errstate(invalid="ignore"):  # an anchor without others has NaN
+        others /= others.sum(axis=1, keepdims=True)
+    agreement = (others * np.equal.outer(labels, labels)).sum(axis=1)
+    return agreement, entr(others).sum(axis=1), entr(positives).sum(axis=1), (positives * is_own).sum(axis=1)
 
 
 @given(labelled_graphs(), ANY_SEED, st.sampled_from([1, module.BLOCK]))
@@ -47,11 +45,9 @@ def test_off_diagonal_from_its_formula_by_blocks_of_rows(graph, seed, block):
         patch.setattr(module, "BLOCK", block)  # 1: row by row, and by the sparse route
         result = off_diagonal(graph, {"y": graph.left_labels}, exclusions)
     for name, ids in exclusions.items():
-        naive = np.array([naive_anchor(graph, x, graph.left_labels, ids) for x in range(graph.n_left)])
-        assert result[name].agreement["y"] == pytest.approx(naive[:, 0], abs=1e-12, nan_ok=True)
-        assert result[name].entropy == pytest.approx(naive[:, 1], abs=1e-12, nan_ok=True)
-        assert result[name].entropy_with_own == pytest.approx(naive[:, 2], abs=1e-12)
-        assert result[name].own_share == pytest.approx(naive[:, 3], abs=1e-12)
+        anchors = result[name]
+        values = anchors.agreement["y"], anchors.entropy, anchors.entropy_with_own, anchors.own_share
+        np.testing.assert_allclose(values, naive_anchors(graph, graph.left_labels, ids), atol=1e-12)
 
 
 def test_means_are_over_anchors_with_positives():
@@ -65,9 +61,8 @@ def test_means_are_over_anchors_with_positives():
 
 @given(st.lists(st.integers(0, 3), min_size=3, max_size=12))
 def test_chance_is_the_share_of_the_others_with_ones_label(labels):
-    n = len(labels)
-    naive = sum(labels[o] == labels[x] for x in range(n) for o in range(n) if o != x) / n / (n - 1)
-    assert chance_agreement(labels, np.arange(n)) == pytest.approx(naive)
+    agrees = np.equal.outer(labels, labels)[~np.eye(len(labels), dtype=bool)]
+    assert chance_agreement(labels, np.arange(len(labels))) == pytest.approx(agrees.mean())
 
 
 def made_up_frontier(*points: tuple[float, float]) -> Frontier:

@@ -60,9 +60,8 @@ def test_draws_are_disjoint_keep_subjects_whole_and_balance_classes(source):
 
 
 def test_impossible_draws_and_protocols_raise(source):
-    for images, draws, message in ((10, 2, "are too few for 2 draws"), (400, 15, "no class has 15")):
-        with pytest.raises(ValueError, match=message):
-            draw_images(source, images, draws, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="are too few for 2 draws"):
+        draw_images(source, 10, 2, np.random.default_rng(0))
     for wrong in ({"total_images": 0}, {"views": 1}, {"strengths": ()}, {"widths": (0,)}, {"diversities": (1.0,)}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             Protocol(**wrong)

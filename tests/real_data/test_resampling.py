@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pairbounds import resampled_nt_xent
 from pairbounds.real_data.resampling.batch_rules import (
     RULES,
     AddNewPositive,
@@ -17,7 +18,6 @@ from pairbounds.real_data.resampling.batch_rules import (
     Rule,
     two_views,
 )
-from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
 from tests.families import ANY_SEED
 from tests.real_data.tiny import error_of
 
@@ -42,12 +42,8 @@ def batch(seed: int, images: int = 6, width: int = 4) -> tuple[torch.Tensor, tor
 
 
 def cosines(rows: torch.Tensor) -> list[list[float]]:
-    lists = rows.double().tolist()
-
-    def dot(a: list[float], b: list[float]) -> float:
-        return sum(x * y for x, y in zip(a, b, strict=True))
-
-    return [[dot(a, b) / (math.sqrt(dot(a, a)) * math.sqrt(dot(b, b))) for b in lists] for a in lists]
+    unit = torch.nn.functional.normalize(rows.double())
+    return (unit @ unit.T).tolist()
 
 
 def partner(i: int, rows: int) -> int:
@@ -67,8 +63,8 @@ def floor_of(fraction: float, total: int) -> int:
     return math.floor(Fraction(str(fraction)) * total)
 
 
-def scores(z: torch.Tensor, temperature: float = 0.1) -> list[list[float]]:
-    return [[x / temperature for x in row] for row in cosines(z)]
+def scores(z: torch.Tensor) -> list[list[float]]:
+    return [[x / 0.1 for x in row] for row in cosines(z)]
 
 
 def naive(s, t, count=0, pairs=0.0, false=0.0, easy=0.0):

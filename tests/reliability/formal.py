@@ -17,8 +17,8 @@ from typing import Annotated
 
 import typer
 
+from pairbounds import BOUNDS
 from pairbounds.infrastructure.commandline import BAD_INPUT, CHECK_FAILED, echo, run
-from pairbounds.theory.bounds.registry import BOUNDS
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.ledger.formal import AXIOMS, FOLDER, axioms, machine_checked
 from tests.reliability import formal_uses
@@ -37,9 +37,9 @@ FORBIDDEN = re.compile(
 ASSUMED = ("Variable", "Variables", "Hypothesis", "Hypotheses", "Context")
 
 
-def sources(folder: Path = FOLDER) -> dict[str, str]:
+def sources() -> dict[str, str]:
     """Text of each file by its name without `.v`."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))}
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.v"))}
 
 
 def objections(text: str) -> list[str]:

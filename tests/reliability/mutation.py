@@ -10,7 +10,6 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,9 +23,9 @@ NO_REASON = "no reason"
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-def recorded_reasons(records: Path = RECORDS) -> dict[str, str]:
+def recorded_reasons() -> dict[str, str]:
     """Reasons in the record, by mutant."""
-    path = records / "mutation.json"
+    path = RECORDS / "mutation.json"
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.is_file() else []
     return {mutant: reason for row in rows for mutant, reason in row["alive"].items()}
 
@@ -59,11 +58,11 @@ def _shown(mutant: str) -> str:
     ).stdout
 
 
-def _exit_codes(folder: Path = MUTANTS) -> dict[str, dict[str, int | None]]:
+def _exit_codes() -> dict[str, dict[str, int | None]]:
     """Exit codes of mutants stored by mutmut, by module."""
     exit_codes = {}
-    for path in sorted(folder.rglob("*.py.meta")):
-        module = ".".join(path.relative_to(folder).with_suffix("").with_suffix("").parts)
+    for path in sorted(MUTANTS.rglob("*.py.meta")):
+        module = ".".join(path.relative_to(MUTANTS).with_suffix("").with_suffix("").parts)
         exit_codes[module] = json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"]
     return exit_codes
 

@@ -21,8 +21,8 @@ import typer
 from pairbounds.infrastructure.commandline import CHECK_FAILED, run
 from pairbounds.infrastructure.files import replacing
 from pairbounds.infrastructure.tables import source_commit, surroundings
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "results" / "reliability"
 BEGAN_AT = source_commit()  # asked before the campaign, during which the checkout may move
 
@@ -100,7 +100,6 @@ def record(
     command: Annotated[str, typer.Argument(help="The command that repeats it.")],
     arguments: Annotated[list[str], typer.Argument(help="After --: arguments of pytest.")],
     row: Annotated[str, typer.Option(help="Name of one row for all tests, beside the rows of the record.")] = "",
-    folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the record goes.")] = RECORDS,
 ) -> int:
     """Run tests and record how many there were and how many failed."""
     started = time.monotonic()
@@ -113,7 +112,7 @@ def record(
         versions = ", ".join(f"{package} {metadata.version(package)}" for package in PACKAGES)
         count, failed = (sum(test[key] for test in rows) for key in ("count", "found"))
         rows = [{"what": f"{row}: {versions}", "count": count, "found": failed}]
-    write(name, command, rows, started, beside=bool(row), folder=folder)
+    write(name, command, rows, started, beside=bool(row))
     return CHECK_FAILED if code else 0
 
 

@@ -23,14 +23,14 @@ SOURCE = ("pairbounds", *LINKED)
 MOST_COMMITS = 300
 
 
-def commits_since(commit: str, root: Path = ROOT) -> int | None:
+def commits_since(commit: str) -> int | None:
     """Number of later commits that touched source; `None` if git does not know the commit."""
     command = ("git", "rev-list", "--count", f"{commit.removesuffix('-dirty')}..HEAD", "--", *SOURCE)
-    counted = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    counted = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return int(counted.stdout) if counted.returncode == 0 else None
 
 
-def stale(record: Path = RECORDS / "matrix.json", root: Path = ROOT) -> list[str]:
+def stale(record: Path = RECORDS / "matrix.json") -> list[str]:
     """One line for each required row that is absent, failed, not run, or too old."""
     rows = json.loads(record.read_text(encoding="utf-8"))["rows"] if record.is_file() else []
     by_name = {row["what"].partition(":")[0]: row for row in rows}
@@ -42,7 +42,7 @@ def stale(record: Path = RECORDS / "matrix.json", root: Path = ROOT) -> list[str
             reason = "not run"
         elif row["found"]:
             reason = f"{row['found']} of {row['count']} tests failed"
-        elif (commits := commits_since(row["commit"], root)) is None:
+        elif (commits := commits_since(row["commit"])) is None:
             reason = f"its commit {row['commit'][:12]} is unknown here"
         elif commits > MOST_COMMITS:
             reason = f"{commits} commits have touched source since then, {MOST_COMMITS} are allowed"

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from pairbounds import check_bounds, induced_labelling_error, spectrum
+from pairbounds import FAMILIES, check_bounds, induced_labelling_error, spectrum
 from pairbounds.__main__ import app
-from pairbounds.simulations.families import FAMILIES
 from pairbounds.simulations.families.circle import Circle
 from pairbounds.simulations.families.difficult_examples import DifficultExamples
 from pairbounds.simulations.families.gaussian_mixture import GaussianMixture

@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import logsumexp
 
 from pairbounds import spectrum
 from pairbounds.simulations.losses import LOSSES
@@ -24,31 +25,26 @@ def embeddings(rng, n, k=3):
     return rng.standard_normal((n, k))
 
 
-# Batches, each from its formula, pair by pair.
+# Batches, each from its formula.
 
 
 def naive_spectral(f, g):
-    size = len(f)
-    attraction = sum(f[i] @ g[i] for i in range(size)) / size
-    apart = sum((f[i] @ g[j]) ** 2 for i in range(size) for j in range(size) if i != j)
-    return -2 * attraction + apart / (size * (size - 1))
+    scores = f @ g.T
+    return -2 * scores.diagonal().mean() + np.mean(scores[~np.eye(len(f), dtype=bool)] ** 2)
 
 
 def naive_infonce(joint, f, g, temperature=1.0):
     p, q, scores = joint.sum(axis=1), joint.sum(axis=0), f @ g.T / temperature
-    forward = sum(p[x] * math.log(sum(q * np.exp(scores[x]))) for x in range(len(f)))
-    backward = sum(q[y] * math.log(sum(p * np.exp(scores[:, y]))) for y in range(len(g)))
-    return (forward + backward) / 2 - sum(joint[x] @ scores[x] for x in range(len(f)))
+    both = p @ logsumexp(scores, axis=1, b=q) + q @ logsumexp(scores.T, axis=1, b=p)
+    return both / 2 - np.sum(joint * scores)
 
 
 def naive_nt_xent(f, g):
     rows = unit(np.vstack([f, g]))
-    size, total = len(rows), 0.0
-    for i in range(size):
-        partner = (i + len(f)) % size
-        exponentials = [math.exp(rows[i] @ rows[j] / TEMPERATURE) for j in range(size) if j != i]
-        total += -rows[i] @ rows[partner] / TEMPERATURE + math.log(sum(exponentials) / len(exponentials))
-    return total / size
+    scores = rows @ rows.T / TEMPERATURE
+    of_partners = np.diagonal(scores, len(f)).mean()
+    np.fill_diagonal(scores, -np.inf)
+    return logsumexp(scores, axis=1).mean() - math.log(len(rows) - 1) - of_partners
 
 
 BATCHES = {
@@ -69,7 +65,7 @@ def test_a_batch_from_its_definition(name, size, seed):
     assert loss.sampled(torch.tensor(f), torch.tensor(g)).item() == pytest.approx(BATCHES[name](f, g), rel=1e-10)
 
 
-# The population, each from its formula, node by node.
+# The population, each from its formula.
 
 
 def naive_population(name, graph, f, g):
@@ -79,8 +75,8 @@ def naive_population(name, graph, f, g):
     if name in ("clip", "nt_xent"):
         f, g = unit(f), unit(g)
     if name in ("spectral", "induced_spectral"):
-        pairs = [(x, y, f[x] @ g[y]) for x in range(len(f)) for y in range(len(g))]
-        return sum(p[x] * q[y] * score**2 - 2 * joint[x, y] * score for x, y, score in pairs)
+        scores = f @ g.T
+        return np.sum(np.outer(p, q) * scores**2 - 2 * joint * scores)
     return naive_infonce(joint, f, g, {"clip": INITIAL_TEMPERATURE, "nt_xent": TEMPERATURE}.get(name, 1.0))
 
 

@@ -2,15 +2,13 @@ import numpy as np
 import pytest
 
 from pairbounds import LatentWorld
-from pairbounds.simulations.observations import caption_features, image_features
+from pairbounds.simulations.observations import image_features
 
 WORLD = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=1)
 CAPTIONS = WORLD.caption_graph(0.1, 0.5)
 
 
-def test_shapes_and_seeds():
-    assert image_features(WORLD, width=10).shape == (WORLD.n_images, 10)
-    assert caption_features(WORLD, CAPTIONS, width=7).shape == (CAPTIONS.n_right, 7)
+def test_the_seed_determines_the_features_of_images():
     other = LatentWorld(n_classes=3, n_styles=2, n_positions=8, seed=2)
     np.testing.assert_array_equal(image_features(WORLD), image_features(WORLD))
     assert not np.array_equal(image_features(WORLD), image_features(other))

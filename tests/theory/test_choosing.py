@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,19 +15,18 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import pairbounds as pb
-from pairbounds import PairGraph, choose
+from pairbounds import FewLabels, PairGraph, choose
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.files import read_sidecar
 from pairbounds.infrastructure.tables import read_table
-from pairbounds.theory.bounds.theorem34_few_labels import FewLabels
 from pairbounds.theory.questions import pair_choice
 from pairbounds.theory.questions.comparisons import BEST, UNDECIDED, WORSE, compared_with_best
 from pairbounds.theory.questions.labelled_sample import LabelledSample
 from pairbounds.theory.questions.labels_needed import RIDGES
 from pairbounds.theory.questions.leave_one_out import leave_one_out, resampled_errors
 from pairbounds.theory.questions.pair_choice import pairs_compared
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[2]
 COUNTS = [[2, 0, 1, 0], [1, 1, 0, 0], [0, 4, 1, 0], [0, 1, 1, 1], [0, 0, 3, 1], [1, 0, 0, 2]]
 NAMES = ["cat", "cat", "cat", "dog", "dog", "dog"]
 SIX = PairGraph(COUNTS, NAMES)  # masses are not equal
@@ -310,29 +308,29 @@ def files(tmp_path, monkeypatch):
     classes = [CLASSES[image] for image in IMAGES[DRAWN]]
     pd.DataFrame({"image": ids[DRAWN], "label": classes}).to_csv("named.csv", index=False)
     pd.DataFrame({"image": DRAWN, "label": classes}).to_csv("rows.csv", index=False)
+    pd.DataFrame({"label": range(5), "share": 0.2}).to_csv("shares.csv", index=False)
     return tmp_path
 
 
 @pytest.mark.parametrize(
-    ("candidates", "labels"),
+    ("candidates", "labels", "options"),
     [
-        (["good.npz", "bad.csv"], "named.csv"),
-        (["good=good.npy", "bad.pt"], "rows.csv"),
-        (["1.csv", "5.csv"], "named.csv"),
+        (["good.npz", "bad.csv"], "named.csv", ["--k", "3,6", "--random"]),
+        (["good=good.npy", "bad.pt"], "rows.csv", ["--k", "3,6", "--random"]),
+        (["1.csv", "5.csv"], "named.csv", ["--k", "4", "--random"]),
+        (["1.csv", "5.csv"], "named.csv", ["--k", "4", "--balanced", "shares.csv"]),
     ],
 )
-def test_the_command_reads_features_and_pairs(call, files, candidates, labels):
-    k = "4" if "1.csv" in candidates else "3,6"
-    code, out, err = call(
-        app, "choose", *candidates, "--labels", labels, "--random", "--k", k, "--out", "t.parquet", "--plot", "p.png"
-    )
+def test_the_command_reads_features_pairs_and_shares(call, files, candidates, labels, options):
+    words = [*candidates, "--labels", labels, *options, "--out", "t.parquet", "--plot", "p.png"]
+    code, out, err = call(app, "choose", *words)
     assert (code, err) == (0, "")
     first, second = (name.partition(".")[0].partition("=")[0] for name in candidates)
     assert out.splitlines()[-1].startswith(f"Take {first}")
     assert f"{second}" in out.splitlines()[-1]
     table = read_table(files / "t.parquet")
     assert table["candidate"].iloc[0] == first
-    read = {labels, *(name.rpartition("=")[2] for name in candidates)}
+    read = {labels, *(name.rpartition("=")[2] for name in candidates), *options[3:]}
     assert read_sidecar(files / "t.parquet")["configuration"]["content_keys"].keys() == read
     assert (files / "p.png").stat().st_size > 0
 
@@ -344,20 +342,11 @@ def test_the_command_reads_features_and_pairs(call, files, candidates, labels):
         (["--random", "--balanced", "named.csv"], "the sampling of labelled images is missing"),
         (["--random", "--out", "good.npz", "--force"], "good.npz"),
         (["--random", "--through", "good.npz", "--images", "."], "--through and --images exclude each other"),
-        (["--random", "--images", "empty"], "folder empty does not exist, or holds no pictures"),
         (["other/good.npz", "--random"], "two candidates have the same name: write NAME=FILE"),
     ],
 )
 def test_command_lines_that_are_refused(refused, files, words, why):
     assert why in refused(app, "choose", "good.npz", "bad.csv", "--labels", "named.csv", *words)
-
-
-def test_balanced_shares_are_read_from_a_table(call, files):
-    pd.DataFrame({"label": range(5), "share": [0.2] * 5}).to_csv("shares.csv", index=False)
-    words = ["choose", "1.csv", "5.csv", "--labels", "named.csv", "--k", "4", "--balanced", "shares.csv", "--json"]
-    code, out, _ = call(app, *words)
-    assert code == 0
-    assert '"best"' in out or "without a verdict" in out
 
 
 def test_pairs_are_compared_through_an_untrained_network_of_pictures(call, files):

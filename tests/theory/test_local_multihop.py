@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
-from pairbounds import PairGraph, check_bounds, label_energy, spectrum
+from pairbounds import PairGraph, Spectrum, check_bounds, label_energy, spectrum
 from pairbounds.theory.bounds.quantities import Encoder
 from pairbounds.theory.quantities import hop_scores, label_blocks
 from pairbounds.theory.quantities import local_multihop as module
@@ -24,7 +24,6 @@ from pairbounds.theory.quantities.multihop_consistency import (
     tail_at_most,
 )
 from pairbounds.theory.spectrum import triplets as triplets_module
-from pairbounds.theory.spectrum.triplets import Spectrum
 from tests.families import GRAPHS, block_diagonal, family_graph, targets
 
 RICH = ["dense_random", "sparse_random", "heavy_tailed", "tall", "wide", "latent_captions", "latent_augmentations"]
@@ -125,11 +124,7 @@ def test_a_disturbed_majorant_is_raised_to_a_true_one(seed, cut, size):
 
 
 def exact(coefficients: np.ndarray, x: Fraction) -> Fraction:
-    before, now, total = Fraction(1), 2 * x - 1, Fraction(float(coefficients[0]))
-    for coefficient in coefficients[1:]:
-        total += Fraction(float(coefficient)) * now
-        before, now = now, 2 * (2 * x - 1) * now - before
-    return total
+    return chebyshev.chebval(2 * x - 1, np.array([*map(Fraction, coefficients.tolist())]))
 
 
 @given(

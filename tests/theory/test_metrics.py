@@ -1,4 +1,4 @@
-"""Metrics of features, on graphs and on a user's pairs, against their definitions by loops."""
+"""Metrics of features, on graphs and on a user's pairs, against their definitions."""
 
 import itertools
 
@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 
 from pairbounds import HypothesisError, PairGraph
 from pairbounds.infrastructure import arrays
@@ -38,7 +39,7 @@ def test_alignment_and_uniformity_from_their_formulas(family, block, monkeypatch
     f, g = embeddings(graph, 3, 1)
     induced, left = graph.induced().joint.toarray(), unit(f)
     for other, pairs, mass in ((f, induced, graph.left_marginal), (g, graph.joint.toarray(), graph.right_marginal)):
-        apart = np.array([[np.sum((a - b) ** 2) for b in unit(other)] for a in left])
+        apart = cdist(left, unit(other), "sqeuclidean")
         arguments = (graph, f) if other is f else (graph, f, g)
         assert alignment(*arguments) == pytest.approx(np.sum(pairs * apart), rel=1e-10, abs=1e-14)
         for t in (0.5, 2.0):
@@ -67,7 +68,7 @@ def test_bad_embeddings(call, message):
 
 
 def naive_confusion(features, samples):
-    apart = np.sum((unit(features)[:, None] - unit(features)) ** 2, axis=2)
+    apart = cdist(unit(features), unit(features), "sqeuclidean")
     np.fill_diagonal(apart, np.inf)
     same_sample = samples[:, None] == samples
     nearest_same, other = (np.where(chosen, apart, np.inf).min(axis=1) for chosen in (same_sample, ~same_sample))

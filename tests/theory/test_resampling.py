@@ -10,12 +10,12 @@ from pairbounds import (
     HypothesisError,
     LatentWorld,
     PairGraph,
+    class_second_eigenvalues,
     induced_labelling_error,
     optimal_embeddings,
     probe,
     spectrum,
 )
-from pairbounds.theory.quantities.connectivity import class_second_eigenvalues
 from pairbounds.theory.resampling import graph_rules as module
 from pairbounds.theory.resampling.effects import CLAIMS, RULES, Resampled, resampling_effects
 from pairbounds.theory.resampling.graph_rules import (
@@ -29,8 +29,6 @@ from pairbounds.theory.resampling.graph_rules import (
 from pairbounds.theory.resampling.optimum import WeightedOptimum, weighted_optimum
 from tests.families import ANY_SEED
 from tests.theory.test_consistency import labelled_graphs
-
-SEEDS = ANY_SEED
 
 
 def similarities(guide: np.ndarray) -> np.ndarray:
@@ -63,16 +61,11 @@ def nodes(graph: PairGraph) -> range:
 
 def naive_guide_pairs(graph: PairGraph, similarity: np.ndarray) -> np.ndarray:
     """The induced pairs of the guide's graph: draw x, one of its edges evenly, then an end of it by its mass."""
-    n = graph.n_left
-    nearest = [min((j for j in range(n) if j != i), key=lambda j: (-similarity[i, j], j)) for i in range(n)]
-    edges = sorted({tuple(sorted(pair)) for pair in enumerate(nearest)})
-    mass = [{i: graph.left_marginal[i] / sum(i in other for other in edges) for i in edge} for edge in edges]
-    pairs = np.zeros((n, n))
-    for ends in mass:
-        for i in ends:
-            for j in ends:
-                pairs[i, j] += ends[i] * ends[j] / sum(ends.values())
-    return pairs
+    nearest = np.argmax(similarity - 3 * np.eye(graph.n_left), axis=1)
+    edges = {tuple(sorted(pair)) for pair in enumerate(nearest.tolist())}
+    is_end = np.array([[x in edge for edge in edges] for x in nodes(graph)])
+    mass = graph.left_marginal[:, None] * is_end / is_end.sum(axis=1, keepdims=True)
+    return mass / mass.sum(axis=0) @ mass.T
 
 
 @pytest.mark.parametrize("block", [module.BLOCK, 20])
@@ -136,13 +129,13 @@ def naive_measure(graph: PairGraph, similarity: np.ndarray, fraction: float, kee
     induced, p = graph.induced().joint.toarray(), graph.left_marginal
     measure = np.zeros((graph.n_left, graph.n_left))
     for x in nodes(graph):
-        true = [other for other in nodes(graph) if induced[x, other] == 0]
-        left, masses = fraction * sum(p[other] for other in true), p.copy()
-        for other in sorted(true, key=lambda other: (-sign * similarity[x, other], other)):
+        true = np.flatnonzero(induced[x] == 0)
+        left, masses = fraction * p[true].sum(), p.copy()
+        for other in true[np.argsort(-sign * similarity[x, true], kind="stable")]:
             gone = min(left, p[other])
             masses[other] -= (1 - keep) * gone
             left -= gone
-        measure[x] = p[x] * masses / sum(masses)
+        measure[x] = p[x] * masses / masses.sum()
     return measure
 
 
@@ -162,7 +155,7 @@ def test_measures_from_their_definition(graph, fraction, keep, ties):
 # The weighted loss and its optimum.
 
 
-@given(SEEDS, st.integers(1, 6), st.integers(1, 6))
+@given(ANY_SEED, st.integers(1, 6), st.integers(1, 6))
 def test_for_a_product_measure_the_optimum_is_exact(seed, n_left, n_right):
     rng = np.random.default_rng(seed)
     pairs, k = PairGraph(rng.random((n_left, n_right)) + 1e-3), int(rng.integers(1, min(n_left, n_right) + 1))
@@ -199,21 +192,9 @@ def test_any_other_optimum_is_stationary_and_better_than_the_start(seed):
 
 
 def test_a_measure_that_leaves_out_a_pair_is_unbounded():
-    """A counterexample to masking a positive: the loss falls without end."""
-    pairs, measure = PairGraph(np.eye(2)), np.array([[0.0, 0.5], [0.5, 0.5]])
+    """Masking a positive lets the loss fall without end."""
     with pytest.raises(HypothesisError, match="is 0 on some pairs, so the loss is unbounded"):
-        weighted_optimum(pairs, measure, 1)
-    for size in (1e1, 1e2, 1e3):
-        f = np.array([[size], [0.0]])
-        assert weighted_loss(pairs, measure, f, f) == pytest.approx(-(size**2))
-
-
-def test_the_least_loss_need_not_be_attained():
-    """A counterexample to "the optimum under masked negatives": -1 is approached as a masked score grows."""
-    pairs, measure = PairGraph([[0, 1], [1, 0]]), np.array([[0.5, 0.5], [0.5, 0.0]])
-    for size in (1e-1, 1e-2, 1e-3):
-        f = np.array([[size], [1 / size]])
-        assert weighted_loss(pairs, measure, f, f) == pytest.approx(-1 + 0.5 * size**4, abs=1e-14)
+        weighted_optimum(PairGraph(np.eye(2)), np.array([[0.0, 0.5], [0.5, 0.5]]), 1)
 
 
 # What a rule does, in a table.
@@ -261,7 +242,7 @@ def test_the_bounds_of_a_negative_rule_that_drops_nothing_are_those_before():
 @given(labelled_graphs(), st.data())
 def test_the_bounds_of_any_embedding_hold(graph, data):
     k = data.draw(st.integers(1, min(graph.shape)))
-    away = np.random.default_rng(data.draw(SEEDS)).standard_normal((graph.n_left, k))
+    away = np.random.default_rng(data.draw(ANY_SEED)).standard_normal((graph.n_left, k))
     near = optimal_embeddings(graph, k)[0] + data.draw(st.sampled_from([0.0, 1e-3, 1e-1, 10.0])) * away
     row = effect(graph, Resampled(graph, WeightedOptimum(near, near, 0, True)), k)
     bounds = [row[f"{name}_after"] for name in ("bound", "multihop_bound", "trained_bound")]

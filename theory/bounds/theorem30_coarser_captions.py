@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import ArrayLike
 
 from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.theory.bounds.statements import Statement

@@ -75,7 +75,6 @@ TWO = np.arange(80) % 2
         ({"bias": 1.0, "temperature": 0.1}, "needs the loss siglip"),
         ({"loss": "triplet"}, "loss 'triplet' is none of clip"),
         ({"labels": np.zeros(80, dtype=int)}, "at least two classes"),
-        ({"labels": TWO[:9]}, "left_labels"),
         ({"prompts": {0: CLOSE[0]}}, "prompts need classes of the images: give labels"),
         ({"labels": TWO, "prompts": {0: CLOSE[0]}}, "prompts lack 1 of 2 classes, for example '1'"),
         (

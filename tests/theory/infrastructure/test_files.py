@@ -231,6 +231,8 @@ def test_a_command_rejects_a_foreign_output_file_before_its_work(refused, tmp_pa
         "attack probe-mse --plugin graph.npz --out graph.npz",
         "sweep table.parquet --out .",
         "audit pairs.parquet --labels classes.parquet --out .",
+        "audit pairs.parquet --k 2 --out out --rows pairs.parquet",
+        "audit pairs.parquet --k 2 --out out --clean pairs.parquet",
         "graph table --set root=pairs.parquet --out pairs.parquet",
         "study pairings --set dataset=table --set root=pairings_frontier.parquet --out .",
         "draw tightness_map --tables . --out .",

@@ -10,6 +10,7 @@ import pytest
 
 from pairbounds.infrastructure.processes import side_by_side
 from tests.limits import PATIENCE
+from tests.rooms import ROOT
 from tests.theory.light import light
 
 PARENT = """
@@ -43,7 +44,7 @@ def wait_until(condition):
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc")
 def test_a_worker_ends_when_its_parent_is_killed(tmp_path):
     file = tmp_path / "pid"
-    with subprocess.Popen(light(PARENT, file), cwd=Path(__file__).parents[3]) as parent:
+    with subprocess.Popen(light(PARENT, file), cwd=ROOT) as parent:
         wait_until(lambda: file.exists() and file.read_text())
         parent.kill()
     wait_until(lambda: not is_running(file.read_text()))

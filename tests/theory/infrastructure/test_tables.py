@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pairbounds.infrastructure.files import sidecar
-from pairbounds.infrastructure.tables import read_table, require_table_path, source_commit, write_table
+from pairbounds.infrastructure.tables import read_table, source_commit, write_table
 
 FRAME = pd.DataFrame({"k": [1, 2], "value": [0.1, float("inf")], "note": ["", "ünicode"]})
 
@@ -39,10 +39,6 @@ def test_a_sidecar_names_the_commit_at_which_the_measurement_began(tmp_path):
     assert source_commit.__wrapped__(tmp_path) != began
 
 
-def test_bad_table_paths_raise(tmp_path):
-    with pytest.raises(ValueError, match=r"supported formats are \.parquet, \.csv"):
-        require_table_path(tmp_path / "table.xlsx")
-    with pytest.raises(FileNotFoundError, match="does not exist: create it"):
-        require_table_path(tmp_path / "nowhere" / "table.csv")
+def test_a_missing_table_raises_and_names_make_figures(tmp_path):
     with pytest.raises(FileNotFoundError, match="make figures"):
         read_table(tmp_path / "none.parquet")

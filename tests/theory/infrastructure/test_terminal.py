@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pairbounds import BOUNDS, PairGraph, bound
 from pairbounds.__main__ import app
 from pairbounds.infrastructure.commandline import BROKEN_PIPE, one_line, print_table, visible
+from tests.rooms import ROOT
 
-ROOT = Path(__file__).parents[3]
 TITLE = "\x1b]0;owned\x07"
 NASTY = f"{TITLE}\u202egnp\u2066 [red]x[/red] [link=http://evil]y[/link] \x9b31m\x00\r\b :smile: \ud800 z"
 OBEYED = {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}

@@ -12,9 +12,9 @@ import pytest
 from distributed import LocalCluster
 
 from pairbounds.__main__ import app
+from tests.rooms import ROOT
 from tests.theory.sweeps.test_sweeps import measured, swept, toml
 
-ROOT = Path(__file__).parents[3]
 TINY = Path(__file__).with_name("tiny.py")
 
 

@@ -222,7 +222,6 @@ def test_the_command_reports_cells_and_exits_with_1_if_any_failed(call, tmp_path
         ({"seeds": "true"}, "seeds=True is not a positive integer"),
         ({"grid": f"[{{x = {list(range(9000))}, y = {list(range(9000))}}}]"}, "more than 1,000,000 cells"),
         ({"colour": "1"}, "key 'colour' is none of study, seeds, grid, settings"),
-        ({"settings": "{z = 1}"}, "setting 'z' is none of x, y, name"),
         ({"settings": '{y = "1"}'}, "setting y='1' is not of type float | None"),
         ({"settings": "{x = 1}"}, "'x' is both in [settings] and in a [[grid]]"),
         ({"grid": "[{x = 1}]"}, "grid: x=1 is not a nonempty list of values"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pairbounds.sweeps import study
+from pairbounds import study
 
 
 @dataclass(frozen=True)
