@@ -66,11 +66,7 @@ def test_it_has_the_verifier_and_prints_the_command_that_runs_it_alone(installed
     output = done(installed / "pairbounds", "check", "graph.npz", "--k", "2", "--proof", "proof.json", cwd=project)
     _, *printed = shlex.split(output.splitlines()[-1].partition("to check it: ")[2])
     assert printed[0] == "-I"
-    lines = done(sys.executable, "-S", *printed, cwd=project)
-    assert lines.startswith("PROVED probe_mse <= ")
-    assert (
-        done(installed / "pairbounds", "check", "graph.npz", "--proof", "proof.json", "--verify", cwd=project) == lines
-    )
+    assert done(sys.executable, "-S", *printed, cwd=project).startswith("PROVED probe_mse <= ")
 
 
 @pytest.mark.slow

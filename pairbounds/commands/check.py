@@ -12,7 +12,7 @@ import typer
 
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo
 from pairbounds.infrastructure.files import Output, record_output, require_safe_outputs
-from pairbounds.infrastructure.inputs import require_file, stored_array
+from pairbounds.infrastructure.inputs import stored_array
 from pairbounds.infrastructure.options import Columns, Force, Plugin, column_names
 from pairbounds.infrastructure.outward import rounded
 from pairbounds.infrastructure.pictures import picture_output, require_picture_path, save_picture
@@ -25,8 +25,7 @@ from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.graph.graph_files import GraphFile, read_features, read_graph, rows_by_id
 from pairbounds.theory.graph.pair_graph import PairGraph
-from pairbounds.theory.proofs import prove
-from pairbounds.theory.proofs import verify as verifier
+from pairbounds.theory.proofs import prove, verify
 from pairbounds.theory.proofs.proof import KEYS
 from pairbounds.theory.spectrum.certificates import Certificate, with_certificate
 from pairbounds.theory.spectrum.triplets import Spectrum, spectrum
@@ -39,10 +38,7 @@ Graph = Annotated[
         "of scipy.sparse, .npy, .mtx), or a graph from PairGraph.save (.npz).",
     ),
 ]
-WIDTH_HELP = (
-    "Required, except with --verify: width of the embedding, for example 8. Several widths: 2:40, 2:40:2 (step 2) or "
-    "4,8,16."
-)
+WIDTH_HELP = "Width of the embedding, for example 8. Several widths: 2:40, 2:40:2 (step 2) or 4,8,16."
 LABELS_HELP = (
     "Classes of the left nodes (images): .npy, .txt or a one-column table, in row order; or a table of id and class."
 )
@@ -70,14 +66,12 @@ PROOF_HELP = (
     "Write a proof of the bounds at one width, about the graph in --save if given, else in FILE. Without --save FILE "
     "must be a GRAPH.npz with its own labels."
 )
-VERIFY_HELP = "Verify an existing --proof about FILE, a GRAPH.npz, and do nothing else."
 Critic = tuple[Path, Path] | None
 
 
 def check(
-    context: typer.Context,
     file: Graph,
-    k: Annotated[str | None, typer.Option(metavar="K|A:B", help=WIDTH_HELP)] = None,
+    k: Annotated[str, typer.Option(metavar="K|A:B", help=WIDTH_HELP)],
     labels: Annotated[Path | None, typer.Option(help=LABELS_HELP)] = None,
     columns: Columns = None,
     out: Annotated[Path | None, typer.Option(help="Also write the whole table: .csv, .parquet, .tex.")] = None,
@@ -93,7 +87,6 @@ def check(
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
     hops: Annotated[int | None, typer.Option(help=HOPS_HELP)] = None,
     proof: Annotated[Path | None, typer.Option(metavar="PROOF.json", help=PROOF_HELP)] = None,
-    verify: Annotated[bool, typer.Option("--verify", help=VERIFY_HELP)] = False,
     force: Force = False,
 ) -> None:
     """Evaluate the bounds on the optimal embedding of the pairs in FILE, and print the main ones.
@@ -113,11 +106,6 @@ def check(
     """
     if proof is not None and proof.suffix != ".json":
         raise ValueError(f"--proof {proof}: a proof's file name ends in .json")
-    if verify:
-        _verify(context, file, proof)
-        return
-    if k is None:
-        raise typer.BadParameter("the width is missing: give --k 8, or several widths, --k 2:40")
     widths = parsed_widths(k)
     outputs = _outputs(len(widths), out, plot, save, proof)
     require_safe_outputs(outputs, [file, labels, plugin, through, *(critic or ())], force=force)
@@ -228,25 +216,11 @@ def _title(triplets: Spectrum, widths: Sequence[int], certificate: Certificate |
     return title
 
 
-def _verify(context: typer.Context, file: Path, proof: Path | None) -> None:
-    """Verify a proof from a file, and print its statement or the reason why it fails."""
-    named_options = {name for name in context.params if f"{context.get_parameter_source(name)}".endswith("COMMANDLINE")}
-    if proof is None or named_options != {"file", "proof", "verify"}:
-        raise ValueError("--verify takes GRAPH.npz and --proof FILE, and no other options")
-    for path in (file, proof):
-        require_file(path)
-    try:
-        verifier.main([str(file), str(proof)])
-    except SystemExit as reason:
-        echo(str(reason), err=True)
-        raise typer.Exit(CHECK_FAILED) from None
-
-
 def _prove(graph: PairGraph, k: int, penalty: float | None, graph_file: Path, proof: Path, *, quiet: bool) -> None:
     proved = prove(graph, k, penalty=penalty)
     proved.save(proof)
     if quiet:
         return
-    check_it = shlex.join(["python", "-I", verifier.__file__, str(graph_file), str(proof)])
+    check_it = shlex.join(["python", "-I", verify.__file__, str(graph_file), str(proof)])
     values = ", ".join(f"{name} <= {rounded(proved.value(name), '<=', '.4f')}" for name in ("probe_mse", "probe_error"))
     echo(f"proved of {proved.subject}: {values}; to check it: {check_it}")

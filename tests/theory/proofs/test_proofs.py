@@ -109,7 +109,6 @@ def test_the_command_writes_a_proof_that_the_verifier_checks_without_pairbounds(
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("PROVED") == 5
     assert "(theorem 16, width 4, no penalty)" in done.stdout
-    assert call(app, "check", path, "--proof", proof, "--verify") == (0, done.stdout, "")
 
     record = json.loads(proof.read_text())
     record["claims"][0]["value"] = "0.01"
@@ -117,23 +116,6 @@ def test_the_command_writes_a_proof_that_the_verifier_checks_without_pairbounds(
     done = subprocess.run(checked, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "NOT PROVED: probe_mse <= 0.01 is not shown by theorem 4\n"
-    assert call(app, "check", path, "--proof", proof, "--verify") == (1, "", done.stderr)
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        (["--verify"], "and --proof FILE"),
-        (["--verify", "--proof", "p.json", "--k", 2], "and no other options"),
-        (["--verify", "--proof", "none.json"], "none.json does not exist"),
-        (["--verify", "--proof", "p.v"], "p.v: a proof's file name ends in .json"),
-        (["--proof", "p.json"], "--k 8"),
-    ],
-)
-def test_verify_accepts_the_graph_and_the_proof_only(options, says, tmp_path, call, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    code, out, err = call(app, "check", saved(PairGraph([[3, 1], [1, 3]], [0, 1]), tmp_path), *options)
-    assert (code, out, err.count("\n"), says in err) == (2, "", 1, True), err
 
 
 def test_the_command_proves_with_a_penalty_and_keeps_foreign_files(tmp_path, call, refused):
@@ -146,6 +128,7 @@ def test_the_command_proves_with_a_penalty_and_keeps_foreign_files(tmp_path, cal
     assert json.loads(proof.read_text())["penalty"] == "0"
     proof.write_text("{}")
     assert "was not written by pairbounds" in refused(app, "check", path, "--k", 4, "--proof", proof)
+    assert "ends in .json" in refused(app, "check", path, "--k", 4, "--proof", "p.v")
 
 
 def test_the_verifier_is_short_and_imports_the_standard_library_only():
