@@ -35,7 +35,6 @@ BALANCED_HELP = "They were drawn class by class. Table of label and share: share
 BY_HELP = f"For pairs: the measure for the ranking: {', '.join(MEASURES)}."
 THROUGH_HELP = "For pairs: features of the images, for the optimum of an encoder linear in them."
 OUT_HELP = "Also write the table: .csv, .parquet or .tex. An interrupted choice of pairs resumes."
-IMAGES_HELP = "Like --through, with features by an untrained network of pictures; file names are the ids."
 NEXT_HELP = "Write N images to label next to a table (.csv or .parquet): image, probability."
 FOR_HELP = "For features: also bound the 0-1 error of a probe with N labels."
 
@@ -50,7 +49,6 @@ def choose(
     balanced: Annotated[Path | None, typer.Option(metavar="SHARES", help=BALANCED_HELP)] = None,
     by: Annotated[str, typer.Option(metavar="MEASURE", help=BY_HELP)] = RULE,
     through: Annotated[Path | None, typer.Option(metavar="X.npz", help=THROUGH_HELP)] = None,
-    images: Annotated[Path | None, typer.Option(metavar="FOLDER", help=IMAGES_HELP)] = None,
     n_labels: Annotated[int | None, typer.Option("--for", metavar="N", help=FOR_HELP)] = None,
     next_images: Annotated[str | None, typer.Option("--next", metavar="FILE:N", help=NEXT_HELP)] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the intervals: .png, .pdf, .svg.")] = None,
@@ -71,28 +69,23 @@ def choose(
     if random == (balanced is not None):
         options = "--random, or --balanced SHARES.csv if they were drawn by class"
         raise ValueError(f"the sampling of labelled images is missing: give {options}")
-    if through is not None and images is not None:
-        raise ValueError("--through and --images exclude each other: give one")
     paths = dict(map(_named_file, files))
     if len(paths) < len(files):
         raise ValueError("two candidates have the same name: write NAME=FILE")
     next_table, next_count = (None, 0) if next_images is None else _table_and_number(next_images)
-    require_safe_outputs(
-        _outputs(out, plot, next_table), [*paths.values(), labels, balanced, through, images], force=force
-    )
+    require_safe_outputs(_outputs(out, plot, next_table), [*paths.values(), labels, balanced, through], force=force)
     choice = chosen(
         {name: _candidate(path) for name, path in paths.items()},
         _classes(labels),
         parsed_widths(k),
         shares=None if balanced is None else _shares(balanced),
         n_labels=n_labels,
-        through=_features(through, images),
+        through=None if through is None else _candidate(through),
         by=by,
         finished=None if out is None else _finished(out),
         probabilities=_probabilities(labels),
     )
-    settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through}
-    settings |= {"images": images and str(images), "files": paths}
+    settings = {"k": k, "labels": labels, "balanced": balanced, "by": by, "through": through, "files": paths}
     write_output(choice.table, out, settings | {"words": choice.words})
     if out is not None:
         _remove(_finished(out))
@@ -179,16 +172,6 @@ def _candidate(path: Path) -> Candidate:
         return read_graph(path).graph
     values, ids = read_features(path)
     return values if ids is None else pd.DataFrame(values, index=ids)
-
-
-def _features(path: Path | None, folder: Path | None) -> Candidate | None:
-    """Features from a file, or by an untrained network from the pictures in a folder."""
-    if folder is None:
-        return None if path is None else _candidate(path)
-    from pairbounds.real_data.datasets.picture_files import pictures_in  # pictures take seconds to import
-    from pairbounds.real_data.untrained_features import untrained_features
-
-    return pd.DataFrame(untrained_features(folder), index=[picture.stem for picture in pictures_in(folder)])
 
 
 def _classes(path: Path) -> dict[str, str]:

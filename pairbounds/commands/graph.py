@@ -24,7 +24,6 @@ from pairbounds.theory.quantities.consistency import induced_labelling_error
 from pairbounds.theory.spectrum.triplets import spectrum
 
 FEATURES_HELP = "Write untrained features of the images, for `check --through`: conv, patches, pixels or tangent."
-AUTO = "auto"  # the graph chooses the value
 
 
 def explain_graph(options: Mapping[str, Any]) -> None:
@@ -44,8 +43,6 @@ def graph(
     features: Annotated[str | None, typer.Option(metavar="KIND", help=FEATURES_HELP)] = None,
     images: Annotated[str | None, typer.Option(metavar="X.npy", help="Images of graph `features`.")] = None,
     texts: Annotated[str | None, typer.Option(metavar="Y.npy", help="Its texts, same width.")] = None,
-    top_k: Annotated[str | None, typer.Option(metavar="N|auto", help="Texts per image.")] = None,
-    temperature: Annotated[str | None, typer.Option(metavar="T|auto", help="Softmax temperature.")] = None,
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting. Can be repeated.")
     ] = None,
@@ -74,10 +71,8 @@ def graph(
     source = find_graph(name)
     if out is None:
         raise ValueError("--out is missing: give .npz for the graph, or .parquet or .csv for a table of its pairs")
-    shortcuts = {"images": images, "texts": texts, "top_k": top_k, "temperature": temperature}
-    numbers = [f"{key}={shortcuts[key]}" for key in ("top_k", "temperature") if shortcuts[key] not in (None, AUTO)]
-    paths = {key: shortcuts[key] for key in ("images", "texts") if shortcuts[key] is not None}
-    settings = chosen_settings(source.settings, given_settings(None, [*(assignments or []), *numbers]) | paths)
+    paths = {side: path for side, path in {"images": images, "texts": texts}.items() if path is not None}
+    settings = chosen_settings(source.settings, given_settings(None, assignments or []) | paths)
     if features is not None:
         require_safe_outputs([marked_output(out, "untrained_features.npy")], files_in(settings), force=force)
         echo(_save_features(name, asdict(settings), features, seed, out))

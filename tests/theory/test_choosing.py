@@ -12,7 +12,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 import pairbounds as pb
 from pairbounds import FewLabels, PairGraph, choose
@@ -341,7 +340,6 @@ def test_the_command_reads_features_pairs_and_shares(call, files, candidates, la
         ([], "the sampling of labelled images is missing: give --random, or --balanced SHARES.csv"),
         (["--random", "--balanced", "named.csv"], "the sampling of labelled images is missing"),
         (["--random", "--out", "good.npz", "--force"], "good.npz"),
-        (["--random", "--through", "good.npz", "--images", "."], "--through and --images exclude each other"),
         (["other/good.npz", "--random"], "two candidates have the same name: write NAME=FILE"),
     ],
 )
@@ -349,18 +347,16 @@ def test_command_lines_that_are_refused(refused, files, words, why):
     assert why in refused(app, "choose", "good.npz", "bad.csv", "--labels", "named.csv", *words)
 
 
-def test_pairs_are_compared_through_an_untrained_network_of_pictures(call, files):
+def test_pairs_are_compared_through_features_in_a_file(call, files):
     ids = pd.unique(pd.read_csv("1.csv", dtype=str, keep_default_na=False)["image"])[::5]
-    (files / "pictures" / "below").mkdir(parents=True)
-    for row, name in enumerate(ids[ids != ""]):
-        pixels = np.random.default_rng(row).integers(0, 256, (8, 8, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(files / "pictures" / ("below" if row % 2 else ".") / f"{name}.png")
-    words = ["--labels", "named.csv", "--k", "4", "--random", "--images", "pictures", "--by", "through"]
+    ids = [name for name in ids if name]
+    features = np.random.default_rng(0).standard_normal((len(ids), 6))
+    np.savez("through.npz", features=features, ids=ids)
+    words = ["--labels", "named.csv", "--k", "4", "--random", "--through", "through.npz", "--by", "through"]
     code, out, _ = call(app, "choose", "1.csv", "5.csv", *words, "--out", "t.csv")
     assert code == 0
     assert "are missing in a candidate and left out of all" in out
     graphs = {name: pb.read_graph(f"{name}.csv").graph for name in "15"}
-    order = [path.stem for path in sorted((files / "pictures").rglob("*.png"))]
-    through = pd.DataFrame(pb.untrained_features("pictures"), order)
+    through = pd.DataFrame(features, ids)
     expected = choose(graphs, pb.read_labels("named.csv"), 4, through=through, by="through").table
     np.testing.assert_allclose(read_table(files / "t.csv")["through"], expected["through"])
