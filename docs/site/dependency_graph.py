@@ -40,15 +40,20 @@ def svg(
     dashed : true if the edge from a theorem to one that it uses is dashed
     """
     rows = _rows(uses)
-    lines = sorted({(used, row) for user, used in uses.edges for row in range(rows[used] + 1, rows[user])})
-    steps = [((used, row - 1), (used, row)) for used, row in lines]
-    ends = [((used, rows[user] - 1), (user, rows[user])) for user, used in sorted(uses.edges)]
-    centres = _arranged(dict.fromkeys(rows.items(), NODE) | dict.fromkeys(lines, LINE), steps + ends)
-    edges = [(f"from{item[0]}", _path(centres, above, item, goes_on=True), False) for above, item in steps]
-    edges += [
-        (f"from{used[0]} to{user[0]}", _path(centres, used, user, goes_on=False), dashed(user[0], used[0]))
-        for used, user in ends
-    ]
+    layers = nx.DiGraph()
+    layers.add_nodes_from(rows.items(), width=NODE)
+    for user, used in sorted(uses.edges):
+        line = [(used, row) for row in range(rows[used], rows[user])]
+        nx.add_path(layers, [*line, (user, rows[user])])
+    centres = _arranged(layers)
+    edges = []
+    for above, below in layers.edges:
+        (used, _), (user, row) = above, below
+        path = _path(centres, above, below)
+        if rows[user] == row:
+            edges.append((f"from{used} to{user}", path, dashed(user, used)))
+        else:  # the line goes on through this row
+            edges.append((f"from{used}", f"{path}V{TOP + row * ROW + HEIGHT}", False))
     commonest = {number: max(KINDS, key=kinds[number].count) for number in rows}
     nodes = [(number, centres[number, row], TOP + ROW * row, KINDS[commonest[number]]) for number, row in rows.items()]
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -72,22 +77,19 @@ def _rows(uses: nx.DiGraph) -> dict[int, int]:
     return rows
 
 
-def _arranged(widths: Mapping[Item, int], links: list[tuple[Item, Item]]) -> dict[Item, float]:
+def _arranged(layers: nx.DiGraph) -> dict[Item, float]:
     """Horizontal positions of items for short links: means of neighbours, alternately above and below."""
-    near: dict[bool, dict[Item, list[Item]]] = {down: {item: [] for item in widths} for down in (True, False)}
-    for above, below in links:
-        near[True][below].append(above)
-        near[False][above].append(below)
-    by_row = {row: [item for item in widths if item[1] == row] for row in sorted({row for _, row in widths})}
-    centres = {item: x for row in by_row.values() for item, x in _packed(row, widths).items()}
+    widths = dict(layers.nodes(data="width", default=LINE))
+    by_row = [[item for item in widths if item[1] == row] for row in range(1 + max(row for _, row in widths))]
+    centres = {item: x for row in by_row for item, x in _packed(row, widths).items()}
     best, shortest = centres, float("inf")
     for sweep in range(SWEEPS):
         down = sweep % 2 == 0
-        for row in sorted(by_row, reverse=not down):
-            items = by_row[row]
-            target = {item: fmean([centres[end] for end in near[down][item]] or [centres[item]]) for item in items}
-            centres = centres | _packed(sorted(items, key=lambda item: (target[item], item)), widths)
-        length = sum((centres[above] - centres[below]) ** 2 for above, below in links)
+        neighbours = layers.predecessors if down else layers.successors
+        for row in by_row if down else reversed(by_row):
+            target = {item: fmean([centres[end] for end in neighbours(item)] or [centres[item]]) for item in row}
+            centres = centres | _packed(sorted(row, key=lambda item: (target[item], item)), widths)
+        length = sum((centres[above] - centres[below]) ** 2 for above, below in layers.edges)
         if length < shortest:
             best, shortest = centres, length
     return best
@@ -102,9 +104,8 @@ def _packed(row: list[Item], widths: Mapping[Item, int]) -> dict[Item, float]:
     return centres
 
 
-def _path(centres: Mapping[Item, float], above: Item, below: Item, *, goes_on: bool) -> str:
-    """Curve from an item to one in the next row, and through that row if the line continues."""
+def _path(centres: Mapping[Item, float], above: Item, below: Item) -> str:
+    """Curve from an item to one in the next row."""
     start, end = TOP + above[1] * ROW + HEIGHT, TOP + below[1] * ROW
     x, new_x, middle = centres[above], centres[below], (start + end) / 2
-    curve = f"M{x:.1f},{start}C{x:.1f},{middle} {new_x:.1f},{middle} {new_x:.1f},{end}"
-    return f"{curve}V{end + HEIGHT}" if goes_on else curve
+    return f"M{x:.1f},{start}C{x:.1f},{middle} {new_x:.1f},{middle} {new_x:.1f},{end}"

@@ -2,23 +2,20 @@
 
 import re
 import unicodedata
+from collections import deque
 
-LETTERS = """
-alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi varphi chi psi omega
-Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega
+SYMBOL_TABLE = r"""
+\alpha α  \beta β  \gamma γ  \delta δ  \varepsilon ε  \zeta ζ  \eta η  \theta θ  \kappa κ  \lambda λ  \mu μ  \nu ν
+\xi ξ  \pi π  \rho ρ  \sigma σ  \tau τ  \phi φ  \varphi φ  \chi χ  \psi ψ  \omega ω
+\Gamma Γ  \Delta Δ  \Theta Θ  \Lambda Λ  \Pi Π  \Sigma Σ  \Phi Φ  \Psi Ψ  \Omega Ω
+\le <=  \ge >=  \ne ≠  \approx ≈  \sim ~  \in ∈  \notin ∉  \subseteq ⊆  \cup ∪  \cap ∩  \to →  \mid |  \| ‖  \{ {  \} }
+\sum Σ  \prod Π  \int ∫  \infty ∞  \cdot ·  \times ×  \pm ±  \circ °  \top ᵀ  \ell l  \ldots ...
+\log log  \ln ln  \exp exp  \max max  \min min  \sup sup  \inf inf  \Pr Pr
 """
-SYMBOLS = {
-    **dict(zip((f"\\{name}" for name in LETTERS.split()), "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True)),
-    "\\le": "<=", "\\leq": "<=", "\\ge": ">=", "\\geq": ">=", "\\ne": "≠", "\\approx": "≈", "\\in": "∈",
-    "\\sum": "Σ", "\\prod": "Π", "\\int": "∫", "\\infty": "∞", "\\cdot": "·", "\\times": "×", "\\pm": "±", "\\to": "→",
-    "\\langle": "⟨", "\\rangle": "⟩", "\\|": "‖", "\\Vert": "‖", "\\mid": "|", "\\{": "{", "\\}": "}", "\\top": "ᵀ",
-    "\\ell": "l", "\\ldots": "...", "\\dots": "...", "\\cup": "∪", "\\cap": "∩", "\\subseteq": "⊆", "\\log": "log",
-    "\\ln": "ln", "\\exp": "exp", "\\max": "max", "\\min": "min", "\\sup": "sup", "\\inf": "inf", "\\Pr": "Pr",
-    "\\circ": "°", "\\sim": "~", "\\notin": "∉", "\\colon": ":", "\\%": "%", "\\prime": "′", "\\ast": "*",
-}  # fmt: skip
-ACCENTS = {"\\bar": "\u0304", "\\hat": "\u0302", "\\tilde": "\u0303", "\\dot": "\u0307"}
-SPACES = {"\\,": " ", "\\;": " ", "\\:": " ", "\\ ": " ", "\\!": "", "\\quad": " ", "\\qquad": " "}
-TEXT = ("\\mathrm", "\\text", "\\operatorname", "\\mathbb", "\\mathbf", "\\mathcal", "\\mathsf")
+WORDS = SYMBOL_TABLE.split()
+SYMBOLS = dict(zip(WORDS[::2], WORDS[1::2], strict=True)) | {r"\,": " ", r"\;": " "}
+ACCENTS = {r"\bar": "\u0304", r"\hat": "\u0302", r"\tilde": "\u0303"}
+TEXT = (r"\mathrm", r"\text", r"\operatorname", r"\mathbb")
 SIZES = re.compile(r"\\(?:left|right|[bB]igg?[lrm]?)(?![A-Za-z])")
 RAISED = str.maketrans("0123456789+-Tn", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀⁿ")
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
@@ -30,71 +27,66 @@ def unicode_formula(latex: str) -> str:
 
     `ValueError`: an unknown macro, or an unclosed brace.
     """
-    text, tail = _until_brace([token for token in TOKEN.findall(SIZES.sub("", latex)) if token])
-    if tail:
+    tokens = deque(TOKEN.findall(SIZES.sub("", latex)))
+    text = _until_brace(tokens)
+    if tokens:
         raise ValueError(f"{latex!r} has an extra closing brace: remove it")
     text = RELATIONS.sub(r" \1 ", text)
     return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text).strip()).replace("ε_2", "ε₂")
 
 
-def _until_brace(tokens: list[str]) -> tuple[str, list[str]]:
-    """Text of the tokens before the closing brace, and the tokens from that brace."""
+def _until_brace(tokens: deque[str]) -> str:
+    """Text of the tokens before the closing brace, which stays in `tokens`."""
     text = ""
     while tokens and tokens[0] != "}":
-        piece, tokens = _piece(tokens)
-        text += piece
-    return text, tokens
+        text += _piece(tokens)
+    return text
 
 
-def _piece(tokens: list[str]) -> tuple[str, list[str]]:
-    token, *tail = tokens
+def _piece(tokens: deque[str]) -> str:
+    """Text of the next token, with its arguments."""
+    token = tokens.popleft()
     if token == "{":
-        text, tail = _until_brace(tail)
-        if not tail:
+        text = _until_brace(tokens)
+        if not tokens:
             raise ValueError("a brace is not closed: add }")
-        return text, tail[1:]
-    if token in ("^", "_"):
-        return _raised(tail) if token == "^" else _lowered(tail)
-    if token == "\\frac":
-        above, tail = _argument(tail)
-        below, tail = _argument(tail)
-        return f"{_factor(above)} / {_factor(below)}", tail
-    if token == "\\sqrt":
-        text, tail = _argument(tail)
-        return f"√{text if re.fullmatch(r'.(_.|_{[^{}]*})?', text) else f'({text})'}", tail
-    if token in ACCENTS:
-        text, tail = _argument(tail)
-        return text + ACCENTS[token], tail
-    if token in TEXT:
-        return _argument(tail)
-    if token.startswith("\\"):
-        if token in SPACES or token in SYMBOLS:
-            return SPACES.get(token, SYMBOLS.get(token, "")), tail
-        raise ValueError(f"{token} is an unknown macro: use another, or add it to SYMBOLS")
-    return " " if token.isspace() else token, tail
+        tokens.popleft()
+        return text
+    if token == "^":
+        return _raised(_argument(tokens))
+    if token == "_":
+        return f"_{_braced(_argument(tokens))}"
+    if token == r"\frac":
+        return f"{_factor(_argument(tokens))} / {_factor(_argument(tokens))}"
+    if token == r"\sqrt":
+        text = _argument(tokens)
+        return f"√{text if re.fullmatch(r'.(_.|_{[^{}]*})?', text) else f'({text})'}"
+    if token in TEXT or token in ACCENTS:
+        return _argument(tokens) + ACCENTS.get(token, "")
+    if token.startswith("\\") and token not in SYMBOLS:
+        raise ValueError(f"{token} is an unknown macro: use another, or add it to SYMBOL_TABLE")
+    return " " if token.isspace() else SYMBOLS.get(token, token)
 
 
-def _argument(tokens: list[str]) -> tuple[str, list[str]]:
+def _argument(tokens: deque[str]) -> str:
     while tokens and tokens[0].isspace():
-        tokens = tokens[1:]
+        tokens.popleft()
     if not tokens:
         raise ValueError("a macro has no argument: add it")
     return _piece(tokens)
 
 
-def _raised(tokens: list[str]) -> tuple[str, list[str]]:
-    text, tail = _argument(tokens)
-    if text in ("*", "°", "′", "ᵀ"):
-        return text, tail
+def _raised(text: str) -> str:
+    if text in ("*", "°", "ᵀ"):
+        return text
     raised = text.translate(RAISED)
-    if not any(map(str.isalnum, text)) or raised == text or any(a == b for a, b in zip(text, raised, strict=True)):
-        return (f"^{text}" if len(text) == 1 else f"^{{{text}}}"), tail
-    return raised, tail
+    if any(map(str.isalnum, text)) and all(old != new for old, new in zip(text, raised, strict=True)):
+        return raised
+    return f"^{_braced(text)}"
 
 
-def _lowered(tokens: list[str]) -> tuple[str, list[str]]:
-    text, tail = _argument(tokens)
-    return (f"_{text}" if len(text) == 1 else f"_{{{text}}}"), tail
+def _braced(text: str) -> str:
+    return text if len(text) == 1 else f"{{{text}}}"
 
 
 def _factor(text: str) -> str:
