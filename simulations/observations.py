@@ -23,8 +23,7 @@ def image_features(world: LatentWorld, *, width: int = 32, noise: float = 0.1) -
 
 def caption_features(world: LatentWorld, captions: PairGraph, *, width: int = 32, noise: float = 0.1) -> FloatArray:
     """Class, style and wording of each right node of a caption graph, as in `image_features`, (n_right, width)."""
-    sizes = world.n_classes, world.n_styles + 1, world.n_phrases
-    latents = zip(world.caption_latents(captions), sizes, strict=True)
+    latents = zip(world.caption_latents(captions), world.caption_shape, strict=True)
     one_hot = np.hstack([_one_hot(values, size) for values, size in latents])
     return _observed(one_hot, width, noise, np.random.default_rng([world.seed, 5]))
 

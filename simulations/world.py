@@ -64,15 +64,19 @@ class LatentWorld(WorldShape):
     seed: int = 0
 
     @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape of the grid: numbers of classes, styles and positions."""
+        return self.n_classes, self.n_styles, self.n_positions
+
+    @property
     def n_images(self) -> int:
         """Number of images."""
-        return self.n_classes * self.n_styles * self.n_positions
+        return math.prod(self.shape)
 
     @cached_property
-    def latents(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Class, style and position of each image, each of shape (n_images,)."""
-        grid = np.indices((self.n_classes, self.n_styles, self.n_positions)).reshape(3, -1)
-        return grid[0], grid[1], grid[2]
+    def latents(self) -> IntArray:
+        """Class, style and position of each image, (3, n_images)."""
+        return np.indices(self.shape).reshape(3, -1)
 
     @property
     def labels(self) -> IntArray:
@@ -97,22 +101,19 @@ class LatentWorld(WorldShape):
         if not 0 <= strength < math.inf:
             raise ValueError(f"strength={strength!r} must be finite and at least 0")
         rng = np.random.default_rng([self.seed, 0])
-        shape = (self.n_images, self.n_views)
-        classes, styles, positions = (np.repeat(latent[:, None], self.n_views, axis=1) for latent in self.latents)
-        steps = np.rint(strength * NUISANCE_REACH * self.n_positions * rng.standard_normal(shape)) % self.n_positions
-        leaves_style = rng.random(shape) < _jump_probability(self.style_barrier, strength)
-        leaves_class = rng.random(shape) < _jump_probability(self.class_barrier, strength)
-        new_style, new_class = rng.integers(self.n_styles, size=shape), rng.integers(self.n_classes, size=shape)
-        source = np.ravel_multi_index(
-            (
-                np.where(leaves_class, new_class, classes),
-                np.where(leaves_style | leaves_class, new_style, styles),
-                (positions + steps.astype(np.int64)) % self.n_positions,
-            ),
-            (self.n_classes, self.n_styles, self.n_positions),
-        )
         views = np.repeat(np.arange(self.n_images), self.n_views)
-        sources = source.ravel()
+        classes, styles, positions = self.latents[:, views]
+        n = views.size
+        steps = np.rint(strength * NUISANCE_REACH * self.n_positions * rng.standard_normal(n)) % self.n_positions
+        leaves_style = rng.random(n) < _jump_probability(self.style_barrier, strength)
+        leaves_class = rng.random(n) < _jump_probability(self.class_barrier, strength)
+        new_style, new_class = rng.integers(self.n_styles, size=n), rng.integers(self.n_classes, size=n)
+        source_latents = (
+            np.where(leaves_class, new_class, classes),
+            np.where(leaves_style | leaves_class, new_style, styles),
+            (positions + steps.astype(np.int64)) % self.n_positions,
+        )
+        sources = np.ravel_multi_index(source_latents, self.shape)
         return PairGraph.from_pairs(views, sources, left_labels=self.labels[views], right_labels=self.labels[sources])
 
     def caption_graph(self, noise: float = 0.0, detail: float = 0.0) -> PairGraph:
@@ -130,26 +131,26 @@ class LatentWorld(WorldShape):
         if noise > 0 and self.n_classes == 1:
             raise ValueError(f"noise={noise} needs a wrong class: n_classes must be at least 2")
         rng = np.random.default_rng([self.seed, 1])
-        shape = (self.n_images, self.n_captions)
-        classes, styles, _ = (np.repeat(latent[:, None], self.n_captions, axis=1) for latent in self.latents)
-        wrong = rng.random(shape) < noise
-        shift = 1 + rng.integers(max(1, self.n_classes - 1), size=shape)
-        named_class = np.where(wrong, (classes + shift) % self.n_classes, classes)
-        other_style, detailed = rng.integers(self.n_styles, size=shape), rng.random(shape) < detail
-        named_style = np.where(detailed, np.where(wrong, other_style, styles), self.n_styles)  # n_styles: no style
-        phrase = rng.integers(self.n_phrases, size=shape)
-        caption = np.ravel_multi_index(
-            (named_class, named_style, phrase), (self.n_classes, self.n_styles + 1, self.n_phrases)
-        ).ravel()
         images = np.repeat(np.arange(self.n_images), self.n_captions)
-        return PairGraph.from_pairs(images, caption, left_labels=self.labels[images], right_labels=named_class.ravel())
+        classes, styles, _ = self.latents[:, images]
+        n = images.size
+        wrong = rng.random(n) < noise
+        shift = 1 + rng.integers(max(1, self.n_classes - 1), size=n)
+        named_class = np.where(wrong, (classes + shift) % self.n_classes, classes)
+        other_style, detailed = rng.integers(self.n_styles, size=n), rng.random(n) < detail
+        named_style = np.where(detailed, np.where(wrong, other_style, styles), self.n_styles)  # n_styles: no style
+        phrase = rng.integers(self.n_phrases, size=n)
+        captions = np.ravel_multi_index((named_class, named_style, phrase), self.caption_shape)
+        return PairGraph.from_pairs(images, captions, left_labels=self.labels[images], right_labels=named_class)
 
-    def caption_latents(self, captions: PairGraph) -> tuple[IntArray, IntArray, IntArray]:
+    @property
+    def caption_shape(self) -> tuple[int, int, int]:
+        """Numbers of classes, styles (with one for none) and wordings that a caption can have."""
+        return self.n_classes, self.n_styles + 1, self.n_phrases
+
+    def caption_latents(self, captions: PairGraph) -> tuple[IntArray, ...]:
         """Class, style (`n_styles` if none) and wording of each right node of a caption graph, (n_right,) each."""
-        named_class, named_style, phrase = np.unravel_index(
-            captions.right_ids.astype(np.int64), (self.n_classes, self.n_styles + 1, self.n_phrases)
-        )
-        return named_class, named_style, phrase
+        return np.unravel_index(captions.right_ids.astype(np.int64), self.caption_shape)
 
 
 def _jump_probability(barrier: float, strength: float) -> float:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.hypotheses import require_positive_counts
+from pairbounds.infrastructure.hypotheses import require_positive_counts, require_probabilities
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 DENSE_LIMIT = 4_000_000  # maximum number of pairs of an expected graph with positive weight on every pair
@@ -22,13 +22,16 @@ class Family(ABC):
     ----------
     models : one-line description
     ground_truth : what is known of its graphs: "closed form", "closed form in the limit" or "moments"
+    probabilities : names of its settings that are probabilities
     """
 
     models: ClassVar[str]
     ground_truth: ClassVar[str] = "moments"
+    probabilities: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         require_positive_counts(self)
+        require_probabilities(**{name: getattr(self, name) for name in self.probabilities})
 
     def graph(self, seed: int = 0) -> PairGraph:
         """A graph with labels on both sides. The seed has no effect on deterministic families."""

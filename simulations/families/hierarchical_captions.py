@@ -12,7 +12,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import require_probabilities
 from pairbounds.simulations.families.family import ClosedForm, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -30,6 +29,7 @@ class HierarchicalCaptions(ClosedForm):
     """
 
     models = "captions of differing detail: instance, style or class; some of them wrong"
+    probabilities = ("class_share", "style_share", "noise")
 
     n_classes: int = 3
     n_styles: int = 2
@@ -41,7 +41,6 @@ class HierarchicalCaptions(ClosedForm):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_probabilities(class_share=self.class_share, style_share=self.style_share, noise=self.noise)
         if self.class_share + self.style_share > 1:
             raise ValueError(f"class_share={self.class_share} and style_share={self.style_share} sum to more than 1")
 

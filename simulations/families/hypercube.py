@@ -14,7 +14,6 @@ from typing import Literal
 import numpy as np
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import require_probabilities
 from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -32,6 +31,7 @@ class Hypercube(ClosedForm):
     """
 
     models = "independent binary attributes, each of which augmentation may flip"
+    probabilities = ("flip",)
 
     n_bits: int = 5
     flip: float = 0.1
@@ -40,7 +40,6 @@ class Hypercube(ClosedForm):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_probabilities(flip=self.flip)
         if self.n_label_bits > self.n_bits:
             raise ValueError(f"n_label_bits={self.n_label_bits} must be at most n_bits={self.n_bits}")
         if self.label not in ("first", "parity"):

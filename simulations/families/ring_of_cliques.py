@@ -11,7 +11,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.hypotheses import require_probabilities
 from pairbounds.simulations.families.family import ClosedForm, leading
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -28,6 +27,7 @@ class RingOfCliques(ClosedForm):
     """
 
     models = "well connected classes with weak or no bridges between them: near-disconnected"
+    probabilities = ("bridge",)
 
     n_classes: int = 4
     n_left: int = 6
@@ -36,7 +36,6 @@ class RingOfCliques(ClosedForm):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_probabilities(bridge=self.bridge)
         if self.n_classes < 3:
             raise ValueError(f"n_classes={self.n_classes} is too small for a ring: give at least 3")
 

@@ -11,7 +11,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.infrastructure.hypotheses import require_probabilities
 from pairbounds.simulations.families.family import ClosedForm, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -28,6 +27,7 @@ class StochasticBlock(ClosedForm):
     """
 
     models = "independent pairs, more frequent within a class"
+    probabilities = ("within", "across")
 
     n_classes: int = 3
     n_left: int = 8
@@ -37,7 +37,6 @@ class StochasticBlock(ClosedForm):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_probabilities(within=self.within, across=self.across)
         if self._degree == 0:
             raise ValueError(f"within={self.within} and across={self.across} give no pairs: one must be positive")
 

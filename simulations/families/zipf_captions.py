@@ -12,7 +12,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.infrastructure.hypotheses import require_probabilities
 from pairbounds.simulations.families.family import ClosedForm, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -31,6 +30,7 @@ class ZipfCaptions(ClosedForm):
     """
 
     models = "captions from the web: a few frequent words, many rare ones, long-tailed classes"
+    probabilities = ("noise",)
 
     n_classes: int = 3
     n_images: int = 8
@@ -41,7 +41,6 @@ class ZipfCaptions(ClosedForm):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_probabilities(noise=self.noise)
         if not 0 <= self.exponent < np.inf:
             raise ValueError(f"exponent={self.exponent!r} must be finite and at least 0")
         if self.n_vocabulary < self.n_classes:
