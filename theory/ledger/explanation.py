@@ -1,7 +1,6 @@
 """Explanation of a bound from its docstring and its theorem's: `pairbounds ledger NAME`."""
 
 import inspect
-import re
 import sys
 from types import ModuleType
 
@@ -17,12 +16,13 @@ SUBJECTS: dict[Subject, str] = {
     "penalised encoder": "every embedding of width k, trained under a penalty",
     "critic": "every critic `s(x, l) = f(x)ᵀ g(l)`",
 }
-NAMED_PARTS = re.compile(r"(?:^|(?<=\. ))(In words|Cost|Source): ")
 
 
 def explanation(claim: Bound) -> list[str]:
-    """Paragraphs of the explanation: statement, hypotheses, in words, theorem, cost, source, tests."""
-    title, argument, parts = _theorem_of(claim)
+    """Paragraphs of the explanation: statement, hypotheses, the theorem's docstring, tests."""
+    title, text = "A bound of your own", ""
+    if claim.theorem is not None:
+        title, text = title_and_text(sys.modules[claim.evaluate.__module__])
     subject = f"it is about {SUBJECTS[claim.subject]}"
     if claim.subject in NEEDED:
         subject += f", and `check_bounds` evaluates it if {NEEDED[claim.subject]}= is given"
@@ -31,9 +31,7 @@ def explanation(claim: Bound) -> list[str]:
         f"Statement: {claim.statement}",
         f"Status: {claim.status}, {STATUS_MEANS[claim.status]}.",
         f"Hypotheses: {subject}. {' '.join(claim.remarks.split())}".rstrip(),
-        *(f"{name}: {text}" for name, text in parts.items() if name == "In words"),
-        *argument,
-        *(f"{name}: {text}" for name, text in parts.items() if name != "In words"),
+        *(" ".join(paragraph.split()) for paragraph in text.split("\n\n") if paragraph),
     ]
     if claim.corollary_of is not None:
         paragraphs.append(f"Corollary: at the same cost {beaten_by(claim)} is never above it.")
@@ -51,17 +49,3 @@ def title_and_text(module: ModuleType) -> tuple[str, str]:
     """Title of a theorem's module, and the text below it."""
     title, _, text = inspect.cleandoc(module.__doc__ or "").partition("\n")
     return title.rstrip("."), text.strip()
-
-
-def _theorem_of(claim: Bound) -> tuple[str, list[str], dict[str, str]]:
-    """Title of its theorem, paragraphs with the statement and the link to the proof, and named parts."""
-    if claim.theorem is None:
-        return "A bound of your own", [], {}
-    title, text = title_and_text(sys.modules[claim.evaluate.__module__])
-    argument: list[str] = []
-    parts: dict[str, str] = {}
-    for paragraph in text.split("\n\n"):
-        ahead, *named = NAMED_PARTS.split(" ".join(paragraph.split()))
-        argument += [ahead.strip()] if ahead else []
-        parts |= dict(zip(named[::2], (part.strip() for part in named[1::2]), strict=True))
-    return title, argument, parts

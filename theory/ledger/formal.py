@@ -26,21 +26,15 @@ def machine_checked(row: Bound | Statement) -> str | None:
 
 
 def coq_statement(formal: str) -> str:
-    """Coq proposition of a theorem "file.v:name", which has the same name.
-
-    `ValueError`: neither `Statements.v` nor `LogStatements.v` has a proposition of this name.
-    """
+    """Coq proposition of a theorem "file.v:name", which has the same name; empty if there is none."""
     name = formal.rpartition(":")[2]
-    statement = _stated(name, "Statements.v") or _stated(name, "LogStatements.v")
-    if statement is None:
-        raise ValueError(f"{formal}: Statements.v and LogStatements.v in {FOLDER} have no proposition {name!r}")
-    return statement
+    return _stated(name, "Statements.v") or _stated(name, "LogStatements.v")
 
 
 def axioms(formal: str) -> tuple[str, ...]:
     """Axioms that a theorem "file.v:name" may use: those of MathComp Analysis, if it has logarithms."""
     file, _, name = formal.partition(".v:")
-    free = _stated(name, "Statements.v") is not None or "LogStatements" not in _text(f"{file}.v")
+    free = _stated(name, "Statements.v") or "LogStatements" not in _text(f"{file}.v")
     return () if free else AXIOMS
 
 
@@ -52,9 +46,9 @@ def foundation(formal: str) -> str:
     return f"from the axioms of MathComp Analysis, {', '.join(named[:-1])} and {named[-1]}"
 
 
-def _stated(name: str, file: str) -> str | None:
+def _stated(name: str, file: str) -> str:
     match = re.search(rf"^Definition {re.escape(name)} :=.*?\.$", _text(file), re.DOTALL | re.MULTILINE)
-    return None if match is None else match[0]
+    return match[0] if match else ""
 
 
 @cache

@@ -37,13 +37,13 @@ def kept(claim: Bound) -> str:
 
 def best_counts(name: str) -> dict[str, int]:
     """Numbers of points where a bound was evaluated, vacuous, and the unique best without being vacuous."""
-    counts: dict[str, int] = next((row for row in _best_record()["rows"] if row["what"] == name), {})
+    counts = _best_rows().get(name, {})
     return {key: int(counts.get(key, 0)) for key in ("count", "vacuous", "best")}
 
 
 @cache
-def _best_record() -> Any:
-    return json.loads(BEST.read_text(encoding="utf-8"))
+def _best_rows() -> dict[str, dict[str, Any]]:
+    return {row["what"]: row for row in json.loads(BEST.read_text(encoding="utf-8"))["rows"]}
 
 
 def beaten_by(claim: Bound) -> str:
