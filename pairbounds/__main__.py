@@ -21,7 +21,6 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {  # by group: command, module i
     },
     "Make graphs, measure pairs": {
         "graph": ("graph", "Save the pair graph of a data set, a simulated world or a graph family."),
-        "families": ("graph", "List the graph families and their known properties."),
         "audit": ("audit", "Audit a table of pairs: consistency, spectrum, bounds, worst captions and classes."),
     },
     "Decide from few labels": {

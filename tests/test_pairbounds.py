@@ -46,7 +46,7 @@ def test_a_shell_completes_options_of_commands():
 @pytest.mark.parametrize(
     "words",
     [
-        *("ledger", "ledger probe-mse", "pairs --known alpha_T=0.1 --known sigma=0.6"),
+        "pairs --known alpha_T=0.1 --known sigma=0.6",
         *("batch pairs.csv --sizes 2", "pairs pairs.csv --k 1 --sample 40 --penalty 0.9"),
         "audit pairs.csv --label-col label --k 1 --out audit",
     ],

@@ -10,8 +10,7 @@ import typer
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
 from pairbounds.infrastructure.files import require_safe_outputs
-from pairbounds.infrastructure.options import Force, Json, Plugin
-from pairbounds.infrastructure.plain import as_line
+from pairbounds.infrastructure.options import Force, Plugin
 from pairbounds.infrastructure.progress import Bar
 from pairbounds.plugins import load_bounds
 from pairbounds.theory.attack import find_counterexample
@@ -19,12 +18,10 @@ from pairbounds.theory.bounds.registry import BOUNDS, named
 from pairbounds.theory.bounds.theorems import STATEMENTS
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
 from pairbounds.theory.ledger.explanation import explanation
-from pairbounds.theory.ledger.formal import machine_checked
 from pairbounds.theory.ledger.reasons import beaten_by
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 MINUTE = "60s"
-PARTS = ("name", "theorem", "quantity", "relation", "subject", "status", "statement", "corollary_of")  # JSON
 PRINTED_PAIRS = 60  # largest size of a graph that is printed
 
 
@@ -76,16 +73,9 @@ def attack(
 
 def ledger(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Explain this bound.")] = None,
-    as_records: Json = False,
 ) -> None:
     """List all bounds with status and statement, or explain one."""
-    if as_records:
-        claims = list(BOUNDS.values()) if name is None else [named(name)]
-        records = [
-            {part: getattr(claim, part) for part in PARTS} | {"formal": machine_checked(claim)} for claim in claims
-        ]
-        echo(as_line(records))
-    elif name is not None:
+    if name is not None:
         echo(*explanation(named(name)))
     else:
         _print_ledger()

@@ -1,4 +1,4 @@
-"""The commands `graph` and `families`: save a named pair graph, or list the graph families."""
+"""The command `graph`: save a named pair graph."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -15,13 +15,10 @@ from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.tables import require_table_path, write_table
 from pairbounds.real_data.image_settings import ImageSettings
 from pairbounds.real_data.kinds import KINDS
-from pairbounds.simulations.families import FAMILIES
 from pairbounds.sweeps.graphs import find_graph, graph_sources, pair_table
 from pairbounds.sweeps.settings import chosen_settings, files_in, given_settings
 from pairbounds.sweeps.sweep import recorded
 from pairbounds.theory.graph.formats import graph_output, require_graph_path
-from pairbounds.theory.quantities.consistency import induced_labelling_error
-from pairbounds.theory.spectrum.triplets import spectrum
 
 FEATURES_HELP = "Write untrained features of the images, for `check --through`: conv, patches, pixels or tangent."
 
@@ -105,17 +102,3 @@ def _save_features(name: str, settings: dict[str, Any], kind: str, seed: int, ou
     with replacing(out) as temporary:
         np.savez(temporary, features=features, ids=np.array(images.ids), untrained_features=kind)
     return f"{out}: {features.shape[1]} features of {len(features)} images by {kind}"
-
-
-def families() -> None:
-    """List the graph families and their known properties, each at its small default settings."""
-    rows = []
-    for name, family in FAMILIES.items():
-        graph = family().graph(0)
-        values = spectrum(graph, min(4, *graph.shape)).singular_values[1:]
-        error, spectrum_text = induced_labelling_error(graph), " ".join(f"{value:.2f}" for value in values)
-        nodes = f"{graph.n_left} x {graph.n_right}"
-        rows.append((name, family.models, nodes, f"{error:.3f}", spectrum_text, family.ground_truth))
-    columns = [("family", "left"), ("a model of", "left"), ("nodes", "right"), ("α_T", "right")]
-    columns += [("σ_2 σ_3 σ_4", "left"), ("known", "left")]
-    print_table("Graph families", columns, rows)

@@ -21,12 +21,10 @@ class Family(ABC):
     Attributes
     ----------
     models : one-line description
-    ground_truth : what is known of its graphs: "closed form", "closed form in the limit" or "moments"
     probabilities : names of its settings that are probabilities
     """
 
     models: ClassVar[str]
-    ground_truth: ClassVar[str] = "moments"
     probabilities: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
@@ -45,8 +43,6 @@ class Family(ABC):
 class ClosedForm(Family):
     """A family with formulas for its joint distribution and spectrum."""
 
-    ground_truth = "closed form"
-
     @abstractmethod
     def expected(self) -> PairGraph:
         """The joint distribution, which a drawn graph estimates; a deterministic family's graph equals it.
@@ -58,7 +54,7 @@ class ClosedForm(Family):
     def singular_values(self, k: int) -> FloatArray:
         """The k leading singular values of `expected()` by a formula, largest first, (k,), padded with zeros.
 
-        If `ground_truth` is "closed form in the limit", these are the limits for ever finer graphs.
+        Those of `LinearGaussian` are the limits for ever finer graphs.
         """
 
     @abstractmethod

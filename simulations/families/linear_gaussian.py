@@ -37,7 +37,6 @@ class LinearGaussian(ClosedForm):
     """
 
     models = "two modalities, linear in shared factors and noisy: multi-modal factor analysis"
-    ground_truth = "closed form in the limit"
 
     image_loadings: Matrix = ((1.0, 0.5), (0.0, 1.0))
     caption_loadings: Matrix = ((1.0, 0.0), (0.5, 0.5))
