@@ -101,16 +101,19 @@ def audit(
         counted = count_pairs(files)
         measures = _measures(counted.graph, settings, bar)
         _show(bar, "tables")
-        tables, words = audit_tables(measures, counted), None
+        tables = audit_tables(measures, counted)
+        words: tuple[str, ...] = ()
         if noise is not None:
             _show(bar, NOISE)
-            options = {"device": settings.device, "seed": settings.seed}
-            tables[NOISE], words = caption_noise(counted.graph, noise, measures.k, **options)
+            tables[NOISE], words = caption_noise(
+                counted.graph, noise, measures.k, device=settings.device, seed=settings.seed
+            )
         keys = {name: write_table(table, out / f"{name}.parquet", configuration) for name, table in tables.items()}
-        metadata = counted.tally | {
+        metadata = {
+            **counted.tally,
             "columns": files.columns(),
             "provenance": provenance(configuration) | {"content_keys": keys},
-            "noise": words and list(words),
+            "noise": list(words) or None,
         }
         summary = summarise(measures, metadata)
         write_summary(summary, out / "summary.json")

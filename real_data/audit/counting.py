@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import scipy.sparse as sp
@@ -19,8 +18,7 @@ from pairbounds.infrastructure.reading import TEXT
 from pairbounds.real_data.audit.pair_tables import AuditTables, RoleTable, class_of_image, read_pairs
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-NONE = -1  # index of dropped nodes and missing labels
-Numbers = npt.NDArray[np.int32]  # indices of nodes and classes; int32 halves the memory for each row of a file
+NONE = -1  # class of an image without a label
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,21 +39,11 @@ class Counted:
     tally: dict[str, int]
 
 
-class Images(NamedTuple):
-    """The images of an audit: all images of the pairs, or with labels the labelled images.
+class Classes(NamedTuple):
+    """Classes of images: for each image a number from 0, or `NONE` without a label; and the sorted names, (r,)."""
 
-    Attributes
-    ----------
-    names : (n_left,), in the order of first appearance
-    numbers : for each image of the pairs its index in `names`, or `NONE` without a label
-    labels : (n_left,), classes 0..r-1, or `None` without labels
-    class_names : (r,), sorted
-    """
-
+    numbers: IntArray
     names: pa.Array
-    numbers: Numbers
-    labels: IntArray | None = None
-    class_names: pa.Array | None = None
 
 
 def count_pairs(tables: AuditTables) -> Counted:
@@ -66,40 +54,30 @@ def count_pairs(tables: AuditTables) -> Counted:
     Memory: 16 bytes for each row, and the distinct ids.
     """
     rows = read_pairs(tables.pairs)
-    images = matched_images(rows.images.dictionary, tables.labels)
-    left, right = images.numbers[rows.images.indices.to_numpy()], rows.captions.indices.to_numpy()
-    captions = rows.captions.dictionary
-    inside = left != NONE
-    used = np.bincount(right[inside], minlength=len(captions)) > 0
-    ends, shape = (left[inside], _renumbered(used)[right[inside]]), (len(images.names), int(used.sum()))
-    joint = sp.coo_array((rows.weights[inside], ends), shape=shape)
-    tally = {"n_rows": len(left), "n_images_without_label": int(np.sum(images.numbers == NONE))}
-    del rows, left, right, inside, ends
-    graph = PairGraph(joint, images.labels)
-    return Counted(graph, images.names, captions.filter(pa.array(used)), images.class_names, tally)
+    images, captions = rows.images.dictionary, rows.captions.dictionary
+    left, right, weights = rows.images.indices.to_numpy(), rows.captions.indices.to_numpy(), rows.weights
+    tally = {"n_rows": len(weights), "n_images_without_label": 0}
+    classes = matched_classes(images, tables.labels)
+    if classes is not None:
+        inside = classes.numbers[left] != NONE
+        left, right, weights = left[inside], right[inside], weights[inside]
+        tally["n_images_without_label"] = int(np.sum(classes.numbers == NONE))
+    joint = sp.coo_array((weights, (left, right)), shape=(len(images), len(captions)))
+    graph = PairGraph(joint, classes and classes.numbers, drop_isolated=True)
+    images, captions = images.take(pa.array(graph.left_ids)), captions.take(pa.array(graph.right_ids))
+    return Counted(graph, images, captions, classes and classes.names, tally)
 
 
-def matched_images(paired: pa.Array, labels: RoleTable | None) -> Images:
-    """Images with these distinct ids, matched with a table of labels."""
+def matched_classes(images: pa.Array, labels: RoleTable | None) -> Classes | None:
+    """Classes of images with these distinct ids by a table of labels; `None` without a table."""
     if labels is None:
-        return Images(paired, np.arange(len(paired), dtype=np.int32))
+        return None
     class_by_image = class_of_image(labels)
-    classes, names = pd.factorize(class_by_image.reindex(paired.to_pandas()), sort=True)
-    labelled = classes != NONE
-    if not labelled.any():
-        first = f"the first is {paired[0]}, and the first in {labels.path} {class_by_image.index[0]}"
+    numbers, names = pd.factorize(class_by_image.reindex(images.to_pandas()), sort=True)
+    if not len(names):
+        first = f"the first is {images[0]}, and the first in {labels.path} {class_by_image.index[0]}"
         raise ValueError(f"no image of the pairs has a label: {first}")
     if len(names) == 1:
         message = f"{labels.path} gives every image the same label, {names[0]}: leave it out, or give at least two"
         raise ValueError(message)
-    return Images(
-        names=paired.filter(pa.array(labelled)),
-        numbers=_renumbered(labelled),
-        labels=classes[labelled].astype(np.int64),
-        class_names=pa.array(names, TEXT),
-    )
-
-
-def _renumbered(mask: npt.NDArray[np.bool_]) -> Numbers:
-    """Index of each entry among the entries of a mask, or `NONE`."""
-    return np.where(mask, np.cumsum(mask, dtype=np.int32) - 1, NONE).astype(np.int32)
+    return Classes(numbers.astype(np.int64), pa.array(names, TEXT))

@@ -51,12 +51,13 @@ def caption_noise(
     noisy = 1 - noisy_consistency([1, 1 - alpha], class_masses(graph), share)[1]
     graph, sample = _sample(graph, seed)
     pairs = graph.joint.tocoo()
+    all_images, all_captions = (side.astype(np.int64) for side in pairs.coords)
     rows = []
     with Bar(total=DRAWS * len(PARTS), desc="noise", unit="tables") as bar:
         for part, draw in product(PARTS, range(DRAWS)):
             rng = np.random.default_rng([seed, 2, round(100 * part), draw])
             chosen = np.sort(rng.permutation(pairs.nnz)[: round(part * pairs.nnz)])
-            images, captions, weights = pairs.row[chosen], pairs.col[chosen], pairs.data[chosen]
+            images, captions, weights = all_images[chosen], all_captions[chosen], pairs.data[chosen]
             fits = part == 1 or k < min(len(np.unique(images)), len(np.unique(captions)))
             for wrong in (0.0, share) if fits else ():
                 table = sp.coo_array((weights, (images, exchanged(captions, wrong, rng))), shape=graph.shape)

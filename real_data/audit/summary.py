@@ -61,7 +61,7 @@ def summarise(measures: Measures, metadata: Mapping[str, Any]) -> dict[str, Any]
         **metadata,
         "n_images": graph.n_left,
         "n_captions": graph.n_right,
-        "n_pairs": int(measures.facts.degrees.sum()),
+        "n_pairs": graph.joint.nnz,
         "k": k,
         "self_pair_share": float(measures.facts.returns.sum()),
         "singular_values": values[:k].tolist(),

@@ -21,7 +21,7 @@ import scipy.sparse as sp
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.reading import format_of
 from pairbounds.infrastructure.tables import write_table
-from pairbounds.real_data.audit.counting import NONE, Images, matched_images
+from pairbounds.real_data.audit.counting import NONE, matched_classes
 from pairbounds.real_data.audit.pair_tables import AuditTables, Columns, open_tables, read_pairs
 
 LISTED, DROPPED = 0.5, 0.1  # thresholds of support for listing a row, and for dropping it from a cleaned table
@@ -52,19 +52,20 @@ def suspicious_rows(
 def rows_of(tables: AuditTables) -> pd.DataFrame:
     """Suspicious rows of opened tables; see `suspicious_rows`."""
     read = read_pairs(tables.pairs)
-    images = matched_images(read.images.dictionary, tables.labels)
+    classes = matched_classes(read.images.dictionary, tables.labels)
+    class_numbers = np.full(len(read.images.dictionary), NONE) if classes is None else classes.numbers
     ends = np.column_stack([side.indices.to_numpy() for side in (read.images, read.captions)]).astype(np.int64)
     distinct, pair_of_row = np.unique(ends, axis=0, return_inverse=True)
-    by_pair = judged_pairs(distinct[:, 0], distinct[:, 1], _labels(images))
+    by_pair = judged_pairs(distinct[:, 0], distinct[:, 1], class_numbers)
     judged = by_pair.iloc[pair_of_row.ravel()].reset_index(drop=True)
     listed = np.flatnonzero(judged["support"] < LISTED)
     chosen = listed[np.argsort(judged["support"].to_numpy()[listed], kind="stable")]
     table = pd.DataFrame({"rank": np.arange(1, len(chosen) + 1), "row": chosen})
     for name, side in {"image": read.images, "caption": read.captions}.items():
         table[name] = side.take(pa.array(chosen)).cast(pa.large_string()).to_pandas()
-    classes = [] if images.class_names is None else images.class_names.to_pylist()
-    labels = np.array([*classes, None], dtype=object)[_labels(images)[ends[chosen, 0]]]  # None, the last, for NONE
-    if classes:
+    names = [] if classes is None else classes.names.to_pylist()
+    labels = np.array([*names, None], dtype=object)[class_numbers[ends[chosen, 0]]]  # None, the last, for NONE
+    if classes is not None:
         table["label"] = labels
     shown = judged.iloc[chosen].reset_index(drop=True)
     reasons = [_reason(row, label) for row, label in zip(shown.itertuples(), labels, strict=True)]
@@ -88,13 +89,6 @@ def judged_pairs(images: IntArray, captions: IntArray, labels: IntArray) -> pd.D
     ratios = (table[["same", "paths"]] + PRIOR) / (table[["same_by_chance", "paths_by_chance"]] + PRIOR).to_numpy()
     label, caption = (ratios[name].clip(upper=1) for name in ratios)
     return table.assign(label_ratio=label, caption_ratio=caption, support=label * caption)
-
-
-def _labels(images: Images) -> IntArray:
-    """Class of each image of the pairs, `NONE` without a label."""
-    if images.labels is None:
-        return np.full(len(images.numbers), NONE, dtype=np.int64)
-    return np.append(images.labels, NONE)[images.numbers]
 
 
 def _label_counts(images: IntArray, captions: IntArray, labels: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
