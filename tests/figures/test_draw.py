@@ -37,8 +37,16 @@ def test_a_picture_has_the_width_and_the_fonts_of_a_paper(call, table, tmp_path)
         ("training", ["--table", "mine.csv"], "a column is missing in mine.csv"),
         ("frontier", ["--table", "mine.csv"], "mine.csv is named as none of them"),
         ("training", ["--table", "mine.csv", "--table", "table.parquet"], "are both table training: give only one"),
-        ("training", ["--table", "table.parquet", "--format", "gif"], "format 'gif' is not supported: give png, pdf, svg"),
-        ("training", ["--table", "table.parquet", "--width", "20mm"], "the text leaves no room for the panels at 0.79 in"),
+        (
+            "training",
+            ["--table", "table.parquet", "--format", "gif"],
+            "format 'gif' is not supported: give png, pdf, svg",
+        ),
+        (
+            "training",
+            ["--table", "table.parquet", "--width", "20mm"],
+            "leaves no room for the panels at 0.79 in",
+        ),
     ],
 )
 def test_a_figure_that_cannot_be_drawn_is_one_line_and_no_file(
