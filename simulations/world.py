@@ -81,7 +81,8 @@ class LatentWorld(WorldShape):
     @property
     def labels(self) -> IntArray:
         """The class of each image, (n_images,)."""
-        return self.latents[0]
+        labels: IntArray = self.latents[0]
+        return labels
 
     def augmentation_graph(self, strength: float) -> PairGraph:
         """Graph with images as views on the left, and their natural images, labelled by class, on the right.
