@@ -16,7 +16,7 @@ from tests.rooms import LINKED
 
 SCRIPT = Path(sys.executable).with_name("pairbounds")
 COMMANDS = typer.main.get_command(app).commands
-MOST_OPTIONS = 140
+MOST_OPTIONS = 135
 
 
 def test_there_are_few_commands_and_few_options():
@@ -26,7 +26,7 @@ def test_there_are_few_commands_and_few_options():
         for option in COMMANDS[name].loaded().params
         if option.opts[0][0] == "-"
     ]
-    assert len(COMMANDS) <= 16
+    assert len(COMMANDS) <= 15
     assert len(options) <= MOST_OPTIONS, options
 
 

@@ -76,15 +76,15 @@ def shared_halves(values: ArrayLike, level: float = 0.95, *, overlap: float = 0.
     )
 
 
-def detectable(half: float, degrees: float, level: float = 0.95, power: float = 0.8) -> float:
-    """Mean whose interval excludes 0 with probability `power`.
+def detectable(half: float, degrees: float) -> float:
+    """Mean whose 95% interval excludes 0 with probability 0.8.
 
     Parameters
     ----------
     half : half-width of an interval by Student's distribution
     degrees : its degrees of freedom; n - 1 for n independent values
     """
-    return float(half * (1 + stdtrit(degrees, power) / stdtrit(degrees, (1 + level) / 2)))
+    return float(half * (1 + stdtrit(degrees, 0.8) / stdtrit(degrees, 0.975)))
 
 
 def labelling_error_interval(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> Interval:

@@ -194,7 +194,6 @@ COMMANDS = {
     "sweep sweep.toml --out swept": "swept/table.parquet",
     "demo --out shown": "shown/bounds.png",
     "audit pairs.parquet --k 2 --out out": "out/summary.json",
-    "report pairs.parquet --out r.html": "r.html",
     "batch pairs.parquet --sizes 4 --out t.csv": "t.csv",
     "pairs pairs.parquet --k 1 --out t.csv": "t.csv.json",
     "choose a.npy b.npy --labels pairs.parquet --random --out t.csv": "t.csv",
