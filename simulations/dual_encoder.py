@@ -72,8 +72,6 @@ class DualEncoder(nn.Module):
         parameter. `ForeignCodeError`: a user's function does not build a network.
         """
         chosen = encoder if isinstance(encoder, tuple) else (encoder, encoder)
-        if len(chosen) != 2:
-            raise ValueError(f"encoder has {len(chosen)} parts: give one encoder, or a pair (left, right)")
         inputs = (None, None) if inputs is None else inputs
         if len(inputs) != 2:
             raise ValueError(f"inputs have {len(inputs)} parts: give a pair, (left, right)")

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from pairbounds.infrastructure.arrays import FloatArray, IntArray
+from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.infrastructure.commandline import CHECK_FAILED, echo, print_table, visible
 from pairbounds.infrastructure.files import require_safe_outputs
 from pairbounds.infrastructure.options import Force, Plugin
@@ -65,7 +65,7 @@ def attack(
     origin = f"{result.graph}, k = {result.k}{penalty}, from the family {result.origin}"
     echo(f"{origin}, after {result.evaluations} graphs. {result.note}")
     if result.graph.joint.size <= PRINTED_PAIRS:
-        echo(*np.array2string(_readable(result.weights), precision=6, suppress_small=True).splitlines())
+        echo(*np.array2string(result.weights, formatter={"float_kind": "{:.6g}".format}).splitlines())
         echo(*f"left labels {result.graph.left_labels}, right labels {result.graph.right_labels}".splitlines())
     if result.refuted:
         raise typer.Exit(CHECK_FAILED)
@@ -93,11 +93,6 @@ def _print_ledger() -> None:
 
 def _print_rows(title: str, second: str, rows: list[tuple[str, str, str]]) -> None:
     print_table(title, [(name, "left") for name in ("name", second, "statement")], rows)
-
-
-def _readable(weights: FloatArray) -> FloatArray | IntArray:
-    integers = weights.astype(np.int64)
-    return integers if (integers == weights).all() else weights
 
 
 def _seconds(budget: str) -> float:

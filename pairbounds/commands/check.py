@@ -117,7 +117,10 @@ def check(
     widths_of(graph_file.graph.shape, widths)
     is_stored = save is not None or (graph_file.kind == "pair graph" and labels is None)
     _require_results(graph_file.graph, plot, proof, is_stored=is_stored)
-    graph, stored_file = _stored(graph_file.graph, file, save)
+    graph, stored_file = graph_file.graph, file
+    if save is not None:  # a proof is about the stored weights and labels
+        graph.save(save)
+        graph, stored_file = PairGraph.load(save), save
     features = None if through is None else node_features(through, graph.left_ids, graph_file, quiet=as_records)
     triplets = spectrum(graph, min(max(widths) + 1, *graph.shape))
     parameters: dict[str, Any] = {"bounds": chosen, "penalty": penalty, "critic": critic, "hops": hops}
@@ -168,14 +171,6 @@ def _outputs(
         if widths > 1:
             raise ValueError(f"--proof needs one width, and --k gives {widths}. Give one.")
         yield record_output(proof, KEYS)
-
-
-def _stored(graph: PairGraph, file: Path, save: Path | None) -> tuple[PairGraph, Path]:
-    """Stored graph and its path: a proof is about the stored weights and labels."""
-    if save is None:
-        return graph, file
-    graph.save(save)
-    return PairGraph.load(save), save
 
 
 def _require_results(graph: PairGraph, plot: Path | None, proof: Path | None, *, is_stored: bool) -> None:

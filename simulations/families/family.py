@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from pairbounds.infrastructure.arrays import FloatArray
+from pairbounds.infrastructure.arrays import FloatArray, IntArray
 from pairbounds.infrastructure.hypotheses import require_positive_counts, require_probabilities
 from pairbounds.theory.graph.pair_graph import PairGraph
 
@@ -70,6 +70,11 @@ def require_small(n_left: int, n_right: int) -> None:
     """Raise `ValueError` if a graph with all pairs would have more than `DENSE_LIMIT`."""
     if n_left * n_right > DENSE_LIMIT:
         raise ValueError(f"{n_left} x {n_right} nodes are more than {DENSE_LIMIT} pairs: use fewer nodes")
+
+
+def class_labels(n_classes: int, *sizes: int) -> list[IntArray]:
+    """Labels of nodes in order of their class, for each number of nodes in a class."""
+    return [np.repeat(np.arange(n_classes), size) for size in sizes]
 
 
 def kronecker(factors: Sequence[FloatArray | sp.csr_array]) -> sp.csr_array:

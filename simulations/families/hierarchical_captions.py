@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray, IntArray
-from pairbounds.simulations.families.family import ClosedForm, leading, require_small
+from pairbounds.simulations.families.family import ClosedForm, class_labels, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 
@@ -78,8 +78,7 @@ class HierarchicalCaptions(ClosedForm):
     def _labelled(self, weights: FloatArray, images: IntArray, captions: IntArray) -> PairGraph:
         n_captions = int(self._captions.max()) + 1
         joint = sp.coo_array((weights, (images, captions)), shape=(len(self._captions), n_captions))
-        classes = np.arange(self.n_classes)
-        parts = [np.repeat(classes, n) for n in (self.n_styles * self.n_instances, self.n_styles, 1)]
+        parts = class_labels(self.n_classes, self.n_styles * self.n_instances, self.n_styles, 1)
         return PairGraph(joint, parts[0], np.concatenate(parts), drop_isolated=True)
 
     def singular_values(self, k: int) -> FloatArray:

@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.simulations.families.family import ClosedForm, leading
+from pairbounds.simulations.families.family import ClosedForm, class_labels, leading
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 
@@ -43,7 +43,7 @@ class RingOfCliques(ClosedForm):
         """All pairs within a class and between neighbouring classes."""
         step = sp.eye_array(self.n_classes, format="csr")[np.roll(np.arange(self.n_classes), 1)]
         chain = sp.eye_array(self.n_classes) + self.bridge * (step + step.T)
-        left, right = (np.repeat(np.arange(self.n_classes), n) for n in (self.n_left, self.n_right))
+        left, right = class_labels(self.n_classes, self.n_left, self.n_right)
         return PairGraph(sp.kron(chain, np.ones((self.n_left, self.n_right))), left, right)
 
     def singular_values(self, k: int) -> FloatArray:

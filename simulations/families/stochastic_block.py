@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from pairbounds.infrastructure.arrays import FloatArray
-from pairbounds.simulations.families.family import ClosedForm, leading, require_small
+from pairbounds.simulations.families.family import ClosedForm, class_labels, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
 
@@ -45,28 +45,32 @@ class StochasticBlock(ClosedForm):
         return self.within + (self.n_classes - 1) * self.across
 
     @property
+    def _chances(self) -> FloatArray:
+        """Probability of a pair of two classes, (n_classes, n_classes)."""
+        return np.where(np.eye(self.n_classes), self.within, self.across)
+
+    @property
     def _class_value(self) -> float:
         return (self.within - self.across) / self._degree
 
     def draw(self, rng: np.random.Generator, /) -> PairGraph:
         """Draw pairs of weight 1; drop nodes without pairs. O(pairs), or O(n_left n_right) if over 1 in 50 is drawn."""
-        blocks = []
-        for probability in np.where(np.eye(self.n_classes), self.within, self.across).flat:
+        shape = self.n_left, self.n_right
+
+        def block(probability: float) -> sp.coo_array:
             count = rng.binomial(self.n_left * self.n_right, probability)
             places = rng.choice(self.n_left * self.n_right, count, replace=False)  # uniform, given the count
-            coordinates = np.unravel_index(places, (self.n_left, self.n_right))
-            blocks.append(sp.coo_array((np.ones(count), coordinates), shape=(self.n_left, self.n_right)))
-        grid = [blocks[start : start + self.n_classes] for start in range(0, len(blocks), self.n_classes)]
-        return self._labelled(sp.block_array(grid))
+            return sp.coo_array((np.ones(count), np.unravel_index(places, shape)), shape=shape)
+
+        return self._labelled(sp.block_array([[block(chance) for chance in row] for row in self._chances]))
 
     def expected(self) -> PairGraph:
         """Every pair, with its probability as weight."""
         require_small(self.n_classes * self.n_left, self.n_classes * self.n_right)
-        chances = np.where(np.eye(self.n_classes), self.within, self.across)
-        return self._labelled(np.kron(chances, np.ones((self.n_left, self.n_right))))
+        return self._labelled(np.kron(self._chances, np.ones((self.n_left, self.n_right))))
 
     def _labelled(self, joint: object) -> PairGraph:
-        left, right = (np.repeat(np.arange(self.n_classes), n) for n in (self.n_left, self.n_right))
+        left, right = class_labels(self.n_classes, self.n_left, self.n_right)
         return PairGraph(joint, left, right, drop_isolated=True)
 
     def singular_values(self, k: int) -> FloatArray:

@@ -33,15 +33,15 @@ class Settings(WorldShape):
 def measure(settings: Settings, seed: int) -> pd.DataFrame:
     """One row for the captions and one for the augmentations at each strength."""
     world = settings.world(seed)
-    captions = _row(world.caption_graph(settings.noise, settings.detail), settings.k)
+    captions = _row("caption", np.nan, world.caption_graph(settings.noise, settings.detail), settings.k)
     augmentations = (
-        _row(world.augmentation_graph(strength), settings.k) | {"pairs": "augmentation", "strength": strength}
+        _row("augmentation", strength, world.augmentation_graph(strength), settings.k)
         for strength in settings.strengths
     )
-    return pd.DataFrame([captions | {"pairs": "caption", "strength": np.nan}, *augmentations])
+    return pd.DataFrame([captions, *augmentations])
 
 
-def _row(graph: PairGraph, k: int) -> dict[str, object]:
+def _row(pairs: str, strength: float, graph: PairGraph, k: int) -> dict[str, object]:
     triplets = spectrum(graph, k + 1)
     checks = check_bounds(graph, k, bounds=("probe-error", "sharp-probe-error"), triplets=triplets).set_index("bound")
     return {
@@ -51,6 +51,8 @@ def _row(graph: PairGraph, k: int) -> dict[str, object]:
         "bound": checks.loc["probe-error", "value"],
         "sharp_bound": checks.loc["sharp-probe-error", "value"],
         "guess_error": checks.loc["probe-error", "guess"],
+        "pairs": pairs,
+        "strength": strength,
     }
 
 
