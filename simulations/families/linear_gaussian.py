@@ -20,8 +20,6 @@ from pairbounds.infrastructure.arrays import FloatArray
 from pairbounds.simulations.families.family import ClosedForm, kronecker, leading, require_small
 from pairbounds.theory.graph.pair_graph import PairGraph
 
-FAR = 40.0  # the mass of a standard normal beyond it underflows in float64
-
 Matrix = tuple[tuple[float, ...], ...]
 
 
@@ -77,7 +75,6 @@ class LinearGaussian(ClosedForm):
         """Probability of each pair of bins for a bivariate normal, (n_bins, n_bins)."""
         # Bins of density proportional to the cube root of the normal density are optimal for squared error.
         edges = np.sqrt(3) * scipy.special.ndtri(np.linspace(0, 1, self.n_bins + 1))
-        edges = np.clip(edges, -FAR, FAR)  # SciPy before 1.16 returns NaN at infinite edges
         corners = np.stack(np.meshgrid(edges, edges, indexing="ij"), axis=-1)
         below = scipy.stats.multivariate_normal.cdf(corners, cov=[[1, rho], [rho, 1]])
         return np.maximum(0, np.diff(np.diff(below, axis=0), axis=1))
