@@ -57,17 +57,16 @@ $(INSTALLED): pyproject.toml
 
 DATA := $(BUILD)/data
 DEBIAN := openclipart-png openclipart-svg tuxpaint-stamps-default
-NPM := tabler=@tabler/icons@3.52.0 phosphor=@phosphor-icons/core@2.1.1 mdi=@mdi/svg@7.4.47
-data: ## Fetch clip-arts and stamps of Debian packages, and icons of npm's, into build/data, without being root (245 MB)
+NPM := @tabler/icons@3.52.0
+data: ## Fetch clip-arts and stamps of Debian packages, and icons of npm, into build/data, without being root (245 MB)
 	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || \
 	{ echo "make data: no apt-get here: unpack Debian's $(DEBIAN) into $(DATA)" >&2; exit 2; }
 	@command -v npm >/dev/null || { echo "make data: no npm here, which fetches $(NPM)" >&2; exit 2; }
 	@rm -rf $(DATA) && mkdir -p $(DATA)/packages
 	cd $(DATA)/packages && apt-get download $(DEBIAN)
 	for package in $(DATA)/packages/*.deb; do dpkg -x $$package $(DATA) || exit; done
-	for icons in $(NPM); do own=$(DATA)/npm/$${icons%%=*} && mkdir -p $$own && \
-	file=$$(cd $(DATA)/packages && npm pack --silent $${icons#*=}) && \
-	tar -xzf $(DATA)/packages/$$file -C $$own --strip-components=1 || exit; done
+	mkdir -p $(DATA)/npm/tabler && file=$$(cd $(DATA)/packages && npm pack --silent $(NPM)) && \
+	tar -xzf $(DATA)/packages/$$file -C $(DATA)/npm/tabler --strip-components=1
 	@rm -r $(DATA)/packages
 
 test test-%: export OMP_NUM_THREADS := 1

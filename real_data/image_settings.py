@@ -34,7 +34,7 @@ class ImageSettings:
 
     Attributes
     ----------
-    dataset : emoji, glyphs, imagefolder, mdi, openclipart, phosphor, table, tabler, tuxpaint or webdataset
+    dataset : emoji, glyphs, imagefolder, openclipart, table, tabler, tuxpaint or webdataset
     root : folder of an imagefolder, file of a table, folder of unpacked packages, or shards
     classes, samples : number of random classes and pictures of an imagefolder; by default all
     size : pixels along a side of the images; by default that of the kind, such as 96 for emoji or 224

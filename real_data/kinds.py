@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data sets: the function of its name in `real_data/datasets/NAME.py`, or a set of icons.
+    """A kind of data sets: the function of its name in `real_data/datasets/NAME.py`.
 
     Attributes
     ----------
@@ -25,9 +25,7 @@ KINDS = {
     "emoji": Kind(size=96),
     "glyphs": Kind(size=32),
     "imagefolder": Kind("folder", is_drawn_from=True, is_cached=True),
-    "mdi": Kind("root", 64),
     "openclipart": Kind("root", 96),
-    "phosphor": Kind("root", 64),
     "table": Kind("path", is_cached=True),
     "tabler": Kind("root", 64),
     "tuxpaint": Kind("root", 96),
