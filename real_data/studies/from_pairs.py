@@ -16,7 +16,6 @@ from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.image_settings import ImageSettings
-from pairbounds.real_data.kinds import PLACES
 from pairbounds.sweeps import Study, place
 from pairbounds.theory.bounds.theorem43_from_image_pairs import (
     ImagePairs,
@@ -68,8 +67,7 @@ class Settings:
 
     def source(self) -> ImageSettings:
         """The data set."""
-        root = self.root if self.dataset in PLACES else None
-        return ImageSettings(self.dataset, root, size=self.size, cache=self.cache)
+        return ImageSettings(self.dataset, self.root, size=self.size, cache=self.cache)
 
     def input_keys(self) -> Mapping[str, object]:
         """Content keys of the images, captions and labels."""
