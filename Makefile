@@ -208,11 +208,9 @@ REPRODUCED := natural_captions natural_what_if natural_pairings granularity phas
 	batch_size emoji_batch_size pairs_needed emoji_pairs icons_from_pairs encoder_few_labels choosing choosing_checkpoints \
 	label_order \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
-# Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
-reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
+# Encoders that are trained stay: killed, it goes on.
+reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches
 	@mkdir -p $(RUNS)
-	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --dry-run || exit; done
-	@$(PYTHON) -m pairbounds sweep examples/prediction.toml --out $(RUNS)/sweep --dry-run
 	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --jobs $(JOBS) || exit; done
 	$(PYTHON) -m pairbounds sweep examples/prediction.toml --out $(RUNS)/sweep --jobs $(JOBS)
 	cp $(RUNS)/sweep/table.parquet $(RUNS)/prediction.parquet

@@ -32,7 +32,6 @@ from pairbounds.theory.quantities.probes import probe
 
 NETWORK, PIXELS = "EfficientNet-Lite0", "pixels"
 SIDE = 16  # pixels along a side of pictures as features
-SMALL = {"pairs": (1_000, 100_000), "components": (50,)}
 
 
 @dataclass(frozen=True)
@@ -132,5 +131,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
-    small=SMALL,
+    small={"pairs": (1_000, 100_000), "components": (50,)},
 )
