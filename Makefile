@@ -57,17 +57,16 @@ $(INSTALLED): pyproject.toml
 
 DATA := $(BUILD)/data
 DEBIAN := openclipart-png openclipart-svg tuxpaint-stamps-default
-NPM := tabler=@tabler/icons@3.52.0 phosphor=@phosphor-icons/core@2.1.1 mdi=@mdi/svg@7.4.47
-data: ## Fetch clip-arts and stamps of Debian packages, and icons of npm's, into build/data, without being root (245 MB)
+NPM := @tabler/icons@3.52.0
+data: ## Fetch clip-arts and stamps of Debian packages, and icons of npm, into build/data, without being root (245 MB)
 	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || \
 	{ echo "make data: no apt-get here: unpack Debian's $(DEBIAN) into $(DATA)" >&2; exit 2; }
 	@command -v npm >/dev/null || { echo "make data: no npm here, which fetches $(NPM)" >&2; exit 2; }
 	@rm -rf $(DATA) && mkdir -p $(DATA)/packages
 	cd $(DATA)/packages && apt-get download $(DEBIAN)
 	for package in $(DATA)/packages/*.deb; do dpkg -x $$package $(DATA) || exit; done
-	for icons in $(NPM); do own=$(DATA)/npm/$${icons%%=*} && mkdir -p $$own && \
-	file=$$(cd $(DATA)/packages && npm pack --silent $${icons#*=}) && \
-	tar -xzf $(DATA)/packages/$$file -C $$own --strip-components=1 || exit; done
+	mkdir -p $(DATA)/npm/tabler && file=$$(cd $(DATA)/packages && npm pack --silent $(NPM)) && \
+	tar -xzf $(DATA)/packages/$$file -C $(DATA)/npm/tabler --strip-components=1
 	@rm -r $(DATA)/packages
 
 test test-%: export OMP_NUM_THREADS := 1
@@ -208,11 +207,9 @@ RUNS := $(BUILD)/runs
 REPRODUCED := natural_captions natural_pairings \
 	icons_from_pairs encoder_few_labels choosing choosing_checkpoints label_order \
 	$(patsubst %,"% --preset results",resampled_training resampled_tuned pretraining training_controls)
-# Each study forecasts what it will cost before any of them begins. Encoders that are trained stay: killed, it goes on.
-reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches (says how long)
+# Encoders that are trained stay: killed, it goes on.
+reproduce: $(INSTALLED) ## Measure the tables in results/ anew: training from pixels, and what `make data` fetches
 	@mkdir -p $(RUNS)
-	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --dry-run || exit; done
-	@$(PYTHON) -m pairbounds sweep examples/prediction.toml --out $(RUNS)/sweep --dry-run
 	@for each in $(REPRODUCED); do $(PYTHON) -m pairbounds study $$each --out $(RUNS) --jobs $(JOBS) || exit; done
 	$(PYTHON) -m pairbounds sweep examples/prediction.toml --out $(RUNS)/sweep --jobs $(JOBS)
 	cp $(RUNS)/sweep/table.parquet $(RUNS)/prediction.parquet

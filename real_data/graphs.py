@@ -34,7 +34,7 @@ class DataSet:
 
     Attributes
     ----------
-    root : folder of an imagefolder or of `make data`, file of a table, or shards like shards-{000..010}.tar
+    root : folder of an imagefolder or of `make data`, or file of a table
     classes, samples : number of random classes and pictures of an imagefolder; by default all
     """
 

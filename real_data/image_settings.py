@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.encoders.cache import FEATURES
-from pairbounds.real_data.kinds import DRAWN_FROM, KINDS, PLACES
+from pairbounds.real_data.kinds import DRAWN_FROM, INDEXED, KINDS, WITH_ROOT
 from pairbounds.sweeps import place
 
 NATURAL = ("emoji", "openclipart", "tuxpaint")
@@ -34,8 +34,8 @@ class ImageSettings:
 
     Attributes
     ----------
-    dataset : emoji, glyphs, imagefolder, mdi, openclipart, phosphor, table, tabler, tuxpaint or webdataset
-    root : folder of an imagefolder, file of a table, folder of unpacked packages, or shards
+    dataset : emoji, glyphs, imagefolder, openclipart, table, tabler or tuxpaint
+    root : folder of an imagefolder, file of a table, or folder of unpacked packages
     classes, samples : number of random classes and pictures of an imagefolder; by default all
     size : pixels along a side of the images; by default that of the kind, such as 96 for emoji or 224
     model : an open_clip model; by default an encoder is trained here
@@ -60,11 +60,11 @@ class ImageSettings:
 
     def __post_init__(self) -> None:
         require_named("data set", self.dataset, KINDS)
-        if self.dataset in PLACES and self.root is None:
+        if self.dataset in WITH_ROOT and self.root is None:
             raise ValueError(f"data set {self.dataset} needs a root: give its folder or file")
         options = [name for name in ("classes", "samples") if getattr(self, name) is not None]
-        if options and self.dataset not in DRAWN_FROM:
-            raise ValueError(f"{' and '.join(options)}: only for an {' or '.join(DRAWN_FROM)}: leave out")
+        if options and self.dataset != DRAWN_FROM:
+            raise ValueError(f"{' and '.join(options)}: only for an {DRAWN_FROM}: leave out")
 
     def images(self) -> "ImageTextDataset":
         """The data set. `ValueError`: an image without a label."""
@@ -106,12 +106,13 @@ def images_of(
     """The data set of a kind, cached; classes and samples are drawn from an imagefolder."""
     from pairbounds.real_data.datasets import DATASETS  # pictures take seconds to import
 
-    kind = KINDS[dataset]
-    options: dict[str, Any] = {"size": size or kind.size}
-    if root is not None:
-        options |= {PLACES[dataset]: Path(root)} | ({"cache": Path(cache)} if kind.is_cached else {})
-    options |= {name: value for name, value in {"classes": classes, "samples": samples}.items() if value is not None}
-    return DATASETS[dataset](**options)
+    options: dict[str, Any] = {"size": size or KINDS[dataset]}
+    if dataset in INDEXED:
+        options["cache"] = Path(cache)
+    if dataset == DRAWN_FROM:
+        options |= {"classes": classes, "samples": samples}
+    location = [Path(root)] if root is not None and dataset in WITH_ROOT else []
+    return DATASETS[dataset](*location, **options)
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,8 @@ class NaturalSets:
 
     def each(self) -> dict[str, ImageSettings]:
         """Settings of each data set, by kind."""
-        usual = ImageSettings(device=self.device, cache=self.cache, jobs=self.jobs)
-        return {
-            name: replace(usual, dataset=name, root=self.root if name in PLACES else None) for name in self.datasets
-        }
+        usual = ImageSettings(root=self.root, device=self.device, cache=self.cache, jobs=self.jobs)
+        return {name: replace(usual, dataset=name) for name in self.datasets}
 
     def input_keys(self) -> Mapping[str, object]:
         """Content keys of every data set, by `ImageSettings.input_keys`."""

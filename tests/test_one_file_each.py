@@ -148,7 +148,7 @@ def copy(tmp_path_factory):
     for path, content in NEW.items():
         (tmp_path / path).write_text(content)
     with (tmp_path / "real_data/kinds.py").open("a") as kinds:
-        kinds.write('\nKINDS["new_set"] = Kind("root", 12)\nPLACES["new_set"] = "root"\n')
+        kinds.write('\nKINDS["new_set"] = 12\nWITH_ROOT.append("new_set")\n')
     with (tmp_path / "docs/findings.md.jinja").open("a") as template:
         template.write(BLOCK)
     return tmp_path

@@ -10,7 +10,7 @@ import typer
 
 from pairbounds.figures.plots import plot_bounds
 from pairbounds.figures.style import style
-from pairbounds.infrastructure.commandline import echo, print_table
+from pairbounds.infrastructure.commandline import echo
 from pairbounds.infrastructure.files import require_safe_outputs
 from pairbounds.infrastructure.options import Force
 from pairbounds.infrastructure.outward import rounded
@@ -25,25 +25,15 @@ WIDTH = 20  # of the embedding in the paragraph
 WIDTHS = (2, 5, 10, 15, WIDTH, 30, 40, 60, 80)
 SHOWN = ("probe-error", "multihop-error")  # theorems 4 and 15 on the 0-1 error of the probe
 
-DEVICE_HELP = "Instead, time training steps on this device (cuda or cpu); writes no files."
-
 
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the picture and the graph.")] = Path("demo"),
-    device: Annotated[str | None, typer.Option(help=DEVICE_HELP)] = None,
     force: Force = False,
 ) -> None:
     """Evaluate two bounds on pairs of handwritten digits, explain them with a picture, and suggest next commands.
 
-    Takes a few seconds and downloads nothing. Examples (the second times training on a GPU):
-
-    pairbounds demo
-
-    pairbounds demo --device cuda
+    Takes a few seconds and downloads nothing.
     """
-    if device is not None:
-        _test_device(device)
-        return
     mpl.use("Agg")  # never open a window
     picture, graph_file = out / "bounds.png", out / "digits.npz"
     require_safe_outputs([picture_output(picture), graph_output(graph_file)], force=force)
@@ -58,15 +48,6 @@ def demo(
     echo(f"  pairbounds check {graph_file} --k {WIDTH}    bounds on this graph, by theorem")
     echo("  pairbounds attack probe-mse --budget 30s    a search for the graph on which theorem 4 is tightest")
     echo("  pairbounds check --help                     the same for a matrix or a table of pairs of yours")
-
-
-def _test_device(device: str) -> None:
-    """Print the smoke test of a device."""
-    from pairbounds.real_data.training.smoke import EPOCHS, smoke_test  # takes seconds to import
-
-    sides = [("random weights, noise as pictures", "left"), ("s a step", "right"), ("GiB, peak", "right")]
-    print_table(f"Device {device}", [*sides, (f"{EPOCHS} epochs of ImageNet", "right")], smoke_test(device))
-    echo("At these pictures and networks, without reading files. Guided SimCLR takes the first and the last together.")
 
 
 def digits_graph() -> PairGraph:

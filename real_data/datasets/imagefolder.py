@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from pairbounds.infrastructure.progress import Bar
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.manifest import inspected
-from pairbounds.real_data.datasets.picture_files import SUFFIXES, look
+from pairbounds.real_data.datasets.inspection import inspected
+from pairbounds.real_data.datasets.picture_files import SUFFIXES
 
 
 def imagefolder(
@@ -36,7 +36,7 @@ def imagefolder(
         The published protocol, 1,000 samples of 10 random classes, is `classes=10, samples=1000`. It takes 100 of each
         class: ImageNet's `train` has enough, its `val` has 50.
     size : pixels along a side, from the centre of each picture; by default the original size
-    cache : folder with an index of the files, so that later starts read changed files only; by default all are read
+    cache : folder with an index of the files, so that later starts read no unchanged files; by default all are read
     """
     rng = np.random.default_rng(seed)
     chosen = _chosen_classes(Path(folder), classes, rng)
@@ -45,28 +45,23 @@ def imagefolder(
     if samples is not None:
         quotas = _quotas(samples, len(pools))
         pools = [[pool[i] for i in rng.permutation(len(pool))] for pool in pools]
-    skipped: list[str] = []
-    digests: list[dict[str, str]] = []
-    with Bar(total=sum(quotas), desc="checking pictures", unit="picture") as bar:
-        for class_folder, pool, quota in zip(chosen, pools, quotas, strict=True):
-            digests.append(_readable(class_folder, pool, quota, cache, skipped, bar))
-    for class_folder, pictures, quota in zip(chosen, digests, quotas, strict=True):
+    by_class, skipped = _readable(Path(folder), pools, quotas, cache)
+    for class_folder, pictures, quota in zip(chosen, by_class, quotas, strict=True):
         least = 1 if samples is None else quota
         if len(pictures) < least:
             raise ValueError(
                 f"class folder {class_folder} has {len(pictures)} readable pictures, and {least} are needed: "
                 "take fewer samples, or more classes"
             )
-    folders = zip(chosen, digests, strict=True)
-    ids = tuple(f"{class_folder.name}/{name}" for class_folder, pictures in folders for name in pictures)
+    digests = {name: digest for pictures in by_class for name, digest in sorted(pictures.items())}
     names = _class_names(chosen)
     captions = [_captions(name) for name in names]
-    labels = np.repeat(np.arange(len(chosen)), [len(pictures) for pictures in digests])
+    labels = np.repeat(np.arange(len(chosen)), [len(pictures) for pictures in by_class])
     return ImageTextDataset(
         name="imagefolder",
-        ids=ids,
-        files=tuple(Path(folder, name) for name in ids),
-        digests=tuple(digest for pictures in digests for digest in pictures.values()),
+        ids=tuple(digests),
+        files=tuple(Path(folder, name) for name in digests),
+        digests=tuple(digests.values()),
         captions=tuple(captions[label] for label in labels),
         labels=labels,
         label_names=names,
@@ -100,28 +95,25 @@ def _quotas(samples: int, classes: int) -> list[int]:
 
 def _pictures(class_folder: Path) -> list[str]:
     with os.scandir(class_folder) as entries:
-        pictures = sorted(entry.name for entry in entries if Path(entry.name).suffix.lower() in SUFFIXES)
-    if not pictures:
+        files = sorted(entry.name for entry in entries if Path(entry.name).suffix.lower() in SUFFIXES)
+    if not files:
         raise ValueError(f"class folder {class_folder} has no pictures: fill it or remove it")
-    return pictures
+    return [f"{class_folder.name}/{file}" for file in files]
 
 
 def _readable(
-    class_folder: Path, pool: Sequence[str], quota: int, cache: Path | None, skipped: list[str], bar: Bar
-) -> dict[str, str]:
-    """Digests of the first readable pictures of a class, up to its quota; append reasons of the others to `skipped`."""
-    digests: dict[str, str] = {}
-    tried = 0
-    while len(digests) < quota and tried < len(pool):
-        batch = pool[tried : tried + quota - len(digests)]
-        tried += len(batch)
-        for name, (digest, reason) in inspected(class_folder, batch, look, cache):
+    folder: Path, pools: Sequence[Sequence[str]], quotas: Sequence[int], cache: Path | None
+) -> tuple[list[dict[str, str]], list[str]]:
+    """Digests of the first readable pictures of each class, up to its quota; and reasons why others are unreadable."""
+    classes = [(iter(pool), quota, dict[str, str]()) for pool, quota in zip(pools, quotas, strict=True)]
+    skipped = []
+    while batch := {name: digests for pool, quota, digests in classes for name in islice(pool, quota - len(digests))}:
+        for name, (digest, reason) in inspected(folder, list(batch), cache):
             if reason:
                 skipped.append(reason)
             else:
-                digests[name] = digest
-            bar.update()
-    return dict(sorted(digests.items()))
+                batch[name][name] = digest
+    return [digests for *_, digests in classes], skipped
 
 
 def _class_names(places: Sequence[Path]) -> tuple[str, ...]:

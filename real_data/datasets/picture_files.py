@@ -26,28 +26,6 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True)
-class Member:
-    """A picture file in an uncompressed tar file: its name, offset and length in bytes."""
-
-    shard: Path
-    name: str
-    offset: int
-    length: int
-
-    def __str__(self) -> str:
-        return f"{self.shard}: {self.name}"
-
-    def read(self) -> bytes:
-        """Content of the picture file."""
-        with require_file(self.shard, "shard").open("rb") as file:
-            file.seek(self.offset)
-            content = file.read(self.length)
-        if len(content) < self.length:
-            raise ValueError(f"{self.shard} ends before it: index the shard again")
-        return content
-
-
-@dataclass(frozen=True)
 class Glyph:
     """A character in a font."""
 
@@ -76,7 +54,7 @@ def pictures_in(folder: Path) -> list[Path]:
     return files
 
 
-def open_picture(path: Path | Member | Glyph, size: int | None) -> Image.Image:
+def open_picture(path: Path | Glyph, size: int | None) -> Image.Image:
     """A picture in RGB on a white background: its centre as `size` x `size` pixels, or in its original size.
 
     An SVG is rendered at that size, never enlarged.
@@ -85,7 +63,7 @@ def open_picture(path: Path | Member | Glyph, size: int | None) -> Image.Image:
     return image if size is None else ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
 
 
-def original_picture(path: Path | Member | Glyph, svg_size: int | None) -> Image.Image:
+def original_picture(path: Path | Glyph, svg_size: int | None) -> Image.Image:
     """A picture in RGB on a white background, in its original size; an SVG is `svg_size` wide."""
     if isinstance(path, Glyph):
         return path.drawn(svg_size)
@@ -93,10 +71,8 @@ def original_picture(path: Path | Member | Glyph, svg_size: int | None) -> Image
         return _on_white(picture)
 
 
-def _opened(path: Path | Member, svg_size: int | None = None) -> Image.Image:
+def _opened(path: Path, svg_size: int | None = None) -> Image.Image:
     """Open a picture file and read only its header."""
-    if isinstance(path, Member):
-        return Image.open(io.BytesIO(path.read()), formats=FORMATS)
     source: Path | io.BytesIO = require_file(path, "picture")
     if path.suffix.lower() == DRAWING:
         source = io.BytesIO(_rendered(path.read_bytes(), svg_size))

@@ -5,11 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pairbounds.infrastructure.progress import Bar
 from pairbounds.infrastructure.reading import FORMATS, is_table, table_file
 from pairbounds.real_data.datasets.dataset import ImageTextDataset
-from pairbounds.real_data.datasets.manifest import inspected
-from pairbounds.real_data.datasets.picture_files import look
+from pairbounds.real_data.datasets.inspection import inspected
 
 COLUMNS, LABEL = ("image", "caption", "label"), "label"
 NONE = ""  # missing label; cells are never empty
@@ -27,7 +25,7 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
     Parameters
     ----------
     size : pixels along a side, from the centre of each picture; by default the original size
-    cache : folder with an index of the files, so that later starts read changed files only; by default all are read
+    cache : folder with an index of the files, so that later starts read no unchanged files; by default all are read
     """
     path = Path(path)
     rows = _rows(path)
@@ -36,8 +34,7 @@ def table(path: Path, size: int | None = None, cache: Path | None = None) -> Ima
     torn = rows["label"].ne(rows["image"].map(labels))
     if torn.any():
         raise ValueError(f"table {path}: image {rows.loc[torn, 'image'].iloc[0]} has two labels")
-    checks = inspected(path.parent, list(captions.index), look, cache)
-    checked = dict(Bar(checks, total=len(captions), desc="checking pictures", unit="picture"))
+    checked = dict(inspected(path.parent, list(captions.index), cache))
     readable = [name for name, (_, reason) in checked.items() if not reason]
     skipped = tuple(reason for _, reason in checked.values() if reason)
     if not readable:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from pairbounds.infrastructure.arrays import IntArray
-from pairbounds.infrastructure.names import find_named
+from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.image_settings import images_of
 from pairbounds.real_data.kinds import KINDS
@@ -77,8 +77,8 @@ def parts_of(name: str, number: int, root: str, cache: str) -> Parts:
     root : root of the data set, if it needs one
     cache : folder of decoded pictures
     """
-    folder = root if find_named("data set", name, KINDS).location else None
-    dataset = images_of(name, folder, None, None, SIZE, cache)
+    require_named("data set", name, KINDS)
+    dataset = images_of(name, root, None, None, SIZE, cache)
     shown = parted(dataset, number)
     pictures = torch.from_numpy(np.array(stored_pictures(dataset, Path(cache))))
     return Parts(dataset, pictures[:, :1] if bool((pictures == pictures[:, :1]).all()) else pictures, **shown)

@@ -16,7 +16,6 @@ from pairbounds.real_data.datasets import ImageTextDataset
 from pairbounds.real_data.encoders.cache import FEATURES
 from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.image_settings import ImageSettings
-from pairbounds.real_data.kinds import PLACES
 from pairbounds.sweeps import Study, place
 from pairbounds.theory.bounds.theorem43_from_image_pairs import (
     ImagePairs,
@@ -33,7 +32,6 @@ from pairbounds.theory.quantities.probes import probe
 
 NETWORK, PIXELS = "EfficientNet-Lite0", "pixels"
 SIDE = 16  # pixels along a side of pictures as features
-SMALL = {"pairs": (1_000, 100_000), "components": (50,)}
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,7 @@ class Settings:
 
     def source(self) -> ImageSettings:
         """The data set."""
-        root = self.root if self.dataset in PLACES else None
-        return ImageSettings(self.dataset, root, size=self.size, cache=self.cache)
+        return ImageSettings(self.dataset, self.root, size=self.size, cache=self.cache)
 
     def input_keys(self) -> Mapping[str, object]:
         """Content keys of the images, captions and labels."""
@@ -134,5 +131,5 @@ STUDY = Study(
     settings=Settings,
     measure=measure,
     seeds=5,
-    small=SMALL,
+    small={"pairs": (1_000, 100_000), "components": (50,)},
 )

@@ -9,12 +9,11 @@ import pandas as pd
 
 from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
-from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.networks import WORDS
 from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.training_settings import TrainingSettings
-from pairbounds.sweeps import Preset
+from pairbounds.sweeps import Preset, Study
 
 
 @dataclass(frozen=True)
@@ -69,13 +68,12 @@ def _summary(tables: Mapping[str, pd.DataFrame], settings: Settings) -> list[str
     return [*summary(tables["pretraining"]), *([named] if named_by_captions else [])]
 
 
-STUDY = EncoderStudy(
+STUDY = Study(
     question="Do captions or augmentations train the better encoder, on the same images for equally many steps?",
     settings=Settings,
     measure=measure,
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "learning_rates": (1e-3,), "strengths": (1.0,)},
     presets={"results": Preset({"precision": "bfloat16"})},
-    encoders=encoders,
     summary=_summary,
 )

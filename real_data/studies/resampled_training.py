@@ -10,12 +10,12 @@ import pandas as pd
 from pairbounds.infrastructure.names import require_named
 from pairbounds.real_data.image_settings import require_at_least
 from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
-from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.recipes import RECIPES, RESULTS
 from pairbounds.real_data.training.run import UNTRAINED, Run
 from pairbounds.real_data.training.training_settings import TrainingSettings
 from pairbounds.real_data.training.view_guides import CAPTIONS, EVERY_GUIDE, GUIDES, LABELS
+from pairbounds.sweeps import Study
 from pairbounds.theory.resampling.effects import ALL_FOUR, FOUR
 
 ENCODERS = ["kind", "rule", "guide", "repeat"]  # columns that identify an encoder of a seed
@@ -137,13 +137,12 @@ def resampling_runs(
     ]
 
 
-STUDY = EncoderStudy(
+STUDY = Study(
     question="Does resampling by a guide change the accuracy of SimCLR trained from pixels?",
     settings=Settings,
     measure=measure,
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "rules": "add_new_positive"},
     presets={**RECIPES, "results": RESULTS},
-    encoders=encoders,
-    summary=lambda tables, _: summary(tables["resampled_training"]),
+    summary=lambda tables, _: summary(next(iter(tables.values()))),
 )

@@ -14,10 +14,9 @@ from pairbounds.real_data.encoders.efficientnet import EfficientNet
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.encoder_runs import chosen, run_all, summary
 from pairbounds.real_data.training.evaluation import linear_probe
-from pairbounds.real_data.training.forecast import EncoderStudy
 from pairbounds.real_data.training.run import Run
 from pairbounds.real_data.training.training_settings import TrainingSettings
-from pairbounds.sweeps import Preset
+from pairbounds.sweeps import Preset, Study
 
 FROZEN = "frozen"  # kind of the frozen network
 ARMS = (("clip", 1), ("clip", 2), ("clip_unnamed", 1), ("clip_shuffled", 1))  # objective, and factor of the epochs
@@ -72,13 +71,12 @@ def encoders(settings: Settings, seed: int) -> list[Run]:
     ]
 
 
-STUDY = EncoderStudy(
+STUDY = Study(
     question="How much of CLIP's accuracy comes from captions, and how accurate is the guides' frozen network?",
     settings=Settings,
     measure=measure,
     seeds=5,
     small={"epochs": 1, "warmup": 0, "views": 2, "learning_rates": (1e-2,)},
     presets={"results": Preset({"precision": "bfloat16"})},
-    encoders=encoders,
     summary=lambda tables, _: summary(tables["training_controls"], ("kind", "trained_epochs")),
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pairbounds.real_data.image_settings import ImageSettings, require_at_least
-from pairbounds.real_data.kinds import PLACES
+from pairbounds.real_data.kinds import WITH_ROOT
 from pairbounds.real_data.training.data import TrainingData
 from pairbounds.real_data.training.recipe import Optimisation, Recipe
 from pairbounds.real_data.training.splits import followed_by
@@ -50,7 +50,7 @@ class TrainingSettings(Optimisation, ImageSettings):
         if self.views == 1:
             raise ValueError("views=1: a positive pair needs two views: give at least 2, or 0 for new views")
         require_at_least(self, neighbours=1, views=0)
-        if self.val_root is not None and self.dataset not in PLACES:
+        if self.val_root is not None and self.dataset not in WITH_ROOT:
             raise ValueError(f"val_root: data set {self.dataset} has no root: leave val_root out")
 
     def recipe(self, learning_rate: float = Recipe.learning_rate) -> Recipe:

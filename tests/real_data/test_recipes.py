@@ -1,7 +1,6 @@
-"""Recipes by name: their output, runs, data sets and forecasts."""
+"""Recipes by name: their output, runs and data sets."""
 
 import json
-import os
 from dataclasses import asdict, replace
 from types import SimpleNamespace
 
@@ -15,9 +14,6 @@ from pairbounds.real_data.datasets import DATASETS
 from pairbounds.real_data.studies import resampled_training
 from pairbounds.real_data.studies.resampled_training import resampling_runs, selected
 from pairbounds.real_data.training.data import TrainingData
-from pairbounds.real_data.training.encoder_runs import RESULT
-from pairbounds.real_data.training.forecast import BESIDE, training_forecast
-from pairbounds.real_data.training.objectives import OBJECTIVES
 from pairbounds.real_data.training.objectives.simclr import TwoViews, projection_head
 from pairbounds.real_data.training.recipe import Recipe
 from pairbounds.real_data.training.run import Run
@@ -60,7 +56,7 @@ def test_the_command_prints_the_recipe(call, folder, tmp_path):
     settings = tiny.sets(batch=8, device="cpu", model="tiny-clip", pretrained="random", cache=tmp_path / "cache")
     code, printed, _ = call(app, *arguments, *settings, *tiny.sets(root=folder / "train", only=["simclr"]))
     assert code == 0
-    assert printed.splitlines()[-1] == f"2 encoders, {2 * 100 * 8 * 2:,} views, time unknown"
+    assert printed.splitlines()[-1].startswith("2 seeds, into ")
     assert "backbone             resnet50\n" in printed
     assert f"learning_rate        0.6                  {UNSTATED}\n" in printed
 
@@ -206,25 +202,3 @@ def test_further_seeds_have_tuned_runs_only():
     }  # fmt: skip
     assert len(further) == 2 * 3
     assert {replace(run, seed=1) for run in further} < set(all_runs)
-
-
-# For how long.
-
-
-def test_the_forecast_is_proportional_to_the_work_and_skips_finished_encoders(source, tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    studio = TrainingData(source, tmp_path, views=2, device="cpu")
-    runs = [Run("simclr", Recipe(epochs=20_000, batch=32, warmup=0), seed) for seed in range(4)]
-    size = source.dataset.size
-    images = len(studio.split(0).train) // 32 * 32
-    minutes = BESIDE * 4 * 20_000 * images * OBJECTIVES["simclr"].seconds * (size / 64) ** 2 / 60
-    for jobs, cores in ((1, 4), (-1, 4), (2, 2), (9, 4)):
-        forecast = training_forecast(runs, studio, tmp_path, jobs)
-        assert float(forecast.split()[3]) == pytest.approx(
-            minutes / cores / (60 if "hours" in forecast else 1), rel=0.06
-        )
-    (tmp_path / runs[0].key).mkdir()
-    (tmp_path / runs[0].key / RESULT).write_text("{}")
-    assert training_forecast(runs, studio, tmp_path, 1).startswith("4 encoders, 1 of them kept, about ")
-    other = Run("simclr", Recipe("resnet18", batch=32), 0)
-    assert training_forecast([other], studio, tmp_path, 1).endswith(" views, time unknown")

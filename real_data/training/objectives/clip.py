@@ -30,7 +30,7 @@ class ImageText(TextObjective):
     tower : text tower, which is trained too
     """
 
-    views, seconds = 1, 5.0e-4
+    views = 1
 
     def __init__(self, width: int, captions: Sequence[tuple[str, ...]], tower: TextTower) -> None:
         super().__init__()

@@ -21,12 +21,9 @@ class Objective(nn.Module, ABC):
     Attributes
     ----------
     views : views of each image in a batch, 1 or 2
-    seconds : time of one core for an image of 64 pixels in the small network, a mean over the encoders of
-        results/resampled_training.parquet and results/pretraining.parquet; `None` if not measured
     """
 
     views: ClassVar[int]
-    seconds: ClassVar[float | None] = None
 
     @classmethod
     @abstractmethod

@@ -29,7 +29,7 @@ class TwoViews(Objective):
     head : head of `projection_head`; by default one of 64 columns
     """
 
-    views, seconds = 2, 1.15e-3
+    views = 2
 
     def __init__(
         self, width: int, temperature: float, rule: str | Rule, guide: Guide, *, head: nn.Module | None = None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Supervised(Objective):
     """Cross-entropy of a linear classifier, on the network and views of the other objectives."""
 
-    views, seconds = 1, 5.5e-4
+    views = 1
 
     def __init__(self, width: int, labels: IntArray) -> None:
         super().__init__()
